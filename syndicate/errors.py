@@ -1,0 +1,109 @@
+"""What can go wrong on purpose. A leaf tells the caller what to do next; no two leaves share an answer.
+
+SyndicateError
+├── ConfigError     the config, a setting or a command's words: nothing was started
+├── SourceError     this source, this time; the others go on
+├── RenderError     template, line, the missing name: the delivery waits for a mended template
+│   └── TooLong     no shortening makes this text fit: the delivery has failed
+├── LedgerError     the database: locked, read-only, full, or written by a newer version
+└── PlatformError               what the delivery loop does
+    ├── Rejected                this post, never: mark failed, show the platform's words
+    ├── AuthError               this account, until a person acts: refresh once, else pause the account
+    ├── RateLimited             later: wait `retry_after`, whole account
+    ├── Unavailable             nothing was published: back off, try again
+    ├── NotReady                the network is still working on it: come back after `retry_after`
+    ├── Uncertain               it may have been published: `find` first, never blind
+    └── Unsupported             this API cannot do that
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+
+class SyndicateError(Exception):
+    """Becomes one tidy line on standard error, then `hint` on a line of its own."""
+
+    def __init__(self, message: str, *, hint: str | None = None) -> None:
+        super().__init__(message)
+        self.hint = hint
+
+
+class ConfigError(SyndicateError):
+    """All mistakes at once: the message has one line for each, `path:line:column: what`."""
+
+
+class SourceError(SyndicateError):
+    """A source could not be read; `retry_after` (seconds) is the server's own wish, if it had one."""
+
+    def __init__(
+        self, message: str, *, hint: str | None = None, retry_after: float | None = None, gone: bool = False
+    ) -> None:
+        super().__init__(message, hint=hint)
+        self.retry_after = retry_after
+        self.gone = gone
+
+
+class RenderError(SyndicateError):
+    """A template cannot be rendered: names the file, the line and what is missing."""
+
+
+class TooLong(RenderError):
+    """Nothing in the text may give way any more, and it is still over the limit."""
+
+
+class LedgerError(SyndicateError):
+    """The database cannot be used as it is."""
+
+
+class PlatformError(SyndicateError):
+    """Something a network answered, or did not. `status` is the HTTP status, if there was one."""
+
+    def __init__(self, message: str, *, hint: str | None = None, status: int | None = None) -> None:
+        super().__init__(message, hint=hint)
+        self.status = status
+
+
+class Rejected(PlatformError):
+    """The network refuses this post and will refuse it again."""
+
+
+class AuthError(PlatformError):
+    """The network refuses who we are: the token is missing, expired or withdrawn."""
+
+
+class RateLimited(PlatformError):
+    """Too many requests; nothing was published. `retry_after` in seconds, None if it was not said."""
+
+    def __init__(
+        self, message: str, *, retry_after: float | None = None, hint: str | None = None, status: int | None = None
+    ) -> None:
+        super().__init__(message, hint=hint, status=status)
+        self.retry_after = retry_after
+
+
+class Unavailable(PlatformError):
+    """The network could not be reached or was not working; nothing was published."""
+
+    def __init__(
+        self, message: str, *, retry_after: float | None = None, hint: str | None = None, status: int | None = None
+    ) -> None:
+        super().__init__(message, hint=hint, status=status)
+        self.retry_after = retry_after
+
+
+class NotReady(PlatformError):
+    """An upload or a container is still being worked on. `prepared` is kept for the next `prepare`."""
+
+    def __init__(self, message: str, *, prepared: dict[str, Any], retry_after: float = 5.0) -> None:
+        super().__init__(message)
+        self.prepared = prepared
+        self.retry_after = retry_after
+
+
+class Uncertain(PlatformError):
+    """No answer, or none that can be read: the post may be out there."""
+
+
+class Unsupported(PlatformError):
+    """This network, or this account, has no way to do that."""

@@ -1,0 +1,150 @@
+"""The seams: six contracts, and the small abilities a platform may have besides."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, ClassVar, Protocol, TypeAlias, runtime_checkable
+
+from syndicate.errors import Uncertain
+from syndicate.model import Certainty, Draft, Fetched, Identity, Json, Limits, Post, Receipt, Validators
+
+Clock: TypeAlias = Callable[[], datetime]
+"""Gives the present instant: aware, UTC."""
+
+Part: TypeAlias = tuple[str, bytes, str]
+"""One file of a multipart body: file name, bytes, MIME type."""
+
+
+@dataclass(frozen=True, slots=True)
+class OAuth1:
+    """The four secrets that sign a request (HMAC-SHA1); the door does the signing."""
+
+    consumer_key: str
+    consumer_secret: str
+    token: str
+    token_secret: str
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """What a server answered. Header names are lower case; `url` is where redirects ended."""
+
+    status: int
+    headers: Mapping[str, str]
+    body: bytes
+    url: str
+    received_at: datetime
+
+    def json(self) -> Any:
+        """The body as JSON. Raises Uncertain: an answer that cannot be read tells nothing."""
+        try:
+            return json.loads(self.body)
+        except (ValueError, RecursionError) as fault:
+            raise Uncertain(f"HTTP {self.status} with an unreadable body", status=self.status) from fault
+
+
+class Http(Protocol):
+    """The one door to the network."""
+
+    def call(
+        self,
+        method: str,
+        url: str,
+        *,
+        params: Mapping[str, str] | None = None,
+        json: Any = None,
+        data: bytes | Mapping[str, str] | None = None,
+        files: Mapping[str, Part] | None = None,
+        headers: Mapping[str, str] | None = None,
+        auth: OAuth1 | None = None,
+        sample: Any = None,
+    ) -> Reply:
+        """One request, never repeated; every status is a Reply, and the caller reads it.
+
+        `sample` is the JSON the API would answer: a dry run gets it back for every write, and for a
+        GET that has one (since its address then depends on a sampled id).
+        Raises Unavailable (nothing reached the server: refused, DNS, TLS, connect time-out) or
+        Uncertain (no whole answer: read time-out, reset, too long a body). Messages hold no secret.
+        """
+
+
+class Source(Protocol):
+    """Where articles come from."""
+
+    name: str
+
+    def fetch(self, validators: Validators) -> Fetched:
+        """Read the source once. Raises SourceError: unreachable, not what it should be, refused."""
+
+
+class Credentials(Protocol):
+    """The session or token of one account that changes over time; static options are not here."""
+
+    def current(self) -> Json:
+        """What is now valid; {} when there is none yet (then raise AuthError, and the core refreshes)."""
+
+
+class Platform(Protocol):
+    """One account on one network: turns a rendered Post into API calls.
+
+    Built once per account and shared by threads, so it keeps no state between calls.
+    It never sleeps, retries, logs, or reads the clock, the config or the ledger: the
+    delivery loop does those, once, for every platform.
+    """
+
+    name: ClassVar[str]
+    options_type: ClassVar[type]
+    certainty: ClassVar[Certainty]
+    key_window: ClassVar[float]
+    """Seconds during which the same key surely gives the same post; 0 for classes without a key."""
+    settle: ClassVar[float]
+    """Seconds after which an accepted post is surely visible to `find`."""
+    limits: Limits
+
+    def __init__(self, options: Any, http: Http, credentials: Credentials) -> None: ...
+
+    def measure(self, text: str) -> int:
+        """Length of `text` as this network counts it. Pure; measure("") == 0."""
+
+    def verify(self) -> Identity:
+        """Whose token this is. One cheap read, changes nothing.
+        Raises AuthError, RateLimited, Unavailable."""
+
+    def prepare(self, post: Post, key: str, prepared: Json | None = None) -> Draft:
+        """Everything that can be done before anyone sees it: uploads, containers, ids.
+
+        Safe to repeat; `prepared` is what an earlier NotReady left. The Draft is plain
+        JSON; it is stored before `commit` is called.
+        Raises Rejected, AuthError, RateLimited, Unavailable, NotReady.
+        """
+
+    def commit(self, draft: Draft, key: str) -> Receipt:
+        """The one request that makes it visible; return its id and permalink.
+
+        `key` (32 hex digits) is the same on every attempt of one delivery: send it as
+        the idempotency key, or derive the record's id from it, where the API can.
+        Raises Rejected, AuthError, RateLimited, Unavailable, Uncertain.
+        """
+
+    def find(self, draft: Draft, key: str, since: datetime) -> Receipt | None:
+        """The receipt of a commit begun after `since`; None if it is not to be seen (yet).
+        Raises Unsupported where the API cannot tell: then a person decides."""
+
+
+@runtime_checkable
+class Refreshable(Protocol):
+    """Its session or token expires and can be had anew without a person."""
+
+    def refresh(self, current: Json) -> Json:
+        """The next credentials, from `current` ({} the first time). Raises AuthError, Unavailable, RateLimited."""
+
+
+@runtime_checkable
+class Deletable(Protocol):
+    """A post can be withdrawn."""
+
+    def delete(self, receipt: Receipt) -> None:
+        """Remove it; already gone is fine."""

@@ -1,0 +1,91 @@
+"""Articles and posts as JSON: what commands print, what the ledger keeps, what an approval signs."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from dataclasses import asdict
+from datetime import UTC, datetime
+from typing import Any
+
+from syndicate.model import Article, Image, Json, Media, Post
+
+
+def instant(moment: datetime | None) -> str | None:
+    """RFC 3339 in UTC, without a fraction where there is none; None stays None."""
+    return None if moment is None else moment.astimezone(UTC).isoformat().replace("+00:00", "Z")
+
+
+def moment(text: str | None) -> datetime | None:
+    """The reverse of `instant`."""
+    return None if text is None else datetime.fromisoformat(text)
+
+
+def article_record(article: Article) -> Json:
+    """An article as `syndicate articles --json` prints it and the webhook sends it (DESIGN §3)."""
+    image = article.image
+    return {
+        "source": article.source,
+        "url": article.url,
+        "canonical_url": article.canonical_url,
+        "guid": article.guid,
+        "title": article.title,
+        "summary": article.summary,
+        "published": instant(article.published),
+        "updated": instant(article.updated),
+        "authors": list(article.authors),
+        "section": article.section,
+        "categories": list(article.categories),
+        "language": article.language,
+        "kind": article.kind,
+        "image": {"url": image.url, "alt": image.alt, "credit": image.credit} if image else None,
+    }
+
+
+def store_article(article: Article) -> str:
+    """An article as the ledger keeps it: everything, as one JSON text."""
+    data = asdict(article) | {"published": instant(article.published), "updated": instant(article.updated)}
+    return json.dumps(data, ensure_ascii=False, separators=(",", ":"))
+
+
+def load_article(text: str) -> Article:
+    """The reverse of `store_article`."""
+    data: dict[str, Any] = json.loads(text)
+    for name in ("authors", "categories"):
+        data[name] = tuple(data[name])
+    data["images"] = tuple(Image(**image) for image in data["images"])
+    return Article(**data | {"published": moment(data["published"]), "updated": moment(data["updated"])})
+
+
+def media_record(media: Media) -> Json:
+    """A picture as `--json` prints it: named by its bytes."""
+    return {"file": media.file, "mime": media.mime, "width": media.width, "height": media.height, "alt": media.alt}
+
+
+def post_record(post: Post) -> Json:
+    """A post as the ledger keeps it, pictures by their own SHA-256. When it was rendered is left out
+    of the digest by `digest`, not here."""
+    card = post.card
+    return {
+        "text": post.text,
+        "link": post.link,
+        "spans": [asdict(span) for span in post.spans],
+        "media": [media_record(media) for media in post.media],
+        "card": card
+        and {
+            "url": card.url,
+            "title": card.title,
+            "description": card.description,
+            "thumb": card.thumb and media_record(card.thumb),
+        },
+        "language": post.language,
+        "at": instant(post.at),
+        "planned_at": instant(post.planned_at),
+        "reply_to": asdict(post.reply_to) if post.reply_to else None,
+    }
+
+
+def digest(record: Json) -> str:
+    """SHA-256 of what people would see of a `post_record`: its instants do not count."""
+    seen = {name: value for name, value in record.items() if name not in ("at", "planned_at")}
+    return hashlib.sha256(json.dumps(seen, sort_keys=True, ensure_ascii=False).encode()).hexdigest()
