@@ -16,7 +16,6 @@ Draft: TypeAlias = Json
 """What `prepare` made and the ledger keeps: plain JSON. May carry `expires_at` (RFC 3339)."""
 
 
-
 class Secret(str):
     """A string that does not show itself when an object that holds it is printed."""
 
@@ -28,7 +27,7 @@ class Secret(str):
     @classmethod
     def __get_pydantic_core_schema__(cls, source: Any, handler: Any) -> Any:
         """Lets the config read one; pydantic is loaded only where a config is."""
-        from pydantic_core import core_schema  # noqa: PLC0415
+        from pydantic_core import core_schema
 
         return core_schema.no_info_after_validator_function(cls, core_schema.str_schema(min_length=1))
 
@@ -256,7 +255,7 @@ class Delivery:
     """
 
     key: str
-    article_id: int
+    anchor: str
     article: str
     account: str
     platform: str

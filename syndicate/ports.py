@@ -111,7 +111,8 @@ class Platform(Protocol):
 
     def verify(self) -> Identity:
         """Whose token this is. One cheap read, changes nothing.
-        Raises AuthError, RateLimited, Unavailable."""
+        Raises AuthError, RateLimited, Unavailable.
+        """
 
     def prepare(self, post: Post, key: str, prepared: Json | None = None) -> Draft:
         """Everything that can be done before anyone sees it: uploads, containers, ids.
@@ -131,7 +132,8 @@ class Platform(Protocol):
 
     def find(self, draft: Draft, key: str, since: datetime) -> Receipt | None:
         """The receipt of a commit begun after `since`; None if it is not to be seen (yet).
-        Raises Unsupported where the API cannot tell: then a person decides."""
+        Raises Unsupported where the API cannot tell: then a person decides.
+        """
 
 
 @runtime_checkable

@@ -8,7 +8,7 @@ from dataclasses import asdict
 from datetime import UTC, datetime
 from typing import Any
 
-from syndicate.model import Article, Image, Json, Media, Post
+from syndicate.model import Article, Delivery, Image, Json, Media, Post
 
 
 def instant(moment: datetime | None) -> str | None:
@@ -19,6 +19,11 @@ def instant(moment: datetime | None) -> str | None:
 def moment(text: str | None) -> datetime | None:
     """The reverse of `instant`."""
     return None if text is None else datetime.fromisoformat(text)
+
+
+def compact(value: Json) -> str:
+    """JSON as the ledger keeps it."""
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
 
 
 def article_record(article: Article) -> Json:
@@ -64,7 +69,8 @@ def media_record(media: Media) -> Json:
 
 def post_record(post: Post) -> Json:
     """A post as the ledger keeps it, pictures by their own SHA-256. When it was rendered is left out
-    of the digest by `digest`, not here."""
+    of the digest by `digest`, not here.
+    """
     card = post.card
     return {
         "text": post.text,
@@ -82,6 +88,29 @@ def post_record(post: Post) -> Json:
         "at": instant(post.at),
         "planned_at": instant(post.planned_at),
         "reply_to": asdict(post.reply_to) if post.reply_to else None,
+    }
+
+
+def delivery_record(delivery: Delivery) -> Json:
+    """A delivery as `post`, `preview` and `deliveries list` print it (DESIGN §3)."""
+    post = delivery.post or {}
+    return {
+        "key": delivery.key,
+        "article": delivery.article,
+        "account": delivery.account,
+        "platform": delivery.platform,
+        "action": delivery.action,
+        "state": delivery.state,
+        "reason": delivery.reason,
+        "due_at": instant(delivery.due_at),
+        "text": post.get("text"),
+        "length": post.get("length"),
+        "limit": post.get("limit"),
+        "media": post.get("media", []),
+        "link": post.get("link"),
+        "remote_id": delivery.remote_id,
+        "permalink": delivery.permalink,
+        "attempts": delivery.attempts,
     }
 
 

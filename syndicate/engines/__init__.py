@@ -1,0 +1,1 @@
+"""Whatever calls `poll` and `deliver`: one pass, or the daemon. An engine holds no rule of its own."""

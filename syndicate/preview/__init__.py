@@ -1,0 +1,1 @@
+"""The dry run as terminal text."""

@@ -1,0 +1,216 @@
+"""Which addresses a request may go to: an article may not lead us into the publisher's own network."""
+
+from __future__ import annotations
+
+import re
+import time
+from collections.abc import Iterable, Sequence
+from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address, ip_network
+from itertools import zip_longest
+from typing import TYPE_CHECKING, Any, TypeAlias
+from urllib.parse import urlsplit
+
+from syndicate.errors import ConfigError, Unavailable
+
+if TYPE_CHECKING:
+    import socket
+
+Address: TypeAlias = IPv4Address | IPv6Address
+Network: TypeAlias = IPv4Network | IPv6Network
+Origin: TypeAlias = tuple[str, str, int]
+"""Scheme, host and port, lower case."""
+
+HINT = "list it under network.allow"
+TRIES = 3
+"""How many addresses of one host are tried."""
+
+# RFC 6890 and its registries; written out, because `is_global` differs between Python's versions.
+_CLOSED_V4 = tuple(
+    IPv4Network(network)
+    for network in (
+        "0.0.0.0/8",
+        "10.0.0.0/8",
+        "100.64.0.0/10",  # carriers' own
+        "127.0.0.0/8",
+        "169.254.0.0/16",  # link-local, and the clouds' metadata
+        "172.16.0.0/12",
+        "192.0.0.0/24",
+        "192.0.2.0/24",
+        "192.88.99.0/24",
+        "192.168.0.0/16",
+        "198.18.0.0/15",
+        "198.51.100.0/24",
+        "203.0.113.0/24",
+        "224.0.0.0/4",  # multicast
+        "240.0.0.0/4",
+    )
+)
+_OPEN_V6 = IPv6Network("2000::/3")
+_CLOSED_V6 = tuple(IPv6Network(net) for net in ("2001::/23", "2001:db8::/32", "3fff::/20"))
+_CARRIERS = (  # networks whose addresses carry an IPv4 address, and how many bits stand after it
+    (IPv6Network("::ffff:0:0/96"), 0),
+    (IPv6Network("64:ff9b::/96"), 0),
+    (IPv6Network("::/96"), 0),
+    (IPv6Network("2002::/16"), 80),
+)
+_NUMBER = re.compile(r"0x[0-9a-f]*|[0-9]+", re.IGNORECASE)
+
+
+def carried(address: Address) -> IPv4Address | None:
+    """The IPv4 address inside a v4-mapped, v4-compatible, NAT64 or 6to4 one."""
+    if isinstance(address, IPv6Address):
+        for network, after in _CARRIERS:
+            if address in network:
+                return IPv4Address(int(address) >> after & 0xFFFF_FFFF)
+    return None
+
+
+def is_public(text: str) -> bool:
+    """Whether an IP address belongs to the open internet; of one that carries another, the inner decides."""
+    if "%" in text:
+        return False
+    address = ip_address(text)
+    inner = carried(address) or address
+    if isinstance(inner, IPv4Address):
+        return not any(inner in network for network in _CLOSED_V4)
+    return inner in _OPEN_V6 and not any(inner in network for network in _CLOSED_V6)
+
+
+def origin_of(url: str) -> Origin:
+    """Scheme, host and port of an address, the port filled in. Raises ValueError if it has no host."""
+    parts = urlsplit(url)
+    if not parts.hostname:
+        raise ValueError(f"no host in {url!r}")
+    return parts.scheme.lower(), _plain(parts.hostname), parts.port or (443 if parts.scheme.lower() == "https" else 80)
+
+
+def resolve(host: str, port: int) -> list[tuple[Any, ...]]:
+    """All addresses of a host, IPv4 and IPv6 in turn, as `socket.getaddrinfo` gives them. Raises OSError."""
+    import socket
+
+    try:
+        found = socket.getaddrinfo(host.strip("[]"), port, type=socket.SOCK_STREAM)
+    except UnicodeError as fault:
+        raise socket.gaierror(socket.EAI_NONAME, "no host can have this name") from fault
+    families = list(dict.fromkeys(entry[0] for entry in found))
+    columns = [[entry for entry in found if entry[0] == family] for family in families]
+    return [entry for row in zip_longest(*columns) for entry in row if entry]
+
+
+def dial(addresses: Sequence[tuple[Any, ...]], seconds: float, options: Iterable[Any]) -> socket.socket:
+    """A connection to the first of these addresses that takes one; all tries share `seconds`. Raises OSError."""
+    import socket
+
+    until = time.monotonic() + seconds
+    fault: OSError = OSError("its name has no address")
+    for tries, (family, kind, protocol, _, target) in zip(range(TRIES, 0, -1), addresses, strict=False):
+        line = socket.socket(family, kind, protocol)
+        try:
+            for option in options:
+                line.setsockopt(*option)
+            line.settimeout(max((until - time.monotonic()) / min(tries, len(addresses)), 0.001))
+            line.connect(target)
+        except OSError as each:
+            line.close()
+            fault = each
+        else:
+            line.settimeout(max(until - time.monotonic(), 0.001))
+            return line
+    raise fault
+
+
+def refusal(fault: BaseException) -> str:
+    """Why no connection stood, in a few words."""
+    import socket
+    import ssl
+
+    match fault:
+        case ssl.SSLCertVerificationError():
+            why = f"TLS: {fault.verify_message}"
+        case ssl.SSLError():
+            why = f"TLS: {(fault.reason or 'no handshake').replace('_', ' ').lower()}"
+        case socket.gaierror():
+            why = "its name cannot be resolved"
+        case TimeoutError():
+            why = "no answer in time"
+        case OSError(strerror=str(words)):
+            why = words.lower()
+        case _:
+            why = str(fault)
+    return why
+
+
+class Guard:
+    """Refuses private addresses, for a door that follows what an article says.
+
+    `allow` lists networks, addresses and host names that are let through; `origins` are addresses
+    whose scheme, host and port are trusted. Names are judged by all they resolve to, at the moment of
+    connecting, and the connection goes to the very address that was judged. Behind a proxy it is the
+    proxy that resolves: then only addresses written as such, and `localhost`, are judged here.
+    """
+
+    def __init__(self, allow: Sequence[str] = (), origins: Iterable[str] = ()) -> None:
+        self._networks: list[Network] = []
+        self._hosts: set[str] = set()
+        for entry in allow:
+            self._allow(entry)
+        self._origins = {origin_of(url) for url in origins}
+
+    def _allow(self, entry: str) -> None:
+        try:
+            self._networks.append(ip_network(entry.strip("[]"), strict=False))
+        except ValueError as fault:
+            if "/" in entry or ":" in entry or not entry.strip():
+                raise ConfigError(
+                    f"network.allow: {entry!r} is neither a network, an address nor a host name"
+                ) from fault
+            self._hosts.add(_plain(entry))
+
+    def inspect(self, url: str) -> None:
+        """Judge what can be judged without asking anyone. Raises Unavailable."""
+        parts = urlsplit(url)
+        scheme, host, port = origin_of(url)
+        if (scheme, host, port) in self._origins:
+            return
+        if parts.username is not None or parts.password is not None:
+            raise Unavailable(f"the address of {host} carries a login")
+        address = _literal(host)
+        if address:
+            self.judge(scheme, host, port, [address])
+        elif _NUMBER.fullmatch(host.rpartition(".")[2]):
+            raise Unavailable(f"{host} is an IP address in disguise")
+        elif host.rpartition(".")[2] == "localhost":
+            self.judge(scheme, host, port, ["127.0.0.1"])
+
+    def judge(self, scheme: str, host: str, port: int, addresses: Iterable[str]) -> None:
+        """Refuse a host if one of its addresses is private. Raises Unavailable."""
+        host = _plain(host)
+        if (scheme, host, port) in self._origins or host in self._hosts:
+            return
+        for address in addresses:
+            if not is_public(address) and not self._listed(address):
+                raise Unavailable(f"{host} leads to a private address ({address})", hint=HINT)
+
+    def _listed(self, text: str) -> bool:
+        address = ip_address(text.partition("%")[0])
+        inner = carried(address)
+        return any(address in network or (inner is not None and inner in network) for network in self._networks)
+
+
+def _literal(host: str) -> str | None:
+    try:
+        ip_address(host)
+    except ValueError:
+        return None
+    return host
+
+
+def _plain(host: str) -> str:
+    """A host name as it is compared: lower case, ASCII, without the root's dot."""
+    host = host.strip("[]").rstrip(".").lower()
+    if not host.isascii():
+        try:
+            return host.encode("idna").decode()
+        except UnicodeError:
+            return host
+    return host

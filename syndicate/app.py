@@ -1,0 +1,343 @@
+"""The composition root: config in, wired objects out. The only place that reads the environment,
+the clock and the disk layout; everyone else is given values.
+"""
+
+from __future__ import annotations
+
+import functools
+import os
+import random
+import shutil
+import tempfile
+import threading
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Self
+
+from syndicate.config.schema import AccountConfig, Config, SourceConfig
+from syndicate.delivery import Lane, Rendered, Terms, deliver, with_session
+from syndicate.errors import ConfigError, LedgerError, PlatformError, SourceError
+from syndicate.http import DryHttp, Guard, RequestsHttp
+from syndicate.ledger import Ledger
+from syndicate.ledger.credentials import Session, key_beside
+from syndicate.ledger.database import Database, copy_ledger
+from syndicate.model import Account, Article, Delivery, Fetched, Identity, Limits, Validators
+from syndicate.polling import Polled, announce, poll
+from syndicate.ports import Http, Platform, Source
+
+if TYPE_CHECKING:
+    from syndicate.rendering.environment import Templates
+    from syndicate.rendering.photo import Pictures
+
+PAGE = "page"  # the source of an article that a person named
+IDENTITY_AGE = timedelta(days=1)
+
+
+def now() -> datetime:
+    """The clock of a real run."""
+    return datetime.now(UTC)
+
+
+@dataclass(frozen=True, slots=True)
+class Rehearsal:
+    """A run on a private copy of the ledger, thrown away at the end.
+
+    `dry`: requests that write are answered by samples. Else the accounts lead to stand-ins.
+    """
+
+    folder: Path
+    dry: bool
+
+
+class App:
+    """One publisher's wired objects. `close` it, or use it in a `with`."""
+
+    def __init__(self, config: Config, environ: Mapping[str, str], rehearsal: Rehearsal | None = None) -> None:
+        self.config = config
+        self.rehearsal = rehearsal
+        self.notes: list[str] = []
+        self._environ = environ
+        self._lanes: dict[str, Lane] = {}
+        self._doors: dict[str, Http] = {}
+        self._guard = threading.RLock()
+        self._origins = [config.site.url, *(source.url for source in config.sources.values())]
+        self.ledger = self._open_ledger()
+        self.terms = Terms(config.lease, config.network.timeout, random.random)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Close the ledger, and remove what was only for this run."""
+        self.ledger.close()
+        if self.rehearsal is not None:
+            shutil.rmtree(self.rehearsal.folder, ignore_errors=True)
+
+    @property
+    def accounts(self) -> list[Account]:
+        """The accounts that are not switched off, in the config's order."""
+        return [entry.account for entry in self.config.accounts.values() if entry.enabled]
+
+    # The way through
+
+    def poll(self, name: str, backfill: int = 0) -> Polled:
+        """Read one source now."""
+        wanted = self.config.sources[name]
+        return poll(
+            self.source(name),
+            wanted.url,
+            self.accounts,
+            self.ledger,
+            every=wanted.every,
+            zone=wanted.timezone,
+            backfill=backfill,
+        )
+
+    def announce(self, article: Article) -> str:
+        """Plan one article for every account; its anchor."""
+        return announce(article, self.accounts, self.ledger)
+
+    def deliver(self, delivery: Delivery) -> tuple[Delivery, tuple[str, ...]]:
+        """Take one delivery as far as it goes now."""
+        return deliver(delivery.key, self.lane(delivery.account), self.ledger, self.render, self.terms)
+
+    def verify(self, name: str) -> Identity:
+        """Ask the network who an account is, and remember it."""
+        lane = self.lane(name)
+        identity = with_session(lane, self.ledger, lane.platform.verify)
+        self.ledger.accounts.identified(name, identity, self.ledger.now())
+        return identity
+
+    def settle(self, name: str) -> timedelta:
+        """When a post of this account is surely visible; for one that left the config, a safe minute."""
+        return self.lane(name).settle if name in self.config.accounts else timedelta(minutes=1)
+
+    # What is made when it is first needed
+
+    def source(self, name: str) -> Source:
+        """The reader of a configured source."""
+        return _reader(self.config.sources[name], self.web)
+
+    def page(self, origin: str) -> Article:
+        """One article from its page: an address, or a file with a saved page. Raises SourceError."""
+        if "://" not in origin:
+            return read_file(Path(origin), None, zone=self.config.site.timezone, pages=True).articles[0]
+        self._origins.append(origin)  # typed by the user, so it may be on a private network
+        wanted = SourceConfig(PAGE, origin, "page", timezone=self.config.site.timezone)
+        return _reader(wanted, self.web).fetch(Validators()).articles[0]
+
+    def lane(self, name: str) -> Lane:
+        """An account with its adapter, built once."""
+        with self._guard:
+            if name not in self._lanes:
+                self._lanes[name] = self._build(self.config.accounts[name])
+            return self._lanes[name]
+
+    def calls(self, name: str) -> list[Any]:
+        """The requests a dry run of this account would have sent."""
+        door = self._doors.get(name)
+        return list(door.calls) if isinstance(door, DryHttp) else []
+
+    @functools.cached_property
+    def web(self) -> Http:
+        """The door for feeds, pages and pictures: guarded, since their addresses come from outside."""
+        network = self.config.network
+        guard = Guard(allow=network.allow, origins=self._origins)
+        return self._requests(guard=guard)
+
+    @functools.cached_property
+    def templates(self) -> Templates:
+        """The publisher's templates, then the built-in ones."""
+        from syndicate.rendering.environment import Templates, builtin_templates
+
+        own = [self.config.templates] if self.config.templates else []
+        return Templates([*own, builtin_templates()])
+
+    @functools.cached_property
+    def pictures(self) -> Pictures:
+        """Fetches and fits pictures; each is fetched once."""
+        from syndicate.rendering.photo import Pictures
+
+        return Pictures(self.web)
+
+    def render(
+        self,
+        article: Article,
+        account: Account,
+        platform: Platform,
+        limits: Limits,
+        *,
+        at: datetime,
+        planned_at: datetime,
+    ) -> Rendered:
+        """An article as one account's post."""
+        from syndicate.rendering.post import render
+
+        with self._guard:
+            templates, pictures = self.templates, self.pictures
+        return render(
+            article,
+            account,
+            self.config.site,
+            platform.name,
+            limits,
+            platform.measure,
+            templates=templates,
+            pictures=pictures,
+            at=at,
+            planned_at=planned_at,
+        )
+
+    def _build(self, entry: AccountConfig) -> Lane:
+        from syndicate import platforms
+
+        adapter = platforms.find(entry.account.platform)
+        door = self._door(adapter, entry)
+        self._doors[entry.account.name] = door
+        platform = adapter(entry.options, door, Session(self.ledger.credentials, entry.account.name))
+        account, settle = entry.account, entry.account.settle
+        return Lane(
+            account=account,
+            platform=platform,
+            limits=functools.partial(self._limits, account.name, platform),
+            settle=timedelta(seconds=platform.settle) if settle is None else settle,
+        )
+
+    def _door(self, adapter: type[Platform], entry: AccountConfig) -> Http:
+        own = getattr(adapter, "door", None)
+        door: Http = own(entry.options, now) if own else self._requests()
+        dry = self.rehearsal is not None and self.rehearsal.dry
+        return DryHttp(door, now, secrets=self.config.secrets) if dry else door
+
+    def _requests(self, guard: Guard | None = None) -> RequestsHttp:
+        network = self.config.network
+        return RequestsHttp(
+            clock=now,
+            timeout=network.timeout.total_seconds(),
+            secrets=self.config.secrets,
+            guard=guard,
+            proxy=network.proxy,
+        )
+
+    def _limits(self, name: str, platform: Platform) -> Limits:
+        """A platform's limits, with what its server states: read once a day."""
+        if not platform.limits.stated:
+            return platform.limits
+        state = self.ledger.accounts.find(name)
+        identity = state.identity if state else None
+        if identity is None or state is None or self.ledger.now() - (state.identity_at or now()) > IDENTITY_AGE:
+            try:
+                identity = platform.verify()
+            except PlatformError as fault:
+                if self.rehearsal is None or not self.rehearsal.dry:
+                    raise
+                self.notes.append(
+                    f"{name}: its server's limits could not be read, the usual ones are assumed ({fault})"
+                )
+                identity = Identity("", "")
+            self.ledger.accounts.identified(name, identity, self.ledger.now())
+        return replace(platform.limits, **identity.limits)  # type: ignore[arg-type] # names of Limits fields
+
+    # The ledger
+
+    def _open_ledger(self) -> Ledger:
+        path = self.config.ledger
+        if self.rehearsal is None:
+            return Ledger(Database(path), now, functools.partial(self._key, path))
+        copy = self.rehearsal.folder / "ledger.db"
+        if path.exists():
+            copy_ledger(path, copy)
+        ledger = Ledger(Database(copy, durable=False), now, functools.partial(self._borrowed_key, path))
+        if not self.rehearsal.dry:
+            ledger.database.change("DELETE FROM credential")
+            ledger.database.change("UPDATE account SET identity = NULL, paused = NULL, next_at = 0")
+        return ledger
+
+    def _key(self, path: Path) -> bytes:
+        """The key to stored credentials: from the environment, a file, or made beside the database."""
+        given = self._environ.get("SYNDICATE_KEY")
+        if given:
+            return given.encode()
+        if self.config.key_file is not None:
+            try:
+                return self.config.key_file.read_bytes().strip()
+            except OSError as fault:
+                raise LedgerError(f"key_file {self.config.key_file} cannot be read: {fault.strerror}") from fault
+        return key_beside(path)
+
+    @functools.lru_cache(maxsize=1)  # noqa: B019 - one app, one key
+    def _borrowed_key(self, path: Path) -> bytes:
+        """The real key if there is one; a rehearsal makes none beside the real ledger."""
+        made = path.with_name(path.name + ".key")
+        if self._environ.get("SYNDICATE_KEY") or self.config.key_file is not None or made.exists():
+            return self._key(path)
+        from cryptography.fernet import Fernet
+
+        return Fernet.generate_key()
+
+
+def rehearse(*, dry: bool) -> Rehearsal:
+    """A private folder for a run that leaves nothing behind."""
+    return Rehearsal(Path(tempfile.mkdtemp(prefix="syndicate-")), dry)
+
+
+def config_path(given: str | None, environ: Mapping[str, str] | None = None) -> Path:
+    """`--config`, else $SYNDICATE_CONFIG, else config.yaml here."""
+    return Path(given or (environ if environ is not None else os.environ).get("SYNDICATE_CONFIG") or "config.yaml")
+
+
+def load(path: Path, environ: Mapping[str, str], *, fill: bool = False) -> Config:
+    """Read the config; `fill` gives secrets that are not set a stand-in, for runs that send nothing."""
+    from syndicate.config.reader import load as read
+
+    if path.is_dir():
+        raise ConfigError(f"{path} is a folder, not a config file")
+    return read(path, environ, fill=fill)
+
+
+def reader(config: Config, name: str) -> Source:
+    """The reader of one source, for a look that needs no ledger."""
+    origins = [config.site.url, *(source.url for source in config.sources.values())]
+    guard = Guard(allow=config.network.allow, origins=origins)
+    door = RequestsHttp(clock=now, timeout=config.network.timeout.total_seconds(), guard=guard, secrets=config.secrets)
+    return _reader(config.sources[name], door)
+
+
+def read_url(url: str) -> Fetched:
+    """Whatever an address gives: a feed, else one article from a page. Raises SourceError."""
+    door = RequestsHttp(clock=now, guard=Guard(origins=[url]))
+    try:
+        return _reader(SourceConfig(url, url), door).fetch(Validators())
+    except SourceError as fault:
+        if "HTML page" not in str(fault):
+            raise
+    return _reader(SourceConfig(PAGE, url, "page"), door).fetch(Validators())
+
+
+def read_file(path: Path, base: str | None, *, zone: str = "UTC", pages: bool = False) -> Fetched:
+    """A feed or a page from a file; `base` is the address it stands for. Raises SourceError."""
+    from syndicate import sources
+
+    try:
+        body = path.read_bytes()
+    except OSError as fault:
+        raise SourceError(f"{path}: {fault.strerror}") from fault
+    return sources.parse(body, source=path.name, url=base or "", timezone=zone, pages=pages)
+
+
+def discover(site: str) -> tuple[str, list[tuple[str, str]]]:
+    """A site's name, and the titles and addresses of the feeds its page links. Raises SourceError."""
+    from syndicate import sources
+
+    return sources.discover(site, RequestsHttp(clock=now, guard=Guard(origins=[site])))
+
+
+def _reader(wanted: SourceConfig, door: Http) -> Source:
+    from syndicate import sources
+
+    return sources.build(wanted.type, wanted.name, wanted.url, door, timezone=wanted.timezone)

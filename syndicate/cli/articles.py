@@ -1,0 +1,85 @@
+"""`syndicate articles`: what a source says now, as we understand it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from syndicate.cli import complain
+from syndicate.cli.options import Shared, known, loaded, shared_options
+from syndicate.cli.output import print_json
+from syndicate.errors import SourceError
+from syndicate.model import Article, Fetched, Validators
+
+if TYPE_CHECKING:
+    from syndicate.ports import Source
+
+
+@click.command()
+@click.option("--source", "sources", multiple=True, metavar="NAME", help="Only this source (repeatable).")
+@click.option("--from", "origin", metavar="URL|FILE", help="A feed or page of your choice; needs no config.")
+@click.option("--base", metavar="URL", help="With --from FILE: where the file lives, to resolve its links.")
+@shared_options
+@click.pass_obj
+def command(shared: Shared, *, sources: tuple[str, ...], origin: str | None, base: str | None) -> int:
+    """Read sources and print their articles; writes nothing."""
+    if base and not origin:
+        raise click.UsageError("--base goes with --from FILE")
+    if origin and sources:
+        raise click.UsageError("--from and --source exclude each other")
+    failed = 0
+    for name, fetch in _one(origin, base) if origin else _configured(shared, sources):
+        try:
+            fetched = fetch()
+        except SourceError as fault:
+            complain(fault)
+            failed = 1
+            continue
+        for note in fetched.notes:
+            click.echo(f"{name}: {note}", err=True)
+        if not fetched.articles:
+            click.echo(f"{name}: no articles", err=True)
+        for article in fetched.articles:
+            _print(article, as_json=shared.json)
+    return failed
+
+
+def _configured(shared: Shared, sources: tuple[str, ...]) -> list[tuple[str, _Fetch]]:
+    from syndicate.app import reader
+
+    config = loaded(shared, fill=True)
+    names = known("source", config.sources, sources) or list(config.sources)
+    return [(name, _whole(reader(config, name))) for name in names]
+
+
+def _one(origin: str, base: str | None) -> list[tuple[str, _Fetch]]:
+    from syndicate.app import read_file, read_url
+
+    if "://" in origin:
+        return [(origin, lambda: read_url(origin))]
+    return [(origin, lambda: read_file(Path(origin), base))]
+
+
+def _whole(source: Source) -> _Fetch:
+    return lambda: source.fetch(Validators())
+
+
+def _print(article: Article, *, as_json: bool) -> None:
+    from syndicate.records import article_record, instant
+
+    if as_json:
+        print_json(article_record(article))
+        return
+    when = instant(article.published) or "undated"
+    section = f"  [{article.section}]" if article.section else ""
+    click.echo(f"{when:<20}  {click.style(article.title or '(no title)', bold=True)}{section}")
+    click.echo(f"{'':<20}  {article.url}")
+
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from typing import TypeAlias
+
+    _Fetch: TypeAlias = Callable[[], Fetched]

@@ -1,0 +1,121 @@
+"""`syndicate deliveries`: the ledger, and the decisions only a person can take."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import click
+
+from syndicate.cli.options import Shared, opened, shared_options
+from syndicate.cli.output import print_deliveries, print_delivery, print_json
+from syndicate.errors import SyndicateError
+from syndicate.model import Delivery, Receipt
+
+if TYPE_CHECKING:
+    from syndicate.app import App
+
+STATES = ("planned", "due", "sending", "unknown", "held", "posted", "skipped", "failed")
+
+
+@click.group()
+def command() -> None:
+    """List and show deliveries; retry, skip or resolve them."""
+
+
+@command.command("list")
+@click.option("--state", "states", multiple=True, type=click.Choice(STATES), help="Only these (repeatable).")
+@click.option("--account", "accounts", multiple=True, metavar="NAME", help="Only this account (repeatable).")
+@shared_options
+@click.pass_obj
+def listed(shared: Shared, *, states: tuple[str, ...], accounts: tuple[str, ...]) -> None:
+    """Every delivery, in the order they were planned."""
+    from syndicate.records import delivery_record
+
+    with opened(shared) as app:
+        found = app.ledger.deliveries.search(states=states, accounts=accounts)
+        print_deliveries([delivery_record(delivery) for delivery in found], as_json=shared.json)
+
+
+@command.command()
+@click.argument("key")
+@shared_options
+@click.pass_obj
+def show(shared: Shared, *, key: str) -> None:
+    """One delivery in full: text, pictures, attempts. The first digits of the key are enough."""
+    from syndicate.records import delivery_record
+
+    with opened(shared) as app:
+        delivery = find(app, key)
+        if shared.json:
+            print_json(delivery_record(delivery))
+        else:
+            print_delivery(delivery, app.ledger.deliveries.attempts(delivery.key))
+
+
+@command.command()
+@click.argument("keys", nargs=-1, required=True, metavar="KEY…")
+@shared_options
+@click.pass_obj
+def retry(shared: Shared, *, keys: tuple[str, ...]) -> None:
+    """Try failed deliveries again, as if for the first time."""
+    with opened(shared) as app:
+        for key in keys:
+            delivery, now = find(app, key), app.ledger.now()
+            fresh = {"due_at": now, "attempts": 0, "unknowns": 0, "absent": 0, "post": None, "error": None}
+            moved = app.ledger.claims.decide(delivery, ("failed",), "due", None, now=now, **fresh)
+            _answer(app, delivery, moved=moved, verb="retry", takes="failed")
+
+
+@command.command()
+@click.argument("keys", nargs=-1, required=True, metavar="KEY…")
+@shared_options
+@click.pass_obj
+def skip(shared: Shared, *, keys: tuple[str, ...]) -> None:
+    """Never send these deliveries."""
+    with opened(shared) as app:
+        for key in keys:
+            delivery, now = find(app, key), app.ledger.now()
+            states = ("planned", "due", "failed")
+            moved = app.ledger.claims.decide(delivery, states, "skipped", "person", now=now, due_at=None, draft=None)
+            _answer(app, delivery, moved=moved, verb="skip", takes="planned, due or failed")
+
+
+@command.command()
+@click.argument("key")
+@click.option("--sent", "url", metavar="URL", help="It is out there, at this address.")
+@click.option("--not-sent", is_flag=True, help="It never arrived: send it.")
+@shared_options
+@click.pass_obj
+def resolve(shared: Shared, *, key: str, url: str | None, not_sent: bool) -> None:
+    """Say what became of a held delivery; you have looked at the network."""
+    if bool(url) == not_sent:
+        raise click.UsageError("say either --sent URL or --not-sent")
+    if url and not url.startswith(("http://", "https://")):
+        raise click.UsageError(f"--sent needs the post's address, not {url!r}")
+    with opened(shared) as app:
+        delivery, now = find(app, key), app.ledger.now()
+        if delivery.state != "held":
+            moved = False
+        elif url:
+            moved = app.ledger.claims.posted(delivery, Receipt(url, url), now=now)
+        else:
+            fresh = {"due_at": now, "post": None, "draft": None, "committed_at": None, "unknowns": 0, "absent": 0}
+            moved = app.ledger.claims.decide(delivery, ("held",), "due", None, now=now, **fresh)
+        _answer(app, delivery, moved=moved, verb="resolve", takes="held")
+
+
+def find(app: App, key: str) -> Delivery:
+    """The one delivery whose key begins so."""
+    found = app.ledger.deliveries.starting_with(key.strip().lower()) if key.strip() else []
+    if not found:
+        raise SyndicateError(f"no delivery has a key that begins with {key!r}", hint="run syndicate deliveries list")
+    if len(found) > 1:
+        raise SyndicateError(f"more than one delivery has a key that begins with {key!r}", hint="type more of it")
+    return found[0]
+
+
+def _answer(app: App, delivery: Delivery, *, moved: bool, verb: str, takes: str) -> None:
+    after = app.ledger.deliveries.find(delivery.key) or delivery
+    if not moved:
+        raise SyndicateError(f"{delivery.key[:8]} is {after.state}; {verb} acts on {takes} deliveries")
+    click.echo(f"{delivery.key[:8]} {delivery.account}: {delivery.state} → {after.state}")

@@ -1,0 +1,44 @@
+"""`syndicate init`: a commented config to start from."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import click
+
+from syndicate.cli.options import Shared, shared_options
+from syndicate.errors import ConfigError, SyndicateError
+
+
+@click.command()
+@click.option("--site", metavar="URL", help="Your site: its feeds are looked for.")
+@shared_options
+@click.pass_obj
+def command(shared: Shared, *, site: str | None) -> None:
+    """Write a commented config. Never overwrites one."""
+    from syndicate.app import config_path, discover
+    from syndicate.config.starter import starter
+
+    path = config_path(shared.config)
+    if path.exists():
+        raise ConfigError(f"{path} is there already", hint="name another with --config FILE")
+    if site is not None and (urlsplit(site).scheme not in ("http", "https") or not urlsplit(site).hostname):
+        raise click.UsageError(f"--site needs an address such as https://gazette.example, not {site!r}")
+    name, feeds = discover(site) if site else ("The Example Gazette", [])
+    text = starter(name, site or "https://gazette.example/", feeds)
+    _write(path, text)
+    for _, url in feeds:
+        click.echo(f"found the feed {url}", err=True)
+    if site and not feeds:
+        click.echo(f"{site} names no feed; write its address into {path}", err=True)
+    click.echo(str(path))
+    click.echo(f"hint: look at {path}, then run syndicate preview", err=True)
+
+
+def _write(path: Path, text: str) -> None:
+    try:
+        with path.open("x", encoding="utf-8") as file:
+            file.write(text)
+    except OSError as fault:
+        raise SyndicateError(f"{path} cannot be written: {fault.strerror}") from fault

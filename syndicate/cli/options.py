@@ -1,0 +1,94 @@
+"""Options that many commands share, and how a command opens the app."""
+
+from __future__ import annotations
+
+import difflib
+import functools
+import os
+import re
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import click
+
+if TYPE_CHECKING:
+    from syndicate.app import App, Rehearsal
+    from syndicate.config.schema import Config
+
+F = TypeVar("F", bound=Callable[..., Any])
+
+
+@dataclass
+class Shared:
+    """Global options, given before or after the command."""
+
+    config: str | None = None
+    json: bool = False
+    verbose: bool = False
+
+
+def _keep(ctx: click.Context, parameter: click.Parameter, value: Any) -> None:
+    """Wherever it stands, it counts; given twice, the last one does."""
+    shared = ctx.ensure_object(Shared)
+    if value not in (None, False):
+        setattr(shared, str(parameter.name), value)
+
+
+def shared_options(function: F) -> F:
+    """--config, --json and --verbose."""
+    keep = functools.partial(click.option, expose_value=False, callback=_keep)
+    for option in (
+        keep("--verbose", "-v", is_flag=True, help="Say more on standard error."),
+        keep("--json", is_flag=True, help="Print one JSON object per line."),
+        keep("--config", "-c", metavar="FILE", help="The config (else $SYNDICATE_CONFIG, else config.yaml)."),
+    ):
+        function = option(function)
+    return function
+
+
+class Duration(click.ParamType):
+    """A length of time: 90s, 3m, 1h30m, 2d."""
+
+    name = "duration"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> timedelta:
+        """From text to a timedelta; each unit once, the larger first."""
+        if isinstance(value, timedelta):
+            return value
+        match = re.fullmatch(r"(?:(\d+)d)?(?:(\d+)h)?(?:(\d+)m)?(?:(\d+)s)?", str(value).strip())
+        if not match or not any(match.groups()):
+            if str(value).strip() == "0":
+                return timedelta(0)
+            self.fail(f"{value!r} is not a duration; write 90s, 3m or 1h30m", param, ctx)
+        days, hours, minutes, seconds = (int(part or 0) for part in match.groups())
+        return timedelta(days=days, hours=hours, minutes=minutes, seconds=seconds)
+
+
+DURATION = Duration()
+
+
+def loaded(shared: Shared, *, fill: bool = False) -> Config:
+    """The config that was named."""
+    from syndicate.app import config_path, load
+
+    return load(config_path(shared.config), os.environ, fill=fill)
+
+
+def opened(shared: Shared, rehearsal: Rehearsal | None = None) -> App:
+    """The wired app of the config that was named."""
+    from syndicate.app import App
+
+    return App(loaded(shared, fill=rehearsal is not None), os.environ, rehearsal)
+
+
+def known(kind: str, names: Iterable[str], wanted: Iterable[str]) -> list[str]:
+    """The names that were asked for, each one there. Raises UsageError with the one that was meant."""
+    listed = list(names)
+    for name in wanted:
+        if name not in listed:
+            near = difflib.get_close_matches(name, listed, n=1)
+            hint = f" (did you mean '{near[0]}'?)" if near else f"; there is: {', '.join(listed) or 'none'}"
+            raise click.UsageError(f"no {kind} is called '{name}'{hint}")
+    return list(wanted)

@@ -1,0 +1,82 @@
+"""How deliveries are printed: lines for people, JSON for programs."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from typing import Any
+
+import click
+
+from syndicate.model import Delivery
+from syndicate.records import delivery_record, instant
+
+COLOURS = {"posted": "green", "failed": "red", "held": "red", "unknown": "yellow", "due": "yellow", "planned": "cyan"}
+WHY = {
+    "approval": "waits for approval",
+    "embargo": "waits for its hour",
+    "rate_limited": "the network asked us to wait",
+    "unavailable": "the network was not reachable",
+    "auth": "the account is paused: its login was refused",
+    "template": "its template cannot be rendered",
+    "baseline": "older than the first run",
+    "filtered": "the account's filters leave it out",
+    "too_old": "older than max_age",
+    "person": "by a person",
+    "rejected": "the network refused it",
+    "too_long": "it cannot be made to fit",
+    "attempts": "tried too often",
+    "no_answer": "sent, but never answered",
+}
+
+
+def print_json(record: dict[str, Any]) -> None:
+    """One object, one line."""
+    click.echo(json.dumps(record, ensure_ascii=False))
+
+
+def print_deliveries(records: Sequence[dict[str, Any]], *, as_json: bool) -> None:
+    """Deliveries in `--json` shape, as lines or as aligned words."""
+    if as_json:
+        for record in records:
+            print_json(record)
+        return
+    width = max((len(record["account"]) for record in records), default=0)
+    for record in records:
+        click.echo(line(record, width))
+
+
+def line(record: dict[str, Any], width: int) -> str:
+    """State, account, where it is or why it is not, and which article."""
+    state = click.style(f"{record['state']:<8}", fg=COLOURS.get(record["state"]))
+    where = record["permalink"] or why(record)
+    return f"{state} {record['account']:<{width}}  {record['key'][:8]}  {where or record['article']}" + (
+        f"  ({record['article']})" if where else ""
+    )
+
+
+def why(record: dict[str, Any]) -> str:
+    """The reason in words, with the instant it waits for."""
+    words = WHY.get(record["reason"] or "", record["reason"] or "")
+    if record["state"] in ("planned", "unknown") and record["due_at"]:
+        words = f"{words}, {record['due_at']}".lstrip(", ")
+    return words
+
+
+def print_delivery(delivery: Delivery, attempts: Sequence[dict[str, Any]]) -> None:
+    """One delivery in full, with each of its attempts."""
+    record = delivery_record(delivery)
+    for name in ("key", "article", "account", "platform", "action", "state", "reason", "due_at", "permalink"):
+        if record[name]:
+            click.echo(f"{name + ':':<11} {record[name]}")
+    if record["text"]:
+        click.echo(f"length:     {record['length']} of {record['limit']}")
+        click.echo("text:")
+        click.echo("\n".join(f"    {row}" for row in record["text"].splitlines()))
+    for media in record["media"]:
+        click.echo(f"picture:    {media['width']}×{media['height']} {media['mime']}, alt: {media['alt'] or '(none)'}")
+    if delivery.error and delivery.state != "posted":
+        click.echo(f"error:      {delivery.error}")
+    for number, attempt in enumerate(attempts, 1):
+        ended = instant(attempt["ended_at"]) or "still under way"
+        click.echo(f"attempt {number}:  {instant(attempt['started_at'])} → {ended}: {attempt['outcome'] or '…'}")

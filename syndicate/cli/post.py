@@ -1,0 +1,235 @@
+"""`syndicate post`: one pass."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import signal
+import sys
+import threading
+from collections.abc import Iterator
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from syndicate.cli import complain
+from syndicate.cli.options import DURATION, Shared, known, opened, shared_options
+from syndicate.cli.output import print_deliveries, why
+
+if TYPE_CHECKING:
+    from syndicate.app import App
+    from syndicate.engines.once import Outcome, Pass
+    from syndicate.model import Delivery
+
+LOOK = 3  # stories a newcomer is shown where a real first run posts nothing
+
+
+@click.command()
+@click.option("--dry-run", is_flag=True, help="Show what would be sent; send nothing, keep nothing.")
+@click.option("--sandbox", is_flag=True, help="Send to local stand-ins instead of the networks.")
+@click.option("--source", "sources", multiple=True, metavar="NAME", help="Only this source (repeatable).")
+@click.option("--account", "accounts", multiple=True, metavar="NAME", help="Only this account (repeatable).")
+@click.option("--article", metavar="URL|FILE", help="Announce this one article, whatever its age.")
+@click.option("--backfill", type=click.IntRange(min=1), metavar="K", help="Also plan the newest K of each source.")
+@click.option("--wait", type=DURATION, metavar="DURATION", default="0", help="Wait for retries and look-ups: 3m.")
+@shared_options
+@click.pass_obj
+def command(
+    shared: Shared,
+    *,
+    dry_run: bool,
+    sandbox: bool,
+    sources: tuple[str, ...],
+    accounts: tuple[str, ...],
+    article: str | None,
+    backfill: int | None,
+    wait: timedelta,
+) -> int:
+    """Poll the sources, plan what is new, deliver what is due, and print each delivery.
+
+    The first run of a source or an account records what exists and posts nothing.
+    """
+    if dry_run and sandbox:
+        raise click.UsageError("--dry-run and --sandbox exclude each other")
+    if article and (sources or backfill):
+        raise click.UsageError("--article polls no source; leave out --source and --backfill")
+    with contextlib.ExitStack() as stack:
+        app = stack.enter_context(rehearsed(shared, dry_run=dry_run, sandbox=sandbox))
+        run = begin(app, sources, accounts)
+        with stopping(run.stop) as stopped:
+            carry_out(run, app, article=article, sources=sources, backfill=backfill, wait=wait)
+        report(run.outcome, app, accounts, shared, dry=dry_run)
+        if stopped:
+            app.ledger.close()
+            sys.stdout.flush()
+            os._exit(128 + stopped[0])  # a thread may still wait for an answer nobody needs any more
+        return exit_code(run.outcome, app, accounts)
+
+
+@contextlib.contextmanager
+def rehearsed(shared: Shared, *, dry_run: bool, sandbox: bool) -> Iterator[App]:
+    """The real app, or one on a private copy of the ledger with the network swapped."""
+    from syndicate.app import rehearse
+
+    if sandbox:
+        from syndicate.cli.rehearsal import in_sandbox
+
+        with in_sandbox(shared) as app:
+            yield app
+        return
+    with opened(shared, rehearse(dry=True) if dry_run else None) as app:
+        yield app
+
+
+def begin(app: App, sources: tuple[str, ...], accounts: tuple[str, ...]) -> Pass:
+    """A pass over what was asked for, with a progress display where somebody watches."""
+    from syndicate.engines.once import Pass
+
+    known("source", app.config.sources, sources)
+    known("account", app.config.accounts, accounts)
+    return Pass(app, sources=sources, accounts=accounts, stop=threading.Event())
+
+
+def carry_out(
+    run: Pass,
+    app: App,
+    *,
+    article: str | None,
+    sources: tuple[str, ...],
+    backfill: int | None,
+    wait: timedelta = timedelta(0),
+) -> None:
+    """Poll and deliver; what goes wrong with one source is kept for the report."""
+    from syndicate.cli.progress import shown
+
+    if article is not None:
+        run.announce(article)
+    else:
+        run.poll(list(sources) or list(app.config.sources), lambda name: _depth(app, name, backfill))
+        if app.rehearsal is not None and app.rehearsal.dry and backfill is None:
+            run.outcome.looks.update(key for polled in run.outcome.polled if polled.baseline for key in polled.keys)
+    with shown(run):
+        run.deliver(wait)
+
+
+def _depth(app: App, name: str, backfill: int | None) -> int:
+    """How many to plan whatever their age: what was asked for, else a first look in a rehearsal."""
+    if backfill is not None or app.rehearsal is None:
+        return backfill or 0
+    wanted = app.config.sources[name]
+    return LOOK if app.ledger.sources.ensure(name, wanted.url).baseline_at is None else 0
+
+
+@contextlib.contextmanager
+def stopping(stop: threading.Event) -> Iterator[list[int]]:
+    """Ctrl-C and SIGTERM ask for a clean end; the list holds the signal that did."""
+    received: list[int] = []
+
+    def handle(number: int, _frame: object) -> None:
+        received.append(number)
+        stop.set()
+
+    before = {number: signal.signal(number, handle) for number in (signal.SIGINT, signal.SIGTERM)}
+    try:
+        yield received
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+
+
+def report(
+    outcome: Outcome, app: App, accounts: tuple[str, ...], shared: Shared, *, dry: bool, listed: bool = True
+) -> None:
+    """Deliveries on standard output; notes, errors and what needs a person on standard error."""
+    for polled in outcome.polled:
+        for note in polled.notes:
+            click.echo(f"{polled.source}: {note}", err=True)
+        if polled.baseline:
+            click.echo(_baseline_note(app, polled.source, polled.seen), err=True)
+    for fault in outcome.faults:
+        complain(fault)
+    for note in dict.fromkeys([*app.notes, *outcome.notes]):
+        click.echo(f"note: {note}", err=True)
+    if listed:
+        print_deliveries(records(outcome, app, accounts, dry=dry), as_json=shared.json)
+    for delivery in _ended(outcome, app, accounts):
+        _explain(delivery)
+    _remind(app, outcome)
+    if app.rehearsal is None:
+        from syndicate.engines.alerts import tell
+
+        for complaint in tell(app):
+            click.echo(complaint, err=True)
+
+
+def records(outcome: Outcome, app: App, accounts: tuple[str, ...], *, dry: bool) -> list[dict[str, Any]]:
+    """Each delivery of the run as it stands; in a dry run, in the state it would start from."""
+    from syndicate.records import delivery_record, instant
+
+    shown = []
+    for delivery in _ended(outcome, app, accounts):
+        record = delivery_record(delivery)
+        if dry:
+            start = outcome.began[delivery.key]
+            looked = delivery.key in outcome.looks
+            record |= {
+                "state": "skipped" if looked else start.state,
+                "reason": "baseline" if looked else start.reason,
+                "due_at": None if looked else instant(start.due_at),
+                "remote_id": start.remote_id,
+                "permalink": start.permalink,
+                "attempts": start.attempts,
+            }
+        shown.append(record)
+    return shown
+
+
+def exit_code(outcome: Outcome, app: App, accounts: tuple[str, ...]) -> int:
+    """0 when all is well; 1 for anything a person should look at."""
+    unsent = any(delivery.state in ("failed", "due", "sending") for delivery in _ended(outcome, app, accounts))
+    paused = any(
+        (state := app.ledger.accounts.find(account.name)) is not None and state.paused == "auth"
+        for account in app.accounts
+    )
+    counts = app.ledger.deliveries.counts()
+    unclear = counts.get("unknown", 0) + counts.get("held", 0)
+    return int(bool(outcome.faults or unsent or paused or unclear))
+
+
+def _ended(outcome: Outcome, app: App, accounts: tuple[str, ...]) -> list[Delivery]:
+    found = [app.ledger.deliveries.find(key) for key in outcome.began]
+    return [delivery for delivery in found if delivery is not None and (not accounts or delivery.account in accounts)]
+
+
+def _baseline_note(app: App, source: str, seen: int) -> str:
+    articles = "1 article" if seen == 1 else f"{seen} articles"
+    if app.rehearsal is None:
+        return f"{source}: first run, {articles} recorded as seen; what is published from now on is posted"
+    shown = "shown is how the newest would look" if app.rehearsal.dry else f"the newest {LOOK} go to the sandbox"
+    return f"{source}: a real first run records {articles} as seen and posts nothing; {shown}"
+
+
+def _explain(delivery: Delivery) -> None:
+    """What went wrong with one delivery, in the network's words."""
+    if delivery.state in ("failed", "due") and (delivery.error or delivery.reason):
+        reason = delivery.error or why({"state": delivery.state, "reason": delivery.reason, "due_at": None})
+        click.echo(f"{delivery.account}: {delivery.state}: {reason} ({delivery.article})", err=True)
+
+
+def _remind(app: App, outcome: Outcome) -> None:
+    """Paused accounts, and whatever only a look-up or a person can settle, once in each run."""
+    for account in app.accounts:
+        state = app.ledger.accounts.find(account.name)
+        if state is not None and state.paused:
+            why_paused = "its login was refused" if state.paused == "auth" else "by a person"
+            click.echo(f"{account.name}: paused, {why_paused}", err=True)
+            click.echo(f"hint: run syndicate accounts resume {account.name}", err=True)
+    for delivery in app.ledger.deliveries.search(states=("unknown", "held")):
+        where = f"{delivery.account}: {delivery.state}: {delivery.error or 'no answer'} ({delivery.article})"
+        click.echo(where, err=True)
+        if delivery.state == "held":
+            key = delivery.key[:8]
+            click.echo(f"hint: look, then run syndicate deliveries resolve {key} --sent URL or --not-sent", err=True)
+        elif delivery.key in outcome.tried:
+            click.echo("hint: the next run looks whether it arrived; --wait 3m waits for that", err=True)

@@ -1,0 +1,35 @@
+"""A line of progress on standard error, only where somebody watches."""
+
+from __future__ import annotations
+
+import contextlib
+import sys
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from syndicate.engines.once import Pass
+    from syndicate.model import Delivery
+
+ENOUGH = 3  # fewer deliveries than this are over before a bar could be read
+
+
+@contextlib.contextmanager
+def shown(run: Pass) -> Iterator[None]:
+    """While inside, each delivery that ends moves the bar."""
+    total = run.waiting() if sys.stderr.isatty() else 0
+    if total < ENOUGH:
+        yield
+        return
+    from rich.console import Console
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+    with Progress(*columns, console=Console(stderr=True), transient=True) as progress:
+        task = progress.add_task("delivering", total=total)
+
+        def advance(delivery: Delivery) -> None:
+            progress.update(task, advance=1, description=f"{delivery.account:<12.12}")
+
+        run.progress = advance
+        yield

@@ -1,0 +1,43 @@
+"""`--sandbox`: the real config, led to stand-ins on loopback instead of to the world."""
+
+from __future__ import annotations
+
+import contextlib
+import http.client
+import os
+from collections.abc import Iterator
+
+import click
+
+from syndicate.app import App, rehearse
+from syndicate.cli.options import Shared, loaded
+from syndicate.config.reader import redirected
+from syndicate.sandbox.server import Sandbox
+
+PORT = 8700
+
+
+@contextlib.contextmanager
+def in_sandbox(shared: Shared) -> Iterator[App]:
+    """An app whose accounts all lead to the sandbox that runs, or to one of its own."""
+    config = loaded(shared, fill=True)
+    with contextlib.ExitStack() as stack:
+        if _runs(PORT):
+            url = f"http://127.0.0.1:{PORT}"
+        else:
+            url = stack.enter_context(Sandbox(port=0)).url
+            click.echo("no sandbox runs on port 8700: one was started for this run, and goes with it", err=True)
+        rehearsal = rehearse(dry=False)
+        folder = rehearsal.folder / "folder"
+        yield stack.enter_context(App(redirected(config, url, folder), os.environ, rehearsal))
+
+
+def _runs(port: int) -> bool:
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=2)
+    try:
+        connection.request("GET", "/_sandbox/posts")
+        return connection.getresponse().status == http.client.OK
+    except OSError:
+        return False
+    finally:
+        connection.close()

@@ -1,0 +1,177 @@
+"""Reads the accounts of a config: what every account may say, and the options of its platform's adapter."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, TypeAlias, get_args
+
+from syndicate.config.document import Node, Place
+from syndicate.config.schema import NOT_BUILT, AccountConfig
+from syndicate.config.typed import WEB, WRONG, Check, Typed, hints, told
+from syndicate.config.values import address, count, origin, positive, suggestion
+from syndicate.errors import ConfigError
+from syndicate.model import Account, Secret
+
+if TYPE_CHECKING:
+    from syndicate.ports import Platform
+
+__all__ = ["SETTINGS", "UTM", "Accounts", "Find", "Shared"]
+
+Find: TypeAlias = "Callable[[str], type[Platform]]"
+
+UTM = (
+    "source",
+    "medium",
+    "campaign",
+    "term",
+    "content",
+    "id",
+    "source_platform",
+    "creative_format",
+    "marketing_tactic",
+)
+"""Campaign parameters without their `utm_` (support.google.com/analytics/answer/10917952, from memory)."""
+
+SETTINGS = tuple(name for name in hints(Account) if name not in ("name", "platform"))
+"""What an account on any platform may say."""
+
+_START = Place(1, 1, 0, 0)
+
+
+@dataclass(frozen=True, slots=True)
+class Accounts:
+    """Reads the accounts: `defaults` lie under each, and a setting of its own replaces the default whole."""
+
+    typed: Typed
+    find: Find
+    defaults: Mapping[str, Node]
+    sources: list[str]
+
+    def read(self, node: Node | None) -> dict[str, Any]:
+        """Every account by its name; WRONG for one with a mistake."""
+        common = (*SETTINGS, "enabled", "api_url")
+        self.typed.known("defaults", self.defaults, common, NOT_BUILT["accounts"], listed=common)
+        usual = {name: child for name, child in self.defaults.items() if name in common}
+        self._account("defaults", "", usual, self.typed)
+        self.typed.values(Shared, usual, {"api_url": origin})
+        return {name: self._one(name, child, usual) for name, child in self.typed.named(node)}
+
+    def _one(self, name: str, node: Node, usual: Mapping[str, Node]) -> Any:
+        own = self.typed.mapping(node)
+        adapter = self._adapter(name, node, own)
+        if adapter is None:
+            return WRONG
+        later = _not_built(adapter.options_type)
+        not_built = {**NOT_BUILT["accounts"], **later}
+        options = hints(adapter.options_type)
+        names = {*SETTINGS, "enabled", "platform", *options}
+        self.typed.known(node.where, own, names, not_built, listed=options, shown=_shown(options))
+        entries = {key: child for key, child in (*usual.items(), *own.items()) if key not in not_built}
+        enabled = self.typed.values(Shared, entries, {}, only=["enabled"]).get("enabled", True)
+        typed = self.typed if enabled else self.typed.filling()
+        account = self._account(name, adapter.name, entries, typed)
+        values = typed.values(adapter.options_type, entries, _options(options))
+        if not later.keys().isdisjoint(own):  # another way to log in: what this one needs is no mistake
+            return WRONG
+        built = typed.built(adapter.options_type, node.where, node.key, values)
+        return WRONG if WRONG in (enabled, account, built) else AccountConfig(account, built, enabled)
+
+    def _adapter(self, name: str, node: Node, own: Mapping[str, Node]) -> type[Platform] | None:
+        platform = own.get("platform")
+        if platform is None:
+            self.typed.problems.add(node.key, f"{node.where}: needs 'platform'{self._guess(name)}")
+        else:
+            try:
+                return self.find(self.typed.text(platform))
+            except (ValueError, ConfigError) as fault:
+                self.typed.problems.add(platform.place, f"{platform.where}: {told(fault)}")
+        for key, child in own.items():
+            if key != "platform":
+                self.typed.problems.hide(child)
+        return None
+
+    def _guess(self, name: str) -> str:
+        try:
+            return f" (did you mean 'platform: {self.find(name).name}'?)"
+        except ConfigError:
+            return ""
+
+    def _account(self, name: str, platform: str, entries: Mapping[str, Node], typed: Typed) -> Any:
+        values = typed.values(Account, entries, _ACCOUNT, only=SETTINGS)
+        for setting in ("only", "never"):
+            self._filter(entries.get(setting))
+        return typed.built(Account, name, _START, values | {"name": name, "platform": platform})
+
+    def _filter(self, node: Node | None) -> None:
+        if node is None or not isinstance(node.value, dict):
+            return
+        listed = node.value.get("sources")
+        children = listed.value if listed and isinstance(listed.value, list) else [listed] if listed else []
+        for child in children:
+            if isinstance(child.value, str) and child.value not in self.sources:
+                close = suggestion(child.value, self.sources)
+                self.typed.problems.add(child.place, f"{child.where}: no source is named '{child.value}'{close}")
+
+
+@dataclass(frozen=True, slots=True)
+class Shared:
+    """What any account may say that is no part of `model.Account`."""
+
+    enabled: bool = True
+    api_url: str | None = None
+
+
+def _shown(options: Mapping[str, Any]) -> set[str]:
+    """Settings that hold no secret."""
+    public = {name for name, hint in options.items() if not _is_secret(hint)}
+    return {*SETTINGS, *NOT_BUILT["accounts"], *public, "enabled", "platform"}
+
+
+def _is_secret(hint: Any) -> bool:
+    return Secret in (hint, *get_args(hint))
+
+
+def _not_built(options: type) -> Mapping[str, str]:
+    found: Mapping[str, str] = getattr(sys.modules.get(options.__module__), "NOT_BUILT", {})
+    return found
+
+
+def _options(options: Mapping[str, Any]) -> dict[str, Check]:
+    checks: dict[str, Check] = {
+        name: _secret_address if _is_secret(hint) else address for name, hint in options.items() if name in WEB
+    }
+    return checks | {"api_url": origin}
+
+
+def _secret_address(text: str) -> str:
+    try:
+        return address(text)
+    except ValueError:
+        raise ValueError("is no web address: it has to begin with https:// or http:// and a host") from None
+
+
+def _campaign(names: Mapping[str, str]) -> dict[str, str]:
+    for name, value in names.items():
+        if name.startswith("utm_"):
+            raise ValueError(f"write '{name[4:]}', not '{name}'")
+        if name not in UTM:
+            raise ValueError(f"unknown name '{name}'{suggestion(name, UTM)}")
+        if not value:
+            raise ValueError(f"'{name}' is empty")
+    return {f"utm_{name}": value for name, value in names.items()}
+
+
+def _image(choice: str) -> str:
+    if choice == "card":
+        raise ValueError("cards are not built yet (use photo or none)")
+    return choice
+
+
+_ACCOUNT: dict[str, Check] = {
+    "image": _image,
+    "hashtags": count,
+    "utm": _campaign,
+    "max_age": positive,
+}

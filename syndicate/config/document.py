@@ -1,0 +1,187 @@
+"""A YAML text as a tree in which every key and value knows its place, and the mistakes found in it."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import Any, TypeAlias
+
+from syndicate.errors import ConfigError
+
+__all__ = ["REFERENCE", "Node", "Place", "Problems", "parse"]
+
+REFERENCE = re.compile(r"\$\$\{|\$\{([^{}\n]*)(\}?)")
+"""`$${`, which stands for `${`, or `${what is outside}` with its closing brace, if it has one."""
+
+_TAGS = {f"tag:yaml.org,2002:{kind}" for kind in ("str", "int", "float", "bool", "null", "timestamp", "map", "seq")}
+_DEPTH = 12
+_SHOWN = 160
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where something stands: line and column from 1, `start` and `end` in code points from 0."""
+
+    line: int
+    column: int
+    start: int
+    end: int
+
+
+Content: TypeAlias = "str | list[Node] | dict[str, Node] | None"
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Node:
+    """A value as written: scalars stay text (None if empty), since only its reader knows what it should be.
+
+    `where` is its name for people, such as `accounts.masto.token`; `key` is the place of that name.
+    """
+
+    where: str
+    value: Content
+    place: Place
+    key: Place
+
+
+class Problems:
+    """All mistakes of one config file, each at its place. What `hide` was told never shows."""
+
+    def __init__(self, name: str, text: str) -> None:
+        self._name = name
+        self._text = text
+        self._found: dict[tuple[int, int, str], bool] = {}
+        self._hidden: list[Place] = []
+        self.secrets: set[str] = set()
+
+    def add(self, place: Place, message: str, *, show: bool = True) -> None:
+        """Note a mistake; the same one twice (a default that serves two accounts) counts once."""
+        self._found.setdefault((place.line, place.column, message), show)
+
+    def hide(self, node: Node) -> None:
+        """Keep what is written there off the screen, unless it only refers to what is outside."""
+        if isinstance(node.value, dict):
+            for child in node.value.values():
+                self.hide(child)
+        elif isinstance(node.value, list):
+            for child in node.value:
+                self.hide(child)
+        elif node.value and REFERENCE.sub("", node.value):
+            self._hidden.append(node.place)
+
+    def check(self) -> None:
+        """Raises ConfigError with every mistake, in the order of the file."""
+        if not self._found:
+            return
+        lines = self._masked().splitlines()
+        raise ConfigError(
+            "\n".join(self._message(*key, lines if show else []) for key, show in sorted(self._found.items()))
+        )
+
+    def _message(self, line: int, column: int, message: str, lines: list[str]) -> str:
+        told = f"{self._name}:{line}:{column}: {self._redacted(message)}"
+        if line > len(lines):
+            return told
+        source = self._redacted(lines[line - 1].strip())
+        return f"{told}\n    {source if len(source) <= _SHOWN else source[: _SHOWN - 1] + '…'}"
+
+    def _redacted(self, message: str) -> str:
+        for secret in sorted(self.secrets, key=len, reverse=True):
+            message = message.replace(secret, "***")
+        return message
+
+    def _masked(self) -> str:
+        text = self._text
+        for place in sorted(set(self._hidden), key=lambda place: place.start, reverse=True):
+            breaks = "\n" * text.count("\n", place.start, place.end)
+            text = f"{text[: place.start]}***{breaks}{text[place.end :]}"
+        return text
+
+
+def parse(text: str, problems: Problems, name: str) -> dict[str, Node]:
+    """The mapping a config file is. Raises ConfigError where it is not YAML, or something else than settings."""
+    root = _composed(text, name)
+    if root is None or (root.id == "scalar" and not root.value):
+        raise ConfigError(f"{name}: is empty", hint="run syndicate init")
+    if root.id != "mapping":
+        kind = {"sequence": "a list", "scalar": "a single value"}[root.id]
+        raise ConfigError(f"{name}:1:1: should hold settings such as `site:`, not {kind}", hint="run syndicate init")
+    grown = _grown(root, "", _place(root), problems, _DEPTH)
+    return grown.value if isinstance(grown.value, dict) else {}
+
+
+def _composed(text: str, name: str) -> Any:
+    from ruamel.yaml import YAML
+    from ruamel.yaml.error import MarkedYAMLError, YAMLError
+
+    try:
+        return YAML(typ="safe", pure=True).compose(text)
+    except MarkedYAMLError as fault:
+        mark = fault.problem_mark or fault.context_mark
+        place = f"{mark.line + 1}:{mark.column + 1}" if mark else "1:1"
+        raise ConfigError(f"{name}:{place}: not valid YAML: {_explained(fault)}") from None
+    except YAMLError as fault:  # a character that no YAML text may hold
+        position = getattr(fault, "position", 0)
+        line = text.count("\n", 0, position) + 1
+        column = position - text.rfind("\n", 0, position)
+        raise ConfigError(f"{name}:{line}:{column}: not valid YAML: a control character") from None
+    except RecursionError:
+        raise ConfigError(f"{name}: not valid YAML: nested too deeply") from None
+
+
+def _explained(fault: Any) -> str:
+    problem = str(fault.problem or fault.context or "cannot be read").split("\n", 1)[0]
+    if "'\\t'" in problem:
+        return "a tab stands where only spaces may"
+    context = str(fault.context or "").split("\n", 1)[0]
+    return f"{problem} ({context})" if context and context != problem else problem
+
+
+def _place(node: Any) -> Place:
+    mark = node.start_mark
+    return Place(mark.line + 1, mark.column + 1, mark.index, node.end_mark.index)
+
+
+def _grown(node: Any, where: str, key: Place, problems: Problems, depth: int) -> Node:
+    place = _place(node)
+    if node.tag not in _TAGS:
+        problems.add(place, f"{where}: the tag {node.tag} means nothing here")
+    if depth == 0:
+        problems.add(place, f"{where}: nested too deeply")
+        return Node(where, None, place, key)
+    content: Content
+    if node.id == "mapping":
+        content = _mapping(node, where, problems, depth)
+    elif node.id == "sequence":
+        content = [
+            _grown(child, f"{where}[{at}]", _place(child), problems, depth - 1)
+            for at, child in enumerate(node.value, 1)
+        ]
+    else:
+        content = None if node.tag == "tag:yaml.org,2002:null" else str(node.value)
+    return Node(where, content, place, key)
+
+
+def _mapping(node: Any, where: str, problems: Problems, depth: int) -> dict[str, Node]:
+    grown: dict[str, Node] = {}
+    merged: dict[str, Node] = {}
+    for name, child in node.value:
+        if name.id != "scalar":
+            problems.add(_place(name), f"{where or 'the config'}: a key has to be a plain word")
+        elif name.value == "<<" and name.style is None:
+            for part in child.value if child.id == "sequence" else [child]:
+                if part.id == "mapping":
+                    merged |= _mapping(part, where, problems, depth - 1) | merged
+        elif name.value in grown:
+            first = grown[name.value].key.line
+            problems.add(_place(name), f"{_below(where, name.value)}: is given twice (first on line {first})")
+            if where.startswith("accounts."):
+                problems.hide(_grown(child, where, _place(name), problems, depth - 1))
+        else:
+            below = _below(where, name.value)
+            grown[name.value] = _grown(child, below, _place(name), problems, depth - 1)
+    return merged | grown
+
+
+def _below(where: str, name: str) -> str:
+    return f"{where}.{name}" if where else str(name)

@@ -1,0 +1,166 @@
+"""A JSON Schema of the config, made of the same dataclasses, for editors that check while one types."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from dataclasses import MISSING, Field, fields
+from datetime import timedelta
+from typing import Any
+
+from pydantic import TypeAdapter
+from pydantic.json_schema import GenerateJsonSchema, JsonSchemaValue
+
+from syndicate.config.accounts import SETTINGS, UTM
+from syndicate.config.descriptions import DESCRIPTIONS
+from syndicate.config.schema import Alerts, Config, NetworkConfig, SourceConfig
+from syndicate.config.typed import hints
+from syndicate.errors import ConfigError
+from syndicate.model import Account, Filter, Json, Site
+from syndicate.platforms import ALIASES, find, names
+
+__all__ = ["json_schema"]
+
+_REFERENCE: Json = {"type": "string", "pattern": r"\$\{[^}]+\}"}
+_DURATION: Json = {"type": "string", "pattern": r"^ *(0|(\d+d)? *(\d+h)? *(\d+m)? *(\d+s)?) *$"}
+_NAME: Json = {"pattern": "^[A-Za-z0-9_-]+$"}
+
+
+def json_schema() -> Json:
+    """What a config may hold: every setting with its description, and every platform with its options."""
+    top = _section(Config, "", only=("database", "templates", "lease", "key_file"))
+    top["properties"] |= {
+        "site": _section(Site, "site"),
+        "sources": _named(_source(), "sources"),
+        "defaults": _described(
+            {**_closed({**_common(), "api_url": _api_url()}), "type": ["object", "null"]}, "defaults"
+        ),
+        "accounts": _named(_account(), "accounts"),
+        "network": _section(NetworkConfig, "network"),
+        "alerts": _section(Alerts, "alerts"),
+    }
+    return {
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        "title": "The configuration of syndicate",
+        **top,
+        "required": ["site"],
+        "$defs": {"conditions": _section(Filter, "conditions")},
+    }
+
+
+class _AsTyped(GenerateJsonSchema):
+    """Says what people may type, where it is more than what JSON would hold."""
+
+    def str_schema(self, schema: Any) -> JsonSchemaValue:
+        """Any single value: an id of digits needs no quotes."""
+        return super().str_schema(schema) | {"type": ["string", "number", "boolean"]}
+
+    def int_schema(self, schema: Any) -> JsonSchemaValue:
+        """A whole number, or where it is kept."""
+        return {"anyOf": [super().int_schema(schema), _REFERENCE]}
+
+    def bool_schema(self, schema: Any) -> JsonSchemaValue:
+        """The words of YAML 1.1 too."""
+        return {"anyOf": [super().bool_schema(schema), {"enum": ["yes", "no", "on", "off"]}, _REFERENCE]}
+
+    def timedelta_schema(self, schema: Any) -> JsonSchemaValue:  # noqa: ARG002 - pydantic's signature
+        """A number and a unit, or several; 0 needs none."""
+        return {"anyOf": [_DURATION, {"const": 0}, _REFERENCE]}
+
+    def tuple_schema(self, schema: Any) -> JsonSchemaValue:
+        """A single value may stand for a list of one."""
+        listed = super().tuple_schema(schema)
+        return {"anyOf": [listed, listed["items"]]} if "items" in listed else listed
+
+
+def _source() -> Json:
+    source = _section(SourceConfig, "sources", leave_out=("name",))
+    source["properties"]["burst"] = _described({"enum": ["off", False]}, "sources.burst")
+    return source
+
+
+def _account() -> Json:
+    """An account is what its `platform` makes it."""
+    known = [*names(), *ALIASES]
+    return {
+        "type": "object",
+        "properties": {"platform": {"enum": known, "description": DESCRIPTIONS["accounts.platform"]}},
+        "required": ["platform"],
+        "allOf": [case for name in known for case in _cases(name)],
+    }
+
+
+def _cases(name: str) -> list[Json]:
+    try:
+        options = find(name).options_type
+    except ConfigError:  # a plugin that does not load
+        return []
+    own = _section(options, "options")
+    about = " ".join((options.__doc__ or "").split("\n\n", 1)[0].split())
+    then = _closed({"platform": True, "api_url": _api_url(), **_common(), **own["properties"]}, own.get("required", ()))
+    return [
+        {
+            "if": {"properties": {"platform": {"const": name}}, "required": ["platform"]},
+            "then": then | {"description": about},
+        }
+    ]
+
+
+def _common() -> Json:
+    """What any account may say; what is not built yet is left out."""
+    common: Json = _section(Account, "accounts", only=SETTINGS, leave_out=("only", "never"))["properties"]
+    common["image"]["enum"].remove("card")
+    common["utm"]["propertyNames"] = {"enum": list(UTM)}
+    conditions = {"anyOf": [{"$ref": "#/$defs/conditions"}, {"type": "null"}]}
+    for name in ("only", "never"):
+        common[name] = _described(conditions, f"accounts.{name}")
+    return common | {"enabled": _described(_of(bool) | {"default": True}, "accounts.enabled")}
+
+
+def _api_url() -> Json:
+    return _described(_of(str), "options.api_url")
+
+
+def _named(schema: Json, section: str) -> Json:
+    """Settings under names that the publisher chooses; an empty section is none."""
+    whole = {"type": ["object", "null"], "propertyNames": _NAME, "additionalProperties": schema}
+    return _described(whole, section)
+
+
+def _section(kind: type, section: str, *, only: Collection[str] = (), leave_out: Collection[str] = ()) -> Json:
+    types = hints(kind)
+    wanted = [
+        field
+        for field in fields(kind)
+        if field.name in types and field.name not in leave_out and (not only or field.name in only)
+    ]
+    properties = {
+        field.name: _described(_of(types[field.name]) | _default(field), f"{section}.{field.name}".lstrip("."))
+        for field in wanted
+    }
+    required = [field.name for field in wanted if field.default is MISSING and field.default_factory is MISSING]
+    return _described(_closed(properties, required), section)
+
+
+def _of(hint: Any) -> Json:
+    return TypeAdapter(hint).json_schema(schema_generator=_AsTyped)
+
+
+def _default(field: Field[Any]) -> Json:
+    if isinstance(field.default, timedelta):
+        return {"default": _spelled(field.default)}
+    return {"default": field.default} if isinstance(field.default, str | int) else {}
+
+
+def _spelled(span: timedelta) -> str:
+    seconds = int(span.total_seconds())
+    unit, size = next((unit, size) for unit, size in (("h", 3600), ("m", 60), ("s", 1)) if seconds % size == 0)
+    return f"{seconds // size}{unit}"
+
+
+def _described(schema: Mapping[str, Any], name: str) -> Json:
+    return {**schema, **({"description": DESCRIPTIONS[name]} if name in DESCRIPTIONS else {})}
+
+
+def _closed(properties: Mapping[str, Any], required: Collection[str] = ()) -> Json:
+    schema = {"type": "object", "properties": dict(properties), "additionalProperties": False}
+    return schema | ({"required": list(required)} if required else {})

@@ -1,0 +1,98 @@
+"""What a config file says, as values; defaults stand beside the fields. `reader.load` makes them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import timedelta
+from pathlib import Path
+from typing import Literal
+
+from syndicate.model import Account, Secret, Site
+
+__all__ = ["NOT_BUILT", "SOURCES_NOT_BUILT", "AccountConfig", "Alerts", "Config", "NetworkConfig", "SourceConfig"]
+
+NOT_BUILT: Mapping[str, Mapping[str, str]] = {
+    "": dict.fromkeys(("breaking", "listen", "media"), "leave it out"),
+    "alerts": {"urls": "leave it out; alerts.command is built"},
+    "sources": dict.fromkeys(("preflight", "similar"), "leave it out"),
+    "accounts": {
+        "approve": "leave it out: posts go out at once",
+        "budget": "leave it out",
+        "delay": "leave it out: articles are announced as soon as they are seen",
+        "on_edit": "leave it out: posts stay as they are",
+        "on_withdrawn": "leave it out: posts stay as they are",
+        "schedule": "leave it out: posts go out at once",
+        "threads": "leave it out",
+    },
+}
+"""Settings with a fixed name and a meaning, whose behaviour comes later, by section: what to do until then."""
+
+SOURCES_NOT_BUILT = frozenset({"sitemap", "wordpress", "ghost", "folder", "ninjs", "newsml", "jsonl"})
+
+
+@dataclass(frozen=True, slots=True)
+class SourceConfig:
+    """Where articles come from. `timezone` is for dates that name none; the site's unless given.
+
+    `every` binds the daemon only; a command that polls, polls now.
+    """
+
+    name: str
+    url: str
+    type: Literal["feed", "page"] = "feed"
+    every: timedelta = timedelta(minutes=5)
+    timezone: str = "UTC"
+
+
+@dataclass(frozen=True, slots=True)
+class AccountConfig:
+    """An account, and the options its platform's adapter is built with."""
+
+    account: Account
+    options: object
+    enabled: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class NetworkConfig:
+    """How we reach the world. `allow` lists private ranges, addresses and hosts that articles may name.
+
+    `timeout` is for a whole request.
+    """
+
+    allow: tuple[str, ...] = ()
+    proxy: Secret | None = None
+    timeout: timedelta = timedelta(seconds=30)
+
+
+@dataclass(frozen=True, slots=True)
+class Alerts:
+    """Who hears that something is held or failed."""
+
+    command: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Config:
+    """One config file. Paths are absolute; `database` is `sqlite:///` and an absolute path.
+
+    `secrets` are all values that must never be printed.
+    """
+
+    path: Path
+    site: Site
+    database: str = "sqlite:///syndicate.db"
+    templates: Path | None = None
+    sources: Mapping[str, SourceConfig] = field(default_factory=dict)
+    accounts: Mapping[str, AccountConfig] = field(default_factory=dict)
+    network: NetworkConfig = NetworkConfig()
+    lease: timedelta = timedelta(seconds=60)
+    alert_command: tuple[str, ...] = ()
+    key_file: Path | None = None
+    secrets: tuple[str, ...] = field(default=(), repr=False)
+
+    @property
+    def ledger(self) -> Path:
+        """The file of the ledger."""
+        return Path(self.database.removeprefix("sqlite:///"))

@@ -1,0 +1,85 @@
+"""The configs we write for others: the one `syndicate init` begins with, and the complete example."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Sequence
+from pathlib import Path
+
+__all__ = ["example", "starter"]
+
+_TEXT = """\
+# What syndicate posts, and where. `syndicate config check` says whether this file is right;
+# config.example.yaml of the project shows every setting.
+
+site:
+  name: {name}
+  url: {url}
+  # language: en              # of articles that do not name theirs
+  # timezone: Europe/Lisbon   # of dates that do not name theirs
+
+{sources}
+accounts:
+  # Writes each post into a folder, to see what would be said. Open posts/index.html.
+  drafts:
+    platform: folder
+    path: ./posts
+
+  # Take the # away to post for real. Secrets stay in the environment, not in this file.
+  #
+  # masto:
+  #   platform: mastodon
+  #   url: https://social.example       # your server
+  #   token: ${{MASTODON_TOKEN}}          # Preferences → Development → New application
+  #
+  # bsky:
+  #   platform: bluesky
+  #   handle: you.bsky.social
+  #   app_password: ${{BLUESKY_APP_PASSWORD}}   # Settings → Privacy and security → App passwords
+
+# What all accounts have in common; an account may say otherwise.
+defaults:
+  hashtags: 3
+  max_age: 24h                # older articles are not announced
+  # utm: {{medium: social}}     # campaign parameters for the links
+"""
+
+_NO_FEED = """\
+# Where articles come from.
+sources: {}
+#  news:
+#    url: https://gazette.example/rss.xml   # take the {} above and the # away
+"""
+
+_PLAIN = re.compile(r"[^\W\d_][\w' .-]*[\w.]|https?://[\w./?=&%+~-]*[\w/]")
+
+
+def starter(site_name: str, site_url: str, feeds: Sequence[str]) -> str:
+    """A short, commented config that loads as it is and posts into a folder."""
+    return _TEXT.format(name=_scalar(site_name), url=_scalar(site_url), sources=_sources(feeds))
+
+
+def example() -> str:
+    """The complete, commented example: beside the package in a checkout, inside it in a wheel."""
+    package = Path(__file__).parents[1]
+    places = (package / "config.example.yaml", package.parent / "config.example.yaml")
+    return next(place for place in places if place.is_file()).read_text(encoding="utf-8")
+
+
+def _sources(feeds: Sequence[str]) -> str:
+    if not feeds:
+        return _NO_FEED
+    names = ["news", *(f"news-{number}" for number in range(2, len(feeds) + 1))]
+    listed = "".join(f"  {name}:\n    url: {_scalar(feed)}\n" for name, feed in zip(names, feeds, strict=True))
+    return (
+        f"# Where articles come from. The first run posts nothing: it notes what is there already.\nsources:\n{listed}"
+    )
+
+
+def _scalar(text: str) -> str:
+    """As YAML: plain where it surely reads as itself, else quoted; `${` is no reference here."""
+    text = text.replace("${", "$${")
+    if _PLAIN.fullmatch(text) and text.lower() not in ("null", "true", "false"):
+        return text
+    return json.dumps(text, ensure_ascii=False)

@@ -1,0 +1,306 @@
+"""Reads parts of the document into dataclasses by the types of their fields.
+
+Text stays text until a field says what it should be, so `page_id: 0123` keeps its zero and
+`language: no` its meaning. The plain types are read here; pydantic, whose import and first adapter
+cost more than the rest of a load, is asked only for types of plugins that are none of these.
+"""
+
+from __future__ import annotations
+
+import re
+import types
+from collections.abc import Callable, Collection, Mapping
+from dataclasses import MISSING, dataclass, fields, is_dataclass, replace
+from datetime import timedelta
+from pathlib import Path
+from typing import Any, Final, Literal, Union, get_args, get_origin, get_type_hints
+
+from syndicate.config.document import REFERENCE, Node, Place, Problems
+from syndicate.config.values import closest, duration, number, pattern, suggestion, switch
+from syndicate.errors import ConfigError
+from syndicate.model import Filter, Secret
+
+__all__ = ["WRONG", "Check", "Missing", "Typed", "hints"]
+
+Check = Callable[[Any], Any]
+WRONG: Final = object()
+"""What stands for a value that was already reported."""
+
+WEB = frozenset({"url", "webhook_url", "service", "homeserver"})
+"""Options of adapters that are web addresses whatever the network."""
+
+_SCALARS: dict[Any, Callable[[str], Any]] = {
+    str: str,
+    int: number,
+    bool: switch,
+    timedelta: duration,
+}
+_NAME = re.compile(r"[A-Za-z0-9_-]+")
+_NESTED: dict[type, dict[str, Check]] = {Filter: {"title": pattern}}
+_SHORTEST_SECRET = 4
+_LISTED = 12
+
+
+class Missing(ValueError):
+    """Something outside the config that it refers to and that is not there."""
+
+
+def hints(kind: type) -> dict[str, Any]:
+    """The fields of a dataclass that can be set, with their types."""
+    types_ = get_type_hints(kind)
+    return {field.name: types_[field.name] for field in fields(kind) if field.init}
+
+
+@dataclass(frozen=True, slots=True)
+class Typed:
+    """How one config file is read. `base` is its directory; `fill` puts stand-ins for what is not set."""
+
+    problems: Problems
+    base: Path
+    environ: Mapping[str, str]
+    fill: bool
+
+    def filling(self) -> Typed:
+        """The same, with stand-ins."""
+        return replace(self, fill=True)
+
+    def mapping(self, node: Node | None) -> dict[str, Node]:
+        """Settings by name; none where nothing is written."""
+        if node is None or node.value is None:
+            return {}
+        if isinstance(node.value, dict):
+            return node.value
+        self.problems.add(node.place, f"{node.where}: should be settings, each `name: value`, not {_kind(node)}")
+        return {}
+
+    def named(self, node: Node | None) -> list[tuple[str, Node]]:
+        """What a publisher named, in the order of the file."""
+        named = list(self.mapping(node).items())
+        for name, child in named:
+            if not _NAME.fullmatch(name):
+                self.problems.add(child.key, f"{child.where}: a name has only letters (a-z), digits, - and _")
+        return named
+
+    def known(
+        self,
+        where: str,
+        entries: Mapping[str, Node],
+        names: Collection[str],
+        not_built: Mapping[str, str],
+        *,
+        listed: Collection[str] = (),
+        shown: Collection[str] | None = None,
+    ) -> None:
+        """Report keys that mean nothing here, and those whose behaviour is not built yet.
+
+        Where `shown` is given, values of keys that are none of these, nor meant to be, stay hidden:
+        they may be secrets.
+        """
+        for name, node in entries.items():
+            if name in names and name not in not_built:
+                continue
+            if name in not_built:
+                reason = not_built[name]
+                built = reason if "not built" in reason else f"not built yet ({reason})"
+                self.problems.add(node.key, f"{node.where}: {built}")
+            else:
+                close = suggestion(name, [*names, *not_built])
+                known = sorted(listed or names)
+                rest = f" (known: {', '.join(known)})" if len(known) <= _LISTED else ""
+                self.problems.add(node.key, f"{where and where + ': '}unknown key '{name}'{close or rest}")
+            meant = name if name in not_built else closest(name, names)
+            if shown is not None and meant not in shown:
+                self.problems.hide(node)
+
+    def values(
+        self, kind: type, entries: Mapping[str, Node], checks: Mapping[str, Check], *, only: Collection[str] = ()
+    ) -> dict[str, Any]:
+        """The fields of `kind` that `entries` set; WRONG where a mistake was reported."""
+        return {
+            name: self._checked(entries[name], hint, checks.get(name))
+            for name, hint in hints(kind).items()
+            if name in entries and (not only or name in only)
+        }
+
+    def built(self, kind: type, where: str, place: Place, values: Mapping[str, Any]) -> Any:
+        """A `kind` of these values; WRONG where a mistake was, or now is, reported."""
+        required = [f.name for f in fields(kind) if f.init and f.default is MISSING and f.default_factory is MISSING]
+        missing = [f"'{name}'" for name in required if name not in values]
+        if missing:
+            rest = f"{', '.join(missing[:-1])} and " if missing[1:] else ""
+            self.problems.add(place, f"{where}: needs {rest}{missing[-1]}")
+        if missing or any(value is WRONG for value in values.values()):
+            return WRONG
+        try:
+            return kind(**values)
+        except (ValueError, ConfigError) as fault:
+            self.problems.add(place, f"{where}: {told(fault)}")
+            return WRONG
+
+    def text(self, node: Node, hint: Any = str) -> str:
+        """A scalar with what it refers to put in. Raises ValueError."""
+        if not isinstance(node.value, str):
+            raise ValueError(f"should be one value, not {_kind(node)}")  # noqa: TRY004 - a mistake of the publisher
+        refers = False
+        parts: list[str] = []
+        at = 0
+        for found in REFERENCE.finditer(node.value):
+            parts.append(node.value[at : found.start()])
+            at = found.end()
+            if found[0] == "$${":
+                parts.append("${")
+                continue
+            refers = True
+            whole = found[0] == node.value
+            parts.append(self._outside(found, node, hint if whole else str, whole=whole))
+        text = "".join((*parts, node.value[at:]))
+        if hint is Secret:
+            self.problems.secrets.add(text)
+            if not refers:
+                self.problems.hide(node)
+        return text
+
+    def _checked(self, node: Node, hint: Any, check: Check | None) -> Any:
+        value = self._value(node, hint)
+        if check is None or value is WRONG or value is None:
+            return value
+        try:
+            checked = check(value)
+        except ValueError as fault:
+            return self._wrong(node, fault)
+        return type(value)(checked) if isinstance(value, Secret) else checked
+
+    def _value(self, node: Node, hint: Any) -> Any:
+        try:
+            return self._read(node, hint)
+        except ValueError as fault:
+            return self._wrong(node, fault)
+
+    def _wrong(self, node: Node, fault: ValueError) -> object:
+        glue = " " if isinstance(fault, Missing) else ": "
+        self.problems.add(node.place, f"{node.where}{glue}{fault}")
+        return WRONG
+
+    def _read(self, node: Node, hint: Any) -> Any:
+        kind, arguments = get_origin(hint), get_args(hint)
+        if kind in (Union, types.UnionType) and type(None) in arguments:
+            rest = [argument for argument in arguments if argument is not type(None)]
+            return None if node.value is None else self._read(node, rest[0] if len(rest) == 1 else Union[tuple(rest)])  # noqa: UP007 - made at run time
+        if kind is tuple and arguments[1:] == (...,):
+            return self._several(node, arguments[0])
+        if kind in (dict, Mapping):
+            entries = {name: self._value(child, arguments[1]) for name, child in self.mapping(node).items()}
+            return WRONG if WRONG in entries.values() else entries
+        if is_dataclass(hint) and isinstance(hint, type):
+            return self._nested(node, hint)
+        if node.value is None:
+            raise ValueError("is empty")
+        return self._scalar(node, hint)
+
+    def _several(self, node: Node, hint: Any) -> Any:
+        """A list, for which a single value may stand."""
+        if node.value is None:
+            return ()
+        listed = node.value if isinstance(node.value, list) else [node]
+        values = tuple(self._value(child, hint) for child in listed)
+        return WRONG if WRONG in values else values
+
+    def _nested(self, node: Node, kind: type) -> Any:
+        entries = self.mapping(node)
+        if node.value is not None and not isinstance(node.value, dict):
+            return WRONG
+        self.known(node.where, entries, hints(kind), {})
+        return self.built(kind, node.where, node.key, self.values(kind, entries, _NESTED.get(kind, {})))
+
+    def _scalar(self, node: Node, hint: Any) -> Any:
+        if get_origin(hint) is Literal:
+            return _one_of(self.text(node, hint), [str(choice) for choice in get_args(hint)])
+        if hint is Secret:
+            text = self.text(node, hint)
+            if not text:
+                raise ValueError("is empty")
+            return Secret(text)
+        if hint is Path:
+            return self.base / Path(self.text(node, hint)).expanduser()
+        if hint in _SCALARS:
+            return _SCALARS[hint](self.text(node, hint))
+        return self._unusual(node, hint)
+
+    def _unusual(self, node: Node, hint: Any) -> Any:
+        from pydantic import TypeAdapter, ValidationError
+
+        try:
+            return TypeAdapter(hint).validate_python(self._plain(node))
+        except ValidationError as fault:
+            raise ValueError("; ".join(error["msg"] for error in fault.errors())) from None
+
+    def _plain(self, node: Node) -> Any:
+        if isinstance(node.value, dict):
+            return {name: self._plain(child) for name, child in node.value.items()}
+        if isinstance(node.value, list):
+            return [self._plain(child) for child in node.value]
+        return None if node.value is None else self.text(node)
+
+    def _outside(self, found: Any, node: Node, hint: Any, *, whole: bool) -> str:
+        name, closed = found[1], found[2]
+        if not closed:
+            raise ValueError(f"'${{{name}' has no closing brace (write $${{ for a plain ${{)")
+        value, missing = self._file(name[5:]) if name.startswith("file:") else self._variable(name)
+        if missing and not self.fill:
+            raise Missing(missing)
+        if missing:
+            return _stand_in(node.where, hint, whole=whole)
+        if len(value) >= _SHORTEST_SECRET:
+            self.problems.secrets.add(value)
+        return value
+
+    def _variable(self, name: str) -> tuple[str, str]:
+        if not name.isidentifier() or not name.isascii():
+            raise ValueError(
+                f"'${{{name}}}' is not understood (write ${{NAME}}, ${{file:/path}}, or $${{ for a plain ${{)"
+            )
+        value = self.environ.get(name, "")
+        state = "it is empty" if name in self.environ else "it is not set"
+        return value, "" if value else f"needs the environment variable {name} ({state})"
+
+    def _file(self, name: str) -> tuple[str, str]:
+        try:
+            value = (self.base / Path(name).expanduser()).read_text(encoding="utf-8").rstrip("\r\n")
+        except UnicodeDecodeError:
+            return "", f"needs the file {name} (it is not UTF-8 text)"
+        except (OSError, RuntimeError, ValueError) as fault:
+            reason = getattr(fault, "strerror", None) or fault
+            return "", f"needs the file {name} ({str(reason).lower()})"
+        return value, "" if value else f"needs the file {name} (it is empty)"
+
+
+def told(fault: Exception) -> str:
+    """An error of others on one line, with its hint."""
+    hint = getattr(fault, "hint", None)
+    message = " ".join(str(fault).split())
+    return f"{message} ({hint})" if hint else message
+
+
+def _kind(node: Node) -> str:
+    if node.value is None:
+        return "nothing"
+    return {dict: "a mapping", list: "a list"}.get(type(node.value), "a single value")
+
+
+def _one_of(text: str, choices: list[str]) -> str:
+    if text not in choices:
+        raise ValueError(f"'{text}' is none of {', '.join(choices)}{suggestion(text, choices)}")
+    return text
+
+
+def _stand_in(where: str, hint: Any, *, whole: bool) -> str:
+    """What a rehearsal uses where something is not set: recognisable, and of the right shape."""
+    section, _, field = where.rpartition(".")
+    name = section.rpartition(".")[2]
+    if hint in (int, bool):
+        return "1"
+    if hint is timedelta:
+        return "1m"
+    if get_origin(hint) is Literal:
+        return str(get_args(hint)[0])
+    return f"https://{name}.sandbox.example" if whole and field in WEB else f"sandbox-{name}-{field}"

@@ -1,0 +1,165 @@
+"""What a publisher types, read strictly: durations, addresses, time zones, patterns. Each raises ValueError."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from datetime import timedelta
+from urllib.parse import urlsplit
+
+__all__ = [
+    "address",
+    "closest",
+    "count",
+    "duration",
+    "network",
+    "number",
+    "origin",
+    "pattern",
+    "positive",
+    "proxy",
+    "suggestion",
+    "switch",
+    "timezone",
+]
+
+_UNITS = {"d": 86_400, "h": 3_600, "m": 60, "s": 1}
+_DURATION = re.compile(r"(?:(\d+)d)?(?:(\d+)h)?(?:(\d+)m)?(?:(\d+)s)?")
+_HOST = re.compile(r"(?!-)[a-z0-9_-]{1,63}(?<!-)(\.(?!-)[a-z0-9_-]{1,63}(?<!-))*\.?", re.IGNORECASE)
+_ON = ("true", "yes", "on", "1")
+_OFF = ("false", "no", "off", "0")
+
+
+def suggestion(word: str, known: Iterable[str]) -> str:
+    """A "did you mean" in brackets where a known word is close, else nothing."""
+    close = closest(word, known)
+    return f" (did you mean '{close}'?)" if close else ""
+
+
+def closest(word: str, known: Iterable[str]) -> str | None:
+    """The known word that was surely meant."""
+    from difflib import get_close_matches
+
+    return next(iter(get_close_matches(word, list(known), n=1)), None)
+
+
+def duration(text: str) -> timedelta:
+    """`90s`, `5m`, `1h30m`, `2d`; a bare number is refused, since nobody can tell its unit, except 0."""
+    if text == "0":
+        return timedelta(0)
+    if re.fullmatch(r"\d+", text):
+        raise ValueError(f"a duration needs a unit: {text}s, {text}m, {text}h or {text}d")
+    found = _DURATION.fullmatch(text.replace(" ", ""))
+    if found is None or not any(found.groups()):
+        raise ValueError(f"'{text}' is no duration, such as 90s, 5m, 1h30m or 2d")
+    try:
+        return timedelta(
+            seconds=sum(int(part or 0) * unit for part, unit in zip(found.groups(), _UNITS.values(), strict=True))
+        )
+    except OverflowError:
+        raise ValueError(f"'{text}' is longer than any calendar") from None
+
+
+def number(text: str) -> int:
+    """A whole number."""
+    if not re.fullmatch(r"[+-]?[0-9]{1,18}", text):
+        raise ValueError(f"should be a whole number, not '{text}'")
+    return int(text)
+
+
+def switch(text: str) -> bool:
+    """`true` or `false`; `yes`, `no`, `on` and `off` are words in YAML 1.2, and understood here."""
+    if text.lower() not in _ON + _OFF:
+        raise ValueError(f"should be true or false, not '{text}'")
+    return text.lower() in _ON
+
+
+def positive(span: timedelta) -> timedelta:
+    """A duration that is not nothing."""
+    if span <= timedelta(0):
+        raise ValueError("has to be longer than 0")
+    return span
+
+
+def count(value: int) -> int:
+    """A number that is not below 0."""
+    if value < 0:
+        raise ValueError(f"cannot be below 0, and is {value}")
+    return value
+
+
+def address(text: str) -> str:
+    """The whole http(s) address of something."""
+    return _web(text, ("http", "https"))
+
+
+def proxy(text: str) -> str:
+    """The address of an HTTP proxy, with a user and password if it wants them."""
+    return _web(text, ("http", "https"))
+
+
+def origin(text: str) -> str:
+    """Scheme, host and port: what stands in for a network. The adapter adds the path."""
+    parts = urlsplit(address(text))
+    if parts.path.strip("/") or parts.query or parts.fragment or "@" in parts.netloc:
+        raise ValueError(
+            f"takes scheme, host and port only, such as {parts.scheme}://{parts.netloc.rpartition('@')[2]}"
+        )
+    return f"{parts.scheme}://{parts.netloc}"
+
+
+def timezone(text: str) -> str:
+    """An IANA name of a time zone this machine knows."""
+    from zoneinfo import ZoneInfo
+
+    if text == "UTC":
+        return text
+    try:
+        ZoneInfo(text)
+    except (KeyError, ValueError, OSError):
+        raise ValueError(_no_zone(text)) from None
+    return text
+
+
+def network(text: str) -> str:
+    """One entry of `network.allow`: a range such as 10.0.0.0/8, an address, or a host name."""
+    from ipaddress import ip_network
+
+    try:
+        ip_network(text, strict=False)
+    except ValueError:
+        if not _HOST.fullmatch(text) or re.fullmatch(r"[0-9.]+", text):
+            raise ValueError(f"'{text}' is neither a range (10.0.0.0/8), an address nor a host name") from None
+    return text
+
+
+def pattern(text: str) -> str:
+    """A regular expression that compiles."""
+    try:
+        re.compile(text)
+    except (re.error, OverflowError, RecursionError) as fault:
+        raise ValueError(f"is no regular expression: {fault}") from None
+    return text
+
+
+def _web(text: str, schemes: tuple[str, ...]) -> str:
+    try:
+        parts = urlsplit(text)
+        port = parts.port
+    except ValueError:
+        raise ValueError(f"'{text}' is no web address") from None
+    if parts.scheme not in schemes or not parts.hostname or port == 0 or re.search(r"\s", text):
+        raise ValueError(f"'{text}' is no web address: it has to begin with https:// or http:// and a host")
+    return text
+
+
+def _no_zone(text: str) -> str:
+    from zoneinfo import available_timezones
+
+    known = available_timezones()
+    if not known:
+        return f"cannot look up '{text}': this machine has no time zone database (install tzdata)"
+    by_city = {zone.rpartition("/")[2].lower(): zone for zone in sorted(known)}
+    city = by_city.get(text.rpartition("/")[2].replace(" ", "_").lower())
+    hint = f" (did you mean '{city}'?)" if city else suggestion(text, known)
+    return f"'{text}' is no time zone, such as Europe/Lisbon{hint}"

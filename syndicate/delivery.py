@@ -1,0 +1,264 @@
+"""`deliver`: one delivery, as far as it goes now. Safe twice, at once, or late."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any, Protocol, TypeVar
+
+from syndicate import policy, records
+from syndicate.errors import (
+    AuthError,
+    LedgerError,
+    NotReady,
+    PlatformError,
+    RenderError,
+    SyndicateError,
+    TooLong,
+    Unavailable,
+    Uncertain,
+    Unsupported,
+)
+from syndicate.ledger import Ledger
+from syndicate.model import Account, Article, Delivery, Draft, Json, Limits, Post, Receipt
+from syndicate.policy import Step
+from syndicate.ports import Platform, Refreshable
+
+SKEW = timedelta(minutes=1)  # a network's clock may be this far behind ours
+TEMPLATE_WAIT = timedelta(minutes=1)
+
+T = TypeVar("T")
+
+
+class Rendered(Protocol):
+    """What rendering gives: the post, its length in the network's own unit, and what should be known."""
+
+    post: Post
+    length: int
+    limit: int
+    warnings: tuple[str, ...]
+
+
+class Render(Protocol):
+    """An article as one account's post."""
+
+    def __call__(
+        self,
+        article: Article,
+        account: Account,
+        platform: Platform,
+        limits: Limits,
+        *,
+        at: datetime,
+        planned_at: datetime,
+    ) -> Rendered:
+        """Raises RenderError, TooLong."""
+
+
+@dataclass(frozen=True, slots=True)
+class Lane:
+    """One account with its adapter. Deliveries of a lane go out one after the other.
+
+    `limits` are the network's own where it states any. `settle` is when a post is surely visible.
+    """
+
+    account: Account
+    platform: Platform
+    limits: Callable[[], Limits]
+    settle: timedelta
+
+
+@dataclass(frozen=True, slots=True)
+class Terms:
+    """How long a claim lasts, how long a request may take, and where chance comes from ([0, 1))."""
+
+    lease: timedelta
+    timeout: timedelta
+    jitter: Callable[[], float]
+
+
+@dataclass(frozen=True, slots=True)
+class Frozen:
+    """What is about to be sent: a post just rendered, or the stored one of an earlier attempt."""
+
+    record: Json
+    digest: str
+    post: Post | None = None
+    draft: Draft | None = None
+    warnings: tuple[str, ...] = ()
+
+
+def deliver(key: str, lane: Lane, ledger: Ledger, render: Render, terms: Terms) -> tuple[Delivery, tuple[str, ...]]:
+    """Take one delivery as far as it goes now: render, claim, prepare, commit, record; or look it up.
+
+    Returns the delivery as it now stands, and warnings. Whoever calls again, or at once, does no harm.
+    """
+    delivery = _found(ledger, key)
+    if delivery.state == "unknown":
+        _look_up(delivery, lane, ledger, terms)
+        return _found(ledger, key), ()
+    if delivery.state != "due":
+        return delivery, ()
+    frozen = _freeze(delivery, lane, ledger, render, terms)
+    if frozen is None:
+        return _found(ledger, key), ()
+    claimed = ledger.claims.claim(delivery, now=ledger.now(), lease=terms.lease)
+    if claimed is not None:
+        _send(claimed, frozen, lane, ledger, terms)
+    return _found(ledger, key), frozen.warnings
+
+
+def with_session(lane: Lane, ledger: Ledger, call: Callable[[], T]) -> T:
+    """Call the network; when it refuses who we are, refresh once and call again."""
+    if not isinstance(lane.platform, Refreshable):
+        return call()
+    version, _ = ledger.credentials.load(lane.account.name)
+    try:
+        return call()
+    except AuthError:
+        ledger.credentials.renew(lane.account.name, version, lane.platform.refresh, clock=ledger.now)
+        return call()
+
+
+def _freeze(delivery: Delivery, lane: Lane, ledger: Ledger, render: Render, terms: Terms) -> Frozen | None:
+    """Render, before any claim; None if that cannot be done now, which is then recorded."""
+    now = ledger.now()
+    if delivery.draft is not None and delivery.post is not None and not _expired(delivery.draft, now):
+        return Frozen(delivery.post, delivery.digest or "", draft=delivery.draft)
+    article = ledger.articles.find(delivery.anchor).article
+    try:
+        limits = with_session(lane, ledger, lane.limits)
+        rendered = render(article, lane.account, lane.platform, limits, at=now, planned_at=delivery.planned_at)
+    except TooLong as fault:
+        ledger.claims.fails(delivery, "too_long", error=str(fault), now=now)
+    except RenderError as fault:
+        ledger.claims.waits(delivery, "template", due_at=now + TEMPLATE_WAIT, error=str(fault), now=now)
+    except PlatformError as fault:
+        _wait(delivery, fault, lane, ledger, terms)
+    else:
+        record = records.post_record(rendered.post)
+        extent = {"length": rendered.length, "limit": rendered.limit}
+        return Frozen(record | extent, records.digest(record), post=rendered.post, warnings=rendered.warnings)
+    return None
+
+
+def _wait(delivery: Delivery, fault: PlatformError, lane: Lane, ledger: Ledger, terms: Terms) -> None:
+    """The network's limits could not be read: nothing was claimed, and nothing is spent."""
+    now = ledger.now()
+    step = policy.after_failure(fault, attempts=1, now=now, jitter=terms.jitter())
+    due_at = step.due_at or now + policy.LONGEST_WAIT
+    ledger.claims.waits(delivery, step.reason or "unavailable", due_at=due_at, error=str(fault), now=now)
+    _hold_account(lane, step, ledger)
+
+
+def _send(claimed: Delivery, frozen: Frozen, lane: Lane, ledger: Ledger, terms: Terms) -> None:
+    """From a claim to its end: whatever happens, the delivery leaves `sending` in a known way."""
+    try:
+        draft = frozen.draft or _prepared(claimed, frozen, lane, ledger)
+    except PlatformError as fault:
+        _record_failure(claimed, fault, frozen, lane, ledger, terms)
+        return
+    except LedgerError:
+        ledger.claims.leave(claimed, "due", None, now=ledger.now(), due_at=ledger.now(), attempts=claimed.attempts - 1)
+        raise
+    began = ledger.now()
+    if not ledger.claims.begin(claimed, frozen.record, frozen.digest, draft, now=began, lease=terms.lease):
+        return
+    if ledger.now() - began > terms.lease - terms.timeout:  # stopped in between: the lease may end mid-request
+        _record_failure(claimed, Unavailable("paused before sending"), frozen, lane, ledger, terms)
+        return
+    try:
+        receipt = with_session(lane, ledger, lambda: lane.platform.commit(draft, claimed.key))
+    except Uncertain as fault:
+        _record_unanswered(claimed, fault, lane, ledger)
+    except PlatformError as fault:
+        _record_failure(claimed, fault, frozen, lane, ledger, terms)
+    else:
+        ledger.claims.posted(claimed, receipt, now=ledger.now())
+
+
+def _prepared(claimed: Delivery, frozen: Frozen, lane: Lane, ledger: Ledger) -> Draft:
+    """Uploads and containers. What an earlier NotReady left belongs to the very same post, or is dropped."""
+    post = frozen.post
+    assert post is not None
+    earlier = claimed.prepared if claimed.digest == frozen.digest else None
+    return with_session(lane, ledger, lambda: lane.platform.prepare(post, claimed.key, earlier))
+
+
+def _record_failure(
+    claimed: Delivery, fault: PlatformError, frozen: Frozen, lane: Lane, ledger: Ledger, terms: Terms
+) -> None:
+    """Nothing was published: later, never, or once a person has acted."""
+    step = policy.after_failure(fault, attempts=claimed.attempts, now=ledger.now(), jitter=terms.jitter())
+    columns: dict[str, Any] = {"error": str(fault), "absent": 0}
+    if frozen.draft is None or step.state != "due":  # the bytes of an earlier commit go again as they are
+        columns |= {"draft": None, "committed_at": None, "unknowns": 0}
+    if isinstance(fault, NotReady):
+        columns |= {"prepared": records.compact(fault.prepared), "digest": frozen.digest}
+    if step.state == "failed":
+        columns["post"] = records.compact(frozen.record)
+    _leave(claimed, step, ledger, columns)
+    _hold_account(lane, step, ledger)
+
+
+def _record_unanswered(claimed: Delivery, fault: Uncertain, lane: Lane, ledger: Ledger) -> None:
+    settle = timedelta(0) if lane.platform.certainty == "blind" else lane.settle
+    step = policy.unanswered(settle=settle, now=ledger.now())
+    _leave(claimed, step, ledger, {"error": str(fault), "unknowns": claimed.unknowns + 1, "absent": 0})
+
+
+def _look_up(delivery: Delivery, lane: Lane, ledger: Ledger, terms: Terms) -> None:
+    """Ask the network what became of a commit that was never answered."""
+    claimed = ledger.claims.claim_lookup(delivery, now=ledger.now(), lease=terms.lease)
+    if claimed is None:
+        return
+    draft, since = claimed.draft or {}, (claimed.committed_at or claimed.planned_at) - SKEW
+    try:
+        receipt = with_session(lane, ledger, lambda: lane.platform.find(draft, claimed.key, since))
+    except Unsupported as fault:
+        step = policy.cannot_tell(lane.account.on_unknown, ledger.now())
+        _leave(claimed, step, ledger, {"error": claimed.error or str(fault)})
+    except PlatformError as fault:
+        step = policy.lookup_failed(fault, settle=lane.settle, now=ledger.now(), jitter=terms.jitter())
+        _leave(claimed, step, ledger, {"error": str(fault)})
+        _hold_account(lane, step, ledger)
+    else:
+        _record_found(claimed, receipt, lane, ledger)
+
+
+def _record_found(claimed: Delivery, receipt: Receipt | None, lane: Lane, ledger: Ledger) -> None:
+    if receipt is not None:
+        ledger.claims.posted(claimed, receipt, now=ledger.now())
+        return
+    platform = lane.platform
+    step = policy.after_absence(claimed, platform.certainty, platform.key_window, lane.settle, ledger.now())
+    _leave(claimed, step, ledger, {"absent": claimed.absent + 1 if step.state == "unknown" else 0})
+
+
+def _leave(claimed: Delivery, step: Step, ledger: Ledger, columns: Mapping[str, Any]) -> None:
+    settings = dict(columns) | {"due_at": step.due_at}
+    if not step.spent:
+        settings["attempts"] = claimed.attempts - 1
+    if step.fresh:
+        settings |= {"post": None, "draft": None, "prepared": None, "committed_at": None}
+    ledger.claims.leave(claimed, step.state, step.reason, now=ledger.now(), **settings)
+
+
+def _hold_account(lane: Lane, step: Step, ledger: Ledger) -> None:
+    if step.pause:
+        ledger.accounts.pause(lane.account.name, "auth")
+    if step.account_wait is not None:
+        ledger.accounts.wait(lane.account.name, step.account_wait)
+
+
+def _expired(draft: Draft, now: datetime) -> bool:
+    expires_at = records.moment(draft.get("expires_at"))
+    return expires_at is not None and expires_at <= now
+
+
+def _found(ledger: Ledger, key: str) -> Delivery:
+    delivery = ledger.deliveries.find(key)
+    if delivery is None:
+        raise SyndicateError(f"there is no delivery {key}")
+    return delivery

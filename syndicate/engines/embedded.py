@@ -1,0 +1,159 @@
+"""The daemon in one process: APScheduler ticks, the ledger decides, threads poll and deliver."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+
+from syndicate.app import App
+from syndicate.engines.alerts import tell
+from syndicate.errors import SyndicateError
+from syndicate.model import Delivery
+from syndicate.polling import Polled
+
+POLLERS = 8
+LANES = 16
+GRACE = 8.0  # seconds for the requests in flight when told to stop
+TICK = 1.0  # seconds
+
+Talk = Callable[[str], None]
+
+
+class Daemon:
+    """Polls what is due, delivers what is due, until `stop` is set. One lane a thread, one thread a lane.
+
+    `say` gets one line for each fact.
+    """
+
+    def __init__(self, app: App, say: Talk, stop: threading.Event) -> None:
+        self._app = app
+        self._say = say
+        self._stop = stop
+        self._polls = ThreadPoolExecutor(POLLERS, thread_name_prefix="poll")
+        self._lanes = ThreadPoolExecutor(LANES, thread_name_prefix="lane")
+        self._busy: set[str] = set()
+        self._guard = threading.Lock()
+
+    def run(self) -> bool:
+        """Until told to stop; then waits for the requests in flight, and records what stays unanswered.
+
+        False if some request is still under way: its thread would keep the process alive.
+        """
+        from apscheduler.schedulers.background import BackgroundScheduler
+
+        app = self._app
+        for source in app.config.sources.values():
+            app.ledger.sources.ensure(source.name, source.url)
+        for account in app.accounts:
+            app.ledger.accounts.ensure(account.name, account.platform, app.ledger.now())
+        scheduler = BackgroundScheduler(
+            timezone="UTC", job_defaults={"misfire_grace_time": None, "coalesce": True, "max_instances": 1}
+        )
+        scheduler.add_job(self._tick, "interval", seconds=TICK, next_run_time=app.ledger.now())
+        scheduler.start()
+        try:
+            while not self._stop.wait(0.5):
+                pass
+        finally:
+            scheduler.shutdown(wait=False)
+            calm = self._leave()
+        return calm
+
+    def _tick(self) -> None:
+        try:
+            self._sweep()
+            self._start_polls()
+            self._start_lanes()
+            for complaint in tell(self._app):
+                self._say(complaint)
+        except SyndicateError as fault:
+            self._say(f"error: {fault}")
+
+    def _sweep(self) -> None:
+        ledger = self._app.ledger
+        now = ledger.now()
+        ledger.claims.sweep(now, self._app.settle)
+        ledger.deliveries.release(now)
+
+    def _start_polls(self) -> None:
+        ledger = self._app.ledger
+        now = ledger.now()
+        for name in ledger.sources.due(now):
+            source = self._app.config.sources.get(name)
+            # The next poll is written before this one begins, so that a crash loop never hammers a server.
+            if source is not None and ledger.sources.reserve(name, now=now, next_poll_at=now + source.every):
+                self._polls.submit(self._poll, name)
+
+    def _start_lanes(self) -> None:
+        ledger = self._app.ledger
+        enabled = {account.name for account in self._app.accounts}
+        for name in ledger.deliveries.accounts_with_work(ledger.now()):
+            with self._guard:
+                if name not in enabled or name in self._busy or self._stop.is_set():
+                    continue
+                self._busy.add(name)
+            self._lanes.submit(self._drain, name)
+
+    def _poll(self, name: str) -> None:
+        try:
+            polled = self._app.poll(name)
+        except SyndicateError as fault:
+            self._say(f"source.failed source={name} error={str(fault)!r}")
+            return
+        self._told(polled)
+        if polled.keys:
+            self._start_lanes()
+
+    def _told(self, polled: Polled) -> None:
+        for note in polled.notes:
+            self._say(f"source.note source={polled.source} note={note!r}")
+        if polled.baseline:
+            self._say(f"source.baseline source={polled.source} articles={polled.seen}")
+        elif polled.new:
+            self._say(f"source.read source={polled.source} new={polled.new} planned={len(polled.keys)}")
+
+    def _drain(self, name: str) -> None:
+        """What is due for one account, in order, until nothing is or the account has to wait."""
+        try:
+            while not self._stop.is_set() and self._step(name):
+                pass
+        except SyndicateError as fault:
+            self._say(f"account.failed account={name} error={str(fault)!r}")
+        finally:
+            with self._guard:
+                self._busy.discard(name)
+
+    def _step(self, name: str) -> bool:
+        ledger = self._app.ledger
+        now = ledger.now()
+        key, state = ledger.deliveries.next_due(name, now), ledger.accounts.find(name)
+        before = ledger.deliveries.find(key) if key else None
+        if before is None or state is None or (before.state == "due" and (state.paused or state.next_at > now)):
+            return False
+        after, warnings = self._app.deliver(before)
+        for warning in warnings:
+            self._say(f"delivery.warning account={name} key={before.key} warning={warning!r}")
+        if after.fence == before.fence and after.state == before.state and after.due_at == before.due_at:
+            return False  # another process sends for this account; the next tick looks again
+        self._say(event(after))
+        return True
+
+    def _leave(self) -> bool:
+        self._polls.shutdown(wait=False, cancel_futures=True)
+        self._lanes.shutdown(wait=False, cancel_futures=True)
+        deadline = time.monotonic() + GRACE
+        while self._busy and time.monotonic() < deadline:
+            time.sleep(0.05)
+        if self._busy:
+            self._app.ledger.claims.abandon(self._app.ledger.now(), self._app.settle)
+        return not self._busy
+
+
+def event(delivery: Delivery) -> str:
+    """One fact, one line: `delivery.posted account=… key=… permalink=…`."""
+    facts = {"account": delivery.account, "key": delivery.key, "article": delivery.article}
+    facts |= {"reason": delivery.reason or "", "permalink": delivery.permalink or ""}
+    facts["error"] = repr(delivery.error) if delivery.error and delivery.state != "posted" else ""
+    return " ".join([f"delivery.{delivery.state}", *(f"{name}={value}" for name, value in facts.items() if value)])

@@ -1,0 +1,190 @@
+"""One pass: poll, plan, deliver what is due, one thread for each account; then say what became of it."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+from syndicate.app import App
+from syndicate.errors import SyndicateError
+from syndicate.model import Delivery
+from syndicate.polling import Polled
+
+POLLERS = 8
+BUSY_WAIT = 0.05  # seconds between looks at a lane that another process holds
+LONGEST_NAP = 1.0  # seconds; bounds how late a stop or a clock that was set is noticed
+GRACE = 8.0  # seconds for the request in flight when asked to stop
+
+
+@dataclass
+class Outcome:
+    """What a pass did, in the order things were planned or taken up.
+
+    `began` is the state each delivery had when the pass took it up; `looks` are those a rehearsal
+    shows although a real first run posts nothing; `faults` are errors that belong to no delivery.
+    """
+
+    polled: list[Polled] = field(default_factory=list)
+    faults: list[SyndicateError] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
+    began: dict[str, Delivery] = field(default_factory=dict)
+    tried: set[str] = field(default_factory=set)
+    looks: set[str] = field(default_factory=set)
+
+
+class Pass:
+    """A pass under way. `progress` is told each delivery as it ends; `stop` ends it early."""
+
+    def __init__(
+        self,
+        app: App,
+        *,
+        sources: Sequence[str] = (),
+        accounts: Sequence[str] = (),
+        progress: Callable[[Delivery], None] = lambda _: None,
+        stop: threading.Event | None = None,
+    ) -> None:
+        self._app = app
+        self._sources = sources
+        self._accounts = accounts
+        self._anchor: str | None = None
+        self.progress = progress
+        self.stop = stop or threading.Event()
+        self.outcome = Outcome()
+        self._guard = threading.Lock()
+
+    def poll(self, names: Sequence[str], backfill: Callable[[str], int]) -> None:
+        """Read the sources, several at a time; one that fails does not stop the others."""
+        if len(names) == 1:
+            self._poll(names[0], backfill(names[0]))
+            return
+        with ThreadPoolExecutor(POLLERS) as pool:
+            list(pool.map(lambda name: self._poll(name, backfill(name)), names))
+
+    def announce(self, origin: str) -> None:
+        """Plan one article that a person named by address or file; the pass is about nothing else."""
+        known = self._app.ledger.articles.at(origin)
+        if known is None or not self._all_posted(known):
+            try:
+                article = self._app.page(origin)
+            except SyndicateError as fault:
+                self.outcome.faults.append(fault)
+                self._anchor = ""
+                return
+            known = self._app.announce(article)
+        self._anchor = known
+        for delivery in self._app.ledger.deliveries.search(anchor=known):
+            self._take_up(delivery.key)
+
+    def waiting(self) -> int:
+        """How many deliveries this pass has taken up that may still be sent."""
+        return sum(delivery.state in ("due", "unknown") for delivery in self.outcome.began.values())
+
+    def _all_posted(self, anchor: str) -> bool:
+        posted = {found.account for found in self._app.ledger.deliveries.search(states=("posted",), anchor=anchor)}
+        wanted = self._accounts or [account.name for account in self._app.accounts]
+        return posted.issuperset(wanted)
+
+    def deliver(self, wait: timedelta = timedelta(0)) -> None:
+        """Everything due, one thread for each account; then, up to `wait`, what falls due meanwhile."""
+        app = self._app
+        app.ledger.claims.sweep(app.ledger.now(), app.settle)
+        app.ledger.deliveries.release(app.ledger.now())
+        app.ledger.deliveries.retry_templates(app.ledger.now())
+        lanes = [account.name for account in app.accounts if not self._accounts or account.name in self._accounts]
+        deadline = app.ledger.now() + wait
+        self._run(lanes, deadline)
+
+    def _poll(self, name: str, backfill: int) -> None:
+        try:
+            polled = self._app.poll(name, backfill)
+        except SyndicateError as fault:
+            with self._guard:
+                self.outcome.faults.append(fault)
+            return
+        with self._guard:
+            self.outcome.polled.append(polled)
+        for key in polled.keys:
+            self._take_up(key)
+
+    def _take_up(self, key: str) -> None:
+        found = self._app.ledger.deliveries.find(key)
+        if found is not None:
+            with self._guard:
+                self.outcome.began.setdefault(key, found)
+
+    def _run(self, lanes: Sequence[str], deadline: datetime) -> None:
+        """Lanes with work get a thread each; a single one is served here."""
+        busy = [lane for lane in lanes if self._has_work(lane, deadline)]
+        threads = [threading.Thread(target=self._drain, args=(lane, deadline), daemon=True) for lane in busy]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            while thread.is_alive() and not self.stop.is_set():
+                thread.join(0.2)
+        if self.stop.is_set():
+            self._leave(threads)
+
+    def _leave(self, threads: Sequence[threading.Thread]) -> None:
+        """Wait for the requests in flight; what is not answered by then is recorded as unknown."""
+        deadline = time.monotonic() + GRACE
+        for thread in threads:
+            thread.join(max(0.0, deadline - time.monotonic()))
+        if any(thread.is_alive() for thread in threads):
+            self._app.ledger.claims.abandon(self._app.ledger.now(), self._app.settle)
+
+    def _has_work(self, lane: str, deadline: datetime) -> bool:
+        return self._next(lane, deadline) is not None
+
+    def _next(self, lane: str, until: datetime) -> str | None:
+        return self._app.ledger.deliveries.next_due(lane, until, sources=self._sources, anchor=self._anchor)
+
+    def _drain(self, lane: str, deadline: datetime) -> None:
+        """One account's deliveries, one after the other, until nothing is due by the deadline."""
+        try:
+            while not self.stop.is_set() and self._step(lane, deadline):
+                pass
+        except SyndicateError as fault:
+            with self._guard:
+                self.outcome.faults.append(fault)
+
+    def _step(self, lane: str, deadline: datetime) -> bool:
+        """Deliver the next one; False when this account has nothing more for this pass."""
+        ledger = self._app.ledger
+        now = ledger.now()
+        key = self._next(lane, now)
+        if key is None:
+            return self._nap(lane, deadline)
+        state = ledger.accounts.find(lane)
+        before = ledger.deliveries.find(key)
+        if before is None or state is None:
+            return False
+        self._take_up(key)
+        if before.state == "due" and (state.paused or state.next_at > now):
+            return not state.paused and self._sleep_until(min(state.next_at, deadline), deadline)
+        after, warnings = self._app.deliver(before)
+        if after.fence == before.fence and after.due_at == before.due_at and after.state == before.state:
+            time.sleep(BUSY_WAIT)  # another process sends for this account now
+            return True
+        with self._guard:
+            self.outcome.tried.add(key)
+            self.outcome.notes.extend(f"{lane}: {warning}" for warning in warnings)
+        self.progress(after)
+        return True
+
+    def _nap(self, lane: str, deadline: datetime) -> bool:
+        """Wait for what falls due before the deadline, if anything does."""
+        if not self._has_work(lane, deadline):
+            return False
+        return self._sleep_until(deadline, deadline)
+
+    def _sleep_until(self, until: datetime, deadline: datetime) -> bool:
+        now = self._app.ledger.now()
+        if now >= deadline:
+            return False
+        self.stop.wait(min(LONGEST_NAP, max(0.01, (until - now).total_seconds())))
+        return True

@@ -1,0 +1,490 @@
+"""The one door to the network: time limits, address guard, secrets masked, statuses turned into errors.
+
+What fails before a connection stands is Unavailable: nothing was sent. What fails after that is
+Uncertain. Nothing is sent twice but a read that met a connection the server had already closed.
+"""
+
+from __future__ import annotations
+
+import io
+import json as jsons
+import re
+import threading
+import time
+import weakref
+from collections.abc import Iterable, Mapping
+from contextlib import closing
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urljoin, urlsplit, urlunsplit
+
+from syndicate import __version__
+from syndicate.addresses import Guard, dial, origin_of, refusal, resolve
+from syndicate.dry import Call, DryHttp, Mask, causes
+from syndicate.errors import (
+    AuthError,
+    ConfigError,
+    PlatformError,
+    RateLimited,
+    Rejected,
+    Unavailable,
+    Uncertain,
+)
+from syndicate.ports import Clock, OAuth1, Part, Reply
+
+if TYPE_CHECKING:
+    from requests import PreparedRequest, Response
+    from requests.adapters import HTTPAdapter
+
+__all__ = ["Call", "DryHttp", "Guard", "Mask", "RequestsHttp", "failure", "retry_after"]
+
+CONNECT = 10.0
+"""Seconds for a connection to stand."""
+IDLE = 4.0
+"""Seconds after which a connection is not used again: if the server closes it just then, a write is Uncertain."""
+REDIRECTS = 5
+CHUNK = 65_536
+
+_READS = ("GET", "HEAD")
+_MOVED = (301, 302, 303, 307, 308)
+_ANYWHERE = ("accept", "accept-encoding", "accept-language", "if-modified-since", "if-none-match", "user-agent")
+_TELLING = re.compile(r"(?:token|secret|password|key|sig|signature|assertion|proof)$", re.IGNORECASE)
+
+
+class RequestsHttp:
+    """ports.Http over requests; shared by threads, each of which has connections of its own.
+
+    No cookies, no .netrc, no environment. `timeout` is for a whole request, redirects included;
+    `max_body` is counted after decompression; `ca_file` names the authorities trusted instead of certifi's.
+    """
+
+    def __init__(
+        self,
+        *,
+        clock: Clock,
+        timeout: float = 30.0,
+        secrets: Iterable[str] = (),
+        guard: Guard | None = None,
+        proxy: str | None = None,
+        max_body: int = 10_000_000,
+        user_agent: str = f"syndicate/{__version__}",
+        ca_file: str | None = None,
+    ) -> None:
+        self.mask = Mask(secrets)
+        self._clock = clock
+        self._timeout = timeout
+        self._guard = guard
+        self._proxies = _proxies(proxy, self.mask)
+        self._max_body = max_body
+        self._headers = {"User-Agent": user_agent, "Accept": "*/*", "Accept-Encoding": "gzip"}
+        self._verify: bool | str = ca_file or True
+        self._here = threading.local()
+        self._adapters: weakref.WeakSet[HTTPAdapter] = weakref.WeakSet()
+
+    def close(self) -> None:
+        """Close idle connections; the next call opens new ones."""
+        for adapter in list(self._adapters):
+            adapter.close()
+
+    def call(
+        self,
+        method: str,
+        url: str,
+        *,
+        params: Mapping[str, str] | None = None,
+        json: Any = None,
+        data: bytes | Mapping[str, str] | None = None,
+        files: Mapping[str, Part] | None = None,
+        headers: Mapping[str, str] | None = None,
+        auth: OAuth1 | None = None,
+        sample: Any = None,  # noqa: ARG002 - for dry runs only
+    ) -> Reply:
+        """As `ports.Http.call`. Only reads follow redirects, and leave secrets behind where the origin changes."""
+        self._learn(headers, auth, params, data)
+        self._line()[1].deadline = time.monotonic() + self._timeout
+        request = self._prepare(
+            method.upper(), url, params=params, json=json, data=data, files=files, headers=headers, auth=auth
+        )
+        for _ in range(REDIRECTS + 1):
+            reply = self._exchange(request)
+            if request.method not in _READS or reply.status not in _MOVED or "location" not in reply.headers:
+                return reply
+            request = self._redirect(request, reply.headers["location"], auth)
+        raise Unavailable(f"{self._host(request)} redirects more than {REDIRECTS} times")
+
+    def _learn(self, headers: Mapping[str, str] | None, auth: OAuth1 | None, *fields: Any) -> None:
+        """Tokens come and go: what a request carries as a secret is one from then on."""
+        found = [] if auth is None else [auth.consumer_key, auth.consumer_secret, auth.token, auth.token_secret]
+        for name, value in (headers or {}).items():
+            if name.lower() == "authorization":
+                found.append(value.partition(" ")[2] or value)
+        for pairs in fields:
+            if isinstance(pairs, Mapping):
+                found += [value for name, value in pairs.items() if _TELLING.search(name)]
+        self.mask.learn(*(value for value in found if len(value) >= 8))
+
+    def _prepare(self, method: str, url: str, *, auth: OAuth1 | None, headers: Any, **parts: Any) -> PreparedRequest:
+        from requests import Request
+        from requests.exceptions import InvalidHeader
+
+        try:
+            request = Request(method, url, headers={**self._headers, **(headers or {})}, **parts).prepare()
+            "".join(map(str, request.headers.values())).encode("latin-1")
+        except (InvalidHeader, UnicodeEncodeError) as fault:
+            raise AuthError(
+                f"a header for {self._shown(url)} holds a character no header may have"
+            ) from self.mask.hush(fault)
+        except ValueError as fault:
+            raise Unavailable(f"{self._shown(url)} is not an address") from self.mask.hush(fault)
+        if not str(request.url).startswith(("http://", "https://")):
+            raise Unavailable(f"{self._shown(url)} is neither http:// nor https://")
+        if auth:
+            self._sign(request, auth)
+        return request
+
+    def _sign(self, request: PreparedRequest, auth: OAuth1) -> None:
+        """HMAC-SHA1 over the query, and over a form; other bodies are not signed (RFC 5849 §3.4.1.3.1)."""
+        from oauthlib.oauth1 import Client
+
+        client = Client(
+            auth.consumer_key,
+            auth.consumer_secret,
+            auth.token,
+            auth.token_secret,
+            timestamp=str(int(self._clock().timestamp())),
+        )
+        kind = "application/x-www-form-urlencoded"
+        form = request.headers.get("Content-Type") == kind
+        body = request.body.decode() if isinstance(request.body, bytes) else request.body
+        _, headers, _ = client.sign(
+            request.url, request.method, body if form else None, {"Content-Type": kind} if form else {}
+        )
+        request.headers["Authorization"] = headers["Authorization"]
+
+    def _redirect(self, before: PreparedRequest, location: str, auth: OAuth1 | None) -> PreparedRequest:
+        """The next hop of a read. Another origin gets neither headers of ours nor an address with a secret."""
+        here, headers = str(before.url), dict(before.headers)
+        try:
+            there = urljoin(here, location.encode("latin-1").decode())
+            same = origin_of(here) == origin_of(there)
+        except ValueError as fault:
+            raise Unavailable(f"{self._host(before)} redirects to something that is no address") from fault
+        if not same:
+            headers = {name: value for name, value in headers.items() if name.lower() in _ANYWHERE}
+            if self.mask(there) != there:
+                raise Unavailable(f"{self._host(before)} redirects elsewhere with a secret in the address")
+        return self._prepare(str(before.method), there, headers=headers, auth=auth if same else None)
+
+    def _exchange(self, request: PreparedRequest) -> Reply:
+        """One hop. A read whose connection turns out to have been closed goes out again on a new one."""
+        from requests.exceptions import InvalidURL, RequestException
+        from urllib3.exceptions import HTTPError
+
+        if self._guard:
+            self._guard.inspect(str(request.url))
+        adapter, trip = self._line()
+        again = request.method in _READS
+        while True:
+            trip.fresh = False
+            try:
+                return self._send(request, adapter, trip)
+            except PlatformError as fault:
+                self.mask.hush(fault)
+                raise
+            except InvalidURL as fault:
+                raise Unavailable(f"{self._shown(str(request.url))} is not an address") from self.mask.hush(fault)
+            except (RequestException, HTTPError, OSError) as fault:
+                if again and not trip.fresh and any(isinstance(each, ConnectionError) for each in causes(fault)):
+                    again = False
+                    continue
+                why = _silence(fault, self._timeout)
+                raise Uncertain(f"{self._host(request)} {why}") from self.mask.hush(fault)
+
+    def _send(self, request: PreparedRequest, adapter: HTTPAdapter, trip: _Trip) -> Reply:
+        with closing(
+            adapter.send(request, stream=True, timeout=trip.left(), verify=self._verify, proxies=self._proxies)
+        ) as answer:
+            body = self._body(request, answer, trip)
+        if answer.status_code >= 400:  # networks quote the token they refuse
+            body = self.mask.bytes(body)
+        headers = {name.lower(): value for name, value in answer.headers.items()}
+        return Reply(answer.status_code, headers, body, self.mask(_without_login(str(request.url))), self._clock())
+
+    def _body(self, request: PreparedRequest, answer: Response, trip: _Trip) -> bytes:
+        """All of it, unpacked. The time is looked at in each round: unpacking needs no socket that could stop it."""
+        chunks, left = [], self._max_body + 1
+        while left and (chunk := answer.raw.read1(min(CHUNK, left), decode_content=True)):
+            chunks.append(chunk)
+            left -= len(chunk)
+            trip.left()
+        if not left:
+            raise Uncertain(f"{self._host(request)} sent more than {self._max_body} bytes", status=answer.status_code)
+        return b"".join(chunks)
+
+    def _line(self) -> tuple[HTTPAdapter, _Trip]:
+        """This thread's connections."""
+        here = self._here
+        if not hasattr(here, "adapter"):
+            here.trip = _Trip()
+            here.adapter = _adapter(here.trip, self._guard)
+            self._adapters.add(here.adapter)
+        return here.adapter, here.trip
+
+    def _host(self, request: PreparedRequest) -> str:
+        return self.mask(urlsplit(str(request.url)).netloc.rpartition("@")[2])
+
+    def _shown(self, url: str) -> str:
+        """An address that may have no host to name it by."""
+        return repr(self.mask(url)[:200])
+
+
+class _Trip:
+    """What a thread's connections have to know of the call under way."""
+
+    def __init__(self) -> None:
+        self.deadline = 0.0
+        self.fresh = False
+
+    def left(self) -> float:
+        """Seconds until the call has to be over. Raises TimeoutError."""
+        left = self.deadline - time.monotonic()
+        if left <= 0:
+            raise TimeoutError("the time for this request is up")
+        return left
+
+
+class _Metered(io.RawIOBase):
+    """A socket's reading side on which every read ends with the call: a drip cannot stretch it."""
+
+    def __init__(self, raw: io.RawIOBase, sock: Any, trip: _Trip) -> None:
+        self._raw, self._sock, self._trip = raw, sock, trip
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: Any) -> int | None:
+        self._sock.settimeout(self._trip.left())
+        return self._raw.readinto(buffer)
+
+    def close(self) -> None:
+        self._raw.close()
+        super().close()
+
+
+def _adapter(trip: _Trip, guard: Guard | None) -> HTTPAdapter:
+    """An adapter of requests on connections of ours, for a proxy as well; it never tries anything twice."""
+    from requests.adapters import HTTPAdapter
+    from urllib3 import HTTPConnectionPool, HTTPSConnectionPool, Retry
+
+    pools = {"http": _pool(HTTPConnectionPool, trip, guard), "https": _pool(HTTPSConnectionPool, trip, guard)}
+
+    class Adapter(HTTPAdapter):
+        def proxy_manager_for(self, proxy: str, **kwargs: Any) -> Any:
+            manager = super().proxy_manager_for(proxy, **kwargs)
+            manager.pool_classes_by_scheme = pools
+            return manager
+
+    adapter = Adapter(max_retries=Retry(0, read=False))
+    adapter.poolmanager.pool_classes_by_scheme = pools
+    return adapter
+
+
+def _pool(base: Any, trip: _Trip, guard: Guard | None) -> Any:
+    """A connection pool whose connections ask the guard, keep the time, and say what fails before they stand.
+
+    The socket alone is replaced, so TLS, server name and Host header stay as they are.
+    """
+    from http.client import HTTPResponse
+
+    from urllib3.exceptions import HTTPError
+
+    class Answer(HTTPResponse):
+        def __init__(self, sock: Any, *args: Any, **kwargs: Any) -> None:
+            super().__init__(sock, *args, **kwargs)
+            self.fp = io.BufferedReader(_Metered(self.fp.detach(), sock, trip))
+
+    class Connection(base.ConnectionCls):  # type: ignore[misc]  # plain or TLS
+        response_class = Answer
+        last = 0.0
+        target = ""
+
+        @property
+        def is_connected(self) -> bool:
+            return time.monotonic() - self.last < IDLE and super().is_connected
+
+        def _new_conn(self) -> Any:
+            addresses = resolve(self._dns_host, self.port)
+            if guard and self.proxy is None:
+                guard.judge(base.scheme, self.host, self.port, [target[0] for *_, target in addresses])
+            return dial(addresses, min(CONNECT, trip.left()), self.socket_options or ())
+
+        def set_tunnel(self, host: str, *args: Any, **kwargs: Any) -> None:
+            self.target = host
+            super().set_tunnel(host, *args, **kwargs)
+
+        def connect(self) -> None:
+            trip.fresh = True
+            try:
+                super().connect()
+                self.sock.settimeout(trip.left())
+            except (OSError, HTTPError, ValueError) as fault:
+                self.close()
+                raise Unavailable(f"{_name(self)} cannot be reached: {refusal(fault)}") from fault
+
+        def request(self, *args: Any, **kwargs: Any) -> None:
+            if self.sock is not None:
+                self.sock.settimeout(trip.left())
+            super().request(*args, **kwargs)
+
+        def getresponse(self) -> Any:
+            answer = super().getresponse()
+            self.last = time.monotonic()
+            return answer
+
+    return type(base.__name__, (base,), {"ConnectionCls": Connection})
+
+
+def _name(connection: Any) -> str:
+    """Who is being called, and through which proxy."""
+    port = "" if connection.port == connection.default_port else f":{connection.port}"
+    if connection.proxy is None:
+        return f"{connection.host}{port}"
+    through = f"the proxy {connection.host}{port}"
+    return f"{connection.target} behind {through}" if connection.target else through
+
+
+def _silence(fault: BaseException, timeout: float) -> str:
+    """Why there is no whole answer, in a few words."""
+    from http.client import IncompleteRead, RemoteDisconnected
+
+    from urllib3.exceptions import DecodeError
+    from urllib3.exceptions import IncompleteRead as CutOff
+
+    reasons: tuple[tuple[Any, str], ...] = (
+        (TimeoutError, f"did not answer within {timeout:g} s"),
+        (RemoteDisconnected, "closed the connection without an answer"),
+        ((IncompleteRead, CutOff), "broke off in the middle of its answer"),
+        (DecodeError, "sent an answer that cannot be unpacked"),
+        (ConnectionError, "cut the connection"),
+    )
+    found = list(causes(fault))
+    fitting = (words for kinds, words in reasons if any(isinstance(each, kinds) for each in found))
+    return next(fitting, "sent something that is not HTTP")
+
+
+def _proxies(proxy: str | None, mask: Mask) -> dict[str, str]:
+    if proxy is None:
+        return {}
+    parts = urlsplit(proxy)
+    if parts.scheme not in ("http", "https") or not parts.hostname:
+        raise ConfigError("network.proxy: an address that starts with http:// or https:// is needed")
+    mask.learn(parts.password or "")
+    return {"http": proxy, "https": proxy}
+
+
+def _without_login(url: str) -> str:
+    parts = urlsplit(url)
+    return urlunsplit(parts._replace(netloc=parts.netloc.rpartition("@")[2])) if "@" in parts.netloc else url
+
+
+def failure(reply: Reply, what: str, *, commit: bool = False) -> PlatformError | None:
+    """The error a status stands for, None if it is none; `what` was being done, by whom.
+
+    `commit`: the request would have made something visible, so a broken server leaves it Uncertain.
+    """
+    status = reply.status
+    if status < 300 or status == 304:
+        return None
+    message = f"{what}: HTTP {status}" + (f": {words}" if (words := _words(reply)) else "")
+    match status:
+        case 401:
+            return AuthError(message, status=status)
+        case 429:
+            return RateLimited(message, status=status, retry_after=retry_after(reply))
+    if 400 <= status < 500 and status not in (408, 425):
+        return Rejected(message, status=status)
+    if commit:
+        return Uncertain(message, status=status)
+    return Unavailable(message, status=status, retry_after=retry_after(reply))
+
+
+def _words(reply: Reply) -> str:
+    """What the server says went wrong, on one line."""
+    found = _said(_json(reply))
+    if not found and reply.headers.get("content-type", "").startswith("text/plain"):
+        found = reply.body[:1000].decode("utf-8", "replace")
+    text = " ".join("".join(char if char.isprintable() else " " for char in found).split())
+    return text if len(text) <= 300 else f"{text[:299]}…"
+
+
+def _said(value: Any, depth: int = 5) -> str:
+    """The most telling string in an error body; networks put it in different places."""
+    if isinstance(value, str):
+        return value
+    if isinstance(value, dict):
+        names = ("detail", "error_description", "message", "description", "error", "errors", "title", "code")
+        value = [value.get(name) for name in names]
+    if not isinstance(value, list) or not depth:
+        return ""
+    return next((said for item in value if (said := _said(item, depth - 1))), "")
+
+
+_RESETS = ("x-rate-limit", "x-ratelimit", "ratelimit", "x-app-limit-24hour", "x-user-limit-24hour")
+
+
+def retry_after(reply: Reply) -> float | None:
+    """Seconds from `received_at` until another call makes sense: the longest wait the reply asks for.
+
+    A reset instant counts only where nothing remains, or how much remains is not said.
+    """
+    headers = reply.headers
+    waits = [_wait(headers.get(name), reply.received_at) for name in ("retry-after", "x-ratelimit-reset-after")]
+    spent = (name for name in _RESETS if (_number(headers.get(f"{name}-remaining")) or 0.0) <= 0)
+    waits += [_wait(headers.get(f"{name}-reset"), reply.received_at) for name in spent]
+    body = _json(reply)
+    if isinstance(body, dict):
+        waits.append(_number(body.get("retry_after")))
+        milliseconds = _number(body.get("retry_after_ms"))
+        waits.append(None if milliseconds is None else milliseconds / 1000)
+        parameters = body.get("parameters")
+        waits.append(_number(parameters.get("retry_after")) if isinstance(parameters, dict) else None)
+    said = [max(0.0, wait) for wait in waits if wait is not None]
+    return max(said) if said else None
+
+
+def _json(reply: Reply) -> Any:
+    try:
+        return jsons.loads(reply.body)
+    except (ValueError, RecursionError):
+        return None
+
+
+def _number(value: Any) -> float | None:
+    """A finite number, also when it is written as text."""
+    if isinstance(value, bool) or not isinstance(value, int | float | str):
+        return None
+    try:
+        number = float(value)
+    except (ValueError, OverflowError):
+        return None
+    return number if abs(number) < 1e15 else None
+
+
+def _wait(text: str | None, now: datetime) -> float | None:
+    """Seconds from `now`: a number of seconds, an epoch in seconds or milliseconds, an HTTP or ISO 8601 date."""
+    if text is None:
+        return None
+    number = _number(text)
+    if number is not None:
+        if number > 1e11:
+            number /= 1000
+        return number - now.timestamp() if number > 1e9 else number
+    from email.utils import parsedate_to_datetime
+
+    for read in (datetime.fromisoformat, parsedate_to_datetime):
+        try:
+            moment = read(text.strip())
+        except (ValueError, IndexError, TypeError):
+            continue
+        return (moment.replace(tzinfo=moment.tzinfo or UTC) - now).total_seconds()
+    return None

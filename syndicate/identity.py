@@ -1,0 +1,131 @@
+"""Pure: the names an article is known by. An article is new only if none of them is known.
+
+Reasons and the mistakes of others: feeds change guids, hosts, schemes and permalinks; each change
+touches some of the names, hardly ever all.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import re
+import unicodedata
+from collections.abc import Sequence
+from dataclasses import astuple, dataclass
+from datetime import UTC
+from urllib.parse import urlsplit
+
+from syndicate.model import Article
+
+# Parameters that tell where a reader came from, never which article it is.
+_TRACKING = re.compile(
+    r"(?:utm|mtm|pk|piwik|matomo|hsa|at)_\w+|_hs(?:enc|mi)|__hs\w+|fbclid|gclid|gclsrc|dclid|gbraid|wbraid|msclkid|yclid"
+    r"|ysclid|twclid|ttclid|li_fat_id|igshid|igsh|mc_[ce]id|mkt_tok|oly_(?:anon|enc)_id|vero_(?:conv|id)|_g[al]"
+    r"|ref_(?:src|url)|cmpid|xtor|ocid|smid|wt_mc|s_cid|wickedid|rb_clickid|epik|srsltid",
+    re.IGNORECASE | re.ASCII,
+)
+_WORD = re.compile(r"\w+")
+
+
+@dataclass(frozen=True, slots=True)
+class Alias:
+    """One name of an article: kind "url", "guid", "guid_path", "title_date" or "combined"; 32 hex digits."""
+
+    kind: str
+    hash: str
+
+
+def aliases(article: Article) -> tuple[Alias, ...]:
+    """All names of an article, the most lasting first; () if it says nothing of itself.
+
+    Addresses belong to the whole site, so two sources that list one article meet in them; the other
+    names belong to their source.
+    """
+    keys = dict.fromkeys(key for key in (urlkey(article.url), urlkey(article.canonical_url or "")) if key)
+    found = [_alias("url", "", key) for key in keys]
+    if article.guid:
+        found.append(_alias("guid", article.source, article.guid))
+        path = _path(article.guid)
+        if path:
+            found.append(_alias("guid_path", article.source, path))
+    if article.title and article.published and article.precision != "day":
+        instant = article.published.astimezone(UTC).isoformat()
+        found.append(_alias("title_date", article.source, f"{_fold(article.title)}\n{instant}"))
+    return tuple(found)
+
+
+def drop_repeated(articles: Sequence[Article]) -> tuple[tuple[Alias, ...], ...]:
+    """The usable names of each article of one fetch, in order.
+
+    A name that two different articles bear tells nothing and is left out of this fetch; the same
+    article listed twice is no such case. An article that is left without a name bears the combination
+    of all it says; so does one without title and date, whose other names the next fetch may find
+    repeated.
+    """
+    named = [aliases(article) for article in articles]
+    bearers: dict[Alias, tuple[Alias, ...]] = {}
+    repeated: set[Alias] = set()
+    for names in named:
+        for alias in names:
+            if bearers.setdefault(alias, names) != names:
+                repeated.add(alias)
+    return tuple(_usable(article, names, repeated) for article, names in zip(articles, named, strict=True))
+
+
+def urlkey(url: str) -> str:
+    """What stays the same while an address is moved about; "" for what is no http(s) address.
+
+    The host in lower case without `www.`, the path without a slash at its end, and what the query
+    says apart from tracking, in order; no scheme, login, default port or fragment.
+    """
+    try:
+        parts = urlsplit(url.strip())
+        host, port = (parts.hostname or "").rstrip("."), parts.port
+    except ValueError:
+        return ""
+    if parts.scheme not in ("http", "https") or not host:
+        return ""
+    while host.startswith("www.") and "." in host[4:]:
+        host = host[4:]
+    if ":" in host:
+        host = f"[{host}]"
+    if port not in (None, 80, 443):
+        host += f":{port}"
+    said = sorted(pair for pair in parts.query.split("&") if pair and not _TRACKING.fullmatch(pair.partition("=")[0]))
+    return host + parts.path.rstrip("/") + ("?" + "&".join(said) if said else "")
+
+
+def content_hash(article: Article) -> str:
+    """Differs when title, address, summary or pictures do: 32 hex digits."""
+    said = [article.title, article.url, article.summary, [astuple(image) for image in article.images]]
+    return _digest(json.dumps(said, ensure_ascii=False, separators=(",", ":")))
+
+
+def _usable(article: Article, names: tuple[Alias, ...], repeated: set[Alias]) -> tuple[Alias, ...]:
+    kept = tuple(alias for alias in names if alias not in repeated)
+    if not names or (kept and any(alias.kind == "title_date" for alias in names)):
+        return kept
+    said = "\n".join((article.guid or "", article.url, article.title))
+    return (*kept, _alias("combined", article.source, said))
+
+
+def _alias(kind: str, scope: str, value: str) -> Alias:
+    return Alias(kind, _digest(f"{kind}\n{scope}\n{value}"))
+
+
+def _digest(text: str) -> str:
+    return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()[:32]
+
+
+def _path(guid: str) -> str:
+    """A guid that is an address, without scheme and host: these change when a site moves. "" if nothing is left."""
+    if not guid.startswith(("http://", "https://")):
+        return ""
+    path = guid.partition("://")[2].partition("/")[2]
+    return f"/{path}" if path else ""
+
+
+def _fold(title: str) -> str:
+    """The words of a title; case, punctuation and the shape of quotes do not count."""
+    folded = unicodedata.normalize("NFKC", title).casefold()
+    return " ".join(_WORD.findall(folded)) or folded

@@ -1,0 +1,106 @@
+"""What is known of each account: since when, whether it may post now, who it is."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict, dataclass
+from datetime import datetime
+
+from syndicate.ledger.database import Database, Row, from_micros, micros
+from syndicate.model import Identity
+
+
+@dataclass(frozen=True, slots=True)
+class AccountState:
+    """`paused` is why ("auth" or "person"), None when it posts. `next_at`: not before."""
+
+    name: str
+    platform: str
+    baseline_at: datetime
+    paused: str | None
+    next_at: datetime
+    identity: Identity | None
+    identity_at: datetime | None
+
+
+class Accounts:
+    """The `account` table."""
+
+    def __init__(self, database: Database) -> None:
+        self._db = database
+
+    def ensure(self, name: str, platform: str, now: datetime) -> AccountState:
+        """The state of an account; one not seen before begins now, with what exists as its baseline.
+        So does one that was moved to another platform: it is another account.
+        """
+        found = self.find(name)
+        if found is not None and found.platform == platform:
+            return found
+        with self._db.transaction():
+            self._db.change("DELETE FROM account WHERE name = :name", name=name)
+            self._db.change(
+                "INSERT INTO account (name, platform, baseline_at, next_at, lane_until)"
+                " VALUES (:name, :platform, :now, 0, 0)",
+                name=name,
+                platform=platform,
+                now=micros(now),
+            )
+            self._db.change("DELETE FROM credential WHERE account = :name", name=name)
+        again = self.find(name)
+        assert again is not None
+        return again
+
+    def find(self, name: str) -> AccountState | None:
+        """The state of an account, if it was ever seen."""
+        row = self._db.row("SELECT * FROM account WHERE name = :name", name=name)
+        return _state(row) if row else None
+
+    def pause(self, name: str, why: str) -> None:
+        """Stop an account; a person's pause is not overwritten by a refused token."""
+        self._db.change("UPDATE account SET paused = COALESCE(paused, :why) WHERE name = :name", name=name, why=why)
+
+    def resume(self, name: str, now: datetime) -> bool:
+        """Let it post again, at once; False if it was not paused."""
+        with self._db.transaction():
+            resumed = self._db.change(
+                "UPDATE account SET paused = NULL WHERE name = :name AND paused IS NOT NULL", name=name
+            )
+            self._db.change(
+                "UPDATE delivery SET reason = NULL, due_at = :now"
+                " WHERE account = :name AND state = 'due' AND reason = 'auth'",
+                name=name,
+                now=micros(now),
+            )
+        return bool(resumed)
+
+    def wait(self, name: str, until: datetime) -> None:
+        """Nothing more for this account before `until`; never shortens a longer wait."""
+        self._db.change(
+            "UPDATE account SET next_at = CASE WHEN next_at < :until THEN :until ELSE next_at END WHERE name = :name",
+            name=name,
+            until=micros(until),
+        )
+
+    def identified(self, name: str, identity: Identity, now: datetime) -> None:
+        """Remember who the account is, and the limits its server stated."""
+        self._db.change(
+            "UPDATE account SET identity = :identity, identity_at = :now WHERE name = :name",
+            name=name,
+            identity=json.dumps(asdict(identity)),
+            now=micros(now),
+        )
+
+
+def _state(row: Row) -> AccountState:
+    baseline_at, next_at = from_micros(row["baseline_at"]), from_micros(row["next_at"])
+    assert baseline_at is not None
+    assert next_at is not None
+    return AccountState(
+        name=row["name"],
+        platform=row["platform"],
+        baseline_at=baseline_at,
+        paused=row["paused"],
+        next_at=next_at,
+        identity=Identity(**json.loads(row["identity"])) if row["identity"] else None,
+        identity_at=from_micros(row["identity_at"]),
+    )

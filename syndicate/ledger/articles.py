@@ -1,0 +1,110 @@
+"""Articles and their aliases. An alias is kept for ever: whatever was known once is never new again."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from syndicate.identity import Alias, address_aliases, content_hash
+from syndicate.ledger.database import Database, Row, from_micros, micros
+from syndicate.model import Article
+from syndicate.records import load_article, store_article
+
+CHUNK = 400  # parameters of one statement, well below SQLite's oldest limit of 999
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """An article of the ledger. `anchor` is its first alias, and stays."""
+
+    anchor: str
+    article: Article
+    first_seen: datetime
+
+
+class Articles:
+    """The `article` and `alias` tables."""
+
+    def __init__(self, database: Database) -> None:
+        self._db = database
+
+    def anchors(self, hashes: Sequence[str]) -> dict[str, str]:
+        """Alias hash to anchor, for those of `hashes` that are known."""
+        found: dict[str, str] = {}
+        for start in range(0, len(hashes), CHUNK):
+            chunk = {f"h{number}": value for number, value in enumerate(hashes[start : start + CHUNK])}
+            names = ", ".join(f":{name}" for name in chunk)
+            rows = self._db.rows(f"SELECT hash, anchor FROM alias WHERE hash IN ({names})", **chunk)
+            found.update({row["hash"]: row["anchor"] for row in rows})
+        return found
+
+    def at(self, url: str) -> str | None:
+        """The anchor of the article that has this address, if there is one."""
+        found = self.anchors([alias.hash for alias in address_aliases(url)])
+        return next(iter(found.values()), None)
+
+    def add(self, article: Article, aliases: Sequence[Alias], *, position: int, now: datetime) -> str:
+        """Write a new article under its first alias, and return that: its anchor."""
+        anchor: str = aliases[0].hash
+        self._db.change(
+            "INSERT INTO article (anchor, source, url, data, content_hash, published_at, first_seen_at, position)"
+            " VALUES (:anchor, :source, :url, :data, :content_hash, :published_at, :now, :position)"
+            " ON CONFLICT (anchor) DO NOTHING",
+            anchor=anchor,
+            source=article.source,
+            url=article.url,
+            data=store_article(article),
+            content_hash=content_hash(article),
+            published_at=micros(article.published),
+            now=micros(now),
+            position=position,
+        )
+        self.name(anchor, aliases)
+        return anchor
+
+    def name(self, anchor: str, aliases: Sequence[Alias]) -> None:
+        """Add aliases to an article; one that belongs to another stays there."""
+        for alias in aliases:
+            self._db.change(
+                "INSERT INTO alias (hash, kind, anchor) VALUES (:hash, :kind, :anchor) ON CONFLICT (hash) DO NOTHING",
+                hash=alias.hash,
+                kind=alias.kind,
+                anchor=anchor,
+            )
+
+    def update(self, anchor: str, article: Article) -> bool:
+        """Keep what the source says now, if it says something else; what is posted later reads this."""
+        return bool(
+            self._db.change(
+                "UPDATE article SET data = :data, url = :url, content_hash = :content_hash"
+                " WHERE anchor = :anchor AND source = :source AND content_hash <> :content_hash",
+                anchor=anchor,
+                source=article.source,
+                url=article.url,
+                data=store_article(article),
+                content_hash=content_hash(article),
+            )
+        )
+
+    def find(self, anchor: str) -> Known:
+        """One article that is there."""
+        row = self._db.row("SELECT * FROM article WHERE anchor = :anchor", anchor=anchor)
+        assert row is not None
+        return _known(row)
+
+    def newest(self, source: str, count: int) -> list[Known]:
+        """The newest articles of a source, newest first: by date, then as the document ordered them."""
+        rows = self._db.rows(
+            "SELECT * FROM article WHERE source = :source"
+            " ORDER BY COALESCE(published_at, first_seen_at) DESC, position LIMIT :count",
+            source=source,
+            count=count,
+        )
+        return [_known(row) for row in rows]
+
+
+def _known(row: Row) -> Known:
+    first_seen = from_micros(row["first_seen_at"])
+    assert first_seen is not None
+    return Known(anchor=row["anchor"], article=load_article(row["data"]), first_seen=first_seen)

@@ -1,0 +1,61 @@
+"""Who holds a claim: host, boot, process and its start, so that a dead holder is known at once."""
+
+from __future__ import annotations
+
+import functools
+import json
+import os
+import socket
+import subprocess
+from pathlib import Path
+
+
+@functools.cache
+def _boot() -> str:
+    """What changes when the machine starts again; "" where it cannot be told."""
+    try:
+        return Path("/proc/sys/kernel/random/boot_id").read_text(encoding="ascii").strip()
+    except OSError:
+        return _asked(["sysctl", "-n", "kern.boottime"])
+
+
+def _started(pid: int) -> str:
+    """When a process began, in whatever form the system has it; "" if there is no such process.
+
+    Linux: field 22 of /proc/PID/stat (man 5 proc), counted after the name's closing parenthesis,
+    since a name may hold spaces.
+    """
+    try:
+        text = Path(f"/proc/{pid}/stat").read_text(encoding="ascii", errors="replace")
+        return text[text.rindex(")") + 2 :].split()[19]
+    except OSError:
+        return "" if Path("/proc/self").exists() else _asked(["ps", "-o", "lstart=", "-p", str(pid)])
+
+
+def _asked(command: list[str]) -> str:
+    try:
+        return subprocess.run(command, capture_output=True, text=True, check=False, timeout=5).stdout.strip()  # noqa: S603 - fixed words
+    except (OSError, subprocess.SubprocessError):
+        return ""
+
+
+@functools.cache
+def _of(pid: int) -> str:
+    return json.dumps({"host": socket.gethostname(), "boot": _boot(), "pid": pid, "started": _started(pid)})
+
+
+def me() -> str:
+    """This process, as a claim names it."""
+    return _of(os.getpid())
+
+
+def dead(claimant: str | None) -> bool:
+    """Surely gone: a process of this host that no longer runs. Another host's: never known here."""
+    if not claimant or claimant == me():
+        return False
+    known = json.loads(claimant)
+    if known["host"] != socket.gethostname():
+        return False
+    if known["boot"] != _boot():
+        return True
+    return bool(known["started"]) and _started(known["pid"]) != known["started"]

@@ -1,0 +1,150 @@
+"""Sessions and tokens that change, encrypted at rest, refreshed by one process at a time."""
+
+from __future__ import annotations
+
+import json
+import os
+import time
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from syndicate.errors import AuthError, LedgerError
+from syndicate.ledger.database import Database, micros
+from syndicate.model import Json
+from syndicate.ports import Clock
+
+if TYPE_CHECKING:
+    from cryptography.fernet import Fernet
+
+REFRESH_LEASE = timedelta(seconds=60)
+
+
+class Credentials:
+    """The `credential` table. `key` gives the Fernet key, when one is first needed."""
+
+    def __init__(self, database: Database, key: Callable[[], bytes]) -> None:
+        self._db = database
+        self._key = key
+        self._fernet: Fernet | None = None
+
+    def load(self, account: str) -> tuple[int, Json]:
+        """Version and content of what is stored; (0, {}) when nothing is."""
+        row = self._db.row("SELECT version, data FROM credential WHERE account = :account", account=account)
+        if row is None or not row["data"]:
+            return (row["version"] if row else 0), {}
+        return row["version"], self._opened(account, row["data"])
+
+    def renew(self, account: str, version: int, refresh: Callable[[Json], Json], *, clock: Clock) -> None:
+        """Have credentials newer than `version`: refresh them, or wait for whoever does.
+
+        Raises what `refresh` raises, and AuthError when the other one gave up.
+        """
+        deadline = clock() + REFRESH_LEASE
+        while self.load(account)[0] == version:
+            if self.lock(account, version, clock()):
+                try:
+                    self.replace(account, version, refresh(self.load(account)[1]))
+                except BaseException:
+                    self.unlock(account, version)
+                    raise
+                return
+            if clock() > deadline:
+                raise AuthError(f"{account}: another process could not refresh the session")
+            time.sleep(0.1)
+
+    def lock(self, account: str, version: int, now: datetime) -> bool:
+        """Become the one who refreshes this version; False if another does or did."""
+        with self._db.transaction():
+            self._db.change(
+                "INSERT INTO credential (account, version, data, refreshing_until) VALUES (:account, 0, '', 0)"
+                " ON CONFLICT DO NOTHING",
+                account=account,
+            )
+            return bool(
+                self._db.change(
+                    "UPDATE credential SET refreshing_until = :until"
+                    " WHERE account = :account AND version = :version AND refreshing_until <= :now",
+                    account=account,
+                    version=version,
+                    now=micros(now),
+                    until=micros(now + REFRESH_LEASE),
+                )
+            )
+
+    def replace(self, account: str, version: int, data: Json) -> bool:
+        """Store the next version. Refuses empty tokens: they would overwrite good ones."""
+        if not data or not all(data.values()):
+            raise LedgerError(f"{account}: a refresh gave an empty token; the stored one was kept")
+        return bool(
+            self._db.change(
+                "UPDATE credential SET version = version + 1, data = :data, refreshing_until = 0"
+                " WHERE account = :account AND version = :version",
+                account=account,
+                version=version,
+                data=self._cipher().encrypt(json.dumps(data).encode()).decode(),
+            )
+        )
+
+    def unlock(self, account: str, version: int) -> None:
+        """Give up a refresh that failed."""
+        self._db.change(
+            "UPDATE credential SET refreshing_until = 0 WHERE account = :account AND version = :version",
+            account=account,
+            version=version,
+        )
+
+    def _cipher(self) -> Fernet:
+        if self._fernet is None:
+            from cryptography.fernet import Fernet
+
+            try:
+                self._fernet = Fernet(self._key())
+            except ValueError as fault:
+                raise LedgerError(
+                    "the key for stored credentials is not 32 url-safe base64 bytes",
+                    hint="check SYNDICATE_KEY or the key file",
+                ) from fault
+        return self._fernet
+
+    def _opened(self, account: str, data: str) -> Json:
+        from cryptography.fernet import InvalidToken
+
+        try:
+            opened: Json = json.loads(self._cipher().decrypt(data.encode()))
+        except InvalidToken as fault:
+            raise LedgerError(
+                f"{account}: the stored session cannot be opened with this key",
+                hint="restore the key it was stored with (SYNDICATE_KEY or the .key file beside the database)",
+            ) from fault
+        return opened
+
+
+class Session:
+    """One account's credentials, as its adapter sees them (ports.Credentials)."""
+
+    def __init__(self, credentials: Credentials, account: str) -> None:
+        self._credentials = credentials
+        self._account = account
+
+    def current(self) -> Json:
+        """What is stored now."""
+        return self._credentials.load(self._account)[1]
+
+
+def key_beside(database: Path) -> bytes:
+    """The key kept beside the database, made at first use, readable by its owner alone."""
+    path = database.with_name(database.name + ".key")
+    try:
+        with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
+            from cryptography.fernet import Fernet
+
+            file.write(Fernet.generate_key())
+            file.flush()
+            os.fsync(file.fileno())
+    except FileExistsError:
+        pass
+    except OSError as fault:
+        raise LedgerError(f"{path} cannot be written: {fault.strerror}") from fault
+    return path.read_bytes().strip()

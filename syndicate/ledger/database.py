@@ -1,0 +1,191 @@
+"""SQLite behind one small door: plain SQL with `:name` parameters, short transactions, clear errors."""
+
+from __future__ import annotations
+
+import contextlib
+import sqlite3
+import threading
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+from syndicate.errors import LedgerError
+
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+MICROSECOND = timedelta(microseconds=1)
+MIGRATIONS = Path(__file__).parent / "migrations"
+VERSION = 1
+BUSY_SECONDS = 30.0
+
+Row = dict[str, Any]
+
+
+def micros(moment: datetime | None) -> int | None:
+    """An instant as the ledger keeps it, exact to the microsecond."""
+    return None if moment is None else (moment - EPOCH) // MICROSECOND
+
+
+def from_micros(value: int | None) -> datetime | None:
+    """The reverse of `micros`."""
+    return None if value is None else EPOCH + value * MICROSECOND
+
+
+class Database:
+    """One SQLite file, a connection for each thread: WAL, every commit on disk before it returns.
+
+    `busy` is how many seconds to wait for another writer. `durable` is False only for copies that are
+    thrown away.
+    """
+
+    def __init__(self, path: Path, *, busy: float = BUSY_SECONDS, durable: bool = True) -> None:
+        self.path = path
+        self._busy = busy
+        self._durable = durable
+        self._local = threading.local()
+        self._all: list[sqlite3.Connection] = []
+        self._guard = threading.Lock()
+        self._migrate()
+
+    def rows(self, sql: str, **values: Any) -> list[Row]:
+        """Run one statement and return what it gives."""
+        with self._translated():
+            cursor = self._connection().execute(sql, values)
+            names = [column[0] for column in cursor.description or ()]
+            return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
+
+    def row(self, sql: str, **values: Any) -> Row | None:
+        """The first row, if there is one."""
+        found = self.rows(sql, **values)
+        return found[0] if found else None
+
+    def change(self, sql: str, **values: Any) -> int:
+        """Run one statement and return how many rows it touched."""
+        with self._translated():
+            return self._connection().execute(sql, values).rowcount
+
+    @contextlib.contextmanager
+    def transaction(self) -> Iterator[None]:
+        """All or nothing, and alone: BEGIN IMMEDIATE. Inside another one on this thread: part of it."""
+        connection = self._connection()
+        if connection.in_transaction:
+            yield
+            return
+        with self._translated():
+            connection.execute("BEGIN IMMEDIATE")
+        try:
+            yield
+            with self._translated():
+                connection.execute("COMMIT")
+        except BaseException:
+            # A full disk may have ended the transaction already.
+            with contextlib.suppress(sqlite3.Error):
+                connection.execute("ROLLBACK")
+            raise
+
+    def copy_to(self, target: Path) -> None:
+        """A consistent copy, while others write."""
+        with self._translated(), contextlib.closing(sqlite3.connect(target)) as other:
+            self._connection().backup(other)
+
+    def close(self) -> None:
+        """Close every thread's connection; none may be in use."""
+        with self._guard:
+            for connection in self._all:
+                connection.close()
+            self._all.clear()
+        self._local = threading.local()
+
+    def _connection(self) -> sqlite3.Connection:
+        found: sqlite3.Connection | None = getattr(self._local, "connection", None)
+        if found is None:
+            with self._translated():
+                found = self._open()
+            self._local.connection = found
+            with self._guard:
+                self._all.append(found)
+        return found
+
+    def _open(self) -> sqlite3.Connection:
+        connection = sqlite3.connect(
+            self.path, timeout=self._busy, isolation_level=None, check_same_thread=False, cached_statements=256
+        )
+        try:
+            connection.execute("PRAGMA journal_mode=WAL")
+            connection.execute(f"PRAGMA synchronous={'FULL' if self._durable else 'OFF'}")
+            connection.execute("PRAGMA foreign_keys=ON")
+        except sqlite3.Error:
+            connection.close()
+            raise
+        return connection
+
+    def _version(self) -> int:
+        if not self.rows("SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = 'meta'"):
+            return 0
+        found = self.row("SELECT value FROM meta WHERE name = 'schema_version'")
+        return int(found["value"]) if found else 0
+
+    def _migrate(self) -> None:
+        version = self._version()
+        if version == VERSION:
+            return
+        if version > VERSION:
+            raise LedgerError(
+                f"{self.path} was written by a newer syndicate (schema {version}, this one knows {VERSION})",
+                hint="install the newer version again",
+            )
+        with self.transaction():
+            self.change("CREATE TABLE IF NOT EXISTS meta (name TEXT PRIMARY KEY, value TEXT NOT NULL)")
+            for number in range(self._version() + 1, VERSION + 1):
+                self._run((MIGRATIONS / f"{number:03}.sql").read_text(encoding="utf-8"))
+            self.change(
+                "INSERT INTO meta (name, value) VALUES ('schema_version', :version)"
+                " ON CONFLICT (name) DO UPDATE SET value = :version",
+                version=str(VERSION),
+            )
+
+    def _run(self, script: str) -> None:
+        """Statement by statement: `executescript` would commit the transaction first."""
+        statement = ""
+        for line in script.splitlines(keepends=True):
+            statement += line
+            if sqlite3.complete_statement(statement):
+                self.change(statement)
+                statement = ""
+
+    @contextlib.contextmanager
+    def _translated(self) -> Iterator[None]:
+        try:
+            yield
+        except sqlite3.Error as fault:
+            raise _explained(self.path, fault) from fault
+
+
+def _explained(path: Path, fault: sqlite3.Error) -> LedgerError:
+    """The database's own words, with the file's name and a cure where one is known."""
+    text = str(fault)
+    if "locked" in text or "busy" in text:
+        return LedgerError(f"{path} is locked by another program", hint="let it finish, then run this again")
+    if "readonly" in text or "read-only" in text:
+        return LedgerError(f"{path} cannot be written (read-only)", hint="check the owner and mode of file and folder")
+    if "disk is full" in text or "disk I/O" in text:
+        return LedgerError(f"{path} cannot be written: {text}", hint="free some space; nothing is lost")
+    if "unable to open" in text:
+        return LedgerError(f"{path} cannot be opened", hint="check that its folder exists and may be written")
+    if "not a database" in text or "malformed" in text:
+        return LedgerError(f"{path} is not a syndicate ledger: {text}", hint="check `database` in the config")
+    return LedgerError(f"{path}: {text}")
+
+
+def copy_ledger(source: Path, target: Path) -> None:
+    """Copy a ledger for a rehearsal without writing beside the original, not even SQLite's own files."""
+    log = source.with_name(source.name + "-wal")
+    mode = "mode=ro" if log.exists() and log.stat().st_size else "immutable=1"
+    try:
+        with (
+            contextlib.closing(sqlite3.connect(f"{source.absolute().as_uri()}?{mode}", uri=True)) as original,
+            contextlib.closing(sqlite3.connect(target)) as copy,
+        ):
+            original.backup(copy)
+    except sqlite3.Error as fault:
+        raise _explained(source, fault) from fault

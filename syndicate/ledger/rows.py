@@ -1,0 +1,52 @@
+"""Rows of the `delivery` table as Deliveries, and conditions on them."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+
+from syndicate.ledger.database import Row, from_micros
+from syndicate.model import Delivery
+
+JOINED = "SELECT delivery.*, article.url AS article_url FROM delivery JOIN article ON article.anchor = delivery.anchor"
+
+
+def among(column: str, values: Sequence[str], into: Row) -> str:
+    """`column IN (…)` with the values added as parameters; "" when there is nothing to ask for."""
+    if not values:
+        return ""
+    names = [f"{column.replace('.', '_')}{number}" for number in range(len(values))]
+    into.update(zip(names, values, strict=True))
+    return f"{column} IN ({', '.join(f':{name}' for name in names)})"
+
+
+def delivery(row: Row) -> Delivery:
+    """A row of JOINED."""
+    planned_at = from_micros(row["planned_at"])
+    assert planned_at is not None
+    return Delivery(
+        key=row["key"],
+        anchor=row["anchor"],
+        article=row["article_url"],
+        account=row["account"],
+        platform=row["platform"],
+        action=row["action"],
+        revision=row["revision"],
+        part=row["part"],
+        state=row["state"],
+        reason=row["reason"],
+        due_at=from_micros(row["due_at"]),
+        planned_at=planned_at,
+        attempts=row["attempts"],
+        fence=row["fence"],
+        post=json.loads(row["post"]) if row["post"] else None,
+        digest=row["digest"],
+        prepared=json.loads(row["prepared"]) if row["prepared"] else None,
+        draft=json.loads(row["draft"]) if row["draft"] else None,
+        committed_at=from_micros(row["committed_at"]),
+        unknowns=row["unknowns"],
+        absent=row["absent"],
+        remote_id=row["remote_id"],
+        permalink=row["permalink"],
+        error=row["error"],
+    )

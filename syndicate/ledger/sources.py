@@ -1,0 +1,113 @@
+"""What is known of each source between polls."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from syndicate.ledger.database import Database, from_micros, micros
+from syndicate.model import Validators
+
+
+@dataclass(frozen=True, slots=True)
+class SourceState:
+    """`baseline_at` is None until the first good reading; `retry_at` is the server's own wish."""
+
+    name: str
+    url: str
+    validators: Validators
+    baseline_at: datetime | None
+    next_poll_at: datetime
+    retry_at: datetime
+    fails: int
+    entries: int
+    error: str | None
+
+
+class Sources:
+    """The `source` table."""
+
+    def __init__(self, database: Database) -> None:
+        self._db = database
+
+    def ensure(self, name: str, url: str) -> SourceState:
+        """The state of a source, made new if it is. At another address it starts over, with a new baseline."""
+        found = self._find(name)
+        if found is not None and found.url == url:
+            return found
+        with self._db.transaction():
+            self._db.change("DELETE FROM source WHERE name = :name", name=name)
+            self._db.change(
+                "INSERT INTO source (name, url, next_poll_at, retry_at, fails, entries)"
+                " VALUES (:name, :url, 0, 0, 0, 0)",
+                name=name,
+                url=url,
+            )
+        again = self._find(name)
+        assert again is not None
+        return again
+
+    def read(
+        self, name: str, validators: Validators, *, baseline_at: datetime, entries: int | None, next_poll_at: datetime
+    ) -> None:
+        """A good reading. `entries` None: the document was not sent again, its count stands."""
+        self._db.change(
+            "UPDATE source SET etag = :etag, last_modified = :last_modified, body_hash = :body_hash,"
+            " baseline_at = COALESCE(baseline_at, :baseline_at), entries = COALESCE(:entries, entries),"
+            " next_poll_at = :next_poll_at, retry_at = 0, fails = 0, error = NULL WHERE name = :name",
+            name=name,
+            etag=validators.etag,
+            last_modified=validators.last_modified,
+            body_hash=validators.body_hash,
+            baseline_at=micros(baseline_at),
+            entries=entries,
+            next_poll_at=micros(next_poll_at),
+        )
+
+    def failed(self, name: str, error: str, *, next_poll_at: datetime, retry_at: datetime | None) -> None:
+        """A bad reading: validators and baseline stay as they are."""
+        self._db.change(
+            "UPDATE source SET fails = fails + 1, error = :error, next_poll_at = :next_poll_at,"
+            " retry_at = COALESCE(:retry_at, 0) WHERE name = :name",
+            name=name,
+            error=error,
+            next_poll_at=micros(next_poll_at),
+            retry_at=micros(retry_at),
+        )
+
+    def reserve(self, name: str, *, now: datetime, next_poll_at: datetime) -> bool:
+        """Take the next poll of a source for this process; False if it is not due or was taken."""
+        return bool(
+            self._db.change(
+                "UPDATE source SET next_poll_at = :next_poll_at WHERE name = :name AND next_poll_at <= :now",
+                name=name,
+                now=micros(now),
+                next_poll_at=micros(next_poll_at),
+            )
+        )
+
+    def due(self, now: datetime) -> list[str]:
+        """Names of the sources whose next poll has come."""
+        found = self._db.rows(
+            "SELECT name FROM source WHERE next_poll_at <= :now ORDER BY next_poll_at", now=micros(now)
+        )
+        return [row["name"] for row in found]
+
+    def _find(self, name: str) -> SourceState | None:
+        row = self._db.row("SELECT * FROM source WHERE name = :name", name=name)
+        if row is None:
+            return None
+        next_poll_at, retry_at = from_micros(row["next_poll_at"]), from_micros(row["retry_at"])
+        assert next_poll_at is not None
+        assert retry_at is not None
+        return SourceState(
+            name=row["name"],
+            url=row["url"],
+            validators=Validators(row["etag"], row["last_modified"], row["body_hash"]),
+            baseline_at=from_micros(row["baseline_at"]),
+            next_poll_at=next_poll_at,
+            retry_at=retry_at,
+            fails=row["fails"],
+            entries=row["entries"],
+            error=row["error"],
+        )

@@ -1,0 +1,146 @@
+"""Pure: which account gets which article, and when. First runs send nothing."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from syndicate.model import Account, Article, Filter, State
+
+GRACE = timedelta(minutes=1)  # feeds count in seconds, and clocks differ
+SOON = timedelta(minutes=5)  # a date no further ahead than this is a clock that runs fast
+UNSURE = timedelta(hours=14)  # how far a date may be off when its zone was a guess
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """An article that may be announced. `on_top`: it stands above every article known before."""
+
+    anchor: str
+    article: Article
+    on_top: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Planned:
+    """One delivery to write. `due_at` is None once nothing is due."""
+
+    candidate: Candidate
+    account: Account
+    state: State
+    reason: str | None
+    due_at: datetime | None
+
+
+def plan(
+    candidates: Sequence[Candidate],
+    accounts: Sequence[tuple[Account, datetime]],
+    *,
+    source_baseline: datetime | None,
+    zone: str,
+    now: datetime,
+) -> list[Planned]:
+    """Deliveries for articles that were never seen before, to accounts with their baselines; oldest first.
+
+    `source_baseline` None: this very reading is the baseline, and nothing is planned.
+    """
+    if source_baseline is None:
+        return []
+    return [
+        _judge(candidate, account, max(source_baseline, baseline), zone, now)
+        for candidate in oldest_first(candidates)
+        for account, baseline in accounts
+    ]
+
+
+def wanted(
+    candidates: Sequence[Candidate], accounts: Sequence[Account], *, now: datetime, filtered: bool
+) -> list[Planned]:
+    """Deliveries somebody asked for by name or number: no baseline, no age; filters only if `filtered`."""
+    return [
+        Planned(candidate, account, "skipped", "filtered", None)
+        if filtered and not admits(account, candidate.article)
+        else _due(candidate, account, now)
+        for candidate in oldest_first(candidates)
+        for account in accounts
+    ]
+
+
+def oldest_first(candidates: Sequence[Candidate]) -> list[Candidate]:
+    """By date; undated ones last; equals in the document's order reversed, since feeds put the newest first."""
+    latest = datetime.max.replace(tzinfo=ZoneInfo("UTC"))
+    newest_last = list(candidates)
+    newest_last.reverse()
+    return sorted(newest_last, key=lambda candidate: candidate.article.published or latest)
+
+
+def admits(account: Account, article: Article) -> bool:
+    """Whether the account's `only` and `never` let an article through."""
+    if account.only is not None and not _matches(account.only, article):
+        return False
+    return account.never is None or not _matches(account.never, article)
+
+
+def _judge(candidate: Candidate, account: Account, baseline: datetime, zone: str, now: datetime) -> Planned:
+    article = candidate.article
+    if not admits(account, article):
+        return Planned(candidate, account, "skipped", "filtered", None)
+    if not _after(candidate, baseline, zone):
+        return Planned(candidate, account, "skipped", "baseline", None)
+    if _too_old(article, account.max_age, now):
+        return Planned(candidate, account, "skipped", "too_old", None)
+    return _due(candidate, account, now)
+
+
+def _due(candidate: Candidate, account: Account, now: datetime) -> Planned:
+    published = candidate.article.published
+    if published is not None and published > now + SOON:
+        return Planned(candidate, account, "planned", "embargo", published)
+    return Planned(candidate, account, "due", None, now)
+
+
+def _after(candidate: Candidate, baseline: datetime, zone: str) -> bool:
+    """Dated after the baseline; a date without a time is compared by day; an undated one by its place."""
+    published = candidate.article.published
+    if published is None:
+        return candidate.on_top
+    if candidate.article.precision == "day":
+        local = ZoneInfo(zone)
+        return published.astimezone(local).date() >= baseline.astimezone(local).date()
+    return published >= baseline - GRACE - (UNSURE if candidate.article.tz_assumed else timedelta(0))
+
+
+def _too_old(article: Article, max_age: timedelta, now: datetime) -> bool:
+    if article.published is None:
+        return False
+    slack = timedelta(days=1) if article.precision == "day" else timedelta(0)
+    slack += UNSURE if article.tz_assumed else timedelta(0)
+    return now - article.published > max_age + slack
+
+
+def _matches(rule: Filter, article: Article) -> bool:
+    """Every condition of the rule that was given holds."""
+    section = article.section
+    # A feed that knows only categories keeps its sections there.
+    sections = {section, *re.split(r"\s*>\s*", section)} if section else set(article.categories)
+    language = (article.language or "").casefold()
+    return (
+        (not rule.sections or _any(rule.sections, sections))
+        and (not rule.tags or _any(rule.tags, set(article.categories)))
+        and (not rule.languages or any(_speaks(language, wish.casefold()) for wish in rule.languages))
+        and (not rule.sources or article.source in rule.sources)
+        and (not rule.title or re.search(rule.title, article.title) is not None)
+    )
+
+
+def _any(wishes: Sequence[str], values: set[str]) -> bool:
+    folded = {value.strip().casefold() for value in values}
+    return any(wish.strip().casefold() in folded for wish in wishes)
+
+
+def _speaks(language: str, wish: str) -> bool:
+    """`en` admits en-GB; `en-GB` does not admit en."""
+    return language == wish or language.startswith(f"{wish}-")

@@ -1,0 +1,75 @@
+"""What networks answer: their own words, and whether an address or a text they give back is ours."""
+
+from __future__ import annotations
+
+import json
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+from unicodedata import normalize
+from urllib.parse import SplitResult, unquote, urlsplit
+
+from syndicate.errors import Uncertain
+
+if TYPE_CHECKING:
+    from syndicate.model import Json
+    from syndicate.ports import Reply
+
+
+def problem(reply: Reply) -> Json:
+    """The JSON object of an error, {} where the body is anything else."""
+    try:
+        data = json.loads(reply.body)
+    except (ValueError, RecursionError):
+        return {}
+    return data if isinstance(data, dict) else {}
+
+
+def field(reply: Reply, *path: str) -> Any:
+    """One value of an answer that has to have it. Raises Uncertain: such an answer tells nothing."""
+    value = reply.json()
+    for name in path:
+        if not isinstance(value, dict) or value.get(name) is None:
+            raise Uncertain(f"HTTP {reply.status} with an answer that lacks '{'.'.join(path)}'", status=reply.status)
+        value = value[name]
+    return value
+
+
+def items(data: Any) -> list[Json]:
+    """The objects of a listing; what is no object is left out, what is no listing has none."""
+    return [item for item in data if isinstance(item, dict)] if isinstance(data, list) else []
+
+
+def dated(item: Json, name: str) -> datetime:
+    """The instant of that name in an item of a listing. Raises Uncertain where there is none to read."""
+    try:
+        return datetime.fromisoformat(str(item.get(name)))
+    except ValueError as fault:
+        raise Uncertain(f"a listing whose '{name}' cannot be read") from fault
+
+
+def same_address(ours: str, theirs: str | None) -> bool:
+    """Whether both lead to the same place, however host and percent-encoding are spelled."""
+    return theirs is not None and _plain(ours) == _plain(theirs)
+
+
+def same_text(ours: str, theirs: str) -> bool:
+    """Whether both read the same; networks are free with white space and normal forms."""
+    return normalize("NFC", ours).split() == normalize("NFC", theirs).split()
+
+
+def _plain(address: str) -> tuple[str, ...]:
+    try:
+        parts = urlsplit(address.strip())
+        host = _host(parts)
+    except ValueError:
+        return (address.strip(),)
+    return (parts.scheme, host, unquote(parts.path) or "/", unquote(parts.query), unquote(parts.fragment))
+
+
+def _host(parts: SplitResult) -> str:
+    name = parts.hostname or ""
+    port = f":{parts.port}" if parts.port else ""
+    try:
+        return name.encode("idna").decode() + port
+    except UnicodeError:
+        return name + port

@@ -1,0 +1,308 @@
+"""Bluesky: records in our own repository, under a record key that is ours to choose.
+
+Facts: bluesky-social/atproto @ d6296a1c lexicons, measured on @atproto/pds 0.5.35 (2026-11-23);
+bluesky-social/bsky-docs @ 390c1e97 (2026-04-21) for rate limits.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Any, ClassVar
+from urllib.parse import urlsplit
+
+from syndicate.errors import AuthError, PlatformError, Rejected, Uncertain
+from syndicate.http import failure
+from syndicate.model import Certainty, Draft, Identity, Json, Limits, LinkCard, Media, Post, Receipt, Secret, Span
+from syndicate.platforms._replies import field, problem, same_address, same_text
+from syndicate.ports import Credentials, Http, Reply
+from syndicate.records import instant
+
+COLLECTION = "app.bsky.feed.post"
+BLOB_LIFE = timedelta(hours=1)
+"""Blobs that no record names are collected after a while (from memory); then upload again."""
+
+_ALPHABET = "234567abcdefghijklmnopqrstuvwxyz"
+_TAG_LENGTH = 64
+_LOW_BITS = 20
+_CLOCK_BITS = 10
+_REFUSED = {
+    "AccountDeactivated",
+    "AccountSuspended",
+    "AccountTakedown",
+    "AuthFactorTokenRequired",
+    "AuthMissing",
+    "AuthenticationRequired",
+    "ExpiredToken",
+    "InvalidToken",
+    "RepoDeactivated",
+    "RepoSuspended",
+    "RepoTakendown",
+}
+"""Names of errors that are about the account; most come with HTTP 400 (measured)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """`handle` such as gazette.bsky.social, an app password, and the service that keeps the account."""
+
+    handle: str
+    app_password: Secret
+    service: str = "https://bsky.social"
+    api_url: str | None = None
+
+    def __post_init__(self) -> None:
+        if urlsplit(self.service).scheme not in ("http", "https"):
+            raise ValueError(f"'{self.service}' is not the address of a service, such as https://bsky.social")
+
+
+class Bluesky:
+    """Create-only writes: the same delivery has the same record key, so it cannot be posted twice."""
+
+    name: ClassVar[str] = "bluesky"
+    options_type: ClassVar[type] = Options
+    certainty: ClassVar[Certainty] = "exact"
+    key_window: ClassVar[float] = 0.0
+    settle: ClassVar[float] = 0.0
+    limits = Limits(
+        text=300, text_bytes=3000, images=4, image_bytes=2_000_000, thumb_bytes=1_000_000, alt=2000, card="client"
+    )
+
+    def __init__(self, options: Options, http: Http, credentials: Credentials) -> None:
+        self._options = options
+        self._http = http
+        self._credentials = credentials
+        self._base = (options.api_url or options.service).rstrip("/")
+        self._handle = options.handle.removeprefix("@")
+
+    def measure(self, text: str) -> int:
+        """Grapheme clusters; the limit in bytes is a second one, `limits.text_bytes`."""
+        if text.isascii() and "\r" not in text:
+            return len(text)
+        import regex
+
+        return len(regex.findall(r"\X", text))
+
+    def verify(self) -> Identity:
+        """Who the session belongs to."""
+        reply = self._call(
+            "GET", "com.atproto.server.getSession", "whose session this is", token=self._session()["accessJwt"]
+        )
+        handle = field(reply, "handle")
+        return Identity(id=field(reply, "did"), name=f"@{handle}", url=f"https://bsky.app/profile/{handle}")
+
+    def refresh(self, current: Json) -> Json:
+        """The next session: from the refresh token, else by logging in, which is limited to a few a day."""
+        if current.get("refreshJwt"):
+            reply = self._send("POST", "com.atproto.server.refreshSession", current["refreshJwt"], sample=_SESSION)
+            if not _is_refused(reply):
+                return self._renewed(reply)
+        login = {"identifier": self._handle, "password": str(self._options.app_password)}
+        return self._renewed(self._send("POST", "com.atproto.server.createSession", json=login, sample=_SESSION))
+
+    def prepare(self, post: Post, key: str, prepared: Json | None = None) -> Draft:  # noqa: ARG002 - blobs repeat by themselves
+        """Upload the pictures and build the whole record under its key; the same bytes give the same blob."""
+        record: Json = {
+            "$type": COLLECTION,
+            "text": post.text,
+            "createdAt": _created(post.at),
+            "langs": _languages(post.language),
+            "facets": _facets(post.text, post.spans),
+            "embed": self._embed(post),
+        }
+        draft: Draft = {
+            "repo": self._session()["did"],
+            "rkey": record_key(post.planned_at, key),
+            "record": {name: value for name, value in record.items() if value or name == "text"},
+        }
+        return draft | ({"expires_at": instant(post.at + BLOB_LIFE)} if _blobs(post) else {})
+
+    def commit(self, draft: Draft, key: str) -> Receipt:  # noqa: ARG002 - the record key is made of it
+        """Create the record; InvalidSwap says that one is there, and only `find` can tell whether it is this one."""
+        reply = self._call(
+            "POST",
+            "com.atproto.repo.putRecord",
+            "post",
+            commit=True,
+            token=self._session()["accessJwt"],
+            json={
+                "repo": draft["repo"],
+                "collection": COLLECTION,
+                "rkey": draft["rkey"],
+                "record": draft["record"],
+                "swapRecord": None,
+            },
+            sample={"uri": f"at://{draft['repo']}/{COLLECTION}/{draft['rkey']}", "cid": "<cid>"},
+        )
+        return self._receipt(draft, field(reply, "uri"), field(reply, "cid"))
+
+    def find(self, draft: Draft, key: str, since: datetime) -> Receipt | None:  # noqa: ARG002 - one record has this key
+        """Read the record of that key, which needs no session, and compare its fields with ours.
+
+        The key is of this delivery alone, so the same text, link or instant says it is ours, even
+        where it was rendered anew since. Raises Rejected when it is something else.
+        """
+        address = {"repo": draft["repo"], "collection": COLLECTION, "rkey": draft["rkey"]}
+        reply = self._send("GET", "com.atproto.repo.getRecord", params=address)
+        if reply.status == 400 and problem(reply).get("error") == "RecordNotFound":
+            return None
+        _raise(reply, "own record")
+        if not _same(draft["record"], field(reply, "value")):
+            raise Rejected(f"bluesky: {field(reply, 'uri')} holds another post; this one was not sent")
+        return self._receipt(draft, field(reply, "uri"), field(reply, "cid"))
+
+    def delete(self, receipt: Receipt) -> None:
+        """Delete the record; deleting it again is fine."""
+        repo, _, rkey = receipt.id.removeprefix("at://").split("/")
+        record = {"repo": repo, "collection": COLLECTION, "rkey": rkey}
+        token = self._session()["accessJwt"]
+        self._call("POST", "com.atproto.repo.deleteRecord", "removing a post", token=token, json=record, sample={})
+
+    def _receipt(self, draft: Draft, uri: str, cid: str) -> Receipt:
+        permalink = f"https://bsky.app/profile/{self._handle}/post/{draft['rkey']}"
+        return Receipt(id=uri, permalink=permalink, data={"uri": uri, "cid": cid})
+
+    def _renewed(self, reply: Reply) -> Json:
+        _raise(reply, "session")
+        return {name: field(reply, name) for name in _SESSION}
+
+    def _embed(self, post: Post) -> Json | None:
+        """Pictures or a link card: a post has room for one of them."""
+        if post.media:
+            images = [
+                {
+                    "image": self._blob(media, self.limits.image_bytes),
+                    "alt": media.alt,
+                    "aspectRatio": {"width": media.width, "height": media.height},
+                }
+                for media in post.media
+            ]
+            return {"$type": "app.bsky.embed.images", "images": images}
+        return {"$type": "app.bsky.embed.external", "external": self._external(post.card)} if post.card else None
+
+    def _external(self, card: LinkCard) -> Json:
+        external: Json = {"uri": card.url, "title": card.title, "description": card.description}
+        return external | ({"thumb": self._blob(card.thumb, self.limits.thumb_bytes)} if card.thumb else {})
+
+    def _blob(self, media: Media, limit: int) -> Json:
+        """The size is checked here: the server would look at it only when the record is written (measured)."""
+        if len(media.data) > limit:
+            raise Rejected(f"bluesky: a picture is {len(media.data)} of {limit} bytes")
+        blob = {"$type": "blob", "ref": {"$link": "<cid>"}, "mimeType": media.mime, "size": len(media.data)}
+        reply = self._call(
+            "POST",
+            "com.atproto.repo.uploadBlob",
+            "picture",
+            token=self._session()["accessJwt"],
+            data=media.data,
+            headers={"Content-Type": media.mime},
+            sample={"blob": blob},
+        )
+        uploaded: Json = field(reply, "blob")
+        return uploaded
+
+    def _session(self) -> Json:
+        session = self._credentials.current()
+        if not session.get("accessJwt"):
+            raise AuthError("bluesky: no session yet")
+        return session
+
+    def _call(self, method: str, name: str, what: str, *, token: str, commit: bool = False, **request: Any) -> Reply:
+        reply = self._send(method, name, token, **request)
+        _raise(reply, what, commit=commit)
+        return reply
+
+    def _send(
+        self, method: str, name: str, token: str | None = None, *, headers: dict[str, str] | None = None, **request: Any
+    ) -> Reply:
+        bearer = {"Authorization": f"Bearer {token}"} if token else {}
+        return self._http.call(method, f"{self._base}/xrpc/{name}", headers=bearer | (headers or {}), **request)
+
+
+_SESSION = {"accessJwt": "<access token>", "refreshJwt": "<refresh token>", "did": "<did>", "handle": "<handle>"}
+
+
+def record_key(planned_at: datetime, key: str) -> str:
+    """The TID of a delivery: 13 characters, the same for ever, in the order of planning.
+
+    From the top: a zero bit; 53 bits of microseconds since 1970, whose lowest 20 (about a second)
+    are replaced by bits 10 to 29 of the delivery key; 10 bits of clock id, bits 0 to 9 of the key.
+    So deliveries planned in the same instant differ in 30 bits of their keys. The server refuses a
+    key that is no TID and takes one from the future (measured on @atproto/pds 0.5.35, 2026-11-23).
+    """
+    micros = (planned_at - datetime(1970, 1, 1, tzinfo=UTC)) // timedelta(microseconds=1)
+    own = int(key, 16) & ((1 << (_LOW_BITS + _CLOCK_BITS)) - 1)
+    number = (micros >> _LOW_BITS << (_LOW_BITS + _CLOCK_BITS)) | own
+    return "".join(_ALPHABET[number >> shift & 31] for shift in range(60, -1, -5))
+
+
+def _created(moment: datetime) -> str:
+    return moment.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+
+
+def _languages(tag: str | None) -> list[str]:
+    """BCP 47 with hyphens; `en_US` is refused (measured), and what is no tag at all is left out."""
+    spelled = (tag or "").replace("_", "-")
+    return [spelled] if re.fullmatch(r"[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8})*", spelled) else []
+
+
+def _facets(text: str, spans: tuple[Span, ...]) -> list[Json]:
+    """Links and tags where the template put them, in UTF-8 bytes; the server checks none of it (measured)."""
+    features = {
+        "link": lambda value: {"$type": "app.bsky.richtext.facet#link", "uri": value},
+        "tag": lambda value: {"$type": "app.bsky.richtext.facet#tag", "tag": value},
+    }
+    return [
+        {
+            "index": {
+                "byteStart": len(text[: span.start].encode()),
+                "byteEnd": len(text[: span.end].encode()),
+            },
+            "features": [features[span.kind](span.value)],
+        }
+        for span in sorted(spans, key=lambda span: span.start)
+        if span.kind in features and (span.kind != "tag" or len(span.value) <= _TAG_LENGTH)
+    ]
+
+
+def _blobs(post: Post) -> bool:
+    return bool(post.media or (post.card and post.card.thumb))
+
+
+def _same(ours: Json, theirs: Any) -> bool:
+    if not isinstance(theirs, dict):
+        return False
+    links, others = _links(ours), _links(theirs)
+    return (
+        ours["createdAt"] == theirs.get("createdAt")
+        or (bool(ours["text"]) and same_text(ours["text"], str(theirs.get("text", ""))))
+        or any(same_address(link, other) for link in links for other in others)
+    )
+
+
+def _links(record: Json) -> list[str]:
+    external = (record.get("embed") or {}).get("external") or {}
+    features = [feature for facet in record.get("facets") or [] for feature in facet.get("features") or []]
+    addresses = [external.get("uri"), *(feature.get("uri") for feature in features)]
+    return [address for address in addresses if address]
+
+
+def _is_refused(reply: Reply) -> bool:
+    return reply.status == 401 or (reply.status in (400, 403) and problem(reply).get("error") in _REFUSED)
+
+
+def _raise(reply: Reply, what: str, *, commit: bool = False) -> None:
+    said = problem(reply)
+    words = f"{said.get('error', reply.status)}: {said.get('message', '')}".rstrip(": ")
+    fault: PlatformError | None = None
+    if _is_refused(reply):
+        fault = AuthError(f"bluesky: {words}", status=reply.status)
+    elif commit and said.get("error") == "InvalidSwap":
+        fault = Uncertain(f"bluesky: this delivery's record is there already ({words})", status=reply.status)
+    fault = fault or failure(reply, f"bluesky: {what}", commit=commit)
+    if fault is not None:
+        raise fault
+
+
+platform = Bluesky

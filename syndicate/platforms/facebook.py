@@ -1,0 +1,204 @@
+"""Facebook Pages, through the Graph API v25.0.
+
+Facts: facebook/facebook-business-sdk-codegen @ ad2b0b6 (v25.0) for parameters; Meta's pages Pages API
+Posts, Handling Errors and Rate Limits as stored 2026; error codes also from gitroomhq/postiz-app @
+74b01ad (2026-08-21). An error may have published all the same: arsduo/koala#699 (2025-08).
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, ClassVar
+
+from syndicate.errors import AuthError, PlatformError, RateLimited, Rejected, Unavailable, Uncertain, Unsupported
+from syndicate.http import failure, retry_after
+from syndicate.model import Certainty, Draft, Identity, Json, Limits, Media, Post, Receipt, Secret
+from syndicate.platforms._replies import dated, field, items, problem, same_address, same_text
+from syndicate.ports import Credentials, Http, Reply
+
+VERSION = "v25.0"
+
+_PAGES = 10
+_TOKEN = {10, 102, 190, *range(200, 300)}
+_THROTTLED = {4, 17, 32, 341, 613, 80001}
+_TEMPORARY = {1, 2}
+_DUPLICATE = {506}
+_DUPLICATE_SUBCODES = {1366051}
+_POLICY = 368
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """The Page's number and a Page token with pages_manage_posts and pages_read_engagement."""
+
+    page_id: str
+    page_token: Secret
+    api_url: str | None = None
+
+
+class Facebook:
+    """Link posts and photo posts of a Page. No key: after an unknown outcome its own posts are looked through."""
+
+    name: ClassVar[str] = "facebook"
+    options_type: ClassVar[type] = Options
+    certainty: ClassVar[Certainty] = "lookup"
+    key_window: ClassVar[float] = 0.0
+    settle: ClassVar[float] = 60.0
+    limits = Limits(text=63_206, images=10, image_bytes=4_000_000, alt=1000, card="field")
+
+    def __init__(self, options: Options, http: Http, credentials: Credentials) -> None:  # noqa: ARG002 - the token never changes
+        self._options = options
+        self._http = http
+        self._base = (options.api_url or "https://graph.facebook.com").rstrip("/")
+
+    def measure(self, text: str) -> int:
+        """Code points; which unit Meta counts in is not said, and the limit is far away."""
+        return len(text)
+
+    def verify(self) -> Identity:
+        """The Page that the token can read."""
+        reply = self._call("GET", self._options.page_id, "page", params={"fields": "id,name,link"})
+        return Identity(id=field(reply, "id"), name=field(reply, "name"), url=problem(reply).get("link"))
+
+    def prepare(self, post: Post, key: str, prepared: Json | None = None) -> Draft:  # noqa: ARG002 - an upload is not seen
+        """Upload the pictures unpublished. A link beside the text makes the card, where no picture takes its place."""
+        photos = [self._upload(media) for media in post.media]
+        beside = post.link if post.link and not photos and post.link not in post.text else None
+        shown = post.link if beside or (post.link and post.link in post.text) else None
+        return {"message": post.text, "link": beside, "photos": photos, "address": shown}
+
+    def commit(self, draft: Draft, key: str) -> Receipt:  # noqa: ARG002 - Meta takes no key
+        """Publish on the Page's feed, and ask for the permalink in the same request."""
+        form = {"message": draft["message"], "link": draft["link"]}
+        if draft["photos"]:
+            form["attached_media"] = json.dumps([{"media_fbid": photo} for photo in draft["photos"]])
+        reply = self._call(
+            "POST",
+            f"{self._options.page_id}/feed",
+            "post",
+            commit=True,
+            params={"fields": "id,permalink_url"},
+            data={name: value for name, value in form.items() if value},
+            sample={"id": f"{self._options.page_id}_<post id>", "permalink_url": "<permalink>"},
+        )
+        return _receipt({"id": field(reply, "id")} | reply.json())
+
+    def find(self, draft: Draft, key: str, since: datetime) -> Receipt | None:  # noqa: ARG002 - Meta shows no key
+        """Look through the Page's posts, newest first, back to `since`, for the link or else the text."""
+        page = {"limit": "25", "fields": "id,message,created_time,permalink_url,attachments{unshimmed_url}"}
+        for _ in range(_PAGES):
+            listing = self._call("GET", f"{self._options.page_id}/published_posts", "own posts", params=page).json()
+            posts = items(listing.get("data"))
+            for post in posts:
+                if dated(post, "created_time") < since:
+                    return None
+                if _ours(draft, post):
+                    return _receipt(post)
+            paging = listing.get("paging") or {}
+            following = (paging.get("cursors") or {}).get("after")
+            if not posts or not following or "next" not in paging:
+                return None
+            page["after"] = following
+        raise Unsupported("facebook: more posts since then than can be looked through")
+
+    def delete(self, receipt: Receipt) -> None:
+        """Remove the post; one that is gone (code 100, subcode 33) is fine."""
+        reply = self._send("DELETE", receipt.id, sample={"success": True})
+        said = _error(reply)
+        if (said.get("code"), said.get("error_subcode")) != (100, 33):
+            _raise(reply, "removing a post")
+
+    def _upload(self, media: Media) -> str:
+        form = {"published": "false", "alt_text_custom": media.alt}
+        reply = self._call(
+            "POST",
+            f"{self._options.page_id}/photos",
+            "picture",
+            data={name: value for name, value in form.items() if value},
+            files={"source": (media.file, media.data, media.mime)},
+            sample={"id": "<photo id>"},
+        )
+        return str(field(reply, "id"))
+
+    def _call(self, method: str, path: str, what: str, *, commit: bool = False, **request: Any) -> Reply:
+        reply = self._send(method, path, **request)
+        _raise(reply, what, commit=commit)
+        return reply
+
+    def _send(self, method: str, path: str, **request: Any) -> Reply:
+        """The token goes in a header, so that no address ever holds it."""
+        bearer = {"Authorization": f"Bearer {self._options.page_token}"}
+        return self._http.call(method, f"{self._base}/{VERSION}/{path}", headers=bearer, **request)
+
+
+def _receipt(post: Json) -> Receipt:
+    number = str(post["id"])
+    return Receipt(id=number, permalink=post.get("permalink_url") or f"https://www.facebook.com/{number}")
+
+
+def _ours(draft: Draft, post: Json) -> bool:
+    message = str(post.get("message", ""))
+    if not draft["address"]:
+        return same_text(draft["message"], message)
+    attachments = items((post.get("attachments") or {}).get("data"))
+    whole = re.compile(re.escape(draft["address"]) + r"(?![\w/?&=#%-])")
+    return bool(whole.search(message)) or any(
+        same_address(draft["address"], attachment.get("unshimmed_url")) for attachment in attachments
+    )
+
+
+def _error(reply: Reply) -> Json:
+    """Meta's envelope; its statuses say little, its codes nearly everything."""
+    said = problem(reply).get("error")
+    return said if isinstance(said, dict) else {}
+
+
+def _raise(reply: Reply, what: str, *, commit: bool = False) -> None:
+    said = _error(reply)
+    fault = _named(reply, said, what, commit=commit) if said else failure(reply, f"facebook: {what}", commit=commit)
+    if fault is not None:
+        raise fault
+
+
+def _named(reply: Reply, said: Json, what: str, *, commit: bool) -> PlatformError:
+    """What the code of an error means; a temporary one on a commit may have published (koala#699)."""
+    code, words = said.get("code"), _words(said, what)
+    if code in _TOKEN or (said.get("type") == "OAuthException" and reply.status == 401):
+        return AuthError(words, status=reply.status)
+    if code in _THROTTLED or reply.status == 429:
+        return RateLimited(words, retry_after=_regain(reply), status=reply.status)
+    if commit and _is_duplicate(said):
+        return Uncertain(words, status=reply.status)
+    if code in _TEMPORARY or said.get("is_transient") or reply.status >= 500:
+        return (Uncertain if commit else Unavailable)(words, status=reply.status)
+    return Rejected(words, status=reply.status)
+
+
+def _is_duplicate(said: Json) -> bool:
+    already = said.get("code") == _POLICY and "already" in str(said.get("message", "")).lower()
+    return said.get("code") in _DUPLICATE or said.get("error_subcode") in _DUPLICATE_SUBCODES or already
+
+
+def _words(said: Json, what: str) -> str:
+    codes = "/".join(str(said[name]) for name in ("code", "error_subcode") if said.get(name))
+    return f"facebook: {what}: {said.get('error_user_msg') or said.get('message') or 'no reason given'} ({codes})"
+
+
+def _regain(reply: Reply) -> float | None:
+    """Seconds until access comes back: the longest wait that the headers name, theirs being in minutes."""
+    try:
+        usage = json.loads(reply.headers.get("x-business-use-case-usage", "{}"))
+    except ValueError:
+        usage = {}
+    uses = [use for listed in usage.values() for use in items(listed)] if isinstance(usage, dict) else []
+    waits = [
+        60.0 * use["estimated_time_to_regain_access"] for use in uses if use.get("estimated_time_to_regain_access")
+    ]
+    stated = retry_after(reply)
+    return max([*waits, *([stated] if stated else [])], default=None)
+
+
+platform = Facebook

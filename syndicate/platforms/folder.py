@@ -1,0 +1,253 @@
+"""A folder: each post is a directory with its text, its pictures and a page, listed on one index page.
+
+The adapter speaks to the disk as to a network, through `Http` and `file:` addresses, so that a dry
+run is the same code with the door swapped. `FileDoor` is that door.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, ClassVar
+from urllib.parse import unquote, urlsplit
+from uuid import uuid4
+
+from syndicate.errors import Rejected, Unavailable, Uncertain
+from syndicate.model import Certainty, Draft, Identity, Json, Limits, Post, Receipt
+from syndicate.platforms._pages import INDEX, entry, index, listed, page
+from syndicate.ports import Clock, Credentials, Http, OAuth1, Part, Reply
+from syndicate.records import instant, media_record
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+SHOWN = 1000
+"""How many posts the index page lists; the directories of older ones stay."""
+
+_STAGING = ".prepared"
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """Where posts are written; a relative path is relative to the config file."""
+
+    path: Path
+    api_url: str | None = None
+
+
+class Folder:
+    """A post is one directory, named by its key and moved into place whole: it is there or it is not."""
+
+    name: ClassVar[str] = "folder"
+    options_type: ClassVar[type] = Options
+    certainty: ClassVar[Certainty] = "exact"
+    key_window: ClassVar[float] = 0.0
+    settle: ClassVar[float] = 0.0
+    limits = Limits(text=10_000, images=4, image_bytes=5_000_000, card="text", card_with_media=True)
+
+    def __init__(self, options: Options, http: Http, credentials: Credentials) -> None:  # noqa: ARG002 - a folder asks for none
+        self._http = http
+        self._root = options.path.absolute().as_uri().rstrip("/")
+
+    def measure(self, text: str) -> int:
+        """Code points; the limit is ours, so that a summary stays one."""
+        return len(text)
+
+    def verify(self) -> Identity:
+        """The folder itself; it may be made by the first post."""
+        return Identity(id=self._root, name=unquote(self._root.rpartition("/")[2]), url=f"{self._root}/{INDEX}")
+
+    def prepare(self, post: Post, key: str, prepared: Json | None = None) -> Draft:  # noqa: ARG002 - writing again is the same
+        """Write everything into a hidden directory beside the posts."""
+        draft: Draft = {
+            "text": post.text,
+            "link": post.link,
+            "language": post.language,
+            "at": instant(post.at),
+            "article": post.article,
+            "media": [media_record(media) for media in post.media],
+        }
+        files = {media.file: media.data for media in post.media}
+        files["post.txt"] = f"{post.text}\n".encode()
+        files["post.json"] = json.dumps({"key": key} | draft, ensure_ascii=False, indent=2).encode()
+        files[INDEX] = page(draft).encode()
+        for name, data in files.items():
+            self._write(f"{_STAGING}/{key}/{name}", data)
+        return draft
+
+    def commit(self, draft: Draft, key: str) -> Receipt:
+        """Move the directory into place, then list it on the index page, which is only a view of it."""
+        reply = self._http.call(
+            "MOVE", self._at(f"{_STAGING}/{key}"), headers={"Destination": self._at(key)}, sample={}
+        )
+        if reply.status == 412:
+            raise Uncertain("folder: this post is there already", status=412)
+        if reply.status == 404:
+            raise Rejected(f"folder: somebody removed {_STAGING}/{key} before it was moved into place", status=404)
+        self._list(key, draft)
+        return self._receipt(key)
+
+    def find(self, draft: Draft, key: str, since: datetime) -> Receipt | None:  # noqa: ARG002 - the name says it all
+        """Whether the directory is there; its line on the index page is made up for where a crash took it."""
+        if self._http.call("GET", self._at(f"{key}/post.json")).status == 404:
+            return None
+        self._list(key, draft)
+        return self._receipt(key)
+
+    def delete(self, receipt: Receipt) -> None:
+        """Remove the directory and its line; one that is gone is fine."""
+        self._http.call("DELETE", self._at(receipt.id), sample={})
+        entries = self._entries()
+        if entries.pop(receipt.id, None) is not None:
+            self._write(INDEX, index(entries).encode())
+
+    def _list(self, key: str, draft: Draft) -> None:
+        entries = self._entries()
+        if key not in entries:
+            newest = {key: entry(draft, key)} | entries
+            self._write(INDEX, index(dict(list(newest.items())[:SHOWN])).encode())
+
+    def _entries(self) -> dict[str, str]:
+        """The index page's entries, newest first; read from the posts where the page has none."""
+        reply = self._http.call("GET", self._at(INDEX))
+        shown = listed(reply.body.decode(errors="replace")) if reply.status == 200 else {}
+        if shown:
+            return shown
+        posts = [(name, self._post(name)) for name in self._names()]
+        dated = sorted(
+            ((post["at"], name, post) for name, post in posts if post), reverse=True, key=lambda row: row[:2]
+        )
+        return {name: entry(post, name) for _, name, post in dated}
+
+    def _names(self) -> list[str]:
+        reply = self._http.call("GET", f"{self._root}/")
+        return reply.json() if reply.status == 200 else []
+
+    def _post(self, name: str) -> Json | None:
+        reply = self._http.call("GET", self._at(f"{name}/post.json"))
+        return reply.json() if reply.status == 200 else None
+
+    def _receipt(self, key: str) -> Receipt:
+        return Receipt(id=key, permalink=self._at(f"{key}/{INDEX}"))
+
+    def _write(self, path: str, data: bytes) -> None:
+        self._http.call("PUT", self._at(path), data=data, sample={})
+
+    def _at(self, path: str) -> str:
+        return f"{self._root}/{path}"
+
+
+class FileDoor:
+    """`ports.Http` for `file:` addresses below one directory: GET, PUT, MOVE and DELETE, whole or not at all."""
+
+    def __init__(self, root: Path, clock: Clock) -> None:
+        self._root = root.absolute()
+        self._clock = clock
+
+    def call(
+        self,
+        method: str,
+        url: str,
+        *,
+        params: Mapping[str, str] | None = None,  # noqa: ARG002 - the port's; files take none of these
+        json: Any = None,  # noqa: ARG002
+        data: bytes | Mapping[str, str] | None = None,
+        files: Mapping[str, Part] | None = None,  # noqa: ARG002
+        headers: Mapping[str, str] | None = None,
+        auth: OAuth1 | None = None,  # noqa: ARG002
+        sample: Any = None,  # noqa: ARG002
+    ) -> Reply:
+        """Answers with HTTP's statuses: 404 for what is not there, 412 for a MOVE onto something."""
+        path = self._below(url)
+        try:
+            status, body = self._act(method, path, data, headers or {})
+        except OSError as fault:
+            raise Unavailable(f"folder: {fault.strerror or fault}: {fault.filename or path}") from fault
+        return Reply(status, {}, body, url, self._clock())
+
+    def _act(
+        self, method: str, path: Path, data: bytes | Mapping[str, str] | None, headers: Mapping[str, str]
+    ) -> tuple[int, bytes]:
+        if method == "PUT" and isinstance(data, bytes):
+            hidden = any(part.startswith(".") for part in path.relative_to(self._root).parts)
+            return _put(path, data, lasting=not hidden)
+        if method == "MOVE":
+            return _move(path, self._below(headers["Destination"]))
+        if method == "GET":
+            return _get(path)
+        if method == "DELETE":
+            return _delete(path)
+        raise Rejected(f"folder: {method} is not done to files")
+
+    def _below(self, url: str) -> Path:
+        """The path of an address; Rejected if it is no file's or lies outside of the root."""
+        parts = urlsplit(url)
+        path = Path(os.path.normpath(unquote(parts.path)))
+        if parts.scheme != "file" or not path.is_relative_to(self._root):
+            raise Rejected(f"folder: {url} is not below {self._root}")
+        return path
+
+
+def _get(path: Path) -> tuple[int, bytes]:
+    if path.is_dir():
+        return 200, json.dumps(sorted(item.name for item in path.iterdir() if not item.name.startswith("."))).encode()
+    return (200, path.read_bytes()) if path.exists() else (404, b"")
+
+
+def _put(path: Path, data: bytes, *, lasting: bool) -> tuple[int, bytes]:
+    """Readers see the old file or the new one, and after a power cut too if it is `lasting`:
+    what is in a hidden directory has to last only once it is moved into place.
+    """
+    path.parent.mkdir(parents=True, exist_ok=True)
+    draft = path.with_name(f".{path.name}.{uuid4().hex}")
+    try:
+        with draft.open("wb") as file:
+            file.write(data)
+        if lasting:
+            _settle(draft)
+        draft.replace(path)
+    finally:
+        draft.unlink(missing_ok=True)
+    if lasting:
+        _settle(path.parent)
+    return 201, b"{}"
+
+
+def _move(path: Path, destination: Path) -> tuple[int, bytes]:
+    if destination.exists():
+        return 412, b""
+    if not path.exists():
+        return 404, b""
+    for file in [*path.iterdir(), path] if path.is_dir() else [path]:
+        _settle(file)
+    path.rename(destination)
+    _settle(destination.parent)
+    return 201, b"{}"
+
+
+def _delete(path: Path) -> tuple[int, bytes]:
+    if not path.exists():
+        return 404, b""
+    doomed = path.with_name(f".{path.name}.{uuid4().hex}")
+    path.rename(doomed)
+    if doomed.is_dir():
+        shutil.rmtree(doomed)
+    else:
+        doomed.unlink()
+    return 204, b"{}"
+
+
+def _settle(path: Path) -> None:
+    """Make what was written to a file, or renamed in a directory, outlast a power cut."""
+    handle = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
+
+
+platform = Folder

@@ -1,0 +1,281 @@
+"""Mastodon and the servers that speak its API.
+
+Facts: mastodon/documentation @ 2903485d (2026-07-02): methods/statuses, methods/media, entities/Instance;
+what other servers do differently was measured on mastodon_mock 0.6.1 and Takahe 0.11 (2026-11-23).
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from html.parser import HTMLParser
+from typing import Any, ClassVar, Literal
+from urllib.parse import urlsplit
+
+from syndicate.errors import AuthError, NotReady, PlatformError, Unsupported
+from syndicate.http import failure
+from syndicate.model import Certainty, Draft, Identity, Json, Limits, Media, Post, Receipt, Secret
+from syndicate.platforms._replies import dated, field, items, problem, same_address, same_text
+from syndicate.ports import Credentials, Http, Reply
+from syndicate.records import instant
+
+ADDRESS_WEIGHT = 23
+MEDIA_LIFE = timedelta(hours=12)
+"""Pictures that no status took are removed after a day (from memory); we stop trusting them earlier."""
+
+_LISTING = 40
+_PAGES = 25
+_URL = re.compile(r"(?<![A-Za-z0-9@#$])https?://[^\s<>\"]+", re.IGNORECASE)
+_MENTION = re.compile(r"(?<![=/\w])(@[a-z0-9_]+(?:[.-]+[a-z0-9_]+)*)@\w+(?:[.-]+\w+)*", re.IGNORECASE)
+_TRAILING = ".,;:!?*'\"()[]{}~|@$%…»”\N{RIGHT SINGLE QUOTATION MARK}「」『』"
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """`url` is the server's address; the token needs write:statuses, write:media, read:accounts, read:statuses."""
+
+    url: str
+    token: Secret
+    visibility: Literal["public", "unlisted", "private", "direct"] = "public"
+    api_url: str | None = None
+
+    def __post_init__(self) -> None:
+        if urlsplit(self.url).scheme not in ("http", "https"):
+            raise ValueError(f"'{self.url}' is not the address of a server, such as https://mastodon.example")
+
+
+class Mastodon:
+    """Statuses with an Idempotency-Key, which servers honour for up to an hour (docs: methods/statuses)."""
+
+    name: ClassVar[str] = "mastodon"
+    options_type: ClassVar[type] = Options
+    certainty: ClassVar[Certainty] = "keyed"
+    key_window: ClassVar[float] = 3300.0
+    settle: ClassVar[float] = 15.0
+    limits = Limits(text=500, images=4, image_bytes=8_000_000, alt=1500, card="text", stated=True)
+
+    def __init__(self, options: Options, http: Http, credentials: Credentials) -> None:  # noqa: ARG002 - the token never changes
+        self._options = options
+        self._http = http
+        self._base = (options.api_url or options.url).rstrip("/")
+
+    def measure(self, text: str) -> int:
+        """Grapheme clusters, with every http(s) address at 23 and @user@domain as @user.
+
+        mastodon/mastodon app/validators/status_length_validator.rb: `each_grapheme_cluster.size` of the
+        text with addresses and mentions replaced (read 2026-11-23).
+        """
+        countable = _MENTION.sub(r"\1", _URL.sub(_weighed, text))
+        if countable.isascii() and "\r" not in countable:
+            return len(countable)
+        import regex
+
+        return len(regex.findall(r"\X", countable))
+
+    def verify(self) -> Identity:
+        """Who the token belongs to, and the limits this server states (zero where it states none)."""
+        reply = self._call("GET", "/api/v1/accounts/verify_credentials", "whose token this is")
+        return Identity(
+            id=str(field(reply, "id")),
+            name=f"@{field(reply, 'acct')}",
+            url=problem(reply).get("url"),
+            limits=_stated(self._configuration()),
+        )
+
+    def prepare(self, post: Post, key: str, prepared: Json | None = None) -> Draft:  # noqa: ARG002 - the key goes with the status
+        """Upload what is not uploaded yet; NotReady while the server still works on a picture."""
+        known: Json = dict((prepared or {}).get("media", {}))
+        uploads = {_fingerprint(media): self._uploaded(media, known.get(_fingerprint(media))) for media in post.media}
+        if not all(upload["ready"] for upload in uploads.values()):
+            raise NotReady("mastodon: a picture is still being processed", prepared={"media": uploads})
+        draft: Draft = {
+            "status": post.text,
+            "media_ids": [uploads[_fingerprint(media)]["id"] for media in post.media],
+            "visibility": self._options.visibility,
+            "language": _language(post.language),
+            "link": post.link if post.link and post.link in post.text else None,
+        }
+        return draft | ({"expires_at": instant(post.at + MEDIA_LIFE)} if post.media else {})
+
+    def commit(self, draft: Draft, key: str) -> Receipt:
+        """Send the status; the same key gives the same status again."""
+        names = ("status", "media_ids", "visibility", "language")
+        reply = self._call(
+            "POST",
+            "/api/v1/statuses",
+            "status",
+            commit=True,
+            json={name: draft[name] for name in names if draft[name]},
+            headers={"Idempotency-Key": key},
+            sample={"id": "<status id>", "url": "<permalink>"},
+        )
+        return Receipt(id=str(field(reply, "id")), permalink=_permalink(reply.json()))
+
+    def find(self, draft: Draft, key: str, since: datetime) -> Receipt | None:  # noqa: ARG002 - no listing shows the key
+        """Look through our own statuses, newest first, back to `since`, for the link or else the text."""
+        account = field(self._call("GET", "/api/v1/accounts/verify_credentials", "whose token this is"), "id")
+        page = {"limit": str(_LISTING), "exclude_reblogs": "true"}
+        for _ in range(_PAGES):
+            reply = self._call("GET", f"/api/v1/accounts/{account}/statuses", "own statuses", params=page)
+            statuses = items(reply.json())
+            for status in statuses:
+                if dated(status, "created_at") < since:
+                    return None
+                if _ours(draft, status):
+                    return Receipt(id=str(status["id"]), permalink=_permalink(status))
+            if not statuses:
+                return None
+            page["max_id"] = statuses[-1]["id"]
+        raise Unsupported(f"mastodon: more than {_LISTING * _PAGES} statuses since then; too many to look through")
+
+    def delete(self, receipt: Receipt) -> None:
+        """Remove the status; one that is gone is fine."""
+        reply = self._send("DELETE", f"/api/v1/statuses/{receipt.id}", sample={"id": receipt.id})
+        if reply.status != 404:
+            _raise(reply, "removing a status")
+
+    def _uploaded(self, media: Media, upload: Json | None) -> Json:
+        """`id` and `ready` of a picture; asks once how it is going, uploads again one the server has forgotten."""
+        upload = upload or self._upload(media)
+        if upload["ready"]:
+            return upload
+        reply = self._send("GET", f"/api/v1/media/{upload['id']}", sample={"id": "<media id>"})
+        if reply.status == 404:
+            return self._upload(media)
+        _raise(reply, "processing of a picture")
+        return upload | {"ready": reply.status != 206}
+
+    def _upload(self, media: Media) -> Json:
+        reply = self._call(
+            "POST",
+            "/api/v2/media",
+            "picture",
+            data={"description": media.alt} if media.alt else None,
+            files={"file": (media.file, media.data, media.mime)},
+            sample={"id": "<media id>", "url": "<media url>"},
+        )
+        return {"id": str(field(reply, "id")), "ready": reply.status != 202}
+
+    def _configuration(self) -> Json:
+        """What the instance says of itself; version 1 for servers whose version 2 is missing or broken."""
+        reply = self._send("GET", "/api/v2/instance")
+        if reply.status in (401, 429):
+            _raise(reply, "instance")
+        if reply.status != 200:
+            reply = self._send("GET", "/api/v1/instance")
+        if reply.status != 200:
+            return {}
+        stated = problem(reply).get("configuration")
+        return stated if isinstance(stated, dict) else {}
+
+    def _call(self, method: str, path: str, what: str, *, commit: bool = False, **request: Any) -> Reply:
+        reply = self._send(method, path, **request)
+        _raise(reply, what, commit=commit)
+        return reply
+
+    def _send(self, method: str, path: str, *, headers: dict[str, str] | None = None, **request: Any) -> Reply:
+        bearer = {"Authorization": f"Bearer {self._options.token}"}
+        return self._http.call(method, self._base + path, headers=bearer | (headers or {}), **request)
+
+
+def _raise(reply: Reply, what: str, *, commit: bool = False) -> None:
+    fault = _refused_token(reply) or failure(reply, f"mastodon: {what}", commit=commit)
+    if fault is not None:
+        raise fault
+
+
+def _refused_token(reply: Reply) -> PlatformError | None:
+    """The ways a token is refused besides 401: a missing scope or a suspended account (403), a token
+    without a user (422), and plain text with 400 from Takahe 0.11.
+    """
+    words = reply.body[:500].decode(errors="replace")
+    refused = reply.status == 403 or (
+        reply.status in (400, 422) and ("bearer token" in words.lower() or "requires an authenticated user" in words)
+    )
+    if not refused:
+        return None
+    said = problem(reply).get("error") or words.strip()
+    return AuthError(f"mastodon: the server refuses the token: {said}", status=reply.status)
+
+
+def _permalink(status: Json) -> str | None:
+    return status.get("url") or status.get("uri")
+
+
+def _stated(configuration: Json) -> dict[str, int]:
+    """Limits by our names. Where an address costs more than 23 here, the text is allowed that much less."""
+    names = {
+        "statuses": {"max_characters": "text", "max_media_attachments": "images"},
+        "media_attachments": {
+            "image_size_limit": "image_bytes",
+            "image_matrix_limit": "image_pixels",
+            "description_limit": "alt",
+        },
+    }
+    stated = {
+        ours: value
+        for section, fields in names.items()
+        for theirs, ours in fields.items()
+        if isinstance(value := (configuration.get(section) or {}).get(theirs), int)
+    }
+    reserved = (configuration.get("statuses") or {}).get("characters_reserved_per_url")
+    if "text" in stated and isinstance(reserved, int) and reserved > ADDRESS_WEIGHT:
+        stated["text"] -= reserved - ADDRESS_WEIGHT
+    return stated
+
+
+def _weighed(match: re.Match[str]) -> str:
+    """An address as 23 characters, and what the sentence put behind it as it is."""
+    whole = match[0]
+    end = len(whole)
+    while end and whole[end - 1] in _TRAILING:
+        if whole[end - 1] == ")" and whole.count("(", 0, end) >= whole.count(")", 0, end):
+            break
+        end -= 1
+    address = whole[:end]
+    return "x" * ADDRESS_WEIGHT + whole[end:] if address.partition("//")[2] else whole
+
+
+def _fingerprint(media: Media) -> str:
+    return f"{media.file} {media.alt}"
+
+
+def _language(tag: str | None) -> str | None:
+    """The part of a BCP 47 tag that Mastodon takes: ISO 639-1, or 639-3 where there is no shorter one."""
+    primary = re.split("[-_]", tag)[0].lower() if tag else ""
+    return primary if re.fullmatch("[a-z]{2,3}", primary) else None
+
+
+def _ours(draft: Draft, status: Json) -> bool:
+    page = _Content(status.get("content") or "")
+    if draft["link"]:
+        card = (status.get("card") or {}).get("url")
+        return any(same_address(draft["link"], address) for address in [*page.addresses, card])
+    return same_text(draft["status"], page.text)
+
+
+class _Content(HTMLParser):
+    """The addresses and the plain text of a status, which servers give as HTML."""
+
+    def __init__(self, content: str) -> None:
+        super().__init__(convert_charrefs=True)
+        self.addresses: list[str] = []
+        self._pieces: list[str] = []
+        self.feed(content)
+        self.close()
+
+    @property
+    def text(self) -> str:
+        return "".join(self._pieces)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        if tag in ("p", "br"):
+            self._pieces.append("\n")
+        self.addresses += [value for name, value in attrs if tag == "a" and name == "href" and value]
+
+    def handle_data(self, data: str) -> None:
+        self._pieces.append(data)
+
+
+platform = Mastodon

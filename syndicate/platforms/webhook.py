@@ -1,0 +1,132 @@
+"""A webhook of the publisher's own: one signed POST per story.
+
+Signed as Standard Webhooks asks (standard-webhooks/standard-webhooks, spec/standard-webhooks.md, from memory):
+HMAC-SHA256 over "id.timestamp.body"; receivers refuse timestamps more than some minutes old.
+"""
+
+from __future__ import annotations
+
+import json
+from base64 import b64decode, b64encode
+from dataclasses import dataclass
+from datetime import datetime
+from typing import ClassVar, NoReturn
+from urllib.parse import urlsplit
+
+from syndicate.errors import Unsupported
+from syndicate.http import failure
+from syndicate.model import Certainty, Draft, Identity, Json, Limits, Media, Post, Receipt, Secret
+from syndicate.platforms._replies import problem
+from syndicate.ports import Credentials, Http
+
+_PREFIX = "whsec_"
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """Where to send; with a secret (`whsec_` and base64, or any text) the request is signed."""
+
+    url: str
+    secret: Secret | None = None
+    api_url: str | None = None
+
+    def __post_init__(self) -> None:
+        if urlsplit(self.url).scheme not in ("http", "https"):
+            raise ValueError(f"'{self.url}' is not an address such as https://cms.example/hook")
+        if self.secret is not None:
+            _signing_key(self.secret)
+
+
+class Webhook:
+    """Nothing can be asked afterwards: a request without an answer is held for a person."""
+
+    name: ClassVar[str] = "webhook"
+    options_type: ClassVar[type] = Options
+    certainty: ClassVar[Certainty] = "blind"
+    key_window: ClassVar[float] = 0.0
+    settle: ClassVar[float] = 0.0
+    limits = Limits(text=10_000, images=4, image_bytes=5_000_000, card="field", card_with_media=True)
+
+    def __init__(self, options: Options, http: Http, credentials: Credentials) -> None:  # noqa: ARG002 - the secret never changes
+        self._options = options
+        self._http = http
+        self._url = _moved(options.url, options.api_url)
+
+    def measure(self, text: str) -> int:
+        """Code points; the limit is ours, so that a summary stays one."""
+        return len(text)
+
+    def verify(self) -> Identity:
+        """Nobody to ask: the address is the identity, and nothing is sent."""
+        return Identity(id=self._options.url, name=urlsplit(self._options.url).hostname or self._options.url)
+
+    def prepare(self, post: Post, key: str, prepared: Json | None = None) -> Draft:  # noqa: ARG002 - nothing is uploaded
+        """Freeze the body to the byte, and the instant it is signed with: when the post was rendered."""
+        body = {
+            "id": key,
+            "type": "post",
+            "text": post.text,
+            "link": post.link,
+            "article": post.article,
+            "media": [_enclosed(media) for media in post.media],
+        }
+        return {"body": json.dumps(body, ensure_ascii=False, separators=(",", ":")), "at": int(post.at.timestamp())}
+
+    def commit(self, draft: Draft, key: str) -> Receipt:
+        """Send it. Any 2xx is a yes; an answer in JSON may give `id` and `url` of what it made."""
+        body = draft["body"].encode()
+        sample = {"id": "<post id>", "url": "<permalink>"}
+        reply = self._http.call("POST", self._url, data=body, headers=self._headers(draft, key, body), sample=sample)
+        fault = failure(reply, f"webhook: {urlsplit(self._url).hostname}", commit=True)
+        if fault is not None:
+            raise fault
+        answer = problem(reply)
+        return Receipt(id=str(answer.get("id") or key), permalink=answer.get("url") or answer.get("permalink"))
+
+    def find(self, draft: Draft, key: str, since: datetime) -> NoReturn:  # noqa: ARG002 - there is nothing to ask
+        """A webhook cannot be asked what it received."""
+        raise Unsupported("webhook: a receiver cannot be asked what it received")
+
+    def _headers(self, draft: Draft, key: str, body: bytes) -> dict[str, str]:
+        headers = {
+            "Content-Type": "application/json; charset=utf-8",
+            "Idempotency-Key": key,
+            "webhook-id": key,
+            "webhook-timestamp": str(draft["at"]),
+        }
+        if self._options.secret is not None:
+            headers["webhook-signature"] = signature(self._options.secret, key, draft["at"], body)
+        return headers
+
+
+def signature(secret: str, key: str, timestamp: int, body: bytes) -> str:
+    """The header `webhook-signature`: version 1, HMAC-SHA256 in base64."""
+    import hashlib
+    import hmac
+
+    signed = f"{key}.{timestamp}.".encode() + body
+    return "v1," + b64encode(hmac.new(_signing_key(secret), signed, hashlib.sha256).digest()).decode()
+
+
+def _signing_key(secret: str) -> bytes:
+    if not secret.startswith(_PREFIX):
+        return secret.encode()
+    try:
+        return b64decode(secret.removeprefix(_PREFIX), validate=True)
+    except ValueError as fault:
+        raise ValueError(f"after {_PREFIX} the secret has to be base64") from fault
+
+
+def _enclosed(media: Media) -> Json:
+    return {"mime": media.mime, "alt": media.alt, "data": b64encode(media.data).decode()}
+
+
+def _moved(url: str, api_url: str | None) -> str:
+    """The address with scheme, host and port of `api_url`, where there is one."""
+    if api_url is None:
+        return url
+    elsewhere = urlsplit(api_url)
+    return urlsplit(url)._replace(scheme=elsewhere.scheme, netloc=elsewhere.netloc).geturl()
+
+
+platform = Webhook

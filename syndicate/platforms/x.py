@@ -1,0 +1,194 @@
+"""X, formerly Twitter: API v2 with the four keys of OAuth 1.0a.
+
+Facts: X OpenAPI 2.167 (xdevplatform/xdk @ 84c26540); xdevplatform/docs @ 2871328 (2026-08-22);
+error bodies as reported in akrherz/iembot#163 (2026-02) and tryethernal/ethernal#1324 (2026-06).
+"""
+
+from __future__ import annotations
+
+import html
+import re
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from functools import lru_cache
+from typing import Any, ClassVar
+from unicodedata import normalize
+
+from syndicate.errors import AuthError, PlatformError, Uncertain, Unsupported
+from syndicate.http import failure
+from syndicate.model import Certainty, Draft, Identity, Json, Limits, Media, Post, Receipt, Secret
+from syndicate.platforms._replies import field, items, problem, same_address, same_text
+from syndicate.ports import Credentials, Http, OAuth1, Reply
+from syndicate.records import instant
+
+NOT_BUILT = dict.fromkeys(
+    ("client_id", "client_secret", "refresh_token"),
+    "OAuth 2 is not built yet; use api_key, api_secret, access_token and access_secret (OAuth 1.0a)",
+)
+"""Options that are documented and refused for now: name to reason."""
+
+_PAGES = 10
+_LONG = 4000
+_BARE_SIGN = re.compile("[©®](?!\N{VARIATION SELECTOR-16})")
+_OWN_LINKS = re.compile(r"(?:\s*https://t\.co/\w+)+$")
+_NARROW = ((0, 4351), (8192, 8205), (8208, 8223), (8242, 8247))
+_REFUSED = ("oauth1 app permissions", "suspended", "locked", "unsupported authentication", "client-forbidden")
+"""What a 403 says when it is about the account or the app, not about this post."""
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """The four static secrets of one app and one account; they last until somebody withdraws them."""
+
+    api_key: Secret
+    api_secret: Secret
+    access_token: Secret
+    access_secret: Secret
+    api_url: str | None = None
+
+
+class X:
+    """No key of any kind: after an unknown outcome the own timeline is looked through."""
+
+    name: ClassVar[str] = "x"
+    options_type: ClassVar[type] = Options
+    certainty: ClassVar[Certainty] = "lookup"
+    key_window: ClassVar[float] = 0.0
+    settle: ClassVar[float] = 60.0
+    limits = Limits(text=280, images=4, image_bytes=5_000_000, alt=1000, card="text")
+
+    def __init__(self, options: Options, http: Http, credentials: Credentials) -> None:  # noqa: ARG002 - the keys never change
+        self._http = http
+        self._base = (options.api_url or "https://api.x.com").rstrip("/")
+        self._auth = OAuth1(options.api_key, options.api_secret, options.access_token, options.access_secret)
+
+    def measure(self, text: str) -> int:
+        """Weighted length as twitter-text version 3 counts it: an address it knows is 23, CJK and emoji are 2."""
+        return weighted_length(text)
+
+    def verify(self) -> Identity:
+        """Who the access token belongs to."""
+        reply = self._call("GET", "/2/users/me", "whose token this is")
+        name = field(reply, "data", "username")
+        return Identity(id=field(reply, "data", "id"), name=f"@{name}", url=f"https://x.com/{name}")
+
+    def prepare(self, post: Post, key: str, prepared: Json | None = None) -> Draft:  # noqa: ARG002 - an upload is not seen
+        """Upload the pictures and their alt texts. X says how long it keeps them; the draft lasts as long."""
+        uploads = [self._uploaded(media) for media in post.media]
+        body: Json = {"text": post.text}
+        if uploads:
+            body["media"] = {"media_ids": [field(upload, "data", "id") for upload in uploads]}
+        draft: Draft = {"post": body, "link": post.link if post.link and post.link in post.text else None}
+        lives = [life for upload in uploads if (life := _life(upload))]
+        return draft | ({"expires_at": instant(post.at + min(lives))} if lives else {})
+
+    def commit(self, draft: Draft, key: str) -> Receipt:  # noqa: ARG002 - X takes no key
+        """Create the post. A refusal as a duplicate may mean our own earlier attempt: that is for `find`."""
+        sample = {"data": {"id": "<post id>", "text": draft["post"]["text"]}}
+        reply = self._call("POST", "/2/tweets", "post", commit=True, json=draft["post"], sample=sample)
+        return _receipt(field(reply, "data", "id"))
+
+    def find(self, draft: Draft, key: str, since: datetime) -> Receipt | None:  # noqa: ARG002 - X shows no key
+        """Look through our own posts since then for the link (X shows where its own link leads) or the text."""
+        user = field(self._call("GET", "/2/users/me", "whose token this is"), "data", "id")
+        page = {
+            "max_results": "100",
+            "start_time": since.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),
+            "tweet.fields": "created_at,entities",
+        }
+        for _ in range(_PAGES):
+            reply = self._call("GET", f"/2/users/{user}/tweets", "own posts", params=page)
+            listing = reply.json()
+            for post in items(listing.get("data")):
+                if _ours(draft, post):
+                    return _receipt(post["id"])
+            following = (listing.get("meta") or {}).get("next_token")
+            if not following:
+                return None
+            page["pagination_token"] = following
+        raise Unsupported("x: more posts since then than can be looked through")
+
+    def delete(self, receipt: Receipt) -> None:
+        """Remove the post; one that is gone is fine."""
+        sample = {"data": {"deleted": True}}
+        reply = self._http.call("DELETE", f"{self._base}/2/tweets/{receipt.id}", auth=self._auth, sample=sample)
+        if reply.status != 404:
+            _raise(reply, "removing a post")
+
+    def _uploaded(self, media: Media) -> Reply:
+        upload = self._call(
+            "POST",
+            "/2/media/upload",
+            "picture",
+            data={"media_category": "tweet_image"},
+            files={"media": (media.file, media.data, media.mime)},
+            sample={"data": {"id": "<media id>"}},
+        )
+        if media.alt:
+            alt = {"id": field(upload, "data", "id"), "metadata": {"alt_text": {"text": media.alt}}}
+            self._call("POST", "/2/media/metadata", "alt text", json=alt, sample={"data": {"id": "<media id>"}})
+        return upload
+
+    def _call(self, method: str, path: str, what: str, *, commit: bool = False, **request: Any) -> Reply:
+        reply = self._http.call(method, self._base + path, auth=self._auth, **request)
+        _raise(reply, what, commit=commit)
+        return reply
+
+
+@lru_cache(maxsize=1024)
+def weighted_length(text: str) -> int:
+    """twitter-text's count, by its Python port (importing it costs 0.3 s, hence only here, and once a text).
+
+    The port counts a bare © or ® as 2, X's own JavaScript as 1 (measured 2026-11-23): a sign of the
+    same kind takes its place. A very long text is not parsed, only weighed, as it is far too long anyway.
+    """
+    plain = normalize("NFC", text.replace("\r\n", "\n"))
+    if len(plain) > _LONG:
+        return sum(1 if any(first <= ord(sign) <= last for first, last in _NARROW) else 2 for sign in plain)
+    from twitter_text import parse_tweet
+
+    return int(parse_tweet(_BARE_SIGN.sub("\N{BROKEN BAR}", plain)).weightedLength)
+
+
+def _life(upload: Reply) -> timedelta | None:
+    """How long X keeps an upload, less an hour."""
+    seconds = (upload.json().get("data") or {}).get("expires_after_secs")
+    return timedelta(seconds=max(seconds - 3600, 0)) if isinstance(seconds, int) else None
+
+
+def _receipt(number: str) -> Receipt:
+    return Receipt(id=str(number), permalink=f"https://x.com/i/status/{number}")
+
+
+def _ours(draft: Draft, post: Json) -> bool:
+    if draft["link"]:
+        urls = items((post.get("entities") or {}).get("urls"))
+        return any(
+            same_address(draft["link"], url.get(name)) for url in urls for name in ("expanded_url", "unwound_url")
+        )
+    shown = html.unescape(str(post.get("text", "")))
+    return same_text(draft["post"]["text"], _OWN_LINKS.sub("", shown))
+
+
+def _raise(reply: Reply, what: str, *, commit: bool = False) -> None:
+    fault = _special(reply, commit=commit) or failure(reply, f"x: {what}", commit=commit)
+    if fault is not None:
+        raise fault
+
+
+def _special(reply: Reply, *, commit: bool) -> PlatformError | None:
+    said = problem(reply)
+    words = str(said.get("detail") or said.get("title") or "")
+    about = " ".join(str(said.get(name, "")) for name in ("title", "detail", "type")).lower()
+    if reply.status == 402:
+        return AuthError(
+            f"x: the app's credits are used up ({words or 'HTTP 402'})", hint="buy credits in X's console", status=402
+        )
+    if reply.status == 403 and commit and "duplicate content" in about:
+        return Uncertain(f"x: a post with this text is there already ({words})", status=403)
+    if reply.status == 403 and any(reason in about for reason in _REFUSED):
+        return AuthError(f"x: {words}", status=403)
+    return None
+
+
+platform = X

@@ -1,0 +1,117 @@
+"""Pure: a failure, or a look-up that saw nothing, becomes what happens next, and when."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Literal
+
+from syndicate.errors import (
+    AuthError,
+    NotReady,
+    PlatformError,
+    RateLimited,
+    Rejected,
+    Unavailable,
+    Uncertain,
+    Unsupported,
+)
+from syndicate.model import Certainty, Delivery, State
+
+ATTEMPTS = 8  # then the delivery has failed
+UNKNOWNS = 3  # commits in a row without an answer, then a person decides
+LOOKS = 2  # look-ups in a row that see nothing, a settle time apart: it is absent
+FIRST_WAIT = timedelta(seconds=10)
+LONGEST_WAIT = timedelta(minutes=15)
+RATE_WAIT = timedelta(minutes=1)  # where the network does not say how long
+LONGEST_RATE_WAIT = timedelta(hours=24)  # a server's wish is believed up to here
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """Where a delivery goes.
+
+    `spent` False gives the attempt back. `fresh`: post and draft are dropped, and rendered anew.
+    `account_wait` holds the whole account until then; `pause` until a person acts.
+    """
+
+    state: State
+    reason: str | None
+    due_at: datetime | None
+    spent: bool = True
+    fresh: bool = False
+    pause: bool = False
+    account_wait: datetime | None = None
+
+
+def after_failure(failure: PlatformError, *, attempts: int, now: datetime, jitter: float) -> Step:
+    """What a failure leads to when nothing can have been published. `jitter` is in [0, 1)."""
+    match failure:
+        case AuthError():
+            return Step("due", "auth", now, spent=False, pause=True)
+        case RateLimited():
+            until = now + _asked(failure.retry_after, RATE_WAIT, LONGEST_RATE_WAIT)
+            return Step("due", "rate_limited", until, spent=False, account_wait=until)
+        case NotReady():
+            return Step("due", "unavailable", now + timedelta(seconds=failure.retry_after), spent=False)
+        case Unavailable() | Uncertain():
+            if attempts >= ATTEMPTS:
+                return Step("failed", "attempts", None)
+            asked = getattr(failure, "retry_after", None)
+            return Step("due", "unavailable", now + _asked(asked, backoff(attempts, jitter), LONGEST_RATE_WAIT))
+        case Rejected() | Unsupported():
+            return Step("failed", "rejected", None)
+    raise TypeError(f"no step for {type(failure).__name__}")
+
+
+def backoff(attempts: int, jitter: float) -> timedelta:
+    """Full jitter: anywhere between a second and a bound that doubles with each attempt."""
+    bound: timedelta = min(LONGEST_WAIT, FIRST_WAIT * 2 ** min(max(attempts - 1, 0), 16))
+    return max(timedelta(seconds=1), bound * jitter)
+
+
+def unanswered(*, settle: timedelta, now: datetime) -> Step:
+    """A commit began and no answer came: look for it once it would surely be visible."""
+    return Step("unknown", "no_answer", now + settle)
+
+
+def after_absence(
+    delivery: Delivery, certainty: Certainty, key_window: float, settle: timedelta, now: datetime
+) -> Step:
+    """A look-up did not see the post; `delivery.absent` counts the ones before this."""
+    if delivery.absent + 1 < LOOKS:
+        return Step("unknown", "no_answer", now + settle)
+    if delivery.unknowns >= UNKNOWNS:
+        return Step("held", "no_answer", None)
+    return Step("due", None, now, fresh=not _same_key_is_safe(delivery, certainty, key_window, now))
+
+
+def cannot_tell(wish: Literal["hold", "retry", "assume-sent"], now: datetime) -> Step:
+    """The network has no way to know. Whoever chose otherwise than `hold` accepts a double or a gap."""
+    match wish:
+        case "hold":
+            return Step("held", "no_answer", None)
+        case "retry":
+            return Step("due", None, now, fresh=True)
+        case "assume-sent":
+            return Step("posted", "no_answer", None)
+
+
+def lookup_failed(failure: PlatformError, *, settle: timedelta, now: datetime, jitter: float) -> Step:
+    """Nothing was learned; it stays unknown, and is looked up later."""
+    if isinstance(failure, Rejected):
+        return Step("held", "no_answer", None)
+    asked = getattr(failure, "retry_after", None)
+    wait = max(settle, _asked(asked, backoff(1, jitter), LONGEST_RATE_WAIT))
+    return Step("unknown", "no_answer", now + wait, pause=isinstance(failure, AuthError))
+
+
+def _same_key_is_safe(delivery: Delivery, certainty: Certainty, key_window: float, now: datetime) -> bool:
+    if certainty == "exact":
+        return True
+    began = delivery.committed_at
+    return certainty == "keyed" and began is not None and now < began + timedelta(seconds=key_window)
+
+
+def _asked(seconds: float | None, otherwise: timedelta, most: timedelta) -> timedelta:
+    return otherwise if seconds is None else min(most, timedelta(seconds=max(0.0, seconds)))

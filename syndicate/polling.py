@@ -1,0 +1,183 @@
+"""`poll`: read a source and write, in one transaction, its new articles, their deliveries, its validators."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from syndicate.errors import SourceError
+from syndicate.identity import Alias, drop_repeated
+from syndicate.ledger import Ledger
+from syndicate.ledger.deliveries import delivery_key
+from syndicate.ledger.sources import SourceState
+from syndicate.model import Account, Article, Fetched
+from syndicate.plan import Candidate, Planned, plan, wanted
+from syndicate.ports import Source
+
+LONGEST_WAIT = timedelta(hours=24)
+UNWANTED_BEFORE = ("baseline", "too_old")  # reasons that `--backfill` overrules
+
+
+@dataclass(frozen=True, slots=True)
+class Polled:
+    """What a poll came to. `baseline`: it was the first, and recorded `seen` articles without deliveries.
+
+    `keys` are the deliveries it planned, in order.
+    """
+
+    source: str
+    notes: tuple[str, ...]
+    baseline: bool
+    seen: int
+    new: int
+    keys: tuple[str, ...]
+
+
+def poll(
+    source: Source,
+    url: str,
+    accounts: Sequence[Account],
+    ledger: Ledger,
+    *,
+    every: timedelta,
+    zone: str,
+    backfill: int = 0,
+) -> Polled:
+    """Read a source once, whatever its schedule says; only a server's own Retry-After is kept to.
+
+    `backfill` plans the newest K articles whatever baseline and age say.
+    Raises SourceError; then state and validators are as before, but for when to come again.
+    """
+    state = ledger.sources.ensure(source.name, url)
+    now = ledger.now()
+    if state.retry_at > now:
+        until = state.retry_at.strftime("%H:%M:%S UTC")
+        raise SourceError(f"{source.name}: the server asked us to wait until {until}", hint="nothing is lost")
+    try:
+        fetched = _read(source, state)
+    except SourceError as fault:
+        _failed(ledger, state, fault, every)
+        raise
+    with ledger.transaction():
+        return _record(source, fetched, accounts, ledger, every=every, zone=zone, backfill=backfill, url=url)
+
+
+def announce(article: Article, accounts: Sequence[Account], ledger: Ledger) -> str:
+    """Plan one article for every account because a person named it; its anchor.
+
+    No baseline, no age, no filter. What was already posted, or decided by a person, stays as it is.
+    """
+    with ledger.transaction():
+        now = ledger.now()
+        anchor = _anchor_of(article, ledger, now)
+        known = ledger.articles.find(anchor).article
+        for account in accounts:
+            ledger.accounts.ensure(account.name, account.platform, now)
+        entries = wanted([Candidate(anchor, known)], accounts, now=now, filtered=False)
+        _write(entries, ledger, now, overruled=("baseline", "too_old", "filtered"))
+    return anchor
+
+
+def _read(source: Source, state: SourceState) -> Fetched:
+    fetched = source.fetch(state.validators)
+    if fetched.modified and fetched.entries == 0 and state.entries > 0:
+        raise SourceError(
+            f"{source.name}: {state.url} lists no entries, and had {state.entries} before",
+            hint="nothing was changed here; look at the feed",
+        )
+    return fetched
+
+
+def _failed(ledger: Ledger, state: SourceState, fault: SourceError, every: timedelta) -> None:
+    """Come again later, and later still each time; never before the server wishes."""
+    now = ledger.now()
+    wait = min(LONGEST_WAIT, every * 2 ** min(state.fails, 10))
+    retry_at = None
+    if fault.retry_after is not None:
+        retry_at = now + min(LONGEST_WAIT, timedelta(seconds=fault.retry_after))
+        wait = max(wait, retry_at - now)
+    ledger.sources.failed(state.name, str(fault), next_poll_at=now + wait, retry_at=retry_at)
+
+
+def _record(
+    source: Source,
+    fetched: Fetched,
+    accounts: Sequence[Account],
+    ledger: Ledger,
+    *,
+    every: timedelta,
+    zone: str,
+    backfill: int,
+    url: str,
+) -> Polled:
+    """The one transaction of a poll. The state is read again: another process may have been first."""
+    now = ledger.now()
+    state = ledger.sources.ensure(source.name, url)
+    since = [(account, ledger.accounts.ensure(account.name, account.platform, now).baseline_at) for account in accounts]
+    candidates = _ingest(fetched.articles, ledger, now, was_empty=state.baseline_at is not None and not state.entries)
+    entries = plan(candidates, since, source_baseline=state.baseline_at, zone=zone, now=now)
+    ledger.sources.read(
+        source.name,
+        fetched.validators,
+        baseline_at=now,
+        entries=fetched.entries if fetched.modified else None,
+        next_poll_at=now + every,
+    )
+    keys = _write(entries, ledger, now)
+    if backfill:
+        newest = [Candidate(known.anchor, known.article) for known in ledger.articles.newest(source.name, backfill)]
+        keys += _write(wanted(newest, accounts, now=now, filtered=True), ledger, now, overruled=UNWANTED_BEFORE)
+    baseline = state.baseline_at is None
+    return Polled(source.name, fetched.notes, baseline, fetched.entries, len(candidates), tuple(dict.fromkeys(keys)))
+
+
+def _ingest(articles: Sequence[Article], ledger: Ledger, now: datetime, *, was_empty: bool) -> list[Candidate]:
+    """Write what was never seen, under all its names; give the known ones their new names and words.
+
+    Returns the new ones in the document's order. An undated one counts as new only above all known.
+    """
+    named = drop_repeated(articles)
+    anchors = ledger.articles.anchors([alias.hash for aliases in named for alias in aliases])
+    known = [next((anchors[alias.hash] for alias in aliases if alias.hash in anchors), None) for aliases in named]
+    first_known = next((number for number, anchor in enumerate(known) if anchor), len(known) if was_empty else 0)
+    candidates = []
+    for position, (article, aliases, anchor) in enumerate(zip(articles, named, known, strict=True)):
+        if anchor is not None:
+            ledger.articles.name(anchor, [alias for alias in aliases if alias.hash not in anchors])
+            ledger.articles.update(anchor, article)
+        elif aliases:
+            added = ledger.articles.add(article, aliases, position=position, now=now)
+            candidates.append(Candidate(added, article, on_top=position < first_known))
+    return candidates
+
+
+def _anchor_of(article: Article, ledger: Ledger, now: datetime) -> str:
+    aliases: tuple[Alias, ...] = drop_repeated([article])[0]
+    anchors = ledger.articles.anchors([alias.hash for alias in aliases])
+    found = next((anchors[alias.hash] for alias in aliases if alias.hash in anchors), None)
+    return found or ledger.articles.add(article, aliases, position=0, now=now)
+
+
+def _write(entries: Sequence[Planned], ledger: Ledger, now: datetime, *, overruled: Sequence[str] = ()) -> list[str]:
+    """Write deliveries; planned a microsecond apart, so that their order, and the ids made of it, are fixed."""
+    keys = []
+    for number, entry in enumerate(entries):
+        planned_at = now + timedelta(microseconds=number)
+        anchor, account = entry.candidate.anchor, entry.account
+        key = ledger.deliveries.plan(
+            anchor,
+            account.name,
+            account.platform,
+            state=entry.state,
+            reason=entry.reason,
+            due_at=entry.due_at,
+            planned_at=planned_at,
+        )
+        if key is None and overruled and entry.due_at is not None:
+            known = delivery_key(anchor, account.name)
+            if ledger.deliveries.replan(known, overruled, due_at=entry.due_at, planned_at=planned_at):
+                key = known
+        if key is not None:
+            keys.append(key)
+    return keys

@@ -1,0 +1,68 @@
+"""Where templates are, and which one speaks for a platform. Loads jinja2 with the first rendering."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import syndicate
+from syndicate.errors import RenderError
+
+if TYPE_CHECKING:
+    import jinja2
+
+
+def builtin_templates() -> Path:
+    """Our own templates: inside the package when it was installed from a wheel, else beside it."""
+    package = Path(syndicate.__file__).resolve().parent
+    for folder in (package / "templates", package.parent / "templates"):
+        if (folder / "default" / "post.txt.j2").is_file():
+            return folder
+    raise RenderError(f"the built-in templates are missing from {package}", hint="install syndicate-social again")
+
+
+class Templates:
+    """The publisher's templates, and behind them the built-in ones.
+
+    The publisher's come first as a whole: a `default/post.txt.j2` of theirs speaks for every platform
+    they have no folder for, before any built-in one. Files are read again when they change.
+    """
+
+    def __init__(self, directories: Sequence[Path] = ()) -> None:
+        self._directories = tuple(dict.fromkeys((*directories, builtin_templates())))
+
+    @cached_property
+    def _environment(self) -> jinja2.Environment:
+        from syndicate.rendering import jinja
+
+        return jinja.environment(self._directories)
+
+    def find(self, platform: str, file: str) -> Path:
+        """The path of the template that speaks for `platform`."""
+        for directory in self._directories:
+            for folder in (platform, "default"):
+                if (directory / folder / file).is_file():
+                    return directory / folder / file
+        raise RenderError(f"there is no template default/{file}")
+
+    def shown(self, path: Path | str) -> str:
+        """A template's path as a person knows it: `templates/mastodon/post.txt.j2`."""
+        for directory in self._directories:
+            if Path(path).is_relative_to(directory):
+                return (Path(directory.resolve().name) / Path(path).relative_to(directory)).as_posix()
+        return str(path)
+
+    def render(self, platform: str, file: str, variables: Mapping[str, Any]) -> str:
+        """What the platform's template prints, with marks for `fit`. Raises RenderError."""
+        from syndicate.rendering import jinja
+
+        path = self.find(platform, file)
+        name = f"{path.parent.name}/{file}"
+        return jinja.run(self._environment, name, variables, self._shown_name)
+
+    def _shown_name(self, name: str) -> str:
+        """`shown` for a path, or for a template's name as the environment knows it."""
+        known = (directory / name for directory in self._directories)
+        return self.shown(next((path for path in known if path.is_file()), Path(name)))

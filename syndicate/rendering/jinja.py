@@ -1,0 +1,156 @@
+"""The sandbox templates run in. The one module that loads jinja2; `environment` loads it when it is needed."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import jinja2
+from jinja2.exceptions import SecurityError
+from jinja2.runtime import StrictUndefined
+from jinja2.sandbox import ImmutableSandboxedEnvironment
+from jinja2.utils import missing
+
+from syndicate.errors import RenderError
+from syndicate.rendering.fit import Mention, Tag, may_give_way
+from syndicate.text import hashtags
+
+MAX_OUTPUT = 200_000
+"""Characters a template may print: three times the longest post any network takes."""
+
+MAX_STEPS = 100_000
+"""Steps all loops over `range` may take together in one rendering."""
+
+MAX_PRODUCT = 100_000
+"""Length of what `*` may make of a text or a list."""
+
+NAMES = ("article", "site", "account", "limits", "link", "image")
+
+
+class _Missing(StrictUndefined):
+    """Says what is undefined, and what may have been meant."""
+
+    @property
+    def _undefined_message(self) -> str:
+        name = str(self._undefined_name)
+        if self._undefined_hint:
+            return str(self._undefined_hint)
+        meant = difflib.get_close_matches(name, _names_in(self._undefined_obj), n=1)
+        return f"'{name}' is undefined" + (f" (did you mean '{meant[0]}'?)" if meant else "")
+
+    __slots__ = ()
+
+
+def _names_in(value: Any) -> list[str]:
+    if value is missing:
+        return [*NAMES, "range", "loop"]
+    known = value if isinstance(value, Mapping) else dir(value)
+    return [str(name) for name in known if not str(name).startswith("_")]
+
+
+class _Sandbox(ImmutableSandboxedEnvironment):
+    """Templates may read and print; they cannot change, reach or exhaust anything."""
+
+    intercepted_binops = frozenset({"*", "**"})
+
+    def call_binop(self, context: jinja2.runtime.Context, operator: str, left: Any, right: Any) -> Any:
+        if operator == "**":
+            raise SecurityError("powers are not available in templates")
+        sizes = [len(side) if hasattr(side, "__len__") else side for side in (left, right)]
+        if any(hasattr(side, "__len__") for side in (left, right)) and sizes[0] * sizes[1] > MAX_PRODUCT:
+            raise SecurityError(f"'*' may make at most {MAX_PRODUCT} characters")
+        return super().call_binop(context, operator, left, right)
+
+
+def environment(directories: Sequence[Path]) -> jinja2.Environment:
+    """A sandbox that loads templates from `directories` only, and again when a file there changed."""
+    made = _Sandbox(
+        loader=jinja2.FileSystemLoader(directories),
+        undefined=_Missing,
+        autoescape=False,
+        finalize=_printed,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    made.filters |= {"fit": may_give_way, "mention": _mention, "hashtag": _hashtag}
+    return made
+
+
+def _printed(value: Any) -> Any:
+    return "" if value is None else value
+
+
+def _mention(handle: str) -> Mention | str:
+    """The `mention` filter: a handle that is never cut; adapters learn where it stands."""
+    return Mention(f"@{handle.removeprefix('@')}") if handle else ""
+
+
+def _hashtag(name: str) -> Tag | str:
+    """The `hashtag` filter: any words as one hashtag, "" when nothing is left of them."""
+    tags = hashtags(None, [name.replace(">", " ")])
+    return Tag(f"#{tags[0]}") if tags else ""
+
+
+def run(made: jinja2.Environment, name: str, variables: Mapping[str, Any], shown: Callable[[str], str]) -> str:
+    """What the template `name` prints. `shown` turns a file's path into the one a person knows.
+
+    Raises RenderError with file, line and what is wrong, whatever a template does.
+    """
+    try:
+        return _limited(made.get_template(name).generate(**variables, range=_counted_range()))
+    except jinja2.TemplateSyntaxError as fault:
+        raise RenderError(f"{shown(fault.filename or name)}:{fault.lineno}: {fault.message}") from fault
+    except RecursionError as fault:
+        raise RenderError(f"{shown(name)}: includes itself without an end") from fault
+    except RenderError as fault:
+        raise RenderError(f"{_place(fault, made, name, shown)}: {fault}", hint=fault.hint) from fault
+    except Exception as fault:  # a template may fail in any way Python can
+        raise RenderError(f"{_place(fault, made, name, shown)}: {_words(fault)}") from fault
+
+
+def _words(fault: Exception) -> str:
+    if isinstance(fault, jinja2.TemplateNotFound):
+        return f"there is no template '{fault.name}'"
+    text = " ".join(str(fault).split()) or type(fault).__name__
+    return text if isinstance(fault, (jinja2.TemplateError, OverflowError)) else f"{type(fault).__name__}: {text}"
+
+
+def _place(fault: Exception, made: jinja2.Environment, name: str, shown: Callable[[str], str]) -> str:
+    """The file and line of the innermost template frame, as jinja rewrites tracebacks."""
+    loader = made.loader
+    assert isinstance(loader, jinja2.FileSystemLoader)
+    place = shown(name)
+    step = fault.__traceback__
+    while step:
+        path = step.tb_frame.f_code.co_filename
+        if any(Path(path).is_relative_to(directory) for directory in loader.searchpath):
+            place = f"{shown(path)}:{step.tb_lineno}"
+        step = step.tb_next
+    return place
+
+
+def _limited(pieces: Iterable[str]) -> str:
+    printed: list[str] = []
+    length = 0
+    for piece in pieces:
+        printed.append(piece)
+        length += len(piece)
+        if length > MAX_OUTPUT:
+            raise RenderError(f"prints more than {MAX_OUTPUT} characters")
+    return "".join(printed)
+
+
+def _counted_range() -> Callable[..., Iterator[int]]:
+    left = MAX_STEPS
+
+    def steps(*bounds: int) -> Iterator[int]:
+        nonlocal left
+        for number in range(*bounds):
+            left -= 1
+            if left < 0:
+                raise OverflowError(f"loops take more than {MAX_STEPS} steps")
+            yield number
+
+    return steps

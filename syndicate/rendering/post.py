@@ -1,0 +1,174 @@
+"""Article → Post: the words, the link in its place, and the picture, for one account."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Literal, TypeAlias
+from urllib.parse import quote
+
+from syndicate.errors import RenderError, TooLong
+from syndicate.model import Account, Article, Image, Limits, LinkCard, Media, Post, Site
+from syndicate.records import article_record
+from syndicate.rendering.environment import Templates
+from syndicate.rendering.fit import Fitted, Link, Measure, fit
+from syndicate.rendering.photo import Pictures
+from syndicate.rendering.view import ArticleView, view
+from syndicate.text import cut, plain, utm
+
+Place: TypeAlias = Literal["text", "card", "field", "none"]
+"""Where the link goes: into the text, into a card we send, beside the text, or nowhere."""
+
+_CARD_TEXT = 300
+"""Graphemes of a card's title and of its description: no network shows more."""
+
+_CARD_EDGE = 1200
+"""Pixels of a card's thumb along its longer side: the 1200 x 630 the networks draw."""
+
+
+@dataclass(frozen=True, slots=True)
+class Rendered:
+    """A post, how long its text is in the network's tightest unit, and what had to be left out."""
+
+    post: Post
+    length: int
+    limit: int
+    warnings: tuple[str, ...] = ()
+
+
+def render(
+    article: Article,
+    account: Account,
+    site: Site,
+    name: str,
+    limits: Limits,
+    measure: Measure,
+    *,
+    templates: Templates,
+    pictures: Pictures,
+    at: datetime,
+    planned_at: datetime,
+) -> Rendered:
+    """What `account` (on the platform `name`) would post about `article`.
+
+    The same input gives the same post, picture bytes included. A picture that cannot be had is left
+    out with a warning. Raises RenderError (a template) and TooLong.
+    """
+    desk = _Desk(article, account, site, name, limits, templates, pictures)
+    media = desk.media()
+    place = _place(account, limits, has_media=bool(media))
+    link = desk.link() if account.link != "none" else None
+    text = desk.text(Link(link) if link and place == "text" else Link(""), measure)
+    if link and place == "text" and not any(span.kind == "link" and span.value == link for span in text.spans):
+        desk.warnings.append(f"{desk.shown('post.txt.j2')} does not print the link, so the post has none")
+        link = None
+    card = desk.card(link) if link and place == "card" else None
+    if not (text.text or media or card or link):
+        raise RenderError(f"{desk.shown('post.txt.j2')}: prints nothing")
+    language = article.language or account.language or site.language
+    post = Post(
+        text=text.text,
+        link=link,
+        spans=text.spans,
+        media=media,
+        card=card,
+        language=language,
+        at=at,
+        planned_at=planned_at,
+        article=article_record(article),
+    )
+    return Rendered(post, measure(text.text), limits.text, tuple(dict.fromkeys(desk.warnings)))
+
+
+def _place(account: Account, limits: Limits, *, has_media: bool) -> Place:
+    """Where the link goes. Without a wish of the account's: a card where a picture leaves room for one."""
+    if account.link == "none":
+        return "none"
+    automatic = "text" if has_media and not limits.card_with_media else "card"
+    if (account.link or automatic) == "text":
+        return "text"
+    return {"client": "card", "field": "field", "text": "text", "none": "text"}[limits.card]  # type: ignore[return-value]
+
+
+class _Desk:
+    """One article on one account's desk: what each part of the post is made from."""
+
+    def __init__(
+        self,
+        article: Article,
+        account: Account,
+        site: Site,
+        name: str,
+        limits: Limits,
+        templates: Templates,
+        pictures: Pictures,
+    ) -> None:
+        self._account = account
+        self._name = name
+        self._limits = limits
+        self._templates = templates
+        self._pictures = pictures
+        self._url = article.url
+        self._view: ArticleView = view(article, account.hashtags)
+        self._variables: dict[str, Any] = {
+            "article": self._view,
+            "site": site,
+            "account": account,
+            "limits": limits,
+        }
+        self.warnings: list[str] = []
+
+    def shown(self, file: str) -> str:
+        return self._templates.shown(self._templates.find(self._name, file))
+
+    def link(self) -> str:
+        """The article's address with the account's campaign parameters; nothing in it can break a line."""
+        address = re.sub(r"\s", lambda found: quote(found.group()), plain(self._url))
+        campaign = {"source": self._name} | dict(self._account.utm) if self._account.utm else {}
+        return utm(address, campaign)
+
+    def text(self, link: Link, measure: Measure) -> Fitted:
+        marked = self._templates.render(self._name, "post.txt.j2", self._variables | {"link": link})
+        try:
+            return fit(marked, self._limits, measure)
+        except TooLong as fault:
+            raise TooLong(f"{self.shown('post.txt.j2')}: {fault}", hint=fault.hint) from fault
+        except RenderError as fault:
+            raise RenderError(f"{self.shown('post.txt.j2')}: {fault}", hint=fault.hint) from fault
+
+    def media(self) -> tuple[Media, ...]:
+        """The article's picture, unless the account wants none or a card takes its place."""
+        limits = self._limits
+        crowded = self._account.link == "card" and limits.card != "none" and not limits.card_with_media
+        if self._wanted is None or crowded or not limits.images:
+            return ()
+        picture = self._fetch(self._wanted, limits.image_bytes)
+        return (picture,) if picture else ()
+
+    def card(self, link: str) -> LinkCard:
+        thumb = self._fetch(self._wanted, self._limits.thumb_bytes, _CARD_EDGE) if self._wanted else None
+        title, description = cut(self._view.title, _CARD_TEXT), cut(self._view.summary, _CARD_TEXT)
+        return LinkCard(link, title, description, thumb)
+
+    @property
+    def _wanted(self) -> Image | None:
+        return self._view.image if self._account.image == "photo" else None
+
+    def _fetch(self, image: Image, max_bytes: int, edge: int | None = None) -> Media | None:
+        alt = self._alt(image)
+        try:
+            return self._pictures.fetch(image, self._limits, alt, max_bytes=max_bytes, edge=edge)
+        except RenderError as fault:
+            self.warnings.append(f"the photo is left out: {fault}")
+            return None
+
+    def _alt(self, image: Image) -> str:
+        """The picture's description within the network's limit; the credit stays when words have to go."""
+        marked = self._templates.render(self._name, "alt.txt.j2", self._variables | {"image": image, "link": ""})
+        limit = self._limits.alt
+        try:
+            return plain(fit(marked, Limits(text=limit), len).text)
+        except TooLong:
+            whole = plain(fit(marked, Limits(text=len(marked)), len).text)
+            return next((short for size in range(limit, 0, -1) if len(short := cut(whole, size)) <= limit), "")

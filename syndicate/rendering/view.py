@@ -1,0 +1,67 @@
+"""What templates see of an article: its fields as clean single lines, and its hashtags."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, fields, replace
+from datetime import datetime
+
+from syndicate.model import Article, Image
+from syndicate.rendering.fit import Hashtags, Tag
+from syndicate.text import hashtags, plain
+
+
+@dataclass(frozen=True, slots=True)
+class ArticleView:
+    """An article for a template to read: text that is missing is "", never None.
+
+    `hashtags` are as many as the account asks for, with their `#`; printed, a space stands between them.
+    """
+
+    source: str
+    url: str
+    canonical_url: str
+    title: str
+    summary: str
+    section: str
+    categories: tuple[str, ...]
+    authors: tuple[str, ...]
+    published: datetime | None
+    updated: datetime | None
+    language: str
+    kind: str
+    image: Image | None
+    images: tuple[Image, ...]
+    hashtags: Hashtags
+    raw: Mapping[str, str]
+
+
+def view(article: Article, tags: int) -> ArticleView:
+    """`article` as templates see it, with its first `tags` hashtags."""
+    images = tuple(map(_clean_image, article.images))
+    found = hashtags(article.section, article.categories)[: max(tags, 0)]
+    return ArticleView(
+        source=plain(article.source),
+        url=plain(article.url),
+        canonical_url=plain(article.canonical_url or ""),
+        title=plain(article.title),
+        summary=plain(article.summary),
+        section=plain(article.section or ""),
+        categories=tuple(map(plain, article.categories)),
+        authors=tuple(map(plain, article.authors)),
+        published=article.published,
+        updated=article.updated,
+        language=plain(article.language or ""),
+        kind=article.kind,
+        image=images[0] if images else None,
+        images=images,
+        hashtags=Hashtags(Tag(f"#{tag}") for tag in found),
+        raw={plain(name): plain(value) for name, value in article.raw.items()},
+    )
+
+
+def _clean_image(image: Image) -> Image:
+    texts = {
+        field.name: plain(value) for field in fields(image) if isinstance(value := getattr(image, field.name), str)
+    }
+    return replace(image, **texts)  # type: ignore[arg-type]  # only its str fields are named

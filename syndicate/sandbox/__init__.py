@@ -1,0 +1,19 @@
+"""Stand-ins for the networks on one local port: for rehearsals, demos and tests."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from syndicate.sandbox.server import Sandbox
+
+__all__ = ["Sandbox"]
+
+
+def __getattr__(name: str) -> Any:
+    """`Sandbox`, loaded when it is asked for."""
+    if name != "Sandbox":
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    from syndicate.sandbox.server import Sandbox
+
+    return Sandbox

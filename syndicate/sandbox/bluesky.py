@@ -1,0 +1,349 @@
+"""A stand-in for a Bluesky PDS: sessions, blobs and records, with the checks of the post lexicon.
+
+Behaviour and messages as measured on `@atproto/pds` 0.5.35 (2026-11-23); the rules of a record are in
+`bluesky_record`. bluesky-social/atproto @ d6296a1c (2026-08-20), bsky-docs @ 390c1e97 (rate limits).
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import hmac
+import json
+import re
+import secrets
+from collections.abc import Callable
+from datetime import UTC, datetime
+from typing import Any
+
+from syndicate.sandbox.bluesky_record import Invalid, blobs, cid_of_bytes, cid_of_record, shown_link, validate
+from syndicate.sandbox.board import Board
+from syndicate.sandbox.exchange import Answer, Request, Route, Table, answer
+
+POSTS = "app.bsky.feed.post"
+BLOB_BYTES = 5_242_880
+REFRESH_SECONDS = 7_776_000
+GRACE_SECONDS = 7_200
+TID = re.compile(r"[234567abcdefghij][234567abcdefghijklmnopqrstuvwxyz]{12}")
+
+
+class Refused(Exception):
+    """An XRPC error: status, name, message."""
+
+    def __init__(self, status: int, name: str, message: str) -> None:
+        super().__init__(message)
+        self.status = status
+        self.name = name
+
+
+class Bluesky:
+    """Any handle with any password is an account of its own; the password "wrong" is refused."""
+
+    def __init__(self, board: Board, clock: Callable[[], float], url: str, session_seconds: float) -> None:
+        self._board = board
+        self._clock = clock
+        self._url = url
+        self._session_seconds = session_seconds
+        self._secret = secrets.token_bytes(32)
+        self._handles: dict[str, str] = {}
+        self._retired: dict[str, float] = {}
+        self.logins = 0
+        self._table = Table(
+            ("POST", "/xrpc/com.atproto.server.createSession", "login", self._create_session),
+            ("POST", "/xrpc/com.atproto.server.refreshSession", "login", self._refresh_session),
+            ("GET", "/xrpc/com.atproto.server.getSession", "read", self._get_session),
+            ("GET", "/xrpc/com.atproto.server.describeServer", "read", self._describe_server),
+            ("GET", "/xrpc/com.atproto.identity.resolveHandle", "read", self._resolve_handle),
+            ("POST", "/xrpc/com.atproto.repo.uploadBlob", "upload", self._upload_blob),
+            ("POST", "/xrpc/com.atproto.repo.putRecord", "commit", self._put_record),
+            ("POST", "/xrpc/com.atproto.repo.createRecord", "commit", self._create_record),
+            ("POST", "/xrpc/com.atproto.repo.deleteRecord", "delete", self._delete_record),
+            ("GET", "/xrpc/com.atproto.repo.getRecord", "read", self._get_record),
+            ("GET", "/xrpc/com.atproto.repo.listRecords", "read", self._list_records),
+        )
+        self.clear()
+
+    def clear(self) -> None:
+        """Forget records and blobs; sessions stay."""
+        self._records: dict[tuple[str, str, str], tuple[str, dict[str, Any]]] = {}
+        self._blobs: dict[str, tuple[str, bytes]] = {}
+
+    def route(self, method: str, path: str) -> Route | None:
+        """Everything under /xrpc/ is Bluesky's."""
+        if not path.startswith("/xrpc/"):
+            return None
+        step, operation = self._table.find(method, path) or ("read", _nothing)
+        return Route("bluesky", step, lambda request: self._run(operation, request))
+
+    def _run(self, operation: Callable[[Request], Answer], request: Request) -> Answer:
+        try:
+            return operation(request)
+        except Refused as fault:
+            return answer(fault.status, {"error": fault.name, "message": str(fault)}, self._limits())
+        except Invalid as fault:
+            return answer(400, {"error": fault.name, "message": str(fault)}, self._limits())
+        except (ValueError, KeyError, TypeError, AttributeError) as fault:
+            return answer(400, {"error": "InvalidRequest", "message": f"Input could not be read: {fault}"})
+
+    def failure(self, fault: str, step: str, retry_after: float | None) -> Answer:
+        """As the PDS and the proxy in front of it answer."""
+        if fault == "401" and step == "login":
+            return answer(401, {"error": "AuthenticationRequired", "message": "Invalid identifier or password"})
+        if fault == "401":
+            return answer(401, {"error": "AuthMissing", "message": "Authentication Required"})
+        if fault == "429":
+            wait = 290 if retry_after is None else retry_after
+            headers = self._limits(0, self._clock() + wait) | {"Retry-After": f"{wait:g}"}
+            return answer(429, {"error": "RateLimitExceeded", "message": "Rate Limit Exceeded"}, headers)
+        if fault == "503":
+            headers = {} if retry_after is None else {"Retry-After": f"{retry_after:g}"}
+            return answer(503, {"error": "NotEnoughResources", "message": "Service Unavailable"}, headers)
+        return answer(500, {"error": "InternalServerError", "message": "Internal Server Error"})
+
+    def _limits(self, remaining: int = 2_999, reset: float | None = None) -> dict[str, str]:
+        return {
+            "RateLimit-Limit": "3000",
+            "RateLimit-Remaining": str(remaining),
+            "RateLimit-Reset": str(int(self._clock() + 300 if reset is None else reset)),
+            "RateLimit-Policy": "3000;w=300",
+        }
+
+    def _create_session(self, request: Request) -> Answer:
+        body = request.json()
+        identifier, password = str(body["identifier"]), str(body["password"])
+        if not identifier or not password or password == "wrong":  # noqa: S105  (the one that is refused)
+            raise Refused(401, "AuthenticationRequired", "Invalid identifier or password")
+        self.logins += 1
+        handle = self._handles.get(identifier, identifier) if identifier.startswith("did:") else identifier
+        return answer(200, self._session(handle.removeprefix("@").lower()), self._limits())
+
+    def _refresh_session(self, request: Request) -> Answer:
+        """Rotates the refresh token; the one before works for two hours more."""
+        token, claims = self._claims(request, "com.atproto.refresh")
+        if self._clock() > self._retired.setdefault(token, self._clock() + GRACE_SECONDS):
+            raise Refused(400, "ExpiredToken", "Token has been revoked")
+        return answer(200, self._session(self._handles[claims["sub"]]), self._limits())
+
+    def _session(self, handle: str) -> dict[str, Any]:
+        did = did_of(handle)
+        self._handles[did] = handle
+        service = {"id": "#atproto_pds", "type": "AtprotoPersonalDataServer", "serviceEndpoint": self._url}
+        return {
+            "accessJwt": self._jwt(did, "com.atproto.appPass", self._session_seconds),
+            "refreshJwt": self._jwt(did, "com.atproto.refresh", REFRESH_SECONDS),
+            "handle": handle,
+            "did": did,
+            "didDoc": {"id": did, "alsoKnownAs": [f"at://{handle}"], "service": [service]},
+            "active": True,
+        }
+
+    def _jwt(self, did: str, scope: str, seconds: float) -> str:
+        now = int(self._clock())
+        claims = {"scope": scope, "sub": did, "iat": now, "exp": int(now + seconds), "aud": "did:web:sandbox"}
+        signed = f"{_segment({'typ': 'at+jwt', 'alg': 'HS256'})}.{_segment(claims | {'jti': secrets.token_hex(8)})}"
+        return f"{signed}.{self._signature(signed)}"
+
+    def _signature(self, signed: str) -> str:
+        return _base64(hmac.new(self._secret, signed.encode(), hashlib.sha256).digest())
+
+    def _claims(self, request: Request, scope: str) -> tuple[str, dict[str, Any]]:
+        """The bearer token and what it says. An expired one is a 400, not a 401, as the PDS has it."""
+        token = request.bearer
+        if token is None:
+            raise Refused(401, "AuthMissing", "Authentication Required")
+        signed, _, signature = token.rpartition(".")
+        if not hmac.compare_digest(self._signature(signed).encode(), signature.encode()):
+            raise Refused(400, "InvalidToken", "Token could not be verified")
+        claims = json.loads(base64.urlsafe_b64decode(signed.partition(".")[2] + "=="))
+        if claims["scope"] != scope:
+            raise Refused(400, "InvalidToken", "Bad token scope")
+        if claims["exp"] <= self._clock():
+            raise Refused(400, "ExpiredToken", "Token has expired")
+        return token, claims
+
+    def _did(self, request: Request) -> str:
+        return str(self._claims(request, "com.atproto.appPass")[1]["sub"])
+
+    def _get_session(self, request: Request) -> Answer:
+        did = self._did(request)
+        return answer(200, {"handle": self._handles[did], "did": did, "active": True}, self._limits())
+
+    def _describe_server(self, _: Request) -> Answer:
+        body = {
+            "did": "did:web:sandbox",
+            "availableUserDomains": [".test"],
+            "inviteCodeRequired": False,
+            "blobUploadLimit": BLOB_BYTES,
+            "links": {},
+            "contact": {},
+        }
+        return answer(200, body, self._limits())
+
+    def _resolve_handle(self, request: Request) -> Answer:
+        handle = request.query.get("handle", "")
+        if "." not in handle:
+            raise Refused(400, "InvalidRequest", "Error: handle must be a valid handle")
+        did = did_of(handle.lower())
+        self._handles.setdefault(did, handle.lower())
+        return answer(200, {"did": did}, self._limits())
+
+    def _upload_blob(self, request: Request) -> Answer:
+        """The declared type is believed, and the size is judged only when a record uses the blob."""
+        self._did(request)
+        if len(request.body) > BLOB_BYTES:
+            raise Refused(413, "PayloadTooLarge", "request entity too large")
+        mime = request.mime or "application/octet-stream"
+        cid = cid_of_bytes(request.body)
+        self._blobs[cid] = (mime, request.body)
+        blob = {"$type": "blob", "ref": {"$link": cid}, "mimeType": mime, "size": len(request.body)}
+        return answer(200, {"blob": blob}, self._limits())
+
+    def _put_record(self, request: Request) -> Answer:
+        """With `swapRecord` null it only creates; without, it silently edits what is there."""
+        did, body = self._write(request)
+        place = (did, body["collection"], body["rkey"])
+        before = self._records.get(place)
+        if "swapRecord" in body and body["swapRecord"] != (before[0] if before else None):
+            raise Refused(400, "InvalidSwap", f"Record was at {before[0] if before else 'null'}")
+        return self._store(place, body["record"])
+
+    def _create_record(self, request: Request) -> Answer:
+        """A key that is taken gives a 500, whether the record is the same or not."""
+        did, body = self._write(request)
+        place = (did, body["collection"], body.get("rkey") or self._tid())
+        if place in self._records:
+            raise Refused(500, "InternalServerError", "Internal Server Error")
+        return self._store(place, body["record"])
+
+    def _write(self, request: Request) -> tuple[str, dict[str, Any]]:
+        """The account and a body whose record has been checked."""
+        did = self._did(request)
+        body = request.json()
+        for name in ("repo", "collection", "record"):
+            if name not in body:
+                raise Refused(400, "InvalidRequest", f'Input must have the property "{name}"')
+        if body["repo"] not in (did, self._handles[did]):
+            raise Refused(400, "InvalidRequest", f"Could not find repo: {body['repo']}")
+        collection, record, rkey = body["collection"], body["record"], body.get("rkey")
+        if rkey is None and request.path.endswith("putRecord"):
+            raise Refused(400, "InvalidRequest", 'Input must have the property "rkey"')
+        if record.get("$type", collection) != collection:
+            raise Refused(400, "InvalidRequest", f"Invalid $type: expected {collection}, got {record['$type']}")
+        if collection == POSTS:
+            if rkey is not None and not TID.fullmatch(rkey):
+                raise Refused(400, "InvalidRequest", f"Invalid {POSTS} record key: Invalid TID string")
+            validate(record, self._blobs)
+        return did, body | {"record": {"$type": collection} | record}
+
+    def _store(self, place: tuple[str, str, str], record: dict[str, Any]) -> Answer:
+        cid = cid_of_record(record)
+        before = self._records.get(place)
+        self._records[place] = (cid, record)
+        uri = f"at://{place[0]}/{place[1]}/{place[2]}"
+        if before is None or before[0] != cid:
+            self._show(place, record)
+        reply = {"uri": uri, "cid": cid, "validationStatus": "valid" if place[1] == POSTS else "unknown"}
+        commit = (
+            {} if before and before[0] == cid else {"commit": {"cid": cid_of_record({"at": uri}), "rev": self._tid()}}
+        )
+        return answer(200, reply | commit, self._limits())
+
+    def _show(self, place: tuple[str, str, str], record: dict[str, Any]) -> None:
+        did, collection, rkey = place
+        if collection != POSTS:
+            return
+        handle = self._handles[did]
+        kept = {cid: self._board.keep(*self._blob(cid), alt=alt) for cid, alt in blobs(record)}
+        external = (record.get("embed") or {}).get("external")
+        thumb = external and external.get("thumb")
+        card = external and {
+            "url": external["uri"],
+            "title": external["title"],
+            "description": external["description"],
+            "image": kept[thumb["ref"]["$link"]] if thumb else None,
+        }
+        self._board.put(
+            "bluesky",
+            f"at://{did}/{collection}/{rkey}",
+            account=handle,
+            text=record["text"],
+            link=shown_link(record),
+            language=next(iter(record.get("langs") or []), None),
+            media=[] if external else list(kept.values()),
+            card=card,
+            key=rkey,
+            permalink=f"{self._url}/profile/{handle}/post/{rkey}",
+            at=datetime.fromtimestamp(self._clock(), UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z"),
+        )
+
+    def _blob(self, cid: str) -> tuple[bytes]:
+        return (self._blobs[cid][1],)
+
+    def _delete_record(self, request: Request) -> Answer:
+        """What is not there is deleted too."""
+        did = self._did(request)
+        body = request.json()
+        place = (did, body["collection"], body["rkey"])
+        if self._records.pop(place, None) is None:
+            return answer(200, {}, self._limits())
+        uri = f"at://{'/'.join(place)}"
+        self._board.remove("bluesky", uri)
+        return answer(200, {"commit": {"cid": cid_of_record({"gone": uri}), "rev": self._tid()}}, self._limits())
+
+    def _get_record(self, request: Request) -> Answer:
+        """Needs no login."""
+        did, collection, rkey = self._repo(request), request.query["collection"], request.query["rkey"]
+        found = self._records.get((did, collection, rkey))
+        uri = f"at://{did}/{collection}/{rkey}"
+        if found is None:
+            raise Refused(400, "RecordNotFound", f"Could not locate record: {uri}")
+        return answer(200, {"uri": uri, "cid": found[0], "value": found[1]}, self._limits())
+
+    def _list_records(self, request: Request) -> Answer:
+        """Newest key first, `limit` of them (50, at most 100), behind `cursor`."""
+        did, collection = self._repo(request), request.query["collection"]
+        forward = request.query.get("reverse") == "true"
+        cursor = request.query.get("cursor")
+        keys = sorted((key[2] for key in self._records if key[:2] == (did, collection)), reverse=not forward)
+        if cursor:
+            keys = [key for key in keys if (key > cursor if forward else key < cursor)]
+        limit = int(request.query.get("limit", "50"))
+        if not 1 <= limit <= 100:
+            raise Refused(400, "InvalidRequest", "Error: limit can not be greater than 100")
+        records = []
+        for key in keys[:limit]:
+            cid, value = self._records[did, collection, key]
+            records.append({"uri": f"at://{did}/{collection}/{key}", "cid": cid, "value": value})
+        more = {"cursor": keys[limit - 1]} if len(keys) > limit else {}
+        return answer(200, {"records": records} | more, self._limits())
+
+    def _repo(self, request: Request) -> str:
+        repo = request.query["repo"]
+        did = repo if repo.startswith("did:") else did_of(repo.lower())
+        if did not in self._handles:
+            raise Refused(400, "InvalidRequest", f"Could not find repo: {repo}")
+        return did
+
+    def _tid(self) -> str:
+        """A record key of the server's own: microseconds and a clock id in sortable base 32."""
+        number = (int(self._clock() * 1_000_000) << 10) | secrets.randbelow(1024)
+        letters = "234567abcdefghijklmnopqrstuvwxyz"
+        return "".join(letters[(number >> shift) & 31] for shift in range(60, -1, -5))
+
+
+def did_of(handle: str) -> str:
+    """The same DID for the same handle, always."""
+    digest = base64.b32encode(hashlib.sha256(handle.encode()).digest()).decode().lower()
+    return f"did:plc:{digest[:24]}"
+
+
+def _segment(value: Any) -> str:
+    return _base64(json.dumps(value, separators=(",", ":")).encode())
+
+
+def _base64(data: bytes) -> str:
+    return base64.urlsafe_b64encode(data).decode().rstrip("=")
+
+
+def _nothing(_: Request) -> Answer:
+    raise Refused(501, "MethodNotImplemented", "Method Not Implemented")

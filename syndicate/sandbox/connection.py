@@ -1,0 +1,168 @@
+"""HTTP/1.1 on one connection: whole requests in, whole answers out, one write each."""
+
+from __future__ import annotations
+
+import socket
+import struct
+import time
+from contextlib import suppress
+from email.utils import formatdate
+from http import HTTPStatus
+from socketserver import StreamRequestHandler
+from typing import TYPE_CHECKING, Protocol
+from urllib.parse import parse_qsl, unquote, urlsplit
+
+from syndicate.sandbox.exchange import Answer, Request, text_answer
+
+if TYPE_CHECKING:
+    from syndicate.sandbox.server import Server
+
+LINE_BYTES = 65_536
+BODY_BYTES = 64_000_000
+
+
+class BadRequest(Exception):
+    """What came is not HTTP as we read it: the status and the line to answer."""
+
+    def __init__(self, status: int, line: str) -> None:
+        super().__init__(line)
+        self.status = status
+
+
+class Visit(Protocol):
+    """What is done about one request."""
+
+    refused: bool
+    """Whether to cut the connection before the body is read."""
+
+    def respond(self, request: Request) -> Answer | None:
+        """The answer; None closes the connection without one."""
+
+
+class Connection(StreamRequestHandler):
+    """Serves one client until it leaves, asks to close, or a fault cuts it off."""
+
+    disable_nagle_algorithm = True
+    server: Server
+
+    def handle(self) -> None:
+        """Answer requests one after another."""
+        with suppress(ConnectionError, TimeoutError, ValueError):
+            while self._serve():
+                pass
+
+    def _serve(self) -> bool:
+        """One request; whether the connection stays open."""
+        try:
+            head = self._head()
+            if head is None:
+                return False
+            method, target, headers = head
+            visit = self.server.visit(method, urlsplit(target).path)
+            if visit.refused:
+                self._reset()
+                return False
+            answer = visit.respond(self._request(method, target, headers))
+        except BadRequest as fault:
+            self._send(text_answer(fault.status, f"{fault}\n", mime="text/plain"), close=True)
+            return False
+        if answer is None:
+            return False
+        close = headers.get("connection", "").lower() == "close"
+        self._send(answer, close=close, bodiless=method == "HEAD")
+        return not close
+
+    def _head(self) -> tuple[str, str, dict[str, str]] | None:
+        """Method, target and headers; None when the client has left."""
+        line = self.rfile.readline(LINE_BYTES + 1)
+        if not line:
+            return None
+        words = line.decode("latin-1").split()
+        if len(words) != 3 or not words[2].startswith("HTTP/1."):
+            raise BadRequest(400, "not a request line of HTTP/1.1")
+        headers: dict[str, str] = {"connection": "close"} if words[2] == "HTTP/1.0" else {}
+        while (line := self.rfile.readline(LINE_BYTES + 1)) not in (b"\r\n", b"\n"):
+            name, colon, value = line.decode("latin-1").partition(":")
+            if not colon or len(line) > LINE_BYTES or len(headers) > 200:
+                raise BadRequest(400, "a header that cannot be read")
+            headers[name.strip().lower()] = value.strip()
+        return words[0], words[1], headers
+
+    def _request(self, method: str, target: str, headers: dict[str, str]) -> Request:
+        parts = urlsplit(target)
+        query: dict[str, str] = {}
+        for name, value in parse_qsl(parts.query, keep_blank_values=True):
+            query.setdefault(name, value)
+        url = f"http://{headers.get('host', '127.0.0.1')}{parts.path}"
+        return Request(method, unquote(parts.path), query, headers, self._body(headers), url)
+
+    def _body(self, headers: dict[str, str]) -> bytes:
+        if headers.get("expect", "").lower() == "100-continue":
+            self.wfile.write(b"HTTP/1.1 100 Continue\r\n\r\n")
+        if headers.get("transfer-encoding", "").lower() == "chunked":
+            return self._chunks()
+        length = headers.get("content-length", "0")
+        if not length.isdecimal():
+            raise BadRequest(400, "Content-Length is not a number")
+        return self._read(int(length))
+
+    def _chunks(self) -> bytes:
+        body = bytearray()
+        while True:
+            try:
+                size = int(self.rfile.readline(LINE_BYTES).partition(b";")[0], 16)
+            except ValueError:
+                raise BadRequest(400, "a chunk without its size") from None
+            if size == 0:
+                while self.rfile.readline(LINE_BYTES) not in (b"\r\n", b"\n", b""):
+                    pass
+                return bytes(body)
+            if len(body) + size > BODY_BYTES:
+                raise BadRequest(413, f"the body is over {BODY_BYTES} bytes")
+            body += self._read(size)
+            self.rfile.readline(LINE_BYTES)
+
+    def _read(self, length: int) -> bytes:
+        if length > BODY_BYTES:
+            raise BadRequest(413, f"the body is over {BODY_BYTES} bytes")
+        data = self.rfile.read(length) if length else b""
+        if len(data) < length:
+            raise ConnectionError("the client left in the middle of a body")
+        return data
+
+    def _send(self, answer: Answer, *, close: bool = False, bodiless: bool = False) -> None:
+        phrase = HTTPStatus(answer.status).phrase
+        lines = [
+            f"HTTP/1.1 {answer.status} {phrase}",
+            f"Date: {date(int(time.time()))}",
+            f"Content-Length: {len(answer.body)}",
+        ]
+        if answer.body:
+            lines.append(f"Content-Type: {answer.mime}")
+        if close:
+            lines.append("Connection: close")
+        lines += [f"{name}: {value}" for name, value in answer.headers.items()]
+        head = "\r\n".join([*lines, "", ""]).encode("latin-1", "replace")
+        self.wfile.write(head if bodiless else head + answer.body)
+
+    def _reset(self) -> None:
+        """Close so that the client sees a reset, the nearest to a refusal once it is connected."""
+        self.connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+        self.rfile.close()
+        self.connection.close()
+
+    def finish(self) -> None:
+        """Close both directions; a client that is gone already is no concern."""
+        with suppress(OSError):
+            super().finish()
+
+
+_dates: dict[int, str] = {}
+
+
+def date(second: int) -> str:
+    """The `Date` header of that second, made once."""
+    if second not in _dates:
+        _dates.clear()
+        _dates[second] = formatdate(second, usegmt=True)
+    return _dates.get(second) or formatdate(second, usegmt=True)

@@ -1,0 +1,263 @@
+"""A stand-in for the Graph API of Facebook pages: feed, photos, published posts.
+
+Parameters: facebook/facebook-business-sdk-codegen @ ad2b0b6 (v25.0); error envelope: "Handling Errors";
+code 506 and the throttling codes as the reference page names them (2026-11-23).
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Callable
+from datetime import UTC, datetime
+from typing import Any
+from zlib import crc32
+
+from syndicate.sandbox.board import Board
+from syndicate.sandbox.counting import addresses
+from syndicate.sandbox.exchange import Answer, Request, Route, Table, answer
+from syndicate.sandbox.pictures import look
+
+MAX_MESSAGE = 63_206
+PHOTO_BYTES = 4_194_304
+VERSION = re.compile(r"/v\d+\.\d+(/.*)")
+DEFAULT_FIELDS = {"id", "created_time", "message"}
+
+
+class Refused(Exception):
+    """A Graph error: status, code, message, and what else stands in the envelope."""
+
+    def __init__(
+        self, code: int, message: str, *, status: int = 400, kind: str = "OAuthException", **more: Any
+    ) -> None:
+        super().__init__(message)
+        self.status = status
+        self.error = {"message": message, "type": kind, "code": code, **more}
+
+
+class Facebook:
+    """Any token may write on any page; a page is made when it is first named."""
+
+    def __init__(self, board: Board, clock: Callable[[], float], url: str) -> None:
+        self._board = board
+        self._clock = clock
+        self._url = url
+        self._count = 0
+        self._table = Table(
+            ("POST", "/*/feed", "commit", self._post),
+            ("POST", "/*/photos", "upload", self._upload),
+            ("GET", "/*/published_posts", "read", self._list),
+            ("GET", "/*/feed", "read", self._list),
+            ("GET", "/*/posts", "read", self._list),
+            ("DELETE", "/*", "delete", self._delete),
+            ("GET", "/*", "read", self._show),
+        )
+        self.clear()
+
+    def clear(self) -> None:
+        """Forget posts and photos."""
+        self._posts: dict[str, dict[str, Any]] = {}
+        self._photos: dict[str, dict[str, Any]] = {}
+
+    def route(self, method: str, path: str) -> Route | None:
+        """Everything under a version such as /v25.0/ is Facebook's."""
+        found = VERSION.fullmatch(path)
+        if found is None:
+            return None
+        step, operation = self._table.find(method, found[1]) or ("read", _nothing)
+        return Route("facebook", step, lambda request: self._run(operation, request))
+
+    def _run(self, operation: Callable[[Request], Answer], request: Request) -> Answer:
+        try:
+            return operation(request)
+        except Refused as fault:
+            return self._error(fault)
+        except (ValueError, KeyError, TypeError, AttributeError) as fault:
+            return self._error(Refused(100, f"Invalid parameter: {fault}"))
+
+    def _error(self, fault: Refused, headers: dict[str, str] | None = None) -> Answer:
+        self._count += 1
+        trace = f"A{crc32(str(self._count).encode()):08x}"
+        return answer(fault.status, {"error": fault.error | {"fbtrace_id": trace}}, headers)
+
+    def failure(self, fault: str, step: str, retry_after: float | None) -> Answer:  # noqa: ARG002  (all steps alike)
+        """As Graph answers: a refused token and a page that asks too often are both a 400."""
+        if fault == "401":
+            words = "Error validating access token: The session has been invalidated."
+            return self._error(Refused(190, words, error_subcode=460))
+        if fault == "429":
+            minutes = 5 if retry_after is None else -int(-retry_after // 60)
+            usage = {"type": "pages", "call_count": 100, "total_cputime": 30, "total_time": 30}
+            usage["estimated_time_to_regain_access"] = minutes
+            headers = {"X-Business-Use-Case-Usage": json.dumps({"100000000000001": [usage]})}
+            return self._error(Refused(32, "(#32) Page request limit reached"), headers)
+        if fault == "503":
+            words = "Service temporarily unavailable"
+            return self._error(Refused(2, words, status=503, is_transient=True))
+        return self._error(Refused(1, "An unknown error has occurred.", status=500, is_transient=False))
+
+    def _inputs(self, request: Request) -> tuple[dict[str, Any], dict[str, Any]]:
+        """Fields of query and body together, and the files; without a token, code 104."""
+        fields, files = request.fields() if request.body else ({}, {})
+        given = dict(request.query) | fields
+        token = request.bearer or given.pop("access_token", None)
+        if not token:
+            raise Refused(104, "An access token is required to request this resource.")
+        return given, files
+
+    def _post(self, request: Request, page: str) -> Answer:
+        given, _ = self._inputs(request)
+        message, link = str(given.get("message") or ""), given.get("link") or None
+        photos = [self._photo(page, each) for each in _attached(given)]
+        if not message and not link and not photos:
+            raise Refused(100, "(#100) Requires one of the params: message, link, place, attached_media")
+        if len(message) > MAX_MESSAGE:
+            raise Refused(100, f"(#100) Message is too long: {len(message)} of {MAX_MESSAGE} characters")
+        if link and not addresses(str(link)):
+            raise Refused(100, "(#100) link URL is not properly formatted")
+        self._refuse_twice(page, message, link, photos)
+        post = self._made(page, message, link, photos)
+        self._posts[post["id"]] = post
+        return answer(200, _chosen(post, given.get("fields") or "id"))
+
+    def _refuse_twice(self, page: str, message: str, link: str | None, photos: list[dict[str, Any]]) -> None:
+        """The same message and link as the page's last post is taken for a mistake."""
+        last = next((post for post in reversed(self._posts.values()) if post["_page"] == page), None)
+        if last and last["_said"] == (message, link, tuple(photo["_board"]["sha256"] for photo in photos)):
+            raise Refused(
+                506,
+                "(#506) Duplicate status message",
+                error_user_title="Duplicate Status Update",
+                error_user_msg="This status update is identical to the last one you posted. Try posting something "
+                "different, or delete your previous update.",
+                is_transient=False,
+            )
+
+    def _made(self, page: str, message: str, link: str | None, photos: list[dict[str, Any]]) -> dict[str, Any]:
+        number = f"{page}_{self._number()}"
+        permalink = f"{self._url}/{page}/posts/{number.rpartition('_')[2]}"
+        attachments = [{"type": "photo", "unshimmed_url": f"{self._url}/photo/{photo['id']}"} for photo in photos]
+        card = None
+        if link and not photos:
+            attachments = [{"type": "share", "unshimmed_url": link, "url": link}]
+            card = {"url": link, "title": "", "description": "", "image": None}
+        self._board.put(
+            "facebook",
+            number,
+            account=page,
+            text=message,
+            link=link or next(iter(addresses(message)), None),
+            media=[photo["_board"] for photo in photos],
+            card=card,
+            permalink=permalink,
+            at=datetime.fromtimestamp(self._clock(), UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z"),
+        )
+        return {
+            "id": number,
+            "message": message,
+            "created_time": datetime.fromtimestamp(self._clock(), UTC).strftime("%Y-%m-%dT%H:%M:%S+0000"),
+            "permalink_url": permalink,
+            "attachments": {"data": attachments},
+            "is_published": True,
+            "_page": page,
+            "_at": int(self._clock()),
+            "_said": (message, link, tuple(photo["_board"]["sha256"] for photo in photos)),
+        }
+
+    def _photo(self, page: str, number: str) -> dict[str, Any]:
+        photo = self._photos.get(number)
+        if photo is None or photo["_page"] != page:
+            raise Refused(100, f"(#100) Invalid parameter: attached_media {number} does not exist")
+        return photo
+
+    def _upload(self, request: Request, page: str) -> Answer:
+        """An unpublished photo, to be attached; a published one would be a post of its own, which nobody asks for."""
+        given, files = self._inputs(request)
+        if str(given.get("published", "true")).lower() not in ("false", "0"):
+            raise Refused(100, "(#100) this sandbox takes photos with published=false only")
+        if "source" not in files:
+            raise Refused(324, "(#324) Missing or invalid image file")
+        data = files["source"].data
+        seen = look(data)
+        if seen is None or seen.mime not in ("image/jpeg", "image/png", "image/gif", "image/webp"):
+            raise Refused(324, "(#324) Missing or invalid image file")
+        if len(data) > PHOTO_BYTES:
+            words = "Your photos couldn't be uploaded. Photos should be smaller than 4 MB and saved as JPG or PNG"
+            raise Refused(100, words, error_subcode=1366046)
+        number = self._number()
+        shown = self._board.keep(data, alt=str(given.get("alt_text_custom") or ""))
+        self._photos[number] = {"id": number, "_page": page, "_board": shown}
+        return answer(200, {"id": number})
+
+    def _list(self, request: Request, page: str) -> Answer:
+        """Newest first, `limit` of them (25, at most 100), from `since` on."""
+        given, _ = self._inputs(request)
+        limit = min(int(given.get("limit", 25)), 100)
+        since = _since(given.get("since"))
+        mine = [
+            _chosen(post, given.get("fields") or "")
+            for post in reversed(self._posts.values())
+            if post["_page"] == page and post["_at"] >= since
+        ]
+        return answer(200, {"data": mine[:limit], "paging": {}})
+
+    def _show(self, request: Request, number: str) -> Answer:
+        given, _ = self._inputs(request)
+        fields = given.get("fields") or ""
+        if number in self._posts:
+            return answer(200, _chosen(self._posts[number], fields))
+        if number in self._photos:
+            return answer(200, {"id": number})
+        if "_" in number or not (number == "me" or number.isdecimal()):
+            raise self._missing(number)
+        page = {"id": "100000000000001" if number == "me" else number, "name": f"Page {number}"}
+        page["link"] = f"{self._url}/{page['id']}"
+        wanted = set(fields.split(",")) | {"id"} if fields else {"id", "name"}
+        return answer(200, {name: value for name, value in page.items() if name in wanted})
+
+    def _delete(self, request: Request, number: str) -> Answer:
+        self._inputs(request)
+        if self._posts.pop(number, None) is None:
+            raise self._missing(number)
+        self._board.remove("facebook", number)
+        return answer(200, {"success": True})
+
+    def _missing(self, number: str) -> Refused:
+        words = (
+            f"Unsupported get request. Object with ID '{number}' does not exist, cannot be loaded due to missing "
+            "permissions, or does not support this operation."
+        )
+        return Refused(100, words, kind="GraphMethodException", error_subcode=33)
+
+    def _number(self) -> str:
+        self._count += 1
+        return str(int(self._clock() * 1000) * 1000 + self._count)
+
+
+def _attached(given: dict[str, Any]) -> list[str]:
+    """Photo ids of `attached_media` as a JSON list, or of `attached_media[0]`, `[1]` … as form fields."""
+    value = given.get("attached_media") or [
+        given[name] for name in sorted(given) if re.fullmatch(r"attached_media\[\d+\]", name)
+    ]
+    listed = json.loads(value) if isinstance(value, str) else value
+    parts = [json.loads(each) if isinstance(each, str) else each for each in listed]
+    return [str(part["media_fbid"]) for part in parts]
+
+
+def _chosen(post: dict[str, Any], fields: str) -> dict[str, Any]:
+    """The fields asked for (`attachments{unshimmed_url}` counts as attachments), or the default ones."""
+    bare = re.sub(r"\{[^{}]*\}", "", fields)
+    wanted = {"id", *(name.strip() for name in bare.split(","))} if fields else DEFAULT_FIELDS
+    return {name: value for name, value in post.items() if name in wanted and not name.startswith("_")}
+
+
+def _since(value: Any) -> float:
+    """Seconds since 1970, given so or as a date."""
+    if value is None:
+        return 0.0
+    text = str(value)
+    return float(text) if re.fullmatch(r"\d+(\.\d+)?", text) else datetime.fromisoformat(text).timestamp()
+
+
+def _nothing(request: Request) -> Answer:
+    raise Refused(2500, f"Unknown path components: {request.path}", status=400)

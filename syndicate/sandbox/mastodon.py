@@ -1,0 +1,459 @@
+"""A stand-in for a Mastodon server: statuses, media, accounts and what the instance says of itself.
+
+Bodies, headers and limits: mastodon/documentation @ 2903485d (2026-07-02); statuses are kept under their
+Idempotency-Key for an hour, as methods/statuses says.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import html
+import re
+from collections.abc import Callable
+from datetime import UTC, datetime
+from typing import Any
+from urllib.parse import urlsplit
+
+from syndicate.sandbox.board import Board
+from syndicate.sandbox.counting import addresses, mastodon_length
+from syndicate.sandbox.exchange import Answer, Request, Route, Table, answer, text_answer
+from syndicate.sandbox.pictures import look
+
+MAX_MEDIA = 4
+MAX_DESCRIPTION = 1_500
+MAX_IMAGE_BYTES = 16_777_216
+MAX_IMAGE_PIXELS = 33_177_600
+IMAGE_TYPES = ("image/jpeg", "image/png", "image/gif", "image/webp")
+KEY_SECONDS = 3_600
+VISIBILITIES = ("public", "unlisted", "private", "direct")
+HASHTAG = re.compile(r"(?<![\w/&])#(\w*[^\W\d_]\w*)")
+
+
+class Refused(Exception):
+    """A status and the words that go with it."""
+
+    def __init__(self, status: int, words: str) -> None:
+        super().__init__(words)
+        self.status = status
+
+
+class Mastodon:
+    """Any bearer token is an account of its own."""
+
+    def __init__(self, board: Board, clock: Callable[[], float], url: str, max_characters: int) -> None:
+        self._board = board
+        self._clock = clock
+        self._url = url
+        self._max_characters = max_characters
+        self._last_id = 0
+        self._table = Table(
+            ("POST", "/api/v1/statuses", "commit", self._post),
+            ("GET", "/api/v1/statuses/*", "read", self._show),
+            ("GET", "/api/v1/statuses/*/source", "read", self._source),
+            ("DELETE", "/api/v1/statuses/*", "delete", self._delete),
+            ("POST", "/api/v2/media", "upload", self._upload),
+            ("POST", "/api/v1/media", "upload", self._upload),
+            ("GET", "/api/v1/media/*", "read", self._show_media),
+            ("PUT", "/api/v1/media/*", "upload", self._describe),
+            ("GET", "/api/v1/accounts/verify_credentials", "read", self._verify),
+            ("GET", "/api/v1/accounts/*/statuses", "read", self._list),
+            ("GET", "/api/v2/instance", "read", self._instance),
+            ("GET", "/api/v1/instance", "read", self._old_instance),
+        )
+        self.clear()
+
+    def clear(self) -> None:
+        """Forget statuses, media and keys."""
+        self._statuses: dict[str, dict[str, Any]] = {}
+        self._media: dict[str, dict[str, Any]] = {}
+        self._keys: dict[tuple[str, str], tuple[float, str]] = {}
+
+    def route(self, method: str, path: str) -> Route | None:
+        """Everything under /api/ is Mastodon's."""
+        if not path.startswith("/api/"):
+            return None
+        step, operation = self._table.find(method, path) or ("read", _nothing)
+        return Route("mastodon", step, lambda request: self._run(operation, request))
+
+    def _run(self, operation: Callable[[Request], Answer], request: Request) -> Answer:
+        try:
+            return operation(request)
+        except Refused as fault:
+            return answer(fault.status, {"error": str(fault)}, self._limits())
+        except ValueError:
+            return answer(400, {"error": "Error parsing request body"}, self._limits())
+
+    def failure(self, fault: str, step: str, retry_after: float | None) -> Answer:
+        """As Rails, Rack::Attack and the error pages of Mastodon answer."""
+        if fault == "401":
+            return answer(401, {"error": "The access token is invalid"})
+        if fault == "429":
+            reset = self._clock() + (300 if retry_after is None else retry_after)
+            return answer(429, {"error": "Too many requests"}, self._limits(0, reset, uploads=step == "upload"))
+        if fault == "503":
+            words = "There was a temporary problem serving your request, please try again"
+            return answer(503, {"error": words}, {} if retry_after is None else {"Retry-After": f"{retry_after:g}"})
+        return text_answer(500, "<!DOCTYPE html><title>We're sorry, but something went wrong on our end.</title>\n")
+
+    def _limits(self, remaining: int = 299, reset: float | None = None, *, uploads: bool = False) -> dict[str, str]:
+        """300 requests in 5 minutes, 30 uploads in 30; the reset is an ISO 8601 instant, not a number."""
+        moment = self._clock() + 300 if reset is None else reset
+        return {
+            "X-RateLimit-Limit": "30" if uploads else "300",
+            "X-RateLimit-Remaining": str(remaining),
+            "X-RateLimit-Reset": instant(moment, "microseconds"),
+        }
+
+    def _token(self, request: Request) -> str:
+        token = request.bearer
+        if token is None:
+            raise Refused(401, "The access token is invalid")
+        return token
+
+    def _post(self, request: Request) -> Answer:
+        token = self._token(request)
+        key = request.headers.get("idempotency-key", "")
+        earlier = self._earlier(token, key)
+        if earlier:
+            return answer(200, earlier, self._limits())
+        status = self._status(token, request, key)
+        for attachment in status["media_attachments"]:
+            self._media[attachment["id"]]["_attached"] = True
+        self._statuses[status["id"]] = status
+        if key:
+            self._keys[token, key] = (self._clock(), status["id"])
+        return answer(200, status, self._limits())
+
+    def _earlier(self, token: str, key: str) -> dict[str, Any] | None:
+        """The status that this key made within the hour, whatever the body says now."""
+        made, number = self._keys.get((token, key), (0.0, "")) if key else (0.0, "")
+        return self._statuses.get(number) if self._clock() - made < KEY_SECONDS else None
+
+    def _status(self, token: str, request: Request, key: str) -> dict[str, Any]:
+        fields, _ = request.fields()
+        text = str(fields.get("status") or "")
+        spoiler = str(fields.get("spoiler_text") or "")
+        media = self._attached(token, _ids(fields))
+        visibility = str(fields.get("visibility") or "public")
+        self._check(text, spoiler, media, visibility)
+        links = addresses(text)
+        number = self._number()
+        account = self._account(token)
+        card = _card(links[0]) if links and not media and not spoiler else None
+        created = instant(self._clock())
+        permalink = f"{account['url']}/{number}"
+        self._board.put(
+            "mastodon",
+            number,
+            account=account["acct"],
+            text=text,
+            link=links[0] if links else None,
+            language=fields.get("language") or None,
+            media=[attachment["_board"] | {"alt": attachment["description"] or ""} for attachment in media],
+            card=card and {"url": card["url"], "title": card["title"], "description": "", "image": None},
+            key=key or None,
+            permalink=permalink,
+            at=created,
+            visibility=visibility,
+        )
+        return {
+            "id": number,
+            "created_at": created,
+            "in_reply_to_id": fields.get("in_reply_to_id"),
+            "in_reply_to_account_id": None,
+            "sensitive": fields.get("sensitive") in (True, "true", "1"),
+            "spoiler_text": spoiler,
+            "visibility": visibility,
+            "language": fields.get("language") or "en",
+            "uri": f"{self._url}/users/{account['acct']}/statuses/{number}",
+            "url": permalink,
+            "replies_count": 0,
+            "reblogs_count": 0,
+            "favourites_count": 0,
+            "edited_at": None,
+            "content": content(text, self._url),
+            "reblog": None,
+            "application": {"name": "syndicate", "website": None},
+            "account": account,
+            "media_attachments": [_public(attachment) for attachment in media],
+            "mentions": [],
+            "tags": [{"name": tag.lower(), "url": f"{self._url}/tags/{tag.lower()}"} for tag in HASHTAG.findall(text)],
+            "emojis": [],
+            "card": card,
+            "poll": None,
+            "text": text,
+        }
+
+    def _check(self, text: str, spoiler: str, media: list[dict[str, Any]], visibility: str) -> None:
+        """The validations of a status, in the words of the server."""
+        if not text and not media:
+            raise Refused(422, "Validation failed: Text can't be blank")
+        if mastodon_length(text) + mastodon_length(spoiler) > self._max_characters:
+            raise Refused(422, f"Validation failed: Text character limit of {self._max_characters} exceeded")
+        if len(media) > MAX_MEDIA:
+            raise Refused(422, "Validation failed: Cannot attach more than 4 files")
+        if visibility not in VISIBILITIES:
+            raise Refused(422, "Validation failed: Visibility is not included in the list")
+
+    def _attached(self, token: str, numbers: list[str]) -> list[dict[str, Any]]:
+        """The uploads of this account that are named; one that is not is refused."""
+        found = {number: self._media.get(number) for number in numbers}
+        kept = [each for each in found.values() if each and each["_token"] == token and not each["_attached"]]
+        if len(kept) < len(found):
+            lost = ", ".join(number for number, each in found.items() if each not in kept)
+            raise Refused(422, f"Validation failed: Media {lost} not found or already attached to another post")
+        return kept
+
+    def _show(self, _: Request, number: str) -> Answer:
+        return answer(200, self._found(number), self._limits())
+
+    def _source(self, request: Request, number: str) -> Answer:
+        self._token(request)
+        status = self._found(number)
+        fields = {"id": number, "text": status["text"], "spoiler_text": status["spoiler_text"]}
+        return answer(200, fields, self._limits())
+
+    def _delete(self, request: Request, number: str) -> Answer:
+        token = self._token(request)
+        status = self._found(number)
+        if status["account"]["id"] != self._account(token)["id"]:
+            raise Refused(404, "Record not found")
+        del self._statuses[number]
+        self._board.remove("mastodon", number)
+        return answer(200, status, self._limits())
+
+    def _found(self, number: str) -> dict[str, Any]:
+        if number not in self._statuses:
+            raise Refused(404, "Record not found")
+        return self._statuses[number]
+
+    def _list(self, request: Request, number: str) -> Answer:
+        """Newest first, as many as `limit` (20, at most 40), between `since_id`, `min_id` and `max_id`."""
+        limit = min(int(request.query.get("limit", "20")), 40)
+        after = int(request.query.get("since_id") or request.query.get("min_id") or 0)
+        before = int(request.query.get("max_id") or 1 << 63)
+        mine = [
+            status
+            for status in reversed(self._statuses.values())
+            if status["account"]["id"] == number and after < int(status["id"]) < before
+        ]
+        return answer(200, mine[:limit], self._limits())
+
+    def _upload(self, request: Request) -> Answer:
+        token = self._token(request)
+        fields, files = request.fields()
+        if "file" not in files:
+            raise Refused(422, "Validation failed: File can't be blank")
+        data = files["file"].data
+        seen = look(data)
+        if seen is None or seen.mime not in IMAGE_TYPES:
+            raise Refused(422, "Validation failed: File content type is invalid, File is invalid")
+        if len(data) > MAX_IMAGE_BYTES:
+            raise Refused(422, "Validation failed: File file size must be less than 16 MB")
+        if seen.width * seen.height > MAX_IMAGE_PIXELS:
+            raise Refused(422, f"Validation failed: File {seen.width}x{seen.height} images are not supported")
+        attachment = self._attachment(token, data, _description(fields))
+        self._media[attachment["id"]] = attachment
+        return answer(200, _public(attachment), self._limits(29, uploads=True))
+
+    def _attachment(self, token: str, data: bytes, description: str | None) -> dict[str, Any]:
+        shown = self._board.keep(data)
+        size = {"width": shown["width"], "height": shown["height"], "size": f"{shown['width']}x{shown['height']}"}
+        address = f"{self._url}/_sandbox/media/{shown['sha256']}"
+        return {
+            "id": self._number(),
+            "type": "image",
+            "url": address,
+            "preview_url": address,
+            "remote_url": None,
+            "text_url": None,
+            "meta": {"original": size | {"aspect": shown["width"] / max(shown["height"], 1)}},
+            "description": description,
+            "blurhash": "UBL_:rOpGG-oBUNG,qRj2so|=eE1w^n4S5NH",
+            "_token": token,
+            "_board": shown,
+            "_attached": False,
+        }
+
+    def _show_media(self, request: Request, number: str) -> Answer:
+        token = self._token(request)
+        attachment = self._media.get(number)
+        if attachment is None or attachment["_token"] != token:
+            raise Refused(404, "Record not found")
+        return answer(200, _public(attachment), self._limits())
+
+    def _describe(self, request: Request, number: str) -> Answer:
+        self._show_media(request, number)
+        fields, _ = request.fields()
+        self._media[number]["description"] = _description(fields)
+        return answer(200, _public(self._media[number]), self._limits())
+
+    def _verify(self, request: Request) -> Answer:
+        account = self._account(self._token(request))
+        source = {"privacy": "public", "sensitive": False, "language": "en", "note": "", "fields": []}
+        return answer(200, account | {"source": source}, self._limits())
+
+    def _account(self, token: str) -> dict[str, Any]:
+        digest = hashlib.sha256(token.encode()).hexdigest()
+        name = f"account_{digest[:6]}"
+        picture = f"{self._url}/_sandbox/avatar.png"
+        return {
+            "id": str(int(digest[:15], 16)),
+            "username": name,
+            "acct": name,
+            "display_name": name,
+            "locked": False,
+            "bot": True,
+            "discoverable": True,
+            "group": False,
+            "created_at": "2026-01-01T00:00:00.000Z",
+            "note": "",
+            "url": f"{self._url}/@{name}",
+            "uri": f"{self._url}/users/{name}",
+            "avatar": picture,
+            "avatar_static": picture,
+            "header": picture,
+            "header_static": picture,
+            "followers_count": 0,
+            "following_count": 0,
+            "statuses_count": 0,
+            "last_status_at": None,
+            "emojis": [],
+            "fields": [],
+        }
+
+    def _instance(self, _: Request) -> Answer:
+        body = {
+            "domain": urlsplit(self._url).netloc,
+            "title": "Sandbox",
+            "version": "4.6.0",
+            "source_url": "https://github.com/mastodon/mastodon",
+            "description": "",
+            "usage": {"users": {"active_month": 1}},
+            "thumbnail": {"url": f"{self._url}/_sandbox/thumbnail.png"},
+            "languages": ["en"],
+            "configuration": self._configuration(),
+            "registrations": {"enabled": False, "approval_required": False, "message": None},
+            "contact": {"email": "", "account": None},
+            "rules": [],
+        }
+        return answer(200, body, self._limits())
+
+    def _old_instance(self, _: Request) -> Answer:
+        body = {
+            "uri": urlsplit(self._url).netloc,
+            "title": "Sandbox",
+            "short_description": "",
+            "description": "",
+            "email": "",
+            "version": "4.6.0",
+            "urls": {},
+            "stats": {"user_count": 1, "status_count": len(self._statuses), "domain_count": 1},
+            "thumbnail": None,
+            "languages": ["en"],
+            "registrations": False,
+            "approval_required": False,
+            "invites_enabled": False,
+            "configuration": self._configuration(),
+            "contact_account": None,
+            "rules": [],
+        }
+        return answer(200, body, self._limits())
+
+    def _configuration(self) -> dict[str, Any]:
+        return {
+            "accounts": {"max_featured_tags": 10, "max_pinned_statuses": 5},
+            "statuses": {
+                "max_characters": self._max_characters,
+                "max_media_attachments": MAX_MEDIA,
+                "characters_reserved_per_url": 23,
+            },
+            "media_attachments": {
+                "supported_mime_types": list(IMAGE_TYPES),
+                "description_limit": MAX_DESCRIPTION,
+                "image_size_limit": MAX_IMAGE_BYTES,
+                "image_matrix_limit": MAX_IMAGE_PIXELS,
+                "video_size_limit": 103_809_024,
+                "video_frame_rate_limit": 120,
+                "video_matrix_limit": 8_294_400,
+            },
+        }
+
+    def _number(self) -> str:
+        """A snowflake: milliseconds and 16 bits, always rising."""
+        self._last_id = max(self._last_id + 1, int(self._clock() * 1000) << 16)
+        return str(self._last_id)
+
+
+def content(text: str, url: str) -> str:
+    """The text as the server's HTML: paragraphs, links shortened for the eye, hashtags."""
+    links = list(dict.fromkeys(addresses(text)))
+    known = "|".join(re.escape(link) for link in sorted(links, key=len, reverse=True))
+    pieces = re.split(f"({known})", text) if links else [text]
+    body = "".join(_anchor(piece) if piece in links else _words(piece, url) for piece in pieces)
+    return "".join(f"<p>{paragraph}</p>" for paragraph in body.replace("\n", "<br />").split("<br /><br />"))
+
+
+def _anchor(link: str) -> str:
+    scheme, _, rest = link.partition("://")
+    shown, hidden = html.escape(rest[:30]), html.escape(rest[30:])
+    kind = "ellipsis" if hidden else ""
+    return (
+        f'<a href="{html.escape(link)}" target="_blank" rel="nofollow noopener noreferrer" translate="no">'
+        f'<span class="invisible">{scheme}://</span><span class="{kind}">{shown}</span>'
+        f'<span class="invisible">{hidden}</span></a>'
+    )
+
+
+def _words(text: str, url: str) -> str:
+    def tag(match: re.Match[str]) -> str:
+        name = match[1]
+        return f'<a href="{url}/tags/{name.lower()}" class="mention hashtag" rel="tag">#<span>{name}</span></a>'
+
+    return HASHTAG.sub(tag, html.escape(text, quote=False))
+
+
+def _card(link: str) -> dict[str, Any]:
+    """What the server would fetch: here only the address, since a stand-in goes nowhere."""
+    return {
+        "url": link,
+        "title": urlsplit(link).netloc,
+        "description": "",
+        "type": "link",
+        "author_name": "",
+        "author_url": "",
+        "provider_name": urlsplit(link).netloc,
+        "provider_url": "",
+        "html": "",
+        "width": 0,
+        "height": 0,
+        "image": None,
+        "embed_url": "",
+        "blurhash": None,
+    }
+
+
+def _ids(fields: dict[str, Any]) -> list[str]:
+    """`media_ids` of a JSON body or `media_ids[]` of a form."""
+    value = fields.get("media_ids") or fields.get("media_ids[]") or []
+    return [str(each) for each in (value if isinstance(value, list) else [value])]
+
+
+def _description(fields: dict[str, Any]) -> str | None:
+    description = fields.get("description") or None
+    if description and len(description) > MAX_DESCRIPTION:
+        raise Refused(422, f"Validation failed: Description is too long (maximum is {MAX_DESCRIPTION} characters)")
+    return description
+
+
+def _public(attachment: dict[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in attachment.items() if not name.startswith("_")}
+
+
+def _nothing(_: Request) -> Answer:
+    raise Refused(404, "Record not found")
+
+
+def instant(seconds: float, precision: str = "milliseconds") -> str:
+    """RFC 3339 in UTC."""
+    return datetime.fromtimestamp(seconds, UTC).isoformat(timespec=precision).replace("+00:00", "Z")

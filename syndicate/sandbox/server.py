@@ -1,0 +1,318 @@
+"""The sandbox: stand-ins for all networks on one port of this machine, and a page of what was posted."""
+
+from __future__ import annotations
+
+import errno
+import socket
+import threading
+import time
+from collections import deque
+from collections.abc import Callable, Iterable, Mapping
+from contextlib import suppress
+from http.server import ThreadingHTTPServer
+from socketserver import TCPServer
+from types import TracebackType
+from typing import Any, Protocol, Self
+from urllib.parse import quote
+
+from syndicate.errors import ConfigError
+from syndicate.sandbox.bluesky import Bluesky
+from syndicate.sandbox.board import Board
+from syndicate.sandbox.connection import Connection, Visit
+from syndicate.sandbox.exchange import Answer, Request, Route, answer, text_answer
+from syndicate.sandbox.facebook import Facebook
+from syndicate.sandbox.faults import FaultPlan, Rule, read_plan
+from syndicate.sandbox.mastodon import Mastodon
+from syndicate.sandbox.page import live_page, static_page
+from syndicate.sandbox.webhook import Webhook
+from syndicate.sandbox.x import X
+
+LOG_LENGTH = 5_000
+PROXY_PAGE = "<html><head><title>502 Bad Gateway</title></head><body><h1>502 Bad Gateway</h1></body></html>\n"
+
+
+class StandIn(Protocol):
+    """One network's place on the port."""
+
+    def route(self, method: str, path: str) -> Route | None:
+        """Which step a request is and what answers it; None when it is not for this network."""
+
+    def failure(self, fault: str, step: str, retry_after: float | None) -> Answer:
+        """A 401, 429, 500 or 503 in this network's own words and headers."""
+
+    def clear(self) -> None:
+        """Forget what was posted and uploaded; sessions stay."""
+
+
+class Server(ThreadingHTTPServer):
+    """Knows its open connections, so that closing leaves none behind."""
+
+    daemon_threads = True
+    request_queue_size = 128
+
+    def __init__(self, port: int, visit: Callable[[str, str], Visit]) -> None:
+        self.visit = visit
+        self._open: set[socket.socket] = set()
+        self._guard = threading.Lock()
+        super().__init__(("127.0.0.1", port), Connection)
+
+    def server_bind(self) -> None:
+        """Bind without the name look-up of the class above, which can take seconds."""
+        TCPServer.server_bind(self)
+        self.server_name, self.server_port = "127.0.0.1", int(self.server_address[1])
+
+    def process_request(self, request: Any, client_address: Any) -> None:
+        """Note the connection before its thread starts."""
+        with self._guard:
+            self._open.add(request)
+        super().process_request(request, client_address)
+
+    def shutdown_request(self, request: Any) -> None:
+        """Close the connection, and forget it."""
+        with self._guard:
+            self._open.discard(request)
+        super().shutdown_request(request)
+
+    def handle_error(self, request: Any, client_address: Any) -> None:
+        """A client that breaks off is no news; a mistake of ours is."""
+
+    def cut(self) -> None:
+        """End every open connection."""
+        with self._guard:
+            for connection in self._open:
+                with suppress(OSError):
+                    connection.shutdown(socket.SHUT_RDWR)
+
+
+class Sandbox:
+    """Stand-ins for mastodon, bluesky, x, facebook and webhooks on http://127.0.0.1:PORT.
+
+    It runs from the moment it is made until `close`, on threads of its own. `latency` (seconds) is
+    added to each write. `faults` are rules as `POST /_sandbox/faults` takes them. `clock` gives
+    seconds since 1970, for idempotency windows and sessions, which live `session_seconds`.
+    `webhook_secret` (whsec_…) makes the webhook check signatures. Raises ConfigError where the port
+    cannot be had, ValueError for a rule that makes no sense.
+    """
+
+    def __init__(
+        self,
+        port: int = 0,
+        *,
+        latency: float = 0.0,
+        faults: Iterable[Any] = (),
+        clock: Callable[[], float] = time.time,
+        max_characters: int = 500,
+        session_seconds: float = 7_200,
+        webhook_secret: str | None = None,
+    ) -> None:
+        self.board = Board()
+        self.faults = FaultPlan(faults)
+        self._latency = latency
+        self._lock = threading.Lock()
+        self._log: deque[dict[str, Any]] = deque(maxlen=LOG_LENGTH)
+        self._closed = threading.Event()
+        self._server = _listen(port, self._visit)
+        self.url = f"http://127.0.0.1:{self._server.server_port}"
+        self.bluesky = Bluesky(self.board, clock, self.url, session_seconds)
+        self._stand_ins: tuple[StandIn, ...] = (
+            Mastodon(self.board, clock, self.url, max_characters),
+            self.bluesky,
+            X(self.board, clock, self.url),
+            Facebook(self.board, clock, self.url),
+            Webhook(self.board, clock, webhook_secret),
+        )
+        self._accepting = threading.Thread(target=self._accept, name="sandbox", daemon=True)
+        self._accepting.start()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, fault: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def posts(self) -> list[dict[str, Any]]:
+        """What was posted and still stands, oldest first, as `GET /_sandbox/posts` lists it."""
+        return self.board.posts()
+
+    def requests(self) -> list[dict[str, Any]]:
+        """The last 5,000 requests to the networks, oldest first."""
+        with self._lock:
+            return list(self._log)
+
+    @property
+    def logins(self) -> int:
+        """How many Bluesky sessions were opened with a password."""
+        return self.bluesky.logins
+
+    def add_faults(self, rules: Iterable[Any]) -> None:
+        """Put rules behind those in force."""
+        self.faults.add(rules)
+
+    def clear(self) -> None:
+        """Forget posts, uploads and the log of requests; sessions and faults stay."""
+        with self._lock:
+            self.board.clear()
+            self._log.clear()
+            for stand_in in self._stand_ins:
+                stand_in.clear()
+
+    def page(self) -> str:
+        """The page of what was posted, whole in itself: for saving."""
+        return static_page(self.posts(), self.board.media())
+
+    def serve_forever(self) -> None:
+        """Wait until `close` is called, or Ctrl-C."""
+        try:
+            self._closed.wait()
+        finally:
+            self.close()
+
+    def close(self) -> None:
+        """Stop listening and end every connection. Twice is as good as once."""
+        if self._closed.is_set():
+            return
+        self._closed.set()
+        with suppress(OSError), socket.create_connection(("127.0.0.1", self._server.server_port), timeout=1):
+            self._accepting.join(timeout=5)
+        self._server.server_close()
+        self._server.cut()
+
+    def _accept(self) -> None:
+        while not self._closed.is_set():
+            self._server.handle_request()
+
+    def _visit(self, method: str, path: str) -> Visit:
+        for stand_in in self._stand_ins:
+            route = stand_in.route(method, path)
+            if route is not None:
+                return _NetworkVisit(self, stand_in, route, method, path)
+        return _OwnVisit(self)
+
+    def pause(self, route: Route) -> None:
+        """The latency of a write."""
+        if self._latency and route.step not in ("read", "login"):
+            time.sleep(self._latency)
+
+    def operate(self, route: Route, request: Request) -> Answer:
+        """One operation at a time: what a network decides, it decides alone."""
+        with self._lock:
+            return route.operation(request)
+
+    def log(self, **entry: Any) -> None:
+        """Note a request."""
+        with self._lock:
+            self._log.append(entry)
+
+    def control(self, request: Request) -> Answer:
+        """The sandbox's own addresses, and its page."""
+        table: Mapping[tuple[str, str], Callable[[Request], Answer]] = {
+            ("GET", "/"): self._page,
+            ("GET", "/_sandbox/posts"): lambda _: answer(200, self.posts()),
+            ("DELETE", "/_sandbox/posts"): self._clear,
+            ("GET", "/_sandbox/requests"): lambda _: answer(200, self.requests()),
+            ("GET", "/_sandbox/faults"): lambda _: answer(200, self.faults.records()),
+            ("POST", "/_sandbox/faults"): self._set_faults,
+        }
+        method = "GET" if request.method == "HEAD" else request.method
+        found = table.get((method, request.path))
+        if found:
+            return found(request)
+        if request.path.startswith("/_sandbox/media/"):
+            return self._picture(request)
+        return self._permalink(request)
+
+    def _page(self, request: Request) -> Answer:
+        return text_answer(200, self.page() if request.query.get("static") else live_page())
+
+    def _clear(self, _: Request) -> Answer:
+        self.clear()
+        return Answer(204)
+
+    def _set_faults(self, request: Request) -> Answer:
+        try:
+            self.faults.set(read_plan(request.body))
+        except ValueError as fault:
+            return text_answer(400, f"{fault}\n", mime="text/plain")
+        return answer(200, self.faults.records())
+
+    def _picture(self, request: Request) -> Answer:
+        found = self.board.picture(request.path.rpartition("/")[2])
+        if found is None:
+            return text_answer(404, "no such picture\n", mime="text/plain")
+        safe = found[0] if found[0].startswith("image/") and "svg" not in found[0] else "application/octet-stream"
+        return Answer(200, found[1], safe, {"Cache-Control": "max-age=31536000, immutable"})
+
+    def _permalink(self, request: Request) -> Answer:
+        """A post's own address shows that post."""
+        url = self.url + quote(request.path, safe="/@:-._~")
+        posts = [post for post in self.posts() if post["permalink"] == url]
+        if not posts:
+            return text_answer(404, "nothing here: see / for what was posted\n", mime="text/plain")
+        return text_answer(200, static_page(posts, self.board.media()))
+
+
+class _OwnVisit:
+    """A request to the sandbox itself: never a fault, never logged."""
+
+    refused = False
+
+    def __init__(self, sandbox: Sandbox) -> None:
+        self._sandbox = sandbox
+
+    def respond(self, request: Request) -> Answer | None:
+        return self._sandbox.control(request)
+
+
+class _NetworkVisit:
+    """A request to a network, and the fault that befalls it."""
+
+    def __init__(self, sandbox: Sandbox, stand_in: StandIn, route: Route, method: str, path: str) -> None:
+        self._sandbox = sandbox
+        self._stand_in = stand_in
+        self._route = route
+        self._rule = sandbox.faults.next(route.platform, route.step)
+        self._entry = {"method": method, "path": path, "platform": route.platform, "step": route.step}
+        self.refused = self._rule is not None and self._rule.fault == "refuse"
+        if self.refused:
+            self._log(None)
+
+    def respond(self, request: Request) -> Answer | None:
+        """The operation's answer, or what the fault makes of it."""
+        reply = self._reply(request, self._rule)
+        self._log(reply)
+        return reply
+
+    def _reply(self, request: Request, rule: Rule | None) -> Answer | None:
+        fault = rule.fault if rule else None
+        wait = rule.retry_after if rule else None
+        if fault in ("401", "429", "500", "503"):
+            return self._stand_in.failure(fault, self._route.step, wait)
+        if fault == "drop_before":
+            return None
+        self._sandbox.pause(self._route)
+        reply = self._sandbox.operate(self._route, request)
+        if rule and fault == "slow":
+            time.sleep(rule.seconds)
+        if fault == "drop_after":
+            return None
+        if fault == "500_after":
+            return self._stand_in.failure("500", self._route.step, wait)
+        return text_answer(502, PROXY_PAGE) if fault == "502_after" else reply
+
+    def _log(self, reply: Answer | None) -> None:
+        fault = self._rule.fault if self._rule else None
+        self._sandbox.log(**self._entry, status=reply.status if reply else None, fault=fault)
+
+
+def _listen(port: int, visit: Callable[[str, str], Visit]) -> Server:
+    try:
+        return Server(port, visit)
+    except OSError as fault:
+        if fault.errno == errno.EADDRINUSE:
+            raise ConfigError(f"port {port} is in use", hint="choose another with --port") from fault
+        reason = fault.strerror or str(fault)
+        raise ConfigError(f"port {port} cannot be used: {reason}", hint="choose another with --port") from fault
+    except OverflowError as fault:
+        raise ConfigError(f"port {port} is not between 0 and 65535") from fault

@@ -1,0 +1,232 @@
+"""Pure text work: graphemes, addresses, hashtags, campaign parameters, and cutting at words.
+
+Nothing here knows a network; `rendering.fit` decides what to cut, this module knows where one may.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from bisect import bisect_right
+from collections.abc import Iterable, Mapping
+from functools import cache
+from itertools import pairwise
+from typing import Any
+from urllib.parse import quote, unquote_plus
+
+ELLIPSIS = "…"
+
+_LONG_WORD = 40
+"""Graphemes from which a word without spaces may be cut inside: no language needs it whole."""
+
+_LONG_TAG = 64
+"""Graphemes of the longest hashtag (`maxGraphemes` of a tag facet in atproto's app.bsky.richtext.facet)."""
+
+_NOISE = re.compile(
+    "[\x00-\x08\x0e-\x1f\x7f-\x84\x86-\x9f\u00ad\ufeff\ufdd0-\ufdef\ud800-\udfff"
+    + "".join(f"{chr(plane + 0xFFFE)}{chr(plane + 0xFFFF)}" for plane in range(0, 0x110000, 0x10000))
+    + "]"
+)
+_SPACE = re.compile("[ \t\n\r\f\v\x85\u2028\u2029]+")
+_WORD = re.compile("[^ \t\n\u1680\u2000-\u2006\u2008-\u200a\u205f\u3000]+")
+_ADDRESS = re.compile(
+    '(?<![A-Za-z0-9])https?://[^\\s<>"“”„«»‹›`{}|\\\\^…\u3000-\u303f\uff00-\uff0f\uff1a-\uff20\ufdd0-\ufdef]+',  # noqa: RUF001  (these very characters are meant)
+    re.IGNORECASE,
+)
+_LOOSE_END = " \t\n\u00a0\u202f\u3000.,;:·、。，،؛/|-–—([{¿¡«“‘„‚「『【《〈…"  # noqa: RUF001  (these very characters are meant)
+_AFTER_ADDRESS = ".,;:!?'’*_~"  # noqa: RUF001  (these very characters are meant)
+_EMBEDDINGS = "\u202a\u202b\u202d\u202e"
+_END_EMBEDDING = "\u202c"
+_ISOLATES = "\u2066\u2067\u2068"
+_END_ISOLATE = "\u2069"
+_JOINED = "'’ʼ`´·\u200b\u200c\u200d\u2060"  # noqa: RUF001  (these very characters are meant)
+
+
+def graphemes(text: str) -> list[str]:
+    """The characters as a reader counts them: Unicode's extended grapheme clusters."""
+    if text.isascii() and "\r" not in text:
+        return list(text)
+    found: list[str] = _pattern(r"\X").findall(text)
+    return found
+
+
+def plain(text: str) -> str:
+    """One clean line: single spaces, no control characters or noncharacters, direction marks in pairs.
+
+    No-break spaces stay, since French typography needs them.
+    """
+    return balanced(_SPACE.sub(" ", _NOISE.sub("", text)).strip())
+
+
+def balanced(text: str) -> str:
+    """The text with every direction it opens closed at its end, so that what follows reads as it should."""
+    if not any(mark in text for mark in (*_EMBEDDINGS, _END_EMBEDDING, *_ISOLATES, _END_ISOLATE)):
+        return text
+    kept: list[str] = []
+    pending: list[str] = []
+    for character in text:
+        if character in _EMBEDDINGS:
+            pending.append(_END_EMBEDDING)
+        elif character in _ISOLATES:
+            pending.append(_END_ISOLATE)
+        elif character in (_END_EMBEDDING, _END_ISOLATE) and not _closes(character, pending):
+            continue
+        kept.append(character)
+    return "".join(kept + pending[::-1])
+
+
+def _closes(mark: str, pending: list[str]) -> bool:
+    """Whether `mark` ends something pending; takes it off. Ending an isolate ends what it holds."""
+    if mark == _END_EMBEDDING:
+        return bool(pending) and pending[-1] == mark and bool(pending.pop())
+    if mark not in pending:
+        return False
+    while pending.pop() != mark:
+        pass
+    return True
+
+
+def addresses(text: str) -> list[tuple[int, int]]:
+    """Where http and https addresses stand in running text, without the punctuation that follows them."""
+    found = []
+    for match in _ADDRESS.finditer(text):
+        address = _without_punctuation(match.group())
+        if not address.endswith("//"):
+            found.append((match.start(), match.start() + len(address)))
+    return found
+
+
+def _without_punctuation(address: str) -> str:
+    while True:
+        last = address[-1]
+        unpaired = (last == ")" and address.count(")") > address.count("(")) or (
+            last == "]" and address.count("]") > address.count("[")
+        )
+        if not unpaired and last not in _AFTER_ADDRESS:
+            return address
+        address = address[:-1]
+
+
+def utm(url: str, params: Mapping[str, str]) -> str:
+    """The address with campaign parameters added: `{"medium": "social"}` becomes `utm_medium=social`.
+
+    A parameter the address already has wins; everything that was there stays as it was, byte for byte.
+    """
+    rest, hash_mark, fragment = url.partition("#")
+    base, _, query = rest.partition("?")
+    present = {unquote_plus(pair.partition("=")[0]) for pair in query.split("&")}
+    names = {name if name.startswith("utm_") else f"utm_{name}": value for name, value in params.items()}
+    added = "&".join(f"{quote(name)}={quote(value, safe='')}" for name, value in names.items() if name not in present)
+    if not added:
+        return url
+    joint = "" if not query or query.endswith("&") else "&"
+    return f"{base}?{query}{joint}{added}{hash_mark}{fragment}"
+
+
+def hashtags(section: str | None, categories: Iterable[str]) -> tuple[str, ...]:
+    """Tags without `#`, the section's path first, each once whatever its case.
+
+    "News > human rights" gives News and HumanRights. Letters, digits and underscores of any script;
+    what has no letter is no tag, since the networks do not link it, nor is a lone Latin letter (C++).
+    """
+    names = [name for path in (section or "", *categories) for name in path.split(">")]
+    found: dict[str, str] = {}
+    for tag in map(_camel, names):
+        if _says_something(tag):
+            found.setdefault(tag.casefold(), tag)
+    return tuple(found.values())
+
+
+def _says_something(tag: str) -> bool:
+    lone = len(tag) == 1 and tag.isascii()
+    return any(character.isalpha() for character in tag) and not lone and len(graphemes(tag)) <= _LONG_TAG
+
+
+def _camel(name: str) -> str:
+    """Words joined, each with a capital; a word that has capitals of its own keeps them (NATO, iPhone)."""
+    spaced = "".join(map(_tag_character, unicodedata.normalize("NFC", name)))
+    words = (_capital(word) for word in spaced.split() if unicodedata.category(word[0])[0] != "M")
+    return "".join(words)
+
+
+def _tag_character(character: str) -> str:
+    """What a character becomes inside a hashtag: itself, nothing (apostrophes), or a space between words."""
+    kind = unicodedata.category(character)
+    if kind == "No" and unicodedata.normalize("NFKC", character).isdecimal():
+        return unicodedata.normalize("NFKC", character)
+    if character in _JOINED or kind == "Me" or "\ufe00" <= character <= "\ufe0f" or character >= "\U000e0000":
+        return ""
+    return character if kind[0] == "L" or kind in ("Mn", "Mc", "Nd", "Nl") or character == "_" else " "
+
+
+def _capital(word: str) -> str:
+    if word != word.lower():
+        return word
+    first = word[:1].title()
+    return first + word[1:] if len(first) == 1 else word
+
+
+def cut(text: str, length: int) -> str:
+    """At most `length` graphemes: whole if it fits, else cut at a word, with an ellipsis.
+
+    Never inside a grapheme or an address; scripts written without spaces are cut between graphemes.
+    """
+    if len(graphemes(text)) <= length:
+        return text
+    ends = breaks(text)
+    position = bisect_right(ends, length, key=lambda end: len(graphemes(clip(text, end))))
+    return clip(text, ends[position - 1]) if position else ""
+
+
+def clip(text: str, end: int) -> str:
+    """`text` up to `end` with an ellipsis; "" when nothing worth showing is left."""
+    head = text[:end].rstrip(_LOOSE_END)
+    return balanced(head) + ELLIPSIS if head else ""
+
+
+def breaks(text: str) -> list[int]:
+    """The offsets at which `text` may be cut, in order, without its end.
+
+    After words; between the graphemes of scripts without spaces; inside a word only when it is very
+    long or the first one (something has to be left). Never inside an address, a hashtag or a handle.
+    """
+    kept = addresses(text)
+    found: list[int] = []
+    for word in _WORD.finditer(text):
+        first = not text[: word.start()].rstrip(_LOOSE_END)
+        inside = [] if word.group()[0] in "#@＃＠" else _inner_breaks(word.group(), first=first)  # noqa: RUF001  (meant)
+        found.extend(word.start() + offset for offset in inside)
+        found.append(word.end())
+    return [end for end in found if end < len(text) and not any(start < end < stop for start, stop in kept)]
+
+
+def _inner_breaks(word: str, *, first: bool) -> list[int]:
+    clusters = graphemes(word)
+    anywhere = first or len(clusters) > _LONG_WORD
+    if not anywhere and not unspaced(word):
+        return []
+    found, offset = [], 0
+    for this, following in pairwise(clusters):
+        offset += len(this)
+        if anywhere or unspaced(this) or unspaced(following):
+            found.append(offset)
+    return found
+
+
+def unspaced(text: str) -> bool:
+    """Whether the text has characters of a script that puts no spaces between words, or pictographs."""
+    if text.isascii():
+        return False
+    pattern = (
+        r"[\p{Han}\p{Hiragana}\p{Katakana}\p{Thai}\p{Lao}\p{Khmer}\p{Myanmar}\p{Tibetan}"
+        r"\p{Extended_Pictographic}\p{Regional_Indicator}]"
+    )
+    return _pattern(pattern).search(text) is not None
+
+
+@cache
+def _pattern(pattern: str) -> Any:
+    """Compiled by `regex`, which knows graphemes and scripts; loaded when the first text is not ASCII."""
+    import regex
+
+    return regex.compile(pattern)

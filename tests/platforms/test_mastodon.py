@@ -1,0 +1,320 @@
+from __future__ import annotations
+
+import json
+import socket
+import subprocess
+import sys
+from datetime import UTC, datetime, timedelta
+from urllib.error import URLError
+from urllib.request import Request, urlopen
+
+import pytest
+
+from syndicate.errors import AuthError, NotReady, RateLimited, Rejected, Unavailable, Uncertain, Unsupported
+from syndicate.model import Secret
+from syndicate.platforms.mastodon import Mastodon, Options
+from syndicate.testing import KEY, LINK, Held, PlatformContract, Recorded, illustrated, picture, post
+
+SINCE = datetime(2026, 11, 23, 10, tzinfo=UTC)
+ACCOUNT = (200, {"id": "7", "acct": "gazette", "url": "https://social.example/@gazette"})
+
+
+def adapter(*replies, **options):
+    door = Recorded(*replies)
+    return Mastodon(Options("https://social.example/", Secret("token-1234"), **options), door, Held()), door
+
+
+def status(number=1, content="<p>A bridge opens</p>", at="2026-11-23T10:00:05.123Z", card=None):
+    url = f"https://social.example/@gazette/{number}"
+    return {"id": str(number), "url": url, "created_at": at, "content": content, "card": card}
+
+
+class TestAgainstTheSandbox(PlatformContract):
+    secrets = ("token-1234",)
+
+    def make(self, http, url, credentials):
+        return Mastodon(Options("https://social.example", Secret("token-1234"), api_url=url), http, credentials)
+
+    @pytest.fixture
+    def network(self, sandbox):
+        return sandbox
+
+
+class Mock:
+    """A `mastodon_mock` process: somebody else's idea of a Mastodon server."""
+
+    def __init__(self):
+        with socket.socket() as line:
+            line.bind(("127.0.0.1", 0))
+            port = str(line.getsockname()[1])
+        self.url = f"http://127.0.0.1:{port}"
+        command = [sys.executable, "-m", "mastodon_mock", "serve", "--in-memory", "--log-level", "critical"]
+        quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
+        self._process = subprocess.Popen([*command, "--host", "127.0.0.1", "--port", port], **quiet)
+        self._wait()
+
+    def call(self, method, path, body=None):
+        headers = {"Authorization": "Bearer mock_token", "Content-Type": "application/json"}
+        data = None if body is None else json.dumps(body).encode()
+        request = Request(self.url + path, data=data, headers=headers, method=method)
+        with urlopen(request, timeout=30) as reply:
+            return json.loads(reply.read())
+
+    def posts(self):
+        account = self.call("GET", "/api/v1/accounts/verify_credentials")["id"]
+        found = self.call("GET", f"/api/v1/accounts/{account}/statuses?limit=40")
+        pictures = [[{"alt": media["description"]} for media in one["media_attachments"]] for one in found]
+        return [{"text": one["content"], "media": media} for one, media in zip(found, pictures, strict=True)][::-1]
+
+    def add_faults(self, rules):
+        """Its faults come before the request is looked at, so it cannot accept and then lose the answer."""
+        for rule in rules:
+            if rule["fault"] not in ("401", "429", "500", "503"):
+                pytest.skip("mastodon_mock cannot do that")
+            path = {"commit": "/api/v1/statuses", "upload": "/api/v2/media"}[rule["step"]]
+            headers = {"Retry-After": str(rule["retry_after"])} if "retry_after" in rule else {}
+            effect = {"type": "status", "status": int(rule["fault"]), "headers": headers}
+            match = {"methods": ["POST"], "path": path}
+            self.call("POST", "/api/v1/_mock/faults", {"match": match, "effect": effect, "count": 1})
+
+    def reset(self):
+        self.call("POST", "/api/v1/_mock/reset")
+        self.call("DELETE", "/api/v1/_mock/faults")
+
+    def close(self):
+        self._process.terminate()
+        self._process.wait(10)
+
+    def _wait(self):
+        for _ in range(600):
+            try:
+                return self.call("GET", "/api/v1/accounts/verify_credentials")
+            except URLError:
+                select_nothing(0.1)
+        raise AssertionError("mastodon_mock did not start")
+
+
+def select_nothing(seconds):
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as line:
+        line.bind(("127.0.0.1", 0))
+        line.settimeout(seconds)
+        with pytest.raises(TimeoutError):
+            line.recv(1)
+
+
+@pytest.fixture(scope="module")
+def mock():
+    pytest.importorskip("mastodon_mock")
+    server = Mock()
+    yield server
+    server.close()
+
+
+class TestAgainstMastodonMock(PlatformContract):
+    secrets = ("mock_token",)
+
+    def make(self, http, url, credentials):
+        return Mastodon(Options(url, Secret("mock_token")), http, credentials)
+
+    @pytest.fixture
+    def network(self, mock):
+        mock.reset()
+        return mock
+
+
+def test_who_and_which_limits_are_read_from_the_server():
+    configuration = {
+        "statuses": {"max_characters": 5000, "max_media_attachments": 6, "characters_reserved_per_url": 23},
+        "media_attachments": {
+            "image_size_limit": 16777216,
+            "image_matrix_limit": 33177600,
+            "description_limit": 1500,
+        },
+    }
+    platform, door = adapter(ACCOUNT, (200, {"configuration": configuration}))
+    identity = platform.verify()
+    assert (identity.id, identity.name, identity.url) == ("7", "@gazette", "https://social.example/@gazette")
+    assert identity.limits == {
+        "text": 5000,
+        "images": 6,
+        "image_bytes": 16777216,
+        "image_pixels": 33177600,
+        "alt": 1500,
+    }
+    assert [call.url for call in door.calls] == [
+        "https://social.example/api/v1/accounts/verify_credentials",
+        "https://social.example/api/v2/instance",
+    ]
+
+
+@pytest.mark.parametrize("broken", [(500, "<h1>AttributeError</h1>"), (404, {"error": "Record not found"})])
+def test_an_old_server_states_its_limits_in_version_1(broken):
+    old = (200, {"configuration": {"statuses": {"max_characters": 11000}}})
+    platform, door = adapter(ACCOUNT, broken, old)
+    assert platform.verify().limits == {"text": 11000}
+    assert door.calls[-1].url.endswith("/api/v1/instance")
+
+
+def test_a_server_that_states_nothing_has_the_usual_limits():
+    platform, _ = adapter(ACCOUNT, (404, ""), (200, {"uri": "social.example"}))
+    assert platform.verify().limits == {}
+    assert (platform.limits.text, platform.limits.images, platform.limits.stated) == (500, 4, True)
+
+
+def test_a_server_where_addresses_cost_more_leaves_less_for_words():
+    stated = {"statuses": {"max_characters": 500, "characters_reserved_per_url": 30}}
+    platform, _ = adapter(ACCOUNT, (200, {"configuration": stated}))
+    assert platform.verify().limits["text"] == 493
+
+
+def test_the_status_goes_out_with_its_key_and_language():
+    platform, door = adapter((200, status()), visibility="unlisted")
+    receipt = platform.commit(platform.prepare(post("A bridge opens", language="pt-BR"), KEY), KEY)
+    assert (receipt.id, receipt.permalink) == ("1", "https://social.example/@gazette/1")
+    [call] = door.calls
+    assert call.json == {"status": "A bridge opens", "visibility": "unlisted", "language": "pt"}
+    assert call.headers == {"Authorization": "Bearer token-1234", "Idempotency-Key": KEY}
+
+
+@pytest.mark.parametrize(
+    ("tag", "sent"),
+    [("en", "en"), ("en-GB", "en"), ("zh_Hant", "zh"), ("PT", "pt"), ("ast", "ast"), ("english", None), (None, None)],
+)
+def test_a_language_is_sent_as_iso_639(tag, sent):
+    platform, _ = adapter()
+    assert platform.prepare(post(language=tag), KEY)["language"] == sent
+
+
+def test_a_picture_still_in_the_works_is_asked_for_once_and_not_uploaded_again():
+    platform, door = adapter((202, {"id": "5", "url": None}), (206, {"id": "5"}))
+    story = illustrated()
+    with pytest.raises(NotReady) as caught:
+        platform.prepare(story, KEY)
+    assert [call.method for call in door.calls] == ["POST", "GET"]
+    left = json.loads(json.dumps(caught.value.prepared))
+    platform, door = adapter((200, {"id": "5", "url": "https://files.example/5.png"}))
+    assert platform.prepare(story, KEY, left)["media_ids"] == ["5"]
+    assert [(call.method, call.url) for call in door.calls] == [("GET", "https://social.example/api/v1/media/5")]
+
+
+def test_a_picture_the_server_has_forgotten_is_uploaded_again():
+    platform, _ = adapter((202, {"id": "5"}), (206, {}))
+    story = illustrated()
+    with pytest.raises(NotReady) as caught:
+        platform.prepare(story, KEY)
+    platform, door = adapter((404, {"error": "Record not found"}), (200, {"id": "6"}))
+    assert platform.prepare(story, KEY, caught.value.prepared)["media_ids"] == ["6"]
+    assert [call.method for call in door.calls] == ["GET", "POST"]
+
+
+def test_another_picture_than_before_is_uploaded():
+    platform, _ = adapter((202, {"id": "5"}), (206, {}))
+    with pytest.raises(NotReady) as caught:
+        platform.prepare(illustrated(), KEY)
+    platform, _ = adapter((200, {"id": "6"}))
+    assert platform.prepare(post(media=(picture(9, 9),)), KEY, caught.value.prepared)["media_ids"] == ["6"]
+
+
+def test_uploads_are_not_trusted_for_ever():
+    platform, _ = adapter((200, {"id": "5"}))
+    story = illustrated()
+    expires = datetime.fromisoformat(platform.prepare(story, KEY)["expires_at"])
+    assert timedelta(hours=1) < expires - story.at < timedelta(hours=24)
+
+
+@pytest.mark.parametrize(
+    ("reply", "error", "words"),
+    [
+        ((401, {"error": "The access token is invalid"}), AuthError, "The access token is invalid"),
+        ((403, {"error": "This action is outside the authorized scopes"}), AuthError, "outside the authorized scopes"),
+        ((400, "Invalid Bearer token"), AuthError, "Invalid Bearer token"),
+        ((422, {"error": "This method requires an authenticated user"}), AuthError, "authenticated user"),
+        ((422, {"error": "Validation failed: Text character limit of 500 exceeded"}), Rejected, "limit of 500"),
+        ((400, "Status is too long"), Rejected, None),
+        ((429, {"error": "Too many requests"}, {"Retry-After": "12"}), RateLimited, "Too many requests"),
+        ((500, "<h1>We're sorry</h1>"), Uncertain, None),
+        ((503, {"error": "Remote data could not be fetched"}), Uncertain, None),
+        ((200, "<html>a proxy</html>"), Uncertain, "unreadable"),
+        ((200, {"scheduled_at": "2026-11-24T00:00:00Z"}), Uncertain, "lacks 'id'"),
+        (Unavailable("social.example refused the connection"), Unavailable, "refused"),
+        (Uncertain("no answer within 30 s"), Uncertain, "no answer"),
+    ],
+)
+def test_each_refusal_of_a_status_says_what_to_do_next(reply, error, words):
+    platform, _ = adapter(reply)
+    draft = adapter()[0].prepare(post(), KEY)
+    with pytest.raises(error, match=words) as caught:
+        platform.commit(draft, KEY)
+    assert type(caught.value) is error
+    assert "token-1234" not in str(caught.value)
+
+
+def test_a_failed_upload_published_nothing():
+    platform, _ = adapter((500, "sorry"))
+    with pytest.raises(Unavailable):
+        platform.prepare(illustrated(), KEY)
+
+
+LINKED = '<p>A bridge opens <a href="https://gazette.example/a?b=1&amp;c=2" rel="nofollow"><span>gazette</span></a></p>'
+
+
+@pytest.mark.parametrize(
+    ("link", "found"),
+    [
+        (status(content=LINKED), True),
+        (status(content="<p>A bridge opens</p>", card={"url": "https://GAZETTE.example/a?b=1&c=2"}), True),
+        (status(content=LINKED.replace("c=2", "c=22")), False),
+        (status(content=LINKED, at="2026-11-23T09:59:59.000Z"), False),
+        (status(content=""), False),
+    ],
+)
+def test_a_status_is_known_by_its_link(link, found):
+    platform, _ = adapter(ACCOUNT, (200, [status(9, "<p>Something else</p>"), link]), (200, []))
+    draft = {"status": "A bridge opens", "link": "https://gazette.example/a?b=1&c=2"}
+    assert (platform.find(draft, KEY, SINCE) is not None) == found
+
+
+def test_a_status_without_a_link_is_known_by_its_text():
+    content = '<p>Tom &amp; Jerry &lt;3</p><p>in <a href="https://s.example/tags/fog">#<span>Fog</span></a><br />again</p>'
+    platform, _ = adapter(ACCOUNT, (200, [status(content=content)]))
+    assert platform.find({"status": "Tom & Jerry <3\n\nin #Fog\nagain", "link": None}, KEY, SINCE).id == "1"
+
+
+def test_the_listing_is_read_back_to_the_attempt_and_no_further():
+    first = [status(number) for number in range(80, 40, -1)]
+    second = [status(40), status(39, at="2026-11-23T09:00:00Z"), status(38, f'<a href="{LINK}">x</a>')]
+    platform, door = adapter(ACCOUNT, (200, first), (200, second))
+    assert platform.find({"status": "x", "link": LINK}, KEY, SINCE) is None
+    assert door.calls[1].params == {"limit": "40", "exclude_reblogs": "true"}
+    assert door.calls[2].params == {"limit": "40", "exclude_reblogs": "true", "max_id": "41"}
+
+
+def test_an_endless_listing_is_left_to_a_person():
+    platform, _ = adapter(ACCOUNT, *[(200, [status(number)]) for number in range(100)])
+    with pytest.raises(Unsupported, match="too many"):
+        platform.find({"status": "x", "link": LINK}, KEY, SINCE)
+
+
+@pytest.mark.parametrize("listing", [{"error": "hm"}, [1, None], [{"id": "1", "created_at": "yesterday"}]])
+def test_a_listing_that_makes_no_sense_is_no_crash(listing):
+    platform, _ = adapter(ACCOUNT, (200, listing), (200, []))
+    try:
+        assert platform.find({"status": "x", "link": LINK}, KEY, SINCE) is None
+    except Uncertain as fault:
+        assert "cannot be read" in str(fault)
+
+
+def test_an_address_without_a_scheme_is_a_wrong_option():
+    with pytest.raises(ValueError, match="is not the address of a server"):
+        Options("social.example", Secret("x"))
+
+
+def test_requests_are_as_the_api_describes_them(requests_are_valid):
+    replies = [ACCOUNT, (200, {}), (200, {"id": "5"}), (200, status()), ACCOUNT, (200, [status()]), (200, [])]
+    platform, door = adapter(*replies, (200, {"id": "2"}), (200, {}))
+    platform.verify()
+    draft = platform.prepare(illustrated(), KEY)
+    platform.commit(draft, KEY)
+    platform.find(draft, KEY, SINCE)
+    platform.commit(platform.prepare(post(), KEY), KEY)
+    assert requests_are_valid("mastodon-openapi.json", "https://social.example", door.calls) == 7

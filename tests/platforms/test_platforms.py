@@ -1,0 +1,76 @@
+from __future__ import annotations
+
+import dataclasses
+import subprocess
+import sys
+from importlib.metadata import EntryPoint
+
+import pytest
+
+from syndicate import platforms
+from syndicate.errors import ConfigError
+from syndicate.platforms import mastodon, x
+
+OURS = ["bluesky", "facebook", "folder", "mastodon", "webhook", "x"]
+
+
+def test_every_module_is_a_platform_and_nothing_else_is():
+    assert platforms.names() == OURS
+
+
+@pytest.mark.parametrize("name", OURS)
+def test_a_platform_is_named_after_its_module(name):
+    adapter = platforms.find(name)
+    assert adapter.name == name
+    assert dataclasses.fields(adapter.options_type)[-1].name == "api_url"
+    assert adapter.certainty in ("exact", "keyed", "lookup", "blind")
+    assert (adapter.key_window > 0) == (adapter.certainty == "keyed")
+
+
+def test_twitter_is_x():
+    assert platforms.find("twitter") is x.X
+
+
+def test_google_plus_is_understood_and_refused():
+    with pytest.raises(ConfigError, match=r"Google\+ closed on 2 April 2019") as caught:
+        platforms.find("googleplus")
+    assert "mastodon" in caught.value.hint
+
+
+@pytest.mark.parametrize(
+    ("wrong", "hint"),
+    [("mastadon", "did you mean 'mastodon'?"), ("Bluesky", "did you mean 'bluesky'?"), ("twiter", "did you mean 'twitter'?")],
+)
+def test_a_misspelled_platform_is_guessed(wrong, hint):
+    with pytest.raises(ConfigError, match=f"unknown platform '{wrong}'") as caught:
+        platforms.find(wrong)
+    assert caught.value.hint == hint
+
+
+@pytest.mark.parametrize("wrong", ["", "_replies", "x.y", "../x", "telegraph"])
+def test_what_is_no_platform_is_answered_with_the_list(wrong):
+    with pytest.raises(ConfigError) as caught:
+        platforms.find(wrong)
+    assert "known: bluesky, facebook, folder, mastodon, twitter, webhook, x" in caught.value.hint
+
+
+def test_another_package_brings_a_platform(monkeypatch):
+    entry = EntryPoint("example", "syndicate.platforms.mastodon:Mastodon", platforms.GROUP)
+    monkeypatch.setattr(platforms, "_plugins", lambda: [entry])
+    assert platforms.find("example") is mastodon.Mastodon
+    assert platforms.names() == sorted([*OURS, "example"])
+
+
+def test_a_plugin_that_does_not_load_is_named(monkeypatch):
+    monkeypatch.setattr(platforms, "_plugins", lambda: [EntryPoint("example", "not_there:Example", platforms.GROUP)])
+    with pytest.raises(ConfigError, match=r"platform 'example' \(not_there:Example\) does not load: No module"):
+        platforms.find("example")
+
+
+def test_all_adapters_load_without_the_heavy_libraries():
+    code = (
+        "import sys; from syndicate import platforms; [platforms.find(name) for name in platforms._ours()];"
+        "print(*{'requests', 'urllib3', 'regex', 'twitter_text', 'oauthlib', 'PIL', 'pydantic'} & set(sys.modules))"
+    )
+    loaded = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout.strip()
+    assert loaded == ""
