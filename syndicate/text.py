@@ -34,7 +34,7 @@ _ADDRESS = re.compile(
     re.IGNORECASE,
 )
 _LOOSE_END = " \t\n\u00a0\u202f\u3000.,;:·、。，،؛/|-–—([{¿¡«“‘„‚「『【《〈…"  # noqa: RUF001  (these very characters are meant)
-_AFTER_ADDRESS = ".,;:!?'’*_~"  # noqa: RUF001  (these very characters are meant)
+_AFTER_ADDRESS = ".,;:!?'’*_~"
 _EMBEDDINGS = "\u202a\u202b\u202d\u202e"
 _END_EMBEDDING = "\u202c"
 _ISOLATES = "\u2066\u2067\u2068"

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from syndicate.identity import Alias, address_aliases, content_hash
+from syndicate.identity import Alias, aliases, content_hash
 from syndicate.ledger.database import Database, Row, from_micros, micros
 from syndicate.model import Article
 from syndicate.records import load_article, store_article
@@ -41,12 +41,12 @@ class Articles:
 
     def at(self, url: str) -> str | None:
         """The anchor of the article that has this address, if there is one."""
-        found = self.anchors([alias.hash for alias in address_aliases(url)])
+        found = self.anchors([alias.hash for alias in aliases(Article("", url, ""))])
         return next(iter(found.values()), None)
 
-    def add(self, article: Article, aliases: Sequence[Alias], *, position: int, now: datetime) -> str:
+    def add(self, article: Article, names: Sequence[Alias], *, position: int, now: datetime) -> str:
         """Write a new article under its first alias, and return that: its anchor."""
-        anchor: str = aliases[0].hash
+        anchor: str = names[0].hash
         self._db.change(
             "INSERT INTO article (anchor, source, url, data, content_hash, published_at, first_seen_at, position)"
             " VALUES (:anchor, :source, :url, :data, :content_hash, :published_at, :now, :position)"
@@ -60,12 +60,12 @@ class Articles:
             now=micros(now),
             position=position,
         )
-        self.name(anchor, aliases)
+        self.name(anchor, names)
         return anchor
 
-    def name(self, anchor: str, aliases: Sequence[Alias]) -> None:
+    def name(self, anchor: str, names: Sequence[Alias]) -> None:
         """Add aliases to an article; one that belongs to another stays there."""
-        for alias in aliases:
+        for alias in names:
             self._db.change(
                 "INSERT INTO alias (hash, kind, anchor) VALUES (:hash, :kind, :anchor) ON CONFLICT (hash) DO NOTHING",
                 hash=alias.hash,

@@ -136,8 +136,10 @@ def _yielding(part: Part, kind: Kind, priority: int) -> str:
     if part.kind != "text":
         return mark(part.kind, part.text, part.priority)
     core = part.text.strip()
+    if not core:
+        return part.text
     before, _, after = part.text.partition(core)
-    return before + mark(kind, core, priority) + after if core else part.text
+    return before + mark(kind, core, priority) + after
 
 
 def parse(marked: str) -> list[Part]:

@@ -45,9 +45,9 @@ def test_text_that_fits_is_left_alone_and_measured_once():
 @pytest.mark.parametrize(
     ("limit", "text"),
     [
-        (196, f"{TITLE}\n\n{SUMMARY}\n\n{LINK}\n\n#News #Harbour"),
+        (198, f"{TITLE}\n\n{SUMMARY}\n\n{LINK}\n\n#News #Harbour"),
         (
-            195,
+            197,
             f"{TITLE}\n\n{SUMMARY[:-8]}…\n\n{LINK}\n\n#News #Harbour",
         ),
         (150, f"{TITLE}\n\nThe committee met for the first time since 1998…\n\n{LINK}\n\n#News #Harbour"),
@@ -56,7 +56,7 @@ def test_text_that_fits_is_left_alone_and_measured_once():
         (99, f"{TITLE}\n\n{LINK}\n\n#News #Harbour"),
         (97, f"The harbour wall will be painted blue after…\n\n{LINK}\n\n#News #Harbour"),
         (70, f"The harbour wall…\n\n{LINK}\n\n#News #Harbour"),
-        (69, f"The harbour wall will…\n\n{LINK}\n\n#News"),
+        (68, f"The harbour wall will be…\n\n{LINK}\n\n#News"),
         (40, f"The…\n\n{LINK}"),
         (38, f"T…\n\n{LINK}"),
     ],

@@ -1,0 +1,209 @@
+from dataclasses import replace
+
+import pytest
+
+from syndicate.errors import RenderError, TooLong
+from syndicate.model import Account, Article, Image, Limits, LinkCard, Site, Span
+from syndicate.records import article_record
+from syndicate.rendering.environment import Templates
+from syndicate.rendering.photo import Pictures
+from syndicate.rendering.post import render
+
+SITE = Site("The Gazette", "https://gazette.example.com/", language="en")
+PHOTO = Image("https://gazette.example.com/photos/ferry.jpg", alt="A white ferry.", credit="Ada Lind")
+URL = "https://gazette.example.com/ferry?a=1#top"
+ARTICLE = Article("news", URL, "Ferries return", "The first boat left at dawn.", section="News", images=(PHOTO,))
+ACCOUNT = Account("account", "mastodon")
+TEXT = Limits(text=500, card="text")
+CLIENT = Limits(text=300, text_bytes=3000, card="client")
+FIELD = Limits(text=5000, card="field")
+NO_CARD = Limits(text=500, card="none")
+BOTH = Limits(text=5000, card="field", card_with_media=True)
+
+
+@pytest.fixture
+def post(shelf, now):
+    """Renders, by default the article with its photo for an account of a network that reads links in the text."""
+
+    def post(article=ARTICLE, limits=TEXT, templates=None, measure=len, name="mastodon", site=SITE, **account):
+        return render(
+            article,
+            replace(ACCOUNT, **account),
+            site,
+            name,
+            limits,
+            measure,
+            templates=templates or Templates(),
+            pictures=Pictures(shelf),
+            at=now,
+            planned_at=now,
+        )
+
+    return post
+
+
+@pytest.mark.parametrize(
+    ("limits", "image", "link", "in_text", "media", "card", "beside"),
+    [
+        (TEXT, "photo", None, True, 1, False, True),
+        (TEXT, "none", None, True, 0, False, True),
+        (TEXT, "photo", "card", True, 0, False, True),
+        (TEXT, "photo", "text", True, 1, False, True),
+        (TEXT, "photo", "none", False, 1, False, False),
+        (CLIENT, "photo", None, True, 1, False, True),
+        (CLIENT, "none", None, False, 0, True, True),
+        (CLIENT, "photo", "card", False, 0, True, True),
+        (CLIENT, "photo", "text", True, 1, False, True),
+        (CLIENT, "none", "text", True, 0, False, True),
+        (CLIENT, "photo", "none", False, 1, False, False),
+        (FIELD, "photo", None, True, 1, False, True),
+        (FIELD, "none", None, False, 0, False, True),
+        (FIELD, "photo", "card", False, 0, False, True),
+        (FIELD, "none", "text", True, 0, False, True),
+        (NO_CARD, "photo", "card", True, 1, False, True),
+        (BOTH, "photo", None, False, 1, False, True),
+        (BOTH, "photo", "card", False, 1, False, True),
+        (replace(TEXT, images=0), "photo", None, True, 0, False, True),
+    ],
+)
+def test_the_link_stands_where_account_and_network_want_it(post, limits, image, link, in_text, media, card, beside):
+    made = post(limits=limits, image=image, link=link).post
+    assert (URL in made.text) == in_text
+    assert [span.value for span in made.spans if span.kind == "link"] == [URL] * in_text
+    assert len(made.media) == media
+    assert (made.card is not None) == card
+    assert made.link == (URL if beside else None)
+
+
+def test_a_card_of_ours_has_title_description_and_thumb(post):
+    card = post(limits=CLIENT, link="card").post.card
+    assert card == LinkCard(URL, "Ferries return", "The first boat left at dawn.", card.thumb)
+    assert len(card.thumb.data) <= CLIENT.thumb_bytes
+    assert post(limits=CLIENT, link="card", image="none").post.card.thumb is None
+
+
+def test_the_link_carries_campaign_parameters_only_if_asked(post):
+    assert post().post.link == URL
+    tagged = "https://gazette.example.com/ferry?a=1&utm_source=mastodon&utm_medium=social#top"
+    made = post(utm={"medium": "social"}).post
+    assert made.link == tagged
+    assert made.spans[0].value == tagged
+    assert "utm_source=own" in post(utm={"source": "own"}).post.link
+
+
+@pytest.mark.parametrize(("url", "reason"), [("missing", "HTTP 404"), ("down", "gazette.example: refused")])
+def test_a_photo_that_cannot_be_had_is_left_out_with_a_warning(post, url, reason):
+    image = replace(PHOTO, url=f"https://gazette.example.com/photos/{url}.jpg")
+    made = post(replace(ARTICLE, images=(image,)), CLIENT)
+    assert made.post.media == ()
+    assert made.post.card is not None, "without a picture there is room for a card"
+    assert made.post.card.thumb is None
+    assert len(made.warnings) == 1
+    assert made.warnings[0] == f"the photo is left out: {image.url}: {reason}"
+
+
+def test_an_article_without_a_photo_needs_no_warning(post):
+    made = post(replace(ARTICLE, images=()))
+    assert (made.post.media, made.warnings) == ((), ())
+
+
+@pytest.mark.parametrize(
+    ("image", "language", "alt"),
+    [
+        ({}, "en", "A white ferry. (Photo: Ada Lind)"),
+        ({"alt": "", "caption": "The ferry"}, "en", "The ferry (Photo: Ada Lind)"),
+        ({"alt": "", "caption": "The ferry | Photo: Ada Lind"}, "en", "The ferry | Photo: Ada Lind"),
+        ({"alt": ""}, None, "Ferries return (Photo: Ada Lind)"),
+        ({"credit": ""}, "en", "A white ferry."),
+        ({"credit": "Foto: Museum"}, "de", "A white ferry. (Foto: Museum)"),
+        ({"credit": "Museum"}, "de-AT", "A white ferry. (Foto: Museum)"),
+        ({"alt": "Two\nlines\ufdd0"}, "en", "Two lines (Photo: Ada Lind)"),
+    ],
+)
+def test_alt_text_is_description_else_caption_else_headline_then_the_credit(post, image, language, alt):
+    article = replace(ARTICLE, images=(replace(PHOTO, **image),), language=language)
+    assert post(article).post.media[0].alt == alt
+
+
+def test_long_alt_text_is_cut_before_its_credit(post):
+    article = replace(ARTICLE, images=(replace(PHOTO, alt="word " * 100),))
+    alt = post(article, replace(TEXT, alt=60)).post.media[0].alt
+    assert alt == "word word word word word word word word… (Photo: Ada Lind)"
+    assert len(post(article, replace(TEXT, alt=10)).post.media[0].alt) <= 10
+
+
+def test_the_language_is_the_articles_else_the_accounts_else_the_sites(post):
+    assert post(replace(ARTICLE, language="pt"), language="es").post.language == "pt"
+    assert post(language="es").post.language == "es"
+    assert post().post.language == "en"
+
+
+def test_what_is_printed_twice_is_the_same_post(post):
+    assert post() == post()
+
+
+def test_the_post_keeps_article_and_instants(post, now):
+    made = post()
+    assert made.post.article == article_record(ARTICLE)
+    assert (made.post.at, made.post.planned_at) == (now, now)
+    assert (made.length, made.limit) == (len(made.post.text), 500)
+
+
+def test_hashtags_are_as_many_as_the_account_asks_for(post):
+    article = replace(ARTICLE, section="News > Russia", categories=("Ferries", "Boats"))
+    assert post(article, hashtags=0).post.text.endswith("#top")
+    assert post(article, hashtags=3).post.text.endswith("\n\n#News #Russia #Ferries")
+
+
+@pytest.mark.parametrize(
+    ("title", "summary", "text"),
+    [
+        ("Ferries return", "Ferries return. At last.", "Ferries return. At last."),
+        ("Ferries return", "Ferries return", "Ferries return"),
+        ("Ferries ret…", "Ferries return at last", "Ferries return at last"),
+        ("", "Untitled words", "Untitled words"),
+        ("Ferries return", "", "Ferries return"),
+        ("Ferries return", "At last.", "Ferries return\n\nAt last."),
+    ],
+)
+@pytest.mark.parametrize("name", ["mastodon", "bluesky", "facebook", "webhook"])
+def test_a_headline_is_not_said_twice(post, title, summary, text, name):
+    article = replace(ARTICLE, title=title, summary=summary, section=None, images=())
+    assert post(article, link="none", name=name).post.text == text
+
+
+def own(tmp_path, source):
+    (tmp_path / "default").mkdir(exist_ok=True)
+    (tmp_path / "default" / "post.txt.j2").write_text(source, encoding="utf-8")
+    return Templates([tmp_path])
+
+
+def test_a_template_without_the_link_is_warned_about(post, tmp_path):
+    made = post(templates=own(tmp_path, "{{ article.title }}"))
+    assert made.post.link is None
+    assert made.warnings == (f"{tmp_path.name}/default/post.txt.j2 does not print the link, so the post has none",)
+
+
+def test_a_text_that_cannot_fit_names_the_template(post, tmp_path):
+    with pytest.raises(TooLong, match=r"default/post\.txt\.j2: the text is 20 of 10 long"):
+        post(templates=own(tmp_path, "x" * 20), limits=replace(TEXT, text=10))
+
+
+def test_a_torn_part_names_the_template(post, tmp_path):
+    with pytest.raises(RenderError, match=r"default/post\.txt\.j2: a filter after fit"):
+        post(templates=own(tmp_path, "{{ (article.title | fit)[:4] }}"))
+
+
+def test_a_template_that_prints_nothing_is_an_error(post, tmp_path):
+    with pytest.raises(RenderError, match=r"default/post\.txt\.j2: prints nothing"):
+        post(replace(ARTICLE, images=()), templates=own(tmp_path, " \n"), link="none")
+
+
+def test_an_address_that_stands_in_the_headline_is_a_span_too(post):
+    made = post(replace(ARTICLE, title="See https://b.example/ now"), link="none", image="none").post
+    assert made.spans[0] == Span(4, 22, "link", "https://b.example/")
+
+
+def test_white_space_in_an_address_cannot_break_it(post):
+    made = post(replace(ARTICLE, url="https://gazette.example.com/a b\u00a0c")).post
+    assert made.link == "https://gazette.example.com/a%20b%C2%A0c"
