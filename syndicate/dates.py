@@ -40,10 +40,31 @@ def parse(text: str, *, timezone: str = "UTC", now: datetime | None = None) -> M
     text = text.strip()
     if not text or len(text) > LONGEST:
         return None
-    moment = _epoch(text) if len(text) > 8 and text.isdecimal() else _calendar(_plain(text), timezone)
+    moment = _usual(text) or _epoch(text) if len(text) > 8 and text.isdecimal() else _calendar(_plain(text), timezone)
     if moment is None or moment.instant.year < EARLIEST_YEAR:
         return None
     return None if now is not None and moment.instant > now + FUTURE else moment
+
+
+def _usual(text: str) -> Moment | None:
+    """The one form that nearly every feed uses, `Mon, 01 Sep 2025 10:00:00 +0200`: the same, but sooner."""
+    found = _RFC822.fullmatch(text)
+    if found is None:
+        return None
+    day, name, year, hour, minute, second, sign, hours, minutes = found.groups()
+    month = _MONTHS.get(name.lower())
+    if month is None:
+        return None
+    try:
+        instant = datetime(int(year), month, int(day), int(hour), int(minute), int(second), tzinfo=UTC)
+    except ValueError:
+        return None
+    if hours is not None and (hours != "00" or minutes != "00"):
+        offset = _offset(f"{sign}{hours}{minutes}")
+        if not isinstance(offset, timedelta):
+            return None
+        instant -= offset
+    return Moment(instant, "second", tz_assumed=False)
 
 
 def _epoch(text: str) -> Moment | None:
@@ -165,12 +186,54 @@ _MONTHS = _prefixes(
 )
 _WEEKDAYS = {
     name[:end]
-    for name in (
-        "monday tuesday wednesday thursday friday saturday sunday lunes martes miercoles jueves viernes sabado domingo"
-        " segunda terca quarta quinta sexta lundi mardi mercredi jeudi vendredi samedi dimanche montag dienstag"
-        " mittwoch donnerstag freitag samstag sonntag lunedi martedi mercoledi giovedi venerdi domenica maandag"
-        " dinsdag woensdag donderdag vrijdag zaterdag zondag"
-    ).split()
+    for name in [
+        "monday",
+        "tuesday",
+        "wednesday",
+        "thursday",
+        "friday",
+        "saturday",
+        "sunday",
+        "lunes",
+        "martes",
+        "miercoles",
+        "jueves",
+        "viernes",
+        "sabado",
+        "domingo",
+        "segunda",
+        "terca",
+        "quarta",
+        "quinta",
+        "sexta",
+        "lundi",
+        "mardi",
+        "mercredi",
+        "jeudi",
+        "vendredi",
+        "samedi",
+        "dimanche",
+        "montag",
+        "dienstag",
+        "mittwoch",
+        "donnerstag",
+        "freitag",
+        "samstag",
+        "sonntag",
+        "lunedi",
+        "martedi",
+        "mercoledi",
+        "giovedi",
+        "venerdi",
+        "domenica",
+        "maandag",
+        "dinsdag",
+        "woensdag",
+        "donderdag",
+        "vrijdag",
+        "zaterdag",
+        "zondag",
+    ]
     for end in range(2, len(name) + 1)
 }
 # Names that mean one offset. RFC 822 §5.1 fixes the North American ones; IST, AST, AMT, SST mean several.
@@ -202,10 +265,13 @@ _ZONES = {
     }.items()
     for name in names.split()
 }
-_EPOCH = re.compile(r"[789]\d{8}|1\d{9}|[789]\d{11}|1\d{12}", re.ASCII)
-_OFFSET = re.compile(
-    r"(?:gmt|utc)?\s*(?P<sign>[+-])(?:(?P<hour>\d\d):?(?P<minute>\d\d)|(?P<short>\d{1,2}))", re.ASCII
+_RFC822 = re.compile(
+    r"(?:(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun), )?(\d{1,2}) ([A-Z][a-z]{2}) ([12]\d{3}) (\d\d):(\d\d):(\d\d)"
+    r" (?:GMT|([+-])(\d\d)(\d\d))",
+    re.ASCII,
 )
+_EPOCH = re.compile(r"[789]\d{8}|1\d{9}|[789]\d{11}|1\d{12}", re.ASCII)
+_OFFSET = re.compile(r"(?:gmt|utc)?\s*(?P<sign>[+-])(?:(?P<hour>\d\d):?(?P<minute>\d\d)|(?P<short>\d{1,2}))", re.ASCII)
 _COMMENT = re.compile(r"\s*(?:\([^()]*\)|\[[^\[\]]*\])$")
 _TIME = (
     r"(?P<hour>\d{1,2}):(?P<minute>\d\d)(?::(?P<second>\d\d)(?:[.,]\d{1,9})?)?"
@@ -213,25 +279,28 @@ _TIME = (
 )
 _ZONED = rf"{_TIME}(?P<zone>.*)"
 _WEEKDAY = r"(?:(?P<weekday>[a-z]{2,}(?:-feira)?)[.,\s]+)?"
-_YEAR_FIRST = tuple(
-    re.compile(pattern, re.ASCII)
-    for pattern in (
-        rf"(?P<year>\d{{4}})(?P<gap>[-/.])(?P<month>\d{{1,2}})(?P=gap)(?P<day>\d{{1,2}})(?:t|\s+|,\s*){_ZONED}",
-        r"(?P<year>\d{4})(?P<gap>[-/.])(?P<month>\d{1,2})(?P=gap)(?P<day>\d{1,2})"
-        r"(?P<zone>z|[+-]\d\d:\d\d)?(?P<hour>)(?P<minute>)(?P<second>)",
+_YMD = r"(?P<year>\d{4})(?P<gap>[-/.])(?P<month>\d{1,2})(?P=gap)(?P<day>\d{1,2})"
+_DAY = r"(?P<day>\d{1,2})(?:st|nd|rd|th|er|o|\.)?[\s-]+(?:de\s+)?(?P<month>[a-z]{3,})\.?,?[\s-]+(?:de\s+)?"
+_YEAR_FIRST = (
+    re.compile(rf"{_YMD}(?:t|,?\s+){_ZONED}", re.ASCII),
+    re.compile(rf"{_YMD}(?P<zone>z|[+-]\d\d:\d\d)?(?P<hour>)(?P<minute>)(?P<second>)", re.ASCII),
+    re.compile(
         r"(?P<year>\d{4})(?P<month>\d\d)(?P<day>\d\d)"
         r"(?:t(?P<hour>\d\d)(?P<minute>\d\d)(?P<second>\d\d)?\s*(?P<zone>.*))?",
-    )
+        re.ASCII,
+    ),
 )
-_NAMED_MONTH = tuple(
-    re.compile(_WEEKDAY + pattern, re.ASCII)
-    for pattern in (
-        # Mon, 01 Sep 2025 10:00:00 +0200; lunes, 1 de septiembre de 2025; 1. September 2025
-        r"(?P<day>\d{1,2})(?:st|nd|rd|th|er|o|\.)?[\s-]+(?:de\s+)?(?P<month>[a-z]{3,})\.?,?[\s-]+(?:de\s+)?"
-        rf"(?P<year>\d{{4}}|\d\d)(?:,?\s+{_ZONED})?",
-        # Sep 1, 2025 10:00 AM
-        rf"(?P<month>[a-z]{{3,}})\.?\s+(?P<day>\d{{1,2}})(?:st|nd|rd|th)?,?\s+(?P<year>\d{{4}})(?:,?\s+{_ZONED})?",
-        # Mon Sep  1 10:00:00 2025; Mon Sep 01 10:00:00 +0000 2025
-        rf"(?P<month>[a-z]{{3,}})\s+(?P<day>\d{{1,2}})\s+{_TIME}(?P<zone>\S*)\s+(?P<year>\d{{4}})",
-    )
+_NAMED_MONTH = (
+    # Mon, 01 Sep 2025 10:00:00 +0200; lunes, 1 de septiembre de 2025; 1. September 2025
+    re.compile(rf"{_WEEKDAY}{_DAY}(?P<year>\d{{4}}|\d\d)(?:,?\s+{_ZONED})?", re.ASCII),
+    # Sep 1, 2025 10:00 AM
+    re.compile(
+        rf"{_WEEKDAY}(?P<month>[a-z]{{3,}})\.?\s+(?P<day>\d{{1,2}})(?:st|nd|rd|th)?,?\s+(?P<year>\d{{4}})"
+        rf"(?:,?\s+{_ZONED})?",
+        re.ASCII,
+    ),
+    # Mon Sep  1 10:00:00 2025; Mon Sep 01 10:00:00 +0000 2025
+    re.compile(
+        rf"{_WEEKDAY}(?P<month>[a-z]{{3,}})\s+(?P<day>\d{{1,2}})\s+{_TIME}(?P<zone>\S*)\s+(?P<year>\d{{4}})", re.ASCII
+    ),
 )

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import io
 import json as jsons
+import logging
 import re
 import threading
 import time
@@ -146,6 +147,7 @@ class RequestsHttp:
         """HMAC-SHA1 over the query, and over a form; other bodies are not signed (RFC 5849 §3.4.1.3.1)."""
         from oauthlib.oauth1 import Client
 
+        _quiet("oauthlib")
         client = Client(
             auth.consumer_key,
             auth.consumer_secret,
@@ -154,18 +156,15 @@ class RequestsHttp:
             timestamp=str(int(self._clock().timestamp())),
         )
         kind = "application/x-www-form-urlencoded"
-        form = request.headers.get("Content-Type") == kind
-        body = request.body.decode() if isinstance(request.body, bytes) else request.body
-        _, headers, _ = client.sign(
-            request.url, request.method, body if form else None, {"Content-Type": kind} if form else {}
-        )
+        form = {"Content-Type": kind} if request.headers.get("Content-Type") == kind else {}
+        _, headers, _ = client.sign(request.url, request.method, request.body if form else None, form)
         request.headers["Authorization"] = headers["Authorization"]
 
     def _redirect(self, before: PreparedRequest, location: str, auth: OAuth1 | None) -> PreparedRequest:
         """The next hop of a read. Another origin gets neither headers of ours nor an address with a secret."""
         here, headers = str(before.url), dict(before.headers)
         try:
-            there = urljoin(here, location.encode("latin-1").decode())
+            there = urljoin(here, _in_utf8(location))
             same = origin_of(here) == origin_of(there)
         except ValueError as fault:
             raise Unavailable(f"{self._host(before)} redirects to something that is no address") from fault
@@ -258,13 +257,16 @@ class _Metered(io.RawIOBase):
 
     def __init__(self, raw: io.RawIOBase, sock: Any, trip: _Trip) -> None:
         self._raw, self._sock, self._trip = raw, sock, trip
+        self.ended = False
 
     def readable(self) -> bool:
         return True
 
     def readinto(self, buffer: Any) -> int | None:
         self._sock.settimeout(self._trip.left())
-        return self._raw.readinto(buffer)
+        count = self._raw.readinto(buffer)
+        self.ended = count == 0
+        return count
 
     def close(self) -> None:
         self._raw.close()
@@ -276,6 +278,7 @@ def _adapter(trip: _Trip, guard: Guard | None) -> HTTPAdapter:
     from requests.adapters import HTTPAdapter
     from urllib3 import HTTPConnectionPool, HTTPSConnectionPool, Retry
 
+    _quiet("urllib3")
     pools = {"http": _pool(HTTPConnectionPool, trip, guard), "https": _pool(HTTPSConnectionPool, trip, guard)}
 
     class Adapter(HTTPAdapter):
@@ -294,17 +297,10 @@ def _pool(base: Any, trip: _Trip, guard: Guard | None) -> Any:
 
     The socket alone is replaced, so TLS, server name and Host header stay as they are.
     """
-    from http.client import HTTPResponse
-
     from urllib3.exceptions import HTTPError
 
-    class Answer(HTTPResponse):
-        def __init__(self, sock: Any, *args: Any, **kwargs: Any) -> None:
-            super().__init__(sock, *args, **kwargs)
-            self.fp = io.BufferedReader(_Metered(self.fp.detach(), sock, trip))
-
     class Connection(base.ConnectionCls):  # type: ignore[misc]  # plain or TLS
-        response_class = Answer
+        response_class = _answer(trip)
         last = 0.0
         target = ""
 
@@ -344,6 +340,29 @@ def _pool(base: Any, trip: _Trip, guard: Guard | None) -> Any:
     return type(base.__name__, (base,), {"ConnectionCls": Connection})
 
 
+def _answer(trip: _Trip) -> Any:
+    """The response of http.client, metered, and strict about headers that break off."""
+    from http.client import HTTPResponse, IncompleteRead
+
+    class Answer(HTTPResponse):
+        def __init__(self, sock: Any, *args: Any, **kwargs: Any) -> None:
+            super().__init__(sock, *args, **kwargs)
+            self.metered = _Metered(self.fp.detach(), sock, trip)
+            self.fp = io.BufferedReader(self.metered)
+
+        def begin(self) -> None:
+            super().begin()
+            if self.metered.ended:
+                raise IncompleteRead(b"")
+
+    return Answer
+
+
+def _quiet(library: str) -> None:
+    """Keep a library from logging addresses and signatures, which hold secrets."""
+    logging.getLogger(library).setLevel(logging.CRITICAL)
+
+
 def _name(connection: Any) -> str:
     """Who is being called, and through which proxy."""
     port = "" if connection.port == connection.default_port else f":{connection.port}"
@@ -380,6 +399,14 @@ def _proxies(proxy: str | None, mask: Mask) -> dict[str, str]:
         raise ConfigError("network.proxy: an address that starts with http:// or https:// is needed")
     mask.learn(parts.password or "")
     return {"http": proxy, "https": proxy}
+
+
+def _in_utf8(header: str) -> str:
+    """A header as most servers mean it: http.client reads all as Latin-1."""
+    try:
+        return header.encode("latin-1").decode()
+    except UnicodeDecodeError:
+        return header
 
 
 def _without_login(url: str) -> str:

@@ -188,16 +188,17 @@ def breaks(text: str) -> list[int]:
     """The offsets at which `text` may be cut, in order, without its end.
 
     After words; between the graphemes of scripts without spaces; inside a word only when it is very
-    long or the first one (something has to be left). Never inside an address, a hashtag or a handle.
+    long or the first one. Never inside an address, a hashtag or a handle, nor where `clip` leaves nothing.
     """
     kept = addresses(text)
+    lead = len(text) - len(text.lstrip(_LOOSE_END))
     found: list[int] = []
     for word in _WORD.finditer(text):
-        first = not text[: word.start()].rstrip(_LOOSE_END)
+        first = word.start() <= lead < word.end()
         inside = [] if word.group()[0] in "#@＃＠" else _inner_breaks(word.group(), first=first)  # noqa: RUF001  (meant)
         found.extend(word.start() + offset for offset in inside)
         found.append(word.end())
-    return [end for end in found if end < len(text) and not any(start < end < stop for start, stop in kept)]
+    return [end for end in found if lead < end < len(text) and not any(start < end < stop for start, stop in kept)]
 
 
 def _inner_breaks(word: str, *, first: bool) -> list[int]:

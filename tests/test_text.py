@@ -5,7 +5,7 @@ import unicodedata
 from urllib.parse import parse_qsl, urlsplit
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from syndicate.text import addresses, balanced, breaks, clip, cut, graphemes, hashtags, plain, utm
@@ -63,6 +63,7 @@ def test_hashtags_come_from_section_and_categories(section, categories, tags):
     assert hashtags(section, categories) == tags
 
 
+@settings(deadline=None)  # the machine may be busy
 @given(st.one_of(st.none(), TEXTS), st.lists(TEXTS, max_size=4))
 def test_a_hashtag_is_letters_marks_digits_and_underscores_only(section, categories):
     tags = hashtags(section, categories)
@@ -100,6 +101,7 @@ def test_campaign_parameters_do_not_disturb_what_is_there(url, params, expected)
 ADDRESS_PARTS = st.text("abc%2F/=&+;:@!é日", max_size=12)
 
 
+@settings(deadline=None)  # the machine may be busy
 @given(
     ADDRESS_PARTS,
     st.one_of(st.none(), ADDRESS_PARTS),
@@ -147,6 +149,7 @@ def test_plain_text_is_one_clean_line(text, clean):
     assert plain(text) == clean
 
 
+@settings(deadline=None)  # the machine may be busy
 @given(TEXTS)
 def test_plain_text_stays_as_it_is_when_cleaned_again(text):
     clean = plain(text)
@@ -155,6 +158,7 @@ def test_plain_text_stays_as_it_is_when_cleaned_again(text):
     clean.encode()
 
 
+@settings(deadline=None)  # the machine may be busy
 @given(TEXTS)
 def test_directions_are_closed_once_and_for_all(text):
     assert balanced(balanced(text)) == balanced(text)
@@ -204,6 +208,7 @@ def test_text_is_cut_at_a_word_with_an_ellipsis(text, length, expected):
     assert cut(text, length) == expected
 
 
+@settings(deadline=None)  # the machine may be busy
 @given(TEXTS, st.integers(0, 60))
 def test_cut_text_is_a_beginning_of_whole_graphemes_within_the_length(text, length):
     short = cut(plain(text), length)
@@ -216,6 +221,7 @@ def test_cut_text_is_a_beginning_of_whole_graphemes_within_the_length(text, leng
         assert any(clip(plain(text), end) == short for end in ends)
 
 
+@settings(deadline=None)  # the machine may be busy
 @given(st.text("ab c日#@.", max_size=20), st.text("ab c日", max_size=30))
 def test_an_address_is_kept_whole_or_left_out(before, after):
     address = "https://a.example/path/to?story=1"

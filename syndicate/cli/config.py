@@ -28,6 +28,6 @@ def check(shared: Shared) -> None:
 @click.pass_obj
 def schema(shared: Shared) -> None:  # noqa: ARG001 - global options are accepted everywhere
     """Print a JSON Schema for editors."""
-    from syndicate.config.schema import json_schema
+    from syndicate.config.editor import json_schema
 
     click.echo(json.dumps(json_schema(), indent=2, ensure_ascii=False))

@@ -26,7 +26,7 @@ def command(shared: Shared, *, site: str | None) -> None:
     if site is not None and (urlsplit(site).scheme not in ("http", "https") or not urlsplit(site).hostname):
         raise click.UsageError(f"--site needs an address such as https://gazette.example, not {site!r}")
     name, feeds = discover(site) if site else ("The Example Gazette", [])
-    text = starter(name, site or "https://gazette.example/", feeds)
+    text = starter(name, site or "https://gazette.example/", [url for _, url in feeds])
     _write(path, text)
     for _, url in feeds:
         click.echo(f"found the feed {url}", err=True)

@@ -11,7 +11,7 @@ import click
 
 from syndicate.app import App, rehearse
 from syndicate.cli.options import Shared, loaded
-from syndicate.config.reader import redirected
+from syndicate.config.rehearsal import redirected
 from syndicate.sandbox.server import Sandbox
 
 PORT = 8700

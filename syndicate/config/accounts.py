@@ -60,6 +60,8 @@ class Accounts:
 
     def _one(self, name: str, node: Node, usual: Mapping[str, Node]) -> Any:
         own = self.typed.mapping(node)
+        if not own and node.value:
+            return WRONG
         adapter = self._adapter(name, node, own)
         if adapter is None:
             return WRONG

@@ -101,7 +101,7 @@ class Problems:
 def parse(text: str, problems: Problems, name: str) -> dict[str, Node]:
     """The mapping a config file is. Raises ConfigError where it is not YAML, or something else than settings."""
     root = _composed(text, name)
-    if root is None or (root.id == "scalar" and not root.value):
+    if root is None or root.tag == "tag:yaml.org,2002:null":
         raise ConfigError(f"{name}: is empty", hint="run syndicate init")
     if root.id != "mapping":
         kind = {"sequence": "a list", "scalar": "a single value"}[root.id]
@@ -144,6 +144,8 @@ def _place(node: Any) -> Place:
 
 def _grown(node: Any, where: str, key: Place, problems: Problems, depth: int) -> Node:
     place = _place(node)
+    if place.start == place.end:  # nothing is written, and YAML only finds out on the next line
+        place = key
     if node.tag not in _TAGS:
         problems.add(place, f"{where}: the tag {node.tag} means nothing here")
     if depth == 0:

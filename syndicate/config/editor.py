@@ -75,6 +75,7 @@ class _AsTyped(GenerateJsonSchema):
 def _source() -> Json:
     source = _section(SourceConfig, "sources", leave_out=("name",))
     source["properties"]["burst"] = _described({"enum": ["off", False]}, "sources.burst")
+    del source["properties"]["timezone"]["default"]  # the site's
     return source
 
 

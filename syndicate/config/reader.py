@@ -123,6 +123,8 @@ def _sources(node: Node | None, site: Any, typed: Typed) -> dict[str, Any]:
 
 def _source(name: str, node: Node, site: Any, typed: Typed) -> Any:
     entries = dict(typed.mapping(node))
+    if not entries and node.value:
+        return WRONG
     burst = entries.pop("burst", None)
     if burst is not None and burst.value not in ("off", "false"):
         typed.problems.add(burst.key, f"{burst.where}: not built yet (leave it out, or write off)")

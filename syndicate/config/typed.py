@@ -38,6 +38,7 @@ _SCALARS: dict[Any, Callable[[str], Any]] = {
 _NAME = re.compile(r"[A-Za-z0-9_-]+")
 _NESTED: dict[type, dict[str, Check]] = {Filter: {"title": pattern}}
 _SHORTEST_SECRET = 4
+"""Shorter ones would blot out half of every message, and keep nobody out."""
 _LISTED = 12
 
 
@@ -155,7 +156,7 @@ class Typed:
             parts.append(self._outside(found, node, hint if whole else str, whole=whole))
         text = "".join((*parts, node.value[at:]))
         if hint is Secret:
-            self.problems.secrets.add(text)
+            self._keep(text)
             if not refers:
                 self.problems.hide(node)
         return text
@@ -250,9 +251,12 @@ class Typed:
             raise Missing(missing)
         if missing:
             return _stand_in(node.where, hint, whole=whole)
-        if len(value) >= _SHORTEST_SECRET:
-            self.problems.secrets.add(value)
+        self._keep(value)
         return value
+
+    def _keep(self, secret: str) -> None:
+        if len(secret) >= _SHORTEST_SECRET:
+            self.problems.secrets.add(secret)
 
     def _variable(self, name: str) -> tuple[str, str]:
         if not name.isidentifier() or not name.isascii():

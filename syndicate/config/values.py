@@ -24,7 +24,7 @@ __all__ = [
 ]
 
 _UNITS = {"d": 86_400, "h": 3_600, "m": 60, "s": 1}
-_DURATION = re.compile(r"(?:(\d+)d)?(?:(\d+)h)?(?:(\d+)m)?(?:(\d+)s)?")
+_DURATION = re.compile(r"(?:(\d+)d)?(?:(\d+)h)?(?:(\d+)m)?(?:(\d+)s)?", re.ASCII)
 _HOST = re.compile(r"(?!-)[a-z0-9_-]{1,63}(?<!-)(\.(?!-)[a-z0-9_-]{1,63}(?<!-))*\.?", re.IGNORECASE)
 _ON = ("true", "yes", "on", "1")
 _OFF = ("false", "no", "off", "0")
@@ -47,7 +47,7 @@ def duration(text: str) -> timedelta:
     """`90s`, `5m`, `1h30m`, `2d`; a bare number is refused, since nobody can tell its unit, except 0."""
     if text == "0":
         return timedelta(0)
-    if re.fullmatch(r"\d+", text):
+    if re.fullmatch(r"[0-9]+", text):
         raise ValueError(f"a duration needs a unit: {text}s, {text}m, {text}h or {text}d")
     found = _DURATION.fullmatch(text.replace(" ", ""))
     if found is None or not any(found.groups()):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 from unicodedata import normalize
@@ -28,15 +29,24 @@ def field(reply: Reply, *path: str) -> Any:
     """One value of an answer that has to have it. Raises Uncertain: such an answer tells nothing."""
     value = reply.json()
     for name in path:
-        if not isinstance(value, dict) or value.get(name) is None:
+        if not isinstance(value, dict) or value.get(name) in (None, ""):
             raise Uncertain(f"HTTP {reply.status} with an answer that lacks '{'.'.join(path)}'", status=reply.status)
         value = value[name]
     return value
 
 
-def items(data: Any) -> list[Json]:
-    """The objects of a listing; what is no object is left out, what is no listing has none."""
-    return [item for item in data if isinstance(item, dict)] if isinstance(data, list) else []
+def whole(reply: Reply) -> Json:
+    """The JSON object of a good answer. Raises Uncertain: such an answer has to be one."""
+    data = reply.json()
+    if not isinstance(data, dict):
+        raise Uncertain(f"HTTP {reply.status} with an answer that is no object", status=reply.status)
+    return data
+
+
+def items(data: Any, needs: str | None = None) -> list[Json]:
+    """The objects of a listing that have what they need; what is no listing has none."""
+    found = [item for item in data if isinstance(item, dict)] if isinstance(data, list) else []
+    return [item for item in found if needs is None or item.get(needs)]
 
 
 def dated(item: Json, name: str) -> datetime:
@@ -50,6 +60,11 @@ def dated(item: Json, name: str) -> datetime:
 def same_address(ours: str, theirs: str | None) -> bool:
     """Whether both lead to the same place, however host and percent-encoding are spelled."""
     return theirs is not None and _plain(ours) == _plain(theirs)
+
+
+def holds(text: str, address: str) -> bool:
+    """Whether the address stands in a text as it is; networks leave one they do not recognise alone."""
+    return re.search(re.escape(address) + r"(?![\w/?&=#%-])", text) is not None
 
 
 def same_text(ours: str, theirs: str) -> bool:

@@ -8,7 +8,6 @@ Posts, Handling Errors and Rate Limits as stored 2026; error codes also from git
 from __future__ import annotations
 
 import json
-import re
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, ClassVar
@@ -16,7 +15,7 @@ from typing import Any, ClassVar
 from syndicate.errors import AuthError, PlatformError, RateLimited, Rejected, Unavailable, Uncertain, Unsupported
 from syndicate.http import failure, retry_after
 from syndicate.model import Certainty, Draft, Identity, Json, Limits, Media, Post, Receipt, Secret
-from syndicate.platforms._replies import dated, field, items, problem, same_address, same_text
+from syndicate.platforms._replies import dated, field, holds, items, problem, same_address, same_text, whole
 from syndicate.ports import Credentials, Http, Reply
 
 VERSION = "v25.0"
@@ -47,7 +46,7 @@ class Facebook:
     certainty: ClassVar[Certainty] = "lookup"
     key_window: ClassVar[float] = 0.0
     settle: ClassVar[float] = 60.0
-    limits = Limits(text=63_206, images=10, image_bytes=4_000_000, alt=1000, card="field")
+    limits = Limits(text=63_206, image_bytes=4_000_000, alt=1000, card="field")
 
     def __init__(self, options: Options, http: Http, credentials: Credentials) -> None:  # noqa: ARG002 - the token never changes
         self._options = options
@@ -84,14 +83,14 @@ class Facebook:
             data={name: value for name, value in form.items() if value},
             sample={"id": f"{self._options.page_id}_<post id>", "permalink_url": "<permalink>"},
         )
-        return _receipt({"id": field(reply, "id")} | reply.json())
+        return _receipt({"id": field(reply, "id")} | whole(reply))
 
     def find(self, draft: Draft, key: str, since: datetime) -> Receipt | None:  # noqa: ARG002 - Meta shows no key
         """Look through the Page's posts, newest first, back to `since`, for the link or else the text."""
         page = {"limit": "25", "fields": "id,message,created_time,permalink_url,attachments{unshimmed_url}"}
         for _ in range(_PAGES):
-            listing = self._call("GET", f"{self._options.page_id}/published_posts", "own posts", params=page).json()
-            posts = items(listing.get("data"))
+            listing = whole(self._call("GET", f"{self._options.page_id}/published_posts", "own posts", params=page))
+            posts = items(listing.get("data"), "id")
             for post in posts:
                 if dated(post, "created_time") < since:
                     return None
@@ -144,8 +143,7 @@ def _ours(draft: Draft, post: Json) -> bool:
     if not draft["address"]:
         return same_text(draft["message"], message)
     attachments = items((post.get("attachments") or {}).get("data"))
-    whole = re.compile(re.escape(draft["address"]) + r"(?![\w/?&=#%-])")
-    return bool(whole.search(message)) or any(
+    return holds(message, draft["address"]) or any(
         same_address(draft["address"], attachment.get("unshimmed_url")) for attachment in attachments
     )
 

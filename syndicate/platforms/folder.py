@@ -33,7 +33,7 @@ _STAGING = ".prepared"
 
 @dataclass(frozen=True, slots=True)
 class Options:
-    """Where posts are written; a relative path is relative to the config file."""
+    """Where posts are written; a relative path is relative to the config file. `api_url` has no meaning here."""
 
     path: Path
     api_url: str | None = None
@@ -101,22 +101,23 @@ class Folder:
     def delete(self, receipt: Receipt) -> None:
         """Remove the directory and its line; one that is gone is fine."""
         self._http.call("DELETE", self._at(receipt.id), sample={})
-        entries = self._entries()
-        if entries.pop(receipt.id, None) is not None:
-            self._write(INDEX, index(entries).encode())
+        shown = self._shown()
+        if shown.pop(receipt.id, None) is not None:
+            self._write(INDEX, index(shown).encode())
 
     def _list(self, key: str, draft: Draft) -> None:
-        entries = self._entries()
-        if key not in entries:
-            newest = {key: entry(draft, key)} | entries
+        shown = self._shown()
+        if key not in shown:
+            newest = {key: entry(draft, key)} | (shown or self._kept())
             self._write(INDEX, index(dict(list(newest.items())[:SHOWN])).encode())
 
-    def _entries(self) -> dict[str, str]:
-        """The index page's entries, newest first; read from the posts where the page has none."""
+    def _shown(self) -> dict[str, str]:
+        """The entries of the index page, newest first."""
         reply = self._http.call("GET", self._at(INDEX))
-        shown = listed(reply.body.decode(errors="replace")) if reply.status == 200 else {}
-        if shown:
-            return shown
+        return listed(reply.body.decode(errors="replace")) if reply.status == 200 else {}
+
+    def _kept(self) -> dict[str, str]:
+        """The same, read from the posts themselves, for an index page that is lost."""
         posts = [(name, self._post(name)) for name in self._names()]
         dated = sorted(
             ((post["at"], name, post) for name, post in posts if post), reverse=True, key=lambda row: row[:2]
@@ -218,13 +219,19 @@ def _put(path: Path, data: bytes, *, lasting: bool) -> tuple[int, bytes]:
 
 
 def _move(path: Path, destination: Path) -> tuple[int, bytes]:
+    """A rename, which happens once even where two ask for it at once."""
     if destination.exists():
         return 412, b""
-    if not path.exists():
-        return 404, b""
-    for file in [*path.iterdir(), path] if path.is_dir() else [path]:
-        _settle(file)
-    path.rename(destination)
+    try:
+        for file in [*path.iterdir(), path]:
+            _settle(file)
+        path.rename(destination)
+    except OSError:
+        if destination.exists():
+            return 412, b""
+        if not path.exists():
+            return 404, b""
+        raise
     _settle(destination.parent)
     return 201, b"{}"
 

@@ -16,7 +16,7 @@ from urllib.parse import urlsplit
 from syndicate.errors import AuthError, NotReady, PlatformError, Unsupported
 from syndicate.http import failure
 from syndicate.model import Certainty, Draft, Identity, Json, Limits, Media, Post, Receipt, Secret
-from syndicate.platforms._replies import dated, field, items, problem, same_address, same_text
+from syndicate.platforms._replies import dated, field, holds, items, problem, same_address, same_text, whole
 from syndicate.ports import Credentials, Http, Reply
 from syndicate.records import instant
 
@@ -53,6 +53,7 @@ class Mastodon:
     certainty: ClassVar[Certainty] = "keyed"
     key_window: ClassVar[float] = 3300.0
     settle: ClassVar[float] = 15.0
+    # for servers that state nothing; 8 MB is below every default we know
     limits = Limits(text=500, images=4, image_bytes=8_000_000, alt=1500, card="text", stated=True)
 
     def __init__(self, options: Options, http: Http, credentials: Credentials) -> None:  # noqa: ARG002 - the token never changes
@@ -110,7 +111,7 @@ class Mastodon:
             headers={"Idempotency-Key": key},
             sample={"id": "<status id>", "url": "<permalink>"},
         )
-        return Receipt(id=str(field(reply, "id")), permalink=_permalink(reply.json()))
+        return Receipt(id=str(field(reply, "id")), permalink=_permalink(whole(reply)))
 
     def find(self, draft: Draft, key: str, since: datetime) -> Receipt | None:  # noqa: ARG002 - no listing shows the key
         """Look through our own statuses, newest first, back to `since`, for the link or else the text."""
@@ -118,7 +119,7 @@ class Mastodon:
         page = {"limit": str(_LISTING), "exclude_reblogs": "true"}
         for _ in range(_PAGES):
             reply = self._call("GET", f"/api/v1/accounts/{account}/statuses", "own statuses", params=page)
-            statuses = items(reply.json())
+            statuses = items(reply.json(), "id")
             for status in statuses:
                 if dated(status, "created_at") < since:
                     return None
@@ -251,7 +252,8 @@ def _ours(draft: Draft, status: Json) -> bool:
     page = _Content(status.get("content") or "")
     if draft["link"]:
         card = (status.get("card") or {}).get("url")
-        return any(same_address(draft["link"], address) for address in [*page.addresses, card])
+        shown = any(same_address(draft["link"], address) for address in [*page.addresses, card])
+        return shown or holds(page.text, draft["link"])
     return same_text(draft["status"], page.text)
 
 

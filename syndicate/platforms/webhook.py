@@ -1,7 +1,8 @@
 """A webhook of the publisher's own: one signed POST per story.
 
-Signed as Standard Webhooks asks (standard-webhooks/standard-webhooks, spec/standard-webhooks.md, from memory):
-HMAC-SHA256 over "id.timestamp.body"; receivers refuse timestamps more than some minutes old.
+Signed as Standard Webhooks asks (standard-webhooks/standard-webhooks, spec/standard-webhooks.md; from memory,
+and checked against a signature its libraries publish): HMAC-SHA256 over "id.timestamp.body". Receivers
+refuse timestamps more than some minutes old.
 """
 
 from __future__ import annotations
@@ -122,11 +123,12 @@ def _enclosed(media: Media) -> Json:
 
 
 def _moved(url: str, api_url: str | None) -> str:
-    """The address with scheme, host and port of `api_url`, where there is one."""
+    """The address with scheme, host and port of `api_url`, and its path where that has one."""
     if api_url is None:
         return url
-    elsewhere = urlsplit(api_url)
-    return urlsplit(url)._replace(scheme=elsewhere.scheme, netloc=elsewhere.netloc).geturl()
+    here, elsewhere = urlsplit(url), urlsplit(api_url)
+    path = elsewhere.path if elsewhere.path.strip("/") else here.path
+    return here._replace(scheme=elsewhere.scheme, netloc=elsewhere.netloc, path=path).geturl()
 
 
 platform = Webhook

@@ -17,7 +17,7 @@ from unicodedata import normalize
 from syndicate.errors import AuthError, PlatformError, Uncertain, Unsupported
 from syndicate.http import failure
 from syndicate.model import Certainty, Draft, Identity, Json, Limits, Media, Post, Receipt, Secret
-from syndicate.platforms._replies import field, items, problem, same_address, same_text
+from syndicate.platforms._replies import field, holds, items, problem, same_address, same_text, whole
 from syndicate.ports import Credentials, Http, OAuth1, Reply
 from syndicate.records import instant
 
@@ -98,8 +98,8 @@ class X:
         }
         for _ in range(_PAGES):
             reply = self._call("GET", f"/2/users/{user}/tweets", "own posts", params=page)
-            listing = reply.json()
-            for post in items(listing.get("data")):
+            listing = whole(reply)
+            for post in items(listing.get("data"), "id"):
                 if _ours(draft, post):
                     return _receipt(post["id"])
             following = (listing.get("meta") or {}).get("next_token")
@@ -152,7 +152,7 @@ def weighted_length(text: str) -> int:
 
 def _life(upload: Reply) -> timedelta | None:
     """How long X keeps an upload, less an hour."""
-    seconds = (upload.json().get("data") or {}).get("expires_after_secs")
+    seconds = field(upload, "data").get("expires_after_secs")
     return timedelta(seconds=max(seconds - 3600, 0)) if isinstance(seconds, int) else None
 
 
@@ -161,13 +161,14 @@ def _receipt(number: str) -> Receipt:
 
 
 def _ours(draft: Draft, post: Json) -> bool:
-    if draft["link"]:
-        urls = items((post.get("entities") or {}).get("urls"))
-        return any(
-            same_address(draft["link"], url.get(name)) for url in urls for name in ("expanded_url", "unwound_url")
-        )
+    """Whether a listed post has our link, behind X's own or as it is, or else our text before X's links."""
     shown = html.unescape(str(post.get("text", "")))
-    return same_text(draft["post"]["text"], _OWN_LINKS.sub("", shown))
+    link = draft["link"]
+    if not link:
+        return same_text(draft["post"]["text"], _OWN_LINKS.sub("", shown))
+    urls = items((post.get("entities") or {}).get("urls"))
+    leads = [url.get(name) for url in urls for name in ("expanded_url", "unwound_url")]
+    return any(same_address(link, lead) for lead in leads) or holds(shown, link)
 
 
 def _raise(reply: Reply, what: str, *, commit: bool = False) -> None:

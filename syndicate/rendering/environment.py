@@ -41,11 +41,14 @@ class Templates:
 
     def find(self, platform: str, file: str) -> Path:
         """The path of the template that speaks for `platform`."""
-        for directory in self._directories:
-            for folder in (platform, "default"):
-                if (directory / folder / file).is_file():
-                    return directory / folder / file
-        raise RenderError(f"there is no template default/{file}")
+        places = (directory / folder / file for directory in self._directories for folder in (platform, "default"))
+        try:
+            found = next((path for path in places if path.is_file()), None)
+        except OSError as fault:
+            raise RenderError(f"{fault.filename}: {fault.strerror}") from fault
+        if found is None:
+            raise RenderError(f"there is no template default/{file}")
+        return found
 
     def shown(self, path: Path | str) -> str:
         """A template's path as a person knows it: `templates/mastodon/post.txt.j2`."""

@@ -174,10 +174,16 @@ def fit(marked: str, limits: Limits, measure: Measure) -> Fitted:
         return whole
     fitting = _Fitting(parts, fits, ceiling)
     if not fitting.shrink():
-        least = measure(fitting.result().text)
-        raise TooLong(f"the text is {least} of {limits.text} long, and nothing more in it may give way")
+        raise _too_long(fitting.result().text, limits, measure)
     fitting.grow()
     return fitting.result()
+
+
+def _too_long(least: str, limits: Limits, measure: Measure) -> TooLong:
+    length, limit, unit = measure(least), limits.text, ""
+    if length <= limit and limits.text_bytes is not None:
+        length, limit, unit = len(least.encode()), limits.text_bytes, " bytes"
+    return TooLong(f"the text is {length} of {limit}{unit} long, and nothing more in it may give way")
 
 
 def _memory(limits: Limits, measure: Measure) -> Callable[[str], bool]:

@@ -101,7 +101,9 @@ def run(made: jinja2.Environment, name: str, variables: Mapping[str, Any], shown
     try:
         return _limited(made.get_template(name).generate(**variables, range=_counted_range()))
     except jinja2.TemplateSyntaxError as fault:
-        raise RenderError(f"{shown(fault.filename or name)}:{fault.lineno}: {fault.message}") from fault
+        raise RenderError(
+            f"{shown(fault.filename or name)}:{fault.lineno}: {' '.join((fault.message or '').split())}"
+        ) from fault
     except RecursionError as fault:
         raise RenderError(f"{shown(name)}: includes itself without an end") from fault
     except RenderError as fault:

@@ -28,11 +28,22 @@ MAX_EDGE = 4096
 QUALITIES = (88, 82, 76, 70, 60, 50)
 _SHRINK = 0.85
 _SMALLEST_EDGE = 16
-_KEPT_BYTES = 8_000_000
 
 _TYPES = {"JPEG": "image/jpeg", "PNG": "image/png", "GIF": "image/gif", "WEBP": "image/webp"}
 _FORMATS = ("JPEG", "PNG", "WEBP", "GIF", "TIFF", "BMP")
 _ACCEPT = "image/jpeg,image/png,image/webp,image/gif;q=0.8,image/tiff;q=0.5,image/bmp;q=0.5"
+_ORIENTATION = 0x0112
+_UPRIGHT = {
+    2: "FLIP_LEFT_RIGHT",
+    3: "ROTATE_180",
+    4: "FLIP_TOP_BOTTOM",
+    5: "TRANSPOSE",
+    6: "ROTATE_270",
+    7: "TRANSVERSE",
+    8: "ROTATE_90",
+}
+"""What turns a picture upright, by its EXIF orientation."""
+
 _HARMLESS = {
     *("jfif", "jfif_version", "jfif_unit", "jfif_density", "adobe", "adobe_transform"),
     *("progressive", "progression", "dpi", "gamma", "srgb", "chromaticity", "transparency", "interlace", "aspect"),
@@ -49,12 +60,13 @@ _decoding = threading.Lock()
 class Pictures:
     """Photos as they were published: accounts that want the same one share one request.
 
-    Shared by threads. What was fetched is kept up to a fixed amount of memory; a failure is told to
+    Shared by threads. What was fetched is kept up to `kept_bytes`; a failure is told to
     those who wait for it and then forgotten, so that a later delivery asks again.
     """
 
-    def __init__(self, http: Http) -> None:
+    def __init__(self, http: Http, *, kept_bytes: int = 8_000_000) -> None:
         self._http = http
+        self._kept_bytes = kept_bytes
         self._answers: dict[str, Future[bytes]] = {}
         self._lock = threading.Lock()
 
@@ -93,10 +105,10 @@ class Pictures:
 
     def _forget(self) -> None:
         """Drop the oldest answers while they hold too much; the newest stays."""
-        done = [(url, answer) for url, answer in self._answers.items() if answer.done()]
+        done = [(url, answer) for url, answer in self._answers.items() if answer.done() and not answer.exception()]
         held = sum(len(answer.result()) for _, answer in done)
         for url, answer in done[:-1]:
-            if held <= _KEPT_BYTES:
+            if held <= self._kept_bytes:
                 return
             held -= len(answer.result())
             del self._answers[url]
@@ -179,25 +191,20 @@ def _is_clean(picture: Picture, data: bytes) -> bool:
 def _prepared(picture: Picture, limits: Limits, edge: int) -> Picture:
     """The picture upright, in sRGB on white, at most `edge` pixels wide or high and within the pixel limit."""
     from PIL import Image as Pillow
-    from PIL import ImageOps
 
     width, height = picture.size
     scale = min(1.0, edge / max(width, height), ((limits.image_pixels or MAX_PIXELS) / (width * height)) ** 0.5)
     size = max(1, int(width * scale)), max(1, int(height * scale))
     if scale < 1:
         picture.draft(picture.mode, size)
-    profile = picture.info.get("icc_profile")
-    orientation = picture.getexif().get(0x0112)
-    flat = _in_srgb(_on_white(picture), profile)
+    orientation = picture.getexif().get(_ORIENTATION)
+    flat = _in_srgb(_on_white(picture), picture.info.get("icc_profile"))
     if flat.size != size:
         flat = flat.resize(size, Pillow.Resampling.LANCZOS)
+    if orientation in _UPRIGHT:
+        flat = flat.transpose(Pillow.Transpose[_UPRIGHT[orientation]])
     flat.info = {}
-    if orientation in range(2, 9):
-        flat.getexif()[0x0112] = orientation
-        flat = ImageOps.exif_transpose(flat)
-    bare = Pillow.new("RGB", flat.size)
-    bare.paste(flat)
-    return bare
+    return flat
 
 
 def _on_white(picture: Picture) -> Picture:

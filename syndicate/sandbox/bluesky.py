@@ -6,34 +6,19 @@ Behaviour and messages as measured on `@atproto/pds` 0.5.35 (2026-11-23); the ru
 
 from __future__ import annotations
 
-import base64
-import hashlib
-import hmac
-import json
 import re
 import secrets
 from collections.abc import Callable
-from datetime import UTC, datetime
 from typing import Any
 
 from syndicate.sandbox.bluesky_record import Invalid, blobs, cid_of_bytes, cid_of_record, shown_link, validate
+from syndicate.sandbox.bluesky_sessions import Refused, Sessions, did_of
 from syndicate.sandbox.board import Board
-from syndicate.sandbox.exchange import Answer, Request, Route, Table, answer
+from syndicate.sandbox.exchange import Answer, Request, Route, Table, answer, instant
 
 POSTS = "app.bsky.feed.post"
 BLOB_BYTES = 5_242_880
-REFRESH_SECONDS = 7_776_000
-GRACE_SECONDS = 7_200
 TID = re.compile(r"[234567abcdefghij][234567abcdefghijklmnopqrstuvwxyz]{12}")
-
-
-class Refused(Exception):
-    """An XRPC error: status, name, message."""
-
-    def __init__(self, status: int, name: str, message: str) -> None:
-        super().__init__(message)
-        self.status = status
-        self.name = name
 
 
 class Bluesky:
@@ -43,11 +28,8 @@ class Bluesky:
         self._board = board
         self._clock = clock
         self._url = url
-        self._session_seconds = session_seconds
-        self._secret = secrets.token_bytes(32)
-        self._handles: dict[str, str] = {}
-        self._retired: dict[str, float] = {}
-        self.logins = 0
+        self._sessions = Sessions(clock, url, session_seconds)
+        self._handles = self._sessions.handles
         self._table = Table(
             ("POST", "/xrpc/com.atproto.server.createSession", "login", self._create_session),
             ("POST", "/xrpc/com.atproto.server.refreshSession", "login", self._refresh_session),
@@ -62,6 +44,11 @@ class Bluesky:
             ("GET", "/xrpc/com.atproto.repo.listRecords", "read", self._list_records),
         )
         self.clear()
+
+    @property
+    def logins(self) -> int:
+        """How many sessions were opened with a password."""
+        return self._sessions.logins
 
     def clear(self) -> None:
         """Forget records and blobs; sessions stay."""
@@ -109,63 +96,13 @@ class Bluesky:
         }
 
     def _create_session(self, request: Request) -> Answer:
-        body = request.json()
-        identifier, password = str(body["identifier"]), str(body["password"])
-        if not identifier or not password or password == "wrong":  # noqa: S105  (the one that is refused)
-            raise Refused(401, "AuthenticationRequired", "Invalid identifier or password")
-        self.logins += 1
-        handle = self._handles.get(identifier, identifier) if identifier.startswith("did:") else identifier
-        return answer(200, self._session(handle.removeprefix("@").lower()), self._limits())
+        return answer(200, self._sessions.open(request), self._limits())
 
     def _refresh_session(self, request: Request) -> Answer:
-        """Rotates the refresh token; the one before works for two hours more."""
-        token, claims = self._claims(request, "com.atproto.refresh")
-        if self._clock() > self._retired.setdefault(token, self._clock() + GRACE_SECONDS):
-            raise Refused(400, "ExpiredToken", "Token has been revoked")
-        return answer(200, self._session(self._handles[claims["sub"]]), self._limits())
-
-    def _session(self, handle: str) -> dict[str, Any]:
-        did = did_of(handle)
-        self._handles[did] = handle
-        service = {"id": "#atproto_pds", "type": "AtprotoPersonalDataServer", "serviceEndpoint": self._url}
-        return {
-            "accessJwt": self._jwt(did, "com.atproto.appPass", self._session_seconds),
-            "refreshJwt": self._jwt(did, "com.atproto.refresh", REFRESH_SECONDS),
-            "handle": handle,
-            "did": did,
-            "didDoc": {"id": did, "alsoKnownAs": [f"at://{handle}"], "service": [service]},
-            "active": True,
-        }
-
-    def _jwt(self, did: str, scope: str, seconds: float) -> str:
-        now = int(self._clock())
-        claims = {"scope": scope, "sub": did, "iat": now, "exp": int(now + seconds), "aud": "did:web:sandbox"}
-        signed = f"{_segment({'typ': 'at+jwt', 'alg': 'HS256'})}.{_segment(claims | {'jti': secrets.token_hex(8)})}"
-        return f"{signed}.{self._signature(signed)}"
-
-    def _signature(self, signed: str) -> str:
-        return _base64(hmac.new(self._secret, signed.encode(), hashlib.sha256).digest())
-
-    def _claims(self, request: Request, scope: str) -> tuple[str, dict[str, Any]]:
-        """The bearer token and what it says. An expired one is a 400, not a 401, as the PDS has it."""
-        token = request.bearer
-        if token is None:
-            raise Refused(401, "AuthMissing", "Authentication Required")
-        signed, _, signature = token.rpartition(".")
-        if not hmac.compare_digest(self._signature(signed).encode(), signature.encode()):
-            raise Refused(400, "InvalidToken", "Token could not be verified")
-        claims = json.loads(base64.urlsafe_b64decode(signed.partition(".")[2] + "=="))
-        if claims["scope"] != scope:
-            raise Refused(400, "InvalidToken", "Bad token scope")
-        if claims["exp"] <= self._clock():
-            raise Refused(400, "ExpiredToken", "Token has expired")
-        return token, claims
-
-    def _did(self, request: Request) -> str:
-        return str(self._claims(request, "com.atproto.appPass")[1]["sub"])
+        return answer(200, self._sessions.refresh(request), self._limits())
 
     def _get_session(self, request: Request) -> Answer:
-        did = self._did(request)
+        did = self._sessions.did(request)
         return answer(200, {"handle": self._handles[did], "did": did, "active": True}, self._limits())
 
     def _describe_server(self, _: Request) -> Answer:
@@ -189,7 +126,7 @@ class Bluesky:
 
     def _upload_blob(self, request: Request) -> Answer:
         """The declared type is believed, and the size is judged only when a record uses the blob."""
-        self._did(request)
+        self._sessions.did(request)
         if len(request.body) > BLOB_BYTES:
             raise Refused(413, "PayloadTooLarge", "request entity too large")
         mime = request.mime or "application/octet-stream"
@@ -217,7 +154,7 @@ class Bluesky:
 
     def _write(self, request: Request) -> tuple[str, dict[str, Any]]:
         """The account and a body whose record has been checked."""
-        did = self._did(request)
+        did = self._sessions.did(request)
         body = request.json()
         for name in ("repo", "collection", "record"):
             if name not in body:
@@ -273,7 +210,7 @@ class Bluesky:
             card=card,
             key=rkey,
             permalink=f"{self._url}/profile/{handle}/post/{rkey}",
-            at=datetime.fromtimestamp(self._clock(), UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z"),
+            at=instant(self._clock()),
         )
 
     def _blob(self, cid: str) -> tuple[bytes]:
@@ -281,7 +218,7 @@ class Bluesky:
 
     def _delete_record(self, request: Request) -> Answer:
         """What is not there is deleted too."""
-        did = self._did(request)
+        did = self._sessions.did(request)
         body = request.json()
         place = (did, body["collection"], body["rkey"])
         if self._records.pop(place, None) is None:
@@ -329,20 +266,6 @@ class Bluesky:
         number = (int(self._clock() * 1_000_000) << 10) | secrets.randbelow(1024)
         letters = "234567abcdefghijklmnopqrstuvwxyz"
         return "".join(letters[(number >> shift) & 31] for shift in range(60, -1, -5))
-
-
-def did_of(handle: str) -> str:
-    """The same DID for the same handle, always."""
-    digest = base64.b32encode(hashlib.sha256(handle.encode()).digest()).decode().lower()
-    return f"did:plc:{digest[:24]}"
-
-
-def _segment(value: Any) -> str:
-    return _base64(json.dumps(value, separators=(",", ":")).encode())
-
-
-def _base64(data: bytes) -> str:
-    return base64.urlsafe_b64encode(data).decode().rstrip("=")
 
 
 def _nothing(_: Request) -> Answer:

@@ -10,7 +10,7 @@ from email.utils import formatdate
 from http import HTTPStatus
 from socketserver import StreamRequestHandler
 from typing import TYPE_CHECKING, Protocol
-from urllib.parse import parse_qsl, unquote, urlsplit
+from urllib.parse import SplitResult, parse_qsl, unquote, urlsplit
 
 from syndicate.sandbox.exchange import Answer, Request, text_answer
 
@@ -47,7 +47,7 @@ class Connection(StreamRequestHandler):
 
     def handle(self) -> None:
         """Answer requests one after another."""
-        with suppress(ConnectionError, TimeoutError, ValueError):
+        with suppress(ConnectionError, TimeoutError):
             while self._serve():
                 pass
 
@@ -58,7 +58,7 @@ class Connection(StreamRequestHandler):
             if head is None:
                 return False
             method, target, headers = head
-            visit = self.server.visit(method, urlsplit(target).path)
+            visit = self.server.visit(method, unquote(_split(target).path))
             if visit.refused:
                 self._reset()
                 return False
@@ -89,7 +89,7 @@ class Connection(StreamRequestHandler):
         return words[0], words[1], headers
 
     def _request(self, method: str, target: str, headers: dict[str, str]) -> Request:
-        parts = urlsplit(target)
+        parts = _split(target)
         query: dict[str, str] = {}
         for name, value in parse_qsl(parts.query, keep_blank_values=True):
             query.setdefault(name, value)
@@ -155,6 +155,13 @@ class Connection(StreamRequestHandler):
         """Close both directions; a client that is gone already is no concern."""
         with suppress(OSError):
             super().finish()
+
+
+def _split(target: str) -> SplitResult:
+    try:
+        return urlsplit(target)
+    except ValueError:
+        raise BadRequest(400, "an address that cannot be read") from None
 
 
 _dates: dict[int, str] = {}

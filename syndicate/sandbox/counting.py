@@ -12,7 +12,7 @@ from typing import Any
 from unicodedata import normalize
 
 URL_LENGTH = 23
-ADDRESS = re.compile(r"https?://[^\s<>\"'«»“”„]+", re.IGNORECASE)
+ADDRESS = re.compile(r"(?<![A-Za-z0-9@$#\uff20\uff03])https?://[^\s<>\"'«»“”„]+", re.IGNORECASE)
 MENTION = re.compile(r"(?<![\w/=])@(\w+(?:[\w.-]*\w)?)@[\w-]+(?:\.[\w-]+)*", re.ASCII)
 
 
@@ -72,7 +72,7 @@ def _plain_weight(text: str) -> int:
     if text.isascii() and "\u20e3" not in text:
         return len(text)
     rest, emoji = _emoji().subn("", text)
-    return 2 * emoji + sum(1 if _light(ord(char)) else 2 for char in rest)
+    return 2 * int(emoji) + sum(1 if _light(ord(char)) else 2 for char in rest)
 
 
 def _light(code: int) -> bool:
@@ -119,8 +119,11 @@ def _emoji() -> Any:
     return regex.compile(rf"\p{{RI}}{{2}}|[0-9#*]\uFE0F?\u20E3|(?![©®](?!\uFE0F)){one}(?:\u200D{one})*")
 
 
-_LATIN = "À-ÖØ-öø-ÿĀ-ɏɓɔɖɗəɛɣɨɯɲʉʋʻ\u0300-\u036fḀ-ỿ"
-_MARKS = "\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069"
+_LATIN = (
+    r"\u00c0-\u00d6\u00d8-\u00f6\u00f8-\u024f\u0253\u0254\u0256\u0257\u0259\u025b\u0263\u0268\u026f"
+    r"\u0272\u0289\u028b\u02bb\u0300-\u036f\u1e00-\u1eff"
+)
+_MARKS = r"\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069"
 
 
 @cache
@@ -137,7 +140,7 @@ def _url() -> Any:
     path = rf"(?:{general}*(?:{nested}{general}*)*{ending}|@{general}+/)"
     query = r"\?[a-z0-9!?*'@();:&=+$/%#\[\]\-_.,~|]*[a-z0-9\-_&=#/]"
     return regex.compile(
-        rf"(?<before>[^a-z0-9@＠$#＃{_MARKS}]|[{_MARKS}]|^)"
+        rf"(?<before>[^a-z0-9@\uff20$#\uff03{_MARKS}]|[{_MARKS}]|^)"
         rf"(?<url>(?<scheme>https?://)?(?<host>{host})(?::[0-9]+)?(?:/{path}*)?(?:{query})?)",
         regex.IGNORECASE,
     )

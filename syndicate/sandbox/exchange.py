@@ -6,6 +6,7 @@ import json
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from functools import partial
 from typing import Any, NamedTuple, TypeAlias
 from urllib.parse import parse_qs
@@ -111,6 +112,11 @@ def answer(status: int, value: Any, headers: Mapping[str, str] | None = None, *,
 def text_answer(status: int, text: str, headers: Mapping[str, str] | None = None, *, mime: str = "text/html") -> Answer:
     """`text` as it stands."""
     return Answer(status, text.encode(), f"{mime}; charset=utf-8", headers or {})
+
+
+def instant(seconds: float, precision: str = "milliseconds") -> str:
+    """RFC 3339 in UTC of seconds since 1970."""
+    return datetime.fromtimestamp(seconds, UTC).isoformat(timespec=precision).replace("+00:00", "Z")
 
 
 def multipart(body: bytes, content_type: str) -> tuple[dict[str, Any], dict[str, Upload]]:

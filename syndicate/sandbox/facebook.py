@@ -10,12 +10,14 @@ import json
 import re
 from collections.abc import Callable
 from datetime import UTC, datetime
+from itertools import islice
 from typing import Any
+from urllib.parse import urlencode
 from zlib import crc32
 
 from syndicate.sandbox.board import Board
 from syndicate.sandbox.counting import addresses
-from syndicate.sandbox.exchange import Answer, Request, Route, Table, answer
+from syndicate.sandbox.exchange import Answer, Request, Route, Table, answer, instant
 from syndicate.sandbox.pictures import look
 
 MAX_MESSAGE = 63_206
@@ -150,7 +152,7 @@ class Facebook:
             media=[photo["_board"] for photo in photos],
             card=card,
             permalink=permalink,
-            at=datetime.fromtimestamp(self._clock(), UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z"),
+            at=instant(self._clock()),
         )
         return {
             "id": number,
@@ -160,6 +162,7 @@ class Facebook:
             "attachments": {"data": attachments},
             "is_published": True,
             "_page": page,
+            "_number": int(number.rpartition("_")[2]),
             "_at": int(self._clock()),
             "_said": (message, link, tuple(photo["_board"]["sha256"] for photo in photos)),
         }
@@ -190,16 +193,26 @@ class Facebook:
         return answer(200, {"id": number})
 
     def _list(self, request: Request, page: str) -> Answer:
-        """Newest first, `limit` of them (25, at most 100), from `since` on."""
+        """Newest first, `limit` of them (25, at most 100), from `since` on, behind the cursor `after`."""
         given, _ = self._inputs(request)
         limit = min(int(given.get("limit", 25)), 100)
         since = _since(given.get("since"))
-        mine = [
-            _chosen(post, given.get("fields") or "")
+        before = int(given.get("after") or 1 << 63)
+        mine = (
+            post
             for post in reversed(self._posts.values())
-            if post["_page"] == page and post["_at"] >= since
-        ]
-        return answer(200, {"data": mine[:limit], "paging": {}})
+            if post["_page"] == page and post["_at"] >= since and post["_number"] < before
+        )
+        posts = list(islice(mine, limit))
+        paging: dict[str, Any] = {}
+        if posts:
+            after = str(posts[-1]["_number"])
+            paging = {"cursors": {"before": str(posts[0]["_number"]), "after": after}}
+            if next(mine, None):
+                fields = urlencode({"limit": limit, "fields": given.get("fields") or "", "after": after})
+                paging["next"] = f"{self._url}{request.path}?{fields}"
+        data = [_chosen(post, given.get("fields") or "") for post in posts]
+        return answer(200, {"data": data, "paging": paging})
 
     def _show(self, request: Request, number: str) -> Answer:
         given, _ = self._inputs(request)

@@ -9,6 +9,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
+from syndicate.errors import ConfigError
+
 PLATFORMS = ("mastodon", "bluesky", "x", "facebook", "webhook")
 STEPS = ("login", "read", "upload", "commit", "delete")
 FAULTS = (
@@ -69,7 +71,7 @@ class FaultPlan:
         self._rules = [rule(data) for data in rules]
 
     def set(self, rules: Iterable[Any]) -> None:
-        """Replace the plan. Raises ValueError with one line for a rule that makes no sense."""
+        """Replace the plan. Raises ConfigError with one line for a rule that makes no sense."""
         fresh = [rule(data) for data in rules]
         with self._lock:
             self._rules = fresh
@@ -96,26 +98,26 @@ class FaultPlan:
 
 
 def read_plan(body: bytes) -> list[Any]:
-    """The rules of a fault plan: a JSON list, or `{"faults": [...]}`. Raises ValueError."""
+    """The rules of a fault plan: a JSON list, or `{"faults": [...]}`. Raises ConfigError."""
     try:
         value = json.loads(body)
     except (ValueError, RecursionError) as fault:
-        raise ValueError(f"the fault plan is not JSON: {fault}") from None
+        raise ConfigError(f"the fault plan is not JSON: {fault}") from None
     if isinstance(value, dict):
         value = value.get("faults")
     if not isinstance(value, list):
-        raise ValueError('the fault plan is neither a list of rules nor {"faults": [...]}')
+        raise ConfigError('the fault plan is neither a list of rules nor {"faults": [...]}')
     return value
 
 
 def rule(data: Any) -> Rule:
-    """One rule from JSON. Raises ValueError, naming what is wrong and what there is to choose."""
+    """One rule from JSON. Raises ConfigError, naming what is wrong and what there is to choose."""
     if not isinstance(data, dict):
-        raise ValueError(f"a rule is an object, not {json.dumps(data)}")
+        raise ConfigError(f"a rule is an object, not {json.dumps(data)}")
     known = ("platform", "step", "fault", "after", "count", "retry_after", "seconds", "probability", "seed")
     for name in data:
         if name not in known:
-            raise ValueError(f"unknown key '{name}' in a rule (there are {', '.join(known)})")
+            raise ConfigError(f"unknown key '{name}' in a rule (there are {', '.join(known)})")
     _choice(data, "fault", FAULTS, needed=True)
     _choice(data, "platform", PLATFORMS)
     _choice(data, "step", STEPS)
@@ -125,7 +127,7 @@ def rule(data: Any) -> Rule:
     _number(data, "seconds", 0, None)
     _number(data, "probability", 0, 1)
     if not isinstance(data.get("seed"), int | str | None):
-        raise ValueError("seed is a number or a text")
+        raise ConfigError("seed is a number or a text")
     kept = {name: value for name, value in data.items() if value is not None or name == "count"}
     return Rule(**kept, dice=random.Random(data.get("seed")))
 
@@ -134,7 +136,7 @@ def _choice(data: dict[str, Any], name: str, choices: tuple[str, ...], *, needed
     value = data.get(name)
     if value in choices or (value is None and not needed):
         return
-    raise ValueError(f"{name} is {json.dumps(value)}; there are {', '.join(choices)}")
+    raise ConfigError(f"{name} is {json.dumps(value)}; there are {', '.join(choices)}")
 
 
 def _number(data: dict[str, Any], name: str, low: float, high: float | None, *, whole: bool = False) -> None:
@@ -145,4 +147,4 @@ def _number(data: dict[str, Any], name: str, low: float, high: float | None, *, 
     if not right or not low <= value <= (high if high is not None else float("inf")):
         kind = "a whole number" if whole else "a number"
         span = f"from {low} to {high}" if high is not None else f"of at least {low}"
-        raise ValueError(f"{name} is {json.dumps(value)}; it is {kind} {span}")
+        raise ConfigError(f"{name} is {json.dumps(value)}; it is {kind} {span}")

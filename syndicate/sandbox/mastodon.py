@@ -6,27 +6,30 @@ Idempotency-Key for an hour, as methods/statuses says.
 
 from __future__ import annotations
 
-import hashlib
-import html
-import re
 from collections.abc import Callable
-from datetime import UTC, datetime
+from itertools import islice
 from typing import Any
-from urllib.parse import urlsplit
 
 from syndicate.sandbox.board import Board
 from syndicate.sandbox.counting import addresses, mastodon_length
-from syndicate.sandbox.exchange import Answer, Request, Route, Table, answer, text_answer
+from syndicate.sandbox.exchange import Answer, Request, Route, Table, answer, instant, text_answer
+from syndicate.sandbox.mastodon_entities import (
+    HASHTAG,
+    IMAGE_TYPES,
+    MAX_DESCRIPTION,
+    MAX_IMAGE_BYTES,
+    MAX_IMAGE_PIXELS,
+    MAX_MEDIA,
+    account,
+    card,
+    content,
+    instance,
+    old_instance,
+)
 from syndicate.sandbox.pictures import look
 
-MAX_MEDIA = 4
-MAX_DESCRIPTION = 1_500
-MAX_IMAGE_BYTES = 16_777_216
-MAX_IMAGE_PIXELS = 33_177_600
-IMAGE_TYPES = ("image/jpeg", "image/png", "image/gif", "image/webp")
 KEY_SECONDS = 3_600
 VISIBILITIES = ("public", "unlisted", "private", "direct")
-HASHTAG = re.compile(r"(?<![\w/&])#(\w*[^\W\d_]\w*)")
 
 
 class Refused(Exception):
@@ -138,19 +141,19 @@ class Mastodon:
         self._check(text, spoiler, media, visibility)
         links = addresses(text)
         number = self._number()
-        account = self._account(token)
-        card = _card(links[0]) if links and not media and not spoiler else None
+        author = account(token, self._url)
+        preview = card(links[0]) if links and not media and not spoiler else None
         created = instant(self._clock())
-        permalink = f"{account['url']}/{number}"
+        permalink = f"{author['url']}/{number}"
         self._board.put(
             "mastodon",
             number,
-            account=account["acct"],
+            account=author["acct"],
             text=text,
             link=links[0] if links else None,
             language=fields.get("language") or None,
             media=[attachment["_board"] | {"alt": attachment["description"] or ""} for attachment in media],
-            card=card and {"url": card["url"], "title": card["title"], "description": "", "image": None},
+            card=preview and {"url": preview["url"], "title": preview["title"], "description": "", "image": None},
             key=key or None,
             permalink=permalink,
             at=created,
@@ -165,7 +168,7 @@ class Mastodon:
             "spoiler_text": spoiler,
             "visibility": visibility,
             "language": fields.get("language") or "en",
-            "uri": f"{self._url}/users/{account['acct']}/statuses/{number}",
+            "uri": f"{self._url}/users/{author['acct']}/statuses/{number}",
             "url": permalink,
             "replies_count": 0,
             "reblogs_count": 0,
@@ -174,12 +177,12 @@ class Mastodon:
             "content": content(text, self._url),
             "reblog": None,
             "application": {"name": "syndicate", "website": None},
-            "account": account,
+            "account": author,
             "media_attachments": [_public(attachment) for attachment in media],
             "mentions": [],
             "tags": [{"name": tag.lower(), "url": f"{self._url}/tags/{tag.lower()}"} for tag in HASHTAG.findall(text)],
             "emojis": [],
-            "card": card,
+            "card": preview,
             "poll": None,
             "text": text,
         }
@@ -216,7 +219,7 @@ class Mastodon:
     def _delete(self, request: Request, number: str) -> Answer:
         token = self._token(request)
         status = self._found(number)
-        if status["account"]["id"] != self._account(token)["id"]:
+        if status["account"]["id"] != account(token, self._url)["id"]:
             raise Refused(404, "Record not found")
         del self._statuses[number]
         self._board.remove("mastodon", number)
@@ -232,12 +235,12 @@ class Mastodon:
         limit = min(int(request.query.get("limit", "20")), 40)
         after = int(request.query.get("since_id") or request.query.get("min_id") or 0)
         before = int(request.query.get("max_id") or 1 << 63)
-        mine = [
+        mine = (
             status
             for status in reversed(self._statuses.values())
             if status["account"]["id"] == number and after < int(status["id"]) < before
-        ]
-        return answer(200, mine[:limit], self._limits())
+        )
+        return answer(200, list(islice(mine, limit)), self._limits())
 
     def _upload(self, request: Request) -> Answer:
         token = self._token(request)
@@ -289,148 +292,20 @@ class Mastodon:
         return answer(200, _public(self._media[number]), self._limits())
 
     def _verify(self, request: Request) -> Answer:
-        account = self._account(self._token(request))
+        mine = account(self._token(request), self._url)
         source = {"privacy": "public", "sensitive": False, "language": "en", "note": "", "fields": []}
-        return answer(200, account | {"source": source}, self._limits())
-
-    def _account(self, token: str) -> dict[str, Any]:
-        digest = hashlib.sha256(token.encode()).hexdigest()
-        name = f"account_{digest[:6]}"
-        picture = f"{self._url}/_sandbox/avatar.png"
-        return {
-            "id": str(int(digest[:15], 16)),
-            "username": name,
-            "acct": name,
-            "display_name": name,
-            "locked": False,
-            "bot": True,
-            "discoverable": True,
-            "group": False,
-            "created_at": "2026-01-01T00:00:00.000Z",
-            "note": "",
-            "url": f"{self._url}/@{name}",
-            "uri": f"{self._url}/users/{name}",
-            "avatar": picture,
-            "avatar_static": picture,
-            "header": picture,
-            "header_static": picture,
-            "followers_count": 0,
-            "following_count": 0,
-            "statuses_count": 0,
-            "last_status_at": None,
-            "emojis": [],
-            "fields": [],
-        }
+        return answer(200, mine | {"source": source}, self._limits())
 
     def _instance(self, _: Request) -> Answer:
-        body = {
-            "domain": urlsplit(self._url).netloc,
-            "title": "Sandbox",
-            "version": "4.6.0",
-            "source_url": "https://github.com/mastodon/mastodon",
-            "description": "",
-            "usage": {"users": {"active_month": 1}},
-            "thumbnail": {"url": f"{self._url}/_sandbox/thumbnail.png"},
-            "languages": ["en"],
-            "configuration": self._configuration(),
-            "registrations": {"enabled": False, "approval_required": False, "message": None},
-            "contact": {"email": "", "account": None},
-            "rules": [],
-        }
-        return answer(200, body, self._limits())
+        return answer(200, instance(self._url, self._max_characters), self._limits())
 
     def _old_instance(self, _: Request) -> Answer:
-        body = {
-            "uri": urlsplit(self._url).netloc,
-            "title": "Sandbox",
-            "short_description": "",
-            "description": "",
-            "email": "",
-            "version": "4.6.0",
-            "urls": {},
-            "stats": {"user_count": 1, "status_count": len(self._statuses), "domain_count": 1},
-            "thumbnail": None,
-            "languages": ["en"],
-            "registrations": False,
-            "approval_required": False,
-            "invites_enabled": False,
-            "configuration": self._configuration(),
-            "contact_account": None,
-            "rules": [],
-        }
-        return answer(200, body, self._limits())
-
-    def _configuration(self) -> dict[str, Any]:
-        return {
-            "accounts": {"max_featured_tags": 10, "max_pinned_statuses": 5},
-            "statuses": {
-                "max_characters": self._max_characters,
-                "max_media_attachments": MAX_MEDIA,
-                "characters_reserved_per_url": 23,
-            },
-            "media_attachments": {
-                "supported_mime_types": list(IMAGE_TYPES),
-                "description_limit": MAX_DESCRIPTION,
-                "image_size_limit": MAX_IMAGE_BYTES,
-                "image_matrix_limit": MAX_IMAGE_PIXELS,
-                "video_size_limit": 103_809_024,
-                "video_frame_rate_limit": 120,
-                "video_matrix_limit": 8_294_400,
-            },
-        }
+        return answer(200, old_instance(self._url, self._max_characters, len(self._statuses)), self._limits())
 
     def _number(self) -> str:
         """A snowflake: milliseconds and 16 bits, always rising."""
         self._last_id = max(self._last_id + 1, int(self._clock() * 1000) << 16)
         return str(self._last_id)
-
-
-def content(text: str, url: str) -> str:
-    """The text as the server's HTML: paragraphs, links shortened for the eye, hashtags."""
-    links = list(dict.fromkeys(addresses(text)))
-    known = "|".join(re.escape(link) for link in sorted(links, key=len, reverse=True))
-    pieces = re.split(f"({known})", text) if links else [text]
-    body = "".join(_anchor(piece) if piece in links else _words(piece, url) for piece in pieces)
-    return "".join(f"<p>{paragraph}</p>" for paragraph in body.replace("\n", "<br />").split("<br /><br />"))
-
-
-def _anchor(link: str) -> str:
-    scheme, _, rest = link.partition("://")
-    shown, hidden = html.escape(rest[:30]), html.escape(rest[30:])
-    kind = "ellipsis" if hidden else ""
-    return (
-        f'<a href="{html.escape(link)}" target="_blank" rel="nofollow noopener noreferrer" translate="no">'
-        f'<span class="invisible">{scheme}://</span><span class="{kind}">{shown}</span>'
-        f'<span class="invisible">{hidden}</span></a>'
-    )
-
-
-def _words(text: str, url: str) -> str:
-    def tag(match: re.Match[str]) -> str:
-        name = match[1]
-        return f'<a href="{url}/tags/{name.lower()}" class="mention hashtag" rel="tag">#<span>{name}</span></a>'
-
-    return HASHTAG.sub(tag, html.escape(text, quote=False))
-
-
-def _card(link: str) -> dict[str, Any]:
-    """What the server would fetch: here only the address, since a stand-in goes nowhere."""
-    return {
-        "url": link,
-        "title": urlsplit(link).netloc,
-        "description": "",
-        "type": "link",
-        "author_name": "",
-        "author_url": "",
-        "provider_name": urlsplit(link).netloc,
-        "provider_url": "",
-        "html": "",
-        "width": 0,
-        "height": 0,
-        "image": None,
-        "embed_url": "",
-        "blurhash": None,
-    }
 
 
 def _ids(fields: dict[str, Any]) -> list[str]:
@@ -452,8 +327,3 @@ def _public(attachment: dict[str, Any]) -> dict[str, Any]:
 
 def _nothing(_: Request) -> Answer:
     raise Refused(404, "Record not found")
-
-
-def instant(seconds: float, precision: str = "milliseconds") -> str:
-    """RFC 3339 in UTC."""
-    return datetime.fromtimestamp(seconds, UTC).isoformat(timespec=precision).replace("+00:00", "Z")

@@ -1,0 +1,19 @@
+const wall = document.getElementById("wall");
+const state = document.getElementById("state");
+let shown = null;
+async function refresh() {
+  try {
+    const posts = await (await fetch("/_sandbox/posts")).text();
+    if (shown !== null && posts !== shown) {
+      const page = await (await fetch("/")).text();
+      const fresh = new DOMParser().parseFromString(page, "text/html");
+      wall.replaceChildren(...fresh.getElementById("wall").childNodes);
+    }
+    shown = posts;
+    state.textContent = "live, newest first";
+  } catch {
+    state.textContent = "the sandbox has stopped; this is what it last showed";
+  }
+  setTimeout(refresh, 2000);
+}
+refresh();

@@ -1,43 +1,163 @@
-"""The sandbox's page: what was posted, as a reader of each network would see it."""
+"""The sandbox's page: what was posted, one column for each network, newest first.
+
+Everything that came from outside is escaped here; no address but http and https becomes a link.
+"""
 
 from __future__ import annotations
 
 import base64
-import json
-from collections.abc import Mapping, Sequence
+import re
+from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime
+from html import escape
 from importlib.resources import files
-from typing import Any
+from typing import Any, TypeAlias
+
+from syndicate.sandbox.counting import addresses
+
+Post: TypeAlias = Mapping[str, Any]
+Source: TypeAlias = Callable[[str], str | None]
+"""Where the picture with this SHA-256 is to be had."""
+
+NAMES = {"mastodon": "Mastodon", "bluesky": "Bluesky", "x": "X", "facebook": "Facebook", "webhook": "Webhook"}
+HASHTAG = re.compile(r"(?<![\w/&#])#\w*[^\W\d_]\w*")
 
 
-def live_page() -> str:
-    """The page that asks for the posts, again and again."""
-    return _filled("null")
+def live_page(posts: Sequence[Post]) -> str:
+    """The page that asks every two seconds whether there is more."""
+    script = f"<script>{_file('page.js')}</script>"
+    return _page(wall(posts, lambda sha256: f"/_sandbox/media/{sha256}"), script, "live, newest first")
 
 
-def static_page(posts: Sequence[Mapping[str, Any]], media: Mapping[str, tuple[str, bytes]]) -> str:
-    """The page with its posts and pictures inside: one file, to be saved.
+def static_page(posts: Sequence[Post], media: Mapping[str, tuple[str, bytes]]) -> str:
+    """One file for saving, pictures inside. `media` has type and bytes by SHA-256, as `Board.media` gives them."""
 
-    `media` has type and bytes by SHA-256, as `Board.media` gives them.
-    """
-    shown = {picture["sha256"] for post in posts for picture in _pictures(post)}
-    data = {
-        sha256: f"data:{mime};base64,{base64.b64encode(content).decode()}"
-        for sha256, (mime, content) in media.items()
-        if sha256 in shown and mime.startswith("image/")
-    }
-    return _filled(json.dumps({"posts": list(posts), "media": data}, ensure_ascii=False))
+    def embedded(sha256: str) -> str | None:
+        mime, data = media.get(sha256, ("", b""))
+        if mime not in ("image/jpeg", "image/png", "image/gif", "image/webp"):
+            return None
+        return f"data:{mime};base64,{base64.b64encode(data).decode()}"
+
+    return _page(wall(posts, embedded), "", "as it was when this page was saved")
 
 
-def _pictures(post: Mapping[str, Any]) -> list[Mapping[str, Any]]:
-    image = (post.get("card") or {}).get("image")
-    return [*post["media"], *([image] if image else [])]
+def _page(content: str, script: str, state: str) -> str:
+    page = _file("page.html").replace("{{state}}", escape(state)).replace("{{style}}", _file("page.css"))
+    return page.replace("{{script}}", script).replace("{{wall}}", content)
 
 
-def _filled(data: str) -> str:
-    """The page's file with its style, script and data; nothing in the data can end the script."""
-    folder = files("syndicate.sandbox")
-    page = folder.joinpath("page.html").read_text("utf-8")
-    for name in ("page.css", "page.js"):
-        page = page.replace(f"/* {name} */", folder.joinpath(name).read_text("utf-8"))
-    safe = data.replace("<", "\\u003c").replace(">", "\\u003e").replace("&", "\\u0026")
-    return page.replace("/* data */", safe.replace("\u2028", "\\u2028").replace("\u2029", "\\u2029"))
+def _file(name: str) -> str:
+    return files("syndicate.sandbox").joinpath(name).read_text("utf-8")
+
+
+def wall(posts: Sequence[Post], source: Source) -> str:
+    """The columns; what the live page puts in place of the old ones."""
+    if not posts:
+        return (
+            '<div class="empty"><h2>Nothing has been posted yet</h2><p>Send something here with '
+            "<code>syndicate post --sandbox</code>, and it appears on its own.</p></div>"
+        )
+    columns = []
+    for platform in sorted({post["platform"] for post in posts}, key=list(NAMES).index):
+        mine = [post for post in posts if post["platform"] == platform]
+        cards = "".join(_card(post, source) for post in reversed(mine))
+        count = f"{len(mine)} post{'s' if len(mine) != 1 else ''}"
+        columns.append(
+            f'<section class="{platform}" aria-labelledby="name-{platform}"><header><h2 id="name-{platform}">'
+            f"{NAMES[platform]}</h2><p>{count}</p></header>{cards}</section>"
+        )
+    return f'<div class="columns">{"".join(columns)}</div>'
+
+
+def _card(post: Post, source: Source) -> str:
+    language = f' lang="{escape(str(post["language"]))}"' if post["language"] else ""
+    text = f'<p class="text" dir="auto"{language}>{_linked(post["text"])}</p>' if post["text"] else ""
+    return (
+        f'<article id="post-{post["seq"]}"><div class="who"><span class="account">{escape(str(post["account"]))}'
+        f"</span>{_time(post['at'])}</div>{text}{_media(post['media'], source)}"
+        f"{_link_card(post['card'], source) or _bare_link(post)}{_facts(post)}</article>"
+    )
+
+
+def _time(at: str) -> str:
+    moment = datetime.fromisoformat(at)
+    return f'<time datetime="{escape(at)}">{moment.day} {moment:%b %Y, %H:%M:%S} UTC</time>'
+
+
+def _linked(text: str) -> str:
+    """The text, escaped, with its addresses as links and its hashtags in colour."""
+    links = sorted(set(addresses(text)), key=len, reverse=True)
+    if not links:
+        return _tagged(text)
+    pieces = re.split(f"({'|'.join(re.escape(link) for link in links)})", text)
+    return "".join(_anchor(piece, piece) if piece in links else _tagged(piece) for piece in pieces)
+
+
+def _tagged(text: str) -> str:
+    pieces = re.split(f"({HASHTAG.pattern})", text)
+    return "".join(
+        f'<span class="tag">{escape(piece)}</span>' if HASHTAG.fullmatch(piece) else escape(piece) for piece in pieces
+    )
+
+
+def _anchor(url: str, label: str, kind: str = "") -> str:
+    """A link, or the plain label where the address is neither http nor https."""
+    if not url.lower().startswith(("http://", "https://")):
+        return escape(label)
+    return f'<a href="{escape(url)}" rel="noreferrer noopener"{kind}>{escape(label)}</a>'
+
+
+def _media(media: Sequence[Mapping[str, Any]], source: Source) -> str:
+    figures = "".join(_figure(picture, source) for picture in media)
+    return f'<div class="media many-{min(len(media), 4)}">{figures}</div>' if figures else ""
+
+
+def _figure(picture: Mapping[str, Any], source: Source) -> str:
+    alt = str(picture["alt"] or "")
+    caption = f"<b>ALT</b> {escape(alt)}" if alt else '<b class="missing">no alt text</b>'
+    size = f"{picture['width']} × {picture['height']}, " if picture["width"] else ""
+    return (
+        f"<figure>{_image(picture, source)}<figcaption>{caption}"
+        f"<small>{size}{_bytes(picture['bytes'])} {escape(picture['mime'])}</small></figcaption></figure>"
+    )
+
+
+def _image(picture: Mapping[str, Any], source: Source) -> str:
+    address = source(str(picture["sha256"]))
+    if address is None:
+        return '<div class="gone">a file that is no picture</div>'
+    size = f' width="{picture["width"]}" height="{picture["height"]}"' if picture["width"] else ""
+    return f'<img src="{escape(address)}" alt="{escape(str(picture["alt"] or ""))}"{size} loading="lazy">'
+
+
+def _bytes(count: int) -> str:
+    return f"{count / 1000:.0f} kB" if count >= 1000 else f"{count} B"
+
+
+def _link_card(card: Mapping[str, Any] | None, source: Source) -> str:
+    if not card:
+        return ""
+    host = re.sub(r"^\w+://(?:www\.)?([^/]*).*$", r"\1", str(card["url"]), flags=re.DOTALL)
+    picture = f'<div class="thumb">{_image(card["image"] | {"alt": ""}, source)}</div>' if card["image"] else ""
+    title = f'<strong dir="auto">{escape(str(card["title"]))}</strong>' if card["title"] not in ("", host) else ""
+    about = f'<p dir="auto">{escape(str(card["description"]))}</p>' if card["description"] else ""
+    url = _anchor(str(card["url"]), str(card["url"]))
+    return f'<div class="card">{picture}<div><small>{escape(host)}</small>{title}{about}{url}</div></div>'
+
+
+def _bare_link(post: Post) -> str:
+    """The link, where it shows neither in the text nor as a card."""
+    link = str(post["link"] or "")
+    return f'<p class="link">{_anchor(link, link)}</p>' if link and link not in post["text"] else ""
+
+
+def _facts(post: Post) -> str:
+    facts = [
+        ("language", post["language"]),
+        ("visibility", post["visibility"] if post["visibility"] != "public" else None),
+        ("key", post["key"]),
+    ]
+    shown = "".join(f"<dt>{name}</dt><dd>{escape(str(value))}</dd>" for name, value in facts if value)
+    number = f"#{post['seq']}"
+    place = _anchor(str(post["permalink"]), "permalink") if post["permalink"] else ""
+    return f'<footer><span class="seq">{number}</span><dl>{shown}</dl>{place}</footer>'

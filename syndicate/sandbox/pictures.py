@@ -48,7 +48,7 @@ def _webp(data: bytes) -> tuple[int, int]:
     """The three kinds: lossy, lossless, extended."""
     kind = data[12:16]
     if kind == b"VP8X":
-        wide, high = data[24:27], data[27:30]
+        wide, high = struct.unpack_from("3s3s", data, 24)
         return int.from_bytes(wide, "little") + 1, int.from_bytes(high, "little") + 1
     if kind == b"VP8L":
         bits = struct.unpack_from("<I", data, 21)[0]

@@ -73,9 +73,6 @@ class Server(ThreadingHTTPServer):
             self._open.discard(request)
         super().shutdown_request(request)
 
-    def handle_error(self, request: Any, client_address: Any) -> None:
-        """A client that breaks off is no news; a mistake of ours is."""
-
     def cut(self) -> None:
         """End every open connection."""
         with self._guard:
@@ -91,7 +88,7 @@ class Sandbox:
     added to each write. `faults` are rules as `POST /_sandbox/faults` takes them. `clock` gives
     seconds since 1970, for idempotency windows and sessions, which live `session_seconds`.
     `webhook_secret` (whsec_…) makes the webhook check signatures. Raises ConfigError where the port
-    cannot be had, ValueError for a rule that makes no sense.
+    cannot be had, and for a rule that makes no sense.
     """
 
     def __init__(
@@ -224,7 +221,7 @@ class Sandbox:
         return self._permalink(request)
 
     def _page(self, request: Request) -> Answer:
-        return text_answer(200, self.page() if request.query.get("static") else live_page())
+        return text_answer(200, self.page() if request.query.get("static") else live_page(self.posts()))
 
     def _clear(self, _: Request) -> Answer:
         self.clear()
@@ -233,7 +230,7 @@ class Sandbox:
     def _set_faults(self, request: Request) -> Answer:
         try:
             self.faults.set(read_plan(request.body))
-        except ValueError as fault:
+        except ConfigError as fault:
             return text_answer(400, f"{fault}\n", mime="text/plain")
         return answer(200, self.faults.records())
 

@@ -11,11 +11,10 @@ import binascii
 import hashlib
 import hmac
 from collections.abc import Callable
-from datetime import UTC, datetime
 from typing import Any
 
 from syndicate.sandbox.board import Board
-from syndicate.sandbox.exchange import Answer, Request, Route, answer, text_answer
+from syndicate.sandbox.exchange import Answer, Request, Route, answer, instant, text_answer
 
 TOLERANCE_SECONDS = 300
 
@@ -67,7 +66,7 @@ class Webhook:
             language=(body.get("article") or {}).get("language"),
             media=media,
             key=request.headers.get("webhook-id") or body.get("id"),
-            at=datetime.fromtimestamp(self._clock(), UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z"),
+            at=instant(self._clock()),
         )
         return answer(200, {"ok": True})
 

@@ -10,15 +10,16 @@ import hashlib
 import html
 import re
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import datetime
+from itertools import islice
 from typing import Any
 from urllib.parse import unquote
-from zlib import crc32
 
 from syndicate.sandbox.board import Board
-from syndicate.sandbox.counting import recognised, weighted_length
-from syndicate.sandbox.exchange import Answer, Request, Route, Table, answer
+from syndicate.sandbox.counting import addresses, weighted_length
+from syndicate.sandbox.exchange import Answer, Request, Route, Table, answer, instant
 from syndicate.sandbox.pictures import look
+from syndicate.sandbox.x_text import entity, same, shorten, slug
 
 MAX_WEIGHT = 280
 MAX_ALT = 1_000
@@ -67,6 +68,7 @@ class X:
         """Forget posts and media."""
         self._posts: dict[str, dict[str, Any]] = {}
         self._media: dict[str, dict[str, Any]] = {}
+        self._said: set[tuple[str, str]] = set()
 
     def route(self, method: str, path: str) -> Route | None:
         """Everything under /2/ is X's."""
@@ -129,6 +131,7 @@ class X:
         self._check(token, text, media)
         post = self._made(token, text, media)
         self._posts[post["id"]] = post
+        self._said.add((token, same(text)))
         reply = {"id": post["id"], "text": post["text"], "edit_history_post_ids": [post["id"]]}
         return answer(201, {"data": reply}, self._limits())
 
@@ -137,8 +140,7 @@ class X:
             raise _invalid("Your Tweet text is empty.")
         if weighted_length(text) > MAX_WEIGHT:
             raise Refused(403, "Forbidden", "Your Tweet text is too long. For more information, see the documentation.")
-        wanted = _same(text)
-        if any(post["_token"] == token and post["_same"] == wanted for post in self._posts.values()):
+        if (token, same(text)) in self._said:
             raise Refused(403, "Forbidden", DUPLICATE)
 
     def _attached(self, token: str, media: Any) -> list[dict[str, Any]]:
@@ -160,10 +162,10 @@ class X:
         account = self._account(token)
         shown, urls = shorten(text)
         if media:
-            picture = f"https://t.co/{_slug(number)}"
+            picture = f"https://t.co/{slug(number)}"
             shown = f"{shown} {picture}".strip()
             expanded = f"{self._url}/{account['username']}/status/{number}/photo/1"
-            urls.append(_entity(len(shown) - len(picture), picture, expanded))
+            urls.append(entity(len(shown) - len(picture), picture, expanded))
         created = instant(self._clock())
         links = [url["expanded_url"] for url in urls[: len(urls) - bool(media)]]
         self._board.put(
@@ -171,7 +173,7 @@ class X:
             number,
             account=account["username"],
             text=text,
-            link=links[0] if links else None,
+            link=next(iter(links or addresses(text)), None),
             media=[each["_board"] | {"alt": each["_alt"]} for each in media],
             card={"url": links[-1], "title": "", "description": "", "image": None} if links and not media else None,
             permalink=f"{self._url}/{account['username']}/status/{number}",
@@ -187,7 +189,6 @@ class X:
             "entities": {"urls": urls} if urls else {},
             **attached,
             "_token": token,
-            "_same": _same(text),
         }
 
     def _show(self, request: Request, number: str) -> Answer:
@@ -252,16 +253,21 @@ class X:
         if since is not None and since.tzinfo is None:
             raise _invalid(f"Invalid 'start_time':'{start}'. 'start_time' must be RFC 3339")
         after = int(request.query.get("since_id", "0"))
-        mine = [
+        before = int(request.query.get("pagination_token") or request.query.get("until_id") or 1 << 63)
+        found = (
             _chosen(post, request)
             for post in reversed(self._posts.values())
             if post["author_id"] == number
-            and int(post["id"]) > after
+            and after < int(post["id"]) < before
             and (since is None or datetime.fromisoformat(post["created_at"]) >= since)
-        ][:most]
+        )
+        mine = list(islice(found, most))
+        more = next(found, None) is not None
         meta: dict[str, Any] = {"result_count": len(mine)}
         if mine:
             meta |= {"newest_id": mine[0]["id"], "oldest_id": mine[-1]["id"]}
+        if more:
+            meta["next_token"] = mine[-1]["id"]
         return answer(200, ({"data": mine} if mine else {}) | {"meta": meta}, self._limits())
 
     def _account(self, token: str) -> dict[str, str]:
@@ -273,35 +279,6 @@ class X:
         """A snowflake: milliseconds since November 2010 and 22 bits, always rising."""
         self._last_id = max(self._last_id + 1, (int(self._clock() * 1000) - 1_288_834_974_657) << 22)
         return str(self._last_id)
-
-
-def shorten(text: str) -> tuple[str, list[dict[str, Any]]]:
-    """The text with each recognised address as a t.co link, and what stands behind each."""
-    shown = ""
-    at = 0
-    urls = []
-    for start, end, url in recognised(text):
-        shown += text[at:start]
-        short = f"https://t.co/{_slug(url)}"
-        urls.append(_entity(len(shown), short, url if "://" in url else f"http://{url}"))
-        shown += short
-        at = end
-    return shown + text[at:], urls
-
-
-def _entity(start: int, short: str, expanded: str) -> dict[str, Any]:
-    display = expanded.partition("://")[2].removeprefix("www.")
-    shown = display if len(display) <= 27 else f"{display[:26]}…"
-    return {"start": start, "end": start + len(short), "url": short, "expanded_url": expanded, "display_url": shown}
-
-
-def _slug(text: str) -> str:
-    return f"{crc32(text.encode('utf-8', 'surrogatepass')):08x}Sb"
-
-
-def _same(text: str) -> str:
-    """What makes two posts duplicates: the words, whatever the spaces between them."""
-    return " ".join(text.split())
 
 
 def _chosen(post: dict[str, Any], request: Request) -> dict[str, Any]:
@@ -337,8 +314,3 @@ def _invalid(detail: str) -> Refused:
 
 def _nothing(request: Request) -> Answer:
     raise Refused(404, "Not Found", f"There is nothing at {request.path}")
-
-
-def instant(seconds: float) -> str:
-    """RFC 3339 in UTC, milliseconds."""
-    return datetime.fromtimestamp(seconds, UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")

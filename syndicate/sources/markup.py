@@ -30,7 +30,7 @@ def _tags(names: str) -> re.Pattern[str]:
 
 
 _INLINE, _BLOCK = _tags(_INLINE_NAMES), _tags(_BLOCK_NAMES)
-_ANY = re.compile(rf"</?[a-zA-Z!?](?:{_ATTRIBUTES}>|[^<>]*+>)")
+_ANY = re.compile(rf"<[a-zA-Z/!?](?:{_ATTRIBUTES}>|[^<>]*+>)")
 _HIDDEN = re.compile(r"<!--|<(script|style|template|noscript)(?![a-z0-9-])", re.IGNORECASE)
 _ENTITY = re.compile(r"&(?:#[0-9]{1,7}|#[xX][0-9a-fA-F]{1,6}|[A-Za-z][A-Za-z0-9]{1,31});")
 _IMG = re.compile(rf"<img(?=[\s/]){_ATTRIBUTES}>", re.IGNORECASE)
@@ -41,8 +41,10 @@ _CP1252 = {code: bytes([code]).decode("cp1252", "replace") for code in range(0x8
 
 def line(text: str) -> str:
     """Plain text as one clean line."""
+    if text.isascii() and text.isprintable() and "  " not in text:
+        return text.strip()
     if not text.isprintable() or "  " in text:
-        text = plain(text.translate(_CP1252).replace("\u200b", ""))
+        text = plain(text.translate(_CP1252))
     text = text.strip()
     return text if text.isascii() else unicodedata.normalize("NFC", text)
 
@@ -67,8 +69,12 @@ def text(markup: str) -> str:
 
 
 def summary(markup: str) -> str:
-    """`text` of a description, cut at a word where it goes on for pages."""
-    words = text(markup)
+    """`text` of a description, which may go on for pages."""
+    return shortened(text(markup))
+
+
+def shortened(words: str) -> str:
+    """At most SUMMARY characters, cut at a word."""
     return words if len(words) <= SUMMARY else words[:SUMMARY].rpartition(" ")[0] or words[:SUMMARY]
 
 

@@ -5,6 +5,8 @@ from pathlib import Path
 
 import pytest
 
+pytest.register_assert_rewrite("syndicate.testing")
+
 SPECS = Path(__file__).parents[3] / "shared" / "specs"
 
 
@@ -40,7 +42,11 @@ def requests_are_valid(spec):
         description = spec(name) | {"servers": [{"url": host}]}
         for operation in [each for path in description["paths"].values() for each in path.values()]:
             operation.pop("security", None)  # who signs is checked elsewhere; openapi-core knows no OAuth 1
-        description["paths"].get("/api/v1/statuses", {}).get("post", {}).pop("parameters", None)  # a header as an object
+        if "/api/v1/statuses" in description["paths"]:
+            posting = description["paths"]["/api/v1/statuses"]["post"]
+            del posting["parameters"]  # a header, described as an object
+            body = posting["requestBody"]["content"]["application/json"]["schema"]
+            body["anyOf"] = body.pop("oneOf")  # a status with text and pictures is two of them at once
         api = OpenAPI.from_dict(description, config=Config(spec_validator_cls=None))
         for call in calls:
             path = call.url.removeprefix(host)

@@ -27,6 +27,26 @@ def test_a_platform_is_named_after_its_module(name):
     assert (adapter.key_window > 0) == (adapter.certainty == "keyed")
 
 
+@pytest.mark.parametrize(
+    ("name", "typed"),
+    [
+        ("mastodon", {"url": "https://social.example", "token": "hush-hush", "visibility": "unlisted"}),
+        ("bluesky", {"handle": "gazette.example", "app_password": "hush-hush"}),
+        ("x", dict.fromkeys(("api_key", "api_secret", "access_token", "access_secret"), "hush-hush")),
+        ("facebook", {"page_id": "77", "page_token": "hush-hush"}),
+        ("webhook", {"url": "https://cms.example/hook", "secret": "hush-hush"}),
+        ("folder", {"path": "posts"}),
+    ],
+)
+def test_the_config_can_read_its_options_and_they_do_not_show_secrets(name, typed):
+    from pydantic import TypeAdapter, ValidationError
+
+    reader = TypeAdapter(platforms.find(name).options_type)
+    assert "hush-hush" not in repr(reader.validate_python(typed))
+    with pytest.raises(ValidationError):
+        reader.validate_python({})
+
+
 def test_twitter_is_x():
     assert platforms.find("twitter") is x.X
 
@@ -39,7 +59,11 @@ def test_google_plus_is_understood_and_refused():
 
 @pytest.mark.parametrize(
     ("wrong", "hint"),
-    [("mastadon", "did you mean 'mastodon'?"), ("Bluesky", "did you mean 'bluesky'?"), ("twiter", "did you mean 'twitter'?")],
+    [
+        ("mastadon", "did you mean 'mastodon'?"),
+        ("Bluesky", "did you mean 'bluesky'?"),
+        ("twiter", "did you mean 'twitter'?"),
+    ],
 )
 def test_a_misspelled_platform_is_guessed(wrong, hint):
     with pytest.raises(ConfigError, match=f"unknown platform '{wrong}'") as caught:

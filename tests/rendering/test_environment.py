@@ -1,3 +1,4 @@
+import shutil
 import subprocess
 import sys
 from datetime import UTC, datetime
@@ -171,3 +172,12 @@ def test_importing_rendering_loads_neither_jinja2_nor_pillow():
         "sys.exit(bool({'jinja2', 'PIL', 'regex', 'requests'} & set(sys.modules)))"
     )
     assert subprocess.run([sys.executable, "-c", code], check=False, cwd=Path(__file__).parents[2]).returncode == 0
+
+
+def test_the_built_in_templates_are_found_in_an_installed_wheel(tmp_path):
+    checkout = Path(__file__).parents[2]
+    shutil.copytree(checkout / "syndicate", tmp_path / "syndicate", ignore=shutil.ignore_patterns("__pycache__"))
+    shutil.copytree(checkout / "templates", tmp_path / "syndicate" / "templates")
+    code = "from syndicate.rendering.environment import builtin_templates; print(builtin_templates())"
+    found = subprocess.run([sys.executable, "-c", code], check=True, cwd=tmp_path, capture_output=True, text=True)
+    assert found.stdout.strip() == str(tmp_path / "syndicate" / "templates")

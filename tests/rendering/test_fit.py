@@ -1,5 +1,5 @@
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from syndicate.errors import RenderError, TooLong
@@ -72,9 +72,20 @@ def test_a_link_that_does_not_fit_is_never_cut():
         fitted(str(Link(LINK)), 10)
 
 
+def test_too_many_bytes_are_reported_as_bytes():
+    with pytest.raises(TooLong, match="the text is 9 of 8 bytes long"):
+        fitted("日本語", 10, text_bytes=8)
+
+
 def test_what_the_template_wrote_itself_never_gives_way():
     with pytest.raises(TooLong):
         fitted(f"Read this: {may_give_way('Title')}", 11)
+
+
+def test_a_headline_is_never_cut_to_nothing():
+    with pytest.raises(TooLong):
+        fitted(f"{may_give_way('…… @paper')} {Link(LINK)}", len(LINK) + 2)
+    assert fitted(f"{may_give_way('…… paper')} {Link(LINK)}", len(LINK) + 6).text == f"…… p… {LINK}"
 
 
 def test_bytes_are_a_limit_of_their_own():
@@ -167,6 +178,7 @@ WORDS = st.text(st.sampled_from("ab日本ไทक्षिé👩\u200d👧🇵�
 SIZES = st.sampled_from([len, at_23, double])
 
 
+@settings(deadline=None)  # the machine may be busy
 @given(
     WORDS,
     WORDS,
@@ -199,6 +211,7 @@ def test_fitted_text_never_measures_over_the_limit_and_nothing_whole_is_cut(
     assert fitted(marked, limit, size, text_bytes) == whole
 
 
+@settings(deadline=None)  # the machine may be busy
 @given(WORDS, WORDS, SIZES, st.integers(40, 200))
 def test_more_room_never_gives_less_of_the_headline(title, summary, size, limit):
     marked = f"{may_give_way(title)}\n\n{may_give_way(summary, drop=True)}\n\n{Link(LINK)}"
@@ -210,6 +223,7 @@ def test_more_room_never_gives_less_of_the_headline(title, summary, size, limit)
         assert len(fitted(marked, limit + 7, size).text.partition("\n\n")[0]) >= len(short.partition("\n\n")[0])
 
 
+@settings(deadline=None)  # the machine may be busy
 @given(WORDS, st.integers(0, 200))
 def test_one_more_word_would_not_have_fitted(title, limit):
     try:

@@ -1,37 +1,23 @@
-"""For tests of adapters, ours and yours: the contract every platform keeps, and doors to test it with.
-
-    class TestExample(PlatformContract):
-        def make(self, http, url, credentials):
-            return Example(Options(token=Secret("token"), api_url=url), http, credentials)
-
-        @pytest.fixture
-        def network(self):
-            with ExampleStandIn() as stand_in:
-                yield stand_in
-
-Needs pytest. Everything runs over real HTTP on loopback against something that stands in for the network.
-"""
+"""What the delivery loop relies on, as tests."""
 
 # ruff: noqa: D102 - a test's name is its sentence
 from __future__ import annotations
 
 import json as jsons
-import socket
-import struct
-import zlib
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
-from datetime import UTC, datetime, timedelta
+from collections.abc import Iterable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from datetime import datetime, timedelta
 from typing import Any, ClassVar, Protocol
 
 import pytest
 
 from syndicate.errors import AuthError, RateLimited, Rejected, Unavailable, Uncertain, Unsupported
 from syndicate.http import DryHttp, RequestsHttp
-from syndicate.model import Json, LinkCard, Media, Post, Receipt, Span
-from syndicate.ports import Credentials, Deletable, Http, OAuth1, Part, Platform, Refreshable, Reply
+from syndicate.model import Json, Post, Receipt
+from syndicate.ports import Credentials, Deletable, Http, Platform, Refreshable
+from syndicate.testing.doors import Held, now, refusing_url
+from syndicate.testing.stories import LINK, illustrated, linked, picture, post
 
-LINK = "https://gazette.example/news/bridge?utm_medium=social&utm_source=test"
 KEY = "00112233445566778899aabbccddeeff"
 OTHER_KEY = "ffeeddccbbaa99887766554433221100"
 
@@ -39,7 +25,7 @@ OTHER_KEY = "ffeeddccbbaa99887766554433221100"
 class StandIn(Protocol):
     """What stands in for a network: where it is, what it shows, and what goes wrong on purpose.
 
-    A post in `posts` has at least "text" and "media", whose items have "alt". A rule has "fault"
+    A post in `posts` has at least "text" as it was sent and "media", whose items have "alt". A rule has "fault"
     (401, 429, 500, 503, drop_before, drop_after, 500_after), "platform", "step" (upload, commit, read)
     and may have "retry_after"; it happens once.
     """
@@ -51,118 +37,6 @@ class StandIn(Protocol):
 
     def add_faults(self, rules: Iterable[Any]) -> None:
         """Let these happen, in this order."""
-
-
-class Held:
-    """Credentials that a test holds in memory."""
-
-    def __init__(self, value: Json | None = None) -> None:
-        self.value: Json = value or {}
-
-    def current(self) -> Json:
-        """What was put in last."""
-        return self.value
-
-
-@dataclass(frozen=True, slots=True)
-class Call:
-    """One request as an adapter made it."""
-
-    method: str
-    url: str
-    params: Mapping[str, str] | None
-    json: Any
-    data: bytes | Mapping[str, str] | None
-    files: Mapping[str, Part] | None
-    headers: Mapping[str, str]
-    auth: OAuth1 | None
-
-
-class Recorded:
-    """A door that answers with recorded replies, in order, and remembers the calls.
-
-    A reply is a `Reply`, an exception to raise, or `(status, body)` with an optional third of headers.
-    """
-
-    def __init__(self, *replies: Any) -> None:
-        self.calls: list[Call] = []
-        self._replies = list(replies)
-
-    def call(
-        self,
-        method: str,
-        url: str,
-        *,
-        params: Mapping[str, str] | None = None,
-        json: Any = None,
-        data: bytes | Mapping[str, str] | None = None,
-        files: Mapping[str, Part] | None = None,
-        headers: Mapping[str, str] | None = None,
-        auth: OAuth1 | None = None,
-        sample: Any = None,  # noqa: ARG002 - recorded replies take its place
-    ) -> Reply:
-        """The next reply. An adapter that calls more often than it may finds none left."""
-        self.calls.append(Call(method, url, dict(params or {}), json, data, files, dict(headers or {}), auth))
-        reply = self._replies.pop(0)
-        if isinstance(reply, Exception):
-            raise reply
-        return reply if isinstance(reply, Reply) else recorded(*reply)
-
-
-def recorded(
-    status: int, body: Any = None, headers: Mapping[str, str] | None = None, url: str = "https://network.example/"
-) -> Reply:
-    """A reply as a network would give it; a body that is neither text nor bytes is sent as JSON."""
-    data = body if isinstance(body, bytes) else (body if isinstance(body, str) else jsons.dumps(body)).encode()
-    return Reply(status, {name.lower(): value for name, value in (headers or {}).items()}, data, url, now())
-
-
-def now() -> datetime:
-    """The instant at which a test happens."""
-    return datetime.now(UTC)
-
-
-def picture(width: int = 8, height: int = 6, alt: str = "A bridge in fog") -> Media:
-    """A small PNG of one colour."""
-
-    def chunk(kind: bytes, data: bytes) -> bytes:
-        return struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
-
-    rows = b"".join(b"\0" + b"\x20\x60\xa0" * width for _ in range(height))
-    header = struct.pack(">IIBBBBB", width, height, 8, 2, 0, 0, 0)
-    data = chunk(b"IHDR", header) + chunk(b"IDAT", zlib.compress(rows)) + chunk(b"IEND", b"")
-    return Media(b"\x89PNG\r\n\x1a\n" + data, "image/png", width, height, alt)
-
-
-def post(text: str = "A bridge opens", **changes: Any) -> Post:
-    """A rendered post without link or pictures, and what a test wants otherwise."""
-    moment = now().replace(microsecond=0)
-    plain = Post(text, None, (), (), None, "en", at=moment, planned_at=moment, article={"url": LINK})
-    return replace(plain, **changes)
-
-
-def linked(platform: Platform, text: str = "A bridge opens", link: str = LINK) -> Post:
-    """A post with its link where this network draws the box from."""
-    if platform.limits.card == "client":
-        return post(text, link=link, card=LinkCard(link, "A bridge", "It opens today", picture()))
-    if platform.limits.card == "field":
-        return post(text, link=link)
-    whole = f"{text} {link}"
-    return post(whole, link=link, spans=(Span(len(text) + 1, len(whole), "link", link),))
-
-
-def illustrated(alt: str = "A bridge in fog", text: str = "A bridge opens", link: str = LINK) -> Post:
-    """A post with a picture and its link in the text."""
-    whole = f"{text} {link}"
-    span = Span(len(text) + 1, len(whole), "link", link)
-    return post(whole, link=link, spans=(span,), media=(picture(alt=alt),))
-
-
-def refusing_url() -> str:
-    """An address on this machine at which nobody listens."""
-    with socket.socket() as line:
-        line.bind(("127.0.0.1", 0))
-        return f"http://127.0.0.1:{line.getsockname()[1]}"
 
 
 class PlatformContract:
@@ -251,6 +125,22 @@ class PlatformContract:
         assert again == receipt
         assert len(network.posts()) == 1
 
+    def test_two_workers_at_once_make_one_post(self, platform: Platform, network: StandIn) -> None:
+        if platform.certainty not in ("exact", "keyed"):
+            pytest.skip("this network knows no key")
+        draft = _stored(platform.prepare(linked(platform), KEY))
+
+        def commit(_: int) -> Receipt | None:
+            try:
+                return platform.commit(draft, KEY)
+            except Uncertain:
+                return None
+
+        with ThreadPoolExecutor(4) as pool:
+            receipts = {receipt.id for receipt in pool.map(commit, range(4)) if receipt}
+        assert len(receipts) == 1
+        assert len(network.posts()) == 1
+
     def test_another_key_is_another_post(self, platform: Platform, network: StandIn) -> None:
         self._publish(platform, linked(platform))
         self._publish(platform, linked(platform, "A tunnel opens", LINK + "2"), OTHER_KEY)
@@ -293,9 +183,15 @@ class PlatformContract:
             self._publish(platform, linked(platform, f"Story {number}", f"{LINK}-{number}"), f"{number:032x}")
         assert platform.find(draft, KEY, since) == receipt
 
-    def test_alt_text_arrives(self, platform: Platform, network: StandIn) -> None:
-        self._publish(platform, illustrated(alt="Nebel über der Brücke, “alt”"))
-        assert [media["alt"] for media in network.posts()[0]["media"]] == ["Nebel über der Brücke, “alt”"]
+    def test_alt_texts_arrive_with_their_pictures(self, platform: Platform, network: StandIn) -> None:
+        alts = ["Nebel über der Brücke, “alt”", "橋 & <fog>"]
+        self._publish(platform, post(media=tuple(picture(8 + number, alt=alt) for number, alt in enumerate(alts))))
+        assert [media["alt"] for media in network.posts()[0]["media"]] == alts
+
+    def test_a_text_arrives_to_the_letter(self, platform: Platform, network: StandIn) -> None:
+        text = "It’s “fog” & <more>\n\nالجسر 橋 e\u0301 🌉 100 %"
+        self._publish(platform, post(text))
+        assert network.posts()[0]["text"] == text
 
     def test_a_text_of_just_the_limit_is_taken_and_one_more_refused(self, platform: Platform, network: StandIn) -> None:
         if not self.enforces_length:
@@ -324,6 +220,22 @@ class PlatformContract:
         with pytest.raises(AuthError):
             self._publish(platform, post())
         assert network.posts() == []
+
+    def test_a_refused_token_is_noticed_when_it_is_verified(self, platform: Platform, network: StandIn) -> None:
+        self._skip_blind(platform)
+        self._fail(network, platform, "401", step="read")
+        with pytest.raises(AuthError):
+            platform.verify()
+
+    @pytest.mark.parametrize("fault", ["429", "500", "503", "drop_before", "drop_after"])
+    def test_a_look_up_that_fails_is_not_an_absence(
+        self, platform: Platform, network: StandIn, since: datetime, fault: str
+    ) -> None:
+        self._skip_blind(platform)
+        draft = _stored(platform.prepare(linked(platform), KEY))
+        self._fail(network, platform, fault, step="read")
+        with pytest.raises((RateLimited, Unavailable, Uncertain)):
+            platform.find(draft, KEY, since)
 
     def test_no_session_is_an_auth_error_and_a_dead_one_is_renewed(
         self, platform: Platform, network: StandIn, credentials: Held

@@ -1,0 +1,118 @@
+"""Atom 1.0 (RFC 4287) and 0.3 → articles."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from syndicate.model import Article
+from syndicate.sources import markup
+from syndicate.sources.fields import (
+    BASE,
+    ENTRIES,
+    LANG,
+    Reader,
+    Reading,
+    address,
+    distinct,
+    extras,
+    first,
+    inner,
+    kind_of,
+    language,
+    person,
+    words,
+)
+from syndicate.sources.media import Found, images
+
+if TYPE_CHECKING:
+    from xml.etree.ElementTree import Element
+
+_READ = frozenset({
+    "dc:date", "dc:creator", "dc:subject", "dcterms:issued", "dcterms:modified", "media:content", "media:group",
+    "media:thumbnail", "feedburner:origLink",
+})  # fmt: skip
+_MARKUP = ("html", "text/html", "xhtml", "application/xhtml+xml")
+
+
+def read(root: Element, reader: Reader) -> Reading:
+    """The entries of a feed, in order."""
+    reader.base = address(root.get(BASE), reader.base) or reader.base
+    reader.language = language(root.get(LANG))
+    entries = [child for child in root if reader.names[child.tag] == "entry"]
+    articles = [article for entry in entries[:ENTRIES] if (article := _article(entry, reader)) is not None]
+    return Reading(tuple(articles), len(entries))
+
+
+def _article(entry: Element, reader: Reader) -> Article | None:
+    """None for an entry that has neither title nor address."""
+    reader = reader.inside(entry)
+    found = reader.children(entry)
+    links = [(link, address(link.get("href"), reader.inside(link).base)) for link in found.get("link", ())]
+    url, title = _url(found, links, reader.base), _title(found.get("title", ()))
+    if not url and not title:
+        return None
+    published = reader.date(found, "published", "issued", "dc:date", "dcterms:issued", "created")
+    updated = reader.date(found, "updated", "modified", "dcterms:modified")
+    enclosures = [(there, link.get("type", "").strip().lower()) for link, there in links if _encloses(link)]
+    bodies = [inner(element) for name in ("content", "summary") for element in found.get(name, ())]
+    return Article(
+        source=reader.source,
+        url=url,
+        title=title,
+        summary=next((said for element in found.get("summary", ()) if (said := _summary(element))), ""),
+        guid=first(found, "id") or None,
+        published=published.instant if published else None,
+        precision=published.precision if published else "second",
+        tz_assumed=published.tz_assumed if published else False,
+        updated=updated.instant if updated else None,
+        authors=_authors(found, reader),
+        categories=_categories(found),
+        images=images(reader, found, enclosures, bodies),
+        language=language(entry.get(LANG)) or reader.language,
+        kind=kind_of(mime for _, mime in enclosures),
+        raw=extras(found, _READ),
+    )
+
+
+def _url(found: Found, links: list[tuple[Element, str]], base: str) -> str:
+    """The address a reader is sent to: the alternate link, as HTML if there are several."""
+    original = address(first(found, "feedburner:origLink"), base)
+    if original:
+        return original
+    alternates = [(link, url) for link, url in links if url and link.get("rel", "alternate") == "alternate"]
+    pages = [url for link, url in alternates if link.get("type", "text/html").startswith("text/html")]
+    return next(iter(pages), alternates[0][1] if alternates else "")
+
+
+def _encloses(link: Element) -> bool:
+    return link.get("rel") == "enclosure"
+
+
+def _authors(found: Found, reader: Reader) -> tuple[str, ...]:
+    names = [first(reader.children(author), "name") for author in found.get("author", ())]
+    return distinct(map(person, names or [words(element) for element in found.get("dc:creator", ())]))
+
+
+def _categories(found: Found) -> tuple[str, ...]:
+    labels = [element.get("label") or element.get("term") or words(element) for element in found.get("category", ())]
+    subjects = [words(element) for element in found.get("dc:subject", ())]
+    return distinct(map(markup.line, labels + subjects))
+
+
+def _title(elements: Sequence[Element]) -> str:
+    """Decoded as its type says, never by the look of it."""
+    said = (markup.text(inner(element)) if _is_markup(element) else _plain(element) for element in elements)
+    return next(filter(None, said), "")
+
+
+def _summary(element: Element) -> str:
+    return markup.summary(inner(element)) if _is_markup(element) else markup.shortened(_plain(element))
+
+
+def _plain(element: Element) -> str:
+    return markup.line(words(element))
+
+
+def _is_markup(element: Element) -> bool:
+    return len(element) > 0 or element.get("type") in _MARKUP or element.get("mode") == "escaped"

@@ -1,0 +1,269 @@
+"""Bytes → XML tree: strict expat, else a light repair and strict expat again.
+
+What is not a feed at all is told apart here, so that the publisher reads what it is instead.
+"""
+
+from __future__ import annotations
+
+import codecs
+import re
+from dataclasses import dataclass
+from html import escape, unescape
+from typing import TYPE_CHECKING
+
+from syndicate.errors import SourceError
+
+if TYPE_CHECKING:
+    from xml.etree.ElementTree import Element, ParseError
+
+BODY_BYTES = 10_000_000
+TAGS = 1_000_000  # more would cost hundreds of megabytes as a tree
+ROOTS = ("rss", "RDF", "feed", "channel")
+
+_CHARSET = re.compile(r"charset\s*=\s*[\"']?([\w.:-]+)", re.IGNORECASE)
+_DECLARED = re.compile(rb"""^\s*<\?xml[^>]{0,200}?encoding\s*=\s*["']([\w.:-]+)["']""")
+_DECLARATION = re.compile(r"\s*<\?xml\b[^>]{0,200}\?>")
+_CODECS = re.compile(r"utf-?(?:8|16|32)|iso-?8859|latin|cp\d|koi8|mac|gb|big5|euc|shift|johab|hz|iso-?2022|ascii|tis")
+_BOMS = (
+    (codecs.BOM_UTF8, "utf-8-sig"),
+    (codecs.BOM_UTF32_LE, "utf-32"),
+    (codecs.BOM_UTF32_BE, "utf-32"),
+    (codecs.BOM_UTF16_LE, "utf-16"),
+    (codecs.BOM_UTF16_BE, "utf-16"),
+    (b"<\0\0\0", "utf-32-le"),
+    (b"\0\0\0<", "utf-32-be"),
+    (b"<\0", "utf-16-le"),
+    (b"\0<", "utf-16-be"),
+)
+_ILLEGAL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff\ud800-\udfff]")
+_ROOT = re.compile(r"<((?:[A-Za-z_][\w.-]*:)?(?:rss|RDF|feed))(?=[\s>])")
+_BARE = re.compile(r"&(?!(?:#[0-9]{1,7}|#[xX][0-9a-fA-F]{1,6}|[A-Za-z][A-Za-z0-9]{0,31});)")
+_REFERENCE = re.compile(r"&(?!(?:amp|lt|gt|quot|apos);)[#\w]{1,33};")
+_WHOLE_UTF8 = re.compile(rb"[\xc2-\xdf][\x80-\xbf]|[\xe0-\xef][\x80-\xbf]{2}|[\xf0-\xf4][\x80-\xbf]{3}")
+
+
+@dataclass(frozen=True, slots=True)
+class Tree:
+    """A document as XML. `cut_off`: it ended early, and only its whole items are here."""
+
+    root: Element
+    head: str
+    cut_off: bool = False
+
+
+class NotWellFormed(Exception):
+    """A feed, but beyond a light repair: `text` is what is left of it, as XML as it gets."""
+
+    def __init__(self, text: str, fault: ParseError, *, cut_off: bool) -> None:
+        super().__init__(str(fault))
+        self.text = text
+        self.cut_off = cut_off
+
+
+def read(body: bytes, *, url: str, content_type: str | None) -> Tree:
+    """The tree of a feed. Raises SourceError (not a feed, and what it is), NotWellFormed."""
+    from xml.etree.ElementTree import ParseError
+
+    _check_size(body, url)
+    data = decoded(body, content_type)
+    refuse_strangers(data, url)
+    try:
+        return Tree(_parse(data, url), _head(data))
+    except ParseError:
+        pass
+    text, cut_off = repaired(data if isinstance(data, str) else _mixed(data))
+    try:
+        return Tree(_parse(text, url), _head(text), cut_off)
+    except ParseError as fault:
+        if not _ROOT.search(text, 0, 100_000):
+            raise SourceError(f"{url} is not a feed: it is not XML ({fault})") from fault
+        raise NotWellFormed(text, fault, cut_off=cut_off) from fault
+
+
+def decoded(body: bytes, content_type: str | None) -> bytes | str:
+    """The characters of a document, or the bytes themselves where they are UTF-8 as far as anyone says.
+
+    Bytes that are valid UTF-8 are UTF-8 whatever is declared: no text in another encoding looks so by
+    chance. Else HTTP's word counts before the document's own (RFC 7303 §3.2).
+    """
+    for mark, codec in _BOMS:
+        if body.startswith(mark):
+            return body.decode(codec, "replace")
+    declared = _DECLARED.match(body[:300])
+    said = _CHARSET.search(content_type or "")
+    names = [said[1] if said else "", declared[1].decode() if declared else ""]
+    known = [codec for codec in map(_codec, names) if codec]
+    if all(codec in ("utf-8", "ascii") for codec in known) and not (declared and not _codec(names[1])):
+        return body
+    for codec in [*(known if _is_stateful(known) else ("utf-8", *known)), "cp1252"]:
+        try:
+            return body.decode("cp1252" if codec == "iso8859-1" else codec)
+        except UnicodeDecodeError:
+            continue
+    return body.decode("cp1252", "replace")
+
+
+def refuse_strangers(data: bytes | str, url: str) -> None:
+    """Say what a document is that cannot be a feed. Raises SourceError."""
+    text = (data[:5000].decode("utf-8", "replace") if isinstance(data, bytes) else data[:5000]).lstrip("\ufeff \t\r\n")
+    if not text:
+        raise SourceError(f"{url} is an empty document, not a feed")
+    if text[0] in "{[":
+        kind = "a JSON Feed, which is not read yet" if "jsonfeed.org/version" in text else "a JSON document, not a feed"
+        raise SourceError(f"{url} is {kind}", hint="give the address of the RSS or Atom feed")
+    start = re.sub(r"<!--.*?-->|<\?.*?\?>", "", text, flags=re.DOTALL).lstrip()[:100].lower()
+    if start.startswith(("<!doctype html", "<html", "<head", "<body")):
+        raise _page(data, url)
+
+
+def repaired(text: str) -> tuple[str, bool]:
+    """A document mended where mending is no guess, and whether it was cut off.
+
+    What stands before and after the root goes (warnings of the server), control characters go,
+    ampersands that begin nothing are escaped, HTML's entities become their characters. Of a document
+    that ends early only whole items stay: the last one's address may be half an address.
+    """
+    text = _ILLEGAL.sub("", _DECLARATION.sub("", text, count=1))
+    root = _ROOT.search(text)
+    if root is None:
+        return _with_entities(text), False
+    prologue = text.rfind("<!DOCTYPE", 0, root.start())
+    end = text.rfind(f"</{root[1]}")
+    cut_off = end < 0
+    start = root.start() if prologue < 0 else prologue
+    text = _closed(text[start:], root[1]) if cut_off else text[start : text.find(">", end) + 1 or None]
+    return _with_entities(text), cut_off
+
+
+def _check_size(body: bytes, url: str) -> None:
+    if len(body) > BODY_BYTES:
+        raise SourceError(f"{url} has {len(body):,} bytes; {BODY_BYTES:,} are read at most")
+    if body.count(b"<") > TAGS:
+        raise SourceError(f"{url} has more than {TAGS:,} tags, which no feed needs")
+
+
+def _parse(data: bytes | str, url: str) -> Element:
+    """Strictly. Raises ParseError, and SourceError for a root that is no feed's."""
+    from xml.etree.ElementTree import ParseError, XMLParser
+
+    if ("<!ENTITY" if isinstance(data, str) else b"<!ENTITY") in data:  # type: ignore[operator]
+        _refuse_bombs(data, url)
+    if isinstance(data, str):
+        data = _DECLARATION.sub("", data, count=1)
+    parser = XMLParser()  # noqa: S314 - entities are looked at before, the size is bounded
+    try:
+        parser.feed(data)
+        root = parser.close()
+    except (ValueError, LookupError) as fault:  # an encoding expat does not know
+        raise ParseError(str(fault)) from fault
+    name = root.tag.rpartition("}")[2]
+    if name not in ROOTS:
+        raise (
+            _page(data, url)
+            if name.lower() == "html"
+            else SourceError(f"{url} is {_KINDS.get(name, f'an XML document <{name}>')}, not a feed")
+        )
+    return root
+
+
+_KINDS = {"urlset": "a sitemap", "sitemapindex": "a list of sitemaps", "opml": "an OPML list of feeds"}
+
+
+def _refuse_bombs(data: bytes | str, url: str) -> None:
+    """Entities that hold other entities, much text or files are refused before anything expands them."""
+    from xml.parsers import expat
+
+    parser = expat.ParserCreate()
+
+    def declared(*entity: str | bool | None) -> None:
+        value, system = entity[2], entity[4]
+        if not entity[1] and (system or (isinstance(value, str) and (len(value) > 16 or "&" in value[1:]))):
+            raise SourceError(f"{url} declares entities that no feed needs; it is not read")
+
+    def begun(*_: object) -> None:
+        raise StopIteration
+
+    parser.EntityDeclHandler = declared
+    parser.StartElementHandler = begun
+    try:
+        parser.Parse(data, True)
+    except (StopIteration, expat.ExpatError, ValueError, LookupError):
+        return
+
+
+def _page(data: bytes | str, url: str) -> SourceError:
+    from syndicate.sources.page import find_feeds
+
+    feeds = find_feeds(data.encode("utf-8", "replace") if isinstance(data, str) else data, url)
+    hint = f"the page names this feed: {feeds[0][1]}" if feeds else "give the address of the feed, not of a page"
+    return SourceError(f"{url} is an HTML page, not a feed", hint=hint)
+
+
+def _codec(name: str) -> str | None:
+    """Python's name of a text encoding, for those that documents are written in."""
+    if not _CODECS.match(name.lower()):
+        return None
+    try:
+        return codecs.lookup(name).name
+    except LookupError:
+        return None
+
+
+def _is_stateful(codecs_: list[str]) -> bool:
+    """Encodings that write everything in seven bits: every byte looks like UTF-8."""
+    return any(codec.startswith(("iso2022", "hz", "utf-16", "utf-32")) for codec in codecs_)
+
+
+def _mixed(body: bytes) -> str:
+    """UTF-8 in which some bytes are Windows-1252; all of them if no character is UTF-8."""
+    try:
+        return body.decode("utf-8")
+    except UnicodeDecodeError:
+        pass
+    if not _WHOLE_UTF8.search(body):
+        return body.decode("cp1252", "replace")
+    return body.decode("utf-8", "syndicate-cp1252")
+
+
+def _as_cp1252(fault: UnicodeError) -> tuple[str, int]:
+    assert isinstance(fault, UnicodeDecodeError)
+    return fault.object[fault.start : fault.end].decode("cp1252", "replace"), fault.end
+
+
+codecs.register_error("syndicate-cp1252", _as_cp1252)
+
+
+def _closed(text: str, root: str) -> str:
+    """A document that was cut off, cut back to its last whole item and closed."""
+    ends = [text.rfind(end) for end in ("</item>", "</entry>", "</atom:entry>")]
+    end = max(ends)
+    if end < 0:
+        return text
+    text = text[: text.index(">", end) + 1]
+    open_channel = text.rfind("<channel") > text.rfind("</channel>")
+    return f"{text}{'</channel>' if open_channel else ''}</{root}>"
+
+
+def _with_entities(text: str) -> str:
+    """Ampersands that XML takes, outside of CDATA sections."""
+    first, *parts = text.split("<![CDATA[")
+    kept = [_mended(first)]
+    for part in parts:
+        inside, closing, outside = part.partition("]]>")
+        kept += [inside, closing, _mended(outside)]
+        kept[-3] = f"<![CDATA[{inside}"
+    return "".join(kept)
+
+
+def _mended(text: str) -> str:
+    return _REFERENCE.sub(_character, _BARE.sub("&amp;", text)) if "&" in text else text
+
+
+def _character(reference: re.Match[str]) -> str:
+    """HTML's meaning of a reference, in XML's spelling; a name HTML does not know stays words."""
+    meant = unescape(reference[0])
+    return "&amp;" + reference[0][1:] if meant == reference[0] else escape(_ILLEGAL.sub("", meant))
+
+
+def _head(data: bytes | str) -> str:
+    return data[:4000].decode("utf-8", "replace") if isinstance(data, bytes) else data[:4000]

@@ -1,0 +1,110 @@
+"""A feed: fetched politely, read strictly, and told apart from everything that is no feed."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import datetime
+
+from syndicate.errors import SourceError
+from syndicate.model import Article, Fetched, Validators
+from syndicate.ports import Http
+from syndicate.sources import document, visit
+from syndicate.sources.fields import ENTRIES, Names, Reader, Reading
+
+ACCEPT = (
+    "application/rss+xml, application/atom+xml, application/rdf+xml;q=0.9, application/xml;q=0.8, text/xml;q=0.8,"
+    " */*;q=0.1"
+)
+
+
+class FeedSource:
+    """ports.Source for RSS and Atom. `base` stands in for the feed's own address when links are resolved."""
+
+    def __init__(self, name: str, url: str, http: Http, *, timezone: str = "UTC", base: str | None = None) -> None:
+        self.name = name
+        self._url = url
+        self._http = http
+        self._timezone = timezone
+        self._base = base
+
+    def fetch(self, validators: Validators) -> Fetched:
+        """One conditional request. What is the same as before is not parsed; what is no feed changes nothing.
+
+        Of a document that was cut off the whole entries are taken and the validators are not, so that
+        the rest is asked for again.
+        """
+        visited = visit.get(self._http, self._url, validators, accept=ACCEPT)
+        if not visited.modified:
+            return Fetched(validators=visited.validators, modified=False, interval=visited.interval)
+        reply = visited.reply
+        reading = read_feed(
+            reply.body,
+            source=self.name,
+            url=self._base or reply.url,
+            content_type=reply.headers.get("content-type"),
+            timezone=self._timezone,
+            now=reply.received_at,
+        )
+        return Fetched(
+            articles=reading.articles,
+            validators=validators if reading.cut_off else visited.validators,
+            entries=reading.listed,
+            notes=reading.notes,
+            interval=max(filter(None, (visited.interval, reading.interval)), default=None),
+        )
+
+
+def parse_feed(
+    body: bytes, *, source: str, url: str, content_type: str | None, timezone: str = "UTC"
+) -> tuple[tuple[Article, ...], tuple[str, ...]]:
+    """The articles of a feed in the document's order, and what was odd. Raises SourceError."""
+    reading = read_feed(body, source=source, url=url, content_type=content_type, timezone=timezone)
+    return reading.articles, reading.notes
+
+
+def read_feed(
+    body: bytes,
+    *,
+    source: str,
+    url: str,
+    content_type: str | None = None,
+    timezone: str = "UTC",
+    now: datetime | None = None,
+) -> Reading:
+    """All that a feed says. `url` resolves relative links; `now` refuses dates far ahead. Raises SourceError."""
+    shown = visit.shown(url) or source
+    try:
+        tree = document.read(body, url=shown, content_type=content_type)
+    except document.NotWellFormed as fault:
+        reader = Reader(source, url, timezone, now, Names("", ""))
+        from syndicate.sources import rescue
+
+        reading = rescue.read(fault.text, reader, url=shown, why=str(fault))
+        reading = replace(reading, cut_off=fault.cut_off)
+    else:
+        reader = Reader(source, url, timezone, now, Names(tree.root.tag, tree.head))
+        reading = replace(_read(tree, reader), cut_off=tree.cut_off)
+    if reading.cut_off and not reading.listed:
+        raise SourceError(f"{shown} is cut off before the end of its first entry")
+    return replace(reading, notes=(*reading.notes, *_notes(reading, reader)))
+
+
+def _read(tree: document.Tree, reader: Reader) -> Reading:
+    from syndicate.sources import atom, rss
+
+    read = atom.read if tree.root.tag.endswith("feed") else rss.read
+    return read(tree.root, reader)
+
+
+def _notes(reading: Reading, reader: Reader) -> list[str]:
+    notes = []
+    if reading.cut_off:
+        notes.append(f"the document is cut off; {len(reading.articles)} whole entries were read")
+    if reading.listed > ENTRIES:
+        notes.append(f"{reading.listed} entries; the first {ENTRIES} are read")
+    unnamed = min(reading.listed, ENTRIES) - len(reading.articles)
+    if unnamed:
+        notes.append(f"{unnamed} entries without title and address were left out")
+    if reader.undated:
+        notes.append(f"{len(reader.undated)} dates cannot be read, such as {reader.undated[0][:60]!r}")
+    return notes

@@ -1,0 +1,218 @@
+"""What RSS and Atom share: how names, addresses, dates, people and pictures are read from their elements."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, Literal
+from urllib.parse import urljoin, urlsplit
+
+from syndicate.dates import Moment, parse
+from syndicate.model import Article
+from syndicate.sources import markup
+
+if TYPE_CHECKING:
+    from xml.etree.ElementTree import Element
+
+ENTRIES = 2000
+BASE = "{http://www.w3.org/XML/1998/namespace}base"
+LANG = "{http://www.w3.org/XML/1998/namespace}lang"
+
+# Namespaces as publishers write them; the versions of one share a name.
+_NAMESPACES = {
+    "http://www.w3.org/2005/Atom": "atom",
+    "http://purl.org/atom/ns#": "atom",
+    "http://purl.org/dc/elements/1.1/": "dc",
+    "http://purl.org/dc/elements/1.0/": "dc",
+    "http://purl.org/dc/terms/": "dcterms",
+    "http://purl.org/rss/1.0/modules/content/": "content",
+    "http://purl.org/rss/1.0/modules/syndication/": "sy",
+    "http://rssnamespace.org/feedburner/ext/1.0": "feedburner",
+    "http://search.yahoo.com/mrss/": "media",
+    "http://search.yahoo.com/mrss": "media",
+    "https://search.yahoo.com/mrss/": "media",
+    "https://search.yahoo.com/mrss": "media",
+    "http://tools.search.yahoo.com/mrss/": "media",
+    "http://www.itunes.com/dtds/podcast-1.0.dtd": "itunes",
+    "http://www.w3.org/1999/02/22-rdf-syntax-ns#": "rdf",
+    "http://www.w3.org/1999/xhtml": "xhtml",
+    "http://purl.org/rss/1.0/": "",
+    "http://my.netscape.com/rdf/simple/0.9/": "",
+    "http://channel.netscape.com/rdf/simple/0.9/": "",
+    "http://backend.userland.com/rss2": "",
+    "http://backend.userland.com/RSS2": "",
+    "http://blogs.law.harvard.edu/tech/rss": "",
+}
+_PREFIX = re.compile(r"""xmlns:([\w.-]{1,40})\s*=\s*["']([^"'<>]{1,200})["']""")
+_LANGUAGE = re.compile(r"[A-Za-z]{2,3}(?:-[A-Za-z0-9]{1,8})*", re.ASCII)
+_MAILBOX = re.compile(r"\S+@\S+\s*\((.*)\)|(.*?)\s*<[^<>@\s]+@[^<>\s]+>")
+_ABSOLUTE = re.compile(r"https?://[A-Za-z0-9.-]+(?::\d{1,4})?(?:[/?#][!-~]*)?")
+_SPACES = re.compile(r"[\t\r\n]")
+
+
+class Names(dict[str, str]):
+    """Tags of a tree to short names: `{http://purl.org/dc/elements/1.1/}date` is "dc:date".
+
+    The document's own elements have no prefix; an extension nobody knows goes by the prefix that
+    its document gives it.
+    """
+
+    def __init__(self, root: str, head: str) -> None:
+        super().__init__()
+        own, _, local = root.rpartition("}")
+        self._prefixes = {uri: prefix for prefix, uri in reversed(_PREFIX.findall(head))} | _NAMESPACES
+        if local != "RDF":
+            self._prefixes[own[1:]] = ""
+
+    def __missing__(self, tag: str) -> str:
+        uri, closed, local = tag.rpartition("}")
+        prefix = self._prefixes.get(uri[1:], "?") if closed else ""
+        self[tag] = name = f"{prefix}:{local}" if prefix else local
+        return name
+
+
+@dataclass(slots=True)
+class Reader:
+    """What the entries of one document have in common, and what was odd about it."""
+
+    source: str
+    base: str
+    timezone: str
+    now: datetime | None
+    names: Names
+    language: str | None = None
+    undated: list[str] = field(default_factory=list)
+
+    def inside(self, element: Element) -> Reader:
+        """The same, with the base that `element` sets for what is in it."""
+        return (
+            replace(self, base=address(element.get(BASE), self.base) or self.base) if BASE in element.attrib else self
+        )
+
+    def children(self, element: Element) -> dict[str, list[Element]]:
+        """The children of an element by short name, each list in order."""
+        found: dict[str, list[Element]] = {}
+        names = self.names
+        for child in element:
+            name = names[child.tag]
+            if name in found:
+                found[name].append(child)
+            else:
+                found[name] = [child]
+        return found
+
+    def date(self, found: dict[str, list[Element]], *names: str) -> Moment | None:
+        """The first of these elements that states an instant."""
+        return self.stated(*(words(element) for name in names for element in found.get(name, ())))
+
+    def stated(self, *texts: str) -> Moment | None:
+        """The first of these texts that states an instant; one that states none is remembered."""
+        for text in texts:
+            moment = parse(text, timezone=self.timezone, now=self.now) if text else None
+            if moment:
+                return moment
+            if text:
+                self.undated.append(text)
+        return None
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What a document says. `listed` counts its entries, usable or not."""
+
+    articles: tuple[Article, ...]
+    listed: int
+    notes: tuple[str, ...] = ()
+    interval: timedelta | None = None
+    cut_off: bool = False
+
+
+def words(element: Element | None) -> str:
+    """All text of an element, stripped; "" for none."""
+    if element is None:
+        return ""
+    if len(element):
+        return "".join(element.itertext()).strip()
+    return (element.text or "").strip()
+
+
+def inner(element: Element) -> str:
+    """What stands in an element as markup: its text, or the tags that should have been escaped."""
+    if not len(element):
+        return element.text or ""
+    from html import escape
+    from xml.etree.ElementTree import tostring
+
+    return escape(element.text or "") + "".join(tostring(child, encoding="unicode") for child in element)
+
+
+def first(found: dict[str, list[Element]], *names: str) -> str:
+    """The words of the first of these elements that has any."""
+    for name in names:
+        for element in found.get(name, ()):
+            said = words(element)
+            if said:
+                return said
+    return ""
+
+
+def address(text: str | None, base: str) -> str:
+    """An absolute http(s) address, otherwise as it was given; "" for anything else."""
+    if not text:
+        return ""
+    if _ABSOLUTE.fullmatch(text):
+        return text
+    text = _SPACES.sub("", text.strip()).replace(" ", "%20").replace("\0", "")
+    try:
+        if not text.startswith(("http://", "https://")):
+            text = urljoin(base, text) if text else ""
+        parts = urlsplit(text)
+        return text if parts.scheme in ("http", "https") and parts.hostname else ""
+    except ValueError:
+        return ""
+
+
+def language(text: str | None) -> str | None:
+    """A BCP 47 tag, or None for what is none."""
+    tag = (text or "").strip().replace("_", "-")
+    return tag if _LANGUAGE.fullmatch(tag) else None
+
+
+def person(text: str) -> str:
+    """A name without its e-mail address: "a@b.example (Name)" and "Name <a@b.example>" give "Name"."""
+    found = _MAILBOX.fullmatch(text)
+    if found:
+        return markup.title(found[1] or found[2] or "")
+    return "" if "@" in text and " " not in text else markup.title(text)
+
+
+def distinct(labels: Iterable[str]) -> tuple[str, ...]:
+    """Each label once, whatever its case, without empty ones."""
+    seen: dict[str, str] = {}
+    for label in labels:
+        if label:
+            seen.setdefault(label.casefold(), label)
+    return tuple(seen.values())
+
+
+def kind_of(types: Iterable[str]) -> Literal["article", "audio", "video"]:
+    """What an article is, by the MIME types of what it encloses."""
+    for mime in types:
+        if mime.startswith("audio/"):
+            return "audio"
+        if mime.startswith("video/"):
+            return "video"
+    return "article"
+
+
+def extras(found: dict[str, list[Element]], read: frozenset[str]) -> dict[str, str]:
+    """What templates may want of elements nobody else reads: extensions by name, their first words."""
+    kept: dict[str, str] = {}
+    for name, elements in found.items():
+        if ":" in name and name not in read:
+            said = words(elements[0])
+            if said:
+                kept[name] = markup.line(said[:1000])
+    return kept

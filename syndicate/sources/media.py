@@ -1,0 +1,124 @@
+"""The pictures of a feed's entry, the best first."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, TypeAlias
+
+from syndicate.model import Image
+from syndicate.sources import markup
+from syndicate.sources.fields import Reader, address, first
+
+if TYPE_CHECKING:
+    from xml.etree.ElementTree import Element
+
+Found: TypeAlias = "dict[str, list[Element]]"
+Enclosure: TypeAlias = tuple[str, str]
+"""Address and MIME type ("" where it is not said) of an enclosed file."""
+
+_IMAGE_NAME = re.compile(r"\.(?:jpe?g|png|gif|webp|avif)(?:$|[?#])", re.IGNORECASE)
+_FILE_NAME = re.compile(r"\S*(?:\.\w{3,4}|\d{3,}|_\S*)")
+# Not pictures of the article: WordPress.com lists the author's portrait first, and smileys are images.
+_ORNAMENT = re.compile(r"//(?:[\w-]+\.)?gravatar\.com/|//s\.w\.org/images/core/emoji|/smilies/|/wp-includes/images/")
+SMALLEST = 200  # pixels of width; less is an icon or a counter
+
+
+def images(reader: Reader, found: Found, enclosures: Iterable[Enclosure], bodies: Iterable[str]) -> tuple[Image, ...]:
+    """Media RSS contents (widest first), image enclosures, thumbnails; failing all, the first `<img>` in a body."""
+    unique: dict[str, Image] = {}
+    for image in _attached(reader, found, enclosures):
+        if image.url and not _ORNAMENT.search(image.url):
+            unique.setdefault(image.url, image)
+    if unique:
+        return tuple(unique.values())
+    pictured = next(filter(None, (in_text(body, reader.base) for body in bodies)), None)
+    return (pictured,) if pictured else ()
+
+
+def _attached(reader: Reader, found: Found, enclosures: Iterable[Enclosure]) -> list[Image]:
+    """Everything the entry attaches that is a picture, the best first."""
+    has_media = "media:content" in found or "media:group" in found
+    ranked = sorted(_contents(reader, found), key=lambda image: -(image.width or 0)) if has_media else []
+    for url, mime in enclosures:
+        if mime.startswith("image/") or (not mime and _IMAGE_NAME.search(url)):
+            ranked.append(Image(url, type=mime or None))
+    if has_media or "media:thumbnail" in found:
+        ranked += _thumbnails(reader, found)
+    return ranked + [Image(address(one.get("href"), reader.base)) for one in found.get("itunes:image", ())]
+
+
+def in_text(body: str, base: str) -> Image | None:
+    """The first `<img>` that is large enough, as far as its attributes say."""
+    if "<img" not in body and "<IMG" not in body:
+        return None
+    for tag in markup.pictures(body):
+        source = tag.get("src", "")
+        url = address(tag.get("data-src") if source.startswith("data:") or not source else source, base)
+        width, height = _number(tag.get("width")), _number(tag.get("height"))
+        if url and not _ORNAMENT.search(url) and (width is None or width >= SMALLEST) and height not in (0, 1):
+            return Image(url, alt=markup.line(tag.get("alt", "")), width=width, height=height)
+    return None
+
+
+def _contents(reader: Reader, found: Found) -> list[Image]:
+    """One image for each media:content; of a group, which holds one picture in several sizes, the widest."""
+    listed = [
+        image
+        for element in found.get("media:content", ())
+        if (image := _content(reader, element, found, {})) is not None
+    ]
+    for group in found.get("media:group", ()):
+        inside = reader.children(group)
+        sizes = [_content(reader, element, inside, found) for element in inside.get("media:content", ())]
+        widest = max((image for image in sizes if image), key=lambda image: image.width or 0, default=None)
+        if widest:
+            listed.append(widest)
+    return listed
+
+
+def _content(reader: Reader, element: Element, around: Found, further: Found) -> Image | None:
+    mime, medium = element.get("type", ""), element.get("medium", "")
+    url = address(element.get("url"), reader.base)
+    is_image = medium == "image" or mime.startswith("image/") or (not (medium or mime) and _IMAGE_NAME.search(url))
+    if not url or not is_image:
+        return None
+    levels = (reader.children(element), around, further)
+    title = _said(levels[0], "media:title")
+    return Image(
+        url,
+        alt=_said(levels[0], "media:description", "media:text")
+        or ("" if _FILE_NAME.fullmatch(title) else title)
+        or _said(further and around, "media:description"),
+        credit=next((credit for level in levels if (credit := _said(level, "media:credit"))), ""),
+        width=_number(element.get("width")),
+        height=_number(element.get("height")),
+        type=mime or None,
+    )
+
+
+def _thumbnails(reader: Reader, found: Found) -> list[Image]:
+    """Thumbnails of the entry, of its groups and of its contents (a video's still)."""
+    parents = [found]
+    for name in ("media:group", "media:content"):
+        parents += [reader.children(element) for element in found.get(name, ())]
+    return [
+        Image(
+            address(element.get("url"), reader.base),
+            credit=_said(parent, "media:credit"),
+            width=_number(element.get("width")),
+            height=_number(element.get("height")),
+        )
+        for parent in parents
+        for element in parent.get("media:thumbnail", ())
+    ]
+
+
+def _said(found: Found, *names: str) -> str:
+    said = first(found, *names)
+    return markup.text(said) if said else ""
+
+
+def _number(text: str | None) -> int | None:
+    text = (text or "").strip().removesuffix("px")
+    return int(text) if text.isdecimal() and len(text) < 7 else None

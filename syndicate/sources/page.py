@@ -1,0 +1,275 @@
+"""One article from an HTML page: JSON-LD, Open Graph, plain meta tags. What a page does not say stays unsaid."""
+
+from __future__ import annotations
+
+import re
+from datetime import datetime
+from typing import TYPE_CHECKING, Literal
+from urllib.parse import urlsplit
+
+from syndicate.dates import Moment, parse
+from syndicate.errors import SourceError
+from syndicate.model import Article, Fetched, Image, Validators
+from syndicate.ports import Http
+from syndicate.sources import markup, visit
+from syndicate.sources.document import BODY_BYTES, decoded
+from syndicate.sources.fields import address, distinct, language
+from syndicate.sources.jsonld import main_thing
+from syndicate.sources.media import in_text
+
+if TYPE_CHECKING:
+    from selectolax.lexbor import LexborHTMLParser, LexborNode
+
+ACCEPT = "text/html, application/xhtml+xml;q=0.9, */*;q=0.1"
+_FEEDS = re.compile(r"application/(?:rss|atom|rdf|feed)\+(?:xml|json)")
+_META_CHARSET = re.compile(rb"""<meta[^>]{1,200}?charset\s*=\s*["']?\s*([\w.:-]+)""", re.IGNORECASE)
+_PUBLISHED = (
+    "article:published_time", "og:article:published_time", "og:published_time", "datepublished", "dc.date.issued",
+    "dcterms.issued", "dcterms.created", "parsely-pub-date", "publish-date", "publish_date", "pubdate",
+)  # fmt: skip
+_UPDATED = ("article:modified_time", "og:article:modified_time", "og:updated_time", "datemodified", "dcterms.modified")
+
+
+class PageSource:
+    """ports.Source for a page that is one article."""
+
+    def __init__(self, name: str, url: str, http: Http, *, timezone: str = "UTC") -> None:
+        self.name = name
+        self._url = url
+        self._http = http
+        self._timezone = timezone
+
+    def fetch(self, validators: Validators) -> Fetched:
+        """The article, unless the page is the same as before."""
+        visited = visit.get(self._http, self._url, validators, accept=ACCEPT)
+        if not visited.modified:
+            return Fetched(validators=visited.validators, modified=False, interval=visited.interval)
+        reply = visited.reply
+        article = parse_page(
+            reply.body,
+            source=self.name,
+            url=reply.url,
+            content_type=reply.headers.get("content-type"),
+            timezone=self._timezone,
+            now=reply.received_at,
+        )
+        return Fetched((article,), visited.validators, entries=1, interval=visited.interval)
+
+
+def parse_page(
+    body: bytes,
+    *,
+    source: str,
+    url: str,
+    content_type: str | None,
+    timezone: str = "UTC",
+    now: datetime | None = None,
+) -> Article:
+    """What a page says of its article. `url` is where it was found. Raises SourceError: not HTML, or no title."""
+    shown = visit.shown(url) or source
+    page = _Page(body, content_type, url, shown)
+    thing = main_thing(page.scripts())
+    title = markup.title(thing.text("headline", "name") if thing.is_article else "") or page.title()
+    if not title:
+        raise SourceError(f"{shown} is a page without a title")
+    canonical = page.canonical()
+    published = _date((thing.text("datePublished"), *page.metas(_PUBLISHED), page.time()), timezone, now)
+    updated = _date((thing.text("dateModified"), *page.metas(_UPDATED)), timezone, now)
+    return Article(
+        source=source,
+        url=address(url, url).partition("#")[0] or canonical or "",
+        title=title,
+        summary=page.summary() or markup.summary(thing.text("description")),
+        canonical_url=canonical,
+        published=published.instant if published else None,
+        precision=published.precision if published else "second",
+        tz_assumed=published.tz_assumed if published else False,
+        updated=updated.instant if updated else None,
+        authors=distinct(map(markup.title, thing.names("author"))) or page.authors(),
+        section=_section(thing.texts("articleSection")) or _section(page.metas(("article:section",))),
+        categories=distinct(map(markup.title, thing.keywords())) or page.categories(),
+        images=_described(page.images(), thing.images(url)) or page.pictures(),
+        language=language(thing.language()) or page.language(),
+        kind=thing.kind if thing.kind != "article" else page.kind(),
+    )
+
+
+def find_feeds(body: bytes, url: str) -> list[tuple[str, str, str]]:
+    """The feeds a page names: title, address, MIME type, in the page's order."""
+    page = _Page(body, None, url, url)
+    found: dict[str, tuple[str, str, str]] = {}
+    for link in page.tree.css("link[rel][href]"):
+        kind = (link.attributes.get("type") or "").lower().strip()
+        there = address(link.attributes.get("href"), page.base)
+        if "alternate" in (link.attributes.get("rel") or "").lower().split() and _FEEDS.fullmatch(kind) and there:
+            found.setdefault(there, (markup.line(link.attributes.get("title") or ""), there, kind))
+    return list(found.values())
+
+
+def site_name(body: bytes, url: str) -> str:
+    """What a site calls itself on its front page; its host if it does not."""
+    page = _Page(body, None, url, url)
+    return page.meta("og:site_name") or page.meta("application-name") or page.title() or urlsplit(url).hostname or url
+
+
+class _Page:
+    """A parsed page and its meta tags: names in lower case to their values in order."""
+
+    def __init__(self, body: bytes, content_type: str | None, url: str, shown: str) -> None:
+        from selectolax.lexbor import LexborHTMLParser
+
+        kind = (content_type or "text/html").partition(";")[0].strip().lower()
+        if not body.strip():
+            raise SourceError(f"{shown} is an empty document, not a page")
+        if kind not in ("text/html", "application/xhtml+xml", "text/plain", "") or b"<" not in body[:5000]:
+            raise SourceError(f"{shown} is not an HTML page ({kind})")
+        text = _characters(body[:BODY_BYTES], content_type)
+        self.tree: LexborHTMLParser = LexborHTMLParser(text.replace("\0", ""))
+        self.url = url
+        start = self.tree.css_first("base[href]")
+        self.base = (address(start.attributes.get("href"), url) if start else "") or url
+        self._metas: list[tuple[str, str]] = []
+        for node in self.tree.css("meta[content]"):
+            said = node.attributes
+            name = said.get("property") or said.get("name") or said.get("itemprop")
+            content = (said.get("content") or "").strip()
+            if name and content:
+                self._metas.append((name.strip().lower(), content))
+
+    def metas(self, names: tuple[str, ...]) -> list[str]:
+        """All values under these names, by name and then in order."""
+        return [value for wanted in names for name, value in self._metas if name == wanted]
+
+    def meta(self, name: str) -> str:
+        """The first value under a name as one line; attributes are decoded already, and only once."""
+        return markup.line(next(iter(self.metas((name,))), ""))
+
+    def scripts(self) -> list[str]:
+        return [node.text() for node in self.tree.css('script[type*="ld+json"]')]
+
+    def title(self) -> str:
+        node = self.tree.css_first("head > title") or self.tree.css_first("title")
+        return self.meta("og:title") or markup.line(node.text() if node else "")
+
+    def summary(self) -> str:
+        names = ("og:description", "description", "twitter:description")
+        return next((markup.shortened(said) for name in names if (said := self.meta(name))), "")
+
+    def canonical(self) -> str | None:
+        """rel=canonical, else og:url: of this site only, and the front page only of itself."""
+        link = self.tree.css_first('link[rel~="canonical"][href]')
+        said = [link.attributes.get("href") if link else None, *self.metas(("og:url",))]
+        for url in (address(text, self.base) for text in said):
+            if url and (not self.url or _same_site(url, self.url)):
+                return url.partition("#")[0]
+        return None
+
+    def time(self) -> str:
+        node = self.tree.css_first("time[itemprop~=datePublished][datetime], time[pubdate][datetime]")
+        return (node.attributes.get("datetime") or "") if node else ""
+
+    def authors(self) -> tuple[str, ...]:
+        names = [name for name in self.metas(("author", "article:author", "dc.creator")) if "://" not in name]
+        return distinct(map(markup.line, names))
+
+    def categories(self) -> tuple[str, ...]:
+        tags = self.metas(("article:tag",))
+        return distinct(map(markup.line, tags or ",".join(self.metas(("news_keywords", "keywords"))).split(",")))
+
+    def language(self) -> str | None:
+        node = self.tree.css_first("html")
+        return language(node.attributes.get("lang") if node else None) or language(self.meta("og:locale"))
+
+    def kind(self) -> Literal["article", "audio", "video"]:
+        said = self.meta("og:type")
+        return "video" if said.startswith("video.") else "audio" if said.startswith("music.") else "article"
+
+    def images(self) -> list[Image]:
+        """Open Graph's: a property such as og:image:alt belongs to the og:image before it."""
+        found: list[dict[str, str]] = []
+        for name, value in self._metas:
+            if name in ("og:image", "og:image:url"):
+                if not found or name == "og:image" or found[-1].get("og:image") != value:
+                    found.append({"og:image": value})
+            elif name.startswith("og:image:") and found:
+                found[-1].setdefault(name, value)
+        if not found and self.meta("twitter:image"):
+            found = [{"og:image": self.meta("twitter:image"), "og:image:alt": self.meta("twitter:image:alt")}]
+        return [image for said in found if (image := self._image(said)).url]
+
+    def _image(self, said: dict[str, str]) -> Image:
+        width, height = said.get("og:image:width", ""), said.get("og:image:height", "")
+        return Image(
+            address(said.get("og:image:secure_url") or said["og:image"], self.base),
+            alt=markup.line(said.get("og:image:alt", "")),
+            width=int(width) if width.isdecimal() and len(width) < 7 else None,
+            height=int(height) if height.isdecimal() and len(height) < 7 else None,
+            type=said.get("og:image:type"),
+        )
+
+    def pictures(self) -> tuple[Image, ...]:
+        """Failing metadata, the first large picture of the article's own text."""
+        node: LexborNode | None = self.tree.css_first("article") or self.tree.css_first("main")
+        image = in_text((node.html if node else "") or "", self.base)
+        return (image,) if image else ()
+
+
+def _characters(body: bytes, content_type: str | None) -> str:
+    """HTTP's charset, else the page's own meta tag."""
+    declared = _META_CHARSET.search(body[:2048])
+    if declared and "charset" not in (content_type or "").lower():
+        content_type = f"text/html; charset={declared[1].decode()}"
+    said = decoded(body, content_type)
+    if isinstance(said, str):
+        return said
+    try:
+        return said.decode("utf-8")
+    except UnicodeDecodeError:
+        return said.decode("utf-8" if declared else "cp1252", "replace")
+
+
+def _date(texts: tuple[str, ...], timezone: str, now: datetime | None) -> Moment | None:
+    return next((moment for text in texts if (moment := parse(text, timezone=timezone, now=now))), None)
+
+
+def _section(parts: list[str]) -> str | None:
+    """A path such as "News > Russia", however it was written."""
+    steps = [markup.title(step) for part in parts for step in re.split(r">|&gt;", part)]
+    return " > ".join(step for step in steps if step) or None
+
+
+def _same_site(url: str, other: str) -> bool:
+    """Same host and port, `www.` aside; a canonical front page of an inner page is a mistake of its template."""
+    there, here = urlsplit(url), urlsplit(other)
+    try:
+        places = [((at.hostname or "").removeprefix("www."), at.port or 80) for at in (there, here)]
+    except ValueError:
+        return False
+    places = [(host, 80 if port == 443 else port) for host, port in places]
+    is_front = there.path in ("", "/") and not there.query
+    return places[0] == places[1] and not (is_front and here.path not in ("", "/"))
+
+
+def _described(shared: list[Image], told: list[Image]) -> tuple[Image, ...]:
+    """Open Graph's pictures first, which are meant for sharing, with what JSON-LD says of the same files."""
+    from dataclasses import replace
+
+    by_path = {urlsplit(image.url).path: image for image in reversed(told)}
+    images: dict[str, Image] = {}
+    for image in shared:
+        more = by_path.get(urlsplit(image.url).path)
+        if more:
+            image = replace(  # noqa: PLW2901 - the same picture, told in full
+                image,
+                alt=image.alt or more.alt,
+                caption=more.caption,
+                credit=more.credit,
+                width=image.width or (more.width if image.url == more.url else None),
+                height=image.height or (more.height if image.url == more.url else None),
+            )
+        images.setdefault(image.url, image)
+    paths = {urlsplit(url).path for url in images}
+    for image in told:
+        if urlsplit(image.url).path not in paths:
+            images.setdefault(image.url, image)
+    return tuple(images.values())

@@ -1,0 +1,156 @@
+"""RSS 0.9x, 1.0 (RDF) and 2.0 → articles."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+from syndicate.model import Article
+from syndicate.sources import markup
+from syndicate.sources.fields import (
+    BASE,
+    ENTRIES,
+    LANG,
+    Reader,
+    Reading,
+    address,
+    distinct,
+    extras,
+    first,
+    inner,
+    kind_of,
+    language,
+    person,
+    words,
+)
+from syndicate.sources.media import Found, images
+
+if TYPE_CHECKING:
+    from xml.etree.ElementTree import Element
+
+_READ = frozenset({
+    "content:encoded", "dc:date", "dc:creator", "dc:subject", "dc:language", "dc:title", "dc:description",
+    "dcterms:issued", "dcterms:created", "dcterms:modified", "atom:link", "atom:published", "atom:updated",
+    "atom:author", "atom:summary", "atom:content", "atom:id", "media:content", "media:group", "media:thumbnail",
+    "media:title", "itunes:image", "itunes:author", "feedburner:origLink", "prism:section",
+})  # fmt: skip
+_PERIODS = {"hourly": 1, "daily": 24, "weekly": 7 * 24, "monthly": 30 * 24, "yearly": 365 * 24}
+
+
+def read(root: Element, reader: Reader) -> Reading:
+    """The items of a channel, in order, and how often it wants to be asked."""
+    about = reader.children(root)
+    channels = about.get("channel", [root])
+    channel = reader.children(channels[0])
+    reader.base = address(_channel_link(channel), reader.base) or reader.base
+    reader.base = address(root.get(BASE) or channels[0].get(BASE), reader.base) or reader.base
+    reader.language = language(first(channel, "language", "dc:language") or root.get(LANG))
+    items = [
+        item for parent in ([root, *channels] if about.get("channel") else channels) for item in _items(parent, reader)
+    ]
+    articles = [article for item in items[:ENTRIES] if (article := _article(item, reader)) is not None]
+    return Reading(tuple(articles), len(items), interval=_interval(channel))
+
+
+def _items(parent: Element, reader: Reader) -> Iterator[Element]:
+    names = reader.names
+    return (child for child in parent if names[child.tag] == "item")
+
+
+def _article(item: Element, reader: Reader) -> Article | None:
+    """None for an item that has neither title nor address."""
+    reader = reader.inside(item)
+    found, base = reader.children(item), reader.base
+    guid = (
+        first(found, "guid")
+        or item.get("{http://www.w3.org/1999/02/22-rdf-syntax-ns#}about")
+        or first(found, "atom:id")
+    )
+    url = _url(found, guid, base)
+    title = markup.title(first(found, "title", "dc:title", "media:title"))
+    if not url and not title:
+        return None
+    published = reader.date(found, "pubDate", "dc:date", "atom:published", "dcterms:issued", "dcterms:created")
+    updated = reader.date(found, "atom:updated", "dcterms:modified")
+    descriptions = [
+        inner(element) for name in ("description", "dc:description", "atom:summary") for element in found.get(name, ())
+    ]
+    enclosures = [
+        (address(element.get("url"), base), element.get("type", "").strip().lower())
+        for element in found.get("enclosure", ())
+    ]
+    bodies = (inner(element) for name in ("content:encoded", "atom:content") for element in found.get(name, ()))
+    return Article(
+        source=reader.source,
+        url=url,
+        title=title,
+        summary=next((summary for text in descriptions if (summary := markup.summary(text))), ""),
+        guid=guid or None,
+        published=published.instant if published else None,
+        precision=published.precision if published else "second",
+        tz_assumed=published.tz_assumed if published else False,
+        updated=updated.instant if updated else None,
+        authors=_authors(found, reader),
+        section=_section(found),
+        categories=distinct(
+            markup.title(words(element)) for name in ("category", "dc:subject") for element in found.get(name, ())
+        ),
+        images=images(reader, found, enclosures, (*bodies, *descriptions)),
+        language=language(first(found, "dc:language", "language") or item.get(LANG)) or reader.language,
+        kind=kind_of(mime for _, mime in enclosures),
+        raw=extras(found, _READ),
+    )
+
+
+def _url(found: Found, guid: str, base: str) -> str:
+    """The article's address; a guid only counts as one unless it says it does not."""
+    original = address(first(found, "feedburner:origLink"), base)
+    if original:
+        return original
+    for element in found.get("link", ()):
+        url = address(words(element) or element.get("href"), base)
+        if url:
+            return url
+    for element in found.get("atom:link", ()):
+        if element.get("rel", "alternate") == "alternate":
+            url = address(element.get("href"), base)
+            if url:
+                return url
+    is_permalink = all(one.get("isPermaLink", "true").strip().lower() != "false" for one in found.get("guid", ()))
+    return address(guid, base) if is_permalink and guid.startswith(("http://", "https://")) else ""
+
+
+def _authors(found: Found, reader: Reader) -> tuple[str, ...]:
+    """The names of one kind of element: a feed that has two of them says the same twice."""
+    for name in ("dc:creator", "author", "atom:author", "itunes:author"):
+        elements = found.get(name)
+        if elements:
+            if name == "atom:author":
+                names = [first(reader.children(element), "atom:name") for element in elements]
+            else:
+                names = [words(element) for element in elements]
+            return distinct(map(person, names))
+    return ()
+
+
+def _section(found: Found) -> str | None:
+    """PRISM's word for it; plain categories are labels, and no one says which of them is the section."""
+    return markup.title(first(found, "prism:section")) or None
+
+
+def _channel_link(channel: Found) -> str:
+    return next((said for element in channel.get("link", ()) if (said := words(element))), "")
+
+
+def _interval(channel: Found) -> timedelta | None:
+    """The longer of `<ttl>` (minutes) and the syndication module's period."""
+    waits = []
+    ttl = first(channel, "ttl")
+    if ttl.isdecimal() and len(ttl) < 7:
+        waits.append(timedelta(minutes=int(ttl)))
+    hours = _PERIODS.get(first(channel, "sy:updatePeriod").lower())
+    times = first(channel, "sy:updateFrequency") or "1"
+    if hours and times.isdecimal() and int(times[:6]) > 0:
+        waits.append(timedelta(hours=hours) / int(times[:6]))
+    return max(waits, default=None) or None

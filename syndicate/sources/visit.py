@@ -1,0 +1,90 @@
+"""One polite GET: validators as they came, every refusal in plain words."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from dataclasses import dataclass
+from datetime import timedelta
+from http import HTTPStatus
+
+from syndicate.dates import parse
+from syndicate.errors import SourceError, Unavailable, Uncertain
+from syndicate.http import retry_after
+from syndicate.model import Validators
+from syndicate.ports import Http, Reply
+
+LONGEST = timedelta(hours=24)
+"""A server that wishes for longer pauses than a day means something else."""
+
+_LOGIN = re.compile(r"(?<=//)[^/?#@\s]*@")
+_MAX_AGE = re.compile(r"(?:^|[\s,])max-age\s*=\s*\"?(\d{1,9})", re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True)
+class Visited:
+    """A good answer; `validators` are those to send next time, if the body is what it should be."""
+
+    reply: Reply
+    validators: Validators
+    modified: bool
+    interval: timedelta | None
+
+
+def get(http: Http, url: str, validators: Validators, *, accept: str) -> Visited:
+    """Fetch a document unless it is the same as before.
+
+    Validators are the server's, sent back exactly as received; a 304 may bring newer ones.
+    Raises SourceError: unreachable, or any answer that is not the document.
+    """
+    conditions = {"If-None-Match": validators.etag, "If-Modified-Since": validators.last_modified}
+    headers = {"Accept": accept} | {name: value for name, value in conditions.items() if value}
+    try:
+        reply = http.call("GET", url, headers=headers)
+    except (Unavailable, Uncertain) as fault:
+        raise SourceError(f"{shown(url)} cannot be read: {fault}", hint=fault.hint) from fault
+    etag, last_modified = reply.headers.get("etag"), reply.headers.get("last-modified")
+    if reply.status == HTTPStatus.NOT_MODIFIED and len(headers) > 1:
+        kept = Validators(etag or validators.etag, last_modified or validators.last_modified, validators.body_hash)
+        return Visited(reply, kept, modified=False, interval=interval(reply))
+    if reply.status != HTTPStatus.OK:
+        raise refused(reply, url)
+    digest = hashlib.sha256(reply.body).hexdigest()
+    fresh = Validators(etag, last_modified, digest)
+    return Visited(reply, fresh, modified=digest != validators.body_hash, interval=interval(reply))
+
+
+def refused(reply: Reply, url: str) -> SourceError:
+    """Why there is no document, in words; `retry_after` where the server said when to come again."""
+    try:
+        words = HTTPStatus(reply.status).phrase
+    except ValueError:
+        words = "a status nobody knows"
+    message = f"{shown(url)} answers {reply.status} ({words})"
+    wait = retry_after(reply) if reply.status in (429, 503) else None
+    hints = {
+        401: "it asks for a login, which a source cannot give",
+        403: "the server refuses programs; let this one through",
+        404: "look at the address",
+        410: "it is gone for good; remove the source or give its new address",
+    }
+    return SourceError(message, hint=hints.get(reply.status), retry_after=wait, gone=reply.status == HTTPStatus.GONE)
+
+
+def interval(reply: Reply) -> timedelta | None:
+    """How long the answer says it stays good: max-age, else Expires (RFC 9111 §4.2.1); at most a day."""
+    control = reply.headers.get("cache-control", "")
+    age = _MAX_AGE.search(control)
+    if age:
+        wait = timedelta(seconds=int(age[1]))
+    else:
+        expires = parse(reply.headers.get("expires", ""))
+        if expires is None or "no-cache" in control or "no-store" in control:
+            return None
+        wait = expires.instant - reply.received_at
+    return min(wait, LONGEST) if wait > timedelta(0) else None
+
+
+def shown(url: str) -> str:
+    """An address as people may see it: without a login."""
+    return _LOGIN.sub("", url)

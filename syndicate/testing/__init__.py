@@ -1,0 +1,36 @@
+"""For tests of adapters, ours and yours: the contract every platform keeps, and doors to test it with.
+
+    class TestExample(PlatformContract):
+        def make(self, http, url, credentials):
+            return Example(Options(token=Secret("token"), api_url=url), http, credentials)
+
+        @pytest.fixture
+        def network(self):
+            with ExampleStandIn() as stand_in:
+                yield stand_in
+
+Needs pytest. Everything runs over real HTTP on loopback against something that stands in for the network.
+`pytest.register_assert_rewrite("syndicate.testing")` in your conftest.py makes failures readable.
+"""
+
+from syndicate.testing.contract import KEY, OTHER_KEY, PlatformContract, StandIn
+from syndicate.testing.doors import Call, Held, Recorded, now, recorded, refusing_url
+from syndicate.testing.stories import LINK, illustrated, linked, picture, post
+
+__all__ = [
+    "KEY",
+    "LINK",
+    "OTHER_KEY",
+    "Call",
+    "Held",
+    "PlatformContract",
+    "Recorded",
+    "StandIn",
+    "illustrated",
+    "linked",
+    "now",
+    "picture",
+    "post",
+    "recorded",
+    "refusing_url",
+]

@@ -1,0 +1,89 @@
+"""Doors and credentials that a test holds in its hand."""
+
+from __future__ import annotations
+
+import json as jsons
+import socket
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+from syndicate.model import Json
+from syndicate.ports import OAuth1, Part, Reply
+
+
+class Held:
+    """Credentials that a test holds in memory."""
+
+    def __init__(self, value: Json | None = None) -> None:
+        self.value: Json = value or {}
+
+    def current(self) -> Json:
+        """What was put in last."""
+        return self.value
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """One request as an adapter made it."""
+
+    method: str
+    url: str
+    params: Mapping[str, str] | None
+    json: Any
+    data: bytes | Mapping[str, str] | None
+    files: Mapping[str, Part] | None
+    headers: Mapping[str, str]
+    auth: OAuth1 | None
+
+
+class Recorded:
+    """A door that answers with recorded replies, in order, and remembers the calls.
+
+    A reply is a `Reply`, an exception to raise, or `(status, body)` with an optional third of headers.
+    """
+
+    def __init__(self, *replies: Any) -> None:
+        self.calls: list[Call] = []
+        self._replies = list(replies)
+
+    def call(
+        self,
+        method: str,
+        url: str,
+        *,
+        params: Mapping[str, str] | None = None,
+        json: Any = None,
+        data: bytes | Mapping[str, str] | None = None,
+        files: Mapping[str, Part] | None = None,
+        headers: Mapping[str, str] | None = None,
+        auth: OAuth1 | None = None,
+        sample: Any = None,  # noqa: ARG002 - recorded replies take its place
+    ) -> Reply:
+        """The next reply. An adapter that calls more often than it may finds none left."""
+        self.calls.append(Call(method, url, dict(params or {}), json, data, files, dict(headers or {}), auth))
+        reply = self._replies.pop(0)
+        if isinstance(reply, Exception):
+            raise reply
+        return reply if isinstance(reply, Reply) else recorded(*reply)
+
+
+def recorded(
+    status: int, body: Any = None, headers: Mapping[str, str] | None = None, url: str = "https://network.example/"
+) -> Reply:
+    """A reply as a network would give it; a body that is neither text nor bytes is sent as JSON."""
+    data = body if isinstance(body, bytes) else (body if isinstance(body, str) else jsons.dumps(body)).encode()
+    return Reply(status, {name.lower(): value for name, value in (headers or {}).items()}, data, url, now())
+
+
+def now() -> datetime:
+    """The instant at which a test happens."""
+    return datetime.now(UTC)
+
+
+def refusing_url() -> str:
+    """An address on this machine at which nobody listens."""
+    with socket.socket() as line:
+        line.bind(("127.0.0.1", 0))
+        return f"http://127.0.0.1:{line.getsockname()[1]}"

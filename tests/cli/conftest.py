@@ -1,0 +1,99 @@
+"""The command line as a user has it: a config on disk, a site and the sandbox on loopback."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from syndicate.cli import main
+from syndicate.sandbox.server import Sandbox
+from tests.site import Site
+
+ACCOUNTS = {
+    "masto": "{platform: mastodon, url: 'https://social.example', token: masto-token, api_url: 'URL'}",
+    "bsky": "{platform: bluesky, handle: gazette.example, app_password: bsky-password, api_url: 'URL'}",
+    "fb": "{platform: facebook, page_id: '4711', page_token: fb-token, api_url: 'URL'}",
+    "x-main": "{platform: x, api_key: key1, api_secret: key2, access_token: key3, access_secret: key4, api_url: 'URL'}",
+    "hook": "{platform: webhook, url: 'https://hook.example/webhook/in', secret: hook-secret, api_url: 'URL'}",
+}
+
+
+@pytest.fixture
+def site():
+    running = Site()
+    yield running
+    running.close()
+
+
+@pytest.fixture
+def sandbox():
+    with Sandbox(port=0) as running:
+        yield running
+
+
+class Run:
+    """What a command said and how it ended."""
+
+    def __init__(self, code: int, out: str, err: str) -> None:
+        self.code, self.out, self.err = code, out, err
+
+    @property
+    def rows(self) -> list[dict]:
+        return [json.loads(line) for line in self.out.splitlines()]
+
+
+class Desk:
+    """A folder with a config; commands run in it, in this process or in one of their own."""
+
+    def __init__(self, folder: Path, site: Site, sandbox: Sandbox, capsys) -> None:
+        self.folder, self.site, self.sandbox, self._capsys = folder, site, sandbox, capsys
+        self.path = folder / "config.yaml"
+
+    def config(self, *accounts: str, extra: str = "", account: str = "", source: str = "") -> None:
+        lines = [f"  {name}: {ACCOUNTS[name].replace('URL', self.sandbox.url)[:-1]}{account}}}" for name in accounts]
+        listed = "accounts:\n" + "\n".join(lines) if lines else ""
+        self.path.write_text(
+            f"""site: {{name: The Test Gazette, url: "{self.site.url}/", language: en}}
+sources:
+  news: {{type: feed, url: "{self.site.url}/rss.xml"{source}}}
+{listed}
+{extra}
+""",
+            encoding="utf-8",
+        )
+
+    def __call__(self, *arguments: str) -> Run:
+        """In this process, for speed."""
+        self._capsys.readouterr()
+        with pytest.raises(SystemExit) as ended:
+            main(["-c", str(self.path), *arguments])
+        captured = self._capsys.readouterr()
+        return Run(int(ended.value.code or 0), captured.out, captured.err)
+
+    def start(self, *arguments: str, **options) -> subprocess.Popen:
+        """In a process of its own, for what ends one."""
+        environ = {name: value for name, value in os.environ.items() if name != "SYNDICATE_CONFIG"}
+        return subprocess.Popen(
+            [sys.executable, "-m", "syndicate", "-c", str(self.path), *arguments],
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+            env=environ,
+            cwd=self.folder,
+            **options,
+        )
+
+    def texts(self) -> list[str]:
+        return [post["text"] for post in self.sandbox.posts()]
+
+
+@pytest.fixture
+def desk(tmp_path, site, sandbox, capsys):
+    made = Desk(tmp_path, site, sandbox, capsys)
+    made.config("masto")
+    return made

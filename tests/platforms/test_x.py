@@ -1,0 +1,180 @@
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from syndicate.errors import AuthError, RateLimited, Rejected, Unavailable, Uncertain, Unsupported
+from syndicate.model import Secret
+from syndicate.platforms import x
+from syndicate.platforms.x import Options, X
+from syndicate.ports import OAuth1
+from syndicate.testing import KEY, LINK, Held, PlatformContract, Recorded, illustrated, post
+
+SINCE = datetime(2026, 11, 23, 10, tzinfo=UTC)
+ME = (200, {"data": {"id": "2244", "name": "Gazette", "username": "gazette"}})
+POSTED = (201, {"data": {"id": "1801", "text": "A bridge opens"}})
+UPLOADED = (200, {"data": {"id": "188", "media_key": "3_188", "expires_after_secs": 86400}})
+DUPLICATE = {
+    "detail": "You are not allowed to create a Tweet with duplicate content.",
+    "type": "about:blank",
+    "title": "Forbidden",
+    "status": 403,
+}
+
+
+def adapter(*replies):
+    door = Recorded(*replies)
+    return X(Options(*map(Secret, ("key-1111", "secret-2222", "token-3333", "secret-4444"))), door, Held()), door
+
+
+def found(number="1801", text="A bridge opens https://t.co/abc", **urls):
+    return {"id": number, "text": text, "entities": {"urls": [{"url": "https://t.co/abc"} | urls]}}
+
+
+class TestAgainstTheSandbox(PlatformContract):
+    secrets = ("key-1111", "secret-2222", "token-3333", "secret-4444")
+
+    def make(self, http, url, credentials):
+        return X(Options(*map(Secret, self.secrets), api_url=url), http, credentials)
+
+    @pytest.fixture
+    def network(self, sandbox):
+        return sandbox
+
+
+def test_options_that_are_not_built_say_what_to_use():
+    assert set(x.NOT_BUILT) == {"client_id", "client_secret", "refresh_token"}
+    assert all("OAuth 1.0a" in reason for reason in x.NOT_BUILT.values())
+
+
+def test_every_request_is_signed():
+    platform, door = adapter(ME, UPLOADED, (200, {}), POSTED, ME, (200, {"data": []}), (200, {"data": {}}))
+    platform.verify()
+    draft = platform.prepare(illustrated(), KEY)
+    receipt = platform.commit(draft, KEY)
+    platform.find(draft, KEY, SINCE)
+    platform.delete(receipt)
+    keys = OAuth1("key-1111", "secret-2222", "token-3333", "secret-4444")
+    assert [call.auth for call in door.calls] == [keys] * 7
+
+
+def test_a_picture_goes_up_with_its_alt_text_before_the_post():
+    platform, door = adapter(UPLOADED, (200, {"data": {"id": "188"}}), POSTED)
+    story = illustrated()
+    draft = platform.prepare(story, KEY)
+    receipt = platform.commit(draft, KEY)
+    upload, alt, create = door.calls
+    assert upload.url == "https://api.x.com/2/media/upload"
+    assert upload.data == {"media_category": "tweet_image"}
+    assert upload.files["media"][1:] == (story.media[0].data, "image/png")
+    assert alt.json == {"id": "188", "metadata": {"alt_text": {"text": "A bridge in fog"}}}
+    assert create.json == {"text": story.text, "media": {"media_ids": ["188"]}}
+    assert (receipt.id, receipt.permalink) == ("1801", "https://x.com/i/status/1801")
+
+
+def test_a_picture_without_alt_text_costs_no_second_request():
+    platform, door = adapter(UPLOADED)
+    platform.prepare(illustrated(alt=""), KEY)
+    assert len(door.calls) == 1
+
+
+def test_a_draft_lasts_as_long_as_its_uploads():
+    platform, _ = adapter(UPLOADED, (200, {}))
+    story = illustrated()
+    expires = datetime.fromisoformat(platform.prepare(story, KEY)["expires_at"])
+    assert expires - story.at == timedelta(hours=23)
+    assert "expires_at" not in adapter()[0].prepare(post(), KEY)
+
+
+@pytest.mark.parametrize(
+    ("reply", "kind", "words"),
+    [
+        ((403, DUPLICATE), Uncertain, "duplicate content"),
+        ((403, {"detail": "You are not permitted to perform this action."}), Rejected, "not permitted"),
+        (
+            (403, {"detail": "Your client app is not configured with the appropriate oauth1 app permissions"}),
+            AuthError,
+            "oauth1 app permissions",
+        ),
+        ((403, {"title": "Forbidden", "detail": "Your account is suspended"}), AuthError, "suspended"),
+        ((402, {"title": "CreditsDepleted", "detail": "No credits"}), AuthError, "credits are used up"),
+        ((401, {"title": "Unauthorized"}), AuthError, None),
+        ((400, {"detail": "Your media IDs are invalid."}), Rejected, "Your media IDs are invalid."),
+        ((429, {"title": "Too Many Requests"}, {"x-rate-limit-reset": "9999999999"}), RateLimited, None),
+        ((500, {"title": "Internal"}), Uncertain, None),
+        ((503, "over capacity"), Uncertain, None),
+        ((201, "<html>"), Uncertain, "unreadable"),
+        ((200, {"errors": [{"title": "hm"}]}), Uncertain, "lacks 'data.id'"),
+        (Unavailable("refused"), Unavailable, None),
+    ],
+)
+def test_each_refusal_of_a_post_says_what_to_do_next(reply, kind, words):
+    platform, _ = adapter(reply)
+    with pytest.raises(kind, match=words) as caught:
+        platform.commit(platform.prepare(post(), KEY), KEY)
+    assert type(caught.value) is kind
+
+
+@pytest.mark.parametrize(
+    ("listed", "known"),
+    [
+        (found(expanded_url=LINK), True),
+        (found(expanded_url="https://short.example/1", unwound_url=LINK), True),
+        (found(expanded_url=LINK + "2"), False),
+        (found(), False),
+        ({"id": "1", "text": f"A bridge opens {LINK.replace('&', '&amp;')}"}, True),
+        ({"id": "1", "text": f"A bridge opens {LINK.replace('&', '&amp;')}2"}, False),
+        ({"id": "1", "text": "no link at all"}, False),
+    ],
+)
+def test_a_post_is_known_by_where_its_link_leads(listed, known):
+    platform, door = adapter(ME, (200, {"data": [{"id": "9", "text": "x"}, listed], "meta": {"result_count": 2}}))
+    draft = {"post": {"text": f"A bridge opens {LINK}"}, "link": LINK}
+    assert (platform.find(draft, KEY, SINCE) is not None) == known
+    assert door.calls[1].url == "https://api.x.com/2/users/2244/tweets"
+    assert door.calls[1].params == {
+        "max_results": "100",
+        "start_time": "2026-11-23T10:00:00Z",
+        "tweet.fields": "created_at,entities",
+    }
+
+
+@pytest.mark.parametrize("shown", ["Tom &amp; Jerry &lt;3", "Tom &amp; Jerry &lt;3 https://t.co/picture"])
+def test_a_post_without_a_link_is_known_by_its_text(shown):
+    platform, _ = adapter(ME, (200, {"data": [{"id": "5", "text": shown}]}))
+    assert platform.find({"post": {"text": "Tom & Jerry <3"}, "link": None}, KEY, SINCE).id == "5"
+
+
+def test_a_listing_is_read_to_its_end():
+    page = {"data": [{"id": "9", "text": "x"}], "meta": {"next_token": "n1"}}
+    platform, door = adapter(ME, (200, page), (200, {"data": [found(expanded_url=LINK)]}))
+    draft = {"post": {"text": "x"}, "link": LINK}
+    assert platform.find(draft, KEY, SINCE).id == "1801"
+    assert door.calls[2].params["pagination_token"] == "n1"
+    endless = [(200, page)] * 50
+    with pytest.raises(Unsupported):
+        adapter(ME, *endless)[0].find(draft, KEY, SINCE)
+
+
+def test_an_empty_timeline_is_an_absence():
+    platform, _ = adapter(ME, (200, {"meta": {"result_count": 0}}))
+    assert platform.find({"post": {"text": "x"}, "link": LINK}, KEY, SINCE) is None
+
+
+def test_requests_are_as_the_api_describes_them(requests_are_valid):
+    listing = (200, {"data": [found()], "meta": {"next_token": "n1"}})
+    platform, door = adapter(ME, UPLOADED, (200, {}), POSTED, ME, listing, (200, {}), (200, {}))
+    platform.verify()
+    draft = platform.prepare(illustrated(), KEY)
+    receipt = platform.commit(draft, KEY)
+    platform.find(draft, KEY, SINCE)
+    platform.delete(receipt)
+    assert requests_are_valid("x-api-v2.min.json", "https://api.x.com", door.calls) == 8
+
+
+@pytest.mark.parametrize("listing", ["<html>", [], "null"])
+def test_a_timeline_that_cannot_be_read_is_no_absence(listing):
+    platform, _ = adapter(ME, (200, listing))
+    with pytest.raises(Uncertain):
+        platform.find({"post": {"text": "x"}, "link": LINK}, KEY, SINCE)

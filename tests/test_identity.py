@@ -1,0 +1,174 @@
+from __future__ import annotations
+
+import hashlib
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from syndicate.identity import aliases, content_hash, drop_repeated, urlkey
+from syndicate.model import Article, Image
+
+STORY = Article(
+    source="news",
+    url="https://gazette.example/news/bridge.html",
+    title="A Bridge Opens",
+    guid="https://gazette.example/?p=12",
+    published=datetime(2026, 11, 23, 10, tzinfo=UTC),
+)
+
+
+def kinds(article):
+    return [alias.kind for alias in aliases(article)]
+
+
+def met(one, other):
+    return {alias.kind for alias in set(aliases(one)) & set(aliases(other))}
+
+
+def test_an_article_has_its_names_in_order():
+    assert kinds(STORY) == ["url", "guid", "guid_path", "title_date"]
+    assert kinds(replace(STORY, canonical_url="https://gazette.example/bridge")) == [
+        "url",
+        "url",
+        "guid",
+        "guid_path",
+        "title_date",
+    ]
+    assert kinds(replace(STORY, canonical_url="http://www.gazette.example/news/bridge.html/#top")) == kinds(STORY)
+
+
+def test_a_hash_is_made_of_kind_scope_and_value():
+    expected = hashlib.sha256(b"url\n\ngazette.example/news/bridge.html").hexdigest()[:32]
+    assert aliases(STORY)[0].hash == expected
+    expected = hashlib.sha256(b"guid\nnews\nhttps://gazette.example/?p=12").hexdigest()[:32]
+    assert aliases(STORY)[1].hash == expected
+
+
+def test_what_says_nothing_has_no_name():
+    assert aliases(Article(source="news", url="", title="")) == ()
+    assert aliases(Article(source="news", url="mailto:a@b.example", title="Untitled")) == ()
+
+
+@pytest.mark.parametrize(
+    ("change", "shared"),
+    [
+        ({"guid": "http://www.gazette.example/?p=12"}, {"url", "guid_path", "title_date"}),
+        ({"guid": "something-else"}, {"url", "title_date"}),
+        ({"url": "https://gazette.example/moved"}, {"guid", "guid_path", "title_date"}),
+        ({"url": STORY.url + "?utm_source=rss&fbclid=x"}, {"url", "guid", "guid_path", "title_date"}),
+        ({"title": "Another headline"}, {"url", "guid", "guid_path"}),
+        ({"title": "a “bridge” opens!"}, {"url", "guid", "guid_path", "title_date"}),
+        ({"published": STORY.published + timedelta(hours=1)}, {"url", "guid", "guid_path"}),
+        ({"updated": datetime(2027, 1, 1, tzinfo=UTC)}, {"url", "guid", "guid_path", "title_date"}),
+        ({"source": "other"}, {"url"}),
+    ],
+)
+def test_a_changed_article_is_still_known_by_its_other_names(change, shared):
+    assert met(STORY, replace(STORY, **change)) == shared
+
+
+@pytest.mark.parametrize(
+    "change", [{"precision": "day"}, {"published": None}, {"title": ""}], ids=["day", "undated", "untitled"]
+)
+def test_title_and_date_only_name_an_article_together_and_to_the_minute(change):
+    assert "title_date" not in kinds(replace(STORY, **change))
+
+
+def test_a_guid_that_is_no_address_or_only_a_host_has_no_path():
+    assert "guid_path" not in kinds(replace(STORY, guid="tag:gazette.example,2026:12"))
+    assert "guid_path" not in kinds(replace(STORY, guid="https://gazette.example/"))
+    assert "guid_path" not in kinds(replace(STORY, guid="https://gazette.example"))
+
+
+@pytest.mark.parametrize(
+    ("url", "key"),
+    [
+        ("https://Gazette.Example/News/a.html", "gazette.example/News/a.html"),
+        ("http://www.gazette.example:80/a/", "gazette.example/a"),
+        ("https://gazette.example:443/a#part", "gazette.example/a"),
+        ("https://gazette.example:8443/a", "gazette.example:8443/a"),
+        ("https://me:secret@gazette.example/a", "gazette.example/a"),
+        ("https://gazette.example", "gazette.example"),
+        ("https://gazette.example/", "gazette.example"),
+        ("https://gazette.example/?p=12", "gazette.example?p=12"),
+        ("https://gazette.example/a?b=2&a=1&utm_source=x&UTM_Medium=y&fbclid=z", "gazette.example/a?a=1&b=2"),
+        ("https://gazette.example/a?utm_source=x", "gazette.example/a"),
+        ("https://gazette.example/a?id=1&amp=1", "gazette.example/a?amp=1&id=1"),
+        ("https://www.com/", "www.com"),
+        ("https://[2001:DB8::1]/a", "[2001:db8::1]/a"),
+        ("http://127.0.0.1:8000/a", "127.0.0.1:8000/a"),
+        ("ftp://gazette.example/a", ""),
+        ("/a", ""),
+        ("https://", ""),
+        ("https://[broken/a", ""),
+        ("https://gazette.example:port/a", ""),
+        ("", ""),
+    ],
+)
+def test_an_address_keeps_what_tells_articles_apart(url, key):
+    assert urlkey(url) == key
+
+
+HOSTS = st.from_regex(r"(www\.){0,2}[a-zA-Z0-9-]{1,8}(\.[a-z]{2,5}){0,2}\.?(:\d{1,4})?", fullmatch=True)
+REST = st.text(alphabet="ab/?&=#%.;:@~ utm_source", max_size=30)
+
+
+@given(HOSTS, REST)
+def test_the_key_of_a_key_is_itself(host, rest):
+    key = urlkey(f"https://{host}/{rest}")
+    assert urlkey(f"http://{key}") == key
+
+
+@given(st.text())
+def test_any_text_has_a_key(text):
+    assert isinstance(urlkey(text), str)
+    assert isinstance(urlkey(f"https://{text}"), str)
+
+
+def test_a_name_two_articles_bear_is_dropped_for_both():
+    one = replace(STORY, guid="1", url="https://gazette.example/")
+    two = replace(STORY, guid="2", url="https://gazette.example/", title="Another")
+    first, second = drop_repeated([one, two])
+    assert [alias.kind for alias in first] == ["guid", "title_date"]
+    assert [alias.kind for alias in second] == ["guid", "title_date"]
+    assert not set(first) & set(second)
+
+
+def test_the_same_guid_on_all_leaves_their_addresses():
+    one, two = (replace(STORY, guid="same", url=f"https://gazette.example/{n}", title=n) for n in "ab")
+    assert [[alias.kind for alias in names] for names in drop_repeated([one, two])] == [["url", "title_date"]] * 2
+
+
+def test_one_article_listed_twice_keeps_its_names():
+    first, second = drop_repeated([STORY, STORY])
+    assert first == second == aliases(STORY)
+
+
+def test_articles_that_lose_every_name_keep_the_combination():
+    one, two = (replace(STORY, guid="same", title=title, published=None) for title in ("One", "Two"))
+    first, second = drop_repeated([one, two])
+    assert [alias.kind for alias in (*first, *second)] == ["combined", "combined"]
+    assert first != second
+
+
+def test_an_article_alone_is_later_known_among_others_that_share_its_address():
+    one, two = (replace(STORY, guid=None, title=title, published=None) for title in ("One", "Two"))
+    alone = set(drop_repeated([one])[0])
+    together, other = drop_repeated([one, two])
+    assert alone & set(together)
+    assert not alone & set(other)
+
+
+def test_what_has_no_name_gets_none():
+    assert drop_repeated([Article(source="news", url="", title="")]) == ((),)
+
+
+def test_only_what_people_see_changes_the_content():
+    picture = Image("https://gazette.example/a.jpg", alt="A bridge")
+    for change in ({"title": "B"}, {"url": "https://x.example"}, {"summary": "s"}, {"images": (picture,)}):
+        assert content_hash(replace(STORY, **change)) != content_hash(STORY)
+    for change in ({"updated": STORY.published}, {"guid": "2"}, {"categories": ("News",)}):
+        assert content_hash(replace(STORY, **change)) == content_hash(STORY)
