@@ -52,8 +52,15 @@ def _below(name: str, command: click.Command) -> Iterator[tuple[str, click.Comma
 
 
 def _help(name: str, command: click.Command) -> str:
-    settings = {"help_option_names": ["-h", "--help"], "terminal_width": WIDTH, "max_content_width": WIDTH}
-    return click.Context(command, info_name=name, **settings).get_help()
+    context = click.Context(
+        command,
+        info_name=name,
+        help_option_names=["-h", "--help"],
+        terminal_width=WIDTH,
+        max_content_width=WIDTH,
+        color=False,
+    )
+    return click.unstyle(context.get_help())
 
 
 def _commands_page() -> str:

@@ -201,8 +201,8 @@ def page(entry: Published, base: str) -> bytes:
         f'<script type="application/ld+json">{_script(_json_ld(entry, base))}</script>\n',
         f'<nav class="breadcrumb">{" &gt; ".join(escape(step) for step in steps)}</nav>\n<article>\n'
         f"<h1>{escape(story.title, quote=False)}</h1>\n"
-        f'<p class="by">{escape(story.author)}, <time datetime="{entry.at.isoformat()}">{entry.at:%Y-%m-%d %H:%M} UTC</time>'
-        f'</p>\n<p class="lead">{_markup(story.summary)}</p>\n{_figure(story.photo)}{body}</article>\n',
+        f'<p class="by">{escape(story.author)}, <time datetime="{entry.at.isoformat()}">{entry.at:%Y-%m-%d %H:%M} UTC'
+        f'</time></p>\n<p class="lead">{_markup(story.summary)}</p>\n{_figure(story.photo)}{body}</article>\n',
     )
 
 

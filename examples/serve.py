@@ -167,7 +167,7 @@ class _Handler(BaseHTTPRequestHandler):
         else:
             self._answer(Page(page.body, page.mime, page.changed, 200, validators))
 
-    do_HEAD = do_GET
+    do_HEAD = do_GET  # noqa: N815 - http.server's name
 
     def do_POST(self) -> None:
         """Publish."""

@@ -40,7 +40,7 @@ def parse(text: str, *, timezone: str = "UTC", now: datetime | None = None) -> M
     text = text.strip()
     if not text or len(text) > LONGEST:
         return None
-    moment = _usual(text) or _epoch(text) if len(text) > 8 and text.isdecimal() else _calendar(_plain(text), timezone)
+    moment = _usual(text) or _epoch(text) or _calendar(_plain(text), timezone)
     if moment is None or moment.instant.year < EARLIEST_YEAR:
         return None
     return None if now is not None and moment.instant > now + FUTURE else moment

@@ -327,11 +327,6 @@ def _pool(base: Any, trip: _Trip, guard: Guard | None) -> Any:
                 self.close()
                 raise Unavailable(f"{_name(self)} cannot be reached: {refusal(fault)}") from fault
 
-        def request(self, *args: Any, **kwargs: Any) -> None:
-            if self.sock is not None:
-                self.sock.settimeout(trip.left())
-            super().request(*args, **kwargs)
-
         def getresponse(self) -> Any:
             answer = super().getresponse()
             self.last = time.monotonic()
@@ -394,8 +389,12 @@ def _silence(fault: BaseException, timeout: float) -> str:
 def _proxies(proxy: str | None, mask: Mask) -> dict[str, str]:
     if proxy is None:
         return {}
-    parts = urlsplit(proxy)
-    if parts.scheme not in ("http", "https") or not parts.hostname:
+    try:
+        scheme, *_ = origin_of(proxy)
+        parts = urlsplit(proxy)
+    except ValueError:
+        scheme = ""
+    if scheme not in ("http", "https"):
         raise ConfigError("network.proxy: an address that starts with http:// or https:// is needed")
     mask.learn(parts.password or "")
     return {"http": proxy, "https": proxy}

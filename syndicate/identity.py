@@ -63,11 +63,11 @@ def drop_repeated(articles: Sequence[Article]) -> tuple[tuple[Alias, ...], ...]:
     repeated.
     """
     named = [aliases(article) for article in articles]
-    bearers: dict[Alias, tuple[Alias, ...]] = {}
+    bearers: dict[Alias, tuple[str, tuple[Alias, ...]]] = {}
     repeated: set[Alias] = set()
-    for names in named:
+    for article, names in zip(articles, named, strict=True):
         for alias in names:
-            if bearers.setdefault(alias, names) != names:
+            if bearers.setdefault(alias, (article.title, names)) != (article.title, names):
                 repeated.add(alias)
     return tuple(_usable(article, names, repeated) for article, names in zip(articles, named, strict=True))
 

@@ -133,7 +133,7 @@ def test_months_are_known_in_seven_languages(text, month):
         "12 jui 2025",
         "01 Foo 2025 10:00:00 GMT",
         "2025090110",
-        "٢٠٢٥-٠٩-٠١",  # noqa: RUF001
+        "٢٠٢٥-٠٩-٠١",
         "2025-09-01T10",
         "Mon, 01 Sep 2025 10:00:00 GMT and more",
         "x" * 200,
@@ -175,15 +175,25 @@ def test_far_ahead_is_refused_once_the_present_is_known():
     assert parse("2031-09-01T10:00:00Z", now=datetime(2030, 11, 23, tzinfo=UTC)) is not None
 
 
-@given(st.datetimes(min_value=datetime(1995, 1, 2), max_value=datetime(2090, 1, 1)), st.integers(-12 * 60, 14 * 60))
+MOMENTS = st.integers(0, 95 * 365 * 86_400).map(
+    lambda seconds: datetime(1995, 1, 2, tzinfo=UTC) + timedelta(seconds=seconds)
+)
+
+
+@given(MOMENTS, st.integers(-12 * 60, 14 * 60))
 def test_every_way_to_write_an_instant_says_the_same(moment, offset):
-    moment = moment.replace(microsecond=0)
     sign, hours, minutes = "-" if offset < 0 else "+", abs(offset) // 60, abs(offset) % 60
     zone = f"{sign}{hours:02}{minutes:02}"
-    months = "Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec".split()
+    months = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"]
     rfc = f"{moment.day:02} {months[moment.month - 1]} {moment.year} {moment:%H:%M:%S} {zone}"
-    expected = moment.replace(tzinfo=UTC) - timedelta(minutes=offset)
-    for text in (rfc, f"Mon, {rfc}", f"Monday,  {rfc}", f"{moment.isoformat()}{zone}", f"{moment} {zone}"):
+    expected = moment - timedelta(minutes=offset)
+    for text in (
+        rfc,
+        f"Mon, {rfc}",
+        f"Monday,  {rfc}",
+        f"{moment:%Y-%m-%dT%H:%M:%S}{zone}",
+        f"{moment:%Y-%m-%d %H:%M:%S} {zone}",
+    ):
         found = parse(text)
         assert found is not None
         assert found.instant == expected

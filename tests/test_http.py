@@ -673,7 +673,7 @@ def test_a_proxy_that_is_away_is_named(door, closed_port):
         door(proxy=f"http://127.0.0.1:{closed_port}").call("GET", "http://gazette.example/")
 
 
-@pytest.mark.parametrize("proxy", ["socks5://a:1", "gazette.example:3128", "http://"])
+@pytest.mark.parametrize("proxy", ["socks5://a:1", "gazette.example:3128", "http://", "http://[::1", "http://a:b:c/"])
 def test_a_proxy_we_cannot_use_is_a_config_error(proxy):
     with pytest.raises(ConfigError, match=r"^network\.proxy: "):
         RequestsHttp(clock=lambda: NOW, proxy=proxy)

@@ -8,13 +8,11 @@ from __future__ import annotations
 
 import json
 import os
-import shutil
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar
 from urllib.parse import unquote, urlsplit
-from uuid import uuid4
 
 from syndicate.errors import Rejected, Unavailable, Uncertain
 from syndicate.model import Certainty, Draft, Identity, Json, Limits, Post, Receipt
@@ -204,7 +202,7 @@ def _put(path: Path, data: bytes, *, lasting: bool) -> tuple[int, bytes]:
     what is in a hidden directory has to last only once it is moved into place.
     """
     path.parent.mkdir(parents=True, exist_ok=True)
-    draft = path.with_name(f".{path.name}.{uuid4().hex}")
+    draft = path.with_name(f".{path.name}.{os.urandom(8).hex()}")
     try:
         with draft.open("wb") as file:
             file.write(data)
@@ -220,8 +218,6 @@ def _put(path: Path, data: bytes, *, lasting: bool) -> tuple[int, bytes]:
 
 def _move(path: Path, destination: Path) -> tuple[int, bytes]:
     """A rename, which happens once even where two ask for it at once."""
-    if destination.exists():
-        return 412, b""
     try:
         for file in [*path.iterdir(), path]:
             _settle(file)
@@ -239,9 +235,11 @@ def _move(path: Path, destination: Path) -> tuple[int, bytes]:
 def _delete(path: Path) -> tuple[int, bytes]:
     if not path.exists():
         return 404, b""
-    doomed = path.with_name(f".{path.name}.{uuid4().hex}")
+    doomed = path.with_name(f".{path.name}.{os.urandom(8).hex()}")
     path.rename(doomed)
     if doomed.is_dir():
+        import shutil
+
         shutil.rmtree(doomed)
     else:
         doomed.unlink()

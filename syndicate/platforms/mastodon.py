@@ -9,7 +9,6 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from html.parser import HTMLParser
 from typing import Any, ClassVar, Literal
 from urllib.parse import urlsplit
 
@@ -249,35 +248,14 @@ def _language(tag: str | None) -> str | None:
 
 
 def _ours(draft: Draft, status: Json) -> bool:
-    page = _Content(status.get("content") or "")
+    from syndicate.platforms._content import Content
+
+    page = Content(status.get("content") or "")
     if draft["link"]:
         card = (status.get("card") or {}).get("url")
         shown = any(same_address(draft["link"], address) for address in [*page.addresses, card])
         return shown or holds(page.text, draft["link"])
     return same_text(draft["status"], page.text)
-
-
-class _Content(HTMLParser):
-    """The addresses and the plain text of a status, which servers give as HTML."""
-
-    def __init__(self, content: str) -> None:
-        super().__init__(convert_charrefs=True)
-        self.addresses: list[str] = []
-        self._pieces: list[str] = []
-        self.feed(content)
-        self.close()
-
-    @property
-    def text(self) -> str:
-        return "".join(self._pieces)
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        if tag in ("p", "br"):
-            self._pieces.append("\n")
-        self.addresses += [value for name, value in attrs if tag == "a" and name == "href" and value]
-
-    def handle_data(self, data: str) -> None:
-        self._pieces.append(data)
 
 
 platform = Mastodon

@@ -6,7 +6,6 @@ error bodies as reported in akrherz/iembot#163 (2026-02) and tryethernal/etherna
 
 from __future__ import annotations
 
-import html
 import re
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -162,6 +161,8 @@ def _receipt(number: str) -> Receipt:
 
 def _ours(draft: Draft, post: Json) -> bool:
     """Whether a listed post has our link, behind X's own or as it is, or else our text before X's links."""
+    import html
+
     shown = html.unescape(str(post.get("text", "")))
     link = draft["link"]
     if not link:

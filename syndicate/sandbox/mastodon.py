@@ -25,6 +25,7 @@ from syndicate.sandbox.mastodon_entities import (
     content,
     instance,
     old_instance,
+    own_account,
 )
 from syndicate.sandbox.pictures import look
 
@@ -292,9 +293,7 @@ class Mastodon:
         return answer(200, _public(self._media[number]), self._limits())
 
     def _verify(self, request: Request) -> Answer:
-        mine = account(self._token(request), self._url)
-        source = {"privacy": "public", "sensitive": False, "language": "en", "note": "", "fields": []}
-        return answer(200, mine | {"source": source}, self._limits())
+        return answer(200, own_account(self._token(request), self._url), self._limits())
 
     def _instance(self, _: Request) -> Answer:
         return answer(200, instance(self._url, self._max_characters), self._limits())

@@ -25,7 +25,7 @@ def account(token: str, url: str) -> dict[str, Any]:
     """Whose token it is: the same account for the same token, always."""
     digest = hashlib.sha256(token.encode()).hexdigest()
     name = f"account_{digest[:6]}"
-    picture = f"{url}/_sandbox/avatar.png"
+    picture = f"{url}/avatars/original/missing.png"
     return {
         "id": str(int(digest[:15], 16)),
         "username": name,
@@ -34,6 +34,7 @@ def account(token: str, url: str) -> dict[str, Any]:
         "locked": False,
         "bot": True,
         "discoverable": True,
+        "indexable": False,
         "group": False,
         "created_at": "2026-01-01T00:00:00.000Z",
         "note": "",
@@ -52,16 +53,33 @@ def account(token: str, url: str) -> dict[str, Any]:
     }
 
 
+def own_account(token: str, url: str) -> dict[str, Any]:
+    """`verify_credentials`: the account as its owner sees it."""
+    source = {
+        "privacy": "public",
+        "sensitive": False,
+        "language": "en",
+        "note": "",
+        "fields": [],
+        "follow_requests_count": 0,
+        "indexable": False,
+    }
+    role = {"id": "-99", "name": "", "permissions": "0", "color": "", "highlighted": False}
+    return account(token, url) | {"source": source, "role": role}
+
+
 def instance(url: str, max_characters: int) -> dict[str, Any]:
     """`/api/v2/instance`."""
     return {
         "domain": urlsplit(url).netloc,
         "title": "Sandbox",
         "version": "4.6.0",
+        "api_versions": {"mastodon": 8},
+        "icon": [],
         "source_url": "https://github.com/mastodon/mastodon",
         "description": "",
         "usage": {"users": {"active_month": 1}},
-        "thumbnail": {"url": f"{url}/_sandbox/thumbnail.png"},
+        "thumbnail": {"url": f"{url}/packs/preview.png"},
         "languages": ["en"],
         "configuration": configuration(max_characters),
         "registrations": {"enabled": False, "approval_required": False, "message": None},
@@ -79,7 +97,7 @@ def old_instance(url: str, max_characters: int, count: int) -> dict[str, Any]:
         "description": "",
         "email": "",
         "version": "4.6.0",
-        "urls": {},
+        "urls": {"streaming_api": ""},
         "stats": {"user_count": 1, "status_count": count, "domain_count": 1},
         "thumbnail": None,
         "languages": ["en"],
@@ -101,6 +119,14 @@ def configuration(max_characters: int) -> dict[str, Any]:
             "max_media_attachments": MAX_MEDIA,
             "characters_reserved_per_url": 23,
         },
+        "polls": {
+            "max_options": 4,
+            "max_characters_per_option": 50,
+            "min_expiration": 300,
+            "max_expiration": 2_629_746,
+        },
+        "translation": {"enabled": False},
+        "urls": {"streaming": ""},
         "media_attachments": {
             "supported_mime_types": list(IMAGE_TYPES),
             "description_limit": MAX_DESCRIPTION,
@@ -150,6 +176,7 @@ def card(link: str) -> dict[str, Any]:
         "type": "link",
         "author_name": "",
         "author_url": "",
+        "authors": [],
         "provider_name": urlsplit(link).netloc,
         "provider_url": "",
         "html": "",

@@ -38,7 +38,7 @@ def static_page(posts: Sequence[Post], media: Mapping[str, tuple[str, bytes]]) -
             return None
         return f"data:{mime};base64,{base64.b64encode(data).decode()}"
 
-    return _page(wall(posts, embedded), "", "as it was when this page was saved")
+    return _page(wall(posts, embedded), "", "as it stood when this page was made")
 
 
 def _page(content: str, script: str, state: str) -> str:

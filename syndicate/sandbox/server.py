@@ -7,23 +7,23 @@ import socket
 import threading
 import time
 from collections import deque
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable
 from contextlib import suppress
 from http.server import ThreadingHTTPServer
 from socketserver import TCPServer
 from types import TracebackType
 from typing import Any, Protocol, Self
-from urllib.parse import quote
 
 from syndicate.errors import ConfigError
 from syndicate.sandbox.bluesky import Bluesky
 from syndicate.sandbox.board import Board
 from syndicate.sandbox.connection import Connection, Visit
-from syndicate.sandbox.exchange import Answer, Request, Route, answer, text_answer
+from syndicate.sandbox.control import Control
+from syndicate.sandbox.exchange import Answer, Request, Route, text_answer
 from syndicate.sandbox.facebook import Facebook
-from syndicate.sandbox.faults import FaultPlan, Rule, read_plan
+from syndicate.sandbox.faults import FaultPlan, Rule
 from syndicate.sandbox.mastodon import Mastodon
-from syndicate.sandbox.page import live_page, static_page
+from syndicate.sandbox.page import static_page
 from syndicate.sandbox.webhook import Webhook
 from syndicate.sandbox.x import X
 
@@ -118,6 +118,7 @@ class Sandbox:
             Facebook(self.board, clock, self.url),
             Webhook(self.board, clock, webhook_secret),
         )
+        self._control = Control(self)
         self._accepting = threading.Thread(target=self._accept, name="sandbox", daemon=True)
         self._accepting.start()
 
@@ -185,7 +186,7 @@ class Sandbox:
             route = stand_in.route(method, path)
             if route is not None:
                 return _NetworkVisit(self, stand_in, route, method, path)
-        return _OwnVisit(self)
+        return self._control
 
     def pause(self, route: Route) -> None:
         """The latency of a write."""
@@ -201,65 +202,6 @@ class Sandbox:
         """Note a request."""
         with self._lock:
             self._log.append(entry)
-
-    def control(self, request: Request) -> Answer:
-        """The sandbox's own addresses, and its page."""
-        table: Mapping[tuple[str, str], Callable[[Request], Answer]] = {
-            ("GET", "/"): self._page,
-            ("GET", "/_sandbox/posts"): lambda _: answer(200, self.posts()),
-            ("DELETE", "/_sandbox/posts"): self._clear,
-            ("GET", "/_sandbox/requests"): lambda _: answer(200, self.requests()),
-            ("GET", "/_sandbox/faults"): lambda _: answer(200, self.faults.records()),
-            ("POST", "/_sandbox/faults"): self._set_faults,
-        }
-        method = "GET" if request.method == "HEAD" else request.method
-        found = table.get((method, request.path))
-        if found:
-            return found(request)
-        if request.path.startswith("/_sandbox/media/"):
-            return self._picture(request)
-        return self._permalink(request)
-
-    def _page(self, request: Request) -> Answer:
-        return text_answer(200, self.page() if request.query.get("static") else live_page(self.posts()))
-
-    def _clear(self, _: Request) -> Answer:
-        self.clear()
-        return Answer(204)
-
-    def _set_faults(self, request: Request) -> Answer:
-        try:
-            self.faults.set(read_plan(request.body))
-        except ConfigError as fault:
-            return text_answer(400, f"{fault}\n", mime="text/plain")
-        return answer(200, self.faults.records())
-
-    def _picture(self, request: Request) -> Answer:
-        found = self.board.picture(request.path.rpartition("/")[2])
-        if found is None:
-            return text_answer(404, "no such picture\n", mime="text/plain")
-        safe = found[0] if found[0].startswith("image/") and "svg" not in found[0] else "application/octet-stream"
-        return Answer(200, found[1], safe, {"Cache-Control": "max-age=31536000, immutable"})
-
-    def _permalink(self, request: Request) -> Answer:
-        """A post's own address shows that post."""
-        url = self.url + quote(request.path, safe="/@:-._~")
-        posts = [post for post in self.posts() if post["permalink"] == url]
-        if not posts:
-            return text_answer(404, "nothing here: see / for what was posted\n", mime="text/plain")
-        return text_answer(200, static_page(posts, self.board.media()))
-
-
-class _OwnVisit:
-    """A request to the sandbox itself: never a fault, never logged."""
-
-    refused = False
-
-    def __init__(self, sandbox: Sandbox) -> None:
-        self._sandbox = sandbox
-
-    def respond(self, request: Request) -> Answer | None:
-        return self._sandbox.control(request)
 
 
 class _NetworkVisit:

@@ -23,7 +23,9 @@ ROOTS = ("rss", "RDF", "feed", "channel")
 _CHARSET = re.compile(r"charset\s*=\s*[\"']?([\w.:-]+)", re.IGNORECASE)
 _DECLARED = re.compile(rb"""^\s*<\?xml[^>]{0,200}?encoding\s*=\s*["']([\w.:-]+)["']""")
 _DECLARATION = re.compile(r"\s*<\?xml\b[^>]{0,200}\?>")
-_CODECS = re.compile(r"utf-?(?:8|16|32)|iso-?8859|latin|cp\d|koi8|mac|gb|big5|euc|shift|johab|hz|iso-?2022|ascii|tis")
+_CODECS = re.compile(
+    r"utf-?(?:8|16|32)|iso-?8859|latin|cp\d|koi8|mac|windows|win|gb|big5|euc|shift|sjis|ks_c|johab|hz|iso-?2022|(?:us-)?ascii|tis"
+)
 _BOMS = (
     (codecs.BOM_UTF8, "utf-8-sig"),
     (codecs.BOM_UTF32_LE, "utf-32"),
@@ -37,6 +39,7 @@ _BOMS = (
 )
 _ILLEGAL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff\ud800-\udfff]")
 _ROOT = re.compile(r"<((?:[A-Za-z_][\w.-]*:)?(?:rss|RDF|feed))(?=[\s>])")
+_ITEM_END = re.compile(r"</(?:[A-Za-z_][\w.-]*:)?(?:item|entry)\s*>")
 _BARE = re.compile(r"&(?!(?:#[0-9]{1,7}|#[xX][0-9a-fA-F]{1,6}|[A-Za-z][A-Za-z0-9]{0,31});)")
 _REFERENCE = re.compile(r"&(?!(?:amp|lt|gt|quot|apos);)[#\w]{1,33};")
 _WHOLE_UTF8 = re.compile(rb"[\xc2-\xdf][\x80-\xbf]|[\xe0-\xef][\x80-\xbf]{2}|[\xf0-\xf4][\x80-\xbf]{3}")
@@ -72,6 +75,8 @@ def read(body: bytes, *, url: str, content_type: str | None) -> Tree:
     except ParseError:
         pass
     text, cut_off = repaired(data if isinstance(data, str) else _mixed(data))
+    if cut_off and not text:
+        raise SourceError(f"{url} is cut off before the end of its first entry")
     try:
         return Tree(_parse(text, url), _head(text), cut_off)
     except ParseError as fault:
@@ -234,14 +239,12 @@ codecs.register_error("syndicate-cp1252", _as_cp1252)
 
 
 def _closed(text: str, root: str) -> str:
-    """A document that was cut off, cut back to its last whole item and closed."""
-    ends = [text.rfind(end) for end in ("</item>", "</entry>", "</atom:entry>")]
-    end = max(ends)
-    if end < 0:
-        return text
-    text = text[: text.index(">", end) + 1]
-    open_channel = text.rfind("<channel") > text.rfind("</channel>")
-    return f"{text}{'</channel>' if open_channel else ''}</{root}>"
+    """A document that was cut off, cut back to its last whole item and closed; "" if it has none."""
+    end = max((item.end() for item in _ITEM_END.finditer(text)), default=0)
+    if not end:
+        return ""
+    open_channel = text.rfind("<channel", 0, end) > text.rfind("</channel", 0, end)
+    return f"{text[:end]}{'</channel>' if open_channel else ''}</{root}>"
 
 
 def _with_entities(text: str) -> str:

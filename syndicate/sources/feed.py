@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import datetime
 
-from syndicate.errors import SourceError
 from syndicate.model import Article, Fetched, Validators
 from syndicate.ports import Http
 from syndicate.sources import document, visit
@@ -45,12 +44,13 @@ class FeedSource:
             timezone=self._timezone,
             now=reply.received_at,
         )
+        wishes = [wish for wish in (visited.interval, reading.interval) if wish]
         return Fetched(
             articles=reading.articles,
             validators=validators if reading.cut_off else visited.validators,
             entries=reading.listed,
             notes=reading.notes,
-            interval=max(filter(None, (visited.interval, reading.interval)), default=None),
+            interval=min(visit.LONGEST, max(wishes)) if wishes else None,
         )
 
 
@@ -70,8 +70,12 @@ def read_feed(
     content_type: str | None = None,
     timezone: str = "UTC",
     now: datetime | None = None,
+    rescue_seconds: float = 10.0,
 ) -> Reading:
-    """All that a feed says. `url` resolves relative links; `now` refuses dates far ahead. Raises SourceError."""
+    """All that a feed says. `url` resolves relative links; `now` refuses dates far ahead. Raises SourceError.
+
+    `rescue_seconds` is what a feed that is not well-formed may take.
+    """
     shown = visit.shown(url) or source
     try:
         tree = document.read(body, url=shown, content_type=content_type)
@@ -79,13 +83,11 @@ def read_feed(
         reader = Reader(source, url, timezone, now, Names("", ""))
         from syndicate.sources import rescue
 
-        reading = rescue.read(fault.text, reader, url=shown, why=str(fault))
+        reading = rescue.read(fault.text, reader, url=shown, why=str(fault), seconds=rescue_seconds)
         reading = replace(reading, cut_off=fault.cut_off)
     else:
         reader = Reader(source, url, timezone, now, Names(tree.root.tag, tree.head))
         reading = replace(_read(tree, reader), cut_off=tree.cut_off)
-    if reading.cut_off and not reading.listed:
-        raise SourceError(f"{shown} is cut off before the end of its first entry")
     return replace(reading, notes=(*reading.notes, *_notes(reading, reader)))
 
 
@@ -104,7 +106,7 @@ def _notes(reading: Reading, reader: Reader) -> list[str]:
         notes.append(f"{reading.listed} entries; the first {ENTRIES} are read")
     unnamed = min(reading.listed, ENTRIES) - len(reading.articles)
     if unnamed:
-        notes.append(f"{unnamed} entries without title and address were left out")
+        notes.append(f"entries left out, without title and address: {unnamed}")
     if reader.undated:
-        notes.append(f"{len(reader.undated)} dates cannot be read, such as {reader.undated[0][:60]!r}")
+        notes.append(f"dates that cannot be read: {len(reader.undated)}, such as {reader.undated[0][:60]!r}")
     return notes

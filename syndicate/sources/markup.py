@@ -41,8 +41,6 @@ _CP1252 = {code: bytes([code]).decode("cp1252", "replace") for code in range(0x8
 
 def line(text: str) -> str:
     """Plain text as one clean line."""
-    if text.isascii() and text.isprintable() and "  " not in text:
-        return text.strip()
     if not text.isprintable() or "  " in text:
         text = plain(text.translate(_CP1252))
     text = text.strip()

@@ -84,12 +84,9 @@ def _content(reader: Reader, element: Element, around: Found, further: Found) ->
     if not url or not is_image:
         return None
     levels = (reader.children(element), around, further)
-    title = _said(levels[0], "media:title")
     return Image(
         url,
-        alt=_said(levels[0], "media:description", "media:text")
-        or ("" if _FILE_NAME.fullmatch(title) else title)
-        or _said(further and around, "media:description"),
+        alt=_alt(levels[0]) or (_said(around, "media:description") if further else ""),
         credit=next((credit for level in levels if (credit := _said(level, "media:credit"))), ""),
         width=_number(element.get("width")),
         height=_number(element.get("height")),
@@ -97,20 +94,31 @@ def _content(reader: Reader, element: Element, around: Found, further: Found) ->
     )
 
 
+def _alt(said: Found) -> str:
+    """What a picture shows; a title counts unless it is a file's name."""
+    described = _said(said, "media:description", "media:text")
+    if described:
+        return described
+    title = _said(said, "media:title")
+    return "" if _FILE_NAME.fullmatch(title) else title
+
+
 def _thumbnails(reader: Reader, found: Found) -> list[Image]:
     """Thumbnails of the entry, of its groups and of its contents (a video's still)."""
-    parents = [found]
-    for name in ("media:group", "media:content"):
-        parents += [reader.children(element) for element in found.get(name, ())]
+    names = reader.names
+    listed = [(element, found) for element in found.get("media:thumbnail", ())]
+    for parent in (*found.get("media:group", ()), *found.get("media:content", ())):
+        if any(names[child.tag] == "media:thumbnail" for child in parent):
+            inside = reader.children(parent)
+            listed += [(element, inside) for element in inside["media:thumbnail"]]
     return [
         Image(
             address(element.get("url"), reader.base),
-            credit=_said(parent, "media:credit"),
+            credit=_said(around, "media:credit"),
             width=_number(element.get("width")),
             height=_number(element.get("height")),
         )
-        for parent in parents
-        for element in parent.get("media:thumbnail", ())
+        for element, around in listed
     ]
 
 

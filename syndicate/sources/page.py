@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
 ACCEPT = "text/html, application/xhtml+xml;q=0.9, */*;q=0.1"
 _FEEDS = re.compile(r"application/(?:rss|atom|rdf|feed)\+(?:xml|json)")
+_FEED = re.compile(rb"<(?:rss|feed|rdf:rdf)[\s>]")
 _META_CHARSET = re.compile(rb"""<meta[^>]{1,200}?charset\s*=\s*["']?\s*([\w.:-]+)""", re.IGNORECASE)
 _PUBLISHED = (
     "article:published_time", "og:article:published_time", "og:published_time", "datepublished", "dc.date.issued",
@@ -118,11 +119,7 @@ class _Page:
     def __init__(self, body: bytes, content_type: str | None, url: str, shown: str) -> None:
         from selectolax.lexbor import LexborHTMLParser
 
-        kind = (content_type or "text/html").partition(";")[0].strip().lower()
-        if not body.strip():
-            raise SourceError(f"{shown} is an empty document, not a page")
-        if kind not in ("text/html", "application/xhtml+xml", "text/plain", "") or b"<" not in body[:5000]:
-            raise SourceError(f"{shown} is not an HTML page ({kind})")
+        _refuse(body, content_type, shown)
         text = _characters(body[:BODY_BYTES], content_type)
         self.tree: LexborHTMLParser = LexborHTMLParser(text.replace("\0", ""))
         self.url = url
@@ -212,6 +209,18 @@ class _Page:
         node: LexborNode | None = self.tree.css_first("article") or self.tree.css_first("main")
         image = in_text((node.html if node else "") or "", self.base)
         return (image,) if image else ()
+
+
+def _refuse(body: bytes, content_type: str | None, shown: str) -> None:
+    """Say what a document is that cannot be a page. Raises SourceError."""
+    kind = (content_type or "text/html").partition(";")[0].strip().lower()
+    start = body[:5000].replace(b"\0", b"").lower()
+    if not start.strip():
+        raise SourceError(f"{shown} is an empty document, not a page")
+    if kind not in ("text/html", "application/xhtml+xml", "text/plain", "") or b"<" not in start:
+        raise SourceError(f"{shown} is not an HTML page ({kind})")
+    if _FEED.search(start) and b"<html" not in start:
+        raise SourceError(f"{shown} is a feed, not a page")
 
 
 def _characters(body: bytes, content_type: str | None) -> str:

@@ -17,12 +17,11 @@ from syndicate.sources import markup
 from syndicate.sources.fields import ENTRIES, Reader, Reading, address, distinct, kind_of, language, person
 from syndicate.sources.media import in_text
 
-SECONDS = 10.0
 MEMORY = 1_000_000_000  # bytes of address space
 _CHILD = "import sys; sys.path[:] = sys.argv[1:]; from syndicate.sources.rescue import child; child()"
 
 
-def read(text: str, reader: Reader, *, url: str, why: str, seconds: float = SECONDS) -> Reading:
+def read(text: str, reader: Reader, *, url: str, why: str, seconds: float) -> Reading:
     """The entries feedparser finds. Raises SourceError: none, or not in time."""
     command = [sys.executable, "-P", "-c", _CHILD, *(path for path in sys.path if path)]
     try:

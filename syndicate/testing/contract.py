@@ -189,7 +189,7 @@ class PlatformContract:
         assert [media["alt"] for media in network.posts()[0]["media"]] == alts
 
     def test_a_text_arrives_to_the_letter(self, platform: Platform, network: StandIn) -> None:
-        text = "It’s “fog” & <more>\n\nالجسر 橋 e\u0301 🌉 100 %"
+        text = "It’s “fog” & <more>\n\nגשר 橋 e\u0301 🌉 100 %"
         self._publish(platform, post(text))
         assert network.posts()[0]["text"] == text
 
@@ -233,7 +233,8 @@ class PlatformContract:
     ) -> None:
         self._skip_blind(platform)
         draft = _stored(platform.prepare(linked(platform), KEY))
-        self._fail(network, platform, fault, step="read")
+        for _ in range(2):  # the door may read once more over a connection that was cut
+            self._fail(network, platform, fault, step="read")
         with pytest.raises((RateLimited, Unavailable, Uncertain)):
             platform.find(draft, KEY, since)
 

@@ -8,7 +8,7 @@ import pytest
 from syndicate.errors import AuthError, RateLimited, Rejected, Unavailable, Uncertain, Unsupported
 from syndicate.model import Secret
 from syndicate.platforms.facebook import Facebook, Options
-from syndicate.testing import KEY, LINK, Held, PlatformContract, Recorded, illustrated, post
+from syndicate.testing import KEY, LINK, Held, PlatformContract, Recorded, illustrated, linked, post
 
 SINCE = datetime(2026, 11, 23, 10, tzinfo=UTC)
 POSTED = (200, {"id": "77_1", "permalink_url": "https://www.facebook.com/77/posts/1"})
@@ -39,15 +39,13 @@ class TestAgainstTheSandbox(PlatformContract):
     def network(self, sandbox):
         return sandbox
 
-    def test_it_is_found_among_many(self, platform, network, since):
-        for number in range(26):
-            self._publish(platform, post(f"Story {number}"), f"{number:032x}")
-        address = f"{network.url}/v25.0/77/published_posts"
-        headers = {"Authorization": "Bearer page-token-1"}
-        listing = platform._http.call("GET", address, params={"limit": "25"}, headers=headers).json()
-        if "next" not in listing["paging"]:
-            pytest.skip("this stand-in lists one page only")
-        super().test_it_is_found_among_many(platform, since)
+    def test_the_network_s_own_check_for_doubles_sends_us_to_look(self, platform, network, since):
+        draft = platform.prepare(linked(platform), KEY)
+        receipt = platform.commit(draft, KEY)
+        with pytest.raises(Uncertain):
+            platform.commit(draft, KEY)
+        assert platform.find(draft, KEY, since) == receipt
+        assert len(network.posts()) == 1
 
 
 def test_a_link_beside_the_text_makes_the_card():

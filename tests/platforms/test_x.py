@@ -9,7 +9,7 @@ from syndicate.model import Secret
 from syndicate.platforms import x
 from syndicate.platforms.x import Options, X
 from syndicate.ports import OAuth1
-from syndicate.testing import KEY, LINK, Held, PlatformContract, Recorded, illustrated, post
+from syndicate.testing import KEY, LINK, Held, PlatformContract, Recorded, illustrated, linked, post
 
 SINCE = datetime(2026, 11, 23, 10, tzinfo=UTC)
 ME = (200, {"data": {"id": "2244", "name": "Gazette", "username": "gazette"}})
@@ -41,6 +41,14 @@ class TestAgainstTheSandbox(PlatformContract):
     @pytest.fixture
     def network(self, sandbox):
         return sandbox
+
+    def test_the_network_s_own_check_for_doubles_sends_us_to_look(self, platform, network, since):
+        draft = platform.prepare(linked(platform), KEY)
+        receipt = platform.commit(draft, KEY)
+        with pytest.raises(Uncertain):
+            platform.commit(draft, KEY)
+        assert platform.find(draft, KEY, since) == receipt
+        assert len(network.posts()) == 1
 
 
 def test_options_that_are_not_built_say_what_to_use():

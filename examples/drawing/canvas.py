@@ -27,6 +27,16 @@ def mixed(first: Colour, second: Colour, share: float) -> Colour:
     return red, green, blue
 
 
+def between(first: str, second: str, share: float) -> str:
+    """A colour on the way from one to the other."""
+    return "{:02x}{:02x}{:02x}".format(*mixed(colour(first), colour(second), share))
+
+
+def steps(count: int) -> list[float]:
+    """From 0 to 1, both included."""
+    return [number / (count - 1) for number in range(count)]
+
+
 def ridge(rng: Random, base: float, height: float, *, wave: float = 500.0, octaves: int = 5) -> list[Point]:
     """The upper edge of hills: waves upon waves, `height` around `base`, left to right."""
     waves = [

@@ -1,0 +1,69 @@
+# Two commands on a fresh machine: `make demo` and `make test`. Each sets up what it needs.
+
+PYTHON ?= python3
+WORKERS ?= 2
+VENV ?= .venv
+
+BIN := $(VENV)/bin
+READY := $(VENV)/.ready
+PIP := $(BIN)/python -m pip --disable-pip-version-check
+
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+.PHONY: help demo test check fix bench clean format-check lint types imports
+
+help: ## list what make can do
+	@echo "make demo      a newsroom's morning on this machine: a sample site, stand-ins for the networks, real commands"
+	@echo "make test      everything CI runs: format, lint, types, imports, all tests"
+	@echo "make check     the same without the slow tests, stopping at the first failure"
+	@echo "make fix       repair what a machine can: imports, style, format"
+	@echo "make bench     print the figures we hold ourselves to"
+	@echo "make clean     remove what make has made"
+	@echo
+	@echo "Needs Python 3.11 or newer; another one: make PYTHON=python3.12 demo"
+
+demo: $(READY)
+	@$(BIN)/python examples/demo.py $(ARGS)
+
+test: $(READY) format-check lint types imports
+	$(BIN)/python -m pytest -n $(WORKERS)
+
+check: $(READY) format-check lint types imports
+	$(BIN)/python -m pytest -n $(WORKERS) -m "not slow" -x
+
+fix: $(READY)
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+bench: $(READY)
+	$(BIN)/python bench/run.py
+
+format-check: $(READY)
+	$(BIN)/ruff format --check .
+
+lint: $(READY)
+	$(BIN)/ruff check .
+
+types: $(READY)
+	$(BIN)/mypy
+
+imports: $(READY)
+	$(BIN)/lint-imports
+
+clean:
+	rm -rf $(VENV) demo-out build dist .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis
+	find . -name __pycache__ -type d -not -path './.git/*' -prune -exec rm -rf {} +
+
+# Made anew when what it was made from has changed; a half-made environment is thrown away.
+$(READY): pyproject.toml constraints.txt
+	@command -v "$(PYTHON)" >/dev/null 2>&1 || { \
+	  echo "$(PYTHON) is not installed: install Python 3.11 or newer, or run make PYTHON=/path/to/python" >&2; exit 1; }
+	@"$(PYTHON)" -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { \
+	  echo "$(PYTHON) is $$("$(PYTHON)" -V 2>&1); syndicate needs 3.11 or newer: make PYTHON=python3.12" >&2; exit 1; }
+	@$(BIN)/python -m pip --version >/dev/null 2>&1 || { \
+	  echo "making $(VENV)"; "$(PYTHON)" -m venv --clear $(VENV) || { \
+	    rm -rf $(VENV); echo "$(PYTHON) -m venv failed; on Debian and Ubuntu: apt install python3-venv" >&2; exit 1; }; }
+	@echo "installing the pinned packages into $(VENV) (a minute or two, the first time)"
+	@$(PIP) install --quiet --upgrade --constraint constraints.txt pip
+	@$(PIP) install --quiet --constraint constraints.txt --build-constraint constraints.txt --editable . --group dev
+	@touch $@

@@ -1,0 +1,73 @@
+"""The sandbox's own addresses: what was posted, the fault plan, pictures, and the page."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING
+from urllib.parse import quote
+
+from syndicate.errors import ConfigError
+from syndicate.sandbox.exchange import Answer, Request, answer, text_answer
+from syndicate.sandbox.faults import read_plan
+from syndicate.sandbox.page import live_page, static_page
+
+if TYPE_CHECKING:
+    from syndicate.sandbox.server import Sandbox
+
+
+class Control:
+    """Answers what is for no network: never a fault, never logged."""
+
+    refused = False
+
+    def __init__(self, sandbox: Sandbox) -> None:
+        self._sandbox = sandbox
+
+    def respond(self, request: Request) -> Answer | None:
+        """The sandbox's own addresses, and its page."""
+        table: Mapping[tuple[str, str], Callable[[Request], Answer]] = {
+            ("GET", "/"): self._page,
+            ("GET", "/_sandbox/posts"): lambda _: answer(200, self._sandbox.posts()),
+            ("DELETE", "/_sandbox/posts"): self._clear,
+            ("GET", "/_sandbox/requests"): lambda _: answer(200, self._sandbox.requests()),
+            ("GET", "/_sandbox/faults"): lambda _: answer(200, self._sandbox.faults.records()),
+            ("POST", "/_sandbox/faults"): self._set_faults,
+        }
+        method = "GET" if request.method == "HEAD" else request.method
+        found = table.get((method, request.path))
+        if found:
+            return found(request)
+        if request.path.startswith("/_sandbox/media/"):
+            return self._picture(request)
+        return self._permalink(request)
+
+    def _page(self, request: Request) -> Answer:
+        return text_answer(
+            200, self._sandbox.page() if request.query.get("static") else live_page(self._sandbox.posts())
+        )
+
+    def _clear(self, _: Request) -> Answer:
+        self._sandbox.clear()
+        return Answer(204)
+
+    def _set_faults(self, request: Request) -> Answer:
+        try:
+            self._sandbox.faults.set(read_plan(request.body))
+        except ConfigError as fault:
+            return text_answer(400, f"{fault}\n", mime="text/plain")
+        return answer(200, self._sandbox.faults.records())
+
+    def _picture(self, request: Request) -> Answer:
+        found = self._sandbox.board.picture(request.path.rpartition("/")[2])
+        if found is None:
+            return text_answer(404, "no such picture\n", mime="text/plain")
+        safe = found[0] if found[0].startswith("image/") and "svg" not in found[0] else "application/octet-stream"
+        return Answer(200, found[1], safe, {"Cache-Control": "max-age=31536000, immutable"})
+
+    def _permalink(self, request: Request) -> Answer:
+        """A post's own address shows that post."""
+        url = self._sandbox.url + quote(request.path, safe="/@:-._~")
+        posts = [post for post in self._sandbox.posts() if post["permalink"] == url]
+        if not posts:
+            return text_answer(404, "nothing here: see / for what was posted\n", mime="text/plain")
+        return text_answer(200, static_page(posts, self._sandbox.board.media()))

@@ -1,0 +1,191 @@
+"""The fault plan, over real connections: what reaches the board and what the client sees."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from syndicate.errors import ConfigError
+from syndicate.sandbox import Sandbox
+from tests.sandbox.conftest import Client
+
+TOKEN = {"Authorization": "Bearer one"}
+SIGNED = {
+    "Authorization": 'OAuth oauth_consumer_key="a", oauth_token="b", oauth_signature_method="HMAC-SHA1", '
+    'oauth_timestamp="1", oauth_nonce="n", oauth_signature="s"'
+}
+NETWORKS = ["mastodon", "bluesky", "x", "facebook", "webhook"]
+
+
+@pytest.fixture
+def commit(client):
+    """Post once on any network; each text is new."""
+    counter = iter(range(100))
+
+    def call(platform):
+        text = f"Story {next(counter)}"
+        if platform == "mastodon":
+            return client("POST", "/api/v1/statuses", json={"status": text}, headers=TOKEN)
+        if platform == "x":
+            return client("POST", "/2/tweets", json={"text": text}, headers=SIGNED)
+        if platform == "facebook":
+            return client("POST", "/v25.0/123/feed", json={"message": text}, headers=TOKEN)
+        if platform == "webhook":
+            return client("POST", "/webhook/cms", json={"text": text})
+        body = {"identifier": "gazette.test", "password": "abcd"}
+        session = client("POST", "/xrpc/com.atproto.server.createSession", json=body).json
+        record = {"text": text, "createdAt": "2026-11-23T10:00:00Z"}
+        body = {"repo": session["did"], "collection": "app.bsky.feed.post", "record": record}
+        signed = {"Authorization": f"Bearer {session['accessJwt']}"}
+        return client("POST", "/xrpc/com.atproto.repo.createRecord", json=body, headers=signed)
+
+    return call
+
+
+def plan(client, *rules):
+    return client("POST", "/_sandbox/faults", json=list(rules))
+
+
+@pytest.mark.parametrize("platform", NETWORKS)
+@pytest.mark.parametrize(("fault", "accepted"), [("refuse", 0), ("drop_before", 0), ("drop_after", 1)])
+def test_a_cut_connection_gives_no_answer(client, sandbox, commit, platform, fault, accepted):
+    plan(client, {"fault": fault, "platform": platform, "step": "commit"})
+    with pytest.raises(ConnectionError):
+        commit(platform)
+    assert len(sandbox.posts()) == accepted
+    assert commit(platform).status < 300
+    assert len(sandbox.posts()) == accepted + 1
+
+
+@pytest.mark.parametrize("platform", NETWORKS)
+def test_a_refusal_is_a_reset(client, commit, platform):
+    plan(client, {"fault": "refuse", "platform": platform, "step": "commit"})
+    with pytest.raises((ConnectionResetError, BrokenPipeError)):
+        commit(platform)
+
+
+@pytest.mark.parametrize("platform", NETWORKS)
+@pytest.mark.parametrize(
+    ("fault", "status", "accepted"), [("500", 500, 0), ("503", 503, 0), ("500_after", 500, 1), ("502_after", 502, 1)]
+)
+def test_a_broken_server_may_have_accepted_or_not(client, sandbox, commit, platform, fault, status, accepted):
+    plan(client, {"fault": fault, "platform": platform, "step": "commit"})
+    assert commit(platform).status == status
+    assert len(sandbox.posts()) == accepted
+
+
+@pytest.mark.parametrize(
+    ("platform", "status"), [("mastodon", 401), ("bluesky", 401), ("x", 401), ("facebook", 400), ("webhook", 401)]
+)
+def test_a_refused_token_posts_nothing(client, sandbox, commit, platform, status):
+    plan(client, {"fault": "401", "platform": platform, "step": "commit"})
+    assert commit(platform).status == status
+    assert sandbox.posts() == []
+
+
+@pytest.mark.parametrize("platform", NETWORKS)
+def test_a_503_says_when_to_come_back_if_it_is_told_to(client, commit, platform):
+    plan(client, {"fault": "503", "platform": platform, "step": "commit", "retry_after": 9})
+    assert commit(platform).headers.get("retry-after") == (
+        "9" if platform in ("mastodon", "bluesky", "webhook") else None
+    )
+
+
+def test_a_slow_answer_comes_late_and_whole(client, sandbox, commit):
+    plan(client, {"fault": "slow", "seconds": 0.05})
+    assert commit("mastodon").status == 200
+    assert len(sandbox.posts()) == 1
+    assert sandbox.requests()[-1]["fault"] == "slow"
+
+
+def test_a_rule_waits_for_its_turn_and_ends(client, commit):
+    plan(client, {"fault": "503", "platform": "mastodon", "after": 2, "count": 2})
+    assert [commit("mastodon").status for _ in range(6)] == [200, 200, 503, 503, 200, 200]
+
+
+def test_a_rule_without_end_lasts_until_the_plan_is_changed(client, commit):
+    plan(client, {"fault": "503", "count": None})
+    assert [commit("x").status for _ in range(3)] == [503] * 3
+    plan(client)
+    assert commit("x").status == 201
+
+
+def test_the_first_rule_that_happens_wins_and_each_counts_for_itself(client, commit):
+    plan(client, {"fault": "503"}, {"fault": "429"}, {"fault": "500"})
+    assert [commit("mastodon").status for _ in range(4)] == [503, 429, 500, 200]
+
+
+def test_a_rule_is_for_its_platform_and_step_alone(client, sandbox, commit):
+    plan(client, {"fault": "503", "platform": "bluesky", "step": "login", "count": None})
+    assert commit("mastodon").status == 200
+    with pytest.raises(KeyError):
+        commit("bluesky")
+    noted = [(each["platform"], each["step"], each["status"]) for each in sandbox.requests()]
+    assert noted == [("mastodon", "commit", 200), ("bluesky", "login", 503)]
+
+
+def test_chance_is_repeatable(client, commit):
+    def run():
+        plan(client, {"fault": "503", "count": None, "probability": 0.5, "seed": 3})
+        return [commit("mastodon").status for _ in range(12)]
+
+    first = run()
+    assert run() == first
+    assert set(first) == {200, 503}
+
+
+def test_what_is_left_of_the_plan_can_be_read(client, commit):
+    plan(client, {"fault": "503", "count": 2}, {"fault": "500", "platform": "x"})
+    commit("mastodon")
+    left = client("GET", "/_sandbox/faults").json
+    assert [(rule["fault"], rule["left"]) for rule in left] == [("503", 1), ("500", 1)]
+    commit("mastodon")
+    assert [rule["fault"] for rule in client("GET", "/_sandbox/faults").json] == ["500"]
+
+
+def test_a_plan_may_come_in_an_object(client, commit):
+    assert client("POST", "/_sandbox/faults", json={"faults": [{"fault": "503"}]}).status == 200
+    assert commit("mastodon").status == 503
+
+
+@pytest.mark.parametrize(
+    ("body", "said"),
+    [
+        ("{", "not JSON"),
+        ('"503"', "neither a list"),
+        ("{}", "neither a list"),
+        ("[503]", "a rule is an object"),
+        ("[{}]", "fault is null"),
+        ('[{"fault": "418"}]', 'fault is "418"; there are refuse, 429'),
+        ('[{"fault": "500", "platform": "twitter"}]', 'platform is "twitter"'),
+        ('[{"fault": "500", "step": "send"}]', 'step is "send"; there are login, read, upload, commit, delete'),
+        ('[{"fault": "500", "after": -1}]', "after is -1"),
+        ('[{"fault": "500", "count": 0}]', "count is 0"),
+        ('[{"fault": "500", "count": 1.5}]', "count is 1.5"),
+        ('[{"fault": "500", "count": true}]', "count is true"),
+        ('[{"fault": "500", "probability": 2}]', "from 0 to 1"),
+        ('[{"fault": "429", "retry_after": "soon"}]', 'retry_after is "soon"'),
+        ('[{"fault": "500", "seed": []}]', "seed is"),
+        ('[{"fault": "500", "faulty": 1}]', "unknown key 'faulty'"),
+    ],
+)
+def test_a_rule_that_makes_no_sense_is_one_clear_line(client, body, said):
+    plan(client, {"fault": "503"})
+    got = client("POST", "/_sandbox/faults", data=body.encode())
+    assert got.status == 400
+    assert said in got.body.decode()
+    assert got.body.decode().count("\n") == 1
+    assert len(client("GET", "/_sandbox/faults").json) == 1  # the plan in force stays
+    if body.startswith("["):
+        with pytest.raises(ConfigError):
+            Sandbox(faults=json.loads(body))
+
+
+def test_faults_can_be_given_at_the_start_and_added_later(time):
+    with Sandbox(clock=time, faults=[{"fault": "503"}]) as sandbox:
+        sandbox.add_faults([{"fault": "500"}])
+        client = Client(sandbox.url)
+        statuses = [client("GET", "/api/v2/instance").status for _ in range(3)]
+        client.close()
+    assert statuses == [503, 500, 200]

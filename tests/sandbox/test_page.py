@@ -1,0 +1,142 @@
+from __future__ import annotations
+
+import base64
+import re
+from html.parser import HTMLParser
+
+import pytest
+
+from syndicate.sandbox.page import live_page, static_page
+from tests.sandbox.conftest import png
+
+NASTY = "</p><script>alert(1)</script>\"' & <img src=x onerror=alert(1)>"
+
+
+def shown(**change):
+    post = {
+        "id": "1",
+        "platform": "mastodon",
+        "account": "gazette",
+        "text": "A bridge opens https://gazette.example/a?b=1&c=2 #Köln",
+        "link": "https://gazette.example/a?b=1&c=2",
+        "language": "de",
+        "media": [],
+        "card": None,
+        "key": "0123",
+        "permalink": "http://127.0.0.1:8700/@gazette/1",
+        "at": "2026-11-23T10:00:00.000Z",
+        "visibility": "public",
+        "seq": 1,
+    }
+    return post | change
+
+
+def picture(alt="A bridge"):
+    return {"sha256": "ab12", "mime": "image/png", "bytes": 90, "width": 3, "height": 2, "alt": alt}
+
+
+class Reader(HTMLParser):
+    """Collects tags and text; complains about a tag that is not closed."""
+
+    EMPTY = frozenset({"meta", "link", "img", "br"})
+
+    def __init__(self, page):
+        super().__init__()
+        self.tags, self.attributes, self.text, self.open = [], [], "", []
+        self.feed(page)
+        assert self.open == []
+
+    def handle_starttag(self, tag, attrs):
+        self.tags.append(tag)
+        self.attributes += [(tag, *pair) for pair in attrs]
+        if tag not in self.EMPTY:
+            self.open.append(tag)
+
+    def handle_endtag(self, tag):
+        assert self.open.pop() == tag
+
+    def handle_data(self, data):
+        self.text += data
+
+
+def test_a_post_shows_its_text_link_account_and_time():
+    reader = Reader(static_page([shown()], {}))
+    for words in ("A bridge opens https://gazette.example/a?b=1&c=2 #Köln", "gazette", "23 Nov 2026, 10:00:00 UTC"):
+        assert words in reader.text
+    assert ("a", "href", "https://gazette.example/a?b=1&c=2") in reader.attributes
+    assert ("p", "lang", "de") in reader.attributes
+
+
+@pytest.mark.parametrize("field", ["text", "account", "language", "key", "visibility", "link", "permalink"])
+def test_nothing_that_came_in_becomes_markup(field):
+    reader = Reader(static_page([shown(**{field: NASTY})], {}))
+    assert "script" not in reader.tags
+    assert "img" not in reader.tags
+    assert not [each for each in reader.attributes if each[1].startswith("on")]
+
+
+def test_nothing_in_a_card_or_an_alt_text_becomes_markup():
+    card = {"url": NASTY, "title": NASTY, "description": NASTY, "image": picture(NASTY)}
+    reader = Reader(static_page([shown(card=card, media=[picture(NASTY)])], {}))
+    assert "script" not in reader.tags
+    assert reader.text.count("alert(1)") >= 4
+
+
+@pytest.mark.parametrize("url", ["javascript:alert(1)", "data:text/html,x", "//x.example", "vbscript:x"])
+def test_only_web_addresses_become_links(url):
+    card = {"url": url, "title": "T", "description": "", "image": None}
+    reader = Reader(static_page([shown(link=url, permalink=url), shown(seq=2, card=card)], {}))
+    assert all(value.startswith("http") for tag, name, value in reader.attributes if (tag, name) == ("a", "href"))
+
+
+def test_a_saved_page_needs_nothing_from_outside():
+    page = static_page([shown(media=[picture()])], {"ab12": ("image/png", png()), "cd": ("image/png", b"unseen")})
+    reader = Reader(page)
+    sources = [value for _, name, value in reader.attributes if name == "src"]
+    assert sources == ["data:image/png;base64," + base64.b64encode(png()).decode()]
+    assert "script" not in reader.tags
+    assert not re.search(r"url\(|@import", page)
+    assert ("img", "alt", "A bridge") in reader.attributes
+
+
+def test_alt_text_is_shown_and_its_absence_named():
+    assert "A bridge" in Reader(static_page([shown(media=[picture()])], {})).text
+    assert "no alt text" in Reader(static_page([shown(media=[picture("")])], {})).text
+
+
+def test_a_file_that_is_no_picture_is_named_not_shown():
+    page = static_page([shown(media=[picture() | {"mime": "text/html"}])], {"ab12": ("text/html", b"<script>")})
+    assert "a file that is no picture" in Reader(page).text
+
+
+def test_each_network_has_its_column_newest_first():
+    posts = [shown(seq=1, text="Old"), shown(seq=2, text="New"), shown(seq=3, platform="x", text="Elsewhere")]
+    text = Reader(static_page(posts, {})).text
+    assert text.index("Mastodon") < text.index("New") < text.index("Old") < text.index("Elsewhere")
+    assert "2 posts" in text
+    assert "1 post" in text
+
+
+def test_a_link_without_text_or_card_is_shown_by_itself():
+    reader = Reader(static_page([shown(text="A bridge", link="https://gazette.example/z")], {}))
+    assert "https://gazette.example/z" in reader.text
+
+
+def test_the_empty_page_says_what_to_do():
+    assert "syndicate post --sandbox" in Reader(live_page([])).text
+
+
+def test_the_live_page_takes_pictures_from_the_sandbox_and_asks_again(client):
+    reader = Reader(live_page([shown(media=[picture()])]))
+    assert ("img", "src", "/_sandbox/media/ab12") in reader.attributes
+    assert "/_sandbox/posts" in reader.text
+    got = client("GET", "/")
+    assert got.headers["content-type"] == "text/html; charset=utf-8"
+    assert b"Nothing has been posted yet" in got.body
+
+
+def test_the_sandbox_saves_its_page(client, sandbox):
+    client("POST", "/webhook/cms", json={"text": "For the file"})
+    saved = client("GET", "/", query={"static": "1"}).body.decode()
+    assert "For the file" in saved
+    assert saved == sandbox.page()

@@ -1,0 +1,20 @@
+from __future__ import annotations
+
+import pytest
+
+from syndicate.http import Guard, RequestsHttp
+from tests.sources.site import Server
+
+
+@pytest.fixture
+def server():
+    running = Server()
+    yield running
+    running.close()
+
+
+@pytest.fixture
+def http(server, clock):
+    door = RequestsHttp(clock=clock, timeout=5.0, guard=Guard(origins=[server.url]))
+    yield door
+    door.close()

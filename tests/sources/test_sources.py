@@ -1,0 +1,51 @@
+from __future__ import annotations
+
+import subprocess
+import sys
+
+import pytest
+
+from syndicate import sources
+from syndicate.errors import ConfigError, SourceError
+
+FEED = b"<rss><channel><item><title>One</title><link>/1</link></item><item/></channel></rss>"
+PAGE = b"<!doctype html><title>Bridge opens</title>"
+
+
+@pytest.mark.parametrize("kind", sources.TYPES)
+def test_every_type_is_built(kind, http):
+    built = sources.build(kind, "news", "https://gazette.example/x", http, timezone="Europe/Lisbon")
+    assert built.name == "news"
+
+
+def test_an_unknown_type_is_a_config_error(http):
+    with pytest.raises(ConfigError, match="sources.news: unknown type 'sitemap'"):
+        sources.build("sitemap", "news", "https://gazette.example/x", http)
+
+
+def test_a_file_is_read_as_what_it_is():
+    fetched = sources.parse(FEED, source="rss.xml", url="https://gazette.example/")
+    assert ([article.url for article in fetched.articles], fetched.entries) == (["https://gazette.example/1"], 2)
+    fetched = sources.parse(PAGE, source="a.html", url="")
+    assert [(article.title, article.url) for article in fetched.articles] == [("Bridge opens", "")]
+    with pytest.raises(SourceError, match=r"a.html is an HTML page, not a feed"):
+        sources.parse(PAGE, source="a.html", url="", pages=False)
+
+
+def test_a_site_says_its_name_and_its_feeds(server, http):
+    link = b'<link rel="alternate" type="application/rss+xml" title="News" href="/rss.xml">'
+    server.answer = (200, {"Content-Type": "text/html"}, b"<title>Gazette</title>" + link)
+    assert sources.discover(server.url, http) == ("Gazette", [("News", f"{server.url}/rss.xml")])
+
+
+def test_only_what_is_used_is_loaded():
+    code = (
+        "import sys; from syndicate.sources.feed import read_feed;"
+        "heavy = {'selectolax', 'feedparser', 'requests', 'html.parser', 'regex', 'xml.etree.ElementTree'};"
+        "assert not heavy & set(sys.modules), heavy & set(sys.modules);"
+        "read_feed(b'<rss><channel><item><title>t</title></item></channel></rss>', source='s', url='');"
+        "left = heavy - {'xml.etree.ElementTree'};"
+        "assert not left & set(sys.modules), left & set(sys.modules)"
+    )
+    done = subprocess.run([sys.executable, "-c", code], check=False, capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
