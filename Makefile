@@ -12,7 +12,7 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check
 .DELETE_ON_ERROR:
 .PHONY: help demo test check fix bench clean format-check lint types imports
 
-help: ## list what make can do
+help:
 	@echo "make demo      a newsroom's morning on this machine: a sample site, stand-ins for the networks, real commands"
 	@echo "make test      everything CI runs: format, lint, types, imports, all tests"
 	@echo "make check     the same without the slow tests, stopping at the first failure"

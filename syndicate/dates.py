@@ -16,6 +16,7 @@ from syndicate.model import Precision
 
 EARLIEST_YEAR = 1995
 FUTURE = timedelta(days=2 * 365)
+_FARTHEST = 14 * 60  # minutes from UTC, Kiribati
 LONGEST = 100  # characters; no date needs more
 
 
@@ -59,11 +60,11 @@ def _usual(text: str) -> Moment | None:
         instant = datetime(int(year), month, int(day), int(hour), int(minute), int(second), tzinfo=UTC)
     except ValueError:
         return None
-    if hours is not None and (hours != "00" or minutes != "00"):
-        offset = _offset(f"{sign}{hours}{minutes}")
-        if not isinstance(offset, timedelta):
+    if hours is not None:
+        offset = int(hours) * 60 + int(minutes)
+        if offset > _FARTHEST or minutes > "59":
             return None
-        instant -= offset
+        instant += timedelta(minutes=offset if sign == "-" else -offset)
     return Moment(instant, "second", tz_assumed=False)
 
 
@@ -128,9 +129,9 @@ def _offset(text: str) -> timedelta | str | None:
     if found is None:
         return None
     hour, minute = int(found["hour"] or found["short"]), int(found["minute"] or 0)
-    distance = timedelta(hours=hour, minutes=minute)
-    if minute > 59 or distance > timedelta(hours=14):
+    if minute > 59 or hour * 60 + minute > _FARTHEST:
         return None
+    distance = timedelta(hours=hour, minutes=minute)
     return -distance if found["sign"] == "-" else distance
 
 

@@ -34,10 +34,21 @@ T = TypeVar("T")
 class Rendered(Protocol):
     """What rendering gives: the post, its length in the network's own unit, and what should be known."""
 
-    post: Post
-    length: int
-    limit: int
-    warnings: tuple[str, ...]
+    @property
+    def post(self) -> Post:
+        """What would be sent."""
+
+    @property
+    def length(self) -> int:
+        """Of the text, as the network counts it."""
+
+    @property
+    def limit(self) -> int:
+        """In the same unit."""
+
+    @property
+    def warnings(self) -> tuple[str, ...]:
+        """What had to be left out."""
 
 
 class Render(Protocol):

@@ -75,8 +75,9 @@ def skip(shared: Shared, *, keys: tuple[str, ...]) -> None:
     with opened(shared) as app:
         for key in keys:
             delivery, now = find(app, key), app.ledger.now()
-            states = ("planned", "due", "failed")
-            moved = app.ledger.claims.decide(delivery, states, "skipped", "person", now=now, due_at=None, draft=None)
+            moved = app.ledger.claims.decide(
+                delivery, ("planned", "due", "failed"), "skipped", "person", now=now, due_at=None, draft=None
+            )
             _answer(app, delivery, moved=moved, verb="skip", takes="planned, due or failed")
 
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import difflib
 import functools
 import os
-import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import timedelta
@@ -48,22 +47,21 @@ def shared_options(function: F) -> F:
     return function
 
 
-class Duration(click.ParamType):
+class Duration(click.ParamType[timedelta]):
     """A length of time: 90s, 3m, 1h30m, 2d."""
 
     name = "duration"
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> timedelta:
-        """From text to a timedelta; each unit once, the larger first."""
+        """From text to a timedelta, as the config reads one."""
         if isinstance(value, timedelta):
             return value
-        match = re.fullmatch(r"(?:(\d+)d)?(?:(\d+)h)?(?:(\d+)m)?(?:(\d+)s)?", str(value).strip())
-        if not match or not any(match.groups()):
-            if str(value).strip() == "0":
-                return timedelta(0)
-            self.fail(f"{value!r} is not a duration; write 90s, 3m or 1h30m", param, ctx)
-        days, hours, minutes, seconds = (int(part or 0) for part in match.groups())
-        return timedelta(days=days, hours=hours, minutes=minutes, seconds=seconds)
+        from syndicate.config.values import duration
+
+        try:
+            return duration(str(value))
+        except ValueError as fault:
+            self.fail(str(fault), param, ctx)
 
 
 DURATION = Duration()

@@ -32,4 +32,6 @@ def _turned(account: AccountConfig, url: str, folder: Path) -> AccountConfig:
             " which has no api_url",
             hint="leave it out with --account",
         )
-    return replace(account, options=replace(options, api_url=url))
+    # A webhook's own path means nothing to the sandbox: each account is given one there.
+    base = f"{url}/webhook/{account.account.name}" if account.account.platform == "webhook" else url
+    return replace(account, options=replace(options, api_url=base))

@@ -51,6 +51,11 @@ class Folder:
         self._http = http
         self._root = options.path.absolute().as_uri().rstrip("/")
 
+    @staticmethod
+    def door(options: Options, clock: Clock) -> Http:
+        """A folder is reached through a door of its own: files below its path, nothing else."""
+        return FileDoor(options.path, clock)
+
     def measure(self, text: str) -> int:
         """Code points; the limit is ours, so that a summary stays one."""
         return len(text)

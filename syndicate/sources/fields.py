@@ -84,12 +84,19 @@ class Reader:
     names: Names
     language: str | None = None
     undated: list[str] = field(default_factory=list)
+    _labels: dict[str, str] = field(default_factory=dict)
 
     def inside(self, element: Element) -> Reader:
         """The same, with the base that `element` sets for what is in it."""
         return (
             replace(self, base=address(element.get(BASE), self.base) or self.base) if BASE in element.attrib else self
         )
+
+    def label(self, text: str) -> str:
+        """`text` as a title; sections and names, which return all the time, are made plain once."""
+        if text not in self._labels:
+            self._labels[text] = markup.title(text)
+        return self._labels[text]
 
     def children(self, element: Element) -> dict[str, list[Element]]:
         """The children of an element by short name, each list in order."""
@@ -105,7 +112,12 @@ class Reader:
 
     def date(self, found: dict[str, list[Element]], *names: str) -> Moment | None:
         """The first of these elements that states an instant."""
-        return self.stated(*(words(element) for name in names for element in found.get(name, ())))
+        for name in names:
+            if name in found:
+                moment = self.stated(*map(words, found[name]))
+                if moment:
+                    return moment
+        return None
 
     def stated(self, *texts: str) -> Moment | None:
         """The first of these texts that states an instant; one that states none is remembered."""

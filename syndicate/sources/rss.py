@@ -94,7 +94,7 @@ def _article(item: Element, reader: Reader) -> Article | None:
         authors=_authors(found, reader),
         section=_section(found),
         categories=distinct(
-            markup.title(words(element)) for name in ("category", "dc:subject") for element in found.get(name, ())
+            reader.label(words(element)) for name in ("category", "dc:subject") for element in found.get(name, ())
         ),
         images=images(reader, found, enclosures, (*bodies, *descriptions)),
         language=language(first(found, "dc:language", "language") or item.get(LANG)) or reader.language,
