@@ -6,9 +6,6 @@ from __future__ import annotations
 
 import functools
 import os
-import random
-import shutil
-import tempfile
 import threading
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
@@ -25,7 +22,7 @@ from syndicate.ledger.credentials import Session, key_beside
 from syndicate.ledger.database import Database, copy_ledger
 from syndicate.model import Account, Article, Delivery, Fetched, Identity, Limits, Validators
 from syndicate.polling import Polled, announce, poll
-from syndicate.ports import Http, Platform, Source
+from syndicate.ports import Http, Platform, Refreshable, Source
 
 if TYPE_CHECKING:
     from syndicate.rendering.environment import Templates
@@ -38,6 +35,12 @@ IDENTITY_AGE = timedelta(days=1)
 def now() -> datetime:
     """The clock of a real run."""
     return datetime.now(UTC)
+
+
+def _chance() -> float:
+    import random
+
+    return random.random()
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +67,7 @@ class App:
         self._guard = threading.RLock()
         self._origins = [config.site.url, *(source.url for source in config.sources.values())]
         self.ledger = self._open_ledger()
-        self.terms = Terms(config.lease, config.network.timeout, random.random)
+        self.terms = Terms(config.lease, config.network.timeout, _chance)
 
     def __enter__(self) -> Self:
         return self
@@ -76,6 +79,8 @@ class App:
         """Close the ledger, and remove what was only for this run."""
         self.ledger.close()
         if self.rehearsal is not None:
+            import shutil
+
             shutil.rmtree(self.rehearsal.folder, ignore_errors=True)
 
     @property
@@ -206,6 +211,7 @@ class App:
             platform=platform,
             limits=functools.partial(self._limits, account.name, platform),
             settle=timedelta(seconds=platform.settle) if settle is None else settle,
+            refresh=platform.refresh if isinstance(platform, Refreshable) else None,
         )
 
     def _door(self, adapter: type[Platform], entry: AccountConfig) -> Http:
@@ -283,6 +289,8 @@ class App:
 
 def rehearse(*, dry: bool) -> Rehearsal:
     """A private folder for a run that leaves nothing behind."""
+    import tempfile
+
     return Rehearsal(Path(tempfile.mkdtemp(prefix="syndicate-")), dry)
 
 

@@ -23,7 +23,7 @@ from syndicate.errors import (
 from syndicate.ledger import Ledger
 from syndicate.model import Account, Article, Delivery, Draft, Json, Limits, Post, Receipt
 from syndicate.policy import Step
-from syndicate.ports import Platform, Refreshable
+from syndicate.ports import Platform
 
 SKEW = timedelta(minutes=1)  # a network's clock may be this far behind ours
 TEMPLATE_WAIT = timedelta(minutes=1)
@@ -72,12 +72,14 @@ class Lane:
     """One account with its adapter. Deliveries of a lane go out one after the other.
 
     `limits` are the network's own where it states any. `settle` is when a post is surely visible.
+    `refresh` makes new credentials from the old, where the platform's expire.
     """
 
     account: Account
     platform: Platform
     limits: Callable[[], Limits]
     settle: timedelta
+    refresh: Callable[[Json], Json] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,13 +124,13 @@ def deliver(key: str, lane: Lane, ledger: Ledger, render: Render, terms: Terms) 
 
 def with_session(lane: Lane, ledger: Ledger, call: Callable[[], T]) -> T:
     """Call the network; when it refuses who we are, refresh once and call again."""
-    if not isinstance(lane.platform, Refreshable):
+    if lane.refresh is None:
         return call()
     version, _ = ledger.credentials.load(lane.account.name)
     try:
         return call()
     except AuthError:
-        ledger.credentials.renew(lane.account.name, version, lane.platform.refresh, clock=ledger.now)
+        ledger.credentials.renew(lane.account.name, version, lane.refresh, clock=ledger.now)
         return call()
 
 

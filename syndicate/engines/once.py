@@ -5,7 +5,6 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
@@ -62,6 +61,8 @@ class Pass:
         if len(names) == 1:
             self._poll(names[0], backfill(names[0]))
             return
+        from concurrent.futures import ThreadPoolExecutor
+
         with ThreadPoolExecutor(POLLERS) as pool:
             list(pool.map(lambda name: self._poll(name, backfill(name)), names))
 
@@ -163,7 +164,8 @@ class Pass:
         before = ledger.deliveries.find(key)
         if before is None or state is None:
             return False
-        self._take_up(key)
+        with self._guard:
+            self.outcome.began.setdefault(key, before)
         if before.state == "due" and (state.paused or state.next_at > now):
             return not state.paused and self._sleep_until(min(state.next_at, deadline), deadline)
         after, warnings = self._app.deliver(before)

@@ -42,6 +42,7 @@ _ROOT = re.compile(r"<((?:[A-Za-z_][\w.-]*:)?(?:rss|RDF|feed))(?=[\s>])")
 _ITEM_END = re.compile(r"</(?:[A-Za-z_][\w.-]*:)?(?:item|entry)\s*>")
 _BARE = re.compile(r"&(?!(?:#[0-9]{1,7}|#[xX][0-9a-fA-F]{1,6}|[A-Za-z][A-Za-z0-9]{0,31});)")
 _REFERENCE = re.compile(r"&(?!(?:amp|lt|gt|quot|apos);)[#\w]{1,33};")
+_HIGH = bytes(range(0x80, 0x100))
 _WHOLE_UTF8 = re.compile(rb"[\xc2-\xdf][\x80-\xbf]|[\xe0-\xef][\x80-\xbf]{2}|[\xf0-\xf4][\x80-\xbf]{3}")
 
 
@@ -205,7 +206,7 @@ def _page(data: bytes | str, url: str) -> SourceError:
 
 
 def _codec(name: str) -> str | None:
-    """Python's name of a text encoding, for those that documents are written in."""
+    """Python's name of a text encoding, for those that documents are written in and bytes do not show."""
     if not _CODECS.match(name.lower()):
         return None
     try:
@@ -216,16 +217,16 @@ def _codec(name: str) -> str | None:
 
 def _is_stateful(codecs_: list[str]) -> bool:
     """Encodings that write everything in seven bits: every byte looks like UTF-8."""
-    return any(codec.startswith(("iso2022", "hz", "utf-16", "utf-32")) for codec in codecs_)
+    return any(codec.startswith(("iso2022", "hz")) for codec in codecs_)
 
 
 def _mixed(body: bytes) -> str:
-    """UTF-8 in which some bytes are Windows-1252; all of them if no character is UTF-8."""
+    """UTF-8 in which some bytes are Windows-1252; all of them if that is more likely."""
     try:
         return body.decode("utf-8")
     except UnicodeDecodeError:
         pass
-    if not _WHOLE_UTF8.search(body):
+    if 2 * sum(map(len, _WHOLE_UTF8.findall(body))) < len(body) - len(body.translate(None, _HIGH)):
         return body.decode("cp1252", "replace")
     return body.decode("utf-8", "syndicate-cp1252")
 

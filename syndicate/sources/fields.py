@@ -188,7 +188,9 @@ def address(text: str | None, base: str) -> str:
 
 def language(text: str | None) -> str | None:
     """A BCP 47 tag, or None for what is none."""
-    tag = (text or "").strip().replace("_", "-")
+    if not text:
+        return None
+    tag = text.strip().replace("_", "-")
     return tag if _LANGUAGE.fullmatch(tag) else None
 
 

@@ -220,7 +220,7 @@ def _refuse(body: bytes, content_type: str | None, shown: str) -> None:
     if kind not in ("text/html", "application/xhtml+xml", "text/plain", "") or b"<" not in start:
         raise SourceError(f"{shown} is not an HTML page ({kind})")
     if _FEED.search(start) and b"<html" not in start:
-        raise SourceError(f"{shown} is a feed, not a page")
+        raise SourceError(f"{shown} is a feed, not a page", hint="use it as a source of type feed")
 
 
 def _characters(body: bytes, content_type: str | None) -> str:

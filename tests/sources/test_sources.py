@@ -19,7 +19,7 @@ def test_every_type_is_built(kind, http):
 
 
 def test_an_unknown_type_is_a_config_error(http):
-    with pytest.raises(ConfigError, match="sources.news: unknown type 'sitemap'"):
+    with pytest.raises(ConfigError, match=r"sources\.news: unknown type 'sitemap'"):
         sources.build("sitemap", "news", "https://gazette.example/x", http)
 
 
