@@ -104,6 +104,8 @@ class Pass:
         try:
             polled = self._app.poll(name, backfill)
         except SyndicateError as fault:
+            if not str(fault).startswith(f"{name}:"):
+                fault.args = (f"{name}: {fault}",)
             with self._guard:
                 self.outcome.faults.append(fault)
             return

@@ -17,26 +17,15 @@ from tests.site import Site
 ROOT = Path(__file__).parents[2]
 CONSOLE = re.compile(r"^```console\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 STORIES = {
-    "harbour-clock": (
-        "The harbour clock runs again after eleven years",
-        "Two retired watchmakers repaired it in their spare time. On Saturday it struck noon, four minutes late.",
-        "News > City",
-    ),
-    "night-train": (
-        "The night train to the coast returns in spring",
-        "Six carriages, one dining car and a ticket for thirty euros: the railway brings back a line that closed in 2009.",
-        "News > Travel",
-    ),
-    "school-kitchen": (
-        "A school kitchen cooks for the whole street",
-        "Every Thursday the pupils of the Rua do Sol school set forty more places, and the neighbours bring the dessert.",
-        "News > Schools",
-    ),
-    "ferry-cat": (
-        "The ferry’s cat has crossed the river ten thousand times",
-        "Her name is Maré, she boards at seven and she has never paid.",
-        "News > City",
-    ),
+    "harbour-clock": ("The harbour clock runs again after eleven years", "News > City"),
+    "night-train": ("The night train to the coast returns in spring", "News > Travel"),
+    "school-kitchen": ("A school kitchen cooks for the whole street", "News > Schools"),
+    "ferry-cat": ("The ferry’s cat has crossed the river ten thousand times", "News > City"),
+}
+SUMMARIES = {
+    "night-train": "Six carriages, one dining car and a ticket for thirty euros: the railway brings back a line"
+    " that closed in 2009.",
+    "ferry-cat": "Her name is Maré, she boards at seven and she has never paid.",
 }
 ACCOUNTS = """\
 accounts:
@@ -45,7 +34,7 @@ accounts:
 """
 VARYING = {
     r"\d{4}-\d\d-\d\dT[\d:.]+Z": "<instant>",
-    r"127\.0\.0\.1:\d+": "<host>",
+    r"127\.0\.0\.1:\d+(/2026/|/news/)?": "<host>/",
     r"\b[0-9a-f]{32}\b": "<key>",
     r"\b[0-9a-f]{8}\b": "<short key>",
     r"/@account_\w+/\d+": "/<post>",
@@ -60,7 +49,8 @@ class Gazette(Site):
     """The site whose stories the pages show."""
 
     def write(self, slug: str, *, ago: timedelta = timedelta(0)) -> None:
-        title, summary, section = STORIES[slug]
+        title, section = STORIES[slug]
+        summary = SUMMARIES.get(slug, "What happened, in one line.")
         when = datetime.now(UTC) - ago
         self.publish(slug=slug, title=title, summary=summary, categories=(section,), published=when, photo=True)
 
@@ -143,11 +133,12 @@ def test_a_newcomer_types_what_stands_there_and_sees_what_stands_there(page, sit
             joined_accounts(desk / "config.yaml", sandbox)
         if "--article" in command:
             site.write("ferry-cat")
-        code, printed = typed(command.replace("https://gazette.example", site.url), capsys)
+        ours = command.replace("https://gazette.example", site.url).replace("/2026/", "/news/")
+        code, printed = typed(ours, capsys)
         assert code == 0, "\n".join([command, *printed])
         agree(shown, printed)
-    received = [post["platform"] for post in sandbox.posts()]
-    assert received == ([] if page == "README.md" else sorted(received, key=["mastodon", "bluesky"].index))
+    received = sorted(post["platform"] for post in sandbox.posts())
+    assert received == ([] if page == "README.md" else ["bluesky", "mastodon"])
 
 
 def test_a_held_delivery_is_shown_and_resolved_as_the_guide_says(site, sandbox, desk, capsys) -> None:

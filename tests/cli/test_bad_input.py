@@ -1,0 +1,278 @@
+"""What a user can cause gets one clear line and a non-zero exit; nothing is lost, nothing marked as done."""
+
+from __future__ import annotations
+
+import os
+import resource
+import sqlite3
+import subprocess
+import sys
+
+import pytest
+
+from syndicate.errors import LedgerError
+from syndicate.ledger.database import Database, copy_ledger
+
+
+def lines(run):
+    return [line for line in run.err.splitlines() if line.strip()]
+
+
+def test_a_missing_config_names_the_way_to_one(desk):
+    desk.path.unlink()
+    run = desk("post")
+    assert run.code == 2
+    assert "config.yaml: no such file" in run.err
+    assert "syndicate init" in run.err
+
+
+def test_every_mistake_of_a_config_is_reported_at_once_with_its_place(desk):
+    desk.path.write_text(
+        """site: {name: Gazette, url: "https://gazette.example/"}
+sources:
+  news: {url: "https://gazette.example/rss.xml", evry: 5m}
+accounts:
+  masto: {platform: mastodon, url: "https://social.example", token: "${NO_SUCH_TOKEN}"}
+  old: {platform: googleplus}
+  odd: {platform: mastodn, url: "https://social.example"}
+  cards: {platform: folder, path: ./out, image: card}
+""",
+        encoding="utf-8",
+    )
+    run = desk("post")
+    assert (run.code, run.out) == (2, "")
+    for words in (
+        ":3:",
+        "unknown key 'evry' (did you mean 'every'?)",
+        ":5:",
+        "needs the environment variable NO_SUCH_TOKEN",
+        ":6:",
+        "Google+ closed on 2 April 2019",
+        ":7:",
+        "mastodon",
+        ":8:",
+    ):
+        assert words in run.err
+    assert "Traceback" not in run.err
+
+
+def test_wrong_yaml_is_one_line_with_its_place(desk):
+    desk.path.write_text("site: {name: [\n", encoding="utf-8")
+    run = desk("config", "check")
+    assert run.code == 2
+    assert "config.yaml:" in run.err
+
+
+def test_an_unreachable_feed_stops_no_other(desk):
+    desk.config("masto")
+    text = desk.path.read_text().replace(
+        "sources:\n", 'sources:\n  gone: {type: feed, url: "http://127.0.0.1:9/rss.xml"}\n'
+    )
+    desk.path.write_text(text)
+    desk("post")
+    desk.site.publish(1)
+    run = desk("post", "--json")
+    assert run.code == 1
+    assert [row["state"] for row in run.rows] == ["posted"]
+    assert "gone" in run.err
+    assert "refused" in run.err
+
+
+@pytest.mark.parametrize(
+    ("status", "raw", "words"),
+    [
+        (404, None, "404"),
+        (500, None, "500"),
+        (200, b"<!doctype html><title>Welcome</title><p>Hello", "HTML page"),
+        (200, b"", "empty"),
+        (200, b'{"version": "x"}', "JSON"),
+    ],
+)
+def test_what_is_no_feed_is_an_error_and_changes_nothing(desk, status, raw, words):
+    desk.site.publish(2)
+    desk("post")
+    before = desk.site.feed()
+    desk.site.status, desk.site.raw = status, raw
+    run = desk("post")
+    assert run.code == 1
+    assert words in run.err
+    assert len(lines(run)) <= 2
+    desk.site.status, desk.site.raw = 200, before.encode()
+    assert desk("post", "--json").rows == []
+    desk.site.raw = None
+    desk.site.publish(1)
+    assert [row["state"] for row in desk("post", "--json").rows] == ["posted"]
+
+
+def test_a_feed_that_lost_all_its_entries_is_an_error(desk):
+    desk.site.publish(2)
+    desk("post")
+    stories, desk.site.stories = desk.site.stories, []
+    run = desk("post")
+    assert run.code == 1
+    assert "lists no entries, and had 2 before" in run.err
+    desk.site.stories = stories
+    assert desk("post").code == 0
+    assert desk.sandbox.posts() == []
+
+
+def test_an_empty_feed_is_a_baseline(desk):
+    run = desk("post")
+    assert run.code == 0
+    desk.site.publish(1)
+    assert [row["state"] for row in desk("post", "--json").rows] == ["posted"]
+
+
+def test_a_template_with_an_undefined_name_says_where_and_sends_nothing(desk):
+    folder = desk.folder / "templates" / "mastodon"
+    folder.mkdir(parents=True)
+    template = folder / "post.txt.j2"
+    template.write_text("{{ article.title }}\n{{ article.titel }} {{ link }}\n", encoding="utf-8")
+    desk.config("masto", "fb", extra="templates: ./templates")
+    desk("post")
+    desk.site.publish(1)
+    run = desk("post", "--json")
+    assert run.code == 1
+    assert {row["account"]: (row["state"], row["reason"]) for row in run.rows} == {
+        "masto": ("due", "template"),
+        "fb": ("posted", None),
+    }
+    assert "post.txt.j2:2" in run.err
+    assert "titel" in run.err
+    template.write_text("{{ article.title }} {{ link }}", encoding="utf-8")
+    assert [row["state"] for row in desk("post", "--json").rows] == ["posted"]
+
+
+def test_a_locked_ledger_is_named(tmp_path):
+    path = tmp_path / "ledger.db"
+    Database(path).close()
+    holder = sqlite3.connect(path, isolation_level=None)
+    holder.execute("BEGIN IMMEDIATE")
+    database = Database(path, busy=0.05)
+    with pytest.raises(LedgerError, match="locked by another program"), database.transaction():
+        pass
+    holder.close()
+    database.close()
+
+
+def test_a_ledger_of_a_newer_version_is_left_alone(tmp_path):
+    path = tmp_path / "ledger.db"
+    database = Database(path)
+    database.change("UPDATE meta SET value = '99' WHERE name = 'schema_version'")
+    database.close()
+    with pytest.raises(LedgerError, match="newer syndicate"):
+        Database(path)
+
+
+def test_what_is_no_ledger_is_named(desk):
+    (desk.folder / "syndicate.db").write_bytes(b"not a database, but long enough to be looked at" * 40)
+    run = desk("post")
+    assert run.code == 1
+    assert "is not a syndicate ledger" in run.err
+
+
+def test_a_ledger_in_a_folder_that_is_not_there_is_named(desk):
+    desk.config("masto", extra="database: sqlite:///nowhere/ledger.db")
+    run = desk("post")
+    assert run.code == 1
+    assert "cannot be opened" in run.err
+
+
+def test_a_read_only_ledger_is_named(tmp_path):
+    path = tmp_path / "ledger.db"
+    Database(path).close()
+    path.chmod(0o444)
+    tmp_path.chmod(0o555)
+    child = os.fork()
+    if child == 0:  # a child without root's rights, since root may write anything
+        try:
+            if os.getuid() == 0:
+                for parent in [tmp_path, *tmp_path.parents]:
+                    if not parent.stat().st_mode & 0o001:
+                        parent.chmod(parent.stat().st_mode | 0o011)
+                os.setuid(65534)
+            with pytest.raises(LedgerError, match="read-only|cannot be opened"):
+                Database(path).change("CREATE TABLE x (y TEXT)")
+            os._exit(0)
+        finally:
+            os._exit(1)
+    _, status = os.waitpid(child, 0)
+    tmp_path.chmod(0o755)
+    assert os.waitstatus_to_exitcode(status) == 0
+
+
+def test_a_full_disk_loses_nothing(desk):
+    desk("post")
+    desk.site.publish(3)
+    size = (desk.folder / "syndicate.db").stat().st_size
+
+    def small() -> None:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (size // 2, size // 2))
+
+    full = subprocess.run(
+        [sys.executable, "-m", "syndicate", "-c", str(desk.path), "post"],
+        capture_output=True,
+        text=True,
+        preexec_fn=small,  # noqa: PLW1509 - nothing but a limit is set
+        check=False,
+    )
+    assert full.returncode == 1
+    assert "cannot be written" in full.stderr
+    assert "Traceback" not in full.stderr
+    run = desk("post", "--wait", "40s")
+    assert run.code == 0
+    assert sorted(text.split("\n")[0] for text in desk.texts()) == [f"Story {n} of the harbour" for n in range(3)]
+
+
+def test_a_copy_of_a_ledger_is_made_without_touching_it(tmp_path):
+    path = tmp_path / "ledger.db"
+    Database(path).close()
+    before = {found.name: found.stat().st_mtime_ns for found in tmp_path.iterdir()}
+    copy_ledger(path, tmp_path.parent / f"{tmp_path.name}-copy.db")
+    assert {found.name: found.stat().st_mtime_ns for found in tmp_path.iterdir()} == before
+
+
+def test_a_port_in_use_is_named(desk):
+    port = desk.sandbox.url.rsplit(":", 1)[1]
+    run = desk("sandbox", "--port", port)
+    assert run.code == 2
+    assert f"port {port} is in use" in run.err
+
+
+def test_an_unknown_name_is_answered_with_the_one_that_was_meant(desk):
+    for words, near in ((["--account", "mast"], "masto"), (["--source", "nws"], "news")):
+        run = desk("post", *words)
+        assert run.code == 2
+        assert f"did you mean '{near}'?" in run.err
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ["post", "--wait", "soon"],
+        ["post", "--backfill", "0"],
+        ["post", "--dry-run", "--sandbox"],
+        ["psot"],
+        ["measure", "mastodn"],
+        ["deliveries", "resolve", "abc"],
+        ["articles", "--base", "https://x.example/"],
+        ["init", "--site", "gazette"],
+    ],
+)
+def test_wrong_usage_is_2_and_one_line(desk, words):
+    run = desk(*words)
+    assert run.code == 2
+    assert "Traceback" not in run.err
+
+
+def test_a_key_that_does_not_open_the_sessions_is_named(desk):
+    desk.config("bsky")
+    desk("post")
+    desk.site.publish(1)
+    desk("post")
+    (desk.folder / "syndicate.db.key").write_bytes(b"A" * 43 + b"=")
+    desk.site.publish(1)
+    run = desk("post")
+    assert run.code == 1
+    assert "cannot be opened with this key" in run.err
+    assert len(desk.sandbox.posts()) == 1

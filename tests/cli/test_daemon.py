@@ -1,0 +1,59 @@
+"""The daemon: polls and delivers by itself, stops when told, and is safe beside others."""
+
+from __future__ import annotations
+
+import signal
+import threading
+from collections import Counter
+
+import pytest
+
+
+def wait_for(condition, seconds=30):
+    """Until it holds; the test's own patience, not the product's."""
+    pause = threading.Event()
+    for _ in range(int(seconds / 0.05)):
+        if condition():
+            return True
+        pause.wait(0.05)
+    return False
+
+
+@pytest.mark.slow
+def test_the_daemon_polls_delivers_and_stops_when_told(desk):
+    desk.config("masto", "bsky", "fb", source=", every: 1s")
+    desk.site.publish(2)
+    process = desk.start("daemon")
+    try:
+        assert wait_for(lambda: any(path == "/rss.xml" for path, _ in desk.site.requests))
+        assert wait_for(lambda: (desk.folder / "syndicate.db").exists())
+        polls = len(desk.site.requests)
+        assert wait_for(lambda: len(desk.site.requests) > polls)
+        desk.site.publish(3)
+        assert wait_for(lambda: len(desk.sandbox.posts()) == 9)
+    finally:
+        process.send_signal(signal.SIGTERM)
+        _, err = process.communicate(timeout=20)
+    assert process.returncode == 0
+    assert err.count("delivery.posted") == 9
+    assert "source.baseline" in err
+    assert "Traceback" not in err
+    assert "masto-token" not in err
+
+
+@pytest.mark.slow
+def test_two_daemons_and_a_post_on_one_ledger_send_each_story_once(desk):
+    desk.config("masto", "fb", "hook", source=", every: 1s")
+    desk("post")
+    daemons = [desk.start("daemon"), desk.start("daemon")]
+    try:
+        desk.site.publish(15)
+        desk.start("post").communicate(timeout=60)
+        assert wait_for(lambda: len(desk.sandbox.posts()) >= 45)
+    finally:
+        for daemon in daemons:
+            daemon.send_signal(signal.SIGTERM)
+        told = [daemon.communicate(timeout=20) for daemon in daemons]
+    assert [daemon.returncode for daemon in daemons] == [0, 0], told
+    counted = Counter((post["platform"], post["link"]) for post in desk.sandbox.posts())
+    assert (len(counted), set(counted.values())) == (45, {1})
