@@ -15,20 +15,21 @@ from typing import TYPE_CHECKING, Any, Self
 
 from syndicate.config.schema import AccountConfig, Config, SourceConfig
 from syndicate.delivery import Lane, Rendered, Terms, deliver, with_session
-from syndicate.errors import ConfigError, LedgerError, PlatformError, SourceError
+from syndicate.errors import ConfigError, LedgerError, PlatformError, RenderError, SourceError
 from syndicate.http import DryHttp, Guard, RequestsHttp
 from syndicate.ledger import Ledger
 from syndicate.ledger.credentials import Session, key_beside
 from syndicate.ledger.database import Database, copy_ledger
-from syndicate.model import Account, Article, Delivery, Fetched, Identity, Limits, Validators
+from syndicate.model import Account, Article, Delivery, Identity, Limits, Validators
 from syndicate.polling import Polled, announce, poll
 from syndicate.ports import Http, Platform, Refreshable, Source
+from syndicate.reading import PAGE, build, read_file
 
 if TYPE_CHECKING:
     from syndicate.rendering.environment import Templates
     from syndicate.rendering.photo import Pictures
 
-PAGE = "page"  # the source of an article that a person named
+LARGEST = 20_000_000  # bytes of a picture before it is fitted
 IDENTITY_AGE = timedelta(days=1)
 
 
@@ -111,6 +112,22 @@ class App:
         """Take one delivery as far as it goes now."""
         return deliver(delivery.key, self.lane(delivery.account), self.ledger, self.render, self.terms)
 
+    def try_templates(self) -> list[str]:
+        """Render a sample story for every account; what its templates say against that."""
+        site, faults = self.config.site, []
+        at = self.ledger.now()
+        sample = Article(
+            "sample", f"{site.url}sample", "A sample story", "What it is about.", published=at, section="News > Sample"
+        )
+        for account in self.accounts:
+            platform = self.lane(account.name).platform
+            bare = replace(account, image="none")
+            try:
+                self.render(sample, bare, platform, platform.limits, at=at, planned_at=at)
+            except RenderError as fault:
+                faults.append(f"{account.name}: {fault}")
+        return faults
+
     def verify(self, name: str) -> Identity:
         """Ask the network who an account is, and remember it."""
         lane = self.lane(name)
@@ -126,15 +143,18 @@ class App:
 
     def source(self, name: str) -> Source:
         """The reader of a configured source."""
-        return _reader(self.config.sources[name], self.web)
+        return build(self.config.sources[name], self.web)
 
     def page(self, origin: str) -> Article:
         """One article from its page: an address, or a file with a saved page. Raises SourceError."""
         if "://" not in origin:
-            return read_file(Path(origin), None, zone=self.config.site.timezone, pages=True).articles[0]
+            found = read_file(Path(origin), None, zone=self.config.site.timezone).articles
+            if len(found) != 1:
+                raise SourceError(f"{origin} lists {len(found)} articles; --article takes one")
+            return found[0]
         self._origins.append(origin)  # typed by the user, so it may be on a private network
         wanted = SourceConfig(PAGE, origin, "page", timezone=self.config.site.timezone)
-        return _reader(wanted, self.web).fetch(Validators()).articles[0]
+        return build(wanted, self.web).fetch(Validators()).articles[0]
 
     def lane(self, name: str) -> Lane:
         """An account with its adapter, built once."""
@@ -153,7 +173,7 @@ class App:
         """The door for feeds, pages and pictures: guarded, since their addresses come from outside."""
         network = self.config.network
         guard = Guard(allow=network.allow, origins=self._origins)
-        return self._requests(guard=guard)
+        return self._requests(guard=guard, max_body=LARGEST)
 
     @functools.cached_property
     def templates(self) -> Templates:
@@ -220,7 +240,7 @@ class App:
         dry = self.rehearsal is not None and self.rehearsal.dry
         return DryHttp(door, now, secrets=self.config.secrets) if dry else door
 
-    def _requests(self, guard: Guard | None = None) -> RequestsHttp:
+    def _requests(self, guard: Guard | None = None, max_body: int = 10_000_000) -> RequestsHttp:
         network = self.config.network
         return RequestsHttp(
             clock=now,
@@ -228,6 +248,7 @@ class App:
             secrets=self.config.secrets,
             guard=guard,
             proxy=network.proxy,
+            max_body=max_body,
         )
 
     def _limits(self, name: str, platform: Platform) -> Limits:
@@ -306,46 +327,3 @@ def load(path: Path, environ: Mapping[str, str], *, fill: bool = False) -> Confi
     if path.is_dir():
         raise ConfigError(f"{path} is a folder, not a config file")
     return read(path, environ, fill=fill)
-
-
-def reader(config: Config, name: str) -> Source:
-    """The reader of one source, for a look that needs no ledger."""
-    origins = [config.site.url, *(source.url for source in config.sources.values())]
-    guard = Guard(allow=config.network.allow, origins=origins)
-    door = RequestsHttp(clock=now, timeout=config.network.timeout.total_seconds(), guard=guard, secrets=config.secrets)
-    return _reader(config.sources[name], door)
-
-
-def read_url(url: str) -> Fetched:
-    """Whatever an address gives: a feed, else one article from a page. Raises SourceError."""
-    door = RequestsHttp(clock=now, guard=Guard(origins=[url]))
-    try:
-        return _reader(SourceConfig(url, url), door).fetch(Validators())
-    except SourceError as fault:
-        if "HTML page" not in str(fault):
-            raise
-    return _reader(SourceConfig(PAGE, url, "page"), door).fetch(Validators())
-
-
-def read_file(path: Path, base: str | None, *, zone: str = "UTC", pages: bool = False) -> Fetched:
-    """A feed or a page from a file; `base` is the address it stands for. Raises SourceError."""
-    from syndicate import sources
-
-    try:
-        body = path.read_bytes()
-    except OSError as fault:
-        raise SourceError(f"{path}: {fault.strerror}") from fault
-    return sources.parse(body, source=path.name, url=base or "", timezone=zone, pages=pages)
-
-
-def discover(site: str) -> tuple[str, list[tuple[str, str]]]:
-    """A site's name, and the titles and addresses of the feeds its page links. Raises SourceError."""
-    from syndicate import sources
-
-    return sources.discover(site, RequestsHttp(clock=now, guard=Guard(origins=[site])))
-
-
-def _reader(wanted: SourceConfig, door: Http) -> Source:
-    from syndicate import sources
-
-    return sources.build(wanted.type, wanted.name, wanted.url, door, timezone=wanted.timezone)

@@ -47,7 +47,7 @@ def command(shared: Shared, *, sources: tuple[str, ...], origin: str | None, bas
 
 
 def _configured(shared: Shared, sources: tuple[str, ...]) -> list[tuple[str, _Fetch]]:
-    from syndicate.app import reader
+    from syndicate.reading import reader
 
     config = loaded(shared, fill=True)
     names = known("source", config.sources, sources) or list(config.sources)
@@ -55,7 +55,7 @@ def _configured(shared: Shared, sources: tuple[str, ...]) -> list[tuple[str, _Fe
 
 
 def _one(origin: str, base: str | None) -> list[tuple[str, _Fetch]]:
-    from syndicate.app import read_file, read_url
+    from syndicate.reading import read_file, read_url
 
     if "://" in origin:
         return [(origin, lambda: read_url(origin))]

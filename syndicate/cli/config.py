@@ -6,7 +6,7 @@ import json
 
 import click
 
-from syndicate.cli.options import Shared, loaded, shared_options
+from syndicate.cli.options import Shared, opened, shared_options
 
 
 @click.group()
@@ -17,10 +17,18 @@ def command() -> None:
 @command.command()
 @shared_options
 @click.pass_obj
-def check(shared: Shared) -> None:
-    """Report every mistake at once, each with its line; and templates that do not parse."""
-    config = loaded(shared)
-    click.echo(f"{config.path}: good ({len(config.sources)} sources, {len(config.accounts)} accounts)")
+def check(shared: Shared) -> int:
+    """Report every mistake at once, each with its line; then try each account's templates on a sample story."""
+    from syndicate.app import rehearse
+
+    with opened(shared, rehearse(dry=True), fill=False) as app:
+        faults = app.try_templates()
+        for fault in dict.fromkeys(faults):
+            click.echo(fault, err=True)
+        if not faults:
+            config = app.config
+            click.echo(f"{config.path}: good ({len(config.sources)} sources, {len(config.accounts)} accounts)")
+        return int(bool(faults))
 
 
 @command.command()

@@ -74,11 +74,11 @@ def loaded(shared: Shared, *, fill: bool = False) -> Config:
     return load(config_path(shared.config), os.environ, fill=fill)
 
 
-def opened(shared: Shared, rehearsal: Rehearsal | None = None) -> App:
-    """The wired app of the config that was named."""
+def opened(shared: Shared, rehearsal: Rehearsal | None = None, *, fill: bool | None = None) -> App:
+    """The wired app of the config that was named; a rehearsal fills in secrets that are not set."""
     from syndicate.app import App
 
-    return App(loaded(shared, fill=rehearsal is not None), os.environ, rehearsal)
+    return App(loaded(shared, fill=rehearsal is not None if fill is None else fill), os.environ, rehearsal)
 
 
 def known(kind: str, names: Iterable[str], wanted: Iterable[str]) -> list[str]:

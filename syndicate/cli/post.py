@@ -224,7 +224,8 @@ def _remind(app: App, outcome: Outcome) -> None:
         if state is not None and state.paused:
             why_paused = "its login was refused" if state.paused == "auth" else "by a person"
             click.echo(f"{account.name}: paused, {why_paused}", err=True)
-            click.echo(f"hint: run syndicate accounts resume {account.name}", err=True)
+            cure = "check" if state.paused == "auth" else "resume"
+            click.echo(f"hint: run syndicate accounts {cure} {account.name}", err=True)
     for delivery in app.ledger.deliveries.search(states=("unknown", "held")):
         where = f"{delivery.account}: {delivery.state}: {delivery.error or 'no answer'} ({delivery.article})"
         click.echo(where, err=True)

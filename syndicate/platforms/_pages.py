@@ -22,6 +22,7 @@ article { border: 1px solid var(--line); border-radius: .75rem }
 p { margin: 0 0 .75rem; white-space: pre-wrap; overflow-wrap: anywhere }
 img { display: block; width: 100%; height: auto; margin: 0 0 .75rem; border-radius: .5rem }
 footer, footer a, nav, nav a { color: var(--quiet); font-size: .875rem }
+time { unicode-bidi: isolate }
 """
 
 
@@ -54,9 +55,10 @@ def _article(draft: Draft, beside: str, page: str) -> str:
     )
     link = draft["link"]
     address = f'<p><a href="{html.escape(link)}">{html.escape(link)}</a></p>\n' if link else ""
-    shown = html.escape(draft["text"]).replace(html.escape(link), "").rstrip() if link else html.escape(draft["text"])
+    words = draft["text"].replace(link, "") if link else draft["text"]
+    shown = html.escape(re.sub(r"\n{3,}", "\n\n", words).strip())
     instant = datetime.fromisoformat(draft["at"]).astimezone(UTC)
-    moment = f'<time datetime="{draft["at"]}">{instant:%Y-%m-%d %H:%M UTC}</time>'
+    moment = f'<time dir="ltr" datetime="{draft["at"]}">{instant:%Y-%m-%d %H:%M UTC}</time>'
     foot = f'<a href="{page}">{moment}</a>' if page else moment
     return f'<article dir="auto">\n<p>{shown}</p>\n{pictures}{address}<footer>{foot}</footer>\n</article>'
 

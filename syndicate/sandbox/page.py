@@ -20,7 +20,7 @@ Source: TypeAlias = Callable[[str], str | None]
 """Where the picture with this SHA-256 is to be had."""
 
 NAMES = {"mastodon": "Mastodon", "bluesky": "Bluesky", "x": "X", "facebook": "Facebook", "webhook": "Webhook"}
-HASHTAG = re.compile(r"(?<![\w/&#])#\w*[^\W\d_]\w*")
+HASHTAG = re.compile(r"(?<![\w/&#])#[^\s#.,;:!?…<>\"'()\[\]]*[^\W\d_][^\s#.,;:!?…<>\"'()\[\]]*")
 
 
 def live_page(posts: Sequence[Post]) -> str:
@@ -157,7 +157,7 @@ def _facts(post: Post) -> str:
         ("visibility", post["visibility"] if post["visibility"] != "public" else None),
         ("key", post["key"]),
     ]
-    shown = "".join(f"<dt>{name}</dt><dd>{escape(str(value))}</dd>" for name, value in facts if value)
+    shown = "".join(f"<div><dt>{name}</dt><dd>{escape(str(value))}</dd></div>" for name, value in facts if value)
     number = f"#{post['seq']}"
     place = _anchor(str(post["permalink"]), "permalink") if post["permalink"] else ""
     return f'<footer><span class="seq">{number}</span><dl>{shown}</dl>{place}</footer>'
