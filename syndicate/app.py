@@ -14,7 +14,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 
 from syndicate.config.schema import AccountConfig, Config, SourceConfig
-from syndicate.delivery import Lane, Rendered, Terms, deliver, with_session
 from syndicate.errors import ConfigError, LedgerError, PlatformError, RenderError, SourceError
 from syndicate.http import DryHttp, Guard, RequestsHttp
 from syndicate.ledger import Ledger
@@ -26,6 +25,7 @@ from syndicate.ports import Http, Platform, Refreshable, Source
 from syndicate.reading import PAGE, build, read_file
 
 if TYPE_CHECKING:
+    from syndicate.delivery import Lane, Rendered, Terms
     from syndicate.rendering.environment import Templates
     from syndicate.rendering.photo import Pictures
 
@@ -68,7 +68,6 @@ class App:
         self._guard = threading.RLock()
         self._origins = [config.site.url, *(source.url for source in config.sources.values())]
         self.ledger = self._open_ledger()
-        self.terms = Terms(config.lease, config.network.timeout, _chance)
 
     def __enter__(self) -> Self:
         return self
@@ -110,6 +109,8 @@ class App:
 
     def deliver(self, delivery: Delivery) -> tuple[Delivery, tuple[str, ...]]:
         """Take one delivery as far as it goes now."""
+        from syndicate.delivery import deliver
+
         return deliver(delivery.key, self.lane(delivery.account), self.ledger, self.render, self.terms)
 
     def try_templates(self) -> list[str]:
@@ -130,6 +131,8 @@ class App:
 
     def verify(self, name: str) -> Identity:
         """Ask the network who an account is, and remember it."""
+        from syndicate.delivery import with_session
+
         lane = self.lane(name)
         identity = with_session(lane, self.ledger, lane.platform.verify)
         self.ledger.accounts.identified(name, identity, self.ledger.now())
@@ -167,6 +170,13 @@ class App:
         """The requests a dry run of this account would have sent."""
         door = self._doors.get(name)
         return list(door.calls) if isinstance(door, DryHttp) else []
+
+    @functools.cached_property
+    def terms(self) -> Terms:
+        """How long a claim lasts and a request may take."""
+        from syndicate.delivery import Terms
+
+        return Terms(self.config.lease, self.config.network.timeout, _chance)
 
     @functools.cached_property
     def web(self) -> Http:
@@ -220,6 +230,7 @@ class App:
 
     def _build(self, entry: AccountConfig) -> Lane:
         from syndicate import platforms
+        from syndicate.delivery import Lane
 
         adapter = platforms.find(entry.account.platform)
         door = self._door(adapter, entry)

@@ -5,15 +5,17 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
 
 from syndicate.errors import SourceError
-from syndicate.identity import Alias, drop_repeated
 from syndicate.ledger import Ledger
 from syndicate.ledger.deliveries import delivery_key
 from syndicate.ledger.sources import SourceState
 from syndicate.model import Account, Article, Fetched
-from syndicate.plan import Candidate, Planned, plan, wanted
 from syndicate.ports import Source
+
+if TYPE_CHECKING:
+    from syndicate.plan import Candidate, Planned
 
 LONGEST_WAIT = timedelta(hours=24)
 UNWANTED_BEFORE = ("baseline", "too_old")  # reasons that `--backfill` overrules
@@ -68,6 +70,8 @@ def announce(article: Article, accounts: Sequence[Account], ledger: Ledger) -> s
 
     No baseline, no age, no filter. What was already posted, or decided by a person, stays as it is.
     """
+    from syndicate.plan import Candidate, wanted
+
     with ledger.transaction():
         now = ledger.now()
         anchor = _anchor_of(article, ledger, now)
@@ -115,8 +119,14 @@ def _record(
     now = ledger.now()
     state = ledger.sources.ensure(source.name, url)
     since = [(account, ledger.accounts.ensure(account.name, account.platform, now).baseline_at) for account in accounts]
-    candidates = _ingest(fetched.articles, ledger, now, was_empty=state.baseline_at is not None and not state.entries)
-    entries = plan(candidates, since, source_baseline=state.baseline_at, zone=zone, now=now)
+    candidates: list[Candidate] = []
+    entries: list[Planned] = []
+    if fetched.articles or backfill:  # an unchanged source is most polls, and needs none of this loaded
+        from syndicate.plan import Candidate, plan, wanted
+
+        was_empty = state.baseline_at is not None and not state.entries
+        candidates = _ingest(fetched.articles, ledger, now, was_empty=was_empty)
+        entries = plan(candidates, since, source_baseline=state.baseline_at, zone=zone, now=now)
     ledger.sources.read(
         source.name,
         fetched.validators,
@@ -137,6 +147,9 @@ def _ingest(articles: Sequence[Article], ledger: Ledger, now: datetime, *, was_e
 
     Returns the new ones in the document's order. An undated one counts as new only above all known.
     """
+    from syndicate.identity import drop_repeated
+    from syndicate.plan import Candidate
+
     named = drop_repeated(articles)
     anchors = ledger.articles.anchors([alias.hash for aliases in named for alias in aliases])
     known = [next((anchors[alias.hash] for alias in aliases if alias.hash in anchors), None) for aliases in named]
@@ -153,7 +166,9 @@ def _ingest(articles: Sequence[Article], ledger: Ledger, now: datetime, *, was_e
 
 
 def _anchor_of(article: Article, ledger: Ledger, now: datetime) -> str:
-    aliases: tuple[Alias, ...] = drop_repeated([article])[0]
+    from syndicate.identity import drop_repeated
+
+    aliases = drop_repeated([article])[0]
     anchors = ledger.articles.anchors([alias.hash for alias in aliases])
     found = next((anchors[alias.hash] for alias in aliases if alias.hash in anchors), None)
     return found or ledger.articles.add(article, aliases, position=0, now=now)

@@ -5,11 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import TYPE_CHECKING
 
-from syndicate.identity import Alias, aliases, content_hash
 from syndicate.ledger.database import Database, Row, from_micros, micros
 from syndicate.model import Article
 from syndicate.records import load_article, store_article
+
+if TYPE_CHECKING:
+    from syndicate.identity import Alias
 
 CHUNK = 400  # parameters of one statement, well below SQLite's oldest limit of 999
 
@@ -41,12 +44,16 @@ class Articles:
 
     def at(self, url: str) -> str | None:
         """The anchor of the article that has this address, if there is one."""
+        from syndicate.identity import aliases
+
         found = self.anchors([alias.hash for alias in aliases(Article("", url, ""))])
         return next(iter(found.values()), None)
 
     def add(self, article: Article, names: Sequence[Alias], *, position: int, now: datetime) -> str:
         """Write a new article under its first alias, and return that: its anchor."""
-        anchor: str = names[0].hash
+        from syndicate.identity import content_hash
+
+        anchor = names[0].hash
         self._db.change(
             "INSERT INTO article (anchor, source, url, data, content_hash, published_at, first_seen_at, position)"
             " VALUES (:anchor, :source, :url, :data, :content_hash, :published_at, :now, :position)"
@@ -75,6 +82,8 @@ class Articles:
 
     def update(self, anchor: str, article: Article) -> bool:
         """Keep what the source says now, if it says something else; what is posted later reads this."""
+        from syndicate.identity import content_hash
+
         return bool(
             self._db.change(
                 "UPDATE article SET data = :data, url = :url, content_hash = :content_hash"

@@ -129,7 +129,7 @@ def repaired(text: str) -> tuple[str, bool]:
     ampersands that begin nothing are escaped, HTML's entities become their characters. Of a document
     that ends early only whole items stay: the last one's address may be half an address.
     """
-    text = _ILLEGAL.sub("", _DECLARATION.sub("", text, count=1))
+    text = _ILLEGAL.sub("", _undeclared(text))
     root = _ROOT.search(text)
     if root is None:
         return _with_entities(text), False
@@ -155,7 +155,7 @@ def _parse(data: bytes | str, url: str) -> Element:
     if ("<!ENTITY" if isinstance(data, str) else b"<!ENTITY") in data:  # type: ignore[operator]
         _refuse_bombs(data, url)
     if isinstance(data, str):
-        data = _DECLARATION.sub("", data, count=1)
+        data = _undeclared(data)
     parser = XMLParser()  # noqa: S314 - entities are looked at before, the size is bounded
     try:
         parser.feed(data)
@@ -170,6 +170,12 @@ def _parse(data: bytes | str, url: str) -> Element:
             else SourceError(f"{url} is {_KINDS.get(name, f'an XML document <{name}>')}, not a feed")
         )
     return root
+
+
+def _undeclared(text: str) -> str:
+    """Without the XML declaration, whose encoding is no longer true."""
+    declaration = _DECLARATION.match(text)
+    return text[declaration.end() :] if declaration else text
 
 
 _KINDS = {"urlset": "a sitemap", "sitemapindex": "a list of sitemaps", "opml": "an OPML list of feeds"}

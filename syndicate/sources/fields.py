@@ -196,7 +196,7 @@ def language(text: str | None) -> str | None:
 
 def person(text: str) -> str:
     """A name without its e-mail address: "a@b.example (Name)" and "Name <a@b.example>" give "Name"."""
-    found = _MAILBOX.fullmatch(text)
+    found = _MAILBOX.fullmatch(text) if len(text) <= 300 else None
     if found:
         return markup.title(found[1] or found[2] or "")
     return "" if "@" in text and " " not in text else markup.title(text)

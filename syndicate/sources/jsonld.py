@@ -15,9 +15,8 @@ NODES = 5_000  # more objects than any page has reason for
 _ARTICLE = re.compile(
     r"(?:\w*Article|\w*(?:Blog|Media)?Posting|Report|Review|Recipe|VideoObject|PodcastEpisode|AudioObject)"
 )
-_WRAPPING = re.compile(
-    r"^\s*(?:<!--|/\*.{0,20}?\*/|//\s*)?\s*(?:<!\[CDATA\[)?\s*|\s*(?:/\*|//)?\s*(?:\]\]>)?\s*(?:\*/|-->)?\s*;?\s*$"
-)
+_OPENING = re.compile(r"(?:<!--|/\*[^*]{0,20}\*/|//)?\s*(?:<!\[CDATA\[)?(?:\s*\*/)?")
+_CLOSING = ("-->", "]]>", "//", "*/", "/*", ";")
 
 
 class Thing:
@@ -128,8 +127,14 @@ def main_thing(scripts: Iterable[str]) -> Thing:
 
 
 def _loaded(script: str) -> Any:
+    script = script.strip()
+    opening = _OPENING.match(script)
+    script = script[opening.end() :] if opening else script
+    for _ in _CLOSING:
+        for closing in _CLOSING:
+            script = script.removesuffix(closing).rstrip()
     try:
-        return json.loads(_WRAPPING.sub("", script), strict=False)
+        return json.loads(script, strict=False)
     except (ValueError, RecursionError):
         return None
 

@@ -100,7 +100,7 @@ def _alt(said: Found) -> str:
     if described:
         return described
     title = _said(said, "media:title")
-    return "" if _FILE_NAME.fullmatch(title) else title
+    return "" if len(title) < 100 and _FILE_NAME.fullmatch(title) else title
 
 
 def _thumbnails(reader: Reader, found: Found) -> list[Image]:

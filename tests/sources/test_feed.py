@@ -428,9 +428,12 @@ def test_nul_never_comes_through():
         b"<rss><channel><item><title>t</title>" + b"<![CDATA[" * 200_000 + b"</item></channel></rss>",
         b"<rss><channel><item><title>t" + b"<!--" * 200_000 + b"</title></item></channel></rss>",
         b"<rss " + b" ".join(b'a%d="x"' % n for n in range(100_000)) + b"><channel/></rss>",
+        b"<rss><channel><item><title>t</title><description>"
+        + b"&nbsp;" * 300_000
+        + b"</description></item></channel></rss>",
         b"<rss><channel>" + b"<i>" * 300_000 + b"</i>" * 300_000 + b"</channel></rss>",
     ],
-    ids=["angles", "entities", "cdata", "comments", "attributes", "depth"],
+    ids=["angles", "entities", "cdata", "comments", "attributes", "spaces", "depth"],
 )
 def test_hostile_documents_cost_seconds_at_most(body):
     started = datetime.now(UTC)
