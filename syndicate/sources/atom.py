@@ -103,7 +103,7 @@ def _categories(found: Found) -> tuple[str, ...]:
 def _title(elements: Sequence[Element]) -> str:
     """Decoded as its type says, never by the look of it."""
     said = (markup.text(inner(element)) if _is_markup(element) else _plain(element) for element in elements)
-    return next(filter(None, said), "")
+    return markup.shortened(next(filter(None, said), ""))
 
 
 def _summary(element: Element) -> str:

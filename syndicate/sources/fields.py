@@ -203,12 +203,12 @@ def person(text: str) -> str:
 
 
 def distinct(labels: Iterable[str]) -> tuple[str, ...]:
-    """Each label once, whatever its case, without empty ones."""
+    """Each label once, whatever its case, without empty ones; the first hundred."""
     seen: dict[str, str] = {}
     for label in labels:
         if label:
             seen.setdefault(label.casefold(), label)
-    return tuple(seen.values())
+    return tuple(seen.values())[:100]
 
 
 def kind_of(types: Iterable[str]) -> Literal["article", "audio", "video"]:

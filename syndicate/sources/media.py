@@ -21,6 +21,7 @@ _IMAGE_NAME = re.compile(r"\.(?:jpe?g|png|gif|webp|avif)(?:$|[?#])", re.IGNORECA
 _FILE_NAME = re.compile(r"\S*(?:\.\w{3,4}|\d{3,}|_\S*)")
 # Not pictures of the article: WordPress.com lists the author's portrait first, and smileys are images.
 _ORNAMENT = re.compile(r"//(?:[\w-]+\.)?gravatar\.com/|//s\.w\.org/images/core/emoji|/smilies/|/wp-includes/images/")
+MOST = 20  # pictures of one article
 SMALLEST = 200  # pixels of width; less is an icon or a counter
 
 
@@ -31,7 +32,7 @@ def images(reader: Reader, found: Found, enclosures: Iterable[Enclosure], bodies
         if image.url and not _ORNAMENT.search(image.url):
             unique.setdefault(image.url, image)
     if unique:
-        return tuple(unique.values())
+        return tuple(unique.values())[:MOST]
     pictured = next(filter(None, (in_text(body, reader.base) for body in bodies)), None)
     return (pictured,) if pictured else ()
 

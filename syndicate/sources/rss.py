@@ -68,7 +68,7 @@ def _article(item: Element, reader: Reader) -> Article | None:
         or first(found, "atom:id")
     )
     url = _url(found, guid, base)
-    title = markup.title(first(found, "title", "dc:title", "media:title"))
+    title = markup.shortened(markup.title(first(found, "title", "dc:title", "media:title")))
     if not url and not title:
         return None
     published = reader.date(found, "pubDate", "dc:date", "atom:published", "dcterms:issued", "dcterms:created")
