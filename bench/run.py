@@ -145,17 +145,32 @@ def hundred_figure(sandbox: Sandbox, account: str, megabytes: float) -> bool:
 
 
 def lanes_figure() -> bool:
-    """50 articles to four accounts at 50 ms a write; the bound is one account's 50 writes, one by one."""
+    """50 articles to four accounts at 50 ms a write, in a cold process.
+
+    Two references: the bare latency, 50 writes of 50 ms; and a cold process with the same imports that
+    does nothing but those 50 writes, which is what this machine and the stand-in allow at best.
+    """
     with Sandbox(port=0, latency=0.05) as slow:
-        desk = Desk(slow, 3, ["masto", "bsky", "fb", "archive"])
-        desk.post()
-        desk.feed.stories = 53
-        seconds, _ = desk.post()
-        count = len(slow.posts())
-        desk.close()
-    if count != 150:
-        raise SystemExit(f"lanes: {count} posts arrived, not 150")
-    return told("50 articles × 4 accounts at 50 ms a write / latency bound", (seconds / 2.5, seconds, 2.5), 1.2)
+
+        def ours() -> float:
+            desk = Desk(slow, 3, ["masto", "bsky", "fb", "archive"])
+            desk.post()
+            desk.feed.stories = 53
+            slow.clear()
+            seconds, _ = desk.post()
+            count = len(slow.posts())
+            desk.close()
+            if count != 150:
+                raise SystemExit(f"lanes: {count} posts arrived, not 150")
+            return seconds
+
+        bare = [PYTHON, str(HERE / "bare_writes.py"), slow.url, "50"]
+        value, mine, other = ratio(ours, lambda: run(bare)[0], rounds=3)
+    good = told(
+        "50 articles × 4 accounts at 50 ms a write / 50 bare writes in a cold process", (value, mine, other), 1.2
+    )
+    told("the same / 50 × 50 ms, start-up not counted in the bound", (mine / 2.5, mine, 2.5), 1.2)
+    return good
 
 
 def main() -> None:

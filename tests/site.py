@@ -103,7 +103,9 @@ class Site:
         items = "".join(self.item(story) for story in self.stories)
         head = f"<title>Test Gazette</title><link>{self.url}/</link><description>News</description>"
         media = 'xmlns:media="http://search.yahoo.com/mrss/"'
-        return f'<?xml version="1.0" encoding="UTF-8"?><rss version="2.0" {media}><channel>{head}{items}</channel></rss>'
+        return (
+            f'<?xml version="1.0" encoding="UTF-8"?><rss version="2.0" {media}><channel>{head}{items}</channel></rss>'
+        )
 
     def item(self, story: Story) -> str:
         picture = (

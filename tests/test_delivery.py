@@ -347,5 +347,3 @@ def test_whatever_goes_wrong_nothing_is_doubled_and_nothing_lost(tmp_path_factor
             assert script.count("drop before") + script.count("killed before") >= 3
     finally:
         ledger.close()
-
-

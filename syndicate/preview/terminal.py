@@ -48,7 +48,9 @@ def _facts(record: Mapping[str, Any]) -> list[Any]:
         size = f"{media['width']}×{media['height']} {media['mime'].removeprefix('image/')}"
         facts.append(Text(f"\n▣ {size}", style="magenta"))
         facts.append(Text(f"  alt: {media['alt'] or '(none)'}", style="dim" if media["alt"] else "yellow"))
-    if record["state"] != "due":
+    if record["reason"] == "baseline":
+        facts.append(Text("\nonly a look: a real first run posts nothing", style="yellow"))
+    elif record["state"] != "due":
         facts.append(Text(f"\n{record['state']}: {record['reason'] or ''}", style="yellow"))
     return facts
 

@@ -28,7 +28,7 @@ def parse(body: bytes, *, source: str, url: str, timezone: str = "UTC", pages: b
 
     `url` is the address it stands for, "" if there is none. Raises SourceError.
     """
-    from syndicate.sources.feed import read_feed
+    from syndicate.sources.parsing import read_feed
 
     try:
         reading = read_feed(body, source=source, url=url, timezone=timezone)

@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from datetime import timedelta
 from http import HTTPStatus
 
-from syndicate.dates import parse
 from syndicate.errors import SourceError, Unavailable, Uncertain
 from syndicate.http import retry_after
 from syndicate.model import Validators
@@ -77,8 +76,12 @@ def interval(reply: Reply) -> timedelta | None:
     age = _MAX_AGE.search(control)
     if age:
         wait = timedelta(seconds=int(age[1]))
+    elif "expires" not in reply.headers:
+        return None
     else:
-        expires = parse(reply.headers.get("expires", ""))
+        from syndicate.dates import parse
+
+        expires = parse(reply.headers["expires"])
         if expires is None or "no-cache" in control or "no-store" in control:
             return None
         wait = expires.instant - reply.received_at

@@ -191,7 +191,7 @@ def test_a_read_only_ledger_is_named(tmp_path):
                     if not parent.stat().st_mode & 0o001:
                         parent.chmod(parent.stat().st_mode | 0o011)
                 os.setuid(65534)
-            with pytest.raises(LedgerError, match="read-only|cannot be opened"):
+            with pytest.raises(LedgerError, match=r"read-only|cannot be opened"):
                 Database(path).change("CREATE TABLE x (y TEXT)")
             os._exit(0)
         finally:
@@ -213,7 +213,7 @@ def test_a_full_disk_loses_nothing(desk):
         [sys.executable, "-m", "syndicate", "-c", str(desk.path), "post"],
         capture_output=True,
         text=True,
-        preexec_fn=small,  # noqa: PLW1509 - nothing but a limit is set
+        preexec_fn=small,
         check=False,
     )
     assert full.returncode == 1

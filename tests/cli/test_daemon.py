@@ -26,7 +26,7 @@ def test_the_daemon_polls_delivers_and_stops_when_told(desk):
     process = desk.start("daemon")
     try:
         assert wait_for(lambda: any(path == "/rss.xml" for path, _ in desk.site.requests))
-        assert wait_for(lambda: (desk.folder / "syndicate.db").exists())
+        assert wait_for((desk.folder / "syndicate.db").exists)
         polls = len(desk.site.requests)
         assert wait_for(lambda: len(desk.site.requests) > polls)
         desk.site.publish(3)

@@ -40,7 +40,7 @@ def test_a_site_says_its_name_and_its_feeds(server, http):
 
 def test_only_what_is_used_is_loaded():
     code = (
-        "import sys; from syndicate.sources.feed import read_feed;"
+        "import sys; from syndicate.sources.parsing import read_feed;"
         "heavy = {'selectolax', 'feedparser', 'requests', 'html.parser', 'regex', 'xml.etree.ElementTree'};"
         "assert not heavy & set(sys.modules), heavy & set(sys.modules);"
         "read_feed(b'<rss><channel><item><title>t</title></item></channel></rss>', source='s', url='');"

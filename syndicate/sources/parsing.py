@@ -1,0 +1,68 @@
+"""The bytes of a feed as articles: read strictly, and told apart from everything that is no feed."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import datetime
+
+from syndicate.model import Article
+from syndicate.sources import document, visit
+from syndicate.sources.fields import ENTRIES, Names, Reader, Reading
+
+
+def parse_feed(
+    body: bytes, *, source: str, url: str, content_type: str | None, timezone: str = "UTC"
+) -> tuple[tuple[Article, ...], tuple[str, ...]]:
+    """The articles of a feed in the document's order, and what was odd. Raises SourceError."""
+    reading = read_feed(body, source=source, url=url, content_type=content_type, timezone=timezone)
+    return reading.articles, reading.notes
+
+
+def read_feed(
+    body: bytes,
+    *,
+    source: str,
+    url: str,
+    content_type: str | None = None,
+    timezone: str = "UTC",
+    now: datetime | None = None,
+    rescue_seconds: float = 10.0,
+) -> Reading:
+    """All that a feed says. `url` resolves relative links; `now` refuses dates far ahead. Raises SourceError.
+
+    `rescue_seconds` is what a feed that is not well-formed may take.
+    """
+    shown = visit.shown(url) or source
+    try:
+        tree = document.read(body, url=shown, content_type=content_type)
+    except document.NotWellFormed as fault:
+        reader = Reader(source, url, timezone, now, Names("", ""))
+        from syndicate.sources import rescue
+
+        reading = rescue.read(fault.text, reader, url=shown, why=str(fault), seconds=rescue_seconds)
+        reading = replace(reading, cut_off=fault.cut_off)
+    else:
+        reader = Reader(source, url, timezone, now, Names(tree.root.tag, tree.head))
+        reading = replace(_read(tree, reader), cut_off=tree.cut_off)
+    return replace(reading, notes=(*reading.notes, *_notes(reading, reader)))
+
+
+def _read(tree: document.Tree, reader: Reader) -> Reading:
+    from syndicate.sources import atom, rss
+
+    read = atom.read if tree.root.tag.endswith("feed") else rss.read
+    return read(tree.root, reader)
+
+
+def _notes(reading: Reading, reader: Reader) -> list[str]:
+    notes = []
+    if reading.cut_off:
+        notes.append(f"the document is cut off; {len(reading.articles)} whole entries were read")
+    if reading.listed > ENTRIES:
+        notes.append(f"{reading.listed} entries; the first {ENTRIES} are read")
+    unnamed = min(reading.listed, ENTRIES) - len(reading.articles)
+    if unnamed:
+        notes.append(f"entries left out, without title and address: {unnamed}")
+    if reader.undated:
+        notes.append(f"dates that cannot be read: {len(reader.undated)}, such as {reader.undated[0][:60]!r}")
+    return notes

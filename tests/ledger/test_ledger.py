@@ -1,0 +1,323 @@
+"""The ledger on a real file: claims, lanes, planning, credentials, and what outlives a process."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import threading
+from datetime import timedelta
+
+import pytest
+
+from syndicate.errors import AuthError, LedgerError
+from syndicate.ledger import Ledger, claimant
+from syndicate.ledger.credentials import Session, key_beside
+from syndicate.ledger.database import Database, from_micros, micros
+from syndicate.ledger.deliveries import delivery_key
+from syndicate.model import Account, Fetched, Receipt, Validators
+from syndicate.polling import announce, poll
+
+LEASE = timedelta(seconds=60)
+MASTO, FACE = Account("masto", "mastodon"), Account("fb", "facebook")
+
+
+class Listing:
+    """A source that says what it is told."""
+
+    name = "news"
+
+    def __init__(self, *articles, entries=None):
+        self.articles, self.entries = articles, entries
+
+    def fetch(self, validators):
+        return Fetched(
+            tuple(self.articles),
+            Validators(etag=f"{len(self.articles)}"),
+            entries=len(self.articles) if self.entries is None else self.entries,
+        )
+
+
+def read(ledger, *articles, accounts=(MASTO,), **options):
+    base = {"every": timedelta(minutes=5), "zone": "UTC"}
+    return poll(Listing(*articles), "https://gazette.example/rss", accounts, ledger, **base | options)
+
+
+def planned(ledger, article, number=1, account=MASTO):
+    anchor = announce(article(number), [account], ledger)
+    return ledger.deliveries.find(delivery_key(anchor, account.name))
+
+
+def test_instants_are_kept_to_the_microsecond(clock):
+    moment = clock.now + timedelta(microseconds=123457)
+    assert from_micros(micros(moment)) == moment
+
+
+def test_a_key_is_made_of_anchor_account_action_revision_and_part():
+    from hashlib import sha256
+
+    expected = sha256(b"abc\nmasto\npost\n0\n0").hexdigest()[:32]
+    assert delivery_key("abc", "masto") == expected
+    assert len({delivery_key("abc", "masto", part=part) for part in range(3)}) == 3
+
+
+def test_the_first_reading_records_what_is_there_and_plans_nothing(ledger, article):
+    polled = read(ledger, article(1), article(2))
+    assert (polled.baseline, polled.seen, polled.keys) == (True, 2, ())
+    assert ledger.deliveries.search() == []
+
+
+def test_a_second_reading_plans_what_is_new_in_the_order_of_its_dates(ledger, article, clock):
+    read(ledger, article(1))
+    clock.move(minutes=10)
+    fresh = [article(3), article(2, published=clock.now - timedelta(minutes=8)), article(1)]
+    keys = read(ledger, *fresh).keys
+    assert [ledger.deliveries.find(key).article[-1] for key in keys] == ["2", "3"]
+    assert read(ledger, *fresh).keys == ()
+
+
+def test_a_story_known_by_any_of_its_names_is_not_new(ledger, article, clock):
+    read(ledger)
+    read(ledger, article(1))
+    clock.move(minutes=1)
+    moved = article(1, url="https://www.gazette.example/one/", published=clock.now)
+    renamed = article(1, guid="another", title="Another", published=clock.now)
+    tracked = article(1, url="http://gazette.example/1?utm_source=rss#top", guid=None, published=clock.now)
+    assert read(ledger, moved).keys == ()
+    assert read(ledger, renamed).keys == ()
+    assert read(ledger, tracked).keys == ()
+
+
+def test_two_sources_that_list_one_story_give_one_delivery(ledger, article, clock):
+    read(ledger)
+    other = Listing()
+    other.name = "sport"
+    options = {"every": timedelta(minutes=5), "zone": "UTC"}
+    poll(other, "https://gazette.example/sport", [MASTO], ledger, **options)
+    clock.move(minutes=1)
+    assert len(read(ledger, article(1, published=clock.now)).keys) == 1
+    other.articles = (article(1, source="sport", guid="sport-1", published=clock.now),)
+    assert poll(other, "https://gazette.example/sport", [MASTO], ledger, **options).keys == ()
+
+
+def test_a_new_address_of_a_source_is_a_new_baseline(ledger, article, clock):
+    read(ledger, article(1))
+    clock.move(hours=1)
+    fresh = article(2, published=clock.now)
+    polled = poll(Listing(fresh), "https://new.example/rss", [MASTO], ledger, every=timedelta(minutes=5), zone="UTC")
+    assert (polled.baseline, polled.keys) == (True, ())
+
+
+def test_an_account_that_joins_later_gets_only_what_comes_later(ledger, article, clock):
+    read(ledger, article(1))
+    clock.move(minutes=10)
+    late = article(2, published=clock.now - timedelta(minutes=5))
+    keys = read(ledger, late, article(1), accounts=(MASTO, FACE)).keys
+    states = {found.account: (found.state, found.reason) for found in map(ledger.deliveries.find, keys)}
+    assert states == {"masto": ("due", None), "fb": ("skipped", "baseline")}
+
+
+def test_an_empty_feed_may_begin_but_not_become_empty(ledger, article):
+    from syndicate.errors import SourceError
+
+    assert read(ledger).baseline
+    read(ledger, article(1))
+    with pytest.raises(SourceError, match="lists no entries, and had 1 before"):
+        read(ledger)
+    assert ledger.sources.ensure("news", "https://gazette.example/rss").validators.etag == "1"
+
+
+def test_one_lane_for_each_account(ledger, article, clock):
+    first, second = planned(ledger, article, 1), planned(ledger, article, 2)
+    other = planned(ledger, article, 3, FACE)
+    assert ledger.claims.claim(first, now=clock(), lease=LEASE).state == "sending"
+    assert ledger.claims.claim(second, now=clock(), lease=LEASE) is None
+    assert ledger.claims.claim(first, now=clock(), lease=LEASE) is None
+    assert ledger.claims.claim(other, now=clock(), lease=LEASE) is not None
+    assert ledger.deliveries.find(second.key) == second
+
+
+def test_a_lane_is_free_again_when_its_delivery_leaves(ledger, article, clock):
+    first, second = planned(ledger, article, 1), planned(ledger, article, 2)
+    claimed = ledger.claims.claim(first, now=clock(), lease=LEASE)
+    assert ledger.claims.posted(claimed, Receipt("1", "https://social.example/1"), now=clock())
+    assert ledger.claims.claim(second, now=clock(), lease=LEASE)
+
+
+@pytest.mark.parametrize("stop", ["pause", "wait"])
+def test_a_paused_or_waiting_account_claims_nothing(ledger, article, clock, stop):
+    delivery = planned(ledger, article)
+    if stop == "pause":
+        ledger.accounts.pause("masto", "person")
+    else:
+        ledger.accounts.wait("masto", clock() + timedelta(seconds=30))
+    assert ledger.claims.claim(delivery, now=clock(), lease=LEASE) is None
+    assert ledger.deliveries.find(delivery.key).attempts == 0
+
+
+def test_a_dead_claim_without_a_draft_is_due_again_and_one_with_a_draft_unknown(ledger, article, clock):
+    first, second = planned(ledger, article, 1), planned(ledger, article, 2, FACE)
+    ledger.claims.claim(first, now=clock(), lease=LEASE)
+    claimed = ledger.claims.claim(second, now=clock(), lease=LEASE)
+    assert ledger.claims.begin(claimed, {"text": "x"}, "digest", {"a": 1}, now=clock(), lease=LEASE)
+    assert ledger.claims.sweep(clock(), lambda _: timedelta(seconds=9)) == 0
+    clock.move(seconds=61)
+    assert ledger.claims.sweep(clock(), lambda _: timedelta(seconds=9)) == 2
+    assert ledger.deliveries.find(first.key).state == "due"
+    unknown = ledger.deliveries.find(second.key)
+    assert (unknown.state, unknown.due_at, unknown.unknowns) == ("unknown", clock() + timedelta(seconds=9), 1)
+
+
+def test_who_lost_the_claim_can_neither_begin_nor_record(ledger, article, clock):
+    claimed = ledger.claims.claim(planned(ledger, article), now=clock(), lease=LEASE)
+    clock.move(seconds=61)
+    ledger.claims.sweep(clock(), lambda _: timedelta(0))
+    again = ledger.claims.claim(ledger.deliveries.find(claimed.key), now=clock(), lease=LEASE)
+    assert not ledger.claims.begin(claimed, {}, "", {}, now=clock(), lease=LEASE)
+    assert not ledger.claims.leave(claimed, "failed", "rejected", now=clock())
+    assert not ledger.claims.posted(claimed, Receipt("1", None), now=clock())
+    assert ledger.deliveries.find(again.key).state == "sending"
+
+
+def test_the_claim_of_a_killed_process_is_free_at_once(tmp_path, ledger, article, clock):
+    delivery = planned(ledger, article)
+    script = (
+        "import os, sys\n"
+        "from datetime import datetime, timedelta\n"
+        "from pathlib import Path\n"
+        "from syndicate.ledger import Ledger\n"
+        "from syndicate.ledger.database import Database\n"
+        "now = datetime.fromisoformat(sys.argv[3])\n"
+        "ledger = Ledger(Database(Path(sys.argv[1])), lambda: now, lambda: b'')\n"
+        "delivery = ledger.deliveries.find(sys.argv[2])\n"
+        "assert ledger.claims.claim(delivery, now=now, lease=timedelta(hours=1))\n"
+        "os.kill(os.getpid(), 9)\n"
+    )
+    path = str(ledger.database.path)
+    ended = subprocess.run([sys.executable, "-c", script, path, delivery.key, clock().isoformat()], check=False)
+    assert ended.returncode == -9
+    assert ledger.deliveries.find(delivery.key).state == "sending"
+    assert ledger.claims.sweep(clock(), lambda _: timedelta(0)) == 1
+    assert ledger.claims.claim(ledger.deliveries.find(delivery.key), now=clock(), lease=LEASE)
+
+
+def test_a_living_claimant_is_never_called_dead():
+    assert not claimant.dead(claimant.me())
+    assert not claimant.dead(None)
+    process = subprocess.Popen([sys.executable, "-c", "input()"], stdin=subprocess.PIPE)
+    theirs = claimant._of(process.pid)
+    assert not claimant.dead(theirs)
+    process.communicate(b"\n")
+    assert claimant.dead(theirs)
+
+
+def test_another_hosts_claim_is_never_called_dead():
+    import json
+
+    foreign = json.dumps(json.loads(claimant._of(os.getpid())) | {"host": "elsewhere", "pid": 1, "started": "0"})
+    assert not claimant.dead(foreign)
+
+
+def test_sixteen_threads_claim_each_delivery_once(ledger, article, clock):
+    accounts = [Account(f"a{number}", "mastodon") for number in range(4)]
+    keys = [planned(ledger, article, number, account).key for number, account in enumerate(accounts)]
+    won: list[str] = []
+    barrier = threading.Barrier(16)
+
+    def race():
+        barrier.wait()
+        for key in keys:
+            delivery = ledger.deliveries.find(key)
+            if delivery.state == "due" and ledger.claims.claim(delivery, now=clock(), lease=LEASE):
+                won.append(key)
+
+    threads = [threading.Thread(target=race) for _ in range(16)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert sorted(won) == sorted(keys)
+
+
+def test_alerts_are_raised_once_for_each_change_and_given_up_after_three_tries(ledger, article, clock):
+    delivery = planned(ledger, article)
+    assert ledger.claims.fails(delivery, "too_long", error="612 of 500", now=clock())
+    [(found, state, fence)] = ledger.alerts.waiting()
+    assert (found.key, state) == (delivery.key, "failed")
+    for _ in range(3):
+        ledger.alerts.told(delivery.key, state, fence, now=clock(), heard=False)
+    assert ledger.alerts.waiting() == []
+
+
+def test_a_migration_half_done_is_done_again_whole(tmp_path, clock):
+    path = tmp_path / "ledger.db"
+    database = Database(path)
+    tables = {row["name"] for row in database.rows("SELECT name FROM sqlite_master WHERE type = 'table'")}
+    assert {"source", "article", "alias", "account", "credential", "delivery", "attempt", "alert"} <= tables
+    database.close()
+    reopened = Database(path)
+    assert reopened.row("SELECT value FROM meta WHERE name = 'schema_version'") == {"value": "1"}
+    reopened.close()
+
+
+def test_credentials_are_sealed_and_never_overwritten_by_an_empty_token(ledger):
+    assert ledger.credentials.load("bsky") == (0, {})
+    ledger.credentials.renew("bsky", 0, lambda current: current | {"accessJwt": "very-secret"}, clock=ledger.now)
+    assert Session(ledger.credentials, "bsky").current() == {"accessJwt": "very-secret"}
+    stored = ledger.database.row("SELECT data FROM credential")["data"]
+    assert "very-secret" not in stored
+    with pytest.raises(LedgerError, match="empty token"):
+        ledger.credentials.renew("bsky", 1, lambda _: {"accessJwt": ""}, clock=ledger.now)
+    assert ledger.credentials.load("bsky") == (1, {"accessJwt": "very-secret"})
+
+
+def test_a_session_is_refreshed_by_one_and_the_others_wait_for_it(ledger):
+    refreshed = []
+    started, go = threading.Event(), threading.Event()
+
+    def slowly(_):
+        refreshed.append(threading.get_ident())
+        started.set()
+        go.wait(5)
+        return {"accessJwt": f"token {len(refreshed)}"}
+
+    def renew():
+        ledger.credentials.renew("bsky", 0, slowly, clock=ledger.now)
+
+    threads = [threading.Thread(target=renew) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    assert started.wait(5)
+    go.set()
+    for thread in threads:
+        thread.join(10)
+    assert len(refreshed) == 1
+    assert ledger.credentials.load("bsky") == (1, {"accessJwt": "token 1"})
+
+
+def test_a_refresh_that_fails_lets_the_next_one_try(ledger):
+    def refused(_):
+        raise AuthError("no")
+
+    with pytest.raises(AuthError):
+        ledger.credentials.renew("bsky", 0, refused, clock=ledger.now)
+    ledger.credentials.renew("bsky", 0, lambda _: {"accessJwt": "new"}, clock=ledger.now)
+    assert ledger.credentials.load("bsky")[0] == 1
+
+
+def test_the_key_beside_the_database_is_made_once_and_for_its_owner_only(tmp_path):
+    path = tmp_path / "ledger.db"
+    first = key_beside(path)
+    assert key_beside(path) == first
+    assert (tmp_path / "ledger.db.key").stat().st_mode & 0o777 == 0o600
+
+
+def test_a_second_ledger_on_the_file_sees_the_first_ones_work(tmp_path, clock, article):
+    path = tmp_path / "shared.db"
+    one = Ledger(Database(path), clock, lambda: key_beside(path))
+    two = Ledger(Database(path), clock, lambda: key_beside(path))
+    delivery = planned(one, article)
+    assert one.claims.claim(delivery, now=clock(), lease=LEASE)
+    assert two.claims.claim(two.deliveries.find(delivery.key), now=clock(), lease=LEASE) is None
+    one.close()
+    two.close()
