@@ -56,9 +56,9 @@ def command(
         raise click.UsageError("--article polls no source; leave out --source and --backfill")
     with contextlib.ExitStack() as stack:
         app = stack.enter_context(rehearsed(shared, dry_run=dry_run, sandbox=sandbox))
-        run = begin(app, sources, accounts)
+        run = begin(app, sources, accounts, verbose=shared.verbose)
         with stopping(run.stop) as stopped:
-            carry_out(run, app, article=article, sources=sources, backfill=backfill, wait=wait)
+            carry_out(run, app, article=article, sources=sources, backfill=backfill, wait=wait, verbose=shared.verbose)
         report(run.outcome, app, accounts, shared, dry=dry_run)
         if stopped:
             app.ledger.close()
@@ -82,13 +82,18 @@ def rehearsed(shared: Shared, *, dry_run: bool, sandbox: bool) -> Iterator[App]:
         yield app
 
 
-def begin(app: App, sources: tuple[str, ...], accounts: tuple[str, ...]) -> Pass:
-    """A pass over what was asked for, with a progress display where somebody watches."""
+def begin(app: App, sources: tuple[str, ...], accounts: tuple[str, ...], *, verbose: bool = False) -> Pass:
+    """A pass over what was asked for; `verbose` says each fact as it happens."""
     from syndicate.engines.once import Pass
 
     known("source", app.config.sources, sources)
     known("account", app.config.accounts, accounts)
-    return Pass(app, sources=sources, accounts=accounts, stop=threading.Event())
+    run = Pass(app, sources=sources, accounts=accounts, stop=threading.Event())
+    if verbose:
+        from syndicate.engines.embedded import event
+
+        run.progress = lambda delivery: click.echo(event(delivery), err=True)
+    return run
 
 
 def carry_out(
@@ -99,6 +104,7 @@ def carry_out(
     sources: tuple[str, ...],
     backfill: int | None,
     wait: timedelta = timedelta(0),
+    verbose: bool = False,
 ) -> None:
     """Poll and deliver; what goes wrong with one source is kept for the report."""
     from syndicate.cli.progress import shown
@@ -109,7 +115,7 @@ def carry_out(
         run.poll(list(sources) or list(app.config.sources), lambda name: _depth(app, name, backfill))
         if app.rehearsal is not None and app.rehearsal.dry and backfill is None:
             run.outcome.looks.update(key for polled in run.outcome.polled if polled.baseline for key in polled.keys)
-    with shown(run):
+    with shown(run, verbose=verbose):
         run.deliver(wait)
 
 

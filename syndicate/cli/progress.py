@@ -15,9 +15,9 @@ ENOUGH = 3  # fewer deliveries than this are over before a bar could be read
 
 
 @contextlib.contextmanager
-def shown(run: Pass) -> Iterator[None]:
+def shown(run: Pass, *, verbose: bool = False) -> Iterator[None]:
     """While inside, each delivery that ends moves the bar."""
-    total = run.waiting() if sys.stderr.isatty() else 0
+    total = run.waiting() if sys.stderr.isatty() and not verbose else 0
     if total < ENOUGH:
         yield
         return

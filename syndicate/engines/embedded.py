@@ -34,6 +34,7 @@ class Daemon:
         self._polls = ThreadPoolExecutor(POLLERS, thread_name_prefix="poll")
         self._lanes = ThreadPoolExecutor(LANES, thread_name_prefix="lane")
         self._busy: set[str] = set()
+        self._polling: set[str] = set()
         self._guard = threading.Lock()
 
     def run(self) -> bool:
@@ -82,8 +83,13 @@ class Daemon:
         now = ledger.now()
         for name in ledger.sources.due(now):
             source = self._app.config.sources.get(name)
+            with self._guard:
+                if source is None or name in self._polling or self._stop.is_set():
+                    continue
             # The next poll is written before this one begins, so that a crash loop never hammers a server.
-            if source is not None and ledger.sources.reserve(name, now=now, next_poll_at=now + source.every):
+            if ledger.sources.reserve(name, now=now, next_poll_at=now + source.every):
+                with self._guard:
+                    self._polling.add(name)
                 self._polls.submit(self._poll, name)
 
     def _start_lanes(self) -> None:
@@ -102,6 +108,9 @@ class Daemon:
         except SyndicateError as fault:
             self._say(f"source.failed source={name} error={str(fault)!r}")
             return
+        finally:
+            with self._guard:
+                self._polling.discard(name)
         self._told(polled)
         if polled.keys:
             self._start_lanes()

@@ -1,0 +1,211 @@
+"""The other commands, each as it is typed."""
+
+from __future__ import annotations
+
+import io
+import json
+import sys
+
+import pytest
+
+FIELDS = [
+    "source", "url", "canonical_url", "guid", "title", "summary", "published", "updated", "authors", "section",
+    "categories", "language", "kind", "image",
+]  # fmt: skip
+DELIVERY = [
+    "key", "article", "account", "platform", "action", "state", "reason", "due_at", "text", "length", "limit",
+    "media", "link", "remote_id", "permalink", "attempts",
+]  # fmt: skip
+
+
+def test_articles_prints_what_the_source_says_in_its_order_and_writes_nothing(desk):
+    desk.site.publish(3, photo=True)
+    run = desk("articles", "--json")
+    assert run.code == 0
+    assert [row["title"] for row in run.rows] == [story.title for story in desk.site.stories]
+    assert [list(row) for row in run.rows] == [FIELDS] * 3
+    assert run.rows[0]["image"] == {
+        "url": f"{desk.site.url}/photo.jpg",
+        "alt": "The harbour at dawn",
+        "credit": "A. Sample",
+    }
+    assert [path.name for path in desk.folder.iterdir()] == ["config.yaml"]
+
+
+def test_articles_reads_any_address_and_any_file_without_a_config(desk):
+    [story] = desk.site.publish(1)
+    desk.path.unlink()
+    from_url = desk("articles", "--from", f"{desk.site.url}/rss.xml", "--json").rows
+    from_page = desk("articles", "--from", desk.site.link(story), "--json").rows
+    feed = desk.folder / "feed.xml"
+    feed.write_text(desk.site.feed().replace(desk.site.url, ""), encoding="utf-8")
+    from_file = desk("articles", "--from", str(feed), "--base", "https://gazette.example/rss.xml", "--json").rows
+    page = desk.folder / "page.html"
+    page.write_text(desk.site.page(story), encoding="utf-8")
+    saved = desk("articles", "--from", str(page), "--json").rows
+    assert [rows[0]["title"] for rows in (from_url, from_page, from_file, saved)] == [story.title] * 4
+    assert from_file[0]["url"] == f"https://gazette.example/news/{story.slug}.html"
+
+
+def test_global_options_may_stand_before_or_after_the_command(desk):
+    desk.site.publish(1)
+    before = desk("--json", "articles").out
+    after = desk("articles", "--json").out
+    assert before == after
+    assert json.loads(before)["title"]
+
+
+@pytest.mark.parametrize(
+    ("platform", "lengths"),
+    [
+        ("x", [23, 5, 2]),
+        ("twitter", [23, 5, 2]),
+        ("mastodon", [23, 5, 1]),
+        ("bluesky", [30, 5, 1]),
+        ("facebook", [30, 5, 5]),
+    ],
+)
+def test_measure_counts_as_the_network_counts(desk, monkeypatch, platform, lengths):
+    texts = ["https://gazette.example.com/ab", "Hello", "👨‍👩‍👧"]
+    monkeypatch.setattr(sys, "stdin", io.StringIO("\n".join(json.dumps(text) for text in texts)))
+    run = desk("measure", platform, "--json")
+    assert [int(line) for line in run.out.splitlines()] == lengths
+
+
+def test_deliveries_are_listed_shown_skipped_and_retried(desk):
+    desk.config("masto")
+    desk("post")
+    desk.sandbox.add_faults([{"step": "commit", "fault": "503"}])
+    desk.site.publish(2)
+    rows = desk("post", "--json").rows
+    assert [list(row) for row in rows] == [DELIVERY] * 2
+    listed = desk("deliveries", "list", "--json").rows
+    assert listed == rows
+    key = rows[0]["key"]
+    shown = desk("deliveries", "show", key[:10])
+    assert key in shown.out
+    assert "attempt 1" in shown.out
+    assert desk("deliveries", "retry", key).code == 1
+    posted = next(row["key"] for row in rows if row["state"] == "posted")
+    refused = desk("deliveries", "skip", posted)
+    assert (refused.code, "is posted" in refused.err) == (1, True)
+    assert desk("deliveries", "show", "ffff").code == 1
+    assert desk("deliveries", "list", "--state", "posted", "--json").rows[0]["key"] == posted
+
+
+def test_a_refused_post_can_be_skipped_or_tried_again(desk):
+    desk.config("masto")
+    desk("post")
+    desk.site.publish(1)
+    template = desk.folder / "templates" / "mastodon" / "post.txt.j2"
+    template.parent.mkdir(parents=True)
+    template.write_text("{{ 'x' * 600 }}", encoding="utf-8")
+    desk.config("masto", extra="templates: ./templates")
+    [row] = desk("post", "--json").rows
+    assert (row["state"], row["reason"]) == ("failed", "too_long")
+    template.write_text("{{ article.title }} {{ link }}", encoding="utf-8")
+    assert desk("deliveries", "retry", row["key"]).code == 0
+    assert [row["state"] for row in desk("post", "--json").rows] == ["posted"]
+
+
+def test_skip_is_a_persons_word(desk):
+    desk.config("masto", "fb")
+    desk("post")
+    desk.site.publish(1)
+    desk("post", "--account", "fb")
+    [row] = desk("deliveries", "list", "--state", "due", "--json").rows
+    assert desk("deliveries", "skip", row["key"]).code == 0
+    assert desk("post", "--json").rows == []
+    [skipped] = desk("deliveries", "list", "--state", "skipped", "--json").rows
+    assert (skipped["reason"], skipped["due_at"]) == ("person", None)
+
+
+def test_accounts_are_listed_checked_paused_and_resumed(desk):
+    desk.config("masto", "bsky", "fb", "x-main")
+    checked = desk("accounts", "check")
+    assert checked.code == 0, checked.err
+    assert [line.split(":")[0] for line in checked.out.splitlines()] == ["masto", "bsky", "fb", "x-main"]
+    assert desk.sandbox.posts() == []
+    assert desk("accounts", "pause", "masto").code == 0
+    rows = {row["account"]: row for row in desk("accounts", "list", "--json").rows}
+    assert (rows["masto"]["state"], rows["fb"]["state"]) == ("paused", "posts")
+    desk("post")
+    desk.site.publish(1)
+    states = {row["account"]: row["state"] for row in desk("post", "--json").rows}
+    assert states == {"masto": "due", "bsky": "posted", "fb": "posted", "x-main": "posted"}
+    desk("accounts", "resume", "masto")
+    assert [row["state"] for row in desk("post", "--json").rows] == ["posted"]
+
+
+def test_a_check_that_fails_says_why_and_one_that_works_again_resumes(desk):
+    desk.config("masto")
+    desk("post")
+    desk.sandbox.add_faults([{"platform": "mastodon", "fault": "401", "count": 4}])
+    desk.site.publish(1)
+    assert desk("post").code == 1
+    failed = desk("accounts", "check")
+    assert (failed.code, "masto:" in failed.err) == (1, True)
+    for _ in range(4):
+        if desk("accounts", "check").code == 0:
+            break
+    assert desk("post").code == 0
+    assert len(desk.sandbox.posts()) == 1
+
+
+def test_platforms_names_what_is_supported(desk):
+    rows = {row["platform"]: row for row in desk("platforms", "--json").rows}
+    assert {"mastodon", "bluesky", "x", "facebook", "webhook", "folder"} <= set(rows)
+    assert rows["x"]["aliases"] == ["twitter"]
+    assert rows["bluesky"]["certainty"] == "exact"
+    assert "googleplus" not in rows
+
+
+def test_init_finds_the_feeds_of_a_site_and_never_overwrites(desk):
+    desk.path.unlink()
+    run = desk("init", "--site", f"{desk.site.url}/")
+    assert run.code == 0, run.err
+    assert f"{desk.site.url}/rss.xml" in desk.path.read_text()
+    assert desk("config", "check").code == 0
+    desk.site.publish(2)
+    assert "recorded as seen" in desk("post").err
+    again = desk("init")
+    assert (again.code, "is there already" in again.err) == (2, True)
+
+
+def test_config_check_tries_the_templates(desk):
+    assert desk("config", "check").code == 0
+    template = desk.folder / "templates" / "mastodon" / "post.txt.j2"
+    template.parent.mkdir(parents=True)
+    template.write_text("{{ article.titel }}", encoding="utf-8")
+    desk.config("masto", extra="templates: ./templates")
+    run = desk("config", "check")
+    assert (run.code, "titel" in run.err) == (1, True)
+
+
+def test_config_schema_is_a_json_schema(desk):
+    schema = json.loads(desk("config", "schema").out)
+    assert schema["$schema"].startswith("https://json-schema.org/")
+
+
+def test_preview_shows_the_words_the_picture_and_the_count(desk):
+    desk.config("masto", "bsky")
+    desk("post")
+    desk.site.publish(1, photo=True)
+    run = desk("preview")
+    assert run.code == 0
+    assert "Story 0 of the harbour" in run.out
+    assert "The harbour at dawn (Photo: A. Sample)" in run.out.replace("│", "").replace("\n", "")
+    assert "of 500" in run.out
+    assert "of 300" in run.out
+    assert desk.sandbox.posts() == []
+
+
+def test_no_secret_is_ever_printed_or_stored(desk):
+    desk.config("masto", "bsky", "fb", "x-main", "hook")
+    desk("post")
+    desk.sandbox.add_faults([{"step": "commit", "fault": "401", "count": 3}, {"step": "upload", "fault": "500"}])
+    desk.site.publish(2, photo=True)
+    said = [desk("post", "-v"), desk("deliveries", "list", "--json"), desk("accounts", "check")]
+    text = "".join(run.out + run.err for run in said).encode() + (desk.folder / "syndicate.db").read_bytes()
+    for secret in (b"masto-token", b"bsky-password", b"fb-token", b"key2", b"key4", b"hook-secret"):
+        assert secret not in text

@@ -1,0 +1,21 @@
+"""`make demo` counts for itself; here it is run as it is."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+DEMO = Path(__file__).parents[1] / "examples" / "demo.py"
+
+
+@pytest.mark.slow
+def test_the_demo_posts_each_story_once_to_each_account(tmp_path):
+    done = subprocess.run([sys.executable, str(DEMO)], cwd=tmp_path, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "Counted: 40 posts on 5 networks and 8 in the folder" in done.stdout
+    page = (tmp_path / "demo-out" / "sandbox.html").read_text(encoding="utf-8")
+    assert page.count("<article") == 40
+    assert "<script src" not in page
