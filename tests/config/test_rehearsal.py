@@ -24,8 +24,9 @@ def test_every_account_is_turned_towards_the_sandbox(config, tmp_path):
     for name, account in turned.accounts.items():
         if account.account.platform == "folder":
             assert account.options == replace(config.accounts[name].options, path=tmp_path / "rehearsal" / name)
-        else:
-            assert account.options == replace(config.accounts[name].options, api_url=URL)
+            continue
+        own = f"{URL}/webhook/{name}" if account.account.platform == "webhook" else URL
+        assert account.options == replace(config.accounts[name].options, api_url=own)
     assert {name: account.account for name, account in turned.accounts.items()} == {
         name: account.account for name, account in config.accounts.items()
     }
