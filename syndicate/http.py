@@ -1,4 +1,4 @@
-"""The one door to the network: time limits, address guard, secrets masked, statuses turned into errors.
+"""The one door to the network: time limits, address guard, secrets masked, failures turned into errors.
 
 What fails before a connection stands is Unavailable: nothing was sent. What fails after that is
 Uncertain. Nothing is sent twice but a read that met a connection the server had already closed.
@@ -7,7 +7,6 @@ Uncertain. Nothing is sent twice but a read that met a connection the server had
 from __future__ import annotations
 
 import io
-import json as jsons
 import logging
 import re
 import threading
@@ -15,7 +14,6 @@ import time
 import weakref
 from collections.abc import Iterable, Mapping
 from contextlib import closing
-from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urljoin, urlsplit, urlunsplit
 
@@ -26,8 +24,6 @@ from syndicate.errors import (
     AuthError,
     ConfigError,
     PlatformError,
-    RateLimited,
-    Rejected,
     Unavailable,
     Uncertain,
 )
@@ -37,7 +33,7 @@ if TYPE_CHECKING:
     from requests import PreparedRequest, Response
     from requests.adapters import HTTPAdapter
 
-__all__ = ["Call", "DryHttp", "Guard", "Mask", "RequestsHttp", "failure", "retry_after"]
+__all__ = ["Call", "DryHttp", "Guard", "Mask", "RequestsHttp"]
 
 CONNECT = 10.0
 """Seconds for a connection to stand."""
@@ -411,106 +407,3 @@ def _in_utf8(header: str) -> str:
 def _without_login(url: str) -> str:
     parts = urlsplit(url)
     return urlunsplit(parts._replace(netloc=parts.netloc.rpartition("@")[2])) if "@" in parts.netloc else url
-
-
-def failure(reply: Reply, what: str, *, commit: bool = False) -> PlatformError | None:
-    """The error a status stands for, None if it is none; `what` was being done, by whom.
-
-    `commit`: the request would have made something visible, so a broken server leaves it Uncertain.
-    """
-    status = reply.status
-    if status < 300 or status == 304:
-        return None
-    message = f"{what}: HTTP {status}" + (f": {words}" if (words := _words(reply)) else "")
-    match status:
-        case 401:
-            return AuthError(message, status=status)
-        case 429:
-            return RateLimited(message, status=status, retry_after=retry_after(reply))
-    if 400 <= status < 500 and status not in (408, 425):
-        return Rejected(message, status=status)
-    if commit:
-        return Uncertain(message, status=status)
-    return Unavailable(message, status=status, retry_after=retry_after(reply))
-
-
-def _words(reply: Reply) -> str:
-    """What the server says went wrong, on one line."""
-    found = _said(_json(reply))
-    if not found and reply.headers.get("content-type", "").startswith("text/plain"):
-        found = reply.body[:1000].decode("utf-8", "replace")
-    text = " ".join("".join(char if char.isprintable() else " " for char in found).split())
-    return text if len(text) <= 300 else f"{text[:299]}…"
-
-
-def _said(value: Any, depth: int = 5) -> str:
-    """The most telling string in an error body; networks put it in different places."""
-    if isinstance(value, str):
-        return value
-    if isinstance(value, dict):
-        names = ("detail", "error_description", "message", "description", "error", "errors", "title", "code")
-        value = [value.get(name) for name in names]
-    if not isinstance(value, list) or not depth:
-        return ""
-    return next((said for item in value if (said := _said(item, depth - 1))), "")
-
-
-_RESETS = ("x-rate-limit", "x-ratelimit", "ratelimit", "x-app-limit-24hour", "x-user-limit-24hour")
-
-
-def retry_after(reply: Reply) -> float | None:
-    """Seconds from `received_at` until another call makes sense: the longest wait the reply asks for.
-
-    A reset instant counts only where nothing remains, or how much remains is not said.
-    """
-    headers = reply.headers
-    waits = [_wait(headers.get(name), reply.received_at) for name in ("retry-after", "x-ratelimit-reset-after")]
-    spent = (name for name in _RESETS if (_number(headers.get(f"{name}-remaining")) or 0.0) <= 0)
-    waits += [_wait(headers.get(f"{name}-reset"), reply.received_at) for name in spent]
-    body = _json(reply)
-    if isinstance(body, dict):
-        waits.append(_number(body.get("retry_after")))
-        milliseconds = _number(body.get("retry_after_ms"))
-        waits.append(None if milliseconds is None else milliseconds / 1000)
-        parameters = body.get("parameters")
-        waits.append(_number(parameters.get("retry_after")) if isinstance(parameters, dict) else None)
-    said = [max(0.0, wait) for wait in waits if wait is not None]
-    return max(said) if said else None
-
-
-def _json(reply: Reply) -> Any:
-    try:
-        return jsons.loads(reply.body)
-    except (ValueError, RecursionError):
-        return None
-
-
-def _number(value: Any) -> float | None:
-    """A finite number, also when it is written as text."""
-    if isinstance(value, bool) or not isinstance(value, int | float | str):
-        return None
-    try:
-        number = float(value)
-    except (ValueError, OverflowError):
-        return None
-    return number if abs(number) < 1e15 else None
-
-
-def _wait(text: str | None, now: datetime) -> float | None:
-    """Seconds from `now`: a number of seconds, an epoch in seconds or milliseconds, an HTTP or ISO 8601 date."""
-    if text is None:
-        return None
-    number = _number(text)
-    if number is not None:
-        if number > 1e11:
-            number /= 1000
-        return number - now.timestamp() if number > 1e9 else number
-    from email.utils import parsedate_to_datetime
-
-    for read in (datetime.fromisoformat, parsedate_to_datetime):
-        try:
-            moment = read(text.strip())
-        except (ValueError, IndexError, TypeError):
-            continue
-        return (moment.replace(tzinfo=moment.tzinfo or UTC) - now).total_seconds()
-    return None

@@ -17,8 +17,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from syndicate.errors import AuthError, ConfigError, RateLimited, Rejected, Unavailable, Uncertain
-from syndicate.http import Guard, RequestsHttp, failure, retry_after
+from syndicate.http import Guard, RequestsHttp
 from syndicate.ports import OAuth1, Reply
+from syndicate.statuses import failure, retry_after
 
 NOW = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
 SECRET = "S3cr3t/to+ken=="

@@ -13,11 +13,11 @@ from typing import Any, ClassVar
 from urllib.parse import urlsplit
 
 from syndicate.errors import AuthError, PlatformError, Rejected, Uncertain
-from syndicate.http import failure
 from syndicate.model import Certainty, Draft, Identity, Json, Limits, LinkCard, Media, Post, Receipt, Secret, Span
 from syndicate.platforms._replies import field, problem, same_address, same_text
 from syndicate.ports import Credentials, Http, Reply
 from syndicate.records import instant
+from syndicate.statuses import failure
 
 COLLECTION = "app.bsky.feed.post"
 BLOB_LIFE = timedelta(hours=1)

@@ -13,10 +13,10 @@ from datetime import datetime
 from typing import Any, ClassVar
 
 from syndicate.errors import AuthError, PlatformError, RateLimited, Rejected, Unavailable, Uncertain, Unsupported
-from syndicate.http import failure, retry_after
 from syndicate.model import Certainty, Draft, Identity, Json, Limits, Media, Post, Receipt, Secret
 from syndicate.platforms._replies import dated, field, holds, items, problem, same_address, same_text, whole
 from syndicate.ports import Credentials, Http, Reply
+from syndicate.statuses import failure, retry_after
 
 VERSION = "v25.0"
 

@@ -13,11 +13,11 @@ from typing import Any, ClassVar, Literal
 from urllib.parse import urlsplit
 
 from syndicate.errors import AuthError, NotReady, PlatformError, Unsupported
-from syndicate.http import failure
 from syndicate.model import Certainty, Draft, Identity, Json, Limits, Media, Post, Receipt, Secret
 from syndicate.platforms._replies import dated, field, holds, items, problem, same_address, same_text, whole
 from syndicate.ports import Credentials, Http, Reply
 from syndicate.records import instant
+from syndicate.statuses import failure
 
 ADDRESS_WEIGHT = 23
 MEDIA_LIFE = timedelta(hours=12)

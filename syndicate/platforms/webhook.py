@@ -15,10 +15,10 @@ from typing import ClassVar, NoReturn
 from urllib.parse import urlsplit
 
 from syndicate.errors import Unsupported
-from syndicate.http import failure
 from syndicate.model import Certainty, Draft, Identity, Json, Limits, Media, Post, Receipt, Secret
 from syndicate.platforms._replies import problem
 from syndicate.ports import Credentials, Http
+from syndicate.statuses import failure
 
 _PREFIX = "whsec_"
 

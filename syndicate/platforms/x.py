@@ -14,11 +14,11 @@ from typing import Any, ClassVar
 from unicodedata import normalize
 
 from syndicate.errors import AuthError, PlatformError, Uncertain, Unsupported
-from syndicate.http import failure
 from syndicate.model import Certainty, Draft, Identity, Json, Limits, Media, Post, Receipt, Secret
 from syndicate.platforms._replies import field, holds, items, problem, same_address, same_text, whole
 from syndicate.ports import Credentials, Http, OAuth1, Reply
 from syndicate.records import instant
+from syndicate.statuses import failure
 
 NOT_BUILT = dict.fromkeys(
     ("client_id", "client_secret", "refresh_token"),

@@ -9,9 +9,9 @@ from datetime import timedelta
 from http import HTTPStatus
 
 from syndicate.errors import SourceError, Unavailable, Uncertain
-from syndicate.http import retry_after
 from syndicate.model import Validators
 from syndicate.ports import Http, Reply
+from syndicate.statuses import retry_after
 
 LONGEST = timedelta(hours=24)
 """A server that wishes for longer pauses than a day means something else."""
