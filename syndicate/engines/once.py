@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import functools
 import threading
 import time
 from collections.abc import Callable, Sequence
@@ -58,13 +60,15 @@ class Pass:
 
     def poll(self, names: Sequence[str], backfill: Callable[[str], int]) -> None:
         """Read the sources, several at a time; one that fails does not stop the others."""
-        if len(names) == 1:
-            self._poll(names[0], backfill(names[0]))
-            return
-        from concurrent.futures import ThreadPoolExecutor
+        waiting = list(reversed(names))
 
-        with ThreadPoolExecutor(POLLERS) as pool:
-            list(pool.map(lambda name: self._poll(name, backfill(name)), names))
+        def work() -> None:
+            while waiting and not self.stop.is_set():
+                with contextlib.suppress(IndexError):  # another thread took the last one
+                    name = waiting.pop()
+                    self._poll(name, backfill(name))
+
+        self._together([work] * min(POLLERS, len(names)))
 
     def announce(self, origin: str) -> None:
         """Plan one article that a person named by address or file; the pass is about nothing else."""
@@ -121,9 +125,21 @@ class Pass:
                 self.outcome.began.setdefault(key, found)
 
     def _run(self, lanes: Sequence[str], deadline: datetime) -> None:
-        """Lanes with work get a thread each; a single one is served here."""
+        """Each account with work gets a thread, and so a lane, of its own."""
         busy = [lane for lane in lanes if self._has_work(lane, deadline)]
-        threads = [threading.Thread(target=self._drain, args=(lane, deadline), daemon=True) for lane in busy]
+        self._together([functools.partial(self._drain, lane, deadline) for lane in busy])
+
+    def _together(self, jobs: Sequence[Callable[[], None]]) -> None:
+        """Run the jobs on threads, while this one stays free to be told to stop; a bug in one is raised here."""
+        bugs: list[BaseException] = []
+
+        def guarded(job: Callable[[], None]) -> None:
+            try:
+                job()
+            except BaseException as bug:  # noqa: BLE001 - raised again below, on the main thread
+                bugs.append(bug)
+
+        threads = [threading.Thread(target=guarded, args=(job,), daemon=True) for job in jobs]
         for thread in threads:
             thread.start()
         for thread in threads:
@@ -131,6 +147,8 @@ class Pass:
                 thread.join(0.2)
         if self.stop.is_set():
             self._leave(threads)
+        if bugs:
+            raise bugs[0]
 
     def _leave(self, threads: Sequence[threading.Thread]) -> None:
         """Wait for the requests in flight; what is not answered by then is recorded as unknown."""

@@ -274,3 +274,23 @@ def test_a_stop_waits_for_the_request_in_flight_and_loses_nothing(desk, number, 
     assert len(desk.sandbox.posts()) == 1
     assert desk("post").code == 0
     assert len(desk.sandbox.posts()) == 2
+
+
+@pytest.mark.slow
+def test_a_stop_does_not_wait_for_a_feed_that_hangs(desk):
+    import socket
+    import time
+
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        desk.path.write_text(
+            desk.path.read_text().replace(f"{desk.site.url}/rss.xml", f"http://127.0.0.1:{silent.getsockname()[1]}/")
+        )
+        process = desk.start("post")
+        connection, _ = silent.accept()
+        began = time.monotonic()
+        process.send_signal(signal.SIGTERM)
+        _, err = process.communicate()
+        connection.close()
+    assert process.returncode == 143
+    assert time.monotonic() - began < 15
+    assert "Traceback" not in err
