@@ -291,9 +291,11 @@ class App:
         if path.exists():
             copy_ledger(path, copy)
         ledger = Ledger(Database(copy, durable=False), now, functools.partial(self._borrowed_key, path))
+        # Another process may be sending just now; in a copy nobody would ever free its lanes.
+        ledger.database.change("UPDATE account SET lane = NULL, lane_until = 0, next_at = 0")
         if not self.rehearsal.dry:
             ledger.database.change("DELETE FROM credential")
-            ledger.database.change("UPDATE account SET identity = NULL, paused = NULL, next_at = 0")
+            ledger.database.change("UPDATE account SET identity = NULL, paused = NULL")
         return ledger
 
     def _key(self, path: Path) -> bytes:

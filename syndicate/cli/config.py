@@ -26,8 +26,14 @@ def check(shared: Shared) -> int:
         for fault in dict.fromkeys(faults):
             click.echo(fault, err=True)
         if not faults:
-            config = app.config
-            click.echo(f"{config.path}: good ({len(config.sources)} sources, {len(config.accounts)} accounts)")
+            sources, accounts = (
+                _counted(len(found), word)
+                for found, word in (
+                    (app.config.sources, "source"),
+                    (app.config.accounts, "account"),
+                )
+            )
+            click.echo(f"{app.config.path}: good ({sources}, {accounts})")
         return int(bool(faults))
 
 
@@ -39,3 +45,7 @@ def schema(shared: Shared) -> None:  # noqa: ARG001 - global options are accepte
     from syndicate.config.editor import json_schema
 
     click.echo(json.dumps(json_schema(), indent=2, ensure_ascii=False))
+
+
+def _counted(number: int, word: str) -> str:
+    return f"{number} {word}" if number == 1 else f"{number} {word}s"

@@ -35,6 +35,7 @@ class Daemon:
         self._lanes = ThreadPoolExecutor(LANES, thread_name_prefix="lane")
         self._busy: set[str] = set()
         self._polling: set[str] = set()
+        self._telling = threading.Lock()
         self._guard = threading.Lock()
 
     def run(self) -> bool:
@@ -67,10 +68,25 @@ class Daemon:
             self._sweep()
             self._start_polls()
             self._start_lanes()
-            for complaint in tell(self._app):
-                self._say(complaint)
+            self._tell()
         except SyndicateError as fault:
             self._say(f"error: {fault}")
+
+    def _tell(self) -> None:
+        """On a thread of its own: the publisher's command may take its time."""
+        if not self._telling.acquire(blocking=False):
+            return
+
+        def work() -> None:
+            try:
+                for complaint in tell(self._app):
+                    self._say(complaint)
+            except SyndicateError as fault:
+                self._say(f"error: {fault}")
+            finally:
+                self._telling.release()
+
+        threading.Thread(target=work, daemon=True).start()
 
     def _sweep(self) -> None:
         ledger = self._app.ledger
