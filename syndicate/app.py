@@ -5,6 +5,7 @@ the clock and the disk layout; everyone else is given values.
 from __future__ import annotations
 
 import functools
+import hashlib
 import os
 import threading
 from collections.abc import Mapping
@@ -15,14 +16,14 @@ from typing import TYPE_CHECKING, Any, Self
 
 from syndicate.config.schema import AccountConfig, Config, SourceConfig
 from syndicate.errors import ConfigError, LedgerError, PlatformError, RenderError, SourceError
-from syndicate.http import DryHttp, Guard, RequestsHttp
+from syndicate.http import DryHttp, Guard, Mask, RequestsHttp
 from syndicate.ledger import Ledger
 from syndicate.ledger.credentials import Session, key_beside
 from syndicate.ledger.database import Database, copy_ledger
 from syndicate.model import Account, Article, Delivery, Identity, Limits, Validators
 from syndicate.polling import Polled, announce, poll
 from syndicate.ports import Http, Platform, Refreshable, Source
-from syndicate.reading import PAGE, build, read_file
+from syndicate.reading import PAGE, Discreet, build, read_file
 
 if TYPE_CHECKING:
     from syndicate.delivery import Lane, Rendered, Terms
@@ -88,6 +89,17 @@ class App:
         """The accounts that are not switched off, in the config's order."""
         return [entry.account for entry in self.config.accounts.values() if entry.enabled]
 
+    def meet(self, *names: str) -> None:
+        """Let the ledger know these accounts (all, unless some are named), and which login each now leads to."""
+        from syndicate import platforms
+
+        for name in names or [account.name for account in self.accounts]:
+            entry = self.config.accounts[name]
+            options = getattr(platforms.find(entry.account.platform), "whose", ())
+            said = "\n".join(str(getattr(entry.options, option)) for option in options)
+            whose = hashlib.sha256(said.encode()).hexdigest()[:16]
+            self.ledger.accounts.ensure(entry.account, self.ledger.now(), whose)
+
     # The way through
 
     def poll(self, name: str, backfill: int = 0) -> Polled:
@@ -146,7 +158,7 @@ class App:
 
     def source(self, name: str) -> Source:
         """The reader of a configured source."""
-        return build(self.config.sources[name], self.web)
+        return Discreet(build(self.config.sources[name], self.web), Mask(self.config.secrets))
 
     def page(self, origin: str) -> Article:
         """One article from its page: an address, or a file with a saved page. Raises SourceError."""
@@ -247,18 +259,21 @@ class App:
 
     def _door(self, adapter: type[Platform], entry: AccountConfig) -> Http:
         own = getattr(adapter, "door", None)
-        door: Http = own(entry.options, now) if own else self._requests()
+        stand_in = self.rehearsal is not None and not self.rehearsal.dry  # on this machine: no proxy may see it
+        door: Http = own(entry.options, now) if own else self._requests(proxied=not stand_in)
         dry = self.rehearsal is not None and self.rehearsal.dry
         return DryHttp(door, now, secrets=self.config.secrets) if dry else door
 
-    def _requests(self, guard: Guard | None = None, max_body: int = 10_000_000) -> RequestsHttp:
+    def _requests(
+        self, guard: Guard | None = None, max_body: int = 10_000_000, *, proxied: bool = True
+    ) -> RequestsHttp:
         network = self.config.network
         return RequestsHttp(
             clock=now,
             timeout=network.timeout.total_seconds(),
             secrets=self.config.secrets,
             guard=guard,
-            proxy=network.proxy,
+            proxy=network.proxy if proxied else None,
             max_body=max_body,
         )
 

@@ -25,7 +25,7 @@ from syndicate.model import Account, Article, Delivery, Draft, Json, Limits, Pos
 from syndicate.policy import Step
 from syndicate.ports import Platform
 
-SKEW = timedelta(minutes=1)  # a network's clock may be this far behind ours
+SKEW = timedelta(minutes=15)  # a network's clock may be this far behind ours
 TEMPLATE_WAIT = timedelta(minutes=1)
 
 T = TypeVar("T")
@@ -226,7 +226,9 @@ def _look_up(delivery: Delivery, lane: Lane, ledger: Ledger, terms: Terms) -> No
     claimed = ledger.claims.claim_lookup(delivery, now=ledger.now(), lease=terms.lease)
     if claimed is None:
         return
-    draft, since = claimed.draft or {}, (claimed.committed_at or claimed.planned_at) - SKEW
+    since = (claimed.committed_at or claimed.planned_at) - SKEW
+    # Two stories may share a link, as on a live page: what is another delivery's is not this one's.
+    draft = (claimed.draft or {}) | {"others": ledger.deliveries.remote_ids(claimed)}
     try:
         receipt = with_session(lane, ledger, lambda: lane.platform.find(draft, claimed.key, since))
     except Unsupported as fault:

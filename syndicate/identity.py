@@ -66,8 +66,11 @@ def drop_repeated(articles: Sequence[Article]) -> tuple[tuple[Alias, ...], ...]:
     bearers: dict[Alias, tuple[str, tuple[Alias, ...]]] = {}
     repeated: set[Alias] = set()
     for article, names in zip(articles, named, strict=True):
+        # The same address under the same headline is one article, whatever guids it is listed with.
+        places = tuple(alias for alias in names if alias.kind == "url")
+        bearer = (_fold(article.title), places) if places and article.title else (article.title, names)
         for alias in names:
-            if bearers.setdefault(alias, (article.title, names)) != (article.title, names):
+            if bearers.setdefault(alias, bearer) != bearer:
                 repeated.add(alias)
     return tuple(_usable(article, names, repeated) for article, names in zip(articles, named, strict=True))
 

@@ -21,6 +21,7 @@ from syndicate.model import Certainty, Delivery, State
 ATTEMPTS = 8  # then the delivery has failed
 UNKNOWNS = 3  # commits in a row without an answer, then a person decides
 LOOKS = 2  # look-ups in a row that see nothing, a settle time apart: it is absent
+SWALLOWED_WAIT = timedelta(minutes=2)
 FIRST_WAIT = timedelta(seconds=10)
 LONGEST_WAIT = timedelta(minutes=15)
 RATE_WAIT = timedelta(minutes=1)  # where the network does not say how long
@@ -53,7 +54,7 @@ def after_failure(failure: PlatformError, *, attempts: int, now: datetime, jitte
             until = now + _asked(failure.retry_after, RATE_WAIT, LONGEST_RATE_WAIT)
             return Step("due", "rate_limited", until, spent=False, account_wait=until)
         case NotReady():
-            return Step("due", "unavailable", now + timedelta(seconds=failure.retry_after), spent=False)
+            return Step("due", "unavailable", now + _asked(failure.retry_after, FIRST_WAIT, LONGEST_WAIT), spent=False)
         case Unavailable() | Uncertain():
             if attempts >= ATTEMPTS:
                 return Step("failed", "attempts", None)
@@ -83,7 +84,9 @@ def after_absence(
         return Step("unknown", "no_answer", now + settle)
     if delivery.unknowns >= UNKNOWNS:
         return Step("held", "no_answer", None)
-    return Step("due", None, now, fresh=not _same_key_is_safe(delivery, certainty, key_window, now))
+    # The first time at once; then a network that swallows writes is given time to recover.
+    wait = timedelta(0) if delivery.unknowns <= 1 else SWALLOWED_WAIT
+    return Step("due", None, now + wait, fresh=not _same_key_is_safe(delivery, certainty, key_window, now))
 
 
 def cannot_tell(wish: Literal["hold", "retry", "assume-sent"], now: datetime) -> Step:
@@ -114,4 +117,4 @@ def _same_key_is_safe(delivery: Delivery, certainty: Certainty, key_window: floa
 
 
 def _asked(seconds: float | None, otherwise: timedelta, most: timedelta) -> timedelta:
-    return otherwise if seconds is None else min(most, timedelta(seconds=max(0.0, seconds)))
+    return otherwise if seconds is None else timedelta(seconds=min(most.total_seconds(), max(0.0, seconds)))

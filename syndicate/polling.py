@@ -77,7 +77,7 @@ def announce(article: Article, accounts: Sequence[Account], ledger: Ledger) -> s
         anchor = _anchor_of(article, ledger, now)
         known = ledger.articles.find(anchor).article
         for account in accounts:
-            ledger.accounts.ensure(account.name, account.platform, now)
+            ledger.accounts.ensure(account, now)
         entries = wanted([Candidate(anchor, known)], accounts, now=now, filtered=False)
         _write(entries, ledger, now, overruled=("baseline", "too_old", "filtered"))
     return anchor
@@ -87,7 +87,7 @@ def _read(source: Source, state: SourceState) -> Fetched:
     fetched = source.fetch(state.validators)
     if fetched.modified and fetched.entries == 0 and state.entries > 0:
         raise SourceError(
-            f"{source.name}: {state.url} lists no entries, and had {state.entries} before",
+            f"{source.name}: the feed lists no entries, and had {state.entries} before",
             hint="nothing was changed here; look at the feed",
         )
     return fetched
@@ -99,7 +99,7 @@ def _failed(ledger: Ledger, state: SourceState, fault: SourceError, every: timed
     wait = min(LONGEST_WAIT, every * 2 ** min(state.fails, 10))
     retry_at = None
     if fault.retry_after is not None:
-        retry_at = now + min(LONGEST_WAIT, timedelta(seconds=fault.retry_after))
+        retry_at = now + timedelta(seconds=min(LONGEST_WAIT.total_seconds(), fault.retry_after))
         wait = max(wait, retry_at - now)
     ledger.sources.failed(state.name, str(fault), next_poll_at=now + wait, retry_at=retry_at)
 
@@ -118,14 +118,14 @@ def _record(
     """The one transaction of a poll. The state is read again: another process may have been first."""
     now = ledger.now()
     state = ledger.sources.ensure(source.name, url)
-    since = [(account, ledger.accounts.ensure(account.name, account.platform, now).baseline_at) for account in accounts]
+    since = [(account, ledger.accounts.ensure(account, now).baseline_at) for account in accounts]
     candidates: list[Candidate] = []
     entries: list[Planned] = []
     if fetched.articles or backfill:  # an unchanged source is most polls, and needs none of this loaded
         from syndicate.plan import Candidate, plan, wanted
 
         was_empty = state.baseline_at is not None and not state.entries
-        candidates = _ingest(fetched.articles, ledger, now, was_empty=was_empty)
+        candidates = _ingest(fetched.articles, ledger, now, was_empty=was_empty, since=state.baseline_at)
         entries = plan(candidates, since, source_baseline=state.baseline_at, zone=zone, now=now)
     ledger.sources.read(
         source.name,
@@ -142,10 +142,13 @@ def _record(
     return Polled(source.name, fetched.notes, baseline, fetched.entries, len(candidates), tuple(dict.fromkeys(keys)))
 
 
-def _ingest(articles: Sequence[Article], ledger: Ledger, now: datetime, *, was_empty: bool) -> list[Candidate]:
+def _ingest(
+    articles: Sequence[Article], ledger: Ledger, now: datetime, *, was_empty: bool, since: datetime | None
+) -> list[Candidate]:
     """Write what was never seen, under all its names; give the known ones their new names and words.
 
     Returns the new ones in the document's order. An undated one counts as new only above all known.
+    What another source recorded in its own baseline, after `since` (ours), is new to this one all the same.
     """
     from syndicate.identity import drop_repeated
     from syndicate.plan import Candidate
@@ -154,11 +157,14 @@ def _ingest(articles: Sequence[Article], ledger: Ledger, now: datetime, *, was_e
     anchors = ledger.articles.anchors([alias.hash for aliases in named for alias in aliases])
     known = [next((anchors[alias.hash] for alias in aliases if alias.hash in anchors), None) for aliases in named]
     first_known = next((number for number, anchor in enumerate(known) if anchor), len(known) if was_empty else 0)
+    unplanned = ledger.articles.unplanned(articles[0].source, since) if articles and since else set()
     candidates = []
     for position, (article, aliases, anchor) in enumerate(zip(articles, named, known, strict=True)):
         if anchor is not None:
             ledger.articles.name(anchor, [alias for alias in aliases if alias.hash not in anchors])
             ledger.articles.update(anchor, article)
+            if anchor in unplanned:
+                candidates.append(Candidate(anchor, article))
         elif aliases:
             added = ledger.articles.add(article, aliases, position=position, now=now)
             candidates.append(Candidate(added, article, on_top=position < first_known))

@@ -132,6 +132,8 @@ class Platform(Protocol):
 
     def find(self, draft: Draft, key: str, since: datetime) -> Receipt | None:
         """The receipt of a commit begun after `since`; None if it is not to be seen (yet).
+
+        `draft["others"]`, where it is there, lists ids that are known to be other deliveries' posts.
         Raises Unsupported where the API cannot tell: then a person decides.
         """
 

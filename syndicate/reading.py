@@ -7,7 +7,7 @@ from pathlib import Path
 
 from syndicate.config.schema import Config, SourceConfig
 from syndicate.errors import SourceError
-from syndicate.http import Guard, RequestsHttp
+from syndicate.http import Guard, Mask, RequestsHttp
 from syndicate.model import Fetched, Validators
 from syndicate.ports import Http, Source
 
@@ -15,12 +15,29 @@ PAGE = "page"
 """The source of an article that a person named by its address."""
 
 
+class Discreet:
+    """A source whose complaints hold no secret of the config, even where its address does."""
+
+    def __init__(self, source: Source, mask: Mask) -> None:
+        self.name = source.name
+        self._source = source
+        self._mask = mask
+
+    def fetch(self, validators: Validators) -> Fetched:
+        """As the source does."""
+        try:
+            return self._source.fetch(validators)
+        except SourceError as fault:
+            fault.args = (self._mask(str(fault)),)
+            raise
+
+
 def reader(config: Config, name: str) -> Source:
     """The reader of one source, for a look that needs no ledger."""
     origins = [config.site.url, *(source.url for source in config.sources.values())]
     guard = Guard(allow=config.network.allow, origins=origins)
     door = RequestsHttp(clock=_now, timeout=config.network.timeout.total_seconds(), guard=guard, secrets=config.secrets)
-    return build(config.sources[name], door)
+    return Discreet(build(config.sources[name], door), Mask(config.secrets))
 
 
 def read_url(url: str) -> Fetched:

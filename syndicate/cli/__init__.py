@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib
+import io
 import sys
 from typing import Any, NoReturn
 
@@ -71,6 +72,9 @@ def cli(ctx: click.Context) -> None:
 
 def main(args: list[str] | None = None) -> NoReturn:
     """Run the command line; ends the process with 0, 1 (something failed) or 2 (wrong usage or config)."""
+    for stream in (sys.stdout, sys.stderr):  # a terminal that cannot show a letter shows something else
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="replace")
     try:
         result: Any = cli.main(args, prog_name="syndicate", standalone_mode=False)
     except click.exceptions.Abort:

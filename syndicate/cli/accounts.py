@@ -47,7 +47,7 @@ def check(shared: Shared, *, names: tuple[str, ...]) -> int:
     with opened(shared) as app:
         for name in known("account", app.config.accounts, names) or [account.name for account in app.accounts]:
             account = app.config.accounts[name].account
-            app.ledger.accounts.ensure(name, account.platform, app.ledger.now())
+            app.meet(name)
             try:
                 identity = app.verify(name)
             except PlatformError as fault:
@@ -75,8 +75,7 @@ def pause(shared: Shared, *, names: tuple[str, ...]) -> None:
     """Send nothing for these accounts until they are resumed; what is planned waits."""
     with opened(shared) as app:
         for name in known("account", app.config.accounts, names):
-            account = app.config.accounts[name].account
-            app.ledger.accounts.ensure(name, account.platform, app.ledger.now())
+            app.meet(name)
             app.ledger.accounts.pause(name, "person")
             click.echo(f"{name}: paused")
 

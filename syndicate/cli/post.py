@@ -218,6 +218,8 @@ def _baseline_note(app: App, source: str, seen: int) -> str:
 
 def _explain(delivery: Delivery) -> None:
     """What went wrong with one delivery, in the network's words."""
+    if delivery.state == "sending":
+        click.echo(f"{delivery.account}: another run is sending it just now ({delivery.article})", err=True)
     if delivery.state in ("failed", "due") and (delivery.error or delivery.reason):
         reason = delivery.error or why({"state": delivery.state, "reason": delivery.reason, "due_at": None})
         click.echo(f"{delivery.account}: {delivery.state}: {reason} ({delivery.article})", err=True)

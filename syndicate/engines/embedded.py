@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import threading
 import time
+import traceback
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 
 from syndicate.app import App
 from syndicate.engines.alerts import tell
+from syndicate.engines.once import account_waits
 from syndicate.errors import SyndicateError
 from syndicate.model import Delivery
 from syndicate.polling import Polled
@@ -48,8 +50,7 @@ class Daemon:
         app = self._app
         for source in app.config.sources.values():
             app.ledger.sources.ensure(source.name, source.url)
-        for account in app.accounts:
-            app.ledger.accounts.ensure(account.name, account.platform, app.ledger.now())
+        app.meet()
         scheduler = BackgroundScheduler(
             timezone="UTC", job_defaults={"misfire_grace_time": None, "coalesce": True, "max_instances": 1}
         )
@@ -124,6 +125,9 @@ class Daemon:
         except SyndicateError as fault:
             self._say(f"source.failed source={name} error={str(fault)!r}")
             return
+        except Exception:  # noqa: BLE001 - a bug in one source stops no other, and is told whole
+            self._say(f"bug source={name}\n{traceback.format_exc()}")
+            return
         finally:
             with self._guard:
                 self._polling.discard(name)
@@ -146,6 +150,8 @@ class Daemon:
                 pass
         except SyndicateError as fault:
             self._say(f"account.failed account={name} error={str(fault)!r}")
+        except Exception:  # noqa: BLE001 - a bug with one account stops no other, and is told whole
+            self._say(f"bug account={name}\n{traceback.format_exc()}")
         finally:
             with self._guard:
                 self._busy.discard(name)
@@ -155,7 +161,7 @@ class Daemon:
         now = ledger.now()
         key, state = ledger.deliveries.next_due(name, now), ledger.accounts.find(name)
         before = ledger.deliveries.find(key) if key else None
-        if before is None or state is None or (before.state == "due" and (state.paused or state.next_at > now)):
+        if before is None or state is None or account_waits(before, state, now):
             return False
         after, warnings = self._app.deliver(before)
         for warning in warnings:
@@ -169,11 +175,11 @@ class Daemon:
         self._polls.shutdown(wait=False, cancel_futures=True)
         self._lanes.shutdown(wait=False, cancel_futures=True)
         deadline = time.monotonic() + GRACE
-        while self._busy and time.monotonic() < deadline:
+        while (self._busy or self._polling) and time.monotonic() < deadline:
             time.sleep(0.05)
         if self._busy:
             self._app.ledger.claims.abandon(self._app.ledger.now(), self._app.settle)
-        return not self._busy
+        return not self._busy and not self._polling
 
 
 def event(delivery: Delivery) -> str:

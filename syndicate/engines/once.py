@@ -12,6 +12,7 @@ from datetime import datetime, timedelta
 
 from syndicate.app import App
 from syndicate.errors import SyndicateError
+from syndicate.ledger.accounts import AccountState
 from syndicate.model import Delivery
 from syndicate.polling import Polled
 
@@ -37,6 +38,13 @@ class Outcome:
     looks: set[str] = field(default_factory=set)
 
 
+def account_waits(delivery: Delivery, state: AccountState, now: datetime) -> bool:
+    """Whether the account lets this delivery wait; a look-up needs a login that works, and nothing else."""
+    if delivery.state == "unknown":
+        return state.paused == "auth"
+    return bool(state.paused) or state.next_at > now
+
+
 class Pass:
     """A pass under way. `progress` is told each delivery as it ends; `stop` ends it early."""
 
@@ -60,6 +68,7 @@ class Pass:
 
     def poll(self, names: Sequence[str], backfill: Callable[[str], int]) -> None:
         """Read the sources, several at a time; one that fails does not stop the others."""
+        self._app.meet()
         waiting = list(reversed(names))
 
         def work() -> None:
@@ -72,6 +81,7 @@ class Pass:
 
     def announce(self, origin: str) -> None:
         """Plan one article that a person named by address or file; the pass is about nothing else."""
+        self._app.meet()
         known = self._app.ledger.articles.at(origin)
         if known is None or not self._all_posted(known):
             try:
@@ -97,6 +107,7 @@ class Pass:
     def deliver(self, wait: timedelta = timedelta(0)) -> None:
         """Everything due, one thread for each account; then, up to `wait`, what falls due meanwhile."""
         app = self._app
+        app.meet()
         app.ledger.claims.sweep(app.ledger.now(), app.settle)
         app.ledger.deliveries.release(app.ledger.now())
         app.ledger.deliveries.retry_templates(app.ledger.now())
@@ -186,7 +197,7 @@ class Pass:
             return False
         with self._guard:
             self.outcome.began.setdefault(key, before)
-        if before.state == "due" and (state.paused or state.next_at > now):
+        if account_waits(before, state, now):
             return not state.paused and self._sleep_until(min(state.next_at, deadline), deadline)
         after, warnings = self._app.deliver(before)
         if after.fence == before.fence and after.due_at == before.due_at and after.state == before.state:

@@ -7,7 +7,7 @@ from dataclasses import asdict, dataclass
 from datetime import datetime
 
 from syndicate.ledger.database import Database, Row, from_micros, micros
-from syndicate.model import Identity
+from syndicate.model import Account, Identity
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,26 +29,52 @@ class Accounts:
     def __init__(self, database: Database) -> None:
         self._db = database
 
-    def ensure(self, name: str, platform: str, now: datetime) -> AccountState:
+    def ensure(self, account: Account, now: datetime, whose: str = "") -> AccountState:
         """The state of an account; one not seen before begins now, with what exists as its baseline.
-        So does one that was moved to another platform: it is another account.
+
+        So does one that now leads to another platform or another login: that is another account.
+        `whose` stands for the login; "" leaves the question open.
         """
+        name = account.name
+        row = self._db.row("SELECT platform, whose FROM account WHERE name = :name", name=name)
+        if row is not None and whose and not row["whose"]:
+            self._db.change("UPDATE account SET whose = :whose WHERE name = :name", whose=whose, name=name)
+            row["whose"] = whose
+        if row is None or row["platform"] != account.platform or (whose and row["whose"] != whose):
+            with self._db.transaction():
+                if row is not None:
+                    self._close(name, now)
+                self._db.change(
+                    "INSERT INTO account (name, platform, whose, baseline_at, next_at, lane_until)"
+                    " VALUES (:name, :platform, :whose, :now, 0, 0) ON CONFLICT DO NOTHING",
+                    name=name,
+                    platform=account.platform,
+                    whose=whose,
+                    now=micros(now),
+                )
         found = self.find(name)
-        if found is not None and found.platform == platform:
-            return found
-        with self._db.transaction():
-            self._db.change("DELETE FROM account WHERE name = :name", name=name)
-            self._db.change(
-                "INSERT INTO account (name, platform, baseline_at, next_at, lane_until)"
-                " VALUES (:name, :platform, :now, 0, 0)",
-                name=name,
-                platform=platform,
-                now=micros(now),
-            )
-            self._db.change("DELETE FROM credential WHERE account = :name", name=name)
-        again = self.find(name)
-        assert again is not None
-        return again
+        assert found is not None
+        return found
+
+    def _close(self, name: str, now: datetime) -> None:
+        """The login of this name is no longer ours: nothing of it may reach the next one.
+
+        What was not sent is skipped; what nobody can look up any more is for a person.
+        """
+        self._db.change(
+            "UPDATE delivery SET state = 'skipped', reason = 'baseline', due_at = NULL, updated_at = :now"
+            " WHERE account = :name AND state IN ('planned', 'due')",
+            name=name,
+            now=micros(now),
+        )
+        self._db.change(
+            "UPDATE delivery SET state = 'held', reason = 'no_answer', due_at = NULL, fence = fence + 1,"
+            " lease_until = 0, updated_at = :now WHERE account = :name AND state IN ('sending', 'unknown')",
+            name=name,
+            now=micros(now),
+        )
+        self._db.change("DELETE FROM credential WHERE account = :name", name=name)
+        self._db.change("DELETE FROM account WHERE name = :name", name=name)
 
     def find(self, name: str) -> AccountState | None:
         """The state of an account, if it was ever seen."""

@@ -96,6 +96,16 @@ class Articles:
             )
         )
 
+    def unplanned(self, source: str, since: datetime) -> set[str]:
+        """Anchors of articles that other sources brought after `since` and that no account was ever asked about."""
+        found = self._db.rows(
+            "SELECT anchor FROM article WHERE source <> :source AND first_seen_at > :since"
+            " AND NOT EXISTS (SELECT 1 FROM delivery WHERE delivery.anchor = article.anchor)",
+            source=source,
+            since=micros(since),
+        )
+        return {row["anchor"] for row in found}
+
     def find(self, anchor: str) -> Known:
         """One article that is there."""
         row = self._db.row("SELECT * FROM article WHERE anchor = :anchor", anchor=anchor)

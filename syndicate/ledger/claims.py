@@ -160,7 +160,8 @@ class Claims:
 
     def _give_back(self, delivery: Delivery, now: datetime, settle: Callable[[str], timedelta]) -> None:
         if delivery.draft is None:
-            self.leave(delivery, "due", None, now=now, due_at=now)
+            # Nothing was sent, so no attempt was spent: kills must not use up a story's tries.
+            self.leave(delivery, "due", None, now=now, due_at=now, attempts=max(0, delivery.attempts - 1))
             return
         self.leave(
             delivery,
@@ -199,7 +200,9 @@ class Claims:
         listed = ", ".join(f":{name}" for name in names)
         with self._db.transaction():
             if not self._db.change(
-                f"UPDATE delivery SET {settings} WHERE key = :key AND fence = :fence AND state IN ({listed})",
+                f"UPDATE delivery SET {settings} WHERE key = :key AND state IN ({listed})"
+                # A receipt counts for what was since looked up or held: only its claim is out of date.
+                " AND (fence = :fence OR (:state = 'posted' AND fence > :fence AND state IN ('unknown', 'held')))",
                 key=delivery.key,
                 fence=delivery.fence,
                 **values,

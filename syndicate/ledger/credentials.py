@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
+import threading
 import time
 from collections.abc import Callable
 from datetime import datetime, timedelta
@@ -45,6 +47,7 @@ class Credentials:
         while self.load(account)[0] == version:
             if self.lock(account, version, clock()):
                 try:
+                    self._cipher()  # a login whose session cannot be kept would be made again and again
                     self.replace(account, version, refresh(self.load(account)[1]))
                 except BaseException:
                     self.unlock(account, version)
@@ -137,14 +140,26 @@ def key_beside(database: Path) -> bytes:
     """The key kept beside the database, made at first use, readable by its owner alone."""
     path = database.with_name(database.name + ".key")
     try:
-        with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
-            from cryptography.fernet import Fernet
+        if not path.exists() or not path.stat().st_size:
+            _make_key(path)
+        return path.read_bytes().strip()
+    except OSError as fault:
+        raise LedgerError(f"{path} cannot be written or read: {fault.strerror}") from fault
 
+
+def _make_key(path: Path) -> None:
+    """Whole or not at all, and never over one that is there: written beside, then linked into place."""
+    from cryptography.fernet import Fernet
+
+    if path.exists():  # empty: left by a crash, before anything was sealed with it
+        path.unlink()
+    draft = path.with_name(f"{path.name}.{os.getpid()}.{threading.get_ident()}")
+    try:
+        with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as file:
             file.write(Fernet.generate_key())
             file.flush()
             os.fsync(file.fileno())
-    except FileExistsError:
-        pass
-    except OSError as fault:
-        raise LedgerError(f"{path} cannot be written: {fault.strerror}") from fault
-    return path.read_bytes().strip()
+        with contextlib.suppress(FileExistsError):  # another process was first
+            os.link(draft, path)
+    finally:
+        draft.unlink(missing_ok=True)

@@ -96,6 +96,16 @@ class Deliveries:
         found = self._db.rows(f"{rows.JOINED} WHERE delivery.key LIKE :pattern LIMIT 3", pattern=f"{safe}%")
         return [rows.delivery(row) for row in found]
 
+    def remote_ids(self, delivery: Delivery) -> list[str]:
+        """Ids of the posts that other deliveries of the same account have, the newest thousand."""
+        found = self._db.rows(
+            "SELECT remote_id FROM delivery WHERE account = :account AND key <> :key AND remote_id IS NOT NULL"
+            " ORDER BY planned_at DESC LIMIT 1000",
+            account=delivery.account,
+            key=delivery.key,
+        )
+        return [row["remote_id"] for row in found]
+
     def receipt(self, key: str) -> Receipt | None:
         """What the platform answered, if it has."""
         row = self._db.row("SELECT receipt FROM delivery WHERE key = :key", key=key)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -11,7 +12,10 @@ from syndicate.model import Validators
 
 @dataclass(frozen=True, slots=True)
 class SourceState:
-    """`baseline_at` is None until the first good reading; `retry_at` is the server's own wish."""
+    """`url` is a hash of the address; `retry_at` is the server's own wish.
+
+    `baseline_at` is None until the first good reading.
+    """
 
     name: str
     url: str
@@ -32,6 +36,7 @@ class Sources:
 
     def ensure(self, name: str, url: str) -> SourceState:
         """The state of a source, made new if it is. At another address it starts over, with a new baseline."""
+        url = hashlib.sha256(url.encode()).hexdigest()  # an address may hold a secret; it is only compared
         found = self._find(name)
         if found is not None and found.url == url:
             return found

@@ -62,6 +62,7 @@ class Bluesky:
 
     name: ClassVar[str] = "bluesky"
     options_type: ClassVar[type] = Options
+    whose: ClassVar[tuple[str, ...]] = ("service", "handle")
     certainty: ClassVar[Certainty] = "exact"
     key_window: ClassVar[float] = 0.0
     settle: ClassVar[float] = 0.0

@@ -43,6 +43,7 @@ class Facebook:
 
     name: ClassVar[str] = "facebook"
     options_type: ClassVar[type] = Options
+    whose: ClassVar[tuple[str, ...]] = ("page_id",)
     certainty: ClassVar[Certainty] = "lookup"
     key_window: ClassVar[float] = 0.0
     settle: ClassVar[float] = 60.0
@@ -94,7 +95,7 @@ class Facebook:
             for post in posts:
                 if dated(post, "created_time") < since:
                     return None
-                if _ours(draft, post):
+                if str(post["id"]) not in draft.get("others", ()) and _ours(draft, post):
                     return _receipt(post)
             paging = listing.get("paging") or {}
             following = (paging.get("cursors") or {}).get("after")

@@ -42,6 +42,7 @@ class Folder:
 
     name: ClassVar[str] = "folder"
     options_type: ClassVar[type] = Options
+    whose: ClassVar[tuple[str, ...]] = ("path",)
     certainty: ClassVar[Certainty] = "exact"
     key_window: ClassVar[float] = 0.0
     settle: ClassVar[float] = 0.0

@@ -49,6 +49,7 @@ class Mastodon:
 
     name: ClassVar[str] = "mastodon"
     options_type: ClassVar[type] = Options
+    whose: ClassVar[tuple[str, ...]] = ("url",)
     certainty: ClassVar[Certainty] = "keyed"
     key_window: ClassVar[float] = 3300.0
     settle: ClassVar[float] = 15.0
@@ -122,7 +123,7 @@ class Mastodon:
             for status in statuses:
                 if dated(status, "created_at") < since:
                     return None
-                if _ours(draft, status):
+                if str(status["id"]) not in draft.get("others", ()) and _ours(draft, status):
                     return Receipt(id=str(status["id"]), permalink=_permalink(status))
             if not statuses:
                 return None

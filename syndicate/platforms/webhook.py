@@ -43,6 +43,7 @@ class Webhook:
 
     name: ClassVar[str] = "webhook"
     options_type: ClassVar[type] = Options
+    whose: ClassVar[tuple[str, ...]] = ("url",)
     certainty: ClassVar[Certainty] = "blind"
     key_window: ClassVar[float] = 0.0
     settle: ClassVar[float] = 0.0
@@ -59,7 +60,8 @@ class Webhook:
 
     def verify(self) -> Identity:
         """Nobody to ask: the address is the identity, and nothing is sent."""
-        return Identity(id=self._options.url, name=urlsplit(self._options.url).hostname or self._options.url)
+        host = urlsplit(self._options.url).hostname or "webhook"  # the rest of the address may be a secret
+        return Identity(id=host, name=host)
 
     def prepare(self, post: Post, key: str, prepared: Json | None = None) -> Draft:  # noqa: ARG002 - nothing is uploaded
         """Freeze the body to the byte, and the instant it is signed with: when the post was rendered."""

@@ -51,6 +51,7 @@ class X:
 
     name: ClassVar[str] = "x"
     options_type: ClassVar[type] = Options
+    whose: ClassVar[tuple[str, ...]] = ("api_key", "access_token")
     certainty: ClassVar[Certainty] = "lookup"
     key_window: ClassVar[float] = 0.0
     settle: ClassVar[float] = 60.0
@@ -99,7 +100,7 @@ class X:
             reply = self._call("GET", f"/2/users/{user}/tweets", "own posts", params=page)
             listing = whole(reply)
             for post in items(listing.get("data"), "id"):
-                if _ours(draft, post):
+                if str(post["id"]) not in draft.get("others", ()) and _ours(draft, post):
                     return _receipt(post["id"])
             following = (listing.get("meta") or {}).get("next_token")
             if not following:

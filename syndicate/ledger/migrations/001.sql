@@ -38,6 +38,7 @@ CREATE INDEX alias_by_article ON alias (anchor);
 CREATE TABLE account (
     name TEXT PRIMARY KEY,
     platform TEXT NOT NULL,
+    whose TEXT NOT NULL,
     baseline_at BIGINT NOT NULL,
     paused TEXT,
     next_at BIGINT NOT NULL,
