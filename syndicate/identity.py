@@ -94,8 +94,9 @@ def urlkey(url: str) -> str:
         host = f"[{host}]"
     if port not in (None, 80, 443):
         host += f":{port}"
-    said = sorted(pair for pair in parts.query.split("&") if pair and not _TRACKING.fullmatch(pair.partition("=")[0]))
-    return host + parts.path.rstrip("/") + ("?" + "&".join(said) if said else "")
+    pairs = [pair.strip() for pair in parts.query.split("&")]
+    said = sorted(pair for pair in pairs if pair and not _TRACKING.fullmatch(pair.partition("=")[0]))
+    return host + re.sub(r"[/\s]+$", "", parts.path) + ("?" + "&".join(said) if said else "")
 
 
 def content_hash(article: Article) -> str:
