@@ -68,7 +68,11 @@ class App:
         self._doors: dict[str, Http] = {}
         self._guard = threading.RLock()
         self._origins = [config.site.url, *(source.url for source in config.sources.values())]
-        self.ledger = self._open_ledger()
+        try:
+            self.ledger = self._open_ledger()
+        except BaseException:
+            self._clear()
+            raise
 
     def __enter__(self) -> Self:
         return self
@@ -79,6 +83,9 @@ class App:
     def close(self) -> None:
         """Close the ledger, and remove what was only for this run."""
         self.ledger.close()
+        self._clear()
+
+    def _clear(self) -> None:
         if self.rehearsal is not None:
             import shutil
 

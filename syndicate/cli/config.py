@@ -19,9 +19,7 @@ def command() -> None:
 @click.pass_obj
 def check(shared: Shared) -> int:
     """Report every mistake at once, each with its line; then try each account's templates on a sample story."""
-    from syndicate.app import rehearse
-
-    with opened(shared, rehearse(dry=True), fill=False) as app:
+    with opened(shared, dry=True, fill=False) as app:
         faults = app.try_templates()
         for fault in dict.fromkeys(faults):
             click.echo(fault, err=True)

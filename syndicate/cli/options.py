@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import click
 
 if TYPE_CHECKING:
-    from syndicate.app import App, Rehearsal
+    from syndicate.app import App
     from syndicate.config.schema import Config
 
 F = TypeVar("F", bound=Callable[..., Any])
@@ -74,11 +74,12 @@ def loaded(shared: Shared, *, fill: bool = False) -> Config:
     return load(config_path(shared.config), os.environ, fill=fill)
 
 
-def opened(shared: Shared, rehearsal: Rehearsal | None = None, *, fill: bool | None = None) -> App:
-    """The wired app of the config that was named; a rehearsal fills in secrets that are not set."""
-    from syndicate.app import App
+def opened(shared: Shared, *, dry: bool = False, fill: bool | None = None) -> App:
+    """The wired app of the config that was named; a dry one fills in secrets that are not set."""
+    from syndicate.app import App, rehearse
 
-    return App(loaded(shared, fill=rehearsal is not None if fill is None else fill), os.environ, rehearsal)
+    config = loaded(shared, fill=dry if fill is None else fill)
+    return App(config, os.environ, rehearse(dry=True) if dry else None)
 
 
 def known(kind: str, names: Iterable[str], wanted: Iterable[str]) -> list[str]:

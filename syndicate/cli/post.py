@@ -70,15 +70,13 @@ def command(
 @contextlib.contextmanager
 def rehearsed(shared: Shared, *, dry_run: bool, sandbox: bool) -> Iterator[App]:
     """The real app, or one on a private copy of the ledger with the network swapped."""
-    from syndicate.app import rehearse
-
     if sandbox:
         from syndicate.cli.rehearsal import in_sandbox
 
         with in_sandbox(shared) as app:
             yield app
         return
-    with opened(shared, rehearse(dry=True) if dry_run else None) as app:
+    with opened(shared, dry=dry_run) as app:
         yield app
 
 

@@ -276,3 +276,19 @@ def test_a_key_that_does_not_open_the_sessions_is_named(desk):
     assert run.code == 1
     assert "cannot be opened with this key" in run.err
     assert len(desk.sandbox.posts()) == 1
+
+
+@pytest.mark.parametrize("words", [["post", "--dry-run"], ["post", "--sandbox"], ["preview"], ["config", "check"]])
+def test_a_rehearsal_leaves_nothing_behind_even_when_it_cannot_begin(desk, monkeypatch, words):
+    import tempfile
+
+    aside = desk.folder / "aside"
+    aside.mkdir()
+    monkeypatch.setattr(tempfile, "tempdir", str(aside))
+    desk.site.publish(1)
+    assert desk(*words).code == 0
+    (desk.folder / "syndicate.db").write_bytes(b"no database at all, but something long enough to be read" * 40)
+    assert desk(*words).code == 1
+    desk.path.write_text("site: 1", encoding="utf-8")
+    assert desk(*words).code == 2
+    assert list(aside.iterdir()) == []
