@@ -106,6 +106,9 @@ def main(args: list[str] | None = None) -> NoReturn:
     except BrokenPipeError:  # the reader of our output has gone; that is its right
         sys.stderr.close()
         sys.exit(1)
+    except OSError as fault:
+        click.echo(f"{fault.filename or 'standard output'}: {fault.strerror}", err=True)
+        sys.exit(1)
     sys.exit(result if isinstance(result, int) else 0)
 
 
