@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import difflib
 import functools
 import os
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -19,13 +17,13 @@ if TYPE_CHECKING:
 F = TypeVar("F", bound=Callable[..., Any])
 
 
-@dataclass
 class Shared:
     """Global options, given before or after the command."""
 
-    config: str | None = None
-    json: bool = False
-    verbose: bool = False
+    def __init__(self) -> None:
+        self.config: str | None = None
+        self.json = False
+        self.verbose = False
 
 
 def _keep(ctx: click.Context, parameter: click.Parameter, value: Any) -> None:
@@ -84,6 +82,8 @@ def opened(shared: Shared, *, dry: bool = False, fill: bool | None = None) -> Ap
 
 def known(kind: str, names: Iterable[str], wanted: Iterable[str]) -> list[str]:
     """The names that were asked for, each one there. Raises UsageError with the one that was meant."""
+    import difflib
+
     listed = list(names)
     for name in wanted:
         if name not in listed:

@@ -159,8 +159,7 @@ class Daemon:
     def _step(self, name: str) -> bool:
         ledger = self._app.ledger
         now = ledger.now()
-        key, state = ledger.deliveries.next_due(name, now), ledger.accounts.find(name)
-        before = ledger.deliveries.find(key) if key else None
+        before, state = ledger.deliveries.next_due(name, now), ledger.accounts.find(name)
         if before is None or state is None or account_waits(before, state, now):
             return False
         after, warnings = self._app.deliver(before)

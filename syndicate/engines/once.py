@@ -172,7 +172,7 @@ class Pass:
     def _has_work(self, lane: str, deadline: datetime) -> bool:
         return self._next(lane, deadline) is not None
 
-    def _next(self, lane: str, until: datetime) -> str | None:
+    def _next(self, lane: str, until: datetime) -> Delivery | None:
         return self._app.ledger.deliveries.next_due(lane, until, sources=self._sources, anchor=self._anchor)
 
     def _drain(self, lane: str, deadline: datetime) -> None:
@@ -188,12 +188,11 @@ class Pass:
         """Deliver the next one; False when this account has nothing more for this pass."""
         ledger = self._app.ledger
         now = ledger.now()
-        key = self._next(lane, now)
-        if key is None:
+        before = self._next(lane, now)
+        if before is None:
             return self._nap(lane, deadline)
-        state = ledger.accounts.find(lane)
-        before = ledger.deliveries.find(key)
-        if before is None or state is None:
+        key, state = before.key, ledger.accounts.find(lane)
+        if state is None:
             return False
         with self._guard:
             self.outcome.began.setdefault(key, before)

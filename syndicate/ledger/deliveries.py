@@ -126,22 +126,21 @@ class Deliveries:
 
     def next_due(
         self, account: str, now: datetime, *, sources: Sequence[str] = (), anchor: str | None = None
-    ) -> str | None:
-        """The key to work on next for an account: unknowns first (they need no lane), then in planned order."""
+    ) -> Delivery | None:
+        """What to work on next for an account: unknowns first (they need no lane), then in planned order."""
         values: Row = {"account": account, "now": micros(now)}
         among = rows.among("article.source", sources, values)
         if anchor is not None:
             values["anchor"] = anchor
         row = self._db.row(
-            "SELECT delivery.key FROM delivery JOIN article ON article.anchor = delivery.anchor"
-            " WHERE delivery.account = :account AND delivery.state IN ('due', 'unknown')"
+            f"{rows.JOINED} WHERE delivery.account = :account AND delivery.state IN ('due', 'unknown')"
             " AND delivery.due_at <= :now AND delivery.lease_until <= :now"
             + (f" AND {among}" if among else "")
             + (" AND delivery.anchor = :anchor" if anchor is not None else "")
             + " ORDER BY CASE delivery.state WHEN 'unknown' THEN 0 ELSE 1 END, delivery.planned_at LIMIT 1",
             **values,
         )
-        return row["key"] if row else None
+        return rows.delivery(row) if row else None
 
     def accounts_with_work(self, now: datetime) -> list[str]:
         """Names of accounts that have something due."""
