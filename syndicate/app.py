@@ -67,6 +67,8 @@ class App:
         self._lanes: dict[str, Lane] = {}
         self._doors: dict[str, Http] = {}
         self._guard = threading.RLock()
+        self._made_key: bytes | None = None
+        self._paused: dict[str, str] = {}
         self._origins = [config.site.url, *(source.url for source in config.sources.values())]
         try:
             self.ledger = self._open_ledger()
@@ -95,6 +97,12 @@ class App:
     def accounts(self) -> list[Account]:
         """The accounts that are not switched off, in the config's order."""
         return [entry.account for entry in self.config.accounts.values() if entry.enabled]
+
+    def paused(self) -> dict[str, str]:
+        """Accounts that are paused, and why: "auth" or "person"; in a rehearsal, as they really are."""
+        now_paused = {row["name"]: row["paused"] for row in self.ledger.accounts.paused()}
+        found = self._paused | now_paused
+        return {account.name: found[account.name] for account in self.accounts if account.name in found}
 
     def meet(self, *names: str) -> None:
         """Let the ledger know these accounts (all, unless some are named), and which login each now leads to."""
@@ -315,9 +323,12 @@ class App:
         ledger = Ledger(Database(copy, durable=False), now, functools.partial(self._borrowed_key, path))
         # Another process may be sending just now; in a copy nobody would ever free its lanes.
         ledger.database.change("UPDATE account SET lane = NULL, lane_until = 0, next_at = 0")
+        # A pause is told of, but does not keep anybody from looking at what would be sent.
+        self._paused = {row["name"]: row["paused"] for row in ledger.accounts.paused()}
+        ledger.database.change("UPDATE account SET paused = NULL")
         if not self.rehearsal.dry:
             ledger.database.change("DELETE FROM credential")
-            ledger.database.change("UPDATE account SET identity = NULL, paused = NULL")
+            ledger.database.change("UPDATE account SET identity = NULL")
         return ledger
 
     def _key(self, path: Path) -> bytes:
@@ -332,7 +343,6 @@ class App:
                 raise LedgerError(f"key_file {self.config.key_file} cannot be read: {fault.strerror}") from fault
         return key_beside(path)
 
-    @functools.lru_cache(maxsize=1)  # noqa: B019 - one app, one key
     def _borrowed_key(self, path: Path) -> bytes:
         """The real key if there is one; a rehearsal makes none beside the real ledger."""
         made = path.with_name(path.name + ".key")
@@ -340,7 +350,9 @@ class App:
             return self._key(path)
         from cryptography.fernet import Fernet
 
-        return Fernet.generate_key()
+        with self._guard:  # lanes may ask at once, and all need the same one
+            self._made_key = self._made_key or Fernet.generate_key()
+            return self._made_key
 
 
 def rehearse(*, dry: bool) -> Rehearsal:

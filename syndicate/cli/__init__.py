@@ -92,7 +92,7 @@ def main(args: list[str] | None = None) -> NoReturn:
     """Run the command line; ends the process with 0, 1 (something failed) or 2 (wrong usage or config)."""
     for stream in (sys.stdout, sys.stderr):  # a terminal that cannot show a letter shows something else
         if isinstance(stream, io.TextIOWrapper):
-            stream.reconfigure(errors="replace")
+            stream.reconfigure(errors="backslashreplace")
     try:
         result: Any = cli.main(args, prog_name="syndicate", standalone_mode=False)
     except click.exceptions.Abort:
@@ -105,7 +105,7 @@ def main(args: list[str] | None = None) -> NoReturn:
         sys.exit(2 if isinstance(fault, ConfigError) else 1)
     except BrokenPipeError:  # the reader of our output has gone; that is its right
         sys.stderr.close()
-        sys.exit(1)
+        sys.exit(141)  # as a shell reports a closed pipe; what was to be done is done
     except OSError as fault:
         click.echo(f"{fault.filename or 'standard output'}: {fault.strerror}", err=True)
         sys.exit(1)

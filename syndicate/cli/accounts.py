@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from syndicate.cli import complain
-from syndicate.cli.options import Shared, known, opened, shared_options
+from syndicate.cli.options import Shared, active, known, opened, shared_options
 from syndicate.cli.output import print_json
 from syndicate.errors import AuthError, PlatformError
 
@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
 
 @click.group()
+@shared_options
 def command() -> None:
     """List accounts, check their logins, pause and resume them."""
 
@@ -25,7 +26,7 @@ def command() -> None:
 @click.pass_obj
 def listed(shared: Shared) -> None:
     """Every account of the config, and whether it posts."""
-    with opened(shared) as app:
+    with opened(shared, fill=True) as app:
         rows = [_row(app, name) for name in app.config.accounts]
         if shared.json:
             for row in rows:
@@ -45,7 +46,7 @@ def check(shared: Shared, *, names: tuple[str, ...]) -> int:
     """Ask each network who we are. A login that works again resumes an account that was refused."""
     failed = 0
     with opened(shared) as app:
-        for name in known("account", app.config.accounts, names) or [account.name for account in app.accounts]:
+        for name in active(app, names) or [account.name for account in app.accounts]:
             account = app.config.accounts[name].account
             app.meet(name)
             try:
@@ -73,7 +74,7 @@ def check(shared: Shared, *, names: tuple[str, ...]) -> int:
 @click.pass_obj
 def pause(shared: Shared, *, names: tuple[str, ...]) -> None:
     """Send nothing for these accounts until they are resumed; what is planned waits."""
-    with opened(shared) as app:
+    with opened(shared, fill=True) as app:
         for name in known("account", app.config.accounts, names):
             app.meet(name)
             app.ledger.accounts.pause(name, "person")
@@ -86,7 +87,7 @@ def pause(shared: Shared, *, names: tuple[str, ...]) -> None:
 @click.pass_obj
 def resume(shared: Shared, *, names: tuple[str, ...]) -> None:
     """Send again for these accounts; the next run delivers what waited, in order."""
-    with opened(shared) as app:
+    with opened(shared, fill=True) as app:
         for name in known("account", app.config.accounts, names):
             resumed = app.ledger.accounts.resume(name, app.ledger.now())
             click.echo(f"{name}: {'resumed' if resumed else 'was not paused'}")

@@ -10,6 +10,7 @@ from syndicate.cli.options import Shared, opened, shared_options
 
 
 @click.group()
+@shared_options
 def command() -> None:
     """Check the config, or print its JSON Schema."""
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from syndicate.cli.options import Shared, opened, shared_options
+from syndicate.cli.options import Shared, known, opened, shared_options
 from syndicate.cli.output import print_deliveries, print_delivery, print_json
 from syndicate.errors import SyndicateError
 from syndicate.model import Delivery, Receipt
@@ -18,6 +18,7 @@ STATES = ("planned", "due", "sending", "unknown", "held", "posted", "skipped", "
 
 
 @click.group()
+@shared_options
 def command() -> None:
     """List and show deliveries; retry, skip or resolve them."""
 
@@ -31,7 +32,8 @@ def listed(shared: Shared, *, states: tuple[str, ...], accounts: tuple[str, ...]
     """Every delivery, in the order they were planned."""
     from syndicate.records import delivery_record
 
-    with opened(shared) as app:
+    with opened(shared, fill=True) as app:
+        known("account", {*app.config.accounts, *app.ledger.deliveries.accounts()}, accounts)
         found = app.ledger.deliveries.search(states=states, accounts=accounts)
         print_deliveries([delivery_record(delivery) for delivery in found], as_json=shared.json)
 
@@ -44,7 +46,7 @@ def show(shared: Shared, *, key: str) -> None:
     """One delivery in full: text, pictures, attempts. The first digits of the key are enough."""
     from syndicate.records import delivery_record
 
-    with opened(shared) as app:
+    with opened(shared, fill=True) as app:
         delivery = find(app, key)
         if shared.json:
             print_json(delivery_record(delivery))
@@ -58,7 +60,7 @@ def show(shared: Shared, *, key: str) -> None:
 @click.pass_obj
 def retry(shared: Shared, *, keys: tuple[str, ...]) -> None:
     """Try failed deliveries again, as if for the first time."""
-    with opened(shared) as app:
+    with opened(shared, fill=True) as app:
         for key in keys:
             delivery, now = find(app, key), app.ledger.now()
             fresh = {"due_at": now, "attempts": 0, "unknowns": 0, "absent": 0, "post": None, "error": None}
@@ -72,7 +74,7 @@ def retry(shared: Shared, *, keys: tuple[str, ...]) -> None:
 @click.pass_obj
 def skip(shared: Shared, *, keys: tuple[str, ...]) -> None:
     """Never send these deliveries."""
-    with opened(shared) as app:
+    with opened(shared, fill=True) as app:
         for key in keys:
             delivery, now = find(app, key), app.ledger.now()
             moved = app.ledger.claims.decide(
@@ -93,7 +95,7 @@ def resolve(shared: Shared, *, key: str, url: str | None, not_sent: bool) -> Non
         raise click.UsageError("say either --sent URL or --not-sent")
     if url and not url.startswith(("http://", "https://")):
         raise click.UsageError(f"--sent needs the post's address, not {url!r}")
-    with opened(shared) as app:
+    with opened(shared, fill=True) as app:
         delivery, now = find(app, key), app.ledger.now()
         if delivery.state != "held":
             moved = False

@@ -91,3 +91,12 @@ def known(kind: str, names: Iterable[str], wanted: Iterable[str]) -> list[str]:
             hint = f" (did you mean '{near[0]}'?)" if near else f"; there is: {', '.join(listed) or 'none'}"
             raise click.UsageError(f"no {kind} is called '{name}'{hint}")
     return list(wanted)
+
+
+def active(app: App, wanted: Iterable[str]) -> list[str]:
+    """Accounts that were asked for, each one there and switched on."""
+    names = known("account", app.config.accounts, wanted)
+    for name in names:
+        if not app.config.accounts[name].enabled:
+            raise click.UsageError(f"the account '{name}' is switched off (enabled: false)")
+    return names

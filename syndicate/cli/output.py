@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sys
 from collections.abc import Sequence
 from typing import Any
 
@@ -32,7 +33,9 @@ WHY = {
 
 def print_json(record: dict[str, Any]) -> None:
     """One object, one line."""
-    click.echo(json.dumps(record, ensure_ascii=False))
+    # JSON has escapes of its own for a stream that cannot hold every letter.
+    bare = (getattr(sys.stdout, "encoding", None) or "utf-8").lower().startswith("utf")
+    click.echo(json.dumps(record, ensure_ascii=not bare))
 
 
 def print_deliveries(records: Sequence[dict[str, Any]], *, as_json: bool) -> None:
@@ -50,9 +53,10 @@ def line(record: dict[str, Any], width: int) -> str:
     """State, account, where it is or why it is not, and which article."""
     state = click.style(f"{record['state']:<8}", fg=COLOURS.get(record["state"]))
     where = record["permalink"] or why(record)
-    return f"{state} {record['account']:<{width}}  {record['key'][:8]}  {where or record['article']}" + (
-        f"  ({record['article']})" if where else ""
-    )
+    if record["state"] == "posted":
+        where = where or "received"
+    head = f"{state} {record['account']:<{width}}  {record['key'][:8]}  "
+    return head + (f"{where}  ({record['article']})" if where else f"({record['article']})")
 
 
 def why(record: dict[str, Any]) -> str:

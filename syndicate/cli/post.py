@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from syndicate.cli import complain
-from syndicate.cli.options import DURATION, Shared, known, opened, shared_options
+from syndicate.cli.options import DURATION, Shared, active, known, opened, shared_options
 from syndicate.cli.output import print_deliveries, why
 
 if TYPE_CHECKING:
@@ -85,7 +85,7 @@ def begin(app: App, sources: tuple[str, ...], accounts: tuple[str, ...], *, verb
     from syndicate.engines.once import Pass
 
     known("source", app.config.sources, sources)
-    known("account", app.config.accounts, accounts)
+    active(app, accounts)
     run = Pass(app, sources=sources, accounts=accounts, stop=threading.Event())
     if verbose:
         from syndicate.engines.embedded import event
@@ -159,7 +159,7 @@ def report(
         print_deliveries(records(outcome, app, accounts, dry=dry), as_json=shared.json)
     for delivery in _ended(outcome, app, accounts):
         _explain(delivery)
-    _remind(app, outcome)
+    _remind(app, outcome, accounts)
     if app.rehearsal is None:
         from syndicate.engines.alerts import tell
 
@@ -190,15 +190,16 @@ def records(outcome: Outcome, app: App, accounts: tuple[str, ...], *, dry: bool)
 
 
 def exit_code(outcome: Outcome, app: App, accounts: tuple[str, ...]) -> int:
-    """0 when all is well; 1 for anything a person should look at."""
-    unsent = any(delivery.state in ("failed", "due", "sending") for delivery in _ended(outcome, app, accounts))
-    paused = any(
-        (state := app.ledger.accounts.find(account.name)) is not None and state.paused == "auth"
-        for account in app.accounts
+    """0 when all is well; 1 for anything a person should look at. A pause that a person chose is well."""
+    paused = app.paused()
+    unsent = any(
+        delivery.state in ("failed", "due", "sending") and paused.get(delivery.account) != "person"
+        for delivery in _ended(outcome, app, accounts)
     )
+    refused = "auth" in paused.values()
     counts = app.ledger.deliveries.counts()
     unclear = counts.get("unknown", 0) + counts.get("held", 0)
-    return int(bool(outcome.faults or unsent or paused or unclear))
+    return int(bool(outcome.faults or unsent or refused or unclear))
 
 
 def _ended(outcome: Outcome, app: App, accounts: tuple[str, ...]) -> list[Delivery]:
@@ -223,15 +224,17 @@ def _explain(delivery: Delivery) -> None:
         click.echo(f"{delivery.account}: {delivery.state}: {reason} ({delivery.article})", err=True)
 
 
-def _remind(app: App, outcome: Outcome) -> None:
+def _remind(app: App, outcome: Outcome, accounts: tuple[str, ...]) -> None:
     """Paused accounts, and whatever only a look-up or a person can settle, once in each run."""
-    for account in app.accounts:
-        state = app.ledger.accounts.find(account.name)
-        if state is not None and state.paused:
-            why_paused = "its login was refused" if state.paused == "auth" else "by a person"
-            click.echo(f"{account.name}: paused, {why_paused}", err=True)
-            cure = "check" if state.paused == "auth" else "resume"
-            click.echo(f"hint: run syndicate accounts {cure} {account.name}", err=True)
+    for name, why_paused in app.paused().items():
+        if accounts and name not in accounts and why_paused == "person":
+            continue
+        words = "its login was refused" if why_paused == "auth" else "by a person"
+        click.echo(f"{name}: paused, {words}", err=True)
+        click.echo(f"hint: run syndicate accounts {'check' if why_paused == 'auth' else 'resume'} {name}", err=True)
+    left = sorted({found.account for found in outcome.began.values() if accounts and found.account not in accounts})
+    if left and app.rehearsal is None:
+        click.echo(f"also planned for {', '.join(left)}: the next run without --account sends it", err=True)
     for delivery in app.ledger.deliveries.search(states=("unknown", "held")):
         where = f"{delivery.account}: {delivery.state}: {delivery.error or 'no answer'} ({delivery.article})"
         click.echo(where, err=True)

@@ -119,7 +119,10 @@ def _composed(text: str, name: str) -> Any:
     except MarkedYAMLError as fault:
         mark = fault.problem_mark or fault.context_mark
         place = f"{mark.line + 1}:{mark.column + 1}" if mark else "1:1"
-        raise ConfigError(f"{name}:{place}: not valid YAML: {_explained(fault)}") from None
+        line = text.splitlines()[mark.line].strip() if mark and mark.line < len(text.splitlines()) else ""
+        unquoted = re.search(r"(?<![\"'\w])\$\{\w+\}", line) if "{" in line.replace("${", "") else None
+        hint = f'put quotes around it: "{unquoted[0]}"' if unquoted else None
+        raise ConfigError(f"{name}:{place}: not valid YAML: {_explained(fault)}", hint=hint) from None
     except YAMLError as fault:  # a character that no YAML text may hold
         position = getattr(fault, "position", 0)
         line = text.count("\n", 0, position) + 1

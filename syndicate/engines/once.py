@@ -92,7 +92,8 @@ class Pass:
                 return
             known = self._app.announce(article)
         self._anchor = known
-        for delivery in self._app.ledger.deliveries.search(anchor=known):
+        active = [account.name for account in self._app.accounts]
+        for delivery in self._app.ledger.deliveries.search(anchor=known, accounts=active):
             self._take_up(delivery.key)
 
     def waiting(self) -> int:
@@ -128,6 +129,13 @@ class Pass:
             self.outcome.polled.append(polled)
         for key in polled.keys:
             self._take_up(key)
+
+    def _take_up_all(self, lane: str, now: datetime) -> None:
+        """A run that can send nothing for an account still names each story that waits for it."""
+        if not self._sources and self._anchor is None:
+            for delivery in self._app.ledger.deliveries.search(states=("due",), accounts=(lane,)):
+                if delivery.due_at is not None and delivery.due_at <= now:
+                    self._take_up(delivery.key)
 
     def _take_up(self, key: str) -> None:
         found = self._app.ledger.deliveries.find(key)
@@ -197,6 +205,7 @@ class Pass:
         with self._guard:
             self.outcome.began.setdefault(key, before)
         if account_waits(before, state, now):
+            self._take_up_all(lane, now)
             return not state.paused and self._sleep_until(min(state.next_at, deadline), deadline)
         after, warnings = self._app.deliver(before)
         if after.fence == before.fence and after.due_at == before.due_at and after.state == before.state:

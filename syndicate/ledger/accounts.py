@@ -81,6 +81,10 @@ class Accounts:
         row = self._db.row("SELECT * FROM account WHERE name = :name", name=name)
         return _state(row) if row else None
 
+    def paused(self) -> list[Row]:
+        """Name and reason of each paused account."""
+        return self._db.rows("SELECT name, paused FROM account WHERE paused IS NOT NULL")
+
     def pause(self, name: str, why: str) -> None:
         """Stop an account; a person's pause is not overwritten by a refused token."""
         self._db.change("UPDATE account SET paused = COALESCE(paused, :why) WHERE name = :name", name=name, why=why)

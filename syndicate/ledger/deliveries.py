@@ -151,6 +151,10 @@ class Deliveries:
         )
         return [row["account"] for row in found]
 
+    def accounts(self) -> list[str]:
+        """Names of all accounts that anything was ever planned for, also those that left the config."""
+        return [row["account"] for row in self._db.rows("SELECT DISTINCT account FROM delivery")]
+
     def counts(self) -> dict[str, int]:
         """How many deliveries are in each state."""
         found = self._db.rows("SELECT state, COUNT(*) AS number FROM delivery GROUP BY state")

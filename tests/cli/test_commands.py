@@ -67,7 +67,8 @@ def test_global_options_may_stand_before_or_after_the_command(desk):
 )
 def test_measure_counts_as_the_network_counts(desk, monkeypatch, platform, lengths):
     texts = ["https://gazette.example.com/ab", "Hello", "👨‍👩‍👧"]
-    monkeypatch.setattr(sys, "stdin", io.StringIO("\n".join(json.dumps(text) for text in texts)))
+    typed = "\n".join(json.dumps(text) for text in texts).encode()
+    monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(typed)))
     run = desk("measure", platform, "--json")
     assert [int(line) for line in run.out.splitlines()] == lengths
 
@@ -209,3 +210,57 @@ def test_no_secret_is_ever_printed_or_stored(desk):
     text = "".join(run.out + run.err for run in said).encode() + (desk.folder / "syndicate.db").read_bytes()
     for secret in (b"masto-token", b"bsky-password", b"fb-token", b"key2", b"key4", b"hook-secret"):
         assert secret not in text
+
+
+@pytest.mark.parametrize(
+    ("typed", "words"),
+    [(b"\xff\xfe", "not UTF-8"), (b'"a"\n\n"b"', "line 2"), (b'"\\ud83d"', "surrogate"), (b"7", "line 1")],
+)
+def test_what_measure_cannot_count_is_one_line(desk, monkeypatch, typed, words):
+    monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(typed)))
+    run = desk("measure", "x", "--json")
+    assert (run.code, words in run.err) == (1, True)
+
+
+def test_a_pause_that_a_person_chose_is_no_failure_and_hides_nothing(desk):
+    desk.config("masto")
+    desk("post")
+    desk("accounts", "pause", "masto")
+    desk.site.publish(3)
+    for _ in range(2):
+        run = desk("post", "--json")
+        assert (run.code, [row["state"] for row in run.rows]) == (0, ["due"] * 3)
+        assert "masto: paused, by a person" in run.err
+    dry = desk("post", "--dry-run", "--json")
+    assert all(row["text"] for row in dry.rows)
+    assert "masto: paused, by a person" in dry.err
+    assert desk.sandbox.posts() == []
+
+
+def test_the_ledger_can_be_read_and_an_account_stopped_without_the_secrets(desk):
+    desk.path.write_text(desk.path.read_text().replace("masto-token", '"${NOT_SET_HERE}"'))
+    assert desk("deliveries", "list").code == 0
+    assert desk("accounts", "list").code == 0
+    assert desk("accounts", "pause", "masto").code == 0
+    assert desk("accounts", "check").code == 2
+    assert desk("post").code == 2
+
+
+def test_a_named_account_says_for_whom_else_the_story_is_planned(desk):
+    desk.config("masto", "fb")
+    [story] = desk.site.publish(1)
+    run = desk("post", "--article", desk.site.link(story), "--account", "masto")
+    assert run.code == 0
+    assert "also planned for fb" in run.err
+
+
+def test_an_account_that_is_switched_off_is_not_passed_over_in_silence(desk):
+    desk.config("masto", account=", enabled: false")
+    run = desk("post", "--account", "masto")
+    assert (run.code, "switched off" in run.err) == (2, True)
+
+
+def test_an_unquoted_secret_in_braces_is_told_its_cure(desk):
+    desk.path.write_text(desk.path.read_text().replace("token: masto-token", "token: ${MASTODON_TOKEN}"))
+    run = desk("config", "check")
+    assert (run.code, 'put quotes around it: "${MASTODON_TOKEN}"' in run.err) == (2, True)
