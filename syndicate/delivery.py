@@ -161,7 +161,8 @@ def _wait(delivery: Delivery, fault: PlatformError, lane: Lane, ledger: Ledger, 
     now = ledger.now()
     step = policy.after_failure(fault, attempts=1, now=now, jitter=terms.jitter())
     due_at = step.due_at or now + policy.LONGEST_WAIT
-    ledger.claims.waits(delivery, step.reason or "unavailable", due_at=due_at, error=str(fault), now=now)
+    reason = step.reason if step.state == "due" and step.reason else "unavailable"  # a refusal is not of this story
+    ledger.claims.waits(delivery, reason, due_at=due_at, error=str(fault), now=now)
     _hold_account(lane, step, ledger)
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from itertools import count
 from types import SimpleNamespace
@@ -305,6 +305,56 @@ def test_a_receipt_that_comes_after_the_lease_still_counts(desk, article):
 
     at.network.commit = late
     assert at.step(key).state == "posted"
+
+
+def test_a_receipt_that_comes_when_it_is_held_already_still_counts(desk, article):
+    at = desk("blind")
+    key = at.announce(article())
+    commit = at.network.commit
+
+    def late(draft, key):
+        receipt = commit(draft, key)
+        at.clock.move(seconds=61)
+        at.ledger.claims.sweep(at.clock(), lambda _: timedelta(0))
+        assert at.step(key).state == "held"
+        return receipt
+
+    at.network.commit = late
+    assert at.step(key).state == "posted"
+
+
+def test_a_person_who_has_decided_is_not_overruled_by_a_late_receipt(desk, article):
+    at = desk("blind", ["ok", "drop after"])
+    key = at.announce(article())
+    at.step(key)
+    held = at.step(key)
+    assert at.ledger.claims.decide(held, ("held",), "skipped", "person", now=at.clock(), due_at=None)
+    assert not at.ledger.claims.posted(held, Receipt("9", None), now=at.clock())
+    assert at.ledger.deliveries.find(key).state == "skipped"
+
+
+def test_a_look_up_reaches_back_further_than_clocks_differ(desk, article):
+    at = desk("lookup", ["ok", "drop after"])
+    key = at.announce(article())
+    began = at.clock()
+    at.step(key)
+    asked = []
+    find = at.network.find
+    at.network.find = lambda draft, key, since: asked.append(since) or find(draft, key, since)
+    at.clock.move(seconds=11)
+    assert at.step(key).state == "posted"
+    assert asked == [began - timedelta(minutes=15)]
+
+
+def test_limits_that_cannot_be_read_are_no_fault_of_the_story(desk, article):
+    at = desk("lookup")
+    key = at.announce(article())
+
+    def refused():
+        raise errors.Rejected("404")
+
+    after = deliver(key, replace(at.lane, limits=refused), at.ledger, render, TERMS)[0]
+    assert (after.state, after.reason, after.attempts) == ("due", "unavailable", 0)
 
 
 def test_a_pause_longer_than_the_lease_is_noticed_before_the_request(desk, article):

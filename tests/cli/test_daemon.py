@@ -5,8 +5,15 @@ from __future__ import annotations
 import signal
 import threading
 from collections import Counter
+from dataclasses import replace
+from types import SimpleNamespace
 
 import pytest
+
+from syndicate.engines.embedded import Daemon
+from syndicate.engines.once import account_waits
+from syndicate.model import Account
+from syndicate.polling import announce
 
 
 def wait_for(condition, seconds=30):
@@ -17,6 +24,29 @@ def wait_for(condition, seconds=30):
             return True
         pause.wait(0.05)
     return False
+
+
+def test_a_bug_with_one_source_or_account_is_told_whole_and_stops_no_other(clock):
+    def broken(*_, **__):
+        raise RuntimeError("nobody thought of this")
+
+    told = []
+    ledger = SimpleNamespace(now=clock, deliveries=SimpleNamespace(next_due=broken))
+    daemon = Daemon(SimpleNamespace(poll=broken, ledger=ledger), told.append, threading.Event())
+    daemon._poll("news")
+    daemon._drain("masto")
+    assert [line.splitlines()[0] for line in told] == ["bug source=news", "bug account=masto"]
+    assert all("nobody thought of this" in line for line in told)
+
+
+def test_a_look_up_needs_a_login_and_nothing_else_of_an_account(ledger, article, clock):
+    account = Account("masto", "mastodon")
+    [delivery] = ledger.deliveries.search(anchor=announce(article(), [account], ledger))
+    unknown = replace(delivery, state="unknown")
+    for why, due_waits, look_up_waits in ((None, False, False), ("person", True, False), ("auth", True, True)):
+        state = replace(ledger.accounts.find("masto"), paused=why)
+        assert account_waits(delivery, state, clock()) is due_waits
+        assert account_waits(unknown, state, clock()) is look_up_waits
 
 
 @pytest.mark.slow

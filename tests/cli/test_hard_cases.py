@@ -164,3 +164,15 @@ def test_an_absurd_wish_to_wait_is_capped(desk):
     now = datetime(2026, 1, 1, tzinfo=UTC)
     step = policy.after_failure(errors.RateLimited("x", retry_after=9e14), attempts=1, now=now, jitter=0.5)
     assert step.due_at == now + policy.LONGEST_RATE_WAIT
+
+
+def test_a_rehearsal_takes_a_folder_account_for_the_one_it_is(desk):
+    desk.path.write_text(
+        desk.path.read_text().replace("accounts:\n", "accounts:\n  archive: {platform: folder, path: ./archive}\n")
+    )
+    desk("post")
+    desk.site.publish(1)
+    desk("post", "--account", "masto")
+    run = desk("post", "--sandbox", "--json")
+    assert [(row["account"], row["state"]) for row in run.rows] == [("archive", "posted")]
+    assert not (desk.folder / "archive").exists()
