@@ -27,6 +27,7 @@ from syndicate.reading import PAGE, Discreet, build, read_file
 
 if TYPE_CHECKING:
     from syndicate.delivery import Lane, Rendered, Terms
+    from syndicate.rendering.cards.studio import Studio
     from syndicate.rendering.environment import Templates
     from syndicate.rendering.photo import Pictures
 
@@ -83,6 +84,8 @@ class App:
 
     def close(self) -> None:
         """Close the ledger, and remove what was only for this run."""
+        if "studio" in self.__dict__:
+            self.studio.close()
         self.ledger.close()
         self._clear()
 
@@ -150,11 +153,12 @@ class App:
         )
         for account in self.accounts:
             platform = self.lane(account.name).platform
-            bare = replace(account, image="none")
             try:
-                self.render(sample, bare, platform, platform.limits, at=at, planned_at=at)
+                rendered = self.render(sample, account, platform, platform.limits, at=at, planned_at=at)
             except RenderError as fault:
                 faults.append(f"{account.name}: {fault}")
+            else:
+                faults += [f"{account.name}: {warning}" for warning in rendered.warnings]
         return faults
 
     def verify(self, name: str) -> Identity:
@@ -223,6 +227,14 @@ class App:
 
         return Pictures(self.web)
 
+    @functools.cached_property
+    def studio(self) -> Studio:
+        """Draws cards, in a process of its own."""
+        from syndicate.rendering.cards.studio import Studio
+        from syndicate.rendering.environment import builtin_templates
+
+        return Studio([*([self.config.templates] if self.config.templates else []), builtin_templates()])
+
     def render(
         self,
         article: Article,
@@ -237,7 +249,7 @@ class App:
         from syndicate.rendering.post import render
 
         with self._guard:
-            templates, pictures = self.templates, self.pictures
+            templates, pictures, studio = self.templates, self.pictures, self.studio
         return render(
             article,
             account,
@@ -247,6 +259,7 @@ class App:
             platform.measure,
             templates=templates,
             pictures=pictures,
+            draw=studio.draw,
             at=at,
             planned_at=planned_at,
         )

@@ -40,7 +40,10 @@ Precision: TypeAlias = Literal["second", "minute", "day"]
 
 @dataclass(frozen=True, slots=True)
 class Image:
-    """A picture an article names; not fetched yet. `type` is a MIME type if the source said one."""
+    """A picture an article names; not fetched yet. `type` is a MIME type if the source said one.
+
+    `focus` is where its subject is, in fractions of width and height from the top left.
+    """
 
     url: str
     alt: str = ""
@@ -49,6 +52,7 @@ class Image:
     width: int | None = None
     height: int | None = None
     type: str | None = None
+    focus: tuple[float, float] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,11 +131,14 @@ class Account:
 
     `link` None means: a card where a picture leaves room for one, else in the text.
     `settle` None means the platform's own. `only` None lets everything through.
+    `theme` names the folder of the card's design; None: one that suits the story.
     """
 
     name: str
     platform: str
-    image: Literal["card", "photo", "none"] = "photo"
+    image: Literal["card", "photo", "none"] = "card"
+    theme: str | None = None
+    alt_text: Literal["required", "optional"] = "required"
     link: Literal["text", "card", "none"] | None = None
     hashtags: int = 3
     utm: Mapping[str, str] = field(default_factory=dict)

@@ -58,8 +58,13 @@ def load_article(text: str) -> Article:
     data: dict[str, Any] = json.loads(text)
     for name in ("authors", "categories"):
         data[name] = tuple(data[name])
-    data["images"] = tuple(Image(**image) for image in data["images"])
+    data["images"] = tuple(map(_load_image, data["images"]))
     return Article(**data | {"published": moment(data["published"]), "updated": moment(data["updated"])})
+
+
+def _load_image(data: dict[str, Any]) -> Image:
+    focus = data.get("focus")
+    return Image(**data | {"focus": tuple(focus) if focus else None})
 
 
 def media_record(media: Media) -> Json:

@@ -48,6 +48,7 @@ class Accounts:
     find: Find
     defaults: Mapping[str, Node]
     sources: list[str]
+    themes: Callable[[], list[str]]
 
     def read(self, node: Node | None) -> dict[str, Any]:
         """Every account by its name; WRONG for one with a mistake."""
@@ -104,7 +105,16 @@ class Accounts:
         values = typed.values(Account, entries, _ACCOUNT, only=SETTINGS)
         for setting in ("only", "never"):
             self._filter(entries.get(setting))
+        self._theme(entries.get("theme"))
         return typed.built(Account, name, _START, values | {"name": name, "platform": platform})
+
+    def _theme(self, node: Node | None) -> None:
+        if node is None or not isinstance(node.value, str):
+            return
+        known = self.themes()
+        if node.value not in known:
+            close = suggestion(node.value, known) or f" (there are: {', '.join(known)})"
+            self.typed.problems.add(node.place, f"{node.where}: no theme is named '{node.value}'{close}")
 
     def _filter(self, node: Node | None) -> None:
         if node is None or not isinstance(node.value, dict):
@@ -165,14 +175,7 @@ def _campaign(names: Mapping[str, str]) -> dict[str, str]:
     return {f"utm_{name}": value for name, value in names.items()}
 
 
-def _image(choice: str) -> str:
-    if choice == "card":
-        raise ValueError("cards are not built yet (use photo or none)")
-    return choice
-
-
 _ACCOUNT: dict[str, Check] = {
-    "image": _image,
     "hashtags": count,
     "utm": _campaign,
     "max_age": positive,

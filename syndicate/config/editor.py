@@ -109,7 +109,6 @@ def _cases(name: str) -> list[Json]:
 def _common() -> Json:
     """What any account may say; what is not built yet is left out."""
     common: Json = _section(Account, "accounts", only=SETTINGS, leave_out=("only", "never"))["properties"]
-    common["image"]["enum"].remove("card")
     common["utm"]["propertyNames"] = {"enum": list(UTM)}
     conditions = {"anyOf": [{"$ref": "#/$defs/conditions"}, {"type": "null"}]}
     for name in ("only", "never"):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Mapping
 from dataclasses import fields
 from pathlib import Path
@@ -82,9 +83,13 @@ def _config(path: Path, top: dict[str, Node], typed: Typed, find: Find) -> Any:
     values.setdefault("database", _database(_DEFAULT["database"], typed.base))
     site = _site(top, typed)
     sources = _sources(top.get("sources"), site, typed)
-    accounts = Accounts(typed, find, typed.mapping(top.get("defaults")), list(typed.mapping(top.get("sources")))).read(
-        top.get("accounts")
-    )
+    accounts = Accounts(
+        typed,
+        find,
+        typed.mapping(top.get("defaults")),
+        list(typed.mapping(top.get("sources"))),
+        functools.partial(_themes, values.get("templates")),
+    ).read(top.get("accounts"))
     reach = _section(NetworkConfig, top.get("network"), "network", typed, _NETWORK)
     alerts = _section(Alerts, top.get("alerts"), "alerts", typed, {"command": _command})
     _lease(top, values, reach, typed)
@@ -101,6 +106,14 @@ def _config(path: Path, top: dict[str, Node], typed: Typed, find: Find) -> Any:
         secrets=secrets,
         **values,
     )
+
+
+def _themes(own: Any) -> list[str]:
+    """Names of the card themes in the publisher's templates and in ours."""
+    from syndicate.rendering.cards.theme import names
+    from syndicate.rendering.environment import builtin_templates
+
+    return names([*([own] if isinstance(own, Path) else []), builtin_templates()])
 
 
 def _section(kind: type, node: Node | None, name: str, typed: Typed, checks: Mapping[str, Check]) -> Any:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -27,6 +28,7 @@ MAX_PRODUCT = 100_000
 """Length of what `*` may make of a text or a list."""
 
 NAMES = ("article", "site", "account", "limits", "link", "image")
+CARD_NAMES = ("article", "site", "card", "colours")
 
 
 class _Missing(StrictUndefined):
@@ -45,7 +47,7 @@ class _Missing(StrictUndefined):
 
 def _names_in(value: Any) -> list[str]:
     if value is missing:
-        return [*NAMES, "range", "loop"]
+        return [*NAMES, *CARD_NAMES, "range", "loop"]
     known = value if isinstance(value, Mapping) else dir(value)
     return [str(name) for name in known if not str(name).startswith("_")]
 
@@ -64,12 +66,15 @@ class _Sandbox(ImmutableSandboxedEnvironment):
         return super().call_binop(context, operator, left, right)
 
 
-def environment(directories: Sequence[Path]) -> jinja2.Environment:
-    """A sandbox that loads templates from `directories` only, and again when a file there changed."""
+def environment(directories: Sequence[Path], *, html: bool = False) -> jinja2.Environment:
+    """A sandbox that loads templates from `directories` only, and again when a file there changed.
+
+    With `html`, whatever a template prints is escaped.
+    """
     made = _Sandbox(
         loader=jinja2.FileSystemLoader(directories),
         undefined=_Missing,
-        autoescape=False,
+        autoescape=html,
         finalize=_printed,
         trim_blocks=True,
         lstrip_blocks=True,
@@ -93,23 +98,30 @@ def _hashtag(name: str) -> Tag | str:
     return Tag(f"#{tags[0]}") if tags else ""
 
 
-def run(made: jinja2.Environment, name: str, variables: Mapping[str, Any], shown: Callable[[str], str]) -> str:
+def run(
+    made: jinja2.Environment,
+    name: str,
+    variables: Mapping[str, Any],
+    shown: Callable[[str], str],
+    *,
+    column: bool = False,
+) -> str:
     """What the template `name` prints. `shown` turns a file's path into the one a person knows.
 
-    Raises RenderError with file, line and what is wrong, whatever a template does.
+    Raises RenderError with file, line (and `column`) and what is wrong, whatever a template does.
     """
     try:
         return _limited(made.get_template(name).generate(**variables, range=_counted_range()))
     except jinja2.TemplateSyntaxError as fault:
-        raise RenderError(
-            f"{shown(fault.filename or name)}:{fault.lineno}: {' '.join((fault.message or '').split())}"
-        ) from fault
+        words = " ".join((fault.message or "").split())
+        where = _column(fault.filename or "", fault.lineno, words) if column else ""
+        raise RenderError(f"{shown(fault.filename or name)}:{fault.lineno}{where}: {words}") from fault
     except RecursionError as fault:
         raise RenderError(f"{shown(name)}: includes itself without an end") from fault
     except RenderError as fault:
-        raise RenderError(f"{_place(fault, made, name, shown)}: {fault}", hint=fault.hint) from fault
+        raise RenderError(f"{_place(fault, made, name, shown, column)}: {fault}", hint=fault.hint) from fault
     except Exception as fault:  # a template may fail in any way Python can
-        raise RenderError(f"{_place(fault, made, name, shown)}: {_words(fault)}") from fault
+        raise RenderError(f"{_place(fault, made, name, shown, column)}: {_words(fault)}") from fault
 
 
 def _words(fault: Exception) -> str:
@@ -119,7 +131,7 @@ def _words(fault: Exception) -> str:
     return text if isinstance(fault, (jinja2.TemplateError, OverflowError)) else f"{type(fault).__name__}: {text}"
 
 
-def _place(fault: Exception, made: jinja2.Environment, name: str, shown: Callable[[str], str]) -> str:
+def _place(fault: Exception, made: jinja2.Environment, name: str, shown: Callable[[str], str], column: bool) -> str:
     """The file and line of the innermost template frame, as jinja rewrites tracebacks."""
     loader = made.loader
     assert isinstance(loader, jinja2.FileSystemLoader)
@@ -129,8 +141,20 @@ def _place(fault: Exception, made: jinja2.Environment, name: str, shown: Callabl
         path = step.tb_frame.f_code.co_filename
         if any(Path(path).is_relative_to(directory) for directory in loader.searchpath):
             place = f"{shown(path)}:{step.tb_lineno}"
+            place += _column(path, step.tb_lineno, _words(fault)) if column else ""
         step = step.tb_next
     return place
+
+
+def _column(path: str, line: int, words: str) -> str:
+    """Where in its line a mistake most likely is, since jinja keeps only the line: what the message quotes."""
+    try:
+        text = Path(path).read_text("utf-8").splitlines()[line - 1]
+    except (OSError, ValueError, IndexError):
+        return ""
+    quoted = re.findall(r"'([^']+)'", words)
+    marks = (text.find(mark) for mark in (*quoted, "{{", "{%", "{#"))
+    return f":{next((at for at in marks if at >= 0), len(text) - len(text.lstrip())) + 1}"
 
 
 def _limited(pieces: Iterable[str]) -> str:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, Literal, TypeAlias
 from urllib.parse import quote
@@ -11,6 +12,7 @@ from urllib.parse import quote
 from syndicate.errors import RenderError, TooLong
 from syndicate.model import Account, Article, Image, Limits, LinkCard, Media, Post, Site
 from syndicate.records import article_record
+from syndicate.rendering.cards.order import Drawn, Order
 from syndicate.rendering.environment import Templates
 from syndicate.rendering.fit import Fitted, Link, Measure, fit
 from syndicate.rendering.photo import Pictures
@@ -20,11 +22,17 @@ from syndicate.text import cut, plain, utm
 Place: TypeAlias = Literal["text", "card", "field", "none"]
 """Where the link goes: into the text, into a card we send, beside the text, or nowhere."""
 
+Draw: TypeAlias = Callable[[Order, bytes | None], Drawn]
+"""Draws a card over a photo's bytes. Raises RenderError where there is nothing to show at all."""
+
 _CARD_TEXT = 300
-"""Graphemes of a card's title and of its description: no network shows more."""
+"""Graphemes of a link card's title and of its description: no network shows more."""
 
 _CARD_EDGE = 1200
-"""Pixels of a card's thumb along its longer side: the 1200 x 630 the networks draw."""
+"""Pixels of a link card's thumb along its longer side: the 1200 x 630 the networks draw."""
+
+_LINK_CARD = "default"
+"""The name of the size that thumbs of link cards have in a theme."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +55,7 @@ def render(
     *,
     templates: Templates,
     pictures: Pictures,
+    draw: Draw,
     at: datetime,
     planned_at: datetime,
 ) -> Rendered:
@@ -55,7 +64,7 @@ def render(
     The same input gives the same post, picture bytes included. A picture that cannot be had is left
     out with a warning. Raises RenderError (a template) and TooLong.
     """
-    desk = _Desk(article, account, site, name, limits, templates, pictures)
+    desk = _Desk(article, account, site, name, limits, templates, pictures, draw)
     media = desk.media()
     place = _place(account, limits, has_media=bool(media))
     link = desk.link() if account.link != "none" else None
@@ -103,7 +112,11 @@ class _Desk:
         limits: Limits,
         templates: Templates,
         pictures: Pictures,
+        draw: Draw,
     ) -> None:
+        self._article = article
+        self._site = site
+        self._draw = draw
         self._account = account
         self._name = name
         self._limits = limits
@@ -138,30 +151,58 @@ class _Desk:
             raise RenderError(f"{self.shown('post.txt.j2')}: {fault}", hint=fault.hint) from fault
 
     def media(self) -> tuple[Media, ...]:
-        """The article's picture, unless the account wants none or a card takes its place."""
+        """The article's picture or card, unless the account wants none or a link card takes its place."""
         limits = self._limits
         crowded = self._account.link == "card" and limits.card != "none" and not limits.card_with_media
-        if self._wanted is None or crowded or not limits.images:
+        if crowded or not limits.images:
             return ()
-        picture = self._fetch(self._wanted, limits.image_bytes)
+        picture = self._picture(limits.image_bytes, self._name)
         return (picture,) if picture else ()
 
     def card(self, link: str) -> LinkCard:
-        thumb = self._fetch(self._wanted, self._limits.thumb_bytes, _CARD_EDGE) if self._wanted else None
+        thumb = self._picture(self._limits.thumb_bytes, _LINK_CARD, _CARD_EDGE)
         title, description = cut(self._view.title, _CARD_TEXT), cut(self._view.summary, _CARD_TEXT)
         return LinkCard(link, title, description, thumb)
 
-    @property
-    def _wanted(self) -> Image | None:
-        return self._view.image if self._account.image == "photo" else None
+    def _picture(self, max_bytes: int, size: str, edge: int | None = None) -> Media | None:
+        """The card in a size of its theme, or the photo within `edge` pixels; with its description, or not at all."""
+        image = self._view.image
+        if self._account.image == "none" or (image is None and self._account.image == "photo"):
+            return None
+        alt = self._alt(image or Image(""))
+        if not alt and self._account.alt_text == "required":
+            self.warnings.append(f"the picture is left out: {self.shown('alt.txt.j2')} prints no description of it")
+            return None
+        if self._account.image == "card":
+            return self._card(alt, image, max_bytes, size)
+        assert image is not None
+        return self._photo(alt, image, max_bytes, edge)
 
-    def _fetch(self, image: Image, max_bytes: int, edge: int | None = None) -> Media | None:
-        alt = self._alt(image)
+    def _photo(self, alt: str, image: Image, max_bytes: int, edge: int | None) -> Media | None:
         try:
             return self._pictures.fetch(image, self._limits, alt, max_bytes=max_bytes, edge=edge)
         except RenderError as fault:
             self.warnings.append(f"the photo is left out: {fault}")
             return None
+
+    def _card(self, alt: str, image: Image | None, max_bytes: int, size: str) -> Media | None:
+        """The card; without the photo where that cannot be had, and none at all rather than no post."""
+        photo: bytes | None = None
+        try:
+            photo = self._pictures.original(image.url) if image else None
+        except RenderError as fault:
+            self.warnings.append(f"the photo is left out of the card: {fault}")
+        limits, account = self._limits, self._account
+        language = account.language or self._site.language
+        types = limits.image_types
+        order = Order(self._article, self._site, language, size, account.theme, "", max_bytes, types)
+        try:
+            drawn = self._draw(order, photo)
+        except RenderError as fault:
+            self.warnings.append(f"the picture is left out: {fault}")
+            return None
+        self.warnings.extend(drawn.warnings)
+        return replace(drawn.media, alt=alt)
 
     def _alt(self, image: Image) -> str:
         """The picture's description within the network's limit; the credit stays when words have to go."""

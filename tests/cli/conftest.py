@@ -62,6 +62,7 @@ class Desk:
 sources:
   news: {{type: feed, url: "{self.site.url}/rss.xml"{source}}}
 {listed}
+{"" if "defaults:" in extra else "defaults: {image: photo}"}
 {extra}
 """,
             encoding="utf-8",

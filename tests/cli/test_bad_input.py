@@ -35,7 +35,7 @@ accounts:
   masto: {platform: mastodon, url: "https://social.example", token: "${NO_SUCH_TOKEN}"}
   old: {platform: googleplus}
   odd: {platform: mastodn, url: "https://social.example"}
-  cards: {platform: folder, path: ./out, image: card}
+  cards: {platform: folder, path: ./out, theme: headlin}
 """,
         encoding="utf-8",
     )

@@ -55,7 +55,7 @@ def test_what_loads_fits(schema, text):
         SITE + "sources: {my news: {url: 'https://a.example'}}",
         SITE + "sources: {news: {type: feed}}",
         SITE + "sources: {news: {url: 'https://a.example', burst: 10}}",
-        SITE + "defaults: {image: card}",
+        SITE + "defaults: {image: foto}",
         SITE + "defaults: {hashtags: many}",
         SITE + "defaults: {schedule: {spacing: 10m}}",
         SITE + "defaults: {only: {tagz: a}}",

@@ -102,7 +102,7 @@ def test_every_mistake_is_told_at_once_with_its_place_its_line_and_what_was_mean
           news:
             url: https://gazette.example/rss
             evry: 5m
-        defaults: {image: card}
+        defaults: {theme: headlin}
         accounts:
           masto:
             platform: net
@@ -113,8 +113,8 @@ def test_every_mistake_is_told_at_once_with_its_place_its_line_and_what_was_mean
         """) == (
         "config.yaml:5:5: sources.news: unknown key 'evry' (did you mean 'every'?)\n"
         "    evry: 5m\n"
-        "config.yaml:6:19: defaults.image: cards are not built yet (use photo or none)\n"
-        "    defaults: {image: card}\n"
+        "config.yaml:6:19: defaults.theme: no theme is named 'headlin' (did you mean 'headline'?)\n"
+        "    defaults: {theme: headlin}\n"
         "config.yaml:11:12: accounts.masto.token needs the environment variable MASTODON_TOKEN (it is not set)\n"
         "    token: ${MASTODON_TOKEN}\n"
         "config.yaml:12:5: accounts.masto.schedule: not built yet (leave it out: posts go out at once)\n"
@@ -182,7 +182,8 @@ def test_a_mistake_is_told_at_its_place(mistakes, text, told):
 
 
 ACCOUNTS = [
-    ("image: card", "image: cards are not built yet (use photo or none)"),
+    ("theme: front-page", "theme: no theme is named 'front-page' (there are: headline, live, quote)"),
+    ("alt_text: never", "alt_text: 'never' is none of required, optional"),
     ("image: foto", "image: 'foto' is none of card, photo, none (did you mean 'photo'?)"),
     ("hashtags: -1", "hashtags: cannot be below 0, and is -1"),
     ("hashtags: true", "hashtags: should be a whole number, not 'true'"),

@@ -49,7 +49,7 @@ def described(rendered):
 def test_a_story_reads_as_it_did(platform, name, shelf, now):
     adapter = find(platform)
     measure = object.__new__(adapter).measure
-    account = Account("account", platform, utm={"medium": "social"})
+    account = Account("account", platform, image="photo", utm={"medium": "social"})
     rendered = render(
         article(name),
         account,
@@ -59,6 +59,7 @@ def test_a_story_reads_as_it_did(platform, name, shelf, now):
         measure,
         templates=Templates(),
         pictures=Pictures(shelf),
+        draw=None,
         at=now,
         planned_at=now,
     )

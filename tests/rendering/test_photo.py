@@ -14,7 +14,8 @@ from PIL import ImageCms, PngImagePlugin
 from syndicate.errors import RenderError, Unavailable
 from syndicate.http import Guard, RequestsHttp
 from syndicate.model import Image, Limits
-from syndicate.rendering.photo import Pictures, encode
+from syndicate.rendering.photo import Pictures
+from syndicate.rendering.pixels import encode
 
 LIMITS = Limits(text=500)
 ADDRESS = "https://gazette.example.com/photos/a.jpg"

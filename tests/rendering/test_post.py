@@ -13,7 +13,7 @@ SITE = Site("The Gazette", "https://gazette.example.com/", language="en")
 PHOTO = Image("https://gazette.example.com/photos/ferry.jpg", alt="A white ferry.", credit="Ada Lind")
 URL = "https://gazette.example.com/ferry?a=1#top"
 ARTICLE = Article("news", URL, "Ferries return", "The first boat left at dawn.", section="News", images=(PHOTO,))
-ACCOUNT = Account("account", "mastodon")
+ACCOUNT = Account("account", "mastodon", image="photo")
 TEXT = Limits(text=500, card="text")
 CLIENT = Limits(text=300, text_bytes=3000, card="client")
 FIELD = Limits(text=5000, card="field")
@@ -21,11 +21,17 @@ NO_CARD = Limits(text=500, card="none")
 BOTH = Limits(text=5000, card="field", card_with_media=True)
 
 
+def undrawn(order, photo):
+    raise AssertionError("nobody asked for a card")
+
+
 @pytest.fixture
 def post(shelf, now):
     """Renders, by default the article with its photo for an account of a network that reads links in the text."""
 
-    def post(article=ARTICLE, limits=TEXT, templates=None, measure=len, name="mastodon", site=SITE, **account):
+    def post(
+        article=ARTICLE, limits=TEXT, templates=None, measure=len, name="mastodon", site=SITE, draw=undrawn, **account
+    ):
         return render(
             article,
             replace(ACCOUNT, **account),
@@ -35,6 +41,7 @@ def post(shelf, now):
             measure,
             templates=templates or Templates(),
             pictures=Pictures(shelf),
+            draw=draw,
             at=now,
             planned_at=now,
         )

@@ -1,0 +1,132 @@
+"""The seam to what draws HTML and CSS, and the engine we use. One small protocol, since engines come and go."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Protocol
+
+from syndicate.errors import RenderError
+
+if TYPE_CHECKING:
+    from PIL.Image import Image as Picture
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """A piece of text on one line, where it lies on the canvas, and how far it passes its box to either side."""
+
+    text: str
+    left: float
+    top: float
+    width: float
+    height: float
+    overhang: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Layout:
+    """Where text would stand, in CSS pixels; `height` is the card's natural one."""
+
+    height: float
+    runs: tuple[Run, ...]
+
+    @property
+    def overhang(self) -> float:
+        """Pixels by which the worst line passes its box."""
+        return max((run.overhang for run in self.runs), default=0.0)
+
+
+class CardEngine(Protocol):
+    """Lays out and draws a subset of HTML and CSS; reads no file and no address."""
+
+    def register(self, font: bytes) -> list[str]:
+        """Make a font file known; the families in it. Raises RenderError."""
+
+    def measure(self, html: str, css: str, width: float, height: float | None = None) -> Layout:
+        """Where everything would stand on a canvas of this width; without `height`, as high as it needs."""
+
+    def draw(self, html: str, css: str, size: tuple[int, int], scale: float, images: Mapping[str, bytes]) -> Picture:
+        """The card in RGBA, `size` in pixels, `scale` pixels to a CSS pixel. Raises RenderError."""
+
+    def unknown(self, declarations: Sequence[tuple[str, str]]) -> list[int]:
+        """Which of these (property, value) it does not understand, by their place in the list."""
+
+
+class Takumi:
+    """pytakumi: the Rust engine takumi without a browser (docs/decisions/0009)."""
+
+    def __init__(self) -> None:
+        import pytakumi
+
+        self._engine = pytakumi
+        self._renderer = pytakumi.Renderer(cache_max_bytes=8_000_000)
+
+    def register(self, font: bytes) -> list[str]:
+        """As CardEngine."""
+        try:
+            families = self._renderer.register_font(font)
+        except (ValueError, RuntimeError) as fault:
+            raise RenderError(f"not a font ({fault})") from fault
+        return [str(family["name"]) for family in families]
+
+    def measure(self, html: str, css: str, width: float, height: float | None = None) -> Layout:
+        """As CardEngine."""
+        high = None if height is None else round(height)
+        found = self._renderer.measure(self._tree(html), width=round(width), height=high, stylesheets=[css])
+        return Layout(found["height"], tuple(_runs(found)))
+
+    def draw(self, html: str, css: str, size: tuple[int, int], scale: float, images: Mapping[str, bytes]) -> Picture:
+        """As CardEngine."""
+        from PIL import Image as Pillow
+
+        try:
+            pixels = self._renderer.render(
+                self._tree(html),
+                width=size[0],
+                height=size[1],
+                device_pixel_ratio=scale,
+                format="raw",
+                stylesheets=[css],
+                images=dict(images),
+            )
+        except (ValueError, RuntimeError) as fault:
+            raise RenderError(f"the card cannot be drawn: {fault}") from fault
+        return Pillow.frombytes("RGBA", size, bytes(pixels))
+
+    def unknown(self, declarations: Sequence[tuple[str, str]]) -> list[int]:
+        """As CardEngine. The engine is asked by `@supports`, so the answer is its own."""
+        css = [".probe { width: 10px; height: 1px }"]
+        css += [
+            f"@supports ({name}: {value}) {{ .p{at} {{ width: 50px }} }}"
+            for at, (name, value) in enumerate(declarations)
+        ]
+        probes = "".join(f'<div class="probe p{at}"></div>' for at in range(len(declarations)))
+        found = self._renderer.measure(self._tree(f"<div>{probes}</div>"), width=300, stylesheets=["\n".join(css)])
+        return [at for at, child in enumerate(found["children"]) if child["width"] != 50]
+
+    def _tree(self, html: str) -> Any:
+        try:
+            return self._engine.from_html(html)
+        except (ValueError, RuntimeError) as fault:
+            raise RenderError(f"the card's HTML cannot be read: {fault}") from fault
+
+
+_SPACE = 0.36
+"""Of a line's height, at most, is a space that hangs behind the last word of a line: nobody sees it."""
+
+
+def _runs(node: Mapping[str, Any]) -> list[Run]:
+    """All text of a measured node and what is in it; positions in the engine's tree are absolute."""
+    left, top = node["transform"][4], node["transform"][5]
+    found = []
+    for run in node["runs"]:
+        hanging = _SPACE * run["height"] if run["text"][-1:].isspace() or run["text"][:1].isspace() else 0.5
+        passes = max(-run["x"], run["x"] + run["width"] - node["width"]) - hanging
+        if run["text"].strip():
+            found.append(
+                Run(run["text"], left + run["x"], top + run["y"], run["width"], run["height"], max(0.0, passes))
+            )
+    for child in node["children"]:
+        found += _runs(child)
+    return found

@@ -1,0 +1,104 @@
+"""The headline as large as its card allows, its lines even; and never a line wider than its box."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TypeAlias
+
+from syndicate.rendering.cards.engine import Layout
+from syndicate.rendering.cards.theme import Headline
+
+NARROWEST = 0.3
+"""Of the card's width: a headline is not balanced into a column narrower than that."""
+
+_BALANCE_STEPS = 5
+
+_LINE = 0.4
+"""Of the font's size: lines of several fonts differ by less, one line more is more."""
+
+
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """How the headline is set, in CSS pixels. `lines` None: as many as there are."""
+
+    size: int
+    measure: int
+    lines: int | None = None
+
+
+Measure: TypeAlias = Callable[[Setting], Layout]
+"""Lays the card out with the headline set so."""
+
+
+def fit(measure: Measure, wish: Headline, width: float, height: float) -> Setting:
+    """The largest size at which everything keeps to its share of the height and every line to its box.
+
+    The search leaves out what an engine may get wrong: a size counts only if its own lines were measured
+    (Devanagari is broken too late at some sizes). If even the smallest is too much, lines are cut off.
+    """
+    whole = round(width)
+    room = wish.fill * height
+    best = _largest(measure, wish, whole, room)
+    if best is None:
+        return _clamped(measure, wish, whole, height)
+    return _balanced(measure, best, whole, room)
+
+
+def _largest(measure: Measure, wish: Headline, whole: int, room: float) -> tuple[Setting, Layout] | None:
+    """Bisection over sizes; afterwards downwards, should the best one found not be the last that holds."""
+    low, high, best = wish.smallest, max(wish.smallest, wish.largest), None
+    while low <= high:
+        size = (low + high) // 2
+        setting = Setting(size, whole)
+        layout = measure(setting)
+        if _holds(layout, room):
+            best, low = (setting, layout), size + 1
+        elif layout.height <= room:  # only a line passes its box: a neighbour may do
+            found = _near(measure, size, max(low, size - 6), whole, room)
+            if found is None:
+                high = size - 1
+            else:
+                best, low = found, size + 1
+        else:
+            high = size - 1
+    return best
+
+
+def _near(measure: Measure, size: int, lowest: int, whole: int, room: float) -> tuple[Setting, Layout] | None:
+    for smaller in range(size - 1, lowest - 1, -1):
+        setting = Setting(smaller, whole)
+        layout = measure(setting)
+        if _holds(layout, room):
+            return setting, layout
+    return None
+
+
+def _clamped(measure: Measure, wish: Headline, whole: int, height: float) -> Setting:
+    """The smallest size, and as many lines as there is room for: the engine ends the last with an ellipsis."""
+    setting = Setting(wish.smallest, whole, wish.lines)
+    layout = measure(setting)
+    while layout.height > height and setting.lines and setting.lines > 1:
+        setting = Setting(wish.smallest, whole, setting.lines - 1)
+        layout = measure(setting)
+    return setting
+
+
+def _balanced(measure: Measure, best: tuple[Setting, Layout], whole: int, room: float) -> Setting:
+    """As narrow as the same number of lines allows, so that none is left with one word."""
+    setting, layout = best
+    low, high, kept = round(NARROWEST * whole), whole, setting
+    room = min(room, layout.height + _LINE * setting.size)
+    for _ in range(_BALANCE_STEPS):
+        middle = (low + high) // 2
+        narrower = Setting(setting.size, middle)
+        tried = measure(narrower)
+        if _holds(tried, room):
+            kept, high = narrower, middle
+        else:
+            low = middle
+    return kept
+
+
+def _holds(layout: Layout, room: float) -> bool:
+    return layout.height <= room and layout.overhang <= 0

@@ -1,0 +1,86 @@
+"""What is asked of the worker, and what comes back: plain values that travel as JSON, pictures beside it."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from syndicate.model import Article, Media, Site
+from syndicate.records import compact, load_article, store_article
+from syndicate.rendering.cards.theme import DEFAULT
+from syndicate.rendering.view import ArticleView, view
+
+NO_PHOTO = "quote"
+LIVE = "live"
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """One card. `photo` is the SHA-256 of the photo's bytes, "" without one; `size` the name of a size in the theme.
+
+    `theme` None: one that suits the story. `types` are MIME types the network takes.
+    """
+
+    article: Article
+    site: Site
+    language: str | None
+    size: str
+    theme: str | None
+    photo: str
+    max_bytes: int
+    types: tuple[str, ...]
+
+    @property
+    def focus(self) -> tuple[float, float] | None:
+        """Where the photo's subject is, if the source says."""
+        return self.article.image.focus if self.article.image else None
+
+    @property
+    def view(self) -> ArticleView:
+        """The article as templates see it."""
+        return view(self.article, 0)
+
+    def theme_for(self, *, has_photo: bool) -> str:
+        """The theme's name: what the account says, else what the story is."""
+        if self.theme is not None:
+            return self.theme
+        if self.article.kind == "live":
+            return LIVE
+        return DEFAULT if has_photo else NO_PHOTO
+
+    def key(self) -> str:
+        """The same for orders that give the same card."""
+        return compact(self.record())
+
+    def record(self) -> dict[str, Any]:
+        """As JSON."""
+        return {
+            "article": store_article(self.article),
+            "site": asdict(self.site),
+            "language": self.language,
+            "size": self.size,
+            "theme": self.theme,
+            "photo": self.photo,
+            "max_bytes": self.max_bytes,
+            "types": list(self.types),
+        }
+
+
+def load_order(record: dict[str, Any]) -> Order:
+    """The reverse of `Order.record`."""
+    return Order(
+        **record
+        | {
+            "article": load_article(record["article"]),
+            "site": Site(**record["site"]),
+            "types": tuple(record["types"]),
+        }
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Drawn:
+    """A picture (without alt text), and what should be known about it."""
+
+    media: Media
+    warnings: tuple[str, ...] = ()

@@ -1,0 +1,69 @@
+"""How the parent and its card worker speak: a JSON header and raw bytes, each with its length before it."""
+
+from __future__ import annotations
+
+import json
+import os
+import selectors
+import struct
+import time
+from collections.abc import Mapping
+from typing import Any
+
+_LENGTHS = struct.Struct(">II")
+LARGEST = 64_000_000
+"""Bytes of a header or a body; whoever says more is not to be believed."""
+
+
+class Broken(Exception):
+    """The other side is gone, or says something that is no message."""
+
+
+class Late(Exception):
+    """The other side did not answer in time."""
+
+
+def write(descriptor: int, header: Mapping[str, Any], body: bytes = b"") -> None:
+    """Send one message. Raises Broken."""
+    head = json.dumps(header).encode()
+    data = memoryview(_LENGTHS.pack(len(head), len(body)) + head + body)
+    try:
+        while data:
+            data = data[os.write(descriptor, data) :]
+    except OSError as fault:
+        raise Broken(fault.strerror) from fault
+
+
+def read(descriptor: int, seconds: float | None = None) -> tuple[dict[str, Any], bytes]:
+    """The next message. Raises Broken, and Late once `seconds` have passed."""
+    deadline = None if seconds is None else time.monotonic() + seconds
+    head, body = _LENGTHS.unpack(_exactly(descriptor, _LENGTHS.size, deadline))
+    if max(head, body) > LARGEST:
+        raise Broken("a message that is too long")
+    try:
+        header = json.loads(_exactly(descriptor, head, deadline))
+    except ValueError as fault:
+        raise Broken("a message that is no JSON") from fault
+    if not isinstance(header, dict):
+        raise Broken("a message that is no object")
+    return header, _exactly(descriptor, body, deadline)
+
+
+def _exactly(descriptor: int, size: int, deadline: float | None) -> bytes:
+    parts = []
+    while size:
+        if deadline is not None:
+            _await(descriptor, deadline)
+        part = os.read(descriptor, min(size, 1 << 20))
+        if not part:
+            raise Broken("gone")
+        parts.append(part)
+        size -= len(part)
+    return b"".join(parts)
+
+
+def _await(descriptor: int, deadline: float) -> None:
+    with selectors.DefaultSelector() as selector:
+        selector.register(descriptor, selectors.EVENT_READ)
+        if not selector.select(max(0.0, deadline - time.monotonic())):
+            raise Late
