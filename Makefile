@@ -10,10 +10,11 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help demo test check fix bench clean format-check lint types imports
+.PHONY: help demo cards test check fix bench clean format-check lint types imports
 
 help:
 	@echo "make demo      a newsroom's morning on this machine: a sample site, stand-ins for the networks, real commands"
+	@echo "make cards     every card theme on every kind of story, as one page: cards.html"
 	@echo "make test      everything CI runs: format, lint, types, imports, all tests"
 	@echo "make check     the same without the slow tests, stopping at the first failure"
 	@echo "make fix       repair what a machine can: imports, style, format"
@@ -24,6 +25,9 @@ help:
 
 demo: $(READY)
 	@$(BIN)/python examples/demo.py $(ARGS)
+
+cards: $(READY)
+	$(BIN)/syndicate cards preview --output cards.html $(ARGS)
 
 test: $(READY) format-check lint types imports
 	$(BIN)/python -m pytest -n $(WORKERS)
@@ -51,7 +55,7 @@ imports: $(READY)
 	$(BIN)/lint-imports
 
 clean:
-	rm -rf $(VENV) demo-out build dist .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis
+	rm -rf $(VENV) demo-out cards.html build dist .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis
 	find . -name __pycache__ -type d -not -path './.git/*' -prune -exec rm -rf {} +
 
 # Made anew when what it was made from has changed; a half-made environment is thrown away.

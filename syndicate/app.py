@@ -27,6 +27,7 @@ from syndicate.reading import PAGE, Discreet, build, read_file
 
 if TYPE_CHECKING:
     from syndicate.delivery import Lane, Rendered, Terms
+    from syndicate.exhibit import Gallery
     from syndicate.rendering.cards.studio import Studio
     from syndicate.rendering.environment import Templates
     from syndicate.rendering.photo import Pictures
@@ -66,6 +67,7 @@ class App:
         self.notes: list[str] = []
         self._environ = environ
         self._lanes: dict[str, Lane] = {}
+        self._dry_doors: dict[str, DryHttp] = {}
         self._guard = threading.RLock()
         self._made_key: bytes | None = None
         self._paused: dict[str, str] = {}
@@ -142,7 +144,16 @@ class App:
         """Take one delivery as far as it goes now."""
         from syndicate.delivery import deliver
 
-        return deliver(delivery.key, self.lane(delivery.account), self.ledger, self.render, self.terms)
+        lane = self.lane(delivery.account)
+        door = self._dry_doors.get(delivery.account)
+        if door is None:
+            return deliver(delivery.key, lane, self.ledger, self.render, self.terms)
+        with self._guard:
+            gallery = self.gallery
+        seen: tuple[Delivery, tuple[str, ...]] = gallery.watch(
+            delivery, door, self.render, lambda render: deliver(delivery.key, lane, self.ledger, render, self.terms)
+        )
+        return seen
 
     def try_templates(self) -> list[str]:
         """Render a sample story for every account; what its templates say against that."""
@@ -175,6 +186,13 @@ class App:
         return self.lane(name).settle if name in self.config.accounts else timedelta(minutes=1)
 
     # What is made when it is first needed
+
+    @functools.cached_property
+    def gallery(self) -> Gallery:
+        """In a dry run: what each delivery came to."""
+        from syndicate.exhibit import Gallery
+
+        return Gallery()
 
     def source(self, name: str) -> Source:
         """The reader of a configured source."""
@@ -284,8 +302,10 @@ class App:
         own = getattr(adapter, "door", None)
         stand_in = self.rehearsal is not None and not self.rehearsal.dry  # on this machine: no proxy may see it
         door: Http = own(entry.options, now) if own else self._requests(proxied=not stand_in)
-        dry = self.rehearsal is not None and self.rehearsal.dry
-        return DryHttp(door, now, secrets=self.config.secrets) if dry else door
+        if self.rehearsal is None or not self.rehearsal.dry:
+            return door
+        dry = self._dry_doors[entry.account.name] = DryHttp(door, now, secrets=self.config.secrets)
+        return dry
 
     def _requests(
         self, guard: Guard | None = None, max_body: int = 10_000_000, *, proxied: bool = True

@@ -18,6 +18,7 @@ COMMANDS = {
     "init": "Write a commented config; with --site, find its feeds.",
     "post": "Poll, plan and deliver what is due: one pass.",
     "preview": "Show what a post would send, for people; sends nothing.",
+    "cards": "Share cards: every theme on every kind of story, for designers.",
     "daemon": "Poll, schedule and deliver until told to stop.",
     "articles": "Show what the sources say now; writes nothing.",
     "deliveries": "The ledger, and the decisions only a person can take.",

@@ -2,14 +2,23 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
 import click
 
 from syndicate.cli.options import Shared, shared_options
 from syndicate.cli.output import print_json
 from syndicate.cli.post import begin, carry_out, exit_code, records, rehearsed, report
 
+if TYPE_CHECKING:
+    from syndicate.app import App
+    from syndicate.preview.facts import Shown
+
 
 @click.command()
+@click.option("--html", metavar="FILE", help="Write one page that looks like each network; - for standard output.")
+@click.option("--open", "opens", is_flag=True, help="Show the page in a browser.")
 @click.option("--source", "sources", multiple=True, metavar="NAME", help="Only this source (repeatable).")
 @click.option("--account", "accounts", multiple=True, metavar="NAME", help="Only this account (repeatable).")
 @click.option("--article", metavar="URL|FILE", help="This one article, whatever its age.")
@@ -17,21 +26,60 @@ from syndicate.cli.post import begin, carry_out, exit_code, records, rehearsed, 
 @shared_options
 @click.pass_obj
 def command(
-    shared: Shared, *, sources: tuple[str, ...], accounts: tuple[str, ...], article: str | None, backfill: int | None
+    shared: Shared,
+    *,
+    html: str | None,
+    opens: bool,
+    sources: tuple[str, ...],
+    accounts: tuple[str, ...],
+    article: str | None,
+    backfill: int | None,
 ) -> int:
     """Show each post as it would be sent: text, link, picture, alt text, count. Sends nothing."""
     if article and (sources or backfill):
         raise click.UsageError("--article polls no source; leave out --source and --backfill")
+    if html == "-" and (opens or shared.json):
+        raise click.UsageError("--html - writes the page to standard output; leave out --open and --json")
     with rehearsed(shared, dry_run=True, sandbox=False) as app:
         run = begin(app, sources, accounts)
         carry_out(run, app, article=article, sources=sources, backfill=backfill)
-        shown = records(run.outcome, app, accounts, dry=True)
+        found = records(run.outcome, app, accounts, dry=True)
         if shared.json:
-            for record in shown:
+            for record in found:
                 print_json(record)
-        else:
-            from syndicate.preview.terminal import show
+        if html or opens or not shared.json:
+            entries = _facts(app, found)
+            if html or opens:
+                _page(app, entries, html, opens=opens)
+            elif not shared.json:
+                from syndicate.preview.terminal import show
 
-            show(shown, {key: entry.account.platform for key, entry in app.config.accounts.items()})
+                show(entries)
         report(run.outcome, app, accounts, shared, dry=True, listed=False)
         return exit_code(run.outcome, app, accounts)
+
+
+def _facts(app: App, found: list[dict[str, Any]]) -> list[Shown]:
+    from syndicate.preview.facts import shown
+    from syndicate.preview.links import dead
+
+    deliveries = (app.ledger.deliveries.find(record["key"]) for record in found)
+    errors = {delivery.key: delivery.error for delivery in deliveries if delivery is not None}
+    return shown(found, app.gallery.exhibits, errors, dead(app.web, (record["article"] for record in found)))
+
+
+def _page(app: App, entries: list[Shown], html: str | None, *, opens: bool) -> None:
+    from syndicate.preview import files
+    from syndicate.preview.page import Page
+
+    states = (app.ledger.accounts.find(account.name) for account in app.accounts)
+    names = {state.name: state.identity.name for state in states if state and state.identity and state.identity.name}
+    page = Page(app.config.site, app.ledger.now(), entries, names, tuple(app.notes)).html()
+    if html == "-":
+        click.echo(page, nl=False)
+        return
+    path = Path(html) if html else files.spare("syndicate-preview-")
+    files.write(path, page)
+    click.echo(f"the preview is in {path}", err=True)
+    if opens and not files.open_in_browser(path):
+        click.echo("no browser was found to open it in", err=True)

@@ -2,34 +2,33 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Any
 
-NEARLY_FULL = 0.9
+from syndicate.preview.facts import NEARLY_FULL, Shown
 
 
-def show(records: Sequence[Mapping[str, Any]], platforms: Mapping[str, str]) -> None:
-    """Print deliveries in `--json` shape, grouped by article."""
+def show(entries: Sequence[Shown]) -> None:
+    """Print what would be posted, grouped by article."""
     from rich.console import Console, Group
     from rich.panel import Panel
     from rich.text import Text
 
     console = Console(highlight=False)
-    if not records:
+    if not entries:
         console.print("Nothing would be posted now.")
         return
     article = None
-    for record in records:
+    for entry in entries:
+        record = entry.record
         if record["article"] != article:
             article = record["article"]
             console.print(Text(f"\n{article}", style="bold"))
-        title = f"{record['account']} · {platforms.get(record['account'], record['platform'])}"
-        parts = [Text(record["text"] or "(not rendered)"), *_facts(record)]
         panel = Panel(
-            Group(*parts),
-            title=Text(title, style="bold cyan"),
+            Group(Text(record["text"] or "(not rendered)"), *_facts(entry)),
+            title=Text(f"{record['account']} · {record['platform']}", style="bold cyan"),
             title_align="left",
-            subtitle=_count(record),
+            subtitle=_count(entry),
             subtitle_align="right",
             width=min(console.width, 90),
             padding=(1, 2),
@@ -37,28 +36,35 @@ def show(records: Sequence[Mapping[str, Any]], platforms: Mapping[str, str]) -> 
         console.print(panel)
 
 
-def _facts(record: Mapping[str, Any]) -> list[Any]:
-    """What stands beside the text: link card, pictures, and why it would not go out now."""
+def _facts(entry: Shown) -> list[Any]:
+    """What stands beside the text: link card, pictures, when it would go out, and what to look at first."""
     from rich.text import Text
 
+    record, post = entry.record, entry.post
     facts: list[Any] = []
-    if record["link"] and record["link"] not in (record["text"] or ""):
+    if post and post.card:
+        facts.append(Text(f"\n▤ {post.card.title}", style="blue"))
+        facts += [Text(f"  {post.card.description}", style="dim")] if post.card.description else []
+        facts.append(Text(f"  {post.card.url}", style="dim"))
+    elif record["link"] and record["link"] not in (record["text"] or ""):
         facts.append(Text(f"\n↗ {record['link']}", style="blue"))
-    for media in record["media"]:
-        size = f"{media['width']}×{media['height']} {media['mime'].removeprefix('image/')}"
-        facts.append(Text(f"\n▣ {size}", style="magenta"))
-        facts.append(Text(f"  alt: {media['alt'] or '(none)'}", style="dim" if media["alt"] else "yellow"))
-    if record["reason"] == "baseline":
-        facts.append(Text("\nonly a look: a real first run posts nothing", style="yellow"))
-    elif record["state"] != "due":
-        facts.append(Text(f"\n{record['state']}: {record['reason'] or ''}", style="yellow"))
+    pictures = post.media if post else ()
+    if post and post.card and post.card.thumb:
+        pictures = (*pictures, post.card.thumb)
+    for media in pictures:
+        size = f"{media.width}×{media.height} {media.mime.removeprefix('image/')}"
+        facts.append(Text(f"\n▣ {size}, {len(media.data):,} bytes, {media.file[:8]}…", style="magenta"))
+        facts.append(Text(f"  alt: {media.alt or '(none)'}", style="dim" if media.alt else "yellow"))
+    when = entry.when + (f", {entry.due_at}" if entry.due_at else "")
+    facts.append(Text(f"\n{when}", style="dim" if record["state"] == "due" else "yellow"))
+    facts += [Text(f"! {warning}", style="yellow") for warning in entry.warnings]
     return facts
 
 
-def _count(record: Mapping[str, Any]) -> Any:
+def _count(entry: Shown) -> Any:
     from rich.text import Text
 
-    length, limit = record["length"], record["limit"]
+    length, limit = entry.record["length"], entry.record["limit"]
     if length is None or not limit:
         return None
     return Text(f"{length} of {limit}", style="yellow" if length > NEARLY_FULL * limit else "dim")

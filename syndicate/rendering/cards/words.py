@@ -142,8 +142,10 @@ def words(article: Article, site: Site, language: str | None) -> Words:
 def breakable(text: str, language: str) -> str:
     """The text with a place to break (U+200B) between words, in languages that write none there.
 
-    Thai, Japanese and Chinese by BudouX (github.com/google/budoux); anything else as it is.
+    Thai, Japanese and Chinese by BudouX (github.com/google/budoux). No line begins with the sign that
+    French sets apart from its word, and none ends with an opening one.
     """
+    text = re.sub(r" (?=[:;!?»%–—])|(?<=«) ", "\u00a0", text)
     if not _SPACELESS.search(text):
         return text
     import budoux

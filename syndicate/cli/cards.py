@@ -1,0 +1,107 @@
+"""`syndicate cards`: the designer's bench."""
+
+from __future__ import annotations
+
+import os
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from syndicate.cli.options import Shared, shared_options
+
+if TYPE_CHECKING:
+    from syndicate.model import Site
+    from syndicate.rendering.cards.studio import Studio
+
+LOOK_AGAIN = 0.4  # seconds between looks at the files
+
+
+@click.group()
+@shared_options
+def command() -> None:
+    """Share cards: see how every theme sets every kind of story."""
+
+
+@command.command()
+@click.option("--theme", "themes", multiple=True, metavar="NAME", help="Only this theme (repeatable).")
+@click.option("--output", metavar="FILE", default="cards.html", show_default=True, help="Where the page goes.")
+@click.option("--templates", metavar="FOLDER", help="Your templates, where there is no config yet.")
+@click.option("--open", "opens", is_flag=True, help="Show the page in a browser.")
+@click.option("--watch", is_flag=True, help="Draw again whenever a file of a theme changes, until Ctrl-C.")
+@shared_options
+@click.pass_obj
+def preview(
+    shared: Shared, *, themes: tuple[str, ...], output: str, templates: str | None, opens: bool, watch: bool
+) -> int:
+    """Draw all themes, in all sizes, on sample stories in every script; one HTML page."""
+    from syndicate.preview.files import open_in_browser
+    from syndicate.rendering.cards.studio import Studio
+    from syndicate.rendering.cards.theme import FOLDER, names, stamp
+
+    directories, site = _desk(shared, templates)
+    known = names(directories)
+    for name in themes:
+        if name not in known:
+            raise click.UsageError(f"there is no theme '{name}'; there are: {', '.join(known)}")
+    path = Path(output)
+    studio = Studio(directories)
+    try:
+        faults = _draw(studio, directories, site, themes, path)
+        if opens and not open_in_browser(path):
+            click.echo("no browser was found to open it in", err=True)
+        while watch:
+            before = stamp([*_folders(directories, FOLDER)])
+            while before == stamp([*_folders(directories, FOLDER)]):
+                time.sleep(LOOK_AGAIN)
+            faults = _draw(studio, directories, site, themes, path)
+    except KeyboardInterrupt:
+        return 0
+    finally:
+        studio.close()
+    return int(bool(faults))
+
+
+def _folders(directories: list[Path], folder: str) -> list[Path]:
+    return [
+        home for directory in directories for home in (directory / folder, *sorted((directory / folder).glob("*/")))
+    ]
+
+
+def _draw(studio: Studio, directories: list[Path], site: Site, themes: tuple[str, ...], path: Path) -> tuple[str, ...]:
+    from syndicate.preview.files import write
+    from syndicate.preview.samples import samples
+    from syndicate.preview.sheet import sheet
+
+    made = sheet(
+        directories,
+        samples(),
+        site,
+        studio.draw,
+        themes=themes,
+        progress=lambda what: click.echo(f"drawing {what}", err=True),
+    )
+    write(path, made.html)
+    for fault in made.faults:
+        click.echo(fault, err=True)
+    click.echo(f"{made.cards} cards are in {path}", err=True)
+    return made.faults
+
+
+def _desk(shared: Shared, templates: str | None) -> tuple[list[Path], Site]:
+    """The template folders, and the site whose name stands on the cards; ours where there is no config."""
+    from syndicate.app import config_path, load
+    from syndicate.preview.samples import SITE
+    from syndicate.rendering.environment import builtin_templates
+
+    if templates is not None:
+        folder = Path(templates)
+        if not folder.is_dir():
+            raise click.UsageError(f"--templates {templates}: no such folder")
+        return [folder, builtin_templates()], SITE
+    path = config_path(shared.config)
+    if shared.config is None and "SYNDICATE_CONFIG" not in os.environ and not path.exists():
+        return [builtin_templates()], SITE
+    config = load(path, os.environ, fill=True)
+    return [*([config.templates] if config.templates else []), builtin_templates()], config.site
