@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+from functools import cached_property
 from typing import TYPE_CHECKING, TypeAlias
+
+from syndicate.rendering.cards.theme import SIZE
 
 if TYPE_CHECKING:
     from PIL.Image import Image as Picture
 
 Window: TypeAlias = tuple[float, float, float, float]
-"""Left, top, right, bottom in pixels of the photo."""
+"""Left, top, right, bottom in fractions of the photo."""
 
 Focus: TypeAlias = tuple[float, float]
+"""Where a subject is, in fractions of the photo from its top left."""
 
 UPPER_MIDDLE: Focus = (0.5, 0.4)
 """Where a subject most likely is when nobody says: faces are rarely in a photo's lower half."""
@@ -18,47 +22,83 @@ UPPER_MIDDLE: Focus = (0.5, 0.4)
 _ANALYSED_EDGE = 240
 """Pixels of the longer side that are enough to see where something is."""
 
-
-def window(
-    photo: tuple[int, int], box: tuple[int, int], clear: tuple[float, float], focus: Focus | None, guess: Picture | None
-) -> Window:
-    """The part of a photo of this size that fills `box`.
-
-    `clear` is the strip of the box, from and to in fractions of its height, that no text covers: the
-    subject goes to its middle. `focus` is where the subject is; else `guess` is looked at (a small copy
-    of the photo, or None: not to be looked at).
-    """
-    scale = max(box[0] / photo[0], box[1] / photo[1])
-    width, height = box[0] / scale, box[1] / scale
-    top, bottom = clear if clear[1] - clear[0] > 0.15 else (0.0, 1.0)
-    if focus is None and guess is not None:
-        focus = _salient(guess, width / photo[0], height / photo[1] * (bottom - top))
-    across, down = focus or UPPER_MIDDLE
-    left = across * photo[0] - width / 2
-    upper = down * photo[1] - height * (top + bottom) / 2
-    left = min(max(0.0, left), photo[0] - width)
-    upper = min(max(0.0, upper), photo[1] - height)
-    return left, upper, left + width, upper + height
+_STEP = 0.1
+"""Windows are looked for in steps of this share of the photo: finer ones find the same subject."""
 
 
-def _salient(small: Picture, across: float, down: float) -> Focus | None:
-    """The middle of the window, in fractions of the photo, that holds most of what the eye goes to."""
+class Photo:
+    """A decoded photo, ready to be cropped; shared by all cards that are made of it."""
+
+    def __init__(self, picture: Picture) -> None:
+        self.picture = picture
+        self._found: dict[tuple[float, float], Focus | None] = {}
+
+    @cached_property
+    def _usual(self) -> Picture:
+        """As large as the usual card needs it: most cards are then a crop and nothing more."""
+        from PIL import Image as Pillow
+
+        scale = max(SIZE[0] / self.picture.width, SIZE[1] / self.picture.height)
+        if scale >= 1:
+            return self.picture
+        size = round(self.picture.width * scale), round(self.picture.height * scale)
+        return self.picture.resize(size, Pillow.Resampling.LANCZOS)
+
+    @cached_property
+    def _small(self) -> Picture:
+        from PIL import Image as Pillow
+
+        scale = min(1.0, _ANALYSED_EDGE / max(self._usual.size))
+        size = max(1, round(self._usual.width * scale)), max(1, round(self._usual.height * scale))
+        return self._usual.resize(size, Pillow.Resampling.BOX)
+
+    def prepare(self) -> None:
+        """Make what every card needs."""
+        _ = self._usual, self._small
+
+    def cropped(self, size: tuple[int, int], clear: tuple[float, float], focus: Focus | None) -> Picture:
+        """The part of the photo that fills `size`, with its subject in the strip of it that no text covers.
+
+        `clear` is that strip, from and to in fractions of the height. Without a `focus` the eye's is guessed.
+        """
+        from PIL import Image as Pillow
+
+        left, top, right, bottom = self._window(size, clear, focus)
+        source = self._usual if (right - left) * self._usual.width >= size[0] - 1 else self.picture
+        width, height = source.size
+        if abs((right - left) * width - size[0]) < 1 and abs((bottom - top) * height - size[1]) < 1:
+            x = min(round(left * width), width - size[0])
+            y = min(round(top * height), height - size[1])
+            if x >= 0 and y >= 0:
+                return source.crop((x, y, x + size[0], y + size[1]))
+        box = left * width, top * height, min(right * width, width), min(bottom * height, height)
+        smaller = box[2] - box[0] >= size[0]
+        kind = Pillow.Resampling.HAMMING if smaller else Pillow.Resampling.BICUBIC  # as sharp, at half the cost
+        return source.resize(size, kind, box=box, reducing_gap=2.0)
+
+    def _window(self, size: tuple[int, int], clear: tuple[float, float], focus: Focus | None) -> Window:
+        scale = max(size[0] / self.picture.width, size[1] / self.picture.height)
+        width = min(1.0, size[0] / scale / self.picture.width)
+        height = min(1.0, size[1] / scale / self.picture.height)
+        top, bottom = clear if clear[1] - clear[0] > 0.15 else (0.0, 1.0)
+        across, down = focus or self._salient(width, height * (bottom - top)) or UPPER_MIDDLE
+        left = min(max(0.0, across - width / 2), 1 - width)
+        upper = min(max(0.0, down - height * (top + bottom) / 2), 1 - height)
+        return left, upper, left + width, upper + height
+
+    def _salient(self, width: float, height: float) -> Focus | None:
+        """The middle of the window of this size that holds most of what the eye goes to; None if nobody can say."""
+        key = max(_STEP, round(width / _STEP) * _STEP), max(_STEP, round(height / _STEP) * _STEP)
+        if key not in self._found:
+            self._found[key] = _looked(self._small, *key)
+        return self._found[key]
+
+
+def _looked(small: Picture, width: float, height: float) -> Focus | None:
     try:
         from smartcrop import SmartCrop
     except ImportError:
         return None
-    width, height = max(1, round(small.width * across)), max(1, round(small.height * down))
-    found = SmartCrop().analyse(small, width, height, min_scale=1, max_scale=1, step=4)
-    best = found["top_crop"]
+    size = max(1, round(small.width * min(1.0, width))), max(1, round(small.height * min(1.0, height)))
+    best = SmartCrop().analyse(small, *size, min_scale=1, max_scale=1, step=4)["top_crop"]
     return (best["x"] + best["width"] / 2) / small.width, (best["y"] + best["height"] / 2) / small.height
-
-
-def thumbnail(photo: Picture) -> Picture:
-    """A copy small enough to look for the subject in."""
-    from PIL import Image as Pillow
-
-    scale = _ANALYSED_EDGE / max(photo.size)
-    if scale >= 1:
-        return photo
-    size = max(1, round(photo.width * scale)), max(1, round(photo.height * scale))
-    return photo.resize(size, Pillow.Resampling.BOX)

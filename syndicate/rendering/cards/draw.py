@@ -5,13 +5,14 @@ from __future__ import annotations
 import functools
 import hashlib
 from collections import OrderedDict
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from syndicate.errors import RenderError
-from syndicate.rendering.cards import crop, fonts, shade
+from syndicate.rendering.cards import fonts, shade
+from syndicate.rendering.cards.crop import Photo
 from syndicate.rendering.cards.engine import CardEngine, Layout
 from syndicate.rendering.cards.fit import Setting, fit
 from syndicate.rendering.cards.order import Drawn, Order
@@ -31,13 +32,9 @@ _KEPT_CARDS = 24
 _TOO_SMALL = 2.5
 """How many times a photo may be enlarged; a smaller one is left out rather than smeared."""
 
+_NO_LIMIT = 50_000_000
+
 _LARGEST_LOGO = 2_000_000
-
-
-@dataclass(frozen=True, slots=True)
-class _Photo:
-    picture: Picture
-    small: Picture
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +59,7 @@ class Drawer:
     def __init__(self, engine: Callable[[], CardEngine], directories: Sequence[Path]) -> None:
         self._make = engine
         self._directories = directories
-        self._photos: OrderedDict[str, _Photo | str] = OrderedDict()
+        self._photos: OrderedDict[str, Photo | str] = OrderedDict()
         self._cards: OrderedDict[str, Drawn] = OrderedDict()
         self._designs: dict[str, _Design] = {}
 
@@ -81,8 +78,9 @@ class Drawer:
     def learn(self, data: bytes) -> None:
         """Decode a photo; one that cannot be is remembered with the reason."""
         try:
-            picture = master(data, _COVER)
-            found: _Photo | str = _Photo(picture, crop.thumbnail(picture))
+            photo = Photo(master(data, _COVER))
+            photo.prepare()
+            found: Photo | str = photo
         except RenderError as fault:
             found = str(fault)
         self._photos[hashlib.sha256(data).hexdigest()] = found
@@ -95,13 +93,18 @@ class Drawer:
         if isinstance(found, str):
             raise RenderError(found)
         size = _size_without_theme(order, self._directories)
-        picture = _cropped(found, size, (0.0, 1.0), order.focus)
+        picture = found.cropped(size, (0.0, 1.0), order.focus)
         return Drawn(jpeg(picture, order.max_bytes))
 
     def card(self, order: Order) -> Drawn:
         """The card. Raises RenderError where the theme or the engine fails; the photo alone never does."""
         photo = self._photos.get(order.photo)
-        design = self._design(order.theme_for(has_photo=isinstance(photo, _Photo)))
+        design = self._design(order.theme_for(has_photo=isinstance(photo, Photo)))
+        best = self._drawn(replace(order, max_bytes=_NO_LIMIT), design, photo)
+        return best if len(best.media.data) <= order.max_bytes else self._drawn(order, design, photo)
+
+    def _drawn(self, order: Order, design: _Design, photo: Photo | str | None) -> Drawn:
+        """The card, drawn once for all accounts that take it as it is."""
         key = hashlib.sha256(f"{order.key()}\n{design.stamp}".encode()).hexdigest()
         if key not in self._cards:
             self._cards[key] = _Card(order, design, self._engine, self._fonts, photo).drawn()
@@ -123,7 +126,7 @@ class _Card:
     """One card in the making."""
 
     def __init__(
-        self, order: Order, design: _Design, engine: CardEngine, known: fonts.Fonts, photo: _Photo | str | None
+        self, order: Order, design: _Design, engine: CardEngine, known: fonts.Fonts, photo: Photo | str | None
     ) -> None:
         self._order = order
         self._design = design
@@ -135,8 +138,8 @@ class _Card:
         self._width, self._height = self._size[0] / self._scale, self._size[1] / self._scale
         if isinstance(photo, str):
             self.warnings.append(f"the photo is left out of the card: {photo}")
-        self._box = theme.photo.get(shape(self._size)) if isinstance(photo, _Photo) else None
-        self._photo = self._large_enough(photo) if isinstance(photo, _Photo) and self._box else None
+        self._box = theme.photo.get(shape(self._size)) if isinstance(photo, Photo) else None
+        self._photo = self._large_enough(photo) if isinstance(photo, Photo) and self._box else None
         self._words = self._written(known)
         self._logo = self._read_logo()
 
@@ -150,10 +153,14 @@ class _Card:
         overlay = self._engine.draw(html, css, self._size, self._scale, images)
         picture = self._beneath(layout)
         picture.paste(overlay, (0, 0), overlay)
-        encode = png if self._theme.format == "png" and "image/png" in self._order.types else jpeg
-        return Drawn(encode(picture, self._order.max_bytes), tuple(dict.fromkeys(self.warnings)))
+        most = self._order.max_bytes
+        if self._theme.format == "png" and "image/png" in self._order.types:
+            media = png(picture, most)
+        else:
+            media = jpeg(picture, most, optimize=False)
+        return Drawn(media, tuple(dict.fromkeys(self.warnings)))
 
-    def _large_enough(self, photo: _Photo) -> _Photo | None:
+    def _large_enough(self, photo: Photo) -> Photo | None:
         width, height = self._pixels(self._box)
         if max(width / photo.picture.width, height / photo.picture.height) <= _TOO_SMALL:
             return photo
@@ -200,9 +207,17 @@ class _Card:
         return self._engine.measure(html, css, self._width)
 
     def _printed(self, setting: Setting) -> tuple[str, str]:
-        return self._design.template.print(self._variables(setting))
+        """The card with its headline set so."""
+        card = self._fixed["card"] | {
+            "size": setting.size,
+            "measure": setting.measure,
+            "lines": setting.lines or "none",
+        }
+        return self._design.template.print(self._fixed | {"card": card})
 
-    def _variables(self, setting: Setting) -> Mapping[str, Any]:
+    @functools.cached_property
+    def _fixed(self) -> dict[str, Any]:
+        """What a template sees, but for how the headline is set."""
         from markupsafe import Markup
 
         said = self._words
@@ -223,9 +238,6 @@ class _Card:
                 for part in (left * self._width, top * self._height, width * self._width, height * self._height)
             ],
             "logo": self._logo is not None,
-            "size": setting.size,
-            "measure": setting.measure,
-            "lines": setting.lines or "none",
             "fonts": lists,
         }
         return {
@@ -247,7 +259,7 @@ class _Card:
         place = (left, top, left + width, top + height)
         found = shade.zones(layout.runs, self._scale, place)
         clear = shade.clear(found, place, self._theme.shade.edges)
-        picture = _cropped(self._photo, (width, height), clear, self._order.focus)
+        picture = self._photo.cropped((width, height), clear, self._order.focus)
         if picture.size != self._size:
             whole = Pillow.new("RGB", self._size, paper)
             whole.paste(picture, (left, top))
@@ -257,15 +269,6 @@ class _Card:
     def _pixels(self, box: Box | None) -> tuple[int, int]:
         assert box is not None
         return max(1, round(box[2] * self._size[0])), max(1, round(box[3] * self._size[1]))
-
-
-def _cropped(photo: _Photo, size: tuple[int, int], clear: tuple[float, float], focus: crop.Focus | None) -> Picture:
-    from PIL import Image as Pillow
-
-    box = crop.window(photo.picture.size, size, clear, focus, photo.small)
-    smaller = box[2] - box[0] >= size[0]
-    kind = Pillow.Resampling.HAMMING if smaller else Pillow.Resampling.BICUBIC  # as sharp, at half the cost
-    return photo.picture.resize(size, kind, box=box, reducing_gap=2.0)
 
 
 def _size_without_theme(order: Order, directories: Sequence[Path]) -> tuple[int, int]:

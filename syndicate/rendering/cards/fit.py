@@ -12,7 +12,7 @@ from syndicate.rendering.cards.theme import Headline
 NARROWEST = 0.3
 """Of the card's width: a headline is not balanced into a column narrower than that."""
 
-_BALANCE_STEPS = 5
+_BALANCE_STEPS = 4
 
 _LINE = 0.4
 """Of the font's size: lines of several fonts differ by less, one line more is more."""
@@ -46,8 +46,12 @@ def fit(measure: Measure, wish: Headline, width: float, height: float) -> Settin
 
 
 def _largest(measure: Measure, wish: Headline, whole: int, room: float) -> tuple[Setting, Layout] | None:
-    """Bisection over sizes; afterwards downwards, should the best one found not be the last that holds."""
+    """Bisection over sizes, after a look at the largest: most headlines are short enough for it."""
     low, high, best = wish.smallest, max(wish.smallest, wish.largest), None
+    first = Setting(high, whole), measure(Setting(high, whole))
+    if _holds(first[1], room):
+        return first
+    high -= 1
     while low <= high:
         size = (low + high) // 2
         setting = Setting(size, whole)

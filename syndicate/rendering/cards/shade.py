@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING, TypeAlias
 
 from syndicate.rendering.cards.engine import Run
@@ -20,7 +21,7 @@ CONTRAST = 4.5
 _MARGIN = 0.3
 """More than asked, since a JPEG is not exact."""
 
-_PATCH = 10
+_PATCH = 12
 """Pixels: text is read against patches of this size, not against a single grain of noise."""
 
 _LINEAR = tuple(
@@ -52,14 +53,27 @@ def colour(text: str) -> tuple[int, int, int]:
 
 def zones(runs: Sequence[Run], scale: float, photo: Zone) -> list[Zone]:
     """Where text stands on the photo, in pixels of the card."""
-    found = []
-    for run in runs:
+    found: list[Zone] = []
+    for run in _lines(runs):
         left, top = round(run.left * scale), round(run.top * scale)
         right, bottom = round((run.left + run.width) * scale), round((run.top + run.height) * scale)
         box = max(left, photo[0]), max(top, photo[1]), min(right, photo[2]), min(bottom, photo[3])
         if box[2] - box[0] > 1 and box[3] - box[1] > 1:
             found.append(box)
     return found
+
+
+def _lines(runs: Sequence[Run]) -> list[Run]:
+    """Runs that stand side by side as one: a line of several fonts comes in a run for each word."""
+    lines: list[Run] = []
+    for run in sorted(runs, key=lambda run: (round(run.top), run.left)):
+        last = lines[-1] if lines else None
+        if last and round(last.top) == round(run.top) and 0 <= run.left - last.left - last.width < run.height:
+            width = max(last.width, run.left + run.width - last.left)
+            lines[-1] = replace(last, width=width, height=max(last.height, run.height))
+        else:
+            lines.append(run)
+    return lines
 
 
 def clear(found: Sequence[Zone], photo: Zone, edges: Sequence[Edge]) -> tuple[float, float]:
@@ -73,11 +87,31 @@ def clear(found: Sequence[Zone], photo: Zone, edges: Sequence[Edge]) -> tuple[fl
 
 def shaded(card: Picture, found: Sequence[Zone], photo: Zone, shade: Shade) -> Picture:
     """The card with a shade under each half that has text on its photo."""
+    from PIL import Image as Pillow
+
+    column = [0.0] * (photo[3] - photo[1])
     for edge, half in zip(("top", "bottom"), _halves(found, photo), strict=True):
         if half and edge in shade.edges:
             strength = max(shade.least, *(_needed(card, zone, shade) for zone in half))
-            card = _laid(card, half, photo, edge, strength, shade.colour)
+            column = [max(pair) for pair in zip(column, _shadow(half, photo, edge, strength), strict=True)]
+    rows = [row for row, part in enumerate(column) if part > 0]
+    for start, end in _spans(rows):
+        mask = Pillow.frombytes("L", (1, end - start), bytes(round(255 * part) for part in column[start:end]))
+        mask = mask.resize((photo[2] - photo[0], end - start), Pillow.Resampling.NEAREST)
+        card.paste(colour(shade.colour), (photo[0], photo[1] + start, photo[2], photo[1] + end), mask)
     return card
+
+
+def _spans(rows: Sequence[int]) -> Iterator[tuple[int, int]]:
+    """Rows that follow on each other, as from and to (exclusive)."""
+    start = last = None
+    for row in rows:
+        if last is not None and start is not None and row != last + 1:
+            yield start, last + 1
+            start = row
+        start, last = row if start is None else start, row
+    if start is not None and last is not None:
+        yield start, last + 1
 
 
 def _halves(found: Sequence[Zone], photo: Zone) -> tuple[list[Zone], list[Zone]]:
@@ -103,23 +137,15 @@ def _needed(card: Picture, zone: Zone, shade: Shade) -> float:
     return 1.0
 
 
-def _laid(card: Picture, half: Sequence[Zone], photo: Zone, edge: Edge, strength: float, over: str) -> Picture:
-    """A shade at full strength behind the text and out to the edge, fading towards the middle."""
-    from PIL import Image as Pillow
-
-    fade = _FADE * (photo[3] - photo[1])
+def _shadow(half: Sequence[Zone], photo: Zone, edge: Edge, strength: float) -> list[float]:
+    """How strong the shade is in each row of the photo: full behind the text and out to the edge, then fading."""
+    height = photo[3] - photo[1]
+    fade = max(1.0, _FADE * height)
     if edge == "bottom":
-        full = min(zone[1] for zone in half)
-        start, end = max(photo[1], round(full - fade)), photo[3]
-        column = [strength * _eased((y - start) / max(1, full - start)) for y in range(start, end)]
-    else:
-        full = max(zone[3] for zone in half)
-        start, end = photo[1], min(photo[3], round(full + fade))
-        column = [strength * _eased((end - y) / max(1, end - full)) for y in range(start, end)]
-    mask = Pillow.frombytes("L", (1, end - start), bytes(round(255 * part) for part in column))
-    mask = mask.resize((photo[2] - photo[0], end - start), Pillow.Resampling.NEAREST)
-    card.paste(colour(over), (photo[0], start, photo[2], end), mask)
-    return card
+        full = min(zone[1] for zone in half) - photo[1]
+        return [strength * _eased((row - full + fade) / fade) for row in range(height)]
+    full = max(zone[3] for zone in half) - photo[1]
+    return [strength * _eased((full + fade - row) / fade) for row in range(height)]
 
 
 def _eased(part: float) -> float:
