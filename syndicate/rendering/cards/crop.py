@@ -22,6 +22,9 @@ UPPER_MIDDLE: Focus = (0.5, 0.4)
 _ANALYSED_EDGE = 240
 """Pixels of the longer side that are enough to see where something is."""
 
+_SMALLEST_WINDOW = 16
+"""Pixels of the small copy: in a window below that there is nothing to tell apart."""
+
 _STEP = 0.1
 """Windows are looked for in steps of this share of the photo: finer ones find the same subject."""
 
@@ -99,6 +102,8 @@ def _looked(small: Picture, width: float, height: float) -> Focus | None:
         from smartcrop import SmartCrop
     except ImportError:
         return None
-    size = max(1, round(small.width * min(1.0, width))), max(1, round(small.height * min(1.0, height)))
+    size = round(small.width * min(1.0, width)), round(small.height * min(1.0, height))
+    if min(size) < _SMALLEST_WINDOW:
+        return None
     best = SmartCrop().analyse(small, *size, min_scale=1, max_scale=1, step=4)["top_crop"]
     return (best["x"] + best["width"] / 2) / small.width, (best["y"] + best["height"] / 2) / small.height

@@ -121,7 +121,8 @@ def _runs(node: Mapping[str, Any]) -> list[Run]:
     left, top = node["transform"][4], node["transform"][5]
     found = []
     for run in node["runs"]:
-        hanging = _SPACE * run["height"] if run["text"][-1:].isspace() or run["text"][:1].isspace() else 0.5
+        text = run["text"].strip("\u200b")
+        hanging = _SPACE * run["height"] if text != text.strip() else 0.5
         passes = max(-run["x"], run["x"] + run["width"] - node["width"]) - hanging
         if run["text"].strip():
             found.append(

@@ -161,7 +161,7 @@ def breakable(text: str, language: str) -> str:
         parser = budoux.load_default_japanese_parser()
     else:
         return text
-    return re.sub("\u200b(?=[^\\w\\s])", "", "\u200b".join(parser.parse(text)))
+    return re.sub("\u200b(?=\\W)|(?<=\\s)\u200b", "", "\u200b".join(parser.parse(text)))
 
 
 def direction(text: str, language: str) -> Literal["ltr", "rtl"]:

@@ -1,0 +1,241 @@
+"""The worker as a process: killed, stopped, starved, lied to; a post never waits for it in vain."""
+
+import io
+import os
+import signal
+import subprocess
+import sys
+import threading
+import time
+from pathlib import Path
+
+import pytest
+from PIL import Image as Pillow
+
+from syndicate.errors import RenderError
+from syndicate.rendering.cards import wire
+from syndicate.rendering.cards.studio import Studio
+from syndicate.rendering.environment import builtin_templates
+from tests.rendering.cards.conftest import saved
+
+SLOW = (
+    "<style>.a { position: absolute; width: 1200px; height: 630px;"
+    " background-image: conic-gradient(red, blue) }</style>"
+    "<div>{% for n in range(3000) %}<div class=a></div>{% endfor %}</div>"
+)
+"""Half a minute's work for the engine, and none for its memory."""
+
+
+@pytest.fixture
+def studio():
+    """Makes studios, and ends their workers."""
+    made = []
+
+    def make(*folders, **wishes):
+        made.append(Studio([*folders, builtin_templates()], **wishes))
+        return made[-1]
+
+    yield make
+    for each in made:
+        each.close()
+
+
+@pytest.fixture
+def mine(tmp_path):
+    """A publisher's folder with the theme `mine`."""
+
+    def write(html):
+        folder = tmp_path / "cards" / "mine"
+        folder.mkdir(parents=True, exist_ok=True)
+        (folder / "theme.yaml").write_text("extends: headline\n", encoding="utf-8")
+        (folder / "card.html.j2").write_text(html, encoding="utf-8")
+        return tmp_path
+
+    return write
+
+
+def size_of(drawn):
+    return Pillow.open(io.BytesIO(drawn.media.data)).size
+
+
+def test_a_card_comes_from_the_worker_as_it_would_from_here(studio, order, drawn, photo):
+    asked = order(photo)
+    assert studio().draw(asked, photo).media == drawn(photo)[1].media
+
+
+def test_a_theme_that_takes_for_ever_gives_the_cropped_photo_and_a_warning(studio, order, photo, mine):
+    desk = studio(mine(SLOW), seconds=1.5)
+    desk.draw(order(photo), photo)  # the worker is up: from now on a job has a second and a half
+    found = desk.draw(order(photo, theme="mine"), photo)
+    assert size_of(found) == (1200, 630)
+    assert found.warnings == ("the photo stands in for the card: took longer than 1.5 s",)
+
+
+def test_a_theme_that_took_too_long_does_not_keep_a_queue_waiting(studio, order, photo, mine):
+    desk = studio(mine(SLOW), seconds=1.0)
+    desk.draw(order(photo), photo)
+    desk.draw(order(photo, theme="mine"), photo)
+    began = time.monotonic()
+    found = desk.draw(order(photo, theme="mine", title="Another"), photo)
+    assert time.monotonic() - began < 10
+    assert "took longer than 1 s a moment ago" in found.warnings[0]
+    assert desk.draw(order(photo, title="Another theme"), photo).warnings == ()
+
+
+def test_without_a_photo_a_broken_theme_gives_no_picture_and_one_line(studio, order, mine):
+    with pytest.raises(RenderError, match=r"no card: cards/mine/card\.html\.j2:1:4: 'nothing' is undefined"):
+        studio(mine("{{ nothing }}")).draw(order(theme="mine"), None)
+
+
+def test_a_broken_theme_gives_the_cropped_photo(studio, order, photo, mine):
+    found = studio(mine("{{ nothing }}")).draw(order(photo, theme="mine", size="x"), photo)
+    assert size_of(found) == (1600, 900)
+    assert "'nothing' is undefined" in found.warnings[0]
+
+
+def test_a_theme_that_left_is_no_reason_to_lose_a_post(studio, order, photo):
+    found = studio().draw(order(photo, theme="gone"), photo)
+    assert found.warnings == ("the photo stands in for the card: there is no theme 'gone'",)
+
+
+def test_a_worker_that_was_killed_is_followed_by_another(studio, order, photo):
+    desk = studio()
+    first = desk.draw(order(photo), photo)
+    os.kill(desk._process.pid, signal.SIGKILL)
+    desk._process.wait()
+    assert desk.draw(order(photo), photo).media == first.media
+
+
+def test_a_worker_killed_at_work_costs_the_card_and_not_the_post(studio, order, photo, mine):
+    desk = studio(mine(SLOW), seconds=20)
+    desk.draw(order(photo), photo)
+    threading.Timer(0.7, lambda: os.kill(desk._process.pid, signal.SIGKILL)).start()
+    found = desk.draw(order(photo, theme="mine"), photo)
+    assert size_of(found) == (1200, 630)
+    assert found.warnings == ("the photo stands in for the card: the card worker ended by itself (signal 9)",)
+
+
+def test_a_card_larger_than_memory_ends_the_worker_and_not_the_post(studio, order, photo, mine):
+    huge = "<style>.a { width: 900000000px; height: 900000000px; background-image: linear-gradient(red, blue) }</style>"
+    found = studio(mine(huge + '<div class="a">x</div>'), seconds=5).draw(order(photo, theme="mine"), photo)
+    assert size_of(found) == (1200, 630)
+    assert found.warnings[0].startswith("the photo stands in for the card: ")
+
+
+def test_the_workers_memory_has_an_end(studio, order, photo, mine):
+    hungry = "{% set ns = namespace(x='x') %}<div>{% for i in range(90000) %}{{ 'y' * 90000 }}{% endfor %}</div>"
+    found = studio(mine(hungry)).draw(order(photo, theme="mine"), photo)
+    assert size_of(found) == (1200, 630)
+    assert len(found.warnings) == 1
+
+
+def test_no_secret_is_in_the_workers_environment(studio, order, photo, monkeypatch):
+    monkeypatch.setenv("MASTODON_TOKEN", "sesame-sesame")
+    desk = studio()
+    desk.draw(order(photo), photo)
+    environ = Path(f"/proc/{desk._process.pid}/environ")
+    if not environ.exists():
+        pytest.skip("no /proc here")
+    assert b"sesame" not in environ.read_bytes()
+
+
+def test_the_worker_leaves_with_its_parent(tmp_path, photo):
+    (tmp_path / "photo.jpg").write_bytes(photo)
+    script = (
+        "import sys; from pathlib import Path; from dataclasses import replace\n"
+        "from tests.rendering.cards.conftest import ARTICLE, SITE\n"
+        "from syndicate.rendering.cards.order import Order\n"
+        "from syndicate.rendering.cards.studio import Studio\n"
+        "from syndicate.rendering.environment import builtin_templates\n"
+        "studio = Studio([builtin_templates()])\n"
+        "order = Order(ARTICLE, SITE, None, 'default', None, '', 10**6, ('image/jpeg',))\n"
+        "studio.draw(order, Path(sys.argv[1]).read_bytes())\n"
+        "print(studio._process.pid, flush=True)\n"
+        "sys.stdin.read()"
+    )
+    parent = subprocess.Popen(
+        [sys.executable, "-c", script, str(tmp_path / "photo.jpg")],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+        env=os.environ | {"PYTHONDONTWRITEBYTECODE": "1"},
+    )
+    pid = parent.stdout.readline()
+    parent.kill()
+    parent.wait()
+    parent.stdin.close()
+    parent.stdout.close()
+    deadline = time.monotonic() + 10
+    while time.monotonic() < deadline and _alive(int(pid)):
+        time.sleep(0.05)
+    assert not _alive(int(pid))
+
+
+def _alive(pid):
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()[0] != "Z"
+    except OSError:
+        return False
+
+
+def test_asking_for_a_card_loads_neither_pillow_nor_the_engine():
+    script = (
+        "import sys; from datetime import datetime, UTC\n"
+        "from syndicate.model import Article, Site\n"
+        "from syndicate.rendering.cards.order import Order\n"
+        "from syndicate.rendering.cards.studio import Studio\n"
+        "from syndicate.rendering.environment import builtin_templates\n"
+        "studio = Studio([builtin_templates()])\n"
+        "order = Order(Article('s', 'https://a.example/1', 'A story'), Site('G', 'https://a.example/'), None,"
+        " 'default', None, '', 10**6, ('image/jpeg',))\n"
+        "drawn = studio.draw(order, None); studio.close()\n"
+        "print(len(drawn.media.data) > 1000, *sorted({'PIL', 'pytakumi', 'numpy', 'jinja2'} & set(sys.modules)))"
+    )
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
+    assert done.stdout.split() == ["True"]
+
+
+@pytest.mark.parametrize(
+    "message",
+    [b"", b"\0\0", b"\xff" * 8, b"\0\0\0\4\0\0\0\0nope", b"\0\0\0\2\0\0\0\0[]", b"\0\0\0\2\0\0\0\5{}ab"],
+)
+def test_what_is_no_message_is_told_as_broken(message):
+    there, here = os.pipe()
+    try:
+        os.write(here, message)
+        os.close(here)
+        with pytest.raises(wire.Broken):
+            wire.read(there, 5)
+    finally:
+        os.close(there)
+
+
+def test_a_message_arrives_as_it_was_sent_and_silence_has_an_end():
+    there, here = os.pipe()
+    try:
+        body = saved(Pillow.new("RGB", (20, 20)))
+        wire.write(here, {"a": ["ü", 1]}, body)
+        assert wire.read(there, 5) == ({"a": ["ü", 1]}, body)
+        with pytest.raises(wire.Late):
+            wire.read(there, 0.05)
+    finally:
+        os.close(there)
+        os.close(here)
+
+
+def test_threads_share_one_worker(studio, order, photo):
+    desk = studio()
+    desk.draw(order(photo), photo)
+    worker = desk._process.pid
+    found = {}
+
+    def work(number):
+        found[number] = desk.draw(order(photo, title=f"Story {number}"), photo).media
+
+    threads = [threading.Thread(target=work, args=(number,)) for number in range(8)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert len({media.file for media in found.values()}) == 8
+    assert desk._process.pid == worker
