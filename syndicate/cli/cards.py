@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import os
 import time
 from pathlib import Path
@@ -26,6 +27,7 @@ def command() -> None:
 
 @command.command()
 @click.option("--theme", "themes", multiple=True, metavar="NAME", help="Only this theme (repeatable).")
+@click.option("--size", "sizes", multiple=True, metavar="NAME", help="Only this size: default, x, … (repeatable).")
 @click.option("--output", metavar="FILE", default="cards.html", show_default=True, help="Where the page goes.")
 @click.option("--templates", metavar="FOLDER", help="Your templates, where there is no config yet.")
 @click.option("--open", "opens", is_flag=True, help="Show the page in a browser.")
@@ -33,7 +35,14 @@ def command() -> None:
 @shared_options
 @click.pass_obj
 def preview(
-    shared: Shared, *, themes: tuple[str, ...], output: str, templates: str | None, opens: bool, watch: bool
+    shared: Shared,
+    *,
+    themes: tuple[str, ...],
+    sizes: tuple[str, ...],
+    output: str,
+    templates: str | None,
+    opens: bool,
+    watch: bool,
 ) -> int:
     """Draw all themes, in all sizes, on sample stories in every script; one HTML page."""
     from syndicate.preview.files import open_in_browser
@@ -47,15 +56,16 @@ def preview(
             raise click.UsageError(f"there is no theme '{name}'; there are: {', '.join(known)}")
     path = Path(output)
     studio = Studio(directories)
+    draw = functools.partial(_draw, studio, directories, site, themes, sizes, path)
     try:
-        faults = _draw(studio, directories, site, themes, path)
+        faults = draw()
         if opens and not open_in_browser(path):
             click.echo("no browser was found to open it in", err=True)
         while watch:
             before = stamp([*_folders(directories, FOLDER)])
             while before == stamp([*_folders(directories, FOLDER)]):
                 time.sleep(LOOK_AGAIN)
-            faults = _draw(studio, directories, site, themes, path)
+            faults = draw()
     except KeyboardInterrupt:
         return 0
     finally:
@@ -69,7 +79,9 @@ def _folders(directories: list[Path], folder: str) -> list[Path]:
     ]
 
 
-def _draw(studio: Studio, directories: list[Path], site: Site, themes: tuple[str, ...], path: Path) -> tuple[str, ...]:
+def _draw(
+    studio: Studio, directories: list[Path], site: Site, themes: tuple[str, ...], sizes: tuple[str, ...], path: Path
+) -> tuple[str, ...]:
     from syndicate.preview.files import write
     from syndicate.preview.samples import samples
     from syndicate.preview.sheet import sheet
@@ -80,8 +92,11 @@ def _draw(studio: Studio, directories: list[Path], site: Site, themes: tuple[str
         site,
         studio.draw,
         themes=themes,
+        sizes=sizes,
         progress=lambda what: click.echo(f"drawing {what}", err=True),
     )
+    if sizes and not made.cards and not made.faults:
+        raise click.UsageError(f"no theme has a size {' or '.join(sizes)}")
     write(path, made.html)
     for fault in made.faults:
         click.echo(fault, err=True)

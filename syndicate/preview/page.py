@@ -104,6 +104,7 @@ class Page:
             "media": [self._media(media) for media in post.media] if post else [],
             "card": self._card(post.card) if post and post.card else None,
             "link": _link(post) if post else None,
+            "address": isolated(post.link) if post and post.link else None,
             "when": entry.when,
             "due_at": entry.due_at,
             "state": record["state"],

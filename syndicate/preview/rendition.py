@@ -8,7 +8,7 @@ import io
 LARGEST = 40_000
 """Bytes of one copy."""
 
-_WIDTHS = (640, 560, 480, 400, 320)
+_WIDTHS = (640, 560, 480, 400, 320, 240, 160, 96)
 _QUALITIES = (78, 68, 58)
 
 

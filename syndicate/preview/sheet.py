@@ -37,13 +37,15 @@ def sheet(
     draw: Callable[[Order, bytes | None], Drawn],
     *,
     themes: Sequence[str] = (),
+    sizes: Sequence[str] = (),
     progress: Callable[[str], None] = lambda _: None,
 ) -> Sheet:
-    """Draw all of it. What cannot be drawn stands there as its message."""
+    """Draw all of it, or the named themes and sizes. What cannot be drawn stands there as its message."""
     import jinja2
     from markupsafe import Markup
 
-    shown = [_theme(name, directories, stories, site, draw, progress) for name in themes or names(directories)]
+    wanted = themes or names(directories)
+    shown = [_theme(name, directories, stories, site, draw, sizes, progress) for name in wanted]
     cells = [cell for theme in shown for size in theme["sizes"] for cell in size["cells"]]
     faults = [theme["fault"] for theme in shown if theme["fault"]] + [
         line for cell in cells for line in cell["warnings"]
@@ -68,6 +70,7 @@ def _theme(
     stories: Sequence[Sample],
     site: Site,
     draw: Callable[[Order, bytes | None], Drawn],
+    wanted: Sequence[str],
     progress: Callable[[str], None],
 ) -> dict[str, Any]:
     try:
@@ -76,6 +79,8 @@ def _theme(
         return {"name": name, "fault": str(fault), "sizes": []}
     shown = []
     for size, pixels in sizes.items():
+        if wanted and size not in wanted:
+            continue
         progress(f"{name}, {size}")
         cells = [
             _cell(story, Order(story.article, site, None, size, name, "", _MAX_BYTES, _TYPES), draw)

@@ -1,0 +1,121 @@
+"""A real Chromium for the pages; one for all tests of a process."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from datetime import UTC, datetime
+
+import pytest
+
+from syndicate.exhibit import Exhibit
+from syndicate.model import Account, Article, Image, Limits, Site
+from syndicate.preview.facts import shown
+from syndicate.preview.page import Page
+from syndicate.records import delivery_record
+from syndicate.rendering.environment import Templates
+from syndicate.rendering.photo import Pictures
+from syndicate.rendering.post import render
+from syndicate.text import graphemes
+from tests.rendering.conftest import Shelf, drawn
+
+NOW = datetime(2026, 11, 26, 14, 0, tzinfo=UTC)
+SITE = Site("The Example Gazette", "https://gazette.example/", language="en")
+LIMITS = {
+    "mastodon": Limits(text=500, card="text"),
+    "bluesky": Limits(text=300, text_bytes=3000, card="client"),
+    "x": Limits(text=280, card="text"),
+    "facebook": Limits(text=63_206, card="field"),
+    "webhook": Limits(text=10_000, card="field", card_with_media=True),
+    "folder": Limits(text=10_000, card="text", card_with_media=True),
+}
+SWITCHES = (
+    *("--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking"),
+    *("--disable-component-update", "--disable-sync"),
+)
+
+
+@pytest.fixture(scope="session")
+def browser():
+    path = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome", "chrome"))), None)
+    if path is None:
+        if os.environ.get("CI"):
+            pytest.fail("no Chromium here: .ci/run installs it")
+        pytest.skip("no Chromium here: apt install chromium, or brew install chromium")
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as play:
+        running = play.chromium.launch(executable_path=path, args=list(SWITCHES))
+        yield running
+        running.close()
+
+
+@pytest.fixture
+def opened(browser, tmp_path):
+    """Opens a page; nothing may leave it, and nothing may be said on its console."""
+    contexts = []
+
+    def open_page(html, width=1280, scheme="light"):
+        path = tmp_path / "page.html"
+        path.write_text(html, encoding="utf-8")
+        context = browser.new_context(viewport={"width": width, "height": 900}, color_scheme=scheme)
+        contexts.append(context)
+        page = context.new_page()
+        page.said, page.asked = [], []
+        page.on("console", lambda message: page.said.append(message.text))
+        page.on("pageerror", lambda fault: page.said.append(str(fault)))
+        page.on("dialog", lambda dialog: (page.said.append(f"dialog {dialog.message}"), dialog.dismiss()))
+        page.on("request", lambda request: page.asked.append(request.url))
+        page.goto(path.as_uri())
+        page.wait_for_load_state("load")
+        page.own = path.as_uri()
+        return page
+
+    yield open_page
+    for context in contexts:
+        context.close()
+
+
+@pytest.fixture
+def page_of():
+    """The page of these articles on these platforms, rendered by the real renderer."""
+
+    def make(articles, platforms=tuple(LIMITS), photo=True, dead=None, notes=()):
+        picture = drawn((1200, 630))
+        records, exhibits = [], {}
+        for number, article in enumerate(articles):
+            image = (Image("https://gazette.example/a.jpg", alt=article.title[:200], credit="Ana"),) if photo else ()
+            story = Article(**{name: getattr(article, name) for name in article.__slots__} | {"images": image})
+            for platform in platforms:
+                shelf = Shelf({"https://gazette.example/a.jpg": picture})
+                account = Account(f"{platform}-1", platform, image="photo", utm={"utm_medium": "social"})
+                rendered = render(
+                    story,
+                    account,
+                    SITE,
+                    platform,
+                    LIMITS[platform],
+                    lambda text: len(graphemes(text)),
+                    templates=Templates(),
+                    pictures=Pictures(shelf),
+                    draw=None,
+                    at=NOW,
+                    planned_at=NOW,
+                )
+                key = f"{number:016x}{platform:_<16.16}"
+                records.append(record(key, story, account, rendered))
+                exhibits[key] = Exhibit(rendered, ())
+        return Page(SITE, NOW, shown(records, exhibits, {}, dead or {}), {}, notes).html()
+
+    return make
+
+
+def record(key, article, account, rendered):
+    from syndicate.model import Delivery
+    from syndicate.records import post_record
+
+    post = post_record(rendered.post) | {"length": rendered.length, "limit": rendered.limit}
+    delivery = Delivery(
+        key, key, article.url, account.name, account.platform, "post", 0, 0, "due", None, NOW, NOW, 0, 0, post=post
+    )
+    return delivery_record(delivery)

@@ -1,0 +1,171 @@
+import re
+
+import pytest
+
+from syndicate.model import Article
+from syndicate.preview.facts import shown
+from syndicate.preview.page import Page, isolated
+from tests.preview.conftest import NOW, SITE
+
+STORY = Article(
+    "news",
+    "https://gazette.example/train",
+    "The night train to the coast returns in spring",
+    "Six carriages, one dining car and a ticket for thirty euros.",
+    published=NOW,
+    section="News > Travel",
+    categories=("Railways",),
+)
+HOSTILE = [
+    Article("news", "javascript:alert(1)", "<script>alert(1)</script><img src=x onerror=alert(2)>", "</style><b>"),
+    Article(
+        "news", 'https://gazette.example/b?"><script>alert(3)</script>', "\u202egnirts esrever \u2066\u202b", "--> ]]>"
+    ),
+    Article("news", "https://gazette.example/c", "W" * 10_000, "x" * 5_000),
+    Article("news", "https://gazette.example/d", "e" + "\u0301" * 400 + " \u200b\u200b\u200b", "{{ 7*7 }} {% raw %}"),
+    Article("news", "https://gazette.example/e", "Quote \"'` & <!--", "&lt;script&gt;", categories=("<i>x</i>",)),
+]
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("width", [390, 768, 1280])
+def test_the_page_fits_every_screen_and_asks_for_nothing(page_of, opened, width, scheme):
+    page = opened(page_of([STORY]), width, scheme)
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
+    assert page.asked == [page.own] or all(url.startswith(("data:", page.own)) for url in page.asked)
+    assert page.said == []
+    assert page.locator("article.post").count() == 6
+    for image in page.locator(".shot img").all():
+        assert image.evaluate("image => image.decode().then(() => image.naturalWidth > 100)")
+    ground = page.evaluate("getComputedStyle(document.body).backgroundColor")
+    assert (sum(map(int, re.findall(r"\d+", ground)[:3])) < 200) is (scheme == "dark")
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_axe_finds_nothing_serious(page_of, opened, scheme):
+    from axe_playwright_python.sync_playwright import Axe
+
+    html = page_of([STORY, *HOSTILE[3:]], dead={STORY.url: "the article's page answers 404"})
+    page = opened(html, scheme=scheme)
+    found = Axe().run(page).response["violations"]
+    grave = [
+        (each["id"], each["nodes"][0]["html"][:120]) for each in found if each["impact"] in ("serious", "critical")
+    ]
+    assert grave == []
+
+
+def test_hostile_stories_run_nothing_and_break_nothing(page_of, opened):
+    page = opened(page_of(HOSTILE), 390)
+    assert page.said == []
+    assert all(url.startswith(("data:", page.own)) for url in page.asked)
+    assert page.evaluate("document.documentElement.scrollWidth") <= 390
+    assert page.locator("article.post").count() == 30
+    assert page.locator("script").count() == 0
+    assert page.locator("main b, main i").count() == 0
+    for link in page.locator("a").all():
+        assert (link.get_attribute("href") or "").startswith(("http://", "https://"))
+    # Whatever a headline turns round stays within it.
+    after = page.locator("h2").nth(1).evaluate("node => getComputedStyle(node.nextElementSibling).direction")
+    assert after == "ltr"
+    assert not re.search("[\u202a-\u202e\u2066-\u2069]", page.content())
+
+
+def test_a_wrong_stylesheet_would_not_be_obeyed(page_of, opened):
+    page = opened(page_of([STORY]).replace("</main>", "<style>body{display:none}</style></main>"))
+    assert page.evaluate("getComputedStyle(document.body).display") == "block"
+
+
+def test_links_tags_and_counts_are_shown_as_the_network_has_them(page_of, opened):
+    page = opened(page_of([STORY]))
+    masto = page.locator("article", has_text="mastodon-1")
+    assert masto.locator(".text a").inner_text() == "gazette.example/train?utm_sour…"
+    assert (
+        masto.locator(".text a").get_attribute("href").startswith("https://gazette.example/train?utm_source=mastodon")
+    )
+    assert masto.locator(".tag").all_inner_texts() == ["#News", "#Travel", "#Railways"]
+    assert masto.locator("meter").get_attribute("max") == "500"
+    assert "goes out now" in masto.inner_text()
+    bluesky = page.locator("article", has_text="bluesky-1")
+    assert bluesky.locator(".text a").inner_text().startswith("https://gazette.example/train?")
+
+
+def test_a_link_card_is_drawn_where_the_post_has_one(page_of, opened):
+    page = opened(page_of([STORY], platforms=("bluesky", "facebook"), photo=False))
+    card = page.locator("article", has_text="bluesky-1").locator(".linkcard")
+    assert card.locator(".cardtitle").inner_text() == STORY.title
+    assert card.locator(".domain").inner_text() == "gazette.example"
+    assert "draws this box from the page itself" in page.locator("article", has_text="facebook-1").inner_text()
+
+
+def test_accounts_can_be_hidden_and_warnings_sought_out_by_keyboard(page_of, opened):
+    page = opened(page_of([STORY], dead={STORY.url: "the article's page answers 404"}))
+    box = page.get_by_role("checkbox", name="bluesky-1")
+    box.focus()
+    page.keyboard.press("Space")
+    assert not page.locator("article", has_text="bluesky-1").is_visible()
+    assert page.locator("article", has_text="mastodon-1").is_visible()
+    page.get_by_label("only with warnings").check()
+    assert page.locator("article", has_text="mastodon-1").is_visible()
+    assert page.locator(".warnings").first.inner_text() == "the article's page answers 404"
+
+
+def test_a_page_without_posts_is_kind(opened):
+    page = opened(Page(SITE, NOW, [], {}).html())
+    assert page.locator("h2").inner_text() == "Nothing would be posted now"
+
+
+def test_a_printed_page_leaves_out_what_needs_a_screen(page_of, opened):
+    page = opened(page_of([STORY]))
+    page.emulate_media(media="print")
+    assert not page.locator(".filters").is_visible()
+    assert page.locator("article.post").first.is_visible()
+    assert page.pdf()[:5] == b"%PDF-"
+
+
+def test_direction_marks_are_taken_out():
+    assert isolated("a\u202eb\u2066c\u200fd") == "abcd"
+
+
+def test_the_same_text_on_two_accounts_of_a_network_is_warned_of():
+    def row(account, platform, text):
+        return {
+            "key": account,
+            "account": account,
+            "platform": platform,
+            "text": text,
+            "article": "https://a.example/1",
+            "state": "due",
+            "reason": None,
+            "due_at": None,
+            "length": 5,
+            "limit": 4,
+            "media": [{"alt": ""}],
+            "link": None,
+        }
+
+    rows = [row("a", "mastodon", "same"), row("b", "mastodon", "same"), row("c", "x", "same")]
+    entries = shown(rows, {}, {"c": "template: line 3"}, {})
+    said = ["; ".join(entry.warnings) for entry in entries]
+    assert "the same text goes to more than one mastodon account" in said[0]
+    assert "the same text goes to more than one mastodon account" in said[1]
+    assert "the same text" not in said[2]
+    assert "cannot be rendered: template: line 3" in said[2]
+    assert all("the text is 5 of 4" in each and "a picture has no alt text" in each for each in said)
+
+
+@pytest.mark.parametrize(
+    ("state", "reason", "told"),
+    [
+        ("due", None, "goes out now"),
+        ("planned", "embargo", "waits for its hour"),
+        ("planned", "approval", "waits for approval"),
+        ("skipped", "baseline", "only a look: a real first run posts nothing"),
+        ("skipped", "filtered", "skipped: filtered"),
+    ],
+)
+def test_when_it_goes_out_is_said_in_words(state, reason, told):
+    row = dict.fromkeys(("key", "account", "platform", "text", "article", "length", "limit", "link"), "x")
+    row |= {"state": state, "reason": reason, "due_at": "2026-11-27T08:00:00Z", "media": [], "length": 0, "limit": 0}
+    (entry,) = shown([row], {}, {}, {})
+    assert entry.when == told
+    assert entry.due_at == ("2026-11-27T08:00:00Z" if state == "planned" else None)
