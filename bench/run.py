@@ -173,6 +173,13 @@ def lanes_figure() -> bool:
     return good
 
 
+def pictures() -> list[bool]:
+    """Cards and the preview page, in processes of their own: both load what the others are measured without."""
+    return [
+        subprocess.run([PYTHON, str(HERE / name)], check=False).returncode == 0 for name in ("cards.py", "preview.py")
+    ]
+
+
 def main() -> None:
     with Sandbox(port=0) as sandbox:
         results = [
@@ -182,6 +189,7 @@ def main() -> None:
             hundred_figure(sandbox, "x-main", 70),
             lanes_figure(),
         ]
+    results += pictures()
     sys.exit(0 if all(results) else 1)
 
 

@@ -47,7 +47,7 @@ def preview(
     """Draw all themes, in all sizes, on sample stories in every script; one HTML page."""
     from syndicate.preview.files import open_in_browser
     from syndicate.rendering.cards.studio import Studio
-    from syndicate.rendering.cards.theme import FOLDER, names, stamp
+    from syndicate.rendering.cards.theme import names
 
     directories, site = _desk(shared, templates)
     known = names(directories)
@@ -58,13 +58,15 @@ def preview(
     studio = Studio(directories)
     draw = functools.partial(_draw, studio, directories, site, themes, sizes, path)
     try:
+        before = _stamp(directories)
         faults = draw()
         if opens and not open_in_browser(path):
             click.echo("no browser was found to open it in", err=True)
         while watch:
-            before = stamp([*_folders(directories, FOLDER)])
-            while before == stamp([*_folders(directories, FOLDER)]):
+            # What changed while the last sheet was drawn counts as well.
+            while (now := _stamp(directories)) == before:
                 time.sleep(LOOK_AGAIN)
+            before = now
             faults = draw()
     except KeyboardInterrupt:
         return 0
@@ -73,10 +75,12 @@ def preview(
     return int(bool(faults))
 
 
-def _folders(directories: list[Path], folder: str) -> list[Path]:
-    return [
-        home for directory in directories for home in (directory / folder, *sorted((directory / folder).glob("*/")))
-    ]
+def _stamp(directories: list[Path]) -> object:
+    """Changes when any file of any theme does."""
+    from syndicate.rendering.cards.theme import FOLDER, stamp
+
+    homes = [directory / FOLDER for directory in directories]
+    return stamp([folder for home in homes for folder in (home, *sorted(home.glob("*/")))])
 
 
 def _draw(

@@ -1,6 +1,10 @@
 """The preview as typed: what it shows is what a following post sends."""
 
 import json
+import signal
+import subprocess
+import sys
+import threading
 
 import pytest
 
@@ -140,3 +144,46 @@ def test_config_check_tries_the_cards(desk):
     run = desk("config", "check")
     assert run.code == 1
     assert "masto: the picture is left out: no card: cards/front/card.html.j2:1:4: 'nothing' is undefined" in run.err
+
+
+def test_watch_draws_again_when_a_file_changes(desk, tmp_path):
+    folder = desk.folder / "mine" / "cards" / "front"
+    folder.mkdir(parents=True)
+    template = folder / "card.html.j2"
+    template.write_text("<div style='width:10px;height:10px'></div>", encoding="utf-8")
+    (folder / "theme.yaml").write_text("photo: none\nsizes: {default: 1200x630}\n", encoding="utf-8")
+    out = tmp_path / "sheet.html"
+    arguments = ("--theme", "front", "--templates", str(desk.folder / "mine"), "--output", str(out), "--watch")
+    running = desk.start("cards", "preview", *arguments)
+    watchdog = threading.Timer(60, running.kill)
+    watchdog.start()
+    try:
+        assert told(running, "21 cards are in")
+        first = out.read_text(encoding="utf-8")
+        template.write_text("<div style='width:600px;height:400px;background:red'></div>", encoding="utf-8")
+        assert told(running, "21 cards are in")
+        assert out.read_text(encoding="utf-8") != first
+        running.send_signal(signal.SIGINT)
+        assert running.wait(20) == 0
+    finally:
+        watchdog.cancel()
+        running.kill()
+        running.stderr.close()
+        running.stdout.close()
+
+
+def told(running, words):
+    return any(words in line for line in iter(running.stderr.readline, ""))
+
+
+def test_a_post_without_cards_loads_neither_pillow_nor_the_engine(desk):
+    desk.config("masto", extra="defaults: {image: none}")
+    published(desk)
+    script = (
+        "import sys\nfrom syndicate.cli import main\n"
+        "try:\n    main(['-c', sys.argv[1], 'post'])\nexcept SystemExit as ended:\n    code = ended.code\n"
+        "print(code, *sorted({'PIL', 'pytakumi', 'numpy', 'fontTools', 'babel'} & set(sys.modules)))"
+    )
+    done = subprocess.run([sys.executable, "-c", script, str(desk.path)], capture_output=True, text=True, check=True)
+    assert done.stdout.splitlines()[-1] == "0"
+    assert len(desk.sandbox.posts()) == 2

@@ -1,10 +1,12 @@
+import json
 from dataclasses import replace
 
 import pytest
 
 from syndicate.errors import RenderError, TooLong
-from syndicate.model import Account, Article, Image, Limits, LinkCard, Site, Span
+from syndicate.model import Account, Article, Image, Limits, LinkCard, Media, Site, Span
 from syndicate.records import article_record
+from syndicate.rendering.cards.order import Drawn, focus_in, load_order
 from syndicate.rendering.environment import Templates
 from syndicate.rendering.photo import Pictures
 from syndicate.rendering.post import render
@@ -214,3 +216,93 @@ def test_an_address_that_stands_in_the_headline_is_a_span_too(post):
 def test_white_space_in_an_address_cannot_break_it(post):
     made = post(replace(ARTICLE, url="https://gazette.example.com/a b\u00a0c")).post
     assert made.link == "https://gazette.example.com/a%20b%C2%A0c"
+
+
+class Studio:
+    """Draws what it is told to, and remembers what was asked."""
+
+    def __init__(self, *warnings, fault=None):
+        self.warnings, self.fault, self.asked = warnings, fault, []
+
+    def __call__(self, order, photo):
+        self.asked.append((order, photo))
+        if self.fault:
+            raise RenderError(self.fault)
+        return Drawn(Media(b"card", "image/jpeg", 1200, 630), self.warnings)
+
+
+def test_a_card_goes_out_with_the_photos_description(post):
+    studio = Studio("a glyph is missing")
+    rendered = post(image="card", theme="quote", draw=studio)
+    (media,) = rendered.post.media
+    assert (media.data, media.alt) == (b"card", "A white ferry. (Photo: Ada Lind)")
+    assert rendered.warnings == ("a glyph is missing",)
+    ((order, photo),) = studio.asked
+    assert (order.size, order.theme, order.max_bytes) == ("mastodon", "quote", TEXT.image_bytes)
+    assert order.article == ARTICLE
+    assert photo[:2] == b"\xff\xd8"
+
+
+def test_a_story_without_a_photo_gets_a_card_described_by_its_headline(post):
+    studio = Studio()
+    rendered = post(article=replace(ARTICLE, images=()), image="card", draw=studio)
+    assert rendered.post.media[0].alt == "Ferries return"
+    assert studio.asked[0][1] is None
+
+
+def test_a_photo_that_cannot_be_had_is_left_out_of_the_card_and_no_more(post):
+    gone = replace(PHOTO, url="https://gazette.example.com/photos/down.jpg")
+    studio = Studio()
+    rendered = post(article=replace(ARTICLE, images=(gone,)), image="card", draw=studio)
+    assert len(rendered.post.media) == 1
+    assert studio.asked[0][1] is None
+    assert rendered.warnings == (f"the photo is left out of the card: {gone.url}: gazette.example: refused",)
+
+
+def test_a_card_that_cannot_be_drawn_costs_the_picture_and_not_the_post(post):
+    rendered = post(image="card", draw=Studio(fault="no card: took longer than 10 s"))
+    assert rendered.post.media == ()
+    assert rendered.post.text
+    assert rendered.warnings == ("the picture is left out: no card: took longer than 10 s",)
+
+
+def test_the_thumb_of_a_link_card_is_a_card_of_the_usual_size(post):
+    studio = Studio()
+    rendered = post(image="card", link="card", limits=CLIENT, name="bluesky", draw=studio)
+    assert rendered.post.card.thumb.data == b"card"
+    assert (studio.asked[0][0].size, studio.asked[0][0].max_bytes) == ("default", CLIENT.thumb_bytes)
+
+
+@pytest.mark.parametrize(("wish", "pictures"), [("required", 0), ("optional", 1)])
+def test_a_picture_without_a_description_is_left_out_unless_that_is_allowed(post, tmp_path, wish, pictures):
+    (tmp_path / "mastodon").mkdir()
+    (tmp_path / "mastodon" / "alt.txt.j2").write_text("{{ image.alt }}", encoding="utf-8")
+    bare = replace(ARTICLE, images=(replace(PHOTO, alt=""),))
+    rendered = post(article=bare, templates=Templates([tmp_path]), alt_text=wish)
+    assert len(rendered.post.media) == pictures
+    assert len(rendered.warnings) == 1 - pictures
+
+
+@pytest.mark.parametrize(
+    ("url", "focus"),
+    [
+        ("https://cdn.example/a.jpg?w=1200&fp-x=0.25&fp-y=0.7", (0.25, 0.7)),
+        ("https://cdn.example/a.jpg?fp-x=0.25", None),
+        ("https://cdn.example/a.jpg?fp-x=left&fp-y=0.5", None),
+        ("https://cdn.example/a.jpg?fp-x=3&fp-y=0.5", None),
+        ("https://cdn.example/a.jpg", None),
+    ],
+)
+def test_a_photos_address_may_say_where_its_subject_is(post, url, focus):
+    assert focus_in(url) == focus
+    studio = Studio()
+    post(article=replace(ARTICLE, images=(replace(PHOTO, url=url),)), image="card", draw=studio)
+    assert studio.asked[0][0].focus == focus
+
+
+def test_an_order_travels_as_json(post):
+    studio = Studio()
+    post(article=replace(ARTICLE, images=(replace(PHOTO, focus=(0.1, 0.9)),)), image="card", draw=studio)
+    order = studio.asked[0][0]
+    assert load_order(json.loads(json.dumps(order.record()))) == order
+    assert order.focus == (0.1, 0.9)

@@ -282,3 +282,34 @@ def test_takumi_reads_no_file_and_no_address(tmp_path):
     ):
         picture = Takumi().draw(f'<img src="{source}" width="20" height="20">', "", (20, 20), 1, {})
         assert picture.getextrema()[3] == (0, 0) or picture.getpixel((10, 10))[0] < 200
+
+
+def test_a_configured_emoji_font_draws_emoji(drawn, theme, photo, tmp_path):
+    from fontTools.fontBuilder import FontBuilder
+    from fontTools.pens.ttGlyphPen import TTGlyphPen
+
+    pen = TTGlyphPen(None)
+    for point, move in (((0, 0), pen.moveTo), ((0, 900), pen.lineTo), ((900, 900), pen.lineTo), ((900, 0), pen.lineTo)):
+        move(point)
+    pen.closePath()
+    font = FontBuilder(1000, isTTF=True)
+    font.setupGlyphOrder([".notdef", "ship"])
+    font.setupCharacterMap({0x1F6A2: "ship"})
+    font.setupGlyf({".notdef": TTGlyphPen(None).glyph(), "ship": pen.glyph()})
+    font.setupHorizontalMetrics({".notdef": (1000, 0), "ship": (1000, 0)})
+    font.setupHorizontalHeader(ascent=900, descent=-100)
+    font.setupNameTable({"familyName": "Test Emoji", "styleName": "Regular"})
+    font.setupOS2(sTypoAscender=900, usWinAscent=900, usWinDescent=100)
+    font.setupPost()
+    buffer = io.BytesIO()
+    font.save(buffer)
+    drawer = theme("extends: headline\nphoto: none\nfonts: {emoji: emoji.ttf}\n", emoji__ttf=buffer.getvalue())
+    with_ship, found = drawn(photo, drawer=drawer, theme="mine", title="🚢")
+    assert found.warnings == ()
+    assert min(with_ship.getpixel((40, 50))) >= 252  # the ship, a white square on paper
+    assert with_ship.getpixel((600, 500))[2] < 245
+    missing = theme("extends: headline\nfonts: {emoji: gone.ttf}\n")
+    assert (
+        "the emoji font 'gone.ttf' is not in the theme's folder"
+        in drawn(photo, drawer=missing, theme="mine")[1].warnings
+    )
