@@ -216,9 +216,37 @@ def test_a_config_that_is_shown_loads(place: str, text: str, tmp_path: Path) -> 
     assert config.accounts or config.sources, place
 
 
-@pytest.mark.parametrize(
-    ("place", "text"), [block for block in blocks("yaml") if not re.search("^site:", block[1], re.MULTILINE)]
-)
+PARTS = [block for block in blocks("yaml") if not re.search("^site:", block[1], re.MULTILINE)]
+THEMES = [block for block in PARTS if block[0].startswith("docs/guides/cards.md")]
+
+
+@pytest.mark.parametrize(("place", "text"), THEMES)
+def test_a_part_of_a_theme_that_is_shown_loads(place: str, text: str, tmp_path: Path) -> None:
+    from syndicate.rendering.cards import theme
+    from syndicate.rendering.environment import builtin_templates
+
+    (tmp_path / "cards" / "mine").mkdir(parents=True)
+    (tmp_path / "cards" / "mine" / "theme.yaml").write_text(text, encoding="utf-8")
+    assert theme.load("mine", [tmp_path, builtin_templates()]), place
+
+
+def test_every_setting_of_a_theme_and_every_word_of_a_card_is_explained() -> None:
+    from syndicate.rendering.cards.theme import _CHECKS
+
+    page = read("guides/cards.md")
+    for name in _CHECKS:
+        assert f"`{name}`" in page, name
+    used = {
+        name
+        for path in (ROOT / "templates/cards").glob("*/*.j2")
+        for name in re.findall(r"card\.\w+", path.read_text())
+    }
+    assert len(used) > 15
+    for name in used:
+        assert name in page, name
+
+
+@pytest.mark.parametrize(("place", "text"), [block for block in PARTS if block not in THEMES])
 def test_a_part_of_a_config_that_is_shown_loads_with_a_site(place: str, text: str, tmp_path: Path) -> None:
     path = tmp_path / "config.yaml"
     path.write_text(f'site: {{name: Gazette, url: "https://gazette.example/"}}\n{text}', encoding="utf-8")
