@@ -40,7 +40,7 @@ database: sqlite:///syndicate.db
 sources:
   news: {{type: feed, url: "{site}/rss.xml", every: 5m}}
 
-defaults: {{image: photo, hashtags: 3, utm: {{medium: social}}}}
+defaults: {{image: card, hashtags: 3, utm: {{medium: social}}}}
 
 accounts:
   mastodon:
@@ -153,7 +153,9 @@ class Demo:
             self.talk.lines(
                 f"{text}\n\n({counted} characters on mastodon; the newest of {len(shown)} stories is shown)"
             )
-        self._expect_posts(0, "after the dry run")
+        OUT.mkdir(exist_ok=True)
+        self.syndicate("preview", "--html", str(OUT / "preview.html"))
+        self._expect_posts(0, "after the dry run and the preview")
         return fresh
 
     def post(self, fresh: Sequence[Story]) -> list[dict[str, Any]]:
@@ -250,6 +252,7 @@ def _about(post: dict[str, Any], fresh: Sequence[Story]) -> list[str]:
 def _ended(demo: Demo, *, stay: bool) -> int:
     talk = demo.talk
     talk.step("Where to look")
+    talk.say(f"{OUT / 'preview.html'}        each story as each network would show it, before it was sent")
     talk.say(f"{OUT / 'sandbox.html'}        all posts, as the stand-ins received them")
     talk.say(f"{OUT / 'folder' / 'index.html'}   the posts of the folder account")
     if demo.wrong:

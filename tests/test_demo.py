@@ -16,6 +16,7 @@ def test_the_demo_posts_each_story_once_to_each_account(tmp_path):
     done = subprocess.run([sys.executable, str(DEMO)], cwd=tmp_path, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stdout + done.stderr
     assert "Counted: 40 posts on 5 networks and 8 in the folder" in done.stdout
+    assert "</html>" in (tmp_path / "demo-out" / "preview.html").read_text(encoding="utf-8")
     page = (tmp_path / "demo-out" / "sandbox.html").read_text(encoding="utf-8")
     assert page.count("<article") == 40
     assert "<script src" not in page
