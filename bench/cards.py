@@ -195,7 +195,8 @@ def run() -> bool:
     good &= told(
         "four networks from a 12-megapixel photo / decoding it once and encoding one JPEG", against(four, once, 9), 3.5
     )
-    return memory(data) and good
+    good &= memory(data)
+    return daemon() and good
 
 
 def memory(data: bytes, cards: int = 1000) -> bool:
@@ -223,6 +224,56 @@ def memory(data: bytes, cards: int = 1000) -> bool:
         f"   (after {cards // 10}: {seen[0]:.0f} MB; this process, with Chromium's driver and Pillow: {here:.0f} MB)"
     )
     return good
+
+
+def daemon(stories: int = 100) -> bool:
+    """A daemon that posts cards, and its worker: what each needs at most."""
+    import subprocess
+    import tempfile
+
+    from feed import Feed
+
+    from syndicate.sandbox.server import Sandbox
+
+    if not Path("/proc/self/status").exists():
+        print("skip  no /proc here: the daemon's memory")
+        return True
+    feed = Feed(3)
+    with tempfile.TemporaryDirectory() as folder, Sandbox(port=0) as sandbox:
+        config = Path(folder, "config.yaml")
+        config.write_text(
+            f'site: {{name: Bench, url: "https://gazette.example/"}}\ndatabase: sqlite:///{folder}/bench.db\n'
+            f'sources: {{news: {{url: "{feed.url}", every: 1s}}}}\n'
+            "accounts: {masto: {platform: mastodon, url: 'https://s.example', token: bench,"
+            f" api_url: '{sandbox.url}'}}}}\n"
+        )
+        command = [sys.executable, "-m", "syndicate", "-c", str(config), "daemon"]
+        running = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        time.sleep(4)
+        feed.stories += stories
+        deadline = time.monotonic() + 120
+        while len(sandbox.posts()) < stories and time.monotonic() < deadline:
+            time.sleep(0.5)
+        own, worker = _peak(running.pid), max(map(_peak, _children(running.pid)), default=0.0)
+        posts = len(sandbox.posts())
+        running.terminate()
+        running.wait()
+    feed.close()
+    if posts != stories:
+        raise SystemExit(f"daemon: {posts} posts arrived, not {stories}")
+    good = own <= 80 and worker <= 170
+    verdict = "ok  " if good else "OVER"
+    print(f"{verdict} {own:6.0f} ≤ 80    MB of a daemon at most, {stories} cards, and {worker:.0f} ≤ 170 of its worker")
+    return good
+
+
+def _peak(pid: int) -> float:
+    return int(Path(f"/proc/{pid}/status").read_text().partition("VmHWM:")[2].split()[0]) * 1024 / 1e6
+
+
+def _children(pid: int) -> list[int]:
+    tasks = Path(f"/proc/{pid}/task").iterdir()
+    return [int(child) for task in tasks for child in (task / "children").read_text().split()]
 
 
 if __name__ == "__main__":

@@ -175,9 +175,14 @@ def lanes_figure() -> bool:
 
 def pictures() -> list[bool]:
     """Cards and the preview page, in processes of their own: both load what the others are measured without."""
-    return [
-        subprocess.run([PYTHON, str(HERE / name)], check=False).returncode == 0 for name in ("cards.py", "preview.py")
-    ]
+    names = ("cards.py", "preview.py")
+    drawn = [subprocess.run([PYTHON, str(HERE / name)], check=False).returncode == 0 for name in names]
+    overflow = HERE.parent / "tests/rendering/cards/test_overflow.py"
+    environ = os.environ | {"SYNDICATE_SIZES": "60"}
+    done = subprocess.run([PYTHON, "-m", "pytest", "-q", str(overflow)], env=environ, capture_output=True, check=False)
+    verdict = "OVER" if done.returncode else "ok  "
+    print(f"{verdict} no line wider than its box: 60 sizes × 12 headlines, 10 scripts, 3 themes")
+    return [*drawn, done.returncode == 0]
 
 
 def main() -> None:

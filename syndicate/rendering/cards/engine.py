@@ -92,7 +92,7 @@ class Takumi:
             )
         except (ValueError, RuntimeError) as fault:
             raise RenderError(f"the card cannot be drawn: {fault}") from fault
-        return Pillow.frombytes("RGBA", size, bytes(pixels))
+        return Pillow.frombuffer("RGBA", size, pixels, "raw", "RGBA", 0, 1)
 
     def unknown(self, declarations: Sequence[tuple[str, str]]) -> list[int]:
         """As CardEngine. The engine is asked by `@supports`, so the answer is its own."""

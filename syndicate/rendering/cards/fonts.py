@@ -18,6 +18,7 @@ from syndicate.text import graphemes
 KINDS = (".ttf", ".otf", ".ttc", ".woff", ".woff2")
 CJK_PACKAGE = "manimgx_fonts_cjk"
 CURE = "pip install 'syndicate-social[cjk]' brings fonts for Chinese, Japanese and Korean"
+_NO_NAME = frozenset("\"'<>{};\\\n")
 _LARGEST = 40_000_000
 _INVISIBLE = re.compile("[\\s\u00ad\u034f\u061c\u180e\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufe00-\ufe0f\ufeff]")
 _CJK = re.compile(
@@ -79,6 +80,8 @@ class Fonts:
         covers = _coverage(data)
         gc.collect()  # a large font's tables hold each other
         for family in self._engine.register(data):
+            if set(family) & _NO_NAME:
+                raise RenderError(f"its name, {family!r}, cannot stand in a style sheet")
             yield Face(family, covers)
 
     def _emoji(self, theme: Theme, name: str, warnings: list[str]) -> tuple[Face, ...]:

@@ -140,12 +140,13 @@ def _needed(card: Picture, zone: Zone, shade: Shade) -> float:
 def _shadow(half: Sequence[Zone], photo: Zone, edge: Edge, strength: float) -> list[float]:
     """How strong the shade is in each row of the photo: full behind the text and out to the edge, then fading."""
     height = photo[3] - photo[1]
-    fade = max(1.0, _FADE * height)
+    fade = max(1, round(_FADE * height))
+    fading = [strength * _eased(step / fade) for step in range(fade)]
     if edge == "bottom":
-        full = min(zone[1] for zone in half) - photo[1]
-        return [strength * _eased((row - full + fade) / fade) for row in range(height)]
-    full = max(zone[3] for zone in half) - photo[1]
-    return [strength * _eased((full + fade - row) / fade) for row in range(height)]
+        full = max(0, min(zone[1] for zone in half) - photo[1])
+        return ([0.0] * (full - fade) + fading[max(0, fade - full) :] + [strength] * (height - full))[:height]
+    full = min(height, max(zone[3] for zone in half) - photo[1])
+    return ([strength] * full + fading[::-1] + [0.0] * (height - full))[:height]
 
 
 def _eased(part: float) -> float:

@@ -53,13 +53,20 @@ class Studio:
         self._seconds = seconds
         self._process: subprocess.Popen[bytes] | None = None
         self._fresh = True
+        self._closed = False
         self._lock = threading.Lock()
         self._slow: dict[str, float] = {}
 
     def close(self) -> None:
-        """End the worker."""
-        with self._lock:
+        """End the worker, whatever it is doing: who leaves does not wait for a picture."""
+        self._closed = True
+        process = self._process
+        if process is not None:
+            with contextlib.suppress(OSError):
+                process.kill()
+        if self._lock.acquire(timeout=1):
             self._end()
+            self._lock.release()
 
     def draw(self, order: Order, photo: bytes | None) -> Drawn:
         """The card, else the cropped photo with a warning. Raises RenderError when there is neither."""
@@ -91,6 +98,8 @@ class Studio:
 
     def _asked(self, draw: Literal["card", "photo"], order: Order, photo: bytes | None) -> Drawn:
         """One job for the worker. Raises RenderError: what it said, or that it had to be ended."""
+        if self._closed:
+            raise RenderError("the run is ending")
         theme = order.theme_for(has_photo=bool(order.photo)) if draw == "card" else ""
         if self._slow.get(theme, 0.0) > time.monotonic():
             raise RenderError(f"the theme '{theme}' took longer than {self._seconds:g} s a moment ago")

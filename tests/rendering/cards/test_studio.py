@@ -239,3 +239,26 @@ def test_threads_share_one_worker(studio, order, photo):
         thread.join()
     assert len({media.file for media in found.values()}) == 8
     assert desk._process.pid == worker
+
+
+def test_leaving_waits_for_no_picture(studio, order, photo, mine):
+    desk = studio(mine(SLOW), seconds=60)
+    desk.draw(order(photo), photo)
+    told = []
+
+    def work():
+        try:
+            desk.draw(order(photo, theme="mine"), photo)
+        except RenderError as fault:
+            told.append(str(fault))
+
+    thread = threading.Thread(target=work)
+    thread.start()
+    thread.join(0.5)
+    began = time.monotonic()
+    desk.close()
+    thread.join(10)
+    assert time.monotonic() - began < 5
+    assert not thread.is_alive()
+    assert told == ["no card: the card worker ended by itself (signal 9); the photo: the run is ending"]
+    assert desk._process is None
