@@ -28,6 +28,7 @@ from syndicate.reading import PAGE, Discreet, build, read_file
 if TYPE_CHECKING:
     from syndicate.delivery import Lane, Rendered, Terms
     from syndicate.exhibit import Gallery
+    from syndicate.rendering.cards.order import Drawn, Order
     from syndicate.rendering.cards.studio import Studio
     from syndicate.rendering.environment import Templates
     from syndicate.rendering.photo import Pictures
@@ -267,7 +268,7 @@ class App:
         from syndicate.rendering.post import render
 
         with self._guard:
-            templates, pictures, studio = self.templates, self.pictures, self.studio
+            templates, pictures = self.templates, self.pictures
         return render(
             article,
             account,
@@ -277,10 +278,15 @@ class App:
             platform.measure,
             templates=templates,
             pictures=pictures,
-            draw=studio.draw,
+            draw=self._draw,
             at=at,
             planned_at=planned_at,
         )
+
+    def _draw(self, order: Order, photo: bytes | None) -> Drawn:
+        with self._guard:
+            studio = self.studio
+        return studio.draw(order, photo)
 
     def _build(self, entry: AccountConfig) -> Lane:
         from syndicate import platforms

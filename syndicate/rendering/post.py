@@ -6,23 +6,25 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Any, Literal, TypeAlias
+from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 from urllib.parse import quote
 
 from syndicate.errors import RenderError, TooLong
 from syndicate.model import Account, Article, Image, Limits, LinkCard, Media, Post, Site
 from syndicate.records import article_record
-from syndicate.rendering.cards.order import Drawn, Order
 from syndicate.rendering.environment import Templates
 from syndicate.rendering.fit import Fitted, Link, Measure, fit
 from syndicate.rendering.photo import Pictures
 from syndicate.rendering.view import ArticleView, view
 from syndicate.text import cut, plain, utm
 
+if TYPE_CHECKING:
+    from syndicate.rendering.cards.order import Drawn, Order
+
 Place: TypeAlias = Literal["text", "card", "field", "none"]
 """Where the link goes: into the text, into a card we send, beside the text, or nowhere."""
 
-Draw: TypeAlias = Callable[[Order, bytes | None], Drawn]
+Draw: TypeAlias = "Callable[[Order, bytes | None], Drawn]"
 """Draws a card over a photo's bytes. Raises RenderError where there is nothing to show at all."""
 
 _CARD_TEXT = 300
@@ -187,6 +189,8 @@ class _Desk:
 
     def _card(self, alt: str, image: Image | None, max_bytes: int, size: str) -> Media | None:
         """The card; without the photo where that cannot be had, and none at all rather than no post."""
+        from syndicate.rendering.cards.order import Order
+
         photo: bytes | None = None
         try:
             photo = self._pictures.original(image.url) if image else None
