@@ -23,6 +23,7 @@ COMMANDS = {
     "articles": "Show what the sources say now; writes nothing.",
     "deliveries": "The ledger, and the decisions only a person can take.",
     "accounts": "Who we post as: list, check, pause, resume.",
+    "explain": "What became of a story on each account, and why.",
     "measure": "Lengths as a network counts them.",
     "sandbox": "Local stand-ins for all networks, with a page.",
     "platforms": "What is supported, and how well it can know.",

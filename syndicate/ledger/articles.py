@@ -49,6 +49,18 @@ class Articles:
         found = self.anchors([alias.hash for alias in aliases(Article("", url, ""))])
         return next(iter(found.values()), None)
 
+    def matching(self, word: str) -> dict[str, str]:
+        """Anchors that an address or a guid leads to, each with the kind of name that matched; addresses first."""
+        from syndicate.identity import aliases
+
+        found: dict[str, str] = {}
+        sources = [row["source"] for row in self._db.rows("SELECT DISTINCT source FROM article")]
+        for article in (Article("", word, ""), *(Article(source, "", "", guid=word) for source in sources)):
+            names = {alias.hash: alias.kind for alias in aliases(article)}
+            for hashed, anchor in self.anchors([*names]).items():
+                found.setdefault(anchor, names[hashed])
+        return found
+
     def add(self, article: Article, names: Sequence[Alias], *, position: int, now: datetime) -> str:
         """Write a new article under its first alias, and return that: its anchor."""
         from syndicate.identity import content_hash

@@ -52,6 +52,11 @@ class Sources:
         assert again is not None
         return again
 
+    def baseline(self, name: str) -> datetime | None:
+        """When a source was first read well; None before that, or where it is not known."""
+        found = self._find(name)
+        return found.baseline_at if found else None
+
     def read(
         self, name: str, validators: Validators, *, baseline_at: datetime, entries: int | None, next_poll_at: datetime
     ) -> None:

@@ -39,7 +39,7 @@ VARYING = {
     r"\b[0-9a-f]{8}\b": "<short key>",
     r"/@account_\w+/\d+": "/<post>",
     r"/post/[2-7a-z]{13}": "/<post>",
-    r"\d+×\d+ (\w+), [\d,]+ bytes, [0-9a-f]{8}…": r"<size> \1",
+    r"\d+×\d+ (\w+), [\d,]+ bytes, (<short key>|[0-9a-f]{8})…": r"<size> \1",
     r"\d+×\d+": "<size>",
     r"\d+ of \d+": "<length>",
     r"[│╭╮╰╯─]": " ",

@@ -1,0 +1,107 @@
+"""`syndicate explain`: what became of a story, and why."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from syndicate.cli.options import Shared, opened, shared_options
+from syndicate.cli.output import print_json
+from syndicate.errors import SyndicateError
+
+if TYPE_CHECKING:
+    from syndicate.app import App
+    from syndicate.explaining import Step
+    from syndicate.ledger.articles import Known
+    from syndicate.model import Account, Delivery
+
+MARKS = {"yes": ("✓", "green"), "no": ("✗", "red"), "waits": ("…", "yellow"), "unclear": ("?", "yellow")}
+
+
+@click.command()
+@click.argument("url")
+@shared_options
+@click.pass_obj
+def command(shared: Shared, *, url: str) -> int:
+    """For each account: each step a story took or did not take, and the value it compared."""
+    with opened(shared, fill=True) as app:
+        known, alias = _found(app, url)
+        if not shared.json:
+            _introduce(app, known, alias)
+        for account in app.accounts:
+            delivery = next(iter(app.ledger.deliveries.search(anchor=known.anchor, accounts=(account.name,))), None)
+            steps = _steps(app, known, account, delivery)
+            if shared.json:
+                print_json(_record(known, account, delivery, steps, alias))
+            else:
+                _print(account, delivery, steps)
+        return 0
+
+
+def _found(app: App, url: str) -> tuple[Known, str]:
+    """The article, and by which of its names it was found."""
+    kinds = app.ledger.articles.matching(url)
+    if not kinds:
+        raise SyndicateError(
+            f"no source has listed {url} so far",
+            hint="syndicate articles shows what they list now; syndicate post --article announces a page by hand",
+        )
+    anchor, alias = next(iter(kinds.items()))
+    return app.ledger.articles.find(anchor), alias
+
+
+def _steps(app: App, known: Known, account: Account, delivery: Delivery | None) -> list[Step]:
+    from syndicate.explaining import Facts, explain
+
+    source = app.config.sources.get(known.article.source)
+    tried = app.ledger.deliveries.attempts(delivery.key) if delivery else []
+    facts = Facts(
+        known=known,
+        baseline=app.ledger.sources.baseline(known.article.source),
+        zone=source.timezone if source else app.config.site.timezone,
+        delivery=delivery,
+        attempts=[(attempt["started_at"], attempt["outcome"]) for attempt in tried],
+        now=app.ledger.now(),
+    )
+    return explain(account, app.ledger.accounts.find(account.name), facts)
+
+
+def _introduce(app: App, known: Known, alias: str) -> None:
+    from syndicate.records import instant
+
+    article = known.article
+    click.echo(click.style(article.title or article.url, bold=True))
+    click.echo(f"{article.url}  (known by its {alias.replace('_', ' ')})")
+    published = instant(article.published) or "no date"
+    zone = ", its time zone a guess" if article.tz_assumed else ""
+    named = article.source if article.source in app.config.sources else f"{article.source} (not in the config)"
+    click.echo(
+        f"source {named}; published {published}{zone}; first seen {instant(known.first_seen.replace(microsecond=0))}"
+    )
+    if not app.accounts:
+        click.echo("no account is switched on")
+
+
+def _print(account: Account, delivery: Delivery | None, steps: list[Step]) -> None:
+    state = delivery.state if delivery else "not planned"
+    key = f"  {delivery.key[:8]}" if delivery else ""
+    click.echo(f"\n{click.style(account.name, bold=True)}  {account.platform}  {state}{key}")
+    width = max(len(step.name) for step in steps)
+    for step in steps:
+        mark, colour = MARKS.get(step.verdict, ("·", "white"))
+        click.echo(f"  {click.style(mark, fg=colour)} {step.name:<{width}}  {step.value}")
+
+
+def _record(known: Known, account: Account, delivery: Delivery | None, steps: list[Step], alias: str) -> dict[str, Any]:
+    return {
+        "article": known.article.url,
+        "alias": alias,
+        "account": account.name,
+        "platform": account.platform,
+        "key": delivery.key if delivery else None,
+        "state": delivery.state if delivery else None,
+        "reason": delivery.reason if delivery else None,
+        "steps": [asdict(step) for step in steps],
+    }

@@ -1,0 +1,149 @@
+"""Pure: why an article was announced on an account, or was not: each step, its verdict, and the values it compared."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Literal, TypeAlias
+from zoneinfo import ZoneInfo
+
+from syndicate.ledger.accounts import AccountState
+from syndicate.ledger.articles import Known
+from syndicate.model import Account, Article, Delivery, Filter
+from syndicate.plan import GRACE, SOON, UNSURE, admits
+from syndicate.records import instant
+
+Verdict: TypeAlias = Literal["yes", "no", "waits", "unclear", "note"]
+"""`yes`: the step lets the story through. `unclear`: nobody can tell. `note`: it changed nothing."""
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One step of a story on its way, and what was compared there, in words."""
+
+    name: str
+    verdict: Verdict
+    value: str
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """All that a verdict may rest on. `baseline` is the source's; None before its first good reading.
+
+    `delivery` is None where nothing was ever planned; `attempts` say what was tried, first to last.
+    """
+
+    known: Known
+    baseline: datetime | None
+    zone: str
+    delivery: Delivery | None
+    attempts: Sequence[tuple[datetime | None, str | None]]
+    now: datetime
+
+
+def explain(account: Account, state: AccountState | None, facts: Facts) -> list[Step]:
+    """Every step of the story to this account, in the order they are taken."""
+    article, delivery = facts.known.article, facts.delivery
+    steps = [_filtered(account, article), _baseline(state, facts), _age(account, facts)]
+    decided = next((step for step in steps if step.verdict == "no"), None)
+    if delivery is not None and delivery.state != "skipped" and decided is not None:
+        # It was planned all the same: by hand, by --backfill, or before the config was changed.
+        steps = [Step(step.name, "note" if step.verdict == "no" else step.verdict, step.value) for step in steps]
+    if state is not None and state.paused:
+        told = "its login was refused" if state.paused == "auth" else "by a person"
+        cure = "accounts check" if state.paused == "auth" else "accounts resume"
+        steps.append(Step("account", "waits", f"paused, {told}: syndicate {cure} {account.name}"))
+    elif state is not None and state.next_at > facts.now and delivery and delivery.state == "due":
+        steps.append(Step("account", "waits", f"the network asked to wait until {_clock(state.next_at)}"))
+    steps += [_tried(number, began, outcome) for number, (began, outcome) in enumerate(facts.attempts, 1)]
+    steps.append(_end(delivery, facts))
+    return steps
+
+
+def _filtered(account: Account, article: Article) -> Step:
+    if account.only is None and account.never is None:
+        return Step("filter", "yes", "none is set")
+    compared = (
+        f"section {article.section or '(none)'}; tags {', '.join(article.categories) or '(none)'};"
+        f" language {article.language or '(none)'}; source {article.source}"
+    )
+    wishes = [f"{name} {_said(rule)}" for name, rule in (("only", account.only), ("never", account.never)) if rule]
+    return Step("filter", "yes" if admits(account, article) else "no", f"{compared} | {'; '.join(wishes)}")
+
+
+def _said(rule: Filter) -> str:
+    named = (("sections", rule.sections), ("tags", rule.tags), ("languages", rule.languages), ("sources", rule.sources))
+    parts = [f"{name} {', '.join(values)}" for name, values in named if values]
+    return " and ".join([*parts, *([f"title /{rule.title}/"] if rule.title else [])])
+
+
+def _baseline(state: AccountState | None, facts: Facts) -> Step:
+    """A first run records what is there; only what is dated after it goes out."""
+    article, source = facts.known.article, facts.baseline
+    if source is None or state is None:
+        return Step("baseline", "note", "no first run yet: it would record this story as seen")
+    began = max(source, state.baseline_at)
+    whose = "the source's" if began == source else "the account's"
+    against = f"{whose} first run at {_clock(began)}"
+    published = article.published
+    if published is None:
+        return Step("baseline", "note", f"no date; {against}; only an undated story above all known ones is new")
+    if article.precision == "day":
+        zone = ZoneInfo(facts.zone)
+        new = published.astimezone(zone).date() >= began.astimezone(zone).date()
+        return Step("baseline", "yes" if new else "no", f"published on {published.astimezone(zone).date()}; {against}")
+    slack = GRACE + (UNSURE if article.tz_assumed else timedelta(0))
+    new = published >= began - slack
+    return Step("baseline", "yes" if new else "no", f"published {_clock(published)}; {against}, less {_span(slack)}")
+
+
+def _age(account: Account, facts: Facts) -> Step:
+    """How old it was when it was judged: when it was first seen."""
+    published = facts.known.article.published
+    if published is None:
+        return Step("age", "yes", "no date to be too old by")
+    seen = facts.known.first_seen
+    if published > seen + SOON:
+        return Step("embargo", "waits" if published > facts.now else "yes", f"dated ahead, {_clock(published)}")
+    age = max(timedelta(0), seen - published)
+    slack = timedelta(days=1) if facts.known.article.precision == "day" else timedelta(0)
+    slack += UNSURE if facts.known.article.tz_assumed else timedelta(0)
+    told = f"{_span(age)} old when first seen; max_age {_span(account.max_age)}"
+    return Step("age", "yes" if age <= account.max_age + slack else "no", told)
+
+
+def _tried(number: int, began: datetime | None, outcome: str | None) -> Step:
+    verdict: Verdict = "yes" if outcome == "posted" else "unclear" if outcome in ("unknown", None) else "waits"
+    return Step(f"attempt {number}", verdict, f"{_clock(began)}: {outcome or 'not ended'}")
+
+
+def _end(delivery: Delivery | None, facts: Facts) -> Step:
+    """Where it stands now."""
+    if delivery is None:
+        return Step("delivery", "no", "none was planned: what a first run finds is recorded, not sent")
+    told = ", ".join(filter(None, (delivery.reason, delivery.permalink, delivery.error)))
+    when = f" at {_clock(delivery.due_at)}" if delivery.due_at and delivery.due_at > facts.now else ""
+    verdicts: dict[str, Verdict] = {
+        "posted": "yes",
+        "skipped": "no",
+        "failed": "no",
+        "held": "unclear",
+        "unknown": "unclear",
+    }
+    return Step(delivery.state, verdicts.get(delivery.state, "waits"), re.sub(r"\s+", " ", f"{told}{when}") or "now")
+
+
+def _clock(moment: datetime | None) -> str | None:
+    """An instant to the second: nobody compares by less."""
+    return instant(moment.replace(microsecond=0)) if moment else None
+
+
+def _span(length: timedelta) -> str:
+    """A length of time as people write it: 3m, 5h, 2d."""
+    seconds = round(length.total_seconds())
+    for size, unit in ((86_400, "d"), (3_600, "h"), (60, "m")):
+        if seconds >= size * 2 or (seconds >= size and seconds % size == 0):
+            return f"{seconds // size}{unit}"
+    return f"{seconds}s"

@@ -1,0 +1,83 @@
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from syndicate.explaining import Facts, explain
+from syndicate.ledger.accounts import AccountState
+from syndicate.ledger.articles import Known
+from syndicate.model import Account, Article, Delivery, Filter
+
+NOON = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
+STORY = Article("news", "https://g.example/1", "Story", published=NOON, section="News > Travel", categories=("trains",))
+
+
+def steps(account=None, *, article=STORY, seen=NOON, baseline=NOON - timedelta(hours=5), paused=None, **delivery):
+    account = account or Account("masto", "mastodon")
+    state = AccountState("masto", "mastodon", NOON - timedelta(hours=3), paused, NOON, None, None)
+    made = None
+    if delivery:
+        made = Delivery("k", "a", article.url, "masto", "mastodon", "post", 0, 0, **delivery)
+    facts = Facts(Known("a", article, seen), baseline, "UTC", made, [], NOON + timedelta(minutes=1))
+    return {step.name: (step.verdict, step.value) for step in explain(account, state, facts)}
+
+
+def row(state, reason=None, **fields):
+    base = {"due_at": None, "planned_at": NOON, "attempts": 1, "fence": 1}
+    return base | {"state": state, "reason": reason} | fields
+
+
+def test_a_posted_story_passed_every_step():
+    found = steps(**row("posted", permalink="https://social.example/1"))
+    assert found["filter"] == ("yes", "none is set")
+    assert found["baseline"][0] == "yes"
+    assert "the account's first run at 2026-11-23T09:00:00Z" in found["baseline"][1]
+    assert found["age"] == ("yes", "0s old when first seen; max_age 24h")
+    assert found["posted"] == ("yes", "https://social.example/1")
+
+
+def test_a_filter_says_what_it_compared():
+    picky = Account("masto", "mastodon", only=Filter(sections=("Sport",)), never=Filter(title="^Quiz"))
+    found = steps(picky, **row("skipped", "filtered"))
+    assert found["filter"][0] == "no"
+    assert "section News > Travel; tags trains" in found["filter"][1]
+    assert "only sections Sport; never title /^Quiz/" in found["filter"][1]
+    assert found["skipped"] == ("no", "filtered")
+
+
+def test_a_story_from_before_the_first_run_and_one_that_came_too_late():
+    from dataclasses import replace
+
+    early = replace(STORY, published=NOON - timedelta(hours=4))
+    assert steps(article=early, **row("skipped", "baseline"))["baseline"][0] == "no"
+    late = steps(seen=NOON + timedelta(days=3), **row("skipped", "too_old"))
+    assert late["age"] == ("no", "3d old when first seen; max_age 24h")
+    undated = steps(article=replace(STORY, published=None))
+    assert undated["baseline"][0] == "note"
+    ahead = steps(article=replace(STORY, published=NOON + timedelta(hours=2)), **row("planned", "embargo"))
+    assert ahead["embargo"] == ("waits", "dated ahead, 2026-11-23T14:00:00Z")
+
+
+def test_what_was_planned_by_hand_is_not_told_to_have_been_stopped():
+    from dataclasses import replace
+
+    old = replace(STORY, published=NOON - timedelta(days=90))
+    found = steps(article=old, **row("posted"))
+    assert (found["baseline"][0], found["age"][0]) == ("note", "note")
+
+
+@pytest.mark.parametrize(
+    ("paused", "told"),
+    [
+        ("auth", "paused, its login was refused: syndicate accounts check masto"),
+        ("person", "paused, by a person: syndicate accounts resume masto"),
+    ],
+)
+def test_a_paused_account_says_so_and_how_to_go_on(paused, told):
+    assert steps(paused=paused, **row("due", "auth"))["account"] == ("waits", told)
+
+
+def test_what_nobody_knows_is_told_as_unclear():
+    found = steps(**row("held", "no_answer", error="read timed out"))
+    assert found["held"] == ("unclear", "no_answer, read timed out")
+    assert steps()["delivery"][0] == "no"
+    assert steps(baseline=None)["baseline"][0] == "note"
