@@ -144,6 +144,6 @@ def _span(length: timedelta) -> str:
     """A length of time as people write it: 3m, 5h, 2d."""
     seconds = round(length.total_seconds())
     for size, unit in ((86_400, "d"), (3_600, "h"), (60, "m")):
-        if seconds >= size * 2 or (seconds >= size and seconds % size == 0):
+        if seconds >= size * 2 or (unit != "d" and seconds >= size and seconds % size == 0):
             return f"{seconds // size}{unit}"
     return f"{seconds}s"
