@@ -10,7 +10,7 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help demo cards test check fix bench clean format-check lint types imports
+.PHONY: help demo cards test check chaos fix bench clean format-check lint types imports
 
 help:
 	@echo "make demo      a newsroom's morning on this machine: a sample site, stand-ins for the networks, real commands"
@@ -18,6 +18,7 @@ help:
 	@echo "make test      everything CI runs: format, lint, types, imports, all tests"
 	@echo "make check     the same without the slow tests, stopping at the first failure"
 	@echo "make fix       repair what a machine can: imports, style, format"
+	@echo "make chaos     200 SIGKILLs at random over 800 deliveries, and a count of what arrived; some minutes"
 	@echo "make bench     print the figures we hold ourselves to"
 	@echo "make clean     remove what make has made"
 	@echo
@@ -38,6 +39,9 @@ check: $(READY) format-check lint types imports
 fix: $(READY)
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
+
+chaos: $(READY)
+	$(BIN)/python -m tests.chaos.storm $(ARGS)
 
 bench: $(READY)
 	$(BIN)/python bench/run.py

@@ -1,0 +1,198 @@
+"""Real processes, a network that misbehaves, and SIGKILL at random; then everything is counted.
+
+`python -m tests.chaos.storm --stories 200 --kills 200` is the long form (`make chaos`); it prints a table.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import random
+import signal
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+from collections import Counter
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from syndicate.sandbox.server import Sandbox
+from tests.site import Site
+
+ACCOUNTS = {
+    "bluesky": ("exact", "{platform: bluesky, handle: gazette.example, app_password: secret-pass, api_url: 'URL'}"),
+    "mastodon": ("keyed", "{platform: mastodon, url: 'https://social.example', token: token-1, api_url: 'URL'}"),
+    "facebook": ("lookup", "{platform: facebook, page_id: '4711', page_token: token-2, api_url: 'URL'}"),
+    "webhook": ("blind", "{platform: webhook, url: 'https://hook.example/webhook/in', api_url: 'URL'}"),
+}
+FAULTS = (("drop_before", 0.08), ("drop_after", 0.08), ("500_after", 0.04), ("502_after", 0.04), ("503", 0.04))
+SLOW = 1.2
+"""Seconds of a slow answer: longer than the time-out of a request, so that it is accepted and never heard of."""
+
+
+@dataclass
+class Result:
+    """What came of a storm, by network. `held` are stories that a person has to decide about."""
+
+    stories: int
+    kills: int
+    stops: int
+    posts: Counter[tuple[str, str]] = field(default_factory=Counter)
+    states: dict[tuple[str, str], str] = field(default_factory=dict)
+
+    def duplicates(self, network: str) -> int:
+        """Posts beyond the first of a story."""
+        return sum(count - 1 for (name, _), count in self.posts.items() if name == network)
+
+    def held(self, network: str) -> set[str]:
+        """Stories that are held."""
+        return {link for (name, link), state in self.states.items() if name == network and state == "held"}
+
+    def lost(self, network: str) -> set[str]:
+        """Stories that are neither on the network nor held."""
+        mine = {link for name, link in self.states if name == network}
+        return {link for link in mine if not self.posts[network, link]} - self.held(network)
+
+
+class Storm:
+    """A folder with a config, a site, stand-ins, and processes that come and go."""
+
+    def __init__(self, folder: Path, site: Site, sandbox: Sandbox, seed: int) -> None:
+        self.folder, self.site, self.sandbox = folder, site, sandbox
+        self.dice = random.Random(seed)
+        self.running: list[subprocess.Popen[bytes]] = []
+        accounts = "".join(f"  {name}: {text.replace('URL', sandbox.url)}\n" for name, (_, text) in ACCOUNTS.items())
+        text = f"""site: {{name: Gazette, url: "{site.url}/", language: en}}
+sources: {{news: {{url: "{site.url}/rss.xml", every: 1s}}}}
+lease: 2s
+network: {{timeout: 1s}}
+defaults: {{image: none, settle: 2s}}
+accounts:
+{accounts}"""
+        (folder / "config.yaml").write_text(text, encoding="utf-8")
+
+    def command(self, *words: str) -> subprocess.Popen[bytes]:
+        """One process of the real command."""
+        with (self.folder / "said.log").open("ab") as log:
+            return subprocess.Popen(
+                [sys.executable, "-m", "syndicate", "-c", str(self.folder / "config.yaml"), *words],
+                stdout=log,
+                stderr=log,
+                env=os.environ | {"PYTHONUNBUFFERED": "1"},
+            )
+
+    def spawn(self) -> None:
+        """A daemon, or a single run beside it."""
+        self.running.append(self.command(*(("daemon",) if self.dice.random() < 0.6 else ("post", "--wait", "20s"))))
+
+    def rage(self, kills: int, stories: int) -> int:
+        """Publish while processes are killed, stopped and started again; how many were stopped."""
+        stops, published = 0, 0
+        for number in range(kills):
+            while len(self.running) < 2:
+                self.spawn()
+            due = stories * (number + 1) // kills
+            if due > published:
+                self.site.publish(due - published)
+                published = due
+            threading.Event().wait(self.dice.uniform(0.25, 1.1))
+            victim = self.running.pop(self.dice.randrange(len(self.running)))
+            if self.dice.random() < 0.2 and victim.poll() is None:
+                stops += 1
+                victim.send_signal(signal.SIGSTOP)
+                threading.Event().wait(self.dice.uniform(2.1, 2.6))  # longer than a lease
+                victim.send_signal(signal.SIGCONT)
+                self.running.append(victim)
+            else:
+                victim.kill()
+                victim.wait()
+        return stops
+
+    def calm(self) -> None:
+        """Nothing fails any more; one run after the other until nothing is left to do."""
+        for process in self.running:
+            process.kill()
+            process.wait()
+        self.sandbox.faults.set([])
+        deadline = time.monotonic() + 240
+        while time.monotonic() < deadline:
+            self.command("post", "--wait", "30s").wait()
+            threading.Event().wait(1)
+            if not {row["state"] for row in self.rows()} & {"due", "sending", "unknown"}:
+                return
+
+    def rows(self) -> list[dict[str, object]]:
+        """The ledger, as `deliveries list` prints it."""
+        words = [sys.executable, "-m", "syndicate", "-c", str(self.folder / "config.yaml")]
+        listed = subprocess.run([*words, "deliveries", "list", "--json"], capture_output=True, check=True)
+        return [json.loads(line) for line in listed.stdout.splitlines()]
+
+
+def _rules(seed: int, wrath: float) -> list[dict[str, object]]:
+    """What befalls commits: refusals, lost answers before and after the post was accepted, and slowness."""
+    base: dict[str, object] = {"step": "commit", "count": None}
+    rules = [
+        base | {"platform": name, "fault": fault, "probability": chance * wrath, "seed": seed + number}
+        for name in ACCOUNTS
+        for number, (fault, chance) in enumerate(FAULTS)
+    ]
+    rules.append(base | {"fault": "slow", "seconds": SLOW, "probability": 0.03 * wrath, "seed": seed})
+    return [*rules, base | {"fault": "429", "retry_after": 0.2, "probability": 0.03, "seed": seed}]
+
+
+def storm(stories: int, kills: int, seed: int, folder: Path, wrath: float = 1.0) -> Result:
+    """The whole: a baseline, the rage, the calm, the count. `wrath` scales how often a commit goes wrong."""
+    site = Site()
+    with Sandbox(port=0, latency=0.02) as sandbox:
+        made = Storm(folder, site, sandbox, seed)
+        made.command("post").wait()
+        sandbox.add_faults(_rules(seed, wrath))
+        stops = made.rage(kills, stories)
+        made.calm()
+        result = Result(stories, kills, stops)
+        for post in sandbox.posts():
+            result.posts[post["platform"], post["link"].partition("?")[0]] += 1
+        for row in made.rows():
+            result.states[str(row["platform"]), str(row["article"])] = str(row["state"])
+    site.close()
+    return result
+
+
+def table(result: Result) -> str:
+    """The result as a Markdown table."""
+    lines = [
+        (
+            f"{result.stories} stories × {len(ACCOUNTS)} networks, {result.kills - result.stops} SIGKILL,"
+            f" {result.stops} SIGSTOP longer than a lease, two processes at a time"
+        ),
+        "",
+        "| network | class | posted | duplicates | lost | held |",
+        "|---|---|---|---|---|---|",
+    ]
+    for name, (certainty, _) in ACCOUNTS.items():
+        posted = sum(1 for (network, _), count in result.posts.items() if network == name and count)
+        lines.append(
+            f"| {name} | {certainty} | {posted} | {result.duplicates(name)} | {len(result.lost(name))}"
+            f" | {len(result.held(name))} |"
+        )
+    return "\n".join(lines)
+
+
+def main() -> int:
+    """Run it, print the table; 1 if anything was lost or doubled."""
+    parser = argparse.ArgumentParser(description="Kill processes at random and count what arrived.")
+    parser.add_argument("--stories", type=int, default=200)
+    parser.add_argument("--kills", type=int, default=200)
+    parser.add_argument("--seed", type=int, default=1)
+    wishes = parser.parse_args()
+    with tempfile.TemporaryDirectory(prefix="syndicate-chaos-") as folder:
+        result = storm(wishes.stories, wishes.kills, wishes.seed, Path(folder))
+    sys.stdout.write(table(result) + "\n")
+    return int(any(result.duplicates(name) or result.lost(name) for name in ACCOUNTS))
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,17 @@
+"""The short form of the storm; `make chaos` runs the long one, and its last result stands in docs/concepts/chaos.md."""
+
+import pytest
+
+from tests.chaos.storm import ACCOUNTS, storm, table
+
+
+@pytest.mark.slow
+def test_nothing_is_lost_or_doubled_whatever_is_killed(tmp_path):
+    result = storm(stories=10, kills=12, seed=7, folder=tmp_path, wrath=0.4)
+    told = f"{table(result)}\n\n{(tmp_path / 'said.log').read_text(encoding='utf-8')[-4000:]}"
+    for network, (certainty, _) in ACCOUNTS.items():
+        assert result.duplicates(network) == 0, told
+        assert result.lost(network) == set(), told
+        if certainty != "blind":
+            assert result.held(network) == set(), told
+            assert len({link for name, link in result.posts if name == network}) == 10, told
