@@ -17,16 +17,19 @@ from syndicate.cli.post import stopping
 @click.pass_obj
 def command(shared: Shared) -> int:
     """Poll each source when it is due and deliver what is, until Ctrl-C or SIGTERM."""
+    from syndicate.engines.alone import alone
     from syndicate.engines.embedded import Daemon
     from syndicate.records import instant
 
     stop = threading.Event()
-    with opened(shared) as app, stopping(stop):
+    with opened(shared) as app, stopping(stop), alone(app.config.ledger) as other:
 
         def say(fact: str) -> None:
             click.echo(f"{instant(app.ledger.now())} {fact}", err=True)
 
         say(f"daemon.started sources={len(app.config.sources)} accounts={len(app.accounts)}")
+        if other:
+            say(f"daemon.beside: {other} is a daemon on {app.config.ledger} already; no story goes out twice for it")
         calm = Daemon(app, say, stop).run()
         say("daemon.stopped")
     if not calm:

@@ -87,3 +87,5 @@ def test_two_daemons_and_a_post_on_one_ledger_send_each_story_once(desk):
     assert [daemon.returncode for daemon in daemons] == [0, 0], told
     counted = Counter((post["platform"], post["link"]) for post in desk.sandbox.posts())
     assert (len(counted), set(counted.values())) == (45, {1})
+    said = [err.count("daemon.beside: process ") for _, err in told]
+    assert sorted(said) == [0, 1]
