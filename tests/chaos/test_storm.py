@@ -12,6 +12,7 @@ def test_nothing_is_lost_or_doubled_whatever_is_killed(tmp_path):
     for network, (certainty, _) in ACCOUNTS.items():
         assert result.duplicates(network) == 0, told
         assert result.lost(network) == set(), told
-        if certainty != "blind":
-            assert result.held(network) == set(), told
-            assert len({link for name, link in result.posts if name == network}) == 10, told
+        posted = {link for name, link in result.posts if name == network}
+        assert len(posted | result.held(network)) == 10, told
+        if certainty != "blind":  # three answers lost in a row are for a person, and rare
+            assert len(result.held(network)) <= 1, told
