@@ -39,6 +39,9 @@ class Visit(Protocol):
         """The answer; None closes the connection without one."""
 
 
+DRIPS = 20
+
+
 class Connection(StreamRequestHandler):
     """Serves one client until it leaves, asks to close, or a fault cuts it off."""
 
@@ -70,7 +73,7 @@ class Connection(StreamRequestHandler):
             return False
         close = headers.get("connection", "").lower() == "close"
         self._send(answer, close=close, bodiless=method == "HEAD")
-        return not close
+        return not (close or answer.cut)
 
     def _head(self) -> tuple[str, str, dict[str, str]] | None:
         """Method, target and headers; None when the client has left."""
@@ -143,7 +146,21 @@ class Connection(StreamRequestHandler):
             lines.append("Connection: close")
         lines += [f"{name}: {value}" for name, value in answer.headers.items()]
         head = "\r\n".join([*lines, "", ""]).encode("latin-1", "replace")
-        self.wfile.write(head if bodiless else head + answer.body)
+        if answer.drip:
+            self._drip(head + answer.body, answer.drip)
+        elif answer.cut:
+            whole = len(head) // 2 if not answer.body else len(head) + len(answer.body) // 2
+            self.wfile.write((head + answer.body)[:whole])
+        else:
+            self.wfile.write(head if bodiless else head + answer.body)
+
+    def _drip(self, data: bytes, seconds: float) -> None:
+        """The answer in twenty pieces, spread over this time."""
+        size = len(data) // DRIPS + 1
+        for start in range(0, len(data), size):
+            self.wfile.write(data[start : start + size])
+            self.wfile.flush()
+            time.sleep(seconds / DRIPS)
 
     def _reset(self) -> None:
         """Close so that the client sees a reset, the nearest to a refusal once it is connected."""

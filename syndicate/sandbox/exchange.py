@@ -61,12 +61,14 @@ class Request:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """One whole answer."""
+    """One whole answer; or less: `cut` sends half of it and hangs up, `drip` (seconds) sends it in small pieces."""
 
     status: int
     body: bytes = b""
     mime: str = "application/json; charset=utf-8"
     headers: Mapping[str, str] = field(default_factory=dict)
+    cut: bool = False
+    drip: float = 0.0
 
 
 Operation: TypeAlias = Callable[..., Answer]

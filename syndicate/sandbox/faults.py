@@ -16,6 +16,7 @@ STEPS = ("login", "read", "upload", "commit", "delete")
 FAULTS = (
     *("refuse", "429", "401", "500", "503", "drop_before"),
     *("drop_after", "500_after", "502_after", "slow"),
+    *("late", "drip", "truncate"),
 )
 
 
@@ -24,8 +25,8 @@ class Rule:
     """One fault. It skips its first `after` matches, then happens `count` times (None: for ever).
 
     `platform` and `step` None match any. `retry_after` (seconds) is what a 429 or 503 asks for,
-    and `seconds` how long a slow answer takes. `probability` is drawn from `seed`, so that a run
-    can be repeated.
+    and `seconds` how long a slow or dripping answer takes, or how late a post is accepted.
+    `probability` is drawn from `seed`, so that a run can be repeated.
     """
 
     fault: str

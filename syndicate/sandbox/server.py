@@ -9,6 +9,7 @@ import time
 from collections import deque
 from collections.abc import Callable, Iterable
 from contextlib import suppress
+from dataclasses import replace
 from http.server import ThreadingHTTPServer
 from socketserver import TCPServer
 from types import TracebackType
@@ -225,20 +226,38 @@ class _NetworkVisit:
 
     def _reply(self, request: Request, rule: Rule | None) -> Answer | None:
         fault = rule.fault if rule else None
-        wait = rule.retry_after if rule else None
-        if fault in ("401", "429", "500", "503"):
-            return self._stand_in.failure(fault, self._route.step, wait)
-        if fault == "drop_before":
+        if rule and fault in ("401", "429", "500", "503"):
+            return self._stand_in.failure(fault, self._route.step, rule.retry_after)
+        if rule and fault == "late":
+            self._later(request, rule.seconds)
+        if fault in ("drop_before", "late"):
             return None
         self._sandbox.pause(self._route)
         reply = self._sandbox.operate(self._route, request)
-        if rule and fault == "slow":
-            time.sleep(rule.seconds)
-        if fault == "drop_after":
-            return None
-        if fault == "500_after":
-            return self._stand_in.failure("500", self._route.step, wait)
-        return text_answer(502, PROXY_PAGE) if fault == "502_after" else reply
+        return self._spoilt(reply, rule) if rule else reply
+
+    def _spoilt(self, reply: Answer, rule: Rule) -> Answer | None:
+        """What the client gets to hear of a request that was done."""
+        match rule.fault:
+            case "slow":
+                time.sleep(rule.seconds)
+            case "drop_after":
+                return None
+            case "500_after":
+                return self._stand_in.failure("500", self._route.step, rule.retry_after)
+            case "502_after":
+                return text_answer(502, PROXY_PAGE)
+            case "truncate":
+                return replace(reply, cut=True)
+            case "drip":
+                return replace(reply, drip=rule.seconds)
+        return reply
+
+    def _later(self, request: Request, seconds: float) -> None:
+        """Accept it when the client has long been told nothing, as a queue inside a network does."""
+        timer = threading.Timer(seconds, self._sandbox.operate, (self._route, request))
+        timer.daemon = True
+        timer.start()
 
     def _log(self, reply: Answer | None) -> None:
         fault = self._rule.fault if self._rule else None

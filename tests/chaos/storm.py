@@ -139,6 +139,9 @@ def _rules(seed: int, wrath: float) -> list[dict[str, object]]:
         for name in ACCOUNTS
         for number, (fault, chance) in enumerate(FAULTS)
     ]
+    rules.append(base | {"fault": "late", "seconds": 0.6, "probability": 0.04 * wrath, "seed": seed})
+    rules.append(base | {"fault": "truncate", "probability": 0.03 * wrath, "seed": seed + 1})
+    rules.append(base | {"fault": "drip", "seconds": SLOW, "probability": 0.03 * wrath, "seed": seed + 2})
     rules.append(base | {"fault": "slow", "seconds": SLOW, "probability": 0.03 * wrath, "seed": seed})
     return [*rules, base | {"fault": "429", "retry_after": 0.2, "probability": 0.03, "seed": seed}]
 

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import http.client
 import json
+import threading
+import time
 
 import pytest
 
@@ -90,6 +93,36 @@ def test_a_503_says_when_to_come_back_if_it_is_told_to(client, commit, platform)
     assert commit(platform).headers.get("retry-after") == (
         "9" if platform in ("mastodon", "bluesky", "webhook") else None
     )
+
+
+@pytest.mark.parametrize("platform", NETWORKS)
+def test_a_post_may_be_accepted_when_the_client_has_long_left(client, sandbox, commit, platform):
+    plan(client, {"fault": "late", "platform": platform, "step": "commit", "seconds": 0.2})
+    with pytest.raises(ConnectionError):
+        commit(platform)
+    assert sandbox.posts() == []
+    pause = threading.Event()
+    for _ in range(100):
+        if sandbox.posts():
+            break
+        pause.wait(0.05)
+    assert len(sandbox.posts()) == 1
+
+
+@pytest.mark.parametrize("platform", NETWORKS)
+def test_an_answer_may_end_in_the_middle(client, sandbox, commit, platform):
+    plan(client, {"fault": "truncate", "platform": platform, "step": "commit"})
+    with pytest.raises((http.client.HTTPException, ConnectionError)):
+        commit(platform)
+    assert len(sandbox.posts()) == 1
+
+
+def test_a_dripping_answer_is_whole_in_the_end(client, sandbox, commit):
+    plan(client, {"fault": "drip", "seconds": 0.2})
+    began = time.monotonic()
+    assert commit("mastodon").status == 200
+    assert time.monotonic() - began >= 0.15
+    assert len(sandbox.posts()) == 1
 
 
 def test_a_slow_answer_comes_late_and_whole(client, sandbox, commit):
