@@ -32,6 +32,9 @@ _KEPT_CARDS = 24
 _TOO_SMALL = 2.5
 """How many times a photo may be enlarged; a smaller one is left out rather than smeared."""
 
+_WHOLE_WORDS = "\n* { overflow-wrap: normal !important }"
+"""Laid over a theme's CSS while a headline is measured: a word that would have to be broken passes its box instead."""
+
 _NO_LIMIT = 50_000_000
 
 _LARGEST_LOGO = 2_000_000
@@ -204,7 +207,7 @@ class _Card:
 
     def _measured(self, setting: Setting) -> Layout:
         html, css = self._printed(setting)
-        return self._engine.measure(html, css, self._width)
+        return self._engine.measure(html, css + _WHOLE_WORDS if setting.whole else css, self._width)
 
     def _printed(self, setting: Setting) -> tuple[str, str]:
         """The card with its headline set so."""

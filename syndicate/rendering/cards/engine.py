@@ -112,7 +112,7 @@ class Takumi:
             raise RenderError(f"the card's HTML cannot be read: {fault}") from fault
 
 
-_SPACE = 0.36
+_SPACE = 0.2
 """Of a line's height, at most, is a space that hangs behind the last word of a line: nobody sees it."""
 
 
@@ -121,10 +121,10 @@ def _runs(node: Mapping[str, Any]) -> list[Run]:
     left, top = node["transform"][4], node["transform"][5]
     found = []
     for run in node["runs"]:
-        text = run["text"].strip("\u200b")
+        text = run["text"].strip("\u200b\u2068\u2069")
         hanging = _SPACE * run["height"] if text != text.strip() else 0.5
         passes = max(-run["x"], run["x"] + run["width"] - node["width"]) - hanging
-        if run["text"].strip():
+        if text.strip():
             found.append(
                 Run(run["text"], left + run["x"], top + run["y"], run["width"], run["height"], max(0.0, passes))
             )

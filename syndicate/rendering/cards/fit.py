@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TypeAlias
 
 from syndicate.rendering.cards.engine import Layout
@@ -23,11 +23,15 @@ _LINE = 0.4
 
 @dataclass(frozen=True, slots=True)
 class Setting:
-    """How the headline is set, in CSS pixels. `lines` None: as many as there are."""
+    """How the headline is set, in CSS pixels. `lines` None: as many as there are.
+
+    `whole`: it is measured without breaking inside a word, so that one too long for its line passes it.
+    """
 
     size: int
     measure: int
     lines: int | None = None
+    whole: bool = False
 
 
 Measure: TypeAlias = Callable[[Setting], Layout]
@@ -38,31 +42,34 @@ def fit(measure: Measure, wish: Headline, width: float, height: float) -> Settin
     """The largest size at which everything keeps to its share of the height and every line to its box.
 
     The search leaves out what an engine may get wrong: a size counts only if its own lines were measured
-    (Devanagari is broken too late at some sizes). If even the smallest is too much, lines are cut off.
+    (Devanagari is broken too late at some sizes). Words stay whole, unless one is too long for its line
+    even at the smallest size. If even that is too much, lines are cut off.
     """
-    whole = round(width)
+    column = round(width)
     room = wish.fill * height
-    best = _largest(measure, wish, whole, room)
-    if best is None:
-        return _clamped(measure, wish, whole, height)
-    return _balanced(measure, best, whole, room)
+    for whole in (True, False):
+        best = _largest(measure, wish, Setting(wish.largest, column, whole=whole), room)
+        if best is not None:
+            evened = _balanced(measure, best, column, room)
+            return _unbroken(measure, evened, best, room) if whole else evened[0]
+    return _clamped(measure, wish, column, height)
 
 
-def _largest(measure: Measure, wish: Headline, whole: int, room: float) -> tuple[Setting, Layout] | None:
+def _largest(measure: Measure, wish: Headline, like: Setting, room: float) -> tuple[Setting, Layout] | None:
     """Bisection over sizes, after a look at the largest: most headlines are short enough for it."""
     low, high, best = wish.smallest, max(wish.smallest, wish.largest), None
-    first = Setting(high, whole), measure(Setting(high, whole))
+    first = replace(like, size=high), measure(replace(like, size=high))
     if _holds(first[1], room):
         return first
     high -= 1
     while low <= high:
         size = (low + high) // 2
-        setting = Setting(size, whole)
+        setting = replace(like, size=size)
         layout = measure(setting)
         if _holds(layout, room):
             best, low = (setting, layout), size + 1
         elif layout.height <= room:  # only a line passes its box: a neighbour may do
-            found = _near(measure, size, max(low, size - 6), whole, room)
+            found = _near(measure, setting, max(low, size - 6), room)
             if found is None:
                 high = size - 1
             else:
@@ -72,9 +79,9 @@ def _largest(measure: Measure, wish: Headline, whole: int, room: float) -> tuple
     return best
 
 
-def _near(measure: Measure, size: int, lowest: int, whole: int, room: float) -> tuple[Setting, Layout] | None:
-    for smaller in range(size - 1, lowest - 1, -1):
-        setting = Setting(smaller, whole)
+def _near(measure: Measure, like: Setting, lowest: int, room: float) -> tuple[Setting, Layout] | None:
+    for smaller in range(like.size - 1, lowest - 1, -1):
+        setting = replace(like, size=smaller)
         layout = measure(setting)
         if _holds(layout, room):
             return setting, layout
@@ -96,20 +103,36 @@ def _clamped(measure: Measure, wish: Headline, whole: int, height: float) -> Set
     return setting
 
 
-def _balanced(measure: Measure, best: tuple[Setting, Layout], whole: int, room: float) -> Setting:
+def _balanced(measure: Measure, best: tuple[Setting, Layout], whole: int, room: float) -> tuple[Setting, Layout]:
     """As narrow as the same number of lines allows, so that none is left with one word."""
     setting, layout = best
-    low, high, kept = round(NARROWEST * whole), whole, setting
+    low, high, kept = round(NARROWEST * whole), whole, best
     room = min(room, layout.height + _LINE * setting.size)
     for _ in range(_BALANCE_STEPS):
         middle = (low + high) // 2
-        narrower = Setting(setting.size, middle)
+        narrower = replace(setting, measure=middle)
         tried = measure(narrower)
         if _holds(tried, room):
-            kept, high = narrower, middle
+            kept, high = (narrower, tried), middle
         else:
             low = middle
     return kept
+
+
+def _unbroken(measure: Measure, evened: tuple[Setting, Layout], best: tuple[Setting, Layout], room: float) -> Setting:
+    """The evened setting, unless the engine breaks a word in it after all; then wider, then smaller.
+
+    A space that hangs behind a line hides by how little its word passes the box.
+    """
+    setting, layout = evened
+    wider = (replace(setting, measure=round(setting.measure * (1 + step / 20))) for step in (1, 2, 3))
+    smaller = (replace(best[0], size=best[0].size - step) for step in (0, 1, 2, 4))
+    for tried in (setting, *wider, *smaller):
+        whole = layout if tried is setting else measure(tried)
+        real = measure(replace(tried, whole=False))
+        if _holds(real, min(room, whole.height + _LINE * tried.size)):
+            return tried
+    return replace(best[0], size=best[0].size - 4)
 
 
 def _holds(layout: Layout, room: float) -> bool:

@@ -22,6 +22,9 @@ LONGEST_LINE = 120
 _TALL = re.compile("[\u0600-\u07bf\u08a0-\u0fff\u1000-\u109f\u1780-\u17ff\ufb50-\ufdff\ufe70-\ufefc]")
 """Arabic and its kin, the scripts of India, Thai, Lao, Tibetan, Burmese, Khmer."""
 
+_BOUND = ("be", "bg", "cs", "pl", "ru", "sk", "sr", "uk")
+"""Languages in which a word of one letter never ends a line: it stays with the next."""
+
 _SPACELESS = re.compile("[\u0e00-\u0e7f\u3040-\u30ff\u3400-\u9fff]")
 
 _FIRST_STRONG, _POP = "\u2068", "\u2069"
@@ -146,6 +149,8 @@ def breakable(text: str, language: str) -> str:
     French sets apart from its word, and none ends with an opening one.
     """
     text = re.sub(r" (?=[:;!?»%–—])|(?<=«) ", "\u00a0", text)
+    if language[:2].lower() in _BOUND:
+        text = re.sub(r"(?<!\w)(\w) (?=\w)", "\\1\u00a0", text)
     if not _SPACELESS.search(text):
         return text
     import budoux

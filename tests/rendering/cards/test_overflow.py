@@ -55,7 +55,7 @@ def test_no_line_passes_its_box_and_nothing_is_clipped(ours, order, photo, scrip
             assert layout.overhang == 0, (title, setting)
             for run in layout.runs:
                 assert run.left >= -0.5, (title, setting, run)
-                assert run.left + run.width <= card._width + 0.36 * run.height, (title, setting, run)
+                assert run.left + run.width <= card._width + 0.2 * run.height, (title, setting, run)
                 assert run.top >= -0.3 * run.height, (title, setting, run)
                 assert run.top + run.height <= card._height + 0.3 * run.height, (title, setting, run)
             natural = card._measured(setting)
