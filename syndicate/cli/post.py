@@ -111,10 +111,17 @@ def carry_out(
         run.announce(article)
     else:
         run.poll(list(sources) or list(app.config.sources), lambda name: _depth(app, name, backfill))
-        if app.rehearsal is not None and app.rehearsal.dry and backfill is None:
+        if _dry(app) and backfill is None:
             run.outcome.looks.update(key for polled in run.outcome.polled if polled.baseline for key in polled.keys)
+    if _dry(app):  # what waits for its hour is looked at now; the outcome keeps the state it began in
+        waiting = [key for key, began in run.outcome.began.items() if began.state == "planned"]
+        app.ledger.deliveries.bring_forward(waiting, app.ledger.now())
     with shown(run, verbose=verbose):
         run.deliver(wait)
+
+
+def _dry(app: App) -> bool:
+    return app.rehearsal is not None and app.rehearsal.dry
 
 
 def _depth(app: App, name: str, backfill: int | None) -> int:

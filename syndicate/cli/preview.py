@@ -65,7 +65,8 @@ def _facts(app: App, found: list[dict[str, Any]]) -> list[Shown]:
 
     deliveries = (app.ledger.deliveries.find(record["key"]) for record in found)
     errors = {delivery.key: delivery.error for delivery in deliveries if delivery is not None}
-    return shown(found, app.gallery.exhibits, errors, dead(app.web, (record["article"] for record in found)))
+    pages = dead(app.web, (record["article"] for record in found))
+    return shown(found, app.gallery.exhibits, errors, pages, app.paused())
 
 
 def _page(app: App, entries: list[Shown], html: str | None, *, opens: bool) -> None:

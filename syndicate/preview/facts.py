@@ -14,6 +14,10 @@ from syndicate.model import Post
 NEARLY_FULL = 0.9
 """Of a limit: from here on a count is worth a second look."""
 
+_PAUSED = {
+    "auth": "waits: the account is paused, its login was refused",
+    "person": "waits: the account is paused by a person",
+}
 _WHEN = {
     "approval": "waits for approval",
     "embargo": "waits for its hour",
@@ -54,17 +58,19 @@ def shown(
     exhibits: Mapping[str, Exhibit],
     errors: Mapping[str, str | None],
     dead: Mapping[str, str],
+    paused: Mapping[str, str],
 ) -> list[Shown]:
     """The facts of each delivery, in the order of `records`.
 
-    `errors` are a delivery's own by its key; `dead` says what is wrong with an article's page, by address.
+    `errors` are a delivery's own by its key; `dead` says what is wrong with an article's page, by address;
+    `paused` says who or what paused an account, by its name.
     """
     repeated = _repeated(records)
     return [
         Shown(
             record,
             exhibit := exhibits.get(record["key"]),
-            _when(record),
+            _when(record, paused.get(record["account"])),
             record["due_at"] if record["state"] == "planned" else None,
             tuple(_warnings(record, exhibit, errors.get(record["key"]), dead.get(record["article"]), repeated)),
         )
@@ -74,14 +80,17 @@ def shown(
 
 def _repeated(records: Sequence[Mapping[str, Any]]) -> set[tuple[str, str]]:
     """Texts that more than one account of a network would post, with the network."""
-    counted = Counter((record["platform"], record["text"]) for record in records if record["text"])
+    posts = {(record["platform"], record["text"], record["account"]) for record in records if record["text"]}
+    counted = Counter((platform, text) for platform, text, _ in posts)
     return {pair for pair, number in counted.items() if number > 1}
 
 
-def _when(record: Mapping[str, Any]) -> str:
+def _when(record: Mapping[str, Any], paused: str | None) -> str:
     state, reason = record["state"], record["reason"]
     if reason == "baseline":
         return "only a look: a real first run posts nothing"
+    if paused and state in ("planned", "due"):
+        return _PAUSED.get(paused, "waits: the account is paused")
     if state == "due" and reason is None:
         return "goes out now"
     return _WHEN.get(reason or "", f"{state}: {reason}" if reason else state)

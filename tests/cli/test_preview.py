@@ -5,6 +5,7 @@ import signal
 import subprocess
 import sys
 import threading
+from datetime import timedelta
 
 import pytest
 
@@ -70,6 +71,37 @@ def test_a_page_that_answers_404_is_warned_of_in_the_terminal_and_on_the_page(de
     assert "the article's page answers 404" in " ".join(desk("preview").out.replace("│", "").split())
     desk("preview", "--html", str(tmp_path / "page.html"))
     assert "the article&#39;s page answers 404" in (tmp_path / "page.html").read_text(encoding="utf-8")
+
+
+def test_a_story_that_waits_for_its_hour_is_shown_whole(desk, tmp_path):
+    desk.config("masto", "fb")
+    desk.site.publish(1)
+    desk("post")
+    desk.site.publish(1, ago=timedelta(hours=-3), photo=True)
+    rows = desk("post", "--dry-run", "--json").rows
+    assert [(row["state"], row["reason"]) for row in rows] == [("planned", "embargo")] * 2
+    assert all(row["text"].startswith("Story 1") and row["due_at"] and row["media"] for row in rows)
+    page = tmp_path / "page.html"
+    assert desk("preview", "--html", str(page)).code == 0
+    html = page.read_text(encoding="utf-8")
+    assert html.count(f"waits for its hour, {rows[0]['due_at']}") == 2
+    assert "/api/v1/statuses" in html
+    assert "not rendered" not in html
+    assert desk("post", "--json").rows == [
+        row | {"text": None, "length": None, "limit": None, "media": [], "link": None} for row in rows
+    ]
+    assert desk.sandbox.posts() == []
+
+
+@pytest.mark.parametrize("args", [(), ("--html", "-")])
+def test_a_paused_account_is_not_said_to_post_now(desk, args):
+    desk.config("masto")
+    published(desk)
+    desk("accounts", "pause", "masto")
+    run = desk("preview", *args)
+    assert "waits: the account is paused by a person" in run.out
+    assert "goes out now" not in run.out
+    assert "harbour" in run.out
 
 
 def test_a_preview_leaves_the_ledger_alone(desk, tmp_path):

@@ -143,12 +143,12 @@ def test_the_same_text_on_two_accounts_of_a_network_is_warned_of():
             "link": None,
         }
 
-    rows = [row("a", "mastodon", "same"), row("b", "mastodon", "same"), row("c", "x", "same")]
-    entries = shown(rows, {}, {"c": "template: line 3"}, {})
+    rows = [row("a", "mastodon", "same"), row("b", "mastodon", "same"), row("c", "x", "same"), row("c", "x", "same")]
+    entries = shown(rows, {}, {"c": "template: line 3"}, {}, {})
     said = ["; ".join(entry.warnings) for entry in entries]
     assert "the same text goes to more than one mastodon account" in said[0]
     assert "the same text goes to more than one mastodon account" in said[1]
-    assert "the same text" not in said[2]
+    assert "the same text" not in said[2] + said[3]  # two stories of one account
     assert "cannot be rendered: template: line 3" in said[2]
     assert all("the text is 5 of 4" in each and "a picture has no alt text" in each for each in said)
 
@@ -166,6 +166,6 @@ def test_the_same_text_on_two_accounts_of_a_network_is_warned_of():
 def test_when_it_goes_out_is_said_in_words(state, reason, told):
     row = dict.fromkeys(("key", "account", "platform", "text", "article", "length", "limit", "link"), "x")
     row |= {"state": state, "reason": reason, "due_at": "2026-11-27T08:00:00Z", "media": [], "length": 0, "limit": 0}
-    (entry,) = shown([row], {}, {}, {})
+    (entry,) = shown([row], {}, {}, {}, {})
     assert entry.when == told
     assert entry.due_at == ("2026-11-27T08:00:00Z" if state == "planned" else None)
