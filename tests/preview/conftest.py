@@ -17,7 +17,10 @@ from syndicate.rendering.environment import Templates
 from syndicate.rendering.photo import Pictures
 from syndicate.rendering.post import render
 from syndicate.text import graphemes
+from tests.cli.conftest import desk, sandbox, site
 from tests.rendering.conftest import Shelf, drawn
+
+__all__ = ["desk", "sandbox", "site"]
 
 NOW = datetime(2026, 11, 26, 14, 0, tzinfo=UTC)
 SITE = Site("The Example Gazette", "https://gazette.example/", language="en")

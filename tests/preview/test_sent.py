@@ -1,0 +1,75 @@
+"""The page in a browser beside what arrives: read from the one, counted in the other."""
+
+import hashlib
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+
+from tests.cli.conftest import ACCOUNTS
+
+WORDS = """post => {
+    const text = post.querySelector('.text');
+    const whole = node => node.nodeName === 'A' ? node.title : node.textContent;
+    const fact = name => [...post.querySelectorAll('.facts dt')].filter(dt => dt.textContent === name)
+        .map(dt => dt.nextElementSibling.innerText);
+    return {
+        account: post.querySelector('.acc').textContent,
+        text: [...text.childNodes].map(whole).join(''),
+        link: fact('Link')[0],
+        alts: fact('Alt text'),
+        drawn: [...post.querySelectorAll('.shot img, .linkcard img')].map(image => image.alt),
+        shas: [...post.querySelectorAll('.sha code')].map(code => code.textContent),
+    };
+}"""
+SPITE = "Harbour </style><script>alert(1)</script> \"'`& --> {{ 7*7 }}"
+
+
+@pytest.fixture
+def shown(desk, opened, tmp_path):
+    """Two stories, one of them spiteful, for an account on each network: the page, all of it unfolded."""
+    desk.config(*ACCOUNTS, extra="defaults: {image: card, utm: {medium: social}}")
+    out = f"accounts:\n  out: {{platform: folder, path: '{tmp_path / 'out'}'}}\n"
+    desk.path.write_text(desk.path.read_text("utf-8").replace("accounts:\n", out), encoding="utf-8")
+    desk.site.publish(1)
+    desk("post")
+    desk.site.publish(1, photo=True, title=SPITE, summary="<img src=x onerror=alert(2)>", categories=("<i>", "Sea"))
+    desk.site.publish(1, photo=True, title="風が強い夜、灯台守の娘は歌う", summary="W" * 400)
+    path = tmp_path / "page.html"
+    assert desk("preview", "--html", str(path)).code == 0
+
+    def show(width=1280, scheme="light"):
+        page = opened(path.read_text(encoding="utf-8"), width, scheme)
+        page.evaluate("document.querySelectorAll('details').forEach(each => { each.open = true; })")
+        return page
+
+    return show
+
+
+def test_what_stands_on_the_page_is_what_arrives(desk, shown, tmp_path):
+    page = shown()
+    seen = [post.evaluate(WORDS) for post in page.locator("article.post").all()]
+    sent = desk("post", "--json").rows
+    assert len(seen) == len(sent) == 12
+    told = {(row["account"], row["text"], row["link"]) for row in sent}
+    assert {(post["account"], post["text"], post["link"]) for post in seen} == told
+    for post in seen:
+        assert post["alts"] == post["drawn"]
+        assert len(post["shas"]) == 1
+    arrived = [(media["sha256"], media["alt"]) for post in desk.sandbox.posts() for media in post["media"]]
+    on_networks = [(sha, post["alts"][0]) for post in seen if post["account"] != "out" for sha in post["shas"]]
+    assert sorted(arrived) == sorted(on_networks)
+    texts = [post["text"] for post in seen if post["account"] != "out"]
+    assert sorted(post["text"] for post in desk.sandbox.posts()) == sorted(texts)
+    files = {hashlib.sha256(file.read_bytes()).hexdigest() for file in (tmp_path / "out").rglob("*") if file.is_file()}
+    assert {post["shas"][0] for post in seen if post["account"] == "out"} <= files
+
+
+@pytest.mark.parametrize(("width", "scheme"), [(390, "dark"), (768, "light"), (1280, "dark")])
+def test_unfolded_requests_fit_and_say_nothing_wrong(shown, width, scheme):
+    page = shown(width, scheme)
+    assert page.locator("details.calls").count() == 12
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
+    assert page.said == []
+    assert all(url.startswith(("data:", page.own)) for url in page.asked)
+    found = Axe().run(page).response["violations"]
+    assert [each["id"] for each in found if each["impact"] in ("serious", "critical")] == []
