@@ -152,3 +152,22 @@ class Deletable(Protocol):
 
     def delete(self, receipt: Receipt) -> None:
         """Remove it; already gone is fine."""
+
+
+@runtime_checkable
+class Editable(Protocol):
+    """A published post's text can be changed."""
+
+    def edit(self, receipt: Receipt, post: Post) -> Receipt:
+        """Let it say what `post` says; pictures stay. Repeatable: twice is as once.
+
+        Raises Rejected, AuthError, RateLimited, Unavailable, Uncertain, Unsupported.
+        """
+
+
+@runtime_checkable
+class Priced(Protocol):
+    """The network charges for posts."""
+
+    def price(self, post: Post) -> int:
+        """What publishing it costs, in millionths of a US dollar."""

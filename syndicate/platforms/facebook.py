@@ -111,6 +111,11 @@ class Facebook:
         if (said.get("code"), said.get("error_subcode")) != (100, 33):
             _raise(reply, "removing a post")
 
+    def edit(self, receipt: Receipt, post: Post) -> Receipt:
+        """Change the message; link card and pictures stay as they are (POST /{post-id}, Graph API v25.0)."""
+        self._call("POST", receipt.id, "editing a post", data={"message": post.text}, sample={"success": True})
+        return receipt
+
     def _upload(self, media: Media) -> str:
         form = {"published": "false", "alt_text_custom": media.alt}
         reply = self._call(

@@ -109,6 +109,20 @@ class Folder:
         if shown.pop(receipt.id, None) is not None:
             self._write(INDEX, index(shown).encode())
 
+    def edit(self, receipt: Receipt, post: Post) -> Receipt:
+        """Write text and pages again; pictures stay as they are."""
+        kept = self._post(receipt.id)
+        if kept is None:
+            raise Rejected(f"folder: somebody removed {receipt.id}", status=404)
+        draft = kept | {"text": post.text, "link": post.link, "language": post.language, "article": post.article}
+        self._write(f"{receipt.id}/post.txt", f"{post.text}\n".encode())
+        self._write(f"{receipt.id}/post.json", json.dumps(draft, ensure_ascii=False, indent=2).encode())
+        self._write(f"{receipt.id}/{INDEX}", page(draft).encode())
+        shown = self._shown()
+        if receipt.id in shown:
+            self._write(INDEX, index(shown | {receipt.id: entry(draft, receipt.id)}).encode())
+        return receipt
+
     def _list(self, key: str, draft: Draft) -> None:
         shown = self._shown()
         if key not in shown:

@@ -115,6 +115,14 @@ class X:
         if reply.status != 404:
             _raise(reply, "removing a post")
 
+    def price(self, post: Post) -> int:
+        """$0.015 a post, $0.200 with an address in it, $0.005 for each alt text, paid in advance.
+
+        xdevplatform/docs @ 2871328, pricing (2026-08-22); the price of posts with an address since 2026-04-20.
+        """
+        linked = any(span.kind == "link" for span in post.spans) or bool(post.link and post.link in post.text)
+        return (200_000 if linked else 15_000) + 5_000 * sum(bool(media.alt) for media in post.media)
+
     def _uploaded(self, media: Media) -> Reply:
         upload = self._call(
             "POST",

@@ -29,6 +29,11 @@ class Board:
             blank = dict.fromkeys(("account", "text", "link", "language", "card", "key", "permalink", "at"))
             self._posts[platform, number] = blank | {"media": [], "visibility": "public"} | about | post
 
+    def change(self, platform: str, number: str, **about: Any) -> None:
+        """Show a post as it was edited."""
+        with self._lock:
+            self._posts[platform, number] |= about
+
     def remove(self, platform: str, number: str) -> None:
         """Take a post down."""
         with self._lock:

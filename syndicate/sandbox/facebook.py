@@ -51,6 +51,7 @@ class Facebook:
             ("GET", "/*/published_posts", "read", self._list),
             ("GET", "/*/feed", "read", self._list),
             ("GET", "/*/posts", "read", self._list),
+            ("POST", "/*", "edit", self._edit),
             ("DELETE", "/*", "delete", self._delete),
             ("GET", "/*", "read", self._show),
         )
@@ -227,6 +228,19 @@ class Facebook:
         page["link"] = f"{self._url}/{page['id']}"
         wanted = set(fields.split(",")) | {"id"} if fields else {"id", "name"}
         return answer(200, {name: value for name, value in page.items() if name in wanted})
+
+    def _edit(self, request: Request, number: str) -> Answer:
+        given, _ = self._inputs(request)
+        post, message = self._posts.get(number), str(given.get("message") or "")
+        if post is None:
+            raise self._missing(number)
+        if not message and not post["attachments"]["data"]:
+            raise Refused(100, "(#100) Requires one of the params: message, link, place, attached_media")
+        if len(message) > MAX_MESSAGE:
+            raise Refused(100, f"(#100) Message is too long: {len(message)} of {MAX_MESSAGE} characters")
+        post["message"] = message
+        self._board.change("facebook", number, text=message, edited_at=instant(self._clock()))
+        return answer(200, {"success": True})
 
     def _delete(self, request: Request, number: str) -> Answer:
         self._inputs(request)

@@ -12,7 +12,7 @@ from typing import Any
 from syndicate.errors import ConfigError
 
 PLATFORMS = ("mastodon", "bluesky", "x", "facebook", "webhook")
-STEPS = ("login", "read", "upload", "commit", "delete")
+STEPS = ("login", "read", "upload", "commit", "edit", "delete")
 FAULTS = (
     *("refuse", "429", "401", "500", "503", "drop_before"),
     *("drop_after", "500_after", "502_after", "slow"),

@@ -54,6 +54,7 @@ class Mastodon:
             ("POST", "/api/v1/statuses", "commit", self._post),
             ("GET", "/api/v1/statuses/*", "read", self._show),
             ("GET", "/api/v1/statuses/*/source", "read", self._source),
+            ("PUT", "/api/v1/statuses/*", "edit", self._edit),
             ("DELETE", "/api/v1/statuses/*", "delete", self._delete),
             ("POST", "/api/v2/media", "upload", self._upload),
             ("POST", "/api/v1/media", "upload", self._upload),
@@ -217,14 +218,45 @@ class Mastodon:
         fields = {"id": number, "text": status["text"], "spoiler_text": status["spoiler_text"]}
         return answer(200, fields, self._limits())
 
+    def _edit(self, request: Request, number: str) -> Answer:
+        """All of it is given anew: pictures that are not named are gone."""
+        status = self._own(request, number)
+        fields, _ = request.fields()
+        text, spoiler = str(fields.get("status") or ""), str(fields.get("spoiler_text") or "")
+        named = set(_ids(fields))
+        kept = [media for media in status["media_attachments"] if media["id"] in named]
+        if len(kept) < len(named):
+            raise Refused(422, "Validation failed: Media not found or already attached to another post")
+        self._check(text, spoiler, kept, status["visibility"])
+        if (text, spoiler, kept) == (status["text"], status["spoiler_text"], status["media_attachments"]):
+            return answer(200, status, self._limits())
+        links, edited = addresses(text), instant(self._clock())
+        preview = card(links[0]) if links and not kept and not spoiler else None
+        status |= {"text": text, "content": content(text, self._url), "spoiler_text": spoiler, "card": preview}
+        status |= {"media_attachments": kept, "edited_at": edited, "language": fields.get("language") or "en"}
+        self._board.change(
+            "mastodon",
+            number,
+            text=text,
+            link=links[0] if links else None,
+            media=[self._media[media["id"]]["_board"] | {"alt": media["description"] or ""} for media in kept],
+            card=preview and {"url": preview["url"], "title": preview["title"], "description": "", "image": None},
+            edited_at=edited,
+        )
+        return answer(200, status, self._limits())
+
     def _delete(self, request: Request, number: str) -> Answer:
+        status = self._own(request, number)
+        del self._statuses[number]
+        self._board.remove("mastodon", number)
+        return answer(200, status, self._limits())
+
+    def _own(self, request: Request, number: str) -> dict[str, Any]:
         token = self._token(request)
         status = self._found(number)
         if status["account"]["id"] != account(token, self._url)["id"]:
             raise Refused(404, "Record not found")
-        del self._statuses[number]
-        self._board.remove("mastodon", number)
-        return answer(200, status, self._limits())
+        return status
 
     def _found(self, number: str) -> dict[str, Any]:
         if number not in self._statuses:

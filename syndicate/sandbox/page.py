@@ -153,6 +153,7 @@ def _bare_link(post: Post) -> str:
 
 def _facts(post: Post) -> str:
     facts = [
+        ("edited", post.get("edited_at")),
         ("language", post["language"]),
         ("visibility", post["visibility"] if post["visibility"] != "public" else None),
         ("key", post["key"]),

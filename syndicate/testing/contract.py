@@ -14,7 +14,7 @@ import pytest
 from syndicate.errors import AuthError, RateLimited, Rejected, Unavailable, Uncertain, Unsupported
 from syndicate.http import DryHttp, RequestsHttp
 from syndicate.model import Json, Post, Receipt
-from syndicate.ports import Credentials, Deletable, Http, Platform, Refreshable
+from syndicate.ports import Credentials, Deletable, Editable, Http, Platform, Refreshable
 from syndicate.testing.doors import Held, now, refusing_url
 from syndicate.testing.stories import LINK, illustrated, linked, picture, post
 
@@ -315,6 +315,30 @@ class PlatformContract:
         platform.delete(receipt)
         assert network.posts() == []
         assert platform.find(draft, KEY, since) is None
+
+    @pytest.mark.parametrize("with_picture", [False, True], ids=["link", "picture"])
+    def test_a_post_can_be_edited_twice_and_keeps_its_pictures(
+        self, platform: Platform, network: StandIn, *, with_picture: bool
+    ) -> None:
+        if not isinstance(platform, Editable):
+            pytest.skip("this network keeps what it has")
+        receipt = self._publish(platform, illustrated() if with_picture else linked(platform))
+        before = network.posts()[0]
+        story = linked(platform, "The bridge opens at last")
+        again = [platform.edit(receipt, story) for _ in range(2)]
+        after = network.posts()
+        assert [changed.id for changed in again] == [receipt.id, receipt.id]
+        assert len(after) == 1
+        assert after[0]["text"] == story.text
+        assert [media["alt"] for media in after[0]["media"]] == [media["alt"] for media in before["media"]]
+
+    def test_what_is_gone_cannot_be_edited(self, platform: Platform) -> None:
+        if not isinstance(platform, Editable) or not isinstance(platform, Deletable):
+            pytest.skip("this network keeps what it has")
+        receipt = self._publish(platform, linked(platform))
+        platform.delete(receipt)
+        with pytest.raises(Rejected):
+            platform.edit(receipt, linked(platform, "Too late"))
 
     def _publish(self, platform: Platform, story: Post, key: str = KEY) -> Receipt:
         return platform.commit(_stored(platform.prepare(story, key)), key)

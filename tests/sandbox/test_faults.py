@@ -192,7 +192,7 @@ def test_a_plan_may_come_in_an_object(client, commit):
         ("[{}]", "fault is null"),
         ('[{"fault": "418"}]', 'fault is "418"; there are refuse, 429'),
         ('[{"fault": "500", "platform": "twitter"}]', 'platform is "twitter"'),
-        ('[{"fault": "500", "step": "send"}]', 'step is "send"; there are login, read, upload, commit, delete'),
+        ('[{"fault": "500", "step": "send"}]', 'step is "send"; there are login, read, upload, commit, edit, delete'),
         ('[{"fault": "500", "after": -1}]', "after is -1"),
         ('[{"fault": "500", "count": 0}]', "count is 0"),
         ('[{"fault": "500", "count": 1.5}]', "count is 1.5"),
