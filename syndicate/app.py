@@ -28,6 +28,8 @@ from syndicate.reading import PAGE, Discreet, build, read_file
 if TYPE_CHECKING:
     from syndicate.delivery import Lane, Rendered, Terms
     from syndicate.exhibit import Gallery
+    from syndicate.gates import Gate
+    from syndicate.preflight import Pages
     from syndicate.rendering.cards.order import Drawn, Order
     from syndicate.rendering.cards.studio import Studio
     from syndicate.rendering.environment import Templates
@@ -135,11 +137,12 @@ class App:
             every=wanted.every,
             zone=wanted.timezone,
             backfill=backfill,
+            breaking=self.config.breaking,
         )
 
     def announce(self, article: Article) -> str:
         """Plan one article for every account; its anchor."""
-        return announce(article, self.accounts, self.ledger)
+        return announce(article, self.accounts, self.ledger, self.config.breaking)
 
     def deliver(self, delivery: Delivery) -> tuple[Delivery, tuple[str, ...]]:
         """Take one delivery as far as it goes now."""
@@ -148,7 +151,7 @@ class App:
         lane = self.lane(delivery.account)
         door = self._dry_doors.get(delivery.account)
         if door is None:
-            return deliver(delivery.key, lane, self.ledger, self.render, self.terms)
+            return deliver(delivery.key, lane, self.ledger, self.render, self.terms, self.gate)
         with self._guard:
             gallery = self.gallery
         seen: tuple[Delivery, tuple[str, ...]] = gallery.watch(
@@ -216,6 +219,51 @@ class App:
             if name not in self._lanes:
                 self._lanes[name] = self._build(self.config.accounts[name])
             return self._lanes[name]
+
+    @functools.cached_property
+    def gate(self) -> Gate:
+        """What a delivery has to pass before it is sent."""
+        from syndicate.gates import Gate
+
+        return Gate(self.ledger, self.pages.look, self._patience)
+
+    @functools.cached_property
+    def pages(self) -> Pages:
+        """Looks at the articles' own pages."""
+        from syndicate.preflight import Pages
+
+        return Pages(self.web, self.pictures.original, self.ledger.now)
+
+    def resume(self, name: str) -> tuple[bool, int]:
+        """Let a paused account post again; whether it was paused, and how many stories are old news by now."""
+        return self.ledger.resume(self.config.accounts[name].account)
+
+    def rendered(self, delivery: Delivery) -> tuple[Rendered, str]:
+        """A delivery as it would go out now, with the digest an approval binds to.
+
+        Raises RenderError, PlatformError.
+        """
+        from syndicate import records
+
+        lane, at = self.lane(delivery.account), self.ledger.now()
+        article = self.ledger.articles.find(delivery.anchor).article
+        planned_at = delivery.planned_at
+        made = self.render(article, lane.account, lane.platform, lane.limits(), at=at, planned_at=planned_at)
+        return made, records.digest(records.post_record(made.post))
+
+    def move_on(self) -> None:
+        """What the clock alone decides: pauses that end, stories whose hour has come, stories grown too old."""
+        at = self.ledger.now()
+        for word in self.ledger.pauses.lapsed(at):
+            self.ledger.end_pause(word, self.accounts)
+        for name in self.ledger.accounts.lapsed(at):
+            self.resume(name)
+        self.ledger.backlog.expire(at)
+        self.ledger.backlog.release(at)
+
+    def _patience(self, source: str) -> timedelta | None:
+        found = self.config.sources.get(source)
+        return found.preflight if found is not None else None
 
     @functools.cached_property
     def terms(self) -> Terms:
@@ -356,10 +404,11 @@ class App:
             copy_ledger(path, copy)
         ledger = Ledger(Database(copy, durable=False), now, functools.partial(self._borrowed_key, path))
         # Another process may be sending just now; in a copy nobody would ever free its lanes.
-        ledger.database.change("UPDATE account SET lane = NULL, lane_until = 0, next_at = 0")
+        ledger.database.change("UPDATE account SET lane = NULL, lane_until = 0, next_at = 0, opens_at = 0")
         # A pause is told of, but does not keep anybody from looking at what would be sent.
         self._paused = {row["name"]: row["paused"] for row in ledger.accounts.paused()}
         ledger.database.change("UPDATE account SET paused = NULL")
+        ledger.database.change("DELETE FROM pause")
         if not self.rehearsal.dry:
             ledger.database.change("DELETE FROM credential")
             ledger.database.change("UPDATE account SET identity = NULL")

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from typing import Any, Protocol, TypeVar
+from typing import Any
 
 from syndicate import policy, records
+from syndicate.amending import amend
 from syndicate.errors import (
-    AuthError,
     LedgerError,
     NotReady,
     PlatformError,
@@ -20,75 +20,18 @@ from syndicate.errors import (
     Uncertain,
     Unsupported,
 )
+from syndicate.gates import Gate
+from syndicate.lanes import Lane, Render, Rendered, Terms, hold_account, judged, with_session
 from syndicate.ledger import Ledger
-from syndicate.model import Account, Article, Delivery, Draft, Json, Limits, Post, Receipt
+from syndicate.ledger.claims import ANYTHING
+from syndicate.model import Article, Delivery, Draft, Json, Post, Receipt
 from syndicate.policy import Step
-from syndicate.ports import Platform
+from syndicate.ports import Platform, Priced
+
+__all__ = ["Gate", "Lane", "Render", "Rendered", "Terms", "deliver", "with_session"]
 
 SKEW = timedelta(minutes=15)  # a network's clock may be this far behind ours
 TEMPLATE_WAIT = timedelta(minutes=1)
-
-T = TypeVar("T")
-
-
-class Rendered(Protocol):
-    """What rendering gives: the post, its length in the network's own unit, and what should be known."""
-
-    @property
-    def post(self) -> Post:
-        """What would be sent."""
-
-    @property
-    def length(self) -> int:
-        """Of the text, as the network counts it."""
-
-    @property
-    def limit(self) -> int:
-        """In the same unit."""
-
-    @property
-    def warnings(self) -> tuple[str, ...]:
-        """What had to be left out."""
-
-
-class Render(Protocol):
-    """An article as one account's post."""
-
-    def __call__(
-        self,
-        article: Article,
-        account: Account,
-        platform: Platform,
-        limits: Limits,
-        *,
-        at: datetime,
-        planned_at: datetime,
-    ) -> Rendered:
-        """Raises RenderError, TooLong."""
-
-
-@dataclass(frozen=True, slots=True)
-class Lane:
-    """One account with its adapter. Deliveries of a lane go out one after the other.
-
-    `limits` are the network's own where it states any. `settle` is when a post is surely visible.
-    `refresh` makes new credentials from the old, where the platform's expire.
-    """
-
-    account: Account
-    platform: Platform
-    limits: Callable[[], Limits]
-    settle: timedelta
-    refresh: Callable[[Json], Json] | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Terms:
-    """How long a claim lasts, how long a request may take, and where chance comes from ([0, 1))."""
-
-    lease: timedelta
-    timeout: timedelta
-    jitter: Callable[[], float]
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,46 +43,59 @@ class Frozen:
     post: Post | None = None
     draft: Draft | None = None
     warnings: tuple[str, ...] = ()
+    cost: int = 0
 
 
-def deliver(key: str, lane: Lane, ledger: Ledger, render: Render, terms: Terms) -> tuple[Delivery, tuple[str, ...]]:
+def deliver(
+    key: str, lane: Lane, ledger: Ledger, render: Render, terms: Terms, gate: Gate | None = None
+) -> tuple[Delivery, tuple[str, ...]]:
     """Take one delivery as far as it goes now: render, claim, prepare, commit, record; or look it up.
 
-    Returns the delivery as it now stands, and warnings. Whoever calls again, or at once, does no harm.
+    `gate` may keep it waiting; None: nothing but the claim stands in the way. Returns the delivery as it
+    now stands, and warnings. Whoever calls again, or at once, does no harm.
     """
     delivery = _found(ledger, key)
+    warnings: tuple[str, ...] = ()
     if delivery.state == "unknown":
         _look_up(delivery, lane, ledger, terms)
-        return _found(ledger, key), ()
-    if delivery.state != "due":
-        return delivery, ()
-    frozen = _freeze(delivery, lane, ledger, render, terms)
+    elif delivery.state == "due" and delivery.action != "post":
+        amend(delivery, lane, ledger, render, terms)
+    elif delivery.state == "due":
+        warnings = _post(delivery, lane, ledger, render, terms, gate)
+    return _found(ledger, key), warnings
+
+
+def _post(
+    delivery: Delivery, lane: Lane, ledger: Ledger, render: Render, terms: Terms, gate: Gate | None
+) -> tuple[str, ...]:
+    known = ledger.articles.find(delivery.anchor)
+    if gate is not None and not gate.before_render(delivery, known, lane.account):
+        return ()
+    frozen = _freeze(delivery, known.article, lane, ledger, render, terms)
     if frozen is None:
-        return _found(ledger, key), ()
-    claimed = ledger.claims.claim(delivery, now=ledger.now(), lease=terms.lease)
+        return ()
+    if frozen.draft is None:  # what is rendered anew goes through every gate, whatever was tried before
+        delivery = replace(delivery, draft=None)
+    allowance = gate.allowance(delivery, lane.account, lane.platform, frozen.post) if gate else ANYTHING
+    if gate is not None and not gate.after_render(delivery, frozen.digest, lane.account, allowance):
+        return frozen.warnings
+    claimed = ledger.claims.claim(delivery, now=ledger.now(), lease=terms.lease, allowance=allowance)
     if claimed is not None:
-        _send(claimed, frozen, lane, ledger, terms)
-    return _found(ledger, key), frozen.warnings
+        _send(claimed, replace(frozen, cost=_cost(lane.platform, frozen.post)), lane, ledger, terms)
+    return frozen.warnings
 
 
-def with_session(lane: Lane, ledger: Ledger, call: Callable[[], T]) -> T:
-    """Call the network; when it refuses who we are, refresh once and call again."""
-    if lane.refresh is None:
-        return call()
-    version, _ = ledger.credentials.load(lane.account.name)
-    try:
-        return call()
-    except AuthError:
-        ledger.credentials.renew(lane.account.name, version, lane.refresh, clock=ledger.now)
-        return call()
+def _cost(platform: Platform, post: Post | None) -> int:
+    return platform.price(post) if isinstance(platform, Priced) and post is not None else 0
 
 
-def _freeze(delivery: Delivery, lane: Lane, ledger: Ledger, render: Render, terms: Terms) -> Frozen | None:
+def _freeze(
+    delivery: Delivery, article: Article, lane: Lane, ledger: Ledger, render: Render, terms: Terms
+) -> Frozen | None:
     """Render, before any claim; None if that cannot be done now, which is then recorded."""
     now = ledger.now()
     if delivery.draft is not None and delivery.post is not None and not _expired(delivery.draft, now):
         return Frozen(delivery.post, delivery.digest or "", draft=delivery.draft)
-    article = ledger.articles.find(delivery.anchor).article
     try:
         limits = with_session(lane, ledger, lane.limits)
         rendered = render(article, lane.account, lane.platform, limits, at=now, planned_at=delivery.planned_at)
@@ -163,7 +119,7 @@ def _wait(delivery: Delivery, fault: PlatformError, lane: Lane, ledger: Ledger, 
     due_at = step.due_at or now + policy.LONGEST_WAIT
     reason = step.reason if step.state == "due" and step.reason else "unavailable"  # a refusal is not of this story
     ledger.claims.waits(delivery, reason, due_at=due_at, error=str(fault), now=now)
-    _hold_account(lane, step, ledger)
+    hold_account(lane, step, ledger)
 
 
 def _send(claimed: Delivery, frozen: Frozen, lane: Lane, ledger: Ledger, terms: Terms) -> None:
@@ -177,7 +133,9 @@ def _send(claimed: Delivery, frozen: Frozen, lane: Lane, ledger: Ledger, terms: 
         ledger.claims.leave(claimed, "due", None, now=ledger.now(), due_at=ledger.now(), attempts=claimed.attempts - 1)
         raise
     began = ledger.now()
-    if not ledger.claims.begin(claimed, frozen.record, frozen.digest, draft, now=began, lease=terms.lease):
+    if not ledger.claims.begin(
+        claimed, frozen.record, frozen.digest, draft, now=began, lease=terms.lease, cost=frozen.cost
+    ):
         return
     if ledger.now() - began > terms.lease - terms.timeout:  # stopped in between: the lease may end mid-request
         _record_failure(claimed, Unavailable("paused before sending"), frozen, lane, ledger, terms)
@@ -190,6 +148,7 @@ def _send(claimed: Delivery, frozen: Frozen, lane: Lane, ledger: Ledger, terms: 
         _record_failure(claimed, fault, frozen, lane, ledger, terms)
     else:
         ledger.claims.posted(claimed, receipt, now=ledger.now())
+        ledger.reached(lane.account)
 
 
 def _prepared(claimed: Delivery, frozen: Frozen, lane: Lane, ledger: Ledger) -> Draft:
@@ -204,7 +163,7 @@ def _record_failure(
     claimed: Delivery, fault: PlatformError, frozen: Frozen, lane: Lane, ledger: Ledger, terms: Terms
 ) -> None:
     """Nothing was published: later, never, or once a person has acted."""
-    step = policy.after_failure(fault, attempts=claimed.attempts, now=ledger.now(), jitter=terms.jitter())
+    step = judged(claimed, fault, lane, ledger, terms)
     columns: dict[str, Any] = {"error": str(fault), "absent": 0}
     if frozen.draft is None or step.state != "due":  # the bytes of an earlier commit go again as they are
         columns |= {"draft": None, "committed_at": None, "unknowns": 0}
@@ -213,12 +172,13 @@ def _record_failure(
     if step.state == "failed":
         columns["post"] = records.compact(frozen.record)
     _leave(claimed, step, ledger, columns)
-    _hold_account(lane, step, ledger)
+    hold_account(lane, step, ledger)
 
 
 def _record_unanswered(claimed: Delivery, fault: Uncertain, lane: Lane, ledger: Ledger) -> None:
     settle = timedelta(0) if lane.platform.certainty == "blind" else lane.settle
     step = policy.unanswered(settle=settle, now=ledger.now())
+    ledger.accounts.unreachable(lane.account.name, ledger.now(), policy.BREAKS)
     _leave(claimed, step, ledger, {"error": str(fault), "unknowns": claimed.unknowns + 1, "absent": 0})
 
 
@@ -238,7 +198,7 @@ def _look_up(delivery: Delivery, lane: Lane, ledger: Ledger, terms: Terms) -> No
     except PlatformError as fault:
         step = policy.lookup_failed(fault, settle=lane.settle, now=ledger.now(), jitter=terms.jitter())
         _leave(claimed, step, ledger, {"error": str(fault)})
-        _hold_account(lane, step, ledger)
+        hold_account(lane, step, ledger)
     else:
         _record_found(claimed, receipt, lane, ledger)
 
@@ -259,13 +219,6 @@ def _leave(claimed: Delivery, step: Step, ledger: Ledger, columns: Mapping[str, 
     if step.fresh:
         settings |= {"post": None, "draft": None, "prepared": None, "committed_at": None}
     ledger.claims.leave(claimed, step.state, step.reason, now=ledger.now(), **settings)
-
-
-def _hold_account(lane: Lane, step: Step, ledger: Ledger) -> None:
-    if step.pause:
-        ledger.accounts.pause(lane.account.name, "auth")
-    if step.account_wait is not None:
-        ledger.accounts.wait(lane.account.name, step.account_wait)
 
 
 def _expired(draft: Draft, now: datetime) -> bool:

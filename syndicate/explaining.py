@@ -19,6 +19,14 @@ Verdict: TypeAlias = Literal["yes", "no", "waits", "unclear", "note"]
 """`yes`: the step lets the story through. `unclear`: nobody can tell. `note`: it changed nothing."""
 
 
+PAUSED = {
+    "auth": ("its login was refused", "check {}"),
+    "person": ("by a person", "resume {}"),
+    "all": ("with everything else", "resume --all"),
+}
+"""Why an account is paused: in words, and what `syndicate accounts` can do about it."""
+
+
 @dataclass(frozen=True, slots=True)
 class Step:
     """One step of a story on its way, and what was compared there, in words."""
@@ -52,9 +60,8 @@ def explain(account: Account, state: AccountState | None, facts: Facts) -> list[
         # It was planned all the same: by hand, by --backfill, or before the config was changed.
         steps = [Step(step.name, "note" if step.verdict == "no" else step.verdict, step.value) for step in steps]
     if state is not None and state.paused:
-        told = "its login was refused" if state.paused == "auth" else "by a person"
-        cure = "accounts check" if state.paused == "auth" else "accounts resume"
-        steps.append(Step("account", "waits", f"paused, {told}: syndicate {cure} {account.name}"))
+        told, cure = PAUSED[state.paused]
+        steps.append(Step("account", "waits", f"paused, {told}: syndicate accounts {cure.format(account.name)}"))
     elif state is not None and state.next_at > facts.now and delivery and delivery.state == "due":
         steps.append(Step("account", "waits", f"the network asked to wait until {_clock(state.next_at)}"))
     steps += [_tried(number, began, outcome) for number, (began, outcome) in enumerate(facts.attempts, 1)]

@@ -13,6 +13,7 @@ import unicodedata
 from collections.abc import Sequence
 from dataclasses import astuple, dataclass
 from datetime import UTC
+from typing import Any
 from urllib.parse import urlsplit
 
 from syndicate.model import Article
@@ -101,7 +102,8 @@ def urlkey(url: str) -> str:
 
 def content_hash(article: Article) -> str:
     """Differs when title, address, summary or pictures do: 32 hex digits."""
-    said = [article.title, article.url, article.summary, [astuple(image) for image in article.images]]
+    said: list[Any] = [article.title, article.url, article.summary, [astuple(image) for image in article.images]]
+    said += ["withdrawn"] if article.withdrawn else []
     return _digest(json.dumps(said, ensure_ascii=False, separators=(",", ":")))
 
 

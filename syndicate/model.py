@@ -62,7 +62,7 @@ class Article:
     `url` is absolute and as the publisher gives it. `guid` is never a fallback for something else.
     `published` is what the source said, never `updated` and never "now"; `tz_assumed` when the zone
     was a guess; with `precision` "day" only the date (in the source's zone) is meant.
-    `section` is a path such as "News > Russia".
+    `section` is a path such as "News > Russia". `withdrawn`: the source says that it was taken back.
     """
 
     source: str
@@ -82,6 +82,7 @@ class Article:
     language: str | None = None
     kind: Literal["article", "live", "audio", "video"] = "article"
     raw: Mapping[str, str] = field(default_factory=dict)
+    withdrawn: bool = False
 
     @property
     def image(self) -> Image | None:
@@ -126,12 +127,50 @@ class Filter:
 
 
 @dataclass(frozen=True, slots=True)
+class Hours:
+    """Times of the week on a local clock, as the publisher `said` them: "Mon-Fri 07:00-23:00".
+
+    `spans` are minutes since Monday 00:00, end exclusive; an end beyond 10,080 is in the next week.
+    """
+
+    said: str
+    spans: tuple[tuple[int, int], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Schedule:
+    """When an account may post, and how much. No `windows`: at any hour that is not `quiet`.
+
+    `per_hour` and `per_day` count any 60 minutes and any 24 hours. `breaking` "at once": breaking news
+    minds neither hours nor spacing. `timezone` is an IANA name. `catch_up`: after a stop of an hour or
+    more so many of the newest stories go out and the older ones are skipped, or "all" go out.
+    """
+
+    windows: tuple[Hours, ...] = ()
+    quiet: tuple[Hours, ...] = ()
+    spacing: timedelta = timedelta(0)
+    per_hour: int | None = None
+    per_day: int | None = None
+    breaking: Literal["wait", "at once"] = "wait"
+    timezone: str = "UTC"
+    catch_up: int | Literal["all"] = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Budget:
+    """What an account may cost, where its network charges for posts; in a calendar month of its time zone."""
+
+    monthly_usd: float
+
+
+@dataclass(frozen=True, slots=True)
 class Account:
     """One login on one platform, named by the publisher, with what planning and rendering need.
 
     `link` None means: a card where a picture leaves room for one, else in the text.
     `settle` None means the platform's own. `only` None lets everything through.
     `theme` names the folder of the card's design; None: one that suits the story.
+    `delay`: an article is announced once it has stayed unchanged that long.
     """
 
     name: str
@@ -148,6 +187,25 @@ class Account:
     on_unknown: Literal["hold", "retry", "assume-sent"] = "hold"
     settle: timedelta | None = None
     language: str | None = None
+    delay: timedelta = timedelta(0)
+    schedule: Schedule = Schedule()
+    budget: Budget | None = None
+    approve: bool = False
+    on_edit: Literal["ignore", "edit"] = "ignore"
+    on_withdrawn: Literal["alert", "delete"] = "alert"
+
+
+@dataclass(frozen=True, slots=True)
+class Breaking:
+    """What makes a story breaking news: any one of these that fits it, or the source's own mark."""
+
+    tags: tuple[str, ...] = ()
+    sections: tuple[str, ...] = ()
+    title: str | None = None
+
+
+CALM = Breaking()
+"""No story is breaking news but by its source's own mark."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -259,6 +317,8 @@ class Delivery:
 
     `article` is the article's address. `text` to `link` are None or empty before rendering.
     `absent` counts look-ups in a row that saw nothing, `unknowns` commits in a row without an answer.
+    `priority` 0 is breaking news, 1 all else. Past `expires_at` it is not sent; None: a person asked for it.
+    `approved` is the digest a person said yes to.
     """
 
     key: str
@@ -285,6 +345,9 @@ class Delivery:
     remote_id: str | None = None
     permalink: str | None = None
     error: str | None = None
+    priority: int = 1
+    expires_at: datetime | None = None
+    approved: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

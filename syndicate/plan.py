@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from syndicate.model import Account, Article, Filter, State
+from syndicate.model import CALM, Account, Article, Breaking, Filter, State
 
 GRACE = timedelta(minutes=1)  # feeds count in seconds, and clocks differ
 SOON = timedelta(minutes=5)  # a date no further ahead than this is a clock that runs fast
 UNSURE = timedelta(hours=14)  # how far a date may be off when its zone was a guess
+
+_URGENT = frozenset({"1", "breaking", "flash", "urgent"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,13 +28,18 @@ class Candidate:
 
 @dataclass(frozen=True, slots=True)
 class Planned:
-    """One delivery to write. `due_at` is None once nothing is due."""
+    """One delivery to write. `due_at` is None once nothing is due. Past `expires_at` it is not sent any more.
+
+    `priority` 0 is breaking news, 1 all else.
+    """
 
     candidate: Candidate
     account: Account
     state: State
     reason: str | None
-    due_at: datetime | None
+    due_at: datetime | None = None
+    expires_at: datetime | None = None
+    priority: int = 1
 
 
 def plan(
@@ -42,6 +49,7 @@ def plan(
     source_baseline: datetime | None,
     zone: str,
     now: datetime,
+    breaking: Breaking = CALM,
 ) -> list[Planned]:
     """Deliveries for articles that were never seen before, to accounts with their baselines; oldest first.
 
@@ -50,20 +58,25 @@ def plan(
     if source_baseline is None:
         return []
     return [
-        _judge(candidate, account, max(source_baseline, baseline), zone, now)
+        _judge(candidate, account, max(source_baseline, baseline), zone, now, breaking)
         for candidate in oldest_first(candidates)
         for account, baseline in accounts
     ]
 
 
 def wanted(
-    candidates: Sequence[Candidate], accounts: Sequence[Account], *, now: datetime, filtered: bool
+    candidates: Sequence[Candidate],
+    accounts: Sequence[Account],
+    *,
+    now: datetime,
+    filtered: bool,
+    breaking: Breaking = CALM,
 ) -> list[Planned]:
-    """Deliveries somebody asked for by name or number: no baseline, no age; filters only if `filtered`."""
+    """Deliveries somebody asked for by name or number: no baseline, no age, no delay; filters only if `filtered`."""
     return [
-        Planned(candidate, account, "skipped", "filtered", None)
+        Planned(candidate, account, "skipped", "filtered")
         if filtered and not admits(account, candidate.article)
-        else _due(candidate, account, now)
+        else _due(candidate, replace(account, delay=timedelta(0)), now, priority(candidate.article, breaking), None)
         for candidate in oldest_first(candidates)
         for account in accounts
     ]
@@ -84,22 +97,52 @@ def admits(account: Account, article: Article) -> bool:
     return account.never is None or not _matches(account.never, article)
 
 
-def _judge(candidate: Candidate, account: Account, baseline: datetime, zone: str, now: datetime) -> Planned:
+def priority(article: Article, breaking: Breaking) -> int:
+    """0 for breaking news, by the publisher's rule or the source's own mark (ninjs urgency 1); else 1."""
+    said = {article.raw.get("priority", "").casefold(), article.raw.get("urgency", "")}
+    rules = (Filter(tags=breaking.tags), Filter(sections=breaking.sections), Filter(title=breaking.title))
+    fits = any(rule != Filter() and _matches(rule, article) for rule in rules)
+    return 0 if fits or said & _URGENT else 1
+
+
+def at_once(account: Account, priority: int) -> bool:
+    """Whether a story of this priority minds neither the account's hours nor its spacing nor its delay."""
+    return priority == 0 and account.schedule.breaking == "at once"
+
+
+def expiry(article: Article, account: Account, now: datetime) -> datetime:
+    """From when on an article is too old for an account; an undated one counts from now."""
+    slack = timedelta(days=1) if article.precision == "day" else timedelta(0)
+    slack += UNSURE if article.tz_assumed else timedelta(0)
+    return (article.published or now) + account.max_age + slack
+
+
+def _judge(
+    candidate: Candidate, account: Account, baseline: datetime, zone: str, now: datetime, breaking: Breaking
+) -> Planned:
     article = candidate.article
     if not admits(account, article):
-        return Planned(candidate, account, "skipped", "filtered", None)
+        return Planned(candidate, account, "skipped", "filtered")
     if not _after(candidate, baseline, zone):
-        return Planned(candidate, account, "skipped", "baseline", None)
-    if _too_old(article, account.max_age, now):
-        return Planned(candidate, account, "skipped", "too_old", None)
-    return _due(candidate, account, now)
+        return Planned(candidate, account, "skipped", "baseline")
+    expires_at = expiry(article, account, now)
+    if expires_at < now:
+        return Planned(candidate, account, "skipped", "too_old")
+    return _due(candidate, account, now, priority(article, breaking), expires_at)
 
 
-def _due(candidate: Candidate, account: Account, now: datetime) -> Planned:
-    published = candidate.article.published
-    if published is not None and published > now + SOON:
-        return Planned(candidate, account, "planned", "embargo", published)
-    return Planned(candidate, account, "due", None, now)
+def _due(candidate: Candidate, account: Account, now: datetime, priority: int, expires_at: datetime | None) -> Planned:
+    """Now, or what it waits for: a person, its hour, or some calm."""
+    published, delay = candidate.article.published, account.delay
+    embargoed = published if published is not None and published > now + SOON else None
+    calm = now + delay if delay and not at_once(account, priority) else None
+    waits = max(filter(None, (embargoed, calm)), default=None)
+    if account.approve:
+        return Planned(candidate, account, "planned", "approval", waits, expires_at, priority)
+    if waits is not None:
+        reason = "delay" if waits == calm else "embargo"
+        return Planned(candidate, account, "planned", reason, waits, expires_at, priority)
+    return Planned(candidate, account, "due", None, now, expires_at, priority)
 
 
 def _after(candidate: Candidate, baseline: datetime, zone: str) -> bool:
@@ -111,14 +154,6 @@ def _after(candidate: Candidate, baseline: datetime, zone: str) -> bool:
         local = ZoneInfo(zone)
         return published.astimezone(local).date() >= baseline.astimezone(local).date()
     return published >= baseline - GRACE - (UNSURE if candidate.article.tz_assumed else timedelta(0))
-
-
-def _too_old(article: Article, max_age: timedelta, now: datetime) -> bool:
-    if article.published is None:
-        return False
-    slack = timedelta(days=1) if article.precision == "day" else timedelta(0)
-    slack += UNSURE if article.tz_assumed else timedelta(0)
-    return now - article.published > max_age + slack
 
 
 def _matches(rule: Filter, article: Article) -> bool:

@@ -19,6 +19,7 @@ from syndicate.errors import (
 from syndicate.model import Certainty, Delivery, State
 
 ATTEMPTS = 8  # then the delivery has failed
+BREAKS = 5  # failures in a row to reach a network, over all deliveries of an account: then one try in a while
 UNKNOWNS = 3  # commits in a row without an answer, then a person decides
 LOOKS = 2  # look-ups in a row that see nothing, a settle time apart: it is absent
 SWALLOWED_WAIT = timedelta(minutes=2)
@@ -45,8 +46,19 @@ class Step:
     account_wait: datetime | None = None
 
 
-def after_failure(failure: PlatformError, *, attempts: int, now: datetime, jitter: float) -> Step:
-    """What a failure leads to when nothing can have been published. `jitter` is in [0, 1)."""
+def unreached(failure: PlatformError) -> bool:
+    """Whether the network, rather than this post, is the trouble: no answer at all, or one of a gateway."""
+    return isinstance(failure, Unavailable | Uncertain) and failure.status in (None, 502, 503, 504)
+
+
+def after_failure(
+    failure: PlatformError, *, attempts: int, now: datetime, jitter: float, failures: int = 0, aging: bool = False
+) -> Step:
+    """What a failure leads to when nothing can have been published. `jitter` is in [0, 1).
+
+    `failures` in a row to reach the network, with this one: from BREAKS on the whole account waits, and a
+    story that age will end (`aging`) spends no attempt on it.
+    """
     match failure:
         case AuthError():
             return Step("due", "auth", now, spent=False, pause=True)
@@ -56,10 +68,13 @@ def after_failure(failure: PlatformError, *, attempts: int, now: datetime, jitte
         case NotReady():
             return Step("due", "unavailable", now + _asked(failure.retry_after, FIRST_WAIT, LONGEST_WAIT), spent=False)
         case Unavailable() | Uncertain():
-            if attempts >= ATTEMPTS:
+            broken = failures >= BREAKS
+            if attempts >= ATTEMPTS and not (broken and aging):
                 return Step("failed", "attempts", None)
             asked = getattr(failure, "retry_after", None)
-            return Step("due", "unavailable", now + _asked(asked, backoff(attempts, jitter), LONGEST_RATE_WAIT))
+            wait = _asked(asked, backoff(max(attempts, failures - 1), jitter), LONGEST_RATE_WAIT)
+            held = now + wait if broken else None
+            return Step("due", "unavailable", now + wait, spent=not (broken and aging), account_wait=held)
         case Rejected() | Unsupported():
             return Step("failed", "rejected", None)
     raise TypeError(f"no step for {type(failure).__name__}")

@@ -11,14 +11,15 @@ from syndicate.errors import SourceError
 from syndicate.ledger import Ledger
 from syndicate.ledger.deliveries import delivery_key
 from syndicate.ledger.sources import SourceState
-from syndicate.model import Account, Article, Fetched
+from syndicate.model import CALM, Account, Article, Breaking, Fetched
 from syndicate.ports import Source
 
 if TYPE_CHECKING:
     from syndicate.plan import Candidate, Planned
+    from syndicate.revising import Change
 
 LONGEST_WAIT = timedelta(hours=24)
-UNWANTED_BEFORE = ("baseline", "too_old")  # reasons that `--backfill` overrules
+UNWANTED_BEFORE = ("baseline", "too_old", "preflight")  # reasons that `--backfill` overrules
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +46,7 @@ def poll(
     every: timedelta,
     zone: str,
     backfill: int = 0,
+    breaking: Breaking = CALM,
 ) -> Polled:
     """Read a source once, whatever its schedule says; only a server's own Retry-After is kept to.
 
@@ -62,10 +64,12 @@ def poll(
         _failed(ledger, state, fault, every)
         raise
     with ledger.transaction():
-        return _record(source, fetched, accounts, ledger, every=every, zone=zone, backfill=backfill, url=url)
+        return _record(
+            source, fetched, accounts, ledger, every=every, zone=zone, backfill=backfill, url=url, breaking=breaking
+        )
 
 
-def announce(article: Article, accounts: Sequence[Account], ledger: Ledger) -> str:
+def announce(article: Article, accounts: Sequence[Account], ledger: Ledger, breaking: Breaking = CALM) -> str:
     """Plan one article for every account because a person named it; its anchor.
 
     No baseline, no age, no filter. What was already posted, or decided by a person, stays as it is.
@@ -78,8 +82,8 @@ def announce(article: Article, accounts: Sequence[Account], ledger: Ledger) -> s
         known = ledger.articles.find(anchor).article
         for account in accounts:
             ledger.accounts.ensure(account, now)
-        entries = wanted([Candidate(anchor, known)], accounts, now=now, filtered=False)
-        _write(entries, ledger, now, overruled=("baseline", "too_old", "filtered"))
+        entries = wanted([Candidate(anchor, known)], accounts, now=now, filtered=False, breaking=breaking)
+        _write(entries, ledger, now, overruled=("baseline", "too_old", "filtered", "preflight"))
     return anchor
 
 
@@ -114,6 +118,7 @@ def _record(
     zone: str,
     backfill: int,
     url: str,
+    breaking: Breaking,
 ) -> Polled:
     """The one transaction of a poll. The state is read again: another process may have been first."""
     now = ledger.now()
@@ -121,12 +126,17 @@ def _record(
     since = [(account, ledger.accounts.ensure(account, now).baseline_at) for account in accounts]
     candidates: list[Candidate] = []
     entries: list[Planned] = []
+    keys: list[str] = []
     if fetched.articles or backfill:  # an unchanged source is most polls, and needs none of this loaded
         from syndicate.plan import Candidate, plan, wanted
 
         was_empty = state.baseline_at is not None and not state.entries
-        candidates = _ingest(fetched.articles, ledger, now, was_empty=was_empty, since=state.baseline_at)
-        entries = plan(candidates, since, source_baseline=state.baseline_at, zone=zone, now=now)
+        candidates, changed = _ingest(fetched.articles, ledger, now, was_empty=was_empty, since=state.baseline_at)
+        entries = plan(candidates, since, source_baseline=state.baseline_at, zone=zone, now=now, breaking=breaking)
+        if changed:
+            from syndicate.revising import revise
+
+            keys = revise(changed, accounts, ledger, now, breaking)
     ledger.sources.read(
         source.name,
         fetched.validators,
@@ -134,21 +144,23 @@ def _record(
         entries=fetched.entries if fetched.modified else None,
         next_poll_at=now + every,
     )
-    keys = _write(entries, ledger, now)
+    keys += _write(entries, ledger, now)
     if backfill:
         newest = [Candidate(known.anchor, known.article) for known in ledger.articles.newest(source.name, backfill)]
-        keys += _write(wanted(newest, accounts, now=now, filtered=True), ledger, now, overruled=UNWANTED_BEFORE)
+        asked = wanted(newest, accounts, now=now, filtered=True, breaking=breaking)
+        keys += _write(asked, ledger, now, overruled=UNWANTED_BEFORE)
     baseline = state.baseline_at is None
     return Polled(source.name, fetched.notes, baseline, fetched.entries, len(candidates), tuple(dict.fromkeys(keys)))
 
 
 def _ingest(
     articles: Sequence[Article], ledger: Ledger, now: datetime, *, was_empty: bool, since: datetime | None
-) -> list[Candidate]:
+) -> tuple[list[Candidate], list[Change]]:
     """Write what was never seen, under all its names; give the known ones their new names and words.
 
-    Returns the new ones in the document's order. An undated one counts as new only above all known.
-    What another source recorded in its own baseline, after `since` (ours), is new to this one all the same.
+    Returns the new ones in the document's order, and what changed of the known ones. An undated one
+    counts as new only above all known. One that is withdrawn is known from now on, and never new. What
+    another source recorded in its own baseline, after `since` (ours), is new to this one all the same.
     """
     from syndicate.identity import drop_repeated
     from syndicate.plan import Candidate
@@ -158,17 +170,24 @@ def _ingest(
     known = [next((anchors[alias.hash] for alias in aliases if alias.hash in anchors), None) for aliases in named]
     first_known = next((number for number, anchor in enumerate(known) if anchor), len(known) if was_empty else 0)
     unplanned = ledger.articles.unplanned(articles[0].source, since) if articles and since else set()
-    candidates = []
+    embargoed = ledger.backlog.embargoed()
+    candidates: list[Candidate] = []
+    changed: list[Change] = []
     for position, (article, aliases, anchor) in enumerate(zip(articles, named, known, strict=True)):
         if anchor is not None:
             ledger.articles.name(anchor, [alias for alias in aliases if alias.hash not in anchors])
-            ledger.articles.update(anchor, article)
-            if anchor in unplanned:
+            before = ledger.articles.update(anchor, article, now)
+            if before is not None:
+                changed.append((anchor, before, article))
+            if anchor in embargoed and article.published is not None:
+                ledger.backlog.reschedule(anchor, article.published)
+            if anchor in unplanned and not article.withdrawn:
                 candidates.append(Candidate(anchor, article))
         elif aliases:
             added = ledger.articles.add(article, aliases, position=position, now=now)
-            candidates.append(Candidate(added, article, on_top=position < first_known))
-    return candidates
+            if not article.withdrawn:
+                candidates.append(Candidate(added, article, on_top=position < first_known))
+    return candidates, changed
 
 
 def _anchor_of(article: Article, ledger: Ledger, now: datetime) -> str:
@@ -194,10 +213,20 @@ def _write(entries: Sequence[Planned], ledger: Ledger, now: datetime, *, overrul
             reason=entry.reason,
             due_at=entry.due_at,
             planned_at=planned_at,
+            expires_at=entry.expires_at,
+            priority=entry.priority,
         )
-        if key is None and overruled and entry.due_at is not None:
+        if key is None and overruled and entry.state != "skipped":
             known = delivery_key(anchor, account.name)
-            if ledger.deliveries.replan(known, overruled, due_at=entry.due_at, planned_at=planned_at):
+            if ledger.deliveries.replan(
+                known,
+                overruled,
+                state=entry.state,
+                reason=entry.reason,
+                due_at=entry.due_at,
+                planned_at=planned_at,
+                priority=entry.priority,
+            ):
                 key = known
         if key is not None:
             keys.append(key)

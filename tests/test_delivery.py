@@ -182,7 +182,7 @@ def test_the_same_bytes_go_again_under_the_same_key(desk, article):
     key = at.announce(article())
     at.step(key)
     first = at.ledger.deliveries.find(key)
-    at.ledger.articles.update(first.anchor, article(title="Edited meanwhile"))
+    at.ledger.articles.update(first.anchor, article(title="Edited meanwhile"), at.clock())
     assert at.run(key).post["text"] == first.post["text"] == at.network.posts[0][1]
 
 
@@ -190,7 +190,7 @@ def test_a_look_up_network_that_never_saw_it_gets_the_newest_words(desk, article
     at = desk("lookup", ["ok", "drop before"])
     key = at.announce(article())
     at.step(key)
-    at.ledger.articles.update(at.ledger.deliveries.find(key).anchor, article(title="Edited meanwhile"))
+    at.ledger.articles.update(at.ledger.deliveries.find(key).anchor, article(title="Edited meanwhile"), at.clock())
     assert at.run(key).state == "posted"
     assert at.network.posts == [(key, "Edited meanwhile https://gazette.example/1")]
 
@@ -228,7 +228,7 @@ def test_what_an_unready_upload_left_comes_back_for_the_same_post_only(desk, art
     again = desk("lookup", ["working"])
     other = again.announce(article(2))
     again.step(other)
-    again.ledger.articles.update(again.ledger.deliveries.find(other).anchor, article(2, title="Edited"))
+    again.ledger.articles.update(again.ledger.deliveries.find(other).anchor, article(2, title="Edited"), again.clock())
     again.clock.move(seconds=6)
     seen = []
     again.network.prepare = lambda post, key, prepared=None: seen.append(prepared) or {"text": post.text}

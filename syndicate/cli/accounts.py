@@ -2,17 +2,25 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
 from syndicate.cli import complain
-from syndicate.cli.options import Shared, active, known, opened, shared_options
+from syndicate.cli.options import DURATION, Shared, active, known, opened, shared_options
 from syndicate.cli.output import print_json
 from syndicate.errors import AuthError, PlatformError
+from syndicate.records import instant
+
+EVERYTHING = ""
 
 if TYPE_CHECKING:
     from syndicate.app import App
+
+
+F = TypeVar("F", bound=Callable[..., Any])
 
 
 @click.group()
@@ -63,34 +71,76 @@ def check(shared: Shared, *, names: tuple[str, ...]) -> int:
                 click.echo(f"{name}: {identity.name} {identity.url or ''}".rstrip())
             state = app.ledger.accounts.find(name)
             if state is not None and state.paused == "auth":
-                app.ledger.accounts.resume(name, app.ledger.now())
-                click.echo(f"{name}: resumed", err=True)
+                _, skipped = app.resume(name)
+                old = f"; {skipped} older stories are skipped" if skipped else ""
+                click.echo(f"{name}: resumed{old}", err=True)
     return failed
 
 
+def _what(function: F) -> F:
+    """Accounts by name, everything, or stories with a word."""
+    for option in (
+        click.argument("names", nargs=-1, metavar="[NAME]…"),
+        click.option("--all", "everything", is_flag=True, help="Everything."),
+        click.option("--word", "words", multiple=True, metavar="WORD", help="Stories with this word (repeatable)."),
+    ):
+        function = option(function)
+    return function
+
+
+def _named(names: tuple[str, ...], words: tuple[str, ...], *, everything: bool) -> list[str]:
+    """The words of the pauses that are meant besides accounts; "" is everything."""
+    if not (names or words or everything):
+        raise click.UsageError("name accounts, or say --all or --word WORD")
+    if any(not word.strip() for word in words):
+        raise click.UsageError("--word needs a word")
+    return [*([EVERYTHING] if everything else []), *words]
+
+
 @command.command()
-@click.argument("names", nargs=-1, required=True, metavar="NAME…")
+@_what
+@click.option("--for", "length", type=DURATION, metavar="DURATION", help="It ends by itself after so long.")
 @shared_options
 @click.pass_obj
-def pause(shared: Shared, *, names: tuple[str, ...]) -> None:
-    """Send nothing for these accounts until they are resumed; what is planned waits."""
+def pause(
+    shared: Shared, *, names: tuple[str, ...], words: tuple[str, ...], everything: bool, length: timedelta | None
+) -> None:
+    """Send nothing for these accounts until they are resumed; what is planned waits, and grows old."""
+    meant = _named(names, words, everything=everything)
     with opened(shared, fill=True) as app:
+        now = app.ledger.now()
+        until = now + length if length else None
+        told = f"paused until {instant(until.replace(microsecond=0))}" if until else "paused"
         for name in known("account", app.config.accounts, names):
             app.meet(name)
-            app.ledger.accounts.pause(name, "person")
-            click.echo(f"{name}: paused")
+            app.ledger.accounts.pause(name, "person", now, until)
+            click.echo(f"{name}: {told}")
+        for word in meant:
+            app.ledger.pauses.add(word, now=now, until=until)
+            click.echo(f"{_quoted(word)}: {told}")
 
 
 @command.command()
-@click.argument("names", nargs=-1, required=True, metavar="NAME…")
+@_what
 @shared_options
 @click.pass_obj
-def resume(shared: Shared, *, names: tuple[str, ...]) -> None:
+def resume(shared: Shared, *, names: tuple[str, ...], words: tuple[str, ...], everything: bool) -> None:
     """Send again for these accounts; the next run delivers what waited, in order."""
+    meant = _named(names, words, everything=everything)
     with opened(shared, fill=True) as app:
         for name in known("account", app.config.accounts, names):
-            resumed = app.ledger.accounts.resume(name, app.ledger.now())
-            click.echo(f"{name}: {'resumed' if resumed else 'was not paused'}")
+            _resumed(name, *app.resume(name))
+        for word in meant:
+            _resumed(_quoted(word), *app.ledger.end_pause(word, app.accounts))
+
+
+def _resumed(what: str, resumed: bool, skipped: int) -> None:
+    old = f"; {skipped} older stories are skipped, the newest go out" if skipped else ""
+    click.echo(f"{what}: {'resumed' if resumed else 'was not paused'}{old}")
+
+
+def _quoted(word: str) -> str:
+    return f"stories with '{word}'" if word else "everything"
 
 
 def _row(app: App, name: str) -> dict[str, Any]:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -20,7 +21,7 @@ STATES = ("planned", "due", "sending", "unknown", "held", "posted", "skipped", "
 @click.group()
 @shared_options
 def command() -> None:
-    """List and show deliveries; retry, skip or resolve them."""
+    """List and show deliveries; approve, retry, skip, resolve or delete them."""
 
 
 @command.command("list")
@@ -43,15 +44,97 @@ def listed(shared: Shared, *, states: tuple[str, ...], accounts: tuple[str, ...]
 @shared_options
 @click.pass_obj
 def show(shared: Shared, *, key: str) -> None:
-    """One delivery in full: text, pictures, attempts. The first digits of the key are enough."""
+    """One delivery in full: text, pictures, attempts; what waits, as it would go out now.
+
+    The first digits of the key are enough.
+    """
     from syndicate.records import delivery_record
 
     with opened(shared, fill=True) as app:
         delivery = find(app, key)
+        digest = None
+        if delivery.action == "post" and delivery.state in ("planned", "due") and delivery.post is None:
+            delivery, digest = _rendered(app, delivery)
         if shared.json:
-            print_json(delivery_record(delivery))
-        else:
-            print_delivery(delivery, app.ledger.deliveries.attempts(delivery.key))
+            print_json(delivery_record(delivery) | ({"digest": digest} if digest else {}))
+            return
+        print_delivery(delivery, app.ledger.deliveries.attempts(delivery.key))
+        if digest:
+            click.echo(f"digest:     {digest}")
+
+
+@command.command()
+@click.argument("keys", nargs=-1, required=True, metavar="KEY…")
+@click.option("--digest", metavar="DIGEST", help="Only if it would still go out as this digest, which show prints.")
+@shared_options
+@click.pass_obj
+def approve(shared: Shared, *, keys: tuple[str, ...], digest: str | None) -> None:
+    """Let planned deliveries go out, exactly as they would now."""
+    if digest and len(keys) > 1:
+        raise click.UsageError("--digest goes with one KEY")
+    with opened(shared) as app:
+        for key in keys:
+            _approve(app, find(app, key), digest)
+
+
+def _approve(app: App, delivery: Delivery, digest: str | None) -> None:
+    """A yes is to what would go out now: another text or picture asks again."""
+    now, moved = app.ledger.now(), False
+    approvable = delivery.state == "planned" and delivery.reason in ("approval", "burst", "similar", "preflight")
+    if approvable:
+        shown, bound = _rendered(app, delivery)
+        if digest and not bound.startswith(digest):
+            raise SyndicateError(
+                f"{delivery.key[:8]} would go out otherwise by now, as {bound[:16]}…",
+                hint=f"look again: syndicate deliveries show {delivery.key[:8]}",
+            )
+        waits = delivery.reason == "approval" and delivery.due_at is not None and delivery.due_at > now
+        columns: dict[str, Any] = {"approved": bound, "error": None, "due_at": delivery.due_at if waits else now}
+        if delivery.reason == "preflight":  # whatever its page answers, and however old it is
+            columns["expires_at"] = None
+        moved = app.ledger.claims.decide(
+            delivery, ("planned",), "planned" if waits else "due", "embargo" if waits else None, now=now, **columns
+        )
+        if moved:
+            click.echo(str((shown.post or {}).get("text")), err=True)
+    _answer(app, delivery, moved=moved, verb="approve", takes="planned (approval, burst, similar, preflight)")
+
+
+def _rendered(app: App, delivery: Delivery) -> tuple[Delivery, str]:
+    """A delivery with the post it would be now, and that post's digest."""
+    from syndicate.records import post_record
+
+    made, digest = app.rendered(delivery)
+    post = post_record(made.post) | {"length": made.length, "limit": made.limit}
+    return replace(delivery, post=post), digest
+
+
+@command.command()
+@click.argument("keys", nargs=-1, required=True, metavar="KEY…")
+@shared_options
+@click.pass_obj
+def delete(shared: Shared, *, keys: tuple[str, ...]) -> int:
+    """Withdraw posts from their networks, where these allow it."""
+    from syndicate.amending import plan_delete
+
+    failed = 0
+    with opened(shared) as app:
+        for key in keys:
+            delivery = find(app, key)
+            if delivery.action != "post" or delivery.state != "posted":
+                _answer(app, delivery, moved=False, verb="delete", takes="posted")
+            row = app.ledger.deliveries.find(plan_delete(delivery, app.ledger, app.ledger.now()))
+            assert row is not None
+            after, _ = app.deliver(row)
+            if after.state == "posted":
+                click.echo(f"{delivery.key[:8]} {delivery.account}: deleted")
+                continue
+            failed = 1
+            later = "" if after.state == "failed" else "; it is tried again by the next run"
+            click.echo(
+                f"{delivery.key[:8]} {delivery.account}: not deleted: {after.error or after.state}{later}", err=True
+            )
+    return failed
 
 
 @command.command()

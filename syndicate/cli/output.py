@@ -16,6 +16,13 @@ COLOURS = {"posted": "green", "failed": "red", "held": "red", "unknown": "yellow
 WHY = {
     "approval": "waits for approval",
     "embargo": "waits for its hour",
+    "delay": "waits until it has stayed unchanged for a while",
+    "preflight": "its page or picture cannot be reached",
+    "window": "waits for the account's schedule",
+    "budget": "the month's budget is spent",
+    "paused": "stories with one of its words are paused",
+    "withdrawn": "the publisher withdrew it",
+    "unchanged": "nothing to change",
     "rate_limited": "the network asked us to wait",
     "unavailable": "the network was not reachable",
     "auth": "the account is paused: its login was refused",
@@ -29,6 +36,9 @@ WHY = {
     "attempts": "tried too often",
     "no_answer": "sent, but never answered",
 }
+
+LATER = ("window", "budget", "paused")
+"""Reasons of what is due and goes out later by the publisher's own wish."""
 
 
 def print_json(record: dict[str, Any]) -> None:
@@ -62,7 +72,7 @@ def line(record: dict[str, Any], width: int) -> str:
 def why(record: dict[str, Any]) -> str:
     """The reason in words, with the instant it waits for."""
     words = WHY.get(record["reason"] or "", record["reason"] or "")
-    if record["state"] in ("planned", "unknown") and record["due_at"]:
+    if (record["state"] in ("planned", "unknown") or record["reason"] in LATER) and record["due_at"]:
         words = f"{words}, {record['due_at']}".lstrip(", ")
     return words
 

@@ -8,6 +8,7 @@ import signal
 import sys
 import threading
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
@@ -15,7 +16,7 @@ import click
 
 from syndicate.cli import complain
 from syndicate.cli.options import DURATION, Shared, active, known, opened, shared_options
-from syndicate.cli.output import print_deliveries, why
+from syndicate.cli.output import LATER, print_deliveries, why
 
 if TYPE_CHECKING:
     from syndicate.app import App
@@ -114,10 +115,20 @@ def carry_out(
         if _dry(app) and backfill is None:
             run.outcome.looks.update(key for polled in run.outcome.polled if polled.baseline for key in polled.keys)
     if _dry(app):  # what waits for its hour is looked at now; the outcome keeps the state it began in
+        run.outcome.began |= {key: _scheduled(app, began) for key, began in run.outcome.began.items()}
         waiting = [key for key, began in run.outcome.began.items() if began.state == "planned"]
         app.ledger.deliveries.bring_forward(waiting, app.ledger.now())
     with shown(run, verbose=verbose):
         run.deliver(wait)
+
+
+def _scheduled(app: App, began: Delivery) -> Delivery:
+    """A delivery of a dry run as its account's schedule would let it go."""
+    if began.state != "due" or began.action != "post":
+        return began
+    at = app.ledger.now()
+    opens, said = app.gate.opening(began, app.config.accounts[began.account].account, at)
+    return replace(began, reason="window", due_at=opens, error=said) if opens > at else began
 
 
 def _dry(app: App) -> bool:
@@ -200,7 +211,9 @@ def exit_code(outcome: Outcome, app: App, accounts: tuple[str, ...]) -> int:
     """0 when all is well; 1 for anything a person should look at. A pause that a person chose is well."""
     paused = app.paused()
     unsent = any(
-        delivery.state in ("failed", "due", "sending") and paused.get(delivery.account) != "person"
+        delivery.state in ("failed", "due", "sending")
+        and delivery.reason not in LATER
+        and paused.get(delivery.account) in (None, "auth")
         for delivery in _ended(outcome, app, accounts)
     )
     refused = "auth" in paused.values()
@@ -226,6 +239,8 @@ def _explain(delivery: Delivery) -> None:
     """What went wrong with one delivery, in the network's words."""
     if delivery.state == "sending":
         click.echo(f"{delivery.account}: another run is sending it just now ({delivery.article})", err=True)
+    if delivery.reason in LATER:
+        return
     if delivery.state in ("failed", "due") and (delivery.error or delivery.reason):
         reason = delivery.error or why({"state": delivery.state, "reason": delivery.reason, "due_at": None})
         click.echo(f"{delivery.account}: {delivery.state}: {reason} ({delivery.article})", err=True)
@@ -234,11 +249,13 @@ def _explain(delivery: Delivery) -> None:
 def _remind(app: App, outcome: Outcome, accounts: tuple[str, ...]) -> None:
     """Paused accounts, and whatever only a look-up or a person can settle, once in each run."""
     for name, why_paused in app.paused().items():
-        if accounts and name not in accounts and why_paused == "person":
+        if accounts and name not in accounts and why_paused != "auth":
             continue
-        words = "its login was refused" if why_paused == "auth" else "by a person"
+        from syndicate.explaining import PAUSED
+
+        words, cure = PAUSED[why_paused]
         click.echo(f"{name}: paused, {words}", err=True)
-        click.echo(f"hint: run syndicate accounts {'check' if why_paused == 'auth' else 'resume'} {name}", err=True)
+        click.echo(f"hint: run syndicate accounts {cure.format(name)}", err=True)
     left = sorted({found.account for found in outcome.began.values() if accounts and found.account not in accounts})
     if left and app.rehearsal is None:
         click.echo(f"also planned for {', '.join(left)}: the next run without --account sends it", err=True)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, TypeAlias, get_args
 
 from syndicate.config.document import Node, Place
@@ -12,7 +12,8 @@ from syndicate.config.schema import NOT_BUILT, AccountConfig
 from syndicate.config.typed import WEB, WRONG, Check, Typed, hints, told
 from syndicate.config.values import address, count, origin, positive, suggestion
 from syndicate.errors import ConfigError
-from syndicate.model import Account, Secret
+from syndicate.model import Account, Schedule, Secret
+from syndicate.schedule import flaw
 
 if TYPE_CHECKING:
     from syndicate.ports import Platform
@@ -49,6 +50,7 @@ class Accounts:
     defaults: Mapping[str, Node]
     sources: list[str]
     themes: Callable[[], list[str]]
+    zone: str
 
     def read(self, node: Node | None) -> dict[str, Any]:
         """Every account by its name; WRONG for one with a mistake."""
@@ -75,6 +77,7 @@ class Accounts:
         enabled = self.typed.values(Shared, entries, {}, only=["enabled"]).get("enabled", True)
         typed = self.typed if enabled else self.typed.filling()
         account = self._account(name, adapter.name, entries, typed)
+        self._charges(entries.get("budget"), adapter)
         values = typed.values(adapter.options_type, entries, _options(options))
         if not later.keys().isdisjoint(own):  # another way to log in: what this one needs is no mistake
             return WRONG
@@ -106,7 +109,23 @@ class Accounts:
         for setting in ("only", "never"):
             self._filter(entries.get(setting))
         self._theme(entries.get("theme"))
+        values["schedule"] = self._schedule(values.get("schedule", Schedule()), entries.get("schedule"))
         return typed.built(Account, name, _START, values | {"name": name, "platform": platform})
+
+    def _schedule(self, schedule: Any, node: Node | None) -> Any:
+        """With the site's time zone where it names none; hours that make no sense are reported."""
+        if schedule is WRONG:
+            return WRONG
+        wrong = flaw(schedule)
+        if wrong and node is not None:
+            self.typed.problems.add(node.key, f"{node.where}: {wrong}")
+            return WRONG
+        named = node is not None and isinstance(node.value, dict) and "timezone" in node.value
+        return schedule if named else replace(schedule, timezone=self.zone)
+
+    def _charges(self, node: Node | None, adapter: type[Platform]) -> None:
+        if node is not None and node.value is not None and not hasattr(adapter, "price"):
+            self.typed.problems.add(node.key, f"{node.where}: {adapter.name} charges nothing for posts (leave it out)")
 
     def _theme(self, node: Node | None) -> None:
         if node is None or not isinstance(node.value, str):

@@ -15,7 +15,7 @@ from syndicate.config.descriptions import DESCRIPTIONS
 from syndicate.config.schema import Alerts, Config, NetworkConfig, SourceConfig
 from syndicate.config.typed import hints
 from syndicate.errors import ConfigError
-from syndicate.model import Account, Filter, Json, Site
+from syndicate.model import Account, Breaking, Budget, Filter, Json, Schedule, Site
 from syndicate.platforms import ALIASES, find, names
 
 __all__ = ["json_schema"]
@@ -37,13 +37,14 @@ def json_schema() -> Json:
         "accounts": _named(_account(), "accounts"),
         "network": _section(NetworkConfig, "network"),
         "alerts": _section(Alerts, "alerts"),
+        "breaking": _section(Breaking, "breaking"),
     }
     return {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
         "title": "The configuration of syndicate",
         **top,
         "required": ["site"],
-        "$defs": {"conditions": _section(Filter, "conditions")},
+        "$defs": {"conditions": _section(Filter, "conditions"), "schedule": _schedule()},
     }
 
 
@@ -76,6 +77,8 @@ def _source() -> Json:
     source = _section(SourceConfig, "sources", leave_out=("name",))
     source["properties"]["burst"] = _described({"enum": ["off", False]}, "sources.burst")
     del source["properties"]["timezone"]["default"]  # the site's
+    preflight = {"anyOf": [_of(timedelta), {"enum": ["off", False]}], "default": "1h"}
+    source["properties"]["preflight"] = _described(preflight, "sources.preflight")
     return source
 
 
@@ -108,12 +111,23 @@ def _cases(name: str) -> list[Json]:
 
 def _common() -> Json:
     """What any account may say; what is not built yet is left out."""
-    common: Json = _section(Account, "accounts", only=SETTINGS, leave_out=("only", "never"))["properties"]
+    elsewhere = ("only", "never", "schedule", "budget")
+    common: Json = _section(Account, "accounts", only=SETTINGS, leave_out=elsewhere)["properties"]
     common["utm"]["propertyNames"] = {"enum": list(UTM)}
     conditions = {"anyOf": [{"$ref": "#/$defs/conditions"}, {"type": "null"}]}
     for name in ("only", "never"):
         common[name] = _described(conditions, f"accounts.{name}")
+    common["schedule"] = _described({"$ref": "#/$defs/schedule"}, "accounts.schedule")
+    common["budget"] = _section(Budget, "budget") | {"description": DESCRIPTIONS["accounts.budget"]}
     return common | {"enabled": _described(_of(bool) | {"default": True}, "accounts.enabled")}
+
+
+def _schedule() -> Json:
+    schedule = _section(Schedule, "schedule", leave_out=("windows", "quiet"))
+    for name in ("windows", "quiet"):
+        schedule["properties"][name] = _described(_of(tuple[str, ...]), f"schedule.{name}")
+    del schedule["properties"]["timezone"]["default"]  # the site's
+    return schedule
 
 
 def _api_url() -> Json:

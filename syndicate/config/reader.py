@@ -35,7 +35,19 @@ if TYPE_CHECKING:
 __all__ = ["load"]
 
 _START = Place(1, 1, 0, 0)
-_TOP = ("site", "database", "templates", "sources", "defaults", "accounts", "network", "lease", "alerts", "key_file")
+_TOP = (
+    "site",
+    "database",
+    "templates",
+    "sources",
+    "defaults",
+    "accounts",
+    "network",
+    "lease",
+    "alerts",
+    "key_file",
+    "breaking",
+)
 _DEFAULT: dict[str, Any] = {field.name: field.default for field in fields(Config)}
 
 
@@ -79,7 +91,7 @@ def _text(path: Path) -> str:
 def _config(path: Path, top: dict[str, Node], typed: Typed, find: Find) -> Any:
     typed.known("", top, _TOP, NOT_BUILT[""])
     checks: dict[str, Check] = {"database": lambda text: _database(text, typed.base), "lease": positive}
-    values = typed.values(Config, top, checks, only=("database", "templates", "lease", "key_file"))
+    values = typed.values(Config, top, checks, only=("database", "templates", "lease", "key_file", "breaking"))
     values.setdefault("database", _database(_DEFAULT["database"], typed.base))
     site = _site(top, typed)
     sources = _sources(top.get("sources"), site, typed)
@@ -89,6 +101,7 @@ def _config(path: Path, top: dict[str, Node], typed: Typed, find: Find) -> Any:
         typed.mapping(top.get("defaults")),
         list(typed.mapping(top.get("sources"))),
         functools.partial(_themes, values.get("templates")),
+        "UTC" if site is WRONG else site.timezone,
     ).read(top.get("accounts"))
     reach = _section(NetworkConfig, top.get("network"), "network", typed, _NETWORK)
     alerts = _section(Alerts, top.get("alerts"), "alerts", typed, {"command": _command})
@@ -141,6 +154,11 @@ def _source(name: str, node: Node, site: Any, typed: Typed) -> Any:
     burst = entries.pop("burst", None)
     if burst is not None and burst.value not in ("off", "false"):
         typed.problems.add(burst.key, f"{burst.where}: not built yet (leave it out, or write off)")
+    preflight = entries.get("preflight")
+    unwatched = {}
+    if preflight is not None and preflight.value in ("off", "false"):
+        del entries["preflight"]
+        unwatched = {"preflight": None}
     kind = entries.get("type")
     if kind is not None and isinstance(kind.value, str) and kind.value in SOURCES_NOT_BUILT:
         typed.problems.add(kind.place, f"{kind.where}: '{kind.value}' is not built yet (use feed or page)")
@@ -149,7 +167,7 @@ def _source(name: str, node: Node, site: Any, typed: Typed) -> Any:
     typed.known(node.where, entries, names, NOT_BUILT["sources"], listed=names)
     values = typed.values(SourceConfig, entries, _SOURCE, only=names)
     zone = {} if site is WRONG else {"timezone": site.timezone}
-    return typed.built(SourceConfig, node.where, node.key, {"name": name} | zone | values)
+    return typed.built(SourceConfig, node.where, node.key, {"name": name} | zone | unwatched | values)
 
 
 def _database(text: str, base: Path) -> str:
@@ -191,4 +209,4 @@ _NETWORK: dict[str, Check] = {
     "proxy": proxy,
     "timeout": positive,
 }
-_SOURCE: dict[str, Check] = {"url": address, "every": positive, "timezone": timezone}
+_SOURCE: dict[str, Check] = {"url": address, "every": positive, "timezone": timezone, "preflight": positive}

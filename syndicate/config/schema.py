@@ -8,23 +8,15 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Literal
 
-from syndicate.model import Account, Secret, Site
+from syndicate.model import Account, Breaking, Secret, Site
 
 __all__ = ["NOT_BUILT", "SOURCES_NOT_BUILT", "AccountConfig", "Alerts", "Config", "NetworkConfig", "SourceConfig"]
 
 NOT_BUILT: Mapping[str, Mapping[str, str]] = {
-    "": dict.fromkeys(("breaking", "listen", "media"), "leave it out"),
+    "": dict.fromkeys(("listen", "media"), "leave it out"),
     "alerts": {"urls": "leave it out; alerts.command is built"},
-    "sources": dict.fromkeys(("preflight", "similar"), "leave it out"),
-    "accounts": {
-        "approve": "leave it out: posts go out at once",
-        "budget": "leave it out",
-        "delay": "leave it out: articles are announced as soon as they are seen",
-        "on_edit": "leave it out: posts stay as they are",
-        "on_withdrawn": "leave it out: posts stay as they are",
-        "schedule": "leave it out: posts go out at once",
-        "threads": "leave it out",
-    },
+    "sources": {"similar": "leave it out"},
+    "accounts": {"threads": "leave it out"},
 }
 """Settings with a fixed name and a meaning, whose behaviour comes later, by section: what to do until then."""
 
@@ -35,7 +27,8 @@ SOURCES_NOT_BUILT = frozenset({"sitemap", "wordpress", "ghost", "folder", "ninjs
 class SourceConfig:
     """Where articles come from. `timezone` is for dates that name none; the site's unless given.
 
-    `every` binds the daemon only; a command that polls, polls now.
+    `every` binds the daemon only; a command that polls, polls now. `preflight` is how long a story waits
+    for its page to answer before it is given up; None: nobody looks.
     """
 
     name: str
@@ -43,6 +36,7 @@ class SourceConfig:
     type: Literal["feed", "page"] = "feed"
     every: timedelta = timedelta(minutes=5)
     timezone: str = "UTC"
+    preflight: timedelta | None = timedelta(hours=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,6 +83,7 @@ class Config:
     network: NetworkConfig = NetworkConfig()
     lease: timedelta = timedelta(seconds=60)
     alert_command: tuple[str, ...] = ()
+    breaking: Breaking = field(default_factory=Breaking)
     key_file: Path | None = None
     secrets: tuple[str, ...] = field(default=(), repr=False)
 

@@ -16,9 +16,21 @@ from pathlib import Path
 from typing import Any, Final, Literal, Union, get_args, get_origin, get_type_hints
 
 from syndicate.config.document import REFERENCE, Node, Place, Problems
-from syndicate.config.values import closest, duration, number, pattern, suggestion, switch
+from syndicate.config.hours import hours
+from syndicate.config.values import (
+    at_least_one,
+    closest,
+    decimal,
+    duration,
+    money,
+    number,
+    pattern,
+    suggestion,
+    switch,
+    timezone,
+)
 from syndicate.errors import ConfigError
-from syndicate.model import Filter, Secret
+from syndicate.model import Breaking, Budget, Filter, Hours, Schedule, Secret
 
 __all__ = ["WRONG", "Check", "Missing", "Typed", "hints"]
 
@@ -32,11 +44,23 @@ WEB = frozenset({"url", "webhook_url", "service", "homeserver"})
 _SCALARS: dict[Any, Callable[[str], Any]] = {
     str: str,
     int: number,
+    float: decimal,
     bool: switch,
     timedelta: duration,
+    Hours: hours,
 }
 _NAME = re.compile(r"[A-Za-z0-9_-]+")
-_NESTED: dict[type, dict[str, Check]] = {Filter: {"title": pattern}}
+_NESTED: dict[type, dict[str, Check]] = {
+    Filter: {"title": pattern},
+    Breaking: {"title": pattern},
+    Budget: {"monthly_usd": money},
+    Schedule: {
+        "per_hour": at_least_one,
+        "per_day": at_least_one,
+        "catch_up": at_least_one,
+        "timezone": timezone,
+    },
+}
 _SHORTEST_SECRET = 4
 """Shorter ones would blot out half of every message, and keep nobody out."""
 _LISTED = 12
@@ -192,7 +216,7 @@ class Typed:
         if kind in (dict, Mapping):
             entries = {name: self._value(child, arguments[1]) for name, child in self.mapping(node).items()}
             return WRONG if WRONG in entries.values() else entries
-        if is_dataclass(hint) and isinstance(hint, type):
+        if is_dataclass(hint) and isinstance(hint, type) and hint not in _SCALARS:
             return self._nested(node, hint)
         if node.value is None:
             raise ValueError("is empty")

@@ -9,9 +9,12 @@ from urllib.parse import urlsplit
 
 __all__ = [
     "address",
+    "at_least_one",
     "closest",
     "count",
+    "decimal",
     "duration",
+    "money",
     "network",
     "number",
     "origin",
@@ -85,6 +88,27 @@ def count(value: int) -> int:
     """A number that is not below 0."""
     if value < 0:
         raise ValueError(f"cannot be below 0, and is {value}")
+    return value
+
+
+def at_least_one(value: int | str) -> int | str:
+    """A cap; 0 would mean that nothing ever goes out."""
+    if isinstance(value, int) and value < 1:
+        raise ValueError(f"has to be at least 1, and is {value}; `enabled: false` switches an account off")
+    return value
+
+
+def decimal(text: str) -> float:
+    """A number, with a point if it has a fraction."""
+    if not re.fullmatch(r"[0-9]{1,12}(\.[0-9]{1,6})?", text):
+        raise ValueError(f"should be a number, not '{text}'")
+    return float(text)
+
+
+def money(value: float) -> float:
+    """An amount that is not nothing."""
+    if value <= 0:
+        raise ValueError("has to be more than 0; `enabled: false` switches an account off")
     return value
 
 

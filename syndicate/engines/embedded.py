@@ -93,7 +93,7 @@ class Daemon:
         ledger = self._app.ledger
         now = ledger.now()
         ledger.claims.sweep(now, self._app.settle)
-        ledger.deliveries.release(now)
+        self._app.move_on()
 
     def _start_polls(self) -> None:
         ledger = self._app.ledger
@@ -160,7 +160,8 @@ class Daemon:
         ledger = self._app.ledger
         now = ledger.now()
         before, state = ledger.deliveries.next_due(name, now), ledger.accounts.find(name)
-        if before is None or state is None or account_waits(before, state, now):
+        account = self._app.config.accounts[name].account
+        if before is None or state is None or account_waits(before, account, state, now):
             return False
         after, warnings = self._app.deliver(before)
         for warning in warnings:

@@ -13,7 +13,8 @@ from datetime import datetime, timedelta
 from syndicate.app import App
 from syndicate.errors import SyndicateError
 from syndicate.ledger.accounts import AccountState
-from syndicate.model import Delivery
+from syndicate.model import Account, Delivery
+from syndicate.plan import at_once
 from syndicate.polling import Polled
 
 POLLERS = 8
@@ -38,11 +39,12 @@ class Outcome:
     looks: set[str] = field(default_factory=set)
 
 
-def account_waits(delivery: Delivery, state: AccountState, now: datetime) -> bool:
+def account_waits(delivery: Delivery, account: Account, state: AccountState, now: datetime) -> bool:
     """Whether the account lets this delivery wait; a look-up needs a login that works, and nothing else."""
     if delivery.state == "unknown":
         return state.paused == "auth"
-    return bool(state.paused) or state.next_at > now
+    scheduled = delivery.action == "post" and delivery.draft is None and not at_once(account, delivery.priority)
+    return bool(state.paused) or state.next_at > now or (scheduled and state.opens_at > now)
 
 
 class Pass:
@@ -110,8 +112,8 @@ class Pass:
         app = self._app
         app.meet()
         app.ledger.claims.sweep(app.ledger.now(), app.settle)
-        app.ledger.deliveries.release(app.ledger.now())
-        app.ledger.deliveries.retry_templates(app.ledger.now())
+        app.move_on()
+        app.ledger.backlog.retry(app.ledger.now())
         lanes = [account.name for account in app.accounts if not self._accounts or account.name in self._accounts]
         deadline = app.ledger.now() + wait
         self._run(lanes, deadline)
@@ -204,9 +206,10 @@ class Pass:
             return False
         with self._guard:
             self.outcome.began.setdefault(key, before)
-        if account_waits(before, state, now):
+        if account_waits(before, self._app.config.accounts[lane].account, state, now):
             self._take_up_all(lane, now)
-            return not state.paused and self._sleep_until(min(state.next_at, deadline), deadline)
+            free = max(state.next_at, state.opens_at)
+            return not state.paused and self._sleep_until(min(free, deadline), deadline)
         after, warnings = self._app.deliver(before)
         if after.fence == before.fence and after.due_at == before.due_at and after.state == before.state:
             time.sleep(BUSY_WAIT)  # another process sends for this account now

@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import datetime
 
 from syndicate.ledger.accounts import Accounts
 from syndicate.ledger.alerts import Alerts
 from syndicate.ledger.articles import Articles
+from syndicate.ledger.backlog import Backlog
 from syndicate.ledger.claims import Claims
 from syndicate.ledger.credentials import Credentials
 from syndicate.ledger.database import Database
 from syndicate.ledger.deliveries import Deliveries
+from syndicate.ledger.pauses import EVERYTHING, Pauses
 from syndicate.ledger.sources import Sources
+from syndicate.model import Account
 from syndicate.ports import Clock
 
 __all__ = ["Ledger"]
@@ -30,6 +33,8 @@ class Ledger:
         self.accounts = Accounts(database)
         self.deliveries = Deliveries(database)
         self.claims = Claims(database)
+        self.backlog = Backlog(database)
+        self.pauses = Pauses(database)
         self.alerts = Alerts(database)
         self.credentials = Credentials(database, key)
 
@@ -40,6 +45,39 @@ class Ledger:
     def transaction(self) -> contextlib.AbstractContextManager[None]:
         """All or nothing, and alone."""
         return self.database.transaction()
+
+    def resume(self, account: Account) -> tuple[bool, int]:
+        """Let a paused account post again. Whether it was paused, and how many of its stories are old news now."""
+        with self.transaction():
+            now, state = self.now(), self.accounts.find(account.name)
+            resumed = self.accounts.resume(account.name, now)
+            return resumed, self._catch_up(account, state.down_since if state else None) if resumed else 0
+
+    def reached(self, account: Account) -> int:
+        """The network of an account answered again; how many of its stories are old news now."""
+        state = self.accounts.find(account.name)
+        if state is None or not (state.failures or state.down_since):
+            return 0
+        with self.transaction():
+            self.accounts.reached(account.name)
+            return self._catch_up(account, state.down_since if state.paused is None else None)
+
+    def end_pause(self, word: str, accounts: Sequence[Account]) -> tuple[bool, int]:
+        """End a pause of everything ("") or of a word; whether there was one, and how many stories are old news now."""
+        with self.transaction():
+            pause = next((pause for pause in self.pauses.all() if pause.word == word.casefold()), None)
+            if pause is None:
+                return False, 0
+            skipped = sum(self._catch_up(account, pause.since, pause.word) for account in accounts)
+            self.pauses.end(word, self.now())
+        return True, skipped
+
+    def _catch_up(self, account: Account, since: datetime | None, word: str = EVERYTHING) -> int:
+        if since is None:
+            return 0
+        keep = account.schedule.catch_up
+        kept = None if keep == "all" else int(keep)
+        return self.backlog.catch_up(account.name, since=since, now=self.now(), keep=kept, word=word)
 
     def close(self) -> None:
         """Close the database; nothing may be under way."""

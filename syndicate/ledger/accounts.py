@@ -6,13 +6,17 @@ import json
 from dataclasses import asdict, dataclass
 from datetime import datetime
 
-from syndicate.ledger.database import Database, Row, from_micros, micros
+from syndicate.ledger.database import EPOCH, Database, Row, from_micros, micros
 from syndicate.model import Account, Identity
 
 
 @dataclass(frozen=True, slots=True)
 class AccountState:
-    """`paused` is why ("auth" or "person"), None when it posts. `next_at`: not before."""
+    """`paused` is why ("auth", "person" or, with everything, "all"), None when it posts.
+
+    `next_at`: nothing before; `opens_at`: nothing but breaking news before. `failures` in a row to reach
+    the network; `down_since`: when it stopped.
+    """
 
     name: str
     platform: str
@@ -21,6 +25,9 @@ class AccountState:
     next_at: datetime
     identity: Identity | None
     identity_at: datetime | None
+    opens_at: datetime = EPOCH
+    failures: int = 0
+    down_since: datetime | None = None
 
 
 class Accounts:
@@ -78,22 +85,39 @@ class Accounts:
 
     def find(self, name: str) -> AccountState | None:
         """The state of an account, if it was ever seen."""
-        row = self._db.row("SELECT * FROM account WHERE name = :name", name=name)
+        row = self._db.row(f"{_SELECT} WHERE name = :name", name=name)
         return _state(row) if row else None
 
     def paused(self) -> list[Row]:
         """Name and reason of each paused account."""
-        return self._db.rows("SELECT name, paused FROM account WHERE paused IS NOT NULL")
+        return self._db.rows(f"SELECT name, paused FROM ({_SELECT}) AS state WHERE paused IS NOT NULL")
 
-    def pause(self, name: str, why: str) -> None:
-        """Stop an account; a person's pause is not overwritten by a refused token."""
-        self._db.change("UPDATE account SET paused = COALESCE(paused, :why) WHERE name = :name", name=name, why=why)
+    def pause(self, name: str, why: str, now: datetime, until: datetime | None = None) -> None:
+        """Stop an account; a person's pause is not overwritten by a refused token. `until`: it ends by itself."""
+        self._db.change(
+            "UPDATE account SET paused = COALESCE(paused, :why), down_since = COALESCE(down_since, :now),"
+            " paused_until = CASE WHEN COALESCE(paused, :why) = 'person' AND :why = 'person' THEN :until"
+            " ELSE paused_until END WHERE name = :name",
+            name=name,
+            why=why,
+            now=micros(now),
+            until=micros(until),
+        )
+
+    def lapsed(self, now: datetime) -> list[str]:
+        """Accounts whose pause ends by itself, and has."""
+        found = self._db.rows(
+            "SELECT name FROM account WHERE paused = 'person' AND paused_until <= :now", now=micros(now)
+        )
+        return [row["name"] for row in found]
 
     def resume(self, name: str, now: datetime) -> bool:
         """Let it post again, at once; False if it was not paused."""
         with self._db.transaction():
             resumed = self._db.change(
-                "UPDATE account SET paused = NULL WHERE name = :name AND paused IS NOT NULL", name=name
+                "UPDATE account SET paused = NULL, down_since = NULL, paused_until = NULL"
+                " WHERE name = :name AND paused IS NOT NULL",
+                name=name,
             )
             self._db.change(
                 "UPDATE delivery SET reason = NULL, due_at = :now"
@@ -111,6 +135,25 @@ class Accounts:
             until=micros(until),
         )
 
+    def unreachable(self, name: str, now: datetime, breaks: int) -> int:
+        """Count one more failure in a row to reach the network; from `breaks` on the account is down."""
+        row = self._db.rows(
+            "UPDATE account SET failures = failures + 1, down_since = CASE WHEN failures + 1 >= :breaks"
+            " THEN COALESCE(down_since, :now) ELSE down_since END WHERE name = :name RETURNING failures",
+            name=name,
+            now=micros(now),
+            breaks=breaks,
+        )
+        return int(row[0]["failures"]) if row else 0
+
+    def reached(self, name: str) -> None:
+        """The network answered."""
+        self._db.change(
+            "UPDATE account SET failures = 0, down_since = CASE WHEN paused IS NULL THEN NULL ELSE down_since END"
+            " WHERE name = :name AND (failures > 0 OR down_since IS NOT NULL)",
+            name=name,
+        )
+
     def identified(self, name: str, identity: Identity, now: datetime) -> None:
         """Remember who the account is, and the limits its server stated."""
         self._db.change(
@@ -121,10 +164,19 @@ class Accounts:
         )
 
 
+_SELECT = (
+    "SELECT account.name, platform, whose, baseline_at, next_at, opens_at, failures, down_since, identity, identity_at,"
+    " COALESCE(paused, (SELECT 'all' FROM pause WHERE word = '')) AS paused FROM account"
+)
+"""An account, with the pause of everything as its own."""
+
+
 def _state(row: Row) -> AccountState:
     baseline_at, next_at = from_micros(row["baseline_at"]), from_micros(row["next_at"])
+    opens_at = from_micros(row["opens_at"])
     assert baseline_at is not None
     assert next_at is not None
+    assert opens_at is not None
     return AccountState(
         name=row["name"],
         platform=row["platform"],
@@ -133,4 +185,7 @@ def _state(row: Row) -> AccountState:
         next_at=next_at,
         identity=Identity(**json.loads(row["identity"])) if row["identity"] else None,
         identity_at=from_micros(row["identity_at"]),
+        opens_at=opens_at,
+        failures=row["failures"],
+        down_since=from_micros(row["down_since"]),
     )

@@ -19,11 +19,13 @@ CHUNK = 400  # parameters of one statement, well below SQLite's oldest limit of 
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """An article of the ledger. `anchor` is its first alias, and stays."""
+    """An article of the ledger. `anchor` is its first alias, and stays. `changed_at`: when its words last did."""
 
     anchor: str
     article: Article
     first_seen: datetime
+    changed_at: datetime | None = None
+    withdrawn_at: datetime | None = None
 
 
 class Articles:
@@ -92,20 +94,67 @@ class Articles:
                 anchor=anchor,
             )
 
-    def update(self, anchor: str, article: Article) -> bool:
-        """Keep what the source says now, if it says something else; what is posted later reads this."""
+    def update(self, anchor: str, article: Article, now: datetime) -> Article | None:
+        """Keep what the source says now, if it says something else; then what it said before, else None.
+
+        What is posted later reads this.
+        """
         from syndicate.identity import content_hash
 
+        hashed = content_hash(article)
+        row = self._db.row(
+            "SELECT data FROM article WHERE anchor = :anchor AND source = :source AND content_hash <> :content_hash",
+            anchor=anchor,
+            source=article.source,
+            content_hash=hashed,
+        )
+        if row is None:
+            return None
+        before = load_article(row["data"])
+        words = (before.title, before.summary) != (article.title, article.summary)
+        self._db.change(
+            "UPDATE article SET data = :data, url = :url, content_hash = :content_hash,"
+            " changed_at = COALESCE(:changed_at, changed_at) WHERE anchor = :anchor",
+            anchor=anchor,
+            url=article.url,
+            data=store_article(article),
+            content_hash=hashed,
+            changed_at=micros(now) if words else None,
+        )
+        return before
+
+    def withdraw(self, anchor: str, now: datetime) -> bool:
+        """The publisher took it back; False if that was known."""
         return bool(
             self._db.change(
-                "UPDATE article SET data = :data, url = :url, content_hash = :content_hash"
-                " WHERE anchor = :anchor AND source = :source AND content_hash <> :content_hash",
+                "UPDATE article SET withdrawn_at = :now, check_at = NULL"
+                " WHERE anchor = :anchor AND withdrawn_at IS NULL",
                 anchor=anchor,
-                source=article.source,
-                url=article.url,
-                data=store_article(article),
-                content_hash=content_hash(article),
+                now=micros(now),
             )
+        )
+
+    def restore(self, anchor: str) -> None:
+        """It is there again after all."""
+        self._db.change(
+            "UPDATE article SET withdrawn_at = NULL, gone = 0 WHERE anchor = :anchor AND withdrawn_at IS NOT NULL",
+            anchor=anchor,
+        )
+
+    def to_check(self, now: datetime, most: int) -> list[tuple[Known, int]]:
+        """Articles whose page is to be looked at again, with how often in a row it was gone."""
+        rows = self._db.rows(
+            "SELECT * FROM article WHERE check_at <= :now ORDER BY check_at LIMIT :most", now=micros(now), most=most
+        )
+        return [(_known(row), row["gone"]) for row in rows]
+
+    def checked(self, anchor: str, *, gone: int, next_at: datetime | None) -> None:
+        """A look at its page; `next_at` None: the last."""
+        self._db.change(
+            "UPDATE article SET gone = :gone, check_at = :next_at WHERE anchor = :anchor",
+            anchor=anchor,
+            gone=gone,
+            next_at=micros(next_at),
         )
 
     def unplanned(self, source: str, since: datetime) -> set[str]:
@@ -138,4 +187,10 @@ class Articles:
 def _known(row: Row) -> Known:
     first_seen = from_micros(row["first_seen_at"])
     assert first_seen is not None
-    return Known(anchor=row["anchor"], article=load_article(row["data"]), first_seen=first_seen)
+    return Known(
+        anchor=row["anchor"],
+        article=load_article(row["data"]),
+        first_seen=first_seen,
+        changed_at=from_micros(row["changed_at"]),
+        withdrawn_at=from_micros(row["withdrawn_at"]),
+    )

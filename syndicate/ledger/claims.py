@@ -7,13 +7,39 @@ nothing; the claim takes the account's lane and the delivery in one transaction.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
 from syndicate.ledger import claimant, rows
 from syndicate.ledger.database import Database, Row, micros
+from syndicate.ledger.deliveries import Deliveries
 from syndicate.model import Delivery, Draft, Json, Receipt, State
 from syndicate.records import compact
+from syndicate.schedule import Cap, free_at
+
+FIRST_CHECK = timedelta(minutes=10)  # after a post, until its article's page is looked at again
+
+
+@dataclass(frozen=True, slots=True)
+class Spend:
+    """What a post `cost`s, and the `most` its account may have spent since `since`; millionths of a dollar."""
+
+    cost: int
+    most: int
+    since: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Allowance:
+    """What a claim has to keep to. `urgent` ones mind no closed schedule, only these caps."""
+
+    caps: tuple[Cap, ...] = ()
+    urgent: bool = True
+    spend: Spend | None = None
+
+
+ANYTHING = Allowance()
 
 
 class _TakenError(Exception):
@@ -25,12 +51,19 @@ class Claims:
 
     def __init__(self, database: Database) -> None:
         self._db = database
+        self._deliveries = Deliveries(database)
 
-    def claim(self, delivery: Delivery, *, now: datetime, lease: timedelta) -> Delivery | None:
-        """Take a due delivery and its account's lane for `lease`; None if either is not to be had."""
+    def claim(
+        self, delivery: Delivery, *, now: datetime, lease: timedelta, allowance: Allowance = ANYTHING
+    ) -> Delivery | None:
+        """Take a due delivery and its account's lane for `lease`; None if either is not to be had.
+
+        Caps and budget are read again in here: another process may have posted since they were judged.
+        """
         try:
             with self._db.transaction():
-                self._take_lane(delivery, now, now + lease)
+                self._take_lane(delivery, now, now + lease, urgent=allowance.urgent)
+                self._check(delivery, allowance, now)
                 self._take(delivery, now, now + lease)
         except _TakenError:
             return None
@@ -50,7 +83,15 @@ class Claims:
         return self._find(delivery.key) if taken else None
 
     def begin(
-        self, claimed: Delivery, post: Json, digest: str, draft: Draft, *, now: datetime, lease: timedelta
+        self,
+        claimed: Delivery,
+        post: Json,
+        digest: str,
+        draft: Draft,
+        *,
+        now: datetime,
+        lease: timedelta,
+        cost: int = 0,
     ) -> bool:
         """The write before the one request that makes it visible: post and draft frozen, lease extended.
         False: somebody else has taken over, and nothing may be sent.
@@ -65,20 +106,26 @@ class Claims:
             return bool(
                 self._db.change(
                     "UPDATE delivery SET post = :post, digest = :digest, draft = :draft, prepared = NULL,"
-                    " committed_at = COALESCE(committed_at, :now), lease_until = :until, updated_at = :now"
+                    " committed_at = COALESCE(committed_at, :now), cost = CASE WHEN :cost = 0 THEN cost ELSE :cost END,"
+                    " lease_until = :until, updated_at = :now"
                     " WHERE key = :key AND state = 'sending' AND fence = :fence",
                     key=claimed.key,
                     fence=claimed.fence,
                     post=compact(post),
                     digest=digest,
                     draft=compact(draft),
+                    cost=cost,
                     now=micros(now),
                     until=micros(now + lease),
                 )
             )
 
-    def posted(self, delivery: Delivery, receipt: Receipt, *, now: datetime) -> bool:
-        """It is out. Holds against anything but a decision: who has the receipt knows best."""
+    def posted(self, delivery: Delivery, receipt: Receipt, *, now: datetime, post: Json | None = None) -> bool:
+        """It is out. Holds against anything but a decision: who has the receipt knows best.
+
+        `post` is what it says now, for an edit: it has no `begin`, which would have kept that.
+        """
+        said = {} if post is None else {"post": compact(post)}
         return self._leave(
             delivery,
             ("sending", "unknown", "held"),
@@ -95,6 +142,7 @@ class Claims:
             permalink=receipt.permalink,
             receipt=compact({"id": receipt.id, "permalink": receipt.permalink, "data": receipt.data}),
             error=None,
+            **said,
         )
 
     def leave(self, delivery: Delivery, state: State, reason: str | None, *, now: datetime, **columns: Any) -> bool:
@@ -106,14 +154,24 @@ class Claims:
             delivery, ("sending", "unknown"), now=now, outcome=state, state=state, reason=reason, **columns
         )
 
-    def waits(self, delivery: Delivery, reason: str, *, due_at: datetime, error: str, now: datetime) -> bool:
-        """A due delivery that cannot be rendered now; no claim was taken, no attempt spent."""
+    def waits(
+        self,
+        delivery: Delivery,
+        reason: str,
+        *,
+        due_at: datetime | None,
+        error: str | None,
+        now: datetime,
+        state: State = "due",
+    ) -> bool:
+        """A due delivery that cannot go now; no claim was taken, no attempt spent."""
         return bool(
             self._db.change(
-                "UPDATE delivery SET reason = :reason, due_at = :due_at, error = :error, updated_at = :now"
-                " WHERE key = :key AND state = 'due' AND fence = :fence",
+                "UPDATE delivery SET state = :state, reason = :reason, due_at = :due_at, error = :error,"
+                " updated_at = :now WHERE key = :key AND state = 'due' AND fence = :fence",
                 key=delivery.key,
                 fence=delivery.fence,
+                state=state,
                 reason=reason,
                 due_at=micros(due_at),
                 error=error,
@@ -126,6 +184,16 @@ class Claims:
         return self._leave(
             delivery, ("due",), now=now, outcome="failed", state="failed", reason=reason, due_at=None, error=error
         )
+
+    def skips(self, delivery: Delivery, reason: str, *, error: str | None, now: datetime, alert: bool = False) -> bool:
+        """A due delivery that is not wanted any more; `alert`: somebody should hear of it."""
+        with self._db.transaction():
+            left = self._leave(
+                delivery, ("due",), now=now, outcome="skipped", state="skipped", reason=reason, due_at=None, error=error
+            )
+            if left and alert:
+                self._alert(delivery, "skipped")
+        return left
 
     def sweep(self, now: datetime, settle: Callable[[str], timedelta]) -> int:
         """Take up what others left: claims past their lease, or of a process that is dead.
@@ -225,9 +293,19 @@ class Claims:
             )
             if state in ("held", "failed"):
                 self._alert(delivery, state)
+            if state == "posted" and delivery.action == "post":
+                self._db.change(
+                    "UPDATE article SET check_at = COALESCE(check_at, :soon) WHERE anchor = :anchor",
+                    anchor=delivery.anchor,
+                    soon=micros(now + FIRST_CHECK),
+                )
         return True
 
-    def _alert(self, delivery: Delivery, state: State) -> None:
+    def tell(self, delivery: Delivery, what: str) -> None:
+        """Let somebody hear of it, once."""
+        self._alert(delivery, what)
+
+    def _alert(self, delivery: Delivery, state: str) -> None:
         self._db.change(
             "INSERT INTO alert (key, state, fence, tries) VALUES (:key, :state, :fence, 0) ON CONFLICT DO NOTHING",
             key=delivery.key,
@@ -243,11 +321,25 @@ class Claims:
             now=micros(now),
         )
 
-    def _take_lane(self, delivery: Delivery, now: datetime, until: datetime) -> None:
-        """The account's row first: not paused, its wait over, nobody else sending for it."""
+    def _check(self, delivery: Delivery, allowance: Allowance, now: datetime) -> None:
+        """Room under every cap, and money left. The account's row is ours, so nobody else posts meanwhile."""
+
+        def latest(number: int) -> datetime | None:
+            return self._deliveries.latest_commit(delivery.account, number, besides=delivery.key)
+
+        if free_at(allowance.caps, latest, now)[0] > now:
+            raise _TakenError
+        spend = allowance.spend
+        if spend and self._deliveries.spent(delivery.account, spend.since) + spend.cost > spend.most:
+            raise _TakenError
+
+    def _take_lane(self, delivery: Delivery, now: datetime, until: datetime, *, urgent: bool) -> None:
+        """The account's row first: not paused, its wait over, its hours open, nobody else sending for it."""
         if not self._db.change(
             "UPDATE account SET lane = :key, lane_until = :until WHERE name = :account AND paused IS NULL"
-            " AND next_at <= :now AND (lane IS NULL OR lane_until <= :now)",
+            " AND next_at <= :now AND (:urgent = 1 OR opens_at <= :now) AND (lane IS NULL OR lane_until <= :now)"
+            " AND NOT EXISTS (SELECT 1 FROM pause WHERE word = '')",
+            urgent=int(urgent),
             key=delivery.key,
             account=delivery.account,
             now=micros(now),

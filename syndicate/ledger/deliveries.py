@@ -9,7 +9,7 @@ from datetime import datetime
 
 from syndicate.ledger import rows
 from syndicate.ledger.database import Database, Row, from_micros, micros
-from syndicate.model import Delivery, Receipt, State
+from syndicate.model import Action, Delivery, Receipt, State
 
 
 def delivery_key(anchor: str, account: str, action: str = "post", revision: int = 0, part: int = 0) -> str:
@@ -36,17 +36,25 @@ class Deliveries:
         reason: str | None,
         due_at: datetime | None,
         planned_at: datetime,
+        expires_at: datetime | None = None,
+        priority: int = 1,
+        action: Action = "post",
+        revision: int = 0,
     ) -> str | None:
         """Write a delivery; its key, or None if this article was planned for this account before."""
         made = self._db.rows(
             "INSERT INTO delivery (key, anchor, account, platform, action, revision, part, state, reason, due_at,"
-            " planned_at, attempts, fence, lease_until, unknowns, absent, updated_at)"
-            " VALUES (:key, :anchor, :account, :platform, 'post', 0, 0, :state, :reason, :due_at,"
-            " :planned_at, 0, 0, 0, 0, 0, :planned_at) ON CONFLICT DO NOTHING RETURNING key",
-            key=delivery_key(anchor, account),
+            " planned_at, expires_at, priority, attempts, fence, lease_until, unknowns, absent, updated_at)"
+            " VALUES (:key, :anchor, :account, :platform, :action, :revision, 0, :state, :reason, :due_at,"
+            " :planned_at, :expires_at, :priority, 0, 0, 0, 0, 0, :planned_at) ON CONFLICT DO NOTHING RETURNING key",
+            key=delivery_key(anchor, account, action, revision),
             anchor=anchor,
             account=account,
             platform=platform,
+            action=action,
+            revision=revision,
+            expires_at=micros(expires_at),
+            priority=priority,
             state=state,
             reason=reason,
             due_at=micros(due_at),
@@ -54,27 +62,33 @@ class Deliveries:
         )
         return made[0]["key"] if made else None
 
-    def replan(self, key: str, reasons: Sequence[str], *, due_at: datetime, planned_at: datetime) -> bool:
-        """A delivery that was skipped for one of these reasons is wanted after all."""
+    def replan(
+        self,
+        key: str,
+        reasons: Sequence[str],
+        *,
+        state: State,
+        reason: str | None,
+        due_at: datetime | None,
+        planned_at: datetime,
+        priority: int = 1,
+    ) -> bool:
+        """A delivery that was skipped for one of these reasons is wanted after all, however old."""
         names = {f"r{number}": reason for number, reason in enumerate(reasons)}
         listed = ", ".join(f":{name}" for name in names)
         return bool(
             self._db.change(
-                "UPDATE delivery SET state = 'due', reason = NULL, due_at = :due_at, planned_at = :planned_at"
+                "UPDATE delivery SET state = :state, reason = :reason, due_at = :due_at, planned_at = :planned_at,"
+                " priority = :priority, expires_at = NULL, error = NULL"
                 f" WHERE key = :key AND state = 'skipped' AND reason IN ({listed})",
                 key=key,
+                state=state,
+                reason=reason,
+                priority=priority,
                 due_at=micros(due_at),
                 planned_at=micros(planned_at),
                 **names,
             )
-        )
-
-    def release(self, now: datetime) -> None:
-        """What waited for an instant, and that instant has come, is due."""
-        self._db.change(
-            "UPDATE delivery SET state = 'due', reason = NULL"
-            " WHERE state = 'planned' AND reason = 'embargo' AND due_at <= :now",
-            now=micros(now),
         )
 
     def bring_forward(self, keys: Sequence[str], now: datetime) -> None:
@@ -86,12 +100,6 @@ class Deliveries:
                 key=key,
                 now=micros(now),
             )
-
-    def retry_templates(self, now: datetime) -> None:
-        """What waited for a mended template may be tried at once: somebody may have mended it."""
-        self._db.change(
-            "UPDATE delivery SET due_at = :now WHERE state = 'due' AND reason = 'template'", now=micros(now)
-        )
 
     # Reading
 
@@ -116,6 +124,11 @@ class Deliveries:
         )
         return [row["remote_id"] for row in found]
 
+    def was_posted(self, anchor: str, account: str) -> bool:
+        """Whether an article is out on an account, or may be."""
+        found = self.find(delivery_key(anchor, account))
+        return found is not None and found.state in ("sending", "unknown", "held", "posted")
+
     def receipt(self, key: str) -> Receipt | None:
         """What the platform answered, if it has."""
         row = self._db.row("SELECT receipt FROM delivery WHERE key = :key", key=key)
@@ -134,32 +147,58 @@ class Deliveries:
         found = self._db.rows(f"{rows.JOINED} WHERE {where} ORDER BY delivery.planned_at, delivery.key", **values)
         return [rows.delivery(row) for row in found]
 
+    def latest_commit(self, account: str, number: int, *, besides: str = "") -> datetime | None:
+        """When the `number`-th newest post of an account began to go out; posts that surely did not are no posts."""
+        row = self._db.row(
+            "SELECT committed_at FROM delivery WHERE account = :account AND committed_at IS NOT NULL"
+            " AND action = 'post' AND key <> :besides ORDER BY committed_at DESC LIMIT 1 OFFSET :skipped",
+            account=account,
+            besides=besides,
+            skipped=number - 1,
+        )
+        return from_micros(row["committed_at"]) if row else None
+
+    def spent(self, account: str, since: datetime) -> int:
+        """What posts of an account cost since then, in millionths of a dollar."""
+        row = self._db.row(
+            "SELECT COALESCE(SUM(cost), 0) AS spent FROM delivery WHERE account = :account AND committed_at >= :since",
+            account=account,
+            since=micros(since),
+        )
+        return int(row["spent"]) if row else 0
+
     def next_due(
         self, account: str, now: datetime, *, sources: Sequence[str] = (), anchor: str | None = None
     ) -> Delivery | None:
-        """What to work on next for an account: unknowns first (they need no lane), then in planned order."""
-        values: Row = {"account": account, "now": micros(now)}
-        among = rows.among("article.source", sources, values)
-        if anchor is not None:
-            values["anchor"] = anchor
-        row = self._db.row(
-            f"{rows.JOINED} WHERE delivery.account = :account AND delivery.state IN ('due', 'unknown')"
-            " AND delivery.due_at <= :now AND delivery.lease_until <= :now"
-            + (f" AND {among}" if among else "")
-            + (" AND delivery.anchor = :anchor" if anchor is not None else "")
-            + " ORDER BY CASE delivery.state WHEN 'unknown' THEN 0 ELSE 1 END, delivery.planned_at LIMIT 1",
-            **values,
-        )
-        return rows.delivery(row) if row else None
+        """What to work on next for an account: unknowns first (they need no lane), breaking news, planned order."""
+        for state in ("unknown", "due"):
+            values: Row = {"account": account, "now": micros(now), "state": state}
+            among = rows.among("article.source", sources, values)
+            if anchor is not None:
+                values["anchor"] = anchor
+            row = self._db.row(
+                f"{rows.JOINED} WHERE delivery.account = :account AND delivery.state = :state"
+                " AND delivery.due_at <= :now AND delivery.lease_until <= :now"
+                + (f" AND {among}" if among else "")
+                + (" AND delivery.anchor = :anchor" if anchor is not None else "")
+                + " ORDER BY delivery.priority, delivery.planned_at LIMIT 1",
+                **values,
+            )
+            if row:
+                return rows.delivery(row)
+        return None
 
     def accounts_with_work(self, now: datetime) -> list[str]:
-        """Names of accounts that have something due."""
+        """Names of accounts that have something due and may send now, or have something to look up."""
         found = self._db.rows(
-            "SELECT DISTINCT account FROM delivery WHERE state IN ('due', 'unknown') AND due_at <= :now"
-            " AND lease_until <= :now",
+            "SELECT name FROM account WHERE EXISTS (SELECT 1 FROM delivery WHERE state = 'unknown'"
+            " AND account = account.name AND due_at <= :now AND lease_until <= :now)"
+            " OR (paused IS NULL AND next_at <= :now AND NOT EXISTS (SELECT 1 FROM pause WHERE word = '')"
+            " AND EXISTS (SELECT 1 FROM delivery WHERE state = 'due' AND account = account.name AND due_at <= :now"
+            " AND (account.opens_at <= :now OR priority = 0)))",
             now=micros(now),
         )
-        return [row["account"] for row in found]
+        return [row["name"] for row in found]
 
     def accounts(self) -> list[str]:
         """Names of all accounts that anything was ever planned for, also those that left the config."""

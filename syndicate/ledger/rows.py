@@ -49,4 +49,7 @@ def delivery(row: Row) -> Delivery:
         remote_id=row["remote_id"],
         permalink=row["permalink"],
         error=row["error"],
+        priority=row["priority"],
+        expires_at=from_micros(row["expires_at"]),
+        approved=row["approved"],
     )

@@ -17,6 +17,7 @@ NEARLY_FULL = 0.9
 _PAUSED = {
     "auth": "waits: the account is paused, its login was refused",
     "person": "waits: the account is paused by a person",
+    "all": "waits: everything is paused",
 }
 _WHEN = {
     "approval": "waits for approval",
@@ -25,7 +26,9 @@ _WHEN = {
     "preflight": "waits until the page and its picture can be reached",
     "burst": "one of too many at once: waits for approval",
     "similar": "much like an earlier story: waits for approval",
-    "window": "waits for its posting window",
+    "window": "waits for the account's schedule",
+    "budget": "waits: the month's budget is spent",
+    "paused": "waits: stories with one of its words are paused",
     "rate_limited": "the network asked us to wait",
     "unavailable": "the network was not reachable",
     "auth": "the account is paused: its login was refused",

@@ -95,6 +95,12 @@ def parse_page(
     )
 
 
+def claims(body: bytes, url: str, content_type: str | None) -> tuple[list[str], str | None]:
+    """What a page tells robots, and the address of this site it names as its own. Raises SourceError."""
+    page = _Page(body, content_type, url, url)
+    return page.metas(("robots", "googlebot")), page.canonical()
+
+
 def find_feeds(body: bytes, url: str) -> list[tuple[str, str, str]]:
     """The feeds a page names: title, address, MIME type, in the page's order."""
     page = _Page(body, None, url, url)

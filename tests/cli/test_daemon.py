@@ -45,8 +45,8 @@ def test_a_look_up_needs_a_login_and_nothing_else_of_an_account(ledger, article,
     unknown = replace(delivery, state="unknown")
     for why, due_waits, look_up_waits in ((None, False, False), ("person", True, False), ("auth", True, True)):
         state = replace(ledger.accounts.find("masto"), paused=why)
-        assert account_waits(delivery, state, clock()) is due_waits
-        assert account_waits(unknown, state, clock()) is look_up_waits
+        assert account_waits(delivery, account, state, clock()) is due_waits
+        assert account_waits(unknown, account, state, clock()) is look_up_waits
 
 
 @pytest.mark.slow

@@ -57,7 +57,7 @@ def test_what_loads_fits(schema, text):
         SITE + "sources: {news: {url: 'https://a.example', burst: 10}}",
         SITE + "defaults: {image: foto}",
         SITE + "defaults: {hashtags: many}",
-        SITE + "defaults: {schedule: {spacing: 10m}}",
+        SITE + "defaults: {schedule: {spacing: soon}}",
         SITE + "defaults: {only: {tagz: a}}",
         SITE + "defaults: {utm: {utm_medium: a}}",
         SITE + "accounts: {a: {token: x}}",

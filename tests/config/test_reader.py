@@ -108,7 +108,7 @@ def test_every_mistake_is_told_at_once_with_its_place_its_line_and_what_was_mean
             platform: net
             url: https://net.example
             token: ${MASTODON_TOKEN}
-            schedule: {spacing: 10m}
+            threads: 3
           other: {platform: net, url: net.example, tokn: sesame}
         """) == (
         "config.yaml:5:5: sources.news: unknown key 'evry' (did you mean 'every'?)\n"
@@ -117,8 +117,8 @@ def test_every_mistake_is_told_at_once_with_its_place_its_line_and_what_was_mean
         "    defaults: {theme: headlin}\n"
         "config.yaml:11:12: accounts.masto.token needs the environment variable MASTODON_TOKEN (it is not set)\n"
         "    token: ${MASTODON_TOKEN}\n"
-        "config.yaml:12:5: accounts.masto.schedule: not built yet (leave it out: posts go out at once)\n"
-        "    schedule: {spacing: 10m}\n"
+        "config.yaml:12:5: accounts.masto.threads: not built yet (leave it out)\n"
+        "    threads: 3\n"
         "config.yaml:13:3: accounts.other: needs 'token'\n"
         "    other: {platform: net, url: net.example, tokn: ***}\n"
         "config.yaml:13:31: accounts.other.url: 'net.example' is no web address:"
@@ -136,10 +136,9 @@ TOP = [
     ("lease:", "2:1: lease: is empty"),
     ("lease: [5m]", "2:8: lease: should be one value, not a list"),
     ("templats: ./t", "2:1: unknown key 'templats' (did you mean 'templates'?)"),
-    ("whatever: 1", "2:1: unknown key 'whatever' (known: accounts, alerts, database, defaults, key_file,"),
+    ("whatever: 1", "2:1: unknown key 'whatever' (known: accounts, alerts, breaking, database, defaults, key_file,"),
     ("listen: {address: x}", "2:1: listen: not built yet (leave it out)"),
     ("media: x", "2:1: media: not built yet"),
-    ("breaking: {tags: x}", "2:1: breaking: not built yet"),
     ("alerts: {urls: [x]}", "2:10: alerts.urls: not built yet (leave it out; alerts.command is built)"),
     ("alerts: {command: mail -s hello}", "2:19: alerts.command: should be a list of words: [mail, -s, hello]"),
     ("database: postgresql://u@h/n", "2:11: database: PostgreSQL is not built yet (use sqlite:///syndicate.db)"),
@@ -163,7 +162,10 @@ TOP = [
     ),
     ("sources: {n: {url: 'https://a.example', burst: 10}}", "2:41: sources.n.burst: not built yet (leave it out, or"),
     ("sources: {n: {url: 'https://a.example', similar: hold}}", "2:41: sources.n.similar: not built yet"),
-    ("sources: {n: {url: 'https://a.example', preflight: true}}", "2:41: sources.n.preflight: not built yet"),
+    (
+        "sources: {n: {url: 'https://a.example', preflight: true}}",
+        "2:52: sources.n.preflight: 'true' is no duration",
+    ),
     ("sources: {n: {url: 'https://a.example', every: 0}}", "2:48: sources.n.every: has to be longer than 0"),
     (
         "sources: {n: {url: 'https://a.example', timezone: Lisbon}}",
@@ -223,7 +225,7 @@ def test_a_mistake_in_an_account_names_the_setting(mistakes, text, told):
 def test_a_mistake_in_the_defaults_is_told_once_and_even_without_accounts(mistakes):
     two = f"accounts:\n  a: {ACCOUNT}}}\n  b: {ACCOUNT}}}\n"
     for accounts in ("", two):
-        found = mistakes(f"{SITE}defaults: {{hashtags: many, api_url: x, tokn: 1, approve: true}}\n{accounts}")
+        found = mistakes(f"{SITE}defaults: {{hashtags: many, api_url: x, tokn: 1, threads: 3}}\n{accounts}")
         assert found.count("defaults.hashtags") == 1
         assert found.count("config.yaml:") == 4
 

@@ -13,7 +13,7 @@ import pytest
 from syndicate.errors import AuthError, LedgerError
 from syndicate.ledger import Ledger, claimant
 from syndicate.ledger.credentials import Session, key_beside
-from syndicate.ledger.database import Database, from_micros, micros
+from syndicate.ledger.database import VERSION, Database, from_micros, micros
 from syndicate.ledger.deliveries import delivery_key
 from syndicate.model import Account, Fetched, Receipt, Validators
 from syndicate.polling import announce, poll
@@ -148,7 +148,7 @@ def test_a_lane_is_free_again_when_its_delivery_leaves(ledger, article, clock):
 def test_a_paused_or_waiting_account_claims_nothing(ledger, article, clock, stop):
     delivery = planned(ledger, article)
     if stop == "pause":
-        ledger.accounts.pause("masto", "person")
+        ledger.accounts.pause("masto", "person", clock())
     else:
         ledger.accounts.wait("masto", clock() + timedelta(seconds=30))
     assert ledger.claims.claim(delivery, now=clock(), lease=LEASE) is None
@@ -256,7 +256,7 @@ def test_a_migration_half_done_is_done_again_whole(tmp_path, clock):
     assert {"source", "article", "alias", "account", "credential", "delivery", "attempt", "alert"} <= tables
     database.close()
     reopened = Database(path)
-    assert reopened.row("SELECT value FROM meta WHERE name = 'schema_version'") == {"value": "1"}
+    assert reopened.row("SELECT value FROM meta WHERE name = 'schema_version'") == {"value": str(VERSION)}
     reopened.close()
 
 

@@ -1,0 +1,135 @@
+"""What waits, moved all at once: by the clock, by a mended template, by an account that works again."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from syndicate.ledger.database import Database, micros
+
+LONG_STOP = timedelta(hours=1)  # from here on a backlog is old news
+CATCH_UP_SPACING = timedelta(minutes=1)
+MARKED = 200  # rows that say when they go; a longer queue follows them all the same
+
+
+class Backlog:
+    """Changes of many rows of the `delivery` table that nobody claims."""
+
+    def __init__(self, database: Database) -> None:
+        self._db = database
+
+    def release(self, now: datetime) -> None:
+        """What waited for an instant, and that instant has come, is due."""
+        self._db.change(
+            "UPDATE delivery SET state = 'due', reason = NULL"
+            " WHERE state = 'planned' AND reason IN ('embargo', 'delay', 'preflight') AND due_at <= :now",
+            now=micros(now),
+        )
+
+    def embargoed(self) -> set[str]:
+        """Anchors of the stories that wait for their hour."""
+        found = self._db.rows("SELECT DISTINCT anchor FROM delivery WHERE state = 'planned' AND reason = 'embargo'")
+        return {row["anchor"] for row in found}
+
+    def reschedule(self, anchor: str, published: datetime) -> None:
+        """The hour of a story was moved."""
+        self._db.change(
+            "UPDATE delivery SET due_at = :published WHERE anchor = :anchor AND state = 'planned'"
+            " AND reason = 'embargo' AND due_at <> :published",
+            anchor=anchor,
+            published=micros(published),
+        )
+
+    def expire(self, now: datetime) -> int:
+        """Stories that grew too old while they waited are skipped; what may have been sent never is."""
+        return self._db.change(
+            "UPDATE delivery SET state = 'skipped', reason = 'too_old', due_at = NULL, updated_at = :now,"
+            " error = CASE WHEN reason IS NULL THEN 'it grew too old while it waited'"
+            " ELSE 'it grew too old while it waited: ' || reason END"
+            " WHERE state IN ('planned', 'due') AND expires_at <= :now AND draft IS NULL",
+            now=micros(now),
+        )
+
+    def retry(self, now: datetime) -> None:
+        """What waited for a mended template or a schedule may be tried at once: somebody may have mended it."""
+        self._db.change(
+            "UPDATE delivery SET due_at = :now WHERE state = 'due' AND reason IN ('template', 'window', 'budget')",
+            now=micros(now),
+        )
+        self._db.change("UPDATE account SET opens_at = 0 WHERE opens_at > :now", now=micros(now))
+
+    def close(self, account: str, until: datetime, said: str, now: datetime) -> None:
+        """The account's schedule lets nothing out before `until`; breaking news may be an exception.
+
+        `said` names the setting that decides.
+        """
+        with self._db.transaction():
+            self._db.change(
+                "UPDATE account SET opens_at = :until WHERE name = :account", account=account, until=micros(until)
+            )
+            self._db.change(
+                "UPDATE delivery SET reason = 'window', due_at = :until, error = :said, updated_at = :now WHERE key IN"
+                " (SELECT key FROM delivery WHERE account = :account AND state = 'due' AND priority > 0"
+                " AND due_at <= :now AND draft IS NULL AND action = 'post' ORDER BY planned_at LIMIT :marked)",
+                account=account,
+                until=micros(until),
+                said=said,
+                now=micros(now),
+                marked=MARKED,
+            )
+
+    def hurry(self, anchor: str) -> None:
+        """A story became breaking news: it overtakes what waits."""
+        self._db.change(
+            "UPDATE delivery SET priority = 0 WHERE anchor = :anchor AND priority > 0 AND state IN ('planned', 'due')",
+            anchor=anchor,
+        )
+
+    def calm(self, anchor: str, account: str, until: datetime) -> None:
+        """A story that waits until it has stayed unchanged has changed."""
+        self._db.change(
+            "UPDATE delivery SET due_at = :until WHERE anchor = :anchor AND account = :account"
+            " AND state = 'planned' AND reason = 'delay' AND due_at < :until",
+            anchor=anchor,
+            account=account,
+            until=micros(until),
+        )
+
+    def catch_up(self, account: str, *, since: datetime, now: datetime, keep: int | None, word: str = "") -> int:
+        """After a stop since then: of what waited, the newest few go out a minute apart, the rest is too old.
+
+        Breaking news, what a person asked for and what may have been sent stay as they are. `word` takes
+        only what waited for it. Returns how many were skipped.
+        """
+        if keep is None or now - since < LONG_STOP:
+            return 0
+        waiting = self._db.rows(
+            "SELECT key FROM delivery WHERE account = :account AND state = 'due' AND action = 'post' AND priority > 0"
+            " AND expires_at IS NOT NULL AND draft IS NULL AND (:word = '' OR reason = 'paused')"
+            " ORDER BY planned_at",
+            account=account,
+            word=word,
+        )
+        stop = f"it waited through a stop of {_span(now - since)}, and {keep} newer ones go out"
+        old, new = waiting[: max(0, len(waiting) - keep)], waiting[max(0, len(waiting) - keep) :]
+        for row in old:
+            self._db.change(
+                "UPDATE delivery SET state = 'skipped', reason = 'too_old', due_at = NULL, error = :error,"
+                " updated_at = :now WHERE key = :key AND state = 'due'",
+                key=row["key"],
+                error=stop,
+                now=micros(now),
+            )
+        for number, row in enumerate(new if old else ()):
+            self._db.change(
+                "UPDATE delivery SET reason = NULL, due_at = :due_at, updated_at = :now"
+                " WHERE key = :key AND state = 'due'",
+                key=row["key"],
+                due_at=micros(now + number * CATCH_UP_SPACING),
+                now=micros(now),
+            )
+        return len(old)
+
+
+def _span(length: timedelta) -> str:
+    hours, minutes = divmod(round(length.total_seconds() / 60), 60)
+    return f"{hours}h{minutes:02}m" if hours else f"{minutes}m"

@@ -1,0 +1,59 @@
+"""Pauses that a person set for everything, or for stories with a word."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from syndicate.ledger.database import Database, from_micros, micros
+
+EVERYTHING = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Pause:
+    """`word` is in lower case, "" for everything; `until` None: until somebody resumes."""
+
+    word: str
+    since: datetime
+    until: datetime | None
+
+
+class Pauses:
+    """The `pause` table. What is in it holds; `lapsed` takes out what has ended."""
+
+    def __init__(self, database: Database) -> None:
+        self._db = database
+
+    def add(self, word: str, *, now: datetime, until: datetime | None) -> None:
+        """Begin a pause, or set another end."""
+        self._db.change(
+            "INSERT INTO pause (word, since, until) VALUES (:word, :now, :until)"
+            " ON CONFLICT (word) DO UPDATE SET until = :until",
+            word=word.casefold(),
+            now=micros(now),
+            until=micros(until),
+        )
+
+    def all(self) -> list[Pause]:
+        """Every pause that holds, everything first."""
+        found = []
+        for row in self._db.rows("SELECT word, since, until FROM pause ORDER BY since"):
+            since = from_micros(row["since"])
+            assert since is not None
+            found.append(Pause(row["word"], since, from_micros(row["until"])))
+        return sorted(found, key=lambda pause: pause.word != EVERYTHING)
+
+    def end(self, word: str, now: datetime) -> None:
+        """Take a pause out, and let what waited for it go."""
+        with self._db.transaction():
+            self._db.change("DELETE FROM pause WHERE word = :word", word=word.casefold())
+            self._db.change(
+                "UPDATE delivery SET reason = NULL, due_at = :now WHERE state = 'due' AND reason = 'paused'",
+                now=micros(now),
+            )
+
+    def lapsed(self, now: datetime) -> list[str]:
+        """The words of pauses whose end has come."""
+        found = self._db.rows("SELECT word FROM pause WHERE until IS NOT NULL AND until <= :now", now=micros(now))
+        return [row["word"] for row in found]

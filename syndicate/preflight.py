@@ -1,0 +1,112 @@
+"""Before a post: the article's page answers a stranger, is the page it claims to be, and its picture loads.
+
+What cannot be judged from here stops nothing: a host name that only the world outside can resolve, a page
+that is shown to browsers only after a challenge, a server that asks us to come back later.
+"""
+
+from __future__ import annotations
+
+import re
+import threading
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from urllib.parse import urlsplit
+
+from syndicate.errors import PlatformError, RenderError, SourceError
+from syndicate.gates import Trouble
+from syndicate.identity import urlkey
+from syndicate.model import Article
+from syndicate.ports import Clock, Http, Reply
+
+FRESH = timedelta(seconds=20)  # accounts that announce the same story at once share one look
+GONE = (404, 410)
+
+_ACCEPT = "text/html,application/xhtml+xml;q=0.9,*/*;q=0.5"
+_NOINDEX = re.compile(r"\s*(?:(?:googlebot:\s*)?noindex|none)\s*", re.IGNORECASE)
+
+
+class Pages:
+    """Looks at pages through one door; `picture` fetches one and raises RenderError. Shared by threads."""
+
+    def __init__(self, http: Http, picture: Callable[[str], object], clock: Clock) -> None:
+        self._http = http
+        self._picture = picture
+        self._clock = clock
+        self._seen: dict[tuple[str, bool], tuple[datetime, Trouble | None]] = {}
+        self._guard = threading.Lock()
+
+    def look(self, article: Article, *, picture: bool) -> Trouble | None:
+        """What is wrong with an article's page, or else with its picture."""
+        wanted, now = (article.url, picture and article.image is not None), self._clock()
+        with self._guard:
+            self._seen = {key: seen for key, seen in self._seen.items() if now - seen[0] < FRESH}
+            if wanted in self._seen:
+                return self._seen[wanted][1]
+        trouble = self._page(article)
+        if trouble is None and wanted[1]:
+            trouble = self._photo(article)
+        with self._guard:
+            self._seen[wanted] = (now, trouble)
+        return trouble
+
+    def gone(self, url: str) -> bool | None:
+        """Whether a page says that it is no more; None if it says neither."""
+        try:
+            reply = self._http.call("GET", url, headers={"Accept": _ACCEPT})
+        except PlatformError:
+            return None
+        return True if reply.status in GONE else False if reply.status == 200 else None
+
+    def _page(self, article: Article) -> Trouble | None:
+        if not article.url.startswith(("http://", "https://")):
+            return Trouble(f"its link is no web address: {article.url[:80]}")
+        try:
+            reply = self._http.call("GET", article.url, headers={"Accept": _ACCEPT})
+        except PlatformError as fault:
+            unresolved = "cannot be resolved" in str(fault)  # a name the world outside may well know
+            return None if unresolved else Trouble(f"its page cannot be read: {fault}")
+        if reply.status == 429 or "cf-mitigated" in reply.headers:  # Cloudflare's mark of a challenge
+            return None
+        if reply.status != 200:
+            return Trouble(f"its page answers {reply.status}")
+        return _told(article, reply)
+
+    def _photo(self, article: Article) -> Trouble | None:
+        assert article.image is not None
+        try:
+            self._picture(article.image.url)
+        except RenderError as fault:
+            return None if "cannot be resolved" in str(fault) else Trouble(f"its picture: {fault}", fatal=False)
+        return None
+
+
+def _told(article: Article, reply: Reply) -> Trouble | None:
+    """What the page says of itself."""
+    if _front(reply.url) and not _front(article.url):
+        return Trouble(f"its link leads to the front page, {reply.url}")
+    robots, canonical = _claims(reply)
+    if any(_NOINDEX.fullmatch(word) for said in robots for word in said.split(",")):
+        return Trouble("its page asks not to be listed (noindex)")
+    names = {urlkey(url) for url in (article.url, article.canonical_url, reply.url) if url}
+    if canonical and urlkey(canonical) not in names:
+        return Trouble(f"its page names another address as its own: {canonical}")
+    return None
+
+
+def _claims(reply: Reply) -> tuple[list[str], str | None]:
+    """What headers and page tell robots, and the address of this site that the page names as its own."""
+    from syndicate.sources.page import claims
+
+    headers = [reply.headers.get("x-robots-tag", "")]
+    if "html" not in reply.headers.get("content-type", "html"):
+        return headers, None
+    try:
+        robots, canonical = claims(reply.body, reply.url, reply.headers.get("content-type"))
+    except SourceError:
+        return headers, None
+    return headers + robots, canonical
+
+
+def _front(url: str) -> bool:
+    parts = urlsplit(url)
+    return parts.path in ("", "/") and not parts.query

@@ -1,0 +1,138 @@
+"""Pure: when an account may post: its hours on the local clock, and at most so many in a while."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from syndicate.model import Hours, Schedule
+
+WEEK = 7 * 24 * 60  # minutes
+HOUR, DAY = timedelta(hours=1), timedelta(hours=24)
+
+Span = tuple[datetime, datetime]
+
+
+@dataclass(frozen=True, slots=True)
+class Cap:
+    """At most `count` posts in any `window`; `said` names the setting."""
+
+    count: int
+    window: timedelta
+    said: str
+
+
+def caps(schedule: Schedule, *, urgent: bool = False) -> tuple[Cap, ...]:
+    """What the schedule allows in a while; spacing is one post in so long, and not for what is urgent."""
+    found = []
+    if schedule.spacing and not urgent:
+        found.append(Cap(1, schedule.spacing, "spacing"))
+    if schedule.per_hour is not None:
+        found.append(Cap(schedule.per_hour, HOUR, "per_hour"))
+    if schedule.per_day is not None:
+        found.append(Cap(schedule.per_day, DAY, "per_day"))
+    return tuple(found)
+
+
+def free_at(limits: Iterable[Cap], latest: Callable[[int], datetime | None], now: datetime) -> tuple[datetime, str]:
+    """From when on all caps leave room, with the setting that decides; `now` and "" when they do already.
+
+    `latest(n)` is when the n-th newest post went out. A clock that was set back cannot stretch a wait.
+    """
+    best, said = now, ""
+    for cap in limits:
+        nth = latest(cap.count)
+        until = now if nth is None else min(nth, now) + cap.window
+        if until > best:
+            best, said = until, cap.said
+    return best, said
+
+
+def opening(schedule: Schedule, now: datetime) -> tuple[datetime | None, str]:
+    """The first instant from `now` on within the windows and outside the quiet hours, with who decides.
+
+    Bounds are taken on the local clock: a time that comes twice in an autumn night counts when it comes
+    first, and one that a spring night leaves out counts when the clock jumps over it. None: never.
+    """
+    zone = ZoneInfo(schedule.timezone)
+    windows, quiet = _around(schedule.windows, zone, now), _around(schedule.quiet, zone, now)
+    moment, said = now, ""
+    while True:
+        if schedule.windows and not any(start <= moment < end for start, end in windows):
+            later = [start for start, _ in windows if start > moment]
+            if not later:
+                return None, "windows"
+            moment, said = min(later), "windows"
+        silent = [end for start, end in quiet if start <= moment < end]
+        if not silent:
+            return moment, said
+        moment, said = max(silent), "quiet"
+        if moment - now > timedelta(days=14):
+            return None, "quiet"
+
+
+def flaw(schedule: Schedule) -> str | None:
+    """What makes a schedule senseless, in words: windows that overlap, or hours that never open."""
+    for number, one in enumerate(schedule.windows):
+        for other in schedule.windows[number + 1 :]:
+            if any(_meet(a, b) for a in one.spans for b in other.spans):
+                return f"the windows '{one.said}' and '{other.said}' overlap"
+    if not _open_minutes(schedule):
+        if not schedule.windows:
+            return "the quiet hours fill the whole week: nothing could ever go out"
+        return "the quiet hours cover every window: nothing could ever go out"
+    return None
+
+
+def _open_minutes(schedule: Schedule) -> set[int]:
+    windows = _minutes(schedule.windows) if schedule.windows else set(range(WEEK))
+    return windows - _minutes(schedule.quiet)
+
+
+def _minutes(hours: Sequence[Hours]) -> set[int]:
+    return {minute % WEEK for entry in hours for start, end in entry.spans for minute in range(start, end)}
+
+
+def _meet(one: tuple[int, int], other: tuple[int, int]) -> bool:
+    return any(one[0] + shift < other[1] and other[0] < one[1] + shift for shift in (-WEEK, 0, WEEK))
+
+
+def _around(hours: Sequence[Hours], zone: ZoneInfo, now: datetime) -> list[Span]:
+    """The spans of the weeks around `now` as instants; spans that touch are one."""
+    local = now.astimezone(zone)
+    monday = local.replace(hour=0, minute=0, second=0, microsecond=0, tzinfo=None) - timedelta(days=local.weekday())
+    found = sorted(
+        (
+            _instant(monday + timedelta(days=7 * week, minutes=start), zone),
+            _instant(monday + timedelta(days=7 * week, minutes=end), zone),
+        )
+        for entry in hours
+        for start, end in entry.spans
+        for week in (-1, 0, 1, 2)
+    )
+    merged: list[Span] = []
+    for start, end in found:
+        if merged and start <= merged[-1][1]:
+            merged[-1] = (merged[-1][0], max(end, merged[-1][1]))
+        elif start < end:
+            merged.append((start, end))
+    return merged
+
+
+def _instant(local: datetime, zone: ZoneInfo) -> datetime:
+    """When a clock on the wall first shows this, or jumps over it."""
+    first = local.replace(tzinfo=zone)
+    moment = first.astimezone(UTC)
+    if moment.astimezone(zone).replace(tzinfo=None) == local:
+        return moment
+    low, high = first.replace(fold=1).astimezone(UTC), moment  # the jump lies between: at most a few hours
+    after = high.astimezone(zone).utcoffset()
+    while high - low > timedelta(seconds=1):
+        middle = low + (high - low) / 2
+        if middle.astimezone(zone).utcoffset() == after:
+            high = middle
+        else:
+            low = middle
+    return high.replace(microsecond=0)
