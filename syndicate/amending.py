@@ -55,7 +55,8 @@ def amend(delivery: Delivery, lane: Lane, ledger: Ledger, render: Render, terms:
     """Carry out an edit or a deletion as far as it goes now."""
     now = ledger.now()
     post = ledger.deliveries.find(delivery_key(delivery.anchor, delivery.account))
-    if post is not None and post.state in ("sending", "unknown", "held"):
+    resent = post is not None and post.state == "due" and post.draft is not None  # the same bytes go again
+    if resent or (post is not None and post.state in ("sending", "unknown", "held")):
         ledger.claims.waits(
             delivery, "no_answer", due_at=now + POST_WAIT, error="its post waits for an answer", now=now
         )

@@ -49,10 +49,12 @@ class Gate:
 
     def before_render(self, delivery: Delivery, known: Known, account: Account) -> bool:
         """True if it may go on; else why not is recorded. An earlier commit's same bytes are not held up."""
-        if delivery.draft is not None:
-            return True
-        return (
-            self._still_wanted(delivery, known)
+        if known.withdrawn_at is not None:
+            told = "the publisher withdrew it"
+            self.ledger.claims.skips(delivery, "withdrawn", error=told, now=self.ledger.now())
+            return False
+        return delivery.draft is not None or (
+            self._still_wanted(delivery)
             and self._spoken_of(delivery, known.article)
             and self._open(delivery, account)
             and self._page_answers(delivery, known.article, account)
@@ -106,11 +108,8 @@ class Gate:
         later, closed = (free, "") if urgent else schedule.opening(account.schedule, free)
         return later or now + NEVER, closed or cap
 
-    def _still_wanted(self, delivery: Delivery, known: Known) -> bool:
+    def _still_wanted(self, delivery: Delivery) -> bool:
         now = self.ledger.now()
-        if known.withdrawn_at is not None:
-            self.ledger.claims.skips(delivery, "withdrawn", error="the publisher withdrew it", now=now)
-            return False
         if delivery.expires_at is not None and delivery.expires_at <= now:
             waited = f": {delivery.reason}" if delivery.reason else ""
             self.ledger.claims.skips(delivery, "too_old", error=f"it grew too old while it waited{waited}", now=now)

@@ -1,0 +1,143 @@
+"""A newsroom with one account on a network that remembers: what tests of waiting, editing and deleting share."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import timedelta
+from types import SimpleNamespace
+
+from syndicate import errors
+from syndicate.delivery import Lane, Terms, deliver
+from syndicate.gates import Gate, Trouble
+from syndicate.model import CALM, Account, Fetched, Limits, Post, Receipt, Schedule, Validators
+from syndicate.polling import poll
+
+TERMS = Terms(timedelta(seconds=60), timedelta(seconds=30), lambda: 0.5)
+
+
+def render(article, account, platform, limits, *, at, planned_at):
+    post = Post(f"{article.title} {article.url}", article.url, (), (), None, None, at, planned_at, {})
+    return SimpleNamespace(post=post, length=len(post.text), limit=limits.text, warnings=())
+
+
+@dataclass
+class Fixed:
+    """A network whose posts stay as they are: by their number, as they read now.
+
+    `script` holds faults to raise, one for each request; None is none.
+    """
+
+    posts: dict[str, str] = field(default_factory=dict)
+    script: list[Exception | None] = field(default_factory=list)
+    requests: list[str] = field(default_factory=list)
+
+    name = "fake"
+    certainty = "keyed"
+    key_window = 3300.0
+    settle = 10.0
+    limits = Limits(text=500)
+
+    def measure(self, text):
+        return len(text)
+
+    def prepare(self, post, key, prepared=None):
+        return {"text": post.text}
+
+    def commit(self, draft, key):
+        self._asked("commit")
+        self.posts.setdefault(key, draft["text"])
+        return Receipt(key, f"https://social.example/{key[:6]}")
+
+    def find(self, draft, key, since):
+        self._asked("find")
+        return Receipt(key, f"https://social.example/{key[:6]}") if key in self.posts else None
+
+    def price(self, post):
+        return 200_000 if "http" in post.text else 15_000
+
+    def _asked(self, what):
+        self.requests.append(what)
+        fault = self.script.pop(0) if self.script else None
+        if fault is not None:
+            raise fault
+
+
+class Network(Fixed):
+    """One whose posts can be edited and deleted."""
+
+    def edit(self, receipt, post):
+        self._asked("edit")
+        if receipt.id not in self.posts:
+            raise errors.Rejected("gone")
+        self.posts[receipt.id] = post.text
+        return receipt
+
+    def delete(self, receipt):
+        self._asked("delete")
+        self.posts.pop(receipt.id, None)
+
+
+class Newsroom:
+    """One source, one account. `publish` polls; `run` does what an engine does at this instant."""
+
+    def __init__(self, ledger, clock, *, network=None, breaking=CALM, trouble=None, patience=None, **account):
+        self.ledger, self.clock, self.network = ledger, clock, network or Network()
+        schedule = account.pop("schedule", {})
+        self.account = Account("acct", "fake", schedule=Schedule(**schedule), **account)
+        self.breaking = breaking
+        self.trouble: Trouble | None = trouble
+        self.looks = 0
+        self.patience = patience
+        self.articles = ()
+        self.name = "news"
+        self.lane = Lane(self.account, self.network, lambda: self.network.limits, timedelta(seconds=10))
+        self.poll()
+        clock.move(minutes=10)
+
+    def fetch(self, validators):
+        return Fetched(tuple(self.articles), Validators(), entries=len(self.articles))
+
+    def poll(self):
+        return poll(
+            self,
+            "https://gazette.example/rss",
+            [self.account],
+            self.ledger,
+            every=timedelta(minutes=5),
+            zone="UTC",
+            breaking=self.breaking,
+        ).keys
+
+    def publish(self, *articles):
+        """What the source lists from now on, the newest first; the keys this plans."""
+        self.articles = articles
+        return self.poll()
+
+    def run(self, limit=100):
+        """Everything that can go now, in order; returns what became posted."""
+        before = set(self.network.posts)
+        gate = Gate(self.ledger, self._look, lambda _: self.patience)
+        for _ in range(limit):
+            now = self.ledger.now()
+            self.ledger.claims.sweep(now, lambda _: self.lane.settle)
+            self.ledger.backlog.expire(now)
+            self.ledger.backlog.release(now)
+            state = self.ledger.accounts.find("acct")
+            due = self.ledger.deliveries.next_due("acct", now)
+            if due is None or state.paused or state.next_at > now:
+                break
+            after = deliver(due.key, self.lane, self.ledger, render, TERMS, gate)[0]
+            if (after.state, after.due_at, after.fence) == (due.state, due.due_at, due.fence):
+                break
+        return [text.split(" http")[0] for key, text in self.network.posts.items() if key not in before]
+
+    def _look(self, article, *, picture):
+        self.looks += 1
+        return self.trouble
+
+    def states(self):
+        return [(row.state, row.reason) for row in self.ledger.deliveries.search()]
+
+    def only(self):
+        [row] = self.ledger.deliveries.search()
+        return row
