@@ -251,6 +251,15 @@ class App:
         made = self.render(article, lane.account, lane.platform, lane.limits(), at=at, planned_at=planned_at)
         return made, records.digest(records.post_record(made.post))
 
+    def watch(self, most: int) -> list[str]:
+        """Look at the pages of announced stories whose turn it is, at most so many; keys of deletions this plans."""
+        from syndicate.watching import watch
+
+        def watched(source: str) -> bool:
+            return self._patience(source) is not None
+
+        return watch(self.pages.gone, watched, self.accounts, self.ledger, most=most)
+
     def move_on(self) -> None:
         """What the clock alone decides: pauses that end, stories whose hour has come, stories grown too old."""
         at = self.ledger.now()

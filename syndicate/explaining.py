@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 
 from syndicate.ledger.accounts import AccountState
 from syndicate.ledger.articles import Known
-from syndicate.model import Account, Article, Delivery, Filter
+from syndicate.model import Account, Article, Delivery, Filter, Hours, Schedule
 from syndicate.plan import GRACE, SOON, UNSURE, admits
 from syndicate.records import instant
 
@@ -41,6 +41,8 @@ class Facts:
     """All that a verdict may rest on. `baseline` is the source's; None before its first good reading.
 
     `delivery` is None where nothing was ever planned; `attempts` say what was tried, first to last.
+    `opens` is from when on the account's schedule lets it go, and the setting that decides; `spent` what
+    the month's posts cost, in millionths of a dollar; `words` are those of its own that are paused.
     """
 
     known: Known
@@ -49,6 +51,9 @@ class Facts:
     delivery: Delivery | None
     attempts: Sequence[tuple[datetime | None, str | None]]
     now: datetime
+    opens: tuple[datetime, str] | None = None
+    spent: int | None = None
+    words: Sequence[str] = ()
 
 
 def explain(account: Account, state: AccountState | None, facts: Facts) -> list[Step]:
@@ -64,6 +69,8 @@ def explain(account: Account, state: AccountState | None, facts: Facts) -> list[
         steps.append(Step("account", "waits", f"paused, {told}: syndicate accounts {cure.format(account.name)}"))
     elif state is not None and state.next_at > facts.now and delivery and delivery.state == "due":
         steps.append(Step("account", "waits", f"the network asked to wait until {_clock(state.next_at)}"))
+    if delivery is not None and delivery.state in ("planned", "due") and delivery.action == "post":
+        steps += _waits(account, delivery, facts)
     steps += [_tried(number, began, outcome) for number, (began, outcome) in enumerate(facts.attempts, 1)]
     steps.append(_end(delivery, facts))
     return steps
@@ -119,6 +126,35 @@ def _age(account: Account, facts: Facts) -> Step:
     slack += UNSURE if facts.known.article.tz_assumed else timedelta(0)
     told = f"{_span(age)} old when first seen; max_age {_span(account.max_age)}"
     return Step("age", "yes" if age <= account.max_age + slack else "no", told)
+
+
+def _waits(account: Account, delivery: Delivery, facts: Facts) -> list[Step]:
+    """What its schedule, its budget and pauses say now."""
+    steps = [Step("pause", "waits", f"stories with '{word}' are paused") for word in facts.words]
+    if delivery.priority == 0:
+        steps.append(Step("breaking", "note", "breaking news: it goes before all others"))
+    if facts.opens is not None and account.schedule != Schedule(timezone=account.schedule.timezone):
+        steps.append(_hours(account.schedule, facts.opens, facts.now))
+    if account.budget is not None and facts.spent is not None:
+        told = f"${facts.spent / 1e6:.2f} of ${account.budget.monthly_usd:.2f} are spent this month"
+        steps.append(Step("budget", "waits" if delivery.reason == "budget" else "yes", told))
+    return steps
+
+
+def _hours(schedule: Schedule, opens: tuple[datetime, str], now: datetime) -> Step:
+    """The clock on the wall against windows, quiet hours, spacing and caps."""
+    local = now.astimezone(ZoneInfo(schedule.timezone))
+    parts = [f"{name} {', '.join(hours.said for hours in listed)}" for name, listed in _listed(schedule) if listed]
+    parts += [f"spacing {_span(schedule.spacing)}"] if schedule.spacing else []
+    parts += [f"{name} {cap}" for name, cap in (("per_hour", schedule.per_hour), ("per_day", schedule.per_day)) if cap]
+    told = f"now {local:%a %H:%M} {schedule.timezone}; {'; '.join(parts) or 'no hours'}"
+    if opens[0] <= now:
+        return Step("schedule", "yes", told)
+    return Step("schedule", "waits", f"{told}; by {opens[1]} not before {_clock(opens[0])}")
+
+
+def _listed(schedule: Schedule) -> tuple[tuple[str, tuple[Hours, ...]], ...]:
+    return ("windows", schedule.windows), ("quiet", schedule.quiet)
 
 
 def _tried(number: int, began: datetime | None, outcome: str | None) -> Step:

@@ -57,13 +57,17 @@ def _steps(app: App, known: Known, account: Account, delivery: Delivery | None) 
 
     source = app.config.sources.get(known.article.source)
     tried = app.ledger.deliveries.attempts(delivery.key) if delivery else []
+    now = app.ledger.now()
     facts = Facts(
         known=known,
         baseline=app.ledger.sources.baseline(known.article.source),
         zone=source.timezone if source else app.config.site.timezone,
         delivery=delivery,
         attempts=[(attempt["started_at"], attempt["outcome"]) for attempt in tried],
-        now=app.ledger.now(),
+        now=now,
+        opens=app.gate.opening(delivery, account, now) if delivery else None,
+        spent=app.gate.spent(account, now) if account.budget else None,
+        words=[word for word, _ in app.gate.paused_words(known.article)],
     )
     return explain(account, app.ledger.accounts.find(account.name), facts)
 

@@ -18,6 +18,8 @@ from syndicate.polling import Polled
 POLLERS = 8
 LANES = 16
 GRACE = 8.0  # seconds for the requests in flight when told to stop
+WATCHED = 20  # pages looked at again in one go
+WATCH = ""  # no source has this name
 TICK = 1.0  # seconds
 
 Talk = Callable[[str], None]
@@ -69,6 +71,7 @@ class Daemon:
             self._sweep()
             self._start_polls()
             self._start_lanes()
+            self._start_watch()
             self._tell()
         except SyndicateError as fault:
             self._say(f"error: {fault}")
@@ -108,6 +111,27 @@ class Daemon:
                 with self._guard:
                     self._polling.add(name)
                 self._polls.submit(self._poll, name)
+
+    def _start_watch(self) -> None:
+        """Stories that were taken back: a few pages at a time, on a poller's thread."""
+        ledger = self._app.ledger
+        if WATCH in self._polling or not ledger.articles.has_to_check(ledger.now()):
+            return
+        with self._guard:
+            self._polling.add(WATCH)
+        self._polls.submit(self._watch)
+
+    def _watch(self) -> None:
+        try:
+            for key in self._app.watch(WATCHED):
+                self._say(f"delivery.withdrawn key={key}")
+        except SyndicateError as fault:
+            self._say(f"error: {fault}")
+        except Exception:  # noqa: BLE001 - a bug here stops nothing else, and is told whole
+            self._say(f"bug watching\n{traceback.format_exc()}")
+        finally:
+            with self._guard:
+                self._polling.discard(WATCH)
 
     def _start_lanes(self) -> None:
         ledger = self._app.ledger

@@ -19,6 +19,7 @@ from syndicate.polling import Polled
 
 POLLERS = 8
 BUSY_WAIT = 0.05  # seconds between looks at a lane that another process holds
+WATCHED = 20  # pages looked at again in one pass
 LONGEST_NAP = 1.0  # seconds; bounds how late a stop or a clock that was set is noticed
 GRACE = 8.0  # seconds for the request in flight when asked to stop
 
@@ -79,7 +80,15 @@ class Pass:
                     name = waiting.pop()
                     self._poll(name, backfill(name))
 
-        self._together([work] * min(POLLERS, len(names)))
+        jobs = [work] * min(POLLERS, len(names))
+        # Stories that were taken back since they were announced; a rehearsal leaves that to the real run.
+        if self._app.rehearsal is None and self._app.ledger.articles.has_to_check(self._app.ledger.now()):
+            jobs.append(self._watch)
+        self._together(jobs)
+
+    def _watch(self) -> None:
+        for key in self._app.watch(WATCHED):
+            self._take_up(key)
 
     def announce(self, origin: str) -> None:
         """Plan one article that a person named by address or file; the pass is about nothing else."""

@@ -141,6 +141,10 @@ class Articles:
             anchor=anchor,
         )
 
+    def has_to_check(self, now: datetime) -> bool:
+        """Whether any page is to be looked at again."""
+        return self._db.row("SELECT 1 FROM article WHERE check_at <= :now LIMIT 1", now=micros(now)) is not None
+
     def to_check(self, now: datetime, most: int) -> list[tuple[Known, int]]:
         """Articles whose page is to be looked at again, with how often in a row it was gone."""
         rows = self._db.rows(

@@ -1,0 +1,203 @@
+"""The page before a post and after it, over real HTTP."""
+
+from __future__ import annotations
+
+import threading
+from datetime import timedelta
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+
+import pytest
+
+from syndicate.errors import RenderError
+from syndicate.http import Guard, RequestsHttp
+from syndicate.model import Article, Image
+from syndicate.preflight import Pages
+from syndicate.rendering.photo import download
+from syndicate.watching import watch
+
+HTML = "text/html; charset=utf-8"
+
+
+@pytest.fixture
+def site():
+    """A server that answers what `pages` says: status, headers, body; `asked` are the paths."""
+    pages: dict[str, tuple[int, dict[str, str], str]] = {}
+    asked: list[str] = []
+
+    class Handler(BaseHTTPRequestHandler):
+        def do_GET(self):
+            asked.append(self.path)
+            status, headers, body = pages.get(self.path, (404, {}, "not found"))
+            self.send_response(status)
+            for name, value in ({"Content-Type": HTML} | headers).items():
+                self.send_header(name, value)
+            self.end_headers()
+            self.wfile.write(body.encode())
+
+        def log_message(self, *_):
+            pass
+
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True).start()
+    server.pages, server.asked, server.url = pages, asked, f"http://127.0.0.1:{server.server_address[1]}"
+    yield server
+    server.shutdown()
+    server.server_close()
+
+
+@pytest.fixture
+def pages(site, clock):
+    door = RequestsHttp(clock=clock, guard=Guard(origins=[site.url]), timeout=3)
+    return Pages(door, lambda url: download(door, url), clock)
+
+
+@pytest.fixture
+def story(site):
+    return Article("news", f"{site.url}/story", "Story", images=(Image(f"{site.url}/photo.jpg"),))
+
+
+def look(pages, story, **options):
+    trouble = pages.look(story, **{"picture": True} | options)
+    return trouble and trouble.words
+
+
+PHOTO = (200, {"Content-Type": "image/jpeg"}, "jpeg")
+
+
+@pytest.mark.parametrize(
+    ("answer", "wrong"),
+    [
+        ((200, {}, "<title>Story</title>"), None),
+        ((200, {}, '<meta name="robots" content="index, follow, max-image-preview:none"><title>x</title>'), None),
+        ((200, {}, '<meta name="robots" content="follow, NoIndex"><title>x</title>'), "asks not to be listed"),
+        ((200, {}, '<meta name="googlebot" content="none"><title>x</title>'), "asks not to be listed"),
+        ((200, {"X-Robots-Tag": "noindex"}, "x"), "asks not to be listed"),
+        ((200, {"X-Robots-Tag": "otherbot: noindex"}, "<title>x</title>"), None),
+        ((200, {}, '<link rel="canonical" href="/story?utm_source=x"><title>x</title>'), None),
+        ((200, {}, '<link rel="canonical" href="/another"><title>x</title>'), "names another address as its own"),
+        ((404, {}, "no"), "its page answers 404"),
+        ((410, {}, "no"), "its page answers 410"),
+        ((403, {}, "no"), "its page answers 403"),
+        ((403, {"cf-mitigated": "challenge"}, "Just a moment..."), None),
+        ((429, {}, "slow down"), None),
+        ((500, {}, "oops"), "its page answers 500"),
+        ((302, {"Location": "/"}, ""), "leads to the front page"),
+        ((301, {"Location": "/moved"}, ""), None),
+        ((200, {"Content-Type": "application/pdf"}, "%PDF"), None),
+        ((200, {}, ""), None),
+    ],
+)
+def test_what_a_page_says_of_itself(site, pages, story, answer, wrong):
+    site.pages |= {"/story": answer, "/": (200, {}, "<title>Front</title>"), "/moved": (200, {}, "<title>x</title>")}
+    site.pages["/photo.jpg"] = PHOTO
+    found = look(pages, story)
+    assert (found is None) if wrong is None else wrong in found
+
+
+def test_a_picture_that_does_not_load_is_no_reason_to_give_a_story_up(site, pages, story):
+    site.pages["/story"] = (200, {}, "<title>Story</title>")
+    trouble = pages.look(story, picture=True)
+    assert not trouble.fatal
+    assert "HTTP 404" in trouble.words
+    assert look(pages, story, picture=False) is None
+
+
+def test_accounts_that_announce_a_story_at_once_share_one_look(site, pages, story, clock):
+    site.pages |= {"/story": (200, {}, "<title>x</title>"), "/photo.jpg": PHOTO}
+    for _ in range(4):
+        assert look(pages, story) is None
+    assert site.asked.count("/story") == 1
+    clock.move(seconds=21)
+    assert look(pages, story) is None
+    assert site.asked.count("/story") == 2
+
+
+def test_a_site_that_is_down_holds_its_stories(site, pages, story):
+    site.shutdown()
+    site.server_close()
+    assert "its page cannot be read" in look(pages, story)
+
+
+def test_a_name_that_only_others_can_resolve_holds_nothing(pages):
+    assert look(pages, Article("news", "https://gazette.invalid/story", "Story")) is None
+
+
+def test_a_link_into_a_private_network_is_a_broken_link(pages):
+    assert "private address" in look(pages, Article("news", "http://10.0.0.7/story", "Story"))
+
+
+def test_what_is_no_web_address_is_none(pages):
+    assert "is no web address" in look(pages, Article("news", "mailto:x@gazette.example", "Story"))
+
+
+@pytest.fixture
+def announced(ledger, article, clock, site):
+    """An article on the site that was posted just now."""
+    from tests.newsroom import Newsroom
+
+    room = Newsroom(ledger, clock, on_withdrawn="delete")
+    site.pages["/story"] = (200, {}, "<title>Story</title>")
+    room.publish(article(1, url=f"{site.url}/story", published=clock.now))
+    room.run()
+    return room
+
+
+def seen(room, pages, watched=True):
+    return watch(pages.gone, lambda _: watched, [room.account], room.ledger, most=20)
+
+
+def test_a_page_that_is_gone_twice_was_taken_back(announced, pages, site, clock):
+    assert seen(announced, pages) == []
+    assert site.asked == []
+    clock.move(minutes=10)
+    del site.pages["/story"]
+    assert seen(announced, pages) == []
+    assert seen(announced, pages) == []  # not at once again
+    clock.move(minutes=5)
+    assert len(seen(announced, pages)) == 1
+    announced.run()
+    assert announced.network.posts == {}
+    clock.move(days=1)
+    assert seen(announced, pages) == []
+    assert site.asked == ["/story", "/story"]
+
+
+def test_a_page_that_was_away_for_a_moment_was_not(announced, pages, site, clock):
+    clock.move(minutes=10)
+    there = site.pages.pop("/story")
+    seen(announced, pages)
+    site.pages["/story"] = there
+    clock.move(minutes=5)
+    assert seen(announced, pages) == []
+    del site.pages["/story"]
+    clock.move(minutes=30)
+    assert seen(announced, pages) == []
+    assert len(announced.network.posts) == 1
+
+
+def test_a_site_that_fails_took_nothing_back(announced, pages, site, clock):
+    for _ in range(6):
+        clock.move(hours=2)
+        site.pages["/story"] = (503, {}, "down")
+        assert seen(announced, pages) == []
+    assert len(announced.network.posts) == 1
+
+
+def test_pages_are_watched_ever_more_rarely_and_for_three_days(announced, pages, site, clock):
+    for _ in range(7 * 24 * 6):
+        clock.move(minutes=10)
+        seen(announced, pages)
+    assert 6 <= len(site.asked) <= 12
+    assert announced.ledger.articles.to_check(clock.now + timedelta(days=99), 9) == []
+
+
+def test_a_source_whose_pages_nobody_looks_at_is_left_alone(announced, pages, site, clock):
+    clock.move(minutes=10)
+    assert seen(announced, pages, watched=False) == []
+    assert site.asked == []
+
+
+def test_download_names_what_it_could_not_have(site, clock):
+    door = RequestsHttp(clock=clock, guard=Guard(origins=[site.url]), timeout=3)
+    with pytest.raises(RenderError, match="HTTP 404"):
+        download(door, f"{site.url}/none.jpg")
