@@ -45,6 +45,7 @@ chaos: $(READY)
 
 bench: $(READY)
 	$(BIN)/python bench/run.py
+	$(BIN)/python bench/delivery.py
 
 format-check: $(READY)
 	$(BIN)/ruff format --check .

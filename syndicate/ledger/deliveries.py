@@ -178,7 +178,7 @@ class Deliveries:
                 values["anchor"] = anchor
             row = self._db.row(
                 f"{rows.JOINED} WHERE delivery.account = :account AND delivery.state = :state"
-                " AND delivery.due_at <= :now AND delivery.lease_until <= :now"
+                " AND +delivery.due_at <= :now AND delivery.lease_until <= :now"  # + keeps to the order's index
                 + (f" AND {among}" if among else "")
                 + (" AND delivery.anchor = :anchor" if anchor is not None else "")
                 + " ORDER BY delivery.priority, delivery.planned_at LIMIT 1",
@@ -194,8 +194,10 @@ class Deliveries:
             "SELECT name FROM account WHERE EXISTS (SELECT 1 FROM delivery WHERE state = 'unknown'"
             " AND account = account.name AND due_at <= :now AND lease_until <= :now)"
             " OR (paused IS NULL AND next_at <= :now AND NOT EXISTS (SELECT 1 FROM pause WHERE word = '')"
-            " AND EXISTS (SELECT 1 FROM delivery WHERE state = 'due' AND account = account.name AND due_at <= :now"
-            " AND (account.opens_at <= :now OR priority = 0)))",
+            " AND ((opens_at <= :now AND EXISTS (SELECT 1 FROM delivery WHERE state = 'due'"
+            " AND account = account.name AND due_at <= :now))"
+            " OR EXISTS (SELECT 1 FROM delivery WHERE account = account.name AND state = 'due' AND priority = 0"
+            " AND +due_at <= :now)))",
             now=micros(now),
         )
         return [row["name"] for row in found]

@@ -1,0 +1,311 @@
+"""Random events against a model: no story is lost, none is doubled, whatever happens in whatever order.
+
+SYNDICATE_EXAMPLES sets how many histories are tried (40 unless given).
+"""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from collections import Counter
+from datetime import timedelta
+from pathlib import Path
+
+from hypothesis import HealthCheck, settings
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
+
+from syndicate import errors
+from syndicate.amending import plan_delete
+from syndicate.config.hours import hours
+from syndicate.delivery import Lane, deliver
+from syndicate.gates import Gate, Trouble
+from syndicate.ledger import Ledger
+from syndicate.ledger.database import Database
+from syndicate.model import Account, Article, Breaking, Fetched, Receipt, Schedule, Validators
+from syndicate.polling import poll
+from syndicate.records import digest, post_record
+from tests.conftest import Clock
+from tests.newsroom import TERMS, Network, render
+
+EXAMPLES = int(os.environ.get("SYNDICATE_EXAMPLES", "40"))
+CLASSES = ("exact", "keyed", "lookup", "blind")
+FAULTS = {
+    "refused": errors.Rejected("no"),
+    "throttled": errors.RateLimited("slow", retry_after=90),
+    "down": errors.Unavailable("connection refused"),
+    "500": errors.Unavailable("HTTP 500", status=500),
+    "login": errors.AuthError("no"),
+    "dropped": errors.Uncertain("cut off"),
+}
+SCHEDULES = (
+    Schedule(),
+    Schedule(spacing=timedelta(minutes=7), per_day=30),
+    Schedule(windows=(hours("06:00-23:00"),), quiet=(hours("12:30-13:30"),), breaking="at once"),
+)
+
+
+class Killed(BaseException):
+    """The process ends here; nothing after it runs."""
+
+
+class World(Network):
+    """What the network really has: how often it accepted each delivery, and what stands now."""
+
+    def __init__(self, certainty):
+        super().__init__()
+        self.certainty = certainty
+        self.accepted: Counter[str] = Counter()
+        self.next_fault: str | None = None
+        self.before_answer = None
+
+    def prepare(self, post, key, prepared=None):
+        if self.next_fault == "killed early":
+            self.next_fault = None
+            raise Killed
+        if self.before_answer is not None:
+            meanwhile, self.before_answer = self.before_answer, None
+            meanwhile()
+        return {"text": post.text}
+
+    def commit(self, draft, key):
+        fault, self.next_fault = self.next_fault, None
+        if fault in FAULTS:
+            raise FAULTS[fault]
+        if key not in self.accepted or self.certainty in ("lookup", "blind"):
+            self.accepted[key] += 1
+            self.posts[key] = draft["text"]
+        if fault == "answer lost":
+            raise errors.Uncertain("the answer was lost")
+        if fault == "killed late":
+            raise Killed
+        return Receipt(key, f"https://social.example/{key[:6]}")
+
+    def find(self, draft, key, since):
+        if self.certainty == "blind":
+            raise errors.Unsupported("nothing to ask")
+        return super().find(draft, key, since)
+
+    def _asked(self, what):
+        fault, self.next_fault = self.next_fault, None
+        if fault == "killed late":
+            raise Killed
+        if fault in FAULTS and not (what == "find" and fault == "refused"):
+            raise FAULTS[fault]
+
+
+class Histories(RuleBasedStateMachine):
+    """One account, one source, one clock, and everything that may befall them."""
+
+    @initialize(
+        certainty=st.sampled_from(CLASSES),
+        plan=st.sampled_from(SCHEDULES),
+        approve=st.booleans(),
+        delay=st.sampled_from([timedelta(0), timedelta(minutes=3)]),
+        wishes=st.booleans(),
+    )
+    def begin(self, certainty, plan, approve, delay, wishes):
+        self.folder = tempfile.TemporaryDirectory()
+        self.clock = Clock()
+        self.ledger = Ledger(Database(Path(self.folder.name) / "l.db", durable=False), self.clock, lambda: b"")
+        self.network = World(certainty)
+        follow = {"on_edit": "edit", "on_withdrawn": "delete"} if wishes else {}
+        self.account = Account("acct", "fake", schedule=plan, approve=approve, delay=delay, **follow)
+        self.lane = Lane(self.account, self.network, lambda: self.network.limits, timedelta(seconds=10))
+        self.gate = Gate(self.ledger, self._look, lambda _: timedelta(hours=1))
+        self.name = "news"
+        self.articles: list[Article] = []
+        self.published: set[str] = set()
+        self.deleted: set[str] = set()
+        self.trouble = None
+        self._poll()
+        self.clock.move(minutes=5)
+
+    def fetch(self, validators):
+        return Fetched(tuple(self.articles), Validators(), entries=len(self.articles))
+
+    def _look(self, article, *, picture):
+        return self.trouble
+
+    def _poll(self):
+        every = timedelta(minutes=5)
+        rule = Breaking(tags=("breaking",))
+        url = "https://gazette.example/rss"
+        poll(self, url, [self.account], self.ledger, every=every, zone="UTC", breaking=rule)
+
+    # What the publisher does
+
+    @rule(loud=st.booleans(), ahead=st.sampled_from([0, 0, 0, 40]))
+    def publish(self, loud, ahead):
+        number = len(self.articles)
+        tags = ("breaking",) if loud else ()
+        when = self.clock.now + timedelta(minutes=ahead)
+        url = f"https://gazette.example/{number}"
+        self.articles.insert(0, Article("news", url, f"Story {number}", guid=url, published=when, categories=tags))
+        self.published.add(url)
+        self._poll()
+
+    @precondition(lambda self: self.articles)
+    @rule(data=st.data())
+    def change(self, data):
+        from dataclasses import replace
+
+        number = data.draw(st.integers(0, len(self.articles) - 1))
+        title = data.draw(st.sampled_from(["Corrected", "Corrected again", "Election night"]))
+        self.articles[number] = replace(self.articles[number], title=f"{title} {number}")
+        self._poll()
+
+    @precondition(lambda self: self.articles)
+    @rule(data=st.data())
+    def take_back(self, data):
+        from dataclasses import replace
+
+        number = data.draw(st.integers(0, len(self.articles) - 1))
+        self.articles[number] = replace(self.articles[number], withdrawn=True)
+        self._poll()
+
+    # What people decide
+
+    @rule(what=st.sampled_from(["account", "", "election"]))
+    def pause(self, what):
+        if what == "account":
+            self.ledger.accounts.pause("acct", "person", self.clock.now)
+        else:
+            self.ledger.pauses.add(what, now=self.clock.now, until=None)
+
+    @rule()
+    def resume(self):
+        self.ledger.resume(self.account)
+        for word in ("", "election"):
+            self.ledger.end_pause(word, [self.account])
+
+    @rule()
+    def approve(self):
+        for row in self._rows("planned", "approval"):
+            article = self.ledger.articles.find(row.anchor).article
+            now, limits = self.clock.now, self.network.limits
+            post = render(article, self.account, self.network, limits, at=now, planned_at=row.planned_at).post
+            self._decide(row, ("planned",), "due", None, approved=digest(post_record(post)), due_at=now)
+
+    @rule(state=st.sampled_from(["failed", "planned", "due"]))
+    def skip_or_retry(self, state):
+        for row in self._rows(state)[:1]:
+            if state == "failed":
+                self._decide(row, ("failed",), "due", None, due_at=self.clock.now, attempts=0, unknowns=0, absent=0)
+            elif row.draft is None:
+                self._decide(row, ("planned", "due"), "skipped", "person", due_at=None)
+
+    @rule()
+    def resolve(self):
+        """A person looks at the network, and says what is there."""
+        for row in self._rows("held"):
+            if row.key in self.network.accepted:
+                url = "https://social.example/seen"
+                self.ledger.claims.posted(row, Receipt(row.key, url), now=self.clock.now)
+            else:
+                fresh = {"post": None, "draft": None, "committed_at": None, "unknowns": 0, "absent": 0}
+                self._decide(row, ("held",), "due", None, due_at=self.clock.now, **fresh)
+
+    @rule()
+    def delete(self):
+        for row in self._rows("posted")[:1]:
+            plan_delete(row, self.ledger, self.clock.now)
+
+    # What befalls it
+
+    @rule(fault=st.sampled_from([*FAULTS, "answer lost", "answer lost", "killed early", "killed late"]))
+    def trouble_ahead(self, fault):
+        self.network.next_fault = fault
+
+    @rule(there=st.booleans())
+    def page(self, there):
+        self.trouble = None if there else Trouble("its page answers 404")
+
+    @rule(minutes=st.sampled_from([0.1, 1, 3, 10, 45, 180, 600, -60]))
+    def pass_time(self, minutes):
+        self.clock.move(minutes=minutes)
+
+    @rule()
+    def another_worker_meanwhile(self):
+        """Whoever prepares next sleeps past its lease, and somebody else takes over."""
+
+        def meanwhile():
+            self.clock.move(seconds=61)
+            self.work(3)
+
+        self.network.before_answer = meanwhile
+
+    @rule(steps=st.integers(1, 8))
+    def work(self, steps):
+        for _ in range(steps):
+            now = self.clock.now
+            self.ledger.claims.sweep(now, lambda _: self.lane.settle)
+            self.ledger.backlog.expire(now)
+            self.ledger.backlog.release(now)
+            due = self.ledger.deliveries.next_due("acct", now)
+            state = self.ledger.accounts.find("acct")
+            if due is None or (state.paused and due.state != "unknown") or state.next_at > now:
+                return
+            try:
+                deliver(due.key, self.lane, self.ledger, render, TERMS, self.gate)
+            except Killed:
+                self.clock.move(seconds=61)  # until its lease is over: here nobody can tell that it is dead
+
+    def _rows(self, state, reason=None):
+        found = [row for row in self.ledger.deliveries.search(states=(state,)) if row.action == "post"]
+        return [row for row in found if reason in (None, row.reason)]
+
+    def _decide(self, row, states, state, reason, **columns):
+        self.ledger.claims.decide(row, states, state, reason, now=self.clock.now, **columns)
+
+    # What always holds
+
+    @invariant()
+    def nothing_is_doubled(self):
+        if hasattr(self, "network"):
+            assert not self.network.accepted or max(self.network.accepted.values()) == 1, self.network.accepted
+
+    @invariant()
+    def every_story_has_its_row(self):
+        if hasattr(self, "network"):
+            posts = [row.article for row in self.ledger.deliveries.search() if row.action == "post"]
+            assert len(posts) == len(set(posts))
+            assert set(posts) == self.published
+
+    def teardown(self):
+        """All is calm: whatever waits comes to its end, and each end is true."""
+        if not hasattr(self, "network"):
+            return
+        self.network.next_fault = self.network.before_answer = self.trouble = None
+        for _ in range(60):
+            self.resume()
+            self.approve()
+            self.work(50)
+            self.clock.move(hours=1)
+        for row in self.ledger.deliveries.search():
+            accepted = self.network.accepted[row.key] if row.action == "post" else None
+            assert row.state in ("posted", "held", "failed", "skipped"), row
+            if row.action == "post" and row.state == "posted":
+                assert accepted == 1, row
+            if row.action == "post" and row.state in ("failed", "skipped"):
+                assert accepted == 0, row
+            if row.state == "held":
+                assert self.network.certainty == "blind" or row.unknowns >= 3, row
+            if row.action == "delete" and row.state == "posted":
+                assert not self.network.posts.keys() & {self._post_of(row)}, row
+        self.ledger.close()
+        self.folder.cleanup()
+
+    def _post_of(self, row):
+        from syndicate.ledger.deliveries import delivery_key
+
+        return delivery_key(row.anchor, row.account)
+
+
+Histories.TestCase.settings = settings(
+    max_examples=EXAMPLES,
+    stateful_step_count=40,
+    deadline=None,
+    suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large, HealthCheck.filter_too_much],
+)
+TestHistories = Histories.TestCase
