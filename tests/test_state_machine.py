@@ -8,7 +8,7 @@ from __future__ import annotations
 import os
 import tempfile
 from collections import Counter
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 
 from hypothesis import HealthCheck, settings
@@ -49,13 +49,24 @@ class Killed(BaseException):
     """The process ends here; nothing after it runs."""
 
 
-class World(Network):
-    """What the network really has: how often it accepted each delivery, and what stands now."""
+LATE, LAG = timedelta(seconds=8), timedelta(seconds=6)  # together more than one settle time, less than two
+KEPT = timedelta(hours=1)  # how long the network knows a key
 
-    def __init__(self, certainty):
+
+class World(Network):
+    """What the network really has: how often it accepted each delivery, and what stands now.
+
+    It may accept a request long after the connection broke, and show it later still.
+    """
+
+    def __init__(self, certainty, clock):
         super().__init__()
         self.certainty = certainty
+        self.clock = clock
         self.accepted: Counter[str] = Counter()
+        self.shown_at: dict[str, datetime] = {}
+        self.made_at: dict[str, datetime] = {}
+        self.queue: list[tuple[datetime, str, str]] = []
         self.next_fault: str | None = None
         self.before_answer = None
 
@@ -69,22 +80,44 @@ class World(Network):
         return {"text": post.text}
 
     def commit(self, draft, key):
+        self.settle_down()
         fault, self.next_fault = self.next_fault, None
         if fault in FAULTS:
             raise FAULTS[fault]
-        if key not in self.accepted or self.certainty in ("lookup", "blind"):
-            self.accepted[key] += 1
-            self.posts[key] = draft["text"]
+        if fault == "accepted late":
+            self.queue.append((self.clock.now + LATE, key, draft["text"]))
+            raise errors.Uncertain("cut off")
+        self.accept(key, draft["text"])
         if fault == "answer lost":
             raise errors.Uncertain("the answer was lost")
         if fault == "killed late":
             raise Killed
         return Receipt(key, f"https://social.example/{key[:6]}")
 
+    def accept(self, key, text):
+        known = self.certainty == "exact" or (
+            self.certainty == "keyed" and abs(self.clock.now - self.made_at.get(key, self.clock.now)) < KEPT
+        )
+        if key not in self.accepted or not known:
+            self.accepted[key] += 1
+            self.posts[key] = text
+            self.made_at[key] = self.clock.now
+
+    def settle_down(self):
+        """What waited inside the network is accepted by now."""
+        due = [entry for entry in self.queue if entry[0] <= self.clock.now]
+        self.queue = [entry for entry in self.queue if entry[0] > self.clock.now]
+        for moment, key, text in due:
+            self.accept(key, text)
+            self.shown_at[key] = moment + LAG
+
     def find(self, draft, key, since):
+        self.settle_down()
         if self.certainty == "blind":
             raise errors.Unsupported("nothing to ask")
-        return super().find(draft, key, since)
+        found = super().find(draft, key, since)
+        shown_at = self.shown_at.get(key)
+        return found if shown_at is None or shown_at <= self.clock.now or self.certainty == "exact" else None
 
     def _asked(self, what):
         fault, self.next_fault = self.next_fault, None
@@ -108,7 +141,7 @@ class Histories(RuleBasedStateMachine):
         self.folder = tempfile.TemporaryDirectory()
         self.clock = Clock()
         self.ledger = Ledger(Database(Path(self.folder.name) / "l.db", durable=False), self.clock, lambda: b"")
-        self.network = World(certainty)
+        self.network = World(certainty, self.clock)
         follow = {"on_edit": "edit", "on_withdrawn": "delete"} if wishes else {}
         self.account = Account("acct", "fake", schedule=plan, approve=approve, delay=delay, **follow)
         self.lane = Lane(self.account, self.network, lambda: self.network.limits, timedelta(seconds=10))
@@ -137,7 +170,7 @@ class Histories(RuleBasedStateMachine):
 
     @rule(loud=st.booleans(), ahead=st.sampled_from([0, 0, 0, 40]))
     def publish(self, loud, ahead):
-        number = len(self.articles)
+        number = len(self.published)
         tags = ("breaking",) if loud else ()
         when = self.clock.now + timedelta(minutes=ahead)
         url = f"https://gazette.example/{number}"
@@ -166,12 +199,16 @@ class Histories(RuleBasedStateMachine):
 
     # What people decide
 
-    @rule(what=st.sampled_from(["account", "", "election"]))
-    def pause(self, what):
+    @rule(what=st.sampled_from(["account", "", "election"]), minutes=st.sampled_from([None, 1, 90]))
+    def pause(self, what, minutes):
         if what == "account":
             self.ledger.accounts.pause("acct", "person", self.clock.now)
         else:
             self.ledger.pauses.add(what, now=self.clock.now, until=None)
+        if minutes is not None:
+            self.publish(loud=False, ahead=0)
+            self.pass_time(minutes)
+            self.resume()
 
     @rule()
     def resume(self):
@@ -198,6 +235,7 @@ class Histories(RuleBasedStateMachine):
     @rule()
     def resolve(self):
         """A person looks at the network, and says what is there."""
+        self.network.settle_down()
         for row in self._rows("held"):
             if row.key in self.network.accepted:
                 url = "https://social.example/seen"
@@ -213,9 +251,13 @@ class Histories(RuleBasedStateMachine):
 
     # What befalls it
 
-    @rule(fault=st.sampled_from([*FAULTS, "answer lost", "answer lost", "killed early", "killed late"]))
+    @rule(fault=st.sampled_from([*FAULTS, "answer lost", "accepted late", "killed early", "killed late"]))
     def trouble_ahead(self, fault):
+        """The next request fares so; there usually is one, since a new story is there to be sent."""
+        if not self._rows("due"):
+            self.publish(loud=False, ahead=0)
         self.network.next_fault = fault
+        self.work(1)
 
     @rule(there=st.booleans())
     def page(self, there):
@@ -277,6 +319,7 @@ class Histories(RuleBasedStateMachine):
         if not hasattr(self, "network"):
             return
         self.network.next_fault = self.network.before_answer = self.trouble = None
+        self.network.settle_down()
         for _ in range(60):
             self.resume()
             self.approve()
@@ -284,6 +327,9 @@ class Histories(RuleBasedStateMachine):
             self.clock.move(hours=1)
         for row in self.ledger.deliveries.search():
             accepted = self.network.accepted[row.key] if row.action == "post" else None
+            if row.action != "post" and row.state == "due":  # what nobody knows the post of waits for a person
+                assert self.ledger.deliveries.find(self._post_of(row)).state == "held"
+                continue
             assert row.state in ("posted", "held", "failed", "skipped"), row
             if row.action == "post" and row.state == "posted":
                 assert accepted == 1, row
