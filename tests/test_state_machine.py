@@ -8,6 +8,7 @@ from __future__ import annotations
 import os
 import tempfile
 from collections import Counter
+from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -133,8 +134,8 @@ class Histories(RuleBasedStateMachine):
     @initialize(
         certainty=st.sampled_from(CLASSES),
         plan=st.sampled_from(SCHEDULES),
-        approve=st.booleans(),
-        delay=st.sampled_from([timedelta(0), timedelta(minutes=3)]),
+        approve=st.sampled_from([False, False, True]),
+        delay=st.sampled_from([timedelta(0), timedelta(0), timedelta(minutes=3)]),
         wishes=st.booleans(),
     )
     def begin(self, certainty, plan, approve, delay, wishes):
@@ -168,8 +169,14 @@ class Histories(RuleBasedStateMachine):
 
     # What the publisher does
 
-    @rule(loud=st.booleans(), ahead=st.sampled_from([0, 0, 0, 40]))
-    def publish(self, loud, ahead):
+    @rule(
+        loud=st.booleans(),
+        ahead=st.sampled_from([0, 0, 0, 40]),
+        approved=st.sampled_from([True, True, False]),
+        fault=st.sampled_from([None, *FAULTS, "answer lost", "accepted late", "killed early", "killed late"]),
+    )
+    def story(self, loud, ahead, approved, fault):
+        """A new one; what befalls the first request for it, or for whatever is due before it."""
         number = len(self.published)
         tags = ("breaking",) if loud else ()
         when = self.clock.now + timedelta(minutes=ahead)
@@ -177,46 +184,39 @@ class Histories(RuleBasedStateMachine):
         self.articles.insert(0, Article("news", url, f"Story {number}", guid=url, published=when, categories=tags))
         self.published.add(url)
         self._poll()
+        if approved:
+            self.approve()
+        self.network.next_fault = fault
+        self.work(2)
 
     @precondition(lambda self: self.articles)
-    @rule(data=st.data())
-    def change(self, data):
-        from dataclasses import replace
-
-        number = data.draw(st.integers(0, len(self.articles) - 1))
-        title = data.draw(st.sampled_from(["Corrected", "Corrected again", "Election night"]))
-        self.articles[number] = replace(self.articles[number], title=f"{title} {number}")
-        self._poll()
-
-    @precondition(lambda self: self.articles)
-    @rule(data=st.data())
-    def take_back(self, data):
-        from dataclasses import replace
-
-        number = data.draw(st.integers(0, len(self.articles) - 1))
-        self.articles[number] = replace(self.articles[number], withdrawn=True)
+    @rule(data=st.data(), title=st.sampled_from(["Corrected", "Corrected again", "Election night", None]))
+    def change(self, data, title):
+        """Another headline, or, without one, it is taken back."""
+        number = data.draw(st.integers(0, min(2, len(self.articles) - 1)))
+        said = {"withdrawn": True} if title is None else {"title": f"{title} {number}"}
+        self.articles[number] = replace(self.articles[number], **said)
         self._poll()
 
     # What people decide
 
-    @rule(what=st.sampled_from(["account", "", "election"]), minutes=st.sampled_from([None, 1, 90]))
-    def pause(self, what, minutes):
-        if what == "account":
+    @rule(
+        what=st.sampled_from(["pause", "resume", "approve", "skip", "retry", "resolve", "delete"]),
+        whom=st.sampled_from(["account", "", "election"]),
+    )
+    def person(self, what, whom):
+        if what == "pause" and whom == "account":
             self.ledger.accounts.pause("acct", "person", self.clock.now)
+        elif what == "pause":
+            self.ledger.pauses.add(whom, now=self.clock.now, until=None)
         else:
-            self.ledger.pauses.add(what, now=self.clock.now, until=None)
-        if minutes is not None:
-            self.publish(loud=False, ahead=0)
-            self.pass_time(minutes)
-            self.resume()
+            getattr(self, what)()
 
-    @rule()
     def resume(self):
         self.ledger.resume(self.account)
         for word in ("", "election"):
             self.ledger.end_pause(word, [self.account])
 
-    @rule()
     def approve(self):
         for row in self._rows("planned", "approval"):
             article = self.ledger.articles.find(row.anchor).article
@@ -224,17 +224,18 @@ class Histories(RuleBasedStateMachine):
             post = render(article, self.account, self.network, limits, at=now, planned_at=row.planned_at).post
             self._decide(row, ("planned",), "due", None, approved=digest(post_record(post)), due_at=now)
 
-    @rule(state=st.sampled_from(["failed", "planned", "due"]))
-    def skip_or_retry(self, state):
-        for row in self._rows(state)[:1]:
-            if state == "failed":
-                self._decide(row, ("failed",), "due", None, due_at=self.clock.now, attempts=0, unknowns=0, absent=0)
-            elif row.draft is None:
+    def retry(self):
+        for row in self._rows("failed")[:1]:
+            self._decide(row, ("failed",), "due", None, due_at=self.clock.now, attempts=0, unknowns=0, absent=0)
+
+    def skip(self):
+        for row in [*self._rows("planned"), *self._rows("due")][:1]:
+            if row.draft is None:
                 self._decide(row, ("planned", "due"), "skipped", "person", due_at=None)
 
-    @rule()
     def resolve(self):
-        """A person looks at the network, and says what is there."""
+        """A person looks at the network, not at once, and says what is there."""
+        self.clock.move(seconds=15)
         self.network.settle_down()
         for row in self._rows("held"):
             if row.key in self.network.accepted:
@@ -244,40 +245,44 @@ class Histories(RuleBasedStateMachine):
                 fresh = {"post": None, "draft": None, "committed_at": None, "unknowns": 0, "absent": 0}
                 self._decide(row, ("held",), "due", None, due_at=self.clock.now, **fresh)
 
-    @rule()
     def delete(self):
         for row in self._rows("posted")[:1]:
             plan_delete(row, self.ledger, self.clock.now)
 
     # What befalls it
 
-    @rule(fault=st.sampled_from([*FAULTS, "answer lost", "accepted late", "killed early", "killed late"]))
-    def trouble_ahead(self, fault):
-        """The next request fares so; there usually is one, since a new story is there to be sent."""
-        if not self._rows("due"):
-            self.publish(loud=False, ahead=0)
-        self.network.next_fault = fault
-        self.work(1)
-
-    @rule(there=st.booleans())
+    @rule(there=st.sampled_from([True, True, False]))
     def page(self, there):
         self.trouble = None if there else Trouble("its page answers 404")
 
-    @rule(minutes=st.sampled_from([0.1, 1, 3, 10, 45, 180, 600, -60]))
-    def pass_time(self, minutes):
-        self.clock.move(minutes=minutes)
-
-    @rule()
-    def another_worker_meanwhile(self):
-        """Whoever prepares next sleeps past its lease, and somebody else takes over."""
+    @rule(fault=st.sampled_from([*FAULTS, "answer lost", "accepted late", "killed late", "overtaken"]))
+    def trouble_ahead(self, fault):
+        """The next request fares so; or whoever prepares next sleeps past its lease, and another takes over."""
 
         def meanwhile():
             self.clock.move(seconds=61)
             self.work(3)
 
-        self.network.before_answer = meanwhile
+        if fault == "overtaken":
+            self.network.before_answer = meanwhile
+        else:
+            self.network.next_fault = fault
 
-    @rule(steps=st.integers(1, 8))
+    @rule(minutes=st.sampled_from([1, 1, 1, 3, 10, 45, 180, -60]), awake=st.sampled_from([True, True, False]))
+    def pass_time(self, minutes, awake):
+        """With an engine at work, or with none."""
+        if awake:
+            self.tick()
+        self.clock.move(minutes=minutes - 1)
+
+    def tick(self):
+        """A minute of an engine that looks every eleven seconds: just beyond the settle time. Logins are mended."""
+        if self.ledger.accounts.find("acct").paused == "auth":
+            self.ledger.resume(self.account)
+        for _ in range(6):
+            self.clock.move(seconds=11)
+            self.work(8)
+
     def work(self, steps):
         for _ in range(steps):
             now = self.clock.now
