@@ -251,6 +251,15 @@ class App:
         made = self.render(article, lane.account, lane.platform, lane.limits(), at=at, planned_at=planned_at)
         return made, records.digest(records.post_record(made.post))
 
+    def notices(self) -> dict[tuple[str, str], str]:
+        """What lasts and a person should hear of, by kind and name."""
+        from syndicate.noticing import notices
+
+        ledger = self.ledger
+        accounts = [state for account in self.accounts if (state := ledger.accounts.find(account.name))]
+        sources = {state: ledger.articles.came(state.name, 31) for state in ledger.sources.known(self.config.sources)}
+        return notices(accounts, sources, ledger.now())
+
     def watch(self, most: int) -> list[str]:
         """Look at the pages of announced stories whose turn it is, at most so many; keys of deletions this plans."""
         from syndicate.watching import watch

@@ -352,9 +352,13 @@ class Delivery:
 
 @dataclass(frozen=True, slots=True)
 class Identity:
-    """Whose token it is, and the limits the server states: names of `Limits` fields to values."""
+    """Whose token it is, and the limits the server states: names of `Limits` fields to values.
+
+    `expires_at` is when the token ends, where the network says so.
+    """
 
     id: str
     name: str
     url: str | None = None
     limits: Mapping[str, int] = field(default_factory=dict)
+    expires_at: datetime | None = None

@@ -2,14 +2,23 @@
 
 from __future__ import annotations
 
+import contextlib
+import functools
 import os
 import sys
 import threading
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
 import click
 
 from syndicate.cli.options import Shared, opened, shared_options
 from syndicate.cli.post import stopping
+
+if TYPE_CHECKING:
+    from syndicate.app import App
+    from syndicate.engines.embedded import Daemon
+    from syndicate.engines.facts import Say
 
 
 @click.command()
@@ -19,20 +28,40 @@ def command(shared: Shared) -> int:
     """Poll each source when it is due and deliver what is, until Ctrl-C or SIGTERM."""
     from syndicate.engines.alone import alone
     from syndicate.engines.embedded import Daemon
-    from syndicate.records import instant
+    from syndicate.engines.facts import teller
+    from syndicate.engines.systemd import notify
 
     stop = threading.Event()
     with opened(shared) as app, stopping(stop), alone(app.config.ledger) as other:
-
-        def say(fact: str) -> None:
-            click.echo(f"{instant(app.ledger.now())} {fact}", err=True)
-
-        say(f"daemon.started sources={len(app.config.sources)} accounts={len(app.accounts)}")
-        if other:
-            say(f"daemon.beside: {other} is a daemon on {app.config.ledger} already; no story goes out twice for it")
-        calm = Daemon(app, say, stop).run()
+        say = teller(functools.partial(click.echo, err=True), app.ledger.now, as_json=shared.json)
+        daemon = Daemon(app, say, stop)
+        with _listening(app, daemon, say):
+            say("daemon.started", sources=len(app.config.sources), accounts=len(app.accounts))
+            if other:
+                told = f"{other} is a daemon on {app.config.ledger} already; no story goes out twice for it"
+                say("daemon.beside", note=told)
+            notify("READY=1")
+            calm = daemon.run()
         say("daemon.stopped")
     if not calm:
         sys.stderr.flush()
         os._exit(0)  # a thread still waits for an answer nobody needs any more
     return 0
+
+
+@contextlib.contextmanager
+def _listening(app: App, daemon: Daemon, say: Say) -> Iterator[None]:
+    """Answers for health and metrics, where the config asks for that."""
+    listen = app.config.listen
+    if listen is None:
+        yield
+        return
+    from syndicate.engines.listener import Listener
+    from syndicate.engines.metrics import text
+
+    listener = Listener(listen.place, listen.token, daemon.health, functools.partial(text, app))
+    say("daemon.listening", address=listen.address, port=listener.port)
+    try:
+        yield
+    finally:
+        listener.close()

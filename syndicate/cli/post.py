@@ -89,7 +89,7 @@ def begin(app: App, sources: tuple[str, ...], accounts: tuple[str, ...], *, verb
     active(app, accounts)
     run = Pass(app, sources=sources, accounts=accounts, stop=threading.Event())
     if verbose:
-        from syndicate.engines.embedded import event
+        from syndicate.engines.facts import event
 
         run.progress = lambda delivery: click.echo(event(delivery), err=True)
     return run

@@ -85,6 +85,10 @@ DESCRIPTIONS: Mapping[str, str] = {
     "network.timeout": "For a whole request, such as 30s.",
     "lease": "How long one process may work on one post before another may take over; longer than network.timeout.",
     "alerts": "Who hears that a post failed or needs you.",
+    "alerts.urls": "Addresses of apprise, such as slack://…; needs the extra alerts.",
+    "listen": "Where the daemon answers for its health and metrics.",
+    "listen.address": "Host and port, such as 127.0.0.1:8701.",
+    "listen.token": "What metrics ask for, as a bearer token.",
     "alerts.command": "The command and its arguments, as a list; it gets the delivery as one JSON line.",
     "key_file": "The key that opens the stored sessions, unless $SYNDICATE_KEY holds it.",
 }

@@ -12,7 +12,7 @@ from pydantic.json_schema import GenerateJsonSchema, JsonSchemaValue
 
 from syndicate.config.accounts import SETTINGS, UTM
 from syndicate.config.descriptions import DESCRIPTIONS
-from syndicate.config.schema import Alerts, Config, NetworkConfig, SourceConfig
+from syndicate.config.schema import Alerts, Config, Listen, NetworkConfig, SourceConfig
 from syndicate.config.typed import hints
 from syndicate.errors import ConfigError
 from syndicate.model import Account, Breaking, Budget, Filter, Json, Schedule, Site
@@ -37,6 +37,7 @@ def json_schema() -> Json:
         "accounts": _named(_account(), "accounts"),
         "network": _section(NetworkConfig, "network"),
         "alerts": _section(Alerts, "alerts"),
+        "listen": _section(Listen, "listen"),
         "breaking": _section(Breaking, "breaking"),
     }
     return {

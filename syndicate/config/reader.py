@@ -15,6 +15,7 @@ from syndicate.config.schema import (
     SOURCES_NOT_BUILT,
     Alerts,
     Config,
+    Listen,
     NetworkConfig,
     SourceConfig,
 )
@@ -22,6 +23,7 @@ from syndicate.config.typed import WRONG, Check, Typed, hints
 from syndicate.config.values import (
     address,
     network,
+    place,
     positive,
     proxy,
     timezone,
@@ -47,6 +49,7 @@ _TOP = (
     "alerts",
     "key_file",
     "breaking",
+    "listen",
 )
 _DEFAULT: dict[str, Any] = {field.name: field.default for field in fields(Config)}
 
@@ -104,9 +107,10 @@ def _config(path: Path, top: dict[str, Node], typed: Typed, find: Find) -> Any:
         "UTC" if site is WRONG else site.timezone,
     ).read(top.get("accounts"))
     reach = _section(NetworkConfig, top.get("network"), "network", typed, _NETWORK)
-    alerts = _section(Alerts, top.get("alerts"), "alerts", typed, {"command": _command})
+    alerts = _section(Alerts, top.get("alerts"), "alerts", typed, {"command": _command, "urls": _reachable})
+    listen = _section(Listen, top["listen"], "listen", typed, {"address": place}) if top.get("listen") else None
     _lease(top, values, reach, typed)
-    if WRONG in (site, reach, alerts, *values.values(), *sources.values(), *accounts.values()):
+    if WRONG in (site, reach, alerts, listen, *values.values(), *sources.values(), *accounts.values()):
         return None
     secrets = tuple(sorted(typed.problems.secrets, key=lambda secret: (-len(secret), secret)))
     return Config(
@@ -116,6 +120,8 @@ def _config(path: Path, top: dict[str, Node], typed: Typed, find: Find) -> Any:
         accounts=accounts,
         network=reach,
         alert_command=alerts.command,
+        alert_urls=alerts.urls,
+        listen=listen,
         secrets=secrets,
         **values,
     )
@@ -202,6 +208,14 @@ def _command(words: tuple[str, ...]) -> tuple[str, ...]:
     if len(words) == 1 and " " in words[0]:
         raise ValueError(f"should be a list of words: [{', '.join(words[0].split())}]")
     return words
+
+
+def _reachable(urls: tuple[str, ...]) -> tuple[str, ...]:
+    from importlib.util import find_spec
+
+    if urls and find_spec("apprise") is None:
+        raise ValueError('needs an extra: pip install "syndicate-social[alerts]"')
+    return urls
 
 
 _NETWORK: dict[str, Check] = {

@@ -10,11 +10,19 @@ from typing import Literal
 
 from syndicate.model import Account, Breaking, Secret, Site
 
-__all__ = ["NOT_BUILT", "SOURCES_NOT_BUILT", "AccountConfig", "Alerts", "Config", "NetworkConfig", "SourceConfig"]
+__all__ = [
+    "NOT_BUILT",
+    "SOURCES_NOT_BUILT",
+    "AccountConfig",
+    "Alerts",
+    "Config",
+    "Listen",
+    "NetworkConfig",
+    "SourceConfig",
+]
 
 NOT_BUILT: Mapping[str, Mapping[str, str]] = {
-    "": dict.fromkeys(("listen", "media"), "leave it out"),
-    "alerts": {"urls": "leave it out; alerts.command is built"},
+    "": dict.fromkeys(("media",), "leave it out"),
     "sources": {"similar": "leave it out"},
     "accounts": {"threads": "leave it out"},
 }
@@ -62,9 +70,24 @@ class NetworkConfig:
 
 @dataclass(frozen=True, slots=True)
 class Alerts:
-    """Who hears that something is held or failed."""
+    """Who hears that something is held or failed, needs a login or has gone quiet. `urls` are apprise's."""
 
     command: tuple[str, ...] = ()
+    urls: tuple[Secret, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Listen:
+    """Where the daemon answers for its health and metrics: `host:port`; with a token, metrics ask for it."""
+
+    address: str
+    token: Secret | None = None
+
+    @property
+    def place(self) -> tuple[str, int]:
+        """Host and port."""
+        host, _, port = self.address.rpartition(":")
+        return host.strip("[]"), int(port)
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +106,8 @@ class Config:
     network: NetworkConfig = NetworkConfig()
     lease: timedelta = timedelta(seconds=60)
     alert_command: tuple[str, ...] = ()
+    alert_urls: tuple[Secret, ...] = ()
+    listen: Listen | None = None
     breaking: Breaking = field(default_factory=Breaking)
     key_file: Path | None = None
     secrets: tuple[str, ...] = field(default=(), repr=False)

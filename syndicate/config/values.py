@@ -19,6 +19,7 @@ __all__ = [
     "number",
     "origin",
     "pattern",
+    "place",
     "positive",
     "proxy",
     "suggestion",
@@ -154,6 +155,14 @@ def network(text: str) -> str:
     except ValueError:
         if not _HOST.fullmatch(text) or re.fullmatch(r"[0-9.]+", text):
             raise ValueError(f"'{text}' is neither a range (10.0.0.0/8), an address nor a host name") from None
+    return text
+
+
+def place(text: str) -> str:
+    """Host and port to listen on, such as 127.0.0.1:8701."""
+    host, colon, port = text.rpartition(":")
+    if not colon or not host or not re.fullmatch(r"[0-9]{1,5}", port) or int(port) > 65535:
+        raise ValueError(f"'{text}' is no host and port, such as 127.0.0.1:8701")
     return text
 
 

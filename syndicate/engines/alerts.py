@@ -1,29 +1,81 @@
-"""Telling somebody: the publisher's own command, once for each delivery that came to be held or failed."""
+"""Telling somebody, once for each change: the publisher's own command, and whatever apprise reaches."""
 
 from __future__ import annotations
 
 import json
 import subprocess
+from collections.abc import Sequence
+from dataclasses import dataclass
 
 from syndicate.app import App
-from syndicate.records import delivery_record
+from syndicate.errors import SyndicateError
+from syndicate.model import Delivery, Json
+from syndicate.records import delivery_record, instant
 
 PATIENCE = 30.0  # seconds the command may take
 
 
+@dataclass(frozen=True, slots=True)
+class Alert:
+    """`line` is what the command gets on standard input; `title` and `body` are for people."""
+
+    line: Json
+    title: str
+    body: str
+
+
 def tell(app: App) -> list[str]:
-    """Run `alerts.command` for each change nobody was told of; complaints about the command itself."""
-    command = app.config.alert_command
-    if not command:
+    """Tell of each change nobody was told of; complaints about the ways of telling themselves."""
+    if not app.config.alert_command and not app.config.alert_urls:
         return []
-    complaints = []
-    for delivery, state, fence in app.ledger.alerts.waiting():
-        line = json.dumps(delivery_record(delivery), ensure_ascii=False)
-        complaint = _run(list(command), line)
-        app.ledger.alerts.told(delivery.key, state, fence, now=app.ledger.now(), heard=complaint is None)
-        if complaint:
-            complaints.append(f"alerts.command: {complaint}")
+    ledger = app.ledger
+    complaints: list[str] = []
+    for delivery, state, fence in ledger.alerts.waiting():
+        faults = _send(app, _of_delivery(delivery, state))
+        ledger.alerts.told(delivery.key, state, fence, now=ledger.now(), heard=not faults)
+        complaints += faults
+    ledger.notices.observe(app.notices(), ledger.now())
+    for notice in ledger.notices.waiting():
+        line: Json = {"alert": notice.kind, "subject": notice.subject, "message": notice.message}
+        since = instant(notice.since.replace(microsecond=0))
+        faults = _send(app, Alert(line | {"since": since}, f"syndicate: {notice.subject}", notice.message))
+        ledger.notices.told(notice, now=ledger.now(), heard=not faults)
+        complaints += faults
     return complaints
+
+
+def _of_delivery(delivery: Delivery, state: str) -> Alert:
+    record = delivery_record(delivery)
+    if state == "withdrawn":
+        record["reason"] = state  # the post is out, and its article is gone
+    title = f"syndicate: {delivery.account}: {state}"
+    body = "\n".join(filter(None, (delivery.article, delivery.error, delivery.permalink, f"key {delivery.key[:8]}")))
+    return Alert(record, title, body)
+
+
+def _send(app: App, alert: Alert) -> list[str]:
+    """What went wrong, way by way."""
+    faults = []
+    if app.config.alert_command:
+        complaint = _run(list(app.config.alert_command), json.dumps(alert.line, ensure_ascii=False))
+        faults += [f"alerts.command: {complaint}"] if complaint else []
+    if app.config.alert_urls:
+        complaint = _notify(app.config.alert_urls, alert)
+        faults += [f"alerts.urls: {complaint}"] if complaint else []
+    return faults
+
+
+def _notify(urls: Sequence[str], alert: Alert) -> str | None:
+    """None if all of them took it. Which one did not is not said: the addresses are secrets."""
+    try:
+        import apprise
+    except ImportError as fault:
+        raise SyndicateError("alerts.urls needs an extra", hint='pip install "syndicate-social[alerts]"') from fault
+    sender = apprise.Apprise()
+    wrong = [number for number, url in enumerate(urls, 1) if not sender.add(url)]
+    if wrong:
+        return f"apprise does not understand address {', '.join(map(str, wrong))} of {len(urls)}"
+    return None if sender.notify(body=alert.body, title=alert.title) else "not all of them took it"
 
 
 def _run(command: list[str], line: str) -> str | None:

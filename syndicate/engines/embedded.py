@@ -5,41 +5,45 @@ from __future__ import annotations
 import threading
 import time
 import traceback
-from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 
 from syndicate.app import App
 from syndicate.engines.alerts import tell
+from syndicate.engines.facts import Say, delivery_fact
 from syndicate.engines.once import account_waits
+from syndicate.engines.systemd import notify
 from syndicate.errors import SyndicateError
-from syndicate.model import Delivery
 from syndicate.polling import Polled
 
-POLLERS = 8
-LANES = 16
+POLLERS = 32
+LANES = 64
 GRACE = 8.0  # seconds for the requests in flight when told to stop
 WATCHED = 20  # pages looked at again in one go
+SILENT = 30.0  # seconds without a tick: something is wrong
 WATCH = ""  # no source has this name
 TICK = 1.0  # seconds
-
-Talk = Callable[[str], None]
+TELL = 5.0  # seconds between looks at what somebody should hear of
 
 
 class Daemon:
     """Polls what is due, delivers what is due, until `stop` is set. One lane a thread, one thread a lane.
 
-    `say` gets one line for each fact.
+    `say` is told each fact. Each poll and each lane has a thread of its own, up to a bound, so that one
+    that hangs delays no other.
     """
 
-    def __init__(self, app: App, say: Talk, stop: threading.Event) -> None:
+    def __init__(self, app: App, say: Say, stop: threading.Event) -> None:
         self._app = app
         self._say = say
+        self._ticked = time.monotonic()
         self._stop = stop
         self._polls = ThreadPoolExecutor(POLLERS, thread_name_prefix="poll")
         self._lanes = ThreadPoolExecutor(LANES, thread_name_prefix="lane")
         self._busy: set[str] = set()
         self._polling: set[str] = set()
         self._telling = threading.Lock()
+        self._told_at = 0.0
+        self._wrong: str | None = None
         self._guard = threading.Lock()
 
     def run(self) -> bool:
@@ -62,6 +66,7 @@ class Daemon:
             while not self._stop.wait(0.5):
                 pass
         finally:
+            notify("STOPPING=1")
             scheduler.shutdown(wait=False)
             calm = self._leave()
         return calm
@@ -74,19 +79,32 @@ class Daemon:
             self._start_watch()
             self._tell()
         except SyndicateError as fault:
-            self._say(f"error: {fault}")
+            self._wrong = str(fault)
+            self._say("ledger.failed", error=str(fault))
+        else:
+            self._wrong = None
+            self._ticked = time.monotonic()
+            notify(f"WATCHDOG=1\nSTATUS={len(self._polling)} polls and {len(self._busy)} accounts under way")
+
+    def health(self) -> str | None:
+        """What is wrong with this daemon; None if nothing is."""
+        silent = time.monotonic() - self._ticked
+        if silent > SILENT:
+            return self._wrong or f"no tick for {silent:.0f} s"
+        return self._wrong
 
     def _tell(self) -> None:
         """On a thread of its own: the publisher's command may take its time."""
-        if not self._telling.acquire(blocking=False):
+        if time.monotonic() - self._told_at < TELL or not self._telling.acquire(blocking=False):
             return
+        self._told_at = time.monotonic()
 
         def work() -> None:
             try:
                 for complaint in tell(self._app):
-                    self._say(complaint)
+                    self._say("alert.failed", error=complaint)
             except SyndicateError as fault:
-                self._say(f"error: {fault}")
+                self._say("alert.failed", error=str(fault))
             finally:
                 self._telling.release()
 
@@ -124,11 +142,11 @@ class Daemon:
     def _watch(self) -> None:
         try:
             for key in self._app.watch(WATCHED):
-                self._say(f"delivery.withdrawn key={key}")
+                self._say("delivery.withdrawn", key=key)
         except SyndicateError as fault:
-            self._say(f"error: {fault}")
+            self._say("watch.failed", error=str(fault))
         except Exception:  # noqa: BLE001 - a bug here stops nothing else, and is told whole
-            self._say(f"bug watching\n{traceback.format_exc()}")
+            self._say("bug", where="watch", trace=traceback.format_exc())
         finally:
             with self._guard:
                 self._polling.discard(WATCH)
@@ -147,10 +165,10 @@ class Daemon:
         try:
             polled = self._app.poll(name)
         except SyndicateError as fault:
-            self._say(f"source.failed source={name} error={str(fault)!r}")
+            self._say("source.failed", source=name, error=str(fault))
             return
         except Exception:  # noqa: BLE001 - a bug in one source stops no other, and is told whole
-            self._say(f"bug source={name}\n{traceback.format_exc()}")
+            self._say("bug", source=name, trace=traceback.format_exc())
             return
         finally:
             with self._guard:
@@ -161,11 +179,11 @@ class Daemon:
 
     def _told(self, polled: Polled) -> None:
         for note in polled.notes:
-            self._say(f"source.note source={polled.source} note={note!r}")
+            self._say("source.note", source=polled.source, note=note)
         if polled.baseline:
-            self._say(f"source.baseline source={polled.source} articles={polled.seen}")
+            self._say("source.baseline", source=polled.source, articles=polled.seen)
         elif polled.new:
-            self._say(f"source.read source={polled.source} new={polled.new} planned={len(polled.keys)}")
+            self._say("source.read", source=polled.source, new=polled.new, planned=len(polled.keys))
 
     def _drain(self, name: str) -> None:
         """What is due for one account, in order, until nothing is or the account has to wait."""
@@ -173,9 +191,9 @@ class Daemon:
             while not self._stop.is_set() and self._step(name):
                 pass
         except SyndicateError as fault:
-            self._say(f"account.failed account={name} error={str(fault)!r}")
+            self._say("account.failed", account=name, error=str(fault))
         except Exception:  # noqa: BLE001 - a bug with one account stops no other, and is told whole
-            self._say(f"bug account={name}\n{traceback.format_exc()}")
+            self._say("bug", account=name, trace=traceback.format_exc())
         finally:
             with self._guard:
                 self._busy.discard(name)
@@ -189,10 +207,11 @@ class Daemon:
             return False
         after, warnings = self._app.deliver(before)
         for warning in warnings:
-            self._say(f"delivery.warning account={name} key={before.key} warning={warning!r}")
+            self._say("delivery.warning", account=name, key=before.key, warning=warning)
         if after.fence == before.fence and after.state == before.state and after.due_at == before.due_at:
             return False  # another process sends for this account; the next tick looks again
-        self._say(event(after))
+        name, fields = delivery_fact(after)
+        self._say(name, **fields)
         return True
 
     def _leave(self) -> bool:
@@ -204,11 +223,3 @@ class Daemon:
         if self._busy:
             self._app.ledger.claims.abandon(self._app.ledger.now(), self._app.settle)
         return not self._busy and not self._polling
-
-
-def event(delivery: Delivery) -> str:
-    """One fact, one line: `delivery.posted account=… key=… permalink=…`."""
-    facts = {"account": delivery.account, "key": delivery.key, "article": delivery.article}
-    facts |= {"reason": delivery.reason or "", "permalink": delivery.permalink or ""}
-    facts["error"] = repr(delivery.error) if delivery.error and delivery.state != "posted" else ""
-    return " ".join([f"delivery.{delivery.state}", *(f"{name}={value}" for name, value in facts.items() if value)])

@@ -14,6 +14,8 @@ from syndicate.ledger.claims import Claims
 from syndicate.ledger.credentials import Credentials
 from syndicate.ledger.database import Database
 from syndicate.ledger.deliveries import Deliveries
+from syndicate.ledger.notices import Notices
+from syndicate.ledger.overview import Overview, overview
 from syndicate.ledger.pauses import EVERYTHING, Pauses
 from syndicate.ledger.sources import Sources
 from syndicate.model import Account
@@ -35,12 +37,17 @@ class Ledger:
         self.claims = Claims(database)
         self.backlog = Backlog(database)
         self.pauses = Pauses(database)
+        self.notices = Notices(database)
         self.alerts = Alerts(database)
         self.credentials = Credentials(database, key)
 
     def now(self) -> datetime:
         """The instant all decisions are made by: aware, UTC."""
         return self._clock()
+
+    def overview(self, now: datetime) -> Overview:
+        """The whole ledger in numbers."""
+        return overview(self.database, now)
 
     def transaction(self) -> contextlib.AbstractContextManager[None]:
         """All or nothing, and alone."""

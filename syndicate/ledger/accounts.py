@@ -8,6 +8,7 @@ from datetime import datetime
 
 from syndicate.ledger.database import EPOCH, Database, Row, from_micros, micros
 from syndicate.model import Account, Identity
+from syndicate.records import instant, moment
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,7 +160,7 @@ class Accounts:
         self._db.change(
             "UPDATE account SET identity = :identity, identity_at = :now WHERE name = :name",
             name=name,
-            identity=json.dumps(asdict(identity)),
+            identity=json.dumps(asdict(identity) | {"expires_at": instant(identity.expires_at)}),
             now=micros(now),
         )
 
@@ -169,6 +170,10 @@ _SELECT = (
     " COALESCE(paused, (SELECT 'all' FROM pause WHERE word = '')) AS paused FROM account"
 )
 """An account, with the pause of everything as its own."""
+
+
+def _identity(said: Row) -> Identity:
+    return Identity(**said | {"expires_at": moment(said.get("expires_at"))})
 
 
 def _state(row: Row) -> AccountState:
@@ -183,7 +188,7 @@ def _state(row: Row) -> AccountState:
         baseline_at=baseline_at,
         paused=row["paused"],
         next_at=next_at,
-        identity=Identity(**json.loads(row["identity"])) if row["identity"] else None,
+        identity=_identity(json.loads(row["identity"])) if row["identity"] else None,
         identity_at=from_micros(row["identity_at"]),
         opens_at=opens_at,
         failures=row["failures"],

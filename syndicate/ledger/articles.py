@@ -177,6 +177,16 @@ class Articles:
         assert row is not None
         return _known(row)
 
+    def came(self, source: str, count: int) -> list[datetime]:
+        """When the last articles of a source were published, or first seen; newest first."""
+        rows = self._db.rows(
+            "SELECT COALESCE(published_at, first_seen_at) AS at FROM article WHERE source = :source"
+            " ORDER BY at DESC LIMIT :count",
+            source=source,
+            count=count,
+        )
+        return [moment for row in rows if (moment := from_micros(row["at"]))]
+
     def newest(self, source: str, count: int) -> list[Known]:
         """The newest articles of a source, newest first: by date, then as the document ordered them."""
         rows = self._db.rows(

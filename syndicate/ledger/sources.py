@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -52,6 +53,10 @@ class Sources:
         assert again is not None
         return again
 
+    def known(self, names: Iterable[str]) -> list[SourceState]:
+        """The states of those that were ever looked at."""
+        return [state for name in names if (state := self._find(name)) is not None]
+
     def baseline(self, name: str) -> datetime | None:
         """When a source was first read well; None before that, or where it is not known."""
         found = self._find(name)
@@ -62,10 +67,11 @@ class Sources:
     ) -> None:
         """A good reading. `entries` None: the document was not sent again, its count stands."""
         self._db.change(
-            "UPDATE source SET etag = :etag, last_modified = :last_modified, body_hash = :body_hash,"
+            "UPDATE source SET read_at = :now, etag = :etag, last_modified = :last_modified, body_hash = :body_hash,"
             " baseline_at = COALESCE(baseline_at, :baseline_at), entries = COALESCE(:entries, entries),"
             " next_poll_at = :next_poll_at, retry_at = 0, fails = 0, error = NULL WHERE name = :name",
             name=name,
+            now=micros(baseline_at),
             etag=validators.etag,
             last_modified=validators.last_modified,
             body_hash=validators.body_hash,

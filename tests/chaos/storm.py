@@ -82,6 +82,7 @@ accounts:
         self.offset = folder / "clock"
         self.set_clock(0)
         self.locks = self.full = self.clocks = 0
+        self.locker = threading.Thread()
 
     def set_clock(self, seconds: int) -> None:
         """For every process of this storm, from now on."""
@@ -122,9 +123,10 @@ accounts:
     def disturb(self) -> None:
         """Now and then somebody locks the ledger, or sets the clock an hour forth or back."""
         chance = self.dice.random()
-        if chance < 0.03:
+        if chance < 0.04 and not self.locker.is_alive():
             self.locks += 1
-            threading.Thread(target=self.lock, args=(self.lock_seconds,), daemon=True).start()
+            self.locker = threading.Thread(target=self.lock, args=(self.lock_seconds,), daemon=True)
+            self.locker.start()
         elif chance < 0.08:
             self.clocks += 1
             self.set_clock(self.dice.choice((-3600, 0, 3600)))

@@ -31,12 +31,17 @@ def test_a_bug_with_one_source_or_account_is_told_whole_and_stops_no_other(clock
         raise RuntimeError("nobody thought of this")
 
     told = []
+
+    def say(event, **fields):
+        told.append((event, fields))
+
     ledger = SimpleNamespace(now=clock, deliveries=SimpleNamespace(next_due=broken))
-    daemon = Daemon(SimpleNamespace(poll=broken, ledger=ledger), told.append, threading.Event())
+    daemon = Daemon(SimpleNamespace(poll=broken, ledger=ledger), say, threading.Event())
     daemon._poll("news")
     daemon._drain("masto")
-    assert [line.splitlines()[0] for line in told] == ["bug source=news", "bug account=masto"]
-    assert all("nobody thought of this" in line for line in told)
+    assert [event for event, _ in told] == ["bug", "bug"]
+    assert [fields.get("source") or fields.get("account") for _, fields in told] == ["news", "masto"]
+    assert all("nobody thought of this" in fields["trace"] for _, fields in told)
 
 
 def test_a_look_up_needs_a_login_and_nothing_else_of_an_account(ledger, article, clock):
@@ -87,5 +92,5 @@ def test_two_daemons_and_a_post_on_one_ledger_send_each_story_once(desk):
     assert [daemon.returncode for daemon in daemons] == [0, 0], told
     counted = Counter((post["platform"], post["link"]) for post in desk.sandbox.posts())
     assert (len(counted), set(counted.values())) == (45, {1})
-    said = [err.count("daemon.beside: process ") for _, err in told]
+    said = [err.count("daemon.beside note=") for _, err in told]
     assert sorted(said) == [0, 1]

@@ -18,8 +18,8 @@ from syndicate import errors
 from syndicate.cli import cli
 from syndicate.cli.output import WHY
 from syndicate.config.reader import load
-from syndicate.config.schema import NOT_BUILT, Alerts, Config, NetworkConfig, SourceConfig
-from syndicate.model import Account, Article, Delivery, Filter, Image, Limits, Site, State
+from syndicate.config.schema import NOT_BUILT, Alerts, Config, Listen, NetworkConfig, SourceConfig
+from syndicate.model import Account, Article, Breaking, Budget, Delivery, Filter, Image, Limits, Schedule, Site, State
 from syndicate.platforms import GONE, find, names
 from syndicate.records import article_record, delivery_record
 from syndicate.rendering.jinja import NAMES
@@ -110,10 +110,14 @@ def test_every_command_is_shown_at_work_and_not_only_listed() -> None:
 # Settings
 
 
-@pytest.mark.parametrize("kind", [Config, Site, SourceConfig, NetworkConfig, Alerts, Account, Filter])
+@pytest.mark.parametrize(
+    "kind", [Config, Site, SourceConfig, NetworkConfig, Alerts, Listen, Account, Filter, Schedule, Budget, Breaking]
+)
 def test_every_setting_is_documented(kind: type) -> None:
     ours = (
-        {"path", "site", "sources", "accounts", "network", "alert_command", "secrets"} if kind is Config else {"name"}
+        {"path", "site", "sources", "accounts", "network", "alert_command", "alert_urls", "secrets"}
+        if kind is Config
+        else {"name"}
     )
     page = read("reference/config.md")
     for entry in fields(kind):

@@ -1,0 +1,61 @@
+"""What the daemon says of itself: one event, one line, for people or for programs."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Callable
+from datetime import datetime
+from typing import Any, Protocol
+
+from syndicate.model import Delivery
+from syndicate.records import instant
+
+_PLAIN = re.compile(r"[^\s\"'=]+")
+
+
+class Say(Protocol):
+    """Tells one fact: the name of an event, such as "delivery.posted", and its fields."""
+
+    def __call__(self, event: str, **fields: Any) -> None:
+        """Fields that are None or "" say nothing, and are left out."""
+
+
+def teller(write: Callable[[str], None], clock: Callable[[], datetime], *, as_json: bool) -> Say:
+    """Writes facts as `time event name=value …`, or as one JSON object each."""
+
+    def say(event: str, **fields: Any) -> None:
+        told = {name: value for name, value in fields.items() if value not in (None, "")}
+        at = instant(clock())
+        if as_json:
+            write(json.dumps({"time": at, "event": event} | told, ensure_ascii=False, default=str))
+        else:
+            write(" ".join([str(at), event, *(f"{name}={_quoted(value)}" for name, value in told.items())]))
+
+    return say
+
+
+def delivery_fact(delivery: Delivery) -> tuple[str, dict[str, Any]]:
+    """Where a delivery went: the event `delivery.<state>` and what tells it from others."""
+    fields = {
+        "account": delivery.account,
+        "key": delivery.key,
+        "article": delivery.article,
+        "action": delivery.action if delivery.action != "post" else None,
+        "reason": delivery.reason,
+        "permalink": delivery.permalink,
+        "error": delivery.error if delivery.state != "posted" else None,
+    }
+    return f"delivery.{delivery.state}", {name: value for name, value in fields.items() if value}
+
+
+def event(delivery: Delivery) -> str:
+    """The same as one line."""
+    name, fields = delivery_fact(delivery)
+    return " ".join([name, *(f"{field}={_quoted(value)}" for field, value in fields.items())])
+
+
+def _quoted(value: Any) -> str:
+    """As it is where that is one word, else as JSON has it: a line stays a line."""
+    text = str(value)
+    return text if _PLAIN.fullmatch(text) else json.dumps(text, ensure_ascii=False)

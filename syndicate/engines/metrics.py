@@ -1,0 +1,55 @@
+"""The ledger as Prometheus reads it; needs the extra `metrics`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any
+
+from syndicate.app import App
+
+if TYPE_CHECKING:
+    from prometheus_client.core import Metric
+
+
+def text(app: App) -> bytes:
+    """All metrics now. Raises ImportError without the extra."""
+    from prometheus_client import CollectorRegistry, generate_latest
+
+    registry = CollectorRegistry(auto_describe=False)
+    registry.register(_Ledger(app))
+    return generate_latest(registry)
+
+
+class _Ledger:
+    """Everything is read when it is asked for: the ledger holds what all processes did."""
+
+    def __init__(self, app: App) -> None:
+        self._app = app
+
+    def collect(self) -> Iterator[Metric]:
+        from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily
+
+        facts = self._app.ledger.overview(self._app.ledger.now())
+
+        def gauge(name: str, about: str, labels: list[str], rows: list[tuple[Any, ...]]) -> Metric:
+            family = GaugeMetricFamily(name, about, labels=labels)
+            for *values, number in rows:
+                family.add_metric([str(value) for value in values], number)
+            return family
+
+        yield gauge("syndicate_deliveries", "Deliveries by account and state.", ["account", "state"], facts.deliveries)
+        yield gauge(
+            "syndicate_due_oldest_seconds", "How long the oldest due delivery has been due.", ["account"], facts.oldest
+        )
+        yield gauge("syndicate_account_paused", "1 for an account that is paused.", ["account", "why"], facts.paused)
+        yield gauge(
+            "syndicate_account_failures", "Failures in a row to reach the network.", ["account"], facts.failures
+        )
+        yield gauge("syndicate_source_failures", "Failed polls in a row.", ["source"], facts.source_failures)
+        yield gauge("syndicate_source_read_seconds", "Since the last good poll.", ["source"], facts.read)
+        attempts = CounterMetricFamily(
+            "syndicate_attempts", "Attempts by account and outcome.", labels=["account", "outcome"]
+        )
+        for account, outcome, number in facts.attempts:
+            attempts.add_metric([account, outcome], number)
+        yield attempts

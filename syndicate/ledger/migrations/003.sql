@@ -1,0 +1,13 @@
+-- When a source was last read well.
+ALTER TABLE source ADD COLUMN read_at BIGINT;
+
+-- What a person should hear of besides deliveries, once while it lasts: a login, a silent source.
+CREATE TABLE notice (
+    kind TEXT NOT NULL,
+    subject TEXT NOT NULL,
+    message TEXT NOT NULL,
+    since BIGINT NOT NULL,
+    tries BIGINT NOT NULL,
+    told_at BIGINT,
+    PRIMARY KEY (kind, subject)
+);

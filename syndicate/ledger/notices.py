@@ -1,0 +1,68 @@
+"""What lasts and a person should hear of, once while it lasts: told again only after it was over."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from syndicate.ledger.alerts import TRIES
+from syndicate.ledger.database import Database, from_micros, micros
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """`kind` is "login", "source_failing", "source_quiet" or "token_expiring"; `subject` names account or source."""
+
+    kind: str
+    subject: str
+    message: str
+    since: datetime
+
+
+class Notices:
+    """The `notice` table."""
+
+    def __init__(self, database: Database) -> None:
+        self._db = database
+
+    def observe(self, found: Mapping[tuple[str, str], str], now: datetime) -> None:
+        """What holds now, by kind and subject, with its message: new ones are kept, those that are over leave."""
+        known = {(row["kind"], row["subject"]) for row in self._db.rows("SELECT kind, subject FROM notice")}
+        if known == found.keys():
+            return
+        with self._db.transaction():
+            for kind, subject in known - found.keys():
+                self._db.change(
+                    "DELETE FROM notice WHERE kind = :kind AND subject = :subject", kind=kind, subject=subject
+                )
+            for (kind, subject), message in found.items():
+                self._db.change(
+                    "INSERT INTO notice (kind, subject, message, since, tries)"
+                    " VALUES (:kind, :subject, :message, :now, 0) ON CONFLICT DO NOTHING",
+                    kind=kind,
+                    subject=subject,
+                    message=message,
+                    now=micros(now),
+                )
+
+    def waiting(self) -> list[Notice]:
+        """Those nobody was told of."""
+        rows = self._db.rows(
+            "SELECT * FROM notice WHERE told_at IS NULL AND tries < :tries ORDER BY since", tries=TRIES
+        )
+        found = []
+        for row in rows:
+            since = from_micros(row["since"])
+            assert since is not None
+            found.append(Notice(row["kind"], row["subject"], row["message"], since))
+        return found
+
+    def told(self, notice: Notice, *, now: datetime, heard: bool) -> None:
+        """Somebody was told; or the attempt to tell failed, and counts."""
+        self._db.change(
+            "UPDATE notice SET tries = tries + 1, told_at = :told_at WHERE kind = :kind AND subject = :subject",
+            kind=notice.kind,
+            subject=notice.subject,
+            told_at=micros(now) if heard else None,
+        )

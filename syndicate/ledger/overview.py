@@ -1,0 +1,49 @@
+"""The whole ledger in numbers, for who watches it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from syndicate.ledger.database import Database, micros
+
+
+@dataclass(frozen=True, slots=True)
+class Overview:
+    """Rows of names and a number: counts, seconds, or 1 for what is so."""
+
+    deliveries: list[tuple[str, str, float]]
+    oldest: list[tuple[str, float]]
+    paused: list[tuple[str, str, float]]
+    failures: list[tuple[str, float]]
+    source_failures: list[tuple[str, float]]
+    read: list[tuple[str, float]]
+    attempts: list[tuple[str, str, float]]
+
+
+def overview(database: Database, now: datetime) -> Overview:
+    """Read everything; one query a row of numbers."""
+    at = micros(now) or 0
+
+    def rows(sql: str, **values: object) -> list[tuple[object, ...]]:
+        return [tuple(row.values()) for row in database.rows(sql, **values)]
+
+    return Overview(
+        deliveries=rows("SELECT account, state, COUNT(*) AS number FROM delivery GROUP BY account, state"),  # type: ignore[arg-type] # as the columns are
+        oldest=rows(  # type: ignore[arg-type]
+            "SELECT account, (:now - MIN(due_at)) / 1000000.0 AS seconds FROM delivery"
+            " WHERE state = 'due' AND due_at <= :now GROUP BY account",
+            now=at,
+        ),
+        paused=rows("SELECT name, paused, 1 AS so FROM account WHERE paused IS NOT NULL"),  # type: ignore[arg-type]
+        failures=rows("SELECT name, failures FROM account"),  # type: ignore[arg-type]
+        source_failures=rows("SELECT name, fails FROM source"),  # type: ignore[arg-type]
+        read=rows(  # type: ignore[arg-type]
+            "SELECT name, (:now - read_at) / 1000000.0 AS seconds FROM source WHERE read_at IS NOT NULL", now=at
+        ),
+        attempts=rows(  # type: ignore[arg-type]
+            "SELECT delivery.account AS account, attempt.outcome AS outcome, COUNT(*) AS number FROM attempt"
+            " JOIN delivery ON delivery.key = attempt.key WHERE attempt.outcome IS NOT NULL"
+            " GROUP BY delivery.account, attempt.outcome"
+        ),
+    )

@@ -1,0 +1,49 @@
+"""Pure: what lasts and a person should hear of: logins, sources that fail or have gone quiet, tokens that end."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime, timedelta
+from itertools import pairwise
+
+from syndicate.ledger.accounts import AccountState
+from syndicate.ledger.sources import SourceState
+
+FAILED = 3  # polls in a row
+QUIET = timedelta(hours=24)  # at least so long before silence means anything
+USUAL = 4  # times the gap that nine in ten of the last ones stayed below
+KNOWN = 8  # articles it takes to know what is usual
+AHEAD = timedelta(days=7)  # before a token ends
+
+
+def notices(
+    accounts: Iterable[AccountState], sources: Mapping[SourceState, Sequence[datetime]], now: datetime
+) -> dict[tuple[str, str], str]:
+    """Messages by kind and name. A source comes with when its last articles came, newest first."""
+    found: dict[tuple[str, str], str] = {}
+    for account in accounts:
+        if account.paused == "auth":
+            told = f"the login of {account.name} was refused; run syndicate accounts check {account.name}"
+            found["login", account.name] = told
+        ends = account.identity.expires_at if account.identity else None
+        if ends is not None and ends - now < AHEAD:
+            days = max(0, (ends - now) // timedelta(days=1))
+            found["token_expiring", account.name] = (
+                f"the token of {account.name} ends in {days} days, at {ends:%Y-%m-%d}"
+            )
+    for source, came in sources.items():
+        if source.fails >= FAILED:
+            found["source_failing", source.name] = f"{source.name} cannot be read: {source.error}"
+        elif (usual := usual_gap(came)) is not None and now - came[0] > max(QUIET, usual * USUAL):
+            found["source_quiet", source.name] = (
+                f"{source.name} has listed nothing new since {came[0]:%Y-%m-%d %H:%M} UTC"
+            )
+    return found
+
+
+def usual_gap(came: Sequence[datetime]) -> timedelta | None:
+    """The time between two articles that nine in ten stay below; None where too few are known."""
+    if len(came) < KNOWN:
+        return None
+    gaps = sorted(newer - older for newer, older in pairwise(came))
+    return gaps[len(gaps) * 9 // 10]
