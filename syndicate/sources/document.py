@@ -114,9 +114,6 @@ def refuse_strangers(data: bytes | str, url: str) -> None:
     text = (data[:5000].decode("utf-8", "replace") if isinstance(data, bytes) else data[:5000]).lstrip("\ufeff \t\r\n")
     if not text:
         raise SourceError(f"{url} is an empty document, not a feed")
-    if text[0] in "{[":
-        kind = "a JSON Feed, which is not read yet" if "jsonfeed.org/version" in text else "a JSON document, not a feed"
-        raise SourceError(f"{url} is {kind}", hint="give the address of the RSS or Atom feed")
     start = re.sub(r"<!--.*?-->|<\?.*?\?>", "", text, flags=re.DOTALL).lstrip()[:100].lower()
     if start.startswith(("<!doctype html", "<html", "<head", "<body")):
         raise _page(data, url)
@@ -148,20 +145,15 @@ def _check_size(body: bytes, url: str) -> None:
         raise SourceError(f"{url} has more than {TAGS:,} tags, which no feed needs")
 
 
+def tree(body: bytes, *, url: str, content_type: str | None) -> Element:
+    """The root of any XML document. Raises ParseError, SourceError: too large, or its entities grow."""
+    _check_size(body, url)
+    return _strict(decoded(body, content_type), url)
+
+
 def _parse(data: bytes | str, url: str) -> Element:
     """Strictly. Raises ParseError, and SourceError for a root that is no feed's."""
-    from xml.etree.ElementTree import ParseError, XMLParser
-
-    if ("<!ENTITY" if isinstance(data, str) else b"<!ENTITY") in data:  # type: ignore[operator]
-        _refuse_bombs(data, url)
-    if isinstance(data, str):
-        data = _undeclared(data)
-    parser = XMLParser()  # noqa: S314 - entities are looked at before, the size is bounded
-    try:
-        parser.feed(data)
-        root = parser.close()
-    except (ValueError, LookupError) as fault:  # an encoding expat does not know
-        raise ParseError(str(fault)) from fault
+    root = _strict(data, url)
     name = root.tag.rpartition("}")[2]
     if name not in ROOTS:
         raise (
@@ -172,13 +164,36 @@ def _parse(data: bytes | str, url: str) -> Element:
     return root
 
 
+def _strict(data: bytes | str, url: str) -> Element:
+    """As expat reads it, which expands no entity that grows. Raises ParseError, SourceError."""
+    from xml.etree.ElementTree import ParseError, XMLParser
+
+    if ("<!ENTITY" if isinstance(data, str) else b"<!ENTITY") in data:  # type: ignore[operator]
+        _refuse_bombs(data, url)
+    if isinstance(data, str):
+        data = _undeclared(data)
+    parser = XMLParser()  # noqa: S314 - entities are looked at before, the size is bounded
+    try:
+        parser.feed(data)
+        return parser.close()
+    except (ValueError, LookupError) as fault:  # an encoding expat does not know
+        raise ParseError(str(fault)) from fault
+
+
 def _undeclared(text: str) -> str:
     """Without the XML declaration, whose encoding is no longer true."""
     declaration = _DECLARATION.match(text)
     return text[declaration.end() :] if declaration else text
 
 
-_KINDS = {"urlset": "a sitemap", "sitemapindex": "a list of sitemaps", "opml": "an OPML list of feeds"}
+_KINDS = {
+    "urlset": "a sitemap",
+    "sitemapindex": "a list of sitemaps",
+    "opml": "an OPML list of feeds",
+    "newsItem": "NewsML-G2",
+    "newsMessage": "NewsML-G2",
+    "packageItem": "NewsML-G2",
+}
 
 
 def _refuse_bombs(data: bytes | str, url: str) -> None:

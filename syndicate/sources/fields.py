@@ -132,13 +132,14 @@ class Reader:
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """What a document says. `listed` counts its entries, usable or not."""
+    """What a document says. `listed` counts its entries, usable or not; `held_back` those that are no articles yet."""
 
     articles: tuple[Article, ...]
     listed: int
     notes: tuple[str, ...] = ()
     interval: timedelta | None = None
     cut_off: bool = False
+    held_back: int = 0
 
 
 def words(element: Element | None) -> str:

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import datetime
+from typing import Any
 
+from syndicate.errors import SourceError
 from syndicate.model import Article
 from syndicate.sources import document, visit
 from syndicate.sources.fields import ENTRIES, Names, Reader, Reading
@@ -33,6 +35,8 @@ def read_feed(
     `rescue_seconds` is what a feed that is not well-formed may take.
     """
     shown = visit.shown(url) or source
+    if is_json(body):
+        return _read_json(body, Reader(source, url, timezone, now, Names("", "")), shown)
     try:
         tree = document.read(body, url=shown, content_type=content_type)
     except document.NotWellFormed as fault:
@@ -44,7 +48,35 @@ def read_feed(
     else:
         reader = Reader(source, url, timezone, now, Names(tree.root.tag, tree.head))
         reading = replace(_read(tree, reader), cut_off=tree.cut_off)
+    return noted(reading, reader)
+
+
+def is_json(body: bytes) -> bool:
+    """Whether a document can only be JSON, by its first character."""
+    return body[:1000].replace(b"\0", b"").lstrip(b"\xef\xbb\xbf\xff\xfe \t\r\n")[:1] in (b"{", b"[")
+
+
+def noted(reading: Reading, reader: Reader) -> Reading:
+    """A reading, with what was odd about its document."""
     return replace(reading, notes=(*reading.notes, *_notes(reading, reader)))
+
+
+def _read_json(body: bytes, reader: Reader, shown: str) -> Reading:
+    from syndicate.sources import jsondata, jsonfeed
+
+    data = jsondata.load(body, url=shown, what="a feed")
+    if not jsonfeed.is_one(data):
+        raise _stranger(data, shown)
+    return noted(jsonfeed.read(data, reader, url=shown), reader)
+
+
+def _stranger(data: Any, shown: str) -> SourceError:
+    from syndicate.sources.recognising import KINDS, json_type
+
+    kind = json_type(data)
+    if kind is None:
+        return SourceError(f"{shown} is a JSON document, not a feed", hint="give the address of the feed")
+    return SourceError(f"{shown} is {KINDS[kind]}, not a feed", hint=f"use it as a source of type {kind}")
 
 
 def _read(tree: document.Tree, reader: Reader) -> Reading:
@@ -60,7 +92,7 @@ def _notes(reading: Reading, reader: Reader) -> list[str]:
         notes.append(f"the document is cut off; {len(reading.articles)} whole entries were read")
     if reading.listed > ENTRIES:
         notes.append(f"{reading.listed} entries; the first {ENTRIES} are read")
-    unnamed = min(reading.listed, ENTRIES) - len(reading.articles)
+    unnamed = min(reading.listed, ENTRIES) - len(reading.articles) - reading.held_back
     if unnamed:
         notes.append(f"entries left out, without title and address: {unnamed}")
     if reader.undated:

@@ -163,7 +163,12 @@ def test_a_document_cut_off_before_its_first_entry_is_an_error():
         (b"", "is an empty document, not a feed"),
         (b" \n\t", "is an empty document, not a feed"),
         (b'{"error": "no"}', "is a JSON document, not a feed"),
-        (b'{"version": "https://jsonfeed.org/version/1.1"}', "is a JSON Feed, which is not read yet"),
+        (b'{"version": "https://jsonfeed.org/version/1.1"}', "is a JSON Feed without a list of items"),
+        (b'{"posts": [], "meta": {}}', "is Ghost's list of posts, not a feed"),
+        (b'[{"title": {"rendered": "x"}}]', "is WordPress's list of posts, not a feed"),
+        (b'{"uri": "urn:1", "headline": "x"}', "is ninjs, not a feed"),
+        (b'{"url": "https://gazette.example/1"}', "is a list of articles, not a feed"),
+        (b"<newsItem/>", "is NewsML-G2, not a feed"),
         (b"<!DOCTYPE html><html><title>x</title></html>", "is an HTML page, not a feed"),
         (b"<!-- cached --><HTML><body>", "is an HTML page, not a feed"),
         (
