@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
 ACCEPT = "text/html, application/xhtml+xml;q=0.9, */*;q=0.1"
 _FEEDS = re.compile(r"application/(?:rss|atom|rdf|feed)\+(?:xml|json)")
+_JSON_FEED = re.compile(r"feed[^/]*(?:\.json|/json)?/?$", re.IGNORECASE)  # version 1 had no MIME type of its own
 _FEED = re.compile(rb"<(?:rss|feed|rdf:rdf)[\s>]")
 _META_CHARSET = re.compile(rb"""<meta[^>]{1,200}?charset\s*=\s*["']?\s*([\w.:-]+)""", re.IGNORECASE)
 _PUBLISHED = (
@@ -108,9 +109,22 @@ def find_feeds(body: bytes, url: str) -> list[tuple[str, str, str]]:
     for link in page.tree.css("link[rel][href]"):
         kind = (link.attributes.get("type") or "").lower().strip()
         there = address(link.attributes.get("href"), page.base)
-        if "alternate" in (link.attributes.get("rel") or "").lower().split() and _FEEDS.fullmatch(kind) and there:
+        is_feed = _FEEDS.fullmatch(kind) or (kind == "application/json" and _JSON_FEED.search(there))
+        if "alternate" in (link.attributes.get("rel") or "").lower().split() and is_feed and there:
             found.setdefault(there, (markup.line(link.attributes.get("title") or ""), there, kind))
     return list(found.values())
+
+
+def find_generator(body: bytes, url: str) -> str:
+    """What a page says that it was made with; "" if it does not."""
+    return _Page(body, None, url, url).meta("generator")
+
+
+def find_link(body: bytes, url: str, rel: str) -> str | None:
+    """Where the first link of a page with this relation leads."""
+    page = _Page(body, None, url, url)
+    link = page.tree.css_first(f'link[rel="{rel}"][href]')
+    return address(link.attributes.get("href") if link else None, page.base) or None
 
 
 def site_name(body: bytes, url: str) -> str:
