@@ -158,7 +158,7 @@ TOP = [
     ),
     (
         "sources: {n: {url: 'https://a.example', type: fed}}",
-        "2:47: sources.n.type: 'fed' is none of feed, page (did you",
+        "2:47: sources.n.type: 'fed' is none of feed, page, wordpress, ghost, ninjs, newsml, jsonl (did you",
     ),
     ("sources: {n: {url: 'https://a.example', burst: 10}}", "2:41: sources.n.burst: not built yet (leave it out, or"),
     ("sources: {n: {url: 'https://a.example', similar: hold}}", "2:41: sources.n.similar: not built yet"),

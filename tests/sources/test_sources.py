@@ -32,12 +32,6 @@ def test_a_file_is_read_as_what_it_is():
         sources.parse(PAGE, source="a.html", url="", pages=False)
 
 
-def test_a_site_says_its_name_and_its_feeds(server, http):
-    link = b'<link rel="alternate" type="application/rss+xml" title="News" href="/rss.xml">'
-    server.answer = (200, {"Content-Type": "text/html"}, b"<title>Gazette</title>" + link)
-    assert sources.discover(server.url, http) == ("Gazette", [("News", f"{server.url}/rss.xml")])
-
-
 def test_only_what_is_used_is_loaded():
     code = (
         "import sys; from syndicate.sources.parsing import read_feed;"
