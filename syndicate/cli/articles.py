@@ -42,7 +42,10 @@ def command(shared: Shared, *, sources: tuple[str, ...], origin: str | None, bas
         if not fetched.articles:
             click.echo(f"{name}: no articles", err=True)
         for article in fetched.articles:
-            _print(article, as_json=shared.json)
+            if article.withdrawn:  # printed, it would look like any other
+                click.echo(f"{name}: taken back: {article.title or article.url or article.guid}", err=True)
+            else:
+                _print(article, as_json=shared.json)
     return failed
 
 
