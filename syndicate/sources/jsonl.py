@@ -32,8 +32,8 @@ class _Misshapen(Exception):
 
 
 def is_one(data: Any) -> bool:
-    """Whether a JSON document is an article as we print it, or a list of them."""
-    return any(("url" in one or "title" in one) for one in jsondata.objects(data)[:ENTRIES])
+    """Whether a JSON document is an article as we print it, or a list of them; a title alone may be anything's."""
+    return any("url" in one or ("title" in one and NAMES & (one.keys() - {"title"})) for one in jsondata.objects(data))
 
 
 def parse(document: Document, reader: Reader) -> Reading:

@@ -100,6 +100,7 @@ def _article(
         return None
     kind = _class(item)
     creators = [_name(one, spoken) for name in ("creator", "contributor") for one in _children(content, name)]
+    subjects = _subjects(item, content, spoken)
     return Article(
         source=reader.source,
         url=url,
@@ -111,8 +112,8 @@ def _article(
         tz_assumed=instants.tz_assumed,
         updated=instants.updated,
         authors=agency.authors(_line(_child(content, "by")), creators),
-        section=_section(content, spoken),
-        categories=distinct([_name(one, spoken) for one in _children(content, "subject")] + _keywords(content)),
+        section=next((name for code, name in subjects if agency.is_top_level(code)), None),
+        categories=distinct([name for _, name in subjects] + _keywords(content)),
         images=_images(item, pictures, reader.base),
         language=language(spoken) or reader.language,
         kind="video" if kind == "video" else "audio" if kind == "audio" else "article",
@@ -156,12 +157,19 @@ def _described(content: Element | None, roles: tuple[str, ...]) -> str:
     return markup.shortened(ranked[0]) if ranked else ""
 
 
-def _section(content: Element | None, spoken: str | None) -> str | None:
-    """One of the IPTC's topmost topics: nothing else in the format says what a section is."""
-    for one in _children(content, "subject"):
-        if agency.is_top_level(one.get("qcode", "")) or agency.is_top_level(one.get("uri", "")):
-            return _name(one, spoken) or None
-    return None
+def _subjects(item: Element, content: Element | None, spoken: str | None) -> list[tuple[str, str]]:
+    """Codes and names of what it is about; a name may be told once for the whole item, in an `assert`.
+
+    Nothing in the format says what a section is but the topmost of the IPTC's topics.
+    """
+    told = {_identity(one): _name(one, spoken) for one in _children(item, "assert")}
+    subjects = _children(content, "subject")
+    found = [(_identity(one), _name(one, spoken) or told.get(_identity(one), "")) for one in subjects]
+    return [(code, name) for code, name in found if name]
+
+
+def _identity(concept: Element) -> str:
+    return concept.get("qcode") or concept.get("uri") or concept.get("literal") or ""
 
 
 def _keywords(content: Element | None) -> list[str]:

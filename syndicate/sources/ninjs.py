@@ -19,9 +19,10 @@ from syndicate.sources.fields import ENTRIES, Reader, Reading, address, distinct
 from syndicate.sources.jsondata import mapping, objects, pixels, text, texts
 from syndicate.sources.media import MOST
 
-_FACTS = frozenset(
-    {"versioncreated", "firstcreated", "pubstatus", "headline", "headlines", "renditions", "associations"}
-)
+_FACTS = frozenset({
+    "versioncreated", "firstcreated", "pubstatus", "headline", "headlines", "renditions", "associations",
+    "eventdetails", "plannedcoverage", "$standard", "standard",
+})  # fmt: skip
 _LISTS = ("items", "_items", "newsitems", "ninjs", "results", "data")
 _NO_ARTICLES = ("picture", "graphic", "component", "event", "planning")
 _KEPT = ("urgency", "priority", "slugline", "located", "ednote", "profile", "usageterms", "copyrightnotice")
@@ -75,7 +76,7 @@ def _item(item: dict[str, Any], reader: Reader) -> Item:
     version = text(item.get("version"))
     order = (instants.version, int(version) if version.isdecimal() and len(version) < 9 else 0)
     status = agency.status(text(item.get("pubstatus")))
-    if kind in _NO_ARTICLES:
+    if kind in _NO_ARTICLES or (not kind and not item.keys().isdisjoint(("eventdetails", "plannedcoverage"))):
         return Item(guid, order, "other")
     if status == "withheld" or (status == "usable" and until and embargo is None):
         return Item(guid, order, "withheld")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from syndicate.errors import SourceError
+from syndicate.sources import jsondata
 from syndicate.sources.documents import Document
 from syndicate.sources.fields import Reader, Reading
 
@@ -40,12 +41,12 @@ def is_newsml(body: bytes) -> bool:
 
 
 def _is_wordpress_root(data: Any) -> bool:
-    return isinstance(data, dict) and "wp/v2" in (data.get("namespaces") or ())
+    return "wp/v2" in jsondata.texts(jsondata.mapping(data).get("namespaces"))
 
 
 def read_json(document: Document, reader: Reader) -> Reading | None:
     """The articles of a JSON document of any kind but a feed. Raises SourceError."""
-    from syndicate.sources import agency, ghost, jsondata, jsonl, ninjs, wordpress
+    from syndicate.sources import agency, ghost, jsonl, ninjs, wordpress
 
     try:
         data = jsondata.load(document.body, url=document.url, what="a list of articles")

@@ -101,13 +101,20 @@ def endpoint(root: str) -> str:
         pairs = [(name, POSTS if name == "rest_route" else value) for name, value in query]
         return urlunsplit(parts._replace(query=urlencode(pairs, safe="/"), fragment=""))
     path = parts.path.rstrip("/").removesuffix(POSTS).removesuffix("/wp/v2")
+    if "/wp/v2/sites/" in path:  # WordPress.com, whose API is one for all sites
+        return urlunsplit(parts._replace(path=path.removesuffix("/posts") + "/posts", fragment=""))
     return urlunsplit(parts._replace(path=path + POSTS, fragment=""))
 
 
 def is_root(url: str) -> bool:
     """Whether an address is that of an API rather than of a site."""
     parts = urlsplit(url)
-    return "/wp-json" in parts.path or parts.path.rstrip("/").endswith("/wp/v2") or "rest_route=" in parts.query
+    path = parts.path.rstrip("/")
+    return (
+        any(part in path for part in ("/wp-json", "/wp/v2/sites/"))
+        or path.endswith("/wp/v2")
+        or "rest_route=" in parts.query
+    )
 
 
 def find_root(body: bytes, links: str, url: str) -> str | None:

@@ -211,6 +211,7 @@ def test_of_a_file_that_has_grown_large_the_end_is_read(tmp_path, http):
         ({"pubstatus": "in doubt"}, "withheld"),
         ({"embargoed": "soon"}, "withheld"),
         ({"type": "picture"}, "other"),
+        ({"type": None, "eventDetails": {"dates": {}}}, "other"),
     ],
 )
 def test_the_status_of_an_item_decides_what_becomes_of_it(said, status):
@@ -227,3 +228,22 @@ def test_a_point_of_interest_outside_its_picture_is_none(poi):
     reader = Reader("news", "", "UTC", None, NAMES)
     (read,) = ninjs.read(item(associations={"main": picture}), reader, url="x")
     assert read.article.image.focus is None
+
+
+@pytest.mark.parametrize(
+    ("document", "kind"),
+    [
+        ({"title": "Not Found", "status": 404, "type": "about:blank"}, None),
+        ({"title": "One", "published": "2025-09-01T10:00:00Z"}, "jsonl"),
+        ({"url": "https://gazette.example/1"}, "jsonl"),
+        ({"uri": "urn:1", "title": "A match", "eventDetails": {}}, "ninjs"),
+        ({"namespaces": ["oembed/1.0", "wp/v2"], "url": "https://gazette.example"}, "wordpress"),
+        ({"namespaces": 3}, None),
+        ([], None),
+        (3, None),
+    ],
+)
+def test_a_json_document_is_told_by_what_stands_in_it(document, kind):
+    from syndicate.sources.recognising import json_type
+
+    assert json_type(document) == kind

@@ -224,6 +224,7 @@ NEWSML_MESSAGE = [
         "title": "Night train returns",
         "published": SIX,
         "authors": ("Ana Lima", "Rui Sousa"),
+        "categories": ("Porto",),
         "images": (
             Image(
                 f"{GAZETTE}/train.jpg",

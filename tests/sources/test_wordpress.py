@@ -191,6 +191,8 @@ def test_a_site_without_posts_is_no_error(source):
         ("https://g.example/wp-json/", "https://g.example/wp-json/wp/v2/posts"),
         ("https://g.example/blog/wp-json/wp/v2", "https://g.example/blog/wp-json/wp/v2/posts"),
         ("https://g.example/wp-json/wp/v2/posts", "https://g.example/wp-json/wp/v2/posts"),
+        ("https://api.example/wp/v2/sites/g.example/", "https://api.example/wp/v2/sites/g.example/posts"),
+        ("https://api.example/wp/v2/sites/g.example/posts", "https://api.example/wp/v2/sites/g.example/posts"),
         ("https://g.example/?rest_route=/", "https://g.example/?rest_route=/wp/v2/posts"),
         ("https://g.example/i.php?rest_route=/&l=de", "https://g.example/i.php?rest_route=/wp/v2/posts&l=de"),
     ],
