@@ -11,16 +11,16 @@ from syndicate.config.document import Node
 from syndicate.config.typed import WRONG, Typed
 from syndicate.config.values import address
 from syndicate.model import Secret
+from syndicate.sources import DOCUMENTS
 
 __all__ = ["keyed", "place"]
 
 STDIN = "-"
-_ON_DISK = ("ninjs", "newsml", "jsonl")
 
 
 def place(text: str, kind: str, base: Path) -> str:
     """The `url` of a source: an address; for documents a path, made absolute, and for jsonl `-`. Raises ValueError."""
-    if kind not in _ON_DISK or "://" in text:
+    if kind not in DOCUMENTS or "://" in text:
         return address(text)
     if text == STDIN:
         if kind != "jsonl":

@@ -18,7 +18,8 @@ from syndicate.sources.fields import ENTRIES, Reading, distinct, person
 WIDEST = 4096  # pixels; what is wider is an original that needs no network
 
 _BY = re.compile(r"(?:by|von|par|por|di|door|av|af)[\s:]+", re.IGNORECASE)
-_AND = re.compile(r"\s+(?:and|und|et|y|e|en|och|og|&)\s+|\s*;\s*", re.IGNORECASE)
+_AND = re.compile(r"\s+(?:and|und|et|och|og|&)\s+|\s*;\s*")
+_E = re.compile(r"\s+(?:e|y|i|en)\s+")
 _TOPIC = re.compile(r"(?:medtop:|.*/mediatopic/)?\d\d000000")
 _HELD_BACK = {
     "withheld": "withheld by their publisher",
@@ -90,7 +91,7 @@ def reading(items: Sequence[Item], listed: int) -> Reading:
     newest: dict[str, Item] = {}
     for number, item in enumerate(items):
         name = item.guid or f"#{number}"
-        if name not in newest or _order(item) >= _order(newest[name]):
+        if name not in newest or _supersedes(item, newest[name]):
             newest[name] = item
     kept = [item for item in items if newest.get(item.guid, item) is item]
     articles = tuple(item.article for item in kept if item.article is not None)
@@ -100,9 +101,14 @@ def reading(items: Sequence[Item], listed: int) -> Reading:
     return Reading(articles, listed, notes, held_back=min(listed, ENTRIES) - len(articles) - unnamed)
 
 
-def _order(item: Item) -> tuple[float, int]:
-    instant, number = item.version
-    return (instant.timestamp() if instant else 0.0, number)
+def _supersedes(one: Item, other: Item) -> bool:
+    """Whether a version takes the place of another that stands before it; a cancellation only yields to a newer one."""
+    (instant, number), (since, before) = one.version, other.version
+    if instant and since and instant != since:
+        return instant > since
+    if number and before and number != before:
+        return number > before
+    return one.status == "canceled" or other.status != "canceled"
 
 
 def authors(byline: str, named: Iterable[str]) -> tuple[str, ...]:
@@ -110,10 +116,17 @@ def authors(byline: str, named: Iterable[str]) -> tuple[str, ...]:
     found = distinct(map(person, named))
     if found or not byline:
         return found
-    parts = _AND.split(_BY.sub("", byline, count=1) if _BY.match(byline) else byline)
+    byline = _BY.sub("", byline, count=1) if _BY.match(byline) else byline
+    parts = [name for part in _AND.split(byline) for name in _both(part)]
     if len(parts) > 1:
         parts = [name for part in parts for name in part.split(", ")]
     return distinct(person(part.strip(" ,")) for part in parts)
+
+
+def _both(names: str) -> list[str]:
+    """Two people joined by a word that stands in surnames too: "Ana Lima e Rui Sousa", but José Ortega y Gasset."""
+    parts = _E.split(names)
+    return parts if all(" " in part.strip() for part in parts) else [names]
 
 
 def is_top_level(code: str) -> bool:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import io
 import sys
 from collections.abc import Callable
 from dataclasses import dataclass, replace
@@ -20,6 +19,7 @@ from syndicate.sources.fields import ENTRIES, Names, Reader, Reading
 from syndicate.sources.parsing import noted
 
 STDIN = "-"
+CHUNK = 1_000_000
 NAMES = Names("", "")  # no document here gives its own prefixes
 
 
@@ -148,27 +148,28 @@ def _whole(path: Path) -> tuple[bytes, int, str]:
 
 def _tail(path: Path) -> tuple[bytes, int, str]:
     """The last whole lines of a file that grows, how many stand before them, and what tells it from before."""
-    digest = hashlib.sha256()
-    before, kept = 0, b""
+    digest, before, kept = hashlib.sha256(), 0, bytearray()
     try:
         with path.open("rb") as file:
-            while chunk := file.read(io.DEFAULT_BUFFER_SIZE * 64):
+            while chunk := file.read(CHUNK):
                 digest.update(chunk)
                 kept += chunk
                 if len(kept) > 2 * BODY_BYTES:
-                    kept, dropped = _shortened(kept)
-                    before += dropped
+                    before += _shorten(kept)
     except OSError as fault:
         raise SourceError(f"{path} cannot be read: {(fault.strerror or str(fault)).lower()}") from fault
-    kept, dropped = _shortened(kept)
-    return kept, before + dropped, digest.hexdigest()
+    before += _shorten(kept)
+    return bytes(kept), before, digest.hexdigest()
 
 
-def _shortened(body: bytes) -> tuple[bytes, int]:
+def _shorten(body: bytearray) -> int:
+    """Take whole lines away at the start until it is no longer than it may be; how many."""
     if len(body) <= BODY_BYTES:
-        return body, 0
-    start = body.find(b"\n", len(body) - BODY_BYTES) + 1
-    return body[start:], body.count(b"\n", 0, start)
+        return 0
+    start = body.find(b"\n", len(body) - BODY_BYTES - 1) + 1
+    lines = body.count(b"\n", 0, start)
+    del body[:start]
+    return lines
 
 
 def _files(path: Path, endings: tuple[str, ...]) -> list[tuple[Path, str]]:

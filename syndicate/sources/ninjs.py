@@ -26,6 +26,7 @@ _FACTS = frozenset({
 _LISTS = ("items", "_items", "newsitems", "ninjs", "results", "data")
 _NO_ARTICLES = ("picture", "graphic", "component", "event", "planning")
 _KEPT = ("urgency", "priority", "slugline", "located", "ednote", "profile", "usageterms", "copyrightnotice")
+_PAGES = ("text/html", "application/xhtml")
 _ASSOCIATED = 1000  # items that go with one; more is no news
 _FIRST = ("featuremedia", "featureimage", "main", "mainpic", "mainimage", "hero")
 
@@ -114,18 +115,10 @@ def _article(
 
 def _url(item: dict[str, Any], guid: str, base: str) -> str:
     """Where readers find it: a page among its renditions or other ids, else a uri that is an address."""
-    for rendition in _renditions(item):
-        if (
-            text(rendition.get("contenttype") or rendition.get("mimetype"))
-            .lower()
-            .startswith(("text/html", "application/xhtml"))
-        ):
-            page = address(text(rendition.get("href")), base)
-            if page:
-                return page
+    pages = [address(text(one.get("href")), base) for one in _renditions(item) if _mime(one).startswith(_PAGES)]
     others = [(text(one.get("role")), text(one.get("value"))) for one in objects(item.get("altids"))]
     others += [(role, text(value)) for role, value in mapping(item.get("altids")).items()]
-    pages = [said for role, said in others if said.startswith(("http://", "https://")) and _names_page(role)]
+    pages += [said for role, said in others if said.startswith(("http://", "https://")) and _names_page(role)]
     own = [text(item.get(name)) for name in ("url", "permalink", "canonicalurl", "weburl")]
     uri = guid if guid.startswith(("http://", "https://")) else ""
     return next((there for said in (*pages, *own, uri) if (there := address(said, base))), "")
@@ -136,19 +129,19 @@ def _names_page(role: str) -> bool:
 
 
 def _title(item: dict[str, Any]) -> str:
-    said = _said(item, "headline", ("main", "text", "simple", "richtext", "html"), "headline", "title")
-    return markup.shortened(said)
+    """The headline; failing that the title, which is the item's short name."""
+    said = _said(item, "headline", ("main", "text", "simple", "richtext", "html"))
+    return said or markup.shortened(markup.line(text(item.get("title"))))
 
 
-def _said(item: dict[str, Any], name: str, roles: tuple[str, ...], *plain: str) -> str:
+def _said(item: dict[str, Any], name: str, roles: tuple[str, ...]) -> str:
     """A text by its role, the best first: `headlines` (2, 3), `headline` and `headline_text` (1)."""
     found: dict[str, str] = {}
     for one in map(_lower, objects(item.get(f"{name}s"))):
         said, is_html = text(one.get("value")), "html" in text(one.get("contenttype")).lower()
         role = text(one.get("role")).lower().rpartition(":")[2]
         found.setdefault(role, markup.text(said) if is_html else markup.line(said))
-    for key in plain:
-        found[""] = found.get("") or markup.line(text(item.get(key)))
+    found[""] = found.get("") or markup.line(text(item.get(name)))
     for key, value in item.items():
         if key.startswith(f"{name}_"):
             role, said = key.removeprefix(f"{name}_"), text(value)
@@ -231,16 +224,19 @@ def _renditions(item: dict[str, Any]) -> list[dict[str, Any]]:
     return [_lower(one) for one in (objects(list(said.values())) if isinstance(said, dict) else objects(said))]
 
 
+def _mime(rendition: dict[str, Any]) -> str:
+    return text(rendition.get("contenttype") or rendition.get("mimetype")).lower()
+
+
 def _files(item: dict[str, Any], base: str) -> list[Rendition]:
     found = []
     for one in _renditions(item)[:MOST]:
         width, height = pixels(one.get("width")), pixels(one.get("height"))
         point = _lower(mapping(one.get("poi")))
-        mime = text(one.get("contenttype") or one.get("mimetype")).lower()
         found.append(
             Rendition(
                 address(text(one.get("href")), base),
-                mime or None,
+                _mime(one) or None,
                 width,
                 height,
                 agency.focus(_place(point.get("x")), _place(point.get("y")), width, height),

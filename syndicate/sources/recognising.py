@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from syndicate.errors import SourceError
@@ -9,6 +10,7 @@ from syndicate.sources import jsondata
 from syndicate.sources.documents import Document
 from syndicate.sources.fields import Reader, Reading
 
+_TAG = re.compile(rb"<(?:[A-Za-z_][\w.-]*:)?([A-Za-z_][\w.-]*)")
 KINDS = {
     "feed": "a JSON Feed",
     "wordpress": "WordPress's list of posts",
@@ -36,8 +38,8 @@ def json_type(data: Any) -> str | None:
 
 def is_newsml(body: bytes) -> bool:
     """Whether an XML document is NewsML-G2, by its root."""
-    start = body[:4000].replace(b"\0", b"")
-    return any(f"<{name}".encode() in start for name in ("newsItem", "newsMessage", "packageItem"))
+    root = _TAG.search(body[:4000].replace(b"\0", b""))
+    return root is not None and root[1] in (b"newsItem", b"newsMessage", b"packageItem")
 
 
 def _is_wordpress_root(data: Any) -> bool:

@@ -247,3 +247,53 @@ def test_a_json_document_is_told_by_what_stands_in_it(document, kind):
     from syndicate.sources.recognising import json_type
 
     assert json_type(document) == kind
+
+
+@pytest.mark.parametrize(
+    ("byline", "names"),
+    [
+        ("By Ana Lima", ("Ana Lima",)),
+        ("Por Ana Lima e Rui Sousa", ("Ana Lima", "Rui Sousa")),
+        ("Por José Ortega y Gasset", ("José Ortega y Gasset",)),
+        ("Frances E Smith & Jo Meier", ("Frances E Smith", "Jo Meier")),
+        ("Von Jo Meier, Ana Lima und Rui Sousa", ("Jo Meier", "Ana Lima", "Rui Sousa")),
+        ("Christian Hollmann, dpa", ("Christian Hollmann, dpa",)),
+        ("ana@gazette.example (Ana Lima)", ("Ana Lima",)),
+        ("", ()),
+    ],
+)
+def test_a_byline_names_people(byline, names):
+    from syndicate.sources.agency import authors
+
+    assert authors(byline, []) == names
+    assert authors(byline, ["Somebody Else"]) == ("Somebody Else",)
+
+
+@pytest.mark.parametrize(
+    ("versions", "status"),
+    [
+        ([{"version": "1"}, {"version": "2", "pubstatus": "canceled"}], "canceled"),
+        ([{"version": "2", "pubstatus": "canceled", "versioncreated": None}, {"version": "1"}], "canceled"),
+        ([{"pubstatus": "canceled", "versioncreated": None}, {"version": "2"}], "canceled"),
+        ([{"pubstatus": "canceled"}, {"versioncreated": "2025-09-01T12:00:00Z"}], "usable"),
+        ([{"pubstatus": "canceled"}, {"versioncreated": "2025-08-01T12:00:00Z", "version": "9"}], "canceled"),
+    ],
+)
+def test_a_cancellation_only_yields_to_a_newer_version(versions, status):
+    document = Document(json.dumps([item(**said) for said in versions]).encode(), "x")
+    (article,) = ninjs.parse(document, Reader("news", "", "UTC", None, NAMES)).articles
+    assert article.withdrawn == (status == "canceled")
+
+
+def test_a_headline_comes_before_a_title_which_is_a_short_name():
+    said = item(headline=None, title="HARBOUR-DEAL", headlines=[{"role": "main", "value": "Harbour deal"}])
+    reader = Reader("news", "", "UTC", None, NAMES)
+    (read,) = ninjs.read(said, reader, url="x")
+    assert read.article.title == "Harbour deal"
+
+
+def test_newsml_is_known_by_its_root_alone():
+    from syndicate.sources.recognising import is_newsml
+
+    assert is_newsml(b'<?xml version="1.0"?><!-- made by hand --><n:newsItem xmlns:n="x"/>')
+    assert not is_newsml(b"<rss><channel><title><![CDATA[<newsItem>]]></title></channel></rss>")

@@ -1,11 +1,14 @@
 from __future__ import annotations
 
+import re
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
 from syndicate import sources
+from syndicate.config.reader import load
 from syndicate.errors import ConfigError, SourceError
 
 FEED = b"<rss><channel><item><title>One</title><link>/1</link></item><item/></channel></rss>"
@@ -16,6 +19,16 @@ PAGE = b"<!doctype html><title>Bridge opens</title>"
 def test_every_type_is_built(kind, http):
     built = sources.build(kind, "news", "https://gazette.example/x", http, timezone="Europe/Lisbon")
     assert built.name == "news"
+
+
+def test_every_type_is_in_the_guide_with_a_config_that_loads(tmp_path):
+    guide = (Path(__file__).parents[2] / "docs/guides/sources.md").read_text(encoding="utf-8")
+    shown = set()
+    for block in re.findall(r"```yaml\n(.*?)```", guide, re.DOTALL):
+        path = tmp_path / "config.yaml"
+        path.write_text(f"site: {{name: Gazette, url: 'https://gazette.example/'}}\n{block}", encoding="utf-8")
+        shown |= {source.type for source in load(path, {}, fill=True).sources.values()}
+    assert shown >= set(sources.TYPES)
 
 
 def test_an_unknown_type_is_a_config_error(http):
