@@ -4,15 +4,20 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Iterable
+from itertools import islice
 from typing import Any
 
 from syndicate.errors import SourceError
+from syndicate.sources import markup
 from syndicate.sources.document import BODY_BYTES
 
 OBJECTS = 500_000  # more would cost hundreds of megabytes
 
-_ILLEGAL = re.compile("[\x00\ud800-\udfff]")
-"""Half a character, or none: no other text may hold them."""
+_ILLEGAL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ufffe\uffff\ud800-\udfff]")
+"""What JSON can spell and no text of an article may hold: control characters, and halves of others."""
+
+EXTRAS = 50  # fields of an article that only templates may know
 
 
 def load(body: bytes, *, url: str, what: str) -> Any:
@@ -54,6 +59,16 @@ def mapping(value: Any) -> dict[str, Any]:
 def objects(value: Any) -> list[dict[str, Any]]:
     """The objects of a list, for which a single one may stand."""
     return [one for one in (value if isinstance(value, list) else [value]) if isinstance(one, dict)]
+
+
+def extras(item: dict[str, Any], names: Iterable[str]) -> dict[str, str]:
+    """What these fields say as text, for templates."""
+    kept: dict[str, str] = {}
+    for name in islice(names, EXTRAS):
+        label, said = text(name)[:100], text(item.get(name))[:1000]
+        if label and said:
+            kept[label] = markup.line(said)
+    return kept
 
 
 def pixels(value: Any) -> int | None:

@@ -12,7 +12,7 @@ from syndicate.errors import SourceError
 from syndicate.model import Article, Image
 from syndicate.sources import markup
 from syndicate.sources.fields import ENTRIES, Reader, Reading, address, distinct, kind_of, language, person
-from syndicate.sources.jsondata import mapping, objects, text, texts
+from syndicate.sources.jsondata import extras, mapping, objects, text, texts
 from syndicate.sources.media import MOST, in_text
 
 VERSION = "jsonfeed.org/version/"
@@ -64,7 +64,7 @@ def _article(item: dict[str, Any], reader: Reader) -> Article | None:
         images=_images(item, attachments, reader.base),
         language=language(text(item.get("language"))) or reader.language,
         kind=kind_of(mime for _, mime in attachments),
-        raw={name: said for name, value in item.items() if name.startswith("_") and (said := text(value)[:1000])},
+        raw=extras(item, (name for name in item if name.startswith("_"))),
     )
 
 

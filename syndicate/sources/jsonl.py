@@ -157,7 +157,7 @@ def _article(line: Any, reader: Reader) -> Article | None:
         images=_images(said, reader),
         language=_language(said) or reader.language,
         kind=_one_of_kinds(said),
-        raw={name[:100]: words for name, value in said.items() if name not in NAMES and (words := text(value)[:1000])},
+        raw=jsondata.extras(said, (name for name in said if name not in NAMES)),
         withdrawn=withdrawn,
     )
 

@@ -108,7 +108,7 @@ def _article(
         images=_images(item, reader),
         language=language(text(item.get("language"))) or reader.language,
         kind="video" if kind == "video" else "audio" if kind == "audio" else "article",
-        raw={name: said for name in _KEPT if (said := markup.line(text(item.get(name)))[:1000])},
+        raw=jsondata.extras(item, _KEPT),
         withdrawn=withdrawn,
     )
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import time
 from contextlib import suppress
 from pathlib import Path
@@ -22,17 +23,22 @@ SAMPLES = {name: json.loads((FEEDS / name).read_bytes()) for name in JSON_SAMPLE
 SAMPLES["stories"] = [json.loads(line) for line in (FEEDS / "stories.jsonl").read_bytes().splitlines()[:1]]
 XML = (FEEDS / "newsml_message.xml").read_bytes()
 
+CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
+
 scalars = (
     st.none()
     | st.booleans()
     | st.integers()
     | st.floats()
     | st.text(max_size=20)
-    | st.sampled_from(["\ud800", "\0", "http://[", "https://a.example/\ud83d", "9" * 50, "0000-00-00T00:00:00", "<p"])
+    | st.sampled_from(
+        ["\ud800", "\0", "http://[", "https://a.example/\ud83d", "9" * 50, "0000-00-00T00:00:00", "<p", "a\x1b[31m"]
+    )
 )
+names = st.text(max_size=6) | st.sampled_from(["_x", "\ud800", "_\udfff", "url", "title", "renditions", "name", "\x1b"])
 values = st.recursive(
     scalars,
-    lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.text(max_size=6), inner, max_size=4),
+    lambda inner: st.lists(inner, max_size=4) | st.dictionaries(names, inner, max_size=4),
     max_leaves=8,
 )
 
@@ -43,6 +49,7 @@ def read(body):
         for article in sources.parse(body, source="news", url="https://gazette.example/").articles:
             assert load_article(store_article(article)) == article
             store_article(article).encode("utf-8")
+            assert not CONTROL.search("".join([article.guid or "", article.url, article.title, *article.raw]))
             assert article.url or article.title or article.withdrawn
 
 
