@@ -49,7 +49,7 @@ _PREFIX = re.compile(r"""xmlns:([\w.-]{1,40})\s*=\s*["']([^"'<>]{1,200})["']""")
 _LANGUAGE = re.compile(r"[A-Za-z]{2,3}(?:-[A-Za-z0-9]{1,8})*", re.ASCII)
 _MAILBOX = re.compile(r"\S+@\S+\s*\((.*)\)|(.*?)\s*<[^<>@\s]+@[^<>\s]+>")
 _ABSOLUTE = re.compile(r"https?://[A-Za-z0-9.-]+(?::\d{1,4})?(?:[/?#][!-~]*)?")
-_SPACES = re.compile(r"[\t\r\n]")
+_NOWHERE = re.compile("[\t\r\n\x00\ud800-\udfff]")  # in no address; JSON can spell the last ones
 
 
 class Names(dict[str, str]):
@@ -177,7 +177,7 @@ def address(text: str | None, base: str) -> str:
         return ""
     if _ABSOLUTE.fullmatch(text):
         return text
-    text = _SPACES.sub("", text.strip()).replace(" ", "%20").replace("\0", "")
+    text = _NOWHERE.sub("", text.strip()).replace(" ", "%20")
     try:
         if not text.startswith(("http://", "https://")):
             text = urljoin(base, text) if text else ""
