@@ -12,7 +12,7 @@ from syndicate.config.reader import load
 from tests.cli.conftest import ACCOUNTS
 from tests.sources.api import Api, as_json
 
-FEEDS = Path(__file__).parent.parent / "feeds"
+FEEDS = Path(__file__).parent.parent / "feeds" / "formats"
 KEY = "22444f78447824223cefc48062"
 SAMPLES = {
     "jsonfeed11.json": 3,
@@ -23,8 +23,8 @@ SAMPLES = {
     "newsml_item.xml": 1,
     "newsml_message.xml": 1,
     "stories.jsonl": 3,
-    "rss20.xml": 2,
-    "atom10.xml": 3,
+    "../rss20.xml": 2,
+    "../atom10.xml": 3,
 }
 
 

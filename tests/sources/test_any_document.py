@@ -17,7 +17,7 @@ from syndicate.errors import SourceError
 from syndicate.model import Validators
 from syndicate.records import load_article, store_article
 
-FEEDS = Path(__file__).parent.parent / "feeds"
+FEEDS = Path(__file__).parent.parent / "feeds" / "formats"
 JSON_SAMPLES = ["jsonfeed11.json", "wordpress.json", "ghost.json", "ninjs1.json", "ninjs2.json", "ninjs3.json"]
 SAMPLES = {name: json.loads((FEEDS / name).read_bytes()) for name in JSON_SAMPLES}
 SAMPLES["stories"] = [json.loads(line) for line in (FEEDS / "stories.jsonl").read_bytes().splitlines()[:1]]

@@ -11,7 +11,7 @@ import pytest
 from syndicate import sources
 from syndicate.model import Article, Image
 
-FEEDS = Path(__file__).parent.parent / "feeds"
+FEEDS = Path(__file__).parent.parent / "feeds" / "formats"
 URL = "https://gazette.example/feeds/x"
 NINE, TEN, ELEVEN, NOON = (datetime(2025, 9, 1, hour, tzinfo=UTC) for hour in (9, 10, 11, 12))
 SIX = datetime(2025, 9, 2, 6, tzinfo=UTC)

@@ -21,12 +21,14 @@ def test_every_type_is_built(kind, http):
     assert built.name == "news"
 
 
-def test_every_type_is_in_the_guide_with_a_config_that_loads(tmp_path):
-    guide = (Path(__file__).parents[2] / "docs/guides/sources.md").read_text(encoding="utf-8")
+def test_every_type_is_in_a_guide_with_a_config_that_loads(tmp_path):
+    guides = (Path(__file__).parents[2] / "docs/guides").glob("sources*.md")
+    blocks = [block for guide in guides for block in re.findall(r"```yaml\n(.*?)```", guide.read_text(), re.DOTALL)]
     shown = set()
-    for block in re.findall(r"```yaml\n(.*?)```", guide, re.DOTALL):
+    for block in blocks:
+        site = "" if block.startswith("site:") else "site: {name: Gazette, url: 'https://gazette.example/'}\n"
         path = tmp_path / "config.yaml"
-        path.write_text(f"site: {{name: Gazette, url: 'https://gazette.example/'}}\n{block}", encoding="utf-8")
+        path.write_text(site + block, encoding="utf-8")
         shown |= {source.type for source in load(path, {}, fill=True).sources.values()}
     assert shown >= set(sources.TYPES)
 

@@ -13,7 +13,7 @@ from syndicate.sources import pages
 from syndicate.sources.wordpress import WordPressSource, endpoint, find_root, is_root
 from tests.sources.api import Api, as_json
 
-FEEDS = Path(__file__).parent.parent / "feeds"
+FEEDS = Path(__file__).parent.parent / "feeds" / "formats"
 NOW = datetime(2026, 11, 23, 12, tzinfo=UTC)
 
 
