@@ -30,7 +30,7 @@ def command(shared: Shared, *, site: str | None) -> None:
     listed = [(source.type, source.url) for source in found]
     _write(path, starter(name, site or "https://gazette.example/", listed))
     for source in found:
-        click.echo(f"found {source.what}: {source.url}", err=True)
+        click.echo(f"found {source.what} {source.url}", err=True)
     if any("Ghost" in source.what for source in found):
         click.echo("hint: type ghost, with a Content API key, says more of each story than its feed", err=True)
     if site and not found:

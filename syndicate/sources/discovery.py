@@ -42,7 +42,7 @@ def discover(site: str, http: Http) -> tuple[str, list[Found]]:
     root = wordpress.find_root(reply.body, reply.headers.get("link", ""), reply.url)
     if root and _answers(root, http):
         own = [one for one in found if _words(one.url)]
-        found = [Found("wordpress", _shortest(root, site), "WordPress, by its REST API"), *own]
+        found = [Found("wordpress", _shortest(root, site), "the REST API of WordPress"), *own]
     if find_generator(reply.body, reply.url).startswith("Ghost"):
         found = [Found(one.type, one.url, f"{one.what} of Ghost") for one in found]
     return site_name(reply.body, reply.url), found

@@ -215,7 +215,7 @@ def test_init_says_what_it_found_and_writes_what_loads(desk, api):
 
     api.routes = routes
     run = desk("init", "--site", f"{api.url}/")
-    assert (run.code, f"found WordPress, by its REST API: {api.url}/" in run.err) == (0, True)
+    assert (run.code, f"found the REST API of WordPress {api.url}/" in run.err) == (0, True)
     (source,) = load(desk.path, {}).sources.values()
     assert (source.type, source.url) == ("wordpress", f"{api.url}/")
     assert [row["title"] for row in desk("articles", "--json").rows] == ["Story 1"]
@@ -226,5 +226,5 @@ def test_init_says_that_ghost_has_more_to_tell(desk, api):
     head = '<meta name="generator" content="Ghost 5.82"><link rel="alternate" type="application/rss+xml" href="/rss/">'
     api.routes = lambda path, params: (200, {"Content-Type": "text/html"}, f"<title>M</title>{head}".encode())
     run = desk("init", "--site", f"{api.url}/")
-    assert f"found the feed of Ghost: {api.url}/rss/" in run.err
+    assert f"found the feed of Ghost {api.url}/rss/" in run.err
     assert "type ghost, with a Content API key" in run.err

@@ -55,7 +55,7 @@ def test_wordpress_that_answers_stands_for_its_own_feed(api, discover):
 
     api.routes = routes
     assert discover()[1] == [
-        Found("wordpress", f"{api.url}/", "WordPress, by its REST API"),
+        Found("wordpress", f"{api.url}/", "the REST API of WordPress"),
         Found("feed", f"{api.url}/podcast/feed/", "the feed"),
     ]
     assert api.asked[-1] == ("/wp-json/wp/v2/posts", {"per_page": "1"})
@@ -71,7 +71,7 @@ def test_wordpress_that_keeps_its_api_to_itself_is_read_by_its_feed(api, discove
 def test_an_api_in_an_unusual_place_is_named_whole(api, discover):
     header = {"Content-Type": "text/html", "Link": f'<{api.url}/cms/wp-json/>; rel="https://api.w.org/"'}
     api.routes = lambda path, params: as_json(POSTS) if "wp-json" in path else (200, header, b"<title>Gazette</title>")
-    assert discover()[1] == [Found("wordpress", f"{api.url}/cms/wp-json/", "WordPress, by its REST API")]
+    assert discover()[1] == [Found("wordpress", f"{api.url}/cms/wp-json/", "the REST API of WordPress")]
 
 
 def test_ghost_is_named_and_read_by_its_feed(api, discover):
