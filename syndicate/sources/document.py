@@ -68,9 +68,10 @@ def read(body: bytes, *, url: str, content_type: str | None) -> Tree:
     """The tree of a feed. Raises SourceError (not a feed, and what it is), NotWellFormed."""
     from xml.etree.ElementTree import ParseError
 
-    _check_size(body, url)
     data = decoded(body, content_type)
     refuse_strangers(data, url)
+    if body.count(b"<") > TAGS:
+        raise SourceError(f"{url} has more than {TAGS:,} tags, which no feed needs")
     try:
         return Tree(_parse(data, url), _head(data))
     except ParseError:
@@ -141,18 +142,17 @@ def repaired(text: str) -> tuple[str, bool]:
     return _with_entities(text), cut_off
 
 
-def _check_size(body: bytes, url: str) -> None:
+def check_size(body: bytes, url: str) -> None:
+    """Refuse what no feed needs before anything reads it. Raises SourceError."""
     if len(body) > BODY_BYTES:
         raise SourceError(f"{url} has {len(body):,} bytes; {BODY_BYTES:,} are read at most")
-    if body.count(b"<") > TAGS:
-        raise SourceError(f"{url} has more than {TAGS:,} tags, which no feed needs")
 
 
 def _parse(data: bytes | str, url: str) -> Element:
     """Strictly. Raises ParseError, and SourceError for a root that is no feed's."""
     from xml.etree.ElementTree import ParseError, XMLParser
 
-    if ("<!ENTITY" if isinstance(data, str) else b"<!ENTITY") in data:  # type: ignore[operator]
+    if any((word if isinstance(data, str) else word.encode()) in data for word in _DECLARES):  # type: ignore[operator]
         _refuse_bombs(data, url)
     if isinstance(data, str):
         data = _undeclared(data)
@@ -181,21 +181,34 @@ def _undeclared(text: str) -> str:
 _KINDS = {"urlset": "a sitemap", "sitemapindex": "a list of sitemaps", "opml": "an OPML list of feeds"}
 
 
+_DECLARES = ("<!ENTITY", "<!ATTLIST")
+REFERENCES = 300_000  # more would cost hundreds of megabytes, if each stands for 16 characters
+
+
 def _refuse_bombs(data: bytes | str, url: str) -> None:
-    """Entities that hold other entities, much text or files are refused before anything expands them."""
+    """What a document declares that makes much of little is refused before anything expands it.
+
+    Entities that hold other entities, much text or files; attributes that every element is given.
+    """
     from xml.parsers import expat
 
     parser = expat.ParserCreate()
+
+    def refused(*_: object) -> None:
+        raise SourceError(f"{url} declares attributes that no feed needs; it is not read")
 
     def declared(*entity: str | bool | None) -> None:
         value, system = entity[2], entity[4]
         if not entity[1] and (system or (isinstance(value, str) and (len(value) > 16 or "&" in value[1:]))):
             raise SourceError(f"{url} declares entities that no feed needs; it is not read")
+        if data.count("&" if isinstance(data, str) else b"&") > REFERENCES:  # type: ignore[arg-type]
+            raise SourceError(f"{url} declares entities and refers to them more often than any feed needs")
 
     def begun(*_: object) -> None:
         raise StopIteration
 
     parser.EntityDeclHandler = declared
+    parser.AttlistDeclHandler = refused
     parser.StartElementHandler = begun
     try:
         parser.Parse(data, True)

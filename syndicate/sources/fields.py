@@ -17,6 +17,9 @@ if TYPE_CHECKING:
     from xml.etree.ElementTree import Element
 
 ENTRIES = 2000
+LONGEST = 8_000
+"""Characters of an address or a guid; a longer one is none, and servers take no longer ones."""
+EXTRAS = 50  # elements of one entry that nobody else reads
 BASE = "{http://www.w3.org/XML/1998/namespace}base"
 LANG = "{http://www.w3.org/XML/1998/namespace}lang"
 
@@ -155,9 +158,23 @@ def inner(element: Element) -> str:
     if not len(element):
         return element.text or ""
     from html import escape
-    from xml.etree.ElementTree import tostring
 
-    return escape(element.text or "") + "".join(tostring(child, encoding="unicode") for child in element)
+    parts = [escape(element.text or "")]
+    waiting: list[Element | str] = list(reversed(element))
+    while waiting:
+        each = waiting.pop()
+        if isinstance(each, str):
+            parts.append(each)
+        elif isinstance(each.tag, str):
+            name = _local(each.tag)
+            said = "".join(f' {_local(key)}="{escape(value)}"' for key, value in each.items())
+            parts.append(f"<{name}{said}>{escape(each.text or '')}")
+            waiting += [f"</{name}>{escape(each.tail or '')}", *reversed(each)]
+    return "".join(parts)
+
+
+def _local(name: str) -> str:
+    return name.rpartition("}")[2]
 
 
 def first(found: dict[str, list[Element]], *names: str) -> str:
@@ -170,9 +187,14 @@ def first(found: dict[str, list[Element]], *names: str) -> str:
     return ""
 
 
+def identity(text: str) -> str | None:
+    """A guid verbatim; None where there is none, or something else stands in its place."""
+    return text if 0 < len(text) <= LONGEST else None
+
+
 def address(text: str | None, base: str) -> str:
     """An absolute http(s) address, otherwise as it was given; "" for anything else."""
-    if not text:
+    if not text or len(text) > LONGEST:
         return ""
     if _ABSOLUTE.fullmatch(text):
         return text
@@ -225,6 +247,8 @@ def extras(found: dict[str, list[Element]], read: frozenset[str]) -> dict[str, s
     """What templates may want of elements nobody else reads: extensions by name, their first words."""
     kept: dict[str, str] = {}
     for name, elements in found.items():
+        if len(kept) == EXTRAS:
+            break
         if ":" in name and name not in read:
             said = words(elements[0])
             if said:

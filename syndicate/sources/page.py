@@ -20,6 +20,8 @@ from syndicate.sources.media import in_text
 if TYPE_CHECKING:
     from selectolax.lexbor import LexborHTMLParser, LexborNode
 
+SMALL = 250_000
+"""Bytes of a page up to which nothing in it costs more than a few seconds (20,000 attributes on one tag: 1 s)."""
 ACCEPT = "text/html, application/xhtml+xml;q=0.9, */*;q=0.1"
 _FEEDS = re.compile(r"application/(?:rss|atom|rdf|feed)\+(?:xml|json)")
 _FEED = re.compile(rb"<(?:rss|feed|rdf:rdf)[\s>]")
@@ -68,7 +70,34 @@ def parse_page(
 ) -> Article:
     """What a page says of its article. `url` is where it was found. Raises SourceError: not HTML, or no title."""
     shown = visit.shown(url) or source
-    page = _Page(body, content_type, url, shown)
+    refuse(body, content_type, shown)
+    if len(body) > SMALL:
+        from syndicate.sources import apart
+
+        return apart.page(
+            body[:BODY_BYTES],
+            source=source,
+            url=url,
+            shown=shown,
+            content_type=content_type,
+            timezone=timezone,
+            now=now,
+        )
+    return read_here(body, source=source, url=url, shown=shown, content_type=content_type, timezone=timezone, now=now)
+
+
+def read_here(
+    body: bytes,
+    *,
+    source: str,
+    url: str,
+    shown: str,
+    content_type: str | None,
+    timezone: str,
+    now: datetime | None,
+) -> Article:
+    """As `parse_page`, in this process, however long it takes."""
+    page = _Page(body, content_type, url)
     thing = main_thing(page.scripts())
     title = markup.title(thing.text("headline", "name") if thing.is_article else "") or page.title()
     if not title:
@@ -103,7 +132,8 @@ def claims(body: bytes, url: str, content_type: str | None) -> tuple[list[str], 
 
 def find_feeds(body: bytes, url: str) -> list[tuple[str, str, str]]:
     """The feeds a page names: title, address, MIME type, in the page's order."""
-    page = _Page(body, None, url, url)
+    refuse(body, None, url)
+    page = _Page(body[:SMALL], None, url)
     found: dict[str, tuple[str, str, str]] = {}
     for link in page.tree.css("link[rel][href]"):
         kind = (link.attributes.get("type") or "").lower().strip()
@@ -115,18 +145,18 @@ def find_feeds(body: bytes, url: str) -> list[tuple[str, str, str]]:
 
 def site_name(body: bytes, url: str) -> str:
     """What a site calls itself on its front page; its host if it does not."""
-    page = _Page(body, None, url, url)
+    refuse(body, None, url)
+    page = _Page(body[:SMALL], None, url)
     return page.meta("og:site_name") or page.meta("application-name") or page.title() or urlsplit(url).hostname or url
 
 
 class _Page:
     """A parsed page and its meta tags: names in lower case to their values in order."""
 
-    def __init__(self, body: bytes, content_type: str | None, url: str, shown: str) -> None:
+    def __init__(self, body: bytes, content_type: str | None, url: str) -> None:
         from selectolax.lexbor import LexborHTMLParser
 
-        _refuse(body, content_type, shown)
-        text = _characters(body[:BODY_BYTES], content_type)
+        text = _characters(body, content_type)
         self.tree: LexborHTMLParser = LexborHTMLParser(text.replace("\0", ""))
         self.url = url
         start = self.tree.css_first("base[href]")
@@ -217,7 +247,7 @@ class _Page:
         return (image,) if image else ()
 
 
-def _refuse(body: bytes, content_type: str | None, shown: str) -> None:
+def refuse(body: bytes, content_type: str | None, shown: str) -> None:
     """Say what a document is that cannot be a page. Raises SourceError."""
     kind = (content_type or "text/html").partition(";")[0].strip().lower()
     start = body[:5000].replace(b"\0", b"").lower()

@@ -141,7 +141,7 @@ def test_what_is_beyond_repair_is_read_in_a_process_of_its_own(name):
 
 def test_beyond_repair_and_out_of_time_is_an_error():
     with pytest.raises(SourceError, match=r"not well-formed and could not be mended: mismatched tag"):
-        read("crossed_tags.xml", rescue_seconds=0.001)
+        read("crossed_tags.xml", seconds=0.001)
 
 
 @pytest.mark.parametrize("name", ["truncated.xml", "truncated_atom.xml"])
@@ -438,7 +438,7 @@ def test_nul_never_comes_through():
 def test_hostile_documents_cost_seconds_at_most(body):
     started = datetime.now(UTC)
     with suppress(SourceError):
-        read_feed(body, source="news", url=URL, rescue_seconds=1.0)
+        read_feed(body, source="news", url=URL, seconds=1.0)
     assert datetime.now(UTC) - started < timedelta(seconds=5)
 
 
