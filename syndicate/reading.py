@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Literal
 
 from syndicate.config.schema import Config, SourceConfig
 from syndicate.errors import SourceError
@@ -34,27 +35,45 @@ class Discreet:
 
 def reader(config: Config, name: str) -> Source:
     """The reader of one source, for a look that needs no ledger."""
-    origins = [config.site.url, *(source.url for source in config.sources.values())]
-    guard = Guard(allow=config.network.allow, origins=origins)
+    guard = Guard(allow=config.network.allow, origins=origins(config))
     door = RequestsHttp(clock=_now, timeout=config.network.timeout.total_seconds(), guard=guard, secrets=config.secrets)
     return Discreet(build(config.sources[name], door), Mask(config.secrets))
 
 
+def origins(config: Config) -> list[str]:
+    """The addresses that a config trusts: its site's and its sources', as far as these are on the web."""
+    named = (address for source in config.sources.values() for address in (source.url, source.link or ""))
+    return [config.site.url, *(address for address in named if "://" in address)]
+
+
 def read_url(url: str) -> Fetched:
-    """Whatever an address gives: a feed, else one article from a page. Raises SourceError."""
+    """Whatever an address gives: a feed, a sitemap, else one article from a page. Raises SourceError."""
     door = RequestsHttp(clock=_now, guard=Guard(origins=[url]))
     try:
         return build(SourceConfig(url, url), door).fetch(Validators())
     except SourceError as fault:
-        if "HTML page" not in str(fault):
+        kind: Literal["sitemap", "page"] | None = (
+            "sitemap"
+            if "sitemap" in str(fault) or url.endswith(".gz")
+            else "page"
+            if "HTML page" in str(fault)
+            else None
+        )
+        if kind is None:
             raise
-    return build(SourceConfig(PAGE, url, "page"), door).fetch(Validators())
+    return build(SourceConfig(PAGE if kind == "page" else url, url, kind), door).fetch(Validators())
 
 
 def read_file(path: Path, base: str | None, *, zone: str = "UTC") -> Fetched:
-    """A feed or a page from a file; `base` is the address it stands for. Raises SourceError."""
+    """A feed, a sitemap or a page from a file, a folder of Markdown; `base` is the address it stands for.
+
+    Raises SourceError.
+    """
     from syndicate import sources
 
+    if path.is_dir():
+        wanted = SourceConfig(path.name, str(path), "folder", timezone=zone, link=base or "https://site.example/")
+        return build(wanted, RequestsHttp(clock=_now)).fetch(Validators())
     try:
         body = path.read_bytes()
     except OSError as fault:
@@ -69,11 +88,20 @@ def discover(site: str) -> tuple[str, list[tuple[str, str]]]:
     return sources.discover(site, RequestsHttp(clock=_now, guard=Guard(origins=[site])))
 
 
+def news_sitemaps(site: str) -> list[str]:
+    """The news sitemaps that a site's robots.txt names."""
+    from syndicate.sources import sitemap
+
+    return sitemap.find(site, RequestsHttp(clock=_now, guard=Guard(origins=[site])))
+
+
 def build(wanted: SourceConfig, door: Http) -> Source:
     """The reader of a source, behind the door it is given."""
     from syndicate import sources
 
-    return sources.build(wanted.type, wanted.name, wanted.url, door, timezone=wanted.timezone)
+    return sources.build(
+        wanted.type, wanted.name, wanted.url, door, timezone=wanted.timezone, link=wanted.link or "", clock=_now
+    )
 
 
 def _now() -> datetime:

@@ -19,7 +19,7 @@ def command(shared: Shared, *, site: str | None) -> None:
     """Write a commented config. Never overwrites one."""
     from syndicate.app import config_path
     from syndicate.config.starter import starter
-    from syndicate.reading import discover
+    from syndicate.reading import discover, news_sitemaps
 
     path = config_path(shared.config)
     if path.exists():
@@ -27,11 +27,12 @@ def command(shared: Shared, *, site: str | None) -> None:
     if site is not None and (urlsplit(site).scheme not in ("http", "https") or not urlsplit(site).hostname):
         raise click.UsageError(f"--site needs an address such as https://gazette.example, not {site!r}")
     name, feeds = discover(site) if site else ("The Example Gazette", [])
-    text = starter(name, site or "https://gazette.example/", [url for _, url in feeds])
-    _write(path, text)
-    for _, url in feeds:
-        click.echo(f"found the feed {url}", err=True)
-    if site and not feeds:
+    found = [url for _, url in feeds] or (news_sitemaps(site) if site else [])
+    kind = "feed" if feeds else "sitemap"
+    _write(path, starter(name, site or "https://gazette.example/", found, kind=kind))
+    for url in found:
+        click.echo(f"found the {'feed' if feeds else 'news sitemap'} {url}", err=True)
+    if site and not found:
         click.echo(f"{site} names no feed; write its address into {path}", err=True)
     click.echo(str(path))
     click.echo(f"hint: look at {path}, then run syndicate preview", err=True)

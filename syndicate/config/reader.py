@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from syndicate.config.accounts import Accounts, Find
 from syndicate.config.document import Node, Place, Problems, parse
+from syndicate.config.folders import directory, link, linked
 from syndicate.config.schema import (
     NOT_BUILT,
     SOURCES_NOT_BUILT,
@@ -165,7 +166,9 @@ def _source(name: str, node: Node, site: Any, typed: Typed) -> Any:
         del entries["type"]
     names = [setting for setting in hints(SourceConfig) if setting != "name"]
     typed.known(node.where, entries, names, NOT_BUILT["sources"], listed=names)
-    values = typed.values(SourceConfig, entries, _SOURCE, only=names)
+    said = kind.value if kind is not None and isinstance(kind.value, str) else "feed"
+    checks = _SOURCE | ({"url": lambda text: directory(text, typed.base)} if said == "folder" else {})
+    values = linked(said, entries, typed.values(SourceConfig, entries, checks, only=names), site, typed)
     zone = {} if site is WRONG else {"timezone": site.timezone}
     return typed.built(SourceConfig, node.where, node.key, {"name": name} | zone | unwatched | values)
 
@@ -209,4 +212,10 @@ _NETWORK: dict[str, Check] = {
     "proxy": proxy,
     "timeout": positive,
 }
-_SOURCE: dict[str, Check] = {"url": address, "every": positive, "timezone": timezone, "preflight": positive}
+_SOURCE: dict[str, Check] = {
+    "url": address,
+    "every": positive,
+    "timezone": timezone,
+    "preflight": positive,
+    "link": link,
+}

@@ -20,7 +20,7 @@ NOT_BUILT: Mapping[str, Mapping[str, str]] = {
 }
 """Settings with a fixed name and a meaning, whose behaviour comes later, by section: what to do until then."""
 
-SOURCES_NOT_BUILT = frozenset({"sitemap", "wordpress", "ghost", "folder", "ninjs", "newsml", "jsonl"})
+SOURCES_NOT_BUILT = frozenset({"wordpress", "ghost", "ninjs", "newsml", "jsonl"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,15 +28,17 @@ class SourceConfig:
     """Where articles come from. `timezone` is for dates that name none; the site's unless given.
 
     `every` binds the daemon only; a command that polls, polls now. `preflight` is how long a story waits
-    for its page to answer before it is given up; None: nobody looks.
+    for its page to answer before it is given up; None: nobody looks. `url` of a folder is its absolute
+    path, and `link` where its articles are on the web: a base, or a pattern; the site's address unless given.
     """
 
     name: str
     url: str
-    type: Literal["feed", "page"] = "feed"
+    type: Literal["feed", "page", "sitemap", "folder"] = "feed"
     every: timedelta = timedelta(minutes=5)
     timezone: str = "UTC"
     preflight: timedelta | None = timedelta(hours=1)
+    link: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

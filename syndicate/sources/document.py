@@ -73,14 +73,14 @@ def read(body: bytes, *, url: str, content_type: str | None) -> Tree:
     if body.count(b"<") > TAGS:
         raise SourceError(f"{url} has more than {TAGS:,} tags, which no feed needs")
     try:
-        return Tree(_parse(data, url), _head(data))
+        return Tree(_parse(data, url), head(data))
     except ParseError:
         pass
     text, cut_off = repaired(data if isinstance(data, str) else _mixed(data))
     if cut_off and not text:
         raise SourceError(f"{url} is cut off before the end of its first entry")
     try:
-        return Tree(_parse(text, url), _head(text), cut_off)
+        return Tree(_parse(text, url), head(text), cut_off)
     except ParseError as fault:
         if not _ROOT.search(text, 0, 100_000):
             raise SourceError(f"{url} is not a feed: it is not XML ({fault})") from fault
@@ -148,8 +148,35 @@ def check_size(body: bytes, url: str) -> None:
         raise SourceError(f"{url} has {len(body):,} bytes; {BODY_BYTES:,} are read at most")
 
 
+def tree(body: bytes, *, url: str, content_type: str | None) -> Element:
+    """The root of any XML document, mended where that is no guess. Raises ParseError, SourceError."""
+    from xml.etree.ElementTree import ParseError
+
+    data = decoded(body, content_type)
+    if body.count(b"<") > TAGS:
+        raise SourceError(f"{url} has more than {TAGS:,} tags, which nothing needs that we read")
+    try:
+        return _strict(data, url)
+    except ParseError:
+        text = _ILLEGAL.sub("", _undeclared(data if isinstance(data, str) else _mixed(data)))
+        return _strict(_with_entities(text.strip()), url)
+
+
 def _parse(data: bytes | str, url: str) -> Element:
     """Strictly. Raises ParseError, and SourceError for a root that is no feed's."""
+    root = _strict(data, url)
+    name = root.tag.rpartition("}")[2]
+    if name not in ROOTS:
+        raise (
+            _page(data, url)
+            if name.lower() == "html"
+            else SourceError(f"{url} is {_KINDS.get(name, f'an XML document <{name}>')}, not a feed")
+        )
+    return root
+
+
+def _strict(data: bytes | str, url: str) -> Element:
+    """As expat reads it, which expands nothing that grows. Raises ParseError, SourceError."""
     from xml.etree.ElementTree import ParseError, XMLParser
 
     if any((word if isinstance(data, str) else word.encode()) in data for word in _DECLARES):  # type: ignore[operator]
@@ -159,17 +186,9 @@ def _parse(data: bytes | str, url: str) -> Element:
     parser = XMLParser()  # noqa: S314 - entities are looked at before, the size is bounded
     try:
         parser.feed(data)
-        root = parser.close()
+        return parser.close()
     except (ValueError, LookupError) as fault:  # an encoding expat does not know
         raise ParseError(str(fault)) from fault
-    name = root.tag.rpartition("}")[2]
-    if name not in ROOTS:
-        raise (
-            _page(data, url)
-            if name.lower() == "html"
-            else SourceError(f"{url} is {_KINDS.get(name, f'an XML document <{name}>')}, not a feed")
-        )
-    return root
 
 
 def _undeclared(text: str) -> str:
@@ -288,5 +307,6 @@ def _character(reference: re.Match[str]) -> str:
     return "&amp;" + reference[0][1:] if meant == reference[0] else escape(_ILLEGAL.sub("", meant))
 
 
-def _head(data: bytes | str) -> str:
+def head(data: bytes | str) -> str:
+    """The beginning, where namespaces get their prefixes."""
     return data[:4000].decode("utf-8", "replace") if isinstance(data, bytes) else data[:4000]

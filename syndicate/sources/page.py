@@ -126,14 +126,13 @@ def read_here(
 
 def claims(body: bytes, url: str, content_type: str | None) -> tuple[list[str], str | None]:
     """What a page tells robots, and the address of this site it names as its own. Raises SourceError."""
-    page = _Page(body, content_type, url, url)
+    page = _beginning(body, content_type, url)
     return page.metas(("robots", "googlebot")), page.canonical()
 
 
 def find_feeds(body: bytes, url: str) -> list[tuple[str, str, str]]:
     """The feeds a page names: title, address, MIME type, in the page's order."""
-    refuse(body, None, url)
-    page = _Page(body[:SMALL], None, url)
+    page = _beginning(body, None, url)
     found: dict[str, tuple[str, str, str]] = {}
     for link in page.tree.css("link[rel][href]"):
         kind = (link.attributes.get("type") or "").lower().strip()
@@ -145,9 +144,14 @@ def find_feeds(body: bytes, url: str) -> list[tuple[str, str, str]]:
 
 def site_name(body: bytes, url: str) -> str:
     """What a site calls itself on its front page; its host if it does not."""
-    refuse(body, None, url)
-    page = _Page(body[:SMALL], None, url)
+    page = _beginning(body, None, url)
     return page.meta("og:site_name") or page.meta("application-name") or page.title() or urlsplit(url).hostname or url
+
+
+def _beginning(body: bytes, content_type: str | None, url: str) -> _Page:
+    """As much of a page as surely has its head, and costs no more than a head should. Raises SourceError."""
+    refuse(body, content_type, url)
+    return _Page(body[:SMALL], content_type, url)
 
 
 class _Page:

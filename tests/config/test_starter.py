@@ -23,7 +23,7 @@ def complete(tmp_path):
 
 
 def test_the_example_loads(complete):
-    assert set(complete.sources) == {"news", "sport", "front-page"}
+    assert set(complete.sources) == {"news", "sport", "front-page", "latest", "blog"}
     assert {account.account.platform for account in complete.accounts.values()} == set(platforms.names())
 
 
