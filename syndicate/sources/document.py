@@ -42,6 +42,10 @@ _ROOT = re.compile(r"<((?:[A-Za-z_][\w.-]*:)?(?:rss|RDF|feed))(?=[\s>])")
 _ITEM_END = re.compile(r"</(?:[A-Za-z_][\w.-]*:)?(?:item|entry)\s*>")
 _BARE = re.compile(r"&(?!(?:#[0-9]{1,7}|#[xX][0-9a-fA-F]{1,6}|[A-Za-z][A-Za-z0-9]{0,31});)")
 _REFERENCE = re.compile(r"&(?!(?:amp|lt|gt|quot|apos);)[#\w]{1,33};")
+_NUMBERED = re.compile(r"&#(?:[xX]([0-9a-fA-F]{1,6})|([0-9]{1,7}));", re.ASCII)
+_HALVES = re.compile(
+    r"&#([xX][dD][89abAB][0-9a-fA-F]{2}|5[56][0-9]{3});&#([xX][dD][c-fC-F][0-9a-fA-F]{2}|5[67][0-9]{3});"
+)
 _HIGH = bytes(range(0x80, 0x100))
 _WHOLE_UTF8 = re.compile(rb"[\xc2-\xdf][\x80-\xbf]|[\xe0-\xef][\x80-\xbf]{2}|[\xf0-\xf4][\x80-\xbf]{3}")
 
@@ -298,11 +302,27 @@ def _with_entities(text: str) -> str:
 
 
 def _mended(text: str) -> str:
-    return _REFERENCE.sub(_character, _BARE.sub("&amp;", text)) if "&" in text else text
+    if "&" not in text:
+        return text
+    return _REFERENCE.sub(_character, _HALVES.sub(_joined, _BARE.sub("&amp;", text)))
+
+
+def _joined(halves: re.Match[str]) -> str:
+    """A character beyond the first 65,536 written as its two halves of UTF-16, as Java and JavaScript count."""
+    high, low = (int(half[1:], 16) if half[0] in "xX" else int(half) for half in halves.groups())
+    if not (0xD800 <= high < 0xDC00 <= low < 0xE000):
+        return halves[0]
+    return chr(0x10000 + (high - 0xD800 << 10) + (low - 0xDC00))
 
 
 def _character(reference: re.Match[str]) -> str:
     """HTML's meaning of a reference, in XML's spelling; a name HTML does not know stays words."""
+    number = _NUMBERED.fullmatch(reference[0])
+    if number and (code := int(number[1] or number[2], 16 if number[1] else 10)) < 0x10000:
+        if code < 0x20 and chr(code) not in "\t\n\r":
+            return ""
+        if 0xD800 <= code < 0xE000:
+            return ""
     meant = unescape(reference[0])
     return "&amp;" + reference[0][1:] if meant == reference[0] else escape(_ILLEGAL.sub("", meant))
 

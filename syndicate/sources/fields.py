@@ -41,6 +41,7 @@ _NAMESPACES = {
     "http://www.itunes.com/dtds/podcast-1.0.dtd": "itunes",
     "http://www.w3.org/1999/02/22-rdf-syntax-ns#": "rdf",
     "http://www.w3.org/1999/xhtml": "xhtml",
+    "http://www.youtube.com/xml/schemas/2015": "yt",
     "http://www.google.com/schemas/sitemap-news/0.9": "news",
     "http://www.google.com/schemas/sitemap-image/1.1": "image",
     "http://www.google.com/schemas/sitemap-video/1.1": "video",
@@ -55,7 +56,15 @@ _PREFIX = re.compile(r"""xmlns:([\w.-]{1,40})\s*=\s*["']([^"'<>]{1,200})["']""")
 _LANGUAGE = re.compile(r"[A-Za-z]{2,3}(?:-[A-Za-z0-9]{1,8})*", re.ASCII)
 _MAILBOX = re.compile(r"\S+@\S+\s*\((.*)\)|(.*?)\s*<[^<>@\s]+@[^<>\s]+>")
 _ABSOLUTE = re.compile(r"https?://[A-Za-z0-9.-]+(?::\d{1,4})?(?:[/?#][!-~]*)?")
-_SPACES = re.compile(r"[\t\r\n]")
+_BROKEN = re.compile(r"\s*[\t\r\n]\s*")
+# Names that are not always written in the case they have; feeds are made by hand, too.
+_CASED = {
+    name.lower(): name
+    for name in (
+        "author", "category", "channel", "comments", "description", "enclosure", "entry", "guid", "item", "language",
+        "link", "pubDate", "title", "ttl", "id", "published", "updated", "summary", "content",
+    )
+}  # fmt: skip
 
 
 class Names(dict[str, str]):
@@ -75,6 +84,7 @@ class Names(dict[str, str]):
     def __missing__(self, tag: str) -> str:
         uri, closed, local = tag.rpartition("}")
         prefix = self._prefixes.get(uri[1:], "?") if closed else ""
+        local = local if prefix else _CASED.get(local.lower(), local)
         self[tag] = name = f"{prefix}:{local}" if prefix else local
         return name
 
@@ -201,7 +211,7 @@ def address(text: str | None, base: str) -> str:
         return ""
     if _ABSOLUTE.fullmatch(text):
         return text
-    text = _SPACES.sub("", text.strip()).replace(" ", "%20").replace("\0", "")
+    text = _BROKEN.sub("", text.strip()).replace(" ", "%20").replace("\0", "")
     try:
         if not text.startswith(("http://", "https://")):
             text = urljoin(base, text) if text else ""

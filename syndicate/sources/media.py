@@ -46,7 +46,13 @@ def _attached(reader: Reader, found: Found, enclosures: Iterable[Enclosure]) -> 
             ranked.append(Image(url, type=mime or None))
     if has_media or "media:thumbnail" in found:
         ranked += _thumbnails(reader, found)
-    return ranked + [Image(address(one.get("href"), reader.base)) for one in found.get("itunes:image", ())]
+    ranked += [Image(address(one.get("href"), reader.base)) for one in found.get("itunes:image", ())]
+    return ranked + [Image(address(_own(reader, one), reader.base)) for one in found.get("image", ())]
+
+
+def _own(reader: Reader, image: Element) -> str:
+    """An item's own `<image>`, which no standard knows: an address, or an element `<url>`."""
+    return first(reader.children(image), "url") or (image.text or "").strip() or image.get("url", "")
 
 
 def in_text(body: str, base: str) -> Image | None:

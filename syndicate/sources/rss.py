@@ -118,20 +118,25 @@ def _url(found: Found, guid: str, base: str) -> str:
             url = address(element.get("href"), base)
             if url:
                 return url
-    is_permalink = all(one.get("isPermaLink", "true").strip().lower() != "false" for one in found.get("guid", ()))
+    is_permalink = all(_permalink(one).strip().lower() != "false" for one in found.get("guid", ()))
     return address(guid, base) if is_permalink and guid.startswith(("http://", "https://")) else ""
+
+
+def _permalink(guid: Element) -> str:
+    return guid.get("isPermaLink") or guid.get("ispermalink") or "true"
 
 
 def _authors(found: Found, reader: Reader) -> tuple[str, ...]:
     """The names of one kind of element: a feed that has two of them says the same twice."""
     for name in ("dc:creator", "author", "atom:author", "itunes:author"):
-        elements = found.get(name)
-        if elements:
-            if name == "atom:author":
-                names = [first(reader.children(element), "atom:name") for element in elements]
-            else:
-                names = [words(element) for element in elements]
-            return distinct(map(person, names))
+        elements = found.get(name, ())
+        if name == "atom:author":
+            said = [first(reader.children(element), "atom:name") for element in elements]
+        else:
+            said = [words(element) for element in elements]
+        names = distinct(map(person, said))
+        if names:
+            return names
     return ()
 
 
