@@ -193,10 +193,11 @@ def _local(name: str) -> str:
 def first(found: dict[str, list[Element]], *names: str) -> str:
     """The words of the first of these elements that has any."""
     for name in names:
-        for element in found.get(name, ()):
-            said = words(element)
-            if said:
-                return said
+        if name in found:
+            for element in found[name]:
+                said = words(element)
+                if said:
+                    return said
     return ""
 
 

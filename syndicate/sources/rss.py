@@ -129,7 +129,9 @@ def _permalink(guid: Element) -> str:
 def _authors(found: Found, reader: Reader) -> tuple[str, ...]:
     """The names of one kind of element: a feed that has two of them says the same twice."""
     for name in ("dc:creator", "author", "atom:author", "itunes:author"):
-        elements = found.get(name, ())
+        elements = found.get(name)
+        if not elements:
+            continue
         if name == "atom:author":
             said = [first(reader.children(element), "atom:name") for element in elements]
         else:
