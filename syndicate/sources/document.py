@@ -240,9 +240,14 @@ def _refuse_bombs(data: bytes | str, url: str) -> None:
 
 
 def _page(data: bytes | str, url: str) -> SourceError:
+    from syndicate.sources.challenges import HINT, challenger
     from syndicate.sources.page import find_feeds
 
-    feeds = find_feeds(data.encode("utf-8", "replace") if isinstance(data, str) else data, url)
+    body = data.encode("utf-8", "replace") if isinstance(data, str) else data
+    who = challenger(body)
+    if who:
+        return SourceError(f"{url} is a challenge of {who} to browsers, not a feed", hint=HINT)
+    feeds = find_feeds(body, url)
     hint = f"the page names this feed: {feeds[0][1]}" if feeds else "give the address of the feed, not of a page"
     return SourceError(f"{url} is an HTML page, not a feed", hint=hint)
 

@@ -12,6 +12,7 @@ from syndicate.errors import SourceError
 from syndicate.model import Article, Fetched, Image, Validators
 from syndicate.ports import Http
 from syndicate.sources import markup, visit
+from syndicate.sources.challenges import HINT, challenger
 from syndicate.sources.document import BODY_BYTES, decoded
 from syndicate.sources.fields import address, distinct, language
 from syndicate.sources.jsonld import main_thing
@@ -261,6 +262,9 @@ def refuse(body: bytes, content_type: str | None, shown: str) -> None:
         raise SourceError(f"{shown} is not an HTML page ({kind})")
     if _FEED.search(start) and b"<html" not in start:
         raise SourceError(f"{shown} is a feed, not a page", hint="use it as a source of type feed")
+    who = challenger(body)
+    if who:
+        raise SourceError(f"{shown} is a challenge of {who} to browsers, not the page", hint=HINT)
 
 
 def _characters(body: bytes, content_type: str | None) -> str:

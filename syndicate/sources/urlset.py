@@ -14,6 +14,7 @@ from syndicate.dates import Moment
 from syndicate.errors import SourceError
 from syndicate.model import Article, Image
 from syndicate.sources import document, markup
+from syndicate.sources.challenges import HINT, challenger
 from syndicate.sources.fields import (
     ENTRIES,
     Names,
@@ -122,6 +123,9 @@ def _root(body: bytes, shown: str, content_type: str | None) -> Element:
 
 
 def _stranger(body: bytes, shown: str, why: str) -> SourceError:
+    who = challenger(body)
+    if who:
+        return SourceError(f"{shown} is a challenge of {who} to browsers, not a sitemap", hint=HINT)
     if b"<html" in body[:5000].lower() or b"<!doctype html" in body[:5000].lower():
         return SourceError(f"{shown} is an HTML page, not a sitemap", hint="robots.txt often names the sitemap")
     return SourceError(f"{shown} is not a sitemap: {why}")
