@@ -6,6 +6,7 @@ counted: what was promised is 5 s and 300 MB for any of them.
 
 from __future__ import annotations
 
+import gzip
 import json
 import os
 import resource
@@ -206,6 +207,26 @@ FEEDS: dict[str, Callable[[], bytes]] = {
         b"</feed>",
     ),
 }
+SITEMAPS: dict[str, Callable[[], bytes]] = {
+    "sitemap: pages": lambda: filled(
+        b"<urlset>", b"<url><loc>http://a/b</loc><lastmod>2025</lastmod></url>", b"</urlset>"
+    ),
+    "sitemap: news": lambda: filled(
+        b'<urlset xmlns:news="http://www.google.com/schemas/sitemap-news/0.9">',
+        b"<url><loc>/a</loc><news:news><news:title>t</news:title><news:keywords>a,b</news:keywords></news:news></url>",
+        b"</urlset>",
+    ),
+    "sitemap: keywords": lambda: filled(
+        b'<urlset xmlns:news="http://www.google.com/schemas/sitemap-news/0.9"><url><loc>/a</loc><news:news>'
+        b"<news:title>t</news:title><news:keywords>",
+        b"a,",
+        b"</news:keywords></news:news></url></urlset>",
+    ),
+    "sitemap: attributes": lambda: counted(b"<urlset ", lambda n: b'a%d="" ' % n, b"/>"),
+    "sitemap: depth": lambda: b"<urlset>" + b"<i>" * 450_000 + b"</i>" * 450_000 + b"</urlset>",
+    "sitemap: ampersands": lambda: filled(b"<urlset><url><loc>", b"&", b"</loc></url></urlset>"),
+    "sitemap: packed": lambda: gzip.compress(bytes(1_000_000_000), 1),
+}
 PAGES: dict[str, Callable[[], bytes]] = {
     "page: divs": lambda: filled(b"<html><title>t</title>", b"<div>", b""),
     "page: closed divs": lambda: filled(b"<html><title>t</title>", b"<div></div>", b""),
@@ -259,7 +280,7 @@ def outcome(name: str) -> dict[str, object]:
     from syndicate import sources
     from syndicate.errors import SourceError
 
-    body = (FEEDS | PAGES)[name]()
+    body = (FEEDS | SITEMAPS | PAGES)[name]()
     before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     began = time.perf_counter()
     try:
@@ -274,7 +295,7 @@ def outcome(name: str) -> dict[str, object]:
 
 def main(wanted: list[str]) -> int:
     over = 0
-    for name in wanted or [*FEEDS, *PAGES]:
+    for name in wanted or [*FEEDS, *SITEMAPS, *PAGES]:
         read, write = os.pipe()
         child = os.fork()
         if not child:

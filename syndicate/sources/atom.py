@@ -49,7 +49,7 @@ def _article(entry: Element, reader: Reader) -> Article | None:
     """None for an entry that has neither title nor address."""
     reader = reader.inside(entry)
     found = reader.children(entry)
-    links = [(link, address(link.get("href"), reader.inside(link).base)) for link in found.get("link", ())]
+    links = [(link, address(link.get("href") or link.text, reader.inside(link).base)) for link in found.get("link", ())]
     url, title = _url(found, links, reader.base), _title(found.get("title", ()))
     if not url and not title:
         return None
@@ -86,7 +86,7 @@ def _url(found: Found, links: list[tuple[Element, str]], base: str) -> str:
     if alternates:
         return next(iter(pages), alternates[0][1])
     guid = first(found, "id")
-    return address(guid, base) if guid.startswith(("http://", "https://")) else ""
+    return address(guid, base) if guid.lower().startswith(("http://", "https://")) else ""
 
 
 def _rel(link: Element) -> str:

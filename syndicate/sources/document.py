@@ -247,7 +247,10 @@ def _page(data: bytes | str, url: str) -> SourceError:
     who = challenger(body)
     if who:
         return SourceError(f"{url} is a challenge of {who} to browsers, not a feed", hint=HINT)
-    feeds = find_feeds(body, url)
+    try:
+        feeds = find_feeds(body, url)
+    except SourceError:  # a page with a feed's tags in it
+        feeds = []
     hint = f"the page names this feed: {feeds[0][1]}" if feeds else "give the address of the feed, not of a page"
     return SourceError(f"{url} is an HTML page, not a feed", hint=hint)
 

@@ -119,7 +119,7 @@ def _url(found: Found, guid: str, base: str) -> str:
             if url:
                 return url
     is_permalink = all(_permalink(one).strip().lower() != "false" for one in found.get("guid", ()))
-    return address(guid, base) if is_permalink and guid.startswith(("http://", "https://")) else ""
+    return address(guid, base) if is_permalink and guid.lower().startswith(("http://", "https://")) else ""
 
 
 def _permalink(guid: Element) -> str:

@@ -295,6 +295,10 @@ FACTS: dict[str, list[Fact]] = {
         Fact("IANA", guid="5"),
         Fact("Content elsewhere", guid="6", image=f"{SITE}/6b.jpg"),
     ),
+    "atom_links_as_text.xml": [
+        Fact("As in RSS", f"{SITE}/1", "1", TEN),
+        Fact("Loud", "HTTP://gazette.example/2", "HTTP://gazette.example/2", TEN),
+    ],
     "xml_base.xml": [
         Fact("Nested", f"{SITE}/a/b/c", "1", TEN, f"{SITE}/a/b/pic.jpg"),
         Fact("On the link", "https://other.example/d", "2", TEN),
@@ -408,6 +412,7 @@ FACTS: dict[str, list[Fact]] = {
     "cp1252_inside_utf8.xml": bridge("Café “open”"),
     "latin1_undeclared.xml": bridge("Café à l'eau"),
     "unknown_encoding.xml": bridge("Café"),
+    "encoded_twice.xml": numbered(Fact("Grupo Fórmula", categories=("Política",)), Fact("It’s open"), Fact("Spaß…")),
     "two_byte_order_marks.xml": bridge("\u200fمرحبا"),
     # Not well-formed
     "bare_ampersand.xml": [Fact("Salt & vinegar & AT&T", f"{SITE}/news/salt", "salt", TEN)],

@@ -33,7 +33,7 @@ def read(body, **options):
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("name", [*HOSTILE.FEEDS, *HOSTILE.PAGES])
+@pytest.mark.parametrize("name", [*HOSTILE.FEEDS, *HOSTILE.SITEMAPS, *HOSTILE.PAGES])
 def test_the_worst_documents_end_in_time_and_in_bounds(name):
     done = subprocess.run([sys.executable, str(BENCH), name], capture_output=True, text=True, timeout=60, check=False)
     # A busy machine stretches seconds, not megabytes: only who was given up, or took too much memory, fails.
