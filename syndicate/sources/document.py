@@ -39,6 +39,7 @@ _BOMS = (
 )
 _ILLEGAL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff\ud800-\udfff]")
 _ROOT = re.compile(r"<((?:[A-Za-z_][\w.-]*:)?(?:rss|RDF|feed))(?=[\s>])")
+_WRAPPED = re.compile(r"""<(?:rss\s[^<>]{0,200}version=|feed\s[^<>]{0,200}xmlns=["']http://www\.w3\.org/2005/Atom)""")
 _ITEM_END = re.compile(r"</(?:[A-Za-z_][\w.-]*:)?(?:item|entry)\s*>")
 _BARE = re.compile(r"&(?!(?:#[0-9]{1,7}|#[xX][0-9a-fA-F]{1,6}|[A-Za-z][A-Za-z0-9]{0,31});)")
 _REFERENCE = re.compile(r"&(?!(?:amp|lt|gt|quot|apos);)[#\w]{1,33};")
@@ -72,7 +73,7 @@ def read(body: bytes, *, url: str, content_type: str | None) -> Tree:
     """The tree of a feed. Raises SourceError (not a feed, and what it is), NotWellFormed."""
     from xml.etree.ElementTree import ParseError
 
-    data = decoded(body, content_type)
+    data = _unwrapped(decoded(body, content_type))
     refuse_strangers(data, url)
     if body.count(b"<") > TAGS:
         raise SourceError(f"{url} has more than {TAGS:,} tags, which no feed needs")
@@ -112,6 +113,17 @@ def decoded(body: bytes, content_type: str | None) -> bytes | str:
         except UnicodeDecodeError:
             continue
     return body.decode("cp1252", "replace")
+
+
+def _unwrapped(data: bytes | str) -> bytes | str:
+    """A feed that something wrapped into an HTML page, from its own root on; a page shows the tags of one escaped."""
+    text = data[:20_000].decode("utf-8", "replace") if isinstance(data, bytes) else data[:20_000]
+    if "<html" not in text[:1000].lower():
+        return data
+    found = _WRAPPED.search(text)
+    if found is None:
+        return data
+    return data[data.find(found[0].encode()) :] if isinstance(data, bytes) else data[found.start() :]
 
 
 def refuse_strangers(data: bytes | str, url: str) -> None:

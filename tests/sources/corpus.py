@@ -426,6 +426,7 @@ FACTS: dict[str, list[Fact]] = {
     "blank_line_first.xml": bridge(),
     "php_warning.xml": bridge(),
     "html_around.xml": bridge(),
+    "inside_a_page.xml": bridge(),
     "junk_after.xml": bridge(),
     "no_root.xml": bridge(),
     "tags_in_other_case.xml": bridge(),
