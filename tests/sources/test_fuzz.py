@@ -7,7 +7,6 @@ from datetime import UTC, datetime, timedelta
 from functools import cache
 from pathlib import Path
 
-import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -17,7 +16,6 @@ from syndicate.records import load_article, store_article
 from syndicate.sources import document, markup, page, parsing, urlset
 
 FEEDS = Path(__file__).parents[1] / "feeds"
-FOUND = Path(__file__).parents[1] / "found"
 NOW = datetime(2026, 11, 23, tzinfo=UTC)
 URL = "https://gazette.example/feed"
 OPTIONS = {"source": "news", "url": URL, "shown": URL, "content_type": None, "timezone": "UTC", "now": NOW}
@@ -123,14 +121,3 @@ def test_any_markup_gives_one_line(text):
 def test_any_text_is_a_date_of_our_time_or_none(text):
     found = parse(text, now=NOW)
     assert found is None or (found.instant.year >= 1995 and found.instant <= NOW + timedelta(days=731))
-
-
-@pytest.mark.parametrize("path", sorted(FOUND.glob("*")) if FOUND.exists() else [], ids=lambda path: path.name)
-def test_what_a_fuzzer_once_found_stays_mended(path):
-    body = path.read_bytes()
-    text = body.decode("utf-8", "replace")
-    for read in (parsing.read_here, page.read_here, urlset.read):
-        with contextlib.suppress(SourceError, document.NotWellFormed):
-            read(body, **OPTIONS)
-    for read in (markup.title, markup.text, markup.pictures, parse):
-        read(text)
