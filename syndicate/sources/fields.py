@@ -217,7 +217,8 @@ def address(text: str | None, base: str) -> str:
         if not text.startswith(("http://", "https://")):
             text = urljoin(base, text) if text else ""
         parts = urlsplit(text)
-        return text if parts.scheme in ("http", "https") and parts.hostname else ""
+        known = parts.scheme in ("http", "https") and parts.hostname
+        return parts.scheme + text[len(parts.scheme) :] if known else ""
     except ValueError:
         return ""
 

@@ -297,7 +297,7 @@ FACTS: dict[str, list[Fact]] = {
     ),
     "atom_links_as_text.xml": [
         Fact("As in RSS", f"{SITE}/1", "1", TEN),
-        Fact("Loud", "HTTP://gazette.example/2", "HTTP://gazette.example/2", TEN),
+        Fact("Loud", "http://gazette.example/2", "HTTP://gazette.example/2", TEN),
     ],
     "xml_base.xml": [
         Fact("Nested", f"{SITE}/a/b/c", "1", TEN, f"{SITE}/a/b/pic.jpg"),
