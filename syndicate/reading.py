@@ -45,7 +45,8 @@ def reader(config: Config, name: str) -> Source:
 
 def origins(config: Config) -> list[str]:
     """The addresses that a config trusts: its site's and its sources', as far as these are on the web."""
-    return [config.site.url, *(source.url for source in config.sources.values() if "://" in source.url)]
+    named = (address for source in config.sources.values() for address in (source.url, source.link or ""))
+    return [config.site.url, *(address for address in named if "://" in address)]
 
 
 def read_url(url: str) -> Fetched:
@@ -65,9 +66,15 @@ def read_stdin(base: str | None) -> Fetched:
 
 
 def read_file(path: Path, base: str | None, *, zone: str = "UTC") -> Fetched:
-    """A list of articles or a page from a file; `base` is the address it stands for. Raises SourceError."""
+    """A list of articles or a page from a file, a folder of Markdown; `base` is the address it stands for.
+
+    Raises SourceError.
+    """
     from syndicate import sources
 
+    if path.is_dir():
+        wanted = SourceConfig(path.name, str(path), "folder", timezone=zone, link=base or "https://site.example/")
+        return build(wanted, RequestsHttp(clock=_now)).fetch(Validators())
     try:
         body = path.read_bytes()
     except OSError as fault:
@@ -86,7 +93,16 @@ def build(wanted: SourceConfig, door: Http) -> Source:
     """The reader of a source, behind the door it is given."""
     from syndicate import sources
 
-    return sources.build(wanted.type, wanted.name, wanted.url, door, timezone=wanted.timezone, key=wanted.key)
+    return sources.build(
+        wanted.type,
+        wanted.name,
+        wanted.url,
+        door,
+        timezone=wanted.timezone,
+        key=wanted.key,
+        link=wanted.link or "",
+        clock=_now,
+    )
 
 
 def _now() -> datetime:

@@ -19,7 +19,9 @@ if TYPE_CHECKING:
 
 @click.command()
 @click.option("--source", "sources", multiple=True, metavar="NAME", help="Only this source (repeatable).")
-@click.option("--from", "origin", metavar="URL|FILE|-", help="A feed, list or page of your choice; needs no config.")
+@click.option(
+    "--from", "origin", metavar="URL|FILE|-", help="A feed, list, sitemap, page or folder of yours; needs no config."
+)
 @click.option("--base", metavar="URL", help="With --from FILE: where the file lives, to resolve its links.")
 @shared_options
 @click.pass_obj

@@ -18,7 +18,7 @@ __all__ = ["keyed", "place"]
 STDIN = "-"
 
 
-def place(text: str, kind: str, base: Path) -> str:
+def place(kind: str, text: str, base: Path) -> str:
     """The `url` of a source: an address; for documents a path, made absolute, and for jsonl `-`. Raises ValueError."""
     if kind not in DOCUMENTS or "://" in text:
         return address(text)

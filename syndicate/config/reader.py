@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING, Any
 
 from syndicate.config.accounts import Accounts, Find
 from syndicate.config.document import Node, Place, Problems, parse
+from syndicate.config.folders import directory, link, linked
 from syndicate.config.places import keyed, place
 from syndicate.config.schema import (
     NOT_BUILT,
-    SOURCES_NOT_BUILT,
     Alerts,
     Config,
     NetworkConfig,
@@ -161,14 +161,13 @@ def _source(name: str, node: Node, site: Any, typed: Typed) -> Any:
         del entries["preflight"]
         unwatched = {"preflight": None}
     kind = entries.get("type")
-    if kind is not None and isinstance(kind.value, str) and kind.value in SOURCES_NOT_BUILT:
-        typed.problems.add(kind.place, f"{kind.where}: '{kind.value}' is not built yet (use feed or page)")
-        del entries["type"]
     names = [setting for setting in hints(SourceConfig) if setting != "name"]
     typed.known(node.where, entries, names, NOT_BUILT["sources"], listed=names)
     said = kind.value if kind is not None and isinstance(kind.value, str) else "feed"
-    checks = _SOURCE | {"url": lambda text: place(text, said, typed.base)}
+    where = directory if said == "folder" else functools.partial(place, said)
+    checks = _SOURCE | {"url": lambda text: where(text, typed.base)}
     values = keyed(said, entries, typed.values(SourceConfig, entries, checks, only=names), typed)
+    values = linked(said, entries, values, site, typed)
     zone = {} if site is WRONG else {"timezone": site.timezone}
     return typed.built(SourceConfig, node.where, node.key, {"name": name} | zone | unwatched | values)
 
@@ -212,4 +211,4 @@ _NETWORK: dict[str, Check] = {
     "proxy": proxy,
     "timeout": positive,
 }
-_SOURCE: dict[str, Check] = {"every": positive, "timezone": timezone, "preflight": positive}
+_SOURCE: dict[str, Check] = {"every": positive, "timezone": timezone, "preflight": positive, "link": link}

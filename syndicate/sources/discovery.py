@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 from syndicate.errors import SourceError
 from syndicate.model import Validators
 from syndicate.ports import Http
-from syndicate.sources import jsondata, visit, wordpress
+from syndicate.sources import jsondata, sitemap, visit, wordpress
 from syndicate.sources.page import ACCEPT, find_feeds, find_generator, site_name
 
 _FORMAT = re.compile(
@@ -45,6 +45,8 @@ def discover(site: str, http: Http) -> tuple[str, list[Found]]:
         found = [Found("wordpress", _shortest(root, site), "the REST API of WordPress"), *own]
     if find_generator(reply.body, reply.url).startswith("Ghost"):
         found = [Found(one.type, one.url, f"{one.what} of Ghost") for one in found]
+    if not found:
+        found = [Found("sitemap", url, "the news sitemap") for url in sitemap.find(site, http)]
     return site_name(reply.body, reply.url), found
 
 

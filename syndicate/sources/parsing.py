@@ -11,6 +11,9 @@ from syndicate.model import Article
 from syndicate.sources import document, visit
 from syndicate.sources.fields import ENTRIES, Names, Reader, Reading
 
+SMALL = 2_000_000
+"""Bytes of a feed up to which nothing in it, read strictly, costs more than a second."""
+
 
 def parse_feed(
     body: bytes, *, source: str, url: str, content_type: str | None, timezone: str = "UTC"
@@ -28,23 +31,63 @@ def read_feed(
     content_type: str | None = None,
     timezone: str = "UTC",
     now: datetime | None = None,
-    rescue_seconds: float = 10.0,
+    seconds: float | None = None,
 ) -> Reading:
     """All that a feed says. `url` resolves relative links; `now` refuses dates far ahead. Raises SourceError.
 
-    `rescue_seconds` is what a feed that is not well-formed may take.
+    `seconds` is what a feed that is large or not well-formed may take.
     """
     shown = visit.shown(url) or source
+    document.check_size(body, shown)
     if is_json(body):
         return _read_json(body, Reader(source, url, timezone, now, Names("", "")), shown)
+    why = ""
+    if len(body) <= SMALL:
+        try:
+            return read_here(
+                body, source=source, url=url, shown=shown, content_type=content_type, timezone=timezone, now=now
+            )
+        except document.NotWellFormed as fault:
+            why = str(fault)
+    from syndicate.sources import apart
+
+    return apart.feed(
+        body,
+        source=source,
+        url=url,
+        shown=shown,
+        content_type=content_type,
+        timezone=timezone,
+        now=now,
+        why=why,
+        seconds=apart.SECONDS if seconds is None else seconds,
+    )
+
+
+def read_here(
+    body: bytes,
+    *,
+    source: str,
+    url: str,
+    shown: str,
+    content_type: str | None,
+    timezone: str,
+    now: datetime | None,
+    rescued: bool = False,
+) -> Reading:
+    """As `read_feed`, in this process; what is not well-formed is read by feedparser if `rescued`.
+
+    Raises SourceError, NotWellFormed.
+    """
     try:
         tree = document.read(body, url=shown, content_type=content_type)
     except document.NotWellFormed as fault:
-        reader = Reader(source, url, timezone, now, Names("", ""))
+        if not rescued:
+            raise
         from syndicate.sources import rescue
 
-        reading = rescue.read(fault.text, reader, url=shown, why=str(fault), seconds=rescue_seconds)
-        reading = replace(reading, cut_off=fault.cut_off)
+        reader = Reader(source, url, timezone, now, Names("", ""))
+        reading = replace(rescue.read(fault.text, reader, url=shown, why=str(fault)), cut_off=fault.cut_off)
     else:
         reader = Reader(source, url, timezone, now, Names(tree.root.tag, tree.head))
         reading = replace(_read(tree, reader), cut_off=tree.cut_off)

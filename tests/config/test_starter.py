@@ -9,7 +9,7 @@ from ruamel.yaml import YAML
 
 from syndicate import platforms
 from syndicate.config.reader import load
-from syndicate.config.schema import NOT_BUILT, SOURCES_NOT_BUILT
+from syndicate.config.schema import NOT_BUILT
 from syndicate.config.starter import example, starter
 from syndicate.config.typed import hints
 from syndicate.model import Account
@@ -35,8 +35,6 @@ def test_the_example_shows_every_setting():
     assert shown >= set(hints(Account)) - {"name"} | {"enabled", "api_url"}
     for name in platforms.names():
         assert shown >= set(hints(platforms.find(name).options_type))
-    for kind in SOURCES_NOT_BUILT:
-        assert kind in example()
 
 
 def test_what_the_example_holds_back_is_said_to_be_unbuilt():

@@ -34,8 +34,8 @@ def test_every_type_is_in_a_guide_with_a_config_that_loads(tmp_path):
 
 
 def test_an_unknown_type_is_a_config_error(http):
-    with pytest.raises(ConfigError, match=r"sources\.news: unknown type 'sitemap'"):
-        sources.build("sitemap", "news", "https://gazette.example/x", http)
+    with pytest.raises(ConfigError, match=r"sources\.news: unknown type 'gopher'"):
+        sources.build("gopher", "news", "https://gazette.example/x", http)
 
 
 def test_a_file_is_read_as_what_it_is():
