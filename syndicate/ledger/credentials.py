@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from syndicate.errors import AuthError, LedgerError
+from syndicate.ledger import claimant
 from syndicate.ledger.database import Database, micros
 from syndicate.model import Json
 from syndicate.ports import Clock
@@ -65,14 +66,18 @@ class Credentials:
                 " ON CONFLICT DO NOTHING",
                 account=account,
             )
+            row = self._db.row("SELECT refreshing_by FROM credential WHERE account = :account", account=account)
+            left = row is not None and claimant.dead(row["refreshing_by"])  # killed while it refreshed
             return bool(
                 self._db.change(
-                    "UPDATE credential SET refreshing_until = :until"
-                    " WHERE account = :account AND version = :version AND refreshing_until <= :now",
+                    "UPDATE credential SET refreshing_until = :until, refreshing_by = :me"
+                    " WHERE account = :account AND version = :version AND (refreshing_until <= :now OR :left = 1)",
                     account=account,
                     version=version,
                     now=micros(now),
                     until=micros(now + REFRESH_LEASE),
+                    me=claimant.me(),
+                    left=int(left),
                 )
             )
 

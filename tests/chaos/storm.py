@@ -6,10 +6,12 @@
 from __future__ import annotations
 
 import argparse
+import contextlib
 import json
 import os
 import random
 import signal
+import sqlite3
 import subprocess
 import sys
 import tempfile
@@ -40,6 +42,9 @@ class Result:
     stories: int
     kills: int
     stops: int
+    locks: int = 0
+    full: int = 0
+    clocks: int = 0
     posts: Counter[tuple[str, str]] = field(default_factory=Counter)
     states: dict[tuple[str, str], str] = field(default_factory=dict)
 
@@ -60,7 +65,8 @@ class Result:
 class Storm:
     """A folder with a config, a site, stand-ins, and processes that come and go."""
 
-    def __init__(self, folder: Path, site: Site, sandbox: Sandbox, seed: int) -> None:
+    def __init__(self, folder: Path, site: Site, sandbox: Sandbox, seed: int, lock_seconds: float) -> None:
+        self.lock_seconds = lock_seconds
         self.folder, self.site, self.sandbox = folder, site, sandbox
         self.dice = random.Random(seed)
         self.running: list[subprocess.Popen[bytes]] = []
@@ -73,20 +79,55 @@ defaults: {{image: none, settle: 2s}}
 accounts:
 {accounts}"""
         (folder / "config.yaml").write_text(text, encoding="utf-8")
+        self.offset = folder / "clock"
+        self.set_clock(0)
+        self.locks = self.full = self.clocks = 0
 
-    def command(self, *words: str) -> subprocess.Popen[bytes]:
-        """One process of the real command."""
+    def set_clock(self, seconds: int) -> None:
+        """For every process of this storm, from now on."""
+        draft = self.folder / "clock.new"
+        draft.write_text(str(seconds), encoding="ascii")
+        draft.replace(self.offset)
+
+    def command(self, *words: str, room: int | None = None) -> subprocess.Popen[bytes]:
+        """One process of the real command; `room` is the size in bytes at which its disk is full."""
+
+        launch = [sys.executable, "-m", "tests.chaos.launch", str(self.offset), str(room or 0)]
         with (self.folder / "said.log").open("ab") as log:
             return subprocess.Popen(
-                [sys.executable, "-m", "syndicate", "-c", str(self.folder / "config.yaml"), *words],
+                [*launch, "-c", str(self.folder / "config.yaml"), *words],
                 stdout=log,
                 stderr=log,
                 env=os.environ | {"PYTHONUNBUFFERED": "1"},
+                cwd=Path(__file__).parents[2],
             )
 
     def spawn(self) -> None:
-        """A daemon, or a single run beside it."""
-        self.running.append(self.command(*(("daemon",) if self.dice.random() < 0.6 else ("post", "--wait", "20s"))))
+        """A daemon, or a single run beside it; for one in ten the disk is full before long."""
+        room = None
+        if self.dice.random() < 0.1:
+            self.full += 1
+            room = sum(path.stat().st_size for path in self.folder.glob("syndicate.db*")) // 2 + 20_000
+        daemon = self.dice.random() < 0.6
+        self.running.append(self.command(*(("daemon",) if daemon else ("post", "--wait", "20s")), room=room))
+
+    def lock(self, seconds: float) -> None:
+        """Somebody else's hand on the ledger for so long."""
+        with contextlib.closing(sqlite3.connect(self.folder / "syndicate.db", timeout=30)) as other:
+            other.isolation_level = None
+            other.execute("BEGIN IMMEDIATE")
+            threading.Event().wait(seconds)
+            other.execute("ROLLBACK")
+
+    def disturb(self) -> None:
+        """Now and then somebody locks the ledger, or sets the clock an hour forth or back."""
+        chance = self.dice.random()
+        if chance < 0.03:
+            self.locks += 1
+            threading.Thread(target=self.lock, args=(self.lock_seconds,), daemon=True).start()
+        elif chance < 0.08:
+            self.clocks += 1
+            self.set_clock(self.dice.choice((-3600, 0, 3600)))
 
     def rage(self, kills: int, stories: int) -> int:
         """Publish while processes are killed, stopped and started again; how many were stopped."""
@@ -98,6 +139,7 @@ accounts:
             if due > published:
                 self.site.publish(due - published)
                 published = due
+            self.disturb()
             threading.Event().wait(self.dice.uniform(0.25, 1.1))
             victim = self.running.pop(self.dice.randrange(len(self.running)))
             if self.dice.random() < 0.2 and victim.poll() is None:
@@ -117,6 +159,7 @@ accounts:
             process.kill()
             process.wait()
         self.sandbox.faults.set([])
+        self.set_clock(0)
         deadline = time.monotonic() + 240
         while time.monotonic() < deadline:
             self.command("post", "--wait", "30s").wait()
@@ -146,16 +189,16 @@ def _rules(seed: int, wrath: float) -> list[dict[str, object]]:
     return [*rules, base | {"fault": "429", "retry_after": 0.2, "probability": 0.03, "seed": seed}]
 
 
-def storm(stories: int, kills: int, seed: int, folder: Path, wrath: float = 1.0) -> Result:
+def storm(stories: int, kills: int, seed: int, folder: Path, wrath: float = 1.0, lock_seconds: float = 3.0) -> Result:
     """The whole: a baseline, the rage, the calm, the count. `wrath` scales how often a commit goes wrong."""
     site = Site()
     with Sandbox(port=0, latency=0.02) as sandbox:
-        made = Storm(folder, site, sandbox, seed)
+        made = Storm(folder, site, sandbox, seed, lock_seconds)
         made.command("post").wait()
         sandbox.add_faults(_rules(seed, wrath))
         stops = made.rage(kills, stories)
         made.calm()
-        result = Result(stories, kills, stops)
+        result = Result(stories, kills, stops, made.locks, made.full, made.clocks)
         for post in sandbox.posts():
             result.posts[post["platform"], post["link"].partition("?")[0]] += 1
         for row in made.rows():
@@ -169,7 +212,8 @@ def table(result: Result) -> str:
     lines = [
         (
             f"{result.stories} stories × {len(ACCOUNTS)} networks, {result.kills - result.stops} SIGKILL,"
-            f" {result.stops} SIGSTOP longer than a lease, two processes at a time"
+            f" {result.stops} SIGSTOP longer than a lease, two processes at a time; the ledger locked"
+            f" {result.locks} times, the disk full {result.full} times, the clock set by an hour {result.clocks} times"
         ),
         "",
         "| network | class | posted | duplicates | lost | held |",
@@ -190,9 +234,10 @@ def main() -> int:
     parser.add_argument("--stories", type=int, default=200)
     parser.add_argument("--kills", type=int, default=200)
     parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--lock", type=float, default=60.0, help="seconds somebody else holds the ledger")
     wishes = parser.parse_args()
     with tempfile.TemporaryDirectory(prefix="syndicate-chaos-") as folder:
-        result = storm(wishes.stories, wishes.kills, wishes.seed, Path(folder))
+        result = storm(wishes.stories, wishes.kills, wishes.seed, Path(folder), lock_seconds=wishes.lock)
     sys.stdout.write(table(result) + "\n")
     return int(any(result.duplicates(name) or result.lost(name) for name in ACCOUNTS))
 

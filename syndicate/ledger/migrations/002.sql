@@ -12,6 +12,9 @@ ALTER TABLE account ADD COLUMN failures BIGINT NOT NULL DEFAULT 0;
 ALTER TABLE account ADD COLUMN down_since BIGINT;
 ALTER TABLE account ADD COLUMN paused_until BIGINT;
 
+-- Whoever refreshes, as claims name it: one that was killed holds nobody up.
+ALTER TABLE credential ADD COLUMN refreshing_by TEXT;
+
 -- `changed_at`: when its words last changed. `check_at`: when its page is looked at again; `gone` counts
 -- the looks in a row that found none. `withdrawn_at`: the publisher took it back.
 ALTER TABLE article ADD COLUMN changed_at BIGINT;

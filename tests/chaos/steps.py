@@ -1,0 +1,143 @@
+"""Kills one delivery before and after each commit of the ledger and each request, one run for each instant.
+
+`python -m tests.chaos.steps CONFIG SANDBOX` prints a JSON line for each instant: what it was, what the
+network holds and what the ledger says once the next run has had its turn. The hooks are put around the
+ledger and the door from here; the product knows nothing of them.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import shutil
+import signal
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+from urllib.request import Request, urlopen
+
+from syndicate.cli import main
+from syndicate.http import RequestsHttp
+from syndicate.ledger.database import Database
+
+MOST = 400
+
+
+class Hooks:
+    """Counts instants, and ends the process by SIGKILL at the one that is wanted."""
+
+    def __init__(self, wanted: int, told: int) -> None:
+        self.wanted, self.told, self.seen = wanted, told, 0
+
+    def pass_by(self, what: str) -> None:
+        self.seen += 1
+        if self.seen == self.wanted:
+            os.write(self.told, what.encode())
+            os.kill(os.getpid(), signal.SIGKILL)
+
+    def around(self, function: Callable[..., Any], name: Callable[..., str | None]) -> Callable[..., Any]:
+        def wrapped(*arguments: Any, **options: Any) -> Any:
+            what = name(*arguments, **options)
+            if what is None:
+                return function(*arguments, **options)
+            self.pass_by(f"before {what}")
+            answer = function(*arguments, **options)
+            self.pass_by(f"after {what}")
+            return answer
+
+        return wrapped
+
+    def install(self) -> None:
+        """Around single statements, the ends of transactions, and requests to a network."""
+        transaction = Database.transaction
+
+        @contextlib.contextmanager
+        def watched(database: Database) -> Iterator[None]:
+            outermost = not database._connection().in_transaction
+            with transaction(database):
+                yield
+                if outermost:
+                    self.pass_by("before a commit")
+            if outermost:
+                self.pass_by("after a commit")
+
+        def statement(database: Database, sql: str, **_: Any) -> str | None:
+            return None if database._connection().in_transaction else f"the statement {' '.join(sql.split()[:4])}"
+
+        def request(_door: RequestsHttp, method: str, url: str, **_: Any) -> str | None:
+            return f"the request {method} {url.rpartition('/')[2][:30]}"
+
+        Database.transaction = watched  # type: ignore[method-assign]
+        Database.change = self.around(Database.change, statement)  # type: ignore[method-assign]
+        RequestsHttp.call = self.around(RequestsHttp.call, request)  # type: ignore[method-assign]
+
+
+def forked(work: Callable[[], None]) -> int:
+    """Run in a process of its own, with everything imported; its status."""
+    child = os.fork()
+    if child == 0:
+        silent = os.open(os.devnull, os.O_WRONLY)
+        os.dup2(silent, 1)
+        os.dup2(silent, 2)
+        code = 1
+        try:
+            work()
+        except SystemExit as ended:
+            code = int(ended.code or 0)
+        finally:
+            os._exit(code)
+    return os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
+
+
+def asked(method: str, url: str) -> Any:
+    with urlopen(Request(url, method=method), timeout=10) as reply:
+        body = reply.read()
+    return json.loads(body) if body else None
+
+
+def instants(config: Path, sandbox: str) -> Iterator[dict[str, Any]]:
+    """Each instant of one run in turn, until a run ends before its kill."""
+    ledger, kept = config.parent / "syndicate.db", config.parent / "kept.db"
+    shutil.copy(ledger, kept)
+    for number in range(1, MOST):
+        for path in config.parent.glob("syndicate.db*"):
+            if path.suffix != ".key":
+                path.unlink()
+        shutil.copy(kept, ledger)
+        asked("DELETE", f"{sandbox}/_sandbox/posts")
+        reading, writing = os.pipe()
+
+        def run(number: int = number, writing: int = writing) -> None:
+            Hooks(number, writing).install()
+            main(["-c", str(config), "post"])
+
+        status = forked(run)
+        os.close(writing)
+        what = os.read(reading, 200).decode()
+        os.close(reading)
+        if status != -signal.SIGKILL:
+            return
+        forked(lambda: main(["-c", str(config), "post", "--wait", "6s"]))
+        states = _states(ledger)
+        yield {
+            "number": number,
+            "what": what,
+            "posts": len(asked("GET", f"{sandbox}/_sandbox/posts")),
+            "states": states,
+        }
+
+
+def _states(ledger: Path) -> list[str]:
+    database = Database(ledger)
+    try:
+        return [row["state"] for row in database.rows("SELECT state FROM delivery")]
+    finally:
+        database.close()
+
+
+if __name__ == "__main__":
+    for instant in instants(Path(sys.argv[1]), sys.argv[2]):
+        sys.stdout.write(json.dumps(instant) + "\n")
+        sys.stdout.flush()

@@ -1,0 +1,53 @@
+"""SIGKILL at every single step of a run: each story once, or held exactly where nobody can tell."""
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from syndicate.sandbox.server import Sandbox
+from tests.chaos.storm import ACCOUNTS
+from tests.site import Site
+
+CONFIG = """site: {{name: Gazette, url: "{site}/", language: en}}
+sources: {{news: {{url: "{site}/rss.xml", every: 1s}}}}
+lease: 20s
+network: {{timeout: 10s}}
+defaults: {{image: none, settle: 0s}}
+accounts:
+  one: {account}
+"""
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("network", ACCOUNTS)
+def test_killed_at_any_step_a_story_is_out_once_or_held(tmp_path, network):
+    certainty, account = ACCOUNTS[network]
+    site = Site()
+    with Sandbox(port=0) as sandbox:
+        path = tmp_path / "config.yaml"
+        text = CONFIG.format(site=site.url, account=account.replace("URL", sandbox.url))
+        path.write_text(text, encoding="utf-8")
+        command = [sys.executable, "-m", "syndicate", "-c", str(path), "post"]
+        subprocess.run(command, check=True, capture_output=True)
+        site.publish(1)
+        steps = [sys.executable, "-m", "tests.chaos.steps", str(path), sandbox.url]
+        done = subprocess.run(steps, check=True, capture_output=True, text=True, cwd=Path(__file__).parents[2])
+    site.close()
+    rows = [json.loads(line) for line in done.stdout.splitlines()]
+    told = "\n".join(map(str, rows))
+    assert len(rows) > 15, told
+    requests = {row["what"] for row in rows if "the request POST" in row["what"] or "PUT" in row["what"]}
+    assert requests, told
+    for row in rows:
+        assert row["posts"] <= 1, row
+        if row["states"] == ["posted"]:
+            assert row["posts"] == 1, row
+        else:
+            assert certainty == "blind", row
+            assert row["states"] == ["held"], row
+    held = [row["number"] for row in rows if row["states"] == ["held"]]
+    # From the write before the request until the write after it nobody can tell, and nowhere else.
+    assert held == list(range(held[0], held[-1] + 1)) if held else certainty != "blind", told
