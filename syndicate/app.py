@@ -23,7 +23,7 @@ from syndicate.ledger.database import Database, copy_ledger
 from syndicate.model import Account, Article, Delivery, Identity, Limits, Validators
 from syndicate.polling import Polled, announce, poll
 from syndicate.ports import Http, Platform, Refreshable, Source
-from syndicate.reading import PAGE, Discreet, build, read_file
+from syndicate.reading import PAGE, Discreet, build, origins, read_file
 
 if TYPE_CHECKING:
     from syndicate.delivery import Lane, Rendered, Terms
@@ -74,7 +74,7 @@ class App:
         self._guard = threading.RLock()
         self._made_key: bytes | None = None
         self._paused: dict[str, str] = {}
-        self._origins = [config.site.url, *(source.url for source in config.sources.values())]
+        self._origins = origins(config)
         try:
             self.ledger = self._open_ledger()
         except BaseException:

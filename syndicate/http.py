@@ -12,7 +12,7 @@ import re
 import threading
 import time
 import weakref
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from contextlib import closing
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urljoin, urlsplit, urlunsplit
@@ -52,7 +52,8 @@ class RequestsHttp:
     """ports.Http over requests; shared by threads, each of which has connections of its own.
 
     No cookies, no .netrc, no environment. `timeout` is for a whole request, redirects included;
-    `max_body` is counted after decompression; `ca_file` names the authorities trusted instead of certifi's.
+    `max_body` is counted after decompression; `ca_file` names the authorities trusted instead of certifi's;
+    `resolver` says which addresses a host and port have.
     """
 
     def __init__(
@@ -66,6 +67,7 @@ class RequestsHttp:
         max_body: int = 10_000_000,
         user_agent: str = f"syndicate/{__version__}",
         ca_file: str | None = None,
+        resolver: Callable[[str, int], list[tuple[Any, ...]]] = resolve,
     ) -> None:
         self.mask = Mask(secrets)
         self._clock = clock
@@ -75,6 +77,7 @@ class RequestsHttp:
         self._max_body = max_body
         self._headers = {"User-Agent": user_agent, "Accept": "*/*", "Accept-Encoding": "gzip"}
         self._verify: bool | str = ca_file or True
+        self._resolver = resolver
         self._here = threading.local()
         self._adapters: weakref.WeakSet[HTTPAdapter] = weakref.WeakSet()
 
@@ -221,7 +224,7 @@ class RequestsHttp:
         here = self._here
         if not hasattr(here, "adapter"):
             here.trip = _Trip()
-            here.adapter = _adapter(here.trip, self._guard)
+            here.adapter = _adapter(here.trip, self._guard, self._resolver)
             self._adapters.add(here.adapter)
         return here.adapter, here.trip
 
@@ -269,13 +272,16 @@ class _Metered(io.RawIOBase):
         super().close()
 
 
-def _adapter(trip: _Trip, guard: Guard | None) -> HTTPAdapter:
+def _adapter(trip: _Trip, guard: Guard | None, resolver: Callable[[str, int], Any]) -> HTTPAdapter:
     """An adapter of requests on connections of ours, for a proxy as well; it never tries anything twice."""
     from requests.adapters import HTTPAdapter
     from urllib3 import HTTPConnectionPool, HTTPSConnectionPool, Retry
 
     _quiet("urllib3")
-    pools = {"http": _pool(HTTPConnectionPool, trip, guard), "https": _pool(HTTPSConnectionPool, trip, guard)}
+    pools = {
+        "http": _pool(HTTPConnectionPool, trip, guard, resolver),
+        "https": _pool(HTTPSConnectionPool, trip, guard, resolver),
+    }
 
     class Adapter(HTTPAdapter):
         def proxy_manager_for(self, proxy: str, **kwargs: Any) -> Any:
@@ -288,7 +294,7 @@ def _adapter(trip: _Trip, guard: Guard | None) -> HTTPAdapter:
     return adapter
 
 
-def _pool(base: Any, trip: _Trip, guard: Guard | None) -> Any:
+def _pool(base: Any, trip: _Trip, guard: Guard | None, resolver: Callable[[str, int], Any]) -> Any:
     """A connection pool whose connections ask the guard, keep the time, and say what fails before they stand.
 
     The socket alone is replaced, so TLS, server name and Host header stay as they are.
@@ -305,7 +311,7 @@ def _pool(base: Any, trip: _Trip, guard: Guard | None) -> Any:
             return time.monotonic() - self.last < IDLE and super().is_connected
 
         def _new_conn(self) -> Any:
-            addresses = resolve(self._dns_host, self.port)
+            addresses = resolver(self._dns_host, self.port)
             if guard and self.proxy is None:
                 guard.judge(base.scheme, self.host, self.port, [target[0] for *_, target in addresses])
             return dial(addresses, min(CONNECT, trip.left()), self.socket_options or ())

@@ -4,12 +4,16 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from syndicate.config.schema import Config, SourceConfig
 from syndicate.errors import SourceError
 from syndicate.http import Guard, Mask, RequestsHttp
 from syndicate.model import Fetched, Validators
 from syndicate.ports import Http, Source
+
+if TYPE_CHECKING:
+    from syndicate.sources.discovery import Found
 
 PAGE = "page"
 """The source of an article that a person named by its address."""
@@ -34,27 +38,43 @@ class Discreet:
 
 def reader(config: Config, name: str) -> Source:
     """The reader of one source, for a look that needs no ledger."""
-    origins = [config.site.url, *(source.url for source in config.sources.values())]
-    guard = Guard(allow=config.network.allow, origins=origins)
+    guard = Guard(allow=config.network.allow, origins=origins(config))
     door = RequestsHttp(clock=_now, timeout=config.network.timeout.total_seconds(), guard=guard, secrets=config.secrets)
     return Discreet(build(config.sources[name], door), Mask(config.secrets))
 
 
+def origins(config: Config) -> list[str]:
+    """The addresses that a config trusts: its site's and its sources', as far as these are on the web."""
+    named = (address for source in config.sources.values() for address in (source.url, source.link or ""))
+    return [config.site.url, *(address for address in named if "://" in address)]
+
+
 def read_url(url: str) -> Fetched:
-    """Whatever an address gives: a feed, else one article from a page. Raises SourceError."""
-    door = RequestsHttp(clock=_now, guard=Guard(origins=[url]))
-    try:
-        return build(SourceConfig(url, url), door).fetch(Validators())
-    except SourceError as fault:
-        if "HTML page" not in str(fault):
-            raise
-    return build(SourceConfig(PAGE, url, "page"), door).fetch(Validators())
+    """Whatever an address gives: a list of articles, else one article from a page. Raises SourceError."""
+    from syndicate import sources
+
+    return sources.look(url, RequestsHttp(clock=_now, guard=Guard(origins=[url])))
+
+
+def read_stdin(base: str | None) -> Fetched:
+    """A document from standard input, as `read_file` reads one. Raises SourceError."""
+    import sys
+
+    from syndicate import sources
+
+    return sources.parse(sys.stdin.buffer.read(), source="standard input", url=base or "")
 
 
 def read_file(path: Path, base: str | None, *, zone: str = "UTC") -> Fetched:
-    """A feed or a page from a file; `base` is the address it stands for. Raises SourceError."""
+    """A list of articles or a page from a file, a folder of Markdown; `base` is the address it stands for.
+
+    Raises SourceError.
+    """
     from syndicate import sources
 
+    if path.is_dir():
+        wanted = SourceConfig(path.name, str(path), "folder", timezone=zone, link=base or "https://site.example/")
+        return build(wanted, RequestsHttp(clock=_now)).fetch(Validators())
     try:
         body = path.read_bytes()
     except OSError as fault:
@@ -62,8 +82,8 @@ def read_file(path: Path, base: str | None, *, zone: str = "UTC") -> Fetched:
     return sources.parse(body, source=path.name, url=base or "", timezone=zone)
 
 
-def discover(site: str) -> tuple[str, list[tuple[str, str]]]:
-    """A site's name, and the titles and addresses of the feeds its page links. Raises SourceError."""
+def discover(site: str) -> tuple[str, list[Found]]:
+    """A site's name, and the sources that its front page leads to. Raises SourceError."""
     from syndicate import sources
 
     return sources.discover(site, RequestsHttp(clock=_now, guard=Guard(origins=[site])))
@@ -73,7 +93,16 @@ def build(wanted: SourceConfig, door: Http) -> Source:
     """The reader of a source, behind the door it is given."""
     from syndicate import sources
 
-    return sources.build(wanted.type, wanted.name, wanted.url, door, timezone=wanted.timezone)
+    return sources.build(
+        wanted.type,
+        wanted.name,
+        wanted.url,
+        door,
+        timezone=wanted.timezone,
+        key=wanted.key,
+        link=wanted.link or "",
+        clock=_now,
+    )
 
 
 def _now() -> datetime:

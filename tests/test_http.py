@@ -9,6 +9,7 @@ import sys
 import threading
 import time
 import traceback
+import zlib
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
@@ -16,6 +17,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from syndicate.addresses import resolve
 from syndicate.errors import AuthError, ConfigError, RateLimited, Rejected, Unavailable, Uncertain
 from syndicate.http import Guard, RequestsHttp
 from syndicate.ports import OAuth1, Reply
@@ -567,6 +569,133 @@ def test_each_hop_is_judged(serve, door):
     with pytest.raises(Unavailable, match="private address"):
         door(guard=Guard(origins=[ours.url])).call("GET", ours.url)
     assert (len(ours.requests), inner.connections) == (1, 0)
+
+
+HOSTILE = [
+    "http://2130706433:{port}/",
+    "http://0x7f000001:{port}/",
+    "http://0x7f.0.0.1:{port}/",
+    "http://017700000001:{port}/",
+    "http://0177.0.0.1:{port}/",
+    "http://127.1:{port}/",
+    "http://0:{port}/",
+    "http://0.0.0.0:{port}/",
+    "http://127.0.0.2:{port}/",
+    "http://[::1]:{port}/",
+    "http://[::]:{port}/",
+    "http://[::ffff:127.0.0.1]:{port}/",
+    "http://[::ffff:7f00:1]:{port}/",
+    "http://[::127.0.0.1]:{port}/",
+    "http://[64:ff9b::7f00:1]:{port}/",
+    "http://[2002:7f00:1::]:{port}/",
+    "http://localhost:{port}/",
+    "http://localhost.:{port}/",
+    "http://LOCALHOST:{port}/",
+    "http://127.0.0.1.:{port}/",
+    "http://gazette.example@127.0.0.1:{port}/",
+    "http://gazette.example:80@127.0.0.1:{port}/",
+    "http://gazette.example#@127.0.0.1:{port}/",
+    "http://gazette.example\\@127.0.0.1:{port}/",
+    "http:\\\\127.0.0.1:{port}/",
+    "http:///127.0.0.1:{port}/",
+    "http://127.0.0.1%09:{port}/",
+    "http://127。0。0。1:{port}/",
+    "http://①②⑦.⓪.⓪.①:{port}/",
+    "http://１２７.0.0.1:{port}/",
+    "//127.0.0.1:{port}/",
+    "file:///etc/passwd",
+    "gopher://127.0.0.1:{port}/",
+    "ftp://127.0.0.1:{port}/",
+    "data:text/plain,a",
+]
+
+
+@pytest.mark.parametrize("there", HOSTILE)
+@pytest.mark.parametrize("way", ["redirect", "typed"])
+def test_no_disguise_reaches_the_inside(serve, door, there, way):
+    inner = serve(answer())
+    there = there.format(port=inner.port)
+    outer = serve(f"HTTP/1.1 302 Found\r\nLocation: {there}\r\nContent-Length: 0\r\n\r\n".encode())
+    http = door(guard=Guard(origins=[outer.url]), timeout=2.0, resolver=nowhere)
+    with pytest.raises((Unavailable, Uncertain)):
+        http.call("GET", outer.url if way == "redirect" else there)
+    assert inner.connections == 0
+
+
+def nowhere(host, port):
+    """As the system resolves, but names of the outside lead nowhere."""
+    if "gazette.example" in host:
+        raise socket.gaierror(socket.EAI_NONAME, "unknown")
+    return resolve(host, port)
+
+
+def entries(*hosts):
+    kinds = {True: socket.AF_INET6, False: socket.AF_INET}
+    return lambda _host, port: [(kinds[":" in host], socket.SOCK_STREAM, 6, "", (host, port)) for host in hosts]
+
+
+def test_one_private_address_among_public_ones_refuses_the_host(serve, door):
+    inner = serve(answer())
+    http = door(guard=Guard(), resolver=entries("8.8.8.8", "127.0.0.1", "2606:4700::1111"))
+    with pytest.raises(Unavailable, match=r"leads to a private address \(127\.0\.0\.1\)"):
+        http.call("GET", f"http://gazette.example:{inner.port}/")
+    assert inner.connections == 0
+
+
+def test_a_name_that_changes_its_address_is_judged_at_each_connection(serve, door):
+    inner = serve(after(answer(200, b"{}", Connection="close")))
+    said = iter(["127.0.0.1", "127.0.0.2"])
+    asked = []
+
+    def rebinding(host, port):
+        asked.append(host)
+        return entries(next(said))(host, port)
+
+    http = door(guard=Guard(["127.0.0.1"]), resolver=rebinding)
+    assert http.call("GET", f"http://rebind.example:{inner.port}/").status == 200
+    assert asked == ["rebind.example"], "judged and dialled are one look-up"
+    with pytest.raises(Unavailable, match=r"rebind\.example leads to a private address \(127\.0\.0\.2\)"):
+        http.call("GET", f"http://rebind.example:{inner.port}/")
+    assert (asked, inner.connections) == (["rebind.example"] * 2, 1)
+
+
+def test_hops_share_the_time_of_one_call(serve, door):
+    slow = serve(lambda line: server_waits(line, slow))
+    began = time.monotonic()
+    with pytest.raises(Uncertain, match=r"did not answer within 0\.5 s"):
+        door(timeout=0.5).call("GET", slow.url)
+    assert time.monotonic() - began < 2
+    assert len(slow.requests) <= 3
+
+
+def server_waits(line, server):
+    """Redirects to itself, after a while."""
+    server.over.wait(0.25)
+    line.sendall(moved(f"{server.url}/again"))
+    return True
+
+
+@pytest.mark.parametrize(
+    ("kind", "bomb"),
+    [
+        ("deflate", zlib.compress(bytes(100_000_000), 9)),
+        ("gzip, gzip", gzip.compress(gzip.compress(bytes(100_000_000)))),
+        ("gzip", b"".join(gzip.compress(bytes(1_000_000)) for _ in range(100))),
+    ],
+    ids=["deflate", "twice", "members"],
+)
+def test_a_bomb_of_any_make_is_cut_where_the_limit_is(serve, door, kind, bomb):
+    import tracemalloc
+
+    server = serve(answer(200, bomb, Content_Encoding=kind))
+    http = door(max_body=1_000_000)
+    tracemalloc.start()
+    try:
+        with pytest.raises(Uncertain, match=r"sent more than 1000000 bytes|cannot be unpacked"):
+            http.call("GET", server.url)
+        assert tracemalloc.get_traced_memory()[1] < 30_000_000
+    finally:
+        tracemalloc.stop()
 
 
 # --- TLS and proxy

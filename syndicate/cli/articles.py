@@ -19,7 +19,9 @@ if TYPE_CHECKING:
 
 @click.command()
 @click.option("--source", "sources", multiple=True, metavar="NAME", help="Only this source (repeatable).")
-@click.option("--from", "origin", metavar="URL|FILE", help="A feed or page of your choice; needs no config.")
+@click.option(
+    "--from", "origin", metavar="URL|FILE|-", help="A feed, list, sitemap, page or folder of yours; needs no config."
+)
 @click.option("--base", metavar="URL", help="With --from FILE: where the file lives, to resolve its links.")
 @shared_options
 @click.pass_obj
@@ -42,7 +44,10 @@ def command(shared: Shared, *, sources: tuple[str, ...], origin: str | None, bas
         if not fetched.articles:
             click.echo(f"{name}: no articles", err=True)
         for article in fetched.articles:
-            _print(article, as_json=shared.json)
+            if article.withdrawn:  # printed, it would look like any other
+                click.echo(f"{name}: taken back: {article.title or article.url or article.guid}", err=True)
+            else:
+                _print(article, as_json=shared.json)
     return failed
 
 
@@ -55,8 +60,10 @@ def _configured(shared: Shared, sources: tuple[str, ...]) -> list[tuple[str, _Fe
 
 
 def _one(origin: str, base: str | None) -> list[tuple[str, _Fetch]]:
-    from syndicate.reading import read_file, read_url
+    from syndicate.reading import read_file, read_stdin, read_url
 
+    if origin == "-":
+        return [("standard input", lambda: read_stdin(base))]
     if "://" in origin:
         return [(origin, lambda: read_url(origin))]
     return [(origin, lambda: read_file(Path(origin), base))]

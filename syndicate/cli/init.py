@@ -26,12 +26,14 @@ def command(shared: Shared, *, site: str | None) -> None:
         raise ConfigError(f"{path} is there already", hint="name another with --config FILE")
     if site is not None and (urlsplit(site).scheme not in ("http", "https") or not urlsplit(site).hostname):
         raise click.UsageError(f"--site needs an address such as https://gazette.example, not {site!r}")
-    name, feeds = discover(site) if site else ("The Example Gazette", [])
-    text = starter(name, site or "https://gazette.example/", [url for _, url in feeds])
-    _write(path, text)
-    for _, url in feeds:
-        click.echo(f"found the feed {url}", err=True)
-    if site and not feeds:
+    name, found = discover(site) if site else ("The Example Gazette", [])
+    listed = [(source.type, source.url) for source in found]
+    _write(path, starter(name, site or "https://gazette.example/", listed))
+    for source in found:
+        click.echo(f"found {source.what} {source.url}", err=True)
+    if any("Ghost" in source.what for source in found):
+        click.echo("hint: type ghost, with a Content API key, says more of each story than its feed", err=True)
+    if site and not found:
         click.echo(f"{site} names no feed; write its address into {path}", err=True)
     click.echo(str(path))
     click.echo(f"hint: look at {path}, then run syndicate preview", err=True)

@@ -10,9 +10,10 @@ from typing import TYPE_CHECKING, Any
 
 from syndicate.config.accounts import Accounts, Find
 from syndicate.config.document import Node, Place, Problems, parse
+from syndicate.config.folders import directory, link, linked
+from syndicate.config.places import keyed, place
 from syndicate.config.schema import (
     NOT_BUILT,
-    SOURCES_NOT_BUILT,
     Alerts,
     Config,
     Listen,
@@ -22,8 +23,8 @@ from syndicate.config.schema import (
 from syndicate.config.typed import WRONG, Check, Typed, hints
 from syndicate.config.values import (
     address,
+    endpoint,
     network,
-    place,
     positive,
     proxy,
     timezone,
@@ -108,7 +109,7 @@ def _config(path: Path, top: dict[str, Node], typed: Typed, find: Find) -> Any:
     ).read(top.get("accounts"))
     reach = _section(NetworkConfig, top.get("network"), "network", typed, _NETWORK)
     alerts = _section(Alerts, top.get("alerts"), "alerts", typed, {"command": _command, "urls": _reachable})
-    listen = _section(Listen, top["listen"], "listen", typed, {"address": place}) if top.get("listen") else None
+    listen = _section(Listen, top["listen"], "listen", typed, {"address": endpoint}) if top.get("listen") else None
     _lease(top, values, reach, typed)
     if WRONG in (site, reach, alerts, listen, *values.values(), *sources.values(), *accounts.values()):
         return None
@@ -166,12 +167,13 @@ def _source(name: str, node: Node, site: Any, typed: Typed) -> Any:
         del entries["preflight"]
         unwatched = {"preflight": None}
     kind = entries.get("type")
-    if kind is not None and isinstance(kind.value, str) and kind.value in SOURCES_NOT_BUILT:
-        typed.problems.add(kind.place, f"{kind.where}: '{kind.value}' is not built yet (use feed or page)")
-        del entries["type"]
     names = [setting for setting in hints(SourceConfig) if setting != "name"]
     typed.known(node.where, entries, names, NOT_BUILT["sources"], listed=names)
-    values = typed.values(SourceConfig, entries, _SOURCE, only=names)
+    said = kind.value if kind is not None and isinstance(kind.value, str) else "feed"
+    where = directory if said == "folder" else functools.partial(place, said)
+    checks = _SOURCE | {"url": lambda text: where(text, typed.base)}
+    values = keyed(said, entries, typed.values(SourceConfig, entries, checks, only=names), typed)
+    values = linked(said, entries, values, site, typed)
     zone = {} if site is WRONG else {"timezone": site.timezone}
     return typed.built(SourceConfig, node.where, node.key, {"name": name} | zone | unwatched | values)
 
@@ -223,4 +225,4 @@ _NETWORK: dict[str, Check] = {
     "proxy": proxy,
     "timeout": positive,
 }
-_SOURCE: dict[str, Check] = {"url": address, "every": positive, "timezone": timezone, "preflight": positive}
+_SOURCE: dict[str, Check] = {"every": positive, "timezone": timezone, "preflight": positive, "link": link}

@@ -12,7 +12,6 @@ from syndicate.model import Account, Breaking, Secret, Site
 
 __all__ = [
     "NOT_BUILT",
-    "SOURCES_NOT_BUILT",
     "AccountConfig",
     "Alerts",
     "Config",
@@ -28,23 +27,25 @@ NOT_BUILT: Mapping[str, Mapping[str, str]] = {
 }
 """Settings with a fixed name and a meaning, whose behaviour comes later, by section: what to do until then."""
 
-SOURCES_NOT_BUILT = frozenset({"sitemap", "wordpress", "ghost", "folder", "ninjs", "newsml", "jsonl"})
-
 
 @dataclass(frozen=True, slots=True)
 class SourceConfig:
     """Where articles come from. `timezone` is for dates that name none; the site's unless given.
 
     `every` binds the daemon only; a command that polls, polls now. `preflight` is how long a story waits
-    for its page to answer before it is given up; None: nobody looks.
+    for its page to answer before it is given up; None: nobody looks. `url` is an absolute path where it is
+    no address, or `-` for standard input. `key` is Ghost's. `link` is where a folder's articles are on the
+    web: a base, or a pattern; the site's address unless given.
     """
 
     name: str
     url: str
-    type: Literal["feed", "page"] = "feed"
+    type: Literal["feed", "page", "sitemap", "wordpress", "ghost", "folder", "ninjs", "newsml", "jsonl"] = "feed"
     every: timedelta = timedelta(minutes=5)
     timezone: str = "UTC"
     preflight: timedelta | None = timedelta(hours=1)
+    key: Secret | None = None
+    link: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

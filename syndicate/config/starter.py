@@ -55,9 +55,9 @@ sources: {}
 _PLAIN = re.compile(r"[^\W\d_][\w' .-]*[\w.]|https?://[\w./?=&%+~-]*[\w/]")
 
 
-def starter(site_name: str, site_url: str, feeds: Sequence[str]) -> str:
-    """A short, commented config that loads as it is and posts into a folder."""
-    return _TEXT.format(name=_scalar(site_name), url=_scalar(site_url), sources=_sources(feeds))
+def starter(site_name: str, site_url: str, sources: Sequence[tuple[str, str]]) -> str:
+    """A short, commented config that loads as it is and posts into a folder. `sources`: types and addresses."""
+    return _TEXT.format(name=_scalar(site_name), url=_scalar(site_url), sources=_sources(sources))
 
 
 def example() -> str:
@@ -67,14 +67,20 @@ def example() -> str:
     return next(place for place in places if place.is_file()).read_text(encoding="utf-8")
 
 
-def _sources(feeds: Sequence[str]) -> str:
-    if not feeds:
+def _sources(sources: Sequence[tuple[str, str]]) -> str:
+    if not sources:
         return _NO_FEED
-    names = ["news", *(f"news-{number}" for number in range(2, len(feeds) + 1))]
-    listed = "".join(f"  {name}:\n    url: {_scalar(feed)}\n" for name, feed in zip(names, feeds, strict=True))
+    names = ["news", *(f"news-{number}" for number in range(2, len(sources) + 1))]
+    listed = "".join(
+        f"  {name}:\n{_typed(kind)}    url: {_scalar(url)}\n" for name, (kind, url) in zip(names, sources, strict=True)
+    )
     return (
         f"# Where articles come from. The first run posts nothing: it notes what is there already.\nsources:\n{listed}"
     )
+
+
+def _typed(kind: str) -> str:
+    return "" if kind == "feed" else f"    type: {kind}\n"
 
 
 def _scalar(text: str) -> str:

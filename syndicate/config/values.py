@@ -14,12 +14,12 @@ __all__ = [
     "count",
     "decimal",
     "duration",
+    "endpoint",
     "money",
     "network",
     "number",
     "origin",
     "pattern",
-    "place",
     "positive",
     "proxy",
     "suggestion",
@@ -158,7 +158,7 @@ def network(text: str) -> str:
     return text
 
 
-def place(text: str) -> str:
+def endpoint(text: str) -> str:
     """Host and port to listen on, such as 127.0.0.1:8701."""
     host, colon, port = text.rpartition(":")
     if not colon or not host or not re.fullmatch(r"[0-9]{1,5}", port) or int(port) > 65535:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import TYPE_CHECKING
 
@@ -111,6 +111,8 @@ class Articles:
         if row is None:
             return None
         before = load_article(row["data"])
+        if article.withdrawn:  # the notice that takes it back need not repeat a word of it
+            article = replace(before, withdrawn=True)
         words = (before.title, before.summary) != (article.title, article.summary)
         self._db.change(
             "UPDATE article SET data = :data, url = :url, content_hash = :content_hash,"

@@ -17,6 +17,7 @@ from syndicate.sources.fields import (
     distinct,
     extras,
     first,
+    identity,
     inner,
     kind_of,
     language,
@@ -48,20 +49,20 @@ def _article(entry: Element, reader: Reader) -> Article | None:
     """None for an entry that has neither title nor address."""
     reader = reader.inside(entry)
     found = reader.children(entry)
-    links = [(link, address(link.get("href"), reader.inside(link).base)) for link in found.get("link", ())]
+    links = [(link, address(link.get("href") or link.text, reader.inside(link).base)) for link in found.get("link", ())]
     url, title = _url(found, links, reader.base), _title(found.get("title", ()))
     if not url and not title:
         return None
     published = reader.date(found, "published", "issued", "dc:date", "dcterms:issued", "created")
     updated = reader.date(found, "updated", "modified", "dcterms:modified")
-    enclosures = [(there, link.get("type", "").strip().lower()) for link, there in links if _encloses(link)]
+    enclosures = [(there, link.get("type", "").strip().lower()) for link, there in links if _rel(link) == "enclosure"]
     bodies = [inner(element) for name in ("content", "summary") for element in found.get(name, ())]
     return Article(
         source=reader.source,
         url=url,
         title=title,
         summary=next((said for element in found.get("summary", ()) if (said := _summary(element))), ""),
-        guid=first(found, "id") or None,
+        guid=identity(first(found, "id")),
         published=published.instant if published else None,
         precision=published.precision if published else "second",
         tz_assumed=published.tz_assumed if published else False,
@@ -70,7 +71,7 @@ def _article(entry: Element, reader: Reader) -> Article | None:
         categories=_categories(found),
         images=images(reader, found, enclosures, bodies),
         language=language(entry.get(LANG)) or reader.language,
-        kind=kind_of(mime for _, mime in enclosures),
+        kind="video" if "yt:videoId" in found else kind_of(mime for _, mime in enclosures),
         raw=extras(found, _READ),
     )
 
@@ -80,18 +81,28 @@ def _url(found: Found, links: list[tuple[Element, str]], base: str) -> str:
     original = address(first(found, "feedburner:origLink"), base)
     if original:
         return original
-    alternates = [(link, url) for link, url in links if url and link.get("rel", "alternate") == "alternate"]
+    alternates = [(link, url) for link, url in links if url and _rel(link) == "alternate"]
     pages = [url for link, url in alternates if link.get("type", "text/html").startswith("text/html")]
-    return next(iter(pages), alternates[0][1] if alternates else "")
+    if alternates:
+        return next(iter(pages), alternates[0][1])
+    guid = first(found, "id")
+    return address(guid, base) if guid.lower().startswith(("http://", "https://")) else ""
 
 
-def _encloses(link: Element) -> bool:
-    return link.get("rel") == "enclosure"
+def _rel(link: Element) -> str:
+    """What a link is for; a name may be written as the address of its registration (RFC 4287 §4.2.7.2)."""
+    return link.get("rel", "alternate").strip().lower().rpartition("/")[2]
 
 
 def _authors(found: Found, reader: Reader) -> tuple[str, ...]:
-    names = [first(reader.children(author), "name") for author in found.get("author", ())]
-    return distinct(map(person, names or [words(element) for element in found.get("dc:creator", ())]))
+    """The entry's own; else those of the feed it was collected from (RFC 4287 §4.2.1)."""
+    for where in (found, *(reader.children(source) for source in found.get("source", ()))):
+        people = where.get("author", ())
+        names = [first(reader.children(one), "name") or ("" if len(one) else words(one)) for one in people]
+        authors = distinct(map(person, names or [words(element) for element in where.get("dc:creator", ())]))
+        if authors:
+            return authors
+    return ()
 
 
 def _categories(found: Found) -> tuple[str, ...]:

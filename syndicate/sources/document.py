@@ -39,9 +39,14 @@ _BOMS = (
 )
 _ILLEGAL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff\ud800-\udfff]")
 _ROOT = re.compile(r"<((?:[A-Za-z_][\w.-]*:)?(?:rss|RDF|feed))(?=[\s>])")
+_WRAPPED = re.compile(r"""<(?:rss\s[^<>]{0,200}version=|feed\s[^<>]{0,200}xmlns=["']http://www\.w3\.org/2005/Atom)""")
 _ITEM_END = re.compile(r"</(?:[A-Za-z_][\w.-]*:)?(?:item|entry)\s*>")
 _BARE = re.compile(r"&(?!(?:#[0-9]{1,7}|#[xX][0-9a-fA-F]{1,6}|[A-Za-z][A-Za-z0-9]{0,31});)")
 _REFERENCE = re.compile(r"&(?!(?:amp|lt|gt|quot|apos);)[#\w]{1,33};")
+_NUMBERED = re.compile(r"&#(?:[xX]([0-9a-fA-F]{1,6})|([0-9]{1,7}));", re.ASCII)
+_HALVES = re.compile(
+    r"&#([xX][dD][89abAB][0-9a-fA-F]{2}|5[56][0-9]{3});&#([xX][dD][c-fC-F][0-9a-fA-F]{2}|5[67][0-9]{3});"
+)
 _HIGH = bytes(range(0x80, 0x100))
 _WHOLE_UTF8 = re.compile(rb"[\xc2-\xdf][\x80-\xbf]|[\xe0-\xef][\x80-\xbf]{2}|[\xf0-\xf4][\x80-\xbf]{3}")
 
@@ -68,18 +73,19 @@ def read(body: bytes, *, url: str, content_type: str | None) -> Tree:
     """The tree of a feed. Raises SourceError (not a feed, and what it is), NotWellFormed."""
     from xml.etree.ElementTree import ParseError
 
-    _check_size(body, url)
-    data = decoded(body, content_type)
+    data = _unwrapped(decoded(body, content_type))
     refuse_strangers(data, url)
+    if body.count(b"<") > TAGS:
+        raise SourceError(f"{url} has more than {TAGS:,} tags, which no feed needs")
     try:
-        return Tree(_parse(data, url), _head(data))
+        return Tree(_parse(data, url), head(data))
     except ParseError:
         pass
     text, cut_off = repaired(data if isinstance(data, str) else _mixed(data))
     if cut_off and not text:
         raise SourceError(f"{url} is cut off before the end of its first entry")
     try:
-        return Tree(_parse(text, url), _head(text), cut_off)
+        return Tree(_parse(text, url), head(text), cut_off)
     except ParseError as fault:
         if not _ROOT.search(text, 0, 100_000):
             raise SourceError(f"{url} is not a feed: it is not XML ({fault})") from fault
@@ -109,14 +115,22 @@ def decoded(body: bytes, content_type: str | None) -> bytes | str:
     return body.decode("cp1252", "replace")
 
 
+def _unwrapped(data: bytes | str) -> bytes | str:
+    """A feed that something wrapped into an HTML page, from its own root on; a page shows the tags of one escaped."""
+    text = data[:20_000].decode("utf-8", "replace") if isinstance(data, bytes) else data[:20_000]
+    if "<html" not in text[:1000].lower():
+        return data
+    found = _WRAPPED.search(text)
+    if found is None:
+        return data
+    return data[data.find(found[0].encode()) :] if isinstance(data, bytes) else data[found.start() :]
+
+
 def refuse_strangers(data: bytes | str, url: str) -> None:
     """Say what a document is that cannot be a feed. Raises SourceError."""
     text = (data[:5000].decode("utf-8", "replace") if isinstance(data, bytes) else data[:5000]).lstrip("\ufeff \t\r\n")
     if not text:
         raise SourceError(f"{url} is an empty document, not a feed")
-    if text[0] in "{[":
-        kind = "a JSON Feed, which is not read yet" if "jsonfeed.org/version" in text else "a JSON document, not a feed"
-        raise SourceError(f"{url} is {kind}", hint="give the address of the RSS or Atom feed")
     start = re.sub(r"<!--.*?-->|<\?.*?\?>", "", text, flags=re.DOTALL).lstrip()[:100].lower()
     if start.startswith(("<!doctype html", "<html", "<head", "<body")):
         raise _page(data, url)
@@ -141,27 +155,29 @@ def repaired(text: str) -> tuple[str, bool]:
     return _with_entities(text), cut_off
 
 
-def _check_size(body: bytes, url: str) -> None:
+def check_size(body: bytes, url: str) -> None:
+    """Refuse what no feed needs before anything reads it. Raises SourceError."""
     if len(body) > BODY_BYTES:
         raise SourceError(f"{url} has {len(body):,} bytes; {BODY_BYTES:,} are read at most")
+
+
+def tree(body: bytes, *, url: str, content_type: str | None) -> Element:
+    """The root of any XML document, mended where that is no guess. Raises ParseError, SourceError."""
+    from xml.etree.ElementTree import ParseError
+
+    data = decoded(body, content_type)
     if body.count(b"<") > TAGS:
-        raise SourceError(f"{url} has more than {TAGS:,} tags, which no feed needs")
+        raise SourceError(f"{url} has more than {TAGS:,} tags, which nothing needs that we read")
+    try:
+        return _strict(data, url)
+    except ParseError:
+        text = _ILLEGAL.sub("", _undeclared(data if isinstance(data, str) else _mixed(data)))
+        return _strict(_with_entities(text.strip()), url)
 
 
 def _parse(data: bytes | str, url: str) -> Element:
     """Strictly. Raises ParseError, and SourceError for a root that is no feed's."""
-    from xml.etree.ElementTree import ParseError, XMLParser
-
-    if ("<!ENTITY" if isinstance(data, str) else b"<!ENTITY") in data:  # type: ignore[operator]
-        _refuse_bombs(data, url)
-    if isinstance(data, str):
-        data = _undeclared(data)
-    parser = XMLParser()  # noqa: S314 - entities are looked at before, the size is bounded
-    try:
-        parser.feed(data)
-        root = parser.close()
-    except (ValueError, LookupError) as fault:  # an encoding expat does not know
-        raise ParseError(str(fault)) from fault
+    root = _strict(data, url)
     name = root.tag.rpartition("}")[2]
     if name not in ROOTS:
         raise (
@@ -172,30 +188,66 @@ def _parse(data: bytes | str, url: str) -> Element:
     return root
 
 
+def _strict(data: bytes | str, url: str) -> Element:
+    """As expat reads it, which expands nothing that grows. Raises ParseError, SourceError."""
+    from xml.etree.ElementTree import ParseError, XMLParser
+
+    if any((word if isinstance(data, str) else word.encode()) in data for word in _DECLARES):  # type: ignore[operator]
+        _refuse_bombs(data, url)
+    if isinstance(data, str):
+        data = _undeclared(data)
+    parser = XMLParser()  # noqa: S314 - entities are looked at before, the size is bounded
+    try:
+        parser.feed(data)
+        return parser.close()
+    except (ValueError, LookupError) as fault:  # an encoding expat does not know
+        raise ParseError(str(fault)) from fault
+
+
 def _undeclared(text: str) -> str:
     """Without the XML declaration, whose encoding is no longer true."""
     declaration = _DECLARATION.match(text)
     return text[declaration.end() :] if declaration else text
 
 
-_KINDS = {"urlset": "a sitemap", "sitemapindex": "a list of sitemaps", "opml": "an OPML list of feeds"}
+_KINDS = {
+    "urlset": "a sitemap",
+    "sitemapindex": "a list of sitemaps",
+    "opml": "an OPML list of feeds",
+    "newsItem": "NewsML-G2",
+    "newsMessage": "NewsML-G2",
+    "packageItem": "NewsML-G2",
+}
+
+
+_DECLARES = ("<!ENTITY", "<!ATTLIST")
+REFERENCES = 300_000  # more would cost hundreds of megabytes, if each stands for 16 characters
 
 
 def _refuse_bombs(data: bytes | str, url: str) -> None:
-    """Entities that hold other entities, much text or files are refused before anything expands them."""
+    """What a document declares that makes much of little is refused before anything expands it.
+
+    Entities that hold other entities, much text or files; attributes that every element is given.
+    """
     from xml.parsers import expat
 
     parser = expat.ParserCreate()
+
+    def refused(*_: object) -> None:
+        raise SourceError(f"{url} declares attributes that no feed needs; it is not read")
 
     def declared(*entity: str | bool | None) -> None:
         value, system = entity[2], entity[4]
         if not entity[1] and (system or (isinstance(value, str) and (len(value) > 16 or "&" in value[1:]))):
             raise SourceError(f"{url} declares entities that no feed needs; it is not read")
+        if data.count("&" if isinstance(data, str) else b"&") > REFERENCES:  # type: ignore[arg-type]
+            raise SourceError(f"{url} declares entities and refers to them more often than any feed needs")
 
     def begun(*_: object) -> None:
         raise StopIteration
 
     parser.EntityDeclHandler = declared
+    parser.AttlistDeclHandler = refused
     parser.StartElementHandler = begun
     try:
         parser.Parse(data, True)
@@ -204,9 +256,17 @@ def _refuse_bombs(data: bytes | str, url: str) -> None:
 
 
 def _page(data: bytes | str, url: str) -> SourceError:
+    from syndicate.sources.challenges import HINT, challenger
     from syndicate.sources.page import find_feeds
 
-    feeds = find_feeds(data.encode("utf-8", "replace") if isinstance(data, str) else data, url)
+    body = data.encode("utf-8", "replace") if isinstance(data, str) else data
+    who = challenger(body)
+    if who:
+        return SourceError(f"{url} is a challenge of {who} to browsers, not a feed", hint=HINT)
+    try:
+        feeds = find_feeds(body, url)
+    except SourceError:  # a page with a feed's tags in it
+        feeds = []
     hint = f"the page names this feed: {feeds[0][1]}" if feeds else "give the address of the feed, not of a page"
     return SourceError(f"{url} is an HTML page, not a feed", hint=hint)
 
@@ -266,14 +326,31 @@ def _with_entities(text: str) -> str:
 
 
 def _mended(text: str) -> str:
-    return _REFERENCE.sub(_character, _BARE.sub("&amp;", text)) if "&" in text else text
+    if "&" not in text:
+        return text
+    return _REFERENCE.sub(_character, _HALVES.sub(_joined, _BARE.sub("&amp;", text)))
+
+
+def _joined(halves: re.Match[str]) -> str:
+    """A character beyond the first 65,536 written as its two halves of UTF-16, as Java and JavaScript count."""
+    high, low = (int(half[1:], 16) if half[0] in "xX" else int(half) for half in halves.groups())
+    if not (0xD800 <= high < 0xDC00 <= low < 0xE000):
+        return halves[0]
+    return chr(0x10000 + (high - 0xD800 << 10) + (low - 0xDC00))
 
 
 def _character(reference: re.Match[str]) -> str:
     """HTML's meaning of a reference, in XML's spelling; a name HTML does not know stays words."""
+    number = _NUMBERED.fullmatch(reference[0])
+    if number and (code := int(number[1] or number[2], 16 if number[1] else 10)) < 0x10000:
+        if code < 0x20 and chr(code) not in "\t\n\r":
+            return ""
+        if 0xD800 <= code < 0xE000:
+            return ""
     meant = unescape(reference[0])
     return "&amp;" + reference[0][1:] if meant == reference[0] else escape(_ILLEGAL.sub("", meant))
 
 
-def _head(data: bytes | str) -> str:
+def head(data: bytes | str) -> str:
+    """The beginning, where namespaces get their prefixes."""
     return data[:4000].decode("utf-8", "replace") if isinstance(data, bytes) else data[:4000]

@@ -7,13 +7,13 @@ from syndicate.ports import Http
 from syndicate.sources import visit
 
 ACCEPT = (
-    "application/rss+xml, application/atom+xml, application/rdf+xml;q=0.9, application/xml;q=0.8, text/xml;q=0.8,"
-    " */*;q=0.1"
+    "application/rss+xml, application/atom+xml, application/feed+json, application/rdf+xml;q=0.9,"
+    " application/xml;q=0.8, text/xml;q=0.8, application/json;q=0.7, */*;q=0.1"
 )
 
 
 class FeedSource:
-    """ports.Source for RSS and Atom. `base` stands in for the feed's own address when links are resolved."""
+    """ports.Source for RSS, Atom and JSON Feed. `base` stands in for the feed's own address when links are resolved."""
 
     def __init__(self, name: str, url: str, http: Http, *, timezone: str = "UTC", base: str | None = None) -> None:
         self.name = name

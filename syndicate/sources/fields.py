@@ -17,6 +17,9 @@ if TYPE_CHECKING:
     from xml.etree.ElementTree import Element
 
 ENTRIES = 2000
+LONGEST = 8_000
+"""Characters of an address or a guid; a longer one is none, and servers take no longer ones."""
+EXTRAS = 50  # elements of one entry that nobody else reads
 BASE = "{http://www.w3.org/XML/1998/namespace}base"
 LANG = "{http://www.w3.org/XML/1998/namespace}lang"
 
@@ -38,6 +41,10 @@ _NAMESPACES = {
     "http://www.itunes.com/dtds/podcast-1.0.dtd": "itunes",
     "http://www.w3.org/1999/02/22-rdf-syntax-ns#": "rdf",
     "http://www.w3.org/1999/xhtml": "xhtml",
+    "http://www.youtube.com/xml/schemas/2015": "yt",
+    "http://www.google.com/schemas/sitemap-news/0.9": "news",
+    "http://www.google.com/schemas/sitemap-image/1.1": "image",
+    "http://www.google.com/schemas/sitemap-video/1.1": "video",
     "http://purl.org/rss/1.0/": "",
     "http://my.netscape.com/rdf/simple/0.9/": "",
     "http://channel.netscape.com/rdf/simple/0.9/": "",
@@ -49,7 +56,15 @@ _PREFIX = re.compile(r"""xmlns:([\w.-]{1,40})\s*=\s*["']([^"'<>]{1,200})["']""")
 _LANGUAGE = re.compile(r"[A-Za-z]{2,3}(?:-[A-Za-z0-9]{1,8})*", re.ASCII)
 _MAILBOX = re.compile(r"\S+@\S+\s*\((.*)\)|(.*?)\s*<[^<>@\s]+@[^<>\s]+>")
 _ABSOLUTE = re.compile(r"https?://[A-Za-z0-9.-]+(?::\d{1,4})?(?:[/?#][!-~]*)?")
-_SPACES = re.compile(r"[\t\r\n]")
+_BROKEN = re.compile("\\s*[\t\r\n]\\s*|[\x00\ud800-\udfff]")  # halves of a character: JSON can spell them
+# Names that are not always written in the case they have; feeds are made by hand, too.
+_CASED = {
+    name.lower(): name
+    for name in (
+        "author", "category", "channel", "comments", "description", "enclosure", "entry", "guid", "item", "language",
+        "link", "pubDate", "title", "ttl", "id", "published", "updated", "summary", "content",
+    )
+}  # fmt: skip
 
 
 class Names(dict[str, str]):
@@ -69,6 +84,7 @@ class Names(dict[str, str]):
     def __missing__(self, tag: str) -> str:
         uri, closed, local = tag.rpartition("}")
         prefix = self._prefixes.get(uri[1:], "?") if closed else ""
+        local = local if prefix else _CASED.get(local.lower(), local)
         self[tag] = name = f"{prefix}:{local}" if prefix else local
         return name
 
@@ -132,13 +148,14 @@ class Reader:
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """What a document says. `listed` counts its entries, usable or not."""
+    """What a document says. `listed` counts its entries, usable or not; `held_back` those that are no articles yet."""
 
     articles: tuple[Article, ...]
     listed: int
     notes: tuple[str, ...] = ()
     interval: timedelta | None = None
     cut_off: bool = False
+    held_back: int = 0
 
 
 def words(element: Element | None) -> str:
@@ -155,33 +172,54 @@ def inner(element: Element) -> str:
     if not len(element):
         return element.text or ""
     from html import escape
-    from xml.etree.ElementTree import tostring
 
-    return escape(element.text or "") + "".join(tostring(child, encoding="unicode") for child in element)
+    parts = [escape(element.text or "")]
+    waiting: list[Element | str] = list(reversed(element))
+    while waiting:
+        each = waiting.pop()
+        if isinstance(each, str):
+            parts.append(each)
+        elif isinstance(each.tag, str):
+            name = _local(each.tag)
+            said = "".join(f' {_local(key)}="{escape(value)}"' for key, value in each.items())
+            parts.append(f"<{name}{said}>{escape(each.text or '')}")
+            waiting += [f"</{name}>{escape(each.tail or '')}", *reversed(each)]
+    return "".join(parts)
+
+
+def _local(name: str) -> str:
+    return name.rpartition("}")[2]
 
 
 def first(found: dict[str, list[Element]], *names: str) -> str:
     """The words of the first of these elements that has any."""
     for name in names:
-        for element in found.get(name, ()):
-            said = words(element)
-            if said:
-                return said
+        if name in found:
+            for element in found[name]:
+                said = words(element)
+                if said:
+                    return said
     return ""
+
+
+def identity(text: str) -> str | None:
+    """A guid verbatim; None where there is none, or something else stands in its place."""
+    return text if 0 < len(text) <= LONGEST else None
 
 
 def address(text: str | None, base: str) -> str:
     """An absolute http(s) address, otherwise as it was given; "" for anything else."""
-    if not text:
+    if not text or len(text) > LONGEST:
         return ""
     if _ABSOLUTE.fullmatch(text):
         return text
-    text = _SPACES.sub("", text.strip()).replace(" ", "%20").replace("\0", "")
+    text = _BROKEN.sub("", text.strip()).replace(" ", "%20")
     try:
         if not text.startswith(("http://", "https://")):
             text = urljoin(base, text) if text else ""
         parts = urlsplit(text)
-        return text if parts.scheme in ("http", "https") and parts.hostname else ""
+        known = parts.scheme in ("http", "https") and parts.hostname
+        return parts.scheme + text[len(parts.scheme) :] if known else ""
     except ValueError:
         return ""
 
@@ -225,6 +263,8 @@ def extras(found: dict[str, list[Element]], read: frozenset[str]) -> dict[str, s
     """What templates may want of elements nobody else reads: extensions by name, their first words."""
     kept: dict[str, str] = {}
     for name, elements in found.items():
+        if len(kept) == EXTRAS:
+            break
         if ":" in name and name not in read:
             said = words(elements[0])
             if said:

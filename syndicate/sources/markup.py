@@ -37,14 +37,35 @@ _IMG = re.compile(rf"<img(?=[\s/]){_ATTRIBUTES}>", re.IGNORECASE)
 _ATTRIBUTE = re.compile(r"""(?<![\w:-])([\w:-]++)\s*+=\s*+(?:"([^"]*)"|'([^']*)'|([^\s"'>]+))""")
 # Bytes of Windows-1252 that were declared Latin-1, where they are control characters nobody means.
 _CP1252 = {code: bytes([code]).decode("cp1252", "replace") for code in range(0x80, 0xA0)}
+# UTF-8 that was taken for Windows-1252 and encoded once more: a character that begins a sequence, and its rest.
+_BACK = {ord(character): code for code, character in _CP1252.items() if character != "\ufffd"}
+_REST = "\x80-\xbf" + "".join(map(chr, _BACK))
+_TWICE = re.compile(rf"[\xc2-\xdf][{_REST}]|[\xe0-\xef][{_REST}]{{2}}|[\xf0-\xf4][{_REST}]{{3}}")
+_PUNCTUATION = frozenset("…–—‘’“”‹›«»·•")  # noqa: RUF001 - these are what is meant
 
 
 def line(text: str) -> str:
     """Plain text as one clean line."""
+    if not text.isascii():
+        text = _once(text)
     if not text.isprintable() or "  " in text:
         text = plain(text.translate(_CP1252))
     text = text.strip()
     return text if text.isascii() else unicodedata.normalize("NFC", text)
+
+
+def _once(text: str) -> str:
+    """Encoded once where it was encoded twice ("FÃ³rmula" for "Fórmula"), if all of it was.
+
+    A letter before a mark ("Spaß…") could be such a sequence by chance, so one has to be none of those.
+    """
+    sequences = _TWICE.findall(text)
+    if not sequences or all(_PUNCTUATION.issuperset(each[1:]) for each in sequences):
+        return text
+    try:
+        return text.translate(_BACK).encode("latin-1").decode()
+    except UnicodeError:
+        return text
 
 
 def title(text: str) -> str:

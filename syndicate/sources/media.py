@@ -46,7 +46,16 @@ def _attached(reader: Reader, found: Found, enclosures: Iterable[Enclosure]) -> 
             ranked.append(Image(url, type=mime or None))
     if has_media or "media:thumbnail" in found:
         ranked += _thumbnails(reader, found)
-    return ranked + [Image(address(one.get("href"), reader.base)) for one in found.get("itunes:image", ())]
+    if "itunes:image" in found:
+        ranked += [Image(address(one.get("href"), reader.base)) for one in found["itunes:image"]]
+    if "image" in found:
+        ranked += [Image(address(_own(reader, one), reader.base)) for one in found["image"]]
+    return ranked
+
+
+def _own(reader: Reader, image: Element) -> str:
+    """An item's own `<image>`, which no standard knows: an address, or an element `<url>`."""
+    return first(reader.children(image), "url") or (image.text or "").strip() or image.get("url", "")
 
 
 def in_text(body: str, base: str) -> Image | None:
@@ -84,11 +93,13 @@ def _content(reader: Reader, element: Element, around: Found, further: Found) ->
     is_image = medium == "image" or mime.startswith("image/") or (not (medium or mime) and _IMAGE_NAME.search(url))
     if not url or not is_image:
         return None
-    levels = (reader.children(element), around, further)
+    levels = (reader.children(element) if len(element) else {}, around, further)
     return Image(
         url,
         alt=_alt(levels[0]) or (_said(around, "media:description") if further else ""),
-        credit=next((credit for level in levels if (credit := _said(level, "media:credit"))), ""),
+        credit=next(
+            (said for level in levels if "media:credit" in level and (said := _said(level, "media:credit"))), ""
+        ),
         width=_number(element.get("width")),
         height=_number(element.get("height")),
         type=mime or None,
@@ -97,6 +108,8 @@ def _content(reader: Reader, element: Element, around: Found, further: Found) ->
 
 def _alt(said: Found) -> str:
     """What a picture shows; a title counts unless it is a file's name."""
+    if not said:
+        return ""
     described = _said(said, "media:description", "media:text")
     if described:
         return described

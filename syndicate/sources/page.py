@@ -12,6 +12,7 @@ from syndicate.errors import SourceError
 from syndicate.model import Article, Fetched, Image, Validators
 from syndicate.ports import Http
 from syndicate.sources import markup, visit
+from syndicate.sources.challenges import HINT, challenger
 from syndicate.sources.document import BODY_BYTES, decoded
 from syndicate.sources.fields import address, distinct, language
 from syndicate.sources.jsonld import main_thing
@@ -20,8 +21,11 @@ from syndicate.sources.media import in_text
 if TYPE_CHECKING:
     from selectolax.lexbor import LexborHTMLParser, LexborNode
 
+SMALL = 250_000
+"""Bytes of a page up to which nothing in it costs more than a few seconds (20,000 attributes on one tag: 1 s)."""
 ACCEPT = "text/html, application/xhtml+xml;q=0.9, */*;q=0.1"
 _FEEDS = re.compile(r"application/(?:rss|atom|rdf|feed)\+(?:xml|json)")
+_JSON_FEED = re.compile(r"feed[^/]*(?:\.json|/json)?/?$", re.IGNORECASE)  # version 1 had no MIME type of its own
 _FEED = re.compile(rb"<(?:rss|feed|rdf:rdf)[\s>]")
 _META_CHARSET = re.compile(rb"""<meta[^>]{1,200}?charset\s*=\s*["']?\s*([\w.:-]+)""", re.IGNORECASE)
 _PUBLISHED = (
@@ -68,7 +72,34 @@ def parse_page(
 ) -> Article:
     """What a page says of its article. `url` is where it was found. Raises SourceError: not HTML, or no title."""
     shown = visit.shown(url) or source
-    page = _Page(body, content_type, url, shown)
+    refuse(body, content_type, shown)
+    if len(body) > SMALL:
+        from syndicate.sources import apart
+
+        return apart.page(
+            body[:BODY_BYTES],
+            source=source,
+            url=url,
+            shown=shown,
+            content_type=content_type,
+            timezone=timezone,
+            now=now,
+        )
+    return read_here(body, source=source, url=url, shown=shown, content_type=content_type, timezone=timezone, now=now)
+
+
+def read_here(
+    body: bytes,
+    *,
+    source: str,
+    url: str,
+    shown: str,
+    content_type: str | None,
+    timezone: str,
+    now: datetime | None,
+) -> Article:
+    """As `parse_page`, in this process, however long it takes."""
+    page = _Page(body, content_type, url)
     thing = main_thing(page.scripts())
     title = markup.title(thing.text("headline", "name") if thing.is_article else "") or page.title()
     if not title:
@@ -97,36 +128,54 @@ def parse_page(
 
 def claims(body: bytes, url: str, content_type: str | None) -> tuple[list[str], str | None]:
     """What a page tells robots, and the address of this site it names as its own. Raises SourceError."""
-    page = _Page(body, content_type, url, url)
+    page = _beginning(body, content_type, url)
     return page.metas(("robots", "googlebot")), page.canonical()
 
 
 def find_feeds(body: bytes, url: str) -> list[tuple[str, str, str]]:
     """The feeds a page names: title, address, MIME type, in the page's order."""
-    page = _Page(body, None, url, url)
+    page = _beginning(body, None, url)
     found: dict[str, tuple[str, str, str]] = {}
     for link in page.tree.css("link[rel][href]"):
         kind = (link.attributes.get("type") or "").lower().strip()
         there = address(link.attributes.get("href"), page.base)
-        if "alternate" in (link.attributes.get("rel") or "").lower().split() and _FEEDS.fullmatch(kind) and there:
+        is_feed = _FEEDS.fullmatch(kind) or (kind == "application/json" and _JSON_FEED.search(there))
+        if "alternate" in (link.attributes.get("rel") or "").lower().split() and is_feed and there:
             found.setdefault(there, (markup.line(link.attributes.get("title") or ""), there, kind))
     return list(found.values())
 
 
+def find_generator(body: bytes, url: str) -> str:
+    """What a page says that it was made with; "" if it does not."""
+    return _beginning(body, None, url).meta("generator")
+
+
+def find_link(body: bytes, url: str, rel: str) -> str | None:
+    """Where the first link of a page with this relation leads."""
+    page = _beginning(body, None, url)
+    link = page.tree.css_first(f'link[rel="{rel}"][href]')
+    return address(link.attributes.get("href") if link else None, page.base) or None
+
+
 def site_name(body: bytes, url: str) -> str:
     """What a site calls itself on its front page; its host if it does not."""
-    page = _Page(body, None, url, url)
+    page = _beginning(body, None, url)
     return page.meta("og:site_name") or page.meta("application-name") or page.title() or urlsplit(url).hostname or url
+
+
+def _beginning(body: bytes, content_type: str | None, url: str) -> _Page:
+    """As much of a page as surely has its head, and costs no more than a head should. Raises SourceError."""
+    refuse(body, content_type, url)
+    return _Page(body[:SMALL], content_type, url)
 
 
 class _Page:
     """A parsed page and its meta tags: names in lower case to their values in order."""
 
-    def __init__(self, body: bytes, content_type: str | None, url: str, shown: str) -> None:
+    def __init__(self, body: bytes, content_type: str | None, url: str) -> None:
         from selectolax.lexbor import LexborHTMLParser
 
-        _refuse(body, content_type, shown)
-        text = _characters(body[:BODY_BYTES], content_type)
+        text = _characters(body, content_type)
         self.tree: LexborHTMLParser = LexborHTMLParser(text.replace("\0", ""))
         self.url = url
         start = self.tree.css_first("base[href]")
@@ -217,7 +266,7 @@ class _Page:
         return (image,) if image else ()
 
 
-def _refuse(body: bytes, content_type: str | None, shown: str) -> None:
+def refuse(body: bytes, content_type: str | None, shown: str) -> None:
     """Say what a document is that cannot be a page. Raises SourceError."""
     kind = (content_type or "text/html").partition(";")[0].strip().lower()
     start = body[:5000].replace(b"\0", b"").lower()
@@ -227,6 +276,9 @@ def _refuse(body: bytes, content_type: str | None, shown: str) -> None:
         raise SourceError(f"{shown} is not an HTML page ({kind})")
     if _FEED.search(start) and b"<html" not in start:
         raise SourceError(f"{shown} is a feed, not a page", hint="use it as a source of type feed")
+    who = challenger(body)
+    if who:
+        raise SourceError(f"{shown} is a challenge of {who} to browsers, not the page", hint=HINT)
 
 
 def _characters(body: bytes, content_type: str | None) -> str:

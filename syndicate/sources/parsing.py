@@ -4,10 +4,15 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import datetime
+from typing import Any
 
+from syndicate.errors import SourceError
 from syndicate.model import Article
 from syndicate.sources import document, visit
 from syndicate.sources.fields import ENTRIES, Names, Reader, Reading
+
+SMALL = 2_000_000
+"""Bytes of a feed up to which nothing in it, read strictly, costs more than a second."""
 
 
 def parse_feed(
@@ -26,25 +31,95 @@ def read_feed(
     content_type: str | None = None,
     timezone: str = "UTC",
     now: datetime | None = None,
-    rescue_seconds: float = 10.0,
+    seconds: float | None = None,
 ) -> Reading:
     """All that a feed says. `url` resolves relative links; `now` refuses dates far ahead. Raises SourceError.
 
-    `rescue_seconds` is what a feed that is not well-formed may take.
+    `seconds` is what a feed that is large or not well-formed may take.
     """
     shown = visit.shown(url) or source
+    document.check_size(body, shown)
+    if is_json(body):
+        return _read_json(body, Reader(source, url, timezone, now, Names("", "")), shown)
+    why = ""
+    if len(body) <= SMALL:
+        try:
+            return read_here(
+                body, source=source, url=url, shown=shown, content_type=content_type, timezone=timezone, now=now
+            )
+        except document.NotWellFormed as fault:
+            why = str(fault)
+    from syndicate.sources import apart
+
+    return apart.feed(
+        body,
+        source=source,
+        url=url,
+        shown=shown,
+        content_type=content_type,
+        timezone=timezone,
+        now=now,
+        why=why,
+        seconds=apart.SECONDS if seconds is None else seconds,
+    )
+
+
+def read_here(
+    body: bytes,
+    *,
+    source: str,
+    url: str,
+    shown: str,
+    content_type: str | None,
+    timezone: str,
+    now: datetime | None,
+    rescued: bool = False,
+) -> Reading:
+    """As `read_feed`, in this process; what is not well-formed is read by feedparser if `rescued`.
+
+    Raises SourceError, NotWellFormed.
+    """
     try:
         tree = document.read(body, url=shown, content_type=content_type)
     except document.NotWellFormed as fault:
-        reader = Reader(source, url, timezone, now, Names("", ""))
+        if not rescued:
+            raise
         from syndicate.sources import rescue
 
-        reading = rescue.read(fault.text, reader, url=shown, why=str(fault), seconds=rescue_seconds)
-        reading = replace(reading, cut_off=fault.cut_off)
+        reader = Reader(source, url, timezone, now, Names("", ""))
+        reading = replace(rescue.read(fault.text, reader, url=shown, why=str(fault)), cut_off=fault.cut_off)
     else:
         reader = Reader(source, url, timezone, now, Names(tree.root.tag, tree.head))
         reading = replace(_read(tree, reader), cut_off=tree.cut_off)
+    return noted(reading, reader)
+
+
+def is_json(body: bytes) -> bool:
+    """Whether a document can only be JSON, by its first character."""
+    return body[:1000].replace(b"\0", b"").lstrip(b"\xef\xbb\xbf\xff\xfe \t\r\n")[:1] in (b"{", b"[")
+
+
+def noted(reading: Reading, reader: Reader) -> Reading:
+    """A reading, with what was odd about its document."""
     return replace(reading, notes=(*reading.notes, *_notes(reading, reader)))
+
+
+def _read_json(body: bytes, reader: Reader, shown: str) -> Reading:
+    from syndicate.sources import jsondata, jsonfeed
+
+    data = jsondata.load(body, url=shown, what="a feed")
+    if not jsonfeed.is_one(data):
+        raise _stranger(data, shown)
+    return noted(jsonfeed.read(data, reader, url=shown), reader)
+
+
+def _stranger(data: Any, shown: str) -> SourceError:
+    from syndicate.sources.recognising import KINDS, json_type
+
+    kind = json_type(data)
+    if kind is None:
+        return SourceError(f"{shown} is a JSON document, not a feed", hint="give the address of the feed")
+    return SourceError(f"{shown} is {KINDS[kind]}, not a feed", hint=f"use it as a source of type {kind}")
 
 
 def _read(tree: document.Tree, reader: Reader) -> Reading:
@@ -60,7 +135,7 @@ def _notes(reading: Reading, reader: Reader) -> list[str]:
         notes.append(f"the document is cut off; {len(reading.articles)} whole entries were read")
     if reading.listed > ENTRIES:
         notes.append(f"{reading.listed} entries; the first {ENTRIES} are read")
-    unnamed = min(reading.listed, ENTRIES) - len(reading.articles)
+    unnamed = min(reading.listed, ENTRIES) - len(reading.articles) - reading.held_back
     if unnamed:
         notes.append(f"entries left out, without title and address: {unnamed}")
     if reader.undated:

@@ -1,73 +1,34 @@
-"""Feeds that are not well-formed, read by feedparser in a process of its own that can be killed.
-
-feedparser reads nearly everything, but some inputs keep it busy for minutes (100,000 attributes on
-one element: more than 25 s) and a thread cannot be stopped.
-"""
+"""Feeds that are not well-formed, read by feedparser: only ever in a process that can be killed (`apart`)."""
 
 from __future__ import annotations
 
-import json
-import subprocess
-import sys
 from typing import Any
 
 from syndicate.errors import SourceError
 from syndicate.model import Article, Image
 from syndicate.sources import markup
-from syndicate.sources.fields import ENTRIES, Reader, Reading, address, distinct, kind_of, language, person
+from syndicate.sources.fields import ENTRIES, Reader, Reading, address, distinct, identity, kind_of, language, person
 from syndicate.sources.media import in_text
 
-MEMORY = 1_000_000_000  # bytes of address space
-_CHILD = "import sys; sys.path[:] = sys.argv[1:]; from syndicate.sources.rescue import child; child()"
 
-
-def read(text: str, reader: Reader, *, url: str, why: str, seconds: float) -> Reading:
-    """The entries feedparser finds. Raises SourceError: none, or not in time."""
-    command = [sys.executable, "-P", "-c", _CHILD, *(path for path in sys.path if path)]
-    try:
-        done = subprocess.run(  # noqa: S603 - our own interpreter and words
-            command, input=text.encode("utf-8", "replace"), capture_output=True, timeout=seconds, check=True
-        )
-        found = json.loads(done.stdout)
-    except (subprocess.SubprocessError, OSError, ValueError) as fault:
-        raise SourceError(f"{url} is not well-formed and could not be mended: {why}") from fault
-    if not found["version"] and not found["entries"]:
-        raise SourceError(f"{url} cannot be read as a feed: {why}")
-    reader.base = address(found["link"], reader.base) or reader.base
-    reader.language = language(found["language"])
-    articles = [_article(entry, reader) for entry in found["entries"][:ENTRIES]]
-    kept = tuple(article for article in articles if article.url or article.title)
-    return Reading(kept, found["listed"], notes=(f"the feed is not well-formed ({why}); its entries could be read",))
-
-
-def child() -> None:
-    """The other process: XML on standard input, entries as JSON on standard output."""
-    _limit()
+def read(text: str, reader: Reader, *, url: str, why: str) -> Reading:
+    """The entries feedparser finds. Raises SourceError: none."""
     import feedparser
 
-    parsed = feedparser.parse(
-        sys.stdin.buffer.read(),
+    found = feedparser.parse(
+        text.encode("utf-8", "replace"),
         resolve_relative_uris=False,
         sanitize_html=False,
         response_headers={"content-type": "application/xml; charset=utf-8"},
     )
-    said = {
-        "version": parsed.get("version", ""),
-        "link": parsed.feed.get("link", ""),
-        "language": parsed.feed.get("language", ""),
-        "listed": len(parsed.entries),
-        "entries": parsed.entries[:ENTRIES],
-    }
-    sys.stdout.write(json.dumps(said, default=str))
-
-
-def _limit() -> None:
-    """Memory is bounded where the system knows how."""
-    try:
-        import resource
-    except ImportError:
-        return
-    resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
+    if not found.get("version") and not found.entries:
+        raise SourceError(f"{url} cannot be read as a feed: {why}")
+    reader.base = address(found.feed.get("link"), reader.base) or reader.base
+    reader.language = language(found.feed.get("language"))
+    articles = [_article(entry, reader) for entry in found.entries[:ENTRIES]]
+    kept = tuple(article for article in articles if article.url or article.title)
+    notes = (f"the feed is not well-formed ({why}); its entries could be read",)
+    return Reading(kept, len(found.entries), notes=notes)
 
 
 def _article(entry: dict[str, Any], reader: Reader) -> Article:
@@ -85,7 +46,7 @@ def _article(entry: dict[str, Any], reader: Reader) -> Article:
         url=url,
         title=_words(entry.get("title_detail"), markup.title),
         summary=_words(entry.get("summary_detail"), markup.summary) if _has_summary(entry) else "",
-        guid=guid or None,
+        guid=identity(guid),
         published=published.instant if published else None,
         precision=published.precision if published else "second",
         tz_assumed=published.tz_assumed if published else False,

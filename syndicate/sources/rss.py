@@ -18,6 +18,7 @@ from syndicate.sources.fields import (
     distinct,
     extras,
     first,
+    identity,
     inner,
     kind_of,
     language,
@@ -86,7 +87,7 @@ def _article(item: Element, reader: Reader) -> Article | None:
         url=url,
         title=title,
         summary=next((summary for text in descriptions if (summary := markup.summary(text))), ""),
-        guid=guid or None,
+        guid=identity(guid),
         published=published.instant if published else None,
         precision=published.precision if published else "second",
         tz_assumed=published.tz_assumed if published else False,
@@ -117,20 +118,27 @@ def _url(found: Found, guid: str, base: str) -> str:
             url = address(element.get("href"), base)
             if url:
                 return url
-    is_permalink = all(one.get("isPermaLink", "true").strip().lower() != "false" for one in found.get("guid", ()))
-    return address(guid, base) if is_permalink and guid.startswith(("http://", "https://")) else ""
+    is_permalink = all(_permalink(one).strip().lower() != "false" for one in found.get("guid", ()))
+    return address(guid, base) if is_permalink and guid.lower().startswith(("http://", "https://")) else ""
+
+
+def _permalink(guid: Element) -> str:
+    return guid.get("isPermaLink") or guid.get("ispermalink") or "true"
 
 
 def _authors(found: Found, reader: Reader) -> tuple[str, ...]:
     """The names of one kind of element: a feed that has two of them says the same twice."""
     for name in ("dc:creator", "author", "atom:author", "itunes:author"):
         elements = found.get(name)
-        if elements:
-            if name == "atom:author":
-                names = [first(reader.children(element), "atom:name") for element in elements]
-            else:
-                names = [words(element) for element in elements]
-            return distinct(map(person, names))
+        if not elements:
+            continue
+        if name == "atom:author":
+            said = [first(reader.children(element), "atom:name") for element in elements]
+        else:
+            said = [words(element) for element in elements]
+        names = distinct(map(person, said))
+        if names:
+            return names
     return ()
 
 

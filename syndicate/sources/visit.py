@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 from http import HTTPStatus
@@ -30,30 +31,39 @@ class Visited:
     interval: timedelta | None
 
 
-def get(http: Http, url: str, validators: Validators, *, accept: str) -> Visited:
+def get(
+    http: Http,
+    url: str,
+    validators: Validators,
+    *,
+    accept: str,
+    params: Mapping[str, str] | None = None,
+    hints: Mapping[int, str] | None = None,
+) -> Visited:
     """Fetch a document unless it is the same as before.
 
-    Validators are the server's, sent back exactly as received; a 304 may bring newer ones.
+    Validators are the server's, sent back exactly as received; a 304 may bring newer ones. `params`
+    never show in messages; `hints` say by status what helps where it is not what usually does.
     Raises SourceError: unreachable, or any answer that is not the document.
     """
     conditions = {"If-None-Match": validators.etag, "If-Modified-Since": validators.last_modified}
-    headers = {"Accept": accept} | {name: value for name, value in conditions.items() if value}
+    sent = {name: value for name, value in conditions.items() if value}
     try:
-        reply = http.call("GET", url, headers=headers)
+        reply = http.call("GET", url, headers={"Accept": accept} | sent, params=params)
     except (Unavailable, Uncertain) as fault:
         raise SourceError(f"{shown(url)} cannot be read: {fault}", hint=fault.hint) from fault
     etag, last_modified = reply.headers.get("etag"), reply.headers.get("last-modified")
-    if reply.status == HTTPStatus.NOT_MODIFIED and len(headers) > 1:
+    if reply.status == HTTPStatus.NOT_MODIFIED and sent:
         kept = Validators(etag or validators.etag, last_modified or validators.last_modified, validators.body_hash)
         return Visited(reply, kept, modified=False, interval=interval(reply))
     if reply.status != HTTPStatus.OK:
-        raise refused(reply, url)
+        raise refused(reply, url, hints or {})
     digest = hashlib.sha256(reply.body).hexdigest()
     fresh = Validators(etag, last_modified, digest)
     return Visited(reply, fresh, modified=digest != validators.body_hash, interval=interval(reply))
 
 
-def refused(reply: Reply, url: str) -> SourceError:
+def refused(reply: Reply, url: str, hints: Mapping[int, str]) -> SourceError:
     """Why there is no document, in words; `retry_after` where the server said when to come again."""
     try:
         words = HTTPStatus(reply.status).phrase
@@ -61,13 +71,14 @@ def refused(reply: Reply, url: str) -> SourceError:
         words = "a status nobody knows"
     message = f"{shown(url)} answers {reply.status} ({words})"
     wait = retry_after(reply) if reply.status in (429, 503) else None
-    hints = {
+    usual = {
         401: "it asks for a login, which a source cannot give",
         403: "the server refuses programs; let this one through",
         404: "look at the address",
         410: "it is gone for good; remove the source or give its new address",
     }
-    return SourceError(message, hint=hints.get(reply.status), retry_after=wait, gone=reply.status == HTTPStatus.GONE)
+    hint = hints.get(reply.status) or usual.get(reply.status)
+    return SourceError(message, hint=hint, retry_after=wait, gone=reply.status == HTTPStatus.GONE)
 
 
 def interval(reply: Reply) -> timedelta | None:

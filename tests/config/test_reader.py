@@ -154,12 +154,25 @@ TOP = [
     ),
     ("sources: {n: {type: feed}}", "2:11: sources.n: needs 'url'"),
     (
-        "sources: {n: {url: 'https://a.example', type: sitemap}}",
-        "2:47: sources.n.type: 'sitemap' is not built yet (use feed or page)",
+        "sources: {n: {url: 'https://a.example', type: fed}}",
+        "2:47: sources.n.type: 'fed' is none of feed, page, sitemap, wordpress, ghost, folder, ninjs, newsml, jsonl",
     ),
     (
-        "sources: {n: {url: 'https://a.example', type: fed}}",
-        "2:47: sources.n.type: 'fed' is none of feed, page (did you",
+        "sources: {n: {url: 'https://a.example/x', type: folder}}",
+        "2:20: sources.n.url: a folder is a path on this machine, such as ./content, not 'https://a.example/x'",
+    ),
+    (
+        "sources: {n: {url: ./x, type: folder, link: 'https://a.example/{slog}'}}",
+        "2:45: sources.n.link: unknown place '{slog}' (did you mean '{slug}'?)",
+    ),
+    (
+        "sources: {n: {url: ./x, type: folder, link: 'https://a.example/{year}'}}",
+        "2:45: sources.n.link: needs {slug} or {path}: else all articles have one address",
+    ),
+    ("sources: {n: {url: ./x, type: folder, link: '/{slug}'}}", "2:45: sources.n.link: "),
+    (
+        "sources: {n: {url: 'https://a.example', link: 'https://a.example'}}",
+        "2:41: sources.n.link: only sources of type folder take a link",
     ),
     ("sources: {n: {url: 'https://a.example', burst: 10}}", "2:41: sources.n.burst: not built yet (leave it out, or"),
     ("sources: {n: {url: 'https://a.example', similar: hold}}", "2:41: sources.n.similar: not built yet"),

@@ -9,10 +9,11 @@ from ruamel.yaml import YAML
 
 from syndicate import platforms
 from syndicate.config.reader import load
-from syndicate.config.schema import NOT_BUILT, SOURCES_NOT_BUILT
+from syndicate.config.schema import NOT_BUILT
 from syndicate.config.starter import example, starter
 from syndicate.config.typed import hints
 from syndicate.model import Account
+from syndicate.sources import TYPES
 
 
 @pytest.fixture
@@ -23,7 +24,7 @@ def complete(tmp_path):
 
 
 def test_the_example_loads(complete):
-    assert set(complete.sources) == {"news", "sport", "front-page"}
+    assert {source.type for source in complete.sources.values()} == set(TYPES)
     assert {account.account.platform for account in complete.accounts.values()} == set(platforms.names())
 
 
@@ -34,8 +35,6 @@ def test_the_example_shows_every_setting():
     assert shown >= set(hints(Account)) - {"name"} | {"enabled", "api_url"}
     for name in platforms.names():
         assert shown >= set(hints(platforms.find(name).options_type))
-    for kind in SOURCES_NOT_BUILT:
-        assert kind in example()
 
 
 def test_what_the_example_holds_back_is_said_to_be_unbuilt():
@@ -52,9 +51,11 @@ def test_the_example_fits_a_screen_in_width():
 def test_a_new_config_loads_as_it_is_and_posts_into_a_folder(tmp_path):
     path = tmp_path / "config.yaml"
     feeds = ["https://gazette.example/rss.xml", "https://gazette.example/sport?x=1&y=2"]
-    path.write_text(starter("The Example Gazette", "https://gazette.example/", feeds), encoding="utf-8")
+    listed = [("feed", feeds[0]), ("wordpress", feeds[1])]
+    path.write_text(starter("The Example Gazette", "https://gazette.example/", listed), encoding="utf-8")
     config = load(path, {})
     assert [source.url for source in config.sources.values()] == feeds
+    assert [source.type for source in config.sources.values()] == ["feed", "wordpress"]
     assert [account.account.platform for account in config.accounts.values() if account.enabled] == ["folder"]
     assert config.accounts["drafts"].options.path == tmp_path / "posts"
 
@@ -66,7 +67,7 @@ def test_a_new_config_without_feeds_says_where_they_go(tmp_path):
 
 
 def test_the_accounts_of_a_new_config_load_once_their_comment_signs_are_gone(tmp_path):
-    text = starter("Gazette", "https://gazette.example/", ["https://gazette.example/rss"])
+    text = starter("Gazette", "https://gazette.example/", [("feed", "https://gazette.example/rss")])
     text = re.sub(r"^  # ?((  )?\w+:( |$))", r"  \1", text, flags=re.MULTILINE)
     path = tmp_path / "config.yaml"
     path.write_text(text, encoding="utf-8")

@@ -141,7 +141,7 @@ def test_what_is_beyond_repair_is_read_in_a_process_of_its_own(name):
 
 def test_beyond_repair_and_out_of_time_is_an_error():
     with pytest.raises(SourceError, match=r"not well-formed and could not be mended: mismatched tag"):
-        read("crossed_tags.xml", rescue_seconds=0.001)
+        read("crossed_tags.xml", seconds=0.001)
 
 
 @pytest.mark.parametrize("name", ["truncated.xml", "truncated_atom.xml"])
@@ -163,7 +163,12 @@ def test_a_document_cut_off_before_its_first_entry_is_an_error():
         (b"", "is an empty document, not a feed"),
         (b" \n\t", "is an empty document, not a feed"),
         (b'{"error": "no"}', "is a JSON document, not a feed"),
-        (b'{"version": "https://jsonfeed.org/version/1.1"}', "is a JSON Feed, which is not read yet"),
+        (b'{"version": "https://jsonfeed.org/version/1.1"}', "is a JSON Feed without a list of items"),
+        (b'{"posts": [], "meta": {}}', "is Ghost's list of posts, not a feed"),
+        (b'[{"title": {"rendered": "x"}}]', "is WordPress's list of posts, not a feed"),
+        (b'{"uri": "urn:1", "headline": "x"}', "is ninjs, not a feed"),
+        (b'{"url": "https://gazette.example/1"}', "is a list of articles, not a feed"),
+        (b"<newsItem/>", "is NewsML-G2, not a feed"),
         (b"<!DOCTYPE html><html><title>x</title></html>", "is an HTML page, not a feed"),
         (b"<!-- cached --><HTML><body>", "is an HTML page, not a feed"),
         (
@@ -237,6 +242,14 @@ def test_a_document_without_bounds_is_refused(body, words):
         ("Cafe&#769;", "Café"),
         ("?a=1&amp;copy=2", "?a=1&copy=2"),
         ("R&amp;amp;amp;D", "R&amp;D"),
+        ("Grupo FÃ³rmula", "Grupo Fórmula"),
+        ("Â¿Pensando? AquÃ\xad hay 7", "¿Pensando? Aquí hay 7"),
+        ("Itâ€™s â€œopenâ€\x9d", "It’s “open”"),
+        ("Ð\x9cÐ¾Ñ\x81Ñ‚", "Мост"),
+        ("Spaß… und Spaß–Faktor", "Spaß… und Spaß–Faktor"),
+        ("AMANHÃ…", "AMANHÃ…"),
+        ("FÃ³rmula – Москва", "FÃ³rmula – Москва"),
+        ("Ça va, Ö¼ über", "Ça va, Ö¼ über"),
         ("&#x1F680; up", "🚀 up"),
     ],
 )
@@ -438,7 +451,7 @@ def test_nul_never_comes_through():
 def test_hostile_documents_cost_seconds_at_most(body):
     started = datetime.now(UTC)
     with suppress(SourceError):
-        read_feed(body, source="news", url=URL, rescue_seconds=1.0)
+        read_feed(body, source="news", url=URL, seconds=1.0)
     assert datetime.now(UTC) - started < timedelta(seconds=5)
 
 

@@ -371,3 +371,13 @@ def test_the_article_the_project_began_with_is_understood():
         Image("http://127.0.0.1:8000/photo.jpg", caption, caption, "Twitter/@lopezdoriga", 2400, 1600),
     )
     assert find_feeds(page, url) == [("News", "http://127.0.0.1:8000/rss/news.xml", "application/rss+xml")]
+
+
+def test_half_a_character_in_json_ld_is_left_out_everywhere():
+    from syndicate.records import store_article
+
+    thing = r'{"@type":"NewsArticle","headline":"a\ud800b","image":{"url":"https://a.example/\ud800.jpg"}}'
+    page = f'<!doctype html><title>x</title><script type="application/ld+json">{thing}</script>'.encode()
+    article = parse_page(page, source="news", url="https://gazette.example/", content_type=None)
+    assert (article.title, article.image.url) == ("ab", "https://a.example/.jpg")
+    assert store_article(article).encode("utf-8")

@@ -1,11 +1,14 @@
 from __future__ import annotations
 
+import re
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
 from syndicate import sources
+from syndicate.config.reader import load
 from syndicate.errors import ConfigError, SourceError
 
 FEED = b"<rss><channel><item><title>One</title><link>/1</link></item><item/></channel></rss>"
@@ -18,9 +21,21 @@ def test_every_type_is_built(kind, http):
     assert built.name == "news"
 
 
+def test_every_type_is_in_a_guide_with_a_config_that_loads(tmp_path):
+    guides = (Path(__file__).parents[2] / "docs/guides").glob("sources*.md")
+    blocks = [block for guide in guides for block in re.findall(r"```yaml\n(.*?)```", guide.read_text(), re.DOTALL)]
+    shown = set()
+    for block in blocks:
+        site = "" if block.startswith("site:") else "site: {name: Gazette, url: 'https://gazette.example/'}\n"
+        path = tmp_path / "config.yaml"
+        path.write_text(site + block, encoding="utf-8")
+        shown |= {source.type for source in load(path, {}, fill=True).sources.values()}
+    assert shown >= set(sources.TYPES)
+
+
 def test_an_unknown_type_is_a_config_error(http):
-    with pytest.raises(ConfigError, match=r"sources\.news: unknown type 'sitemap'"):
-        sources.build("sitemap", "news", "https://gazette.example/x", http)
+    with pytest.raises(ConfigError, match=r"sources\.news: unknown type 'gopher'"):
+        sources.build("gopher", "news", "https://gazette.example/x", http)
 
 
 def test_a_file_is_read_as_what_it_is():
@@ -30,12 +45,6 @@ def test_a_file_is_read_as_what_it_is():
     assert [(article.title, article.url) for article in fetched.articles] == [("Bridge opens", "")]
     with pytest.raises(SourceError, match=r"a.html is an HTML page, not a feed"):
         sources.parse(PAGE, source="a.html", url="", pages=False)
-
-
-def test_a_site_says_its_name_and_its_feeds(server, http):
-    link = b'<link rel="alternate" type="application/rss+xml" title="News" href="/rss.xml">'
-    server.answer = (200, {"Content-Type": "text/html"}, b"<title>Gazette</title>" + link)
-    assert sources.discover(server.url, http) == ("Gazette", [("News", f"{server.url}/rss.xml")])
 
 
 def test_only_what_is_used_is_loaded():

@@ -1,0 +1,47 @@
+"""What a source of type folder says: a path on disk, and where its articles are on the web."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from syndicate.config.document import Node
+from syndicate.config.typed import WRONG, Typed
+from syndicate.config.values import address, closest
+
+__all__ = ["directory", "link", "linked"]
+
+_PLACE = re.compile(r"\{([^{}]*)\}")
+
+
+def directory(text: str, base: Path) -> str:
+    """An absolute path, from one that is relative to the config. Raises ValueError."""
+    if "://" in text:
+        raise ValueError(f"a folder is a path on this machine, such as ./content, not '{text}'")
+    return str(base / Path(text).expanduser())
+
+
+def link(text: str) -> str:
+    """An address, in which places in braces stand for what differs from article to article. Raises ValueError."""
+    from syndicate.sources.markdown import PLACES
+
+    for place in _PLACE.findall(text):
+        if place not in PLACES:
+            close = closest(place, PLACES)
+            hint = f" (did you mean '{{{close}}}'?)" if close else f" (known: {', '.join(PLACES)})"
+            raise ValueError(f"unknown place '{{{place}}}'{hint}")
+    if "{" in text and not {"slug", "path"} & set(_PLACE.findall(text)):
+        raise ValueError("needs {slug} or {path}: else all articles have one address")
+    address(_PLACE.sub("x", text))
+    return text
+
+
+def linked(kind: str, entries: Mapping[str, Node], values: dict[str, Any], site: Any, typed: Typed) -> dict[str, Any]:
+    """What a source says, with its link where it belongs: folders have one, the site's address unless they say."""
+    if kind == "folder":
+        return values if "link" in values or site is WRONG else values | {"link": site.url}
+    if "link" in entries:
+        typed.problems.add(entries["link"].key, f"{entries['link'].where}: only sources of type folder take a link")
+    return values

@@ -1,0 +1,93 @@
+"""Which sources a site offers, by its front page: WordPress, Ghost, and feeds, each thing once."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from urllib.parse import urlsplit
+
+from syndicate.errors import SourceError
+from syndicate.model import Validators
+from syndicate.ports import Http
+from syndicate.sources import jsondata, sitemap, visit, wordpress
+from syndicate.sources.page import ACCEPT, find_feeds, find_generator, site_name
+
+_FORMAT = re.compile(
+    r"\b(?:rss[0-9]*|atom[0-9]*|json|feeds?|rdf|xml|index|default|alt|format|type|php|html?|v?[0-9](?:\.[0-9]+)*)\b"
+)
+_COMMENTS = re.compile(
+    r"\b(?:comments?|commentaires|comentarios|comentários|commenti|kommentare|reacties)\b", re.IGNORECASE
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A source: its type and address as a config has them, and what it is, for people."""
+
+    type: str
+    url: str
+    what: str
+
+
+def discover(site: str, http: Http) -> tuple[str, list[Found]]:
+    """A site's name, and its sources, the best first. Raises SourceError: its page cannot be read.
+
+    The API of WordPress stands for the site's own feed, where it answers. Ghost's needs a key, so its
+    feed is named.
+    """
+    reply = visit.get(http, site, Validators(), accept=ACCEPT).reply
+    feeds = once(find_feeds(reply.body, reply.url))
+    found = [Found("feed", url, "the JSON Feed" if mime.endswith("json") else "the feed") for _, url, mime in feeds]
+    root = wordpress.find_root(reply.body, reply.headers.get("link", ""), reply.url)
+    if root and _answers(root, http):
+        own = [one for one in found if _words(one.url)]
+        found = [Found("wordpress", _shortest(root, site), "the REST API of WordPress"), *own]
+    if find_generator(reply.body, reply.url).startswith("Ghost"):
+        found = [Found(one.type, one.url, f"{one.what} of Ghost") for one in found]
+    if not found:
+        found = [Found("sitemap", url, "the news sitemap") for url in sitemap.find(site, http)]
+    return site_name(reply.body, reply.url), found
+
+
+def once(feeds: Iterable[tuple[str, str, str]]) -> list[tuple[str, str, str]]:
+    """Feeds without those that say the same in another format, and without feeds of comments; in order."""
+    kept: list[tuple[str, str, str]] = []
+    for feed in feeds:
+        title, url, _ = feed
+        if not (_COMMENTS.search(title) or "/comments/" in urlsplit(url).path) and not any(
+            _is_same(feed, other) for other in kept
+        ):
+            kept.append(feed)
+    return kept
+
+
+def _is_same(one: tuple[str, str, str], other: tuple[str, str, str]) -> bool:
+    """Whether two feeds differ in nothing but their format."""
+    titles = [re.findall(r"[^\W_]+", _FORMAT.sub(" ", title.lower())) for title in (one[0], other[0])]
+    hosts = [urlsplit(url).netloc for url in (one[1], other[1])]
+    same_title = titles[0] == titles[1] or not all(titles)
+    return one[2] != other[2] and hosts[0] == hosts[1] and same_title and _words(one[1]) == _words(other[1])
+
+
+def _words(url: str) -> list[str]:
+    """What an address says besides the format."""
+    parts = urlsplit(url)
+    return re.findall(r"[^\W_]+", _FORMAT.sub(" ", f"{parts.path} {parts.query}".lower().replace("_", " ")))
+
+
+def _answers(root: str, http: Http) -> bool:
+    """Whether an API of WordPress gives its posts to anybody."""
+    try:
+        reply = visit.get(
+            http, wordpress.endpoint(root), Validators(), accept=wordpress.ACCEPT, params={"per_page": "1"}
+        ).reply
+        return wordpress.is_one(jsondata.load(reply.body, url=root, what="WordPress's list of posts"))
+    except SourceError:
+        return False
+
+
+def _shortest(root: str, site: str) -> str:
+    """The site's address, where its API is in the usual place."""
+    usual = site.partition("?")[0].partition("#")[0].rstrip("/") + "/wp-json"
+    return site if root.rstrip("/") == usual else root

@@ -1,0 +1,185 @@
+"""Documents that lie somewhere: at an address, in a file, in a folder, on standard input."""
+
+from __future__ import annotations
+
+import hashlib
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import BinaryIO
+
+from syndicate.errors import SourceError
+from syndicate.model import Fetched, Validators
+from syndicate.ports import Http
+from syndicate.sources import agency, visit
+from syndicate.sources.agency import Item
+from syndicate.sources.document import BODY_BYTES
+from syndicate.sources.fields import ENTRIES, Names, Reader, Reading
+from syndicate.sources.parsing import noted
+
+STDIN = "-"
+CHUNK = 1_000_000
+NAMES = Names("", "")  # no document here gives its own prefixes
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """Bytes and where they are from: `url` as people may see it. `before` lines of it are not in `body`."""
+
+    body: bytes
+    url: str
+    content_type: str | None = None
+    before: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """One kind of document. `endings` are the file names looked for in a folder; `grows`: new lines come at the end.
+
+    `items` reads what `agency.reading` puts together: with it, a folder is one list. Both raise
+    SourceError: the document is something else.
+    """
+
+    read: Callable[[Document, Reader], Reading]
+    accept: str
+    endings: tuple[str, ...] = ()
+    items: Callable[[Document, Reader], list[Item]] | None = None
+    grows: bool = False
+
+
+class DocumentSource:
+    """ports.Source for documents. `place` is an address, a path, or `-` for standard input."""
+
+    def __init__(
+        self,
+        name: str,
+        place: str,
+        http: Http,
+        kind: Kind,
+        *,
+        timezone: str = "UTC",
+        standard_input: Callable[[], BinaryIO] = lambda: sys.stdin.buffer,
+    ) -> None:
+        self.name = name
+        self._place = place
+        self._http = http
+        self._kind = kind
+        self._timezone = timezone
+        self._standard_input = standard_input
+
+    def fetch(self, validators: Validators) -> Fetched:
+        """What is there now, unless it is the same as before."""
+        if self._place == STDIN:
+            return self._piped()
+        if "://" in self._place:
+            return self._visited(validators)
+        path = Path(self._place)
+        return self._folder(path, validators) if path.is_dir() else self._file(path, validators)
+
+    def _visited(self, validators: Validators) -> Fetched:
+        visited = visit.get(self._http, self._place, validators, accept=self._kind.accept)
+        if not visited.modified:
+            return Fetched(validators=visited.validators, modified=False, interval=visited.interval)
+        reply = visited.reply
+        document = Document(reply.body, visit.shown(self._place), reply.headers.get("content-type"))
+        fetched = self._fetched(
+            document, visited.validators, Reader(*self._reader(reply.url), reply.received_at, NAMES)
+        )
+        return replace(fetched, interval=visited.interval)
+
+    def _file(self, path: Path, validators: Validators) -> Fetched:
+        body, before, digest = _tail(path) if self._kind.grows else _whole(path)
+        if digest == validators.body_hash:
+            return Fetched(validators=validators, modified=False)
+        return self._fetched(Document(body, str(path), before=before), Validators(body_hash=digest))
+
+    def _folder(self, path: Path, validators: Validators) -> Fetched:
+        """Every document of a folder. One that cannot be read is told of, and costs the others nothing."""
+        if self._kind.items is None:
+            raise SourceError(f"{path} is a folder", hint="give the file")
+        files = _files(path, self._kind.endings)
+        digest = hashlib.sha256("\n".join(f"{file.name}\t{stamp}" for file, stamp in files).encode("utf-8", "replace"))
+        fresh = Validators(body_hash=digest.hexdigest())
+        if fresh.body_hash == validators.body_hash:
+            return Fetched(validators=validators, modified=False)
+        reader, items, faults = Reader(*self._reader(""), None, NAMES), list[Item](), list[SourceError]()
+        for file, _ in files[:ENTRIES]:
+            try:
+                items += self._kind.items(Document(_whole(file)[0], str(file)), reader)
+            except SourceError as fault:
+                faults.append(fault)
+        if faults and not items:
+            raise faults[0]
+        reading = noted(agency.reading(items, len(items)), reader)
+        notes = (*reading.notes, *map(str, faults))
+        if len(files) > ENTRIES:
+            notes += (f"{len(files)} files; the {ENTRIES} newest are read",)
+        return Fetched(reading.articles, fresh, entries=reading.listed, notes=notes)
+
+    def _piped(self) -> Fetched:
+        """All of standard input; nothing is no change, since it is read only once."""
+        stream = self._standard_input()
+        if stream.isatty():
+            raise SourceError("standard input is a terminal", hint=f"pipe the articles into syndicate for {self.name}")
+        body = stream.read(BODY_BYTES + 1)
+        if not body.strip():
+            return Fetched(modified=False)
+        return self._fetched(Document(body, "standard input"), Validators())
+
+    def _fetched(self, document: Document, validators: Validators, reader: Reader | None = None) -> Fetched:
+        reader = reader or Reader(*self._reader(""), None, NAMES)
+        reading = noted(self._kind.read(document, reader), reader)
+        return Fetched(reading.articles, validators, entries=reading.listed, notes=reading.notes)
+
+    def _reader(self, base: str) -> tuple[str, str, str]:
+        return self.name, base, self._timezone
+
+
+def _whole(path: Path) -> tuple[bytes, int, str]:
+    """A file as far as anyone reads it, no line left out before, and its hash. Raises SourceError."""
+    try:
+        with path.open("rb") as file:
+            body = file.read(BODY_BYTES + 1)
+    except OSError as fault:
+        raise SourceError(f"{path} cannot be read: {(fault.strerror or str(fault)).lower()}") from fault
+    return body, 0, hashlib.sha256(body).hexdigest()
+
+
+def _tail(path: Path) -> tuple[bytes, int, str]:
+    """The last whole lines of a file that grows, how many stand before them, and what tells it from before."""
+    digest, before, kept = hashlib.sha256(), 0, bytearray()
+    try:
+        with path.open("rb") as file:
+            while chunk := file.read(CHUNK):
+                digest.update(chunk)
+                kept += chunk
+                if len(kept) > 2 * BODY_BYTES:
+                    before += _shorten(kept)
+    except OSError as fault:
+        raise SourceError(f"{path} cannot be read: {(fault.strerror or str(fault)).lower()}") from fault
+    before += _shorten(kept)
+    return bytes(kept), before, digest.hexdigest()
+
+
+def _shorten(body: bytearray) -> int:
+    """Take whole lines away at the start until it is no longer than it may be; how many."""
+    if len(body) <= BODY_BYTES:
+        return 0
+    start = body.find(b"\n", len(body) - BODY_BYTES - 1) + 1
+    lines = body.count(b"\n", 0, start)
+    del body[:start]
+    return lines
+
+
+def _files(path: Path, endings: tuple[str, ...]) -> list[tuple[Path, str]]:
+    """The documents of a folder, the newest first, each with what tells it from before; no hidden ones."""
+    found = []
+    try:
+        for file in path.iterdir():
+            if file.suffix.lower() in endings and not file.name.startswith(".") and file.is_file():
+                stat = file.stat()
+                found.append((-stat.st_mtime_ns, file.name, file, f"{stat.st_size} {stat.st_mtime_ns}"))
+    except OSError as fault:
+        raise SourceError(f"{path} cannot be read: {(fault.strerror or str(fault)).lower()}") from fault
+    return [(file, stamp) for *_, file, stamp in sorted(found)]

@@ -1,0 +1,115 @@
+"""What stands at the head of a Markdown file: YAML between `---`, TOML between `+++`, or a JSON object.
+
+Everything comes out as text, lists and mappings: a date is what somebody typed, and `dates` alone
+decides what it means.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from datetime import date, datetime, time
+from typing import Any, TypeAlias
+
+Value: TypeAlias = "str | bool | list[Value] | dict[str, Value] | None"
+
+LONGEST = 64_000
+"""Characters of front matter."""
+_NODES = 5_000  # an alias of YAML can make millions of a few
+_FENCED = {
+    "---": re.compile(r"---[ \t]*\n(.*?)^(?:---|\.\.\.)[ \t]*$\n?", re.DOTALL | re.MULTILINE),
+    "+++": re.compile(r"\+\+\+[ \t]*\n(.*?)^\+\+\+[ \t]*$\n?", re.DOTALL | re.MULTILINE),
+}
+
+
+class Unreadable(Exception):
+    """Front matter that is there and cannot be read."""
+
+
+def split(text: str) -> tuple[dict[str, Value], str]:
+    """Front matter and the rest; ({}, text) where there is none. Keys are in lower case. Raises Unreadable."""
+    text = text.removeprefix("\ufeff").replace("\r\n", "\n")
+    if text.startswith("{"):
+        return _json(text)
+    fence = text[:3]
+    if fence not in _FENCED:
+        return {}, text
+    found = _FENCED[fence].match(text, 0, LONGEST)
+    if found is None:
+        raise Unreadable(f"the {fence} at its head is not closed")
+    said = _yaml(found[1]) if fence == "---" else _toml(found[1])
+    return _named(said), text[found.end() :]
+
+
+def _json(text: str) -> tuple[dict[str, Value], str]:
+    try:
+        said, end = json.JSONDecoder(strict=False).raw_decode(text[:LONGEST])
+    except (ValueError, RecursionError) as fault:
+        raise Unreadable(f"its JSON cannot be read: {_line(fault)}") from fault
+    return _named(said), text[end:]
+
+
+def _toml(text: str) -> Any:
+    import tomllib
+
+    try:
+        return tomllib.loads(text)
+    except (ValueError, RecursionError) as fault:
+        raise Unreadable(f"its TOML cannot be read: {_line(fault)}") from fault
+
+
+def _yaml(text: str) -> Any:
+    from ruamel.yaml import YAML
+    from ruamel.yaml.error import YAMLError
+
+    try:
+        node = YAML(typ="safe", pure=True).compose(text)
+    except (YAMLError, ValueError, RecursionError) as fault:
+        raise Unreadable(f"its YAML cannot be read: {_line(getattr(fault, 'problem', None) or fault)}") from fault
+    return None if node is None else _made(node, [_NODES])
+
+
+def _made(node: Any, left: list[int], depth: int = 0) -> Value:
+    """A node of YAML as a value; scalars stay as they were typed, but for true, false and null."""
+    left[0] -= 1
+    if left[0] < 0 or depth > 20:
+        raise Unreadable("its YAML says more than any article needs")
+    if isinstance(node.value, str):
+        tag = str(node.tag)
+        if tag.endswith(":null"):
+            return None
+        return node.value.lower() == "true" if tag.endswith(":bool") else str(node.value)
+    if node.value and isinstance(node.value[0], tuple):
+        return {
+            str(key.value): _made(value, left, depth + 1) for key, value in node.value if isinstance(key.value, str)
+        }
+    return [_made(item, left, depth + 1) for item in node.value]
+
+
+def _named(said: Any) -> dict[str, Value]:
+    if said is None:
+        return {}
+    if not isinstance(said, dict):
+        raise Unreadable("its front matter is no list of `name: value`")
+    return {str(name).lower(): _plain(value) for name, value in said.items()}
+
+
+def _plain(value: Any, depth: int = 0) -> Value:
+    """A value of any of the three languages as text, lists and mappings."""
+    if depth > 20:
+        raise Unreadable("its front matter says more than any article needs")
+    match value:
+        case None | bool() | str():
+            return value
+        case datetime() | date() | time():
+            return value.isoformat()
+        case list():
+            return [_plain(item, depth + 1) for item in value]
+        case dict():
+            return {str(name).lower(): _plain(item, depth + 1) for name, item in value.items()}
+        case _:
+            return str(value)
+
+
+def _line(fault: object) -> str:
+    return " ".join(str(fault).split())[:200]

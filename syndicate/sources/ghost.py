@@ -1,0 +1,151 @@
+"""Ghost by its Content API (https://docs.ghost.org/content-api/posts) → articles.
+
+Only published posts are there, newest first. Titles are plain text, captions HTML. A tag whose name
+begins with # is internal (`visibility`), and no reader sees it. Pages hold at most 100 posts.
+"""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Any
+from urllib.parse import urlsplit, urlunsplit
+
+from syndicate.errors import SourceError
+from syndicate.model import Article, Fetched, Image, Secret, Validators
+from syndicate.ports import Http
+from syndicate.sources import jsondata, markup, pages, visit
+from syndicate.sources.fields import ENTRIES, Names, Reader, Reading, address, distinct
+from syndicate.sources.jsondata import mapping, objects, pixels, text
+from syndicate.sources.media import in_text
+from syndicate.sources.parsing import noted
+
+ACCEPT = "application/json"
+POSTS = "/ghost/api/content/posts/"
+_HINTS = {
+    401: "the key is not the one of this site: Ghost Admin, Settings, Integrations, Content API key",
+    403: "the key is not the one of this site: Ghost Admin, Settings, Integrations, Content API key",
+    404: "give the address under which Ghost Admin is reached, without /ghost",
+}
+
+
+class GhostSource:
+    """ports.Source for a site on Ghost. `url` is the site's address, or that of its Content API."""
+
+    def __init__(self, name: str, url: str, http: Http, *, key: Secret, timezone: str = "UTC") -> None:
+        self.name = name
+        self._url = endpoint(url)
+        self._http = http
+        self._key = key
+        self._timezone = timezone
+
+    def fetch(self, validators: Validators) -> Fetched:
+        """The newest posts; more of them where more than a page is new."""
+        before, mark = pages.split(validators)
+        visited = self._get(before, {"limit": str(pages.SIZE)})
+        if not visited.modified:
+            return pages.unchanged(visited, mark)
+
+        def more(since: datetime, page: int) -> Reading:
+            after = since.astimezone(UTC).strftime("%Y-%m-%d %H:%M:%S")
+            params = {"limit": str(pages.LARGE), "page": str(page), "filter": f"published_at:>'{after}'"}
+            return self._read(self._get(Validators(), params))
+
+        return pages.fetched(visited, self._read(visited), mark, more)
+
+    def _get(self, validators: Validators, params: dict[str, str]) -> visit.Visited:
+        asked = {"key": str(self._key), "include": "authors,tags", **params}
+        return visit.get(self._http, self._url, validators, accept=ACCEPT, params=asked, hints=_HINTS)
+
+    def _read(self, visited: visit.Visited) -> Reading:
+        reply = visited.reply
+        reader = Reader(self.name, self._url, self._timezone, reply.received_at, Names("", ""))
+        data = jsondata.load(reply.body, url=visit.shown(self._url), what="Ghost's list of posts")
+        return noted(read(data, reader, url=visit.shown(self._url)), reader)
+
+
+def endpoint(url: str) -> str:
+    """Where a site's Content API lists posts."""
+    parts = urlsplit(url)
+    start = parts.path.partition("/ghost/")[0].rstrip("/").removesuffix("/ghost")
+    return urlunsplit(parts._replace(path=start + POSTS, query="", fragment=""))
+
+
+def is_one(data: Any) -> bool:
+    """Whether a JSON document is Ghost's list of posts."""
+    return isinstance(mapping(data).get("posts"), list)
+
+
+def read(data: Any, reader: Reader, *, url: str) -> Reading:
+    """The posts of a list, in order; drafts are no articles yet. Raises SourceError: it is no such list."""
+    if not is_one(data):
+        said = [text(one.get("message")) for one in objects(mapping(data).get("errors"))]
+        complaint = f" (it says: {markup.line(said[0])[:200]})" if said else ""
+        raise SourceError(f"{url} is a JSON document, not Ghost's list of posts{complaint}")
+    listed = data["posts"]
+    posts = objects(listed[:ENTRIES])
+    public = [post for post in posts if text(post.get("status")) in ("", "published")]
+    articles = [article for post in public if (article := _article(post, reader)) is not None]
+    waiting = len(posts) - len(public)
+    notes = (f"posts that are not published yet: {waiting}",) if waiting else ()
+    return Reading(tuple(articles), len(listed), notes, held_back=waiting)
+
+
+def _article(post: dict[str, Any], reader: Reader) -> Article | None:
+    """None for a post that has neither title nor address."""
+    url, title = address(text(post.get("url")), reader.base), markup.shortened(markup.line(text(post.get("title"))))
+    if not url and not title:
+        return None
+    published, updated = reader.stated(text(post.get("published_at"))), reader.stated(text(post.get("updated_at")))
+    tags = [tag for tag in objects(post.get("tags")) if _is_public(tag)]
+    main = mapping(post.get("primary_tag"))
+    summaries = (text(post.get(name)) for name in ("custom_excerpt", "meta_description", "og_description", "excerpt"))
+    people = objects(post.get("authors")) or objects(post.get("primary_author"))
+    raw = {name: said for name in ("visibility",) if (said := markup.line(text(post.get(name))))}
+    return Article(
+        source=reader.source,
+        url=url,
+        title=title,
+        summary=markup.shortened(markup.line(next(filter(None, summaries), ""))),
+        guid=text(post.get("id")) or None,
+        canonical_url=_canonical(post, url),
+        published=published.instant if published else None,
+        precision=published.precision if published else "second",
+        tz_assumed=published.tz_assumed if published else False,
+        updated=updated.instant if updated else None,
+        authors=distinct(markup.line(text(one.get("name"))) for one in people),
+        section=next((label for tag in (main, *tags) if _is_public(tag) and (label := _label(tag))), None),
+        categories=distinct(map(_label, tags)),
+        images=_images(post, reader.base),
+        language=reader.language,
+        raw=raw,
+    )
+
+
+def _is_public(tag: dict[str, Any]) -> bool:
+    return text(tag.get("visibility")) in ("", "public") and not text(tag.get("name")).startswith("#")
+
+
+def _label(tag: dict[str, Any]) -> str:
+    return markup.line(text(tag.get("name")))
+
+
+def _canonical(post: dict[str, Any], url: str) -> str | None:
+    """The address a post says is its true one, as far as it is on the same site."""
+    there = address(text(post.get("canonical_url")), url)
+    hosts = {(urlsplit(one).hostname or "").removeprefix("www.") for one in (there, url)}
+    return there if there and len(hosts) == 1 else None
+
+
+def _images(post: dict[str, Any], base: str) -> tuple[Image, ...]:
+    """The feature image with what is said of it, the ones meant for sharing; failing all, the first in the text."""
+    unique: dict[str, Image] = {}
+    for name in ("feature_image", "og_image", "twitter_image"):
+        url = address(text(post.get(name)), base)
+        if url:
+            alt, caption = text(post.get(f"{name}_alt")), text(post.get(f"{name}_caption"))
+            size = (pixels(post.get(f"{name}_width")), pixels(post.get(f"{name}_height")))
+            unique.setdefault(url, Image(url, markup.line(alt), markup.text(caption), "", *size))
+    if unique:
+        return tuple(unique.values())
+    pictured = in_text(text(post.get("html")), base)
+    return (pictured,) if pictured else ()

@@ -1,0 +1,187 @@
+"""A sitemap as a source: the news one as it is, an index by its newest files, a plain one by reading its new pages."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime, timedelta
+from urllib.parse import urljoin, urlsplit
+
+from syndicate.errors import SourceError
+from syndicate.model import Article, Fetched, Validators
+from syndicate.ports import Http, Reply
+from syndicate.sources import urlset, visit
+
+ACCEPT = "application/xml, text/xml;q=0.9, application/gzip;q=0.8, */*;q=0.1"
+FILES = 10
+"""Sitemaps of an index that are read at one poll."""
+DEPTH = 2
+"""How often an index may name another one."""
+PAGES = 30
+"""Pages of a plain sitemap that are read at one poll."""
+RECENT = timedelta(days=2)
+_PATIENCE = 3  # pages in a row that cannot be read, before the rest is left for the next poll
+_EARLIEST = datetime.min.replace(tzinfo=UTC)
+
+
+@dataclass(slots=True)
+class _Gathered:
+    """What the files of a sitemap came to. `whole`: nothing has to be asked for again."""
+
+    articles: list[Article] = field(default_factory=list)
+    pages: list[urlset.Listed] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
+    entries: int = 0
+    files: int = 0
+    whole: bool = True
+
+
+class SitemapSource:
+    """ports.Source for a news sitemap, a plain one, and an index of them."""
+
+    def __init__(self, name: str, url: str, http: Http, *, timezone: str = "UTC") -> None:
+        self.name = name
+        self._url = url
+        self._http = http
+        self._timezone = timezone
+
+    def fetch(self, validators: Validators) -> Fetched:
+        """One conditional request, and where it is an index or a plain sitemap some more.
+
+        The validators of an index are kept only if it says of each file when it changed: else the
+        index stays the same while its files do not. So they are where a file or a page failed.
+        """
+        visited = visit.get(self._http, self._url, validators, accept=ACCEPT)
+        if not visited.modified:
+            return Fetched(validators=visited.validators, modified=False, interval=visited.interval)
+        top, gathered = self._read(visited.reply), _Gathered()
+        if top.files:
+            gathered.whole = all(file.changed for file in top.files)
+            self._descend(top, gathered, DEPTH)
+        else:
+            _add(top, gathered)
+        now = visited.reply.received_at
+        if not gathered.articles and gathered.pages:
+            gathered.articles = self._visit(gathered, now)
+        elif gathered.pages:
+            gathered.notes.append(f"entries left out, without news: {len(gathered.pages)}")
+        kept = visited.validators if gathered.whole else (Validators() if top.files else validators)
+        articles = tuple({article.url: article for article in reversed(gathered.articles)}.values())[::-1]
+        return Fetched(articles, kept, entries=gathered.entries, notes=tuple(gathered.notes), interval=visited.interval)
+
+    def _read(self, reply: Reply) -> urlset.Sitemap:
+        return urlset.read(
+            reply.body,
+            source=self.name,
+            url=reply.url,
+            shown=visit.shown(reply.url),
+            content_type=reply.headers.get("content-type"),
+            timezone=self._timezone,
+            now=reply.received_at,
+        )
+
+    def _descend(self, index: urlset.Sitemap, gathered: _Gathered, depth: int) -> None:
+        """Read the files of an index, the newest first. Raises SourceError if not one can be read."""
+        faults, files = [], newest(index.files)
+        left_out = 0
+        for number, file in enumerate(files):
+            if gathered.files == FILES:
+                left_out = len(files) - number
+                break
+            gathered.files += 1
+            try:
+                sitemap = self._read(visit.get(self._http, file.url, Validators(), accept=ACCEPT).reply)
+            except SourceError as fault:
+                faults.append(fault)
+                continue
+            if sitemap.files and depth > 1:
+                self._descend(sitemap, gathered, depth - 1)
+            else:
+                _add(sitemap, gathered)
+        if faults and len(faults) == len(files) - left_out:
+            raise faults[0]
+        gathered.whole = gathered.whole and not faults
+        gathered.notes += map(str, faults)
+        if left_out:
+            gathered.notes.append(f"sitemaps left out, beyond the newest {FILES}: {left_out}")
+
+    def _visit(self, gathered: _Gathered, now: datetime) -> list[Article]:
+        """The pages that changed of late and say when they were published, which only articles do."""
+        dated = [page for page in newest(gathered.pages) if page.changed]
+        if not dated:
+            raise SourceError(
+                f"{visit.shown(self._url)} says neither titles nor what changed when, so that nothing in it is new",
+                hint="give the address of a feed or of a news sitemap, or have the sitemap say <lastmod>",
+            )
+        recent = [page for page in dated if page.changed and now - page.changed.instant < RECENT]
+        if len(recent) > PAGES:
+            gathered.notes.append(f"{len(recent)} pages changed of late; the newest {PAGES} are read")
+        articles: list[Article] = []
+        failed = 0
+        for page in recent[:PAGES]:
+            try:
+                article = self._page(page)
+            except SourceError as fault:
+                gathered.notes.append(str(fault))
+                gathered.whole = False
+                failed += 1
+                if failed == _PATIENCE and not articles:
+                    break
+                continue
+            if article.published:
+                articles.append(article)
+        return sorted(articles, key=lambda article: article.published or _EARLIEST, reverse=True)
+
+    def _page(self, page: urlset.Listed) -> Article:
+        from syndicate.sources.page import ACCEPT as HTML
+        from syndicate.sources.page import parse_page
+
+        reply = visit.get(self._http, page.url, Validators(), accept=HTML).reply
+        article = parse_page(
+            reply.body,
+            source=self.name,
+            url=reply.url,
+            content_type=reply.headers.get("content-type"),
+            timezone=self._timezone,
+            now=reply.received_at,
+        )
+        changed = page.changed.instant if page.changed else None
+        return replace(article, url=page.url, updated=article.updated or changed)
+
+
+def newest(listed: tuple[urlset.Listed, ...] | list[urlset.Listed]) -> list[urlset.Listed]:
+    """The last changed first; what does not say when it changed comes after, files named for news first."""
+    return sorted(
+        listed,
+        key=lambda each: (each.changed.instant if each.changed else _EARLIEST, "news" in urlsplit(each.url).path),
+        reverse=True,
+    )
+
+
+def find(site: str, http: Http) -> list[str]:
+    """News sitemaps that a site's robots.txt names: those with "news" in their address that are one."""
+    try:
+        reply = visit.get(http, urljoin(site, "/robots.txt"), Validators(), accept="text/plain, */*;q=0.1").reply
+    except SourceError:
+        return []
+    lines = reply.body[:500_000].decode("utf-8", "replace").splitlines()
+    named = [line.partition(":")[2].strip() for line in lines if line.strip().lower().startswith("sitemap:")]
+    likely = dict.fromkeys(url for url in named if "news" in urlsplit(url).path.lower())
+    return [url for url in list(likely)[:3] if _is_news(url, http)]
+
+
+def _is_news(url: str, http: Http) -> bool:
+    try:
+        reply = visit.get(http, url, Validators(), accept=ACCEPT).reply
+        sitemap = urlset.read(
+            reply.body, source="", url=reply.url, shown=url, content_type=None, timezone="UTC", now=reply.received_at
+        )
+    except SourceError:
+        return False
+    return bool(sitemap.articles)
+
+
+def _add(sitemap: urlset.Sitemap, gathered: _Gathered) -> None:
+    gathered.articles += sitemap.articles
+    gathered.pages += sitemap.pages
+    gathered.notes += sitemap.notes
+    gathered.entries += sitemap.entries

@@ -1,0 +1,252 @@
+"""WordPress by its REST API (https://developer.wordpress.org/rest-api/reference/posts/) → articles.
+
+`_embed` brings author, terms and featured picture along; with `_fields` they come only if `_links` and
+`_embedded` are asked for by name. `date_gmt` is UTC without saying so. Texts are rendered as HTML. A
+post's main category is not in the API: plugins may show it in `meta`, and permalinks with
+`%category%` have its slug.
+"""
+
+from __future__ import annotations
+
+import re
+from datetime import UTC, datetime
+from typing import Any
+from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
+
+from syndicate.errors import SourceError
+from syndicate.model import Article, Fetched, Image, Validators
+from syndicate.ports import Http, Reply
+from syndicate.sources import jsondata, markup, pages, visit
+from syndicate.sources.fields import ENTRIES, Names, Reader, Reading, address, distinct, language
+from syndicate.sources.jsondata import mapping, objects, pixels, text, texts
+from syndicate.sources.media import in_text
+from syndicate.sources.parsing import noted
+
+ACCEPT = "application/json"
+POSTS = "/wp/v2/posts"
+_EMBED = "author,wp:featuredmedia,wp:term"
+_FIELDS = (
+    "id,date,date_gmt,modified_gmt,guid,link,status,title,excerpt,content,format,lang,meta,categories,"
+    "jetpack_featured_media_url,_links,_embedded"
+)
+_MAIN_CATEGORY = ("_yoast_wpseo_primary_category", "rank_math_primary_category", "_primary_term_category")
+_LINK = re.compile(r"<([^<>]*)>\s*;\s*rel=\"?https://api\.w\.org/\"?")
+_HINTS = {
+    401: "the site keeps its REST API to itself; use its feed, as a source of type feed",
+    403: "the site keeps its REST API to itself; use its feed, as a source of type feed",
+}
+
+
+class WordPressSource:
+    """ports.Source for a site on WordPress. `url` is the site's address, or that of its API."""
+
+    def __init__(self, name: str, url: str, http: Http, *, timezone: str = "UTC") -> None:
+        self.name = name
+        self._url = url
+        self._http = http
+        self._timezone = timezone
+
+    def fetch(self, validators: Validators) -> Fetched:
+        """The newest posts; more of them where more than a page is new."""
+        before, mark = pages.split(validators)
+        root, visited = self._visit(before)
+        if not visited.modified:
+            return pages.unchanged(visited, mark)
+        first = self._read(visited, endpoint(root))
+
+        def more(since: datetime, page: int) -> Reading:
+            params = _params(pages.LARGE, page) | {"after": since.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")}
+            return self._read(self._get(root, Validators(), params), endpoint(root))
+
+        return pages.fetched(visited, first, mark, more)
+
+    def _visit(self, validators: Validators) -> tuple[str, visit.Visited]:
+        """The API's address, where it usually is or where the site says, and its list of posts."""
+        if is_root(self._url):
+            return self._url, self._get(self._url, validators, _params(pages.SIZE))
+        usual = self._url.partition("?")[0].partition("#")[0].rstrip("/") + "/wp-json"
+        try:
+            visited = self._get(usual, validators, _params(pages.SIZE))
+        except SourceError as fault:
+            root = self._announced() if "answers 404" in str(fault) else None
+            if root is None or root.rstrip("/") == usual:
+                raise
+        else:
+            root = self._announced() if visited.modified and _is_page(visited.reply) else None
+            if root is None or root.rstrip("/") == usual:
+                return usual, visited
+        return root, self._get(root, validators, _params(pages.SIZE))
+
+    def _announced(self) -> str | None:
+        from syndicate.sources.page import ACCEPT as PAGE
+
+        reply = visit.get(self._http, self._url, Validators(), accept=PAGE).reply
+        return find_root(reply.body, reply.headers.get("link", ""), reply.url)
+
+    def _get(self, root: str, validators: Validators, params: dict[str, str]) -> visit.Visited:
+        return visit.get(self._http, endpoint(root), validators, accept=ACCEPT, params=params, hints=_HINTS)
+
+    def _read(self, visited: visit.Visited, url: str) -> Reading:
+        reply = visited.reply
+        reader = Reader(self.name, reply.url or url, self._timezone, reply.received_at, Names("", ""))
+        data = jsondata.load(reply.body, url=visit.shown(url), what="WordPress's list of posts")
+        return noted(read(data, reader, url=visit.shown(url)), reader)
+
+
+def endpoint(root: str) -> str:
+    """Where an API lists posts, whether its root is a path (`/wp-json`) or a parameter (`?rest_route=/`)."""
+    parts = urlsplit(root)
+    query = parse_qsl(parts.query, keep_blank_values=True)
+    if any(name == "rest_route" for name, _ in query):
+        pairs = [(name, POSTS if name == "rest_route" else value) for name, value in query]
+        return urlunsplit(parts._replace(query=urlencode(pairs, safe="/"), fragment=""))
+    path = parts.path.rstrip("/").removesuffix(POSTS).removesuffix("/wp/v2")
+    if "/wp/v2/sites/" in path:  # WordPress.com, whose API is one for all sites
+        return urlunsplit(parts._replace(path=path.removesuffix("/posts") + "/posts", fragment=""))
+    return urlunsplit(parts._replace(path=path + POSTS, fragment=""))
+
+
+def is_root(url: str) -> bool:
+    """Whether an address is that of an API rather than of a site."""
+    parts = urlsplit(url)
+    path = parts.path.rstrip("/")
+    return (
+        any(part in path for part in ("/wp-json", "/wp/v2/sites/"))
+        or path.endswith("/wp/v2")
+        or "rest_route=" in parts.query
+    )
+
+
+def find_root(body: bytes, links: str, url: str) -> str | None:
+    """Where a page, or the Link header it came with, says that the site's API is."""
+    found = _LINK.search(links)
+    if found:
+        return address(found[1], url) or None
+    from syndicate.sources.page import find_link
+
+    return find_link(body, url, "https://api.w.org/")
+
+
+def is_one(data: Any) -> bool:
+    """Whether a JSON document is WordPress's list of posts."""
+    return isinstance(data, list) and any("rendered" in mapping(post.get("title")) for post in objects(data[:20]))
+
+
+def read(data: Any, reader: Reader, *, url: str) -> Reading:
+    """The posts of a list, in order; drafts are no articles yet. Raises SourceError: it is no such list."""
+    if not isinstance(data, list) or (data and not is_one(data)):
+        raise SourceError(f"{url} is a JSON document, not WordPress's list of posts{_complaint(data)}")
+    posts = objects(data[:ENTRIES])
+    public = [post for post in posts if text(post.get("status")) in ("", "publish")]
+    articles = [article for post in public if (article := _article(post, reader)) is not None]
+    waiting = len(posts) - len(public)
+    notes = (f"posts that are not published yet: {waiting}",) if waiting else ()
+    return Reading(tuple(articles), len(data), notes, held_back=waiting)
+
+
+def _is_page(reply: Reply) -> bool:
+    """Some sites answer every address they do not know with their front page."""
+    return reply.headers.get("content-type", "").startswith("text/html")
+
+
+def _params(size: int, page: int = 1) -> dict[str, str]:
+    paging = {"page": str(page)} if page > 1 else {}
+    return {"per_page": str(size), "_embed": _EMBED, "_fields": _FIELDS, **paging}
+
+
+def _complaint(data: Any) -> str:
+    said = markup.line(text(mapping(data).get("message")))[:200]
+    return f" (it says: {said})" if said else ""
+
+
+def _article(post: dict[str, Any], reader: Reader) -> Article | None:
+    """None for a post that has neither title nor address."""
+    url, title = address(text(post.get("link")), reader.base), markup.shortened(markup.title(_rendered(post, "title")))
+    if not url and not title:
+        return None
+    published = reader.stated(_utc(post.get("date_gmt")), text(post.get("date")))
+    updated = reader.stated(_utc(post.get("modified_gmt")))
+    terms = [term for listed in _embedded(post, "wp:term") for term in objects(listed)]
+    categories = [term for term in terms if term.get("taxonomy") == "category" and term.get("slug") != "uncategorized"]
+    tags = [term for term in terms if term.get("taxonomy") == "post_tag"]
+    return Article(
+        source=reader.source,
+        url=url,
+        title=title,
+        summary=markup.summary(_rendered(post, "excerpt")),
+        guid=markup.unescape(_rendered(post, "guid")) or None,
+        published=published.instant if published else None,
+        precision=published.precision if published else "second",
+        tz_assumed=published.tz_assumed if published else False,
+        updated=updated.instant if updated else None,
+        authors=distinct(markup.title(text(one.get("name"))) for one in objects(_embedded(post, "author"))),
+        section=_section(post, categories, url),
+        categories=distinct(map(_label, tags + categories)),
+        images=_images(post, reader.base),
+        language=language(text(post.get("lang"))) or reader.language,
+        kind="video" if post.get("format") == "video" else "audio" if post.get("format") == "audio" else "article",
+        raw=_further(terms),
+    )
+
+
+def _utc(value: Any) -> str:
+    """An instant in UTC, which the API does not say; `0000-00-00T00:00:00` of a draft stays no instant."""
+    said = text(value)
+    return f"{said}Z" if re.fullmatch(r"[1-9]\d{3}-\d\d-\d\dT\d\d:\d\d:\d\d", said) else ""
+
+
+def _rendered(post: dict[str, Any], name: str) -> str:
+    value = post.get(name)
+    return text(mapping(value).get("rendered")) if isinstance(value, dict) else text(value)
+
+
+def _embedded(post: dict[str, Any], name: str) -> list[Any]:
+    value = mapping(post.get("_embedded")).get(name)
+    return value if isinstance(value, list) else []
+
+
+def _label(term: dict[str, Any]) -> str:
+    return markup.title(text(term.get("name")))
+
+
+def _section(post: dict[str, Any], categories: list[dict[str, Any]], url: str) -> str | None:
+    """The main category: as a plugin says, as the address has it, else the first."""
+    main = {text(mapping(post.get("meta")).get(name)) for name in _MAIN_CATEGORY} - {"", "0"}
+    path = urlsplit(url).path.strip("/").split("/")
+    ranked = [term for term in categories if text(term.get("id")) in main]
+    ranked += [term for term in reversed(categories) if text(term.get("slug")) in path]
+    return next((label for term in (*ranked, *categories) if (label := _label(term))), None)
+
+
+def _further(terms: list[dict[str, Any]]) -> dict[str, str]:
+    """Terms of the site's own taxonomies, for templates."""
+    found: dict[str, list[str]] = {}
+    for term in terms[:100]:
+        taxonomy = text(term.get("taxonomy"))
+        if taxonomy not in ("category", "post_tag", "post_format", ""):
+            found.setdefault(taxonomy, []).append(_label(term))
+    return {taxonomy: ", ".join(labels) for taxonomy, labels in found.items()}
+
+
+def _images(post: dict[str, Any], base: str) -> tuple[Image, ...]:
+    """The featured picture; failing that, what Jetpack calls it, else the first in the text."""
+    for media in objects(_embedded(post, "wp:featuredmedia")):
+        url, mime = address(text(media.get("source_url")), base), text(media.get("mime_type"))
+        details = mapping(media.get("media_details"))
+        if url and (mime.startswith("image/") or not mime):
+            return (
+                Image(
+                    url,
+                    alt=markup.title(text(media.get("alt_text"))),
+                    caption=markup.text(_rendered(media, "caption")),
+                    credit=markup.title(text(mapping(details.get("image_meta")).get("credit"))),
+                    width=pixels(details.get("width")),
+                    height=pixels(details.get("height")),
+                    type=mime or None,
+                ),
+            )
+    named = address(next(iter(texts(post.get("jetpack_featured_media_url"))), ""), base)
+    if named:
+        return (Image(named),)
+    pictured = in_text(_rendered(post, "content"), base)
+    return (pictured,) if pictured else ()

@@ -1,0 +1,230 @@
+"""Sources of every type, from the config to what arrives."""
+
+from __future__ import annotations
+
+import json
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from syndicate.config.reader import load
+from tests.cli.conftest import ACCOUNTS
+from tests.sources.api import Api, as_json
+
+FEEDS = Path(__file__).parent.parent / "feeds" / "formats"
+KEY = "22444f78447824223cefc48062"
+SAMPLES = {
+    "jsonfeed11.json": 3,
+    "wordpress.json": 2,
+    "ghost.json": 2,
+    "ninjs1.json": 1,
+    "ninjs2.json": 2,
+    "newsml_item.xml": 1,
+    "newsml_message.xml": 1,
+    "stories.jsonl": 3,
+    "../rss20.xml": 2,
+    "../atom10.xml": 3,
+}
+
+
+def at(minutes=0.0):
+    return (datetime.now(UTC) + timedelta(minutes=minutes)).isoformat(timespec="milliseconds")
+
+
+@pytest.fixture
+def api():
+    running = Api(lambda path, params: (404, {}, b""))
+    yield running
+    running.close()
+
+
+def configure(desk, source, **more):
+    """One source, one account; pages of stories are not looked at, since these have none."""
+    account = ACCOUNTS["masto"].replace("URL", desk.sandbox.url)
+    settings = "".join(f", {name}: {value}" for name, value in {"preflight": "off", **more}.items())
+    desk.path.write_text(
+        f"site: {{name: Gazette, url: '{desk.site.url}/'}}\nsources: {{news: {{{source}{settings}}}}}\n"
+        f"accounts: {{masto: {account}}}\ndefaults: {{image: none}}\n",
+        encoding="utf-8",
+    )
+
+
+@pytest.mark.parametrize(("name", "count"), SAMPLES.items())
+def test_any_document_is_known_by_its_content(desk, name, count):
+    run = desk("articles", "--from", str(FEEDS / name), "--base", "https://gazette.example/", "--json")
+    assert (run.code, len(run.rows)) == (0, count), run.err
+    assert "Traceback" not in run.err
+
+
+def test_any_address_is_known_by_its_content_and_asked_once(desk, api):
+    for name, count in SAMPLES.items():
+        api.asked.clear()
+        api.routes = lambda path, params, name=name: (200, {}, (FEEDS / name).read_bytes())
+        assert len(desk("articles", "--from", f"{api.url}/x", "--json").rows) == count, name
+        assert len(api.asked) == 1
+    api.routes = lambda path, params: (200, {"Content-Type": "text/html"}, b"<!doctype html><title>A page</title>")
+    assert [row["title"] for row in desk("articles", "--from", f"{api.url}/x", "--json").rows] == ["A page"]
+
+
+def test_what_articles_prints_it_reads_from_standard_input(desk):
+    first = desk("articles", "--from", str(FEEDS / "ghost.json"), "--json")
+    process = desk.start("articles", "--from", "-", "--json", stdin=-1)
+    out, err = process.communicate(first.out, timeout=60)
+    assert (process.returncode, err) == (0, "")
+    second = [json.loads(line) for line in out.splitlines()]
+    assert [row | {"source": ""} for row in second] == [row | {"source": ""} for row in first.rows]
+
+
+def test_bad_lines_are_told_of_on_standard_error(desk):
+    run = desk("articles", "--from", str(FEEDS / "stories.jsonl"), "--json")
+    assert (run.code, len(run.rows)) == (0, 2), "without a base, a relative address is none"
+    assert "stories.jsonl: taken back: https://gazette.example/gone" in run.err
+    assert "stories.jsonl: line 7: is not JSON (Expecting value at column 1)" in run.err
+    assert "stories.jsonl: line 4: url is no web address: '/bridge'" in run.err
+
+
+@pytest.mark.parametrize("body", ["", "nothing", "{", "[]", "[1]", '{"error": 1}', "[" * 99_999, "<newsItem", "<a/>"])
+def test_what_is_none_of_them_is_one_line(desk, body):
+    path = desk.folder / "document"
+    path.write_text(body, encoding="utf-8")
+    run = desk("articles", "--from", str(path))
+    assert (run.code, run.out) == (1, "")
+    assert "document" in run.err
+    assert "Traceback" not in run.err
+
+
+def test_lines_of_a_cms_are_announced_once_each_and_never_when_taken_back(desk):
+    path = desk.folder / "stories.jsonl"
+    configure(desk, "type: jsonl, url: stories.jsonl")
+
+    def write(number, **said):
+        line = {"url": f"{desk.site.url}/{number}", "title": f"Story {number}", "published": at()} | said
+        with path.open("a", encoding="utf-8") as file:
+            file.write(json.dumps(line) + "\n")
+
+    write(1)
+    assert "recorded as seen" in desk("post").err
+    write(2)
+    write(3, withdrawn=True)
+    write(4, draft=True)
+    for _ in range(3):
+        run = desk("post")
+        assert run.code == 0, run.err
+    assert [text.splitlines()[0] for text in desk.texts()] == ["Story 2"]
+
+
+def test_lines_are_piped_into_a_run(desk):
+    configure(desk, 'type: jsonl, url: "-"')
+    for number in (1, 2):
+        line = json.dumps({"url": f"{desk.site.url}/{number}", "title": f"Story {number}", "published": at()})
+        process = desk.start("post", stdin=-1)
+        out, err = process.communicate(line, timeout=60)
+        assert process.returncode == 0, out + err
+    assert [text.splitlines()[0] for text in desk.texts()] == ["Story 2"]
+
+
+def test_an_item_of_an_agency_waits_for_its_embargo_and_is_never_sent_once_it_is_canceled(desk):
+    wire = desk.folder / "wire"
+    wire.mkdir()
+    configure(desk, "type: ninjs, url: ./wire")
+    desk("post")
+
+    def put(name, **said):
+        item = {"uri": f"{desk.site.url}/{name}", "type": "text", "versioncreated": at(), "headline": name} | said
+        (wire / f"{name}-{said.get('version', '1')}.json").write_text(json.dumps(item), encoding="utf-8")
+
+    put("now")
+    put("later", embargoed=at(60))
+    put("held", pubstatus="withheld")
+    run = desk("post")
+    assert run.code == 0, run.err
+    assert [text.splitlines()[0] for text in desk.texts()] == ["now"]
+    rows = {row["article"].rpartition("/")[2]: row for row in desk("deliveries", "list", "--json").rows}
+    assert (rows["later"]["state"], rows["later"]["reason"]) == ("planned", "embargo")
+    assert "held" not in rows
+    put("later", version="2", pubstatus="canceled", versioncreated=at(1))
+    assert desk("post").code == 0
+    rows = {row["article"].rpartition("/")[2]: row for row in desk("deliveries", "list", "--json").rows}
+    assert (rows["later"]["state"], rows["later"]["reason"]) == ("skipped", "withdrawn")
+
+
+def test_a_notice_without_words_takes_a_story_back_and_leaves_its_name(desk):
+    wire = desk.folder / "wire"
+    wire.mkdir()
+    configure(desk, "type: ninjs, url: ./wire")
+    desk("post")
+    item = {"uri": "urn:gazette:1", "type": "text", "versioncreated": at(), "embargoed": at(60), "headline": "Later"}
+    item |= {"altids": {"url": f"{desk.site.url}/later"}}
+    (wire / "1.json").write_text(json.dumps(item), encoding="utf-8")
+    desk("post")
+    notice = {"uri": "urn:gazette:1", "type": "text", "versioncreated": at(1), "pubstatus": "canceled"}
+    (wire / "2.json").write_text(json.dumps(notice), encoding="utf-8")
+    desk("post")
+    (row,) = desk("deliveries", "list", "--json").rows
+    assert (row["article"], row["state"], row["reason"]) == (f"{desk.site.url}/later", "skipped", "withdrawn")
+
+
+def posts(*numbers, url="https://gazette.example"):
+    return [
+        {
+            "id": number,
+            "date_gmt": at()[:19],
+            "link": f"{url}/{number}/",
+            "status": "publish",
+            "title": {"rendered": f"Story {number}"},
+        }
+        for number in numbers
+    ]
+
+
+def test_a_challenge_page_of_a_wordpress_site_changes_nothing(desk, api):
+    configure(desk, f"type: wordpress, url: '{api.url}/'")
+    api.routes = lambda path, params: as_json(posts(1))
+    assert "recorded as seen" in desk("post").err
+    api.routes = lambda path, params: (200, {"Content-Type": "text/html"}, b"<!doctype html><title>One moment</title>")
+    run = desk("post")
+    assert (run.code, desk.texts()) == (1, [])
+    assert "is not WordPress's list of posts: it is an HTML page" in run.err
+    assert "Traceback" not in run.err
+    api.routes = lambda path, params: as_json(posts(2, 1))
+    assert desk("post").code == 0
+    assert [text.splitlines()[0] for text in desk.texts()] == ["Story 2"]
+
+
+def test_a_key_of_ghost_is_never_printed_nor_stored(desk, api):
+    configure(desk, f"type: ghost, url: '{api.url}/?key={KEY}'")
+    api.routes = lambda path, params: as_json({"errors": [{"message": "Unknown Content API Key"}]}, 401)
+    run = desk("post")
+    assert run.code == 1
+    assert "Content API key" in run.err
+    assert KEY not in run.err + run.out
+    assert api.asked[0][1]["key"] == KEY
+    assert not [path for path in desk.folder.glob("syndicate.db*") if KEY.encode() in path.read_bytes()]
+
+
+def test_init_says_what_it_found_and_writes_what_loads(desk, api):
+    desk.path.unlink()
+    feed = '<link rel="alternate" type="application/rss+xml" href="/feed/">'
+    root = f'<link rel="https://api.w.org/" href="/wp-json/">{feed}'
+
+    def routes(path, params):
+        if path.startswith("/wp-json"):
+            return as_json(posts(1))
+        return 200, {"Content-Type": "text/html"}, f"<title>Gazette</title>{root}".encode()
+
+    api.routes = routes
+    run = desk("init", "--site", f"{api.url}/")
+    assert (run.code, f"found the REST API of WordPress {api.url}/" in run.err) == (0, True)
+    (source,) = load(desk.path, {}).sources.values()
+    assert (source.type, source.url) == ("wordpress", f"{api.url}/")
+    assert [row["title"] for row in desk("articles", "--json").rows] == ["Story 1"]
+
+
+def test_init_says_that_ghost_has_more_to_tell(desk, api):
+    desk.path.unlink()
+    head = '<meta name="generator" content="Ghost 5.82"><link rel="alternate" type="application/rss+xml" href="/rss/">'
+    api.routes = lambda path, params: (200, {"Content-Type": "text/html"}, f"<title>M</title>{head}".encode())
+    run = desk("init", "--site", f"{api.url}/")
+    assert f"found the feed of Ghost {api.url}/rss/" in run.err
+    assert "type ghost, with a Content API key" in run.err

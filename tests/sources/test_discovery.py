@@ -1,0 +1,103 @@
+from __future__ import annotations
+
+import pytest
+
+from syndicate import sources
+from syndicate.http import Guard, RequestsHttp
+from syndicate.sources.discovery import Found, once
+from tests.sources.api import Api, as_json
+
+RSS, ATOM, JSON = "application/rss+xml", "application/atom+xml", "application/feed+json"
+POSTS = [{"title": {"rendered": "One"}, "link": "https://gazette.example/1"}]
+
+
+def link(url, kind=RSS, title="Gazette"):
+    return f'<link rel="alternate" type="{kind}" title="{title}" href="{url}">'
+
+
+def page(*parts, title="Gazette"):
+    return 200, {"Content-Type": "text/html"}, f"<title>{title}</title>{''.join(parts)}".encode()
+
+
+@pytest.fixture
+def api():
+    running = Api(lambda path, params: page())
+    yield running
+    running.close()
+
+
+@pytest.fixture
+def discover(api, clock):
+    door = RequestsHttp(clock=clock, timeout=5.0, guard=Guard(origins=[api.url]))
+    yield lambda: sources.discover(f"{api.url}/", door)
+    door.close()
+
+
+def test_a_site_says_its_name_and_its_feeds(api, discover):
+    api.routes = lambda path, params: page(link("/rss.xml"))
+    assert discover() == ("Gazette", [Found("feed", f"{api.url}/rss.xml", "the feed")])
+
+
+def test_a_json_feed_is_found_in_either_spelling(api, discover):
+    for kind, url in ((JSON, "/feed.json"), ("application/json", "/feed.json"), ("application/json", "/feed/json")):
+        api.routes = lambda path, params, kind=kind, url=url: page(link(url, kind))
+        assert discover()[1] == [Found("feed", f"{api.url}{url}", "the JSON Feed")]
+    api.routes = lambda path, params: page(link("/wp-json/wp/v2/pages/2", "application/json"))
+    assert discover()[1] == []
+
+
+def test_wordpress_that_answers_stands_for_its_own_feed(api, discover):
+    root = '<link rel="https://api.w.org/" href="/wp-json/">'
+    feeds = link("/feed/"), link("/comments/feed/", title="Gazette » Comments Feed"), link("/podcast/feed/")
+
+    def routes(path, params):
+        return as_json(POSTS) if path == "/wp-json/wp/v2/posts" else page(root, *feeds)
+
+    api.routes = routes
+    assert discover()[1] == [
+        Found("wordpress", f"{api.url}/", "the REST API of WordPress"),
+        Found("feed", f"{api.url}/podcast/feed/", "the feed"),
+    ]
+    assert api.asked[-1] == ("/wp-json/wp/v2/posts", {"per_page": "1"})
+
+
+@pytest.mark.parametrize("answer", [as_json({"code": "rest_not_logged_in"}, 401), page(), as_json([]), as_json({})])
+def test_wordpress_that_keeps_its_api_to_itself_is_read_by_its_feed(api, discover, answer):
+    root = '<link rel="https://api.w.org/" href="/wp-json/">'
+    api.routes = lambda path, params: answer if path != "/" else page(root, link("/feed/"))
+    assert discover()[1] == [Found("feed", f"{api.url}/feed/", "the feed")]
+
+
+def test_an_api_in_an_unusual_place_is_named_whole(api, discover):
+    header = {"Content-Type": "text/html", "Link": f'<{api.url}/cms/wp-json/>; rel="https://api.w.org/"'}
+    api.routes = lambda path, params: as_json(POSTS) if "wp-json" in path else (200, header, b"<title>Gazette</title>")
+    assert discover()[1] == [Found("wordpress", f"{api.url}/cms/wp-json/", "the REST API of WordPress")]
+
+
+def test_ghost_is_named_and_read_by_its_feed(api, discover):
+    api.routes = lambda path, params: page('<meta name="generator" content="Ghost 5.82">', link("/rss/"))
+    assert discover()[1] == [Found("feed", f"{api.url}/rss/", "the feed of Ghost")]
+
+
+SITE = "https://gazette.example"
+
+
+@pytest.mark.parametrize(
+    ("feeds", "kept"),
+    [
+        ([("RSS", "/rss.xml", RSS), ("Atom", "/atom.xml", ATOM)], [0]),
+        ([("Gazette", "/feed/", RSS), ("Gazette", "/feed/atom/", ATOM), ("Gazette", "/feed/json", JSON)], [0]),
+        ([("", "/blog/atom.xml", ATOM), ("", "/blog/rss.xml", RSS)], [0]),
+        ([("Blog (Atom)", "/feeds/posts/default", ATOM), ("Blog (RSS)", "/feeds/posts/default?alt=rss", RSS)], [0]),
+        ([("Gazette RSS 2.0", "/rss2", RSS), ("Gazette Atom 1.0", "/atom", ATOM)], [0]),
+        ([("News", "/news.rss", RSS), ("Sport", "/sport.rss", RSS)], [0, 1]),
+        ([("News", "/news.rss", RSS), ("Sport", "/sport.atom", ATOM)], [0, 1]),
+        ([("Gazette", "/news.rss", RSS), ("Gazette", "/sport.atom", ATOM)], [0, 1]),
+        ([("Gazette", "/a/rss", RSS), ("Gazette", "/a/rss?x=1", RSS)], [0, 1]),
+        ([("Gazette", "/feed", RSS), ("Gazette » Comments Feed", "/comments/feed/", RSS)], [0]),
+        ([("Gazette", "/feed", RSS), ("Gazette » Flux des commentaires", "/commentaires/feed/", RSS)], [0]),
+    ],
+)  # fmt: skip
+def test_two_formats_of_one_feed_are_one_source(feeds, kept):
+    listed = [(title, f"{SITE}{path}", kind) for title, path, kind in feeds]
+    assert once(listed) == [listed[number] for number in kept]

@@ -1,0 +1,130 @@
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from syndicate.errors import SourceError
+from syndicate.http import Guard, RequestsHttp
+from syndicate.model import Secret, Validators
+from syndicate.sources.ghost import GhostSource, endpoint
+from tests.sources.api import Api, as_json
+
+NOW = datetime(2026, 11, 23, 12, tzinfo=UTC)
+KEY = "22444f78447824223cefc48062"
+
+
+def post(number, *, at=NOW):
+    return {
+        "id": str(number),
+        "title": f"Story {number}",
+        "url": f"https://gazette.example/{number}/",
+        "published_at": at.isoformat(timespec="milliseconds"),
+    }
+
+
+class Blog:
+    """A site that lists its posts as Ghost does, to those who know the key."""
+
+    def __init__(self):
+        self.posts = []
+
+    def __call__(self, path, params):
+        if path != "/ghost/api/content/posts/":
+            return 404, {}, b"no such page"
+        if params.get("key") != KEY:
+            errors = [{"message": "Unknown Content API Key", "type": "UnauthorizedError"}]
+            return as_json({"errors": errors}, 401)
+        size, page = int(params["limit"]), int(params.get("page", "1"))
+        since = params.get("filter", "published_at:>''").removeprefix("published_at:>'").removesuffix("'")
+        posts = [one for one in self.posts if one["published_at"].replace("T", " ") > since]
+        return as_json({"posts": posts[(page - 1) * size : page * size], "meta": {}})
+
+
+@pytest.fixture
+def blog():
+    return Blog()
+
+
+@pytest.fixture
+def api(blog):
+    running = Api(blog)
+    yield running
+    running.close()
+
+
+@pytest.fixture
+def http(api, clock):
+    door = RequestsHttp(clock=clock, timeout=5.0, guard=Guard(origins=[api.url]))
+    yield door
+    door.close()
+
+
+@pytest.fixture
+def source(api, http):
+    return GhostSource("news", api.url, http, key=Secret(KEY))
+
+
+def test_the_newest_posts_are_asked_for_with_tags_and_authors(source, api, blog):
+    blog.posts = [post(2), post(1)]
+    fetched = source.fetch(Validators())
+    assert [article.title for article in fetched.articles] == ["Story 2", "Story 1"]
+    assert api.asked == [("/ghost/api/content/posts/", {"key": KEY, "include": "authors,tags", "limit": "20"})]
+
+
+def test_the_same_list_is_not_read_again(source, blog):
+    blog.posts = [post(1)]
+    first = source.fetch(Validators())
+    assert KEY not in repr(first.validators)
+    second = source.fetch(first.validators)
+    assert (second.modified, second.validators) == (False, first.validators)
+
+
+def test_what_was_published_meanwhile_is_fetched_page_by_page(source, api, blog):
+    blog.posts = [post(1, at=NOW - timedelta(days=3))]
+    first = source.fetch(Validators())
+    blog.posts = [post(number, at=NOW - timedelta(minutes=number)) for number in range(2, 152)] + blog.posts
+    assert len(source.fetch(first.validators).articles) == 151, "the one it knew comes again, by the margin"
+    assert [params["filter"] for _, params in api.asked[2:]] == ["published_at:>'2026-11-19 12:00:00'"] * 2
+
+
+def test_a_wrong_key_is_told_of_and_not_shown(api, http):
+    with pytest.raises(SourceError) as caught:
+        GhostSource("news", api.url, http, key=Secret("not-the-right-one")).fetch(Validators())
+    assert str(caught.value) == f"{api.url}/ghost/api/content/posts/ answers 401 (Unauthorized)"
+    assert "Settings, Integrations" in (caught.value.hint or "")
+
+
+@pytest.mark.parametrize(
+    ("answer", "words"),
+    [
+        (as_json({"errors": [{"message": "Ghost is busy"}]}), "not Ghost's list of posts (it says: Ghost is busy)"),
+        (as_json([]), "is a JSON document, not Ghost's list of posts"),
+        (as_json({"posts": {}}), "is a JSON document, not Ghost's list of posts"),
+        ((200, {}, b"<!doctype html><title>x</title>"), "is not Ghost's list of posts: it is an HTML page"),
+        ((200, {}, b'{"posts": ' + b"[" * 100_000), "is nested too deeply"),
+        ((404, {}, b""), "answers 404"),
+    ],
+)
+def test_what_is_no_such_api_is_an_error_that_names_it(source, api, answer, words):
+    api.routes = lambda path, params: answer
+    with pytest.raises(SourceError) as caught:
+        source.fetch(Validators("etag", None, "hash"))
+    assert f"{api.url}/ghost/api/content/posts/" in str(caught.value)
+    assert words in str(caught.value)
+    assert KEY not in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "https://g.example",
+        "https://g.example/",
+        "https://g.example/ghost",
+        "https://g.example/ghost/api/content/",
+        "https://g.example/ghost/api/content/posts/?limit=3",
+    ],
+)
+def test_any_address_of_a_site_leads_to_its_posts(url):
+    assert endpoint(url) == "https://g.example/ghost/api/content/posts/"
+    assert endpoint(url.replace("g.example", "g.example/blog")).startswith("https://g.example/blog/ghost/api/")
