@@ -30,7 +30,7 @@ from syndicate.ports import Platform, Priced
 
 __all__ = ["Gate", "Lane", "Render", "Rendered", "Terms", "deliver", "with_session"]
 
-SKEW = timedelta(minutes=15)  # a network's clock may be this far behind ours
+SKEW = timedelta(hours=2)  # a network's clock may be this far behind ours: somebody set ours an hour ahead
 TEMPLATE_WAIT = timedelta(minutes=1)
 
 

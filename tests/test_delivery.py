@@ -343,7 +343,7 @@ def test_a_look_up_reaches_back_further_than_clocks_differ(desk, article):
     at.network.find = lambda draft, key, since: asked.append(since) or find(draft, key, since)
     at.clock.move(seconds=11)
     assert at.step(key).state == "posted"
-    assert asked == [began - timedelta(minutes=15)]
+    assert asked == [began - timedelta(hours=2)]
 
 
 def test_limits_that_cannot_be_read_are_no_fault_of_the_story(desk, article):

@@ -120,8 +120,8 @@ class Pass:
         """Everything due, one thread for each account; then, up to `wait`, what falls due meanwhile."""
         app = self._app
         app.meet()
-        app.ledger.claims.sweep(app.ledger.now(), app.settle)
         app.move_on()
+        app.ledger.claims.sweep(app.ledger.now(), app.settle)
         app.ledger.backlog.retry(app.ledger.now())
         lanes = [account.name for account in app.accounts if not self._accounts or account.name in self._accounts]
         deadline = app.ledger.now() + wait

@@ -18,6 +18,7 @@ from syndicate.ledger.notices import Notices
 from syndicate.ledger.overview import Overview, overview
 from syndicate.ledger.pauses import EVERYTHING, Pauses
 from syndicate.ledger.sources import Sources
+from syndicate.ledger.timekeeping import Timekeeping
 from syndicate.model import Account
 from syndicate.ports import Clock
 
@@ -37,6 +38,7 @@ class Ledger:
         self.claims = Claims(database)
         self.backlog = Backlog(database)
         self.pauses = Pauses(database)
+        self.timekeeping = Timekeeping(database)
         self.notices = Notices(database)
         self.alerts = Alerts(database)
         self.credentials = Credentials(database, key)

@@ -1,0 +1,66 @@
+"""A clock that was set back: what waits for an instant must not wait for it twice."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from syndicate.ledger.database import Database, from_micros, micros
+
+KEPT = timedelta(seconds=20)  # how often the present is written down
+JUMP = timedelta(minutes=2)  # clocks that are kept right by NTP move by less
+
+_COLUMNS = {
+    "delivery": ("due_at", "lease_until", "committed_at"),
+    "account": ("next_at", "opens_at", "lane_until", "down_since"),
+    "source": ("next_poll_at", "retry_at"),
+}
+"""What this machine's clock wrote and waits for. Of deliveries, those that are under way."""
+
+
+class Timekeeping:
+    """Remembers the latest instant any process of this ledger saw."""
+
+    def __init__(self, database: Database) -> None:
+        self._db = database
+
+    def keep(self, now: datetime) -> timedelta:
+        """Note the present. If the clock was set back since, all waits move along; by how much.
+
+        Embargoes stay: their instants are the publisher's, not ours.
+        """
+        latest = self._latest()
+        if latest is None or now - latest >= KEPT:
+            self._write(now)
+        elif latest - now >= JUMP:
+            with self._db.transaction():
+                again = self._latest()  # another process may have been first
+                if again is None or again - now < JUMP:
+                    return timedelta(0)
+                jump = again - now
+                self._move(now, jump)
+                self._write(now)
+            return jump
+        return timedelta(0)
+
+    def _move(self, now: datetime, jump: timedelta) -> None:
+        for table, columns in _COLUMNS.items():
+            moved = ", ".join(
+                f"{name} = CASE WHEN {name} > :now THEN {name} - :jump ELSE {name} END" for name in columns
+            )
+            under_way = " WHERE state IN ('due', 'sending', 'unknown')" if table == "delivery" else ""
+            self._db.change(f"UPDATE {table} SET {moved}{under_way}", now=micros(now), jump=micros_of(jump))
+
+    def _latest(self) -> datetime | None:
+        row = self._db.row("SELECT value FROM meta WHERE name = 'clock'")
+        return from_micros(int(row["value"])) if row else None
+
+    def _write(self, now: datetime) -> None:
+        self._db.change(
+            "INSERT INTO meta (name, value) VALUES ('clock', :value) ON CONFLICT (name) DO UPDATE SET value = :value",
+            value=str(micros(now)),
+        )
+
+
+def micros_of(span: timedelta) -> int:
+    """A length of time as the ledger keeps it."""
+    return span // timedelta(microseconds=1)

@@ -1,0 +1,43 @@
+"""A clock that is set back, or forth."""
+
+from datetime import timedelta
+
+from syndicate.model import Account
+from syndicate.polling import announce
+
+
+def test_what_waits_does_not_wait_again_when_the_clock_is_set_back(ledger, article, clock):
+    account = Account("masto", "mastodon")
+    [row] = ledger.deliveries.search(anchor=announce(article(), [account], ledger))
+    ledger.timekeeping.keep(clock())
+    ledger.claims.waits(row, "unavailable", due_at=clock.now + timedelta(minutes=5), error=None, now=clock())
+    ledger.accounts.wait("masto", clock.now + timedelta(minutes=7))
+    clock.move(seconds=30)
+    assert ledger.timekeeping.keep(clock()) == timedelta(0)
+    clock.move(hours=-1)
+    assert ledger.timekeeping.keep(clock()) == timedelta(hours=1)
+    assert ledger.deliveries.find(row.key).due_at == clock.now + timedelta(minutes=4, seconds=30)
+    assert ledger.accounts.find("masto").next_at == clock.now + timedelta(minutes=6, seconds=30)
+    assert ledger.timekeeping.keep(clock()) == timedelta(0)
+
+
+def test_an_embargo_is_the_publishers_instant_and_stays(ledger, article, clock):
+    hour = clock.now + timedelta(hours=3)
+    story = article(published=hour)
+    [row] = ledger.deliveries.search(anchor=announce(story, [Account("masto", "mastodon")], ledger))
+    ledger.timekeeping.keep(clock())
+    clock.move(hours=-2)
+    assert ledger.timekeeping.keep(clock()) == timedelta(hours=2)
+    assert ledger.deliveries.find(row.key).due_at == hour
+
+
+def test_small_corrections_and_jumps_ahead_move_nothing(ledger, article, clock):
+    [row] = ledger.deliveries.search(anchor=announce(article(), [Account("masto", "mastodon")], ledger))
+    due_at = clock.now + timedelta(minutes=5)
+    ledger.timekeeping.keep(clock())
+    ledger.claims.waits(row, "unavailable", due_at=due_at, error=None, now=clock())
+    clock.move(seconds=-90)
+    assert ledger.timekeeping.keep(clock()) == timedelta(0)
+    clock.move(hours=5)
+    assert ledger.timekeeping.keep(clock()) == timedelta(0)
+    assert ledger.deliveries.find(row.key).due_at == due_at
