@@ -46,6 +46,7 @@ chaos: $(READY)
 bench: $(READY)
 	$(BIN)/python bench/run.py
 	$(BIN)/python bench/delivery.py
+	$(BIN)/python bench/daemon.py
 	$(BIN)/python bench/parse.py
 
 format-check: $(READY)

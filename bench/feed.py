@@ -9,10 +9,14 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 
 class Feed:
-    """Serves /rss.xml on loopback with `stories` entries, the newest first; assign `stories` to publish."""
+    """Serves /rss.xml on loopback with `stories` entries, the newest first; assign `stories` to publish.
+
+    `first`: older ones have left the feed.
+    """
 
     def __init__(self, stories: int) -> None:
         self.stories = stories
+        self.first = 0
         feed = self
 
         class Handler(BaseHTTPRequestHandler):
@@ -45,7 +49,7 @@ class Feed:
             f"<item><title>Story {number}: the harbour opens again</title><link>https://gazette.example/{number}</link>"
             f"<guid>story-{number}</guid><pubDate>{format_datetime(now + timedelta(seconds=number % 60))}</pubDate>"
             f"<category>News</category><description>What happened in story {number}, in one line.</description></item>"
-            for number in range(self.stories, 0, -1)
+            for number in range(self.stories, self.first, -1)
         )
         head = "<title>Gazette</title><link>https://gazette.example/</link><description>News</description>"
         return f'<?xml version="1.0"?><rss version="2.0"><channel>{head}{items}</channel></rss>'.encode()

@@ -63,6 +63,8 @@ def poll(
     except SourceError as fault:
         _failed(ledger, state, fault, every)
         raise
+    if not backfill and _nothing_to_write(state, fetched, now):
+        return Polled(source.name, fetched.notes, baseline=False, seen=fetched.entries, new=0, keys=())
     with ledger.transaction():
         return _record(
             source, fetched, accounts, ledger, every=every, zone=zone, backfill=backfill, url=url, breaking=breaking
@@ -95,6 +97,12 @@ def _read(source: Source, state: SourceState) -> Fetched:
             hint="nothing was changed here; look at the feed",
         )
     return fetched
+
+
+def _nothing_to_write(state: SourceState, fetched: Fetched, now: datetime) -> bool:
+    """An unchanged source whose next poll was written down before this one: most polls of a daemon."""
+    settled = state.baseline_at is not None and state.fails == 0 and state.error is None
+    return settled and not fetched.modified and fetched.validators == state.validators and state.next_poll_at > now
 
 
 def _failed(ledger: Ledger, state: SourceState, fault: SourceError, every: timedelta) -> None:

@@ -5,7 +5,9 @@ from __future__ import annotations
 import threading
 import time
 import traceback
+from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
+from urllib.parse import urlsplit
 
 from syndicate.app import App
 from syndicate.engines.alerts import tell
@@ -15,8 +17,9 @@ from syndicate.engines.systemd import notify
 from syndicate.errors import SyndicateError
 from syndicate.polling import Polled
 
-POLLERS = 32
-LANES = 64
+POLLERS = 24
+LANES = 32
+A_HOST = 4  # polls at a time: a site that hangs takes no more threads than these
 GRACE = 8.0  # seconds for the requests in flight when told to stop
 WATCHED = 20  # pages looked at again in one go
 SILENT = 30.0  # seconds without a tick: something is wrong
@@ -41,6 +44,7 @@ class Daemon:
         self._lanes = ThreadPoolExecutor(LANES, thread_name_prefix="lane")
         self._busy: set[str] = set()
         self._polling: set[str] = set()
+        self._hosts: Counter[str] = Counter()
         self._telling = threading.Lock()
         self._told_at = 0.0
         self._wrong: str | None = None
@@ -124,11 +128,15 @@ class Daemon:
             with self._guard:
                 if source is None or name in self._polling or self._stop.is_set():
                     continue
+                host = urlsplit(source.url).netloc
+                if self._hosts[host] >= A_HOST:
+                    continue
             # The next poll is written before this one begins, so that a crash loop never hammers a server.
             if ledger.sources.reserve(name, now=now, next_poll_at=now + source.every):
                 with self._guard:
                     self._polling.add(name)
-                self._polls.submit(self._poll, name)
+                    self._hosts[host] += 1
+                self._polls.submit(self._poll, name, host)
 
     def _start_watch(self) -> None:
         """Stories that were taken back: a few pages at a time, on a poller's thread."""
@@ -161,7 +169,7 @@ class Daemon:
                 self._busy.add(name)
             self._lanes.submit(self._drain, name)
 
-    def _poll(self, name: str) -> None:
+    def _poll(self, name: str, host: str = "") -> None:
         try:
             polled = self._app.poll(name)
         except SyndicateError as fault:
@@ -173,6 +181,7 @@ class Daemon:
         finally:
             with self._guard:
                 self._polling.discard(name)
+                self._hosts[host] -= 1
         self._told(polled)
         if polled.keys:
             self._start_lanes()

@@ -46,7 +46,7 @@ class _Ledger:
             "syndicate_account_failures", "Failures in a row to reach the network.", ["account"], facts.failures
         )
         yield gauge("syndicate_source_failures", "Failed polls in a row.", ["source"], facts.source_failures)
-        yield gauge("syndicate_source_read_seconds", "Since the last good poll.", ["source"], facts.read)
+        yield gauge("syndicate_source_polled_seconds", "Since it was last asked.", ["source"], facts.polled)
         attempts = CounterMetricFamily(
             "syndicate_attempts", "Attempts by account and outcome.", labels=["account", "outcome"]
         )

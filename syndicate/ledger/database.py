@@ -17,6 +17,7 @@ MICROSECOND = timedelta(microseconds=1)
 MIGRATIONS = Path(__file__).parent / "migrations"
 VERSION = 3
 BUSY_SECONDS = 30.0
+CACHE_KB = 400
 
 Row = dict[str, Any]
 
@@ -114,6 +115,7 @@ class Database:
             connection.execute("PRAGMA journal_mode=WAL")
             connection.execute(f"PRAGMA synchronous={'FULL' if self._durable else 'OFF'}")
             connection.execute("PRAGMA foreign_keys=ON")
+            connection.execute(f"PRAGMA cache_size=-{CACHE_KB}")  # for each thread: many of them may be at work
         except sqlite3.Error:
             connection.close()
             raise

@@ -17,7 +17,7 @@ class Overview:
     paused: list[tuple[str, str, float]]
     failures: list[tuple[str, float]]
     source_failures: list[tuple[str, float]]
-    read: list[tuple[str, float]]
+    polled: list[tuple[str, float]]
     attempts: list[tuple[str, str, float]]
 
 
@@ -38,8 +38,8 @@ def overview(database: Database, now: datetime) -> Overview:
         paused=rows("SELECT name, paused, 1 AS so FROM account WHERE paused IS NOT NULL"),  # type: ignore[arg-type]
         failures=rows("SELECT name, failures FROM account"),  # type: ignore[arg-type]
         source_failures=rows("SELECT name, fails FROM source"),  # type: ignore[arg-type]
-        read=rows(  # type: ignore[arg-type]
-            "SELECT name, (:now - read_at) / 1000000.0 AS seconds FROM source WHERE read_at IS NOT NULL", now=at
+        polled=rows(  # type: ignore[arg-type]
+            "SELECT name, (:now - polled_at) / 1000000.0 AS seconds FROM source WHERE polled_at IS NOT NULL", now=at
         ),
         attempts=rows(  # type: ignore[arg-type]
             "SELECT delivery.account AS account, attempt.outcome AS outcome, COUNT(*) AS number FROM attempt"

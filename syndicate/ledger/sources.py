@@ -67,7 +67,7 @@ class Sources:
     ) -> None:
         """A good reading. `entries` None: the document was not sent again, its count stands."""
         self._db.change(
-            "UPDATE source SET read_at = :now, etag = :etag, last_modified = :last_modified, body_hash = :body_hash,"
+            "UPDATE source SET polled_at = :now, etag = :etag, last_modified = :last_modified, body_hash = :body_hash,"
             " baseline_at = COALESCE(baseline_at, :baseline_at), entries = COALESCE(:entries, entries),"
             " next_poll_at = :next_poll_at, retry_at = 0, fails = 0, error = NULL WHERE name = :name",
             name=name,
@@ -95,7 +95,8 @@ class Sources:
         """Take the next poll of a source for this process; False if it is not due or was taken."""
         return bool(
             self._db.change(
-                "UPDATE source SET next_poll_at = :next_poll_at WHERE name = :name AND next_poll_at <= :now",
+                "UPDATE source SET next_poll_at = :next_poll_at, polled_at = :now"
+                " WHERE name = :name AND next_poll_at <= :now",
                 name=name,
                 now=micros(now),
                 next_poll_at=micros(next_poll_at),

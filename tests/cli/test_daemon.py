@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import signal
+import socket
 import threading
 from collections import Counter
 from dataclasses import replace
@@ -94,3 +95,29 @@ def test_two_daemons_and_a_post_on_one_ledger_send_each_story_once(desk):
     assert (len(counted), set(counted.values())) == (45, {1})
     said = [err.count("daemon.beside note=") for _, err in told]
     assert sorted(said) == [0, 1]
+
+
+@pytest.mark.slow
+def test_a_site_and_a_network_that_hang_delay_no_other(desk):
+    """Thirty sources of a site that accepts and never answers, and an account on a network that does the same."""
+    with socket.socket() as hole:
+        hole.bind(("127.0.0.1", 0))
+        hole.listen(64)
+        port = hole.getsockname()[1]
+        desk.config("masto", "hook", source=", every: 1s", extra="network: {timeout: 20s}\nlease: 30s")
+        text = desk.path.read_text(encoding="utf-8")
+        hanging = "".join(f"  s{n}: {{url: 'http://127.0.0.1:{port}/{n}', every: 1s}}\n" for n in range(30))
+        text = text.replace("sources:\n", f"sources:\n{hanging}")
+        before, _, after = text.partition("  hook: ")
+        desk.path.write_text(f"{before}  hook: {after.replace(desk.sandbox.url, f'http://127.0.0.1:{port}', 1)}")
+        daemon = desk.start("daemon")
+        try:
+            assert wait_for(lambda: any(path == "/rss.xml" for path, _ in desk.site.requests), 10)
+            for number in range(3):
+                desk.site.publish(1)
+                assert wait_for(lambda wanted=number + 1: len(desk.sandbox.posts()) == wanted, 8)
+        finally:
+            daemon.send_signal(signal.SIGTERM)
+            _, err = daemon.communicate(timeout=30)
+    assert daemon.returncode == 0, err
+    assert "Traceback" not in err

@@ -1,5 +1,5 @@
--- When a source was last read well.
-ALTER TABLE source ADD COLUMN read_at BIGINT;
+-- When a source was last asked.
+ALTER TABLE source ADD COLUMN polled_at BIGINT;
 
 -- What a person should hear of besides deliveries, once while it lasts: a login, a silent source.
 CREATE TABLE notice (

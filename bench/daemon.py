@@ -1,0 +1,143 @@
+"""The daemon over time: what an unchanged poll costs, and whether its memory stays flat.
+
+python bench/daemon.py
+"""
+
+from __future__ import annotations
+
+import contextlib
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+sys.path.insert(0, str(Path(__file__).parent))
+from feed import Feed
+
+from syndicate.config.reader import load
+from syndicate.ledger.database import Database
+from syndicate.sandbox.server import Sandbox
+
+COMMAND = str(Path(sys.executable).with_name("syndicate"))
+SOURCES, POLLS, STORIES, BATCH = 40, 1000, 1000, 50
+CONFIG = """site: {{name: Bench, url: "https://gazette.example/"}}
+sources:
+{sources}
+defaults: {{image: none}}
+accounts:
+  hook: {{platform: webhook, url: "https://hook.example/webhook/in", api_url: "{sandbox}"}}
+"""
+
+
+def config(folder: Path, feed: Feed, sandbox: Sandbox, sources: int) -> Path:
+    path = folder / "config.yaml"
+    lines = [f'  s{number}: {{url: "{feed.url}?n={number}", every: 1s, preflight: off}}' for number in range(sources)]
+    path.write_text(CONFIG.format(sources="\n".join(lines), sandbox=sandbox.url), encoding="utf-8")
+    return path
+
+
+class Commits:
+    """Counts what the ledger commits, from outside."""
+
+    def __init__(self) -> None:
+        self.count = 0
+        transaction, change = Database.transaction, Database.change
+        counter = self
+
+        @contextlib.contextmanager
+        def counted(database: Database) -> Iterator[None]:
+            outermost = not database._connection().in_transaction
+            with transaction(database):
+                yield
+            counter.count += outermost
+
+        def changed(database: Database, sql: str, **values: Any) -> int:
+            counter.count += not database._connection().in_transaction
+            return change(database, sql, **values)
+
+        Database.transaction = counted  # type: ignore[method-assign]
+        Database.change = changed  # type: ignore[method-assign]
+
+
+def unchanged() -> None:
+    """A warm poll that answers 304, as the daemon does it: reserve, then ask."""
+    from syndicate.app import App
+
+    with tempfile.TemporaryDirectory() as folder, Sandbox(port=0) as sandbox:
+        feed = Feed(50)
+        path = config(Path(folder), feed, sandbox, 1)
+        with App(load(path, {}), {}) as app:
+            app.ledger.sources.ensure("s0", app.config.sources["s0"].url)
+            app.meet()
+            app.poll("s0")
+            commits = Commits()
+
+            def once() -> None:
+                now = datetime.now(UTC)
+                app.ledger.database.rows("SELECT 1")
+                app.ledger.sources.reserve("s0", now=now + timedelta(days=1), next_poll_at=now + timedelta(hours=1))
+                assert app.poll("s0").new == 0
+
+            for _ in range(20):
+                once()
+            commits.count = 0
+            begun = time.thread_time()
+            for _ in range(300):
+                once()
+            spent = (time.thread_time() - begun) / 300
+            print(
+                f"a poll that answers 304: {spent * 1000:.2f} ms of CPU (bound 2), {commits.count / 300:.2f} commits (bound 1)"
+            )
+        feed.close()
+
+
+def memory(pid: int) -> float:
+    """Resident megabytes."""
+    for line in Path(f"/proc/{pid}/status").read_text(encoding="ascii").splitlines():
+        if line.startswith("VmRSS"):
+            return int(line.split()[1]) / 1024
+    return 0.0
+
+
+def flat() -> None:
+    """A real daemon: 1,000 polls and 1,000 deliveries."""
+    with tempfile.TemporaryDirectory() as folder, Sandbox(port=0) as sandbox:
+        feed = Feed(10)
+        path = config(Path(folder), feed, sandbox, SOURCES)
+        subprocess.run([COMMAND, "-c", str(path), "post"], check=True, capture_output=True)
+        daemon = subprocess.Popen([COMMAND, "-c", str(path), "daemon"], stderr=subprocess.DEVNULL)
+        seen: list[tuple[int, float]] = []
+        begun = time.monotonic()
+        try:
+            for batch in range(STORIES // BATCH):
+                feed.stories += BATCH
+                if feed.stories > 200:
+                    feed.first = feed.stories - 200  # the feed's window: the newest two hundred
+                while len(sandbox.posts()) < (batch + 1) * BATCH:
+                    time.sleep(0.1)
+                    assert daemon.poll() is None
+                seen.append(((batch + 1) * BATCH, memory(daemon.pid)))
+            while (time.monotonic() - begun) * SOURCES < POLLS:
+                time.sleep(0.2)
+            end = memory(daemon.pid)
+        finally:
+            daemon.terminate()
+            daemon.wait()
+            feed.close()
+        print(
+            "MB after deliveries:",
+            "  ".join(f"{count}: {size:.0f}" for count, size in seen[3::4]),
+            f" at the end {end:.0f}",
+        )
+        after = [size for count, size in seen if count >= 200]
+        spread = (max(after) - min(after)) / min(after) * 100
+        print(f"spread after the first 200: {spread:.0f} % (bound 5); most {max(after):.0f} MB (bound 80)")
+
+
+if __name__ == "__main__":
+    unchanged()
+    flat()
