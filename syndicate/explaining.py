@@ -42,7 +42,8 @@ class Facts:
 
     `delivery` is None where nothing was ever planned; `attempts` say what was tried, first to last.
     `opens` is from when on the account's schedule lets it go, and the setting that decides; `spent` what
-    the month's posts cost, in millionths of a dollar; `words` are those of its own that are paused.
+    the month's posts cost, in millionths of a dollar; `words` are those of its own that are paused;
+    `changes` are the edits and deletions of its post.
     """
 
     known: Known
@@ -54,6 +55,7 @@ class Facts:
     opens: tuple[datetime, str] | None = None
     spent: int | None = None
     words: Sequence[str] = ()
+    changes: Sequence[Delivery] = ()
 
 
 def explain(account: Account, state: AccountState | None, facts: Facts) -> list[Step]:
@@ -73,6 +75,7 @@ def explain(account: Account, state: AccountState | None, facts: Facts) -> list[
         steps += _waits(account, delivery, facts)
     steps += [_tried(number, began, outcome) for number, (began, outcome) in enumerate(facts.attempts, 1)]
     steps.append(_end(delivery, facts))
+    steps += [_change(row) for row in facts.changes]
     return steps
 
 
@@ -162,11 +165,21 @@ def _tried(number: int, began: datetime | None, outcome: str | None) -> Step:
     return Step(f"attempt {number}", verdict, f"{_clock(began)}: {outcome or 'not ended'}")
 
 
+def _change(row: Delivery) -> Step:
+    """An edit or a deletion, and what came of it."""
+    told = ", ".join(filter(None, (row.reason, row.error)))
+    if row.state == "posted":
+        return Step(row.action, "yes", "done")
+    return Step(row.action, "note" if row.reason == "unchanged" else "waits", f"{row.state}: {told}".rstrip(": "))
+
+
 def _end(delivery: Delivery | None, facts: Facts) -> Step:
     """Where it stands now."""
     if delivery is None:
         return Step("delivery", "no", "none was planned: what a first run finds is recorded, not sent")
-    told = ", ".join(filter(None, (delivery.reason, delivery.permalink, delivery.error)))
+    error = None if delivery.reason == "window" else delivery.error  # the step before says which setting
+    cure = f"syndicate deliveries approve {delivery.key[:8]}" if delivery.reason == "approval" else None
+    told = ", ".join(filter(None, (delivery.reason, delivery.permalink, error, cure)))
     when = f" at {_clock(delivery.due_at)}" if delivery.due_at and delivery.due_at > facts.now else ""
     verdicts: dict[str, Verdict] = {
         "posted": "yes",

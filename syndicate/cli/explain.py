@@ -31,8 +31,9 @@ def command(shared: Shared, *, url: str) -> int:
         if not shared.json:
             _introduce(app, known, alias)
         for account in app.accounts:
-            delivery = next(iter(app.ledger.deliveries.search(anchor=known.anchor, accounts=(account.name,))), None)
-            steps = _steps(app, known, account, delivery)
+            rows = app.ledger.deliveries.search(anchor=known.anchor, accounts=(account.name,))
+            delivery = next((row for row in rows if row.action == "post"), None)
+            steps = _steps(app, known, account, delivery, [row for row in rows if row.action != "post"])
             if shared.json:
                 print_json(_record(known, account, delivery, steps, alias))
             else:
@@ -52,7 +53,7 @@ def _found(app: App, url: str) -> tuple[Known, str]:
     return app.ledger.articles.find(anchor), alias
 
 
-def _steps(app: App, known: Known, account: Account, delivery: Delivery | None) -> list[Step]:
+def _steps(app: App, known: Known, account: Account, delivery: Delivery | None, changes: list[Delivery]) -> list[Step]:
     from syndicate.explaining import Facts, explain
 
     source = app.config.sources.get(known.article.source)
@@ -67,6 +68,7 @@ def _steps(app: App, known: Known, account: Account, delivery: Delivery | None) 
         now=now,
         opens=app.gate.opening(delivery, account, now) if delivery else None,
         spent=app.gate.spent(account, now) if account.budget else None,
+        changes=changes,
         words=[word for word, _ in app.gate.paused_words(known.article)],
     )
     return explain(account, app.ledger.accounts.find(account.name), facts)

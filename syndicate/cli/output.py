@@ -37,6 +37,8 @@ WHY = {
     "no_answer": "sent, but never answered",
 }
 
+DONE = {"edit": "edited", "delete": "deleted"}
+"""What people call a change of a post that is done."""
 LATER = ("window", "budget", "paused")
 """Reasons of what is due and goes out later by the publisher's own wish."""
 
@@ -61,11 +63,13 @@ def print_deliveries(records: Sequence[dict[str, Any]], *, as_json: bool) -> Non
 
 def line(record: dict[str, Any], width: int) -> str:
     """State, account, where it is or why it is not, and which article."""
-    state = click.style(f"{record['state']:<8}", fg=COLOURS.get(record["state"]))
+    done = DONE.get(record["action"]) if record["state"] == "posted" else None
+    state = click.style(f"{done or record['state']:<8}", fg=COLOURS.get(record["state"]))
     where = record["permalink"] or why(record)
     if record["state"] == "posted":
         where = where or "received"
-    head = f"{state} {record['account']:<{width}}  {record['key'][:8]}  "
+    what = f"{record['action']}: " if record["action"] != "post" and not done else ""
+    head = f"{state} {record['account']:<{width}}  {record['key'][:8]}  {what}"
     return head + (f"{where}  ({record['article']})" if where else f"({record['article']})")
 
 

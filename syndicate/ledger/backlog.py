@@ -52,7 +52,11 @@ class Backlog:
     def retry(self, now: datetime) -> None:
         """What waited for a mended template or a schedule may be tried at once: somebody may have mended it."""
         self._db.change(
-            "UPDATE delivery SET due_at = :now WHERE state = 'due' AND reason IN ('template', 'window', 'budget')",
+            "UPDATE delivery SET due_at = :now WHERE state = 'due' AND reason = 'template'", now=micros(now)
+        )
+        self._db.change(
+            "UPDATE delivery SET due_at = :now, reason = NULL, error = NULL"
+            " WHERE state = 'due' AND reason IN ('window', 'budget')",
             now=micros(now),
         )
         self._db.change("UPDATE account SET opens_at = 0 WHERE opens_at > :now", now=micros(now))

@@ -102,7 +102,8 @@ def test_a_changed_post_is_not_what_was_approved(began):
     assert [(each["state"], each["reason"]) for each in desk("deliveries", "list", "--json").rows] == [
         ("planned", "approval")
     ]
-    assert "it changed since it was approved" in desk("explain", desk.site.link(story)).out
+    told = desk("explain", desk.site.link(story)).out
+    assert "it changed since it was approved, syndicate deliveries approve " in told
 
 
 def test_everything_a_word_or_an_account_can_be_paused(began):
@@ -179,6 +180,10 @@ def test_an_edited_story_edits_its_posts_where_that_is_asked(began):
     assert "A better headline" in texts["mastodon"]
     assert "A better headline" in texts["facebook"]
     assert "A better headline" not in texts["x"]
+    explained = desk("explain", desk.site.link(story)).out
+    assert explained.count("✓ edit") == 2
+    assert "skipped: unchanged, x cannot edit posts" in explained
+    assert "edited   masto" in desk("deliveries", "list").out
     assert desk("post", "--json").rows == []
 
 
