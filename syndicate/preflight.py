@@ -19,6 +19,8 @@ from syndicate.model import Article
 from syndicate.ports import Clock, Http, Reply
 
 FRESH = timedelta(seconds=20)  # accounts that announce the same story at once share one look
+REMEMBERED = timedelta(minutes=5)  # asking for a name that nobody knows can take many seconds
+UNRESOLVED = "cannot be resolved"
 GONE = (404, 410)
 
 _ACCEPT = "text/html,application/xhtml+xml;q=0.9,*/*;q=0.5"
@@ -32,6 +34,7 @@ class Pages:
         self._http = http
         self._picture = picture
         self._clock = clock
+        self._unresolved: dict[str, datetime] = {}
         self._seen: dict[tuple[str, bool], tuple[datetime, Trouble | None]] = {}
         self._guard = threading.Lock()
 
@@ -61,22 +64,32 @@ class Pages:
         if not article.url.startswith(("http://", "https://")):
             return Trouble(f"its link is no web address: {article.url[:80]}")
         try:
-            reply = self._http.call("GET", article.url, headers={"Accept": _ACCEPT})
+            reply = self._asked(article.url)
         except PlatformError as fault:
-            unresolved = "cannot be resolved" in str(fault)  # a name the world outside may well know
-            return None if unresolved else Trouble(f"its page cannot be read: {fault}")
-        if reply.status == 429 or "cf-mitigated" in reply.headers:  # Cloudflare's mark of a challenge
+            return Trouble(f"its page cannot be read: {fault}")
+        if reply is None or reply.status == 429 or "cf-mitigated" in reply.headers:  # Cloudflare's mark of a challenge
             return None
-        if reply.status != 200:
-            return Trouble(f"its page answers {reply.status}")
-        return _told(article, reply)
+        return _told(article, reply) if reply.status == 200 else Trouble(f"its page answers {reply.status}")
+
+    def _asked(self, url: str) -> Reply | None:
+        """The page; None where its host has a name that cannot be resolved here: the world outside may know it."""
+        host, now = urlsplit(url).netloc, self._clock()
+        if self._unresolved.get(host, now) > now:
+            return None
+        try:
+            return self._http.call("GET", url, headers={"Accept": _ACCEPT})
+        except PlatformError as fault:
+            if UNRESOLVED not in str(fault):
+                raise
+            self._unresolved[host] = now + REMEMBERED
+            return None
 
     def _photo(self, article: Article) -> Trouble | None:
         assert article.image is not None
         try:
             self._picture(article.image.url)
         except RenderError as fault:
-            return None if "cannot be resolved" in str(fault) else Trouble(f"its picture: {fault}", fatal=False)
+            return None if UNRESOLVED in str(fault) else Trouble(f"its picture: {fault}", fatal=False)
         return None
 
 

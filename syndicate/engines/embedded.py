@@ -58,8 +58,9 @@ class Daemon:
         from apscheduler.schedulers.background import BackgroundScheduler
 
         app = self._app
-        for source in app.config.sources.values():
-            app.ledger.sources.ensure(source.name, source.url)
+        with app.ledger.transaction():  # ten thousand sources are one commit
+            for source in app.config.sources.values():
+                app.ledger.sources.ensure(source.name, source.url)
         app.meet()
         scheduler = BackgroundScheduler(
             timezone="UTC", job_defaults={"misfire_grace_time": None, "coalesce": True, "max_instances": 1}
