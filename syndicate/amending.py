@@ -33,13 +33,22 @@ def plan_edit(anchor: str, account: Account, ledger: Ledger, now: datetime) -> s
         planned_at=now,
         action="edit",
         revision=revision,
+        priority=0,  # whatever hours the account keeps
     )
 
 
 def plan_delete(post: Delivery, ledger: Ledger, now: datetime) -> str:
     """Plan that a post is withdrawn; the key of that row, which may be there already, or have failed before."""
     key = ledger.deliveries.plan(
-        post.anchor, post.account, post.platform, state="due", reason=None, due_at=now, planned_at=now, action="delete"
+        post.anchor,
+        post.account,
+        post.platform,
+        state="due",
+        reason=None,
+        due_at=now,
+        planned_at=now,
+        action="delete",
+        priority=0,  # a wrong post does not wait for an account's hours
     )
     if key is not None:
         return key

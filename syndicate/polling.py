@@ -81,11 +81,12 @@ def announce(article: Article, accounts: Sequence[Account], ledger: Ledger, brea
     with ledger.transaction():
         now = ledger.now()
         anchor = _anchor_of(article, ledger, now)
+        ledger.articles.restore(anchor)
         known = ledger.articles.find(anchor).article
         for account in accounts:
             ledger.accounts.ensure(account, now)
         entries = wanted([Candidate(anchor, known)], accounts, now=now, filtered=False, breaking=breaking)
-        _write(entries, ledger, now, overruled=("baseline", "too_old", "filtered", "preflight"))
+        _write(entries, ledger, now, overruled=(*UNWANTED_BEFORE, "filtered", "withdrawn"))
     return anchor
 
 

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 
 from syndicate import errors
 from syndicate.amending import plan_delete
+from syndicate.model import Schedule
 from syndicate.revising import withdraw
 from tests.newsroom import Fixed, Network, Newsroom
 
@@ -213,3 +215,30 @@ def test_a_kill_between_the_claim_of_a_deletion_and_its_answer_repeats_it(posted
     room.run()
     assert room.network.posts == {}
     assert rows(room, "delete") == [("posted", None)]
+
+
+def test_a_deletion_does_not_wait_for_the_accounts_hours(posted, clock, ledger):
+    from syndicate.config.hours import hours
+
+    room = posted()
+    room.account = replace(room.account, schedule=Schedule(windows=(hours("Mon-Fri 07:00-11:00"),)))
+    room.lane = replace(room.lane, account=room.account)
+    ledger.backlog.close("acct", clock.now + timedelta(hours=9), "windows", clock.now)
+    [post] = ledger.deliveries.search()
+    plan_delete(post, ledger, clock.now)
+    assert ledger.deliveries.accounts_with_work(clock.now) == ["acct"]
+    room.run()
+    assert room.network.posts == {}
+
+
+def test_what_was_withdrawn_by_mistake_can_be_announced_by_hand(newsroom, article, clock, ledger):
+    from syndicate.polling import announce
+
+    room = newsroom()
+    ledger.accounts.pause("acct", "person", clock.now)
+    room.publish(article(1, published=clock.now))
+    room.publish(article(1, published=clock.now, withdrawn=True))
+    ledger.resume(room.account)
+    assert room.states() == [("skipped", "withdrawn")]
+    announce(article(1, published=clock.now), [room.account], ledger)
+    assert room.run() == ["Story 1"]
