@@ -272,7 +272,6 @@ class App:
     def move_on(self) -> None:
         """What the clock alone decides: pauses that end, stories whose hour has come, stories grown too old."""
         at = self.ledger.now()
-        self.ledger.timekeeping.keep(at)
         for word in self.ledger.pauses.lapsed(at):
             self.ledger.end_pause(word, self.accounts)
         for name in self.ledger.accounts.lapsed(at):

@@ -13,8 +13,8 @@ from syndicate.ledger import Ledger
 from syndicate.ledger.articles import Known
 from syndicate.ledger.claims import ANYTHING, Allowance, Spend
 from syndicate.model import Account, Article, Delivery, Post
-from syndicate.plan import at_once
 from syndicate.ports import Platform, Priced
+from syndicate.schedule import at_once
 
 PAUSE_LOOK = timedelta(minutes=1)  # how often a story asks whether the pause of its word is over
 FIRST_LOOK, LONGEST_LOOK = timedelta(seconds=30), timedelta(minutes=5)  # between looks at a page that is not right

@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from syndicate.model import CALM, Account, Article, Breaking, Filter, State
+from syndicate.schedule import at_once
 
 GRACE = timedelta(minutes=1)  # feeds count in seconds, and clocks differ
 SOON = timedelta(minutes=5)  # a date no further ahead than this is a clock that runs fast
@@ -103,11 +104,6 @@ def priority(article: Article, breaking: Breaking) -> int:
     rules = (Filter(tags=breaking.tags), Filter(sections=breaking.sections), Filter(title=breaking.title))
     fits = any(rule != Filter() and _matches(rule, article) for rule in rules)
     return 0 if fits or said & _URGENT else 1
-
-
-def at_once(account: Account, priority: int) -> bool:
-    """Whether a story of this priority minds neither the account's hours nor its spacing nor its delay."""
-    return priority == 0 and account.schedule.breaking == "at once"
 
 
 def expiry(article: Article, account: Account, now: datetime) -> datetime:

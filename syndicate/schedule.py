@@ -5,9 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from zoneinfo import ZoneInfo
+from typing import TYPE_CHECKING
 
-from syndicate.model import Hours, Schedule
+from syndicate.model import Account, Hours, Schedule
+
+if TYPE_CHECKING:
+    from zoneinfo import ZoneInfo
 
 WEEK = 7 * 24 * 60  # minutes
 HOUR, DAY = timedelta(hours=1), timedelta(hours=24)
@@ -22,6 +25,11 @@ class Cap:
     count: int
     window: timedelta
     said: str
+
+
+def at_once(account: Account, priority: int) -> bool:
+    """Whether a story of this priority minds neither the account's hours nor its spacing nor its delay."""
+    return priority == 0 and account.schedule.breaking == "at once"
 
 
 def caps(schedule: Schedule, *, urgent: bool = False) -> tuple[Cap, ...]:
@@ -56,6 +64,10 @@ def opening(schedule: Schedule, now: datetime) -> tuple[datetime | None, str]:
     Bounds are taken on the local clock: a time that comes twice in an autumn night counts when it comes
     first, and one that a spring night leaves out counts when the clock jumps over it. None: never.
     """
+    if not (schedule.windows or schedule.quiet):
+        return now, ""
+    from zoneinfo import ZoneInfo  # not needed for most runs, and slow to load
+
     zone = ZoneInfo(schedule.timezone)
     windows, quiet = _around(schedule.windows, zone, now), _around(schedule.quiet, zone, now)
     moment, said = now, ""

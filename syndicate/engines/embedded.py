@@ -118,6 +118,7 @@ class Daemon:
     def _sweep(self) -> None:
         ledger = self._app.ledger
         now = ledger.now()
+        ledger.timekeeping.keep(now)
         ledger.claims.sweep(now, self._app.settle)
         self._app.move_on()
 

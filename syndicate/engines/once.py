@@ -14,8 +14,8 @@ from syndicate.app import App
 from syndicate.errors import SyndicateError
 from syndicate.ledger.accounts import AccountState
 from syndicate.model import Account, Delivery
-from syndicate.plan import at_once
 from syndicate.polling import Polled
+from syndicate.schedule import at_once
 
 POLLERS = 8
 BUSY_WAIT = 0.05  # seconds between looks at a lane that another process holds
@@ -120,6 +120,8 @@ class Pass:
         """Everything due, one thread for each account; then, up to `wait`, what falls due meanwhile."""
         app = self._app
         app.meet()
+        if app.ledger.deliveries.under_way():
+            app.ledger.timekeeping.keep(app.ledger.now())
         app.move_on()
         app.ledger.claims.sweep(app.ledger.now(), app.settle)
         app.ledger.backlog.retry(app.ledger.now())

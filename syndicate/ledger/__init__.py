@@ -64,10 +64,11 @@ class Ledger:
 
     def reached(self, account: Account) -> int:
         """The network of an account answered again; how many of its stories are old news now."""
-        state = self.accounts.find(account.name)
-        if state is None or not (state.failures or state.down_since):
+        if not self.accounts.was_down(account.name):
             return 0
         with self.transaction():
+            state = self.accounts.find(account.name)
+            assert state is not None
             self.accounts.reached(account.name)
             return self._catch_up(account, state.down_since if state.paused is None else None)
 

@@ -147,6 +147,11 @@ class Accounts:
         )
         return int(row[0]["failures"]) if row else 0
 
+    def was_down(self, name: str) -> bool:
+        """Whether its network was not reached the last time, or it stopped."""
+        asked = "SELECT 1 FROM account WHERE name = :name AND (failures > 0 OR down_since IS NOT NULL)"
+        return self._db.row(asked, name=name) is not None
+
     def reached(self, name: str) -> None:
         """The network answered."""
         self._db.change(

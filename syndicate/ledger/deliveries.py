@@ -171,7 +171,9 @@ class Deliveries:
         self, account: str, now: datetime, *, sources: Sequence[str] = (), anchor: str | None = None
     ) -> Delivery | None:
         """What to work on next for an account: unknowns first (they need no lane), breaking news, planned order."""
-        for state in ("unknown", "due"):
+        asked = "SELECT 1 FROM delivery WHERE state = 'unknown' AND account = :account AND due_at <= :now LIMIT 1"
+        unclear = self._db.row(asked, account=account, now=micros(now)) is not None
+        for state in ("unknown", "due") if unclear else ("due",):
             values: Row = {"account": account, "now": micros(now), "state": state}
             among = rows.among("article.source", sources, values)
             if anchor is not None:
@@ -201,6 +203,11 @@ class Deliveries:
             now=micros(now),
         )
         return [row["name"] for row in found]
+
+    def under_way(self) -> bool:
+        """Whether anything is due, being sent or unknown."""
+        states = "state IN ('due', 'sending', 'unknown')"
+        return self._db.row(f"SELECT 1 FROM delivery WHERE {states} LIMIT 1") is not None
 
     def accounts(self) -> list[str]:
         """Names of all accounts that anything was ever planned for, also those that left the config."""
