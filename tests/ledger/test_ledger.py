@@ -321,3 +321,38 @@ def test_a_second_ledger_on_the_file_sees_the_first_ones_work(tmp_path, clock, a
     assert two.claims.claim(two.deliveries.find(delivery.key), now=clock(), lease=LEASE) is None
     one.close()
     two.close()
+
+
+def test_a_ledger_of_the_first_version_keeps_what_it_knows(tmp_path, clock):
+    """As the first version wrote it: a story that is out, one that waits, an account that is paused."""
+    import sqlite3
+    from contextlib import closing
+
+    from syndicate.ledger.database import MIGRATIONS
+
+    path = tmp_path / "old.db"
+    with closing(sqlite3.connect(path)) as old:
+        old.executescript((MIGRATIONS / "001.sql").read_text(encoding="utf-8"))
+        old.execute("CREATE TABLE meta (name TEXT PRIMARY KEY, value TEXT NOT NULL)")
+        old.execute("INSERT INTO meta VALUES ('schema_version', '1')")
+        old.execute("INSERT INTO source VALUES ('news', 'hash', 'e', NULL, NULL, 5, 7, 0, 0, 3, NULL)")
+        old.execute("INSERT INTO account VALUES ('masto', 'mastodon', '', 5, 'person', 0, NULL, 0, NULL, NULL)")
+        for key, state in (("a" * 32, "posted"), ("b" * 32, "due")):
+            data = '{"source":"news","url":"https://g.example/1","title":"T","published":null,"updated":null}'
+            full = data[:-1] + ',"authors":[],"categories":[],"images":[]}'
+            old.execute("INSERT INTO article VALUES (?, 'news', 'https://g.example/1', ?, 'h', 5, 6, 0)", (key, full))
+            columns = "key, anchor, account, platform, action, revision, part, state, planned_at, due_at, attempts,"
+            columns += " fence, lease_until, unknowns, absent, updated_at"
+            values = (key, key, "masto", "mastodon", "post", 0, 0, state, 6, 6, 1, 1, 0, 0, 0, 6)
+            marks = ", ".join("?" * len(values))
+            old.execute(f"INSERT INTO delivery ({columns}) VALUES ({marks})", values)
+        old.commit()
+    ledger = Ledger(Database(path, durable=False), clock, lambda: b"")
+    rows = {row.key[0]: row for row in ledger.deliveries.search()}
+    assert {key: row.state for key, row in rows.items()} == {"a": "posted", "b": "due"}
+    assert (rows["b"].priority, rows["b"].expires_at, rows["b"].approved) == (1, None, None)
+    assert ledger.accounts.find("masto").paused == "person"
+    assert ledger.resume(MASTO) == (True, 0)
+    assert ledger.claims.claim(rows["b"], now=clock(), lease=LEASE) is not None
+    assert ledger.sources.baseline("news") is not None
+    ledger.close()
