@@ -12,7 +12,7 @@ from urllib.parse import SplitResult, unquote, urlsplit
 from syndicate.errors import Uncertain
 
 if TYPE_CHECKING:
-    from syndicate.model import Json
+    from syndicate.model import Json, Receipt
     from syndicate.ports import Reply
 
 
@@ -55,6 +55,14 @@ def dated(item: Json, name: str) -> datetime:
         return datetime.fromisoformat(str(item.get(name)))
     except ValueError as fault:
         raise Uncertain(f"a listing whose '{name}' cannot be read") from fault
+
+
+def by_hand(receipt: Receipt) -> str | None:
+    """The address a person gave of a post whose answer was lost (`deliveries resolve --sent`); None if the id is known.
+
+    An id made out of it is a guess: that nothing has it does not say that the post is gone.
+    """
+    return receipt.id if receipt.id.startswith(("http://", "https://")) else None
 
 
 def same_address(ours: str, theirs: str | None) -> bool:

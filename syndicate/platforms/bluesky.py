@@ -14,7 +14,7 @@ from urllib.parse import urlsplit
 
 from syndicate.errors import AuthError, PlatformError, Rejected, Uncertain
 from syndicate.model import Certainty, Draft, Identity, Json, Limits, LinkCard, Media, Post, Receipt, Secret, Span
-from syndicate.platforms._replies import field, problem, same_address, same_text
+from syndicate.platforms._replies import by_hand, field, problem, same_address, same_text
 from syndicate.ports import Credentials, Http, Reply
 from syndicate.records import instant
 from syndicate.statuses import failure
@@ -156,10 +156,22 @@ class Bluesky:
 
     def delete(self, receipt: Receipt) -> None:
         """Delete the record; deleting it again is fine."""
-        repo, _, rkey = receipt.id.removeprefix("at://").split("/")
+        session = self._session()
+        repo, rkey = self._place(receipt, session)
         record = {"repo": repo, "collection": COLLECTION, "rkey": rkey}
-        token = self._session()["accessJwt"]
+        token = session["accessJwt"]
         self._call("POST", "com.atproto.repo.deleteRecord", "removing a post", token=token, json=record, sample={})
+
+    def _place(self, receipt: Receipt, session: Json) -> tuple[str, str]:
+        """Repository and record key of a post, from its id, or from the address at which the app shows it."""
+        address = by_hand(receipt)
+        if address is None:
+            repo, _, rkey = receipt.id.removeprefix("at://").split("/")
+            return repo, rkey
+        found = re.search(r"/profile/([^/]+)/post/([^/]+)/?$", urlsplit(address).path)
+        if found is None or found[1].lower() not in (self._handle.lower(), session["did"]):
+            raise Rejected(f"bluesky: {address} is no address of a post of @{self._handle}; delete it in the app")
+        return session["did"], found[2]
 
     def _receipt(self, draft: Draft, uri: str, cid: str) -> Receipt:
         permalink = f"https://bsky.app/profile/{self._handle}/post/{draft['rkey']}"

@@ -8,18 +8,21 @@ Posts, Handling Errors and Rate Limits as stored 2026; error codes also from git
 from __future__ import annotations
 
 import json
+import re
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, ClassVar
+from urllib.parse import parse_qs, urlsplit
 
 from syndicate.errors import AuthError, PlatformError, RateLimited, Rejected, Unavailable, Uncertain, Unsupported
 from syndicate.model import Certainty, Draft, Identity, Json, Limits, Media, Post, Receipt, Secret
-from syndicate.platforms._replies import dated, field, holds, items, problem, same_address, same_text, whole
+from syndicate.platforms._replies import by_hand, dated, field, holds, items, problem, same_address, same_text, whole
 from syndicate.ports import Credentials, Http, Reply
 from syndicate.statuses import failure, retry_after
 
 VERSION = "v25.0"
 
+_HOSTS = ("facebook.com", "www.facebook.com", "m.facebook.com", "web.facebook.com")
 _PAGES = 10
 _TOKEN = {10, 102, 190, *range(200, 300)}
 _THROTTLED = {4, 17, 32, 341, 613, 80001}
@@ -106,15 +109,28 @@ class Facebook:
 
     def delete(self, receipt: Receipt) -> None:
         """Remove the post; one that is gone (code 100, subcode 33) is fine."""
-        reply = self._send("DELETE", receipt.id, sample={"success": True})
+        reply = self._send("DELETE", self._number(receipt), sample={"success": True})
         said = _error(reply)
-        if (said.get("code"), said.get("error_subcode")) != (100, 33):
+        if (said.get("code"), said.get("error_subcode")) != (100, 33) or by_hand(receipt):
             _raise(reply, "removing a post")
 
     def edit(self, receipt: Receipt, post: Post) -> Receipt:
         """Change the message; link card and pictures stay as they are (POST /{post-id}, Graph API v25.0)."""
-        self._call("POST", receipt.id, "editing a post", data={"message": post.text}, sample={"success": True})
+        number, form = self._number(receipt), {"message": post.text}
+        self._call("POST", number, "editing a post", data=form, sample={"success": True})
         return receipt
+
+    def _number(self, receipt: Receipt) -> str:
+        """The post's id. Of an address: the Page's number and the post's, which not every address of Meta's has."""
+        address = by_hand(receipt)
+        if address is None:
+            return receipt.id
+        parts = urlsplit(address)
+        stories = parse_qs(parts.query).get("story_fbid", [""])
+        found = re.search(r"/posts/(?:[^/]+/)?(\d+)/?$", parts.path) or re.fullmatch(r"(\d+)", stories[0])
+        if found is None or parts.hostname not in {*_HOSTS, urlsplit(self._base).hostname}:
+            raise Rejected(f"facebook: {address} does not say which post it is; change it on Facebook itself")
+        return f"{self._options.page_id}_{found[1]}"
 
     def _upload(self, media: Media) -> str:
         form = {"published": "false", "alt_text_custom": media.alt}

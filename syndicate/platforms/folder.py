@@ -17,6 +17,7 @@ from urllib.parse import unquote, urlsplit
 from syndicate.errors import Rejected, Unavailable, Uncertain
 from syndicate.model import Certainty, Draft, Identity, Json, Limits, Post, Receipt
 from syndicate.platforms._pages import INDEX, entry, index, listed, page
+from syndicate.platforms._replies import by_hand
 from syndicate.ports import Clock, Credentials, Http, OAuth1, Part, Reply
 from syndicate.records import instant, media_record
 
@@ -104,6 +105,8 @@ class Folder:
 
     def delete(self, receipt: Receipt) -> None:
         """Remove the directory and its line; one that is gone is fine."""
+        if by_hand(receipt):
+            raise Rejected(f"folder: {receipt.id} is no post of this folder")
         self._http.call("DELETE", self._at(receipt.id), sample={})
         shown = self._shown()
         if shown.pop(receipt.id, None) is not None:

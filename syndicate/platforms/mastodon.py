@@ -12,9 +12,9 @@ from datetime import datetime, timedelta
 from typing import Any, ClassVar, Literal
 from urllib.parse import urlsplit
 
-from syndicate.errors import AuthError, NotReady, PlatformError, Unsupported
+from syndicate.errors import AuthError, NotReady, PlatformError, Rejected, Unsupported
 from syndicate.model import Certainty, Draft, Identity, Json, Limits, Media, Post, Receipt, Secret
-from syndicate.platforms._replies import dated, field, holds, items, problem, same_address, same_text, whole
+from syndicate.platforms._replies import by_hand, dated, field, holds, items, problem, same_address, same_text, whole
 from syndicate.ports import Credentials, Http, Reply
 from syndicate.records import instant
 from syndicate.statuses import failure
@@ -132,8 +132,8 @@ class Mastodon:
 
     def delete(self, receipt: Receipt) -> None:
         """Remove the status; one that is gone is fine."""
-        reply = self._send("DELETE", f"/api/v1/statuses/{receipt.id}", sample={"id": receipt.id})
-        if reply.status != 404:
+        reply = self._send("DELETE", f"/api/v1/statuses/{self._number(receipt)}", sample={"id": receipt.id})
+        if reply.status != 404 or by_hand(receipt):
             _raise(reply, "removing a status")
 
     def edit(self, receipt: Receipt, post: Post) -> Receipt:
@@ -141,7 +141,7 @@ class Mastodon:
 
         mastodon/documentation @ 2903485d, methods/statuses: `PUT /api/v1/statuses/:id`.
         """
-        path = f"/api/v1/statuses/{receipt.id}"
+        path = f"/api/v1/statuses/{self._number(receipt)}"
         now = whole(self._call("GET", path, "status", sample={"id": receipt.id, "media_attachments": []}))
         media = items(now.get("media_attachments"), "id")
         body = {
@@ -160,6 +160,17 @@ class Mastodon:
             sample={"id": receipt.id, "url": receipt.permalink},
         )
         return replace(receipt, permalink=_permalink(whole(reply)) or receipt.permalink)
+
+    def _number(self, receipt: Receipt) -> str:
+        """The status's id; Mastodon's own addresses end in it."""
+        address = by_hand(receipt)
+        if address is None:
+            return receipt.id
+        here = {urlsplit(each).hostname for each in (self._options.url, self._base)}
+        found = re.search(r"/(\d+)/?$", urlsplit(address).path)
+        if found is None or urlsplit(address).hostname not in here:
+            raise Rejected(f"mastodon: {address} does not say which status it is; change it on the server itself")
+        return found[1]
 
     def _uploaded(self, media: Media, upload: Json | None) -> Json:
         """`id` and `ready` of a picture; asks once how it is going, uploads again one the server has forgotten."""

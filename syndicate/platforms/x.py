@@ -12,10 +12,11 @@ from datetime import UTC, datetime, timedelta
 from functools import lru_cache
 from typing import Any, ClassVar
 from unicodedata import normalize
+from urllib.parse import urlsplit
 
-from syndicate.errors import AuthError, PlatformError, Uncertain, Unsupported
+from syndicate.errors import AuthError, PlatformError, Rejected, Uncertain, Unsupported
 from syndicate.model import Certainty, Draft, Identity, Json, Limits, Media, Post, Receipt, Secret
-from syndicate.platforms._replies import field, holds, items, problem, same_address, same_text, whole
+from syndicate.platforms._replies import by_hand, field, holds, items, problem, same_address, same_text, whole
 from syndicate.ports import Credentials, Http, OAuth1, Reply
 from syndicate.records import instant
 from syndicate.statuses import failure
@@ -30,6 +31,7 @@ _PAGES = 10
 _LONG = 4000
 _BARE_SIGN = re.compile("[©®](?!\N{VARIATION SELECTOR-16})")
 _OWN_LINKS = re.compile(r"(?:\s*https://t\.co/\w+)+$")
+_HOSTS = ("x.com", "www.x.com", "mobile.x.com", "twitter.com", "www.twitter.com", "mobile.twitter.com")
 _NARROW = ((0, 4351), (8192, 8205), (8208, 8223), (8242, 8247))
 _REFUSED = ("oauth1 app permissions", "suspended", "locked", "unsupported authentication", "client-forbidden")
 """What a 403 says when it is about the account or the app, not about this post."""
@@ -110,10 +112,12 @@ class X:
 
     def delete(self, receipt: Receipt) -> None:
         """Remove the post; one that is gone is fine."""
-        sample = {"data": {"deleted": True}}
-        reply = self._http.call("DELETE", f"{self._base}/2/tweets/{receipt.id}", auth=self._auth, sample=sample)
-        if reply.status != 404:
+        sample, number = {"data": {"deleted": True}}, _number(receipt)
+        reply = self._http.call("DELETE", f"{self._base}/2/tweets/{number}", auth=self._auth, sample=sample)
+        if reply.status != 404 or by_hand(receipt):
             _raise(reply, "removing a post")
+        if by_hand(receipt) and not (problem(reply).get("data") or {}).get("deleted"):
+            raise Rejected(f"x: there is no post of ours at {receipt.id}", status=reply.status)
 
     def price(self, post: Post) -> int:
         """$0.015 a post, $0.200 with an address in it, $0.005 for each alt text, paid in advance.
@@ -166,6 +170,18 @@ def _life(upload: Reply) -> timedelta | None:
 
 def _receipt(number: str) -> Receipt:
     return Receipt(id=str(number), permalink=f"https://x.com/i/status/{number}")
+
+
+def _number(receipt: Receipt) -> str:
+    """The post's id; its addresses have it behind /status/."""
+    address = by_hand(receipt)
+    if address is None:
+        return receipt.id
+    parts = urlsplit(address)
+    found = re.search(r"/status/(\d+)", parts.path)
+    if found is None or parts.hostname not in _HOSTS:
+        raise Rejected(f"x: {address} does not say which post it is; delete it on X itself")
+    return found[1]
 
 
 def _ours(draft: Draft, post: Json) -> bool:

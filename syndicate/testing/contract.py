@@ -340,6 +340,35 @@ class PlatformContract:
         with pytest.raises(Rejected):
             platform.edit(receipt, linked(platform, "Too late"))
 
+    def test_a_post_of_which_only_the_address_is_known_is_withdrawn_or_that_is_refused(
+        self, platform: Platform, network: StandIn
+    ) -> None:
+        receipt = self._publish(platform, linked(platform))
+        address = receipt.permalink or ""
+        if not isinstance(platform, Deletable) or not address.startswith("http"):
+            pytest.skip("nobody could name it")
+        try:
+            platform.delete(Receipt(address, address))
+        except Rejected:
+            assert len(network.posts()) == 1
+        else:
+            assert network.posts() == []
+
+    @pytest.mark.parametrize("path", ["", "/news/1", "/@gazette/1", "/i/status/1", "/profile/somebody.example/post/1"])
+    def test_an_address_that_is_no_post_of_ours_changes_nothing_and_is_refused(
+        self, platform: Platform, network: StandIn, path: str
+    ) -> None:
+        receipt = Receipt(f"https://elsewhere.example{path}", None)
+        self._publish(platform, linked(platform))
+        if not isinstance(platform, Deletable):
+            pytest.skip("this network keeps what it has")
+        with pytest.raises(Rejected):
+            platform.delete(receipt)
+        if isinstance(platform, Editable):
+            with pytest.raises(Rejected):
+                platform.edit(receipt, linked(platform, "Too far"))
+        assert len(network.posts()) == 1
+
     def _publish(self, platform: Platform, story: Post, key: str = KEY) -> Receipt:
         return platform.commit(_stored(platform.prepare(story, key)), key)
 

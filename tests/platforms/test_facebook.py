@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 import pytest
 
 from syndicate.errors import AuthError, RateLimited, Rejected, Unavailable, Uncertain, Unsupported
-from syndicate.model import Secret
+from syndicate.model import Receipt, Secret
 from syndicate.platforms.facebook import Facebook, Options
 from syndicate.testing import KEY, LINK, Held, PlatformContract, Recorded, illustrated, linked, post
 
@@ -211,3 +211,29 @@ def test_parameters_have_the_names_that_meta_lists(spec):
         known = listed_names[call.method, call.url.rpartition("/")[2]]
         assert sent - everywhere <= known
     assert len(door.calls) == 5
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "https://www.facebook.com/77/posts/1",
+        "https://www.facebook.com/gazette/posts/a-bridge-opens/1/",
+        "https://www.facebook.com/permalink.php?story_fbid=1&id=77",
+    ],
+)
+def test_the_address_that_a_person_gave_leads_to_its_post(address):
+    platform, door = adapter((200, {"success": True}), refusal(100, error_subcode=33))
+    platform.delete(Receipt(address, None))
+    assert door.calls[0].url == "https://graph.facebook.com/v25.0/77_1"
+    with pytest.raises(Rejected):  # a guessed id that nothing has is no deletion
+        platform.delete(Receipt(address, None))
+
+
+@pytest.mark.parametrize(
+    "address", ["https://www.facebook.com/gazette/posts/pfbid02ab", "https://elsewhere.example/77/posts/1"]
+)
+def test_an_address_that_names_no_post_of_the_page_asks_nothing(address):
+    platform, door = adapter()
+    with pytest.raises(Rejected, match="does not say which post"):
+        platform.delete(Receipt(address, None))
+    assert door.calls == []

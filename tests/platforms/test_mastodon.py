@@ -11,7 +11,7 @@ from urllib.request import Request, urlopen
 import pytest
 
 from syndicate.errors import AuthError, NotReady, RateLimited, Rejected, Unavailable, Uncertain, Unsupported
-from syndicate.model import Secret
+from syndicate.model import Receipt, Secret
 from syndicate.platforms.mastodon import Mastodon, Options
 from syndicate.testing import KEY, LINK, Held, PlatformContract, Recorded, illustrated, picture, post
 
@@ -320,3 +320,31 @@ def test_requests_are_as_the_api_describes_them(requests_are_valid):
     platform.find(draft, KEY, SINCE)
     platform.commit(platform.prepare(post(), KEY), KEY)
     assert requests_are_valid("mastodon-openapi.json", "https://social.example", door.calls) == 8
+
+
+@pytest.mark.parametrize(
+    ("address", "path"),
+    [
+        ("https://social.example/@gazette/117684", "/api/v1/statuses/117684"),
+        ("https://social.example/@gazette/117684/", "/api/v1/statuses/117684"),
+    ],
+)
+def test_the_address_that_a_person_gave_leads_to_its_status(address, path):
+    platform, door = adapter((200, {}))
+    platform.delete(Receipt(address, address))
+    assert [(call.method, call.url) for call in door.calls] == [("DELETE", f"https://social.example{path}")]
+
+
+@pytest.mark.parametrize("address", ["https://social.example/@gazette", "https://other.example/@gazette/117684"])
+def test_an_address_that_names_no_status_here_asks_the_server_nothing(address):
+    platform, door = adapter()
+    with pytest.raises(Rejected, match="does not say which status"):
+        platform.delete(Receipt(address, address))
+    assert door.calls == []
+
+
+def test_nothing_under_a_guessed_id_is_no_deletion():
+    platform, _ = adapter((404, {"error": "Record not found"}), (404, {"error": "Record not found"}))
+    with pytest.raises(Rejected, match="not found"):
+        platform.delete(Receipt("https://social.example/@gazette/1", None))
+    platform.delete(Receipt("1", None))

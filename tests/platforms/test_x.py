@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from syndicate.errors import AuthError, RateLimited, Rejected, Unavailable, Uncertain, Unsupported
-from syndicate.model import Secret
+from syndicate.model import Receipt, Secret
 from syndicate.platforms import x
 from syndicate.platforms.x import Options, X
 from syndicate.ports import OAuth1
@@ -186,3 +186,18 @@ def test_a_timeline_that_cannot_be_read_is_no_absence(listing):
     platform, _ = adapter(ME, (200, listing))
     with pytest.raises(Uncertain):
         platform.find({"post": {"text": "x"}, "link": LINK}, KEY, SINCE)
+
+
+@pytest.mark.parametrize("host", ["x.com", "twitter.com", "mobile.twitter.com"])
+def test_the_address_that_a_person_gave_leads_to_its_post(host):
+    platform, door = adapter((200, {"data": {"deleted": True}}))
+    platform.delete(Receipt(f"https://{host}/gazette/status/1801?s=20", None))
+    assert door.calls[0].url == "https://api.x.com/2/tweets/1801"
+
+
+@pytest.mark.parametrize("reply", [(200, {"data": {"deleted": False}}), (404, {"title": "Not Found"})])
+def test_nothing_under_a_guessed_id_is_no_deletion(reply):
+    platform, _ = adapter(reply, reply)
+    with pytest.raises(Rejected):
+        platform.delete(Receipt("https://x.com/gazette/status/1801", None))
+    platform.delete(Receipt("1801", None))
