@@ -123,8 +123,10 @@ class X:
         """$0.015 a post, $0.200 with an address in it, $0.005 for each alt text, paid in advance.
 
         xdevplatform/docs @ 2871328, pricing (2026-08-22); the price of posts with an address since 2026-04-20.
+        A name such as Booking.com in a headline becomes a link on X and is priced as one; in doubt it is the dearer.
         """
-        linked = any(span.kind == "link" for span in post.spans) or bool(post.link and post.link in post.text)
+        ours = any(span.kind == "link" for span in post.spans) or bool(post.link and post.link in post.text)
+        linked = ours or _links_by_itself(post.text)
         return (200_000 if linked else 15_000) + 5_000 * sum(bool(media.alt) for media in post.media)
 
     def _uploaded(self, media: Media) -> Reply:
@@ -160,6 +162,15 @@ def weighted_length(text: str) -> int:
     from twitter_text import parse_tweet
 
     return int(parse_tweet(_BARE_SIGN.sub("\N{BROKEN BAR}", plain)).weightedLength)
+
+
+def _links_by_itself(text: str) -> bool:
+    """Whether X finds an address in a text, as its twitter-text does."""
+    if "." not in text:
+        return False
+    from twitter_text import extract_urls
+
+    return bool(extract_urls(text))
 
 
 def _life(upload: Reply) -> timedelta | None:

@@ -9,7 +9,7 @@ from syndicate.model import Receipt, Secret
 from syndicate.platforms import x
 from syndicate.platforms.x import Options, X
 from syndicate.ports import OAuth1
-from syndicate.testing import KEY, LINK, Held, PlatformContract, Recorded, illustrated, linked, post
+from syndicate.testing import KEY, LINK, Held, PlatformContract, Recorded, illustrated, linked, picture, post
 
 SINCE = datetime(2026, 11, 23, 10, tzinfo=UTC)
 ME = (200, {"data": {"id": "2244", "name": "Gazette", "username": "gazette"}})
@@ -54,6 +54,24 @@ class TestAgainstTheSandbox(PlatformContract):
 def test_options_that_are_not_built_say_what_to_use():
     assert set(x.NOT_BUILT) == {"client_id", "client_secret", "refresh_token"}
     assert all("OAuth 1.0a" in reason for reason in x.NOT_BUILT.values())
+
+
+@pytest.mark.parametrize(
+    ("story", "price"),
+    [
+        (post("A bridge opens"), 15_000),
+        (post(f"A bridge opens {LINK}", link=LINK), 200_000),
+        (post("A bridge opens", link=LINK), 15_000),
+        (post("Booking.com lays off a thousand"), 200_000),
+        (post("No.10 says that Node.js is fine"), 15_000),
+        (post("A bridge opens", media=(picture(),)), 20_000),
+        (post("A bridge opens", media=(picture(alt=""),)), 15_000),
+        (illustrated(text=f"A bridge opens {LINK}"), 205_000),
+        (post("A bridge opens", media=(picture(1, alt="One"), picture(2, alt="Two"))), 25_000),
+    ],
+)
+def test_what_a_post_costs(story, price):
+    assert adapter()[0].price(story) == price
 
 
 def test_every_request_is_signed():
