@@ -14,7 +14,7 @@ import pytest
 from syndicate.errors import AuthError, RateLimited, Rejected, Unavailable, Uncertain, Unsupported
 from syndicate.http import DryHttp, RequestsHttp
 from syndicate.model import Json, Post, Receipt
-from syndicate.ports import Credentials, Deletable, Editable, Http, Platform, Refreshable
+from syndicate.ports import Credentials, Deletable, Editable, Http, Platform, Priced, Refreshable
 from syndicate.testing.doors import Held, now, refusing_url
 from syndicate.testing.stories import LINK, illustrated, linked, picture, post
 
@@ -26,7 +26,7 @@ class StandIn(Protocol):
     """What stands in for a network: where it is, what it shows, and what goes wrong on purpose.
 
     A post in `posts` has at least "text" as it was sent and "media", whose items have "alt". A rule has "fault"
-    (401, 429, 500, 503, drop_before, drop_after, 500_after), "platform", "step" (upload, commit, read)
+    (401, 429, 500, 503, drop_before, drop_after, 500_after), "platform", "step" (upload, commit, read, edit, delete)
     and may have "retry_after"; it happens once.
     """
 
@@ -340,6 +340,62 @@ class PlatformContract:
         with pytest.raises(Rejected):
             platform.edit(receipt, linked(platform, "Too late"))
 
+    @pytest.mark.parametrize(
+        ("fault", "kind"),
+        [
+            ("401", AuthError),
+            ("429", RateLimited),
+            ("500", (Unavailable, Uncertain)),
+            ("503", (Unavailable, Uncertain)),
+            ("drop_before", Uncertain),
+        ],
+    )
+    @pytest.mark.parametrize("change", ["edit", "delete"])
+    def test_a_change_that_was_not_made_is_made_by_the_next_try(
+        self, platform: Platform, network: StandIn, change: str, fault: str, kind: Any
+    ) -> None:
+        receipt, before = self._published_for(change, platform, network)
+        self._fail(network, platform, fault, step=change)
+        with pytest.raises(kind):
+            self._change(change, platform, receipt)
+        assert network.posts() == before
+        self._change(change, platform, receipt)
+        self._assert_changed(change, platform, network)
+
+    @pytest.mark.parametrize("fault", ["drop_after", "500_after", "502_after", "truncate"])
+    @pytest.mark.parametrize("change", ["edit", "delete"])
+    def test_a_change_whose_answer_was_lost_may_be_made_again(
+        self, platform: Platform, network: StandIn, change: str, fault: str
+    ) -> None:
+        receipt, _ = self._published_for(change, platform, network)
+        self._fail(network, platform, fault, step=change)
+        with pytest.raises((Unavailable, Uncertain)):
+            self._change(change, platform, receipt)
+        self._assert_changed(change, platform, network)
+        self._change(change, platform, receipt)
+        self._assert_changed(change, platform, network)
+
+    @pytest.mark.parametrize("change", ["edit", "delete"])
+    def test_a_dry_run_changes_nothing_and_shows_its_requests(
+        self, http: Http, platform: Platform, network: StandIn, credentials: Held, change: str
+    ) -> None:
+        receipt, before = self._published_for(change, platform, network)
+        dry = DryHttp(http, now)
+        self._change(change, self.make(dry, network.url, credentials), receipt)
+        assert dry.calls
+        assert network.posts() == before
+
+    def test_a_price_is_of_the_post_and_asks_nobody(self, http: Http, network: StandIn, credentials: Held) -> None:
+        dry = DryHttp(http, now)
+        platform = self.make(dry, network.url, credentials)
+        if not isinstance(platform, Priced):
+            pytest.skip("posts cost nothing")
+        plain, pictured = platform.price(post()), platform.price(illustrated())
+        assert 0 <= plain <= platform.price(linked(platform))
+        assert plain <= pictured
+        assert platform.price(post()) == plain
+        assert dry.calls == []
+
     def test_a_post_of_which_only_the_address_is_known_is_withdrawn_or_that_is_refused(
         self, platform: Platform, network: StandIn
     ) -> None:
@@ -371,6 +427,25 @@ class PlatformContract:
 
     def _publish(self, platform: Platform, story: Post, key: str = KEY) -> Receipt:
         return platform.commit(_stored(platform.prepare(story, key)), key)
+
+    def _published_for(self, change: str, platform: Platform, network: StandIn) -> tuple[Receipt, list[Json]]:
+        """A post to change, and what the network shows then; the test is skipped where it cannot be changed so."""
+        if not isinstance(platform, Editable if change == "edit" else Deletable):
+            pytest.skip("this network keeps what it has")
+        receipt = self._publish(platform, linked(platform))
+        return receipt, network.posts()
+
+    def _change(self, change: str, platform: Platform, receipt: Receipt) -> None:
+        if change == "edit":
+            assert isinstance(platform, Editable)
+            platform.edit(receipt, linked(platform, "The bridge opens at last"))
+        else:
+            assert isinstance(platform, Deletable)
+            platform.delete(receipt)
+
+    def _assert_changed(self, change: str, platform: Platform, network: StandIn) -> None:
+        texts = [post["text"] for post in network.posts()]
+        assert texts == ([linked(platform, "The bridge opens at last").text] if change == "edit" else [])
 
     def _fail(self, network: StandIn, platform: Platform, fault: str, **more: Any) -> None:
         self._need_faults()

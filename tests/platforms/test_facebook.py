@@ -194,6 +194,14 @@ def test_a_post_that_is_gone_can_be_withdrawn():
         platform.delete(adapter(POSTED)[0].commit({"message": "x", "link": None, "photos": []}, KEY))
 
 
+def test_an_edit_says_the_new_words_and_nothing_else():
+    platform, door = adapter((200, {"success": True}))
+    platform.edit(Receipt("77_1", None), post(f"A bridge is open {LINK}", link=LINK))
+    [call] = door.calls
+    assert (call.method, call.url) == ("POST", "https://graph.facebook.com/v25.0/77_1")
+    assert call.data == {"message": f"A bridge is open {LINK}"}
+
+
 def test_parameters_have_the_names_that_meta_lists(spec):
     listed_names = {
         (api["method"], api["endpoint"]): {parameter["name"] for parameter in api["params"]}

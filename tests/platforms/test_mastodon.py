@@ -80,6 +80,7 @@ class Mock:
             if rule["fault"] not in ("401", "429", "500", "503"):
                 pytest.skip("mastodon_mock cannot do that")
             step = {"commit": ("POST", "/api/v1/statuses"), "upload": ("POST", "/api/v2/media"), "read": ("GET", "*")}
+            step |= {"edit": ("PUT", "*"), "delete": ("DELETE", "*")}
             method, path = step[rule["step"]]
             headers = {"Retry-After": str(rule["retry_after"])} if "retry_after" in rule else {}
             effect = {"type": "status", "status": int(rule["fault"]), "headers": headers}
@@ -313,13 +314,47 @@ def test_an_address_without_a_scheme_is_a_wrong_option():
 
 def test_requests_are_as_the_api_describes_them(requests_are_valid):
     replies = [ACCOUNT, (200, {}), (200, {"id": "5"}), (200, status()), ACCOUNT, (200, [status()]), (200, [])]
-    platform, door = adapter(*replies, (200, {"id": "2"}), (200, {}))
+    pictured = status() | {"media_attachments": [{"id": "5", "description": "A bridge in fog"}]}
+    replies += [(200, {"id": "2"}), (200, pictured), (200, pictured), (200, {})]
+    platform, door = adapter(*replies)
     platform.verify()
     draft = platform.prepare(illustrated(), KEY)
     platform.commit(draft, KEY)
     platform.find(draft, KEY, SINCE)
-    platform.commit(platform.prepare(post(), KEY), KEY)
-    assert requests_are_valid("mastodon-openapi.json", "https://social.example", door.calls) == 8
+    receipt = platform.commit(platform.prepare(post(), KEY), KEY)
+    platform.edit(receipt, post("A bridge is open", language="en"))
+    platform.delete(receipt)
+    assert requests_are_valid("mastodon-openapi.json", "https://social.example", door.calls) == 11
+
+
+def test_an_edit_names_pictures_descriptions_and_warning_again():
+    shown = status() | {
+        "media_attachments": [{"id": "5", "description": "A bridge in fog"}, {"id": "6", "description": None}],
+        "spoiler_text": "Bridges",
+        "sensitive": True,
+    }
+    platform, door = adapter((200, shown), (200, status()))
+    platform.edit(Receipt("1", None), post("A bridge is open", language="pt-BR"))
+    read, change = door.calls
+    assert [(call.method, call.url) for call in (read, change)] == [
+        ("GET", "https://social.example/api/v1/statuses/1"),
+        ("PUT", "https://social.example/api/v1/statuses/1"),
+    ]
+    assert change.json == {
+        "status": "A bridge is open",
+        "language": "pt",
+        "media_ids": ["5", "6"],
+        "media_attributes": [{"id": "5", "description": "A bridge in fog"}, {"id": "6", "description": ""}],
+        "spoiler_text": "Bridges",
+        "sensitive": True,
+    }
+
+
+def test_a_status_that_cannot_be_read_is_not_edited_and_keeps_its_pictures():
+    platform, door = adapter((200, "<html>"))
+    with pytest.raises(Uncertain):
+        platform.edit(Receipt("1", None), post("A bridge is open"))
+    assert len(door.calls) == 1
 
 
 @pytest.mark.parametrize(
