@@ -224,7 +224,7 @@ class Bluesky:
         if self._records.pop(place, None) is None:
             return answer(200, {}, self._limits())
         uri = f"at://{'/'.join(place)}"
-        self._board.remove("bluesky", uri)
+        self._board.remove("bluesky", uri, instant(self._clock()))
         return answer(200, {"commit": {"cid": cid_of_record({"gone": uri}), "rev": self._tid()}}, self._limits())
 
     def _get_record(self, request: Request) -> Answer:

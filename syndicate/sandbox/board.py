@@ -16,6 +16,7 @@ class Board:
     def __init__(self) -> None:
         self._lock = threading.Lock()
         self._posts: dict[tuple[str, str], dict[str, Any]] = {}
+        self._deleted: list[dict[str, Any]] = []
         self._media: dict[str, tuple[str, bytes]] = {}
         self._seq = 0
 
@@ -34,15 +35,22 @@ class Board:
         with self._lock:
             self._posts[platform, number] |= about
 
-    def remove(self, platform: str, number: str) -> None:
-        """Take a post down."""
+    def remove(self, platform: str, number: str, at: str) -> None:
+        """Take a post down, and remember that it stood here until `at`."""
         with self._lock:
-            self._posts.pop((platform, number), None)
+            post = self._posts.pop((platform, number), None)
+            if post is not None:
+                self._deleted.append(post | {"deleted_at": at})
 
     def posts(self) -> list[dict[str, Any]]:
         """A copy of the list, oldest first."""
         with self._lock:
             return [dict(post) for post in self._posts.values()]
+
+    def deleted(self) -> list[dict[str, Any]]:
+        """What was taken down, in the order in which it was."""
+        with self._lock:
+            return [dict(post) for post in self._deleted]
 
     def keep(self, data: bytes, *, alt: str = "", mime: str | None = None) -> dict[str, Any]:
         """Remember picture bytes; what the board says of them, size and type read from the bytes."""
@@ -74,4 +82,5 @@ class Board:
         """Take everything down; the numbering goes on."""
         with self._lock:
             self._posts.clear()
+            self._deleted.clear()
             self._media.clear()

@@ -28,6 +28,7 @@ class Control:
         table: Mapping[tuple[str, str], Callable[[Request], Answer]] = {
             ("GET", "/"): self._page,
             ("GET", "/_sandbox/posts"): lambda _: answer(200, self._sandbox.posts()),
+            ("GET", "/_sandbox/deleted"): lambda _: answer(200, self._sandbox.deleted()),
             ("DELETE", "/_sandbox/posts"): self._clear,
             ("GET", "/_sandbox/requests"): lambda _: answer(200, self._sandbox.requests()),
             ("GET", "/_sandbox/faults"): lambda _: answer(200, self._sandbox.faults.records()),
@@ -43,7 +44,7 @@ class Control:
 
     def _page(self, request: Request) -> Answer:
         return text_answer(
-            200, self._sandbox.page() if request.query.get("static") else live_page(self._sandbox.posts())
+            200, self._sandbox.page() if request.query.get("static") else live_page(self._sandbox.shown())
         )
 
     def _clear(self, _: Request) -> Answer:

@@ -246,7 +246,7 @@ class Facebook:
         self._inputs(request)
         if self._posts.pop(number, None) is None:
             raise self._missing(number)
-        self._board.remove("facebook", number)
+        self._board.remove("facebook", number, instant(self._clock()))
         return answer(200, {"success": True})
 
     def _missing(self, number: str) -> Refused:

@@ -248,7 +248,7 @@ class Mastodon:
     def _delete(self, request: Request, number: str) -> Answer:
         status = self._own(request, number)
         del self._statuses[number]
-        self._board.remove("mastodon", number)
+        self._board.remove("mastodon", number, instant(self._clock()))
         return answer(200, status, self._limits())
 
     def _own(self, request: Request, number: str) -> dict[str, Any]:

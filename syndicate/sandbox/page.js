@@ -3,7 +3,8 @@ const state = document.getElementById("state");
 let shown = null;
 async function refresh() {
   try {
-    const posts = await (await fetch("/_sandbox/posts")).text();
+    const lists = ["/_sandbox/posts", "/_sandbox/deleted"].map(async (list) => (await fetch(list)).text());
+    const posts = (await Promise.all(lists)).join("\n");
     if (shown !== null && posts !== shown) {
       const page = await (await fetch("/")).text();
       const fresh = new DOMParser().parseFromString(page, "text/html");

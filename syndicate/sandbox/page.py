@@ -61,7 +61,7 @@ def wall(posts: Sequence[Post], source: Source) -> str:
     for platform in sorted({post["platform"] for post in posts}, key=list(NAMES).index):
         mine = [post for post in posts if post["platform"] == platform]
         cards = "".join(_card(post, source) for post in reversed(mine))
-        count = f"{len(mine)} post{'s' if len(mine) != 1 else ''}"
+        count = _count(mine)
         columns.append(
             f'<section class="{platform}" aria-labelledby="name-{platform}"><header><h2 id="name-{platform}">'
             f"{NAMES[platform]}</h2><p>{count}</p></header>{cards}</section>"
@@ -69,14 +69,26 @@ def wall(posts: Sequence[Post], source: Source) -> str:
     return f'<div class="columns">{"".join(columns)}</div>'
 
 
+def _count(posts: Sequence[Post]) -> str:
+    """How many stand, and how many stood."""
+    gone = sum(bool(post.get("deleted_at")) for post in posts)
+    standing = len(posts) - gone
+    return f"{standing} post{'s' if standing != 1 else ''}" + (f", {gone} deleted" if gone else "")
+
+
 def _card(post: Post, source: Source) -> str:
     language = f' lang="{escape(str(post["language"]))}"' if post["language"] else ""
     text = f'<p class="text" dir="auto"{language}>{_linked(post["text"])}</p>' if post["text"] else ""
     return (
-        f'<article id="post-{post["seq"]}"><div class="who"><span class="account">{escape(str(post["account"]))}'
-        f"</span>{_time(post['at'])}</div>{text}{_media(post['media'], source)}"
+        f'<article id="post-{post["seq"]}"{_fate(post)}><div class="who">'
+        f'<span class="account">{escape(str(post["account"]))}</span>'
+        f"{_time(post['at'])}</div>{text}{_media(post['media'], source)}"
         f"{_link_card(post['card'], source) or _bare_link(post)}{_facts(post)}</article>"
     )
+
+
+def _fate(post: Post) -> str:
+    return ' class="deleted"' if post.get("deleted_at") else ""
 
 
 def _time(at: str) -> str:
@@ -153,6 +165,7 @@ def _bare_link(post: Post) -> str:
 
 def _facts(post: Post) -> str:
     facts = [
+        ("deleted", post.get("deleted_at")),
         ("edited", post.get("edited_at")),
         ("language", post["language"]),
         ("visibility", post["visibility"] if post["visibility"] != "public" else None),

@@ -135,6 +135,14 @@ class Sandbox:
         """What was posted and still stands, oldest first, as `GET /_sandbox/posts` lists it."""
         return self.board.posts()
 
+    def deleted(self) -> list[dict[str, Any]]:
+        """What was posted and taken down again, as `GET /_sandbox/deleted` lists it."""
+        return self.board.deleted()
+
+    def shown(self) -> list[dict[str, Any]]:
+        """What the page shows: both of them, in the order in which they were posted."""
+        return sorted(self.posts() + self.deleted(), key=lambda post: post["seq"])
+
     def requests(self) -> list[dict[str, Any]]:
         """The last 5,000 requests to the networks, oldest first."""
         with self._lock:
@@ -159,7 +167,7 @@ class Sandbox:
 
     def page(self) -> str:
         """The page of what was posted, whole in itself: for saving."""
-        return static_page(self.posts(), self.board.media())
+        return static_page(self.shown(), self.board.media())
 
     def serve_forever(self) -> None:
         """Wait until `close` is called, or Ctrl-C."""

@@ -203,7 +203,7 @@ class X:
         if number in self._posts and self._posts[number]["_token"] != token:
             raise Refused(403, "Forbidden", "You are not authorized to delete this Tweet.")
         gone = self._posts.pop(number, None) is not None
-        self._board.remove("x", number)
+        self._board.remove("x", number, instant(self._clock()))
         return answer(200, {"data": {"deleted": gone}}, self._limits())
 
     def _upload(self, request: Request) -> Answer:

@@ -222,3 +222,17 @@ def test_faults_can_be_given_at_the_start_and_added_later(time):
         statuses = [client("GET", "/api/v2/instance").status for _ in range(3)]
         client.close()
     assert statuses == [503, 500, 200]
+
+
+@pytest.mark.parametrize(("platform", "headers"), [("mastodon", TOKEN), ("x", SIGNED), ("facebook", TOKEN)])
+@pytest.mark.parametrize(("fault", "gone"), [("refuse", 0), ("drop_before", 0), ("drop_after", 1)])
+def test_a_deletion_meets_faults_as_a_post_does(client, sandbox, commit, platform, headers, fault, gone):
+    made = commit(platform).json
+    number = made.get("id") or made["data"]["id"]
+    path = {"mastodon": "/api/v1/statuses/", "x": "/2/tweets/", "facebook": "/v25.0/"}[platform] + number
+    plan(client, {"fault": fault, "platform": platform, "step": "delete"})
+    with pytest.raises(ConnectionError):
+        client("DELETE", path, headers=headers)
+    assert (len(sandbox.posts()), len(sandbox.deleted())) == (1 - gone, gone)
+    client("DELETE", path, headers=headers)
+    assert (len(sandbox.posts()), len(sandbox.deleted())) == (0, 1)

@@ -122,6 +122,34 @@ def test_a_link_without_text_or_card_is_shown_by_itself():
     assert "https://gazette.example/z" in reader.text
 
 
+def test_what_was_edited_or_deleted_says_so_and_is_not_counted_as_standing():
+    moment = "2026-11-23T10:05:00.000Z"
+    edited, gone = shown(seq=1, edited_at=moment), shown(seq=2, text="A mistake", deleted_at=moment)
+    reader = Reader(static_page([edited, gone], {}))
+    assert f"edited{moment}" in reader.text
+    assert f"deleted{moment}" in reader.text
+    assert "1 post, 1 deleted" in reader.text
+    assert [value for tag, name, value in reader.attributes if (tag, name) == ("article", "class")] == ["deleted"]
+
+
+def test_the_page_keeps_showing_what_was_deleted(client, sandbox):
+    token = {"Authorization": "Bearer one"}
+    numbers = [
+        client("POST", "/api/v1/statuses", json={"status": f"Story {n}"}, headers=token).json["id"] for n in "12"
+    ]
+    client("PUT", f"/api/v1/statuses/{numbers[1]}", json={"status": "Story 2, mended"}, headers=token)
+    client("DELETE", f"/api/v1/statuses/{numbers[0]}", headers=token)
+    [gone] = client("GET", "/_sandbox/deleted").json
+    assert (gone["id"], gone["text"], bool(gone["deleted_at"])) == (numbers[0], "Story 1", True)
+    assert [post["text"] for post in client("GET", "/_sandbox/posts").json] == ["Story 2, mended"]
+    for query in ({}, {"static": "1"}):
+        page = Reader(client("GET", "/", query=query).body.decode())
+        assert "1 post, 1 deleted" in page.text
+        assert page.text.index("Story 2, mended") < page.text.index("Story 1")
+    client("DELETE", "/_sandbox/posts")
+    assert client("GET", "/_sandbox/deleted").json == sandbox.deleted() == []
+
+
 def test_the_empty_page_says_what_to_do():
     assert "syndicate post --sandbox" in Reader(live_page([])).text
 
