@@ -18,6 +18,7 @@ from syndicate.schedule import at_once
 
 PAUSE_LOOK = timedelta(minutes=1)  # how often a story asks whether the pause of its word is over
 FIRST_LOOK, LONGEST_LOOK = timedelta(seconds=30), timedelta(minutes=5)  # between looks at a page that is not right
+LOOKS = 4  # at a page before it is given up, whatever the clock says: clocks are set, and machines sleep
 NEVER = timedelta(days=1)
 
 
@@ -163,12 +164,11 @@ class Gate:
             return True
         now = self.ledger.now()
         waited = now - delivery.planned_at
-        if waited < patience:
-            again = min(max(FIRST_LOOK, waited / 2), LONGEST_LOOK, patience - waited)
+        if waited < patience or (trouble.fatal and delivery.looks + 1 < LOOKS):
+            left = patience - waited if waited < patience else FIRST_LOOK
+            again = min(max(FIRST_LOOK, waited / 2), LONGEST_LOOK, left)
             due_at = now + max(again, timedelta(seconds=1))
-            self.ledger.claims.waits(
-                delivery, "preflight", state="planned", due_at=due_at, error=trouble.words, now=now
-            )
+            self.ledger.claims.looks_again(delivery, trouble.words, due_at=due_at, now=now)
             return False
         if trouble.fatal:
             self.ledger.claims.skips(delivery, "preflight", error=trouble.words, now=now, alert=True)

@@ -316,7 +316,8 @@ class Delivery:
     """One article to one account: unit of work, retry and record. `key` is 32 hex digits.
 
     `article` is the article's address. `text` to `link` are None or empty before rendering.
-    `absent` counts look-ups in a row that saw nothing, `unknowns` commits in a row without an answer.
+    `absent` counts look-ups in a row that saw nothing, `unknowns` commits in a row without an answer,
+    `looks` those at a page that was not right.
     `priority` 0 is breaking news, 1 all else. Past `expires_at` it is not sent; None: a person asked for it.
     `approved` is the digest a person said yes to.
     """
@@ -342,6 +343,7 @@ class Delivery:
     committed_at: datetime | None = None
     unknowns: int = 0
     absent: int = 0
+    looks: int = 0
     remote_id: str | None = None
     permalink: str | None = None
     error: str | None = None

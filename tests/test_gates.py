@@ -404,6 +404,18 @@ def test_after_its_patience_a_story_is_given_up_and_somebody_is_told(newsroom, s
     assert [(told.reason, state) for told, state, _ in ledger.alerts.waiting()] == [("preflight", "skipped")]
 
 
+def test_one_page_that_did_not_answer_and_a_clock_set_an_hour_ahead_lose_no_story(newsroom, stories, clock):
+    room = newsroom(trouble=Trouble("its page cannot be read: no answer within 30 s"), patience=timedelta(hours=1))
+    room.publish(*stories(1))
+    room.run()
+    clock.move(minutes=61)
+    room.run()
+    assert room.states() == [("planned", "preflight")]
+    room.trouble = None
+    clock.move(minutes=5)
+    assert room.run() == ["Story 1"]
+
+
 def test_a_story_whose_picture_alone_is_missing_goes_out_in_the_end(newsroom, stories, clock):
     room = newsroom(trouble=Trouble("its picture: HTTP 404", fatal=False), patience=timedelta(minutes=10))
     room.publish(*stories(1))

@@ -179,6 +179,16 @@ class Claims:
             )
         )
 
+    def looks_again(self, delivery: Delivery, error: str, *, due_at: datetime, now: datetime) -> bool:
+        """A due delivery whose page is not right yet; one look more is counted."""
+        with self._db.transaction():
+            waits = self.waits(delivery, "preflight", state="planned", due_at=due_at, error=error, now=now)
+            return waits and bool(
+                self._db.change(
+                    "UPDATE delivery SET looks = :looks WHERE key = :key", key=delivery.key, looks=delivery.looks + 1
+                )
+            )
+
     def fails(self, delivery: Delivery, reason: str, *, error: str, now: datetime) -> bool:
         """A due delivery that can never be sent, as is plain before any claim."""
         return self._leave(

@@ -79,7 +79,8 @@ class Deliveries:
         return bool(
             self._db.change(
                 "UPDATE delivery SET state = :state, reason = :reason, due_at = :due_at, planned_at = :planned_at,"
-                " priority = :priority, expires_at = NULL, error = NULL, post = NULL, draft = NULL, committed_at = NULL"
+                " priority = :priority, expires_at = NULL, error = NULL, post = NULL, draft = NULL,"
+                " committed_at = NULL, looks = 0"
                 f" WHERE key = :key AND state = 'skipped' AND reason IN ({listed})",
                 key=key,
                 state=state,

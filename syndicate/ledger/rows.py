@@ -46,6 +46,7 @@ def delivery(row: Row) -> Delivery:
         committed_at=from_micros(row["committed_at"]),
         unknowns=row["unknowns"],
         absent=row["absent"],
+        looks=row["looks"],
         remote_id=row["remote_id"],
         permalink=row["permalink"],
         error=row["error"],

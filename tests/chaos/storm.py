@@ -10,6 +10,7 @@ import contextlib
 import json
 import os
 import random
+import shutil
 import signal
 import sqlite3
 import subprocess
@@ -47,6 +48,7 @@ class Result:
     clocks: int = 0
     posts: Counter[tuple[str, str]] = field(default_factory=Counter)
     states: dict[tuple[str, str], str] = field(default_factory=dict)
+    rows: dict[tuple[str, str], dict[str, object]] = field(default_factory=dict)
 
     def duplicates(self, network: str) -> int:
         """Posts beyond the first of a story."""
@@ -60,6 +62,28 @@ class Result:
         """Stories that are neither on the network nor held."""
         mine = {link for name, link in self.states if name == network}
         return {link for link in mine if not self.posts[network, link]} - self.held(network)
+
+    def complaints(self) -> list[str]:
+        """Each loss with what the ledger says of it."""
+        return [
+            f"{name} {link}: {json.dumps(self.rows.get((name, link), self.states[name, link]))}"
+            for name in ACCOUNTS
+            for link in sorted(self.lost(name))
+        ]
+
+
+class Gazette(Site):
+    """A site whose stories only ever come on top: its feed is written once for each new one, not for each request."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._written = (0, super().feed())
+
+    def feed(self) -> str:
+        count = len(self.stories)
+        if self._written[0] != count:
+            self._written = (count, super().feed())
+        return self._written[1]
 
 
 class Storm:
@@ -193,7 +217,7 @@ def _rules(seed: int, wrath: float) -> list[dict[str, object]]:
 
 def storm(stories: int, kills: int, seed: int, folder: Path, wrath: float = 1.0, lock_seconds: float = 3.0) -> Result:
     """The whole: a baseline, the rage, the calm, the count. `wrath` scales how often a commit goes wrong."""
-    site = Site()
+    site = Gazette()
     with Sandbox(port=0, latency=0.02) as sandbox:
         made = Storm(folder, site, sandbox, seed, lock_seconds)
         made.command("post").wait()
@@ -204,7 +228,11 @@ def storm(stories: int, kills: int, seed: int, folder: Path, wrath: float = 1.0,
         for post in sandbox.posts():
             result.posts[post["platform"], post["link"].partition("?")[0]] += 1
         for row in made.rows():
-            result.states[str(row["platform"]), str(row["article"])] = str(row["state"])
+            at = str(row["platform"]), str(row["article"])
+            result.rows[at], result.states[at] = row, str(row["state"])
+        for story in site.stories:
+            for network in ACCOUNTS:
+                result.states.setdefault((network, site.link(story)), "never planned")
     site.close()
     return result
 
@@ -238,10 +266,14 @@ def main() -> int:
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--lock", type=float, default=60.0, help="seconds somebody else holds the ledger")
     wishes = parser.parse_args()
-    with tempfile.TemporaryDirectory(prefix="syndicate-chaos-") as folder:
-        result = storm(wishes.stories, wishes.kills, wishes.seed, Path(folder), lock_seconds=wishes.lock)
+    folder = Path(tempfile.mkdtemp(prefix="syndicate-chaos-"))
+    result = storm(wishes.stories, wishes.kills, wishes.seed, folder, lock_seconds=wishes.lock)
     sys.stdout.write(table(result) + "\n")
-    return int(any(result.duplicates(name) or result.lost(name) for name in ACCOUNTS))
+    if any(result.duplicates(name) or result.lost(name) for name in ACCOUNTS):
+        sys.stderr.write("\n".join((*result.complaints(), f"ledger and log: {folder}\n")))
+        return 1
+    shutil.rmtree(folder)
+    return 0
 
 
 if __name__ == "__main__":
