@@ -20,7 +20,7 @@ from syndicate.http import DryHttp, Guard, Mask, RequestsHttp
 from syndicate.ledger import Ledger
 from syndicate.ledger.credentials import Session, key_beside
 from syndicate.ledger.database import Database, copy_ledger
-from syndicate.model import Account, Article, Delivery, Identity, Limits, Validators
+from syndicate.model import Account, Article, Caution, Delivery, Identity, Limits, Validators
 from syndicate.polling import Polled, announce, poll
 from syndicate.ports import Http, Platform, Refreshable, Source
 from syndicate.reading import PAGE, Discreet, build, origins, read_file
@@ -138,6 +138,7 @@ class App:
             zone=wanted.timezone,
             backfill=backfill,
             breaking=self.config.breaking,
+            caution=Caution(wanted.burst, wanted.similar),
         )
 
     def announce(self, article: Article) -> str:
@@ -258,7 +259,7 @@ class App:
         ledger = self.ledger
         accounts = [state for account in self.accounts if (state := ledger.accounts.find(account.name))]
         sources = {state: ledger.articles.came(state.name, 31) for state in ledger.sources.known(self.config.sources)}
-        return notices(accounts, sources, ledger.now())
+        return notices(accounts, sources, ledger.now(), ledger.backlog.batches())
 
     def watch(self, most: int) -> list[str]:
         """Look at the pages of announced stories whose turn it is, at most so many; keys of deletions this plans."""

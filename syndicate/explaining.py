@@ -178,7 +178,8 @@ def _end(delivery: Delivery | None, facts: Facts) -> Step:
     if delivery is None:
         return Step("delivery", "no", "none was planned: what a first run finds is recorded, not sent")
     error = None if delivery.reason == "window" else delivery.error  # the step before says which setting
-    cure = f"syndicate deliveries approve {delivery.key[:8]}" if delivery.reason == "approval" else None
+    waits = delivery.state == "planned" and delivery.reason in ("approval", "burst", "similar")
+    cure = f"syndicate deliveries approve {delivery.key[:8]}" if waits else None
     told = ", ".join(filter(None, (delivery.reason, delivery.permalink, error, cure)))
     when = f" at {_clock(delivery.due_at)}" if delivery.due_at and delivery.due_at > facts.now else ""
     verdicts: dict[str, Verdict] = {

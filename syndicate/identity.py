@@ -51,7 +51,7 @@ def aliases(article: Article) -> tuple[Alias, ...]:
             found.append(_alias("guid_path", article.source, path))
     if article.title and article.published and article.precision != "day":
         instant = article.published.astimezone(UTC).isoformat()
-        found.append(_alias("title_date", article.source, f"{_fold(article.title)}\n{instant}"))
+        found.append(_alias("title_date", article.source, f"{folded(article.title)}\n{instant}"))
     return tuple(found)
 
 
@@ -69,7 +69,7 @@ def drop_repeated(articles: Sequence[Article]) -> tuple[tuple[Alias, ...], ...]:
     for article, names in zip(articles, named, strict=True):
         # The same address under the same headline is one article, whatever guids it is listed with.
         places = tuple(alias for alias in names if alias.kind == "url")
-        bearer = (_fold(article.title), places) if places and article.title else (article.title, names)
+        bearer = (folded(article.title), places) if places and article.title else (article.title, names)
         for alias in names:
             if bearers.setdefault(alias, bearer) != bearer:
                 repeated.add(alias)
@@ -131,7 +131,12 @@ def _path(guid: str) -> str:
     return f"/{path}" if path else ""
 
 
-def _fold(title: str) -> str:
-    """The words of a title; case, punctuation and the shape of quotes do not count."""
-    folded = unicodedata.normalize("NFKC", title).casefold()
-    return " ".join(_WORD.findall(folded)) or folded
+def folded(text: str) -> str:
+    """The words of a title or a summary; case, punctuation and the shape of quotes do not count."""
+    plain = unicodedata.normalize("NFKC", text).casefold()
+    return " ".join(_WORD.findall(plain)) or plain
+
+
+def wording(text: str) -> str | None:
+    """What stays the same while only its spelling is mended: 32 hex digits; None for no text."""
+    return _digest(folded(text)) if text else None

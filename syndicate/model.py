@@ -209,6 +209,20 @@ CALM = Breaking()
 
 
 @dataclass(frozen=True, slots=True)
+class Caution:
+    """When new stories of a source wait for a yes: more than `burst` in one reading (None: no number is too many),
+    and those that resemble a story of before.
+    """
+
+    burst: int | None = None
+    similar: Literal["hold", "post", "skip"] = "post"
+
+
+CAREFREE = Caution()
+"""Whatever a source brings goes out."""
+
+
+@dataclass(frozen=True, slots=True)
 class Site:
     """The publisher. `timezone` is an IANA name."""
 

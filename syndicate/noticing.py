@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from itertools import pairwise
 
+from syndicate.floods import cure
 from syndicate.ledger.accounts import AccountState
 from syndicate.ledger.sources import SourceState
 
@@ -17,9 +18,15 @@ AHEAD = timedelta(days=7)  # before a token ends
 
 
 def notices(
-    accounts: Iterable[AccountState], sources: Mapping[SourceState, Sequence[datetime]], now: datetime
+    accounts: Iterable[AccountState],
+    sources: Mapping[SourceState, Sequence[datetime]],
+    now: datetime,
+    batches: Mapping[tuple[str, str], int] | None = None,
 ) -> dict[tuple[str, str], str]:
-    """Messages by kind and name. A source comes with when its last articles came, newest first."""
+    """Messages by kind and name. A source comes with when its last articles came, newest first.
+
+    `batches` are the stories that wait for one yes, by reason and source.
+    """
     found: dict[tuple[str, str], str] = {}
     for account in accounts:
         if account.paused == "auth":
@@ -38,6 +45,8 @@ def notices(
             found["source_quiet", source.name] = (
                 f"{source.name} has listed nothing new since {came[0]:%Y-%m-%d %H:%M} UTC"
             )
+    for (reason, name), count in (batches or {}).items():
+        found[reason, name] = f"{name}: stories that wait for your yes: {count}; {cure(reason, name)}"
     return found
 
 

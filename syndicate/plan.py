@@ -31,7 +31,7 @@ class Candidate:
 class Planned:
     """One delivery to write. `due_at` is None once nothing is due. Past `expires_at` it is not sent any more.
 
-    `priority` 0 is breaking news, 1 all else.
+    `priority` 0 is breaking news, 1 all else. `note` says in words why it waits.
     """
 
     candidate: Candidate
@@ -41,6 +41,7 @@ class Planned:
     due_at: datetime | None = None
     expires_at: datetime | None = None
     priority: int = 1
+    note: str | None = None
 
 
 def plan(

@@ -11,7 +11,7 @@ from syndicate.errors import SourceError
 from syndicate.ledger import Ledger
 from syndicate.ledger.deliveries import delivery_key
 from syndicate.ledger.sources import SourceState
-from syndicate.model import CALM, Account, Article, Breaking, Fetched
+from syndicate.model import CALM, CAREFREE, Account, Article, Breaking, Caution, Fetched
 from syndicate.ports import Source
 
 if TYPE_CHECKING:
@@ -47,10 +47,11 @@ def poll(
     zone: str,
     backfill: int = 0,
     breaking: Breaking = CALM,
+    caution: Caution = CAREFREE,
 ) -> Polled:
     """Read a source once, whatever its schedule says; only a server's own Retry-After is kept to.
 
-    `backfill` plans the newest K articles whatever baseline and age say.
+    `backfill` plans the newest K articles whatever baseline, age and caution say.
     Raises SourceError; then state and validators are as before, but for when to come again.
     """
     state = ledger.sources.ensure(source.name, url)
@@ -67,7 +68,16 @@ def poll(
         return Polled(source.name, fetched.notes, baseline=False, seen=fetched.entries, new=0, keys=())
     with ledger.transaction():
         return _record(
-            source, fetched, accounts, ledger, every=every, zone=zone, backfill=backfill, url=url, breaking=breaking
+            source,
+            fetched,
+            accounts,
+            ledger,
+            every=every,
+            zone=zone,
+            backfill=backfill,
+            url=url,
+            breaking=breaking,
+            caution=caution,
         )
 
 
@@ -128,6 +138,7 @@ def _record(
     backfill: int,
     url: str,
     breaking: Breaking,
+    caution: Caution,
 ) -> Polled:
     """The one transaction of a poll. The state is read again: another process may have been first."""
     now = ledger.now()
@@ -136,12 +147,19 @@ def _record(
     candidates: list[Candidate] = []
     entries: list[Planned] = []
     keys: list[str] = []
+    told: tuple[str, ...] = ()
     if fetched.articles or backfill:  # an unchanged source is most polls, and needs none of this loaded
         from syndicate.plan import Candidate, plan, wanted
 
         was_empty = state.baseline_at is not None and not state.entries
+        newest = ledger.articles.newest_date(source.name)
         candidates, changed = _ingest(fetched.articles, ledger, now, was_empty=was_empty, since=state.baseline_at)
         entries = plan(candidates, since, source_baseline=state.baseline_at, zone=zone, now=now, breaking=breaking)
+        if entries and caution != CAREFREE:
+            entries = _restrained(entries, candidates, fetched.entries, newest, ledger, caution)
+            from syndicate.floods import told as waiting
+
+            told = waiting(entries, source.name)
         if changed:
             from syndicate.revising import revise
 
@@ -155,11 +173,12 @@ def _record(
     )
     keys += _write(entries, ledger, now)
     if backfill:
-        newest = [Candidate(known.anchor, known.article) for known in ledger.articles.newest(source.name, backfill)]
-        asked = wanted(newest, accounts, now=now, filtered=True, breaking=breaking)
+        latest = [Candidate(known.anchor, known.article) for known in ledger.articles.newest(source.name, backfill)]
+        asked = wanted(latest, accounts, now=now, filtered=True, breaking=breaking)
         keys += _write(asked, ledger, now, overruled=UNWANTED_BEFORE)
     baseline = state.baseline_at is None
-    return Polled(source.name, fetched.notes, baseline, fetched.entries, len(candidates), tuple(dict.fromkeys(keys)))
+    notes = (*fetched.notes, *told)
+    return Polled(source.name, notes, baseline, fetched.entries, len(candidates), tuple(dict.fromkeys(keys)))
 
 
 def _ingest(
@@ -199,6 +218,25 @@ def _ingest(
     return candidates, changed
 
 
+def _restrained(
+    entries: list[Planned],
+    candidates: Sequence[Candidate],
+    listed: int,
+    newest: datetime | None,
+    ledger: Ledger,
+    caution: Caution,
+) -> list[Planned]:
+    """What looks like a flood, or like a story of before, waits for a person."""
+    from syndicate.floods import Before, restrain
+
+    new = {candidate.anchor for candidate in candidates}
+    going = {entry.candidate.anchor: entry.candidate.article for entry in entries if entry.state != "skipped"}
+    twins = {}
+    if caution.similar != "post":
+        twins = {anchor: ledger.articles.twins(anchor, article, new) for anchor, article in going.items()}
+    return restrain(entries, new, Before(listed, newest, twins), caution)
+
+
 def _anchor_of(article: Article, ledger: Ledger, now: datetime) -> str:
     from syndicate.identity import drop_repeated
 
@@ -224,6 +262,7 @@ def _write(entries: Sequence[Planned], ledger: Ledger, now: datetime, *, overrul
             planned_at=planned_at,
             expires_at=entry.expires_at,
             priority=entry.priority,
+            error=entry.note,
         )
         if key is None and overruled and entry.state != "skipped":
             known = delivery_key(anchor, account.name)

@@ -9,7 +9,7 @@ from types import SimpleNamespace
 from syndicate import errors
 from syndicate.delivery import Lane, Terms, deliver
 from syndicate.gates import Gate, Trouble
-from syndicate.model import CALM, Account, Fetched, Limits, Post, Receipt, Schedule, Validators
+from syndicate.model import CALM, CAREFREE, Account, Fetched, Limits, Post, Receipt, Schedule, Validators
 from syndicate.polling import poll
 
 TERMS = Terms(timedelta(seconds=60), timedelta(seconds=30), lambda: 0.5)
@@ -80,11 +80,13 @@ class Network(Fixed):
 class Newsroom:
     """One source, one account. `publish` polls; `run` does what an engine does at this instant."""
 
-    def __init__(self, ledger, clock, *, network=None, breaking=CALM, trouble=None, patience=None, **account):
+    def __init__(
+        self, ledger, clock, *, network=None, breaking=CALM, trouble=None, patience=None, caution=CAREFREE, **account
+    ):
         self.ledger, self.clock, self.network = ledger, clock, network or Network()
         schedule = account.pop("schedule", {})
         self.account = Account("acct", "fake", schedule=Schedule(**schedule), **account)
-        self.breaking = breaking
+        self.breaking, self.caution = breaking, caution
         self.trouble: Trouble | None = trouble
         self.looks = 0
         self.patience = patience
@@ -106,6 +108,7 @@ class Newsroom:
             every=timedelta(minutes=5),
             zone="UTC",
             breaking=self.breaking,
+            caution=self.caution,
         ).keys
 
     def publish(self, *articles):

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import click
 
+from syndicate.cli import complain
 from syndicate.cli.options import Shared, known, opened, shared_options
 from syndicate.cli.output import print_deliveries, print_delivery, print_json
 from syndicate.errors import SyndicateError
@@ -15,7 +17,19 @@ from syndicate.model import Delivery, Receipt
 if TYPE_CHECKING:
     from syndicate.app import App
 
+WAITING = ("approval", "burst", "similar", "preflight")
 STATES = ("planned", "due", "sending", "unknown", "held", "posted", "skipped", "failed")
+
+
+def batch_options(command: Callable[..., Any]) -> Callable[..., Any]:
+    """What names a batch of planned deliveries instead of their keys."""
+    for option in (
+        click.option("--account", "accounts", multiple=True, metavar="NAME", help="All for this account."),
+        click.option("--source", "sources", multiple=True, metavar="NAME", help="All from this source."),
+        click.option("--reason", "reasons", multiple=True, type=click.Choice(WAITING), help="All that wait for this."),
+    ):
+        command = option(command)
+    return command
 
 
 @click.group()
@@ -64,23 +78,26 @@ def show(shared: Shared, *, key: str) -> None:
 
 
 @command.command()
-@click.argument("keys", nargs=-1, required=True, metavar="KEY…")
+@click.argument("keys", nargs=-1, metavar="[KEY]…")
 @click.option("--digest", metavar="DIGEST", help="Only if it would still go out as this digest, which show prints.")
+@batch_options
 @shared_options
 @click.pass_obj
-def approve(shared: Shared, *, keys: tuple[str, ...], digest: str | None) -> None:
-    """Let planned deliveries go out, exactly as they would now."""
-    if digest and len(keys) > 1:
+def approve(shared: Shared, /, *, keys: tuple[str, ...], digest: str | None, **batch: tuple[str, ...]) -> int:
+    """Let planned deliveries go out, exactly as they would now: by KEY, or all that wait for a reason.
+
+    One yes for a whole batch: approve --reason burst --source news
+    """
+    if digest and len(keys) != 1:
         raise click.UsageError("--digest goes with one KEY")
     with opened(shared) as app:
-        for key in keys:
-            _approve(app, find(app, key), digest)
+        return _each(_chosen(app, keys, batch), lambda delivery: _approve(app, delivery, digest))
 
 
 def _approve(app: App, delivery: Delivery, digest: str | None) -> None:
     """A yes is to what would go out now: another text or picture asks again."""
     now, moved = app.ledger.now(), False
-    approvable = delivery.state == "planned" and delivery.reason in ("approval", "burst", "similar", "preflight")
+    approvable = delivery.state == "planned" and delivery.reason in WAITING
     if approvable:
         shown, bound = _rendered(app, delivery)
         if digest and not bound.startswith(digest):
@@ -88,7 +105,7 @@ def _approve(app: App, delivery: Delivery, digest: str | None) -> None:
                 f"{delivery.key[:8]} would go out otherwise by now, as {bound[:16]}…",
                 hint=f"look again: syndicate deliveries show {delivery.key[:8]}",
             )
-        waits = delivery.reason == "approval" and delivery.due_at is not None and delivery.due_at > now
+        waits = delivery.reason != "preflight" and delivery.due_at is not None and delivery.due_at > now
         columns: dict[str, Any] = {"approved": bound, "error": None, "due_at": delivery.due_at if waits else now}
         if delivery.reason == "preflight":  # whatever its page answers, and however old it is
             columns["expires_at"] = None
@@ -97,7 +114,37 @@ def _approve(app: App, delivery: Delivery, digest: str | None) -> None:
         )
         if moved:
             click.echo(str((shown.post or {}).get("text")), err=True)
-    _answer(app, delivery, moved=moved, verb="approve", takes="planned (approval, burst, similar, preflight)")
+    _answer(app, delivery, moved=moved, verb="approve", takes=f"planned ({', '.join(WAITING)})")
+
+
+def _chosen(app: App, keys: tuple[str, ...], batch: dict[str, tuple[str, ...]]) -> list[Delivery]:
+    """The deliveries that were named, or all planned ones that the options of a batch fit, in order."""
+    if bool(keys) == any(batch.values()):
+        raise click.UsageError("name deliveries by KEY, or a batch by --reason, --source and --account")
+    if keys:
+        return [find(app, key) for key in keys]
+    known("source", app.config.sources, batch["sources"])
+    known("account", {*app.config.accounts, *app.ledger.deliveries.accounts()}, batch["accounts"])
+    waiting = app.ledger.deliveries.search(states=("planned",), accounts=batch["accounts"], sources=batch["sources"])
+    reasons = batch["reasons"] or WAITING
+    found = [delivery for delivery in waiting if delivery.reason in reasons]
+    if not found:
+        raise SyndicateError("nothing waits for that", hint="run syndicate deliveries list --state planned")
+    return found
+
+
+def _each(chosen: list[Delivery], act: Callable[[Delivery], None]) -> int:
+    """Act on one after the other; what fails for one keeps none of the others from it. 1 if any did."""
+    failed = 0
+    for delivery in chosen:
+        try:
+            act(delivery)
+        except SyndicateError as fault:
+            if len(chosen) == 1:
+                raise
+            complain(fault)
+            failed = 1
+    return failed
 
 
 def _rendered(app: App, delivery: Delivery) -> tuple[Delivery, str]:
@@ -152,18 +199,21 @@ def retry(shared: Shared, *, keys: tuple[str, ...]) -> None:
 
 
 @command.command()
-@click.argument("keys", nargs=-1, required=True, metavar="KEY…")
+@click.argument("keys", nargs=-1, metavar="[KEY]…")
+@batch_options
 @shared_options
 @click.pass_obj
-def skip(shared: Shared, *, keys: tuple[str, ...]) -> None:
-    """Never send these deliveries."""
+def skip(shared: Shared, /, *, keys: tuple[str, ...], **batch: tuple[str, ...]) -> int:
+    """Never send these deliveries: by KEY, or all that wait for a reason."""
     with opened(shared, fill=True) as app:
-        for key in keys:
-            delivery, now = find(app, key), app.ledger.now()
-            moved = app.ledger.claims.decide(
-                delivery, ("planned", "due", "failed"), "skipped", "person", now=now, due_at=None, draft=None
-            )
-            _answer(app, delivery, moved=moved, verb="skip", takes="planned, due or failed")
+        return _each(_chosen(app, keys, batch), lambda delivery: _skip(app, delivery))
+
+
+def _skip(app: App, delivery: Delivery) -> None:
+    moved = app.ledger.claims.decide(
+        delivery, ("planned", "due", "failed"), "skipped", "person", now=app.ledger.now(), due_at=None, draft=None
+    )
+    _answer(app, delivery, moved=moved, verb="skip", takes="planned, due or failed")
 
 
 @command.command()

@@ -76,7 +76,8 @@ class _AsTyped(GenerateJsonSchema):
 
 def _source() -> Json:
     source = _section(SourceConfig, "sources", leave_out=("name",))
-    source["properties"]["burst"] = _described({"enum": ["off", False]}, "sources.burst")
+    burst = {"anyOf": [{"type": "integer", "minimum": 1}, {"enum": ["off", False]}, _REFERENCE], "default": 10}
+    source["properties"]["burst"] = _described(burst, "sources.burst")
     del source["properties"]["timezone"]["default"]  # the site's
     preflight = {"anyOf": [_of(timedelta), {"enum": ["off", False]}], "default": "1h"}
     source["properties"]["preflight"] = _described(preflight, "sources.preflight")

@@ -158,14 +158,9 @@ def _source(name: str, node: Node, site: Any, typed: Typed) -> Any:
     entries = dict(typed.mapping(node))
     if not entries and node.value:
         return WRONG
-    burst = entries.pop("burst", None)
-    if burst is not None and burst.value not in ("off", "false"):
-        typed.problems.add(burst.key, f"{burst.where}: not built yet (leave it out, or write off)")
-    preflight = entries.get("preflight")
-    unwatched = {}
-    if preflight is not None and preflight.value in ("off", "false"):
-        del entries["preflight"]
-        unwatched = {"preflight": None}
+    off = [setting for setting in ("burst", "preflight") if _is_off(entries.get(setting))]
+    for setting in off:
+        del entries[setting]
     kind = entries.get("type")
     names = [setting for setting in hints(SourceConfig) if setting != "name"]
     typed.known(node.where, entries, names, NOT_BUILT["sources"], listed=names)
@@ -175,7 +170,11 @@ def _source(name: str, node: Node, site: Any, typed: Typed) -> Any:
     values = keyed(said, entries, typed.values(SourceConfig, entries, checks, only=names), typed)
     values = linked(said, entries, values, site, typed)
     zone = {} if site is WRONG else {"timezone": site.timezone}
-    return typed.built(SourceConfig, node.where, node.key, {"name": name} | zone | unwatched | values)
+    return typed.built(SourceConfig, node.where, node.key, {"name": name} | zone | dict.fromkeys(off) | values)
+
+
+def _is_off(node: Node | None) -> bool:
+    return node is not None and node.value in ("off", "false")
 
 
 def _database(text: str, base: Path) -> str:
@@ -206,6 +205,12 @@ def _not_blank(text: str) -> str:
     return text
 
 
+def _flood(number: int) -> int:
+    if number < 1:
+        raise ValueError(f"has to be at least 1, and is {number}; `burst: off` lets everything out")
+    return number
+
+
 def _command(words: tuple[str, ...]) -> tuple[str, ...]:
     if len(words) == 1 and " " in words[0]:
         raise ValueError(f"should be a list of words: [{', '.join(words[0].split())}]")
@@ -225,4 +230,10 @@ _NETWORK: dict[str, Check] = {
     "proxy": proxy,
     "timeout": positive,
 }
-_SOURCE: dict[str, Check] = {"every": positive, "timezone": timezone, "preflight": positive, "link": link}
+_SOURCE: dict[str, Check] = {
+    "every": positive,
+    "timezone": timezone,
+    "preflight": positive,
+    "link": link,
+    "burst": _flood,
+}

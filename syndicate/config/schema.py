@@ -22,7 +22,7 @@ __all__ = [
 
 NOT_BUILT: Mapping[str, Mapping[str, str]] = {
     "": dict.fromkeys(("media",), "leave it out"),
-    "sources": {"similar": "leave it out"},
+    "sources": {},
     "accounts": {"threads": "leave it out"},
 }
 """Settings with a fixed name and a meaning, whose behaviour comes later, by section: what to do until then."""
@@ -35,7 +35,7 @@ class SourceConfig:
     `every` binds the daemon only; a command that polls, polls now. `preflight` is how long a story waits
     for its page to answer before it is given up; None: nobody looks. `url` is an absolute path where it is
     no address, or `-` for standard input. `key` is Ghost's. `link` is where a folder's articles are on the
-    web: a base, or a pattern; the site's address unless given.
+    web: a base, or a pattern; the site's address unless given. `burst` and `similar`: model.Caution.
     """
 
     name: str
@@ -46,6 +46,8 @@ class SourceConfig:
     preflight: timedelta | None = timedelta(hours=1)
     key: Secret | None = None
     link: str | None = None
+    burst: int | None = 10
+    similar: Literal["hold", "post", "skip"] = "hold"
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import TYPE_CHECKING
@@ -12,8 +12,10 @@ from syndicate.model import Article
 from syndicate.records import load_article, store_article
 
 if TYPE_CHECKING:
+    from syndicate.floods import Twin
     from syndicate.identity import Alias
 
+TWINS = 20  # articles alike that are looked at
 CHUNK = 400  # parameters of one statement, well below SQLite's oldest limit of 999
 
 
@@ -65,14 +67,16 @@ class Articles:
 
     def add(self, article: Article, names: Sequence[Alias], *, position: int, now: datetime) -> str:
         """Write a new article under its first alias, and return that: its anchor."""
-        from syndicate.identity import content_hash
+        from syndicate.identity import content_hash, wording
 
         anchor = names[0].hash
         self._db.change(
-            "INSERT INTO article (anchor, source, url, data, content_hash, published_at, first_seen_at, position)"
-            " VALUES (:anchor, :source, :url, :data, :content_hash, :published_at, :now, :position)"
-            " ON CONFLICT (anchor) DO NOTHING",
+            "INSERT INTO article (anchor, source, url, data, content_hash, published_at, first_seen_at, position,"
+            " title_key, summary_key) VALUES (:anchor, :source, :url, :data, :content_hash, :published_at, :now,"
+            " :position, :title_key, :summary_key) ON CONFLICT (anchor) DO NOTHING",
             anchor=anchor,
+            title_key=wording(article.title),
+            summary_key=wording(article.summary),
             source=article.source,
             url=article.url,
             data=store_article(article),
@@ -99,7 +103,7 @@ class Articles:
 
         What is posted later reads this.
         """
-        from syndicate.identity import content_hash
+        from syndicate.identity import content_hash, wording
 
         hashed = content_hash(article)
         row = self._db.row(
@@ -115,13 +119,15 @@ class Articles:
             article = replace(before, withdrawn=True)
         words = (before.title, before.summary) != (article.title, article.summary)
         self._db.change(
-            "UPDATE article SET data = :data, url = :url, content_hash = :content_hash,"
-            " changed_at = COALESCE(:changed_at, changed_at) WHERE anchor = :anchor",
+            "UPDATE article SET data = :data, url = :url, content_hash = :content_hash, title_key = :title_key,"
+            " summary_key = :summary_key, changed_at = COALESCE(:changed_at, changed_at) WHERE anchor = :anchor",
             anchor=anchor,
             url=article.url,
             data=store_article(article),
             content_hash=hashed,
             changed_at=micros(now) if words else None,
+            title_key=wording(article.title),
+            summary_key=wording(article.summary),
         )
         return before
 
@@ -172,6 +178,36 @@ class Articles:
             since=micros(since),
         )
         return {row["anchor"] for row in found}
+
+    def newest_date(self, source: str) -> datetime | None:
+        """The latest date of a source's articles; those dated ahead of when they were seen do not count."""
+        row = self._db.row(
+            "SELECT MAX(published_at) AS at FROM article WHERE source = :source AND published_at <= first_seen_at",
+            source=source,
+        )
+        return from_micros(row["at"]) if row else None
+
+    def twins(self, anchor: str, article: Article, besides: Collection[str]) -> list[Twin]:
+        """Articles under the same headline or with the same summary, newest first, a few; none of `besides`."""
+        from syndicate.floods import Twin
+        from syndicate.identity import wording
+
+        found = self._db.rows(
+            "SELECT *, (EXISTS (SELECT 1 FROM delivery WHERE delivery.anchor = article.anchor)"
+            " AND NOT EXISTS (SELECT 1 FROM delivery WHERE delivery.anchor = article.anchor"
+            " AND (state NOT IN ('planned', 'skipped') OR reason = 'baseline'))) AS doubted"
+            " FROM article WHERE anchor <> :anchor"
+            " AND (title_key = :title_key OR summary_key = :summary_key) ORDER BY first_seen_at DESC LIMIT :most",
+            anchor=anchor,
+            title_key=wording(article.title),
+            summary_key=wording(article.summary),
+            most=TWINS + len(besides),
+        )
+        known = (_known(row) for row in found if row["anchor"] not in besides)
+        doubted = {row["anchor"]: bool(row["doubted"]) for row in found}
+        return [
+            Twin(one.anchor, one.article, one.article.published or one.first_seen, doubted[one.anchor]) for one in known
+        ][:TWINS]
 
     def find(self, anchor: str) -> Known:
         """One article that is there."""

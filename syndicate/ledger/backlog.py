@@ -25,6 +25,15 @@ class Backlog:
             now=micros(now),
         )
 
+    def batches(self) -> dict[tuple[str, str], int]:
+        """How many stories wait for one yes, by reason and source."""
+        found = self._db.rows(
+            "SELECT delivery.reason, article.source, COUNT(DISTINCT delivery.anchor) AS number FROM delivery"
+            " JOIN article ON article.anchor = delivery.anchor"
+            " WHERE delivery.state = 'planned' AND delivery.reason IN ('burst', 'similar') GROUP BY 1, 2"
+        )
+        return {(row["reason"], row["source"]): row["number"] for row in found}
+
     def embargoed(self) -> set[str]:
         """Anchors of the stories that wait for their hour."""
         found = self._db.rows("SELECT DISTINCT anchor FROM delivery WHERE state = 'planned' AND reason = 'embargo'")

@@ -40,19 +40,22 @@ class Deliveries:
         priority: int = 1,
         action: Action = "post",
         revision: int = 0,
+        error: str | None = None,
     ) -> str | None:
         """Write a delivery; its key, or None if this article was planned for this account before."""
         made = self._db.rows(
             "INSERT INTO delivery (key, anchor, account, platform, action, revision, part, state, reason, due_at,"
-            " planned_at, expires_at, priority, attempts, fence, lease_until, unknowns, absent, updated_at)"
+            " planned_at, expires_at, priority, error, attempts, fence, lease_until, unknowns, absent, updated_at)"
             " VALUES (:key, :anchor, :account, :platform, :action, :revision, 0, :state, :reason, :due_at,"
-            " :planned_at, :expires_at, :priority, 0, 0, 0, 0, 0, :planned_at) ON CONFLICT DO NOTHING RETURNING key",
+            " :planned_at, :expires_at, :priority, :error, 0, 0, 0, 0, 0, :planned_at)"
+            " ON CONFLICT DO NOTHING RETURNING key",
             key=delivery_key(anchor, account, action, revision),
             anchor=anchor,
             account=account,
             platform=platform,
             action=action,
             revision=revision,
+            error=error,
             expires_at=micros(expires_at),
             priority=priority,
             state=state,
@@ -73,7 +76,7 @@ class Deliveries:
         planned_at: datetime,
         priority: int = 1,
     ) -> bool:
-        """A delivery that was skipped for one of these reasons is wanted after all, however old."""
+        """A delivery that was skipped for one of these reasons, or waits for a yes, is wanted, however old."""
         names = {f"r{number}": reason for number, reason in enumerate(reasons)}
         listed = ", ".join(f":{name}" for name in names)
         return bool(
@@ -81,7 +84,8 @@ class Deliveries:
                 "UPDATE delivery SET state = :state, reason = :reason, due_at = :due_at, planned_at = :planned_at,"
                 " priority = :priority, expires_at = NULL, error = NULL, post = NULL, draft = NULL,"
                 " committed_at = NULL, looks = 0"
-                f" WHERE key = :key AND state = 'skipped' AND reason IN ({listed})",
+                f" WHERE key = :key AND ((state = 'skipped' AND reason IN ({listed}))"
+                " OR (state = 'planned' AND reason IN ('burst', 'similar')))",
                 key=key,
                 state=state,
                 reason=reason,
@@ -136,11 +140,20 @@ class Deliveries:
         return Receipt(**json.loads(row["receipt"])) if row and row["receipt"] else None
 
     def search(
-        self, *, states: Sequence[str] = (), accounts: Sequence[str] = (), anchor: str | None = None
+        self,
+        *,
+        states: Sequence[str] = (),
+        accounts: Sequence[str] = (),
+        sources: Sequence[str] = (),
+        anchor: str | None = None,
     ) -> list[Delivery]:
         """Deliveries in the order they were planned, filtered where something is given."""
         values: Row = {}
-        conditions = [rows.among("delivery.state", states, values), rows.among("delivery.account", accounts, values)]
+        conditions = [
+            rows.among("delivery.state", states, values),
+            rows.among("delivery.account", accounts, values),
+            rows.among("article.source", sources, values),
+        ]
         if anchor is not None:
             conditions.append("delivery.anchor = :anchor")
             values["anchor"] = anchor

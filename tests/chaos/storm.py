@@ -46,6 +46,7 @@ class Result:
     locks: int = 0
     full: int = 0
     clocks: int = 0
+    logins: int = 0
     posts: Counter[tuple[str, str]] = field(default_factory=Counter)
     states: dict[tuple[str, str], str] = field(default_factory=dict)
     rows: dict[tuple[str, str], dict[str, object]] = field(default_factory=dict)
@@ -96,16 +97,16 @@ class Storm:
         self.running: list[subprocess.Popen[bytes]] = []
         accounts = "".join(f"  {name}: {text.replace('URL', sandbox.url)}\n" for name, (_, text) in ACCOUNTS.items())
         text = f"""site: {{name: Gazette, url: "{site.url}/", language: en}}
-sources: {{news: {{url: "{site.url}/rss.xml", every: 1s}}}}
+sources: {{news: {{url: "{site.url}/rss.xml", every: 1s, burst: off}}}}
 lease: 2s
 network: {{timeout: 1s}}
-defaults: {{image: none, settle: 2s}}
+defaults: {{image: none, settle: 2s, schedule: {{catch_up: all}}}}
 accounts:
 {accounts}"""
         (folder / "config.yaml").write_text(text, encoding="utf-8")
         self.offset = folder / "clock"
         self.set_clock(0)
-        self.locks = self.full = self.clocks = 0
+        self.locks = self.full = self.clocks = self.resumed = 0
         self.locker = threading.Thread()
 
     def set_clock(self, seconds: int) -> None:
@@ -135,6 +136,11 @@ accounts:
             room = sum(path.stat().st_size for path in self.folder.glob("syndicate.db*")) // 2 + 20_000
         daemon = self.dice.random() < 0.6
         self.running.append(self.command(*(("daemon",) if daemon else ("post", "--wait", "20s")), room=room))
+
+    def resume(self) -> None:
+        """A person who has looked at the logins that were refused: from now on all accounts send again."""
+        self.resumed += 1
+        self.command("accounts", "resume", *ACCOUNTS).wait()
 
     def lock(self, seconds: float) -> None:
         """Somebody else's hand on the ledger for so long."""
@@ -166,6 +172,8 @@ accounts:
                 self.site.publish(due - published)
                 published = due
             self.disturb()
+            if number % 10 == 9:
+                self.resume()
             threading.Event().wait(self.dice.uniform(0.25, 1.1))
             victim = self.running.pop(self.dice.randrange(len(self.running)))
             if self.dice.random() < 0.2 and victim.poll() is None:
@@ -187,10 +195,11 @@ accounts:
         self.sandbox.faults.set([])
         self.set_clock(0)
         deadline = time.monotonic() + 240
+        self.resume()
         while time.monotonic() < deadline:
             self.command("post", "--wait", "30s").wait()
             threading.Event().wait(1)
-            if not {row["state"] for row in self.rows()} & {"due", "sending", "unknown"}:
+            if not {row["state"] for row in self.rows()} & {"planned", "due", "sending", "unknown"}:
                 return
 
     def rows(self) -> list[dict[str, object]]:
@@ -208,6 +217,7 @@ def _rules(seed: int, wrath: float) -> list[dict[str, object]]:
         for name in ACCOUNTS
         for number, (fault, chance) in enumerate(FAULTS)
     ]
+    rules += [base | {"platform": name, "fault": "401", "probability": 0.01 * wrath, "seed": seed} for name in ACCOUNTS]
     rules.append(base | {"fault": "late", "seconds": 0.6, "probability": 0.04 * wrath, "seed": seed})
     rules.append(base | {"fault": "truncate", "probability": 0.03 * wrath, "seed": seed + 1})
     rules.append(base | {"fault": "drip", "seconds": SLOW, "probability": 0.03 * wrath, "seed": seed + 2})
@@ -223,8 +233,9 @@ def storm(stories: int, kills: int, seed: int, folder: Path, wrath: float = 1.0,
         made.command("post").wait()
         sandbox.add_faults(_rules(seed, wrath))
         stops = made.rage(kills, stories)
+        logins = sum(rule["done"] for rule in sandbox.faults.records() if rule["fault"] == "401")
         made.calm()
-        result = Result(stories, kills, stops, made.locks, made.full, made.clocks)
+        result = Result(stories, kills, stops, made.locks, made.full, made.clocks, logins)
         for post in sandbox.posts():
             result.posts[post["platform"], post["link"].partition("?")[0]] += 1
         for row in made.rows():
@@ -243,7 +254,8 @@ def table(result: Result) -> str:
         (
             f"{result.stories} stories × {len(ACCOUNTS)} networks, {result.kills - result.stops} SIGKILL,"
             f" {result.stops} SIGSTOP longer than a lease, two processes at a time; the ledger locked"
-            f" {result.locks} times, the disk full {result.full} times, the clock set by an hour {result.clocks} times"
+            f" {result.locks} times, the disk full {result.full} times, the clock set by an hour {result.clocks} times,"
+            f" a login refused in the middle {result.logins} times"
         ),
         "",
         "| network | class | posted | duplicates | lost | held |",

@@ -79,7 +79,7 @@ def test_the_daemon_polls_delivers_and_stops_when_told(desk):
 
 @pytest.mark.slow
 def test_two_daemons_and_a_post_on_one_ledger_send_each_story_once(desk):
-    desk.config("masto", "fb", "hook", source=", every: 1s")
+    desk.config("masto", "fb", "hook", source=", every: 1s, burst: off")
     desk("post")
     daemons = [desk.start("daemon"), desk.start("daemon")]
     try:

@@ -239,7 +239,7 @@ def test_the_publishers_command_hears_of_a_failure_once(desk):
 
 @pytest.mark.slow
 def test_kill_9_during_thirty_articles_to_three_networks_ends_with_ninety_posts_each_once(desk):
-    desk.config("masto", "bsky", "fb", account=", settle: 1s")
+    desk.config("masto", "bsky", "fb", account=", settle: 1s", source=", burst: off")
     desk("post")
     desk.site.publish(30)
     for after in (0.6, 0.9, 1.2, 0.7):

@@ -54,7 +54,7 @@ def test_what_loads_fits(schema, text):
         SITE + "lease: soon",
         SITE + "sources: {my news: {url: 'https://a.example'}}",
         SITE + "sources: {news: {type: feed}}",
-        SITE + "sources: {news: {url: 'https://a.example', burst: 10}}",
+        SITE + "sources: {news: {url: 'https://a.example', burst: 0}}",
         SITE + "defaults: {image: foto}",
         SITE + "defaults: {hashtags: many}",
         SITE + "defaults: {schedule: {spacing: soon}}",

@@ -174,8 +174,9 @@ TOP = [
         "sources: {n: {url: 'https://a.example', link: 'https://a.example'}}",
         "2:41: sources.n.link: only sources of type folder take a link",
     ),
-    ("sources: {n: {url: 'https://a.example', burst: 10}}", "2:41: sources.n.burst: not built yet (leave it out, or"),
-    ("sources: {n: {url: 'https://a.example', similar: hold}}", "2:41: sources.n.similar: not built yet"),
+    ("sources: {n: {url: 'https://a.example', burst: 0}}", "2:48: sources.n.burst: has to be at least 1, and is 0"),
+    ("sources: {n: {url: 'https://a.example', burst: many}}", "2:48: sources.n.burst: "),
+    ("sources: {n: {url: 'https://a.example', similar: ask}}", "2:50: sources.n.similar: "),
     (
         "sources: {n: {url: 'https://a.example', preflight: true}}",
         "2:52: sources.n.preflight: 'true' is no duration",

@@ -1,0 +1,161 @@
+"""Pure: what of one reading may go out at once, and what waits for a person's yes.
+
+A feed that changes all its guids, or brings its archive back, looks like news; so does a story that was
+given a new address and a new date. What looks like that is planned, and waits: reasons `burst` and `similar`.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+
+from syndicate.identity import folded
+from syndicate.model import Article, Caution
+from syndicate.plan import GRACE, UNSURE, Planned
+
+FEW = 3  # new stories that are never a flood, however short the feed
+NEAR = timedelta(days=2)  # between two stories that may be one
+SERIES = 2  # stories of before under one headline: a column, and the next is no repetition
+LONG = 12  # words of a summary that no two stories share by chance
+
+
+@dataclass(frozen=True, slots=True)
+class Twin:
+    """A story that may be the same as a new one. `at` is when it was published, or first seen.
+
+    `doubted`: it was never let out, as one that waited for a yes in vain; a repetition itself, perhaps.
+    """
+
+    anchor: str
+    article: Article
+    at: datetime
+    doubted: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Before:
+    """What was known before a reading: the date of the source's newest story, and possible twins by anchor.
+
+    `listed` counts the entries of the reading.
+    """
+
+    listed: int
+    newest: datetime | None
+    twins: Mapping[str, Sequence[Twin]]
+
+
+def restrain(entries: Sequence[Planned], new: Collection[str], before: Before, caution: Caution) -> list[Planned]:
+    """Entries of one reading with what has to wait marked so. `new` are the anchors of all that was new in it."""
+    going = {entry.candidate.anchor: entry for entry in entries if entry.state != "skipped"}
+    bulk = caution.burst is not None and len(new) > min(caution.burst, max(FEW, before.listed / 2))
+    doubles = _doubles(going, before.twins, ever=bulk) if caution.similar != "post" else {}
+    rest = {anchor: entry for anchor, entry in going.items() if anchor not in doubles}
+    told = f"{len(new)} of the {before.listed} stories listed were new at once"
+    burst = _burst(rest, before.newest, caution.burst, told, bulk=bulk)
+
+    def restrained(entry: Planned) -> Planned:
+        anchor = entry.candidate.anchor
+        if entry.state == "skipped":
+            return entry
+        if anchor in doubles:
+            return _double(entry, doubles[anchor], caution)
+        return _waiting(entry, "burst", burst[anchor]) if anchor in burst else entry
+
+    return [restrained(entry) for entry in entries]
+
+
+def told(entries: Sequence[Planned], source: str) -> tuple[str, ...]:
+    """What waits for a yes, in words, with the command that gives it."""
+    words = {"burst": "new at once", "similar": "like an earlier one"}
+    counts = {
+        reason: len({entry.candidate.anchor for entry in entries if (entry.state, entry.reason) == ("planned", reason)})
+        for reason in words
+    }
+    return tuple(
+        f"{_stories(count)} {words[reason]}, waiting for your yes: {cure(reason, source)}"
+        for reason, count in counts.items()
+        if count
+    )
+
+
+def cure(reason: str, source: str) -> str:
+    """The one command that lets a batch out."""
+    return f"syndicate deliveries approve --reason {reason} --source {source}, or skip with the same words"
+
+
+def _stories(count: int) -> str:
+    return "1 story" if count == 1 else f"{count} stories"
+
+
+def alike(one: Article, other: Article) -> bool:
+    """The same headline; or the same long summary under headlines that differ in few words, none of them a number."""
+    mine, theirs = folded(one.title), folded(other.title)
+    if mine == theirs:
+        return bool(mine)
+    words, others = set(mine.split()), set(theirs.split())
+    if any(re.search(r"\d", word) for word in words ^ others) or 2 * len(words & others) < len(words | others):
+        return False
+    summary = folded(one.summary)
+    return len(summary.split()) >= LONG and summary == folded(other.summary)
+
+
+def _doubles(going: Mapping[str, Planned], twins: Mapping[str, Sequence[Twin]], *, ever: bool) -> dict[str, Twin]:
+    """What resembles a story of before, or an earlier one of this reading: of two days, or of whenever."""
+    found: dict[str, Twin] = {}
+    earlier: list[Twin] = []
+    for anchor, entry in going.items():
+        article = entry.candidate.article
+        at = article.published
+        known = [twin for twin in twins.get(anchor, ()) if alike(article, twin.article)]
+        if sum(not twin.doubted for twin in known) < SERIES:
+            alikes = (*known, *(twin for twin in earlier if alike(article, twin.article)))
+            twin = next((twin for twin in alikes if ever or at is None or abs(at - twin.at) <= NEAR), None)
+            if twin is not None:
+                found[anchor] = twin
+        if at is not None:
+            earlier.append(Twin(anchor, article, at))
+    return found
+
+
+def _burst(
+    going: Mapping[str, Planned], newest: datetime | None, most: int | None, told: str, *, bulk: bool
+) -> dict[str, str]:
+    """Anchors of what waits for a yes, with why.
+
+    Where too much of a reading is new, what is older than the newest known story waits; what is newer
+    goes out, up to `most`.
+    """
+    if most is None:
+        return {}
+    fresh = {anchor for anchor, entry in going.items() if _fresh(entry, newest)}
+    waiting = {}
+    if bulk:
+        waiting = dict.fromkeys(going.keys() - fresh, f"{told}, and this one is older than what was known")
+    if len(fresh) > most:
+        waiting |= dict.fromkeys(fresh, f"{told}, and burst is {most}")
+    return waiting
+
+
+def _fresh(entry: Planned, newest: datetime | None) -> bool:
+    """Dated no earlier than the newest story known before; undated ones are only planned where they stand on top."""
+    article = entry.candidate.article
+    if newest is None or article.published is None:
+        return True
+    slack = GRACE + (UNSURE if article.tz_assumed else timedelta(0))
+    slack += timedelta(days=1) if article.precision == "day" else timedelta(0)
+    return article.published >= newest - slack
+
+
+def _double(entry: Planned, twin: Twin, caution: Caution) -> Planned:
+    told = f"it resembles {twin.article.url}"
+    if caution.similar == "skip":
+        return replace(entry, state="skipped", reason="similar", due_at=None, note=told)
+    return _waiting(entry, "similar", told)
+
+
+def _waiting(entry: Planned, reason: str, note: str) -> Planned:
+    """Until a person says yes; what waits for its hour besides keeps that hour."""
+    due_at = entry.due_at if entry.state == "planned" else None
+    return replace(entry, state="planned", reason=reason, due_at=due_at, note=note)

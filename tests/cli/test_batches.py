@@ -1,0 +1,80 @@
+"""Floods and repetitions at the command line: what is said, and one yes or no for all of it."""
+
+import json
+
+
+def planned(desk, reason):
+    rows = desk("deliveries", "list", "--json").rows
+    return [row for row in rows if (row["state"], row["reason"]) == ("planned", reason)]
+
+
+def test_a_burst_is_told_of_and_goes_out_after_one_yes(desk):
+    desk.config("masto", "bsky")
+    desk("post")
+    desk.site.publish(12)
+    run = desk("post", "--json")
+    assert run.code == 0
+    assert {(row["state"], row["reason"]) for row in run.rows} == {("planned", "burst")}
+    assert run.err.count("12 stories new at once, waiting for your yes: syndicate deliveries approve") == 1
+    assert desk.sandbox.posts() == []
+    assert len(planned(desk, "burst")) == 24
+    yes = desk("deliveries", "approve", "--reason", "burst", "--source", "news", "--account", "masto")
+    assert (yes.code, yes.out.count("planned → due")) == (0, 12)
+    no = desk("deliveries", "skip", "--reason", "burst", "--account", "bsky")
+    assert (no.code, no.out.count("planned → skipped")) == (0, 12)
+    assert desk("post").code == 0
+    assert sorted(post["platform"] for post in desk.sandbox.posts()) == ["mastodon"] * 12
+
+
+def test_a_burst_is_alerted_once_while_it_lasts(desk):
+    told = desk.folder / "told"
+    desk.config("masto", extra=f"alerts: {{command: [sh, -c, 'cat >> {told}']}}")
+    desk("post")
+    desk.site.publish(11)
+    desk("post")
+    desk("post")
+    [line] = told.read_text().splitlines()
+    assert "stories that wait for your yes: 11" in json.loads(line)["message"]
+
+
+def test_a_story_under_a_new_address_is_explained_with_the_one_it_resembles(desk):
+    desk("post")
+    [first] = desk.site.publish(1, title="Ferry aground")
+    desk("post")
+    [second] = desk.site.publish(1, title="Ferry aground", slug="ferry-aground-2")
+    run = desk("post", "--json")
+    assert [(row["state"], row["reason"]) for row in run.rows] == [("planned", "similar")]
+    said = desk("explain", desk.site.link(second)).out
+    assert f"it resembles {desk.site.link(first)}" in said
+    assert "syndicate deliveries approve " in said
+    desk("deliveries", "approve", run.rows[0]["key"][:8])
+    desk("post")
+    assert len(desk.sandbox.posts()) == 2
+
+
+def test_a_dry_run_shows_what_would_wait_and_why(desk):
+    desk("post")
+    desk.site.publish(11)
+    rows = desk("post", "--dry-run", "--json").rows
+    assert {(row["state"], row["reason"]) for row in rows} == {("planned", "burst")}
+    assert all(row["text"] for row in rows)
+
+
+def test_naming_nothing_or_keys_and_a_batch_at_once_is_wrong_usage(desk):
+    desk("post")
+    for words in ((), ("abc", "--reason", "burst")):
+        run = desk("deliveries", "approve", *words)
+        assert (run.code, "name deliveries by KEY, or a batch" in run.err) == (2, True)
+    run = desk("deliveries", "approve", "--source", "nwes")
+    assert (run.code, "did you mean 'news'?" in run.err) == (2, True)
+    run = desk("deliveries", "skip", "--reason", "burst")
+    assert (run.code, run.err.splitlines()[0]) == (1, "nothing waits for that")
+
+
+def test_a_story_named_by_a_person_waits_for_nothing(desk):
+    desk("post")
+    stories = desk.site.publish(11)
+    desk("post")
+    assert desk("post", "--article", desk.site.link(stories[3])).code == 0
+    assert [post["link"] for post in desk.sandbox.posts()] == [desk.site.link(stories[3])]
+    assert len(planned(desk, "burst")) == 10

@@ -1,0 +1,225 @@
+"""What waits for one yes: too many new stories at once, and those that look like one of before."""
+
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+
+from syndicate.model import Caution
+from tests.newsroom import Newsroom
+
+CAREFUL = Caution(burst=10, similar="hold")
+
+
+@pytest.fixture
+def newsroom(ledger, clock):
+    return lambda **options: Newsroom(ledger, clock, **{"caution": CAREFUL} | options)
+
+
+@pytest.fixture
+def stories(article, clock):
+    """So many stories, the newest first, a minute apart, the last published now."""
+
+    def make(count=1, start=1, ago=timedelta(0), **fields):
+        numbers = range(start, start + count)
+        last = numbers[-1] if count else 0
+        made = [article(n, published=clock.now - ago - timedelta(minutes=last - n), **fields) for n in numbers]
+        return made[::-1]
+
+    return make
+
+
+def waiting(room):
+    return sum(row.reason == "burst" for row in room.ledger.deliveries.search(states=("planned",)))
+
+
+def renamed(found, **fields):
+    """The same story under another guid and address."""
+    return replace(found, guid=f"{found.guid}-new", url=f"{found.url}-new", **fields)
+
+
+# Bursts
+
+
+@pytest.mark.parametrize(("count", "held"), [(10, 0), (11, 11), (60, 60)])
+def test_more_than_burst_at_once_wait_for_a_yes(newsroom, stories, clock, count, held):
+    room = newsroom()
+    room.publish(*stories(3))
+    room.run()
+    clock.move(hours=2)
+    room.publish(*stories(count, start=100), *room.articles)
+    assert waiting(room) == held
+    assert len(room.run()) == count - held
+
+
+def test_without_a_burst_everything_goes_out(newsroom, stories, clock):
+    room = newsroom(caution=Caution(burst=None, similar="hold"))
+    clock.move(hours=2)
+    room.publish(*stories(60))
+    assert len(room.run()) == 60
+
+
+def test_an_archive_that_comes_back_waits_while_what_is_really_new_goes_out(newsroom, stories, clock):
+    room = newsroom(max_age=timedelta(days=9))
+    clock.move(hours=5)
+    room.publish(*stories(2))
+    assert len(room.run()) == 2
+    clock.move(hours=1)
+    archive = stories(8, start=50, ago=timedelta(hours=3))
+    room.publish(*stories(1, start=100), *room.articles, *archive)
+    assert (waiting(room), room.run()) == (8, ["Story 100"])
+
+
+def test_a_late_story_or_three_are_no_archive(newsroom, stories, clock):
+    room = newsroom()
+    clock.move(hours=5)
+    room.publish(*stories(4))
+    room.run()
+    clock.move(hours=1)
+    room.publish(*room.articles, *stories(3, start=50, ago=timedelta(hours=3)))
+    assert (waiting(room), len(room.run())) == (0, 3)
+
+
+def test_a_feed_that_was_cached_for_an_hour_is_no_archive(newsroom, stories, clock):
+    """What is new is older than our last look, and newer than what we know."""
+    room = newsroom()
+    clock.move(hours=5)
+    room.publish(*stories(2))
+    room.run()
+    clock.move(minutes=50)
+    written = stories(6, start=50)
+    clock.move(minutes=50)
+    room.poll()
+    room.publish(*written, *room.articles)
+    assert (waiting(room), len(room.run())) == (0, 6)
+
+
+def test_what_waits_keeps_its_embargo_and_grows_too_old_like_any_other(newsroom, stories, article, clock):
+    room = newsroom()
+    clock.move(hours=5)
+    later = article(99, published=clock.now + timedelta(hours=3))
+    room.publish(later, *stories(11))
+    rows = {row.article: row for row in room.ledger.deliveries.search()}
+    assert rows[later.url].due_at == later.published
+    assert waiting(room) == 12
+    clock.move(hours=25)
+    assert room.run() == []
+    states = room.states()
+    assert states.count(("skipped", "too_old")) == 11
+
+
+def test_backfill_lets_out_what_waited_and_only_as_many_as_were_asked_for(newsroom, stories, clock):
+    from syndicate.polling import poll
+
+    room = newsroom()
+    clock.move(hours=2)
+    room.publish(*stories(20))
+    poll(
+        room,
+        "https://gazette.example/rss",
+        [room.account],
+        room.ledger,
+        every=timedelta(minutes=5),
+        zone="UTC",
+        backfill=4,
+        caution=CAREFUL,
+    )
+    assert room.run() == ["Story 17", "Story 18", "Story 19", "Story 20"]
+    assert waiting(room) == 16
+
+
+# Stories that look like another one
+
+
+def test_a_story_under_a_new_address_and_a_new_date_waits(newsroom, stories, clock):
+    room = newsroom()
+    clock.move(hours=2)
+    [first] = room.articles = stories(1)
+    room.poll()
+    room.run()
+    clock.move(hours=1)
+    room.publish(renamed(first, published=clock.now, title="STORY 1!"))
+    assert room.run() == []
+    [_, second] = room.ledger.deliveries.search()
+    assert (second.state, second.reason, second.error) == ("planned", "similar", f"it resembles {first.url}")
+
+
+@pytest.mark.parametrize(("wish", "state"), [("post", ("due", None)), ("skip", ("skipped", "similar"))])
+def test_what_is_done_with_it_is_the_publishers_choice(newsroom, stories, clock, wish, state):
+    room = newsroom(caution=Caution(similar=wish))
+    clock.move(hours=2)
+    [first] = stories(1)
+    room.publish(first)
+    room.run()
+    clock.move(hours=1)
+    room.publish(renamed(first, published=clock.now))
+    assert room.states() == [("posted", None), state]
+
+
+def test_the_same_headline_days_later_is_another_story(newsroom, stories, clock):
+    room = newsroom()
+    clock.move(hours=2)
+    [first] = stories(1)
+    room.publish(first)
+    clock.move(days=3)
+    room.publish(renamed(first, published=clock.now), first)
+    assert room.states()[-1] == ("due", None)
+
+
+def test_a_column_that_bears_one_headline_every_day_is_asked_about_once(newsroom, stories, article, clock):
+    room = newsroom()
+    states = []
+    column = []
+    for day in range(5):
+        clock.move(days=1)
+        column.insert(0, article(day, title="The morning briefing", published=clock.now))
+        room.publish(*column)
+        states.append(room.states()[-1])
+        for row in room.ledger.deliveries.search(states=("planned",)):
+            room.ledger.claims.decide(row, ("planned",), "due", None, now=clock.now, due_at=clock.now)
+        room.run()
+    assert states == [("due", None), ("planned", "similar"), *[("due", None)] * 3]
+
+
+def test_a_migration_that_changes_guids_addresses_and_dates_posts_nothing(newsroom, stories, clock):
+    room = newsroom()
+    clock.move(days=1)
+    room.publish(*stories(9))
+    assert len(room.run()) == 9
+    for days in (1, 5, 9):  # and again, and again
+        clock.move(days=days)
+        moved = [renamed(found, published=clock.now) for found in room.articles]
+        room.publish(*moved)
+        assert room.run() == []
+    assert room.states().count(("planned", "similar")) + room.states().count(("skipped", "too_old")) == 27
+
+
+SUMMARY = "The council voted nine to four for the tram line along the harbour, after a debate of six hours."
+
+
+@pytest.mark.parametrize(
+    ("title", "summary", "state"),
+    [
+        ("Council says yes to trams", SUMMARY.replace("tram line", "tramline"), ("due", None)),
+        ("Council says yes to trams", SUMMARY, ("planned", "similar")),
+        ("Harbour fire under control", SUMMARY, ("due", None)),  # a boilerplate summary
+        ("Council says yes to tram 2", SUMMARY, ("due", None)),  # a part of a series
+        ("Council says yes to trams", "In short.", ("due", None)),
+    ],
+)
+def test_a_mended_headline_over_the_same_summary_is_alike(newsroom, article, clock, title, summary, state):
+    room = newsroom()
+    clock.move(hours=2)
+    first = article(1, title="Council says yes to tram", summary=SUMMARY, published=clock.now)
+    room.publish(first)
+    clock.move(hours=1)
+    room.publish(article(2, title=title, summary=summary, published=clock.now), first)
+    assert room.states()[-1] == state
+
+
+def test_one_story_twice_in_one_reading_under_two_addresses_goes_out_once(newsroom, article, clock):
+    room = newsroom()
+    clock.move(hours=2)
+    amp = article(2, title="One storm", published=clock.now - timedelta(minutes=1))
+    room.publish(article(1, title="One storm", published=clock.now), amp)
+    assert sorted(room.states(), key=str) == [("due", None), ("planned", "similar")]
