@@ -14,7 +14,9 @@ _COLUMNS = {
     "account": ("next_at", "opens_at", "lane_until", "down_since"),
     "source": ("next_poll_at", "retry_at"),
 }
-"""What this machine's clock wrote and waits for. Of deliveries, those that are under way."""
+"""What this machine's clock wrote and waits for."""
+_OURS = "(state IN ('due', 'sending', 'unknown') OR (state = 'planned' AND reason IN ('preflight', 'delay')))"
+"""Deliveries that wait for an instant of this machine's clock."""
 
 
 class Timekeeping:
@@ -47,8 +49,8 @@ class Timekeeping:
             moved = ", ".join(
                 f"{name} = CASE WHEN {name} > :now THEN {name} - :jump ELSE {name} END" for name in columns
             )
-            under_way = " WHERE state IN ('due', 'sending', 'unknown')" if table == "delivery" else ""
-            self._db.change(f"UPDATE {table} SET {moved}{under_way}", now=micros(now), jump=micros_of(jump))
+            ours = f" WHERE {_OURS}" if table == "delivery" else ""
+            self._db.change(f"UPDATE {table} SET {moved}{ours}", now=micros(now), jump=micros_of(jump))
 
     def _latest(self) -> datetime | None:
         row = self._db.row("SELECT value FROM meta WHERE name = 'clock'")

@@ -21,6 +21,15 @@ def test_what_waits_does_not_wait_again_when_the_clock_is_set_back(ledger, artic
     assert ledger.timekeeping.keep(clock()) == timedelta(0)
 
 
+def test_a_story_that_waits_for_its_page_is_looked_at_as_soon_as_it_would_have_been(ledger, article, clock):
+    [row] = ledger.deliveries.search(anchor=announce(article(), [Account("masto", "mastodon")], ledger))
+    ledger.timekeeping.keep(clock())
+    ledger.claims.looks_again(row, "its page answers 503", due_at=clock.now + timedelta(minutes=2), now=clock())
+    clock.move(hours=-1)
+    ledger.timekeeping.keep(clock())
+    assert ledger.deliveries.find(row.key).due_at == clock.now + timedelta(minutes=2)
+
+
 def test_an_embargo_is_the_publishers_instant_and_stays(ledger, article, clock):
     hour = clock.now + timedelta(hours=3)
     story = article(published=hour)
