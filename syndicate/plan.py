@@ -12,6 +12,7 @@ from syndicate.model import CALM, Account, Article, Breaking, Filter, State
 from syndicate.schedule import at_once
 
 GRACE = timedelta(minutes=1)  # feeds count in seconds, and clocks differ
+FAR = timedelta(days=30)  # a date further ahead is a slip, more likely than an embargo
 SOON = timedelta(minutes=5)  # a date no further ahead than this is a clock that runs fast
 UNSURE = timedelta(hours=14)  # how far a date may be off when its zone was a guess
 
@@ -134,6 +135,9 @@ def _due(candidate: Candidate, account: Account, now: datetime, priority: int, e
     embargoed = published if published is not None and published > now + SOON else None
     calm = now + delay if delay and not at_once(account, priority) else None
     waits = max(filter(None, (embargoed, calm)), default=None)
+    if embargoed is not None and embargoed > now + FAR:
+        note = f"it is dated {embargoed:%Y-%m-%d}, more than {FAR.days} days ahead"
+        return Planned(candidate, account, "planned", "approval", embargoed, expires_at, priority, note)
     if account.approve:
         return Planned(candidate, account, "planned", "approval", waits, expires_at, priority)
     if waits is not None:

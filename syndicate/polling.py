@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
@@ -15,10 +15,12 @@ from syndicate.model import CALM, CAREFREE, Account, Article, Breaking, Caution,
 from syndicate.ports import Source
 
 if TYPE_CHECKING:
+    from syndicate.identity import Alias
     from syndicate.plan import Candidate, Planned
     from syndicate.revising import Change
 
 LONGEST_WAIT = timedelta(hours=24)
+MOVED = 3  # stories at new addresses, from which on it looks as if the site has moved
 UNWANTED_BEFORE = ("baseline", "too_old", "preflight")  # reasons that `--backfill` overrules
 
 
@@ -153,13 +155,13 @@ def _record(
 
         was_empty = state.baseline_at is not None and not state.entries
         newest = ledger.articles.newest_date(source.name)
-        candidates, changed = _ingest(fetched.articles, ledger, now, was_empty=was_empty, since=state.baseline_at)
+        candidates, changed, told = _ingest(fetched.articles, ledger, now, was_empty=was_empty, since=state.baseline_at)
         entries = plan(candidates, since, source_baseline=state.baseline_at, zone=zone, now=now, breaking=breaking)
         if entries and caution != CAREFREE:
             entries = _restrained(entries, candidates, fetched.entries, newest, ledger, caution)
             from syndicate.floods import told as waiting
 
-            told = waiting(entries, source.name)
+            told += waiting(entries, source.name)
         if changed:
             from syndicate.revising import revise
 
@@ -183,10 +185,10 @@ def _record(
 
 def _ingest(
     articles: Sequence[Article], ledger: Ledger, now: datetime, *, was_empty: bool, since: datetime | None
-) -> tuple[list[Candidate], list[Change]]:
+) -> tuple[list[Candidate], list[Change], tuple[str, ...]]:
     """Write what was never seen, under all its names; give the known ones their new names and words.
 
-    Returns the new ones in the document's order, and what changed of the known ones. An undated one
+    Returns the new ones in the document's order, what changed of the known ones, and notes. An undated one
     counts as new only above all known. One that is withdrawn is known from now on, and never new. What
     another source recorded in its own baseline, after `since` (ours), is new to this one all the same.
     """
@@ -215,7 +217,20 @@ def _ingest(
             added = ledger.articles.add(article, aliases, position=position, now=now)
             if not article.withdrawn:
                 candidates.append(Candidate(added, article, on_top=position < first_known))
-    return candidates, changed
+    return candidates, changed, _moved(named, anchors)
+
+
+def _moved(named: Sequence[tuple[Alias, ...]], anchors: Mapping[str, str]) -> tuple[str, ...]:
+    """A note where most of what is listed is known, and by other names than its addresses: the site has moved."""
+    placed = [aliases for aliases in named if any(alias.kind == "url" for alias in aliases)]
+    moved = sum(
+        any(alias.hash in anchors for alias in aliases)
+        and not any(alias.kind == "url" and alias.hash in anchors for alias in aliases)
+        for aliases in placed
+    )
+    if moved < MOVED or moved < len(placed) * 4 / 5:
+        return ()
+    return (f"{moved} of {len(placed)} stories have new addresses; they are known, and none is posted again",)
 
 
 def _restrained(

@@ -1,0 +1,350 @@
+"""What makes a story new: one test for each way in which feeds have fooled those that read them.
+
+The cases are those on which feed readers and feed bots have been seen to repeat, lose or flood: each ends
+with every story once, or planned for a stated reason.
+"""
+
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+
+from tests.press import Item, Press
+
+
+@pytest.fixture
+def press(tmp_path, clock, monkeypatch):
+    made = []
+
+    def begin(*known, **options):
+        """A press whose first run has seen three old stories, and `known`."""
+        new = Press(tmp_path, clock, monkeypatch, **options)
+        made.append(new)
+        new.items = [*known, *(new.story(n, ago=60 * n) for n in (1, 2, 3))]
+        assert new.run() == []
+        clock.move(hours=1)
+        return new
+
+    yield begin
+    for each in made:
+        each.shut()
+
+
+def link(number, host="https://gazette.example"):
+    return f"{host}/{number}"
+
+
+# Other names for what is known
+
+
+@pytest.mark.parametrize(
+    "renamed",
+    [
+        {"guid": "http://gazette.example/?p=10"},  # http to https in the guid
+        {"guid": "https://new.example/?p=10"},  # another host in the guid
+        {"guid": "build-4711-10"},  # new in every build
+        {"guid": None},
+    ],
+)
+def test_a_guid_that_changes(press, renamed):
+    room = press()
+    story = room.story(10, guid="https://gazette.example/?p=10")
+    assert room.run(story, *room.items) == [link(10)]
+    assert room.run(replace(story, **renamed), *room.items[1:]) == []
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "http://gazette.example/10",
+        "https://www.gazette.example/10/",
+        "https://gazette.example/10?utm_source=rss&utm_medium=feed",
+        "https://GAZETTE.example:443/10#comments",
+        "https://gazette.example/10?fbclid=4711",
+    ],
+)
+def test_an_address_that_is_written_otherwise(press, address):
+    room = press()
+    story = room.story(10)
+    assert room.run(story, *room.items) == [link(10)]
+    assert room.run(replace(story, link=address, guid="another"), *room.items[1:]) == []
+
+
+def test_a_whole_site_moves_to_https_and_another_host_with_new_guids(press):
+    room = press()
+    old = [room.story(n, host="http://old.example") for n in range(10, 18)]
+    assert len(room.run(*old, *room.items)) == 8
+    moved = [replace(item, link=item.link.replace("http://old", "https://new"), guid=f"x{item.guid}") for item in old]
+    assert room.run(*moved) == []
+    assert any("new addresses" in note for note in room.notes)
+    assert room.run(room.story(30, host="https://new.example"), *moved) == ["https://new.example/30"]
+
+
+def test_a_slug_mended_after_publishing_while_the_date_stays(press):
+    room = press()
+    story = room.story(10, title="The mayor resings")
+    assert room.run(story, *room.items) == [link(10)]
+    mended = replace(story, link=link("10-the-mayor-resigns"), guid=link("10-the-mayor-resigns"))
+    assert room.run(mended, *room.items[1:]) == []
+
+
+def test_a_slug_mended_and_the_date_with_it_waits_for_a_yes(press, clock):
+    room = press()
+    story = room.story(10)
+    assert room.run(story, *room.items) == [link(10)]
+    clock.move(hours=3)
+    again = replace(story, link=link("10-b"), guid="other", at=clock())
+    assert room.run(again, *room.items[1:]) == []
+    assert room.waiting("similar") == [link("10-b")]
+    room.skip("similar")
+    assert room.run() == []
+
+
+# Names that are no names
+
+
+def test_one_guid_on_two_stories(press):
+    room = press()
+    both = [room.story(n, guid="guid") for n in (10, 11)]
+    assert sorted(room.run(*both, *room.items)) == [link(10), link(11)]
+    assert room.run(room.story(12, guid="guid"), *room.items) == [link(12)]
+
+
+def test_one_link_on_all_stories(press):
+    room = press()
+    front = "https://gazette.example/"
+    assert room.run(*[room.story(n, link=front) for n in (10, 11, 12)], *room.items) == [front] * 3
+    assert room.run() == []
+
+
+def test_no_guid_and_no_link(press):
+    """Headline and date are its name. It goes out once, where nobody looks at pages; else it waits, having none."""
+    room = press()
+    nameless = Item("Nameless", None, None, room.clock())
+    assert room.run(nameless, *room.items) == [None]
+    assert room.run(replace(nameless, summary="Changed."), *room.items[1:]) == []
+    room.configure(source=", preflight: 1h")
+    assert room.run(Item("Nameless 2", None, None, room.clock()), *room.items) == []
+    assert len(room.waiting("preflight")) == 1
+
+
+def test_neither_headline_nor_link_is_left_out_with_a_note(press):
+    room = press()
+    assert room.run(Item(None, None, "guid-only", room.clock()), room.story(10), *room.items) == [link(10)]
+    assert any("left out" in note or "without" in note for note in room.notes), room.notes
+
+
+# Dates
+
+
+def test_an_edit_that_bumps_updated_never_posts_again(press, clock):
+    room = press()
+    story = room.story(10)
+    assert room.run(story, *room.items) == [link(10)]
+    clock.move(minutes=30)
+    edited = replace(story, title="Story 10, corrected", updated=clock(), summary="Now right.")
+    assert room.run(edited, *room.items[1:]) == []
+
+
+def test_a_story_moved_to_the_top_with_a_new_date(press, clock):
+    room = press()
+    old = room.items[-1]
+    clock.move(hours=1)
+    assert room.run(replace(old, at=clock()), *room.items[:-1]) == []
+
+
+def test_a_date_ahead_is_an_embargo_to_the_second(press, clock):
+    room = press()
+    story = room.story(10, at=clock() + timedelta(hours=2))
+    assert room.run(story, *room.items) == []
+    assert room.waiting("embargo") == [link(10)]
+    clock.move(hours=2, seconds=-1)
+    assert room.run() == []
+    clock.move(seconds=1)
+    assert room.run() == [link(10)]
+
+
+def test_an_embargoed_story_whose_page_is_not_there_at_its_hour_is_not_announced(press, clock):
+    """Taken back, or late: the page is asked right before the post, whatever the feed lists."""
+    room = press(source=", preflight: 1h")
+    gone = room.site.link(room.site.publish(1)[0])
+    assert room.run(room.story(10, link=gone, at=clock() + timedelta(hours=2)), *room.items) == []
+    room.site.stories.clear()
+    clock.move(hours=2)
+    assert room.run() == []
+    assert room.waiting("preflight") == [gone]
+
+
+def test_a_date_months_ahead_is_a_slip_and_waits_for_a_person(press, clock):
+    room = press()
+    assert room.run(room.story(10, at=clock() + timedelta(days=300)), *room.items) == []
+    assert room.waiting("approval") == [link(10)]
+
+
+def test_undated_stories_count_as_new_only_on_top(press):
+    room = press()
+    below = room.story(11, at=None)
+    assert room.run(room.story(10, at=None), *room.items, below) == [link(10)]
+    assert (link(11), "skipped", "baseline") in room.rows()
+
+
+def test_a_date_without_a_zone_is_read_in_the_sources_own(press, clock):
+    room = press(source=", timezone: Asia/Tokyo")
+    local = (clock() + timedelta(hours=9)).strftime("%Y-%m-%d %H:%M:%S")
+    assert room.run(room.story(10, at=local), *room.items) == [link(10)]
+
+
+@pytest.mark.parametrize("words", ["0000-00-00 00:00:00", "Mon, 31 Feb 2025 10:00:00 GMT", "soon", "1756"])
+def test_a_date_that_is_none_never_becomes_today(press, words):
+    room = press()
+    archive = room.story(10, at=words)
+    assert room.run(*room.items, archive) == []
+    assert room.rows() == [(link(10), "skipped", "baseline")]
+
+
+# Order, and what comes and goes
+
+
+def test_a_feed_in_the_reverse_order(press, clock):
+    room = press()
+    stories = [room.story(n, ago=20 - n) for n in (10, 11, 12)]
+    assert room.run(*reversed(room.items), *stories) == [link(10), link(11), link(12)]
+
+
+def test_a_story_that_disappears_and_comes_back_after_a_year(press, clock):
+    room = press()
+    story = room.story(10)
+    assert room.run(story, *room.items) == [link(10)]
+    old = room.items[1:]
+    for _ in range(20):
+        clock.move(days=18)
+        room.run(*(room.story(n + 100 * clock().toordinal()) for n in range(3)), *old)
+    before = len(room.arrived())
+    assert room.run(replace(story, at=clock()), *old) == []
+    assert len(room.arrived()) == before
+
+
+def test_an_old_story_that_is_inserted_late(press, clock):
+    room = press()
+    late = room.story(10, ago=60 * 30)
+    assert room.run(room.story(11), late, *room.items) == [link(11)]
+    assert (link(10), "skipped", "baseline") in room.rows()
+    clock.move(days=3)
+    older = room.story(12, ago=60 * 30)
+    assert room.run(older, *room.items) == []
+    assert (link(12), "skipped", "too_old") in room.rows()
+
+
+# Readings that are none
+
+
+@pytest.mark.parametrize(
+    ("raw", "status", "told"),
+    [
+        (b"<!doctype html><html><title>Gazette</title><p>Hello</html>", 200, "HTML page"),
+        (
+            b"<!doctype html><title>Just a moment...</title><script>window._cf_chl_opt={}</script>",
+            200,
+            "challenge",
+        ),
+        (b"", 200, "empty"),
+        (b"no", 503, "503"),
+    ],
+)
+def test_a_page_a_challenge_or_nothing_instead_of_a_feed(press, raw, status, told):
+    room = press()
+    body, room.body = room.body, lambda: raw
+    room.site.status = status
+    assert room.run() == []
+    assert len(room.faults) == 1
+    assert told in room.faults[0]
+    room.site.status, room.body = 200, body
+    assert room.run(room.story(10), *room.items) == [link(10)]
+
+
+def test_a_feed_that_shrank_to_nothing_removes_nothing(press):
+    room = press()
+    known = room.items
+    body, room.body = room.body, lambda: b"<rss version='2.0'><channel><title>Gazette</title></channel></rss>"
+    assert room.run() == []
+    assert "no entries" in room.faults[0]
+    room.body = body
+    assert room.run(room.story(10), *known) == [link(10)]
+
+
+def test_a_document_cut_off_gives_its_whole_entries_now_and_the_rest_later(press):
+    room = press()
+    stories = [room.story(n, ago=n) for n in (10, 11, 12)]
+    room.items = [*stories, *room.items]
+    body = room.body
+    room.body = lambda: body()[: body().index(b"Story 11") + 30]
+    assert room.run() == [link(10)]
+    room.body = body
+    assert room.run() == [link(12), link(11)]
+
+
+# Floods
+
+
+def test_a_first_run_posts_nothing_and_backfill_as_many_as_were_asked_for(press):
+    room = press()
+    assert room.arrived() == []
+    assert room.run(backfill=2) == [link(2), link(1)]
+    assert room.run(backfill=2) == []
+
+
+def test_a_source_whose_address_changes_begins_anew(press):
+    room = press()
+    room.configure()
+    room.path.write_text(room.path.read_text().replace("/rss.xml", "/rss.xml?v=2"))
+    plain = room.site.answer
+    room.site.answer = lambda path, tag: plain(path.partition("?")[0], tag)
+    assert room.run(room.story(10), *room.items) == []
+    room.clock.move(hours=1)
+    assert room.run(room.story(11), *room.items) == [link(11)]
+
+
+def test_a_new_account_posts_what_comes_after_it(press, clock):
+    room = press()
+    assert room.run(room.story(10), *room.items) == [link(10)]
+    clock.move(hours=1)
+    room.configure(accounts=("masto", "fb"))
+    assert room.run() == []
+    clock.move(hours=1)
+    assert room.run(room.story(11), *room.items) == [link(11)] * 2
+
+
+@pytest.mark.parametrize("count", [10, 12, 40])
+def test_an_archive_with_new_names_and_new_dates_waits_as_a_whole(press, clock, count):
+    room = press()
+    assert len(room.run(*(room.story(n, ago=n) for n in range(20, 29)), *room.items)) == 9
+    clock.move(hours=5)
+    ago = [timedelta(hours=5, minutes=22 + n) for n in range(count)]
+    archive = [Item(f"Archive {n}", link(f"a{n}"), f"a{n}", clock() - age) for n, age in enumerate(ago)]
+    assert room.run(room.story(50), *archive) == [link(50)]
+    assert len(room.waiting("burst")) + sum(row[2] == "baseline" for row in room.rows()) == count
+
+
+def test_a_burst_of_real_news_waits_for_one_yes_and_then_goes_out_in_order(press, clock):
+    room = press()
+    stories = [room.story(n, ago=40 - n) for n in range(10, 25)]
+    assert room.run(*reversed(stories), *room.items) == []
+    assert len(room.waiting("burst")) == 15
+    room.approve("burst")
+    assert room.run() == [link(n) for n in range(10, 25)]
+
+
+# Two at once
+
+
+def test_two_feeds_that_list_one_story(press, clock):
+    room = press()
+    other = f'  sport: {{url: "{room.site.url}/sport.xml", preflight: off}}'
+    room.configure(more=other)
+    plain = room.site.answer
+    room.site.answer = lambda path, tag: plain("/rss.xml" if path == "/sport.xml" else path, tag)
+    assert room.run() == []
+    clock.move(hours=1)
+    assert room.run(room.story(10), *room.items) == [link(10)]
+    clock.move(hours=1)
+    assert room.run(room.story(11), *room.items) == [link(11)]
