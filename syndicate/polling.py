@@ -16,6 +16,7 @@ from syndicate.ports import Source
 
 if TYPE_CHECKING:
     from syndicate.identity import Alias
+    from syndicate.ledger.articles import Known
     from syndicate.plan import Candidate, Planned
     from syndicate.revising import Change
 
@@ -242,13 +243,19 @@ def _restrained(
     caution: Caution,
 ) -> list[Planned]:
     """What looks like a flood, or like a story of before, waits for a person."""
-    from syndicate.floods import Before, restrain
+    from syndicate.floods import Before, Twin, restrain
+
+    def twin(known: Known, doubted: bool) -> Twin:
+        return Twin(known.anchor, known.article, known.article.published or known.first_seen, doubted)
 
     new = {candidate.anchor for candidate in candidates}
     going = {entry.candidate.anchor: entry.candidate.article for entry in entries if entry.state != "skipped"}
     twins = {}
     if caution.similar != "post":
-        twins = {anchor: ledger.articles.twins(anchor, article, new) for anchor, article in going.items()}
+        twins = {
+            anchor: [twin(*found) for found in ledger.articles.twins(anchor, article, new)]
+            for anchor, article in going.items()
+        }
     return restrain(entries, new, Before(listed, newest, twins), caution)
 
 

@@ -12,7 +12,6 @@ from syndicate.model import Article
 from syndicate.records import load_article, store_article
 
 if TYPE_CHECKING:
-    from syndicate.floods import Twin
     from syndicate.identity import Alias
 
 TWINS = 20  # articles alike that are looked at
@@ -187,9 +186,11 @@ class Articles:
         )
         return from_micros(row["at"]) if row else None
 
-    def twins(self, anchor: str, article: Article, besides: Collection[str]) -> list[Twin]:
-        """Articles under the same headline or with the same summary, newest first, a few; none of `besides`."""
-        from syndicate.floods import Twin
+    def twins(self, anchor: str, article: Article, besides: Collection[str]) -> list[tuple[Known, bool]]:
+        """Articles under the same headline or with the same summary, newest first, a few; none of `besides`.
+
+        Each with whether it was never let out, as one that waited for a yes in vain.
+        """
         from syndicate.identity import wording
 
         found = self._db.rows(
@@ -203,11 +204,7 @@ class Articles:
             summary_key=wording(article.summary),
             most=TWINS + len(besides),
         )
-        known = (_known(row) for row in found if row["anchor"] not in besides)
-        doubted = {row["anchor"]: bool(row["doubted"]) for row in found}
-        return [
-            Twin(one.anchor, one.article, one.article.published or one.first_seen, doubted[one.anchor]) for one in known
-        ][:TWINS]
+        return [(_known(row), bool(row["doubted"])) for row in found if row["anchor"] not in besides][:TWINS]
 
     def find(self, anchor: str) -> Known:
         """One article that is there."""
