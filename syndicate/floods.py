@@ -90,15 +90,19 @@ def _stories(count: int) -> str:
 
 
 def alike(one: Article, other: Article) -> bool:
-    """The same headline; or the same long summary under headlines that differ in few words, none of them a number."""
+    """The same headline; or the same summary under headlines that differ in few words, none of them a number.
+
+    Of a long summary half the words of the headlines have to be the same, of a short one four in five.
+    """
     mine, theirs = folded(one.title), folded(other.title)
     if mine == theirs:
         return bool(mine)
     words, others = set(mine.split()), set(theirs.split())
-    if any(re.search(r"\d", word) for word in words ^ others) or 2 * len(words & others) < len(words | others):
-        return False
     summary = folded(one.summary)
-    return len(summary.split()) >= LONG and summary == folded(other.summary)
+    if not summary or summary != folded(other.summary) or any(re.search(r"\d", word) for word in words ^ others):
+        return False
+    share = len(words & others) / len(words | others)
+    return share >= (1 / 2 if len(summary.split()) >= LONG else 4 / 5)
 
 
 def _doubles(going: Mapping[str, Planned], twins: Mapping[str, Sequence[Twin]], *, ever: bool) -> dict[str, Twin]:

@@ -54,7 +54,7 @@ class Press:
     """
 
     def __init__(self, folder, clock, monkeypatch, *, source="", accounts=("masto",), account="") -> None:
-        self.site, self.sandbox, self.clock = Site(), Sandbox(port=0), clock
+        self.site, self.sandbox, self.clock = Site(), Sandbox(port=0, clock=lambda: clock().timestamp()), clock
         self.sandbox.__enter__()
         monkeypatch.setattr(app_module, "now", clock)
         self.path = folder / "config.yaml"

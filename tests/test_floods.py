@@ -205,6 +205,7 @@ SUMMARY = "The council voted nine to four for the tram line along the harbour, a
         ("Harbour fire under control", SUMMARY, ("due", None)),  # a boilerplate summary
         ("Council says yes to tram 2", SUMMARY, ("due", None)),  # a part of a series
         ("Council says yes to trams", "In short.", ("due", None)),
+        ("Corrected: council says yes to tram", SUMMARY, ("planned", "similar")),
     ],
 )
 def test_a_mended_headline_over_the_same_summary_is_alike(newsroom, article, clock, title, summary, state):
