@@ -23,6 +23,7 @@ from syndicate.sources.media import MOST
 if TYPE_CHECKING:
     from xml.etree.ElementTree import Element
 
+ATTRIBUTES = 400_000  # of a document; more fill the memory and are no news
 CHILDREN = 10_000  # of one element; more is no news
 ROOTS = ("newsItem", "newsMessage", "packageItem")
 _ARTICLES = ("", "text", "composite", "audio", "video")
@@ -41,6 +42,8 @@ def items_of(document: Document, reader: Reader) -> list[Item]:
     url = document.url
     if not document.body.strip():
         raise SourceError(f"{url} is an empty document, not NewsML-G2")
+    if document.body.count(b'="') + document.body.count(b"='") > ATTRIBUTES:
+        raise SourceError(f"{url} has more attributes than any news")
     try:
         root = xml.tree(document.body, url=url, content_type=document.content_type)
     except ParseError as fault:

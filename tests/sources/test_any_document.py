@@ -137,6 +137,7 @@ HOSTILE = {
     "an XML bomb": b'<!DOCTYPE newsItem [<!ENTITY a "aaaaaaaaaaaaaaaaaaaaaaaa">]><newsItem>&a;</newsItem>',
     "an entity from outside": b'<!DOCTYPE newsItem [<!ENTITY a SYSTEM "file:///etc/passwd">]><newsItem>&a;</newsItem>',
     "many attributes": b"<newsItem " + b" ".join(b'a%d="1"' % number for number in range(100_000)) + b"/>",
+    "very many attributes": b"<newsItem " + b" ".join(b'a%d=""' % number for number in range(700_000)) + b"/>",
     "many authors": json.dumps(item := {"uri": "urn:1", "headline": "x", "by": "A and " * 1_000_000}).encode(),
     "many categories": json.dumps(item | {"by": "", "subject": [{"name": str(n)} for n in range(200_000)]}).encode(),
     "many pictures": json.dumps(item | {"by": "", "associations": {str(n): PICTURE for n in range(90_000)}}).encode(),
