@@ -1,5 +1,6 @@
 import json
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
@@ -191,6 +192,16 @@ def test_a_template_without_the_link_is_warned_about(post, tmp_path):
     made = post(templates=own(tmp_path, "{{ article.title }}"))
     assert made.post.link is None
     assert made.warnings == (f"{tmp_path.name}/default/post.txt.j2 does not print the link, so the post has none",)
+
+
+@pytest.mark.parametrize(
+    ("kind", "begins"), [("article", "A b"), ("live", "Live: A b"), ("audio", "Listen: A b"), ("video", "Watch: A b")]
+)
+def test_a_template_tells_kinds_of_stories_apart_as_the_guide_shows(post, tmp_path, kind, begins):
+    guide = Path(__file__).parents[2].joinpath("docs/guides/templates.md").read_text(encoding="utf-8")
+    source = guide[guide.index("{% set mark") :].partition("```")[0]
+    article = replace(ARTICLE, kind=kind, title="A bridge is open")
+    assert post(article, templates=own(tmp_path, source)).post.text.startswith(begins)
 
 
 def test_a_text_that_cannot_fit_names_the_template(post, tmp_path):
