@@ -243,7 +243,7 @@ def daemon(stories: int = 100) -> bool:
         config = Path(folder, "config.yaml")
         config.write_text(
             f'site: {{name: Bench, url: "https://gazette.example/"}}\ndatabase: sqlite:///{folder}/bench.db\n'
-            f'sources: {{news: {{url: "{feed.url}", every: 1s}}}}\n'
+            f'sources: {{news: {{url: "{feed.url}", every: 1s, burst: off}}}}\n'
             "accounts: {masto: {platform: mastodon, url: 'https://s.example', token: bench,"
             f" api_url: '{sandbox.url}'}}}}\n"
         )

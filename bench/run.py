@@ -26,7 +26,7 @@ FLOOR = "import requests, click, pydantic, ruamel.yaml"
 CONFIG = """site: {{name: Bench, url: "https://gazette.example/"}}
 database: sqlite:///{folder}/bench.db
 sources:
-  news: {{type: feed, url: "{feed}"}}
+  news: {{type: feed, url: "{feed}", burst: off}}
 defaults: {{image: none, max_age: 24h}}
 accounts:
 {accounts}
