@@ -35,7 +35,10 @@ accounts:
 
 def config(folder: Path, feed: Feed, sandbox: Sandbox, sources: int) -> Path:
     path = folder / "config.yaml"
-    lines = [f'  s{number}: {{url: "{feed.url}?n={number}", every: 1s, preflight: off, burst: off}}' for number in range(sources)]
+    lines = [
+        f'  s{number}: {{url: "{feed.url}?n={number}", every: 1s, preflight: off, burst: off}}'
+        for number in range(sources)
+    ]
     path.write_text(CONFIG.format(sources="\n".join(lines), sandbox=sandbox.url), encoding="utf-8")
     return path
 

@@ -25,6 +25,7 @@ from syndicate.config.values import (
     money,
     number,
     pattern,
+    some_stories,
     suggestion,
     switch,
     timezone,
@@ -57,7 +58,7 @@ _NESTED: dict[type, dict[str, Check]] = {
     Schedule: {
         "per_hour": at_least_one,
         "per_day": at_least_one,
-        "catch_up": at_least_one,
+        "catch_up": some_stories,
         "timezone": timezone,
     },
 }
@@ -249,6 +250,8 @@ class Typed:
             return self.base / Path(self.text(node, hint)).expanduser()
         if hint in _SCALARS:
             return _SCALARS[hint](self.text(node, hint))
+        if get_origin(hint) in (Union, types.UnionType):
+            return _number_or_word(self.text(node, hint), hint)
         return self._unusual(node, hint)
 
     def _unusual(self, node: Node, hint: Any) -> Any:
@@ -319,6 +322,17 @@ def _one_of(text: str, choices: list[str]) -> str:
     if text not in choices:
         raise ValueError(f"'{text}' is none of {', '.join(choices)}{suggestion(text, choices)}")
     return text
+
+
+def _number_or_word(text: str, hint: Any) -> int | str:
+    """What is a whole number, or one of a few words."""
+    words = [str(word) for kind in get_args(hint) if get_origin(kind) is Literal for word in get_args(kind)]
+    if text in words:
+        return text
+    try:
+        return number(text)
+    except ValueError:
+        raise ValueError(f"should be a whole number or {' or '.join(words)}, not '{text}'") from None
 
 
 def _stand_in(where: str, hint: Any, *, whole: bool) -> str:

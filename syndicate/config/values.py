@@ -22,6 +22,7 @@ __all__ = [
     "pattern",
     "positive",
     "proxy",
+    "some_stories",
     "suggestion",
     "switch",
     "timezone",
@@ -89,6 +90,13 @@ def count(value: int) -> int:
     """A number that is not below 0."""
     if value < 0:
         raise ValueError(f"cannot be below 0, and is {value}")
+    return value
+
+
+def some_stories(value: int | str) -> int | str:
+    """How many of a backlog go out: none at all is what `max_age` is for."""
+    if isinstance(value, int) and value < 1:
+        raise ValueError(f"has to be at least 1, or all, and is {value}")
     return value
 
 
