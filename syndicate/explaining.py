@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 
 from syndicate.ledger.accounts import AccountState
 from syndicate.ledger.articles import Known
+from syndicate.ledger.imports import SEEN
 from syndicate.model import Account, Article, Delivery, Filter, Hours, Schedule
 from syndicate.plan import GRACE, SOON, UNSURE, admits
 from syndicate.records import instant
@@ -62,6 +63,8 @@ def explain(account: Account, state: AccountState | None, facts: Facts) -> list[
     """Every step of the story to this account, in the order they are taken."""
     article, delivery = facts.known.article, facts.delivery
     steps = [_filtered(account, article), _baseline(state, facts), _age(account, facts)]
+    if facts.known.imported:  # nothing else was asked
+        steps = [Step("seen", "no", SEEN)]
     decided = next((step for step in steps if step.verdict == "no"), None)
     if delivery is not None and delivery.state != "skipped" and decided is not None:
         # It was planned all the same: by hand, by --backfill, or before the config was changed.
@@ -176,7 +179,8 @@ def _change(row: Delivery) -> Step:
 def _end(delivery: Delivery | None, facts: Facts) -> Step:
     """Where it stands now."""
     if delivery is None:
-        return Step("delivery", "no", "none was planned: what a first run finds is recorded, not sent")
+        why = "it was announced elsewhere" if facts.known.imported else "what a first run finds is recorded, not sent"
+        return Step("delivery", "no", f"none was planned: {why}")
     error = None if delivery.reason == "window" else delivery.error  # the step before says which setting
     waits = delivery.state == "planned" and delivery.reason in ("approval", "burst", "similar")
     cure = f"syndicate deliveries approve {delivery.key[:8]}" if waits else None

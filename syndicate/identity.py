@@ -45,7 +45,7 @@ def aliases(article: Article) -> tuple[Alias, ...]:
     keys = dict.fromkeys(key for key in (urlkey(article.url), urlkey(article.canonical_url or "")) if key)
     found = [_alias("url", "", key) for key in keys]
     if article.guid:
-        found.append(_alias("guid", article.source, article.guid))
+        found.append(guid_alias(article.source, article.guid))
         path = _path(article.guid)
         if path:
             found.append(_alias("guid_path", article.source, path))
@@ -53,6 +53,11 @@ def aliases(article: Article) -> tuple[Alias, ...]:
         instant = article.published.astimezone(UTC).isoformat()
         found.append(_alias("title_date", article.source, f"{folded(article.title)}\n{instant}"))
     return tuple(found)
+
+
+def guid_alias(source: str, guid: str) -> Alias:
+    """A guid, which belongs to its source."""
+    return _alias("guid", source, guid)
 
 
 def drop_repeated(articles: Sequence[Article]) -> tuple[tuple[Alias, ...], ...]:

@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING
 
 from syndicate.errors import SourceError
 from syndicate.ledger import Ledger
+from syndicate.ledger.articles import UNREAD, Standing
+from syndicate.ledger.database import micros
 from syndicate.ledger.deliveries import delivery_key
 from syndicate.ledger.sources import SourceState
 from syndicate.model import CALM, CAREFREE, Account, Article, Breaking, Caution, Fetched
@@ -95,6 +97,7 @@ def announce(article: Article, accounts: Sequence[Account], ledger: Ledger, brea
         now = ledger.now()
         anchor = _anchor_of(article, ledger, now)
         ledger.articles.restore(anchor)
+        ledger.articles.adopt(anchor, article)
         known = ledger.articles.find(anchor).article
         for account in accounts:
             ledger.accounts.ensure(account, now)
@@ -176,7 +179,11 @@ def _record(
     )
     keys += _write(entries, ledger, now)
     if backfill:
-        latest = [Candidate(known.anchor, known.article) for known in ledger.articles.newest(source.name, backfill)]
+        latest = [
+            Candidate(known.anchor, known.article)
+            for known in ledger.articles.newest(source.name, backfill)
+            if not known.imported
+        ]
         asked = wanted(latest, accounts, now=now, filtered=True, breaking=breaking)
         keys += _write(asked, ledger, now, overruled=UNWANTED_BEFORE)
     baseline = state.baseline_at is None
@@ -193,23 +200,28 @@ def _ingest(
     counts as new only above all known. One that is withdrawn is known from now on, and never new. What
     another source recorded in its own baseline, after `since` (ours), is new to this one all the same.
     """
-    from syndicate.identity import drop_repeated
+    from syndicate.identity import content_hash, drop_repeated
     from syndicate.plan import Candidate
 
     named = drop_repeated(articles)
     anchors = ledger.articles.anchors([alias.hash for aliases in named for alias in aliases])
     known = [next((anchors[alias.hash] for alias in aliases if alias.hash in anchors), None) for aliases in named]
     first_known = next((number for number, anchor in enumerate(known) if anchor), len(known) if was_empty else 0)
-    unplanned = ledger.articles.unplanned(articles[0].source, since) if articles and since else set()
+    standings = ledger.articles.standings([*{anchor for anchor in known if anchor}])
+    unplanned = {anchor for anchor, standing in standings.items() if _unplanned(standing, articles[0].source, since)}
     embargoed = ledger.backlog.embargoed()
     candidates: list[Candidate] = []
     changed: list[Change] = []
     for position, (article, aliases, anchor) in enumerate(zip(articles, named, known, strict=True)):
         if anchor is not None:
             ledger.articles.name(anchor, [alias for alias in aliases if alias.hash not in anchors])
-            before = ledger.articles.update(anchor, article, now)
-            if before is not None:
-                changed.append((anchor, before, article))
+            standing = standings[anchor]
+            if standing.content_hash == UNREAD:
+                ledger.articles.adopt(anchor, article)
+            elif standing.source == article.source and standing.content_hash != content_hash(article):
+                before = ledger.articles.update(anchor, article, now)
+                if before is not None:
+                    changed.append((anchor, before, article))
             if anchor in embargoed and article.published is not None:
                 ledger.backlog.reschedule(anchor, article.published)
             if anchor in unplanned and not article.withdrawn:
@@ -218,7 +230,9 @@ def _ingest(
             added = ledger.articles.add(article, aliases, position=position, now=now)
             if not article.withdrawn:
                 candidates.append(Candidate(added, article, on_top=position < first_known))
-    return candidates, changed, _moved(named, anchors)
+    unread = {anchor for anchor, standing in standings.items() if standing.content_hash == UNREAD}
+    read = {hashed: anchor for hashed, anchor in anchors.items() if anchor not in unread}
+    return candidates, changed, _moved(named, read)
 
 
 def _moved(named: Sequence[tuple[Alias, ...]], anchors: Mapping[str, str]) -> tuple[str, ...]:
@@ -257,6 +271,13 @@ def _restrained(
             for anchor, article in going.items()
         }
     return restrain(entries, new, Before(listed, newest, twins), caution)
+
+
+def _unplanned(standing: Standing, source: str, since: datetime | None) -> bool:
+    """Whether another source brought an article after `since`, and no account was ever asked about it."""
+    if since is None or standing.source == source or standing.imported or standing.planned:
+        return False
+    return standing.first_seen > (micros(since) or 0)
 
 
 def _anchor_of(article: Article, ledger: Ledger, now: datetime) -> str:

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import hashlib
 import json
-from dataclasses import asdict
+from dataclasses import asdict, fields
 from datetime import UTC, datetime
 from typing import Any
 
 from syndicate.model import Article, Delivery, Image, Json, Media, Post
+
+_ARTICLE = tuple(field.name for field in fields(Article))
 
 
 def instant(moment: datetime | None) -> str | None:
@@ -49,7 +51,9 @@ def article_record(article: Article) -> Json:
 
 def store_article(article: Article) -> str:
     """An article as the ledger keeps it: everything, as one JSON text."""
-    data = asdict(article) | {"published": instant(article.published), "updated": instant(article.updated)}
+    data = {name: getattr(article, name) for name in _ARTICLE}  # not `asdict`, which copies every word of it
+    data |= {"published": instant(article.published), "updated": instant(article.updated)}
+    data |= {"images": [asdict(image) for image in article.images], "raw": dict(article.raw)}
     return json.dumps(data, ensure_ascii=False, separators=(",", ":"))
 
 

@@ -23,6 +23,7 @@ COMMANDS = {
     "articles": "Show what the sources say now; writes nothing.",
     "deliveries": "The ledger, and the decisions only a person can take.",
     "accounts": "Who we post as: list, check, pause, resume.",
+    "import-seen": "Move in without reposting: what another tool announced is known.",
     "explain": "What became of a story on each account, and why.",
     "measure": "Lengths as a network counts them.",
     "sandbox": "Local stand-ins for all networks, with a page.",
@@ -42,7 +43,7 @@ class Commands(click.Group):
         """The command itself."""
         if cmd_name not in COMMANDS:
             return None
-        command: click.Command = importlib.import_module(f"syndicate.cli.{cmd_name}").command
+        command: click.Command = importlib.import_module(f"syndicate.cli.{cmd_name.replace('-', '_')}").command
         return command
 
     def resolve_command(

@@ -78,11 +78,14 @@ def _introduce(app: App, known: Known, alias: str) -> None:
     from syndicate.records import instant
 
     article = known.article
-    click.echo(click.style(article.title or article.url, bold=True))
-    click.echo(f"{article.url}  (known by its {alias.replace('_', ' ')})")
+    click.echo(click.style(article.title or article.url or article.guid or "", bold=True))
+    click.echo(f"{article.url or article.guid}  (known by its {alias.replace('_', ' ')})")
     published = instant(article.published) or "no date"
     zone = ", its time zone a guess" if article.tz_assumed else ""
     named = article.source if article.source in app.config.sources else f"{article.source} (not in the config)"
+    if not article.source:
+        click.echo(f"no source has listed it; imported {instant(known.first_seen.replace(microsecond=0))}")
+        return
     click.echo(
         f"source {named}; published {published}{zone}; first seen {instant(known.first_seen.replace(microsecond=0))}"
     )

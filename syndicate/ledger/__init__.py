@@ -14,6 +14,7 @@ from syndicate.ledger.claims import Claims
 from syndicate.ledger.credentials import Credentials
 from syndicate.ledger.database import Database
 from syndicate.ledger.deliveries import Deliveries
+from syndicate.ledger.imports import Imports
 from syndicate.ledger.notices import Notices
 from syndicate.ledger.overview import Overview, overview
 from syndicate.ledger.pauses import EVERYTHING, Pauses
@@ -33,6 +34,7 @@ class Ledger:
         self._clock = clock
         self.sources = Sources(database)
         self.articles = Articles(database)
+        self.imports = Imports(database, self.articles)
         self.accounts = Accounts(database)
         self.deliveries = Deliveries(database)
         self.claims = Claims(database)

@@ -16,17 +16,34 @@ if TYPE_CHECKING:
 
 TWINS = 20  # articles alike that are looked at
 CHUNK = 400  # parameters of one statement, well below SQLite's oldest limit of 999
+ELSEWHERE = -1  # the `position` of what somebody announced before syndicate came: it keeps this for ever
+UNREAD = ""  # the `content_hash` of what no source has listed so far: the first that does gives it its words
 
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """An article of the ledger. `anchor` is its first alias, and stays. `changed_at`: when its words last did."""
+    """An article of the ledger. `anchor` is its first alias, and stays. `changed_at`: when its words last did.
+
+    `imported`: somebody announced it before syndicate came.
+    """
 
     anchor: str
     article: Article
     first_seen: datetime
     changed_at: datetime | None = None
     withdrawn_at: datetime | None = None
+    imported: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """What the ledger holds of an article that a source lists again. `planned`: some account was asked about it."""
+
+    source: str
+    content_hash: str
+    first_seen: int
+    imported: bool
+    planned: bool
 
 
 class Articles:
@@ -168,15 +185,44 @@ class Articles:
             next_at=micros(next_at),
         )
 
-    def unplanned(self, source: str, since: datetime) -> set[str]:
-        """Anchors of articles that other sources brought after `since` and that no account was ever asked about."""
-        found = self._db.rows(
-            "SELECT anchor FROM article WHERE source <> :source AND first_seen_at > :since"
-            " AND NOT EXISTS (SELECT 1 FROM delivery WHERE delivery.anchor = article.anchor)",
-            source=source,
-            since=micros(since),
+    def standings(self, anchors: Sequence[str]) -> dict[str, Standing]:
+        """Each of these articles as it stands now, in one look."""
+        found: dict[str, Standing] = {}
+        for start in range(0, len(anchors), CHUNK):
+            chunk = {f"a{number}": value for number, value in enumerate(anchors[start : start + CHUNK])}
+            names = ", ".join(f":{name}" for name in chunk)
+            for row in self._db.rows(
+                "SELECT anchor, source, content_hash, first_seen_at, position, EXISTS"
+                " (SELECT 1 FROM delivery WHERE delivery.anchor = article.anchor) AS planned"
+                f" FROM article WHERE anchor IN ({names})",
+                **chunk,
+            ):
+                imported, planned = row["position"] == ELSEWHERE, bool(row["planned"])
+                found[row["anchor"]] = Standing(
+                    row["source"], row["content_hash"], row["first_seen_at"], imported, planned
+                )
+        return found
+
+    def adopt(self, anchor: str, article: Article) -> bool:
+        """Give an imported article that no source has listed so far its words and its source; False if one has."""
+        from syndicate.identity import content_hash, wording
+
+        return bool(
+            self._db.change(
+                "UPDATE article SET source = :source, url = :url, data = :data, content_hash = :content_hash,"
+                " published_at = :published_at, title_key = :title_key, summary_key = :summary_key"
+                " WHERE anchor = :anchor AND content_hash = :unread",
+                anchor=anchor,
+                title_key=wording(article.title),
+                summary_key=wording(article.summary),
+                source=article.source,
+                url=article.url,
+                data=store_article(article),
+                content_hash=content_hash(article),
+                published_at=micros(article.published),
+                unread=UNREAD,
+            )
         )
-        return {row["anchor"] for row in found}
 
     def newest_date(self, source: str) -> datetime | None:
         """The latest date of a source's articles; those dated ahead of when they were seen do not count."""
@@ -215,9 +261,10 @@ class Articles:
     def came(self, source: str, count: int) -> list[datetime]:
         """When the last articles of a source were published, or first seen; newest first."""
         rows = self._db.rows(
-            "SELECT COALESCE(published_at, first_seen_at) AS at FROM article WHERE source = :source"
-            " ORDER BY at DESC LIMIT :count",
+            "SELECT COALESCE(published_at, first_seen_at) AS at FROM article"
+            " WHERE source = :source AND content_hash <> :unread ORDER BY at DESC LIMIT :count",
             source=source,
+            unread=UNREAD,
             count=count,
         )
         return [moment for row in rows if (moment := from_micros(row["at"]))]
@@ -225,9 +272,10 @@ class Articles:
     def newest(self, source: str, count: int) -> list[Known]:
         """The newest articles of a source, newest first: by date, then as the document ordered them."""
         rows = self._db.rows(
-            "SELECT * FROM article WHERE source = :source"
+            "SELECT * FROM article WHERE source = :source AND content_hash <> :unread"
             " ORDER BY COALESCE(published_at, first_seen_at) DESC, position LIMIT :count",
             source=source,
+            unread=UNREAD,
             count=count,
         )
         return [_known(row) for row in rows]
@@ -242,4 +290,5 @@ def _known(row: Row) -> Known:
         first_seen=first_seen,
         changed_at=from_micros(row["changed_at"]),
         withdrawn_at=from_micros(row["withdrawn_at"]),
+        imported=row["position"] == ELSEWHERE,
     )

@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import sqlite3
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -65,6 +65,11 @@ class Database:
         with self._translated():
             return self._connection().execute(sql, values).rowcount
 
+    def change_many(self, sql: str, rows: Sequence[Row]) -> None:
+        """Run one statement for each of many rows."""
+        with self._translated():
+            self._connection().executemany(sql, rows)
+
     @contextlib.contextmanager
     def transaction(self) -> Iterator[None]:
         """All or nothing, and alone: BEGIN IMMEDIATE. Inside another one on this thread: part of it."""
@@ -83,6 +88,10 @@ class Database:
             with contextlib.suppress(sqlite3.Error):
                 connection.execute("ROLLBACK")
             raise
+
+    def widen(self, cache_kb: int) -> None:
+        """Let this thread keep more pages at hand: for writing many rows all over the file."""
+        self.change(f"PRAGMA cache_size=-{cache_kb}")
 
     def copy_to(self, target: Path) -> None:
         """A consistent copy, while others write."""

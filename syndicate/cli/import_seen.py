@@ -1,0 +1,126 @@
+"""`syndicate import-seen`: move in without reposting."""
+
+from __future__ import annotations
+
+import sys
+from collections import Counter
+from pathlib import Path
+from typing import TYPE_CHECKING, BinaryIO
+from urllib.parse import urlsplit
+
+import click
+
+from syndicate.cli.options import Shared, known, opened, shared_options
+from syndicate.cli.output import print_json
+from syndicate.errors import SyndicateError
+
+if TYPE_CHECKING:
+    from syndicate.app import App
+    from syndicate.importing import Outcome
+    from syndicate.lists import Entry
+
+NAMED = 5  # lines and hosts that a complaint names
+
+
+class Tally:
+    """What an import came to."""
+
+    def __init__(self) -> None:
+        self.counts: Counter[Outcome] = Counter()
+        self.lines: list[int] = []
+        self.fault: str | None = None
+        self.foreign = 0
+        self.hosts: list[str] = []
+
+    def add(self, entry: Entry, outcome: Outcome, ours: set[str]) -> None:
+        """One line of the list; `ours` are the hosts of the site and its sources."""
+        self.counts[outcome] += 1
+        if outcome == "not_understood" and len(self.lines) < NAMED:
+            self.lines.append(entry.line)
+            self.fault = self.fault or entry.fault
+        host = _host(entry.text) if entry.text.startswith("http") else ""
+        if host and host not in ours:
+            self.foreign += 1
+            if host not in self.hosts and len(self.hosts) < NAMED:
+                self.hosts.append(host)
+
+
+@click.command()
+@click.argument("file", metavar="FILE|-")
+@click.option("--column", metavar="NAME|NUMBER", help="In a table: the column that holds the addresses.")
+@click.option("--list", "listed", is_flag=True, help="Each line is one address, whatever commas it holds.")
+@click.option("--source", "sources", multiple=True, metavar="NAME", help="Whose guids these may be (repeatable).")
+@click.option("--dry-run", "dry", is_flag=True, help="Show what would be imported; nothing is written.")
+@shared_options
+@click.pass_obj
+def command(shared: Shared, *, file: str, column: str | None, listed: bool, sources: tuple[str, ...], dry: bool) -> int:
+    """Move in without reposting: what FILE lists was announced elsewhere, and is never posted by a poll.
+
+    FILE has an address on each line (feed2toot's cache is such a file), or is a CSV with a column of them.
+    """
+    if column and listed:
+        raise click.UsageError("--column and --list exclude each other")
+    from syndicate.importing import Whose, remember
+    from syndicate.lists import entries
+    from syndicate.reading import origins
+
+    tally = Tally()
+    stream, name = _stream(file)
+    with stream, opened(shared, dry=dry, fill=True) as app:
+        whose = Whose(known("source", app.config.sources, sources), [*app.config.sources])
+        ours = {_host(address) for address in origins(app.config)}
+        for entry, outcome in remember(entries(stream, name, column=column, listed=listed), whose, app.ledger):
+            tally.add(entry, outcome, ours)
+            if dry:
+                _show(entry, outcome, as_json=shared.json)
+        return _sum_up(tally, name, app, dry=dry, as_json=shared.json and not dry)
+
+
+def _stream(file: str) -> tuple[BinaryIO, str]:
+    if file == "-":
+        return sys.stdin.buffer, "standard input"
+    try:
+        return Path(file).open("rb"), file
+    except OSError as fault:
+        raise SyndicateError(f"{file}: {(fault.strerror or str(fault)).lower()}") from fault
+
+
+def _show(entry: Entry, outcome: Outcome, *, as_json: bool) -> None:
+    if as_json:
+        print_json({"line": entry.line, "entry": entry.text, "outcome": outcome})
+    else:
+        click.echo(f"{outcome.replace('_', ' '):<14}  {entry.text or entry.fault}")
+
+
+def _sum_up(tally: Tally, name: str, app: App, *, dry: bool, as_json: bool) -> int:
+    """One line, and complaints on standard error; 1 if a line, or all of it, was not understood."""
+    new, old, bad = (tally.counts[outcome] for outcome in ("new", "known", "not_understood"))
+    if as_json:
+        print_json({"new": new, "known": old, "not_understood": bad, "lines": tally.lines})
+    else:
+        would = "would be " if dry else ""
+        click.echo(f"{name}: {new} {would}new, {old} known already, {bad} not understood", err=dry)
+    if bad:
+        more = ", …" if bad > len(tally.lines) else ""
+        fault = f" ({tally.fault})" if tally.fault else ""
+        click.echo(f"{name}: not understood: line {', '.join(map(str, tally.lines))}{more}{fault}", err=True)
+        if not tally.fault:
+            names = "|".join(app.config.sources) or "NAME"
+            click.echo(f"hint: no addresses; if they are guids, say whose: --source {names}", err=True)
+    if not new and not old and not bad:
+        click.echo(f"{name}: nothing is in it", err=True)
+    if tally.foreign:
+        more = ", …" if tally.foreign > len(tally.hosts) == NAMED else ""
+        click.echo(
+            f"{name}: {tally.foreign} addresses are on {', '.join(tally.hosts)}{more}, not on your site:"
+            " a shortened link does not say which story it leads to",
+            err=True,
+        )
+    return 1 if bad or not (new or old) else 0
+
+
+def _host(address: str) -> str:
+    try:
+        return (urlsplit(address).hostname or "").removeprefix("www.")
+    except ValueError:
+        return ""

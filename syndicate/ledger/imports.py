@@ -1,0 +1,82 @@
+"""Articles that somebody announced before syndicate came."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from syndicate.ledger.articles import CHUNK, ELSEWHERE, UNREAD, Articles
+from syndicate.ledger.database import Database, Row, micros
+from syndicate.model import Article
+from syndicate.records import store_article
+
+if TYPE_CHECKING:
+    from syndicate.identity import Alias
+
+SEEN = "seen before syndicate came (import-seen)"
+
+
+class Imports:
+    """Writes rows of `article` and `alias` that no source has listed yet, and marks those that one has."""
+
+    def __init__(self, database: Database, articles: Articles) -> None:
+        self._db = database
+        self._articles = articles
+
+    def record(self, seen: Sequence[tuple[Article, Sequence[Alias]]], now: datetime) -> list[bool]:
+        """Make these articles known, each by its names; whether it was new. Within a transaction."""
+        anchors = self._articles.anchors([alias.hash for _, names in seen for alias in names])
+        marked = set(anchors.values())
+        fresh: list[bool] = []
+        made: list[Row] = []
+        named: list[Row] = []
+        for article, names in seen:
+            anchor = next((anchors[alias.hash] for alias in names if alias.hash in anchors), None)
+            fresh.append(anchor is None)
+            if anchor is None:
+                anchor = names[0].hash
+                made.append(_row(anchor, article, now))
+            own = [alias for alias in names if anchors.setdefault(alias.hash, anchor) == anchor]
+            named += [{"hash": alias.hash, "kind": alias.kind, "anchor": anchor} for alias in own]
+        self._db.change_many(
+            "INSERT INTO article (anchor, source, url, data, content_hash, first_seen_at, position)"
+            " VALUES (:anchor, :source, :url, :data, :content_hash, :now, :position)",
+            made,
+        )
+        self._db.change_many(
+            "INSERT INTO alias (hash, kind, anchor) VALUES (:hash, :kind, :anchor) ON CONFLICT (hash) DO NOTHING",
+            named,
+        )
+        self._mark(sorted(marked), now)
+        return fresh
+
+    def _mark(self, anchors: Sequence[str], now: datetime) -> None:
+        """These were announced elsewhere: no backfill takes them, and what waits is not sent."""
+        for start in range(0, len(anchors), CHUNK):
+            chunk = {f"a{number}": anchor for number, anchor in enumerate(anchors[start : start + CHUNK])}
+            names = ", ".join(f":{name}" for name in chunk)
+            self._db.change(
+                f"UPDATE article SET position = {ELSEWHERE} WHERE anchor IN ({names}) AND position <> {ELSEWHERE}",
+                **chunk,
+            )
+            self._db.change(
+                "UPDATE delivery SET state = 'skipped', reason = 'person', due_at = NULL, error = :error,"
+                f" updated_at = :now WHERE anchor IN ({names}) AND action = 'post'"
+                " AND state IN ('planned', 'due') AND draft IS NULL",
+                error=SEEN,
+                now=micros(now),
+                **chunk,
+            )
+
+
+def _row(anchor: str, article: Article, now: datetime) -> Row:
+    return {
+        "anchor": anchor,
+        "source": article.source,
+        "url": article.url,
+        "data": store_article(article),
+        "content_hash": UNREAD,
+        "now": micros(now),
+        "position": ELSEWHERE,
+    }
