@@ -48,6 +48,7 @@ bench: $(READY)
 	$(BIN)/python bench/delivery.py
 	$(BIN)/python bench/daemon.py
 	$(BIN)/python bench/parse.py
+	$(BIN)/python bench/feeds.py
 
 format-check: $(READY)
 	$(BIN)/ruff format --check .

@@ -82,7 +82,7 @@ def unchanged() -> None:
             def once() -> None:
                 now = datetime.now(UTC)
                 app.ledger.database.rows("SELECT 1")
-                app.ledger.sources.reserve("s0", now=now + timedelta(days=1), next_poll_at=now + timedelta(hours=1))
+                app.ledger.sources.reserve(["s0"], now=now + timedelta(days=1), next_poll_at=now + timedelta(hours=1))
                 assert app.poll("s0").new == 0
 
             for _ in range(20):

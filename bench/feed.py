@@ -44,16 +44,21 @@ class Feed:
         self.url = f"http://127.0.0.1:{self._server.server_address[1]}/rss.xml"
 
     def body(self) -> bytes:
-        now = datetime.now(UTC)
-        items = "".join(
-            f"<item><title>Story {number}: the harbour opens again</title><link>https://gazette.example/{number}</link>"
-            f"<guid>story-{number}</guid><pubDate>{format_datetime(now + timedelta(seconds=number % 60))}</pubDate>"
-            f"<category>News</category><description>What happened in story {number}, in one line.</description></item>"
-            for number in range(self.stories, self.first, -1)
-        )
-        head = "<title>Gazette</title><link>https://gazette.example/</link><description>News</description>"
-        return f'<?xml version="1.0"?><rss version="2.0"><channel>{head}{items}</channel></rss>'.encode()
+        return rss(self.stories, self.first)
 
     def close(self) -> None:
         self._server.shutdown()
         self._server.server_close()
+
+
+def rss(stories: int, first: int = 0) -> bytes:
+    """A feed with the stories after `first`, the newest on top."""
+    now = datetime.now(UTC)
+    items = "".join(
+        f"<item><title>Story {number}: the harbour opens again</title><link>https://gazette.example/{number}</link>"
+        f"<guid>story-{number}</guid><pubDate>{format_datetime(now + timedelta(seconds=number % 60))}</pubDate>"
+        f"<category>News</category><description>What happened in story {number}, in one line.</description></item>"
+        for number in range(stories, first, -1)
+    )
+    head = "<title>Gazette</title><link>https://gazette.example/</link><description>News</description>"
+    return f'<?xml version="1.0"?><rss version="2.0"><channel>{head}{items}</channel></rss>'.encode()

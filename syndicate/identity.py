@@ -42,7 +42,8 @@ def aliases(article: Article) -> tuple[Alias, ...]:
     Addresses belong to the whole site, so two sources that list one article meet in them; the other
     names belong to their source.
     """
-    keys = dict.fromkeys(key for key in (urlkey(article.url), urlkey(article.canonical_url or "")) if key)
+    places = (article.url, article.canonical_url)
+    keys = dict.fromkeys(key for place in places if place and (key := urlkey(place)))
     found = [_alias("url", "", key) for key in keys]
     if article.guid:
         found.append(guid_alias(article.source, article.guid))
@@ -69,15 +70,15 @@ def drop_repeated(articles: Sequence[Article]) -> tuple[tuple[Alias, ...], ...]:
     repeated.
     """
     named = [aliases(article) for article in articles]
-    bearers: dict[Alias, tuple[str, tuple[Alias, ...]]] = {}
-    repeated: set[Alias] = set()
+    bearers: dict[str, tuple[str, tuple[Alias, ...]]] = {}
+    repeated: set[str] = set()
     for article, names in zip(articles, named, strict=True):
         # The same address under the same headline is one article, whatever guids it is listed with.
         places = tuple(alias for alias in names if alias.kind == "url")
         bearer = (folded(article.title), places) if places and article.title else (article.title, names)
         for alias in names:
-            if bearers.setdefault(alias, bearer) != bearer:
-                repeated.add(alias)
+            if bearers.setdefault(alias.hash, bearer) != bearer:
+                repeated.add(alias.hash)
     return tuple(_usable(article, names, repeated) for article, names in zip(articles, named, strict=True))
 
 
@@ -112,8 +113,8 @@ def content_hash(article: Article) -> str:
     return _digest(json.dumps(said, ensure_ascii=False, separators=(",", ":")))
 
 
-def _usable(article: Article, names: tuple[Alias, ...], repeated: set[Alias]) -> tuple[Alias, ...]:
-    kept = tuple(alias for alias in names if alias not in repeated)
+def _usable(article: Article, names: tuple[Alias, ...], repeated: set[str]) -> tuple[Alias, ...]:
+    kept = tuple(alias for alias in names if alias.hash not in repeated)
     if not names or (kept and any(alias.kind == "title_date" for alias in names)):
         return kept
     said = "\n".join((article.guid or "", article.url, article.title))

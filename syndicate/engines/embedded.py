@@ -6,7 +6,9 @@ import threading
 import time
 import traceback
 from collections import Counter
+from collections.abc import Iterable
 from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
 from urllib.parse import urlsplit
 
 from syndicate.app import App
@@ -19,6 +21,7 @@ from syndicate.polling import Polled
 
 POLLERS = 24
 LANES = 32
+RESERVED = 400  # polls that are written down in one commit
 A_HOST = 4  # polls at a time: a site that hangs takes no more threads than these
 GRACE = 8.0  # seconds for the requests in flight when told to stop
 WATCHED = 20  # pages looked at again in one go
@@ -123,22 +126,33 @@ class Daemon:
         self._app.move_on()
 
     def _start_polls(self) -> None:
+        """The next poll is written before this one begins, so that a crash loop never hammers a server."""
         ledger = self._app.ledger
         now = ledger.now()
-        for name in ledger.sources.due(now):
-            source = self._app.config.sources.get(name)
-            with self._guard:
+        for every, hosts in self._idle(ledger.sources.due(now)).items():
+            names = [*hosts]
+            for start in range(0, len(names), RESERVED):
+                chunk = names[start : start + RESERVED]
+                for name in ledger.sources.reserve(chunk, now=now, next_poll_at=now + every):
+                    with self._guard:
+                        self._polling.add(name)
+                        self._hosts[hosts[name]] += 1
+                    self._polls.submit(self._poll, name, hosts[name])
+
+    def _idle(self, names: Iterable[str]) -> dict[timedelta, dict[str, str]]:
+        """Those of these sources that can be read now, each with its host, by how often they are."""
+        found: dict[timedelta, dict[str, str]] = {}
+        chosen: Counter[str] = Counter()
+        with self._guard:
+            for name in names:
+                source = self._app.config.sources.get(name)
                 if source is None or name in self._polling or self._stop.is_set():
                     continue
                 host = urlsplit(source.url).netloc
-                if self._hosts[host] >= A_HOST:
-                    continue
-            # The next poll is written before this one begins, so that a crash loop never hammers a server.
-            if ledger.sources.reserve(name, now=now, next_poll_at=now + source.every):
-                with self._guard:
-                    self._polling.add(name)
-                    self._hosts[host] += 1
-                self._polls.submit(self._poll, name, host)
+                if self._hosts[host] + chosen[host] < A_HOST:
+                    chosen[host] += 1
+                    found.setdefault(source.every, {})[name] = host
+        return found
 
     def _start_watch(self) -> None:
         """Stories that were taken back: a few pages at a time, on a poller's thread."""

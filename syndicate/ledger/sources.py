@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -91,17 +91,20 @@ class Sources:
             retry_at=micros(retry_at),
         )
 
-    def reserve(self, name: str, *, now: datetime, next_poll_at: datetime) -> bool:
-        """Take the next poll of a source for this process; False if it is not due or was taken."""
-        return bool(
-            self._db.change(
-                "UPDATE source SET next_poll_at = :next_poll_at, polled_at = :now"
-                " WHERE name = :name AND next_poll_at <= :now",
-                name=name,
-                now=micros(now),
-                next_poll_at=micros(next_poll_at),
-            )
+    def reserve(self, names: Sequence[str], *, now: datetime, next_poll_at: datetime) -> list[str]:
+        """Take the next poll of these sources for this process; those that were due and not taken.
+
+        At most some hundred at a time.
+        """
+        values = {f"n{number}": name for number, name in enumerate(names)}
+        taken = self._db.rows(
+            "UPDATE source SET next_poll_at = :next_poll_at, polled_at = :now WHERE next_poll_at <= :now"
+            f" AND name IN ({', '.join(f':{each}' for each in values)}) RETURNING name",
+            now=micros(now),
+            next_poll_at=micros(next_poll_at),
+            **values,
         )
+        return [row["name"] for row in taken]
 
     def due(self, now: datetime) -> list[str]:
         """Names of the sources whose next poll has come."""

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import itertools
 import signal
 import socket
 import threading
 from collections import Counter
 from dataclasses import replace
+from datetime import timedelta
 from types import SimpleNamespace
 
 import pytest
@@ -43,6 +45,32 @@ def test_a_bug_with_one_source_or_account_is_told_whole_and_stops_no_other(clock
     assert [event for event, _ in told] == ["bug", "bug"]
     assert [fields.get("source") or fields.get("account") for _, fields in told] == ["news", "masto"]
     assert all("nobody thought of this" in fields["trace"] for _, fields in told)
+
+
+def test_all_sources_that_are_due_are_read_at_once_but_no_more_than_four_of_a_host(ledger, clock):
+    hosts = ["slow.example"] * 6 + [f"host-{number}.example" for number in range(500)]
+    sources = {
+        f"s{number}": SimpleNamespace(name=f"s{number}", url=f"https://{host}/{number}.xml", every=every)
+        for (number, host), every in zip(
+            enumerate(hosts), itertools.cycle([timedelta(minutes=5), timedelta(hours=1)]), strict=False
+        )
+    }
+    for source in sources.values():
+        ledger.sources.ensure(source.name, source.url)
+    app = SimpleNamespace(config=SimpleNamespace(sources=sources), ledger=ledger)
+    daemon = Daemon(app, lambda *_, **__: None, threading.Event())
+    begun = []
+    daemon._polls = SimpleNamespace(submit=lambda _, name, host: begun.append((name, host)))
+    daemon._start_polls()
+    assert Counter(host for _, host in begun)["slow.example"] == 4
+    assert len({name for name, _ in begun}) == len(begun) == 504
+    left = ledger.sources.due(clock.now)
+    assert sorted(left) == ["s4", "s5"]
+    daemon._start_polls()
+    assert len(begun) == 504
+    assert set(ledger.sources.due(clock.now + timedelta(minutes=6))) == {
+        name for name, source in sources.items() if source.every == timedelta(minutes=5) or name in left
+    }
 
 
 def test_a_look_up_needs_a_login_and_nothing_else_of_an_account(ledger, article, clock):

@@ -356,3 +356,13 @@ def test_a_ledger_of_the_first_version_keeps_what_it_knows(tmp_path, clock):
     assert ledger.claims.claim(rows["b"], now=clock(), lease=LEASE) is not None
     assert ledger.sources.baseline("news") is not None
     ledger.close()
+
+
+def test_the_next_poll_of_each_source_is_taken_once_and_only_when_it_is_due(ledger, clock):
+    for name in ("a", "b", "c"):
+        ledger.sources.ensure(name, f"https://gazette.example/{name}")
+    later = clock.now + timedelta(minutes=5)
+    assert sorted(ledger.sources.reserve(["a", "b", "gone"], now=clock.now, next_poll_at=later)) == ["a", "b"]
+    assert ledger.sources.reserve(["a", "b", "c"], now=clock.now, next_poll_at=later) == ["c"]
+    assert ledger.sources.due(clock.now) == []
+    assert len(ledger.sources.reserve(["a", "b", "c"], now=later, next_poll_at=later + timedelta(minutes=5))) == 3
