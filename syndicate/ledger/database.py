@@ -33,7 +33,7 @@ def from_micros(value: int | None) -> datetime | None:
 
 
 class Database:
-    """One SQLite file, a connection for each thread: WAL, every commit on disk before it returns.
+    """One SQLite file, a connection for each living thread: WAL, every commit on disk before it returns.
 
     `busy` is how many seconds to wait for another writer. `durable` is False only for copies that are
     thrown away.
@@ -44,7 +44,7 @@ class Database:
         self._busy = busy
         self._durable = durable
         self._local = threading.local()
-        self._all: list[sqlite3.Connection] = []
+        self._all: dict[threading.Thread, sqlite3.Connection] = {}
         self._guard = threading.Lock()
         self._migrate()
 
@@ -101,7 +101,7 @@ class Database:
     def close(self) -> None:
         """Close every thread's connection; none may be in use."""
         with self._guard:
-            for connection in self._all:
+            for connection in self._all.values():
                 connection.close()
             self._all.clear()
         self._local = threading.local()
@@ -113,7 +113,9 @@ class Database:
                 found = self._open()
             self._local.connection = found
             with self._guard:
-                self._all.append(found)
+                for thread in [thread for thread in self._all if not thread.is_alive()]:
+                    self._all.pop(thread).close()
+                self._all[threading.current_thread()] = found
         return found
 
     def _open(self) -> sqlite3.Connection:

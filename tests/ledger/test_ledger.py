@@ -7,6 +7,7 @@ import subprocess
 import sys
 import threading
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 
@@ -366,3 +367,17 @@ def test_the_next_poll_of_each_source_is_taken_once_and_only_when_it_is_due(ledg
     assert ledger.sources.reserve(["a", "b", "c"], now=clock.now, next_poll_at=later) == ["c"]
     assert ledger.sources.due(clock.now) == []
     assert len(ledger.sources.reserve(["a", "b", "c"], now=later, next_poll_at=later + timedelta(minutes=5))) == 3
+
+
+def test_threads_that_ended_leave_no_connection(ledger):
+    """A daemon starts one every few seconds, and may have a thousand files open."""
+
+    def held():
+        return sum(1 for _ in Path("/proc/self/fd").iterdir())
+
+    before = held()
+    for _ in range(20):
+        thread = threading.Thread(target=ledger.database.rows, args=("SELECT 1",))
+        thread.start()
+        thread.join()
+    assert held() <= before + 3
