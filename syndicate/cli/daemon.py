@@ -51,15 +51,17 @@ def command(shared: Shared) -> int:
 
 @contextlib.contextmanager
 def _listening(app: App, daemon: Daemon, say: Say) -> Iterator[None]:
-    """Answers for health and metrics, where the config asks for that."""
+    """Answers for health, metrics and hooks, where the config asks for that."""
     listen = app.config.listen
     if listen is None:
         yield
         return
+    from syndicate.engines.hooks import Hooks
     from syndicate.engines.listener import Listener
     from syndicate.engines.metrics import text
 
-    listener = Listener(listen.place, listen.token, daemon.health, functools.partial(text, app))
+    hooks = Hooks(app.config, app.ledger, say)
+    listener = Listener(listen.place, listen.token, daemon.health, functools.partial(text, app), hooks)
     say("daemon.listening", address=listen.address, port=listener.port)
     try:
         yield

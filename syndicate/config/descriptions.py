@@ -89,9 +89,9 @@ DESCRIPTIONS: Mapping[str, str] = {
     "lease": "How long one process may work on one post before another may take over; longer than network.timeout.",
     "alerts": "Who hears that a post failed or needs you.",
     "alerts.urls": "Addresses of apprise, such as slack://…; needs the extra alerts.",
-    "listen": "Where the daemon answers for its health and metrics.",
+    "listen": "Where the daemon answers: health, metrics, and hooks that say there is news.",
     "listen.address": "Host and port, such as 127.0.0.1:8701.",
-    "listen.token": "What metrics ask for, as a bearer token.",
+    "listen.token": "What metrics and hooks ask for, as a bearer token; without one, hooks are off.",
     "alerts.command": "The command and its arguments, as a list; it gets the delivery as one JSON line.",
     "key_file": "The key that opens the stored sessions, unless $SYNDICATE_KEY holds it.",
 }

@@ -81,7 +81,7 @@ class Alerts:
 
 @dataclass(frozen=True, slots=True)
 class Listen:
-    """Where the daemon answers for its health and metrics: `host:port`; with a token, metrics ask for it."""
+    """Where the daemon answers: `host:port`. Metrics ask for the token, if there is one; hooks need one."""
 
     address: str
     token: Secret | None = None

@@ -1,26 +1,33 @@
-"""`/healthz` and `/metrics` of a running daemon."""
+"""What a running daemon answers: `/healthz`, `/metrics`, and the hooks by which others tell of news."""
 
 from __future__ import annotations
 
-import hmac
+import contextlib
 import json
+import queue
 import threading
+import traceback
 from collections.abc import Callable
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import BaseHTTPRequestHandler, HTTPServer
 from socketserver import TCPServer
 from typing import Any
 
+from syndicate.engines import proof
+from syndicate.engines.hooks import Hooks
+from syndicate.engines.intake import Answer, Asked, Body, Refused, linger, timed
 from syndicate.errors import ConfigError, SyndicateError
 from syndicate.model import Secret
 
-PATIENCE = 10.0  # seconds a client may take for its request
+PATIENCE = 10.0  # seconds a client may take for its whole request
+WORKERS = 16
+WAITING = 64  # connections that may wait for a worker; more are closed at once
 
 
 class Listener:
-    """A small server on a thread of its own. `health` gives what is wrong, None if nothing is.
+    """A small server on threads of its own. `health` gives what is wrong, None if nothing is.
 
-    `metrics` gives the text of Prometheus. With a token, everything but `/healthz` asks for it. Raises
-    ConfigError where the address cannot be had.
+    `metrics` gives the text of Prometheus. With a token, everything but `/healthz` and what is signed asks
+    for it; without one, hooks are refused. Raises ConfigError where the address cannot be had.
     """
 
     def __init__(
@@ -29,31 +36,15 @@ class Listener:
         token: Secret | None,
         health: Callable[[], str | None],
         metrics: Callable[[], bytes],
+        hooks: Hooks | None = None,
+        patience: float = PATIENCE,
     ) -> None:
         self._token = token
         self._health = health
         self._metrics = metrics
-        listener = self
-
-        class Handler(BaseHTTPRequestHandler):
-            timeout = PATIENCE
-            server_version = "syndicate"
-            sys_version = ""
-
-            def do_GET(self) -> None:
-                status, kind, body = listener.answer(self.path, self.headers.get("Authorization", ""))
-                self.send_response(status)
-                self.send_header("Content-Type", kind)
-                self.send_header("Content-Length", str(len(body)))
-                self.send_header("Cache-Control", "no-store")
-                self.end_headers()
-                self.wfile.write(body)
-
-            def log_message(self, *_: Any) -> None:
-                """The daemon's log is for facts."""
-
+        self._hooks = hooks
         try:
-            self._server = _Server(address, Handler)
+            self._server = _Server(address, _handler(self, patience))
         except OSError as fault:
             where = f"{address[0]}:{address[1]}"
             raise ConfigError(
@@ -62,44 +53,114 @@ class Listener:
         self.port = int(self._server.server_address[1])
         threading.Thread(target=self._server.serve_forever, name="listener", daemon=True).start()
 
-    def answer(self, path: str, authorization: str) -> tuple[int, str, bytes]:
-        """Status, type and body for a GET."""
-        path = path.partition("?")[0]
-        if path == "/healthz":
-            return self._healthz()
-        if path != "/metrics":
-            return 404, "text/plain; charset=utf-8", b"there are /healthz and /metrics\n"
-        if not self._allowed(authorization):
-            return 401, "text/plain; charset=utf-8", b"send the token of `listen` as a bearer token\n"
+    def answer(self, asked: Asked) -> Answer:
+        """What to say to a request."""
         try:
-            return 200, "text/plain; version=0.0.4; charset=utf-8", self._metrics()
-        except ImportError:
-            words = b'metrics need an extra: pip install "syndicate-social[metrics]"\n'
-            return 501, "text/plain; charset=utf-8", words
+            return self._answer(asked)
+        except Refused as refused:
+            return refused.answer
         except SyndicateError as fault:
-            return 503, "text/plain; charset=utf-8", f"{fault}\n".encode()
+            return Answer(503, f"{fault}\n".encode())
 
     def close(self) -> None:
         """Stop listening."""
         self._server.shutdown()
         self._server.server_close()
 
-    def _healthz(self) -> tuple[int, str, bytes]:
+    def _answer(self, asked: Asked) -> Answer:
+        if self._hooks is not None and asked.path.startswith("/hooks/"):
+            return self._hooks.answer(asked)
+        if asked.path not in ("/healthz", "/metrics"):
+            raise Refused(404, "there are /healthz, /metrics and /hooks/publish")
+        asked.only("GET")
+        if asked.path == "/healthz":
+            return self._healthz()
+        if self._token is not None and not proof.bearer(asked.headers, self._token):
+            raise Refused(401, "send the token of `listen` as a bearer token")
+        try:
+            return Answer(200, self._metrics(), "text/plain; version=0.0.4; charset=utf-8")
+        except ImportError:
+            raise Refused(501, 'metrics need an extra: pip install "syndicate-social[metrics]"') from None
+
+    def _healthz(self) -> Answer:
         wrong = self._health()
-        body = {"status": "ok"} if wrong is None else {"status": "failing", "reason": wrong}
-        return 200 if wrong is None else 503, "application/json", json.dumps(body).encode() + b"\n"
-
-    def _allowed(self, authorization: str) -> bool:
-        if self._token is None:
-            return True
-        given = authorization.partition(" ")[2].strip() if authorization.lower().startswith("bearer ") else ""
-        return hmac.compare_digest(given.encode(), self._token.encode())
+        said = {"status": "ok"} if wrong is None else {"status": "failing", "reason": wrong}
+        return Answer(200 if wrong is None else 503, json.dumps(said).encode() + b"\n", "application/json")
 
 
-class _Server(ThreadingHTTPServer):
-    daemon_threads = True
+def _handler(listener: Listener, patience: float) -> type[BaseHTTPRequestHandler]:
+    class Handler(BaseHTTPRequestHandler):
+        timeout = patience
+        server_version = "syndicate"
+        sys_version = ""
+
+        def setup(self) -> None:
+            super().setup()
+            self.rfile: Any = timed(self.connection, patience)
+
+        def do_GET(self) -> None:
+            path, _, query = self.path.partition("?")
+            headers = {name.lower(): value for name, value in self.headers.items()}
+            body = Body(headers, self.rfile)
+            said = listener.answer(Asked(self.command, path, query, headers, body))
+            self.send_response(said.status)
+            for name, value in {"Content-Type": said.kind, "Cache-Control": "no-store", **said.headers}.items():
+                self.send_header(name, value)
+            self.send_header("X-Content-Type-Options", "nosniff")
+            self.send_header("Content-Length", str(len(said.body)))
+            self.end_headers()
+            self.wfile.write(said.body)
+            if body.unread:
+                linger(self.connection)
+
+        def do_POST(self) -> None:
+            self.do_GET()
+
+        def log_message(self, *_: Any) -> None:
+            """The daemon's log is for facts."""
+
+    return Handler
+
+
+class _Server(HTTPServer):
+    """A few threads answer, each of which keeps its connection to the ledger; more clients than that wait."""
+
+    request_queue_size = WAITING
+
+    def __init__(self, address: tuple[str, int], handler: type[BaseHTTPRequestHandler]) -> None:
+        self._waiting: queue.Queue[tuple[Any, Any] | None] = queue.Queue(WAITING)
+        super().__init__(address, handler)
+        for number in range(WORKERS):
+            threading.Thread(target=self._work, name=f"listener-{number}", daemon=True).start()
 
     def server_bind(self) -> None:
         """Bind without the name look-up of the class above, which can take seconds."""
         TCPServer.server_bind(self)
         self.server_name, self.server_port = str(self.server_address[0]), int(self.server_address[1])
+
+    def process_request(self, request: Any, client_address: Any) -> None:
+        """Leave it to a thread; when too many wait, nobody is kept waiting in vain."""
+        try:
+            self._waiting.put_nowait((request, client_address))
+        except queue.Full:
+            self.shutdown_request(request)
+
+    def server_close(self) -> None:
+        """Close what waits, and let the threads end."""
+        super().server_close()
+        with contextlib.suppress(queue.Empty):
+            while (taken := self._waiting.get_nowait()) is not None:
+                self.shutdown_request(taken[0])
+        for _ in range(WORKERS):
+            self._waiting.put(None)
+
+    def _work(self) -> None:
+        while (taken := self._waiting.get()) is not None:
+            request, address = taken
+            try:
+                self.finish_request(request, address)
+            except OSError:
+                pass  # a client that breaks off is its own affair
+            except Exception:  # noqa: BLE001 - a bug with one request stops no other, and is told whole
+                traceback.print_exc()
+            self.shutdown_request(request)

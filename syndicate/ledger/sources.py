@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
-from syndicate.ledger.database import Database, from_micros, micros
+from syndicate.ledger.database import MICROSECOND, Database, from_micros, micros
 from syndicate.model import Validators
+
+_NEXT = (
+    "CASE WHEN hinted_at IS NULL OR hinted_at >= :next_poll_at THEN :next_poll_at"
+    " WHEN hinted_at < :retry_at THEN :retry_at ELSE hinted_at END"
+)  # a hint that came while this poll was under way is not lost with it
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +74,7 @@ class Sources:
         self._db.change(
             "UPDATE source SET polled_at = :now, etag = :etag, last_modified = :last_modified, body_hash = :body_hash,"
             " baseline_at = COALESCE(baseline_at, :baseline_at), entries = COALESCE(:entries, entries),"
-            " next_poll_at = :next_poll_at, retry_at = 0, fails = 0, error = NULL WHERE name = :name",
+            f" next_poll_at = {_NEXT}, retry_at = 0, fails = 0, error = NULL WHERE name = :name",
             name=name,
             now=micros(baseline_at),
             etag=validators.etag,
@@ -78,12 +83,13 @@ class Sources:
             baseline_at=micros(baseline_at),
             entries=entries,
             next_poll_at=micros(next_poll_at),
+            retry_at=None,
         )
 
     def failed(self, name: str, error: str, *, next_poll_at: datetime, retry_at: datetime | None) -> None:
         """A bad reading: validators and baseline stay as they are."""
         self._db.change(
-            "UPDATE source SET fails = fails + 1, error = :error, next_poll_at = :next_poll_at,"
+            f"UPDATE source SET fails = fails + 1, error = :error, next_poll_at = {_NEXT},"
             " retry_at = COALESCE(:retry_at, 0) WHERE name = :name",
             name=name,
             error=error,
@@ -98,13 +104,35 @@ class Sources:
         """
         values = {f"n{number}": name for number, name in enumerate(names)}
         taken = self._db.rows(
-            "UPDATE source SET next_poll_at = :next_poll_at, polled_at = :now WHERE next_poll_at <= :now"
-            f" AND name IN ({', '.join(f':{each}' for each in values)}) RETURNING name",
+            "UPDATE source SET next_poll_at = :next_poll_at, polled_at = :now, hinted_at = NULL"
+            f" WHERE next_poll_at <= :now AND name IN ({', '.join(f':{each}' for each in values)}) RETURNING name",
             now=micros(now),
             next_poll_at=micros(next_poll_at),
             **values,
         )
         return [row["name"] for row in taken]
+
+    def hint(self, names: Iterable[str], now: datetime, floor: timedelta) -> Mapping[str, datetime]:
+        """Let sources be asked as soon as may be, since there is said to be news; when that is, by name.
+
+        Not within `floor` of the last time, not before the server wishes, never later than it would be
+        anyway. The same hint again changes nothing.
+        """
+        with self._db.transaction():
+            return {name: at for name in names if (at := self._hint(name, now, floor)) is not None}
+
+    def _hint(self, name: str, now: datetime, floor: timedelta) -> datetime | None:
+        row = self._db.row("SELECT polled_at, retry_at, next_poll_at FROM source WHERE name = :name", name=name)
+        if row is None:
+            return None
+        earliest = max(micros(now) or 0, row["retry_at"], (row["polled_at"] or 0) + floor // MICROSECOND)
+        self._db.change(
+            "UPDATE source SET hinted_at = COALESCE(hinted_at, :at),"
+            " next_poll_at = CASE WHEN next_poll_at > :at THEN :at ELSE next_poll_at END WHERE name = :name",
+            name=name,
+            at=earliest,
+        )
+        return from_micros(min(earliest, max(micros(now) or 0, row["next_poll_at"])))
 
     def due(self, now: datetime) -> list[str]:
         """Names of the sources whose next poll has come."""

@@ -1,0 +1,120 @@
+"""Hooks: a CMS, Ghost or a hub says that there is news, and a source is asked at once.
+
+What they say is only a hint. It decides which sources are asked, never what is posted: that is read from
+the source, as ever. So nothing forged gets in, and a hint too many costs one conditional request.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping
+from datetime import timedelta
+from typing import Any
+from urllib.parse import parse_qsl, urlsplit
+
+from syndicate.config.schema import Config, SourceConfig
+from syndicate.engines import proof
+from syndicate.engines.facts import Say
+from syndicate.engines.intake import Answer, Asked, Refused
+from syndicate.ledger import Ledger
+from syndicate.records import instant
+
+LARGEST = 65_536
+"""Bytes of a body."""
+GHOSTS = 2_000_000
+"""Bytes of a body of Ghost's, which has the whole post, twice."""
+FLOOR = timedelta(seconds=10)
+"""No source is asked more often than that because of hooks."""
+
+
+class Hooks:
+    """Answers `/hooks/…`. Everything here needs `listen.token`: as a bearer token, or as Ghost's secret."""
+
+    def __init__(self, config: Config, ledger: Ledger, say: Say) -> None:
+        self._config = config
+        self._ledger = ledger
+        self._say = say
+        self._token = config.listen.token if config.listen else None
+
+    def answer(self, asked: Asked) -> Answer:
+        """What to say. Raises Refused."""
+        if asked.path == "/hooks/publish":
+            return self._publish(asked)
+        if asked.path == "/hooks/ghost":
+            return self._ghost(asked)
+        raise Refused(404, "there are /hooks/publish and /hooks/ghost")
+
+    def _publish(self, asked: Asked) -> Answer:
+        asked.only("POST")
+        body = asked.body.read(LARGEST)
+        if not proof.bearer(asked.headers, self._secret()):
+            raise Refused(401, "send the token of `listen` as a bearer token", **{"WWW-Authenticate": "Bearer"})
+        said = _said(asked, body)
+        return self._hint("publish", self._named(said.get("source"), said.get("url")))
+
+    def _ghost(self, asked: Asked) -> Answer:
+        """Never answers 410: Ghost deletes a webhook that does."""
+        asked.only("POST")
+        body = asked.body.read(GHOSTS)
+        if not proof.ghost(asked.headers, body, self._secret(), self._ledger.now()):
+            raise Refused(401, "not signed with the token of `listen`; give it to Ghost as the webhook's secret")
+        said = _said(asked, body)
+        post: Any = said.get("post") or said.get("page")
+        current = post.get("current") if isinstance(post, dict) else None
+        url = current.get("url") if isinstance(current, dict) else None
+        return self._hint("ghost", self._named(said.get("source"), url))
+
+    def _secret(self) -> str:
+        if self._token is None:
+            raise Refused(403, "hooks are off: set `listen.token` in the config")
+        return self._token
+
+    def _named(self, source: object, url: object) -> list[str]:
+        """The sources that are meant: the one named, else those on the host of a story, else all."""
+        sources = self._config.sources
+        if isinstance(source, str) and source:
+            if source not in sources:
+                raise _unknown(source, sources)
+            return [source]
+        host = _host(url) if isinstance(url, str) else ""
+        return [name for name, each in sources.items() if host and host in _hosts(each)] or list(sources)
+
+    def _hint(self, hook: str, names: Iterable[str]) -> Answer:
+        found = self._ledger.sources.hint(names, self._ledger.now(), FLOOR)
+        self._say("hook.received", hook=hook, sources=", ".join(found))
+        said = _json({"sources": {name: instant(at) for name, at in found.items()}})
+        return Answer(202, f"{said}\n".encode(), "application/json")
+
+
+def _said(asked: Asked, body: bytes) -> dict[str, Any]:
+    """What a request says, in its address or its body: JSON or a form. Anything else says nothing."""
+    said: dict[str, Any] = {}
+    text = body.decode("utf-8", "replace")
+    if asked.headers.get("content-type", "").startswith("application/x-www-form-urlencoded"):
+        said |= parse_qsl(text)
+    try:
+        data = json.loads(text)
+        said |= data if isinstance(data, dict) else {}
+    except (ValueError, RecursionError):
+        pass
+    return said | dict(parse_qsl(asked.query))
+
+
+def _hosts(source: SourceConfig) -> set[str]:
+    return {_host(source.url), _host(source.link or "")}
+
+
+def _host(url: str) -> str:
+    """The host of an address, without www; "" where there is none."""
+    try:
+        return (urlsplit(url).hostname or "").removeprefix("www.")
+    except ValueError:
+        return ""
+
+
+def _unknown(name: str, sources: Mapping[str, SourceConfig]) -> Refused:
+    return Refused(404, _json({"error": f"no source is called '{name}'", "sources": list(sources)}), "application/json")
+
+
+def _json(said: Any) -> str:
+    return json.dumps(said, ensure_ascii=False)
