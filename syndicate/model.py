@@ -104,7 +104,9 @@ class Fetched:
     """One reading of a source. `articles` keep the document's order; empty when not `modified`.
 
     `entries` counts what the document listed, usable or not; `notes` are for standard error.
-    `interval` is how long the server asks us to wait between polls, if it says so.
+    `interval` is how long the server asks us to wait between polls, if it says so. `hub` is the hub that
+    tells of its news, and the topic by which it does (WebSub): two addresses, both "" where none is named;
+    None: nobody looked.
     """
 
     articles: tuple[Article, ...] = ()
@@ -113,6 +115,7 @@ class Fetched:
     entries: int = 0
     notes: tuple[str, ...] = ()
     interval: timedelta | None = None
+    hub: tuple[str, str] | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -31,7 +31,7 @@ UNWANTED_BEFORE = ("baseline", "too_old", "preflight")  # reasons that `--backfi
 class Polled:
     """What a poll came to. `baseline`: it was the first, and recorded `seen` articles without deliveries.
 
-    `keys` are the deliveries it planned, in order.
+    `keys` are the deliveries it planned, in order. `hub` is as in `Fetched`.
     """
 
     source: str
@@ -40,6 +40,7 @@ class Polled:
     seen: int
     new: int
     keys: tuple[str, ...]
+    hub: tuple[str, str] | None = None
 
 
 def poll(
@@ -187,8 +188,8 @@ def _record(
         asked = wanted(latest, accounts, now=now, filtered=True, breaking=breaking)
         keys += _write(asked, ledger, now, overruled=UNWANTED_BEFORE)
     baseline = state.baseline_at is None
-    notes = (*fetched.notes, *told)
-    return Polled(source.name, notes, baseline, fetched.entries, len(candidates), tuple(dict.fromkeys(keys)))
+    notes, planned = (*fetched.notes, *told), tuple(dict.fromkeys(keys))
+    return Polled(source.name, notes, baseline, fetched.entries, len(candidates), planned, fetched.hub)
 
 
 def _ingest(

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from syndicate.app import App
     from syndicate.engines.embedded import Daemon
     from syndicate.engines.facts import Say
+    from syndicate.engines.websub import Subscriber
 
 
 @click.command()
@@ -34,8 +35,9 @@ def command(shared: Shared) -> int:
     stop = threading.Event()
     with opened(shared) as app, stopping(stop), alone(app.config.ledger) as other:
         say = teller(functools.partial(click.echo, err=True), app.ledger.now, as_json=shared.json)
-        daemon = Daemon(app, say, stop)
-        with _listening(app, daemon, say):
+        subscriber = _subscriber(app, say)
+        daemon = Daemon(app, say, stop, subscriber)
+        with _listening(app, daemon, say, subscriber):
             say("daemon.started", sources=len(app.config.sources), accounts=len(app.accounts))
             if other:
                 told = f"{other} is a daemon on {app.config.ledger} already; no story goes out twice for it"
@@ -49,8 +51,20 @@ def command(shared: Shared) -> int:
     return 0
 
 
+def _subscriber(app: App, say: Say) -> Subscriber | None:
+    """Who subscribes to hubs, where the config says how they can reach us; else what was is forgotten."""
+    from syndicate.engines.websub import Subscriber
+
+    listen = app.config.listen
+    if listen is None or listen.public is None:
+        app.ledger.subscriptions.clear()
+        return None
+    feeds = [name for name, source in app.config.sources.items() if source.type == "feed"]
+    return Subscriber(listen.public, feeds, app.ledger, app.web, say)
+
+
 @contextlib.contextmanager
-def _listening(app: App, daemon: Daemon, say: Say) -> Iterator[None]:
+def _listening(app: App, daemon: Daemon, say: Say, subscriber: Subscriber | None) -> Iterator[None]:
     """Answers for health, metrics and hooks, where the config asks for that."""
     listen = app.config.listen
     if listen is None:
@@ -60,7 +74,7 @@ def _listening(app: App, daemon: Daemon, say: Say) -> Iterator[None]:
     from syndicate.engines.listener import Listener
     from syndicate.engines.metrics import text
 
-    hooks = Hooks(app.config, app.ledger, say)
+    hooks = Hooks(app.config, app.ledger, say, subscriber)
     listener = Listener(listen.place, listen.token, daemon.health, functools.partial(text, app), hooks)
     say("daemon.listening", address=listen.address, port=listener.port)
     try:

@@ -92,6 +92,7 @@ DESCRIPTIONS: Mapping[str, str] = {
     "listen": "Where the daemon answers: health, metrics, and hooks that say there is news.",
     "listen.address": "Host and port, such as 127.0.0.1:8701.",
     "listen.token": "What metrics and hooks ask for, as a bearer token; without one, hooks are off.",
+    "listen.public": "Where the world reaches the same over HTTPS; then hubs that feeds name tell of news (WebSub).",
     "alerts.command": "The command and its arguments, as a list; it gets the delivery as one JSON line.",
     "key_file": "The key that opens the stored sessions, unless $SYNDICATE_KEY holds it.",
 }

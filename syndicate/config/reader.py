@@ -27,6 +27,7 @@ from syndicate.config.values import (
     network,
     positive,
     proxy,
+    public,
     timezone,
 )
 from syndicate.errors import ConfigError
@@ -109,7 +110,11 @@ def _config(path: Path, top: dict[str, Node], typed: Typed, find: Find) -> Any:
     ).read(top.get("accounts"))
     reach = _section(NetworkConfig, top.get("network"), "network", typed, _NETWORK)
     alerts = _section(Alerts, top.get("alerts"), "alerts", typed, {"command": _command, "urls": _reachable})
-    listen = _section(Listen, top["listen"], "listen", typed, {"address": endpoint}) if top.get("listen") else None
+    listen = (
+        _section(Listen, top["listen"], "listen", typed, {"address": endpoint, "public": public})
+        if top.get("listen")
+        else None
+    )
     _lease(top, values, reach, typed)
     if WRONG in (site, reach, alerts, listen, *values.values(), *sources.values(), *accounts.values()):
         return None

@@ -81,10 +81,18 @@ class Alerts:
 
 @dataclass(frozen=True, slots=True)
 class Listen:
-    """Where the daemon answers: `host:port`. Metrics ask for the token, if there is one; hooks need one."""
+    """Where the daemon answers: `host:port`. Metrics ask for the token, if there is one; hooks need one.
+
+    `public` is where the world reaches the same, for hubs (WebSub).
+    """
 
     address: str
     token: Secret | None = None
+    public: str | None = None
+
+    def __post_init__(self) -> None:
+        if self.public is not None and self.token is None:
+            raise ValueError("`public` needs a `token`: without one, anybody could read the metrics")
 
     @property
     def place(self) -> tuple[str, int]:

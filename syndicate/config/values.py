@@ -22,6 +22,7 @@ __all__ = [
     "pattern",
     "positive",
     "proxy",
+    "public",
     "some_stories",
     "suggestion",
     "switch",
@@ -129,6 +130,16 @@ def address(text: str) -> str:
 def proxy(text: str) -> str:
     """The address of an HTTP proxy, with a user and password if it wants them."""
     return _web(text, ("http", "https"))
+
+
+def public(text: str) -> str:
+    """An address of ours that others call: with TLS, unless it never leaves this machine."""
+    parts = urlsplit(address(text))
+    if parts.scheme != "https" and parts.hostname not in ("127.0.0.1", "localhost", "::1"):
+        raise ValueError("has to begin with https://: what is sent there has to stay unread and unchanged")
+    if parts.query or parts.fragment or "@" in parts.netloc:
+        raise ValueError("takes scheme, host, port and path only")
+    return text
 
 
 def origin(text: str) -> str:

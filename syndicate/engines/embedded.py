@@ -16,6 +16,7 @@ from syndicate.engines.alerts import tell
 from syndicate.engines.facts import Say, delivery_fact
 from syndicate.engines.once import account_waits
 from syndicate.engines.systemd import notify
+from syndicate.engines.websub import Subscriber
 from syndicate.errors import SyndicateError
 from syndicate.polling import Polled
 
@@ -26,7 +27,7 @@ A_HOST = 4  # polls at a time: a site that hangs takes no more threads than thes
 GRACE = 8.0  # seconds for the requests in flight when told to stop
 WATCHED = 20  # pages looked at again in one go
 SILENT = 30.0  # seconds without a tick: something is wrong
-WATCH = ""  # no source has this name
+WATCH, HUBS = "", "/"  # no source has such a name
 TICK = 1.0  # seconds
 TELL = 5.0  # seconds between looks at what somebody should hear of
 
@@ -38,8 +39,9 @@ class Daemon:
     that hangs delays no other.
     """
 
-    def __init__(self, app: App, say: Say, stop: threading.Event) -> None:
+    def __init__(self, app: App, say: Say, stop: threading.Event, subscriber: Subscriber | None = None) -> None:
         self._app = app
+        self._subscriber = subscriber
         self._say = say
         self._ticked = time.monotonic()
         self._stop = stop
@@ -65,6 +67,8 @@ class Daemon:
             for source in app.config.sources.values():
                 app.ledger.sources.ensure(source.name, source.url)
         app.meet()
+        if self._subscriber is not None:
+            self._subscriber.begin()
         scheduler = BackgroundScheduler(
             timezone="UTC", job_defaults={"misfire_grace_time": None, "coalesce": True, "max_instances": 1}
         )
@@ -85,6 +89,7 @@ class Daemon:
             self._start_polls()
             self._start_lanes()
             self._start_watch()
+            self._start_hubs()
             self._tell()
         except SyndicateError as fault:
             self._wrong = str(fault)
@@ -175,6 +180,25 @@ class Daemon:
             with self._guard:
                 self._polling.discard(WATCH)
 
+    def _start_hubs(self) -> None:
+        """Subscriptions to be made or renewed, one after the other, on a poller's thread."""
+        if self._subscriber is None or HUBS in self._polling or not self._subscriber.has_work():
+            return
+        with self._guard:
+            self._polling.add(HUBS)
+        self._polls.submit(self._ask_hubs, self._subscriber)
+
+    def _ask_hubs(self, subscriber: Subscriber) -> None:
+        try:
+            subscriber.work()
+        except SyndicateError as fault:
+            self._say("websub.failed", error=str(fault))
+        except Exception:  # noqa: BLE001 - a bug here stops nothing else, and is told whole
+            self._say("bug", where="websub", trace=traceback.format_exc())
+        finally:
+            with self._guard:
+                self._polling.discard(HUBS)
+
     def _start_lanes(self) -> None:
         ledger = self._app.ledger
         enabled = {account.name for account in self._app.accounts}
@@ -188,6 +212,8 @@ class Daemon:
     def _poll(self, name: str, host: str = "") -> None:
         try:
             polled = self._app.poll(name)
+            if self._subscriber is not None:
+                self._subscriber.heard(polled)
         except SyndicateError as fault:
             self._say("source.failed", source=name, error=str(fault))
             return

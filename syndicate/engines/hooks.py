@@ -8,14 +8,14 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Mapping
-from datetime import timedelta
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
 from syndicate.config.schema import Config, SourceConfig
-from syndicate.engines import proof
+from syndicate.engines import proof, websub
 from syndicate.engines.facts import Say
 from syndicate.engines.intake import Answer, Asked, Refused
+from syndicate.engines.websub import Subscriber
 from syndicate.ledger import Ledger
 from syndicate.records import instant
 
@@ -23,17 +23,16 @@ LARGEST = 65_536
 """Bytes of a body."""
 GHOSTS = 2_000_000
 """Bytes of a body of Ghost's, which has the whole post, twice."""
-FLOOR = timedelta(seconds=10)
-"""No source is asked more often than that because of hooks."""
 
 
 class Hooks:
-    """Answers `/hooks/…`. Everything here needs `listen.token`: as a bearer token, or as Ghost's secret."""
+    """Answers `/hooks/…`: who has `listen.token`, as a bearer token or as Ghost's secret, and hubs."""
 
-    def __init__(self, config: Config, ledger: Ledger, say: Say) -> None:
+    def __init__(self, config: Config, ledger: Ledger, say: Say, subscriber: Subscriber | None = None) -> None:
         self._config = config
         self._ledger = ledger
         self._say = say
+        self._subscriber = subscriber
         self._token = config.listen.token if config.listen else None
 
     def answer(self, asked: Asked) -> Answer:
@@ -42,6 +41,10 @@ class Hooks:
             return self._publish(asked)
         if asked.path == "/hooks/ghost":
             return self._ghost(asked)
+        if asked.path.startswith(websub.PATH):
+            if self._subscriber is None:
+                raise Refused(410, "there is no such subscription")
+            return self._subscriber.answer(asked)
         raise Refused(404, "there are /hooks/publish and /hooks/ghost")
 
     def _publish(self, asked: Asked) -> Answer:
@@ -80,7 +83,7 @@ class Hooks:
         return [name for name, each in sources.items() if host and host in _hosts(each)] or list(sources)
 
     def _hint(self, hook: str, names: Iterable[str]) -> Answer:
-        found = self._ledger.sources.hint(names, self._ledger.now(), FLOOR)
+        found = self._ledger.sources.hint(names, self._ledger.now())
         self._say("hook.received", hook=hook, sources=", ".join(found))
         said = _json({"sources": {name: instant(at) for name, at in found.items()}})
         return Answer(202, f"{said}\n".encode(), "application/json")

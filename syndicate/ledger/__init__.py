@@ -19,6 +19,7 @@ from syndicate.ledger.notices import Notices
 from syndicate.ledger.overview import Overview, overview
 from syndicate.ledger.pauses import EVERYTHING, Pauses
 from syndicate.ledger.sources import Sources
+from syndicate.ledger.subscriptions import Subscriptions
 from syndicate.ledger.timekeeping import Timekeeping
 from syndicate.model import Account
 from syndicate.ports import Clock
@@ -44,6 +45,7 @@ class Ledger:
         self.notices = Notices(database)
         self.alerts = Alerts(database)
         self.credentials = Credentials(database, key)
+        self.subscriptions = Subscriptions(database, self.credentials)
 
     def now(self) -> datetime:
         """The instant all decisions are made by: aware, UTC."""

@@ -91,7 +91,7 @@ class Credentials:
                 " WHERE account = :account AND version = :version",
                 account=account,
                 version=version,
-                data=self._cipher().encrypt(json.dumps(data).encode()).decode(),
+                data=self.seal(data),
             )
         )
 
@@ -102,6 +102,14 @@ class Credentials:
             account=account,
             version=version,
         )
+
+    def seal(self, data: Json) -> str:
+        """Something secret, as the ledger may keep it."""
+        return self._cipher().encrypt(json.dumps(data).encode()).decode()
+
+    def unseal(self, name: str, sealed: str) -> Json:
+        """The reverse of `seal`; `name` is whose it is. Raises LedgerError: another key."""
+        return self._opened(name, sealed)
 
     def _cipher(self) -> Fernet:
         if self._fernet is None:

@@ -10,6 +10,9 @@ from datetime import datetime, timedelta
 from syndicate.ledger.database import MICROSECOND, Database, from_micros, micros
 from syndicate.model import Validators
 
+FLOOR = timedelta(seconds=10)
+"""No source is asked more often than that because of hints."""
+
 _NEXT = (
     "CASE WHEN hinted_at IS NULL OR hinted_at >= :next_poll_at THEN :next_poll_at"
     " WHEN hinted_at < :retry_at THEN :retry_at ELSE hinted_at END"
@@ -112,20 +115,26 @@ class Sources:
         )
         return [row["name"] for row in taken]
 
-    def hint(self, names: Iterable[str], now: datetime, floor: timedelta) -> Mapping[str, datetime]:
+    def forget(self, name: str) -> None:
+        """Have the source sent whole at the next poll, even if nothing is new."""
+        self._db.change(
+            "UPDATE source SET etag = NULL, last_modified = NULL, body_hash = NULL WHERE name = :name", name=name
+        )
+
+    def hint(self, names: Iterable[str], now: datetime) -> Mapping[str, datetime]:
         """Let sources be asked as soon as may be, since there is said to be news; when that is, by name.
 
-        Not within `floor` of the last time, not before the server wishes, never later than it would be
+        Not within FLOOR of the last time, not before the server wishes, never later than it would be
         anyway. The same hint again changes nothing.
         """
         with self._db.transaction():
-            return {name: at for name in names if (at := self._hint(name, now, floor)) is not None}
+            return {name: at for name in names if (at := self._hint(name, now)) is not None}
 
-    def _hint(self, name: str, now: datetime, floor: timedelta) -> datetime | None:
+    def _hint(self, name: str, now: datetime) -> datetime | None:
         row = self._db.row("SELECT polled_at, retry_at, next_poll_at FROM source WHERE name = :name", name=name)
         if row is None:
             return None
-        earliest = max(micros(now) or 0, row["retry_at"], (row["polled_at"] or 0) + floor // MICROSECOND)
+        earliest = max(micros(now) or 0, row["retry_at"], (row["polled_at"] or 0) + FLOOR // MICROSECOND)
         self._db.change(
             "UPDATE source SET hinted_at = COALESCE(hinted_at, :at),"
             " next_poll_at = CASE WHEN next_poll_at > :at THEN :at ELSE next_poll_at END WHERE name = :name",

@@ -38,6 +38,7 @@ def feed(
         notes=tuple(said["notes"]),
         interval=None if interval is None else timedelta(seconds=interval),
         cut_off=said["cut_off"],
+        hub=(said["hub"][0], said["hub"][1]),
     )
 
 
@@ -91,6 +92,7 @@ def _feed(body: bytes, options: dict[str, Any]) -> dict[str, Any]:
         "notes": reading.notes,
         "interval": None if reading.interval is None else reading.interval.total_seconds(),
         "cut_off": reading.cut_off,
+        "hub": reading.hub,
     }
 
 

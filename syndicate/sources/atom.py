@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from syndicate.model import Article
-from syndicate.sources import markup
+from syndicate.sources import hubs, markup
 from syndicate.sources.fields import (
     BASE,
     ENTRIES,
@@ -42,7 +42,8 @@ def read(root: Element, reader: Reader) -> Reading:
     reader.language = language(root.get(LANG))
     entries = [child for child in root if reader.names[child.tag] == "entry"]
     articles = [article for entry in entries[:ENTRIES] if (article := _article(entry, reader)) is not None]
-    return Reading(tuple(articles), len(entries))
+    links = [(_rel(child), child.get("href")) for child in root if reader.names[child.tag] == "link"]
+    return Reading(tuple(articles), len(entries), hub=hubs.of_links(links, reader.base))
 
 
 def _article(entry: Element, reader: Reader) -> Article | None:

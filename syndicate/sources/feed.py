@@ -31,6 +31,7 @@ class FeedSource:
         visited = visit.get(self._http, self._url, validators, accept=ACCEPT)
         if not visited.modified:
             return Fetched(validators=visited.validators, modified=False, interval=visited.interval)
+        from syndicate.sources import hubs
         from syndicate.sources.parsing import read_feed
 
         reply = visited.reply
@@ -49,4 +50,5 @@ class FeedSource:
             entries=reading.listed,
             notes=reading.notes,
             interval=min(visit.LONGEST, max(wishes)) if wishes else None,
+            hub=hubs.agreed(hubs.of_header(reply.headers.get("link", ""), reply.url), reading.hub),
         )

@@ -148,7 +148,10 @@ class Reader:
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """What a document says. `listed` counts its entries, usable or not; `held_back` those that are no articles yet."""
+    """What a document says. `listed` counts its entries, usable or not; `held_back` those that are no articles yet.
+
+    `hub` is the address of a hub, and the one by which it knows this document; "" where none is named.
+    """
 
     articles: tuple[Article, ...]
     listed: int
@@ -156,6 +159,7 @@ class Reading:
     interval: timedelta | None = None
     cut_off: bool = False
     held_back: int = 0
+    hub: tuple[str, str] = ("", "")
 
 
 def words(element: Element | None) -> str:

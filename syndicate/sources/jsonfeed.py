@@ -10,7 +10,7 @@ from typing import Any
 
 from syndicate.errors import SourceError
 from syndicate.model import Article, Image
-from syndicate.sources import markup
+from syndicate.sources import hubs, markup
 from syndicate.sources.fields import ENTRIES, Reader, Reading, address, distinct, kind_of, language, person
 from syndicate.sources.jsondata import extras, mapping, objects, text, texts
 from syndicate.sources.media import MOST, in_text
@@ -32,7 +32,9 @@ def read(feed: dict[str, Any], reader: Reader, *, url: str) -> Reading:
     reader.language = language(text(feed.get("language")))
     articles = [_article(item, reader) for item in objects(items[:ENTRIES])]
     notes = ("the feed says that it has ended, and will have no new articles",) if feed.get("expired") is True else ()
-    return Reading(tuple(article for article in articles if article is not None), len(items), notes)
+    told = [("hub", text(hub.get("url"))) for hub in objects(feed.get("hubs")) if text(hub.get("type")) == "WebSub"]
+    hub = hubs.of_links([*told, ("self", text(feed.get("feed_url")))], url)
+    return Reading(tuple(article for article in articles if article is not None), len(items), notes, hub=hub)
 
 
 def _article(item: dict[str, Any], reader: Reader) -> Article | None:

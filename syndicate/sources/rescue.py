@@ -6,7 +6,7 @@ from typing import Any
 
 from syndicate.errors import SourceError
 from syndicate.model import Article, Image
-from syndicate.sources import markup
+from syndicate.sources import hubs, markup
 from syndicate.sources.fields import ENTRIES, Reader, Reading, address, distinct, identity, kind_of, language, person
 from syndicate.sources.media import in_text
 
@@ -28,7 +28,8 @@ def read(text: str, reader: Reader, *, url: str, why: str) -> Reading:
     articles = [_article(entry, reader) for entry in found.entries[:ENTRIES]]
     kept = tuple(article for article in articles if article.url or article.title)
     notes = (f"the feed is not well-formed ({why}); its entries could be read",)
-    return Reading(kept, len(found.entries), notes=notes)
+    links = [(str(link.get("rel", "")), link.get("href")) for link in found.feed.get("links", ())]
+    return Reading(kept, len(found.entries), notes=notes, hub=hubs.of_links(links, reader.base))
 
 
 def _article(entry: dict[str, Any], reader: Reader) -> Article:

@@ -7,7 +7,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from syndicate.model import Article
-from syndicate.sources import markup
+from syndicate.sources import hubs, markup
 from syndicate.sources.fields import (
     BASE,
     ENTRIES,
@@ -51,7 +51,8 @@ def read(root: Element, reader: Reader) -> Reading:
         item for parent in ([root, *channels] if about.get("channel") else channels) for item in _items(parent, reader)
     ]
     articles = [article for item in items[:ENTRIES] if (article := _article(item, reader)) is not None]
-    return Reading(tuple(articles), len(items), interval=_interval(channel))
+    hub = hubs.of_links(((link.get("rel", ""), link.get("href")) for link in channel.get("atom:link", ())), reader.base)
+    return Reading(tuple(articles), len(items), interval=_interval(channel), hub=hub)
 
 
 def _items(parent: Element, reader: Reader) -> Iterator[Element]:

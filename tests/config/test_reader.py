@@ -140,6 +140,18 @@ TOP = [
     ("listen: {address: x}", "2:19: listen.address: 'x' is no host and port, such as 127.0.0.1:8701"),
     ("listen: {address: 'localhost:99999'}", "2:19: listen.address: 'localhost:99999' is no host and port"),
     ("listen: {token: secret-token}", "2:1: listen: needs 'address'"),
+    (
+        "listen: {address: 'h:1', token: secret-token, public: 'http://gazette.example'}",
+        "2:55: listen.public: has to begin with https://: what is sent there has to stay unread and unchanged",
+    ),
+    (
+        "listen: {address: 'h:1', token: secret-token, public: 'https://gazette.example/?x=1'}",
+        "2:55: listen.public: takes scheme, host, port and path only",
+    ),
+    (
+        "listen: {address: 'h:1', public: 'https://gazette.example'}",
+        "2:1: listen: `public` needs a `token`: without one, anybody could read the metrics",
+    ),
     ("media: x", "2:1: media: not built yet"),
     ("alerts: {command: mail -s hello}", "2:19: alerts.command: should be a list of words: [mail, -s, hello]"),
     ("database: postgresql://u@h/n", "2:11: database: PostgreSQL is not built yet (use sqlite:///syndicate.db)"),

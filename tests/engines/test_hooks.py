@@ -18,9 +18,10 @@ import pytest
 
 from syndicate.config.schema import Config, Listen, SourceConfig
 from syndicate.engines import proof
-from syndicate.engines.hooks import FLOOR, LARGEST, Hooks
+from syndicate.engines.hooks import LARGEST, Hooks
 from syndicate.engines.listener import WORKERS, Listener
 from syndicate.errors import SourceError
+from syndicate.ledger.sources import FLOOR
 from syndicate.model import Fetched, Secret, Site, Validators
 from syndicate.polling import poll
 from tests.cli.conftest import desk, sandbox, site  # noqa: F401 - fixtures

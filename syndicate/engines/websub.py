@@ -1,0 +1,230 @@
+"""A WebSub subscriber (https://www.w3.org/TR/websub/): hubs say that a feed has news, and it is asked at once.
+
+What a hub sends is a hint, as every hook is: it is checked, thrown away, and the feed is read as ever. So
+there is one way in for stories, and a hub that lies or dies costs nothing but speed.
+"""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+from urllib.parse import parse_qs, urljoin
+
+from syndicate.engines import proof
+from syndicate.engines.facts import Say
+from syndicate.engines.intake import Answer, Asked, Refused
+from syndicate.errors import LedgerError, PlatformError
+from syndicate.ledger import Ledger
+from syndicate.ledger.subscriptions import Mode, Subscription
+from syndicate.polling import Polled
+from syndicate.ports import Http, Reply
+
+PATH = "/hooks/websub/"
+LEASE = timedelta(days=10)
+"""What is asked for; a hub grants what it likes (§5.3)."""
+LONGEST_LEASE = timedelta(days=100)
+SOONEST = timedelta(seconds=60)
+"""No subscription is renewed sooner, however short its lease."""
+PATIENCE = timedelta(hours=1)
+"""How long a request may stay unconfirmed before it is made again; twice as long each time, up to a day."""
+LARGEST = 4_000_000
+"""Bytes of what a hub sends, which may be the whole feed."""
+GOODBYES = 3
+CHALLENGE = 1024
+REDIRECTS = 3
+
+
+@dataclass(frozen=True, slots=True)
+class _Verification:
+    """What a hub asks back (§5.3), or that it refuses (§5.2)."""
+
+    mode: str
+    topic: str
+    challenge: str
+    lease: timedelta
+    reason: str
+
+
+class Subscriber:
+    """Subscribes to the hubs that feeds name, and answers for it below `public`, an address of ours.
+
+    `feeds` are the sources that may name a hub; `http` is the guarded door, since a hub's address comes out
+    of a feed.
+    """
+
+    def __init__(self, public: str, feeds: Collection[str], ledger: Ledger, http: Http, say: Say) -> None:
+        self._public = public.rstrip("/") + PATH
+        self._feeds = feeds
+        self._ledger = ledger
+        self._http = http
+        self._say = say
+
+    def begin(self) -> None:
+        """Bring the ledger in line with the config. A feed whose hub nobody has looked for is read whole once."""
+        subscriptions = self._ledger.subscriptions
+        try:
+            known = subscriptions.all()
+        except LedgerError as fault:  # another key: nothing that was sealed can be used
+            self._say("websub.failed", error=str(fault))
+            subscriptions.clear()
+            known = []
+        with self._ledger.transaction():
+            for one in known:
+                if one.source not in self._feeds or one.public != self._public:
+                    self._leave(one)
+            kept = {one.source for one in known if one.public == self._public}
+            for source in self._feeds:
+                if source not in kept:
+                    self._ledger.sources.forget(source)
+
+    def heard(self, polled: Polled) -> None:
+        """Take in what a poll says of its feed's hub."""
+        if polled.hub is None or polled.source not in self._feeds:
+            return
+        found = self._ledger.subscriptions.of(polled.source)
+        if found is not None and (found.hub, found.topic) == polled.hub:
+            return
+        with self._ledger.transaction():
+            if found is not None:
+                self._leave(found)
+            self._join(polled.source, *polled.hub)
+
+    def has_work(self) -> bool:
+        """Whether some hub is to be asked."""
+        return self._ledger.subscriptions.has_due(self._ledger.now())
+
+    def work(self) -> None:
+        """Ask the hubs whose turn it is."""
+        for subscription in self._ledger.subscriptions.due(self._ledger.now()):
+            if subscription.state == "ended" and subscription.fails >= GOODBYES:
+                self._ledger.subscriptions.remove(subscription.callback)
+            else:
+                self._ask(subscription)
+
+    def answer(self, asked: Asked) -> Answer:
+        """What to say to a hub. Raises Refused."""
+        found = self._ledger.subscriptions.find(asked.path.removeprefix(PATH))
+        asked.only("GET", "POST")
+        return self._confirm(found, asked.query) if asked.method == "GET" else self._receive(found, asked)
+
+    # Asking
+
+    def _join(self, source: str, hub: str, topic: str) -> None:
+        made = Subscription(
+            callback=secrets.token_urlsafe(32),
+            source=source,
+            hub=hub,
+            topic=topic,
+            secret=secrets.token_urlsafe(32),
+            public=self._public,
+            state="pending" if hub else "none",
+        )
+        self._ledger.subscriptions.add(made, self._ledger.now() if hub else None)
+
+    def _leave(self, subscription: Subscription) -> None:
+        if subscription.state in ("pending", "active"):
+            self._ledger.subscriptions.end(subscription.callback, self._ledger.now())
+        else:
+            self._ledger.subscriptions.remove(subscription.callback)
+
+    def _ask(self, subscription: Subscription) -> None:
+        """One request (§5.1), and when to ask again if no confirmation comes."""
+        mode: Mode = "unsubscribe" if subscription.state == "ended" else "subscribe"
+        wait = min(timedelta(days=1), PATIENCE * 2 ** min(subscription.fails, 10))
+        self._ledger.subscriptions.asking(subscription.callback, mode, self._ledger.now() + wait)
+        form = {
+            "hub.mode": mode,
+            "hub.topic": subscription.topic,
+            "hub.callback": subscription.public + subscription.callback,
+        }
+        if mode == "subscribe":
+            form |= {"hub.secret": subscription.secret, "hub.lease_seconds": str(LEASE // timedelta(seconds=1))}
+        try:
+            self._post(subscription.hub, form)
+        except PlatformError as fault:
+            self._ledger.subscriptions.failed(subscription.callback, str(fault))
+            self._say("websub.failed", source=subscription.source, mode=mode, error=str(fault))
+
+    def _post(self, hub: str, form: Mapping[str, str]) -> None:
+        """Tell a hub, or the one it leads to (§5.1.2). Raises PlatformError: not taken."""
+        for _ in range(REDIRECTS + 1):
+            reply = self._http.call("POST", hub, data=form)
+            if reply.status not in (307, 308) or "location" not in reply.headers:
+                break
+            hub = urljoin(hub, reply.headers["location"])
+        if not 200 <= reply.status < 300:
+            raise PlatformError(f"the hub answers {reply.status}{_words(reply)}")
+
+    # Being asked
+
+    def _confirm(self, found: Subscription | None, query: str) -> Answer:
+        """Echo the challenge of what was asked for; of nothing else (§5.3.1)."""
+        said = _verification(query)
+        if found is None or said is None or said.topic != found.topic:
+            raise Refused(404, "nobody asked for that")
+        if said.mode == "denied":
+            return self._denied(found, said.reason)
+        challenge = said.challenge
+        if said.mode != found.asked or not challenge or len(challenge) > CHALLENGE or not _is_plain(challenge):
+            raise Refused(404, "nobody asked for that")
+        if said.mode == "unsubscribe":
+            self._ledger.subscriptions.remove(found.callback)
+            self._say("websub.unsubscribed", source=found.source)
+        else:
+            now = self._ledger.now()
+            renew_at = now + max(SOONEST, said.lease / 2)
+            self._ledger.subscriptions.confirmed(found.callback, lease_until=now + said.lease, act_at=renew_at)
+            self._say("websub.subscribed", source=found.source, seconds=said.lease // timedelta(seconds=1))
+        return Answer(200, challenge.encode(), "application/octet-stream")
+
+    def _denied(self, found: Subscription, reason: str) -> Answer:
+        """The hub wants nobody there; it may change its mind (§5.2)."""
+        if found.state == "ended":
+            self._ledger.subscriptions.remove(found.callback)
+        else:
+            self._ledger.subscriptions.denied(found.callback, reason, self._ledger.now() + timedelta(days=1))
+            self._say("websub.denied", source=found.source, reason=reason)
+        return Answer(200)
+
+    def _receive(self, found: Subscription | None, asked: Asked) -> Answer:
+        """News, signed (§7.1): what is not is dropped, and a hub that has to hear of it learns nothing more."""
+        if found is None or found.state not in ("pending", "active"):
+            raise Refused(410, "there is no such subscription")
+        body = asked.body.read(LARGEST)
+        if proof.hub(asked.headers, body, found.secret):
+            self._ledger.sources.hint([found.source], self._ledger.now())
+            self._say("hook.received", hook="websub", sources=found.source)
+        else:
+            method = asked.headers.get("x-hub-signature", "").partition("=")[0][:20] or "nothing"
+            self._say("websub.ignored", source=found.source, signed_with=method)
+        return Answer(202)
+
+
+def _verification(query: str) -> _Verification | None:
+    """None for a query that is none: too much of it, or no text."""
+    try:
+        said = {name: values[0] for name, values in parse_qs(query, max_num_fields=50, errors="strict").items()}
+    except ValueError:
+        return None
+    seconds = said.get("hub.lease_seconds", "")
+    granted = timedelta(seconds=int(seconds)) if seconds.isdecimal() and 0 < len(seconds) < 10 else LEASE
+    return _Verification(
+        mode=said.get("hub.mode", ""),
+        topic=said.get("hub.topic", ""),
+        challenge=said.get("hub.challenge", ""),
+        lease=min(granted, LONGEST_LEASE),
+        reason=" ".join(said.get("hub.reason", "").split())[:200],
+    )
+
+
+def _is_plain(text: str) -> bool:
+    """Printable ASCII: nobody is to be handed anything else by us (§8.2)."""
+    return text.isascii() and text.isprintable()
+
+
+def _words(reply: Reply) -> str:
+    """The hub's own, as far as they are a line (§5.1.2)."""
+    said = " ".join(reply.body[:300].decode("utf-8", "replace").split())
+    return f": {said[:200]}" if said and "<" not in said else ""

@@ -1,0 +1,147 @@
+"""Subscriptions to hubs (WebSub): what was asked, what was granted, and when to ask again."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Literal, TypeAlias
+
+from syndicate.ledger.credentials import Credentials
+from syndicate.ledger.database import Database, Row, from_micros, micros
+
+Standing: TypeAlias = Literal["none", "pending", "active", "denied", "ended"]
+Mode: TypeAlias = Literal["subscribe", "unsubscribe"]
+
+
+@dataclass(frozen=True, slots=True)
+class Subscription:
+    """One source's subscription. `callback` is the last part of its callback address, and cannot be guessed.
+
+    `public` is the first part, as configured when it was made. `state` "none": the feed names no hub.
+    `asked` is what the hub may now ask back for. `fails` counts requests since a hub last confirmed one.
+    """
+
+    callback: str
+    source: str
+    hub: str
+    topic: str
+    secret: str
+    public: str
+    state: Standing
+    asked: Mode | None = None
+    lease_until: datetime | None = None
+    fails: int = 0
+    error: str | None = None
+
+
+class Subscriptions:
+    """The `subscription` table. Hub, topic and secret are encrypted: addresses may hold secrets, too."""
+
+    def __init__(self, database: Database, credentials: Credentials) -> None:
+        self._db = database
+        self._credentials = credentials
+
+    def add(self, made: Subscription, act_at: datetime | None) -> None:
+        """Keep a new one; at `act_at` its hub is asked."""
+        sealed = {"hub": made.hub, "topic": made.topic, "secret": made.secret, "public": made.public}
+        self._db.change(
+            "INSERT INTO subscription (callback, source, sealed, state, asked, act_at, fails)"
+            " VALUES (:callback, :source, :sealed, :state, :asked, :act_at, 0)",
+            callback=made.callback,
+            source=made.source,
+            sealed=self._credentials.seal(sealed),
+            state=made.state,
+            asked=made.asked,
+            act_at=micros(act_at),
+        )
+
+    def find(self, callback: str) -> Subscription | None:
+        """The one with this callback."""
+        row = self._db.row("SELECT * FROM subscription WHERE callback = :callback", callback=callback)
+        return self._loaded(row) if row else None
+
+    def of(self, source: str) -> Subscription | None:
+        """The one a source has; those that ended are its past."""
+        row = self._db.row("SELECT * FROM subscription WHERE source = :source AND state <> 'ended'", source=source)
+        return self._loaded(row) if row else None
+
+    def all(self) -> list[Subscription]:
+        """Every one that has not ended."""
+        return [self._loaded(row) for row in self._db.rows("SELECT * FROM subscription WHERE state <> 'ended'")]
+
+    def has_due(self, now: datetime) -> bool:
+        """Whether some hub is to be asked."""
+        return bool(self._db.rows("SELECT 1 FROM subscription WHERE act_at <= :now LIMIT 1", now=micros(now)))
+
+    def due(self, now: datetime) -> list[Subscription]:
+        """Those whose hub is to be asked, the longest due first."""
+        found = self._db.rows("SELECT * FROM subscription WHERE act_at <= :now ORDER BY act_at", now=micros(now))
+        return [self._loaded(row) for row in found]
+
+    def asking(self, callback: str, mode: Mode, act_at: datetime) -> None:
+        """A request goes out; written before it does, since the hub may ask back while it does."""
+        self._db.change(
+            "UPDATE subscription SET asked = :mode, act_at = :act_at, fails = fails + 1 WHERE callback = :callback",
+            callback=callback,
+            mode=mode,
+            act_at=micros(act_at),
+        )
+
+    def failed(self, callback: str, error: str) -> None:
+        """A request came to nothing."""
+        self._db.change(
+            "UPDATE subscription SET error = :error WHERE callback = :callback", callback=callback, error=error
+        )
+
+    def confirmed(self, callback: str, *, lease_until: datetime, act_at: datetime) -> None:
+        """The hub asked back, and was told yes."""
+        self._db.change(
+            "UPDATE subscription SET state = 'active', asked = NULL, lease_until = :lease_until, act_at = :act_at,"
+            " fails = 0, error = NULL WHERE callback = :callback",
+            callback=callback,
+            lease_until=micros(lease_until),
+            act_at=micros(act_at),
+        )
+
+    def denied(self, callback: str, reason: str, act_at: datetime) -> None:
+        """The hub wants no subscriber; it is asked again at `act_at`."""
+        self._db.change(
+            "UPDATE subscription SET state = 'denied', asked = NULL, lease_until = NULL, act_at = :act_at,"
+            " error = :reason WHERE callback = :callback",
+            callback=callback,
+            reason=reason,
+            act_at=micros(act_at),
+        )
+
+    def end(self, callback: str, act_at: datetime) -> None:
+        """Nothing that comes is believed any more; the hub is told at `act_at`."""
+        self._db.change(
+            "UPDATE subscription SET state = 'ended', asked = NULL, act_at = :act_at, fails = 0"
+            " WHERE callback = :callback",
+            callback=callback,
+            act_at=micros(act_at),
+        )
+
+    def remove(self, callback: str) -> None:
+        """As if it had never been."""
+        self._db.change("DELETE FROM subscription WHERE callback = :callback", callback=callback)
+
+    def clear(self) -> None:
+        """Remove all."""
+        self._db.change("DELETE FROM subscription")
+
+    def _loaded(self, row: Row) -> Subscription:
+        sealed = self._credentials.unseal(f"the subscription of {row['source']}", row["sealed"])
+        return Subscription(
+            callback=row["callback"],
+            source=row["source"],
+            hub=sealed["hub"],
+            topic=sealed["topic"],
+            secret=sealed["secret"],
+            public=sealed["public"],
+            state=row["state"],
+            asked=row["asked"],
+            lease_until=from_micros(row["lease_until"]),
+            fails=row["fails"],
+            error=row["error"],
+        )
