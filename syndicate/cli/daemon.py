@@ -52,12 +52,11 @@ def command(shared: Shared) -> int:
 
 
 def _subscriber(app: App, say: Say) -> Subscriber | None:
-    """Who subscribes to hubs, where the config says how they can reach us; else what was is forgotten."""
+    """Who subscribes to hubs, where the config says how they can reach us."""
     from syndicate.engines.websub import Subscriber
 
     listen = app.config.listen
     if listen is None or listen.public is None:
-        app.ledger.subscriptions.clear()
         return None
     feeds = [name for name, source in app.config.sources.items() if source.type == "feed"]
     return Subscriber(listen.public, feeds, app.ledger, app.web, say)

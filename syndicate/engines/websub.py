@@ -62,7 +62,10 @@ class Subscriber:
         self._say = say
 
     def begin(self) -> None:
-        """Bring the ledger in line with the config. A feed whose hub nobody has looked for is read whole once."""
+        """Bring the ledger in line with the config. A feed whose hub nobody has looked for is read whole once.
+
+        Hubs are asked again, since they may have given us up while we were away.
+        """
         subscriptions = self._ledger.subscriptions
         try:
             known = subscriptions.all()
@@ -74,6 +77,8 @@ class Subscriber:
             for one in known:
                 if one.source not in self._feeds or one.public != self._public:
                     self._leave(one)
+            now = self._ledger.now()
+            subscriptions.refresh(now, now - PATIENCE)
             kept = {one.source for one in known if one.public == self._public}
             for source in self._feeds:
                 if source not in kept:
@@ -83,10 +88,10 @@ class Subscriber:
         """Take in what a poll says of its feed's hub."""
         if polled.hub is None or polled.source not in self._feeds:
             return
-        found = self._ledger.subscriptions.of(polled.source)
-        if found is not None and (found.hub, found.topic) == polled.hub:
-            return
         with self._ledger.transaction():
+            found = self._ledger.subscriptions.of(polled.source)
+            if found is not None and (found.hub, found.topic) == polled.hub:
+                return
             if found is not None:
                 self._leave(found)
             self._join(polled.source, *polled.hub)
@@ -133,7 +138,9 @@ class Subscriber:
         """One request (§5.1), and when to ask again if no confirmation comes."""
         mode: Mode = "unsubscribe" if subscription.state == "ended" else "subscribe"
         wait = min(timedelta(days=1), PATIENCE * 2 ** min(subscription.fails, 10))
-        self._ledger.subscriptions.asking(subscription.callback, mode, self._ledger.now() + wait)
+        now = self._ledger.now()
+        if not self._ledger.subscriptions.take(subscription.callback, mode, now, now + wait):
+            return
         form = {
             "hub.mode": mode,
             "hub.topic": subscription.topic,

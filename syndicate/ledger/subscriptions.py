@@ -78,13 +78,26 @@ class Subscriptions:
         found = self._db.rows("SELECT * FROM subscription WHERE act_at <= :now ORDER BY act_at", now=micros(now))
         return [self._loaded(row) for row in found]
 
-    def asking(self, callback: str, mode: Mode, act_at: datetime) -> None:
-        """A request goes out; written before it does, since the hub may ask back while it does."""
+    def take(self, callback: str, mode: Mode, now: datetime, act_at: datetime) -> bool:
+        """Become the one who asks; False if another was. Written first, since the hub may ask back meanwhile."""
+        return bool(
+            self._db.change(
+                "UPDATE subscription SET asked = :mode, act_at = :act_at, fails = fails + 1"
+                " WHERE callback = :callback AND act_at <= :now",
+                callback=callback,
+                mode=mode,
+                now=micros(now),
+                act_at=micros(act_at),
+            )
+        )
+
+    def refresh(self, now: datetime, before: datetime) -> None:
+        """Ask again for those that were confirmed before an instant, as if half of their lease were over."""
         self._db.change(
-            "UPDATE subscription SET asked = :mode, act_at = :act_at, fails = fails + 1 WHERE callback = :callback",
-            callback=callback,
-            mode=mode,
-            act_at=micros(act_at),
+            "UPDATE subscription SET act_at = :now"
+            " WHERE state = 'active' AND act_at > :now AND 2 * act_at - lease_until < :before",
+            now=micros(now),
+            before=micros(before),
         )
 
     def failed(self, callback: str, error: str) -> None:

@@ -570,6 +570,34 @@ def test_it_outlives_the_process_and_follows_the_config(newsroom, hub, ledger):
     assert newsroom.kept() is None
 
 
+def test_a_daemon_that_was_away_asks_again_and_one_that_crashes_in_a_loop_does_not(newsroom, hub):
+    """A hub may have given us up; but a subscription of the last hour stands."""
+    newsroom.join(hub)
+    hub.subscribers.clear()
+    newsroom.clock.move(minutes=59)
+    newsroom.subscriber.begin()
+    assert not newsroom.subscriber.has_work()
+    newsroom.clock.move(minutes=2)
+    newsroom.subscriber.begin()
+    newsroom.subscriber.begin()
+    newsroom.subscriber.work()
+    assert wait_for(lambda: len(hub.checks) == 2, 5)
+    assert len(hub.subscribers) == 1
+    assert not newsroom.subscriber.has_work()
+
+
+def test_two_daemons_ask_once(newsroom, hub):
+    newsroom.heard(hub.url)
+    newsroom.heard(hub.url)
+    [due] = newsroom.ledger.subscriptions.due(newsroom.clock())
+    both = [threading.Thread(target=newsroom.subscriber._ask, args=(due,)) for _ in range(2)]
+    for each in both:
+        each.start()
+    for each in both:
+        each.join()
+    assert len(hub.requests) == 1
+
+
 def test_with_another_key_it_begins_again(newsroom, hub, ledger, tmp_path):
     from syndicate.ledger import Ledger
     from syndicate.ledger.database import Database
