@@ -43,6 +43,7 @@ class FeedSource:
             timezone=self._timezone,
             now=reply.received_at,
         )
+        hub = hubs.agreed(hubs.of_header(reply.headers.get("link", ""), reply.url), reading.hub)
         wishes = [wish for wish in (visited.interval, reading.interval) if wish]
         return Fetched(
             articles=reading.articles,
@@ -50,5 +51,5 @@ class FeedSource:
             entries=reading.listed,
             notes=reading.notes,
             interval=min(visit.LONGEST, max(wishes)) if wishes else None,
-            hub=hubs.agreed(hubs.of_header(reply.headers.get("link", ""), reply.url), reading.hub),
+            hub=None if reading.cut_off and hub == hubs.NONE else hub,
         )

@@ -306,6 +306,14 @@ def test_nothing_without_both(feed):
     assert feed.read().hub == ("", "")
 
 
+def test_a_document_that_is_cut_off_says_nothing_against_its_hub(feed):
+    feed.body = f'<rss version="2.0"><channel><title>G</title>{ITEM}<item><title>B'.encode()
+    fetched = feed.read()
+    assert (len(fetched.articles), fetched.hub) == (1, None)
+    feed.body = (DOCUMENTS["rss"].removesuffix("</channel></rss>") + "<item><tit").encode()
+    assert feed.read().hub == ("https://hub.example/", f"{feed.url}/topic")
+
+
 # §5.1 The request
 
 
