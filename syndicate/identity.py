@@ -26,6 +26,7 @@ _TRACKING = re.compile(
     re.IGNORECASE | re.ASCII,
 )
 _WORD = re.compile(r"\w+")
+_JSON = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"))  # `json.dumps` would make one for each article
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,7 +111,7 @@ def content_hash(article: Article) -> str:
     """Differs when title, address, summary or pictures do: 32 hex digits."""
     said: list[Any] = [article.title, article.url, article.summary, [astuple(image) for image in article.images]]
     said += ["withdrawn"] if article.withdrawn else []
-    return _digest(json.dumps(said, ensure_ascii=False, separators=(",", ":")))
+    return _digest(_JSON.encode(said))
 
 
 def _usable(article: Article, names: tuple[Alias, ...], repeated: set[str]) -> tuple[Alias, ...]:
