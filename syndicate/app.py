@@ -8,22 +8,26 @@ import functools
 import hashlib
 import os
 import threading
-from collections.abc import Mapping
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Self
+from urllib.parse import quote, urlsplit
 
+from syndicate import pacing
 from syndicate.config.schema import AccountConfig, Config, SourceConfig
 from syndicate.errors import ConfigError, LedgerError, PlatformError, RenderError, SourceError
-from syndicate.http import DryHttp, Guard, Mask, RequestsHttp
+from syndicate.http import USER_AGENT, DryHttp, Guard, Mask, RequestsHttp
 from syndicate.ledger import Ledger
 from syndicate.ledger.credentials import Session, key_beside
 from syndicate.ledger.database import Database, copy_ledger
 from syndicate.model import Account, Article, Caution, Delivery, Identity, Limits, Validators
-from syndicate.polling import Polled, announce, poll
-from syndicate.ports import Http, Platform, Refreshable, Source
+from syndicate.polling import Polled, again, announce, poll
+from syndicate.ports import Clock, Http, Platform, Refreshable, Source
 from syndicate.reading import PAGE, Discreet, build, origins, read_file
+from syndicate.sharing import Answers, Sharing
 
 if TYPE_CHECKING:
     from syndicate.delivery import Lane, Rendered, Terms
@@ -36,12 +40,18 @@ if TYPE_CHECKING:
     from syndicate.rendering.photo import Pictures
 
 LARGEST = 20_000_000  # bytes of a picture before it is fitted
+_IN_ADDRESSES = "%:/?#[]@!$&'*+,;=~"
 IDENTITY_AGE = timedelta(days=1)
 
 
 def now() -> datetime:
     """The clock of a real run."""
     return datetime.now(UTC)
+
+
+def _calling_card(site: str) -> str:
+    """Who asks, for those who keep the server that is asked."""
+    return f"{USER_AGENT} (+{quote(site, safe=_IN_ADDRESSES)})"
 
 
 def _chance() -> float:
@@ -64,8 +74,11 @@ class Rehearsal:
 class App:
     """One publisher's wired objects. `close` it, or use it in a `with`."""
 
-    def __init__(self, config: Config, environ: Mapping[str, str], rehearsal: Rehearsal | None = None) -> None:
+    def __init__(
+        self, config: Config, environ: Mapping[str, str], rehearsal: Rehearsal | None = None, clock: Clock = now
+    ) -> None:
         self.config = config
+        self._clock = clock
         self.rehearsal = rehearsal
         self.notes: list[str] = []
         self._environ = environ
@@ -129,8 +142,9 @@ class App:
     def poll(self, name: str, backfill: int = 0) -> Polled:
         """Read one source now."""
         wanted = self.config.sources[name]
+        state = self.ledger.sources.ensure(name, wanted.url)
         return poll(
-            self.source(name),
+            self.source(name, state.address or wanted.url),
             wanted.url,
             self.accounts,
             self.ledger,
@@ -140,6 +154,50 @@ class App:
             breaking=self.config.breaking,
             caution=Caution(wanted.burst, wanted.similar),
         )
+
+    def reserve(self, names: Sequence[str]) -> list[str]:
+        """Take the polls of sources that are due, and with each those of others that read the same address."""
+        ledger, taken = self.ledger, list[str]()
+        with ledger.transaction():
+            due = self._taken(names)
+            for name in (name for name in names if name in due):
+                twins = [twin for twin in self._twins.get(self.config.sources[name].url, ()) if twin not in due]
+                taken += [name, *(self._taken(twins, early=True) if twins else ())]
+        return list(dict.fromkeys(taken))
+
+    def _taken(self, names: Sequence[str], *, early: bool = False) -> set[str]:
+        """Those whose next poll could be written down, in few statements: most are asked equally often."""
+        sources, groups = self.config.sources, defaultdict[datetime, list[str]](list)
+        now = self.ledger.now()
+        for name in names:
+            groups[again(name, sources[name].url, self.ledger, sources[name].every, now)].append(name)
+        reserve = self.ledger.sources.reserve
+        taken = [reserve(group, now=now, next_poll_at=moment, early=early) for moment, group in groups.items()]
+        return {name for group in taken for name in group}
+
+    def spread(self) -> None:
+        """After a stop, let the overdue sources of one site come one after the other."""
+        ledger, overdue = self.ledger, defaultdict[str, list[str]](list)
+        due = ledger.sources.due(ledger.now())
+        for name in due:
+            if name in self.config.sources and ledger.sources.baseline(name) is not None:
+                overdue[self.host(name, due[name])].append(name)
+        with ledger.transaction():
+            for name in (name for names in overdue.values() if len(names) > 1 for name in names):
+                ledger.sources.postpone(name, pacing.spread(name, self.config.sources[name].every, ledger.now()))
+
+    def host(self, name: str, address: str | None) -> str:
+        """The site that a source is on, at its configured address unless it moved; one without is alone."""
+        return urlsplit(address or self.config.sources[name].url).netloc.rpartition("@")[2].lower() or f" {name}"
+
+    @functools.cached_property
+    def _twins(self) -> dict[str, list[str]]:
+        """Sources by the address they read, where several read the same."""
+        named = defaultdict[str, list[str]](list)
+        for source in self.config.sources.values():
+            if "://" in source.url:
+                named[source.url].append(source.name)
+        return {url: names for url, names in named.items() if len(names) > 1}
 
     def announce(self, article: Article) -> str:
         """Plan one article for every account; its anchor."""
@@ -199,9 +257,11 @@ class App:
 
         return Gallery()
 
-    def source(self, name: str) -> Source:
-        """The reader of a configured source."""
-        return Discreet(build(self.config.sources[name], self.web), Mask(self.config.secrets))
+    def source(self, name: str, address: str) -> Source:
+        """The reader of a configured source, at the address it has now."""
+        wanted = self.config.sources[name]
+        door = Sharing(self.web, name, self._answers) if wanted.url in self._twins else self.web
+        return Discreet(build(replace(wanted, url=address), door), Mask(self.config.secrets))
 
     def page(self, origin: str) -> Article:
         """One article from its page: an address, or a file with a saved page. Raises SourceError."""
@@ -296,7 +356,11 @@ class App:
         """The door for feeds, pages and pictures: guarded, since their addresses come from outside."""
         network = self.config.network
         guard = Guard(allow=network.allow, origins=self._origins)
-        return self._requests(guard=guard, max_body=LARGEST)
+        return self._requests(guard=guard, max_body=LARGEST, name=_calling_card(self.config.site.url))
+
+    @functools.cached_property
+    def _answers(self) -> Answers:
+        return Answers(self._clock)
 
     @functools.cached_property
     def templates(self) -> Templates:
@@ -374,23 +438,24 @@ class App:
     def _door(self, adapter: type[Platform], entry: AccountConfig) -> Http:
         own = getattr(adapter, "door", None)
         stand_in = self.rehearsal is not None and not self.rehearsal.dry  # on this machine: no proxy may see it
-        door: Http = own(entry.options, now) if own else self._requests(proxied=not stand_in)
+        door: Http = own(entry.options, self._clock) if own else self._requests(proxied=not stand_in)
         if self.rehearsal is None or not self.rehearsal.dry:
             return door
-        dry = self._dry_doors[entry.account.name] = DryHttp(door, now, secrets=self.config.secrets)
+        dry = self._dry_doors[entry.account.name] = DryHttp(door, self._clock, secrets=self.config.secrets)
         return dry
 
     def _requests(
-        self, guard: Guard | None = None, max_body: int = 10_000_000, *, proxied: bool = True
+        self, guard: Guard | None = None, max_body: int = 10_000_000, *, proxied: bool = True, name: str = USER_AGENT
     ) -> RequestsHttp:
         network = self.config.network
         return RequestsHttp(
-            clock=now,
+            clock=self._clock,
             timeout=network.timeout.total_seconds(),
             secrets=self.config.secrets,
             guard=guard,
             proxy=network.proxy if proxied else None,
             max_body=max_body,
+            user_agent=name,
         )
 
     def _limits(self, name: str, platform: Platform) -> Limits:
@@ -417,7 +482,7 @@ class App:
     def _open_ledger(self) -> Ledger:
         path = self.config.ledger
         if self.rehearsal is None:
-            return Ledger(Database(path), now, functools.partial(self._key, path))
+            return Ledger(Database(path), self._clock, functools.partial(self._key, path))
         copy = self.rehearsal.folder / "ledger.db"
         if path.exists():
             copy_ledger(path, copy)

@@ -34,14 +34,27 @@ class ConfigError(SyndicateError):
 
 
 class SourceError(SyndicateError):
-    """A source could not be read; `retry_after` (seconds) is the server's own wish, if it had one."""
+    """A source could not be read; `retry_after` (seconds) is the server's own wish, if it had one.
+
+    `gone`: for good, it says (410). `absent`: the very address we asked, not one it leads to, has nothing
+    (404, 410). `pressed`: we ask too often (429).
+    """
 
     def __init__(
-        self, message: str, *, hint: str | None = None, retry_after: float | None = None, gone: bool = False
+        self,
+        message: str,
+        *,
+        hint: str | None = None,
+        retry_after: float | None = None,
+        gone: bool = False,
+        absent: bool = False,
+        pressed: bool = False,
     ) -> None:
         super().__init__(message, hint=hint)
         self.retry_after = retry_after
         self.gone = gone
+        self.absent = absent
+        self.pressed = pressed
 
 
 class RenderError(SyndicateError):

@@ -14,6 +14,7 @@ import time
 import weakref
 from collections.abc import Callable, Iterable, Mapping
 from contextlib import closing
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urljoin, urlsplit, urlunsplit
 
@@ -35,6 +36,7 @@ if TYPE_CHECKING:
 
 __all__ = ["Call", "DryHttp", "Guard", "Mask", "RequestsHttp"]
 
+USER_AGENT = f"syndicate/{__version__}"
 CONNECT = 10.0
 """Seconds for a connection to stand."""
 IDLE = 4.0
@@ -44,6 +46,7 @@ CHUNK = 65_536
 
 _READS = ("GET", "HEAD")
 _MOVED = (301, 302, 303, 307, 308)
+_FOR_GOOD = (301, 308)
 _ANYWHERE = ("accept", "accept-encoding", "accept-language", "if-modified-since", "if-none-match", "user-agent")
 _TELLING = re.compile(r"(?:token|secret|password|key|sig|signature|assertion|proof)$", re.IGNORECASE)
 
@@ -65,7 +68,7 @@ class RequestsHttp:
         guard: Guard | None = None,
         proxy: str | None = None,
         max_body: int = 10_000_000,
-        user_agent: str = f"syndicate/{__version__}",
+        user_agent: str = USER_AGENT,
         ca_file: str | None = None,
         resolver: Callable[[str, int], list[tuple[Any, ...]]] = resolve,
     ) -> None:
@@ -105,11 +108,15 @@ class RequestsHttp:
         request = self._prepare(
             method.upper(), url, params=params, json=json, data=data, files=files, headers=headers, auth=auth
         )
+        moved, lasting = None, True
         for _ in range(REDIRECTS + 1):
             reply = self._exchange(request)
             if request.method not in _READS or reply.status not in _MOVED or "location" not in reply.headers:
-                return reply
+                return replace(reply, moved=moved)
             request = self._redirect(request, reply.headers["location"], auth)
+            lasting = lasting and reply.status in _FOR_GOOD
+            if lasting:
+                moved = self._whole(request)
         raise Unavailable(f"{self._host(request)} redirects more than {REDIRECTS} times")
 
     def _learn(self, headers: Mapping[str, str] | None, auth: OAuth1 | None, *fields: Any) -> None:
@@ -230,6 +237,11 @@ class RequestsHttp:
 
     def _host(self, request: PreparedRequest) -> str:
         return self.mask(urlsplit(str(request.url)).netloc.rpartition("@")[2])
+
+    def _whole(self, request: PreparedRequest) -> str | None:
+        """An address that may be kept: none that holds a secret."""
+        url = str(request.url)
+        return url if self.mask(url) == url and "@" not in urlsplit(url).netloc else None
 
     def _shown(self, url: str) -> str:
         """An address that may have no host to name it by."""

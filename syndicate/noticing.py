@@ -39,7 +39,9 @@ def notices(
                 f"the token of {account.name} ends in {days} days, at {ends:%Y-%m-%d}"
             )
     for source, came in sources.items():
-        if source.fails >= FAILED:
+        if source.gone:
+            found["source_gone", source.name] = f"{source.name} is gone, says its server: {source.error}"
+        elif source.fails >= FAILED:
             found["source_failing", source.name] = f"{source.name} cannot be read: {source.error}"
         elif (usual := usual_gap(came)) is not None and now - came[0] > max(QUIET, usual * USUAL):
             found["source_quiet", source.name] = (

@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
+from syndicate import pacing
 from syndicate.errors import SourceError
 from syndicate.ledger import Ledger
 from syndicate.ledger.articles import UNREAD, Standing
 from syndicate.ledger.database import micros
 from syndicate.ledger.deliveries import delivery_key
 from syndicate.ledger.sources import SourceState
-from syndicate.model import CALM, CAREFREE, Account, Article, Breaking, Caution, Fetched
+from syndicate.model import CALM, CAREFREE, Account, Article, Breaking, Caution, Every, Fetched, Validators, Wish
 from syndicate.ports import Source
 
 if TYPE_CHECKING:
@@ -22,7 +23,8 @@ if TYPE_CHECKING:
     from syndicate.plan import Candidate, Planned
     from syndicate.revising import Change
 
-LONGEST_WAIT = timedelta(hours=24)
+SETTLED = timedelta(days=7)  # of the same permanent redirect, until it is believed
+HABITS = 500  # articles that show how often a source has something new
 MOVED = 3  # stories at new addresses, from which on it looks as if the site has moved
 UNWANTED_BEFORE = ("baseline", "too_old", "preflight")  # reasons that `--backfill` overrules
 
@@ -49,7 +51,7 @@ def poll(
     accounts: Sequence[Account],
     ledger: Ledger,
     *,
-    every: timedelta,
+    every: Every,
     zone: str,
     backfill: int = 0,
     breaking: Breaking = CALM,
@@ -57,6 +59,7 @@ def poll(
 ) -> Polled:
     """Read a source once, whatever its schedule says; only a server's own Retry-After is kept to.
 
+    `url` is the configured address, `source` a reader of the one it has now (`SourceState.address`).
     `backfill` plans the newest K articles whatever baseline, age and caution say.
     Raises SourceError; then state and validators are as before, but for when to come again.
     """
@@ -70,7 +73,10 @@ def poll(
     except SourceError as fault:
         _failed(ledger, state, fault, every)
         raise
-    if not backfill and _nothing_to_write(state, fetched, now):
+    wish = _wish(state, fetched)
+    _move(ledger, state, url, fetched.moved, now)
+    next_poll_at = _next_poll(ledger, source.name, every, wish, fetched.validators, now)
+    if not backfill and _nothing_to_write(state, fetched, wish, next_poll_at, now):
         return Polled(source.name, fetched.notes, baseline=False, seen=fetched.entries, new=0, keys=())
     with ledger.transaction():
         return _record(
@@ -82,9 +88,18 @@ def poll(
             zone=zone,
             backfill=backfill,
             url=url,
+            wish=wish,
             breaking=breaking,
             caution=caution,
         )
+
+
+def again(name: str, url: str, ledger: Ledger, every: Every, now: datetime) -> datetime:
+    """When a source is asked again if this time goes as the last: written down before it is asked."""
+    state = ledger.sources.ensure(name, url)
+    if state.fails:
+        return pacing.after_failure(name, every, state.wish, now, fails=state.fails + 1, gone=state.gone)
+    return _next_poll(ledger, name, every, state.wish, state.validators, now)
 
 
 def announce(article: Article, accounts: Sequence[Account], ledger: Ledger, breaking: Breaking = CALM) -> str:
@@ -117,21 +132,68 @@ def _read(source: Source, state: SourceState) -> Fetched:
     return fetched
 
 
-def _nothing_to_write(state: SourceState, fetched: Fetched, now: datetime) -> bool:
-    """An unchanged source whose next poll was written down before this one: most polls of a daemon."""
-    settled = state.baseline_at is not None and state.fails == 0 and state.error is None
-    return settled and not fetched.modified and fetched.validators == state.validators and state.next_poll_at > now
+def _wish(state: SourceState, fetched: Fetched) -> Wish:
+    """What the publisher's side wishes by now: of a document that was not sent again, what it said before."""
+    if fetched.wish is not None:
+        return fetched.wish
+    if fetched.modified:
+        return Wish(served=fetched.interval)
+    return replace(state.wish, served=fetched.interval or state.wish.served)
 
 
-def _failed(ledger: Ledger, state: SourceState, fault: SourceError, every: timedelta) -> None:
-    """Come again later, and later still each time; never before the server wishes."""
+def _next_poll(ledger: Ledger, name: str, every: Every, wish: Wish, validators: Validators, now: datetime) -> datetime:
+    came = ledger.articles.came(name, HABITS) if every.learns else ()
+    bare = not (validators.etag or validators.last_modified)
+    return pacing.next_poll(every, wish, came, now, bare=bare)
+
+
+def _nothing_to_write(state: SourceState, fetched: Fetched, wish: Wish, next_poll_at: datetime, now: datetime) -> bool:
+    """An unchanged source whose next poll was written down right before this one: most polls of a daemon."""
+    settled = state.baseline_at is not None and state.fails == 0 and state.error is None and wish == state.wish
+    reserved = next_poll_at - state.next_poll_at < (next_poll_at - now) / 10
+    return settled and reserved and not fetched.modified and fetched.validators == state.validators
+
+
+def _move(ledger: Ledger, state: SourceState, url: str, moved: str | None, now: datetime) -> None:
+    """Remember where a good answer came from for good; after days of the same, it is asked there."""
+    if moved is None or moved == (state.address or url):
+        if state.moved_to is not None:
+            ledger.sources.moving(state.name, None, None)
+    elif is_upgrade(state.address or url, moved):
+        ledger.sources.settle(state.name, moved)
+    elif moved != state.moved_to or state.moved_at is None:
+        ledger.sources.moving(state.name, moved, now)
+    elif now - state.moved_at >= SETTLED:
+        ledger.sources.settle(state.name, moved)
+
+
+def is_upgrade(before: str, after: str) -> bool:
+    """Whether an address is the same but for https."""
+    return before.startswith("http://") and after == f"https{before.removeprefix('http')}"
+
+
+def _failed(ledger: Ledger, state: SourceState, fault: SourceError, every: Every) -> None:
+    """Come again later, and later still each time; never before the server wishes.
+
+    Where an address has nothing any more, the one it led to before counts from now on; where that has
+    nothing, the configured one.
+    """
     now = ledger.now()
-    wait = min(LONGEST_WAIT, every * 2 ** min(state.fails, 10))
-    retry_at = None
-    if fault.retry_after is not None:
-        retry_at = now + timedelta(seconds=min(LONGEST_WAIT.total_seconds(), fault.retry_after))
-        wait = max(wait, retry_at - now)
-    ledger.sources.failed(state.name, str(fault), next_poll_at=now + wait, retry_at=retry_at)
+    retry_at = pacing.asked_for(fault.retry_after, now)
+    next_poll_at = pacing.after_failure(
+        state.name,
+        every,
+        state.wish,
+        now,
+        fails=state.fails + 1,
+        gone=fault.gone,
+        pressed=fault.pressed and retry_at is None,
+        retry_at=retry_at,
+    )
+    with ledger.transaction():
+        if fault.absent and (state.moved_to or state.address):
+            ledger.sources.settle(state.name, state.moved_to)
+        ledger.sources.failed(state.name, str(fault), next_poll_at=next_poll_at, retry_at=retry_at, gone=fault.gone)
 
 
 def _record(
@@ -140,10 +202,11 @@ def _record(
     accounts: Sequence[Account],
     ledger: Ledger,
     *,
-    every: timedelta,
+    every: Every,
     zone: str,
     backfill: int,
     url: str,
+    wish: Wish,
     breaking: Breaking,
     caution: Caution,
 ) -> Polled:
@@ -176,7 +239,8 @@ def _record(
         fetched.validators,
         baseline_at=now,
         entries=fetched.entries if fetched.modified else None,
-        next_poll_at=now + every,
+        next_poll_at=_next_poll(ledger, source.name, every, wish, fetched.validators, now),
+        wish=wish,
     )
     keys += _write(entries, ledger, now)
     if backfill:

@@ -30,13 +30,17 @@ class OAuth1:
 
 @dataclass(frozen=True, slots=True)
 class Reply:
-    """What a server answered. Header names are lower case; `url` is where redirects ended."""
+    """What a server answered. Header names are lower case; `url` is where redirects ended.
+
+    `moved` is where permanent redirects (301, 308) led, up to the first temporary one.
+    """
 
     status: int
     headers: Mapping[str, str]
     body: bytes
     url: str
     received_at: datetime
+    moved: str | None = None
 
     def json(self) -> Any:
         """The body as JSON. Raises Uncertain: an answer that cannot be read tells nothing."""

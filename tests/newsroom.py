@@ -9,7 +9,7 @@ from types import SimpleNamespace
 from syndicate import errors
 from syndicate.delivery import Lane, Terms, deliver
 from syndicate.gates import Gate, Trouble
-from syndicate.model import CALM, CAREFREE, Account, Fetched, Limits, Post, Receipt, Schedule, Validators
+from syndicate.model import CALM, CAREFREE, Account, Every, Fetched, Limits, Post, Receipt, Schedule, Validators
 from syndicate.polling import poll
 
 TERMS = Terms(timedelta(seconds=60), timedelta(seconds=30), lambda: 0.5)
@@ -105,7 +105,7 @@ class Newsroom:
             "https://gazette.example/rss",
             [self.account],
             self.ledger,
-            every=timedelta(minutes=5),
+            every=Every(),
             zone="UTC",
             breaking=self.breaking,
             caution=self.caution,

@@ -5,7 +5,7 @@ from datetime import timedelta
 
 import pytest
 
-from syndicate.model import Caution
+from syndicate.model import Caution, Every
 from tests.newsroom import Newsroom
 
 CAREFUL = Caution(burst=10, similar="hold")
@@ -119,7 +119,7 @@ def test_backfill_lets_out_what_waited_and_only_as_many_as_were_asked_for(newsro
         "https://gazette.example/rss",
         [room.account],
         room.ledger,
-        every=timedelta(minutes=5),
+        every=Every(),
         zone="UTC",
         backfill=4,
         caution=CAREFUL,

@@ -23,7 +23,7 @@ from syndicate.delivery import Lane, deliver
 from syndicate.gates import Gate, Trouble
 from syndicate.ledger import Ledger
 from syndicate.ledger.database import Database
-from syndicate.model import Account, Article, Breaking, Fetched, Receipt, Schedule, Validators
+from syndicate.model import Account, Article, Breaking, Every, Fetched, Receipt, Schedule, Validators
 from syndicate.polling import poll
 from syndicate.records import digest, post_record
 from tests.conftest import Clock
@@ -162,7 +162,7 @@ class Histories(RuleBasedStateMachine):
         return self.trouble
 
     def _poll(self):
-        every = timedelta(minutes=5)
+        every = Every()
         rule = Breaking(tags=("breaking",))
         url = "https://gazette.example/rss"
         poll(self, url, [self.account], self.ledger, every=every, zone="UTC", breaking=rule)

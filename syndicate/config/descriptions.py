@@ -19,7 +19,7 @@ DESCRIPTIONS: Mapping[str, str] = {
     "sources.url": "Its address; for wordpress and ghost the site's; for folder, ninjs, newsml and jsonl a path.",
     "sources.key": "Ghost's Content API key.",
     "sources.link": "Where a folder's articles are: an address, or a pattern with {path}, {slug}, {year} and so on.",
-    "sources.every": "How often the daemon looks, such as 5m.",
+    "sources.every": "How often the daemon looks: 5m is always so; 5m to 6h by the source's habits.",
     "sources.timezone": "Time zone of dates that do not name theirs, where it is not the site's.",
     "sources.preflight": "How long a story waits for its page to answer before it is given up; off: nobody looks.",
     "sources.burst": "More new stories than that at once wait for your yes; off: no number is too many.",

@@ -22,6 +22,7 @@ __all__ = ["json_schema"]
 
 _REFERENCE: Json = {"type": "string", "pattern": r"\$\{[^}]+\}"}
 _DURATION: Json = {"type": "string", "pattern": r"^ *(0|(\d+d)? *(\d+h)? *(\d+m)? *(\d+s)?) *$"}
+_RANGE: Json = {"type": "string", "pattern": r"^ *(\d+[dhms] *)+ to *(\d+[dhms] *)+$"}
 _NAME: Json = {"pattern": "^[A-Za-z0-9_-]+$"}
 
 
@@ -79,6 +80,7 @@ def _source() -> Json:
     burst = {"anyOf": [{"type": "integer", "minimum": 1}, {"enum": ["off", False]}, _REFERENCE], "default": 10}
     source["properties"]["burst"] = _described(burst, "sources.burst")
     del source["properties"]["timezone"]["default"]  # the site's
+    source["properties"]["every"] = _described({"anyOf": [_of(timedelta), _RANGE]}, "sources.every")
     preflight = {"anyOf": [_of(timedelta), {"enum": ["off", False]}], "default": "1h"}
     source["properties"]["preflight"] = _described(preflight, "sources.preflight")
     return source

@@ -236,7 +236,6 @@ _NETWORK: dict[str, Check] = {
     "timeout": positive,
 }
 _SOURCE: dict[str, Check] = {
-    "every": positive,
     "timezone": timezone,
     "preflight": positive,
     "link": link,

@@ -8,7 +8,7 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Literal
 
-from syndicate.model import Account, Breaking, Secret, Site
+from syndicate.model import USUALLY, Account, Breaking, Every, Secret, Site
 
 __all__ = [
     "NOT_BUILT",
@@ -41,7 +41,7 @@ class SourceConfig:
     name: str
     url: str
     type: Literal["feed", "page", "sitemap", "wordpress", "ghost", "folder", "ninjs", "newsml", "jsonl"] = "feed"
-    every: timedelta = timedelta(minutes=5)
+    every: Every = USUALLY
     timezone: str = "UTC"
     preflight: timedelta | None = timedelta(hours=1)
     key: Secret | None = None

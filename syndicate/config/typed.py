@@ -22,6 +22,7 @@ from syndicate.config.values import (
     closest,
     decimal,
     duration,
+    every,
     money,
     number,
     pattern,
@@ -31,7 +32,7 @@ from syndicate.config.values import (
     timezone,
 )
 from syndicate.errors import ConfigError
-from syndicate.model import Breaking, Budget, Filter, Hours, Schedule, Secret
+from syndicate.model import Breaking, Budget, Every, Filter, Hours, Schedule, Secret
 
 __all__ = ["WRONG", "Check", "Missing", "Typed", "hints"]
 
@@ -49,6 +50,7 @@ _SCALARS: dict[Any, Callable[[str], Any]] = {
     bool: switch,
     timedelta: duration,
     Hours: hours,
+    Every: every,
 }
 _NAME = re.compile(r"[A-Za-z0-9_-]+")
 _NESTED: dict[type, dict[str, Check]] = {

@@ -7,6 +7,8 @@ from collections.abc import Iterable
 from datetime import timedelta
 from urllib.parse import urlsplit
 
+from syndicate.model import Every
+
 __all__ = [
     "address",
     "at_least_one",
@@ -15,6 +17,7 @@ __all__ = [
     "decimal",
     "duration",
     "endpoint",
+    "every",
     "money",
     "network",
     "number",
@@ -64,6 +67,18 @@ def duration(text: str) -> timedelta:
         )
     except OverflowError:
         raise ValueError(f"'{text}' is longer than any calendar") from None
+
+
+def every(text: str) -> Every:
+    """`5m`: always so; `5m to 6h`: within these bounds, by what the server wishes and the source's own habits."""
+    least, to, most = text.partition(" to ")
+    if not to:
+        span = positive(duration(text))
+        return Every(span, span)
+    bounds = Every(positive(duration(least)), duration(most), learns=True)
+    if bounds.most <= bounds.least:
+        raise ValueError(f"'{text}' should name the shorter wait first, such as 5m to 6h")
+    return bounds
 
 
 def number(text: str) -> int:

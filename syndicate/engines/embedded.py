@@ -5,11 +5,8 @@ from __future__ import annotations
 import threading
 import time
 import traceback
-from collections import Counter
-from collections.abc import Iterable
+from collections import deque
 from concurrent.futures import ThreadPoolExecutor
-from datetime import timedelta
-from urllib.parse import urlsplit
 
 from syndicate.app import App
 from syndicate.engines.alerts import tell
@@ -23,7 +20,6 @@ from syndicate.polling import Polled
 POLLERS = 24
 LANES = 32
 RESERVED = 400  # polls that are written down in one commit
-A_HOST = 4  # polls at a time: a site that hangs takes no more threads than these
 GRACE = 8.0  # seconds for the requests in flight when told to stop
 WATCHED = 20  # pages looked at again in one go
 SILENT = 30.0  # seconds without a tick: something is wrong
@@ -49,7 +45,7 @@ class Daemon:
         self._lanes = ThreadPoolExecutor(LANES, thread_name_prefix="lane")
         self._busy: set[str] = set()
         self._polling: set[str] = set()
-        self._hosts: Counter[str] = Counter()
+        self._queues: dict[str, deque[str]] = {}
         self._telling = threading.Lock()
         self._told_at = 0.0
         self._wrong: str | None = None
@@ -62,17 +58,11 @@ class Daemon:
         """
         from apscheduler.schedulers.background import BackgroundScheduler
 
-        app = self._app
-        with app.ledger.transaction():  # ten thousand sources are one commit
-            for source in app.config.sources.values():
-                app.ledger.sources.ensure(source.name, source.url)
-        app.meet()
-        if self._subscriber is not None:
-            self._subscriber.begin()
+        self._begin()
         scheduler = BackgroundScheduler(
             timezone="UTC", job_defaults={"misfire_grace_time": None, "coalesce": True, "max_instances": 1}
         )
-        scheduler.add_job(self._tick, "interval", seconds=TICK, next_run_time=app.ledger.now())
+        scheduler.add_job(self._tick, "interval", seconds=TICK, next_run_time=self._app.ledger.now())
         scheduler.start()
         try:
             while not self._stop.wait(0.5):
@@ -82,6 +72,16 @@ class Daemon:
             scheduler.shutdown(wait=False)
             calm = self._leave()
         return calm
+
+    def _begin(self) -> None:
+        app = self._app
+        with app.ledger.transaction():  # ten thousand sources are one commit
+            for source in app.config.sources.values():
+                app.ledger.sources.ensure(source.name, source.url)
+        app.spread()
+        app.meet()
+        if self._subscriber is not None:
+            self._subscriber.begin()
 
     def _tick(self) -> None:
         try:
@@ -131,33 +131,44 @@ class Daemon:
         self._app.move_on()
 
     def _start_polls(self) -> None:
-        """The next poll is written before this one begins, so that a crash loop never hammers a server."""
-        ledger = self._app.ledger
-        now = ledger.now()
-        for every, hosts in self._idle(ledger.sources.due(now)).items():
-            names = [*hosts]
-            for start in range(0, len(names), RESERVED):
-                chunk = names[start : start + RESERVED]
-                for name in ledger.sources.reserve(chunk, now=now, next_poll_at=now + every):
-                    with self._guard:
-                        self._polling.add(name)
-                        self._hosts[hosts[name]] += 1
-                    self._polls.submit(self._poll, name, hosts[name])
+        """Take what is due, and queue it by site: one request at a time for each, however many sources it has.
 
-    def _idle(self, names: Iterable[str]) -> dict[timedelta, dict[str, str]]:
-        """Those of these sources that can be read now, each with its host, by how often they are."""
-        found: dict[timedelta, dict[str, str]] = {}
-        chosen: Counter[str] = Counter()
+        The next poll is written before this one begins, so that a crash loop never hammers a server.
+        """
+        ledger, known = self._app.ledger, self._app.config.sources
+        due = ledger.sources.due(ledger.now())
         with self._guard:
-            for name in names:
-                source = self._app.config.sources.get(name)
-                if source is None or name in self._polling or self._stop.is_set():
-                    continue
-                host = urlsplit(source.url).netloc
-                if self._hosts[host] + chosen[host] < A_HOST:
-                    chosen[host] += 1
-                    found.setdefault(source.every, {})[name] = host
-        return found
+            names = [name for name in due if name in known and name not in self._polling and not self._stop.is_set()]
+        for start in range(0, len(names), RESERVED):
+            for name in self._app.reserve(names[start : start + RESERVED]):
+                self._queue(name, self._app.host(name, due.get(name)))
+
+    def _queue(self, name: str, host: str) -> None:
+        with self._guard:
+            if name in self._polling:
+                return
+            self._polling.add(name)
+            if host in self._queues:
+                self._queues[host].append(name)
+                return
+            self._queues[host] = deque([name])
+        self._polls.submit(self._visit, host)
+
+    def _visit(self, host: str) -> None:
+        """The queue of a site, one after the other."""
+        while True:
+            with self._guard:
+                queue = self._queues[host]
+                if not queue or self._stop.is_set():
+                    del self._queues[host]
+                    self._polling.difference_update(queue)
+                    return
+                name = queue.popleft()
+            try:
+                self._poll(name)
+            finally:
+                with self._guard:
+                    self._polling.discard(name)
 
     def _start_watch(self) -> None:
         """Stories that were taken back: a few pages at a time, on a poller's thread."""
@@ -170,7 +181,7 @@ class Daemon:
 
     def _watch(self) -> None:
         try:
-            for key in self._app.watch(WATCHED):
+            for key in self._app.watch(0 if self._stop.is_set() else WATCHED):
                 self._say("delivery.withdrawn", key=key)
         except SyndicateError as fault:
             self._say("watch.failed", error=str(fault))
@@ -209,7 +220,7 @@ class Daemon:
                 self._busy.add(name)
             self._lanes.submit(self._drain, name)
 
-    def _poll(self, name: str, host: str = "") -> None:
+    def _poll(self, name: str) -> None:
         try:
             polled = self._app.poll(name)
             if self._subscriber is not None:
@@ -220,10 +231,6 @@ class Daemon:
         except Exception:  # noqa: BLE001 - a bug in one source stops no other, and is told whole
             self._say("bug", source=name, trace=traceback.format_exc())
             return
-        finally:
-            with self._guard:
-                self._polling.discard(name)
-                self._hosts[host] -= 1
         self._told(polled)
         if polled.keys:
             self._start_lanes()
@@ -266,7 +273,7 @@ class Daemon:
         return True
 
     def _leave(self) -> bool:
-        self._polls.shutdown(wait=False, cancel_futures=True)
+        self._polls.shutdown(wait=False)  # what has not begun ends at once
         self._lanes.shutdown(wait=False, cancel_futures=True)
         deadline = time.monotonic() + GRACE
         while (self._busy or self._polling) and time.monotonic() < deadline:

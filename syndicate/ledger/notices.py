@@ -12,7 +12,10 @@ from syndicate.ledger.database import Database, from_micros, micros
 
 @dataclass(frozen=True, slots=True)
 class Notice:
-    """`kind` is "login", "source_failing", "source_quiet" or "token_expiring"; `subject` names account or source."""
+    """`subject` names account or source.
+
+    `kind` is "login", "source_failing", "source_gone", "source_quiet" or "token_expiring".
+    """
 
     kind: str
     subject: str

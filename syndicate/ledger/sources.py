@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import hashlib
+import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from syndicate.ledger.database import MICROSECOND, Database, from_micros, micros
-from syndicate.model import Validators
+from syndicate.model import NO_WISH, Validators, Wish
 
 FLOOR = timedelta(seconds=10)
 """No source is asked more often than that because of hints."""
@@ -21,9 +22,10 @@ _NEXT = (
 
 @dataclass(frozen=True, slots=True)
 class SourceState:
-    """`url` is a hash of the address; `retry_at` is the server's own wish.
+    """`url` is a hash of the configured address; `retry_at` is the server's own wish.
 
-    `baseline_at` is None until the first good reading.
+    `baseline_at` is None until the first good reading. `address` is where it lives now, if it moved for
+    good; `moved_to` is where it has said to live since `moved_at`. `gone`: it said 410.
     """
 
     name: str
@@ -35,6 +37,11 @@ class SourceState:
     fails: int
     entries: int
     error: str | None
+    wish: Wish = NO_WISH
+    address: str | None = None
+    moved_to: str | None = None
+    moved_at: datetime | None = None
+    gone: bool = False
 
 
 class Sources:
@@ -71,46 +78,78 @@ class Sources:
         return found.baseline_at if found else None
 
     def read(
-        self, name: str, validators: Validators, *, baseline_at: datetime, entries: int | None, next_poll_at: datetime
+        self,
+        name: str,
+        validators: Validators,
+        *,
+        baseline_at: datetime,
+        entries: int | None,
+        next_poll_at: datetime,
+        wish: Wish = NO_WISH,
     ) -> None:
         """A good reading. `entries` None: the document was not sent again, its count stands."""
         self._db.change(
             "UPDATE source SET polled_at = :now, etag = :etag, last_modified = :last_modified, body_hash = :body_hash,"
-            " baseline_at = COALESCE(baseline_at, :baseline_at), entries = COALESCE(:entries, entries),"
-            f" next_poll_at = {_NEXT}, retry_at = 0, fails = 0, error = NULL WHERE name = :name",
+            " place = :place, wish = :wish, baseline_at = COALESCE(baseline_at, :baseline_at), gone = 0,"
+            " entries = COALESCE(:entries, entries), retry_at = 0, fails = 0,"
+            f" next_poll_at = {_NEXT}, error = NULL WHERE name = :name",
             name=name,
             now=micros(baseline_at),
             etag=validators.etag,
             last_modified=validators.last_modified,
             body_hash=validators.body_hash,
+            place=validators.place,
+            wish=_stored(wish),
             baseline_at=micros(baseline_at),
             entries=entries,
             next_poll_at=micros(next_poll_at),
             retry_at=None,
         )
 
-    def failed(self, name: str, error: str, *, next_poll_at: datetime, retry_at: datetime | None) -> None:
+    def failed(
+        self, name: str, error: str, *, next_poll_at: datetime, retry_at: datetime | None, gone: bool = False
+    ) -> None:
         """A bad reading: validators and baseline stay as they are."""
         self._db.change(
-            f"UPDATE source SET fails = fails + 1, error = :error, next_poll_at = {_NEXT},"
+            f"UPDATE source SET fails = fails + 1, error = :error, next_poll_at = {_NEXT}, gone = :gone,"
             " retry_at = COALESCE(:retry_at, 0) WHERE name = :name",
             name=name,
             error=error,
+            gone=int(gone),
             next_poll_at=micros(next_poll_at),
             retry_at=micros(retry_at),
         )
 
-    def reserve(self, names: Sequence[str], *, now: datetime, next_poll_at: datetime) -> list[str]:
+    def moving(self, name: str, to: str | None, since: datetime | None) -> None:
+        """Where it says to live for good, and since when; None: it lives where it always did."""
+        self._db.change(
+            "UPDATE source SET moved_to = :to, moved_at = :since WHERE name = :name",
+            name=name,
+            to=to,
+            since=micros(since),
+        )
+
+    def settle(self, name: str, address: str | None) -> None:
+        """From now on it is asked there; None: at its configured address. It stays the same source."""
+        self._db.change(
+            "UPDATE source SET address = :address, moved_to = NULL, moved_at = NULL WHERE name = :name",
+            name=name,
+            address=address,
+        )
+
+    def reserve(self, names: Sequence[str], *, now: datetime, next_poll_at: datetime, early: bool = False) -> list[str]:
         """Take the next poll of these sources for this process; those that were due and not taken.
 
-        At most some hundred at a time.
+        `early`: also what is not due, unless its server asked us to wait. At most some hundred at a time.
         """
         values = {f"n{number}": name for number, name in enumerate(names)}
         taken = self._db.rows(
             "UPDATE source SET next_poll_at = :next_poll_at, polled_at = :now, hinted_at = NULL"
-            f" WHERE next_poll_at <= :now AND name IN ({', '.join(f':{each}' for each in values)}) RETURNING name",
+            " WHERE (next_poll_at <= :now OR (:early = 1 AND retry_at <= :now))"
+            f" AND name IN ({', '.join(f':{each}' for each in values)}) RETURNING name",
             now=micros(now),
             next_poll_at=micros(next_poll_at),
+            early=int(early),
             **values,
         )
         return [row["name"] for row in taken]
@@ -118,7 +157,8 @@ class Sources:
     def forget(self, name: str) -> None:
         """Have the source sent whole at the next poll, even if nothing is new."""
         self._db.change(
-            "UPDATE source SET etag = NULL, last_modified = NULL, body_hash = NULL WHERE name = :name", name=name
+            "UPDATE source SET etag = NULL, last_modified = NULL, body_hash = NULL, place = NULL WHERE name = :name",
+            name=name,
         )
 
     def hint(self, names: Iterable[str], now: datetime) -> Mapping[str, datetime]:
@@ -143,12 +183,21 @@ class Sources:
         )
         return from_micros(min(earliest, max(micros(now) or 0, row["next_poll_at"])))
 
-    def due(self, now: datetime) -> list[str]:
-        """Names of the sources whose next poll has come."""
+    def due(self, now: datetime) -> dict[str, str | None]:
+        """The sources whose next poll has come, each with the address it moved to, if it did."""
         found = self._db.rows(
-            "SELECT name FROM source WHERE next_poll_at <= :now ORDER BY next_poll_at", now=micros(now)
+            "SELECT name, address FROM source WHERE next_poll_at <= :now ORDER BY next_poll_at", now=micros(now)
         )
-        return [row["name"] for row in found]
+        return {row["name"]: row["address"] for row in found}
+
+    def postpone(self, name: str, until: datetime) -> None:
+        """Let a poll wait."""
+        self._db.change(
+            "UPDATE source SET next_poll_at = :until WHERE name = :name AND next_poll_at < :until"
+            " AND hinted_at IS NULL",
+            name=name,
+            until=micros(until),
+        )
 
     def _find(self, name: str) -> SourceState | None:
         row = self._db.row("SELECT * FROM source WHERE name = :name", name=name)
@@ -160,11 +209,31 @@ class Sources:
         return SourceState(
             name=row["name"],
             url=row["url"],
-            validators=Validators(row["etag"], row["last_modified"], row["body_hash"]),
+            validators=Validators(row["etag"], row["last_modified"], row["body_hash"], row["place"]),
             baseline_at=from_micros(row["baseline_at"]),
             next_poll_at=next_poll_at,
             retry_at=retry_at,
             fails=row["fails"],
             entries=row["entries"],
             error=row["error"],
+            wish=_wish(row["wish"]),
+            address=row["address"],
+            moved_to=row["moved_to"],
+            moved_at=from_micros(row["moved_at"]),
+            gone=bool(row["gone"]),
         )
+
+
+def _stored(wish: Wish) -> str | None:
+    if wish == NO_WISH:
+        return None
+    served, said = (None if wait is None else wait.total_seconds() for wait in (wish.served, wish.said))
+    return json.dumps({"served": served, "said": said, "hours": wish.hours, "days": wish.days})
+
+
+def _wish(text: str | None) -> Wish:
+    if text is None:
+        return NO_WISH
+    data = json.loads(text)
+    served, said = (None if data[name] is None else timedelta(seconds=data[name]) for name in ("served", "said"))
+    return Wish(served, said, tuple(data["hours"]), tuple(data["days"]))

@@ -39,6 +39,8 @@ def feed(
         interval=None if interval is None else timedelta(seconds=interval),
         cut_off=said["cut_off"],
         hub=(said["hub"][0], said["hub"][1]),
+        hours=tuple(said["hours"]),
+        days=tuple(said["days"]),
     )
 
 
@@ -93,6 +95,8 @@ def _feed(body: bytes, options: dict[str, Any]) -> dict[str, Any]:
         "interval": None if reading.interval is None else reading.interval.total_seconds(),
         "cut_off": reading.cut_off,
         "hub": reading.hub,
+        "hours": reading.hours,
+        "days": reading.days,
     }
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from syndicate.model import Fetched, Validators
+from syndicate.model import Fetched, Validators, Wish
 from syndicate.ports import Http
 from syndicate.sources import visit
 
@@ -30,7 +30,7 @@ class FeedSource:
         """
         visited = visit.get(self._http, self._url, validators, accept=ACCEPT)
         if not visited.modified:
-            return Fetched(validators=visited.validators, modified=False, interval=visited.interval)
+            return Fetched((), visited.validators, modified=False, interval=visited.interval, moved=visited.reply.moved)
         from syndicate.sources import hubs
         from syndicate.sources.parsing import read_feed
 
@@ -52,4 +52,6 @@ class FeedSource:
             notes=reading.notes,
             interval=min(visit.LONGEST, max(wishes)) if wishes else None,
             hub=None if reading.cut_off and hub == hubs.NONE else hub,
+            wish=Wish(visited.interval, reading.interval, reading.hours, reading.days),
+            moved=reply.moved,
         )

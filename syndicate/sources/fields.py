@@ -151,6 +151,7 @@ class Reading:
     """What a document says. `listed` counts its entries, usable or not; `held_back` those that are no articles yet.
 
     `hub` is the address of a hub, and the one by which it knows this document; "" where none is named.
+    `interval`, `hours` and `days` are how often it wants to be asked, and when not: as in `model.Wish`.
     """
 
     articles: tuple[Article, ...]
@@ -160,6 +161,8 @@ class Reading:
     cut_off: bool = False
     held_back: int = 0
     hub: tuple[str, str] = ("", "")
+    hours: tuple[int, ...] = ()
+    days: tuple[int, ...] = ()
 
 
 def words(element: Element | None) -> str:

@@ -36,6 +36,7 @@ _READ = frozenset({
     "atom:author", "atom:summary", "atom:content", "atom:id", "media:content", "media:group", "media:thumbnail",
     "media:title", "itunes:image", "itunes:author", "feedburner:origLink", "prism:section",
 })  # fmt: skip
+_DAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 _PERIODS = {"hourly": 1, "daily": 24, "weekly": 7 * 24, "monthly": 30 * 24, "yearly": 365 * 24}
 
 
@@ -52,7 +53,8 @@ def read(root: Element, reader: Reader) -> Reading:
     ]
     articles = [article for item in items[:ENTRIES] if (article := _article(item, reader)) is not None]
     hub = hubs.of_links(((link.get("rel", ""), link.get("href")) for link in channel.get("atom:link", ())), reader.base)
-    return Reading(tuple(articles), len(items), interval=_interval(channel), hub=hub)
+    hours, days = _rests(channel, reader)
+    return Reading(tuple(articles), len(items), interval=_interval(channel), hours=hours, days=days, hub=hub)
 
 
 def _items(parent: Element, reader: Reader) -> Iterator[Element]:
@@ -163,3 +165,16 @@ def _interval(channel: Found) -> timedelta | None:
     if hours and times.isdecimal() and int(times[:6]) > 0:
         waits.append(timedelta(hours=hours) / int(times[:6]))
     return max(waits, default=None) or None
+
+
+def _rests(channel: Found, reader: Reader) -> tuple[tuple[int, ...], tuple[int, ...]]:
+    """`<skipHours>` and `<skipDays>`, both GMT (https://www.rssboard.org/skip-hours-days); 24 is an old name of 0."""
+    said = _inside(channel, reader, "skipHours", "hour")
+    hours = {int(word) % 24 for word in said if word.isdecimal() and len(word) < 3 and int(word) <= 24}
+    days = {word.lower() for word in _inside(channel, reader, "skipDays", "day")}
+    return tuple(sorted(hours)), tuple(number for number, day in enumerate(_DAYS) if day in days)
+
+
+def _inside(channel: Found, reader: Reader, outer: str, inner_name: str) -> list[str]:
+    parents = channel.get(outer, ())
+    return [words(child) for parent in parents for child in reader.children(parent).get(inner_name, ())]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from http import HTTPStatus
 
@@ -53,13 +53,18 @@ def get(
     except (Unavailable, Uncertain) as fault:
         raise SourceError(f"{shown(url)} cannot be read: {fault}", hint=fault.hint) from fault
     etag, last_modified = reply.headers.get("etag"), reply.headers.get("last-modified")
+    place = hashlib.sha256(reply.url.encode()).hexdigest()
     if reply.status == HTTPStatus.NOT_MODIFIED and sent:
-        kept = Validators(etag or validators.etag, last_modified or validators.last_modified, validators.body_hash)
+        kept = replace(
+            validators, etag=etag or validators.etag, last_modified=last_modified or validators.last_modified
+        )
+        if validators.place not in (None, place):  # another server's word about what this one never gave us
+            kept = Validators(body_hash=validators.body_hash)
         return Visited(reply, kept, modified=False, interval=interval(reply))
     if reply.status != HTTPStatus.OK:
         raise refused(reply, url, hints or {})
     digest = hashlib.sha256(reply.body).hexdigest()
-    fresh = Validators(etag, last_modified, digest)
+    fresh = Validators(etag, last_modified, digest, place)
     return Visited(reply, fresh, modified=digest != validators.body_hash, interval=interval(reply))
 
 
@@ -78,7 +83,14 @@ def refused(reply: Reply, url: str, hints: Mapping[int, str]) -> SourceError:
         410: "it is gone for good; remove the source or give its new address",
     }
     hint = hints.get(reply.status) or usual.get(reply.status)
-    return SourceError(message, hint=hint, retry_after=wait, gone=reply.status == HTTPStatus.GONE)
+    return SourceError(
+        message,
+        hint=hint,
+        retry_after=wait,
+        gone=reply.status == HTTPStatus.GONE,
+        absent=reply.status in (404, 410) and reply.moved is None,
+        pressed=reply.status == HTTPStatus.TOO_MANY_REQUESTS,
+    )
 
 
 def interval(reply: Reply) -> timedelta | None:

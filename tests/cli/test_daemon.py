@@ -13,9 +13,10 @@ from types import SimpleNamespace
 
 import pytest
 
+from syndicate.app import App, load
 from syndicate.engines.embedded import Daemon
 from syndicate.engines.once import account_waits
-from syndicate.model import Account
+from syndicate.model import NO_WISH, Account, Validators
 from syndicate.polling import announce
 
 
@@ -47,30 +48,52 @@ def test_a_bug_with_one_source_or_account_is_told_whole_and_stops_no_other(clock
     assert all("nobody thought of this" in fields["trace"] for _, fields in told)
 
 
-def test_all_sources_that_are_due_are_read_at_once_but_no_more_than_four_of_a_host(ledger, clock):
-    hosts = ["slow.example"] * 6 + [f"host-{number}.example" for number in range(500)]
-    sources = {
-        f"s{number}": SimpleNamespace(name=f"s{number}", url=f"https://{host}/{number}.xml", every=every)
-        for (number, host), every in zip(
-            enumerate(hosts), itertools.cycle([timedelta(minutes=5), timedelta(hours=1)]), strict=False
-        )
-    }
-    for source in sources.values():
-        ledger.sources.ensure(source.name, source.url)
-    app = SimpleNamespace(config=SimpleNamespace(sources=sources), ledger=ledger)
-    daemon = Daemon(app, lambda *_, **__: None, threading.Event())
+def daemon_of(tmp_path, clock, sources, **settings):
+    """A daemon whose polls are only written down: the site of each queue that was begun."""
+    lines = [f"  {name}: {{url: '{url}', every: {settings.get('every', '5m')}}}" for name, url in sources.items()]
+    path = tmp_path / "config.yaml"
+    path.write_text("site: {name: G, url: 'https://gazette.example'}\nsources:\n" + "\n".join(lines), encoding="utf-8")
+    daemon = Daemon(App(load(path, {}), {}, clock=clock), lambda *_, **__: None, threading.Event())
+    daemon._begin()
     begun = []
-    daemon._polls = SimpleNamespace(submit=lambda _, name, host: begun.append((name, host)))
+    daemon._polls = SimpleNamespace(submit=lambda _, host: begun.append(host))
+    return daemon, begun
+
+
+def test_all_sites_that_are_due_are_read_at_once_and_the_sources_of_one_in_turn(tmp_path, clock):
+    hosts = ["slow.example"] * 6 + [f"host-{number}.example" for number in range(500)]
+    sources = {f"s{number}": f"https://{host}/{number}.xml" for number, host in enumerate(hosts)}
+    daemon, begun = daemon_of(tmp_path, clock, sources)
     daemon._start_polls()
-    assert Counter(host for _, host in begun)["slow.example"] == 4
-    assert len({name for name, _ in begun}) == len(begun) == 504
-    left = ledger.sources.due(clock.now)
-    assert sorted(left) == ["s4", "s5"]
+    assert len(begun) == len(set(begun)) == 501
+    assert list(daemon._queues["slow.example"]) == [f"s{number}" for number in range(6)]
+    ledger = daemon._app.ledger
+    assert ledger.sources.due(clock.now) == {}  # written down before any of them is asked
     daemon._start_polls()
-    assert len(begun) == 504
-    assert set(ledger.sources.due(clock.now + timedelta(minutes=6))) == {
-        name for name, source in sources.items() if source.every == timedelta(minutes=5) or name in left
-    }
+    clock.move(minutes=6)
+    daemon._start_polls()  # still under way
+    assert len(begun) == 501
+    daemon._app.close()
+
+
+def test_the_overdue_sources_of_a_site_are_spread_and_new_ones_and_lone_ones_are_not(tmp_path, clock, article):
+    sources = {f"s{number}": f"https://big.example/{number}.xml" for number in range(40)}
+    sources |= {"alone": "https://small.example/", "new": "https://big.example/new.xml"}
+    daemon, _ = daemon_of(tmp_path, clock, sources)
+    ledger = daemon._app.ledger
+    for name in sources:
+        if name != "new":
+            wait = {"next_poll_at": clock.now + timedelta(minutes=5), "wish": NO_WISH}
+            ledger.sources.read(name, Validators(), baseline_at=clock.now, entries=1, **wait)
+    clock.move(hours=3)
+    daemon._begin()
+    assert set(ledger.sources.due(clock.now)) == {"alone", "new"}
+    spread = [len(ledger.sources.due(clock.now + timedelta(minutes=minute))) - 2 for minute in range(6)]
+    assert (spread[0], spread[5]) == (0, 40)
+    assert all(2 <= later - before <= 15 for before, later in itertools.pairwise(spread))
+    daemon._begin()  # a crash loop does not put them off again
+    assert len(ledger.sources.due(clock.now + timedelta(minutes=5))) == 42
+    daemon._app.close()
 
 
 def test_a_look_up_needs_a_login_and_nothing_else_of_an_account(ledger, article, clock):

@@ -12,7 +12,7 @@ import pytest
 from syndicate.config.reader import load
 from syndicate.config.schema import NOT_BUILT
 from syndicate.errors import ConfigError
-from syndicate.model import Filter, Secret
+from syndicate.model import USUALLY, Every, Filter, Secret
 from tests.config.conftest import ACCOUNT, SITE, find
 
 
@@ -75,8 +75,8 @@ def test_a_whole_config_becomes_values(read, tmp_path):
     )
     assert config.alert_command == ("notify", "--urgent")
     assert [(s.type, s.every, s.timezone) for s in config.sources.values()] == [
-        ("feed", timedelta(minutes=5), "Europe/Lisbon"),
-        ("page", timedelta(minutes=90), "UTC"),
+        ("feed", USUALLY, "Europe/Lisbon"),
+        ("page", Every(timedelta(minutes=90), timedelta(minutes=90)), "UTC"),
     ]
     one, two = config.accounts["one"].account, config.accounts["two"].account
     assert (one.name, one.platform, one.image, one.link, one.hashtags) == ("one", "net", "none", "card", 1)
@@ -194,6 +194,10 @@ TOP = [
         "2:52: sources.n.preflight: 'true' is no duration",
     ),
     ("sources: {n: {url: 'https://a.example', every: 0}}", "2:48: sources.n.every: has to be longer than 0"),
+    (
+        "sources: {n: {url: 'https://a.example', every: 6h to 5m}}",
+        "2:48: sources.n.every: '6h to 5m' should name the shorter wait first, such as 5m to 6h",
+    ),
     (
         "sources: {n: {url: 'https://a.example', timezone: Lisbon}}",
         "2:51: sources.n.timezone: 'Lisbon' is no time zone",

@@ -16,7 +16,7 @@ from syndicate.ledger import Ledger, claimant
 from syndicate.ledger.credentials import Session, key_beside
 from syndicate.ledger.database import VERSION, Database, from_micros, micros
 from syndicate.ledger.deliveries import delivery_key
-from syndicate.model import Account, Fetched, Receipt, Validators
+from syndicate.model import Account, Every, Fetched, Receipt, Validators
 from syndicate.polling import announce, poll
 
 LEASE = timedelta(seconds=60)
@@ -40,7 +40,7 @@ class Listing:
 
 
 def read(ledger, *articles, accounts=(MASTO,), **options):
-    base = {"every": timedelta(minutes=5), "zone": "UTC"}
+    base = {"every": Every(), "zone": "UTC"}
     return poll(Listing(*articles), "https://gazette.example/rss", accounts, ledger, **base | options)
 
 
@@ -93,7 +93,7 @@ def test_two_sources_that_list_one_story_give_one_delivery(ledger, article, cloc
     read(ledger)
     other = Listing()
     other.name = "sport"
-    options = {"every": timedelta(minutes=5), "zone": "UTC"}
+    options = {"every": Every(), "zone": "UTC"}
     poll(other, "https://gazette.example/sport", [MASTO], ledger, **options)
     clock.move(minutes=1)
     assert len(read(ledger, article(1, published=clock.now)).keys) == 1
@@ -105,7 +105,7 @@ def test_a_new_address_of_a_source_is_a_new_baseline(ledger, article, clock):
     read(ledger, article(1))
     clock.move(hours=1)
     fresh = article(2, published=clock.now)
-    polled = poll(Listing(fresh), "https://new.example/rss", [MASTO], ledger, every=timedelta(minutes=5), zone="UTC")
+    polled = poll(Listing(fresh), "https://new.example/rss", [MASTO], ledger, every=Every(), zone="UTC")
     assert (polled.baseline, polled.keys) == (True, ())
 
 
@@ -365,7 +365,7 @@ def test_the_next_poll_of_each_source_is_taken_once_and_only_when_it_is_due(ledg
     later = clock.now + timedelta(minutes=5)
     assert sorted(ledger.sources.reserve(["a", "b", "gone"], now=clock.now, next_poll_at=later)) == ["a", "b"]
     assert ledger.sources.reserve(["a", "b", "c"], now=clock.now, next_poll_at=later) == ["c"]
-    assert ledger.sources.due(clock.now) == []
+    assert ledger.sources.due(clock.now) == {}
     assert len(ledger.sources.reserve(["a", "b", "c"], now=later, next_poll_at=later + timedelta(minutes=5))) == 3
 
 

@@ -1,12 +1,13 @@
 from __future__ import annotations
 
 import hashlib
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 
 from syndicate.errors import SourceError
-from syndicate.model import Validators
+from syndicate.model import Validators, Wish
 from syndicate.sources.feed import FeedSource
 
 FEED = b"<rss><channel><item><title>One</title><link>/1</link></item></channel></rss>"
@@ -26,7 +27,7 @@ def test_the_first_visit_asks_without_conditions_and_says_what_it_reads(feed, se
     assert "if-none-match" not in server.asked[0]
     assert "if-modified-since" not in server.asked[0]
     assert server.asked[0]["accept"].startswith("application/rss+xml, application/atom+xml")
-    assert fetched.validators == Validators(ETAG, MODIFIED, HASH)
+    assert replace(fetched.validators, place=None) == Validators(ETAG, MODIFIED, HASH)
     assert (fetched.modified, fetched.entries) == (True, 1)
     assert fetched.articles[0].url == f"{server.url}/1"
 
@@ -54,7 +55,7 @@ def test_the_same_body_again_is_not_modified(feed, server):
     server.answer = (200, {"ETag": '"2"'}, FEED)
     fetched = feed.fetch(Validators('"1"', None, HASH))
     assert (fetched.modified, fetched.articles) == (False, ())
-    assert fetched.validators == Validators('"2"', None, HASH)
+    assert replace(fetched.validators, place=None) == Validators('"2"', None, HASH)
 
 
 def test_validators_of_what_is_no_feed_are_never_learnt(feed, server):
@@ -195,3 +196,18 @@ def test_http_says_what_the_characters_are(feed, server):
     body = "<rss><channel><item><title>мост</title></item></channel></rss>".encode("koi8-r")
     server.answer = (200, {"Content-Type": "text/xml; charset=koi8-r"}, body)
     assert feed.fetch(Validators()).articles[0].title == "мост"
+
+
+def test_what_another_address_gave_is_not_believed_and_forgotten(feed, server):
+    """Its validators are of the place that it redirected to; now it answers itself."""
+    server.answer = (304, {}, b"")
+    fetched = feed.fetch(Validators(ETAG, MODIFIED, HASH, place="of another"))
+    assert (fetched.modified, fetched.validators) == (False, Validators(body_hash=HASH))
+
+
+def test_hours_and_days_without_news_are_read(feed, server):
+    skip = "<skipHours><hour>0</hour><hour>24</hour><hour>23</hour><hour>x</hour></skipHours>"
+    skip += "<skipDays><day>Sunday</day><day>saturday</day><day>Caturday</day></skipDays><ttl>30</ttl>"
+    server.answer = (200, {"Cache-Control": "max-age=60"}, f"<rss><channel>{skip}</channel></rss>".encode())
+    wish = Wish(timedelta(minutes=1), timedelta(minutes=30), hours=(0, 23), days=(5, 6))
+    assert feed.fetch(Validators()).wish == wish

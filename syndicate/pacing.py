@@ -1,0 +1,126 @@
+"""Pure: when a source is asked again, by what its publisher types, what its server wishes, and its own habits."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+
+from syndicate.model import Every, Wish
+
+LONGEST = timedelta(hours=24)  # a wait of our own
+LONGEST_ASKED = timedelta(days=7)  # one that a server asks for; a longer one is a slip
+SPREAD = timedelta(minutes=5)
+GONE = timedelta(hours=24)
+BARE = timedelta(hours=1)  # a server that can never answer "unchanged" sends it all each time
+HOUR, WEEK = timedelta(hours=1), timedelta(days=7)
+WEEKS = 6  # of the past that are looked at; one counts half as much as the next
+EXPECTED = 0.5  # articles that may have come by the time we ask
+KNOWN = 8  # articles it takes to know any habits
+NEIGHBOURS = ((-1, 0.25), (0, 0.5), (1, 0.25))  # what comes at 07:00 may come at 06:58
+
+
+def next_poll(every: Every, wish: Wish, came: Sequence[datetime], now: datetime, *, bare: bool = False) -> datetime:
+    """When to ask again after a good answer. `came`: when its last articles did, newest first.
+
+    `bare`: it gives no validators.
+    """
+    waits = [every.least, *(wait for wait in (wish.served, wish.said) if wait)]
+    if every.learns:
+        waits += [expected(came, now, every.most), *([BARE] if bare else [])]
+    latest = now + every.most
+    return min(latest, awake(now + max(waits), wish, latest))
+
+
+def after_failure(
+    name: str,
+    every: Every,
+    wish: Wish,
+    now: datetime,
+    *,
+    fails: int,
+    gone: bool = False,
+    pressed: bool = False,
+    retry_at: datetime | None = None,
+) -> datetime:
+    """When to ask again after the `fails`th bad answer in a row: twice as long each time, up to a day.
+
+    Spread by name between half of that and the whole, never below half, which is the usual wait: chance
+    alone ("full jitter") would let a server in trouble be asked sooner than one that is well. Without
+    spread where it says that we ask too often. Never before `retry_at`.
+    """
+    usual = min(every.most, max(every.least, wish.served or every.least, wish.said or every.least))
+    whole = usual * 2 ** min(fails, 20) if usual < LONGEST else usual
+    wait = whole if pressed else whole * (1 + share(f"{name} {fails}")) / 2
+    wait = max(min(LONGEST, wait), usual, GONE if gone else usual)
+    return max(now + wait, retry_at or now)
+
+
+def spread(name: str, every: Every, now: datetime) -> datetime:
+    """When the overdue poll of one of several sources of a site may come."""
+    return now + share(name) * min(every.least, SPREAD)
+
+
+def asked_for(seconds: float | None, now: datetime) -> datetime | None:
+    """The instant that a server's Retry-After means."""
+    return None if seconds is None else now + min(LONGEST_ASKED, timedelta(seconds=min(seconds, 1e9)))
+
+
+def share(word: str) -> float:
+    """A number from 0 up to 1 that is always the same for a word, and another for most others."""
+    return int.from_bytes(hashlib.sha256(word.encode()).digest()[:6]) / 2**48
+
+
+def awake(moment: datetime, wish: Wish, latest: datetime) -> datetime:
+    """The first instant from `moment` on in which the source says it may have something new; at the latest `latest`."""
+    while moment < latest and (moment.hour in wish.hours or moment.weekday() in wish.days):
+        moment = moment.replace(minute=0, second=0, microsecond=0) + HOUR
+    return min(moment, latest)
+
+
+def expected(came: Sequence[datetime], now: datetime, most: timedelta) -> timedelta:
+    """How long until half an article is to be expected, by what came at these hours of the last weeks.
+
+    An average over weeks, of which each counts half as much as the next (EWMA), for each hour of the
+    week, in UTC. An hour never seen yet counts as the mean one. Nothing known: no wait of its own.
+    """
+    past = [moment for moment in came if moment <= now]
+    if len(past) < KNOWN:
+        return timedelta(0)
+    rates, mean = _rates(past, now)
+    so_far, at = 0.0, now
+    while at < now + most:
+        ends = at.replace(minute=0, second=0, microsecond=0) + HOUR
+        rate = rates.get(_slot(at), mean)  # articles an hour
+        here = rate * ((ends - at) / HOUR)
+        if so_far + here >= EXPECTED:
+            return at - now + HOUR * ((EXPECTED - so_far) / rate)
+        so_far += here
+        at = ends
+    return most
+
+
+def _rates(past: Sequence[datetime], now: datetime) -> tuple[dict[int, float], float]:
+    """Articles an hour by hour of the week, for those that were seen, and their mean."""
+    begun = max(min(past), now - WEEK * WEEKS)
+    seen: dict[int, float] = {}
+    count: dict[int, float] = {}
+    for number in range(int((now - begun) / HOUR) + 1):
+        at = now - HOUR * number
+        seen[_slot(at)] = seen.get(_slot(at), 0.0) + _weight(at, now)
+    for moment in past:
+        if moment < begun:
+            continue
+        for step, part in NEIGHBOURS:
+            slot = _slot(moment + HOUR * step)
+            count[slot] = count.get(slot, 0.0) + part * _weight(moment, now)
+    whole = sum(seen.values())
+    return {slot: count.get(slot, 0.0) / weight for slot, weight in seen.items()}, sum(count.values()) / whole
+
+
+def _weight(at: datetime, now: datetime) -> float:
+    return float(0.5 ** ((now - at) // WEEK))
+
+
+def _slot(at: datetime) -> int:
+    return at.weekday() * 24 + at.hour
