@@ -75,10 +75,10 @@ class App:
     """One publisher's wired objects. `close` it, or use it in a `with`."""
 
     def __init__(
-        self, config: Config, environ: Mapping[str, str], rehearsal: Rehearsal | None = None, clock: Clock = now
+        self, config: Config, environ: Mapping[str, str], rehearsal: Rehearsal | None = None, clock: Clock | None = None
     ) -> None:
         self.config = config
-        self._clock = clock
+        self._clock = clock or now
         self.rehearsal = rehearsal
         self.notes: list[str] = []
         self._environ = environ

@@ -195,7 +195,7 @@ class Newsroom:
         assert self.kept().state == "active"
 
     def due(self):
-        return self.ledger.sources.due(self.clock()) == ["news"]
+        return list(self.ledger.sources.due(self.clock())) == ["news"]
 
     def told(self, event):
         return [fields for name, fields in self.facts if name == event]
