@@ -112,6 +112,12 @@ class World(Network):
             self.accept(key, text)
             self.shown_at[key] = moment + LAG
 
+    def our_clock_moves(self, by):
+        """Set back, which makes no time pass here: what lies ahead is as far ahead as before."""
+        self.queue = [(moment + by, key, text) for moment, key, text in self.queue]
+        self.shown_at = {key: moment + by for key, moment in self.shown_at.items()}
+        self.made_at = {key: moment + by for key, moment in self.made_at.items()}
+
     def find(self, draft, key, since):
         self.settle_down()
         if self.certainty == "blind":
@@ -273,6 +279,8 @@ class Histories(RuleBasedStateMachine):
         """With an engine at work, or with none."""
         if awake:
             self.tick()
+        if minutes < 1:
+            self.network.our_clock_moves(timedelta(minutes=minutes - 1))
         self.clock.move(minutes=minutes - 1)
 
     def tick(self):
