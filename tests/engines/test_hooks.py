@@ -22,7 +22,7 @@ from syndicate.engines.hooks import LARGEST, Hooks
 from syndicate.engines.listener import WORKERS, Listener
 from syndicate.errors import SourceError
 from syndicate.ledger.sources import FLOOR
-from syndicate.model import Fetched, Secret, Site, Validators
+from syndicate.model import Every, Fetched, Secret, Site, Validators
 from syndicate.polling import poll
 from tests.cli.conftest import desk, sandbox, site  # noqa: F401 - fixtures
 from tests.cli.test_daemon import wait_for
@@ -31,9 +31,11 @@ TOKEN = "listen-token-of-the-gazette"
 BEARER = {"Authorization": f"Bearer {TOKEN}"}
 HOUR = timedelta(hours=1)
 SOURCES = {
-    "news": SourceConfig("news", "https://gazette.example/rss.xml", every=HOUR),
-    "sport": SourceConfig("sport", "https://www.sport.example/feed", every=HOUR),
-    "notes": SourceConfig("notes", "/srv/notes", "folder", every=HOUR, link="https://notes.example/{slug}"),
+    "news": SourceConfig("news", "https://gazette.example/rss.xml", every=Every(HOUR, HOUR)),
+    "sport": SourceConfig("sport", "https://www.sport.example/feed", every=Every(HOUR, HOUR)),
+    "notes": SourceConfig(
+        "notes", "/srv/notes", "folder", every=Every(HOUR, HOUR), link="https://notes.example/{slug}"
+    ),
 }
 
 
@@ -221,7 +223,7 @@ def read(hooked, source):
     """As the daemon polls."""
     now = hooked.clock()
     assert hooked.ledger.sources.reserve(["news"], now=now, next_poll_at=now + HOUR)
-    return poll(source, SOURCES["news"].url, [], hooked.ledger, every=HOUR, zone="UTC")
+    return poll(source, SOURCES["news"].url, [], hooked.ledger, every=Every(HOUR, HOUR), zone="UTC")
 
 
 def test_a_hint_that_comes_while_the_source_is_read_has_it_read_again(hooked):

@@ -42,7 +42,7 @@ from syndicate.engines.hooks import Hooks
 from syndicate.engines.listener import Listener
 from syndicate.engines.websub import GOODBYES, LARGEST, Subscriber
 from syndicate.http import Guard, RequestsHttp
-from syndicate.model import Secret, Site, Validators
+from syndicate.model import Every, Secret, Site, Validators
 from syndicate.polling import Polled
 from syndicate.sources.feed import FeedSource
 from tests.cli.conftest import Desk, sandbox  # noqa: F401 - a fixture
@@ -163,7 +163,7 @@ class Newsroom:
         port = free_port()
         self.public = f"http://127.0.0.1:{port}"
         listen = Listen(f"127.0.0.1:{port}", Secret("listen-token"), self.public)
-        news = SourceConfig("news", TOPIC, every=HOUR)
+        news = SourceConfig("news", TOPIC, every=Every(HOUR, HOUR))
         config = Config(
             tmp_path / "c.yaml", Site("Gazette", "https://gazette.example/"), sources={"news": news}, listen=listen
         )
