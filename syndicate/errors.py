@@ -37,7 +37,7 @@ class SourceError(SyndicateError):
     """A source could not be read; `retry_after` (seconds) is the server's own wish, if it had one.
 
     `gone`: for good, it says (410). `absent`: the very address we asked, not one it leads to, has nothing
-    (404, 410). `pressed`: we ask too often (429).
+    (404, 410). `pressed`: we ask too often (429). `status` is the HTTP status, if that was what was wrong.
     """
 
     def __init__(
@@ -49,12 +49,14 @@ class SourceError(SyndicateError):
         gone: bool = False,
         absent: bool = False,
         pressed: bool = False,
+        status: int | None = None,
     ) -> None:
         super().__init__(message, hint=hint)
         self.retry_after = retry_after
         self.gone = gone
         self.absent = absent
         self.pressed = pressed
+        self.status = status
 
 
 class RenderError(SyndicateError):

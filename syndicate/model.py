@@ -143,7 +143,8 @@ class Fetched:
     `interval` is how long the server asks us to wait between polls, if it says so; `wish` the same in its
     parts, from a document that was read. `moved` is where its address leads for good. `hub` is the hub that
     tells of its news, and the topic by which it does (WebSub): two addresses, both "" where none is named;
-    None: nobody looked.
+    None: nobody looked. `windowed`: it lists the newest only, and older ones scroll out; `older` is where it
+    says that it goes on.
     """
 
     articles: tuple[Article, ...] = ()
@@ -155,6 +156,8 @@ class Fetched:
     hub: tuple[str, str] | None = None
     wish: Wish | None = None
     moved: str | None = None
+    windowed: bool = False
+    older: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,6 +13,7 @@ from syndicate.ledger import Ledger
 from syndicate.ledger.articles import UNREAD, Standing
 from syndicate.ledger.database import micros
 from syndicate.ledger.deliveries import delivery_key
+from syndicate.ledger.notices import GAP
 from syndicate.ledger.sources import SourceState
 from syndicate.model import CALM, CAREFREE, Account, Article, Breaking, Caution, Every, Fetched, Validators, Wish
 from syndicate.ports import Source
@@ -69,7 +70,7 @@ def poll(
         until = state.retry_at.strftime("%H:%M:%S UTC")
         raise SourceError(f"{source.name}: the server asked us to wait until {until}", hint="nothing is lost")
     try:
-        fetched = _read(source, state)
+        fetched, missing = _whole(source, _read(source, state), state, accounts, ledger, backfill)
     except SourceError as fault:
         _failed(ledger, state, fault, every)
         raise
@@ -79,6 +80,8 @@ def poll(
     if not backfill and _nothing_to_write(state, fetched, wish, next_poll_at, now):
         return Polled(source.name, fetched.notes, baseline=False, seen=fetched.entries, new=0, keys=())
     with ledger.transaction():
+        if missing:
+            ledger.notices.happened(GAP, source.name, f"{source.name}: {missing}", now)
         return _record(
             source,
             fetched,
@@ -130,6 +133,17 @@ def _read(source: Source, state: SourceState) -> Fetched:
             hint="nothing was changed here; look at the feed",
         )
     return fetched
+
+
+def _whole(
+    source: Source, fetched: Fetched, state: SourceState, accounts: Sequence[Account], ledger: Ledger, backfill: int
+) -> tuple[Fetched, str | None]:
+    """A reading with what scrolled out of it; and what to tell if that cannot be had."""
+    if not (fetched.modified and fetched.windowed and fetched.articles):
+        return fetched, None
+    from syndicate import gaps
+
+    return gaps.fill(source, fetched, state, ledger, accounts, backfill=backfill)
 
 
 def _wish(state: SourceState, fetched: Fetched) -> Wish:
@@ -222,7 +236,7 @@ def _record(
         from syndicate.plan import Candidate, plan, wanted
 
         was_empty = state.baseline_at is not None and not state.entries
-        newest = ledger.articles.newest_date(source.name)
+        newest = ledger.articles.latest(source.name)
         candidates, changed, told = _ingest(fetched.articles, ledger, now, was_empty=was_empty, since=state.baseline_at)
         entries = plan(candidates, since, source_baseline=state.baseline_at, zone=zone, now=now, breaking=breaking)
         if entries and caution != CAREFREE:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, ClassVar, Protocol, TypeAlias, runtime_checkable
@@ -82,6 +82,17 @@ class Source(Protocol):
 
     def fetch(self, validators: Validators) -> Fetched:
         """Read the source once. Raises SourceError: unreachable, not what it should be, refused."""
+
+
+@runtime_checkable
+class Paged(Protocol):
+    """A source that can tell more than its window shows. Each step of its iterators is one request at most."""
+
+    def older(self, fetched: Fetched) -> Iterator[Fetched]:
+        """The pages after a reading, as far as they lead. Raises SourceError: one cannot be read just now."""
+
+    def listed(self) -> Iterator[Fetched]:
+        """What the site lists elsewhere: addresses, titles and dates, hardly more. A step may find nothing."""
 
 
 class Credentials(Protocol):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -10,7 +11,7 @@ from syndicate.config.schema import Config, SourceConfig
 from syndicate.errors import SourceError
 from syndicate.http import Guard, Mask, RequestsHttp
 from syndicate.model import Fetched, Validators
-from syndicate.ports import Http, Source
+from syndicate.ports import Http, Paged, Source
 
 if TYPE_CHECKING:
     from syndicate.sources.discovery import Found
@@ -34,6 +35,20 @@ class Discreet:
         except SourceError as fault:
             fault.args = (self._mask(str(fault)),)
             raise
+
+    def older(self, fetched: Fetched) -> Iterator[Fetched]:
+        """As the source does, if it can."""
+        if isinstance(self._source, Paged):
+            try:
+                yield from self._source.older(fetched)
+            except SourceError as fault:
+                fault.args = (self._mask(str(fault)),)
+                raise
+
+    def listed(self) -> Iterator[Fetched]:
+        """As the source does, if it can."""
+        if isinstance(self._source, Paged):
+            yield from self._source.listed()
 
 
 def reader(config: Config, name: str) -> Source:

@@ -14,6 +14,7 @@ from syndicate.records import load_article, store_article
 if TYPE_CHECKING:
     from syndicate.identity import Alias
 
+AHEAD = 5 * 60 * 1_000_000  # microseconds that a clock may run fast
 TWINS = 20  # articles alike that are looked at
 CHUNK = 400  # parameters of one statement, well below SQLite's oldest limit of 999
 ELSEWHERE = -1  # the `position` of what somebody announced before syndicate came: it keeps this for ever
@@ -224,14 +225,6 @@ class Articles:
             )
         )
 
-    def newest_date(self, source: str) -> datetime | None:
-        """The latest date of a source's articles; those dated ahead of when they were seen do not count."""
-        row = self._db.row(
-            "SELECT MAX(published_at) AS at FROM article WHERE source = :source AND published_at <= first_seen_at",
-            source=source,
-        )
-        return from_micros(row["at"]) if row else None
-
     def twins(self, anchor: str, article: Article, besides: Collection[str]) -> list[tuple[Known, bool]]:
         """Articles under the same headline or with the same summary, newest first, a few; none of `besides`.
 
@@ -268,6 +261,16 @@ class Articles:
             count=count,
         )
         return [moment for row in rows if (moment := from_micros(row["at"]))]
+
+    def latest(self, source: str) -> datetime | None:
+        """The date of a source's newest story, those aside that were dated ahead when they were first seen."""
+        row = self._db.row(
+            "SELECT published_at FROM article WHERE source = :source AND published_at <= first_seen_at + :ahead"
+            " ORDER BY published_at DESC LIMIT 1",
+            source=source,
+            ahead=AHEAD,
+        )
+        return from_micros(row["published_at"]) if row else None
 
     def newest(self, source: str, count: int) -> list[Known]:
         """The newest articles of a source, newest first: by date, then as the document ordered them."""

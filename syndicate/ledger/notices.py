@@ -9,12 +9,16 @@ from datetime import datetime
 from syndicate.ledger.alerts import TRIES
 from syndicate.ledger.database import Database, from_micros, micros
 
+GAP = "source_gap"
+"""Stories of a source may be missing: this does not last, it happened."""
+
 
 @dataclass(frozen=True, slots=True)
 class Notice:
     """`subject` names account or source.
 
-    `kind` is "login", "source_failing", "source_gone", "source_quiet" or "token_expiring".
+    `kind` is "login", "source_failing", "source_gap", "source_gone", "source_quiet", "token_expiring", "burst" or
+    "similar".
     """
 
     kind: str
@@ -31,7 +35,8 @@ class Notices:
 
     def observe(self, found: Mapping[tuple[str, str], str], now: datetime) -> None:
         """What holds now, by kind and subject, with its message: new ones are kept, those that are over leave."""
-        known = {(row["kind"], row["subject"]) for row in self._db.rows("SELECT kind, subject FROM notice")}
+        rows = self._db.rows("SELECT kind, subject FROM notice WHERE kind <> :once", once=GAP)
+        known = {(row["kind"], row["subject"]) for row in rows}
         if known == found.keys():
             return
         with self._db.transaction():
@@ -48,6 +53,17 @@ class Notices:
                     message=message,
                     now=micros(now),
                 )
+
+    def happened(self, kind: str, subject: str, message: str, now: datetime) -> None:
+        """What does not last, and is told once each time that it happens."""
+        self._db.change("DELETE FROM notice WHERE kind = :kind AND subject = :subject", kind=kind, subject=subject)
+        self._db.change(
+            "INSERT INTO notice (kind, subject, message, since, tries) VALUES (:kind, :subject, :message, :now, 0)",
+            kind=kind,
+            subject=subject,
+            message=message,
+            now=micros(now),
+        )
 
     def waiting(self) -> list[Notice]:
         """Those nobody was told of."""

@@ -41,6 +41,7 @@ def feed(
         hub=(said["hub"][0], said["hub"][1]),
         hours=tuple(said["hours"]),
         days=tuple(said["days"]),
+        older=said["older"],
     )
 
 
@@ -97,6 +98,7 @@ def _feed(body: bytes, options: dict[str, Any]) -> dict[str, Any]:
         "hub": reading.hub,
         "hours": reading.hours,
         "days": reading.days,
+        "older": reading.older,
     }
 
 

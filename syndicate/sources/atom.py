@@ -24,6 +24,7 @@ from syndicate.sources.fields import (
     person,
     words,
 )
+from syndicate.sources.further import next_page
 from syndicate.sources.media import Found, images
 
 if TYPE_CHECKING:
@@ -38,12 +39,15 @@ _MARKUP = ("html", "text/html", "xhtml", "application/xhtml+xml")
 
 def read(root: Element, reader: Reader) -> Reading:
     """The entries of a feed, in order."""
+    here = reader.base
     reader.base = address(root.get(BASE), reader.base) or reader.base
     reader.language = language(root.get(LANG))
     entries = [child for child in root if reader.names[child.tag] == "entry"]
     articles = [article for entry in entries[:ENTRIES] if (article := _article(entry, reader)) is not None]
     links = [(_rel(child), child.get("href")) for child in root if reader.names[child.tag] == "link"]
-    return Reading(tuple(articles), len(entries), hub=hubs.of_links(links, reader.base))
+    generator = next((words(child) for child in root if reader.names[child.tag] == "generator"), "")
+    older = next_page(links, reader.base, generator, here=here)
+    return Reading(tuple(articles), len(entries), hub=hubs.of_links(links, reader.base), older=older)
 
 
 def _article(entry: Element, reader: Reader) -> Article | None:

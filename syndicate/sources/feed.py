@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
+from syndicate.errors import SourceError
 from syndicate.model import Fetched, Validators, Wish
-from syndicate.ports import Http
+from syndicate.ports import Http, Reply
 from syndicate.sources import visit
+from syndicate.sources.fields import Reading
 
 ACCEPT = (
     "application/rss+xml, application/atom+xml, application/feed+json, application/rdf+xml;q=0.9,"
     " application/xml;q=0.8, text/xml;q=0.8, application/json;q=0.7, */*;q=0.1"
 )
+_PASSING = (408, 425, 429, 500, 502, 503, 504)  # a later attempt may go well
 
 
 class FeedSource:
@@ -32,17 +37,9 @@ class FeedSource:
         if not visited.modified:
             return Fetched((), visited.validators, modified=False, interval=visited.interval, moved=visited.reply.moved)
         from syndicate.sources import hubs
-        from syndicate.sources.parsing import read_feed
 
         reply = visited.reply
-        reading = read_feed(
-            reply.body,
-            source=self.name,
-            url=self._base or reply.url,
-            content_type=reply.headers.get("content-type"),
-            timezone=self._timezone,
-            now=reply.received_at,
-        )
+        reading = self._read(reply)
         hub = hubs.agreed(hubs.of_header(reply.headers.get("link", ""), reply.url), reading.hub)
         wishes = [wish for wish in (visited.interval, reading.interval) if wish]
         return Fetched(
@@ -54,4 +51,46 @@ class FeedSource:
             hub=None if reading.cut_off and hub == hubs.NONE else hub,
             wish=Wish(visited.interval, reading.interval, reading.hours, reading.days),
             moved=reply.moved,
+            windowed=not reading.cut_off,
+            older=reading.older,
+        )
+
+    def older(self, fetched: Fetched) -> Iterator[Fetched]:
+        """The pages that the feed names, on its own site, each once. One that is not there, or no feed, is the end."""
+        from syndicate.sources.further import same_site
+
+        place, seen = fetched.older, {self._url}
+        while place and place not in seen and same_site(place, self._url):
+            seen.add(place)
+            try:
+                reply = visit.get(self._http, place, Validators(), accept=ACCEPT).reply
+            except SourceError as fault:
+                if fault.status is None or fault.status in _PASSING:
+                    raise
+                return
+            if not same_site(reply.url, self._url):
+                return
+            try:
+                reading = self._read(reply)
+            except SourceError:
+                return
+            yield Fetched(reading.articles, entries=reading.listed, older=reading.older)
+            place = reading.older
+
+    def listed(self) -> Iterator[Fetched]:
+        """The news sitemaps of the site."""
+        from syndicate.sources.sitemap import news
+
+        return news(self._url, self._http, self.name, self._timezone)
+
+    def _read(self, reply: Reply) -> Reading:
+        from syndicate.sources.parsing import read_feed
+
+        return read_feed(
+            reply.body,
+            source=self.name,
+            url=self._base or reply.url,
+            content_type=reply.headers.get("content-type"),
+            timezone=self._timezone,
+            now=reply.received_at,
         )

@@ -152,6 +152,7 @@ class Reading:
 
     `hub` is the address of a hub, and the one by which it knows this document; "" where none is named.
     `interval`, `hours` and `days` are how often it wants to be asked, and when not: as in `model.Wish`.
+    `older` is the address of the page after this one, "" where none is named.
     """
 
     articles: tuple[Article, ...]
@@ -163,6 +164,7 @@ class Reading:
     hub: tuple[str, str] = ("", "")
     hours: tuple[int, ...] = ()
     days: tuple[int, ...] = ()
+    older: str = ""
 
 
 def words(element: Element | None) -> str:

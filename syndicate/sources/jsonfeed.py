@@ -28,13 +28,15 @@ def read(feed: dict[str, Any], reader: Reader, *, url: str) -> Reading:
     items = feed.get("items")
     if not isinstance(items, list):
         raise SourceError(f"{url} is a JSON Feed without a list of items")
+    older = address(text(feed.get("next_url")), reader.base)
     reader.base = address(text(feed.get("home_page_url")), reader.base) or reader.base
     reader.language = language(text(feed.get("language")))
     articles = [_article(item, reader) for item in objects(items[:ENTRIES])]
     notes = ("the feed says that it has ended, and will have no new articles",) if feed.get("expired") is True else ()
     told = [("hub", text(hub.get("url"))) for hub in objects(feed.get("hubs")) if text(hub.get("type")) == "WebSub"]
     hub = hubs.of_links([*told, ("self", text(feed.get("feed_url")))], url)
-    return Reading(tuple(article for article in articles if article is not None), len(items), notes, hub=hub)
+    kept = tuple(article for article in articles if article is not None)
+    return Reading(kept, len(items), notes, hub=hub, older=older)
 
 
 def _article(item: dict[str, Any], reader: Reader) -> Article | None:

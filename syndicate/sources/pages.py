@@ -45,6 +45,7 @@ def fetched(
     if before is not None and first.listed >= SIZE and _oldest(first, before) > before:
         read = _caught_up(before - MARGIN, more)
         notes = list(read.notes)
+    capped = read.listed >= MOST * LARGE
     dates = [article.published for article in read.articles if article.published is not None]
     past = [date for date in dates if date <= visited.reply.received_at]
     newest = max([*past, *([before] if before else [])], default=None)
@@ -54,6 +55,7 @@ def fetched(
         entries=read.listed,
         notes=tuple(notes),
         interval=visited.interval,
+        windowed=capped,
     )
 
 

@@ -8,6 +8,7 @@ from syndicate.errors import SourceError
 from syndicate.model import Article, Image
 from syndicate.sources import hubs, markup
 from syndicate.sources.fields import ENTRIES, Reader, Reading, address, distinct, identity, kind_of, language, person
+from syndicate.sources.further import next_page
 from syndicate.sources.media import in_text
 
 
@@ -23,13 +24,15 @@ def read(text: str, reader: Reader, *, url: str, why: str) -> Reading:
     )
     if not found.get("version") and not found.entries:
         raise SourceError(f"{url} cannot be read as a feed: {why}")
+    links = [(str(link.get("rel", "")), link.get("href")) for link in found.feed.get("links", ())]
+    older = next_page(links, reader.base, str(found.feed.get("generator", "")))
     reader.base = address(found.feed.get("link"), reader.base) or reader.base
     reader.language = language(found.feed.get("language"))
     articles = [_article(entry, reader) for entry in found.entries[:ENTRIES]]
     kept = tuple(article for article in articles if article.url or article.title)
     notes = (f"the feed is not well-formed ({why}); its entries could be read",)
-    links = [(str(link.get("rel", "")), link.get("href")) for link in found.feed.get("links", ())]
-    return Reading(kept, len(found.entries), notes=notes, hub=hubs.of_links(links, reader.base))
+    hub = hubs.of_links(links, reader.base)
+    return Reading(kept, len(found.entries), notes=notes, hub=hub, older=older)
 
 
 def _article(entry: dict[str, Any], reader: Reader) -> Article:

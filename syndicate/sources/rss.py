@@ -25,6 +25,7 @@ from syndicate.sources.fields import (
     person,
     words,
 )
+from syndicate.sources.further import next_page
 from syndicate.sources.media import Found, images
 
 if TYPE_CHECKING:
@@ -42,7 +43,7 @@ _PERIODS = {"hourly": 1, "daily": 24, "weekly": 7 * 24, "monthly": 30 * 24, "yea
 
 def read(root: Element, reader: Reader) -> Reading:
     """The items of a channel, in order, and how often it wants to be asked."""
-    about = reader.children(root)
+    about, here = reader.children(root), reader.base
     channels = about.get("channel", [root])
     channel = reader.children(channels[0])
     reader.base = address(_channel_link(channel), reader.base) or reader.base
@@ -52,9 +53,17 @@ def read(root: Element, reader: Reader) -> Reading:
         item for parent in ([root, *channels] if about.get("channel") else channels) for item in _items(parent, reader)
     ]
     articles = [article for item in items[:ENTRIES] if (article := _article(item, reader)) is not None]
-    hub = hubs.of_links(((link.get("rel", ""), link.get("href")) for link in channel.get("atom:link", ())), reader.base)
+    links = [(link.get("rel", ""), link.get("href")) for link in channel.get("atom:link", ())]
     hours, days = _rests(channel, reader)
-    return Reading(tuple(articles), len(items), interval=_interval(channel), hours=hours, days=days, hub=hub)
+    return Reading(
+        tuple(articles),
+        len(items),
+        interval=_interval(channel),
+        hours=hours,
+        days=days,
+        hub=hubs.of_links(links, reader.base),
+        older=next_page(links, here, first(channel, "generator")),
+    )
 
 
 def _items(parent: Element, reader: Reader) -> Iterator[Element]:

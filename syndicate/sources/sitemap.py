@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from urllib.parse import urljoin, urlsplit
@@ -10,6 +11,7 @@ from syndicate.errors import SourceError
 from syndicate.model import Article, Fetched, Validators
 from syndicate.ports import Http, Reply
 from syndicate.sources import urlset, visit
+from syndicate.sources.further import same_site
 
 ACCEPT = "application/xml, text/xml;q=0.9, application/gzip;q=0.8, */*;q=0.1"
 FILES = 10
@@ -19,6 +21,8 @@ DEPTH = 2
 PAGES = 30
 """Pages of a plain sitemap that are read at one poll."""
 RECENT = timedelta(days=2)
+USUAL = ("/sitemap-news.xml", "/news-sitemap.xml")
+"""Where sites keep their news sitemap, if robots.txt does not say."""
 _PATIENCE = 3  # pages in a row that cannot be read, before the rest is left for the next poll
 _EARLIEST = datetime.min.replace(tzinfo=UTC)
 
@@ -159,25 +163,39 @@ def newest(listed: tuple[urlset.Listed, ...] | list[urlset.Listed]) -> list[urls
 
 def find(site: str, http: Http) -> list[str]:
     """News sitemaps that a site's robots.txt names: those with "news" in their address that are one."""
+    return [url for url in _likely(site, http)[:3] if _news(url, http, "", "UTC")]
+
+
+def news(site: str, http: Http, source: str, timezone: str) -> Iterator[Fetched]:
+    """What the news sitemaps of a site list, by robots.txt or under their usual names; each step is one request."""
+    likely = [url for url in _likely(site, http) if same_site(url, site)]
+    yield Fetched()
+    for url in [*likely, *(urljoin(site, name) for name in USUAL)][:2]:
+        articles = _news(url, http, source, timezone)
+        yield Fetched(articles, entries=len(articles))
+
+
+def _likely(site: str, http: Http) -> list[str]:
+    """The sitemaps that robots.txt names and that have "news" in their address."""
     try:
         reply = visit.get(http, urljoin(site, "/robots.txt"), Validators(), accept="text/plain, */*;q=0.1").reply
     except SourceError:
         return []
     lines = reply.body[:500_000].decode("utf-8", "replace").splitlines()
     named = [line.partition(":")[2].strip() for line in lines if line.strip().lower().startswith("sitemap:")]
-    likely = dict.fromkeys(url for url in named if "news" in urlsplit(url).path.lower())
-    return [url for url in list(likely)[:3] if _is_news(url, http)]
+    return list(dict.fromkeys(url for url in named if "news" in urlsplit(url).path.lower()))
 
 
-def _is_news(url: str, http: Http) -> bool:
+def _news(url: str, http: Http, source: str, timezone: str) -> tuple[Article, ...]:
+    """The articles of a news sitemap; none if it is not one."""
     try:
         reply = visit.get(http, url, Validators(), accept=ACCEPT).reply
-        sitemap = urlset.read(
-            reply.body, source="", url=reply.url, shown=url, content_type=None, timezone="UTC", now=reply.received_at
-        )
+        kind, now = reply.headers.get("content-type"), reply.received_at
+        return urlset.read(
+            reply.body, source=source, url=reply.url, shown=url, content_type=kind, timezone=timezone, now=now
+        ).articles
     except SourceError:
-        return False
-    return bool(sitemap.articles)
+        return ()
 
 
 def _add(sitemap: urlset.Sitemap, gathered: _Gathered) -> None:

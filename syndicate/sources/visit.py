@@ -90,6 +90,7 @@ def refused(reply: Reply, url: str, hints: Mapping[int, str]) -> SourceError:
         gone=reply.status == HTTPStatus.GONE,
         absent=reply.status in (404, 410) and reply.moved is None,
         pressed=reply.status == HTTPStatus.TOO_MANY_REQUESTS,
+        status=reply.status,
     )
 
 
