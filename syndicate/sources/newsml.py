@@ -6,6 +6,7 @@ An embargo that is there without a date (`xsi:nil`) has no known end, so the ite
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
 from xml.etree.ElementTree import ParseError
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
 ATTRIBUTES = 400_000  # of a document; more fill the memory and are no news
 CHILDREN = 10_000  # of one element; more is no news
 ROOTS = ("newsItem", "newsMessage", "packageItem")
+_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]")  # XML lets these through, and no terminal should
 _ARTICLES = ("", "text", "composite", "audio", "video")
 _PICTURES = ("picture", "graphic")
 _PAGES = ("text/html", "application/xhtml+xml")
@@ -66,7 +68,7 @@ def read(root: Element, reader: Reader) -> list[Item]:
 
 
 def _item(item: Element, pictures: dict[str, Element], alone: list[str], reader: Reader) -> Item:
-    guid, meta = item.get("guid", "").strip(), _child(item, "itemMeta")
+    guid, meta = _CONTROL.sub("", item.get("guid", "")).strip(), _child(item, "itemMeta")
     embargoes = _children(meta, "embargoed")
     embargo = reader.stated(*map(words, embargoes))
     instants = agency.instants(

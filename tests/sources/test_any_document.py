@@ -92,6 +92,11 @@ def test_a_sample_with_bytes_missing_or_wrong(data):
     read(bytes(body))
 
 
+def test_control_characters_of_a_guid_go():
+    read(XML.replace(b'guid="', b'guid="\x7f'))
+    read((FEEDS / "newsml_item.xml").read_bytes().replace(b'guid="', b'guid="\x7f\xc2\x9b'))
+
+
 @settings(max_examples=200, deadline=None)
 @given(st.lists(values | st.just({"url": "https://gazette.example/1"}), max_size=5))
 def test_lines_of_anything(records):
