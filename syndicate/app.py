@@ -153,6 +153,7 @@ class App:
             backfill=backfill,
             breaking=self.config.breaking,
             caution=Caution(wanted.burst, wanted.similar),
+            state=state,
         )
 
     def reserve(self, names: Sequence[str]) -> list[str]:

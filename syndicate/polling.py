@@ -57,14 +57,16 @@ def poll(
     backfill: int = 0,
     breaking: Breaking = CALM,
     caution: Caution = CAREFREE,
+    state: SourceState | None = None,
 ) -> Polled:
     """Read a source once, whatever its schedule says; only a server's own Retry-After is kept to.
 
     `url` is the configured address, `source` a reader of the one it has now (`SourceState.address`).
-    `backfill` plans the newest K articles whatever baseline, age and caution say.
+    `backfill` plans the newest K articles whatever baseline, age and caution say. `state` is the source's, if
+    the caller has just read it.
     Raises SourceError; then state and validators are as before, but for when to come again.
     """
-    state = ledger.sources.ensure(source.name, url)
+    state = state or ledger.sources.ensure(source.name, url)
     now = ledger.now()
     if state.retry_at > now:
         until = state.retry_at.strftime("%H:%M:%S UTC")

@@ -10,6 +10,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 from syndicate.app import App
 from syndicate.engines.alerts import tell
+from syndicate.engines.crew import Crew
 from syndicate.engines.facts import Say, delivery_fact
 from syndicate.engines.once import account_waits
 from syndicate.engines.systemd import notify
@@ -17,7 +18,7 @@ from syndicate.engines.websub import Subscriber
 from syndicate.errors import SyndicateError
 from syndicate.polling import Polled
 
-POLLERS = 24
+POLLERS = (2, 24)  # threads at least, and at most
 LANES = 32
 RESERVED = 400  # polls that are written down in one commit
 GRACE = 8.0  # seconds for the requests in flight when told to stop
@@ -41,7 +42,7 @@ class Daemon:
         self._say = say
         self._ticked = time.monotonic()
         self._stop = stop
-        self._polls = ThreadPoolExecutor(POLLERS, thread_name_prefix="poll")
+        self._polls = Crew(*POLLERS, "poll")
         self._lanes = ThreadPoolExecutor(LANES, thread_name_prefix="lane")
         self._busy: set[str] = set()
         self._polling: set[str] = set()
@@ -87,6 +88,7 @@ class Daemon:
         try:
             self._sweep()
             self._start_polls()
+            self._polls.grow()
             self._start_lanes()
             self._start_watch()
             self._start_hubs()
@@ -273,7 +275,7 @@ class Daemon:
         return True
 
     def _leave(self) -> bool:
-        self._polls.shutdown(wait=False)  # what has not begun ends at once
+        self._polls.close()  # what has not begun ends at once
         self._lanes.shutdown(wait=False, cancel_futures=True)
         deadline = time.monotonic() + GRACE
         while (self._busy or self._polling) and time.monotonic() < deadline:
