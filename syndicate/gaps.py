@@ -84,16 +84,19 @@ def fill(
     A first reading has no gap. `backfill` pages on until so many articles are there. Raises nothing:
     the stories that the feed does show go out in any case.
     """
-    shown = list(fetched.articles)
-    found = _Found(shown, {alias.hash for article in shown for alias in aliases(article)})
     gap = None
     if state.baseline_at is not None and fetched.entries * 2 >= state.entries:
         gap = _gap(fetched.articles, source.name, ledger)
     if gap is not None:
-        return _filled(source, fetched, found, gap, ledger, accounts)
-    if backfill > len(shown) and isinstance(source, Paged):
-        return _deepened(source, fetched, found, backfill), None
+        return _filled(source, fetched, _begun(fetched), gap, ledger, accounts)
+    if backfill > len(fetched.articles) and isinstance(source, Paged):
+        return _deepened(source, fetched, _begun(fetched), backfill), None
     return fetched, None
+
+
+def _begun(fetched: Fetched) -> _Found:
+    """What the feed itself shows."""
+    return _Found(list(fetched.articles), {alias.hash for article in fetched.articles for alias in aliases(article)})
 
 
 def find(articles: Sequence[Article], since: datetime, now: datetime) -> Gap | None:
