@@ -48,7 +48,7 @@ class Commits:
 
     def __init__(self) -> None:
         self.count = 0
-        transaction, change = Database.transaction, Database.change
+        transaction, change, rows = Database.transaction, Database.change, Database.rows
         counter = self
 
         @contextlib.contextmanager
@@ -62,6 +62,12 @@ class Commits:
             counter.count += not database._connection().in_transaction
             return change(database, sql, **values)
 
+        def read(database: Database, sql: str, **values: Any) -> list[dict[str, Any]]:
+            writes = not sql.lstrip().startswith("SELECT")  # such as UPDATE … RETURNING
+            counter.count += writes and not database._connection().in_transaction
+            return rows(database, sql, **values)
+
+        Database.rows = read  # type: ignore[method-assign]
         Database.transaction = counted  # type: ignore[method-assign]
         Database.change = changed  # type: ignore[method-assign]
 

@@ -87,8 +87,8 @@ class Daemon:
     def _tick(self) -> None:
         try:
             self._sweep()
+            self._polls.grow()  # before there is more: what waits now has waited since the last tick
             self._start_polls()
-            self._polls.grow()
             self._start_lanes()
             self._start_watch()
             self._start_hubs()
