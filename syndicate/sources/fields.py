@@ -22,10 +22,11 @@ LONGEST = 8_000
 EXTRAS = 50  # elements of one entry that nobody else reads
 BASE = "{http://www.w3.org/XML/1998/namespace}base"
 LANG = "{http://www.w3.org/XML/1998/namespace}lang"
+ATOM = "http://www.w3.org/2005/Atom"
 
 # Namespaces as publishers write them; the versions of one share a name.
 _NAMESPACES = {
-    "http://www.w3.org/2005/Atom": "atom",
+    ATOM: "atom",
     "http://purl.org/atom/ns#": "atom",
     "http://purl.org/dc/elements/1.1/": "dc",
     "http://purl.org/dc/elements/1.0/": "dc",
@@ -80,6 +81,8 @@ class Names(dict[str, str]):
         self._prefixes = {uri: prefix for prefix, uri in reversed(_PREFIX.findall(head))} | _NAMESPACES
         if local != "RDF":
             self._prefixes[own[1:]] = ""
+        if root == "feed":  # written without its namespace, around children that have it
+            self._prefixes[ATOM] = ""
 
     def __missing__(self, tag: str) -> str:
         uri, closed, local = tag.rpartition("}")

@@ -56,6 +56,13 @@ def test_rss_2_says_all_it_can():
     assert (reading.listed, reading.notes, reading.interval) == (2, (), timedelta(minutes=30))
 
 
+def test_atom_whose_root_alone_lacks_its_prefix():
+    entry = "<atom:title>Quay opens</atom:title><atom:id>quay</atom:id><atom:link href='/quay'/>"
+    body = f'<feed xmlns:atom="http://www.w3.org/2005/Atom"><atom:entry>{entry}</atom:entry></feed>'.encode()
+    (article,) = read_feed(body, source="news", url=URL).articles
+    assert (article.title, article.guid, article.url) == ("Quay opens", "quay", "https://gazette.example/quay")
+
+
 def test_atom_decodes_each_text_as_its_type_says():
     german, english, plain = read("atom10.xml").articles
     assert german.title == "Brücke <offen> heute"
