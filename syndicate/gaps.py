@@ -1,7 +1,8 @@
 """Stories that scrolled out of a feed between two polls: whether there may be any, and what it takes to have them.
 
 A feed that reaches back to what was known last time has no gap. Where it does not, its further pages are
-read, and failing these the site's news sitemap; what is found is planned with the rest.
+read, and failing these the site's news sitemap; what is found is planned with the rest. Where a page fails
+in passing, as on a site that has just come back, the next polls try again.
 """
 
 from __future__ import annotations
@@ -14,8 +15,9 @@ from itertools import islice
 from syndicate.errors import SourceError
 from syndicate.identity import aliases, drop_repeated, urlkey
 from syndicate.ledger import Ledger
+from syndicate.ledger.database import micros
 from syndicate.ledger.sources import SourceState
-from syndicate.model import Account, Article, Fetched, Filter
+from syndicate.model import Account, Article, Fetched, Filter, Whole
 from syndicate.ports import Paged, Source
 
 REQUESTS = 50
@@ -30,6 +32,8 @@ PINNED = 3
 """Old entries that may be kept on top of a feed."""
 LATE = timedelta(hours=1)  # a story may come into a feed so long after its date
 TITLES = 100  # of known stories, by which a feed that was moved is recognised
+PATIENCE = timedelta(hours=6)
+"""So long after it was found, a gap is tried again where a page failed in passing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +48,7 @@ class Gap:
 class _Found:
     """What was read of a feed so far, each article once. `closed`: it reaches back to what was known.
 
-    `full`: there was more than one poll takes.
+    `full`: there was more than one poll takes. `broken`: a page failed that may be there next time.
     """
 
     articles: list[Article]
@@ -52,6 +56,7 @@ class _Found:
     asked: int = 0
     closed: bool = False
     full: bool = False
+    broken: bool = False
     room: int = ENTRIES
 
     def add(self, articles: Sequence[Article]) -> int:
@@ -78,20 +83,22 @@ def fill(
     accounts: Sequence[Account],
     *,
     backfill: int = 0,
-) -> tuple[Fetched, str | None]:
-    """A changed reading with what scrolled out of it since the last one; and what to tell if that cannot be had.
+) -> Whole:
+    """A changed reading with what scrolled out of it since the last one.
 
     A first reading has no gap. `backfill` pages on until so many articles are there. Raises nothing:
     the stories that the feed does show go out in any case.
     """
     gap = None
-    if state.baseline_at is not None and fetched.entries * 2 >= state.entries:
+    if state.gap_at is not None:
+        gap = _left(fetched.articles, source.name, ledger, state.gap_at)
+    elif state.baseline_at is not None and fetched.entries * 2 >= state.entries:
         gap = _gap(fetched.articles, source.name, ledger)
     if gap is not None:
-        return _filled(source, fetched, _begun(fetched), gap, ledger, accounts)
+        return _filled(source, fetched, state, gap, ledger, accounts)
     if backfill > len(fetched.articles) and isinstance(source, Paged):
-        return _deepened(source, fetched, _begun(fetched), backfill), None
-    return fetched, None
+        return Whole(_deepened(source, fetched, _begun(fetched), backfill))
+    return Whole(fetched)
 
 
 def _begun(fetched: Fetched) -> _Found:
@@ -128,12 +135,13 @@ def same_choice(listed: Sequence[Article], shown: Sequence[Article]) -> bool:
     return all(urlkey(article.url) in ours for article in overlap)
 
 
-def report(gap: Gap, why: str) -> str:
-    """What is told of a gap that stays."""
+def report(gap: Gap, why: str, *, again: bool = False) -> str:
+    """What is told of a gap that stays, or `again` of one that is tried again."""
     since, until = (f"{moment:%Y-%m-%d %H:%M}" for moment in (gap.since, gap.until))
+    cure = "announce one with syndicate post --article URL, and let the feed list more entries"
     return (
         f"stories published between {since} and {until} UTC may be missing: {why};"
-        " announce one with syndicate post --article URL, and let the feed list more entries"
+        f" {'the next poll tries again' if again else cure}"
     )
 
 
@@ -156,13 +164,22 @@ def _gap(articles: Sequence[Article], name: str, ledger: Ledger) -> Gap | None:
     return None if 2 * familiar >= len(articles) else gap
 
 
+def _left(articles: Sequence[Article], name: str, ledger: Ledger, gap_at: datetime) -> Gap | None:
+    """A gap that was found before and is open still. What became known since then does not close it."""
+    since = ledger.articles.latest(name, before=gap_at)
+    if since is None or not _dates(articles):
+        since = next(iter(ledger.articles.came(name, 1, before=gap_at)), None)
+    return Gap(since, min(_dates(articles), default=ledger.now())) if since else None
+
+
 def _filled(
-    source: Source, fetched: Fetched, found: _Found, gap: Gap, ledger: Ledger, accounts: Sequence[Account]
-) -> tuple[Fetched, str | None]:
+    source: Source, fetched: Fetched, state: SourceState, gap: Gap, ledger: Ledger, accounts: Sequence[Account]
+) -> Whole:
     """The reading with all that its gap gives, and what is left to tell."""
+    found, gap_at = _begun(fetched), state.gap_at or ledger.now()
     why = "there are more of them than are read at once"
     if isinstance(source, Paged):
-        why = _paged(source, fetched, found, gap, ledger)
+        why = _paged(source, fetched, found, gap, gap_at, ledger)
         if not found.closed and not found.full and found.asked < REQUESTS:
             if any(map(_is_particular, accounts)):
                 why = "no further page of the feed lists them, and a sitemap tells neither sections nor tags"
@@ -171,23 +188,29 @@ def _filled(
     notes, more = fetched.notes, len(found.articles) - len(fetched.articles)
     if more:
         notes += (f"more was published than the feed shows: {more} further entries were read",)
+    whole = replace(fetched, articles=tuple(found.articles), notes=notes)
     if found.closed and not found.full:
-        return replace(fetched, articles=tuple(found.articles), notes=notes), None
+        return Whole(whole)
     dates = [date for date in _dates(found.articles) if date > gap.since]
-    told = report(replace(gap, until=min(dates, default=gap.until)), why)
-    return replace(fetched, articles=tuple(found.articles), notes=(*notes, told)), told
+    left = replace(gap, until=min(dates, default=gap.until))
+    if found.broken and ledger.now() - gap_at < PATIENCE:
+        told = report(left, why, again=True)
+        return Whole(replace(whole, notes=(*notes, told), validators=state.validators), gap_at=gap_at)
+    told = report(left, why)
+    return Whole(replace(whole, notes=(*notes, told)), told)
 
 
-def _paged(source: Paged, fetched: Fetched, found: _Found, gap: Gap, ledger: Ledger) -> str:
+def _paged(source: Paged, fetched: Fetched, found: _Found, gap: Gap, gap_at: datetime, ledger: Ledger) -> str:
     """Page back until the gap is closed. Why it may not be."""
     try:
         for page in _steps(source.older(fetched), found, REQUESTS):
-            found.closed = reaches(page.articles, gap.since, _known(page.articles, ledger))
+            found.closed = reaches(page.articles, gap.since, _known(page.articles, ledger, before=gap_at))
             late = gap.since - LATE
             taken = [article for article in page.articles if not _is_old(article, late)]
             if not found.add(taken) or found.closed or found.full:
                 break
     except SourceError as fault:
+        found.broken = True
         return str(fault)
     if found.full or found.asked == REQUESTS:
         return "there are more of them than are read at once"
@@ -230,10 +253,14 @@ def _steps(pages: Iterator[Fetched], found: _Found, most: int) -> Iterator[Fetch
         yield page
 
 
-def _known(articles: Sequence[Article], ledger: Ledger) -> list[bool]:
-    """Of each whether it has a name that is known, of whatever source."""
+def _known(articles: Sequence[Article], ledger: Ledger, *, before: datetime | None = None) -> list[bool]:
+    """Of each whether it has a name that is known, or was `before`, of whatever source."""
     named = drop_repeated(articles)
     anchors = ledger.articles.anchors([alias.hash for names in named for alias in names])
+    if before is not None:
+        standings = ledger.articles.standings([*set(anchors.values())])
+        late = {anchor for anchor, standing in standings.items() if standing.first_seen >= (micros(before) or 0)}
+        anchors = {hashed: anchor for hashed, anchor in anchors.items() if anchor not in late}
     return [any(alias.hash in anchors for alias in names) for names in named]
 
 

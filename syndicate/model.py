@@ -161,6 +161,19 @@ class Fetched:
 
 
 @dataclass(frozen=True, slots=True)
+class Whole:
+    """A reading with all that could be had. `missing` is what to tell of the rest.
+
+    `gap_at`: a gap was found then, and the next poll is to try again; the reading's validators are the old
+    ones, so that it is sent the whole document.
+    """
+
+    fetched: Fetched
+    missing: str | None = None
+    gap_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Filter:
     """Conditions on an article; every field that is not empty has to match (any of its values)."""
 

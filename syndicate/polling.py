@@ -15,7 +15,7 @@ from syndicate.ledger.database import micros
 from syndicate.ledger.deliveries import delivery_key
 from syndicate.ledger.notices import GAP
 from syndicate.ledger.sources import SourceState
-from syndicate.model import CALM, CAREFREE, Account, Article, Breaking, Caution, Every, Fetched, Validators, Wish
+from syndicate.model import CALM, CAREFREE, Account, Article, Breaking, Caution, Every, Fetched, Validators, Whole, Wish
 from syndicate.ports import Source
 
 if TYPE_CHECKING:
@@ -72,21 +72,22 @@ def poll(
         until = state.retry_at.strftime("%H:%M:%S UTC")
         raise SourceError(f"{source.name}: the server asked us to wait until {until}", hint="nothing is lost")
     try:
-        fetched, missing = _whole(source, _read(source, state), state, accounts, ledger, backfill)
+        whole = _whole(source, _read(source, state), state, accounts, ledger, backfill)
     except SourceError as fault:
         _failed(ledger, state, fault, every)
         raise
+    fetched = whole.fetched
     wish = _wish(state, fetched)
     _move(ledger, state, url, fetched.moved, now)
     next_poll_at = _next_poll(ledger, source.name, every, wish, fetched.validators, now)
     if not backfill and _nothing_to_write(state, fetched, wish, next_poll_at, now):
         return Polled(source.name, fetched.notes, baseline=False, seen=fetched.entries, new=0, keys=())
     with ledger.transaction():
-        if missing:
-            ledger.notices.happened(GAP, source.name, f"{source.name}: {missing}", now)
+        if whole.missing:
+            ledger.notices.happened(GAP, source.name, f"{source.name}: {whole.missing}", now)
         return _record(
             source,
-            fetched,
+            whole,
             accounts,
             ledger,
             every=every,
@@ -139,13 +140,13 @@ def _read(source: Source, state: SourceState) -> Fetched:
 
 def _whole(
     source: Source, fetched: Fetched, state: SourceState, accounts: Sequence[Account], ledger: Ledger, backfill: int
-) -> tuple[Fetched, str | None]:
-    """A reading with what scrolled out of it; and what to tell if that cannot be had."""
+) -> Whole:
+    """A reading with what scrolled out of it."""
     if not (fetched.modified and fetched.windowed and fetched.articles):
-        return fetched, None
-    from syndicate import gaps
+        return Whole(fetched, gap_at=state.gap_at)
+    from syndicate.gaps import fill
 
-    return gaps.fill(source, fetched, state, ledger, accounts, backfill=backfill)
+    return fill(source, fetched, state, ledger, accounts, backfill=backfill)
 
 
 def _wish(state: SourceState, fetched: Fetched) -> Wish:
@@ -214,7 +215,7 @@ def _failed(ledger: Ledger, state: SourceState, fault: SourceError, every: Every
 
 def _record(
     source: Source,
-    fetched: Fetched,
+    whole: Whole,
     accounts: Sequence[Account],
     ledger: Ledger,
     *,
@@ -227,7 +228,7 @@ def _record(
     caution: Caution,
 ) -> Polled:
     """The one transaction of a poll. The state is read again: another process may have been first."""
-    now = ledger.now()
+    now, fetched = ledger.now(), whole.fetched
     state = ledger.sources.ensure(source.name, url)
     since = [(account, ledger.accounts.ensure(account, now).baseline_at) for account in accounts]
     candidates: list[Candidate] = []
@@ -238,7 +239,7 @@ def _record(
         from syndicate.plan import Candidate, plan, wanted
 
         was_empty = state.baseline_at is not None and not state.entries
-        newest = ledger.articles.latest(source.name)
+        newest = ledger.articles.latest(source.name, before=state.gap_at)
         candidates, changed, told = _ingest(fetched.articles, ledger, now, was_empty=was_empty, since=state.baseline_at)
         entries = plan(candidates, since, source_baseline=state.baseline_at, zone=zone, now=now, breaking=breaking)
         if entries and caution != CAREFREE:
@@ -257,6 +258,7 @@ def _record(
         entries=fetched.entries if fetched.modified else None,
         next_poll_at=_next_poll(ledger, source.name, every, wish, fetched.validators, now),
         wish=wish,
+        gap_at=whole.gap_at,
     )
     keys += _write(entries, ledger, now)
     if backfill:
@@ -293,16 +295,20 @@ def _ingest(
     embargoed = ledger.backlog.embargoed()
     candidates: list[Candidate] = []
     changed: list[Change] = []
+    heard: set[str] = set()
     for position, (article, aliases, anchor) in enumerate(zip(articles, named, known, strict=True)):
         if anchor is not None:
             ledger.articles.name(anchor, [alias for alias in aliases if alias.hash not in anchors])
             standing = standings[anchor]
             if standing.content_hash == UNREAD:
                 ledger.articles.adopt(anchor, article)
+            elif anchor in heard:
+                pass  # listed twice, and the first words count; or each poll would find it changed
             elif standing.source == article.source and standing.content_hash != content_hash(article):
                 before = ledger.articles.update(anchor, article, now)
                 if before is not None:
                     changed.append((anchor, before, article))
+            heard.add(anchor)
             if anchor in embargoed and article.published is not None:
                 ledger.backlog.reschedule(anchor, article.published)
             if anchor in unplanned and not article.withdrawn:

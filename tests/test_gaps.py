@@ -224,6 +224,45 @@ def test_a_gap_that_nothing_fills_is_told_once(open_desk):
     assert desk.asked() == ["/rss"]
 
 
+def test_a_page_that_fails_in_passing_is_tried_again(open_desk):
+    desk = open_desk("next")
+    desk.stop()
+    desk.paper.fails = {3}
+    polled = desk.poll()
+    assert desk.planned() == titles(27, 47)
+    assert polled.notes[-1].endswith("; the next poll tries again")
+    assert "between 2026-11-23 05:30 and 2026-11-23 14:35 UTC" in polled.notes[-1]
+    assert notices(desk.ledger) == []
+    desk.paper.publish(4, since=desk.clock.now)
+    desk.clock.move(hours=1)
+    desk.poll()
+    assert sorted(desk.planned()) == titles(27, 51)
+    desk.paper.fails = set()
+    desk.clock.move(minutes=5)
+    desk.asked()
+    desk.poll()
+    assert sorted(desk.planned()) == titles(12, 51)
+    desk.poll()
+    assert desk.asked() == ["/rss", "/rss?page=2", "/rss?page=3", "/rss?page=4", "/rss"]
+    assert notices(desk.ledger) == []
+
+
+def test_a_page_that_fails_for_hours_is_given_up_and_told(open_desk):
+    desk = open_desk("next")
+    desk.stop()
+    desk.paper.fails = {2}
+    for _ in range(7):
+        assert notices(desk.ledger) == []
+        desk.poll()
+        desk.clock.move(hours=1)
+    [(kind, _, message)] = notices(desk.ledger)
+    assert kind == "source_gap"
+    assert "between 2026-11-23 05:30 and 2026-11-23 16:15 UTC" in message
+    desk.asked()
+    assert desk.poll().notes == ()
+    assert desk.asked() == ["/rss"]
+
+
 def test_what_was_told_is_told_again_only_when_it_happens_again(open_desk):
     desk = open_desk("none")
     desk.stop()

@@ -251,24 +251,29 @@ class Articles:
         assert row is not None
         return _known(row)
 
-    def came(self, source: str, count: int) -> list[datetime]:
-        """When the last articles of a source were published, or first seen; newest first."""
+    def came(self, source: str, count: int, *, before: datetime | None = None) -> list[datetime]:
+        """When the last articles of a source were published, or first seen; newest first, those seen `before`."""
         rows = self._db.rows(
             "SELECT COALESCE(published_at, first_seen_at) AS at FROM article"
-            " WHERE source = :source AND content_hash <> :unread ORDER BY at DESC LIMIT :count",
+            f" WHERE source = :source AND content_hash <> :unread{_seen(before)} ORDER BY at DESC LIMIT :count",
             source=source,
             unread=UNREAD,
             count=count,
+            **_when(before),
         )
         return [moment for row in rows if (moment := from_micros(row["at"]))]
 
-    def latest(self, source: str) -> datetime | None:
-        """The date of a source's newest story, those aside that were dated ahead when they were first seen."""
+    def latest(self, source: str, *, before: datetime | None = None) -> datetime | None:
+        """The date of a source's newest story, those aside that were dated ahead when they were first seen.
+
+        Of those seen `before`, if it is given.
+        """
         row = self._db.row(
             "SELECT published_at FROM article WHERE source = :source AND published_at <= first_seen_at + :ahead"
-            " ORDER BY published_at DESC LIMIT 1",
+            f"{_seen(before)} ORDER BY published_at DESC LIMIT 1",
             source=source,
             ahead=AHEAD,
+            **_when(before),
         )
         return from_micros(row["published_at"]) if row else None
 
@@ -282,6 +287,14 @@ class Articles:
             count=count,
         )
         return [_known(row) for row in rows]
+
+
+def _seen(before: datetime | None) -> str:
+    return "" if before is None else " AND first_seen_at < :before"
+
+
+def _when(before: datetime | None) -> dict[str, int | None]:
+    return {} if before is None else {"before": micros(before)}
 
 
 def _known(row: Row) -> Known:

@@ -25,7 +25,8 @@ class SourceState:
     """`url` is a hash of the configured address; `retry_at` is the server's own wish.
 
     `baseline_at` is None until the first good reading. `address` is where it lives now, if it moved for
-    good; `moved_to` is where it has said to live since `moved_at`. `gone`: it said 410.
+    good; `moved_to` is where it has said to live since `moved_at`. `gone`: it said 410. `gap_at`: stories
+    were found missing then, and not read yet.
     """
 
     name: str
@@ -42,6 +43,7 @@ class SourceState:
     moved_to: str | None = None
     moved_at: datetime | None = None
     gone: bool = False
+    gap_at: datetime | None = None
 
 
 class Sources:
@@ -86,12 +88,13 @@ class Sources:
         entries: int | None,
         next_poll_at: datetime,
         wish: Wish = NO_WISH,
+        gap_at: datetime | None = None,
     ) -> None:
         """A good reading. `entries` None: the document was not sent again, its count stands."""
         self._db.change(
             "UPDATE source SET polled_at = :now, etag = :etag, last_modified = :last_modified, body_hash = :body_hash,"
             " place = :place, wish = :wish, baseline_at = COALESCE(baseline_at, :baseline_at), gone = 0,"
-            " entries = COALESCE(:entries, entries), retry_at = 0, fails = 0,"
+            " entries = COALESCE(:entries, entries), retry_at = 0, fails = 0, gap_at = :gap_at,"
             f" next_poll_at = {_NEXT}, error = NULL WHERE name = :name",
             name=name,
             now=micros(baseline_at),
@@ -102,6 +105,7 @@ class Sources:
             wish=_stored(wish),
             baseline_at=micros(baseline_at),
             entries=entries,
+            gap_at=micros(gap_at),
             next_poll_at=micros(next_poll_at),
             retry_at=None,
         )
@@ -221,6 +225,7 @@ class Sources:
             moved_to=row["moved_to"],
             moved_at=from_micros(row["moved_at"]),
             gone=bool(row["gone"]),
+            gap_at=from_micros(row["gap_at"]),
         )
 
 

@@ -6,6 +6,7 @@ import os
 import subprocess
 import sys
 import threading
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
@@ -42,6 +43,15 @@ class Listing:
 def read(ledger, *articles, accounts=(MASTO,), **options):
     base = {"every": Every(), "zone": "UTC"}
     return poll(Listing(*articles), "https://gazette.example/rss", accounts, ledger, **base | options)
+
+
+def test_of_a_story_that_is_listed_twice_the_first_words_count(ledger, article):
+    top, below = replace(article(1), guid="g1", title="As edited"), replace(article(1), guid="g2", title="As filed")
+    for listed in ([article(2)], [article(2), below], [article(2), top]):
+        read(ledger, *listed)
+    for _ in range(3):
+        read(ledger, top, below, article(2))
+        assert "As edited" in [known.article.title for known in ledger.articles.newest("news", 2)]
 
 
 def planned(ledger, article, number=1, account=MASTO):
