@@ -283,7 +283,7 @@ def _ingest(
     counts as new only above all known. One that is withdrawn is known from now on, and never new. What
     another source recorded in its own baseline, after `since` (ours), is new to this one all the same.
     """
-    from syndicate.identity import content_hash, drop_repeated
+    from syndicate.identity import drop_repeated
     from syndicate.plan import Candidate
 
     named = drop_repeated(articles)
@@ -299,15 +299,8 @@ def _ingest(
     for position, (article, aliases, anchor) in enumerate(zip(articles, named, known, strict=True)):
         if anchor is not None:
             ledger.articles.name(anchor, [alias for alias in aliases if alias.hash not in anchors])
-            standing = standings[anchor]
-            if standing.content_hash == UNREAD:
-                ledger.articles.adopt(anchor, article)
-            elif anchor in heard:
-                pass  # listed twice, and the first words count; or each poll would find it changed
-            elif standing.source == article.source and standing.content_hash != content_hash(article):
-                before = ledger.articles.update(anchor, article, now)
-                if before is not None:
-                    changed.append((anchor, before, article))
+            if anchor not in heard:  # listed twice, the first words count; or each poll would find it changed
+                changed += _retold(anchor, article, standings[anchor], ledger, now)
             heard.add(anchor)
             if anchor in embargoed and article.published is not None:
                 ledger.backlog.reschedule(anchor, article.published)
@@ -320,6 +313,19 @@ def _ingest(
     unread = {anchor for anchor, standing in standings.items() if standing.content_hash == UNREAD}
     read = {hashed: anchor for hashed, anchor in anchors.items() if anchor not in unread}
     return candidates, changed, _moved(named, read)
+
+
+def _retold(anchor: str, article: Article, standing: Standing, ledger: Ledger, now: datetime) -> list[Change]:
+    """Take the words of a known article, if they are new and its own source's; what changed by that."""
+    from syndicate.identity import content_hash
+
+    if standing.content_hash == UNREAD:
+        ledger.articles.adopt(anchor, article)
+    elif standing.source == article.source and standing.content_hash != content_hash(article):
+        before = ledger.articles.update(anchor, article, now)
+        if before is not None:
+            return [(anchor, before, article)]
+    return []
 
 
 def _moved(named: Sequence[tuple[Alias, ...]], anchors: Mapping[str, str]) -> tuple[str, ...]:
