@@ -45,9 +45,9 @@ class GhostSource:
         if not visited.modified:
             return pages.unchanged(visited, mark)
 
-        def more(since: datetime, page: int) -> Reading:
+        def more(since: datetime, page: int, size: int) -> Reading:
             after = since.astimezone(UTC).strftime("%Y-%m-%d %H:%M:%S")
-            params = {"limit": str(pages.LARGE), "page": str(page), "filter": f"published_at:>'{after}'"}
+            params = {"limit": str(size), "page": str(page), "filter": f"published_at:>'{after}'"}
             return self._read(self._get(Validators(), params))
 
         return pages.fetched(visited, self._read(visited), mark, more)

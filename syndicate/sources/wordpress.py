@@ -54,9 +54,14 @@ class WordPressSource:
             return pages.unchanged(visited, mark)
         first = self._read(visited, endpoint(root))
 
-        def more(since: datetime, page: int) -> Reading:
-            params = _params(pages.LARGE, page) | {"after": since.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")}
-            return self._read(self._get(root, Validators(), params), endpoint(root))
+        def more(since: datetime, page: int, size: int) -> Reading:
+            params = _params(size, page) | {"after": since.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")}
+            try:
+                return self._read(self._get(root, Validators(), params), endpoint(root))
+            except SourceError as fault:
+                if page > 1 and fault.status == 400:  # a page after the last one (rest_post_invalid_page_number)
+                    return Reading((), 0, ())
+                raise
 
         return pages.fetched(visited, first, mark, more)
 

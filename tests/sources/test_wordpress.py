@@ -43,6 +43,8 @@ class Blog:
             return as_json({"code": "rest_no_route", "message": "No route", "data": {"status": 404}}, 404)
         size, page = int(params["per_page"]), int(params.get("page", "1"))
         posts = [one for one in self.posts if one["date_gmt"] > params.get("after", "").removesuffix("Z")]
+        if posts and page > 1 and (page - 1) * size >= len(posts):
+            return as_json({"code": "rest_post_invalid_page_number", "data": {"status": 400}}, 400)
         return as_json(posts[(page - 1) * size : page * size])
 
 
@@ -116,12 +118,29 @@ def test_what_was_published_meanwhile_is_fetched_page_by_page(source, api, blog)
     assert len(api.asked) == 1, "what is no more than a page needs no other"
 
 
+def test_a_last_page_that_is_full_has_none_after_it(source, api, blog):
+    blog.posts = [post(1, at=NOW - timedelta(days=3))]
+    first = source.fetch(Validators())
+    blog.posts = [post(number, at=NOW - timedelta(minutes=number)) for number in range(2, 101)] + blog.posts
+    assert len(source.fetch(first.validators).articles) == pages.LARGE
+    assert api.asked[-1][1]["page"] == "2"
+
+
+@pytest.mark.parametrize("count", [50, 59, 79])
+def test_a_server_that_cannot_make_large_pages_is_asked_for_small_ones(source, api, blog, count):
+    blog.posts = [post(1, at=NOW - timedelta(days=3))]
+    first = source.fetch(Validators())
+    blog.posts = [post(number, at=NOW - timedelta(minutes=number)) for number in range(2, 2 + count)] + blog.posts
+    api.routes = lambda path, params: as_json({}, 500) if params.get("per_page") == "100" else blog(path, params)
+    assert len(source.fetch(first.validators).articles) == count + 1
+
+
 def test_more_than_can_be_caught_up_with_is_told(source, api, blog):
     blog.posts = [post(1, at=NOW - timedelta(days=9))]
     first = source.fetch(Validators())
     blog.posts = [post(number, at=NOW - timedelta(minutes=number)) for number in range(2, 602)] + blog.posts
     fetched = source.fetch(first.validators)
-    assert len(fetched.articles) == pages.MOST * pages.LARGE
+    assert len(fetched.articles) == pages.MOST
     assert fetched.notes == ("more than 500 articles since 2026-11-13T12:00:00Z; the oldest were not read",)
 
 
