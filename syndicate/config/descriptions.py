@@ -90,7 +90,7 @@ DESCRIPTIONS: Mapping[str, str] = {
     "alerts": "Who hears that a post failed or needs you.",
     "alerts.urls": "Addresses of apprise, such as slack://…; needs the extra alerts.",
     "listen": "Where the daemon answers: health, metrics, and hooks that say there is news.",
-    "listen.address": "Host and port, such as 127.0.0.1:8701.",
+    "listen.address": "Host and port, such as 127.0.0.1:8701, or [::1]:8701.",
     "listen.token": "What metrics and hooks ask for, as a bearer token; without one, hooks are off.",
     "listen.public": "Where the world reaches the same over HTTPS; then hubs that feeds name tell of news (WebSub).",
     "alerts.command": "The command and its arguments, as a list; it gets the delivery as one JSON line.",

@@ -193,9 +193,16 @@ def network(text: str) -> str:
 
 
 def endpoint(text: str) -> str:
-    """Host and port to listen on, such as 127.0.0.1:8701."""
+    """Host and port to listen on, such as 127.0.0.1:8701 or [::1]:8701."""
     host, colon, port = text.rpartition(":")
-    if not colon or not host or not re.fullmatch(r"[0-9]{1,5}", port) or int(port) > 65535:
+    bracketed = host.startswith("[") and host.endswith("]")
+    if (
+        not colon
+        or not host
+        or (":" in host and not bracketed)
+        or not re.fullmatch(r"[0-9]{1,5}", port)
+        or int(port) > 65535
+    ):
         raise ValueError(f"'{text}' is no host and port, such as 127.0.0.1:8701")
     return text
 

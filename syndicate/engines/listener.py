@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import json
 import queue
+import socket
 import threading
 import traceback
 from collections.abc import Callable
@@ -46,7 +47,7 @@ class Listener:
         try:
             self._server = _Server(address, _handler(self, patience))
         except OSError as fault:
-            where = f"{address[0]}:{address[1]}"
+            where = f"[{address[0]}]:{address[1]}" if ":" in address[0] else f"{address[0]}:{address[1]}"
             raise ConfigError(
                 f"listen.address {where} cannot be had: {(fault.strerror or str(fault)).lower()}"
             ) from fault
@@ -129,6 +130,7 @@ class _Server(HTTPServer):
 
     def __init__(self, address: tuple[str, int], handler: type[BaseHTTPRequestHandler]) -> None:
         self._waiting: queue.Queue[tuple[Any, Any] | None] = queue.Queue(WAITING)
+        self.address_family = socket.AF_INET6 if ":" in address[0] else socket.AF_INET
         super().__init__(address, handler)
         for number in range(WORKERS):
             threading.Thread(target=self._work, name=f"listener-{number}", daemon=True).start()

@@ -10,6 +10,7 @@ from urllib.request import Request, urlopen
 
 import pytest
 
+from syndicate.config.schema import Listen
 from syndicate.engines.facts import delivery_fact, event, teller
 from syndicate.engines.listener import Listener
 from syndicate.engines.systemd import notify
@@ -72,6 +73,18 @@ def listener():
     made = Listener(("127.0.0.1", 0), Secret("listen-token"), lambda: state["wrong"], metrics)
     made.state, made.url = state, f"http://127.0.0.1:{made.port}"
     yield made
+    made.close()
+
+
+def test_it_listens_on_ipv6_too():
+    try:
+        socket.create_server(("::1", 0), family=socket.AF_INET6).close()
+    except OSError:
+        pytest.skip("no IPv6 here")
+    made = Listener(Listen("[::1]:0").place, None, lambda: None, lambda: b"")
+    assert got(f"http://[::1]:{made.port}/healthz") == (200, '{"status": "ok"}\n')
+    with pytest.raises(ConfigError, match=rf"listen.address \[::1\]:{made.port} cannot be had"):
+        Listener(("::1", made.port), None, lambda: None, lambda: b"")
     made.close()
 
 
