@@ -16,7 +16,7 @@ from syndicate.ledger.deliveries import delivery_key
 from syndicate.ledger.notices import GAP
 from syndicate.ledger.sources import SourceState
 from syndicate.model import CALM, CAREFREE, Account, Article, Breaking, Caution, Every, Fetched, Validators, Whole, Wish
-from syndicate.ports import Source
+from syndicate.ports import Paged, Source
 
 if TYPE_CHECKING:
     from syndicate.identity import Alias
@@ -72,7 +72,7 @@ def poll(
         until = state.retry_at.strftime("%H:%M:%S UTC")
         raise SourceError(f"{source.name}: the server asked us to wait until {until}", hint="nothing is lost")
     try:
-        whole = _whole(source, _read(source, state), state, accounts, ledger, backfill)
+        whole = _whole(source, _read(source, state, ledger, backfill), state, accounts, ledger, backfill)
     except SourceError as fault:
         _failed(ledger, state, fault, every)
         raise
@@ -128,8 +128,10 @@ def announce(article: Article, accounts: Sequence[Account], ledger: Ledger, brea
     return anchor
 
 
-def _read(source: Source, state: SourceState) -> Fetched:
-    fetched = source.fetch(state.validators)
+def _read(source: Source, state: SourceState, ledger: Ledger, backfill: int) -> Fetched:
+    """One reading. A document that is to lead to further pages is wanted even where it is unchanged."""
+    deeper = backfill and isinstance(source, Paged) and len(ledger.articles.came(source.name, backfill)) < backfill
+    fetched = source.fetch(Validators() if deeper else state.validators)
     if fetched.modified and fetched.entries == 0 and state.entries > 0:
         raise SourceError(
             f"{source.name}: the feed lists no entries, and had {state.entries} before",

@@ -405,6 +405,11 @@ def test_a_backfill_pages_until_it_has_enough(ledger, clock):
     desk.poll(backfill=30)
     assert desk.planned() == titles(30, 60)
     assert desk.asked() == ["/rss", "/rss?page=2", "/rss?page=3"]
+    desk.poll(backfill=30)
+    assert desk.asked() == ["/rss"]
+    desk.poll(backfill=40)
+    assert sorted(desk.planned()) == titles(20, 60), "an unchanged feed leads to its pages as well"
+    assert desk.asked() == ["/rss", "/rss?page=2", "/rss?page=3", "/rss?page=4"]
     paper.api.close()
 
 
