@@ -82,14 +82,14 @@ def unchanged() -> None:
         with App(load(path, {}), {}) as app:
             app.ledger.sources.ensure("s0", app.config.sources["s0"].url)
             app.meet()
-            app.poll("s0")
+            app.rounds.poll("s0")
             commits = Commits()
 
             def once() -> None:
                 now = datetime.now(UTC)
                 app.ledger.database.rows("SELECT 1")
                 app.ledger.sources.reserve(["s0"], now=now + timedelta(days=1), next_poll_at=now + timedelta(hours=1))
-                assert app.poll("s0").new == 0
+                assert app.rounds.poll("s0").new == 0
 
             for _ in range(20):
                 once()

@@ -149,13 +149,13 @@ def one_new(rounds: int = 200) -> tuple[list[float], dict[str, float], float]:
     server = Crowd()
     with tempfile.TemporaryDirectory() as folder, App(load(config(folder, [server.growing]), {}), {}) as app:
         app.meet()
-        app.poll("s0")
+        app.rounds.poll("s0")
         for number in range(rounds + WARM):
             if number == WARM:
                 clock.spent.clear()
                 cpu = time.thread_time()
             begun = time.perf_counter()
-            polled = app.poll("s0")
+            polled = app.rounds.poll("s0")
             taken.append((time.perf_counter() - begun) * 1000)
             assert (polled.new, len(polled.keys)) == (1, 2), polled
         cpu = time.thread_time() - cpu

@@ -8,26 +8,23 @@ import functools
 import hashlib
 import os
 import threading
-from collections import defaultdict
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Mapping
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Self
-from urllib.parse import quote, urlsplit
+from urllib.parse import quote
 
-from syndicate import pacing
 from syndicate.config.schema import AccountConfig, Config, SourceConfig
-from syndicate.errors import ConfigError, LedgerError, PlatformError, RenderError, SourceError
-from syndicate.http import USER_AGENT, DryHttp, Guard, Mask, RequestsHttp
-from syndicate.ledger import Ledger
-from syndicate.ledger.credentials import Session, key_beside
-from syndicate.ledger.database import Database, copy_ledger
-from syndicate.model import Account, Article, Caution, Delivery, Identity, Limits, Validators
-from syndicate.polling import Polled, again, announce, poll
-from syndicate.ports import Clock, Http, Platform, Refreshable, Source
-from syndicate.reading import PAGE, Discreet, build, origins, read_file
-from syndicate.sharing import Answers, Sharing
+from syndicate.errors import ConfigError, PlatformError, RenderError, SourceError
+from syndicate.http import USER_AGENT, DryHttp, Guard, RequestsHttp
+from syndicate.ledger.credentials import Session
+from syndicate.model import Account, Article, Delivery, Identity, Limits, Validators
+from syndicate.opening import Rehearsal, open_copy, open_real
+from syndicate.polling import announce
+from syndicate.ports import Clock, Http, Platform, Refreshable
+from syndicate.reading import PAGE, build, origins, read_file
+from syndicate.rounds import Rounds
 
 if TYPE_CHECKING:
     from syndicate.delivery import Lane, Rendered, Terms
@@ -60,17 +57,6 @@ def _chance() -> float:
     return random.random()
 
 
-@dataclass(frozen=True, slots=True)
-class Rehearsal:
-    """A run on a private copy of the ledger, thrown away at the end.
-
-    `dry`: requests that write are answered by samples. Else the accounts lead to stand-ins.
-    """
-
-    folder: Path
-    dry: bool
-
-
 class App:
     """One publisher's wired objects. `close` it, or use it in a `with`."""
 
@@ -81,15 +67,16 @@ class App:
         self._clock = clock or now
         self.rehearsal = rehearsal
         self.notes: list[str] = []
-        self._environ = environ
         self._lanes: dict[str, Lane] = {}
         self._dry_doors: dict[str, DryHttp] = {}
         self._guard = threading.RLock()
-        self._made_key: bytes | None = None
         self._paused: dict[str, str] = {}
         self._origins = origins(config)
         try:
-            self.ledger = self._open_ledger()
+            if rehearsal is None:
+                self.ledger = open_real(config, environ, self._clock)
+            else:
+                self.ledger, self._paused = open_copy(config, environ, rehearsal, now)
         except BaseException:
             self._clear()
             raise
@@ -138,67 +125,6 @@ class App:
             self.ledger.accounts.ensure(entry.account, self.ledger.now(), "" if stand_in else whose)
 
     # The way through
-
-    def poll(self, name: str, backfill: int = 0) -> Polled:
-        """Read one source now."""
-        wanted = self.config.sources[name]
-        state = self.ledger.sources.ensure(name, wanted.url)
-        return poll(
-            self.source(name, state.address or wanted.url),
-            wanted.url,
-            self.accounts,
-            self.ledger,
-            every=wanted.every,
-            zone=wanted.timezone,
-            backfill=backfill,
-            breaking=self.config.breaking,
-            caution=Caution(wanted.burst, wanted.similar),
-            state=state,
-        )
-
-    def reserve(self, names: Sequence[str]) -> list[str]:
-        """Take the polls of sources that are due, and with each those of others that read the same address."""
-        ledger, taken = self.ledger, list[str]()
-        with ledger.transaction():
-            due = self._taken(names)
-            for name in (name for name in names if name in due):
-                twins = [twin for twin in self._twins.get(self.config.sources[name].url, ()) if twin not in due]
-                taken += [name, *(self._taken(twins, early=True) if twins else ())]
-        return list(dict.fromkeys(taken))
-
-    def _taken(self, names: Sequence[str], *, early: bool = False) -> set[str]:
-        """Those whose next poll could be written down, in few statements: most are asked equally often."""
-        sources, groups = self.config.sources, defaultdict[datetime, list[str]](list)
-        now = self.ledger.now()
-        for name in names:
-            groups[again(name, sources[name].url, self.ledger, sources[name].every, now)].append(name)
-        reserve = self.ledger.sources.reserve
-        taken = [reserve(group, now=now, next_poll_at=moment, early=early) for moment, group in groups.items()]
-        return {name for group in taken for name in group}
-
-    def spread(self) -> None:
-        """After a stop, let the overdue sources of one site come one after the other."""
-        ledger, overdue = self.ledger, defaultdict[str, list[str]](list)
-        due = ledger.sources.due(ledger.now())
-        for name in due:
-            if name in self.config.sources and ledger.sources.baseline(name) is not None:
-                overdue[self.host(name, due[name])].append(name)
-        with ledger.transaction():
-            for name in (name for names in overdue.values() if len(names) > 1 for name in names):
-                ledger.sources.postpone(name, pacing.spread(name, self.config.sources[name].every, ledger.now()))
-
-    def host(self, name: str, address: str | None) -> str:
-        """The site that a source is on, at its configured address unless it moved; one without is alone."""
-        return urlsplit(address or self.config.sources[name].url).netloc.rpartition("@")[2].lower() or f" {name}"
-
-    @functools.cached_property
-    def _twins(self) -> dict[str, list[str]]:
-        """Sources by the address they read, where several read the same."""
-        named = defaultdict[str, list[str]](list)
-        for source in self.config.sources.values():
-            if "://" in source.url:
-                named[source.url].append(source.name)
-        return {url: names for url, names in named.items() if len(names) > 1}
 
     def announce(self, article: Article) -> str:
         """Plan one article for every account; its anchor."""
@@ -252,17 +178,16 @@ class App:
     # What is made when it is first needed
 
     @functools.cached_property
+    def rounds(self) -> Rounds:
+        """The sources, and whose turn it is."""
+        return Rounds(self.config, self.accounts, self.ledger, lambda: self.web, self._clock)
+
+    @functools.cached_property
     def gallery(self) -> Gallery:
         """In a dry run: what each delivery came to."""
         from syndicate.exhibit import Gallery
 
         return Gallery()
-
-    def source(self, name: str, address: str) -> Source:
-        """The reader of a configured source, at the address it has now."""
-        wanted = self.config.sources[name]
-        door = Sharing(self.web, name, self._answers) if wanted.url in self._twins else self.web
-        return Discreet(build(replace(wanted, url=address), door), Mask(self.config.secrets))
 
     def page(self, origin: str) -> Article:
         """One article from its page: an address, or a file with a saved page. Raises SourceError."""
@@ -358,10 +283,6 @@ class App:
         network = self.config.network
         guard = Guard(allow=network.allow, origins=self._origins)
         return self._requests(guard=guard, max_body=LARGEST, name=_calling_card(self.config.site.url))
-
-    @functools.cached_property
-    def _answers(self) -> Answers:
-        return Answers(self._clock)
 
     @functools.cached_property
     def templates(self) -> Templates:
@@ -477,57 +398,6 @@ class App:
                 identity = Identity("", "")
             self.ledger.accounts.identified(name, identity, self.ledger.now())
         return replace(platform.limits, **identity.limits)  # type: ignore[arg-type] # names of Limits fields
-
-    # The ledger
-
-    def _open_ledger(self) -> Ledger:
-        path = self.config.ledger
-        if self.rehearsal is None:
-            return Ledger(Database(path), self._clock, functools.partial(self._key, path))
-        copy = self.rehearsal.folder / "ledger.db"
-        if path.exists():
-            copy_ledger(path, copy)
-        ledger = Ledger(Database(copy, durable=False), now, functools.partial(self._borrowed_key, path))
-        # Another process may be sending just now; in a copy nobody would ever free its lanes.
-        ledger.database.change("UPDATE account SET lane = NULL, lane_until = 0, next_at = 0, opens_at = 0")
-        # A pause is told of, but does not keep anybody from looking at what would be sent.
-        self._paused = {row["name"]: row["paused"] for row in ledger.accounts.paused()}
-        ledger.database.change("UPDATE account SET paused = NULL")
-        ledger.database.change("DELETE FROM pause")
-        if not self.rehearsal.dry:
-            ledger.database.change("DELETE FROM credential")
-            ledger.database.change("UPDATE account SET identity = NULL")
-        return ledger
-
-    def _key(self, path: Path) -> bytes:
-        """The key to stored credentials: from the environment, a file, or made beside the database."""
-        given = self._environ.get("SYNDICATE_KEY")
-        if given:
-            return given.encode()
-        if self.config.key_file is not None:
-            try:
-                return self.config.key_file.read_bytes().strip()
-            except OSError as fault:
-                raise LedgerError(f"key_file {self.config.key_file} cannot be read: {fault.strerror}") from fault
-        return key_beside(path)
-
-    def _borrowed_key(self, path: Path) -> bytes:
-        """The real key if there is one; a rehearsal makes none beside the real ledger."""
-        made = path.with_name(path.name + ".key")
-        if self._environ.get("SYNDICATE_KEY") or self.config.key_file is not None or made.exists():
-            return self._key(path)
-        from cryptography.fernet import Fernet
-
-        with self._guard:  # lanes may ask at once, and all need the same one
-            self._made_key = self._made_key or Fernet.generate_key()
-            return self._made_key
-
-
-def rehearse(*, dry: bool) -> Rehearsal:
-    """A private folder for a run that leaves nothing behind."""
-    import tempfile
-
-    return Rehearsal(Path(tempfile.mkdtemp(prefix="syndicate-")), dry)
 
 
 def config_path(given: str | None, environ: Mapping[str, str] | None = None) -> Path:

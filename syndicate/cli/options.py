@@ -74,7 +74,8 @@ def loaded(shared: Shared, *, fill: bool = False) -> Config:
 
 def opened(shared: Shared, *, dry: bool = False, fill: bool | None = None) -> App:
     """The wired app of the config that was named; a dry one fills in secrets that are not set."""
-    from syndicate.app import App, rehearse
+    from syndicate.app import App
+    from syndicate.opening import rehearse
 
     config = loaded(shared, fill=dry if fill is None else fill)
     return App(config, os.environ, rehearse(dry=True) if dry else None)

@@ -79,7 +79,7 @@ class Daemon:
         with app.ledger.transaction():  # ten thousand sources are one commit
             for source in app.config.sources.values():
                 app.ledger.sources.ensure(source.name, source.url)
-        app.spread()
+        app.rounds.spread()
         app.meet()
         if self._subscriber is not None:
             self._subscriber.begin()
@@ -142,8 +142,8 @@ class Daemon:
         with self._guard:
             names = [name for name in due if name in known and name not in self._polling and not self._stop.is_set()]
         for start in range(0, len(names), RESERVED):
-            for name in self._app.reserve(names[start : start + RESERVED]):
-                self._queue(name, self._app.host(name, due.get(name)))
+            for name in self._app.rounds.reserve(names[start : start + RESERVED]):
+                self._queue(name, self._app.rounds.host(name, due.get(name)))
 
     def _queue(self, name: str, host: str) -> None:
         with self._guard:
@@ -224,7 +224,7 @@ class Daemon:
 
     def _poll(self, name: str) -> None:
         try:
-            polled = self._app.poll(name)
+            polled = self._app.rounds.poll(name)
             if self._subscriber is not None:
                 self._subscriber.heard(polled)
         except SyndicateError as fault:

@@ -131,7 +131,7 @@ class Pass:
 
     def _poll(self, name: str, backfill: int) -> None:
         try:
-            polled = self._app.poll(name, backfill)
+            polled = self._app.rounds.poll(name, backfill)
         except SyndicateError as fault:
             if not str(fault).startswith(f"{name}:"):
                 fault.args = (f"{name}: {fault}",)

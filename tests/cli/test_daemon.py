@@ -40,7 +40,7 @@ def test_a_bug_with_one_source_or_account_is_told_whole_and_stops_no_other(clock
         told.append((event, fields))
 
     ledger = SimpleNamespace(now=clock, deliveries=SimpleNamespace(next_due=broken))
-    daemon = Daemon(SimpleNamespace(poll=broken, ledger=ledger), say, threading.Event())
+    daemon = Daemon(SimpleNamespace(rounds=SimpleNamespace(poll=broken), ledger=ledger), say, threading.Event())
     daemon._poll("news")
     daemon._drain("masto")
     assert [event for event, _ in told] == ["bug", "bug"]

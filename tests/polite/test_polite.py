@@ -7,7 +7,7 @@ from datetime import timedelta
 
 import pytest
 
-from syndicate import app, pacing, polling
+from syndicate import pacing, polling, rounds
 from syndicate.model import NO_WISH
 from tests.polite.feeds import DAY, HOUR, START, Feed, all_feeds
 from tests.polite.world import World
@@ -186,7 +186,7 @@ def forgetful(played):
         ("moved", polling, "SETTLED", timedelta(days=99), 8, 12),
         ("wavers", polling, "SETTLED", timedelta(days=2), 8, 5),
         ("moved-then-gone", polling, "_move", lambda *_: None, 8, 7),
-        ("twice", app.App, "_twins", {}, 12, 1),
+        ("twice", rounds.Rounds, "_twins", {}, 12, 1),
         ("both", polling, "_failed", lambda *_: None, None, 2),  # touches nothing here: no fault
     ],
 )
@@ -209,7 +209,7 @@ def test_the_judge_sees_who_asks_again_after_a_restart(world, monkeypatch):
 
 def test_the_judge_sees_who_writes_the_next_poll_down_too_late(world, monkeypatch):
     """Killed in the middle, again and again."""
-    monkeypatch.setattr(app.App, "reserve", lambda self, names: list(names))
+    monkeypatch.setattr(rounds.Rounds, "reserve", lambda self, names: list(names))
     played = world("both")
     played.run(START + DAY)
     played.crash(times=3, apart=4 * HOUR, kill="after")

@@ -1,0 +1,101 @@
+"""Whose turn it is: which sources are asked now, and how each of them is read."""
+
+from __future__ import annotations
+
+import functools
+from collections import defaultdict
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from datetime import datetime
+from urllib.parse import urlsplit
+
+from syndicate import pacing
+from syndicate.config.schema import Config
+from syndicate.http import Mask
+from syndicate.ledger import Ledger
+from syndicate.model import Account, Caution
+from syndicate.polling import Polled, again, poll
+from syndicate.ports import Clock, Http, Source
+from syndicate.reading import Discreet, build
+from syndicate.sharing import Answers, Sharing
+
+
+class Rounds:
+    """The configured sources. `door` leads to them, and is first opened when it is needed."""
+
+    def __init__(
+        self, config: Config, accounts: Sequence[Account], ledger: Ledger, door: Callable[[], Http], clock: Clock
+    ) -> None:
+        self._config = config
+        self._sources = config.sources
+        self._accounts = accounts
+        self._ledger = ledger
+        self._door = door
+        self._answers = Answers(clock)
+
+    def poll(self, name: str, backfill: int = 0) -> Polled:
+        """Read one source now."""
+        wanted = self._sources[name]
+        state = self._ledger.sources.ensure(name, wanted.url)
+        return poll(
+            self._source(name, state.address or wanted.url),
+            wanted.url,
+            self._accounts,
+            self._ledger,
+            every=wanted.every,
+            zone=wanted.timezone,
+            backfill=backfill,
+            breaking=self._config.breaking,
+            caution=Caution(wanted.burst, wanted.similar),
+            state=state,
+        )
+
+    def reserve(self, names: Sequence[str]) -> list[str]:
+        """Take the polls of sources that are due, and with each those of others that read the same address."""
+        ledger, taken = self._ledger, list[str]()
+        with ledger.transaction():
+            due = self._taken(names)
+            for name in (name for name in names if name in due):
+                twins = [twin for twin in self._twins.get(self._sources[name].url, ()) if twin not in due]
+                taken += [name, *(self._taken(twins, early=True) if twins else ())]
+        return list(dict.fromkeys(taken))
+
+    def _taken(self, names: Sequence[str], *, early: bool = False) -> set[str]:
+        """Those whose next poll could be written down, in few statements: most are asked equally often."""
+        sources, groups = self._sources, defaultdict[datetime, list[str]](list)
+        now = self._ledger.now()
+        for name in names:
+            groups[again(name, sources[name].url, self._ledger, sources[name].every, now)].append(name)
+        reserve = self._ledger.sources.reserve
+        taken = [reserve(group, now=now, next_poll_at=moment, early=early) for moment, group in groups.items()]
+        return {name for group in taken for name in group}
+
+    def spread(self) -> None:
+        """After a stop, let the overdue sources of one site come one after the other."""
+        ledger, overdue = self._ledger, defaultdict[str, list[str]](list)
+        due = ledger.sources.due(ledger.now())
+        for name in due:
+            if name in self._sources and ledger.sources.baseline(name) is not None:
+                overdue[self.host(name, due[name])].append(name)
+        with ledger.transaction():
+            for name in (name for names in overdue.values() if len(names) > 1 for name in names):
+                ledger.sources.postpone(name, pacing.spread(name, self._sources[name].every, ledger.now()))
+
+    def host(self, name: str, address: str | None) -> str:
+        """The site that a source is on, at its configured address unless it moved; one without is alone."""
+        return urlsplit(address or self._sources[name].url).netloc.rpartition("@")[2].lower() or f" {name}"
+
+    @functools.cached_property
+    def _twins(self) -> dict[str, list[str]]:
+        """Sources by the address they read, where several read the same."""
+        named = defaultdict[str, list[str]](list)
+        for source in self._sources.values():
+            if "://" in source.url:
+                named[source.url].append(source.name)
+        return {url: names for url, names in named.items() if len(names) > 1}
+
+    def _source(self, name: str, address: str) -> Source:
+        """The reader of a configured source, at the address it has now."""
+        wanted = self._sources[name]
+        door = Sharing(self._door(), name, self._answers) if wanted.url in self._twins else self._door()
+        return Discreet(build(replace(wanted, url=address), door), Mask(self._config.secrets))
