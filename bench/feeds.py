@@ -11,7 +11,6 @@ import sys
 import tempfile
 import threading
 import time
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 from xml.etree import ElementTree as ET
@@ -22,13 +21,14 @@ sys.path.insert(0, str(Path(__file__).parent))
 from crowd import Crowd
 
 from syndicate import identity, polling
-from syndicate.app import App
+from syndicate.app import App, now
 from syndicate.config.reader import load
 from syndicate.engines.embedded import Daemon
 from syndicate.http import RequestsHttp
 from syndicate.ledger.database import Database
 from syndicate.model import Validators
 from syndicate.polling import Polled
+from syndicate.rounds import Rounds
 from syndicate.sources import parsing
 
 CONFIG = """site: {{name: Bench, url: "https://gazette.example/"}}
@@ -44,16 +44,18 @@ ONE_NEW = 6.0  # milliseconds
 WARM = 20  # polls before it counts
 
 
-class Counting(App):
+class Counting(Rounds):
     """Says when the last of its sources was read."""
 
-    left = 0
-    done = 0.0
+    def __init__(self, app: App) -> None:
+        super().__init__(app.config, app.accounts, app.ledger, lambda: app.web, now)
+        self.left, self.done = len(app.config.sources), 0.0
+        self._counting = threading.Lock()
 
     def poll(self, name: str, backfill: int = 0) -> Polled:
         polled = super().poll(name, backfill)
         self.done = time.perf_counter()
-        with self._guard:
+        with self._counting:
             self.left -= 1
         return polled
 
@@ -84,13 +86,14 @@ def crowd(count: int) -> tuple[float, float]:
     with tempfile.TemporaryDirectory() as folder:
         server = Crowd()
         path = config(folder, [server.url(number) for number in range(count)])
-        with Counting(load(path, {}), {}) as app:
-            now = datetime.now(UTC)
+        with App(load(path, {}), {}) as app:
+            app.__dict__["rounds"] = rounds = Counting(app)
+            at = now()
             with app.ledger.transaction():
                 for name, source in app.config.sources.items():
                     app.ledger.sources.ensure(name, source.url)
-                    app.ledger.sources.read(name, Validators(etag='"1"'), baseline_at=now, entries=50, next_poll_at=now)
-            app.left, stop = count, threading.Event()
+                    app.ledger.sources.read(name, Validators(etag='"1"'), baseline_at=at, entries=50, next_poll_at=at)
+            stop = threading.Event()
 
             def say(event: str, **facts: object) -> None:
                 if event in ("source.failed", "bug"):
@@ -99,7 +102,7 @@ def crowd(count: int) -> tuple[float, float]:
             daemon = Timed(app, say, stop)
 
             def watch() -> None:
-                while app.left > 0 and not failed:
+                while rounds.left > 0 and not failed:
                     time.sleep(0.01)
                 stop.set()
 
@@ -110,7 +113,7 @@ def crowd(count: int) -> tuple[float, float]:
         server.close()
     if failed:
         raise SystemExit(f"{failed[0]}")
-    return app.done - daemon.began, spent
+    return rounds.done - daemon.began, spent
 
 
 class Clock:
