@@ -25,6 +25,7 @@ TRIES = 3
 """How many addresses of one host are tried."""
 
 # RFC 6890 and its registries; written out, because `is_global` differs between Python's versions.
+_LOGIN = re.compile(r"(?<=//)[^/?#\s]*@")
 _CLOSED_V4 = tuple(
     IPv4Network(network)
     for network in (
@@ -74,6 +75,11 @@ def is_public(text: str) -> bool:
     if isinstance(inner, IPv4Address):
         return not any(inner in network for network in _CLOSED_V4)
     return inner in _OPEN_V6 and not any(inner in network for network in _CLOSED_V6)
+
+
+def bare(url: str) -> str:
+    """An address without the login in it."""
+    return _LOGIN.sub("", url)
 
 
 def origin_of(url: str) -> Origin:

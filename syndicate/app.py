@@ -15,15 +15,17 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Self
 from urllib.parse import quote
 
+from syndicate.addresses import bare
 from syndicate.config.schema import AccountConfig, Config, SourceConfig
 from syndicate.errors import ConfigError, PlatformError, RenderError, SourceError
 from syndicate.http import USER_AGENT, DryHttp, Guard, RequestsHttp
 from syndicate.ledger.credentials import Session
+from syndicate.ledger.notices import LAPSED
 from syndicate.model import Account, Article, Delivery, Identity, Limits, Validators
 from syndicate.opening import Rehearsal, open_copy, open_real
 from syndicate.polling import announce
 from syndicate.ports import Clock, Http, Platform, Refreshable
-from syndicate.reading import PAGE, build, origins, read_file
+from syndicate.reading import PAGE, build, origins, read_file, web
 from syndicate.rounds import Rounds
 
 if TYPE_CHECKING:
@@ -48,7 +50,7 @@ def now() -> datetime:
 
 def _calling_card(site: str) -> str:
     """Who asks, for those who keep the server that is asked."""
-    return f"{USER_AGENT} (+{quote(site, safe=_IN_ADDRESSES)})"
+    return f"{USER_AGENT} (+{quote(bare(site), safe=_IN_ADDRESSES)})"
 
 
 def _chance() -> float:
@@ -195,8 +197,13 @@ class App:
             found = read_file(Path(origin), None, zone=self.config.site.timezone).articles
             if len(found) != 1:
                 raise SourceError(f"{origin} lists {len(found)} articles; --article takes one")
+            if not found[0].url:
+                raise SourceError(
+                    f"{origin} does not say at which address the article is (rel=canonical, og:url)",
+                    hint="give its address instead of the file",
+                )
             return found[0]
-        self._origins.append(origin)  # typed by the user, so it may be on a private network
+        self._origins.append(web(origin))  # typed by the user, so it may be on a private network
         wanted = SourceConfig(PAGE, origin, "page", timezone=self.config.site.timezone)
         return build(wanted, self.web).fetch(Validators()).articles[0]
 
@@ -256,15 +263,22 @@ class App:
 
         return watch(self.pages.gone, watched, self.accounts, self.ledger, most=most)
 
-    def move_on(self) -> None:
-        """What the clock alone decides: pauses that end, stories whose hour has come, stories grown too old."""
+    def move_on(self) -> list[str]:
+        """What the clock alone decides: pauses that end, stories whose hour has come, stories grown too old.
+
+        What a person should hear of it.
+        """
         at = self.ledger.now()
         for word in self.ledger.pauses.lapsed(at):
             self.ledger.end_pause(word, self.accounts)
         for name in self.ledger.accounts.lapsed(at):
             self.resume(name)
-        self.ledger.backlog.expire(at)
+        lapsed = self.ledger.backlog.expire(at)
         self.ledger.backlog.release(at)
+        told = [f"{name}: stories that grew too old while they waited for your yes: {lapsed[name]}" for name in lapsed]
+        for name, words in zip(lapsed, told, strict=True):
+            self.ledger.notices.happened(LAPSED, name, words, at)
+        return told
 
     def _patience(self, source: str) -> timedelta | None:
         found = self.config.sources.get(source)

@@ -185,7 +185,7 @@ def _end(delivery: Delivery | None, facts: Facts) -> Step:
     waits = delivery.state == "planned" and delivery.reason in ("approval", "burst", "similar")
     cure = f"syndicate deliveries approve {delivery.key[:8]}" if waits else None
     told = ", ".join(filter(None, (delivery.reason, delivery.permalink, error, cure)))
-    when = f" at {_clock(delivery.due_at)}" if delivery.due_at and delivery.due_at > facts.now else ""
+    when = f"; not before {_clock(delivery.due_at)}" if delivery.due_at and delivery.due_at > facts.now else ""
     verdicts: dict[str, Verdict] = {
         "posted": "yes",
         "skipped": "no",

@@ -61,6 +61,8 @@ class Pages:
         return True if reply.status in GONE else False if reply.status == 200 else None
 
     def _page(self, article: Article) -> Trouble | None:
+        if not article.url:
+            return Trouble("its source gives it no link")
         if not article.url.startswith(("http://", "https://")):
             return Trouble(f"its link is no web address: {article.url[:80]}")
         try:

@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from syndicate.addresses import bare, origin_of
 from syndicate.config.schema import Config, SourceConfig
 from syndicate.errors import SourceError
 from syndicate.http import Guard, Mask, RequestsHttp
@@ -16,6 +17,8 @@ from syndicate.ports import Http, Paged, Source
 if TYPE_CHECKING:
     from syndicate.sources.discovery import Found
 
+MOST = 10_000_001
+"""Bytes of a document that are looked at: one more than any may have."""
 PAGE = "page"
 """The source of an article that a person named by its address."""
 
@@ -64,10 +67,21 @@ def origins(config: Config) -> list[str]:
     return [config.site.url, *(address for address in named if "://" in address)]
 
 
+def web(url: str) -> str:
+    """An address that a person typed. Raises SourceError: it leads nowhere on the web."""
+    try:
+        if origin_of(url)[0] in ("http", "https"):
+            return url
+    except ValueError:
+        pass
+    raise SourceError(f"'{bare(url)}' is no web address", hint="it has to begin with https:// or http:// and a host")
+
+
 def read_url(url: str) -> Fetched:
     """Whatever an address gives: a list of articles, else one article from a page. Raises SourceError."""
     from syndicate import sources
 
+    url = web(url)
     return sources.look(url, RequestsHttp(clock=_now, guard=Guard(origins=[url])))
 
 
@@ -77,7 +91,7 @@ def read_stdin(base: str | None) -> Fetched:
 
     from syndicate import sources
 
-    return sources.parse(sys.stdin.buffer.read(), source="standard input", url=base or "")
+    return sources.parse(sys.stdin.buffer.read(MOST), source="standard input", url=base or "")
 
 
 def read_file(path: Path, base: str | None, *, zone: str = "UTC") -> Fetched:
@@ -91,7 +105,8 @@ def read_file(path: Path, base: str | None, *, zone: str = "UTC") -> Fetched:
         wanted = SourceConfig(path.name, str(path), "folder", timezone=zone, link=base or "https://site.example/")
         return build(wanted, RequestsHttp(clock=_now)).fetch(Validators())
     try:
-        body = path.read_bytes()
+        with path.open("rb") as file:
+            body = file.read(MOST)
     except OSError as fault:
         raise SourceError(f"{path}: {fault.strerror}") from fault
     return sources.parse(body, source=path.name, url=base or "", timezone=zone)
@@ -101,6 +116,7 @@ def discover(site: str) -> tuple[str, list[Found]]:
     """A site's name, and the sources that its front page leads to. Raises SourceError."""
     from syndicate import sources
 
+    site = web(site)
     return sources.discover(site, RequestsHttp(clock=_now, guard=Guard(origins=[site])))
 
 

@@ -83,7 +83,7 @@ def entry() -> NoReturn:
         main()
     except SystemExit as ended:
         code = ended.code if isinstance(ended.code, int) else 0
-        for stream in (sys.stdout, sys.stderr):
+        for stream in filter(None, (sys.stdout, sys.stderr)):  # either may have been closed before we began
             try:
                 stream.flush()
             except (OSError, ValueError):  # nobody reads, or nothing more can be written

@@ -60,12 +60,13 @@ def _configured(shared: Shared, sources: tuple[str, ...]) -> list[tuple[str, _Fe
 
 
 def _one(origin: str, base: str | None) -> list[tuple[str, _Fetch]]:
+    from syndicate.addresses import bare
     from syndicate.reading import read_file, read_stdin, read_url
 
     if origin == "-":
         return [("standard input", lambda: read_stdin(base))]
     if "://" in origin:
-        return [(origin, lambda: read_url(origin))]
+        return [(bare(origin), lambda: read_url(origin))]
     return [(origin, lambda: read_file(Path(origin), base))]
 
 

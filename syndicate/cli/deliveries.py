@@ -10,14 +10,14 @@ import click
 
 from syndicate.cli import complain
 from syndicate.cli.options import Shared, known, opened, shared_options
-from syndicate.cli.output import print_deliveries, print_delivery, print_json
+from syndicate.cli.output import PERSONS, print_deliveries, print_delivery, print_json
 from syndicate.errors import SyndicateError
 from syndicate.model import Delivery, Receipt
 
 if TYPE_CHECKING:
     from syndicate.app import App
 
-WAITING = ("approval", "burst", "similar", "preflight")
+WAITING = (*PERSONS, "preflight")
 STATES = ("planned", "due", "sending", "unknown", "held", "posted", "skipped", "failed")
 
 

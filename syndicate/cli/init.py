@@ -26,6 +26,8 @@ def command(shared: Shared, *, site: str | None) -> None:
         raise ConfigError(f"{path} is there already", hint="name another with --config FILE")
     if site is not None and (urlsplit(site).scheme not in ("http", "https") or not urlsplit(site).hostname):
         raise click.UsageError(f"--site needs an address such as https://gazette.example, not {site!r}")
+    if site is not None and "@" in urlsplit(site).netloc:
+        raise click.UsageError("--site holds a login; leave it out, and write it into the sources that need it")
     name, found = discover(site) if site else ("The Example Gazette", [])
     listed = [(source.type, source.url) for source in found]
     _write(path, starter(name, site or "https://gazette.example/", listed))

@@ -17,7 +17,7 @@ WHY = {
     "approval": "waits for approval",
     "embargo": "waits for its hour",
     "delay": "waits until it has stayed unchanged for a while",
-    "preflight": "its page or picture cannot be reached",
+    "preflight": "its page or its picture is not as it should be",
     "window": "waits for the account's schedule",
     "budget": "the month's budget is spent",
     "paused": "stories with one of its words are paused",
@@ -39,6 +39,8 @@ WHY = {
 
 DONE = {"edit": "edited", "delete": "deleted"}
 """What people call a change of a post that is done."""
+PERSONS = ("approval", "burst", "similar")
+"""Reasons of what is planned and waits for a yes."""
 LATER = ("window", "budget", "paused")
 """Reasons of what is due and goes out later by the publisher's own wish."""
 

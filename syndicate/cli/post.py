@@ -16,7 +16,7 @@ import click
 
 from syndicate.cli import complain
 from syndicate.cli.options import DURATION, Shared, active, known, opened, shared_options
-from syndicate.cli.output import LATER, print_deliveries, why
+from syndicate.cli.output import LATER, PERSONS, print_deliveries, why
 
 if TYPE_CHECKING:
     from syndicate.app import App
@@ -114,6 +114,8 @@ def carry_out(
         run.poll(list(sources) or list(app.config.sources), lambda name: _depth(app, name, backfill))
         if _dry(app) and backfill is None:
             run.outcome.looks.update(key for polled in run.outcome.polled if polled.baseline for key in polled.keys)
+        if _dry(app):
+            run.take_up_waiting()
     if _dry(app):  # what waits for its hour is looked at now; the outcome keeps the state it began in
         run.outcome.began |= {key: _scheduled(app, began) for key, began in run.outcome.began.items()}
         waiting = [key for key, began in run.outcome.began.items() if began.state == "planned"]
@@ -211,7 +213,7 @@ def exit_code(outcome: Outcome, app: App, accounts: tuple[str, ...]) -> int:
     """0 when all is well; 1 for anything a person should look at. A pause that a person chose is well."""
     paused = app.paused()
     unsent = any(
-        delivery.state in ("failed", "due", "sending")
+        delivery.state in ("failed", "due")
         and delivery.reason not in LATER
         and paused.get(delivery.account) in (None, "auth")
         for delivery in _ended(outcome, app, accounts)
@@ -241,6 +243,8 @@ def _explain(delivery: Delivery) -> None:
         click.echo(f"{delivery.account}: another run is sending it just now ({delivery.article})", err=True)
     if delivery.reason in LATER:
         return
+    if delivery.reason == "preflight" and delivery.error:
+        click.echo(f"{delivery.account}: {delivery.state}: {delivery.error} ({delivery.article})", err=True)
     if delivery.state in ("failed", "due") and (delivery.error or delivery.reason):
         reason = delivery.error or why({"state": delivery.state, "reason": delivery.reason, "due_at": None})
         click.echo(f"{delivery.account}: {delivery.state}: {reason} ({delivery.article})", err=True)
@@ -256,6 +260,7 @@ def _remind(app: App, outcome: Outcome, accounts: tuple[str, ...]) -> None:
         words, cure = PAUSED[why_paused]
         click.echo(f"{name}: paused, {words}", err=True)
         click.echo(f"hint: run syndicate accounts {cure.format(name)}", err=True)
+    _remind_of_waiting(app, outcome)
     left = sorted({found.account for found in outcome.began.values() if accounts and found.account not in accounts})
     if left and app.rehearsal is None:
         click.echo(f"also planned for {', '.join(left)}: the next run without --account sends it", err=True)
@@ -267,3 +272,12 @@ def _remind(app: App, outcome: Outcome, accounts: tuple[str, ...]) -> None:
             click.echo(f"hint: look, then run syndicate deliveries resolve {key} --sent URL or --not-sent", err=True)
         elif delivery.key in outcome.tried:
             click.echo("hint: the next run looks whether it arrived; --wait 3m waits for that", err=True)
+
+
+def _remind_of_waiting(app: App, outcome: Outcome) -> None:
+    """How many stories of earlier runs wait for a yes: without one they grow too old."""
+    waiting = app.ledger.deliveries.search(states=("planned",))
+    stories = {row.anchor for row in waiting if row.reason in PERSONS and row.key not in outcome.began}
+    if stories and app.rehearsal is None:
+        click.echo(f"stories that wait for your yes: {len(stories)}", err=True)
+        click.echo("hint: look at them with syndicate preview, then run syndicate deliveries approve or skip", err=True)

@@ -22,8 +22,8 @@ from syndicate.config.schema import (
 )
 from syndicate.config.typed import WRONG, Check, Typed, hints
 from syndicate.config.values import (
-    address,
     endpoint,
+    home,
     network,
     positive,
     proxy,
@@ -152,7 +152,7 @@ def _site(top: Mapping[str, Node], typed: Typed) -> Any:
     if node is None:
         typed.problems.add(_START, "'site' is missing: the publisher's `name` and `url`", show=False)
         return WRONG
-    return _section(Site, node, "site", typed, {"url": address, "timezone": timezone, "name": _not_blank})
+    return _section(Site, node, "site", typed, {"url": home, "timezone": timezone, "name": _not_blank})
 
 
 def _sources(node: Node | None, site: Any, typed: Typed) -> dict[str, Any]:

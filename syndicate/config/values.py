@@ -142,6 +142,13 @@ def address(text: str) -> str:
     return _web(text, ("http", "https"))
 
 
+def home(text: str) -> str:
+    """The publisher's own address, which everybody may see."""
+    if "@" in urlsplit(address(text)).netloc:
+        raise ValueError("holds a login, and everybody sees this address; leave the login to the sources")
+    return text
+
+
 def proxy(text: str) -> str:
     """The address of an HTTP proxy, with a user and password if it wants them."""
     return _web(text, ("http", "https"))

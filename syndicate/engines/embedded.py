@@ -127,10 +127,12 @@ class Daemon:
 
     def _sweep(self) -> None:
         ledger = self._app.ledger
+        ledger.database.check()
         now = ledger.now()
         ledger.timekeeping.keep(now)
         ledger.claims.sweep(now, self._app.settle)
-        self._app.move_on()
+        for told in self._app.move_on():
+            self._say("stories.lapsed", told=told)
 
     def _start_polls(self) -> None:
         """Take what is due, and queue it by site: one request at a time for each, however many sources it has.

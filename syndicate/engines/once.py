@@ -107,6 +107,14 @@ class Pass:
         for delivery in self._app.ledger.deliveries.search(anchor=known, accounts=active):
             self._take_up(delivery.key)
 
+    def take_up_waiting(self) -> None:
+        """For a look: what waits for a person, for its page or for its hour."""
+        waiting = self._app.ledger.deliveries.search(
+            states=("planned",), sources=self._sources, accounts=self._accounts
+        )
+        for delivery in waiting:
+            self._take_up(delivery.key)
+
     def waiting(self) -> int:
         """How many deliveries this pass has taken up that may still be sent."""
         return sum(delivery.state in ("due", "unknown") for delivery in self.outcome.began.values())
@@ -122,7 +130,7 @@ class Pass:
         app.meet()
         if app.ledger.deliveries.under_way():
             app.ledger.timekeeping.keep(app.ledger.now())
-        app.move_on()
+        self.outcome.notes.extend(app.move_on())
         app.ledger.claims.sweep(app.ledger.now(), app.settle)
         app.ledger.backlog.retry(app.ledger.now())
         lanes = [account.name for account in app.accounts if not self._accounts or account.name in self._accounts]

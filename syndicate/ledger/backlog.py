@@ -48,15 +48,28 @@ class Backlog:
             published=micros(published),
         )
 
-    def expire(self, now: datetime) -> int:
-        """Stories that grew too old while they waited are skipped; what may have been sent never is."""
-        return self._db.change(
+    def expire(self, now: datetime) -> dict[str, int]:
+        """Stories that grew too old while they waited are skipped; what may have been sent never is.
+
+        How many of them waited for a person, by source.
+        """
+        changed = self._db.change(
             "UPDATE delivery SET state = 'skipped', reason = 'too_old', due_at = NULL, updated_at = :now,"
             " error = CASE WHEN reason IS NULL THEN 'it grew too old while it waited'"
             " ELSE 'it grew too old while it waited: ' || reason END"
             " WHERE state IN ('planned', 'due') AND expires_at <= :now AND draft IS NULL",
             now=micros(now),
         )
+        if not changed:
+            return {}
+        found = self._db.rows(
+            "SELECT article.source, COUNT(DISTINCT delivery.anchor) AS number FROM delivery"
+            " JOIN article ON article.anchor = delivery.anchor WHERE delivery.reason = 'too_old'"
+            " AND delivery.updated_at = :now AND delivery.error IN ('it grew too old while it waited: approval',"
+            " 'it grew too old while it waited: burst', 'it grew too old while it waited: similar') GROUP BY 1",
+            now=micros(now),
+        )
+        return {row["source"]: row["number"] for row in found}
 
     def retry(self, now: datetime) -> None:
         """What waited for a mended template or a schedule may be tried at once: somebody may have mended it."""

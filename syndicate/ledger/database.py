@@ -19,6 +19,16 @@ VERSION = 7
 BUSY_SECONDS = 30.0
 CACHE_KB = 400
 
+_FAULTS = (
+    (("locked", "busy"), "is locked by another program", "let it finish, then run this again"),
+    (("readonly", "read-only"), "cannot be written (read-only)", "check the owner and mode of file and folder"),
+    (("disk is full", "disk I/O"), "cannot be written: {}", "free some space; nothing is lost"),
+    (("unable to open",), "cannot be opened", "check that its folder exists and may be written"),
+    (("not a database",), "is not a syndicate ledger: {}", "check `database` in the config"),
+    (("malformed",), "is damaged: {}", "put it back from your backup, or salvage it with .recover of sqlite3"),
+)
+"""Marks of SQLite's messages, what is wrong in our words, and the cure."""
+
 Row = dict[str, Any]
 
 
@@ -46,7 +56,9 @@ class Database:
         self._local = threading.local()
         self._all: dict[threading.Thread, sqlite3.Connection] = {}
         self._guard = threading.Lock()
+        self._file: tuple[int, int] | None = None
         self._migrate()
+        self._file = _identity(path)
 
     def rows(self, sql: str, **values: Any) -> list[Row]:
         """Run one statement and return what it gives."""
@@ -89,6 +101,15 @@ class Database:
                 connection.execute("ROLLBACK")
             raise
 
+    def check(self) -> None:
+        """Raises LedgerError if the file was taken away or replaced since it was opened."""
+        found = _identity(self.path)
+        if found != self._file:
+            raise LedgerError(
+                f"{self.path} is {'another file than when it was opened' if found else 'gone'}",
+                hint="stop this, put the file back from your backup if need be, and start again",
+            )
+
     def widen(self, cache_kb: int) -> None:
         """Let this thread keep more pages at hand: for writing many rows all over the file."""
         self.change(f"PRAGMA cache_size=-{cache_kb}")
@@ -119,8 +140,14 @@ class Database:
         return found
 
     def _open(self) -> sqlite3.Connection:
+        mode = "rwc" if self._file is None else "rw"  # a file that was taken away is not made anew, and empty
         connection = sqlite3.connect(
-            self.path, timeout=self._busy, isolation_level=None, check_same_thread=False, cached_statements=256
+            f"{self.path.absolute().as_uri()}?mode={mode}",
+            uri=True,
+            timeout=self._busy,
+            isolation_level=None,
+            check_same_thread=False,
+            cached_statements=256,
         )
         try:
             connection.execute("PRAGMA journal_mode=WAL")
@@ -174,19 +201,21 @@ class Database:
             raise _explained(self.path, fault) from fault
 
 
+def _identity(path: Path) -> tuple[int, int] | None:
+    """Which file a path leads to; None if to none."""
+    try:
+        found = path.stat()
+    except OSError:
+        return None
+    return found.st_dev, found.st_ino
+
+
 def _explained(path: Path, fault: sqlite3.Error) -> LedgerError:
     """The database's own words, with the file's name and a cure where one is known."""
     text = str(fault)
-    if "locked" in text or "busy" in text:
-        return LedgerError(f"{path} is locked by another program", hint="let it finish, then run this again")
-    if "readonly" in text or "read-only" in text:
-        return LedgerError(f"{path} cannot be written (read-only)", hint="check the owner and mode of file and folder")
-    if "disk is full" in text or "disk I/O" in text:
-        return LedgerError(f"{path} cannot be written: {text}", hint="free some space; nothing is lost")
-    if "unable to open" in text:
-        return LedgerError(f"{path} cannot be opened", hint="check that its folder exists and may be written")
-    if "not a database" in text or "malformed" in text:
-        return LedgerError(f"{path} is not a syndicate ledger: {text}", hint="check `database` in the config")
+    for marks, told, cure in _FAULTS:
+        if any(mark in text for mark in marks):
+            return LedgerError(f"{path} {told.format(text)}", hint=cure)
     return LedgerError(f"{path}: {text}")
 
 

@@ -11,14 +11,16 @@ from syndicate.ledger.database import Database, from_micros, micros
 
 GAP = "source_gap"
 """Stories of a source may be missing: this does not last, it happened."""
+LAPSED = "lapsed"
+"""Stories of a source grew too old while they waited for a person: this happened, too."""
 
 
 @dataclass(frozen=True, slots=True)
 class Notice:
     """`subject` names account or source.
 
-    `kind` is "login", "source_failing", "source_gap", "source_gone", "source_quiet", "token_expiring", "burst" or
-    "similar".
+    `kind` is "login", "source_failing", "source_gap", "source_gone", "source_quiet", "token_expiring", "burst",
+    "similar" or "lapsed".
     """
 
     kind: str
@@ -35,7 +37,9 @@ class Notices:
 
     def observe(self, found: Mapping[tuple[str, str], str], now: datetime) -> None:
         """What holds now, by kind and subject, with its message: new ones are kept, those that are over leave."""
-        rows = self._db.rows("SELECT kind, subject FROM notice WHERE kind <> :once", once=GAP)
+        rows = self._db.rows(
+            "SELECT kind, subject FROM notice WHERE kind NOT IN (:gap, :lapsed)", gap=GAP, lapsed=LAPSED
+        )
         known = {(row["kind"], row["subject"]) for row in rows}
         if known == found.keys():
             return

@@ -114,17 +114,17 @@ def parse(
 
 def look(url: str, http: Http) -> Fetched:
     """Whatever an address gives, with one request: a list of articles, else one of a page. Raises SourceError."""
-    from syndicate.sources.visit import get
+    from syndicate.sources.visit import get, shown
 
     reply = get(http, url, Validators(), accept="*/*").reply
     content_type = reply.headers.get("content-type")
     now = reply.received_at
     try:
-        return parse(reply.body, source=url, url=reply.url, content_type=content_type, now=now, sitemaps=False)
+        return parse(reply.body, source=shown(url), url=reply.url, content_type=content_type, now=now, sitemaps=False)
     except SourceError as fault:
         if "sitemap" not in str(fault) and not url.endswith(".gz"):
             raise
-    return build("sitemap", url, url, http).fetch(Validators())
+    return build("sitemap", shown(url), url, http).fetch(Validators())
 
 
 def discover(site: str, http: Http) -> tuple[str, list[Found]]:

@@ -158,7 +158,7 @@ def repaired(text: str) -> tuple[str, bool]:
 def check_size(body: bytes, url: str) -> None:
     """Refuse what no feed needs before anything reads it. Raises SourceError."""
     if len(body) > BODY_BYTES:
-        raise SourceError(f"{url} has {len(body):,} bytes; {BODY_BYTES:,} are read at most")
+        raise SourceError(f"{url} has more than {BODY_BYTES:,} bytes; so many are read at most")
 
 
 def tree(body: bytes, *, url: str, content_type: str | None) -> Element:

@@ -23,7 +23,7 @@ EXTRAS = 50  # fields of an article that only templates may know
 def load(body: bytes, *, url: str, what: str) -> Any:
     """A whole document. Raises SourceError, which says what it is instead of `what`."""
     if len(body) > BODY_BYTES:
-        raise SourceError(f"{url} has {len(body):,} bytes; {BODY_BYTES:,} are read at most")
+        raise SourceError(f"{url} has more than {BODY_BYTES:,} bytes; so many are read at most")
     if not body.strip():
         raise SourceError(f"{url} is an empty document, not {what}")
     if body.count(b"{") + body.count(b"[") > OBJECTS:

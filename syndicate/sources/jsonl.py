@@ -43,7 +43,7 @@ def parse(document: Document, reader: Reader) -> Reading:
     """
     body, url = document.body.removeprefix(b"\xef\xbb\xbf"), document.url
     if len(body) > BODY_BYTES:
-        raise SourceError(f"{url} has {len(body):,} bytes; {BODY_BYTES:,} are read at most")
+        raise SourceError(f"{url} has more than {BODY_BYTES:,} bytes; so many are read at most")
     whole = [] if document.before else _whole(body, url)
     listed, records = (len(whole), whole[-ENTRIES:]) if whole else _lines(body, document.before)
     articles, faults, drafts = list[Article](), list[str](), 0

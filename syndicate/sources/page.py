@@ -109,7 +109,7 @@ def read_here(
     updated = _date((thing.text("dateModified"), *page.metas(_UPDATED)), timezone, now)
     return Article(
         source=source,
-        url=address(url, url).partition("#")[0] or canonical or "",
+        url=address(url, url).partition("#")[0] or canonical or address(thing.text("url"), "") or "",
         title=title,
         summary=page.summary() or markup.summary(thing.text("description")),
         canonical_url=canonical,

@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from datetime import timedelta
 from http import HTTPStatus
 
+from syndicate.addresses import bare
 from syndicate.errors import SourceError, Unavailable, Uncertain
 from syndicate.model import Validators
 from syndicate.ports import Http, Reply
@@ -17,7 +18,6 @@ from syndicate.statuses import retry_after
 LONGEST = timedelta(hours=24)
 """A server that wishes for longer pauses than a day means something else."""
 
-_LOGIN = re.compile(r"(?<=//)[^/?#@\s]*@")
 _MAX_AGE = re.compile(r"(?:^|[\s,])max-age\s*=\s*\"?(\d{1,9})", re.IGNORECASE)
 
 
@@ -114,4 +114,4 @@ def interval(reply: Reply) -> timedelta | None:
 
 def shown(url: str) -> str:
     """An address as people may see it: without a login."""
-    return _LOGIN.sub("", url)
+    return bare(url)

@@ -7,6 +7,7 @@ import resource
 import sqlite3
 import subprocess
 import sys
+import threading
 
 import pytest
 
@@ -169,6 +170,89 @@ def test_what_is_no_ledger_is_named(desk):
     run = desk("post")
     assert run.code == 1
     assert "is not a syndicate ledger" in run.err
+
+
+@pytest.mark.parametrize("address", ["http://", "file:///etc/passwd", "http://127.0.0.1:99999/"])
+def test_an_address_that_is_none_is_one_line(desk, address):
+    for words in (["articles", "--from"], ["post", "--article"], ["preview", "--article"]):
+        run = desk(*words, address)
+        assert run.code == 1
+        assert f"'{address}' is no web address" in run.err
+
+
+@pytest.mark.parametrize(
+    "page",
+    [
+        "<title>Quay opens</title>",
+        "<title>Quay opens</title><link rel=canonical href='/quay'>",
+        "<title>Quay opens</title><meta property='article:published_time' content='2026-11-01T10:00:00Z'>",
+        "<title>Quay opens</title><link rel=canonical href='javascript:x()'>",
+    ],
+)
+def test_a_saved_page_that_states_no_address_is_not_announced(desk, page):
+    (desk.folder / "page.html").write_text(f"<html><head>{page}</head><body></body></html>", encoding="utf-8")
+    for words in (["post"], ["preview"], ["post", "--dry-run"]):
+        run = desk(*words, "--article", str(desk.folder / "page.html"))
+        assert run.code == 1
+        assert "does not say at which address the article is" in run.err
+    assert desk("deliveries", "list").out == ""
+
+
+def test_a_device_that_never_ends_is_no_feed(desk):
+    run = desk("articles", "--from", "/dev/zero")
+    assert (run.code, "more than 10,000,000 bytes" in run.err) == (1, True)
+
+
+def test_a_login_in_an_address_is_not_printed(desk):
+    address = f"{desk.site.url}/rss.xml".replace("//", "//editor:hunter2@")
+    run = desk("articles", "--from", address, "--json")
+    assert run.code == 0
+    assert run.rows
+    assert "hunter2" not in run.out + run.err
+
+
+def test_standard_output_may_be_closed(desk):
+    for words in ("deliveries list", "--help"):
+        command = f"exec {sys.executable} -m syndicate {words} >&-"
+        ended = subprocess.run(["sh", "-c", command], cwd=desk.folder, capture_output=True, text=True, check=False)
+        assert "Traceback" not in ended.stderr
+
+
+def test_a_damaged_ledger_is_called_one(tmp_path):
+    path = tmp_path / "ledger.db"
+    Database(path).close()
+    path.write_bytes(path.read_bytes()[:4096] + b"\xff" * 40_000)
+    with pytest.raises(LedgerError, match="is damaged") as caught:
+        Database(path).rows("SELECT * FROM delivery")
+    assert "backup" in caught.value.hint
+
+
+def test_a_ledger_that_was_taken_away_is_not_made_anew(tmp_path):
+    path, away = tmp_path / "ledger.db", tmp_path / "away.db"
+    database = Database(path)
+    database.check()
+    path.rename(away)
+    with pytest.raises(LedgerError, match="is gone"):
+        database.check()
+    faults = []
+
+    def elsewhere():
+        try:
+            database.rows("SELECT 1 FROM delivery")
+        except LedgerError as fault:
+            faults.append(str(fault))
+
+    thread = threading.Thread(target=elsewhere)
+    thread.start()
+    thread.join()
+    assert faults == [f"{path} cannot be opened"]
+    assert not path.exists()
+    Database(path).close()
+    with pytest.raises(LedgerError, match="another file than when it was opened"):
+        database.check()
+    away.replace(path)
+    database.check()
+    database.close()
 
 
 def test_a_ledger_in_a_folder_that_is_not_there_is_named(desk):

@@ -1,6 +1,9 @@
 """Floods and repetitions at the command line: what is said, and one yes or no for all of it."""
 
 import json
+from contextlib import closing
+
+from syndicate.ledger.database import Database
 
 
 def planned(desk, reason):
@@ -24,6 +27,36 @@ def test_a_burst_is_told_of_and_goes_out_after_one_yes(desk):
     assert (no.code, no.out.count("planned → skipped")) == (0, 12)
     assert desk("post").code == 0
     assert sorted(post["platform"] for post in desk.sandbox.posts()) == ["mastodon"] * 12
+
+
+def test_each_run_reminds_of_what_waits_and_a_preview_shows_it(desk):
+    desk("post")
+    stories = desk.site.publish(12)
+    assert "stories that wait for your yes" not in desk("post").err
+    run = desk("post")
+    assert (run.code, run.out) == (0, "")
+    assert "stories that wait for your yes: 12" in run.err
+    shown = desk("preview")
+    assert desk.site.link(stories[0]) in shown.out
+    assert "Nothing would be posted" not in shown.out
+    assert {(row["state"], row["reason"]) for row in desk("preview", "--json").rows} == {("planned", "burst")}
+    assert len(planned(desk, "burst")) == 12
+
+
+def test_what_grew_too_old_while_it_waited_for_a_yes_is_told(desk):
+    told = desk.folder / "told"
+    desk.config("masto", extra=f"alerts: {{command: [sh, -c, 'cat >> {told}']}}")
+    desk("post")
+    desk.site.publish(11)
+    desk("post")
+    with closing(Database(desk.folder / "syndicate.db")) as database:
+        database.change("UPDATE delivery SET expires_at = 1 WHERE reason = 'burst'")
+    run = desk("post")
+    line = "news: stories that grew too old while they waited for your yes: 11"
+    assert f"note: {line}" in run.err
+    assert desk("post").err == ""
+    messages = {alert["alert"]: alert["message"] for alert in map(json.loads, told.read_text().splitlines())}
+    assert messages["lapsed"] == line
 
 
 def test_a_burst_is_alerted_once_while_it_lasts(desk):
