@@ -303,6 +303,8 @@ class App:
         """The publisher's templates, then the built-in ones."""
         from syndicate.rendering.environment import Templates, builtin_templates
 
+        if self.config.templates is not None and not self.config.templates.is_dir():
+            self.notes.append(f"templates: {self.config.templates} is no folder; the built-in texts are used")
         own = [self.config.templates] if self.config.templates else []
         return Templates([*own, builtin_templates()])
 

@@ -125,7 +125,8 @@ def _entry(number: int, word: str) -> Entry:
 def _table(sample: Sequence[str], name: str, column: str | None) -> Table | None:
     """What makes it a table, unless it is a list. Addresses may hold commas, and so do tag: URIs."""
     plain = [line for line in sample if line.strip() and not line.startswith("#")]
-    divided, called = _divided(plain), name.lower().endswith((".csv", ".tsv"))
+    called = name.lower().endswith((".csv", ".tsv"))
+    divided = _divided(plain, odd=int(called))
     if not plain or (divided is None and not column and not called):
         return None
     delimiter, width = divided or (",", 1)
@@ -142,13 +143,16 @@ def _table(sample: Sequence[str], name: str, column: str | None) -> Table | None
     return Table(delimiter, width, *_column(rows, width, name, column, header=header))
 
 
-def _divided(lines: Sequence[str]) -> tuple[str, int] | None:
-    """The delimiter that gives nearly all rows the same number of columns, and that number; None if none does."""
+def _divided(lines: Sequence[str], odd: int) -> tuple[str, int] | None:
+    """The delimiter that gives nearly all rows the same number of columns, and that number; None if none does.
+
+    So many rows may be `odd` in a short table, such as the one with the total.
+    """
     found = []
     for delimiter in DELIMITERS:
         widths = Counter(map(len, _rows(lines, delimiter)))
         width, count = widths.most_common(1)[0] if widths else (0, 0)
-        if width > 1 and count >= 0.9 * widths.total():
+        if width > 1 and count >= min(0.9 * widths.total(), max(2, widths.total() - odd)):
             found.append((count / widths.total(), width, delimiter))
     return max(found)[2:0:-1] if found else None
 

@@ -70,8 +70,19 @@ class Rounds:
         taken = [reserve(group, now=now, next_poll_at=moment, early=early) for moment, group in groups.items()]
         return {name for group in taken for name in group}
 
-    def spread(self) -> None:
-        """After a stop, let the overdue sources of one site come one after the other."""
+    def begin(self) -> None:
+        """After a stop: what was to be asked much later comes as soon as its `every` now says."""
+        ledger = self._ledger
+        now = ledger.now()
+        with ledger.transaction():
+            for name, at in ledger.sources.appointments(now):
+                every = self._sources[name].every if name in self._sources else None
+                if every is not None and at > now + every.most:
+                    ledger.sources.advance(name, now + every.most)
+        self._spread()
+
+    def _spread(self) -> None:
+        """Let the overdue sources of one site come one after the other."""
         ledger, overdue = self._ledger, defaultdict[str, list[str]](list)
         due = ledger.sources.due(ledger.now())
         for name in due:

@@ -67,6 +67,7 @@ def test_the_ids_that_feed2toot_keeps_are_entries_whatever_they_hold():
         (f"Link\n{A}\n{B}\n", {"name": "one.csv"}),
         (f'Text,Link\n"Two\nlines, and a ""word""",{A}\n"",{B}\n', {}),
         ("Text;Link\nCaf\xe9;".encode("cp1252") + A.encode() + f"\nTwo;{B}\n".encode(), {}),
+        (f"Date,Text,Link\n1,Hello,{A}\n2,Well,{B}\n,\n", {"name": "total.csv"}),
         (f"Text,Link,More\nOne,{A},x\nTwo,{B},x\nThree,,x\n,,\n", {}),
     ],
 )

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import shutil
+from collections.abc import Sequence
 
 import click
 
@@ -21,7 +23,7 @@ def command() -> None:
 def check(shared: Shared) -> int:
     """Report every mistake at once, each with its line; then try each account's templates on a sample story."""
     with opened(shared, dry=True, fill=False) as app:
-        faults = app.try_templates()
+        faults = [*app.try_templates(), *_unknown_command(app.config.alert_command), *app.notes]
         for fault in dict.fromkeys(faults):
             click.echo(fault, err=True)
         if not faults:
@@ -44,6 +46,12 @@ def schema(shared: Shared) -> None:  # noqa: ARG001 - global options are accepte
     from syndicate.config.editor import json_schema
 
     click.echo(json.dumps(json_schema(), indent=2, ensure_ascii=False))
+
+
+def _unknown_command(words: Sequence[str]) -> list[str]:
+    if not words or shutil.which(words[0]):
+        return []
+    return [f"alerts.command: there is no command '{words[0]}' here"]
 
 
 def _counted(number: int, word: str) -> str:

@@ -252,6 +252,9 @@ def _explain(delivery: Delivery) -> None:
 
 def _remind(app: App, outcome: Outcome, accounts: tuple[str, ...]) -> None:
     """Paused accounts, and whatever only a look-up or a person can settle, once in each run."""
+    for what, there in (("source", app.config.sources), ("account", app.accounts)):
+        if not there and not outcome.began:
+            click.echo(f"nothing is posted: {app.config.path} has no {what}", err=True)
     for name, why_paused in app.paused().items():
         if accounts and name not in accounts and why_paused != "auth":
             continue

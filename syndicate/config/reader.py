@@ -95,7 +95,10 @@ def _text(path: Path) -> str:
 
 def _config(path: Path, top: dict[str, Node], typed: Typed, find: Find) -> Any:
     typed.known("", top, _TOP, NOT_BUILT[""])
-    checks: dict[str, Check] = {"database": lambda text: _database(text, typed.base), "lease": positive}
+    checks: dict[str, Check] = {
+        "database": lambda text: _database(text, typed.base),
+        "lease": positive,
+    }
     values = typed.values(Config, top, checks, only=("database", "templates", "lease", "key_file", "breaking"))
     values.setdefault("database", _database(_DEFAULT["database"], typed.base))
     site = _site(top, typed)

@@ -79,7 +79,7 @@ class Daemon:
         with app.ledger.transaction():  # ten thousand sources are one commit
             for source in app.config.sources.values():
                 app.ledger.sources.ensure(source.name, source.url)
-        app.rounds.spread()
+        app.rounds.begin()
         app.meet()
         if self._subscriber is not None:
             self._subscriber.begin()

@@ -194,6 +194,17 @@ class Sources:
         )
         return {row["name"]: row["address"] for row in found}
 
+    def appointments(self, now: datetime) -> list[tuple[str, datetime]]:
+        """When those will be asked that went well last time and are not due."""
+        found = self._db.rows(
+            "SELECT name, next_poll_at FROM source WHERE fails = 0 AND next_poll_at > :now", now=micros(now)
+        )
+        return [(row["name"], at) for row in found if (at := from_micros(row["next_poll_at"]))]
+
+    def advance(self, name: str, until: datetime) -> None:
+        """Let a poll come sooner."""
+        self._db.change("UPDATE source SET next_poll_at = :until WHERE name = :name", name=name, until=micros(until))
+
     def postpone(self, name: str, until: datetime) -> None:
         """Let a poll wait."""
         self._db.change(

@@ -15,6 +15,7 @@ _COLUMNS = {
     "source": ("next_poll_at", "retry_at"),
 }
 """What this machine's clock wrote and waits for."""
+_BASELINED = ("source", "account")
 _OURS = "(state IN ('due', 'sending', 'unknown') OR (state = 'planned' AND reason IN ('preflight', 'delay')))"
 """Deliveries that wait for an instant of this machine's clock."""
 
@@ -51,6 +52,8 @@ class Timekeeping:
             )
             ours = f" WHERE {_OURS}" if table == "delivery" else ""
             self._db.change(f"UPDATE {table} SET {moved}{ours}", now=micros(now), jump=micros_of(jump))
+        for table in _BASELINED:  # else all that is published until then would be older than the first run
+            self._db.change(f"UPDATE {table} SET baseline_at = :now WHERE baseline_at > :now", now=micros(now))
 
     def _latest(self) -> datetime | None:
         row = self._db.row("SELECT value FROM meta WHERE name = 'clock'")

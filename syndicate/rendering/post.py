@@ -72,6 +72,8 @@ def render(
     link = desk.link() if account.link != "none" else None
     text = desk.text(Link(link) if link and place == "text" else Link(""), measure)
     if link and place == "text" and not any(span.kind == "link" and span.value == link for span in text.spans):
+        if not text.text:
+            raise RenderError(f"{desk.shown('post.txt.j2')}: prints nothing")
         desk.warnings.append(f"{desk.shown('post.txt.j2')} does not print the link, so the post has none")
         link = None
     card = desk.card(link) if link and place == "card" else None

@@ -204,10 +204,10 @@ def test_a_device_that_never_ends_is_no_feed(desk):
 
 
 def test_a_login_in_an_address_is_not_printed(desk):
+    desk.site.publish(1)
     address = f"{desk.site.url}/rss.xml".replace("//", "//editor:hunter2@")
     run = desk("articles", "--from", address, "--json")
-    assert run.code == 0
-    assert run.rows
+    assert (run.code, run.err) == (0, "")
     assert "hunter2" not in run.out + run.err
 
 

@@ -96,6 +96,20 @@ def test_the_overdue_sources_of_a_site_are_spread_and_new_ones_and_lone_ones_are
     daemon._app.close()
 
 
+def test_a_shorter_interval_holds_from_the_next_start_on(tmp_path, clock):
+    daemon, _ = daemon_of(tmp_path, clock, {"news": "https://gazette.example/", "down": "https://down.example/"})
+    ledger, later = daemon._app.ledger, clock.now + timedelta(hours=6)
+    for name in ("news", "down"):
+        ledger.sources.ensure(name, daemon._app.config.sources[name].url)
+        ledger.sources.read(name, Validators(), baseline_at=clock.now, entries=1, next_poll_at=later)
+    ledger.sources.failed("down", "answers 503", next_poll_at=later, retry_at=None)
+    daemon._begin()
+    every = daemon._app.config.sources["news"].every
+    assert ledger.sources.ensure("news", "https://gazette.example/").next_poll_at == clock.now + every.most
+    assert ledger.sources.ensure("down", "https://down.example/").next_poll_at == later, "what fails keeps its wait"
+    daemon._app.close()
+
+
 def test_a_look_up_needs_a_login_and_nothing_else_of_an_account(ledger, article, clock):
     account = Account("masto", "mastodon")
     [delivery] = ledger.deliveries.search(anchor=announce(article(), [account], ledger))

@@ -2,8 +2,15 @@
 
 from datetime import timedelta
 
-from syndicate.model import Account
-from syndicate.polling import announce
+from syndicate.model import Account, Every, Fetched
+from syndicate.polling import announce, poll
+
+
+class Quiet:
+    name = "news"
+
+    def fetch(self, validators):
+        return Fetched()
 
 
 def test_what_waits_does_not_wait_again_when_the_clock_is_set_back(ledger, article, clock):
@@ -19,6 +26,16 @@ def test_what_waits_does_not_wait_again_when_the_clock_is_set_back(ledger, artic
     assert ledger.deliveries.find(row.key).due_at == clock.now + timedelta(minutes=4, seconds=30)
     assert ledger.accounts.find("masto").next_at == clock.now + timedelta(minutes=6, seconds=30)
     assert ledger.timekeeping.keep(clock()) == timedelta(0)
+
+
+def test_a_first_run_in_the_future_silences_nobody(ledger, clock):
+    account = Account("masto", "mastodon")
+    ledger.timekeeping.keep(clock())
+    poll(Quiet(), "https://gazette.example/rss", [account], ledger, every=Every(), zone="UTC")
+    clock.move(days=-60)
+    ledger.timekeeping.keep(clock())
+    assert ledger.sources.baseline("news") == clock.now
+    assert ledger.accounts.find("masto").baseline_at == clock.now
 
 
 def test_a_story_that_waits_for_its_page_is_looked_at_as_soon_as_it_would_have_been(ledger, article, clock):

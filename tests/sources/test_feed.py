@@ -225,7 +225,7 @@ def test_only_the_first_2000_entries_are_read():
 
 
 @pytest.mark.parametrize(
-    ("body", "words"), [(b"<rss>" + b" " * 10_000_000, "10,000,000 are read"), (b"<a>" * 1_000_001, "1,000,000 tags")]
+    ("body", "words"), [(b"<rss>" + b" " * 10_000_000, "10,000,000 bytes"), (b"<a>" * 1_000_001, "1,000,000 tags")]
 )
 def test_a_document_without_bounds_is_refused(body, words):
     with pytest.raises(SourceError, match=words):
