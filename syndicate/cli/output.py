@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import sys
 from collections.abc import Sequence
 from typing import Any
@@ -44,6 +45,8 @@ PERSONS = ("approval", "burst", "similar")
 LATER = ("window", "budget", "paused")
 """Reasons of what is due and goes out later by the publisher's own wish."""
 
+_FRACTION = re.compile(r"\.\d+")  # of a second, which nobody waits for
+
 
 def print_json(record: dict[str, Any]) -> None:
     """One object, one line."""
@@ -79,7 +82,7 @@ def why(record: dict[str, Any]) -> str:
     """The reason in words, with the instant it waits for."""
     words = WHY.get(record["reason"] or "", record["reason"] or "")
     if (record["state"] in ("planned", "unknown") or record["reason"] in LATER) and record["due_at"]:
-        words = f"{words}, {record['due_at']}".lstrip(", ")
+        words = f"{words}, {_FRACTION.sub('', record['due_at'])}".lstrip(", ")
     return words
 
 

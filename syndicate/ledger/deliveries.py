@@ -115,8 +115,9 @@ class Deliveries:
 
     def starting_with(self, prefix: str) -> list[Delivery]:
         """Deliveries whose key begins so: people type the first digits."""
-        safe = prefix.replace("%", "").replace("_", "")
-        found = self._db.rows(f"{rows.JOINED} WHERE delivery.key LIKE :pattern LIMIT 3", pattern=f"{safe}%")
+        if not prefix.isalnum():
+            return []
+        found = self._db.rows(f"{rows.JOINED} WHERE delivery.key LIKE :pattern LIMIT 3", pattern=f"{prefix}%")
         return [rows.delivery(row) for row in found]
 
     def remote_ids(self, delivery: Delivery) -> list[str]:
