@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
 from syndicate.errors import SourceError
 from syndicate.model import Fetched, Validators, Wish
 from syndicate.ports import Http, Reply
 from syndicate.sources import visit
-from syndicate.sources.fields import Reading
+
+if TYPE_CHECKING:
+    from syndicate.sources.fields import Reading  # its imports are not needed for a feed that is as it was
 
 ACCEPT = (
     "application/rss+xml, application/atom+xml, application/feed+json, application/rdf+xml;q=0.9,"
