@@ -39,6 +39,7 @@ _BOMS = (
 )
 _ILLEGAL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff\ud800-\udfff]")
 _ROOT = re.compile(r"<((?:[A-Za-z_][\w.-]*:)?(?:rss|RDF|feed))(?=[\s>])")
+_DOCTYPE_OF_A_PAGE = re.compile(r"<!doctype html>\s*<(?:rss|rdf:rdf|feed)[\s>]")  # above a feed, by mistake
 _WRAPPED = re.compile(r"""<(?:rss\s[^<>]{0,200}version=|feed\s[^<>]{0,200}xmlns=["']http://www\.w3\.org/2005/Atom)""")
 _ITEM_END = re.compile(r"</(?:[A-Za-z_][\w.-]*:)?(?:item|entry)\s*>")
 _BARE = re.compile(r"&(?!(?:#[0-9]{1,7}|#[xX][0-9a-fA-F]{1,6}|[A-Za-z][A-Za-z0-9]{0,31});)")
@@ -132,7 +133,7 @@ def refuse_strangers(data: bytes | str, url: str) -> None:
     if not text:
         raise SourceError(f"{url} is an empty document, not a feed")
     start = re.sub(r"<!--.*?-->|<\?.*?\?>", "", text, flags=re.DOTALL).lstrip()[:100].lower()
-    if start.startswith(("<!doctype html", "<html", "<head", "<body")):
+    if start.startswith(("<!doctype html", "<html", "<head", "<body")) and not _DOCTYPE_OF_A_PAGE.match(start):
         raise _page(data, url)
 
 

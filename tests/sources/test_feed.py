@@ -195,6 +195,11 @@ def test_what_is_no_feed_is_called_by_its_name(body, words):
     assert str(caught.value).startswith(f"{URL} {words}")
 
 
+def test_a_feed_below_the_doctype_of_a_page_is_a_feed():
+    body = f'<?xml version="1.0"?>\n<!DOCTYPE html><feed {ATOM}><entry><title>Quay</title></entry></feed>'.encode()
+    assert [article.title for article in read_feed(body, source="news", url=URL).articles] == ["Quay"]
+
+
 def test_a_page_that_names_its_feed_gives_the_hint():
     with pytest.raises(SourceError) as caught:
         read("page.html")
