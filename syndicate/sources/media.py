@@ -19,8 +19,18 @@ Enclosure: TypeAlias = tuple[str, str]
 
 _IMAGE_NAME = re.compile(r"\.(?:jpe?g|png|gif|webp|avif)(?:$|[?#])", re.IGNORECASE)
 _FILE_NAME = re.compile(r"\S*(?:\.\w{3,4}|\d{3,}|_\S*)")
-# Not pictures of the article: WordPress.com lists the author's portrait first, and smileys are images.
-_ORNAMENT = re.compile(r"//(?:[\w-]+\.)?gravatar\.com/|//s\.w\.org/images/core/emoji|/smilies/|/wp-includes/images/")
+# Not pictures of the article: portraits of its author (WordPress.com and GitHub list them first), smileys and
+# formulas, and what services hang below a text to be shared by, to count readers or to advertise.
+_ORNAMENT = re.compile(
+    r"//(?:[\w-]+\.)?gravatar\.com/|//avatars\d*\.githubusercontent\.com/"
+    r"|//s\.w\.org/images/core/emoji|/twemoji/|/smilies/|/wp-includes/images/|//s0\.wp\.com/latex\.php"
+    r"|//feeds\d?\.feedburner\.com/|//[\w.-]+/~(?:ff|[cr])/[^.]*$|[/.]feedsportal\.com/|[/.]pheedo\.com/"
+    r"|//static\.addtoany\.com/|//a\.fsdn\.com/sd/\w+_icon|//www\.gstatic\.com/images/icons/|//img\.shields\.io/"
+    r"|//(?:pixel|stats)\.(?:wp|wordpress)\.com/|//feeds\.wordpress\.com/|/tracking/|/display-ad/|[/.]doubleclick\.net/"
+    r"|[/.](?:assoc-amazon|amazon-adsystem)\.com/"
+)
+_ORNAMENTS = {"avatar", "emoji", "wp-smiley"}
+"""Classes of an `<img>` that is one, wherever it lies."""
 MOST = 20  # pictures of one article
 SMALLEST = 200  # pixels of width; less is an icon or a counter
 
@@ -66,7 +76,8 @@ def in_text(body: str, base: str) -> Image | None:
         source = tag.get("src", "")
         url = address(tag.get("data-src") if source.startswith("data:") or not source else source, base)
         width, height = _number(tag.get("width")), _number(tag.get("height"))
-        if url and not _ORNAMENT.search(url) and (width is None or width >= SMALLEST) and height not in (0, 1):
+        large = (width is None or width >= SMALLEST) and height not in (0, 1)
+        if url and large and not _ORNAMENT.search(url) and _ORNAMENTS.isdisjoint(tag.get("class", "").split()):
             return Image(url, alt=markup.line(tag.get("alt", "")), width=width, height=height)
     return None
 

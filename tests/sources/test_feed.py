@@ -412,6 +412,28 @@ def test_pictures_come_in_the_order_of_their_worth(inside, files):
 
 
 @pytest.mark.parametrize(
+    "ornament",
+    [
+        "https://avatars3.githubusercontent.com/u/1?s=60",
+        "https://s0.wp.com/wp-content/mu-plugins/wpcom-smileys/twemoji/2/72x72/1f609.png",
+        "https://s0.wp.com/latex.php?latex=x",
+        "http://feeds.feedburner.com/~ff/gazette?d=yIl2AUoC8zA",
+        "http://rss.gazette.example/~c/gazette?i=dJ24JB",
+        "http://da.feedsportal.com/r/1/a2.img",
+        "http://images.pheedo.com/images/mm/facebook.gif",
+        "https://static.addtoany.com/buttons/share_save_120_16.png",
+        "https://media.gazette.example/include/images/tracking/rss-pixel.png?story=1",
+        "https://ads.example/display-ad/7-11",
+        '/smile.png" class="emoji wp-smiley',
+    ],
+)
+def test_an_ornament_is_no_picture_of_the_article(ornament):
+    content = f'<content:encoded><![CDATA[<img src="{ornament}"><img src="/a.jpg">]]></content:encoded>'
+    images = one(f"<title>t</title>{content}", attributes=MEDIA).images
+    assert [image.url.rpartition("/")[2] for image in images] == ["a.jpg"]
+
+
+@pytest.mark.parametrize(
     ("inside", "alt", "credit"),
     [
         ("<media:description>A bridge</media:description><media:title>Bridge</media:title>", "A bridge", ""),
