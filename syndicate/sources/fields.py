@@ -55,7 +55,8 @@ _NAMESPACES = {
 }
 _PREFIX = re.compile(r"""xmlns:([\w.-]{1,40})\s*=\s*["']([^"'<>]{1,200})["']""")
 _LANGUAGE = re.compile(r"[A-Za-z]{2,3}(?:-[A-Za-z0-9]{1,8})*", re.ASCII)
-_MAILBOX = re.compile(r"\S+@\S+\s*\((.*)\)|(.*?)\s*<[^<>@\s]+@[^<>\s]+>")
+_MAILBOX = re.compile(r"\S+@\S+\s*\((.*)\)|(.*?)\s*[<(][^<>()@\s]+@[^<>()\s]+[>)]")
+_BARE_MAILBOX = re.compile(r"[^\s@]+@[^\s@]+\.[^\s@]+")
 _ABSOLUTE = re.compile(r"https?://[A-Za-z0-9.-]+(?::\d{1,4})?(?:[/?#][!-~]*)?")
 _BROKEN = re.compile("\\s*[\t\r\n]\\s*|[\x00\ud800-\udfff]")  # halves of a character: JSON can spell them
 # Names that are not always written in the case they have; feeds are made by hand, too.
@@ -245,11 +246,11 @@ def language(text: str | None) -> str | None:
 
 
 def person(text: str) -> str:
-    """A name without its e-mail address: "a@b.example (Name)" and "Name <a@b.example>" give "Name"."""
+    """A name without its e-mail address: "a@b.example (Name)" and "Name <a@b.example>" give "Name", "@name" itself."""
     found = _MAILBOX.fullmatch(text) if len(text) <= 300 else None
     if found:
         return markup.title(found[1] or found[2] or "")
-    return "" if "@" in text and " " not in text else markup.title(text)
+    return "" if _BARE_MAILBOX.fullmatch(text) else markup.title(text)
 
 
 def distinct(labels: Iterable[str]) -> tuple[str, ...]:

@@ -144,14 +144,16 @@ def _authors(found: Found, reader: Reader) -> tuple[str, ...]:
         elements = found.get(name)
         if not elements:
             continue
-        if name == "atom:author":
-            said = [first(reader.children(element), "atom:name") for element in elements]
-        else:
-            said = [words(element) for element in elements]
-        names = distinct(map(person, said))
+        names = distinct(person(_name(element, reader)) for element in elements)
         if names:
             return names
     return ()
+
+
+def _name(author: Element, reader: Reader) -> str:
+    """Of one who is told in parts (name, office, address) the name."""
+    named = first(reader.children(author), "name", "atom:name") if len(author) else ""
+    return named if named or reader.names[author.tag] == "atom:author" else words(author)
 
 
 def _section(found: Found) -> str | None:

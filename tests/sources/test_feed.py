@@ -365,7 +365,13 @@ def test_a_date_without_zone_is_the_sources_own():
     [
         ("<author>ann@gazette.example (Ann Author)</author>", ("Ann Author",)),
         ("<author>Ann Author &lt;ann@gazette.example&gt;</author>", ("Ann Author",)),
+        ("<author>Ann Author (mailto:ann@gazette.example)</author>", ("Ann Author",)),
         ("<author>ann@gazette.example</author>", ()),
+        ("<author>@ann</author>", ("@ann",)),
+        (
+            "<author>\n<name>Ann Author</name>\n<title>Editor</title><email>ann@gazette.example</email></author>",
+            ("Ann Author",),
+        ),
         ("<author>Ann Author</author>", ("Ann Author",)),
         ("", ()),
     ],
