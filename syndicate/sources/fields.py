@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Literal
-from urllib.parse import urljoin, urlsplit
+from urllib.parse import SplitResult, urljoin, urlsplit
 
 from syndicate.dates import Moment, parse
 from syndicate.model import Article
@@ -229,12 +229,18 @@ def address(text: str | None, base: str) -> str:
     text = _BROKEN.sub("", text.strip()).replace(" ", "%20")
     try:
         if not text.startswith(("http://", "https://")):
-            text = urljoin(base, text) if text else ""
+            text = urljoin(base, _with_scheme(text, urlsplit(base))) if text else ""
         parts = urlsplit(text)
         known = parts.scheme in ("http", "https") and parts.hostname
         return parts.scheme + text[len(parts.scheme) :] if known else ""
     except ValueError:
         return ""
+
+
+def _with_scheme(text: str, here: SplitResult) -> str:
+    """What begins with the site's own host is no path on it: someone left out the scheme."""
+    host = text.partition("/")[0].lower().removeprefix("www.")
+    return f"{here.scheme}://{text}" if host and host == (here.hostname or "").removeprefix("www.") else text
 
 
 def language(text: str | None) -> str | None:
