@@ -260,6 +260,7 @@ def test_a_document_without_bounds_is_refused(body, words):
         ("Ð\x9cÐ¾Ñ\x81Ñ‚", "Мост"),
         ("Spaß… und Spaß–Faktor", "Spaß… und Spaß–Faktor"),
         ("AMANHÃ…", "AMANHÃ…"),
+        ("Â«On rejoue!Â»", "«On rejoue!»"),
         ("FÃ³rmula – Москва", "FÃ³rmula – Москва"),
         ("Ça va, Ö¼ über", "Ça va, Ö¼ über"),
         ("&#x1F680; up", "🚀 up"),
