@@ -66,7 +66,8 @@ def _article(entry: Element, reader: Reader) -> Article | None:
         source=reader.source,
         url=url,
         title=title,
-        summary=next((said for element in found.get("summary", ()) if (said := _summary(element))), ""),
+        summary=next((said for element in found.get("summary", ()) if (said := _summary(element))), "")
+        or _told_of_video(found, reader),
         guid=identity(first(found, "id")),
         published=published.instant if published else None,
         precision=published.precision if published else "second",
@@ -124,6 +125,12 @@ def _title(elements: Sequence[Element]) -> str:
 
 def _summary(element: Element) -> str:
     return markup.summary(inner(element)) if _is_markup(element) else markup.shortened(_plain(element))
+
+
+def _told_of_video(found: Found, reader: Reader) -> str:
+    """What YouTube says of a video: its entries have no summary, and the words are not the picture's."""
+    groups = found.get("media:group", ()) if "yt:videoId" in found else ()
+    return markup.shortened(markup.line(next((first(reader.children(one), "media:description") for one in groups), "")))
 
 
 def _plain(element: Element) -> str:

@@ -87,7 +87,9 @@ def _article(item: Element, reader: Reader) -> Article | None:
     published = reader.date(found, "pubDate", "dc:date", "atom:published", "dcterms:issued", "dcterms:created")
     updated = reader.date(found, "atom:updated", "dcterms:modified")
     descriptions = [
-        inner(element) for name in ("description", "dc:description", "atom:summary") for element in found.get(name, ())
+        inner(element)
+        for name in ("description", "dc:description", "atom:summary", "itunes:summary")
+        for element in found.get(name, ())
     ]
     enclosures = [
         (address(element.get("url"), base), element.get("type", "").strip().lower())

@@ -292,6 +292,14 @@ def test_a_summary_that_is_the_whole_article_is_cut_at_a_word():
     assert summary.endswith(" word")
 
 
+def test_what_podcasts_and_videos_say_of_themselves_is_their_summary():
+    namespace = ' xmlns:itunes="http://www.itunes.com/dtds/podcast-1.0.dtd"'
+    said = "<itunes:summary>About salt.</itunes:summary>"
+    assert one(f"<title>t</title>{said}", attributes=namespace).summary == "About salt."
+    assert one(f"<title>t</title><description>Salt.</description>{said}", attributes=namespace).summary == "Salt."
+    assert read("youtube.xml").articles[0].summary == "The storm."
+
+
 ATOM = 'xmlns="http://www.w3.org/2005/Atom"'
 FEEDBURNER = 'xmlns="http://rssnamespace.org/feedburner/ext/1.0"'
 
