@@ -76,7 +76,7 @@ def _article(entry: Element, reader: Reader) -> Article | None:
         authors=_authors(found, reader),
         categories=_categories(found),
         images=images(reader, found, enclosures, bodies),
-        language=language(entry.get(LANG)) or reader.language,
+        language=_language(entry, found) or reader.language,
         kind="video" if "yt:videoId" in found else kind_of(mime for _, mime in enclosures),
         raw=extras(found, _READ),
     )
@@ -98,6 +98,12 @@ def _url(found: Found, links: list[tuple[Element, str]], base: str) -> str:
 def _rel(link: Element) -> str:
     """What a link is for; a name may be written as the address of its registration (RFC 4287 §4.2.7.2)."""
     return link.get("rel", "alternate").strip().lower().rpartition("/")[2]
+
+
+def _language(entry: Element, found: Found) -> str | None:
+    """The entry's own, or that of its texts: collected feeds name it there."""
+    texts = (element for name in ("title", "summary", "content") for element in found.get(name, ()))
+    return language(next((said for element in (entry, *texts) if (said := element.get(LANG))), None))
 
 
 def _authors(found: Found, reader: Reader) -> tuple[str, ...]:
@@ -124,7 +130,10 @@ def _title(elements: Sequence[Element]) -> str:
 
 
 def _summary(element: Element) -> str:
-    return markup.summary(inner(element)) if _is_markup(element) else markup.shortened(_plain(element))
+    """Decoded as its type says; without one by the look of it, since HTML is then only ever forgotten to be said."""
+    if _is_markup(element):
+        return markup.summary(inner(element))
+    return markup.shortened(_plain(element) if "type" in element.attrib else markup.title(words(element)))
 
 
 def _told_of_video(found: Found, reader: Reader) -> str:

@@ -72,6 +72,26 @@ def test_atom_decodes_each_text_as_its_type_says():
     assert english.summary == "One. Two < three."
 
 
+def entry(inside):
+    """The only article of an Atom feed in German with one entry."""
+    body = f'<feed {ATOM} xml:lang="de"><entry><id>1</id>{inside}</entry></feed>'.encode()
+    return read_feed(body, source="news", url=URL).articles[0]
+
+
+@pytest.mark.parametrize(
+    ("attributes", "summary"),
+    [("", "“Quay” opens"), (' type="text"', "<p>&ldquo;Quay&rdquo; <b>opens</b></p>")],
+)
+def test_an_atom_summary_of_no_type_may_be_html(attributes, summary):
+    said = "&lt;p&gt;&amp;ldquo;Quay&amp;rdquo; &lt;b&gt;opens&lt;/b&gt;&lt;/p&gt;"
+    assert entry(f"<title>t</title><summary{attributes}>{said}</summary>").summary == summary
+
+
+def test_an_atom_entrys_language_may_be_that_of_its_title():
+    assert entry('<title xml:lang="en-gb">Quay opens</title>').language == "en-gb"
+    assert entry("<title>Der Kai</title>").language == "de"
+
+
 def test_atom_says_all_it_can():
     german, english, plain = read("atom10.xml").articles
     assert german.url == "https://gazette.example/de/bruecke"
