@@ -39,7 +39,7 @@ def images(reader: Reader, found: Found, enclosures: Iterable[Enclosure], bodies
     """Media RSS contents (widest first), image enclosures, thumbnails; failing all, the first `<img>` in a body."""
     unique: dict[str, Image] = {}
     for image in _attached(reader, found, enclosures):
-        if image.url and not _ORNAMENT.search(image.url):
+        if image.url and not is_ornament(image.url):
             unique.setdefault(image.url, image)
     if unique:
         return tuple(unique.values())[:MOST]
@@ -68,6 +68,11 @@ def _own(reader: Reader, image: Element) -> str:
     return first(reader.children(image), "url") or (image.text or "").strip() or image.get("url", "")
 
 
+def is_ornament(url: str) -> bool:
+    """Whether a picture has nothing to do with the article, as far as its address says."""
+    return _ORNAMENT.search(url) is not None
+
+
 def in_text(body: str, base: str) -> Image | None:
     """The first `<img>` that is large enough, as far as its attributes say."""
     if "<img" not in body and "<IMG" not in body:
@@ -77,7 +82,7 @@ def in_text(body: str, base: str) -> Image | None:
         url = address(tag.get("data-src") if source.startswith("data:") or not source else source, base)
         width, height = _number(tag.get("width")), _number(tag.get("height"))
         large = (width is None or width >= SMALLEST) and height not in (0, 1)
-        if url and large and not _ORNAMENT.search(url) and _ORNAMENTS.isdisjoint(tag.get("class", "").split()):
+        if url and large and not is_ornament(url) and _ORNAMENTS.isdisjoint(tag.get("class", "").split()):
             return Image(url, alt=markup.line(tag.get("alt", "")), width=width, height=height)
     return None
 

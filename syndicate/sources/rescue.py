@@ -9,7 +9,7 @@ from syndicate.model import Article, Image
 from syndicate.sources import hubs, markup
 from syndicate.sources.fields import ENTRIES, Reader, Reading, address, distinct, identity, kind_of, language, person
 from syndicate.sources.further import next_page
-from syndicate.sources.media import in_text
+from syndicate.sources.media import in_text, is_ornament
 
 
 def read(text: str, reader: Reader, *, url: str, why: str) -> Reading:
@@ -91,6 +91,8 @@ def _images(entry: dict[str, Any], enclosures: list[tuple[str, str]], reader: Re
     listed += [
         Image(url) for media in entry.get("media_thumbnail", ()) if (url := address(media.get("url"), reader.base))
     ]
+    listed += [Image(url) for url in [address((entry.get("image") or {}).get("href"), reader.base)] if url]
+    listed = [image for image in listed if not is_ornament(image.url)]
     if listed:
         return tuple({image.url: image for image in reversed(listed)}.values())[::-1]
     bodies = [str(part.get("value", "")) for part in (*entry.get("content", ()), entry.get("summary_detail") or {})]

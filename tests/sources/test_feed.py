@@ -166,6 +166,13 @@ def test_what_is_beyond_repair_is_read_in_a_process_of_its_own(name):
     assert "not well-formed" in reading.notes[0]
 
 
+def test_beyond_repair_pictures_are_those_of_the_article_too():
+    portrait = '<media:content url="https://0.gravatar.com/avatar/1" medium="image"/>'
+    cover = '<itunes:image href="/cover.jpg"/>'
+    (article,) = read_feed(rss(f"<item><title>t</title>{portrait}{cover}</item>"), source="news", url=URL).articles
+    assert article.images == (Image("https://gazette.example/cover.jpg"),)
+
+
 def test_beyond_repair_and_out_of_time_is_an_error():
     with pytest.raises(SourceError, match=r"not well-formed and could not be mended: mismatched tag"):
         read("crossed_tags.xml", seconds=0.001)
