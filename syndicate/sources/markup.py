@@ -41,7 +41,7 @@ _CP1252 = {code: bytes([code]).decode("cp1252", "replace") for code in range(0x8
 _BACK = {ord(character): code for code, character in _CP1252.items() if character != "\ufffd"}
 _REST = "\x80-\xbf" + "".join(map(chr, _BACK))
 _TWICE = re.compile(rf"[\xc2-\xdf][{_REST}]|[\xe0-\xef][{_REST}]{{2}}|[\xf0-\xf4][{_REST}]{{3}}")
-_QUOTED = ("\xc2\xab", "\xc2\xbb")
+_OPENED = ("\xc2\xab", "\xc2\xbb", "\xc3\xab")  # «, » and ë
 _PUNCTUATION = frozenset("…–—‘’“”‹›«»·•")  # noqa: RUF001 - these are what is meant
 
 
@@ -59,10 +59,10 @@ def _once(text: str) -> str:
     """Encoded once where it was encoded twice ("FÃ³rmula" for "Fórmula"), if all of it was.
 
     A letter before a mark ("Spaß…") could be such a sequence by chance, so one has to be none of those;
-    no word ends in "Â", so before a quotation mark it is none either.
+    no word ends in "Â", and none in "Ã" before a quotation is opened, so there it is none either.
     """
     sequences = _TWICE.findall(text)
-    if not sequences or all(each not in _QUOTED and _PUNCTUATION.issuperset(each[1:]) for each in sequences):
+    if not sequences or all(each not in _OPENED and _PUNCTUATION.issuperset(each[1:]) for each in sequences):
         return text
     try:
         return text.translate(_BACK).encode("latin-1").decode()

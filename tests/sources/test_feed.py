@@ -288,6 +288,8 @@ def test_a_document_without_bounds_is_refused(body, words):
         ("Spaß… und Spaß–Faktor", "Spaß… und Spaß–Faktor"),
         ("AMANHÃ…", "AMANHÃ…"),
         ("Â«On rejoue!Â»", "«On rejoue!»"),
+        ("NoÃ«lle", "Noëlle"),
+        ("AMANHÃ»", "AMANHÃ»"),
         ("FÃ³rmula – Москва", "FÃ³rmula – Москва"),
         ("Ça va, Ö¼ über", "Ça va, Ö¼ über"),
         ("&#x1F680; up", "🚀 up"),
@@ -439,6 +441,7 @@ MEDIA = ' xmlns:media="http://search.yahoo.com/mrss/" xmlns:content="http://purl
         ),
         ('<media:content url="/a.mp4" type="video/mp4"><media:thumbnail url="/a.jpg"/></media:content>', ["a.jpg"]),
         ('<media:content url="/a.png"/><media:content url="/a.html"/>', ["a.png"]),
+        ('<media:content url="/a.mp4" type="video/mp4" medium="image"/>', []),
         (
             '<media:content url="https://0.gravatar.com/avatar/1" medium="image"/><media:thumbnail url="/a.jpg"/>',
             ["a.jpg"],
