@@ -107,7 +107,7 @@ def _content(reader: Reader, element: Element, around: Found, further: Found) ->
     mime, medium = element.get("type", ""), element.get("medium", "")
     url = address(element.get("url"), reader.base)
     is_image = medium == "image" or mime.startswith("image/") or (not (medium or mime) and _IMAGE_NAME.search(url))
-    if not url or not is_image:
+    if not url or not is_image or mime.startswith("video/"):  # Mastodon calls a film without sound an image
         return None
     levels = (reader.children(element) if len(element) else {}, around, further)
     return Image(

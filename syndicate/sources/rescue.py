@@ -85,6 +85,7 @@ def _images(entry: dict[str, Any], enclosures: list[tuple[str, str]], reader: Re
         Image(url, type=media.get("type"))
         for media in entry.get("media_content", ())
         if (media.get("medium") == "image" or str(media.get("type", "")).startswith("image/"))
+        and not str(media.get("type", "")).startswith("video/")
         and (url := address(media.get("url"), reader.base))
     ]
     listed += [Image(url, type=mime) for url, mime in enclosures if url and mime.startswith("image/")]
