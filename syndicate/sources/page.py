@@ -35,6 +35,10 @@ _PUBLISHED = (
 _UPDATED = ("article:modified_time", "og:article:modified_time", "og:updated_time", "datemodified", "dcterms.modified")
 
 
+TIMES = 100  # times of one page that are looked at
+_OTHERS = ("a", "li", "article", "nav")  # what teasers and comments are made of
+
+
 class PageSource:
     """ports.Source for a page that is one article."""
 
@@ -217,8 +221,12 @@ class _Page:
         return None
 
     def time(self) -> str:
-        node = self.tree.css_first("time[itemprop~=datePublished][datetime], time[pubdate][datetime]")
-        return (node.attributes.get("datetime") or "") if node else ""
+        """The time that is marked as a date of publication; of several the first that stands with the headline."""
+        nodes = self.tree.css("time[itemprop~=datePublished][datetime], time[pubdate][datetime]")
+        said = [node.attributes.get("datetime") or "" for node in nodes[:TIMES]]
+        if len(set(said)) > 1:
+            said = [text for text, node in zip(said, nodes, strict=False) if _is_with_headline(node)]
+        return next(iter(said), "")
 
     def authors(self) -> tuple[str, ...]:
         names = [name for name in self.metas(("author", "article:author", "dc.creator")) if "://" not in name]
@@ -264,6 +272,16 @@ class _Page:
         node: LexborNode | None = self.tree.css_first("article") or self.tree.css_first("main")
         image = in_text((node.html if node else "") or "", self.base)
         return (image,) if image else ()
+
+
+def _is_with_headline(node: LexborNode) -> bool:
+    """Whether something tells of the page's article: what is in a teaser, a list or a comment tells of that."""
+    around = node.parent
+    while around is not None and around.css_first("h1") is None:
+        if around.tag in _OTHERS:
+            return False
+        around = around.parent
+    return True
 
 
 def refuse(body: bytes, content_type: str | None, shown: str) -> None:

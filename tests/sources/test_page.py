@@ -271,6 +271,24 @@ def test_other_pictures_stand_in(head, body, image):
     assert read(f"<title>t</title>{head}", body=body).image == image
 
 
+OWN = '<time pubdate datetime="2025-09-01T10:00:00Z"></time>'
+OTHER = '<time itemprop="datePublished" datetime="2025-09-03T10:00:00Z"></time>'
+
+
+@pytest.mark.parametrize(
+    ("body", "published"),
+    [
+        (f"<article><h2>Bridge</h2>{OWN}</article>", TEN),
+        (f"<a>{OTHER}</a><main><div><h1>Bridge</h1></div><p>{OWN}</p><li>{OTHER}</li></main>", TEN),
+        (f"<article><h1>Bridge</h1>{OWN}<article>{OTHER}</article></article>", TEN),
+        (f"<main><h1>Bridge</h1><article>{OTHER}</article><article>{OWN}</article></main>", None),
+        (f"<h1>Bridge</h1><ul><li>{OTHER}</li><li>{OWN}</li></ul>", None),
+    ],
+)
+def test_the_date_of_a_teaser_or_a_comment_is_not_the_articles(body, published):
+    assert read("<title>Bridge</title>", body=body).published == published
+
+
 def test_a_date_that_cannot_be_read_is_no_date():
     article = read("<title>t</title>" + meta("article:published_time", "01/09/2025"), body="<p>3 December 2021</p>")
     assert article.published is None
