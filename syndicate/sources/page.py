@@ -28,13 +28,15 @@ _FEEDS = re.compile(r"application/(?:rss|atom|rdf|feed)\+(?:xml|json)")
 _JSON_FEED = re.compile(r"feed[^/]*(?:\.json|/json)?/?$", re.IGNORECASE)  # version 1 had no MIME type of its own
 _FEED = re.compile(rb"<(?:rss|feed|rdf:rdf)[\s>]")
 _META_CHARSET = re.compile(rb"""<meta[^>]{1,200}?charset\s*=\s*["']?\s*([\w.:-]+)""", re.IGNORECASE)
-_PUBLISHED = (
-    "article:published_time", "og:article:published_time", "og:published_time", "datepublished", "dc.date.issued",
-    "dcterms.issued", "dcterms.created", "parsely-pub-date", "publish-date", "publish_date", "pubdate",
+_PUBLISHED = ("article:published_time", "og:article:published_time", "og:published_time", "datepublished")
+_ISSUED = (
+    "dc.date.issued", "dcterms.issued", "dcterms.created", "parsely-pub-date", "publish-date", "publish_date",
+    "pubdate",
 )  # fmt: skip
 _UPDATED = ("article:modified_time", "og:article:modified_time", "og:updated_time", "datemodified", "dcterms.modified")
 
 
+_MARKED = ("[itemprop~=datePublished]", "[pubdate]")
 TIMES = 100  # times of one page that are looked at
 _OTHERS = ("a", "li", "article", "nav")  # what teasers and comments are made of
 
@@ -109,8 +111,10 @@ def read_here(
     if not title:
         raise SourceError(f"{shown} is a page without a title")
     canonical = page.canonical()
-    published = _date((thing.text("datePublished"), *page.metas(_PUBLISHED), page.time()), timezone, now)
-    updated = _date((thing.text("dateModified"), *page.metas(_UPDATED)), timezone, now)
+    issued = (*page.metas(_PUBLISHED), page.marked(*_MARKED), *page.metas(_ISSUED))
+    published = _date((thing.text("datePublished"), *issued), timezone, now)
+    modified = (*page.metas(_UPDATED), page.marked("[itemprop~=dateModified]"))
+    updated = _date((thing.text("dateModified"), *modified), timezone, now)
     return Article(
         source=source,
         url=address(url, url).partition("#")[0] or canonical or address(thing.text("url"), "") or "",
@@ -187,7 +191,7 @@ class _Page:
         self._metas: list[tuple[str, str]] = []
         for node in self.tree.css("meta[content]"):
             said = node.attributes
-            name = said.get("property") or said.get("name") or said.get("itemprop")
+            name = said.get("property") or said.get("name") or _not_a_date(said.get("itemprop"))
             content = (said.get("content") or "").strip()
             if name and content:
                 self._metas.append((name.strip().lower(), content))
@@ -220,13 +224,14 @@ class _Page:
                 return url.partition("#")[0]
         return None
 
-    def time(self) -> str:
-        """The time that is marked as a date of publication; of several the first that stands with the headline."""
-        nodes = self.tree.css("time[itemprop~=datePublished][datetime], time[pubdate][datetime]")
-        said = [node.attributes.get("datetime") or "" for node in nodes[:TIMES]]
-        if len(set(said)) > 1:
-            said = [text for text, node in zip(said, nodes, strict=False) if _is_with_headline(node)]
-        return next(iter(said), "")
+    def marked(self, *selectors: str) -> str:
+        """The time that is marked in the page itself; of several the first that stands with the headline."""
+        nodes = self.tree.css(",".join(f"time{each}[datetime],meta{each}[content]" for each in selectors))[:TIMES]
+        said = [node.attributes.get("datetime") or node.attributes.get("content") or "" for node in nodes]
+        dates = [(text, node) for text, node in zip(said, nodes, strict=True) if parse(text)]
+        if len({text for text, _ in dates}) > 1:
+            dates = [(text, node) for text, node in dates if _is_with_headline(node)]
+        return next((text for text, _ in dates), "")
 
     def authors(self) -> tuple[str, ...]:
         names = [name for name in self.metas(("author", "article:author", "dc.creator")) if "://" not in name]
@@ -272,6 +277,11 @@ class _Page:
         node: LexborNode | None = self.tree.css_first("article") or self.tree.css_first("main")
         image = in_text((node.html if node else "") or "", self.base)
         return (image,) if image else ()
+
+
+def _not_a_date(itemprop: str | None) -> str | None:
+    """The name of a property, unless it is a date: of those a page has many, one for each of its teasers."""
+    return None if itemprop is not None and itemprop.startswith("date") else itemprop
 
 
 def _is_with_headline(node: LexborNode) -> bool:

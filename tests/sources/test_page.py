@@ -289,6 +289,23 @@ def test_the_date_of_a_teaser_or_a_comment_is_not_the_articles(body, published):
     assert read("<title>Bridge</title>", body=body).published == published
 
 
+@pytest.mark.parametrize(
+    ("head", "body"),
+    [
+        ("", f'<article><h1>Bridge</h1><meta itemprop="datePublished" content="2025-09-01T10:00Z">{OTHER}</article>'),
+        ('<meta name="dc.date.issued" content="2025-09-01T10:00Z">', f"<ul><li>{OTHER}<li>{OWN}</ul>"),
+        ('<meta itemprop="datePublished" content="1988">', f"<li>{OWN}</li>"),
+        ('<meta name="dc.date.issued" content="2025-09-02">', f"<p>{OWN}</p>"),
+        (
+            '<meta property="article:published_time" content="2025-09-01T10:00Z">',
+            '<meta itemprop="datePublished" content="2025-09-03T10:00Z">',
+        ),
+    ],
+)
+def test_what_the_page_says_of_itself_comes_before_what_stands_in_it(head, body):
+    assert read(f"<title>Bridge</title>{head}", body=body).published == TEN
+
+
 def test_a_date_that_cannot_be_read_is_no_date():
     article = read("<title>t</title>" + meta("article:published_time", "01/09/2025"), body="<p>3 December 2021</p>")
     assert article.published is None
