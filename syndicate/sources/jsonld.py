@@ -114,6 +114,9 @@ class Thing:
         ]
 
 
+NOTHING = Thing({}, {})
+
+
 def main_thing(scripts: Iterable[str]) -> Thing:
     """The article among all objects of a page; an empty Thing if there is none."""
     nodes = list(_nodes([data for script in scripts if (data := _loaded(script)) is not None]))

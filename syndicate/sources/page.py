@@ -15,7 +15,7 @@ from syndicate.sources import markup, visit
 from syndicate.sources.challenges import HINT, challenger
 from syndicate.sources.document import BODY_BYTES, decoded
 from syndicate.sources.fields import address, distinct, language
-from syndicate.sources.jsonld import main_thing
+from syndicate.sources.jsonld import NOTHING, Thing, main_thing
 from syndicate.sources.media import in_text
 
 if TYPE_CHECKING:
@@ -106,7 +106,7 @@ def read_here(
 ) -> Article:
     """As `parse_page`, in this process, however long it takes."""
     page = _Page(body, content_type, url)
-    thing = main_thing(page.scripts())
+    thing = _about(page, main_thing(page.scripts()))
     title = markup.title(thing.text("headline", "name") if thing.is_article else "") or page.title()
     if not title:
         raise SourceError(f"{shown} is a page without a title")
@@ -132,6 +132,14 @@ def read_here(
         language=language(thing.language()) or page.language(),
         kind=thing.kind if thing.kind != "article" else page.kind(),
     )
+
+
+def _about(page: _Page, thing: Thing) -> Thing:
+    """`thing`, unless the page is an article in which it is only shown, a film of another title."""
+    if thing.kind not in ("audio", "video") or page.meta("og:type") != "article":
+        return thing
+    title = markup.title(thing.text("headline", "name"))
+    return thing if title and title in page.title() else NOTHING
 
 
 def claims(body: bytes, url: str, content_type: str | None) -> tuple[list[str], str | None]:

@@ -228,6 +228,13 @@ def test_the_type_says_what_kind_of_article_it_is(kind, expected):
     assert told({"@type": kind, "headline": "t"}).kind == expected
 
 
+@pytest.mark.parametrize(("name", "kind"), [("Bridge, the film", "article"), ("Bridge opens", "video")])
+def test_a_film_in_an_article_is_not_the_article(name, kind):
+    head = meta("og:type", "article") + meta("og:title", "Bridge opens | Gazette")
+    article = told({"@type": "VideoObject", "name": name}, head)
+    assert (article.kind, article.title == name) == (kind, kind == "video")
+
+
 def test_pictures_for_sharing_come_first_and_are_described_by_both():
     article = told(
         {
