@@ -56,6 +56,7 @@ _NAMESPACES = {
 _PREFIX = re.compile(r"""xmlns:([\w.-]{1,40})\s*=\s*["']([^"'<>]{1,200})["']""")
 _LANGUAGE = re.compile(r"[A-Za-z]{2,3}(?:-[A-Za-z0-9]{1,8})*", re.ASCII)
 _MAILBOX = re.compile(r"\S+@\S+\s*\((.*)\)|(.*?)\s*[<(][^<>()@\s]+@[^<>()\s]+[>)]")
+_BYLINE = re.compile(r"\A(?:By|BY|by)\s+(?=[^\W\d_])")
 _BARE_MAILBOX = re.compile(r"[^\s@]+@[^\s@]+\.[^\s@]+")
 _ABSOLUTE = re.compile(r"https?://[A-Za-z0-9.-]+(?::\d{1,4})?(?:[/?#][!-~]*)?")
 _BROKEN = re.compile("\\s*[\t\r\n]\\s*|[\x00\ud800-\udfff]")  # halves of a character: JSON can spell them
@@ -252,11 +253,14 @@ def language(text: str | None) -> str | None:
 
 
 def person(text: str) -> str:
-    """A name without its e-mail address: "a@b.example (Name)" and "Name <a@b.example>" give "Name", "@name" itself."""
+    """A name without its e-mail address: "a@b.example (Name)" and "Name <a@b.example>" give "Name", "@name" itself.
+
+    And without the "By" of the line it was taken from.
+    """
     found = _MAILBOX.fullmatch(text) if len(text) <= 300 else None
     if found:
-        return markup.title(found[1] or found[2] or "")
-    return "" if _BARE_MAILBOX.fullmatch(text) else markup.title(text)
+        text = found[1] or found[2] or ""
+    return "" if _BARE_MAILBOX.fullmatch(text) else _BYLINE.sub("", markup.title(text))
 
 
 def distinct(labels: Iterable[str]) -> tuple[str, ...]:

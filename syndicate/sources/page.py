@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from datetime import datetime
 from typing import TYPE_CHECKING, Literal
 from urllib.parse import urlsplit
@@ -14,7 +15,7 @@ from syndicate.ports import Http
 from syndicate.sources import markup, visit
 from syndicate.sources.challenges import HINT, challenger
 from syndicate.sources.document import BODY_BYTES, decoded
-from syndicate.sources.fields import address, distinct, language
+from syndicate.sources.fields import address, distinct, language, person
 from syndicate.sources.jsonld import NOTHING, Thing, main_thing
 from syndicate.sources.media import in_text
 
@@ -37,6 +38,7 @@ _UPDATED = ("article:modified_time", "og:article:modified_time", "og:updated_tim
 
 
 _MARKED = ("[itemprop~=datePublished]", "[pubdate]")
+_ADDRESS = re.compile(r"://|^www\.|\.com/")
 TIMES = 100  # times of one page that are looked at
 _OTHERS = ("a", "li", "article", "nav")  # what teasers and comments are made of
 
@@ -125,7 +127,7 @@ def read_here(
         precision=published.precision if published else "second",
         tz_assumed=published.tz_assumed if published else False,
         updated=updated.instant if updated else None,
-        authors=distinct(map(markup.title, thing.names("author"))) or page.authors(),
+        authors=_people(thing.names("author")) or page.authors(),
         section=_section(thing.texts("articleSection")) or _section(page.metas(("article:section",))),
         categories=distinct(map(markup.title, thing.keywords())) or page.categories(),
         images=_described(page.images(), thing.images(url)) or page.pictures(),
@@ -242,8 +244,7 @@ class _Page:
         return next((text for text, _ in dates), "")
 
     def authors(self) -> tuple[str, ...]:
-        names = [name for name in self.metas(("author", "article:author", "dc.creator")) if "://" not in name]
-        return distinct(map(markup.line, names))
+        return _people(self.metas(("author", "article:author", "dc.creator")))
 
     def categories(self) -> tuple[str, ...]:
         tags = self.metas(("article:tag",))
@@ -300,6 +301,11 @@ def _is_with_headline(node: LexborNode) -> bool:
             return False
         around = around.parent
     return True
+
+
+def _people(said: Iterable[str]) -> tuple[str, ...]:
+    """Names of people; some pages give the address of a profile instead."""
+    return distinct(person(name) for name in said if not _ADDRESS.search(name))
 
 
 def refuse(body: bytes, content_type: str | None, shown: str) -> None:

@@ -409,6 +409,8 @@ def test_a_date_without_zone_is_the_sources_own():
         ("<author>Ann Author (mailto:ann@gazette.example)</author>", ("Ann Author",)),
         ("<author>ann@gazette.example</author>", ()),
         ("<author>@ann</author>", ("@ann",)),
+        ("<author>By ANN AUTHOR</author>", ("ANN AUTHOR",)),
+        ("<author>Baby Author</author>", ("Baby Author",)),
         (
             "<author>\n<name>Ann Author</name>\n<title>Editor</title><email>ann@gazette.example</email></author>",
             ("Ann Author",),

@@ -235,6 +235,20 @@ def test_a_film_in_an_article_is_not_the_article(name, kind):
     assert (article.kind, article.title == name) == (kind, kind == "video")
 
 
+@pytest.mark.parametrize(
+    ("said", "names"),
+    [
+        ("By Ana Lima", ("Ana Lima",)),
+        ("www.social.example/ana", ()),
+        ("social.com/ana", ()),
+        ("ana@gazette.example", ()),
+    ],
+)
+def test_an_author_is_a_name(said, names):
+    assert read("<title>t</title>" + meta("author", said)).authors == names
+    assert told({"@type": "Article", "headline": "t", "author": said}).authors == names
+
+
 def test_pictures_for_sharing_come_first_and_are_described_by_both():
     article = told(
         {
