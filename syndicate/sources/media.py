@@ -24,10 +24,10 @@ _FILE_NAME = re.compile(r"\S*(?:\.\w{3,4}|\d{3,}|_\S*)")
 _ORNAMENT = re.compile(
     r"//(?:[\w-]+\.)?gravatar\.com/|//avatars\d*\.githubusercontent\.com/"
     r"|//s\.w\.org/images/core/emoji|/twemoji/|/smilies/|/wp-includes/images/|//s0\.wp\.com/latex\.php"
-    r"|//feeds\d?\.feedburner\.com/|//[\w.-]+/~(?:ff|[cr])/[^.]*$|[/.]feedsportal\.com/|[/.]pheedo\.com/"
+    r"|//feeds\d?\.feedburner\.com/|//[\w.-]+/~(?:ff|[cr])/[^.]{0,80}$|[/.]feedsportal\.com/|[/.]pheedo\.com/"
     r"|//static\.addtoany\.com/|//a\.fsdn\.com/sd/\w+_icon|//www\.gstatic\.com/images/icons/|//img\.shields\.io/"
     r"|//(?:pixel|stats)\.(?:wp|wordpress)\.com/|//feeds\.wordpress\.com/|/tracking/|/display-ad/|[/.]doubleclick\.net/"
-    r"|[/.](?:assoc-amazon|amazon-adsystem)\.com/"
+    r"|[/.](?:assoc-amazon|amazon-adsystem)\.com/|//s0\.wp\.com/i/blank|/wordbooker_blank\.|[/_-]icons?[/_-][^?#]{0,60}\.svg"
 )
 _ORNAMENTS = {"avatar", "emoji", "wp-smiley"}
 """Classes of an `<img>` that is one, wherever it lies."""

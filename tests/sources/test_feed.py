@@ -474,6 +474,7 @@ def test_pictures_come_in_the_order_of_their_worth(inside, files):
         "https://static.addtoany.com/buttons/share_save_120_16.png",
         "https://media.gazette.example/include/images/tracking/rss-pixel.png?story=1",
         "https://ads.example/display-ad/7-11",
+        "https://gazette.example/themes/1/icon-share.svg",
         '/smile.png" class="emoji wp-smiley',
     ],
 )
