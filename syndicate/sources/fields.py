@@ -263,6 +263,11 @@ def person(text: str) -> str:
     return "" if _BARE_MAILBOX.fullmatch(text) else _BYLINE.sub("", markup.title(text))
 
 
+def parted(text: str) -> list[str]:
+    """Labels that were written into one text: parted by commas, or by semicolons where those are more."""
+    return text.split(";" if text.count(";") > text.count(",") else ",")
+
+
 def distinct(labels: Iterable[str]) -> tuple[str, ...]:
     """Each label once, whatever its case, without empty ones; the first hundred."""
     seen: dict[str, str] = {}

@@ -9,7 +9,7 @@ from typing import Any, Literal
 
 from syndicate.model import Image
 from syndicate.sources import markup
-from syndicate.sources.fields import address
+from syndicate.sources.fields import address, parted
 
 NODES = 5_000  # more objects than any page has reason for
 _ARTICLE = re.compile(
@@ -59,10 +59,10 @@ class Thing:
         return found
 
     def keywords(self) -> list[str]:
-        """Keywords: one text parted by commas, a list of texts, or defined terms."""
+        """Keywords: one text of several, a list of texts, or defined terms."""
         listed = self._values(self._data, "keywords")
         texts = [_text(value) or next(map(_text, self._values(value, "name")), "") for value in listed]
-        return texts[0].split(",") if len(texts) == 1 else texts
+        return parted(texts[0]) if len(texts) == 1 else texts
 
     def language(self) -> str:
         """Its language as it was written: a tag, or an object that has one."""

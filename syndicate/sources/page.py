@@ -15,9 +15,9 @@ from syndicate.ports import Http
 from syndicate.sources import markup, visit
 from syndicate.sources.challenges import HINT, challenger
 from syndicate.sources.document import BODY_BYTES, decoded
-from syndicate.sources.fields import address, distinct, language, person
+from syndicate.sources.fields import address, distinct, language, parted, person
 from syndicate.sources.jsonld import NOTHING, Thing, main_thing
-from syndicate.sources.media import in_text
+from syndicate.sources.media import in_text, is_ornament
 
 if TYPE_CHECKING:
     from selectolax.lexbor import LexborHTMLParser, LexborNode
@@ -248,7 +248,10 @@ class _Page:
 
     def categories(self) -> tuple[str, ...]:
         tags = self.metas(("article:tag",))
-        return distinct(map(markup.line, tags or ",".join(self.metas(("news_keywords", "keywords"))).split(",")))
+        keywords = tags or self.metas(("news_keywords", "keywords"))
+        return distinct(
+            map(markup.line, tags if len(tags) > 1 else (label for said in keywords for label in parted(said)))
+        )
 
     def language(self) -> str | None:
         node = self.tree.css_first("html")
@@ -269,7 +272,8 @@ class _Page:
                 found[-1].setdefault(name, value)
         if not found and self.meta("twitter:image"):
             found = [{"og:image": self.meta("twitter:image"), "og:image:alt": self.meta("twitter:image:alt")}]
-        return [image for said in found if (image := self._image(said)).url]
+        images = map(self._image, found)
+        return [image for image in images if image.url and not is_ornament(image.url)]
 
     def _image(self, said: dict[str, str]) -> Image:
         width, height = said.get("og:image:width", ""), said.get("og:image:height", "")

@@ -188,6 +188,14 @@ def test_a_section_is_a_path_however_it_is_written(said, section):
     assert told({"@type": "NewsArticle", "headline": "t", "articleSection": said}).section == section
 
 
+def test_tags_may_stand_in_one():
+    assert read("<title>t</title>" + meta("article:tag", "City,River")).categories == ("City", "River")
+    two = meta("article:tag", "Bridges, old") + meta("article:tag", "River")
+    assert read(f"<title>t</title>{two}").categories == ("Bridges, old", "River")
+    keywords = meta("news_keywords", "a; b") + meta("keywords", "c, d")
+    assert read(f"<title>t</title>{keywords}").categories == ("a", "b", "c", "d")
+
+
 def test_meta_tags_stand_in_for_json_ld():
     article = read(
         "<title>t</title>"
@@ -211,6 +219,7 @@ def test_meta_tags_stand_in_for_json_ld():
     ("data", "expected"),
     [
         ({"keywords": "a, b,a"}, ("a", "b")),
+        ({"keywords": "a;b, c;d"}, ("a", "b, c", "d")),
         ({"keywords": [{"@type": "DefinedTerm", "name": "a"}, "b, c"]}, ("a", "b, c")),
         ({"keywords": None}, ("x", "y")),
     ],
@@ -325,6 +334,13 @@ def test_the_date_of_a_teaser_or_a_comment_is_not_the_articles(body, published):
 )
 def test_what_the_page_says_of_itself_comes_before_what_stands_in_it(head, body):
     assert read(f"<title>Bridge</title>{head}", body=body).published == TEN
+
+
+def test_a_blank_picture_for_sharing_is_none():
+    image = meta("og:image", "https://s0.wp.com/i/blank.jpg")
+    assert read(f"<title>t</title>{image}").images == ()
+    body = '<article><img src="/bridge.jpg"></article>'
+    assert read(f"<title>t</title>{image}", body=body).images == (Image("https://gazette.example/bridge.jpg"),)
 
 
 def test_a_date_that_cannot_be_read_is_no_date():
