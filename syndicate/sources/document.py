@@ -12,6 +12,7 @@ from html import escape, unescape
 from typing import TYPE_CHECKING
 
 from syndicate.errors import SourceError
+from syndicate.sources import markup
 
 if TYPE_CHECKING:
     from xml.etree.ElementTree import Element, ParseError
@@ -48,6 +49,7 @@ _NUMBERED = re.compile(r"&#(?:[xX]([0-9a-fA-F]{1,6})|([0-9]{1,7}));", re.ASCII)
 _HALVES = re.compile(
     r"&#([xX][dD][89abAB][0-9a-fA-F]{2}|5[56][0-9]{3});&#([xX][dD][c-fC-F][0-9a-fA-F]{2}|5[67][0-9]{3});"
 )
+_BEYOND_ASCII = re.compile(rb"[\x80-\xff]")
 _HIGH = bytes(range(0x80, 0x100))
 _WHOLE_UTF8 = re.compile(rb"[\xc2-\xdf][\x80-\xbf]|[\xe0-\xef][\x80-\xbf]{2}|[\xf0-\xf4][\x80-\xbf]{3}")
 
@@ -74,7 +76,7 @@ def read(body: bytes, *, url: str, content_type: str | None) -> Tree:
     """The tree of a feed. Raises SourceError (not a feed, and what it is), NotWellFormed."""
     from xml.etree.ElementTree import ParseError
 
-    data = _unwrapped(decoded(body, content_type))
+    data = _unwrapped(_once(decoded(body, content_type)))
     refuse_strangers(data, url)
     if body.count(b"<") > TAGS:
         raise SourceError(f"{url} has more than {TAGS:,} tags, which no feed needs")
@@ -114,6 +116,21 @@ def decoded(body: bytes, content_type: str | None) -> bytes | str:
         except UnicodeDecodeError:
             continue
     return body.decode("cp1252", "replace")
+
+
+def _once(data: bytes | str) -> bytes | str:
+    """A document that was taken for Windows-1252 and encoded a second time, without that."""
+    if isinstance(data, str):
+        return markup.document(data)
+    first = _BEYOND_ASCII.search(data)
+    if first is None or first[0] != b"\xc3":  # what begins a character of UTF-8, encoded once more
+        return data
+    try:
+        said = data.decode()
+    except UnicodeDecodeError:
+        return data
+    once = markup.document(said)
+    return data if once is said else once
 
 
 def _unwrapped(data: bytes | str) -> bytes | str:

@@ -41,6 +41,7 @@ _CP1252 = {code: bytes([code]).decode("cp1252", "replace") for code in range(0x8
 _BACK = {ord(character): code for code, character in _CP1252.items() if character != "\ufffd"}
 _REST = "\x80-\xbf" + "".join(map(chr, _BACK))
 _TWICE = re.compile(rf"[\xc2-\xdf][{_REST}]|[\xe0-\xef][{_REST}]{{2}}|[\xf0-\xf4][{_REST}]{{3}}")
+_BEYOND_ASCII = re.compile("[^\x00-\x7f]")
 _OPENED = ("\xc2\xab", "\xc2\xbb", "\xc3\xab")  # «, » and ë
 _PUNCTUATION = frozenset("…–—‘’“”‹›«»·•")  # noqa: RUF001 - these are what is meant
 
@@ -53,6 +54,21 @@ def line(text: str) -> str:
         text = plain(text.translate(_CP1252))
     text = text.strip()
     return text if text.isascii() else unicodedata.normalize("NFC", text)
+
+
+def document(text: str) -> str:
+    """A whole document, as `_once`: what it spells with numbers does not hide there that all else was encoded twice.
+
+    Unless more than a few in it ("Spaß…") make no sense as sequences.
+    """
+    first = _BEYOND_ASCII.search(text)
+    if first is None or not _TWICE.match(text, first.start()):
+        return text
+    sequences = _TWICE.findall(text)
+    odd = sum(each[0] not in "\xc2\xc3" and _PUNCTUATION.issuperset(each[1:]) for each in sequences)
+    if 100 * odd > len(sequences):
+        return text
+    return _once(text).removeprefix("\ufeff")
 
 
 def _once(text: str) -> str:

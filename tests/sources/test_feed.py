@@ -299,6 +299,20 @@ def test_a_title_is_plain_one_line_and_decoded_once(text, expected):
     assert title(text) == expected
 
 
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-16"])
+def test_a_document_encoded_twice_is_read_whatever_it_spells_with_numbers(encoding):
+    once = rss("<item><title>Österreich wählt &#8211; &#8220;Ö&#8221; à la carte </title></item>").decode()
+    body = once.encode().decode("cp1252").encode(encoding)
+    (article,) = read_feed(body, source="news", url=URL).articles
+    assert article.title == "Österreich wählt – “Ö” à la carte"
+
+
+@pytest.mark.parametrize("words", ["Ö¼ ist kein ü", "é, Ã¼", "Ã¼ – Москва"])
+def test_a_document_encoded_once_stays_as_it_is(words):
+    (article,) = read_feed(rss(f"<item><title>{words}</title></item>"), source="news", url=URL).articles
+    assert article.title == words
+
+
 @pytest.mark.parametrize(
     ("text", "expected"),
     [
