@@ -1,7 +1,7 @@
 """JSON Feed 1 and 1.1 → articles (https://www.jsonfeed.org/version/1.1/).
 
-Titles and summaries are plain text there, so nothing in them is markup. An id that is a number counts
-as its digits, as version 1 asks.
+Titles and summaries are plain text there, so nothing in them is markup but a character's number. An id that
+is a number counts as its digits, as version 1 asks.
 """
 
 from __future__ import annotations
@@ -43,7 +43,7 @@ def _article(item: dict[str, Any], reader: Reader) -> Article | None:
     """None for an item that has neither title nor address."""
     guid = text(item.get("id"))
     url = _url(item, guid, reader.base)
-    title = markup.shortened(markup.line(text(item.get("title"))))
+    title = markup.shortened(markup.line(markup.unnumbered(text(item.get("title")))))
     if not url and not title:
         return None
     published = reader.stated(text(item.get("date_published")))
@@ -57,7 +57,7 @@ def _article(item: dict[str, Any], reader: Reader) -> Article | None:
         source=reader.source,
         url=url,
         title=title,
-        summary=markup.shortened(markup.line(text(item.get("summary")))),
+        summary=markup.shortened(markup.line(markup.unnumbered(text(item.get("summary"))))),
         guid=guid or None,
         published=published.instant if published else None,
         precision=published.precision if published else "second",

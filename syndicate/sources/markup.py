@@ -33,6 +33,7 @@ _INLINE, _BLOCK = _tags(_INLINE_NAMES), _tags(_BLOCK_NAMES)
 _ANY = re.compile(rf"<[a-zA-Z/!?](?:{_ATTRIBUTES}>|[^<>]*+>)")
 _HIDDEN = re.compile(r"<!--|<(script|style|template|noscript)(?![a-z0-9-])", re.IGNORECASE)
 _ENTITY = re.compile(r"&(?:#[0-9]{1,7}|#[xX][0-9a-fA-F]{1,6}|[A-Za-z][A-Za-z0-9]{1,31});")
+_NUMBER = re.compile(r"&#(?:[0-9]{1,7}|[xX][0-9a-fA-F]{1,6});")
 _IMG = re.compile(rf"<img(?=[\s/]){_ATTRIBUTES}>", re.IGNORECASE)
 _ATTRIBUTE = re.compile(r"""(?<![\w:-])([\w:-]++)\s*+=\s*+(?:"([^"]*)"|'([^']*)'|([^\s"'>]+))""")
 # Bytes of Windows-1252 that were declared Latin-1, where they are control characters nobody means.
@@ -122,6 +123,15 @@ def unescape(text: str) -> str:
     from html import unescape as decode
 
     return _ENTITY.sub(lambda found: decode(found[0]), text)
+
+
+def unnumbered(text: str) -> str:
+    """Plain text without the numbers of characters ("&#8217;") that its writer forgot to decode, and nobody means."""
+    if "&#" not in text:
+        return text
+    from html import unescape as decode
+
+    return _NUMBER.sub(lambda found: decode(found[0]), text)
 
 
 def pictures(markup: str) -> list[dict[str, str]]:

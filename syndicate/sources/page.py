@@ -212,7 +212,7 @@ class _Page:
 
     def meta(self, name: str) -> str:
         """The first value under a name as one line; attributes are decoded already, and only once."""
-        return markup.line(next(iter(self.metas((name,))), ""))
+        return markup.line(markup.unnumbered(next(iter(self.metas((name,))), "")))
 
     def scripts(self) -> list[str]:
         return [node.text() for node in self.tree.css('script[type*="ld+json"]')]
@@ -223,7 +223,8 @@ class _Page:
 
     def summary(self) -> str:
         names = ("og:description", "description", "twitter:description")
-        return next((markup.shortened(said) for name in names if (said := self.meta(name))), "")
+        said = (markup.title(text) for text in self.metas(names))  # which some sites fill with HTML
+        return markup.shortened(next(filter(None, said), ""))
 
     def canonical(self) -> str | None:
         """rel=canonical, else og:url: of this site only, and the front page only of itself."""

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import json
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -376,6 +377,13 @@ FEEDBURNER = 'xmlns="http://rssnamespace.org/feedburner/ext/1.0"'
 )
 def test_an_address_is_absolute_and_otherwise_as_given(inside, url):
     assert one(f"<title>t</title>{inside}").url == url
+
+
+def test_a_json_feed_is_plain_text_but_for_characters_numbers():
+    item = {"id": "1", "title": "&#8216;R&amp;D&#x2019; <b>", "summary": "It&#8217;s"}
+    body = json.dumps({"version": "https://jsonfeed.org/version/1.1", "items": [item]}).encode()
+    (article,) = read_feed(body, source="news", url=URL).articles
+    assert (article.title, article.summary) == ("‘R&amp;D’ <b>", "It’s")
 
 
 def test_relative_links_belong_to_the_channel_then_to_xml_base():

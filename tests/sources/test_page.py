@@ -188,6 +188,13 @@ def test_a_section_is_a_path_however_it_is_written(said, section):
     assert told({"@type": "NewsArticle", "headline": "t", "articleSection": said}).section == section
 
 
+def test_what_html_a_description_was_filled_with_is_decoded():
+    said = "&lt;p&gt;It&amp;#8217;s open:&amp;nbsp;the &lt;b&gt;bridge&lt;/b&gt;&lt;/p&gt;"
+    head = meta("og:title", "It&amp;#039;s &lt;main&gt;") + meta("og:description", "") + meta("description", said)
+    article = read(head)
+    assert (article.title, article.summary) == ("It's <main>", "It’s open:\xa0the bridge")
+
+
 def test_tags_may_stand_in_one():
     assert read("<title>t</title>" + meta("article:tag", "City,River")).categories == ("City", "River")
     two = meta("article:tag", "Bridges, old") + meta("article:tag", "River")
