@@ -108,9 +108,7 @@ def _article(item: Element, reader: Reader) -> Article | None:
         updated=updated.instant if updated else None,
         authors=_authors(found, reader),
         section=_section(found),
-        categories=distinct(
-            reader.label(words(element)) for name in ("category", "dc:subject") for element in found.get(name, ())
-        ),
+        categories=distinct(reader.label(words(element)) for element in _categories(found, reader)),
         images=images(reader, found, enclosures, (*bodies, *descriptions)),
         language=language(first(found, "dc:language", "language") or item.get(LANG)) or reader.language,
         kind=kind_of(mime for _, mime in enclosures),
@@ -138,6 +136,14 @@ def _url(found: Found, guid: str, base: str) -> str:
 
 def _permalink(guid: Element) -> str:
     return guid.get("isPermaLink") or guid.get("ispermalink") or "true"
+
+
+def _categories(found: Found, reader: Reader) -> Iterator[Element]:
+    """Those of the item; some sites put a list around them."""
+    for name in ("category", "dc:subject"):
+        yield from found.get(name, ())
+    for listed in found.get("categories", ()):
+        yield from reader.children(listed).get("category", ())
 
 
 def _authors(found: Found, reader: Reader) -> tuple[str, ...]:

@@ -445,6 +445,11 @@ def test_authors_are_names_without_addresses(text, names):
     assert one(f"<title>t</title>{text}").authors == names
 
 
+def test_categories_may_stand_in_a_list():
+    said = "<category>News</category><categories><category>City</category><category>news</category></categories>"
+    assert one(f"<title>t</title>{said}").categories == ("News", "City")
+
+
 def test_an_item_without_title_and_address_is_left_out_and_counted():
     body = rss("<item><description>x</description></item><item><title>t</title></item>")
     reading = read_feed(body, source="news", url=URL)
