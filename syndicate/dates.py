@@ -283,7 +283,7 @@ _WEEKDAY = r"(?:(?P<weekday>[a-z]{2,}(?:-feira)?)[.,\s]+)?"
 _YMD = r"(?P<year>\d{4})(?P<gap>[-/.])(?P<month>\d{1,2})(?P=gap)(?P<day>\d{1,2})"
 _DAY = r"(?P<day>\d{1,2})(?:st|nd|rd|th|er|o|\.)?[\s-]+(?:de\s+)?(?P<month>[a-z]{3,})\.?,?[\s-]+(?:de\s+)?"
 _YEAR_FIRST = (
-    re.compile(rf"{_YMD}(?:t|,?\s+){_ZONED}", re.ASCII),
+    re.compile(rf"{_YMD}(?:t|,?\s+|-(?=\d\d:\d\d:\d\d)){_ZONED}", re.ASCII),
     re.compile(rf"{_YMD}(?P<zone>z|[+-]\d\d:\d\d)?(?P<hour>)(?P<minute>)(?P<second>)", re.ASCII),
     re.compile(
         r"(?P<year>\d{4})(?P<month>\d\d)(?P<day>\d\d)"

@@ -68,6 +68,16 @@ def test_an_instant_is_read_as_it_was_written(text, instant):
 
 
 @pytest.mark.parametrize(
+    ("text", "precision"),
+    [("2025-09-01-10:00:00 AM", "second"), ("2025-09-01-10:00:00+00:00", "second"), ("2025-08-31-10:00", "day")],
+)
+def test_a_hyphen_before_a_whole_time_is_no_offset(text, precision):
+    found = parse(text)
+    assert found is not None
+    assert (found.precision, found.instant == TEN) == (precision, precision == "second")
+
+
+@pytest.mark.parametrize(
     ("text", "month"),
     [
         ("1 de enero de 2025", 1),
