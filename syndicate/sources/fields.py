@@ -257,6 +257,7 @@ def person(text: str) -> str:
 
     And without the "By" of the line it was taken from.
     """
+    text = markup.unnumbered(text)  # some hide an address so
     found = _MAILBOX.fullmatch(text) if len(text) <= 300 else None
     if found:
         text = found[1] or found[2] or ""

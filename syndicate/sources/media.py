@@ -24,7 +24,8 @@ _FILE_NAME = re.compile(r"\S*(?:\.\w{3,4}|\d{3,}|_\S*)")
 _ORNAMENT = re.compile(
     r"//(?:[\w-]+\.)?gravatar\.com/|//avatars\d*\.githubusercontent\.com/"
     r"|//s\.w\.org/images/core/emoji|/twemoji/|/smilies/|/wp-includes/images/|//s0\.wp\.com/latex\.php"
-    r"|//feeds\d?\.feedburner\.com/|//[\w.-]+/~(?:ff|[cr])/[^.]{0,80}$|[/.]feedsportal\.com/|[/.]pheedo\.com/"
+    r"|//feeds\d?\.feedburner\.com/|//[\w.-]+/~(?:ff?|[acr])/[^.]{0,80}$|//feedads\.|[/.]pheedo\.com/"
+    r"|//(?:da|pi|rc|res\d*|share|adchoice)\.feedsportal\.com/|//api\.flattr\.com/|/flattr-badge"
     r"|//static\.addtoany\.com/|//a\.fsdn\.com/sd/\w+_icon|//www\.gstatic\.com/images/icons/|//img\.shields\.io/"
     r"|//(?:pixel|stats)\.(?:wp|wordpress)\.com/|//feeds\.wordpress\.com/|/tracking/|/display-ad/|[/.]doubleclick\.net/"
     r"|[/.](?:assoc-amazon|amazon-adsystem)\.com/|//s0\.wp\.com/i/blank|/wordbooker_blank\.|[/_-]icons?[/_-][^?#]{0,60}\.svg"
@@ -49,7 +50,7 @@ def images(reader: Reader, found: Found, enclosures: Iterable[Enclosure], bodies
 
 def _attached(reader: Reader, found: Found, enclosures: Iterable[Enclosure]) -> list[Image]:
     """Everything the entry attaches that is a picture, the best first."""
-    has_media = "media:content" in found or "media:group" in found
+    has_media = "media:content" in found or "media:group" in found or any(map(len, found.get("link", ())))
     ranked = sorted(_contents(reader, found), key=lambda image: -(image.width or 0)) if has_media else []
     for url, mime in enclosures:
         if mime.startswith("image/") or (not mime and _IMAGE_NAME.search(url)):
@@ -134,10 +135,12 @@ def _alt(said: Found) -> str:
 
 
 def _thumbnails(reader: Reader, found: Found) -> list[Image]:
-    """Thumbnails of the entry, of its groups and of its contents (a video's still)."""
+    """Thumbnails of the entry, of its groups and of their and its contents (a video's still), be they in a link."""
     names = reader.names
     listed = [(element, found) for element in found.get("media:thumbnail", ())]
-    for parent in (*found.get("media:group", ()), *found.get("media:content", ())):
+    groups = [*found.get("media:group", ()), *filter(len, found.get("link", ()))]
+    contents = [child for group in groups for child in group if names[child.tag] == "media:content"]
+    for parent in (*groups, *found.get("media:content", ()), *contents):
         if any(names[child.tag] == "media:thumbnail" for child in parent):
             inside = reader.children(parent)
             listed += [(element, inside) for element in inside["media:thumbnail"]]

@@ -431,6 +431,7 @@ def test_a_date_without_zone_is_the_sources_own():
         ("<author>Ann Author (mailto:ann@gazette.example)</author>", ("Ann Author",)),
         ("<author>ann@gazette.example</author>", ()),
         ("<author>@ann</author>", ("@ann",)),
+        ("<author>Ann (mailto:&amp;#97;nn&amp;#64;gazette.example)</author>", ("Ann",)),
         ("<author>By ANN AUTHOR</author>", ("ANN AUTHOR",)),
         ("<author>Baby Author</author>", ("Baby Author",)),
         (
@@ -470,6 +471,11 @@ MEDIA = ' xmlns:media="http://search.yahoo.com/mrss/" xmlns:content="http://purl
         ),
         ('<media:content url="/a.mp4" type="video/mp4"><media:thumbnail url="/a.jpg"/></media:content>', ["a.jpg"]),
         ('<media:content url="/a.png"/><media:content url="/a.html"/>', ["a.png"]),
+        (
+            '<media:group><media:content medium="video"><media:thumbnail url="/a.jpg"/></media:content></media:group>',
+            ["a.jpg"],
+        ),
+        ('<link href="/a"><media:content><media:thumbnail url="/a.jpg"/></media:content></link>', ["a.jpg"]),
         ('<media:content url="/a.mp4" type="video/mp4" medium="image"/>', []),
         (
             '<media:content url="https://0.gravatar.com/avatar/1" medium="image"/><media:thumbnail url="/a.jpg"/>',
@@ -497,6 +503,8 @@ def test_pictures_come_in_the_order_of_their_worth(inside, files):
         "http://feeds.feedburner.com/~ff/gazette?d=yIl2AUoC8zA",
         "http://rss.gazette.example/~c/gazette?i=dJ24JB",
         "http://da.feedsportal.com/r/1/a2.img",
+        "http://feedads.googleadservices.com/~a/SHH21F/i",
+        "http://gazette.example/plugins/flattr/img/flattr-badge-large.png",
         "http://images.pheedo.com/images/mm/facebook.gif",
         "https://static.addtoany.com/buttons/share_save_120_16.png",
         "https://media.gazette.example/include/images/tracking/rss-pixel.png?story=1",
