@@ -59,6 +59,7 @@ _MAILBOX = re.compile(r"\S+@\S+\s*\((.*)\)|(.*?)\s*[<(][^<>()@\s]+@[^<>()\s]+[>)
 _BYLINE = re.compile(r"\A(?:By|BY|by)\s+(?=[^\W\d_])")
 _BARE_MAILBOX = re.compile(r"[^\s@]+@[^\s@]+\.[^\s@]+")
 _ABSOLUTE = re.compile(r"https?://[A-Za-z0-9.-]+(?::\d{1,4})?(?:[/?#][!-~]*)?")
+_AMPERSAND = re.compile("&(?:amp|#0{0,3}38);")  # escaped twice; no address means that
 _BROKEN = re.compile("\\s*[\t\r\n]\\s*|[\x00\ud800-\udfff]")  # halves of a character: JSON can spell them
 # Names that are not always written in the case they have; feeds are made by hand, too.
 _CASED = {
@@ -225,6 +226,8 @@ def address(text: str | None, base: str) -> str:
     """An absolute http(s) address, otherwise as it was given; "" for anything else."""
     if not text or len(text) > LONGEST:
         return ""
+    if "&" in text:
+        text = _AMPERSAND.sub("&", text)
     if _ABSOLUTE.fullmatch(text):
         return text
     text = _BROKEN.sub("", text.strip()).replace(" ", "%20")

@@ -176,7 +176,7 @@ FACTS: dict[str, list[Fact]] = {
             "https://www.reddit.com/r/gazette/comments/1abc/a/",
             "t3_1abc",
             TEN,
-            "https://b.thumbs.example/x.jpg?width=140&amp;s=1",
+            "https://b.thumbs.example/x.jpg?width=140&s=1",
             categories=("r/gazette",),
             authors=("/u/ana",),
         )

@@ -353,6 +353,7 @@ FEEDBURNER = 'xmlns="http://rssnamespace.org/feedburner/ext/1.0"'
     [
         ("<link>https://gazette.example/a?utm_source=rss#top</link>", "https://gazette.example/a?utm_source=rss#top"),
         ("<link> \n/a\n </link>", "https://gazette.example/a"),
+        ("<link>https://gazette.example/a?b=1&amp;amp;c=2&amp;#038;d</link>", "https://gazette.example/a?b=1&c=2&d"),
         ("<link>a</link>", "https://gazette.example/feeds/a"),
         ("<link>gazette.example/a</link>", "https://gazette.example/a"),
         ("<link>www.gazette.example/a</link>", "https://www.gazette.example/a"),
