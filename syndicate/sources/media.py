@@ -32,6 +32,7 @@ _ORNAMENT = re.compile(
 )
 _ORNAMENTS = {"avatar", "emoji", "wp-smiley"}
 """Classes of an `<img>` that is one, wherever it lies."""
+_LAZY = ("data-src", "data-lazy-src", "data-original")  # where `src` holds the place of what is loaded when seen
 MOST = 20  # pictures of one article
 SMALLEST = 200  # pixels of width; less is an icon or a counter
 
@@ -79,8 +80,7 @@ def in_text(body: str, base: str) -> Image | None:
     if "<img" not in body and "<IMG" not in body:
         return None
     for tag in markup.pictures(body):
-        source = tag.get("src", "")
-        url = address(tag.get("data-src") if source.startswith("data:") or not source else source, base)
+        url = address(next((tag[name] for name in _LAZY if tag.get(name)), "") or tag.get("src"), base)
         width, height = _number(tag.get("width")), _number(tag.get("height"))
         large = (width is None or width >= SMALLEST) and height not in (0, 1)
         if url and large and not is_ornament(url) and _ORNAMENTS.isdisjoint(tag.get("class", "").split()):

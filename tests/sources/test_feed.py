@@ -485,6 +485,7 @@ MEDIA = ' xmlns:media="http://search.yahoo.com/mrss/" xmlns:content="http://purl
         ('<content:encoded><![CDATA[<p><img src="/a.jpg"></p>]]></content:encoded>', ["a.jpg"]),
         ('<content:encoded><![CDATA[<img src="/i.gif" width="1"><IMG SRC=/a.jpg>]]></content:encoded>', ["a.jpg"]),
         ('<content:encoded><![CDATA[<img src="data:x" data-src="/a.jpg">]]></content:encoded>', ["a.jpg"]),
+        ('<content:encoded><![CDATA[<img src="/blank.png" data-lazy-src="/a.jpg">]]></content:encoded>', ["a.jpg"]),
         ('<description>&lt;img src="/a.jpg"/&gt;</description>', ["a.jpg"]),
         ('<enclosure url="/a.mp3" type="audio/mpeg"/>', []),
         ('<media:content url="/a.jpg" medium="image"/><media:thumbnail url="/a.jpg"/>', ["a.jpg"]),
