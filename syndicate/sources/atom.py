@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 from syndicate.model import Article
 from syndicate.sources import hubs, markup
 from syndicate.sources.fields import (
-    BASE,
     ENTRIES,
     LANG,
     Reader,
@@ -40,7 +39,7 @@ _MARKUP = ("html", "text/html", "xhtml", "application/xhtml+xml")
 def read(root: Element, reader: Reader) -> Reading:
     """The entries of a feed, in order."""
     here = reader.base
-    reader.base = address(root.get(BASE), reader.base) or reader.base
+    reader = reader.inside(root)
     reader.language = language(root.get(LANG))
     entries = [child for child in root if reader.names[child.tag] == "entry"]
     articles = [article for entry in entries[:ENTRIES] if (article := _article(entry, reader)) is not None]
@@ -61,7 +60,7 @@ def _article(entry: Element, reader: Reader) -> Article | None:
     published = reader.date(found, "published", "issued", "dc:date", "dcterms:issued", "created")
     updated = reader.date(found, "updated", "modified", "dcterms:modified")
     enclosures = [(there, link.get("type", "").strip().lower()) for link, there in links if _rel(link) == "enclosure"]
-    bodies = [inner(element) for name in ("content", "summary") for element in found.get(name, ())]
+    bodies = [element for name in ("content", "summary") for element in found.get(name, ())]
     return Article(
         source=reader.source,
         url=url,
@@ -75,7 +74,7 @@ def _article(entry: Element, reader: Reader) -> Article | None:
         updated=updated.instant if updated else None,
         authors=_authors(found, reader),
         categories=_categories(found),
-        images=images(reader, found, enclosures, bodies),
+        images=images(reader, found, enclosures, bodies, url),
         language=_language(entry, found) or reader.language,
         kind="video" if "yt:videoId" in found else kind_of(mime for _, mime in enclosures),
         raw=extras(found, _READ),

@@ -97,7 +97,10 @@ class Names(dict[str, str]):
 
 @dataclass(slots=True)
 class Reader:
-    """What the entries of one document have in common, and what was odd about it."""
+    """What the entries of one document have in common, and what was odd about it.
+
+    `based`: the document itself says what its addresses are relative to.
+    """
 
     source: str
     base: str
@@ -106,13 +109,13 @@ class Reader:
     names: Names
     language: str | None = None
     undated: list[str] = field(default_factory=list)
+    based: bool = False
     _labels: dict[str, str] = field(default_factory=dict)
 
     def inside(self, element: Element) -> Reader:
         """The same, with the base that `element` sets for what is in it."""
-        return (
-            replace(self, base=address(element.get(BASE), self.base) or self.base) if BASE in element.attrib else self
-        )
+        said = address(element.get(BASE), self.base) if BASE in element.attrib else ""
+        return replace(self, base=said, based=True) if said else self
 
     def label(self, text: str) -> str:
         """`text` as a title; sections and names, which return all the time, are made plain once."""

@@ -13,7 +13,7 @@ from syndicate.model import Article, Image
 from syndicate.sources import hubs, markup
 from syndicate.sources.fields import ENTRIES, Reader, Reading, address, distinct, kind_of, language, person
 from syndicate.sources.jsondata import extras, mapping, objects, text, texts
-from syndicate.sources.media import MOST, in_text
+from syndicate.sources.media import MOST, around, in_text
 
 VERSION = "jsonfeed.org/version/"
 
@@ -65,7 +65,7 @@ def _article(item: dict[str, Any], reader: Reader) -> Article | None:
         updated=updated.instant if updated else None,
         authors=distinct(map(person, authors)),
         categories=distinct(map(markup.line, texts(item.get("tags")))),
-        images=_images(item, attachments, reader.base),
+        images=_images(item, attachments, reader.base, url),
         language=language(text(item.get("language"))) or reader.language,
         kind=kind_of(mime for _, mime in attachments),
         raw=extras(item, (name for name in item if name.startswith("_"))),
@@ -79,7 +79,7 @@ def _url(item: dict[str, Any], guid: str, base: str) -> str:
     return own or permanent or address(text(item.get("external_url")), base)
 
 
-def _images(item: dict[str, Any], attachments: list[tuple[str, str]], base: str) -> tuple[Image, ...]:
+def _images(item: dict[str, Any], attachments: list[tuple[str, str]], base: str, page: str) -> tuple[Image, ...]:
     """The main image, attached ones, the banner; failing all, the first in the text."""
     main, banner = (address(text(item.get(name)), base) for name in ("image", "banner_image"))
     attached = [Image(url, type=mime) for url, mime in attachments if mime.startswith("image/")]
@@ -89,5 +89,5 @@ def _images(item: dict[str, Any], attachments: list[tuple[str, str]], base: str)
             unique.setdefault(image.url, image)
     if unique:
         return tuple(unique.values())[:MOST]
-    pictured = in_text(text(item.get("content_html")), base)
+    pictured = in_text(text(item.get("content_html")), around(page, base))
     return (pictured,) if pictured else ()

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, TypeAlias
 
 from syndicate.model import Image
 from syndicate.sources import markup
-from syndicate.sources.fields import Reader, address, first
+from syndicate.sources.fields import Reader, address, first, inner
+from syndicate.sources.further import same_site
 
 if TYPE_CHECKING:
     from xml.etree.ElementTree import Element
@@ -37,15 +38,20 @@ MOST = 20  # pictures of one article
 SMALLEST = 200  # pixels of width; less is an icon or a counter
 
 
-def images(reader: Reader, found: Found, enclosures: Iterable[Enclosure], bodies: Iterable[str]) -> tuple[Image, ...]:
-    """Media RSS contents (widest first), image enclosures, thumbnails; failing all, the first `<img>` in a body."""
+def images(
+    reader: Reader, found: Found, enclosures: Iterable[Enclosure], bodies: Iterable[Element], page: str
+) -> tuple[Image, ...]:
+    """Media RSS contents (widest first), image enclosures, thumbnails; failing all, the first `<img>` in a body.
+
+    `page` is the article's address.
+    """
     unique: dict[str, Image] = {}
     for image in _attached(reader, found, enclosures):
         if image.url and not is_ornament(image.url):
             unique.setdefault(image.url, image)
     if unique:
         return tuple(unique.values())[:MOST]
-    pictured = next(filter(None, (in_text(body, reader.base) for body in bodies)), None)
+    pictured = next(filter(None, (_pictured(body, reader, page) for body in bodies)), None)
     return (pictured,) if pictured else ()
 
 
@@ -70,17 +76,36 @@ def _own(reader: Reader, image: Element) -> str:
     return first(reader.children(image), "url") or (image.text or "").strip() or image.get("url", "")
 
 
+def _pictured(body: Element, reader: Reader, page: str) -> Image | None:
+    """The picture in a text, which was written for its page unless an xml:base says otherwise."""
+    text = inner(body)
+    if not _has_picture(text):
+        return None
+    inside = reader.inside(body)
+    return in_text(text, inside.base if inside.based else around(page, inside.base))
+
+
+def around(page: str, base: str) -> str:
+    """What is relative in a text of the article at `page`: relative to that page, if it is one of this site."""
+    return page if page and same_site(page, base) else base
+
+
 def is_ornament(url: str) -> bool:
     """Whether a picture has nothing to do with the article, as far as its address says."""
     return _ORNAMENT.search(url) is not None
 
 
+def _has_picture(text: str) -> bool:
+    return "<img" in text or "<IMG" in text
+
+
 def in_text(body: str, base: str) -> Image | None:
     """The first `<img>` that is large enough, as far as its attributes say."""
-    if "<img" not in body and "<IMG" not in body:
+    if not _has_picture(body):
         return None
     for tag in markup.pictures(body):
-        url = address(next((tag[name] for name in _LAZY if tag.get(name)), "") or tag.get("src"), base)
+        source = next((tag[name] for name in _LAZY if tag.get(name)), "") or tag.get("src")
+        url = "" if source in ("undefined", "null") else address(source, base)  # scripts that had none
         width, height = _number(tag.get("width")), _number(tag.get("height"))
         large = (width is None or width >= SMALLEST) and height not in (0, 1)
         if url and large and not is_ornament(url) and _ORNAMENTS.isdisjoint(tag.get("class", "").split()):

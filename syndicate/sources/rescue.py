@@ -9,7 +9,7 @@ from syndicate.model import Article, Image
 from syndicate.sources import hubs, markup
 from syndicate.sources.fields import ENTRIES, Reader, Reading, address, distinct, identity, kind_of, language, person
 from syndicate.sources.further import next_page
-from syndicate.sources.media import in_text, is_ornament
+from syndicate.sources.media import around, in_text, is_ornament
 
 
 def read(text: str, reader: Reader, *, url: str, why: str) -> Reading:
@@ -59,7 +59,7 @@ def _article(entry: dict[str, Any], reader: Reader) -> Article:
         categories=distinct(
             markup.title(str(tag.get("label") or tag.get("term") or "")) for tag in entry.get("tags", ())
         ),
-        images=_images(entry, enclosures, reader),
+        images=_images(entry, enclosures, reader, url),
         language=language((entry.get("title_detail") or {}).get("language")) or reader.language,
         kind=kind_of(mime for _, mime in enclosures),
     )
@@ -79,7 +79,7 @@ def _has_summary(entry: dict[str, Any]) -> bool:
     return str(entry.get("summary", "")) != str(content[0].get("value", ""))
 
 
-def _images(entry: dict[str, Any], enclosures: list[tuple[str, str]], reader: Reader) -> tuple[Image, ...]:
+def _images(entry: dict[str, Any], enclosures: list[tuple[str, str]], reader: Reader, page: str) -> tuple[Image, ...]:
     """As for feeds that are well-formed, without captions: feedparser mixes up whose they are."""
     listed = [
         Image(url, type=media.get("type"))
@@ -97,5 +97,5 @@ def _images(entry: dict[str, Any], enclosures: list[tuple[str, str]], reader: Re
     if listed:
         return tuple({image.url: image for image in reversed(listed)}.values())[::-1]
     bodies = [str(part.get("value", "")) for part in (*entry.get("content", ()), entry.get("summary_detail") or {})]
-    pictured = next((image for body in bodies if (image := in_text(body, reader.base))), None)
+    pictured = next((image for body in bodies if (image := in_text(body, around(page, reader.base)))), None)
     return (pictured,) if pictured else ()

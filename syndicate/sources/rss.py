@@ -47,7 +47,7 @@ def read(root: Element, reader: Reader) -> Reading:
     channels = about.get("channel", [root])
     channel = reader.children(channels[0])
     reader.base = address(_channel_link(channel), reader.base) or reader.base
-    reader.base = address(root.get(BASE) or channels[0].get(BASE), reader.base) or reader.base
+    reader = reader.inside(root if BASE in root.attrib else channels[0])
     reader.language = language(first(channel, "language", "dc:language") or root.get(LANG))
     items = [
         item for parent in ([root, *channels] if about.get("channel") else channels) for item in _items(parent, reader)
@@ -86,21 +86,17 @@ def _article(item: Element, reader: Reader) -> Article | None:
         return None
     published = reader.date(found, "pubDate", "dc:date", "atom:published", "dcterms:issued", "dcterms:created")
     updated = reader.date(found, "atom:updated", "dcterms:modified")
-    descriptions = [
-        inner(element)
-        for name in ("description", "dc:description", "atom:summary", "itunes:summary")
-        for element in found.get(name, ())
-    ]
+    descriptions = _all(found, "description", "dc:description", "atom:summary", "itunes:summary")
     enclosures = [
         (address(element.get("url"), base), element.get("type", "").strip().lower())
         for element in found.get("enclosure", ())
     ]
-    bodies = (inner(element) for name in ("content:encoded", "atom:content") for element in found.get(name, ()))
+    bodies = _all(found, "content:encoded", "atom:content")
     return Article(
         source=reader.source,
         url=url,
         title=title,
-        summary=next((summary for text in descriptions if (summary := markup.summary(text))), ""),
+        summary=next((summary for element in descriptions if (summary := markup.summary(inner(element)))), ""),
         guid=identity(guid),
         published=published.instant if published else None,
         precision=published.precision if published else "second",
@@ -109,7 +105,7 @@ def _article(item: Element, reader: Reader) -> Article | None:
         authors=_authors(found, reader),
         section=_section(found),
         categories=distinct(reader.label(words(element)) for element in _categories(found, reader)),
-        images=images(reader, found, enclosures, (*bodies, *descriptions)),
+        images=images(reader, found, enclosures, (*bodies, *descriptions), url),
         language=language(first(found, "dc:language", "language") or item.get(LANG)) or reader.language,
         kind=kind_of(mime for _, mime in enclosures),
         raw=extras(found, _READ),
@@ -136,6 +132,10 @@ def _url(found: Found, guid: str, base: str) -> str:
 
 def _permalink(guid: Element) -> str:
     return guid.get("isPermaLink") or guid.get("ispermalink") or "true"
+
+
+def _all(found: Found, *names: str) -> list[Element]:
+    return [element for name in names for element in found.get(name, ())]
 
 
 def _categories(found: Found, reader: Reader) -> Iterator[Element]:

@@ -497,6 +497,22 @@ def test_pictures_come_in_the_order_of_their_worth(inside, files):
 
 
 @pytest.mark.parametrize(
+    ("link", "base", "picture"),
+    [
+        ("https://gazette.example/2025/quay/", "", "https://gazette.example/2025/quay/a.jpg"),
+        ("https://www.gazette.example/2025/quay/", "", "https://www.gazette.example/2025/quay/a.jpg"),
+        ("https://elsewhere.example/2025/quay/", "", "https://gazette.example/feeds/a.jpg"),
+        ("https://gazette.example/quay/", ' xml:base="/img/"', "https://gazette.example/img/a.jpg"),
+    ],
+)
+def test_a_picture_in_a_text_lies_where_the_article_does(link, base, picture):
+    text = "&lt;img src='undefined'&gt;&lt;img src='a.jpg'&gt;"
+    item = f"<title>t</title><link>{link}</link><description{base}>{text}</description>"
+    assert one(item).images == (Image(picture),)
+    assert entry(f'<link href="{link}"/><content type="html"{base}>{text}</content>').images == (Image(picture),)
+
+
+@pytest.mark.parametrize(
     "ornament",
     [
         "https://avatars3.githubusercontent.com/u/1?s=60",
