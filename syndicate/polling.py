@@ -294,7 +294,7 @@ def _ingest(
     first_known = next((number for number, anchor in enumerate(known) if anchor), len(known) if was_empty else 0)
     standings = ledger.articles.standings([*{anchor for anchor in known if anchor}])
     unplanned = {anchor for anchor, standing in standings.items() if _unplanned(standing, articles[0].source, since)}
-    embargoed = ledger.backlog.embargoed()
+    dated = ledger.backlog.dated()
     candidates: list[Candidate] = []
     changed: list[Change] = []
     heard: set[str] = set()
@@ -304,8 +304,8 @@ def _ingest(
             if anchor not in heard:  # listed twice, the first words count; or each poll would find it changed
                 changed += _retold(anchor, article, standings[anchor], ledger, now)
             heard.add(anchor)
-            if anchor in embargoed and article.published is not None:
-                ledger.backlog.reschedule(anchor, article.published)
+            if anchor in dated and standings[anchor].source == article.source:
+                _redated(anchor, article, dated.pop(anchor), ledger, now)
             if anchor in unplanned and not article.withdrawn:
                 candidates.append(Candidate(anchor, article))
         elif aliases:
@@ -328,6 +328,14 @@ def _retold(anchor: str, article: Article, standing: Standing, ledger: Ledger, n
         if before is not None:
             return [(anchor, before, article)]
     return []
+
+
+def _redated(anchor: str, article: Article, before: datetime, ledger: Ledger, now: datetime) -> None:
+    """Let a story that waits follow its own source's date, which may be an embargo."""
+    from syndicate.plan import SOON
+
+    if article.published is not None and article.published != before:
+        ledger.backlog.reschedule(anchor, before, article.published, now + SOON)
 
 
 def _moved(named: Sequence[tuple[Alias, ...]], anchors: Mapping[str, str]) -> tuple[str, ...]:

@@ -340,6 +340,47 @@ def test_an_embargo_is_kept_to_the_second_and_follows_its_date(newsroom, article
     assert room.run() == ["Story 1"]
 
 
+def test_an_embargo_that_is_put_off_by_days_does_not_grow_too_old_before_its_hour(newsroom, article, clock):
+    room = newsroom()
+    hour = clock.now + timedelta(hours=1)
+    room.publish(article(1, published=hour))
+    room.publish(article(1, published=hour + timedelta(days=3)))
+    clock.now = hour + timedelta(days=2)
+    assert room.run() == []
+    assert room.states() == [("planned", "embargo")]
+    clock.now = hour + timedelta(days=3)
+    assert room.run() == ["Story 1"]
+
+
+@pytest.mark.parametrize(
+    ("account", "minutes", "reason"),
+    [
+        ({"approve": True}, 0, "approval"),
+        ({"approve": True}, 60, "approval"),
+        ({"delay": timedelta(hours=2)}, 60, "embargo"),
+    ],
+)
+def test_an_embargo_that_is_moved_binds_what_waits_for_something_else_besides(
+    newsroom, article, clock, account, minutes, reason
+):
+    room = newsroom(**account)
+    hour = clock.now + timedelta(hours=6)
+    room.publish(article(1, published=clock.now + timedelta(minutes=minutes)))
+    room.publish(article(1, published=hour))
+    assert (room.only().reason, room.only().due_at) == (reason, hour)
+
+
+def test_another_source_that_knows_the_day_alone_lifts_no_embargo(newsroom, article, clock):
+    room = newsroom()
+    hour = clock.now + timedelta(hours=1)
+    room.publish(article(1, published=hour))
+    room.name = "sport"
+    room.poll()
+    room.publish(article(1, source="sport", published=clock.now.replace(hour=0), precision="day"))
+    assert room.run() == []
+    assert room.only().due_at == hour
+
+
 # A person's yes
 
 

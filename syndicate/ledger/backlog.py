@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from syndicate.ledger.database import Database, micros
+from syndicate.ledger.database import MICROSECOND, Database, from_micros, micros
 
 LONG_STOP = timedelta(hours=1)  # from here on a backlog is old news
 CATCH_UP_SPACING = timedelta(minutes=1)
@@ -34,19 +34,39 @@ class Backlog:
         )
         return {(row["reason"], row["source"]): row["number"] for row in found}
 
-    def embargoed(self) -> set[str]:
-        """Anchors of the stories that wait for their hour."""
-        found = self._db.rows("SELECT DISTINCT anchor FROM delivery WHERE state = 'planned' AND reason = 'embargo'")
-        return {row["anchor"] for row in found}
-
-    def reschedule(self, anchor: str, published: datetime) -> None:
-        """The hour of a story was moved."""
-        self._db.change(
-            "UPDATE delivery SET due_at = :published WHERE anchor = :anchor AND state = 'planned'"
-            " AND reason = 'embargo' AND due_at <> :published",
-            anchor=anchor,
-            published=micros(published),
+    def dated(self) -> dict[str, datetime]:
+        """Anchors of the stories that wait and whose hour may still be moved, with the date each had so far."""
+        found = self._db.rows(
+            "SELECT anchor, COALESCE(published_at, first_seen_at) AS at FROM article WHERE anchor IN"
+            " (SELECT anchor FROM delivery WHERE state = 'planned' AND reason <> 'preflight')"
         )
+        return {row["anchor"]: at for row in found if (at := from_micros(row["at"]))}
+
+    def reschedule(self, anchor: str, before: datetime, published: datetime, soon: datetime) -> None:
+        """The date of a story was moved, and with it its hour, whatever it waits for besides, and its age.
+
+        One up to `soon` is no hour to wait for.
+        """
+        values = {
+            "anchor": anchor,
+            "published": micros(published),
+            "soon": micros(soon),
+            "shift": (published - before) // MICROSECOND,
+        }
+        with self._db.transaction():
+            self._db.change(
+                "UPDATE article SET published_at = :published WHERE anchor = :anchor",
+                anchor=anchor,
+                published=values["published"],
+            )
+            self._db.change(
+                "UPDATE delivery SET expires_at = expires_at + :shift,"
+                " reason = CASE WHEN reason = 'delay' AND due_at < :published THEN 'embargo' ELSE reason END,"
+                " due_at = CASE WHEN reason = 'delay' AND due_at >= :published THEN due_at"
+                " WHEN due_at IS NULL AND :published <= :soon THEN NULL ELSE :published END"
+                " WHERE anchor = :anchor AND action = 'post' AND state = 'planned' AND reason <> 'preflight'",
+                **values,
+            )
 
     def expire(self, now: datetime) -> dict[str, int]:
         """Stories that grew too old while they waited are skipped; what may have been sent never is.
