@@ -161,9 +161,11 @@ class Gate:
             return True
         trouble = self.look(article, picture=account.image != "none")
         if trouble is None:
+            self.ledger.claims.looked_well(delivery)
             return True
         now = self.ledger.now()
-        waited = now - delivery.planned_at
+        # What it waited for before, its hour or a yes, is none of the page's time.
+        waited = now - (delivery.looked_at or now)
         if waited < patience or (trouble.fatal and delivery.looks + 1 < LOOKS):
             left = patience - waited if waited < patience else FIRST_LOOK
             again = min(max(FIRST_LOOK, waited / 2), LONGEST_LOOK, left)

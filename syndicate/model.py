@@ -389,7 +389,7 @@ class Delivery:
 
     `article` is the article's address. `text` to `link` are None or empty before rendering.
     `absent` counts look-ups in a row that saw nothing, `unknowns` commits in a row without an answer,
-    `looks` those at a page that was not right.
+    `looks` those at a page that was not right, since `looked_at`.
     `priority` 0 is breaking news, 1 all else. Past `expires_at` it is not sent; None: a person asked for it.
     `approved` is the digest a person said yes to.
     """
@@ -416,6 +416,7 @@ class Delivery:
     unknowns: int = 0
     absent: int = 0
     looks: int = 0
+    looked_at: datetime | None = None
     remote_id: str | None = None
     permalink: str | None = None
     error: str | None = None

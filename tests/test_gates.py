@@ -435,6 +435,33 @@ def test_a_story_whose_page_is_not_there_waits_and_goes_out_when_it_is(newsroom,
     assert room.run() == ["Story 1"]
 
 
+def test_a_page_has_its_whole_time_however_long_the_story_waited_for_its_hour(newsroom, article, clock):
+    room = newsroom(trouble=Trouble("its page answers 404"), patience=timedelta(hours=1))
+    room.publish(article(1, published=clock.now + timedelta(hours=3)))
+    clock.move(hours=3)
+    for _ in range(10):
+        assert room.run() == []
+        clock.move(minutes=3)
+    room.trouble = None
+    clock.move(minutes=5)
+    assert room.run() == ["Story 1"]
+
+
+def test_a_page_that_was_right_meanwhile_has_its_time_anew(newsroom, stories, clock):
+    room = newsroom(trouble=Trouble("its page answers 404"), patience=timedelta(hours=1))
+    room.publish(*stories(1))
+    room.run()
+    clock.move(minutes=1)
+    room.trouble, room.network.script = None, [errors.RateLimited("too many", retry_after=7200.0)]
+    room.run()
+    clock.move(hours=3)
+    room.trouble = Trouble("its page answers 503")
+    for _ in range(6):
+        room.run()
+        clock.move(minutes=1)
+    assert room.states() == [("planned", "preflight")]
+
+
 def test_after_its_patience_a_story_is_given_up_and_somebody_is_told(newsroom, stories, clock, ledger):
     room = newsroom(trouble=Trouble("its page answers 404"), patience=timedelta(hours=1))
     room.publish(*stories(1))

@@ -185,9 +185,16 @@ class Claims:
             waits = self.waits(delivery, "preflight", state="planned", due_at=due_at, error=error, now=now)
             return waits and bool(
                 self._db.change(
-                    "UPDATE delivery SET looks = :looks WHERE key = :key", key=delivery.key, looks=delivery.looks + 1
+                    "UPDATE delivery SET looks = looks + 1, looked_at = COALESCE(looked_at, :now) WHERE key = :key",
+                    key=delivery.key,
+                    now=micros(now),
                 )
             )
+
+    def looked_well(self, delivery: Delivery) -> None:
+        """The page is right by now: what it was before counts no more."""
+        if delivery.looks:
+            self._db.change("UPDATE delivery SET looks = 0, looked_at = NULL WHERE key = :key", key=delivery.key)
 
     def fails(self, delivery: Delivery, reason: str, *, error: str, now: datetime) -> bool:
         """A due delivery that can never be sent, as is plain before any claim."""

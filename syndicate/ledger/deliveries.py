@@ -83,7 +83,7 @@ class Deliveries:
             self._db.change(
                 "UPDATE delivery SET state = :state, reason = :reason, due_at = :due_at, planned_at = :planned_at,"
                 " priority = :priority, expires_at = NULL, error = NULL, post = NULL, draft = NULL,"
-                " committed_at = NULL, looks = 0"
+                " committed_at = NULL, looks = 0, looked_at = NULL"
                 f" WHERE key = :key AND ((state = 'skipped' AND reason IN ({listed}))"
                 " OR (state = 'planned' AND reason IN ('burst', 'similar')))",
                 key=key,

@@ -47,6 +47,7 @@ def delivery(row: Row) -> Delivery:
         unknowns=row["unknowns"],
         absent=row["absent"],
         looks=row["looks"],
+        looked_at=from_micros(row["looked_at"]),
         remote_id=row["remote_id"],
         permalink=row["permalink"],
         error=row["error"],
