@@ -21,11 +21,15 @@ _URGENT = frozenset({"1", "breaking", "flash", "urgent"})
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """An article that may be announced. `on_top`: it stands above every article known before."""
+    """An article that may be announced. `on_top`: it stands above every article known before.
+
+    `relisted`: another source listed it first, and this one is asked for by name.
+    """
 
     anchor: str
     article: Article
     on_top: bool = False
+    relisted: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
@@ -243,9 +243,12 @@ def _record(
         was_empty = state.baseline_at is not None and not state.entries
         newest = ledger.articles.latest(source.name, before=state.gap_at)
         candidates, changed, told = _ingest(fetched.articles, ledger, now, was_empty=was_empty, since=state.baseline_at)
-        entries = plan(candidates, since, source_baseline=state.baseline_at, zone=zone, now=now, breaking=breaking)
+        asked = [(candidates, since), *_listed_here_too(fetched.articles, since, ledger, state.baseline_at)]
+        for stories, whom in asked:
+            entries += plan(stories, whom, source_baseline=state.baseline_at, zone=zone, now=now, breaking=breaking)
         if entries and caution != CAREFREE:
-            entries = _restrained(entries, candidates, fetched.entries, newest, ledger, caution)
+            new = {candidate.anchor for stories, _ in asked for candidate in stories}
+            entries = _restrained(entries, new, fetched.entries, newest, ledger, caution)
             from syndicate.floods import told as waiting
 
             told += waiting(entries, source.name)
@@ -269,8 +272,8 @@ def _record(
             for known in ledger.articles.newest(source.name, backfill)
             if not known.imported
         ]
-        asked = wanted(latest, accounts, now=now, filtered=True, breaking=breaking)
-        keys += _write(asked, ledger, now, overruled=UNWANTED_BEFORE)
+        newest_ones = wanted(latest, accounts, now=now, filtered=True, breaking=breaking)
+        keys += _write(newest_ones, ledger, now, overruled=UNWANTED_BEFORE)
     baseline = state.baseline_at is None
     notes, planned = (*fetched.notes, *told), tuple(dict.fromkeys(keys))
     return Polled(source.name, notes, baseline, fetched.entries, len(candidates), planned, fetched.hub)
@@ -353,7 +356,7 @@ def _moved(named: Sequence[tuple[Alias, ...]], anchors: Mapping[str, str]) -> tu
 
 def _restrained(
     entries: list[Planned],
-    candidates: Sequence[Candidate],
+    new: set[str],
     listed: int,
     newest: datetime | None,
     ledger: Ledger,
@@ -365,7 +368,6 @@ def _restrained(
     def twin(known: Known, doubted: bool) -> Twin:
         return Twin(known.anchor, known.article, known.article.published or known.first_seen, doubted)
 
-    new = {candidate.anchor for candidate in candidates}
     going = {entry.candidate.anchor: entry.candidate.article for entry in entries if entry.state != "skipped"}
     twins = {}
     if caution.similar != "post":
@@ -374,6 +376,47 @@ def _restrained(
             for anchor, article in going.items()
         }
     return restrain(entries, new, Before(listed, newest, twins), caution)
+
+
+def _listed_here_too(
+    articles: Sequence[Article],
+    accounts: Sequence[tuple[Account, datetime]],
+    ledger: Ledger,
+    since: datetime | None,
+) -> Iterator[tuple[list[Candidate], list[tuple[Account, datetime]]]]:
+    """Stories that another source listed first, for each account that takes what comes from this one.
+
+    Its filter left them out then; what was known before `since`, our baseline, is not new.
+    """
+    from syndicate.identity import drop_repeated
+    from syndicate.plan import Candidate, admits
+
+    source = articles[0].source if articles else ""
+    picky = [(account, at) for account, at in accounts if account.only is not None and source in account.only.sources]
+    if not picky or since is None:
+        return
+    named = drop_repeated(articles)
+    anchors = ledger.articles.anchors([alias.hash for aliases in named for alias in aliases])
+    found = {
+        anchor: article
+        for article, aliases in zip(reversed(articles), reversed(named), strict=True)
+        if (anchor := next((anchors[alias.hash] for alias in aliases if alias.hash in anchors), None))
+    }
+    standings = ledger.articles.standings([*found])
+    late = [
+        anchor
+        for anchor, standing in standings.items()
+        if standing.source != source and standing.first_seen > (micros(since) or 0) and not found[anchor].withdrawn
+    ]
+    for account, at in picky:
+        left_out = ledger.deliveries.filtered(account.name, late)
+        taken = [
+            Candidate(anchor, found[anchor], on_top=True, relisted=True)
+            for anchor in late
+            if anchor in left_out and admits(account, found[anchor])
+        ]
+        if taken:
+            yield taken, [(account, at)]
 
 
 def _unplanned(standing: Standing, source: str, since: datetime | None) -> bool:
@@ -410,7 +453,9 @@ def _write(entries: Sequence[Planned], ledger: Ledger, now: datetime, *, overrul
             priority=entry.priority,
             error=entry.note,
         )
-        if key is None and overruled and entry.state != "skipped":
+        if key is None and entry.candidate.relisted and _let_in(entry, planned_at, ledger):
+            key = delivery_key(anchor, account.name)
+        elif key is None and overruled and entry.state != "skipped":
             known = delivery_key(anchor, account.name)
             if ledger.deliveries.replan(
                 known,
@@ -425,3 +470,17 @@ def _write(entries: Sequence[Planned], ledger: Ledger, now: datetime, *, overrul
         if key is not None:
             keys.append(key)
     return keys
+
+
+def _let_in(entry: Planned, planned_at: datetime, ledger: Ledger) -> bool:
+    """Plan what the account's filter left out when another source listed it."""
+    return entry.state != "skipped" and ledger.deliveries.let_in(
+        delivery_key(entry.candidate.anchor, entry.account.name),
+        state=entry.state,
+        reason=entry.reason,
+        due_at=entry.due_at,
+        planned_at=planned_at,
+        expires_at=entry.expires_at,
+        priority=entry.priority,
+        error=entry.note,
+    )

@@ -9,7 +9,7 @@ from datetime import timedelta
 
 import pytest
 
-from tests.press import Item, Press
+from tests.press import Item, Press, feed
 
 
 @pytest.fixture
@@ -348,3 +348,58 @@ def test_two_feeds_that_list_one_story(press, clock):
     assert room.run(room.story(10), *room.items) == [link(10)]
     clock.move(hours=1)
     assert room.run(room.story(11), *room.items) == [link(11)]
+
+
+@pytest.fixture
+def beside(press):
+    """A press with a second feed; `listed` is what that one shows."""
+
+    def begin(account=""):
+        room, listed = press(), []
+        room.configure(more=f'  sport: {{url: "{room.site.url}/sport.xml", preflight: off}}', account=account)
+        plain = room.site.answer
+
+        def answer(path, tag):
+            if path == "/sport.xml":
+                return 200, "application/rss+xml", feed(*listed), None
+            return plain(path, tag)
+
+        room.site.answer = answer
+        listed.append(room.story(90, ago=90))
+        assert room.run() == []
+        room.clock.move(hours=1)
+        return room, listed
+
+    return begin
+
+
+def test_an_account_of_one_feed_gets_what_another_feed_listed_first(beside):
+    room, sport = beside(", only: {sources: [sport]}")
+    assert room.run(room.story(10), room.story(11), *room.items) == []
+    room.clock.move(minutes=5)
+    sport.insert(0, room.items[0])
+    assert room.run() == [link(10)]
+    assert room.run() == []
+    assert (link(11), "skipped", "filtered") in room.rows()
+
+
+def test_what_a_person_or_a_filter_of_words_left_out_stays_out_wherever_it_is_listed(beside):
+    room, sport = beside(", only: {sources: [sport]}, never: {title: Advertisement}")
+    sold = room.story(10, title="Advertisement: a car")
+    assert room.run(sold, *room.items) == []
+    sport.insert(0, sold)
+    assert room.run() == []
+    assert room.rows() == [(link(10), "skipped", "filtered")]
+
+
+def test_what_a_first_run_of_a_feed_finds_is_not_new_to_an_account_of_that_feed(beside):
+    room, sport = beside(", only: {sources: [sport]}")
+    assert room.run(room.story(10), *room.items) == []
+    room.close()
+    room.path.write_text(room.path.read_text().replace("/sport.xml", "/sport.xml?v=2"))
+    plain = room.site.answer
+    room.site.answer = lambda path, tag: plain(path.partition("?")[0], tag)
+    sport.insert(0, room.items[0])
+    assert room.run() == []
+    sport.insert(0, room.story(91))
+    assert room.run() == [link(91)]

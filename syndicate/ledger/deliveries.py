@@ -96,6 +96,44 @@ class Deliveries:
             )
         )
 
+    def filtered(self, account: str, anchors: Sequence[str]) -> set[str]:
+        """Those of these articles that the account's filter left out."""
+        keys = {delivery_key(anchor, account): anchor for anchor in anchors}
+        return {anchor for key, anchor in keys.items() if self._is_filtered(key)}
+
+    def _is_filtered(self, key: str) -> bool:
+        asked = "SELECT 1 FROM delivery WHERE key = :key AND state = 'skipped' AND reason = 'filtered'"
+        return self._db.row(asked, key=key) is not None
+
+    def let_in(
+        self,
+        key: str,
+        *,
+        state: State,
+        reason: str | None,
+        due_at: datetime | None,
+        planned_at: datetime,
+        expires_at: datetime | None,
+        priority: int,
+        error: str | None,
+    ) -> bool:
+        """A delivery that the account's filter left out is planned after all."""
+        return bool(
+            self._db.change(
+                "UPDATE delivery SET state = :state, reason = :reason, due_at = :due_at, planned_at = :planned_at,"
+                " expires_at = :expires_at, priority = :priority, error = :error, updated_at = :planned_at"
+                " WHERE key = :key AND state = 'skipped' AND reason = 'filtered'",
+                key=key,
+                state=state,
+                reason=reason,
+                due_at=micros(due_at),
+                planned_at=micros(planned_at),
+                expires_at=micros(expires_at),
+                priority=priority,
+                error=error,
+            )
+        )
+
     def bring_forward(self, keys: Sequence[str], now: datetime) -> None:
         """Let planned deliveries go out at once: for a copy of the ledger, where nothing is sent."""
         for key in keys:
