@@ -6,6 +6,7 @@ touches some of the names, hardly ever all.
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import json
 import re
@@ -13,8 +14,9 @@ import unicodedata
 from collections.abc import Sequence
 from dataclasses import astuple, dataclass
 from datetime import UTC
+from string import ascii_letters, digits
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import quote, urlsplit
 
 from syndicate.model import Article
 
@@ -25,6 +27,13 @@ _TRACKING = re.compile(
     r"|ref_(?:src|url)|cmpid|xtor|ocid|smid|wt_mc|s_cid|wickedid|rb_clickid|epik|srsltid",
     re.IGNORECASE | re.ASCII,
 )
+_ADDRESS = re.compile(
+    r"(?P<scheme>https?://)(?P<host>[^/?#]*)(?P<path>[^?#]*)(?P<query>[^#]*)(?:#.*)?", re.IGNORECASE | re.DOTALL
+)
+_ESCAPED = re.compile(r"%[0-9a-f]{2}", re.IGNORECASE | re.ASCII)
+_ODD = re.compile(r"[%+]|[^:]//")
+# What means the same with and without percent signs; a slash, a question mark, & = + # and % do not.
+_PLAIN = {f"%{ord(letter):02X}": letter for letter in f"{ascii_letters}{digits}-._~!$'()*,;:@"}
 _WORD = re.compile(r"\w+")
 _JSON = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"))  # `json.dumps` would make one for each article
 
@@ -44,7 +53,7 @@ def aliases(article: Article) -> tuple[Alias, ...]:
     names belong to their source.
     """
     places = (article.url, article.canonical_url)
-    keys = dict.fromkeys(key for place in places if place and (key := urlkey(place)))
+    keys = dict.fromkeys(key for place in places if place for key in (urlkey(place), _as_written(place)) if key)
     found = [_alias("url", "", key) for key in keys]
     if article.guid:
         found.append(guid_alias(article.source, article.guid))
@@ -87,8 +96,27 @@ def urlkey(url: str) -> str:
     """What stays the same while an address is moved about; "" for what is no http(s) address.
 
     The host in lower case without `www.`, the path without a slash at its end, and what the query
-    says apart from tracking, in order; no scheme, login, default port or fragment.
+    says apart from tracking, in order; no scheme, login, default port or fragment. A letter is the same
+    whether it is written as such or in percent signs (RFC 3986 §6.2.2), a host in Punycode or not.
     """
+    return _as_written(_spelled(url.strip()))
+
+
+def _spelled(url: str) -> str:
+    """An address with each character in one way: by itself where it may stand so, else in percent signs."""
+    found = None if url.isascii() and _ODD.search(url) is None else _ADDRESS.fullmatch(url)
+    if found is None:
+        return url
+    host, path, query = found["host"], re.sub("/{2,}", "/", found["path"]), found["query"].replace("+", "%20")
+    if not host.isascii():
+        with contextlib.suppress(UnicodeError):
+            host = host.encode("idna").decode()
+    rest = quote(path + query, safe="%/?#[]@!$&'()*+,;=:~", errors="surrogatepass")
+    return found["scheme"] + host + _ESCAPED.sub(lambda each: _PLAIN.get(each[0].upper(), each[0].upper()), rest)
+
+
+def _as_written(url: str) -> str:
+    """The same of an address whose letters are left as they are, which is how older ledgers know it."""
     try:
         parts = urlsplit(url.strip())
         host, port = (parts.hostname or "").rstrip("."), parts.port

@@ -112,8 +112,40 @@ def test_an_address_keeps_what_tells_articles_apart(url, key):
     assert urlkey(url) == key
 
 
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("https://gazette.example/caf%C3%A9", "https://gazette.example/café"),
+        ("https://gazette.example/caf%C3%A9", "https://gazette.example/caf%c3%a9"),
+        ("https://gazette.example/a%7Eb%2C12", "https://gazette.example/a~b,12"),
+        ("https://gazette.example/a?q=b+c", "https://gazette.example/a?q=b%20c"),
+        ("https://gazette.example//2026//a", "https://gazette.example/2026/a"),
+        ("https://bücher.example/1", "https://xn--bcher-kva.example/1"),
+        ("https://gazette.example/a?utm%5Fsource=x", "https://gazette.example/a"),
+    ],
+)
+def test_an_address_has_one_key_however_it_is_spelled(one, other):
+    assert urlkey(one) == urlkey(other)
+
+
+@pytest.mark.parametrize(
+    "one", ["a/b", "a%2fb", "a?b", "a%3Fb", "a?b=c%26d", "a?b=c&d", "a+b", "a%20b", "a%25b", "A/b"]
+)
+def test_what_a_server_may_tell_apart_stays_apart(one):
+    others = {"a/b", "a%2fb", "a?b", "a%3Fb", "a?b=c%26d", "a?b=c&d", "a+b", "a%20b", "a%25b", "A/b"} - {one}
+    assert urlkey(f"https://gazette.example/{one}") not in {
+        urlkey(f"https://gazette.example/{each}") for each in others
+    }
+
+
+def test_a_ledger_from_before_that_knows_an_address_as_it_was_written():
+    story = replace(STORY, url="https://gazette.example/café", guid=None)
+    before = hashlib.sha256("url\n\ngazette.example/café".encode()).hexdigest()[:32]
+    assert before in {alias.hash for alias in aliases(story)}
+
+
 HOSTS = st.from_regex(r"(www\.){0,2}[a-zA-Z0-9-]{1,8}(\.[a-z]{2,5}){0,2}\.?(:\d{1,4})?", fullmatch=True)
-REST = st.text(alphabet="ab/?&=#%.;:@~ utm_source", max_size=30)
+REST = st.text(alphabet="ab/?&=#%.;:@~+ 0123456789ABCDEFutm_sourcé", max_size=30)
 
 
 @given(HOSTS, REST)

@@ -70,6 +70,15 @@ def test_an_address_that_is_written_otherwise(press, address):
     assert room.run(replace(story, link=address, guid="another"), *room.items[1:]) == []
 
 
+@pytest.mark.parametrize("address", ["/caf%c3%a9", "//café", "/café/?utm_source=rss"])
+def test_an_address_that_is_spelled_otherwise_under_a_new_headline(press, address):
+    room = press()
+    story = room.story(10, link="https://gazette.example/caf%C3%A9", guid=None)
+    assert room.run(story, *room.items) == [story.link]
+    again = replace(story, link=f"https://gazette.example{address}", title="The café is open again")
+    assert room.run(again, *room.items[1:]) == []
+
+
 def test_a_whole_site_moves_to_https_and_another_host_with_new_guids(press):
     room = press()
     old = [room.story(n, host="http://old.example") for n in range(10, 18)]
