@@ -75,17 +75,20 @@ def drop_repeated(articles: Sequence[Article]) -> tuple[tuple[Alias, ...], ...]:
     """The usable names of each article of one fetch, in order.
 
     A name that two different articles bear tells nothing and is left out of this fetch; the same
-    article listed twice is no such case. An article that is left without a name bears the combination
-    of all it says; so does one without title and date, whose other names the next fetch may find
-    repeated.
+    article listed twice is no such case, even where its headline was changed in between. An article
+    that is left without a name bears the combination of all it says; so does one without title and
+    date, whose other names the next fetch may find repeated.
     """
     named = [aliases(article) for article in articles]
     bearers: dict[str, tuple[str, tuple[Alias, ...]]] = {}
+    listed: dict[Any, tuple[str, tuple[Alias, ...]]] = {}
     repeated: set[str] = set()
     for article, names in zip(articles, named, strict=True):
         # The same address under the same headline is one article, whatever guids it is listed with.
         places = tuple(alias for alias in names if alias.kind == "url")
         bearer = (folded(article.title), places) if places and article.title else (article.title, names)
+        if places and article.guid and article.published and article.precision != "day":
+            bearer = listed.setdefault((places, article.guid, article.published), bearer)
         for alias in names:
             if bearers.setdefault(alias.hash, bearer) != bearer:
                 repeated.add(alias.hash)

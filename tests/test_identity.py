@@ -179,6 +179,14 @@ def test_one_article_listed_twice_keeps_its_names():
     assert first == second == aliases(STORY)
 
 
+def test_one_article_listed_twice_with_its_headline_before_and_after_a_change_keeps_its_names():
+    changed = replace(STORY, title="The bridge is open")
+    assert drop_repeated([changed, STORY]) == (aliases(changed), aliases(STORY))
+    ticker = replace(changed, published=STORY.published + timedelta(minutes=4))
+    first, second = drop_repeated([ticker, STORY])
+    assert not set(first) & set(second)
+
+
 def test_articles_that_lose_every_name_keep_the_combination():
     one, two = (replace(STORY, guid="same", title=title, published=None) for title in ("One", "Two"))
     first, second = drop_repeated([one, two])

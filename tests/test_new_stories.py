@@ -119,6 +119,14 @@ def test_one_guid_on_two_stories(press):
     assert room.run(room.story(12, guid="guid"), *room.items) == [link(12)]
 
 
+def test_one_story_listed_twice_under_its_old_and_its_new_headline(press):
+    room = press()
+    story = room.story(10)
+    again = replace(story, title="The mayor has resigned")
+    assert room.run(again, story, *room.items) == [link(10)]
+    assert room.run(replace(story, title="Who follows the mayor?"), *room.items) == []
+
+
 def test_one_link_on_all_stories(press):
     room = press()
     front = "https://gazette.example/"
