@@ -13,7 +13,7 @@ from datetime import datetime, timedelta
 
 from syndicate.identity import folded
 from syndicate.model import Article, Caution
-from syndicate.plan import GRACE, UNSURE, Planned
+from syndicate.plan import Planned
 
 FEW = 3  # new stories that are never a flood, however short the feed
 NEAR = timedelta(days=2)  # between two stories that may be one
@@ -136,20 +136,22 @@ def _burst(
     fresh = {anchor for anchor, entry in going.items() if _fresh(entry, newest)}
     waiting = {}
     if bulk:
-        waiting = dict.fromkeys(going.keys() - fresh, f"{told}, and this one is older than what was known")
+        waiting = dict.fromkeys(going.keys() - fresh, f"{told}, and this one is no newer than what was known")
     if len(fresh) > most:
         waiting |= dict.fromkeys(fresh, f"{told}, and burst is {most}")
     return waiting
 
 
 def _fresh(entry: Planned, newest: datetime | None) -> bool:
-    """Dated no earlier than the newest story known before; undated ones are only planned where they stand on top."""
+    """Dated after the newest story known before, which it may be itself; undated ones are planned on top alone.
+
+    Both dates are the same source's, so that a zone that was guessed was guessed for both.
+    """
     article = entry.candidate.article
     if newest is None or article.published is None:
         return True
-    slack = GRACE + (UNSURE if article.tz_assumed else timedelta(0))
-    slack += timedelta(days=1) if article.precision == "day" else timedelta(0)
-    return article.published >= newest - slack
+    slack = timedelta(days=1) if article.precision == "day" else timedelta(0)
+    return article.published > newest - slack
 
 
 def _double(entry: Planned, twin: Twin, caution: Caution) -> Planned:

@@ -194,6 +194,19 @@ def test_a_migration_that_changes_guids_addresses_and_dates_posts_nothing(newsro
     assert room.states().count(("planned", "similar")) + room.states().count(("skipped", "too_old")) == 27
 
 
+@pytest.mark.parametrize("fields", [{}, {"tz_assumed": True}], ids=["zoned", "zone guessed"])
+def test_a_migration_that_changes_guids_addresses_and_headlines_posts_not_even_the_newest(
+    newsroom, stories, clock, fields
+):
+    room = newsroom()
+    clock.move(days=1)
+    room.publish(*stories(9, **fields))
+    assert len(room.run()) == 9
+    clock.move(minutes=5)
+    room.publish(*(renamed(found, title=f"{found.title} | The Gazette", summary="") for found in room.articles))
+    assert (room.run(), waiting(room)) == ([], 9)
+
+
 SUMMARY = "The council voted nine to four for the tram line along the harbour, after a debate of six hours."
 
 
