@@ -26,12 +26,14 @@ class Twin:
     """A story that may be the same as a new one. `at` is when it was published, or first seen.
 
     `doubted`: it was never let out, as one that waited for a yes in vain; a repetition itself, perhaps.
+    `replaced`: it left the list, and the new one came with its very date; where much is new, a burst says so.
     """
 
     anchor: str
     article: Article
     at: datetime
     doubted: bool = False
+    replaced: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,8 +114,8 @@ def _doubles(going: Mapping[str, Planned], twins: Mapping[str, Sequence[Twin]], 
     for anchor, entry in going.items():
         article = entry.candidate.article
         at = article.published
-        known = [twin for twin in twins.get(anchor, ()) if alike(article, twin.article)]
-        if sum(not twin.doubted for twin in known) < SERIES:
+        known = [twin for twin in twins.get(anchor, ()) if (twin.replaced and not ever) or alike(article, twin.article)]
+        if sum(not (twin.doubted or twin.replaced) for twin in known) < SERIES:
             alikes = (*known, *(twin for twin in earlier if alike(article, twin.article)))
             twin = next((twin for twin in alikes if ever or at is None or abs(at - twin.at) <= NEAR), None)
             if twin is not None:

@@ -248,7 +248,7 @@ def _record(
             entries += plan(stories, whom, source_baseline=state.baseline_at, zone=zone, now=now, breaking=breaking)
         if entries and caution != CAREFREE:
             new = {candidate.anchor for stories, _ in asked for candidate in stories}
-            entries = _restrained(entries, new, fetched.entries, newest, ledger, caution)
+            entries = _restrained(entries, new, fetched, newest, ledger, caution)
             from syndicate.floods import told as waiting
 
             told += waiting(entries, source.name)
@@ -357,7 +357,7 @@ def _moved(named: Sequence[tuple[Alias, ...]], anchors: Mapping[str, str]) -> tu
 def _restrained(
     entries: list[Planned],
     new: set[str],
-    listed: int,
+    fetched: Fetched,
     newest: datetime | None,
     ledger: Ledger,
     caution: Caution,
@@ -375,7 +375,30 @@ def _restrained(
             anchor: [twin(*found) for found in ledger.articles.twins(anchor, article, new)]
             for anchor, article in going.items()
         }
-    return restrain(entries, new, Before(listed, newest, twins), caution)
+        for anchor, known in _replaced(going, fetched.articles, ledger).items():
+            twins[anchor].append(replace(twin(known, False), replaced=True))
+    return restrain(entries, new, Before(fetched.entries, newest, twins), caution)
+
+
+def _replaced(going: Mapping[str, Article], listed: Sequence[Article], ledger: Ledger) -> Mapping[str, Known]:
+    """Of new articles those in whose place another one stood, to the second: the list reaches back beyond it,
+    and has it no more. Somebody mended address and headline at once.
+    """
+    from syndicate.identity import aliases
+
+    dates = [article.published for article in listed if article.published is not None]
+    oldest = min(dates, default=None)
+    found: dict[str, Known] = {}
+    present: set[str] | None = None
+    for anchor, article in going.items():
+        if article.published is None or oldest is None or article.published <= oldest or article.precision == "day":
+            continue
+        if present is None:
+            present = {*ledger.articles.anchors([alias.hash for each in listed for alias in aliases(each)]).values()}
+        known = ledger.articles.published_with(article, present | {anchor})
+        if known is not None:
+            found[anchor] = known
+    return found
 
 
 def _listed_here_too(

@@ -231,6 +231,24 @@ def test_a_mended_headline_over_the_same_summary_is_alike(newsroom, article, clo
     assert room.states()[-1] == state
 
 
+def test_an_address_and_a_headline_mended_at_once_are_the_story_that_stood_there(newsroom, article, clock):
+    room = newsroom()
+    clock.move(hours=2)
+    old, written = article(1, published=clock.now - timedelta(hours=1)), clock.now
+    typo = article(2, title="Mayor resings", published=written)
+    room.publish(typo, old)
+    assert room.run() == ["Story 1", "Mayor resings"]
+    clock.move(minutes=5)
+    other = article(4, title="Weather", published=written)
+    room.publish(article(3, title="Harbour reopens", published=clock.now), typo, other, old)
+    assert room.run() == ["Weather", "Harbour reopens"]  # of the same second, and the first is still there
+    mended = renamed(typo, title="The mayor resigns", summary="")
+    room.publish(article(3, title="Harbour reopens", published=clock.now), mended, other, old)
+    assert room.run() == []
+    [row] = room.ledger.deliveries.search(states=("planned",))
+    assert (row.reason, row.error) == ("similar", f"it resembles {typo.url}")
+
+
 def test_one_story_twice_in_one_reading_under_two_addresses_goes_out_once(newsroom, article, clock):
     room = newsroom()
     clock.move(hours=2)

@@ -245,6 +245,17 @@ class Articles:
         )
         return [(_known(row), bool(row["doubted"])) for row in found if row["anchor"] not in besides][:TWINS]
 
+    def published_with(self, article: Article, besides: Collection[str]) -> Known | None:
+        """Another article of its source that bears the very same date; none of `besides`."""
+        found = self._db.rows(
+            "SELECT * FROM article WHERE source = :source AND published_at = :at"
+            " ORDER BY first_seen_at DESC LIMIT :most",
+            source=article.source,
+            at=micros(article.published),
+            most=1 + len(besides),
+        )
+        return next((_known(row) for row in found if row["anchor"] not in besides), None)
+
     def find(self, anchor: str) -> Known:
         """One article that is there."""
         row = self._db.row("SELECT * FROM article WHERE anchor = :anchor", anchor=anchor)
