@@ -8,7 +8,7 @@ import functools
 import hashlib
 import os
 import threading
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -51,6 +51,17 @@ def now() -> datetime:
 def _calling_card(site: str) -> str:
     """Who asks, for those who keep the server that is asked."""
     return f"{USER_AGENT} (+{quote(bare(site), safe=_IN_ADDRESSES)})"
+
+
+def _same(option: str) -> str:
+    """What stays the same of an option that says whose an account is, however an address in it is spelled."""
+    from syndicate.identity import urlkey
+
+    return urlkey(option) or option
+
+
+def _digest(words: Iterable[str]) -> str:
+    return hashlib.sha256("\n".join(words).encode()).hexdigest()[:16]
 
 
 def _chance() -> float:
@@ -120,11 +131,12 @@ class App:
         for name in names or [account.name for account in self.accounts]:
             entry = self.config.accounts[name]
             options = getattr(platforms.find(entry.account.platform), "whose", ())
-            said = "\n".join(str(getattr(entry.options, option)) for option in options)
-            whose = hashlib.sha256(said.encode()).hexdigest()[:16]
-            # Led to stand-ins, an account is still the same one: the question stays open.
-            stand_in = self.rehearsal is not None and not self.rehearsal.dry
-            self.ledger.accounts.ensure(entry.account, self.ledger.now(), "" if stand_in else whose)
+            said = [str(getattr(entry.options, option)) for option in options]
+            # Led to stand-ins, or with one for a secret, an account is still the same one: the question stays open.
+            stand_in = (self.rehearsal is not None and not self.rehearsal.dry) or not self.config.complete(name)
+            # An address is the same one with a slash at its end; ledgers from before know it as it was written.
+            whose = () if stand_in else (_digest(map(_same, said)), _digest(said))
+            self.ledger.accounts.ensure(entry.account, self.ledger.now(), *whose)
 
     # The way through
 

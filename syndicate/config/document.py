@@ -45,7 +45,10 @@ class Node:
 
 
 class Problems:
-    """All mistakes of one config file, each at its place. What `hide` was told never shows."""
+    """All mistakes of one config file, each at its place. What `hide` was told never shows.
+
+    `filled` names the settings that have a stand-in, since something from outside is not set.
+    """
 
     def __init__(self, name: str, text: str) -> None:
         self._name = name
@@ -53,6 +56,7 @@ class Problems:
         self._found: dict[tuple[int, int, str], bool] = {}
         self._hidden: list[Place] = []
         self.secrets: set[str] = set()
+        self.filled: set[str] = set()
 
     def add(self, place: Place, message: str, *, show: bool = True) -> None:
         """Note a mistake; the same one twice (a default that serves two accounts) counts once."""

@@ -132,6 +132,7 @@ def _config(path: Path, top: dict[str, Node], typed: Typed, find: Find) -> Any:
         alert_urls=alerts.urls,
         listen=listen,
         secrets=secrets,
+        filled=frozenset(typed.problems.filled),
         **values,
     )
 

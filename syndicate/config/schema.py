@@ -105,7 +105,8 @@ class Listen:
 class Config:
     """One config file. Paths are absolute; `database` is `sqlite:///` and an absolute path.
 
-    `secrets` are all values that must never be printed.
+    `secrets` are all values that must never be printed; `filled` are the settings, such as
+    "accounts.masto.token", that have a stand-in, because what they name outside is not set.
     """
 
     path: Path
@@ -122,6 +123,11 @@ class Config:
     breaking: Breaking = field(default_factory=Breaking)
     key_file: Path | None = None
     secrets: tuple[str, ...] = field(default=(), repr=False)
+    filled: frozenset[str] = frozenset()
+
+    def complete(self, account: str) -> bool:
+        """Whether an account has all its own settings, and no stand-in for one."""
+        return not any(where.startswith((f"accounts.{account}.", "defaults.")) for where in self.filled)
 
     @property
     def ledger(self) -> Path:

@@ -279,6 +279,7 @@ class Typed:
         if missing and not self.fill:
             raise Missing(missing)
         if missing:
+            self.problems.filled.add(node.where)
             return _stand_in(node.where, hint, whole=whole)
         self._keep(value)
         return value

@@ -37,15 +37,15 @@ class Accounts:
     def __init__(self, database: Database) -> None:
         self._db = database
 
-    def ensure(self, account: Account, now: datetime, whose: str = "") -> AccountState:
+    def ensure(self, account: Account, now: datetime, whose: str = "", before: str = "") -> AccountState:
         """The state of an account; one not seen before begins now, with what exists as its baseline.
 
         So does one that now leads to another platform or another login: that is another account.
-        `whose` stands for the login; "" leaves the question open.
+        `whose` stands for the login, and `before` is another word for the same; "" leaves the question open.
         """
         name = account.name
         row = self._db.row("SELECT platform, whose FROM account WHERE name = :name", name=name)
-        if row is not None and whose and not row["whose"]:
+        if row is not None and whose and row["whose"] in ("", before):
             self._db.change("UPDATE account SET whose = :whose WHERE name = :name", whose=whose, name=name)
             row["whose"] = whose
         if row is None or row["platform"] != account.platform or (whose and row["whose"] != whose):

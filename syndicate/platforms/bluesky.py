@@ -56,13 +56,18 @@ class Options:
         if urlsplit(self.service).scheme not in ("http", "https"):
             raise ValueError(f"'{self.service}' is not the address of a service, such as https://bsky.social")
 
+    @property
+    def name(self) -> str:
+        """The handle, as all ways to write it agree."""
+        return self.handle.removeprefix("@").lower()
+
 
 class Bluesky:
     """Create-only writes: the same delivery has the same record key, so it cannot be posted twice."""
 
     name: ClassVar[str] = "bluesky"
     options_type: ClassVar[type] = Options
-    whose: ClassVar[tuple[str, ...]] = ("service", "handle")
+    whose: ClassVar[tuple[str, ...]] = ("service", "name")
     certainty: ClassVar[Certainty] = "exact"
     key_window: ClassVar[float] = 0.0
     settle: ClassVar[float] = 0.0

@@ -47,13 +47,19 @@ class Options:
     access_secret: Secret
     api_url: str | None = None
 
+    @property
+    def user(self) -> str:
+        """Whose the access token is: it begins with the account's number, whatever is renewed after it."""
+        number, dash, _ = self.access_token.partition("-")
+        return number if dash and number.isdecimal() else f"{self.api_key}\n{self.access_token}"
+
 
 class X:
     """No key of any kind: after an unknown outcome the own timeline is looked through."""
 
     name: ClassVar[str] = "x"
     options_type: ClassVar[type] = Options
-    whose: ClassVar[tuple[str, ...]] = ("api_key", "access_token")
+    whose: ClassVar[tuple[str, ...]] = ("user",)
     certainty: ClassVar[Certainty] = "lookup"
     key_window: ClassVar[float] = 0.0
     settle: ClassVar[float] = 60.0

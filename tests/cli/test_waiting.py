@@ -135,6 +135,43 @@ def test_a_pause_can_end_by_itself(began):
     assert [row["state"] for row in desk("post", "--json").rows] == ["posted"]
 
 
+@pytest.mark.parametrize("name", ["X_KEY", "HOOK_URL"])
+def test_a_pause_or_a_preview_where_no_secret_is_set_leaves_the_account_as_it_was(began, monkeypatch, name):
+    """As in a shell of a person, while the daemon's secrets are in its unit file."""
+    monkeypatch.setenv("X_KEY", "key1")
+    monkeypatch.setenv("HOOK_URL", "https://hook.example/webhook/in")
+    account, text = {"X_KEY": ("x-main", "key1"), "HOOK_URL": ("hook", "'https://hook.example/webhook/in'")}[name]
+    desk = began(f", schedule: {{windows: '{closed()}', timezone: UTC}}", account)
+    desk.path.write_text(desk.path.read_text().replace(text, f'"${{{name}}}"'))
+    desk.site.publish(1)
+    assert desk("post", "--json").rows[0]["reason"] == "window"
+    monkeypatch.delenv(name)
+    assert len(desk("preview", "--json").rows) == 1
+    assert desk("accounts", "pause", account).code == 0
+    assert desk("accounts", "resume", account).code == 0
+    monkeypatch.setenv(name, "key1" if name == "X_KEY" else "https://hook.example/webhook/in")
+    [row] = desk("post", "--json").rows
+    assert (row["state"], row["reason"]) == ("due", "window")
+
+
+@pytest.mark.parametrize(
+    ("account", "before", "after"),
+    [
+        ("masto", "https://social.example", "https://Social.example/"),
+        ("bsky", "gazette.example,", "'@Gazette.example',"),
+        ("x-main", "4711-old", "4711-new"),
+    ],
+)
+def test_another_spelling_or_a_new_token_of_the_same_login_changes_nothing(began, account, before, after):
+    desk = began(f", schedule: {{windows: '{closed()}', timezone: UTC}}", account)
+    desk.path.write_text(desk.path.read_text().replace("key3", "4711-old"))
+    desk("post")
+    desk.site.publish(1)
+    assert desk("post", "--json").rows[0]["reason"] == "window"
+    desk.path.write_text(desk.path.read_text().replace(before, after))
+    assert [(row["state"], row["reason"]) for row in desk("post", "--json").rows] == [("due", "window")]
+
+
 def test_a_pause_names_what_it_pauses(desk):
     for words in (("accounts", "pause"), ("accounts", "resume"), ("accounts", "pause", "--word", " ")):
         run = desk(*words)
