@@ -111,7 +111,8 @@ def again(name: str, url: str, ledger: Ledger, every: Every, now: datetime) -> d
 def announce(article: Article, accounts: Sequence[Account], ledger: Ledger, breaking: Breaking = CALM) -> str:
     """Plan one article for every account because a person named it; its anchor.
 
-    No baseline, no age, no filter. What was already posted, or decided by a person, stays as it is.
+    No baseline, no age, no filter. What was already posted, or decided by a person, stays as it is; that it
+    was announced elsewhere (`import-seen`) does not matter, since now it is asked for here.
     """
     from syndicate.plan import Candidate, wanted
 
@@ -124,7 +125,8 @@ def announce(article: Article, accounts: Sequence[Account], ledger: Ledger, brea
         for account in accounts:
             ledger.accounts.ensure(account, now)
         entries = wanted([Candidate(anchor, known)], accounts, now=now, filtered=False, breaking=breaking)
-        _write(entries, ledger, now, overruled=(*UNWANTED_BEFORE, "filtered", "withdrawn"))
+        ledger.imports.forget(anchor)
+        _write(entries, ledger, now, overruled=(*UNWANTED_BEFORE, "filtered", "similar", "withdrawn"))
     return anchor
 
 

@@ -6,6 +6,7 @@ from datetime import timedelta
 import pytest
 
 from syndicate.model import Caution, Every
+from syndicate.polling import announce
 from tests.newsroom import Newsroom
 
 CAREFUL = Caution(burst=10, similar="hold")
@@ -154,6 +155,19 @@ def test_what_is_done_with_it_is_the_publishers_choice(newsroom, stories, clock,
     clock.move(hours=1)
     room.publish(renamed(first, published=clock.now))
     assert room.states() == [("posted", None), state]
+
+
+def test_what_was_skipped_for_looking_alike_goes_out_when_a_person_names_it(newsroom, stories, clock):
+    room = newsroom(caution=Caution(similar="skip"))
+    clock.move(hours=2)
+    [first] = stories(1)
+    room.publish(first)
+    room.run()
+    clock.move(hours=1)
+    again = renamed(first, published=clock.now)
+    room.publish(again)
+    announce(again, [room.account], room.ledger)
+    assert room.run() == ["Story 1"]
 
 
 def test_the_same_headline_days_later_is_another_story(newsroom, stories, clock):

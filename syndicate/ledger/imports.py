@@ -51,6 +51,15 @@ class Imports:
         self._mark(sorted(marked), now)
         return fresh
 
+    def forget(self, anchor: str) -> None:
+        """A person asks for this one here: what was skipped because it was seen elsewhere may be wanted again."""
+        self._db.change(
+            "UPDATE delivery SET reason = 'baseline' WHERE anchor = :anchor AND state = 'skipped'"
+            " AND reason = 'person' AND error = :seen",
+            anchor=anchor,
+            seen=SEEN,
+        )
+
     def _mark(self, anchors: Sequence[str], now: datetime) -> None:
         """These were announced elsewhere: no backfill takes them, and what waits is not sent."""
         for start in range(0, len(anchors), CHUNK):

@@ -106,6 +106,17 @@ def test_a_person_who_names_a_story_sends_it_with_its_own_words(desk):
     assert all(story.title in text for story, text in zip(stories, desk.texts(), strict=True))
 
 
+def test_a_person_who_names_a_story_that_waited_when_it_was_imported_sends_it(desk):
+    desk.config("masto", account=", approve: true")
+    desk("post")
+    (waiting,) = desk.site.publish(1)
+    desk("post")
+    desk("import-seen", listed(desk, [waiting]))
+    desk.config("masto")
+    desk("post", "--article", desk.site.link(waiting))
+    assert len(desk.texts()) == 1
+
+
 def test_explain_says_who_announced_it(desk):
     (story,) = desk.site.publish(1)
     desk("import-seen", listed(desk, [story]))
