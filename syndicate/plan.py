@@ -23,13 +23,13 @@ _URGENT = frozenset({"1", "breaking", "flash", "urgent"})
 class Candidate:
     """An article that may be announced. `on_top`: it stands above every article known before.
 
-    `relisted`: another source listed it first, and this one is asked for by name.
+    `overrules` are reasons for which it was skipped before that hold no more.
     """
 
     anchor: str
     article: Article
     on_top: bool = False
-    relisted: bool = False
+    overrules: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

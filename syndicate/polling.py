@@ -12,7 +12,7 @@ from syndicate.errors import SourceError
 from syndicate.ledger import Ledger
 from syndicate.ledger.articles import UNREAD, Standing
 from syndicate.ledger.database import micros
-from syndicate.ledger.deliveries import delivery_key
+from syndicate.ledger.deliveries import GIVEN_UP, delivery_key
 from syndicate.ledger.notices import GAP
 from syndicate.ledger.sources import SourceState
 from syndicate.model import CALM, CAREFREE, Account, Article, Breaking, Caution, Every, Fetched, Validators, Whole, Wish
@@ -307,7 +307,11 @@ def _ingest(
         if anchor is not None:
             ledger.articles.name(anchor, [alias for alias in aliases if alias.hash not in anchors])
             if anchor not in heard:  # listed twice, the first words count; or each poll would find it changed
-                changed += _retold(anchor, article, standings[anchor], ledger, now)
+                retold = _retold(anchor, article, standings[anchor], ledger, now)
+                changed += retold
+                if _is_back(anchor, article, standings[anchor], retold, ledger):
+                    ledger.articles.restore(anchor, article.published)
+                    candidates.append(Candidate(anchor, article, on_top=True, overrules=GIVEN_UP))
             heard.add(anchor)
             if anchor in dated and standings[anchor].source == article.source:
                 _redated(anchor, article, dated.pop(anchor), ledger, now)
@@ -333,6 +337,15 @@ def _retold(anchor: str, article: Article, standing: Standing, ledger: Ledger, n
         if before is not None:
             return [(anchor, before, article)]
     return []
+
+
+def _is_back(anchor: str, article: Article, standing: Standing, retold: Sequence[Change], ledger: Ledger) -> bool:
+    """Whether a story that was not on the site when it was to be announced is published anew."""
+    if article.withdrawn or standing.source != article.source:
+        return False
+    usable = any(before.withdrawn for _, before, _ in retold)
+    later = (micros(article.published) or 0) > (standing.published_at or 0)
+    return (usable or later) and ledger.deliveries.given_up(anchor)
 
 
 def _redated(anchor: str, article: Article, before: datetime, ledger: Ledger, now: datetime) -> None:
@@ -436,7 +449,7 @@ def _listed_here_too(
     for account, at in picky:
         left_out = ledger.deliveries.filtered(account.name, late)
         taken = [
-            Candidate(anchor, found[anchor], on_top=True, relisted=True)
+            Candidate(anchor, found[anchor], on_top=True, overrules=("filtered",))
             for anchor in late
             if anchor in left_out and admits(account, found[anchor])
         ]
@@ -478,7 +491,7 @@ def _write(entries: Sequence[Planned], ledger: Ledger, now: datetime, *, overrul
             priority=entry.priority,
             error=entry.note,
         )
-        if key is None and entry.candidate.relisted and _let_in(entry, planned_at, ledger):
+        if key is None and entry.candidate.overrules and _let_in(entry, planned_at, ledger):
             key = delivery_key(anchor, account.name)
         elif key is None and overruled and entry.state != "skipped":
             known = delivery_key(anchor, account.name)
@@ -498,9 +511,10 @@ def _write(entries: Sequence[Planned], ledger: Ledger, now: datetime, *, overrul
 
 
 def _let_in(entry: Planned, planned_at: datetime, ledger: Ledger) -> bool:
-    """Plan what the account's filter left out when another source listed it."""
+    """Plan what was skipped for a reason that holds no more."""
     return entry.state != "skipped" and ledger.deliveries.let_in(
         delivery_key(entry.candidate.anchor, entry.account.name),
+        entry.candidate.overrules,
         state=entry.state,
         reason=entry.reason,
         due_at=entry.due_at,

@@ -136,6 +136,28 @@ def test_a_story_withdrawn_before_it_was_sent_never_is(newsroom, article, clock)
     assert room.states() == [("skipped", "withdrawn")]
 
 
+def test_a_story_withdrawn_before_it_was_sent_goes_out_when_it_is_given_out_again(newsroom, article, clock):
+    room = newsroom(approve=True)
+    story = article(1, published=clock.now)
+    room.publish(story)
+    room.publish(article(1, published=clock.now, withdrawn=True))
+    assert room.states() == [("skipped", "withdrawn")]
+    clock.move(hours=1)
+    room.publish(story)
+    assert room.states() == [("planned", "approval")]
+    room.publish(article(1, published=story.published, withdrawn=True))
+    assert room.states() == [("skipped", "withdrawn")]
+
+
+def test_a_story_that_was_out_and_deleted_is_not_announced_again_when_it_is_given_out_again(posted, article, clock):
+    room = posted(on_withdrawn="delete")
+    room.publish(article(1, published=clock.now, withdrawn=True))
+    room.run()
+    clock.move(hours=1)
+    room.publish(article(1, published=clock.now))
+    assert room.run() == []
+
+
 def test_a_withdrawn_story_that_is_out_is_told_of_and_stays(posted, article, clock, ledger):
     room = posted()
     room.publish(article(1, published=clock.now, withdrawn=True))

@@ -447,6 +447,23 @@ def test_a_page_has_its_whole_time_however_long_the_story_waited_for_its_hour(ne
     assert room.run() == ["Story 1"]
 
 
+def test_a_draft_that_was_published_by_mistake_goes_out_when_it_is_published_again(newsroom, article, clock):
+    room = newsroom(trouble=Trouble("its page answers 404"), patience=timedelta(hours=1))
+    draft = article(1, published=clock.now)
+    room.publish(draft)
+    for _ in range(30):
+        room.run()
+        clock.move(minutes=5)
+    assert room.states() == [("skipped", "preflight")]
+    room.trouble = None
+    clock.move(days=1)
+    assert room.publish(draft) == ()
+    again = article(1, published=clock.now)
+    room.publish(again)
+    assert room.run() == ["Story 1"]
+    assert room.publish(article(1, published=clock.now + timedelta(minutes=1))) == ()
+
+
 def test_a_page_that_was_right_meanwhile_has_its_time_anew(newsroom, stories, clock):
     room = newsroom(trouble=Trouble("its page answers 404"), patience=timedelta(hours=1))
     room.publish(*stories(1))

@@ -38,13 +38,17 @@ class Known:
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """What the ledger holds of an article that a source lists again. `planned`: some account was asked about it."""
+    """What the ledger holds of an article that a source lists again. `planned`: some account was asked about it.
+
+    `published_at` and `first_seen` are in microseconds.
+    """
 
     source: str
     content_hash: str
     first_seen: int
     imported: bool
     planned: bool
+    published_at: int | None
 
 
 class Articles:
@@ -159,8 +163,12 @@ class Articles:
             )
         )
 
-    def restore(self, anchor: str) -> None:
-        """It is there again after all."""
+    def restore(self, anchor: str, published: datetime | None = None) -> None:
+        """It is there again after all, perhaps with another date."""
+        if published is not None:
+            self._db.change(
+                "UPDATE article SET published_at = :at WHERE anchor = :anchor", anchor=anchor, at=micros(published)
+            )
         self._db.change(
             "UPDATE article SET withdrawn_at = NULL, gone = 0 WHERE anchor = :anchor AND withdrawn_at IS NOT NULL",
             anchor=anchor,
@@ -193,14 +201,14 @@ class Articles:
             chunk = {f"a{number}": value for number, value in enumerate(anchors[start : start + CHUNK])}
             names = ", ".join(f":{name}" for name in chunk)
             for row in self._db.rows(
-                "SELECT anchor, source, content_hash, first_seen_at, position, EXISTS"
+                "SELECT anchor, source, content_hash, first_seen_at, published_at, position, EXISTS"
                 " (SELECT 1 FROM delivery WHERE delivery.anchor = article.anchor) AS planned"
                 f" FROM article WHERE anchor IN ({names})",
                 **chunk,
             ):
                 imported, planned = row["position"] == ELSEWHERE, bool(row["planned"])
                 found[row["anchor"]] = Standing(
-                    row["source"], row["content_hash"], row["first_seen_at"], imported, planned
+                    row["source"], row["content_hash"], row["first_seen_at"], imported, planned, row["published_at"]
                 )
         return found
 

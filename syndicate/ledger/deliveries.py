@@ -11,6 +11,9 @@ from syndicate.ledger import rows
 from syndicate.ledger.database import Database, Row, from_micros, micros
 from syndicate.model import Action, Delivery, Receipt, State
 
+GIVEN_UP = ("preflight", "withdrawn")
+"""Reasons of what was skipped because it was not on the site; it may be there again."""
+
 
 def delivery_key(anchor: str, account: str, action: str = "post", revision: int = 0, part: int = 0) -> str:
     """The word to grep for: made of what is delivered to whom, never of the text (DESIGN §8)."""
@@ -105,9 +108,18 @@ class Deliveries:
         asked = "SELECT 1 FROM delivery WHERE key = :key AND state = 'skipped' AND reason = 'filtered'"
         return self._db.row(asked, key=key) is not None
 
+    def given_up(self, anchor: str) -> bool:
+        """Whether an article was skipped because its page was not there, or was taken back."""
+        asked = (
+            "SELECT 1 FROM delivery WHERE anchor = :anchor AND state = 'skipped' AND reason IN (:page, :back) LIMIT 1"
+        )
+        page, back = GIVEN_UP
+        return self._db.row(asked, anchor=anchor, page=page, back=back) is not None
+
     def let_in(
         self,
         key: str,
+        reasons: Sequence[str],
         *,
         state: State,
         reason: str | None,
@@ -117,12 +129,16 @@ class Deliveries:
         priority: int,
         error: str | None,
     ) -> bool:
-        """A delivery that the account's filter left out is planned after all."""
+        """A delivery that was skipped for one of these reasons is planned after all, like any other."""
+        names = {f"r{number}": reason for number, reason in enumerate(reasons)}
         return bool(
             self._db.change(
                 "UPDATE delivery SET state = :state, reason = :reason, due_at = :due_at, planned_at = :planned_at,"
-                " expires_at = :expires_at, priority = :priority, error = :error, updated_at = :planned_at"
-                " WHERE key = :key AND state = 'skipped' AND reason = 'filtered'",
+                " expires_at = :expires_at, priority = :priority, error = :error, looks = 0, looked_at = NULL,"
+                " post = NULL, draft = NULL, prepared = NULL, committed_at = NULL, attempts = 0, unknowns = 0,"
+                " absent = 0, updated_at = :planned_at"
+                f" WHERE key = :key AND state = 'skipped' AND reason IN ({', '.join(f':{name}' for name in names)})",
+                **names,
                 key=key,
                 state=state,
                 reason=reason,
