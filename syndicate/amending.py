@@ -15,6 +15,7 @@ from syndicate.ports import Deletable, Editable
 
 POST_WAIT = timedelta(seconds=30)  # until a post's own end is known
 TEMPLATE_WAIT = timedelta(minutes=1)
+REPEATS = 2  # times that a post has borne the same words: two servers, one of which has an old copy
 
 
 def plan_edit(anchor: str, account: Account, ledger: Ledger, now: datetime) -> str | None:
@@ -115,8 +116,13 @@ def _edit(
         ledger.claims.waits(delivery, "unavailable", due_at=now + TEMPLATE_WAIT, error=str(fault), now=now)
         return
     record = records.post_record(rendered.post) | {"length": rendered.length, "limit": rendered.limit}
-    if _words(record) == _words(_latest(delivery, post, ledger)):
+    shown = [_words(each) for each in _shown(delivery, post, ledger)]
+    if _words(record) == shown[-1]:
         ledger.claims.skips(delivery, "unchanged", error=None, now=now)
+        return
+    if shown.count(_words(record)) >= REPEATS:
+        told = "its source goes back and forth between the same words"
+        ledger.claims.skips(delivery, "unchanged", error=told, now=now)
         return
     claimed = ledger.claims.claim(delivery, now=now, lease=terms.lease)
     if claimed is not None:
@@ -147,11 +153,11 @@ def _record(claimed: Delivery, fault: PlatformError, lane: Lane, ledger: Ledger,
     hold_account(lane, step, ledger)
 
 
-def _latest(delivery: Delivery, post: Delivery, ledger: Ledger) -> Json:
-    """What people see now: the last edit that went through, else the post."""
+def _shown(delivery: Delivery, post: Delivery, ledger: Ledger) -> list[Json]:
+    """What people have seen: the post and each edit that went through, the last of which they see now."""
     rows = ledger.deliveries.search(accounts=(delivery.account,), anchor=delivery.anchor, states=("posted",))
-    edits = [row for row in rows if row.action == "edit" and row.post]
-    return max(edits, key=lambda row: row.revision).post or {} if edits else post.post or {}
+    edits = sorted((row for row in rows if row.action == "edit"), key=lambda row: row.revision)
+    return [post.post or {}, *(row.post for row in edits if row.post)]
 
 
 def _words(record: Json) -> tuple[Any, ...]:

@@ -33,7 +33,7 @@ def revise(
             continue  # pictures come with new addresses every time, from some systems
         for account in accounts:
             if account.delay:
-                ledger.backlog.calm(anchor, account.name, now + account.delay)
+                ledger.backlog.calm(anchor, account.name, now, account.delay)
             if account.on_edit == "edit" and ledger.deliveries.was_posted(anchor, account.name):
                 key = plan_edit(anchor, account, ledger, now)
                 keys += [key] if key else []

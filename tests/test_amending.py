@@ -79,6 +79,19 @@ def test_back_to_the_first_words_is_an_edit_as_well(posted, article, clock):
     assert list(room.network.posts.values()) == ["Story 1 https://gazette.example/1"]
 
 
+def test_two_servers_of_which_one_has_an_old_copy_do_not_edit_a_post_all_day(posted, article, clock):
+    room = posted(on_edit="edit")
+    for number in range(20):
+        clock.move(minutes=5)
+        room.publish(article(1, title="Better" if number % 2 == 0 else "Story 1", published=clock.now))
+        room.run()
+    assert room.network.requests == ["commit", "edit", "edit", "edit"]
+    assert list(room.network.posts.values()) == ["Better https://gazette.example/1"]
+    room.publish(article(1, title="Best", published=clock.now))
+    room.run()
+    assert list(room.network.posts.values()) == ["Best https://gazette.example/1"]
+
+
 @pytest.mark.parametrize(
     "fault",
     [errors.Uncertain("cut off"), errors.Unavailable("down"), errors.RateLimited("slow", retry_after=30)],

@@ -318,6 +318,14 @@ def test_a_story_waits_until_it_has_stayed_unchanged(newsroom, article, clock):
     assert room.run() == ["The bridge"]
 
 
+def test_a_story_that_changes_all_the_time_goes_out_in_the_end(newsroom, article, clock):
+    room = newsroom(delay=timedelta(minutes=10))
+    for minute in range(0, 65, 5):
+        room.publish(article(1, title=f"Live, minute {minute}", published=clock.now))
+        assert (minute, room.run()) == (minute, ["Live, minute 60"] if minute == 60 else [])
+        clock.move(minutes=5)
+
+
 def test_a_picture_with_a_new_address_does_not_disturb_the_calm(newsroom, article, clock):
     from syndicate.model import Image
 

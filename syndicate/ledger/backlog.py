@@ -8,6 +8,7 @@ from syndicate.ledger.database import MICROSECOND, Database, from_micros, micros
 
 LONG_STOP = timedelta(hours=1)  # from here on a backlog is old news
 CATCH_UP_SPACING = timedelta(minutes=1)
+RESTLESS = 6  # times its delay that a story waits which changes all the time
 MARKED = 200  # rows that say when they go; a longer queue follows them all the same
 
 
@@ -130,14 +131,16 @@ class Backlog:
             anchor=anchor,
         )
 
-    def calm(self, anchor: str, account: str, until: datetime) -> None:
-        """A story that waits until it has stayed unchanged has changed."""
+    def calm(self, anchor: str, account: str, now: datetime, delay: timedelta) -> None:
+        """A story that waits until it has stayed unchanged has changed; some never do, and wait no longer than that."""
         self._db.change(
-            "UPDATE delivery SET due_at = :until WHERE anchor = :anchor AND account = :account"
-            " AND state = 'planned' AND reason = 'delay' AND due_at < :until",
+            "UPDATE delivery SET due_at = CASE WHEN :until > planned_at + :most THEN planned_at + :most ELSE :until END"
+            " WHERE anchor = :anchor AND account = :account"
+            " AND state = 'planned' AND reason = 'delay' AND due_at < :until AND due_at < planned_at + :most",
             anchor=anchor,
             account=account,
-            until=micros(until),
+            until=micros(now + delay),
+            most=RESTLESS * delay // MICROSECOND,
         )
 
     def catch_up(self, account: str, *, since: datetime, now: datetime, keep: int | None, word: str = "") -> int:
