@@ -138,6 +138,12 @@ def _as_written(url: str) -> str:
     return host + re.sub(r"[/\s]+$", "", parts.path) + ("?" + "&".join(said) if said else "")
 
 
+def resemble(one: Article, other: Article) -> bool:
+    """Whether two articles have their date, their headline or the path of their address in common."""
+    mine, theirs = ((each.published, folded(each.title), urlkey(each.url).partition("/")[2]) for each in (one, other))
+    return any(said == told for said, told in zip(mine, theirs, strict=True) if said)
+
+
 def content_hash(article: Article) -> str:
     """Differs when title, address, summary or pictures do: 32 hex digits."""
     said: list[Any] = [article.title, article.url, article.summary, [astuple(image) for image in article.images]]

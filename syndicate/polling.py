@@ -295,7 +295,7 @@ def _ingest(
 
     named = drop_repeated(articles)
     anchors = ledger.articles.anchors([alias.hash for aliases in named for alias in aliases])
-    known = [next((anchors[alias.hash] for alias in aliases if alias.hash in anchors), None) for aliases in named]
+    known = [_whose(article, names, anchors, ledger) for article, names in zip(articles, named, strict=True)]
     first_known = next((number for number, anchor in enumerate(known) if anchor), len(known) if was_empty else 0)
     standings = ledger.articles.standings([*{anchor for anchor in known if anchor}])
     unplanned = {anchor for anchor, standing in standings.items() if _unplanned(standing, articles[0].source, since)}
@@ -324,6 +324,22 @@ def _ingest(
     unread = {anchor for anchor, standing in standings.items() if standing.content_hash == UNREAD}
     read = {hashed: anchor for hashed, anchor in anchors.items() if anchor not in unread}
     return candidates, changed, _moved(named, read)
+
+
+def _whose(article: Article, names: Sequence[Alias], anchors: Mapping[str, str], ledger: Ledger) -> str | None:
+    """The known article that this one is, by any of its names.
+
+    The path of a guid alone is the same on two sites whose systems count their posts: with nothing else in
+    common, it tells nothing.
+    """
+    from syndicate.identity import resemble
+
+    met = [alias for alias in names if alias.hash in anchors]
+    if not met:
+        return None
+    anchor = anchors[met[0].hash]
+    vague = all(alias.kind == "guid_path" for alias in met)
+    return None if vague and not resemble(article, ledger.articles.find(anchor).article) else anchor
 
 
 def _retold(anchor: str, article: Article, standing: Standing, ledger: Ledger, now: datetime) -> list[Change]:

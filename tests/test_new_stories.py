@@ -119,6 +119,18 @@ def test_one_guid_on_two_stories(press):
     assert room.run(room.story(12, guid="guid"), *room.items) == [link(12)]
 
 
+def test_two_sites_in_one_feed_that_number_their_posts_alike(press, clock):
+    room = press()
+    one = room.story(10, link="https://a.example/tram", guid="https://a.example/?p=77")
+    assert room.run(one, *room.items) == [one.link]
+    clock.move(hours=5)
+    other = room.story(11, link="https://b.example/ferry", guid="https://b.example/?p=77")
+    assert room.run(other, *room.items[1:]) == [other.link]
+    moved = replace(one, link="https://c.example/tram", guid="https://c.example/?p=77", at=clock(), title="Moved")
+    assert room.run(moved, *room.items[1:]) == []
+    assert room.waiting("similar") == []
+
+
 def test_one_story_listed_twice_under_its_old_and_its_new_headline(press):
     room = press()
     story = room.story(10)
