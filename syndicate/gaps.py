@@ -63,8 +63,8 @@ class _Found:
         """Take those that were not there yet, as far as there is room; how many."""
         before = self.room
         for article in articles:
-            names = {alias.hash for alias in aliases(article)}
-            if names <= self.names:
+            names = _names(article)
+            if names <= self.names:  # the pages shift as something is published
                 continue
             if not self.room:
                 self.full = True
@@ -103,7 +103,14 @@ def fill(
 
 def _begun(fetched: Fetched) -> _Found:
     """What the feed itself shows."""
-    return _Found(list(fetched.articles), {alias.hash for article in fetched.articles for alias in aliases(article)})
+    return _Found(list(fetched.articles), {name for article in fetched.articles for name in _names(article)})
+
+
+def _names(article: Article) -> set[str]:
+    """The names by which an article is known on another page of the same list, even where its headline was changed."""
+    named = aliases(article)
+    lasting = {f"{alias.hash} {article.published}" for alias in named if alias.kind in ("url", "guid")}
+    return lasting if article.published and lasting else {alias.hash for alias in named}
 
 
 def find(articles: Sequence[Article], since: datetime, now: datetime) -> Gap | None:

@@ -205,6 +205,26 @@ def test_a_news_sitemap_stands_in_for_pages(open_desk, robots):
     assert notices(desk.ledger) == []
 
 
+def test_pages_that_shift_while_they_are_read_and_a_headline_that_changes_meanwhile(open_desk):
+    desk = open_desk("next")
+    paper, known = desk.paper, {title for title, _ in desk.paper.stories}
+    desk.stop()
+    plain, pages = paper.rss, []
+
+    def rss(page):
+        if page > 1 and page not in pages:
+            paper.publish(1, since=desk.clock.now - timedelta(seconds=60 - page))
+        pages.append(page)
+        return plain(page).replace("<title>Story 37<", f"<title>Story 37, read {len(pages)} times<")
+
+    paper.rss = rss
+    desk.poll()
+    desk.clock.move(minutes=5)
+    desk.poll()
+    links = [row.article for row in desk.ledger.deliveries.search()]
+    assert sorted(links) == sorted(paper.link(title) for title, _ in paper.stories if title not in known)
+
+
 def test_a_gap_that_nothing_fills_is_told_once(open_desk):
     desk = open_desk("none")
     desk.stop()
