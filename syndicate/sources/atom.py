@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 from syndicate.model import Article
 from syndicate.sources import hubs, markup
 from syndicate.sources.fields import (
-    ENTRIES,
     LANG,
     Reader,
     Reading,
@@ -21,6 +20,7 @@ from syndicate.sources.fields import (
     kind_of,
     language,
     person,
+    readable,
     words,
 )
 from syndicate.sources.further import next_page
@@ -42,7 +42,8 @@ def read(root: Element, reader: Reader) -> Reading:
     reader = reader.inside(root)
     reader.language = language(root.get(LANG))
     entries = [child for child in root if reader.names[child.tag] == "entry"]
-    articles = [article for entry in entries[:ENTRIES] if (article := _article(entry, reader)) is not None]
+    shown = readable(entries, lambda entry: _article(entry, reader))
+    articles = [article for entry in shown if (article := _article(entry, reader)) is not None]
     links = [(_rel(child), child.get("href")) for child in root if reader.names[child.tag] == "link"]
     generator = next((words(child) for child in root if reader.names[child.tag] == "generator"), "")
     older = next_page(links, reader.base, generator, here=here)

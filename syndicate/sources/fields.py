@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Literal, TypeVar
 from urllib.parse import SplitResult, urljoin, urlsplit
 
 from syndicate.dates import Moment, parse
@@ -16,6 +16,7 @@ from syndicate.sources import markup
 if TYPE_CHECKING:
     from xml.etree.ElementTree import Element
 
+Entry = TypeVar("Entry")
 ENTRIES = 2000
 LONGEST = 8_000
 """Characters of an address or a guid; a longer one is none, and servers take no longer ones."""
@@ -174,6 +175,15 @@ class Reading:
     hours: tuple[int, ...] = ()
     days: tuple[int, ...] = ()
     older: str = ""
+
+
+def readable(entries: Sequence[Entry], article: Callable[[Entry], Article | None]) -> Sequence[Entry]:
+    """As many entries as are read: the first, unless the list begins with its oldest; then the last."""
+    if len(entries) <= ENTRIES:
+        return entries
+    ends = (article(entries[0]), article(entries[-1]))
+    dates = [each.published for each in ends if each is not None and each.published is not None]
+    return entries[-ENTRIES:] if len(dates) > 1 and dates[0] < dates[1] else entries[:ENTRIES]
 
 
 def words(element: Element | None) -> str:

@@ -134,7 +134,7 @@ def _notes(reading: Reading, reader: Reader) -> list[str]:
     if reading.cut_off:
         notes.append(f"the document is cut off; {len(reading.articles)} whole entries were read")
     if reading.listed > ENTRIES:
-        notes.append(f"{reading.listed} entries; the first {ENTRIES} are read")
+        notes.append(f"{reading.listed} entries; the newest {ENTRIES} are read")
     unnamed = min(reading.listed, ENTRIES) - len(reading.articles) - reading.held_back
     if unnamed:
         notes.append(f"entries left out, without title and address: {unnamed}")

@@ -10,7 +10,6 @@ from syndicate.model import Article
 from syndicate.sources import hubs, markup
 from syndicate.sources.fields import (
     BASE,
-    ENTRIES,
     LANG,
     Reader,
     Reading,
@@ -23,6 +22,7 @@ from syndicate.sources.fields import (
     kind_of,
     language,
     person,
+    readable,
     words,
 )
 from syndicate.sources.further import next_page
@@ -52,7 +52,8 @@ def read(root: Element, reader: Reader) -> Reading:
     items = [
         item for parent in ([root, *channels] if about.get("channel") else channels) for item in _items(parent, reader)
     ]
-    articles = [article for item in items[:ENTRIES] if (article := _article(item, reader)) is not None]
+    shown = readable(items, lambda item: _article(item, reader))
+    articles = [article for item in shown if (article := _article(item, reader)) is not None]
     links = [(link.get("rel", ""), link.get("href")) for link in channel.get("atom:link", ())]
     hours, days = _rests(channel, reader)
     return Reading(

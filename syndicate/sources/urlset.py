@@ -24,6 +24,7 @@ from syndicate.sources.fields import (
     extras,
     first,
     language,
+    readable,
 )
 
 if TYPE_CHECKING:
@@ -70,8 +71,9 @@ def read(
     if root.tag.endswith("sitemapindex"):
         return Sitemap(files=tuple(_pages(listed, reader)))
     news = [found for found in listed if "news:news" in found]
-    articles = [article for found in news[:ENTRIES] if (article := _article(found, reader)) is not None]
-    notes = [f"{len(news)} entries; the first {ENTRIES} are read"] if len(news) > ENTRIES else []
+    shown_news = readable(news, lambda found: _article(found, reader))
+    articles = [article for found in shown_news if (article := _article(found, reader)) is not None]
+    notes = [f"{len(news)} entries; the newest {ENTRIES} are read"] if len(news) > ENTRIES else []
     unnamed = min(len(news), ENTRIES) - len(articles)
     if unnamed:
         notes.append(f"entries left out, without title or address: {unnamed}")

@@ -3,6 +3,7 @@ from __future__ import annotations
 import json
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta
+from email.utils import format_datetime
 from pathlib import Path
 
 import pytest
@@ -254,7 +255,19 @@ def test_only_the_first_2000_entries_are_read():
     body = rss("".join(f"<item><title>{number}</title></item>" for number in range(2005)))
     reading = read_feed(body, source="news", url=URL)
     assert (len(reading.articles), reading.listed) == (2000, 2005)
-    assert reading.notes == ("2005 entries; the first 2000 are read",)
+    assert reading.notes == ("2005 entries; the newest 2000 are read",)
+
+
+def test_of_a_long_list_that_begins_with_its_oldest_the_last_are_read():
+    start = datetime(2025, 9, 1, tzinfo=UTC)
+    items = [
+        f"<item><title>{n}</title><pubDate>{format_datetime(start + timedelta(minutes=n))}</pubDate></item>"
+        for n in range(2005)
+    ]
+    reading = read_feed(rss("".join(items)), source="news", url=URL)
+    assert (reading.articles[0].title, reading.articles[-1].title) == ("5", "2004")
+    reading = read_feed(rss("".join(reversed(items))), source="news", url=URL)
+    assert (reading.articles[0].title, reading.articles[-1].title) == ("2004", "5")
 
 
 @pytest.mark.parametrize(
