@@ -276,11 +276,16 @@ class App:
         return watch(self.pages.gone, watched, self.accounts, self.ledger, most=most)
 
     def move_on(self) -> list[str]:
-        """What the clock alone decides: pauses that end, stories whose hour has come, stories grown too old.
+        """What needs nobody: pauses that end, stories whose hour has come, stories grown too old.
 
-        What a person should hear of it.
+        What an account that left the config sent without an answer cannot be looked up: a person decides.
+        Returns what a person should hear of it.
         """
         at = self.ledger.now()
+        for name in self.ledger.deliveries.unclear():
+            if name not in self.config.accounts:
+                for delivery in self.ledger.deliveries.search(states=("unknown",), accounts=(name,)):
+                    self.ledger.claims.leave(delivery, "held", "no_answer", now=at, due_at=None)
         for word in self.ledger.pauses.lapsed(at):
             self.ledger.end_pause(word, self.accounts)
         for name in self.ledger.accounts.lapsed(at):

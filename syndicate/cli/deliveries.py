@@ -123,7 +123,8 @@ def _chosen(app: App, keys: tuple[str, ...], batch: dict[str, tuple[str, ...]]) 
         raise click.UsageError("name deliveries by KEY, or a batch by --reason, --source and --account")
     if keys:
         return [find(app, key) for key in keys]
-    known("source", app.config.sources, batch["sources"])
+    left = {source for _, source in app.ledger.backlog.batches()}  # one that has another name by now
+    known("source", {**app.config.sources, **dict.fromkeys(left)}, batch["sources"])
     known("account", {*app.config.accounts, *app.ledger.deliveries.accounts()}, batch["accounts"])
     waiting = app.ledger.deliveries.search(states=("planned",), accounts=batch["accounts"], sources=batch["sources"])
     reasons = batch["reasons"] or WAITING

@@ -273,6 +273,11 @@ class Deliveries:
         )
         return [row["name"] for row in found]
 
+    def unclear(self) -> list[str]:
+        """Names of accounts of which something is unknown."""
+        found = self._db.rows("SELECT DISTINCT account FROM delivery WHERE state = 'unknown'")
+        return [row["account"] for row in found]
+
     def under_way(self) -> bool:
         """Whether anything is due, being sent or unknown."""
         states = "state IN ('due', 'sending', 'unknown')"

@@ -42,6 +42,21 @@ def test_an_account_moved_to_another_platform_takes_nothing_with_it(desk, before
     assert {row["state"] for row in desk("deliveries", "list", "--json").rows} <= {"skipped", "held"}
 
 
+def test_what_an_account_that_left_the_config_sent_without_an_answer_is_for_a_person(desk):
+    desk.config("masto", "fb")
+    desk("post")
+    desk.site.publish(1)
+    desk.sandbox.add_faults([{"platform": "facebook", "step": "commit", "fault": "503"}])
+    assert desk("post").code == 1
+    desk.config("masto")
+    run = desk("post")
+    [row] = [row for row in desk("deliveries", "list", "--json").rows if row["account"] == "fb"]
+    assert (run.code, row["state"], row["reason"]) == (1, "held", "no_answer")
+    assert f"hint: look, then run syndicate deliveries resolve {row['key'][:8]}" in run.err
+    assert desk("deliveries", "resolve", row["key"], "--sent", "https://facebook.com/1").code == 0
+    assert desk("post").code == 0
+
+
 @pytest.mark.parametrize("account", ["fb", "x-main", "masto"])
 def test_two_stories_with_one_link_are_two_posts(desk, account):
     template = desk.folder / "templates" / "default" / "post.txt.j2"
