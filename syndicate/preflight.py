@@ -10,7 +10,7 @@ import re
 import threading
 from collections.abc import Callable
 from datetime import datetime, timedelta
-from urllib.parse import urlsplit
+from urllib.parse import urljoin, urlsplit
 
 from syndicate.errors import PlatformError, RenderError, SourceError
 from syndicate.gates import Trouble
@@ -53,12 +53,21 @@ class Pages:
         return trouble
 
     def gone(self, url: str) -> bool | None:
-        """Whether a page says that it is no more; None if it says neither."""
+        """Whether a page says that it is no more; None if it says neither.
+
+        On a site whose front page is not there either, something is broken, and nothing was taken back.
+        """
+        status = self._status(url)
+        if status not in GONE:
+            return False if status == 200 else None
+        front = self._status(urljoin(url, "/"))
+        return None if front is None or front in GONE or front >= 500 else True
+
+    def _status(self, url: str) -> int | None:
         try:
-            reply = self._http.call("GET", url, headers={"Accept": _ACCEPT})
+            return self._http.call("GET", url, headers={"Accept": _ACCEPT}).status
         except PlatformError:
             return None
-        return True if reply.status in GONE else False if reply.status == 200 else None
 
     def _page(self, article: Article) -> Trouble | None:
         if not article.url:

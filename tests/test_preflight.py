@@ -136,7 +136,7 @@ def announced(ledger, article, clock, site):
     from tests.newsroom import Newsroom
 
     room = Newsroom(ledger, clock, on_withdrawn="delete")
-    site.pages["/story"] = (200, {}, "<title>Story</title>")
+    site.pages |= {"/story": (200, {}, "<title>Story</title>"), "/": (200, {}, "<title>Gazette</title>")}
     room.publish(article(1, url=f"{site.url}/story", published=clock.now))
     room.run()
     return room
@@ -159,7 +159,7 @@ def test_a_page_that_is_gone_twice_was_taken_back(announced, pages, site, clock)
     assert announced.network.posts == {}
     clock.move(days=1)
     assert seen(announced, pages) == []
-    assert site.asked == ["/story", "/story"]
+    assert site.asked == ["/story", "/", "/story", "/"]
 
 
 def test_a_page_that_was_away_for_a_moment_was_not(announced, pages, site, clock):
@@ -180,6 +180,20 @@ def test_a_site_that_fails_took_nothing_back(announced, pages, site, clock):
         clock.move(hours=2)
         site.pages["/story"] = (503, {}, "down")
         assert seen(announced, pages) == []
+    assert len(announced.network.posts) == 1
+
+
+@pytest.mark.parametrize("front", [404, 503])
+def test_a_site_of_which_every_page_is_gone_for_a_while_took_nothing_back(announced, pages, site, clock, front):
+    there = dict(site.pages)
+    site.pages.clear()
+    site.pages["/"] = (front, {}, "broken")
+    for _ in range(6):
+        clock.move(minutes=10)
+        assert seen(announced, pages) == []
+    site.pages |= there
+    clock.move(hours=2)
+    assert seen(announced, pages) == []
     assert len(announced.network.posts) == 1
 
 
