@@ -139,15 +139,22 @@ def _due(candidate: Candidate, account: Account, now: datetime, priority: int, e
     embargoed = published if published is not None and published > now + SOON else None
     calm = now + delay if delay and not at_once(account, priority) else None
     waits = max(filter(None, (embargoed, calm)), default=None)
-    if embargoed is not None and embargoed > now + FAR:
-        note = f"it is dated {embargoed:%Y-%m-%d}, more than {FAR.days} days ahead"
-        return Planned(candidate, account, "planned", "approval", embargoed, expires_at, priority, note)
+    doubt = doubtful(published, now)
+    if doubt is not None:
+        return Planned(candidate, account, "planned", "approval", embargoed, expires_at, priority, doubt)
     if account.approve:
         return Planned(candidate, account, "planned", "approval", waits, expires_at, priority)
     if waits is not None:
         reason = "delay" if waits == calm else "embargo"
         return Planned(candidate, account, "planned", reason, waits, expires_at, priority)
     return Planned(candidate, account, "due", None, now, expires_at, priority)
+
+
+def doubtful(published: datetime | None, now: datetime) -> str | None:
+    """Why a person has to look at a date."""
+    if published is None or published <= now + FAR:
+        return None
+    return f"it is dated {published:%Y-%m-%d}, more than {FAR.days} days ahead"
 
 
 def _after(candidate: Candidate, baseline: datetime, zone: str) -> bool:

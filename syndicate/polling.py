@@ -366,10 +366,11 @@ def _is_back(anchor: str, article: Article, standing: Standing, retold: Sequence
 
 def _redated(anchor: str, article: Article, before: datetime, ledger: Ledger, now: datetime) -> None:
     """Let a story that waits follow its own source's date, which may be an embargo."""
-    from syndicate.plan import SOON
+    from syndicate.plan import SOON, doubtful
 
-    if article.published is not None and article.published != before:
-        ledger.backlog.reschedule(anchor, before, article.published, now + SOON)
+    published = article.published
+    if published is not None and published != before:
+        ledger.backlog.reschedule(anchor, before, published, now + SOON, doubtful(published, now))
 
 
 def _moved(named: Sequence[tuple[Alias, ...]], anchors: Mapping[str, str]) -> tuple[str, ...]:

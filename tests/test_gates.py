@@ -378,6 +378,19 @@ def test_an_embargo_that_is_moved_binds_what_waits_for_something_else_besides(
     assert (room.only().reason, room.only().due_at) == (reason, hour)
 
 
+def test_a_date_months_ahead_is_asked_about_whenever_it_comes_and_no_longer_than_it_lasts(newsroom, article, clock):
+    room = newsroom()
+    hour = clock.now + timedelta(hours=1)
+    room.publish(article(1, published=hour))
+    room.publish(article(1, published=hour + timedelta(days=365)))
+    assert room.states() == [("planned", "approval")]
+    assert room.only().error == "it is dated 2027-11-23, more than 30 days ahead"
+    room.publish(article(1, published=hour))
+    assert (room.states(), room.only().error) == ([("planned", "embargo")], None)
+    clock.now = hour
+    assert room.run() == ["Story 1"]
+
+
 def test_another_source_that_knows_the_day_alone_lifts_no_embargo(newsroom, article, clock):
     room = newsroom()
     hour = clock.now + timedelta(hours=1)

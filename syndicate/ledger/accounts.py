@@ -45,7 +45,7 @@ class Accounts:
         """
         name = account.name
         row = self._db.row("SELECT platform, whose FROM account WHERE name = :name", name=name)
-        if row is not None and whose and row["whose"] in ("", before):
+        if row is not None and whose not in ("", row["whose"]) and row["whose"] in ("", before):
             self._db.change("UPDATE account SET whose = :whose WHERE name = :name", whose=whose, name=name)
             row["whose"] = whose
         if row is None or row["platform"] != account.platform or (whose and row["whose"] != whose):

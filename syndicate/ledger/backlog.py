@@ -9,6 +9,7 @@ from syndicate.ledger.database import MICROSECOND, Database, from_micros, micros
 LONG_STOP = timedelta(hours=1)  # from here on a backlog is old news
 CATCH_UP_SPACING = timedelta(minutes=1)
 RESTLESS = 6  # times its delay that a story waits which changes all the time
+DOUBT = "it is dated "  # how a doubt about a date begins
 MARKED = 200  # rows that say when they go; a longer queue follows them all the same
 
 
@@ -43,13 +44,16 @@ class Backlog:
         )
         return {row["anchor"]: at for row in found if (at := from_micros(row["at"]))}
 
-    def reschedule(self, anchor: str, before: datetime, published: datetime, soon: datetime) -> None:
+    def reschedule(self, anchor: str, before: datetime, published: datetime, soon: datetime, doubt: str | None) -> None:
         """The date of a story was moved, and with it its hour, whatever it waits for besides, and its age.
 
-        One up to `soon` is no hour to wait for.
+        One up to `soon` is no hour to wait for. `doubt` says why a person has to look at the date; what waits
+        for that alone goes on without it.
         """
         values = {
             "anchor": anchor,
+            "doubt": doubt,
+            "doubted": f"{DOUBT}%",
             "published": micros(published),
             "soon": micros(soon),
             "shift": (published - before) // MICROSECOND,
@@ -62,7 +66,11 @@ class Backlog:
             )
             self._db.change(
                 "UPDATE delivery SET expires_at = expires_at + :shift,"
-                " reason = CASE WHEN reason = 'delay' AND due_at < :published THEN 'embargo' ELSE reason END,"
+                " reason = CASE WHEN :doubt IS NOT NULL AND reason IN ('delay', 'embargo') AND approved IS NULL"
+                " THEN 'approval' WHEN reason = 'delay' AND due_at < :published THEN 'embargo'"
+                " WHEN :doubt IS NULL AND reason = 'approval' AND error LIKE :doubted THEN 'embargo' ELSE reason END,"
+                " error = CASE WHEN :doubt IS NOT NULL AND reason IN ('delay', 'embargo') AND approved IS NULL"
+                " THEN :doubt WHEN reason = 'approval' AND error LIKE :doubted THEN :doubt ELSE error END,"
                 " due_at = CASE WHEN reason = 'delay' AND due_at >= :published THEN due_at"
                 " WHEN due_at IS NULL AND :published <= :soon THEN NULL ELSE :published END"
                 " WHERE anchor = :anchor AND action = 'post' AND state = 'planned' AND reason <> 'preflight'",
