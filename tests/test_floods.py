@@ -263,6 +263,21 @@ def test_an_address_and_a_headline_mended_at_once_are_the_story_that_stood_there
     assert (row.reason, row.error) == ("similar", f"it resembles {typo.url}")
 
 
+def test_a_feed_whose_dates_are_days_and_whose_stories_scroll_out_asks_nothing(newsroom, article, clock):
+    room = newsroom()
+    clock.now = clock.now.replace(hour=1) + timedelta(days=1)
+    today = clock.now.replace(hour=0)
+    pinned = article(900, published=today - timedelta(days=3))
+    listed = [article(n, published=today) for n in range(4)]
+    room.publish(pinned, *listed)
+    room.run()
+    for number in range(4, 9):
+        clock.move(minutes=30)
+        listed = [article(number, published=today), *listed[:3]]
+        room.publish(pinned, *listed)
+        assert room.run() == [f"Story {number}"]
+
+
 def test_one_story_twice_in_one_reading_under_two_addresses_goes_out_once(newsroom, article, clock):
     room = newsroom()
     clock.move(hours=2)

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
 AHEAD = 5 * 60 * 1_000_000  # microseconds that a clock may run fast
 TWINS = 20  # articles alike that are looked at
+ALIKE = 3  # articles of one source with the same date, and a new one; more of them tell nothing
 CHUNK = 400  # parameters of one statement, well below SQLite's oldest limit of 999
 ELSEWHERE = -1  # the `position` of what somebody announced before syndicate came: it keeps this for ever
 UNREAD = ""  # the `content_hash` of what no source has listed so far: the first that does gives it its words
@@ -254,15 +255,20 @@ class Articles:
         return [(_known(row), bool(row["doubted"])) for row in found if row["anchor"] not in besides][:TWINS]
 
     def published_with(self, article: Article, besides: Collection[str]) -> Known | None:
-        """Another article of its source that bears the very same date; none of `besides`."""
+        """Another article of its source that bears the very same date; none of `besides`.
+
+        None where many do: then dates are of days, or what a schedule lets out at once.
+        """
         found = self._db.rows(
             "SELECT * FROM article WHERE source = :source AND published_at = :at"
             " ORDER BY first_seen_at DESC LIMIT :most",
             source=article.source,
             at=micros(article.published),
-            most=1 + len(besides),
+            most=ALIKE + 1,
         )
-        return next((_known(row) for row in found if row["anchor"] not in besides), None)
+        return (
+            next((_known(row) for row in found if row["anchor"] not in besides), None) if len(found) <= ALIKE else None
+        )
 
     def find(self, anchor: str) -> Known:
         """One article that is there."""
