@@ -425,11 +425,12 @@ def _replaced(going: Mapping[str, Article], listed: Sequence[Article], ledger: L
     for anchor, article in going.items():
         if article.published is None or oldest is None or article.published <= oldest or article.precision == "day":
             continue
-        if present is None:
+        alike = [known for known in ledger.articles.published_with(article) if known.anchor != anchor]
+        if alike and present is None:
             present = {*ledger.articles.anchors([alias.hash for each in listed for alias in aliases(each)]).values()}
-        known = ledger.articles.published_with(article, present | {anchor})
-        if known is not None:
-            found[anchor] = known
+        gone = next((known for known in alike if known.anchor not in (present or ())), None)
+        if gone is not None:
+            found[anchor] = gone
     return found
 
 

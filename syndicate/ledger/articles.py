@@ -254,8 +254,8 @@ class Articles:
         )
         return [(_known(row), bool(row["doubted"])) for row in found if row["anchor"] not in besides][:TWINS]
 
-    def published_with(self, article: Article, besides: Collection[str]) -> Known | None:
-        """Another article of its source that bears the very same date; none of `besides`.
+    def published_with(self, article: Article) -> list[Known]:
+        """The articles of its source that bear its very date, the last seen first.
 
         None where many do: then dates are of days, or what a schedule lets out at once.
         """
@@ -266,9 +266,7 @@ class Articles:
             at=micros(article.published),
             most=ALIKE + 1,
         )
-        return (
-            next((_known(row) for row in found if row["anchor"] not in besides), None) if len(found) <= ALIKE else None
-        )
+        return [_known(row) for row in found] if len(found) <= ALIKE else []
 
     def find(self, anchor: str) -> Known:
         """One article that is there."""
