@@ -23,7 +23,6 @@ from syndicate.ledger.credentials import Session
 from syndicate.ledger.notices import LAPSED
 from syndicate.model import Account, Article, Delivery, Identity, Limits, Validators
 from syndicate.opening import Rehearsal, open_copy, open_real
-from syndicate.polling import announce
 from syndicate.ports import Clock, Http, Platform, Refreshable
 from syndicate.reading import PAGE, build, origins, read_file, web
 from syndicate.rounds import Rounds
@@ -142,6 +141,8 @@ class App:
 
     def announce(self, article: Article) -> str:
         """Plan one article for every account; its anchor."""
+        from syndicate.planning import announce
+
         return announce(article, self.accounts, self.ledger, self.config.breaking)
 
     def deliver(self, delivery: Delivery) -> tuple[Delivery, tuple[str, ...]]:

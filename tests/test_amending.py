@@ -267,7 +267,7 @@ def test_a_deletion_does_not_wait_for_the_accounts_hours(posted, clock, ledger):
 
 
 def test_what_was_withdrawn_by_mistake_can_be_announced_by_hand(newsroom, article, clock, ledger):
-    from syndicate.polling import announce
+    from syndicate.planning import announce
 
     room = newsroom()
     ledger.accounts.pause("acct", "person", clock.now)

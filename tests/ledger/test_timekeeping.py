@@ -3,7 +3,8 @@
 from datetime import timedelta
 
 from syndicate.model import Account, Every, Fetched
-from syndicate.polling import announce, poll
+from syndicate.planning import announce
+from syndicate.polling import poll
 
 
 class Quiet:

@@ -1,0 +1,142 @@
+"""Deliveries are planned: what is written of them, what is held back as a flood, what a person names."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+from syndicate.floods import Before, Twin, restrain
+from syndicate.identity import aliases, drop_repeated
+from syndicate.ledger import Ledger
+from syndicate.ledger.articles import Known
+from syndicate.ledger.deliveries import delivery_key
+from syndicate.model import CALM, Account, Article, Breaking, Caution, Fetched
+from syndicate.plan import Candidate, Planned, wanted
+
+UNWANTED_BEFORE = ("baseline", "too_old", "preflight")  # reasons that `--backfill` overrules
+
+
+def announce(article: Article, accounts: Sequence[Account], ledger: Ledger, breaking: Breaking = CALM) -> str:
+    """Plan one article for every account because a person named it; its anchor.
+
+    No baseline, no age, no filter. What was already posted, or decided by a person, stays as it is; that it
+    was announced elsewhere (`import-seen`) does not matter, since now it is asked for here.
+    """
+    with ledger.transaction():
+        now = ledger.now()
+        anchor = _anchor_of(article, ledger, now)
+        ledger.articles.restore(anchor)
+        ledger.articles.adopt(anchor, article)
+        known = ledger.articles.find(anchor).article
+        for account in accounts:
+            ledger.accounts.ensure(account, now)
+        entries = wanted([Candidate(anchor, known)], accounts, now=now, filtered=False, breaking=breaking)
+        ledger.imports.forget(anchor)
+        write(entries, ledger, now, overruled=(*UNWANTED_BEFORE, "filtered", "similar", "withdrawn"))
+    return anchor
+
+
+def restrained(
+    entries: list[Planned],
+    new: set[str],
+    fetched: Fetched,
+    newest: datetime | None,
+    ledger: Ledger,
+    caution: Caution,
+) -> list[Planned]:
+    """What looks like a flood, or like a story of before, waits for a person."""
+
+    def twin(known: Known, doubted: bool) -> Twin:
+        return Twin(known.anchor, known.article, known.article.published or known.first_seen, doubted)
+
+    going = {entry.candidate.anchor: entry.candidate.article for entry in entries if entry.state != "skipped"}
+    twins = {}
+    if caution.similar != "post":
+        twins = {
+            anchor: [twin(*found) for found in ledger.articles.twins(anchor, article, new)]
+            for anchor, article in going.items()
+        }
+        for anchor, known in _replaced(going, fetched.articles, ledger).items():
+            twins[anchor].append(replace(twin(known, False), replaced=True))
+    return restrain(entries, new, Before(fetched.entries, newest, twins), caution)
+
+
+def _replaced(going: Mapping[str, Article], listed: Sequence[Article], ledger: Ledger) -> Mapping[str, Known]:
+    """Of new articles those in whose place another one stood, to the second: the list reaches back beyond it,
+    and has it no more. Somebody mended address and headline at once.
+    """
+    dates = [article.published for article in listed if article.published is not None]
+    oldest = min(dates, default=None)
+    found: dict[str, Known] = {}
+    present: set[str] | None = None
+    for anchor, article in going.items():
+        if article.published is None or oldest is None or article.published <= oldest or article.precision == "day":
+            continue
+        alike = [known for known in ledger.articles.published_with(article) if known.anchor != anchor]
+        if alike and present is None:
+            present = {*ledger.articles.anchors([alias.hash for each in listed for alias in aliases(each)]).values()}
+        gone = next((known for known in alike if known.anchor not in (present or ())), None)
+        if gone is not None:
+            found[anchor] = gone
+    return found
+
+
+def _anchor_of(article: Article, ledger: Ledger, now: datetime) -> str:
+
+    aliases = drop_repeated([article])[0]
+    anchors = ledger.articles.anchors([alias.hash for alias in aliases])
+    found = next((anchors[alias.hash] for alias in aliases if alias.hash in anchors), None)
+    return found or ledger.articles.add(article, aliases, position=0, now=now)
+
+
+def write(entries: Sequence[Planned], ledger: Ledger, now: datetime, *, overruled: Sequence[str] = ()) -> list[str]:
+    """Write deliveries; planned a microsecond apart, so that their order, and the ids made of it, are fixed."""
+    keys = []
+    for number, entry in enumerate(entries):
+        planned_at = now + timedelta(microseconds=number)
+        anchor, account = entry.candidate.anchor, entry.account
+        key = ledger.deliveries.plan(
+            anchor,
+            account.name,
+            account.platform,
+            state=entry.state,
+            reason=entry.reason,
+            due_at=entry.due_at,
+            planned_at=planned_at,
+            expires_at=entry.expires_at,
+            priority=entry.priority,
+            error=entry.note,
+        )
+        if key is None and entry.candidate.overrules and _let_in(entry, planned_at, ledger):
+            key = delivery_key(anchor, account.name)
+        elif key is None and overruled and entry.state != "skipped":
+            known = delivery_key(anchor, account.name)
+            if ledger.deliveries.replan(
+                known,
+                overruled,
+                state=entry.state,
+                reason=entry.reason,
+                due_at=entry.due_at,
+                planned_at=planned_at,
+                priority=entry.priority,
+            ):
+                key = known
+        if key is not None:
+            keys.append(key)
+    return keys
+
+
+def _let_in(entry: Planned, planned_at: datetime, ledger: Ledger) -> bool:
+    """Plan what was skipped for a reason that holds no more."""
+    return entry.state != "skipped" and ledger.deliveries.let_in(
+        delivery_key(entry.candidate.anchor, entry.account.name),
+        entry.candidate.overrules,
+        state=entry.state,
+        reason=entry.reason,
+        due_at=entry.due_at,
+        planned_at=planned_at,
+        expires_at=entry.expires_at,
+        priority=entry.priority,
+        error=entry.note,
+    )
