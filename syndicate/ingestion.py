@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import datetime
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from syndicate.identity import Alias, content_hash, drop_repeated, resemble
@@ -17,6 +18,7 @@ from syndicate.plan import SOON, Candidate, admits, doubtful
 if TYPE_CHECKING:
     from syndicate.revising import Change
 
+ASCENDING = 3  # times that a known article stands below an older one, and none above: its list begins with the oldest
 MOVED = 3  # stories at new addresses, from which on it looks as if the site has moved
 
 
@@ -26,15 +28,16 @@ def ingest(
     """Write what was never seen, under all its names; give the known ones their new names and words.
 
     Returns the new ones in the document's order, what changed of the known ones, and notes. An undated one
-    counts as new only above all known. One that is withdrawn is known from now on, and never new. What
-    another source recorded in its own baseline, after `since` (ours), is new to this one all the same.
+    counts as new only above all known, or below them where the list was seen to begin with its oldest. One
+    that is withdrawn is known from now on, and never new. What another source recorded in its own baseline,
+    after `since` (ours), is new to this one all the same.
     """
     named = drop_repeated(articles)
     anchors = ledger.articles.anchors([alias.hash for aliases in named for alias in aliases])
     known = [_whose(article, names, anchors, ledger) for article, names in zip(articles, named, strict=True)]
-    first_known = next((number for number, anchor in enumerate(known) if anchor), len(known) if was_empty else 0)
     standings = ledger.articles.standings([*{anchor for anchor in known if anchor}])
     unplanned = {anchor for anchor, standing in standings.items() if _unplanned(standing, articles[0].source, since)}
+    is_on_top = _top(known, standings, was_empty=was_empty)
     dated = ledger.backlog.dated()
     candidates: list[Candidate] = []
     changed: list[Change] = []
@@ -56,10 +59,23 @@ def ingest(
         elif aliases:
             added = ledger.articles.add(article, aliases, position=position, now=now)
             if not article.withdrawn:
-                candidates.append(Candidate(added, article, on_top=position < first_known))
+                candidates.append(Candidate(added, article, on_top=is_on_top(position)))
     unread = {anchor for anchor, standing in standings.items() if standing.content_hash == UNREAD}
     read = {hashed: anchor for hashed, anchor in anchors.items() if anchor not in unread}
     return candidates, changed, _moved(named, read)
+
+
+def _top(known: Sequence[str | None], standings: Mapping[str, Standing], *, was_empty: bool) -> Callable[[int], bool]:
+    """Which positions of a list are those of its newest. Lists begin with these, unless they showed otherwise."""
+    places = [number for number, anchor in enumerate(known) if anchor]
+    if not places:
+        return lambda _: was_empty
+    stood = [standings[anchor] for anchor in known if anchor]
+    times = [one.first_seen if one.published_at is None else one.published_at for one in stood]
+    rises = sum(earlier < later for earlier, later in pairwise(times))
+    if rises >= ASCENDING and all(earlier <= later for earlier, later in pairwise(times)):
+        return lambda position: position > places[-1]
+    return lambda position: position < places[0]
 
 
 def _whose(article: Article, names: Sequence[Alias], anchors: Mapping[str, str], ledger: Ledger) -> str | None:

@@ -217,6 +217,27 @@ def test_undated_stories_count_as_new_only_on_top(press):
     assert (link(11), "skipped", "baseline") in room.rows()
 
 
+def test_a_list_without_dates_that_begins_with_its_oldest_is_learned(press, clock):
+    room = press()
+    listed = [room.story(n, at=None) for n in range(10, 14)]
+    posted = []
+    for number in range(14, 20):
+        posted += room.run(*listed)
+        clock.move(hours=1)
+        listed.append(room.story(number, at=None))
+    posted += room.run(*listed)
+    assert posted == [link(n) for n in (17, 18, 19)], "three show the direction"
+    assert room.run(room.story(30, at=None), *listed) == [], "an old one that is added elsewhere is none"
+
+
+def test_a_list_that_begins_with_its_oldest_says_so_by_dates_too(press, clock):
+    room = press()
+    listed = [room.story(n, ago=60 * (20 - n)) for n in range(10, 15)]
+    room.run(*listed)
+    clock.move(hours=1)
+    assert room.run(room.story(30, at=None), *listed, room.story(31, at=None)) == [link(31)]
+
+
 def test_a_date_without_a_zone_is_read_in_the_sources_own(press, clock):
     room = press(source=", timezone: Asia/Tokyo")
     local = (clock() + timedelta(hours=9)).strftime("%Y-%m-%d %H:%M:%S")
