@@ -110,19 +110,28 @@ def alike(one: Article, other: Article) -> bool:
 def _doubles(going: Mapping[str, Planned], twins: Mapping[str, Sequence[Twin]], *, ever: bool) -> dict[str, Twin]:
     """What resembles a story of before, or an earlier one of this reading: of two days, or of whenever."""
     found: dict[str, Twin] = {}
-    earlier: list[Twin] = []
+    earlier: dict[str, list[Twin]] = {}
     for anchor, entry in going.items():
         article = entry.candidate.article
         at = article.published
         known = [twin for twin in twins.get(anchor, ()) if (twin.replaced and not ever) or alike(article, twin.article)]
         if sum(not (twin.doubted or twin.replaced) for twin in known) < SERIES:
-            alikes = (*known, *(twin for twin in earlier if alike(article, twin.article)))
+            near = (twin for words in _wordings(article) for twin in earlier.get(words, ()))
+            alikes = (*known, *(twin for twin in near if alike(article, twin.article)))
             twin = next((twin for twin in alikes if ever or at is None or abs(at - twin.at) <= NEAR), None)
             if twin is not None:
                 found[anchor] = twin
         if at is not None:
-            earlier.append(Twin(anchor, article, at))
+            for words in _wordings(article):
+                earlier.setdefault(words, []).append(Twin(anchor, article, at))
     return found
+
+
+def _wordings(article: Article) -> list[str]:
+    """What two articles that are alike have in common, the one or the other."""
+    return [
+        words for words in (f"title {folded(article.title)}", f"summary {folded(article.summary)}") if words[-1] != " "
+    ]
 
 
 def _burst(
