@@ -53,7 +53,8 @@ def restrain(entries: Sequence[Planned], new: Collection[str], before: Before, c
     going = {entry.candidate.anchor: entry for entry in entries if entry.state != "skipped"}
     bulk = caution.burst is not None and len(new) > min(caution.burst, max(FEW, before.listed / 2))
     doubles = _doubles(going, before.twins, ever=bulk) if caution.similar != "post" else {}
-    rest = {anchor: entry for anchor, entry in going.items() if anchor not in doubles}
+    borrowed = {anchor for anchor, entry in going.items() if entry.candidate.borrowed and anchor not in doubles}
+    rest = {anchor: entry for anchor, entry in going.items() if anchor not in doubles.keys() | borrowed}
     told = f"{len(new)} of the {before.listed} stories listed were new at once"
     burst = _burst(rest, before.newest, caution.burst, told, bulk=bulk)
 
@@ -63,6 +64,9 @@ def restrain(entries: Sequence[Planned], new: Collection[str], before: Before, c
             return entry
         if anchor in doubles:
             return _double(entry, doubles[anchor], caution)
+        if anchor in borrowed and entry.candidate.borrowed:
+            told = f"it has the address or the guid of {entry.candidate.borrowed.url}, and nothing else of it"
+            return _waiting(entry, "similar", told)
         return _waiting(entry, "burst", burst[anchor]) if anchor in burst else entry
 
     return [restrained(entry) for entry in entries]

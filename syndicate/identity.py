@@ -13,7 +13,7 @@ import re
 import unicodedata
 from collections.abc import Sequence
 from dataclasses import astuple, dataclass
-from datetime import UTC
+from datetime import UTC, timedelta
 from string import ascii_letters, digits
 from typing import Any
 from urllib.parse import quote, urlsplit
@@ -34,6 +34,8 @@ _ESCAPED = re.compile(r"%[0-9a-f]{2}", re.IGNORECASE | re.ASCII)
 _ODD = re.compile(r"[%+]|[^:]//")
 # What means the same with and without percent signs; a slash, a question mark, & = + # and % do not.
 _PLAIN = {f"%{ord(letter):02X}": letter for letter in f"{ascii_letters}{digits}-._~!$'()*,;:@"}
+LATER = timedelta(hours=12)
+"""Dates of one story differ by less, as a rule, when it is told anew."""
 _WORD = re.compile(r"\w+")
 _JSON = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"))  # `json.dumps` would make one for each article
 
@@ -142,6 +144,18 @@ def resemble(one: Article, other: Article) -> bool:
     """Whether two articles have their date, their headline or the path of their address in common."""
     mine, theirs = ((each.published, folded(each.title), urlkey(each.url).partition("/")[2]) for each in (one, other))
     return any(said == told for said, told in zip(mine, theirs, strict=True) if said)
+
+
+def is_another(one: Article, known: Article) -> bool:
+    """Whether an article is another story than a known one that bears one of its names: dated half a day later
+    at least, under a headline of other words.
+    """
+    if one.published is None or known.published is None or one.published - known.published < LATER:
+        return False
+    words, others = ({*folded(each.title).split()} for each in (one, known))
+    shared = len(words & others) / max(1, len(words | others))
+    same_summary = bool(one.summary) and folded(one.summary) == folded(known.summary)
+    return bool(words and others) and shared < 1 / 3 and not same_summary
 
 
 def content_hash(article: Article) -> str:

@@ -7,7 +7,7 @@ from datetime import datetime
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
-from syndicate.identity import Alias, content_hash, drop_repeated, resemble
+from syndicate.identity import Alias, content_hash, drop_repeated, is_another, resemble, urlkey
 from syndicate.ledger import Ledger
 from syndicate.ledger.articles import UNREAD, Standing
 from syndicate.ledger.database import micros
@@ -23,18 +23,29 @@ MOVED = 3  # stories at new addresses, from which on it looks as if the site has
 
 
 def ingest(
-    articles: Sequence[Article], ledger: Ledger, now: datetime, *, was_empty: bool, since: datetime | None
+    articles: Sequence[Article],
+    ledger: Ledger,
+    now: datetime,
+    *,
+    was_empty: bool,
+    since: datetime | None,
+    asks: bool = False,
 ) -> tuple[list[Candidate], list[Change], tuple[str, ...]]:
     """Write what was never seen, under all its names; give the known ones their new names and words.
 
     Returns the new ones in the document's order, what changed of the known ones, and notes. An undated one
     counts as new only above all known, or below them where the list was seen to begin with its oldest. One
     that is withdrawn is known from now on, and never new. What another source recorded in its own baseline,
-    after `since` (ours), is new to this one all the same.
+    after `since` (ours), is new to this one all the same. `asks`: what has but one name of a known story, and
+    nothing else of it, is new as well, for a person to decide.
     """
-    named = drop_repeated(articles)
+    named = [*drop_repeated(articles)]
     anchors = ledger.articles.anchors([alias.hash for aliases in named for alias in aliases])
     known = [_whose(article, names, anchors, ledger) for article, names in zip(articles, named, strict=True)]
+    borrowed = _borrowed(articles, named, known, anchors, ledger) if asks else {}
+    for number in borrowed:
+        known[number] = None
+        named[number] = tuple(alias for alias in named[number] if alias.hash not in anchors)
     standings = ledger.articles.standings([*{anchor for anchor in known if anchor}])
     unplanned = {anchor for anchor, standing in standings.items() if _unplanned(standing, articles[0].source, since)}
     is_on_top = _top(known, standings, was_empty=was_empty)
@@ -59,7 +70,9 @@ def ingest(
         elif aliases:
             added = ledger.articles.add(article, aliases, position=position, now=now)
             if not article.withdrawn:
-                candidates.append(Candidate(added, article, on_top=is_on_top(position)))
+                candidates.append(
+                    Candidate(added, article, on_top=is_on_top(position), borrowed=borrowed.get(position))
+                )
     unread = {anchor for anchor, standing in standings.items() if standing.content_hash == UNREAD}
     read = {hashed: anchor for hashed, anchor in anchors.items() if anchor not in unread}
     return candidates, changed, _moved(named, read)
@@ -87,9 +100,46 @@ def _whose(article: Article, names: Sequence[Alias], anchors: Mapping[str, str],
     met = [alias for alias in names if alias.hash in anchors]
     if not met:
         return None
-    anchor = anchors[met[0].hash]
+    found = [*dict.fromkeys(anchors[alias.hash] for alias in met)]
+    anchor = found[0]
+    if len(found) > 1:  # of one that took over a name of another
+        anchor = max(found, key=lambda each: _fit(article, ledger.articles.find(each).article))
     vague = all(alias.kind == "guid_path" for alias in met)
     return None if vague and not resemble(article, ledger.articles.find(anchor).article) else anchor
+
+
+def _fit(article: Article, known: Article) -> int:
+    """How much two articles have in common of what is to name one."""
+    return (urlkey(article.url) == urlkey(known.url)) + (article.guid == known.guid)
+
+
+def _borrowed(
+    articles: Sequence[Article],
+    named: Sequence[tuple[Alias, ...]],
+    known: Sequence[str | None],
+    anchors: Mapping[str, str],
+    ledger: Ledger,
+) -> dict[int, Article]:
+    """By its place in the list, each article that took over a name of a known story, with that story."""
+    found = {}
+    for number, (article, names, anchor) in enumerate(zip(articles, named, known, strict=True)):
+        lender = _lender(article, names, anchors, anchor, ledger) if anchor else None
+        if lender is not None:
+            found[number] = lender
+    return found
+
+
+def _lender(
+    article: Article, names: Sequence[Alias], anchors: Mapping[str, str], anchor: str, ledger: Ledger
+) -> Article | None:
+    """The known story whose address or guid was given to another one: with it this has nothing else in common."""
+    places = [alias.hash in anchors for alias in names if alias.kind == "url"]
+    guids = [alias.hash in anchors for alias in names if alias.kind == "guid"]
+    if not places or not guids or any(places) == any(guids):
+        return None
+    known = ledger.articles.find(anchor).article
+    own = known.source == article.source and known.url and known.guid
+    return known if own and is_another(article, known) else None
 
 
 def _retold(anchor: str, article: Article, standing: Standing, ledger: Ledger, now: datetime) -> list[Change]:

@@ -23,6 +23,7 @@ _URGENT = frozenset({"1", "breaking", "flash", "urgent"})
 class Candidate:
     """An article that may be announced. `on_top`: it stands above every article known before.
 
+    `borrowed` is a known story that bears one of its names, and has nothing else of it.
     `overrules` are reasons for which it was skipped before that hold no more.
     """
 
@@ -30,6 +31,7 @@ class Candidate:
     article: Article
     on_top: bool = False
     overrules: tuple[str, ...] = ()
+    borrowed: Article | None = None
 
 
 @dataclass(frozen=True, slots=True)

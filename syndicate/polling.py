@@ -216,7 +216,14 @@ def _record(
 
         was_empty = state.baseline_at is not None and not state.entries
         newest = ledger.articles.latest(source.name, before=state.gap_at)
-        candidates, changed, told = ingest(fetched.articles, ledger, now, was_empty=was_empty, since=state.baseline_at)
+        candidates, changed, told = ingest(
+            fetched.articles,
+            ledger,
+            now,
+            was_empty=was_empty,
+            since=state.baseline_at,
+            asks=caution.similar == "hold",
+        )
         asked = [(candidates, since), *listed_here_too(fetched.articles, since, ledger, state.baseline_at)]
         for stories, whom in asked:
             entries += plan(stories, whom, source_baseline=state.baseline_at, zone=zone, now=now, breaking=breaking)

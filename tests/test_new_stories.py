@@ -252,6 +252,59 @@ def test_a_date_that_is_none_never_becomes_today(press, words):
     assert room.rows() == [(link(10), "skipped", "baseline")]
 
 
+# A name that is given to another story
+
+
+def test_a_guid_that_is_used_again_for_another_story_waits_for_a_yes(press, clock):
+    room = press()
+    first = room.story(10, guid="live", title="Storm nears the coast")
+    assert room.run(first, *room.items) == [link(10)]
+    clock.move(days=3)
+    second = room.story(11, guid="live", title="Council passes its budget")
+    assert room.run(second, *room.items[1:]) == []
+    assert room.waiting("similar") == [link(11)]
+    assert room.run() == []
+    room.approve("similar")
+    assert room.run() == [link(11)]
+    mended = replace(second, title="Council passes budget at last")
+    assert room.run(mended, *room.items[1:]) == []
+    assert len(room.rows()) == 2
+
+
+def test_an_address_that_is_used_again_for_another_story_waits_for_a_yes(press, clock):
+    room = press()
+    daily = room.story(10, guid="monday", title="Storm nears the coast")
+    assert room.run(daily, *room.items) == [link(10)]
+    for guid, title in (("tuesday", "Council passes its budget"), ("friday", "Ferry runs again after repairs")):
+        clock.move(days=1)
+        next_one = replace(daily, guid=guid, title=title, at=clock())
+        assert room.run(next_one, *room.items[1:]) == []
+        assert room.run() == []
+        assert len(room.waiting("similar")) == 1
+        room.approve("similar")
+        assert room.run() == [link(10)]
+        assert room.run() == []
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"title": "Storm nears the coast, ferries stop"},  # told anew, the day after
+        {"title": "Council passes its budget", "ago": 0},  # at once: an edit
+        {"title": "Storm nears the coast", "link": link(11)},
+    ],
+)
+def test_a_story_that_is_told_anew_under_a_changed_name_is_none(press, clock, change):
+    room = press()
+    story = room.story(10, guid="one", title="Storm nears the coast")
+    assert room.run(story, *room.items) == [link(10)]
+    clock.move(days=1)
+    at = story.at if change.pop("ago", None) == 0 else clock()
+    other = {"guid": "two"} if "link" not in change else {}
+    assert room.run(replace(story, **(change | other), at=at), *room.items[1:]) == []
+    assert [(state, reason) for _, state, reason in room.rows()] == [("posted", None)]
+
+
 # Order, and what comes and goes
 
 
