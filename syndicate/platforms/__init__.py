@@ -31,6 +31,31 @@ GONE = {
 Dates: developers.google.com/+/api-shutdown, as read 2026-11-23 (APIs dead from 7 March 2019)."""
 
 
+PLANNED = frozenset(
+    [
+        "instagram",
+        "threads",
+        "linkedin",
+        "telegram",
+        "discord",
+        "slack",
+        "matrix",
+        "nostr",
+        "pinterest",
+        "tumblr",
+        "devto",
+        "reddit",
+        "email",
+        "teams",
+        "mattermost",
+        "rocketchat",
+        "ntfy",
+        "apprise",
+    ]
+)
+"""Networks whose names are fixed, and that come later; until then a package may bring one of them."""
+
+
 def names() -> list[str]:
     """Every platform that can be used: ours, and those that installed packages bring."""
     return sorted({*_ours(), *(entry.name for entry in _plugins())})
@@ -45,6 +70,8 @@ def find(name: str) -> type[Platform]:
         adapter: type[Platform] = import_module(f"{__name__}.{name}").platform
         return adapter
     plugin = next((entry for entry in _plugins() if entry.name == name), None)
+    if plugin is None and name in PLANNED:
+        raise ConfigError(f"platform '{name}' is not built yet", hint=f"built are: {', '.join(names())}")
     if plugin is None:
         raise ConfigError(f"unknown platform '{name}'", hint=_suggestion(name))
     return _load(plugin)

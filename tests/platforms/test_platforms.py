@@ -1,9 +1,11 @@
 from __future__ import annotations
 
 import dataclasses
+import re
 import subprocess
 import sys
 from importlib.metadata import EntryPoint
+from pathlib import Path
 
 import pytest
 
@@ -69,6 +71,16 @@ def test_a_misspelled_platform_is_guessed(wrong, hint):
     with pytest.raises(ConfigError, match=f"unknown platform '{wrong}'") as caught:
         platforms.find(wrong)
     assert caught.value.hint == hint
+
+
+def test_what_comes_later_is_said_to_come_and_may_be_brought_by_another_package(monkeypatch):
+    with pytest.raises(ConfigError, match="platform 'linkedin' is not built yet"):
+        platforms.find("linkedin")
+    example = (Path(__file__).parents[2] / "config.example.yaml").read_text(encoding="utf-8")
+    assert all(re.search(rf"\b{name}\b", example) for name in platforms.PLANNED)
+    entry = EntryPoint("linkedin", "syndicate.platforms.mastodon:Mastodon", platforms.GROUP)
+    monkeypatch.setattr(platforms, "_plugins", lambda: [entry])
+    assert platforms.find("linkedin") is mastodon.Mastodon
 
 
 @pytest.mark.parametrize("wrong", ["", "_replies", "x.y", "../x", "telegraph"])
