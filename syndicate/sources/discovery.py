@@ -5,13 +5,15 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
-from urllib.parse import urlsplit
+from itertools import islice
+from urllib.parse import urljoin, urlsplit
 
 from syndicate.errors import SourceError
 from syndicate.model import Validators
 from syndicate.ports import Http
 from syndicate.sources import jsondata, sitemap, visit, wordpress
-from syndicate.sources.page import ACCEPT, find_feeds, find_generator, site_name
+from syndicate.sources.feed import ACCEPT as FEED
+from syndicate.sources.page import ACCEPT, find_feeds, find_generator, find_linked, site_name
 
 _FORMAT = re.compile(
     r"\b(?:rss[0-9]*|atom[0-9]*|json|feeds?|rdf|xml|index|default|alt|format|type|php|html?|v?[0-9](?:\.[0-9]+)*)\b"
@@ -19,6 +21,12 @@ _FORMAT = re.compile(
 _COMMENTS = re.compile(
     r"\b(?:comments?|commentaires|comentarios|comentários|commenti|kommentare|reacties)\b", re.IGNORECASE
 )
+_FEED_LIKE = re.compile(
+    r"(?:\.(?:rss|atom|rdf)|/(?:feed|rss|atom|index)(?:\.xml|\.json)?|/feeds?/[^/]+)/?$", re.IGNORECASE
+)
+USUAL = ("/feed", "/rss.xml", "/feed.xml", "/atom.xml", "/rss", "/index.xml", "/feed.json")
+"""Where feeds are, most often, on sites that do not say it."""
+LINKED = 5  # addresses in a page that look like feeds and are looked at
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,8 +54,28 @@ def discover(site: str, http: Http) -> tuple[str, list[Found]]:
     if find_generator(reply.body, reply.url).startswith("Ghost"):
         found = [Found(one.type, one.url, f"{one.what} of Ghost") for one in found]
     if not found:
+        found = [Found("feed", url, "the feed") for url in _unnamed(reply.body, reply.url, http)]
+    if not found:
         found = [Found("sitemap", url, "the news sitemap") for url in sitemap.find(site, http)]
     return site_name(reply.body, reply.url), found
+
+
+def _unnamed(body: bytes, url: str, http: Http) -> list[str]:
+    """Feeds that a page links to without calling them so; failing these, one that is where most are."""
+    linked = [there for there in find_linked(body, url) if _FEED_LIKE.search(urlsplit(there).path)]
+    found = [there for there in linked[:LINKED] if _is_feed(there, http)]
+    return found or list(islice((there for name in USUAL if _is_feed(there := urljoin(url, name), http)), 1))
+
+
+def _is_feed(url: str, http: Http) -> bool:
+    from syndicate.sources.parsing import read_feed
+
+    try:
+        reply = visit.get(http, url, Validators(), accept=FEED).reply
+        reading = read_feed(reply.body, source="", url=reply.url, content_type=reply.headers.get("content-type"))
+    except SourceError:
+        return False
+    return bool(reading.articles)
 
 
 def once(feeds: Iterable[tuple[str, str, str]]) -> list[tuple[str, str, str]]:

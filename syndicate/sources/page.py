@@ -16,6 +16,7 @@ from syndicate.sources import markup, visit
 from syndicate.sources.challenges import HINT, challenger
 from syndicate.sources.document import BODY_BYTES, decoded
 from syndicate.sources.fields import address, distinct, language, parted, person
+from syndicate.sources.further import same_site
 from syndicate.sources.jsonld import NOTHING, Thing, main_thing
 from syndicate.sources.media import in_text, is_ornament
 
@@ -161,6 +162,13 @@ def find_feeds(body: bytes, url: str) -> list[tuple[str, str, str]]:
         if "alternate" in (link.attributes.get("rel") or "").lower().split() and is_feed and there:
             found.setdefault(there, (markup.line(link.attributes.get("title") or ""), there, kind))
     return list(found.values())
+
+
+def find_linked(body: bytes, url: str) -> list[str]:
+    """Where a page leads on its own site, each address once, in order."""
+    page = _beginning(body, None, url)
+    links = (address(link.attributes.get("href"), page.base) for link in page.tree.css("a[href]"))
+    return [there for there in dict.fromkeys(links) if there and same_site(there, url)]
 
 
 def find_generator(body: bytes, url: str) -> str:

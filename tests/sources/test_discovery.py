@@ -38,6 +38,26 @@ def test_a_site_says_its_name_and_its_feeds(api, discover):
     assert discover() == ("Gazette", [Found("feed", f"{api.url}/rss.xml", "the feed")])
 
 
+FEED = (
+    200,
+    {"Content-Type": "application/xml"},
+    b"<rss version='2.0'><channel><item><title>One</title><link>https://gazette.example/1</link></item></channel></rss>",
+)
+
+
+def test_a_feed_that_is_only_linked_to_is_found(api, discover):
+    links = '<a href="/about">About</a><a href="news/feed.xml">RSS</a><a href="https://other.example/rss.xml">Other</a>'
+    broken = '<a href="/old/rss">RSS</a>'
+    api.routes = lambda path, params: FEED if path == "/news/feed.xml" else page(broken, links)
+    assert discover()[1] == [Found("feed", f"{api.url}/news/feed.xml", "the feed")]
+    assert [path for path, _ in api.asked] == ["/", "/old/rss", "/news/feed.xml"]
+
+
+def test_a_feed_that_nothing_leads_to_is_looked_for_where_most_are(api, discover):
+    api.routes = lambda path, params: FEED if path in ("/feed.xml", "/rss") else page()
+    assert discover()[1] == [Found("feed", f"{api.url}/feed.xml", "the feed")]
+
+
 def test_a_json_feed_is_found_in_either_spelling(api, discover):
     for kind, url in ((JSON, "/feed.json"), ("application/json", "/feed.json"), ("application/json", "/feed/json")):
         api.routes = lambda path, params, kind=kind, url=url: page(link(url, kind))
