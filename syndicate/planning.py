@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
+from typing import Any
 
 from syndicate.floods import Before, Twin, restrain
 from syndicate.identity import aliases, drop_repeated
@@ -82,6 +83,17 @@ def _replaced(going: Mapping[str, Article], listed: Sequence[Article], ledger: L
     return found
 
 
+def backfilled(
+    source: str, count: int, accounts: Sequence[Account], ledger: Ledger, now: datetime, breaking: Breaking
+) -> list[str]:
+    """Plan the newest articles of a source whatever baseline, age and caution said; the keys."""
+    newest = [
+        Candidate(known.anchor, known.article) for known in ledger.articles.newest(source, count) if not known.imported
+    ]
+    entries = wanted(newest, accounts, now=now, filtered=True, breaking=breaking)
+    return write(entries, ledger, now, overruled=UNWANTED_BEFORE)
+
+
 def _anchor_of(article: Article, ledger: Ledger, now: datetime) -> str:
 
     aliases = drop_repeated([article])[0]
@@ -108,35 +120,24 @@ def write(entries: Sequence[Planned], ledger: Ledger, now: datetime, *, overrule
             priority=entry.priority,
             error=entry.note,
         )
-        if key is None and entry.candidate.overrules and _let_in(entry, planned_at, ledger):
+        if key is None and entry.state != "skipped" and _is_taken_back(entry, planned_at, ledger, overruled):
             key = delivery_key(anchor, account.name)
-        elif key is None and overruled and entry.state != "skipped":
-            known = delivery_key(anchor, account.name)
-            if ledger.deliveries.replan(
-                known,
-                overruled,
-                state=entry.state,
-                reason=entry.reason,
-                due_at=entry.due_at,
-                planned_at=planned_at,
-                priority=entry.priority,
-            ):
-                key = known
         if key is not None:
             keys.append(key)
     return keys
 
 
-def _let_in(entry: Planned, planned_at: datetime, ledger: Ledger) -> bool:
-    """Plan what was skipped for a reason that holds no more."""
-    return entry.state != "skipped" and ledger.deliveries.let_in(
-        delivery_key(entry.candidate.anchor, entry.account.name),
-        entry.candidate.overrules,
-        state=entry.state,
-        reason=entry.reason,
-        due_at=entry.due_at,
-        planned_at=planned_at,
-        expires_at=entry.expires_at,
-        priority=entry.priority,
-        error=entry.note,
-    )
+def _is_taken_back(entry: Planned, planned_at: datetime, ledger: Ledger, overruled: Sequence[str]) -> bool:
+    """Plan a delivery that was skipped, if it was for a reason that holds no more, or that a person overrules."""
+    key = delivery_key(entry.candidate.anchor, entry.account.name)
+    values: dict[str, Any] = {
+        "state": entry.state,
+        "reason": entry.reason,
+        "due_at": entry.due_at,
+        "planned_at": planned_at,
+        "priority": entry.priority,
+    }
+    reasons = entry.candidate.overrules
+    if reasons and ledger.deliveries.let_in(key, reasons, **values, expires_at=entry.expires_at, error=entry.note):
+        return True
+    return bool(overruled) and ledger.deliveries.replan(key, overruled, **values)

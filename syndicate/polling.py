@@ -16,7 +16,7 @@ from syndicate.model import CALM, CAREFREE, Account, Breaking, Caution, Every, F
 from syndicate.ports import Paged, Source
 
 if TYPE_CHECKING:
-    from syndicate.plan import Candidate, Planned
+    from syndicate.plan import Planned
 
 SETTLED = timedelta(days=7)  # of the same permanent redirect, until it is believed
 HABITS = 500  # articles that show how often a source has something new
@@ -205,38 +205,9 @@ def _record(
     now, fetched = ledger.now(), whole.fetched
     state = ledger.sources.ensure(source.name, url)
     since = [(account, ledger.accounts.ensure(account, now).baseline_at) for account in accounts]
-    candidates: list[Candidate] = []
-    entries: list[Planned] = []
-    keys: list[str] = []
-    told: tuple[str, ...] = ()
-    if fetched.articles or backfill:  # an unchanged source is most polls, and needs none of this loaded
-        from syndicate.ingestion import ingest, listed_here_too
-        from syndicate.plan import Candidate, plan, wanted
-        from syndicate.planning import UNWANTED_BEFORE, restrained, write
-
-        was_empty = state.baseline_at is not None and not state.entries
-        newest = ledger.articles.latest(source.name, before=state.gap_at)
-        candidates, changed, told = ingest(
-            fetched.articles,
-            ledger,
-            now,
-            was_empty=was_empty,
-            since=state.baseline_at,
-            asks=caution.similar == "hold",
-        )
-        asked = [(candidates, since), *listed_here_too(fetched.articles, since, ledger, state.baseline_at)]
-        for stories, whom in asked:
-            entries += plan(stories, whom, source_baseline=state.baseline_at, zone=zone, now=now, breaking=breaking)
-        if entries and caution != CAREFREE:
-            new = {candidate.anchor for stories, _ in asked for candidate in stories}
-            entries = restrained(entries, new, fetched, newest, ledger, caution)
-            from syndicate.floods import told as waiting
-
-            told += waiting(entries, source.name)
-        if changed:
-            from syndicate.revising import revise
-
-            keys = revise(changed, accounts, ledger, now, breaking)
+    news = _News()
+    if fetched.articles:  # an unchanged source is most polls, and needs none of this loaded
+        news = _news(fetched, state, since, ledger, now, zone=zone, breaking=breaking, caution=caution)
     ledger.sources.read(
         source.name,
         fetched.validators,
@@ -246,16 +217,56 @@ def _record(
         wish=wish,
         gap_at=whole.gap_at,
     )
-    if entries:
-        keys += write(entries, ledger, now)
-    if backfill:
-        latest = [
-            Candidate(known.anchor, known.article)
-            for known in ledger.articles.newest(source.name, backfill)
-            if not known.imported
-        ]
-        newest_ones = wanted(latest, accounts, now=now, filtered=True, breaking=breaking)
-        keys += write(newest_ones, ledger, now, overruled=UNWANTED_BEFORE)
+    keys = [*news.edits]
+    if news.entries or backfill:
+        from syndicate.planning import backfilled, write
+
+        keys += write(news.entries, ledger, now)
+        keys += backfilled(source.name, backfill, accounts, ledger, now, breaking) if backfill else []
     baseline = state.baseline_at is None
-    notes, planned = (*fetched.notes, *told), tuple(dict.fromkeys(keys))
-    return Polled(source.name, notes, baseline, fetched.entries, len(candidates), planned, fetched.hub)
+    notes, planned = (*fetched.notes, *news.told), tuple(dict.fromkeys(keys))
+    return Polled(source.name, notes, baseline, fetched.entries, news.new, planned, fetched.hub)
+
+
+@dataclass(frozen=True, slots=True)
+class _News:
+    """What a reading comes to: how many articles are `new`, what is planned of them, keys of edits, notes."""
+
+    new: int = 0
+    entries: Sequence[Planned] = ()
+    edits: Sequence[str] = ()
+    told: tuple[str, ...] = ()
+
+
+def _news(
+    fetched: Fetched,
+    state: SourceState,
+    accounts: Sequence[tuple[Account, datetime]],
+    ledger: Ledger,
+    now: datetime,
+    *,
+    zone: str,
+    breaking: Breaking,
+    caution: Caution,
+) -> _News:
+    """Take in what was read, and decide what goes out of it. `accounts` come with their baselines."""
+    from syndicate.floods import told as waiting
+    from syndicate.ingestion import ingest, listed_here_too
+    from syndicate.plan import plan
+    from syndicate.planning import restrained
+    from syndicate.revising import revise
+
+    since, was_empty = state.baseline_at, state.baseline_at is not None and not state.entries
+    newest = ledger.articles.latest(state.name, before=state.gap_at)
+    asks = caution.similar == "hold"
+    candidates, changed, told = ingest(fetched.articles, ledger, now, was_empty=was_empty, since=since, asks=asks)
+    asked = [(candidates, accounts), *listed_here_too(fetched.articles, accounts, ledger, since)]
+    entries: list[Planned] = []
+    for stories, whom in asked:
+        entries += plan(stories, whom, source_baseline=since, zone=zone, now=now, breaking=breaking)
+    if entries and caution != CAREFREE:
+        new = {candidate.anchor for stories, _ in asked for candidate in stories}
+        entries = restrained(entries, new, fetched, newest, ledger, caution)
+        told += waiting(entries, state.name)
+    edits = revise(changed, [account for account, _ in accounts], ledger, now, breaking) if changed else []
+    return _News(len(candidates), entries, edits, told)
