@@ -16,7 +16,7 @@ from dataclasses import astuple, dataclass
 from datetime import UTC, timedelta
 from string import ascii_letters, digits
 from typing import Any
-from urllib.parse import quote, urlsplit
+from urllib.parse import quote, unquote, urlsplit
 
 from syndicate.model import Article
 
@@ -31,6 +31,7 @@ _ADDRESS = re.compile(
     r"(?P<scheme>https?://)(?P<host>[^/?#]*)(?P<path>[^?#]*)(?P<query>[^#]*)(?:#.*)?", re.IGNORECASE | re.DOTALL
 )
 _ESCAPED = re.compile(r"%[0-9a-f]{2}", re.IGNORECASE | re.ASCII)
+_LETTERS = re.compile(r"(?:%[89a-f][0-9a-f])+", re.IGNORECASE | re.ASCII)
 _ODD = re.compile(r"[%+]|[^:]//")
 # What means the same with and without percent signs; a slash, a question mark, & = + # and % do not.
 _PLAIN = {f"%{ord(letter):02X}": letter for letter in f"{ascii_letters}{digits}-._~!$'()*,;:@"}
@@ -113,11 +114,28 @@ def _spelled(url: str) -> str:
     if found is None:
         return url
     host, path, query = found["host"], re.sub("/{2,}", "/", found["path"]), found["query"].replace("+", "%20")
+    host = unquote(host) if "%" in host else host
     if not host.isascii():
-        with contextlib.suppress(UnicodeError):
-            host = host.encode("idna").decode()
+        import idna
+
+        with contextlib.suppress(idna.IDNAError):
+            host = idna.encode(host, uts46=True).decode()
+    path, query = (_composed(part) for part in (path, query))
     rest = quote(path + query, safe="%/?#[]@!$&'()*+,;=:~", errors="surrogatepass")
     return found["scheme"] + host + _ESCAPED.sub(lambda each: _PLAIN.get(each[0].upper(), each[0].upper()), rest)
+
+
+def _composed(text: str) -> str:
+    """Letters with their accents in one piece, whether in percent signs or not (NFC)."""
+
+    def spelled_out(run: re.Match[str]) -> str:
+        try:
+            return unquote(run[0], errors="strict")
+        except UnicodeDecodeError:  # of another encoding
+            return run[0]
+
+    bare = _LETTERS.sub(spelled_out, text)
+    return text if bare.isascii() else unicodedata.normalize("NFC", bare)
 
 
 def _as_written(url: str) -> str:

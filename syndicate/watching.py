@@ -14,6 +14,8 @@ WATCHED = timedelta(days=3)  # after that a story is nobody's news any more
 AGAIN = timedelta(minutes=5)  # a page that is gone is looked at once more before it counts
 FIRST = timedelta(minutes=10)
 GONE_TWICE = 2
+OTHERS = 3
+"""Stories whose pages are looked at before one is taken for withdrawn."""
 
 
 def watch(
@@ -33,6 +35,8 @@ def watch(
     for known, count in ledger.articles.to_check(ledger.now(), most):
         now = ledger.now()
         answer = gone(known.article.url) if watched(known.article.source) else False
+        if answer and _others_are_gone(known, gone, ledger):
+            answer = None
         if answer and count + 1 >= GONE_TWICE:
             keys += withdraw(known.anchor, accounts, ledger, now)
         elif answer:
@@ -41,6 +45,13 @@ def watch(
             # What nobody can tell neither counts nor clears: a site that is down for a night took nothing back.
             ledger.articles.checked(known.anchor, gone=0 if answer is False else count, next_at=_next(known, now))
     return keys
+
+
+def _others_are_gone(known: Known, gone: Callable[[str], bool | None], ledger: Ledger) -> bool:
+    """Whether the newest other stories of its source are gone as well: then the site is broken, as by a new system."""
+    newest = ledger.articles.newest(known.article.source, OTHERS + 1)
+    others = [each for each in newest if each.anchor != known.anchor and each.withdrawn_at is None and each.article.url]
+    return len(others) >= 2 and all(gone(each.article.url) for each in others[:OTHERS])
 
 
 def _next(known: Known, now: datetime) -> datetime | None:

@@ -20,6 +20,20 @@ STORY = Article(
 )
 
 
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("https://gazette.example/caf%C3%A9", "https://gazette.example/cafe%CC%81"),
+        ("https://gazette.example/caf\u00e9", "https://gazette.example/cafe\u0301"),
+        ("https://b\u00fccher.example/1", "https://b%C3%BCcher.example/1"),
+        ("https://stra\u00dfe.example/1", "https://xn--strae-oqa.example/1"),
+        ("https://gazette.example/caf%E9", "https://gazette.example/caf%e9"),
+    ],
+)
+def test_a_letter_is_one_however_it_is_put_together(one, other):
+    assert urlkey(one) == urlkey(other)
+
+
 def kinds(article):
     return [alias.kind for alias in aliases(article)]
 

@@ -197,6 +197,27 @@ def test_a_site_of_which_every_page_is_gone_for_a_while_took_nothing_back(announ
     assert len(announced.network.posts) == 1
 
 
+def test_a_site_of_which_every_story_is_gone_took_nothing_back_though_its_front_page_is_there(
+    announced, pages, site, clock, article
+):
+    for number in range(2, 5):
+        site.pages[f"/{number}"] = (200, {}, "<title>Story</title>")
+        announced.publish(article(number, url=f"{site.url}/{number}", published=clock()))
+    announced.run()
+    assert len(announced.network.posts) == 4
+    gone = {path: site.pages.pop(path) for path in ("/story", "/2", "/3", "/4")}
+    for _ in range(6):
+        clock.move(minutes=10)
+        assert seen(announced, pages) == []
+    site.pages |= gone
+    del site.pages["/3"]
+    for _ in range(20):
+        clock.move(minutes=10)
+        seen(announced, pages)
+    announced.run()
+    assert len(announced.network.posts) == 3
+
+
 def test_pages_are_watched_ever_more_rarely_and_for_three_days(announced, pages, site, clock):
     for _ in range(7 * 24 * 6):
         clock.move(minutes=10)

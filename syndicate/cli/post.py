@@ -264,7 +264,8 @@ def _remind(app: App, outcome: Outcome, accounts: tuple[str, ...]) -> None:
         click.echo(f"{name}: paused, {words}", err=True)
         click.echo(f"hint: run syndicate accounts {cure.format(name)}", err=True)
     _remind_of_waiting(app, outcome)
-    left = sorted({found.account for found in outcome.began.values() if accounts and found.account not in accounts})
+    others = [found for found in _ended(outcome, app, ()) if accounts and found.account not in accounts]
+    left = sorted({found.account for found in others if found.state == "due" and found.reason not in LATER})
     if left and app.rehearsal is None:
         click.echo(f"also planned for {', '.join(left)}: the next run without --account sends it", err=True)
     for delivery in app.ledger.deliveries.search(states=("unknown", "held")):

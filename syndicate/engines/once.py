@@ -202,7 +202,15 @@ class Pass:
         return self._next(lane, deadline) is not None
 
     def _next(self, lane: str, until: datetime) -> Delivery | None:
-        return self._app.ledger.deliveries.next_due(lane, until, sources=self._sources, anchor=self._anchor)
+        deliveries = self._app.ledger.deliveries
+        found = deliveries.next_due(lane, until, sources=self._sources, anchor=self._anchor)
+        if found is not None or not self._sources:
+            return found
+        # What these sources listed too, after another one had.
+        with self._guard:
+            keys = [key for key, began in self.outcome.began.items() if began.account == lane]
+        listed = (each for key in keys if key not in self.outcome.tried and (each := deliveries.find(key)))
+        return next((each for each in listed if each.state == "due" and each.due_at and each.due_at <= until), None)
 
     def _drain(self, lane: str, deadline: datetime) -> None:
         """One account's deliveries, one after the other, until nothing is due by the deadline."""

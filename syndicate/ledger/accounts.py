@@ -44,7 +44,7 @@ class Accounts:
         `whose` stands for the login, and `before` is another word for the same; "" leaves the question open.
         """
         name = account.name
-        row = self._db.row("SELECT platform, whose FROM account WHERE name = :name", name=name)
+        row = self._db.row("SELECT platform, whose, paused, paused_until FROM account WHERE name = :name", name=name)
         if row is not None and whose not in ("", row["whose"]) and row["whose"] in ("", before):
             self._db.change("UPDATE account SET whose = :whose WHERE name = :name", whose=whose, name=name)
             row["whose"] = whose
@@ -52,13 +52,18 @@ class Accounts:
             with self._db.transaction():
                 if row is not None:
                     self._close(name, now)
+                halted = row is not None and row["paused"] == "person"  # of the name, whoever it leads to
                 self._db.change(
-                    "INSERT INTO account (name, platform, whose, baseline_at, next_at, lane_until)"
-                    " VALUES (:name, :platform, :whose, :now, 0, 0) ON CONFLICT DO NOTHING",
+                    "INSERT INTO account (name, platform, whose, baseline_at, next_at, lane_until, paused,"
+                    " paused_until, down_since) VALUES (:name, :platform, :whose, :now, 0, 0, :paused, :until, :since)"
+                    " ON CONFLICT DO NOTHING",
                     name=name,
                     platform=account.platform,
                     whose=whose,
                     now=micros(now),
+                    paused="person" if halted else None,
+                    until=row["paused_until"] if halted and row else None,
+                    since=micros(now) if halted else None,
                 )
         found = self.find(name)
         assert found is not None
@@ -70,7 +75,8 @@ class Accounts:
         What was not sent is skipped; what nobody can look up any more is for a person.
         """
         self._db.change(
-            "UPDATE delivery SET state = 'skipped', reason = 'baseline', due_at = NULL, updated_at = :now"
+            "UPDATE delivery SET state = 'skipped', reason = 'baseline', due_at = NULL, updated_at = :now,"
+            " error = 'the account leads to another login since then'"
             " WHERE account = :name AND state IN ('planned', 'due')",
             name=name,
             now=micros(now),

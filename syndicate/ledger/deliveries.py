@@ -11,6 +11,8 @@ from syndicate.ledger import rows
 from syndicate.ledger.database import Database, Row, from_micros, micros
 from syndicate.model import Action, Delivery, Receipt, State
 
+SHORTEST = 4
+"""Characters of a key that name a delivery."""
 GIVEN_UP = ("preflight", "withdrawn")
 """Reasons of what was skipped because it was not on the site; it may be there again."""
 
@@ -169,7 +171,7 @@ class Deliveries:
 
     def starting_with(self, prefix: str) -> list[Delivery]:
         """Deliveries whose key begins so: people type the first digits."""
-        if not prefix.isalnum():
+        if not prefix.isalnum() or len(prefix) < SHORTEST:
             return []
         found = self._db.rows(f"{rows.JOINED} WHERE delivery.key LIKE :pattern LIMIT 3", pattern=f"{prefix}%")
         return [rows.delivery(row) for row in found]

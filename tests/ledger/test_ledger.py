@@ -156,6 +156,22 @@ def test_a_lane_is_free_again_when_its_delivery_leaves(ledger, article, clock):
     assert ledger.claims.claim(second, now=clock(), lease=LEASE)
 
 
+def test_a_persons_pause_outlives_a_change_of_login(ledger, article, clock):
+    row = planned(ledger, article)
+    ledger.accounts.ensure(MASTO, clock(), "one")
+    ledger.accounts.pause("masto", "person", clock(), until=clock.now + timedelta(days=1))
+    state = ledger.accounts.ensure(MASTO, clock(), "two")
+    assert state.paused == "person"
+    assert ledger.accounts.lapsed(clock.now + timedelta(days=2)) == ["masto"]
+    left = ledger.deliveries.find(row.key)
+    assert (left.state, left.reason, left.error) == (
+        "skipped",
+        "baseline",
+        "the account leads to another login since then",
+    )
+    ledger.accounts.pause("masto", "auth", clock())
+
+
 @pytest.mark.parametrize("stop", ["pause", "wait"])
 def test_a_paused_or_waiting_account_claims_nothing(ledger, article, clock, stop):
     delivery = planned(ledger, article)
