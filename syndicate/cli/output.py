@@ -23,7 +23,7 @@ WHY = {
     "budget": "the month's budget is spent",
     "paused": "stories with one of its words are paused",
     "withdrawn": "the publisher withdrew it",
-    "unchanged": "nothing to change",
+    "unchanged": "left as it is",
     "rate_limited": "the network asked us to wait",
     "unavailable": "the network was not reachable",
     "auth": "the account is paused: its login was refused",

@@ -32,7 +32,7 @@ class Backlog:
         found = self._db.rows(
             "SELECT delivery.reason, article.source, COUNT(DISTINCT delivery.anchor) AS number FROM delivery"
             " JOIN article ON article.anchor = delivery.anchor"
-            " WHERE delivery.state = 'planned' AND delivery.reason IN ('burst', 'similar') GROUP BY 1, 2"
+            " WHERE delivery.state = 'planned' AND delivery.reason IN ('approval', 'burst', 'similar') GROUP BY 1, 2"
         )
         return {(row["reason"], row["source"]): row["number"] for row in found}
 

@@ -19,8 +19,8 @@ LAPSED = "lapsed"
 class Notice:
     """`subject` names account or source.
 
-    `kind` is "login", "source_failing", "source_gap", "source_gone", "source_quiet", "token_expiring", "burst",
-    "similar" or "lapsed".
+    `kind` is "login", "source_failing", "source_gap", "source_gone", "source_quiet", "token_expiring", "approval",
+    "burst", "similar" or "lapsed".
     """
 
     kind: str

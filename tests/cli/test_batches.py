@@ -43,6 +43,18 @@ def test_each_run_reminds_of_what_waits_and_a_preview_shows_it(desk):
     assert len(planned(desk, "burst")) == 12
 
 
+def test_a_story_that_waits_for_approval_is_alerted_once_while_any_does(desk):
+    told = desk.folder / "told"
+    desk.config("masto", account=", approve: true", extra=f"alerts: {{command: [sh, -c, 'cat >> {told}']}}")
+    desk("post")
+    for _ in range(2):
+        desk.site.publish(1)
+        desk("post")
+    [line] = told.read_text().splitlines()
+    assert json.loads(line)["alert"] == "approval"
+    assert "stories that wait for your yes: 1; syndicate deliveries approve --reason approval" in line
+
+
 def test_what_grew_too_old_while_it_waited_for_a_yes_is_told(desk):
     told = desk.folder / "told"
     desk.config("masto", extra=f"alerts: {{command: [sh, -c, 'cat >> {told}']}}")
