@@ -13,7 +13,7 @@ from syndicate.ledger.accounts import AccountState
 from syndicate.ledger.articles import Known
 from syndicate.ledger.imports import SEEN
 from syndicate.model import Account, Article, Delivery, Filter, Hours, Schedule
-from syndicate.plan import GRACE, SOON, UNSURE, admits
+from syndicate.plan import GRACE, UNSURE, admits, soon
 from syndicate.records import instant
 
 Verdict: TypeAlias = Literal["yes", "no", "waits", "unclear", "note"]
@@ -125,7 +125,7 @@ def _age(account: Account, facts: Facts) -> Step:
     if published is None:
         return Step("age", "yes", "no date to be too old by")
     seen = facts.known.first_seen
-    if published > seen + SOON:
+    if published > seen + soon(facts.known.article):
         return Step("embargo", "waits" if published > facts.now else "yes", f"dated ahead, {_clock(published)}")
     age = max(timedelta(0), seen - published)
     slack = timedelta(days=1) if facts.known.article.precision == "day" else timedelta(0)

@@ -13,7 +13,7 @@ from syndicate.ledger.articles import UNREAD, Standing
 from syndicate.ledger.database import micros
 from syndicate.ledger.deliveries import GIVEN_UP
 from syndicate.model import Account, Article
-from syndicate.plan import SOON, Candidate, admits, doubtful
+from syndicate.plan import Candidate, admits, doubtful, soon
 
 if TYPE_CHECKING:
     from syndicate.revising import Change
@@ -166,7 +166,7 @@ def _redated(anchor: str, article: Article, before: datetime, ledger: Ledger, no
     """Let a story that waits follow its own source's date, which may be an embargo."""
     published = article.published
     if published is not None and published != before:
-        ledger.backlog.reschedule(anchor, before, published, now + SOON, doubtful(published, now))
+        ledger.backlog.reschedule(anchor, before, published, now + soon(article), doubtful(published, now))
 
 
 def _moved(named: Sequence[tuple[Alias, ...]], anchors: Mapping[str, str]) -> tuple[str, ...]:

@@ -55,6 +55,10 @@ class Image:
     focus: tuple[float, float] | None = None
 
 
+EMBARGOED = "embargoed"
+"""In `Article.raw`: until when the source asks to wait, which is kept to the second."""
+
+
 @dataclass(frozen=True, slots=True)
 class Article:
     """One published item of the site, as its source tells it. Texts are plain: decoded once, no markup.
@@ -63,6 +67,7 @@ class Article:
     `published` is what the source said, never `updated` and never "now"; `tz_assumed` when the zone
     was a guess; with `precision` "day" only the date (in the source's zone) is meant.
     `section` is a path such as "News > Russia". `withdrawn`: the source says that it was taken back.
+    `raw` has what nobody else reads, and EMBARGOED where the source names an embargo.
     """
 
     source: str

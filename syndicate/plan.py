@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from syndicate.model import CALM, Account, Article, Breaking, Filter, State
+from syndicate.model import CALM, EMBARGOED, Account, Article, Breaking, Filter, State
 from syndicate.schedule import at_once
 
 GRACE = timedelta(minutes=1)  # feeds count in seconds, and clocks differ
@@ -138,7 +138,7 @@ def _judge(
 def _due(candidate: Candidate, account: Account, now: datetime, priority: int, expires_at: datetime | None) -> Planned:
     """Now, or what it waits for: a person, its hour, or some calm."""
     published, delay = candidate.article.published, account.delay
-    embargoed = published if published is not None and published > now + SOON else None
+    embargoed = published if published is not None and published > now + soon(candidate.article) else None
     calm = now + delay if delay and not at_once(account, priority) else None
     waits = max(filter(None, (embargoed, calm)), default=None)
     doubt = doubtful(published, now)
@@ -150,6 +150,11 @@ def _due(candidate: Candidate, account: Account, now: datetime, priority: int, e
         reason = "delay" if waits == calm else "embargo"
         return Planned(candidate, account, "planned", reason, waits, expires_at, priority)
     return Planned(candidate, account, "due", None, now, expires_at, priority)
+
+
+def soon(article: Article) -> timedelta:
+    """How far ahead a date may lie that is no hour to wait for; none where the source names an embargo."""
+    return timedelta(0) if EMBARGOED in article.raw else SOON
 
 
 def doubtful(published: datetime | None, now: datetime) -> str | None:

@@ -2,7 +2,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from syndicate.model import Account, Article, Filter
+from syndicate.model import EMBARGOED, Account, Article, Filter
 from syndicate.plan import Candidate, plan, wanted
 
 NOW = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
@@ -40,6 +40,7 @@ def test_the_first_reading_of_a_source_plans_nothing():
         (article(49 * 60), ("skipped", "baseline")),
         (article(-4), ("due", None)),
         (article(-30), ("planned", "embargo")),
+        (article(-3, raw={EMBARGOED: "2026-11-23T12:03:00Z"}), ("planned", "embargo")),
         (article(None), ("skipped", "baseline")),
         (article(25 * 60, tz_assumed=True), ("due", None)),
         (article(39 * 60, tz_assumed=True), ("skipped", "too_old")),

@@ -12,7 +12,8 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from syndicate.dates import Moment
-from syndicate.model import Article, Image, Precision
+from syndicate.model import EMBARGOED, Article, Image, Precision
+from syndicate.records import instant
 from syndicate.sources.fields import ENTRIES, Reading, distinct, person
 
 WIDEST = 4096  # pixels; what is wider is an original that needs no network
@@ -53,13 +54,18 @@ class Rendition:
 
 @dataclass(frozen=True, slots=True)
 class Instants:
-    """When an item was published and changed, by its own words."""
+    """When an item was published and changed, by its own words. `embargo` is until when it asks to wait."""
 
     published: datetime | None = None
     precision: Precision = "second"
     tz_assumed: bool = False
     updated: datetime | None = None
     version: datetime | None = field(default=None, compare=False)
+    embargo: datetime | None = None
+
+    def raw(self) -> dict[str, str]:
+        """What tells an embargo, which is kept to the second, from a date that a clock wrote."""
+        return {EMBARGOED: str(instant(self.embargo))} if self.embargo else {}
 
 
 def status(said: str) -> str:
@@ -83,6 +89,7 @@ def instants(first: Moment | None, version: Moment | None, embargo: Moment | Non
         start.tz_assumed,
         version.instant if version and later else None,
         version.instant if version else None,
+        embargo.instant if embargo and start is embargo else None,
     )
 
 

@@ -122,7 +122,7 @@ def _article(
         images=_images(item, pictures, reader.base),
         language=language(spoken) or reader.language,
         kind="video" if kind == "video" else "audio" if kind == "audio" else "article",
-        raw=_raw(meta, content),
+        raw=_raw(meta, content) | instants.raw(),
         withdrawn=withdrawn,
     )
 

@@ -108,7 +108,7 @@ def _article(
         images=_images(item, reader),
         language=language(text(item.get("language"))) or reader.language,
         kind="video" if kind == "video" else "audio" if kind == "audio" else "article",
-        raw=jsondata.extras(item, _KEPT),
+        raw=jsondata.extras(item, _KEPT) | instants.raw(),
         withdrawn=withdrawn,
     )
 

@@ -177,6 +177,7 @@ NINJS_2 = [
         "guid": f"{GAZETTE}/two",
         "title": "At six tomorrow",
         "published": SIX,
+        "raw": {"embargoed": "2025-09-02T06:00:00Z"},
         "kind": "video",
     },
     {
@@ -198,7 +199,7 @@ NINJS_3 = [
         "authors": ("Ana Lima",),
         "images": (Image(f"{GAZETTE}/train.jpg", width=1600, height=900, type="image/jpeg", focus=(1.0, 0.0)),),
         "language": "pt",
-        "raw": {"urgency": "3"},
+        "raw": {"urgency": "3", "embargoed": "2025-09-01T12:00:00Z"},
     }
 ]
 NEWSML_ITEM = [
@@ -236,6 +237,7 @@ NEWSML_MESSAGE = [
                 "image/jpeg",
             ),
         ),
+        "raw": {"embargoed": "2025-09-02T06:00:00Z"},
         "language": "en",
     },
     {
