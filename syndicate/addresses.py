@@ -24,8 +24,8 @@ HINT = "list it under network.allow"
 TRIES = 3
 """How many addresses of one host are tried."""
 
-# RFC 6890 and its registries; written out, because `is_global` differs between Python's versions.
 _LOGIN = re.compile(r"(?<=//)[^/?#\s]*@")
+# RFC 6890 and its registries; written out, because `is_global` differs between Python's versions.
 _CLOSED_V4 = tuple(
     IPv4Network(network)
     for network in (

@@ -39,6 +39,7 @@ if TYPE_CHECKING:
 
 LARGEST = 20_000_000  # bytes of a picture before it is fitted
 _IN_ADDRESSES = "%:/?#[]@!$&'*+,;=~"
+_LAPSED = "stories that grew too old while they waited for your yes"
 IDENTITY_AGE = timedelta(days=1)
 
 
@@ -293,10 +294,10 @@ class App:
             self.resume(name)
         lapsed = self.ledger.backlog.expire(at)
         self.ledger.backlog.release(at)
-        told = [f"{name}: stories that grew too old while they waited for your yes: {lapsed[name]}" for name in lapsed]
-        for name, words in zip(lapsed, told, strict=True):
+        told = {name: f"{name}: {_LAPSED}: {count}" for name, count in lapsed.items()}
+        for name, words in told.items():
             self.ledger.notices.happened(LAPSED, name, words, at)
-        return told
+        return list(told.values())
 
     def _patience(self, source: str) -> timedelta | None:
         found = self.config.sources.get(source)

@@ -189,7 +189,8 @@ def _filled(
         why = _paged(source, fetched, found, gap, gap_at, ledger)
         if not found.closed and not found.full and found.asked < REQUESTS:
             if any(map(_is_particular, accounts)):
-                why = "no further page of the feed lists them, and a sitemap tells neither sections nor tags"
+                without = "a sitemap tells neither sections nor tags"
+                why = f"{why if found.broken else 'no further page of the feed lists them'}, and {without}"
             elif _looked_up(source, found, gap, ledger):
                 why = "even the news sitemap does not reach them"
     notes, more = fetched.notes, len(found.articles) - len(fetched.articles)

@@ -56,7 +56,7 @@ def aliases(article: Article) -> tuple[Alias, ...]:
     names belong to their source.
     """
     places = (article.url, article.canonical_url)
-    keys = dict.fromkeys(key for place in places if place for key in (urlkey(place), _as_written(place)) if key)
+    keys = dict.fromkeys(key for place in places if place for key in _keys(place) if key)
     found = [_alias("url", "", key) for key in keys]
     if article.guid:
         found.append(guid_alias(article.source, article.guid))
@@ -106,6 +106,13 @@ def urlkey(url: str) -> str:
     whether it is written as such or in percent signs (RFC 3986 §6.2.2), a host in Punycode or not.
     """
     return _as_written(_spelled(url.strip()))
+
+
+def _keys(url: str) -> tuple[str, ...]:
+    """The key of an address; and the one that older ledgers know it by, where that may be another."""
+    url = url.strip()
+    spelled = _spelled(url)
+    return (_as_written(spelled),) if spelled == url else (_as_written(spelled), _as_written(url))
 
 
 def _spelled(url: str) -> str:

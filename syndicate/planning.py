@@ -95,11 +95,10 @@ def backfilled(
 
 
 def _anchor_of(article: Article, ledger: Ledger, now: datetime) -> str:
-
-    aliases = drop_repeated([article])[0]
-    anchors = ledger.articles.anchors([alias.hash for alias in aliases])
-    found = next((anchors[alias.hash] for alias in aliases if alias.hash in anchors), None)
-    return found or ledger.articles.add(article, aliases, position=0, now=now)
+    names = drop_repeated([article])[0]
+    anchors = ledger.articles.anchors([alias.hash for alias in names])
+    found = next((anchors[alias.hash] for alias in names if alias.hash in anchors), None)
+    return found or ledger.articles.add(article, names, position=0, now=now)
 
 
 def write(entries: Sequence[Planned], ledger: Ledger, now: datetime, *, overruled: Sequence[str] = ()) -> list[str]:

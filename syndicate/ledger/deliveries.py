@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from syndicate.ledger import rows
+from syndicate.ledger.articles import CHUNK
 from syndicate.ledger.database import Database, Row, from_micros, micros
 from syndicate.model import Action, Delivery, Receipt, State
 
@@ -104,11 +105,13 @@ class Deliveries:
     def filtered(self, account: str, anchors: Sequence[str]) -> set[str]:
         """Those of these articles that the account's filter left out."""
         keys = {delivery_key(anchor, account): anchor for anchor in anchors}
-        return {anchor for key, anchor in keys.items() if self._is_filtered(key)}
-
-    def _is_filtered(self, key: str) -> bool:
-        asked = "SELECT 1 FROM delivery WHERE key = :key AND state = 'skipped' AND reason = 'filtered'"
-        return self._db.row(asked, key=key) is not None
+        found: set[str] = set()
+        for start in range(0, len(keys), CHUNK):
+            values: Row = {}
+            asked = f"SELECT key FROM delivery WHERE {rows.among('key', [*keys][start : start + CHUNK], values)}"
+            left_out = self._db.rows(f"{asked} AND state = 'skipped' AND reason = 'filtered'", **values)
+            found |= {keys[row["key"]] for row in left_out}
+        return found
 
     def given_up(self, anchor: str) -> bool:
         """Whether an article was skipped because its page was not there, or was taken back."""
