@@ -1,8 +1,8 @@
-"""Edits and deletions of what was posted: rows of their own, which wait for their post and may be repeated."""
+"""Carries out planned edits and deletions of published posts; both may be repeated."""
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Any
 
 from syndicate import records
@@ -10,55 +10,12 @@ from syndicate.errors import PlatformError, RenderError
 from syndicate.lanes import Lane, Render, Terms, hold_account, judged, with_session
 from syndicate.ledger import Ledger
 from syndicate.ledger.deliveries import delivery_key
-from syndicate.model import Account, Delivery, Json, Post, Receipt
+from syndicate.model import Delivery, Json, Post, Receipt
 from syndicate.ports import Deletable, Editable
 
 POST_WAIT = timedelta(seconds=30)  # until a post's own end is known
 TEMPLATE_WAIT = timedelta(minutes=1)
 REPEATS = 2  # times that a post has borne the same words: two servers, one of which has an old copy
-
-
-def plan_edit(anchor: str, account: Account, ledger: Ledger, now: datetime) -> str | None:
-    """Plan that a post follows its article, unless such a row waits already; its key."""
-    waiting = ledger.deliveries.search(accounts=(account.name,), anchor=anchor)
-    if any(row.action == "edit" and row.state in ("due", "sending") for row in waiting):
-        return None
-    revision = 1 + max((row.revision for row in waiting if row.action == "edit"), default=0)
-    return ledger.deliveries.plan(
-        anchor,
-        account.name,
-        account.platform,
-        state="due",
-        reason=None,
-        due_at=now,
-        planned_at=now,
-        action="edit",
-        revision=revision,
-        priority=0,  # whatever hours the account keeps
-    )
-
-
-def plan_delete(post: Delivery, ledger: Ledger, now: datetime) -> str:
-    """Plan that a post is withdrawn; the key of that row, which may be there already, or have failed before."""
-    key = ledger.deliveries.plan(
-        post.anchor,
-        post.account,
-        post.platform,
-        state="due",
-        reason=None,
-        due_at=now,
-        planned_at=now,
-        action="delete",
-        priority=0,  # a wrong post does not wait for an account's hours
-    )
-    if key is not None:
-        return key
-    key = delivery_key(post.anchor, post.account, "delete")
-    known = ledger.deliveries.find(key)
-    if known is not None and known.state in ("failed", "skipped"):
-        again: dict[str, Any] = {"due_at": now, "attempts": 0, "error": None}
-        ledger.claims.decide(known, ("failed", "skipped"), "due", None, now=now, **again)
-    return key
 
 
 def amend(delivery: Delivery, lane: Lane, ledger: Ledger, render: Render, terms: Terms) -> None:

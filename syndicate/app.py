@@ -21,15 +21,14 @@ from syndicate.errors import ConfigError, PlatformError, RenderError, SourceErro
 from syndicate.http import USER_AGENT, DryHttp, Guard, RequestsHttp
 from syndicate.ledger.credentials import Session
 from syndicate.ledger.notices import LAPSED
-from syndicate.model import Account, Article, Delivery, Identity, Limits, Validators
-from syndicate.opening import Rehearsal, open_copy, open_real
+from syndicate.model import Account, Article, Delivery, Identity, Limits, Rendered, Validators
+from syndicate.opening import Gallery, Rehearsal, open_copy, open_real
 from syndicate.ports import Clock, Http, Platform, Refreshable
 from syndicate.reading import PAGE, build, origins, read_file, web
 from syndicate.rounds import Rounds
 
 if TYPE_CHECKING:
-    from syndicate.delivery import Lane, Rendered, Terms
-    from syndicate.exhibit import Gallery
+    from syndicate.delivery import Lane, Terms
     from syndicate.gates import Gate
     from syndicate.preflight import Pages
     from syndicate.rendering.cards.order import Drawn, Order
@@ -201,8 +200,6 @@ class App:
     @functools.cached_property
     def gallery(self) -> Gallery:
         """In a dry run: what each delivery came to."""
-        from syndicate.exhibit import Gallery
-
         return Gallery()
 
     def page(self, origin: str) -> Article:

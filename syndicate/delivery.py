@@ -21,14 +21,14 @@ from syndicate.errors import (
     Unsupported,
 )
 from syndicate.gates import Gate
-from syndicate.lanes import Lane, Render, Rendered, Terms, hold_account, judged, with_session
+from syndicate.lanes import Lane, Render, Terms, hold_account, judged, with_session
 from syndicate.ledger import Ledger
 from syndicate.ledger.claims import ANYTHING
 from syndicate.model import Article, Delivery, Draft, Json, Post, Receipt
 from syndicate.policy import Step
 from syndicate.ports import Platform, Priced
 
-__all__ = ["Gate", "Lane", "Render", "Rendered", "Terms", "deliver", "with_session"]
+__all__ = ["Gate", "Lane", "Render", "Terms", "deliver", "with_session"]
 
 SKEW = timedelta(hours=2)  # a network's clock may be this far behind ours: somebody set ours an hour ahead
 TEMPLATE_WAIT = timedelta(minutes=1)

@@ -15,7 +15,6 @@ from itertools import islice
 from syndicate.errors import SourceError
 from syndicate.identity import aliases, drop_repeated, urlkey
 from syndicate.ledger import Ledger
-from syndicate.ledger.database import micros
 from syndicate.ledger.sources import SourceState
 from syndicate.model import Account, Article, Fetched, Filter, Whole
 from syndicate.ports import Paged, Source
@@ -267,7 +266,7 @@ def _known(articles: Sequence[Article], ledger: Ledger, *, before: datetime | No
     anchors = ledger.articles.anchors([alias.hash for names in named for alias in names])
     if before is not None:
         standings = ledger.articles.standings([*set(anchors.values())])
-        late = {anchor for anchor, standing in standings.items() if standing.first_seen >= (micros(before) or 0)}
+        late = {anchor for anchor, standing in standings.items() if standing.first_seen >= before}
         anchors = {hashed: anchor for hashed, anchor in anchors.items() if anchor not in late}
     return [any(alias.hash in anchors for alias in names) for names in named]
 

@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING
 from syndicate.identity import Alias, content_hash, drop_repeated, is_another, resemble, urlkey
 from syndicate.ledger import Ledger
 from syndicate.ledger.articles import UNREAD, Standing
-from syndicate.ledger.database import micros
 from syndicate.ledger.deliveries import GIVEN_UP
 from syndicate.model import Account, Article
 from syndicate.plan import Candidate, admits, doubtful, soon
@@ -158,7 +157,8 @@ def _is_back(anchor: str, article: Article, standing: Standing, retold: Sequence
     if article.withdrawn or standing.source != article.source:
         return False
     usable = any(before.withdrawn for _, before, _ in retold)
-    later = (micros(article.published) or 0) > (standing.published_at or 0)
+    before, after = standing.published_at, article.published
+    later = after is not None and (before is None or after > before)
     return (usable or later) and ledger.deliveries.given_up(anchor)
 
 
@@ -207,7 +207,7 @@ def listed_here_too(
     late = [
         anchor
         for anchor, standing in standings.items()
-        if standing.source != source and standing.first_seen > (micros(since) or 0) and not found[anchor].withdrawn
+        if standing.source != source and standing.first_seen > since and not found[anchor].withdrawn
     ]
     for account, at in picky:
         left_out = ledger.deliveries.filtered(account.name, late)
@@ -224,4 +224,4 @@ def _unplanned(standing: Standing, source: str, since: datetime | None) -> bool:
     """Whether another source brought an article after `since`, and no account was ever asked about it."""
     if since is None or standing.source == source or standing.imported or standing.planned:
         return False
-    return standing.first_seen > (micros(since) or 0)
+    return standing.first_seen > since

@@ -10,31 +10,11 @@ from typing import Protocol, TypeVar
 from syndicate import policy
 from syndicate.errors import AuthError, PlatformError
 from syndicate.ledger import Ledger
-from syndicate.model import Account, Article, Delivery, Json, Limits, Post
+from syndicate.model import Account, Article, Delivery, Json, Limits, Rendered
 from syndicate.policy import Step
 from syndicate.ports import Platform
 
 T = TypeVar("T")
-
-
-class Rendered(Protocol):
-    """What rendering gives: the post, its length in the network's own unit, and what should be known."""
-
-    @property
-    def post(self) -> Post:
-        """What would be sent."""
-
-    @property
-    def length(self) -> int:
-        """Of the text, as the network counts it."""
-
-    @property
-    def limit(self) -> int:
-        """In the same unit."""
-
-    @property
-    def warnings(self) -> tuple[str, ...]:
-        """What had to be left out."""
 
 
 class Render(Protocol):

@@ -389,6 +389,16 @@ class Post:
 
 
 @dataclass(frozen=True, slots=True)
+class Rendered:
+    """A post, how long its text is in the network's tightest unit, and what had to be left out."""
+
+    post: Post
+    length: int
+    limit: int
+    warnings: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Delivery:
     """One article to one account: unit of work, retry and record. `key` is 32 hex digits.
 

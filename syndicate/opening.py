@@ -4,16 +4,23 @@ from __future__ import annotations
 
 import functools
 import threading
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 from syndicate.config.schema import Config
+from syndicate.dry import DryHttp
 from syndicate.errors import LedgerError
+from syndicate.exhibit import Exhibit
 from syndicate.ledger import Ledger
 from syndicate.ledger.credentials import key_beside
 from syndicate.ledger.database import Database, copy_ledger
+from syndicate.model import Delivery, LinkCard, Media, Post, Rendered
 from syndicate.ports import Clock
+
+if TYPE_CHECKING:
+    from syndicate.lanes import Render
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +39,38 @@ def rehearse(*, dry: bool) -> Rehearsal:
     import tempfile
 
     return Rehearsal(Path(tempfile.mkdtemp(prefix="syndicate-")), dry)
+
+
+@dataclass(slots=True)
+class Gallery:
+    """Exhibits by the key of their delivery. A picture that several accounts send is kept once."""
+
+    exhibits: dict[str, Exhibit] = field(default_factory=dict)
+    _pictures: dict[str, Media] = field(default_factory=dict)
+
+    def watch(self, delivery: Delivery, door: DryHttp, render: Render, deliver: Callable[[Render], Any]) -> Any:
+        """Let `deliver` run, and keep what it rendered and what it would have asked of `door`."""
+        kept: list[Rendered] = []
+
+        def watched(*article: Any, **moments: Any) -> Rendered:
+            rendered = render(*article, **moments)
+            kept.append(replace(rendered, post=self._shared(rendered.post)))
+            return rendered
+
+        before = len(door.calls)
+        answer = deliver(watched)
+        self.exhibits[delivery.key] = Exhibit(kept[-1] if kept else None, tuple(door.calls[before:]))
+        return answer
+
+    def _shared(self, post: Post) -> Post:
+        card: LinkCard | None = post.card
+        if card and card.thumb:
+            card = replace(card, thumb=self._kept(card.thumb))
+        return replace(post, media=tuple(map(self._kept, post.media)), card=card)
+
+    def _kept(self, media: Media) -> Media:
+        known = self._pictures.setdefault(media.file, media)
+        return replace(media, data=known.data)
 
 
 def open_real(config: Config, environ: Mapping[str, str], clock: Clock) -> Ledger:

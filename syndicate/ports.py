@@ -1,4 +1,4 @@
-"""The seams: six contracts, and the small abilities a platform may have besides."""
+"""The seams: Http, Source, Paged, Platform, Credentials, Clock, EventLog, and abilities a platform may have besides."""
 
 from __future__ import annotations
 
@@ -93,6 +93,13 @@ class Paged(Protocol):
 
     def listed(self) -> Iterator[Fetched]:
         """What the site lists elsewhere: addresses, titles and dates, hardly more. A step may find nothing."""
+
+
+class EventLog(Protocol):
+    """Writes one fact: the name of an event, such as "delivery.posted", and its fields."""
+
+    def __call__(self, event: str, **fields: Any) -> None:
+        """Fields that are None or "" say nothing, and are left out."""
 
 
 class Credentials(Protocol):

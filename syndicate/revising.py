@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
-from syndicate.amending import plan_delete, plan_edit
 from syndicate.ledger import Ledger
-from syndicate.model import Account, Article, Breaking
+from syndicate.ledger.deliveries import delivery_key
+from syndicate.model import Account, Article, Breaking, Delivery
 from syndicate.plan import priority
 
 Change: TypeAlias = tuple[str, Article, Article]
@@ -69,3 +69,46 @@ def withdraw(anchor: str, accounts: Sequence[Account], ledger: Ledger, now: date
                 else:
                     ledger.claims.tell(post, "withdrawn")
     return keys
+
+
+def plan_edit(anchor: str, account: Account, ledger: Ledger, now: datetime) -> str | None:
+    """Plan that a post follows its article, unless such a row waits already; its key."""
+    waiting = ledger.deliveries.search(accounts=(account.name,), anchor=anchor)
+    if any(row.action == "edit" and row.state in ("due", "sending") for row in waiting):
+        return None
+    revision = 1 + max((row.revision for row in waiting if row.action == "edit"), default=0)
+    return ledger.deliveries.plan(
+        anchor,
+        account.name,
+        account.platform,
+        state="due",
+        reason=None,
+        due_at=now,
+        planned_at=now,
+        action="edit",
+        revision=revision,
+        priority=0,  # whatever hours the account keeps
+    )
+
+
+def plan_delete(post: Delivery, ledger: Ledger, now: datetime) -> str:
+    """Plan that a post is withdrawn; the key of that row, which may be there already, or have failed before."""
+    key = ledger.deliveries.plan(
+        post.anchor,
+        post.account,
+        post.platform,
+        state="due",
+        reason=None,
+        due_at=now,
+        planned_at=now,
+        action="delete",
+        priority=0,  # a wrong post does not wait for an account's hours
+    )
+    if key is not None:
+        return key
+    key = delivery_key(post.anchor, post.account, "delete")
+    known = ledger.deliveries.find(key)
+    if known is not None and known.state in ("failed", "skipped"):
+        again: dict[str, Any] = {"due_at": now, "attempts": 0, "error": None}
+        ledger.claims.decide(known, ("failed", "skipped"), "due", None, now=now, **again)
+    return key

@@ -8,9 +8,8 @@ from datetime import timedelta
 import pytest
 
 from syndicate import errors
-from syndicate.amending import plan_delete
 from syndicate.model import Schedule
-from syndicate.revising import withdraw
+from syndicate.revising import plan_delete, withdraw
 from tests.newsroom import Fixed, Network, Newsroom
 
 

@@ -17,7 +17,6 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
 from syndicate import errors
-from syndicate.amending import plan_delete
 from syndicate.config.hours import hours
 from syndicate.delivery import Lane, deliver
 from syndicate.gates import Gate, Trouble
@@ -26,6 +25,7 @@ from syndicate.ledger.database import Database
 from syndicate.model import Account, Article, Breaking, Every, Fetched, Receipt, Schedule, Validators
 from syndicate.polling import poll
 from syndicate.records import digest, post_record
+from syndicate.revising import plan_delete
 from tests.conftest import Clock
 from tests.newsroom import TERMS, Network, render
 

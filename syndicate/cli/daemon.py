@@ -18,8 +18,8 @@ from syndicate.cli.post import stopping
 if TYPE_CHECKING:
     from syndicate.app import App
     from syndicate.engines.embedded import Daemon
-    from syndicate.engines.facts import Say
     from syndicate.engines.websub import Subscriber
+    from syndicate.ports import EventLog
 
 
 @click.command()
@@ -51,7 +51,7 @@ def command(shared: Shared) -> int:
     return 0
 
 
-def _subscriber(app: App, say: Say) -> Subscriber | None:
+def _subscriber(app: App, say: EventLog) -> Subscriber | None:
     """Who subscribes to hubs, where the config says how they can reach us."""
     from syndicate.engines.websub import Subscriber
 
@@ -63,7 +63,7 @@ def _subscriber(app: App, say: Say) -> Subscriber | None:
 
 
 @contextlib.contextmanager
-def _listening(app: App, daemon: Daemon, say: Say, subscriber: Subscriber | None) -> Iterator[None]:
+def _listening(app: App, daemon: Daemon, say: EventLog, subscriber: Subscriber | None) -> Iterator[None]:
     """Answers for health, metrics and hooks, where the config asks for that."""
     listen = app.config.listen
     if listen is None:

@@ -11,12 +11,13 @@ from concurrent.futures import ThreadPoolExecutor
 from syndicate.app import App
 from syndicate.engines.alerts import tell
 from syndicate.engines.crew import Crew
-from syndicate.engines.facts import Say, delivery_fact
+from syndicate.engines.facts import delivery_fact
 from syndicate.engines.once import account_waits
 from syndicate.engines.systemd import notify
 from syndicate.engines.websub import Subscriber
 from syndicate.errors import SyndicateError
 from syndicate.polling import Polled
+from syndicate.ports import EventLog
 
 POLLERS = (2, 24)  # threads at least, and at most
 LANES = 32
@@ -36,7 +37,7 @@ class Daemon:
     that hangs delays no other.
     """
 
-    def __init__(self, app: App, say: Say, stop: threading.Event, subscriber: Subscriber | None = None) -> None:
+    def __init__(self, app: App, say: EventLog, stop: threading.Event, subscriber: Subscriber | None = None) -> None:
         self._app = app
         self._subscriber = subscriber
         self._say = say

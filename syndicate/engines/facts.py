@@ -6,22 +6,16 @@ import json
 import re
 from collections.abc import Callable
 from datetime import datetime
-from typing import Any, Protocol
+from typing import Any
 
 from syndicate.model import Delivery
+from syndicate.ports import EventLog
 from syndicate.records import instant
 
 _PLAIN = re.compile(r"[^\s\"'=]+")
 
 
-class Say(Protocol):
-    """Tells one fact: the name of an event, such as "delivery.posted", and its fields."""
-
-    def __call__(self, event: str, **fields: Any) -> None:
-        """Fields that are None or "" say nothing, and are left out."""
-
-
-def teller(write: Callable[[str], None], clock: Callable[[], datetime], *, as_json: bool) -> Say:
+def teller(write: Callable[[str], None], clock: Callable[[], datetime], *, as_json: bool) -> EventLog:
     """Writes facts as `time event name=value …`, or as one JSON object each."""
 
     def say(event: str, **fields: Any) -> None:

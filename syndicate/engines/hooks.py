@@ -12,11 +12,11 @@ from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
 from syndicate.config.schema import Config, SourceConfig
-from syndicate.engines import proof, websub
-from syndicate.engines.facts import Say
+from syndicate.engines import proof, websub, websub_endpoint
 from syndicate.engines.intake import Answer, Asked, Refused
 from syndicate.engines.websub import Subscriber
 from syndicate.ledger import Ledger
+from syndicate.ports import EventLog
 from syndicate.records import instant
 
 LARGEST = 65_536
@@ -28,7 +28,7 @@ GHOSTS = 2_000_000
 class Hooks:
     """Answers `/hooks/…`: who has `listen.token`, as a bearer token or as Ghost's secret, and hubs."""
 
-    def __init__(self, config: Config, ledger: Ledger, say: Say, subscriber: Subscriber | None = None) -> None:
+    def __init__(self, config: Config, ledger: Ledger, say: EventLog, subscriber: Subscriber | None = None) -> None:
         self._config = config
         self._ledger = ledger
         self._say = say
@@ -44,7 +44,7 @@ class Hooks:
         if asked.path.startswith(websub.PATH):
             if self._subscriber is None:
                 raise Refused(410, "there is no such subscription")
-            return self._subscriber.answer(asked)
+            return websub_endpoint.answer(asked, self._subscriber)
         raise Refused(404, "there are /hooks/publish and /hooks/ghost")
 
     def _publish(self, asked: Asked) -> Answer:

@@ -1,4 +1,4 @@
-"""A WebSub subscriber (https://www.w3.org/TR/websub/): hubs say that a feed has news, and it is asked at once.
+"""Subscribes to WebSub hubs (https://www.w3.org/TR/websub/), which say when a feed has news.
 
 What a hub sends is a hint, as every hook is: it is checked, thrown away, and the feed is read as ever. So
 there is one way in for stories, and a hub that lies or dies costs nothing but speed.
@@ -8,53 +8,34 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
 from datetime import timedelta
-from urllib.parse import parse_qs, urljoin
+from urllib.parse import urljoin
 
-from syndicate.engines import proof
-from syndicate.engines.facts import Say
-from syndicate.engines.intake import Answer, Asked, Refused
 from syndicate.errors import LedgerError, PlatformError
 from syndicate.ledger import Ledger
 from syndicate.ledger.subscriptions import Mode, Subscription
 from syndicate.polling import Polled
-from syndicate.ports import Http, Reply
+from syndicate.ports import EventLog, Http, Reply
 
 PATH = "/hooks/websub/"
 LEASE = timedelta(days=10)
 """What is asked for; a hub grants what it likes (§5.3)."""
-LONGEST_LEASE = timedelta(days=100)
 SOONEST = timedelta(seconds=60)
 """No subscription is renewed sooner, however short its lease."""
 PATIENCE = timedelta(hours=1)
 """How long a request may stay unconfirmed before it is made again; twice as long each time, up to a day."""
-LARGEST = 4_000_000
-"""Bytes of what a hub sends, which may be the whole feed."""
 GOODBYES = 3
-CHALLENGE = 1024
 REDIRECTS = 3
 
 
-@dataclass(frozen=True, slots=True)
-class _Verification:
-    """What a hub asks back (§5.3), or that it refuses (§5.2)."""
-
-    mode: str
-    topic: str
-    challenge: str
-    lease: timedelta
-    reason: str
-
-
 class Subscriber:
-    """Subscribes to the hubs that feeds name, and answers for it below `public`, an address of ours.
+    """Keeps subscriptions at the hubs that feeds name, with callbacks below `public`, an address of ours.
 
     `feeds` are the sources that may name a hub; `http` is the guarded door, since a hub's address comes out
     of a feed.
     """
 
-    def __init__(self, public: str, feeds: Collection[str], ledger: Ledger, http: Http, say: Say) -> None:
+    def __init__(self, public: str, feeds: Collection[str], ledger: Ledger, http: Http, say: EventLog) -> None:
         self._public = public.rstrip("/") + PATH
         self._feeds = feeds
         self._ledger = ledger
@@ -108,11 +89,37 @@ class Subscriber:
             else:
                 self._ask(subscription)
 
-    def answer(self, asked: Asked) -> Answer:
-        """What to say to a hub. Raises Refused."""
-        found = self._ledger.subscriptions.find(asked.path.removeprefix(PATH))
-        asked.only("GET", "POST")
-        return self._confirm(found, asked.query) if asked.method == "GET" else self._receive(found, asked)
+    def subscription(self, callback: str) -> Subscription | None:
+        """What was asked of a hub under this callback; None for one that was never given out, or is gone."""
+        return self._ledger.subscriptions.find(callback)
+
+    def confirmed(self, found: Subscription, lease: timedelta) -> None:
+        """A hub does what it was asked for, for `lease`; an ended subscription is over then."""
+        if found.asked == "unsubscribe":
+            self._ledger.subscriptions.remove(found.callback)
+            self._say("websub.unsubscribed", source=found.source)
+            return
+        now = self._ledger.now()
+        renew_at = now + max(SOONEST, lease / 2)
+        self._ledger.subscriptions.confirmed(found.callback, lease_until=now + lease, act_at=renew_at)
+        self._say("websub.subscribed", source=found.source, seconds=lease // timedelta(seconds=1))
+
+    def denied(self, found: Subscription, reason: str) -> None:
+        """The hub wants nobody there; it may change its mind (§5.2)."""
+        if found.state == "ended":
+            self._ledger.subscriptions.remove(found.callback)
+        else:
+            self._ledger.subscriptions.denied(found.callback, reason, self._ledger.now() + timedelta(days=1))
+            self._say("websub.denied", source=found.source, reason=reason)
+
+    def news(self, found: Subscription) -> None:
+        """A hub says, and has signed, that its feed has news: the feed is read at once."""
+        self._ledger.sources.hint([found.source], self._ledger.now())
+        self._say("hook.received", hook="websub", sources=found.source)
+
+    def ignored(self, found: Subscription, signed_with: str) -> None:
+        """What somebody sent as a hub's news was not signed as it should be."""
+        self._say("websub.ignored", source=found.source, signed_with=signed_with)
 
     # Asking
 
@@ -163,72 +170,6 @@ class Subscriber:
             hub = urljoin(hub, reply.headers["location"])
         if not 200 <= reply.status < 300:
             raise PlatformError(f"the hub answers {reply.status}{_words(reply)}")
-
-    # Being asked
-
-    def _confirm(self, found: Subscription | None, query: str) -> Answer:
-        """Echo the challenge of what was asked for; of nothing else (§5.3.1)."""
-        said = _verification(query)
-        if found is None or said is None or said.topic != found.topic:
-            raise Refused(404, "nobody asked for that")
-        if said.mode == "denied":
-            return self._denied(found, said.reason)
-        challenge = said.challenge
-        if said.mode != found.asked or not challenge or len(challenge) > CHALLENGE or not _is_plain(challenge):
-            raise Refused(404, "nobody asked for that")
-        if said.mode == "unsubscribe":
-            self._ledger.subscriptions.remove(found.callback)
-            self._say("websub.unsubscribed", source=found.source)
-        else:
-            now = self._ledger.now()
-            renew_at = now + max(SOONEST, said.lease / 2)
-            self._ledger.subscriptions.confirmed(found.callback, lease_until=now + said.lease, act_at=renew_at)
-            self._say("websub.subscribed", source=found.source, seconds=said.lease // timedelta(seconds=1))
-        return Answer(200, challenge.encode(), "application/octet-stream")
-
-    def _denied(self, found: Subscription, reason: str) -> Answer:
-        """The hub wants nobody there; it may change its mind (§5.2)."""
-        if found.state == "ended":
-            self._ledger.subscriptions.remove(found.callback)
-        else:
-            self._ledger.subscriptions.denied(found.callback, reason, self._ledger.now() + timedelta(days=1))
-            self._say("websub.denied", source=found.source, reason=reason)
-        return Answer(200)
-
-    def _receive(self, found: Subscription | None, asked: Asked) -> Answer:
-        """News, signed (§7.1): what is not is dropped, and a hub that has to hear of it learns nothing more."""
-        if found is None or found.state not in ("pending", "active"):
-            raise Refused(410, "there is no such subscription")
-        body = asked.body.read(LARGEST)
-        if proof.hub(asked.headers, body, found.secret):
-            self._ledger.sources.hint([found.source], self._ledger.now())
-            self._say("hook.received", hook="websub", sources=found.source)
-        else:
-            method = asked.headers.get("x-hub-signature", "").partition("=")[0][:20] or "nothing"
-            self._say("websub.ignored", source=found.source, signed_with=method)
-        return Answer(202)
-
-
-def _verification(query: str) -> _Verification | None:
-    """None for a query that is none: too much of it, or no text."""
-    try:
-        said = {name: values[0] for name, values in parse_qs(query, max_num_fields=50, errors="strict").items()}
-    except ValueError:
-        return None
-    seconds = said.get("hub.lease_seconds", "")
-    granted = timedelta(seconds=int(seconds)) if seconds.isdecimal() and 0 < len(seconds) < 10 else LEASE
-    return _Verification(
-        mode=said.get("hub.mode", ""),
-        topic=said.get("hub.topic", ""),
-        challenge=said.get("hub.challenge", ""),
-        lease=min(granted, LONGEST_LEASE),
-        reason=" ".join(said.get("hub.reason", "").split())[:200],
-    )
-
-
-def _is_plain(text: str) -> bool:
-    """Printable ASCII: nobody is to be handed anything else by us (§8.2)."""
-    return text.isascii() and text.isprintable()
 
 
 def _words(reply: Reply) -> str:

@@ -39,17 +39,14 @@ class Known:
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """What the ledger holds of an article that a source lists again. `planned`: some account was asked about it.
-
-    `published_at` and `first_seen` are in microseconds.
-    """
+    """What the ledger holds of an article that a source lists again. `planned`: some account was asked about it."""
 
     source: str
     content_hash: str
-    first_seen: int
+    first_seen: datetime
     imported: bool
     planned: bool
-    published_at: int | None
+    published_at: datetime | None
 
 
 class Articles:
@@ -207,9 +204,15 @@ class Articles:
                 f" FROM article WHERE anchor IN ({names})",
                 **chunk,
             ):
-                imported, planned = row["position"] == ELSEWHERE, bool(row["planned"])
+                first_seen = from_micros(row["first_seen_at"])
+                assert first_seen is not None
                 found[row["anchor"]] = Standing(
-                    row["source"], row["content_hash"], row["first_seen_at"], imported, planned, row["published_at"]
+                    row["source"],
+                    row["content_hash"],
+                    first_seen,
+                    imported=row["position"] == ELSEWHERE,
+                    planned=bool(row["planned"]),
+                    published_at=from_micros(row["published_at"]),
                 )
         return found
 

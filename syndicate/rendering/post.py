@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 from urllib.parse import quote
 
 from syndicate.errors import RenderError, TooLong
-from syndicate.model import Account, Article, Image, Limits, LinkCard, Media, Post, Site
+from syndicate.model import Account, Article, Image, Limits, LinkCard, Media, Post, Rendered, Site
 from syndicate.records import article_record
 from syndicate.rendering.environment import Templates
 from syndicate.rendering.fit import Fitted, Link, Measure, fit
@@ -35,16 +35,6 @@ _CARD_EDGE = 1200
 
 _LINK_CARD = "default"
 """The name of the size that thumbs of link cards have in a theme."""
-
-
-@dataclass(frozen=True, slots=True)
-class Rendered:
-    """A post, how long its text is in the network's tightest unit, and what had to be left out."""
-
-    post: Post
-    length: int
-    limit: int
-    warnings: tuple[str, ...] = ()
 
 
 def render(

@@ -40,7 +40,8 @@ import pytest
 from syndicate.config.schema import Config, Listen, SourceConfig
 from syndicate.engines.hooks import Hooks
 from syndicate.engines.listener import Listener
-from syndicate.engines.websub import GOODBYES, LARGEST, Subscriber
+from syndicate.engines.websub import GOODBYES, Subscriber
+from syndicate.engines.websub_endpoint import LARGEST
 from syndicate.http import Guard, RequestsHttp
 from syndicate.model import Every, Secret, Site, Validators
 from syndicate.polling import Polled
