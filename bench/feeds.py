@@ -20,7 +20,8 @@ import requests
 sys.path.insert(0, str(Path(__file__).parent))
 from crowd import Crowd
 
-from syndicate import identity, polling
+from syndicate import aliases as identity
+from syndicate import polling
 from syndicate.app import App, now
 from syndicate.config.reader import load
 from syndicate.engines.embedded import Daemon

@@ -20,11 +20,11 @@ from syndicate.ports import Reply
 from syndicate.preview.facts import shown
 from syndicate.preview.page import Page
 from syndicate.preview.samples import photo, samples
-from syndicate.records import delivery_record, post_record
 from syndicate.rendering.cards.studio import Studio
 from syndicate.rendering.environment import Templates, builtin_templates
 from syndicate.rendering.photo import Pictures
 from syndicate.rendering.post import render
+from syndicate.serialization import delivery_record, post_record
 
 SITE = Site("The Example Gazette", "https://gazette.example/", "en", "Europe/Lisbon")
 PLATFORMS = ("mastodon", "bluesky", "x", "facebook", "webhook", "folder")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Any
 
-from syndicate import records
+from syndicate import serialization as records
 from syndicate.errors import PlatformError, RenderError
 from syndicate.lanes import Lane, Render, Terms, hold_account, judged, with_session
 from syndicate.ledger import Ledger

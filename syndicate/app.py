@@ -54,7 +54,7 @@ def _calling_card(site: str) -> str:
 
 def _same(option: str) -> str:
     """What stays the same of an option that says whose an account is, however an address in it is spelled."""
-    from syndicate.identity import urlkey
+    from syndicate.aliases import urlkey
 
     return urlkey(option) or option
 
@@ -248,7 +248,7 @@ class App:
 
         Raises RenderError, PlatformError.
         """
-        from syndicate import records
+        from syndicate import serialization as records
 
         lane, at = self.lane(delivery.account), self.ledger.now()
         article = self.ledger.articles.find(delivery.anchor).article

@@ -7,7 +7,8 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from syndicate import policy, records
+from syndicate import policy
+from syndicate import serialization as records
 from syndicate.amending import amend
 from syndicate.errors import (
     LedgerError,

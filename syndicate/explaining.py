@@ -14,7 +14,7 @@ from syndicate.ledger.articles import Known
 from syndicate.ledger.imports import SEEN
 from syndicate.model import Account, Article, Delivery, Filter, Hours, Schedule
 from syndicate.plan import GRACE, UNSURE, admits, soon
-from syndicate.records import instant
+from syndicate.serialization import instant
 
 Verdict: TypeAlias = Literal["yes", "no", "waits", "unclear", "note"]
 """`yes`: the step lets the story through. `unclear`: nobody can tell. `note`: it changed nothing."""

@@ -11,7 +11,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from syndicate.identity import folded
+from syndicate.aliases import folded
 from syndicate.model import Article, Caution
 from syndicate.plan import Planned
 

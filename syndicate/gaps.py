@@ -12,8 +12,8 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from itertools import islice
 
+from syndicate.aliases import aliases, drop_repeated, urlkey
 from syndicate.errors import SourceError
-from syndicate.identity import aliases, drop_repeated, urlkey
 from syndicate.ledger import Ledger
 from syndicate.ledger.sources import SourceState
 from syndicate.model import Account, Article, Fetched, Filter, Whole

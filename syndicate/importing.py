@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from itertools import islice
 from typing import Literal, TypeAlias
 
-from syndicate.identity import Alias, aliases, guid_alias
+from syndicate.aliases import Alias, aliases, guid_alias
 from syndicate.ledger import Ledger
 from syndicate.lists import Entry, is_address
 from syndicate.model import Article

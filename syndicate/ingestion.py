@@ -7,7 +7,7 @@ from datetime import datetime
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
-from syndicate.identity import Alias, content_hash, drop_repeated, is_another, resemble, urlkey
+from syndicate.aliases import Alias, content_hash, drop_repeated, is_another, resemble, urlkey
 from syndicate.ledger import Ledger
 from syndicate.ledger.articles import UNREAD, Standing
 from syndicate.ledger.deliveries import GIVEN_UP

@@ -15,8 +15,8 @@ from dataclasses import dataclass
 from itertools import chain, islice
 from typing import BinaryIO
 
+from syndicate.aliases import urlkey
 from syndicate.errors import ConfigError, SyndicateError
-from syndicate.identity import urlkey
 
 LONGEST = 20_000  # characters of a line; what is longer is no address, and is not kept in memory
 SAMPLE = 200  # lines that decide what the columns are

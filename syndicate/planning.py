@@ -7,8 +7,8 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
+from syndicate.aliases import aliases, drop_repeated
 from syndicate.floods import Before, Twin, restrain
-from syndicate.identity import aliases, drop_repeated
 from syndicate.ledger import Ledger
 from syndicate.ledger.articles import Known
 from syndicate.ledger.deliveries import delivery_key

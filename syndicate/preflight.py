@@ -12,9 +12,9 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 from urllib.parse import urljoin, urlsplit
 
+from syndicate.aliases import urlkey
 from syndicate.errors import PlatformError, RenderError, SourceError
 from syndicate.gates import Trouble
-from syndicate.identity import urlkey
 from syndicate.model import Article
 from syndicate.ports import Clock, Http, Reply
 

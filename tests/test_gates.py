@@ -407,8 +407,8 @@ def test_another_source_that_knows_the_day_alone_lifts_no_embargo(newsroom, arti
 
 def approve(room, digest=None):
     """As `deliveries approve` does, with the digest of what would go out now."""
-    from syndicate.records import digest as made
-    from syndicate.records import post_record
+    from syndicate.serialization import digest as made
+    from syndicate.serialization import post_record
 
     row, now = room.only(), room.ledger.now()
     known = room.ledger.articles.find(row.anchor).article

@@ -24,8 +24,8 @@ from syndicate.ledger import Ledger
 from syndicate.ledger.database import Database
 from syndicate.model import Account, Article, Breaking, Every, Fetched, Receipt, Schedule, Validators
 from syndicate.polling import poll
-from syndicate.records import digest, post_record
 from syndicate.revising import plan_delete
+from syndicate.serialization import digest, post_record
 from tests.conftest import Clock
 from tests.newsroom import TERMS, Network, render
 

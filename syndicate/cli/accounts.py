@@ -12,7 +12,7 @@ from syndicate.cli import complain
 from syndicate.cli.options import DURATION, Shared, active, known, opened, shared_options
 from syndicate.cli.output import print_json
 from syndicate.errors import AuthError, PlatformError
-from syndicate.records import instant
+from syndicate.serialization import instant
 
 EVERYTHING = ""
 

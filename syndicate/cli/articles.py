@@ -75,7 +75,7 @@ def _whole(source: Source) -> _Fetch:
 
 
 def _print(article: Article, *, as_json: bool) -> None:
-    from syndicate.records import article_record, instant
+    from syndicate.serialization import article_record, instant
 
     if as_json:
         print_json(article_record(article))

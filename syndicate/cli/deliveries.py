@@ -45,7 +45,7 @@ def command() -> None:
 @click.pass_obj
 def listed(shared: Shared, *, states: tuple[str, ...], accounts: tuple[str, ...]) -> None:
     """Every delivery, in the order they were planned."""
-    from syndicate.records import delivery_record
+    from syndicate.serialization import delivery_record
 
     with opened(shared, fill=True) as app:
         known("account", {*app.config.accounts, *app.ledger.deliveries.accounts()}, accounts)
@@ -62,7 +62,7 @@ def show(shared: Shared, *, key: str) -> None:
 
     The first digits of the key are enough.
     """
-    from syndicate.records import delivery_record
+    from syndicate.serialization import delivery_record
 
     with opened(shared, fill=True) as app:
         delivery = find(app, key)
@@ -150,7 +150,7 @@ def _each(chosen: list[Delivery], act: Callable[[Delivery], None]) -> int:
 
 def _rendered(app: App, delivery: Delivery) -> tuple[Delivery, str]:
     """A delivery with the post it would be now, and that post's digest."""
-    from syndicate.records import post_record
+    from syndicate.serialization import post_record
 
     made, digest = app.rendered(delivery)
     post = post_record(made.post) | {"length": made.length, "limit": made.limit}

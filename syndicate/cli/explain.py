@@ -75,7 +75,7 @@ def _steps(app: App, known: Known, account: Account, delivery: Delivery | None, 
 
 
 def _introduce(app: App, known: Known, alias: str) -> None:
-    from syndicate.records import instant
+    from syndicate.serialization import instant
 
     article = known.article
     click.echo(click.style(article.title or article.url or article.guid or "", bold=True))

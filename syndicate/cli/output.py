@@ -11,7 +11,7 @@ from typing import Any
 import click
 
 from syndicate.model import Delivery
-from syndicate.records import delivery_record, instant
+from syndicate.serialization import delivery_record, instant
 
 COLOURS = {"posted": "green", "failed": "red", "held": "red", "unknown": "yellow", "due": "yellow", "planned": "cyan"}
 WHY = {

@@ -189,7 +189,7 @@ def report(
 
 def records(outcome: Outcome, app: App, accounts: tuple[str, ...], *, dry: bool) -> list[dict[str, Any]]:
     """Each delivery of the run as it stands; in a dry run, in the state it would start from."""
-    from syndicate.records import delivery_record, instant
+    from syndicate.serialization import delivery_record, instant
 
     shown = []
     for delivery in _ended(outcome, app, accounts):

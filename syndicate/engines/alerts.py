@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from syndicate.app import App
 from syndicate.errors import SyndicateError
 from syndicate.model import Delivery, Json
-from syndicate.records import delivery_record, instant
+from syndicate.serialization import delivery_record, instant
 
 PATIENCE = 30.0  # seconds the command may take
 

@@ -10,7 +10,7 @@ from typing import Any
 
 from syndicate.model import Delivery
 from syndicate.ports import EventLog
-from syndicate.records import instant
+from syndicate.serialization import instant
 
 _PLAIN = re.compile(r"[^\s\"'=]+")
 

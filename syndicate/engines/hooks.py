@@ -17,7 +17,7 @@ from syndicate.engines.intake import Answer, Asked, Refused
 from syndicate.engines.websub import Subscriber
 from syndicate.ledger import Ledger
 from syndicate.ports import EventLog
-from syndicate.records import instant
+from syndicate.serialization import instant
 
 LARGEST = 65_536
 """Bytes of a body."""

@@ -8,7 +8,7 @@ from datetime import datetime
 
 from syndicate.ledger.database import EPOCH, Database, Row, from_micros, micros
 from syndicate.model import Account, Identity
-from syndicate.records import instant, moment
+from syndicate.serialization import instant, moment
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING
 
 from syndicate.ledger.database import Database, Row, from_micros, micros
 from syndicate.model import Article
-from syndicate.records import load_article, store_article
+from syndicate.serialization import load_article, store_article
 
 if TYPE_CHECKING:
-    from syndicate.identity import Alias
+    from syndicate.aliases import Alias
 
 AHEAD = 5 * 60 * 1_000_000  # microseconds that a clock may run fast
 TWINS = 20  # articles alike that are looked at
@@ -67,14 +67,14 @@ class Articles:
 
     def at(self, url: str) -> str | None:
         """The anchor of the article that has this address, if there is one."""
-        from syndicate.identity import aliases
+        from syndicate.aliases import aliases
 
         found = self.anchors([alias.hash for alias in aliases(Article("", url, ""))])
         return next(iter(found.values()), None)
 
     def matching(self, word: str) -> dict[str, str]:
         """Anchors that an address or a guid leads to, each with the kind of name that matched; addresses first."""
-        from syndicate.identity import aliases
+        from syndicate.aliases import aliases
 
         found: dict[str, str] = {}
         sources = [row["source"] for row in self._db.rows("SELECT DISTINCT source FROM article")]
@@ -86,7 +86,7 @@ class Articles:
 
     def add(self, article: Article, names: Sequence[Alias], *, position: int, now: datetime) -> str:
         """Write a new article under its first alias, and return that: its anchor."""
-        from syndicate.identity import content_hash, wording
+        from syndicate.aliases import content_hash, wording
 
         anchor = names[0].hash
         self._db.change(
@@ -122,7 +122,7 @@ class Articles:
 
         What is posted later reads this.
         """
-        from syndicate.identity import content_hash, wording
+        from syndicate.aliases import content_hash, wording
 
         hashed = content_hash(article)
         row = self._db.row(
@@ -218,7 +218,7 @@ class Articles:
 
     def adopt(self, anchor: str, article: Article) -> bool:
         """Give an imported article that no source has listed so far its words and its source; False if one has."""
-        from syndicate.identity import content_hash, wording
+        from syndicate.aliases import content_hash, wording
 
         return bool(
             self._db.change(
@@ -242,7 +242,7 @@ class Articles:
 
         Each with whether it was never let out, as one that waited for a yes in vain.
         """
-        from syndicate.identity import wording
+        from syndicate.aliases import wording
 
         found = self._db.rows(
             "SELECT *, (EXISTS (SELECT 1 FROM delivery WHERE delivery.anchor = article.anchor)"

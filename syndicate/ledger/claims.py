@@ -15,8 +15,8 @@ from syndicate.ledger import claimant, rows
 from syndicate.ledger.database import Database, Row, micros
 from syndicate.ledger.deliveries import Deliveries
 from syndicate.model import Delivery, Draft, Json, Receipt, State
-from syndicate.records import compact
 from syndicate.schedule import Cap, free_at
+from syndicate.serialization import compact
 
 FIRST_CHECK = timedelta(minutes=10)  # after a post, until its article's page is looked at again
 

@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING
 from syndicate.ledger.articles import CHUNK, ELSEWHERE, UNREAD, Articles
 from syndicate.ledger.database import Database, Row, micros
 from syndicate.model import Article
-from syndicate.records import store_article
+from syndicate.serialization import store_article
 
 if TYPE_CHECKING:
-    from syndicate.identity import Alias
+    from syndicate.aliases import Alias
 
 SEEN = "seen before syndicate came (import-seen)"
 

@@ -19,7 +19,7 @@ from syndicate.model import Certainty, Draft, Identity, Json, Limits, Post, Rece
 from syndicate.platforms._pages import INDEX, entry, index, listed, page
 from syndicate.platforms._replies import by_hand
 from syndicate.ports import Clock, Credentials, Http, OAuth1, Part, Reply
-from syndicate.records import instant, media_record
+from syndicate.serialization import instant, media_record
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

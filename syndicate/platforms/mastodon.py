@@ -16,7 +16,7 @@ from syndicate.errors import AuthError, NotReady, PlatformError, Rejected, Unsup
 from syndicate.model import Certainty, Draft, Identity, Json, Limits, Media, Post, Receipt, Secret
 from syndicate.platforms._replies import by_hand, dated, field, holds, items, problem, same_address, same_text, whole
 from syndicate.ports import Credentials, Http, Reply
-from syndicate.records import instant
+from syndicate.serialization import instant
 from syndicate.statuses import failure
 
 ADDRESS_WEIGHT = 23

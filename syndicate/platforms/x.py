@@ -18,7 +18,7 @@ from syndicate.errors import AuthError, PlatformError, Rejected, Uncertain, Unsu
 from syndicate.model import Certainty, Draft, Identity, Json, Limits, Media, Post, Receipt, Secret
 from syndicate.platforms._replies import by_hand, field, holds, items, problem, same_address, same_text, whole
 from syndicate.ports import Credentials, Http, OAuth1, Reply
-from syndicate.records import instant
+from syndicate.serialization import instant
 from syndicate.statuses import failure
 
 NOT_BUILT = dict.fromkeys(

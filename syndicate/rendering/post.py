@@ -11,11 +11,11 @@ from urllib.parse import quote
 
 from syndicate.errors import RenderError, TooLong
 from syndicate.model import Account, Article, Image, Limits, LinkCard, Media, Post, Rendered, Site
-from syndicate.records import article_record
 from syndicate.rendering.environment import Templates
 from syndicate.rendering.fit import Fitted, Link, Measure, fit
 from syndicate.rendering.photo import Pictures
 from syndicate.rendering.view import ArticleView, view
+from syndicate.serialization import article_record
 from syndicate.text import cut, plain, utm
 
 if TYPE_CHECKING:

@@ -13,7 +13,7 @@ from datetime import datetime
 
 from syndicate.dates import Moment
 from syndicate.model import EMBARGOED, Article, Image, Precision
-from syndicate.records import instant
+from syndicate.serialization import instant
 from syndicate.sources.fields import ENTRIES, Reading, distinct, person
 
 WIDEST = 4096  # pixels; what is wider is an original that needs no network

@@ -15,7 +15,7 @@ from typing import Any
 
 from syndicate.errors import SourceError
 from syndicate.model import Article
-from syndicate.records import instant, load_article, moment, store_article
+from syndicate.serialization import instant, load_article, moment, store_article
 from syndicate.sources.fields import Reading
 
 SECONDS = 4.5

@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 
 from syndicate.errors import SourceError
 from syndicate.model import Fetched, Validators
-from syndicate.records import instant, moment
+from syndicate.serialization import instant, moment
 from syndicate.sources.fields import Reading
 from syndicate.sources.visit import Visited
 

@@ -21,10 +21,10 @@ from syndicate.config.reader import load
 from syndicate.config.schema import NOT_BUILT, Alerts, Config, Listen, NetworkConfig, SourceConfig
 from syndicate.model import Account, Article, Breaking, Budget, Delivery, Filter, Image, Limits, Schedule, Site, State
 from syndicate.platforms import GONE, find, names
-from syndicate.records import article_record, delivery_record
 from syndicate.rendering.jinja import NAMES
 from syndicate.rendering.view import ArticleView
 from syndicate.sandbox.faults import FAULTS, PLATFORMS, STEPS
+from syndicate.serialization import article_record, delivery_record
 
 ROOT = Path(__file__).parents[2]
 DOCS = ROOT / "docs"

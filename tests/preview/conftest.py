@@ -12,10 +12,10 @@ from syndicate.exhibit import Exhibit
 from syndicate.model import Account, Article, Image, Limits, Site
 from syndicate.preview.facts import shown
 from syndicate.preview.page import Page
-from syndicate.records import delivery_record
 from syndicate.rendering.environment import Templates
 from syndicate.rendering.photo import Pictures
 from syndicate.rendering.post import render
+from syndicate.serialization import delivery_record
 from syndicate.text import graphemes
 from tests.cli.conftest import desk, sandbox, site
 from tests.rendering.conftest import Shelf, drawn
@@ -115,7 +115,7 @@ def page_of():
 
 def record(key, article, account, rendered):
     from syndicate.model import Delivery
-    from syndicate.records import post_record
+    from syndicate.serialization import post_record
 
     post = post_record(rendered.post) | {"length": rendered.length, "limit": rendered.limit}
     delivery = Delivery(

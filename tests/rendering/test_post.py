@@ -6,11 +6,11 @@ import pytest
 
 from syndicate.errors import RenderError, TooLong
 from syndicate.model import Account, Article, Image, Limits, LinkCard, Media, Site, Span
-from syndicate.records import article_record
 from syndicate.rendering.cards.order import Drawn, focus_in, load_order
 from syndicate.rendering.environment import Templates
 from syndicate.rendering.photo import Pictures
 from syndicate.rendering.post import render
+from syndicate.serialization import article_record
 
 SITE = Site("The Gazette", "https://gazette.example.com/", language="en")
 PHOTO = Image("https://gazette.example.com/photos/ferry.jpg", alt="A white ferry.", credit="Ada Lind")

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from syndicate import sources
 from syndicate.errors import SourceError
 from syndicate.model import Validators
-from syndicate.records import load_article, store_article
+from syndicate.serialization import load_article, store_article
 
 FEEDS = Path(__file__).parent.parent / "feeds" / "formats"
 JSON_SAMPLES = ["jsonfeed11.json", "wordpress.json", "ghost.json", "ninjs1.json", "ninjs2.json", "ninjs3.json"]

@@ -10,7 +10,7 @@ import pytest
 from syndicate import sources
 from syndicate.errors import SourceError
 from syndicate.model import Validators
-from syndicate.records import article_record
+from syndicate.serialization import article_record
 from syndicate.sources import jsonl, ninjs
 from syndicate.sources.document import BODY_BYTES
 from syndicate.sources.documents import NAMES, Document, DocumentSource, Kind

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from syndicate.dates import parse
 from syndicate.errors import SourceError
-from syndicate.records import load_article, store_article
+from syndicate.serialization import load_article, store_article
 from syndicate.sources import document, markup, page, parsing, urlset
 
 FEEDS = Path(__file__).parents[1] / "feeds"

@@ -453,7 +453,7 @@ def test_the_article_the_project_began_with_is_understood():
 
 
 def test_half_a_character_in_json_ld_is_left_out_everywhere():
-    from syndicate.records import store_article
+    from syndicate.serialization import store_article
 
     thing = r'{"@type":"NewsArticle","headline":"a\ud800b","image":{"url":"https://a.example/\ud800.jpg"}}'
     page = f'<!doctype html><title>x</title><script type="application/ld+json">{thing}</script>'.encode()

@@ -7,9 +7,9 @@ from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 from syndicate.model import Article, Media, Site
-from syndicate.records import compact, load_article, store_article
 from syndicate.rendering.cards.theme import DEFAULT
 from syndicate.rendering.view import ArticleView, view
+from syndicate.serialization import compact, load_article, store_article
 
 NO_PHOTO = "quote"
 LIVE = "live"

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from syndicate.identity import aliases, content_hash, drop_repeated, urlkey
+from syndicate.aliases import aliases, content_hash, drop_repeated, urlkey
 from syndicate.model import Article, Image
 
 STORY = Article(

@@ -1,0 +1,145 @@
+"""Who posts, and by which rules."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any, Literal
+
+
+class Secret(str):
+    """A string that does not show itself when an object that holds it is printed."""
+
+    __slots__ = ()
+
+    def __repr__(self) -> str:
+        return "'***'"
+
+    @classmethod
+    def __get_pydantic_core_schema__(cls, source: Any, handler: Any) -> Any:
+        """Lets the config read one; pydantic is loaded only where a config is."""
+        from pydantic_core import core_schema
+
+        return core_schema.no_info_after_validator_function(cls, core_schema.str_schema(min_length=1))
+
+
+@dataclass(frozen=True, slots=True)
+class Filter:
+    """Conditions on an article; every field that is not empty has to match (any of its values)."""
+
+    sections: tuple[str, ...] = ()
+    tags: tuple[str, ...] = ()
+    languages: tuple[str, ...] = ()
+    sources: tuple[str, ...] = ()
+    title: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Hours:
+    """Times of the week on a local clock, as the publisher `said` them: "Mon-Fri 07:00-23:00".
+
+    `spans` are minutes since Monday 00:00, end exclusive; an end beyond 10,080 is in the next week.
+    """
+
+    said: str
+    spans: tuple[tuple[int, int], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Schedule:
+    """When an account may post, and how much. No `windows`: at any hour that is not `quiet`.
+
+    `per_hour` and `per_day` count any 60 minutes and any 24 hours. `breaking` "at once": breaking news
+    minds neither hours nor spacing. `timezone` is an IANA name. `catch_up`: after a stop of an hour or
+    more so many of the newest stories go out and the older ones are skipped, or "all" go out.
+    """
+
+    windows: tuple[Hours, ...] = ()
+    quiet: tuple[Hours, ...] = ()
+    spacing: timedelta = timedelta(0)
+    per_hour: int | None = None
+    per_day: int | None = None
+    breaking: Literal["wait", "at once"] = "wait"
+    timezone: str = "UTC"
+    catch_up: int | Literal["all"] = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Budget:
+    """What an account may cost, where its network charges for posts; in a calendar month of its time zone."""
+
+    monthly_usd: float
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    """One login on one platform, named by the publisher, with what planning and rendering need.
+
+    `link` None means: a card where a picture leaves room for one, else in the text.
+    `settle` None means the platform's own. `only` None lets everything through.
+    `theme` names the folder of the card's design; None: one that suits the story.
+    `delay`: an article is announced once it has stayed unchanged that long.
+    """
+
+    name: str
+    platform: str
+    image: Literal["card", "photo", "none"] = "card"
+    theme: str | None = None
+    alt_text: Literal["required", "optional"] = "required"
+    link: Literal["text", "card", "none"] | None = None
+    hashtags: int = 3
+    utm: Mapping[str, str] = field(default_factory=dict)
+    max_age: timedelta = timedelta(hours=24)
+    only: Filter | None = None
+    never: Filter | None = None
+    on_unknown: Literal["hold", "retry", "assume-sent"] = "hold"
+    settle: timedelta | None = None
+    language: str | None = None
+    delay: timedelta = timedelta(0)
+    schedule: Schedule = Schedule()
+    budget: Budget | None = None
+    approve: bool = False
+    on_edit: Literal["ignore", "edit"] = "ignore"
+    on_withdrawn: Literal["alert", "delete"] = "alert"
+
+
+@dataclass(frozen=True, slots=True)
+class Breaking:
+    """What makes a story breaking news: any one of these that fits it, or the source's own mark."""
+
+    tags: tuple[str, ...] = ()
+    sections: tuple[str, ...] = ()
+    title: str | None = None
+
+
+CALM = Breaking()
+"""No story is breaking news but by its source's own mark."""
+
+
+@dataclass(frozen=True, slots=True)
+class Caution:
+    """When new stories of a source wait for a yes: more than `burst` in one reading (None: no number is too many),
+    and those that resemble a story of before.
+    """
+
+    burst: int | None = None
+    similar: Literal["hold", "post", "skip"] = "post"
+
+
+CAREFREE = Caution()
+"""Whatever a source brings goes out."""
+
+
+@dataclass(frozen=True, slots=True)
+class Identity:
+    """Whose token it is, and the limits the server states: names of `Limits` fields to values.
+
+    `expires_at` is when the token ends, where the network says so.
+    """
+
+    id: str
+    name: str
+    url: str | None = None
+    limits: Mapping[str, int] = field(default_factory=dict)
+    expires_at: datetime | None = None

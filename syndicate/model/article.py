@@ -1,0 +1,77 @@
+"""What a site publishes."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Literal, TypeAlias
+
+Precision: TypeAlias = Literal["second", "minute", "day"]
+
+
+@dataclass(frozen=True, slots=True)
+class Image:
+    """A picture an article names; not fetched yet. `type` is a MIME type if the source said one.
+
+    `focus` is where its subject is, in fractions of width and height from the top left.
+    """
+
+    url: str
+    alt: str = ""
+    caption: str = ""
+    credit: str = ""
+    width: int | None = None
+    height: int | None = None
+    type: str | None = None
+    focus: tuple[float, float] | None = None
+
+
+EMBARGOED = "embargoed"
+"""In `Article.raw`: until when the source asks to wait, which is kept to the second."""
+
+
+@dataclass(frozen=True, slots=True)
+class Article:
+    """One published item of the site, as its source tells it. Texts are plain: decoded once, no markup.
+
+    `url` is absolute and as the publisher gives it. `guid` is never a fallback for something else.
+    `published` is what the source said, never `updated` and never "now"; `tz_assumed` when the zone
+    was a guess; with `precision` "day" only the date (in the source's zone) is meant.
+    `section` is a path such as "News > Russia". `withdrawn`: the source says that it was taken back.
+    `raw` has what nobody else reads, and EMBARGOED where the source names an embargo.
+    """
+
+    source: str
+    url: str
+    title: str
+    summary: str = ""
+    guid: str | None = None
+    canonical_url: str | None = None
+    published: datetime | None = None
+    precision: Precision = "second"
+    tz_assumed: bool = False
+    updated: datetime | None = None
+    authors: tuple[str, ...] = ()
+    section: str | None = None
+    categories: tuple[str, ...] = ()
+    images: tuple[Image, ...] = ()
+    language: str | None = None
+    kind: Literal["article", "live", "audio", "video"] = "article"
+    raw: Mapping[str, str] = field(default_factory=dict)
+    withdrawn: bool = False
+
+    @property
+    def image(self) -> Image | None:
+        """The picture that stands for the article: the first, since sources rank them."""
+        return self.images[0] if self.images else None
+
+
+@dataclass(frozen=True, slots=True)
+class Site:
+    """The publisher. `timezone` is an IANA name."""
+
+    name: str
+    url: str
+    language: str | None = None
+    timezone: str = "UTC"

@@ -1,0 +1,116 @@
+"""Rendered text and pictures, the limits they fit, and what a network answers."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, Literal, TypeAlias
+
+Json: TypeAlias = dict[str, Any]
+
+
+Certainty: TypeAlias = Literal["exact", "keyed", "lookup", "blind"]
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """What a network takes. `text` in the unit of `Platform.measure`; 0 images means none at all.
+
+    `card` says who draws the box for a link: "client" (we send title, description and thumb), "text"
+    (the network reads the first address in the text), "field" (it takes the link beside the text),
+    "none". `card_with_media` is false where an attached picture takes the card's place.
+    `stated`: the server states its own limits, and `verify` reads them.
+    """
+
+    text: int
+    text_bytes: int | None = None
+    images: int = 4
+    image_bytes: int = 5_000_000
+    image_pixels: int | None = None
+    image_types: tuple[str, ...] = ("image/jpeg", "image/png")
+    thumb_bytes: int = 1_000_000
+    alt: int = 1000
+    card: Literal["client", "text", "field", "none"] = "text"
+    card_with_media: bool = False
+    stated: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """A part of `Post.text` that means something: code point offsets, `end` exclusive.
+
+    `value` is the whole address for "link", the tag without `#` for "tag", the handle for "mention".
+    """
+
+    start: int
+    end: int
+    kind: Literal["link", "tag", "mention"]
+    value: str
+
+
+@dataclass(frozen=True, slots=True)
+class Media:
+    """Picture bytes that fit the network. `alt` is real alt text, or "" when there is none."""
+
+    data: bytes = field(repr=False)
+    mime: str
+    width: int
+    height: int
+    alt: str = ""
+
+    @property
+    def file(self) -> str:
+        """SHA-256 of the bytes, and the extension of their type."""
+        extension = {"image/jpeg": "jpg", "image/png": "png", "image/gif": "gif", "image/webp": "webp"}
+        return f"{hashlib.sha256(self.data).hexdigest()}.{extension.get(self.mime, 'bin')}"
+
+
+@dataclass(frozen=True, slots=True)
+class LinkCard:
+    """The box a network draws for a link, where its parts are ours to send."""
+
+    url: str
+    title: str
+    description: str
+    thumb: Media | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Receipt:
+    """What the platform answered. `data` keeps what a reply, an edit or a deletion needs later."""
+
+    id: str
+    permalink: str | None
+    data: Json = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Post:
+    """Rendered text and pictures that fit the limits, not yet sent.
+
+    `link` is the address with its campaign parameters, wherever it stands: in `text` (then a span
+    says where), in `card`, or beside both where the network takes it as a field.
+    `at` is when it was rendered, `planned_at` when its delivery was planned.
+    """
+
+    text: str
+    link: str | None
+    spans: tuple[Span, ...]
+    media: tuple[Media, ...]
+    card: LinkCard | None
+    language: str | None
+    at: datetime
+    planned_at: datetime
+    article: Json
+    reply_to: Receipt | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Rendered:
+    """A post, how long its text is in the network's tightest unit, and what had to be left out."""
+
+    post: Post
+    length: int
+    limit: int
+    warnings: tuple[str, ...] = ()

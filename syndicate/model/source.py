@@ -1,0 +1,91 @@
+"""One reading of a source, and how often it is asked."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from syndicate.model.article import Article
+
+
+@dataclass(frozen=True, slots=True)
+class Validators:
+    """What lets a server answer "unchanged": opaque header values, returned exactly as they came.
+
+    `place` is a hash of the address that gave them: at another one they mean nothing.
+    """
+
+    etag: str | None = None
+    last_modified: str | None = None
+    body_hash: str | None = None
+    place: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Every:
+    """How often a source is asked: `least` and `most` time between two polls; by its habits, if it `learns`.
+
+    Both the same: always so. Else the server's own wish counts between them.
+    """
+
+    least: timedelta = timedelta(minutes=5)
+    most: timedelta = timedelta(hours=1)
+    learns: bool = False
+
+
+USUALLY = Every()
+"""Where the publisher says nothing."""
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """How often a publisher's side wants to be asked: its server (`served`), its document (`said`).
+
+    `hours` (0-23) and `days` (0 is Monday), both of UTC, are those in which it has nothing new.
+    """
+
+    served: timedelta | None = None
+    said: timedelta | None = None
+    hours: tuple[int, ...] = ()
+    days: tuple[int, ...] = ()
+
+
+NO_WISH = Wish()
+
+
+@dataclass(frozen=True, slots=True)
+class Fetched:
+    """One reading of a source. `articles` keep the document's order; empty when not `modified`.
+
+    `entries` counts what the document listed, usable or not; `notes` are for standard error.
+    `interval` is how long the server asks us to wait between polls, if it says so; `wish` the same in its
+    parts, from a document that was read. `moved` is where its address leads for good. `hub` is the hub that
+    tells of its news, and the topic by which it does (WebSub): two addresses, both "" where none is named;
+    None: nobody looked. `windowed`: it lists the newest only, and older ones scroll out; `older` is where it
+    says that it goes on.
+    """
+
+    articles: tuple[Article, ...] = ()
+    validators: Validators = Validators()
+    modified: bool = True
+    entries: int = 0
+    notes: tuple[str, ...] = ()
+    interval: timedelta | None = None
+    hub: tuple[str, str] | None = None
+    wish: Wish | None = None
+    moved: str | None = None
+    windowed: bool = False
+    older: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Whole:
+    """A reading with all that could be had. `missing` is what to tell of the rest.
+
+    `gap_at`: a gap was found then, and the next poll is to try again; the reading's validators are the old
+    ones, so that it is sent the whole document.
+    """
+
+    fetched: Fetched
+    missing: str | None = None
+    gap_at: datetime | None = None
