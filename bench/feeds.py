@@ -25,9 +25,9 @@ from syndicate import polling
 from syndicate.app import App, now
 from syndicate.config.reader import load
 from syndicate.engines.embedded import Daemon
-from syndicate.http import RequestsHttp
 from syndicate.ledger.database import Database
 from syndicate.model import Validators
+from syndicate.net.http import RequestsHttp
 from syndicate.polling import Polled
 from syndicate.rounds import Rounds
 from syndicate.sources import parsing

@@ -15,13 +15,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Self
 from urllib.parse import quote
 
-from syndicate.addresses import bare
 from syndicate.config.schema import AccountConfig, Config, SourceConfig
 from syndicate.errors import ConfigError, PlatformError, RenderError, SourceError
-from syndicate.http import USER_AGENT, DryHttp, Guard, RequestsHttp
 from syndicate.ledger.credentials import Session
 from syndicate.ledger.notices import LAPSED
 from syndicate.model import Account, Article, Delivery, Identity, Limits, Rendered, Validators
+from syndicate.net.address_guard import bare
+from syndicate.net.http import USER_AGENT, DryHttp, Guard, RequestsHttp
 from syndicate.opening import Gallery, Rehearsal, open_copy, open_real
 from syndicate.ports import Clock, Http, Platform, Refreshable
 from syndicate.reading import PAGE, build, origins, read_file, web

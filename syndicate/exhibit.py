@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from syndicate.dry import Call
 from syndicate.model import Post, Rendered
+from syndicate.net.dry_run import Call
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,13 +10,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from syndicate.config.schema import Config
-from syndicate.dry import DryHttp
 from syndicate.errors import LedgerError
 from syndicate.exhibit import Exhibit
 from syndicate.ledger import Ledger
 from syndicate.ledger.credentials import key_beside
 from syndicate.ledger.database import Database, copy_ledger
 from syndicate.model import Delivery, LinkCard, Media, Post, Rendered
+from syndicate.net.dry_run import DryHttp
 from syndicate.ports import Clock
 
 if TYPE_CHECKING:

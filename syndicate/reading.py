@@ -7,11 +7,11 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from syndicate.addresses import bare, origin_of
 from syndicate.config.schema import Config, SourceConfig
 from syndicate.errors import SourceError
-from syndicate.http import Guard, Mask, RequestsHttp
 from syndicate.model import Fetched, Validators
+from syndicate.net.address_guard import bare, origin_of
+from syndicate.net.http import Guard, Mask, RequestsHttp
 from syndicate.ports import Http, Paged, Source
 
 if TYPE_CHECKING:

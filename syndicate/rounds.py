@@ -11,13 +11,13 @@ from urllib.parse import urlsplit
 
 from syndicate import pacing
 from syndicate.config.schema import Config
-from syndicate.http import Mask
 from syndicate.ledger import Ledger
 from syndicate.model import Account, Caution
+from syndicate.net.coalescing import Answers, Sharing
+from syndicate.net.http import Mask
 from syndicate.polling import Polled, again, poll
 from syndicate.ports import Clock, Http, Source
 from syndicate.reading import Discreet, build
-from syndicate.sharing import Answers, Sharing
 
 
 class Rounds:

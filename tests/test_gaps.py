@@ -10,8 +10,8 @@ import pytest
 
 from syndicate import gaps
 from syndicate.errors import SourceError
-from syndicate.http import Guard, RequestsHttp
 from syndicate.model import Account, Article, Every, Fetched, Filter
+from syndicate.net.http import Guard, RequestsHttp
 from syndicate.polling import poll
 from syndicate.reading import Discreet
 from syndicate.sources.feed import FeedSource

@@ -9,8 +9,8 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 import pytest
 
 from syndicate.errors import RenderError
-from syndicate.http import Guard, RequestsHttp
 from syndicate.model import Article, Image
+from syndicate.net.http import Guard, RequestsHttp
 from syndicate.preflight import Pages
 from syndicate.rendering.photo import download
 from syndicate.watching import watch

@@ -60,7 +60,7 @@ def _configured(shared: Shared, sources: tuple[str, ...]) -> list[tuple[str, _Fe
 
 
 def _one(origin: str, base: str | None) -> list[tuple[str, _Fetch]]:
-    from syndicate.addresses import bare
+    from syndicate.net.address_guard import bare
     from syndicate.reading import read_file, read_stdin, read_url
 
     if origin == "-":

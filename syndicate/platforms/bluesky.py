@@ -14,10 +14,10 @@ from urllib.parse import urlsplit
 
 from syndicate.errors import AuthError, PlatformError, Rejected, Uncertain
 from syndicate.model import Certainty, Draft, Identity, Json, Limits, LinkCard, Media, Post, Receipt, Secret, Span
+from syndicate.net.status import failure
 from syndicate.platforms._replies import by_hand, field, problem, same_address, same_text
 from syndicate.ports import Credentials, Http, Reply
 from syndicate.serialization import instant
-from syndicate.statuses import failure
 
 COLLECTION = "app.bsky.feed.post"
 BLOB_LIFE = timedelta(hours=1)

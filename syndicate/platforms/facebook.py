@@ -16,9 +16,9 @@ from urllib.parse import parse_qs, urlsplit
 
 from syndicate.errors import AuthError, PlatformError, RateLimited, Rejected, Unavailable, Uncertain, Unsupported
 from syndicate.model import Certainty, Draft, Identity, Json, Limits, Media, Post, Receipt, Secret
+from syndicate.net.status import failure, retry_after
 from syndicate.platforms._replies import by_hand, dated, field, holds, items, problem, same_address, same_text, whole
 from syndicate.ports import Credentials, Http, Reply
-from syndicate.statuses import failure, retry_after
 
 VERSION = "v25.0"
 

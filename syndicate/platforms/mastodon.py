@@ -14,10 +14,10 @@ from urllib.parse import urlsplit
 
 from syndicate.errors import AuthError, NotReady, PlatformError, Rejected, Unsupported
 from syndicate.model import Certainty, Draft, Identity, Json, Limits, Media, Post, Receipt, Secret
+from syndicate.net.status import failure
 from syndicate.platforms._replies import by_hand, dated, field, holds, items, problem, same_address, same_text, whole
 from syndicate.ports import Credentials, Http, Reply
 from syndicate.serialization import instant
-from syndicate.statuses import failure
 
 ADDRESS_WEIGHT = 23
 MEDIA_LIFE = timedelta(hours=12)

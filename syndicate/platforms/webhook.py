@@ -16,9 +16,9 @@ from urllib.parse import urlsplit
 
 from syndicate.errors import Unsupported
 from syndicate.model import Certainty, Draft, Identity, Json, Limits, Media, Post, Receipt, Secret
+from syndicate.net.status import failure
 from syndicate.platforms._replies import problem
 from syndicate.ports import Credentials, Http
-from syndicate.statuses import failure
 
 _PREFIX = "whsec_"
 

@@ -16,10 +16,10 @@ from urllib.parse import urlsplit
 
 from syndicate.errors import AuthError, PlatformError, Rejected, Uncertain, Unsupported
 from syndicate.model import Certainty, Draft, Identity, Json, Limits, Media, Post, Receipt, Secret
+from syndicate.net.status import failure
 from syndicate.platforms._replies import by_hand, field, holds, items, problem, same_address, same_text, whole
 from syndicate.ports import Credentials, Http, OAuth1, Reply
 from syndicate.serialization import instant
-from syndicate.statuses import failure
 
 NOT_BUILT = dict.fromkeys(
     ("client_id", "client_secret", "refresh_token"),

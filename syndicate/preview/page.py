@@ -14,8 +14,8 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
-from syndicate.dry import Call
 from syndicate.model import LinkCard, Media, Post, Site, Span
+from syndicate.net.dry_run import Call
 from syndicate.preview.facts import NEARLY_FULL, Shown, hour
 from syndicate.preview.networks import Look, look, styled
 from syndicate.preview.rendition import data_uri, rendition

@@ -9,11 +9,11 @@ from dataclasses import dataclass, replace
 from datetime import timedelta
 from http import HTTPStatus
 
-from syndicate.addresses import bare
 from syndicate.errors import SourceError, Unavailable, Uncertain
 from syndicate.model import Validators
+from syndicate.net.address_guard import bare
+from syndicate.net.status import retry_after
 from syndicate.ports import Http, Reply
-from syndicate.statuses import retry_after
 
 LONGEST = timedelta(hours=24)
 """A server that wishes for longer pauses than a day means something else."""

@@ -12,8 +12,8 @@ from typing import Any, ClassVar, Protocol
 import pytest
 
 from syndicate.errors import AuthError, RateLimited, Rejected, Unavailable, Uncertain, Unsupported
-from syndicate.http import DryHttp, RequestsHttp
 from syndicate.model import Json, Post, Receipt
+from syndicate.net.http import DryHttp, RequestsHttp
 from syndicate.ports import Credentials, Deletable, Editable, Http, Platform, Priced, Refreshable
 from syndicate.testing.doors import Held, now, refusing_url
 from syndicate.testing.stories import LINK, illustrated, linked, picture, post

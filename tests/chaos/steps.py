@@ -19,8 +19,8 @@ from typing import Any
 from urllib.request import Request, urlopen
 
 from syndicate.cli import main
-from syndicate.http import RequestsHttp
 from syndicate.ledger.database import Database
+from syndicate.net.http import RequestsHttp
 
 MOST = 400
 

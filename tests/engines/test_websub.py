@@ -42,8 +42,8 @@ from syndicate.engines.hooks import Hooks
 from syndicate.engines.listener import Listener
 from syndicate.engines.websub import GOODBYES, Subscriber
 from syndicate.engines.websub_endpoint import LARGEST
-from syndicate.http import Guard, RequestsHttp
 from syndicate.model import Every, Secret, Site, Validators
+from syndicate.net.http import Guard, RequestsHttp
 from syndicate.polling import Polled
 from syndicate.sources.feed import FeedSource
 from tests.cli.conftest import Desk, sandbox  # noqa: F401 - a fixture

@@ -8,9 +8,9 @@ from datetime import timedelta
 import pytest
 
 from syndicate.model import USUALLY, Fetched, Validators
+from syndicate.net.coalescing import Answers, Sharing
 from syndicate.polling import poll
 from syndicate.ports import Reply
-from syndicate.sharing import Answers, Sharing
 
 URL = "http://gazette.example/rss"
 

@@ -12,8 +12,8 @@ from PIL import Image as Pillow
 from PIL import ImageCms, PngImagePlugin
 
 from syndicate.errors import RenderError, Unavailable
-from syndicate.http import Guard, RequestsHttp
 from syndicate.model import Image, Limits
+from syndicate.net.http import Guard, RequestsHttp
 from syndicate.rendering.photo import Pictures
 from syndicate.rendering.pixels import encode
 

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from syndicate.http import Guard, RequestsHttp
+from syndicate.net.http import Guard, RequestsHttp
 from tests.sources.site import Server
 
 

@@ -5,8 +5,8 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from syndicate.errors import SourceError
-from syndicate.http import Guard, RequestsHttp
 from syndicate.model import Secret, Validators
+from syndicate.net.http import Guard, RequestsHttp
 from syndicate.sources.ghost import GhostSource, endpoint
 from tests.sources.api import Api, as_json
 

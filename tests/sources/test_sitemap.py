@@ -7,8 +7,8 @@ import pytest
 
 from syndicate import sources
 from syndicate.errors import SourceError
-from syndicate.http import Guard, RequestsHttp
 from syndicate.model import Image, Validators
+from syndicate.net.http import Guard, RequestsHttp
 from syndicate.sources import sitemap, urlset
 from syndicate.sources.sitemap import SitemapSource
 from tests.sources.site import Site

@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 from syndicate.errors import SourceError
-from syndicate.http import Guard, RequestsHttp
 from syndicate.model import Validators
+from syndicate.net.http import Guard, RequestsHttp
 from syndicate.sources import pages
 from syndicate.sources.wordpress import WordPressSource, endpoint, find_root, is_root
 from tests.sources.api import Api, as_json

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from syndicate.http import DryHttp, Mask, RequestsHttp
+from syndicate.net.http import DryHttp, Mask, RequestsHttp
 from syndicate.ports import OAuth1, Reply
 
 NOW = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)

@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from syndicate.addresses import Guard, carried, dial, is_public, origin_of, refusal, resolve
 from syndicate.errors import ConfigError, Unavailable
+from syndicate.net.address_guard import Guard, carried, dial, is_public, origin_of, refusal, resolve
 
 PRIVATE = [
     "0.0.0.0",

@@ -19,8 +19,6 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import urljoin, urlsplit, urlunsplit
 
 from syndicate import __version__
-from syndicate.addresses import Guard, dial, origin_of, refusal, resolve
-from syndicate.dry import Call, DryHttp, Mask, causes
 from syndicate.errors import (
     AuthError,
     ConfigError,
@@ -28,6 +26,8 @@ from syndicate.errors import (
     Unavailable,
     Uncertain,
 )
+from syndicate.net.address_guard import Guard, dial, origin_of, refusal, resolve
+from syndicate.net.dry_run import Call, DryHttp, Mask, causes
 from syndicate.ports import Clock, OAuth1, Part, Reply
 
 if TYPE_CHECKING:

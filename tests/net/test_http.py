@@ -17,11 +17,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from syndicate.addresses import resolve
 from syndicate.errors import AuthError, ConfigError, RateLimited, Rejected, Unavailable, Uncertain
-from syndicate.http import Guard, RequestsHttp
+from syndicate.net.address_guard import resolve
+from syndicate.net.http import Guard, RequestsHttp
+from syndicate.net.status import failure, retry_after
 from syndicate.ports import OAuth1, Reply
-from syndicate.statuses import failure, retry_after
 
 NOW = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
 SECRET = "S3cr3t/to+ken=="
@@ -261,7 +261,7 @@ def test_the_environment_is_not_asked(serve, door, monkeypatch, tmp_path):
 
 
 def test_importing_the_door_costs_no_library():
-    code = "import sys, syndicate.http; print([m for m in ('requests', 'urllib3', 'oauthlib') if m in sys.modules])"
+    code = "import sys, syndicate.net.http; print([m for m in ('requests', 'urllib3', 'oauthlib') if m in sys.modules])"
     assert subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout == "[]\n"
 
 
@@ -388,7 +388,7 @@ def test_the_deadline_of_one_call_does_not_shorten_the_next(serve, door):
 
 
 def test_the_time_to_connect_does_not_bound_an_upload(serve, door, monkeypatch):
-    monkeypatch.setattr("syndicate.http.CONNECT", 0.3)
+    monkeypatch.setattr("syndicate.net.http.CONNECT", 0.3)
     server = serve(answer())
     talk = server.talk
     server.talk = lambda line: server.over.wait(0.5) or talk(line)
@@ -453,7 +453,7 @@ def test_a_connection_long_idle_is_replaced(serve, door, monkeypatch):
     server = serve(answer())
     http = door()
     http.call("POST", server.url)
-    monkeypatch.setattr("syndicate.http.IDLE", 0.0)
+    monkeypatch.setattr("syndicate.net.http.IDLE", 0.0)
     http.call("POST", server.url)
     assert (len(server.requests), server.connections) == (2, 2)
 
