@@ -285,7 +285,7 @@ def _language(tag: str | None) -> str | None:
 
 
 def _ours(draft: Draft, status: Json) -> bool:
-    from syndicate.platforms._content import Content
+    from syndicate.platforms._html import Content
 
     page = Content(status.get("content") or "")
     if draft["link"]:

@@ -16,8 +16,8 @@ from urllib.parse import unquote, urlsplit
 
 from syndicate.errors import Rejected, Unavailable, Uncertain
 from syndicate.model import Certainty, Draft, Identity, Json, Limits, Post, Receipt
-from syndicate.platforms._pages import INDEX, entry, index, listed, page
 from syndicate.platforms._replies import by_hand
+from syndicate.platforms.folder.pages import INDEX, entry, index, listed, page
 from syndicate.ports import Clock, Credentials, Http, OAuth1, Part, Reply
 from syndicate.serialization import instant, media_record
 
