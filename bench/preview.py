@@ -13,17 +13,17 @@ from pathlib import Path
 
 from cards import CHROMIUM, SWITCHES
 
-from syndicate.exhibit import Exhibit
 from syndicate.model import Account, Article, Image, Site
 from syndicate.platforms import find
 from syndicate.ports import Reply
-from syndicate.preview.facts import shown
-from syndicate.preview.page import Page
-from syndicate.preview.samples import photo, samples
 from syndicate.rendering.cards.studio import Studio
 from syndicate.rendering.environment import Templates, builtin_templates
 from syndicate.rendering.photo import Pictures
 from syndicate.rendering.post import render
+from syndicate.rendering.preview.facts import shown
+from syndicate.rendering.preview.page import Page
+from syndicate.rendering.preview.recording import Exhibit
+from syndicate.rendering.preview.samples import photo, samples
 from syndicate.serialization import delivery_record, post_record
 
 SITE = Site("The Example Gazette", "https://gazette.example/", "en", "Europe/Lisbon")

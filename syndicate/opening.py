@@ -11,13 +11,13 @@ from typing import TYPE_CHECKING, Any
 
 from syndicate.config.schema import Config
 from syndicate.errors import LedgerError
-from syndicate.exhibit import Exhibit
 from syndicate.ledger import Ledger
 from syndicate.ledger.credentials import key_beside
 from syndicate.ledger.database import Database, copy_ledger
 from syndicate.model import Delivery, LinkCard, Media, Post, Rendered
 from syndicate.net.dry_run import DryHttp
 from syndicate.ports import Clock
+from syndicate.rendering.preview.recording import Exhibit
 
 if TYPE_CHECKING:
     from syndicate.lanes import Render

@@ -45,9 +45,9 @@ def preview(
     watch: bool,
 ) -> int:
     """Draw all themes, in all sizes, on sample stories in every script; one HTML page."""
-    from syndicate.preview.files import open_in_browser
     from syndicate.rendering.cards.studio import Studio
     from syndicate.rendering.cards.theme import names
+    from syndicate.rendering.preview.files import open_in_browser
 
     directories, site = _desk(shared, templates)
     known = names(directories)
@@ -86,9 +86,9 @@ def _stamp(directories: list[Path]) -> object:
 def _draw(
     studio: Studio, directories: list[Path], site: Site, themes: tuple[str, ...], sizes: tuple[str, ...], path: Path
 ) -> tuple[str, ...]:
-    from syndicate.preview.files import write
-    from syndicate.preview.samples import samples
-    from syndicate.preview.sheet import sheet
+    from syndicate.rendering.preview.files import write
+    from syndicate.rendering.preview.samples import samples
+    from syndicate.rendering.preview.sheet import sheet
 
     made = sheet(
         directories,
@@ -111,8 +111,8 @@ def _draw(
 def _desk(shared: Shared, templates: str | None) -> tuple[list[Path], Site]:
     """The template folders, and the site whose name stands on the cards; ours where there is no config."""
     from syndicate.app import config_path, load
-    from syndicate.preview.samples import SITE
     from syndicate.rendering.environment import builtin_templates
+    from syndicate.rendering.preview.samples import SITE
 
     if templates is not None:
         folder = Path(templates)

@@ -13,7 +13,7 @@ from syndicate.cli.post import begin, carry_out, exit_code, records, rehearsed, 
 
 if TYPE_CHECKING:
     from syndicate.app import App
-    from syndicate.preview.facts import Shown
+    from syndicate.rendering.preview.facts import Shown
 
 
 @click.command()
@@ -52,7 +52,7 @@ def command(
             if html or opens:
                 _page(app, entries, html, opens=opens)
             elif not shared.json:
-                from syndicate.preview.terminal import show
+                from syndicate.rendering.preview.terminal import show
 
                 show(entries)
         report(run.outcome, app, accounts, shared, dry=True, listed=False)
@@ -60,8 +60,8 @@ def command(
 
 
 def _facts(app: App, found: list[dict[str, Any]]) -> list[Shown]:
-    from syndicate.preview.facts import shown
-    from syndicate.preview.links import dead
+    from syndicate.rendering.preview.facts import shown
+    from syndicate.rendering.preview.links import dead
 
     deliveries = (app.ledger.deliveries.find(record["key"]) for record in found)
     errors = {delivery.key: delivery.error for delivery in deliveries if delivery is not None}
@@ -70,8 +70,8 @@ def _facts(app: App, found: list[dict[str, Any]]) -> list[Shown]:
 
 
 def _page(app: App, entries: list[Shown], html: str | None, *, opens: bool) -> None:
-    from syndicate.preview import files
-    from syndicate.preview.page import Page
+    from syndicate.rendering.preview import files
+    from syndicate.rendering.preview.page import Page
 
     states = (app.ledger.accounts.find(account.name) for account in app.accounts)
     names = {state.name: state.identity.name for state in states if state and state.identity and state.identity.name}

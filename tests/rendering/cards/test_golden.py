@@ -14,8 +14,8 @@ import pytest
 from PIL import Image as Pillow
 from PIL import ImageChops, ImageStat
 
-from syndicate.preview.samples import SITE, photo, samples
 from syndicate.rendering.cards.order import Order
+from syndicate.rendering.preview.samples import SITE, photo, samples
 
 GOLDEN = Path(__file__).parents[2] / "golden" / "cards"
 STORIES = {sample.name: sample for sample in samples()}

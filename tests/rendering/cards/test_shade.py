@@ -1,11 +1,11 @@
 import pytest
 from PIL import Image as Pillow
 
-from syndicate.preview.samples import SITE, photo, samples
 from syndicate.rendering.cards.draw import _Card
 from syndicate.rendering.cards.fit import fit
 from syndicate.rendering.cards.order import Order
 from syndicate.rendering.cards.shade import CONTRAST, colour, contrast, luminance, zones
+from syndicate.rendering.preview.samples import SITE, photo, samples
 from tests.rendering.cards.conftest import saved
 
 WHITE = (255, 255, 255)

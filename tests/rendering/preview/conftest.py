@@ -8,13 +8,13 @@ from datetime import UTC, datetime
 
 import pytest
 
-from syndicate.exhibit import Exhibit
 from syndicate.model import Account, Article, Image, Limits, Site
-from syndicate.preview.facts import shown
-from syndicate.preview.page import Page
 from syndicate.rendering.environment import Templates
 from syndicate.rendering.photo import Pictures
 from syndicate.rendering.post import render
+from syndicate.rendering.preview.facts import shown
+from syndicate.rendering.preview.page import Page
+from syndicate.rendering.preview.recording import Exhibit
 from syndicate.serialization import delivery_record
 from syndicate.text import graphemes
 from tests.cli.conftest import desk, sandbox, site

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from syndicate.exhibit import Exhibit
 from syndicate.model import Post
+from syndicate.rendering.preview.recording import Exhibit
 
 NEARLY_FULL = 0.9
 """Of a limit: from here on a count is worth a second look."""

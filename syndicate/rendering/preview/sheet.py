@@ -11,10 +11,10 @@ from typing import Any
 
 from syndicate.errors import RenderError
 from syndicate.model import Site
-from syndicate.preview.rendition import data_uri, rendition
-from syndicate.preview.samples import Sample, photo
 from syndicate.rendering.cards.order import Drawn, Order
 from syndicate.rendering.cards.theme import load, names
+from syndicate.rendering.preview.rendition import data_uri, rendition
+from syndicate.rendering.preview.samples import Sample, photo
 
 _HERE = Path(__file__).parent
 _MAX_BYTES = 1_000_000

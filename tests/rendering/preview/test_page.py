@@ -3,9 +3,9 @@ import re
 import pytest
 
 from syndicate.model import Article
-from syndicate.preview.facts import shown
-from syndicate.preview.page import Page, isolated
-from tests.preview.conftest import NOW, SITE
+from syndicate.rendering.preview.facts import shown
+from syndicate.rendering.preview.page import Page, isolated
+from tests.rendering.preview.conftest import NOW, SITE
 
 STORY = Article(
     "news",

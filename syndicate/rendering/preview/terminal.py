@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from syndicate.preview.facts import NEARLY_FULL, Shown
+from syndicate.rendering.preview.facts import NEARLY_FULL, Shown
 
 
 def show(entries: Sequence[Shown]) -> None:

@@ -5,7 +5,7 @@ import threading
 import pytest
 
 from syndicate.errors import ConfigError
-from syndicate.preview.files import spare, write
+from syndicate.rendering.preview.files import spare, write
 
 
 @pytest.fixture

@@ -16,9 +16,9 @@ from urllib.parse import urlsplit
 
 from syndicate.model import LinkCard, Media, Post, Site, Span
 from syndicate.net.dry_run import Call
-from syndicate.preview.facts import NEARLY_FULL, Shown, hour
-from syndicate.preview.networks import Look, look, styled
-from syndicate.preview.rendition import data_uri, rendition
+from syndicate.rendering.preview.facts import NEARLY_FULL, Shown, hour
+from syndicate.rendering.preview.networks import Look, look, styled
+from syndicate.rendering.preview.rendition import data_uri, rendition
 
 _HERE = Path(__file__).parent
 _LONGEST_VALUE = 1_000

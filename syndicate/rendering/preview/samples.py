@@ -33,7 +33,7 @@ def samples() -> list[Sample]:
 def photo(file: str) -> bytes:
     """A sample photo: inside the package when it was installed from a wheel, else in the examples."""
     package = Path(syndicate.__file__).resolve().parent
-    for folder in (package / "preview" / "photos", package.parent / "examples" / "site" / "photos"):
+    for folder in (package / "rendering" / "preview" / "photos", package.parent / "examples" / "site" / "photos"):
         if (folder / file).is_file():
             return (folder / file).read_bytes()
     raise RenderError(f"the sample photo {file} is missing from {package}", hint="install syndicate-social again")

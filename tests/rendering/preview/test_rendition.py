@@ -3,7 +3,7 @@ import io
 import pytest
 from PIL import Image as Pillow
 
-from syndicate.preview.rendition import LARGEST, rendition
+from syndicate.rendering.preview.rendition import LARGEST, rendition
 from tests.rendering.cards.conftest import saved
 
 
