@@ -141,7 +141,7 @@ class App:
 
     def announce(self, article: Article) -> str:
         """Plan one article for every account; its anchor."""
-        from syndicate.planning import announce
+        from syndicate.planning.apply import announce
 
         return announce(article, self.accounts, self.ledger, self.config.breaking)
 

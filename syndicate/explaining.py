@@ -13,7 +13,7 @@ from syndicate.ledger.accounts import AccountState
 from syndicate.ledger.articles import Known
 from syndicate.ledger.imports import SEEN
 from syndicate.model import Account, Article, Delivery, Filter, Hours, Schedule
-from syndicate.plan import GRACE, UNSURE, admits, soon
+from syndicate.planning.plan import GRACE, UNSURE, admits, soon
 from syndicate.serialization import instant
 
 Verdict: TypeAlias = Literal["yes", "no", "waits", "unclear", "note"]

@@ -12,10 +12,10 @@ from syndicate.ledger import Ledger
 from syndicate.ledger.articles import UNREAD, Standing
 from syndicate.ledger.deliveries import GIVEN_UP
 from syndicate.model import Account, Article
-from syndicate.plan import Candidate, admits, doubtful, soon
+from syndicate.planning.plan import Candidate, admits, doubtful, soon
 
 if TYPE_CHECKING:
-    from syndicate.revising import Change
+    from syndicate.planning.changes import Change
 
 ASCENDING = 3  # times that a known article stands below an older one, and none above: its list begins with the oldest
 MOVED = 3  # stories at new addresses, from which on it looks as if the site has moved

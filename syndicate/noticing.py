@@ -6,9 +6,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from itertools import pairwise
 
-from syndicate.floods import cure
 from syndicate.ledger.accounts import AccountState
 from syndicate.ledger.sources import SourceState
+from syndicate.planning.flood_control import cure
 
 FAILED = 3  # polls in a row
 QUIET = timedelta(hours=24)  # at least so long before silence means anything

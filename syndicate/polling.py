@@ -16,7 +16,7 @@ from syndicate.model import CALM, CAREFREE, Account, Breaking, Caution, Every, F
 from syndicate.ports import Paged, Source
 
 if TYPE_CHECKING:
-    from syndicate.plan import Planned
+    from syndicate.planning.plan import Planned
 
 SETTLED = timedelta(days=7)  # of the same permanent redirect, until it is believed
 HABITS = 500  # articles that show how often a source has something new
@@ -219,7 +219,7 @@ def _record(
     )
     keys = [*news.edits]
     if news.entries or backfill:
-        from syndicate.planning import backfilled, write
+        from syndicate.planning.apply import backfilled, write
 
         keys += write(news.entries, ledger, now)
         keys += backfilled(source.name, backfill, accounts, ledger, now, breaking) if backfill else []
@@ -250,11 +250,11 @@ def _news(
     caution: Caution,
 ) -> _News:
     """Take in what was read, and decide what goes out of it. `accounts` come with their baselines."""
-    from syndicate.floods import told as waiting
     from syndicate.ingestion import ingest, listed_here_too
-    from syndicate.plan import plan
-    from syndicate.planning import restrained
-    from syndicate.revising import revise
+    from syndicate.planning.apply import restrained
+    from syndicate.planning.changes import revise
+    from syndicate.planning.flood_control import told as waiting
+    from syndicate.planning.plan import plan
 
     since, was_empty = state.baseline_at, state.baseline_at is not None and not state.entries
     newest = ledger.articles.latest(state.name, before=state.gap_at)

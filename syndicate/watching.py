@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from syndicate.ledger import Ledger
 from syndicate.ledger.articles import Known
 from syndicate.model import Account
-from syndicate.revising import withdraw
+from syndicate.planning.changes import withdraw
 
 WATCHED = timedelta(days=3)  # after that a story is nobody's news any more
 AGAIN = timedelta(minutes=5)  # a page that is gone is looked at once more before it counts

@@ -9,7 +9,7 @@ import pytest
 
 from syndicate import errors
 from syndicate.model import Schedule
-from syndicate.revising import plan_delete, withdraw
+from syndicate.planning.changes import plan_delete, withdraw
 from tests.newsroom import Fixed, Network, Newsroom
 
 
@@ -266,7 +266,7 @@ def test_a_deletion_does_not_wait_for_the_accounts_hours(posted, clock, ledger):
 
 
 def test_what_was_withdrawn_by_mistake_can_be_announced_by_hand(newsroom, article, clock, ledger):
-    from syndicate.planning import announce
+    from syndicate.planning.apply import announce
 
     room = newsroom()
     ledger.accounts.pause("acct", "person", clock.now)

@@ -17,7 +17,7 @@ from syndicate.ledger import Ledger
 from syndicate.ledger.credentials import key_beside
 from syndicate.ledger.database import Database
 from syndicate.model import Account, Limits, Post, Receipt
-from syndicate.planning import announce
+from syndicate.planning.apply import announce
 from tests.conftest import Clock
 
 CLASSES = ("exact", "keyed", "lookup", "blind")

@@ -201,7 +201,7 @@ def test_what_surely_never_arrived_and_is_old_by_now_is_not_sent_after_all(newsr
 
 
 def test_what_a_person_asked_for_has_no_age(newsroom, article, clock, ledger):
-    from syndicate.planning import announce
+    from syndicate.planning.apply import announce
 
     room = newsroom(max_age=timedelta(hours=1))
     announce(article(1, published=clock.now - timedelta(days=9)), [room.account], ledger)

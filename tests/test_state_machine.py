@@ -23,8 +23,8 @@ from syndicate.gates import Gate, Trouble
 from syndicate.ledger import Ledger
 from syndicate.ledger.database import Database
 from syndicate.model import Account, Article, Breaking, Every, Fetched, Receipt, Schedule, Validators
+from syndicate.planning.changes import plan_delete
 from syndicate.polling import poll
-from syndicate.revising import plan_delete
 from syndicate.serialization import digest, post_record
 from tests.conftest import Clock
 from tests.newsroom import TERMS, Network, render

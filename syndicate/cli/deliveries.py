@@ -163,7 +163,7 @@ def _rendered(app: App, delivery: Delivery) -> tuple[Delivery, str]:
 @click.pass_obj
 def delete(shared: Shared, *, keys: tuple[str, ...]) -> int:
     """Withdraw posts from their networks, where these allow it."""
-    from syndicate.revising import plan_delete
+    from syndicate.planning.changes import plan_delete
 
     failed = 0
     with opened(shared) as app:

@@ -17,7 +17,7 @@ from syndicate.app import App, load
 from syndicate.engines.embedded import Daemon
 from syndicate.engines.once import account_waits
 from syndicate.model import NO_WISH, Account, Validators
-from syndicate.planning import announce
+from syndicate.planning.apply import announce
 
 
 def wait_for(condition, seconds=30):

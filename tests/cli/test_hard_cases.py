@@ -159,7 +159,7 @@ def test_a_secret_in_a_feeds_address_is_not_printed_nor_stored(desk, monkeypatch
 
 def test_a_story_killed_many_times_has_spent_no_attempt(ledger, article, clock):
     from syndicate.model import Account
-    from syndicate.planning import announce
+    from syndicate.planning.apply import announce
 
     anchor = announce(article(), [Account("masto", "mastodon")], ledger)
     [delivery] = ledger.deliveries.search(anchor=anchor)

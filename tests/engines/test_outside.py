@@ -51,7 +51,7 @@ def test_or_one_json_object(clock):
 
 def test_a_delivery_tells_what_it_came_to(ledger, article, clock):
     from syndicate.model import Account
-    from syndicate.planning import announce
+    from syndicate.planning.apply import announce
 
     [delivery] = ledger.deliveries.search(anchor=announce(article(), [Account("masto", "mastodon")], ledger))
     assert delivery_fact(delivery)[0] == "delivery.due"

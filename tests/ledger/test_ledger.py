@@ -18,7 +18,7 @@ from syndicate.ledger.credentials import Session, key_beside
 from syndicate.ledger.database import VERSION, Database, from_micros, micros
 from syndicate.ledger.deliveries import delivery_key
 from syndicate.model import Account, Every, Fetched, Receipt, Validators
-from syndicate.planning import announce
+from syndicate.planning.apply import announce
 from syndicate.polling import poll
 
 LEASE = timedelta(seconds=60)

@@ -3,7 +3,7 @@
 from datetime import timedelta
 
 from syndicate.model import Account, Every, Fetched
-from syndicate.planning import announce
+from syndicate.planning.apply import announce
 from syndicate.polling import poll
 
 

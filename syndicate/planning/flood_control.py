@@ -13,7 +13,7 @@ from datetime import datetime, timedelta
 
 from syndicate.aliases import folded
 from syndicate.model import Article, Caution
-from syndicate.plan import Planned
+from syndicate.planning.plan import Planned
 
 FEW = 3  # new stories that are never a flood, however short the feed
 NEAR = timedelta(days=2)  # between two stories that may be one

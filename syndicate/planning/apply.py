@@ -8,12 +8,12 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from syndicate.aliases import aliases, drop_repeated
-from syndicate.floods import Before, Twin, restrain
 from syndicate.ledger import Ledger
 from syndicate.ledger.articles import Known
 from syndicate.ledger.deliveries import delivery_key
 from syndicate.model import CALM, Account, Article, Breaking, Caution, Fetched
-from syndicate.plan import Candidate, Planned, wanted
+from syndicate.planning.flood_control import Before, Twin, restrain
+from syndicate.planning.plan import Candidate, Planned, wanted
 
 UNWANTED_BEFORE = ("baseline", "too_old", "preflight")  # reasons that `--backfill` overrules
 

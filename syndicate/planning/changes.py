@@ -9,7 +9,7 @@ from typing import Any, TypeAlias
 from syndicate.ledger import Ledger
 from syndicate.ledger.deliveries import delivery_key
 from syndicate.model import Account, Article, Breaking, Delivery
-from syndicate.plan import priority
+from syndicate.planning.plan import priority
 
 Change: TypeAlias = tuple[str, Article, Article]
 """The anchor of an article, what it said before, and what it says now."""

@@ -6,7 +6,7 @@ from datetime import timedelta
 import pytest
 
 from syndicate.model import Caution, Every
-from syndicate.planning import announce
+from syndicate.planning.apply import announce
 from tests.newsroom import Newsroom
 
 CAREFUL = Caution(burst=10, similar="hold")

@@ -3,7 +3,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from syndicate.model import EMBARGOED, Account, Article, Filter
-from syndicate.plan import Candidate, plan, wanted
+from syndicate.planning.plan import Candidate, plan, wanted
 
 NOW = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
 BASELINE = NOW - timedelta(hours=48)
