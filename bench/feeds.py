@@ -21,14 +21,14 @@ sys.path.insert(0, str(Path(__file__).parent))
 from crowd import Crowd
 
 from syndicate import aliases as identity
-from syndicate import polling
 from syndicate.app import App, now
 from syndicate.config.reader import load
 from syndicate.engines.embedded import Daemon
+from syndicate.ingestion import poll as polling
+from syndicate.ingestion.poll import Polled
 from syndicate.ledger.database import Database
 from syndicate.model import Validators
 from syndicate.net.http import RequestsHttp
-from syndicate.polling import Polled
 from syndicate.rounds import Rounds
 from syndicate.sources import parsing
 

@@ -267,7 +267,7 @@ class App:
 
     def watch(self, most: int) -> list[str]:
         """Look at the pages of announced stories whose turn it is, at most so many; keys of deletions this plans."""
-        from syndicate.watching import watch
+        from syndicate.ingestion.withdrawals import watch
 
         def watched(source: str) -> bool:
             return self._patience(source) is not None

@@ -9,13 +9,13 @@ from dataclasses import replace
 from datetime import datetime
 from urllib.parse import urlsplit
 
-from syndicate import pacing
 from syndicate.config.schema import Config
+from syndicate.ingestion import interval as pacing
+from syndicate.ingestion.poll import Polled, again, poll
 from syndicate.ledger import Ledger
 from syndicate.model import Account, Caution
 from syndicate.net.coalescing import Answers, Sharing
 from syndicate.net.http import Mask
-from syndicate.polling import Polled, again, poll
 from syndicate.ports import Clock, Http, Source
 from syndicate.reading import Discreet, build
 

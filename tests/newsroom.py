@@ -9,8 +9,8 @@ from types import SimpleNamespace
 from syndicate import errors
 from syndicate.delivery import Lane, Terms, deliver
 from syndicate.gates import Gate, Trouble
+from syndicate.ingestion.poll import poll
 from syndicate.model import CALM, CAREFREE, Account, Every, Fetched, Limits, Post, Receipt, Schedule, Validators
-from syndicate.polling import poll
 
 TERMS = Terms(timedelta(seconds=60), timedelta(seconds=30), lambda: 0.5)
 

@@ -20,11 +20,11 @@ from syndicate import errors
 from syndicate.config.hours import hours
 from syndicate.delivery import Lane, deliver
 from syndicate.gates import Gate, Trouble
+from syndicate.ingestion.poll import poll
 from syndicate.ledger import Ledger
 from syndicate.ledger.database import Database
 from syndicate.model import Account, Article, Breaking, Every, Fetched, Receipt, Schedule, Validators
 from syndicate.planning.changes import plan_delete
-from syndicate.polling import poll
 from syndicate.serialization import digest, post_record
 from tests.conftest import Clock
 from tests.newsroom import TERMS, Network, render

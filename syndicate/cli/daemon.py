@@ -18,7 +18,7 @@ from syndicate.cli.post import stopping
 if TYPE_CHECKING:
     from syndicate.app import App
     from syndicate.engines.embedded import Daemon
-    from syndicate.engines.websub import Subscriber
+    from syndicate.ingestion.websub import Subscriber
     from syndicate.ports import EventLog
 
 
@@ -53,7 +53,7 @@ def command(shared: Shared) -> int:
 
 def _subscriber(app: App, say: EventLog) -> Subscriber | None:
     """Who subscribes to hubs, where the config says how they can reach us."""
-    from syndicate.engines.websub import Subscriber
+    from syndicate.ingestion.websub import Subscriber
 
     listen = app.config.listen
     if listen is None or listen.public is None:

@@ -16,8 +16,8 @@ from syndicate.errors import SyndicateError
 
 if TYPE_CHECKING:
     from syndicate.app import App
-    from syndicate.importing import Outcome
-    from syndicate.lists import Entry
+    from syndicate.ingestion.import_seen import Outcome
+    from syndicate.ingestion.seen_file import Entry
 
 NAMED = 5  # lines and hosts that a complaint names
 
@@ -60,8 +60,8 @@ def command(shared: Shared, *, file: str, column: str | None, listed: bool, sour
     """
     if column and listed:
         raise click.UsageError("--column and --list exclude each other")
-    from syndicate.importing import Whose, remember
-    from syndicate.lists import entries
+    from syndicate.ingestion.import_seen import Whose, remember
+    from syndicate.ingestion.seen_file import entries
     from syndicate.reading import origins
 
     tally = Tally()

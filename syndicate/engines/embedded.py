@@ -14,9 +14,9 @@ from syndicate.engines.crew import Crew
 from syndicate.engines.facts import delivery_fact
 from syndicate.engines.once import account_waits
 from syndicate.engines.systemd import notify
-from syndicate.engines.websub import Subscriber
 from syndicate.errors import SyndicateError
-from syndicate.polling import Polled
+from syndicate.ingestion.poll import Polled
+from syndicate.ingestion.websub import Subscriber
 from syndicate.ports import EventLog
 
 POLLERS = (2, 24)  # threads at least, and at most

@@ -12,9 +12,10 @@ from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
 from syndicate.config.schema import Config, SourceConfig
-from syndicate.engines import proof, websub, websub_endpoint
+from syndicate.engines import proof, websub_endpoint
 from syndicate.engines.intake import Answer, Asked, Refused
-from syndicate.engines.websub import Subscriber
+from syndicate.ingestion import websub
+from syndicate.ingestion.websub import Subscriber
 from syndicate.ledger import Ledger
 from syndicate.ports import EventLog
 from syndicate.serialization import instant

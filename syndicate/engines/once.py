@@ -12,9 +12,9 @@ from datetime import datetime, timedelta
 
 from syndicate.app import App
 from syndicate.errors import SyndicateError
+from syndicate.ingestion.poll import Polled
 from syndicate.ledger.accounts import AccountState
 from syndicate.model import Account, Delivery
-from syndicate.polling import Polled
 from syndicate.schedule import at_once
 
 POLLERS = 8

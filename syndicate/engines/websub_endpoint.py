@@ -8,7 +8,7 @@ from urllib.parse import parse_qs
 
 from syndicate.engines import proof
 from syndicate.engines.intake import Answer, Asked, Refused
-from syndicate.engines.websub import LEASE, PATH, Subscriber
+from syndicate.ingestion.websub import LEASE, PATH, Subscriber
 from syndicate.ledger.subscriptions import Subscription
 
 LONGEST_LEASE = timedelta(days=100)

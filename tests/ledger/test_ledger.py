@@ -13,13 +13,13 @@ from pathlib import Path
 import pytest
 
 from syndicate.errors import AuthError, LedgerError
+from syndicate.ingestion.poll import poll
 from syndicate.ledger import Ledger, claimant
 from syndicate.ledger.credentials import Session, key_beside
 from syndicate.ledger.database import VERSION, Database, from_micros, micros
 from syndicate.ledger.deliveries import delivery_key
 from syndicate.model import Account, Every, Fetched, Receipt, Validators
 from syndicate.planning.apply import announce
-from syndicate.polling import poll
 
 LEASE = timedelta(seconds=60)
 MASTO, FACE = Account("masto", "mastodon"), Account("fb", "facebook")

@@ -2,9 +2,9 @@
 
 from datetime import timedelta
 
+from syndicate.ingestion.poll import poll
 from syndicate.model import Account, Every, Fetched
 from syndicate.planning.apply import announce
-from syndicate.polling import poll
 
 
 class Quiet:

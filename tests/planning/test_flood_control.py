@@ -110,7 +110,7 @@ def test_what_waits_keeps_its_embargo_and_grows_too_old_like_any_other(newsroom,
 
 
 def test_backfill_lets_out_what_waited_and_only_as_many_as_were_asked_for(newsroom, stories, clock):
-    from syndicate.polling import poll
+    from syndicate.ingestion.poll import poll
 
     room = newsroom()
     clock.move(hours=2)

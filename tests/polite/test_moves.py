@@ -7,9 +7,9 @@ from datetime import timedelta
 
 import pytest
 
+from syndicate.ingestion.poll import poll
 from syndicate.model import USUALLY, Fetched, Validators
 from syndicate.net.coalescing import Answers, Sharing
-from syndicate.polling import poll
 from syndicate.ports import Reply
 
 URL = "http://gazette.example/rss"

@@ -7,7 +7,9 @@ from datetime import timedelta
 
 import pytest
 
-from syndicate import pacing, polling, rounds
+from syndicate import rounds
+from syndicate.ingestion import interval as pacing
+from syndicate.ingestion import poll as polling
 from syndicate.model import NO_WISH
 from tests.polite.feeds import DAY, HOUR, START, Feed, all_feeds
 from tests.polite.world import World

@@ -12,9 +12,9 @@ from datetime import timedelta
 from urllib.parse import urljoin
 
 from syndicate.errors import LedgerError, PlatformError
+from syndicate.ingestion.poll import Polled
 from syndicate.ledger import Ledger
 from syndicate.ledger.subscriptions import Mode, Subscription
-from syndicate.polling import Polled
 from syndicate.ports import EventLog, Http, Reply
 
 PATH = "/hooks/websub/"

@@ -7,8 +7,8 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
-from syndicate import pacing
 from syndicate.errors import SourceError
+from syndicate.ingestion import interval as pacing
 from syndicate.ledger import Ledger
 from syndicate.ledger.notices import GAP
 from syndicate.ledger.sources import SourceState
@@ -118,7 +118,7 @@ def _whole(
     """A reading with what scrolled out of it."""
     if not (fetched.modified and fetched.windowed and fetched.articles):
         return Whole(fetched, gap_at=state.gap_at)
-    from syndicate.gaps import fill
+    from syndicate.ingestion.gaps import fill
 
     return fill(source, fetched, state, ledger, accounts, backfill=backfill)
 
@@ -250,7 +250,7 @@ def _news(
     caution: Caution,
 ) -> _News:
     """Take in what was read, and decide what goes out of it. `accounts` come with their baselines."""
-    from syndicate.ingestion import ingest, listed_here_too
+    from syndicate.ingestion.ingest import ingest, listed_here_too
     from syndicate.planning.apply import restrained
     from syndicate.planning.changes import revise
     from syndicate.planning.flood_control import told as waiting

@@ -8,7 +8,7 @@ import tracemalloc
 import pytest
 
 from syndicate.errors import ConfigError, SyndicateError
-from syndicate.lists import LONGEST, entries
+from syndicate.ingestion.seen_file import LONGEST, entries
 
 A, B, C = (f"https://gazette.example/{name}" for name in "abc")
 

@@ -9,8 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from syndicate.config.values import every
+from syndicate.ingestion.interval import LONGEST, after_failure, asked_for, expected, next_poll, share, spread
 from syndicate.model import USUALLY, Every, Wish
-from syndicate.pacing import LONGEST, after_failure, asked_for, expected, next_poll, share, spread
 
 MONDAY = datetime(2026, 11, 23, tzinfo=UTC)
 NOON = MONDAY + timedelta(hours=12)

@@ -40,11 +40,11 @@ import pytest
 from syndicate.config.schema import Config, Listen, SourceConfig
 from syndicate.engines.hooks import Hooks
 from syndicate.engines.listener import Listener
-from syndicate.engines.websub import GOODBYES, Subscriber
 from syndicate.engines.websub_endpoint import LARGEST
+from syndicate.ingestion.poll import Polled
+from syndicate.ingestion.websub import GOODBYES, Subscriber
 from syndicate.model import Every, Secret, Site, Validators
 from syndicate.net.http import Guard, RequestsHttp
-from syndicate.polling import Polled
 from syndicate.sources.feed import FeedSource
 from tests.cli.conftest import Desk, sandbox  # noqa: F401 - a fixture
 from tests.cli.test_daemon import wait_for

@@ -8,8 +8,8 @@ from itertools import islice
 from typing import Literal, TypeAlias
 
 from syndicate.aliases import Alias, aliases, guid_alias
+from syndicate.ingestion.seen_file import Entry, is_address
 from syndicate.ledger import Ledger
-from syndicate.lists import Entry, is_address
 from syndicate.model import Article
 
 BATCH = 2000  # entries of one transaction: a daemon beside it waits some tenths of a second

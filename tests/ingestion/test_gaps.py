@@ -8,11 +8,11 @@ from email.utils import format_datetime
 
 import pytest
 
-from syndicate import gaps
 from syndicate.errors import SourceError
+from syndicate.ingestion import gaps
+from syndicate.ingestion.poll import poll
 from syndicate.model import Account, Article, Every, Fetched, Filter
 from syndicate.net.http import Guard, RequestsHttp
-from syndicate.polling import poll
 from syndicate.reading import Discreet
 from syndicate.sources.feed import FeedSource
 from tests.sources.api import Api

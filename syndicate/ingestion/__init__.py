@@ -1,0 +1,1 @@
+"""Reads a source and stores its new articles, their deliveries and its validators."""
