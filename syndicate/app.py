@@ -28,9 +28,9 @@ from syndicate.reading import PAGE, build, origins, read_file, web
 from syndicate.rounds import Rounds
 
 if TYPE_CHECKING:
-    from syndicate.delivery import Lane, Terms
-    from syndicate.gates import Gate
-    from syndicate.preflight import Pages
+    from syndicate.delivery.deliver import Lane, Terms
+    from syndicate.delivery.gates import Gate
+    from syndicate.delivery.preflight import Pages
     from syndicate.rendering.cards.order import Drawn, Order
     from syndicate.rendering.cards.studio import Studio
     from syndicate.rendering.environment import Templates
@@ -147,7 +147,7 @@ class App:
 
     def deliver(self, delivery: Delivery) -> tuple[Delivery, tuple[str, ...]]:
         """Take one delivery as far as it goes now."""
-        from syndicate.delivery import deliver
+        from syndicate.delivery.deliver import deliver
 
         lane = self.lane(delivery.account)
         door = self._dry_doors.get(delivery.account)
@@ -179,7 +179,7 @@ class App:
 
     def verify(self, name: str) -> Identity:
         """Ask the network who an account is, and remember it."""
-        from syndicate.delivery import with_session
+        from syndicate.delivery.deliver import with_session
 
         lane = self.lane(name)
         identity = with_session(lane, self.ledger, lane.platform.verify)
@@ -228,14 +228,14 @@ class App:
     @functools.cached_property
     def gate(self) -> Gate:
         """What a delivery has to pass before it is sent."""
-        from syndicate.gates import Gate
+        from syndicate.delivery.gates import Gate
 
         return Gate(self.ledger, self.pages.look, self._patience)
 
     @functools.cached_property
     def pages(self) -> Pages:
         """Looks at the articles' own pages."""
-        from syndicate.preflight import Pages
+        from syndicate.delivery.preflight import Pages
 
         return Pages(self.web, self.pictures.original, self.ledger.now)
 
@@ -303,7 +303,7 @@ class App:
     @functools.cached_property
     def terms(self) -> Terms:
         """How long a claim lasts and a request may take."""
-        from syndicate.delivery import Terms
+        from syndicate.delivery.deliver import Terms
 
         return Terms(self.config.lease, self.config.network.timeout, _chance)
 
@@ -375,7 +375,7 @@ class App:
 
     def _build(self, entry: AccountConfig) -> Lane:
         from syndicate import platforms
-        from syndicate.delivery import Lane
+        from syndicate.delivery.deliver import Lane
 
         adapter = platforms.find(entry.account.platform)
         door = self._door(adapter, entry)

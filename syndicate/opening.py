@@ -20,7 +20,7 @@ from syndicate.ports import Clock
 from syndicate.rendering.preview.recording import Exhibit
 
 if TYPE_CHECKING:
-    from syndicate.lanes import Render
+    from syndicate.delivery.lane import Render
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,8 +7,8 @@ from datetime import timedelta
 from types import SimpleNamespace
 
 from syndicate import errors
-from syndicate.delivery import Lane, Terms, deliver
-from syndicate.gates import Gate, Trouble
+from syndicate.delivery.deliver import Lane, Terms, deliver
+from syndicate.delivery.gates import Gate, Trouble
 from syndicate.ingestion.poll import poll
 from syndicate.model import CALM, CAREFREE, Account, Every, Fetched, Limits, Post, Receipt, Schedule, Validators
 

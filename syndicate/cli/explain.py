@@ -13,7 +13,7 @@ from syndicate.errors import SyndicateError
 
 if TYPE_CHECKING:
     from syndicate.app import App
-    from syndicate.explaining import Step
+    from syndicate.delivery.explain import Step
     from syndicate.ledger.articles import Known
     from syndicate.model import Account, Delivery
 
@@ -54,7 +54,7 @@ def _found(app: App, url: str) -> tuple[Known, str]:
 
 
 def _steps(app: App, known: Known, account: Account, delivery: Delivery | None, changes: list[Delivery]) -> list[Step]:
-    from syndicate.explaining import Facts, explain
+    from syndicate.delivery.explain import Facts, explain
 
     source = app.config.sources.get(known.article.source)
     tried = app.ledger.deliveries.attempts(delivery.key) if delivery else []

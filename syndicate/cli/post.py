@@ -258,7 +258,7 @@ def _remind(app: App, outcome: Outcome, accounts: tuple[str, ...]) -> None:
     for name, why_paused in app.paused().items():
         if accounts and name not in accounts and why_paused != "auth":
             continue
-        from syndicate.explaining import PAUSED
+        from syndicate.delivery.explain import PAUSED
 
         words, cure = PAUSED[why_paused]
         click.echo(f"{name}: paused, {words}", err=True)

@@ -174,7 +174,8 @@ def test_a_story_killed_many_times_has_spent_no_attempt(ledger, article, clock):
 def test_an_absurd_wish_to_wait_is_capped(desk):
     from datetime import UTC, datetime
 
-    from syndicate import errors, policy
+    from syndicate import errors
+    from syndicate.delivery import retry_policy as policy
 
     now = datetime(2026, 1, 1, tzinfo=UTC)
     step = policy.after_failure(errors.RateLimited("x", retry_after=9e14), attempts=1, now=now, jitter=0.5)

@@ -5,7 +5,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from syndicate import errors, policy
+from syndicate import errors
+from syndicate.delivery import retry_policy as policy
 from syndicate.model import Delivery
 
 NOW = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)

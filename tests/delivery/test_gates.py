@@ -9,8 +9,8 @@ import pytest
 
 from syndicate import errors
 from syndicate.config.hours import hours
-from syndicate.delivery import deliver
-from syndicate.gates import Gate, Trouble
+from syndicate.delivery.deliver import deliver
+from syndicate.delivery.gates import Gate, Trouble
 from syndicate.model import Breaking, Budget
 from tests.newsroom import TERMS, Network, Newsroom, render
 

@@ -13,8 +13,8 @@ from datetime import datetime, timedelta
 from urllib.parse import urljoin, urlsplit
 
 from syndicate.aliases import urlkey
+from syndicate.delivery.gates import Trouble
 from syndicate.errors import PlatformError, RenderError, SourceError
-from syndicate.gates import Trouble
 from syndicate.model import Article
 from syndicate.ports import Clock, Http, Reply
 

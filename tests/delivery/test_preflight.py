@@ -8,11 +8,11 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
 
+from syndicate.delivery.preflight import Pages
 from syndicate.errors import RenderError
 from syndicate.ingestion.withdrawals import watch
 from syndicate.model import Article, Image
 from syndicate.net.http import Guard, RequestsHttp
-from syndicate.preflight import Pages
 from syndicate.rendering.photo import download
 
 HTML = "text/html; charset=utf-8"

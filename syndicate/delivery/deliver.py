@@ -7,9 +7,12 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from syndicate import policy
 from syndicate import serialization as records
-from syndicate.amending import amend
+from syndicate.delivery import retry_policy as policy
+from syndicate.delivery.amend import amend
+from syndicate.delivery.gates import Gate
+from syndicate.delivery.lane import Lane, Render, Terms, hold_account, judged, with_session
+from syndicate.delivery.retry_policy import Step
 from syndicate.errors import (
     LedgerError,
     NotReady,
@@ -21,12 +24,9 @@ from syndicate.errors import (
     Uncertain,
     Unsupported,
 )
-from syndicate.gates import Gate
-from syndicate.lanes import Lane, Render, Terms, hold_account, judged, with_session
 from syndicate.ledger import Ledger
 from syndicate.ledger.claims import ANYTHING
 from syndicate.model import Article, Delivery, Draft, Json, Post, Receipt
-from syndicate.policy import Step
 from syndicate.ports import Platform, Priced
 
 __all__ = ["Gate", "Lane", "Render", "Terms", "deliver", "with_session"]

@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from syndicate import errors
-from syndicate.delivery import Lane, Terms, deliver
+from syndicate.delivery.deliver import Lane, Terms, deliver
 from syndicate.ledger import Ledger
 from syndicate.ledger.credentials import key_beside
 from syndicate.ledger.database import Database

@@ -2,7 +2,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from syndicate.explaining import Facts, explain
+from syndicate.delivery.explain import Facts, explain
 from syndicate.ledger.accounts import AccountState
 from syndicate.ledger.articles import Known
 from syndicate.model import Account, Article, Delivery, Filter

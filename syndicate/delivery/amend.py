@@ -6,8 +6,8 @@ from datetime import timedelta
 from typing import Any
 
 from syndicate import serialization as records
+from syndicate.delivery.lane import Lane, Render, Terms, hold_account, judged, with_session
 from syndicate.errors import PlatformError, RenderError
-from syndicate.lanes import Lane, Render, Terms, hold_account, judged, with_session
 from syndicate.ledger import Ledger
 from syndicate.ledger.deliveries import delivery_key
 from syndicate.model import Delivery, Json, Post, Receipt

@@ -7,11 +7,11 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Protocol, TypeVar
 
-from syndicate import policy
+from syndicate.delivery import retry_policy as policy
+from syndicate.delivery.retry_policy import Step
 from syndicate.errors import AuthError, PlatformError
 from syndicate.ledger import Ledger
 from syndicate.model import Account, Article, Delivery, Json, Limits, Rendered
-from syndicate.policy import Step
 from syndicate.ports import Platform
 
 T = TypeVar("T")

@@ -18,8 +18,8 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, pr
 
 from syndicate import errors
 from syndicate.config.hours import hours
-from syndicate.delivery import Lane, deliver
-from syndicate.gates import Gate, Trouble
+from syndicate.delivery.deliver import Lane, deliver
+from syndicate.delivery.gates import Gate, Trouble
 from syndicate.ingestion.poll import poll
 from syndicate.ledger import Ledger
 from syndicate.ledger.database import Database
