@@ -69,9 +69,9 @@ def _listening(app: App, daemon: Daemon, say: EventLog, subscriber: Subscriber |
     if listen is None:
         yield
         return
-    from syndicate.engines.hooks import Hooks
-    from syndicate.engines.listener import Listener
     from syndicate.engines.metrics import text
+    from syndicate.web.hooks import Hooks
+    from syndicate.web.server import Listener
 
     hooks = Hooks(app.config, app.ledger, say, subscriber)
     listener = Listener(listen.place, listen.token, daemon.health, functools.partial(text, app), hooks)

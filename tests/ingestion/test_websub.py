@@ -38,18 +38,18 @@ from urllib.parse import parse_qsl, urlencode, urlsplit
 import pytest
 
 from syndicate.config.schema import Config, Listen, SourceConfig
-from syndicate.engines.hooks import Hooks
-from syndicate.engines.listener import Listener
-from syndicate.engines.websub_endpoint import LARGEST
 from syndicate.ingestion.poll import Polled
 from syndicate.ingestion.websub import GOODBYES, Subscriber
 from syndicate.model import Every, Secret, Site, Validators
 from syndicate.net.http import Guard, RequestsHttp
 from syndicate.sources.feed import FeedSource
+from syndicate.web.hooks import Hooks
+from syndicate.web.server import Listener
+from syndicate.web.websub import LARGEST
 from tests.cli.conftest import Desk, sandbox  # noqa: F401 - a fixture
 from tests.cli.test_daemon import wait_for
-from tests.engines.test_hooks import accepts, free_port
 from tests.site import Site as Gazette
+from tests.web.test_hooks import accepts, free_port
 
 HOUR = timedelta(hours=1)
 TOPIC = "https://gazette.example/rss.xml?key=feed-secret"

@@ -12,13 +12,14 @@ from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
 from syndicate.config.schema import Config, SourceConfig
-from syndicate.engines import proof, websub_endpoint
-from syndicate.engines.intake import Answer, Asked, Refused
 from syndicate.ingestion import websub
 from syndicate.ingestion.websub import Subscriber
 from syndicate.ledger import Ledger
 from syndicate.ports import EventLog
 from syndicate.serialization import instant
+from syndicate.web import signatures as proof
+from syndicate.web import websub as websub_endpoint
+from syndicate.web.request import Answer, Asked, Refused
 
 LARGEST = 65_536
 """Bytes of a body."""

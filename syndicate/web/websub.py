@@ -6,10 +6,10 @@ from dataclasses import dataclass
 from datetime import timedelta
 from urllib.parse import parse_qs
 
-from syndicate.engines import proof
-from syndicate.engines.intake import Answer, Asked, Refused
 from syndicate.ingestion.websub import LEASE, PATH, Subscriber
 from syndicate.ledger.subscriptions import Subscription
+from syndicate.web import signatures as proof
+from syndicate.web.request import Answer, Asked, Refused
 
 LONGEST_LEASE = timedelta(days=100)
 LARGEST = 4_000_000

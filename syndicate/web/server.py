@@ -13,11 +13,11 @@ from http.server import BaseHTTPRequestHandler, HTTPServer
 from socketserver import TCPServer
 from typing import Any
 
-from syndicate.engines import proof
-from syndicate.engines.hooks import Hooks
-from syndicate.engines.intake import Answer, Asked, Body, Refused, linger, timed
 from syndicate.errors import ConfigError, SyndicateError
 from syndicate.model import Secret
+from syndicate.web import signatures as proof
+from syndicate.web.hooks import Hooks
+from syndicate.web.request import Answer, Asked, Body, Refused, linger, timed
 
 PATIENCE = 10.0  # seconds a client may take for its whole request
 WORKERS = 16

@@ -17,13 +17,13 @@ from pathlib import Path
 import pytest
 
 from syndicate.config.schema import Config, Listen, SourceConfig
-from syndicate.engines import proof
-from syndicate.engines.hooks import LARGEST, Hooks
-from syndicate.engines.listener import WORKERS, Listener
 from syndicate.errors import SourceError
 from syndicate.ingestion.poll import poll
 from syndicate.ledger.sources import FLOOR
 from syndicate.model import Every, Fetched, Secret, Site, Validators
+from syndicate.web import signatures as proof
+from syndicate.web.hooks import LARGEST, Hooks
+from syndicate.web.server import WORKERS, Listener
 from tests.cli.conftest import desk, sandbox, site  # noqa: F401 - fixtures
 from tests.cli.test_daemon import wait_for
 

@@ -12,10 +12,10 @@ import pytest
 
 from syndicate.config.schema import Listen
 from syndicate.engines.facts import delivery_fact, event, teller
-from syndicate.engines.listener import Listener
 from syndicate.engines.systemd import notify
 from syndicate.errors import ConfigError, LedgerError
 from syndicate.model import Secret
+from syndicate.web.server import Listener
 from tests.cli.conftest import Desk, desk, sandbox, site  # noqa: F401 - fixtures
 from tests.cli.test_daemon import wait_for
 

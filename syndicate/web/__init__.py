@@ -1,0 +1,1 @@
+"""Answers HTTP: health, metrics, hooks."""
