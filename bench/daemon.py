@@ -74,7 +74,7 @@ class Commits:
 
 def unchanged() -> None:
     """A warm poll that answers 304, as the daemon does it: reserve, then ask."""
-    from syndicate.app import App
+    from syndicate.app.wiring import App
 
     with tempfile.TemporaryDirectory() as folder, Sandbox(port=0) as sandbox:
         feed = Feed(50)

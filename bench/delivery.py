@@ -17,9 +17,9 @@ from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
+from syndicate.app.engines.run_once import account_waits
 from syndicate.delivery.deliver import Lane, Terms, deliver
 from syndicate.delivery.gates import Gate
-from syndicate.engines.once import account_waits
 from syndicate.ledger import Ledger
 from syndicate.ledger.database import Database, micros
 from syndicate.model import Account, Article, Limits, Post, Receipt, Schedule

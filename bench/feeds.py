@@ -21,15 +21,15 @@ sys.path.insert(0, str(Path(__file__).parent))
 from crowd import Crowd
 
 from syndicate import aliases as identity
-from syndicate.app import App, now
+from syndicate.app.engines.daemon import Daemon
+from syndicate.app.poller import Rounds
+from syndicate.app.wiring import App, now
 from syndicate.config.reader import load
-from syndicate.engines.embedded import Daemon
 from syndicate.ingestion import poll as polling
 from syndicate.ingestion.poll import Polled
 from syndicate.ledger.database import Database
 from syndicate.model import Validators
 from syndicate.net.http import RequestsHttp
-from syndicate.rounds import Rounds
 from syndicate.sources import parsing
 
 CONFIG = """site: {{name: Bench, url: "https://gazette.example/"}}

@@ -9,9 +9,9 @@ from datetime import datetime, timedelta
 from email.utils import format_datetime
 from html import escape
 
-from syndicate import app as app_module
-from syndicate.app import App, load
-from syndicate.engines.once import Pass
+from syndicate.app import wiring as app_module
+from syndicate.app.engines.run_once import Pass
+from syndicate.app.wiring import App, load
 from syndicate.sandbox.server import Sandbox
 from tests.site import Site
 

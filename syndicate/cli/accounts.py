@@ -17,7 +17,7 @@ from syndicate.serialization import instant
 EVERYTHING = ""
 
 if TYPE_CHECKING:
-    from syndicate.app import App
+    from syndicate.app.wiring import App
 
 
 F = TypeVar("F", bound=Callable[..., Any])

@@ -52,7 +52,7 @@ def command(shared: Shared, *, sources: tuple[str, ...], origin: str | None, bas
 
 
 def _configured(shared: Shared, sources: tuple[str, ...]) -> list[tuple[str, _Fetch]]:
-    from syndicate.reading import reader
+    from syndicate.app.sources import reader
 
     config = loaded(shared, fill=True)
     names = known("source", config.sources, sources) or list(config.sources)
@@ -60,8 +60,8 @@ def _configured(shared: Shared, sources: tuple[str, ...]) -> list[tuple[str, _Fe
 
 
 def _one(origin: str, base: str | None) -> list[tuple[str, _Fetch]]:
+    from syndicate.app.sources import read_file, read_stdin, read_url
     from syndicate.net.address_guard import bare
-    from syndicate.reading import read_file, read_stdin, read_url
 
     if origin == "-":
         return [("standard input", lambda: read_stdin(base))]

@@ -110,7 +110,7 @@ def _draw(
 
 def _desk(shared: Shared, templates: str | None) -> tuple[list[Path], Site]:
     """The template folders, and the site whose name stands on the cards; ours where there is no config."""
-    from syndicate.app import config_path, load
+    from syndicate.app.wiring import config_path, load
     from syndicate.rendering.environment import builtin_templates
     from syndicate.rendering.preview.samples import SITE
 

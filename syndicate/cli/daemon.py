@@ -16,8 +16,8 @@ from syndicate.cli.options import Shared, opened, shared_options
 from syndicate.cli.post import stopping
 
 if TYPE_CHECKING:
-    from syndicate.app import App
-    from syndicate.engines.embedded import Daemon
+    from syndicate.app.engines.daemon import Daemon
+    from syndicate.app.wiring import App
     from syndicate.ingestion.websub import Subscriber
     from syndicate.ports import EventLog
 
@@ -27,10 +27,10 @@ if TYPE_CHECKING:
 @click.pass_obj
 def command(shared: Shared) -> int:
     """Poll each source when it is due and deliver what is, until Ctrl-C or SIGTERM."""
-    from syndicate.engines.alone import alone
-    from syndicate.engines.embedded import Daemon
-    from syndicate.engines.facts import teller
-    from syndicate.engines.systemd import notify
+    from syndicate.app.engines.daemon import Daemon
+    from syndicate.app.engines.instance_lock import alone
+    from syndicate.app.monitoring.events import teller
+    from syndicate.app.monitoring.systemd import notify
 
     stop = threading.Event()
     with opened(shared) as app, stopping(stop), alone(app.config.ledger) as other:
@@ -69,7 +69,7 @@ def _listening(app: App, daemon: Daemon, say: EventLog, subscriber: Subscriber |
     if listen is None:
         yield
         return
-    from syndicate.engines.metrics import text
+    from syndicate.app.monitoring.metrics import text
     from syndicate.web.hooks import Hooks
     from syndicate.web.server import Listener
 

@@ -15,7 +15,7 @@ from syndicate.errors import SyndicateError
 from syndicate.model import Delivery, Receipt
 
 if TYPE_CHECKING:
-    from syndicate.app import App
+    from syndicate.app.wiring import App
 
 WAITING = (*PERSONS, "preflight")
 STATES = ("planned", "due", "sending", "unknown", "held", "posted", "skipped", "failed")

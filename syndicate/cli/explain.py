@@ -12,7 +12,7 @@ from syndicate.cli.output import print_json
 from syndicate.errors import SyndicateError
 
 if TYPE_CHECKING:
-    from syndicate.app import App
+    from syndicate.app.wiring import App
     from syndicate.delivery.explain import Step
     from syndicate.ledger.articles import Known
     from syndicate.model import Account, Delivery

@@ -15,7 +15,7 @@ from syndicate.cli.output import print_json
 from syndicate.errors import SyndicateError
 
 if TYPE_CHECKING:
-    from syndicate.app import App
+    from syndicate.app.wiring import App
     from syndicate.ingestion.import_seen import Outcome
     from syndicate.ingestion.seen_file import Entry
 
@@ -60,9 +60,9 @@ def command(shared: Shared, *, file: str, column: str | None, listed: bool, sour
     """
     if column and listed:
         raise click.UsageError("--column and --list exclude each other")
+    from syndicate.app.sources import origins
     from syndicate.ingestion.import_seen import Whose, remember
     from syndicate.ingestion.seen_file import entries
-    from syndicate.reading import origins
 
     tally = Tally()
     stream, name = _stream(file)

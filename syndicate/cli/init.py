@@ -17,9 +17,9 @@ from syndicate.errors import ConfigError, SyndicateError
 @click.pass_obj
 def command(shared: Shared, *, site: str | None) -> None:
     """Write a commented config. Never overwrites one."""
-    from syndicate.app import config_path
+    from syndicate.app.sources import discover
+    from syndicate.app.wiring import config_path
     from syndicate.config.starter import starter
-    from syndicate.reading import discover
 
     path = config_path(shared.config)
     if path.exists():

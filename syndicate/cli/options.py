@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import click
 
 if TYPE_CHECKING:
-    from syndicate.app import App
+    from syndicate.app.wiring import App
     from syndicate.config.schema import Config
 
 F = TypeVar("F", bound=Callable[..., Any])
@@ -67,15 +67,15 @@ DURATION = Duration()
 
 def loaded(shared: Shared, *, fill: bool = False) -> Config:
     """The config that was named."""
-    from syndicate.app import config_path, load
+    from syndicate.app.wiring import config_path, load
 
     return load(config_path(shared.config), os.environ, fill=fill)
 
 
 def opened(shared: Shared, *, dry: bool = False, fill: bool | None = None) -> App:
     """The wired app of the config that was named; a dry one fills in secrets that are not set."""
-    from syndicate.app import App
-    from syndicate.opening import rehearse
+    from syndicate.app.ledger import rehearse
+    from syndicate.app.wiring import App
 
     config = loaded(shared, fill=dry if fill is None else fill)
     return App(config, os.environ, rehearse(dry=True) if dry else None)

@@ -19,8 +19,8 @@ from syndicate.cli.options import DURATION, Shared, active, known, opened, share
 from syndicate.cli.output import LATER, PERSONS, print_deliveries, why
 
 if TYPE_CHECKING:
-    from syndicate.app import App
-    from syndicate.engines.once import Outcome, Pass
+    from syndicate.app.engines.run_once import Outcome, Pass
+    from syndicate.app.wiring import App
     from syndicate.model import Delivery
 
 LOOK = 3  # stories a newcomer is shown where a real first run posts nothing
@@ -83,13 +83,13 @@ def rehearsed(shared: Shared, *, dry_run: bool, sandbox: bool) -> Iterator[App]:
 
 def begin(app: App, sources: tuple[str, ...], accounts: tuple[str, ...], *, verbose: bool = False) -> Pass:
     """A pass over what was asked for; `verbose` says each fact as it happens."""
-    from syndicate.engines.once import Pass
+    from syndicate.app.engines.run_once import Pass
 
     known("source", app.config.sources, sources)
     active(app, accounts)
     run = Pass(app, sources=sources, accounts=accounts, stop=threading.Event())
     if verbose:
-        from syndicate.engines.facts import event
+        from syndicate.app.monitoring.events import event
 
         run.progress = lambda delivery: click.echo(event(delivery), err=True)
     return run
@@ -181,7 +181,7 @@ def report(
         _explain(delivery)
     _remind(app, outcome, accounts)
     if app.rehearsal is None:
-        from syndicate.engines.alerts import tell
+        from syndicate.app.monitoring.alerts import tell
 
         for complaint in tell(app):
             click.echo(complaint, err=True)

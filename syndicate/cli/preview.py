@@ -12,7 +12,7 @@ from syndicate.cli.output import print_json
 from syndicate.cli.post import begin, carry_out, exit_code, records, rehearsed, report
 
 if TYPE_CHECKING:
-    from syndicate.app import App
+    from syndicate.app.wiring import App
     from syndicate.rendering.preview.facts import Shown
 
 

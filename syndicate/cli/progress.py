@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from syndicate.engines.once import Pass
+    from syndicate.app.engines.run_once import Pass
     from syndicate.model import Delivery
 
 ENOUGH = 3  # fewer deliveries than this are over before a bar could be read

@@ -9,10 +9,10 @@ from collections.abc import Iterator
 
 import click
 
-from syndicate.app import App
+from syndicate.app.ledger import rehearse
+from syndicate.app.wiring import App
 from syndicate.cli.options import Shared, loaded
 from syndicate.config.rehearsal import redirected
-from syndicate.opening import rehearse
 from syndicate.sandbox.server import Sandbox
 
 PORT = 8700

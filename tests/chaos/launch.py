@@ -12,7 +12,7 @@ import sys
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from syndicate import app
+from syndicate.app import wiring as app
 from syndicate.cli import main
 
 

@@ -13,9 +13,9 @@ from types import SimpleNamespace
 
 import pytest
 
-from syndicate.app import App, load
-from syndicate.engines.embedded import Daemon
-from syndicate.engines.once import account_waits
+from syndicate.app.engines.daemon import Daemon
+from syndicate.app.engines.run_once import account_waits
+from syndicate.app.wiring import App, load
 from syndicate.model import NO_WISH, Account, Validators
 from syndicate.planning.apply import announce
 

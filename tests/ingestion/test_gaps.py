@@ -8,12 +8,12 @@ from email.utils import format_datetime
 
 import pytest
 
+from syndicate.app.sources import Discreet
 from syndicate.errors import SourceError
 from syndicate.ingestion import gaps
 from syndicate.ingestion.poll import poll
 from syndicate.model import Account, Article, Every, Fetched, Filter
 from syndicate.net.http import Guard, RequestsHttp
-from syndicate.reading import Discreet
 from syndicate.sources.feed import FeedSource
 from tests.sources.api import Api
 

@@ -7,7 +7,7 @@ from datetime import timedelta
 
 import pytest
 
-from syndicate import rounds
+from syndicate.app import poller as rounds
 from syndicate.ingestion import interval as pacing
 from syndicate.ingestion import poll as polling
 from syndicate.model import NO_WISH

@@ -7,8 +7,8 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
 
-from syndicate.app import App, load
-from syndicate.engines.embedded import Daemon
+from syndicate.app.engines.daemon import Daemon
+from syndicate.app.wiring import App, load
 from syndicate.ledger.database import EPOCH, MICROSECOND
 from tests.conftest import Clock
 from tests.polite.feeds import START, Feed, Server

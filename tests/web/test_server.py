@@ -10,9 +10,9 @@ from urllib.request import Request, urlopen
 
 import pytest
 
+from syndicate.app.monitoring.events import delivery_fact, event, teller
+from syndicate.app.monitoring.systemd import notify
 from syndicate.config.schema import Listen
-from syndicate.engines.facts import delivery_fact, event, teller
-from syndicate.engines.systemd import notify
 from syndicate.errors import ConfigError, LedgerError
 from syndicate.model import Secret
 from syndicate.web.server import Listener

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
-from syndicate.app import App
+from syndicate.app.wiring import App
 
 if TYPE_CHECKING:
     from prometheus_client.core import Metric

@@ -15,6 +15,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Self
 from urllib.parse import quote
 
+from syndicate.app.ledger import Gallery, Rehearsal, open_copy, open_real
+from syndicate.app.poller import Rounds
+from syndicate.app.sources import PAGE, build, origins, read_file, web
 from syndicate.config.schema import AccountConfig, Config, SourceConfig
 from syndicate.errors import ConfigError, PlatformError, RenderError, SourceError
 from syndicate.ledger.credentials import Session
@@ -22,10 +25,7 @@ from syndicate.ledger.notices import LAPSED
 from syndicate.model import Account, Article, Delivery, Identity, Limits, Rendered, Validators
 from syndicate.net.address_guard import bare
 from syndicate.net.http import USER_AGENT, DryHttp, Guard, RequestsHttp
-from syndicate.opening import Gallery, Rehearsal, open_copy, open_real
 from syndicate.ports import Clock, Http, Platform, Refreshable
-from syndicate.reading import PAGE, build, origins, read_file, web
-from syndicate.rounds import Rounds
 
 if TYPE_CHECKING:
     from syndicate.delivery.deliver import Lane, Terms
@@ -258,7 +258,7 @@ class App:
 
     def notices(self) -> dict[tuple[str, str], str]:
         """What lasts and a person should hear of, by kind and name."""
-        from syndicate.noticing import notices
+        from syndicate.app.monitoring.conditions import notices
 
         ledger = self.ledger
         accounts = [state for account in self.accounts if (state := ledger.accounts.find(account.name))]

@@ -9,6 +9,7 @@ from dataclasses import replace
 from datetime import datetime
 from urllib.parse import urlsplit
 
+from syndicate.app.sources import Discreet, build
 from syndicate.config.schema import Config
 from syndicate.ingestion import interval as pacing
 from syndicate.ingestion.poll import Polled, again, poll
@@ -17,7 +18,6 @@ from syndicate.model import Account, Caution
 from syndicate.net.coalescing import Answers, Sharing
 from syndicate.net.http import Mask
 from syndicate.ports import Clock, Http, Source
-from syndicate.reading import Discreet, build
 
 
 class Rounds:

@@ -3,7 +3,7 @@
 import threading
 import time
 
-from syndicate.engines.crew import Crew
+from syndicate.app.engines.thread_pool import Crew
 
 
 def wait_for(condition, seconds=5.0):

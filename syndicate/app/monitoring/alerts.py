@@ -7,7 +7,7 @@ import subprocess
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from syndicate.app import App
+from syndicate.app.wiring import App
 from syndicate.errors import SyndicateError
 from syndicate.model import Delivery, Json
 from syndicate.serialization import delivery_record, instant

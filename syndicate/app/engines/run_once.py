@@ -10,7 +10,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from syndicate.app import App
+from syndicate.app.wiring import App
 from syndicate.errors import SyndicateError
 from syndicate.ingestion.poll import Polled
 from syndicate.ledger.accounts import AccountState

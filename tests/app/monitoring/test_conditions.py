@@ -9,10 +9,10 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from syndicate.app.monitoring.conditions import notices, usual_gap
 from syndicate.ledger.accounts import AccountState
 from syndicate.ledger.sources import SourceState
 from syndicate.model import Identity, Validators
-from syndicate.noticing import notices, usual_gap
 
 NOW = datetime(2026, 11, 26, 12, tzinfo=UTC)
 ACCOUNT = AccountState("masto", "mastodon", NOW, None, NOW, None, None)

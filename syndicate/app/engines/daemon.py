@@ -8,12 +8,12 @@ import traceback
 from collections import deque
 from concurrent.futures import ThreadPoolExecutor
 
-from syndicate.app import App
-from syndicate.engines.alerts import tell
-from syndicate.engines.crew import Crew
-from syndicate.engines.facts import delivery_fact
-from syndicate.engines.once import account_waits
-from syndicate.engines.systemd import notify
+from syndicate.app.engines.run_once import account_waits
+from syndicate.app.engines.thread_pool import Crew
+from syndicate.app.monitoring.alerts import tell
+from syndicate.app.monitoring.events import delivery_fact
+from syndicate.app.monitoring.systemd import notify
+from syndicate.app.wiring import App
 from syndicate.errors import SyndicateError
 from syndicate.ingestion.poll import Polled
 from syndicate.ingestion.websub import Subscriber

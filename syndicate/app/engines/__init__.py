@@ -1,0 +1,1 @@
+"""Runs the work: one pass, or a daemon."""

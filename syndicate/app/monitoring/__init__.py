@@ -1,0 +1,1 @@
+"""Tells of the work: events, alerts, metrics, systemd."""
