@@ -31,7 +31,9 @@ def test_help_loads_click_and_little_else():
     assert not modules.intersection(HEAVY)
 
 
-@pytest.mark.parametrize("module", ["app", "delivery", "rendering.post", "sources.feed", "platforms.x", "http"])
+@pytest.mark.parametrize(
+    "module", ["app.wiring", "delivery.deliver", "rendering.post", "sources.feed", "platforms.x", "net.http"]
+)
 def test_a_module_loads_no_more_than_it_needs_at_once(module):
     modules = loaded(f"import syndicate.{module}")
     assert not modules.intersection({"PIL", "jinja2", "requests", "pydantic", "rich", "twitter_text", "feedparser"})

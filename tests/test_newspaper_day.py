@@ -11,7 +11,7 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
-from tests.press import Item, Press, feed
+from tests.worlds.press import Item, Press, feed
 
 STORIES = 500
 WINDOW = 10  # entries the feed lists

@@ -72,7 +72,7 @@ def command(
 def rehearsed(shared: Shared, *, dry_run: bool, sandbox: bool) -> Iterator[App]:
     """The real app, or one on a private copy of the ledger with the network swapped."""
     if sandbox:
-        from syndicate.cli.rehearsal import in_sandbox
+        from syndicate.cli.in_sandbox import in_sandbox
 
         with in_sandbox(shared) as app:
             yield app

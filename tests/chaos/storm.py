@@ -23,7 +23,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from syndicate.sandbox.server import Sandbox
-from tests.site import Site
+from tests.worlds.site import Site
 
 ACCOUNTS = {
     "bluesky": ("exact", "{platform: bluesky, handle: gazette.example, app_password: secret-pass, api_url: 'URL'}"),

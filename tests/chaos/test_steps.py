@@ -9,7 +9,7 @@ import pytest
 
 from syndicate.sandbox.server import Sandbox
 from tests.chaos.storm import ACCOUNTS
-from tests.site import Site
+from tests.worlds.site import Site
 
 CONFIG = """site: {{name: Gazette, url: "{site}/", language: en}}
 sources: {{news: {{url: "{site}/rss.xml", every: 1s}}}}

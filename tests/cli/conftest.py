@@ -12,7 +12,7 @@ import pytest
 
 from syndicate.cli import main
 from syndicate.sandbox.server import Sandbox
-from tests.site import Site
+from tests.worlds.site import Site
 
 ACCOUNTS = {
     "masto": "{platform: mastodon, url: 'https://social.example', token: masto-token, api_url: 'URL'}",

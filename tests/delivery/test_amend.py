@@ -10,7 +10,7 @@ import pytest
 from syndicate import errors
 from syndicate.model import Schedule
 from syndicate.planning.changes import plan_delete, withdraw
-from tests.newsroom import Fixed, Network, Newsroom
+from tests.worlds.newsroom import Fixed, Network, Newsroom
 
 
 @pytest.fixture

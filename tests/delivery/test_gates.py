@@ -12,7 +12,7 @@ from syndicate.config.hours import hours
 from syndicate.delivery.deliver import deliver
 from syndicate.delivery.gates import Gate, Trouble
 from syndicate.model import Breaking, Budget
-from tests.newsroom import TERMS, Network, Newsroom, render
+from tests.worlds.newsroom import TERMS, Network, Newsroom, render
 
 
 @pytest.fixture

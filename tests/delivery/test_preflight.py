@@ -133,7 +133,7 @@ def test_what_is_no_web_address_is_none(pages):
 @pytest.fixture
 def announced(ledger, article, clock, site):
     """An article on the site that was posted just now."""
-    from tests.newsroom import Newsroom
+    from tests.worlds.newsroom import Newsroom
 
     room = Newsroom(ledger, clock, on_withdrawn="delete")
     site.pages |= {"/story": (200, {}, "<title>Story</title>"), "/": (200, {}, "<title>Gazette</title>")}

@@ -27,7 +27,7 @@ from syndicate.model import Account, Article, Breaking, Every, Fetched, Receipt,
 from syndicate.planning.changes import plan_delete
 from syndicate.serialization import digest, post_record
 from tests.conftest import Clock
-from tests.newsroom import TERMS, Network, render
+from tests.worlds.newsroom import TERMS, Network, render
 
 EXAMPLES = int(os.environ.get("SYNDICATE_EXAMPLES", "40"))
 CLASSES = ("exact", "keyed", "lookup", "blind")

@@ -12,7 +12,7 @@ import pytest
 
 from syndicate.cli import main
 from syndicate.sandbox.server import Sandbox
-from tests.site import Site
+from tests.worlds.site import Site
 
 ROOT = Path(__file__).parents[2]
 CONSOLE = re.compile(r"^```console\n(.*?)^```$", re.MULTILINE | re.DOTALL)

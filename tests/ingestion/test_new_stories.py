@@ -9,7 +9,7 @@ from datetime import timedelta
 
 import pytest
 
-from tests.press import Item, Press, feed
+from tests.worlds.press import Item, Press, feed
 
 
 @pytest.fixture

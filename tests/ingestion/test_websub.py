@@ -48,8 +48,8 @@ from syndicate.web.server import Listener
 from syndicate.web.websub import LARGEST
 from tests.cli.conftest import Desk, sandbox  # noqa: F401 - a fixture
 from tests.cli.test_daemon import wait_for
-from tests.site import Site as Gazette
 from tests.web.test_hooks import accepts, free_port
+from tests.worlds.site import Site as Gazette
 
 HOUR = timedelta(hours=1)
 TOPIC = "https://gazette.example/rss.xml?key=feed-secret"

@@ -7,7 +7,7 @@ import pytest
 
 from syndicate.model import Caution, Every
 from syndicate.planning.apply import announce
-from tests.newsroom import Newsroom
+from tests.worlds.newsroom import Newsroom
 
 CAREFUL = Caution(burst=10, similar="hold")
 

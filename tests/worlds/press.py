@@ -13,7 +13,7 @@ from syndicate.app import wiring as app_module
 from syndicate.app.engines.run_once import Pass
 from syndicate.app.wiring import App, load
 from syndicate.sandbox.server import Sandbox
-from tests.site import Site
+from tests.worlds.site import Site
 
 ACCOUNTS = {
     "masto": "{platform: mastodon, url: 'https://social.example', token: masto-token, api_url: 'URL'}",

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 import pytest
 
 from syndicate.config.reader import load
-from syndicate.config.rehearsal import redirected
+from syndicate.config.sandboxed import redirected
 from syndicate.config.starter import example
 from syndicate.errors import ConfigError
 

@@ -12,7 +12,7 @@ import click
 from syndicate.app.ledger import rehearse
 from syndicate.app.wiring import App
 from syndicate.cli.options import Shared, loaded
-from syndicate.config.rehearsal import redirected
+from syndicate.config.sandboxed import redirected
 from syndicate.sandbox.server import Sandbox
 
 PORT = 8700
