@@ -156,9 +156,9 @@ def _recognised(
 ) -> Reading | None:
     """What a document says that is neither a feed nor a page; None for those."""
     from syndicate.sources import recognising, visit
-    from syndicate.sources.documents import NAMES, Document
     from syndicate.sources.fields import Reader
     from syndicate.sources.parsing import is_json, noted
+    from syndicate.sources.raw_document import NAMES, Document
 
     reader = Reader(source, url, timezone, now, NAMES)
     shown = visit.shown(url) or source

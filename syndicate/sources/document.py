@@ -17,7 +17,6 @@ from syndicate.sources import markup
 if TYPE_CHECKING:
     from xml.etree.ElementTree import Element, ParseError
 
-BODY_BYTES = 10_000_000
 TAGS = 1_000_000  # more would cost hundreds of megabytes as a tree
 ROOTS = ("rss", "RDF", "feed", "channel")
 
@@ -171,12 +170,6 @@ def repaired(text: str) -> tuple[str, bool]:
     start = root.start() if prologue < 0 else prologue
     text = _closed(text[start:], root[1]) if cut_off else text[start : text.find(">", end) + 1 or None]
     return _with_entities(text), cut_off
-
-
-def check_size(body: bytes, url: str) -> None:
-    """Refuse what no feed needs before anything reads it. Raises SourceError."""
-    if len(body) > BODY_BYTES:
-        raise SourceError(f"{url} has more than {BODY_BYTES:,} bytes; so many are read at most")
 
 
 def tree(body: bytes, *, url: str, content_type: str | None) -> Element:

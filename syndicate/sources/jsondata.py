@@ -10,7 +10,7 @@ from typing import Any
 
 from syndicate.errors import SourceError
 from syndicate.sources import markup
-from syndicate.sources.document import BODY_BYTES
+from syndicate.sources.raw_document import check_size
 
 OBJECTS = 500_000  # more would cost hundreds of megabytes
 
@@ -22,8 +22,7 @@ EXTRAS = 50  # fields of an article that only templates may know
 
 def load(body: bytes, *, url: str, what: str) -> Any:
     """A whole document. Raises SourceError, which says what it is instead of `what`."""
-    if len(body) > BODY_BYTES:
-        raise SourceError(f"{url} has more than {BODY_BYTES:,} bytes; so many are read at most")
+    check_size(body, url)
     if not body.strip():
         raise SourceError(f"{url} is an empty document, not {what}")
     if body.count(b"{") + body.count(b"[") > OBJECTS:

@@ -14,11 +14,12 @@ from syndicate.model import Article, Fetched, Image, Validators
 from syndicate.ports import Http
 from syndicate.sources import markup, visit
 from syndicate.sources.challenges import HINT, challenger
-from syndicate.sources.document import BODY_BYTES, decoded
+from syndicate.sources.document import decoded
 from syndicate.sources.fields import address, distinct, language, parted, person
 from syndicate.sources.further import same_site
 from syndicate.sources.jsonld import NOTHING, Thing, main_thing
 from syndicate.sources.media import in_text, is_ornament
+from syndicate.sources.raw_document import BODY_BYTES
 
 if TYPE_CHECKING:
     from selectolax.lexbor import LexborHTMLParser, LexborNode

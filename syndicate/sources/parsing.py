@@ -10,6 +10,7 @@ from syndicate.errors import SourceError
 from syndicate.model import Article
 from syndicate.sources import document, visit
 from syndicate.sources.fields import ENTRIES, Names, Reader, Reading
+from syndicate.sources.raw_document import check_size
 
 SMALL = 2_000_000
 """Bytes of a feed up to which nothing in it, read strictly, costs more than a second."""
@@ -38,7 +39,7 @@ def read_feed(
     `seconds` is what a feed that is large or not well-formed may take.
     """
     shown = visit.shown(url) or source
-    document.check_size(body, shown)
+    check_size(body, shown)
     if is_json(body):
         return _read_json(body, Reader(source, url, timezone, now, Names("", "")), shown)
     why = ""
