@@ -155,9 +155,8 @@ def _recognised(
     body: bytes, *, source: str, url: str, timezone: str, content_type: str | None, now: datetime | None
 ) -> Reading | None:
     """What a document says that is neither a feed nor a page; None for those."""
-    from syndicate.sources import recognising, visit
-    from syndicate.sources.fields import Reader
-    from syndicate.sources.parsing import is_json, noted
+    from syndicate.sources import jsondata, recognising, visit
+    from syndicate.sources.fields import Reader, noted
     from syndicate.sources.raw_document import NAMES, Document
 
     reader = Reader(source, url, timezone, now, NAMES)
@@ -165,7 +164,7 @@ def _recognised(
     document = Document(body, shown, content_type)
     if recognising.is_newsml(body):
         return noted(_kind("newsml").read(document, reader), reader)
-    if is_json(body):
+    if jsondata.is_json(body):
         reading = recognising.read_json(document, reader)
         return noted(reading, reader) if reading else None
     return None

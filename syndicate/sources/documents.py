@@ -14,8 +14,7 @@ from syndicate.model import Fetched, Validators
 from syndicate.ports import Http
 from syndicate.sources import agency, visit
 from syndicate.sources.agency import Item
-from syndicate.sources.fields import ENTRIES, Reader, Reading
-from syndicate.sources.parsing import noted
+from syndicate.sources.fields import ENTRIES, Reader, Reading, noted
 from syndicate.sources.raw_document import BODY_BYTES, NAMES, Document
 
 STDIN = "-"

@@ -20,6 +20,11 @@ _ILLEGAL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ufffe\uffff\ud800-\udfff]
 EXTRAS = 50  # fields of an article that only templates may know
 
 
+def is_json(body: bytes) -> bool:
+    """Whether a document can only be JSON, by its first character."""
+    return body[:1000].replace(b"\0", b"").lstrip(b"\xef\xbb\xbf\xff\xfe \t\r\n")[:1] in (b"{", b"[")
+
+
 def load(body: bytes, *, url: str, what: str) -> Any:
     """A whole document. Raises SourceError, which says what it is instead of `what`."""
     check_size(body, url)

@@ -8,8 +8,8 @@ from typing import Any
 
 from syndicate.errors import SourceError
 from syndicate.model import Article
-from syndicate.sources import document, visit
-from syndicate.sources.fields import ENTRIES, Names, Reader, Reading
+from syndicate.sources import document, jsondata, visit
+from syndicate.sources.fields import Names, Reader, Reading, noted
 from syndicate.sources.raw_document import check_size
 
 SMALL = 2_000_000
@@ -40,7 +40,7 @@ def read_feed(
     """
     shown = visit.shown(url) or source
     check_size(body, shown)
-    if is_json(body):
+    if jsondata.is_json(body):
         return _read_json(body, Reader(source, url, timezone, now, Names("", "")), shown)
     why = ""
     if len(body) <= SMALL:
@@ -95,18 +95,8 @@ def read_here(
     return noted(reading, reader)
 
 
-def is_json(body: bytes) -> bool:
-    """Whether a document can only be JSON, by its first character."""
-    return body[:1000].replace(b"\0", b"").lstrip(b"\xef\xbb\xbf\xff\xfe \t\r\n")[:1] in (b"{", b"[")
-
-
-def noted(reading: Reading, reader: Reader) -> Reading:
-    """A reading, with what was odd about its document."""
-    return replace(reading, notes=(*reading.notes, *_notes(reading, reader)))
-
-
 def _read_json(body: bytes, reader: Reader, shown: str) -> Reading:
-    from syndicate.sources import jsondata, jsonfeed
+    from syndicate.sources import jsonfeed
 
     data = jsondata.load(body, url=shown, what="a feed")
     if not jsonfeed.is_one(data):
@@ -128,17 +118,3 @@ def _read(tree: document.Tree, reader: Reader) -> Reading:
 
     read = atom.read if tree.root.tag.endswith("feed") else rss.read
     return read(tree.root, reader)
-
-
-def _notes(reading: Reading, reader: Reader) -> list[str]:
-    notes = []
-    if reading.cut_off:
-        notes.append(f"the document is cut off; {len(reading.articles)} whole entries were read")
-    if reading.listed > ENTRIES:
-        notes.append(f"{reading.listed} entries; the newest {ENTRIES} are read")
-    unnamed = min(reading.listed, ENTRIES) - len(reading.articles) - reading.held_back
-    if unnamed:
-        notes.append(f"entries left out, without title and address: {unnamed}")
-    if reader.undated:
-        notes.append(f"dates that cannot be read: {len(reader.undated)}, such as {reader.undated[0][:60]!r}")
-    return notes

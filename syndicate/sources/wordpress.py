@@ -17,10 +17,9 @@ from syndicate.errors import SourceError
 from syndicate.model import Article, Fetched, Image, Validators
 from syndicate.ports import Http, Reply
 from syndicate.sources import jsondata, markup, pages, visit
-from syndicate.sources.fields import ENTRIES, Names, Reader, Reading, address, distinct, language
+from syndicate.sources.fields import ENTRIES, Names, Reader, Reading, address, distinct, language, noted
 from syndicate.sources.jsondata import mapping, objects, pixels, text, texts
 from syndicate.sources.media import in_text
-from syndicate.sources.parsing import noted
 
 ACCEPT = "application/json"
 POSTS = "/wp/v2/posts"
