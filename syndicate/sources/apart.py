@@ -64,7 +64,7 @@ def child() -> None:
     try:
         answer = _READERS[request["kind"]](sys.stdin.buffer.read(), options)
     except SourceError as fault:
-        answer = {"error": str(fault), "hint": fault.hint}
+        answer = {"error": str(fault), "hint": fault.hint, "found": fault.found}
     sys.stdout.write(json.dumps(answer))
 
 
@@ -81,7 +81,7 @@ def _ask(kind: str, body: bytes, options: dict[str, Any], failure: str, seconds:
     except (subprocess.SubprocessError, OSError, ValueError) as fault:
         raise SourceError(failure) from fault
     if "error" in said:
-        raise SourceError(said["error"], hint=said["hint"])
+        raise SourceError(said["error"], hint=said["hint"], found=said["found"])
     return said
 
 

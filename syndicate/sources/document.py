@@ -191,11 +191,10 @@ def _parse(data: bytes | str, url: str) -> Element:
     root = _strict(data, url)
     name = root.tag.rpartition("}")[2]
     if name not in ROOTS:
-        raise (
-            _page(data, url)
-            if name.lower() == "html"
-            else SourceError(f"{url} is {_KINDS.get(name, f'an XML document <{name}>')}, not a feed")
-        )
+        if name.lower() == "html":
+            raise _page(data, url)
+        found, words = _KINDS.get(name, (None, f"an XML document <{name}>"))
+        raise SourceError(f"{url} is {words}, not a feed", found=found)
     return root
 
 
@@ -221,14 +220,15 @@ def _undeclared(text: str) -> str:
     return text[declaration.end() :] if declaration else text
 
 
-_KINDS = {
-    "urlset": "a sitemap",
-    "sitemapindex": "a list of sitemaps",
-    "opml": "an OPML list of feeds",
-    "newsItem": "NewsML-G2",
-    "newsMessage": "NewsML-G2",
-    "packageItem": "NewsML-G2",
+_KINDS: dict[str, tuple[str | None, str]] = {
+    "urlset": ("sitemap", "a sitemap"),
+    "sitemapindex": ("sitemap", "a list of sitemaps"),
+    "opml": ("opml", "an OPML list of feeds"),
+    "newsItem": ("newsml", "NewsML-G2"),
+    "newsMessage": ("newsml", "NewsML-G2"),
+    "packageItem": ("newsml", "NewsML-G2"),
 }
+"""Roots of what is no feed: what it is, for programs and in words."""
 
 
 _DECLARES = ("<!ENTITY", "<!ATTLIST")
@@ -268,18 +268,12 @@ def _refuse_bombs(data: bytes | str, url: str) -> None:
 
 def _page(data: bytes | str, url: str) -> SourceError:
     from syndicate.sources.challenges import HINT, challenger
-    from syndicate.sources.page import find_feeds
 
     body = data.encode("utf-8", "replace") if isinstance(data, str) else data
     who = challenger(body)
     if who:
         return SourceError(f"{url} is a challenge of {who} to browsers, not a feed", hint=HINT)
-    try:
-        feeds = find_feeds(body, url)
-    except SourceError:  # a page with a feed's tags in it
-        feeds = []
-    hint = f"the page names this feed: {feeds[0][1]}" if feeds else "give the address of the feed, not of a page"
-    return SourceError(f"{url} is an HTML page, not a feed", hint=hint)
+    return SourceError(f"{url} is an HTML page, not a feed", found="page")
 
 
 def _codec(name: str) -> str | None:

@@ -81,7 +81,7 @@ def read_here(
     Raises SourceError, NotWellFormed.
     """
     try:
-        tree = document.read(body, url=shown, content_type=content_type)
+        tree = _tree(body, shown, content_type)
     except document.NotWellFormed as fault:
         if not rescued:
             raise
@@ -111,6 +111,28 @@ def _stranger(data: Any, shown: str) -> SourceError:
     if kind is None:
         return SourceError(f"{shown} is a JSON document, not a feed", hint="give the address of the feed")
     return SourceError(f"{shown} is {KINDS[kind]}, not a feed", hint=f"use it as a source of type {kind}")
+
+
+def _tree(body: bytes, shown: str, content_type: str | None) -> document.Tree:
+    """As `document.read`, which of a page does not know the feed that it names."""
+    try:
+        return document.read(body, url=shown, content_type=content_type)
+    except SourceError as fault:
+        if fault.found != "page":
+            raise
+        hint = _named(body, shown, content_type) or "give the address of the feed, not of a page"
+        raise SourceError(str(fault), hint=hint, found=fault.found) from fault
+
+
+def _named(body: bytes, shown: str, content_type: str | None) -> str | None:
+    from syndicate.sources.page import find_feeds
+
+    data = document.decoded(body, content_type)
+    try:
+        feeds = find_feeds(data.encode("utf-8", "replace") if isinstance(data, str) else data, shown)
+    except SourceError:  # a page with a feed's tags in it
+        return None
+    return f"the page names this feed: {feeds[0][1]}" if feeds else None
 
 
 def _read(tree: document.Tree, reader: Reader) -> Reading:
