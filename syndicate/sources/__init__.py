@@ -101,9 +101,9 @@ def parse(
             body, source=source, url=url, timezone=timezone, content_type=content_type, now=now
         )
     except SourceError as fault:
-        if sitemaps and "sitemap" in str(fault):
+        if sitemaps and fault.found == "sitemap":
             return _sitemap(body, source, url, timezone)
-        if not pages or "HTML page" not in str(fault):
+        if not pages or fault.found != "page":
             raise
         from syndicate.sources.page import parse_page
 
@@ -122,7 +122,7 @@ def look(url: str, http: Http) -> Fetched:
     try:
         return parse(reply.body, source=shown(url), url=reply.url, content_type=content_type, now=now, sitemaps=False)
     except SourceError as fault:
-        if "sitemap" not in str(fault) and not url.endswith(".gz"):
+        if fault.found != "sitemap" and not url.endswith(".gz"):
             raise
     return build("sitemap", shown(url), url, http).fetch(Validators())
 

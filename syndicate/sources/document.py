@@ -41,6 +41,7 @@ _ILLEGAL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff\ud800-\udfff]")
 _ROOT = re.compile(r"<((?:[A-Za-z_][\w.-]*:)?(?:rss|RDF|feed))(?=[\s>])")
 _DOCTYPE_OF_A_PAGE = re.compile(r"<!doctype html>\s*<(?:rss|rdf:rdf|feed)[\s>]")  # above a feed, by mistake
 _WRAPPED = re.compile(r"""<(?:rss\s[^<>]{0,200}version=|feed\s[^<>]{0,200}xmlns=["']http://www\.w3\.org/2005/Atom)""")
+_SITEMAP = re.compile(r"<(?:urlset|sitemapindex)[\s>]")
 _ITEM_END = re.compile(r"</(?:[A-Za-z_][\w.-]*:)?(?:item|entry)\s*>")
 _BARE = re.compile(r"&(?!(?:#[0-9]{1,7}|#[xX][0-9a-fA-F]{1,6}|[A-Za-z][A-Za-z0-9]{0,31});)")
 _REFERENCE = re.compile(r"&(?!(?:amp|lt|gt|quot|apos);)[#\w]{1,33};")
@@ -90,7 +91,8 @@ def read(body: bytes, *, url: str, content_type: str | None) -> Tree:
         return Tree(_parse(text, url), head(text), cut_off)
     except ParseError as fault:
         if not _ROOT.search(text, 0, 100_000):
-            raise SourceError(f"{url} is not a feed: it is not XML ({fault})") from fault
+            found = "sitemap" if _SITEMAP.search(text, 0, 5000) else None
+            raise SourceError(f"{url} is not a feed: it is not XML ({fault})", found=found) from fault
         raise NotWellFormed(text, fault, cut_off=cut_off) from fault
 
 

@@ -72,7 +72,7 @@ class WordPressSource:
         try:
             visited = self._get(usual, validators, _params(pages.SIZE))
         except SourceError as fault:
-            root = self._announced() if "answers 404" in str(fault) else None
+            root = self._announced() if fault.status == 404 else None
             if root is None or root.rstrip("/") == usual:
                 raise
         else:
