@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import datetime
-from typing import Any
 
 from syndicate.errors import SourceError
 from syndicate.model import Article
@@ -100,17 +99,9 @@ def _read_json(body: bytes, reader: Reader, shown: str) -> Reading:
 
     data = jsondata.load(body, url=shown, what="a feed")
     if not jsonfeed.is_one(data):
-        raise _stranger(data, shown)
+        what = f"{shown} is a JSON document, not a feed"
+        raise SourceError(what, hint="give the address of the feed", found="json")
     return noted(jsonfeed.read(data, reader, url=shown), reader)
-
-
-def _stranger(data: Any, shown: str) -> SourceError:
-    from syndicate.sources.recognising import KINDS, json_type
-
-    kind = json_type(data)
-    if kind is None:
-        return SourceError(f"{shown} is a JSON document, not a feed", hint="give the address of the feed")
-    return SourceError(f"{shown} is {KINDS[kind]}, not a feed", hint=f"use it as a source of type {kind}")
 
 
 def _tree(body: bytes, shown: str, content_type: str | None) -> document.Tree:
