@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Literal
 from urllib.parse import urlsplit
 
+from syndicate.addresses import bare
 from syndicate.dates import Moment, parse
 from syndicate.errors import SourceError
 from syndicate.model import Article, Fetched, Image, Validators
@@ -81,7 +82,7 @@ def parse_page(
     now: datetime | None = None,
 ) -> Article:
     """What a page says of its article. `url` is where it was found. Raises SourceError: not HTML, or no title."""
-    shown = visit.shown(url) or source
+    shown = bare(url) or source
     refuse(body, content_type, shown)
     if len(body) > SMALL:
         from syndicate.sources import apart

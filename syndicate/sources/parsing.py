@@ -5,9 +5,10 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import datetime
 
+from syndicate.addresses import bare
 from syndicate.errors import SourceError
 from syndicate.model import Article
-from syndicate.sources import document, jsondata, visit
+from syndicate.sources import document, jsondata
 from syndicate.sources.fields import Names, Reader, Reading, noted
 from syndicate.sources.raw_document import check_size
 
@@ -37,7 +38,7 @@ def read_feed(
 
     `seconds` is what a feed that is large or not well-formed may take.
     """
-    shown = visit.shown(url) or source
+    shown = bare(url) or source
     check_size(body, shown)
     if jsondata.is_json(body):
         return _read_json(body, Reader(source, url, timezone, now, Names("", "")), shown)
