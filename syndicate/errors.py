@@ -101,13 +101,23 @@ class RateLimited(PlatformError):
 
 
 class Unavailable(PlatformError):
-    """The network could not be reached or was not working; nothing was published."""
+    """The network could not be reached or was not working; nothing was published.
+
+    `unresolved`: its name has no address, as far as can be seen from here.
+    """
 
     def __init__(
-        self, message: str, *, retry_after: float | None = None, hint: str | None = None, status: int | None = None
+        self,
+        message: str,
+        *,
+        retry_after: float | None = None,
+        hint: str | None = None,
+        status: int | None = None,
+        unresolved: bool = False,
     ) -> None:
         super().__init__(message, hint=hint, status=status)
         self.retry_after = retry_after
+        self.unresolved = unresolved
 
 
 class NotReady(PlatformError):

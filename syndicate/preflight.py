@@ -12,7 +12,7 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 from urllib.parse import urljoin, urlsplit
 
-from syndicate.errors import PlatformError, RenderError, SourceError
+from syndicate.errors import PlatformError, RenderError, SourceError, Unavailable
 from syndicate.gates import Trouble
 from syndicate.identity import urlkey
 from syndicate.model import Article
@@ -20,7 +20,6 @@ from syndicate.ports import Clock, Http, Reply
 
 FRESH = timedelta(seconds=20)  # accounts that announce the same story at once share one look
 REMEMBERED = timedelta(minutes=5)  # asking for a name that nobody knows can take many seconds
-UNRESOLVED = "cannot be resolved"
 GONE = (404, 410)
 
 _ACCEPT = "text/html,application/xhtml+xml;q=0.9,*/*;q=0.5"
@@ -89,8 +88,8 @@ class Pages:
             return None
         try:
             return self._http.call("GET", url, headers={"Accept": _ACCEPT})
-        except PlatformError as fault:
-            if UNRESOLVED not in str(fault):
+        except Unavailable as fault:
+            if not fault.unresolved:
                 raise
             self._unresolved[host] = now + REMEMBERED
             return None
@@ -100,7 +99,10 @@ class Pages:
         try:
             self._picture(article.image.url)
         except RenderError as fault:
-            return None if UNRESOLVED in str(fault) else Trouble(f"its picture: {fault}", fatal=False)
+            cause = fault.__cause__
+            if isinstance(cause, Unavailable) and cause.unresolved:
+                return None
+            return Trouble(f"its picture: {fault}", fatal=False)
         return None
 
 

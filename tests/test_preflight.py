@@ -122,6 +122,12 @@ def test_a_name_that_only_others_can_resolve_holds_nothing(pages):
     assert look(pages, Article("news", "https://gazette.invalid/story", "Story")) is None
 
 
+def test_nor_does_the_picture_of_such_a_name(site, pages):
+    site.pages["/story"] = (200, {}, "<title>Story</title>")
+    picture = Image("https://pictures.gazette.invalid/photo.jpg")
+    assert look(pages, Article("news", f"{site.url}/story", "Story", images=(picture,))) is None
+
+
 def test_a_link_into_a_private_network_is_a_broken_link(pages):
     assert "private address" in look(pages, Article("news", "http://10.0.0.7/story", "Story"))
 
