@@ -13,6 +13,7 @@ from syndicate.http import Guard, RequestsHttp
 from syndicate.model import Article, Image
 from syndicate.preflight import Pages
 from syndicate.rendering.photo import download
+from syndicate.sources.page import claims
 from syndicate.watching import watch
 
 HTML = "text/html; charset=utf-8"
@@ -48,7 +49,7 @@ def site():
 @pytest.fixture
 def pages(site, clock):
     door = RequestsHttp(clock=clock, guard=Guard(origins=[site.url]), timeout=3)
-    return Pages(door, lambda url: download(door, url), clock)
+    return Pages(door, claims, lambda url: download(door, url), clock)
 
 
 @pytest.fixture
