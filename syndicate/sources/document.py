@@ -13,6 +13,8 @@ from typing import TYPE_CHECKING
 
 from syndicate.errors import SourceError
 from syndicate.sources import markup
+from syndicate.sources.markup import ILLEGAL
+from syndicate.text import CP1252
 
 if TYPE_CHECKING:
     from xml.etree.ElementTree import Element, ParseError
@@ -37,7 +39,6 @@ _BOMS = (
     (b"<\0", "utf-16-le"),
     (b"\0<", "utf-16-be"),
 )
-_ILLEGAL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff\ud800-\udfff]")
 _ROOT = re.compile(r"<((?:[A-Za-z_][\w.-]*:)?(?:rss|RDF|feed))(?=[\s>])")
 _DOCTYPE_OF_A_PAGE = re.compile(r"<!doctype html>\s*<(?:rss|rdf:rdf|feed)[\s>]")  # above a feed, by mistake
 _WRAPPED = re.compile(r"""<(?:rss\s[^<>]{0,200}version=|feed\s[^<>]{0,200}xmlns=["']http://www\.w3\.org/2005/Atom)""")
@@ -162,7 +163,7 @@ def repaired(text: str) -> tuple[str, bool]:
     ampersands that begin nothing are escaped, HTML's entities become their characters. Of a document
     that ends early only whole items stay: the last one's address may be half an address.
     """
-    text = _ILLEGAL.sub("", _undeclared(text))
+    text = ILLEGAL.sub("", _undeclared(text))
     root = _ROOT.search(text)
     if root is None:
         return _with_entities(text), False
@@ -184,7 +185,7 @@ def tree(body: bytes, *, url: str, content_type: str | None) -> Element:
     try:
         return _strict(data, url)
     except ParseError:
-        text = _ILLEGAL.sub("", _undeclared(data if isinstance(data, str) else _mixed(data)))
+        text = ILLEGAL.sub("", _undeclared(data if isinstance(data, str) else _mixed(data)))
         return _strict(_with_entities(text.strip()), url)
 
 
@@ -301,15 +302,7 @@ def _mixed(body: bytes) -> str:
         pass
     if 2 * sum(map(len, _WHOLE_UTF8.findall(body))) < len(body) - len(body.translate(None, _HIGH)):
         return body.decode("cp1252", "replace")
-    return body.decode("utf-8", "syndicate-cp1252")
-
-
-def _as_cp1252(fault: UnicodeError) -> tuple[str, int]:
-    assert isinstance(fault, UnicodeDecodeError)
-    return fault.object[fault.start : fault.end].decode("cp1252", "replace"), fault.end
-
-
-codecs.register_error("syndicate-cp1252", _as_cp1252)
+    return body.decode("utf-8", CP1252)
 
 
 def _closed(text: str, root: str) -> str:
@@ -355,7 +348,7 @@ def _character(reference: re.Match[str]) -> str:
         if 0xD800 <= code < 0xE000:
             return ""
     meant = unescape(reference[0])
-    return "&amp;" + reference[0][1:] if meant == reference[0] else escape(_ILLEGAL.sub("", meant))
+    return "&amp;" + reference[0][1:] if meant == reference[0] else escape(ILLEGAL.sub("", meant))
 
 
 def head(data: bytes | str) -> str:

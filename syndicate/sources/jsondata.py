@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Iterable
 from itertools import islice
 from typing import Any
@@ -13,9 +12,6 @@ from syndicate.sources import markup
 from syndicate.sources.raw_document import check_size
 
 OBJECTS = 500_000  # more would cost hundreds of megabytes
-
-_ILLEGAL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ufffe\uffff\ud800-\udfff]")
-"""What JSON can spell and no text of an article may hold: control characters, and halves of others."""
 
 EXTRAS = 50  # fields of an article that only templates may know
 
@@ -45,7 +41,7 @@ def text(value: Any) -> str:
     if isinstance(value, bool) or not isinstance(value, str | int | float):
         return ""
     try:
-        return _ILLEGAL.sub("", str(value)).strip()
+        return markup.ILLEGAL.sub("", str(value)).replace("\x7f", "").strip()
     except ValueError:  # an integer of more digits than Python writes
         return ""
 
