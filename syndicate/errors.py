@@ -38,6 +38,7 @@ class SourceError(SyndicateError):
 
     `gone`: for good, it says (410). `absent`: the very address we asked, not one it leads to, has nothing
     (404, 410). `pressed`: we ask too often (429). `status` is the HTTP status, if that was what was wrong.
+    `found` is what the document is instead, where it could be told: "page", "sitemap", "opml", "newsml", "json".
     """
 
     def __init__(
@@ -50,6 +51,7 @@ class SourceError(SyndicateError):
         absent: bool = False,
         pressed: bool = False,
         status: int | None = None,
+        found: str | None = None,
     ) -> None:
         super().__init__(message, hint=hint)
         self.retry_after = retry_after
@@ -57,6 +59,7 @@ class SourceError(SyndicateError):
         self.absent = absent
         self.pressed = pressed
         self.status = status
+        self.found = found
 
 
 class RenderError(SyndicateError):
@@ -98,13 +101,23 @@ class RateLimited(PlatformError):
 
 
 class Unavailable(PlatformError):
-    """The network could not be reached or was not working; nothing was published."""
+    """The network could not be reached or was not working; nothing was published.
+
+    `unresolved`: its name has no address, as far as can be seen from here.
+    """
 
     def __init__(
-        self, message: str, *, retry_after: float | None = None, hint: str | None = None, status: int | None = None
+        self,
+        message: str,
+        *,
+        retry_after: float | None = None,
+        hint: str | None = None,
+        status: int | None = None,
+        unresolved: bool = False,
     ) -> None:
         super().__init__(message, hint=hint, status=status)
         self.retry_after = retry_after
+        self.unresolved = unresolved
 
 
 class NotReady(PlatformError):

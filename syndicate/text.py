@@ -5,6 +5,7 @@ Nothing here knows a network; `rendering.fit` decides what to cut, this module k
 
 from __future__ import annotations
 
+import codecs
 import re
 import unicodedata
 from bisect import bisect_right
@@ -15,6 +16,9 @@ from typing import Any
 from urllib.parse import quote, unquote_plus
 
 ELLIPSIS = "…"
+
+CP1252 = "syndicate-cp1252"
+"""For `bytes.decode(errors=…)`: a byte that is no UTF-8 is read as Windows-1252."""
 
 _LONG_WORD = 40
 """Graphemes from which a word without spaces may be cut inside: no language needs it whole."""
@@ -40,6 +44,14 @@ _END_EMBEDDING = "\u202c"
 _ISOLATES = "\u2066\u2067\u2068"
 _END_ISOLATE = "\u2069"
 _JOINED = "'’ʼ`´·\u200b\u200c\u200d\u2060"  # noqa: RUF001  (these very characters are meant)
+
+
+def _as_cp1252(fault: UnicodeError) -> tuple[str, int]:
+    assert isinstance(fault, UnicodeDecodeError)
+    return fault.object[fault.start : fault.end].decode("cp1252", "replace"), fault.end
+
+
+codecs.register_error(CP1252, _as_cp1252)
 
 
 def graphemes(text: str) -> list[str]:

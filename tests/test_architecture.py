@@ -5,8 +5,10 @@ from __future__ import annotations
 import ast
 import subprocess
 import sys
+from graphlib import TopologicalSorter
 from pathlib import Path
 
+import grimp
 import pytest
 
 import syndicate
@@ -37,6 +39,13 @@ def test_help_loads_click_and_little_else():
 def test_a_module_loads_no_more_than_it_needs_at_once(module):
     modules = loaded(f"import syndicate.{module}")
     assert not modules.intersection({"PIL", "jinja2", "requests", "pydantic", "rich", "twitter_text", "feedparser"})
+
+
+def test_no_module_leads_back_to_itself():
+    graph = grimp.build_graph("syndicate", cache_dir=None)
+    assert graph.find_modules_directly_imported_by("syndicate.sandbox.server")
+    imports = {module: graph.find_modules_directly_imported_by(module) for module in graph.modules}
+    TopologicalSorter(imports).prepare()  # a CycleError names the loop
 
 
 def test_exported_names_are_sorted_and_there():

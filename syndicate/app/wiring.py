@@ -236,8 +236,9 @@ class App:
     def pages(self) -> Pages:
         """Looks at the articles' own pages."""
         from syndicate.delivery.preflight import Pages
+        from syndicate.sources.page import claims
 
-        return Pages(self.web, self.pictures.original, self.ledger.now)
+        return Pages(self.web, claims, self.pictures.original, self.ledger.now)
 
     def resume(self, name: str) -> tuple[bool, int]:
         """Let a paused account post again; whether it was paused, and how many stories are old news by now."""

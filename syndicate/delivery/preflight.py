@@ -10,28 +10,36 @@ import re
 import threading
 from collections.abc import Callable
 from datetime import datetime, timedelta
+from typing import TypeAlias
 from urllib.parse import urljoin, urlsplit
 
 from syndicate.aliases import urlkey
 from syndicate.delivery.gates import Trouble
-from syndicate.errors import PlatformError, RenderError, SourceError
+from syndicate.errors import PlatformError, RenderError, SourceError, Unavailable
 from syndicate.model import Article
 from syndicate.ports import Clock, Http, Reply
 
 FRESH = timedelta(seconds=20)  # accounts that announce the same story at once share one look
 REMEMBERED = timedelta(minutes=5)  # asking for a name that nobody knows can take many seconds
-UNRESOLVED = "cannot be resolved"
 GONE = (404, 410)
 
 _ACCEPT = "text/html,application/xhtml+xml;q=0.9,*/*;q=0.5"
 _NOINDEX = re.compile(r"\s*(?:(?:googlebot:\s*)?noindex|none)\s*", re.IGNORECASE)
 
 
-class Pages:
-    """Looks at pages through one door; `picture` fetches one and raises RenderError. Shared by threads."""
+Claims: TypeAlias = Callable[[bytes, str, str | None], tuple[list[str], str | None]]
+"""Of a page's body, address and content type: what it tells robots, and the address it names as its own."""
 
-    def __init__(self, http: Http, picture: Callable[[str], object], clock: Clock) -> None:
+
+class Pages:
+    """Looks at pages through one door. Shared by threads.
+
+    `claims` reads what a page says of itself and raises SourceError; `picture` fetches one and raises RenderError.
+    """
+
+    def __init__(self, http: Http, claims: Claims, picture: Callable[[str], object], clock: Clock) -> None:
         self._http = http
+        self._claims = claims
         self._picture = picture
         self._clock = clock
         self._unresolved: dict[str, datetime] = {}
@@ -80,7 +88,7 @@ class Pages:
             return Trouble(f"its page cannot be read: {fault}")
         if reply is None or reply.status == 429 or "cf-mitigated" in reply.headers:  # Cloudflare's mark of a challenge
             return None
-        return _told(article, reply) if reply.status == 200 else Trouble(f"its page answers {reply.status}")
+        return self._told(article, reply) if reply.status == 200 else Trouble(f"its page answers {reply.status}")
 
     def _asked(self, url: str) -> Reply | None:
         """The page; None where its host has a name that cannot be resolved here: the world outside may know it."""
@@ -89,46 +97,45 @@ class Pages:
             return None
         try:
             return self._http.call("GET", url, headers={"Accept": _ACCEPT})
-        except PlatformError as fault:
-            if UNRESOLVED not in str(fault):
+        except Unavailable as fault:
+            if not fault.unresolved:
                 raise
             self._unresolved[host] = now + REMEMBERED
             return None
+
+    def _told(self, article: Article, reply: Reply) -> Trouble | None:
+        """What the page says of itself."""
+        if _front(reply.url) and not _front(article.url):
+            return Trouble(f"its link leads to the front page, {reply.url}")
+        robots, canonical = self._claimed(reply)
+        if any(_NOINDEX.fullmatch(word) for said in robots for word in said.split(",")):
+            return Trouble("its page asks not to be listed (noindex)")
+        names = {urlkey(url) for url in (article.url, article.canonical_url, reply.url) if url}
+        if canonical and urlkey(canonical) not in names:
+            return Trouble(f"its page names another address as its own: {canonical}")
+        return None
+
+    def _claimed(self, reply: Reply) -> tuple[list[str], str | None]:
+        """What headers and page tell robots, and the address of this site that the page names as its own."""
+        headers = [reply.headers.get("x-robots-tag", "")]
+        if "html" not in reply.headers.get("content-type", "html"):
+            return headers, None
+        try:
+            robots, canonical = self._claims(reply.body, reply.url, reply.headers.get("content-type"))
+        except SourceError:
+            return headers, None
+        return headers + robots, canonical
 
     def _photo(self, article: Article) -> Trouble | None:
         assert article.image is not None
         try:
             self._picture(article.image.url)
         except RenderError as fault:
-            return None if UNRESOLVED in str(fault) else Trouble(f"its picture: {fault}", fatal=False)
+            cause = fault.__cause__
+            if isinstance(cause, Unavailable) and cause.unresolved:
+                return None
+            return Trouble(f"its picture: {fault}", fatal=False)
         return None
-
-
-def _told(article: Article, reply: Reply) -> Trouble | None:
-    """What the page says of itself."""
-    if _front(reply.url) and not _front(article.url):
-        return Trouble(f"its link leads to the front page, {reply.url}")
-    robots, canonical = _claims(reply)
-    if any(_NOINDEX.fullmatch(word) for said in robots for word in said.split(",")):
-        return Trouble("its page asks not to be listed (noindex)")
-    names = {urlkey(url) for url in (article.url, article.canonical_url, reply.url) if url}
-    if canonical and urlkey(canonical) not in names:
-        return Trouble(f"its page names another address as its own: {canonical}")
-    return None
-
-
-def _claims(reply: Reply) -> tuple[list[str], str | None]:
-    """What headers and page tell robots, and the address of this site that the page names as its own."""
-    from syndicate.sources.page import claims
-
-    headers = [reply.headers.get("x-robots-tag", "")]
-    if "html" not in reply.headers.get("content-type", "html"):
-        return headers, None
-    try:
-        robots, canonical = claims(reply.body, reply.url, reply.headers.get("content-type"))
-    except SourceError:
-        return headers, None
-    return headers + robots, canonical
 
 
 def _front(url: str) -> bool:

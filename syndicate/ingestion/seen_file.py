@@ -17,6 +17,7 @@ from typing import BinaryIO
 
 from syndicate.aliases import urlkey
 from syndicate.errors import ConfigError, SyndicateError
+from syndicate.text import CP1252
 
 LONGEST = 20_000  # characters of a line; what is longer is no address, and is not kept in memory
 SAMPLE = 200  # lines that decide what the columns are
@@ -67,7 +68,7 @@ def _lines(stream: BinaryIO) -> Iterator[str]:
     """Lines with their ends, in UTF-8 or UTF-16; a byte that is no UTF-8 is read as Windows wrote it."""
     start = stream.peek(2)[:2] if isinstance(stream, io.BufferedReader) else b""
     wide = start in (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
-    encoding, errors = ("utf-16", "replace") if wide else ("utf-8-sig", "syndicate.cp1252")
+    encoding, errors = ("utf-16", "replace") if wide else ("utf-8-sig", CP1252)
     text = io.TextIOWrapper(stream, encoding=encoding, errors=errors, newline="")
     try:
         while line := text.readline(LONGEST):
@@ -77,14 +78,6 @@ def _lines(stream: BinaryIO) -> Iterator[str]:
             yield _TOO_LONG if too_long else line
     finally:
         text.detach()
-
-
-def _windows(fault: UnicodeError) -> tuple[str, int]:
-    assert isinstance(fault, UnicodeDecodeError)
-    return fault.object[fault.start : fault.end].decode("cp1252", "replace"), fault.end
-
-
-codecs.register_error("syndicate.cp1252", _windows)
 
 
 def _words(lines: Iterable[str]) -> Iterator[Entry]:

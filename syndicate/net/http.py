@@ -311,6 +311,8 @@ def _pool(base: Any, trip: _Trip, guard: Guard | None, resolver: Callable[[str, 
 
     The socket alone is replaced, so TLS, server name and Host header stay as they are.
     """
+    import socket
+
     from urllib3.exceptions import HTTPError
 
     class Connection(base.ConnectionCls):  # type: ignore[misc]  # plain or TLS
@@ -339,7 +341,9 @@ def _pool(base: Any, trip: _Trip, guard: Guard | None, resolver: Callable[[str, 
                 self.sock.settimeout(trip.left())
             except (OSError, HTTPError, ValueError) as fault:
                 self.close()
-                raise Unavailable(f"{_name(self)} cannot be reached: {refusal(fault)}") from fault
+                unresolved = isinstance(fault, socket.gaierror)
+                what = f"{_name(self)} cannot be reached: {refusal(fault)}"
+                raise Unavailable(what, unresolved=unresolved) from fault
 
         def getresponse(self) -> Any:
             answer = super().getresponse()

@@ -1,21 +1,21 @@
-"""HTTP/1.1 on one connection: whole requests in, whole answers out, one write each."""
+"""HTTP/1.1 on this machine: whole requests in, whole answers out, one write each."""
 
 from __future__ import annotations
 
 import socket
 import struct
+import threading
 import time
+from collections.abc import Callable
 from contextlib import suppress
 from email.utils import formatdate
 from http import HTTPStatus
-from socketserver import StreamRequestHandler
-from typing import TYPE_CHECKING, Protocol
+from http.server import ThreadingHTTPServer
+from socketserver import StreamRequestHandler, TCPServer
+from typing import Any, Protocol
 from urllib.parse import SplitResult, parse_qsl, unquote, urlsplit
 
 from syndicate.sandbox.exchange import Answer, Request, text_answer
-
-if TYPE_CHECKING:
-    from syndicate.sandbox.server import Server
 
 LINE_BYTES = 65_536
 BODY_BYTES = 64_000_000
@@ -172,6 +172,43 @@ class Connection(StreamRequestHandler):
         """Close both directions; a client that is gone already is no concern."""
         with suppress(OSError):
             super().finish()
+
+
+class Server(ThreadingHTTPServer):
+    """Knows its open connections, so that closing leaves none behind."""
+
+    daemon_threads = True
+    request_queue_size = 128
+
+    def __init__(self, port: int, visit: Callable[[str, str], Visit]) -> None:
+        self.visit = visit
+        self._open: set[socket.socket] = set()
+        self._guard = threading.Lock()
+        super().__init__(("127.0.0.1", port), Connection)
+
+    def server_bind(self) -> None:
+        """Bind without the name look-up of the class above, which can take seconds."""
+        TCPServer.server_bind(self)
+        self.server_name, self.server_port = "127.0.0.1", int(self.server_address[1])
+
+    def process_request(self, request: Any, client_address: Any) -> None:
+        """Note the connection before its thread starts."""
+        with self._guard:
+            self._open.add(request)
+        super().process_request(request, client_address)
+
+    def shutdown_request(self, request: Any) -> None:
+        """Close the connection, and forget it."""
+        with self._guard:
+            self._open.discard(request)
+        super().shutdown_request(request)
+
+    def cut(self) -> None:
+        """End every open connection."""
+        with self._guard:
+            for connection in self._open:
+                with suppress(OSError):
+                    connection.shutdown(socket.SHUT_RDWR)
 
 
 def _split(target: str) -> SplitResult:

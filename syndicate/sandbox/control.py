@@ -3,16 +3,40 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import TYPE_CHECKING
+from typing import Any, Protocol
 from urllib.parse import quote
 
 from syndicate.errors import ConfigError
+from syndicate.sandbox.board import Board
 from syndicate.sandbox.exchange import Answer, Request, answer, text_answer
-from syndicate.sandbox.faults import read_plan
+from syndicate.sandbox.faults import FaultPlan, read_plan
 from syndicate.sandbox.page import live_page, static_page
 
-if TYPE_CHECKING:
-    from syndicate.sandbox.server import Sandbox
+
+class Controlled(Protocol):
+    """What these addresses show of a sandbox, and change in it."""
+
+    url: str
+    board: Board
+    faults: FaultPlan
+
+    def posts(self) -> list[dict[str, Any]]:
+        """What was posted and still stands, oldest first."""
+
+    def deleted(self) -> list[dict[str, Any]]:
+        """What was posted and taken down again."""
+
+    def shown(self) -> list[dict[str, Any]]:
+        """Both of them, in the order in which they were posted."""
+
+    def requests(self) -> list[dict[str, Any]]:
+        """The last requests to the networks, oldest first."""
+
+    def page(self) -> str:
+        """The page of what was posted, whole in itself."""
+
+    def clear(self) -> None:
+        """Forget posts, uploads and requests."""
 
 
 class Control:
@@ -20,7 +44,7 @@ class Control:
 
     refused = False
 
-    def __init__(self, sandbox: Sandbox) -> None:
+    def __init__(self, sandbox: Controlled) -> None:
         self._sandbox = sandbox
 
     def respond(self, request: Request) -> Answer | None:

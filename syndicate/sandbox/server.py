@@ -10,15 +10,13 @@ from collections import deque
 from collections.abc import Callable, Iterable
 from contextlib import suppress
 from dataclasses import replace
-from http.server import ThreadingHTTPServer
-from socketserver import TCPServer
 from types import TracebackType
 from typing import Any, Protocol, Self
 
 from syndicate.errors import ConfigError
 from syndicate.sandbox.bluesky import Bluesky
 from syndicate.sandbox.board import Board
-from syndicate.sandbox.connection import Connection, Visit
+from syndicate.sandbox.connection import Server, Visit
 from syndicate.sandbox.control import Control
 from syndicate.sandbox.exchange import Answer, Request, Route, text_answer
 from syndicate.sandbox.facebook import Facebook
@@ -43,43 +41,6 @@ class StandIn(Protocol):
 
     def clear(self) -> None:
         """Forget what was posted and uploaded; sessions stay."""
-
-
-class Server(ThreadingHTTPServer):
-    """Knows its open connections, so that closing leaves none behind."""
-
-    daemon_threads = True
-    request_queue_size = 128
-
-    def __init__(self, port: int, visit: Callable[[str, str], Visit]) -> None:
-        self.visit = visit
-        self._open: set[socket.socket] = set()
-        self._guard = threading.Lock()
-        super().__init__(("127.0.0.1", port), Connection)
-
-    def server_bind(self) -> None:
-        """Bind without the name look-up of the class above, which can take seconds."""
-        TCPServer.server_bind(self)
-        self.server_name, self.server_port = "127.0.0.1", int(self.server_address[1])
-
-    def process_request(self, request: Any, client_address: Any) -> None:
-        """Note the connection before its thread starts."""
-        with self._guard:
-            self._open.add(request)
-        super().process_request(request, client_address)
-
-    def shutdown_request(self, request: Any) -> None:
-        """Close the connection, and forget it."""
-        with self._guard:
-            self._open.discard(request)
-        super().shutdown_request(request)
-
-    def cut(self) -> None:
-        """End every open connection."""
-        with self._guard:
-            for connection in self._open:
-                with suppress(OSError):
-                    connection.shutdown(socket.SHUT_RDWR)
 
 
 class Sandbox:

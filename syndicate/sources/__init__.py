@@ -101,9 +101,9 @@ def parse(
             body, source=source, url=url, timezone=timezone, content_type=content_type, now=now
         )
     except SourceError as fault:
-        if sitemaps and "sitemap" in str(fault):
+        if sitemaps and fault.found == "sitemap":
             return _sitemap(body, source, url, timezone)
-        if not pages or "HTML page" not in str(fault):
+        if not pages or fault.found != "page":
             raise
         from syndicate.sources.page import parse_page
 
@@ -122,7 +122,7 @@ def look(url: str, http: Http) -> Fetched:
     try:
         return parse(reply.body, source=shown(url), url=reply.url, content_type=content_type, now=now, sitemaps=False)
     except SourceError as fault:
-        if "sitemap" not in str(fault) and not url.endswith(".gz"):
+        if fault.found != "sitemap" and not url.endswith(".gz"):
             raise
     return build("sitemap", shown(url), url, http).fetch(Validators())
 
@@ -155,17 +155,16 @@ def _recognised(
     body: bytes, *, source: str, url: str, timezone: str, content_type: str | None, now: datetime | None
 ) -> Reading | None:
     """What a document says that is neither a feed nor a page; None for those."""
-    from syndicate.sources import recognising, visit
-    from syndicate.sources.documents import NAMES, Document
-    from syndicate.sources.fields import Reader
-    from syndicate.sources.parsing import is_json, noted
+    from syndicate.sources import jsondata, recognising, visit
+    from syndicate.sources.fields import Reader, noted
+    from syndicate.sources.raw_document import NAMES, Document
 
     reader = Reader(source, url, timezone, now, NAMES)
     shown = visit.shown(url) or source
     document = Document(body, shown, content_type)
     if recognising.is_newsml(body):
         return noted(_kind("newsml").read(document, reader), reader)
-    if is_json(body):
+    if jsondata.is_json(body):
         reading = recognising.read_json(document, reader)
         return noted(reading, reader) if reading else None
     return None

@@ -15,14 +15,14 @@ from typing import Any
 
 from syndicate.errors import SourceError
 from syndicate.model import Article
-from syndicate.serialization import instant, load_article, moment, store_article
+from syndicate.serialization import instant, load_article
 from syndicate.sources.fields import Reading
 
 SECONDS = 4.5
 """What one document may take, the start of the process included."""
 MEMORY = 250_000_000
 """Bytes by which the process may grow."""
-_CHILD = "import sys; sys.path[:] = sys.argv[1:]; from syndicate.sources.apart import child; child()"
+_CHILD = "import sys; sys.path[:] = sys.argv[1:]; from syndicate.sources.isolated_child import child; child()"
 
 
 def feed(
@@ -55,19 +55,6 @@ def page(body: bytes, *, shown: str, seconds: float = SECONDS, **options: Any) -
 _TOO_MUCH = "takes more time or memory to read than any feed or page needs"
 
 
-def child() -> None:
-    """The other process: a line of JSON and the document on standard input, a line of JSON on standard output."""
-    request = json.loads(sys.stdin.buffer.readline())
-    _limit(request["memory"])
-    options = request["options"]
-    options["now"] = moment(options["now"])
-    try:
-        answer = _READERS[request["kind"]](sys.stdin.buffer.read(), options)
-    except SourceError as fault:
-        answer = {"error": str(fault), "hint": fault.hint}
-    sys.stdout.write(json.dumps(answer))
-
-
 def _ask(kind: str, body: bytes, options: dict[str, Any], failure: str, seconds: float, memory: int) -> dict[str, Any]:
     """What the other process says. Raises SourceError: its own, or `failure` if it did not get that far."""
     now: datetime | None = options["now"]
@@ -81,46 +68,5 @@ def _ask(kind: str, body: bytes, options: dict[str, Any], failure: str, seconds:
     except (subprocess.SubprocessError, OSError, ValueError) as fault:
         raise SourceError(failure) from fault
     if "error" in said:
-        raise SourceError(said["error"], hint=said["hint"])
+        raise SourceError(said["error"], hint=said["hint"], found=said["found"])
     return said
-
-
-def _feed(body: bytes, options: dict[str, Any]) -> dict[str, Any]:
-    from syndicate.sources.parsing import read_here
-
-    reading = read_here(body, rescued=True, **options)
-    return {
-        "articles": list(map(store_article, reading.articles)),
-        "listed": reading.listed,
-        "notes": reading.notes,
-        "interval": None if reading.interval is None else reading.interval.total_seconds(),
-        "cut_off": reading.cut_off,
-        "hub": reading.hub,
-        "hours": reading.hours,
-        "days": reading.days,
-        "older": reading.older,
-    }
-
-
-def _page(body: bytes, options: dict[str, Any]) -> dict[str, Any]:
-    from syndicate.sources.page import read_here
-
-    return {"article": store_article(read_here(body, **options))}
-
-
-_READERS = {"feed": _feed, "page": _page}
-
-
-def _limit(memory: int) -> None:
-    """Growth and processor time are bounded where the system knows how, even if nobody is left to kill us."""
-    try:
-        import resource
-    except ImportError:
-        return
-    resource.setrlimit(resource.RLIMIT_CPU, (10, 10))
-    try:
-        with open("/proc/self/statm", "rb") as file:  # noqa: PTH123 - pathlib would be loaded for this alone
-            held = int(file.read().split()[0]) * resource.getpagesize()
-    except OSError:
-        return
-    resource.setrlimit(resource.RLIMIT_AS, (held + memory,) * 2)

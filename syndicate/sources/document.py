@@ -13,11 +13,12 @@ from typing import TYPE_CHECKING
 
 from syndicate.errors import SourceError
 from syndicate.sources import markup
+from syndicate.sources.markup import ILLEGAL
+from syndicate.text import CP1252
 
 if TYPE_CHECKING:
     from xml.etree.ElementTree import Element, ParseError
 
-BODY_BYTES = 10_000_000
 TAGS = 1_000_000  # more would cost hundreds of megabytes as a tree
 ROOTS = ("rss", "RDF", "feed", "channel")
 
@@ -38,10 +39,10 @@ _BOMS = (
     (b"<\0", "utf-16-le"),
     (b"\0<", "utf-16-be"),
 )
-_ILLEGAL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff\ud800-\udfff]")
 _ROOT = re.compile(r"<((?:[A-Za-z_][\w.-]*:)?(?:rss|RDF|feed))(?=[\s>])")
 _DOCTYPE_OF_A_PAGE = re.compile(r"<!doctype html>\s*<(?:rss|rdf:rdf|feed)[\s>]")  # above a feed, by mistake
 _WRAPPED = re.compile(r"""<(?:rss\s[^<>]{0,200}version=|feed\s[^<>]{0,200}xmlns=["']http://www\.w3\.org/2005/Atom)""")
+_SITEMAP = re.compile(r"<(?:urlset|sitemapindex)[\s>]")
 _ITEM_END = re.compile(r"</(?:[A-Za-z_][\w.-]*:)?(?:item|entry)\s*>")
 _BARE = re.compile(r"&(?!(?:#[0-9]{1,7}|#[xX][0-9a-fA-F]{1,6}|[A-Za-z][A-Za-z0-9]{0,31});)")
 _REFERENCE = re.compile(r"&(?!(?:amp|lt|gt|quot|apos);)[#\w]{1,33};")
@@ -91,7 +92,8 @@ def read(body: bytes, *, url: str, content_type: str | None) -> Tree:
         return Tree(_parse(text, url), head(text), cut_off)
     except ParseError as fault:
         if not _ROOT.search(text, 0, 100_000):
-            raise SourceError(f"{url} is not a feed: it is not XML ({fault})") from fault
+            found = "sitemap" if _SITEMAP.search(text, 0, 5000) else None
+            raise SourceError(f"{url} is not a feed: it is not XML ({fault})", found=found) from fault
         raise NotWellFormed(text, fault, cut_off=cut_off) from fault
 
 
@@ -161,7 +163,7 @@ def repaired(text: str) -> tuple[str, bool]:
     ampersands that begin nothing are escaped, HTML's entities become their characters. Of a document
     that ends early only whole items stay: the last one's address may be half an address.
     """
-    text = _ILLEGAL.sub("", _undeclared(text))
+    text = ILLEGAL.sub("", _undeclared(text))
     root = _ROOT.search(text)
     if root is None:
         return _with_entities(text), False
@@ -171,12 +173,6 @@ def repaired(text: str) -> tuple[str, bool]:
     start = root.start() if prologue < 0 else prologue
     text = _closed(text[start:], root[1]) if cut_off else text[start : text.find(">", end) + 1 or None]
     return _with_entities(text), cut_off
-
-
-def check_size(body: bytes, url: str) -> None:
-    """Refuse what no feed needs before anything reads it. Raises SourceError."""
-    if len(body) > BODY_BYTES:
-        raise SourceError(f"{url} has more than {BODY_BYTES:,} bytes; so many are read at most")
 
 
 def tree(body: bytes, *, url: str, content_type: str | None) -> Element:
@@ -189,7 +185,7 @@ def tree(body: bytes, *, url: str, content_type: str | None) -> Element:
     try:
         return _strict(data, url)
     except ParseError:
-        text = _ILLEGAL.sub("", _undeclared(data if isinstance(data, str) else _mixed(data)))
+        text = ILLEGAL.sub("", _undeclared(data if isinstance(data, str) else _mixed(data)))
         return _strict(_with_entities(text.strip()), url)
 
 
@@ -198,11 +194,10 @@ def _parse(data: bytes | str, url: str) -> Element:
     root = _strict(data, url)
     name = root.tag.rpartition("}")[2]
     if name not in ROOTS:
-        raise (
-            _page(data, url)
-            if name.lower() == "html"
-            else SourceError(f"{url} is {_KINDS.get(name, f'an XML document <{name}>')}, not a feed")
-        )
+        if name.lower() == "html":
+            raise _page(data, url)
+        found, words = _KINDS.get(name, (None, f"an XML document <{name}>"))
+        raise SourceError(f"{url} is {words}, not a feed", found=found)
     return root
 
 
@@ -228,14 +223,15 @@ def _undeclared(text: str) -> str:
     return text[declaration.end() :] if declaration else text
 
 
-_KINDS = {
-    "urlset": "a sitemap",
-    "sitemapindex": "a list of sitemaps",
-    "opml": "an OPML list of feeds",
-    "newsItem": "NewsML-G2",
-    "newsMessage": "NewsML-G2",
-    "packageItem": "NewsML-G2",
+_KINDS: dict[str, tuple[str | None, str]] = {
+    "urlset": ("sitemap", "a sitemap"),
+    "sitemapindex": ("sitemap", "a list of sitemaps"),
+    "opml": ("opml", "an OPML list of feeds"),
+    "newsItem": ("newsml", "NewsML-G2"),
+    "newsMessage": ("newsml", "NewsML-G2"),
+    "packageItem": ("newsml", "NewsML-G2"),
 }
+"""Roots of what is no feed: what it is, for programs and in words."""
 
 
 _DECLARES = ("<!ENTITY", "<!ATTLIST")
@@ -275,18 +271,12 @@ def _refuse_bombs(data: bytes | str, url: str) -> None:
 
 def _page(data: bytes | str, url: str) -> SourceError:
     from syndicate.sources.challenges import HINT, challenger
-    from syndicate.sources.page import find_feeds
 
     body = data.encode("utf-8", "replace") if isinstance(data, str) else data
     who = challenger(body)
     if who:
         return SourceError(f"{url} is a challenge of {who} to browsers, not a feed", hint=HINT)
-    try:
-        feeds = find_feeds(body, url)
-    except SourceError:  # a page with a feed's tags in it
-        feeds = []
-    hint = f"the page names this feed: {feeds[0][1]}" if feeds else "give the address of the feed, not of a page"
-    return SourceError(f"{url} is an HTML page, not a feed", hint=hint)
+    return SourceError(f"{url} is an HTML page, not a feed", found="page")
 
 
 def _codec(name: str) -> str | None:
@@ -312,15 +302,7 @@ def _mixed(body: bytes) -> str:
         pass
     if 2 * sum(map(len, _WHOLE_UTF8.findall(body))) < len(body) - len(body.translate(None, _HIGH)):
         return body.decode("cp1252", "replace")
-    return body.decode("utf-8", "syndicate-cp1252")
-
-
-def _as_cp1252(fault: UnicodeError) -> tuple[str, int]:
-    assert isinstance(fault, UnicodeDecodeError)
-    return fault.object[fault.start : fault.end].decode("cp1252", "replace"), fault.end
-
-
-codecs.register_error("syndicate-cp1252", _as_cp1252)
+    return body.decode("utf-8", CP1252)
 
 
 def _closed(text: str, root: str) -> str:
@@ -366,7 +348,7 @@ def _character(reference: re.Match[str]) -> str:
         if 0xD800 <= code < 0xE000:
             return ""
     meant = unescape(reference[0])
-    return "&amp;" + reference[0][1:] if meant == reference[0] else escape(_ILLEGAL.sub("", meant))
+    return "&amp;" + reference[0][1:] if meant == reference[0] else escape(ILLEGAL.sub("", meant))
 
 
 def head(data: bytes | str) -> str:

@@ -14,23 +14,11 @@ from syndicate.model import Fetched, Validators
 from syndicate.ports import Http
 from syndicate.sources import agency, visit
 from syndicate.sources.agency import Item
-from syndicate.sources.document import BODY_BYTES
-from syndicate.sources.fields import ENTRIES, Names, Reader, Reading
-from syndicate.sources.parsing import noted
+from syndicate.sources.fields import ENTRIES, Reader, Reading, noted
+from syndicate.sources.raw_document import BODY_BYTES, NAMES, Document
 
 STDIN = "-"
 CHUNK = 1_000_000
-NAMES = Names("", "")  # no document here gives its own prefixes
-
-
-@dataclass(frozen=True, slots=True)
-class Document:
-    """Bytes and where they are from: `url` as people may see it. `before` lines of it are not in `body`."""
-
-    body: bytes
-    url: str
-    content_type: str | None = None
-    before: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from syndicate.errors import SourceError
 from syndicate.model import Fetched, Validators, Wish
+from syndicate.net.address_guard import bare
 from syndicate.ports import Http, Reply
 from syndicate.sources import visit
 
@@ -89,11 +90,33 @@ class FeedSource:
     def _read(self, reply: Reply) -> Reading:
         from syndicate.sources.parsing import read_feed
 
-        return read_feed(
-            reply.body,
-            source=self.name,
-            url=self._base or reply.url,
-            content_type=reply.headers.get("content-type"),
-            timezone=self._timezone,
-            now=reply.received_at,
-        )
+        url = self._base or reply.url
+        try:
+            return read_feed(
+                reply.body,
+                source=self.name,
+                url=url,
+                content_type=reply.headers.get("content-type"),
+                timezone=self._timezone,
+                now=reply.received_at,
+            )
+        except SourceError as fault:
+            kind = _json_type(reply.body) if fault.found == "json" else None
+            if kind is None:
+                raise
+            raise _stranger(kind, bare(url) or self.name) from fault
+
+
+def _json_type(body: bytes) -> str | None:
+    """The type of source that reads what is JSON, but no feed."""
+    from syndicate.sources import jsondata
+    from syndicate.sources.recognising import json_type
+
+    return json_type(jsondata.load(body, url="", what="a feed"))
+
+
+def _stranger(kind: str, shown: str) -> SourceError:
+    from syndicate.sources.recognising import KINDS
+
+    what = f"{shown} is {KINDS[kind]}, not a feed"
+    return SourceError(what, hint=f"use it as a source of type {kind}", found="json")

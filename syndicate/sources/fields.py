@@ -177,6 +177,25 @@ class Reading:
     older: str = ""
 
 
+def noted(reading: Reading, reader: Reader) -> Reading:
+    """A reading, with what was odd about its document."""
+    return replace(reading, notes=(*reading.notes, *_notes(reading, reader)))
+
+
+def _notes(reading: Reading, reader: Reader) -> list[str]:
+    notes = []
+    if reading.cut_off:
+        notes.append(f"the document is cut off; {len(reading.articles)} whole entries were read")
+    if reading.listed > ENTRIES:
+        notes.append(f"{reading.listed} entries; the newest {ENTRIES} are read")
+    unnamed = min(reading.listed, ENTRIES) - len(reading.articles) - reading.held_back
+    if unnamed:
+        notes.append(f"entries left out, without title and address: {unnamed}")
+    if reader.undated:
+        notes.append(f"dates that cannot be read: {len(reader.undated)}, such as {reader.undated[0][:60]!r}")
+    return notes
+
+
 def readable(entries: Sequence[Entry], article: Callable[[Entry], Article | None]) -> Sequence[Entry]:
     """As many entries as are read: the first, unless the list begins with its oldest; then the last."""
     if len(entries) <= ENTRIES:

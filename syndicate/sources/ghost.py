@@ -14,10 +14,9 @@ from syndicate.errors import SourceError
 from syndicate.model import Article, Fetched, Image, Secret, Validators
 from syndicate.ports import Http
 from syndicate.sources import jsondata, markup, pages, visit
-from syndicate.sources.fields import ENTRIES, Names, Reader, Reading, address, distinct
+from syndicate.sources.fields import ENTRIES, Names, Reader, Reading, address, distinct, noted
 from syndicate.sources.jsondata import mapping, objects, pixels, text
 from syndicate.sources.media import in_text
-from syndicate.sources.parsing import noted
 
 ACCEPT = "application/json"
 POSTS = "/ghost/api/content/posts/"

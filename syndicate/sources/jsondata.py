@@ -3,27 +3,27 @@
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Iterable
 from itertools import islice
 from typing import Any
 
 from syndicate.errors import SourceError
 from syndicate.sources import markup
-from syndicate.sources.document import BODY_BYTES
+from syndicate.sources.raw_document import check_size
 
 OBJECTS = 500_000  # more would cost hundreds of megabytes
-
-_ILLEGAL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ufffe\uffff\ud800-\udfff]")
-"""What JSON can spell and no text of an article may hold: control characters, and halves of others."""
 
 EXTRAS = 50  # fields of an article that only templates may know
 
 
+def is_json(body: bytes) -> bool:
+    """Whether a document can only be JSON, by its first character."""
+    return body[:1000].replace(b"\0", b"").lstrip(b"\xef\xbb\xbf\xff\xfe \t\r\n")[:1] in (b"{", b"[")
+
+
 def load(body: bytes, *, url: str, what: str) -> Any:
     """A whole document. Raises SourceError, which says what it is instead of `what`."""
-    if len(body) > BODY_BYTES:
-        raise SourceError(f"{url} has more than {BODY_BYTES:,} bytes; so many are read at most")
+    check_size(body, url)
     if not body.strip():
         raise SourceError(f"{url} is an empty document, not {what}")
     if body.count(b"{") + body.count(b"[") > OBJECTS:
@@ -41,7 +41,7 @@ def text(value: Any) -> str:
     if isinstance(value, bool) or not isinstance(value, str | int | float):
         return ""
     try:
-        return _ILLEGAL.sub("", str(value)).strip()
+        return markup.ILLEGAL.sub("", str(value)).replace("\x7f", "").strip()
     except ValueError:  # an integer of more digits than Python writes
         return ""
 

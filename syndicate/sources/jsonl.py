@@ -13,11 +13,10 @@ from typing import Any, Literal
 from syndicate.errors import SourceError
 from syndicate.model import Article, Image, Precision
 from syndicate.sources import jsondata, markup
-from syndicate.sources.document import BODY_BYTES
-from syndicate.sources.documents import Document
 from syndicate.sources.fields import ENTRIES, Reader, Reading, address, distinct, language
 from syndicate.sources.jsondata import pixels, text
 from syndicate.sources.media import MOST
+from syndicate.sources.raw_document import Document, check_size
 
 NAMES = frozenset({
     "source", "url", "canonical_url", "guid", "title", "summary", "published", "updated", "authors", "section",
@@ -42,8 +41,7 @@ def parse(document: Document, reader: Reader) -> Reading:
     Raises SourceError: none can be read.
     """
     body, url = document.body.removeprefix(b"\xef\xbb\xbf"), document.url
-    if len(body) > BODY_BYTES:
-        raise SourceError(f"{url} has more than {BODY_BYTES:,} bytes; so many are read at most")
+    check_size(body, url)
     whole = [] if document.before else _whole(body, url)
     listed, records = (len(whole), whole[-ENTRIES:]) if whole else _lines(body, document.before)
     articles, faults, drafts = list[Article](), list[str](), 0

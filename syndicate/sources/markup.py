@@ -36,6 +36,8 @@ _ENTITY = re.compile(r"&(?:#[0-9]{1,7}|#[xX][0-9a-fA-F]{1,6}|[A-Za-z][A-Za-z0-9]
 _NUMBER = re.compile(r"&#(?:[0-9]{1,7}|[xX][0-9a-fA-F]{1,6});")
 _IMG = re.compile(rf"<img(?=[\s/]){_ATTRIBUTES}>", re.IGNORECASE)
 _ATTRIBUTE = re.compile(r"""(?<![\w:-])([\w:-]++)\s*+=\s*+(?:"([^"]*)"|'([^']*)'|([^\s"'>]+))""")
+ILLEGAL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff\ud800-\udfff]")
+"""What no XML may hold (https://www.w3.org/TR/xml/#charsets), and JSON can spell: controls, halves of characters."""
 # Bytes of Windows-1252 that were declared Latin-1, where they are control characters nobody means.
 _CP1252 = {code: bytes([code]).decode("cp1252", "replace") for code in range(0x80, 0xA0)}
 # UTF-8 that was taken for Windows-1252 and encoded once more: a character that begins a sequence, and its rest.

@@ -16,10 +16,10 @@ from syndicate.model import Article, Image
 from syndicate.sources import agency, markup
 from syndicate.sources import document as xml
 from syndicate.sources.agency import Item, Rendition
-from syndicate.sources.documents import Document
 from syndicate.sources.fields import ENTRIES, LANG, Reader, Reading, address, distinct, language, words
 from syndicate.sources.jsondata import pixels
 from syndicate.sources.media import MOST
+from syndicate.sources.raw_document import Document
 
 if TYPE_CHECKING:
     from xml.etree.ElementTree import Element

@@ -14,10 +14,10 @@ from syndicate.errors import SourceError
 from syndicate.model import Article, Image
 from syndicate.sources import agency, jsondata, markup
 from syndicate.sources.agency import Item, Rendition
-from syndicate.sources.documents import Document
 from syndicate.sources.fields import ENTRIES, Reader, Reading, address, distinct, language
 from syndicate.sources.jsondata import mapping, objects, pixels, text, texts
 from syndicate.sources.media import MOST
+from syndicate.sources.raw_document import Document
 
 _FACTS = frozenset({
     "versioncreated", "firstcreated", "pubstatus", "headline", "headlines", "renditions", "associations",

@@ -11,14 +11,16 @@ from urllib.parse import urlsplit
 from syndicate.dates import Moment, parse
 from syndicate.errors import SourceError
 from syndicate.model import Article, Fetched, Image, Validators
+from syndicate.net.address_guard import bare
 from syndicate.ports import Http
 from syndicate.sources import markup, visit
 from syndicate.sources.challenges import HINT, challenger
-from syndicate.sources.document import BODY_BYTES, decoded
+from syndicate.sources.document import decoded
 from syndicate.sources.fields import address, distinct, language, parted, person
 from syndicate.sources.further import same_site
 from syndicate.sources.jsonld import NOTHING, Thing, main_thing
 from syndicate.sources.media import in_text, is_ornament
+from syndicate.sources.raw_document import BODY_BYTES
 
 if TYPE_CHECKING:
     from selectolax.lexbor import LexborHTMLParser, LexborNode
@@ -80,7 +82,7 @@ def parse_page(
     now: datetime | None = None,
 ) -> Article:
     """What a page says of its article. `url` is where it was found. Raises SourceError: not HTML, or no title."""
-    shown = visit.shown(url) or source
+    shown = bare(url) or source
     refuse(body, content_type, shown)
     if len(body) > SMALL:
         from syndicate.sources import apart
@@ -239,7 +241,7 @@ class _Page:
         link = self.tree.css_first('link[rel~="canonical"][href]')
         said = [link.attributes.get("href") if link else None, *self.metas(("og:url",))]
         for url in (address(text, self.base) for text in said):
-            if url and (not self.url or _same_site(url, self.url)):
+            if url and (not self.url or _is_its_own(url, self.url)):
                 return url.partition("#")[0]
         return None
 
@@ -360,16 +362,11 @@ def _section(parts: list[str]) -> str | None:
     return " > ".join(step for step in steps if step) or None
 
 
-def _same_site(url: str, other: str) -> bool:
-    """Same host and port, `www.` aside; a canonical front page of an inner page is a mistake of its template."""
-    there, here = urlsplit(url), urlsplit(other)
-    try:
-        places = [((at.hostname or "").removeprefix("www."), at.port or 80) for at in (there, here)]
-    except ValueError:
-        return False
-    places = [(host, 80 if port == 443 else port) for host, port in places]
+def _is_its_own(url: str, page: str) -> bool:
+    """Whether a page may be at this address: not on another site, nor, if it is an inner page, on the front page."""
+    there, here = urlsplit(url), urlsplit(page)
     is_front = there.path in ("", "/") and not there.query
-    return places[0] == places[1] and not (is_front and here.path not in ("", "/"))
+    return same_site(url, page) and not (is_front and here.path not in ("", "/"))
 
 
 def _described(shared: list[Image], told: list[Image]) -> tuple[Image, ...]:

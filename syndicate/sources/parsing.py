@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import datetime
-from typing import Any
 
 from syndicate.errors import SourceError
 from syndicate.model import Article
-from syndicate.sources import document, visit
-from syndicate.sources.fields import ENTRIES, Names, Reader, Reading
+from syndicate.net.address_guard import bare
+from syndicate.sources import document, jsondata
+from syndicate.sources.fields import Names, Reader, Reading, noted
+from syndicate.sources.raw_document import check_size
 
 SMALL = 2_000_000
 """Bytes of a feed up to which nothing in it, read strictly, costs more than a second."""
@@ -37,9 +38,9 @@ def read_feed(
 
     `seconds` is what a feed that is large or not well-formed may take.
     """
-    shown = visit.shown(url) or source
-    document.check_size(body, shown)
-    if is_json(body):
+    shown = bare(url) or source
+    check_size(body, shown)
+    if jsondata.is_json(body):
         return _read_json(body, Reader(source, url, timezone, now, Names("", "")), shown)
     why = ""
     if len(body) <= SMALL:
@@ -80,7 +81,7 @@ def read_here(
     Raises SourceError, NotWellFormed.
     """
     try:
-        tree = document.read(body, url=shown, content_type=content_type)
+        tree = _tree(body, shown, content_type)
     except document.NotWellFormed as fault:
         if not rescued:
             raise
@@ -94,32 +95,36 @@ def read_here(
     return noted(reading, reader)
 
 
-def is_json(body: bytes) -> bool:
-    """Whether a document can only be JSON, by its first character."""
-    return body[:1000].replace(b"\0", b"").lstrip(b"\xef\xbb\xbf\xff\xfe \t\r\n")[:1] in (b"{", b"[")
-
-
-def noted(reading: Reading, reader: Reader) -> Reading:
-    """A reading, with what was odd about its document."""
-    return replace(reading, notes=(*reading.notes, *_notes(reading, reader)))
-
-
 def _read_json(body: bytes, reader: Reader, shown: str) -> Reading:
-    from syndicate.sources import jsondata, jsonfeed
+    from syndicate.sources import jsonfeed
 
     data = jsondata.load(body, url=shown, what="a feed")
     if not jsonfeed.is_one(data):
-        raise _stranger(data, shown)
+        what = f"{shown} is a JSON document, not a feed"
+        raise SourceError(what, hint="give the address of the feed", found="json")
     return noted(jsonfeed.read(data, reader, url=shown), reader)
 
 
-def _stranger(data: Any, shown: str) -> SourceError:
-    from syndicate.sources.recognising import KINDS, json_type
+def _tree(body: bytes, shown: str, content_type: str | None) -> document.Tree:
+    """As `document.read`, which of a page does not know the feed that it names."""
+    try:
+        return document.read(body, url=shown, content_type=content_type)
+    except SourceError as fault:
+        if fault.found != "page":
+            raise
+        hint = _named(body, shown, content_type) or "give the address of the feed, not of a page"
+        raise SourceError(str(fault), hint=hint, found=fault.found) from fault
 
-    kind = json_type(data)
-    if kind is None:
-        return SourceError(f"{shown} is a JSON document, not a feed", hint="give the address of the feed")
-    return SourceError(f"{shown} is {KINDS[kind]}, not a feed", hint=f"use it as a source of type {kind}")
+
+def _named(body: bytes, shown: str, content_type: str | None) -> str | None:
+    from syndicate.sources.page import find_feeds
+
+    data = document.decoded(body, content_type)
+    try:
+        feeds = find_feeds(data.encode("utf-8", "replace") if isinstance(data, str) else data, shown)
+    except SourceError:  # a page with a feed's tags in it
+        return None
+    return f"the page names this feed: {feeds[0][1]}" if feeds else None
 
 
 def _read(tree: document.Tree, reader: Reader) -> Reading:
@@ -127,17 +132,3 @@ def _read(tree: document.Tree, reader: Reader) -> Reading:
 
     read = atom.read if tree.root.tag.endswith("feed") else rss.read
     return read(tree.root, reader)
-
-
-def _notes(reading: Reading, reader: Reader) -> list[str]:
-    notes = []
-    if reading.cut_off:
-        notes.append(f"the document is cut off; {len(reading.articles)} whole entries were read")
-    if reading.listed > ENTRIES:
-        notes.append(f"{reading.listed} entries; the newest {ENTRIES} are read")
-    unnamed = min(reading.listed, ENTRIES) - len(reading.articles) - reading.held_back
-    if unnamed:
-        notes.append(f"entries left out, without title and address: {unnamed}")
-    if reader.undated:
-        notes.append(f"dates that cannot be read: {len(reader.undated)}, such as {reader.undated[0][:60]!r}")
-    return notes

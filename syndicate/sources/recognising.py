@@ -7,8 +7,8 @@ from typing import Any
 
 from syndicate.errors import SourceError
 from syndicate.sources import jsondata
-from syndicate.sources.documents import Document
 from syndicate.sources.fields import Reader, Reading
+from syndicate.sources.raw_document import Document
 
 _TAG = re.compile(rb"<(?:[A-Za-z_][\w.-]*:)?([A-Za-z_][\w.-]*)")
 KINDS = {

@@ -26,6 +26,7 @@ from syndicate.sources.fields import (
     language,
     readable,
 )
+from syndicate.sources.raw_document import BODY_BYTES, check_size
 
 if TYPE_CHECKING:
     from xml.etree.ElementTree import Element
@@ -96,14 +97,14 @@ def unpacked(body: bytes, shown: str) -> bytes:
     if body.startswith(_GZIP):
         packed = zlib.decompressobj(31)
         try:
-            body = packed.decompress(body, document.BODY_BYTES)
+            body = packed.decompress(body, BODY_BYTES)
         except zlib.error as fault:
             raise SourceError(f"{shown} cannot be unpacked: {fault}") from fault
         if packed.unconsumed_tail:
-            raise SourceError(f"{shown} has more than {document.BODY_BYTES:,} bytes once it is unpacked")
+            raise SourceError(f"{shown} has more than {BODY_BYTES:,} bytes once it is unpacked")
         if not packed.eof:
             raise SourceError(f"{shown} is cut off: its compressed data end early")
-    document.check_size(body, shown)
+    check_size(body, shown)
     if body.count(b"=") > SIGNS:
         raise SourceError(f"{shown} has more attributes or queries than any sitemap needs")
     return body

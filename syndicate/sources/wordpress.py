@@ -17,10 +17,9 @@ from syndicate.errors import SourceError
 from syndicate.model import Article, Fetched, Image, Validators
 from syndicate.ports import Http, Reply
 from syndicate.sources import jsondata, markup, pages, visit
-from syndicate.sources.fields import ENTRIES, Names, Reader, Reading, address, distinct, language
+from syndicate.sources.fields import ENTRIES, Names, Reader, Reading, address, distinct, language, noted
 from syndicate.sources.jsondata import mapping, objects, pixels, text, texts
 from syndicate.sources.media import in_text
-from syndicate.sources.parsing import noted
 
 ACCEPT = "application/json"
 POSTS = "/wp/v2/posts"
@@ -73,7 +72,7 @@ class WordPressSource:
         try:
             visited = self._get(usual, validators, _params(pages.SIZE))
         except SourceError as fault:
-            root = self._announced() if "answers 404" in str(fault) else None
+            root = self._announced() if fault.status == 404 else None
             if root is None or root.rstrip("/") == usual:
                 raise
         else:

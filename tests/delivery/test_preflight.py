@@ -14,6 +14,7 @@ from syndicate.ingestion.withdrawals import watch
 from syndicate.model import Article, Image
 from syndicate.net.http import Guard, RequestsHttp
 from syndicate.rendering.photo import download
+from syndicate.sources.page import claims
 
 HTML = "text/html; charset=utf-8"
 
@@ -48,7 +49,7 @@ def site():
 @pytest.fixture
 def pages(site, clock):
     door = RequestsHttp(clock=clock, guard=Guard(origins=[site.url]), timeout=3)
-    return Pages(door, lambda url: download(door, url), clock)
+    return Pages(door, claims, lambda url: download(door, url), clock)
 
 
 @pytest.fixture
@@ -120,6 +121,12 @@ def test_a_site_that_is_down_holds_its_stories(site, pages, story):
 
 def test_a_name_that_only_others_can_resolve_holds_nothing(pages):
     assert look(pages, Article("news", "https://gazette.invalid/story", "Story")) is None
+
+
+def test_nor_does_the_picture_of_such_a_name(site, pages):
+    site.pages["/story"] = (200, {}, "<title>Story</title>")
+    picture = Image("https://pictures.gazette.invalid/photo.jpg")
+    assert look(pages, Article("news", f"{site.url}/story", "Story", images=(picture,))) is None
 
 
 def test_a_link_into_a_private_network_is_a_broken_link(pages):

@@ -277,11 +277,13 @@ def test_a_refused_connection_is_unavailable(door, closed_port):
     with pytest.raises(Unavailable) as fault:
         door().call("POST", f"http://127.0.0.1:{closed_port}/x")
     assert str(fault.value) == f"127.0.0.1:{closed_port} cannot be reached: connection refused"
+    assert not fault.value.unresolved
 
 
 def test_an_unknown_name_is_unavailable(door):
-    with pytest.raises(Unavailable, match=r"cannot be reached: its name cannot be resolved$"):
+    with pytest.raises(Unavailable, match=r"cannot be reached: its name cannot be resolved$") as fault:
         door().call("POST", f"http://{'x' * 64}.example/")
+    assert fault.value.unresolved
 
 
 def test_a_connection_that_does_not_come_about_is_unavailable(door):

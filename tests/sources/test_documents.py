@@ -12,9 +12,9 @@ from syndicate.errors import SourceError
 from syndicate.model import Validators
 from syndicate.serialization import article_record
 from syndicate.sources import jsonl, ninjs
-from syndicate.sources.document import BODY_BYTES
-from syndicate.sources.documents import NAMES, Document, DocumentSource, Kind
+from syndicate.sources.documents import DocumentSource, Kind
 from syndicate.sources.fields import ENTRIES, Reader
+from syndicate.sources.raw_document import BODY_BYTES, NAMES, Document
 
 FEEDS = Path(__file__).parent.parent / "feeds" / "formats"
 LINE = b'{"url": "https://gazette.example/1", "title": "One"}\n'

@@ -103,7 +103,7 @@ def test_the_same_as_a_sitemap(body):
 @given(st.text(max_size=300) | st.lists(st.sampled_from([p.decode("latin-1") for p in PIECES])).map("".join))
 def test_a_repair_leaves_nothing_xml_forbids_and_is_done_once(text):
     mended, _ = document.repaired(text)
-    assert not document._ILLEGAL.search(mended)
+    assert not markup.ILLEGAL.search(mended)
     assert document.repaired(mended)[0] == document.repaired(document.repaired(mended)[0])[0]
 
 

@@ -10,6 +10,7 @@ import pytest
 from syndicate import sources
 from syndicate.config.reader import load
 from syndicate.errors import ConfigError, SourceError
+from syndicate.sources.parsing import SMALL, read_feed
 
 FEED = b"<rss><channel><item><title>One</title><link>/1</link></item><item/></channel></rss>"
 PAGE = b"<!doctype html><title>Bridge opens</title>"
@@ -45,6 +46,31 @@ def test_a_file_is_read_as_what_it_is():
     assert [(article.title, article.url) for article in fetched.articles] == [("Bridge opens", "")]
     with pytest.raises(SourceError, match=r"a.html is an HTML page, not a feed"):
         sources.parse(PAGE, source="a.html", url="", pages=False)
+
+
+def test_a_document_is_what_it_holds_whatever_its_address_says():
+    (article,) = sources.parse(PAGE, source="web", url="https://gazette.example/sitemap").articles
+    assert article.title == "Bridge opens"
+    with pytest.raises(SourceError, match=r"/list is not a sitemap: unbound prefix"):
+        sources.parse(b"<urlset><url><news:news/></url></urlset>", source="web", url="https://gazette.example/list")
+
+
+@pytest.mark.parametrize("filler", [b"", b"<!--" + b" " * SMALL + b"-->"], ids=["small", "large"])
+@pytest.mark.parametrize(
+    ("body", "found"),
+    [
+        (b"<html><p>x</p></html>", "page"),
+        (b"<urlset></urlset>", "sitemap"),
+        (b"<sitemapindex></sitemapindex>", "sitemap"),
+        (b"<opml></opml>", "opml"),
+        (b"<newsItem></newsItem>", "newsml"),
+        (b"<note></note>", None),
+    ],
+)
+def test_an_error_says_what_a_document_is_instead(body, found, filler):
+    with pytest.raises(SourceError) as caught:
+        read_feed(body.replace(b"></", b">" + filler + b"</", 1), source="news", url="https://gazette.example/x")
+    assert caught.value.found == found
 
 
 def test_only_what_is_used_is_loaded():

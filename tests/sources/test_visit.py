@@ -64,6 +64,23 @@ def test_validators_of_what_is_no_feed_are_never_learnt(feed, server):
         feed.fetch(Validators(ETAG, MODIFIED, HASH))
 
 
+@pytest.mark.parametrize(
+    ("body", "words", "hint"),
+    [
+        (b'{"error": "no"}', "a JSON document", "give the address of the feed"),
+        (b'{"posts": [], "meta": {}}', "Ghost's list of posts", "use it as a source of type ghost"),
+        (b'[{"title": {"rendered": "x"}}]', "WordPress's list of posts", "use it as a source of type wordpress"),
+        (b'{"uri": "urn:1", "headline": "x"}', "ninjs", "use it as a source of type ninjs"),
+        (b'{"url": "https://gazette.example/1"}', "a list of articles", "use it as a source of type jsonl"),
+    ],
+)
+def test_json_that_is_no_feed_is_called_by_its_name(feed, server, body, words, hint):
+    server.answer = (200, {"Content-Type": "application/json"}, body)
+    with pytest.raises(SourceError) as caught:
+        feed.fetch(Validators())
+    assert (str(caught.value), caught.value.hint) == (f"{server.url}/rss.xml is {words}, not a feed", hint)
+
+
 def test_a_document_that_was_cut_off_keeps_the_old_validators(feed, server):
     server.answer = (200, {"ETag": '"half"'}, FEED[: FEED.index(b"</channel>")] + b"<item><title>Tw")
     before = Validators('"whole"', None, HASH)

@@ -1,0 +1,64 @@
+"""The process in which one document is read, under bounds on memory and processor time; `apart` starts it."""
+
+from __future__ import annotations
+
+import json
+import sys
+from typing import Any
+
+from syndicate.errors import SourceError
+from syndicate.serialization import moment, store_article
+
+
+def child() -> None:
+    """Read one document: a line of JSON and the document on standard input, a line of JSON on standard output."""
+    request = json.loads(sys.stdin.buffer.readline())
+    _limit(request["memory"])
+    options = request["options"]
+    options["now"] = moment(options["now"])
+    try:
+        answer = _READERS[request["kind"]](sys.stdin.buffer.read(), options)
+    except SourceError as fault:
+        answer = {"error": str(fault), "hint": fault.hint, "found": fault.found}
+    sys.stdout.write(json.dumps(answer))
+
+
+def _feed(body: bytes, options: dict[str, Any]) -> dict[str, Any]:
+    from syndicate.sources.parsing import read_here
+
+    reading = read_here(body, rescued=True, **options)
+    return {
+        "articles": list(map(store_article, reading.articles)),
+        "listed": reading.listed,
+        "notes": reading.notes,
+        "interval": None if reading.interval is None else reading.interval.total_seconds(),
+        "cut_off": reading.cut_off,
+        "hub": reading.hub,
+        "hours": reading.hours,
+        "days": reading.days,
+        "older": reading.older,
+    }
+
+
+def _page(body: bytes, options: dict[str, Any]) -> dict[str, Any]:
+    from syndicate.sources.page import read_here
+
+    return {"article": store_article(read_here(body, **options))}
+
+
+_READERS = {"feed": _feed, "page": _page}
+
+
+def _limit(memory: int) -> None:
+    """Growth and processor time are bounded where the system knows how, even if nobody is left to kill us."""
+    try:
+        import resource
+    except ImportError:
+        return
+    resource.setrlimit(resource.RLIMIT_CPU, (10, 10))
+    try:
+        with open("/proc/self/statm", "rb") as file:  # noqa: PTH123 - pathlib would be loaded for this alone
+            held = int(file.read().split()[0]) * resource.getpagesize()
+    except OSError:
+        return
+    resource.setrlimit(resource.RLIMIT_AS, (held + memory,) * 2)
