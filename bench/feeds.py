@@ -20,17 +20,17 @@ import requests
 sys.path.insert(0, str(Path(__file__).parent))
 from crowd import Crowd
 
-from syndicate import aliases as identity
+from syndicate import aliases
 from syndicate.app.engines.daemon import Daemon
 from syndicate.app.poller import Rounds
 from syndicate.app.wiring import App, now
 from syndicate.config.reader import load
-from syndicate.ingestion import poll as polling
+from syndicate.ingestion import poll
 from syndicate.ingestion.poll import Polled
 from syndicate.ledger.database import Database
 from syndicate.model import Validators
 from syndicate.net.http import RequestsHttp
-from syndicate.sources import parsing
+from syndicate.sources.formats import feed
 
 CONFIG = """site: {{name: Bench, url: "https://gazette.example/"}}
 sources:
@@ -144,12 +144,12 @@ def one_new(rounds: int = 200) -> tuple[list[float], dict[str, float], float]:
     """Milliseconds of each poll of a feed with 50 entries, one of them new, in a warm process; of its parts; of CPU."""
     clock, taken, cpu = Clock(), [], 0.0
     clock.watch(RequestsHttp, "call", "fetching")
-    clock.watch(parsing, "read_feed", "parsing")
-    clock.watch(identity, "drop_repeated", "names")
-    clock.watch(identity, "content_hash", "names")
+    clock.watch(feed, "read_feed", "parsing")
+    clock.watch(aliases, "drop_repeated", "names")
+    clock.watch(aliases, "content_hash", "names")
     clock.watch(Database, "rows", "ledger")
     clock.watch(Database, "change", "ledger")
-    clock.watch(polling, "_record", "deciding")
+    clock.watch(poll, "_record", "deciding")
     server = Crowd()
     with tempfile.TemporaryDirectory() as folder, App(load(config(folder, [server.growing]), {}), {}) as app:
         app.meet()

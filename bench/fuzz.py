@@ -16,7 +16,8 @@ import atheris
 with atheris.instrument_imports(include=["syndicate"]):
     from syndicate import dates
     from syndicate.errors import SourceError
-    from syndicate.sources import document, frontmatter, markdown, markup, page, parsing, urlset
+    from syndicate.sources.formats import feed, frontmatter, markdown, page, sitemap
+    from syndicate.sources.parsing import html_text, xml_tree
 
 NOW = datetime(2026, 11, 23, tzinfo=UTC)
 URL = "https://gazette.example/"
@@ -24,8 +25,8 @@ OPTIONS = {"source": "s", "url": URL, "shown": URL, "content_type": None, "timez
 
 
 def feed(body: bytes) -> None:
-    with contextlib.suppress(SourceError, document.NotWellFormed):
-        for article in parsing.read_here(body, **OPTIONS).articles:
+    with contextlib.suppress(SourceError, xml_tree.NotWellFormed):
+        for article in feed.read_here(body, **OPTIONS).articles:
             assert "\n" not in article.title
             assert "\0" not in article.title + article.url + (article.guid or "")
             assert article.url == "" or article.url.lower().startswith(("http://", "https://"))
@@ -38,7 +39,7 @@ def a_page(body: bytes) -> None:
 
 def sitemap(body: bytes) -> None:
     with contextlib.suppress(SourceError):
-        urlset.read(body, **OPTIONS)
+        sitemap.read(body, **OPTIONS)
 
 
 def front(body: bytes) -> None:
@@ -49,7 +50,7 @@ def front(body: bytes) -> None:
 
 def any_markup(body: bytes) -> None:
     text = body.decode("utf-8", "replace")
-    for read in (markup.title, markup.text, markup.summary, markup.pictures):
+    for read in (html_text.title, html_text.text, html_text.summary, html_text.pictures):
         read(text)
 
 

@@ -11,7 +11,7 @@ from collections.abc import Callable
 
 import feedparser
 
-from syndicate.sources.parsing import read_feed
+from syndicate.sources.formats.feed import read_feed
 
 BOUND = 0.1
 ITEM = """<item>

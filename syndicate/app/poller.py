@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 
 from syndicate.app.sources import Discreet, build
 from syndicate.config.schema import Config
-from syndicate.ingestion import interval as pacing
+from syndicate.ingestion import interval
 from syndicate.ingestion.poll import Polled, again, poll
 from syndicate.ledger import Ledger
 from syndicate.model import Account, Caution
@@ -90,7 +90,7 @@ class Rounds:
                 overdue[self.host(name, due[name])].append(name)
         with ledger.transaction():
             for name in (name for names in overdue.values() if len(names) > 1 for name in names):
-                ledger.sources.postpone(name, pacing.spread(name, self._sources[name].every, ledger.now()))
+                ledger.sources.postpone(name, interval.spread(name, self._sources[name].every, ledger.now()))
 
     def host(self, name: str, address: str | None) -> str:
         """The site that a source is on, at its configured address unless it moved; one without is alone."""

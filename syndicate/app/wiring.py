@@ -236,7 +236,7 @@ class App:
     def pages(self) -> Pages:
         """Looks at the articles' own pages."""
         from syndicate.delivery.preflight import Pages
-        from syndicate.sources.page import claims
+        from syndicate.sources.formats.page import claims
 
         return Pages(self.web, claims, self.pictures.original, self.ledger.now)
 
@@ -249,13 +249,13 @@ class App:
 
         Raises RenderError, PlatformError.
         """
-        from syndicate import serialization as records
+        from syndicate import serialization
 
         lane, at = self.lane(delivery.account), self.ledger.now()
         article = self.ledger.articles.find(delivery.anchor).article
         planned_at = delivery.planned_at
         made = self.render(article, lane.account, lane.platform, lane.limits(), at=at, planned_at=planned_at)
-        return made, records.digest(records.post_record(made.post))
+        return made, serialization.digest(serialization.post_record(made.post))
 
     def notices(self) -> dict[tuple[str, str], str]:
         """What lasts and a person should hear of, by kind and name."""

@@ -25,7 +25,7 @@ def directory(text: str, base: Path) -> str:
 
 def link(text: str) -> str:
     """An address, in which places in braces stand for what differs from article to article. Raises ValueError."""
-    from syndicate.sources.markdown import PLACES
+    from syndicate.sources.formats.markdown import PLACES
 
     for place in _PLACE.findall(text):
         if place not in PLACES:

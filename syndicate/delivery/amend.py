@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Any
 
-from syndicate import serialization as records
+from syndicate import serialization
 from syndicate.delivery.lane import Lane, Render, Terms, hold_account, judged, with_session
 from syndicate.errors import PlatformError, RenderError
 from syndicate.ledger import Ledger
@@ -72,7 +72,7 @@ def _edit(
     except PlatformError as fault:
         ledger.claims.waits(delivery, "unavailable", due_at=now + TEMPLATE_WAIT, error=str(fault), now=now)
         return
-    record = records.post_record(rendered.post) | {"length": rendered.length, "limit": rendered.limit}
+    record = serialization.post_record(rendered.post) | {"length": rendered.length, "limit": rendered.limit}
     shown = [_words(each) for each in _shown(delivery, post, ledger)]
     if _words(record) == shown[-1]:
         ledger.claims.skips(delivery, "unchanged", error=None, now=now)

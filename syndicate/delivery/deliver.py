@@ -7,8 +7,8 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from syndicate import serialization as records
-from syndicate.delivery import retry_policy as policy
+from syndicate import serialization
+from syndicate.delivery import retry_policy
 from syndicate.delivery.amend import amend
 from syndicate.delivery.gates import Gate
 from syndicate.delivery.lane import Lane, Render, Terms, hold_account, judged, with_session
@@ -107,17 +107,17 @@ def _freeze(
     except PlatformError as fault:
         _wait(delivery, fault, lane, ledger, terms)
     else:
-        record = records.post_record(rendered.post)
+        record = serialization.post_record(rendered.post)
         extent = {"length": rendered.length, "limit": rendered.limit}
-        return Frozen(record | extent, records.digest(record), post=rendered.post, warnings=rendered.warnings)
+        return Frozen(record | extent, serialization.digest(record), post=rendered.post, warnings=rendered.warnings)
     return None
 
 
 def _wait(delivery: Delivery, fault: PlatformError, lane: Lane, ledger: Ledger, terms: Terms) -> None:
     """The network's limits could not be read: nothing was claimed, and nothing is spent."""
     now = ledger.now()
-    step = policy.after_failure(fault, attempts=1, now=now, jitter=terms.jitter())
-    due_at = step.due_at or now + policy.LONGEST_WAIT
+    step = retry_policy.after_failure(fault, attempts=1, now=now, jitter=terms.jitter())
+    due_at = step.due_at or now + retry_policy.LONGEST_WAIT
     reason = step.reason if step.state == "due" and step.reason else "unavailable"  # a refusal is not of this story
     ledger.claims.waits(delivery, reason, due_at=due_at, error=str(fault), now=now)
     hold_account(lane, step, ledger)
@@ -169,17 +169,17 @@ def _record_failure(
     if frozen.draft is None or step.state != "due":  # the bytes of an earlier commit go again as they are
         columns |= {"draft": None, "committed_at": None, "unknowns": 0}
     if isinstance(fault, NotReady):
-        columns |= {"prepared": records.compact(fault.prepared), "digest": frozen.digest}
+        columns |= {"prepared": serialization.compact(fault.prepared), "digest": frozen.digest}
     if step.state == "failed":
-        columns["post"] = records.compact(frozen.record)
+        columns["post"] = serialization.compact(frozen.record)
     _leave(claimed, step, ledger, columns)
     hold_account(lane, step, ledger)
 
 
 def _record_unanswered(claimed: Delivery, fault: Uncertain, lane: Lane, ledger: Ledger) -> None:
     settle = timedelta(0) if lane.platform.certainty == "blind" else lane.settle
-    step = policy.unanswered(settle=settle, now=ledger.now())
-    ledger.accounts.unreachable(lane.account.name, ledger.now(), policy.BREAKS)
+    step = retry_policy.unanswered(settle=settle, now=ledger.now())
+    ledger.accounts.unreachable(lane.account.name, ledger.now(), retry_policy.BREAKS)
     _leave(claimed, step, ledger, {"error": str(fault), "unknowns": claimed.unknowns + 1, "absent": 0})
 
 
@@ -194,10 +194,10 @@ def _look_up(delivery: Delivery, lane: Lane, ledger: Ledger, terms: Terms) -> No
     try:
         receipt = with_session(lane, ledger, lambda: lane.platform.find(draft, claimed.key, since))
     except Unsupported as fault:
-        step = policy.cannot_tell(lane.account.on_unknown, ledger.now())
+        step = retry_policy.cannot_tell(lane.account.on_unknown, ledger.now())
         _leave(claimed, step, ledger, {"error": claimed.error or str(fault)})
     except PlatformError as fault:
-        step = policy.lookup_failed(fault, settle=lane.settle, now=ledger.now(), jitter=terms.jitter())
+        step = retry_policy.lookup_failed(fault, settle=lane.settle, now=ledger.now(), jitter=terms.jitter())
         _leave(claimed, step, ledger, {"error": str(fault)})
         hold_account(lane, step, ledger)
     else:
@@ -209,7 +209,7 @@ def _record_found(claimed: Delivery, receipt: Receipt | None, lane: Lane, ledger
         ledger.claims.posted(claimed, receipt, now=ledger.now())
         return
     platform = lane.platform
-    step = policy.after_absence(claimed, platform.certainty, platform.key_window, lane.settle, ledger.now())
+    step = retry_policy.after_absence(claimed, platform.certainty, platform.key_window, lane.settle, ledger.now())
     _leave(claimed, step, ledger, {"absent": claimed.absent + 1 if step.state == "unknown" else 0})
 
 
@@ -223,7 +223,7 @@ def _leave(claimed: Delivery, step: Step, ledger: Ledger, columns: Mapping[str, 
 
 
 def _expired(draft: Draft, now: datetime) -> bool:
-    expires_at = records.moment(draft.get("expires_at"))
+    expires_at = serialization.moment(draft.get("expires_at"))
     return expires_at is not None and expires_at <= now
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Protocol, TypeVar
 
-from syndicate.delivery import retry_policy as policy
+from syndicate.delivery import retry_policy
 from syndicate.delivery.retry_policy import Step
 from syndicate.errors import AuthError, PlatformError
 from syndicate.ledger import Ledger
@@ -72,11 +72,11 @@ def with_session(lane: Lane, ledger: Ledger, call: Callable[[], T]) -> T:
 def judged(claimed: Delivery, fault: PlatformError, lane: Lane, ledger: Ledger, terms: Terms) -> Step:
     """What a failure leads to, when nothing can have been published; a network that is not reached is counted."""
     name, now, failures = lane.account.name, ledger.now(), 0
-    if policy.unreached(fault):
-        failures = ledger.accounts.unreachable(name, now, policy.BREAKS)
+    if retry_policy.unreached(fault):
+        failures = ledger.accounts.unreachable(name, now, retry_policy.BREAKS)
     else:
         ledger.reached(lane.account)
-    return policy.after_failure(
+    return retry_policy.after_failure(
         fault,
         attempts=claimed.attempts,
         now=now,

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from syndicate.errors import SourceError
-from syndicate.ingestion import interval as pacing
+from syndicate.ingestion import interval
 from syndicate.ledger import Ledger
 from syndicate.ledger.notices import GAP
 from syndicate.ledger.sources import SourceState
@@ -96,7 +96,7 @@ def again(name: str, url: str, ledger: Ledger, every: Every, now: datetime) -> d
     """When a source is asked again if this time goes as the last: written down before it is asked."""
     state = ledger.sources.ensure(name, url)
     if state.fails:
-        return pacing.after_failure(name, every, state.wish, now, fails=state.fails + 1, gone=state.gone)
+        return interval.after_failure(name, every, state.wish, now, fails=state.fails + 1, gone=state.gone)
     return _next_poll(ledger, name, every, state.wish, state.validators, now)
 
 
@@ -135,7 +135,7 @@ def _wish(state: SourceState, fetched: Fetched) -> Wish:
 def _next_poll(ledger: Ledger, name: str, every: Every, wish: Wish, validators: Validators, now: datetime) -> datetime:
     came = ledger.articles.came(name, HABITS) if every.learns else ()
     bare = not (validators.etag or validators.last_modified)
-    return pacing.next_poll(every, wish, came, now, bare=bare)
+    return interval.next_poll(every, wish, came, now, bare=bare)
 
 
 def _nothing_to_write(state: SourceState, fetched: Fetched, wish: Wish, next_poll_at: datetime, now: datetime) -> bool:
@@ -170,8 +170,8 @@ def _failed(ledger: Ledger, state: SourceState, fault: SourceError, every: Every
     nothing, the configured one.
     """
     now = ledger.now()
-    retry_at = pacing.asked_for(fault.retry_after, now)
-    next_poll_at = pacing.after_failure(
+    retry_at = interval.asked_for(fault.retry_after, now)
+    next_poll_at = interval.after_failure(
         state.name,
         every,
         state.wish,

@@ -12,7 +12,7 @@ from syndicate.ports import Clock, Http, Source
 if TYPE_CHECKING:
     from syndicate.sources.discovery import Found
     from syndicate.sources.documents import Kind
-    from syndicate.sources.fields import Reading
+    from syndicate.sources.parsing.fields import Reading
 
 TYPES = ("feed", "page", "sitemap", "wordpress", "ghost", "folder", "ninjs", "newsml", "jsonl")
 """Types of source that a config may name."""
@@ -86,10 +86,10 @@ def parse(
 
     `url` is the address it stands for, "" if there is none. Raises SourceError.
     """
-    from syndicate.sources.parsing import read_feed
+    from syndicate.sources.formats.feed import read_feed
 
     if body.startswith((b"---\n", b"---\r\n", b"+++\n", b"+++\r\n")):
-        from syndicate.sources.markdown import read_file
+        from syndicate.sources.formats.markdown import read_file
 
         article = read_file(body, source=source, url=url, timezone=timezone, now=now or _now())
         return Fetched(articles=(article,), entries=1)
@@ -105,7 +105,7 @@ def parse(
             return _sitemap(body, source, url, timezone)
         if not pages or fault.found != "page":
             raise
-        from syndicate.sources.page import parse_page
+        from syndicate.sources.formats.page import parse_page
 
         article = parse_page(body, source=source, url=url, content_type=content_type, timezone=timezone, now=now)
         return Fetched(articles=(article,), entries=1)
@@ -114,7 +114,7 @@ def parse(
 
 def look(url: str, http: Http) -> Fetched:
     """Whatever an address gives, with one request: a list of articles, else one of a page. Raises SourceError."""
-    from syndicate.sources.visit import get, shown
+    from syndicate.sources.fetch import get, shown
 
     reply = get(http, url, Validators(), accept="*/*").reply
     content_type = reply.headers.get("content-type")
@@ -138,15 +138,15 @@ def _kind(name: str) -> Kind:
     from syndicate.sources.documents import Kind
 
     if name == "ninjs":
-        from syndicate.sources import ninjs
+        from syndicate.sources.formats import ninjs
 
         return Kind(ninjs.parse, "application/json", (".json",), ninjs.items_of)
     if name == "newsml":
-        from syndicate.sources import newsml
+        from syndicate.sources.formats import newsml
 
         accept = "application/vnd.iptc.g2.newsmessage+xml, application/vnd.iptc.g2.newsitem+xml, application/xml;q=0.9"
         return Kind(newsml.parse, accept, (".xml",), newsml.items_of)
-    from syndicate.sources import jsonl
+    from syndicate.sources.formats import jsonl
 
     return Kind(jsonl.parse, "application/jsonl, application/x-ndjson, application/json;q=0.9, */*;q=0.1", grows=True)
 
@@ -155,27 +155,29 @@ def _recognised(
     body: bytes, *, source: str, url: str, timezone: str, content_type: str | None, now: datetime | None
 ) -> Reading | None:
     """What a document says that is neither a feed nor a page; None for those."""
-    from syndicate.sources import jsondata, recognising, visit
-    from syndicate.sources.fields import Reader, noted
-    from syndicate.sources.raw_document import NAMES, Document
+    from syndicate.sources import detect, fetch
+    from syndicate.sources.parsing import json_fields
+    from syndicate.sources.parsing.document import NAMES, Document
+    from syndicate.sources.parsing.fields import Reader, noted
 
     reader = Reader(source, url, timezone, now, NAMES)
-    shown = visit.shown(url) or source
+    shown = fetch.shown(url) or source
     document = Document(body, shown, content_type)
-    if recognising.is_newsml(body):
+    if detect.is_newsml(body):
         return noted(_kind("newsml").read(document, reader), reader)
-    if jsondata.is_json(body):
-        reading = recognising.read_json(document, reader)
+    if json_fields.is_json(body):
+        reading = detect.read_json(document, reader)
         return noted(reading, reader) if reading else None
     return None
 
 
 def _sitemap(body: bytes, source: str, url: str, timezone: str) -> Fetched:
     """The news in a sitemap; pages and files it names besides are counted, since nothing is fetched here."""
-    from syndicate.sources import urlset, visit
+    from syndicate.sources import fetch
+    from syndicate.sources.formats import sitemap
 
-    shown = visit.shown(url) or source
-    said = urlset.read(body, source=source, url=url, shown=shown, content_type=None, timezone=timezone, now=None)
+    shown = fetch.shown(url) or source
+    said = sitemap.read(body, source=source, url=url, shown=shown, content_type=None, timezone=timezone, now=None)
     others = len(said.pages) + len(said.files)
     notes = (*said.notes, f"pages or files listed without news of their own: {others}") if others else said.notes
     return Fetched(articles=said.articles, entries=said.entries, notes=notes)

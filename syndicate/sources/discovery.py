@@ -11,9 +11,10 @@ from urllib.parse import urljoin, urlsplit
 from syndicate.errors import SourceError
 from syndicate.model import Validators
 from syndicate.ports import Http
-from syndicate.sources import jsondata, sitemap, visit, wordpress
+from syndicate.sources import fetch, sitemap, wordpress
 from syndicate.sources.feed import ACCEPT as FEED
-from syndicate.sources.page import ACCEPT, find_feeds, find_generator, find_linked, site_name
+from syndicate.sources.formats.page import ACCEPT, find_feeds, find_generator, find_linked, site_name
+from syndicate.sources.parsing import json_fields
 
 _FORMAT = re.compile(
     r"\b(?:rss[0-9]*|atom[0-9]*|json|feeds?|rdf|xml|index|default|alt|format|type|php|html?|v?[0-9](?:\.[0-9]+)*)\b"
@@ -44,7 +45,7 @@ def discover(site: str, http: Http) -> tuple[str, list[Found]]:
     The API of WordPress stands for the site's own feed, where it answers. Ghost's needs a key, so its
     feed is named.
     """
-    reply = visit.get(http, site, Validators(), accept=ACCEPT).reply
+    reply = fetch.get(http, site, Validators(), accept=ACCEPT).reply
     feeds = once(find_feeds(reply.body, reply.url))
     found = [Found("feed", url, "the JSON Feed" if mime.endswith("json") else "the feed") for _, url, mime in feeds]
     root = wordpress.find_root(reply.body, reply.headers.get("link", ""), reply.url)
@@ -68,10 +69,10 @@ def _unnamed(body: bytes, url: str, http: Http) -> list[str]:
 
 
 def _is_feed(url: str, http: Http) -> bool:
-    from syndicate.sources.parsing import read_feed
+    from syndicate.sources.formats.feed import read_feed
 
     try:
-        reply = visit.get(http, url, Validators(), accept=FEED).reply
+        reply = fetch.get(http, url, Validators(), accept=FEED).reply
         reading = read_feed(reply.body, source="", url=reply.url, content_type=reply.headers.get("content-type"))
     except SourceError:
         return False
@@ -107,10 +108,10 @@ def _words(url: str) -> list[str]:
 def _answers(root: str, http: Http) -> bool:
     """Whether an API of WordPress gives its posts to anybody."""
     try:
-        reply = visit.get(
+        reply = fetch.get(
             http, wordpress.endpoint(root), Validators(), accept=wordpress.ACCEPT, params={"per_page": "1"}
         ).reply
-        return wordpress.is_one(jsondata.load(reply.body, url=root, what="WordPress's list of posts"))
+        return wordpress.is_one(json_fields.load(reply.body, url=root, what="WordPress's list of posts"))
     except SourceError:
         return False
 

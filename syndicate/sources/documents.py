@@ -12,10 +12,11 @@ from typing import BinaryIO
 from syndicate.errors import SourceError
 from syndicate.model import Fetched, Validators
 from syndicate.ports import Http
-from syndicate.sources import agency, visit
-from syndicate.sources.agency import Item
-from syndicate.sources.fields import ENTRIES, Reader, Reading, noted
-from syndicate.sources.raw_document import BODY_BYTES, NAMES, Document
+from syndicate.sources import fetch
+from syndicate.sources.formats import iptc
+from syndicate.sources.formats.iptc import Item
+from syndicate.sources.parsing.document import BODY_BYTES, NAMES, Document
+from syndicate.sources.parsing.fields import ENTRIES, Reader, Reading, noted
 
 STDIN = "-"
 CHUNK = 1_000_000
@@ -66,11 +67,11 @@ class DocumentSource:
         return self._folder(path, validators) if path.is_dir() else self._file(path, validators)
 
     def _visited(self, validators: Validators) -> Fetched:
-        visited = visit.get(self._http, self._place, validators, accept=self._kind.accept)
+        visited = fetch.get(self._http, self._place, validators, accept=self._kind.accept)
         if not visited.modified:
             return Fetched(validators=visited.validators, modified=False, interval=visited.interval)
         reply = visited.reply
-        document = Document(reply.body, visit.shown(self._place), reply.headers.get("content-type"))
+        document = Document(reply.body, fetch.shown(self._place), reply.headers.get("content-type"))
         fetched = self._fetched(
             document, visited.validators, Reader(*self._reader(reply.url), reply.received_at, NAMES)
         )
@@ -99,7 +100,7 @@ class DocumentSource:
                 faults.append(fault)
         if faults and not items:
             raise faults[0]
-        reading = noted(agency.reading(items, len(items)), reader)
+        reading = noted(iptc.reading(items, len(items)), reader)
         notes = (*reading.notes, *map(str, faults))
         if len(files) > ENTRIES:
             notes += (f"{len(files)} files; the {ENTRIES} newest are read",)

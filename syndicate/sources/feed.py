@@ -9,10 +9,10 @@ from syndicate.errors import SourceError
 from syndicate.model import Fetched, Validators, Wish
 from syndicate.net.address_guard import bare
 from syndicate.ports import Http, Reply
-from syndicate.sources import visit
+from syndicate.sources import fetch
 
 if TYPE_CHECKING:
-    from syndicate.sources.fields import Reading  # its imports are not needed for a feed that is as it was
+    from syndicate.sources.parsing.fields import Reading  # its imports are not needed for a feed that is as it was
 
 ACCEPT = (
     "application/rss+xml, application/atom+xml, application/feed+json, application/rdf+xml;q=0.9,"
@@ -37,22 +37,22 @@ class FeedSource:
         Of a document that was cut off the whole entries are taken and the validators are not, so that
         the rest is asked for again.
         """
-        visited = visit.get(self._http, self._url, validators, accept=ACCEPT)
+        visited = fetch.get(self._http, self._url, validators, accept=ACCEPT)
         if not visited.modified:
             return Fetched((), visited.validators, modified=False, interval=visited.interval, moved=visited.reply.moved)
-        from syndicate.sources import hubs
+        from syndicate.sources.parsing import hub_links
 
         reply = visited.reply
         reading = self._read(reply)
-        hub = hubs.agreed(hubs.of_header(reply.headers.get("link", ""), reply.url), reading.hub)
+        hub = hub_links.agreed(hub_links.of_header(reply.headers.get("link", ""), reply.url), reading.hub)
         wishes = [wish for wish in (visited.interval, reading.interval) if wish]
         return Fetched(
             articles=reading.articles,
             validators=validators if reading.cut_off else visited.validators,
             entries=reading.listed,
             notes=reading.notes,
-            interval=min(visit.LONGEST, max(wishes)) if wishes else None,
-            hub=None if reading.cut_off and hub == hubs.NONE else hub,
+            interval=min(fetch.LONGEST, max(wishes)) if wishes else None,
+            hub=None if reading.cut_off and hub == hub_links.NONE else hub,
             wish=Wish(visited.interval, reading.interval, reading.hours, reading.days),
             moved=reply.moved,
             windowed=not reading.cut_off,
@@ -61,13 +61,13 @@ class FeedSource:
 
     def older(self, fetched: Fetched) -> Iterator[Fetched]:
         """The pages that the feed names, on its own site, each once. One that is not there, or no feed, is the end."""
-        from syndicate.sources.further import same_site
+        from syndicate.sources.parsing.next_page import same_site
 
         place, seen = fetched.older, {self._url}
         while place and place not in seen and same_site(place, self._url):
             seen.add(place)
             try:
-                reply = visit.get(self._http, place, Validators(), accept=ACCEPT).reply
+                reply = fetch.get(self._http, place, Validators(), accept=ACCEPT).reply
             except SourceError as fault:
                 if fault.status is None or fault.status in _PASSING:
                     raise
@@ -88,7 +88,7 @@ class FeedSource:
         return news(self._url, self._http, self.name, self._timezone)
 
     def _read(self, reply: Reply) -> Reading:
-        from syndicate.sources.parsing import read_feed
+        from syndicate.sources.formats.feed import read_feed
 
         url = self._base or reply.url
         try:
@@ -109,14 +109,14 @@ class FeedSource:
 
 def _json_type(body: bytes) -> str | None:
     """The type of source that reads what is JSON, but no feed."""
-    from syndicate.sources import jsondata
-    from syndicate.sources.recognising import json_type
+    from syndicate.sources.detect import json_type
+    from syndicate.sources.parsing import json_fields
 
-    return json_type(jsondata.load(body, url="", what="a feed"))
+    return json_type(json_fields.load(body, url="", what="a feed"))
 
 
 def _stranger(kind: str, shown: str) -> SourceError:
-    from syndicate.sources.recognising import KINDS
+    from syndicate.sources.detect import KINDS
 
     what = f"{shown} is {KINDS[kind]}, not a feed"
     return SourceError(what, hint=f"use it as a source of type {kind}", found="json")

@@ -11,8 +11,8 @@ from pathlib import Path, PurePosixPath
 from syndicate.errors import SourceError
 from syndicate.model import Article, Fetched, Validators
 from syndicate.ports import Clock
-from syndicate.sources import frontmatter, markdown
-from syndicate.sources.frontmatter import Unreadable
+from syndicate.sources.formats import frontmatter, markdown
+from syndicate.sources.formats.frontmatter import Unreadable
 
 FILES = 20_000
 FILE_BYTES = 2_000_000

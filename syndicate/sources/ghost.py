@@ -13,10 +13,12 @@ from urllib.parse import urlsplit, urlunsplit
 from syndicate.errors import SourceError
 from syndicate.model import Article, Fetched, Image, Secret, Validators
 from syndicate.ports import Http
-from syndicate.sources import jsondata, markup, pages, visit
-from syndicate.sources.fields import ENTRIES, Names, Reader, Reading, address, distinct, noted
-from syndicate.sources.jsondata import mapping, objects, pixels, text
-from syndicate.sources.media import in_text
+from syndicate.sources import fetch, paging
+from syndicate.sources.fetch import Visited
+from syndicate.sources.parsing import html_text, json_fields
+from syndicate.sources.parsing.fields import ENTRIES, Names, Reader, Reading, address, distinct, noted
+from syndicate.sources.parsing.images import in_text
+from syndicate.sources.parsing.json_fields import mapping, objects, pixels, text
 
 ACCEPT = "application/json"
 POSTS = "/ghost/api/content/posts/"
@@ -39,27 +41,27 @@ class GhostSource:
 
     def fetch(self, validators: Validators) -> Fetched:
         """The newest posts; more of them where more than a page is new."""
-        before, mark = pages.split(validators)
-        visited = self._get(before, {"limit": str(pages.SIZE)})
+        before, mark = paging.split(validators)
+        visited = self._get(before, {"limit": str(paging.SIZE)})
         if not visited.modified:
-            return pages.unchanged(visited, mark)
+            return paging.unchanged(visited, mark)
 
         def more(since: datetime, page: int, size: int) -> Reading:
             after = since.astimezone(UTC).strftime("%Y-%m-%d %H:%M:%S")
             params = {"limit": str(size), "page": str(page), "filter": f"published_at:>'{after}'"}
             return self._read(self._get(Validators(), params))
 
-        return pages.fetched(visited, self._read(visited), mark, more)
+        return paging.fetched(visited, self._read(visited), mark, more)
 
-    def _get(self, validators: Validators, params: dict[str, str]) -> visit.Visited:
+    def _get(self, validators: Validators, params: dict[str, str]) -> Visited:
         asked = {"key": str(self._key), "include": "authors,tags", **params}
-        return visit.get(self._http, self._url, validators, accept=ACCEPT, params=asked, hints=_HINTS)
+        return fetch.get(self._http, self._url, validators, accept=ACCEPT, params=asked, hints=_HINTS)
 
-    def _read(self, visited: visit.Visited) -> Reading:
+    def _read(self, visited: Visited) -> Reading:
         reply = visited.reply
         reader = Reader(self.name, self._url, self._timezone, reply.received_at, Names("", ""))
-        data = jsondata.load(reply.body, url=visit.shown(self._url), what="Ghost's list of posts")
-        return noted(read(data, reader, url=visit.shown(self._url)), reader)
+        data = json_fields.load(reply.body, url=fetch.shown(self._url), what="Ghost's list of posts")
+        return noted(read(data, reader, url=fetch.shown(self._url)), reader)
 
 
 def endpoint(url: str) -> str:
@@ -78,7 +80,7 @@ def read(data: Any, reader: Reader, *, url: str) -> Reading:
     """The posts of a list, in order; drafts are no articles yet. Raises SourceError: it is no such list."""
     if not is_one(data):
         said = [text(one.get("message")) for one in objects(mapping(data).get("errors"))]
-        complaint = f" (it says: {markup.line(said[0])[:200]})" if said else ""
+        complaint = f" (it says: {html_text.line(said[0])[:200]})" if said else ""
         raise SourceError(f"{url} is a JSON document, not Ghost's list of posts{complaint}")
     listed = data["posts"]
     posts = objects(listed[:ENTRIES])
@@ -91,7 +93,10 @@ def read(data: Any, reader: Reader, *, url: str) -> Reading:
 
 def _article(post: dict[str, Any], reader: Reader) -> Article | None:
     """None for a post that has neither title nor address."""
-    url, title = address(text(post.get("url")), reader.base), markup.shortened(markup.line(text(post.get("title"))))
+    url, title = (
+        address(text(post.get("url")), reader.base),
+        html_text.shortened(html_text.line(text(post.get("title")))),
+    )
     if not url and not title:
         return None
     published, updated = reader.stated(text(post.get("published_at"))), reader.stated(text(post.get("updated_at")))
@@ -99,19 +104,19 @@ def _article(post: dict[str, Any], reader: Reader) -> Article | None:
     main = mapping(post.get("primary_tag"))
     summaries = (text(post.get(name)) for name in ("custom_excerpt", "meta_description", "og_description", "excerpt"))
     people = objects(post.get("authors")) or objects(post.get("primary_author"))
-    raw = {name: said for name in ("visibility",) if (said := markup.line(text(post.get(name))))}
+    raw = {name: said for name in ("visibility",) if (said := html_text.line(text(post.get(name))))}
     return Article(
         source=reader.source,
         url=url,
         title=title,
-        summary=markup.shortened(markup.line(next(filter(None, summaries), ""))),
+        summary=html_text.shortened(html_text.line(next(filter(None, summaries), ""))),
         guid=text(post.get("id")) or None,
         canonical_url=_canonical(post, url),
         published=published.instant if published else None,
         precision=published.precision if published else "second",
         tz_assumed=published.tz_assumed if published else False,
         updated=updated.instant if updated else None,
-        authors=distinct(markup.line(text(one.get("name"))) for one in people),
+        authors=distinct(html_text.line(text(one.get("name"))) for one in people),
         section=next((label for tag in (main, *tags) if _is_public(tag) and (label := _label(tag))), None),
         categories=distinct(map(_label, tags)),
         images=_images(post, reader.base),
@@ -125,7 +130,7 @@ def _is_public(tag: dict[str, Any]) -> bool:
 
 
 def _label(tag: dict[str, Any]) -> str:
-    return markup.line(text(tag.get("name")))
+    return html_text.line(text(tag.get("name")))
 
 
 def _canonical(post: dict[str, Any], url: str) -> str | None:
@@ -143,7 +148,7 @@ def _images(post: dict[str, Any], base: str) -> tuple[Image, ...]:
         if url:
             alt, caption = text(post.get(f"{name}_alt")), text(post.get(f"{name}_caption"))
             size = (pixels(post.get(f"{name}_width")), pixels(post.get(f"{name}_height")))
-            unique.setdefault(url, Image(url, markup.line(alt), markup.text(caption), "", *size))
+            unique.setdefault(url, Image(url, html_text.line(alt), html_text.text(caption), "", *size))
     if unique:
         return tuple(unique.values())
     pictured = in_text(text(post.get("html")), base)

@@ -24,7 +24,7 @@ def child() -> None:
 
 
 def _feed(body: bytes, options: dict[str, Any]) -> dict[str, Any]:
-    from syndicate.sources.parsing import read_here
+    from syndicate.sources.formats.feed import read_here
 
     reading = read_here(body, rescued=True, **options)
     return {
@@ -41,7 +41,7 @@ def _feed(body: bytes, options: dict[str, Any]) -> dict[str, Any]:
 
 
 def _page(body: bytes, options: dict[str, Any]) -> dict[str, Any]:
-    from syndicate.sources.page import read_here
+    from syndicate.sources.formats.page import read_here
 
     return {"article": store_article(read_here(body, **options))}
 

@@ -10,8 +10,9 @@ from urllib.parse import urljoin, urlsplit
 from syndicate.errors import SourceError
 from syndicate.model import Article, Fetched, Validators
 from syndicate.ports import Http, Reply
-from syndicate.sources import urlset, visit
-from syndicate.sources.further import same_site
+from syndicate.sources import fetch
+from syndicate.sources.formats.sitemap import Listed, Sitemap, read
+from syndicate.sources.parsing.next_page import same_site
 
 ACCEPT = "application/xml, text/xml;q=0.9, application/gzip;q=0.8, */*;q=0.1"
 FILES = 10
@@ -32,7 +33,7 @@ class _Gathered:
     """What the files of a sitemap came to. `whole`: nothing has to be asked for again."""
 
     articles: list[Article] = field(default_factory=list)
-    pages: list[urlset.Listed] = field(default_factory=list)
+    pages: list[Listed] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
     entries: int = 0
     files: int = 0
@@ -54,7 +55,7 @@ class SitemapSource:
         The validators of an index are kept only if it says of each file when it changed: else the
         index stays the same while its files do not. So they are where a file or a page failed.
         """
-        visited = visit.get(self._http, self._url, validators, accept=ACCEPT)
+        visited = fetch.get(self._http, self._url, validators, accept=ACCEPT)
         if not visited.modified:
             return Fetched(validators=visited.validators, modified=False, interval=visited.interval)
         top, gathered = self._read(visited.reply), _Gathered()
@@ -72,18 +73,18 @@ class SitemapSource:
         articles = tuple({article.url: article for article in reversed(gathered.articles)}.values())[::-1]
         return Fetched(articles, kept, entries=gathered.entries, notes=tuple(gathered.notes), interval=visited.interval)
 
-    def _read(self, reply: Reply) -> urlset.Sitemap:
-        return urlset.read(
+    def _read(self, reply: Reply) -> Sitemap:
+        return read(
             reply.body,
             source=self.name,
             url=reply.url,
-            shown=visit.shown(reply.url),
+            shown=fetch.shown(reply.url),
             content_type=reply.headers.get("content-type"),
             timezone=self._timezone,
             now=reply.received_at,
         )
 
-    def _descend(self, index: urlset.Sitemap, gathered: _Gathered, depth: int) -> None:
+    def _descend(self, index: Sitemap, gathered: _Gathered, depth: int) -> None:
         """Read the files of an index, the newest first. Raises SourceError if not one can be read."""
         faults, files = [], newest(index.files)
         left_out = 0
@@ -93,7 +94,7 @@ class SitemapSource:
                 break
             gathered.files += 1
             try:
-                sitemap = self._read(visit.get(self._http, file.url, Validators(), accept=ACCEPT).reply)
+                sitemap = self._read(fetch.get(self._http, file.url, Validators(), accept=ACCEPT).reply)
             except SourceError as fault:
                 faults.append(fault)
                 continue
@@ -113,7 +114,7 @@ class SitemapSource:
         dated = [page for page in newest(gathered.pages) if page.changed]
         if not dated:
             raise SourceError(
-                f"{visit.shown(self._url)} says neither titles nor what changed when, so that nothing in it is new",
+                f"{fetch.shown(self._url)} says neither titles nor what changed when, so that nothing in it is new",
                 hint="give the address of a feed or of a news sitemap, or have the sitemap say <lastmod>",
             )
         recent = [page for page in dated if page.changed and now - page.changed.instant < RECENT]
@@ -135,11 +136,11 @@ class SitemapSource:
                 articles.append(article)
         return sorted(articles, key=lambda article: article.published or _EARLIEST, reverse=True)
 
-    def _page(self, page: urlset.Listed) -> Article:
-        from syndicate.sources.page import ACCEPT as HTML
-        from syndicate.sources.page import parse_page
+    def _page(self, page: Listed) -> Article:
+        from syndicate.sources.formats.page import ACCEPT as HTML
+        from syndicate.sources.formats.page import parse_page
 
-        reply = visit.get(self._http, page.url, Validators(), accept=HTML).reply
+        reply = fetch.get(self._http, page.url, Validators(), accept=HTML).reply
         article = parse_page(
             reply.body,
             source=self.name,
@@ -152,7 +153,7 @@ class SitemapSource:
         return replace(article, url=page.url, updated=article.updated or changed)
 
 
-def newest(listed: tuple[urlset.Listed, ...] | list[urlset.Listed]) -> list[urlset.Listed]:
+def newest(listed: tuple[Listed, ...] | list[Listed]) -> list[Listed]:
     """The last changed first; what does not say when it changed comes after, files named for news first."""
     return sorted(
         listed,
@@ -178,7 +179,7 @@ def news(site: str, http: Http, source: str, timezone: str) -> Iterator[Fetched]
 def _likely(site: str, http: Http) -> list[str]:
     """The sitemaps that robots.txt names and that have "news" in their address."""
     try:
-        reply = visit.get(http, urljoin(site, "/robots.txt"), Validators(), accept="text/plain, */*;q=0.1").reply
+        reply = fetch.get(http, urljoin(site, "/robots.txt"), Validators(), accept="text/plain, */*;q=0.1").reply
     except SourceError:
         return []
     lines = reply.body[:500_000].decode("utf-8", "replace").splitlines()
@@ -189,16 +190,16 @@ def _likely(site: str, http: Http) -> list[str]:
 def _news(url: str, http: Http, source: str, timezone: str) -> tuple[Article, ...]:
     """The articles of a news sitemap; none if it is not one."""
     try:
-        reply = visit.get(http, url, Validators(), accept=ACCEPT).reply
+        reply = fetch.get(http, url, Validators(), accept=ACCEPT).reply
         kind, now = reply.headers.get("content-type"), reply.received_at
-        return urlset.read(
+        return read(
             reply.body, source=source, url=reply.url, shown=url, content_type=kind, timezone=timezone, now=now
         ).articles
     except SourceError:
         return ()
 
 
-def _add(sitemap: urlset.Sitemap, gathered: _Gathered) -> None:
+def _add(sitemap: Sitemap, gathered: _Gathered) -> None:
     gathered.articles += sitemap.articles
     gathered.pages += sitemap.pages
     gathered.notes += sitemap.notes

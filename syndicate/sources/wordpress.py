@@ -16,10 +16,12 @@ from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 from syndicate.errors import SourceError
 from syndicate.model import Article, Fetched, Image, Validators
 from syndicate.ports import Http, Reply
-from syndicate.sources import jsondata, markup, pages, visit
-from syndicate.sources.fields import ENTRIES, Names, Reader, Reading, address, distinct, language, noted
-from syndicate.sources.jsondata import mapping, objects, pixels, text, texts
-from syndicate.sources.media import in_text
+from syndicate.sources import fetch, paging
+from syndicate.sources.fetch import Visited
+from syndicate.sources.parsing import html_text, json_fields
+from syndicate.sources.parsing.fields import ENTRIES, Names, Reader, Reading, address, distinct, language, noted
+from syndicate.sources.parsing.images import in_text
+from syndicate.sources.parsing.json_fields import mapping, objects, pixels, text, texts
 
 ACCEPT = "application/json"
 POSTS = "/wp/v2/posts"
@@ -47,10 +49,10 @@ class WordPressSource:
 
     def fetch(self, validators: Validators) -> Fetched:
         """The newest posts; more of them where more than a page is new."""
-        before, mark = pages.split(validators)
+        before, mark = paging.split(validators)
         root, visited = self._visit(before)
         if not visited.modified:
-            return pages.unchanged(visited, mark)
+            return paging.unchanged(visited, mark)
         first = self._read(visited, endpoint(root))
 
         def more(since: datetime, page: int, size: int) -> Reading:
@@ -62,15 +64,15 @@ class WordPressSource:
                     return Reading((), 0, ())
                 raise
 
-        return pages.fetched(visited, first, mark, more)
+        return paging.fetched(visited, first, mark, more)
 
-    def _visit(self, validators: Validators) -> tuple[str, visit.Visited]:
+    def _visit(self, validators: Validators) -> tuple[str, Visited]:
         """The API's address, where it usually is or where the site says, and its list of posts."""
         if is_root(self._url):
-            return self._url, self._get(self._url, validators, _params(pages.SIZE))
+            return self._url, self._get(self._url, validators, _params(paging.SIZE))
         usual = self._url.partition("?")[0].partition("#")[0].rstrip("/") + "/wp-json"
         try:
-            visited = self._get(usual, validators, _params(pages.SIZE))
+            visited = self._get(usual, validators, _params(paging.SIZE))
         except SourceError as fault:
             root = self._announced() if fault.status == 404 else None
             if root is None or root.rstrip("/") == usual:
@@ -79,22 +81,22 @@ class WordPressSource:
             root = self._announced() if visited.modified and _is_page(visited.reply) else None
             if root is None or root.rstrip("/") == usual:
                 return usual, visited
-        return root, self._get(root, validators, _params(pages.SIZE))
+        return root, self._get(root, validators, _params(paging.SIZE))
 
     def _announced(self) -> str | None:
-        from syndicate.sources.page import ACCEPT as PAGE
+        from syndicate.sources.formats.page import ACCEPT as PAGE
 
-        reply = visit.get(self._http, self._url, Validators(), accept=PAGE).reply
+        reply = fetch.get(self._http, self._url, Validators(), accept=PAGE).reply
         return find_root(reply.body, reply.headers.get("link", ""), reply.url)
 
-    def _get(self, root: str, validators: Validators, params: dict[str, str]) -> visit.Visited:
-        return visit.get(self._http, endpoint(root), validators, accept=ACCEPT, params=params, hints=_HINTS)
+    def _get(self, root: str, validators: Validators, params: dict[str, str]) -> Visited:
+        return fetch.get(self._http, endpoint(root), validators, accept=ACCEPT, params=params, hints=_HINTS)
 
-    def _read(self, visited: visit.Visited, url: str) -> Reading:
+    def _read(self, visited: Visited, url: str) -> Reading:
         reply = visited.reply
         reader = Reader(self.name, reply.url or url, self._timezone, reply.received_at, Names("", ""))
-        data = jsondata.load(reply.body, url=visit.shown(url), what="WordPress's list of posts")
-        return noted(read(data, reader, url=visit.shown(url)), reader)
+        data = json_fields.load(reply.body, url=fetch.shown(url), what="WordPress's list of posts")
+        return noted(read(data, reader, url=fetch.shown(url)), reader)
 
 
 def endpoint(root: str) -> str:
@@ -126,7 +128,7 @@ def find_root(body: bytes, links: str, url: str) -> str | None:
     found = _LINK.search(links)
     if found:
         return address(found[1], url) or None
-    from syndicate.sources.page import find_link
+    from syndicate.sources.formats.page import find_link
 
     return find_link(body, url, "https://api.w.org/")
 
@@ -154,18 +156,21 @@ def _is_page(reply: Reply) -> bool:
 
 
 def _params(size: int, page: int = 1) -> dict[str, str]:
-    paging = {"page": str(page)} if page > 1 else {}
-    return {"per_page": str(size), "_embed": _EMBED, "_fields": _FIELDS, **paging}
+    place = {"page": str(page)} if page > 1 else {}
+    return {"per_page": str(size), "_embed": _EMBED, "_fields": _FIELDS, **place}
 
 
 def _complaint(data: Any) -> str:
-    said = markup.line(text(mapping(data).get("message")))[:200]
+    said = html_text.line(text(mapping(data).get("message")))[:200]
     return f" (it says: {said})" if said else ""
 
 
 def _article(post: dict[str, Any], reader: Reader) -> Article | None:
     """None for a post that has neither title nor address."""
-    url, title = address(text(post.get("link")), reader.base), markup.shortened(markup.title(_rendered(post, "title")))
+    url, title = (
+        address(text(post.get("link")), reader.base),
+        html_text.shortened(html_text.title(_rendered(post, "title"))),
+    )
     if not url and not title:
         return None
     published = reader.stated(_utc(post.get("date_gmt")), text(post.get("date")))
@@ -177,13 +182,13 @@ def _article(post: dict[str, Any], reader: Reader) -> Article | None:
         source=reader.source,
         url=url,
         title=title,
-        summary=markup.summary(_rendered(post, "excerpt")),
-        guid=markup.unescape(_rendered(post, "guid")) or None,
+        summary=html_text.summary(_rendered(post, "excerpt")),
+        guid=html_text.unescape(_rendered(post, "guid")) or None,
         published=published.instant if published else None,
         precision=published.precision if published else "second",
         tz_assumed=published.tz_assumed if published else False,
         updated=updated.instant if updated else None,
-        authors=distinct(markup.title(text(one.get("name"))) for one in objects(_embedded(post, "author"))),
+        authors=distinct(html_text.title(text(one.get("name"))) for one in objects(_embedded(post, "author"))),
         section=_section(post, categories, url),
         categories=distinct(map(_label, tags + categories)),
         images=_images(post, reader.base),
@@ -210,7 +215,7 @@ def _embedded(post: dict[str, Any], name: str) -> list[Any]:
 
 
 def _label(term: dict[str, Any]) -> str:
-    return markup.title(text(term.get("name")))
+    return html_text.title(text(term.get("name")))
 
 
 def _section(post: dict[str, Any], categories: list[dict[str, Any]], url: str) -> str | None:
@@ -241,9 +246,9 @@ def _images(post: dict[str, Any], base: str) -> tuple[Image, ...]:
             return (
                 Image(
                     url,
-                    alt=markup.title(text(media.get("alt_text"))),
-                    caption=markup.text(_rendered(media, "caption")),
-                    credit=markup.title(text(mapping(details.get("image_meta")).get("credit"))),
+                    alt=html_text.title(text(media.get("alt_text"))),
+                    caption=html_text.text(_rendered(media, "caption")),
+                    credit=html_text.title(text(mapping(details.get("image_meta")).get("credit"))),
                     width=pixels(details.get("width")),
                     height=pixels(details.get("height")),
                     type=mime or None,

@@ -12,13 +12,11 @@ from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
 from syndicate.config.schema import Config, SourceConfig
-from syndicate.ingestion import websub
-from syndicate.ingestion.websub import Subscriber
+from syndicate.ingestion.websub import PATH, Subscriber
 from syndicate.ledger import Ledger
 from syndicate.ports import EventLog
 from syndicate.serialization import instant
-from syndicate.web import signatures as proof
-from syndicate.web import websub as websub_endpoint
+from syndicate.web import signatures, websub
 from syndicate.web.request import Answer, Asked, Refused
 
 LARGEST = 65_536
@@ -43,16 +41,16 @@ class Hooks:
             return self._publish(asked)
         if asked.path == "/hooks/ghost":
             return self._ghost(asked)
-        if asked.path.startswith(websub.PATH):
+        if asked.path.startswith(PATH):
             if self._subscriber is None:
                 raise Refused(410, "there is no such subscription")
-            return websub_endpoint.answer(asked, self._subscriber)
+            return websub.answer(asked, self._subscriber)
         raise Refused(404, "there are /hooks/publish and /hooks/ghost")
 
     def _publish(self, asked: Asked) -> Answer:
         asked.only("POST")
         body = asked.body.read(LARGEST)
-        if not proof.bearer(asked.headers, self._secret()):
+        if not signatures.bearer(asked.headers, self._secret()):
             raise Refused(401, "send the token of `listen` as a bearer token", **{"WWW-Authenticate": "Bearer"})
         said = _said(asked, body)
         return self._hint("publish", self._named(said.get("source"), said.get("url")))
@@ -61,7 +59,7 @@ class Hooks:
         """Never answers 410: Ghost deletes a webhook that does."""
         asked.only("POST")
         body = asked.body.read(GHOSTS)
-        if not proof.ghost(asked.headers, body, self._secret(), self._ledger.now()):
+        if not signatures.ghost(asked.headers, body, self._secret(), self._ledger.now()):
             raise Refused(401, "not signed with the token of `listen`; give it to Ghost as the webhook's secret")
         said = _said(asked, body)
         post: Any = said.get("post") or said.get("page")

@@ -15,7 +15,7 @@ from typing import Any
 
 from syndicate.errors import ConfigError, SyndicateError
 from syndicate.model import Secret
-from syndicate.web import signatures as proof
+from syndicate.web import signatures
 from syndicate.web.hooks import Hooks
 from syndicate.web.request import Answer, Asked, Body, Refused, linger, timed
 
@@ -76,7 +76,7 @@ class Listener:
         asked.only("GET")
         if asked.path == "/healthz":
             return self._healthz()
-        if self._token is not None and not proof.bearer(asked.headers, self._token):
+        if self._token is not None and not signatures.bearer(asked.headers, self._token):
             raise Refused(401, "send the token of `listen` as a bearer token")
         try:
             return Answer(200, self._metrics(), "text/plain; version=0.0.4; charset=utf-8")

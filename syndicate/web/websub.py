@@ -8,7 +8,7 @@ from urllib.parse import parse_qs
 
 from syndicate.ingestion.websub import LEASE, PATH, Subscriber
 from syndicate.ledger.subscriptions import Subscription
-from syndicate.web import signatures as proof
+from syndicate.web import signatures
 from syndicate.web.request import Answer, Asked, Refused
 
 LONGEST_LEASE = timedelta(days=100)
@@ -57,7 +57,7 @@ def _receive(found: Subscription | None, asked: Asked, subscriber: Subscriber) -
     if found is None or found.state not in ("pending", "active"):
         raise Refused(410, "there is no such subscription")
     body = asked.body.read(LARGEST)
-    if proof.hub(asked.headers, body, found.secret):
+    if signatures.hub(asked.headers, body, found.secret):
         subscriber.news(found)
     else:
         method = asked.headers.get("x-hub-signature", "").partition("=")[0][:20] or "nothing"

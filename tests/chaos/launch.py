@@ -12,7 +12,7 @@ import sys
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from syndicate.app import wiring as app
+from syndicate.app import wiring
 from syndicate.cli import main
 
 
@@ -25,5 +25,5 @@ if __name__ == "__main__":
     room = int(sys.argv[2])
     if room:
         resource.setrlimit(resource.RLIMIT_FSIZE, (room, room))
-    app.now = now
+    wiring.now = now
     main(sys.argv[3:])

@@ -7,8 +7,8 @@ import sqlite3
 
 import pytest
 
+from tests.sources.parsing.test_bot_challenges import CLOUDFLARE
 from tests.sources.site import Site
-from tests.sources.test_challenges import CLOUDFLARE
 
 GOOD = {
     "feed": b"<rss><channel><item><title>Old</title><link>/old</link></item></channel></rss>",

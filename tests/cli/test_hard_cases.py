@@ -175,11 +175,11 @@ def test_an_absurd_wish_to_wait_is_capped(desk):
     from datetime import UTC, datetime
 
     from syndicate import errors
-    from syndicate.delivery import retry_policy as policy
+    from syndicate.delivery import retry_policy
 
     now = datetime(2026, 1, 1, tzinfo=UTC)
-    step = policy.after_failure(errors.RateLimited("x", retry_after=9e14), attempts=1, now=now, jitter=0.5)
-    assert step.due_at == now + policy.LONGEST_RATE_WAIT
+    step = retry_policy.after_failure(errors.RateLimited("x", retry_after=9e14), attempts=1, now=now, jitter=0.5)
+    assert step.due_at == now + retry_policy.LONGEST_RATE_WAIT
 
 
 def test_a_rehearsal_takes_a_folder_account_for_the_one_it_is(desk):

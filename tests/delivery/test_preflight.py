@@ -14,7 +14,7 @@ from syndicate.ingestion.withdrawals import watch
 from syndicate.model import Article, Image
 from syndicate.net.http import Guard, RequestsHttp
 from syndicate.rendering.photo import download
-from syndicate.sources.page import claims
+from syndicate.sources.formats.page import claims
 
 HTML = "text/html; charset=utf-8"
 

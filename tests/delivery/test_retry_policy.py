@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from syndicate import errors
-from syndicate.delivery import retry_policy as policy
+from syndicate.delivery import retry_policy
 from syndicate.model import Delivery
 
 NOW = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
@@ -44,37 +44,39 @@ UNKNOWN = Delivery(
     ],
 )
 def test_each_failure_has_one_next_step(failure, state, reason, spent):
-    step = policy.after_failure(failure, attempts=1, now=NOW, jitter=0.5)
+    step = retry_policy.after_failure(failure, attempts=1, now=NOW, jitter=0.5)
     assert (step.state, step.reason, step.spent) == (state, reason, spent)
 
 
 def test_every_leaf_of_the_tree_has_a_step():
     for leaf in errors.PlatformError.__subclasses__():
         failure = leaf("x", prepared={}) if leaf is errors.NotReady else leaf("x")
-        assert policy.after_failure(failure, attempts=1, now=NOW, jitter=0.0)
+        assert retry_policy.after_failure(failure, attempts=1, now=NOW, jitter=0.0)
 
 
 def test_a_refused_login_pauses_the_account_and_a_rate_limit_holds_it():
-    assert policy.after_failure(errors.AuthError("no"), attempts=1, now=NOW, jitter=0.0).pause
-    step = policy.after_failure(errors.RateLimited("slow", retry_after=90), attempts=1, now=NOW, jitter=0.0)
+    assert retry_policy.after_failure(errors.AuthError("no"), attempts=1, now=NOW, jitter=0.0).pause
+    step = retry_policy.after_failure(errors.RateLimited("slow", retry_after=90), attempts=1, now=NOW, jitter=0.0)
     assert step.account_wait == step.due_at == NOW + timedelta(seconds=90)
 
 
 def test_attempts_are_capped_but_not_by_what_spends_none():
-    last = policy.ATTEMPTS
-    assert policy.after_failure(errors.Unavailable("down"), attempts=last, now=NOW, jitter=0.5).reason == "attempts"
-    assert policy.after_failure(errors.RateLimited("slow"), attempts=last, now=NOW, jitter=0.5).state == "due"
+    last = retry_policy.ATTEMPTS
+    assert (
+        retry_policy.after_failure(errors.Unavailable("down"), attempts=last, now=NOW, jitter=0.5).reason == "attempts"
+    )
+    assert retry_policy.after_failure(errors.RateLimited("slow"), attempts=last, now=NOW, jitter=0.5).state == "due"
 
 
 @given(st.integers(1, 10_000), st.floats(0, 0.999))
 def test_a_wait_is_never_zero_nor_longer_than_the_longest(attempts, jitter):
-    assert timedelta(seconds=1) <= policy.backoff(attempts, jitter) <= policy.LONGEST_WAIT
+    assert timedelta(seconds=1) <= retry_policy.backoff(attempts, jitter) <= retry_policy.LONGEST_WAIT
 
 
 def test_absent_means_not_seen_twice_a_settle_time_apart():
-    first = policy.after_absence(UNKNOWN, "keyed", 3300, SETTLE, NOW)
+    first = retry_policy.after_absence(UNKNOWN, "keyed", 3300, SETTLE, NOW)
     assert (first.state, first.due_at) == ("unknown", NOW + SETTLE)
-    second = policy.after_absence(replace(UNKNOWN, absent=1), "keyed", 3300, SETTLE, NOW)
+    second = retry_policy.after_absence(replace(UNKNOWN, absent=1), "keyed", 3300, SETTLE, NOW)
     assert (second.state, second.fresh) == ("due", False)
 
 
@@ -89,20 +91,20 @@ def test_absent_means_not_seen_twice_a_settle_time_apart():
 )
 def test_the_same_bytes_go_again_only_where_the_key_still_protects(certainty, age, fresh):
     absent = replace(UNKNOWN, absent=1, committed_at=NOW - age)
-    assert policy.after_absence(absent, certainty, 3300, SETTLE, NOW).fresh is fresh
+    assert retry_policy.after_absence(absent, certainty, 3300, SETTLE, NOW).fresh is fresh
 
 
 def test_three_unknowns_in_a_row_are_for_a_person():
-    step = policy.after_absence(replace(UNKNOWN, absent=1, unknowns=3), "keyed", 3300, SETTLE, NOW)
+    step = retry_policy.after_absence(replace(UNKNOWN, absent=1, unknowns=3), "keyed", 3300, SETTLE, NOW)
     assert (step.state, step.due_at) == ("held", None)
 
 
 @pytest.mark.parametrize(("wish", "state"), [("hold", "held"), ("retry", "due"), ("assume-sent", "posted")])
 def test_where_nobody_can_tell_the_publishers_wish_decides(wish, state):
-    assert policy.cannot_tell(wish, NOW).state == state
+    assert retry_policy.cannot_tell(wish, NOW).state == state
 
 
 def test_a_look_up_that_fails_learns_nothing_and_changes_nothing():
-    step = policy.lookup_failed(errors.Unavailable("down"), settle=SETTLE, now=NOW, jitter=0.0)
+    step = retry_policy.lookup_failed(errors.Unavailable("down"), settle=SETTLE, now=NOW, jitter=0.0)
     assert (step.state, step.due_at) == ("unknown", NOW + SETTLE)
-    assert policy.lookup_failed(errors.AuthError("no"), settle=SETTLE, now=NOW, jitter=0.0).pause
+    assert retry_policy.lookup_failed(errors.AuthError("no"), settle=SETTLE, now=NOW, jitter=0.0).pause

@@ -7,9 +7,8 @@ from datetime import timedelta
 
 import pytest
 
-from syndicate.app import poller as rounds
-from syndicate.ingestion import interval as pacing
-from syndicate.ingestion import poll as polling
+from syndicate.app import poller
+from syndicate.ingestion import interval, poll
 from syndicate.model import NO_WISH
 from tests.polite.feeds import DAY, HOUR, START, Feed, all_feeds
 from tests.polite.world import World
@@ -177,19 +176,19 @@ def forgetful(played):
 @pytest.mark.parametrize(
     ("feed", "where", "name", "wrong", "point", "days"),
     [
-        ("wait-seconds", pacing, "asked_for", lambda seconds, now: None, 6, 4),
-        ("wait-date", pacing, "asked_for", lambda seconds, now: None, 6, 6),
-        ("too-many", pacing, "after_failure", at_once, 6, 6),
-        ("unwell", pacing, "after_failure", at_once, 7, 7),
-        ("gone", pacing, "GONE", timedelta(hours=1), 7, 12),
-        ("max-age", polling, "_wish", lambda state, fetched: NO_WISH, 5, 1),
-        ("skips", pacing, "awake", lambda moment, wish, latest: moment, 5, 2),
-        ("moved", polling, "SETTLED", timedelta(0), 8, 4),
-        ("moved", polling, "SETTLED", timedelta(days=99), 8, 12),
-        ("wavers", polling, "SETTLED", timedelta(days=2), 8, 5),
-        ("moved-then-gone", polling, "_move", lambda *_: None, 8, 7),
-        ("twice", rounds.Rounds, "_twins", {}, 12, 1),
-        ("both", polling, "_failed", lambda *_: None, None, 2),  # touches nothing here: no fault
+        ("wait-seconds", interval, "asked_for", lambda seconds, now: None, 6, 4),
+        ("wait-date", interval, "asked_for", lambda seconds, now: None, 6, 6),
+        ("too-many", interval, "after_failure", at_once, 6, 6),
+        ("unwell", interval, "after_failure", at_once, 7, 7),
+        ("gone", interval, "GONE", timedelta(hours=1), 7, 12),
+        ("max-age", poll, "_wish", lambda state, fetched: NO_WISH, 5, 1),
+        ("skips", interval, "awake", lambda moment, wish, latest: moment, 5, 2),
+        ("moved", poll, "SETTLED", timedelta(0), 8, 4),
+        ("moved", poll, "SETTLED", timedelta(days=99), 8, 12),
+        ("wavers", poll, "SETTLED", timedelta(days=2), 8, 5),
+        ("moved-then-gone", poll, "_move", lambda *_: None, 8, 7),
+        ("twice", poller.Rounds, "_twins", {}, 12, 1),
+        ("both", poll, "_failed", lambda *_: None, None, 2),  # touches nothing here: no fault
     ],
 )
 def test_the_judge_sees_who_comes_too_soon(world, monkeypatch, feed, where, name, wrong, point, days):
@@ -211,7 +210,7 @@ def test_the_judge_sees_who_asks_again_after_a_restart(world, monkeypatch):
 
 def test_the_judge_sees_who_writes_the_next_poll_down_too_late(world, monkeypatch):
     """Killed in the middle, again and again."""
-    monkeypatch.setattr(rounds.Rounds, "reserve", lambda self, names: list(names))
+    monkeypatch.setattr(poller.Rounds, "reserve", lambda self, names: list(names))
     played = world("both")
     played.run(START + DAY)
     played.crash(times=3, apart=4 * HOUR, kill="after")

@@ -11,10 +11,10 @@ from syndicate import sources
 from syndicate.errors import SourceError
 from syndicate.model import Validators
 from syndicate.serialization import article_record
-from syndicate.sources import jsonl, ninjs
 from syndicate.sources.documents import DocumentSource, Kind
-from syndicate.sources.fields import ENTRIES, Reader
-from syndicate.sources.raw_document import BODY_BYTES, NAMES, Document
+from syndicate.sources.formats import jsonl, ninjs
+from syndicate.sources.parsing.document import BODY_BYTES, NAMES, Document
+from syndicate.sources.parsing.fields import ENTRIES, Reader
 
 FEEDS = Path(__file__).parent.parent / "feeds" / "formats"
 LINE = b'{"url": "https://gazette.example/1", "title": "One"}\n'
@@ -244,7 +244,7 @@ def test_a_point_of_interest_outside_its_picture_is_none(poi):
     ],
 )
 def test_a_json_document_is_told_by_what_stands_in_it(document, kind):
-    from syndicate.sources.recognising import json_type
+    from syndicate.sources.detect import json_type
 
     assert json_type(document) == kind
 
@@ -263,7 +263,7 @@ def test_a_json_document_is_told_by_what_stands_in_it(document, kind):
     ],
 )
 def test_a_byline_names_people(byline, names):
-    from syndicate.sources.agency import authors
+    from syndicate.sources.formats.iptc import authors
 
     assert authors(byline, []) == names
     assert authors(byline, ["Somebody Else"]) == ("Somebody Else",)
@@ -293,7 +293,7 @@ def test_a_headline_comes_before_a_title_which_is_a_short_name():
 
 
 def test_newsml_is_known_by_its_root_alone():
-    from syndicate.sources.recognising import is_newsml
+    from syndicate.sources.detect import is_newsml
 
     assert is_newsml(b'<?xml version="1.0"?><!-- made by hand --><n:newsItem xmlns:n="x"/>')
     assert not is_newsml(b"<rss><channel><title><![CDATA[<newsItem>]]></title></channel></rss>")

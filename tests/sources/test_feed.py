@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from syndicate.errors import SourceError
 from syndicate.model import Image
-from syndicate.sources.parsing import parse_feed, read_feed
+from syndicate.sources.formats.feed import parse_feed, read_feed
 
 FEEDS = Path(__file__).parent.parent / "feeds"
 SEED = Path(__file__).parents[3] / "shared" / "seed"

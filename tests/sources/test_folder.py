@@ -10,10 +10,10 @@ from hypothesis import strategies as st
 from syndicate import sources
 from syndicate.errors import SourceError
 from syndicate.model import Image, Validators
-from syndicate.sources import frontmatter
 from syndicate.sources.folder import FolderSource
-from syndicate.sources.frontmatter import Unreadable
-from syndicate.sources.markdown import Reader
+from syndicate.sources.formats import frontmatter
+from syndicate.sources.formats.frontmatter import Unreadable
+from syndicate.sources.formats.markdown import Reader
 
 NOW = datetime(2025, 9, 1, 12, tzinfo=UTC)
 TEN = datetime(2025, 9, 1, 10, tzinfo=UTC)

@@ -9,7 +9,8 @@ from syndicate import sources
 from syndicate.errors import SourceError
 from syndicate.model import Image, Validators
 from syndicate.net.http import Guard, RequestsHttp
-from syndicate.sources import sitemap, urlset
+from syndicate.sources import sitemap
+from syndicate.sources.formats.sitemap import read as read_sitemap
 from syndicate.sources.sitemap import SitemapSource
 from tests.sources.site import Site
 
@@ -63,7 +64,7 @@ def page(title, published=""):
 
 
 def read(body):
-    return urlset.read(body, source="latest", url=URL, shown=URL, content_type=None, timezone="UTC", now=NOW)
+    return read_sitemap(body, source="latest", url=URL, shown=URL, content_type=None, timezone="UTC", now=NOW)
 
 
 def fetch(site, http, path="/sitemap.xml", validators=None):

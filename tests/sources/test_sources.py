@@ -10,7 +10,7 @@ import pytest
 from syndicate import sources
 from syndicate.config.reader import load
 from syndicate.errors import ConfigError, SourceError
-from syndicate.sources.parsing import SMALL, read_feed
+from syndicate.sources.formats.feed import SMALL, read_feed
 
 FEED = b"<rss><channel><item><title>One</title><link>/1</link></item><item/></channel></rss>"
 PAGE = b"<!doctype html><title>Bridge opens</title>"
@@ -75,7 +75,7 @@ def test_an_error_says_what_a_document_is_instead(body, found, filler):
 
 def test_only_what_is_used_is_loaded():
     code = (
-        "import sys; from syndicate.sources.parsing import read_feed;"
+        "import sys; from syndicate.sources.formats.feed import read_feed;"
         "heavy = {'selectolax', 'feedparser', 'requests', 'html.parser', 'regex', 'xml.etree.ElementTree'};"
         "assert not heavy & set(sys.modules), heavy & set(sys.modules);"
         "read_feed(b'<rss><channel><item><title>t</title></item></channel></rss>', source='s', url='');"

@@ -9,7 +9,7 @@ import pytest
 from syndicate.errors import SourceError
 from syndicate.model import Validators
 from syndicate.net.http import Guard, RequestsHttp
-from syndicate.sources import pages
+from syndicate.sources import paging
 from syndicate.sources.wordpress import WordPressSource, endpoint, find_root, is_root
 from tests.sources.api import Api, as_json
 
@@ -122,7 +122,7 @@ def test_a_last_page_that_is_full_has_none_after_it(source, api, blog):
     blog.posts = [post(1, at=NOW - timedelta(days=3))]
     first = source.fetch(Validators())
     blog.posts = [post(number, at=NOW - timedelta(minutes=number)) for number in range(2, 101)] + blog.posts
-    assert len(source.fetch(first.validators).articles) == pages.LARGE
+    assert len(source.fetch(first.validators).articles) == paging.LARGE
     assert api.asked[-1][1]["page"] == "2"
 
 
@@ -140,7 +140,7 @@ def test_more_than_can_be_caught_up_with_is_told(source, api, blog):
     first = source.fetch(Validators())
     blog.posts = [post(number, at=NOW - timedelta(minutes=number)) for number in range(2, 602)] + blog.posts
     fetched = source.fetch(first.validators)
-    assert len(fetched.articles) == pages.MOST
+    assert len(fetched.articles) == paging.MOST
     assert fetched.notes == ("more than 500 articles since 2026-11-13T12:00:00Z; the oldest were not read",)
 
 
@@ -155,7 +155,7 @@ def test_a_gap_that_cannot_be_filled_fails_the_whole_visit(source, api, blog):
 
 def test_a_first_visit_reads_no_more_than_a_page(source, api, blog):
     blog.posts = [post(number, at=NOW - timedelta(minutes=number)) for number in range(100)]
-    assert len(source.fetch(Validators()).articles) == pages.SIZE
+    assert len(source.fetch(Validators()).articles) == paging.SIZE
     assert len(api.asked) == 1
 
 

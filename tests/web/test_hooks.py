@@ -21,7 +21,7 @@ from syndicate.errors import SourceError
 from syndicate.ingestion.poll import poll
 from syndicate.ledger.sources import FLOOR
 from syndicate.model import Every, Fetched, Secret, Site, Validators
-from syndicate.web import signatures as proof
+from syndicate.web import signatures
 from syndicate.web.hooks import LARGEST, Hooks
 from syndicate.web.server import WORKERS, Listener
 from tests.cli.conftest import desk, sandbox, site  # noqa: F401 - fixtures
@@ -154,7 +154,7 @@ def test_a_wrong_token_takes_as_long_wherever_it_is_wrong():
     for _ in range(9):
         for name, given in wrong.items():
             began = time.thread_time()
-            assert not proof._same(given, secret)
+            assert not signatures._same(given, secret)
             spans[name].append(time.thread_time() - began)
     took = {name: min(each) for name, each in spans.items()}
     assert max(took.values()) < 3 * min(took.values()), took
@@ -360,8 +360,8 @@ def test_the_signature_of_a_known_call(signature):
     """Of `{"a":1}` with and without its time, as OpenSSL computes it."""
     at = datetime.fromtimestamp(1719842984, UTC)
     headers = {"x-ghost-signature": f"sha256={signature}, t=1719842984367"}
-    assert proof.ghost(headers, b'{"a":1}', "FOOBARBAZ", at)
-    assert not proof.ghost(headers, b'{"a":2}', "FOOBARBAZ", at)
+    assert signatures.ghost(headers, b'{"a":1}', "FOOBARBAZ", at)
+    assert not signatures.ghost(headers, b'{"a":2}', "FOOBARBAZ", at)
 
 
 def test_a_forged_old_or_foreign_signature_is_not_believed(hooked):

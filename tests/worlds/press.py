@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from email.utils import format_datetime
 from html import escape
 
-from syndicate.app import wiring as app_module
+from syndicate.app import wiring
 from syndicate.app.engines.run_once import Pass
 from syndicate.app.wiring import App, load
 from syndicate.sandbox.server import Sandbox
@@ -56,7 +56,7 @@ class Press:
     def __init__(self, folder, clock, monkeypatch, *, source="", accounts=("masto",), account="") -> None:
         self.site, self.sandbox, self.clock = Site(), Sandbox(port=0, clock=lambda: clock().timestamp()), clock
         self.sandbox.__enter__()
-        monkeypatch.setattr(app_module, "now", clock)
+        monkeypatch.setattr(wiring, "now", clock)
         self.path = folder / "config.yaml"
         self.items: list[Item] = []
         self.notes: list[str] = []

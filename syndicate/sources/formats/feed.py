@@ -1,0 +1,136 @@
+"""The bytes of a feed as articles: read strictly, and told apart from everything that is no feed."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import datetime
+
+from syndicate.errors import SourceError
+from syndicate.model import Article
+from syndicate.net.address_guard import bare
+from syndicate.sources.parsing import json_fields, xml_tree
+from syndicate.sources.parsing.document import check_size
+from syndicate.sources.parsing.fields import Names, Reader, Reading, noted
+
+SMALL = 2_000_000
+"""Bytes of a feed up to which nothing in it, read strictly, costs more than a second."""
+
+
+def parse_feed(
+    body: bytes, *, source: str, url: str, content_type: str | None, timezone: str = "UTC"
+) -> tuple[tuple[Article, ...], tuple[str, ...]]:
+    """The articles of a feed in the document's order, and what was odd. Raises SourceError."""
+    reading = read_feed(body, source=source, url=url, content_type=content_type, timezone=timezone)
+    return reading.articles, reading.notes
+
+
+def read_feed(
+    body: bytes,
+    *,
+    source: str,
+    url: str,
+    content_type: str | None = None,
+    timezone: str = "UTC",
+    now: datetime | None = None,
+    seconds: float | None = None,
+) -> Reading:
+    """All that a feed says. `url` resolves relative links; `now` refuses dates far ahead. Raises SourceError.
+
+    `seconds` is what a feed that is large or not well-formed may take.
+    """
+    shown = bare(url) or source
+    check_size(body, shown)
+    if json_fields.is_json(body):
+        return _read_json(body, Reader(source, url, timezone, now, Names("", "")), shown)
+    why = ""
+    if len(body) <= SMALL:
+        try:
+            return read_here(
+                body, source=source, url=url, shown=shown, content_type=content_type, timezone=timezone, now=now
+            )
+        except xml_tree.NotWellFormed as fault:
+            why = str(fault)
+    from syndicate.sources.parsing import isolated
+
+    return isolated.feed(
+        body,
+        source=source,
+        url=url,
+        shown=shown,
+        content_type=content_type,
+        timezone=timezone,
+        now=now,
+        why=why,
+        seconds=isolated.SECONDS if seconds is None else seconds,
+    )
+
+
+def read_here(
+    body: bytes,
+    *,
+    source: str,
+    url: str,
+    shown: str,
+    content_type: str | None,
+    timezone: str,
+    now: datetime | None,
+    rescued: bool = False,
+) -> Reading:
+    """As `read_feed`, in this process; what is not well-formed is read by feedparser if `rescued`.
+
+    Raises SourceError, NotWellFormed.
+    """
+    try:
+        tree = _tree(body, shown, content_type)
+    except xml_tree.NotWellFormed as fault:
+        if not rescued:
+            raise
+        from syndicate.sources.formats import feedparser_fallback
+
+        reader = Reader(source, url, timezone, now, Names("", ""))
+        reading = replace(
+            feedparser_fallback.read(fault.text, reader, url=shown, why=str(fault)), cut_off=fault.cut_off
+        )
+    else:
+        reader = Reader(source, url, timezone, now, Names(tree.root.tag, tree.head))
+        reading = replace(_read(tree, reader), cut_off=tree.cut_off)
+    return noted(reading, reader)
+
+
+def _read_json(body: bytes, reader: Reader, shown: str) -> Reading:
+    from syndicate.sources.formats import jsonfeed
+
+    data = json_fields.load(body, url=shown, what="a feed")
+    if not jsonfeed.is_one(data):
+        what = f"{shown} is a JSON document, not a feed"
+        raise SourceError(what, hint="give the address of the feed", found="json")
+    return noted(jsonfeed.read(data, reader, url=shown), reader)
+
+
+def _tree(body: bytes, shown: str, content_type: str | None) -> xml_tree.Tree:
+    """As `document.read`, which of a page does not know the feed that it names."""
+    try:
+        return xml_tree.read(body, url=shown, content_type=content_type)
+    except SourceError as fault:
+        if fault.found != "page":
+            raise
+        hint = _named(body, shown, content_type) or "give the address of the feed, not of a page"
+        raise SourceError(str(fault), hint=hint, found=fault.found) from fault
+
+
+def _named(body: bytes, shown: str, content_type: str | None) -> str | None:
+    from syndicate.sources.formats.page import find_feeds
+
+    data = xml_tree.decoded(body, content_type)
+    try:
+        feeds = find_feeds(data.encode("utf-8", "replace") if isinstance(data, str) else data, shown)
+    except SourceError:  # a page with a feed's tags in it
+        return None
+    return f"the page names this feed: {feeds[0][1]}" if feeds else None
+
+
+def _read(tree: xml_tree.Tree, reader: Reader) -> Reading:
+    from syndicate.sources.formats import atom, rss
+
+    read = atom.read if tree.root.tag.endswith("feed") else rss.read
+    return read(tree.root, reader)

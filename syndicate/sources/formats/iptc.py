@@ -1,0 +1,170 @@
+"""What ninjs and NewsML-G2 have in common: one data model of the IPTC, written in JSON and in XML.
+
+An item has a publication status, may be embargoed, comes again in new versions under the same
+identifier, and its pictures are items of their own, in several renditions.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+
+from syndicate.dates import Moment
+from syndicate.model import EMBARGOED, Article, Image, Precision
+from syndicate.serialization import instant
+from syndicate.sources.parsing.fields import ENTRIES, Reading, distinct, person
+
+WIDEST = 4096  # pixels; what is wider is an original that needs no network
+
+_BY = re.compile(r"(?:by|von|par|por|di|door|av|af)[\s:]+", re.IGNORECASE)
+_AND = re.compile(r"\s+(?:and|und|et|och|og|&)\s+|\s*;\s*")
+_E = re.compile(r"\s+(?:e|y|i|en)\s+")
+_TOPIC = re.compile(r"(?:medtop:|.*/mediatopic/)?\d\d000000")
+_HELD_BACK = {
+    "withheld": "withheld by their publisher",
+    "other": "pictures, events and parts, which are no articles",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """One item as its document has it. `status` is "usable", "canceled" or "withheld"; `kind` may be "other".
+
+    `article` is what it says, as far as it is announced at all.
+    """
+
+    guid: str
+    version: tuple[datetime | None, int]
+    status: str
+    article: Article | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Rendition:
+    """One file of a picture. `focus` in fractions of width and height."""
+
+    url: str
+    type: str | None = None
+    width: int | None = None
+    height: int | None = None
+    focus: tuple[float, float] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Instants:
+    """When an item was published and changed, by its own words. `embargo` is until when it asks to wait."""
+
+    published: datetime | None = None
+    precision: Precision = "second"
+    tz_assumed: bool = False
+    updated: datetime | None = None
+    version: datetime | None = field(default=None, compare=False)
+    embargo: datetime | None = None
+
+    def raw(self) -> dict[str, str]:
+        """What tells an embargo, which is kept to the second, from a date that a clock wrote."""
+        return {EMBARGOED: str(instant(self.embargo))} if self.embargo else {}
+
+
+def status(said: str) -> str:
+    """The IPTC's publication status; usable by default, and withheld where nobody knows the word."""
+    word = said.rpartition(":")[2].rpartition("/")[2].strip().lower()
+    if word in ("", "usable"):
+        return "usable"
+    return "canceled" if word in ("canceled", "cancelled", "withdrawn", "killed") else "withheld"
+
+
+def instants(first: Moment | None, version: Moment | None, embargo: Moment | None) -> Instants:
+    """Published with its first version, and not before its embargo ends. Without a first one, with this."""
+    began = first or version
+    if began is None and embargo is None:
+        return Instants()
+    start = max((moment for moment in (began, embargo) if moment), key=lambda moment: moment.instant)
+    later = version is not None and began is not None and version.instant > began.instant
+    return Instants(
+        start.instant,
+        start.precision,
+        start.tz_assumed,
+        version.instant if version and later else None,
+        version.instant if version else None,
+        embargo.instant if embargo and start is embargo else None,
+    )
+
+
+def reading(items: Sequence[Item], listed: int) -> Reading:
+    """The newest version of each item, in the document's order; what is withheld or no article is counted."""
+    newest: dict[str, Item] = {}
+    for number, item in enumerate(items):
+        name = item.guid or f"#{number}"
+        if name not in newest or _supersedes(item, newest[name]):
+            newest[name] = item
+    kept = [item for item in items if newest.get(item.guid, item) is item]
+    articles = tuple(item.article for item in kept if item.article is not None)
+    left_out = {word: sum(item.status == word for item in kept) for word in _HELD_BACK}
+    notes = tuple(f"left out, {_HELD_BACK[word]}: {count}" for word, count in left_out.items() if count)
+    unnamed = sum(item.article is None and item.status not in left_out for item in kept)
+    return Reading(articles, listed, notes, held_back=min(listed, ENTRIES) - len(articles) - unnamed)
+
+
+def _supersedes(one: Item, other: Item) -> bool:
+    """Whether a version takes the place of another that stands before it; a cancellation only yields to a newer one."""
+    (instant, number), (since, before) = one.version, other.version
+    if instant and since and instant != since:
+        return instant > since
+    if number and before and number != before:
+        return number > before
+    return one.status == "canceled" or other.status != "canceled"
+
+
+def authors(byline: str, named: Iterable[str]) -> tuple[str, ...]:
+    """The people named as authors; failing those, the names of a byline such as "By Ana Lima and Rui Sousa"."""
+    found = distinct(map(person, named))
+    if found or not byline:
+        return found
+    byline = _BY.sub("", byline, count=1) if _BY.match(byline) else byline
+    parts = [name for part in _AND.split(byline) for name in _both(part)]
+    if len(parts) > 1:
+        parts = [name for part in parts for name in part.split(", ")]
+    return distinct(person(part.strip(" ,")) for part in parts)
+
+
+def _both(names: str) -> list[str]:
+    """Two people joined by a word that stands in surnames too: "Ana Lima e Rui Sousa", but José Ortega y Gasset."""
+    parts = _E.split(names)
+    return parts if all(" " in part.strip() for part in parts) else [names]
+
+
+def is_top_level(code: str) -> bool:
+    """Whether a code is one of the IPTC's seventeen media topics that stand above all others."""
+    return _TOPIC.fullmatch(code.strip()) is not None
+
+
+def picture(renditions: Sequence[Rendition], *, alt: str, caption: str, credit: str) -> Image | None:
+    """A picture in the widest of its renditions that is not too wide; one of another rendition's focus will do
+    where both have the same shape.
+    """
+    usable = [one for one in renditions if one.url and (one.type or "image/").startswith("image/")]
+    if not usable:
+        return None
+    fitting = [one for one in usable if (one.width or 0) <= WIDEST]
+    best = max(fitting, key=lambda one: one.width or 0) if fitting else min(usable, key=lambda one: one.width or 0)
+    if best.focus is None:
+        alike = (one.focus for one in usable if one.focus and _same_shape(one, best))
+        best = replace(best, focus=next(alike, None))
+    return Image(best.url, alt, caption, credit, best.width, best.height, best.type, best.focus)
+
+
+def focus(x: int | None, y: int | None, width: int | None, height: int | None) -> tuple[float, float] | None:
+    """A point in pixels from the top left as fractions; None where it is not inside the picture."""
+    if x is None or y is None or not width or not height or not (0 <= x <= width and 0 <= y <= height):
+        return None
+    return (x / width, y / height)
+
+
+def _same_shape(one: Rendition, other: Rendition) -> bool:
+    if not (one.width and one.height and other.width and other.height):
+        return False
+    shape, wanted = one.width / one.height, other.width / other.height
+    return abs(shape - wanted) <= 0.01 * wanted

@@ -1,0 +1,93 @@
+"""JSON Feed 1 and 1.1 → articles (https://www.jsonfeed.org/version/1.1/).
+
+Titles and summaries are plain text there, so nothing in them is markup but a character's number. An id that
+is a number counts as its digits, as version 1 asks.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from syndicate.errors import SourceError
+from syndicate.model import Article, Image
+from syndicate.sources.parsing import html_text, hub_links
+from syndicate.sources.parsing.fields import ENTRIES, Reader, Reading, address, distinct, kind_of, language, person
+from syndicate.sources.parsing.images import MOST, around, in_text
+from syndicate.sources.parsing.json_fields import extras, mapping, objects, text, texts
+
+VERSION = "jsonfeed.org/version/"
+
+
+def is_one(data: Any) -> bool:
+    """Whether a JSON document says that it is a JSON Feed."""
+    return VERSION in text(mapping(data).get("version"))
+
+
+def read(feed: dict[str, Any], reader: Reader, *, url: str) -> Reading:
+    """The items of a feed, in order. Raises SourceError: it has no list of them."""
+    items = feed.get("items")
+    if not isinstance(items, list):
+        raise SourceError(f"{url} is a JSON Feed without a list of items")
+    older = address(text(feed.get("next_url")), reader.base)
+    reader.base = address(text(feed.get("home_page_url")), reader.base) or reader.base
+    reader.language = language(text(feed.get("language")))
+    articles = [_article(item, reader) for item in objects(items[:ENTRIES])]
+    notes = ("the feed says that it has ended, and will have no new articles",) if feed.get("expired") is True else ()
+    told = [("hub", text(hub.get("url"))) for hub in objects(feed.get("hubs")) if text(hub.get("type")) == "WebSub"]
+    hub = hub_links.of_links([*told, ("self", text(feed.get("feed_url")))], url)
+    kept = tuple(article for article in articles if article is not None)
+    return Reading(kept, len(items), notes, hub=hub, older=older)
+
+
+def _article(item: dict[str, Any], reader: Reader) -> Article | None:
+    """None for an item that has neither title nor address."""
+    guid = text(item.get("id"))
+    url = _url(item, guid, reader.base)
+    title = html_text.shortened(html_text.line(html_text.unnumbered(text(item.get("title")))))
+    if not url and not title:
+        return None
+    published = reader.stated(text(item.get("date_published")))
+    updated = reader.stated(text(item.get("date_modified")))
+    attachments = [
+        (address(text(one.get("url")), reader.base), text(one.get("mime_type")).lower())
+        for one in objects(item.get("attachments"))
+    ]
+    authors = [text(one.get("name")) for name in ("authors", "author") for one in objects(item.get(name))]
+    return Article(
+        source=reader.source,
+        url=url,
+        title=title,
+        summary=html_text.shortened(html_text.line(html_text.unnumbered(text(item.get("summary"))))),
+        guid=guid or None,
+        published=published.instant if published else None,
+        precision=published.precision if published else "second",
+        tz_assumed=published.tz_assumed if published else False,
+        updated=updated.instant if updated else None,
+        authors=distinct(map(person, authors)),
+        categories=distinct(map(html_text.line, texts(item.get("tags")))),
+        images=_images(item, attachments, reader.base, url),
+        language=language(text(item.get("language"))) or reader.language,
+        kind=kind_of(mime for _, mime in attachments),
+        raw=extras(item, (name for name in item if name.startswith("_"))),
+    )
+
+
+def _url(item: dict[str, Any], guid: str, base: str) -> str:
+    """Its own address; of a link blog's item the one that it points to."""
+    own = address(text(item.get("url")), base)
+    permanent = address(guid, base) if guid.startswith(("http://", "https://")) else ""
+    return own or permanent or address(text(item.get("external_url")), base)
+
+
+def _images(item: dict[str, Any], attachments: list[tuple[str, str]], base: str, page: str) -> tuple[Image, ...]:
+    """The main image, attached ones, the banner; failing all, the first in the text."""
+    main, banner = (address(text(item.get(name)), base) for name in ("image", "banner_image"))
+    attached = [Image(url, type=mime) for url, mime in attachments if mime.startswith("image/")]
+    unique: dict[str, Image] = {}
+    for image in (Image(main), *attached, Image(banner)):
+        if image.url:
+            unique.setdefault(image.url, image)
+    if unique:
+        return tuple(unique.values())[:MOST]
+    pictured = in_text(text(item.get("content_html")), around(page, base))
+    return (pictured,) if pictured else ()

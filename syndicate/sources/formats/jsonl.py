@@ -1,0 +1,258 @@
+"""JSON lines → articles: one object a line, as `syndicate articles --json` prints it, or part of one.
+
+A line needs a url or a title, and the rest has a default. A line that cannot be read is told of by its
+number and costs the others nothing. A document that is one JSON list, or one object over many lines,
+is read as well.
+"""
+
+from __future__ import annotations
+
+import json
+from typing import Any, Literal
+
+from syndicate.errors import SourceError
+from syndicate.model import Article, Image, Precision
+from syndicate.sources.parsing import html_text, json_fields
+from syndicate.sources.parsing.document import Document, check_size
+from syndicate.sources.parsing.fields import ENTRIES, Reader, Reading, address, distinct, language
+from syndicate.sources.parsing.images import MOST
+from syndicate.sources.parsing.json_fields import pixels, text
+
+NAMES = frozenset({
+    "source", "url", "canonical_url", "guid", "title", "summary", "published", "updated", "authors", "section",
+    "categories", "language", "kind", "image", "images", "withdrawn", "draft",
+})  # fmt: skip
+_KINDS: tuple[Literal["article", "live", "audio", "video"], ...] = ("article", "live", "audio", "video")
+_TOLD = 20  # lines that cannot be read; how many more there are is told in one
+
+
+class _Misshapen(Exception):
+    """A line, or a field of it, that means nothing; says which and why."""
+
+
+def is_one(data: Any) -> bool:
+    """Whether a JSON document is an article as we print it, or a list of them; a title alone may be anything's."""
+    return any(
+        "url" in one or ("title" in one and NAMES & (one.keys() - {"title"})) for one in json_fields.objects(data)
+    )
+
+
+def parse(document: Document, reader: Reader) -> Reading:
+    """The articles of all lines that can be read; the last ones, since what grows does so at its end.
+
+    Raises SourceError: none can be read.
+    """
+    body, url = document.body.removeprefix(b"\xef\xbb\xbf"), document.url
+    check_size(body, url)
+    whole = [] if document.before else _whole(body, url)
+    listed, records = (len(whole), whole[-ENTRIES:]) if whole else _lines(body, document.before)
+    articles, faults, drafts = list[Article](), list[str](), 0
+    for place, record in records:
+        try:
+            article = _article(record, reader)
+        except _Misshapen as fault:
+            faults.append(f"{place}: {fault}")
+            continue
+        if article is None:
+            drafts += 1
+        else:
+            articles.append(article)
+    if faults and not articles and not drafts:
+        rest = f" (and {len(faults) - 1} more like it)" if faults[1:] else ""
+        raise SourceError(
+            f"{url}, {faults[0]}{rest}", hint="one article a line, as syndicate articles --json prints it"
+        )
+    notes = _notes(faults, drafts, listed)
+    return Reading(tuple(articles), len(records), notes, held_back=len(faults) + drafts)
+
+
+def _notes(faults: list[str], drafts: int, listed: int) -> tuple[str, ...]:
+    notes = faults[:_TOLD]
+    if len(faults) > _TOLD:
+        notes.append(f"lines that cannot be read, besides these: {len(faults) - _TOLD}")
+    if drafts:
+        notes.append(f"drafts left out: {drafts}")
+    if listed > ENTRIES:
+        notes.append(f"{listed} lines; the last {ENTRIES} are read")
+    return tuple(notes)
+
+
+def _lines(body: bytes, before: int) -> tuple[int, list[tuple[str, Any]]]:
+    """How many lines say something, and the last of them with their numbers."""
+    lines = body.split(b"\n")
+    listed = len(lines) - sum(not line or line.isspace() for line in lines)
+    last: list[tuple[str, Any]] = []
+    for number in range(len(lines), 0, -1):
+        if len(last) == ENTRIES:
+            break
+        if lines[number - 1].strip():
+            last.append((f"line {before + number}", lines[number - 1]))
+    return listed, last[::-1]
+
+
+def _whole(body: bytes, url: str) -> list[tuple[str, Any]]:
+    """The records of a document that is one JSON value; none where it is lines."""
+    start = body.lstrip()[:1]
+    if start != b"[" and (start != b"{" or b"\n" not in body.strip() or _is_json(body.strip().partition(b"\n")[0])):
+        return []
+    try:
+        data = json_fields.load(body, url=url, what="JSON lines")
+    except SourceError:
+        if start == b"[" and not _is_json(body.strip().partition(b"\n")[0]):
+            raise
+        return []
+    return [(f"item {number}", one) for number, one in enumerate(data if isinstance(data, list) else [data], 1)]
+
+
+def _is_json(line: bytes) -> bool:
+    try:
+        json.loads(line)
+    except (ValueError, RecursionError):
+        return False
+    return True
+
+
+def _record(line: Any) -> dict[str, Any]:
+    """The object of a line. Raises _Misshapen."""
+    if isinstance(line, bytes):
+        try:
+            line = json.loads(line.decode("utf-8"), strict=False)
+        except UnicodeDecodeError as fault:
+            raise _Misshapen(f"is not UTF-8 text (byte {fault.start + 1})") from fault
+        except json.JSONDecodeError as fault:
+            raise _Misshapen(f"is not JSON ({fault.msg} at column {fault.colno})") from fault
+        except RecursionError as fault:
+            raise _Misshapen("is nested too deeply") from fault
+        except ValueError as fault:
+            raise _Misshapen("is not JSON") from fault
+    if not isinstance(line, dict):
+        raise _Misshapen(f"should be an object, not {_kind(line)}")
+    return line
+
+
+def _article(line: Any, reader: Reader) -> Article | None:
+    """None for a draft. Raises _Misshapen."""
+    said = _record(line)
+    if said.get("draft") is True:
+        return None
+    url, guid, title = _address(said, "url", reader), _text(said, "guid"), html_text.line(_text(said, "title"))
+    withdrawn = _flag(said, "withdrawn")
+    if not url and not title and not (withdrawn and guid):
+        raise _Misshapen("needs a url or a title")
+    published, precision, assumed = _instant(said, "published", reader)
+    return Article(
+        source=reader.source,
+        url=url,
+        title=html_text.shortened(title),
+        summary=html_text.shortened(html_text.line(_text(said, "summary"))),
+        guid=guid or None,
+        canonical_url=_address(said, "canonical_url", reader) or None,
+        published=published,
+        precision=precision,
+        tz_assumed=assumed,
+        updated=_instant(said, "updated", reader)[0],
+        authors=distinct(map(html_text.line, _texts(said, "authors"))),
+        section=html_text.line(_text(said, "section")) or None,
+        categories=distinct(map(html_text.line, _texts(said, "categories"))),
+        images=_images(said, reader),
+        language=_language(said) or reader.language,
+        kind=_one_of_kinds(said),
+        raw=json_fields.extras(said, (name for name in said if name not in NAMES)),
+        withdrawn=withdrawn,
+    )
+
+
+def _text(said: dict[str, Any], name: str) -> str:
+    value = said.get(name)
+    if value is None:
+        return ""
+    if isinstance(value, bool) or not isinstance(value, str | int | float):
+        raise _Misshapen(f"{name} should be text, not {_kind(value)}")
+    return text(value)
+
+
+def _texts(said: dict[str, Any], name: str) -> list[str]:
+    value = said.get(name)
+    listed = value if isinstance(value, list) else [] if value is None else [value]
+    if not all(isinstance(one, str | int | float) and not isinstance(one, bool) for one in listed):
+        raise _Misshapen(f"{name} should be a list of texts")
+    return [text(one) for one in listed]
+
+
+def _flag(said: dict[str, Any], name: str) -> bool:
+    value = said.get(name, False)
+    if not isinstance(value, bool):
+        raise _Misshapen(f"{name} should be true or false, not {_kind(value)}")
+    return value
+
+
+def _address(said: dict[str, Any], name: str, reader: Reader) -> str:
+    given = _text(said, name)
+    there = address(given, reader.base)
+    if given and not there:
+        raise _Misshapen(f"{name} is no web address: {given[:100]!r}")
+    return there
+
+
+def _instant(said: dict[str, Any], name: str, reader: Reader) -> tuple[Any, Precision, bool]:
+    given = _text(said, name)
+    if not given:
+        return None, "second", False
+    moment = reader.stated(given)
+    if moment is None:
+        reader.undated.pop()
+        raise _Misshapen(f"{name} is no date: {given[:60]!r} (write 2026-11-23T12:00:00Z)")
+    return moment.instant, moment.precision, moment.tz_assumed
+
+
+def _language(said: dict[str, Any]) -> str | None:
+    given = _text(said, "language")
+    if given and language(given) is None:
+        raise _Misshapen(f"language is no language tag: {given[:60]!r} (write en or pt-BR)")
+    return language(given)
+
+
+def _one_of_kinds(said: dict[str, Any]) -> Literal["article", "live", "audio", "video"]:
+    given = _text(said, "kind") or "article"
+    for kind in _KINDS:
+        if given == kind:
+            return kind
+    raise _Misshapen(f"kind is none of {', '.join(_KINDS)}: {given[:60]!r}")
+
+
+def _images(said: dict[str, Any], reader: Reader) -> tuple[Image, ...]:
+    """`image`, then `images`: each an address, or an object with a url."""
+    listed = said.get("images")
+    if not isinstance(listed, list | None):
+        raise _Misshapen(f"images should be a list, not {_kind(listed)}")
+    images = dict[str, Image]()
+    for one in [said.get("image"), *(listed or [])][: MOST + 1]:
+        if one is None:
+            continue
+        given = {"url": one} if isinstance(one, str) else one
+        if not isinstance(given, dict):
+            raise _Misshapen(f"image should be an object or an address, not {_kind(given)}")
+        url = _address(given, "url", reader)
+        if not url:
+            raise _Misshapen("image needs a url")
+        alt, caption, credit, mime = (
+            html_text.line(_text(given, name)) for name in ("alt", "caption", "credit", "type")
+        )
+        size = (pixels(given.get("width")), pixels(given.get("height")))
+        images.setdefault(url, Image(url, alt, caption, credit, *size, mime or None, _focus(given)))
+    return tuple(images.values())
+
+
+def _focus(given: dict[str, Any]) -> tuple[float, float] | None:
+    value = given.get("focus")
+    if value is None:
+        return None
+    points = value if isinstance(value, list) else []
+    if len(points) != 2 or not all(type(one) in (int, float) and 0 <= one <= 1 for one in points):
+        raise _Misshapen("image.focus should be two fractions, such as [0.5, 0.3]")
+    return float(points[0]), float(points[1])
+
+
+def _kind(value: Any) -> str:
+    names = {dict: "an object", list: "a list", str: "a text", bool: "true or false", type(None): "null"}
+    return names.get(type(value), "a number")

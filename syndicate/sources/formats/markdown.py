@@ -1,0 +1,235 @@
+"""A Markdown file with front matter as an article: the names that Hugo, Jekyll, Astro and others give to things."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import PurePosixPath
+from typing import Literal
+from urllib.parse import quote, urlsplit
+
+from syndicate.dates import Moment, parse
+from syndicate.errors import SourceError
+from syndicate.model import Article, Image
+from syndicate.sources.formats import frontmatter
+from syndicate.sources.formats.frontmatter import Unreadable, Value
+from syndicate.sources.parsing import html_text
+from syndicate.sources.parsing.fields import EXTRAS, address, distinct, identity, language
+
+PLACES = ("year", "month", "day", "slug", "path", "section", "language")
+"""What `link` may have in braces."""
+
+_DATED = re.compile(r"(\d{4}-\d\d-\d\d)-(.+)")  # Jekyll's names
+_LANGUAGE = re.compile(r"(.+)\.([a-z]{2,3}(?:-[a-zA-Z]{2,4})?)")  # Hugo's translations
+_PLACE = re.compile(r"\{(\w*)\}")
+_HEADING = re.compile(r"^#[ \t]+(.+?)[ \t#]*$", re.MULTILINE)
+_PICTURE = re.compile(r"!\[([^\[\]]{0,1000})\]\(\s*<?([^\s()<>]{1,2000})>?(?:\s+\"[^\"]{0,1000}\")?\s*\)")
+_CANONICAL = ("canonical", "canonical_url", "canonicalurl")
+_READ = frozenset({
+    "title", "date", "publishdate", "pubdate", "lastmod", "updated", "modified", "last_modified_at", "draft",
+    "published", "expirydate", "url", "permalink", "canonical", "canonical_url", "canonicalurl", "slug", "tags",
+    "keywords", "categories", "category", "section", "summary", "description", "excerpt", "image", "images", "cover",
+    "featured_image", "thumbnail", "lang", "language", "author", "authors", "guid", "id", "uuid", "kind", "layout",
+    "type", "image_alt", "imagealt", "image_description",
+})  # fmt: skip
+
+
+def read_file(data: bytes, *, source: str, url: str, timezone: str, now: datetime) -> Article:
+    """One article of a file that stands below `url`. Raises SourceError: its front matter cannot be read."""
+    try:
+        said, body = frontmatter.split(data.decode("utf-8", "replace").replace("\0", ""))
+        article = Reader(source, url, timezone, now).article(said, body, PurePosixPath(source))
+    except Unreadable as fault:
+        raise SourceError(f"{source}: {fault}") from fault
+    if article is None:
+        raise SourceError(f"{source}: it has expired")
+    return article
+
+
+@dataclass(frozen=True, slots=True)
+class Reader:
+    """What the files of one folder have in common."""
+
+    source: str
+    link: str
+    timezone: str
+    now: datetime
+
+    def article(self, said: dict[str, Value], body: str, where: PurePosixPath) -> Article | None:
+        """The article; None for one whose time is over. Raises Unreadable: no title, or no address."""
+        expires = self._date(said, "expirydate")
+        if expires and expires.instant <= self.now:
+            return None
+        name, tongue, day = _named(where)
+        title = _text(said, "title") or html_text.title(next(iter(_HEADING.findall(body[:5000])), ""))
+        if not title:
+            raise Unreadable("it has no title")
+        # `publishDate` is the hour it may appear, where both are there (gohugo.io/content-management/front-matter).
+        published = self._date(said, "publishdate", "pubdate", "date") or self._stated(day)
+        updated = self._date(said, "lastmod", "updated", "modified", "last_modified_at")
+        section = _section(said)
+        spoken = language(_first(said, "language", "lang") or tongue)
+        url = self._url(said, where, name, published, section, spoken)
+        return Article(
+            source=self.source,
+            url=url,
+            title=title,
+            summary=html_text.shortened(_text(said, "summary", "description", "excerpt")),
+            guid=identity(_first(said, "guid", "id", "uuid")),
+            canonical_url=self._canonical(said, url),
+            published=published.instant if published else None,
+            precision=published.precision if published else "second",
+            tz_assumed=published.tz_assumed if published else False,
+            updated=updated.instant if updated else None,
+            authors=distinct(map(html_text.title, _names(said.get("authors")) or _names(said.get("author")))),
+            section=section,
+            categories=distinct(
+                map(html_text.title, (*_labels(said, "categories", "category"), *_labels(said, "tags", "keywords")))
+            ),
+            images=tuple(_images(said, body, url)),
+            language=spoken,
+            kind=_kind(_first(said, "kind")),
+            raw=_extras(said),
+        )
+
+    def _date(self, said: dict[str, Value], *names: str) -> Moment | None:
+        return next((moment for name in names if (moment := self._stated(_first(said, name)))), None)
+
+    def _stated(self, text: str) -> Moment | None:
+        return parse(text, timezone=self.timezone, now=self.now) if text else None
+
+    def _url(
+        self,
+        said: dict[str, Value],
+        where: PurePosixPath,
+        name: str,
+        published: Moment | None,
+        section: str | None,
+        spoken: str | None,
+    ) -> str:
+        """Its own `url` or `permalink`, else the pattern filled in. Raises Unreadable."""
+        own = _first(said, "url", "permalink") or _first(said, *_CANONICAL)
+        if own.startswith(("/", "http://", "https://")) and "/:" not in own:  # those are Jekyll's patterns
+            return address(own, _PLACE.split(self.link)[0])
+        slug = _first(said, "slug") or name
+        folders = [part for part in where.parent.parts if not part.startswith("_")]
+        if where.stem.partition(".")[0].lower() == "index" and folders:
+            folders.pop()
+        path = "/".join(map(_segment, [*folders, slug]))
+        if not _PLACE.search(self.link):
+            return address(f"{self.link.rstrip('/')}/{path}/", "")
+        day = _local(published, self.timezone) if published else None
+        parts = {"slug": _segment(slug), "path": path, "section": _segment(section or ""), "language": spoken or ""}
+        if day:
+            parts |= {"year": f"{day.year:04}", "month": f"{day.month:02}", "day": f"{day.day:02}"}
+        missing = [place for place in _PLACE.findall(self.link) if not parts.get(place)]
+        if missing:
+            raise Unreadable(f"it does not say what {{{missing[0]}}} of its address is")
+        return address(_PLACE.sub(lambda found: parts[found[1]], self.link), "")
+
+    def _canonical(self, said: dict[str, Value], url: str) -> str | None:
+        """Of this site only: elsewhere it is another site's article."""
+        there = address(_first(said, *_CANONICAL), url)
+        return there if there and urlsplit(there).netloc == urlsplit(url).netloc else None
+
+
+def _named(where: PurePosixPath) -> tuple[str, str, str]:
+    """Slug, language and day that a file's name says; of an index file it is its folder's name."""
+    stem, tongue, day = where.stem, "", ""
+    translated = _LANGUAGE.fullmatch(stem)
+    if translated:
+        stem, tongue = translated.groups()
+    if stem.lower() == "index":
+        stem = where.parent.name
+    dated = _DATED.fullmatch(stem)
+    if dated:
+        day, stem = dated.groups()
+    return stem, tongue, day
+
+
+def _segment(text: str) -> str:
+    """A part of a path: lower case, spaces as hyphens; slashes stay, since a slug may have some."""
+    return quote("-".join(text.lower().split()).strip("/"), safe="/-._~")
+
+
+def _local(moment: Moment, zone: str) -> datetime:
+    from zoneinfo import ZoneInfo
+
+    return moment.instant if zone == "UTC" else moment.instant.astimezone(ZoneInfo(zone))
+
+
+def _first(said: dict[str, Value], *names: str) -> str:
+    """The first of these settings that is one text."""
+    return next((value.strip() for name in names if isinstance(value := said.get(name), str) and value.strip()), "")
+
+
+def _text(said: dict[str, Value], *names: str) -> str:
+    return html_text.title(_first(said, *names))
+
+
+def _labels(said: dict[str, Value], *names: str) -> list[str]:
+    """Labels: a list, or one text with commas."""
+    found: list[str] = []
+    for name in names:
+        value = said.get(name)
+        if isinstance(value, str):
+            found += [label.strip() for label in value.split(",")]
+        elif isinstance(value, list):
+            found += [label.strip() for label in value if isinstance(label, str)]
+    return found
+
+
+def _section(said: dict[str, Value]) -> str | None:
+    """`section`, else the first category: tags are apart, so categories are where an article stands."""
+    return _text(said, "section") or html_text.title(next(iter(_labels(said, "categories", "category")), "")) or None
+
+
+def _names(value: Value) -> list[str]:
+    if isinstance(value, list):
+        return [name for one in value for name in _names(one)]
+    if isinstance(value, dict):
+        return _names(value.get("name"))
+    return [value] if isinstance(value, str) else []
+
+
+def _images(said: dict[str, Value], body: str, url: str) -> list[Image]:
+    """Pictures the front matter names, else the first one in the text."""
+    found: dict[str, Image] = {}
+    for name in ("image", "cover", "featured_image", "images", "thumbnail"):
+        value = said.get(name)
+        for one in value if isinstance(value, list) else [value]:
+            image = _image(one, said, url)
+            if image:
+                found.setdefault(image.url, image)
+    if not found:
+        pictured = _PICTURE.search(body[:200_000])
+        there = address(pictured[2], url) if pictured else ""
+        if pictured and there:
+            return [Image(there, alt=html_text.line(pictured[1]))]
+    return list(found.values())[:20]
+
+
+def _image(value: Value, said: dict[str, Value], url: str) -> Image | None:
+    if isinstance(value, str):
+        alt, place = _text(said, "image_alt", "imagealt", "image_description"), value
+        return Image(there, alt=alt) if (there := address(place, url)) else None
+    if not isinstance(value, dict):
+        return None
+    there = address(_first(value, "url", "src", "image", "path"), url)
+    alt, caption, credit = _text(value, "alt"), _text(value, "caption", "title"), _text(value, "credit")
+    return Image(there, alt=alt, caption=caption, credit=credit) if there else None
+
+
+def _kind(text: str) -> Literal["article", "live", "audio", "video"]:
+    match text:
+        case "live" | "audio" | "video":
+            return text
+        case _:
+            return "article"
+
+
+def _extras(said: dict[str, Value]) -> dict[str, str]:
+    """Settings of the publisher's own, for templates."""
+    own = [(name, value) for name, value in said.items() if isinstance(value, str) and name not in _READ]
+    return {name: value[:1000] for name, value in own[:EXTRAS]}

@@ -1,0 +1,180 @@
+"""The bytes of a sitemap: articles where it is Google's news sitemap, pages and further sitemaps where it is not.
+
+https://www.sitemaps.org/protocol.html, https://developers.google.com/search/docs/crawling-indexing/sitemaps/news-sitemap
+"""
+
+from __future__ import annotations
+
+import zlib
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from syndicate.dates import Moment
+from syndicate.errors import SourceError
+from syndicate.model import Article, Image
+from syndicate.sources.parsing import html_text, xml_tree
+from syndicate.sources.parsing.bot_challenges import HINT, challenger
+from syndicate.sources.parsing.document import BODY_BYTES, check_size
+from syndicate.sources.parsing.fields import (
+    ENTRIES,
+    Names,
+    Reader,
+    address,
+    distinct,
+    extras,
+    first,
+    language,
+    readable,
+)
+
+if TYPE_CHECKING:
+    from xml.etree.ElementTree import Element
+
+    from syndicate.sources.parsing.images import Found
+
+SIGNS = 400_000  # `=`; an element of 700,000 attributes would cost 300 MB
+_GZIP = b"\x1f\x8b"
+_READ = frozenset({"news:publication", "news:publication_date", "news:title", "news:keywords", "news:language"})
+
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """An address in a sitemap, and when what is there last changed, if it says so."""
+
+    url: str
+    changed: Moment | None
+
+
+@dataclass(frozen=True, slots=True)
+class Sitemap:
+    """What a sitemap says. `pages` are those without news of their own, `files` further sitemaps."""
+
+    articles: tuple[Article, ...] = ()
+    pages: tuple[Listed, ...] = ()
+    files: tuple[Listed, ...] = ()
+    notes: tuple[str, ...] = ()
+
+    @property
+    def entries(self) -> int:
+        """How many addresses it lists, of pages or of files."""
+        return len(self.articles) + len(self.pages) + len(self.files)
+
+
+def read(
+    body: bytes, *, source: str, url: str, shown: str, content_type: str | None, timezone: str, now: datetime | None
+) -> Sitemap:
+    """All that a sitemap says, unpacked if it is packed. Raises SourceError: not a sitemap, and what it is."""
+    body = unpacked(body, shown)
+    root = _root(body, shown, content_type)
+    reader = Reader(source, url, timezone, now, Names(root.tag, xml_tree.head(body)))
+    listed = [reader.children(child) for child in root if reader.names[child.tag] in ("url", "sitemap")]
+    if root.tag.endswith("sitemapindex"):
+        return Sitemap(files=tuple(_pages(listed, reader)))
+    news = [found for found in listed if "news:news" in found]
+    shown_news = readable(news, lambda found: _article(found, reader))
+    articles = [article for found in shown_news if (article := _article(found, reader)) is not None]
+    notes = [f"{len(news)} entries; the newest {ENTRIES} are read"] if len(news) > ENTRIES else []
+    unnamed = min(len(news), ENTRIES) - len(articles)
+    if unnamed:
+        notes.append(f"entries left out, without title or address: {unnamed}")
+    pages = _pages([found for found in listed if "news:news" not in found], reader)
+    if reader.undated:
+        notes.append(f"dates that cannot be read: {len(reader.undated)}, such as {reader.undated[0][:60]!r}")
+    return Sitemap(tuple(articles), tuple(pages), notes=tuple(notes))
+
+
+def is_sitemap(body: bytes) -> bool:
+    """Whether a document is one, by its beginning."""
+    if body.startswith(_GZIP):
+        body = zlib.decompressobj(31).decompress(body[:2000], 2000)
+    start = body[:2000]
+    return b"<urlset" in start or b"<sitemapindex" in start
+
+
+def unpacked(body: bytes, shown: str) -> bytes:
+    """A body that is packed (`sitemap.xml.gz`) unpacked, as far as a sitemap may go. Raises SourceError."""
+    if body.startswith(_GZIP):
+        packed = zlib.decompressobj(31)
+        try:
+            body = packed.decompress(body, BODY_BYTES)
+        except zlib.error as fault:
+            raise SourceError(f"{shown} cannot be unpacked: {fault}") from fault
+        if packed.unconsumed_tail:
+            raise SourceError(f"{shown} has more than {BODY_BYTES:,} bytes once it is unpacked")
+        if not packed.eof:
+            raise SourceError(f"{shown} is cut off: its compressed data end early")
+    check_size(body, shown)
+    if body.count(b"=") > SIGNS:
+        raise SourceError(f"{shown} has more attributes or queries than any sitemap needs")
+    return body
+
+
+def _root(body: bytes, shown: str, content_type: str | None) -> Element:
+    """The root of a sitemap. Raises SourceError."""
+    from xml.etree.ElementTree import ParseError
+
+    if not body.strip():
+        raise SourceError(f"{shown} is an empty document, not a sitemap")
+    try:
+        root = xml_tree.tree(body, url=shown, content_type=content_type)
+    except ParseError as fault:
+        raise _stranger(body, shown, str(fault)) from fault
+    name = root.tag.rpartition("}")[2]
+    if name in xml_tree.ROOTS:
+        raise SourceError(f"{shown} is a feed, not a sitemap", hint="use it as a source of type feed")
+    if name not in ("urlset", "sitemapindex"):
+        raise _stranger(body, shown, f"it is an XML document <{name[:40]}>")
+    return root
+
+
+def _stranger(body: bytes, shown: str, why: str) -> SourceError:
+    who = challenger(body)
+    if who:
+        return SourceError(f"{shown} is a challenge of {who} to browsers, not a sitemap", hint=HINT)
+    if b"<html" in body[:5000].lower() or b"<!doctype html" in body[:5000].lower():
+        return SourceError(f"{shown} is an HTML page, not a sitemap", hint="robots.txt often names the sitemap")
+    return SourceError(f"{shown} is not a sitemap: {why}")
+
+
+def _pages(listed: list[Found], reader: Reader) -> list[Listed]:
+    found = ((address(first(each, "loc"), reader.base), each) for each in listed)
+    return [Listed(url, reader.date(each, "lastmod")) for url, each in found if url]
+
+
+def _article(found: Found, reader: Reader) -> Article | None:
+    """One entry of a news sitemap; None without title or address, which both are required."""
+    news = reader.children(found["news:news"][0])
+    url, title = (
+        address(first(found, "loc"), reader.base),
+        html_text.shortened(html_text.title(first(news, "news:title"))),
+    )
+    if not url or not title:
+        return None
+    published, updated = reader.date(news, "news:publication_date"), reader.date(found, "lastmod")
+    about = reader.children(news["news:publication"][0]) if "news:publication" in news else {}
+    return Article(
+        source=reader.source,
+        url=url,
+        title=title,
+        published=published.instant if published else None,
+        precision=published.precision if published else "second",
+        tz_assumed=published.tz_assumed if published else False,
+        updated=updated.instant if updated else None,
+        categories=distinct(map(reader.label, first(news, "news:keywords").split(","))),
+        images=tuple(_images(found, reader)),
+        language=language(first(about, "news:language") or first(news, "news:language")),
+        raw=extras(news, _READ),
+    )
+
+
+def _images(found: Found, reader: Reader) -> list[Image]:
+    """`image:title` says what a picture shows, where it is no file's name."""
+    images: dict[str, Image] = {}
+    for element in found.get("image:image", ())[:20]:
+        said = reader.children(element)
+        url, title = address(first(said, "image:loc"), reader.base), html_text.text(first(said, "image:title"))
+        if url:
+            alt = title if " " in title else ""
+            images.setdefault(url, Image(url, alt=alt, caption=html_text.text(first(said, "image:caption"))))
+    return list(images.values())

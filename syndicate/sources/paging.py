@@ -1,0 +1,92 @@
+"""Lists that come in pages, newest first: what is new since the last visit, even where it is more than a page.
+
+How far the last visit got is kept beside the hash of its body, which is ours to write.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+from syndicate.errors import SourceError
+from syndicate.model import Fetched, Validators
+from syndicate.serialization import instant, moment
+from syndicate.sources.fetch import Visited
+from syndicate.sources.parsing.fields import Reading
+
+SIZE = 20
+"""Entries of the page that is looked at each time."""
+LARGE = 100
+"""Entries of a page when there is much to catch up with: the most that WordPress and Ghost give."""
+MOST = 500
+"""Entries that one visit reads."""
+HEAVY = (None, 500, 502, 504)
+"""How a server answers that cannot make a large page, or not in time: with nothing, or with one of these."""
+MARGIN = timedelta(days=1)  # what was dated back, or in another zone than the server believes; known ones stay known
+
+
+def split(validators: Validators) -> tuple[Validators, datetime | None]:
+    """Validators as a visit wants them, and the newest date seen last time."""
+    digest, _, mark = (validators.body_hash or "").partition(" ")
+    return replace(validators, body_hash=digest or None), moment(mark or None)
+
+
+def unchanged(visited: Visited, before: datetime | None) -> Fetched:
+    """The answer where nothing is new."""
+    return Fetched(validators=_marked(visited.validators, before), modified=False, interval=visited.interval)
+
+
+def fetched(
+    visited: Visited, first: Reading, before: datetime | None, more: Callable[[datetime, int, int], Reading]
+) -> Fetched:
+    """What a visit brings. Where all of a full first page is new, `more` gives what was published since, page by page.
+
+    `more(since, page, size)` raises SourceError; then the whole visit has failed, and is made again.
+    """
+    read, notes = first, list(first.notes)
+    if before is not None and first.listed >= SIZE and _oldest(first, before) > before:
+        read = _caught_up(before - MARGIN, more)
+        notes = list(read.notes)
+    capped = read.listed >= MOST
+    dates = [article.published for article in read.articles if article.published is not None]
+    past = [date for date in dates if date <= visited.reply.received_at]
+    newest = max([*past, *([before] if before else [])], default=None)
+    return Fetched(
+        articles=read.articles,
+        validators=_marked(visited.validators, newest),
+        entries=read.listed,
+        notes=tuple(notes),
+        interval=visited.interval,
+        windowed=capped,
+    )
+
+
+def _caught_up(since: datetime, more: Callable[[datetime, int, int], Reading]) -> Reading:
+    """All since then in large pages; in small ones where these are too much for the server."""
+    try:
+        return _read(since, more, LARGE)
+    except SourceError as fault:
+        if fault.status not in HEAVY:
+            raise
+        return _read(since, more, SIZE)
+
+
+def _read(since: datetime, more: Callable[[datetime, int, int], Reading], size: int) -> Reading:
+    pages: list[Reading] = []
+    while len(pages) < MOST // size and (not pages or pages[-1].listed >= size):
+        pages.append(more(since, len(pages) + 1, size))
+    articles = tuple(article for page in pages for article in page.articles)
+    notes = [note for page in pages for note in page.notes]
+    if pages[-1].listed >= size:
+        notes.append(f"more than {MOST} articles since {instant(since)}; the oldest were not read")
+    return Reading(articles, sum(page.listed for page in pages), tuple(notes))
+
+
+def _oldest(reading: Reading, otherwise: datetime) -> datetime:
+    return min((article.published or otherwise for article in reading.articles), default=otherwise)
+
+
+def _marked(validators: Validators, mark: datetime | None) -> Validators:
+    said = instant(mark)
+    return replace(validators, body_hash=f"{validators.body_hash} {said}") if said else validators

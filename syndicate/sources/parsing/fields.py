@@ -1,0 +1,336 @@
+"""What RSS and Atom share: how names, addresses, dates, people and pictures are read from their elements."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, Literal, TypeVar
+from urllib.parse import SplitResult, urljoin, urlsplit
+
+from syndicate.dates import Moment, parse
+from syndicate.model import Article
+from syndicate.sources.parsing import html_text
+
+if TYPE_CHECKING:
+    from xml.etree.ElementTree import Element
+
+Entry = TypeVar("Entry")
+ENTRIES = 2000
+LONGEST = 8_000
+"""Characters of an address or a guid; a longer one is none, and servers take no longer ones."""
+EXTRAS = 50  # elements of one entry that nobody else reads
+BASE = "{http://www.w3.org/XML/1998/namespace}base"
+LANG = "{http://www.w3.org/XML/1998/namespace}lang"
+ATOM = "http://www.w3.org/2005/Atom"
+
+# Namespaces as publishers write them; the versions of one share a name.
+_NAMESPACES = {
+    ATOM: "atom",
+    "http://purl.org/atom/ns#": "atom",
+    "http://purl.org/dc/elements/1.1/": "dc",
+    "http://purl.org/dc/elements/1.0/": "dc",
+    "http://purl.org/dc/terms/": "dcterms",
+    "http://purl.org/rss/1.0/modules/content/": "content",
+    "http://purl.org/rss/1.0/modules/syndication/": "sy",
+    "http://rssnamespace.org/feedburner/ext/1.0": "feedburner",
+    "http://search.yahoo.com/mrss/": "media",
+    "http://search.yahoo.com/mrss": "media",
+    "https://search.yahoo.com/mrss/": "media",
+    "https://search.yahoo.com/mrss": "media",
+    "http://tools.search.yahoo.com/mrss/": "media",
+    "http://www.itunes.com/dtds/podcast-1.0.dtd": "itunes",
+    "http://www.w3.org/1999/02/22-rdf-syntax-ns#": "rdf",
+    "http://www.w3.org/1999/xhtml": "xhtml",
+    "http://www.youtube.com/xml/schemas/2015": "yt",
+    "http://www.google.com/schemas/sitemap-news/0.9": "news",
+    "http://www.google.com/schemas/sitemap-image/1.1": "image",
+    "http://www.google.com/schemas/sitemap-video/1.1": "video",
+    "http://purl.org/rss/1.0/": "",
+    "http://my.netscape.com/rdf/simple/0.9/": "",
+    "http://channel.netscape.com/rdf/simple/0.9/": "",
+    "http://backend.userland.com/rss2": "",
+    "http://backend.userland.com/RSS2": "",
+    "http://blogs.law.harvard.edu/tech/rss": "",
+}
+_PREFIX = re.compile(r"""xmlns:([\w.-]{1,40})\s*=\s*["']([^"'<>]{1,200})["']""")
+_LANGUAGE = re.compile(r"[A-Za-z]{2,3}(?:-[A-Za-z0-9]{1,8})*", re.ASCII)
+_MAILBOX = re.compile(r"\S+@\S+\s*\((.*)\)|(.*?)\s*[<(][^<>()@\s]+@[^<>()\s]+[>)]")
+_BYLINE = re.compile(r"\A(?:By|BY|by)\s+(?=[^\W\d_])")
+_BARE_MAILBOX = re.compile(r"[^\s@]+@[^\s@]+\.[^\s@]+")
+_ABSOLUTE = re.compile(r"https?://[A-Za-z0-9.-]+(?::\d{1,4})?(?:[/?#][!-~]*)?")
+_AMPERSAND = re.compile("&(?:amp|#0{0,3}38);")  # escaped twice; no address means that
+_BROKEN = re.compile("\\s*[\t\r\n]\\s*|[\x00\ud800-\udfff]")  # halves of a character: JSON can spell them
+# Names that are not always written in the case they have; feeds are made by hand, too.
+_CASED = {
+    name.lower(): name
+    for name in (
+        "author", "category", "channel", "comments", "description", "enclosure", "entry", "guid", "item", "language",
+        "link", "pubDate", "title", "ttl", "id", "published", "updated", "summary", "content",
+    )
+}  # fmt: skip
+
+
+class Names(dict[str, str]):
+    """Tags of a tree to short names: `{http://purl.org/dc/elements/1.1/}date` is "dc:date".
+
+    The document's own elements have no prefix; an extension nobody knows goes by the prefix that
+    its document gives it.
+    """
+
+    def __init__(self, root: str, head: str) -> None:
+        super().__init__()
+        own, _, local = root.rpartition("}")
+        self._prefixes = {uri: prefix for prefix, uri in reversed(_PREFIX.findall(head))} | _NAMESPACES
+        if local != "RDF":
+            self._prefixes[own[1:]] = ""
+        if root == "feed":  # written without its namespace, around children that have it
+            self._prefixes[ATOM] = ""
+
+    def __missing__(self, tag: str) -> str:
+        uri, closed, local = tag.rpartition("}")
+        prefix = self._prefixes.get(uri[1:], "?") if closed else ""
+        local = local if prefix else _CASED.get(local.lower(), local)
+        self[tag] = name = f"{prefix}:{local}" if prefix else local
+        return name
+
+
+@dataclass(slots=True)
+class Reader:
+    """What the entries of one document have in common, and what was odd about it.
+
+    `based`: the document itself says what its addresses are relative to.
+    """
+
+    source: str
+    base: str
+    timezone: str
+    now: datetime | None
+    names: Names
+    language: str | None = None
+    undated: list[str] = field(default_factory=list)
+    based: bool = False
+    _labels: dict[str, str] = field(default_factory=dict)
+
+    def inside(self, element: Element) -> Reader:
+        """The same, with the base that `element` sets for what is in it."""
+        said = address(element.get(BASE), self.base) if BASE in element.attrib else ""
+        return replace(self, base=said, based=True) if said else self
+
+    def label(self, text: str) -> str:
+        """`text` as a title; sections and names, which return all the time, are made plain once."""
+        if text not in self._labels:
+            self._labels[text] = html_text.title(text)
+        return self._labels[text]
+
+    def children(self, element: Element) -> dict[str, list[Element]]:
+        """The children of an element by short name, each list in order."""
+        found: dict[str, list[Element]] = {}
+        names = self.names
+        for child in element:
+            name = names[child.tag]
+            if name in found:
+                found[name].append(child)
+            else:
+                found[name] = [child]
+        return found
+
+    def date(self, found: dict[str, list[Element]], *names: str) -> Moment | None:
+        """The first of these elements that states an instant."""
+        for name in names:
+            if name in found:
+                moment = self.stated(*map(words, found[name]))
+                if moment:
+                    return moment
+        return None
+
+    def stated(self, *texts: str) -> Moment | None:
+        """The first of these texts that states an instant; one that states none is remembered."""
+        for text in texts:
+            moment = parse(text, timezone=self.timezone, now=self.now) if text else None
+            if moment:
+                return moment
+            if text:
+                self.undated.append(text)
+        return None
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What a document says. `listed` counts its entries, usable or not; `held_back` those that are no articles yet.
+
+    `hub` is the address of a hub, and the one by which it knows this document; "" where none is named.
+    `interval`, `hours` and `days` are how often it wants to be asked, and when not: as in `model.Wish`.
+    `older` is the address of the page after this one, "" where none is named.
+    """
+
+    articles: tuple[Article, ...]
+    listed: int
+    notes: tuple[str, ...] = ()
+    interval: timedelta | None = None
+    cut_off: bool = False
+    held_back: int = 0
+    hub: tuple[str, str] = ("", "")
+    hours: tuple[int, ...] = ()
+    days: tuple[int, ...] = ()
+    older: str = ""
+
+
+def noted(reading: Reading, reader: Reader) -> Reading:
+    """A reading, with what was odd about its document."""
+    return replace(reading, notes=(*reading.notes, *_notes(reading, reader)))
+
+
+def _notes(reading: Reading, reader: Reader) -> list[str]:
+    notes = []
+    if reading.cut_off:
+        notes.append(f"the document is cut off; {len(reading.articles)} whole entries were read")
+    if reading.listed > ENTRIES:
+        notes.append(f"{reading.listed} entries; the newest {ENTRIES} are read")
+    unnamed = min(reading.listed, ENTRIES) - len(reading.articles) - reading.held_back
+    if unnamed:
+        notes.append(f"entries left out, without title and address: {unnamed}")
+    if reader.undated:
+        notes.append(f"dates that cannot be read: {len(reader.undated)}, such as {reader.undated[0][:60]!r}")
+    return notes
+
+
+def readable(entries: Sequence[Entry], article: Callable[[Entry], Article | None]) -> Sequence[Entry]:
+    """As many entries as are read: the first, unless the list begins with its oldest; then the last."""
+    if len(entries) <= ENTRIES:
+        return entries
+    ends = (article(entries[0]), article(entries[-1]))
+    dates = [each.published for each in ends if each is not None and each.published is not None]
+    return entries[-ENTRIES:] if len(dates) > 1 and dates[0] < dates[1] else entries[:ENTRIES]
+
+
+def words(element: Element | None) -> str:
+    """All text of an element, stripped; "" for none."""
+    if element is None:
+        return ""
+    if len(element):
+        return "".join(element.itertext()).strip()
+    return (element.text or "").strip()
+
+
+def inner(element: Element) -> str:
+    """What stands in an element as markup: its text, or the tags that should have been escaped."""
+    if not len(element):
+        return element.text or ""
+    from html import escape
+
+    parts = [escape(element.text or "")]
+    waiting: list[Element | str] = list(reversed(element))
+    while waiting:
+        each = waiting.pop()
+        if isinstance(each, str):
+            parts.append(each)
+        elif isinstance(each.tag, str):
+            name = _local(each.tag)
+            said = "".join(f' {_local(key)}="{escape(value)}"' for key, value in each.items())
+            parts.append(f"<{name}{said}>{escape(each.text or '')}")
+            waiting += [f"</{name}>{escape(each.tail or '')}", *reversed(each)]
+    return "".join(parts)
+
+
+def _local(name: str) -> str:
+    return name.rpartition("}")[2]
+
+
+def first(found: dict[str, list[Element]], *names: str) -> str:
+    """The words of the first of these elements that has any."""
+    for name in names:
+        if name in found:
+            for element in found[name]:
+                said = words(element)
+                if said:
+                    return said
+    return ""
+
+
+def identity(text: str) -> str | None:
+    """A guid verbatim; None where there is none, or something else stands in its place."""
+    return text if 0 < len(text) <= LONGEST else None
+
+
+def address(text: str | None, base: str) -> str:
+    """An absolute http(s) address, otherwise as it was given; "" for anything else."""
+    if not text or len(text) > LONGEST:
+        return ""
+    if "&" in text:
+        text = _AMPERSAND.sub("&", text)
+    if _ABSOLUTE.fullmatch(text):
+        return text
+    text = _BROKEN.sub("", text.strip()).replace(" ", "%20")
+    try:
+        if not text.startswith(("http://", "https://")):
+            text = urljoin(base, _with_scheme(text, urlsplit(base))) if text else ""
+        parts = urlsplit(text)
+        known = parts.scheme in ("http", "https") and parts.hostname
+        return parts.scheme + text[len(parts.scheme) :] if known else ""
+    except ValueError:
+        return ""
+
+
+def _with_scheme(text: str, here: SplitResult) -> str:
+    """What begins with the site's own host is no path on it: someone left out the scheme."""
+    host = text.partition("/")[0].lower().removeprefix("www.")
+    return f"{here.scheme}://{text}" if host and host == (here.hostname or "").removeprefix("www.") else text
+
+
+def language(text: str | None) -> str | None:
+    """A BCP 47 tag, or None for what is none."""
+    if not text:
+        return None
+    tag = text.strip().replace("_", "-")
+    return tag if _LANGUAGE.fullmatch(tag) else None
+
+
+def person(text: str) -> str:
+    """A name without its e-mail address: "a@b.example (Name)" and "Name <a@b.example>" give "Name", "@name" itself.
+
+    And without the "By" of the line it was taken from.
+    """
+    text = html_text.unnumbered(text)  # some hide an address so
+    found = _MAILBOX.fullmatch(text) if len(text) <= 300 else None
+    if found:
+        text = found[1] or found[2] or ""
+    return "" if _BARE_MAILBOX.fullmatch(text) else _BYLINE.sub("", html_text.title(text))
+
+
+def parted(text: str) -> list[str]:
+    """Labels that were written into one text: parted by commas, or by semicolons where those are more."""
+    return text.split(";" if text.count(";") > text.count(",") else ",")
+
+
+def distinct(labels: Iterable[str]) -> tuple[str, ...]:
+    """Each label once, whatever its case, without empty ones; the first hundred."""
+    seen: dict[str, str] = {}
+    for label in labels:
+        if label:
+            seen.setdefault(label.casefold(), label)
+    return tuple(seen.values())[:100]
+
+
+def kind_of(types: Iterable[str]) -> Literal["article", "audio", "video"]:
+    """What an article is, by the MIME types of what it encloses."""
+    for mime in types:
+        if mime.startswith("audio/"):
+            return "audio"
+        if mime.startswith("video/"):
+            return "video"
+    return "article"
+
+
+def extras(found: dict[str, list[Element]], read: frozenset[str]) -> dict[str, str]:
+    """What templates may want of elements nobody else reads: extensions by name, their first words."""
+    kept: dict[str, str] = {}
+    for name, elements in found.items():
+        if len(kept) == EXTRAS:
+            break
+        if ":" in name and name not in read:
+            said = words(elements[0])
+            if said:
+                kept[name] = html_text.line(said[:1000])
+    return kept

@@ -1,0 +1,72 @@
+"""Documents read in a process of their own, which has bounds on time and memory and can be killed.
+
+Some inputs keep a parser busy for minutes (100,000 attributes on one element: feedparser and lexbor
+both take more than 25 s), and a thread cannot be stopped. So what is large, or is not well-formed,
+goes there; of all else a look at its size is enough.
+"""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from datetime import datetime, timedelta
+from typing import Any
+
+from syndicate.errors import SourceError
+from syndicate.model import Article
+from syndicate.serialization import instant, load_article
+from syndicate.sources.parsing.fields import Reading
+
+SECONDS = 4.5
+"""What one document may take, the start of the process included."""
+MEMORY = 250_000_000
+"""Bytes by which the process may grow."""
+_CHILD = "import sys; sys.path[:] = sys.argv[1:]; from syndicate.sources.isolated_child import child; child()"
+
+
+def feed(
+    body: bytes, *, shown: str, why: str = "", seconds: float = SECONDS, memory: int = MEMORY, **options: Any
+) -> Reading:
+    """As `parsing.read_here`, rescued where it is not well-formed. `why` says what is wrong with it, if we know."""
+    failure = f"is not well-formed and could not be mended: {why}" if why else _TOO_MUCH
+    said = _ask("feed", body, options | {"shown": shown}, f"{shown} {failure}", seconds, memory)
+    interval = said["interval"]
+    return Reading(
+        tuple(map(load_article, said["articles"])),
+        said["listed"],
+        notes=tuple(said["notes"]),
+        interval=None if interval is None else timedelta(seconds=interval),
+        cut_off=said["cut_off"],
+        hub=(said["hub"][0], said["hub"][1]),
+        hours=tuple(said["hours"]),
+        days=tuple(said["days"]),
+        older=said["older"],
+    )
+
+
+def page(body: bytes, *, shown: str, seconds: float = SECONDS, **options: Any) -> Article:
+    """As `page.read_here`."""
+    return load_article(
+        _ask("page", body, options | {"shown": shown}, f"{shown} {_TOO_MUCH}", seconds, MEMORY)["article"]
+    )
+
+
+_TOO_MUCH = "takes more time or memory to read than any feed or page needs"
+
+
+def _ask(kind: str, body: bytes, options: dict[str, Any], failure: str, seconds: float, memory: int) -> dict[str, Any]:
+    """What the other process says. Raises SourceError: its own, or `failure` if it did not get that far."""
+    now: datetime | None = options["now"]
+    request = {"kind": kind, "memory": memory, "options": options | {"now": instant(now)}}
+    command = [sys.executable, "-P", "-c", _CHILD, *(path for path in sys.path if path)]
+    try:
+        done = subprocess.run(  # noqa: S603 - our own interpreter and words
+            command, input=json.dumps(request).encode() + b"\n" + body, capture_output=True, timeout=seconds, check=True
+        )
+        said: dict[str, Any] = json.loads(done.stdout)
+    except (subprocess.SubprocessError, OSError, ValueError) as fault:
+        raise SourceError(failure) from fault
+    if "error" in said:
+        raise SourceError(said["error"], hint=said["hint"], found=said["found"])
+    return said

@@ -1,0 +1,39 @@
+from __future__ import annotations
+
+import pytest
+
+from syndicate.errors import SourceError
+from syndicate.sources.formats.feed import read_feed
+from syndicate.sources.formats.page import parse_page
+from syndicate.sources.parsing.bot_challenges import challenger
+
+URL = "https://gazette.example/x"
+CLOUDFLARE = b"""<!DOCTYPE html><html lang="en-US"><head><title>Just a moment...</title>
+<meta http-equiv="refresh" content="360"></head><body><noscript>Enable JavaScript and cookies to continue</noscript>
+<script>(function(){window._cf_chl_opt={cvId:'3',cZone:"gazette.example"};}());</script></body></html>"""
+DATADOME = b"""<html lang="en"><head><title>gazette.example</title></head><body>
+<script>var dd={'rt':'c','cid':'x','host':'geo.captcha-delivery.com'}</script></body></html>"""
+IMPERVA = b"""<html><head><META NAME="robots" CONTENT="noindex,nofollow"></head><body>
+<iframe src="/_Incapsula_Resource?x">\
+Request unsuccessful. Incapsula incident ID: 1-2</iframe></body></html>"""
+ORDINARY = b"""<html><title>Just a moment: the song of the year</title><script>window.__CF$cv$params={r:'1'};
+a.src='/cdn-cgi/challenge-platform/scripts/jsd/main.js';</script><script src="/_Incapsula_Resource?y"></script>
+<script src="https://js.datadome.co/tags.js"></script><p>Text"""
+
+
+@pytest.mark.parametrize(("body", "who"), [(CLOUDFLARE, "Cloudflare"), (DATADOME, "DataDome"), (IMPERVA, "Imperva")])
+def test_a_challenge_is_neither_a_feed_nor_a_page(body, who):
+    with pytest.raises(SourceError, match=f"is a challenge of {who} to browsers, not a feed") as caught:
+        read_feed(body, source="news", url=URL)
+    assert "User-Agent" in caught.value.hint
+    with pytest.raises(SourceError, match=f"is a challenge of {who} to browsers, not the page"):
+        parse_page(body, source="page", url=URL, content_type="text/html")
+
+
+def test_an_ordinary_page_behind_a_doorkeeper_is_one():
+    assert challenger(ORDINARY) is None
+    assert parse_page(ORDINARY, source="page", url=URL, content_type=None).title.startswith("Just a moment")
+
+
+def test_a_long_page_may_write_about_challenges():
+    assert challenger(CLOUDFLARE + b"<p>text" * 50_000) is None
