@@ -257,15 +257,6 @@ class App:
         made = self.render(article, lane.account, lane.platform, lane.limits(), at=at, planned_at=planned_at)
         return made, serialization.digest(serialization.post_record(made.post))
 
-    def notices(self) -> dict[tuple[str, str], str]:
-        """What lasts and a person should hear of, by kind and name."""
-        from syndicate.app.monitoring.conditions import notices
-
-        ledger = self.ledger
-        accounts = [state for account in self.accounts if (state := ledger.accounts.find(account.name))]
-        sources = {state: ledger.articles.came(state.name, 31) for state in ledger.sources.known(self.config.sources)}
-        return notices(accounts, sources, ledger.now(), ledger.backlog.batches())
-
     def watch(self, most: int) -> list[str]:
         """Look at the pages of announced stories whose turn it is, at most so many; keys of deletions this plans."""
         from syndicate.ingestion.withdrawals import watch

@@ -74,7 +74,7 @@ def _listening(app: App, daemon: Daemon, say: EventLog, subscriber: Subscriber |
     from syndicate.web.server import Listener
 
     hooks = Hooks(app.config, app.ledger, say, subscriber)
-    listener = Listener(listen.place, listen.token, daemon.health, functools.partial(text, app), hooks)
+    listener = Listener(listen.place, listen.token, daemon.health, functools.partial(text, app.ledger), hooks)
     say("daemon.listening", address=listen.address, port=listener.port)
     try:
         yield

@@ -181,9 +181,10 @@ def report(
         _explain(delivery)
     _remind(app, outcome, accounts)
     if app.rehearsal is None:
-        from syndicate.app.monitoring.alerts import tell
+        from syndicate.app.monitoring.alerts import Ways, send_alerts
 
-        for complaint in tell(app):
+        ways = Ways(app.config.alert_command, app.config.alert_urls)
+        for complaint in send_alerts(app.ledger, ways, app.accounts, app.config.sources):
             click.echo(complaint, err=True)
 
 

@@ -14,17 +14,17 @@ from types import TracebackType
 from typing import Any, Protocol, Self
 
 from syndicate.errors import ConfigError
-from syndicate.sandbox.bluesky import Bluesky
 from syndicate.sandbox.board import Board
 from syndicate.sandbox.connection import Server, Visit
 from syndicate.sandbox.control import Control
 from syndicate.sandbox.exchange import Answer, Request, Route, text_answer
-from syndicate.sandbox.facebook import Facebook
 from syndicate.sandbox.faults import FaultPlan, Rule
-from syndicate.sandbox.mastodon import Mastodon
+from syndicate.sandbox.networks.bluesky import Bluesky
+from syndicate.sandbox.networks.facebook import Facebook
+from syndicate.sandbox.networks.mastodon import Mastodon
+from syndicate.sandbox.networks.webhook import Webhook
+from syndicate.sandbox.networks.x import X
 from syndicate.sandbox.page import static_page
-from syndicate.sandbox.webhook import Webhook
-from syndicate.sandbox.x import X
 
 LOG_LENGTH = 5_000
 PROXY_PAGE = "<html><head><title>502 Bad Gateway</title></head><body><h1>502 Bad Gateway</h1></body></html>\n"

@@ -8,6 +8,7 @@ from datetime import timedelta
 import pytest
 
 from syndicate.app import poller
+from syndicate.app.monitoring.alerts import current
 from syndicate.ingestion import interval, poll
 from syndicate.model import NO_WISH
 from tests.polite.feeds import DAY, HOUR, START, Feed, all_feeds
@@ -49,7 +50,7 @@ def test_three_weeks_with_restarts_show_no_fault(world):
         if day % 7 == 5:  # nobody is there for nine hours
             played.clock.move(hours=9)
             played.restart()
-        for notice in played.app.notices():
+        for notice in current(played.app.ledger, played.app.accounts, played.app.config.sources):
             notices.setdefault(notice, day)
     faults = played.faults()
     assert not faults, told(faults)

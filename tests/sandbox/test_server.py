@@ -258,7 +258,7 @@ def test_the_sandbox_borrows_no_eyes():
 
     import syndicate.sandbox
 
-    for path in Path(syndicate.sandbox.__file__).parent.glob("*.py"):
+    for path in Path(syndicate.sandbox.__file__).parent.rglob("*.py"):
         for node in ast.walk(ast.parse(path.read_text("utf-8"))):
             names = [node.module] if isinstance(node, ast.ImportFrom) else []
             names += [alias.name for alias in node.names] if isinstance(node, ast.Import) else []

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from tests.sandbox.conftest import png
-from tests.sandbox.test_x import signed
+from tests.sandbox.networks.test_x import signed
 
 SPECS = Path(__file__).parents[3] / "shared" / "specs"
 TOKEN = {"Authorization": "Bearer one"}

@@ -10,7 +10,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 from syndicate.app.engines.run_once import account_waits
 from syndicate.app.engines.thread_pool import Crew
-from syndicate.app.monitoring.alerts import tell
+from syndicate.app.monitoring.alerts import Ways, send_alerts
 from syndicate.app.monitoring.events import delivery_fact
 from syndicate.app.monitoring.systemd import notify
 from syndicate.app.wiring import App
@@ -115,9 +115,12 @@ class Daemon:
             return
         self._told_at = time.monotonic()
 
+        app = self._app
+        ways = Ways(app.config.alert_command, app.config.alert_urls)
+
         def work() -> None:
             try:
-                for complaint in tell(self._app):
+                for complaint in send_alerts(app.ledger, ways, app.accounts, app.config.sources):
                     self._say("alert.failed", error=complaint)
             except SyndicateError as fault:
                 self._say("alert.failed", error=str(fault))

@@ -1,15 +1,16 @@
-"""Telling somebody, once for each change: the publisher's own command, and whatever apprise reaches."""
+"""Sends alerts, once for each change: to the publisher's own command and to whatever apprise reaches."""
 
 from __future__ import annotations
 
 import json
 import subprocess
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from syndicate.app.wiring import App
+from syndicate.app.monitoring.conditions import notices
 from syndicate.errors import SyndicateError
-from syndicate.model import Delivery, Json
+from syndicate.ledger import Ledger
+from syndicate.model import Account, Delivery, Json, Secret
 from syndicate.serialization import delivery_record, instant
 
 PATIENCE = 30.0  # seconds the command may take
@@ -24,24 +25,38 @@ class Alert:
     body: str
 
 
-def tell(app: App) -> list[str]:
-    """Tell of each change nobody was told of; complaints about the ways of telling themselves."""
-    if not app.config.alert_command and not app.config.alert_urls:
+@dataclass(frozen=True, slots=True)
+class Ways:
+    """How the publisher wants to hear: a `command` that gets a JSON line, addresses for apprise."""
+
+    command: Sequence[str] = ()
+    urls: Sequence[Secret] = ()
+
+
+def send_alerts(ledger: Ledger, ways: Ways, accounts: Iterable[Account], sources: Iterable[str]) -> list[str]:
+    """Send an alert for each change nobody was told of; returns complaints about the ways themselves."""
+    if not ways.command and not ways.urls:
         return []
-    ledger = app.ledger
     complaints: list[str] = []
     for delivery, state, fence in ledger.alerts.waiting():
-        faults = _send(app, _of_delivery(delivery, state))
+        faults = _send(ways, _of_delivery(delivery, state))
         ledger.alerts.told(delivery.key, state, fence, now=ledger.now(), heard=not faults)
         complaints += faults
-    ledger.notices.observe(app.notices(), ledger.now())
+    ledger.notices.observe(current(ledger, accounts, sources), ledger.now())
     for notice in ledger.notices.waiting():
         line: Json = {"alert": notice.kind, "subject": notice.subject, "message": notice.message}
         since = instant(notice.since.replace(microsecond=0))
-        faults = _send(app, Alert(line | {"since": since}, f"syndicate: {notice.subject}", notice.message))
+        faults = _send(ways, Alert(line | {"since": since}, f"syndicate: {notice.subject}", notice.message))
         ledger.notices.told(notice, now=ledger.now(), heard=not faults)
         complaints += faults
     return complaints
+
+
+def current(ledger: Ledger, accounts: Iterable[Account], sources: Iterable[str]) -> dict[tuple[str, str], str]:
+    """Every condition that holds now, by kind and name, with its message."""
+    states = [state for account in accounts if (state := ledger.accounts.find(account.name))]
+    came = {state: ledger.articles.came(state.name, 31) for state in ledger.sources.known(sources)}
+    return notices(states, came, ledger.now(), ledger.backlog.batches())
 
 
 def _of_delivery(delivery: Delivery, state: str) -> Alert:
@@ -53,14 +68,14 @@ def _of_delivery(delivery: Delivery, state: str) -> Alert:
     return Alert(record, title, body)
 
 
-def _send(app: App, alert: Alert) -> list[str]:
+def _send(ways: Ways, alert: Alert) -> list[str]:
     """What went wrong, way by way."""
     faults = []
-    if app.config.alert_command:
-        complaint = _run(list(app.config.alert_command), json.dumps(alert.line, ensure_ascii=False))
+    if ways.command:
+        complaint = _run(list(ways.command), json.dumps(alert.line, ensure_ascii=False))
         faults += [f"alerts.command: {complaint}"] if complaint else []
-    if app.config.alert_urls:
-        complaint = _notify(app.config.alert_urls, alert)
+    if ways.urls:
+        complaint = _notify(ways.urls, alert)
         faults += [f"alerts.urls: {complaint}"] if complaint else []
     return faults
 

@@ -5,31 +5,31 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
-from syndicate.app.wiring import App
+from syndicate.ledger import Ledger
 
 if TYPE_CHECKING:
     from prometheus_client.core import Metric
 
 
-def text(app: App) -> bytes:
+def text(ledger: Ledger) -> bytes:
     """All metrics now. Raises ImportError without the extra."""
     from prometheus_client import CollectorRegistry, generate_latest
 
     registry = CollectorRegistry(auto_describe=False)
-    registry.register(_Ledger(app))
+    registry.register(_Ledger(ledger))
     return generate_latest(registry)
 
 
 class _Ledger:
     """Everything is read when it is asked for: the ledger holds what all processes did."""
 
-    def __init__(self, app: App) -> None:
-        self._app = app
+    def __init__(self, ledger: Ledger) -> None:
+        self._ledger = ledger
 
     def collect(self) -> Iterator[Metric]:
         from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily
 
-        facts = self._app.ledger.overview(self._app.ledger.now())
+        facts = self._ledger.overview(self._ledger.now())
 
         def gauge(name: str, about: str, labels: list[str], rows: list[tuple[Any, ...]]) -> Metric:
             family = GaugeMetricFamily(name, about, labels=labels)

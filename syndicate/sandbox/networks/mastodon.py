@@ -13,7 +13,7 @@ from typing import Any
 from syndicate.sandbox.board import Board
 from syndicate.sandbox.counting import addresses, mastodon_length
 from syndicate.sandbox.exchange import Answer, Request, Route, Table, answer, instant, text_answer
-from syndicate.sandbox.mastodon_entities import (
+from syndicate.sandbox.networks.mastodon_entities import (
     HASHTAG,
     IMAGE_TYPES,
     MAX_DESCRIPTION,

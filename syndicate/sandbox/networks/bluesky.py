@@ -11,10 +11,10 @@ import secrets
 from collections.abc import Callable
 from typing import Any
 
-from syndicate.sandbox.bluesky_record import Invalid, blobs, cid_of_bytes, cid_of_record, shown_link, validate
-from syndicate.sandbox.bluesky_sessions import Refused, Sessions, did_of
 from syndicate.sandbox.board import Board
 from syndicate.sandbox.exchange import Answer, Request, Route, Table, answer, instant
+from syndicate.sandbox.networks.bluesky_record import Invalid, blobs, cid_of_bytes, cid_of_record, shown_link, validate
+from syndicate.sandbox.networks.bluesky_sessions import Refused, Sessions, did_of
 
 POSTS = "app.bsky.feed.post"
 BLOB_BYTES = 5_242_880

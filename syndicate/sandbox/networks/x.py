@@ -18,8 +18,8 @@ from urllib.parse import unquote
 from syndicate.sandbox.board import Board
 from syndicate.sandbox.counting import addresses, weighted_length
 from syndicate.sandbox.exchange import Answer, Request, Route, Table, answer, instant
+from syndicate.sandbox.networks.x_text import entity, same, shorten, slug
 from syndicate.sandbox.pictures import look
-from syndicate.sandbox.x_text import entity, same, shorten, slug
 
 MAX_WEIGHT = 280
 MAX_ALT = 1_000

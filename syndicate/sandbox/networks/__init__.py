@@ -1,0 +1,1 @@
+"""Stand-ins, one per network, found by their name."""
