@@ -18,7 +18,7 @@ from types import SimpleNamespace
 from typing import Any
 
 from syndicate.app.engines.run_once import account_waits
-from syndicate.delivery.deliver import Lane, Terms, deliver
+from syndicate.delivery.deliver import Lane, Timeouts, deliver
 from syndicate.delivery.gates import Gate
 from syndicate.ledger import Ledger
 from syndicate.ledger.database import Database, micros
@@ -119,7 +119,7 @@ def lanes() -> float:
     with tempfile.TemporaryDirectory() as folder:
         ledger = opened(folder)
         filled(ledger, {f"a{lane}": EACH for lane in range(LANES)})
-        gate, terms = Gate(ledger), Terms(LEASE, timedelta(seconds=30), lambda: 0.5)
+        gate, terms = Gate(ledger), Timeouts(LEASE, timedelta(seconds=30), lambda: 0.5)
 
         def drain(name: str) -> None:
             account = Account(name, "fake", schedule=Schedule(per_day=1000))

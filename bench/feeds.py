@@ -152,7 +152,7 @@ def one_new(rounds: int = 200) -> tuple[list[float], dict[str, float], float]:
     clock.watch(poll, "_record", "deciding")
     server = Crowd()
     with tempfile.TemporaryDirectory() as folder, App(load(config(folder, [server.growing]), {}), {}) as app:
-        app.meet()
+        app.register_accounts()
         app.rounds.poll("s0")
         for number in range(rounds + WARM):
             if number == WARM:

@@ -22,7 +22,7 @@ from syndicate.rendering.photo import Pictures
 from syndicate.rendering.post import render
 from syndicate.rendering.preview.facts import shown
 from syndicate.rendering.preview.page import Page
-from syndicate.rendering.preview.recording import Exhibit
+from syndicate.rendering.preview.recording import Recording
 from syndicate.rendering.preview.samples import photo, samples
 from syndicate.serialization import delivery_record, post_record
 
@@ -84,7 +84,7 @@ def page() -> str:
             post = post_record(rendered.post) | {"length": rendered.length, "limit": rendered.limit}
             made = Delivery(key, key, story.url, name, name, "post", 0, 0, "due", None, now, now, 0, 0, post=post)
             records.append(delivery_record(made))
-            exhibits[key] = Exhibit(rendered, ())
+            exhibits[key] = Recording(rendered, ())
     studio.close()
     return Page(SITE, now, shown(records, exhibits, {}, {}, {}), {}).html()
 

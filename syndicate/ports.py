@@ -9,7 +9,7 @@ from datetime import datetime
 from typing import Any, ClassVar, Protocol, TypeAlias, runtime_checkable
 
 from syndicate.errors import Uncertain
-from syndicate.model import Certainty, Draft, Fetched, Identity, Json, Limits, Post, Receipt, Validators
+from syndicate.model import Certainty, Draft, Identity, Json, Limits, Post, Reading, Receipt, Validators
 
 Clock: TypeAlias = Callable[[], datetime]
 """Gives the present instant: aware, UTC."""
@@ -80,7 +80,7 @@ class Source(Protocol):
 
     name: str
 
-    def fetch(self, validators: Validators) -> Fetched:
+    def fetch(self, validators: Validators) -> Reading:
         """Read the source once. Raises SourceError: unreachable, not what it should be, refused."""
 
 
@@ -88,10 +88,10 @@ class Source(Protocol):
 class Paged(Protocol):
     """A source that can tell more than its window shows. Each step of its iterators is one request at most."""
 
-    def older(self, fetched: Fetched) -> Iterator[Fetched]:
+    def older(self, fetched: Reading) -> Iterator[Reading]:
         """The pages after a reading, as far as they lead. Raises SourceError: one cannot be read just now."""
 
-    def listed(self) -> Iterator[Fetched]:
+    def listed(self) -> Iterator[Reading]:
         """What the site lists elsewhere: addresses, titles and dates, hardly more. A step may find nothing."""
 
 

@@ -17,7 +17,7 @@ from syndicate.ledger.database import Database, copy_ledger
 from syndicate.model import Delivery, LinkCard, Media, Post, Rendered
 from syndicate.net.dry_run import DryHttp
 from syndicate.ports import Clock
-from syndicate.rendering.preview.recording import Exhibit
+from syndicate.rendering.preview.recording import Recording
 
 if TYPE_CHECKING:
     from syndicate.delivery.lane import Render
@@ -42,10 +42,10 @@ def rehearse(*, dry: bool) -> Rehearsal:
 
 
 @dataclass(slots=True)
-class Gallery:
+class Recorder:
     """Exhibits by the key of their delivery. A picture that several accounts send is kept once."""
 
-    exhibits: dict[str, Exhibit] = field(default_factory=dict)
+    exhibits: dict[str, Recording] = field(default_factory=dict)
     _pictures: dict[str, Media] = field(default_factory=dict)
 
     def watch(self, delivery: Delivery, door: DryHttp, render: Render, deliver: Callable[[Render], Any]) -> Any:
@@ -59,7 +59,7 @@ class Gallery:
 
         before = len(door.calls)
         answer = deliver(watched)
-        self.exhibits[delivery.key] = Exhibit(kept[-1] if kept else None, tuple(door.calls[before:]))
+        self.exhibits[delivery.key] = Recording(kept[-1] if kept else None, tuple(door.calls[before:]))
         return answer
 
     def _shared(self, post: Post) -> Post:

@@ -9,12 +9,12 @@ from dataclasses import replace
 from datetime import datetime
 from urllib.parse import urlsplit
 
-from syndicate.app.sources import Discreet, build
+from syndicate.app.sources import MaskedSource, build
 from syndicate.config.schema import Config
 from syndicate.ingestion import interval
 from syndicate.ingestion.poll import Polled, again, poll
 from syndicate.ledger import Ledger
-from syndicate.model import Account, Caution
+from syndicate.model import Account, FloodLimits
 from syndicate.net.coalescing import Answers, Sharing
 from syndicate.net.http import Mask
 from syndicate.ports import Clock, Http, Source
@@ -46,7 +46,7 @@ class Rounds:
             zone=wanted.timezone,
             backfill=backfill,
             breaking=self._config.breaking,
-            caution=Caution(wanted.burst, wanted.similar),
+            caution=FloodLimits(wanted.burst, wanted.similar),
             state=state,
         )
 
@@ -109,4 +109,4 @@ class Rounds:
         """The reader of a configured source, at the address it has now."""
         wanted = self._sources[name]
         door = Sharing(self._door(), name, self._answers) if wanted.url in self._twins else self._door()
-        return Discreet(build(replace(wanted, url=address), door), Mask(self._config.secrets))
+        return MaskedSource(build(replace(wanted, url=address), door), Mask(self._config.secrets))

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from syndicate.config.schema import Config, SourceConfig
 from syndicate.errors import SourceError
-from syndicate.model import Fetched, Validators
+from syndicate.model import Reading, Validators
 from syndicate.net.address_guard import bare, origin_of
 from syndicate.net.http import Guard, Mask, RequestsHttp
 from syndicate.ports import Http, Paged, Source
@@ -23,7 +23,7 @@ PAGE = "page"
 """The source of an article that a person named by its address."""
 
 
-class Discreet:
+class MaskedSource:
     """A source whose complaints hold no secret of the config, even where its address does."""
 
     def __init__(self, source: Source, mask: Mask) -> None:
@@ -31,7 +31,7 @@ class Discreet:
         self._source = source
         self._mask = mask
 
-    def fetch(self, validators: Validators) -> Fetched:
+    def fetch(self, validators: Validators) -> Reading:
         """As the source does."""
         try:
             return self._source.fetch(validators)
@@ -39,7 +39,7 @@ class Discreet:
             fault.args = (self._mask(str(fault)),)
             raise
 
-    def older(self, fetched: Fetched) -> Iterator[Fetched]:
+    def older(self, fetched: Reading) -> Iterator[Reading]:
         """As the source does, if it can."""
         if isinstance(self._source, Paged):
             try:
@@ -48,7 +48,7 @@ class Discreet:
                 fault.args = (self._mask(str(fault)),)
                 raise
 
-    def listed(self) -> Iterator[Fetched]:
+    def listed(self) -> Iterator[Reading]:
         """As the source does, if it can."""
         if isinstance(self._source, Paged):
             yield from self._source.listed()
@@ -58,7 +58,7 @@ def reader(config: Config, name: str) -> Source:
     """The reader of one source, for a look that needs no ledger."""
     guard = Guard(allow=config.network.allow, origins=origins(config))
     door = RequestsHttp(clock=_now, timeout=config.network.timeout.total_seconds(), guard=guard, secrets=config.secrets)
-    return Discreet(build(config.sources[name], door), Mask(config.secrets))
+    return MaskedSource(build(config.sources[name], door), Mask(config.secrets))
 
 
 def origins(config: Config) -> list[str]:
@@ -77,7 +77,7 @@ def web(url: str) -> str:
     raise SourceError(f"'{bare(url)}' is no web address", hint="it has to begin with https:// or http:// and a host")
 
 
-def read_url(url: str) -> Fetched:
+def read_url(url: str) -> Reading:
     """Whatever an address gives: a list of articles, else one article from a page. Raises SourceError."""
     from syndicate import sources
 
@@ -85,7 +85,7 @@ def read_url(url: str) -> Fetched:
     return sources.look(url, RequestsHttp(clock=_now, guard=Guard(origins=[url])))
 
 
-def read_stdin(base: str | None) -> Fetched:
+def read_stdin(base: str | None) -> Reading:
     """A document from standard input, as `read_file` reads one. Raises SourceError."""
     import sys
 
@@ -94,7 +94,7 @@ def read_stdin(base: str | None) -> Fetched:
     return sources.parse(sys.stdin.buffer.read(MOST), source="standard input", url=base or "")
 
 
-def read_file(path: Path, base: str | None, *, zone: str = "UTC") -> Fetched:
+def read_file(path: Path, base: str | None, *, zone: str = "UTC") -> Reading:
     """A list of articles or a page from a file, a folder of Markdown; `base` is the address it stands for.
 
     Raises SourceError.

@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Self
 from urllib.parse import quote
 
-from syndicate.app.ledger import Gallery, Rehearsal, open_copy, open_real
+from syndicate.app.ledger import Recorder, Rehearsal, open_copy, open_real
 from syndicate.app.poller import Rounds
 from syndicate.app.sources import PAGE, build, origins, read_file, web
 from syndicate.config.schema import AccountConfig, Config, SourceConfig
@@ -28,7 +28,7 @@ from syndicate.net.http import USER_AGENT, DryHttp, Guard, RequestsHttp
 from syndicate.ports import Clock, Http, Platform, Refreshable
 
 if TYPE_CHECKING:
-    from syndicate.delivery.deliver import Lane, Terms
+    from syndicate.delivery.deliver import Lane, Timeouts
     from syndicate.delivery.gates import Gate
     from syndicate.delivery.preflight import Pages
     from syndicate.rendering.cards.order import Drawn, Order
@@ -123,7 +123,7 @@ class App:
         found = self._paused | now_paused
         return {account.name: found[account.name] for account in self.accounts if account.name in found}
 
-    def meet(self, *names: str) -> None:
+    def register_accounts(self, *names: str) -> None:
         """Let the ledger know these accounts (all, unless some are named), and which login each now leads to."""
         from syndicate import platforms
 
@@ -198,9 +198,9 @@ class App:
         return Rounds(self.config, self.accounts, self.ledger, lambda: self.web, self._clock)
 
     @functools.cached_property
-    def gallery(self) -> Gallery:
+    def gallery(self) -> Recorder:
         """In a dry run: what each delivery came to."""
-        return Gallery()
+        return Recorder()
 
     def page(self, origin: str) -> Article:
         """One article from its page: an address, or a file with a saved page. Raises SourceError."""
@@ -266,7 +266,7 @@ class App:
 
         return watch(self.pages.gone, watched, self.accounts, self.ledger, most=most)
 
-    def move_on(self) -> list[str]:
+    def run_housekeeping(self) -> list[str]:
         """What needs nobody: pauses that end, stories whose hour has come, stories grown too old.
 
         What an account that left the config sent without an answer cannot be looked up: a person decides.
@@ -293,11 +293,11 @@ class App:
         return found.preflight if found is not None else None
 
     @functools.cached_property
-    def terms(self) -> Terms:
+    def terms(self) -> Timeouts:
         """How long a claim lasts and a request may take."""
-        from syndicate.delivery.deliver import Terms
+        from syndicate.delivery.deliver import Timeouts
 
-        return Terms(self.config.lease, self.config.network.timeout, _chance)
+        return Timeouts(self.config.lease, self.config.network.timeout, _chance)
 
     @functools.cached_property
     def web(self) -> Http:

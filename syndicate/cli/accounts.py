@@ -56,7 +56,7 @@ def check(shared: Shared, *, names: tuple[str, ...]) -> int:
     with opened(shared) as app:
         for name in active(app, names) or [account.name for account in app.accounts]:
             account = app.config.accounts[name].account
-            app.meet(name)
+            app.register_accounts(name)
             try:
                 identity = app.verify(name)
             except PlatformError as fault:
@@ -112,7 +112,7 @@ def pause(
         until = now + length if length else None
         told = f"paused until {instant(until.replace(microsecond=0))}" if until else "paused"
         for name in known("account", app.config.accounts, names):
-            app.meet(name)
+            app.register_accounts(name)
             app.ledger.accounts.pause(name, "person", now, until)
             click.echo(f"{name}: {told}")
         for word in meant:

@@ -11,7 +11,7 @@ from syndicate.cli import complain
 from syndicate.cli.options import Shared, known, loaded, shared_options
 from syndicate.cli.output import print_json
 from syndicate.errors import SourceError
-from syndicate.model import Article, Fetched, Validators
+from syndicate.model import Article, Reading, Validators
 
 if TYPE_CHECKING:
     from syndicate.ports import Source
@@ -90,4 +90,4 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from typing import TypeAlias
 
-    _Fetch: TypeAlias = Callable[[], Fetched]
+    _Fetch: TypeAlias = Callable[[], Reading]

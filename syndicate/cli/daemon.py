@@ -28,13 +28,13 @@ if TYPE_CHECKING:
 def command(shared: Shared) -> int:
     """Poll each source when it is due and deliver what is, until Ctrl-C or SIGTERM."""
     from syndicate.app.engines.daemon import Daemon
-    from syndicate.app.engines.instance_lock import alone
-    from syndicate.app.monitoring.events import teller
+    from syndicate.app.engines.instance_lock import claim_instance
+    from syndicate.app.monitoring.events import writer
     from syndicate.app.monitoring.systemd import notify
 
     stop = threading.Event()
-    with opened(shared) as app, stopping(stop), alone(app.config.ledger) as other:
-        say = teller(functools.partial(click.echo, err=True), app.ledger.now, as_json=shared.json)
+    with opened(shared) as app, stopping(stop), claim_instance(app.config.ledger) as other:
+        say = writer(functools.partial(click.echo, err=True), app.ledger.now, as_json=shared.json)
         subscriber = _subscriber(app, say)
         daemon = Daemon(app, say, stop, subscriber)
         with _listening(app, daemon, say, subscriber):

@@ -13,8 +13,8 @@ from syndicate.errors import SyndicateError
 
 if TYPE_CHECKING:
     from syndicate.app.wiring import App
-    from syndicate.delivery.explain import Step
-    from syndicate.ledger.articles import Known
+    from syndicate.delivery.explain import Finding
+    from syndicate.ledger.articles import StoredArticle
     from syndicate.model import Account, Delivery
 
 MARKS = {"yes": ("✓", "green"), "no": ("✗", "red"), "waits": ("…", "yellow"), "unclear": ("?", "yellow")}
@@ -41,7 +41,7 @@ def command(shared: Shared, *, url: str) -> int:
         return 0
 
 
-def _found(app: App, url: str) -> tuple[Known, str]:
+def _found(app: App, url: str) -> tuple[StoredArticle, str]:
     """The article, and by which of its names it was found."""
     kinds = app.ledger.articles.matching(url)
     if not kinds:
@@ -53,7 +53,9 @@ def _found(app: App, url: str) -> tuple[Known, str]:
     return app.ledger.articles.find(anchor), alias
 
 
-def _steps(app: App, known: Known, account: Account, delivery: Delivery | None, changes: list[Delivery]) -> list[Step]:
+def _steps(
+    app: App, known: StoredArticle, account: Account, delivery: Delivery | None, changes: list[Delivery]
+) -> list[Finding]:
     from syndicate.delivery.explain import Facts, explain
 
     source = app.config.sources.get(known.article.source)
@@ -74,7 +76,7 @@ def _steps(app: App, known: Known, account: Account, delivery: Delivery | None, 
     return explain(account, app.ledger.accounts.find(account.name), facts)
 
 
-def _introduce(app: App, known: Known, alias: str) -> None:
+def _introduce(app: App, known: StoredArticle, alias: str) -> None:
     from syndicate.serialization import instant
 
     article = known.article
@@ -93,7 +95,7 @@ def _introduce(app: App, known: Known, alias: str) -> None:
         click.echo("no account is switched on")
 
 
-def _print(account: Account, delivery: Delivery | None, steps: list[Step]) -> None:
+def _print(account: Account, delivery: Delivery | None, steps: list[Finding]) -> None:
     state = delivery.state if delivery else "not planned"
     key = f"  {delivery.key[:8]}" if delivery else ""
     click.echo(f"\n{click.style(account.name, bold=True)}  {account.platform}  {state}{key}")
@@ -103,7 +105,9 @@ def _print(account: Account, delivery: Delivery | None, steps: list[Step]) -> No
         click.echo(f"  {click.style(mark, fg=colour)} {step.name:<{width}}  {step.value}")
 
 
-def _record(known: Known, account: Account, delivery: Delivery | None, steps: list[Step], alias: str) -> dict[str, Any]:
+def _record(
+    known: StoredArticle, account: Account, delivery: Delivery | None, steps: list[Finding], alias: str
+) -> dict[str, Any]:
     return {
         "article": known.article.url,
         "alias": alias,

@@ -19,7 +19,7 @@ from syndicate.cli.options import DURATION, Shared, active, known, opened, share
 from syndicate.cli.output import LATER, PERSONS, print_deliveries, why
 
 if TYPE_CHECKING:
-    from syndicate.app.engines.run_once import Outcome, Pass
+    from syndicate.app.engines.run_once import Run, RunResult
     from syndicate.app.wiring import App
     from syndicate.model import Delivery
 
@@ -81,13 +81,13 @@ def rehearsed(shared: Shared, *, dry_run: bool, sandbox: bool) -> Iterator[App]:
         yield app
 
 
-def begin(app: App, sources: tuple[str, ...], accounts: tuple[str, ...], *, verbose: bool = False) -> Pass:
+def begin(app: App, sources: tuple[str, ...], accounts: tuple[str, ...], *, verbose: bool = False) -> Run:
     """A pass over what was asked for; `verbose` says each fact as it happens."""
-    from syndicate.app.engines.run_once import Pass
+    from syndicate.app.engines.run_once import Run
 
     known("source", app.config.sources, sources)
     active(app, accounts)
-    run = Pass(app, sources=sources, accounts=accounts, stop=threading.Event())
+    run = Run(app, sources=sources, accounts=accounts, stop=threading.Event())
     if verbose:
         from syndicate.app.monitoring.events import event
 
@@ -96,7 +96,7 @@ def begin(app: App, sources: tuple[str, ...], accounts: tuple[str, ...], *, verb
 
 
 def carry_out(
-    run: Pass,
+    run: Run,
     app: App,
     *,
     article: str | None,
@@ -163,7 +163,7 @@ def stopping(stop: threading.Event) -> Iterator[list[int]]:
 
 
 def report(
-    outcome: Outcome, app: App, accounts: tuple[str, ...], shared: Shared, *, dry: bool, listed: bool = True
+    outcome: RunResult, app: App, accounts: tuple[str, ...], shared: Shared, *, dry: bool, listed: bool = True
 ) -> None:
     """Deliveries on standard output; notes, errors and what needs a person on standard error."""
     for polled in outcome.polled:
@@ -188,7 +188,7 @@ def report(
             click.echo(complaint, err=True)
 
 
-def records(outcome: Outcome, app: App, accounts: tuple[str, ...], *, dry: bool) -> list[dict[str, Any]]:
+def records(outcome: RunResult, app: App, accounts: tuple[str, ...], *, dry: bool) -> list[dict[str, Any]]:
     """Each delivery of the run as it stands; in a dry run, in the state it would start from."""
     from syndicate.serialization import delivery_record, instant
 
@@ -210,7 +210,7 @@ def records(outcome: Outcome, app: App, accounts: tuple[str, ...], *, dry: bool)
     return shown
 
 
-def exit_code(outcome: Outcome, app: App, accounts: tuple[str, ...]) -> int:
+def exit_code(outcome: RunResult, app: App, accounts: tuple[str, ...]) -> int:
     """0 when all is well; 1 for anything a person should look at. A pause that a person chose is well."""
     paused = app.paused()
     unsent = any(
@@ -225,7 +225,7 @@ def exit_code(outcome: Outcome, app: App, accounts: tuple[str, ...]) -> int:
     return int(bool(outcome.faults or unsent or refused or unclear))
 
 
-def _ended(outcome: Outcome, app: App, accounts: tuple[str, ...]) -> list[Delivery]:
+def _ended(outcome: RunResult, app: App, accounts: tuple[str, ...]) -> list[Delivery]:
     found = [app.ledger.deliveries.find(key) for key in outcome.began]
     return [delivery for delivery in found if delivery is not None and (not accounts or delivery.account in accounts)]
 
@@ -251,7 +251,7 @@ def _explain(delivery: Delivery) -> None:
         click.echo(f"{delivery.account}: {delivery.state}: {reason} ({delivery.article})", err=True)
 
 
-def _remind(app: App, outcome: Outcome, accounts: tuple[str, ...]) -> None:
+def _remind(app: App, outcome: RunResult, accounts: tuple[str, ...]) -> None:
     """Paused accounts, and whatever only a look-up or a person can settle, once in each run."""
     for what, there in (("source", app.config.sources), ("account", app.accounts)):
         if not there and not outcome.began:
@@ -279,7 +279,7 @@ def _remind(app: App, outcome: Outcome, accounts: tuple[str, ...]) -> None:
             click.echo("hint: the next run looks whether it arrived; --wait 3m waits for that", err=True)
 
 
-def _remind_of_waiting(app: App, outcome: Outcome) -> None:
+def _remind_of_waiting(app: App, outcome: RunResult) -> None:
     """How many stories of earlier runs wait for a yes: without one they grow too old."""
     waiting = app.ledger.deliveries.search(states=("planned",))
     stories = {row.anchor for row in waiting if row.reason in PERSONS and row.key not in outcome.began}

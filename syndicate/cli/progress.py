@@ -8,14 +8,14 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from syndicate.app.engines.run_once import Pass
+    from syndicate.app.engines.run_once import Run
     from syndicate.model import Delivery
 
 ENOUGH = 3  # fewer deliveries than this are over before a bar could be read
 
 
 @contextlib.contextmanager
-def shown(run: Pass, *, verbose: bool = False) -> Iterator[None]:
+def shown(run: Run, *, verbose: bool = False) -> Iterator[None]:
     """While inside, each delivery that ends moves the bar."""
     total = run.waiting() if sys.stderr.isatty() and not verbose else 0
     if total < ENOUGH:

@@ -18,7 +18,7 @@ from syndicate.schedule import flaw
 if TYPE_CHECKING:
     from syndicate.ports import Platform
 
-__all__ = ["SETTINGS", "UTM", "Accounts", "Find", "Shared"]
+__all__ = ["SETTINGS", "UTM", "AccountReader", "CommonSettings", "Find"]
 
 Find: TypeAlias = "Callable[[str], type[Platform]]"
 
@@ -42,7 +42,7 @@ _START = Place(1, 1, 0, 0)
 
 
 @dataclass(frozen=True, slots=True)
-class Accounts:
+class AccountReader:
     """Reads the accounts: `defaults` lie under each, and a setting of its own replaces the default whole."""
 
     typed: Typed
@@ -58,7 +58,7 @@ class Accounts:
         self.typed.known("defaults", self.defaults, common, NOT_BUILT["accounts"], listed=common)
         usual = {name: child for name, child in self.defaults.items() if name in common}
         self._account("defaults", "", usual, self.typed)
-        self.typed.values(Shared, usual, {"api_url": origin})
+        self.typed.values(CommonSettings, usual, {"api_url": origin})
         return {name: self._one(name, child, usual) for name, child in self.typed.named(node)}
 
     def _one(self, name: str, node: Node, usual: Mapping[str, Node]) -> Any:
@@ -74,7 +74,7 @@ class Accounts:
         names = {*SETTINGS, "enabled", "platform", *options}
         self.typed.known(node.where, own, names, not_built, listed=options, shown=_shown(options))
         entries = {key: child for key, child in (*usual.items(), *own.items()) if key not in not_built}
-        enabled = self.typed.values(Shared, entries, {}, only=["enabled"]).get("enabled", True)
+        enabled = self.typed.values(CommonSettings, entries, {}, only=["enabled"]).get("enabled", True)
         typed = self.typed if enabled else self.typed.filling()
         account = self._account(name, adapter.name, entries, typed)
         self._charges(entries.get("budget"), adapter)
@@ -147,7 +147,7 @@ class Accounts:
 
 
 @dataclass(frozen=True, slots=True)
-class Shared:
+class CommonSettings:
     """What any account may say that is no part of `model.Account`."""
 
     enabled: bool = True

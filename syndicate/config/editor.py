@@ -12,10 +12,10 @@ from pydantic.json_schema import GenerateJsonSchema, JsonSchemaValue
 
 from syndicate.config.accounts import SETTINGS, UTM
 from syndicate.config.descriptions import DESCRIPTIONS
-from syndicate.config.schema import Alerts, Config, Listen, NetworkConfig, SourceConfig
+from syndicate.config.schema import AlertSettings, Config, Listen, NetworkConfig, SourceConfig
 from syndicate.config.typed import hints
 from syndicate.errors import ConfigError
-from syndicate.model import Account, Breaking, Budget, Filter, Json, Schedule, Site
+from syndicate.model import Account, BreakingRules, Budget, Filter, Json, Schedule, Site
 from syndicate.platforms import ALIASES, find, names
 
 __all__ = ["json_schema"]
@@ -37,9 +37,9 @@ def json_schema() -> Json:
         ),
         "accounts": _named(_account(), "accounts"),
         "network": _section(NetworkConfig, "network"),
-        "alerts": _section(Alerts, "alerts"),
+        "alerts": _section(AlertSettings, "alerts"),
         "listen": _section(Listen, "listen"),
-        "breaking": _section(Breaking, "breaking"),
+        "breaking": _section(BreakingRules, "breaking"),
     }
     return {
         "$schema": "https://json-schema.org/draft/2020-12/schema",

@@ -8,13 +8,13 @@ from dataclasses import fields
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from syndicate.config.accounts import Accounts, Find
+from syndicate.config.accounts import AccountReader, Find
 from syndicate.config.document import Node, Place, Problems, parse
 from syndicate.config.folders import directory, link, linked
 from syndicate.config.places import keyed, place
 from syndicate.config.schema import (
     NOT_BUILT,
-    Alerts,
+    AlertSettings,
     Config,
     Listen,
     NetworkConfig,
@@ -103,7 +103,7 @@ def _config(path: Path, top: dict[str, Node], typed: Typed, find: Find) -> Any:
     values.setdefault("database", _database(_DEFAULT["database"], typed.base))
     site = _site(top, typed)
     sources = _sources(top.get("sources"), site, typed)
-    accounts = Accounts(
+    accounts = AccountReader(
         typed,
         find,
         typed.mapping(top.get("defaults")),
@@ -112,7 +112,7 @@ def _config(path: Path, top: dict[str, Node], typed: Typed, find: Find) -> Any:
         "UTC" if site is WRONG else site.timezone,
     ).read(top.get("accounts"))
     reach = _section(NetworkConfig, top.get("network"), "network", typed, _NETWORK)
-    alerts = _section(Alerts, top.get("alerts"), "alerts", typed, {"command": _command, "urls": _reachable})
+    alerts = _section(AlertSettings, top.get("alerts"), "alerts", typed, {"command": _command, "urls": _reachable})
     listen = (
         _section(Listen, top["listen"], "listen", typed, {"address": endpoint, "public": public})
         if top.get("listen")

@@ -8,12 +8,12 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Literal
 
-from syndicate.model import USUALLY, Account, Breaking, Every, Secret, Site
+from syndicate.model import DEFAULT_INTERVAL, Account, BreakingRules, PollInterval, Secret, Site
 
 __all__ = [
     "NOT_BUILT",
     "AccountConfig",
-    "Alerts",
+    "AlertSettings",
     "Config",
     "Listen",
     "NetworkConfig",
@@ -41,7 +41,7 @@ class SourceConfig:
     name: str
     url: str
     type: Literal["feed", "page", "sitemap", "wordpress", "ghost", "folder", "ninjs", "newsml", "jsonl"] = "feed"
-    every: Every = USUALLY
+    every: PollInterval = DEFAULT_INTERVAL
     timezone: str = "UTC"
     preflight: timedelta | None = timedelta(hours=1)
     key: Secret | None = None
@@ -72,7 +72,7 @@ class NetworkConfig:
 
 
 @dataclass(frozen=True, slots=True)
-class Alerts:
+class AlertSettings:
     """Who hears that something is held or failed, needs a login or has gone quiet. `urls` are apprise's."""
 
     command: tuple[str, ...] = ()
@@ -120,7 +120,7 @@ class Config:
     alert_command: tuple[str, ...] = ()
     alert_urls: tuple[Secret, ...] = ()
     listen: Listen | None = None
-    breaking: Breaking = field(default_factory=Breaking)
+    breaking: BreakingRules = field(default_factory=BreakingRules)
     key_file: Path | None = None
     secrets: tuple[str, ...] = field(default=(), repr=False)
     filled: frozenset[str] = frozenset()

@@ -32,7 +32,7 @@ from syndicate.config.values import (
     timezone,
 )
 from syndicate.errors import ConfigError
-from syndicate.model import Breaking, Budget, Every, Filter, Hours, Schedule, Secret
+from syndicate.model import BreakingRules, Budget, Filter, Hours, PollInterval, Schedule, Secret
 
 __all__ = ["WRONG", "Check", "Missing", "Typed", "hints"]
 
@@ -50,12 +50,12 @@ _SCALARS: dict[Any, Callable[[str], Any]] = {
     bool: switch,
     timedelta: duration,
     Hours: hours,
-    Every: every,
+    PollInterval: every,
 }
 _NAME = re.compile(r"[A-Za-z0-9_-]+")
 _NESTED: dict[type, dict[str, Check]] = {
     Filter: {"title": pattern},
-    Breaking: {"title": pattern},
+    BreakingRules: {"title": pattern},
     Budget: {"monthly_usd": money},
     Schedule: {
         "per_hour": at_least_one,

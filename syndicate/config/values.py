@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from datetime import timedelta
 from urllib.parse import urlsplit
 
-from syndicate.model import Every
+from syndicate.model import PollInterval
 
 __all__ = [
     "address",
@@ -69,13 +69,13 @@ def duration(text: str) -> timedelta:
         raise ValueError(f"'{text}' is longer than any calendar") from None
 
 
-def every(text: str) -> Every:
+def every(text: str) -> PollInterval:
     """`5m`: always so; `5m to 6h`: within these bounds, by what the server wishes and the source's own habits."""
     least, to, most = text.partition(" to ")
     if not to:
         span = positive(duration(text))
-        return Every(span, span)
-    bounds = Every(positive(duration(least)), duration(most), learns=True)
+        return PollInterval(span, span)
+    bounds = PollInterval(positive(duration(least)), duration(most), learns=True)
     if bounds.most <= bounds.least:
         raise ValueError(f"'{text}' should name the shorter wait first, such as 5m to 6h")
     return bounds

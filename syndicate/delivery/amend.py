@@ -6,7 +6,7 @@ from datetime import timedelta
 from typing import Any
 
 from syndicate import serialization
-from syndicate.delivery.lane import Lane, Render, Terms, hold_account, judged, with_session
+from syndicate.delivery.lane import Lane, Render, Timeouts, hold_account, judged, with_session
 from syndicate.errors import PlatformError, RenderError
 from syndicate.ledger import Ledger
 from syndicate.ledger.deliveries import delivery_key
@@ -18,7 +18,7 @@ TEMPLATE_WAIT = timedelta(minutes=1)
 REPEATS = 2  # times that a post has borne the same words: two servers, one of which has an old copy
 
 
-def amend(delivery: Delivery, lane: Lane, ledger: Ledger, render: Render, terms: Terms) -> None:
+def amend(delivery: Delivery, lane: Lane, ledger: Ledger, render: Render, terms: Timeouts) -> None:
     """Carry out an edit or a deletion as far as it goes now."""
     now = ledger.now()
     post = ledger.deliveries.find(delivery_key(delivery.anchor, delivery.account))
@@ -37,7 +37,7 @@ def amend(delivery: Delivery, lane: Lane, ledger: Ledger, render: Render, terms:
         _edit(delivery, post, receipt, lane, ledger, render, terms)
 
 
-def _delete(delivery: Delivery, receipt: Receipt, lane: Lane, ledger: Ledger, terms: Terms) -> None:
+def _delete(delivery: Delivery, receipt: Receipt, lane: Lane, ledger: Ledger, terms: Timeouts) -> None:
     platform = lane.platform
     if not isinstance(platform, Deletable):
         ledger.claims.fails(delivery, "rejected", error=f"{platform.name} cannot delete posts", now=ledger.now())
@@ -55,7 +55,7 @@ def _delete(delivery: Delivery, receipt: Receipt, lane: Lane, ledger: Ledger, te
 
 
 def _edit(
-    delivery: Delivery, post: Delivery, receipt: Receipt, lane: Lane, ledger: Ledger, render: Render, terms: Terms
+    delivery: Delivery, post: Delivery, receipt: Receipt, lane: Lane, ledger: Ledger, render: Render, terms: Timeouts
 ) -> None:
     """The article as it is now; where that changes nothing people would see, nothing is asked of the network."""
     now, platform = ledger.now(), lane.platform
@@ -87,7 +87,7 @@ def _edit(
 
 
 def _send_edit(
-    claimed: Delivery, receipt: Receipt, post: Post, record: Json, lane: Lane, ledger: Ledger, terms: Terms
+    claimed: Delivery, receipt: Receipt, post: Post, record: Json, lane: Lane, ledger: Ledger, terms: Timeouts
 ) -> None:
     platform = lane.platform
     assert isinstance(platform, Editable)
@@ -100,7 +100,7 @@ def _send_edit(
         ledger.reached(lane.account)
 
 
-def _record(claimed: Delivery, fault: PlatformError, lane: Lane, ledger: Ledger, terms: Terms) -> None:
+def _record(claimed: Delivery, fault: PlatformError, lane: Lane, ledger: Ledger, terms: Timeouts) -> None:
     """Both may be repeated, so no answer is only a reason to ask again."""
     step = judged(claimed, fault, lane, ledger, terms)
     columns: dict[str, Any] = {"due_at": step.due_at, "error": str(fault)}

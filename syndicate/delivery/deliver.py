@@ -11,7 +11,7 @@ from syndicate import serialization
 from syndicate.delivery import retry_policy
 from syndicate.delivery.amend import amend
 from syndicate.delivery.gates import Gate
-from syndicate.delivery.lane import Lane, Render, Terms, hold_account, judged, with_session
+from syndicate.delivery.lane import Lane, Render, Timeouts, hold_account, judged, with_session
 from syndicate.delivery.retry_policy import Step
 from syndicate.errors import (
     LedgerError,
@@ -29,7 +29,7 @@ from syndicate.ledger.claims import ANYTHING
 from syndicate.model import Article, Delivery, Draft, Json, Post, Receipt
 from syndicate.ports import Platform, Priced
 
-__all__ = ["Gate", "Lane", "Render", "Terms", "deliver", "with_session"]
+__all__ = ["Gate", "Lane", "Render", "Timeouts", "deliver", "with_session"]
 
 SKEW = timedelta(hours=2)  # a network's clock may be this far behind ours: somebody set ours an hour ahead
 TEMPLATE_WAIT = timedelta(minutes=1)
@@ -48,7 +48,7 @@ class Frozen:
 
 
 def deliver(
-    key: str, lane: Lane, ledger: Ledger, render: Render, terms: Terms, gate: Gate | None = None
+    key: str, lane: Lane, ledger: Ledger, render: Render, terms: Timeouts, gate: Gate | None = None
 ) -> tuple[Delivery, tuple[str, ...]]:
     """Take one delivery as far as it goes now: render, claim, prepare, commit, record; or look it up.
 
@@ -67,7 +67,7 @@ def deliver(
 
 
 def _post(
-    delivery: Delivery, lane: Lane, ledger: Ledger, render: Render, terms: Terms, gate: Gate | None
+    delivery: Delivery, lane: Lane, ledger: Ledger, render: Render, terms: Timeouts, gate: Gate | None
 ) -> tuple[str, ...]:
     known = ledger.articles.find(delivery.anchor)
     if gate is not None and not gate.before_render(delivery, known, lane.account):
@@ -91,7 +91,7 @@ def _cost(platform: Platform, post: Post | None) -> int:
 
 
 def _freeze(
-    delivery: Delivery, article: Article, lane: Lane, ledger: Ledger, render: Render, terms: Terms
+    delivery: Delivery, article: Article, lane: Lane, ledger: Ledger, render: Render, terms: Timeouts
 ) -> Frozen | None:
     """Render, before any claim; None if that cannot be done now, which is then recorded."""
     now = ledger.now()
@@ -113,7 +113,7 @@ def _freeze(
     return None
 
 
-def _wait(delivery: Delivery, fault: PlatformError, lane: Lane, ledger: Ledger, terms: Terms) -> None:
+def _wait(delivery: Delivery, fault: PlatformError, lane: Lane, ledger: Ledger, terms: Timeouts) -> None:
     """The network's limits could not be read: nothing was claimed, and nothing is spent."""
     now = ledger.now()
     step = retry_policy.after_failure(fault, attempts=1, now=now, jitter=terms.jitter())
@@ -123,7 +123,7 @@ def _wait(delivery: Delivery, fault: PlatformError, lane: Lane, ledger: Ledger, 
     hold_account(lane, step, ledger)
 
 
-def _send(claimed: Delivery, frozen: Frozen, lane: Lane, ledger: Ledger, terms: Terms) -> None:
+def _send(claimed: Delivery, frozen: Frozen, lane: Lane, ledger: Ledger, terms: Timeouts) -> None:
     """From a claim to its end: whatever happens, the delivery leaves `sending` in a known way."""
     try:
         draft = frozen.draft or _prepared(claimed, frozen, lane, ledger)
@@ -161,7 +161,7 @@ def _prepared(claimed: Delivery, frozen: Frozen, lane: Lane, ledger: Ledger) -> 
 
 
 def _record_failure(
-    claimed: Delivery, fault: PlatformError, frozen: Frozen, lane: Lane, ledger: Ledger, terms: Terms
+    claimed: Delivery, fault: PlatformError, frozen: Frozen, lane: Lane, ledger: Ledger, terms: Timeouts
 ) -> None:
     """Nothing was published: later, never, or once a person has acted."""
     step = judged(claimed, fault, lane, ledger, terms)
@@ -183,7 +183,7 @@ def _record_unanswered(claimed: Delivery, fault: Uncertain, lane: Lane, ledger: 
     _leave(claimed, step, ledger, {"error": str(fault), "unknowns": claimed.unknowns + 1, "absent": 0})
 
 
-def _look_up(delivery: Delivery, lane: Lane, ledger: Ledger, terms: Terms) -> None:
+def _look_up(delivery: Delivery, lane: Lane, ledger: Ledger, terms: Timeouts) -> None:
     """Ask the network what became of a commit that was never answered."""
     claimed = ledger.claims.claim_lookup(delivery, now=ledger.now(), lease=terms.lease)
     if claimed is None:

@@ -10,7 +10,7 @@ from typing import Literal, TypeAlias
 from zoneinfo import ZoneInfo
 
 from syndicate.ledger.accounts import AccountState
-from syndicate.ledger.articles import Known
+from syndicate.ledger.articles import StoredArticle
 from syndicate.ledger.imports import SEEN
 from syndicate.model import Account, Article, Delivery, Filter, Hours, Schedule
 from syndicate.planning.plan import GRACE, UNSURE, admits, soon
@@ -29,7 +29,7 @@ PAUSED = {
 
 
 @dataclass(frozen=True, slots=True)
-class Step:
+class Finding:
     """One step of a story on its way, and what was compared there, in words."""
 
     name: str
@@ -47,7 +47,7 @@ class Facts:
     `changes` are the edits and deletions of its post.
     """
 
-    known: Known
+    known: StoredArticle
     baseline: datetime | None
     zone: str
     delivery: Delivery | None
@@ -59,21 +59,21 @@ class Facts:
     changes: Sequence[Delivery] = ()
 
 
-def explain(account: Account, state: AccountState | None, facts: Facts) -> list[Step]:
+def explain(account: Account, state: AccountState | None, facts: Facts) -> list[Finding]:
     """Every step of the story to this account, in the order they are taken."""
     article, delivery = facts.known.article, facts.delivery
     steps = [_filtered(account, article), _baseline(state, facts), _age(account, facts)]
     if facts.known.imported:  # nothing else was asked
-        steps = [Step("seen", "no", SEEN)]
+        steps = [Finding("seen", "no", SEEN)]
     decided = next((step for step in steps if step.verdict == "no"), None)
     if delivery is not None and delivery.state != "skipped" and decided is not None:
         # It was planned all the same: by hand, by --backfill, or before the config was changed.
-        steps = [Step(step.name, "note" if step.verdict == "no" else step.verdict, step.value) for step in steps]
+        steps = [Finding(step.name, "note" if step.verdict == "no" else step.verdict, step.value) for step in steps]
     if state is not None and state.paused:
         told, cure = PAUSED[state.paused]
-        steps.append(Step("account", "waits", f"paused, {told}: syndicate accounts {cure.format(account.name)}"))
+        steps.append(Finding("account", "waits", f"paused, {told}: syndicate accounts {cure.format(account.name)}"))
     elif state is not None and state.next_at > facts.now and delivery and delivery.state == "due":
-        steps.append(Step("account", "waits", f"the network asked to wait until {_clock(state.next_at)}"))
+        steps.append(Finding("account", "waits", f"the network asked to wait until {_clock(state.next_at)}"))
     if delivery is not None and delivery.state in ("planned", "due") and delivery.action == "post":
         steps += _waits(account, delivery, facts)
     steps += [_tried(number, began, outcome) for number, (began, outcome) in enumerate(facts.attempts, 1)]
@@ -82,15 +82,15 @@ def explain(account: Account, state: AccountState | None, facts: Facts) -> list[
     return steps
 
 
-def _filtered(account: Account, article: Article) -> Step:
+def _filtered(account: Account, article: Article) -> Finding:
     if account.only is None and account.never is None:
-        return Step("filter", "yes", "none is set")
+        return Finding("filter", "yes", "none is set")
     compared = (
         f"section {article.section or '(none)'}; tags {', '.join(article.categories) or '(none)'};"
         f" language {article.language or '(none)'}; source {article.source}"
     )
     wishes = [f"{name} {_said(rule)}" for name, rule in (("only", account.only), ("never", account.never)) if rule]
-    return Step("filter", "yes" if admits(account, article) else "no", f"{compared} | {'; '.join(wishes)}")
+    return Finding("filter", "yes" if admits(account, article) else "no", f"{compared} | {'; '.join(wishes)}")
 
 
 def _said(rule: Filter) -> str:
@@ -99,55 +99,57 @@ def _said(rule: Filter) -> str:
     return " and ".join([*parts, *([f"title /{rule.title}/"] if rule.title else [])])
 
 
-def _baseline(state: AccountState | None, facts: Facts) -> Step:
+def _baseline(state: AccountState | None, facts: Facts) -> Finding:
     """A first run records what is there; only what is dated after it goes out."""
     article, source = facts.known.article, facts.baseline
     if source is None or state is None:
-        return Step("baseline", "note", "no first run yet: it would record this story as seen")
+        return Finding("baseline", "note", "no first run yet: it would record this story as seen")
     began = max(source, state.baseline_at)
     whose = "the source's" if began == source else "the account's"
     against = f"{whose} first run at {_clock(began)}"
     published = article.published
     if published is None:
-        return Step("baseline", "note", f"no date; {against}; only an undated story above all known ones is new")
+        return Finding("baseline", "note", f"no date; {against}; only an undated story above all known ones is new")
     if article.precision == "day":
         zone = ZoneInfo(facts.zone)
         new = published.astimezone(zone).date() >= began.astimezone(zone).date()
-        return Step("baseline", "yes" if new else "no", f"published on {published.astimezone(zone).date()}; {against}")
+        return Finding(
+            "baseline", "yes" if new else "no", f"published on {published.astimezone(zone).date()}; {against}"
+        )
     slack = GRACE + (UNSURE if article.tz_assumed else timedelta(0))
     new = published >= began - slack
-    return Step("baseline", "yes" if new else "no", f"published {_clock(published)}; {against}, less {_span(slack)}")
+    return Finding("baseline", "yes" if new else "no", f"published {_clock(published)}; {against}, less {_span(slack)}")
 
 
-def _age(account: Account, facts: Facts) -> Step:
+def _age(account: Account, facts: Facts) -> Finding:
     """How old it was when it was judged: when it was first seen."""
     published = facts.known.article.published
     if published is None:
-        return Step("age", "yes", "no date to be too old by")
+        return Finding("age", "yes", "no date to be too old by")
     seen = facts.known.first_seen
     if published > seen + soon(facts.known.article):
-        return Step("embargo", "waits" if published > facts.now else "yes", f"dated ahead, {_clock(published)}")
+        return Finding("embargo", "waits" if published > facts.now else "yes", f"dated ahead, {_clock(published)}")
     age = max(timedelta(0), seen - published)
     slack = timedelta(days=1) if facts.known.article.precision == "day" else timedelta(0)
     slack += UNSURE if facts.known.article.tz_assumed else timedelta(0)
     told = f"{_span(age)} old when first seen; max_age {_span(account.max_age)}"
-    return Step("age", "yes" if age <= account.max_age + slack else "no", told)
+    return Finding("age", "yes" if age <= account.max_age + slack else "no", told)
 
 
-def _waits(account: Account, delivery: Delivery, facts: Facts) -> list[Step]:
+def _waits(account: Account, delivery: Delivery, facts: Facts) -> list[Finding]:
     """What its schedule, its budget and pauses say now."""
-    steps = [Step("pause", "waits", f"stories with '{word}' are paused") for word in facts.words]
+    steps = [Finding("pause", "waits", f"stories with '{word}' are paused") for word in facts.words]
     if delivery.priority == 0:
-        steps.append(Step("breaking", "note", "breaking news: it goes before all others"))
+        steps.append(Finding("breaking", "note", "breaking news: it goes before all others"))
     if facts.opens is not None and account.schedule != Schedule(timezone=account.schedule.timezone):
         steps.append(_hours(account.schedule, facts.opens, facts.now))
     if account.budget is not None and facts.spent is not None:
         told = f"${facts.spent / 1e6:.2f} of ${account.budget.monthly_usd:.2f} are spent this month"
-        steps.append(Step("budget", "waits" if delivery.reason == "budget" else "yes", told))
+        steps.append(Finding("budget", "waits" if delivery.reason == "budget" else "yes", told))
     return steps
 
 
-def _hours(schedule: Schedule, opens: tuple[datetime, str], now: datetime) -> Step:
+def _hours(schedule: Schedule, opens: tuple[datetime, str], now: datetime) -> Finding:
     """The clock on the wall against windows, quiet hours, spacing and caps."""
     local = now.astimezone(ZoneInfo(schedule.timezone))
     parts = [f"{name} {', '.join(hours.said for hours in listed)}" for name, listed in _listed(schedule) if listed]
@@ -155,32 +157,32 @@ def _hours(schedule: Schedule, opens: tuple[datetime, str], now: datetime) -> St
     parts += [f"{name} {cap}" for name, cap in (("per_hour", schedule.per_hour), ("per_day", schedule.per_day)) if cap]
     told = f"now {local:%a %H:%M} {schedule.timezone}; {'; '.join(parts) or 'no hours'}"
     if opens[0] <= now:
-        return Step("schedule", "yes", told)
-    return Step("schedule", "waits", f"{told}; by {opens[1]} not before {_clock(opens[0])}")
+        return Finding("schedule", "yes", told)
+    return Finding("schedule", "waits", f"{told}; by {opens[1]} not before {_clock(opens[0])}")
 
 
 def _listed(schedule: Schedule) -> tuple[tuple[str, tuple[Hours, ...]], ...]:
     return ("windows", schedule.windows), ("quiet", schedule.quiet)
 
 
-def _tried(number: int, began: datetime | None, outcome: str | None) -> Step:
+def _tried(number: int, began: datetime | None, outcome: str | None) -> Finding:
     verdict: Verdict = "yes" if outcome == "posted" else "unclear" if outcome in ("unknown", None) else "waits"
-    return Step(f"attempt {number}", verdict, f"{_clock(began)}: {outcome or 'not ended'}")
+    return Finding(f"attempt {number}", verdict, f"{_clock(began)}: {outcome or 'not ended'}")
 
 
-def _change(row: Delivery) -> Step:
+def _change(row: Delivery) -> Finding:
     """An edit or a deletion, and what came of it."""
     told = ", ".join(filter(None, (row.reason, row.error)))
     if row.state == "posted":
-        return Step(row.action, "yes", "done")
-    return Step(row.action, "note" if row.reason == "unchanged" else "waits", f"{row.state}: {told}".rstrip(": "))
+        return Finding(row.action, "yes", "done")
+    return Finding(row.action, "note" if row.reason == "unchanged" else "waits", f"{row.state}: {told}".rstrip(": "))
 
 
-def _end(delivery: Delivery | None, facts: Facts) -> Step:
+def _end(delivery: Delivery | None, facts: Facts) -> Finding:
     """Where it stands now."""
     if delivery is None:
         why = "it was announced elsewhere" if facts.known.imported else "what a first run finds is recorded, not sent"
-        return Step("delivery", "no", f"none was planned: {why}")
+        return Finding("delivery", "no", f"none was planned: {why}")
     error = None if delivery.reason == "window" else delivery.error  # the step before says which setting
     waits = delivery.state == "planned" and delivery.reason in ("approval", "burst", "similar")
     cure = f"syndicate deliveries approve {delivery.key[:8]}" if waits else None
@@ -193,7 +195,7 @@ def _end(delivery: Delivery | None, facts: Facts) -> Step:
         "held": "unclear",
         "unknown": "unclear",
     }
-    return Step(delivery.state, verdicts.get(delivery.state, "waits"), re.sub(r"\s+", " ", f"{told}{when}") or "now")
+    return Finding(delivery.state, verdicts.get(delivery.state, "waits"), re.sub(r"\s+", " ", f"{told}{when}") or "now")
 
 
 def _clock(moment: datetime | None) -> str | None:

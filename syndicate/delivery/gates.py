@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 
 from syndicate import schedule
 from syndicate.ledger import Ledger
-from syndicate.ledger.articles import Known
+from syndicate.ledger.articles import StoredArticle
 from syndicate.ledger.claims import ANYTHING, Allowance, Spend
 from syndicate.model import Account, Article, Delivery, Post
 from syndicate.ports import Platform, Priced
@@ -48,7 +48,7 @@ class Gate:
     look: Look | None = None
     patience: Callable[[str], timedelta | None] = lambda _: None
 
-    def before_render(self, delivery: Delivery, known: Known, account: Account) -> bool:
+    def before_render(self, delivery: Delivery, known: StoredArticle, account: Account) -> bool:
         """True if it may go on; else why not is recorded. An earlier commit's same bytes are not held up."""
         if known.withdrawn_at is not None:
             told = "the publisher withdrew it"
@@ -161,7 +161,7 @@ class Gate:
             return True
         trouble = self.look(article, picture=account.image != "none")
         if trouble is None:
-            self.ledger.claims.looked_well(delivery)
+            self.ledger.claims.page_ok(delivery)
             return True
         now = self.ledger.now()
         # What it waited for before, its hour or a yes, is none of the page's time.

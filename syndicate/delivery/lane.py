@@ -49,7 +49,7 @@ class Lane:
 
 
 @dataclass(frozen=True, slots=True)
-class Terms:
+class Timeouts:
     """How long a claim lasts, how long a request may take, and where chance comes from ([0, 1))."""
 
     lease: timedelta
@@ -69,7 +69,7 @@ def with_session(lane: Lane, ledger: Ledger, call: Callable[[], T]) -> T:
         return call()
 
 
-def judged(claimed: Delivery, fault: PlatformError, lane: Lane, ledger: Ledger, terms: Terms) -> Step:
+def judged(claimed: Delivery, fault: PlatformError, lane: Lane, ledger: Ledger, terms: Timeouts) -> Step:
     """What a failure leads to, when nothing can have been published; a network that is not reached is counted."""
     name, now, failures = lane.account.name, ledger.now(), 0
     if retry_policy.unreached(fault):

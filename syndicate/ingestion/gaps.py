@@ -16,7 +16,7 @@ from syndicate.aliases import aliases, drop_repeated, urlkey
 from syndicate.errors import SourceError
 from syndicate.ledger import Ledger
 from syndicate.ledger.sources import SourceState
-from syndicate.model import Account, Article, Fetched, Filter, Whole
+from syndicate.model import Account, Article, CompleteReading, Filter, Reading
 from syndicate.ports import Paged, Source
 
 REQUESTS = 50
@@ -44,7 +44,7 @@ class Gap:
 
 
 @dataclass(slots=True)
-class _Found:
+class _Collected:
     """What was read of a feed so far, each article once. `closed`: it reaches back to what was known.
 
     `full`: there was more than one poll takes. `broken`: a page failed that may be there next time.
@@ -76,13 +76,13 @@ class _Found:
 
 def fill(
     source: Source,
-    fetched: Fetched,
+    fetched: Reading,
     state: SourceState,
     ledger: Ledger,
     accounts: Sequence[Account],
     *,
     backfill: int = 0,
-) -> Whole:
+) -> CompleteReading:
     """A changed reading with what scrolled out of it since the last one.
 
     A first reading has no gap. `backfill` pages on until so many articles are there. Raises nothing:
@@ -96,13 +96,13 @@ def fill(
     if gap is not None:
         return _filled(source, fetched, state, gap, ledger, accounts)
     if backfill > len(fetched.articles) and isinstance(source, Paged):
-        return Whole(_deepened(source, fetched, _begun(fetched), backfill))
-    return Whole(fetched)
+        return CompleteReading(_deepened(source, fetched, _begun(fetched), backfill))
+    return CompleteReading(fetched)
 
 
-def _begun(fetched: Fetched) -> _Found:
+def _begun(fetched: Reading) -> _Collected:
     """What the feed itself shows."""
-    return _Found(list(fetched.articles), {name for article in fetched.articles for name in _names(article)})
+    return _Collected(list(fetched.articles), {name for article in fetched.articles for name in _names(article)})
 
 
 def _names(article: Article) -> set[str]:
@@ -158,7 +158,7 @@ def _gap(articles: Sequence[Article], name: str, ledger: Ledger) -> Gap | None:
     """
     since = ledger.articles.latest(name)
     if since is None or not _dates(articles):
-        since = next(iter(ledger.articles.came(name, 1)), None)
+        since = next(iter(ledger.articles.arrivals(name, 1)), None)
     gap = find(articles, since, ledger.now()) if since else None
     if gap is None:
         return None
@@ -174,13 +174,13 @@ def _left(articles: Sequence[Article], name: str, ledger: Ledger, gap_at: dateti
     """A gap that was found before and is open still. What became known since then does not close it."""
     since = ledger.articles.latest(name, before=gap_at)
     if since is None or not _dates(articles):
-        since = next(iter(ledger.articles.came(name, 1, before=gap_at)), None)
+        since = next(iter(ledger.articles.arrivals(name, 1, before=gap_at)), None)
     return Gap(since, min(_dates(articles), default=ledger.now())) if since else None
 
 
 def _filled(
-    source: Source, fetched: Fetched, state: SourceState, gap: Gap, ledger: Ledger, accounts: Sequence[Account]
-) -> Whole:
+    source: Source, fetched: Reading, state: SourceState, gap: Gap, ledger: Ledger, accounts: Sequence[Account]
+) -> CompleteReading:
     """The reading with all that its gap gives, and what is left to tell."""
     found, gap_at = _begun(fetched), state.gap_at or ledger.now()
     why = "there are more of them than are read at once"
@@ -197,17 +197,17 @@ def _filled(
         notes += (f"more was published than the feed shows: {more} further entries were read",)
     whole = replace(fetched, articles=tuple(found.articles), notes=notes)
     if found.closed and not found.full:
-        return Whole(whole)
+        return CompleteReading(whole)
     dates = [date for date in _dates(found.articles) if date > gap.since]
     left = replace(gap, until=min(dates, default=gap.until))
     if found.broken and ledger.now() - gap_at < PATIENCE:
         told = report(left, why, again=True)
-        return Whole(replace(whole, notes=(*notes, told), validators=state.validators), gap_at=gap_at)
+        return CompleteReading(replace(whole, notes=(*notes, told), validators=state.validators), gap_at=gap_at)
     told = report(left, why)
-    return Whole(replace(whole, notes=(*notes, told)), told)
+    return CompleteReading(replace(whole, notes=(*notes, told)), told)
 
 
-def _paged(source: Paged, fetched: Fetched, found: _Found, gap: Gap, gap_at: datetime, ledger: Ledger) -> str:
+def _paged(source: Paged, fetched: Reading, found: _Collected, gap: Gap, gap_at: datetime, ledger: Ledger) -> str:
     """Page back until the gap is closed. Why it may not be."""
     try:
         for page in _steps(source.older(fetched), found, REQUESTS):
@@ -224,7 +224,7 @@ def _paged(source: Paged, fetched: Fetched, found: _Found, gap: Gap, gap_at: dat
     return "no further page of the feed lists them, nor does a news sitemap"
 
 
-def _looked_up(source: Paged, found: _Found, gap: Gap, ledger: Ledger) -> bool:
+def _looked_up(source: Paged, found: _Collected, gap: Gap, ledger: Ledger) -> bool:
     """Take what the site's news sitemap has of the gap; whether there is one that goes with the feed."""
     for page in _steps(source.listed(), found, min(LISTS, REQUESTS - found.asked)):
         if same_choice(page.articles, found.articles):
@@ -241,7 +241,7 @@ def _looked_up(source: Paged, found: _Found, gap: Gap, ledger: Ledger) -> bool:
     return False
 
 
-def _deepened(source: Paged, fetched: Fetched, found: _Found, count: int) -> Fetched:
+def _deepened(source: Paged, fetched: Reading, found: _Collected, count: int) -> Reading:
     """A reading with so many articles, as far as its pages lead; what cannot be read is told, and no more."""
     notes = fetched.notes
     try:
@@ -253,7 +253,7 @@ def _deepened(source: Paged, fetched: Fetched, found: _Found, count: int) -> Fet
     return replace(fetched, articles=tuple(found.articles), notes=notes)
 
 
-def _steps(pages: Iterator[Fetched], found: _Found, most: int) -> Iterator[Fetched]:
+def _steps(pages: Iterator[Reading], found: _Collected, most: int) -> Iterator[Reading]:
     """So many steps at most, each counted as a request."""
     for page in islice(pages, most):
         found.asked += 1

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from syndicate.aliases import Alias, content_hash, drop_repeated, is_another, resemble, urlkey
 from syndicate.ledger import Ledger
-from syndicate.ledger.articles import UNREAD, Standing
+from syndicate.ledger.articles import UNREAD, StoredState
 from syndicate.ledger.deliveries import GIVEN_UP
 from syndicate.model import Account, Article
 from syndicate.planning.plan import Candidate, admits, doubtful, soon
@@ -77,7 +77,9 @@ def ingest(
     return candidates, changed, _moved(named, read)
 
 
-def _top(known: Sequence[str | None], standings: Mapping[str, Standing], *, was_empty: bool) -> Callable[[int], bool]:
+def _top(
+    known: Sequence[str | None], standings: Mapping[str, StoredState], *, was_empty: bool
+) -> Callable[[int], bool]:
     """Which positions of a list are those of its newest. Lists begin with these, unless they showed otherwise."""
     places = [number for number, anchor in enumerate(known) if anchor]
     if not places:
@@ -141,7 +143,7 @@ def _lender(
     return known if own and is_another(article, known) else None
 
 
-def _retold(anchor: str, article: Article, standing: Standing, ledger: Ledger, now: datetime) -> list[Change]:
+def _retold(anchor: str, article: Article, standing: StoredState, ledger: Ledger, now: datetime) -> list[Change]:
     """Take the words of a known article, if they are new and its own source's; what changed by that."""
     if standing.content_hash == UNREAD:
         ledger.articles.adopt(anchor, article)
@@ -152,7 +154,7 @@ def _retold(anchor: str, article: Article, standing: Standing, ledger: Ledger, n
     return []
 
 
-def _is_back(anchor: str, article: Article, standing: Standing, retold: Sequence[Change], ledger: Ledger) -> bool:
+def _is_back(anchor: str, article: Article, standing: StoredState, retold: Sequence[Change], ledger: Ledger) -> bool:
     """Whether a story that was not on the site when it was to be announced is published anew."""
     if article.withdrawn or standing.source != article.source:
         return False
@@ -220,7 +222,7 @@ def listed_here_too(
             yield taken, [(account, at)]
 
 
-def _unplanned(standing: Standing, source: str, since: datetime | None) -> bool:
+def _unplanned(standing: StoredState, source: str, since: datetime | None) -> bool:
     """Whether another source brought an article after `since`, and no account was ever asked about it."""
     if since is None or standing.source == source or standing.imported or standing.planned:
         return False

@@ -6,7 +6,7 @@ import hashlib
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
-from syndicate.model import Every, Wish
+from syndicate.model import PollHints, PollInterval
 
 LONGEST = timedelta(hours=24)  # a wait of our own
 LONGEST_ASKED = timedelta(days=7)  # one that a server asks for; a longer one is a slip
@@ -20,7 +20,9 @@ KNOWN = 8  # articles it takes to know any habits
 NEIGHBOURS = ((-1, 0.25), (0, 0.5), (1, 0.25))  # what comes at 07:00 may come at 06:58
 
 
-def next_poll(every: Every, wish: Wish, came: Sequence[datetime], now: datetime, *, bare: bool = False) -> datetime:
+def next_poll(
+    every: PollInterval, wish: PollHints, came: Sequence[datetime], now: datetime, *, bare: bool = False
+) -> datetime:
     """When to ask again after a good answer. `came`: when its last articles did, newest first.
 
     `bare`: it gives no validators.
@@ -34,8 +36,8 @@ def next_poll(every: Every, wish: Wish, came: Sequence[datetime], now: datetime,
 
 def after_failure(
     name: str,
-    every: Every,
-    wish: Wish,
+    every: PollInterval,
+    wish: PollHints,
     now: datetime,
     *,
     fails: int,
@@ -56,7 +58,7 @@ def after_failure(
     return max(now + wait, retry_at or now)
 
 
-def spread(name: str, every: Every, now: datetime) -> datetime:
+def spread(name: str, every: PollInterval, now: datetime) -> datetime:
     """When the overdue poll of one of several sources of a site may come."""
     return now + share(name) * min(every.least, SPREAD)
 
@@ -71,7 +73,7 @@ def share(word: str) -> float:
     return int.from_bytes(hashlib.sha256(word.encode()).digest()[:6]) / 2**48
 
 
-def awake(moment: datetime, wish: Wish, latest: datetime) -> datetime:
+def awake(moment: datetime, wish: PollHints, latest: datetime) -> datetime:
     """The first instant from `moment` on in which the source says it may have something new; at the latest `latest`."""
     while moment < latest and (moment.hour in wish.hours or moment.weekday() in wish.days):
         moment = moment.replace(minute=0, second=0, microsecond=0) + HOUR

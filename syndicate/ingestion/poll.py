@@ -12,7 +12,18 @@ from syndicate.ingestion import interval
 from syndicate.ledger import Ledger
 from syndicate.ledger.notices import GAP
 from syndicate.ledger.sources import SourceState
-from syndicate.model import CALM, CAREFREE, Account, Breaking, Caution, Every, Fetched, Validators, Whole, Wish
+from syndicate.model import (
+    NO_LIMITS,
+    NO_RULES,
+    Account,
+    BreakingRules,
+    CompleteReading,
+    FloodLimits,
+    PollHints,
+    PollInterval,
+    Reading,
+    Validators,
+)
 from syndicate.ports import Paged, Source
 
 if TYPE_CHECKING:
@@ -26,7 +37,7 @@ HABITS = 500  # articles that show how often a source has something new
 class Polled:
     """What a poll came to. `baseline`: it was the first, and recorded `seen` articles without deliveries.
 
-    `keys` are the deliveries it planned, in order. `hub` is as in `Fetched`.
+    `keys` are the deliveries it planned, in order. `hub` is as in `Reading`.
     """
 
     source: str
@@ -44,11 +55,11 @@ def poll(
     accounts: Sequence[Account],
     ledger: Ledger,
     *,
-    every: Every,
+    every: PollInterval,
     zone: str,
     backfill: int = 0,
-    breaking: Breaking = CALM,
-    caution: Caution = CAREFREE,
+    breaking: BreakingRules = NO_RULES,
+    caution: FloodLimits = NO_LIMITS,
     state: SourceState | None = None,
 ) -> Polled:
     """Read a source once, whatever its schedule says; only a server's own Retry-After is kept to.
@@ -92,7 +103,7 @@ def poll(
         )
 
 
-def again(name: str, url: str, ledger: Ledger, every: Every, now: datetime) -> datetime:
+def again(name: str, url: str, ledger: Ledger, every: PollInterval, now: datetime) -> datetime:
     """When a source is asked again if this time goes as the last: written down before it is asked."""
     state = ledger.sources.ensure(name, url)
     if state.fails:
@@ -100,9 +111,9 @@ def again(name: str, url: str, ledger: Ledger, every: Every, now: datetime) -> d
     return _next_poll(ledger, name, every, state.wish, state.validators, now)
 
 
-def _read(source: Source, state: SourceState, ledger: Ledger, backfill: int) -> Fetched:
+def _read(source: Source, state: SourceState, ledger: Ledger, backfill: int) -> Reading:
     """One reading. A document that is to lead to further pages is wanted even where it is unchanged."""
-    deeper = backfill and isinstance(source, Paged) and len(ledger.articles.came(source.name, backfill)) < backfill
+    deeper = backfill and isinstance(source, Paged) and len(ledger.articles.arrivals(source.name, backfill)) < backfill
     fetched = source.fetch(Validators() if deeper else state.validators)
     if fetched.modified and fetched.entries == 0 and state.entries > 0:
         raise SourceError(
@@ -113,32 +124,36 @@ def _read(source: Source, state: SourceState, ledger: Ledger, backfill: int) -> 
 
 
 def _whole(
-    source: Source, fetched: Fetched, state: SourceState, accounts: Sequence[Account], ledger: Ledger, backfill: int
-) -> Whole:
+    source: Source, fetched: Reading, state: SourceState, accounts: Sequence[Account], ledger: Ledger, backfill: int
+) -> CompleteReading:
     """A reading with what scrolled out of it."""
     if not (fetched.modified and fetched.windowed and fetched.articles):
-        return Whole(fetched, gap_at=state.gap_at)
+        return CompleteReading(fetched, gap_at=state.gap_at)
     from syndicate.ingestion.gaps import fill
 
     return fill(source, fetched, state, ledger, accounts, backfill=backfill)
 
 
-def _wish(state: SourceState, fetched: Fetched) -> Wish:
+def _wish(state: SourceState, fetched: Reading) -> PollHints:
     """What the publisher's side wishes by now: of a document that was not sent again, what it said before."""
     if fetched.wish is not None:
         return fetched.wish
     if fetched.modified:
-        return Wish(served=fetched.interval)
+        return PollHints(served=fetched.interval)
     return replace(state.wish, served=fetched.interval or state.wish.served)
 
 
-def _next_poll(ledger: Ledger, name: str, every: Every, wish: Wish, validators: Validators, now: datetime) -> datetime:
-    came = ledger.articles.came(name, HABITS) if every.learns else ()
+def _next_poll(
+    ledger: Ledger, name: str, every: PollInterval, wish: PollHints, validators: Validators, now: datetime
+) -> datetime:
+    came = ledger.articles.arrivals(name, HABITS) if every.learns else ()
     bare = not (validators.etag or validators.last_modified)
     return interval.next_poll(every, wish, came, now, bare=bare)
 
 
-def _nothing_to_write(state: SourceState, fetched: Fetched, wish: Wish, next_poll_at: datetime, now: datetime) -> bool:
+def _nothing_to_write(
+    state: SourceState, fetched: Reading, wish: PollHints, next_poll_at: datetime, now: datetime
+) -> bool:
     """An unchanged source whose next poll was written down right before this one: most polls of a daemon."""
     settled = state.baseline_at is not None and state.fails == 0 and state.error is None and wish == state.wish
     reserved = next_poll_at - state.next_poll_at < (next_poll_at - now) / 10
@@ -163,7 +178,7 @@ def is_upgrade(before: str, after: str) -> bool:
     return before.startswith("http://") and after == f"https{before.removeprefix('http')}"
 
 
-def _failed(ledger: Ledger, state: SourceState, fault: SourceError, every: Every) -> None:
+def _failed(ledger: Ledger, state: SourceState, fault: SourceError, every: PollInterval) -> None:
     """Come again later, and later still each time; never before the server wishes.
 
     Where an address has nothing any more, the one it led to before counts from now on; where that has
@@ -189,17 +204,17 @@ def _failed(ledger: Ledger, state: SourceState, fault: SourceError, every: Every
 
 def _record(
     source: Source,
-    whole: Whole,
+    whole: CompleteReading,
     accounts: Sequence[Account],
     ledger: Ledger,
     *,
-    every: Every,
+    every: PollInterval,
     zone: str,
     backfill: int,
     url: str,
-    wish: Wish,
-    breaking: Breaking,
-    caution: Caution,
+    wish: PollHints,
+    breaking: BreakingRules,
+    caution: FloodLimits,
 ) -> Polled:
     """The one transaction of a poll. The state is read again: another process may have been first."""
     now, fetched = ledger.now(), whole.fetched
@@ -239,15 +254,15 @@ class _News:
 
 
 def _news(
-    fetched: Fetched,
+    fetched: Reading,
     state: SourceState,
     accounts: Sequence[tuple[Account, datetime]],
     ledger: Ledger,
     now: datetime,
     *,
     zone: str,
-    breaking: Breaking,
-    caution: Caution,
+    breaking: BreakingRules,
+    caution: FloodLimits,
 ) -> _News:
     """Take in what was read, and decide what goes out of it. `accounts` come with their baselines."""
     from syndicate.ingestion.ingest import ingest, listed_here_too
@@ -264,7 +279,7 @@ def _news(
     entries: list[Planned] = []
     for stories, whom in asked:
         entries += plan(stories, whom, source_baseline=since, zone=zone, now=now, breaking=breaking)
-    if entries and caution != CAREFREE:
+    if entries and caution != NO_LIMITS:
         new = {candidate.anchor for stories, _ in asked for candidate in stories}
         entries = restrained(entries, new, fetched, newest, ledger, caution)
         told += waiting(entries, state.name)

@@ -65,7 +65,7 @@ class Subscriber:
                 if source not in kept:
                     self._ledger.sources.forget(source)
 
-    def heard(self, polled: Polled) -> None:
+    def update_subscription(self, polled: Polled) -> None:
         """Take in what a poll says of its feed's hub."""
         if polled.hub is None or polled.source not in self._feeds:
             return

@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 
 from syndicate.ledger import Ledger
-from syndicate.ledger.articles import Known
+from syndicate.ledger.articles import StoredArticle
 from syndicate.model import Account
 from syndicate.planning.changes import withdraw
 
@@ -47,13 +47,13 @@ def watch(
     return keys
 
 
-def _others_are_gone(known: Known, gone: Callable[[str], bool | None], ledger: Ledger) -> bool:
+def _others_are_gone(known: StoredArticle, gone: Callable[[str], bool | None], ledger: Ledger) -> bool:
     """Whether the newest other stories of its source are gone as well: then the site is broken, as by a new system."""
     newest = ledger.articles.newest(known.article.source, OTHERS + 1)
     others = [each for each in newest if each.anchor != known.anchor and each.withdrawn_at is None and each.article.url]
     return len(others) >= 2 and all(gone(each.article.url) for each in others[:OTHERS])
 
 
-def _next(known: Known, now: datetime) -> datetime | None:
+def _next(known: StoredArticle, now: datetime) -> datetime | None:
     age = now - known.first_seen
     return now + max(FIRST, age) if age < WATCHED else None

@@ -23,7 +23,7 @@ UNREAD = ""  # the `content_hash` of what no source has listed so far: the first
 
 
 @dataclass(frozen=True, slots=True)
-class Known:
+class StoredArticle:
     """An article of the ledger. `anchor` is its first alias, and stays. `changed_at`: when its words last did.
 
     `imported`: somebody announced it before syndicate came.
@@ -38,7 +38,7 @@ class Known:
 
 
 @dataclass(frozen=True, slots=True)
-class Standing:
+class StoredState:
     """What the ledger holds of an article that a source lists again. `planned`: some account was asked about it."""
 
     source: str
@@ -176,7 +176,7 @@ class Articles:
         """Whether any page is to be looked at again."""
         return self._db.row("SELECT 1 FROM article WHERE check_at <= :now LIMIT 1", now=micros(now)) is not None
 
-    def to_check(self, now: datetime, most: int) -> list[tuple[Known, int]]:
+    def to_check(self, now: datetime, most: int) -> list[tuple[StoredArticle, int]]:
         """Articles whose page is to be looked at again, with how often in a row it was gone."""
         rows = self._db.rows(
             "SELECT * FROM article WHERE check_at <= :now ORDER BY check_at LIMIT :most", now=micros(now), most=most
@@ -192,9 +192,9 @@ class Articles:
             next_at=micros(next_at),
         )
 
-    def standings(self, anchors: Sequence[str]) -> dict[str, Standing]:
+    def standings(self, anchors: Sequence[str]) -> dict[str, StoredState]:
         """Each of these articles as it stands now, in one look."""
-        found: dict[str, Standing] = {}
+        found: dict[str, StoredState] = {}
         for start in range(0, len(anchors), CHUNK):
             chunk = {f"a{number}": value for number, value in enumerate(anchors[start : start + CHUNK])}
             names = ", ".join(f":{name}" for name in chunk)
@@ -206,7 +206,7 @@ class Articles:
             ):
                 first_seen = from_micros(row["first_seen_at"])
                 assert first_seen is not None
-                found[row["anchor"]] = Standing(
+                found[row["anchor"]] = StoredState(
                     row["source"],
                     row["content_hash"],
                     first_seen,
@@ -237,7 +237,7 @@ class Articles:
             )
         )
 
-    def twins(self, anchor: str, article: Article, besides: Collection[str]) -> list[tuple[Known, bool]]:
+    def twins(self, anchor: str, article: Article, besides: Collection[str]) -> list[tuple[StoredArticle, bool]]:
         """Articles under the same headline or with the same summary, newest first, a few; none of `besides`.
 
         Each with whether it was never let out, as one that waited for a yes in vain.
@@ -257,7 +257,7 @@ class Articles:
         )
         return [(_known(row), bool(row["doubted"])) for row in found if row["anchor"] not in besides][:TWINS]
 
-    def published_with(self, article: Article) -> list[Known]:
+    def published_with(self, article: Article) -> list[StoredArticle]:
         """The articles of its source that bear its very date, the last seen first.
 
         None where many do: then dates are of days, or what a schedule lets out at once.
@@ -271,13 +271,13 @@ class Articles:
         )
         return [_known(row) for row in found] if len(found) <= ALIKE else []
 
-    def find(self, anchor: str) -> Known:
+    def find(self, anchor: str) -> StoredArticle:
         """One article that is there."""
         row = self._db.row("SELECT * FROM article WHERE anchor = :anchor", anchor=anchor)
         assert row is not None
         return _known(row)
 
-    def came(self, source: str, count: int, *, before: datetime | None = None) -> list[datetime]:
+    def arrivals(self, source: str, count: int, *, before: datetime | None = None) -> list[datetime]:
         """When the last articles of a source were published, or first seen; newest first, those seen `before`."""
         rows = self._db.rows(
             "SELECT COALESCE(published_at, first_seen_at) AS at FROM article"
@@ -303,7 +303,7 @@ class Articles:
         )
         return from_micros(row["published_at"]) if row else None
 
-    def newest(self, source: str, count: int) -> list[Known]:
+    def newest(self, source: str, count: int) -> list[StoredArticle]:
         """The newest articles of a source, newest first: by date, then as the document ordered them."""
         rows = self._db.rows(
             "SELECT * FROM article WHERE source = :source AND content_hash <> :unread"
@@ -323,10 +323,10 @@ def _when(before: datetime | None) -> dict[str, int | None]:
     return {} if before is None else {"before": micros(before)}
 
 
-def _known(row: Row) -> Known:
+def _known(row: Row) -> StoredArticle:
     first_seen = from_micros(row["first_seen_at"])
     assert first_seen is not None
-    return Known(
+    return StoredArticle(
         anchor=row["anchor"],
         article=load_article(row["data"]),
         first_seen=first_seen,

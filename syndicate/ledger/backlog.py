@@ -132,14 +132,14 @@ class Backlog:
                 marked=MARKED,
             )
 
-    def hurry(self, anchor: str) -> None:
+    def raise_priority(self, anchor: str) -> None:
         """A story became breaking news: it overtakes what waits."""
         self._db.change(
             "UPDATE delivery SET priority = 0 WHERE anchor = :anchor AND priority > 0 AND state IN ('planned', 'due')",
             anchor=anchor,
         )
 
-    def calm(self, anchor: str, account: str, now: datetime, delay: timedelta) -> None:
+    def extend_delay(self, anchor: str, account: str, now: datetime, delay: timedelta) -> None:
         """A story that waits until it has stayed unchanged has changed; some never do, and wait no longer than that."""
         self._db.change(
             "UPDATE delivery SET due_at = CASE WHEN :until > planned_at + :most THEN planned_at + :most ELSE :until END"

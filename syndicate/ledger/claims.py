@@ -191,7 +191,7 @@ class Claims:
                 )
             )
 
-    def looked_well(self, delivery: Delivery) -> None:
+    def page_ok(self, delivery: Delivery) -> None:
         """The page is right by now: what it was before counts no more."""
         if delivery.looks:
             self._db.change("UPDATE delivery SET looks = 0, looked_at = NULL WHERE key = :key", key=delivery.key)

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from syndicate.ledger.database import MICROSECOND, Database, from_micros, micros
-from syndicate.model import NO_WISH, Validators, Wish
+from syndicate.model import NO_HINTS, PollHints, Validators
 
 FLOOR = timedelta(seconds=10)
 """No source is asked more often than that because of hints."""
@@ -38,7 +38,7 @@ class SourceState:
     fails: int
     entries: int
     error: str | None
-    wish: Wish = NO_WISH
+    wish: PollHints = NO_HINTS
     address: str | None = None
     moved_to: str | None = None
     moved_at: datetime | None = None
@@ -87,7 +87,7 @@ class Sources:
         baseline_at: datetime,
         entries: int | None,
         next_poll_at: datetime,
-        wish: Wish = NO_WISH,
+        wish: PollHints = NO_HINTS,
         gap_at: datetime | None = None,
     ) -> None:
         """A good reading. `entries` None: the document was not sent again, its count stands."""
@@ -240,16 +240,16 @@ class Sources:
         )
 
 
-def _stored(wish: Wish) -> str | None:
-    if wish == NO_WISH:
+def _stored(wish: PollHints) -> str | None:
+    if wish == NO_HINTS:
         return None
     served, said = (None if wait is None else wait.total_seconds() for wait in (wish.served, wish.said))
     return json.dumps({"served": served, "said": said, "hours": wish.hours, "days": wish.days})
 
 
-def _wish(text: str | None) -> Wish:
+def _wish(text: str | None) -> PollHints:
     if text is None:
-        return NO_WISH
+        return NO_HINTS
     data = json.loads(text)
     served, said = (None if data[name] is None else timedelta(seconds=data[name]) for name in ("served", "said"))
-    return Wish(served, said, tuple(data["hours"]), tuple(data["days"]))
+    return PollHints(served, said, tuple(data["hours"]), tuple(data["days"]))

@@ -6,13 +6,13 @@ Instants are aware datetimes in UTC, durations are timedeltas, lengths are in th
 from __future__ import annotations
 
 from syndicate.model.account import (
-    CALM,
-    CAREFREE,
+    NO_LIMITS,
+    NO_RULES,
     Account,
-    Breaking,
+    BreakingRules,
     Budget,
-    Caution,
     Filter,
+    FloodLimits,
     Hours,
     Identity,
     Schedule,
@@ -21,26 +21,33 @@ from syndicate.model.account import (
 from syndicate.model.article import EMBARGOED, Article, Image, Precision, Site
 from syndicate.model.delivery import Action, Delivery, Draft, State
 from syndicate.model.post import Certainty, Json, Limits, LinkCard, Media, Post, Receipt, Rendered, Span
-from syndicate.model.source import NO_WISH, USUALLY, Every, Fetched, Validators, Whole, Wish
+from syndicate.model.source import (
+    DEFAULT_INTERVAL,
+    NO_HINTS,
+    CompleteReading,
+    PollHints,
+    PollInterval,
+    Reading,
+    Validators,
+)
 
 __all__ = [
-    "CALM",
-    "CAREFREE",
+    "DEFAULT_INTERVAL",
     "EMBARGOED",
-    "NO_WISH",
-    "USUALLY",
+    "NO_HINTS",
+    "NO_LIMITS",
+    "NO_RULES",
     "Account",
     "Action",
     "Article",
-    "Breaking",
+    "BreakingRules",
     "Budget",
-    "Caution",
     "Certainty",
+    "CompleteReading",
     "Delivery",
     "Draft",
-    "Every",
-    "Fetched",
     "Filter",
+    "FloodLimits",
     "Hours",
     "Identity",
     "Image",
@@ -48,8 +55,11 @@ __all__ = [
     "Limits",
     "LinkCard",
     "Media",
+    "PollHints",
+    "PollInterval",
     "Post",
     "Precision",
+    "Reading",
     "Receipt",
     "Rendered",
     "Schedule",
@@ -58,6 +68,4 @@ __all__ = [
     "Span",
     "State",
     "Validators",
-    "Whole",
-    "Wish",
 ]

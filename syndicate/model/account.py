@@ -105,7 +105,7 @@ class Account:
 
 
 @dataclass(frozen=True, slots=True)
-class Breaking:
+class BreakingRules:
     """What makes a story breaking news: any one of these that fits it, or the source's own mark."""
 
     tags: tuple[str, ...] = ()
@@ -113,12 +113,12 @@ class Breaking:
     title: str | None = None
 
 
-CALM = Breaking()
+NO_RULES = BreakingRules()
 """No story is breaking news but by its source's own mark."""
 
 
 @dataclass(frozen=True, slots=True)
-class Caution:
+class FloodLimits:
     """When new stories of a source wait for a yes: more than `burst` in one reading (None: no number is too many),
     and those that resemble a story of before.
     """
@@ -127,7 +127,7 @@ class Caution:
     similar: Literal["hold", "post", "skip"] = "post"
 
 
-CAREFREE = Caution()
+NO_LIMITS = FloodLimits()
 """Whatever a source brings goes out."""
 
 

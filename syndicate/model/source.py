@@ -22,7 +22,7 @@ class Validators:
 
 
 @dataclass(frozen=True, slots=True)
-class Every:
+class PollInterval:
     """How often a source is asked: `least` and `most` time between two polls; by its habits, if it `learns`.
 
     Both the same: always so. Else the server's own wish counts between them.
@@ -33,12 +33,12 @@ class Every:
     learns: bool = False
 
 
-USUALLY = Every()
+DEFAULT_INTERVAL = PollInterval()
 """Where the publisher says nothing."""
 
 
 @dataclass(frozen=True, slots=True)
-class Wish:
+class PollHints:
     """How often a publisher's side wants to be asked: its server (`served`), its document (`said`).
 
     `hours` (0-23) and `days` (0 is Monday), both of UTC, are those in which it has nothing new.
@@ -50,11 +50,11 @@ class Wish:
     days: tuple[int, ...] = ()
 
 
-NO_WISH = Wish()
+NO_HINTS = PollHints()
 
 
 @dataclass(frozen=True, slots=True)
-class Fetched:
+class Reading:
     """One reading of a source. `articles` keep the document's order; empty when not `modified`.
 
     `entries` counts what the document listed, usable or not; `notes` are for standard error.
@@ -72,20 +72,20 @@ class Fetched:
     notes: tuple[str, ...] = ()
     interval: timedelta | None = None
     hub: tuple[str, str] | None = None
-    wish: Wish | None = None
+    wish: PollHints | None = None
     moved: str | None = None
     windowed: bool = False
     older: str = ""
 
 
 @dataclass(frozen=True, slots=True)
-class Whole:
+class CompleteReading:
     """A reading with all that could be had. `missing` is what to tell of the rest.
 
     `gap_at`: a gap was found then, and the next poll is to try again; the reading's validators are the old
     ones, so that it is sent the whole document.
     """
 
-    fetched: Fetched
+    fetched: Reading
     missing: str | None = None
     gap_at: datetime | None = None

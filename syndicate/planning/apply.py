@@ -9,16 +9,16 @@ from typing import Any
 
 from syndicate.aliases import aliases, drop_repeated
 from syndicate.ledger import Ledger
-from syndicate.ledger.articles import Known
+from syndicate.ledger.articles import StoredArticle
 from syndicate.ledger.deliveries import delivery_key
-from syndicate.model import CALM, Account, Article, Breaking, Caution, Fetched
-from syndicate.planning.flood_control import Before, Twin, restrain
+from syndicate.model import NO_RULES, Account, Article, BreakingRules, FloodLimits, Reading
+from syndicate.planning.flood_control import History, LikelyDuplicate, hold_back
 from syndicate.planning.plan import Candidate, Planned, wanted
 
 UNWANTED_BEFORE = ("baseline", "too_old", "preflight")  # reasons that `--backfill` overrules
 
 
-def announce(article: Article, accounts: Sequence[Account], ledger: Ledger, breaking: Breaking = CALM) -> str:
+def announce(article: Article, accounts: Sequence[Account], ledger: Ledger, breaking: BreakingRules = NO_RULES) -> str:
     """Plan one article for every account because a person named it; its anchor.
 
     No baseline, no age, no filter. What was already posted, or decided by a person, stays as it is; that it
@@ -41,15 +41,15 @@ def announce(article: Article, accounts: Sequence[Account], ledger: Ledger, brea
 def restrained(
     entries: list[Planned],
     new: set[str],
-    fetched: Fetched,
+    fetched: Reading,
     newest: datetime | None,
     ledger: Ledger,
-    caution: Caution,
+    caution: FloodLimits,
 ) -> list[Planned]:
     """What looks like a flood, or like a story of before, waits for a person."""
 
-    def twin(known: Known, doubted: bool) -> Twin:
-        return Twin(known.anchor, known.article, known.article.published or known.first_seen, doubted)
+    def twin(known: StoredArticle, doubted: bool) -> LikelyDuplicate:
+        return LikelyDuplicate(known.anchor, known.article, known.article.published or known.first_seen, doubted)
 
     going = {entry.candidate.anchor: entry.candidate.article for entry in entries if entry.state != "skipped"}
     twins = {}
@@ -60,16 +60,16 @@ def restrained(
         }
         for anchor, known in _replaced(going, fetched.articles, ledger).items():
             twins[anchor].append(replace(twin(known, False), replaced=True))
-    return restrain(entries, new, Before(fetched.entries, newest, twins), caution)
+    return hold_back(entries, new, History(fetched.entries, newest, twins), caution)
 
 
-def _replaced(going: Mapping[str, Article], listed: Sequence[Article], ledger: Ledger) -> Mapping[str, Known]:
+def _replaced(going: Mapping[str, Article], listed: Sequence[Article], ledger: Ledger) -> Mapping[str, StoredArticle]:
     """Of new articles those in whose place another one stood, to the second: the list reaches back beyond it,
     and has it no more. Somebody mended address and headline at once.
     """
     dates = [article.published for article in listed if article.published is not None]
     oldest = min(dates, default=None)
-    found: dict[str, Known] = {}
+    found: dict[str, StoredArticle] = {}
     present: set[str] | None = None
     for anchor, article in going.items():
         if article.published is None or oldest is None or article.published <= oldest or article.precision == "day":
@@ -84,7 +84,7 @@ def _replaced(going: Mapping[str, Article], listed: Sequence[Article], ledger: L
 
 
 def backfilled(
-    source: str, count: int, accounts: Sequence[Account], ledger: Ledger, now: datetime, breaking: Breaking
+    source: str, count: int, accounts: Sequence[Account], ledger: Ledger, now: datetime, breaking: BreakingRules
 ) -> list[str]:
     """Plan the newest articles of a source whatever baseline, age and caution said; the keys."""
     newest = [

@@ -8,7 +8,7 @@ from typing import Any, TypeAlias
 
 from syndicate.ledger import Ledger
 from syndicate.ledger.deliveries import delivery_key
-from syndicate.model import Account, Article, Breaking, Delivery
+from syndicate.model import Account, Article, BreakingRules, Delivery
 from syndicate.planning.plan import priority
 
 Change: TypeAlias = tuple[str, Article, Article]
@@ -16,7 +16,7 @@ Change: TypeAlias = tuple[str, Article, Article]
 
 
 def revise(
-    changes: Sequence[Change], accounts: Sequence[Account], ledger: Ledger, now: datetime, breaking: Breaking
+    changes: Sequence[Change], accounts: Sequence[Account], ledger: Ledger, now: datetime, breaking: BreakingRules
 ) -> list[str]:
     """What waits for calm waits on, what became breaking news overtakes, posts follow where that is asked.
 
@@ -28,12 +28,12 @@ def revise(
             keys += withdraw(anchor, accounts, ledger, now)
             continue
         if priority(after, breaking) == 0:
-            ledger.backlog.hurry(anchor)
+            ledger.backlog.raise_priority(anchor)
         if (before.title, before.summary, before.url) == (after.title, after.summary, after.url):
             continue  # pictures come with new addresses every time, from some systems
         for account in accounts:
             if account.delay:
-                ledger.backlog.calm(anchor, account.name, now, account.delay)
+                ledger.backlog.extend_delay(anchor, account.name, now, account.delay)
             if account.on_edit == "edit" and ledger.deliveries.was_posted(anchor, account.name):
                 key = plan_edit(anchor, account, ledger, now)
                 keys += [key] if key else []

@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from syndicate.aliases import folded
-from syndicate.model import Article, Caution
+from syndicate.model import Article, FloodLimits
 from syndicate.planning.plan import Planned
 
 FEW = 3  # new stories that are never a flood, however short the feed
@@ -22,7 +22,7 @@ LONG = 12  # words of a summary that no two stories share by chance
 
 
 @dataclass(frozen=True, slots=True)
-class Twin:
+class LikelyDuplicate:
     """A story that may be the same as a new one. `at` is when it was published, or first seen.
 
     `doubted`: it was never let out, as one that waited for a yes in vain; a repetition itself, perhaps.
@@ -37,7 +37,7 @@ class Twin:
 
 
 @dataclass(frozen=True, slots=True)
-class Before:
+class History:
     """What was known before a reading: the date of the source's newest story, and possible twins by anchor.
 
     `listed` counts the entries of the reading.
@@ -45,10 +45,10 @@ class Before:
 
     listed: int
     newest: datetime | None
-    twins: Mapping[str, Sequence[Twin]]
+    twins: Mapping[str, Sequence[LikelyDuplicate]]
 
 
-def restrain(entries: Sequence[Planned], new: Collection[str], before: Before, caution: Caution) -> list[Planned]:
+def hold_back(entries: Sequence[Planned], new: Collection[str], before: History, caution: FloodLimits) -> list[Planned]:
     """Entries of one reading with what has to wait marked so. `new` are the anchors of all that was new in it."""
     going = {entry.candidate.anchor: entry for entry in entries if entry.state != "skipped"}
     bulk = caution.burst is not None and len(new) > min(caution.burst, max(FEW, before.listed / 2))
@@ -111,10 +111,12 @@ def alike(one: Article, other: Article) -> bool:
     return share >= (1 / 2 if len(summary.split()) >= LONG else 4 / 5)
 
 
-def _doubles(going: Mapping[str, Planned], twins: Mapping[str, Sequence[Twin]], *, ever: bool) -> dict[str, Twin]:
+def _doubles(
+    going: Mapping[str, Planned], twins: Mapping[str, Sequence[LikelyDuplicate]], *, ever: bool
+) -> dict[str, LikelyDuplicate]:
     """What resembles a story of before, or an earlier one of this reading: of two days, or of whenever."""
-    found: dict[str, Twin] = {}
-    earlier: dict[str, list[Twin]] = {}
+    found: dict[str, LikelyDuplicate] = {}
+    earlier: dict[str, list[LikelyDuplicate]] = {}
     for anchor, entry in going.items():
         article = entry.candidate.article
         at = article.published
@@ -127,7 +129,7 @@ def _doubles(going: Mapping[str, Planned], twins: Mapping[str, Sequence[Twin]], 
                 found[anchor] = twin
         if at is not None:
             for words in _wordings(article):
-                earlier.setdefault(words, []).append(Twin(anchor, article, at))
+                earlier.setdefault(words, []).append(LikelyDuplicate(anchor, article, at))
     return found
 
 
@@ -169,7 +171,7 @@ def _fresh(entry: Planned, newest: datetime | None) -> bool:
     return article.published > newest - slack
 
 
-def _double(entry: Planned, twin: Twin, caution: Caution) -> Planned:
+def _double(entry: Planned, twin: LikelyDuplicate, caution: FloodLimits) -> Planned:
     told = f"it resembles {twin.article.url}"
     if caution.similar == "skip":
         return replace(entry, state="skipped", reason="similar", due_at=None, note=told)

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from syndicate.model import CALM, EMBARGOED, Account, Article, Breaking, Filter, State
+from syndicate.model import EMBARGOED, NO_RULES, Account, Article, BreakingRules, Filter, State
 from syndicate.schedule import at_once
 
 GRACE = timedelta(minutes=1)  # feeds count in seconds, and clocks differ
@@ -58,7 +58,7 @@ def plan(
     source_baseline: datetime | None,
     zone: str,
     now: datetime,
-    breaking: Breaking = CALM,
+    breaking: BreakingRules = NO_RULES,
 ) -> list[Planned]:
     """Deliveries for articles that were never seen before, to accounts with their baselines; oldest first.
 
@@ -79,7 +79,7 @@ def wanted(
     *,
     now: datetime,
     filtered: bool,
-    breaking: Breaking = CALM,
+    breaking: BreakingRules = NO_RULES,
 ) -> list[Planned]:
     """Deliveries somebody asked for by name or number: no baseline, no age, no delay; filters only if `filtered`."""
     return [
@@ -106,7 +106,7 @@ def admits(account: Account, article: Article) -> bool:
     return account.never is None or not _matches(account.never, article)
 
 
-def priority(article: Article, breaking: Breaking) -> int:
+def priority(article: Article, breaking: BreakingRules) -> int:
     """0 for breaking news, by the publisher's rule or the source's own mark (ninjs urgency 1); else 1."""
     said = {article.raw.get("priority", "").casefold(), article.raw.get("urgency", "")}
     rules = (Filter(tags=breaking.tags), Filter(sections=breaking.sections), Filter(title=breaking.title))
@@ -122,7 +122,7 @@ def expiry(article: Article, account: Account, now: datetime) -> datetime:
 
 
 def _judge(
-    candidate: Candidate, account: Account, baseline: datetime, zone: str, now: datetime, breaking: Breaking
+    candidate: Candidate, account: Account, baseline: datetime, zone: str, now: datetime, breaking: BreakingRules
 ) -> Planned:
     article = candidate.article
     if not admits(account, article):

@@ -15,7 +15,7 @@ from socketserver import StreamRequestHandler, TCPServer
 from typing import Any, Protocol
 from urllib.parse import SplitResult, parse_qsl, unquote, urlsplit
 
-from syndicate.sandbox.exchange import Answer, Request, text_answer
+from syndicate.sandbox.exchange import Answer, Received, text_answer
 
 LINE_BYTES = 65_536
 BODY_BYTES = 64_000_000
@@ -35,7 +35,7 @@ class Visit(Protocol):
     refused: bool
     """Whether to cut the connection before the body is read."""
 
-    def respond(self, request: Request) -> Answer | None:
+    def respond(self, request: Received) -> Answer | None:
         """The answer; None closes the connection without one."""
 
 
@@ -91,13 +91,13 @@ class Connection(StreamRequestHandler):
             headers[name.strip().lower()] = value.strip()
         return words[0], words[1], headers
 
-    def _request(self, method: str, target: str, headers: dict[str, str]) -> Request:
+    def _request(self, method: str, target: str, headers: dict[str, str]) -> Received:
         parts = _split(target)
         query: dict[str, str] = {}
         for name, value in parse_qsl(parts.query, keep_blank_values=True):
             query.setdefault(name, value)
         url = f"http://{headers.get('host', '127.0.0.1')}{parts.path}"
-        return Request(method, unquote(parts.path), query, headers, self._body(headers), url)
+        return Received(method, unquote(parts.path), query, headers, self._body(headers), url)
 
     def _body(self, headers: dict[str, str]) -> bytes:
         if headers.get("expect", "").lower() == "100-continue":

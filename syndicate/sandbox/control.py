@@ -8,7 +8,7 @@ from urllib.parse import quote
 
 from syndicate.errors import ConfigError
 from syndicate.sandbox.board import Board
-from syndicate.sandbox.exchange import Answer, Request, answer, text_answer
+from syndicate.sandbox.exchange import Answer, Received, answer, text_answer
 from syndicate.sandbox.faults import FaultPlan, read_plan
 from syndicate.sandbox.page import live_page, static_page
 
@@ -47,9 +47,9 @@ class Control:
     def __init__(self, sandbox: Controlled) -> None:
         self._sandbox = sandbox
 
-    def respond(self, request: Request) -> Answer | None:
+    def respond(self, request: Received) -> Answer | None:
         """The sandbox's own addresses, and its page."""
-        table: Mapping[tuple[str, str], Callable[[Request], Answer]] = {
+        table: Mapping[tuple[str, str], Callable[[Received], Answer]] = {
             ("GET", "/"): self._page,
             ("GET", "/_sandbox/posts"): lambda _: answer(200, self._sandbox.posts()),
             ("GET", "/_sandbox/deleted"): lambda _: answer(200, self._sandbox.deleted()),
@@ -66,30 +66,30 @@ class Control:
             return self._picture(request)
         return self._permalink(request)
 
-    def _page(self, request: Request) -> Answer:
+    def _page(self, request: Received) -> Answer:
         return text_answer(
             200, self._sandbox.page() if request.query.get("static") else live_page(self._sandbox.shown())
         )
 
-    def _clear(self, _: Request) -> Answer:
+    def _clear(self, _: Received) -> Answer:
         self._sandbox.clear()
         return Answer(204)
 
-    def _set_faults(self, request: Request) -> Answer:
+    def _set_faults(self, request: Received) -> Answer:
         try:
             self._sandbox.faults.set(read_plan(request.body))
         except ConfigError as fault:
             return text_answer(400, f"{fault}\n", mime="text/plain")
         return answer(200, self._sandbox.faults.records())
 
-    def _picture(self, request: Request) -> Answer:
+    def _picture(self, request: Received) -> Answer:
         found = self._sandbox.board.picture(request.path.rpartition("/")[2])
         if found is None:
             return text_answer(404, "no such picture\n", mime="text/plain")
         safe = found[0] if found[0].startswith("image/") and "svg" not in found[0] else "application/octet-stream"
         return Answer(200, found[1], safe, {"Cache-Control": "max-age=31536000, immutable"})
 
-    def _permalink(self, request: Request) -> Answer:
+    def _permalink(self, request: Received) -> Answer:
         """A post's own address shows that post."""
         url = self._sandbox.url + quote(request.path, safe="/@:-._~")
         posts = [post for post in self._sandbox.posts() if post["permalink"] == url]

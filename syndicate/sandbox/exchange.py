@@ -21,7 +21,7 @@ class Upload(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True)
-class Request:
+class Received:
     """One whole request. Header names are lower case; of a repeated query name the first value counts."""
 
     method: str
@@ -80,7 +80,7 @@ class Route(NamedTuple):
 
     platform: str
     step: str
-    operation: Callable[[Request], Answer]
+    operation: Callable[[Received], Answer]
 
 
 class Table:
@@ -92,7 +92,7 @@ class Table:
             for method, path, step, operation in rows
         ]
 
-    def find(self, method: str, path: str) -> tuple[str, Callable[[Request], Answer]] | None:
+    def find(self, method: str, path: str) -> tuple[str, Callable[[Received], Answer]] | None:
         """Step and operation of a request; None for an address that is not there."""
         for verb, pattern, step, operation in self._rows:
             found = pattern.fullmatch(path) if verb == method else None
@@ -101,7 +101,7 @@ class Table:
         return None
 
 
-def _with_words(operation: Operation, words: tuple[str, ...], request: Request) -> Answer:
+def _with_words(operation: Operation, words: tuple[str, ...], request: Received) -> Answer:
     return operation(request, *words)
 
 

@@ -17,7 +17,7 @@ from syndicate.errors import ConfigError
 from syndicate.sandbox.board import Board
 from syndicate.sandbox.connection import Server, Visit
 from syndicate.sandbox.control import Control
-from syndicate.sandbox.exchange import Answer, Request, Route, text_answer
+from syndicate.sandbox.exchange import Answer, Received, Route, text_answer
 from syndicate.sandbox.faults import FaultPlan, Rule
 from syndicate.sandbox.networks.bluesky import Bluesky
 from syndicate.sandbox.networks.facebook import Facebook
@@ -163,7 +163,7 @@ class Sandbox:
         if self._latency and route.step not in ("read", "login"):
             time.sleep(self._latency)
 
-    def operate(self, route: Route, request: Request) -> Answer:
+    def operate(self, route: Route, request: Received) -> Answer:
         """One operation at a time: what a network decides, it decides alone."""
         with self._lock:
             return route.operation(request)
@@ -187,13 +187,13 @@ class _NetworkVisit:
         if self.refused:
             self._log(None)
 
-    def respond(self, request: Request) -> Answer | None:
+    def respond(self, request: Received) -> Answer | None:
         """The operation's answer, or what the fault makes of it."""
         reply = self._reply(request, self._rule)
         self._log(reply)
         return reply
 
-    def _reply(self, request: Request, rule: Rule | None) -> Answer | None:
+    def _reply(self, request: Received, rule: Rule | None) -> Answer | None:
         fault = rule.fault if rule else None
         if rule and fault in ("401", "429", "500", "503"):
             return self._stand_in.failure(fault, self._route.step, rule.retry_after)
@@ -222,7 +222,7 @@ class _NetworkVisit:
                 return replace(reply, drip=rule.seconds)
         return reply
 
-    def _later(self, request: Request, seconds: float) -> None:
+    def _later(self, request: Received, seconds: float) -> None:
         """Accept it when the client has long been told nothing, as a queue inside a network does."""
         timer = threading.Timer(seconds, self._sandbox.operate, (self._route, request))
         timer.daemon = True

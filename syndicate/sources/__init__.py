@@ -6,13 +6,13 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from syndicate.errors import ConfigError, SourceError
-from syndicate.model import Fetched, Secret, Validators
+from syndicate.model import Reading, Secret, Validators
 from syndicate.ports import Clock, Http, Source
 
 if TYPE_CHECKING:
     from syndicate.sources.discovery import Found
     from syndicate.sources.documents import Kind
-    from syndicate.sources.parsing.fields import Reading
+    from syndicate.sources.parsing.fields import Parsed
 
 TYPES = ("feed", "page", "sitemap", "wordpress", "ghost", "folder", "ninjs", "newsml", "jsonl")
 """Types of source that a config may name."""
@@ -81,7 +81,7 @@ def parse(
     sitemaps: bool = True,
     content_type: str | None = None,
     now: datetime | None = None,
-) -> Fetched:
+) -> Reading:
     """What a document says, recognised by its content: any list, or one article of Markdown or, if `pages`, of a page.
 
     `url` is the address it stands for, "" if there is none. Raises SourceError.
@@ -92,7 +92,7 @@ def parse(
         from syndicate.sources.formats.markdown import read_file
 
         article = read_file(body, source=source, url=url, timezone=timezone, now=now or _now())
-        return Fetched(articles=(article,), entries=1)
+        return Reading(articles=(article,), entries=1)
     if sitemaps and body.startswith(b"\x1f\x8b"):
         return _sitemap(body, source, url, timezone)
     reading = _recognised(body, source=source, url=url, timezone=timezone, content_type=content_type, now=now)
@@ -108,11 +108,11 @@ def parse(
         from syndicate.sources.formats.page import parse_page
 
         article = parse_page(body, source=source, url=url, content_type=content_type, timezone=timezone, now=now)
-        return Fetched(articles=(article,), entries=1)
-    return Fetched(articles=reading.articles, entries=reading.listed, notes=reading.notes)
+        return Reading(articles=(article,), entries=1)
+    return Reading(articles=reading.articles, entries=reading.listed, notes=reading.notes)
 
 
-def look(url: str, http: Http) -> Fetched:
+def look(url: str, http: Http) -> Reading:
     """Whatever an address gives, with one request: a list of articles, else one of a page. Raises SourceError."""
     from syndicate.sources.fetch import get, shown
 
@@ -153,14 +153,14 @@ def _kind(name: str) -> Kind:
 
 def _recognised(
     body: bytes, *, source: str, url: str, timezone: str, content_type: str | None, now: datetime | None
-) -> Reading | None:
+) -> Parsed | None:
     """What a document says that is neither a feed nor a page; None for those."""
     from syndicate.sources import detect, fetch
     from syndicate.sources.parsing import json_fields
     from syndicate.sources.parsing.document import NAMES, Document
-    from syndicate.sources.parsing.fields import Reader, noted
+    from syndicate.sources.parsing.fields import ParseContext, noted
 
-    reader = Reader(source, url, timezone, now, NAMES)
+    reader = ParseContext(source, url, timezone, now, NAMES)
     shown = fetch.shown(url) or source
     document = Document(body, shown, content_type)
     if detect.is_newsml(body):
@@ -171,7 +171,7 @@ def _recognised(
     return None
 
 
-def _sitemap(body: bytes, source: str, url: str, timezone: str) -> Fetched:
+def _sitemap(body: bytes, source: str, url: str, timezone: str) -> Reading:
     """The news in a sitemap; pages and files it names besides are counted, since nothing is fetched here."""
     from syndicate.sources import fetch
     from syndicate.sources.formats import sitemap
@@ -180,7 +180,7 @@ def _sitemap(body: bytes, source: str, url: str, timezone: str) -> Fetched:
     said = sitemap.read(body, source=source, url=url, shown=shown, content_type=None, timezone=timezone, now=None)
     others = len(said.pages) + len(said.files)
     notes = (*said.notes, f"pages or files listed without news of their own: {others}") if others else said.notes
-    return Fetched(articles=said.articles, entries=said.entries, notes=notes)
+    return Reading(articles=said.articles, entries=said.entries, notes=notes)
 
 
 def _now() -> datetime:

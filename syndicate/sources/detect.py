@@ -8,7 +8,7 @@ from typing import Any
 from syndicate.errors import SourceError
 from syndicate.sources.parsing import json_fields
 from syndicate.sources.parsing.document import Document
-from syndicate.sources.parsing.fields import Reader, Reading
+from syndicate.sources.parsing.fields import ParseContext, Parsed
 
 _TAG = re.compile(rb"<(?:[A-Za-z_][\w.-]*:)?([A-Za-z_][\w.-]*)")
 KINDS = {
@@ -47,7 +47,7 @@ def _is_wordpress_root(data: Any) -> bool:
     return "wp/v2" in json_fields.texts(json_fields.mapping(data).get("namespaces"))
 
 
-def read_json(document: Document, reader: Reader) -> Reading | None:
+def read_json(document: Document, reader: ParseContext) -> Parsed | None:
     """The articles of a JSON document of any kind but a feed. Raises SourceError."""
     from syndicate.sources import ghost, wordpress
     from syndicate.sources.formats import iptc, jsonl, ninjs

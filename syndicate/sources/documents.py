@@ -10,13 +10,13 @@ from pathlib import Path
 from typing import BinaryIO
 
 from syndicate.errors import SourceError
-from syndicate.model import Fetched, Validators
+from syndicate.model import Reading, Validators
 from syndicate.ports import Http
 from syndicate.sources import fetch
 from syndicate.sources.formats import iptc
 from syndicate.sources.formats.iptc import Item
 from syndicate.sources.parsing.document import BODY_BYTES, NAMES, Document
-from syndicate.sources.parsing.fields import ENTRIES, Reader, Reading, noted
+from syndicate.sources.parsing.fields import ENTRIES, ParseContext, Parsed, noted
 
 STDIN = "-"
 CHUNK = 1_000_000
@@ -30,10 +30,10 @@ class Kind:
     SourceError: the document is something else.
     """
 
-    read: Callable[[Document, Reader], Reading]
+    read: Callable[[Document, ParseContext], Parsed]
     accept: str
     endings: tuple[str, ...] = ()
-    items: Callable[[Document, Reader], list[Item]] | None = None
+    items: Callable[[Document, ParseContext], list[Item]] | None = None
     grows: bool = False
 
 
@@ -57,7 +57,7 @@ class DocumentSource:
         self._timezone = timezone
         self._standard_input = standard_input
 
-    def fetch(self, validators: Validators) -> Fetched:
+    def fetch(self, validators: Validators) -> Reading:
         """What is there now, unless it is the same as before."""
         if self._place == STDIN:
             return self._piped()
@@ -66,24 +66,24 @@ class DocumentSource:
         path = Path(self._place)
         return self._folder(path, validators) if path.is_dir() else self._file(path, validators)
 
-    def _visited(self, validators: Validators) -> Fetched:
+    def _visited(self, validators: Validators) -> Reading:
         visited = fetch.get(self._http, self._place, validators, accept=self._kind.accept)
         if not visited.modified:
-            return Fetched(validators=visited.validators, modified=False, interval=visited.interval)
+            return Reading(validators=visited.validators, modified=False, interval=visited.interval)
         reply = visited.reply
         document = Document(reply.body, fetch.shown(self._place), reply.headers.get("content-type"))
         fetched = self._fetched(
-            document, visited.validators, Reader(*self._reader(reply.url), reply.received_at, NAMES)
+            document, visited.validators, ParseContext(*self._reader(reply.url), reply.received_at, NAMES)
         )
         return replace(fetched, interval=visited.interval)
 
-    def _file(self, path: Path, validators: Validators) -> Fetched:
+    def _file(self, path: Path, validators: Validators) -> Reading:
         body, before, digest = _tail(path) if self._kind.grows else _whole(path)
         if digest == validators.body_hash:
-            return Fetched(validators=validators, modified=False)
+            return Reading(validators=validators, modified=False)
         return self._fetched(Document(body, str(path), before=before), Validators(body_hash=digest))
 
-    def _folder(self, path: Path, validators: Validators) -> Fetched:
+    def _folder(self, path: Path, validators: Validators) -> Reading:
         """Every document of a folder. One that cannot be read is told of, and costs the others nothing."""
         if self._kind.items is None:
             raise SourceError(f"{path} is a folder", hint="give the file")
@@ -91,8 +91,8 @@ class DocumentSource:
         digest = hashlib.sha256("\n".join(f"{file.name}\t{stamp}" for file, stamp in files).encode("utf-8", "replace"))
         fresh = Validators(body_hash=digest.hexdigest())
         if fresh.body_hash == validators.body_hash:
-            return Fetched(validators=validators, modified=False)
-        reader, items, faults = Reader(*self._reader(""), None, NAMES), list[Item](), list[SourceError]()
+            return Reading(validators=validators, modified=False)
+        reader, items, faults = ParseContext(*self._reader(""), None, NAMES), list[Item](), list[SourceError]()
         for file, _ in files[:ENTRIES]:
             try:
                 items += self._kind.items(Document(_whole(file)[0], str(file)), reader)
@@ -104,22 +104,22 @@ class DocumentSource:
         notes = (*reading.notes, *map(str, faults))
         if len(files) > ENTRIES:
             notes += (f"{len(files)} files; the {ENTRIES} newest are read",)
-        return Fetched(reading.articles, fresh, entries=reading.listed, notes=notes)
+        return Reading(reading.articles, fresh, entries=reading.listed, notes=notes)
 
-    def _piped(self) -> Fetched:
+    def _piped(self) -> Reading:
         """All of standard input; nothing is no change, since it is read only once."""
         stream = self._standard_input()
         if stream.isatty():
             raise SourceError("standard input is a terminal", hint=f"pipe the articles into syndicate for {self.name}")
         body = stream.read(BODY_BYTES + 1)
         if not body.strip():
-            return Fetched(modified=False)
+            return Reading(modified=False)
         return self._fetched(Document(body, "standard input"), Validators())
 
-    def _fetched(self, document: Document, validators: Validators, reader: Reader | None = None) -> Fetched:
-        reader = reader or Reader(*self._reader(""), None, NAMES)
+    def _fetched(self, document: Document, validators: Validators, reader: ParseContext | None = None) -> Reading:
+        reader = reader or ParseContext(*self._reader(""), None, NAMES)
         reading = noted(self._kind.read(document, reader), reader)
-        return Fetched(reading.articles, validators, entries=reading.listed, notes=reading.notes)
+        return Reading(reading.articles, validators, entries=reading.listed, notes=reading.notes)
 
     def _reader(self, base: str) -> tuple[str, str, str]:
         return self.name, base, self._timezone

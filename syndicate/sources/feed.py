@@ -6,13 +6,13 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from syndicate.errors import SourceError
-from syndicate.model import Fetched, Validators, Wish
+from syndicate.model import PollHints, Reading, Validators
 from syndicate.net.address_guard import bare
 from syndicate.ports import Http, Reply
 from syndicate.sources import fetch
 
 if TYPE_CHECKING:
-    from syndicate.sources.parsing.fields import Reading  # its imports are not needed for a feed that is as it was
+    from syndicate.sources.parsing.fields import Parsed  # its imports are not needed for a feed that is as it was
 
 ACCEPT = (
     "application/rss+xml, application/atom+xml, application/feed+json, application/rdf+xml;q=0.9,"
@@ -31,7 +31,7 @@ class FeedSource:
         self._timezone = timezone
         self._base = base
 
-    def fetch(self, validators: Validators) -> Fetched:
+    def fetch(self, validators: Validators) -> Reading:
         """One conditional request. What is the same as before is not parsed; what is no feed changes nothing.
 
         Of a document that was cut off the whole entries are taken and the validators are not, so that
@@ -39,27 +39,27 @@ class FeedSource:
         """
         visited = fetch.get(self._http, self._url, validators, accept=ACCEPT)
         if not visited.modified:
-            return Fetched((), visited.validators, modified=False, interval=visited.interval, moved=visited.reply.moved)
+            return Reading((), visited.validators, modified=False, interval=visited.interval, moved=visited.reply.moved)
         from syndicate.sources.parsing import hub_links
 
         reply = visited.reply
         reading = self._read(reply)
         hub = hub_links.agreed(hub_links.of_header(reply.headers.get("link", ""), reply.url), reading.hub)
         wishes = [wish for wish in (visited.interval, reading.interval) if wish]
-        return Fetched(
+        return Reading(
             articles=reading.articles,
             validators=validators if reading.cut_off else visited.validators,
             entries=reading.listed,
             notes=reading.notes,
             interval=min(fetch.LONGEST, max(wishes)) if wishes else None,
             hub=None if reading.cut_off and hub == hub_links.NONE else hub,
-            wish=Wish(visited.interval, reading.interval, reading.hours, reading.days),
+            wish=PollHints(visited.interval, reading.interval, reading.hours, reading.days),
             moved=reply.moved,
             windowed=not reading.cut_off,
             older=reading.older,
         )
 
-    def older(self, fetched: Fetched) -> Iterator[Fetched]:
+    def older(self, fetched: Reading) -> Iterator[Reading]:
         """The pages that the feed names, on its own site, each once. One that is not there, or no feed, is the end."""
         from syndicate.sources.parsing.next_page import same_site
 
@@ -78,16 +78,16 @@ class FeedSource:
                 reading = self._read(reply)
             except SourceError:
                 return
-            yield Fetched(reading.articles, entries=reading.listed, older=reading.older)
+            yield Reading(reading.articles, entries=reading.listed, older=reading.older)
             place = reading.older
 
-    def listed(self) -> Iterator[Fetched]:
+    def listed(self) -> Iterator[Reading]:
         """The news sitemaps of the site."""
         from syndicate.sources.sitemap import news
 
         return news(self._url, self._http, self.name, self._timezone)
 
-    def _read(self, reply: Reply) -> Reading:
+    def _read(self, reply: Reply) -> Parsed:
         from syndicate.sources.formats.feed import read_feed
 
         url = self._base or reply.url

@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from pathlib import Path, PurePosixPath
 
 from syndicate.errors import SourceError
-from syndicate.model import Article, Fetched, Validators
+from syndicate.model import Article, Reading, Validators
 from syndicate.ports import Clock
 from syndicate.sources.formats import frontmatter, markdown
 from syndicate.sources.formats.frontmatter import Unreadable
@@ -32,7 +32,7 @@ class FolderSource:
         self._clock = clock
         self._timezone = timezone
 
-    def fetch(self, validators: Validators) -> Fetched:
+    def fetch(self, validators: Validators) -> Reading:
         """The articles, newest first, unless no file changed. Drafts and what has expired are left out.
 
         Raises SourceError: there is no such directory, or it cannot be read.
@@ -43,7 +43,7 @@ class FolderSource:
         # An expiry date takes effect without a change of the file: so a day counts as one.
         state = _digest([self._link, self._timezone, str(now.date()), *map(str, found)])
         if state == validators.body_hash:
-            return Fetched(validators=validators, modified=False)
+            return Reading(validators=validators, modified=False)
         notes = [f"more than {FILES:,} files; the first are read"] if len(files) == FILES else []
         articles: list[Article] = []
         for path, _ in files:
@@ -58,7 +58,7 @@ class FolderSource:
         if undated:
             notes.append(f"articles without a date: {undated}")
         articles.sort(key=lambda article: article.published or _EARLIEST, reverse=True)
-        return Fetched(tuple(articles), Validators(body_hash=state), entries=len(articles), notes=tuple(notes))
+        return Reading(tuple(articles), Validators(body_hash=state), entries=len(articles), notes=tuple(notes))
 
     def _article(self, path: Path, now: datetime) -> Article | None:
         try:

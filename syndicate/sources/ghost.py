@@ -11,12 +11,12 @@ from typing import Any
 from urllib.parse import urlsplit, urlunsplit
 
 from syndicate.errors import SourceError
-from syndicate.model import Article, Fetched, Image, Secret, Validators
+from syndicate.model import Article, Image, Reading, Secret, Validators
 from syndicate.ports import Http
 from syndicate.sources import fetch, paging
 from syndicate.sources.fetch import Visited
 from syndicate.sources.parsing import html_text, json_fields
-from syndicate.sources.parsing.fields import ENTRIES, Names, Reader, Reading, address, distinct, noted
+from syndicate.sources.parsing.fields import ENTRIES, Namespaces, ParseContext, Parsed, address, distinct, noted
 from syndicate.sources.parsing.images import in_text
 from syndicate.sources.parsing.json_fields import mapping, objects, pixels, text
 
@@ -39,14 +39,14 @@ class GhostSource:
         self._key = key
         self._timezone = timezone
 
-    def fetch(self, validators: Validators) -> Fetched:
+    def fetch(self, validators: Validators) -> Reading:
         """The newest posts; more of them where more than a page is new."""
         before, mark = paging.split(validators)
         visited = self._get(before, {"limit": str(paging.SIZE)})
         if not visited.modified:
             return paging.unchanged(visited, mark)
 
-        def more(since: datetime, page: int, size: int) -> Reading:
+        def more(since: datetime, page: int, size: int) -> Parsed:
             after = since.astimezone(UTC).strftime("%Y-%m-%d %H:%M:%S")
             params = {"limit": str(size), "page": str(page), "filter": f"published_at:>'{after}'"}
             return self._read(self._get(Validators(), params))
@@ -57,9 +57,9 @@ class GhostSource:
         asked = {"key": str(self._key), "include": "authors,tags", **params}
         return fetch.get(self._http, self._url, validators, accept=ACCEPT, params=asked, hints=_HINTS)
 
-    def _read(self, visited: Visited) -> Reading:
+    def _read(self, visited: Visited) -> Parsed:
         reply = visited.reply
-        reader = Reader(self.name, self._url, self._timezone, reply.received_at, Names("", ""))
+        reader = ParseContext(self.name, self._url, self._timezone, reply.received_at, Namespaces("", ""))
         data = json_fields.load(reply.body, url=fetch.shown(self._url), what="Ghost's list of posts")
         return noted(read(data, reader, url=fetch.shown(self._url)), reader)
 
@@ -76,7 +76,7 @@ def is_one(data: Any) -> bool:
     return isinstance(mapping(data).get("posts"), list)
 
 
-def read(data: Any, reader: Reader, *, url: str) -> Reading:
+def read(data: Any, reader: ParseContext, *, url: str) -> Parsed:
     """The posts of a list, in order; drafts are no articles yet. Raises SourceError: it is no such list."""
     if not is_one(data):
         said = [text(one.get("message")) for one in objects(mapping(data).get("errors"))]
@@ -88,10 +88,10 @@ def read(data: Any, reader: Reader, *, url: str) -> Reading:
     articles = [article for post in public if (article := _article(post, reader)) is not None]
     waiting = len(posts) - len(public)
     notes = (f"posts that are not published yet: {waiting}",) if waiting else ()
-    return Reading(tuple(articles), len(listed), notes, held_back=waiting)
+    return Parsed(tuple(articles), len(listed), notes, held_back=waiting)
 
 
-def _article(post: dict[str, Any], reader: Reader) -> Article | None:
+def _article(post: dict[str, Any], reader: ParseContext) -> Article | None:
     """None for a post that has neither title nor address."""
     url, title = (
         address(text(post.get("url")), reader.base),

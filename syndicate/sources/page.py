@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from syndicate.model import Fetched, Validators
+from syndicate.model import Reading, Validators
 from syndicate.ports import Http
 from syndicate.sources import fetch
 from syndicate.sources.formats.page import ACCEPT, parse_page
@@ -17,11 +17,11 @@ class PageSource:
         self._http = http
         self._timezone = timezone
 
-    def fetch(self, validators: Validators) -> Fetched:
+    def fetch(self, validators: Validators) -> Reading:
         """The article, unless the page is the same as before."""
         visited = fetch.get(self._http, self._url, validators, accept=ACCEPT)
         if not visited.modified:
-            return Fetched(validators=visited.validators, modified=False, interval=visited.interval)
+            return Reading(validators=visited.validators, modified=False, interval=visited.interval)
         reply = visited.reply
         article = parse_page(
             reply.body,
@@ -31,4 +31,4 @@ class PageSource:
             timezone=self._timezone,
             now=reply.received_at,
         )
-        return Fetched((article,), visited.validators, entries=1, interval=visited.interval)
+        return Reading((article,), visited.validators, entries=1, interval=visited.interval)

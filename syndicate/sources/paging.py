@@ -10,10 +10,10 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from syndicate.errors import SourceError
-from syndicate.model import Fetched, Validators
+from syndicate.model import Reading, Validators
 from syndicate.serialization import instant, moment
 from syndicate.sources.fetch import Visited
-from syndicate.sources.parsing.fields import Reading
+from syndicate.sources.parsing.fields import Parsed
 
 SIZE = 20
 """Entries of the page that is looked at each time."""
@@ -32,14 +32,14 @@ def split(validators: Validators) -> tuple[Validators, datetime | None]:
     return replace(validators, body_hash=digest or None), moment(mark or None)
 
 
-def unchanged(visited: Visited, before: datetime | None) -> Fetched:
+def unchanged(visited: Visited, before: datetime | None) -> Reading:
     """The answer where nothing is new."""
-    return Fetched(validators=_marked(visited.validators, before), modified=False, interval=visited.interval)
+    return Reading(validators=_marked(visited.validators, before), modified=False, interval=visited.interval)
 
 
 def fetched(
-    visited: Visited, first: Reading, before: datetime | None, more: Callable[[datetime, int, int], Reading]
-) -> Fetched:
+    visited: Visited, first: Parsed, before: datetime | None, more: Callable[[datetime, int, int], Parsed]
+) -> Reading:
     """What a visit brings. Where all of a full first page is new, `more` gives what was published since, page by page.
 
     `more(since, page, size)` raises SourceError; then the whole visit has failed, and is made again.
@@ -52,7 +52,7 @@ def fetched(
     dates = [article.published for article in read.articles if article.published is not None]
     past = [date for date in dates if date <= visited.reply.received_at]
     newest = max([*past, *([before] if before else [])], default=None)
-    return Fetched(
+    return Reading(
         articles=read.articles,
         validators=_marked(visited.validators, newest),
         entries=read.listed,
@@ -62,7 +62,7 @@ def fetched(
     )
 
 
-def _caught_up(since: datetime, more: Callable[[datetime, int, int], Reading]) -> Reading:
+def _caught_up(since: datetime, more: Callable[[datetime, int, int], Parsed]) -> Parsed:
     """All since then in large pages; in small ones where these are too much for the server."""
     try:
         return _read(since, more, LARGE)
@@ -72,18 +72,18 @@ def _caught_up(since: datetime, more: Callable[[datetime, int, int], Reading]) -
         return _read(since, more, SIZE)
 
 
-def _read(since: datetime, more: Callable[[datetime, int, int], Reading], size: int) -> Reading:
-    pages: list[Reading] = []
+def _read(since: datetime, more: Callable[[datetime, int, int], Parsed], size: int) -> Parsed:
+    pages: list[Parsed] = []
     while len(pages) < MOST // size and (not pages or pages[-1].listed >= size):
         pages.append(more(since, len(pages) + 1, size))
     articles = tuple(article for page in pages for article in page.articles)
     notes = [note for page in pages for note in page.notes]
     if pages[-1].listed >= size:
         notes.append(f"more than {MOST} articles since {instant(since)}; the oldest were not read")
-    return Reading(articles, sum(page.listed for page in pages), tuple(notes))
+    return Parsed(articles, sum(page.listed for page in pages), tuple(notes))
 
 
-def _oldest(reading: Reading, otherwise: datetime) -> datetime:
+def _oldest(reading: Parsed, otherwise: datetime) -> datetime:
     return min((article.published or otherwise for article in reading.articles), default=otherwise)
 
 

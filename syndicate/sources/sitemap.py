@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 from urllib.parse import urljoin, urlsplit
 
 from syndicate.errors import SourceError
-from syndicate.model import Article, Fetched, Validators
+from syndicate.model import Article, Reading, Validators
 from syndicate.ports import Http, Reply
 from syndicate.sources import fetch
 from syndicate.sources.formats.sitemap import Listed, Sitemap, read
@@ -49,7 +49,7 @@ class SitemapSource:
         self._http = http
         self._timezone = timezone
 
-    def fetch(self, validators: Validators) -> Fetched:
+    def fetch(self, validators: Validators) -> Reading:
         """One conditional request, and where it is an index or a plain sitemap some more.
 
         The validators of an index are kept only if it says of each file when it changed: else the
@@ -57,7 +57,7 @@ class SitemapSource:
         """
         visited = fetch.get(self._http, self._url, validators, accept=ACCEPT)
         if not visited.modified:
-            return Fetched(validators=visited.validators, modified=False, interval=visited.interval)
+            return Reading(validators=visited.validators, modified=False, interval=visited.interval)
         top, gathered = self._read(visited.reply), _Gathered()
         if top.files:
             gathered.whole = all(file.changed for file in top.files)
@@ -71,7 +71,7 @@ class SitemapSource:
             gathered.notes.append(f"entries left out, without news: {len(gathered.pages)}")
         kept = visited.validators if gathered.whole else (Validators() if top.files else validators)
         articles = tuple({article.url: article for article in reversed(gathered.articles)}.values())[::-1]
-        return Fetched(articles, kept, entries=gathered.entries, notes=tuple(gathered.notes), interval=visited.interval)
+        return Reading(articles, kept, entries=gathered.entries, notes=tuple(gathered.notes), interval=visited.interval)
 
     def _read(self, reply: Reply) -> Sitemap:
         return read(
@@ -167,13 +167,13 @@ def find(site: str, http: Http) -> list[str]:
     return [url for url in _likely(site, http)[:3] if _news(url, http, "", "UTC")]
 
 
-def news(site: str, http: Http, source: str, timezone: str) -> Iterator[Fetched]:
+def news(site: str, http: Http, source: str, timezone: str) -> Iterator[Reading]:
     """What the news sitemaps of a site list, by robots.txt or under their usual names; each step is one request."""
     likely = [url for url in _likely(site, http) if same_site(url, site)]
-    yield Fetched()
+    yield Reading()
     for url in [*likely, *(urljoin(site, name) for name in USUAL)][:2]:
         articles = _news(url, http, source, timezone)
-        yield Fetched(articles, entries=len(articles))
+        yield Reading(articles, entries=len(articles))
 
 
 def _likely(site: str, http: Http) -> list[str]:

@@ -14,12 +14,21 @@ from typing import Any
 from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 
 from syndicate.errors import SourceError
-from syndicate.model import Article, Fetched, Image, Validators
+from syndicate.model import Article, Image, Reading, Validators
 from syndicate.ports import Http, Reply
 from syndicate.sources import fetch, paging
 from syndicate.sources.fetch import Visited
 from syndicate.sources.parsing import html_text, json_fields
-from syndicate.sources.parsing.fields import ENTRIES, Names, Reader, Reading, address, distinct, language, noted
+from syndicate.sources.parsing.fields import (
+    ENTRIES,
+    Namespaces,
+    ParseContext,
+    Parsed,
+    address,
+    distinct,
+    language,
+    noted,
+)
 from syndicate.sources.parsing.images import in_text
 from syndicate.sources.parsing.json_fields import mapping, objects, pixels, text, texts
 
@@ -47,7 +56,7 @@ class WordPressSource:
         self._http = http
         self._timezone = timezone
 
-    def fetch(self, validators: Validators) -> Fetched:
+    def fetch(self, validators: Validators) -> Reading:
         """The newest posts; more of them where more than a page is new."""
         before, mark = paging.split(validators)
         root, visited = self._visit(before)
@@ -55,13 +64,13 @@ class WordPressSource:
             return paging.unchanged(visited, mark)
         first = self._read(visited, endpoint(root))
 
-        def more(since: datetime, page: int, size: int) -> Reading:
+        def more(since: datetime, page: int, size: int) -> Parsed:
             params = _params(size, page) | {"after": since.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")}
             try:
                 return self._read(self._get(root, Validators(), params), endpoint(root))
             except SourceError as fault:
                 if page > 1 and fault.status == 400:  # a page after the last one (rest_post_invalid_page_number)
-                    return Reading((), 0, ())
+                    return Parsed((), 0, ())
                 raise
 
         return paging.fetched(visited, first, mark, more)
@@ -92,9 +101,9 @@ class WordPressSource:
     def _get(self, root: str, validators: Validators, params: dict[str, str]) -> Visited:
         return fetch.get(self._http, endpoint(root), validators, accept=ACCEPT, params=params, hints=_HINTS)
 
-    def _read(self, visited: Visited, url: str) -> Reading:
+    def _read(self, visited: Visited, url: str) -> Parsed:
         reply = visited.reply
-        reader = Reader(self.name, reply.url or url, self._timezone, reply.received_at, Names("", ""))
+        reader = ParseContext(self.name, reply.url or url, self._timezone, reply.received_at, Namespaces("", ""))
         data = json_fields.load(reply.body, url=fetch.shown(url), what="WordPress's list of posts")
         return noted(read(data, reader, url=fetch.shown(url)), reader)
 
@@ -138,7 +147,7 @@ def is_one(data: Any) -> bool:
     return isinstance(data, list) and any("rendered" in mapping(post.get("title")) for post in objects(data[:20]))
 
 
-def read(data: Any, reader: Reader, *, url: str) -> Reading:
+def read(data: Any, reader: ParseContext, *, url: str) -> Parsed:
     """The posts of a list, in order; drafts are no articles yet. Raises SourceError: it is no such list."""
     if not isinstance(data, list) or (data and not is_one(data)):
         raise SourceError(f"{url} is a JSON document, not WordPress's list of posts{_complaint(data)}")
@@ -147,7 +156,7 @@ def read(data: Any, reader: Reader, *, url: str) -> Reading:
     articles = [article for post in public if (article := _article(post, reader)) is not None]
     waiting = len(posts) - len(public)
     notes = (f"posts that are not published yet: {waiting}",) if waiting else ()
-    return Reading(tuple(articles), len(data), notes, held_back=waiting)
+    return Parsed(tuple(articles), len(data), notes, held_back=waiting)
 
 
 def _is_page(reply: Reply) -> bool:
@@ -165,7 +174,7 @@ def _complaint(data: Any) -> str:
     return f" (it says: {said})" if said else ""
 
 
-def _article(post: dict[str, Any], reader: Reader) -> Article | None:
+def _article(post: dict[str, Any], reader: ParseContext) -> Article | None:
     """None for a post that has neither title nor address."""
     url, title = (
         address(text(post.get("link")), reader.base),

@@ -14,17 +14,17 @@ Needs pytest. Everything runs over real HTTP on loopback against something that 
 """
 
 from syndicate.testing.contract import KEY, OTHER_KEY, PlatformContract, StandIn
-from syndicate.testing.doors import Call, Held, Recorded, now, recorded, refusing_url
+from syndicate.testing.doors import Held, Recorded, SeenCall, now, recorded, refusing_url
 from syndicate.testing.stories import LINK, illustrated, linked, picture, post
 
 __all__ = [
     "KEY",
     "LINK",
     "OTHER_KEY",
-    "Call",
     "Held",
     "PlatformContract",
     "Recorded",
+    "SeenCall",
     "StandIn",
     "illustrated",
     "linked",

@@ -25,7 +25,7 @@ class Held:
 
 
 @dataclass(frozen=True, slots=True)
-class Call:
+class SeenCall:
     """One request as an adapter made it."""
 
     method: str
@@ -45,7 +45,7 @@ class Recorded:
     """
 
     def __init__(self, *replies: Any) -> None:
-        self.calls: list[Call] = []
+        self.calls: list[SeenCall] = []
         self._replies = list(replies)
 
     def call(
@@ -62,7 +62,7 @@ class Recorded:
         sample: Any = None,  # noqa: ARG002 - recorded replies take its place
     ) -> Reply:
         """The next reply. An adapter that calls more often than it may finds none left."""
-        self.calls.append(Call(method, url, dict(params or {}), json, data, files, dict(headers or {}), auth))
+        self.calls.append(SeenCall(method, url, dict(params or {}), json, data, files, dict(headers or {}), auth))
         reply = self._replies.pop(0)
         if isinstance(reply, Exception):
             raise reply

@@ -17,7 +17,7 @@ from syndicate.ledger import Ledger
 from syndicate.ports import EventLog
 from syndicate.serialization import instant
 from syndicate.web import signatures, websub
-from syndicate.web.request import Answer, Asked, Refused
+from syndicate.web.request import HttpError, Request, Response
 
 LARGEST = 65_536
 """Bytes of a body."""
@@ -35,7 +35,7 @@ class Hooks:
         self._subscriber = subscriber
         self._token = config.listen.token if config.listen else None
 
-    def answer(self, asked: Asked) -> Answer:
+    def answer(self, asked: Request) -> Response:
         """What to say. Raises Refused."""
         if asked.path == "/hooks/publish":
             return self._publish(asked)
@@ -43,24 +43,24 @@ class Hooks:
             return self._ghost(asked)
         if asked.path.startswith(PATH):
             if self._subscriber is None:
-                raise Refused(410, "there is no such subscription")
+                raise HttpError(410, "there is no such subscription")
             return websub.answer(asked, self._subscriber)
-        raise Refused(404, "there are /hooks/publish and /hooks/ghost")
+        raise HttpError(404, "there are /hooks/publish and /hooks/ghost")
 
-    def _publish(self, asked: Asked) -> Answer:
+    def _publish(self, asked: Request) -> Response:
         asked.only("POST")
         body = asked.body.read(LARGEST)
         if not signatures.bearer(asked.headers, self._secret()):
-            raise Refused(401, "send the token of `listen` as a bearer token", **{"WWW-Authenticate": "Bearer"})
+            raise HttpError(401, "send the token of `listen` as a bearer token", **{"WWW-Authenticate": "Bearer"})
         said = _said(asked, body)
         return self._hint("publish", self._named(said.get("source"), said.get("url")))
 
-    def _ghost(self, asked: Asked) -> Answer:
+    def _ghost(self, asked: Request) -> Response:
         """Never answers 410: Ghost deletes a webhook that does."""
         asked.only("POST")
         body = asked.body.read(GHOSTS)
         if not signatures.ghost(asked.headers, body, self._secret(), self._ledger.now()):
-            raise Refused(401, "not signed with the token of `listen`; give it to Ghost as the webhook's secret")
+            raise HttpError(401, "not signed with the token of `listen`; give it to Ghost as the webhook's secret")
         said = _said(asked, body)
         post: Any = said.get("post") or said.get("page")
         current = post.get("current") if isinstance(post, dict) else None
@@ -69,7 +69,7 @@ class Hooks:
 
     def _secret(self) -> str:
         if self._token is None:
-            raise Refused(403, "hooks are off: set `listen.token` in the config")
+            raise HttpError(403, "hooks are off: set `listen.token` in the config")
         return self._token
 
     def _named(self, source: object, url: object) -> list[str]:
@@ -82,14 +82,14 @@ class Hooks:
         host = _host(url) if isinstance(url, str) else ""
         return [name for name, each in sources.items() if host and host in _hosts(each)] or list(sources)
 
-    def _hint(self, hook: str, names: Iterable[str]) -> Answer:
+    def _hint(self, hook: str, names: Iterable[str]) -> Response:
         found = self._ledger.sources.hint(names, self._ledger.now())
         self._say("hook.received", hook=hook, sources=", ".join(found))
         said = _json({"sources": {name: instant(at) for name, at in found.items()}})
-        return Answer(202, f"{said}\n".encode(), "application/json")
+        return Response(202, f"{said}\n".encode(), "application/json")
 
 
-def _said(asked: Asked, body: bytes) -> dict[str, Any]:
+def _said(asked: Request, body: bytes) -> dict[str, Any]:
     """What a request says, in its address or its body: JSON or a form. Anything else says nothing."""
     said: dict[str, Any] = {}
     text = body.decode("utf-8", "replace")
@@ -115,8 +115,10 @@ def _host(url: str) -> str:
         return ""
 
 
-def _unknown(name: str, sources: Mapping[str, SourceConfig]) -> Refused:
-    return Refused(404, _json({"error": f"no source is called '{name}'", "sources": list(sources)}), "application/json")
+def _unknown(name: str, sources: Mapping[str, SourceConfig]) -> HttpError:
+    return HttpError(
+        404, _json({"error": f"no source is called '{name}'", "sources": list(sources)}), "application/json"
+    )
 
 
 def _json(said: Any) -> str:

@@ -9,14 +9,14 @@ import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-__all__ = ["Answer", "Asked", "Body", "Refused", "linger", "timed"]
+__all__ = ["Body", "HttpError", "Request", "Response", "linger", "timed"]
 
 TEXT = "text/plain; charset=utf-8"
 LINGER = 1.0  # seconds to hear out a client whose body nobody wants, so that it sees the answer
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
+class Response:
     """What to say to a request."""
 
     status: int
@@ -25,12 +25,12 @@ class Answer:
     headers: Mapping[str, str] = field(default_factory=dict)
 
 
-class Refused(Exception):
+class HttpError(Exception):
     """A request that goes no further, and what to say to it."""
 
     def __init__(self, status: int, words: str, kind: str = TEXT, **headers: str) -> None:
         super().__init__(words)
-        self.answer = Answer(status, f"{words}\n".encode(), kind, headers)
+        self.answer = Response(status, f"{words}\n".encode(), kind, headers)
 
 
 class Body:
@@ -45,23 +45,23 @@ class Body:
         """All of it. Raises Refused: more than `most` bytes, too slow, of unknown length, broken off."""
         length = self._headers.get("content-length", "0")
         if "transfer-encoding" in self._headers:
-            raise Refused(411, "send the body with a Content-Length")
+            raise HttpError(411, "send the body with a Content-Length")
         if not (length.isascii() and length.isdecimal()):
-            raise Refused(400, "Content-Length is no number")
+            raise HttpError(400, "Content-Length is no number")
         if len(length) > 12 or int(length) > most:
-            raise Refused(413, f"a body may have {most} bytes here")
+            raise HttpError(413, f"a body may have {most} bytes here")
         try:
             body = self._reader.read(int(length))
         except TimeoutError:
-            raise Refused(408, "the request took too long") from None
+            raise HttpError(408, "the request took too long") from None
         if len(body) < int(length):
-            raise Refused(400, "the body broke off")
+            raise HttpError(400, "the body broke off")
         self.unread = False
         return body
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class Request:
     """A request. Names of headers are lower case."""
 
     method: str
@@ -73,7 +73,7 @@ class Asked:
     def only(self, *methods: str) -> None:
         """Raises Refused for any other method."""
         if self.method not in methods:
-            raise Refused(405, f"this takes {' and '.join(methods)}", Allow=", ".join(methods))
+            raise HttpError(405, f"this takes {' and '.join(methods)}", Allow=", ".join(methods))
 
 
 class _Timed(io.RawIOBase):

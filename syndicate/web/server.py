@@ -17,7 +17,7 @@ from syndicate.errors import ConfigError, SyndicateError
 from syndicate.model import Secret
 from syndicate.web import signatures
 from syndicate.web.hooks import Hooks
-from syndicate.web.request import Answer, Asked, Body, Refused, linger, timed
+from syndicate.web.request import Body, HttpError, Request, Response, linger, timed
 
 PATIENCE = 10.0  # seconds a client may take for its whole request
 WORKERS = 16
@@ -54,39 +54,39 @@ class Listener:
         self.port = int(self._server.server_address[1])
         threading.Thread(target=self._server.serve_forever, name="listener", daemon=True).start()
 
-    def answer(self, asked: Asked) -> Answer:
+    def answer(self, asked: Request) -> Response:
         """What to say to a request."""
         try:
             return self._answer(asked)
-        except Refused as refused:
+        except HttpError as refused:
             return refused.answer
         except SyndicateError as fault:
-            return Answer(503, f"{fault}\n".encode())
+            return Response(503, f"{fault}\n".encode())
 
     def close(self) -> None:
         """Stop listening."""
         self._server.shutdown()
         self._server.server_close()
 
-    def _answer(self, asked: Asked) -> Answer:
+    def _answer(self, asked: Request) -> Response:
         if self._hooks is not None and asked.path.startswith("/hooks/"):
             return self._hooks.answer(asked)
         if asked.path not in ("/healthz", "/metrics"):
-            raise Refused(404, "there are /healthz, /metrics and /hooks/publish")
+            raise HttpError(404, "there are /healthz, /metrics and /hooks/publish")
         asked.only("GET")
         if asked.path == "/healthz":
             return self._healthz()
         if self._token is not None and not signatures.bearer(asked.headers, self._token):
-            raise Refused(401, "send the token of `listen` as a bearer token")
+            raise HttpError(401, "send the token of `listen` as a bearer token")
         try:
-            return Answer(200, self._metrics(), "text/plain; version=0.0.4; charset=utf-8")
+            return Response(200, self._metrics(), "text/plain; version=0.0.4; charset=utf-8")
         except ImportError:
-            raise Refused(501, 'metrics need an extra: pip install "syndicate-social[metrics]"') from None
+            raise HttpError(501, 'metrics need an extra: pip install "syndicate-social[metrics]"') from None
 
-    def _healthz(self) -> Answer:
+    def _healthz(self) -> Response:
         wrong = self._health()
         said = {"status": "ok"} if wrong is None else {"status": "failing", "reason": wrong}
-        return Answer(200 if wrong is None else 503, json.dumps(said).encode() + b"\n", "application/json")
+        return Response(200 if wrong is None else 503, json.dumps(said).encode() + b"\n", "application/json")
 
 
 def _handler(listener: Listener, patience: float) -> type[BaseHTTPRequestHandler]:
@@ -103,7 +103,7 @@ def _handler(listener: Listener, patience: float) -> type[BaseHTTPRequestHandler
             path, _, query = self.path.partition("?")
             headers = {name.lower(): value for name, value in self.headers.items()}
             body = Body(headers, self.rfile)
-            said = listener.answer(Asked(self.command, path, query, headers, body))
+            said = listener.answer(Request(self.command, path, query, headers, body))
             self.send_response(said.status)
             for name, value in {"Content-Type": said.kind, "Cache-Control": "no-store", **said.headers}.items():
                 self.send_header(name, value)

@@ -9,7 +9,7 @@ from urllib.parse import parse_qs
 from syndicate.ingestion.websub import LEASE, PATH, Subscriber
 from syndicate.ledger.subscriptions import Subscription
 from syndicate.web import signatures
-from syndicate.web.request import Answer, Asked, Refused
+from syndicate.web.request import HttpError, Request, Response
 
 LONGEST_LEASE = timedelta(days=100)
 LARGEST = 4_000_000
@@ -28,7 +28,7 @@ class _Verification:
     reason: str
 
 
-def answer(asked: Asked, subscriber: Subscriber) -> Answer:
+def answer(asked: Request, subscriber: Subscriber) -> Response:
     """What to say to a hub. Raises Refused."""
     found = subscriber.subscription(asked.path.removeprefix(PATH))
     asked.only("GET", "POST")
@@ -37,32 +37,32 @@ def answer(asked: Asked, subscriber: Subscriber) -> Answer:
     return _receive(found, asked, subscriber)
 
 
-def _confirm(found: Subscription | None, query: str, subscriber: Subscriber) -> Answer:
+def _confirm(found: Subscription | None, query: str, subscriber: Subscriber) -> Response:
     """Echo the challenge of what was asked for; of nothing else (§5.3.1)."""
     said = _verification(query)
     if found is None or said is None or said.topic != found.topic:
-        raise Refused(404, "nobody asked for that")
+        raise HttpError(404, "nobody asked for that")
     if said.mode == "denied":
         subscriber.denied(found, said.reason)
-        return Answer(200)
+        return Response(200)
     challenge = said.challenge
     if said.mode != found.asked or not challenge or len(challenge) > CHALLENGE or not _is_plain(challenge):
-        raise Refused(404, "nobody asked for that")
+        raise HttpError(404, "nobody asked for that")
     subscriber.confirmed(found, said.lease)
-    return Answer(200, challenge.encode(), "application/octet-stream")
+    return Response(200, challenge.encode(), "application/octet-stream")
 
 
-def _receive(found: Subscription | None, asked: Asked, subscriber: Subscriber) -> Answer:
+def _receive(found: Subscription | None, asked: Request, subscriber: Subscriber) -> Response:
     """News, signed (§7.1): what is not is dropped, and a hub that has to hear of it learns nothing more."""
     if found is None or found.state not in ("pending", "active"):
-        raise Refused(410, "there is no such subscription")
+        raise HttpError(410, "there is no such subscription")
     body = asked.body.read(LARGEST)
     if signatures.hub(asked.headers, body, found.secret):
         subscriber.news(found)
     else:
         method = asked.headers.get("x-hub-signature", "").partition("=")[0][:20] or "nothing"
         subscriber.ignored(found, method)
-    return Answer(202)
+    return Response(202)
 
 
 def _verification(query: str) -> _Verification | None:

@@ -194,7 +194,7 @@ accounts:
                 victim.wait()
         return stops
 
-    def calm(self) -> None:
+    def extend_delay(self) -> None:
         """Nothing fails any more; one run after the other until nothing is left to do."""
         for process in self.running:
             process.kill()

@@ -16,7 +16,7 @@ import pytest
 from syndicate.app.engines.daemon import Daemon
 from syndicate.app.engines.run_once import account_waits
 from syndicate.app.wiring import App, load
-from syndicate.model import NO_WISH, Account, Validators
+from syndicate.model import NO_HINTS, Account, Validators
 from syndicate.planning.apply import announce
 
 
@@ -83,7 +83,7 @@ def test_the_overdue_sources_of_a_site_are_spread_and_new_ones_and_lone_ones_are
     ledger = daemon._app.ledger
     for name in sources:
         if name != "new":
-            wait = {"next_poll_at": clock.now + timedelta(minutes=5), "wish": NO_WISH}
+            wait = {"next_poll_at": clock.now + timedelta(minutes=5), "wish": NO_HINTS}
             ledger.sources.read(name, Validators(), baseline_at=clock.now, entries=1, **wait)
     clock.move(hours=3)
     daemon._begin()

@@ -12,7 +12,7 @@ import pytest
 from syndicate.config.reader import load
 from syndicate.config.schema import NOT_BUILT
 from syndicate.errors import ConfigError
-from syndicate.model import USUALLY, Every, Filter, Secret
+from syndicate.model import DEFAULT_INTERVAL, Filter, PollInterval, Secret
 from tests.config.conftest import ACCOUNT, SITE, find
 
 
@@ -75,8 +75,8 @@ def test_a_whole_config_becomes_values(read, tmp_path):
     )
     assert config.alert_command == ("notify", "--urgent")
     assert [(s.type, s.every, s.timezone) for s in config.sources.values()] == [
-        ("feed", USUALLY, "Europe/Lisbon"),
-        ("page", Every(timedelta(minutes=90), timedelta(minutes=90)), "UTC"),
+        ("feed", DEFAULT_INTERVAL, "Europe/Lisbon"),
+        ("page", PollInterval(timedelta(minutes=90), timedelta(minutes=90)), "UTC"),
     ]
     one, two = config.accounts["one"].account, config.accounts["two"].account
     assert (one.name, one.platform, one.image, one.link, one.hashtags) == ("one", "net", "none", "card", 1)

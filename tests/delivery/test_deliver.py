@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from syndicate import errors
-from syndicate.delivery.deliver import Lane, Terms, deliver
+from syndicate.delivery.deliver import Lane, Timeouts, deliver
 from syndicate.ledger import Ledger
 from syndicate.ledger.credentials import key_beside
 from syndicate.ledger.database import Database
@@ -21,7 +21,7 @@ from syndicate.planning.apply import announce
 from tests.conftest import Clock
 
 CLASSES = ("exact", "keyed", "lookup", "blind")
-TERMS = Terms(timedelta(seconds=60), timedelta(seconds=30), lambda: 0.5)
+TERMS = Timeouts(timedelta(seconds=60), timedelta(seconds=30), lambda: 0.5)
 
 
 class Killed(BaseException):

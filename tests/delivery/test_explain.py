@@ -4,7 +4,7 @@ import pytest
 
 from syndicate.delivery.explain import Facts, explain
 from syndicate.ledger.accounts import AccountState
-from syndicate.ledger.articles import Known
+from syndicate.ledger.articles import StoredArticle
 from syndicate.model import Account, Article, Delivery, Filter
 
 NOON = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
@@ -17,7 +17,7 @@ def steps(account=None, *, article=STORY, seen=NOON, baseline=NOON - timedelta(h
     made = None
     if delivery:
         made = Delivery("k", "a", article.url, "masto", "mastodon", "post", 0, 0, **delivery)
-    facts = Facts(Known("a", article, seen), baseline, "UTC", made, [], NOON + timedelta(minutes=1))
+    facts = Facts(StoredArticle("a", article, seen), baseline, "UTC", made, [], NOON + timedelta(minutes=1))
     return {step.name: (step.verdict, step.value) for step in explain(account, state, facts)}
 
 

@@ -11,7 +11,7 @@ from syndicate import errors
 from syndicate.config.hours import hours
 from syndicate.delivery.deliver import deliver
 from syndicate.delivery.gates import Gate, Trouble
-from syndicate.model import Breaking, Budget
+from syndicate.model import BreakingRules, Budget
 from tests.worlds.newsroom import TERMS, Network, Newsroom, render
 
 
@@ -99,7 +99,7 @@ def test_two_processes_cannot_pass_a_cap_together(newsroom, stories, clock, ledg
 
 def test_breaking_news_overtakes_and_minds_neither_hours_nor_spacing_if_told_so(newsroom, stories, article, clock):
     closed = {"windows": (hours("Mon-Fri 07:00-11:00"),), "spacing": timedelta(hours=1), "breaking": "at once"}
-    room = newsroom(schedule=closed, breaking=Breaking(tags=("breaking",)), delay=timedelta(minutes=5))
+    room = newsroom(schedule=closed, breaking=BreakingRules(tags=("breaking",)), delay=timedelta(minutes=5))
     room.publish(*stories(20))
     clock.move(minutes=6)
     assert room.run() == []
@@ -110,7 +110,7 @@ def test_breaking_news_overtakes_and_minds_neither_hours_nor_spacing_if_told_so(
 
 
 def test_without_that_word_breaking_news_only_goes_first(newsroom, stories, article, clock):
-    room = newsroom(schedule={"windows": (hours("Mon-Fri 07:00-11:00"),)}, breaking=Breaking(title="^BREAKING"))
+    room = newsroom(schedule={"windows": (hours("Mon-Fri 07:00-11:00"),)}, breaking=BreakingRules(title="^BREAKING"))
     room.publish(*stories(3))
     room.run()
     room.publish(article(9, title="BREAKING: fog", published=clock.now), *room.articles)
@@ -120,7 +120,7 @@ def test_without_that_word_breaking_news_only_goes_first(newsroom, stories, arti
 
 
 def test_caps_bind_breaking_news_too(newsroom, article, clock):
-    room = newsroom(schedule={"per_hour": 1, "breaking": "at once"}, breaking=Breaking(tags=("breaking",)))
+    room = newsroom(schedule={"per_hour": 1, "breaking": "at once"}, breaking=BreakingRules(tags=("breaking",)))
     loud = [article(n, published=clock.now, categories=("breaking",)) for n in (2, 1)]
     room.publish(*loud)
     assert room.run() == ["Story 1"]
@@ -130,7 +130,7 @@ def test_caps_bind_breaking_news_too(newsroom, article, clock):
 
 
 def test_a_story_that_becomes_breaking_news_overtakes_then(newsroom, stories, article, clock):
-    room = newsroom(schedule={"spacing": timedelta(minutes=10)}, breaking=Breaking(title="^BREAKING"))
+    room = newsroom(schedule={"spacing": timedelta(minutes=10)}, breaking=BreakingRules(title="^BREAKING"))
     last, *others = stories(4)
     room.publish(last, *others)
     assert room.run() == ["Story 1"]

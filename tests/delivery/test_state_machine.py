@@ -23,7 +23,7 @@ from syndicate.delivery.gates import Gate, Trouble
 from syndicate.ingestion.poll import poll
 from syndicate.ledger import Ledger
 from syndicate.ledger.database import Database
-from syndicate.model import Account, Article, Breaking, Every, Fetched, Receipt, Schedule, Validators
+from syndicate.model import Account, Article, BreakingRules, PollInterval, Reading, Receipt, Schedule, Validators
 from syndicate.planning.changes import plan_delete
 from syndicate.serialization import digest, post_record
 from tests.conftest import Clock
@@ -162,14 +162,14 @@ class Histories(RuleBasedStateMachine):
         self.clock.move(minutes=5)
 
     def fetch(self, validators):
-        return Fetched(tuple(self.articles), Validators(), entries=len(self.articles))
+        return Reading(tuple(self.articles), Validators(), entries=len(self.articles))
 
     def _look(self, article, *, picture):
         return self.trouble
 
     def _poll(self):
-        every = Every()
-        rule = Breaking(tags=("breaking",))
+        every = PollInterval()
+        rule = BreakingRules(tags=("breaking",))
         url = "https://gazette.example/rss"
         poll(self, url, [self.account], self.ledger, every=every, zone="UTC", breaking=rule)
 

@@ -18,8 +18,20 @@ from syndicate import errors
 from syndicate.cli import cli
 from syndicate.cli.output import WHY
 from syndicate.config.reader import load
-from syndicate.config.schema import NOT_BUILT, Alerts, Config, Listen, NetworkConfig, SourceConfig
-from syndicate.model import Account, Article, Breaking, Budget, Delivery, Filter, Image, Limits, Schedule, Site, State
+from syndicate.config.schema import NOT_BUILT, AlertSettings, Config, Listen, NetworkConfig, SourceConfig
+from syndicate.model import (
+    Account,
+    Article,
+    BreakingRules,
+    Budget,
+    Delivery,
+    Filter,
+    Image,
+    Limits,
+    Schedule,
+    Site,
+    State,
+)
 from syndicate.platforms import GONE, find, names
 from syndicate.rendering.jinja import NAMES
 from syndicate.rendering.view import ArticleView
@@ -111,7 +123,20 @@ def test_every_command_is_shown_at_work_and_not_only_listed() -> None:
 
 
 @pytest.mark.parametrize(
-    "kind", [Config, Site, SourceConfig, NetworkConfig, Alerts, Listen, Account, Filter, Schedule, Budget, Breaking]
+    "kind",
+    [
+        Config,
+        Site,
+        SourceConfig,
+        NetworkConfig,
+        AlertSettings,
+        Listen,
+        Account,
+        Filter,
+        Schedule,
+        Budget,
+        BreakingRules,
+    ],
 )
 def test_every_setting_is_documented(kind: type) -> None:
     ours = (

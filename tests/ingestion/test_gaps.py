@@ -8,11 +8,11 @@ from email.utils import format_datetime
 
 import pytest
 
-from syndicate.app.sources import Discreet
+from syndicate.app.sources import MaskedSource
 from syndicate.errors import SourceError
 from syndicate.ingestion import gaps
 from syndicate.ingestion.poll import poll
-from syndicate.model import Account, Article, Every, Fetched, Filter
+from syndicate.model import Account, Article, Filter, PollInterval, Reading
 from syndicate.net.http import Guard, RequestsHttp
 from syndicate.sources.feed import FeedSource
 from tests.sources.api import Api
@@ -109,7 +109,7 @@ class Desk:
         self.paper, self.ledger, self.clock = paper, ledger, clock
         self.account = Account("acct", "fake", **account)
         self.door = RequestsHttp(clock=clock, timeout=5.0, guard=Guard(origins=[paper.api.url]))
-        self.source = Discreet(FeedSource("news", f"{paper.api.url}{path}", self.door), self.door.mask)
+        self.source = MaskedSource(FeedSource("news", f"{paper.api.url}{path}", self.door), self.door.mask)
 
     def poll(self, **options):
         return poll(
@@ -117,7 +117,7 @@ class Desk:
             self.paper.api.url,
             [self.account],
             self.ledger,
-            every=Every(),
+            every=PollInterval(),
             zone="UTC",
             **options,
         )
@@ -479,13 +479,13 @@ def test_a_source_that_cannot_page_is_told_of(ledger, clock, article):
         articles = ()
 
         def fetch(self, validators):
-            return Fetched(self.articles, entries=len(self.articles), windowed=True)
+            return Reading(self.articles, entries=len(self.articles), windowed=True)
 
     source = Source()
 
     def read(*numbers):
         source.articles = tuple(article(number) for number in numbers)
-        return poll(source, "https://gazette.example/", [], ledger, every=Every(), zone="UTC")
+        return poll(source, "https://gazette.example/", [], ledger, every=PollInterval(), zone="UTC")
 
     read(1, 2, 3)
     clock.move(hours=1)
@@ -506,7 +506,7 @@ def test_the_fault_of_a_further_page_holds_no_secret(open_desk):
     desk = open_desk("next")
     desk.door.mask.learn("page=2")
     desk.paper.fails = {2}
-    fetched = Fetched(older=f"{desk.paper.api.url}/rss?page=2")
+    fetched = Reading(older=f"{desk.paper.api.url}/rss?page=2")
     with pytest.raises(SourceError) as caught:
         list(desk.source.older(fetched))
     assert "page=2" not in str(caught.value)

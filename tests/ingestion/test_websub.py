@@ -40,7 +40,7 @@ import pytest
 from syndicate.config.schema import Config, Listen, SourceConfig
 from syndicate.ingestion.poll import Polled
 from syndicate.ingestion.websub import GOODBYES, Subscriber
-from syndicate.model import Every, Secret, Site, Validators
+from syndicate.model import PollInterval, Secret, Site, Validators
 from syndicate.net.http import Guard, RequestsHttp
 from syndicate.sources.feed import FeedSource
 from syndicate.web.hooks import Hooks
@@ -164,7 +164,7 @@ class Newsroom:
         port = free_port()
         self.public = f"http://127.0.0.1:{port}"
         listen = Listen(f"127.0.0.1:{port}", Secret("listen-token"), self.public)
-        news = SourceConfig("news", TOPIC, every=Every(HOUR, HOUR))
+        news = SourceConfig("news", TOPIC, every=PollInterval(HOUR, HOUR))
         config = Config(
             tmp_path / "c.yaml", Site("Gazette", "https://gazette.example/"), sources={"news": news}, listen=listen
         )
@@ -183,7 +183,9 @@ class Newsroom:
 
     def heard(self, hub, topic=TOPIC):
         """A poll of the feed names this hub."""
-        self.subscriber.heard(Polled("news", (), baseline=False, seen=1, new=0, keys=(), hub=(hub, topic)))
+        self.subscriber.update_subscription(
+            Polled("news", (), baseline=False, seen=1, new=0, keys=(), hub=(hub, topic))
+        )
 
     def kept(self):
         return self.ledger.subscriptions.of("news")

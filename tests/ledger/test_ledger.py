@@ -18,7 +18,7 @@ from syndicate.ledger import Ledger, claimant
 from syndicate.ledger.credentials import Session, key_beside
 from syndicate.ledger.database import VERSION, Database, from_micros, micros
 from syndicate.ledger.deliveries import delivery_key
-from syndicate.model import Account, Every, Fetched, Receipt, Validators
+from syndicate.model import Account, PollInterval, Reading, Receipt, Validators
 from syndicate.planning.apply import announce
 
 LEASE = timedelta(seconds=60)
@@ -34,7 +34,7 @@ class Listing:
         self.articles, self.entries = articles, entries
 
     def fetch(self, validators):
-        return Fetched(
+        return Reading(
             tuple(self.articles),
             Validators(etag=f"{len(self.articles)}"),
             entries=len(self.articles) if self.entries is None else self.entries,
@@ -42,7 +42,7 @@ class Listing:
 
 
 def read(ledger, *articles, accounts=(MASTO,), **options):
-    base = {"every": Every(), "zone": "UTC"}
+    base = {"every": PollInterval(), "zone": "UTC"}
     return poll(Listing(*articles), "https://gazette.example/rss", accounts, ledger, **base | options)
 
 
@@ -104,7 +104,7 @@ def test_two_sources_that_list_one_story_give_one_delivery(ledger, article, cloc
     read(ledger)
     other = Listing()
     other.name = "sport"
-    options = {"every": Every(), "zone": "UTC"}
+    options = {"every": PollInterval(), "zone": "UTC"}
     poll(other, "https://gazette.example/sport", [MASTO], ledger, **options)
     clock.move(minutes=1)
     assert len(read(ledger, article(1, published=clock.now)).keys) == 1
@@ -116,7 +116,7 @@ def test_a_new_address_of_a_source_is_a_new_baseline(ledger, article, clock):
     read(ledger, article(1))
     clock.move(hours=1)
     fresh = article(2, published=clock.now)
-    polled = poll(Listing(fresh), "https://new.example/rss", [MASTO], ledger, every=Every(), zone="UTC")
+    polled = poll(Listing(fresh), "https://new.example/rss", [MASTO], ledger, every=PollInterval(), zone="UTC")
     assert (polled.baseline, polled.keys) == (True, ())
 
 

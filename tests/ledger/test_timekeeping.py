@@ -3,7 +3,7 @@
 from datetime import timedelta
 
 from syndicate.ingestion.poll import poll
-from syndicate.model import Account, Every, Fetched
+from syndicate.model import Account, PollInterval, Reading
 from syndicate.planning.apply import announce
 
 
@@ -11,7 +11,7 @@ class Quiet:
     name = "news"
 
     def fetch(self, validators):
-        return Fetched()
+        return Reading()
 
 
 def test_what_waits_does_not_wait_again_when_the_clock_is_set_back(ledger, article, clock):
@@ -32,7 +32,7 @@ def test_what_waits_does_not_wait_again_when_the_clock_is_set_back(ledger, artic
 def test_a_first_run_in_the_future_silences_nobody(ledger, clock):
     account = Account("masto", "mastodon")
     ledger.timekeeping.keep(clock())
-    poll(Quiet(), "https://gazette.example/rss", [account], ledger, every=Every(), zone="UTC")
+    poll(Quiet(), "https://gazette.example/rss", [account], ledger, every=PollInterval(), zone="UTC")
     clock.move(days=-60)
     ledger.timekeeping.keep(clock())
     assert ledger.sources.baseline("news") == clock.now

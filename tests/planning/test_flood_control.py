@@ -5,11 +5,11 @@ from datetime import timedelta
 
 import pytest
 
-from syndicate.model import Caution, Every
+from syndicate.model import FloodLimits, PollInterval
 from syndicate.planning.apply import announce
 from tests.worlds.newsroom import Newsroom
 
-CAREFUL = Caution(burst=10, similar="hold")
+CAREFUL = FloodLimits(burst=10, similar="hold")
 
 
 @pytest.fixture
@@ -54,7 +54,7 @@ def test_more_than_burst_at_once_wait_for_a_yes(newsroom, stories, clock, count,
 
 
 def test_without_a_burst_everything_goes_out(newsroom, stories, clock):
-    room = newsroom(caution=Caution(burst=None, similar="hold"))
+    room = newsroom(caution=FloodLimits(burst=None, similar="hold"))
     clock.move(hours=2)
     room.publish(*stories(60))
     assert len(room.run()) == 60
@@ -120,7 +120,7 @@ def test_backfill_lets_out_what_waited_and_only_as_many_as_were_asked_for(newsro
         "https://gazette.example/rss",
         [room.account],
         room.ledger,
-        every=Every(),
+        every=PollInterval(),
         zone="UTC",
         backfill=4,
         caution=CAREFUL,
@@ -147,7 +147,7 @@ def test_a_story_under_a_new_address_and_a_new_date_waits(newsroom, stories, clo
 
 @pytest.mark.parametrize(("wish", "state"), [("post", ("due", None)), ("skip", ("skipped", "similar"))])
 def test_what_is_done_with_it_is_the_publishers_choice(newsroom, stories, clock, wish, state):
-    room = newsroom(caution=Caution(similar=wish))
+    room = newsroom(caution=FloodLimits(similar=wish))
     clock.move(hours=2)
     [first] = stories(1)
     room.publish(first)
@@ -158,7 +158,7 @@ def test_what_is_done_with_it_is_the_publishers_choice(newsroom, stories, clock,
 
 
 def test_what_was_skipped_for_looking_alike_goes_out_when_a_person_names_it(newsroom, stories, clock):
-    room = newsroom(caution=Caution(similar="skip"))
+    room = newsroom(caution=FloodLimits(similar="skip"))
     clock.move(hours=2)
     [first] = stories(1)
     room.publish(first)

@@ -10,7 +10,7 @@ import pytest
 from syndicate.app import poller
 from syndicate.app.monitoring.alerts import current
 from syndicate.ingestion import interval, poll
-from syndicate.model import NO_WISH
+from syndicate.model import NO_HINTS
 from tests.polite.feeds import DAY, HOUR, START, Feed, all_feeds
 from tests.polite.world import World
 
@@ -182,7 +182,7 @@ def forgetful(played):
         ("too-many", interval, "after_failure", at_once, 6, 6),
         ("unwell", interval, "after_failure", at_once, 7, 7),
         ("gone", interval, "GONE", timedelta(hours=1), 7, 12),
-        ("max-age", poll, "_wish", lambda state, fetched: NO_WISH, 5, 1),
+        ("max-age", poll, "_wish", lambda state, fetched: NO_HINTS, 5, 1),
         ("skips", interval, "awake", lambda moment, wish, latest: moment, 5, 2),
         ("moved", poll, "SETTLED", timedelta(0), 8, 4),
         ("moved", poll, "SETTLED", timedelta(days=99), 8, 12),

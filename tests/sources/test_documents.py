@@ -14,7 +14,7 @@ from syndicate.serialization import article_record
 from syndicate.sources.documents import DocumentSource, Kind
 from syndicate.sources.formats import jsonl, ninjs
 from syndicate.sources.parsing.document import BODY_BYTES, NAMES, Document
-from syndicate.sources.parsing.fields import ENTRIES, Reader
+from syndicate.sources.parsing.fields import ENTRIES, ParseContext
 
 FEEDS = Path(__file__).parent.parent / "feeds" / "formats"
 LINE = b'{"url": "https://gazette.example/1", "title": "One"}\n'
@@ -29,7 +29,7 @@ def item(**said):
 
 
 def lines(body, **options):
-    return jsonl.parse(Document(body, "stories.jsonl", **options), Reader("news", "", "UTC", None, NAMES))
+    return jsonl.parse(Document(body, "stories.jsonl", **options), ParseContext("news", "", "UTC", None, NAMES))
 
 
 @pytest.mark.parametrize(("kind", "sample"), [("ninjs", "ninjs2.json"), ("newsml", "newsml_message.xml")])
@@ -215,7 +215,7 @@ def test_of_a_file_that_has_grown_large_the_end_is_read(tmp_path, http):
     ],
 )
 def test_the_status_of_an_item_decides_what_becomes_of_it(said, status):
-    reader = Reader("news", "", "UTC", None, NAMES)
+    reader = ParseContext("news", "", "UTC", None, NAMES)
     (read,) = ninjs.read(item(**said), reader, url="x")
     assert read.status == status
     assert (read.article is not None) == (status in ("usable", "canceled"))
@@ -225,7 +225,7 @@ def test_the_status_of_an_item_decides_what_becomes_of_it(said, status):
 def test_a_point_of_interest_outside_its_picture_is_none(poi):
     picture = {"type": "picture", "uri": "urn:p", "renditions": {"main": {"href": "https://g.example/a.jpg"}}}
     picture["renditions"]["main"] |= {"width": 100, "height": 100, "poi": poi}
-    reader = Reader("news", "", "UTC", None, NAMES)
+    reader = ParseContext("news", "", "UTC", None, NAMES)
     (read,) = ninjs.read(item(associations={"main": picture}), reader, url="x")
     assert read.article.image.focus is None
 
@@ -281,13 +281,13 @@ def test_a_byline_names_people(byline, names):
 )
 def test_a_cancellation_only_yields_to_a_newer_version(versions, status):
     document = Document(json.dumps([item(**said) for said in versions]).encode(), "x")
-    (article,) = ninjs.parse(document, Reader("news", "", "UTC", None, NAMES)).articles
+    (article,) = ninjs.parse(document, ParseContext("news", "", "UTC", None, NAMES)).articles
     assert article.withdrawn == (status == "canceled")
 
 
 def test_a_headline_comes_before_a_title_which_is_a_short_name():
     said = item(headline=None, title="HARBOUR-DEAL", headlines=[{"role": "main", "value": "Harbour deal"}])
-    reader = Reader("news", "", "UTC", None, NAMES)
+    reader = ParseContext("news", "", "UTC", None, NAMES)
     (read,) = ninjs.read(said, reader, url="x")
     assert read.article.title == "Harbour deal"
 

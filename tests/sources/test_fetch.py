@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 
 from syndicate.errors import SourceError
-from syndicate.model import Validators, Wish
+from syndicate.model import PollHints, Validators
 from syndicate.sources.feed import FeedSource
 
 FEED = b"<rss><channel><item><title>One</title><link>/1</link></item></channel></rss>"
@@ -226,5 +226,5 @@ def test_hours_and_days_without_news_are_read(feed, server):
     skip = "<skipHours><hour>0</hour><hour>24</hour><hour>23</hour><hour>x</hour></skipHours>"
     skip += "<skipDays><day>Sunday</day><day>saturday</day><day>Caturday</day></skipDays><ttl>30</ttl>"
     server.answer = (200, {"Cache-Control": "max-age=60"}, f"<rss><channel>{skip}</channel></rss>".encode())
-    wish = Wish(timedelta(minutes=1), timedelta(minutes=30), hours=(0, 23), days=(5, 6))
+    wish = PollHints(timedelta(minutes=1), timedelta(minutes=30), hours=(0, 23), days=(5, 6))
     assert feed.fetch(Validators()).wish == wish

@@ -20,7 +20,7 @@ from syndicate.config.schema import Config, Listen, SourceConfig
 from syndicate.errors import SourceError
 from syndicate.ingestion.poll import poll
 from syndicate.ledger.sources import FLOOR
-from syndicate.model import Every, Fetched, Secret, Site, Validators
+from syndicate.model import PollInterval, Reading, Secret, Site, Validators
 from syndicate.web import signatures
 from syndicate.web.hooks import LARGEST, Hooks
 from syndicate.web.server import WORKERS, Listener
@@ -31,10 +31,10 @@ TOKEN = "listen-token-of-the-gazette"
 BEARER = {"Authorization": f"Bearer {TOKEN}"}
 HOUR = timedelta(hours=1)
 SOURCES = {
-    "news": SourceConfig("news", "https://gazette.example/rss.xml", every=Every(HOUR, HOUR)),
-    "sport": SourceConfig("sport", "https://www.sport.example/feed", every=Every(HOUR, HOUR)),
+    "news": SourceConfig("news", "https://gazette.example/rss.xml", every=PollInterval(HOUR, HOUR)),
+    "sport": SourceConfig("sport", "https://www.sport.example/feed", every=PollInterval(HOUR, HOUR)),
     "notes": SourceConfig(
-        "notes", "/srv/notes", "folder", every=Every(HOUR, HOUR), link="https://notes.example/{slug}"
+        "notes", "/srv/notes", "folder", every=PollInterval(HOUR, HOUR), link="https://notes.example/{slug}"
     ),
 }
 
@@ -216,14 +216,14 @@ class Slow:
         self.during()
         if self.fault:
             raise self.fault
-        return Fetched(validators=Validators(etag="x"), entries=0)
+        return Reading(validators=Validators(etag="x"), entries=0)
 
 
 def read(hooked, source):
     """As the daemon polls."""
     now = hooked.clock()
     assert hooked.ledger.sources.reserve(["news"], now=now, next_poll_at=now + HOUR)
-    return poll(source, SOURCES["news"].url, [], hooked.ledger, every=Every(HOUR, HOUR), zone="UTC")
+    return poll(source, SOURCES["news"].url, [], hooked.ledger, every=PollInterval(HOUR, HOUR), zone="UTC")
 
 
 def test_a_hint_that_comes_while_the_source_is_read_has_it_read_again(hooked):

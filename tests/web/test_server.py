@@ -10,7 +10,7 @@ from urllib.request import Request, urlopen
 
 import pytest
 
-from syndicate.app.monitoring.events import delivery_fact, event, teller
+from syndicate.app.monitoring.events import delivery_fact, event, writer
 from syndicate.app.monitoring.systemd import notify
 from syndicate.config.schema import Listen
 from syndicate.errors import ConfigError, LedgerError
@@ -33,14 +33,14 @@ def got(url, **headers):
 
 def test_a_fact_is_one_line_whatever_it_holds(clock):
     lines = []
-    say = teller(lines.append, clock, as_json=False)
+    say = writer(lines.append, clock, as_json=False)
     say("source.failed", source="news", error='two\nlines and "quotes"', empty=None)
     assert lines == ['2026-11-23T12:00:00Z source.failed source=news error="two\\nlines and \\"quotes\\""']
 
 
 def test_or_one_json_object(clock):
     lines = []
-    teller(lines.append, clock, as_json=True)("source.read", source="news", new=3, error="")
+    writer(lines.append, clock, as_json=True)("source.read", source="news", new=3, error="")
     assert json.loads(lines[0]) == {
         "time": "2026-11-23T12:00:00Z",
         "event": "source.read",

@@ -7,12 +7,23 @@ from datetime import timedelta
 from types import SimpleNamespace
 
 from syndicate import errors
-from syndicate.delivery.deliver import Lane, Terms, deliver
+from syndicate.delivery.deliver import Lane, Timeouts, deliver
 from syndicate.delivery.gates import Gate, Trouble
 from syndicate.ingestion.poll import poll
-from syndicate.model import CALM, CAREFREE, Account, Every, Fetched, Limits, Post, Receipt, Schedule, Validators
+from syndicate.model import (
+    NO_LIMITS,
+    NO_RULES,
+    Account,
+    Limits,
+    PollInterval,
+    Post,
+    Reading,
+    Receipt,
+    Schedule,
+    Validators,
+)
 
-TERMS = Terms(timedelta(seconds=60), timedelta(seconds=30), lambda: 0.5)
+TERMS = Timeouts(timedelta(seconds=60), timedelta(seconds=30), lambda: 0.5)
 
 
 def render(article, account, platform, limits, *, at, planned_at):
@@ -81,7 +92,16 @@ class Newsroom:
     """One source, one account. `publish` polls; `run` does what an engine does at this instant."""
 
     def __init__(
-        self, ledger, clock, *, network=None, breaking=CALM, trouble=None, patience=None, caution=CAREFREE, **account
+        self,
+        ledger,
+        clock,
+        *,
+        network=None,
+        breaking=NO_RULES,
+        trouble=None,
+        patience=None,
+        caution=NO_LIMITS,
+        **account,
     ):
         self.ledger, self.clock, self.network = ledger, clock, network or Network()
         schedule = account.pop("schedule", {})
@@ -97,7 +117,7 @@ class Newsroom:
         clock.move(minutes=10)
 
     def fetch(self, validators):
-        return Fetched(tuple(self.articles), Validators(), entries=len(self.articles))
+        return Reading(tuple(self.articles), Validators(), entries=len(self.articles))
 
     def poll(self):
         return poll(
@@ -105,7 +125,7 @@ class Newsroom:
             "https://gazette.example/rss",
             [self.account],
             self.ledger,
-            every=Every(),
+            every=PollInterval(),
             zone="UTC",
             breaking=self.breaking,
             caution=self.caution,

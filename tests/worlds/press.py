@@ -10,7 +10,7 @@ from email.utils import format_datetime
 from html import escape
 
 from syndicate.app import wiring
-from syndicate.app.engines.run_once import Pass
+from syndicate.app.engines.run_once import Run
 from syndicate.app.wiring import App, load
 from syndicate.sandbox.server import Sandbox
 from tests.worlds.site import Site
@@ -103,7 +103,7 @@ accounts:
         self.items = list(items) or self.items
         self.site.raw = self.body()
         before = Counter(self.arrived())
-        made = Pass(self.app())
+        made = Run(self.app())
         made.poll(list(self.app().config.sources), lambda _: backfill.get("backfill", 0))
         made.deliver()
         self.notes = [note for polled in made.outcome.polled for note in polled.notes]

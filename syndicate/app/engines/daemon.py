@@ -9,7 +9,7 @@ from collections import deque
 from concurrent.futures import ThreadPoolExecutor
 
 from syndicate.app.engines.run_once import account_waits
-from syndicate.app.engines.thread_pool import Crew
+from syndicate.app.engines.thread_pool import GrowingPool
 from syndicate.app.monitoring.alerts import Ways, send_alerts
 from syndicate.app.monitoring.events import delivery_fact
 from syndicate.app.monitoring.systemd import notify
@@ -43,7 +43,7 @@ class Daemon:
         self._say = say
         self._ticked = time.monotonic()
         self._stop = stop
-        self._polls = Crew(*POLLERS, "poll")
+        self._polls = GrowingPool(*POLLERS, "poll")
         self._lanes = ThreadPoolExecutor(LANES, thread_name_prefix="lane")
         self._busy: set[str] = set()
         self._polling: set[str] = set()
@@ -81,7 +81,7 @@ class Daemon:
             for source in app.config.sources.values():
                 app.ledger.sources.ensure(source.name, source.url)
         app.rounds.begin()
-        app.meet()
+        app.register_accounts()
         if self._subscriber is not None:
             self._subscriber.begin()
 
@@ -135,7 +135,7 @@ class Daemon:
         now = ledger.now()
         ledger.timekeeping.keep(now)
         ledger.claims.sweep(now, self._app.settle)
-        for told in self._app.move_on():
+        for told in self._app.run_housekeeping():
             self._say("stories.lapsed", told=told)
 
     def _start_polls(self) -> None:
@@ -232,7 +232,7 @@ class Daemon:
         try:
             polled = self._app.rounds.poll(name)
             if self._subscriber is not None:
-                self._subscriber.heard(polled)
+                self._subscriber.update_subscription(polled)
         except SyndicateError as fault:
             self._say("source.failed", source=name, error=str(fault))
             return

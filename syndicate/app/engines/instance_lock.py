@@ -9,7 +9,7 @@ from pathlib import Path
 
 
 @contextlib.contextmanager
-def alone(ledger: Path) -> Iterator[str | None]:
+def claim_instance(ledger: Path) -> Iterator[str | None]:
     """Hold the daemon's place on this file; gives who holds it already, None if nobody does.
 
     An advisory lock on a file beside the ledger: it goes with the process, however that ends.

@@ -25,7 +25,7 @@ GRACE = 8.0  # seconds for the request in flight when asked to stop
 
 
 @dataclass
-class Outcome:
+class RunResult:
     """What a pass did, in the order things were planned or taken up.
 
     `began` is the state each delivery had when the pass took it up; `looks` are those a rehearsal
@@ -48,7 +48,7 @@ def account_waits(delivery: Delivery, account: Account, state: AccountState, now
     return bool(state.paused) or state.next_at > now or (scheduled and state.opens_at > now)
 
 
-class Pass:
+class Run:
     """A pass under way. `progress` is told each delivery as it ends; `stop` ends it early."""
 
     def __init__(
@@ -66,12 +66,12 @@ class Pass:
         self._anchor: str | None = None
         self.progress = progress
         self.stop = stop or threading.Event()
-        self.outcome = Outcome()
+        self.outcome = RunResult()
         self._guard = threading.Lock()
 
     def poll(self, names: Sequence[str], backfill: Callable[[str], int]) -> None:
         """Read the sources, several at a time; one that fails does not stop the others."""
-        self._app.meet()
+        self._app.register_accounts()
         waiting = list(reversed(names))
 
         def work() -> None:
@@ -92,7 +92,7 @@ class Pass:
 
     def announce(self, origin: str) -> None:
         """Plan one article that a person named by address or file; the pass is about nothing else."""
-        self._app.meet()
+        self._app.register_accounts()
         known = self._app.ledger.articles.at(origin)
         if known is None or not self._all_posted(known):
             try:
@@ -127,10 +127,10 @@ class Pass:
     def deliver(self, wait: timedelta = timedelta(0)) -> None:
         """Everything due, one thread for each account; then, up to `wait`, what falls due meanwhile."""
         app = self._app
-        app.meet()
+        app.register_accounts()
         if app.ledger.deliveries.under_way():
             app.ledger.timekeeping.keep(app.ledger.now())
-        self.outcome.notes.extend(app.move_on())
+        self.outcome.notes.extend(app.run_housekeeping())
         app.ledger.claims.sweep(app.ledger.now(), app.settle)
         app.ledger.backlog.retry(app.ledger.now())
         lanes = [account.name for account in app.accounts if not self._accounts or account.name in self._accounts]

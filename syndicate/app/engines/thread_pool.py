@@ -11,7 +11,7 @@ _Job: TypeAlias = tuple[Callable[..., None], tuple[Any, ...]]
 QUICK = 8  # jobs that a thread ends between two looks, if what they cost is our own work
 
 
-class Crew:
+class GrowingPool:
     """`least` threads from the first jobs on, up to `most`. Jobs raise nothing.
 
     Threads that only compute stand in each other's way, since one runs at a time: sixteen take twice as

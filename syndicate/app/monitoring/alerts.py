@@ -55,7 +55,7 @@ def send_alerts(ledger: Ledger, ways: Ways, accounts: Iterable[Account], sources
 def current(ledger: Ledger, accounts: Iterable[Account], sources: Iterable[str]) -> dict[tuple[str, str], str]:
     """Every condition that holds now, by kind and name, with its message."""
     states = [state for account in accounts if (state := ledger.accounts.find(account.name))]
-    came = {state: ledger.articles.came(state.name, 31) for state in ledger.sources.known(sources)}
+    came = {state: ledger.articles.arrivals(state.name, 31) for state in ledger.sources.known(sources)}
     return notices(states, came, ledger.now(), ledger.backlog.batches())
 
 

@@ -15,7 +15,7 @@ from syndicate.serialization import instant
 _PLAIN = re.compile(r"[^\s\"'=]+")
 
 
-def teller(write: Callable[[str], None], clock: Callable[[], datetime], *, as_json: bool) -> EventLog:
+def writer(write: Callable[[str], None], clock: Callable[[], datetime], *, as_json: bool) -> EventLog:
     """Writes facts as `time event name=value …`, or as one JSON object each."""
 
     def say(event: str, **fields: Any) -> None:

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True)
-class Run:
+class TextRun:
     """A piece of text on one line, where it lies on the canvas, and how far it passes its box to either side."""
 
     text: str
@@ -29,7 +29,7 @@ class Layout:
     """Where text would stand, in CSS pixels; `height` is the card's natural one."""
 
     height: float
-    runs: tuple[Run, ...]
+    runs: tuple[TextRun, ...]
 
     @property
     def overhang(self) -> float:
@@ -116,7 +116,7 @@ _SPACE = 0.2
 """Of a line's height, at most, is a space that hangs behind the last word of a line: nobody sees it."""
 
 
-def _runs(node: Mapping[str, Any]) -> list[Run]:
+def _runs(node: Mapping[str, Any]) -> list[TextRun]:
     """All text of a measured node and what is in it; positions in the engine's tree are absolute."""
     left, top = node["transform"][4], node["transform"][5]
     found = []
@@ -126,7 +126,7 @@ def _runs(node: Mapping[str, Any]) -> list[Run]:
         passes = max(-run["x"], run["x"] + run["width"] - node["width"]) - hanging
         if text.strip():
             found.append(
-                Run(run["text"], left + run["x"], top + run["y"], run["width"], run["height"], max(0.0, passes))
+                TextRun(run["text"], left + run["x"], top + run["y"], run["width"], run["height"], max(0.0, passes))
             )
     for child in node["children"]:
         found += _runs(child)

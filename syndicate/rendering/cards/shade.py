@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, TypeAlias
 
-from syndicate.rendering.cards.engine import Run
+from syndicate.rendering.cards.engine import TextRun
 from syndicate.rendering.cards.theme import Edge, Shade
 
 if TYPE_CHECKING:
@@ -51,7 +51,7 @@ def colour(text: str) -> tuple[int, int, int]:
     return int(digits[0:2], 16), int(digits[2:4], 16), int(digits[4:6], 16)
 
 
-def zones(runs: Sequence[Run], scale: float, photo: Zone) -> list[Zone]:
+def zones(runs: Sequence[TextRun], scale: float, photo: Zone) -> list[Zone]:
     """Where text stands on the photo, in pixels of the card."""
     found: list[Zone] = []
     for run in _lines(runs):
@@ -63,9 +63,9 @@ def zones(runs: Sequence[Run], scale: float, photo: Zone) -> list[Zone]:
     return found
 
 
-def _lines(runs: Sequence[Run]) -> list[Run]:
+def _lines(runs: Sequence[TextRun]) -> list[TextRun]:
     """Runs that stand side by side as one: a line of several fonts comes in a run for each word."""
-    lines: list[Run] = []
+    lines: list[TextRun] = []
     for run in sorted(runs, key=lambda run: (round(run.top), run.left)):
         last = lines[-1] if lines else None
         if last and round(last.top) == round(run.top) and 0 <= run.left - last.left - last.width < run.height:

@@ -9,7 +9,7 @@ from datetime import datetime
 from typing import Any
 
 from syndicate.model import Post
-from syndicate.rendering.preview.recording import Exhibit
+from syndicate.rendering.preview.recording import Recording
 
 NEARLY_FULL = 0.9
 """Of a limit: from here on a count is worth a second look."""
@@ -40,7 +40,7 @@ class Shown:
     """One delivery in a preview. `record` is its `--json` line; `due_at` says when, if not now."""
 
     record: Mapping[str, Any]
-    exhibit: Exhibit | None
+    exhibit: Recording | None
     when: str
     due_at: str | None
     warnings: tuple[str, ...]
@@ -58,7 +58,7 @@ class Shown:
 
 def shown(
     records: Sequence[Mapping[str, Any]],
-    exhibits: Mapping[str, Exhibit],
+    exhibits: Mapping[str, Recording],
     errors: Mapping[str, str | None],
     dead: Mapping[str, str],
     paused: Mapping[str, str],
@@ -101,7 +101,7 @@ def _when(record: Mapping[str, Any], paused: str | None) -> str:
 
 def _warnings(
     record: Mapping[str, Any],
-    exhibit: Exhibit | None,
+    exhibit: Recording | None,
     error: str | None,
     page: str | None,
     repeated: set[tuple[str, str]],

@@ -9,7 +9,7 @@ from syndicate.net.dry_run import Call
 
 
 @dataclass(frozen=True, slots=True)
-class Exhibit:
+class Recording:
     """One delivery as it would go out. `rendered` is None where that failed; `calls` hold no secrets."""
 
     rendered: Rendered | None

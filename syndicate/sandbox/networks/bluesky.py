@@ -12,9 +12,9 @@ from collections.abc import Callable
 from typing import Any
 
 from syndicate.sandbox.board import Board
-from syndicate.sandbox.exchange import Answer, Request, Route, Table, answer, instant
+from syndicate.sandbox.exchange import Answer, Received, Route, Table, answer, instant
 from syndicate.sandbox.networks.bluesky_record import Invalid, blobs, cid_of_bytes, cid_of_record, shown_link, validate
-from syndicate.sandbox.networks.bluesky_sessions import Refused, Sessions, did_of
+from syndicate.sandbox.networks.bluesky_sessions import BlueskyRefusal, Sessions, did_of
 
 POSTS = "app.bsky.feed.post"
 BLOB_BYTES = 5_242_880
@@ -62,10 +62,10 @@ class Bluesky:
         step, operation = self._table.find(method, path) or ("read", _nothing)
         return Route("bluesky", step, lambda request: self._run(operation, request))
 
-    def _run(self, operation: Callable[[Request], Answer], request: Request) -> Answer:
+    def _run(self, operation: Callable[[Received], Answer], request: Received) -> Answer:
         try:
             return operation(request)
-        except Refused as fault:
+        except BlueskyRefusal as fault:
             return answer(fault.status, {"error": fault.name, "message": str(fault)}, self._limits())
         except Invalid as fault:
             return answer(400, {"error": fault.name, "message": str(fault)}, self._limits())
@@ -95,17 +95,17 @@ class Bluesky:
             "RateLimit-Policy": "3000;w=300",
         }
 
-    def _create_session(self, request: Request) -> Answer:
+    def _create_session(self, request: Received) -> Answer:
         return answer(200, self._sessions.open(request), self._limits())
 
-    def _refresh_session(self, request: Request) -> Answer:
+    def _refresh_session(self, request: Received) -> Answer:
         return answer(200, self._sessions.refresh(request), self._limits())
 
-    def _get_session(self, request: Request) -> Answer:
+    def _get_session(self, request: Received) -> Answer:
         did = self._sessions.did(request)
         return answer(200, {"handle": self._handles[did], "did": did, "active": True}, self._limits())
 
-    def _describe_server(self, _: Request) -> Answer:
+    def _describe_server(self, _: Received) -> Answer:
         body = {
             "did": "did:web:sandbox",
             "availableUserDomains": [".test"],
@@ -116,59 +116,59 @@ class Bluesky:
         }
         return answer(200, body, self._limits())
 
-    def _resolve_handle(self, request: Request) -> Answer:
+    def _resolve_handle(self, request: Received) -> Answer:
         handle = request.query.get("handle", "")
         if "." not in handle:
-            raise Refused(400, "InvalidRequest", "Error: handle must be a valid handle")
+            raise BlueskyRefusal(400, "InvalidRequest", "Error: handle must be a valid handle")
         did = did_of(handle.lower())
         self._handles.setdefault(did, handle.lower())
         return answer(200, {"did": did}, self._limits())
 
-    def _upload_blob(self, request: Request) -> Answer:
+    def _upload_blob(self, request: Received) -> Answer:
         """The declared type is believed, and the size is judged only when a record uses the blob."""
         self._sessions.did(request)
         if len(request.body) > BLOB_BYTES:
-            raise Refused(413, "PayloadTooLarge", "request entity too large")
+            raise BlueskyRefusal(413, "PayloadTooLarge", "request entity too large")
         mime = request.mime or "application/octet-stream"
         cid = cid_of_bytes(request.body)
         self._blobs[cid] = (mime, request.body)
         blob = {"$type": "blob", "ref": {"$link": cid}, "mimeType": mime, "size": len(request.body)}
         return answer(200, {"blob": blob}, self._limits())
 
-    def _put_record(self, request: Request) -> Answer:
+    def _put_record(self, request: Received) -> Answer:
         """With `swapRecord` null it only creates; without, it silently edits what is there."""
         did, body = self._write(request)
         place = (did, body["collection"], body["rkey"])
         before = self._records.get(place)
         if "swapRecord" in body and body["swapRecord"] != (before[0] if before else None):
-            raise Refused(400, "InvalidSwap", f"Record was at {before[0] if before else 'null'}")
+            raise BlueskyRefusal(400, "InvalidSwap", f"Record was at {before[0] if before else 'null'}")
         return self._store(place, body["record"])
 
-    def _create_record(self, request: Request) -> Answer:
+    def _create_record(self, request: Received) -> Answer:
         """A key that is taken gives a 500, whether the record is the same or not."""
         did, body = self._write(request)
         place = (did, body["collection"], body.get("rkey") or self._tid())
         if place in self._records:
-            raise Refused(500, "InternalServerError", "Internal Server Error")
+            raise BlueskyRefusal(500, "InternalServerError", "Internal Server Error")
         return self._store(place, body["record"])
 
-    def _write(self, request: Request) -> tuple[str, dict[str, Any]]:
+    def _write(self, request: Received) -> tuple[str, dict[str, Any]]:
         """The account and a body whose record has been checked."""
         did = self._sessions.did(request)
         body = request.json()
         for name in ("repo", "collection", "record"):
             if name not in body:
-                raise Refused(400, "InvalidRequest", f'Input must have the property "{name}"')
+                raise BlueskyRefusal(400, "InvalidRequest", f'Input must have the property "{name}"')
         if body["repo"] not in (did, self._handles[did]):
-            raise Refused(400, "InvalidRequest", f"Could not find repo: {body['repo']}")
+            raise BlueskyRefusal(400, "InvalidRequest", f"Could not find repo: {body['repo']}")
         collection, record, rkey = body["collection"], body["record"], body.get("rkey")
         if rkey is None and request.path.endswith("putRecord"):
-            raise Refused(400, "InvalidRequest", 'Input must have the property "rkey"')
+            raise BlueskyRefusal(400, "InvalidRequest", 'Input must have the property "rkey"')
         if record.get("$type", collection) != collection:
-            raise Refused(400, "InvalidRequest", f"Invalid $type: expected {collection}, got {record['$type']}")
+            raise BlueskyRefusal(400, "InvalidRequest", f"Invalid $type: expected {collection}, got {record['$type']}")
         if collection == POSTS:
             if rkey is not None and not TID.fullmatch(rkey):
-                raise Refused(400, "InvalidRequest", f"Invalid {POSTS} record key: Invalid TID string")
+                raise BlueskyRefusal(400, "InvalidRequest", f"Invalid {POSTS} record key: Invalid TID string")
             validate(record, self._blobs)
         return did, body | {"record": {"$type": collection} | record}
 
@@ -216,7 +216,7 @@ class Bluesky:
     def _blob(self, cid: str) -> tuple[bytes]:
         return (self._blobs[cid][1],)
 
-    def _delete_record(self, request: Request) -> Answer:
+    def _delete_record(self, request: Received) -> Answer:
         """What is not there is deleted too."""
         did = self._sessions.did(request)
         body = request.json()
@@ -227,16 +227,16 @@ class Bluesky:
         self._board.remove("bluesky", uri, instant(self._clock()))
         return answer(200, {"commit": {"cid": cid_of_record({"gone": uri}), "rev": self._tid()}}, self._limits())
 
-    def _get_record(self, request: Request) -> Answer:
+    def _get_record(self, request: Received) -> Answer:
         """Needs no login."""
         did, collection, rkey = self._repo(request), request.query["collection"], request.query["rkey"]
         found = self._records.get((did, collection, rkey))
         uri = f"at://{did}/{collection}/{rkey}"
         if found is None:
-            raise Refused(400, "RecordNotFound", f"Could not locate record: {uri}")
+            raise BlueskyRefusal(400, "RecordNotFound", f"Could not locate record: {uri}")
         return answer(200, {"uri": uri, "cid": found[0], "value": found[1]}, self._limits())
 
-    def _list_records(self, request: Request) -> Answer:
+    def _list_records(self, request: Received) -> Answer:
         """Newest key first, `limit` of them (50, at most 100), behind `cursor`."""
         did, collection = self._repo(request), request.query["collection"]
         forward = request.query.get("reverse") == "true"
@@ -246,7 +246,7 @@ class Bluesky:
             keys = [key for key in keys if (key > cursor if forward else key < cursor)]
         limit = int(request.query.get("limit", "50"))
         if not 1 <= limit <= 100:
-            raise Refused(400, "InvalidRequest", "Error: limit can not be greater than 100")
+            raise BlueskyRefusal(400, "InvalidRequest", "Error: limit can not be greater than 100")
         records = []
         for key in keys[:limit]:
             cid, value = self._records[did, collection, key]
@@ -254,11 +254,11 @@ class Bluesky:
         more = {"cursor": keys[limit - 1]} if len(keys) > limit else {}
         return answer(200, {"records": records} | more, self._limits())
 
-    def _repo(self, request: Request) -> str:
+    def _repo(self, request: Received) -> str:
         repo = request.query["repo"]
         did = repo if repo.startswith("did:") else did_of(repo.lower())
         if did not in self._handles:
-            raise Refused(400, "InvalidRequest", f"Could not find repo: {repo}")
+            raise BlueskyRefusal(400, "InvalidRequest", f"Could not find repo: {repo}")
         return did
 
     def _tid(self) -> str:
@@ -268,5 +268,5 @@ class Bluesky:
         return "".join(letters[(number >> shift) & 31] for shift in range(60, -1, -5))
 
 
-def _nothing(_: Request) -> Answer:
-    raise Refused(501, "MethodNotImplemented", "Method Not Implemented")
+def _nothing(_: Received) -> Answer:
+    raise BlueskyRefusal(501, "MethodNotImplemented", "Method Not Implemented")

@@ -13,13 +13,13 @@ import secrets
 from collections.abc import Callable
 from typing import Any
 
-from syndicate.sandbox.exchange import Request
+from syndicate.sandbox.exchange import Received
 
 REFRESH_SECONDS = 7_776_000
 GRACE_SECONDS = 7_200
 
 
-class Refused(Exception):
+class BlueskyRefusal(Exception):
     """An XRPC error: status, name, message."""
 
     def __init__(self, status: int, name: str, message: str) -> None:
@@ -40,21 +40,21 @@ class Sessions:
         self.handles: dict[str, str] = {}
         self.logins = 0
 
-    def open(self, request: Request) -> dict[str, Any]:
+    def open(self, request: Received) -> dict[str, Any]:
         """A session for a name and a password."""
         body = request.json()
         identifier, password = str(body["identifier"]), str(body["password"])
         if not identifier or not password or password == "wrong":  # noqa: S105  (the one that is refused)
-            raise Refused(401, "AuthenticationRequired", "Invalid identifier or password")
+            raise BlueskyRefusal(401, "AuthenticationRequired", "Invalid identifier or password")
         self.logins += 1
         handle = self.handles.get(identifier, identifier) if identifier.startswith("did:") else identifier
         return self._session(handle.removeprefix("@").lower())
 
-    def refresh(self, request: Request) -> dict[str, Any]:
+    def refresh(self, request: Received) -> dict[str, Any]:
         """Rotates the refresh token; the one before works for two hours more."""
         token, claims = self._claims(request, "com.atproto.refresh")
         if self._clock() > self._retired.setdefault(token, self._clock() + GRACE_SECONDS):
-            raise Refused(400, "ExpiredToken", "Token has been revoked")
+            raise BlueskyRefusal(400, "ExpiredToken", "Token has been revoked")
         return self._session(self.handles[claims["sub"]])
 
     def _session(self, handle: str) -> dict[str, Any]:
@@ -79,22 +79,22 @@ class Sessions:
     def _signature(self, signed: str) -> str:
         return _base64(hmac.new(self._secret, signed.encode(), hashlib.sha256).digest())
 
-    def _claims(self, request: Request, scope: str) -> tuple[str, dict[str, Any]]:
+    def _claims(self, request: Received, scope: str) -> tuple[str, dict[str, Any]]:
         """The bearer token and what it says. An expired one is a 400, not a 401, as the PDS has it."""
         token = request.bearer
         if token is None:
-            raise Refused(401, "AuthMissing", "Authentication Required")
+            raise BlueskyRefusal(401, "AuthMissing", "Authentication Required")
         signed, _, signature = token.rpartition(".")
         if not hmac.compare_digest(self._signature(signed).encode(), signature.encode()):
-            raise Refused(400, "InvalidToken", "Token could not be verified")
+            raise BlueskyRefusal(400, "InvalidToken", "Token could not be verified")
         claims = json.loads(base64.urlsafe_b64decode(signed.partition(".")[2] + "=="))
         if claims["scope"] != scope:
-            raise Refused(400, "InvalidToken", "Bad token scope")
+            raise BlueskyRefusal(400, "InvalidToken", "Bad token scope")
         if claims["exp"] <= self._clock():
-            raise Refused(400, "ExpiredToken", "Token has expired")
+            raise BlueskyRefusal(400, "ExpiredToken", "Token has expired")
         return token, claims
 
-    def did(self, request: Request) -> str:
+    def did(self, request: Received) -> str:
         """Whose access token it is. Raises Refused."""
         return str(self._claims(request, "com.atproto.appPass")[1]["sub"])
 

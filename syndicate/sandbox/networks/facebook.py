@@ -17,7 +17,7 @@ from zlib import crc32
 
 from syndicate.sandbox.board import Board
 from syndicate.sandbox.counting import addresses
-from syndicate.sandbox.exchange import Answer, Request, Route, Table, answer, instant
+from syndicate.sandbox.exchange import Answer, Received, Route, Table, answer, instant
 from syndicate.sandbox.pictures import look
 
 MAX_MESSAGE = 63_206
@@ -26,7 +26,7 @@ VERSION = re.compile(r"/v\d+\.\d+(/.*)")
 DEFAULT_FIELDS = {"id", "created_time", "message"}
 
 
-class Refused(Exception):
+class FacebookRefusal(Exception):
     """A Graph error: status, code, message, and what else stands in the envelope."""
 
     def __init__(
@@ -70,15 +70,15 @@ class Facebook:
         step, operation = self._table.find(method, found[1]) or ("read", _nothing)
         return Route("facebook", step, lambda request: self._run(operation, request))
 
-    def _run(self, operation: Callable[[Request], Answer], request: Request) -> Answer:
+    def _run(self, operation: Callable[[Received], Answer], request: Received) -> Answer:
         try:
             return operation(request)
-        except Refused as fault:
+        except FacebookRefusal as fault:
             return self._error(fault)
         except (ValueError, KeyError, TypeError, AttributeError) as fault:
-            return self._error(Refused(100, f"Invalid parameter: {fault}"))
+            return self._error(FacebookRefusal(100, f"Invalid parameter: {fault}"))
 
-    def _error(self, fault: Refused, headers: dict[str, str] | None = None) -> Answer:
+    def _error(self, fault: FacebookRefusal, headers: dict[str, str] | None = None) -> Answer:
         self._count += 1
         trace = f"A{crc32(str(self._count).encode()):08x}"
         return answer(fault.status, {"error": fault.error | {"fbtrace_id": trace}}, headers)
@@ -87,37 +87,37 @@ class Facebook:
         """As Graph answers: a refused token and a page that asks too often are both a 400."""
         if fault == "401":
             words = "Error validating access token: The session has been invalidated."
-            return self._error(Refused(190, words, error_subcode=460))
+            return self._error(FacebookRefusal(190, words, error_subcode=460))
         if fault == "429":
             minutes = 5 if retry_after is None else -int(-retry_after // 60)
             usage = {"type": "pages", "call_count": 100, "total_cputime": 30, "total_time": 30}
             usage["estimated_time_to_regain_access"] = minutes
             headers = {"X-Business-Use-Case-Usage": json.dumps({"100000000000001": [usage]})}
-            return self._error(Refused(32, "(#32) Page request limit reached"), headers)
+            return self._error(FacebookRefusal(32, "(#32) Page request limit reached"), headers)
         if fault == "503":
             words = "Service temporarily unavailable"
-            return self._error(Refused(2, words, status=503, is_transient=True))
-        return self._error(Refused(1, "An unknown error has occurred.", status=500, is_transient=False))
+            return self._error(FacebookRefusal(2, words, status=503, is_transient=True))
+        return self._error(FacebookRefusal(1, "An unknown error has occurred.", status=500, is_transient=False))
 
-    def _inputs(self, request: Request) -> tuple[dict[str, Any], dict[str, Any]]:
+    def _inputs(self, request: Received) -> tuple[dict[str, Any], dict[str, Any]]:
         """Fields of query and body together, and the files; without a token, code 104."""
         fields, files = request.fields() if request.body else ({}, {})
         given = dict(request.query) | fields
         token = request.bearer or given.pop("access_token", None)
         if not token:
-            raise Refused(104, "An access token is required to request this resource.")
+            raise FacebookRefusal(104, "An access token is required to request this resource.")
         return given, files
 
-    def _post(self, request: Request, page: str) -> Answer:
+    def _post(self, request: Received, page: str) -> Answer:
         given, _ = self._inputs(request)
         message, link = str(given.get("message") or ""), given.get("link") or None
         photos = [self._photo(page, each) for each in _attached(given)]
         if not message and not link and not photos:
-            raise Refused(100, "(#100) Requires one of the params: message, link, place, attached_media")
+            raise FacebookRefusal(100, "(#100) Requires one of the params: message, link, place, attached_media")
         if len(message) > MAX_MESSAGE:
-            raise Refused(100, f"(#100) Message is too long: {len(message)} of {MAX_MESSAGE} characters")
+            raise FacebookRefusal(100, f"(#100) Message is too long: {len(message)} of {MAX_MESSAGE} characters")
         if link and not addresses(str(link)):
-            raise Refused(100, "(#100) link URL is not properly formatted")
+            raise FacebookRefusal(100, "(#100) link URL is not properly formatted")
         self._refuse_twice(page, message, link, photos)
         post = self._made(page, message, link, photos)
         self._posts[post["id"]] = post
@@ -127,7 +127,7 @@ class Facebook:
         """The same message and link as the page's last post is taken for a mistake."""
         last = next((post for post in reversed(self._posts.values()) if post["_page"] == page), None)
         if last and last["_said"] == (message, link, tuple(photo["_board"]["sha256"] for photo in photos)):
-            raise Refused(
+            raise FacebookRefusal(
                 506,
                 "(#506) Duplicate status message",
                 error_user_title="Duplicate Status Update",
@@ -171,29 +171,29 @@ class Facebook:
     def _photo(self, page: str, number: str) -> dict[str, Any]:
         photo = self._photos.get(number)
         if photo is None or photo["_page"] != page:
-            raise Refused(100, f"(#100) Invalid parameter: attached_media {number} does not exist")
+            raise FacebookRefusal(100, f"(#100) Invalid parameter: attached_media {number} does not exist")
         return photo
 
-    def _upload(self, request: Request, page: str) -> Answer:
+    def _upload(self, request: Received, page: str) -> Answer:
         """An unpublished photo, to be attached; a published one would be a post of its own, which nobody asks for."""
         given, files = self._inputs(request)
         if str(given.get("published", "true")).lower() not in ("false", "0"):
-            raise Refused(100, "(#100) this sandbox takes photos with published=false only")
+            raise FacebookRefusal(100, "(#100) this sandbox takes photos with published=false only")
         if "source" not in files:
-            raise Refused(324, "(#324) Missing or invalid image file")
+            raise FacebookRefusal(324, "(#324) Missing or invalid image file")
         data = files["source"].data
         seen = look(data)
         if seen is None or seen.mime not in ("image/jpeg", "image/png", "image/gif", "image/webp"):
-            raise Refused(324, "(#324) Missing or invalid image file")
+            raise FacebookRefusal(324, "(#324) Missing or invalid image file")
         if len(data) > PHOTO_BYTES:
             words = "Your photos couldn't be uploaded. Photos should be smaller than 4 MB and saved as JPG or PNG"
-            raise Refused(100, words, error_subcode=1366046)
+            raise FacebookRefusal(100, words, error_subcode=1366046)
         number = self._number()
         shown = self._board.keep(data, alt=str(given.get("alt_text_custom") or ""))
         self._photos[number] = {"id": number, "_page": page, "_board": shown}
         return answer(200, {"id": number})
 
-    def _list(self, request: Request, page: str) -> Answer:
+    def _list(self, request: Received, page: str) -> Answer:
         """Newest first, `limit` of them (25, at most 100), from `since` on, behind the cursor `after`."""
         given, _ = self._inputs(request)
         limit = min(int(given.get("limit", 25)), 100)
@@ -215,7 +215,7 @@ class Facebook:
         data = [_chosen(post, given.get("fields") or "") for post in posts]
         return answer(200, {"data": data, "paging": paging})
 
-    def _show(self, request: Request, number: str) -> Answer:
+    def _show(self, request: Received, number: str) -> Answer:
         given, _ = self._inputs(request)
         fields = given.get("fields") or ""
         if number in self._posts:
@@ -229,32 +229,32 @@ class Facebook:
         wanted = set(fields.split(",")) | {"id"} if fields else {"id", "name"}
         return answer(200, {name: value for name, value in page.items() if name in wanted})
 
-    def _edit(self, request: Request, number: str) -> Answer:
+    def _edit(self, request: Received, number: str) -> Answer:
         given, _ = self._inputs(request)
         post, message = self._posts.get(number), str(given.get("message") or "")
         if post is None:
             raise self._missing(number)
         if not message and not post["attachments"]["data"]:
-            raise Refused(100, "(#100) Requires one of the params: message, link, place, attached_media")
+            raise FacebookRefusal(100, "(#100) Requires one of the params: message, link, place, attached_media")
         if len(message) > MAX_MESSAGE:
-            raise Refused(100, f"(#100) Message is too long: {len(message)} of {MAX_MESSAGE} characters")
+            raise FacebookRefusal(100, f"(#100) Message is too long: {len(message)} of {MAX_MESSAGE} characters")
         post["message"] = message
         self._board.change("facebook", number, text=message, edited_at=instant(self._clock()))
         return answer(200, {"success": True})
 
-    def _delete(self, request: Request, number: str) -> Answer:
+    def _delete(self, request: Received, number: str) -> Answer:
         self._inputs(request)
         if self._posts.pop(number, None) is None:
             raise self._missing(number)
         self._board.remove("facebook", number, instant(self._clock()))
         return answer(200, {"success": True})
 
-    def _missing(self, number: str) -> Refused:
+    def _missing(self, number: str) -> FacebookRefusal:
         words = (
             f"Unsupported get request. Object with ID '{number}' does not exist, cannot be loaded due to missing "
             "permissions, or does not support this operation."
         )
-        return Refused(100, words, kind="GraphMethodException", error_subcode=33)
+        return FacebookRefusal(100, words, kind="GraphMethodException", error_subcode=33)
 
     def _number(self) -> str:
         self._count += 1
@@ -286,5 +286,5 @@ def _since(value: Any) -> float:
     return float(text) if re.fullmatch(r"\d+(\.\d+)?", text) else datetime.fromisoformat(text).timestamp()
 
 
-def _nothing(request: Request) -> Answer:
-    raise Refused(2500, f"Unknown path components: {request.path}", status=400)
+def _nothing(request: Received) -> Answer:
+    raise FacebookRefusal(2500, f"Unknown path components: {request.path}", status=400)

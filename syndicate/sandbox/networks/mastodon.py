@@ -12,7 +12,7 @@ from typing import Any
 
 from syndicate.sandbox.board import Board
 from syndicate.sandbox.counting import addresses, mastodon_length
-from syndicate.sandbox.exchange import Answer, Request, Route, Table, answer, instant, text_answer
+from syndicate.sandbox.exchange import Answer, Received, Route, Table, answer, instant, text_answer
 from syndicate.sandbox.networks.mastodon_entities import (
     HASHTAG,
     IMAGE_TYPES,
@@ -33,7 +33,7 @@ KEY_SECONDS = 3_600
 VISIBILITIES = ("public", "unlisted", "private", "direct")
 
 
-class Refused(Exception):
+class MastodonRefusal(Exception):
     """A status and the words that go with it."""
 
     def __init__(self, status: int, words: str) -> None:
@@ -80,10 +80,10 @@ class Mastodon:
         step, operation = self._table.find(method, path) or ("read", _nothing)
         return Route("mastodon", step, lambda request: self._run(operation, request))
 
-    def _run(self, operation: Callable[[Request], Answer], request: Request) -> Answer:
+    def _run(self, operation: Callable[[Received], Answer], request: Received) -> Answer:
         try:
             return operation(request)
-        except Refused as fault:
+        except MastodonRefusal as fault:
             return answer(fault.status, {"error": str(fault)}, self._limits())
         except ValueError:
             return answer(400, {"error": "Error parsing request body"}, self._limits())
@@ -109,13 +109,13 @@ class Mastodon:
             "X-RateLimit-Reset": instant(moment, "microseconds"),
         }
 
-    def _token(self, request: Request) -> str:
+    def _token(self, request: Received) -> str:
         token = request.bearer
         if token is None:
-            raise Refused(401, "The access token is invalid")
+            raise MastodonRefusal(401, "The access token is invalid")
         return token
 
-    def _post(self, request: Request) -> Answer:
+    def _post(self, request: Received) -> Answer:
         token = self._token(request)
         key = request.headers.get("idempotency-key", "")
         earlier = self._earlier(token, key)
@@ -134,7 +134,7 @@ class Mastodon:
         made, number = self._keys.get((token, key), (0.0, "")) if key else (0.0, "")
         return self._statuses.get(number) if self._clock() - made < KEY_SECONDS else None
 
-    def _status(self, token: str, request: Request, key: str) -> dict[str, Any]:
+    def _status(self, token: str, request: Received, key: str) -> dict[str, Any]:
         fields, _ = request.fields()
         text = str(fields.get("status") or "")
         spoiler = str(fields.get("spoiler_text") or "")
@@ -192,13 +192,13 @@ class Mastodon:
     def _check(self, text: str, spoiler: str, media: list[dict[str, Any]], visibility: str) -> None:
         """The validations of a status, in the words of the server."""
         if not text and not media:
-            raise Refused(422, "Validation failed: Text can't be blank")
+            raise MastodonRefusal(422, "Validation failed: Text can't be blank")
         if mastodon_length(text) + mastodon_length(spoiler) > self._max_characters:
-            raise Refused(422, f"Validation failed: Text character limit of {self._max_characters} exceeded")
+            raise MastodonRefusal(422, f"Validation failed: Text character limit of {self._max_characters} exceeded")
         if len(media) > MAX_MEDIA:
-            raise Refused(422, "Validation failed: Cannot attach more than 4 files")
+            raise MastodonRefusal(422, "Validation failed: Cannot attach more than 4 files")
         if visibility not in VISIBILITIES:
-            raise Refused(422, "Validation failed: Visibility is not included in the list")
+            raise MastodonRefusal(422, "Validation failed: Visibility is not included in the list")
 
     def _attached(self, token: str, numbers: list[str]) -> list[dict[str, Any]]:
         """The uploads of this account that are named; one that is not is refused."""
@@ -206,19 +206,19 @@ class Mastodon:
         kept = [each for each in found.values() if each and each["_token"] == token and not each["_attached"]]
         if len(kept) < len(found):
             lost = ", ".join(number for number, each in found.items() if each not in kept)
-            raise Refused(422, f"Validation failed: Media {lost} not found or already attached to another post")
+            raise MastodonRefusal(422, f"Validation failed: Media {lost} not found or already attached to another post")
         return kept
 
-    def _show(self, _: Request, number: str) -> Answer:
+    def _show(self, _: Received, number: str) -> Answer:
         return answer(200, self._found(number), self._limits())
 
-    def _source(self, request: Request, number: str) -> Answer:
+    def _source(self, request: Received, number: str) -> Answer:
         self._token(request)
         status = self._found(number)
         fields = {"id": number, "text": status["text"], "spoiler_text": status["spoiler_text"]}
         return answer(200, fields, self._limits())
 
-    def _edit(self, request: Request, number: str) -> Answer:
+    def _edit(self, request: Received, number: str) -> Answer:
         """All of it is given anew: pictures that are not named are gone."""
         status = self._own(request, number)
         fields, _ = request.fields()
@@ -226,7 +226,7 @@ class Mastodon:
         named = set(_ids(fields))
         kept = [media for media in status["media_attachments"] if media["id"] in named]
         if len(kept) < len(named):
-            raise Refused(422, "Validation failed: Media not found or already attached to another post")
+            raise MastodonRefusal(422, "Validation failed: Media not found or already attached to another post")
         self._check(text, spoiler, kept, status["visibility"])
         if (text, spoiler, kept) == (status["text"], status["spoiler_text"], status["media_attachments"]):
             return answer(200, status, self._limits())
@@ -245,25 +245,25 @@ class Mastodon:
         )
         return answer(200, status, self._limits())
 
-    def _delete(self, request: Request, number: str) -> Answer:
+    def _delete(self, request: Received, number: str) -> Answer:
         status = self._own(request, number)
         del self._statuses[number]
         self._board.remove("mastodon", number, instant(self._clock()))
         return answer(200, status, self._limits())
 
-    def _own(self, request: Request, number: str) -> dict[str, Any]:
+    def _own(self, request: Received, number: str) -> dict[str, Any]:
         token = self._token(request)
         status = self._found(number)
         if status["account"]["id"] != account(token, self._url)["id"]:
-            raise Refused(404, "Record not found")
+            raise MastodonRefusal(404, "Record not found")
         return status
 
     def _found(self, number: str) -> dict[str, Any]:
         if number not in self._statuses:
-            raise Refused(404, "Record not found")
+            raise MastodonRefusal(404, "Record not found")
         return self._statuses[number]
 
-    def _list(self, request: Request, number: str) -> Answer:
+    def _list(self, request: Received, number: str) -> Answer:
         """Newest first, as many as `limit` (20, at most 40), between `since_id`, `min_id` and `max_id`."""
         limit = min(int(request.query.get("limit", "20")), 40)
         after = int(request.query.get("since_id") or request.query.get("min_id") or 0)
@@ -275,19 +275,19 @@ class Mastodon:
         )
         return answer(200, list(islice(mine, limit)), self._limits())
 
-    def _upload(self, request: Request) -> Answer:
+    def _upload(self, request: Received) -> Answer:
         token = self._token(request)
         fields, files = request.fields()
         if "file" not in files:
-            raise Refused(422, "Validation failed: File can't be blank")
+            raise MastodonRefusal(422, "Validation failed: File can't be blank")
         data = files["file"].data
         seen = look(data)
         if seen is None or seen.mime not in IMAGE_TYPES:
-            raise Refused(422, "Validation failed: File content type is invalid, File is invalid")
+            raise MastodonRefusal(422, "Validation failed: File content type is invalid, File is invalid")
         if len(data) > MAX_IMAGE_BYTES:
-            raise Refused(422, "Validation failed: File file size must be less than 16 MB")
+            raise MastodonRefusal(422, "Validation failed: File file size must be less than 16 MB")
         if seen.width * seen.height > MAX_IMAGE_PIXELS:
-            raise Refused(422, f"Validation failed: File {seen.width}x{seen.height} images are not supported")
+            raise MastodonRefusal(422, f"Validation failed: File {seen.width}x{seen.height} images are not supported")
         attachment = self._attachment(token, data, _description(fields))
         self._media[attachment["id"]] = attachment
         return answer(200, _public(attachment), self._limits(29, uploads=True))
@@ -311,26 +311,26 @@ class Mastodon:
             "_attached": False,
         }
 
-    def _show_media(self, request: Request, number: str) -> Answer:
+    def _show_media(self, request: Received, number: str) -> Answer:
         token = self._token(request)
         attachment = self._media.get(number)
         if attachment is None or attachment["_token"] != token:
-            raise Refused(404, "Record not found")
+            raise MastodonRefusal(404, "Record not found")
         return answer(200, _public(attachment), self._limits())
 
-    def _describe(self, request: Request, number: str) -> Answer:
+    def _describe(self, request: Received, number: str) -> Answer:
         self._show_media(request, number)
         fields, _ = request.fields()
         self._media[number]["description"] = _description(fields)
         return answer(200, _public(self._media[number]), self._limits())
 
-    def _verify(self, request: Request) -> Answer:
+    def _verify(self, request: Received) -> Answer:
         return answer(200, own_account(self._token(request), self._url), self._limits())
 
-    def _instance(self, _: Request) -> Answer:
+    def _instance(self, _: Received) -> Answer:
         return answer(200, instance(self._url, self._max_characters), self._limits())
 
-    def _old_instance(self, _: Request) -> Answer:
+    def _old_instance(self, _: Received) -> Answer:
         return answer(200, old_instance(self._url, self._max_characters, len(self._statuses)), self._limits())
 
     def _number(self) -> str:
@@ -348,7 +348,9 @@ def _ids(fields: dict[str, Any]) -> list[str]:
 def _description(fields: dict[str, Any]) -> str | None:
     description = fields.get("description") or None
     if description and len(description) > MAX_DESCRIPTION:
-        raise Refused(422, f"Validation failed: Description is too long (maximum is {MAX_DESCRIPTION} characters)")
+        raise MastodonRefusal(
+            422, f"Validation failed: Description is too long (maximum is {MAX_DESCRIPTION} characters)"
+        )
     return description
 
 
@@ -356,5 +358,5 @@ def _public(attachment: dict[str, Any]) -> dict[str, Any]:
     return {name: value for name, value in attachment.items() if not name.startswith("_")}
 
 
-def _nothing(_: Request) -> Answer:
-    raise Refused(404, "Record not found")
+def _nothing(_: Received) -> Answer:
+    raise MastodonRefusal(404, "Record not found")

@@ -14,7 +14,7 @@ from collections.abc import Callable
 from typing import Any
 
 from syndicate.sandbox.board import Board
-from syndicate.sandbox.exchange import Answer, Request, Route, answer, instant, text_answer
+from syndicate.sandbox.exchange import Answer, Received, Route, answer, instant, text_answer
 
 TOLERANCE_SECONDS = 300
 
@@ -45,7 +45,7 @@ class Webhook:
         headers = {} if wait is None else {"Retry-After": f"{wait:g}"}
         return text_answer(int(fault), words.get(fault, "something broke") + "\n", headers, mime="text/plain")
 
-    def _receive(self, request: Request, name: str) -> Answer:
+    def _receive(self, request: Received, name: str) -> Answer:
         if request.method != "POST":
             return text_answer(405, "only POST\n", {"Allow": "POST"}, mime="text/plain")
         wrong = self._distrust(request)
@@ -74,7 +74,7 @@ class Webhook:
         data = base64.b64decode(media["data"], validate=True)
         return self._board.keep(data, alt=str(media.get("alt") or ""), mime=media.get("mime"))
 
-    def _distrust(self, request: Request) -> str | None:
+    def _distrust(self, request: Received) -> str | None:
         """Why the request is not from whom it should be; None when it is, or when nobody can say."""
         if self._secret is None:
             return None

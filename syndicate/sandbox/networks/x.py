@@ -17,7 +17,7 @@ from urllib.parse import unquote
 
 from syndicate.sandbox.board import Board
 from syndicate.sandbox.counting import addresses, weighted_length
-from syndicate.sandbox.exchange import Answer, Request, Route, Table, answer, instant
+from syndicate.sandbox.exchange import Answer, Received, Route, Table, answer, instant
 from syndicate.sandbox.networks.x_text import entity, same, shorten, slug
 from syndicate.sandbox.pictures import look
 
@@ -36,7 +36,7 @@ FIELDS = {
 }
 
 
-class Refused(Exception):
+class XRefusal(Exception):
     """A problem: status, title, detail, and the type where it is not about:blank."""
 
     def __init__(self, status: int, title: str, detail: str, kind: str = "about:blank") -> None:
@@ -77,10 +77,10 @@ class X:
         step, operation = self._table.find(method, path) or ("read", _nothing)
         return Route("x", step, lambda request: self._run(operation, request))
 
-    def _run(self, operation: Callable[[Request], Answer], request: Request) -> Answer:
+    def _run(self, operation: Callable[[Received], Answer], request: Received) -> Answer:
         try:
             return operation(request)
-        except Refused as fault:
+        except XRefusal as fault:
             return answer(fault.status, fault.body, self._limits(), mime="application/problem+json")
         except (ValueError, KeyError, TypeError, AttributeError) as fault:
             body = _invalid(f"One or more parameters to your request was invalid: {fault}").body
@@ -105,7 +105,7 @@ class X:
             "x-rate-limit-reset": str(-int(-moment // 1)),
         }
 
-    def _token(self, request: Request) -> str:
+    def _token(self, request: Received) -> str:
         """The access token of an OAuth 1.0a signature (or of OAuth 2); without one, 401."""
         scheme, _, rest = request.headers.get("authorization", "").partition(" ")
         if scheme.lower() == "bearer" and rest.strip():
@@ -114,10 +114,10 @@ class X:
         given = {name: unquote(value.strip('"')) for name, _, value in pairs}
         right = scheme.lower() == "oauth" and all(given.get(f"oauth_{name}") for name in SIGNED)
         if not right or given["oauth_signature_method"] != "HMAC-SHA1":
-            raise Refused(401, "Unauthorized", "Unauthorized")
+            raise XRefusal(401, "Unauthorized", "Unauthorized")
         return given["oauth_token"]
 
-    def _post(self, request: Request) -> Answer:
+    def _post(self, request: Received) -> Answer:
         token = self._token(request)
         body = _object(request)
         unknown = sorted(body.keys() - FIELDS)
@@ -139,9 +139,11 @@ class X:
         if not text.strip() and not media:
             raise _invalid("Your Tweet text is empty.")
         if weighted_length(text) > MAX_WEIGHT:
-            raise Refused(403, "Forbidden", "Your Tweet text is too long. For more information, see the documentation.")
+            raise XRefusal(
+                403, "Forbidden", "Your Tweet text is too long. For more information, see the documentation."
+            )
         if (token, same(text)) in self._said:
-            raise Refused(403, "Forbidden", DUPLICATE)
+            raise XRefusal(403, "Forbidden", DUPLICATE)
 
     def _attached(self, token: str, media: Any) -> list[dict[str, Any]]:
         if media is None:
@@ -191,22 +193,22 @@ class X:
             "_token": token,
         }
 
-    def _show(self, request: Request, number: str) -> Answer:
+    def _show(self, request: Received, number: str) -> Answer:
         self._token(request)
         if number not in self._posts:
             body = {"errors": [_not_found(number)]}
             return answer(200, body, self._limits())
         return answer(200, {"data": _chosen(self._posts[number], request)}, self._limits())
 
-    def _delete(self, request: Request, number: str) -> Answer:
+    def _delete(self, request: Received, number: str) -> Answer:
         token = self._token(request)
         if number in self._posts and self._posts[number]["_token"] != token:
-            raise Refused(403, "Forbidden", "You are not authorized to delete this Tweet.")
+            raise XRefusal(403, "Forbidden", "You are not authorized to delete this Tweet.")
         gone = self._posts.pop(number, None) is not None
         self._board.remove("x", number, instant(self._clock()))
         return answer(200, {"data": {"deleted": gone}}, self._limits())
 
-    def _upload(self, request: Request) -> Answer:
+    def _upload(self, request: Received) -> Answer:
         token = self._token(request)
         fields, files = request.fields()
         if "media" not in files:
@@ -226,7 +228,7 @@ class X:
         self._media[number] = entry | {"_token": token, "_alt": "", "_board": self._board.keep(data)}
         return answer(200, {"data": entry}, self._limits())
 
-    def _describe(self, request: Request) -> Answer:
+    def _describe(self, request: Received) -> Answer:
         token = self._token(request)
         body = _object(request)
         media = self._media.get(body["id"])
@@ -239,10 +241,10 @@ class X:
         described = {"id": body["id"], "associated_metadata": {"alt_text": {"text": alt}}}
         return answer(200, {"data": described}, self._limits())
 
-    def _me(self, request: Request) -> Answer:
+    def _me(self, request: Received) -> Answer:
         return answer(200, {"data": self._account(self._token(request))}, self._limits())
 
-    def _list(self, request: Request, number: str) -> Answer:
+    def _list(self, request: Received, number: str) -> Answer:
         """Newest first, `max_results` of them (10, from 5 to 100), from `start_time` and `since_id` on."""
         self._token(request)
         most = int(request.query.get("max_results", "10"))
@@ -281,7 +283,7 @@ class X:
         return str(self._last_id)
 
 
-def _chosen(post: dict[str, Any], request: Request) -> dict[str, Any]:
+def _chosen(post: dict[str, Any], request: Received) -> dict[str, Any]:
     """The fields that come by default, and those that `tweet.fields` asks for."""
     wanted = {"id", "text", "edit_history_tweet_ids", *request.query.get("tweet.fields", "").split(",")}
     return {name: value for name, value in post.items() if name in wanted and value != {}}
@@ -299,18 +301,18 @@ def _not_found(number: str) -> dict[str, Any]:
     }
 
 
-def _object(request: Request) -> dict[str, Any]:
+def _object(request: Received) -> dict[str, Any]:
     if request.mime != "application/json":
-        raise Refused(415, "Unsupported Media Type", "The Content-Type must be application/json.")
+        raise XRefusal(415, "Unsupported Media Type", "The Content-Type must be application/json.")
     body = request.json()
     if not isinstance(body, dict):
         raise _invalid("The body is not an object.")
     return body
 
 
-def _invalid(detail: str) -> Refused:
-    return Refused(400, "Invalid Request", detail, f"{PROBLEMS}/invalid-request")
+def _invalid(detail: str) -> XRefusal:
+    return XRefusal(400, "Invalid Request", detail, f"{PROBLEMS}/invalid-request")
 
 
-def _nothing(request: Request) -> Answer:
-    raise Refused(404, "Not Found", f"There is nothing at {request.path}")
+def _nothing(request: Received) -> Answer:
+    raise XRefusal(404, "Not Found", f"There is nothing at {request.path}")

@@ -9,8 +9,8 @@ from syndicate.model import Article
 from syndicate.sources.parsing import html_text, hub_links
 from syndicate.sources.parsing.fields import (
     LANG,
-    Reader,
-    Reading,
+    ParseContext,
+    Parsed,
     address,
     distinct,
     extras,
@@ -36,7 +36,7 @@ _READ = frozenset({
 _MARKUP = ("html", "text/html", "xhtml", "application/xhtml+xml")
 
 
-def read(root: Element, reader: Reader) -> Reading:
+def read(root: Element, reader: ParseContext) -> Parsed:
     """The entries of a feed, in order."""
     here = reader.base
     reader = reader.inside(root)
@@ -47,10 +47,10 @@ def read(root: Element, reader: Reader) -> Reading:
     links = [(_rel(child), child.get("href")) for child in root if reader.names[child.tag] == "link"]
     generator = next((words(child) for child in root if reader.names[child.tag] == "generator"), "")
     older = next_page(links, reader.base, generator, here=here)
-    return Reading(tuple(articles), len(entries), hub=hub_links.of_links(links, reader.base), older=older)
+    return Parsed(tuple(articles), len(entries), hub=hub_links.of_links(links, reader.base), older=older)
 
 
-def _article(entry: Element, reader: Reader) -> Article | None:
+def _article(entry: Element, reader: ParseContext) -> Article | None:
     """None for an entry that has neither title nor address."""
     reader = reader.inside(entry)
     found = reader.children(entry)
@@ -106,7 +106,7 @@ def _language(entry: Element, found: Found) -> str | None:
     return language(next((said for element in (entry, *texts) if (said := element.get(LANG))), None))
 
 
-def _authors(found: Found, reader: Reader) -> tuple[str, ...]:
+def _authors(found: Found, reader: ParseContext) -> tuple[str, ...]:
     """The entry's own; else those of the feed it was collected from (RFC 4287 §4.2.1)."""
     for where in (found, *(reader.children(source) for source in found.get("source", ()))):
         people = where.get("author", ())
@@ -136,7 +136,7 @@ def _summary(element: Element) -> str:
     return html_text.shortened(_plain(element) if "type" in element.attrib else html_text.title(words(element)))
 
 
-def _told_of_video(found: Found, reader: Reader) -> str:
+def _told_of_video(found: Found, reader: ParseContext) -> str:
     """What YouTube says of a video: its entries have no summary, and the words are not the picture's."""
     groups = found.get("media:group", ()) if "yt:videoId" in found else ()
     return html_text.shortened(

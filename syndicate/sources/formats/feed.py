@@ -10,7 +10,7 @@ from syndicate.model import Article
 from syndicate.net.address_guard import bare
 from syndicate.sources.parsing import json_fields, xml_tree
 from syndicate.sources.parsing.document import check_size
-from syndicate.sources.parsing.fields import Names, Reader, Reading, noted
+from syndicate.sources.parsing.fields import Namespaces, ParseContext, Parsed, noted
 
 SMALL = 2_000_000
 """Bytes of a feed up to which nothing in it, read strictly, costs more than a second."""
@@ -33,7 +33,7 @@ def read_feed(
     timezone: str = "UTC",
     now: datetime | None = None,
     seconds: float | None = None,
-) -> Reading:
+) -> Parsed:
     """All that a feed says. `url` resolves relative links; `now` refuses dates far ahead. Raises SourceError.
 
     `seconds` is what a feed that is large or not well-formed may take.
@@ -41,7 +41,7 @@ def read_feed(
     shown = bare(url) or source
     check_size(body, shown)
     if json_fields.is_json(body):
-        return _read_json(body, Reader(source, url, timezone, now, Names("", "")), shown)
+        return _read_json(body, ParseContext(source, url, timezone, now, Namespaces("", "")), shown)
     why = ""
     if len(body) <= SMALL:
         try:
@@ -75,7 +75,7 @@ def read_here(
     timezone: str,
     now: datetime | None,
     rescued: bool = False,
-) -> Reading:
+) -> Parsed:
     """As `read_feed`, in this process; what is not well-formed is read by feedparser if `rescued`.
 
     Raises SourceError, NotWellFormed.
@@ -87,17 +87,17 @@ def read_here(
             raise
         from syndicate.sources.formats import feedparser_fallback
 
-        reader = Reader(source, url, timezone, now, Names("", ""))
+        reader = ParseContext(source, url, timezone, now, Namespaces("", ""))
         reading = replace(
             feedparser_fallback.read(fault.text, reader, url=shown, why=str(fault)), cut_off=fault.cut_off
         )
     else:
-        reader = Reader(source, url, timezone, now, Names(tree.root.tag, tree.head))
+        reader = ParseContext(source, url, timezone, now, Namespaces(tree.root.tag, tree.head))
         reading = replace(_read(tree, reader), cut_off=tree.cut_off)
     return noted(reading, reader)
 
 
-def _read_json(body: bytes, reader: Reader, shown: str) -> Reading:
+def _read_json(body: bytes, reader: ParseContext, shown: str) -> Parsed:
     from syndicate.sources.formats import jsonfeed
 
     data = json_fields.load(body, url=shown, what="a feed")
@@ -129,7 +129,7 @@ def _named(body: bytes, shown: str, content_type: str | None) -> str | None:
     return f"the page names this feed: {feeds[0][1]}" if feeds else None
 
 
-def _read(tree: xml_tree.Tree, reader: Reader) -> Reading:
+def _read(tree: xml_tree.Tree, reader: ParseContext) -> Parsed:
     from syndicate.sources.formats import atom, rss
 
     read = atom.read if tree.root.tag.endswith("feed") else rss.read

@@ -9,8 +9,8 @@ from syndicate.model import Article, Image
 from syndicate.sources.parsing import html_text, hub_links
 from syndicate.sources.parsing.fields import (
     ENTRIES,
-    Reader,
-    Reading,
+    ParseContext,
+    Parsed,
     address,
     distinct,
     identity,
@@ -22,7 +22,7 @@ from syndicate.sources.parsing.images import around, in_text, is_ornament
 from syndicate.sources.parsing.next_page import next_page
 
 
-def read(text: str, reader: Reader, *, url: str, why: str) -> Reading:
+def read(text: str, reader: ParseContext, *, url: str, why: str) -> Parsed:
     """The entries feedparser finds. Raises SourceError: none."""
     import feedparser
 
@@ -42,10 +42,10 @@ def read(text: str, reader: Reader, *, url: str, why: str) -> Reading:
     kept = tuple(article for article in articles if article.url or article.title)
     notes = (f"the feed is not well-formed ({why}); its entries could be read",)
     hub = hub_links.of_links(links, reader.base)
-    return Reading(kept, len(found.entries), notes=notes, hub=hub, older=older)
+    return Parsed(kept, len(found.entries), notes=notes, hub=hub, older=older)
 
 
-def _article(entry: dict[str, Any], reader: Reader) -> Article:
+def _article(entry: dict[str, Any], reader: ParseContext) -> Article:
     published = reader.stated(entry.get("published", ""), entry.get("created", ""))
     updated = reader.stated(entry.get("updated", "") if "updated" in entry else "")
     guid = str(entry.get("id", "")).strip()
@@ -89,7 +89,9 @@ def _has_summary(entry: dict[str, Any]) -> bool:
     return str(entry.get("summary", "")) != str(content[0].get("value", ""))
 
 
-def _images(entry: dict[str, Any], enclosures: list[tuple[str, str]], reader: Reader, page: str) -> tuple[Image, ...]:
+def _images(
+    entry: dict[str, Any], enclosures: list[tuple[str, str]], reader: ParseContext, page: str
+) -> tuple[Image, ...]:
     """As for feeds that are well-formed, without captions: feedparser mixes up whose they are."""
     listed = [
         Image(url, type=media.get("type"))

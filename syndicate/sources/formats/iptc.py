@@ -14,7 +14,7 @@ from datetime import datetime
 from syndicate.dates import Moment
 from syndicate.model import EMBARGOED, Article, Image, Precision
 from syndicate.serialization import instant
-from syndicate.sources.parsing.fields import ENTRIES, Reading, distinct, person
+from syndicate.sources.parsing.fields import ENTRIES, Parsed, distinct, person
 
 WIDEST = 4096  # pixels; what is wider is an original that needs no network
 
@@ -93,7 +93,7 @@ def instants(first: Moment | None, version: Moment | None, embargo: Moment | Non
     )
 
 
-def reading(items: Sequence[Item], listed: int) -> Reading:
+def reading(items: Sequence[Item], listed: int) -> Parsed:
     """The newest version of each item, in the document's order; what is withheld or no article is counted."""
     newest: dict[str, Item] = {}
     for number, item in enumerate(items):
@@ -105,7 +105,7 @@ def reading(items: Sequence[Item], listed: int) -> Reading:
     left_out = {word: sum(item.status == word for item in kept) for word in _HELD_BACK}
     notes = tuple(f"left out, {_HELD_BACK[word]}: {count}" for word, count in left_out.items() if count)
     unnamed = sum(item.article is None and item.status not in left_out for item in kept)
-    return Reading(articles, listed, notes, held_back=min(listed, ENTRIES) - len(articles) - unnamed)
+    return Parsed(articles, listed, notes, held_back=min(listed, ENTRIES) - len(articles) - unnamed)
 
 
 def _supersedes(one: Item, other: Item) -> bool:

@@ -11,7 +11,7 @@ from typing import Any
 from syndicate.errors import SourceError
 from syndicate.model import Article, Image
 from syndicate.sources.parsing import html_text, hub_links
-from syndicate.sources.parsing.fields import ENTRIES, Reader, Reading, address, distinct, kind_of, language, person
+from syndicate.sources.parsing.fields import ENTRIES, ParseContext, Parsed, address, distinct, kind_of, language, person
 from syndicate.sources.parsing.images import MOST, around, in_text
 from syndicate.sources.parsing.json_fields import extras, mapping, objects, text, texts
 
@@ -23,7 +23,7 @@ def is_one(data: Any) -> bool:
     return VERSION in text(mapping(data).get("version"))
 
 
-def read(feed: dict[str, Any], reader: Reader, *, url: str) -> Reading:
+def read(feed: dict[str, Any], reader: ParseContext, *, url: str) -> Parsed:
     """The items of a feed, in order. Raises SourceError: it has no list of them."""
     items = feed.get("items")
     if not isinstance(items, list):
@@ -36,10 +36,10 @@ def read(feed: dict[str, Any], reader: Reader, *, url: str) -> Reading:
     told = [("hub", text(hub.get("url"))) for hub in objects(feed.get("hubs")) if text(hub.get("type")) == "WebSub"]
     hub = hub_links.of_links([*told, ("self", text(feed.get("feed_url")))], url)
     kept = tuple(article for article in articles if article is not None)
-    return Reading(kept, len(items), notes, hub=hub, older=older)
+    return Parsed(kept, len(items), notes, hub=hub, older=older)
 
 
-def _article(item: dict[str, Any], reader: Reader) -> Article | None:
+def _article(item: dict[str, Any], reader: ParseContext) -> Article | None:
     """None for an item that has neither title nor address."""
     guid = text(item.get("id"))
     url = _url(item, guid, reader.base)

@@ -14,7 +14,7 @@ from syndicate.errors import SourceError
 from syndicate.model import Article, Image, Precision
 from syndicate.sources.parsing import html_text, json_fields
 from syndicate.sources.parsing.document import Document, check_size
-from syndicate.sources.parsing.fields import ENTRIES, Reader, Reading, address, distinct, language
+from syndicate.sources.parsing.fields import ENTRIES, ParseContext, Parsed, address, distinct, language
 from syndicate.sources.parsing.images import MOST
 from syndicate.sources.parsing.json_fields import pixels, text
 
@@ -37,7 +37,7 @@ def is_one(data: Any) -> bool:
     )
 
 
-def parse(document: Document, reader: Reader) -> Reading:
+def parse(document: Document, reader: ParseContext) -> Parsed:
     """The articles of all lines that can be read; the last ones, since what grows does so at its end.
 
     Raises SourceError: none can be read.
@@ -63,7 +63,7 @@ def parse(document: Document, reader: Reader) -> Reading:
             f"{url}, {faults[0]}{rest}", hint="one article a line, as syndicate articles --json prints it"
         )
     notes = _notes(faults, drafts, listed)
-    return Reading(tuple(articles), len(records), notes, held_back=len(faults) + drafts)
+    return Parsed(tuple(articles), len(records), notes, held_back=len(faults) + drafts)
 
 
 def _notes(faults: list[str], drafts: int, listed: int) -> tuple[str, ...]:
@@ -130,7 +130,7 @@ def _record(line: Any) -> dict[str, Any]:
     return line
 
 
-def _article(line: Any, reader: Reader) -> Article | None:
+def _article(line: Any, reader: ParseContext) -> Article | None:
     """None for a draft. Raises _Misshapen."""
     said = _record(line)
     if said.get("draft") is True:
@@ -186,7 +186,7 @@ def _flag(said: dict[str, Any], name: str) -> bool:
     return value
 
 
-def _address(said: dict[str, Any], name: str, reader: Reader) -> str:
+def _address(said: dict[str, Any], name: str, reader: ParseContext) -> str:
     given = _text(said, name)
     there = address(given, reader.base)
     if given and not there:
@@ -194,7 +194,7 @@ def _address(said: dict[str, Any], name: str, reader: Reader) -> str:
     return there
 
 
-def _instant(said: dict[str, Any], name: str, reader: Reader) -> tuple[Any, Precision, bool]:
+def _instant(said: dict[str, Any], name: str, reader: ParseContext) -> tuple[Any, Precision, bool]:
     given = _text(said, name)
     if not given:
         return None, "second", False
@@ -220,7 +220,7 @@ def _one_of_kinds(said: dict[str, Any]) -> Literal["article", "live", "audio", "
     raise _Misshapen(f"kind is none of {', '.join(_KINDS)}: {given[:60]!r}")
 
 
-def _images(said: dict[str, Any], reader: Reader) -> tuple[Image, ...]:
+def _images(said: dict[str, Any], reader: ParseContext) -> tuple[Image, ...]:
     """`image`, then `images`: each an address, or an object with a url."""
     listed = said.get("images")
     if not isinstance(listed, list | None):

@@ -17,7 +17,7 @@ from syndicate.sources.formats import iptc
 from syndicate.sources.formats.iptc import Item, Rendition
 from syndicate.sources.parsing import html_text, xml_tree
 from syndicate.sources.parsing.document import Document
-from syndicate.sources.parsing.fields import ENTRIES, LANG, Reader, Reading, address, distinct, language, words
+from syndicate.sources.parsing.fields import ENTRIES, LANG, ParseContext, Parsed, address, distinct, language, words
 from syndicate.sources.parsing.images import MOST
 from syndicate.sources.parsing.json_fields import pixels
 
@@ -33,13 +33,13 @@ _PICTURES = ("picture", "graphic")
 _PAGES = ("text/html", "application/xhtml+xml")
 
 
-def parse(document: Document, reader: Reader) -> Reading:
+def parse(document: Document, reader: ParseContext) -> Parsed:
     """The items that are articles, each in its newest version. Raises SourceError: the document is no NewsML-G2."""
     read = items_of(document, reader)
     return iptc.reading(read, len(read))
 
 
-def items_of(document: Document, reader: Reader) -> list[Item]:
+def items_of(document: Document, reader: ParseContext) -> list[Item]:
     """All items of a document. Raises SourceError: no NewsML-G2, and what it is instead."""
     url = document.url
     if not document.body.strip():
@@ -57,7 +57,7 @@ def items_of(document: Document, reader: Reader) -> list[Item]:
     return read(root, reader)
 
 
-def read(root: Element, reader: Reader) -> list[Item]:
+def read(root: Element, reader: ParseContext) -> list[Item]:
     """The items of a document; pictures go with what links them, or with the only text of a message."""
     found = [root] if _local(root) == "newsItem" else [one for one in root.iter() if _local(one) == "newsItem"]
     found = found[:ENTRIES]
@@ -67,7 +67,7 @@ def read(root: Element, reader: Reader) -> list[Item]:
     return [_item(one, pictures, alone, reader) for one in found]
 
 
-def _item(item: Element, pictures: dict[str, Element], alone: list[str], reader: Reader) -> Item:
+def _item(item: Element, pictures: dict[str, Element], alone: list[str], reader: ParseContext) -> Item:
     guid, meta = _CONTROL.sub("", item.get("guid", "")).strip(), _child(item, "itemMeta")
     embargoes = _children(meta, "embargoed")
     embargo = reader.stated(*map(words, embargoes))
@@ -93,7 +93,7 @@ def _article(
     guid: str,
     instants: iptc.Instants,
     pictures: list[Element],
-    reader: Reader,
+    reader: ParseContext,
     *,
     withdrawn: bool,
 ) -> Article | None:

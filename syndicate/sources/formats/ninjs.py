@@ -16,7 +16,7 @@ from syndicate.sources.formats import iptc
 from syndicate.sources.formats.iptc import Item, Rendition
 from syndicate.sources.parsing import html_text, json_fields
 from syndicate.sources.parsing.document import Document
-from syndicate.sources.parsing.fields import ENTRIES, Reader, Reading, address, distinct, language
+from syndicate.sources.parsing.fields import ENTRIES, ParseContext, Parsed, address, distinct, language
 from syndicate.sources.parsing.images import MOST
 from syndicate.sources.parsing.json_fields import mapping, objects, pixels, text, texts
 
@@ -47,18 +47,18 @@ def is_one(data: Any) -> bool:
     return items(data) is not None
 
 
-def parse(document: Document, reader: Reader) -> Reading:
+def parse(document: Document, reader: ParseContext) -> Parsed:
     """The items that are articles, each in its newest version. Raises SourceError: the document is no ninjs."""
     read = items_of(document, reader)
     return iptc.reading(read, len(read))
 
 
-def items_of(document: Document, reader: Reader) -> list[Item]:
+def items_of(document: Document, reader: ParseContext) -> list[Item]:
     """All items of a document. Raises SourceError: it is no ninjs."""
     return read(json_fields.load(document.body, url=document.url, what="ninjs"), reader, url=document.url)
 
 
-def read(data: Any, reader: Reader, *, url: str) -> list[Item]:
+def read(data: Any, reader: ParseContext, *, url: str) -> list[Item]:
     """The items of a document that is parsed. Raises SourceError: there are none at all."""
     if data == [] or any(mapping(data).get(name) == [] for name in _LISTS):
         return []
@@ -68,7 +68,7 @@ def read(data: Any, reader: Reader, *, url: str) -> list[Item]:
     return [_item(item, reader) for item in found]
 
 
-def _item(item: dict[str, Any], reader: Reader) -> Item:
+def _item(item: dict[str, Any], reader: ParseContext) -> Item:
     guid, kind = text(item.get("uri")), text(item.get("type")).lower()
     until = text(item.get("embargoeduntil") or item.get("embargoed"))
     embargo = reader.stated(until)
@@ -86,7 +86,7 @@ def _item(item: dict[str, Any], reader: Reader) -> Item:
 
 
 def _article(
-    item: dict[str, Any], guid: str, instants: iptc.Instants, reader: Reader, *, withdrawn: bool
+    item: dict[str, Any], guid: str, instants: iptc.Instants, reader: ParseContext, *, withdrawn: bool
 ) -> Article | None:
     """None for an item without title and address, unless it takes back what its guid names."""
     url, title = _url(item, guid, reader.base), _title(item)
@@ -181,7 +181,7 @@ def _section(item: dict[str, Any]) -> str | None:
     return next((section for name in (*services, *said, *topmost) if (section := html_text.line(name))), None)
 
 
-def _images(item: dict[str, Any], reader: Reader) -> tuple[Image, ...]:
+def _images(item: dict[str, Any], reader: ParseContext) -> tuple[Image, ...]:
     """Associated pictures, the main one first, and pictures among the item's own renditions."""
     associations = item.get("associations")
     named = [(name, one) for name, one in mapping(associations).items() if isinstance(one, dict)]

@@ -11,8 +11,8 @@ from syndicate.sources.parsing import html_text, hub_links
 from syndicate.sources.parsing.fields import (
     BASE,
     LANG,
-    Reader,
-    Reading,
+    ParseContext,
+    Parsed,
     address,
     distinct,
     extras,
@@ -41,7 +41,7 @@ _DAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "su
 _PERIODS = {"hourly": 1, "daily": 24, "weekly": 7 * 24, "monthly": 30 * 24, "yearly": 365 * 24}
 
 
-def read(root: Element, reader: Reader) -> Reading:
+def read(root: Element, reader: ParseContext) -> Parsed:
     """The items of a channel, in order, and how often it wants to be asked."""
     about, here = reader.children(root), reader.base
     channels = about.get("channel", [root])
@@ -56,7 +56,7 @@ def read(root: Element, reader: Reader) -> Reading:
     articles = [article for item in shown if (article := _article(item, reader)) is not None]
     links = [(link.get("rel", ""), link.get("href")) for link in channel.get("atom:link", ())]
     hours, days = _rests(channel, reader)
-    return Reading(
+    return Parsed(
         tuple(articles),
         len(items),
         interval=_interval(channel),
@@ -67,12 +67,12 @@ def read(root: Element, reader: Reader) -> Reading:
     )
 
 
-def _items(parent: Element, reader: Reader) -> Iterator[Element]:
+def _items(parent: Element, reader: ParseContext) -> Iterator[Element]:
     names = reader.names
     return (child for child in parent if names[child.tag] == "item")
 
 
-def _article(item: Element, reader: Reader) -> Article | None:
+def _article(item: Element, reader: ParseContext) -> Article | None:
     """None for an item that has neither title nor address."""
     reader = reader.inside(item)
     found, base = reader.children(item), reader.base
@@ -139,7 +139,7 @@ def _all(found: Found, *names: str) -> list[Element]:
     return [element for name in names for element in found.get(name, ())]
 
 
-def _categories(found: Found, reader: Reader) -> Iterator[Element]:
+def _categories(found: Found, reader: ParseContext) -> Iterator[Element]:
     """Those of the item; some sites put a list around them."""
     for name in ("category", "dc:subject"):
         yield from found.get(name, ())
@@ -147,7 +147,7 @@ def _categories(found: Found, reader: Reader) -> Iterator[Element]:
         yield from reader.children(listed).get("category", ())
 
 
-def _authors(found: Found, reader: Reader) -> tuple[str, ...]:
+def _authors(found: Found, reader: ParseContext) -> tuple[str, ...]:
     """The names of one kind of element: a feed that has two of them says the same twice."""
     for name in ("dc:creator", "author", "atom:author", "itunes:author"):
         elements = found.get(name)
@@ -159,7 +159,7 @@ def _authors(found: Found, reader: Reader) -> tuple[str, ...]:
     return ()
 
 
-def _name(author: Element, reader: Reader) -> str:
+def _name(author: Element, reader: ParseContext) -> str:
     """Of one who is told in parts (name, office, address) the name."""
     named = first(reader.children(author), "name", "atom:name") if len(author) else ""
     return named if named or reader.names[author.tag] == "atom:author" else words(author)
@@ -187,7 +187,7 @@ def _interval(channel: Found) -> timedelta | None:
     return max(waits, default=None) or None
 
 
-def _rests(channel: Found, reader: Reader) -> tuple[tuple[int, ...], tuple[int, ...]]:
+def _rests(channel: Found, reader: ParseContext) -> tuple[tuple[int, ...], tuple[int, ...]]:
     """`<skipHours>` and `<skipDays>`, both GMT (https://www.rssboard.org/skip-hours-days); 24 is an old name of 0."""
     said = _inside(channel, reader, "skipHours", "hour")
     hours = {int(word) % 24 for word in said if word.isdecimal() and len(word) < 3 and int(word) <= 24}
@@ -195,6 +195,6 @@ def _rests(channel: Found, reader: Reader) -> tuple[tuple[int, ...], tuple[int, 
     return tuple(sorted(hours)), tuple(number for number, day in enumerate(_DAYS) if day in days)
 
 
-def _inside(channel: Found, reader: Reader, outer: str, inner_name: str) -> list[str]:
+def _inside(channel: Found, reader: ParseContext, outer: str, inner_name: str) -> list[str]:
     parents = channel.get(outer, ())
     return [words(child) for parent in parents for child in reader.children(parent).get(inner_name, ())]

@@ -18,8 +18,8 @@ from syndicate.sources.parsing.bot_challenges import HINT, challenger
 from syndicate.sources.parsing.document import BODY_BYTES, check_size
 from syndicate.sources.parsing.fields import (
     ENTRIES,
-    Names,
-    Reader,
+    Namespaces,
+    ParseContext,
     address,
     distinct,
     extras,
@@ -67,7 +67,7 @@ def read(
     """All that a sitemap says, unpacked if it is packed. Raises SourceError: not a sitemap, and what it is."""
     body = unpacked(body, shown)
     root = _root(body, shown, content_type)
-    reader = Reader(source, url, timezone, now, Names(root.tag, xml_tree.head(body)))
+    reader = ParseContext(source, url, timezone, now, Namespaces(root.tag, xml_tree.head(body)))
     listed = [reader.children(child) for child in root if reader.names[child.tag] in ("url", "sitemap")]
     if root.tag.endswith("sitemapindex"):
         return Sitemap(files=tuple(_pages(listed, reader)))
@@ -137,12 +137,12 @@ def _stranger(body: bytes, shown: str, why: str) -> SourceError:
     return SourceError(f"{shown} is not a sitemap: {why}")
 
 
-def _pages(listed: list[Found], reader: Reader) -> list[Listed]:
+def _pages(listed: list[Found], reader: ParseContext) -> list[Listed]:
     found = ((address(first(each, "loc"), reader.base), each) for each in listed)
     return [Listed(url, reader.date(each, "lastmod")) for url, each in found if url]
 
 
-def _article(found: Found, reader: Reader) -> Article | None:
+def _article(found: Found, reader: ParseContext) -> Article | None:
     """One entry of a news sitemap; None without title or address, which both are required."""
     news = reader.children(found["news:news"][0])
     url, title = (
@@ -168,7 +168,7 @@ def _article(found: Found, reader: Reader) -> Article | None:
     )
 
 
-def _images(found: Found, reader: Reader) -> list[Image]:
+def _images(found: Found, reader: ParseContext) -> list[Image]:
     """`image:title` says what a picture shows, where it is no file's name."""
     images: dict[str, Image] = {}
     for element in found.get("image:image", ())[:20]:

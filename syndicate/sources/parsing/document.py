@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from syndicate.errors import SourceError
-from syndicate.sources.parsing.fields import Names
+from syndicate.sources.parsing.fields import Namespaces
 
 BODY_BYTES = 10_000_000
-NAMES = Names("", "")
+NAMES = Namespaces("", "")
 """For documents that give no prefixes of their own."""
 
 

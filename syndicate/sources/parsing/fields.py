@@ -72,7 +72,7 @@ _CASED = {
 }  # fmt: skip
 
 
-class Names(dict[str, str]):
+class Namespaces(dict[str, str]):
     """Tags of a tree to short names: `{http://purl.org/dc/elements/1.1/}date` is "dc:date".
 
     The document's own elements have no prefix; an extension nobody knows goes by the prefix that
@@ -97,7 +97,7 @@ class Names(dict[str, str]):
 
 
 @dataclass(slots=True)
-class Reader:
+class ParseContext:
     """What the entries of one document have in common, and what was odd about it.
 
     `based`: the document itself says what its addresses are relative to.
@@ -107,13 +107,13 @@ class Reader:
     base: str
     timezone: str
     now: datetime | None
-    names: Names
+    names: Namespaces
     language: str | None = None
     undated: list[str] = field(default_factory=list)
     based: bool = False
     _labels: dict[str, str] = field(default_factory=dict)
 
-    def inside(self, element: Element) -> Reader:
+    def inside(self, element: Element) -> ParseContext:
         """The same, with the base that `element` sets for what is in it."""
         said = address(element.get(BASE), self.base) if BASE in element.attrib else ""
         return replace(self, base=said, based=True) if said else self
@@ -157,7 +157,7 @@ class Reader:
 
 
 @dataclass(frozen=True, slots=True)
-class Reading:
+class Parsed:
     """What a document says. `listed` counts its entries, usable or not; `held_back` those that are no articles yet.
 
     `hub` is the address of a hub, and the one by which it knows this document; "" where none is named.
@@ -177,12 +177,12 @@ class Reading:
     older: str = ""
 
 
-def noted(reading: Reading, reader: Reader) -> Reading:
+def noted(reading: Parsed, reader: ParseContext) -> Parsed:
     """A reading, with what was odd about its document."""
     return replace(reading, notes=(*reading.notes, *_notes(reading, reader)))
 
 
-def _notes(reading: Reading, reader: Reader) -> list[str]:
+def _notes(reading: Parsed, reader: ParseContext) -> list[str]:
     notes = []
     if reading.cut_off:
         notes.append(f"the document is cut off; {len(reading.articles)} whole entries were read")

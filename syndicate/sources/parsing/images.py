@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, TypeAlias
 
 from syndicate.model import Image
 from syndicate.sources.parsing import html_text
-from syndicate.sources.parsing.fields import Reader, address, first, inner
+from syndicate.sources.parsing.fields import ParseContext, address, first, inner
 from syndicate.sources.parsing.next_page import same_site
 
 if TYPE_CHECKING:
@@ -39,7 +39,7 @@ SMALLEST = 200  # pixels of width; less is an icon or a counter
 
 
 def images(
-    reader: Reader, found: Found, enclosures: Iterable[Enclosure], bodies: Iterable[Element], page: str
+    reader: ParseContext, found: Found, enclosures: Iterable[Enclosure], bodies: Iterable[Element], page: str
 ) -> tuple[Image, ...]:
     """Media RSS contents (widest first), image enclosures, thumbnails; failing all, the first `<img>` in a body.
 
@@ -55,7 +55,7 @@ def images(
     return (pictured,) if pictured else ()
 
 
-def _attached(reader: Reader, found: Found, enclosures: Iterable[Enclosure]) -> list[Image]:
+def _attached(reader: ParseContext, found: Found, enclosures: Iterable[Enclosure]) -> list[Image]:
     """Everything the entry attaches that is a picture, the best first."""
     has_media = "media:content" in found or "media:group" in found or any(map(len, found.get("link", ())))
     ranked = sorted(_contents(reader, found), key=lambda image: -(image.width or 0)) if has_media else []
@@ -71,12 +71,12 @@ def _attached(reader: Reader, found: Found, enclosures: Iterable[Enclosure]) -> 
     return ranked
 
 
-def _own(reader: Reader, image: Element) -> str:
+def _own(reader: ParseContext, image: Element) -> str:
     """An item's own `<image>`, which no standard knows: an address, or an element `<url>`."""
     return first(reader.children(image), "url") or (image.text or "").strip() or image.get("url", "")
 
 
-def _pictured(body: Element, reader: Reader, page: str) -> Image | None:
+def _pictured(body: Element, reader: ParseContext, page: str) -> Image | None:
     """The picture in a text, which was written for its page unless an xml:base says otherwise."""
     text = inner(body)
     if not _has_picture(text):
@@ -113,7 +113,7 @@ def in_text(body: str, base: str) -> Image | None:
     return None
 
 
-def _contents(reader: Reader, found: Found) -> list[Image]:
+def _contents(reader: ParseContext, found: Found) -> list[Image]:
     """One image for each media:content; of a group, which holds one picture in several sizes, the widest."""
     listed = [
         image
@@ -129,7 +129,7 @@ def _contents(reader: Reader, found: Found) -> list[Image]:
     return listed
 
 
-def _content(reader: Reader, element: Element, around: Found, further: Found) -> Image | None:
+def _content(reader: ParseContext, element: Element, around: Found, further: Found) -> Image | None:
     mime, medium = element.get("type", ""), element.get("medium", "")
     url = address(element.get("url"), reader.base)
     is_image = medium == "image" or mime.startswith("image/") or (not (medium or mime) and _IMAGE_NAME.search(url))
@@ -159,7 +159,7 @@ def _alt(said: Found) -> str:
     return "" if len(title) < 100 and _FILE_NAME.fullmatch(title) else title
 
 
-def _thumbnails(reader: Reader, found: Found) -> list[Image]:
+def _thumbnails(reader: ParseContext, found: Found) -> list[Image]:
     """Thumbnails of the entry, of its groups and of their and its contents (a video's still), be they in a link."""
     names = reader.names
     listed = [(element, found) for element in found.get("media:thumbnail", ())]

@@ -16,7 +16,7 @@ from typing import Any
 from syndicate.errors import SourceError
 from syndicate.model import Article
 from syndicate.serialization import instant, load_article
-from syndicate.sources.parsing.fields import Reading
+from syndicate.sources.parsing.fields import Parsed
 
 SECONDS = 4.5
 """What one document may take, the start of the process included."""
@@ -27,12 +27,12 @@ _CHILD = "import sys; sys.path[:] = sys.argv[1:]; from syndicate.sources.isolate
 
 def feed(
     body: bytes, *, shown: str, why: str = "", seconds: float = SECONDS, memory: int = MEMORY, **options: Any
-) -> Reading:
+) -> Parsed:
     """As `parsing.read_here`, rescued where it is not well-formed. `why` says what is wrong with it, if we know."""
     failure = f"is not well-formed and could not be mended: {why}" if why else _TOO_MUCH
     said = _ask("feed", body, options | {"shown": shown}, f"{shown} {failure}", seconds, memory)
     interval = said["interval"]
-    return Reading(
+    return Parsed(
         tuple(map(load_article, said["articles"])),
         said["listed"],
         notes=tuple(said["notes"]),

@@ -3,7 +3,7 @@
 import threading
 import time
 
-from syndicate.app.engines.thread_pool import Crew
+from syndicate.app.engines.thread_pool import GrowingPool
 
 
 def wait_for(condition, seconds=5.0):
@@ -14,7 +14,7 @@ def wait_for(condition, seconds=5.0):
 
 
 def test_quick_work_is_done_by_few():
-    crew, done = Crew(2, 24, "t"), []
+    crew, done = GrowingPool(2, 24, "t"), []
     for number in range(500):
         crew.submit(done.append, number)
     crew.grow()
@@ -25,7 +25,7 @@ def test_quick_work_is_done_by_few():
 
 
 def test_work_that_waits_for_others_gets_more_threads_up_to_a_bound():
-    crew, free, begun = Crew(2, 8, "t"), threading.Event(), []
+    crew, free, begun = GrowingPool(2, 8, "t"), threading.Event(), []
 
     def hang():
         begun.append(1)
@@ -46,7 +46,7 @@ def test_work_that_waits_for_others_gets_more_threads_up_to_a_bound():
 
 
 def test_a_crew_that_is_closed_does_what_was_asked_and_ends():
-    crew, done = Crew(2, 4, "t"), []
+    crew, done = GrowingPool(2, 4, "t"), []
     for number in range(50):
         crew.submit(done.append, number)
     crew.close()

@@ -2,7 +2,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from syndicate.rendering.cards.engine import Layout, Run
+from syndicate.rendering.cards.engine import Layout, TextRun
 from syndicate.rendering.cards.fit import NARROWEST, fit
 from syndicate.rendering.cards.theme import Headline
 
@@ -22,7 +22,7 @@ def setter(words, *, wide=(), log=None):
         over = 5.0 if setting.size in wide else 0.0
         if log is not None:
             log.append(setting)
-        return Layout(lines * setting.size * 1.2, (Run("x", 0, 0, 1, 1, over),))
+        return Layout(lines * setting.size * 1.2, (TextRun("x", 0, 0, 1, 1, over),))
 
     return measure
 

@@ -14,7 +14,7 @@ from syndicate.rendering.photo import Pictures
 from syndicate.rendering.post import render
 from syndicate.rendering.preview.facts import shown
 from syndicate.rendering.preview.page import Page
-from syndicate.rendering.preview.recording import Exhibit
+from syndicate.rendering.preview.recording import Recording
 from syndicate.serialization import delivery_record
 from syndicate.text import graphemes
 from tests.cli.conftest import desk, sandbox, site
@@ -107,7 +107,7 @@ def page_of():
                 )
                 key = f"{number:016x}{platform:_<16.16}"
                 records.append(record(key, story, account, rendered))
-                exhibits[key] = Exhibit(rendered, ())
+                exhibits[key] = Recording(rendered, ())
         return Page(SITE, NOW, shown(records, exhibits, {}, dead or {}, {}), {}, notes).html()
 
     return make
