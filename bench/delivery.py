@@ -18,8 +18,9 @@ from types import SimpleNamespace
 from typing import Any
 
 from syndicate.app.engines.run_once import account_waits
-from syndicate.delivery.deliver import Lane, Timeouts, deliver
+from syndicate.delivery.deliver import deliver
 from syndicate.delivery.gates import Gate
+from syndicate.delivery.lane import Lane, Timeouts
 from syndicate.ledger import Ledger
 from syndicate.ledger.database import Database, micros
 from syndicate.model import Account, Article, Limits, Post, Receipt, Schedule
@@ -78,7 +79,7 @@ def crowded() -> None:
                 claimed = ledger.claims.claim(due, now=now(), lease=LEASE)
                 claims.append(time.perf_counter() - begun)
                 assert claimed is not None
-                ledger.claims.posted(claimed, Receipt("1", None), now=now())
+                ledger.outcomes.posted(claimed, Receipt("1", None), now=now())
             shown = "  ".join(
                 f"{name} {statistics.median(times) * 1000:.2f} ms"
                 for name, times in (("tick", ticks), ("next", picks), ("claim", claims))

@@ -86,7 +86,7 @@ def page() -> str:
             records.append(delivery_record(made))
             exhibits[key] = Recording(rendered, ())
     studio.close()
-    return Page(SITE, now, shown(records, exhibits, {}, {}, {}), {}).html()
+    return Page(SITE, now, shown(records, exhibits, {}, {}), {}).html()
 
 
 def opened(path: Path) -> float:

@@ -10,6 +10,7 @@ from datetime import datetime
 from syndicate.ledger import rows
 from syndicate.ledger.articles import CHUNK
 from syndicate.ledger.database import Database, Row, from_micros, micros
+from syndicate.ledger.transitions import WANTED
 from syndicate.model import Action, Delivery, Receipt, State
 
 SHORTEST = 4
@@ -87,13 +88,12 @@ class Deliveries:
         listed = ", ".join(f":{name}" for name in names)
         return bool(
             self._db.change(
-                "UPDATE delivery SET state = :state, reason = :reason, due_at = :due_at, planned_at = :planned_at,"
-                " priority = :priority, expires_at = NULL, error = NULL, post = NULL, draft = NULL,"
-                " committed_at = NULL, looks = 0, looked_at = NULL"
-                f" WHERE key = :key AND ((state = 'skipped' AND reason IN ({listed}))"
+                f"UPDATE delivery SET {WANTED.sets(state)}, reason = :reason, due_at = :due_at,"
+                " planned_at = :planned_at, priority = :priority, expires_at = NULL, error = NULL, post = NULL,"
+                " draft = NULL, committed_at = NULL, looks = 0, looked_at = NULL"
+                f" WHERE key = :key AND {WANTED.allowed} AND ((state = 'skipped' AND reason IN ({listed}))"
                 " OR (state = 'planned' AND reason IN ('burst', 'similar')))",
                 key=key,
-                state=state,
                 reason=reason,
                 priority=priority,
                 due_at=micros(due_at),
@@ -138,14 +138,14 @@ class Deliveries:
         names = {f"r{number}": reason for number, reason in enumerate(reasons)}
         return bool(
             self._db.change(
-                "UPDATE delivery SET state = :state, reason = :reason, due_at = :due_at, planned_at = :planned_at,"
-                " expires_at = :expires_at, priority = :priority, error = :error, looks = 0, looked_at = NULL,"
-                " post = NULL, draft = NULL, prepared = NULL, committed_at = NULL, attempts = 0, unknowns = 0,"
-                " absent = 0, updated_at = :planned_at"
-                f" WHERE key = :key AND state = 'skipped' AND reason IN ({', '.join(f':{name}' for name in names)})",
+                f"UPDATE delivery SET {WANTED.sets(state)}, reason = :reason, due_at = :due_at,"
+                " planned_at = :planned_at, expires_at = :expires_at, priority = :priority, error = :error,"
+                " looks = 0, looked_at = NULL, post = NULL, draft = NULL, prepared = NULL, committed_at = NULL,"
+                " attempts = 0, unknowns = 0, absent = 0, updated_at = :planned_at"
+                f" WHERE key = :key AND {WANTED.allowed} AND state = 'skipped'"
+                f" AND reason IN ({', '.join(f':{name}' for name in names)})",
                 **names,
                 key=key,
-                state=state,
                 reason=reason,
                 due_at=micros(due_at),
                 planned_at=micros(planned_at),
@@ -154,16 +154,6 @@ class Deliveries:
                 error=error,
             )
         )
-
-    def bring_forward(self, keys: Sequence[str], now: datetime) -> None:
-        """Let planned deliveries go out at once: for a copy of the ledger, where nothing is sent."""
-        for key in keys:
-            self._db.change(
-                "UPDATE delivery SET state = 'due', reason = NULL, due_at = :now"
-                " WHERE key = :key AND state = 'planned'",
-                key=key,
-                now=micros(now),
-            )
 
     # Reading
 

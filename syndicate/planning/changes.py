@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Any, TypeAlias
+from typing import TypeAlias
 
 from syndicate.ledger import Ledger
 from syndicate.ledger.deliveries import delivery_key
@@ -54,20 +54,12 @@ def withdraw(anchor: str, accounts: Sequence[Account], ledger: Ledger, now: date
             if post.action != "post":
                 continue
             if post.state in ("planned", "due") and post.draft is None:
-                ledger.claims.decide(
-                    post,
-                    ("planned", "due"),
-                    "skipped",
-                    "withdrawn",
-                    now=now,
-                    due_at=None,
-                    error="the publisher withdrew it",
-                )
+                ledger.decisions.withdraw(post, error="the publisher withdrew it", now=now)
             elif post.state in ("due", "sending", "unknown", "held", "posted"):
                 if wishes.get(post.account) == "delete":
                     keys.append(plan_delete(post, ledger, now))
                 else:
-                    ledger.claims.tell(post, "withdrawn")
+                    ledger.decisions.tell(post, "withdrawn")
     return keys
 
 
@@ -109,6 +101,5 @@ def plan_delete(post: Delivery, ledger: Ledger, now: datetime) -> str:
     key = delivery_key(post.anchor, post.account, "delete")
     known = ledger.deliveries.find(key)
     if known is not None and known.state in ("failed", "skipped"):
-        again: dict[str, Any] = {"due_at": now, "attempts": 0, "error": None}
-        ledger.claims.decide(known, ("failed", "skipped"), "due", None, now=now, **again)
+        ledger.decisions.ask_again(known, now)
     return key

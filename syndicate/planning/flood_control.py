@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from syndicate.aliases import folded
-from syndicate.model import Article, FloodLimits
+from syndicate.model import Article, FloodLimits, Reason
 from syndicate.planning.plan import Planned
 
 FEW = 3  # new stories that are never a flood, however short the feed
@@ -178,7 +178,7 @@ def _double(entry: Planned, twin: LikelyDuplicate, caution: FloodLimits) -> Plan
     return _waiting(entry, "similar", told)
 
 
-def _waiting(entry: Planned, reason: str, note: str) -> Planned:
+def _waiting(entry: Planned, reason: Reason, note: str) -> Planned:
     """Until a person says yes; what waits for its hour besides keeps that hour."""
     due_at = entry.due_at if entry.state == "planned" else None
     return replace(entry, state="planned", reason=reason, due_at=due_at, note=note)

@@ -152,7 +152,7 @@ def test_one_lane_for_each_account(ledger, article, clock):
 def test_a_lane_is_free_again_when_its_delivery_leaves(ledger, article, clock):
     first, second = planned(ledger, article, 1), planned(ledger, article, 2)
     claimed = ledger.claims.claim(first, now=clock(), lease=LEASE)
-    assert ledger.claims.posted(claimed, Receipt("1", "https://social.example/1"), now=clock())
+    assert ledger.outcomes.posted(claimed, Receipt("1", "https://social.example/1"), now=clock())
     assert ledger.claims.claim(second, now=clock(), lease=LEASE)
 
 
@@ -202,8 +202,8 @@ def test_who_lost_the_claim_can_neither_begin_nor_record(ledger, article, clock)
     ledger.claims.sweep(clock(), lambda _: timedelta(0))
     again = ledger.claims.claim(ledger.deliveries.find(claimed.key), now=clock(), lease=LEASE)
     assert not ledger.claims.begin(claimed, {}, "", {}, now=clock(), lease=LEASE)
-    assert not ledger.claims.leave(claimed, "failed", "rejected", now=clock())
-    assert not ledger.claims.posted(claimed, Receipt("1", None), now=clock())
+    assert not ledger.outcomes.failed(claimed, "rejected", error="no", now=clock())
+    assert not ledger.outcomes.posted(claimed, Receipt("1", None), now=clock())
     assert ledger.deliveries.find(again.key).state == "sending"
 
 
@@ -269,7 +269,7 @@ def test_sixteen_threads_claim_each_delivery_once(ledger, article, clock):
 
 def test_alerts_are_raised_once_for_each_change_and_given_up_after_three_tries(ledger, article, clock):
     delivery = planned(ledger, article)
-    assert ledger.claims.fails(delivery, "too_long", error="612 of 500", now=clock())
+    assert ledger.waiting.fails(delivery, "too_long", error="612 of 500", now=clock())
     [(found, state, fence)] = ledger.alerts.waiting()
     assert (found.key, state) == (delivery.key, "failed")
     for _ in range(3):

@@ -190,7 +190,7 @@ def test_a_column_that_bears_one_headline_every_day_is_asked_about_once(newsroom
         room.publish(*column)
         states.append(room.states()[-1])
         for row in room.ledger.deliveries.search(states=("planned",)):
-            room.ledger.claims.decide(row, ("planned",), "due", None, now=clock.now, due_at=clock.now)
+            room.ledger.decisions.approve(row, "", at=None, now=clock.now, ages=True)
         room.run()
     assert states == [("due", None), ("planned", "similar"), *[("due", None)] * 3]
 

@@ -7,8 +7,10 @@ from datetime import timedelta
 from types import SimpleNamespace
 
 from syndicate import errors
-from syndicate.delivery.deliver import Lane, Timeouts, deliver
+from syndicate.delivery.deliver import deliver
 from syndicate.delivery.gates import Gate, Trouble
+from syndicate.delivery.lane import Lane, Timeouts
+from syndicate.delivery.next import Taken, deliver_next
 from syndicate.ingestion.poll import poll
 from syndicate.model import (
     NO_LIMITS,
@@ -145,14 +147,17 @@ class Newsroom:
             self.ledger.claims.sweep(now, lambda _: self.lane.settle)
             self.ledger.backlog.expire(now)
             self.ledger.backlog.release(now)
-            state = self.ledger.accounts.find("acct")
-            due = self.ledger.deliveries.next_due("acct", now)
-            if due is None or state.paused or state.next_at > now:
-                break
-            after = deliver(due.key, self.lane, self.ledger, render, TERMS, gate)[0]
-            if (after.state, after.due_at, after.fence) == (due.state, due.due_at, due.fence):
+            if not isinstance(self.step(gate), Taken):
                 break
         return [text.split(" http")[0] for key, text in self.network.posts.items() if key not in before]
+
+    def step(self, gate):
+        """What an engine does next for the account."""
+
+        def carry(due):
+            return deliver(due.key, self.lane, self.ledger, render, TERMS, gate)
+
+        return deliver_next(self.account, self.ledger, gate, carry, self.ledger.deliveries.next_due)
 
     def _look(self, article, *, picture):
         self.looks += 1

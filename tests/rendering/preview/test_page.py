@@ -144,7 +144,7 @@ def test_the_same_text_on_two_accounts_of_a_network_is_warned_of():
         }
 
     rows = [row("a", "mastodon", "same"), row("b", "mastodon", "same"), row("c", "x", "same"), row("c", "x", "same")]
-    entries = shown(rows, {}, {"c": "template: line 3"}, {}, {})
+    entries = shown(rows, {}, {"c": "template: line 3"}, {})
     said = ["; ".join(entry.warnings) for entry in entries]
     assert "the same text goes to more than one mastodon account" in said[0]
     assert "the same text goes to more than one mastodon account" in said[1]
@@ -157,15 +157,15 @@ def test_the_same_text_on_two_accounts_of_a_network_is_warned_of():
     ("state", "reason", "told"),
     [
         ("due", None, "goes out now"),
-        ("planned", "embargo", "waits for its hour"),
-        ("planned", "approval", "waits for approval"),
-        ("skipped", "baseline", "only a look: a real first run posts nothing"),
-        ("skipped", "filtered", "skipped: filtered"),
+        ("planned", "embargo", "waits for its publication time"),
+        ("planned", "approval", "waits for your approval"),
+        ("skipped", "baseline", "example only: the first real run posts nothing"),
+        ("skipped", "filtered", "left out by the account's filters"),
     ],
 )
 def test_when_it_goes_out_is_said_in_words(state, reason, told):
     row = dict.fromkeys(("key", "account", "platform", "text", "article", "length", "limit", "link"), "x")
     row |= {"state": state, "reason": reason, "due_at": "2026-11-27T08:00:00Z", "media": [], "length": 0, "limit": 0}
-    (entry,) = shown([row], {}, {}, {}, {})
+    (entry,) = shown([row], {}, {}, {})
     assert entry.when == told
     assert entry.due_at == ("2026-11-27T08:00:00Z" if state == "planned" else None)
