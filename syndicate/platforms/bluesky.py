@@ -67,7 +67,6 @@ class Bluesky:
 
     name: ClassVar[str] = "bluesky"
     options_type: ClassVar[type] = Options
-    whose: ClassVar[tuple[str, ...]] = ("service", "name")
     certainty: ClassVar[Certainty] = "exact"
     key_window: ClassVar[float] = 0.0
     settle: ClassVar[float] = 0.0
@@ -82,6 +81,11 @@ class Bluesky:
         self._credentials = credentials
         self._base = (options.api_url or options.service).rstrip("/")
         self._handle = options.handle.removeprefix("@")
+
+    @staticmethod
+    def whose(options: Options) -> tuple[str, ...]:
+        """The service, and the handle there."""
+        return (options.service, options.name)
 
     def measure(self, text: str) -> int:
         """Grapheme clusters; the limit in bytes is a second one, `limits.text_bytes`."""

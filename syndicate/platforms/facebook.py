@@ -46,7 +46,6 @@ class Facebook:
 
     name: ClassVar[str] = "facebook"
     options_type: ClassVar[type] = Options
-    whose: ClassVar[tuple[str, ...]] = ("page_id",)
     certainty: ClassVar[Certainty] = "lookup"
     key_window: ClassVar[float] = 0.0
     settle: ClassVar[float] = 60.0
@@ -56,6 +55,11 @@ class Facebook:
         self._options = options
         self._http = http
         self._base = (options.api_url or "https://graph.facebook.com").rstrip("/")
+
+    @staticmethod
+    def whose(options: Options) -> tuple[str, ...]:
+        """The page."""
+        return (options.page_id,)
 
     def measure(self, text: str) -> int:
         """Code points; which unit Meta counts in is not said, and the limit is far away."""

@@ -49,7 +49,6 @@ class Mastodon:
 
     name: ClassVar[str] = "mastodon"
     options_type: ClassVar[type] = Options
-    whose: ClassVar[tuple[str, ...]] = ("url",)
     certainty: ClassVar[Certainty] = "keyed"
     key_window: ClassVar[float] = 3300.0
     settle: ClassVar[float] = 15.0
@@ -60,6 +59,11 @@ class Mastodon:
         self._options = options
         self._http = http
         self._base = (options.api_url or options.url).rstrip("/")
+
+    @staticmethod
+    def whose(options: Options) -> tuple[str, ...]:
+        """The server; which of its accounts, the token alone knows."""
+        return (options.url,)
 
     def measure(self, text: str) -> int:
         """Grapheme clusters, with every http(s) address at 23 and @user@domain as @user.

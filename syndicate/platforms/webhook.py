@@ -9,8 +9,9 @@ from __future__ import annotations
 
 import json
 from base64 import b64decode, b64encode
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
+from pathlib import Path
 from typing import ClassVar, NoReturn
 from urllib.parse import urlsplit
 
@@ -37,13 +38,16 @@ class Options:
         if self.secret is not None:
             _signing_key(self.secret)
 
+    def redirected(self, url: str, folder: Path, name: str) -> Options:  # noqa: ARG002 - nothing is written to disk
+        """The receiver's own path means nothing to the sandbox: each account is given one there."""
+        return replace(self, api_url=f"{url}/webhook/{name}")
+
 
 class Webhook:
     """Nothing can be asked afterwards: a request without an answer is held for a person."""
 
     name: ClassVar[str] = "webhook"
     options_type: ClassVar[type] = Options
-    whose: ClassVar[tuple[str, ...]] = ("url",)
     certainty: ClassVar[Certainty] = "blind"
     key_window: ClassVar[float] = 0.0
     settle: ClassVar[float] = 0.0
@@ -53,6 +57,11 @@ class Webhook:
         self._options = options
         self._http = http
         self._url = _moved(options.url, options.api_url)
+
+    @staticmethod
+    def whose(options: Options) -> tuple[str, ...]:
+        """The address; it may hold a secret, and only a hash of it is kept."""
+        return (options.url,)
 
     def measure(self, text: str) -> int:
         """Code points; the limit is ours, so that a summary stays one."""

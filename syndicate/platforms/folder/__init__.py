@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import os
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar
@@ -37,13 +37,16 @@ class Options:
     path: Path
     api_url: str | None = None
 
+    def redirected(self, url: str, folder: Path, name: str) -> Options:  # noqa: ARG002 - a folder has no address
+        """The same, into `folder`."""
+        return replace(self, path=folder)
+
 
 class Folder:
     """A post is one directory, named by its key and moved into place whole: it is there or it is not."""
 
     name: ClassVar[str] = "folder"
     options_type: ClassVar[type] = Options
-    whose: ClassVar[tuple[str, ...]] = ("path",)
     certainty: ClassVar[Certainty] = "exact"
     key_window: ClassVar[float] = 0.0
     settle: ClassVar[float] = 0.0
@@ -52,6 +55,11 @@ class Folder:
     def __init__(self, options: Options, http: Http, credentials: Credentials) -> None:  # noqa: ARG002 - a folder asks for none
         self._http = http
         self._root = options.path.absolute().as_uri().rstrip("/")
+
+    @staticmethod
+    def whose(options: Options) -> tuple[str, ...]:
+        """The directory."""
+        return (str(options.path),)
 
     @staticmethod
     def door(options: Options, clock: Clock) -> Http:
