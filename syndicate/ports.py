@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any, ClassVar, Protocol, Self, TypeAlias, runtime_checkable
 
 from syndicate.errors import Uncertain
-from syndicate.model import Certainty, Draft, Identity, Json, Limits, Post, Reading, Receipt, Validators
+from syndicate.model import Certainty, Draft, Identity, Json, Limits, Look, Post, Reading, Receipt, Validators
 
 Clock: TypeAlias = Callable[[], datetime]
 """Gives the present instant: aware, UTC."""
@@ -219,6 +219,13 @@ class OwnDoor(Protocol):
     @staticmethod
     def door(options: Any, clock: Clock) -> Http:
         """What takes the calls. A dry run wraps it, so that what writes is answered by its sample."""
+
+
+@runtime_checkable
+class Recognisable(Protocol):
+    """A preview can draw its posts the way people know them from the network."""
+
+    look: ClassVar[Look]
 
 
 @runtime_checkable

@@ -130,7 +130,7 @@ class App:
         for name in names or [account.name for account in self.accounts]:
             entry = self.config.accounts[name]
             adapter = platforms.find(entry.account.platform)
-            said = adapter.whose(entry.options) if isinstance(adapter, Identified) else ()
+            said = adapter.whose(entry.options) if issubclass(adapter, Identified) else ()
             # Led to stand-ins, or with one for a secret, an account is still the same one: the question stays open.
             stand_in = (self.rehearsal is not None and not self.rehearsal.dry) or not self.config.complete(name)
             # An address is the same one with a slash at its end; ledgers from before know it as it was written.
@@ -384,7 +384,7 @@ class App:
     def _door(self, adapter: type[Platform], entry: AccountConfig) -> Http:
         stand_in = self.rehearsal is not None and not self.rehearsal.dry  # on this machine: no proxy may see it
         door: Http
-        if isinstance(adapter, OwnDoor):
+        if issubclass(adapter, OwnDoor):
             door = adapter.door(entry.options, self._clock)
         else:
             door = self._requests(proxied=not stand_in)

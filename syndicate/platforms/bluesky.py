@@ -13,7 +13,7 @@ from typing import Any, ClassVar
 from urllib.parse import urlsplit
 
 from syndicate.errors import AuthError, PlatformError, Rejected, Uncertain
-from syndicate.model import Certainty, Draft, Identity, Json, Limits, LinkCard, Media, Post, Receipt, Secret, Span
+from syndicate.model import Certainty, Draft, Identity, Json, Limits, LinkCard, Look, Media, Post, Receipt, Secret, Span
 from syndicate.net.status import failure
 from syndicate.platforms._replies import by_hand, field, problem, same_address, same_text
 from syndicate.ports import Credentials, Http, Reply
@@ -73,6 +73,16 @@ class Bluesky:
     # 2,000 for alt text is the official app's own limit (from memory); the lexicon has none
     limits = Limits(
         text=300, text_bytes=3000, images=4, image_bytes=2_000_000, thumb_bytes=1_000_000, alt=2000, card="client"
+    )
+    look: ClassVar[Look] = Look(
+        "Bluesky",
+        "B",
+        colour="#0a66c9",
+        tint=("#0a62c0", "#6bb4ff"),
+        paper=("#ffffff", "#161e27"),
+        corners=(0, 12),
+        traits=("open", "inline"),
+        actions=("Reply", "Repost", "Like", "Share"),
     )
 
     def __init__(self, options: Options, http: Http, credentials: Credentials) -> None:

@@ -13,7 +13,7 @@ from typing import Any, ClassVar, Literal
 from urllib.parse import urlsplit
 
 from syndicate.errors import AuthError, NotReady, PlatformError, Rejected, Unsupported
-from syndicate.model import Certainty, Draft, Identity, Json, Limits, Media, Post, Receipt, Secret
+from syndicate.model import Certainty, Draft, Identity, Json, Limits, Look, Media, Post, Receipt, Secret
 from syndicate.net.status import failure
 from syndicate.platforms._replies import by_hand, dated, field, holds, items, problem, same_address, same_text, whole
 from syndicate.ports import Credentials, Http, Reply
@@ -54,6 +54,17 @@ class Mastodon:
     settle: ClassVar[float] = 15.0
     # for servers that state nothing; 8 MB is below every default we know
     limits = Limits(text=500, images=4, image_bytes=8_000_000, alt=1500, card="text", stated=True)
+    look: ClassVar[Look] = Look(
+        "Mastodon",
+        "m",
+        colour="#5a4bd8",
+        tint=("#5346c8", "#a9a3ff"),
+        paper=("#ffffff", "#23242f"),
+        corners=(8, 8),
+        traits=("square",),
+        shown=30,
+        actions=("Reply", "Boost", "Favourite", "Bookmark"),
+    )
 
     def __init__(self, options: Options, http: Http, credentials: Credentials) -> None:  # noqa: ARG002 - the token never changes
         self._options = options

@@ -16,7 +16,7 @@ from typing import ClassVar, NoReturn
 from urllib.parse import urlsplit
 
 from syndicate.errors import Unsupported
-from syndicate.model import Certainty, Draft, Identity, Json, Limits, Media, Post, Receipt, Secret
+from syndicate.model import Certainty, Draft, Identity, Json, Limits, Look, Media, Post, Receipt, Secret
 from syndicate.net.status import failure
 from syndicate.platforms._replies import problem
 from syndicate.ports import Credentials, Http
@@ -52,6 +52,15 @@ class Webhook:
     key_window: ClassVar[float] = 0.0
     settle: ClassVar[float] = 0.0
     limits = Limits(text=10_000, images=4, image_bytes=5_000_000, card="field", card_with_media=True)
+    look: ClassVar[Look] = Look(
+        "Webhook",
+        "{}",
+        colour="#0b6a58",
+        tint=("#0b6a58", "#63d3b9"),
+        corners=(4, 4),
+        traits=("dashed", "square", "mono"),
+        box="The link is a field of its own.",
+    )
 
     def __init__(self, options: Options, http: Http, credentials: Credentials) -> None:  # noqa: ARG002 - the secret never changes
         self._options = options

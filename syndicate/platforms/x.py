@@ -16,7 +16,7 @@ from unicodedata import normalize
 from urllib.parse import urlsplit
 
 from syndicate.errors import AuthError, PlatformError, Rejected, Uncertain, Unsupported
-from syndicate.model import Certainty, Draft, Identity, Json, Limits, Media, Post, Receipt, Secret
+from syndicate.model import Certainty, Draft, Identity, Json, Limits, Look, Media, Post, Receipt, Secret
 from syndicate.net.status import failure
 from syndicate.platforms._replies import by_hand, field, holds, items, problem, same_address, same_text, whole
 from syndicate.ports import Credentials, Http, OAuth1, Reply
@@ -63,6 +63,17 @@ class X:
     key_window: ClassVar[float] = 0.0
     settle: ClassVar[float] = 60.0
     limits = Limits(text=280, images=4, image_bytes=5_000_000, alt=1000, card="text")
+    look: ClassVar[Look] = Look(
+        "X",
+        "X",
+        colour="#17181a",
+        tint=("#0c68ac", "#5db8f7"),
+        paper=("#ffffff", "#000000"),
+        corners=(0, 16),
+        traits=("inline",),
+        shown=27,
+        actions=("Reply", "Repost", "Like", "Views", "Share"),
+    )
 
     def __init__(self, options: Options, http: Http, credentials: Credentials) -> None:  # noqa: ARG002 - the keys never change
         self._http = http

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from urllib.parse import unquote, urlsplit
 
 from syndicate.errors import Rejected, Unavailable, Uncertain
-from syndicate.model import Certainty, Draft, Identity, Json, Limits, Post, Receipt
+from syndicate.model import Certainty, Draft, Identity, Json, Limits, Look, Post, Receipt
 from syndicate.platforms._replies import by_hand
 from syndicate.platforms.folder.pages import INDEX, entry, index, listed, page
 from syndicate.ports import Clock, Credentials, Http, OAuth1, Part, Reply
@@ -51,6 +51,14 @@ class Folder:
     key_window: ClassVar[float] = 0.0
     settle: ClassVar[float] = 0.0
     limits = Limits(text=10_000, images=4, image_bytes=5_000_000, card="text", card_with_media=True)
+    look: ClassVar[Look] = Look(
+        "Folder",
+        "▤",
+        paper=("#fffdf6", "#22211d"),
+        corners=(2, 2),
+        traits=("square",),
+        box="The link stands beside the text.",
+    )
 
     def __init__(self, options: Options, http: Http, credentials: Credentials) -> None:  # noqa: ARG002 - a folder asks for none
         self._http = http
