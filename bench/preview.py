@@ -86,7 +86,8 @@ def page() -> str:
             records.append(delivery_record(made))
             exhibits[key] = Recording(rendered, ())
     studio.close()
-    return Page(SITE, now, shown(records, exhibits, {}, {}), {}).html()
+    looks = {name: find(name).look for name in PLATFORMS}
+    return Page(SITE, now, shown(records, exhibits, {}, {}), {}, looks).html()
 
 
 def opened(path: Path) -> float:

@@ -17,6 +17,10 @@ ROOT = Path(syndicate.__file__).parent
 HEAVY = ("requests", "urllib3", "jinja2", "apscheduler", "pydantic", "ruamel", "PIL", "rich", "cryptography", "sqlite3")
 
 
+def parsed(path: Path) -> ast.Module:
+    return ast.parse(path.read_text(encoding="utf-8"))
+
+
 def loaded(code: str) -> set[str]:
     script = f"import sys\n{code}\nprint(' '.join(sorted(sys.modules)))"
     done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
@@ -48,10 +52,28 @@ def test_no_module_leads_back_to_itself():
     TopologicalSorter(imports).prepare()  # a CycleError names the loop
 
 
+def abilities() -> set[str]:
+    """What the protocols of ports.py that can be asked for with `isinstance` are made of."""
+    kinds = [node for node in parsed(ROOT / "ports.py").body if isinstance(node, ast.ClassDef) and node.decorator_list]
+    members = [member for kind in kinds for member in kind.body]
+    return {member.name for member in members if isinstance(member, ast.FunctionDef)} | {
+        member.target.id for member in members if isinstance(member, ast.AnnAssign)
+    }
+
+
+def test_no_ability_is_asked_for_by_its_name():
+    names = abilities()
+    assert {"price", "whose", "door", "not_built", "redirected"} <= names
+    for path in ROOT.rglob("*.py"):
+        for node in ast.walk(parsed(path)):
+            if isinstance(node, ast.Call) and getattr(node.func, "id", "") in ("getattr", "hasattr"):
+                asked = node.args[1].value if isinstance(node.args[1], ast.Constant) else None
+                assert asked not in names, f"{path}:{node.lineno}: ask with isinstance"
+
+
 def test_exported_names_are_sorted_and_there():
     for path in ROOT.rglob("*.py"):
-        tree = ast.parse(path.read_text(encoding="utf-8"))
-        for node in tree.body:
+        for node in parsed(path).body:
             if isinstance(node, ast.Assign) and getattr(node.targets[0], "id", "") == "__all__":
                 names = [item.value for item in node.value.elts]
                 assert names == sorted(names, key=lambda name: (not name.isupper(), name[0].islower(), name)), path
@@ -59,4 +81,4 @@ def test_exported_names_are_sorted_and_there():
 
 def test_every_module_says_what_it_is():
     for path in ROOT.rglob("*.py"):
-        assert ast.get_docstring(ast.parse(path.read_text(encoding="utf-8"))), path
+        assert ast.get_docstring(parsed(path)), path

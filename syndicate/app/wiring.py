@@ -25,7 +25,7 @@ from syndicate.ledger.notices import LAPSED
 from syndicate.model import Account, Article, Delivery, Identity, Limits, Rendered, Validators
 from syndicate.net.address_guard import bare
 from syndicate.net.http import USER_AGENT, DryHttp, Guard, RequestsHttp
-from syndicate.ports import Clock, Http, Platform, Refreshable
+from syndicate.ports import Clock, Http, Identified, OwnDoor, Platform, Refreshable
 
 if TYPE_CHECKING:
     from syndicate.delivery.gates import Gate
@@ -129,8 +129,8 @@ class App:
 
         for name in names or [account.name for account in self.accounts]:
             entry = self.config.accounts[name]
-            options = getattr(platforms.find(entry.account.platform), "whose", ())
-            said = [str(getattr(entry.options, option)) for option in options]
+            adapter = platforms.find(entry.account.platform)
+            said = adapter.whose(entry.options) if issubclass(adapter, Identified) else ()
             # Led to stand-ins, or with one for a secret, an account is still the same one: the question stays open.
             stand_in = (self.rehearsal is not None and not self.rehearsal.dry) or not self.config.complete(name)
             # An address is the same one with a slash at its end; ledgers from before know it as it was written.
@@ -387,9 +387,12 @@ class App:
         )
 
     def _door(self, adapter: type[Platform], entry: AccountConfig) -> Http:
-        own = getattr(adapter, "door", None)
         stand_in = self.rehearsal is not None and not self.rehearsal.dry  # on this machine: no proxy may see it
-        door: Http = own(entry.options, self._clock) if own else self._requests(proxied=not stand_in)
+        door: Http
+        if issubclass(adapter, OwnDoor):
+            door = adapter.door(entry.options, self._clock)
+        else:
+            door = self._requests(proxied=not stand_in)
         if self.rehearsal is None or not self.rehearsal.dry:
             return door
         dry = self._dry_doors[entry.account.name] = DryHttp(door, self._clock, secrets=self.config.secrets)

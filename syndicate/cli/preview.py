@@ -69,12 +69,15 @@ def _facts(app: App, found: list[dict[str, Any]]) -> list[Shown]:
 
 
 def _page(app: App, entries: list[Shown], html: str | None, *, opens: bool) -> None:
+    from syndicate.ports import Recognisable
     from syndicate.rendering.preview import files
     from syndicate.rendering.preview.page import Page
 
     states = (app.ledger.accounts.find(account.name) for account in app.accounts)
     names = {state.name: state.identity.name for state in states if state and state.identity and state.identity.name}
-    page = Page(app.config.site, app.ledger.now(), entries, names, tuple(app.notes)).html()
+    adapters = (app.lane(account.name).platform for account in app.accounts)
+    looks = {adapter.name: adapter.look for adapter in adapters if isinstance(adapter, Recognisable)}
+    page = Page(app.config.site, app.ledger.now(), entries, names, looks, tuple(app.notes)).html()
     if html == "-":
         click.echo(page, nl=False)
         return

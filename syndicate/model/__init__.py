@@ -20,7 +20,7 @@ from syndicate.model.account import (
 )
 from syndicate.model.article import EMBARGOED, Article, Image, Precision, Site
 from syndicate.model.delivery import APPROVABLE, LATER, REASONS, SCHEDULED, Action, Delivery, Draft, Reason, State
-from syndicate.model.post import Certainty, Json, Limits, LinkCard, Media, Post, Receipt, Rendered, Span
+from syndicate.model.post import Certainty, Json, Limits, LinkCard, Look, Media, Post, Receipt, Rendered, Span
 from syndicate.model.source import (
     DEFAULT_INTERVAL,
     NO_HINTS,
@@ -58,6 +58,7 @@ __all__ = [
     "Json",
     "Limits",
     "LinkCard",
+    "Look",
     "Media",
     "PollHints",
     "PollInterval",

@@ -12,6 +12,7 @@ import pytest
 from syndicate import platforms
 from syndicate.errors import ConfigError
 from syndicate.platforms import mastodon, x
+from syndicate.ports import Deletable, Editable, Identified, OwnDoor, Priced, Refreshable
 
 OURS = ["bluesky", "facebook", "folder", "mastodon", "webhook", "x"]
 
@@ -27,6 +28,26 @@ def test_a_platform_is_named_after_its_module(name):
     assert dataclasses.fields(adapter.options_type)[-1].name == "api_url"
     assert adapter.certainty in ("exact", "keyed", "lookup", "blind")
     assert (adapter.key_window > 0) == (adapter.certainty == "keyed")
+
+
+@pytest.mark.parametrize("name", OURS)
+def test_a_platform_says_which_login_its_options_lead_to(name):
+    assert issubclass(platforms.find(name), Identified)
+
+
+@pytest.mark.parametrize(
+    ("ability", "able", "unable"),
+    [
+        (Deletable, "x", "webhook"),
+        (Editable, "mastodon", "x"),
+        (Priced, "x", "mastodon"),
+        (Refreshable, "bluesky", "facebook"),
+        (OwnDoor, "folder", "webhook"),
+    ],
+)
+def test_what_a_platform_can_do_besides_is_seen_before_it_is_built(ability, able, unable):
+    assert issubclass(platforms.find(able), ability)
+    assert not issubclass(platforms.find(unable), ability)
 
 
 @pytest.mark.parametrize(

@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 import pytest
 
 from syndicate.model import Account, Article, Image, Limits, Site
+from syndicate.platforms import find
 from syndicate.rendering.environment import Templates
 from syndicate.rendering.photo import Pictures
 from syndicate.rendering.post import render
@@ -85,6 +86,7 @@ def page_of():
 
     def make(articles, platforms=tuple(LIMITS), photo=True, dead=None, notes=()):
         picture = drawn((1200, 630))
+        looks = {name: find(name).look for name in LIMITS}
         records, exhibits = [], {}
         for number, article in enumerate(articles):
             image = (Image("https://gazette.example/a.jpg", alt=article.title[:200], credit="Ana"),) if photo else ()
@@ -108,7 +110,7 @@ def page_of():
                 key = f"{number:016x}{platform:_<16.16}"
                 records.append(record(key, story, account, rendered))
                 exhibits[key] = Recording(rendered, ())
-        return Page(SITE, NOW, shown(records, exhibits, {}, dead or {}), {}, notes).html()
+        return Page(SITE, NOW, shown(records, exhibits, {}, dead or {}), {}, looks, notes).html()
 
     return make
 
