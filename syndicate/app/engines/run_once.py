@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from syndicate.app.wiring import App
-from syndicate.errors import SyndicateError
+from syndicate.errors import SyndicateError, prefixed
 from syndicate.ingestion.poll import Polled
 from syndicate.ledger.accounts import AccountState
 from syndicate.model import Account, Delivery
@@ -141,10 +141,8 @@ class Run:
         try:
             polled = self._app.rounds.poll(name, backfill)
         except SyndicateError as fault:
-            if not str(fault).startswith(f"{name}:"):
-                fault.args = (f"{name}: {fault}",)
             with self._guard:
-                self.outcome.faults.append(fault)
+                self.outcome.faults.append(prefixed(name, fault))
             return
         with self._guard:
             self.outcome.polled.append(polled)
