@@ -31,6 +31,7 @@ class Rounds:
         self._accounts = accounts
         self._ledger = ledger
         self._door = door
+        self._clock = clock
         self._answers = Answers(clock)
 
     def poll(self, name: str, backfill: int = 0) -> Polled:
@@ -109,4 +110,4 @@ class Rounds:
         """The reader of a configured source, at the address it has now."""
         wanted = self._sources[name]
         door = Sharing(self._door(), name, self._answers) if wanted.url in self._twins else self._door()
-        return MaskedSource(build(replace(wanted, url=address), door), Mask(self._config.secrets))
+        return MaskedSource(build(replace(wanted, url=address), door, self._clock), Mask(self._config.secrets))
