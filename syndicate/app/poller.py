@@ -9,15 +9,16 @@ from dataclasses import replace
 from datetime import datetime
 from urllib.parse import urlsplit
 
-from syndicate.app.sources import MaskedSource, build
+from syndicate.app.sources import build
 from syndicate.config.schema import Config
 from syndicate.ingestion import interval
 from syndicate.ingestion.poll import Polled, again, poll
 from syndicate.ledger import Ledger
 from syndicate.model import Account, FloodLimits
 from syndicate.net.coalescing import Answers, Sharing
-from syndicate.net.http import Mask
+from syndicate.net.dry_run import Mask
 from syndicate.ports import Clock, Http, Source
+from syndicate.sources.masked import masked
 
 
 class Rounds:
@@ -110,4 +111,4 @@ class Rounds:
         """The reader of a configured source, at the address it has now."""
         wanted = self._sources[name]
         door = Sharing(self._door(), name, self._answers) if wanted.url in self._twins else self._door()
-        return MaskedSource(build(replace(wanted, url=address), door, self._clock), Mask(self._config.secrets))
+        return masked(build(replace(wanted, url=address), door, self._clock), Mask(self._config.secrets))

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from syndicate.config.schema import Config, SourceConfig
 from syndicate.errors import SourceError
 from syndicate.model import Reading, Validators
-from syndicate.net.address_guard import bare, origin_of
-from syndicate.net.http import Guard, Mask, RequestsHttp
-from syndicate.ports import Clock, Http, Paged, Source
+from syndicate.net.address_guard import Guard, bare, origin_of
+from syndicate.net.dry_run import Mask
+from syndicate.net.http import RequestsHttp
+from syndicate.ports import Clock, Http, Source
+from syndicate.sources.masked import masked
 
 if TYPE_CHECKING:
     from syndicate.sources.discovery import Found
@@ -22,44 +23,13 @@ PAGE = "page"
 """The source of an article that a person named by its address."""
 
 
-class MaskedSource:
-    """A source whose complaints hold no secret of the config, even where its address does."""
-
-    def __init__(self, source: Source, mask: Mask) -> None:
-        self.name = source.name
-        self._source = source
-        self._mask = mask
-
-    def fetch(self, validators: Validators) -> Reading:
-        """As the source does."""
-        try:
-            return self._source.fetch(validators)
-        except SourceError as fault:
-            fault.args = (self._mask(str(fault)),)
-            raise
-
-    def older(self, fetched: Reading) -> Iterator[Reading]:
-        """As the source does, if it can."""
-        if isinstance(self._source, Paged):
-            try:
-                yield from self._source.older(fetched)
-            except SourceError as fault:
-                fault.args = (self._mask(str(fault)),)
-                raise
-
-    def listed(self) -> Iterator[Reading]:
-        """As the source does, if it can."""
-        if isinstance(self._source, Paged):
-            yield from self._source.listed()
-
-
 def reader(config: Config, name: str, clock: Clock) -> Source:
     """The reader of one source, for a look that needs no ledger."""
     guard = Guard(allow=config.network.allow, origins=origins(config))
     door = RequestsHttp(
         clock=clock, timeout=config.network.timeout.total_seconds(), guard=guard, secrets=config.secrets
     )
-    return MaskedSource(build(config.sources[name], door, clock), Mask(config.secrets))
+    return masked(build(config.sources[name], door, clock), Mask(config.secrets))
 
 
 def origins(config: Config) -> list[str]:

@@ -8,13 +8,13 @@ from email.utils import format_datetime
 
 import pytest
 
-from syndicate.app.sources import MaskedSource
 from syndicate.errors import SourceError
 from syndicate.ingestion import gaps
 from syndicate.ingestion.poll import poll
 from syndicate.model import Account, Article, Filter, PollInterval, Reading
 from syndicate.net.http import Guard, RequestsHttp
 from syndicate.sources.feed import FeedSource
+from syndicate.sources.masked import masked
 from tests.sources.api import Api
 
 WINDOW = 10
@@ -109,7 +109,7 @@ class Desk:
         self.paper, self.ledger, self.clock = paper, ledger, clock
         self.account = Account("acct", "fake", **account)
         self.door = RequestsHttp(clock=clock, timeout=5.0, guard=Guard(origins=[paper.api.url]))
-        self.source = MaskedSource(FeedSource("news", f"{paper.api.url}{path}", self.door), self.door.mask)
+        self.source = masked(FeedSource("news", f"{paper.api.url}{path}", self.door), self.door.mask)
 
     def poll(self, **options):
         return poll(
