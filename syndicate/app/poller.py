@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 from syndicate.app.sources import build
 from syndicate.config.schema import Config
 from syndicate.ingestion import interval
-from syndicate.ingestion.poll import Polled, again, poll
+from syndicate.ingestion.poll import Polled, PollRules, again, poll
 from syndicate.ledger import Ledger
 from syndicate.model import Account, FloodLimits
 from syndicate.net.coalescing import Answers, Sharing
@@ -41,15 +41,16 @@ class Rounds:
         state = self._ledger.sources.ensure(name, wanted.url)
         return poll(
             self._source(name, state.address or wanted.url),
-            wanted.url,
+            state,
             self._accounts,
             self._ledger,
-            every=wanted.every,
-            zone=wanted.timezone,
-            backfill=backfill,
-            breaking=self._config.breaking,
-            caution=FloodLimits(wanted.burst, wanted.similar),
-            state=state,
+            PollRules(
+                every=wanted.every,
+                zone=wanted.timezone,
+                breaking=self._config.breaking,
+                floods=FloodLimits(wanted.burst, wanted.similar),
+                backfill=backfill,
+            ),
         )
 
     def reserve(self, names: Sequence[str]) -> list[str]:

@@ -44,7 +44,7 @@ def restrained(
     fetched: Reading,
     newest: datetime | None,
     ledger: Ledger,
-    caution: FloodLimits,
+    floods: FloodLimits,
 ) -> list[Planned]:
     """What looks like a flood, or like a story of before, waits for a person."""
 
@@ -53,14 +53,14 @@ def restrained(
 
     going = {entry.candidate.anchor: entry.candidate.article for entry in entries if entry.state != "skipped"}
     twins = {}
-    if caution.similar != "post":
+    if floods.similar != "post":
         twins = {
             anchor: [twin(*found) for found in ledger.articles.twins(anchor, article, new)]
             for anchor, article in going.items()
         }
         for anchor, known in _replaced(going, fetched.articles, ledger).items():
             twins[anchor].append(replace(twin(known, False), replaced=True))
-    return hold_back(entries, new, History(fetched.entries, newest, twins), caution)
+    return hold_back(entries, new, History(fetched.entries, newest, twins), floods)
 
 
 def _replaced(going: Mapping[str, Article], listed: Sequence[Article], ledger: Ledger) -> Mapping[str, StoredArticle]:
@@ -86,7 +86,7 @@ def _replaced(going: Mapping[str, Article], listed: Sequence[Article], ledger: L
 def backfilled(
     source: str, count: int, accounts: Sequence[Account], ledger: Ledger, now: datetime, breaking: BreakingRules
 ) -> list[str]:
-    """Plan the newest articles of a source whatever baseline, age and caution said; the keys."""
+    """Plan the newest articles of a source whatever baseline, age and flood limits said; the keys."""
     newest = [
         Candidate(known.anchor, known.article) for known in ledger.articles.newest(source, count) if not known.imported
     ]

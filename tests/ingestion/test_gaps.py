@@ -10,8 +10,8 @@ import pytest
 
 from syndicate.errors import SourceError
 from syndicate.ingestion import gaps
-from syndicate.ingestion.poll import poll
-from syndicate.model import Account, Article, Filter, PollInterval, Reading
+from syndicate.ingestion.poll import PollRules, poll
+from syndicate.model import Account, Article, Filter, Reading
 from syndicate.net.http import Guard, RequestsHttp
 from syndicate.sources.feed import FeedSource
 from syndicate.sources.masked import masked
@@ -114,12 +114,10 @@ class Desk:
     def poll(self, **options):
         return poll(
             self.source,
-            self.paper.api.url,
+            self.ledger.sources.ensure("news", self.paper.api.url),
             [self.account],
             self.ledger,
-            every=PollInterval(),
-            zone="UTC",
-            **options,
+            PollRules(**options),
         )
 
     def planned(self):
@@ -485,7 +483,8 @@ def test_a_source_that_cannot_page_is_told_of(ledger, clock, article):
 
     def read(*numbers):
         source.articles = tuple(article(number) for number in numbers)
-        return poll(source, "https://gazette.example/", [], ledger, every=PollInterval(), zone="UTC")
+        state = ledger.sources.ensure("news", "https://gazette.example/")
+        return poll(source, state, [], ledger, PollRules())
 
     read(1, 2, 3)
     clock.move(hours=1)

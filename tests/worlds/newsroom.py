@@ -9,13 +9,12 @@ from types import SimpleNamespace
 from syndicate import errors
 from syndicate.delivery.deliver import Lane, Timeouts, deliver
 from syndicate.delivery.gates import Gate, Trouble
-from syndicate.ingestion.poll import poll
+from syndicate.ingestion.poll import PollRules, poll
 from syndicate.model import (
     NO_LIMITS,
     NO_RULES,
     Account,
     Limits,
-    PollInterval,
     Post,
     Reading,
     Receipt,
@@ -100,13 +99,13 @@ class Newsroom:
         breaking=NO_RULES,
         trouble=None,
         patience=None,
-        caution=NO_LIMITS,
+        floods=NO_LIMITS,
         **account,
     ):
         self.ledger, self.clock, self.network = ledger, clock, network or Network()
         schedule = account.pop("schedule", {})
         self.account = Account("acct", "fake", schedule=Schedule(**schedule), **account)
-        self.breaking, self.caution = breaking, caution
+        self.breaking, self.floods = breaking, floods
         self.trouble: Trouble | None = trouble
         self.looks = 0
         self.patience = patience
@@ -122,13 +121,10 @@ class Newsroom:
     def poll(self):
         return poll(
             self,
-            "https://gazette.example/rss",
+            self.ledger.sources.ensure("news", "https://gazette.example/rss"),
             [self.account],
             self.ledger,
-            every=PollInterval(),
-            zone="UTC",
-            breaking=self.breaking,
-            caution=self.caution,
+            PollRules(breaking=self.breaking, floods=self.floods),
         ).keys
 
     def publish(self, *articles):
