@@ -23,6 +23,7 @@ from syndicate.delivery.gates import Gate
 from syndicate.delivery.lane import Lane, Timeouts
 from syndicate.ledger import Ledger
 from syndicate.ledger.database import Database, micros
+from syndicate.ledger.deliveries import PlannedDelivery
 from syndicate.model import Account, Article, Limits, Post, Receipt, Schedule
 
 LEASE = timedelta(seconds=60)
@@ -48,9 +49,7 @@ def filled(ledger: Ledger, accounts: dict[str, int]) -> None:
                 article = Article("news", f"https://gazette.example/{anchor}", f"Story {number}", published=at)
                 ledger.articles.add(article, [SimpleNamespace(hash=anchor, kind="url")], position=0, now=at)
                 moment = at - timedelta(hours=1) + timedelta(microseconds=number)
-                ledger.deliveries.plan(
-                    anchor, name, "fake", state="due", reason=None, due_at=moment, planned_at=moment, expires_at=None
-                )
+                ledger.deliveries.plan(PlannedDelivery(anchor, name, "fake", "due", due_at=moment), moment)
 
 
 def crowded() -> None:

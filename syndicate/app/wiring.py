@@ -10,11 +10,12 @@ import os
 import threading
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Self
 from urllib.parse import quote
 
+from syndicate.app.clock import now
 from syndicate.app.ledger import Recorder, Rehearsal, open_copy, open_real
 from syndicate.app.poller import Rounds
 from syndicate.app.sources import PAGE, build, origins, read_file, web
@@ -40,11 +41,6 @@ LARGEST = 20_000_000  # bytes of a picture before it is fitted
 _IN_ADDRESSES = "%:/?#[]@!$&'*+,;=~"
 _LAPSED = "stories that grew too old while they waited for your yes"
 IDENTITY_AGE = timedelta(days=1)
-
-
-def now() -> datetime:
-    """The clock of a real run."""
-    return datetime.now(UTC)
 
 
 def _calling_card(site: str) -> str:
@@ -216,7 +212,7 @@ class App:
     def page(self, origin: str) -> Article:
         """One article from its page: an address, or a file with a saved page. Raises SourceError."""
         if "://" not in origin:
-            found = read_file(Path(origin), None, zone=self.config.site.timezone).articles
+            found = read_file(Path(origin), None, self._clock, zone=self.config.site.timezone).articles
             if len(found) != 1:
                 raise SourceError(f"{origin} lists {len(found)} articles; --article takes one")
             if not found[0].url:
@@ -227,7 +223,7 @@ class App:
             return found[0]
         self._origins.append(web(origin))  # typed by the user, so it may be on a private network
         wanted = SourceConfig(PAGE, origin, "page", timezone=self.config.site.timezone)
-        return build(wanted, self.web).fetch(Validators()).articles[0]
+        return build(wanted, self.web, self._clock).fetch(Validators()).articles[0]
 
     def lane(self, name: str) -> Lane:
         """An account with its adapter, built once."""

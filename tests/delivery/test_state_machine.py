@@ -22,10 +22,10 @@ from syndicate.delivery.deliver import deliver
 from syndicate.delivery.gates import Gate, Trouble
 from syndicate.delivery.lane import Lane
 from syndicate.delivery.next import Taken, deliver_next
-from syndicate.ingestion.poll import poll
+from syndicate.ingestion.poll import PollRules, poll
 from syndicate.ledger import Ledger
 from syndicate.ledger.database import Database
-from syndicate.model import Account, Article, BreakingRules, PollInterval, Reading, Receipt, Schedule, Validators
+from syndicate.model import Account, Article, BreakingRules, Reading, Receipt, Schedule, Validators
 from syndicate.planning.changes import plan_delete
 from syndicate.serialization import digest, post_record
 from tests.conftest import Clock
@@ -172,10 +172,8 @@ class Histories(RuleBasedStateMachine):
         return self.trouble
 
     def _poll(self):
-        every = PollInterval()
-        rule = BreakingRules(tags=("breaking",))
-        url = "https://gazette.example/rss"
-        poll(self, url, [self.account], self.ledger, every=every, zone="UTC", breaking=rule)
+        state = self.ledger.sources.ensure("news", "https://gazette.example/rss")
+        poll(self, state, [self.account], self.ledger, PollRules(breaking=BreakingRules(tags=("breaking",))))
 
     # What the publisher does
 

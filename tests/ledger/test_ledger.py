@@ -13,12 +13,12 @@ from pathlib import Path
 import pytest
 
 from syndicate.errors import AuthError, LedgerError
-from syndicate.ingestion.poll import poll
+from syndicate.ingestion.poll import PollRules, poll
 from syndicate.ledger import Ledger, claimant
 from syndicate.ledger.credentials import Session, key_beside
 from syndicate.ledger.database import VERSION, Database, from_micros, micros
 from syndicate.ledger.deliveries import delivery_key
-from syndicate.model import Account, PollInterval, Reading, Receipt, Validators
+from syndicate.model import Account, Reading, Receipt, Validators
 from syndicate.planning.apply import announce
 
 LEASE = timedelta(seconds=60)
@@ -42,8 +42,8 @@ class Listing:
 
 
 def read(ledger, *articles, accounts=(MASTO,), **options):
-    base = {"every": PollInterval(), "zone": "UTC"}
-    return poll(Listing(*articles), "https://gazette.example/rss", accounts, ledger, **base | options)
+    state = ledger.sources.ensure("news", "https://gazette.example/rss")
+    return poll(Listing(*articles), state, accounts, ledger, PollRules(**options))
 
 
 def test_of_a_story_that_is_listed_twice_the_first_words_count(ledger, article):
@@ -104,19 +104,24 @@ def test_two_sources_that_list_one_story_give_one_delivery(ledger, article, cloc
     read(ledger)
     other = Listing()
     other.name = "sport"
-    options = {"every": PollInterval(), "zone": "UTC"}
-    poll(other, "https://gazette.example/sport", [MASTO], ledger, **options)
+
+    def listed():
+        state = ledger.sources.ensure("sport", "https://gazette.example/sport")
+        return poll(other, state, [MASTO], ledger, PollRules())
+
+    listed()
     clock.move(minutes=1)
     assert len(read(ledger, article(1, published=clock.now)).keys) == 1
     other.articles = (article(1, source="sport", guid="sport-1", published=clock.now),)
-    assert poll(other, "https://gazette.example/sport", [MASTO], ledger, **options).keys == ()
+    assert listed().keys == ()
 
 
 def test_a_new_address_of_a_source_is_a_new_baseline(ledger, article, clock):
     read(ledger, article(1))
     clock.move(hours=1)
     fresh = article(2, published=clock.now)
-    polled = poll(Listing(fresh), "https://new.example/rss", [MASTO], ledger, every=PollInterval(), zone="UTC")
+    state = ledger.sources.ensure("news", "https://new.example/rss")
+    polled = poll(Listing(fresh), state, [MASTO], ledger, PollRules())
     assert (polled.baseline, polled.keys) == (True, ())
 
 

@@ -2,8 +2,8 @@
 
 from datetime import timedelta
 
-from syndicate.ingestion.poll import poll
-from syndicate.model import Account, PollInterval, Reading
+from syndicate.ingestion.poll import PollRules, poll
+from syndicate.model import Account, Reading
 from syndicate.planning.apply import announce
 
 
@@ -32,7 +32,8 @@ def test_what_waits_does_not_wait_again_when_the_clock_is_set_back(ledger, artic
 def test_a_first_run_in_the_future_silences_nobody(ledger, clock):
     account = Account("masto", "mastodon")
     ledger.timekeeping.keep(clock())
-    poll(Quiet(), "https://gazette.example/rss", [account], ledger, every=PollInterval(), zone="UTC")
+    state = ledger.sources.ensure("news", "https://gazette.example/rss")
+    poll(Quiet(), state, [account], ledger, PollRules())
     clock.move(days=-60)
     ledger.timekeeping.keep(clock())
     assert ledger.sources.baseline("news") == clock.now

@@ -11,13 +11,12 @@ from syndicate.delivery.deliver import deliver
 from syndicate.delivery.gates import Gate, Trouble
 from syndicate.delivery.lane import Lane, Timeouts
 from syndicate.delivery.next import Taken, deliver_next
-from syndicate.ingestion.poll import poll
+from syndicate.ingestion.poll import PollRules, poll
 from syndicate.model import (
     NO_LIMITS,
     NO_RULES,
     Account,
     Limits,
-    PollInterval,
     Post,
     Reading,
     Receipt,
@@ -102,13 +101,13 @@ class Newsroom:
         breaking=NO_RULES,
         trouble=None,
         patience=None,
-        caution=NO_LIMITS,
+        floods=NO_LIMITS,
         **account,
     ):
         self.ledger, self.clock, self.network = ledger, clock, network or Network()
         schedule = account.pop("schedule", {})
         self.account = Account("acct", "fake", schedule=Schedule(**schedule), **account)
-        self.breaking, self.caution = breaking, caution
+        self.breaking, self.floods = breaking, floods
         self.trouble: Trouble | None = trouble
         self.looks = 0
         self.patience = patience
@@ -124,13 +123,10 @@ class Newsroom:
     def poll(self):
         return poll(
             self,
-            "https://gazette.example/rss",
+            self.ledger.sources.ensure("news", "https://gazette.example/rss"),
             [self.account],
             self.ledger,
-            every=PollInterval(),
-            zone="UTC",
-            breaking=self.breaking,
-            caution=self.caution,
+            PollRules(breaking=self.breaking, floods=self.floods),
         ).keys
 
     def publish(self, *articles):

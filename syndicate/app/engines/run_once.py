@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 
 from syndicate.app.wiring import App
 from syndicate.delivery.next import Busy, Taken, Waits, deliver_next
-from syndicate.errors import PlatformError, RenderError, SyndicateError
+from syndicate.errors import PlatformError, RenderError, SyndicateError, prefixed
 from syndicate.ingestion.poll import Polled
 from syndicate.model import Delivery
 
@@ -146,10 +146,8 @@ class Run:
         try:
             polled = self._app.rounds.poll(name, backfill)
         except SyndicateError as fault:
-            if not str(fault).startswith(f"{name}:"):
-                fault.args = (f"{name}: {fault}",)
             with self._guard:
-                self.outcome.faults.append(fault)
+                self.outcome.faults.append(prefixed(name, fault))
             return
         with self._guard:
             self.outcome.polled.append(polled)
