@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING
 from syndicate.config.schema import Config, SourceConfig
 from syndicate.errors import SourceError
 from syndicate.model import Reading, Validators
-from syndicate.net.address_guard import bare, origin_of
-from syndicate.net.http import Guard, Mask, RequestsHttp
+from syndicate.net.address_guard import Guard, bare, origin_of
+from syndicate.net.http import RequestsHttp
+from syndicate.net.redaction import Mask
 from syndicate.ports import Http, Paged, Source
 
 if TYPE_CHECKING:

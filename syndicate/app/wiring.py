@@ -23,8 +23,9 @@ from syndicate.errors import ConfigError, PlatformError, RenderError, SourceErro
 from syndicate.ledger.credentials import Session
 from syndicate.ledger.notices import LAPSED
 from syndicate.model import Account, Article, Delivery, Identity, Limits, Rendered, Validators
-from syndicate.net.address_guard import bare
-from syndicate.net.http import USER_AGENT, DryHttp, Guard, RequestsHttp
+from syndicate.net.address_guard import Guard, bare
+from syndicate.net.dry_run import DryHttp
+from syndicate.net.http import USER_AGENT, RequestsHttp
 from syndicate.ports import Clock, Http, Platform, Refreshable
 
 if TYPE_CHECKING:

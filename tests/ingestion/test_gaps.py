@@ -13,7 +13,8 @@ from syndicate.errors import SourceError
 from syndicate.ingestion import gaps
 from syndicate.ingestion.poll import poll
 from syndicate.model import Account, Article, Filter, PollInterval, Reading
-from syndicate.net.http import Guard, RequestsHttp
+from syndicate.net.address_guard import Guard
+from syndicate.net.http import RequestsHttp
 from syndicate.sources.feed import FeedSource
 from tests.sources.api import Api
 
