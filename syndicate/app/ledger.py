@@ -86,16 +86,7 @@ def open_copy(
     if path.exists():
         copy_ledger(path, copy)
     ledger = Ledger(Database(copy, durable=False), clock, Keys(config, environ).borrowed)
-    # Another process may be sending just now; in a copy nobody would ever free its lanes.
-    ledger.database.change("UPDATE account SET lane = NULL, lane_until = 0, next_at = 0, opens_at = 0")
-    # A pause is told of, but does not keep anybody from looking at what would be sent.
-    paused = {row["name"]: row["paused"] for row in ledger.accounts.paused()}
-    ledger.database.change("UPDATE account SET paused = NULL")
-    ledger.database.change("DELETE FROM pause")
-    if not rehearsal.dry:
-        ledger.database.change("DELETE FROM credential")
-        ledger.database.change("UPDATE account SET identity = NULL")
-    return ledger, paused
+    return ledger, ledger.release_for_rehearsal(keep_logins=rehearsal.dry)
 
 
 class Keys:
