@@ -21,7 +21,6 @@ from syndicate.app.sources import PAGE, build, origins, read_file, web
 from syndicate.config.schema import AccountConfig, Config, SourceConfig
 from syndicate.errors import ConfigError, PlatformError, RenderError, SourceError
 from syndicate.ledger.credentials import Session
-from syndicate.ledger.notices import LAPSED
 from syndicate.model import Account, Article, Delivery, Identity, Limits, Rendered, Validators
 from syndicate.net.address_guard import Guard, bare
 from syndicate.net.dry_run import DryHttp
@@ -39,7 +38,6 @@ if TYPE_CHECKING:
 
 LARGEST = 20_000_000  # bytes of a picture before it is fitted
 _IN_ADDRESSES = "%:/?#[]@!$&'*+,;=~"
-_LAPSED = "stories that grew too old while they waited for your yes"
 IDENTITY_AGE = timedelta(days=1)
 
 
@@ -117,6 +115,11 @@ class App:
     def accounts(self) -> list[Account]:
         """The accounts that are not switched off, in the config's order."""
         return [entry.account for entry in self.config.accounts.values() if entry.enabled]
+
+    @property
+    def configured(self) -> dict[str, Account]:
+        """Every account of the config by its name, switched off or not."""
+        return {name: entry.account for name, entry in self.config.accounts.items()}
 
     def paused(self) -> dict[str, str]:
         """Accounts that are paused, and why: "auth" or "person"; in a rehearsal, as they really are."""
@@ -266,28 +269,6 @@ class App:
             return self._patience(source) is not None
 
         return watch(self.pages.gone, watched, self.accounts, self.ledger, most=most)
-
-    def run_housekeeping(self) -> list[str]:
-        """What needs nobody: pauses that end, stories whose hour has come, stories grown too old.
-
-        What an account that left the config sent without an answer cannot be looked up: a person decides.
-        Returns what a person should hear of it.
-        """
-        at = self.ledger.now()
-        for name in self.ledger.deliveries.unclear():
-            if name not in self.config.accounts:
-                for delivery in self.ledger.deliveries.search(states=("unknown",), accounts=(name,)):
-                    self.ledger.claims.leave(delivery, "held", "no_answer", now=at, due_at=None)
-        for word in self.ledger.pauses.lapsed(at):
-            self.ledger.end_pause(word, self.accounts)
-        for name in self.ledger.accounts.lapsed(at):
-            self.resume(name)
-        lapsed = self.ledger.backlog.expire(at)
-        self.ledger.backlog.release(at)
-        told = {name: f"{name}: {_LAPSED}: {count}" for name, count in lapsed.items()}
-        for name, words in told.items():
-            self.ledger.notices.happened(LAPSED, name, words, at)
-        return list(told.values())
 
     def _patience(self, source: str) -> timedelta | None:
         found = self.config.sources.get(source)

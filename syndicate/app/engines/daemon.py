@@ -14,6 +14,7 @@ from syndicate.app.monitoring.alerts import Ways, send_alerts
 from syndicate.app.monitoring.events import delivery_fact
 from syndicate.app.monitoring.systemd import notify
 from syndicate.app.wiring import App
+from syndicate.delivery.housekeeping import run_housekeeping
 from syndicate.errors import SyndicateError
 from syndicate.ingestion.poll import Polled
 from syndicate.ingestion.websub import Subscriber
@@ -135,7 +136,7 @@ class Daemon:
         now = ledger.now()
         ledger.timekeeping.keep(now)
         ledger.claims.sweep(now, self._app.settle)
-        for told in self._app.run_housekeeping():
+        for told in run_housekeeping(ledger, self._app.accounts, self._app.configured):
             self._say("stories.lapsed", told=told)
 
     def _start_polls(self) -> None:

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from syndicate.app.wiring import App
+from syndicate.delivery.housekeeping import run_housekeeping
 from syndicate.errors import SyndicateError
 from syndicate.ingestion.poll import Polled
 from syndicate.ledger.accounts import AccountState
@@ -130,7 +131,7 @@ class Run:
         app.register_accounts()
         if app.ledger.deliveries.under_way():
             app.ledger.timekeeping.keep(app.ledger.now())
-        self.outcome.notes.extend(app.run_housekeeping())
+        self.outcome.notes.extend(run_housekeeping(app.ledger, app.accounts, app.configured))
         app.ledger.claims.sweep(app.ledger.now(), app.settle)
         app.ledger.backlog.retry(app.ledger.now())
         lanes = [account.name for account in app.accounts if not self._accounts or account.name in self._accounts]
