@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from syndicate.app import clock
+from syndicate.app.doors import Doors, origins
 from syndicate.config.schema import Config, SourceConfig
 from syndicate.errors import SourceError
-from syndicate.model import Reading, Validators
+from syndicate.model import Article, Reading, Validators
 from syndicate.net.address_guard import Guard, bare, origin_of
 from syndicate.net.http import RequestsHttp
 from syndicate.net.redaction import Mask
@@ -58,14 +59,10 @@ class MaskedSource:
 def reader(config: Config, name: str) -> Source:
     """The reader of one source, for a look that needs no ledger."""
     guard = Guard(allow=config.network.allow, origins=origins(config))
-    door = RequestsHttp(clock=_now, timeout=config.network.timeout.total_seconds(), guard=guard, secrets=config.secrets)
+    door = RequestsHttp(
+        clock=clock.now, timeout=config.network.timeout.total_seconds(), guard=guard, secrets=config.secrets
+    )
     return MaskedSource(build(config.sources[name], door), Mask(config.secrets))
-
-
-def origins(config: Config) -> list[str]:
-    """The addresses that a config trusts: its site's and its sources', as far as these are on the web."""
-    named = (address for source in config.sources.values() for address in (source.url, source.link or ""))
-    return [config.site.url, *(address for address in named if "://" in address)]
 
 
 def web(url: str) -> str:
@@ -83,7 +80,7 @@ def read_url(url: str) -> Reading:
     from syndicate import sources
 
     url = web(url)
-    return sources.look(url, RequestsHttp(clock=_now, guard=Guard(origins=[url])))
+    return sources.look(url, RequestsHttp(clock=clock.now, guard=Guard(origins=[url])))
 
 
 def read_stdin(base: str | None) -> Reading:
@@ -104,7 +101,7 @@ def read_file(path: Path, base: str | None, *, zone: str = "UTC") -> Reading:
 
     if path.is_dir():
         wanted = SourceConfig(path.name, str(path), "folder", timezone=zone, link=base or "https://site.example/")
-        return build(wanted, RequestsHttp(clock=_now)).fetch(Validators())
+        return build(wanted, RequestsHttp(clock=clock.now)).fetch(Validators())
     try:
         with path.open("rb") as file:
             body = file.read(MOST)
@@ -113,12 +110,29 @@ def read_file(path: Path, base: str | None, *, zone: str = "UTC") -> Reading:
     return sources.parse(body, source=path.name, url=base or "", timezone=zone)
 
 
+def read_article(origin: str, doors: Doors, *, zone: str) -> Article:
+    """One article that a person named: the address of its page, or a file with a saved page. Raises SourceError."""
+    if "://" in origin:
+        doors.trust(web(origin))
+        wanted = SourceConfig(PAGE, origin, "page", timezone=zone)
+        return build(wanted, doors.web).fetch(Validators()).articles[0]
+    found = read_file(Path(origin), None, zone=zone).articles
+    if len(found) != 1:
+        raise SourceError(f"{origin} lists {len(found)} articles; --article takes one")
+    if not found[0].url:
+        raise SourceError(
+            f"{origin} does not say at which address the article is (rel=canonical, og:url)",
+            hint="give its address instead of the file",
+        )
+    return found[0]
+
+
 def discover(site: str) -> tuple[str, list[Found]]:
     """A site's name, and the sources that its front page leads to. Raises SourceError."""
     from syndicate import sources
 
     site = web(site)
-    return sources.discover(site, RequestsHttp(clock=_now, guard=Guard(origins=[site])))
+    return sources.discover(site, RequestsHttp(clock=clock.now, guard=Guard(origins=[site])))
 
 
 def build(wanted: SourceConfig, door: Http) -> Source:
@@ -133,9 +147,5 @@ def build(wanted: SourceConfig, door: Http) -> Source:
         timezone=wanted.timezone,
         key=wanted.key,
         link=wanted.link or "",
-        clock=_now,
+        clock=clock.now,
     )
-
-
-def _now() -> datetime:
-    return datetime.now(UTC)

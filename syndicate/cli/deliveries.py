@@ -152,7 +152,7 @@ def _rendered(app: App, delivery: Delivery) -> tuple[Delivery, str]:
     """A delivery with the post it would be now, and that post's digest."""
     from syndicate.serialization import post_record
 
-    made, digest = app.rendered(delivery)
+    made, digest = app.renderer.rendered(delivery, app.lanes.of(delivery.account), app.ledger)
     post = post_record(made.post) | {"length": made.length, "limit": made.limit}
     return replace(delivery, post=post), digest
 

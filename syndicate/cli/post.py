@@ -212,7 +212,7 @@ def records(outcome: RunResult, app: App, accounts: tuple[str, ...], *, dry: boo
 
 def exit_code(outcome: RunResult, app: App, accounts: tuple[str, ...]) -> int:
     """0 when all is well; 1 for anything a person should look at. A pause that a person chose is well."""
-    paused = app.paused()
+    paused = app.lanes.paused()
     unsent = any(
         delivery.state in ("failed", "due")
         and delivery.reason not in LATER
@@ -256,7 +256,7 @@ def _remind(app: App, outcome: RunResult, accounts: tuple[str, ...]) -> None:
     for what, there in (("source", app.config.sources), ("account", app.accounts)):
         if not there and not outcome.began:
             click.echo(f"nothing is posted: {app.config.path} has no {what}", err=True)
-    for name, why_paused in app.paused().items():
+    for name, why_paused in app.lanes.paused().items():
         if accounts and name not in accounts and why_paused != "auth":
             continue
         from syndicate.delivery.explain import PAUSED

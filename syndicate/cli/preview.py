@@ -65,8 +65,8 @@ def _facts(app: App, found: list[dict[str, Any]]) -> list[Shown]:
 
     deliveries = (app.ledger.deliveries.find(record["key"]) for record in found)
     errors = {delivery.key: delivery.error for delivery in deliveries if delivery is not None}
-    pages = dead(app.web, (record["article"] for record in found))
-    return shown(found, app.gallery.exhibits, errors, pages, app.paused())
+    pages = dead(app.doors.web, (record["article"] for record in found))
+    return shown(found, app.recorder.exhibits, errors, pages, app.lanes.paused())
 
 
 def _page(app: App, entries: list[Shown], html: str | None, *, opens: bool) -> None:

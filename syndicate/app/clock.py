@@ -1,0 +1,10 @@
+"""The clock of a real run."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+
+def now() -> datetime:
+    """The machine's clock: aware, UTC. A module asks for `clock.now`, so that a test can set it for all."""
+    return datetime.now(UTC)
