@@ -81,7 +81,7 @@ def unchanged() -> None:
         path = config(Path(folder), feed, sandbox, 1)
         with App(load(path, {}), {}) as app:
             app.ledger.sources.ensure("s0", app.config.sources["s0"].url)
-            app.register_accounts()
+            app.lanes.register()
             app.rounds.poll("s0")
             commits = Commits()
 

@@ -50,7 +50,7 @@ class Counting(Rounds):
     """Says when the last of its sources was read."""
 
     def __init__(self, app: App) -> None:
-        super().__init__(app.config, app.accounts, app.ledger, lambda: app.web, now)
+        super().__init__(app.config, app.accounts, app.ledger, lambda: app.doors.web, now)
         self.left, self.done = len(app.config.sources), 0.0
         self._counting = threading.Lock()
 
@@ -89,7 +89,7 @@ def crowd(count: int) -> tuple[float, float]:
         server = Crowd()
         path = config(folder, [server.url(number) for number in range(count)])
         with App(load(path, {}), {}) as app:
-            app.__dict__["rounds"] = rounds = Counting(app)
+            app.rounds = rounds = Counting(app)
             at = now()
             with app.ledger.transaction():
                 for name, source in app.config.sources.items():
@@ -153,7 +153,7 @@ def one_new(rounds: int = 200) -> tuple[list[float], dict[str, float], float]:
     clock.watch(poll, "_record", "deciding")
     server = Crowd()
     with tempfile.TemporaryDirectory() as folder, App(load(config(folder, [server.growing]), {}), {}) as app:
-        app.register_accounts()
+        app.lanes.register()
         app.rounds.poll("s0")
         for number in range(rounds + WARM):
             if number == WARM:

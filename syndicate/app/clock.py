@@ -6,5 +6,5 @@ from datetime import UTC, datetime
 
 
 def now() -> datetime:
-    """The present instant: aware, UTC."""
+    """The machine's clock: aware, UTC. A module asks for `clock.now`, so that a test can set it for all."""
     return datetime.now(UTC)

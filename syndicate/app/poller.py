@@ -16,7 +16,7 @@ from syndicate.ingestion.poll import Polled, PollRules, again, poll
 from syndicate.ledger import Ledger
 from syndicate.model import Account, FloodLimits
 from syndicate.net.coalescing import Answers, Sharing
-from syndicate.net.dry_run import Mask
+from syndicate.net.redaction import Mask
 from syndicate.ports import Clock, Http, Source
 from syndicate.sources.masked import masked
 

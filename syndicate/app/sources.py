@@ -5,12 +5,13 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from syndicate.app.doors import Doors, origins
 from syndicate.config.schema import Config, SourceConfig
 from syndicate.errors import SourceError
-from syndicate.model import Reading, Validators
+from syndicate.model import Article, Reading, Validators
 from syndicate.net.address_guard import Guard, bare, origin_of
-from syndicate.net.dry_run import Mask
 from syndicate.net.http import RequestsHttp
+from syndicate.net.redaction import Mask
 from syndicate.ports import Clock, Http, Source
 from syndicate.sources.masked import masked
 
@@ -30,12 +31,6 @@ def reader(config: Config, name: str, clock: Clock) -> Source:
         clock=clock, timeout=config.network.timeout.total_seconds(), guard=guard, secrets=config.secrets
     )
     return masked(build(config.sources[name], door, clock), Mask(config.secrets))
-
-
-def origins(config: Config) -> list[str]:
-    """The addresses that a config trusts: its site's and its sources', as far as these are on the web."""
-    named = (address for source in config.sources.values() for address in (source.url, source.link or ""))
-    return [config.site.url, *(address for address in named if "://" in address)]
 
 
 def web(url: str) -> str:
@@ -81,6 +76,23 @@ def read_file(path: Path, base: str | None, clock: Clock, *, zone: str = "UTC") 
     except OSError as fault:
         raise SourceError(f"{path}: {fault.strerror}") from fault
     return sources.parse(body, source=path.name, url=base or "", timezone=zone, now=clock())
+
+
+def read_article(origin: str, doors: Doors, clock: Clock, *, zone: str) -> Article:
+    """One article that a person named: the address of its page, or a file with a saved page. Raises SourceError."""
+    if "://" in origin:
+        doors.trust(web(origin))
+        wanted = SourceConfig(PAGE, origin, "page", timezone=zone)
+        return build(wanted, doors.web, clock).fetch(Validators()).articles[0]
+    found = read_file(Path(origin), None, clock, zone=zone).articles
+    if len(found) != 1:
+        raise SourceError(f"{origin} lists {len(found)} articles; --article takes one")
+    if not found[0].url:
+        raise SourceError(
+            f"{origin} does not say at which address the article is (rel=canonical, og:url)",
+            hint="give its address instead of the file",
+        )
+    return found[0]
 
 
 def discover(site: str, clock: Clock) -> tuple[str, list[Found]]:

@@ -56,9 +56,9 @@ def check(shared: Shared, *, names: tuple[str, ...]) -> int:
     with opened(shared) as app:
         for name in active(app, names) or [account.name for account in app.accounts]:
             account = app.config.accounts[name].account
-            app.register_accounts(name)
+            app.lanes.register(name)
             try:
-                identity = app.verify(name)
+                identity = app.lanes.verify(name)
             except PlatformError as fault:
                 failed = 1
                 hint = "its token or password is wrong or was withdrawn" if isinstance(fault, AuthError) else None
@@ -70,7 +70,7 @@ def check(shared: Shared, *, names: tuple[str, ...]) -> int:
                 click.echo(f"{name}: {identity.name} {identity.url or ''}".rstrip())
             state = app.ledger.accounts.find(name)
             if state is not None and state.paused == "auth":
-                _, skipped = app.resume(name)
+                _, skipped = app.ledger.resume(app.config.accounts[name].account)
                 old = f"; {skipped} older stories are skipped" if skipped else ""
                 click.echo(f"{name}: resumed{old}", err=True)
     return failed
@@ -111,7 +111,7 @@ def pause(
         until = now + length if length else None
         told = f"paused until {instant(until.replace(microsecond=0))}" if until else "paused"
         for name in known("account", app.config.accounts, names):
-            app.register_accounts(name)
+            app.lanes.register(name)
             app.ledger.accounts.pause(name, "person", now, until)
             click.echo(f"{name}: {told}")
         for word in meant:
@@ -128,7 +128,7 @@ def resume(shared: Shared, *, names: tuple[str, ...], words: tuple[str, ...], ev
     meant = _named(names, words, everything=everything)
     with opened(shared, fill=True) as app:
         for name in known("account", app.config.accounts, names):
-            _resumed(name, *app.resume(name))
+            _resumed(name, *app.ledger.resume(app.config.accounts[name].account))
         for word in meant:
             _resumed(_quoted(word), *app.ledger.end_pause(word, app.accounts))
 

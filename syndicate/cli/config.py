@@ -23,7 +23,12 @@ def command() -> None:
 def check(shared: Shared) -> int:
     """Report every mistake at once, each with its line; then try each account's templates on a sample story."""
     with opened(shared, dry=True, fill=False) as app:
-        faults = [*app.try_templates(), *_unknown_command(app.config.alert_command), *app.notes]
+        lanes = [app.lanes.of(account.name) for account in app.accounts]
+        faults = [
+            *app.renderer.try_templates(lanes, app.ledger.now()),
+            *_unknown_command(app.config.alert_command),
+            *app.notes,
+        ]
         for fault in dict.fromkeys(faults):
             click.echo(fault, err=True)
         if not faults:

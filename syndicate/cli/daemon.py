@@ -59,7 +59,7 @@ def _subscriber(app: App, say: EventLog) -> Subscriber | None:
     if listen is None or listen.public is None:
         return None
     feeds = [name for name, source in app.config.sources.items() if source.type == "feed"]
-    return Subscriber(listen.public, feeds, app.ledger, app.web, say)
+    return Subscriber(listen.public, feeds, app.ledger, app.doors.web, say)
 
 
 @contextlib.contextmanager

@@ -13,7 +13,7 @@ from syndicate.cli.options import Shared, known, opened, shared_options
 from syndicate.cli.output import print_deliveries, print_delivery, print_json
 from syndicate.delivery import decisions
 from syndicate.errors import SyndicateError
-from syndicate.model import Delivery
+from syndicate.model import Delivery, Rendered
 from syndicate.serialization import freeze
 
 if TYPE_CHECKING:
@@ -73,7 +73,7 @@ def show(shared: Shared, *, key: str) -> None:
         delivery = decisions.find(key, app.ledger)
         digest = None
         if delivery.action == "post" and delivery.state in ("planned", "due") and delivery.post is None:
-            post, digest = freeze(app.rendered(delivery))
+            post, digest = freeze(_rendered(app, delivery))
             delivery = replace(delivery, post=post)
         if shared.json:
             print_json(delivery_record(delivery) | ({"digest": digest} if digest else {}))
@@ -102,7 +102,7 @@ def approve(shared: Shared, /, *, keys: tuple[str, ...], digest: str | None, **b
 
 def _approve(app: App, delivery: Delivery, digest: str | None) -> None:
     """A yes is to what would go out now: another text or picture asks again."""
-    after = decisions.approve(delivery, lambda each: freeze(app.rendered(each)), app.ledger, digest)
+    after = decisions.approve(delivery, lambda each: freeze(_rendered(app, each)), app.ledger, digest)
     click.echo(str((after.post or {}).get("text")), err=True)
     _report(delivery, after)
 
@@ -120,6 +120,11 @@ def _chosen(app: App, keys: tuple[str, ...], batch: dict[str, tuple[str, ...]]) 
     if not found:
         raise SyndicateError("nothing waits for that", hint="run syndicate deliveries list --state planned")
     return found
+
+
+def _rendered(app: App, delivery: Delivery) -> Rendered:
+    """A delivery as it would go out now."""
+    return app.renderer.rendered(delivery, app.lanes.of(delivery.account), app.ledger)
 
 
 def _each(chosen: list[Delivery], act: Callable[[Delivery], None]) -> int:

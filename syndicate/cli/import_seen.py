@@ -60,7 +60,7 @@ def command(shared: Shared, *, file: str, column: str | None, listed: bool, sour
     """
     if column and listed:
         raise click.UsageError("--column and --list exclude each other")
-    from syndicate.app.sources import origins
+    from syndicate.app.doors import origins
     from syndicate.ingestion.import_seen import Whose, remember
     from syndicate.ingestion.seen_file import entries
 

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 
 import click
 
-from syndicate.app.ledger import rehearse
+from syndicate.app.dry_run import rehearse
 from syndicate.app.wiring import App
 from syndicate.cli.options import Shared, loaded
 from syndicate.config.sandboxed import redirected

@@ -74,7 +74,7 @@ def loaded(shared: Shared, *, fill: bool = False) -> Config:
 
 def opened(shared: Shared, *, dry: bool = False, fill: bool | None = None) -> App:
     """The wired app of the config that was named; a dry one fills in secrets that are not set."""
-    from syndicate.app.ledger import rehearse
+    from syndicate.app.dry_run import rehearse
     from syndicate.app.wiring import App
 
     config = loaded(shared, fill=dry if fill is None else fill)

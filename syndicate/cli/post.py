@@ -190,7 +190,7 @@ def _before_claim(delivery: Delivery, outcome: RunResult, app: App) -> Delivery:
     """A delivery of a dry run as a real one would record it right before its claim, with its post to look at."""
     from syndicate.serialization import freeze
 
-    exhibit = app.gallery.exhibits.get(delivery.key)
+    exhibit = app.recorder.exhibits.get(delivery.key)
     post = freeze(exhibit.rendered)[0] if exhibit and exhibit.rendered else delivery.post
     if delivery.key in outcome.looks:
         return replace(outcome.began[delivery.key], post=post, state="skipped", reason="baseline", due_at=None)
@@ -200,7 +200,7 @@ def _before_claim(delivery: Delivery, outcome: RunResult, app: App) -> Delivery:
 
 def exit_code(outcome: RunResult, app: App, accounts: tuple[str, ...]) -> int:
     """0 when all is well; 1 for anything a person should look at. A pause that a person chose is well."""
-    paused = app.paused()
+    paused = app.lanes.paused()
     unsent = any(
         delivery.state in ("failed", "due")
         and delivery.reason not in LATER
@@ -244,7 +244,7 @@ def _remind(app: App, outcome: RunResult, accounts: tuple[str, ...]) -> None:
     for what, there in (("source", app.config.sources), ("account", app.accounts)):
         if not there and not outcome.began:
             click.echo(f"nothing is posted: {app.config.path} has no {what}", err=True)
-    for name, why_paused in app.paused().items():
+    for name, why_paused in app.lanes.paused().items():
         if accounts and name not in accounts and why_paused != "auth":
             continue
         from syndicate.delivery.explain import PAUSED

@@ -65,7 +65,7 @@ def _facts(app: App, found: list[dict[str, Any]]) -> list[Shown]:
     deliveries = [each for record in found if (each := app.ledger.deliveries.find(record["key"]))]
     errors = {delivery.key: delivery.error for delivery in deliveries}
     pages = app.pages.troubles(app.ledger.articles.find(each.anchor).article for each in deliveries)
-    return shown(found, app.gallery.exhibits, errors, pages)
+    return shown(found, app.recorder.exhibits, errors, pages)
 
 
 def _page(app: App, entries: list[Shown], html: str | None, *, opens: bool) -> None:
@@ -75,7 +75,7 @@ def _page(app: App, entries: list[Shown], html: str | None, *, opens: bool) -> N
 
     states = (app.ledger.accounts.find(account.name) for account in app.accounts)
     names = {state.name: state.identity.name for state in states if state and state.identity and state.identity.name}
-    adapters = (app.lane(account.name).platform for account in app.accounts)
+    adapters = (app.lanes.of(account.name).platform for account in app.accounts)
     looks = {adapter.name: adapter.look for adapter in adapters if isinstance(adapter, Recognisable)}
     page = Page(app.config.site, app.ledger.now(), entries, names, looks, tuple(app.notes)).html()
     if html == "-":

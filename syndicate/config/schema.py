@@ -130,6 +130,20 @@ class Config:
         return not any(where.startswith((f"accounts.{account}.", "defaults.")) for where in self.filled)
 
     @property
+    def enabled(self) -> list[Account]:
+        """The accounts that are not switched off, in the order of the file."""
+        return [entry.account for entry in self.accounts.values() if entry.enabled]
+
+    def patience(self, source: str) -> timedelta | None:
+        """How long a story of this source waits for its page; None: nobody looks."""
+        found = self.sources.get(source)
+        return found.preflight if found is not None else None
+
+    def has_preflight(self, source: str) -> bool:
+        """Whether anybody looks at the pages of this source's stories."""
+        return self.patience(source) is not None
+
+    @property
     def ledger(self) -> Path:
         """The file of the ledger."""
         return Path(self.database.removeprefix("sqlite:///"))

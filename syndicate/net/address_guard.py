@@ -162,6 +162,10 @@ class Guard:
             self._allow(entry)
         self._origins = {origin_of(url) for url in origins}
 
+    def trust(self, url: str) -> None:
+        """One more address whose scheme, host and port are trusted."""
+        self._origins.add(origin_of(url))
+
     def _allow(self, entry: str) -> None:
         try:
             self._networks.append(ip_network(entry.strip("[]"), strict=False))

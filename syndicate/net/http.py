@@ -6,8 +6,6 @@ Uncertain. Nothing is sent twice but a read that met a connection the server had
 
 from __future__ import annotations
 
-import io
-import logging
 import re
 import threading
 import time
@@ -26,21 +24,16 @@ from syndicate.errors import (
     Unavailable,
     Uncertain,
 )
-from syndicate.net.address_guard import Guard, dial, origin_of, refusal, resolve
-from syndicate.net.dry_run import Call, DryHttp, Mask, causes
+from syndicate.net.address_guard import Guard, origin_of, resolve
+from syndicate.net.connections import Trip, adapter, quiet
+from syndicate.net.redaction import Mask, causes
 from syndicate.ports import Clock, OAuth1, Part, Reply
 
 if TYPE_CHECKING:
     from requests import PreparedRequest, Response
     from requests.adapters import HTTPAdapter
 
-__all__ = ["Call", "DryHttp", "Guard", "Mask", "RequestsHttp"]
-
 USER_AGENT = f"syndicate/{__version__}"
-CONNECT = 10.0
-"""Seconds for a connection to stand."""
-IDLE = 4.0
-"""Seconds after which a connection is not used again: if the server closes it just then, a write is Uncertain."""
 REDIRECTS = 5
 CHUNK = 65_536
 
@@ -86,8 +79,8 @@ class RequestsHttp:
 
     def close(self) -> None:
         """Close idle connections; the next call opens new ones."""
-        for adapter in list(self._adapters):
-            adapter.close()
+        for line in list(self._adapters):
+            line.close()
 
     def call(
         self,
@@ -153,7 +146,7 @@ class RequestsHttp:
         """HMAC-SHA1 over the query, and over a form; other bodies are not signed (RFC 5849 §3.4.1.3.1)."""
         from oauthlib.oauth1 import Client
 
-        _quiet("oauthlib")
+        quiet("oauthlib")
         client = Client(
             auth.consumer_key,
             auth.consumer_secret,
@@ -187,12 +180,12 @@ class RequestsHttp:
 
         if self._guard:
             self._guard.inspect(str(request.url))
-        adapter, trip = self._line()
+        line, trip = self._line()
         again = request.method in _READS
         while True:
             trip.fresh = False
             try:
-                return self._send(request, adapter, trip)
+                return self._send(request, line, trip)
             except PlatformError as fault:
                 self.mask.hush(fault)
                 raise
@@ -205,9 +198,9 @@ class RequestsHttp:
                 why = _silence(fault, self._timeout)
                 raise Uncertain(f"{self._host(request)} {why}") from self.mask.hush(fault)
 
-    def _send(self, request: PreparedRequest, adapter: HTTPAdapter, trip: _Trip) -> Reply:
+    def _send(self, request: PreparedRequest, line: HTTPAdapter, trip: Trip) -> Reply:
         with closing(
-            adapter.send(request, stream=True, timeout=trip.left(), verify=self._verify, proxies=self._proxies)
+            line.send(request, stream=True, timeout=trip.left(), verify=self._verify, proxies=self._proxies)
         ) as answer:
             body = self._body(request, answer, trip)
         if answer.status_code >= 400:  # networks quote the token they refuse
@@ -215,7 +208,7 @@ class RequestsHttp:
         headers = {name.lower(): value for name, value in answer.headers.items()}
         return Reply(answer.status_code, headers, body, self.mask(_without_login(str(request.url))), self._clock())
 
-    def _body(self, request: PreparedRequest, answer: Response, trip: _Trip) -> bytes:
+    def _body(self, request: PreparedRequest, answer: Response, trip: Trip) -> bytes:
         """All of it, unpacked. The time is looked at in each round: unpacking needs no socket that could stop it."""
         chunks, left = [], self._max_body + 1
         while left and (chunk := answer.raw.read1(min(CHUNK, left), decode_content=True)):
@@ -226,12 +219,12 @@ class RequestsHttp:
             raise Uncertain(f"{self._host(request)} sent more than {self._max_body} bytes", status=answer.status_code)
         return b"".join(chunks)
 
-    def _line(self) -> tuple[HTTPAdapter, _Trip]:
+    def _line(self) -> tuple[HTTPAdapter, Trip]:
         """This thread's connections."""
         here = self._here
         if not hasattr(here, "adapter"):
-            here.trip = _Trip()
-            here.adapter = _adapter(here.trip, self._guard, self._resolver)
+            here.trip = Trip()
+            here.adapter = adapter(here.trip, self._guard, self._resolver)
             self._adapters.add(here.adapter)
         return here.adapter, here.trip
 
@@ -246,143 +239,6 @@ class RequestsHttp:
     def _shown(self, url: str) -> str:
         """An address that may have no host to name it by."""
         return repr(self.mask(url)[:200])
-
-
-class _Trip:
-    """What a thread's connections have to know of the call under way."""
-
-    def __init__(self) -> None:
-        self.deadline = 0.0
-        self.fresh = False
-
-    def left(self) -> float:
-        """Seconds until the call has to be over. Raises TimeoutError."""
-        left = self.deadline - time.monotonic()
-        if left <= 0:
-            raise TimeoutError("the time for this request is up")
-        return left
-
-
-class _Metered(io.RawIOBase):
-    """A socket's reading side on which every read ends with the call: a drip cannot stretch it."""
-
-    def __init__(self, raw: io.RawIOBase, sock: Any, trip: _Trip) -> None:
-        self._raw, self._sock, self._trip = raw, sock, trip
-        self.ended = False
-
-    def readable(self) -> bool:
-        return True
-
-    def readinto(self, buffer: Any) -> int | None:
-        self._sock.settimeout(self._trip.left())
-        count = self._raw.readinto(buffer)
-        self.ended = count == 0
-        return count
-
-    def close(self) -> None:
-        self._raw.close()
-        super().close()
-
-
-def _adapter(trip: _Trip, guard: Guard | None, resolver: Callable[[str, int], Any]) -> HTTPAdapter:
-    """An adapter of requests on connections of ours, for a proxy as well; it never tries anything twice."""
-    from requests.adapters import HTTPAdapter
-    from urllib3 import HTTPConnectionPool, HTTPSConnectionPool, Retry
-
-    _quiet("urllib3")
-    pools = {
-        "http": _pool(HTTPConnectionPool, trip, guard, resolver),
-        "https": _pool(HTTPSConnectionPool, trip, guard, resolver),
-    }
-
-    class Adapter(HTTPAdapter):
-        def proxy_manager_for(self, proxy: str, **kwargs: Any) -> Any:
-            manager = super().proxy_manager_for(proxy, **kwargs)
-            manager.pool_classes_by_scheme = pools
-            return manager
-
-    adapter = Adapter(max_retries=Retry(0, read=False))
-    adapter.poolmanager.pool_classes_by_scheme = pools
-    return adapter
-
-
-def _pool(base: Any, trip: _Trip, guard: Guard | None, resolver: Callable[[str, int], Any]) -> Any:
-    """A connection pool whose connections ask the guard, keep the time, and say what fails before they stand.
-
-    The socket alone is replaced, so TLS, server name and Host header stay as they are.
-    """
-    import socket
-
-    from urllib3.exceptions import HTTPError
-
-    class Connection(base.ConnectionCls):  # type: ignore[misc]  # plain or TLS
-        response_class = _answer(trip)
-        last = 0.0
-        target = ""
-
-        @property
-        def is_connected(self) -> bool:
-            return time.monotonic() - self.last < IDLE and super().is_connected
-
-        def _new_conn(self) -> Any:
-            addresses = resolver(self._dns_host, self.port)
-            if guard and self.proxy is None:
-                guard.judge(base.scheme, self.host, self.port, [target[0] for *_, target in addresses])
-            return dial(addresses, min(CONNECT, trip.left()), self.socket_options or ())
-
-        def set_tunnel(self, host: str, *args: Any, **kwargs: Any) -> None:
-            self.target = host
-            super().set_tunnel(host, *args, **kwargs)
-
-        def connect(self) -> None:
-            trip.fresh = True
-            try:
-                super().connect()
-                self.sock.settimeout(trip.left())
-            except (OSError, HTTPError, ValueError) as fault:
-                self.close()
-                unresolved = isinstance(fault, socket.gaierror)
-                what = f"{_name(self)} cannot be reached: {refusal(fault)}"
-                raise Unavailable(what, unresolved=unresolved) from fault
-
-        def getresponse(self) -> Any:
-            answer = super().getresponse()
-            self.last = time.monotonic()
-            return answer
-
-    return type(base.__name__, (base,), {"ConnectionCls": Connection})
-
-
-def _answer(trip: _Trip) -> Any:
-    """The response of http.client, metered, and strict about headers that break off."""
-    from http.client import HTTPResponse, IncompleteRead
-
-    class Answer(HTTPResponse):
-        def __init__(self, sock: Any, *args: Any, **kwargs: Any) -> None:
-            super().__init__(sock, *args, **kwargs)
-            self.metered = _Metered(self.fp.detach(), sock, trip)
-            self.fp = io.BufferedReader(self.metered)
-
-        def begin(self) -> None:
-            super().begin()
-            if self.metered.ended:
-                raise IncompleteRead(b"")
-
-    return Answer
-
-
-def _quiet(library: str) -> None:
-    """Keep a library from logging addresses and signatures, which hold secrets."""
-    logging.getLogger(library).setLevel(logging.CRITICAL)
-
-
-def _name(connection: Any) -> str:
-    """Who is being called, and through which proxy."""
-    port = "" if connection.port == connection.default_port else f":{connection.port}"
-    if connection.proxy is None:
-        return f"{connection.host}{port}"
-    through = f"the proxy {connection.host}{port}"
-    return f"{connection.target} behind {through}" if connection.target else through
 
 
 def _silence(fault: BaseException, timeout: float) -> str:

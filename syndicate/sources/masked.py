@@ -8,7 +8,7 @@ from typing import Protocol
 
 from syndicate.errors import SourceError, reworded
 from syndicate.model import Reading, Validators
-from syndicate.net.dry_run import Mask
+from syndicate.net.redaction import Mask
 from syndicate.ports import Paged, Source
 
 

@@ -13,7 +13,8 @@ import pytest
 
 from syndicate.errors import AuthError, RateLimited, Rejected, Unavailable, Uncertain, Unsupported
 from syndicate.model import Json, Post, Receipt
-from syndicate.net.http import DryHttp, RequestsHttp
+from syndicate.net.dry_run import DryHttp
+from syndicate.net.http import RequestsHttp
 from syndicate.ports import Credentials, Deletable, Editable, Http, Platform, Priced, Refreshable
 from syndicate.testing.doors import Held, now, refusing_url
 from syndicate.testing.stories import LINK, illustrated, linked, picture, post

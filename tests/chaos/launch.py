@@ -12,7 +12,7 @@ import sys
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from syndicate.app import wiring
+from syndicate.app import clock
 from syndicate.cli import main
 
 
@@ -25,5 +25,5 @@ if __name__ == "__main__":
     room = int(sys.argv[2])
     if room:
         resource.setrlimit(resource.RLIMIT_FSIZE, (room, room))
-    wiring.now = now
+    clock.now = now
     main(sys.argv[3:])

@@ -194,7 +194,7 @@ accounts:
                 victim.wait()
         return stops
 
-    def extend_delay(self) -> None:
+    def calm(self) -> None:
         """Nothing fails any more; one run after the other until nothing is left to do."""
         for process in self.running:
             process.kill()

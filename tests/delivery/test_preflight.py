@@ -12,7 +12,8 @@ from syndicate.delivery.preflight import Pages
 from syndicate.errors import RenderError
 from syndicate.ingestion.withdrawals import watch
 from syndicate.model import Article, Image
-from syndicate.net.http import Guard, RequestsHttp
+from syndicate.net.address_guard import Guard
+from syndicate.net.http import RequestsHttp
 from syndicate.rendering.photo import download
 from syndicate.sources.formats.page import claims
 

@@ -12,7 +12,8 @@ from syndicate.errors import SourceError
 from syndicate.ingestion import gaps
 from syndicate.ingestion.poll import PollRules, poll
 from syndicate.model import Account, Article, Filter, Reading
-from syndicate.net.http import Guard, RequestsHttp
+from syndicate.net.address_guard import Guard
+from syndicate.net.http import RequestsHttp
 from syndicate.sources.feed import FeedSource
 from syndicate.sources.masked import masked
 from tests.sources.api import Api

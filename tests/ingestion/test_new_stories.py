@@ -13,12 +13,12 @@ from tests.worlds.press import Item, Press, feed
 
 
 @pytest.fixture
-def press(tmp_path, clock, monkeypatch):
+def press(tmp_path, clock):
     made = []
 
     def begin(*known, **options):
         """A press whose first run has seen three old stories, and `known`."""
-        new = Press(tmp_path, clock, monkeypatch, **options)
+        new = Press(tmp_path, clock, **options)
         made.append(new)
         new.items = [*known, *(new.story(n, ago=60 * n) for n in (1, 2, 3))]
         assert new.run() == []

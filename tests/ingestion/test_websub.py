@@ -41,7 +41,8 @@ from syndicate.config.schema import Config, Listen, SourceConfig
 from syndicate.ingestion.poll import Polled
 from syndicate.ingestion.websub import GOODBYES, Subscriber
 from syndicate.model import PollInterval, Secret, Site, Validators
-from syndicate.net.http import Guard, RequestsHttp
+from syndicate.net.address_guard import Guard
+from syndicate.net.http import RequestsHttp
 from syndicate.sources.feed import FeedSource
 from syndicate.web.hooks import Hooks
 from syndicate.web.server import Listener

@@ -14,14 +14,12 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
-from syndicate.errors import AuthError, ConfigError, RateLimited, Rejected, Unavailable, Uncertain
-from syndicate.net.address_guard import resolve
-from syndicate.net.http import Guard, RequestsHttp
-from syndicate.net.status import failure, retry_after
-from syndicate.ports import OAuth1, Reply
+from syndicate.errors import AuthError, ConfigError, Unavailable, Uncertain
+from syndicate.net.address_guard import Guard, resolve
+from syndicate.net.http import RequestsHttp
+from syndicate.net.status import failure
+from syndicate.ports import OAuth1
 
 NOW = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
 SECRET = "S3cr3t/to+ken=="
@@ -390,7 +388,7 @@ def test_the_deadline_of_one_call_does_not_shorten_the_next(serve, door):
 
 
 def test_the_time_to_connect_does_not_bound_an_upload(serve, door, monkeypatch):
-    monkeypatch.setattr("syndicate.net.http.CONNECT", 0.3)
+    monkeypatch.setattr("syndicate.net.connections.CONNECT", 0.3)
     server = serve(answer())
     talk = server.talk
     server.talk = lambda line: server.over.wait(0.5) or talk(line)
@@ -455,7 +453,7 @@ def test_a_connection_long_idle_is_replaced(serve, door, monkeypatch):
     server = serve(answer())
     http = door()
     http.call("POST", server.url)
-    monkeypatch.setattr("syndicate.net.http.IDLE", 0.0)
+    monkeypatch.setattr("syndicate.net.connections.IDLE", 0.0)
     http.call("POST", server.url)
     assert (len(server.requests), server.connections) == (2, 2)
 
@@ -922,114 +920,3 @@ def test_a_signature_is_the_one_a_server_computes(serve, door, method, parts, fo
     assert right
     assert (oauth["oauth_signature_method"], oauth["oauth_timestamp"]) == ("HMAC-SHA1", str(int(NOW.timestamp())))
     assert "oauth_body_hash" not in oauth
-
-
-# --- statuses
-
-
-def reply(status=429, body=b"", **headers):
-    return Reply(status, {name.replace("_", "-"): value for name, value in headers.items()}, body, "http://a/", NOW)
-
-
-@pytest.mark.parametrize(
-    ("status", "preparing", "committing"),
-    [
-        (200, None, None),
-        (201, None, None),
-        (304, None, None),
-        (302, Unavailable, Uncertain),
-        (400, Rejected, Rejected),
-        (401, AuthError, AuthError),
-        (403, Rejected, Rejected),
-        (404, Rejected, Rejected),
-        (408, Unavailable, Uncertain),
-        (422, Rejected, Rejected),
-        (425, Unavailable, Uncertain),
-        (429, RateLimited, RateLimited),
-        (500, Unavailable, Uncertain),
-        (503, Unavailable, Uncertain),
-        (599, Unavailable, Uncertain),
-    ],
-)
-def test_a_status_stands_for_an_error(status, preparing, committing):
-    for commit, kind in ((False, preparing), (True, committing)):
-        fault = failure(reply(status), "masto", commit=commit)
-        assert type(fault) is (kind or type(None))
-        assert fault is None or (fault.status == status and str(fault) == f"masto: HTTP {status}")
-
-
-@pytest.mark.parametrize(
-    ("body", "words"),
-    [
-        (b'{"error": "Validation failed: Text can\'t be blank"}', "Validation failed: Text can't be blank"),
-        (b'{"error": {"message": "Invalid OAuth", "type": "OAuthException", "code": 190}}', "Invalid OAuth"),
-        (b'{"title": "Forbidden", "detail": "duplicate content.", "status": 403}', "duplicate content."),
-        (b'{"error": "InvalidSwap", "message": "Record was at x"}', "Record was at x"),
-        (b'{"ok": false, "description": "Bad Request: chat not found"}', "Bad Request: chat not found"),
-        (b'{"errors": [{"code": 187, "message": "Status is a\\n duplicate"}]}', "Status is a duplicate"),
-        (b"[1, 2]", ""),
-        (b'{"error": null}', ""),
-        (b"<html>oops</html>", ""),
-        (b"[" * 100_000, ""),
-        (b'{"error": ' * 50 + b'"deep"' + b"}" * 50, ""),
-        (b"\xff\xfe", ""),
-    ],
-)
-def test_the_words_of_the_network_are_kept(body, words):
-    assert str(failure(reply(400, body), "x: posting")) == "x: posting: HTTP 400" + (f": {words}" if words else "")
-
-
-def test_plain_text_is_kept_on_one_short_line():
-    fault = failure(reply(500, b"no\nroom\x1b[31m " + b"y" * 5000, content_type="text/plain; charset=utf-8"), "a")
-    assert str(fault).startswith("a: HTTP 500: no room [31m yyy")
-    assert len(str(fault)) < 330
-
-
-@pytest.mark.parametrize(
-    ("got", "seconds"),
-    [
-        (reply(), None),
-        (reply(retry_after="290"), 290),
-        (reply(retry_after=" 1.5 "), 1.5),
-        (reply(retry_after="Mon, 23 Nov 2026 12:01:00 GMT"), 60),
-        (reply(retry_after="Mon, 23 Nov 2026 11:00:00 GMT"), 0),
-        (reply(retry_after="-5"), 0),
-        (reply(retry_after="soon"), None),
-        (reply(retry_after="inf"), None),
-        (reply(retry_after="nan"), None),
-        (reply(retry_after="9" * 400), None),
-        (reply(x_rate_limit_reset=str(int(NOW.timestamp()) + 900)), 900),
-        (reply(x_rate_limit_reset=str(int(NOW.timestamp()) + 900), x_rate_limit_remaining="0"), 900),
-        (reply(x_rate_limit_reset=str(int(NOW.timestamp()) + 900), x_rate_limit_remaining="3"), None),
-        (reply(x_ratelimit_reset="2026-11-23T12:05:00.000Z"), 300),
-        (reply(x_ratelimit_reset="2026-11-23T12:05:00"), 300),
-        (reply(x_ratelimit_reset=str(NOW.timestamp() + 30.5)), 30.5),
-        (reply(x_ratelimit_reset="240"), 240),
-        (reply(x_ratelimit_reset_after="2.25"), 2.25),
-        (reply(ratelimit_reset=str(int(NOW.timestamp()) + 10)), 10),
-        (reply(ratelimit_reset=str(int(NOW.timestamp() * 1000) + 10_000)), 10),
-        (reply(body=b'{"retry_after": 0.65}'), 0.65),
-        (reply(body=b'{"retry_after_ms": 2500}'), 2.5),
-        (reply(body=b'{"ok": false, "parameters": {"retry_after": 35}}'), 35),
-        (reply(body=b'{"retry_after": true, "parameters": []}'), None),
-        (reply(body=b'{"retry_after": 5}', retry_after="3"), 5),
-        (reply(retry_after="3", x_ratelimit_reset="2026-11-23T12:00:02Z"), 3),
-    ],
-)
-def test_the_wait_is_read_in_every_dialect(got, seconds):
-    assert retry_after(got) == (None if seconds is None else pytest.approx(seconds))
-    fault = failure(got, "a")
-    assert isinstance(fault, RateLimited)
-    assert fault.retry_after == retry_after(got)
-
-
-def test_a_server_that_is_down_may_say_for_how_long():
-    assert failure(reply(503, retry_after="120"), "a").retry_after == 120
-
-
-@given(st.text(max_size=40), st.binary(max_size=60))
-def test_no_header_and_no_body_breaks_the_reading(text, body):
-    got = reply(429, body, retry_after=text, x_ratelimit_reset=text)
-    wait = retry_after(got)
-    assert wait is None or wait >= 0
-    assert "\n" not in str(failure(got, "a"))

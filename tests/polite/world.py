@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 from syndicate.app.engines.daemon import Daemon
+from syndicate.app.poller import Rounds
 from syndicate.app.wiring import App, load
 from syndicate.ledger.database import EPOCH, MICROSECOND
 from tests.conftest import Clock
@@ -83,7 +84,8 @@ class World:
     def start(self) -> None:
         self.app = App(self.config, {}, clock=self.clock)
         self.app.ledger.database.rows("PRAGMA synchronous=OFF")  # the disk's own time is not what is tried here
-        self.app.__dict__["web"] = Mortal(self.app.web, self)
+        mortal = Mortal(self.app.doors.web, self)
+        self.app.rounds = Rounds(self.config, self.app.accounts, self.app.ledger, lambda: mortal, self.clock)
         self.daemon = Daemon(
             self.app, lambda event, **fields: self.said.append({"event": event, **fields}), threading.Event()
         )

@@ -13,7 +13,8 @@ from PIL import ImageCms, PngImagePlugin
 
 from syndicate.errors import RenderError, Unavailable
 from syndicate.model import Image, Limits
-from syndicate.net.http import Guard, RequestsHttp
+from syndicate.net.address_guard import Guard
+from syndicate.net.http import RequestsHttp
 from syndicate.rendering.photo import Pictures
 from syndicate.rendering.pixels import encode
 

@@ -2,7 +2,8 @@ from __future__ import annotations
 
 import pytest
 
-from syndicate.net.http import Guard, RequestsHttp
+from syndicate.net.address_guard import Guard
+from syndicate.net.http import RequestsHttp
 from tests.sources.site import Server
 
 

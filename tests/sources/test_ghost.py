@@ -6,7 +6,8 @@ import pytest
 
 from syndicate.errors import SourceError
 from syndicate.model import Secret, Validators
-from syndicate.net.http import Guard, RequestsHttp
+from syndicate.net.address_guard import Guard
+from syndicate.net.http import RequestsHttp
 from syndicate.sources.ghost import GhostSource, endpoint
 from tests.sources.api import Api, as_json
 

@@ -8,7 +8,8 @@ import pytest
 from syndicate import sources
 from syndicate.errors import SourceError
 from syndicate.model import Image, Validators
-from syndicate.net.http import Guard, RequestsHttp
+from syndicate.net.address_guard import Guard
+from syndicate.net.http import RequestsHttp
 from syndicate.sources import sitemap
 from syndicate.sources.formats.sitemap import read as read_sitemap
 from syndicate.sources.sitemap import SitemapSource

@@ -8,7 +8,8 @@ import pytest
 
 from syndicate.errors import SourceError
 from syndicate.model import Validators
-from syndicate.net.http import Guard, RequestsHttp
+from syndicate.net.address_guard import Guard
+from syndicate.net.http import RequestsHttp
 from syndicate.sources import paging
 from syndicate.sources.wordpress import WordPressSource, endpoint, find_root, is_root
 from tests.sources.api import Api, as_json

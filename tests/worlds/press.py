@@ -9,7 +9,6 @@ from datetime import datetime, timedelta
 from email.utils import format_datetime
 from html import escape
 
-from syndicate.app import wiring
 from syndicate.app.engines.run_once import Run
 from syndicate.app.wiring import App, load
 from syndicate.sandbox.server import Sandbox
@@ -53,10 +52,9 @@ class Press:
     The pages are on a host of their own, and nobody looks at them here.
     """
 
-    def __init__(self, folder, clock, monkeypatch, *, source="", accounts=("masto",), account="") -> None:
+    def __init__(self, folder, clock, *, source="", accounts=("masto",), account="") -> None:
         self.site, self.sandbox, self.clock = Site(), Sandbox(port=0, clock=lambda: clock().timestamp()), clock
         self.sandbox.__enter__()
-        monkeypatch.setattr(wiring, "now", clock)
         self.path = folder / "config.yaml"
         self.items: list[Item] = []
         self.notes: list[str] = []
@@ -95,7 +93,7 @@ accounts:
 
     def app(self) -> App:
         if self.open is None:
-            self.open = App(load(self.path, os.environ), os.environ)
+            self.open = App(load(self.path, os.environ), os.environ, clock=self.clock)
         return self.open
 
     def run(self, *items: Item, **backfill: int) -> list[str]:

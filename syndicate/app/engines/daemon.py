@@ -13,10 +13,12 @@ from syndicate.app.monitoring.alerts import Ways, send_alerts
 from syndicate.app.monitoring.events import delivery_fact
 from syndicate.app.monitoring.systemd import notify
 from syndicate.app.wiring import App
+from syndicate.delivery.housekeeping import run_housekeeping
 from syndicate.delivery.next import Taken, deliver_next
 from syndicate.errors import SyndicateError
 from syndicate.ingestion.poll import Polled
 from syndicate.ingestion.websub import Subscriber
+from syndicate.ingestion.withdrawals import watch
 from syndicate.ports import EventLog
 
 POLLERS = (2, 24)  # threads at least, and at most
@@ -81,7 +83,7 @@ class Daemon:
             for source in app.config.sources.values():
                 app.ledger.sources.ensure(source.name, source.url)
         app.rounds.begin()
-        app.register_accounts()
+        app.lanes.register()
         if self._subscriber is not None:
             self._subscriber.begin()
 
@@ -134,8 +136,8 @@ class Daemon:
         ledger.database.check()
         now = ledger.now()
         ledger.timekeeping.keep(now)
-        ledger.claims.sweep(now, self._app.settle)
-        for told in self._app.run_housekeeping():
+        ledger.claims.sweep(now, self._app.lanes.settle)
+        for told in run_housekeeping(ledger, self._app.accounts, self._app.configured):
             self._say("stories.lapsed", told=told)
 
     def _start_polls(self) -> None:
@@ -188,8 +190,10 @@ class Daemon:
         self._polls.submit(self._watch)
 
     def _watch(self) -> None:
+        app = self._app
         try:
-            for key in self._app.watch(0 if self._stop.is_set() else WATCHED):
+            most = 0 if self._stop.is_set() else WATCHED
+            for key in watch(app.pages.gone, app.config.has_preflight, app.accounts, app.ledger, most=most):
                 self._say("delivery.withdrawn", key=key)
         except SyndicateError as fault:
             self._say("watch.failed", error=str(fault))
@@ -284,5 +288,5 @@ class Daemon:
         while (self._busy or self._polling) and time.monotonic() < deadline:
             time.sleep(0.05)
         if self._busy:
-            self._app.ledger.claims.abandon(self._app.ledger.now(), self._app.settle)
+            self._app.ledger.claims.abandon(self._app.ledger.now(), self._app.lanes.settle)
         return not self._busy and not self._polling

@@ -10,11 +10,15 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
+from syndicate.app.sources import read_article
 from syndicate.app.wiring import App
+from syndicate.delivery.housekeeping import run_housekeeping
 from syndicate.delivery.next import Busy, Taken, Waits, deliver_next
 from syndicate.errors import PlatformError, RenderError, SyndicateError, prefixed
 from syndicate.ingestion.poll import Polled
+from syndicate.ingestion.withdrawals import watch
 from syndicate.model import Delivery
+from syndicate.planning.apply import announce
 
 POLLERS = 8
 BUSY_WAIT = 0.05  # seconds between looks at a lane that another process holds
@@ -63,7 +67,7 @@ class Run:
 
     def poll(self, names: Sequence[str], backfill: Callable[[str], int]) -> None:
         """Read the sources, several at a time; one that fails does not stop the others."""
-        self._app.register_accounts()
+        self._app.lanes.register()
         waiting = list(reversed(names))
 
         def work() -> None:
@@ -79,21 +83,23 @@ class Run:
         self._together(jobs)
 
     def _watch(self) -> None:
-        for key in self._app.watch(WATCHED):
+        app = self._app
+        for key in watch(app.pages.gone, app.config.has_preflight, app.accounts, app.ledger, most=WATCHED):
             self._take_up(key)
 
     def announce(self, origin: str) -> None:
         """Plan one article that a person named by address or file; the pass is about nothing else."""
-        self._app.register_accounts()
-        known = self._app.ledger.articles.at(origin)
+        app = self._app
+        app.lanes.register()
+        known = app.ledger.articles.at(origin)
         if known is None or not self._all_posted(known):
             try:
-                article = self._app.page(origin)
+                article = read_article(origin, app.doors, app.clock, zone=app.config.site.timezone)
             except SyndicateError as fault:
                 self.outcome.faults.append(fault)
                 self._anchor = ""
                 return
-            known = self._app.announce(article)
+            known = announce(article, app.accounts, app.ledger, app.config.breaking)
         self._anchor = known
         active = [account.name for account in self._app.accounts]
         for delivery in self._app.ledger.deliveries.search(anchor=known, accounts=active):
@@ -110,7 +116,7 @@ class Run:
     def show_waiting(self) -> None:
         """For a look: render what was taken up and not sent, as it would go out now."""
         for key, began in self.outcome.began.items():
-            exhibit, found = self._app.gallery.exhibits.get(key), self._app.ledger.deliveries.find(key)
+            exhibit, found = self._app.recorder.exhibits.get(key), self._app.ledger.deliveries.find(key)
             if found is None or found.action != "post" or (exhibit and exhibit.post):
                 continue
             if found.state not in ("planned", "due"):
@@ -132,11 +138,11 @@ class Run:
     def deliver(self, wait: timedelta = timedelta(0)) -> None:
         """Everything due, one thread for each account; then, up to `wait`, what falls due meanwhile."""
         app = self._app
-        app.register_accounts()
+        app.lanes.register()
         if app.ledger.deliveries.under_way():
             app.ledger.timekeeping.keep(app.ledger.now())
-        self.outcome.notes.extend(app.run_housekeeping())
-        app.ledger.claims.sweep(app.ledger.now(), app.settle)
+        self.outcome.notes.extend(run_housekeeping(app.ledger, app.accounts, app.configured))
+        app.ledger.claims.sweep(app.ledger.now(), app.lanes.settle)
         app.ledger.backlog.retry(app.ledger.now())
         lanes = [account.name for account in app.accounts if not self._accounts or account.name in self._accounts]
         deadline = app.ledger.now() + wait
@@ -201,7 +207,7 @@ class Run:
         for thread in threads:
             thread.join(max(0.0, deadline - time.monotonic()))
         if any(thread.is_alive() for thread in threads):
-            self._app.ledger.claims.abandon(self._app.ledger.now(), self._app.settle)
+            self._app.ledger.claims.abandon(self._app.ledger.now(), self._app.lanes.settle)
 
     def _has_work(self, lane: str, deadline: datetime) -> bool:
         return self._next(lane, deadline) is not None

@@ -108,7 +108,7 @@ def test_links_tags_and_counts_are_shown_as_the_network_has_them(page_of, opened
 
 def test_a_network_looks_as_its_adapter_says_whatever_it_is_called(opened):
     look = Look("Example", "Ex", colour="#123456", corners=(3, 1), traits=("dashed",), actions=("Nod",))
-    entries = shown([row("own", 'mock"><b>', "a"), row("none", "post x", "b")], {}, {}, {}, {})
+    entries = shown([row("own", 'mock"><b>', "a"), row("none", "post x", "b")], {}, {}, {})
     page = opened(Page(SITE, NOW, entries, {}, {'mock"><b>': look}).html())
     own, none = page.locator("article").all()
     assert (own.locator(".net").inner_text(), own.locator(".mark").inner_text()) == ("Example", "Ex")

@@ -1,0 +1,151 @@
+"""The configured accounts with their adapters: registered in the ledger, verified, paused, ready to deliver."""
+
+from __future__ import annotations
+
+import functools
+import hashlib
+import threading
+from collections.abc import Iterable
+from dataclasses import replace
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+from syndicate.app.doors import Doors
+from syndicate.app.dry_run import Rehearsal
+from syndicate.config.schema import AccountConfig, Config
+from syndicate.errors import PlatformError
+from syndicate.ledger import Ledger
+from syndicate.ledger.credentials import Session
+from syndicate.model import Identity, Limits
+from syndicate.net.dry_run import DryHttp
+from syndicate.ports import Clock, Http, Identified, OwnDoor, Platform, Refreshable
+
+if TYPE_CHECKING:
+    from syndicate.delivery.lane import Lane
+
+IDENTITY_AGE = timedelta(days=1)
+"""How long the limits that a server states are believed."""
+SAFE_MINUTE = timedelta(minutes=1)
+"""When a post is surely visible, for an account that left the config."""
+
+
+class Lanes:
+    """Shared by threads; each account's adapter is built once, when it is first needed.
+
+    `paused` are accounts that are paused in the real ledger, and why; `notes` are what a person should know.
+    """
+
+    def __init__(
+        self,
+        config: Config,
+        ledger: Ledger,
+        doors: Doors,
+        clock: Clock,
+        rehearsal: Rehearsal | None,
+        paused: dict[str, str],
+    ) -> None:
+        self.notes: list[str] = []
+        self.dry_doors: dict[str, DryHttp] = {}
+        self._config = config
+        self._ledger = ledger
+        self._doors = doors
+        self._clock = clock
+        self._rehearsal = rehearsal
+        self._paused = paused
+        self._made: dict[str, Lane] = {}
+        self._lock = threading.RLock()
+
+    def of(self, name: str) -> Lane:
+        """An account with its adapter."""
+        with self._lock:
+            if name not in self._made:
+                self._made[name] = self._build(self._config.accounts[name])
+            return self._made[name]
+
+    def register(self, *names: str) -> None:
+        """Let the ledger know these accounts (all, unless some are named), and which login each now leads to."""
+        from syndicate import platforms
+
+        for name in names or [account.name for account in self._config.enabled]:
+            entry = self._config.accounts[name]
+            adapter = platforms.find(entry.account.platform)
+            said = adapter.whose(entry.options) if issubclass(adapter, Identified) else ()
+            # Led to stand-ins, or with one for a secret, an account is still the same one: the question stays open.
+            stand_in = (self._rehearsal is not None and not self._rehearsal.dry) or not self._config.complete(name)
+            # An address is the same one with a slash at its end; ledgers from before know it as it was written.
+            whose = () if stand_in else (_digest(map(_same, said)), _digest(said))
+            self._ledger.accounts.ensure(entry.account, self._ledger.now(), *whose)
+
+    def paused(self) -> dict[str, str]:
+        """Accounts that are paused, and why: "auth", "person" or "all"; in a rehearsal, as they really are."""
+        found = self._paused | {row["name"]: row["paused"] for row in self._ledger.accounts.paused()}
+        return {account.name: found[account.name] for account in self._config.enabled if account.name in found}
+
+    def verify(self, name: str) -> Identity:
+        """Ask the network who an account is, and remember it."""
+        from syndicate.delivery.session import with_session
+
+        lane = self.of(name)
+        identity = with_session(lane, self._ledger, lane.platform.verify)
+        self._ledger.accounts.identified(name, identity, self._ledger.now())
+        return identity
+
+    def settle(self, name: str) -> timedelta:
+        """When a post of this account is surely visible."""
+        return self.of(name).settle if name in self._config.accounts else SAFE_MINUTE
+
+    def _build(self, entry: AccountConfig) -> Lane:
+        from syndicate import platforms
+        from syndicate.delivery.lane import Lane
+
+        account, adapter = entry.account, platforms.find(entry.account.platform)
+        session = Session(self._ledger.credentials, account.name)
+        platform = adapter(entry.options, self._door(adapter, entry), session)
+        return Lane(
+            account=account,
+            platform=platform,
+            limits=functools.partial(self._limits, account.name, platform),
+            settle=timedelta(seconds=platform.settle) if account.settle is None else account.settle,
+            refresh=platform.refresh if isinstance(platform, Refreshable) else None,
+        )
+
+    def _door(self, adapter: type[Platform], entry: AccountConfig) -> Http:
+        stand_in = self._rehearsal is not None and not self._rehearsal.dry  # on this machine: no proxy may see it
+        if issubclass(adapter, OwnDoor):
+            door = adapter.door(entry.options, self._clock)
+        else:
+            door = self._doors.network(proxied=not stand_in)
+        if self._rehearsal is None or not self._rehearsal.dry:
+            return door
+        dry = self.dry_doors[entry.account.name] = DryHttp(door, self._clock, secrets=self._config.secrets)
+        return dry
+
+    def _limits(self, name: str, platform: Platform) -> Limits:
+        """A platform's limits, with what its server states: read once a day."""
+        if not platform.limits.stated:
+            return platform.limits
+        now, state = self._ledger.now(), self._ledger.accounts.find(name)
+        identity = state.identity if state else None
+        if identity is None or state is None or state.identity_at is None or now - state.identity_at > IDENTITY_AGE:
+            try:
+                identity = platform.verify()
+            except PlatformError as fault:
+                if self._rehearsal is None or not self._rehearsal.dry:
+                    raise
+                self.notes.append(
+                    f"{name}: its server's limits could not be read, the usual ones are assumed ({fault})"
+                )
+                identity = Identity("", "")
+            self._ledger.accounts.identified(name, identity, now)
+        return replace(platform.limits, **identity.limits)  # type: ignore[arg-type] # names of Limits fields
+
+
+def _same(option: str) -> str:
+    """What stays the same of an option that says whose an account is, however an address in it is spelled."""
+    from syndicate.aliases import urlkey
+
+    return urlkey(option) or option
+
+
+def _digest(words: Iterable[str]) -> str:
+    return hashlib.sha256("\n".join(words).encode()).hexdigest()[:16]

@@ -1,0 +1,73 @@
+"""The doors to the network: a guarded one for feeds, pages and pictures, and plain ones for accounts."""
+
+from __future__ import annotations
+
+import functools
+import threading
+from urllib.parse import quote
+
+from syndicate.config.schema import Config
+from syndicate.net.address_guard import Guard, bare
+from syndicate.net.http import USER_AGENT, RequestsHttp
+from syndicate.ports import Clock, Http
+
+LARGEST = 20_000_000  # bytes of a picture before it is fitted
+_IN_ADDRESSES = "%:/?#[]@!$&'*+,;=~"
+
+
+class Doors:
+    """Made of the config's `network`; shared by threads."""
+
+    def __init__(self, config: Config, clock: Clock) -> None:
+        self._config = config
+        self._clock = clock
+        self._lock = threading.Lock()
+
+    @property
+    def web(self) -> Http:
+        """The door for feeds, pages and pictures: guarded, since their addresses come from outside."""
+        with self._lock:
+            return self._web
+
+    def trust(self, address: str) -> None:
+        """Let `web` lead to the origin of this address, even on a private network: a person typed it."""
+        with self._lock:
+            self._guard.trust(address)
+
+    def network(self, *, proxied: bool = True) -> RequestsHttp:
+        """A door for one account's network; not `proxied`: what it leads to is on this machine."""
+        network = self._config.network
+        return RequestsHttp(
+            clock=self._clock,
+            timeout=network.timeout.total_seconds(),
+            secrets=self._config.secrets,
+            proxy=network.proxy if proxied else None,
+        )
+
+    @functools.cached_property
+    def _web(self) -> Http:
+        network = self._config.network
+        return RequestsHttp(
+            clock=self._clock,
+            timeout=network.timeout.total_seconds(),
+            secrets=self._config.secrets,
+            guard=self._guard,
+            proxy=network.proxy,
+            max_body=LARGEST,
+            user_agent=_calling_card(self._config.site.url),
+        )
+
+    @functools.cached_property
+    def _guard(self) -> Guard:
+        return Guard(allow=self._config.network.allow, origins=origins(self._config))
+
+
+def origins(config: Config) -> list[str]:
+    """The addresses that a config trusts: its site's and its sources', as far as these are on the web."""
+    named = (address for source in config.sources.values() for address in (source.url, source.link or ""))
+    return [config.site.url, *(address for address in named if "://" in address)]
+
+
+def _calling_card(site: str) -> str:
+    """Who asks, for those who keep the server that is asked."""
+    return f"{USER_AGENT} (+{quote(bare(site), safe=_IN_ADDRESSES)})"

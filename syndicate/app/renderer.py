@@ -1,0 +1,125 @@
+"""Renders articles as posts, with the publisher's templates, the articles' pictures and drawn cards."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Iterable
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from syndicate.errors import RenderError
+from syndicate.ledger import Ledger
+from syndicate.model import Account, Article, Delivery, Limits, Rendered, Site
+from syndicate.ports import Http, Platform
+
+if TYPE_CHECKING:
+    from syndicate.delivery.lane import Lane
+    from syndicate.rendering.cards.order import Drawn, Order
+    from syndicate.rendering.cards.studio import Studio
+    from syndicate.rendering.environment import Templates
+    from syndicate.rendering.photo import Pictures
+
+
+class Renderer:
+    """Shared by threads. `close` it: cards are drawn by a process of its own.
+
+    What it works with is made with the first post, so that a run which renders nothing loads none of it.
+    `web` gives the door for pictures; `notes` are what a person should know of the templates that were used.
+    """
+
+    def __init__(self, site: Site, templates: Path | None, web: Callable[[], Http]) -> None:
+        self.notes: list[str] = []
+        self._site = site
+        self._own = templates
+        self._web = web
+        self._templates: Templates | None = None
+        self._pictures: Pictures | None = None
+        self._studio: Studio | None = None
+        self._lock = threading.Lock()
+
+    def close(self) -> None:
+        """End the process that draws cards, if one was started."""
+        with self._lock:
+            if self._studio is not None:
+                self._studio.close()
+
+    def render(
+        self,
+        article: Article,
+        account: Account,
+        platform: Platform,
+        limits: Limits,
+        *,
+        at: datetime,
+        planned_at: datetime,
+    ) -> Rendered:
+        """An article as one account's post. Raises RenderError, TooLong."""
+        from syndicate.rendering.post import render
+
+        return render(
+            article,
+            account,
+            self._site,
+            platform.name,
+            limits,
+            platform.measure,
+            templates=self._texts(),
+            pictures=self.pictures(),
+            draw=self._draw,
+            at=at,
+            planned_at=planned_at,
+        )
+
+    def rendered(self, delivery: Delivery, lane: Lane, ledger: Ledger) -> Rendered:
+        """A delivery as it would go out now. Raises RenderError, PlatformError."""
+        article, planned_at = ledger.articles.find(delivery.anchor).article, delivery.planned_at
+        return self.render(article, lane.account, lane.platform, lane.limits(), at=ledger.now(), planned_at=planned_at)
+
+    def try_templates(self, lanes: Iterable[Lane], at: datetime) -> list[str]:
+        """Render a sample story for each account; what its templates say against that."""
+        url, faults = f"{self._site.url}sample", []
+        sample = Article("sample", url, "A sample story", "What it is about.", published=at, section="News > Sample")
+        for lane in lanes:
+            name, platform = lane.account.name, lane.platform
+            try:
+                made = self.render(sample, lane.account, platform, platform.limits, at=at, planned_at=at)
+            except RenderError as fault:
+                faults.append(f"{name}: {fault}")
+            else:
+                faults += [f"{name}: {warning}" for warning in made.warnings]
+        return faults
+
+    def pictures(self) -> Pictures:
+        """Fetches and fits pictures; each is fetched once."""
+        from syndicate.rendering.photo import Pictures
+
+        with self._lock:
+            if self._pictures is None:
+                self._pictures = Pictures(self._web())
+            return self._pictures
+
+    def _texts(self) -> Templates:
+        """The publisher's templates, then the built-in ones."""
+        from syndicate.rendering.environment import Templates
+
+        with self._lock:
+            if self._templates is None:
+                self._templates = Templates(self._folders())
+                if self._own is not None and not self._own.is_dir():
+                    self.notes.append(f"templates: {self._own} is no folder; the built-in texts are used")
+            return self._templates
+
+    def _draw(self, order: Order, photo: bytes | None) -> Drawn:
+        from syndicate.rendering.cards.studio import Studio
+
+        with self._lock:
+            if self._studio is None:
+                self._studio = Studio(self._folders())
+            studio = self._studio
+        return studio.draw(order, photo)
+
+    def _folders(self) -> list[Path]:
+        from syndicate.rendering.environment import builtin_templates
+
+        return [*([self._own] if self._own else []), builtin_templates()]

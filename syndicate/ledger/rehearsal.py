@@ -1,0 +1,18 @@
+"""Prepares the private copy of a ledger that a rehearsal works on."""
+
+from __future__ import annotations
+
+from syndicate.ledger.database import Database
+
+
+def release(database: Database, *, keep_logins: bool) -> None:
+    """Free the lanes; without `keep_logins`, end all waits and pauses too, and forget sessions and identities.
+
+    A dry run keeps the logins, and shows what waits as the real run would find it. To stand-ins everything goes.
+    """
+    # Another process may be sending just now; in a copy nobody would ever free its lanes.
+    database.change("UPDATE account SET lane = NULL, lane_until = 0")
+    if not keep_logins:
+        database.change("UPDATE account SET next_at = 0, opens_at = 0, paused = NULL, identity = NULL")
+        database.change("DELETE FROM pause")
+        database.change("DELETE FROM credential")

@@ -1,0 +1,87 @@
+"""What needs nobody: pauses that end, stories that grow too old, deliveries whose account is gone."""
+
+from datetime import timedelta
+
+import pytest
+
+from syndicate.delivery.housekeeping import run_housekeeping
+from syndicate.ledger.deliveries import delivery_key
+from syndicate.model import Account
+from syndicate.planning.apply import announce
+
+LEASE = timedelta(seconds=60)
+MASTO, FACE = Account("masto", "mastodon"), Account("fb", "facebook")
+
+
+@pytest.fixture
+def tidy(ledger):
+    def run(*accounts, off=()):
+        return run_housekeeping(ledger, accounts, {account.name: account for account in (*accounts, *off)})
+
+    return run
+
+
+@pytest.fixture
+def planned(ledger, article):
+    def one(account=MASTO):
+        return ledger.deliveries.find(delivery_key(announce(article(), [account], ledger), account.name))
+
+    return one
+
+
+@pytest.fixture
+def unanswered(ledger, planned, clock):
+    claimed = ledger.claims.claim(planned(), now=clock(), lease=LEASE)
+    assert ledger.outcomes.unanswered(claimed, due_at=clock(), now=clock())
+    return claimed.key
+
+
+def test_what_an_account_that_left_the_config_sent_without_an_answer_is_for_a_person(ledger, tidy, unanswered):
+    assert tidy(FACE) == []
+    found = ledger.deliveries.find(unanswered)
+    assert (found.state, found.reason, found.due_at) == ("held", "no_answer", None)
+
+
+def test_what_an_account_that_is_switched_off_sent_can_still_be_looked_up(ledger, tidy, unanswered):
+    tidy(FACE, off=[MASTO])
+    assert ledger.deliveries.find(unanswered).state == "unknown"
+
+
+def test_a_pause_ends_by_itself_also_of_an_account_that_is_switched_off(ledger, tidy, planned, clock):
+    planned()
+    ledger.accounts.pause("masto", "person", clock(), clock() + timedelta(hours=1))
+    tidy(off=[MASTO])
+    assert ledger.accounts.find("masto").paused == "person"
+    clock.move(hours=1)
+    tidy(off=[MASTO])
+    assert ledger.accounts.find("masto").paused is None
+
+
+def test_a_pause_of_an_account_that_left_the_config_ends_when_it_is_back(ledger, tidy, planned, clock):
+    planned()
+    ledger.accounts.pause("masto", "person", clock(), clock() + timedelta(hours=1))
+    clock.move(hours=2)
+    tidy(FACE)
+    assert ledger.accounts.find("masto").paused == "person"
+    tidy(FACE, MASTO)
+    assert ledger.accounts.find("masto").paused is None
+
+
+def test_a_pause_of_a_word_ends_by_itself(ledger, tidy, clock):
+    ledger.pauses.add("storm", now=clock(), until=clock() + timedelta(hours=1))
+    tidy(MASTO)
+    assert ledger.pauses.all()
+    clock.move(hours=1)
+    tidy(MASTO)
+    assert ledger.pauses.all() == []
+
+
+def test_what_grew_too_old_while_it_waited_for_a_yes_is_told_once(ledger, tidy, article, clock):
+    story = article()
+    announce(story, [Account("masto", "mastodon", approve=True)], ledger)
+    ledger.database.change("UPDATE delivery SET expires_at = 1")
+    line = "news: stories that grew too old while they waited for your yes: 1"
+    assert tidy(MASTO) == [line]
+    assert tidy(MASTO) == []
+    assert [(row.state, row.reason) for row in ledger.deliveries.search()] == [("skipped", "too_old")]
+    assert [notice.message for notice in ledger.notices.waiting()] == [line]
