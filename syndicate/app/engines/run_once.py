@@ -32,8 +32,8 @@ GRACE = 8.0  # seconds for the request in flight when asked to stop
 class RunResult:
     """What a pass did, in the order things were planned or taken up.
 
-    `began` is the state each delivery had when the pass took it up; `looks` are those a rehearsal
-    shows although a real first run posts nothing; `faults` are errors that belong to no delivery.
+    `began` is the state each delivery had when the pass took it up; `looks` are those of a source's
+    first reading, which a real first run does not post; `faults` are errors that belong to no delivery.
     """
 
     polled: list[Polled] = field(default_factory=list)
@@ -85,8 +85,8 @@ class Run:
                     self._poll(name, backfill(name))
 
         jobs = [work] * min(POLLERS, len(names))
-        # Stories that were taken back since they were announced; a rehearsal leaves that to the real run.
-        if self._app.rehearsal is None and self._app.ledger.articles.has_to_check(self._app.ledger.now()):
+        # Stories that were taken back since they were announced.
+        if self._app.kind.checks_withdrawals and self._app.ledger.articles.has_to_check(self._app.ledger.now()):
             jobs.append(self._watch)
         self._together(jobs)
 
