@@ -74,12 +74,13 @@ class Commits:
 
 def unchanged() -> None:
     """A warm poll that answers 304, as the daemon does it: reserve, then ask."""
+    from syndicate.app.runs import RealRun
     from syndicate.app.wiring import App
 
     with tempfile.TemporaryDirectory() as folder, Sandbox(port=0) as sandbox:
         feed = Feed(50)
         path = config(Path(folder), feed, sandbox, 1)
-        with App(load(path, {}), {}) as app:
+        with App(RealRun(load(path, {}), {})) as app:
             app.ledger.sources.ensure("s0", app.config.sources["s0"].url)
             app.lanes.register()
             app.rounds.poll("s0")

@@ -24,6 +24,7 @@ from syndicate import aliases
 from syndicate.app.clock import now
 from syndicate.app.engines.daemon import Daemon
 from syndicate.app.poller import Rounds
+from syndicate.app.runs import RealRun
 from syndicate.app.wiring import App
 from syndicate.config.reader import load
 from syndicate.ingestion import poll
@@ -88,7 +89,7 @@ def crowd(count: int) -> tuple[float, float]:
     with tempfile.TemporaryDirectory() as folder:
         server = Crowd()
         path = config(folder, [server.url(number) for number in range(count)])
-        with App(load(path, {}), {}) as app:
+        with App(RealRun(load(path, {}), {})) as app:
             app.rounds = rounds = Counting(app)
             at = now()
             with app.ledger.transaction():
@@ -152,7 +153,7 @@ def one_new(rounds: int = 200) -> tuple[list[float], dict[str, float], float]:
     clock.watch(Database, "change", "ledger")
     clock.watch(poll, "_record", "deciding")
     server = Crowd()
-    with tempfile.TemporaryDirectory() as folder, App(load(config(folder, [server.growing]), {}), {}) as app:
+    with tempfile.TemporaryDirectory() as folder, App(RealRun(load(config(folder, [server.growing]), {}), {})) as app:
         app.lanes.register()
         app.rounds.poll("s0")
         for number in range(rounds + WARM):

@@ -11,14 +11,12 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from syndicate.app.doors import Doors
-from syndicate.app.dry_run import Rehearsal
-from syndicate.config.schema import AccountConfig, Config
+from syndicate.app.runs import KindOfRun
+from syndicate.config.schema import AccountConfig
 from syndicate.errors import PlatformError
-from syndicate.ledger import Ledger
 from syndicate.ledger.credentials import Session
 from syndicate.model import Identity, Limits
-from syndicate.net.dry_run import DryHttp
-from syndicate.ports import Clock, Http, Identified, OwnDoor, Platform, Refreshable
+from syndicate.ports import Http, Identified, OwnDoor, Platform, Refreshable
 
 if TYPE_CHECKING:
     from syndicate.delivery.lane import Lane
@@ -32,26 +30,15 @@ SAFE_MINUTE = timedelta(minutes=1)
 class Lanes:
     """Shared by threads; each account's adapter is built once, when it is first needed.
 
-    `paused` are accounts that are paused in the real ledger, and why; `notes` are what a person should know.
+    `notes` are what a person should know of them.
     """
 
-    def __init__(
-        self,
-        config: Config,
-        ledger: Ledger,
-        doors: Doors,
-        clock: Clock,
-        rehearsal: Rehearsal | None,
-        paused: dict[str, str],
-    ) -> None:
+    def __init__(self, kind: KindOfRun, doors: Doors) -> None:
         self.notes: list[str] = []
-        self.dry_doors: dict[str, DryHttp] = {}
-        self._config = config
-        self._ledger = ledger
+        self._kind = kind
+        self._config = kind.config
+        self._ledger = kind.ledger
         self._doors = doors
-        self._clock = clock
-        self._rehearsal = rehearsal
-        self._paused = paused
         self._made: dict[str, Lane] = {}
         self._lock = threading.RLock()
 
@@ -71,14 +58,14 @@ class Lanes:
             adapter = platforms.find(entry.account.platform)
             said = adapter.whose(entry.options) if issubclass(adapter, Identified) else ()
             # Led to stand-ins, or with one for a secret, an account is still the same one: the question stays open.
-            stand_in = (self._rehearsal is not None and not self._rehearsal.dry) or not self._config.complete(name)
+            stand_in = self._kind.stand_ins or not self._config.complete(name)
             # An address is the same one with a slash at its end; ledgers from before know it as it was written.
             whose = () if stand_in else (_digest(map(_same, said)), _digest(said))
             self._ledger.accounts.ensure(entry.account, self._ledger.now(), *whose)
 
     def paused(self) -> dict[str, str]:
-        """Accounts that are paused, and why: "auth", "person" or "all"; in a rehearsal, as they really are."""
-        found = self._paused | {row["name"]: row["paused"] for row in self._ledger.accounts.paused()}
+        """Accounts that are paused, and why: "auth", "person" or "all"; on a copy, as they really are."""
+        found = {**self._kind.paused} | {row["name"]: row["paused"] for row in self._ledger.accounts.paused()}
         return {account.name: found[account.name] for account in self._config.enabled if account.name in found}
 
     def verify(self, name: str) -> Identity:
@@ -110,15 +97,11 @@ class Lanes:
         )
 
     def _door(self, adapter: type[Platform], entry: AccountConfig) -> Http:
-        stand_in = self._rehearsal is not None and not self._rehearsal.dry  # on this machine: no proxy may see it
         if issubclass(adapter, OwnDoor):
-            door = adapter.door(entry.options, self._clock)
-        else:
-            door = self._doors.network(proxied=not stand_in)
-        if self._rehearsal is None or not self._rehearsal.dry:
-            return door
-        dry = self.dry_doors[entry.account.name] = DryHttp(door, self._clock, secrets=self._config.secrets)
-        return dry
+            door = adapter.door(entry.options, self._kind.clock)
+        else:  # stand-ins are on this machine, and no proxy may see it
+            door = self._doors.network(proxied=not self._kind.stand_ins)
+        return self._kind.door(entry.account.name, door)
 
     def _limits(self, name: str, platform: Platform) -> Limits:
         """A platform's limits, with what its server states: read once a day."""
@@ -130,7 +113,7 @@ class Lanes:
             try:
                 identity = platform.verify()
             except PlatformError as fault:
-                if self._rehearsal is None or not self._rehearsal.dry:
+                if not self._kind.assumes_limits:
                     raise
                 self.notes.append(
                     f"{name}: its server's limits could not be read, the usual ones are assumed ({fault})"

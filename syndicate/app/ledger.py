@@ -1,16 +1,17 @@
-"""The publisher's ledger, and the key to what it keeps encrypted."""
+"""How the ledger is opened: the publisher's own, or a private copy that is removed at the end."""
 
 from __future__ import annotations
 
 import functools
 import threading
 from collections.abc import Mapping
+from pathlib import Path
 
 from syndicate.config.schema import Config
 from syndicate.errors import LedgerError
 from syndicate.ledger import Ledger
 from syndicate.ledger.credentials import key_beside
-from syndicate.ledger.database import Database
+from syndicate.ledger.database import Database, copy_ledger
 from syndicate.ports import Clock
 
 
@@ -19,8 +20,39 @@ def open_real(config: Config, environ: Mapping[str, str], clock: Clock) -> Ledge
     return Ledger(Database(config.ledger), clock, Keys(config, environ).real)
 
 
+class PrivateCopy:
+    """A copy of the ledger in a folder of its own, in which nothing keeps anybody from looking.
+
+    `paused` are the accounts that are really paused, and why.
+    """
+
+    def __init__(self, config: Config, environ: Mapping[str, str], clock: Clock, *, keep_logins: bool) -> None:
+        import tempfile
+
+        self.folder = Path(tempfile.mkdtemp(prefix="syndicate-"))
+        path = self.folder / "ledger.db"
+        try:
+            if config.ledger.exists():
+                copy_ledger(config.ledger, path)
+            self.ledger = Ledger(Database(path, durable=False), clock, Keys(config, environ).borrowed)
+            self.paused = self.ledger.release_for_rehearsal(keep_logins=keep_logins)
+        except BaseException:
+            self._remove()
+            raise
+
+    def close(self) -> None:
+        """Close it, and remove the folder."""
+        self.ledger.close()
+        self._remove()
+
+    def _remove(self) -> None:
+        import shutil
+
+        shutil.rmtree(self.folder, ignore_errors=True)
+
+
 class Keys:
-    """The key to stored credentials."""
+    """Where the key comes from, for a run on the publisher's ledger and for one on a copy."""
 
     def __init__(self, config: Config, environ: Mapping[str, str]) -> None:
         self._config = config
@@ -41,7 +73,7 @@ class Keys:
             raise LedgerError(f"key_file {file} cannot be read: {fault.strerror}") from fault
 
     def borrowed(self) -> bytes:
-        """The real key if there is one; a rehearsal makes none beside the real ledger."""
+        """The real key if there is one; a copy gets none beside the real ledger."""
         path = self._config.ledger
         made = path.with_name(path.name + ".key")
         if self._environ.get("SYNDICATE_KEY") or self._config.key_file is not None or made.exists():

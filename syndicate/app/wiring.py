@@ -6,24 +6,19 @@ from __future__ import annotations
 
 import functools
 import os
-import random
-import shutil
 import threading
 from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Self
 
-from syndicate.app import clock as machine
 from syndicate.app.accounts import Lanes
 from syndicate.app.doors import Doors
-from syndicate.app.dry_run import Recorder, Rehearsal, open_copy
-from syndicate.app.ledger import open_real
 from syndicate.app.poller import Rounds
 from syndicate.app.renderer import Renderer
+from syndicate.app.runs import KindOfRun
 from syndicate.config.schema import Config
 from syndicate.errors import ConfigError
 from syndicate.model import Account, Delivery
-from syndicate.ports import Clock
 
 if TYPE_CHECKING:
     from syndicate.delivery.gates import Gate
@@ -32,34 +27,18 @@ if TYPE_CHECKING:
 
 
 class App:
-    """One publisher's wired objects. `close` it, or use it in a `with`."""
+    """One publisher's wired objects, for one run. `close` it, or use it in a `with`."""
 
-    def __init__(
-        self,
-        config: Config,
-        environ: Mapping[str, str],
-        rehearsal: Rehearsal | None = None,
-        clock: Clock | None = None,
-    ) -> None:
-        self.config = config
+    def __init__(self, kind: KindOfRun) -> None:
+        self.kind = kind
+        self.config = config = kind.config
+        self.ledger = kind.ledger
         self.accounts = config.enabled
-        self.rehearsal = rehearsal
-        self._lock = threading.RLock()
-        self.clock = now = clock or machine.now
-        paused = dict[str, str]()
-        try:
-            if rehearsal is None:
-                self.ledger = open_real(config, environ, now)
-            else:
-                self.ledger, paused = open_copy(config, environ, rehearsal, now)
-        except BaseException:
-            self._clear()
-            raise
-        self.doors = Doors(config, now)
+        self.doors = Doors(config, kind.clock)
         self.renderer = Renderer(config.site, config.templates, lambda: self.doors.web)
-        self.lanes = Lanes(config, self.ledger, self.doors, now, rehearsal, paused)
-        self.rounds = Rounds(config, self.accounts, self.ledger, lambda: self.doors.web, now)
-        self.recorder = Recorder()
+        self.lanes = Lanes(kind, self.doors)
+        self.rounds = Rounds(config, self.accounts, self.ledger, lambda: self.doors.web, kind.clock)
+        self._lock = threading.RLock()
 
     def __enter__(self) -> Self:
         return self
@@ -70,12 +49,7 @@ class App:
     def close(self) -> None:
         """Close the ledger, and remove what was only for this run."""
         self.renderer.close()
-        self.ledger.close()
-        self._clear()
-
-    def _clear(self) -> None:
-        if self.rehearsal is not None:
-            shutil.rmtree(self.rehearsal.folder, ignore_errors=True)
+        self.kind.close()
 
     @property
     def configured(self) -> dict[str, Account]:
@@ -92,24 +66,22 @@ class App:
         from syndicate.delivery.deliver import deliver
 
         lane = self.lanes.of(delivery.account)
-        door, render = self.lanes.dry_doors.get(delivery.account), self.renderer.render
         with self._lock:
-            timeouts = self.timeouts
-            gate = self.gate
-        if door is None:
-            return deliver(delivery.key, lane, self.ledger, render, timeouts, gate)
-        seen: tuple[Delivery, tuple[str, ...]] = self.recorder.watch(
-            delivery, door, render, lambda watched: deliver(delivery.key, lane, self.ledger, watched, timeouts, gate)
+            timeouts, gate = self.timeouts, self.gate
+        return self.kind.carry_out(
+            delivery,
+            self.renderer.render,
+            lambda render: deliver(delivery.key, lane, self.ledger, render, timeouts, gate),
         )
-        return seen
 
     def show(self, delivery: Delivery) -> None:
         """In a dry run: let people see what waits, as it would go out now. Raises RenderError, PlatformError."""
         from syndicate.delivery.rehearse import rehearse
 
-        lane, render = self.lanes.of(delivery.account), self.renderer.render
-        door = self.lanes.dry_doors[delivery.account]
-        self.recorder.watch(delivery, door, render, lambda watched: rehearse(delivery, lane, self.ledger, watched))
+        lane = self.lanes.of(delivery.account)
+        self.kind.carry_out(
+            delivery, self.renderer.render, lambda render: rehearse(delivery, lane, self.ledger, render)
+        )
 
     # What is made when it is first needed, since its imports take time
 
@@ -131,6 +103,8 @@ class App:
     @functools.cached_property
     def timeouts(self) -> Timeouts:
         """How long a claim lasts and a request may take."""
+        import random
+
         from syndicate.delivery.lane import Timeouts
 
         return Timeouts(self.config.lease, self.config.network.timeout, random.random)

@@ -9,10 +9,9 @@ from collections.abc import Iterator
 
 import click
 
-from syndicate.app.dry_run import rehearse
+from syndicate.app.runs import SandboxRun
 from syndicate.app.wiring import App
 from syndicate.cli.options import Shared, loaded
-from syndicate.config.sandboxed import redirected
 from syndicate.sandbox.server import Sandbox
 
 PORT = 8700
@@ -28,9 +27,7 @@ def in_sandbox(shared: Shared) -> Iterator[App]:
         else:
             url = stack.enter_context(Sandbox(port=0)).url
             click.echo("no sandbox runs on port 8700: one was started for this run, and goes with it", err=True)
-        rehearsal = rehearse(dry=False)
-        folder = rehearsal.folder / "folder"
-        yield stack.enter_context(App(redirected(config, url, folder), os.environ, rehearsal))
+        yield stack.enter_context(App(SandboxRun(config, os.environ, url)))
 
 
 def _runs(port: int) -> bool:

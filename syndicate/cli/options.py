@@ -74,11 +74,11 @@ def loaded(shared: Shared, *, fill: bool = False) -> Config:
 
 def opened(shared: Shared, *, dry: bool = False, fill: bool | None = None) -> App:
     """The wired app of the config that was named; a dry one fills in secrets that are not set."""
-    from syndicate.app.dry_run import rehearse
+    from syndicate.app.runs import DryRun, RealRun
     from syndicate.app.wiring import App
 
-    config = loaded(shared, fill=dry if fill is None else fill)
-    return App(config, os.environ, rehearse(dry=True) if dry else None)
+    kind = DryRun if dry else RealRun
+    return App(kind(loaded(shared, fill=dry if fill is None else fill), os.environ))
 
 
 def known(kind: str, names: Iterable[str], wanted: Iterable[str]) -> list[str]:

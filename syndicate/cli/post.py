@@ -8,7 +8,6 @@ import signal
 import sys
 import threading
 from collections.abc import Iterator
-from dataclasses import replace
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
@@ -23,8 +22,6 @@ if TYPE_CHECKING:
     from syndicate.app.engines.run_once import Run, RunResult
     from syndicate.app.wiring import App
     from syndicate.model import Delivery
-
-LOOK = 3  # stories a newcomer is shown where a real first run posts nothing
 
 
 @click.command()
@@ -61,7 +58,7 @@ def command(
         run = begin(app, sources, accounts, verbose=shared.verbose)
         with stopping(run.stop) as stopped:
             carry_out(run, app, article=article, sources=sources, backfill=backfill, wait=wait, verbose=shared.verbose)
-        report(run.outcome, app, accounts, shared, dry=dry_run)
+        report(run.outcome, app, accounts, shared)
         if stopped:
             app.ledger.close()
             sys.stdout.flush()
@@ -113,26 +110,22 @@ def carry_out(
         run.announce(article)
     else:
         run.poll(list(sources) or list(app.config.sources), lambda name: _depth(app, name, backfill))
-        if _dry(app) and backfill is None:
+        if backfill is None:
             run.outcome.looks.update(key for polled in run.outcome.polled if polled.baseline for key in polled.keys)
-        if _dry(app):
+        if app.kind.takes_up_waiting:
             run.take_up_waiting()
     with shown(run, verbose=verbose):
         run.deliver(wait)
-    if _dry(app):
+    if app.kind.takes_up_waiting:
         run.show_waiting()
 
 
-def _dry(app: App) -> bool:
-    return app.rehearsal is not None and app.rehearsal.dry
-
-
 def _depth(app: App, name: str, backfill: int | None) -> int:
-    """How many to plan whatever their age: what was asked for, else a first look in a rehearsal."""
-    if backfill is not None or app.rehearsal is None:
-        return backfill or 0
-    wanted = app.config.sources[name]
-    return LOOK if app.ledger.sources.ensure(name, wanted.url).baseline_at is None else 0
+    """How many to plan whatever their age: what was asked for, else what this kind of run looks at first."""
+    if backfill is not None:
+        return backfill
+    first = app.ledger.sources.ensure(name, app.config.sources[name].url).baseline_at is None
+    return app.kind.backfill_of_first_run if first else 0
 
 
 @contextlib.contextmanager
@@ -152,25 +145,23 @@ def stopping(stop: threading.Event) -> Iterator[list[int]]:
             signal.signal(number, handler)
 
 
-def report(
-    outcome: RunResult, app: App, accounts: tuple[str, ...], shared: Shared, *, dry: bool, listed: bool = True
-) -> None:
+def report(outcome: RunResult, app: App, accounts: tuple[str, ...], shared: Shared, *, listed: bool = True) -> None:
     """Deliveries on standard output; notes, errors and what needs a person on standard error."""
     for polled in outcome.polled:
         for note in polled.notes:
             click.echo(f"{polled.source}: {note}", err=True)
         if polled.baseline:
-            click.echo(_baseline_note(app, polled.source, polled.seen), err=True)
+            click.echo(app.kind.note_of_baseline(polled.source, polled.seen), err=True)
     for fault in outcome.faults:
         complain(fault)
     for note in dict.fromkeys([*app.notes, *outcome.notes]):
         click.echo(f"note: {note}", err=True)
     if listed:
-        print_deliveries(records(outcome, app, accounts, dry=dry), as_json=shared.json)
+        print_deliveries(records(outcome, app, accounts), as_json=shared.json)
     for delivery in _ended(outcome, app, accounts):
         _explain(delivery)
     _remind(app, outcome, accounts)
-    if app.rehearsal is None:
+    if app.kind.sends_alerts:
         from syndicate.app.monitoring.alerts import Ways, send_alerts
 
         ways = Ways(app.config.alert_command, app.config.alert_urls)
@@ -178,24 +169,12 @@ def report(
             click.echo(complaint, err=True)
 
 
-def records(outcome: RunResult, app: App, accounts: tuple[str, ...], *, dry: bool) -> list[dict[str, Any]]:
-    """Each delivery of the run as it stands; in a dry run, as a real one would have it before its claim."""
-    from syndicate.serialization import delivery_record
-
-    ended = _ended(outcome, app, accounts)
-    return [delivery_record(_before_claim(delivery, outcome, app) if dry else delivery) for delivery in ended]
-
-
-def _before_claim(delivery: Delivery, outcome: RunResult, app: App) -> Delivery:
-    """A delivery of a dry run as a real one would record it right before its claim, with its post to look at."""
-    from syndicate.serialization import freeze
-
-    exhibit = app.recorder.exhibits.get(delivery.key)
-    post = freeze(exhibit.rendered)[0] if exhibit and exhibit.rendered else delivery.post
-    if delivery.key in outcome.looks:
-        return replace(outcome.began[delivery.key], post=post, state="skipped", reason="baseline", due_at=None)
-    before = outcome.claimed.get(delivery.key)
-    return replace(delivery if before is None else replace(before, reason=None), post=post)
+def records(outcome: RunResult, app: App, accounts: tuple[str, ...]) -> list[dict[str, Any]]:
+    """Each delivery of the run, as this kind of run prints it."""
+    return [
+        app.kind.record(delivery, outcome.claimed.get(delivery.key), first_look=delivery.key in outcome.looks)
+        for delivery in _ended(outcome, app, accounts)
+    ]
 
 
 def exit_code(outcome: RunResult, app: App, accounts: tuple[str, ...]) -> int:
@@ -216,14 +195,6 @@ def exit_code(outcome: RunResult, app: App, accounts: tuple[str, ...]) -> int:
 def _ended(outcome: RunResult, app: App, accounts: tuple[str, ...]) -> list[Delivery]:
     found = [app.ledger.deliveries.find(key) for key in outcome.began]
     return [delivery for delivery in found if delivery is not None and (not accounts or delivery.account in accounts)]
-
-
-def _baseline_note(app: App, source: str, seen: int) -> str:
-    articles = "1 article" if seen == 1 else f"{seen} articles"
-    if app.rehearsal is None:
-        return f"{source}: first run, {articles} recorded as seen; what is published from now on is posted"
-    shown = "shown is how the newest would look" if app.rehearsal.dry else f"the newest {LOOK} go to the sandbox"
-    return f"{source}: a real first run records {articles} as seen and posts nothing; {shown}"
 
 
 def _explain(delivery: Delivery) -> None:
@@ -255,7 +226,7 @@ def _remind(app: App, outcome: RunResult, accounts: tuple[str, ...]) -> None:
     _remind_of_waiting(app, outcome)
     others = [found for found in _ended(outcome, app, ()) if accounts and found.account not in accounts]
     left = sorted({found.account for found in others if found.state == "due" and found.reason not in LATER})
-    if left and app.rehearsal is None:
+    if left and app.kind.reminds:
         click.echo(f"also planned for {', '.join(left)}: the next run without --account sends it", err=True)
     for delivery in app.ledger.deliveries.search(states=("unknown", "held")):
         where = f"{delivery.account}: {delivery.state}: {delivery.error or 'no answer'} ({delivery.article})"
@@ -271,6 +242,6 @@ def _remind_of_waiting(app: App, outcome: RunResult) -> None:
     """How many stories of earlier runs wait for a yes: without one they grow too old."""
     waiting = app.ledger.deliveries.search(states=("planned",))
     stories = {row.anchor for row in waiting if row.reason in APPROVABLE and row.key not in outcome.began}
-    if stories and app.rehearsal is None:
+    if stories and app.kind.reminds:
         click.echo(f"stories that wait for your yes: {len(stories)}", err=True)
         click.echo("hint: look at them with syndicate preview, then run syndicate deliveries approve or skip", err=True)

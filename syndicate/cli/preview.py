@@ -43,7 +43,7 @@ def command(
     with rehearsed(shared, dry_run=True, sandbox=False) as app:
         run = begin(app, sources, accounts)
         carry_out(run, app, article=article, sources=sources, backfill=backfill)
-        found = records(run.outcome, app, accounts, dry=True)
+        found = records(run.outcome, app, accounts)
         if shared.json:
             for record in found:
                 print_json(record)
@@ -55,7 +55,7 @@ def command(
                 from syndicate.rendering.preview.terminal import show
 
                 show(entries)
-        report(run.outcome, app, accounts, shared, dry=True, listed=False)
+        report(run.outcome, app, accounts, shared, listed=False)
         return exit_code(run.outcome, app, accounts)
 
 
@@ -65,7 +65,7 @@ def _facts(app: App, found: list[dict[str, Any]]) -> list[Shown]:
     deliveries = [each for record in found if (each := app.ledger.deliveries.find(record["key"]))]
     errors = {delivery.key: delivery.error for delivery in deliveries}
     pages = app.pages.troubles(app.ledger.articles.find(each.anchor).article for each in deliveries)
-    return shown(found, app.recorder.exhibits, errors, pages)
+    return shown(found, app.kind.recordings, errors, pages)
 
 
 def _page(app: App, entries: list[Shown], html: str | None, *, opens: bool) -> None:

@@ -14,6 +14,7 @@ from types import SimpleNamespace
 import pytest
 
 from syndicate.app.engines.daemon import Daemon
+from syndicate.app.runs import RealRun
 from syndicate.app.wiring import App, load
 from syndicate.delivery.gates import Gate
 from syndicate.model import NO_HINTS, Account, Validators
@@ -55,7 +56,7 @@ def daemon_of(tmp_path, clock, sources, **settings):
     lines = [f"  {name}: {{url: '{url}', every: {settings.get('every', '5m')}}}" for name, url in sources.items()]
     path = tmp_path / "config.yaml"
     path.write_text("site: {name: G, url: 'https://gazette.example'}\nsources:\n" + "\n".join(lines), encoding="utf-8")
-    daemon = Daemon(App(load(path, {}), {}, clock=clock), lambda *_, **__: None, threading.Event())
+    daemon = Daemon(App(RealRun(load(path, {}), {}, clock)), lambda *_, **__: None, threading.Event())
     daemon._begin()
     begun = []
     daemon._polls = SimpleNamespace(submit=lambda _, host: begun.append(host))

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from syndicate.app.engines.daemon import Daemon
 from syndicate.app.poller import Rounds
+from syndicate.app.runs import RealRun
 from syndicate.app.wiring import App, load
 from syndicate.ledger.database import EPOCH, MICROSECOND
 from tests.conftest import Clock
@@ -82,7 +83,7 @@ class World:
         return http.call(method, url, **options)
 
     def start(self) -> None:
-        self.app = App(self.config, {}, clock=self.clock)
+        self.app = App(RealRun(self.config, {}, self.clock))
         self.app.ledger.database.rows("PRAGMA synchronous=OFF")  # the disk's own time is not what is tried here
         mortal = Mortal(self.app.doors.web, self)
         self.app.rounds = Rounds(self.config, self.app.accounts, self.app.ledger, lambda: mortal, self.clock)

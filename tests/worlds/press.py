@@ -10,6 +10,7 @@ from email.utils import format_datetime
 from html import escape
 
 from syndicate.app.engines.run_once import Run
+from syndicate.app.runs import RealRun
 from syndicate.app.wiring import App, load
 from syndicate.sandbox.server import Sandbox
 from tests.worlds.site import Site
@@ -93,7 +94,7 @@ accounts:
 
     def app(self) -> App:
         if self.open is None:
-            self.open = App(load(self.path, os.environ), os.environ, clock=self.clock)
+            self.open = App(RealRun(load(self.path, os.environ), os.environ, self.clock))
         return self.open
 
     def run(self, *items: Item, **backfill: int) -> list[str]:

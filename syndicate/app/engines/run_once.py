@@ -32,7 +32,7 @@ class RunResult:
     """What a pass did, in the order things were planned or taken up.
 
     `began` is each delivery as the run took it up, `claimed` as it stood right before its claim; `looks` are
-    those a rehearsal shows although a real first run posts nothing; `faults` belong to no delivery.
+    those of a source's first reading, which a real first run does not post; `faults` belong to no delivery.
     """
 
     polled: list[Polled] = field(default_factory=list)
@@ -77,8 +77,8 @@ class Run:
                     self._poll(name, backfill(name))
 
         jobs = [work] * min(POLLERS, len(names))
-        # Stories that were taken back since they were announced; a rehearsal leaves that to the real run.
-        if self._app.rehearsal is None and self._app.ledger.articles.has_to_check(self._app.ledger.now()):
+        # Stories that were taken back since they were announced.
+        if self._app.kind.checks_withdrawals and self._app.ledger.articles.has_to_check(self._app.ledger.now()):
             jobs.append(self._watch)
         self._together(jobs)
 
@@ -94,7 +94,7 @@ class Run:
         known = app.ledger.articles.at(origin)
         if known is None or not self._all_posted(known):
             try:
-                article = read_article(origin, app.doors, app.clock, zone=app.config.site.timezone)
+                article = read_article(origin, app.doors, app.kind.clock, zone=app.config.site.timezone)
             except SyndicateError as fault:
                 self.outcome.faults.append(fault)
                 self._anchor = ""
@@ -116,7 +116,7 @@ class Run:
     def show_waiting(self) -> None:
         """For a look: render what was taken up and not sent, as it would go out now."""
         for key, began in self.outcome.began.items():
-            exhibit, found = self._app.recorder.exhibits.get(key), self._app.ledger.deliveries.find(key)
+            exhibit, found = self._app.kind.recordings.get(key), self._app.ledger.deliveries.find(key)
             if found is None or found.action != "post" or (exhibit and exhibit.post):
                 continue
             if found.state not in ("planned", "due"):
