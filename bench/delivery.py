@@ -18,10 +18,12 @@ from types import SimpleNamespace
 from typing import Any
 
 from syndicate.app.engines.run_once import account_waits
-from syndicate.delivery.deliver import Lane, Timeouts, deliver
+from syndicate.delivery.deliver import deliver
 from syndicate.delivery.gates import Gate
+from syndicate.delivery.lane import Lane, Timeouts
 from syndicate.ledger import Ledger
 from syndicate.ledger.database import Database, micros
+from syndicate.ledger.deliveries import PlannedDelivery
 from syndicate.model import Account, Article, Limits, Post, Receipt, Schedule
 
 LEASE = timedelta(seconds=60)
@@ -47,9 +49,7 @@ def filled(ledger: Ledger, accounts: dict[str, int]) -> None:
                 article = Article("news", f"https://gazette.example/{anchor}", f"Story {number}", published=at)
                 ledger.articles.add(article, [SimpleNamespace(hash=anchor, kind="url")], position=0, now=at)
                 moment = at - timedelta(hours=1) + timedelta(microseconds=number)
-                ledger.deliveries.plan(
-                    anchor, name, "fake", state="due", reason=None, due_at=moment, planned_at=moment, expires_at=None
-                )
+                ledger.deliveries.plan(PlannedDelivery(anchor, name, "fake", "due", due_at=moment), moment)
 
 
 def crowded() -> None:
@@ -78,7 +78,7 @@ def crowded() -> None:
                 claimed = ledger.claims.claim(due, now=now(), lease=LEASE)
                 claims.append(time.perf_counter() - begun)
                 assert claimed is not None
-                ledger.claims.posted(claimed, Receipt("1", None), now=now())
+                ledger.outcomes.posted(claimed, Receipt("1", None), now=now())
             shown = "  ".join(
                 f"{name} {statistics.median(times) * 1000:.2f} ms"
                 for name, times in (("tick", ticks), ("next", picks), ("claim", claims))

@@ -21,9 +21,10 @@ sys.path.insert(0, str(Path(__file__).parent))
 from crowd import Crowd
 
 from syndicate import aliases
+from syndicate.app.clock import now
 from syndicate.app.engines.daemon import Daemon
 from syndicate.app.poller import Rounds
-from syndicate.app.wiring import App, now
+from syndicate.app.wiring import App
 from syndicate.config.reader import load
 from syndicate.ingestion import poll
 from syndicate.ingestion.poll import Polled

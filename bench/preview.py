@@ -87,7 +87,7 @@ def page() -> str:
             exhibits[key] = Recording(rendered, ())
     studio.close()
     looks = {name: find(name).look for name in PLATFORMS}
-    return Page(SITE, now, shown(records, exhibits, {}, {}, {}), {}, looks).html()
+    return Page(SITE, now, shown(records, exhibits, {}, {}), {}, looks).html()
 
 
 def opened(path: Path) -> float:

@@ -71,6 +71,17 @@ def test_no_ability_is_asked_for_by_its_name():
                 assert asked not in names, f"{path}:{node.lineno}: ask with isinstance"
 
 
+def test_only_the_app_reads_the_clock():
+    """Stand-ins have clocks of their own: what they stand for keeps time by itself."""
+    read = set()
+    for path in ROOT.rglob("*.py"):
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            asked = ast.unparse(node) if isinstance(node, ast.Attribute) else ""
+            if asked in ("datetime.now", "datetime.utcnow", "date.today", "time.time", "time.time_ns"):
+                read.add(path.relative_to(ROOT).parts[0])
+    assert read == {"app", "sandbox", "testing"}
+
+
 def test_exported_names_are_sorted_and_there():
     for path in ROOT.rglob("*.py"):
         for node in parsed(path).body:

@@ -87,12 +87,11 @@ def open_copy(
         copy_ledger(path, copy)
     ledger = Ledger(Database(copy, durable=False), clock, Keys(config, environ).borrowed)
     # Another process may be sending just now; in a copy nobody would ever free its lanes.
-    ledger.database.change("UPDATE account SET lane = NULL, lane_until = 0, next_at = 0, opens_at = 0")
-    # A pause is told of, but does not keep anybody from looking at what would be sent.
+    ledger.database.change("UPDATE account SET lane = NULL, lane_until = 0")
     paused = {row["name"]: row["paused"] for row in ledger.accounts.paused()}
-    ledger.database.change("UPDATE account SET paused = NULL")
-    ledger.database.change("DELETE FROM pause")
-    if not rehearsal.dry:
+    if not rehearsal.dry:  # to the stand-ins everything goes
+        ledger.database.change("UPDATE account SET next_at = 0, opens_at = 0, paused = NULL")
+        ledger.database.change("DELETE FROM pause")
         ledger.database.change("DELETE FROM credential")
         ledger.database.change("UPDATE account SET identity = NULL")
     return ledger, paused

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from syndicate.config.schema import Config, SourceConfig
 from syndicate.errors import SourceError
 from syndicate.model import Reading, Validators
-from syndicate.net.address_guard import bare, origin_of
-from syndicate.net.http import Guard, Mask, RequestsHttp
-from syndicate.ports import Http, Paged, Source
+from syndicate.net.address_guard import Guard, bare, origin_of
+from syndicate.net.dry_run import Mask
+from syndicate.net.http import RequestsHttp
+from syndicate.ports import Clock, Http, Source
+from syndicate.sources.masked import masked
 
 if TYPE_CHECKING:
     from syndicate.sources.discovery import Found
@@ -23,42 +23,13 @@ PAGE = "page"
 """The source of an article that a person named by its address."""
 
 
-class MaskedSource:
-    """A source whose complaints hold no secret of the config, even where its address does."""
-
-    def __init__(self, source: Source, mask: Mask) -> None:
-        self.name = source.name
-        self._source = source
-        self._mask = mask
-
-    def fetch(self, validators: Validators) -> Reading:
-        """As the source does."""
-        try:
-            return self._source.fetch(validators)
-        except SourceError as fault:
-            fault.args = (self._mask(str(fault)),)
-            raise
-
-    def older(self, fetched: Reading) -> Iterator[Reading]:
-        """As the source does, if it can."""
-        if isinstance(self._source, Paged):
-            try:
-                yield from self._source.older(fetched)
-            except SourceError as fault:
-                fault.args = (self._mask(str(fault)),)
-                raise
-
-    def listed(self) -> Iterator[Reading]:
-        """As the source does, if it can."""
-        if isinstance(self._source, Paged):
-            yield from self._source.listed()
-
-
-def reader(config: Config, name: str) -> Source:
+def reader(config: Config, name: str, clock: Clock) -> Source:
     """The reader of one source, for a look that needs no ledger."""
     guard = Guard(allow=config.network.allow, origins=origins(config))
-    door = RequestsHttp(clock=_now, timeout=config.network.timeout.total_seconds(), guard=guard, secrets=config.secrets)
-    return MaskedSource(build(config.sources[name], door), Mask(config.secrets))
+    door = RequestsHttp(
+        clock=clock, timeout=config.network.timeout.total_seconds(), guard=guard, secrets=config.secrets
+    )
+    return masked(build(config.sources[name], door, clock), Mask(config.secrets))
 
 
 def origins(config: Config) -> list[str]:
@@ -77,24 +48,24 @@ def web(url: str) -> str:
     raise SourceError(f"'{bare(url)}' is no web address", hint="it has to begin with https:// or http:// and a host")
 
 
-def read_url(url: str) -> Reading:
+def read_url(url: str, clock: Clock) -> Reading:
     """Whatever an address gives: a list of articles, else one article from a page. Raises SourceError."""
     from syndicate import sources
 
     url = web(url)
-    return sources.look(url, RequestsHttp(clock=_now, guard=Guard(origins=[url])))
+    return sources.look(url, RequestsHttp(clock=clock, guard=Guard(origins=[url])), clock)
 
 
-def read_stdin(base: str | None) -> Reading:
+def read_stdin(base: str | None, clock: Clock) -> Reading:
     """A document from standard input, as `read_file` reads one. Raises SourceError."""
     import sys
 
     from syndicate import sources
 
-    return sources.parse(sys.stdin.buffer.read(MOST), source="standard input", url=base or "")
+    return sources.parse(sys.stdin.buffer.read(MOST), source="standard input", url=base or "", now=clock())
 
 
-def read_file(path: Path, base: str | None, *, zone: str = "UTC") -> Reading:
+def read_file(path: Path, base: str | None, clock: Clock, *, zone: str = "UTC") -> Reading:
     """A list of articles or a page from a file, a folder of Markdown; `base` is the address it stands for.
 
     Raises SourceError.
@@ -103,24 +74,24 @@ def read_file(path: Path, base: str | None, *, zone: str = "UTC") -> Reading:
 
     if path.is_dir():
         wanted = SourceConfig(path.name, str(path), "folder", timezone=zone, link=base or "https://site.example/")
-        return build(wanted, RequestsHttp(clock=_now)).fetch(Validators())
+        return build(wanted, RequestsHttp(clock=clock), clock).fetch(Validators())
     try:
         with path.open("rb") as file:
             body = file.read(MOST)
     except OSError as fault:
         raise SourceError(f"{path}: {fault.strerror}") from fault
-    return sources.parse(body, source=path.name, url=base or "", timezone=zone)
+    return sources.parse(body, source=path.name, url=base or "", timezone=zone, now=clock())
 
 
-def discover(site: str) -> tuple[str, list[Found]]:
+def discover(site: str, clock: Clock) -> tuple[str, list[Found]]:
     """A site's name, and the sources that its front page leads to. Raises SourceError."""
-    from syndicate import sources
+    from syndicate.sources import discovery
 
     site = web(site)
-    return sources.discover(site, RequestsHttp(clock=_now, guard=Guard(origins=[site])))
+    return discovery.discover(site, RequestsHttp(clock=clock, guard=Guard(origins=[site])))
 
 
-def build(wanted: SourceConfig, door: Http) -> Source:
+def build(wanted: SourceConfig, door: Http, clock: Clock) -> Source:
     """The reader of a source, behind the door it is given."""
     from syndicate import sources
 
@@ -132,9 +103,5 @@ def build(wanted: SourceConfig, door: Http) -> Source:
         timezone=wanted.timezone,
         key=wanted.key,
         link=wanted.link or "",
-        clock=_now,
+        clock=clock,
     )
-
-
-def _now() -> datetime:
-    return datetime.now(UTC)

@@ -10,11 +10,12 @@ import os
 import threading
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Self
 from urllib.parse import quote
 
+from syndicate.app.clock import now
 from syndicate.app.ledger import Recorder, Rehearsal, open_copy, open_real
 from syndicate.app.poller import Rounds
 from syndicate.app.sources import PAGE, build, origins, read_file, web
@@ -28,8 +29,8 @@ from syndicate.net.http import USER_AGENT, DryHttp, Guard, RequestsHttp
 from syndicate.ports import Clock, Http, Identified, OwnDoor, Platform, Refreshable
 
 if TYPE_CHECKING:
-    from syndicate.delivery.deliver import Lane, Timeouts
     from syndicate.delivery.gates import Gate
+    from syndicate.delivery.lane import Lane, Timeouts
     from syndicate.delivery.preflight import Pages
     from syndicate.rendering.cards.order import Drawn, Order
     from syndicate.rendering.cards.studio import Studio
@@ -40,11 +41,6 @@ LARGEST = 20_000_000  # bytes of a picture before it is fitted
 _IN_ADDRESSES = "%:/?#[]@!$&'*+,;=~"
 _LAPSED = "stories that grew too old while they waited for your yes"
 IDENTITY_AGE = timedelta(days=1)
-
-
-def now() -> datetime:
-    """The clock of a real run."""
-    return datetime.now(UTC)
 
 
 def _calling_card(site: str) -> str:
@@ -156,9 +152,20 @@ class App:
         with self._guard:
             gallery = self.gallery
         seen: tuple[Delivery, tuple[str, ...]] = gallery.watch(
-            delivery, door, self.render, lambda render: deliver(delivery.key, lane, self.ledger, render, self.terms)
+            delivery,
+            door,
+            self.render,
+            lambda render: deliver(delivery.key, lane, self.ledger, render, self.terms, self.gate),
         )
         return seen
+
+    def show(self, delivery: Delivery) -> None:
+        """In a dry run: let people see what waits, as it would go out now. Raises RenderError, PlatformError."""
+        from syndicate.delivery.rehearse import rehearse
+
+        lane = self.lane(delivery.account)
+        door = self._dry_doors[delivery.account]
+        self.gallery.watch(delivery, door, self.render, lambda render: rehearse(delivery, lane, self.ledger, render))
 
     def try_templates(self) -> list[str]:
         """Render a sample story for every account; what its templates say against that."""
@@ -179,7 +186,7 @@ class App:
 
     def verify(self, name: str) -> Identity:
         """Ask the network who an account is, and remember it."""
-        from syndicate.delivery.deliver import with_session
+        from syndicate.delivery.session import with_session
 
         lane = self.lane(name)
         identity = with_session(lane, self.ledger, lane.platform.verify)
@@ -205,7 +212,7 @@ class App:
     def page(self, origin: str) -> Article:
         """One article from its page: an address, or a file with a saved page. Raises SourceError."""
         if "://" not in origin:
-            found = read_file(Path(origin), None, zone=self.config.site.timezone).articles
+            found = read_file(Path(origin), None, self._clock, zone=self.config.site.timezone).articles
             if len(found) != 1:
                 raise SourceError(f"{origin} lists {len(found)} articles; --article takes one")
             if not found[0].url:
@@ -216,7 +223,7 @@ class App:
             return found[0]
         self._origins.append(web(origin))  # typed by the user, so it may be on a private network
         wanted = SourceConfig(PAGE, origin, "page", timezone=self.config.site.timezone)
-        return build(wanted, self.web).fetch(Validators()).articles[0]
+        return build(wanted, self.web, self._clock).fetch(Validators()).articles[0]
 
     def lane(self, name: str) -> Lane:
         """An account with its adapter, built once."""
@@ -244,18 +251,12 @@ class App:
         """Let a paused account post again; whether it was paused, and how many stories are old news by now."""
         return self.ledger.resume(self.config.accounts[name].account)
 
-    def rendered(self, delivery: Delivery) -> tuple[Rendered, str]:
-        """A delivery as it would go out now, with the digest an approval binds to.
-
-        Raises RenderError, PlatformError.
-        """
-        from syndicate import serialization
-
+    def rendered(self, delivery: Delivery) -> Rendered:
+        """A delivery as it would go out now. Raises RenderError, PlatformError."""
         lane, at = self.lane(delivery.account), self.ledger.now()
         article = self.ledger.articles.find(delivery.anchor).article
         planned_at = delivery.planned_at
-        made = self.render(article, lane.account, lane.platform, lane.limits(), at=at, planned_at=planned_at)
-        return made, serialization.digest(serialization.post_record(made.post))
+        return self.render(article, lane.account, lane.platform, lane.limits(), at=at, planned_at=planned_at)
 
     def watch(self, most: int) -> list[str]:
         """Look at the pages of announced stories whose turn it is, at most so many; keys of deletions this plans."""
@@ -276,7 +277,7 @@ class App:
         for name in self.ledger.deliveries.unclear():
             if name not in self.config.accounts:
                 for delivery in self.ledger.deliveries.search(states=("unknown",), accounts=(name,)):
-                    self.ledger.claims.leave(delivery, "held", "no_answer", now=at, due_at=None)
+                    self.ledger.outcomes.held(delivery, now=at)
         for word in self.ledger.pauses.lapsed(at):
             self.ledger.end_pause(word, self.accounts)
         for name in self.ledger.accounts.lapsed(at):
@@ -295,7 +296,7 @@ class App:
     @functools.cached_property
     def terms(self) -> Timeouts:
         """How long a claim lasts and a request may take."""
-        from syndicate.delivery.deliver import Timeouts
+        from syndicate.delivery.lane import Timeouts
 
         return Timeouts(self.config.lease, self.config.network.timeout, _chance)
 
@@ -367,7 +368,7 @@ class App:
 
     def _build(self, entry: AccountConfig) -> Lane:
         from syndicate import platforms
-        from syndicate.delivery.deliver import Lane
+        from syndicate.delivery.lane import Lane
 
         adapter = platforms.find(entry.account.platform)
         door = self._door(adapter, entry)

@@ -26,13 +26,16 @@ MARKS = {"yes": ("✓", "green"), "no": ("✗", "red"), "waits": ("…", "yellow
 @click.pass_obj
 def command(shared: Shared, *, url: str) -> int:
     """For each account: each step a story took or did not take, and the value it compared."""
+    from syndicate.delivery.outlook import outlook
+
     with opened(shared, fill=True) as app:
         known, alias = _found(app, url)
         if not shared.json:
             _introduce(app, known, alias)
+        now = outlook(app.accounts, app.ledger, app.gate, known.anchor)
         for account in app.accounts:
             rows = app.ledger.deliveries.search(anchor=known.anchor, accounts=(account.name,))
-            delivery = next((row for row in rows if row.action == "post"), None)
+            delivery = next((now.get(row.key, row) for row in rows if row.action == "post"), None)
             steps = _steps(app, known, account, delivery, [row for row in rows if row.action != "post"])
             if shared.json:
                 print_json(_record(known, account, delivery, steps, alias))
@@ -68,7 +71,7 @@ def _steps(
         delivery=delivery,
         attempts=[(attempt["started_at"], attempt["outcome"]) for attempt in tried],
         now=now,
-        opens=app.gate.opening(delivery, account, now) if delivery else None,
+        opening=app.gate.opening(delivery, account, now) if delivery else None,
         spent=app.gate.spent(account, now) if account.budget else None,
         changes=changes,
         words=[word for word, _ in app.gate.paused_words(known.article)],

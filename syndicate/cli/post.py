@@ -16,7 +16,8 @@ import click
 
 from syndicate.cli import complain
 from syndicate.cli.options import DURATION, Shared, active, known, opened, shared_options
-from syndicate.cli.output import LATER, PERSONS, print_deliveries, why
+from syndicate.cli.output import print_deliveries, why
+from syndicate.model import APPROVABLE, LATER
 
 if TYPE_CHECKING:
     from syndicate.app.engines.run_once import Run, RunResult
@@ -116,21 +117,10 @@ def carry_out(
             run.outcome.looks.update(key for polled in run.outcome.polled if polled.baseline for key in polled.keys)
         if _dry(app):
             run.take_up_waiting()
-    if _dry(app):  # what waits for its hour is looked at now; the outcome keeps the state it began in
-        run.outcome.began |= {key: _scheduled(app, began) for key, began in run.outcome.began.items()}
-        waiting = [key for key, began in run.outcome.began.items() if began.state == "planned"]
-        app.ledger.deliveries.bring_forward(waiting, app.ledger.now())
     with shown(run, verbose=verbose):
         run.deliver(wait)
-
-
-def _scheduled(app: App, began: Delivery) -> Delivery:
-    """A delivery of a dry run as its account's schedule would let it go."""
-    if began.state != "due" or began.action != "post":
-        return began
-    at = app.ledger.now()
-    opens, said = app.gate.opening(began, app.config.accounts[began.account].account, at)
-    return replace(began, reason="window", due_at=opens, error=said) if opens > at else began
+    if _dry(app):
+        run.show_waiting()
 
 
 def _dry(app: App) -> bool:
@@ -189,25 +179,23 @@ def report(
 
 
 def records(outcome: RunResult, app: App, accounts: tuple[str, ...], *, dry: bool) -> list[dict[str, Any]]:
-    """Each delivery of the run as it stands; in a dry run, in the state it would start from."""
-    from syndicate.serialization import delivery_record, instant
+    """Each delivery of the run as it stands; in a dry run, as a real one would have it before its claim."""
+    from syndicate.serialization import delivery_record
 
-    shown = []
-    for delivery in _ended(outcome, app, accounts):
-        record = delivery_record(delivery)
-        if dry:
-            start = outcome.began[delivery.key]
-            looked = delivery.key in outcome.looks
-            record |= {
-                "state": "skipped" if looked else start.state,
-                "reason": "baseline" if looked else start.reason,
-                "due_at": None if looked else instant(start.due_at),
-                "remote_id": start.remote_id,
-                "permalink": start.permalink,
-                "attempts": start.attempts,
-            }
-        shown.append(record)
-    return shown
+    ended = _ended(outcome, app, accounts)
+    return [delivery_record(_before_claim(delivery, outcome, app) if dry else delivery) for delivery in ended]
+
+
+def _before_claim(delivery: Delivery, outcome: RunResult, app: App) -> Delivery:
+    """A delivery of a dry run as a real one would record it right before its claim, with its post to look at."""
+    from syndicate.serialization import freeze
+
+    exhibit = app.gallery.exhibits.get(delivery.key)
+    post = freeze(exhibit.rendered)[0] if exhibit and exhibit.rendered else delivery.post
+    if delivery.key in outcome.looks:
+        return replace(outcome.began[delivery.key], post=post, state="skipped", reason="baseline", due_at=None)
+    before = outcome.claimed.get(delivery.key)
+    return replace(delivery if before is None else replace(before, reason=None), post=post)
 
 
 def exit_code(outcome: RunResult, app: App, accounts: tuple[str, ...]) -> int:
@@ -282,7 +270,7 @@ def _remind(app: App, outcome: RunResult, accounts: tuple[str, ...]) -> None:
 def _remind_of_waiting(app: App, outcome: RunResult) -> None:
     """How many stories of earlier runs wait for a yes: without one they grow too old."""
     waiting = app.ledger.deliveries.search(states=("planned",))
-    stories = {row.anchor for row in waiting if row.reason in PERSONS and row.key not in outcome.began}
+    stories = {row.anchor for row in waiting if row.reason in APPROVABLE and row.key not in outcome.began}
     if stories and app.rehearsal is None:
         click.echo(f"stories that wait for your yes: {len(stories)}", err=True)
         click.echo("hint: look at them with syndicate preview, then run syndicate deliveries approve or skip", err=True)

@@ -61,12 +61,11 @@ def command(
 
 def _facts(app: App, found: list[dict[str, Any]]) -> list[Shown]:
     from syndicate.rendering.preview.facts import shown
-    from syndicate.rendering.preview.links import dead
 
-    deliveries = (app.ledger.deliveries.find(record["key"]) for record in found)
-    errors = {delivery.key: delivery.error for delivery in deliveries if delivery is not None}
-    pages = dead(app.web, (record["article"] for record in found))
-    return shown(found, app.gallery.exhibits, errors, pages, app.paused())
+    deliveries = [each for record in found if (each := app.ledger.deliveries.find(record["key"]))]
+    errors = {delivery.key: delivery.error for delivery in deliveries}
+    pages = app.pages.troubles(app.ledger.articles.find(each.anchor).article for each in deliveries)
+    return shown(found, app.gallery.exhibits, errors, pages)
 
 
 def _page(app: App, entries: list[Shown], html: str | None, *, opens: bool) -> None:

@@ -9,10 +9,11 @@ from datetime import datetime, timedelta
 from typing import Literal, TypeAlias
 from zoneinfo import ZoneInfo
 
+from syndicate.delivery.gates import Opening
 from syndicate.ledger.accounts import AccountState
 from syndicate.ledger.articles import StoredArticle
 from syndicate.ledger.imports import SEEN
-from syndicate.model import Account, Article, Delivery, Filter, Hours, Schedule
+from syndicate.model import APPROVABLE, SCHEDULED, Account, Article, Delivery, Filter, Hours, Schedule
 from syndicate.planning.plan import GRACE, UNSURE, admits, soon
 from syndicate.serialization import instant
 
@@ -42,7 +43,7 @@ class Facts:
     """All that a verdict may rest on. `baseline` is the source's; None before its first good reading.
 
     `delivery` is None where nothing was ever planned; `attempts` say what was tried, first to last.
-    `opens` is from when on the account's schedule lets it go, and the setting that decides; `spent` what
+    `opening` is from when on the account's schedule lets it go; `spent` what
     the month's posts cost, in millionths of a dollar; `words` are those of its own that are paused;
     `changes` are the edits and deletions of its post.
     """
@@ -53,7 +54,7 @@ class Facts:
     delivery: Delivery | None
     attempts: Sequence[tuple[datetime | None, str | None]]
     now: datetime
-    opens: tuple[datetime, str] | None = None
+    opening: Opening | None = None
     spent: int | None = None
     words: Sequence[str] = ()
     changes: Sequence[Delivery] = ()
@@ -141,24 +142,24 @@ def _waits(account: Account, delivery: Delivery, facts: Facts) -> list[Finding]:
     steps = [Finding("pause", "waits", f"stories with '{word}' are paused") for word in facts.words]
     if delivery.priority == 0:
         steps.append(Finding("breaking", "note", "breaking news: it goes before all others"))
-    if facts.opens is not None and account.schedule != Schedule(timezone=account.schedule.timezone):
-        steps.append(_hours(account.schedule, facts.opens, facts.now))
+    if facts.opening is not None and account.schedule != Schedule(timezone=account.schedule.timezone):
+        steps.append(_hours(account.schedule, facts.opening, facts.now))
     if account.budget is not None and facts.spent is not None:
         told = f"${facts.spent / 1e6:.2f} of ${account.budget.monthly_usd:.2f} are spent this month"
         steps.append(Finding("budget", "waits" if delivery.reason == "budget" else "yes", told))
     return steps
 
 
-def _hours(schedule: Schedule, opens: tuple[datetime, str], now: datetime) -> Finding:
+def _hours(schedule: Schedule, opening: Opening, now: datetime) -> Finding:
     """The clock on the wall against windows, quiet hours, spacing and caps."""
     local = now.astimezone(ZoneInfo(schedule.timezone))
     parts = [f"{name} {', '.join(hours.said for hours in listed)}" for name, listed in _listed(schedule) if listed]
     parts += [f"spacing {_span(schedule.spacing)}"] if schedule.spacing else []
     parts += [f"{name} {cap}" for name, cap in (("per_hour", schedule.per_hour), ("per_day", schedule.per_day)) if cap]
     told = f"now {local:%a %H:%M} {schedule.timezone}; {'; '.join(parts) or 'no hours'}"
-    if opens[0] <= now:
+    if opening.reason is None:
         return Finding("schedule", "yes", told)
-    return Finding("schedule", "waits", f"{told}; by {opens[1]} not before {_clock(opens[0])}")
+    return Finding("schedule", "waits", f"{told}; by {opening.said} not before {_clock(opening.at)}")
 
 
 def _listed(schedule: Schedule) -> tuple[tuple[str, tuple[Hours, ...]], ...]:
@@ -183,8 +184,8 @@ def _end(delivery: Delivery | None, facts: Facts) -> Finding:
     if delivery is None:
         why = "it was announced elsewhere" if facts.known.imported else "what a first run finds is recorded, not sent"
         return Finding("delivery", "no", f"none was planned: {why}")
-    error = None if delivery.reason == "window" else delivery.error  # the step before says which setting
-    waits = delivery.state == "planned" and delivery.reason in ("approval", "burst", "similar")
+    error = None if delivery.reason in SCHEDULED else delivery.error  # the step before says which setting
+    waits = delivery.state == "planned" and delivery.reason in APPROVABLE
     cure = f"syndicate deliveries approve {delivery.key[:8]}" if waits else None
     told = ", ".join(filter(None, (delivery.reason, delivery.permalink, error, cure)))
     when = f"; not before {_clock(delivery.due_at)}" if delivery.due_at and delivery.due_at > facts.now else ""

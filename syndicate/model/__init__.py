@@ -19,7 +19,7 @@ from syndicate.model.account import (
     Secret,
 )
 from syndicate.model.article import EMBARGOED, Article, Image, Precision, Site
-from syndicate.model.delivery import Action, Delivery, Draft, State
+from syndicate.model.delivery import APPROVABLE, LATER, REASONS, SCHEDULED, Action, Delivery, Draft, Reason, State
 from syndicate.model.post import Certainty, Json, Limits, LinkCard, Look, Media, Post, Receipt, Rendered, Span
 from syndicate.model.source import (
     DEFAULT_INTERVAL,
@@ -32,11 +32,15 @@ from syndicate.model.source import (
 )
 
 __all__ = [
+    "APPROVABLE",
     "DEFAULT_INTERVAL",
     "EMBARGOED",
+    "LATER",
     "NO_HINTS",
     "NO_LIMITS",
     "NO_RULES",
+    "REASONS",
+    "SCHEDULED",
     "Account",
     "Action",
     "Article",
@@ -61,6 +65,7 @@ __all__ = [
     "Post",
     "Precision",
     "Reading",
+    "Reason",
     "Receipt",
     "Rendered",
     "Schedule",

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from syndicate.model import EMBARGOED, NO_RULES, Account, Article, BreakingRules, Filter, State
+from syndicate.model import EMBARGOED, NO_RULES, Account, Article, BreakingRules, Filter, Reason, State
 from syndicate.schedule import at_once
 
 GRACE = timedelta(minutes=1)  # feeds count in seconds, and clocks differ
@@ -44,7 +44,7 @@ class Planned:
     candidate: Candidate
     account: Account
     state: State
-    reason: str | None
+    reason: Reason | None
     due_at: datetime | None = None
     expires_at: datetime | None = None
     priority: int = 1
@@ -143,11 +143,11 @@ def _due(candidate: Candidate, account: Account, now: datetime, priority: int, e
     waits = max(filter(None, (embargoed, calm)), default=None)
     doubt = doubtful(published, now)
     if doubt is not None:
-        return Planned(candidate, account, "planned", "approval", embargoed, expires_at, priority, doubt)
+        return Planned(candidate, account, "planned", "date", embargoed, expires_at, priority, doubt)
     if account.approve:
         return Planned(candidate, account, "planned", "approval", waits, expires_at, priority)
     if waits is not None:
-        reason = "delay" if waits == calm else "embargo"
+        reason: Reason = "delay" if waits == calm else "embargo"
         return Planned(candidate, account, "planned", reason, waits, expires_at, priority)
     return Planned(candidate, account, "due", None, now, expires_at, priority)
 

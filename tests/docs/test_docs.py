@@ -16,10 +16,10 @@ import pytest
 
 from syndicate import errors, ports
 from syndicate.cli import cli
-from syndicate.cli.output import WHY
 from syndicate.config.reader import load
 from syndicate.config.schema import NOT_BUILT, AlertSettings, Config, Listen, NetworkConfig, SourceConfig
 from syndicate.model import (
+    REASONS,
     Account,
     Article,
     BreakingRules,
@@ -199,7 +199,7 @@ def test_every_state_and_every_reason_is_explained() -> None:
     page = read("concepts/delivery.md")
     for state in get_args(State):
         assert f"| `{state}` |" in page, state
-    for reason in WHY:
+    for reason in REASONS:
         assert f"| `{reason}` |" in page, reason
 
 

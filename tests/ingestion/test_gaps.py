@@ -8,13 +8,13 @@ from email.utils import format_datetime
 
 import pytest
 
-from syndicate.app.sources import MaskedSource
 from syndicate.errors import SourceError
 from syndicate.ingestion import gaps
-from syndicate.ingestion.poll import poll
-from syndicate.model import Account, Article, Filter, PollInterval, Reading
+from syndicate.ingestion.poll import PollRules, poll
+from syndicate.model import Account, Article, Filter, Reading
 from syndicate.net.http import Guard, RequestsHttp
 from syndicate.sources.feed import FeedSource
+from syndicate.sources.masked import masked
 from tests.sources.api import Api
 
 WINDOW = 10
@@ -109,17 +109,15 @@ class Desk:
         self.paper, self.ledger, self.clock = paper, ledger, clock
         self.account = Account("acct", "fake", **account)
         self.door = RequestsHttp(clock=clock, timeout=5.0, guard=Guard(origins=[paper.api.url]))
-        self.source = MaskedSource(FeedSource("news", f"{paper.api.url}{path}", self.door), self.door.mask)
+        self.source = masked(FeedSource("news", f"{paper.api.url}{path}", self.door), self.door.mask)
 
     def poll(self, **options):
         return poll(
             self.source,
-            self.paper.api.url,
+            self.ledger.sources.ensure("news", self.paper.api.url),
             [self.account],
             self.ledger,
-            every=PollInterval(),
-            zone="UTC",
-            **options,
+            PollRules(**options),
         )
 
     def planned(self):
@@ -485,7 +483,8 @@ def test_a_source_that_cannot_page_is_told_of(ledger, clock, article):
 
     def read(*numbers):
         source.articles = tuple(article(number) for number in numbers)
-        return poll(source, "https://gazette.example/", [], ledger, every=PollInterval(), zone="UTC")
+        state = ledger.sources.ensure("news", "https://gazette.example/")
+        return poll(source, state, [], ledger, PollRules())
 
     read(1, 2, 3)
     clock.move(hours=1)

@@ -572,10 +572,10 @@ def test_it_outlives_the_process_and_follows_the_config(newsroom, hub, ledger):
     newsroom.join(hub)
     again(newsroom.public, ["news"])
     assert newsroom.kept().state == "active"
-    assert ledger.sources.known(["news"])[0].validators == Validators("x", None, "y")
+    assert ledger.sources.ensure("news", TOPIC).validators == Validators("x", None, "y")
     again("http://127.0.0.1:1", ["news"])  # moved
     assert newsroom.kept() is None
-    assert ledger.sources.known(["news"])[0].validators == Validators()  # it is read whole, and names its hub again
+    assert ledger.sources.ensure("news", TOPIC).validators == Validators()  # it is read whole, and names its hub again
     newsroom.join(hub)
     again(newsroom.public, [])
     assert newsroom.kept() is None

@@ -8,12 +8,12 @@ import traceback
 from collections import deque
 from concurrent.futures import ThreadPoolExecutor
 
-from syndicate.app.engines.run_once import account_waits
 from syndicate.app.engines.thread_pool import GrowingPool
 from syndicate.app.monitoring.alerts import Ways, send_alerts
 from syndicate.app.monitoring.events import delivery_fact
 from syndicate.app.monitoring.systemd import notify
 from syndicate.app.wiring import App
+from syndicate.delivery.next import Taken, deliver_next
 from syndicate.errors import SyndicateError
 from syndicate.ingestion.poll import Polled
 from syndicate.ingestion.websub import Subscriber
@@ -265,19 +265,16 @@ class Daemon:
                 self._busy.discard(name)
 
     def _step(self, name: str) -> bool:
-        ledger = self._app.ledger
-        now = ledger.now()
-        before, state = ledger.deliveries.next_due(name, now), ledger.accounts.find(name)
-        account = self._app.config.accounts[name].account
-        if before is None or state is None or account_waits(before, account, state, now):
-            return False
-        after, warnings = self._app.deliver(before)
-        for warning in warnings:
-            self._say("delivery.warning", account=name, key=before.key, warning=warning)
-        if after.fence == before.fence and after.state == before.state and after.due_at == before.due_at:
-            return False  # another process sends for this account; the next tick looks again
-        name, fields = delivery_fact(after)
-        self._say(name, **fields)
+        """Take the account's next delivery; False when it has none, has to wait, or another process sends for it."""
+        app = self._app
+        account = app.config.accounts[name].account
+        came = deliver_next(account, app.ledger, app.gate, app.deliver, app.ledger.deliveries.next_due)
+        if not isinstance(came, Taken):
+            return False  # the next tick looks again
+        for warning in came.warnings:
+            self._say("delivery.warning", account=name, key=came.after.key, warning=warning)
+        event, fields = delivery_fact(came.after)
+        self._say(event, **fields)
         return True
 
     def _leave(self) -> bool:

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from itertools import pairwise
 
 from syndicate.ledger.accounts import AccountState
-from syndicate.ledger.sources import SourceState
+from syndicate.ledger.sources import SourceHealth
 from syndicate.planning.flood_control import cure
 
 FAILED = 3  # polls in a row
@@ -19,7 +19,7 @@ AHEAD = timedelta(days=7)  # before a token ends
 
 def notices(
     accounts: Iterable[AccountState],
-    sources: Mapping[SourceState, Sequence[datetime]],
+    sources: Mapping[SourceHealth, Sequence[datetime]],
     now: datetime,
     batches: Mapping[tuple[str, str], int] | None = None,
 ) -> dict[tuple[str, str], str]:

@@ -11,12 +11,12 @@ import pytest
 
 from syndicate.app.monitoring.conditions import notices, usual_gap
 from syndicate.ledger.accounts import AccountState
-from syndicate.ledger.sources import SourceState
-from syndicate.model import Identity, Validators
+from syndicate.ledger.sources import SourceHealth
+from syndicate.model import Identity
 
 NOW = datetime(2026, 11, 26, 12, tzinfo=UTC)
 ACCOUNT = AccountState("masto", "mastodon", NOW, None, NOW, None, None)
-SOURCE = SourceState("news", "hash", Validators(), NOW, NOW, NOW, 0, 10, None)
+SOURCE = SourceHealth("news", 0, None)
 
 
 def every(hours, count=20, since=NOW):

@@ -110,7 +110,7 @@ def page_of():
                 key = f"{number:016x}{platform:_<16.16}"
                 records.append(record(key, story, account, rendered))
                 exhibits[key] = Recording(rendered, ())
-        return Page(SITE, NOW, shown(records, exhibits, {}, dead or {}, {}), {}, looks, notes).html()
+        return Page(SITE, NOW, shown(records, exhibits, {}, dead or {}), {}, looks, notes).html()
 
     return make
 

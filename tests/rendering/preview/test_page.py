@@ -108,7 +108,7 @@ def test_links_tags_and_counts_are_shown_as_the_network_has_them(page_of, opened
 
 def test_a_network_looks_as_its_adapter_says_whatever_it_is_called(opened):
     look = Look("Example", "Ex", colour="#123456", corners=(3, 1), traits=("dashed",), actions=("Nod",))
-    entries = shown([row("own", 'mock"><b>', "a"), row("none", "post x", "b")], {}, {}, {}, {})
+    entries = shown([row("own", 'mock"><b>', "a"), row("none", "post x", "b")], {}, {}, {})
     page = opened(Page(SITE, NOW, entries, {}, {'mock"><b>': look}).html())
     own, none = page.locator("article").all()
     assert (own.locator(".net").inner_text(), own.locator(".mark").inner_text()) == ("Example", "Ex")
@@ -161,7 +161,7 @@ def test_direction_marks_are_taken_out():
 
 def test_the_same_text_on_two_accounts_of_a_network_is_warned_of():
     rows = [row("a", "mastodon", "same"), row("b", "mastodon", "same"), row("c", "x", "same"), row("c", "x", "same")]
-    entries = shown(rows, {}, {"c": "template: line 3"}, {}, {})
+    entries = shown(rows, {}, {"c": "template: line 3"}, {})
     said = ["; ".join(entry.warnings) for entry in entries]
     assert "the same text goes to more than one mastodon account" in said[0]
     assert "the same text goes to more than one mastodon account" in said[1]
@@ -174,15 +174,15 @@ def test_the_same_text_on_two_accounts_of_a_network_is_warned_of():
     ("state", "reason", "told"),
     [
         ("due", None, "goes out now"),
-        ("planned", "embargo", "waits for its hour"),
-        ("planned", "approval", "waits for approval"),
-        ("skipped", "baseline", "only a look: a real first run posts nothing"),
-        ("skipped", "filtered", "skipped: filtered"),
+        ("planned", "embargo", "waits for its publication time"),
+        ("planned", "approval", "waits for your approval"),
+        ("skipped", "baseline", "example only: the first real run posts nothing"),
+        ("skipped", "filtered", "left out by the account's filters"),
     ],
 )
 def test_when_it_goes_out_is_said_in_words(state, reason, told):
     row = dict.fromkeys(("key", "account", "platform", "text", "article", "length", "limit", "link"), "x")
     row |= {"state": state, "reason": reason, "due_at": "2026-11-27T08:00:00Z", "media": [], "length": 0, "limit": 0}
-    (entry,) = shown([row], {}, {}, {}, {})
+    (entry,) = shown([row], {}, {}, {})
     assert entry.when == told
     assert entry.due_at == ("2026-11-27T08:00:00Z" if state == "planned" else None)

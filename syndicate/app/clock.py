@@ -1,0 +1,10 @@
+"""The clock of a real run: the one place that reads the time. Everyone else is given a `ports.Clock` or an instant."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+
+def now() -> datetime:
+    """The present instant: aware, UTC."""
+    return datetime.now(UTC)
