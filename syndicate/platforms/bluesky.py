@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from typing import Any, ClassVar
+from typing import Annotated, Any, ClassVar
 from urllib.parse import urlsplit
 
 from syndicate.errors import AuthError, PlatformError, Rejected, Uncertain
@@ -47,9 +47,9 @@ _REFUSED = {
 class Options:
     """`handle` such as gazette.bsky.social, an app password, and the service that keeps the account."""
 
-    handle: str
-    app_password: Secret
-    service: str = "https://bsky.social"
+    handle: Annotated[str, "The account's handle, such as gazette.example."]
+    app_password: Annotated[Secret, "An app password, made in the account's settings."]
+    service: Annotated[str, "The server that holds the account."] = "https://bsky.social"
     api_url: str | None = None
 
     def __post_init__(self) -> None:

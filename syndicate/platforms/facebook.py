@@ -11,7 +11,7 @@ import json
 import re
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, ClassVar
+from typing import Annotated, Any, ClassVar
 from urllib.parse import parse_qs, urlsplit
 
 from syndicate.errors import AuthError, PlatformError, RateLimited, Rejected, Unavailable, Uncertain, Unsupported
@@ -36,8 +36,8 @@ _POLICY = 368
 class Options:
     """The Page's number and a Page token with pages_manage_posts and pages_read_engagement."""
 
-    page_id: str
-    page_token: Secret
+    page_id: Annotated[str, "The page's number."]
+    page_token: Annotated[Secret, "The page's access token."]
     api_url: str | None = None
 
 

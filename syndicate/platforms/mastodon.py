@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from typing import Any, ClassVar, Literal
+from typing import Annotated, Any, ClassVar, Literal
 from urllib.parse import urlsplit
 
 from syndicate.errors import AuthError, NotReady, PlatformError, Rejected, Unsupported
@@ -34,9 +34,9 @@ _TRAILING = ".,;:!?*'\"()[]{}~|@$%…»”\N{RIGHT SINGLE QUOTATION MARK}「」�
 class Options:
     """`url` is the server's address; the token needs write:statuses, write:media, read:accounts, read:statuses."""
 
-    url: str
-    token: Secret
-    visibility: Literal["public", "unlisted", "private", "direct"] = "public"
+    url: Annotated[str, "The server's address."]
+    token: Annotated[Secret, "The account's access token."]
+    visibility: Annotated[Literal["public", "unlisted", "private", "direct"], "Who sees the posts."] = "public"
     api_url: str | None = None
 
     def __post_init__(self) -> None:

@@ -12,7 +12,7 @@ from base64 import b64decode, b64encode
 from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
-from typing import ClassVar, NoReturn
+from typing import Annotated, ClassVar, NoReturn
 from urllib.parse import urlsplit
 
 from syndicate.errors import Unsupported
@@ -28,8 +28,8 @@ _PREFIX = "whsec_"
 class Options:
     """Where to send; with a secret (`whsec_` and base64, or any text) the request is signed."""
 
-    url: str
-    secret: Secret | None = None
+    url: Annotated[str, "The address that takes each post."]
+    secret: Annotated[Secret | None, "Signs each request (Standard Webhooks)."] = None
     api_url: str | None = None
 
     def __post_init__(self) -> None:

@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import lru_cache
-from typing import Any, ClassVar
+from typing import Annotated, Any, ClassVar
 from unicodedata import normalize
 from urllib.parse import urlsplit
 
@@ -41,10 +41,10 @@ class Options:
         "OAuth 2 is not built yet; use api_key, api_secret, access_token and access_secret (OAuth 1.0a)",
     )
 
-    api_key: Secret
-    api_secret: Secret
-    access_token: Secret
-    access_secret: Secret
+    api_key: Annotated[Secret, "The app's key."]
+    api_secret: Annotated[Secret, "The app's secret."]
+    access_token: Annotated[Secret, "The account's access token (OAuth 1.0a)."]
+    access_secret: Annotated[Secret, "The access token's secret (OAuth 1.0a)."]
     api_url: str | None = None
 
     @property

@@ -15,13 +15,16 @@ import pytest
 
 from syndicate.model import Account, Article, Image, Site
 from syndicate.platforms import find
-from syndicate.rendering.environment import Templates
+from syndicate.rendering.environment import Templates, builtin_templates
 from syndicate.rendering.photo import Pictures
 from syndicate.rendering.post import render
 
 GOLDEN = Path(__file__).parents[1] / "golden"
 STORIES = json.loads((GOLDEN / "articles.json").read_text(encoding="utf-8"))
-PLATFORMS = ("bluesky", "facebook", "folder", "mastodon", "webhook", "x")
+OWN = {path.parent.name for path in builtin_templates().glob("*/post.txt.j2")} - {"default"}
+PLATFORMS = sorted(OWN | {path.parent.name for path in GOLDEN.glob("*/*.txt")})
+"""Those with a template of their own, and those whose goldens show what the default makes of them."""
+
 SITE = Site("The Example Gazette", "https://gazette.example.com/", language="en")
 
 

@@ -11,7 +11,7 @@ import os
 from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, Annotated, Any, ClassVar
 from urllib.parse import unquote, urlsplit
 
 from syndicate.errors import Rejected, Unavailable, Uncertain
@@ -34,7 +34,7 @@ _STAGING = ".prepared"
 class Options:
     """Where posts are written; a relative path is relative to the config file. `api_url` has no meaning here."""
 
-    path: Path
+    path: Annotated[Path, "The directory to write to, relative to the config file."]
     api_url: str | None = None
 
     def redirected(self, url: str, folder: Path, name: str) -> Options:  # noqa: ARG002 - a folder has no address
