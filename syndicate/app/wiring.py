@@ -36,6 +36,7 @@ if TYPE_CHECKING:
     from syndicate.rendering.cards.studio import Studio
     from syndicate.rendering.environment import Templates
     from syndicate.rendering.photo import Pictures
+    from syndicate.rendering.post import Renderer
 
 LARGEST = 20_000_000  # bytes of a picture before it is fitted
 _IN_ADDRESSES = "%:/?#[]@!$&'*+,;=~"
@@ -338,23 +339,16 @@ class App:
         planned_at: datetime,
     ) -> Rendered:
         """An article as one account's post."""
-        from syndicate.rendering.post import render
-
         with self._guard:
-            templates, pictures = self.templates, self.pictures
-        return render(
-            article,
-            account,
-            self.config.site,
-            platform.name,
-            limits,
-            platform.measure,
-            templates=templates,
-            pictures=pictures,
-            draw=self._draw,
-            at=at,
-            planned_at=planned_at,
-        )
+            renderer = self.renderer
+        return renderer.render(article, account, platform, limits, at=at, planned_at=planned_at)
+
+    @functools.cached_property
+    def renderer(self) -> Renderer:
+        """Makes posts of articles."""
+        from syndicate.rendering.post import Renderer
+
+        return Renderer(self.templates, self.pictures, self._draw, self.config.site)
 
     def _draw(self, order: Order, photo: bytes | None) -> Drawn:
         with self._guard:
