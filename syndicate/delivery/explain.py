@@ -20,21 +20,26 @@ Verdict: TypeAlias = Literal["yes", "no", "waits", "unclear", "note"]
 """`yes`: the step lets the story through. `unclear`: nobody can tell. `note`: it changed nothing."""
 
 
-PAUSED = {
-    "auth": ("its login was refused", "check {}"),
-    "person": ("by a person", "resume {}"),
-    "all": ("with everything else", "resume --all"),
+Cure: TypeAlias = Literal["check", "resume", "resume_all", "approve"]
+"""What a person can do: check a login, resume an account or all of them, approve a delivery."""
+
+
+PAUSED: dict[str, tuple[str, Cure]] = {
+    "auth": ("its login was refused", "check"),
+    "person": ("by a person", "resume"),
+    "all": ("with everything else", "resume_all"),
 }
-"""Why an account is paused: in words, and what `syndicate accounts` can do about it."""
+"""Why an account is paused: in words, and what helps."""
 
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """One step of a story on its way, and what was compared there, in words."""
+    """One step of a story on its way, and what was compared there, in words. `cure` is what helps where it waits."""
 
     name: str
     verdict: Verdict
     value: str
+    cure: Cure | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +75,7 @@ def explain(account: Account, state: AccountState | None, facts: Facts) -> list[
         found = [Finding(step.name, "note" if step.verdict == "no" else step.verdict, step.value) for step in found]
     if state is not None and state.paused:
         told, cure = PAUSED[state.paused]
-        found.append(Finding("account", "waits", f"paused, {told}: syndicate accounts {cure.format(account.name)}"))
+        found.append(Finding("account", "waits", f"paused, {told}", cure))
     elif state is not None and state.next_at > facts.now and delivery and delivery.state == "due":
         found.append(Finding("account", "waits", f"the network asked to wait until {_clock(state.next_at)}"))
     if delivery is not None and delivery.state in ("planned", "due") and delivery.action == "post":
@@ -189,8 +194,7 @@ def _end(delivery: Delivery | None, facts: Facts) -> Finding:
         return Finding("delivery", "no", f"none was planned: {why}")
     error = None if delivery.reason == "window" else delivery.error  # the step before says which setting
     waits = delivery.state == "planned" and delivery.reason in ("approval", "burst", "similar")
-    cure = f"syndicate deliveries approve {delivery.key[:8]}" if waits else None
-    told = ", ".join(filter(None, (delivery.reason, delivery.permalink, error, cure)))
+    told = ", ".join(filter(None, (delivery.reason, delivery.permalink, error)))
     when = f"; not before {_clock(delivery.due_at)}" if delivery.due_at and delivery.due_at > facts.now else ""
     verdicts: dict[str, Verdict] = {
         "posted": "yes",
@@ -199,7 +203,8 @@ def _end(delivery: Delivery | None, facts: Facts) -> Finding:
         "held": "unclear",
         "unknown": "unclear",
     }
-    return Finding(delivery.state, verdicts.get(delivery.state, "waits"), re.sub(r"\s+", " ", f"{told}{when}") or "now")
+    value = re.sub(r"\s+", " ", f"{told}{when}") or "now"
+    return Finding(delivery.state, verdicts.get(delivery.state, "waits"), value, "approve" if waits else None)
 
 
 def _clock(moment: datetime | None) -> str | None:

@@ -80,7 +80,7 @@ class Reading:
 
 @dataclass(frozen=True, slots=True)
 class CompleteReading:
-    """A reading with all that could be had. `missing` is what to tell of the rest.
+    """A reading with all that could be had. `missing` says which stories may be missing, and why.
 
     `gap_at`: a gap was found then, and the next poll is to try again; the reading's validators are the old
     ones, so that it is sent the whole document.

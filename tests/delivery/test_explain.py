@@ -22,7 +22,8 @@ def steps(account=None, *, article=STORY, seen=NOON, baseline=NOON - timedelta(h
     if delivery:
         made = Delivery("k", "a", article.url, "masto", "mastodon", "post", 0, 0, **delivery)
     facts = Facts(StoredArticle("a", article, seen), baseline, "UTC", made, [], NOON + timedelta(minutes=1))
-    return {step.name: (step.verdict, step.value) for step in explain(account, state, facts)}
+    found = explain(account, state, facts)
+    return {step.name: (step.verdict, step.value, *([step.cure] if step.cure else [])) for step in found}
 
 
 def row(state, reason=None, **fields):
@@ -66,14 +67,20 @@ def test_what_was_planned_by_hand_is_not_told_to_have_been_stopped():
 
 
 @pytest.mark.parametrize(
-    ("paused", "told"),
+    ("paused", "told", "cure"),
     [
-        ("auth", "paused, its login was refused: syndicate accounts check masto"),
-        ("person", "paused, by a person: syndicate accounts resume masto"),
+        ("auth", "paused, its login was refused", "check"),
+        ("person", "paused, by a person", "resume"),
+        ("all", "paused, with everything else", "resume_all"),
     ],
 )
-def test_a_paused_account_says_so_and_how_to_go_on(paused, told):
-    assert steps(paused=paused, **row("due", "auth"))["account"] == ("waits", told)
+def test_a_paused_account_says_so_and_how_to_go_on(paused, told, cure):
+    assert steps(paused=paused, **row("due", "auth"))["account"] == ("waits", told, cure)
+
+
+@pytest.mark.parametrize("reason", ["approval", "burst", "similar"])
+def test_what_waits_for_a_person_says_so(reason):
+    assert steps(**row("planned", reason, error="why"))["planned"] == ("waits", f"{reason}, why", "approve")
 
 
 def test_what_nobody_knows_is_told_as_unclear():

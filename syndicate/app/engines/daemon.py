@@ -8,6 +8,7 @@ import traceback
 from collections import deque
 from concurrent.futures import ThreadPoolExecutor
 
+from syndicate.app import advice
 from syndicate.app.engines.run_once import account_waits
 from syndicate.app.engines.thread_pool import GrowingPool
 from syndicate.app.monitoring.alerts import Ways, send_alerts
@@ -244,7 +245,7 @@ class Daemon:
             self._start_lanes()
 
     def _told(self, polled: Polled) -> None:
-        for note in polled.notes:
+        for note in advice.notes(polled):
             self._say("source.note", source=polled.source, note=note)
         if polled.baseline:
             self._say("source.baseline", source=polled.source, articles=polled.seen)
