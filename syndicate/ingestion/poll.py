@@ -20,6 +20,7 @@ from syndicate.model import (
     BreakingRules,
     CompleteReading,
     FloodLimits,
+    Hub,
     PollHints,
     PollInterval,
     Reading,
@@ -53,7 +54,7 @@ class Polled:
     """What a poll came to. `baseline`: it was the first, and recorded `seen` articles without deliveries.
 
     `keys` are the deliveries it planned, in order. `missing` says which stories may be missing, and why. `waiting`
-    counts the stories that wait for a person's yes, by reason. `hub` is as in `Reading`.
+    counts the stories that wait for a person's yes, by reason. `hub` and `hub_known` are as in `Reading`.
     """
 
     source: str
@@ -64,7 +65,8 @@ class Polled:
     keys: tuple[str, ...]
     missing: str | None = None
     waiting: Mapping[str, int] = field(default_factory=dict)
-    hub: tuple[str, str] | None = None
+    hub: Hub | None = None
+    hub_known: bool = False
 
 
 def poll(source: Source, state: SourceState, accounts: Sequence[Account], ledger: Ledger, rules: PollRules) -> Polled:
@@ -235,6 +237,7 @@ def _record(
         missing=whole.missing,
         waiting=news.waiting,
         hub=fetched.hub,
+        hub_known=fetched.hub_known,
     )
 
 

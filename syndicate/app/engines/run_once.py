@@ -64,6 +64,7 @@ class Run:
         self._sources = sources
         self._accounts = accounts
         self._anchor: str | None = None
+        self._unread = False  # the article that this pass is about could not be read
         self.progress = progress
         self.stop = stop or threading.Event()
         self.outcome = RunResult()
@@ -99,7 +100,7 @@ class Run:
                 article = self._app.page(origin)
             except SyndicateError as fault:
                 self.outcome.faults.append(fault)
-                self._anchor = ""
+                self._unread = True
                 return
             known = self._app.announce(article)
         self._anchor = known
@@ -151,7 +152,7 @@ class Run:
 
     def _take_up_all(self, lane: str, now: datetime) -> None:
         """A run that can send nothing for an account still names each story that waits for it."""
-        if not self._sources and self._anchor is None:
+        if not self._sources and self._anchor is None and not self._unread:
             for delivery in self._app.ledger.deliveries.search(states=("due",), accounts=(lane,)):
                 if delivery.due_at is not None and delivery.due_at <= now:
                     self._take_up(delivery.key)
@@ -200,6 +201,8 @@ class Run:
         return self._next(lane, deadline) is not None
 
     def _next(self, lane: str, until: datetime) -> Delivery | None:
+        if self._unread:
+            return None
         deliveries = self._app.ledger.deliveries
         found = deliveries.next_due(lane, until, sources=self._sources, anchor=self._anchor)
         if found is not None or not self._sources:
