@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 import subprocess
 import sys
 from graphlib import TopologicalSorter
@@ -12,9 +13,12 @@ import grimp
 import pytest
 
 import syndicate
+from syndicate.cli import COMMANDS
 
 ROOT = Path(syndicate.__file__).parent
 HEAVY = ("requests", "urllib3", "jinja2", "apscheduler", "pydantic", "ruamel", "PIL", "rich", "cryptography", "sqlite3")
+
+COMMAND = re.compile(rf"\bsyndicate (?:{'|'.join(COMMANDS)})\b")
 
 
 def parsed(path: Path) -> ast.Module:
@@ -80,6 +84,16 @@ def test_only_the_app_reads_the_clock():
             if asked in ("datetime.now", "datetime.utcnow", "date.today", "time.time", "time.time_ns"):
                 read.add(path.relative_to(ROOT).parts[0])
     assert read == {"app", "sandbox", "testing"}
+
+
+def test_what_decides_prints_no_command():
+    """The web has no shell: faces add the command to what was decided."""
+    for room in ("planning", "ingestion", "delivery", "app/monitoring"):
+        for path in (ROOT / room).rglob("*.py"):
+            tree = ast.parse(path.read_text(encoding="utf-8"))
+            said = [node.value for node in ast.walk(tree) if isinstance(node, ast.Constant)]
+            shell = [text for text in said if isinstance(text, str) and COMMAND.search(text)]
+            assert not shell, (path, shell)
 
 
 def test_exported_names_are_sorted_and_there():

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Self
 from syndicate.app.accounts import Lanes
 from syndicate.app.doors import Doors
 from syndicate.app.poller import Rounds
-from syndicate.app.renderer import Renderer
+from syndicate.app.renderer import LazyRenderer
 from syndicate.app.runs import KindOfRun
 from syndicate.config.schema import Config
 from syndicate.errors import ConfigError
@@ -35,7 +35,7 @@ class App:
         self.ledger = kind.ledger
         self.accounts = config.enabled
         self.doors = Doors(config, kind.clock)
-        self.renderer = Renderer(config.site, config.templates, lambda: self.doors.web)
+        self.renderer = LazyRenderer(config.site, config.templates, lambda: self.doors.web)
         self.lanes = Lanes(kind, self.doors)
         self.rounds = Rounds(config, self.accounts, self.ledger, lambda: self.doors.web, kind.clock)
         self._lock = threading.RLock()

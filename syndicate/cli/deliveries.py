@@ -70,7 +70,7 @@ def show(shared: Shared, *, key: str) -> None:
     from syndicate.serialization import delivery_record
 
     with opened(shared, fill=True) as app:
-        delivery = decisions.find(key, app.ledger)
+        delivery = _find(app, key)
         digest = None
         if delivery.action == "post" and delivery.state in ("planned", "due") and delivery.post is None:
             post, digest = freeze(_rendered(app, delivery))
@@ -102,7 +102,11 @@ def approve(shared: Shared, /, *, keys: tuple[str, ...], digest: str | None, **b
 
 def _approve(app: App, delivery: Delivery, digest: str | None) -> None:
     """A yes is to what would go out now: another text or picture asks again."""
-    after = decisions.approve(delivery, lambda each: freeze(_rendered(app, each)), app.ledger, digest)
+    try:
+        after = decisions.approve(delivery, lambda each: freeze(_rendered(app, each)), app.ledger, digest)
+    except SyndicateError as fault:
+        hint = f"look again: syndicate deliveries show {delivery.key[:8]}" if digest else fault.hint
+        raise SyndicateError(str(fault), hint=hint) from fault
     click.echo(str((after.post or {}).get("text")), err=True)
     _report(delivery, after)
 
@@ -112,7 +116,7 @@ def _chosen(app: App, keys: tuple[str, ...], batch: dict[str, tuple[str, ...]]) 
     if bool(keys) == any(batch.values()):
         raise click.UsageError("name deliveries by KEY, or a batch by --reason, --source and --account")
     if keys:
-        return [decisions.find(key, app.ledger) for key in keys]
+        return [_find(app, key) for key in keys]
     left = {source for _, source in app.ledger.backlog.batches()}  # one that has another name by now
     known("source", {**app.config.sources, **dict.fromkeys(left)}, batch["sources"])
     known("account", {*app.config.accounts, *app.ledger.deliveries.accounts()}, batch["accounts"])
@@ -120,6 +124,14 @@ def _chosen(app: App, keys: tuple[str, ...], batch: dict[str, tuple[str, ...]]) 
     if not found:
         raise SyndicateError("nothing waits for that", hint="run syndicate deliveries list --state planned")
     return found
+
+
+def _find(app: App, key: str) -> Delivery:
+    """The one delivery whose key begins so."""
+    try:
+        return decisions.find(key, app.ledger)
+    except SyndicateError as fault:
+        raise SyndicateError(str(fault), hint=fault.hint or "run syndicate deliveries list") from fault
 
 
 def _rendered(app: App, delivery: Delivery) -> Rendered:
@@ -150,7 +162,7 @@ def delete(shared: Shared, *, keys: tuple[str, ...]) -> int:
     failed = 0
     with opened(shared) as app:
         for key in keys:
-            delivery = decisions.find(key, app.ledger)
+            delivery = _find(app, key)
             after = decisions.delete(delivery, app.deliver, app.ledger)
             named = f"{delivery.key[:8]} {delivery.account}"
             if after.state == "posted":
@@ -170,7 +182,7 @@ def retry(shared: Shared, *, keys: tuple[str, ...]) -> None:
     """Try failed deliveries again, as if for the first time."""
     with opened(shared, fill=True) as app:
         for key in keys:
-            delivery = decisions.find(key, app.ledger)
+            delivery = _find(app, key)
             _report(delivery, decisions.retry(delivery, app.ledger))
 
 
@@ -198,7 +210,7 @@ def resolve(shared: Shared, *, key: str, url: str | None, not_sent: bool) -> Non
     if url and not url.startswith(("http://", "https://")):
         raise click.UsageError(f"--sent needs the post's address, not {url!r}")
     with opened(shared, fill=True) as app:
-        delivery = decisions.find(key, app.ledger)
+        delivery = _find(app, key)
         _report(delivery, decisions.resolve(delivery, app.ledger, url=url))
 
 

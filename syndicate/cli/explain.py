@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -105,7 +104,7 @@ def _print(account: Account, delivery: Delivery | None, steps: list[Finding]) ->
     width = max(len(step.name) for step in steps)
     for step in steps:
         mark, colour = MARKS.get(step.verdict, ("·", "white"))
-        click.echo(f"  {click.style(mark, fg=colour)} {step.name:<{width}}  {step.value}")
+        click.echo(f"  {click.style(mark, fg=colour)} {step.name:<{width}}  {_value(step, account, delivery)}")
 
 
 def _record(
@@ -119,5 +118,17 @@ def _record(
         "key": delivery.key if delivery else None,
         "state": delivery.state if delivery else None,
         "reason": delivery.reason if delivery else None,
-        "steps": [asdict(step) for step in steps],
+        "steps": [
+            {"name": step.name, "verdict": step.verdict, "value": _value(step, account, delivery)} for step in steps
+        ],
     }
+
+
+def _value(step: Finding, account: Account, delivery: Delivery | None) -> str:
+    """What a step compared, with the command that helps, if one does."""
+    if step.cure is None:
+        return step.value
+    from syndicate.app import advice
+
+    command = advice.command(step.cure, account=account.name, key=delivery.key if delivery else "")
+    return f"{step.value}{', ' if step.cure == 'approve' else ': '}{command}"

@@ -147,8 +147,10 @@ def stopping(stop: threading.Event) -> Iterator[list[int]]:
 
 def report(outcome: RunResult, app: App, accounts: tuple[str, ...], shared: Shared, *, listed: bool = True) -> None:
     """Deliveries on standard output; notes, errors and what needs a person on standard error."""
+    from syndicate.app import advice
+
     for polled in outcome.polled:
-        for note in polled.notes:
+        for note in advice.notes(polled):
             click.echo(f"{polled.source}: {note}", err=True)
         if polled.baseline:
             click.echo(app.kind.note_of_baseline(polled.source, polled.seen), err=True)
@@ -218,11 +220,12 @@ def _remind(app: App, outcome: RunResult, accounts: tuple[str, ...]) -> None:
     for name, why_paused in app.lanes.paused().items():
         if accounts and name not in accounts and why_paused != "auth":
             continue
+        from syndicate.app import advice
         from syndicate.delivery.explain import PAUSED
 
         words, cure = PAUSED[why_paused]
         click.echo(f"{name}: paused, {words}", err=True)
-        click.echo(f"hint: run syndicate accounts {cure.format(name)}", err=True)
+        click.echo(f"hint: run {advice.command(cure, account=name)}", err=True)
     _remind_of_waiting(app, outcome)
     others = [found for found in _ended(outcome, app, ()) if accounts and found.account not in accounts]
     left = sorted({found.account for found in others if found.state == "due" and found.reason not in LATER})

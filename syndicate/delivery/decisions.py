@@ -40,10 +40,9 @@ def find(key: str, ledger: Ledger) -> Delivery:
     """The one delivery whose key begins so. Raises SyndicateError: none, or several."""
     found = ledger.deliveries.starting_with(key.strip().lower()) if key.strip() else []
     if not found:
-        raise SyndicateError(
-            f"no delivery has a key that begins with {key!r}",
-            hint="run syndicate deliveries list" if len(key.strip()) >= SHORTEST else f"type {SHORTEST} digits or more",
-        )
+        short = len(key.strip()) < SHORTEST
+        hint = f"type {SHORTEST} digits or more" if short else None
+        raise SyndicateError(f"no delivery has a key that begins with {key!r}", hint=hint)
     if len(found) > 1:
         raise SyndicateError(f"more than one delivery has a key that begins with {key!r}", hint="type more of it")
     return found[0]
@@ -68,10 +67,7 @@ def approve(delivery: Delivery, render: Render, ledger: Ledger, digest: str | No
         raise _refused(delivery, "approve", f"planned ({', '.join(WAITING)})")
     post, bound = render(delivery)
     if digest and not bound.startswith(digest):
-        raise SyndicateError(
-            f"{delivery.key[:8]} has changed since you looked; it would now go out as {bound[:16]}…",
-            hint=f"look again: syndicate deliveries show {delivery.key[:8]}",
-        )
+        raise SyndicateError(f"{delivery.key[:8]} has changed since you looked; it would now go out as {bound[:16]}…")
     preflight = delivery.reason == "preflight"  # whatever its page answers, and however old it is
     at = None if preflight else delivery.due_at
     if not ledger.decisions.approve(delivery, bound, at=at, now=now, ages=not preflight):

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
@@ -20,6 +20,7 @@ from syndicate.model import (
     BreakingRules,
     CompleteReading,
     FloodLimits,
+    Hub,
     PollHints,
     PollInterval,
     Reading,
@@ -52,7 +53,8 @@ class PollRules:
 class Polled:
     """What a poll came to. `baseline`: it was the first, and recorded `seen` articles without deliveries.
 
-    `keys` are the deliveries it planned, in order. `hub` is as in `Reading`.
+    `keys` are the deliveries it planned, in order. `missing` says which stories may be missing, and why. `waiting`
+    counts the stories that wait for a person's yes, by reason. `hub` and `hub_known` are as in `Reading`.
     """
 
     source: str
@@ -61,7 +63,10 @@ class Polled:
     seen: int
     new: int
     keys: tuple[str, ...]
-    hub: tuple[str, str] | None = None
+    missing: str | None = None
+    waiting: Mapping[str, int] = field(default_factory=dict)
+    hub: Hub | None = None
+    hub_known: bool = False
 
 
 def poll(source: Source, state: SourceState, accounts: Sequence[Account], ledger: Ledger, rules: PollRules) -> Polled:
@@ -222,19 +227,29 @@ def _record(
         keys += write(news.entries, ledger, now)
         if rules.backfill:
             keys += backfilled(name, rules.backfill, accounts, ledger, now, rules.breaking)
-    baseline = state.baseline_at is None
-    notes, planned = (*fetched.notes, *news.told), tuple(dict.fromkeys(keys))
-    return Polled(name, notes, baseline, fetched.entries, news.new, planned, fetched.hub)
+    return Polled(
+        name,
+        (*fetched.notes, *news.told),
+        baseline=state.baseline_at is None,
+        seen=fetched.entries,
+        new=news.new,
+        keys=tuple(dict.fromkeys(keys)),
+        missing=whole.missing,
+        waiting=news.waiting,
+        hub=fetched.hub,
+        hub_known=fetched.hub_known,
+    )
 
 
 @dataclass(frozen=True, slots=True)
 class _News:
-    """What a reading comes to: how many articles are `new`, what is planned of them, keys of edits, notes."""
+    """What a reading comes to: how many articles are `new`, what is planned of them and waits, keys of edits, notes."""
 
     new: int = 0
     entries: Sequence[Planned] = ()
     edits: Sequence[str] = ()
     told: tuple[str, ...] = ()
+    waiting: Mapping[str, int] = field(default_factory=dict)
 
 
 def _news(
@@ -249,7 +264,7 @@ def _news(
     from syndicate.ingestion.ingest import ingest, listed_here_too
     from syndicate.planning.apply import restrained
     from syndicate.planning.changes import revise
-    from syndicate.planning.flood_control import told as waiting
+    from syndicate.planning.flood_control import waiting
     from syndicate.planning.plan import plan
 
     since, was_empty = state.baseline_at, state.baseline_at is not None and not state.entries
@@ -263,6 +278,5 @@ def _news(
     if entries and rules.floods != NO_LIMITS:
         new = {candidate.anchor for stories, _ in asked for candidate in stories}
         entries = restrained(entries, new, fetched, newest, ledger, rules.floods)
-        told += waiting(entries, state.name)
     edits = revise(changed, [account for account, _ in accounts], ledger, now, rules.breaking) if changed else []
-    return _News(len(candidates), entries, edits, told)
+    return _News(len(candidates), entries, edits, told, waiting(entries))

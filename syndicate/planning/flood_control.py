@@ -72,27 +72,13 @@ def hold_back(entries: Sequence[Planned], new: Collection[str], before: History,
     return [restrained(entry) for entry in entries]
 
 
-def told(entries: Sequence[Planned], source: str) -> tuple[str, ...]:
-    """What waits for a yes, in words, with the command that gives it."""
-    words = {"burst": "new at once", "similar": "like an earlier one"}
+def waiting(entries: Sequence[Planned]) -> dict[str, int]:
+    """How many stories wait for a yes, by reason."""
     counts = {
         reason: len({entry.candidate.anchor for entry in entries if (entry.state, entry.reason) == ("planned", reason)})
-        for reason in words
+        for reason in ("burst", "similar")
     }
-    return tuple(
-        f"{_stories(count)} {words[reason]}, waiting for your yes: {cure(reason, source)}"
-        for reason, count in counts.items()
-        if count
-    )
-
-
-def cure(reason: str, source: str) -> str:
-    """The one command that lets a batch out."""
-    return f"syndicate deliveries approve --reason {reason} --source {source}, or skip with the same words"
-
-
-def _stories(count: int) -> str:
-    return "1 story" if count == 1 else f"{count} stories"
+    return {reason: count for reason, count in counts.items() if count}
 
 
 def alike(one: Article, other: Article) -> bool:

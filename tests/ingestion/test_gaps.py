@@ -232,14 +232,14 @@ def test_a_gap_that_nothing_fills_is_told_once(open_desk):
     assert desk.asked() == ["/rss", "/robots.txt", "/sitemap-news.xml", "/news-sitemap.xml"]
     told = (
         "stories published between 2026-11-23 05:30 and 2026-11-23 16:15 UTC may be missing: no further page of the"
-        " feed lists them, nor does a news sitemap; announce one with syndicate post --article URL, and let the feed"
-        " list more entries"
+        " feed lists them, nor does a news sitemap"
     )
-    assert polled.notes == (told,)
+    assert (polled.missing, polled.notes) == (told, ())
     assert notices(desk.ledger) == [("source_gap", "news", f"news: {told}")]
     desk.paper.publish(1, since=desk.clock.now)
     desk.clock.move(minutes=5)
-    assert desk.poll().notes == ()
+    polled = desk.poll()
+    assert (polled.missing, polled.notes) == (None, ())
     assert desk.asked() == ["/rss"]
 
 
@@ -278,7 +278,8 @@ def test_a_page_that_fails_for_hours_is_given_up_and_told(open_desk):
     assert kind == "source_gap"
     assert "between 2026-11-23 05:30 and 2026-11-23 16:15 UTC" in message
     desk.asked()
-    assert desk.poll().notes == ()
+    polled = desk.poll()
+    assert (polled.missing, polled.notes) == (None, ())
     assert desk.asked() == ["/rss"]
 
 
@@ -302,7 +303,7 @@ def test_a_feed_that_names_itself_is_read_once(open_desk):
     polled = desk.poll()
     assert desk.planned() == titles(37, 47)
     assert desk.asked() == ["/rss", "/rss?page=1", "/robots.txt", "/sitemap-news.xml", "/news-sitemap.xml"]
-    assert "may be missing" in polled.notes[0]
+    assert "may be missing" in polled.missing
 
 
 def test_no_other_site_is_asked(open_desk):
@@ -312,7 +313,7 @@ def test_no_other_site_is_asked(open_desk):
     desk.stop()
     polled = desk.poll()
     assert other.asked == []
-    assert "may be missing" in polled.notes[0]
+    assert "may be missing" in polled.missing
     other.close()
 
 
@@ -335,7 +336,7 @@ def test_endless_pages_are_left_in_the_end(open_desk, monkeypatch):
     polled = desk.poll()
     assert desk.planned() == titles(12 + 300 - 210, 312)
     assert len(desk.asked()) == 1 + gaps.REQUESTS
-    assert "there are more of them than are read at once" in polled.notes[-1]
+    assert "there are more of them than are read at once" in polled.missing
 
 
 def test_large_pages_are_left_after_500_entries(open_desk, monkeypatch):
@@ -350,7 +351,7 @@ def test_large_pages_are_left_after_500_entries(open_desk, monkeypatch):
     polled = desk.poll()
     assert len(desk.planned()) == WINDOW + gaps.ENTRIES
     assert desk.asked() == ["/rss", "/rss?page=2", "/rss?page=3"]
-    assert "more of them than are read at once" in polled.notes[-1]
+    assert "more of them than are read at once" in polled.missing
 
 
 def test_a_feed_that_was_moved_posts_nothing_and_is_not_paged(open_desk):
@@ -363,6 +364,7 @@ def test_a_feed_that_was_moved_posts_nothing_and_is_not_paged(open_desk):
         desk.clock.move(days=1)
         polled = desk.poll()
         assert desk.asked() == ["/rss"]
+        assert polled.missing is None
         assert not any("may be missing" in note for note in polled.notes)
 
 
@@ -376,7 +378,7 @@ def test_a_sitemap_of_more_than_the_feed_is_not_used(open_desk):
     desk.paper.news = lambda: plain().replace("</urlset>", more)
     polled = desk.poll()
     assert desk.planned() == titles(37, 47)
-    assert "may be missing" in polled.notes[0]
+    assert "may be missing" in polled.missing
 
 
 def test_a_sitemap_is_not_used_where_accounts_choose_by_section(open_desk):
@@ -385,7 +387,7 @@ def test_a_sitemap_is_not_used_where_accounts_choose_by_section(open_desk):
     polled = desk.poll()
     assert desk.planned() == titles(37, 47)
     assert desk.asked() == ["/rss"]
-    assert "a sitemap tells neither sections nor tags" in polled.notes[0]
+    assert "a sitemap tells neither sections nor tags" in polled.missing
 
 
 def test_a_sitemap_does_not_change_what_a_feed_said(open_desk):
@@ -489,7 +491,7 @@ def test_a_source_that_cannot_page_is_told_of(ledger, clock, article):
 
     read(1, 2, 3)
     clock.move(hours=1)
-    assert "more of them than are read at once" in read(4, 5, 6).notes[0]
+    assert "more of them than are read at once" in read(4, 5, 6).missing
 
 
 def test_a_page_that_fails_loses_nothing_that_the_feed_shows(open_desk):

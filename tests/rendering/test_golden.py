@@ -17,7 +17,7 @@ from syndicate.model import Account, Article, Image, Site
 from syndicate.platforms import find
 from syndicate.rendering.environment import Templates, builtin_templates
 from syndicate.rendering.photo import Pictures
-from syndicate.rendering.post import render
+from syndicate.rendering.post import Renderer
 
 GOLDEN = Path(__file__).parents[1] / "golden"
 STORIES = json.loads((GOLDEN / "articles.json").read_text(encoding="utf-8"))
@@ -51,23 +51,12 @@ def described(rendered):
 @pytest.mark.parametrize("platform", PLATFORMS)
 def test_a_story_reads_as_it_did(platform, name, shelf, now):
     adapter = find(platform)
-    measure = object.__new__(adapter).measure
+    network = object.__new__(adapter)
     account = Account("account", platform, image="photo", utm={"medium": "social"})
-    rendered = render(
-        article(name),
-        account,
-        SITE,
-        platform,
-        adapter.limits,
-        measure,
-        templates=Templates(),
-        pictures=Pictures(shelf),
-        draw=None,
-        at=now,
-        planned_at=now,
-    )
+    renderer = Renderer(Templates(), Pictures(shelf), None, SITE)
+    rendered = renderer.render(article(name), account, network, adapter.limits, at=now, planned_at=now)
     assert rendered.length <= rendered.limit
-    assert rendered.length == measure(rendered.post.text)
+    assert rendered.length == network.measure(rendered.post.text)
     path = GOLDEN / platform / f"{name}.txt"
     if os.environ.get("SYNDICATE_UPDATE_GOLDENS"):
         path.parent.mkdir(exist_ok=True)

@@ -60,6 +60,7 @@ class Run:
         self._sources = sources
         self._accounts = accounts
         self._anchor: str | None = None
+        self._unread = False  # the article that this pass is about could not be read
         self.progress = progress
         self.stop = stop or threading.Event()
         self.outcome = RunResult()
@@ -97,7 +98,7 @@ class Run:
                 article = read_article(origin, app.doors, app.kind.clock, zone=app.config.site.timezone)
             except SyndicateError as fault:
                 self.outcome.faults.append(fault)
-                self._anchor = ""
+                self._unread = True
                 return
             known = announce(article, app.accounts, app.ledger, app.config.breaking)
         self._anchor = known
@@ -162,7 +163,7 @@ class Run:
 
     def _take_up_all(self, lane: str) -> None:
         """A run that can send nothing for an account still names each story that waits for it."""
-        if not self._sources and self._anchor is None:
+        if not self._sources and self._anchor is None and not self._unread:
             for delivery in self._app.ledger.deliveries.search(states=("due",), accounts=(lane,)):
                 self._took_up(delivery)
 
@@ -213,6 +214,8 @@ class Run:
         return self._next(lane, deadline) is not None
 
     def _next(self, lane: str, until: datetime) -> Delivery | None:
+        if self._unread:
+            return None
         deliveries = self._app.ledger.deliveries
         found = deliveries.next_due(lane, until, sources=self._sources, anchor=self._anchor)
         if found is not None or not self._sources:

@@ -26,7 +26,7 @@ def every(hours, count=20, since=NOW):
 def test_a_refused_login_and_a_failing_source_are_noticed():
     broken = replace(SOURCE, fails=3, error="news: HTTP 500")
     found = notices([replace(ACCOUNT, paused="auth")], {broken: []}, NOW)
-    assert found["login", "masto"] == "the login of masto was refused; run syndicate accounts check masto"
+    assert found["login", "masto"] == "the login of masto was refused"
     assert found["source_failing", "news"] == "news cannot be read: news: HTTP 500"
     assert notices([replace(ACCOUNT, paused="person")], {replace(SOURCE, fails=2): []}, NOW) == {}
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 from datetime import UTC, datetime
+from types import SimpleNamespace
 
 import pytest
 
@@ -12,7 +13,7 @@ from syndicate.model import Account, Article, Image, Limits, Site
 from syndicate.platforms import find
 from syndicate.rendering.environment import Templates
 from syndicate.rendering.photo import Pictures
-from syndicate.rendering.post import render
+from syndicate.rendering.post import Renderer
 from syndicate.rendering.preview.facts import shown
 from syndicate.rendering.preview.page import Page
 from syndicate.rendering.preview.recording import Recording
@@ -94,19 +95,9 @@ def page_of():
             for platform in platforms:
                 shelf = Shelf({"https://gazette.example/a.jpg": picture})
                 account = Account(f"{platform}-1", platform, image="photo", utm={"utm_medium": "social"})
-                rendered = render(
-                    story,
-                    account,
-                    SITE,
-                    platform,
-                    LIMITS[platform],
-                    lambda text: len(graphemes(text)),
-                    templates=Templates(),
-                    pictures=Pictures(shelf),
-                    draw=None,
-                    at=NOW,
-                    planned_at=NOW,
-                )
+                network = SimpleNamespace(name=platform, measure=lambda text: len(graphemes(text)))
+                renderer = Renderer(Templates(), Pictures(shelf), None, SITE)
+                rendered = renderer.render(story, account, network, LIMITS[platform], at=NOW, planned_at=NOW)
                 key = f"{number:016x}{platform:_<16.16}"
                 records.append(record(key, story, account, rendered))
                 exhibits[key] = Recording(rendered, ())
