@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import ast
-import subprocess
 import sys
 from pathlib import Path
 
 import pytest
 
 import syndicate
+from tests import processes
 
 ROOT = Path(syndicate.__file__).parent
 HEAVY = ("requests", "urllib3", "jinja2", "apscheduler", "pydantic", "ruamel", "PIL", "rich", "cryptography", "sqlite3")
@@ -17,7 +17,7 @@ HEAVY = ("requests", "urllib3", "jinja2", "apscheduler", "pydantic", "ruamel", "
 
 def loaded(code: str) -> set[str]:
     script = f"import sys\n{code}\nprint(' '.join(sorted(sys.modules)))"
-    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
+    done = processes.run([sys.executable, "-c", script])
     return set(done.stdout.splitlines()[-1].split())
 
 

@@ -1,11 +1,10 @@
 from __future__ import annotations
 
 import json
-import socket
-import subprocess
 import sys
 import threading
 from datetime import UTC, datetime, timedelta
+from subprocess import PIPE, STDOUT
 from urllib.request import Request, urlopen
 
 import pytest
@@ -14,6 +13,8 @@ from syndicate.errors import AuthError, NotReady, RateLimited, Rejected, Unavail
 from syndicate.model import Receipt, Secret
 from syndicate.platforms.mastodon import Mastodon, Options
 from syndicate.testing import KEY, LINK, Held, PlatformContract, Recorded, illustrated, picture, post
+from tests import processes
+from tests.waiting import PATIENCE
 
 SINCE = datetime(2026, 11, 23, 10, tzinfo=UTC)
 ACCOUNT = (200, {"id": "7", "acct": "gazette", "url": "https://social.example/@gazette"})
@@ -44,13 +45,11 @@ class Mock:
     """A `mastodon_mock` process: somebody else's idea of a Mastodon server."""
 
     def __init__(self):
-        with socket.socket() as line:
-            line.bind(("127.0.0.1", 0))
-            port = str(line.getsockname()[1])
+        port = str(processes.free_port())
         self.url = f"http://127.0.0.1:{port}"
         command = [sys.executable, "-m", "mastodon_mock", "serve", "--in-memory", "--log-level", "info"]
         command += ["--host", "127.0.0.1", "--port", port]
-        self._process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+        self._process = processes.start(command, stdout=PIPE, stderr=STDOUT, text=True)
         started = any("running on" in line for line in self._process.stdout)
         assert started, "mastodon_mock did not start"
         self._talk = threading.Thread(target=self._process.stdout.read)
@@ -60,7 +59,7 @@ class Mock:
         headers = {"Authorization": "Bearer mock_token", "Content-Type": "application/json"}
         data = None if body is None else json.dumps(body).encode()
         request = Request(self.url + path, data=data, headers=headers, method=method)
-        with urlopen(request, timeout=30) as reply:
+        with urlopen(request, timeout=PATIENCE) as reply:
             return json.loads(reply.read())
 
     def posts(self):
@@ -92,10 +91,9 @@ class Mock:
         self.call("DELETE", "/api/v1/_mock/faults")
 
     def close(self):
-        self._process.terminate()
-        self._process.wait(10)
-        self._talk.join(10)
-        self._process.stdout.close()
+        self._process.kill()
+        self._talk.join(PATIENCE)
+        processes.end(self._process)
 
 
 @pytest.fixture(scope="module")

@@ -2,7 +2,6 @@ from __future__ import annotations
 
 import dataclasses
 import re
-import subprocess
 import sys
 from importlib.metadata import EntryPoint
 from pathlib import Path
@@ -12,6 +11,7 @@ import pytest
 from syndicate import platforms
 from syndicate.errors import ConfigError
 from syndicate.platforms import mastodon, x
+from tests import processes
 
 OURS = ["bluesky", "facebook", "folder", "mastodon", "webhook", "x"]
 
@@ -108,5 +108,5 @@ def test_all_adapters_load_without_the_heavy_libraries():
         "import sys; from syndicate import platforms; [platforms.find(name) for name in platforms._ours()];"
         "print(*{'requests', 'urllib3', 'regex', 'twitter_text', 'oauthlib', 'PIL', 'pydantic'} & set(sys.modules))"
     )
-    loaded = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout.strip()
+    loaded = processes.run([sys.executable, "-c", code]).stdout.strip()
     assert loaded == ""

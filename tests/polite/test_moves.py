@@ -11,6 +11,7 @@ from syndicate.model import USUALLY, Fetched, Validators
 from syndicate.polling import poll
 from syndicate.ports import Reply
 from syndicate.sharing import Answers, Sharing
+from tests.waiting import PATIENCE
 
 URL = "http://gazette.example/rss"
 
@@ -58,7 +59,7 @@ def test_readers_of_one_address_wait_for_the_one_that_asks(clock):
     class Door:
         def call(self, method, url, **options):
             asked.append(options["headers"])
-            slow.wait(5)
+            slow.wait(PATIENCE)
             return Reply(200, {}, b"", url, clock.now)
 
     answers = Answers(clock)

@@ -19,6 +19,7 @@ from syndicate.rendering.post import render
 from syndicate.text import graphemes
 from tests.cli.conftest import desk, sandbox, site
 from tests.rendering.conftest import Shelf, drawn
+from tests.waiting import PATIENCE
 
 __all__ = ["desk", "sandbox", "site"]
 
@@ -48,7 +49,7 @@ def browser():
     from playwright.sync_api import sync_playwright
 
     with sync_playwright() as play:
-        running = play.chromium.launch(executable_path=path, args=list(SWITCHES))
+        running = play.chromium.launch(executable_path=path, args=list(SWITCHES), timeout=PATIENCE * 1000)
         yield running
         running.close()
 
@@ -63,6 +64,7 @@ def opened(browser, tmp_path):
         path.write_text(html, encoding="utf-8")
         context = browser.new_context(viewport={"width": width, "height": 900}, color_scheme=scheme)
         contexts.append(context)
+        context.set_default_timeout(PATIENCE * 1000)
         page = context.new_page()
         page.said, page.asked = [], []
         page.on("console", lambda message: page.said.append(message.text))

@@ -4,6 +4,7 @@ import pytest
 
 from syndicate.http import Guard, RequestsHttp
 from tests.sources.site import Server
+from tests.waiting import PATIENCE
 
 
 @pytest.fixture
@@ -15,6 +16,6 @@ def server():
 
 @pytest.fixture
 def http(server, clock):
-    door = RequestsHttp(clock=clock, timeout=5.0, guard=Guard(origins=[server.url]))
+    door = RequestsHttp(clock=clock, timeout=PATIENCE, guard=Guard(origins=[server.url]))
     yield door
     door.close()

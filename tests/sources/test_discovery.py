@@ -6,6 +6,7 @@ from syndicate import sources
 from syndicate.http import Guard, RequestsHttp
 from syndicate.sources.discovery import Found, once
 from tests.sources.api import Api, as_json
+from tests.waiting import PATIENCE
 
 RSS, ATOM, JSON = "application/rss+xml", "application/atom+xml", "application/feed+json"
 POSTS = [{"title": {"rendered": "One"}, "link": "https://gazette.example/1"}]
@@ -28,7 +29,7 @@ def api():
 
 @pytest.fixture
 def discover(api, clock):
-    door = RequestsHttp(clock=clock, timeout=5.0, guard=Guard(origins=[api.url]))
+    door = RequestsHttp(clock=clock, timeout=PATIENCE, guard=Guard(origins=[api.url]))
     yield lambda: sources.discover(f"{api.url}/", door)
     door.close()
 

@@ -12,6 +12,7 @@ from syndicate.model import Image, Validators
 from syndicate.sources import sitemap, urlset
 from syndicate.sources.sitemap import SitemapSource
 from tests.sources.site import Site
+from tests.waiting import PATIENCE
 
 NOW = datetime(2025, 9, 1, 12, tzinfo=UTC)
 TEN = datetime(2025, 9, 1, 10, tzinfo=UTC)
@@ -33,7 +34,7 @@ def site():
 
 @pytest.fixture
 def http(site):
-    door = RequestsHttp(clock=lambda: NOW, timeout=5.0, guard=Guard(origins=[site.url]))
+    door = RequestsHttp(clock=lambda: NOW, timeout=PATIENCE, guard=Guard(origins=[site.url]))
     yield door
     door.close()
 

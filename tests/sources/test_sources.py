@@ -1,7 +1,6 @@
 from __future__ import annotations
 
 import re
-import subprocess
 import sys
 from pathlib import Path
 
@@ -10,6 +9,7 @@ import pytest
 from syndicate import sources
 from syndicate.config.reader import load
 from syndicate.errors import ConfigError, SourceError
+from tests import processes
 
 FEED = b"<rss><channel><item><title>One</title><link>/1</link></item><item/></channel></rss>"
 PAGE = b"<!doctype html><title>Bridge opens</title>"
@@ -56,5 +56,5 @@ def test_only_what_is_used_is_loaded():
         "left = heavy - {'xml.etree.ElementTree'};"
         "assert not left & set(sys.modules), left & set(sys.modules)"
     )
-    done = subprocess.run([sys.executable, "-c", code], check=False, capture_output=True, text=True)
+    done = processes.run([sys.executable, "-c", code], check=False)
     assert done.returncode == 0, done.stderr
