@@ -28,6 +28,11 @@ def adapter(*replies):
     return X(Options(*map(Secret, ("key-1111", "secret-2222", "token-3333", "secret-4444"))), door, Held()), door
 
 
+def drafted(text="A bridge opens", link=LINK):
+    """What `prepare` makes of a post without pictures; nothing is asked for that."""
+    return adapter()[0].prepare(post(f"{text} {link}" if link else text, link=link), KEY)
+
+
 def found(number="1801", text="A bridge opens https://t.co/abc", **urls):
     return {"id": number, "text": text, "entities": {"urls": [{"url": "https://t.co/abc"} | urls]}}
 
@@ -156,8 +161,7 @@ def test_each_refusal_of_a_post_says_what_to_do_next(reply, kind, words):
 )
 def test_a_post_is_known_by_where_its_link_leads(listed, known):
     platform, door = adapter(ME, (200, {"data": [{"id": "9", "text": "x"}, listed], "meta": {"result_count": 2}}))
-    draft = {"post": {"text": f"A bridge opens {LINK}"}, "link": LINK}
-    assert (platform.find(draft, KEY, SINCE) is not None) == known
+    assert (platform.find(drafted(), KEY, SINCE) is not None) == known
     assert door.calls[1].url == "https://api.x.com/2/users/2244/tweets"
     assert door.calls[1].params == {
         "max_results": "100",
@@ -169,23 +173,22 @@ def test_a_post_is_known_by_where_its_link_leads(listed, known):
 @pytest.mark.parametrize("shown", ["Tom &amp; Jerry &lt;3", "Tom &amp; Jerry &lt;3 https://t.co/picture"])
 def test_a_post_without_a_link_is_known_by_its_text(shown):
     platform, _ = adapter(ME, (200, {"data": [{"id": "5", "text": shown}]}))
-    assert platform.find({"post": {"text": "Tom & Jerry <3"}, "link": None}, KEY, SINCE).id == "5"
+    assert platform.find(drafted("Tom & Jerry <3", link=None), KEY, SINCE).id == "5"
 
 
 def test_a_listing_is_read_to_its_end():
     page = {"data": [{"id": "9", "text": "x"}], "meta": {"next_token": "n1"}}
     platform, door = adapter(ME, (200, page), (200, {"data": [found(expanded_url=LINK)]}))
-    draft = {"post": {"text": "x"}, "link": LINK}
-    assert platform.find(draft, KEY, SINCE).id == "1801"
+    assert platform.find(drafted(), KEY, SINCE).id == "1801"
     assert door.calls[2].params["pagination_token"] == "n1"
     endless = [(200, page)] * 50
     with pytest.raises(Unsupported):
-        adapter(ME, *endless)[0].find(draft, KEY, SINCE)
+        adapter(ME, *endless)[0].find(drafted(), KEY, SINCE)
 
 
 def test_an_empty_timeline_is_an_absence():
     platform, _ = adapter(ME, (200, {"meta": {"result_count": 0}}))
-    assert platform.find({"post": {"text": "x"}, "link": LINK}, KEY, SINCE) is None
+    assert platform.find(drafted(), KEY, SINCE) is None
 
 
 def test_requests_are_as_the_api_describes_them(requests_are_valid):
@@ -203,7 +206,7 @@ def test_requests_are_as_the_api_describes_them(requests_are_valid):
 def test_a_timeline_that_cannot_be_read_is_no_absence(listing):
     platform, _ = adapter(ME, (200, listing))
     with pytest.raises(Uncertain):
-        platform.find({"post": {"text": "x"}, "link": LINK}, KEY, SINCE)
+        platform.find(drafted(), KEY, SINCE)
 
 
 @pytest.mark.parametrize("host", ["x.com", "twitter.com", "mobile.twitter.com"])
