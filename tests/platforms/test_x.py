@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from syndicate.errors import AuthError, RateLimited, Rejected, Unavailable, Uncertain, Unsupported
-from syndicate.model import Receipt, Secret
+from syndicate.model import Receipt, Secret, Span
 from syndicate.platforms import x
 from syndicate.platforms.x import Options, X
 from syndicate.ports import OAuth1
@@ -67,6 +67,8 @@ def test_options_that_are_not_built_say_what_to_use():
         (post("A bridge opens"), 15_000),
         (post(f"A bridge opens {LINK}", link=LINK), 200_000),
         (post("A bridge opens", link=LINK), 15_000),
+        (post(f"A bridge opens {LINK}", spans=(Span(15, 15 + len(LINK), "link", LINK),)), 200_000),
+        (post("A bridge opens #Fog", spans=(Span(15, 19, "tag", "Fog"),)), 15_000),
         (post("Booking.com lays off a thousand"), 200_000),
         (post("No.10 says that Node.js is fine"), 15_000),
         (post("A bridge opens", media=(picture(),)), 20_000),
