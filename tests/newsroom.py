@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import datetime, timedelta
 from types import SimpleNamespace
 
 from syndicate import errors
@@ -11,6 +11,8 @@ from syndicate.delivery import Lane, Terms, deliver
 from syndicate.gates import Gate, Trouble
 from syndicate.model import CALM, CAREFREE, Account, Every, Fetched, Limits, Post, Receipt, Schedule, Validators
 from syndicate.polling import poll
+from syndicate.records import instant
+from tests.conftest import Clock
 
 TERMS = Terms(timedelta(seconds=60), timedelta(seconds=30), lambda: 0.5)
 
@@ -24,12 +26,16 @@ def render(article, account, platform, limits, *, at, planned_at):
 class Fixed:
     """A network whose posts stay as they are: by their number, as they read now.
 
-    `script` holds faults to raise, one for each request; None is none.
+    `script` holds faults to raise, one for each request; None is none. Look-ups show links and no keys, as
+    real ones do. `life` is how long it keeps an upload, of its own `clock`; None: for ever.
     """
 
     posts: dict[str, str] = field(default_factory=dict)
     script: list[Exception | None] = field(default_factory=list)
     requests: list[str] = field(default_factory=list)
+    life: timedelta | None = None
+    clock: Clock | None = None
+    uploads: list[datetime] = field(default_factory=list)
 
     name = "fake"
     certainty = "keyed"
@@ -41,16 +47,32 @@ class Fixed:
         return len(text)
 
     def prepare(self, post, key, prepared=None):
-        return {"text": post.text}
+        draft = {"text": post.text, "link": post.link}
+        if self.life is None:
+            return draft
+        self.uploads.append(self.clock.now + self.life)
+        return draft | {"upload": len(self.uploads) - 1, "expires_at": instant(self.uploads[-1])}
 
     def commit(self, draft, key):
         self._asked("commit")
+        self.refuse_dead_uploads(draft)
         self.posts.setdefault(key, draft["text"])
         return Receipt(key, f"https://social.example/{key[:6]}")
 
     def find(self, draft, key, since):
         self._asked("find")
-        return Receipt(key, f"https://social.example/{key[:6]}") if key in self.posts else None
+        return self.shown(draft, lambda _: True)
+
+    def shown(self, draft, visible):
+        """The newest post with the link of the draft that is none of the others."""
+        for number, text in reversed(self.posts.items()):
+            if number not in draft["others"] and text.split()[-1] == draft["link"] and visible(number):
+                return Receipt(number, f"https://social.example/{number[:6]}")
+        return None
+
+    def refuse_dead_uploads(self, draft):
+        if "upload" in draft and self.uploads[draft["upload"]] <= self.clock.now:
+            raise errors.Rejected("there is no such upload")
 
     def price(self, post):
         return 200_000 if "http" in post.text else 15_000
@@ -84,6 +106,7 @@ class Newsroom:
         self, ledger, clock, *, network=None, breaking=CALM, trouble=None, patience=None, caution=CAREFREE, **account
     ):
         self.ledger, self.clock, self.network = ledger, clock, network or Network()
+        self.network.clock = clock
         schedule = account.pop("schedule", {})
         self.account = Account("acct", "fake", schedule=Schedule(**schedule), **account)
         self.breaking, self.caution = breaking, caution
@@ -130,8 +153,8 @@ class Newsroom:
             if due is None or state.paused or state.next_at > now:
                 break
             after = deliver(due.key, self.lane, self.ledger, render, TERMS, gate)[0]
-            if (after.state, after.due_at, after.fence) == (due.state, due.due_at, due.fence):
-                break
+            moved = (after.state, after.due_at, after.fence) != (due.state, due.due_at, due.fence)
+            assert moved, f"an engine would spin on {after}"
         return [text.split(" http")[0] for key, text in self.network.posts.items() if key not in before]
 
     def _look(self, article, *, picture):
