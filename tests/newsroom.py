@@ -110,6 +110,7 @@ class Newsroom:
         schedule = account.pop("schedule", {})
         self.account = Account("acct", "fake", schedule=Schedule(**schedule), **account)
         self.breaking, self.caution = breaking, caution
+        self.render = render
         self.trouble: Trouble | None = trouble
         self.looks = 0
         self.patience = patience
@@ -152,7 +153,7 @@ class Newsroom:
             due = self.ledger.deliveries.next_due("acct", now)
             if due is None or state.paused or state.next_at > now:
                 break
-            after = deliver(due.key, self.lane, self.ledger, render, TERMS, gate)[0]
+            after = deliver(due.key, self.lane, self.ledger, self.render, TERMS, gate)[0]
             moved = (after.state, after.due_at, after.fence) != (due.state, due.due_at, due.fence)
             assert moved, f"an engine would spin on {after}"
         return [text.split(" http")[0] for key, text in self.network.posts.items() if key not in before]

@@ -334,6 +334,7 @@ def test_a_template_fault_spends_no_attempt_and_waits(desk, article):
     at = desk("lookup")
     after = at.step(at.announce(article()), broken)
     assert (after.state, after.reason, after.attempts) == ("due", "template", 0)
+    assert after.due_at > at.clock()
 
 
 def test_a_text_that_cannot_fit_fails_without_a_claim(desk, article):
@@ -439,6 +440,7 @@ def test_limits_that_cannot_be_read_are_no_fault_of_the_story(desk, article):
 
     after = deliver(key, replace(at.lane, limits=refused), at.ledger, render, TERMS)[0]
     assert (after.state, after.reason, after.attempts) == ("due", "unavailable", 0)
+    assert after.due_at > at.clock()
 
 
 def test_a_pause_longer_than_the_lease_is_noticed_before_the_request(desk, article):
