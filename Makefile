@@ -10,12 +10,13 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help demo cards test check chaos fix bench clean format-check lint types imports
+.PHONY: help demo cards test test-busy check chaos fix bench clean format-check lint types imports
 
 help:
 	@echo "make demo      a newsroom's morning on this machine: a sample site, stand-ins for the networks, real commands"
 	@echo "make cards     every card theme on every kind of story, as one page: cards.html"
 	@echo "make test      everything CI runs: format, lint, types, imports, all tests"
+	@echo "make test-busy all tests three times, while other processes keep every core busy"
 	@echo "make check     the same without the slow tests, stopping at the first failure"
 	@echo "make fix       repair what a machine can: imports, style, format"
 	@echo "make chaos     200 SIGKILLs at random over 800 deliveries, and a count of what arrived; some minutes"
@@ -32,6 +33,17 @@ cards: $(READY)
 
 test: $(READY) format-check lint types imports
 	$(BIN)/python -m pytest -n $(WORKERS)
+
+# The busy processes end with this recipe, whatever ends it: each looks whether its shell is still there.
+test-busy: $(READY)
+	@for core in $$(seq $(WORKERS)); do \
+	  (while kill -0 $$$$ 2>/dev/null; do :; done) & busy="$$busy $$!"; \
+	done; \
+	trap 'kill $$busy' EXIT; trap 'exit 129' HUP; trap 'exit 130' INT; trap 'exit 143' TERM; \
+	for run in 1 2 3; do \
+	  echo "run $$run of 3, beside $(WORKERS) busy processes"; \
+	  $(BIN)/python -m pytest -n $(WORKERS) -x $(ARGS) || exit 1; \
+	done
 
 check: $(READY) format-check lint types imports
 	$(BIN)/python -m pytest -n $(WORKERS) -m "not slow" -x

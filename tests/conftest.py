@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import os
+import signal
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -10,6 +13,28 @@ from syndicate.ledger import Ledger
 from syndicate.ledger.credentials import key_beside
 from syndicate.ledger.database import Database
 from syndicate.model import Article
+from tests import processes
+
+processes.default_signals_for_children()
+
+
+@pytest.fixture(scope="session", autouse=True)
+def no_process_outlives_the_tests():
+    with processes.ended():
+        yield
+
+
+@pytest.fixture(autouse=True)
+def no_process_outlives_its_test():
+    """What a test started is ended with it; what the product started and left behind fails it."""
+    before = processes.children()
+    with processes.ended():
+        yield
+    left = {number: command for number, command in processes.children().items() if number not in before}
+    for number in left:
+        with suppress(ProcessLookupError):
+            os.kill(number, signal.SIGKILL)
+    assert not left
 
 
 class Clock:

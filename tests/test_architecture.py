@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import ast
 import re
-import subprocess
 import sys
 from graphlib import TopologicalSorter
 from pathlib import Path
@@ -14,6 +13,7 @@ import pytest
 
 import syndicate
 from syndicate.cli import COMMANDS
+from tests import processes
 
 ROOT = Path(syndicate.__file__).parent
 HEAVY = ("requests", "urllib3", "jinja2", "apscheduler", "pydantic", "ruamel", "PIL", "rich", "cryptography", "sqlite3")
@@ -27,7 +27,7 @@ def parsed(path: Path) -> ast.Module:
 
 def loaded(code: str) -> set[str]:
     script = f"import sys\n{code}\nprint(' '.join(sorted(sys.modules)))"
-    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
+    done = processes.run([sys.executable, "-c", script])
     return set(done.stdout.splitlines()[-1].split())
 
 

@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-import subprocess
 import sys
 from pathlib import Path
 
 import pytest
+
+from tests import processes
+from tests.waiting import PATIENCE
 
 DEMO = Path(__file__).parents[1] / "examples" / "demo.py"
 
 
 @pytest.mark.slow
 def test_the_demo_posts_each_story_once_to_each_account(tmp_path):
-    done = subprocess.run([sys.executable, str(DEMO)], cwd=tmp_path, capture_output=True, text=True, check=False)
+    done = processes.run([sys.executable, str(DEMO)], cwd=tmp_path, check=False, timeout=5 * PATIENCE)
     assert done.returncode == 0, done.stdout + done.stderr
     assert "Counted: 40 posts on 5 networks and 8 in the folder" in done.stdout
     assert "</html>" in (tmp_path / "demo-out" / "preview.html").read_text(encoding="utf-8")

@@ -16,6 +16,7 @@ from selectolax.lexbor import LexborHTMLParser
 
 from syndicate.config.reader import load
 from syndicate.errors import ConfigError
+from tests.waiting import PATIENCE
 
 EXAMPLES = Path(__file__).parent.parent / "examples"
 sys.path.append(str(EXAMPLES))
@@ -41,7 +42,7 @@ def site(clock):
 
 def ask(site, path, method="GET", body=None, **headers):
     """Status, headers and body of one request."""
-    connection = http.client.HTTPConnection(urlsplit(site.url).netloc, timeout=10)
+    connection = http.client.HTTPConnection(urlsplit(site.url).netloc, timeout=PATIENCE)
     try:
         connection.request(method, path, body, {name.replace("_", "-"): value for name, value in headers.items()})
         reply = connection.getresponse()

@@ -1,5 +1,4 @@
 import re
-import subprocess
 import sys
 import unicodedata
 from urllib.parse import parse_qsl, urlsplit
@@ -9,6 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from syndicate.text import addresses, balanced, breaks, clip, cut, graphemes, hashtags, plain, utm
+from tests import processes
 
 FAMILY = "👩‍👩‍👧‍👦"
 TEXTS = st.text(
@@ -233,4 +233,4 @@ def test_an_address_is_kept_whole_or_left_out(before, after):
 
 def test_reading_ascii_does_not_load_regex():
     code = "import sys; from syndicate.text import *; cut('a', 3); plain('b'); sys.exit('regex' in sys.modules)"
-    assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
+    assert processes.run([sys.executable, "-c", code], check=False).returncode == 0

@@ -15,9 +15,10 @@ Needs pytest. Everything runs over real HTTP on loopback against something that 
 
 from syndicate.testing.contract import KEY, OTHER_KEY, PlatformContract, StandIn
 from syndicate.testing.doors import Held, Recorded, SeenCall, now, recorded, refusing_url
-from syndicate.testing.stories import LINK, illustrated, linked, picture, post
+from syndicate.testing.stories import COM_LINK, LINK, illustrated, linked, picture, post
 
 __all__ = [
+    "COM_LINK",
     "KEY",
     "LINK",
     "OTHER_KEY",

@@ -12,15 +12,16 @@ from typing import Any, ClassVar, Protocol
 import pytest
 
 from syndicate.errors import AuthError, RateLimited, Rejected, Unavailable, Uncertain, Unsupported
-from syndicate.model import Json, Post, Receipt
+from syndicate.model import Json, LinkCard, Post, Receipt
 from syndicate.net.dry_run import DryHttp
 from syndicate.net.http import RequestsHttp
 from syndicate.ports import Credentials, Deletable, Editable, Http, Platform, Priced, Refreshable
 from syndicate.testing.doors import Held, now, refusing_url
-from syndicate.testing.stories import LINK, illustrated, linked, picture, post
+from syndicate.testing.stories import COM_LINK, LINK, illustrated, linked, picture, post
 
 KEY = "00112233445566778899aabbccddeeff"
 OTHER_KEY = "ffeeddccbbaa99887766554433221100"
+THIRD_KEY = "0123456789abcdef0123456789abcdef"
 
 
 class StandIn(Protocol):
@@ -170,11 +171,48 @@ class PlatformContract:
         receipt = platform.commit(draft, KEY)
         assert platform.find(draft, KEY, since) == receipt
 
-    def test_another_post_is_not_taken_for_it(self, platform: Platform, since: datetime) -> None:
+    @pytest.mark.parametrize("words", ["A tunnel opens", "A bridge opens"], ids=["other words", "the same words"])
+    def test_another_post_is_not_taken_for_it(self, platform: Platform, since: datetime, words: str) -> None:
         self._skip_blind(platform)
-        self._publish(platform, linked(platform, "A tunnel opens", LINK + "2"), OTHER_KEY)
+        self._publish(platform, linked(platform, words, LINK + "2"), OTHER_KEY)
         draft = _stored(platform.prepare(linked(platform), KEY))
         assert platform.find(draft, KEY, since) is None
+
+    @pytest.mark.parametrize("lost", [None, "drop_after", "500_after"], ids=["answered", "dropped", "failed"])
+    def test_a_link_that_the_network_rewrites_is_found_and_told_from_other_posts_with_it(
+        self, platform: Platform, network: StandIn, since: datetime, lost: str | None
+    ) -> None:
+        """As the delivery loop goes: prepare, store, commit, lose the answer, look for it besides others of ours."""
+        self._skip_blind(platform)
+        earlier = self._publish(platform, linked(platform, "The bridge is closed", COM_LINK), OTHER_KEY)
+        draft = _stored(platform.prepare(linked(platform, "A bridge opens", COM_LINK), KEY))
+        draft["others"] = [earlier.id]
+        assert platform.find(draft, KEY, since) is None
+        if lost:
+            self._fail(network, platform, lost)
+            with pytest.raises(Uncertain):
+                platform.commit(draft, KEY)
+        else:
+            platform.commit(draft, KEY)
+        later = self._publish(platform, linked(platform, "The bridge is full", COM_LINK), THIRD_KEY)
+        draft["others"] += [later.id]
+        found = platform.find(draft, KEY, since)
+        assert found is not None
+        assert found.id not in draft["others"]
+        assert len(network.posts()) == 3
+
+    @pytest.mark.parametrize("link", [LINK, COM_LINK], ids=["example", "com"])
+    def test_a_post_whose_words_were_changed_there_is_found_by_its_link(
+        self, platform: Platform, since: datetime, link: str
+    ) -> None:
+        if not isinstance(platform, Editable):
+            pytest.skip("this network keeps what it has")
+        draft = _stored(platform.prepare(linked(platform, "A bridge opens", link), KEY))
+        receipt = platform.commit(draft, KEY)
+        platform.edit(receipt, linked(platform, "Quite other words", link))
+        found = platform.find(draft, KEY, since)
+        assert found is not None
+        assert found.id == receipt.id
 
     def test_it_is_found_among_many(self, platform: Platform, since: datetime) -> None:
         self._skip_blind(platform)
@@ -188,6 +226,44 @@ class PlatformContract:
         alts = ["Nebel über der Brücke, “alt”", "橋 & <fog>"]
         self._publish(platform, post(media=tuple(picture(8 + number, alt=alt) for number, alt in enumerate(alts))))
         assert [media["alt"] for media in network.posts()[0]["media"]] == alts
+
+    def test_as_many_pictures_with_as_long_alt_texts_as_the_limits_say_are_taken(
+        self, platform: Platform, network: StandIn
+    ) -> None:
+        stated = platform.verify().limits
+        most, longest = stated.get("images", platform.limits.images), stated.get("alt", platform.limits.alt)
+        pictures = tuple(picture(8 + number, alt=f"{number}".ljust(longest, "x")) for number in range(most))
+        self._publish(platform, post(media=pictures))
+        assert [media["alt"] for media in network.posts()[0]["media"]] == [each.alt for each in pictures]
+
+    def test_a_picture_of_as_many_bytes_as_the_limits_say_is_taken(self, platform: Platform, network: StandIn) -> None:
+        largest = platform.verify().limits.get("image_bytes", platform.limits.image_bytes)
+        self._publish(platform, post(media=(picture(size=largest),)))
+        assert len(network.posts()[0]["media"]) == 1
+
+    def test_a_card_with_a_picture_of_as_many_bytes_as_the_limits_say_is_taken(
+        self, platform: Platform, network: StandIn
+    ) -> None:
+        if platform.limits.card != "client":
+            pytest.skip("the network draws its own")
+        thumb = picture(size=platform.limits.thumb_bytes)
+        self._publish(platform, post(link=LINK, card=LinkCard(LINK, "A bridge", "It opens today", thumb)))
+        assert len(network.posts()) == 1
+
+    def test_a_text_of_as_many_bytes_as_the_limits_say_is_taken_and_one_more_refused(
+        self, platform: Platform, network: StandIn
+    ) -> None:
+        most = platform.limits.text_bytes
+        if not self.enforces_length or most is None:
+            pytest.skip("there is no such limit")
+        family = "\N{MAN}\N{ZERO WIDTH JOINER}\N{WOMAN}\N{ZERO WIDTH JOINER}\N{GIRL}\N{ZERO WIDTH JOINER}\N{BOY}"
+        count, rest = divmod(most, len(family.encode()))
+        text = family * count + "a" * rest
+        assert platform.measure(text) < platform.limits.text
+        self._publish(platform, post(text))
+        with pytest.raises(Rejected):
+            self._publish(platform, post(text + "a"), OTHER_KEY)
+        assert len(network.posts()) == 1
 
     def test_a_text_arrives_to_the_letter(self, platform: Platform, network: StandIn) -> None:
         text = "It’s “fog” & <more>\n\nגשר 橋 e\u0301 🌉 100 %"

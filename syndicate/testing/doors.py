@@ -7,6 +7,7 @@ import socket
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import cache
 from typing import Any
 
 from syndicate.model import Json
@@ -82,8 +83,11 @@ def now() -> datetime:
     return datetime.now(UTC)
 
 
+@cache
 def refusing_url() -> str:
-    """An address on this machine at which nobody listens."""
-    with socket.socket() as line:
-        line.bind(("127.0.0.1", 0))
-        return f"http://127.0.0.1:{line.getsockname()[1]}"
+    """An address on this machine at which nobody listens, and nobody else can until this process ends."""
+    line = socket.socket()
+    line.bind(("127.0.0.1", 0))
+    port = line.getsockname()[1]
+    line.detach()  # bound for good, and never listening
+    return f"http://127.0.0.1:{port}"

@@ -12,18 +12,23 @@ from syndicate.ports import Platform
 from syndicate.testing.doors import now
 
 LINK = "https://gazette.example/news/bridge?utm_medium=social&utm_source=test"
+COM_LINK = LINK.replace("gazette.example", "www.gazette.com")
+"""An address that networks recognise, and may show in a form of their own; one on .example some leave as it is."""
 
 
-def picture(width: int = 8, height: int = 6, alt: str = "A bridge in fog") -> Media:
-    """A small PNG of one colour."""
+def picture(width: int = 8, height: int = 6, alt: str = "A bridge in fog", size: int = 0) -> Media:
+    """A small PNG of one colour; `size` bytes of it, if given, most of them a comment."""
 
     def chunk(kind: bytes, data: bytes) -> bytes:
         return struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
 
     rows = b"".join(b"\0" + b"\x20\x60\xa0" * width for _ in range(height))
     header = struct.pack(">IIBBBBB", width, height, 8, 2, 0, 0, 0)
-    data = chunk(b"IHDR", header) + chunk(b"IDAT", zlib.compress(rows)) + chunk(b"IEND", b"")
-    return Media(b"\x89PNG\r\n\x1a\n" + data, "image/png", width, height, alt)
+    data = b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", header) + chunk(b"IDAT", zlib.compress(rows))
+    end = chunk(b"IEND", b"")
+    if size:
+        data += chunk(b"tEXt", b"Comment\0".ljust(size - len(data + end + chunk(b"tEXt", b"")), b"x"))
+    return Media(data + end, "image/png", width, height, alt)
 
 
 def post(text: str = "A bridge opens", **changes: Any) -> Post:

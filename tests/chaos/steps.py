@@ -21,6 +21,7 @@ from urllib.request import Request, urlopen
 from syndicate.cli import main
 from syndicate.ledger.database import Database
 from syndicate.net.http import RequestsHttp
+from tests.waiting import PATIENCE
 
 MOST = 400
 
@@ -92,7 +93,7 @@ def forked(work: Callable[[], None]) -> int:
 
 
 def asked(method: str, url: str) -> Any:
-    with urlopen(Request(url, method=method), timeout=10) as reply:
+    with urlopen(Request(url, method=method), timeout=PATIENCE) as reply:
         body = reply.read()
     return json.loads(body) if body else None
 
@@ -119,7 +120,7 @@ def instants(config: Path, sandbox: str) -> Iterator[dict[str, Any]]:
         os.close(reading)
         if status != -signal.SIGKILL:
             return
-        forked(lambda: main(["-c", str(config), "post", "--wait", "6s"]))
+        forked(lambda: main(["-c", str(config), "post", "--wait", "2m"]))
         states = _states(ledger)
         yield {
             "number": number,

@@ -13,7 +13,6 @@ import random
 import shutil
 import signal
 import sqlite3
-import subprocess
 import sys
 import tempfile
 import threading
@@ -21,8 +20,11 @@ import time
 from collections import Counter
 from dataclasses import dataclass, field
 from pathlib import Path
+from subprocess import Popen
 
 from syndicate.sandbox.server import Sandbox
+from tests import processes
+from tests.waiting import PATIENCE
 from tests.worlds.site import Site
 
 ACCOUNTS = {
@@ -101,7 +103,7 @@ class Storm:
         self.lock_seconds = lock_seconds
         self.folder, self.site, self.sandbox = folder, site, sandbox
         self.dice = random.Random(seed)
-        self.running: list[subprocess.Popen[bytes]] = []
+        self.running: list[Popen[bytes]] = []
         accounts = "".join(f"  {name}: {text.replace('URL', sandbox.url)}\n" for name, (_, text) in ACCOUNTS.items())
         text = f"""site: {{name: Gazette, url: "{site.url}/", language: en}}
 sources: {{news: {{url: "{site.url}/rss.xml", every: 1s, burst: off}}}}
@@ -122,12 +124,12 @@ accounts:
         draft.write_text(str(seconds), encoding="ascii")
         draft.replace(self.offset)
 
-    def command(self, *words: str, room: int | None = None) -> subprocess.Popen[bytes]:
+    def command(self, *words: str, room: int | None = None) -> Popen[bytes]:
         """One process of the real command; `room` is the size in bytes at which its disk is full."""
 
         launch = [sys.executable, "-m", "tests.chaos.launch", str(self.offset), str(room or 0)]
         with (self.folder / "said.log").open("ab") as log:
-            return subprocess.Popen(
+            return processes.start(
                 [*launch, "-c", str(self.folder / "config.yaml"), *words],
                 stdout=log,
                 stderr=log,
@@ -151,7 +153,7 @@ accounts:
 
     def lock(self, seconds: float) -> None:
         """Somebody else's hand on the ledger for so long."""
-        with contextlib.closing(sqlite3.connect(self.folder / "syndicate.db", timeout=30)) as other:
+        with contextlib.closing(sqlite3.connect(self.folder / "syndicate.db", timeout=PATIENCE)) as other:
             other.isolation_level = None
             other.execute("BEGIN IMMEDIATE")
             threading.Event().wait(seconds)
@@ -201,7 +203,7 @@ accounts:
             process.wait()
         self.sandbox.faults.set([])
         self.set_clock(0)
-        deadline = time.monotonic() + 240
+        deadline = time.monotonic() + 5 * PATIENCE
         self.resume()
         while time.monotonic() < deadline:
             self.command("post", "--wait", "30s").wait()
@@ -212,7 +214,7 @@ accounts:
     def rows(self) -> list[dict[str, object]]:
         """The ledger, as `deliveries list` prints it."""
         words = [sys.executable, "-m", "syndicate", "-c", str(self.folder / "config.yaml")]
-        listed = subprocess.run([*words, "deliveries", "list", "--json"], capture_output=True, check=True)
+        listed = processes.run([*words, "deliveries", "list", "--json"])
         return [json.loads(line) for line in listed.stdout.splitlines()]
 
 
@@ -239,7 +241,7 @@ def _rules(seed: int, wrath: float) -> list[dict[str, object]]:
 def storm(stories: int, kills: int, seed: int, folder: Path, wrath: float = 1.0, lock_seconds: float = 3.0) -> Result:
     """The whole: a baseline, the rage, the calm, the count. `wrath` scales how often a commit goes wrong."""
     site = Gazette()
-    with Sandbox(port=0, latency=0.02) as sandbox:
+    with Sandbox(port=0, latency=0.02) as sandbox, processes.ended():
         made = Storm(folder, site, sandbox, seed, lock_seconds)
         made.command("post").wait()
         sandbox.add_faults(_rules(seed, wrath))
@@ -284,6 +286,7 @@ def table(result: Result) -> str:
 
 def main() -> int:
     """Run it, print the table; 1 if anything was lost or doubled."""
+    processes.default_signals_for_children()
     parser = argparse.ArgumentParser(description="Kill processes at random and count what arrived.")
     parser.add_argument("--stories", type=int, default=200)
     parser.add_argument("--kills", type=int, default=200)

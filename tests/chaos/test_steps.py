@@ -1,14 +1,15 @@
 """SIGKILL at every single step of a run: each story once, or held exactly where nobody can tell."""
 
 import json
-import subprocess
 import sys
 from pathlib import Path
 
 import pytest
 
 from syndicate.sandbox.server import Sandbox
+from tests import processes
 from tests.chaos.storm import ACCOUNTS
+from tests.waiting import PATIENCE
 from tests.worlds.site import Site
 
 CONFIG = """site: {{name: Gazette, url: "{site}/", language: en}}
@@ -31,10 +32,10 @@ def test_killed_at_any_step_a_story_is_out_once_or_held(tmp_path, network):
         text = CONFIG.format(site=site.url, account=account.replace("URL", sandbox.url))
         path.write_text(text, encoding="utf-8")
         command = [sys.executable, "-m", "syndicate", "-c", str(path), "post"]
-        subprocess.run(command, check=True, capture_output=True)
+        processes.run(command)
         site.publish(1)
         steps = [sys.executable, "-m", "tests.chaos.steps", str(path), sandbox.url]
-        done = subprocess.run(steps, check=True, capture_output=True, text=True, cwd=Path(__file__).parents[2])
+        done = processes.run(steps, cwd=Path(__file__).parents[2], timeout=10 * PATIENCE)
     site.close()
     rows = [json.loads(line) for line in done.stdout.splitlines()]
     told = "\n".join(map(str, rows))

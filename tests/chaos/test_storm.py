@@ -14,5 +14,5 @@ def test_nothing_is_lost_or_doubled_whatever_is_killed(tmp_path):
         assert result.lost(network) == set(), told
         posted = {link for name, link in result.posts if name == network}
         assert len(posted | result.held(network)) == 10, told
-        if certainty != "blind":  # three answers lost in a row are for a person, and rare
-            assert len(result.held(network)) <= 1, told
+        if certainty != "blind":  # three answers lost in a row are for a person
+            assert all(result.rows[network, link]["attempts"] >= 3 for link in result.held(network)), told

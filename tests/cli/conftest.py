@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import json
 import os
-import subprocess
 import sys
 from pathlib import Path
+from subprocess import PIPE, Popen
 
 import pytest
 
 from syndicate.cli import main
 from syndicate.sandbox.server import Sandbox
+from tests import processes
 from tests.worlds.site import Site
 
 ACCOUNTS = {
@@ -76,13 +77,13 @@ sources:
         captured = self._capsys.readouterr()
         return Run(int(ended.value.code or 0), captured.out, captured.err)
 
-    def start(self, *arguments: str, **options) -> subprocess.Popen:
+    def start(self, *arguments: str, **options) -> Popen:
         """In a process of its own, for what ends one."""
         environ = {name: value for name, value in os.environ.items() if name != "SYNDICATE_CONFIG"}
-        return subprocess.Popen(
+        return processes.start(
             [sys.executable, "-m", "syndicate", "-c", str(self.path), *arguments],
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
+            stdout=PIPE,
+            stderr=PIPE,
             text=True,
             env=environ,
             cwd=self.folder,

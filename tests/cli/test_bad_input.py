@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import resource
 import sqlite3
-import subprocess
 import sys
 import threading
 
@@ -13,6 +12,7 @@ import pytest
 
 from syndicate.errors import LedgerError
 from syndicate.ledger.database import Database, copy_ledger
+from tests import processes
 
 
 def lines(run):
@@ -214,7 +214,7 @@ def test_a_login_in_an_address_is_not_printed(desk):
 def test_standard_output_may_be_closed(desk):
     for words in ("deliveries list", "--help"):
         command = f"exec {sys.executable} -m syndicate {words} >&-"
-        ended = subprocess.run(["sh", "-c", command], cwd=desk.folder, capture_output=True, text=True, check=False)
+        ended = processes.run(["sh", "-c", command], cwd=desk.folder, check=False)
         assert "Traceback" not in ended.stderr
 
 
@@ -293,17 +293,13 @@ def test_a_full_disk_loses_nothing(desk):
     def small() -> None:
         resource.setrlimit(resource.RLIMIT_FSIZE, (size // 2, size // 2))
 
-    full = subprocess.run(
-        [sys.executable, "-m", "syndicate", "-c", str(desk.path), "post"],
-        capture_output=True,
-        text=True,
-        preexec_fn=small,
-        check=False,
+    full = processes.run(
+        [sys.executable, "-m", "syndicate", "-c", str(desk.path), "post"], preexec_fn=small, check=False
     )
     assert full.returncode == 1
     assert "cannot be written" in full.stderr
     assert "Traceback" not in full.stderr
-    run = desk("post", "--wait", "40s")
+    run = desk("post", "--wait", "3m")
     assert run.code == 0
     assert sorted(text.split("\n")[0] for text in desk.texts()) == [f"Story {n} of the harbour" for n in range(3)]
 

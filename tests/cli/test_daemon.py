@@ -19,16 +19,7 @@ from syndicate.app.wiring import App, load
 from syndicate.delivery.gates import Gate
 from syndicate.model import NO_HINTS, Account, Validators
 from syndicate.planning.apply import announce
-
-
-def wait_for(condition, seconds=30):
-    """Until it holds; the test's own patience, not the product's."""
-    pause = threading.Event()
-    for _ in range(int(seconds / 0.05)):
-        if condition():
-            return True
-        pause.wait(0.05)
-    return False
+from tests.waiting import PATIENCE, wait_for
 
 
 def test_a_bug_with_one_source_or_account_is_told_whole_and_stops_no_other(clock):
@@ -137,7 +128,7 @@ def test_the_daemon_polls_delivers_and_stops_when_told(desk):
         assert wait_for(lambda: len(desk.sandbox.posts()) == 9)
     finally:
         process.send_signal(signal.SIGTERM)
-        _, err = process.communicate(timeout=20)
+        _, err = process.communicate(timeout=PATIENCE)
     assert process.returncode == 0
     assert err.count("delivery.posted") == 9
     assert "source.baseline" in err
@@ -152,12 +143,12 @@ def test_two_daemons_and_a_post_on_one_ledger_send_each_story_once(desk):
     daemons = [desk.start("daemon"), desk.start("daemon")]
     try:
         desk.site.publish(15)
-        desk.start("post").communicate(timeout=60)
+        desk.start("post").communicate(timeout=PATIENCE)
         assert wait_for(lambda: len(desk.sandbox.posts()) >= 45)
     finally:
         for daemon in daemons:
             daemon.send_signal(signal.SIGTERM)
-        told = [daemon.communicate(timeout=20) for daemon in daemons]
+        told = [daemon.communicate(timeout=PATIENCE) for daemon in daemons]
     assert [daemon.returncode for daemon in daemons] == [0, 0], told
     counted = Counter((post["platform"], post["link"]) for post in desk.sandbox.posts())
     assert (len(counted), set(counted.values())) == (45, {1})
@@ -172,7 +163,7 @@ def test_a_site_and_a_network_that_hang_delay_no_other(desk):
         hole.bind(("127.0.0.1", 0))
         hole.listen(64)
         port = hole.getsockname()[1]
-        desk.config("masto", "hook", source=", every: 1s", extra="network: {timeout: 20s}\nlease: 30s")
+        desk.config("masto", "hook", source=", every: 1s", extra="network: {timeout: 1h}\nlease: 2h")
         text = desk.path.read_text(encoding="utf-8")
         hanging = "".join(f"  s{n}: {{url: 'http://127.0.0.1:{port}/{n}', every: 1s}}\n" for n in range(30))
         text = text.replace("sources:\n", f"sources:\n{hanging}")
@@ -180,12 +171,12 @@ def test_a_site_and_a_network_that_hang_delay_no_other(desk):
         desk.path.write_text(f"{before}  hook: {after.replace(desk.sandbox.url, f'http://127.0.0.1:{port}', 1)}")
         daemon = desk.start("daemon")
         try:
-            assert wait_for(lambda: any(path == "/rss.xml" for path, _ in desk.site.requests), 10)
+            assert wait_for(lambda: any(path == "/rss.xml" for path, _ in desk.site.requests))
             for number in range(3):
                 desk.site.publish(1)
-                assert wait_for(lambda wanted=number + 1: len(desk.sandbox.posts()) == wanted, 8)
+                assert wait_for(lambda wanted=number + 1: len(desk.sandbox.posts()) == wanted)
         finally:
             daemon.send_signal(signal.SIGTERM)
-            _, err = daemon.communicate(timeout=30)
+            _, err = daemon.communicate(timeout=PATIENCE)
     assert daemon.returncode == 0, err
     assert "Traceback" not in err

@@ -68,7 +68,7 @@ def test_two_stories_with_one_link_are_two_posts(desk, account):
     desk("post")
     desk.sandbox.add_faults([{"step": "commit", "fault": "drop_before"}])
     desk.site.publish(1)
-    run = desk("post", "--wait", "20s", "--json")
+    run = desk("post", "--wait", "3m", "--json")
     assert [row["state"] for row in run.rows] == ["posted"]
     assert len({row["permalink"] for row in desk("deliveries", "list", "--json").rows}) == 2
     assert len(desk.sandbox.posts()) == 2

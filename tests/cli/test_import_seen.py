@@ -5,12 +5,13 @@ from __future__ import annotations
 import io
 import json
 import os
-import subprocess
 import sys
-import time
 from datetime import timedelta
 
 import pytest
+
+from tests import processes
+from tests.waiting import PATIENCE, wait_for
 
 
 def listed(desk, stories, name="urls.txt", form="{}"):
@@ -269,30 +270,22 @@ def test_an_import_while_a_daemon_runs_disturbs_neither(desk):
     daemon = desk.start("daemon")
     try:
         ledger = desk.folder / "syndicate.db"
-        wait(lambda: ledger.exists() and "source news" in desk("explain", desk.site.link(stories[0])).out)
+        assert wait_for(lambda: ledger.exists() and "source news" in desk("explain", desk.site.link(stories[0])).out)
         path = desk.folder / "many.txt"
         path.write_text("".join(f"{desk.site.url}/news/story-{number}.html\n" for number in range(4, 9000)))
         importing = desk.start("import-seen", str(path))
         desk.site.publish(1)
-        wait(lambda: len(desk.sandbox.posts()) == 1)
-        assert importing.wait(60) == 0
+        assert wait_for(lambda: len(desk.sandbox.posts()) == 1)
+        assert importing.wait(PATIENCE) == 0
         desk.site.publish(5)
         desk.site.publish(1, slug="after", title="What came after")
-        wait(lambda: len(desk.sandbox.posts()) == 2)
+        assert wait_for(lambda: len(desk.sandbox.posts()) == 2)
         assert "What came after" in desk.texts()[1]
         assert daemon.poll() is None
     finally:
         daemon.terminate()
-        _, err = daemon.communicate()
+        _, err = daemon.communicate(timeout=PATIENCE)
     assert "failed" not in err
-    importing.communicate()
-
-
-def wait(done, seconds=30.0):
-    deadline = time.monotonic() + seconds
-    while not done():
-        assert time.monotonic() < deadline
-        time.sleep(0.1)
 
 
 def test_ten_thousand_lines_take_no_more_memory_than_a_hundred(desk):
@@ -305,7 +298,7 @@ def test_ten_thousand_lines_take_no_more_memory_than_a_hundred(desk):
             "    print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss)"
         )
         arguments = [sys.executable, "-c", script, "-c", str(desk.path), "import-seen", str(path), "--json"]
-        done = subprocess.run(arguments, capture_output=True, text=True, check=True, cwd=desk.folder)
+        done = processes.run(arguments, cwd=desk.folder)
         said, peak = done.stdout.splitlines()
         assert json.loads(said)["new"] == count
         peaks.append(int(peak))

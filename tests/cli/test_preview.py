@@ -2,14 +2,15 @@
 
 import json
 import signal
-import subprocess
 import sys
 import threading
 from datetime import timedelta
 
 import pytest
 
+from tests import processes
 from tests.cli.conftest import ACCOUNTS
+from tests.waiting import PATIENCE
 
 
 def published(desk, **fields):
@@ -187,7 +188,7 @@ def test_watch_draws_again_when_a_file_changes(desk, tmp_path):
     out = tmp_path / "sheet.html"
     arguments = ("--theme", "front", "--templates", str(desk.folder / "mine"), "--output", str(out), "--watch")
     running = desk.start("cards", "preview", *arguments)
-    watchdog = threading.Timer(60, running.kill)
+    watchdog = threading.Timer(PATIENCE, running.kill)
     watchdog.start()
     try:
         assert told(running, "21 cards are in")
@@ -196,12 +197,9 @@ def test_watch_draws_again_when_a_file_changes(desk, tmp_path):
         assert told(running, "21 cards are in")
         assert out.read_text(encoding="utf-8") != first
         running.send_signal(signal.SIGINT)
-        assert running.wait(20) == 0
+        assert running.wait(PATIENCE) == 0
     finally:
         watchdog.cancel()
-        running.kill()
-        running.stderr.close()
-        running.stdout.close()
 
 
 def told(running, words):
@@ -216,6 +214,6 @@ def test_a_post_without_cards_loads_neither_pillow_nor_the_engine(desk):
         "try:\n    main(['-c', sys.argv[1], 'post'])\nexcept SystemExit as ended:\n    code = ended.code\n"
         "print(code, *sorted({'PIL', 'pytakumi', 'numpy', 'fontTools', 'babel'} & set(sys.modules)))"
     )
-    done = subprocess.run([sys.executable, "-c", script, str(desk.path)], capture_output=True, text=True, check=True)
+    done = processes.run([sys.executable, "-c", script, str(desk.path)])
     assert done.stdout.splitlines()[-1] == "0"
     assert len(desk.sandbox.posts()) == 2

@@ -11,6 +11,7 @@ import pytest
 from syndicate.config.reader import load
 from tests.cli.conftest import ACCOUNTS
 from tests.sources.api import Api, as_json
+from tests.waiting import PATIENCE
 
 FEEDS = Path(__file__).parent.parent / "feeds" / "formats"
 KEY = "22444f78447824223cefc48062"
@@ -70,7 +71,7 @@ def test_any_address_is_known_by_its_content_and_asked_once(desk, api):
 def test_what_articles_prints_it_reads_from_standard_input(desk):
     first = desk("articles", "--from", str(FEEDS / "ghost.json"), "--json")
     process = desk.start("articles", "--from", "-", "--json", stdin=-1)
-    out, err = process.communicate(first.out, timeout=60)
+    out, err = process.communicate(first.out, timeout=PATIENCE)
     assert (process.returncode, err) == (0, "")
     second = [json.loads(line) for line in out.splitlines()]
     assert [row | {"source": ""} for row in second] == [row | {"source": ""} for row in first.rows]
@@ -119,7 +120,7 @@ def test_lines_are_piped_into_a_run(desk):
     for number in (1, 2):
         line = json.dumps({"url": f"{desk.site.url}/{number}", "title": f"Story {number}", "published": at()})
         process = desk.start("post", stdin=-1)
-        out, err = process.communicate(line, timeout=60)
+        out, err = process.communicate(line, timeout=PATIENCE)
         assert process.returncode == 0, out + err
     assert [text.splitlines()[0] for text in desk.texts()] == ["Story 2"]
 

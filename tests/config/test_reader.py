@@ -1,7 +1,6 @@
 from __future__ import annotations
 
 import os
-import subprocess
 import sys
 from datetime import timedelta
 from ipaddress import IPv4Address
@@ -13,6 +12,7 @@ from syndicate.config.reader import load
 from syndicate.config.schema import NOT_BUILT
 from syndicate.errors import ConfigError
 from syndicate.model import DEFAULT_INTERVAL, Filter, PollInterval, Secret
+from tests import processes
 from tests.config.conftest import ACCOUNT, SITE, find
 
 
@@ -461,5 +461,5 @@ def test_a_load_costs_neither_pydantic_nor_the_adapters_it_does_not_name(write):
         "print(*sorted({'pydantic', 'difflib', 'syndicate.platforms.x'} & sys.modules.keys()))"
     )
     environ = {**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)}
-    done = subprocess.run([sys.executable, "-c", code, path], capture_output=True, text=True, check=True, env=environ)
+    done = processes.run([sys.executable, "-c", code, path], env=environ)
     assert done.stdout.strip() == ""

@@ -122,6 +122,46 @@ def test_a_network_that_cannot_edit_keeps_the_post_and_it_is_noted(posted, artic
     assert (row.state, row.reason, row.error) == ("skipped", "unchanged", "fake cannot edit posts")
 
 
+def raises(fault):
+    def broken(*_, **__):
+        raise fault
+
+    return broken
+
+
+@pytest.mark.parametrize("reason", ["unavailable", "template"])
+def test_an_edit_that_cannot_be_rendered_now_comes_back_later(posted, article, clock, reason):
+    room = posted(on_edit="edit")
+    lane, render = room.lane, room.render
+    if reason == "unavailable":
+        room.lane = replace(lane, limits=raises(errors.Unavailable("down")))
+    else:
+        room.render = raises(errors.RenderError("post.txt.j2:3: 'titel' is undefined"))
+    room.publish(article(1, title="Better", published=clock.now))
+    for _ in range(3):
+        room.run()
+        [row] = [row for row in room.ledger.deliveries.search() if row.action == "edit"]
+        assert (row.state, row.reason, row.attempts) == ("due", reason, 0)
+        assert row.due_at == clock.now + timedelta(minutes=1)
+        clock.move(minutes=1)
+    room.lane, room.render = lane, render
+    room.run()
+    assert list(room.network.posts.values()) == ["Better https://gazette.example/1"]
+
+
+@pytest.mark.parametrize("change", ["edit", "delete"])
+@pytest.mark.parametrize("answer", [None, errors.Rejected("no")], ids=["done", "refused"])
+def test_a_network_that_answers_a_change_is_no_longer_down(posted, article, clock, ledger, change, answer):
+    room = posted(on_edit="edit", on_withdrawn="delete")
+    room.network.script = [errors.Unavailable("down"), errors.Uncertain("cut off"), answer]
+    room.publish(article(1, title="Better", published=clock.now, withdrawn=change == "delete"))
+    for failures in (1, 2, 0):
+        room.run()
+        assert ledger.accounts.find("acct").failures == failures
+        clock.move(hours=1)
+    assert rows(room, change) == [("posted", None) if answer is None else ("failed", "rejected")]
+
+
 def test_an_edit_waits_until_its_post_has_an_end(newsroom, article, clock):
     room = newsroom(on_edit="edit", network=Network(script=[errors.Uncertain("cut off")]))
     room.publish(article(1, published=clock.now))

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
-from datetime import timedelta
-from itertools import count
+from datetime import datetime, timedelta
 from types import SimpleNamespace
 
 import pytest
@@ -15,11 +14,13 @@ from syndicate import errors
 from syndicate.delivery.deliver import deliver
 from syndicate.delivery.gates import Gate
 from syndicate.delivery.lane import Lane, Timeouts
+from syndicate.delivery.retry_policy import BREAKS
 from syndicate.ledger import Ledger
 from syndicate.ledger.credentials import key_beside
-from syndicate.ledger.database import Database
+from syndicate.ledger.database import Database, micros
 from syndicate.model import Account, Limits, Post, Receipt
 from syndicate.planning.apply import announce
+from syndicate.serialization import instant
 from tests.conftest import Clock
 
 CLASSES = ("exact", "keyed", "lookup", "blind")
@@ -32,12 +33,18 @@ class Killed(BaseException):
 
 @dataclass
 class Network:
-    """Remembers posts. `script` names what goes wrong, request by request; then all goes well."""
+    """Remembers posts. `script` names what goes wrong, request by request; then all goes well.
+
+    Look-ups show links and no keys, as real ones do, but for a record under a key of ours. Every post has an
+    upload, which `lives` so long by the network's own `clock`.
+    """
 
     certainty: str
     script: list[str] = field(default_factory=list)
     posts: list[tuple[str, str]] = field(default_factory=list)
-    numbers: count = field(default_factory=count)
+    lives: timedelta = timedelta(hours=12)
+    clock: Clock | None = None
+    uploads: list[datetime] = field(default_factory=list)
 
     name = "fake"
     key_window = 3300.0
@@ -49,10 +56,14 @@ class Network:
 
     def prepare(self, post, key, prepared=None):
         self._fault("prepare")
-        return {"text": post.text, "prepared": prepared}
+        self.uploads.append(self.clock.now + self.lives)
+        upload = {"upload": len(self.uploads) - 1, "expires_at": instant(self.uploads[-1])}
+        return {"text": post.text, "link": post.link, "prepared": prepared} | upload
 
     def commit(self, draft, key):
         fault = self._fault("commit")
+        if self.uploads[draft["upload"]] <= self.clock.now:
+            raise errors.Rejected("there is no such upload")
         known = next((number for number, (seen, _) in enumerate(self.posts) if seen == key), None)
         if known is None or self.certainty in ("lookup", "blind"):
             self.posts.append((key, draft["text"]))
@@ -66,8 +77,13 @@ class Network:
         self._fault("find")
         if self.certainty == "blind":
             raise errors.Unsupported("nothing to ask")
-        seen = [number for number, (known, _) in enumerate(self.posts) if known == key]
-        return self._receipt(seen[0]) if seen else None
+        ours = (
+            (lambda known, _: known == key)
+            if self.certainty == "exact"
+            else (lambda _, text: text.endswith(f" {draft['link']}"))
+        )
+        seen = [number for number, post in enumerate(self.posts) if ours(*post) and str(number) not in draft["others"]]
+        return self._receipt(seen[-1]) if seen else None
 
     def _receipt(self, number):
         return Receipt(str(number), f"https://social.example/{number}")
@@ -102,6 +118,7 @@ class Desk:
 
     def __init__(self, ledger, clock, network, on_unknown="hold"):
         self.ledger, self.clock, self.network = ledger, clock, network
+        network.clock = clock
         account = Account("acct", "fake", on_unknown=on_unknown)
         self.lane = Lane(account, network, lambda: network.limits, timedelta(seconds=network.settle))
 
@@ -188,6 +205,73 @@ def test_the_same_bytes_go_again_under_the_same_key(desk, article):
     assert at.run(key).post["text"] == first.post["text"] == at.network.posts[0][1]
 
 
+@pytest.mark.parametrize(("minutes", "uploads"), [(1, 1), (30, 2), (31, 2)])
+def test_the_same_bytes_go_again_only_while_their_uploads_live(desk, article, minutes, uploads):
+    at = desk("keyed", ["ok", "drop before"])
+    at.network.lives = timedelta(minutes=30)
+    key = at.announce(article())
+    at.step(key)
+    began = at.clock()
+    for _ in range(2):
+        at.clock.move(seconds=11)
+        assert at.step(key).state in ("unknown", "due")
+    at.clock.now = began + timedelta(minutes=minutes)
+    after = at.step(key)
+    assert (after.state, len(at.network.posts), len(at.network.uploads)) == ("posted", 1, uploads)
+
+
+def live(article, account, platform, limits, *, at, planned_at):
+    """Every story leads to one page."""
+    page = "https://gazette.example/live"
+    seen = render(article, account, platform, limits, at=at, planned_at=planned_at)
+    return SimpleNamespace(**vars(seen) | {"post": replace(seen.post, text=f"{article.title} {page}", link=page)})
+
+
+@pytest.mark.parametrize("certainty", ["exact", "keyed", "lookup"])
+@pytest.mark.parametrize("fault", ["drop before", "drop after"])
+@pytest.mark.parametrize("others", [1, 3])
+def test_on_a_live_page_no_story_is_taken_for_another(desk, article, certainty, fault, others):
+    at = desk(certainty, ["ok", "ok"] * others + ["ok", fault])
+    for number in range(others):
+        at.step(at.announce(article(number)), live)
+    key = at.announce(article(9))
+    assert at.step(key, live).state == "unknown"
+    for _ in range(4):
+        at.clock.move(minutes=1)
+        after = at.step(key, live)
+    assert after.state == "posted"
+    assert at.network.posts[int(after.remote_id)] == (key, "Story 9 https://gazette.example/live")
+    assert len({row.remote_id for row in at.ledger.deliveries.search()}) == len(at.network.posts) == others + 1
+
+
+@pytest.mark.parametrize("answer", ["ok", "refused", "throttled", "login", "working"])
+def test_whatever_the_network_answers_it_is_no_longer_down(desk, article, answer):
+    at = desk("lookup", ["down"] * (BREAKS - 1) + ([answer] if answer == "working" else ["ok", answer]))
+    key = at.announce(article())
+    for failures in range(1, BREAKS):
+        at.step(key)
+        assert at.ledger.accounts.find("acct").failures == failures
+        at.clock.move(hours=1)
+    at.step(key)
+    assert at.ledger.accounts.find("acct").failures == 0
+
+
+def test_a_network_that_was_down_for_long_lets_out_no_old_news_when_it_answers(desk, article):
+    at = desk("lookup", ["down"] * BREAKS)
+    keys = []
+    for number in range(9):
+        keys.append(at.announce(article(number)))
+        at.clock.move(seconds=1)
+    at.ledger.database.change("UPDATE delivery SET expires_at = :later", later=micros(at.clock() + timedelta(days=9)))
+    for _ in range(BREAKS):
+        at.step(keys[0])
+        at.clock.move(hours=1)
+    assert at.step(keys[0]).state == "posted"
+    assert at.ledger.accounts.find("acct").down_since is None
+    skipped = at.ledger.deliveries.search(states=("skipped",))
+    assert [(row.key, row.reason) for row in skipped] == [(key, "too_old") for key in keys[1:4]]
+
+
 def test_a_look_up_network_that_never_saw_it_gets_the_newest_words(desk, article):
     at = desk("lookup", ["ok", "drop before"])
     key = at.announce(article())
@@ -232,8 +316,8 @@ def test_what_an_unready_upload_left_comes_back_for_the_same_post_only(desk, art
     again.step(other)
     again.ledger.articles.update(again.ledger.deliveries.find(other).anchor, article(2, title="Edited"), again.clock())
     again.clock.move(seconds=6)
-    seen = []
-    again.network.prepare = lambda post, key, prepared=None: seen.append(prepared) or {"text": post.text}
+    seen, prepare = [], again.network.prepare
+    again.network.prepare = lambda post, key, prepared=None: seen.append(prepared) or prepare(post, key, prepared)
     again.step(other)
     assert seen == [None]
 
@@ -252,6 +336,7 @@ def test_a_template_fault_spends_no_attempt_and_waits(desk, article):
     at = desk("lookup")
     after = at.step(at.announce(article()), broken)
     assert (after.state, after.reason, after.attempts) == ("due", "template", 0)
+    assert after.due_at > at.clock()
 
 
 def test_a_text_that_cannot_fit_fails_without_a_claim(desk, article):
@@ -357,6 +442,7 @@ def test_limits_that_cannot_be_read_are_no_fault_of_the_story(desk, article):
 
     after = deliver(key, replace(at.lane, limits=refused), at.ledger, render, TERMS, Gate(at.ledger))[0]
     assert (after.state, after.reason, after.attempts) == ("due", "unavailable", 0)
+    assert after.due_at > at.clock()
 
 
 def test_a_pause_longer_than_the_lease_is_noticed_before_the_request(desk, article):

@@ -48,6 +48,15 @@ def test_outside_its_window_a_story_waits_and_says_until_when(newsroom, stories,
     assert room.run() == ["Story 1", "Story 2", "Story 3"]
 
 
+def test_hours_that_never_open_are_looked_at_once_a_day(newsroom, stories, clock):
+    """No config says so, but a clock that is set may leave an hour out."""
+    room = newsroom(schedule={"windows": (hours("Mon 07:00-08:00"),), "quiet": (hours("Mon 07:00-08:00"),)})
+    room.publish(*stories(1))
+    assert room.run() == []
+    assert (room.only().state, room.only().reason) == ("due", "window")
+    assert room.only().due_at == clock.now + timedelta(days=1)
+
+
 def test_a_story_that_comes_later_waits_as_well_and_goes_behind(newsroom, stories, clock):
     room = newsroom(schedule={"windows": (hours("Mon-Fri 07:00-11:00"),)})
     room.publish(*stories(2))

@@ -16,6 +16,7 @@ from syndicate.net.address_guard import Guard
 from syndicate.net.http import RequestsHttp
 from syndicate.rendering.photo import download
 from syndicate.sources.formats.page import claims
+from tests.waiting import PATIENCE
 
 HTML = "text/html; charset=utf-8"
 
@@ -49,7 +50,7 @@ def site():
 
 @pytest.fixture
 def pages(site, clock):
-    door = RequestsHttp(clock=clock, guard=Guard(origins=[site.url]), timeout=3)
+    door = RequestsHttp(clock=clock, guard=Guard(origins=[site.url]), timeout=PATIENCE)
     return Pages(door, claims, lambda url: download(door, url), clock)
 
 
@@ -241,6 +242,6 @@ def test_a_source_whose_pages_nobody_looks_at_is_left_alone(announced, pages, si
 
 
 def test_download_names_what_it_could_not_have(site, clock):
-    door = RequestsHttp(clock=clock, guard=Guard(origins=[site.url]), timeout=3)
+    door = RequestsHttp(clock=clock, guard=Guard(origins=[site.url]), timeout=PATIENCE)
     with pytest.raises(RenderError, match="HTTP 404"):
         download(door, f"{site.url}/none.jpg")

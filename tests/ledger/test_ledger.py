@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import os
-import subprocess
 import sys
 import threading
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
+from subprocess import PIPE
 
 import pytest
 
@@ -20,6 +20,8 @@ from syndicate.ledger.database import VERSION, Database, from_micros, micros
 from syndicate.ledger.deliveries import delivery_key
 from syndicate.model import Account, Reading, Receipt, Validators
 from syndicate.planning.apply import announce
+from tests import processes
+from tests.waiting import PATIENCE
 
 LEASE = timedelta(seconds=60)
 MASTO, FACE = Account("masto", "mastodon"), Account("fb", "facebook")
@@ -227,7 +229,7 @@ def test_the_claim_of_a_killed_process_is_free_at_once(tmp_path, ledger, article
         "os.kill(os.getpid(), 9)\n"
     )
     path = str(ledger.database.path)
-    ended = subprocess.run([sys.executable, "-c", script, path, delivery.key, clock().isoformat()], check=False)
+    ended = processes.run([sys.executable, "-c", script, path, delivery.key, clock().isoformat()], check=False)
     assert ended.returncode == -9
     assert ledger.deliveries.find(delivery.key).state == "sending"
     assert ledger.claims.sweep(clock(), lambda _: timedelta(0)) == 1
@@ -237,7 +239,7 @@ def test_the_claim_of_a_killed_process_is_free_at_once(tmp_path, ledger, article
 def test_a_living_claimant_is_never_called_dead():
     assert not claimant.dead(claimant.me())
     assert not claimant.dead(None)
-    process = subprocess.Popen([sys.executable, "-c", "input()"], stdin=subprocess.PIPE)
+    process = processes.start([sys.executable, "-c", "input()"], stdin=PIPE)
     theirs = claimant._of(process.pid)
     assert not claimant.dead(theirs)
     process.communicate(b"\n")
@@ -311,7 +313,7 @@ def test_a_session_is_refreshed_by_one_and_the_others_wait_for_it(ledger):
     def slowly(_):
         refreshed.append(threading.get_ident())
         started.set()
-        go.wait(5)
+        go.wait(PATIENCE)
         return {"accessJwt": f"token {len(refreshed)}"}
 
     def renew():
@@ -320,10 +322,10 @@ def test_a_session_is_refreshed_by_one_and_the_others_wait_for_it(ledger):
     threads = [threading.Thread(target=renew) for _ in range(4)]
     for thread in threads:
         thread.start()
-    assert started.wait(5)
+    assert started.wait(PATIENCE)
     go.set()
     for thread in threads:
-        thread.join(10)
+        thread.join(PATIENCE)
     assert len(refreshed) == 1
     assert ledger.credentials.load("bsky") == (1, {"accessJwt": "token 1"})
 

@@ -4,11 +4,11 @@ import gzip
 import json
 import socket
 import struct
-import subprocess
 import sys
 import threading
 import time
 import traceback
+import tracemalloc
 import zlib
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -20,6 +20,8 @@ from syndicate.net.address_guard import Guard, resolve
 from syndicate.net.http import RequestsHttp
 from syndicate.net.status import failure
 from syndicate.ports import OAuth1
+from tests import processes
+from tests.waiting import PATIENCE
 
 NOW = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
 SECRET = "S3cr3t/to+ken=="
@@ -65,7 +67,7 @@ class Server:
 
     def talk(self, line):
         with line, line.makefile("rb") as stream:
-            line.settimeout(10)
+            line.settimeout(PATIENCE)
             while request := self.read(stream):
                 with self.lock:
                     self.requests.append(request)
@@ -113,10 +115,15 @@ def after(sent, act=hang_up):
     return play
 
 
-def drip(start, server_over):
+def drip(start, over):
+    """A byte at a time until somebody leaves or it is `over`, which it is by itself where a test hangs."""
+
     def play(line):
         line.sendall(start)
-        while not server_over.wait(0.02):
+        last = time.monotonic() + PATIENCE
+        while not over.wait(0.02):
+            if time.monotonic() > last:
+                over.set()
             try:
                 line.sendall(b"x")
             except OSError:
@@ -143,7 +150,7 @@ def door():
     doors = []
 
     def build(**settings):
-        doors.append(RequestsHttp(clock=lambda: NOW, **{"timeout": 5.0} | settings))
+        doors.append(RequestsHttp(clock=lambda: NOW, **{"timeout": PATIENCE} | settings))
         return doors[-1]
 
     yield build
@@ -230,7 +237,7 @@ def test_each_thread_has_a_connection_of_its_own(serve, door):
 
     def run():
         http.call("GET", server.url)
-        ready.wait(5)
+        ready.wait(PATIENCE)
         http.call("GET", server.url)
 
     threads = [threading.Thread(target=run) for _ in range(3)]
@@ -260,7 +267,7 @@ def test_the_environment_is_not_asked(serve, door, monkeypatch, tmp_path):
 
 def test_importing_the_door_costs_no_library():
     code = "import sys, syndicate.net.http; print([m for m in ('requests', 'urllib3', 'oauthlib') if m in sys.modules])"
-    assert subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout == "[]\n"
+    assert processes.run([sys.executable, "-c", code]).stdout == "[]\n"
 
 
 def test_gzip_is_unpacked(serve, door):
@@ -353,11 +360,9 @@ def test_an_answer_that_is_not_whole_is_uncertain_and_asked_for_once(serve, door
 
 
 def test_no_answer_in_time_is_uncertain(serve, door):
-    server = serve(lambda line: server.over.wait(10) and None)
-    began = time.monotonic()
+    server = serve(lambda line: server.over.wait(PATIENCE) and None)
     with pytest.raises(Uncertain, match=r"did not answer within 0\.3 s$"):
         door(timeout=0.3).call("POST", server.url)
-    assert time.monotonic() - began < 2
 
 
 @pytest.mark.parametrize(
@@ -369,20 +374,19 @@ def test_a_drip_stops_at_the_deadline(serve, door, start):
     over = threading.Event()
     server = serve(drip(start, over))
     http = door(timeout=0.4)
-    began = time.monotonic()
     try:
         with pytest.raises(Uncertain, match=r"did not answer within|middle of its answer|not HTTP"):
             http.call("GET", server.url)
+        assert not over.is_set()
     finally:
         over.set()
-    assert time.monotonic() - began < 2
 
 
 def test_the_deadline_of_one_call_does_not_shorten_the_next(serve, door):
-    server = serve(after(answer(), lambda _line: server.over.wait(0.5) or True), answer())
-    http = door(timeout=0.3)
+    server = serve(after(answer(), lambda _line: server.over.wait(1.5) or True), answer())
+    http = door(timeout=1.0)
     http.call("POST", server.url)
-    http._timeout = 5.0
+    http._timeout = PATIENCE
     assert http.call("POST", server.url, data=bytes(30_000_000)).status == 200
     assert server.connections == 1
 
@@ -398,10 +402,15 @@ def test_the_time_to_connect_does_not_bound_an_upload(serve, door, monkeypatch):
 def test_a_bomb_is_cut_where_the_limit_is(serve, door):
     bomb = gzip.compress(bytes(100_000_000), compresslevel=1)
     server = serve(answer(200, bomb, Content_Encoding="gzip"))
-    began = time.monotonic()
-    with pytest.raises(Uncertain, match="sent more than 1000000 bytes"):
-        door(max_body=1_000_000).call("GET", server.url)
-    assert time.monotonic() - began < 3
+    http = door(max_body=1_000_000)
+    http.call("GET", serve(answer()).url)  # libraries are loaded before anything is measured
+    tracemalloc.start()
+    try:
+        with pytest.raises(Uncertain, match="sent more than 1000000 bytes"):
+            http.call("GET", server.url)
+        assert tracemalloc.get_traced_memory()[1] < 10_000_000
+    finally:
+        tracemalloc.stop()
 
 
 def test_a_body_just_at_the_limit_is_whole(serve, door):
@@ -444,7 +453,7 @@ def test_a_connection_seen_closed_is_replaced_before_a_write(serve, door):
     server = serve(after(answer(), lambda line: line.shutdown(socket.SHUT_RDWR) or closed.set()), answer())
     http = door()
     http.call("POST", server.url)
-    assert closed.wait(5)
+    assert closed.wait(PATIENCE)
     assert http.call("POST", server.url).status == 200
     assert (len(server.requests), server.connections) == (2, 2)
 
@@ -460,11 +469,9 @@ def test_a_connection_long_idle_is_replaced(serve, door, monkeypatch):
 
 def test_an_upload_nobody_takes_stops_at_the_deadline(serve, door):
     server = serve()
-    server.talk = lambda line: server.over.wait(10) and line.close()
-    began = time.monotonic()
+    server.talk = lambda line: server.over.wait(PATIENCE) and line.close()
     with pytest.raises(Uncertain, match=r"did not answer within 0\.3 s$"):
         door(timeout=0.3).call("POST", server.url, data=bytes(30_000_000))
-    assert time.monotonic() - began < 2
 
 
 # --- redirects
@@ -661,10 +668,8 @@ def test_a_name_that_changes_its_address_is_judged_at_each_connection(serve, doo
 
 def test_hops_share_the_time_of_one_call(serve, door):
     slow = serve(lambda line: server_waits(line, slow))
-    began = time.monotonic()
     with pytest.raises(Uncertain, match=r"did not answer within 0\.5 s"):
         door(timeout=0.5).call("GET", slow.url)
-    assert time.monotonic() - began < 2
     assert len(slow.requests) <= 3
 
 
@@ -774,7 +779,8 @@ def test_a_drip_over_tls_stops_too(serve, door, authority):
     url = over_tls(server, authority, [])
     try:
         with pytest.raises(Uncertain):
-            door(timeout=0.5, ca_file=str(authority)).call("POST", url)
+            door(timeout=2.0, ca_file=str(authority)).call("POST", url)
+        assert not over.is_set()
     finally:
         over.set()
 

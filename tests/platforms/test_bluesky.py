@@ -47,6 +47,13 @@ class TestAgainstTheSandbox(PlatformContract):
             self._publish(platform, post(family * 200), OTHER_KEY)
         assert len(network.posts()) == 1
 
+    def test_the_longest_tag_that_is_a_link_is_taken(self, platform, network):
+        text = "#" + "a" * 64
+        draft = platform.prepare(post(text, spans=(Span(0, len(text), "tag", text[1:]),)), KEY)
+        assert draft["record"]["facets"]
+        platform.commit(draft, KEY)
+        assert network.posts()[0]["text"] == text
+
     def test_a_card_arrives_with_its_picture(self, platform, network):
         self._publish(platform, linked(platform))
         [shown] = network.posts()
@@ -87,6 +94,13 @@ def test_a_record_holds_what_the_template_marked():
     assert record["facets"][1]["features"][0]["uri"] == LINK
     assert (draft["repo"], TID.fullmatch(draft["rkey"]) is not None) == ("did:plc:gazette", True)
     assert "embed" not in record
+
+
+@pytest.mark.parametrize(("kind", "length", "count"), [("tag", 64, 1), ("tag", 65, 0), ("link", 65, 1)])
+def test_a_tag_of_up_to_64_letters_is_a_link(kind, length, count):
+    text = "#" + "a" * length
+    record = adapter()[0].prepare(post(text, spans=(Span(0, len(text), kind, text[1:]),)), KEY)["record"]
+    assert len(record.get("facets", [])) == count
 
 
 @given(st.text(max_size=40), st.text(min_size=1, max_size=10), st.text(max_size=20))
@@ -151,6 +165,9 @@ def test_the_record_is_created_and_never_overwritten():
         (error(400, "ExpiredToken", "Token has expired"), AuthError, "ExpiredToken: Token has expired"),
         (error(400, "InvalidToken"), AuthError, "InvalidToken"),
         (error(401, "AuthMissing"), AuthError, "AuthMissing"),
+        (error(401, ""), AuthError, None),
+        (error(403, "AccountSuspended"), AuthError, "AccountSuspended"),
+        (error(403, "NotYours"), Rejected, "NotYours"),
         (error(400, "AccountTakedown", "Account has been taken down"), AuthError, "taken down"),
         (error(400, "InvalidSwap", "Record was at bafycid"), Uncertain, "Record was at bafycid"),
         (error(400, "InvalidRequest", "string too big"), Rejected, "string too big"),

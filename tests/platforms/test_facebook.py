@@ -19,6 +19,11 @@ def adapter(*replies):
     return Facebook(Options("77", Secret("page-token-1")), door, Held()), door
 
 
+def drafted(text="A bridge opens", link=LINK):
+    """What `prepare` makes of a post without pictures; nothing is asked for that."""
+    return adapter()[0].prepare(post(text, link=link), KEY)
+
+
 def refusal(code, status=400, headers=None, **more):
     return (status, {"error": {"message": "Meta says no", "type": "OAuthException", "code": code} | more}, headers)
 
@@ -88,6 +93,11 @@ def test_a_post_without_a_permalink_has_one_made_of_its_id():
         (refusal(102), AuthError, AuthError),
         (refusal(200), AuthError, AuthError),
         (refusal(10), AuthError, AuthError),
+        (refusal(7777, 401), AuthError, AuthError),
+        (refusal(7777, 401, type="GraphMethodException"), Rejected, Rejected),
+        (refusal(7777), Rejected, Rejected),
+        (refusal(7777, 500), Uncertain, Unavailable),
+        (refusal(7777, 429), RateLimited, RateLimited),
         (refusal(4), RateLimited, RateLimited),
         (refusal(17), RateLimited, RateLimited),
         (refusal(32, 403), RateLimited, RateLimited),
@@ -157,8 +167,7 @@ def test_the_wait_is_read_from_the_usage_header(usage, seconds):
 )
 def test_a_post_is_known_by_its_link(shown, known):
     platform, door = adapter((200, {"data": [listed("Something else"), shown]}))
-    draft = {"message": "A bridge opens", "link": LINK, "photos": [], "address": LINK}
-    assert (platform.find(draft, KEY, SINCE) is not None) == known
+    assert (platform.find(drafted(), KEY, SINCE) is not None) == known
     [call] = door.calls
     assert call.url == "https://graph.facebook.com/v25.0/77/published_posts"
     assert call.params["fields"] == "id,message,created_time,permalink_url,attachments{unshimmed_url}"
@@ -166,18 +175,16 @@ def test_a_post_is_known_by_its_link(shown, known):
 
 def test_a_post_without_a_link_is_known_by_its_text():
     platform, _ = adapter((200, {"data": [listed("A bridge\n\nopens")]}))
-    draft = {"message": "A bridge\nopens", "link": None, "photos": [], "address": None}
-    assert platform.find(draft, KEY, SINCE).id == "77_1"
+    assert platform.find(drafted("A bridge\nopens", link=None), KEY, SINCE).id == "77_1"
 
 
 def test_the_listing_is_read_back_to_the_attempt():
     page = {"data": [listed("x")], "paging": {"cursors": {"after": "c1"}, "next": "https://graph.facebook.com/…"}}
     platform, door = adapter((200, page), (200, {"data": [listed(unshimmed=LINK)]}))
-    draft = {"message": "x", "link": LINK, "photos": [], "address": LINK}
-    assert platform.find(draft, KEY, SINCE).id == "77_1"
+    assert platform.find(drafted("x"), KEY, SINCE).id == "77_1"
     assert door.calls[1].params["after"] == "c1"
     with pytest.raises(Unsupported):
-        adapter(*[(200, page)] * 50)[0].find(draft, KEY, SINCE)
+        adapter(*[(200, page)] * 50)[0].find(drafted("x"), KEY, SINCE)
 
 
 def test_the_page_says_who_it_is():
@@ -188,10 +195,10 @@ def test_the_page_says_who_it_is():
 
 def test_a_post_that_is_gone_can_be_withdrawn():
     platform, _ = adapter(refusal(100, error_subcode=33))
-    platform.delete(adapter(POSTED)[0].commit({"message": "x", "link": None, "photos": []}, KEY))
+    platform.delete(adapter(POSTED)[0].commit(drafted(), KEY))
     platform, _ = adapter(refusal(190))
     with pytest.raises(AuthError):
-        platform.delete(adapter(POSTED)[0].commit({"message": "x", "link": None, "photos": []}, KEY))
+        platform.delete(adapter(POSTED)[0].commit(drafted(), KEY))
 
 
 def test_an_edit_says_the_new_words_and_nothing_else():

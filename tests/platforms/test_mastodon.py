@@ -1,11 +1,10 @@
 from __future__ import annotations
 
 import json
-import socket
-import subprocess
 import sys
 import threading
 from datetime import UTC, datetime, timedelta
+from subprocess import PIPE, STDOUT
 from urllib.request import Request, urlopen
 
 import pytest
@@ -14,6 +13,8 @@ from syndicate.errors import AuthError, NotReady, RateLimited, Rejected, Unavail
 from syndicate.model import Receipt, Secret
 from syndicate.platforms.mastodon import Mastodon, Options
 from syndicate.testing import KEY, LINK, Held, PlatformContract, Recorded, illustrated, picture, post
+from tests import processes
+from tests.waiting import PATIENCE
 
 SINCE = datetime(2026, 11, 23, 10, tzinfo=UTC)
 ACCOUNT = (200, {"id": "7", "acct": "gazette", "url": "https://social.example/@gazette"})
@@ -22,6 +23,11 @@ ACCOUNT = (200, {"id": "7", "acct": "gazette", "url": "https://social.example/@g
 def adapter(*replies, **options):
     door = Recorded(*replies)
     return Mastodon(Options("https://social.example/", Secret("token-1234"), **options), door, Held()), door
+
+
+def drafted(text="A bridge opens", link=LINK):
+    """What `prepare` makes of a status without pictures; nothing is asked for that."""
+    return adapter()[0].prepare(post(f"{text} {link}" if link else text, link=link), KEY)
 
 
 def status(number=1, content="<p>A bridge opens</p>", at="2026-11-23T10:00:05.123Z", card=None):
@@ -44,13 +50,11 @@ class Mock:
     """A `mastodon_mock` process: somebody else's idea of a Mastodon server."""
 
     def __init__(self):
-        with socket.socket() as line:
-            line.bind(("127.0.0.1", 0))
-            port = str(line.getsockname()[1])
+        port = str(processes.free_port())
         self.url = f"http://127.0.0.1:{port}"
         command = [sys.executable, "-m", "mastodon_mock", "serve", "--in-memory", "--log-level", "info"]
         command += ["--host", "127.0.0.1", "--port", port]
-        self._process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+        self._process = processes.start(command, stdout=PIPE, stderr=STDOUT, text=True)
         started = any("running on" in line for line in self._process.stdout)
         assert started, "mastodon_mock did not start"
         self._talk = threading.Thread(target=self._process.stdout.read)
@@ -60,7 +64,7 @@ class Mock:
         headers = {"Authorization": "Bearer mock_token", "Content-Type": "application/json"}
         data = None if body is None else json.dumps(body).encode()
         request = Request(self.url + path, data=data, headers=headers, method=method)
-        with urlopen(request, timeout=30) as reply:
+        with urlopen(request, timeout=PATIENCE) as reply:
             return json.loads(reply.read())
 
     def posts(self):
@@ -92,10 +96,9 @@ class Mock:
         self.call("DELETE", "/api/v1/_mock/faults")
 
     def close(self):
-        self._process.terminate()
-        self._process.wait(10)
-        self._talk.join(10)
-        self._process.stdout.close()
+        self._process.kill()
+        self._talk.join(PATIENCE)
+        processes.end(self._process)
 
 
 @pytest.fixture(scope="module")
@@ -267,7 +270,7 @@ LINKED = '<p>A bridge opens <a href="https://gazette.example/a?b=1&amp;c=2" rel=
 )
 def test_a_status_is_known_by_its_link(link, found):
     platform, _ = adapter(ACCOUNT, (200, [status(9, "<p>Something else</p>"), link]), (200, []))
-    draft = {"status": "A bridge opens", "link": "https://gazette.example/a?b=1&c=2"}
+    draft = drafted(link="https://gazette.example/a?b=1&c=2")
     assert (platform.find(draft, KEY, SINCE) is not None) == found
 
 
@@ -276,14 +279,14 @@ def test_a_status_without_a_link_is_known_by_its_text():
         '<p>Tom &amp; Jerry &lt;3</p><p>in <a href="https://s.example/tags/fog">#<span>Fog</span></a><br />again</p>'
     )
     platform, _ = adapter(ACCOUNT, (200, [status(content=content)]))
-    assert platform.find({"status": "Tom & Jerry <3\n\nin #Fog\nagain", "link": None}, KEY, SINCE).id == "1"
+    assert platform.find(drafted("Tom & Jerry <3\n\nin #Fog\nagain", link=None), KEY, SINCE).id == "1"
 
 
 def test_the_listing_is_read_back_to_the_attempt_and_no_further():
     first = [status(number) for number in range(80, 40, -1)]
     second = [status(40), status(39, at="2026-11-23T09:00:00Z"), status(38, f'<a href="{LINK}">x</a>')]
     platform, door = adapter(ACCOUNT, (200, first), (200, second))
-    assert platform.find({"status": "x", "link": LINK}, KEY, SINCE) is None
+    assert platform.find(drafted(), KEY, SINCE) is None
     assert door.calls[1].params == {"limit": "40", "exclude_reblogs": "true"}
     assert door.calls[2].params == {"limit": "40", "exclude_reblogs": "true", "max_id": "41"}
 
@@ -291,20 +294,20 @@ def test_the_listing_is_read_back_to_the_attempt_and_no_further():
 def test_an_endless_listing_is_left_to_a_person():
     platform, _ = adapter(ACCOUNT, *[(200, [status(number)]) for number in range(100)])
     with pytest.raises(Unsupported, match="too many"):
-        platform.find({"status": "x", "link": LINK}, KEY, SINCE)
+        platform.find(drafted(), KEY, SINCE)
 
 
 @pytest.mark.parametrize("listing", [{"error": "hm"}, [1, None], []])
 def test_a_listing_of_nothing_is_an_absence(listing):
     platform, _ = adapter(ACCOUNT, (200, listing), (200, []))
-    assert platform.find({"status": "x", "link": LINK}, KEY, SINCE) is None
+    assert platform.find(drafted(), KEY, SINCE) is None
 
 
 @pytest.mark.parametrize("listing", [(200, [{"id": "1", "created_at": "yesterday"}]), (200, "<html>")])
 def test_a_listing_that_cannot_be_read_is_no_absence(listing):
     platform, _ = adapter(ACCOUNT, listing)
     with pytest.raises(Uncertain, match=r"unreadable|cannot be read"):
-        platform.find({"status": "x", "link": LINK}, KEY, SINCE)
+        platform.find(drafted(), KEY, SINCE)
 
 
 def test_an_address_without_a_scheme_is_a_wrong_option():

@@ -2,7 +2,6 @@ from __future__ import annotations
 
 import dataclasses
 import re
-import subprocess
 import sys
 from importlib.metadata import EntryPoint
 from pathlib import Path
@@ -13,6 +12,7 @@ from syndicate import platforms
 from syndicate.errors import ConfigError
 from syndicate.platforms import mastodon, x
 from syndicate.ports import Deletable, Editable, Identified, OwnDoor, Priced, Refreshable
+from tests import processes
 
 OURS = sorted(path.stem for path in Path(platforms.__file__).parent.glob("[!_]*"))
 
@@ -129,5 +129,5 @@ def test_all_adapters_load_without_the_heavy_libraries():
         "import sys; from syndicate import platforms; [platforms.find(name) for name in platforms._ours()];"
         "print(*{'requests', 'urllib3', 'regex', 'twitter_text', 'oauthlib', 'PIL', 'pydantic'} & set(sys.modules))"
     )
-    loaded = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout.strip()
+    loaded = processes.run([sys.executable, "-c", code]).stdout.strip()
     assert loaded == ""

@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from syndicate.errors import AuthError, RateLimited, Rejected, Unavailable, Uncertain, Unsupported
-from syndicate.model import Receipt, Secret
+from syndicate.model import Receipt, Secret, Span
 from syndicate.platforms import x
 from syndicate.platforms.x import Options, X
 from syndicate.ports import OAuth1
@@ -26,6 +26,11 @@ DUPLICATE = {
 def adapter(*replies):
     door = Recorded(*replies)
     return X(Options(*map(Secret, ("key-1111", "secret-2222", "token-3333", "secret-4444"))), door, Held()), door
+
+
+def drafted(text="A bridge opens", link=LINK):
+    """What `prepare` makes of a post without pictures; nothing is asked for that."""
+    return adapter()[0].prepare(post(f"{text} {link}" if link else text, link=link), KEY)
 
 
 def found(number="1801", text="A bridge opens https://t.co/abc", **urls):
@@ -62,6 +67,8 @@ def test_options_that_are_not_built_say_what_to_use():
         (post("A bridge opens"), 15_000),
         (post(f"A bridge opens {LINK}", link=LINK), 200_000),
         (post("A bridge opens", link=LINK), 15_000),
+        (post(f"A bridge opens {LINK}", spans=(Span(15, 15 + len(LINK), "link", LINK),)), 200_000),
+        (post("A bridge opens #Fog", spans=(Span(15, 19, "tag", "Fog"),)), 15_000),
         (post("Booking.com lays off a thousand"), 200_000),
         (post("No.10 says that Node.js is fine"), 15_000),
         (post("A bridge opens", media=(picture(),)), 20_000),
@@ -156,8 +163,7 @@ def test_each_refusal_of_a_post_says_what_to_do_next(reply, kind, words):
 )
 def test_a_post_is_known_by_where_its_link_leads(listed, known):
     platform, door = adapter(ME, (200, {"data": [{"id": "9", "text": "x"}, listed], "meta": {"result_count": 2}}))
-    draft = {"post": {"text": f"A bridge opens {LINK}"}, "link": LINK}
-    assert (platform.find(draft, KEY, SINCE) is not None) == known
+    assert (platform.find(drafted(), KEY, SINCE) is not None) == known
     assert door.calls[1].url == "https://api.x.com/2/users/2244/tweets"
     assert door.calls[1].params == {
         "max_results": "100",
@@ -169,23 +175,22 @@ def test_a_post_is_known_by_where_its_link_leads(listed, known):
 @pytest.mark.parametrize("shown", ["Tom &amp; Jerry &lt;3", "Tom &amp; Jerry &lt;3 https://t.co/picture"])
 def test_a_post_without_a_link_is_known_by_its_text(shown):
     platform, _ = adapter(ME, (200, {"data": [{"id": "5", "text": shown}]}))
-    assert platform.find({"post": {"text": "Tom & Jerry <3"}, "link": None}, KEY, SINCE).id == "5"
+    assert platform.find(drafted("Tom & Jerry <3", link=None), KEY, SINCE).id == "5"
 
 
 def test_a_listing_is_read_to_its_end():
     page = {"data": [{"id": "9", "text": "x"}], "meta": {"next_token": "n1"}}
     platform, door = adapter(ME, (200, page), (200, {"data": [found(expanded_url=LINK)]}))
-    draft = {"post": {"text": "x"}, "link": LINK}
-    assert platform.find(draft, KEY, SINCE).id == "1801"
+    assert platform.find(drafted(), KEY, SINCE).id == "1801"
     assert door.calls[2].params["pagination_token"] == "n1"
     endless = [(200, page)] * 50
     with pytest.raises(Unsupported):
-        adapter(ME, *endless)[0].find(draft, KEY, SINCE)
+        adapter(ME, *endless)[0].find(drafted(), KEY, SINCE)
 
 
 def test_an_empty_timeline_is_an_absence():
     platform, _ = adapter(ME, (200, {"meta": {"result_count": 0}}))
-    assert platform.find({"post": {"text": "x"}, "link": LINK}, KEY, SINCE) is None
+    assert platform.find(drafted(), KEY, SINCE) is None
 
 
 def test_requests_are_as_the_api_describes_them(requests_are_valid):
@@ -203,7 +208,7 @@ def test_requests_are_as_the_api_describes_them(requests_are_valid):
 def test_a_timeline_that_cannot_be_read_is_no_absence(listing):
     platform, _ = adapter(ME, (200, listing))
     with pytest.raises(Uncertain):
-        platform.find({"post": {"text": "x"}, "link": LINK}, KEY, SINCE)
+        platform.find(drafted(), KEY, SINCE)
 
 
 @pytest.mark.parametrize("host", ["x.com", "twitter.com", "mobile.twitter.com"])

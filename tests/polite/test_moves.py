@@ -11,6 +11,7 @@ from syndicate.ingestion.poll import PollRules, poll
 from syndicate.model import Reading, Validators
 from syndicate.net.coalescing import Answers, Sharing
 from syndicate.ports import Reply
+from tests.waiting import PATIENCE
 
 URL = "http://gazette.example/rss"
 
@@ -58,7 +59,7 @@ def test_readers_of_one_address_wait_for_the_one_that_asks(clock):
     class Door:
         def call(self, method, url, **options):
             asked.append(options["headers"])
-            slow.wait(5)
+            slow.wait(PATIENCE)
             return Reply(200, {}, b"", url, clock.now)
 
     answers = Answers(clock)

@@ -1,5 +1,4 @@
 import shutil
-import subprocess
 import sys
 from datetime import UTC, datetime
 from pathlib import Path
@@ -11,6 +10,7 @@ from syndicate.model import Account, Article, Image, Limits, Site
 from syndicate.rendering.environment import Templates, builtin_templates
 from syndicate.rendering.fit import Link, fit
 from syndicate.rendering.view import view
+from tests import processes
 
 LINK = "https://gazette.example.com/1"
 ARTICLE = Article(
@@ -171,7 +171,7 @@ def test_importing_rendering_loads_neither_jinja2_nor_pillow():
         "import sys; import syndicate.rendering.post; from syndicate.rendering.environment import *; Templates();"
         "sys.exit(bool({'jinja2', 'PIL', 'regex', 'requests'} & set(sys.modules)))"
     )
-    assert subprocess.run([sys.executable, "-c", code], check=False, cwd=Path(__file__).parents[2]).returncode == 0
+    assert processes.run([sys.executable, "-c", code], check=False, cwd=Path(__file__).parents[2]).returncode == 0
 
 
 def test_the_built_in_templates_are_found_in_an_installed_wheel(tmp_path):
@@ -179,5 +179,5 @@ def test_the_built_in_templates_are_found_in_an_installed_wheel(tmp_path):
     shutil.copytree(checkout / "syndicate", tmp_path / "syndicate", ignore=shutil.ignore_patterns("__pycache__"))
     shutil.copytree(checkout / "templates", tmp_path / "syndicate" / "templates")
     code = "from syndicate.rendering.environment import builtin_templates; print(builtin_templates())"
-    found = subprocess.run([sys.executable, "-c", code], check=True, cwd=tmp_path, capture_output=True, text=True)
+    found = processes.run([sys.executable, "-c", code], cwd=tmp_path)
     assert found.stdout.strip() == str(tmp_path / "syndicate" / "templates")

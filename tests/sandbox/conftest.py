@@ -11,6 +11,7 @@ from urllib.parse import urlencode, urlsplit
 import pytest
 
 from syndicate.sandbox import Sandbox
+from tests.waiting import PATIENCE
 
 
 class Time:
@@ -38,7 +39,7 @@ class Client:
     """A connection that stays open, and nothing clever."""
 
     def __init__(self, url):
-        self.connection = http.client.HTTPConnection(urlsplit(url).netloc, timeout=10)
+        self.connection = http.client.HTTPConnection(urlsplit(url).netloc, timeout=PATIENCE)
 
     def __call__(self, method, path, *, json=None, form=None, files=None, data=None, headers=None, query=None):
         sent = dict(headers or {})

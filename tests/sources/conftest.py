@@ -5,6 +5,7 @@ import pytest
 from syndicate.net.address_guard import Guard
 from syndicate.net.http import RequestsHttp
 from tests.sources.site import Server
+from tests.waiting import PATIENCE
 
 
 @pytest.fixture
@@ -16,6 +17,6 @@ def server():
 
 @pytest.fixture
 def http(server, clock):
-    door = RequestsHttp(clock=clock, timeout=5.0, guard=Guard(origins=[server.url]))
+    door = RequestsHttp(clock=clock, timeout=PATIENCE, guard=Guard(origins=[server.url]))
     yield door
     door.close()

@@ -7,6 +7,7 @@ from syndicate.net.http import RequestsHttp
 from syndicate.sources import discovery
 from syndicate.sources.discovery import Found, once
 from tests.sources.api import Api, as_json
+from tests.waiting import PATIENCE
 
 RSS, ATOM, JSON = "application/rss+xml", "application/atom+xml", "application/feed+json"
 POSTS = [{"title": {"rendered": "One"}, "link": "https://gazette.example/1"}]
@@ -29,7 +30,7 @@ def api():
 
 @pytest.fixture
 def discover(api, clock):
-    door = RequestsHttp(clock=clock, timeout=5.0, guard=Guard(origins=[api.url]))
+    door = RequestsHttp(clock=clock, timeout=PATIENCE, guard=Guard(origins=[api.url]))
     yield lambda: discovery.discover(f"{api.url}/", door)
     door.close()
 

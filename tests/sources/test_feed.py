@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from syndicate.errors import SourceError
 from syndicate.model import Image
 from syndicate.sources.formats.feed import parse_feed, read_feed
+from tests.waiting import little_work
 
 FEEDS = Path(__file__).parent.parent / "feeds"
 SEED = Path(__file__).parents[3] / "shared" / "seed"
@@ -596,10 +597,8 @@ def test_nul_never_comes_through():
     ids=["angles", "entities", "cdata", "comments", "attributes", "spaces", "depth"],
 )
 def test_hostile_documents_cost_seconds_at_most(body):
-    started = datetime.now(UTC)
-    with suppress(SourceError):
+    with little_work(5), suppress(SourceError):
         read_feed(body, source="news", url=URL, seconds=1.0)
-    assert datetime.now(UTC) - started < timedelta(seconds=5)
 
 
 @settings(max_examples=200, deadline=None)

@@ -10,6 +10,7 @@ from syndicate.net.address_guard import Guard
 from syndicate.net.http import RequestsHttp
 from syndicate.sources.ghost import GhostSource, endpoint
 from tests.sources.api import Api, as_json
+from tests.waiting import PATIENCE
 
 NOW = datetime(2026, 11, 23, 12, tzinfo=UTC)
 KEY = "22444f78447824223cefc48062"
@@ -56,7 +57,7 @@ def api(blog):
 
 @pytest.fixture
 def http(api, clock):
-    door = RequestsHttp(clock=clock, timeout=5.0, guard=Guard(origins=[api.url]))
+    door = RequestsHttp(clock=clock, timeout=PATIENCE, guard=Guard(origins=[api.url]))
     yield door
     door.close()
 

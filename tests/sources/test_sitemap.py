@@ -14,6 +14,7 @@ from syndicate.sources import sitemap
 from syndicate.sources.formats.sitemap import read as read_sitemap
 from syndicate.sources.sitemap import SitemapSource
 from tests.sources.site import Site
+from tests.waiting import PATIENCE
 
 NOW = datetime(2025, 9, 1, 12, tzinfo=UTC)
 TEN = datetime(2025, 9, 1, 10, tzinfo=UTC)
@@ -35,7 +36,7 @@ def site():
 
 @pytest.fixture
 def http(site):
-    door = RequestsHttp(clock=lambda: NOW, timeout=5.0, guard=Guard(origins=[site.url]))
+    door = RequestsHttp(clock=lambda: NOW, timeout=PATIENCE, guard=Guard(origins=[site.url]))
     yield door
     door.close()
 

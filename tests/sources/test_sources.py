@@ -1,7 +1,6 @@
 from __future__ import annotations
 
 import re
-import subprocess
 import sys
 from datetime import UTC, datetime
 from pathlib import Path
@@ -12,6 +11,7 @@ from syndicate import sources
 from syndicate.config.reader import load
 from syndicate.errors import ConfigError, SourceError
 from syndicate.sources.formats.feed import SMALL, read_feed
+from tests import processes
 
 NOW = datetime(2026, 11, 23, 12, tzinfo=UTC)
 FEED = b"<rss><channel><item><title>One</title><link>/1</link></item><item/></channel></rss>"
@@ -86,5 +86,5 @@ def test_only_what_is_used_is_loaded():
         "left = heavy - {'xml.etree.ElementTree'};"
         "assert not left & set(sys.modules), left & set(sys.modules)"
     )
-    done = subprocess.run([sys.executable, "-c", code], check=False, capture_output=True, text=True)
+    done = processes.run([sys.executable, "-c", code], check=False)
     assert done.returncode == 0, done.stderr

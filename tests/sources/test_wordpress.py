@@ -13,6 +13,7 @@ from syndicate.net.http import RequestsHttp
 from syndicate.sources import paging
 from syndicate.sources.wordpress import WordPressSource, endpoint, find_root, is_root
 from tests.sources.api import Api, as_json
+from tests.waiting import PATIENCE
 
 FEEDS = Path(__file__).parent.parent / "feeds" / "formats"
 NOW = datetime(2026, 11, 23, 12, tzinfo=UTC)
@@ -63,7 +64,7 @@ def api(blog):
 
 @pytest.fixture
 def source(api, clock):
-    door = RequestsHttp(clock=clock, timeout=5.0, guard=Guard(origins=[api.url]))
+    door = RequestsHttp(clock=clock, timeout=PATIENCE, guard=Guard(origins=[api.url]))
     yield WordPressSource("news", api.url, door)
     door.close()
 

@@ -25,7 +25,8 @@ from syndicate.web import signatures
 from syndicate.web.hooks import LARGEST, Hooks
 from syndicate.web.server import WORKERS, Listener
 from tests.cli.conftest import desk, sandbox, site  # noqa: F401 - fixtures
-from tests.cli.test_daemon import wait_for
+from tests.processes import free_port
+from tests.waiting import PATIENCE, wait_for
 
 TOKEN = "listen-token-of-the-gazette"
 BEARER = {"Authorization": f"Bearer {TOKEN}"}
@@ -41,7 +42,7 @@ SOURCES = {
 
 def call(port, method="POST", path="/hooks/publish", body=b"", **headers):
     """Status, and what was said: JSON where it is."""
-    connection = HTTPConnection("127.0.0.1", port, timeout=15)
+    connection = HTTPConnection("127.0.0.1", port, timeout=PATIENCE)
     try:
         connection.request(method, path, body, headers)
         reply = connection.getresponse()
@@ -276,7 +277,7 @@ def test_a_body_that_is_too_large_is_refused_and_the_answer_arrives(hooked):
     ],
 )
 def test_a_body_of_unknown_length_or_one_that_breaks_off(hooked, headers, status):
-    with socket.create_connection(("127.0.0.1", hooked.port), timeout=5) as client:
+    with socket.create_connection(("127.0.0.1", hooked.port), timeout=PATIENCE) as client:
         client.sendall(f"POST /hooks/publish HTTP/1.1\r\nHost: x\r\n{headers}\r\n\r\n0\r\n".encode())
         client.shutdown(socket.SHUT_WR)
         said = client.makefile("rb").read()
@@ -286,11 +287,10 @@ def test_a_body_of_unknown_length_or_one_that_breaks_off(hooked, headers, status
 @pytest.mark.parametrize("begun", [b"", b"POST /hooks/publish HTTP/1.1\r\nContent-Length: 1000\r\n\r\n"])
 def test_a_drip_ends_with_the_time_for_a_request_and_keeps_nobody_out(ledger, clock, tmp_path, begun):
     made = Hooked(ledger, clock, tmp_path, Secret(TOKEN), patience=1.0)
-    ends, stop = [], threading.Event()
+    stop = threading.Event()
 
     def drip():
-        began = time.monotonic()
-        with socket.create_connection(("127.0.0.1", made.port), timeout=5) as client:
+        with socket.create_connection(("127.0.0.1", made.port), timeout=PATIENCE) as client:
             client.sendall(begun or b"P")
             while not stop.wait(0.1):
                 try:
@@ -302,17 +302,15 @@ def test_a_drip_ends_with_the_time_for_a_request_and_keeps_nobody_out(ledger, cl
                     continue
                 except OSError:
                     break
-        ends.append(time.monotonic() - began)
 
     drips = [threading.Thread(target=drip) for _ in range(WORKERS + 4)]
     try:
         for each in drips:
             each.start()
         assert made.publish({"source": "news"})[0] == 202  # it waits for a turn, and gets one
-        for each in drips:
-            each.join(10)
-        assert len(ends) == len(drips)
-        assert max(ends) < 5
+        for each in drips:  # which would go on for ever
+            each.join(PATIENCE)
+        assert not any(each.is_alive() for each in drips)
     finally:
         stop.set()
         made.listener.close()
@@ -411,14 +409,8 @@ def test_a_ghost_whose_posts_are_elsewhere_is_named_in_the_address(hooked):
 # All of it
 
 
-def free_port():
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
-
-
 @pytest.mark.slow
-def test_a_story_and_a_hook_are_a_post_within_three_seconds(desk):  # noqa: F811
+def test_a_story_and_a_hook_are_a_post_long_before_the_next_poll(desk):  # noqa: F811
     port = free_port()
     desk.config("masto", source=", every: 1h", extra=f"listen: {{address: '127.0.0.1:{port}', token: {TOKEN}}}")
     desk("post")
@@ -430,17 +422,14 @@ def test_a_story_and_a_hook_are_a_post_within_three_seconds(desk):  # noqa: F811
     try:
         assert wait_for(lambda: accepts(port))
         desk.site.publish(1)
-        began = time.monotonic()
         said = json.dumps({"url": f"{desk.site.url}/news/story-0.html"}).encode()
         status, answer = call(port, body=said, **BEARER)
         assert (status, list(answer["sources"])) == (202, ["news"])
-        assert wait_for(lambda: len(desk.sandbox.posts()) == 1, 14)
-        took = time.monotonic() - began
+        assert wait_for(lambda: len(desk.sandbox.posts()) == 1)
         asked = [path for path, _ in desk.site.requests[polls:]]
     finally:
         daemon.send_signal(signal.SIGTERM)
-        _, err = daemon.communicate(timeout=20)
-    assert took < 3, err
+        _, err = daemon.communicate(timeout=PATIENCE)
     assert asked.count("/rss.xml") == 1
     assert daemon.returncode == 0
     assert '"hook.received"' in err

@@ -17,12 +17,13 @@ from syndicate.errors import ConfigError, LedgerError
 from syndicate.model import Secret
 from syndicate.web.server import Listener
 from tests.cli.conftest import Desk, desk, sandbox, site  # noqa: F401 - fixtures
-from tests.cli.test_daemon import wait_for
+from tests.processes import free_port
+from tests.waiting import PATIENCE, wait_for
 
 
 def got(url, **headers):
     try:
-        with urlopen(Request(url, headers=headers), timeout=5) as reply:
+        with urlopen(Request(url, headers=headers), timeout=PATIENCE) as reply:
             return reply.status, reply.read().decode()
     except HTTPError as fault:
         return fault.code, fault.read().decode()
@@ -141,15 +142,13 @@ def test_without_systemd_nothing_happens(tmp_path):
 
 @pytest.mark.slow
 def test_a_running_daemon_answers_logs_and_tells_systemd(desk, tmp_path, monkeypatch):  # noqa: F811
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
+    port = free_port()
     desk.config(
         "masto", "fb", source=", every: 1s", extra=f"listen: {{address: '127.0.0.1:{port}', token: listen-token}}"
     )
     with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as systemd:
         systemd.bind(str(tmp_path / "notify"))
-        systemd.settimeout(20)
+        systemd.settimeout(PATIENCE)
         monkeypatch.setenv("NOTIFY_SOCKET", str(tmp_path / "notify"))
         desk("post")
         daemon = desk.start("daemon", "--json")
@@ -162,7 +161,7 @@ def test_a_running_daemon_answers_logs_and_tells_systemd(desk, tmp_path, monkeyp
             _, metrics = got(f"http://127.0.0.1:{port}/metrics", Authorization="Bearer listen-token")
         finally:
             daemon.send_signal(signal.SIGTERM)
-            _, err = daemon.communicate(timeout=20)
+            _, err = daemon.communicate(timeout=PATIENCE)
     assert 'syndicate_deliveries{account="masto",state="posted"} 2.0' in metrics
     assert 'syndicate_attempts_total{account="fb",outcome="posted"} 2.0' in metrics
     assert 'syndicate_source_failures{source="news"} 0.0' in metrics

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import datetime, timedelta
 from types import SimpleNamespace
 
 from syndicate import errors
 from syndicate.delivery.deliver import deliver
 from syndicate.delivery.gates import Gate, Trouble
 from syndicate.delivery.lane import Lane, Timeouts
-from syndicate.delivery.next import Taken, deliver_next
+from syndicate.delivery.next import Busy, Taken, deliver_next
 from syndicate.ingestion.poll import PollRules, poll
 from syndicate.model import (
     NO_LIMITS,
@@ -23,6 +23,8 @@ from syndicate.model import (
     Schedule,
     Validators,
 )
+from syndicate.serialization import instant
+from tests.conftest import Clock
 
 TERMS = Timeouts(timedelta(seconds=60), timedelta(seconds=30), lambda: 0.5)
 
@@ -36,12 +38,16 @@ def render(article, account, platform, limits, *, at, planned_at):
 class Fixed:
     """A network whose posts stay as they are: by their number, as they read now.
 
-    `script` holds faults to raise, one for each request; None is none.
+    `script` holds faults to raise, one for each request; None is none. Look-ups show links and no keys, as
+    real ones do. `life` is how long it keeps an upload, of its own `clock`; None: for ever.
     """
 
     posts: dict[str, str] = field(default_factory=dict)
     script: list[Exception | None] = field(default_factory=list)
     requests: list[str] = field(default_factory=list)
+    life: timedelta | None = None
+    clock: Clock | None = None
+    uploads: list[datetime] = field(default_factory=list)
 
     name = "fake"
     certainty = "keyed"
@@ -53,16 +59,32 @@ class Fixed:
         return len(text)
 
     def prepare(self, post, key, prepared=None):
-        return {"text": post.text}
+        draft = {"text": post.text, "link": post.link}
+        if self.life is None:
+            return draft
+        self.uploads.append(self.clock.now + self.life)
+        return draft | {"upload": len(self.uploads) - 1, "expires_at": instant(self.uploads[-1])}
 
     def commit(self, draft, key):
         self._asked("commit")
+        self.refuse_dead_uploads(draft)
         self.posts.setdefault(key, draft["text"])
         return Receipt(key, f"https://social.example/{key[:6]}")
 
     def find(self, draft, key, since):
         self._asked("find")
-        return Receipt(key, f"https://social.example/{key[:6]}") if key in self.posts else None
+        return self.shown(draft, lambda _: True)
+
+    def shown(self, draft, visible):
+        """The newest post with the link of the draft that is none of the others."""
+        for number, text in reversed(self.posts.items()):
+            if number not in draft["others"] and text.split()[-1] == draft["link"] and visible(number):
+                return Receipt(number, f"https://social.example/{number[:6]}")
+        return None
+
+    def refuse_dead_uploads(self, draft):
+        if "upload" in draft and self.uploads[draft["upload"]] <= self.clock.now:
+            raise errors.Rejected("there is no such upload")
 
     def price(self, post):
         return 200_000 if "http" in post.text else 15_000
@@ -105,9 +127,11 @@ class Newsroom:
         **account,
     ):
         self.ledger, self.clock, self.network = ledger, clock, network or Network()
+        self.network.clock = clock
         schedule = account.pop("schedule", {})
         self.account = Account("acct", "fake", schedule=Schedule(**schedule), **account)
         self.breaking, self.floods = breaking, floods
+        self.render = render
         self.trouble: Trouble | None = trouble
         self.looks = 0
         self.patience = patience
@@ -143,7 +167,9 @@ class Newsroom:
             self.ledger.claims.sweep(now, lambda _: self.lane.settle)
             self.ledger.backlog.expire(now)
             self.ledger.backlog.release(now)
-            if not isinstance(self.step(gate), Taken):
+            came = self.step(gate)
+            assert not isinstance(came, Busy), f"an engine would spin on {came}"
+            if not isinstance(came, Taken):
                 break
         return [text.split(" http")[0] for key, text in self.network.posts.items() if key not in before]
 
@@ -151,7 +177,7 @@ class Newsroom:
         """What an engine does next for the account."""
 
         def carry(due):
-            return deliver(due.key, self.lane, self.ledger, render, TERMS, gate)
+            return deliver(due.key, self.lane, self.ledger, self.render, TERMS, gate)
 
         return deliver_next(self.account, self.ledger, gate, carry, self.ledger.deliveries.next_due)
 

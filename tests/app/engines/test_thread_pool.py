@@ -1,16 +1,9 @@
 """Threads that are few while work is quick, and more where it waits."""
 
 import threading
-import time
 
 from syndicate.app.engines.thread_pool import GrowingPool
-
-
-def wait_for(condition, seconds=5.0):
-    deadline = time.monotonic() + seconds
-    while not condition() and time.monotonic() < deadline:
-        time.sleep(0.005)
-    return condition()
+from tests.waiting import PATIENCE, wait_for
 
 
 def test_quick_work_is_done_by_few():
@@ -29,7 +22,7 @@ def test_work_that_waits_for_others_gets_more_threads_up_to_a_bound():
 
     def hang():
         begun.append(1)
-        free.wait(10)
+        free.wait(PATIENCE)
 
     for _ in range(20):
         crew.submit(hang)

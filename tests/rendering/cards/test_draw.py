@@ -1,5 +1,4 @@
 import io
-import subprocess
 import sys
 
 import pytest
@@ -9,6 +8,7 @@ from PIL import ImageCms, PngImagePlugin
 from syndicate.errors import RenderError
 from syndicate.rendering.cards.draw import Drawer
 from syndicate.rendering.cards.engine import Takumi
+from tests import processes
 from tests.rendering.cards.conftest import HTML, saved
 
 
@@ -236,7 +236,7 @@ def test_the_same_order_gives_the_same_bytes_in_another_process(drawn, photo, tm
         "print(hashlib.sha256(drawer.card(order).media.data).hexdigest())"
     )
     command = [sys.executable, "-c", script, str(tmp_path / "photo.jpg")]
-    done = subprocess.run(command, capture_output=True, text=True, check=True)
+    done = processes.run(command)
     assert done.stdout.strip() == drawn(photo)[1].media.file.partition(".")[0]
 
 

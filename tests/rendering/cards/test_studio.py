@@ -3,20 +3,22 @@
 import io
 import os
 import signal
-import subprocess
 import sys
 import threading
-import time
 from pathlib import Path
+from subprocess import PIPE
 
 import pytest
 from PIL import Image as Pillow
 
 from syndicate.errors import RenderError
+from syndicate.rendering.cards import studio as module
 from syndicate.rendering.cards import wire
 from syndicate.rendering.cards.studio import Studio
 from syndicate.rendering.environment import builtin_templates
+from tests import processes
 from tests.rendering.cards.conftest import saved
+from tests.waiting import PATIENCE, wait_for
 
 SLOW = (
     "<style>.a { position: absolute; width: 1200px; height: 630px;"
@@ -27,8 +29,9 @@ SLOW = (
 
 
 @pytest.fixture
-def studio():
-    """Makes studios, and ends their workers."""
+def studio(monkeypatch):
+    """Makes studios, whose workers may take their time to start, and ends those."""
+    monkeypatch.setattr(module, "START_SECONDS", PATIENCE)
     made = []
 
     def make(*folders, **wishes):
@@ -54,6 +57,31 @@ def mine(tmp_path):
     return write
 
 
+@pytest.fixture
+def asked(monkeypatch):
+    """Calls `act` when the worker has its next order, and waits for its answer no longer than `seconds`, if given."""
+
+    def then(act=lambda: None, seconds=None):
+        granted = []
+
+        def read(descriptor, usual, read=wire.read):
+            monkeypatch.setattr(wire, "read", read)
+            granted.append(usual)
+            act()
+            return read(descriptor, seconds or usual)
+
+        monkeypatch.setattr(wire, "read", read)
+        return granted
+
+    return then
+
+
+@pytest.fixture
+def hurried(asked):
+    """The next answer comes too late, however long it may take; gives how long that was."""
+    return lambda: asked(seconds=0.2)
+
+
 def size_of(drawn):
     return Pillow.open(io.BytesIO(drawn.media.data)).size
 
@@ -63,23 +91,27 @@ def test_a_card_comes_from_the_worker_as_it_would_from_here(studio, order, drawn
     assert studio().draw(asked, photo).media == drawn(photo)[1].media
 
 
-def test_a_theme_that_takes_for_ever_gives_the_cropped_photo_and_a_warning(studio, order, photo, mine):
-    desk = studio(mine(SLOW), seconds=1.5)
-    desk.draw(order(photo), photo)  # the worker is up: from now on a job has a second and a half
-    found = desk.draw(order(photo, theme="mine"), photo)
-    assert size_of(found) == (1200, 630)
-    assert found.warnings == ("the photo stands in for the card: took longer than 1.5 s",)
-
-
-def test_a_theme_that_took_too_long_does_not_keep_a_queue_waiting(studio, order, photo, mine):
-    desk = studio(mine(SLOW), seconds=1.0)
+def test_a_theme_that_takes_for_ever_gives_the_cropped_photo_and_a_warning(studio, order, photo, mine, hurried):
+    desk = studio(mine(SLOW), seconds=PATIENCE)
     desk.draw(order(photo), photo)
+    granted = hurried()
+    found = desk.draw(order(photo, theme="mine"), photo)
+    assert granted == [PATIENCE]
+    assert size_of(found) == (1200, 630)
+    assert found.warnings == (f"the photo stands in for the card: took longer than {PATIENCE:g} s",)
+
+
+def test_a_theme_that_took_too_long_does_not_keep_a_queue_waiting(studio, order, photo, mine, hurried, monkeypatch):
+    monkeypatch.setattr(module, "REST", 60 * PATIENCE)
+    desk = studio(mine(SLOW), seconds=PATIENCE)
+    desk.draw(order(photo), photo)
+    hurried()
     desk.draw(order(photo, theme="mine"), photo)
-    began = time.monotonic()
+    worker = desk._process.pid
     found = desk.draw(order(photo, theme="mine", title="Another"), photo)
-    assert time.monotonic() - began < 10
-    assert "took longer than 1 s a moment ago" in found.warnings[0]
+    assert f"took longer than {PATIENCE:g} s a moment ago" in found.warnings[0]
     assert desk.draw(order(photo, title="Another theme"), photo).warnings == ()
+    assert desk._process.pid == worker, "nothing was given up, so nothing was waited for"
 
 
 def test_without_a_photo_a_broken_theme_gives_no_picture_and_one_line(studio, order, mine):
@@ -106,10 +138,10 @@ def test_a_worker_that_was_killed_is_followed_by_another(studio, order, photo):
     assert desk.draw(order(photo), photo).media == first.media
 
 
-def test_a_worker_killed_at_work_costs_the_card_and_not_the_post(studio, order, photo, mine):
-    desk = studio(mine(SLOW), seconds=20)
+def test_a_worker_killed_at_work_costs_the_card_and_not_the_post(studio, order, photo, mine, asked):
+    desk = studio(mine(SLOW), seconds=PATIENCE)
     desk.draw(order(photo), photo)
-    threading.Timer(0.7, lambda: os.kill(desk._process.pid, signal.SIGKILL)).start()
+    asked(lambda: os.kill(desk._process.pid, signal.SIGKILL))
     found = desk.draw(order(photo, theme="mine"), photo)
     assert size_of(found) == (1200, 630)
     assert found.warnings == ("the photo stands in for the card: the card worker ended by itself (signal 9)",)
@@ -153,22 +185,17 @@ def test_the_worker_leaves_with_its_parent(tmp_path, photo):
         "print(studio._process.pid, flush=True)\n"
         "sys.stdin.read()"
     )
-    parent = subprocess.Popen(
+    parent = processes.start(
         [sys.executable, "-c", script, str(tmp_path / "photo.jpg")],
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
+        stdin=PIPE,
+        stdout=PIPE,
         text=True,
         env=os.environ | {"PYTHONDONTWRITEBYTECODE": "1"},
     )
     pid = parent.stdout.readline()
-    parent.kill()
-    parent.wait()
-    parent.stdin.close()
-    parent.stdout.close()
-    deadline = time.monotonic() + 10
-    while time.monotonic() < deadline and _alive(int(pid)):
-        time.sleep(0.05)
-    assert not _alive(int(pid))
+    assert _alive(int(pid))
+    processes.end(parent)
+    assert wait_for(lambda: not _alive(int(pid)))
 
 
 def _alive(pid):
@@ -191,7 +218,7 @@ def test_asking_for_a_card_loads_neither_pillow_nor_the_engine():
         "drawn = studio.draw(order, None); studio.close()\n"
         "print(len(drawn.media.data) > 1000, *sorted({'PIL', 'pytakumi', 'numpy', 'jinja2'} & set(sys.modules)))"
     )
-    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
+    done = processes.run([sys.executable, "-c", script])
     assert done.stdout.split() == ["True"]
 
 
@@ -241,10 +268,11 @@ def test_threads_share_one_worker(studio, order, photo):
     assert desk._process.pid == worker
 
 
-def test_leaving_waits_for_no_picture(studio, order, photo, mine):
-    desk = studio(mine(SLOW), seconds=60)
+def test_leaving_waits_for_no_picture(studio, order, photo, mine, asked):
+    desk = studio(mine(SLOW), seconds=PATIENCE)
     desk.draw(order(photo), photo)
-    told = []
+    told, busy = [], threading.Event()
+    asked(busy.set)
 
     def work():
         try:
@@ -254,11 +282,9 @@ def test_leaving_waits_for_no_picture(studio, order, photo, mine):
 
     thread = threading.Thread(target=work)
     thread.start()
-    thread.join(0.5)
-    began = time.monotonic()
+    assert busy.wait(PATIENCE)
     desk.close()
-    thread.join(10)
-    assert time.monotonic() - began < 5
+    thread.join(PATIENCE)
     assert not thread.is_alive()
     assert told == ["no card: the card worker ended by itself (signal 9); the photo: the run is ending"]
     assert desk._process is None

@@ -21,6 +21,7 @@ from syndicate.serialization import delivery_record
 from syndicate.text import graphemes
 from tests.cli.conftest import desk, sandbox, site
 from tests.rendering.conftest import Shelf, drawn
+from tests.waiting import PATIENCE
 
 __all__ = ["desk", "sandbox", "site"]
 
@@ -50,7 +51,7 @@ def browser():
     from playwright.sync_api import sync_playwright
 
     with sync_playwright() as play:
-        running = play.chromium.launch(executable_path=path, args=list(SWITCHES))
+        running = play.chromium.launch(executable_path=path, args=list(SWITCHES), timeout=PATIENCE * 1000)
         yield running
         running.close()
 
@@ -65,6 +66,7 @@ def opened(browser, tmp_path):
         path.write_text(html, encoding="utf-8")
         context = browser.new_context(viewport={"width": width, "height": 900}, color_scheme=scheme)
         contexts.append(context)
+        context.set_default_timeout(PATIENCE * 1000)
         page = context.new_page()
         page.said, page.asked = [], []
         page.on("console", lambda message: page.said.append(message.text))

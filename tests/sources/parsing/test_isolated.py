@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import importlib.util
-import subprocess
 import sys
 from pathlib import Path
 
@@ -13,6 +12,7 @@ from syndicate.errors import SourceError
 from syndicate.sources.formats.feed import SMALL, read_feed
 from syndicate.sources.formats.page import find_feeds, parse_page, site_name
 from syndicate.sources.parsing import isolated
+from tests import processes
 
 BENCH = Path(__file__).parents[3] / "bench" / "limits.py"
 URL = "https://gazette.example/feeds/news.xml"
@@ -35,7 +35,7 @@ def read(body, **options):
 @pytest.mark.slow
 @pytest.mark.parametrize("name", [*HOSTILE.FEEDS, *HOSTILE.SITEMAPS, *HOSTILE.PAGES])
 def test_the_worst_documents_end_in_time_and_in_bounds(name):
-    done = subprocess.run([sys.executable, str(BENCH), name], capture_output=True, text=True, timeout=60, check=False)
+    done = processes.run([sys.executable, str(BENCH), name], check=False)
     # A busy machine stretches seconds, not megabytes: only who was given up, or took too much memory, fails.
     assert "DIED" not in done.stdout, done.stdout + done.stderr
     memory = float(done.stdout.partition(" s ")[2].partition(" MB")[0])
