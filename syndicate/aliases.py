@@ -98,6 +98,13 @@ def drop_repeated(articles: Sequence[Article]) -> tuple[tuple[Alias, ...], ...]:
     return tuple(_usable(article, names, repeated) for article, names in zip(articles, named, strict=True))
 
 
+def site_host(url: str) -> str | None:
+    """The host of an address, without www; None where there is none."""
+    with contextlib.suppress(ValueError):
+        return (urlsplit(url).hostname or "").removeprefix("www.") or None
+    return None
+
+
 def urlkey(url: str) -> str:
     """What stays the same while an address is moved about; "" for what is no http(s) address.
 

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from syndicate.aliases import aliases, content_hash, drop_repeated, urlkey
+from syndicate.aliases import aliases, content_hash, drop_repeated, site_host, urlkey
 from syndicate.model import Article, Image
 
 STORY = Article(
@@ -18,6 +18,21 @@ STORY = Article(
     guid="https://gazette.example/?p=12",
     published=datetime(2026, 11, 23, 10, tzinfo=UTC),
 )
+
+
+@pytest.mark.parametrize(
+    ("url", "host"),
+    [
+        ("https://www.Gazette.example:8443/a?b#c", "gazette.example"),
+        ("http://user:word@gazette.example/", "gazette.example"),
+        ("https://[2001:db8::1]/a", "2001:db8::1"),
+        ("/a", None),
+        ("", None),
+        ("https://[", None),
+    ],
+)
+def test_the_site_of_an_address_is_its_host_without_www(url, host):
+    assert site_host(url) == host
 
 
 def kinds(article):

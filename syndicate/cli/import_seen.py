@@ -6,10 +6,10 @@ import sys
 from collections import Counter
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO
-from urllib.parse import urlsplit
 
 import click
 
+from syndicate.aliases import site_host
 from syndicate.cli.options import Shared, known, opened, shared_options
 from syndicate.cli.output import print_json
 from syndicate.errors import SyndicateError
@@ -32,13 +32,13 @@ class Tally:
         self.foreign = 0
         self.hosts: list[str] = []
 
-    def add(self, entry: Entry, outcome: Outcome, ours: set[str]) -> None:
+    def add(self, entry: Entry, outcome: Outcome, ours: set[str | None]) -> None:
         """One line of the list; `ours` are the hosts of the site and its sources."""
         self.counts[outcome] += 1
         if outcome == "not_understood" and len(self.lines) < NAMED:
             self.lines.append(entry.line)
             self.fault = self.fault or entry.fault
-        host = _host(entry.text) if entry.text.startswith("http") else ""
+        host = site_host(entry.text) if entry.text.startswith("http") else None
         if host and host not in ours:
             self.foreign += 1
             if host not in self.hosts and len(self.hosts) < NAMED:
@@ -68,7 +68,7 @@ def command(shared: Shared, *, file: str, column: str | None, listed: bool, sour
     stream, name = _stream(file)
     with stream, opened(shared, dry=dry, fill=True) as app:
         whose = Whose(known("source", app.config.sources, sources), [*app.config.sources])
-        ours = {_host(address) for address in origins(app.config)}
+        ours = {site_host(address) for address in origins(app.config)}
         for entry, outcome in remember(entries(stream, name, column=column, listed=listed), whose, app.ledger):
             tally.add(entry, outcome, ours)
             if dry:
@@ -117,10 +117,3 @@ def _sum_up(tally: Tally, name: str, app: App, *, dry: bool, as_json: bool) -> i
             err=True,
         )
     return 1 if bad or not (new or old) else 0
-
-
-def _host(address: str) -> str:
-    try:
-        return (urlsplit(address).hostname or "").removeprefix("www.")
-    except ValueError:
-        return ""

@@ -10,8 +10,10 @@ from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import urlsplit, urlunsplit
 
+from syndicate.aliases import site_host
 from syndicate.errors import SourceError
 from syndicate.model import Article, Image, Reading, Secret, Validators
+from syndicate.net.address_guard import bare
 from syndicate.ports import Http
 from syndicate.sources import fetch, paging
 from syndicate.sources.fetch import Visited
@@ -60,8 +62,8 @@ class GhostSource:
     def _read(self, visited: Visited) -> Parsed:
         reply = visited.reply
         reader = ParseContext(self.name, self._url, self._timezone, reply.received_at, Namespaces("", ""))
-        data = json_fields.load(reply.body, url=fetch.shown(self._url), what="Ghost's list of posts")
-        return noted(read(data, reader, url=fetch.shown(self._url)), reader)
+        data = json_fields.load(reply.body, url=bare(self._url), what="Ghost's list of posts")
+        return noted(read(data, reader, url=bare(self._url)), reader)
 
 
 def endpoint(url: str) -> str:
@@ -136,8 +138,7 @@ def _label(tag: dict[str, Any]) -> str:
 def _canonical(post: dict[str, Any], url: str) -> str | None:
     """The address a post says is its true one, as far as it is on the same site."""
     there = address(text(post.get("canonical_url")), url)
-    hosts = {(urlsplit(one).hostname or "").removeprefix("www.") for one in (there, url)}
-    return there if there and len(hosts) == 1 else None
+    return there if there and site_host(there) == site_host(url) else None
 
 
 def _images(post: dict[str, Any], base: str) -> tuple[Image, ...]:

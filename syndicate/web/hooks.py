@@ -9,8 +9,9 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Mapping
 from typing import Any
-from urllib.parse import parse_qsl, urlsplit
+from urllib.parse import parse_qsl
 
+from syndicate.aliases import site_host
 from syndicate.config.schema import Config, SourceConfig
 from syndicate.ingestion.websub import PATH, Subscriber
 from syndicate.ledger import Ledger
@@ -79,7 +80,7 @@ class Hooks:
             if source not in sources:
                 raise _unknown(source, sources)
             return [source]
-        host = _host(url) if isinstance(url, str) else ""
+        host = site_host(url) if isinstance(url, str) else None
         return [name for name, each in sources.items() if host and host in _hosts(each)] or list(sources)
 
     def _hint(self, hook: str, names: Iterable[str]) -> Response:
@@ -103,16 +104,8 @@ def _said(asked: Request, body: bytes) -> dict[str, Any]:
     return said | dict(parse_qsl(asked.query))
 
 
-def _hosts(source: SourceConfig) -> set[str]:
-    return {_host(source.url), _host(source.link or "")}
-
-
-def _host(url: str) -> str:
-    """The host of an address, without www; "" where there is none."""
-    try:
-        return (urlsplit(url).hostname or "").removeprefix("www.")
-    except ValueError:
-        return ""
+def _hosts(source: SourceConfig) -> set[str | None]:
+    return {site_host(source.url), site_host(source.link or "")}
 
 
 def _unknown(name: str, sources: Mapping[str, SourceConfig]) -> HttpError:
