@@ -129,10 +129,10 @@ def read_article(origin: str, doors: Doors, *, zone: str) -> Article:
 
 def discover(site: str) -> tuple[str, list[Found]]:
     """A site's name, and the sources that its front page leads to. Raises SourceError."""
-    from syndicate import sources
+    from syndicate.sources.discovery import discover as found
 
     site = web(site)
-    return sources.discover(site, RequestsHttp(clock=clock.now, guard=Guard(origins=[site])))
+    return found(site, RequestsHttp(clock=clock.now, guard=Guard(origins=[site])))
 
 
 def build(wanted: SourceConfig, door: Http) -> Source:

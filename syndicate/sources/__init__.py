@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING
 
 from syndicate.errors import ConfigError, SourceError
 from syndicate.model import Reading, Secret, Validators
+from syndicate.net.address_guard import bare
 from syndicate.ports import Clock, Http, Source
 
 if TYPE_CHECKING:
-    from syndicate.sources.discovery import Found
     from syndicate.sources.documents import Kind
     from syndicate.sources.parsing.fields import Parsed
 
@@ -114,24 +114,17 @@ def parse(
 
 def look(url: str, http: Http) -> Reading:
     """Whatever an address gives, with one request: a list of articles, else one of a page. Raises SourceError."""
-    from syndicate.sources.fetch import get, shown
+    from syndicate.sources.fetch import get
 
     reply = get(http, url, Validators(), accept="*/*").reply
     content_type = reply.headers.get("content-type")
     now = reply.received_at
     try:
-        return parse(reply.body, source=shown(url), url=reply.url, content_type=content_type, now=now, sitemaps=False)
+        return parse(reply.body, source=bare(url), url=reply.url, content_type=content_type, now=now, sitemaps=False)
     except SourceError as fault:
         if fault.found != "sitemap" and not url.endswith(".gz"):
             raise
-    return build("sitemap", shown(url), url, http).fetch(Validators())
-
-
-def discover(site: str, http: Http) -> tuple[str, list[Found]]:
-    """A site's name, and the sources that its front page leads to. Raises SourceError."""
-    from syndicate.sources.discovery import discover as found
-
-    return found(site, http)
+    return build("sitemap", bare(url), url, http).fetch(Validators())
 
 
 def _kind(name: str) -> Kind:
@@ -155,13 +148,13 @@ def _recognised(
     body: bytes, *, source: str, url: str, timezone: str, content_type: str | None, now: datetime | None
 ) -> Parsed | None:
     """What a document says that is neither a feed nor a page; None for those."""
-    from syndicate.sources import detect, fetch
+    from syndicate.sources import detect
     from syndicate.sources.parsing import json_fields
     from syndicate.sources.parsing.document import NAMES, Document
     from syndicate.sources.parsing.fields import ParseContext, noted
 
     reader = ParseContext(source, url, timezone, now, NAMES)
-    shown = fetch.shown(url) or source
+    shown = bare(url) or source
     document = Document(body, shown, content_type)
     if detect.is_newsml(body):
         return noted(_kind("newsml").read(document, reader), reader)
@@ -173,10 +166,9 @@ def _recognised(
 
 def _sitemap(body: bytes, source: str, url: str, timezone: str) -> Reading:
     """The news in a sitemap; pages and files it names besides are counted, since nothing is fetched here."""
-    from syndicate.sources import fetch
     from syndicate.sources.formats import sitemap
 
-    shown = fetch.shown(url) or source
+    shown = bare(url) or source
     said = sitemap.read(body, source=source, url=url, shown=shown, content_type=None, timezone=timezone, now=None)
     others = len(said.pages) + len(said.files)
     notes = (*said.notes, f"pages or files listed without news of their own: {others}") if others else said.notes

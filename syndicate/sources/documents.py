@@ -11,6 +11,7 @@ from typing import BinaryIO
 
 from syndicate.errors import SourceError
 from syndicate.model import Reading, Validators
+from syndicate.net.address_guard import bare
 from syndicate.ports import Http
 from syndicate.sources import fetch
 from syndicate.sources.formats import iptc
@@ -71,7 +72,7 @@ class DocumentSource:
         if not visited.modified:
             return Reading(validators=visited.validators, modified=False, interval=visited.interval)
         reply = visited.reply
-        document = Document(reply.body, fetch.shown(self._place), reply.headers.get("content-type"))
+        document = Document(reply.body, bare(self._place), reply.headers.get("content-type"))
         fetched = self._fetched(
             document, visited.validators, ParseContext(*self._reader(reply.url), reply.received_at, NAMES)
         )

@@ -51,7 +51,7 @@ def get(
     try:
         reply = http.call("GET", url, headers={"Accept": accept} | sent, params=params)
     except (Unavailable, Uncertain) as fault:
-        raise SourceError(f"{shown(url)} cannot be read: {fault}", hint=fault.hint) from fault
+        raise SourceError(f"{bare(url)} cannot be read: {fault}", hint=fault.hint) from fault
     etag, last_modified = reply.headers.get("etag"), reply.headers.get("last-modified")
     place = hashlib.sha256(reply.url.encode()).hexdigest()
     if reply.status == HTTPStatus.NOT_MODIFIED and sent:
@@ -74,7 +74,7 @@ def refused(reply: Reply, url: str, hints: Mapping[int, str]) -> SourceError:
         words = HTTPStatus(reply.status).phrase
     except ValueError:
         words = "a status nobody knows"
-    message = f"{shown(url)} answers {reply.status} ({words})"
+    message = f"{bare(url)} answers {reply.status} ({words})"
     wait = retry_after(reply) if reply.status in (429, 503) else None
     usual = {
         401: "it asks for a login, which a source cannot give",
@@ -110,8 +110,3 @@ def interval(reply: Reply) -> timedelta | None:
             return None
         wait = expires.instant - reply.received_at
     return min(wait, LONGEST) if wait > timedelta(0) else None
-
-
-def shown(url: str) -> str:
-    """An address as people may see it: without a login."""
-    return bare(url)

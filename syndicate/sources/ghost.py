@@ -12,6 +12,7 @@ from urllib.parse import urlsplit, urlunsplit
 
 from syndicate.errors import SourceError
 from syndicate.model import Article, Image, Reading, Secret, Validators
+from syndicate.net.address_guard import bare
 from syndicate.ports import Http
 from syndicate.sources import fetch, paging
 from syndicate.sources.fetch import Visited
@@ -60,8 +61,8 @@ class GhostSource:
     def _read(self, visited: Visited) -> Parsed:
         reply = visited.reply
         reader = ParseContext(self.name, self._url, self._timezone, reply.received_at, Namespaces("", ""))
-        data = json_fields.load(reply.body, url=fetch.shown(self._url), what="Ghost's list of posts")
-        return noted(read(data, reader, url=fetch.shown(self._url)), reader)
+        data = json_fields.load(reply.body, url=bare(self._url), what="Ghost's list of posts")
+        return noted(read(data, reader, url=bare(self._url)), reader)
 
 
 def endpoint(url: str) -> str:

@@ -9,6 +9,7 @@ from urllib.parse import urljoin, urlsplit
 
 from syndicate.errors import SourceError
 from syndicate.model import Article, Reading, Validators
+from syndicate.net.address_guard import bare
 from syndicate.ports import Http, Reply
 from syndicate.sources import fetch
 from syndicate.sources.formats.sitemap import Listed, Sitemap, read
@@ -78,7 +79,7 @@ class SitemapSource:
             reply.body,
             source=self.name,
             url=reply.url,
-            shown=fetch.shown(reply.url),
+            shown=bare(reply.url),
             content_type=reply.headers.get("content-type"),
             timezone=self._timezone,
             now=reply.received_at,
@@ -114,7 +115,7 @@ class SitemapSource:
         dated = [page for page in newest(gathered.pages) if page.changed]
         if not dated:
             raise SourceError(
-                f"{fetch.shown(self._url)} says neither titles nor what changed when, so that nothing in it is new",
+                f"{bare(self._url)} says neither titles nor what changed when, so that nothing in it is new",
                 hint="give the address of a feed or of a news sitemap, or have the sitemap say <lastmod>",
             )
         recent = [page for page in dated if page.changed and now - page.changed.instant < RECENT]

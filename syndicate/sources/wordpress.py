@@ -15,6 +15,7 @@ from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 
 from syndicate.errors import SourceError
 from syndicate.model import Article, Image, Reading, Validators
+from syndicate.net.address_guard import bare
 from syndicate.ports import Http, Reply
 from syndicate.sources import fetch, paging
 from syndicate.sources.fetch import Visited
@@ -104,8 +105,8 @@ class WordPressSource:
     def _read(self, visited: Visited, url: str) -> Parsed:
         reply = visited.reply
         reader = ParseContext(self.name, reply.url or url, self._timezone, reply.received_at, Namespaces("", ""))
-        data = json_fields.load(reply.body, url=fetch.shown(url), what="WordPress's list of posts")
-        return noted(read(data, reader, url=fetch.shown(url)), reader)
+        data = json_fields.load(reply.body, url=bare(url), what="WordPress's list of posts")
+        return noted(read(data, reader, url=bare(url)), reader)
 
 
 def endpoint(root: str) -> str:

@@ -2,9 +2,9 @@ from __future__ import annotations
 
 import pytest
 
-from syndicate import sources
 from syndicate.net.address_guard import Guard
 from syndicate.net.http import RequestsHttp
+from syndicate.sources import discovery
 from syndicate.sources.discovery import Found, once
 from tests.sources.api import Api, as_json
 
@@ -30,7 +30,7 @@ def api():
 @pytest.fixture
 def discover(api, clock):
     door = RequestsHttp(clock=clock, timeout=5.0, guard=Guard(origins=[api.url]))
-    yield lambda: sources.discover(f"{api.url}/", door)
+    yield lambda: discovery.discover(f"{api.url}/", door)
     door.close()
 
 
