@@ -13,8 +13,9 @@ from syndicate.errors import SyndicateError
 
 if TYPE_CHECKING:
     from syndicate.app.wiring import App
+    from syndicate.config.schema import Config
     from syndicate.delivery.explain import Finding
-    from syndicate.ledger.articles import StoredArticle
+    from syndicate.ledger.articles import Articles, StoredArticle
     from syndicate.model import Account, Delivery
 
 MARKS = {"yes": ("✓", "green"), "no": ("✗", "red"), "waits": ("…", "yellow"), "unclear": ("?", "yellow")}
@@ -27,9 +28,9 @@ MARKS = {"yes": ("✓", "green"), "no": ("✗", "red"), "waits": ("…", "yellow
 def command(shared: Shared, *, url: str) -> int:
     """For each account: each step a story took or did not take, and the value it compared."""
     with opened(shared, fill=True) as app:
-        known, alias = _found(app, url)
+        known, alias = _found(app.ledger.articles, url)
         if not shared.json:
-            _introduce(app, known, alias)
+            _introduce(app.config, known, alias)
         for account in app.accounts:
             rows = app.ledger.deliveries.search(anchor=known.anchor, accounts=(account.name,))
             delivery = next((row for row in rows if row.action == "post"), None)
@@ -41,16 +42,16 @@ def command(shared: Shared, *, url: str) -> int:
         return 0
 
 
-def _found(app: App, url: str) -> tuple[StoredArticle, str]:
+def _found(articles: Articles, url: str) -> tuple[StoredArticle, str]:
     """The article, and by which of its names it was found."""
-    kinds = app.ledger.articles.matching(url)
+    kinds = articles.matching(url)
     if not kinds:
         raise SyndicateError(
             f"no source has listed {url} so far",
             hint="syndicate articles shows what they list now; syndicate post --article announces a page by hand",
         )
     anchor, alias = next(iter(kinds.items()))
-    return app.ledger.articles.find(anchor), alias
+    return articles.find(anchor), alias
 
 
 def _steps(
@@ -76,7 +77,7 @@ def _steps(
     return explain(account, app.ledger.accounts.find(account.name), facts)
 
 
-def _introduce(app: App, known: StoredArticle, alias: str) -> None:
+def _introduce(config: Config, known: StoredArticle, alias: str) -> None:
     from syndicate.serialization import instant
 
     article = known.article
@@ -84,14 +85,14 @@ def _introduce(app: App, known: StoredArticle, alias: str) -> None:
     click.echo(f"{article.url or article.guid}  (known by its {alias.replace('_', ' ')})")
     published = instant(article.published) or "no date"
     zone = ", its time zone a guess" if article.tz_assumed else ""
-    named = article.source if article.source in app.config.sources else f"{article.source} (not in the config)"
+    named = article.source if article.source in config.sources else f"{article.source} (not in the config)"
     if not article.source:
         click.echo(f"no source has listed it; imported {instant(known.first_seen.replace(microsecond=0))}")
         return
     click.echo(
         f"source {named}; published {published}{zone}; first seen {instant(known.first_seen.replace(microsecond=0))}"
     )
-    if not app.accounts:
+    if not config.enabled:
         click.echo("no account is switched on")
 
 
