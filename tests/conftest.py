@@ -1,8 +1,8 @@
-"""What many tests need: a clock that is told the time, a ledger on a real file, an article."""
+"""What many tests need: a clock, a ledger on a real file, an article, a site, a sandbox, a desk to run commands at."""
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 
 import pytest
 
@@ -10,19 +10,7 @@ from syndicate.ledger import Ledger
 from syndicate.ledger.credentials import key_beside
 from syndicate.ledger.database import Database
 from syndicate.model import Article
-
-
-class Clock:
-    """Stands still until it is moved."""
-
-    def __init__(self, start: datetime = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)) -> None:
-        self.now = start
-
-    def __call__(self) -> datetime:
-        return self.now
-
-    def move(self, **step: float) -> None:
-        self.now += timedelta(**step)
+from tests.worlds.clock import Clock
 
 
 @pytest.fixture
@@ -52,3 +40,29 @@ def article(clock):
         return Article(**base | fields)
 
     return make
+
+
+@pytest.fixture
+def site():
+    from tests.worlds.site import Site
+
+    running = Site()
+    yield running
+    running.close()
+
+
+@pytest.fixture
+def sandbox():
+    from syndicate.sandbox.server import Sandbox
+
+    with Sandbox(port=0) as running:
+        yield running
+
+
+@pytest.fixture
+def desk(tmp_path, site, sandbox, capsys):
+    from tests.worlds.desk import Desk
+
+    made = Desk(tmp_path, site, sandbox, capsys)
+    made.config("masto")
+    return made

@@ -19,16 +19,7 @@ from syndicate.app.runs import RealRun
 from syndicate.app.wiring import App, load
 from syndicate.model import NO_HINTS, Account, Validators
 from syndicate.planning.apply import announce
-
-
-def wait_for(condition, seconds=30):
-    """Until it holds; the test's own patience, not the product's."""
-    pause = threading.Event()
-    for _ in range(int(seconds / 0.05)):
-        if condition():
-            return True
-        pause.wait(0.05)
-    return False
+from tests.worlds.waiting import wait_for
 
 
 def test_a_bug_with_one_source_or_account_is_told_whole_and_stops_no_other(clock):

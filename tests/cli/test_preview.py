@@ -9,7 +9,7 @@ from datetime import timedelta
 
 import pytest
 
-from tests.cli.conftest import ACCOUNTS
+from tests.worlds.desk import ACCOUNTS
 
 
 def published(desk, **fields):

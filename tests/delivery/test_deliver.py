@@ -18,7 +18,7 @@ from syndicate.ledger.credentials import key_beside
 from syndicate.ledger.database import Database
 from syndicate.model import Account, Limits, Post, Receipt
 from syndicate.planning.apply import announce
-from tests.conftest import Clock
+from tests.worlds.clock import Clock
 
 CLASSES = ("exact", "keyed", "lookup", "blind")
 TERMS = Timeouts(timedelta(seconds=60), timedelta(seconds=30), lambda: 0.5)

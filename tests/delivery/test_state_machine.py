@@ -26,7 +26,7 @@ from syndicate.ledger.database import Database
 from syndicate.model import Account, Article, BreakingRules, PollInterval, Reading, Receipt, Schedule, Validators
 from syndicate.planning.changes import plan_delete
 from syndicate.serialization import digest, post_record
-from tests.conftest import Clock
+from tests.worlds.clock import Clock
 from tests.worlds.newsroom import TERMS, Network, render
 
 EXAMPLES = int(os.environ.get("SYNDICATE_EXAMPLES", "40"))

@@ -16,7 +16,7 @@ from syndicate.model import Account, Article, Filter, PollInterval, Reading
 from syndicate.net.address_guard import Guard
 from syndicate.net.http import RequestsHttp
 from syndicate.sources.feed import FeedSource
-from tests.sources.api import Api
+from tests.worlds.servers import Api
 
 WINDOW = 10
 START = datetime(2026, 11, 23, 12, tzinfo=UTC)

@@ -47,10 +47,9 @@ from syndicate.sources.feed import FeedSource
 from syndicate.web.hooks import Hooks
 from syndicate.web.server import Listener
 from syndicate.web.websub import LARGEST
-from tests.cli.conftest import Desk, sandbox  # noqa: F401 - a fixture
-from tests.cli.test_daemon import wait_for
-from tests.web.test_hooks import accepts, free_port
+from tests.worlds.desk import Desk
 from tests.worlds.site import Site as Gazette
+from tests.worlds.waiting import accepts, free_port, wait_for
 
 HOUR = timedelta(hours=1)
 TOPIC = "https://gazette.example/rss.xml?key=feed-secret"
@@ -726,7 +725,7 @@ class Hubbed(Gazette):
 
 
 @pytest.mark.slow
-def test_a_story_and_its_hub_are_a_post_within_three_seconds(tmp_path, hub, sandbox, capsys):  # noqa: F811
+def test_a_story_and_its_hub_are_a_post_within_three_seconds(tmp_path, hub, sandbox, capsys):
     """A feed asked once an hour; the daemon finds the hub, subscribes, is told, asks the feed, posts."""
     site, port = Hubbed(), free_port()
     site.hub = hub.url

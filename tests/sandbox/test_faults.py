@@ -11,7 +11,7 @@ import pytest
 
 from syndicate.errors import ConfigError
 from syndicate.sandbox import Sandbox
-from tests.sandbox.conftest import Client
+from tests.worlds.client import Client
 
 TOKEN = {"Authorization": "Bearer one"}
 SIGNED = {

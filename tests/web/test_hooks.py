@@ -24,8 +24,7 @@ from syndicate.model import PollInterval, Reading, Secret, Site, Validators
 from syndicate.web import signatures
 from syndicate.web.hooks import LARGEST, Hooks
 from syndicate.web.server import WORKERS, Listener
-from tests.cli.conftest import desk, sandbox, site  # noqa: F401 - fixtures
-from tests.cli.test_daemon import wait_for
+from tests.worlds.waiting import accepts, free_port, wait_for
 
 TOKEN = "listen-token-of-the-gazette"
 BEARER = {"Authorization": f"Bearer {TOKEN}"}
@@ -407,14 +406,8 @@ def test_a_ghost_whose_posts_are_elsewhere_is_named_in_the_address(hooked):
 # All of it
 
 
-def free_port():
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
-
-
 @pytest.mark.slow
-def test_a_story_and_a_hook_are_a_post_within_three_seconds(desk):  # noqa: F811
+def test_a_story_and_a_hook_are_a_post_within_three_seconds(desk):
     port = free_port()
     desk.config("masto", source=", every: 1h", extra=f"listen: {{address: '127.0.0.1:{port}', token: {TOKEN}}}")
     desk("post")
@@ -442,8 +435,3 @@ def test_a_story_and_a_hook_are_a_post_within_three_seconds(desk):  # noqa: F811
     assert '"hook.received"' in err
     assert TOKEN not in err
     assert "Traceback" not in err
-
-
-def accepts(port):
-    with socket.socket() as probe:
-        return probe.connect_ex(("127.0.0.1", port)) == 0

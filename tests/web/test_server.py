@@ -16,8 +16,7 @@ from syndicate.config.schema import Listen
 from syndicate.errors import ConfigError, LedgerError
 from syndicate.model import Secret
 from syndicate.web.server import Listener
-from tests.cli.conftest import Desk, desk, sandbox, site  # noqa: F401 - fixtures
-from tests.cli.test_daemon import wait_for
+from tests.worlds.waiting import wait_for
 
 
 def got(url, **headers):
@@ -140,7 +139,7 @@ def test_without_systemd_nothing_happens(tmp_path):
 
 
 @pytest.mark.slow
-def test_a_running_daemon_answers_logs_and_tells_systemd(desk, tmp_path, monkeypatch):  # noqa: F811
+def test_a_running_daemon_answers_logs_and_tells_systemd(desk, tmp_path, monkeypatch):
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]

@@ -1,16 +1,9 @@
 """Threads that are few while work is quick, and more where it waits."""
 
 import threading
-import time
 
 from syndicate.app.engines.thread_pool import GrowingPool
-
-
-def wait_for(condition, seconds=5.0):
-    deadline = time.monotonic() + seconds
-    while not condition() and time.monotonic() < deadline:
-        time.sleep(0.005)
-    return condition()
+from tests.worlds.waiting import wait_for
 
 
 def test_quick_work_is_done_by_few():
