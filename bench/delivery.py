@@ -17,12 +17,14 @@ from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
-from syndicate.app.engines.run_once import account_waits
-from syndicate.delivery.deliver import Lane, Timeouts, deliver
+from syndicate.delivery.deliver import deliver
 from syndicate.delivery.gates import Gate
+from syndicate.delivery.lane import Lane, Timeouts
+from syndicate.delivery.next import Taken, deliver_next
 from syndicate.ledger import Ledger
 from syndicate.ledger.database import Database, micros
-from syndicate.model import Account, Article, Limits, Post, Receipt, Schedule
+from syndicate.ledger.deliveries import PlannedDelivery
+from syndicate.model import Account, Article, Delivery, Limits, Post, Receipt, Schedule
 
 LEASE = timedelta(seconds=60)
 LANES, EACH, WRITE = 16, 40, 0.020
@@ -47,9 +49,7 @@ def filled(ledger: Ledger, accounts: dict[str, int]) -> None:
                 article = Article("news", f"https://gazette.example/{anchor}", f"Story {number}", published=at)
                 ledger.articles.add(article, [SimpleNamespace(hash=anchor, kind="url")], position=0, now=at)
                 moment = at - timedelta(hours=1) + timedelta(microseconds=number)
-                ledger.deliveries.plan(
-                    anchor, name, "fake", state="due", reason=None, due_at=moment, planned_at=moment, expires_at=None
-                )
+                ledger.deliveries.plan(PlannedDelivery(anchor, name, "fake", "due", due_at=moment), moment)
 
 
 def crowded() -> None:
@@ -78,7 +78,7 @@ def crowded() -> None:
                 claimed = ledger.claims.claim(due, now=now(), lease=LEASE)
                 claims.append(time.perf_counter() - begun)
                 assert claimed is not None
-                ledger.claims.posted(claimed, Receipt("1", None), now=now())
+                ledger.outcomes.posted(claimed, Receipt("1", None), now=now())
             shown = "  ".join(
                 f"{name} {statistics.median(times) * 1000:.2f} ms"
                 for name, times in (("tick", ticks), ("next", picks), ("claim", claims))
@@ -124,12 +124,13 @@ def lanes() -> float:
         def drain(name: str) -> None:
             account = Account(name, "fake", schedule=Schedule(per_day=1000))
             lane = Lane(account, Network(), lambda: Network.limits, timedelta(seconds=10))  # type: ignore[arg-type]
-            while due := ledger.deliveries.next_due(name, now()):
-                state = ledger.accounts.find(name)
-                assert state is not None
-                assert not account_waits(due, account, state, now())
-                after, _ = deliver(due.key, lane, ledger, render, terms, gate)
-                assert after.state == "posted", after
+
+            def carry(due: Delivery) -> tuple[Delivery, tuple[str, ...]]:
+                return deliver(due.key, lane, ledger, render, terms, gate)
+
+            while taken := deliver_next(account, ledger, gate, carry, ledger.deliveries.next_due):
+                assert isinstance(taken, Taken), taken
+                assert taken.after.state == "posted", taken.after
 
         spent = together(drain)
         ledger.close()

@@ -278,13 +278,14 @@ PAGES: dict[str, Callable[[], bytes]] = {
 def outcome(name: str) -> dict[str, object]:
     """What reading one of them came to, in this process."""
     from syndicate import sources
+    from syndicate.app.clock import now
     from syndicate.errors import SourceError
 
     body = (FEEDS | SITEMAPS | PAGES)[name]()
     before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     began = time.perf_counter()
     try:
-        said = f"{len(sources.parse(body, source='x', url='https://gazette.example/').articles)} articles"
+        said = f"{len(sources.parse(body, source='x', url='https://gazette.example/', now=now()).articles)} articles"
     except SourceError as fault:
         said = str(fault)[:90]
     seconds = time.perf_counter() - began

@@ -19,7 +19,7 @@ from syndicate.ports import Reply
 from syndicate.rendering.cards.studio import Studio
 from syndicate.rendering.environment import Templates, builtin_templates
 from syndicate.rendering.photo import Pictures
-from syndicate.rendering.post import render
+from syndicate.rendering.post import Renderer
 from syndicate.rendering.preview.facts import shown
 from syndicate.rendering.preview.page import Page
 from syndicate.rendering.preview.recording import Recording
@@ -46,7 +46,8 @@ def page() -> str:
 
     now = datetime(2026, 11, 26, tzinfo=UTC)
     photos = sorted({sample.photo for sample in samples() if sample.photo})
-    studio, templates, pictures = Studio([builtin_templates()]), Templates(), Pictures(Shelf())
+    studio = Studio([builtin_templates()])
+    renderer = Renderer(Templates(), Pictures(Shelf()), studio.draw, SITE)
     records, exhibits = [], {}
     for number in range(STORIES):
         sample = samples()[number % len(samples())].article
@@ -65,28 +66,16 @@ def page() -> str:
         )
         for name in PLATFORMS:
             adapter = find(name)
-            account, limits = Account(name, name), adapter.limits
-            measure = object.__new__(adapter).measure
-            rendered = render(
-                story,
-                account,
-                SITE,
-                name,
-                limits,
-                measure,
-                templates=templates,
-                pictures=pictures,
-                draw=studio.draw,
-                at=now,
-                planned_at=now,
-            )
+            account = Account(name, name)
+            rendered = renderer.render(story, account, object.__new__(adapter), adapter.limits, at=now, planned_at=now)
             key = f"{number:016x}{PLATFORMS.index(name):016x}"
             post = post_record(rendered.post) | {"length": rendered.length, "limit": rendered.limit}
             made = Delivery(key, key, story.url, name, name, "post", 0, 0, "due", None, now, now, 0, 0, post=post)
             records.append(delivery_record(made))
             exhibits[key] = Recording(rendered, ())
     studio.close()
-    return Page(SITE, now, shown(records, exhibits, {}, {}, {}), {}).html()
+    looks = {name: find(name).look for name in PLATFORMS}
+    return Page(SITE, now, shown(records, exhibits, {}, {}), {}, looks).html()
 
 
 def opened(path: Path) -> float:

@@ -1,18 +1,23 @@
-"""Writes the page of the reference that is made of the code: `python docs/generate.py`.
+"""Writes what the docs say that is made of the code: `python docs/generate.py`.
 
-`pages()` gives it without writing; a test compares it with the file.
+`pages()` gives it without writing; a test compares it with the files.
 """
 
 # ruff: noqa: INP001 - a script beside the pages it writes, no package
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import json
+from collections.abc import Iterator, Mapping
 from pathlib import Path
+from typing import Any
 
 import click
 
 from syndicate.cli import cli
+from syndicate.config.editor import json_schema
+from syndicate.config.typed import hints
+from syndicate.platforms import GONE, find, names
 
 HERE = Path(__file__).parent
 WIDTH = 90
@@ -20,8 +25,13 @@ MADE = "<!-- Made by docs/generate.py; edit the code, then run it again. -->"
 
 
 def pages() -> dict[Path, str]:
-    """The generated pages: path to text."""
-    return {HERE / "reference" / "commands.md": _commands_page()}
+    """The pages that are generated, or of which a part is: path to text."""
+    config, index = HERE / "reference" / "config.md", HERE / "index.md"
+    return {
+        HERE / "reference" / "commands.md": _commands_page(),
+        config: _filled(config, "options", _options()),
+        index: _filled(index, "networks", _networks()),
+    }
 
 
 def commands() -> Iterator[tuple[str, click.Command]]:
@@ -55,6 +65,42 @@ def _commands_page() -> str:
             *blocks,
         ]
     )
+
+
+def _filled(page: Path, part: str, text: str) -> str:
+    """A page that a person wrote, with the part between its two marks made anew."""
+    start, end = f"<!-- {part}: made by docs/generate.py -->\n\n", f"\n<!-- {part}: end -->"
+    before, _, rest = page.read_text(encoding="utf-8").partition(start)
+    return f"{before}{start}{text}{end}{rest.partition(end)[2]}"
+
+
+def _options() -> str:
+    """Each platform's own settings, as a table."""
+    cases = json_schema()["properties"]["accounts"]["additionalProperties"]["allOf"]
+    settings = {case["if"]["properties"]["platform"]["const"]: case["then"] for case in cases}
+    tables = []
+    for name in names():
+        properties, needed = settings[name]["properties"], settings[name].get("required", ())
+        own = [option for option in hints(find(name).options_type) if option != "api_url"]
+        rows = [_row(option, properties[option], needed=option in needed) for option in own]
+        tables.append(
+            "\n".join([f"### {name}", "", "| setting | default | what it says |", "|---|---|---|", *rows, ""])
+        )
+    return "\n".join(tables)
+
+
+def _row(name: str, schema: Mapping[str, Any], *, needed: bool) -> str:
+    default = schema.get("default")
+    shown = "" if default is None else f"`{default if isinstance(default, str) else json.dumps(default)}`"
+    return f"| `{name}` | {'needed' if needed else shown} | {schema.get('description', '')} |"
+
+
+def _networks() -> str:
+    """A link to each network's page, by its title; those that are gone say so."""
+    pages = sorted((HERE / "platforms").glob("*.md"), key=lambda page: page.stem)
+    titles = {page.stem: page.read_text(encoding="utf-8").partition("\n")[0].removeprefix("# ") for page in pages}
+    gone = dict.fromkeys(GONE, " (gone)")
+    return "".join(f"- [{title}](platforms/{name}.md){gone.get(name, '')}\n" for name, title in titles.items())
 
 
 def _help(name: str, command: click.Command) -> str:

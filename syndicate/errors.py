@@ -18,7 +18,7 @@ SyndicateError
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, TypeVar
 
 
 class SyndicateError(Exception):
@@ -27,6 +27,25 @@ class SyndicateError(Exception):
     def __init__(self, message: str, *, hint: str | None = None) -> None:
         super().__init__(message)
         self.hint = hint
+
+
+F = TypeVar("F", bound=SyndicateError)
+
+
+def reworded(fault: F, message: str, hint: str | None = None) -> F:
+    """The same advice to the caller in other words: a new exception, to raise or to keep instead of `fault`.
+
+    `hint` None: the hint stays.
+    """
+    other = type(fault).__new__(type(fault), message)
+    other.__dict__.update(fault.__dict__)
+    other.hint = hint or fault.hint
+    return other
+
+
+def prefixed(name: str, fault: F) -> F:
+    """`fault`, saying first what it is about, unless it does so already."""
+    return fault if str(fault).startswith(f"{name}:") else reworded(fault, f"{name}: {fault}")
 
 
 class ConfigError(SyndicateError):

@@ -1,4 +1,8 @@
-"""The seams: Http, Source, Paged, Platform, Credentials, Clock, EventLog, and abilities a platform may have besides."""
+"""The seams: Http, Source, Paged, Platform, Credentials, Clock, EventLog, and the abilities a platform may have.
+
+An ability is a protocol of its own, and the core asks for it with `isinstance` or `issubclass`. An
+adapter declares none of them: it has the method, or it has not.
+"""
 
 from __future__ import annotations
 
@@ -6,10 +10,11 @@ import json
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, ClassVar, Protocol, TypeAlias, runtime_checkable
+from pathlib import Path
+from typing import Any, ClassVar, Protocol, Self, TypeAlias, runtime_checkable
 
 from syndicate.errors import Uncertain
-from syndicate.model import Certainty, Draft, Identity, Json, Limits, Post, Reading, Receipt, Validators
+from syndicate.model import Certainty, Draft, Identity, Json, Limits, Look, Post, Reading, Receipt, Validators
 
 Clock: TypeAlias = Callable[[], datetime]
 """Gives the present instant: aware, UTC."""
@@ -193,3 +198,50 @@ class Priced(Protocol):
 
     def price(self, post: Post) -> int:
         """What publishing it costs, in millionths of a US dollar."""
+
+
+@runtime_checkable
+class Identified(Protocol):
+    """Its options say which login they lead to. Of the class: asked before there is an instance."""
+
+    @staticmethod
+    def whose(options: Any) -> tuple[str, ...]:
+        """What stays when a token is renewed: a server, a handle, the number of a page.
+
+        Once one of them changes, the account is another one, and takes a new baseline.
+        """
+
+
+@runtime_checkable
+class OwnDoor(Protocol):
+    """Its calls go through something else than HTTP. Of the class: the door is made before the instance."""
+
+    @staticmethod
+    def door(options: Any, clock: Clock) -> Http:
+        """What takes the calls. A dry run wraps it, so that what writes is answered by its sample."""
+
+
+@runtime_checkable
+class Recognisable(Protocol):
+    """A preview can draw its posts the way people know them from the network."""
+
+    look: ClassVar[Look]
+
+
+@runtime_checkable
+class PartlyBuilt(Protocol):
+    """Of an options class: names that are documented and refused for now."""
+
+    not_built: ClassVar[Mapping[str, str]]
+    """Each with the reason, and what to use instead."""
+
+
+@runtime_checkable
+class Redirectable(Protocol):
+    """Of an instance of the options: it is led to the sandbox by more than its `api_url`."""
+
+    def redirected(self, url: str, folder: Path, name: str) -> Self:
+        """The same options, led to the stand-ins at `url`, or to files in `folder`, the account's own.
+
+        `name` is the account's, for a network where every account has an address of its own.
+        """

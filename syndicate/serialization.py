@@ -8,7 +8,7 @@ from dataclasses import asdict, fields
 from datetime import UTC, datetime
 from typing import Any
 
-from syndicate.model import Article, Delivery, Image, Json, Media, Post
+from syndicate.model import Article, Delivery, Image, Json, Media, Post, Rendered
 
 _ARTICLE = tuple(field.name for field in fields(Article))
 
@@ -98,6 +98,12 @@ def post_record(post: Post) -> Json:
         "planned_at": instant(post.planned_at),
         "reply_to": asdict(post.reply_to) if post.reply_to else None,
     }
+
+
+def freeze(rendered: Rendered) -> tuple[Json, str]:
+    """A rendered post as the ledger keeps it, with its length and limit; and the digest that an approval binds to."""
+    record = post_record(rendered.post)
+    return record | {"length": rendered.length, "limit": rendered.limit}, digest(record)
 
 
 def delivery_record(delivery: Delivery) -> Json:

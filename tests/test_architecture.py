@@ -13,9 +13,16 @@ import grimp
 import pytest
 
 import syndicate
+from syndicate.cli import COMMANDS
 
 ROOT = Path(syndicate.__file__).parent
 HEAVY = ("requests", "urllib3", "jinja2", "apscheduler", "pydantic", "ruamel", "PIL", "rich", "cryptography", "sqlite3")
+
+COMMAND = re.compile(rf"\bsyndicate (?:{'|'.join(COMMANDS)})\b")
+
+
+def parsed(path: Path) -> ast.Module:
+    return ast.parse(path.read_text(encoding="utf-8"))
 
 
 def loaded(code: str) -> set[str]:
@@ -49,10 +56,49 @@ def test_no_module_leads_back_to_itself():
     TopologicalSorter(imports).prepare()  # a CycleError names the loop
 
 
+def abilities() -> set[str]:
+    """What the protocols of ports.py that can be asked for with `isinstance` are made of."""
+    kinds = [node for node in parsed(ROOT / "ports.py").body if isinstance(node, ast.ClassDef) and node.decorator_list]
+    members = [member for kind in kinds for member in kind.body]
+    return {member.name for member in members if isinstance(member, ast.FunctionDef)} | {
+        member.target.id for member in members if isinstance(member, ast.AnnAssign)
+    }
+
+
+def test_no_ability_is_asked_for_by_its_name():
+    names = abilities()
+    assert {"price", "whose", "door", "not_built", "redirected"} <= names
+    for path in ROOT.rglob("*.py"):
+        for node in ast.walk(parsed(path)):
+            if isinstance(node, ast.Call) and getattr(node.func, "id", "") in ("getattr", "hasattr"):
+                asked = node.args[1].value if isinstance(node.args[1], ast.Constant) else None
+                assert asked not in names, f"{path}:{node.lineno}: ask with isinstance"
+
+
+def test_only_the_app_reads_the_clock():
+    """Stand-ins have clocks of their own: what they stand for keeps time by itself."""
+    read = set()
+    for path in ROOT.rglob("*.py"):
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            asked = ast.unparse(node) if isinstance(node, ast.Attribute) else ""
+            if asked in ("datetime.now", "datetime.utcnow", "date.today", "time.time", "time.time_ns"):
+                read.add(path.relative_to(ROOT).parts[0])
+    assert read == {"app", "sandbox", "testing"}
+
+
+def test_what_decides_prints_no_command():
+    """The web has no shell: faces add the command to what was decided."""
+    for room in ("planning", "ingestion", "delivery", "app/monitoring"):
+        for path in (ROOT / room).rglob("*.py"):
+            tree = ast.parse(path.read_text(encoding="utf-8"))
+            said = [node.value for node in ast.walk(tree) if isinstance(node, ast.Constant)]
+            shell = [text for text in said if isinstance(text, str) and COMMAND.search(text)]
+            assert not shell, (path, shell)
+
+
 def test_exported_names_are_sorted_and_there():
     for path in ROOT.rglob("*.py"):
-        tree = ast.parse(path.read_text(encoding="utf-8"))
-        for node in tree.body:
+        for node in parsed(path).body:
             if isinstance(node, ast.Assign) and getattr(node.targets[0], "id", "") == "__all__":
                 names = [item.value for item in node.value.elts]
                 assert names == sorted(names, key=lambda name: (not name.isupper(), name[0].islower(), name)), path
@@ -60,7 +106,7 @@ def test_exported_names_are_sorted_and_there():
 
 def test_every_module_says_what_it_is():
     for path in ROOT.rglob("*.py"):
-        assert ast.get_docstring(ast.parse(path.read_text(encoding="utf-8"))), path
+        assert ast.get_docstring(parsed(path)), path
 
 
 def test_what_tests_share_is_in_worlds_and_not_in_another_test():

@@ -16,7 +16,7 @@ from syndicate.config.schema import AccountConfig
 from syndicate.errors import PlatformError
 from syndicate.ledger.credentials import Session
 from syndicate.model import Identity, Limits
-from syndicate.ports import Http, Platform, Refreshable
+from syndicate.ports import Http, Identified, OwnDoor, Platform, Refreshable
 
 if TYPE_CHECKING:
     from syndicate.delivery.lane import Lane
@@ -55,8 +55,8 @@ class Lanes:
 
         for name in names or [account.name for account in self._config.enabled]:
             entry = self._config.accounts[name]
-            options = getattr(platforms.find(entry.account.platform), "whose", ())
-            said = [str(getattr(entry.options, option)) for option in options]
+            adapter = platforms.find(entry.account.platform)
+            said = adapter.whose(entry.options) if issubclass(adapter, Identified) else ()
             # Led to stand-ins, or with one for a secret, an account is still the same one: the question stays open.
             stand_in = self._kind.stand_ins or not self._config.complete(name)
             # An address is the same one with a slash at its end; ledgers from before know it as it was written.
@@ -70,7 +70,7 @@ class Lanes:
 
     def verify(self, name: str) -> Identity:
         """Ask the network who an account is, and remember it."""
-        from syndicate.delivery.lane import with_session
+        from syndicate.delivery.session import with_session
 
         lane = self.of(name)
         identity = with_session(lane, self._ledger, lane.platform.verify)
@@ -97,9 +97,10 @@ class Lanes:
         )
 
     def _door(self, adapter: type[Platform], entry: AccountConfig) -> Http:
-        own = getattr(adapter, "door", None)
-        proxied = not self._kind.stand_ins  # these are on this machine, and no proxy may see it
-        door = own(entry.options, self._kind.clock) if own else self._doors.network(proxied=proxied)
+        if issubclass(adapter, OwnDoor):
+            door = adapter.door(entry.options, self._kind.clock)
+        else:  # stand-ins are on this machine, and no proxy may see it
+            door = self._doors.network(proxied=not self._kind.stand_ins)
         return self._kind.door(entry.account.name, door)
 
     def _limits(self, name: str, platform: Platform) -> Limits:

@@ -1,4 +1,4 @@
-"""The clock of a real run."""
+"""The clock of a real run: the one place that reads the time. Everyone else is given a `ports.Clock` or an instant."""
 
 from __future__ import annotations
 

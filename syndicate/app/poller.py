@@ -9,15 +9,16 @@ from dataclasses import replace
 from datetime import datetime
 from urllib.parse import urlsplit
 
-from syndicate.app.sources import MaskedSource, build
+from syndicate.app.sources import build
 from syndicate.config.schema import Config
 from syndicate.ingestion import interval
-from syndicate.ingestion.poll import Polled, again, poll
+from syndicate.ingestion.poll import Polled, PollRules, again, poll
 from syndicate.ledger import Ledger
 from syndicate.model import Account, FloodLimits
 from syndicate.net.coalescing import Answers, Sharing
 from syndicate.net.redaction import Mask
 from syndicate.ports import Clock, Http, Source
+from syndicate.sources.masked import masked
 
 
 class Rounds:
@@ -31,6 +32,7 @@ class Rounds:
         self._accounts = accounts
         self._ledger = ledger
         self._door = door
+        self._clock = clock
         self._answers = Answers(clock)
 
     def poll(self, name: str, backfill: int = 0) -> Polled:
@@ -39,15 +41,16 @@ class Rounds:
         state = self._ledger.sources.ensure(name, wanted.url)
         return poll(
             self._source(name, state.address or wanted.url),
-            wanted.url,
+            state,
             self._accounts,
             self._ledger,
-            every=wanted.every,
-            zone=wanted.timezone,
-            backfill=backfill,
-            breaking=self._config.breaking,
-            caution=FloodLimits(wanted.burst, wanted.similar),
-            state=state,
+            PollRules(
+                every=wanted.every,
+                zone=wanted.timezone,
+                breaking=self._config.breaking,
+                floods=FloodLimits(wanted.burst, wanted.similar),
+                backfill=backfill,
+            ),
         )
 
     def reserve(self, names: Sequence[str]) -> list[str]:
@@ -109,4 +112,4 @@ class Rounds:
         """The reader of a configured source, at the address it has now."""
         wanted = self._sources[name]
         door = Sharing(self._door(), name, self._answers) if wanted.url in self._twins else self._door()
-        return MaskedSource(build(replace(wanted, url=address), door), Mask(self._config.secrets))
+        return masked(build(replace(wanted, url=address), door, self._clock), Mask(self._config.secrets))

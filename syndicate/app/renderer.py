@@ -17,11 +17,11 @@ if TYPE_CHECKING:
     from syndicate.delivery.lane import Lane
     from syndicate.rendering.cards.order import Drawn, Order
     from syndicate.rendering.cards.studio import Studio
-    from syndicate.rendering.environment import Templates
     from syndicate.rendering.photo import Pictures
+    from syndicate.rendering.post import Renderer
 
 
-class Renderer:
+class LazyRenderer:
     """Shared by threads. `close` it: cards are drawn by a process of its own.
 
     What it works with is made with the first post, so that a run which renders nothing loads none of it.
@@ -33,7 +33,7 @@ class Renderer:
         self._site = site
         self._own = templates
         self._web = web
-        self._templates: Templates | None = None
+        self._made: Renderer | None = None
         self._pictures: Pictures | None = None
         self._studio: Studio | None = None
         self._lock = threading.Lock()
@@ -55,32 +55,12 @@ class Renderer:
         planned_at: datetime,
     ) -> Rendered:
         """An article as one account's post. Raises RenderError, TooLong."""
-        from syndicate.rendering.post import render
+        return self._renderer().render(article, account, platform, limits, at=at, planned_at=planned_at)
 
-        return render(
-            article,
-            account,
-            self._site,
-            platform.name,
-            limits,
-            platform.measure,
-            templates=self._texts(),
-            pictures=self.pictures(),
-            draw=self._draw,
-            at=at,
-            planned_at=planned_at,
-        )
-
-    def rendered(self, delivery: Delivery, lane: Lane, ledger: Ledger) -> tuple[Rendered, str]:
-        """A delivery as it would go out now, with the digest an approval binds to.
-
-        Raises RenderError, PlatformError.
-        """
-        from syndicate import serialization
-
+    def rendered(self, delivery: Delivery, lane: Lane, ledger: Ledger) -> Rendered:
+        """A delivery as it would go out now. Raises RenderError, PlatformError."""
         article, planned_at = ledger.articles.find(delivery.anchor).article, delivery.planned_at
-        made = self.render(article, lane.account, lane.platform, lane.limits(), at=ledger.now(), planned_at=planned_at)
-        return made, serialization.digest(serialization.post_record(made.post))
+        return self.render(article, lane.account, lane.platform, lane.limits(), at=ledger.now(), planned_at=planned_at)
 
     def try_templates(self, lanes: Iterable[Lane], at: datetime) -> list[str]:
         """Render a sample story for each account; what its templates say against that."""
@@ -105,16 +85,18 @@ class Renderer:
                 self._pictures = Pictures(self._web())
             return self._pictures
 
-    def _texts(self) -> Templates:
-        """The publisher's templates, then the built-in ones."""
+    def _renderer(self) -> Renderer:
+        """The publisher's templates, then the built-in ones, with pictures and cards."""
         from syndicate.rendering.environment import Templates
+        from syndicate.rendering.post import Renderer
 
+        pictures = self.pictures()
         with self._lock:
-            if self._templates is None:
-                self._templates = Templates(self._folders())
+            if self._made is None:
+                self._made = Renderer(Templates(self._folders()), pictures, self._draw, self._site)
                 if self._own is not None and not self._own.is_dir():
                     self.notes.append(f"templates: {self._own} is no folder; the built-in texts are used")
-            return self._templates
+            return self._made
 
     def _draw(self, order: Order, photo: bytes | None) -> Drawn:
         from syndicate.rendering.cards.studio import Studio

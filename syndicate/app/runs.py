@@ -7,6 +7,7 @@ made, and `close` leaves nothing behind but what a real run has done.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from typing import TYPE_CHECKING, Protocol, TypeVar
 
 from syndicate.app import clock as machine
@@ -19,7 +20,7 @@ from syndicate.model import Delivery, Json
 from syndicate.net.dry_run import DryHttp
 from syndicate.ports import Clock, Http
 from syndicate.rendering.preview.recording import Recording
-from syndicate.serialization import delivery_record, instant
+from syndicate.serialization import delivery_record, freeze
 
 if TYPE_CHECKING:
     from syndicate.delivery.lane import Render
@@ -36,8 +37,8 @@ class KindOfRun(Protocol):
     `paused` are accounts that are paused in the publisher's ledger, and why. `recordings` is what is to be
     shown, by the key of its delivery. `backfill_of_first_run`: how many articles of a source that was never
     read are planned. `stand_ins`: accounts lead to stand-ins on this machine. `assumes_limits`: limits that a
-    server does not tell are the usual ones. `holds_back`: what a delivery waits for keeps it waiting.
-    `takes_up_waiting`: what waits is looked at as well. `checks_withdrawals`: the pages of announced stories
+    server does not tell are the usual ones. `takes_up_waiting`: what waits is looked
+    at as well. `checks_withdrawals`: the pages of announced stories
     are looked at again. `sends_alerts`, `reminds`: people are told of the ledger's state, on their ways or on
     standard error.
     """
@@ -50,7 +51,6 @@ class KindOfRun(Protocol):
     backfill_of_first_run: int
     stand_ins: bool
     assumes_limits: bool
-    holds_back: bool
     takes_up_waiting: bool
     checks_withdrawals: bool
     sends_alerts: bool
@@ -65,8 +65,10 @@ class KindOfRun(Protocol):
     def carry_out(self, delivery: Delivery, render: Render, deliver: Callable[[Render], T]) -> T:
         """What `deliver` answers; it is given the rendering to use."""
 
-    def record(self, delivery: Delivery, began: Delivery, *, first_look: bool) -> Json:
-        """A delivery as it is printed. `began` is how the run found it; `first_look`: a real first run skips it."""
+    def record(self, delivery: Delivery, claimed: Delivery | None, *, first_look: bool) -> Json:
+        """A delivery as it is printed. `claimed` is how it stood right before its claim, if it was claimed;
+        `first_look`: a real first run skips it.
+        """
 
     def note_of_baseline(self, source: str, articles: int) -> str:
         """What a person is told of the first reading of a source."""
@@ -77,7 +79,7 @@ class RealRun:
 
     backfill_of_first_run = 0
     stand_ins = assumes_limits = takes_up_waiting = False
-    holds_back = checks_withdrawals = sends_alerts = reminds = True
+    checks_withdrawals = sends_alerts = reminds = True
 
     def __init__(self, config: Config, environ: Mapping[str, str], clock: Clock | None = None) -> None:
         self.config = config
@@ -98,7 +100,7 @@ class RealRun:
         """As it is."""
         return deliver(render)
 
-    def record(self, delivery: Delivery, began: Delivery, *, first_look: bool) -> Json:  # noqa: ARG002
+    def record(self, delivery: Delivery, claimed: Delivery | None, *, first_look: bool) -> Json:  # noqa: ARG002
         """As it stands now."""
         return delivery_record(delivery)
 
@@ -112,7 +114,7 @@ class SandboxRun:
     """On a private copy of the ledger, to stand-ins at `url`. Raises ConfigError: an account cannot be led there."""
 
     backfill_of_first_run = LOOK
-    stand_ins = holds_back = True
+    stand_ins = True
     assumes_limits = takes_up_waiting = checks_withdrawals = sends_alerts = reminds = False
 
     def __init__(self, config: Config, environ: Mapping[str, str], url: str) -> None:
@@ -138,7 +140,7 @@ class SandboxRun:
         """As it is."""
         return deliver(render)
 
-    def record(self, delivery: Delivery, began: Delivery, *, first_look: bool) -> Json:  # noqa: ARG002
+    def record(self, delivery: Delivery, claimed: Delivery | None, *, first_look: bool) -> Json:  # noqa: ARG002
         """As it stands now."""
         return delivery_record(delivery)
 
@@ -152,7 +154,7 @@ class DryRun:
 
     backfill_of_first_run = LOOK
     assumes_limits = takes_up_waiting = True
-    stand_ins = holds_back = checks_withdrawals = sends_alerts = reminds = False
+    stand_ins = checks_withdrawals = sends_alerts = reminds = False
 
     def __init__(self, config: Config, environ: Mapping[str, str]) -> None:
         self.config = config
@@ -176,16 +178,14 @@ class DryRun:
         """Recorded: what was rendered, and what would have been asked of the network."""
         return self._recorder.record(delivery, self._doors[delivery.account], render, deliver)
 
-    def record(self, delivery: Delivery, began: Delivery, *, first_look: bool) -> Json:
-        """With the post it would be, in the state it would start from."""
-        return delivery_record(delivery) | {
-            "state": "skipped" if first_look else began.state,
-            "reason": "baseline" if first_look else began.reason,
-            "due_at": None if first_look else instant(began.due_at),
-            "remote_id": began.remote_id,
-            "permalink": began.permalink,
-            "attempts": began.attempts,
-        }
+    def record(self, delivery: Delivery, claimed: Delivery | None, *, first_look: bool) -> Json:
+        """As a real run would record it right before its claim, with the post to look at."""
+        recording = self.recordings.get(delivery.key)
+        post = freeze(recording.rendered)[0] if recording and recording.rendered else delivery.post
+        shown = delivery if claimed is None else replace(claimed, reason=None)
+        if first_look:
+            shown = replace(claimed or delivery, state="skipped", reason="baseline", due_at=None)
+        return delivery_record(replace(shown, post=post))
 
     def note_of_baseline(self, source: str, articles: int) -> str:
         """What a real run would do, and what this one shows."""

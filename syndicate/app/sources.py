@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from syndicate.app import clock
 from syndicate.app.doors import Doors, origins
 from syndicate.config.schema import Config, SourceConfig
 from syndicate.errors import SourceError
@@ -14,7 +12,8 @@ from syndicate.model import Article, Reading, Validators
 from syndicate.net.address_guard import Guard, bare, origin_of
 from syndicate.net.http import RequestsHttp
 from syndicate.net.redaction import Mask
-from syndicate.ports import Http, Paged, Source
+from syndicate.ports import Clock, Http, Source
+from syndicate.sources.masked import masked
 
 if TYPE_CHECKING:
     from syndicate.sources.discovery import Found
@@ -25,44 +24,13 @@ PAGE = "page"
 """The source of an article that a person named by its address."""
 
 
-class MaskedSource:
-    """A source whose complaints hold no secret of the config, even where its address does."""
-
-    def __init__(self, source: Source, mask: Mask) -> None:
-        self.name = source.name
-        self._source = source
-        self._mask = mask
-
-    def fetch(self, validators: Validators) -> Reading:
-        """As the source does."""
-        try:
-            return self._source.fetch(validators)
-        except SourceError as fault:
-            fault.args = (self._mask(str(fault)),)
-            raise
-
-    def older(self, fetched: Reading) -> Iterator[Reading]:
-        """As the source does, if it can."""
-        if isinstance(self._source, Paged):
-            try:
-                yield from self._source.older(fetched)
-            except SourceError as fault:
-                fault.args = (self._mask(str(fault)),)
-                raise
-
-    def listed(self) -> Iterator[Reading]:
-        """As the source does, if it can."""
-        if isinstance(self._source, Paged):
-            yield from self._source.listed()
-
-
-def reader(config: Config, name: str) -> Source:
+def reader(config: Config, name: str, clock: Clock) -> Source:
     """The reader of one source, for a look that needs no ledger."""
     guard = Guard(allow=config.network.allow, origins=origins(config))
     door = RequestsHttp(
-        clock=clock.now, timeout=config.network.timeout.total_seconds(), guard=guard, secrets=config.secrets
+        clock=clock, timeout=config.network.timeout.total_seconds(), guard=guard, secrets=config.secrets
     )
-    return MaskedSource(build(config.sources[name], door), Mask(config.secrets))
+    return masked(build(config.sources[name], door, clock), Mask(config.secrets))
 
 
 def web(url: str) -> str:
@@ -75,24 +43,24 @@ def web(url: str) -> str:
     raise SourceError(f"'{bare(url)}' is no web address", hint="it has to begin with https:// or http:// and a host")
 
 
-def read_url(url: str) -> Reading:
+def read_url(url: str, clock: Clock) -> Reading:
     """Whatever an address gives: a list of articles, else one article from a page. Raises SourceError."""
     from syndicate import sources
 
     url = web(url)
-    return sources.look(url, RequestsHttp(clock=clock.now, guard=Guard(origins=[url])))
+    return sources.look(url, RequestsHttp(clock=clock, guard=Guard(origins=[url])), clock)
 
 
-def read_stdin(base: str | None) -> Reading:
+def read_stdin(base: str | None, clock: Clock) -> Reading:
     """A document from standard input, as `read_file` reads one. Raises SourceError."""
     import sys
 
     from syndicate import sources
 
-    return sources.parse(sys.stdin.buffer.read(MOST), source="standard input", url=base or "")
+    return sources.parse(sys.stdin.buffer.read(MOST), source="standard input", url=base or "", now=clock())
 
 
-def read_file(path: Path, base: str | None, *, zone: str = "UTC") -> Reading:
+def read_file(path: Path, base: str | None, clock: Clock, *, zone: str = "UTC") -> Reading:
     """A list of articles or a page from a file, a folder of Markdown; `base` is the address it stands for.
 
     Raises SourceError.
@@ -101,22 +69,22 @@ def read_file(path: Path, base: str | None, *, zone: str = "UTC") -> Reading:
 
     if path.is_dir():
         wanted = SourceConfig(path.name, str(path), "folder", timezone=zone, link=base or "https://site.example/")
-        return build(wanted, RequestsHttp(clock=clock.now)).fetch(Validators())
+        return build(wanted, RequestsHttp(clock=clock), clock).fetch(Validators())
     try:
         with path.open("rb") as file:
             body = file.read(MOST)
     except OSError as fault:
         raise SourceError(f"{path}: {fault.strerror}") from fault
-    return sources.parse(body, source=path.name, url=base or "", timezone=zone)
+    return sources.parse(body, source=path.name, url=base or "", timezone=zone, now=clock())
 
 
-def read_article(origin: str, doors: Doors, *, zone: str) -> Article:
+def read_article(origin: str, doors: Doors, clock: Clock, *, zone: str) -> Article:
     """One article that a person named: the address of its page, or a file with a saved page. Raises SourceError."""
     if "://" in origin:
         doors.trust(web(origin))
         wanted = SourceConfig(PAGE, origin, "page", timezone=zone)
-        return build(wanted, doors.web).fetch(Validators()).articles[0]
-    found = read_file(Path(origin), None, zone=zone).articles
+        return build(wanted, doors.web, clock).fetch(Validators()).articles[0]
+    found = read_file(Path(origin), None, clock, zone=zone).articles
     if len(found) != 1:
         raise SourceError(f"{origin} lists {len(found)} articles; --article takes one")
     if not found[0].url:
@@ -127,15 +95,15 @@ def read_article(origin: str, doors: Doors, *, zone: str) -> Article:
     return found[0]
 
 
-def discover(site: str) -> tuple[str, list[Found]]:
+def discover(site: str, clock: Clock) -> tuple[str, list[Found]]:
     """A site's name, and the sources that its front page leads to. Raises SourceError."""
-    from syndicate.sources.discovery import discover as found
+    from syndicate.sources import discovery
 
     site = web(site)
-    return found(site, RequestsHttp(clock=clock.now, guard=Guard(origins=[site])))
+    return discovery.discover(site, RequestsHttp(clock=clock, guard=Guard(origins=[site])))
 
 
-def build(wanted: SourceConfig, door: Http) -> Source:
+def build(wanted: SourceConfig, door: Http, clock: Clock) -> Source:
     """The reader of a source, behind the door it is given."""
     from syndicate import sources
 
@@ -147,5 +115,5 @@ def build(wanted: SourceConfig, door: Http) -> Source:
         timezone=wanted.timezone,
         key=wanted.key,
         link=wanted.link or "",
-        clock=clock.now,
+        clock=clock,
     )

@@ -14,15 +14,15 @@ from typing import TYPE_CHECKING, Self
 from syndicate.app.accounts import Lanes
 from syndicate.app.doors import Doors
 from syndicate.app.poller import Rounds
-from syndicate.app.renderer import Renderer
+from syndicate.app.renderer import LazyRenderer
 from syndicate.app.runs import KindOfRun
 from syndicate.config.schema import Config
 from syndicate.errors import ConfigError
 from syndicate.model import Account, Delivery
 
 if TYPE_CHECKING:
-    from syndicate.delivery.deliver import Timeouts
     from syndicate.delivery.gates import Gate
+    from syndicate.delivery.lane import Timeouts
     from syndicate.delivery.preflight import Pages
 
 
@@ -35,7 +35,7 @@ class App:
         self.ledger = kind.ledger
         self.accounts = config.enabled
         self.doors = Doors(config, kind.clock)
-        self.renderer = Renderer(config.site, config.templates, lambda: self.doors.web)
+        self.renderer = LazyRenderer(config.site, config.templates, lambda: self.doors.web)
         self.lanes = Lanes(kind, self.doors)
         self.rounds = Rounds(config, self.accounts, self.ledger, lambda: self.doors.web, kind.clock)
         self._lock = threading.RLock()
@@ -67,11 +67,20 @@ class App:
 
         lane = self.lanes.of(delivery.account)
         with self._lock:
-            timeouts, gate = self.timeouts, self.gate if self.kind.holds_back else None
+            timeouts, gate = self.timeouts, self.gate
         return self.kind.carry_out(
             delivery,
             self.renderer.render,
             lambda render: deliver(delivery.key, lane, self.ledger, render, timeouts, gate),
+        )
+
+    def show(self, delivery: Delivery) -> None:
+        """In a dry run: let people see what waits, as it would go out now. Raises RenderError, PlatformError."""
+        from syndicate.delivery.rehearse import rehearse
+
+        lane = self.lanes.of(delivery.account)
+        self.kind.carry_out(
+            delivery, self.renderer.render, lambda render: rehearse(delivery, lane, self.ledger, render)
         )
 
     # What is made when it is first needed, since its imports take time
@@ -96,7 +105,7 @@ class App:
         """How long a claim lasts and a request may take."""
         import random
 
-        from syndicate.delivery.deliver import Timeouts
+        from syndicate.delivery.lane import Timeouts
 
         return Timeouts(self.config.lease, self.config.network.timeout, random.random)
 

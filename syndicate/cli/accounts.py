@@ -11,7 +11,7 @@ import click
 from syndicate.cli import complain
 from syndicate.cli.options import DURATION, Shared, active, known, opened, shared_options
 from syndicate.cli.output import print_json
-from syndicate.errors import AuthError, PlatformError
+from syndicate.errors import AuthError, PlatformError, reworded
 from syndicate.serialization import instant
 
 EVERYTHING = ""
@@ -63,8 +63,7 @@ def check(shared: Shared, *, names: tuple[str, ...]) -> int:
             except PlatformError as fault:
                 failed = 1
                 hint = "its token or password is wrong or was withdrawn" if isinstance(fault, AuthError) else None
-                fault.hint = fault.hint or hint
-                complain(fault, f"{name}: ")
+                complain(fault if fault.hint else reworded(fault, str(fault), hint), f"{name}: ")
                 continue
             if shared.json:
                 print_json({"account": name, "platform": account.platform, "id": identity.id, "name": identity.name})

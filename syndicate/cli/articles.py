@@ -52,22 +52,24 @@ def command(shared: Shared, *, sources: tuple[str, ...], origin: str | None, bas
 
 
 def _configured(shared: Shared, sources: tuple[str, ...]) -> list[tuple[str, _Fetch]]:
+    from syndicate.app.clock import now
     from syndicate.app.sources import reader
 
     config = loaded(shared, fill=True)
     names = known("source", config.sources, sources) or list(config.sources)
-    return [(name, _whole(reader(config, name))) for name in names]
+    return [(name, _whole(reader(config, name, now))) for name in names]
 
 
 def _one(origin: str, base: str | None) -> list[tuple[str, _Fetch]]:
+    from syndicate.app.clock import now
     from syndicate.app.sources import read_file, read_stdin, read_url
     from syndicate.net.address_guard import bare
 
     if origin == "-":
-        return [("standard input", lambda: read_stdin(base))]
+        return [("standard input", lambda: read_stdin(base, now))]
     if "://" in origin:
-        return [(bare(origin), lambda: read_url(origin))]
-    return [(origin, lambda: read_file(Path(origin), base))]
+        return [(bare(origin), lambda: read_url(origin, now))]
+    return [(origin, lambda: read_file(Path(origin), base, now))]
 
 
 def _whole(source: Source) -> _Fetch:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -27,13 +26,16 @@ MARKS = {"yes": ("✓", "green"), "no": ("✗", "red"), "waits": ("…", "yellow
 @click.pass_obj
 def command(shared: Shared, *, url: str) -> int:
     """For each account: each step a story took or did not take, and the value it compared."""
+    from syndicate.delivery.outlook import outlook
+
     with opened(shared, fill=True) as app:
         known, alias = _found(app.ledger.articles, url)
         if not shared.json:
             _introduce(app.config, known, alias)
+        now = outlook(app.accounts, app.ledger, app.gate, known.anchor)
         for account in app.accounts:
             rows = app.ledger.deliveries.search(anchor=known.anchor, accounts=(account.name,))
-            delivery = next((row for row in rows if row.action == "post"), None)
+            delivery = next((now.get(row.key, row) for row in rows if row.action == "post"), None)
             steps = _steps(app, known, account, delivery, [row for row in rows if row.action != "post"])
             if shared.json:
                 print_json(_record(known, account, delivery, steps, alias))
@@ -69,7 +71,7 @@ def _steps(
         delivery=delivery,
         attempts=[(attempt["started_at"], attempt["outcome"]) for attempt in tried],
         now=now,
-        opens=app.gate.opening(delivery, account, now) if delivery else None,
+        opening=app.gate.opening(delivery, account, now) if delivery else None,
         spent=app.gate.spent(account, now) if account.budget else None,
         changes=changes,
         words=[word for word, _ in app.gate.paused_words(known.article)],
@@ -103,7 +105,7 @@ def _print(account: Account, delivery: Delivery | None, steps: list[Finding]) ->
     width = max(len(step.name) for step in steps)
     for step in steps:
         mark, colour = MARKS.get(step.verdict, ("·", "white"))
-        click.echo(f"  {click.style(mark, fg=colour)} {step.name:<{width}}  {step.value}")
+        click.echo(f"  {click.style(mark, fg=colour)} {step.name:<{width}}  {_value(step, account, delivery)}")
 
 
 def _record(
@@ -117,5 +119,17 @@ def _record(
         "key": delivery.key if delivery else None,
         "state": delivery.state if delivery else None,
         "reason": delivery.reason if delivery else None,
-        "steps": [asdict(step) for step in steps],
+        "steps": [
+            {"name": step.name, "verdict": step.verdict, "value": _value(step, account, delivery)} for step in steps
+        ],
     }
+
+
+def _value(step: Finding, account: Account, delivery: Delivery | None) -> str:
+    """What a step compared, with the command that helps, if one does."""
+    if step.cure is None:
+        return step.value
+    from syndicate.app import advice
+
+    command = advice.command(step.cure, account=account.name, key=delivery.key if delivery else "")
+    return f"{step.value}{', ' if step.cure == 'approve' else ': '}{command}"

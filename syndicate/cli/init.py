@@ -17,6 +17,7 @@ from syndicate.errors import ConfigError, SyndicateError
 @click.pass_obj
 def command(shared: Shared, *, site: str | None) -> None:
     """Write a commented config. Never overwrites one."""
+    from syndicate.app.clock import now
     from syndicate.app.sources import discover
     from syndicate.app.wiring import config_path
     from syndicate.config.starter import starter
@@ -28,7 +29,7 @@ def command(shared: Shared, *, site: str | None) -> None:
         raise click.UsageError(f"--site needs an address such as https://gazette.example, not {site!r}")
     if site is not None and "@" in urlsplit(site).netloc:
         raise click.UsageError("--site holds a login; leave it out, and write it into the sources that need it")
-    name, found = discover(site) if site else ("The Example Gazette", [])
+    name, found = discover(site, now) if site else ("The Example Gazette", [])
     listed = [(source.type, source.url) for source in found]
     _write(path, starter(name, site or "https://gazette.example/", listed))
     for source in found:

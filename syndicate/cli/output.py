@@ -10,41 +10,12 @@ from typing import Any
 
 import click
 
-from syndicate.model import Delivery
+from syndicate.model import LATER, REASONS, Delivery
 from syndicate.serialization import delivery_record, instant
 
 COLOURS = {"posted": "green", "failed": "red", "held": "red", "unknown": "yellow", "due": "yellow", "planned": "cyan"}
-WHY = {
-    "approval": "waits for approval",
-    "embargo": "waits for its hour",
-    "delay": "waits until it has stayed unchanged for a while",
-    "preflight": "its page or its picture is not as it should be",
-    "window": "waits for the account's schedule",
-    "budget": "the month's budget is spent",
-    "paused": "stories with one of its words are paused",
-    "withdrawn": "the publisher withdrew it",
-    "unchanged": "left as it is",
-    "rate_limited": "the network asked us to wait",
-    "unavailable": "the network was not reachable",
-    "auth": "the account is paused: its login was refused",
-    "template": "its template cannot be rendered",
-    "baseline": "older than the first run",
-    "filtered": "the account's filters leave it out",
-    "too_old": "older than max_age",
-    "person": "by a person",
-    "rejected": "the network refused it",
-    "too_long": "it cannot be made to fit",
-    "attempts": "tried too often",
-    "no_answer": "sent, but never answered",
-}
-
 DONE = {"edit": "edited", "delete": "deleted"}
 """What people call a change of a post that is done."""
-PERSONS = ("approval", "burst", "similar")
-"""Reasons of what is planned and waits for a yes."""
-LATER = ("window", "budget", "paused")
-"""Reasons of what is due and goes out later by the publisher's own wish."""
-
 _FRACTION = re.compile(r"\.\d+")  # of a second, which nobody waits for
 
 
@@ -80,7 +51,7 @@ def line(record: dict[str, Any], width: int) -> str:
 
 def why(record: dict[str, Any]) -> str:
     """The reason in words, with the instant it waits for."""
-    words = WHY.get(record["reason"] or "", record["reason"] or "")
+    words = REASONS.get(record["reason"], "")
     if (record["state"] in ("planned", "unknown") or record["reason"] in LATER) and record["due_at"]:
         words = f"{words}, {_FRACTION.sub('', record['due_at'])}".lstrip(", ")
     return words

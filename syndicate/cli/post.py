@@ -8,7 +8,6 @@ import signal
 import sys
 import threading
 from collections.abc import Iterator
-from dataclasses import replace
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
@@ -16,7 +15,8 @@ import click
 
 from syndicate.cli import complain
 from syndicate.cli.options import DURATION, Shared, active, known, opened, shared_options
-from syndicate.cli.output import LATER, PERSONS, print_deliveries, why
+from syndicate.cli.output import print_deliveries, why
+from syndicate.model import APPROVABLE, LATER
 
 if TYPE_CHECKING:
     from syndicate.app.engines.run_once import Run, RunResult
@@ -114,21 +114,10 @@ def carry_out(
             run.outcome.looks.update(key for polled in run.outcome.polled if polled.baseline for key in polled.keys)
         if app.kind.takes_up_waiting:
             run.take_up_waiting()
-    if app.kind.takes_up_waiting:  # what waits for its hour is looked at now; the outcome keeps the state it began in
-        run.outcome.began |= {key: _scheduled(app, began) for key, began in run.outcome.began.items()}
-        waiting = [key for key, began in run.outcome.began.items() if began.state == "planned"]
-        app.ledger.deliveries.bring_forward(waiting, app.ledger.now())
     with shown(run, verbose=verbose):
         run.deliver(wait)
-
-
-def _scheduled(app: App, began: Delivery) -> Delivery:
-    """A delivery of a dry run as its account's schedule would let it go."""
-    if began.state != "due" or began.action != "post":
-        return began
-    at = app.ledger.now()
-    opens, said = app.gate.opening(began, app.config.accounts[began.account].account, at)
-    return replace(began, reason="window", due_at=opens, error=said) if opens > at else began
+    if app.kind.takes_up_waiting:
+        run.show_waiting()
 
 
 def _depth(app: App, name: str, backfill: int | None) -> int:
@@ -158,8 +147,10 @@ def stopping(stop: threading.Event) -> Iterator[list[int]]:
 
 def report(outcome: RunResult, app: App, accounts: tuple[str, ...], shared: Shared, *, listed: bool = True) -> None:
     """Deliveries on standard output; notes, errors and what needs a person on standard error."""
+    from syndicate.app import advice
+
     for polled in outcome.polled:
-        for note in polled.notes:
+        for note in advice.notes(polled):
             click.echo(f"{polled.source}: {note}", err=True)
         if polled.baseline:
             click.echo(app.kind.note_of_baseline(polled.source, polled.seen), err=True)
@@ -183,7 +174,7 @@ def report(outcome: RunResult, app: App, accounts: tuple[str, ...], shared: Shar
 def records(outcome: RunResult, app: App, accounts: tuple[str, ...]) -> list[dict[str, Any]]:
     """Each delivery of the run, as this kind of run prints it."""
     return [
-        app.kind.record(delivery, outcome.began[delivery.key], first_look=delivery.key in outcome.looks)
+        app.kind.record(delivery, outcome.claimed.get(delivery.key), first_look=delivery.key in outcome.looks)
         for delivery in _ended(outcome, app, accounts)
     ]
 
@@ -229,11 +220,12 @@ def _remind(app: App, outcome: RunResult, accounts: tuple[str, ...]) -> None:
     for name, why_paused in app.lanes.paused().items():
         if accounts and name not in accounts and why_paused != "auth":
             continue
+        from syndicate.app import advice
         from syndicate.delivery.explain import PAUSED
 
         words, cure = PAUSED[why_paused]
         click.echo(f"{name}: paused, {words}", err=True)
-        click.echo(f"hint: run syndicate accounts {cure.format(name)}", err=True)
+        click.echo(f"hint: run {advice.command(cure, account=name)}", err=True)
     _remind_of_waiting(app, outcome)
     others = [found for found in _ended(outcome, app, ()) if accounts and found.account not in accounts]
     left = sorted({found.account for found in others if found.state == "due" and found.reason not in LATER})
@@ -252,7 +244,7 @@ def _remind(app: App, outcome: RunResult, accounts: tuple[str, ...]) -> None:
 def _remind_of_waiting(app: App, outcome: RunResult) -> None:
     """How many stories of earlier runs wait for a yes: without one they grow too old."""
     waiting = app.ledger.deliveries.search(states=("planned",))
-    stories = {row.anchor for row in waiting if row.reason in PERSONS and row.key not in outcome.began}
+    stories = {row.anchor for row in waiting if row.reason in APPROVABLE and row.key not in outcome.began}
     if stories and app.kind.reminds:
         click.echo(f"stories that wait for your yes: {len(stories)}", err=True)
         click.echo("hint: look at them with syndicate preview, then run syndicate deliveries approve or skip", err=True)

@@ -61,21 +61,23 @@ def command(
 
 def _facts(app: App, found: list[dict[str, Any]]) -> list[Shown]:
     from syndicate.rendering.preview.facts import shown
-    from syndicate.rendering.preview.links import dead
 
-    deliveries = (app.ledger.deliveries.find(record["key"]) for record in found)
-    errors = {delivery.key: delivery.error for delivery in deliveries if delivery is not None}
-    pages = dead(app.doors.web, (record["article"] for record in found))
-    return shown(found, app.kind.recordings, errors, pages, app.lanes.paused())
+    deliveries = [each for record in found if (each := app.ledger.deliveries.find(record["key"]))]
+    errors = {delivery.key: delivery.error for delivery in deliveries}
+    pages = app.pages.troubles(app.ledger.articles.find(each.anchor).article for each in deliveries)
+    return shown(found, app.kind.recordings, errors, pages)
 
 
 def _page(app: App, entries: list[Shown], html: str | None, *, opens: bool) -> None:
+    from syndicate.ports import Recognisable
     from syndicate.rendering.preview import files
     from syndicate.rendering.preview.page import Page
 
     states = (app.ledger.accounts.find(account.name) for account in app.accounts)
     names = {state.name: state.identity.name for state in states if state and state.identity and state.identity.name}
-    page = Page(app.config.site, app.ledger.now(), entries, names, tuple(app.notes)).html()
+    adapters = (app.lanes.of(account.name).platform for account in app.accounts)
+    looks = {adapter.name: adapter.look for adapter in adapters if isinstance(adapter, Recognisable)}
+    page = Page(app.config.site, app.ledger.now(), entries, names, looks, tuple(app.notes)).html()
     if html == "-":
         click.echo(page, nl=False)
         return

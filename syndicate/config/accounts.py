@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any, TypeAlias, get_args
+from typing import Any, TypeAlias, get_args
 
 from syndicate.config.document import Node, Place
 from syndicate.config.schema import NOT_BUILT, AccountConfig
@@ -13,14 +12,12 @@ from syndicate.config.typed import WEB, WRONG, Check, Typed, hints, told
 from syndicate.config.values import address, count, origin, positive, suggestion
 from syndicate.errors import ConfigError
 from syndicate.model import Account, Schedule, Secret
+from syndicate.ports import PartlyBuilt, Platform, Priced
 from syndicate.schedule import flaw
-
-if TYPE_CHECKING:
-    from syndicate.ports import Platform
 
 __all__ = ["SETTINGS", "UTM", "AccountReader", "CommonSettings", "Find"]
 
-Find: TypeAlias = "Callable[[str], type[Platform]]"
+Find: TypeAlias = Callable[[str], type[Platform]]
 
 UTM = (
     "source",
@@ -68,7 +65,7 @@ class AccountReader:
         adapter = self._adapter(name, node, own)
         if adapter is None:
             return WRONG
-        later = _not_built(adapter.options_type)
+        later = adapter.options_type.not_built if isinstance(adapter.options_type, PartlyBuilt) else {}
         not_built = {**NOT_BUILT["accounts"], **later}
         options = hints(adapter.options_type)
         names = {*SETTINGS, "enabled", "platform", *options}
@@ -124,7 +121,7 @@ class AccountReader:
         return schedule if named else replace(schedule, timezone=self.zone)
 
     def _charges(self, node: Node | None, adapter: type[Platform]) -> None:
-        if node is not None and node.value is not None and not hasattr(adapter, "price"):
+        if node is not None and node.value is not None and not issubclass(adapter, Priced):
             self.typed.problems.add(node.key, f"{node.where}: {adapter.name} charges nothing for posts (leave it out)")
 
     def _theme(self, node: Node | None) -> None:
@@ -162,11 +159,6 @@ def _shown(options: Mapping[str, Any]) -> set[str]:
 
 def _is_secret(hint: Any) -> bool:
     return Secret in (hint, *get_args(hint))
-
-
-def _not_built(options: type) -> Mapping[str, str]:
-    found: Mapping[str, str] = getattr(sys.modules.get(options.__module__), "NOT_BUILT", {})
-    return found
 
 
 def _options(options: Mapping[str, Any]) -> dict[str, Check]:

@@ -1,4 +1,7 @@
-"""What each setting is for, in a line: shown by editors, and the reference page's source."""
+"""What each setting is for, in a line: shown by editors, and the reference page's source.
+
+The options of a platform say it themselves, beside their types.
+"""
 
 from __future__ import annotations
 
@@ -67,21 +70,7 @@ DESCRIPTIONS: Mapping[str, str] = {
     "conditions.languages": "Its language is one of these.",
     "conditions.sources": "It comes from one of these sources.",
     "conditions.title": "Its title matches this regular expression.",
-    "options.access_secret": "The access token's secret (OAuth 1.0a).",
-    "options.access_token": "The account's access token (OAuth 1.0a).",
-    "options.api_key": "The app's key.",
-    "options.api_secret": "The app's secret.",
     "options.api_url": "Scheme, host and port of a server that stands in for the network: a proxy, the sandbox.",
-    "options.app_password": "An app password, made in the account's settings.",
-    "options.handle": "The account's handle, such as gazette.example.",
-    "options.page_id": "The page's number.",
-    "options.page_token": "The page's access token.",
-    "options.path": "The directory to write to, relative to the config file.",
-    "options.secret": "Signs each request (Standard Webhooks).",
-    "options.service": "The server that holds the account.",
-    "options.token": "The account's access token.",
-    "options.url": "The server's address.",
-    "options.visibility": "Who sees the posts.",
     "network": "How syndicate reaches the world.",
     "network.allow": "Private ranges, addresses or hosts that articles may lead to.",
     "network.proxy": "The address of an HTTP proxy.",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from dataclasses import MISSING, Field, fields
 from datetime import timedelta
-from typing import Any
+from typing import Annotated, Any, get_origin, get_type_hints
 
 from pydantic import TypeAdapter
 from pydantic.json_schema import GenerateJsonSchema, JsonSchemaValue
@@ -102,15 +102,26 @@ def _cases(name: str) -> list[Json]:
         options = find(name).options_type
     except ConfigError:  # a plugin that does not load
         return []
-    own = _section(options, "options")
+    own, said = _section(options, "options"), _said(options)
     about = " ".join((options.__doc__ or "").split("\n\n", 1)[0].split())
-    then = _closed({"platform": True, "api_url": _api_url(), **_common(), **own["properties"]}, own.get("required", ()))
+    settings = {
+        setting: schema | ({"description": said[setting]} if setting in said else {})
+        for setting, schema in own["properties"].items()
+    }
+    then = _closed({"platform": True, "api_url": _api_url(), **_common(), **settings}, own.get("required", ()))
     return [
         {
             "if": {"properties": {"platform": {"const": name}}, "required": ["platform"]},
             "then": then | {"description": about},
         }
     ]
+
+
+def _said(options: type) -> dict[str, str]:
+    """What the options of an adapter say of themselves: the text beside the type in `Annotated[type, text]`."""
+    found = get_type_hints(options, include_extras=True)
+    annotated = {name: hint.__metadata__ for name, hint in found.items() if get_origin(hint) is Annotated}
+    return {name: text for name, extras in annotated.items() for text in extras if isinstance(text, str)}
 
 
 def _common() -> Json:

@@ -5,109 +5,100 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Any
 
-from syndicate import serialization
-from syndicate.delivery.lane import Lane, Render, Timeouts, hold_account, judged, with_session
+from syndicate.delivery.failures import record_failure
+from syndicate.delivery.lane import Lane, Render, Timeouts
+from syndicate.delivery.retry_policy import TEMPLATE_WAIT
+from syndicate.delivery.session import with_session
 from syndicate.errors import PlatformError, RenderError
 from syndicate.ledger import Ledger
 from syndicate.ledger.deliveries import delivery_key
 from syndicate.model import Delivery, Json, Post, Receipt
 from syndicate.ports import Deletable, Editable
+from syndicate.serialization import freeze
 
 POST_WAIT = timedelta(seconds=30)  # until a post's own end is known
-TEMPLATE_WAIT = timedelta(minutes=1)
 REPEATS = 2  # times that a post has borne the same words: two servers, one of which has an old copy
 
 
-def amend(delivery: Delivery, lane: Lane, ledger: Ledger, render: Render, terms: Timeouts) -> None:
+def amend(delivery: Delivery, lane: Lane, ledger: Ledger, render: Render, timeouts: Timeouts) -> None:
     """Carry out an edit or a deletion as far as it goes now."""
     now = ledger.now()
     post = ledger.deliveries.find(delivery_key(delivery.anchor, delivery.account))
     resent = post is not None and post.state == "due" and post.draft is not None  # the same bytes go again
     if resent or (post is not None and post.state in ("sending", "unknown", "held")):
-        ledger.claims.waits(
-            delivery, "no_answer", due_at=now + POST_WAIT, error="its post waits for an answer", now=now
-        )
+        told = "its post waits for an answer"
+        ledger.waiting.waits(delivery, "behind", due_at=now + POST_WAIT, error=told, now=now)
         return
     receipt = ledger.deliveries.receipt(post.key) if post is not None else None
     if post is None or post.state != "posted" or receipt is None:
-        ledger.claims.skips(delivery, "person", error="there is no post to change", now=now)
+        ledger.waiting.skips(delivery, "person", error="there is no post to change", now=now)
     elif delivery.action == "delete":
-        _delete(delivery, receipt, lane, ledger, terms)
+        _delete(delivery, receipt, lane, ledger, timeouts)
     else:
-        _edit(delivery, post, receipt, lane, ledger, render, terms)
+        _edit(delivery, post, receipt, lane, ledger, render, timeouts)
 
 
-def _delete(delivery: Delivery, receipt: Receipt, lane: Lane, ledger: Ledger, terms: Timeouts) -> None:
+def _delete(delivery: Delivery, receipt: Receipt, lane: Lane, ledger: Ledger, timeouts: Timeouts) -> None:
     platform = lane.platform
     if not isinstance(platform, Deletable):
-        ledger.claims.fails(delivery, "rejected", error=f"{platform.name} cannot delete posts", now=ledger.now())
+        ledger.waiting.fails(delivery, "rejected", error=f"{platform.name} cannot delete posts", now=ledger.now())
         return
-    claimed = ledger.claims.claim(delivery, now=ledger.now(), lease=terms.lease)
+    claimed = ledger.claims.claim(delivery, now=ledger.now(), lease=timeouts.lease)
     if claimed is None:
         return
     try:
         with_session(lane, ledger, lambda: platform.delete(receipt))
     except PlatformError as fault:
-        _record(claimed, fault, lane, ledger, terms)
+        record_failure(claimed, fault, lane, ledger, timeouts)
     else:
-        ledger.claims.posted(claimed, receipt, now=ledger.now())
+        ledger.outcomes.posted(claimed, receipt, now=ledger.now())
         ledger.reached(lane.account)
 
 
 def _edit(
-    delivery: Delivery, post: Delivery, receipt: Receipt, lane: Lane, ledger: Ledger, render: Render, terms: Timeouts
+    delivery: Delivery, post: Delivery, receipt: Receipt, lane: Lane, ledger: Ledger, render: Render, timeouts: Timeouts
 ) -> None:
     """The article as it is now; where that changes nothing people would see, nothing is asked of the network."""
     now, platform = ledger.now(), lane.platform
     if not isinstance(platform, Editable):
-        ledger.claims.skips(delivery, "unchanged", error=f"{platform.name} cannot edit posts", now=now)
+        ledger.waiting.skips(delivery, "unchanged", error=f"{platform.name} cannot edit posts", now=now)
         return
     article = ledger.articles.find(delivery.anchor).article
     try:
         limits = with_session(lane, ledger, lane.limits)
         rendered = render(article, lane.account, platform, limits, at=now, planned_at=post.planned_at)
     except RenderError as fault:
-        ledger.claims.waits(delivery, "template", due_at=now + TEMPLATE_WAIT, error=str(fault), now=now)
+        ledger.waiting.waits(delivery, "template", due_at=now + TEMPLATE_WAIT, error=str(fault), now=now)
         return
     except PlatformError as fault:
-        ledger.claims.waits(delivery, "unavailable", due_at=now + TEMPLATE_WAIT, error=str(fault), now=now)
+        ledger.waiting.waits(delivery, "unavailable", due_at=now + TEMPLATE_WAIT, error=str(fault), now=now)
         return
-    record = serialization.post_record(rendered.post) | {"length": rendered.length, "limit": rendered.limit}
+    record, _ = freeze(rendered)
     shown = [_words(each) for each in _shown(delivery, post, ledger)]
     if _words(record) == shown[-1]:
-        ledger.claims.skips(delivery, "unchanged", error=None, now=now)
+        ledger.waiting.skips(delivery, "unchanged", error=None, now=now)
         return
     if shown.count(_words(record)) >= REPEATS:
         told = "its source goes back and forth between the same words"
-        ledger.claims.skips(delivery, "unchanged", error=told, now=now)
+        ledger.waiting.skips(delivery, "unchanged", error=told, now=now)
         return
-    claimed = ledger.claims.claim(delivery, now=now, lease=terms.lease)
+    claimed = ledger.claims.claim(delivery, now=now, lease=timeouts.lease)
     if claimed is not None:
-        _send_edit(claimed, receipt, rendered.post, record, lane, ledger, terms)
+        _send_edit(claimed, receipt, rendered.post, record, lane, ledger, timeouts)
 
 
 def _send_edit(
-    claimed: Delivery, receipt: Receipt, post: Post, record: Json, lane: Lane, ledger: Ledger, terms: Timeouts
+    claimed: Delivery, receipt: Receipt, post: Post, record: Json, lane: Lane, ledger: Ledger, timeouts: Timeouts
 ) -> None:
     platform = lane.platform
     assert isinstance(platform, Editable)
     try:
         changed = with_session(lane, ledger, lambda: platform.edit(receipt, post))
     except PlatformError as fault:
-        _record(claimed, fault, lane, ledger, terms)
+        record_failure(claimed, fault, lane, ledger, timeouts)
     else:
-        ledger.claims.posted(claimed, changed, now=ledger.now(), post=record)
+        ledger.outcomes.posted(claimed, changed, now=ledger.now(), post=record)
         ledger.reached(lane.account)
-
-
-def _record(claimed: Delivery, fault: PlatformError, lane: Lane, ledger: Ledger, terms: Timeouts) -> None:
-    """Both may be repeated, so no answer is only a reason to ask again."""
-    step = judged(claimed, fault, lane, ledger, terms)
-    columns: dict[str, Any] = {"due_at": step.due_at, "error": str(fault)}
-    if not step.spent:
-        columns["attempts"] = claimed.attempts - 1
-    ledger.claims.leave(claimed, step.state, step.reason, now=ledger.now(), **columns)
-    hold_account(lane, step, ledger)
 
 
 def _shown(delivery: Delivery, post: Delivery, ledger: Ledger) -> list[Json]:

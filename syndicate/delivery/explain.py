@@ -3,38 +3,44 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Literal, TypeAlias
 from zoneinfo import ZoneInfo
 
+from syndicate.delivery.gates import Opening
 from syndicate.ledger.accounts import AccountState
 from syndicate.ledger.articles import StoredArticle
 from syndicate.ledger.imports import SEEN
-from syndicate.model import Account, Article, Delivery, Filter, Hours, Schedule
-from syndicate.planning.plan import GRACE, UNSURE, admits, soon
+from syndicate.model import APPROVABLE, SCHEDULED, Account, Article, Delivery, Filter, Hours, Schedule
+from syndicate.planning.plan import AgeStep, Baselines, BaselineStep, FilterStep, embargo, steps
 from syndicate.serialization import instant
 
 Verdict: TypeAlias = Literal["yes", "no", "waits", "unclear", "note"]
 """`yes`: the step lets the story through. `unclear`: nobody can tell. `note`: it changed nothing."""
 
 
-PAUSED = {
-    "auth": ("its login was refused", "check {}"),
-    "person": ("by a person", "resume {}"),
-    "all": ("with everything else", "resume --all"),
+Cure: TypeAlias = Literal["check", "resume", "resume_all", "approve"]
+"""What a person can do: check a login, resume an account or all of them, approve a delivery."""
+
+
+PAUSED: dict[str, tuple[str, Cure]] = {
+    "auth": ("its login was refused", "check"),
+    "person": ("by a person", "resume"),
+    "all": ("with everything else", "resume_all"),
 }
-"""Why an account is paused: in words, and what `syndicate accounts` can do about it."""
+"""Why an account is paused: in words, and what helps."""
 
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """One step of a story on its way, and what was compared there, in words."""
+    """One step of a story on its way, and what was compared there, in words. `cure` is what helps where it waits."""
 
     name: str
     verdict: Verdict
     value: str
+    cure: Cure | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +48,7 @@ class Facts:
     """All that a verdict may rest on. `baseline` is the source's; None before its first good reading.
 
     `delivery` is None where nothing was ever planned; `attempts` say what was tried, first to last.
-    `opens` is from when on the account's schedule lets it go, and the setting that decides; `spent` what
+    `opening` is from when on the account's schedule lets it go; `spent` what
     the month's posts cost, in millionths of a dollar; `words` are those of its own that are paused;
     `changes` are the edits and deletions of its post.
     """
@@ -53,7 +59,7 @@ class Facts:
     delivery: Delivery | None
     attempts: Sequence[tuple[datetime | None, str | None]]
     now: datetime
-    opens: tuple[datetime, str] | None = None
+    opening: Opening | None = None
     spent: int | None = None
     words: Sequence[str] = ()
     changes: Sequence[Delivery] = ()
@@ -61,28 +67,45 @@ class Facts:
 
 def explain(account: Account, state: AccountState | None, facts: Facts) -> list[Finding]:
     """Every step of the story to this account, in the order they are taken."""
-    article, delivery = facts.known.article, facts.delivery
-    steps = [_filtered(account, article), _baseline(state, facts), _age(account, facts)]
-    if facts.known.imported:  # nothing else was asked
-        steps = [Finding("seen", "no", SEEN)]
-    decided = next((step for step in steps if step.verdict == "no"), None)
+    delivery = facts.delivery
+    # Of what was announced elsewhere nothing else was asked.
+    found = [Finding("seen", "no", SEEN)] if facts.known.imported else [*_decided(account, state, facts)]
+    decided = next((step for step in found if step.verdict == "no"), None)
     if delivery is not None and delivery.state != "skipped" and decided is not None:
         # It was planned all the same: by hand, by --backfill, or before the config was changed.
-        steps = [Finding(step.name, "note" if step.verdict == "no" else step.verdict, step.value) for step in steps]
+        found = [Finding(step.name, "note" if step.verdict == "no" else step.verdict, step.value) for step in found]
     if state is not None and state.paused:
         told, cure = PAUSED[state.paused]
-        steps.append(Finding("account", "waits", f"paused, {told}: syndicate accounts {cure.format(account.name)}"))
+        found.append(Finding("account", "waits", f"paused, {told}", cure))
     elif state is not None and state.next_at > facts.now and delivery and delivery.state == "due":
-        steps.append(Finding("account", "waits", f"the network asked to wait until {_clock(state.next_at)}"))
+        found.append(Finding("account", "waits", f"the network asked to wait until {_clock(state.next_at)}"))
     if delivery is not None and delivery.state in ("planned", "due") and delivery.action == "post":
-        steps += _waits(account, delivery, facts)
-    steps += [_tried(number, began, outcome) for number, (began, outcome) in enumerate(facts.attempts, 1)]
-    steps.append(_end(delivery, facts))
-    steps += [_change(row) for row in facts.changes]
-    return steps
+        found += _waits(account, delivery, facts)
+    found += [_tried(number, began, outcome) for number, (began, outcome) in enumerate(facts.attempts, 1)]
+    found.append(_end(delivery, facts))
+    found += [_change(row) for row in facts.changes]
+    return found
 
 
-def _filtered(account: Account, article: Article) -> Finding:
+def _decided(account: Account, state: AccountState | None, facts: Facts) -> Iterator[Finding]:
+    """The rules that decided whether it was planned, in words."""
+    article = facts.known.article
+    baselines = Baselines(facts.baseline, state.baseline_at if state else None)
+    for step in steps(article, account, baselines, facts.zone, facts.known.first_seen):
+        match step:
+            case FilterStep():
+                yield _filtered(step, account, article)
+            case BaselineStep():
+                yield _baseline(step, facts)
+            case AgeStep():
+                yield _age(step, facts)
+
+
+def _verdict(passed: bool | None) -> Verdict:
+    return "note" if passed is None else "yes" if passed else "no"
+
+
+def _filtered(step: FilterStep, account: Account, article: Article) -> Finding:
     if account.only is None and account.never is None:
         return Finding("filter", "yes", "none is set")
     compared = (
@@ -90,7 +113,7 @@ def _filtered(account: Account, article: Article) -> Finding:
         f" language {article.language or '(none)'}; source {article.source}"
     )
     wishes = [f"{name} {_said(rule)}" for name, rule in (("only", account.only), ("never", account.never)) if rule]
-    return Finding("filter", "yes" if admits(account, article) else "no", f"{compared} | {'; '.join(wishes)}")
+    return Finding("filter", _verdict(step.passed), f"{compared} | {'; '.join(wishes)}")
 
 
 def _said(rule: Filter) -> str:
@@ -99,41 +122,28 @@ def _said(rule: Filter) -> str:
     return " and ".join([*parts, *([f"title /{rule.title}/"] if rule.title else [])])
 
 
-def _baseline(state: AccountState | None, facts: Facts) -> Finding:
+def _baseline(step: BaselineStep, facts: Facts) -> Finding:
     """A first run records what is there; only what is dated after it goes out."""
-    article, source = facts.known.article, facts.baseline
-    if source is None or state is None:
+    if step.began is None:
         return Finding("baseline", "note", "no first run yet: it would record this story as seen")
-    began = max(source, state.baseline_at)
-    whose = "the source's" if began == source else "the account's"
-    against = f"{whose} first run at {_clock(began)}"
-    published = article.published
-    if published is None:
-        return Finding("baseline", "note", f"no date; {against}; only an undated story above all known ones is new")
-    if article.precision == "day":
-        zone = ZoneInfo(facts.zone)
-        new = published.astimezone(zone).date() >= began.astimezone(zone).date()
-        return Finding(
-            "baseline", "yes" if new else "no", f"published on {published.astimezone(zone).date()}; {against}"
-        )
-    slack = GRACE + (UNSURE if article.tz_assumed else timedelta(0))
-    new = published >= began - slack
-    return Finding("baseline", "yes" if new else "no", f"published {_clock(published)}; {against}, less {_span(slack)}")
+    whose = "the source's" if step.began == facts.baseline else "the account's"
+    against = f"{whose} first run at {_clock(step.began)}"
+    told = f"published {_clock(step.published)}; {against}, less {_span(step.slack)}"
+    if step.published is None:
+        told = f"no date; {against}; only an undated story above all known ones is new"
+    elif step.day is not None:
+        told = f"published on {step.day}; {against}"
+    return Finding("baseline", _verdict(step.passed), told)
 
 
-def _age(account: Account, facts: Facts) -> Finding:
+def _age(step: AgeStep, facts: Facts) -> Finding:
     """How old it was when it was judged: when it was first seen."""
-    published = facts.known.article.published
-    if published is None:
+    if step.age is None:
         return Finding("age", "yes", "no date to be too old by")
-    seen = facts.known.first_seen
-    if published > seen + soon(facts.known.article):
-        return Finding("embargo", "waits" if published > facts.now else "yes", f"dated ahead, {_clock(published)}")
-    age = max(timedelta(0), seen - published)
-    slack = timedelta(days=1) if facts.known.article.precision == "day" else timedelta(0)
-    slack += UNSURE if facts.known.article.tz_assumed else timedelta(0)
-    told = f"{_span(age)} old when first seen; max_age {_span(account.max_age)}"
-    return Finding("age", "yes" if age <= account.max_age + slack else "no", told)
+    ahead = embargo(facts.known.article, facts.known.first_seen)
+    if ahead is not None:
+        return Finding("embargo", "waits" if ahead > facts.now else "yes", f"dated ahead, {_clock(ahead)}")
+    return Finding("age", _verdict(step.passed), f"{_span(step.age)} old when first seen; max_age {_span(step.limit)}")
 
 
 def _waits(account: Account, delivery: Delivery, facts: Facts) -> list[Finding]:
@@ -141,24 +151,24 @@ def _waits(account: Account, delivery: Delivery, facts: Facts) -> list[Finding]:
     steps = [Finding("pause", "waits", f"stories with '{word}' are paused") for word in facts.words]
     if delivery.priority == 0:
         steps.append(Finding("breaking", "note", "breaking news: it goes before all others"))
-    if facts.opens is not None and account.schedule != Schedule(timezone=account.schedule.timezone):
-        steps.append(_hours(account.schedule, facts.opens, facts.now))
+    if facts.opening is not None and account.schedule != Schedule(timezone=account.schedule.timezone):
+        steps.append(_hours(account.schedule, facts.opening, facts.now))
     if account.budget is not None and facts.spent is not None:
         told = f"${facts.spent / 1e6:.2f} of ${account.budget.monthly_usd:.2f} are spent this month"
         steps.append(Finding("budget", "waits" if delivery.reason == "budget" else "yes", told))
     return steps
 
 
-def _hours(schedule: Schedule, opens: tuple[datetime, str], now: datetime) -> Finding:
+def _hours(schedule: Schedule, opening: Opening, now: datetime) -> Finding:
     """The clock on the wall against windows, quiet hours, spacing and caps."""
     local = now.astimezone(ZoneInfo(schedule.timezone))
     parts = [f"{name} {', '.join(hours.said for hours in listed)}" for name, listed in _listed(schedule) if listed]
     parts += [f"spacing {_span(schedule.spacing)}"] if schedule.spacing else []
     parts += [f"{name} {cap}" for name, cap in (("per_hour", schedule.per_hour), ("per_day", schedule.per_day)) if cap]
     told = f"now {local:%a %H:%M} {schedule.timezone}; {'; '.join(parts) or 'no hours'}"
-    if opens[0] <= now:
+    if opening.reason is None:
         return Finding("schedule", "yes", told)
-    return Finding("schedule", "waits", f"{told}; by {opens[1]} not before {_clock(opens[0])}")
+    return Finding("schedule", "waits", f"{told}; by {opening.said} not before {_clock(opening.at)}")
 
 
 def _listed(schedule: Schedule) -> tuple[tuple[str, tuple[Hours, ...]], ...]:
@@ -183,10 +193,9 @@ def _end(delivery: Delivery | None, facts: Facts) -> Finding:
     if delivery is None:
         why = "it was announced elsewhere" if facts.known.imported else "what a first run finds is recorded, not sent"
         return Finding("delivery", "no", f"none was planned: {why}")
-    error = None if delivery.reason == "window" else delivery.error  # the step before says which setting
-    waits = delivery.state == "planned" and delivery.reason in ("approval", "burst", "similar")
-    cure = f"syndicate deliveries approve {delivery.key[:8]}" if waits else None
-    told = ", ".join(filter(None, (delivery.reason, delivery.permalink, error, cure)))
+    error = None if delivery.reason in SCHEDULED else delivery.error  # the step before says which setting
+    waits = delivery.state == "planned" and delivery.reason in APPROVABLE
+    told = ", ".join(filter(None, (delivery.reason, delivery.permalink, error)))
     when = f"; not before {_clock(delivery.due_at)}" if delivery.due_at and delivery.due_at > facts.now else ""
     verdicts: dict[str, Verdict] = {
         "posted": "yes",
@@ -195,7 +204,8 @@ def _end(delivery: Delivery | None, facts: Facts) -> Finding:
         "held": "unclear",
         "unknown": "unclear",
     }
-    return Finding(delivery.state, verdicts.get(delivery.state, "waits"), re.sub(r"\s+", " ", f"{told}{when}") or "now")
+    value = re.sub(r"\s+", " ", f"{told}{when}") or "now"
+    return Finding(delivery.state, verdicts.get(delivery.state, "waits"), value, "approve" if waits else None)
 
 
 def _clock(moment: datetime | None) -> str | None:

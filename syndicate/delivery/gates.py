@@ -1,18 +1,19 @@
-"""Whether a due delivery may go now: age, pauses, hours, caps, page, approval, budget. What stops it is recorded."""
+"""Whether a due delivery may go now: pauses, age, hours, caps, page, approval, budget. Decides; records nothing."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from typing import Protocol
+from typing import Protocol, TypeAlias
 from zoneinfo import ZoneInfo
 
 from syndicate import schedule
 from syndicate.ledger import Ledger
+from syndicate.ledger.accounts import AccountState
 from syndicate.ledger.articles import StoredArticle
 from syndicate.ledger.claims import ANYTHING, Allowance, Spend
-from syndicate.model import Account, Article, Delivery, Post
+from syndicate.model import Account, Article, Delivery, Post, Reason
 from syndicate.ports import Platform, Priced
 from syndicate.schedule import at_once
 
@@ -20,6 +21,11 @@ PAUSE_LOOK = timedelta(minutes=1)  # how often a story asks whether the pause of
 FIRST_LOOK, LONGEST_LOOK = timedelta(seconds=30), timedelta(minutes=5)  # between looks at a page that is not right
 LOOKS = 4  # at a page before it is given up, whatever the clock says: clocks are set, and machines sleep
 NEVER = timedelta(days=1)
+PAUSED = {
+    "person": "the account is paused by a person",
+    "all": "everything is paused by a person",
+    "auth": "the account's login was refused",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,48 +44,94 @@ class Look(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
-class Gate:
-    """Stands between what is due and its claim. `look` None: nobody looks at pages.
+class Wait:
+    """It may not go now. `until` None: nobody knows. `words` say what it waits for, beyond the reason.
 
-    `patience` is how long a story waits for its page, by the name of its source; None: no look.
+    `scheduled`: the account's schedule decides, for everything that is due for it.
+    """
+
+    reason: Reason
+    until: datetime | None
+    words: str | None = None
+    scheduled: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Skip:
+    """It is not wanted any more. `alerted`: somebody should hear of it."""
+
+    reason: Reason
+    words: str
+    alerted: bool = False
+
+
+Verdict: TypeAlias = Wait | Skip | None
+"""None: it may go."""
+
+
+@dataclass(frozen=True, slots=True)
+class Opening:
+    """From when on an account's schedule lets a delivery go: `reason` is `window`, `spacing` or `cap`, and `said`
+    names the setting that decides; None and "" where it may go at once.
+    """
+
+    at: datetime
+    reason: Reason | None = None
+    said: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Gate:
+    """Judges what is due, before its claim. `look` None: nobody looks at pages.
+
+    `patience` is how long a story waits for its page, by the name of its source; None: no look. `sent` are
+    posts that are taken for sent besides those in the ledger: what a look at a whole queue has let go so far.
     """
 
     ledger: Ledger
     look: Look | None = None
     patience: Callable[[str], timedelta | None] = lambda _: None
+    sent: Sequence[datetime] = ()
 
-    def before_render(self, delivery: Delivery, known: StoredArticle, account: Account) -> bool:
-        """True if it may go on; else why not is recorded. An earlier commit's same bytes are not held up."""
+    def account(self, delivery: Delivery, state: AccountState, now: datetime) -> Wait | None:
+        """What keeps the whole account from sending: a pause, or a network that asked to wait.
+
+        A look-up needs a login that works, and nothing else.
+        """
+        if state.paused and (delivery.state != "unknown" or state.paused == "auth"):
+            reason: Reason = "auth" if state.paused == "auth" else "paused"
+            return Wait(reason, None, PAUSED.get(state.paused))
+        if delivery.state != "unknown" and state.next_at > now:
+            return Wait("unavailable" if state.failures else "rate_limited", state.next_at)
+        return None
+
+    def before_render(self, delivery: Delivery, known: StoredArticle, account: Account) -> Verdict:
+        """Everything that can be judged without the post. An earlier commit's same bytes are not held up."""
         if known.withdrawn_at is not None:
-            told = "the publisher withdrew it"
-            self.ledger.claims.skips(delivery, "withdrawn", error=told, now=self.ledger.now())
-            return False
-        return delivery.draft is not None or (
-            self._still_wanted(delivery)
-            and self._spoken_of(delivery, known.article)
-            and self._open(delivery, account)
-            and self._page_answers(delivery, known.article, account)
-        )
-
-    def after_render(self, delivery: Delivery, digest: str, account: Account, allowance: Allowance) -> bool:
-        """True if this very post is approved, where that is asked, and there is money for it."""
+            return Skip("withdrawn", "the publisher withdrew it")
         if delivery.draft is not None:
-            return True
-        now = self.ledger.now()
+            return None
+        return self.without_page(delivery, known.article, account) or self._page(delivery, known.article, account)
+
+    def without_page(self, delivery: Delivery, article: Article, account: Account) -> Verdict:
+        """What can be judged without asking anybody: age, pauses of words, hours, spacing and caps."""
+        return self._age(delivery) or self._words(article) or self._hours(delivery, account)
+
+    def after_render(self, delivery: Delivery, digest: str, account: Account, allowance: Allowance) -> Wait | None:
+        """Whether this very post is approved, where that is asked, and there is money for it."""
+        if delivery.draft is not None:
+            return None
         if account.approve and delivery.approved != digest:
-            told = "it changed since it was approved" if delivery.approved else None
-            self.ledger.claims.waits(delivery, "approval", state="planned", due_at=None, error=told, now=now)
-            return False
+            return Wait("approval", None, "it changed since it was approved" if delivery.approved else None)
         spend = allowance.spend
         if spend is None:
-            return True
+            return None
         spent = self.ledger.deliveries.spent(account.name, spend.since)
         if spent + spend.cost <= spend.most:
-            return True
+            return None
         month = f"${spent / 1e6:.2f} of ${spend.most / 1e6:.2f} are spent this month"
         told = f"{month}, and this post costs ${spend.cost / 1e6:.3f}"
-        self.ledger.claims.waits(delivery, "budget", due_at=_month(account, now, 1), error=told, now=now)
-        return False
+        return Wait("budget", _month(account, self.ledger.now(), 1), told)
 
     def allowance(self, delivery: Delivery, account: Account, platform: Platform, post: Post | None) -> Allowance:
         """What the claim has to keep to."""
@@ -104,77 +156,85 @@ class Gate:
         """What the account's posts of this month cost, in millionths of a dollar."""
         return self.ledger.deliveries.spent(account.name, _month(account, now, 0))
 
-    def opening(self, delivery: Delivery, account: Account, now: datetime) -> tuple[datetime, str]:
-        """From when on hours and caps let it go, and the setting that decides; `now` and "" if they do."""
+    def opening(self, delivery: Delivery, account: Account, now: datetime) -> Opening:
+        """From when on hours, spacing and caps let it go."""
         urgent = at_once(account, delivery.priority)
         opens, said = (now, "") if urgent else schedule.opening(account.schedule, now)
 
         def latest(number: int) -> datetime | None:
-            return self.ledger.deliveries.latest_commit(account.name, number, besides=delivery.key)
+            if number <= len(self.sent):
+                return self.sent[-number]
+            return self.ledger.deliveries.latest_commit(account.name, number - len(self.sent), besides=delivery.key)
 
         free, cap = schedule.free_at(schedule.caps(account.schedule, urgent=urgent), latest, now)
         if opens is None:
-            return now + NEVER, said
+            return Opening(now + NEVER, "window", said)
         if free <= opens:
-            return opens, said
+            return Opening(opens, "window", said) if opens > now else Opening(now)
         # Free in the middle of the night is not free.
         later, closed = (free, "") if urgent else schedule.opening(account.schedule, free)
-        return later or now + NEVER, closed or cap
+        if closed:
+            return Opening(later or now + NEVER, "window", closed)
+        return Opening(later or now + NEVER, "spacing" if cap == "spacing" else "cap", cap)
 
-    def _still_wanted(self, delivery: Delivery) -> bool:
-        now = self.ledger.now()
-        if delivery.expires_at is not None and delivery.expires_at <= now:
-            waited = f": {delivery.reason}" if delivery.reason else ""
-            self.ledger.claims.skips(delivery, "too_old", error=f"it grew too old while it waited{waited}", now=now)
-            return False
-        return True
+    def _age(self, delivery: Delivery) -> Skip | None:
+        if delivery.expires_at is None or delivery.expires_at > self.ledger.now():
+            return None
+        waited = f": {delivery.reason}" if delivery.reason else ""
+        return Skip("too_old", f"it grew too old while it waited{waited}")
 
-    def _spoken_of(self, delivery: Delivery, article: Article) -> bool:
-        """No pause of one of its words."""
-        now = self.ledger.now()
+    def _words(self, article: Article) -> Wait | None:
         for word, until in self.paused_words(article):
-            due_at = now + PAUSE_LOOK if until is None else min(until, now + PAUSE_LOOK)
-            told = f"stories with '{word}' are paused"
-            self.ledger.claims.waits(delivery, "paused", due_at=due_at, error=told, now=now)
-            return False
-        return True
+            soon = self.ledger.now() + PAUSE_LOOK
+            return Wait("paused", soon if until is None else min(until, soon), f"stories with '{word}' are paused")
+        return None
 
-    def _open(self, delivery: Delivery, account: Account) -> bool:
+    def _hours(self, delivery: Delivery, account: Account) -> Wait | None:
         now = self.ledger.now()
-        opens, said = self.opening(delivery, account, now)
-        if opens <= now:
-            return True
-        if at_once(account, delivery.priority):
-            self.ledger.claims.waits(delivery, "window", due_at=opens, error=said, now=now)
-        else:
-            self.ledger.backlog.close(account.name, opens, said, now)
-            # Breaking news that is not let out early is not among the marked.
-            fresh = self.ledger.deliveries.find(delivery.key)
-            if fresh is not None and fresh.due_at is not None and fresh.due_at <= now:
-                self.ledger.claims.waits(delivery, "window", due_at=opens, error=said, now=now)
-        return False
+        opening = self.opening(delivery, account, now)
+        if opening.reason is None or opening.at <= now:
+            return None
+        # Breaking news that minds no hours waits for a cap alone, and closes the account for nobody.
+        scheduled = not at_once(account, delivery.priority)
+        return Wait(opening.reason, opening.at, opening.said, scheduled=scheduled)
 
-    def _page_answers(self, delivery: Delivery, article: Article, account: Account) -> bool:
+    def _page(self, delivery: Delivery, article: Article, account: Account) -> Verdict:
         patience = self.patience(article.source)
         vouched = delivery.approved is not None and delivery.expires_at is None  # whatever its page answers
         if self.look is None or patience is None or vouched:
-            return True
+            return None
         trouble = self.look(article, picture=account.image != "none")
         if trouble is None:
-            self.ledger.claims.page_ok(delivery)
-            return True
+            return None
         now = self.ledger.now()
         # What it waited for before, its hour or a yes, is none of the page's time.
         waited = now - (delivery.looked_at or now)
         if waited < patience or (trouble.fatal and delivery.looks + 1 < LOOKS):
             left = patience - waited if waited < patience else FIRST_LOOK
             again = min(max(FIRST_LOOK, waited / 2), LONGEST_LOOK, left)
-            due_at = now + max(again, timedelta(seconds=1))
-            self.ledger.claims.looks_again(delivery, trouble.words, due_at=due_at, now=now)
-            return False
-        if trouble.fatal:
-            self.ledger.claims.skips(delivery, "preflight", error=trouble.words, now=now, alert=True)
-        return not trouble.fatal
+            return Wait("preflight", now + max(again, timedelta(seconds=1)), trouble.words)
+        return Skip("preflight", trouble.words, alerted=True) if trouble.fatal else None
+
+
+def record(verdict: Wait | Skip, delivery: Delivery, account: Account, ledger: Ledger) -> None:
+    """Write down why a due delivery does not go now."""
+    now = ledger.now()
+    match verdict:
+        case Skip(reason, words, alerted):
+            ledger.waiting.skips(delivery, reason, error=words, now=now, alerted=alerted)
+        case Wait("preflight", until, words):
+            ledger.waiting.looks_again(delivery, words or "", due_at=until or now, now=now)
+        case Wait("approval", _, words):
+            ledger.waiting.waits(delivery, "approval", state="planned", due_at=None, error=words, now=now)
+        case Wait(reason, until, words, True) if until is not None:
+            ledger.backlog.close(account.name, reason, until, words or "", now)
+            # Breaking news that is not let out early is not among the marked.
+            fresh = ledger.deliveries.find(delivery.key)
+            if fresh is not None and fresh.due_at is not None and fresh.due_at <= now:
+                ledger.waiting.waits(delivery, reason, due_at=until, error=words, now=now)
+        case Wait(reason, until, words):
+            due_at = delivery.due_at if until is None else until
+            ledger.waiting.waits(delivery, reason, due_at=due_at, error=words, now=now)
 
 
 def _month(account: Account, now: datetime, ahead: int) -> datetime:

@@ -21,7 +21,7 @@ def run_housekeeping(ledger: Ledger, accounts: Sequence[Account], configured: Ma
     for name in ledger.deliveries.unclear():
         if name not in configured:
             for delivery in ledger.deliveries.search(states=("unknown",), accounts=(name,)):
-                ledger.claims.leave(delivery, "held", "no_answer", now=at, due_at=None)
+                ledger.outcomes.held(delivery, now=at)
     for word in ledger.pauses.lapsed(at):
         ledger.end_pause(word, accounts)
     for name in ledger.accounts.lapsed(at):

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from datetime import datetime, timedelta
 from typing import TypeAlias
 from urllib.parse import urljoin, urlsplit
@@ -22,6 +22,7 @@ from syndicate.ports import Clock, Http, Reply
 FRESH = timedelta(seconds=20)  # accounts that announce the same story at once share one look
 REMEMBERED = timedelta(minutes=5)  # asking for a name that nobody knows can take many seconds
 GONE = (404, 410)
+AT_ONCE = 4  # pages that are looked at together
 
 _ACCEPT = "text/html,application/xhtml+xml;q=0.9,*/*;q=0.5"
 _NOINDEX = re.compile(r"\s*(?:(?:googlebot:\s*)?noindex|none)\s*", re.IGNORECASE)
@@ -59,6 +60,15 @@ class Pages:
         with self._guard:
             self._seen[wanted] = (now, trouble)
         return trouble
+
+    def troubles(self, articles: Iterable[Article]) -> dict[str, str]:
+        """What is wrong with pages, by their address: for a preview. Several are looked at at once."""
+        from concurrent.futures import ThreadPoolExecutor
+
+        asked = list({article.url: article for article in articles}.values())
+        with ThreadPoolExecutor(max_workers=AT_ONCE) as pool:
+            found = list(pool.map(lambda article: self.look(article, picture=False), asked))
+        return {article.url: trouble.words for article, trouble in zip(asked, found, strict=True) if trouble}
 
     def gone(self, url: str) -> bool | None:
         """Whether a page says that it is no more; None if it says neither.

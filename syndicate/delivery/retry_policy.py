@@ -16,7 +16,7 @@ from syndicate.errors import (
     Uncertain,
     Unsupported,
 )
-from syndicate.model import Certainty, Delivery, State
+from syndicate.model import Certainty, Delivery, Reason, State
 
 ATTEMPTS = 8  # then the delivery has failed
 BREAKS = 5  # failures in a row to reach a network, over all deliveries of an account: then one try in a while
@@ -24,6 +24,7 @@ UNKNOWNS = 3  # commits in a row without an answer, then a person decides
 LOOKS = 2  # look-ups in a row that see nothing, a settle time apart: it is absent
 SWALLOWED_WAIT = timedelta(minutes=2)
 FIRST_WAIT = timedelta(seconds=10)
+TEMPLATE_WAIT = timedelta(minutes=1)  # until a template that could not be rendered is tried again
 LONGEST_WAIT = timedelta(minutes=15)
 RATE_WAIT = timedelta(minutes=1)  # where the network does not say how long
 LONGEST_RATE_WAIT = timedelta(hours=24)  # a server's wish is believed up to here
@@ -38,7 +39,7 @@ class Step:
     """
 
     state: State
-    reason: str | None
+    reason: Reason | None
     due_at: datetime | None
     spent: bool = True
     fresh: bool = False

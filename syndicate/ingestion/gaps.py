@@ -144,11 +144,8 @@ def same_choice(listed: Sequence[Article], shown: Sequence[Article]) -> bool:
 def report(gap: Gap, why: str, *, again: bool = False) -> str:
     """What is told of a gap that stays, or `again` of one that is tried again."""
     since, until = (f"{moment:%Y-%m-%d %H:%M}" for moment in (gap.since, gap.until))
-    cure = "announce one with syndicate post --article URL, and let the feed list more entries"
-    return (
-        f"stories published between {since} and {until} UTC may be missing: {why};"
-        f" {'the next poll tries again' if again else cure}"
-    )
+    told = f"stories published between {since} and {until} UTC may be missing: {why}"
+    return f"{told}; the next poll tries again" if again else told
 
 
 def _gap(articles: Sequence[Article], name: str, ledger: Ledger) -> Gap | None:
@@ -203,8 +200,7 @@ def _filled(
     if found.broken and ledger.now() - gap_at < PATIENCE:
         told = report(left, why, again=True)
         return CompleteReading(replace(whole, notes=(*notes, told), validators=state.validators), gap_at=gap_at)
-    told = report(left, why)
-    return CompleteReading(replace(whole, notes=(*notes, told)), told)
+    return CompleteReading(whole, report(left, why))
 
 
 def _paged(source: Paged, fetched: Reading, found: _Collected, gap: Gap, gap_at: datetime, ledger: Ledger) -> str:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
@@ -13,12 +13,14 @@ from syndicate.ledger import Ledger
 from syndicate.ledger.notices import GAP
 from syndicate.ledger.sources import SourceState
 from syndicate.model import (
+    DEFAULT_INTERVAL,
     NO_LIMITS,
     NO_RULES,
     Account,
     BreakingRules,
     CompleteReading,
     FloodLimits,
+    Hub,
     PollHints,
     PollInterval,
     Reading,
@@ -34,10 +36,25 @@ HABITS = 500  # articles that show how often a source has something new
 
 
 @dataclass(frozen=True, slots=True)
+class PollRules:
+    """How a source is asked, and what may go out of it. `zone` (IANA) is that of dates without one.
+
+    `backfill` plans the newest K articles whatever baseline, age and flood limits say.
+    """
+
+    every: PollInterval = DEFAULT_INTERVAL
+    zone: str = "UTC"
+    breaking: BreakingRules = NO_RULES
+    floods: FloodLimits = NO_LIMITS
+    backfill: int = 0
+
+
+@dataclass(frozen=True, slots=True)
 class Polled:
     """What a poll came to. `baseline`: it was the first, and recorded `seen` articles without deliveries.
 
-    `keys` are the deliveries it planned, in order. `hub` is as in `Reading`.
+    `keys` are the deliveries it planned, in order. `missing` says which stories may be missing, and why. `waiting`
+    counts the stories that wait for a person's yes, by reason. `hub` and `hub_known` are as in `Reading`.
     """
 
     source: str
@@ -46,61 +63,37 @@ class Polled:
     seen: int
     new: int
     keys: tuple[str, ...]
-    hub: tuple[str, str] | None = None
+    missing: str | None = None
+    waiting: Mapping[str, int] = field(default_factory=dict)
+    hub: Hub | None = None
+    hub_known: bool = False
 
 
-def poll(
-    source: Source,
-    url: str,
-    accounts: Sequence[Account],
-    ledger: Ledger,
-    *,
-    every: PollInterval,
-    zone: str,
-    backfill: int = 0,
-    breaking: BreakingRules = NO_RULES,
-    caution: FloodLimits = NO_LIMITS,
-    state: SourceState | None = None,
-) -> Polled:
+def poll(source: Source, state: SourceState, accounts: Sequence[Account], ledger: Ledger, rules: PollRules) -> Polled:
     """Read a source once, whatever its schedule says; only a server's own Retry-After is kept to.
 
-    `url` is the configured address, `source` a reader of the one it has now (`SourceState.address`).
-    `backfill` plans the newest K articles whatever baseline, age and caution say. `state` is the source's, if
-    the caller has just read it.
+    `state` is what the ledger has just said of it, `source` a reader of the address it has now (`state.address`).
     Raises SourceError; then state and validators are as before, but for when to come again.
     """
-    state = state or ledger.sources.ensure(source.name, url)
     now = ledger.now()
     if state.retry_at > now:
         until = state.retry_at.strftime("%H:%M:%S UTC")
         raise SourceError(f"{source.name}: the server asked us to wait until {until}", hint="nothing is lost")
     try:
-        whole = _whole(source, _read(source, state, ledger, backfill), state, accounts, ledger, backfill)
+        whole = _whole(source, _read(source, state, ledger, rules.backfill), state, accounts, ledger, rules.backfill)
     except SourceError as fault:
-        _failed(ledger, state, fault, every)
+        _failed(ledger, state, fault, rules.every)
         raise
     fetched = whole.fetched
     wish = _wish(state, fetched)
-    _move(ledger, state, url, fetched.moved, now)
-    next_poll_at = _next_poll(ledger, source.name, every, wish, fetched.validators, now)
-    if not backfill and _nothing_to_write(state, fetched, wish, next_poll_at, now):
+    _move(ledger, state, fetched.moved, now)
+    next_poll_at = _next_poll(ledger, source.name, rules.every, wish, fetched.validators, now)
+    if not rules.backfill and _nothing_to_write(state, fetched, wish, next_poll_at, now):
         return Polled(source.name, fetched.notes, baseline=False, seen=fetched.entries, new=0, keys=())
     with ledger.transaction():
         if whole.missing:
             ledger.notices.happened(GAP, source.name, f"{source.name}: {whole.missing}", now)
-        return _record(
-            source,
-            whole,
-            accounts,
-            ledger,
-            every=every,
-            zone=zone,
-            backfill=backfill,
-            url=url,
-            wish=wish,
-            breaking=breaking,
-            caution=caution,
-        )
+        return _record(whole, wish, state, accounts, ledger, rules)
 
 
 def again(name: str, url: str, ledger: Ledger, every: PollInterval, now: datetime) -> datetime:
@@ -160,12 +153,13 @@ def _nothing_to_write(
     return settled and reserved and not fetched.modified and fetched.validators == state.validators
 
 
-def _move(ledger: Ledger, state: SourceState, url: str, moved: str | None, now: datetime) -> None:
+def _move(ledger: Ledger, state: SourceState, moved: str | None, now: datetime) -> None:
     """Remember where a good answer came from for good; after days of the same, it is asked there."""
-    if moved is None or moved == (state.address or url):
+    asked = state.address or state.url
+    if moved is None or moved == asked:
         if state.moved_to is not None:
             ledger.sources.moving(state.name, None, None)
-    elif is_upgrade(state.address or url, moved):
+    elif is_upgrade(asked, moved):
         ledger.sources.settle(state.name, moved)
     elif moved != state.moved_to or state.moved_at is None:
         ledger.sources.moving(state.name, moved, now)
@@ -203,54 +197,59 @@ def _failed(ledger: Ledger, state: SourceState, fault: SourceError, every: PollI
 
 
 def _record(
-    source: Source,
     whole: CompleteReading,
+    wish: PollHints,
+    state: SourceState,
     accounts: Sequence[Account],
     ledger: Ledger,
-    *,
-    every: PollInterval,
-    zone: str,
-    backfill: int,
-    url: str,
-    wish: PollHints,
-    breaking: BreakingRules,
-    caution: FloodLimits,
+    rules: PollRules,
 ) -> Polled:
     """The one transaction of a poll. The state is read again: another process may have been first."""
-    now, fetched = ledger.now(), whole.fetched
-    state = ledger.sources.ensure(source.name, url)
+    now, fetched, name = ledger.now(), whole.fetched, state.name
+    state = ledger.sources.ensure(name, state.url)
     since = [(account, ledger.accounts.ensure(account, now).baseline_at) for account in accounts]
     news = _News()
     if fetched.articles:  # an unchanged source is most polls, and needs none of this loaded
-        news = _news(fetched, state, since, ledger, now, zone=zone, breaking=breaking, caution=caution)
+        news = _news(fetched, state, since, ledger, now, rules)
     ledger.sources.read(
-        source.name,
+        name,
         fetched.validators,
         baseline_at=now,
         entries=fetched.entries if fetched.modified else None,
-        next_poll_at=_next_poll(ledger, source.name, every, wish, fetched.validators, now),
+        next_poll_at=_next_poll(ledger, name, rules.every, wish, fetched.validators, now),
         wish=wish,
         gap_at=whole.gap_at,
     )
     keys = [*news.edits]
-    if news.entries or backfill:
+    if news.entries or rules.backfill:
         from syndicate.planning.apply import backfilled, write
 
         keys += write(news.entries, ledger, now)
-        keys += backfilled(source.name, backfill, accounts, ledger, now, breaking) if backfill else []
-    baseline = state.baseline_at is None
-    notes, planned = (*fetched.notes, *news.told), tuple(dict.fromkeys(keys))
-    return Polled(source.name, notes, baseline, fetched.entries, news.new, planned, fetched.hub)
+        if rules.backfill:
+            keys += backfilled(name, rules.backfill, accounts, ledger, now, rules.breaking)
+    return Polled(
+        name,
+        (*fetched.notes, *news.told),
+        baseline=state.baseline_at is None,
+        seen=fetched.entries,
+        new=news.new,
+        keys=tuple(dict.fromkeys(keys)),
+        missing=whole.missing,
+        waiting=news.waiting,
+        hub=fetched.hub,
+        hub_known=fetched.hub_known,
+    )
 
 
 @dataclass(frozen=True, slots=True)
 class _News:
-    """What a reading comes to: how many articles are `new`, what is planned of them, keys of edits, notes."""
+    """What a reading comes to: how many articles are `new`, what is planned of them and waits, keys of edits, notes."""
 
     new: int = 0
     entries: Sequence[Planned] = ()
     edits: Sequence[str] = ()
     told: tuple[str, ...] = ()
+    waiting: Mapping[str, int] = field(default_factory=dict)
 
 
 def _news(
@@ -259,29 +258,25 @@ def _news(
     accounts: Sequence[tuple[Account, datetime]],
     ledger: Ledger,
     now: datetime,
-    *,
-    zone: str,
-    breaking: BreakingRules,
-    caution: FloodLimits,
+    rules: PollRules,
 ) -> _News:
     """Take in what was read, and decide what goes out of it. `accounts` come with their baselines."""
     from syndicate.ingestion.ingest import ingest, listed_here_too
     from syndicate.planning.apply import restrained
     from syndicate.planning.changes import revise
-    from syndicate.planning.flood_control import told as waiting
+    from syndicate.planning.flood_control import waiting
     from syndicate.planning.plan import plan
 
     since, was_empty = state.baseline_at, state.baseline_at is not None and not state.entries
     newest = ledger.articles.latest(state.name, before=state.gap_at)
-    asks = caution.similar == "hold"
+    asks = rules.floods.similar == "hold"
     candidates, changed, told = ingest(fetched.articles, ledger, now, was_empty=was_empty, since=since, asks=asks)
     asked = [(candidates, accounts), *listed_here_too(fetched.articles, accounts, ledger, since)]
     entries: list[Planned] = []
     for stories, whom in asked:
-        entries += plan(stories, whom, source_baseline=since, zone=zone, now=now, breaking=breaking)
-    if entries and caution != NO_LIMITS:
+        entries += plan(stories, whom, source_baseline=since, zone=rules.zone, now=now, breaking=rules.breaking)
+    if entries and rules.floods != NO_LIMITS:
         new = {candidate.anchor for stories, _ in asked for candidate in stories}
-        entries = restrained(entries, new, fetched, newest, ledger, caution)
-        told += waiting(entries, state.name)
-    edits = revise(changed, [account for account, _ in accounts], ledger, now, breaking) if changed else []
-    return _News(len(candidates), entries, edits, told)
+        entries = restrained(entries, new, fetched, newest, ledger, rules.floods)
+    edits = revise(changed, [account for account, _ in accounts], ledger, now, rules.breaking) if changed else []
+    return _News(len(candidates), entries, edits, told, waiting(entries))

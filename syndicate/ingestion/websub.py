@@ -15,6 +15,7 @@ from syndicate.errors import LedgerError, PlatformError
 from syndicate.ingestion.poll import Polled
 from syndicate.ledger import Ledger
 from syndicate.ledger.subscriptions import Mode, Subscription
+from syndicate.model import Hub
 from syndicate.ports import EventLog, Http, Reply
 
 PATH = "/hooks/websub/"
@@ -67,15 +68,15 @@ class Subscriber:
 
     def update_subscription(self, polled: Polled) -> None:
         """Take in what a poll says of its feed's hub."""
-        if polled.hub is None or polled.source not in self._feeds:
+        if not polled.hub_known or polled.source not in self._feeds:
             return
         with self._ledger.transaction():
             found = self._ledger.subscriptions.of(polled.source)
-            if found is not None and (found.hub, found.topic) == polled.hub:
+            if found is not None and found.names == polled.hub:
                 return
             if found is not None:
                 self._leave(found)
-            self._join(polled.source, *polled.hub)
+            self._join(polled.source, polled.hub)
 
     def has_work(self) -> bool:
         """Whether some hub is to be asked."""
@@ -123,12 +124,12 @@ class Subscriber:
 
     # Asking
 
-    def _join(self, source: str, hub: str, topic: str) -> None:
+    def _join(self, source: str, hub: Hub | None) -> None:
         made = Subscription(
             callback=secrets.token_urlsafe(32),
             source=source,
-            hub=hub,
-            topic=topic,
+            hub=hub.url if hub else "",
+            topic=hub.topic if hub else "",
             secret=secrets.token_urlsafe(32),
             public=self._public,
             state="pending" if hub else "none",

@@ -13,15 +13,18 @@ from syndicate.ledger.backlog import Backlog
 from syndicate.ledger.claims import Claims
 from syndicate.ledger.credentials import Credentials
 from syndicate.ledger.database import Database
+from syndicate.ledger.decisions import Decisions
 from syndicate.ledger.deliveries import Deliveries
 from syndicate.ledger.imports import Imports
 from syndicate.ledger.notices import Notices
+from syndicate.ledger.outcomes import Outcomes
 from syndicate.ledger.overview import Overview, overview
 from syndicate.ledger.pauses import EVERYTHING, Pauses
 from syndicate.ledger.rehearsal import release
 from syndicate.ledger.sources import Sources
 from syndicate.ledger.subscriptions import Subscriptions
 from syndicate.ledger.timekeeping import Timekeeping
+from syndicate.ledger.waiting import Waiting
 from syndicate.model import Account
 from syndicate.ports import Clock
 
@@ -39,7 +42,10 @@ class Ledger:
         self.imports = Imports(database, self.articles)
         self.accounts = Accounts(database)
         self.deliveries = Deliveries(database)
-        self.claims = Claims(database)
+        self.outcomes = Outcomes(database)
+        self.claims = Claims(database, self.outcomes)
+        self.waiting = Waiting(database)
+        self.decisions = Decisions(database)
         self.backlog = Backlog(database)
         self.pauses = Pauses(database)
         self.timekeeping = Timekeeping(database)
@@ -83,7 +89,9 @@ class Ledger:
             pause = next((pause for pause in self.pauses.all() if pause.word == word.casefold()), None)
             if pause is None:
                 return False, 0
-            skipped = sum(self._catch_up(account, pause.since, pause.word) for account in accounts)
+            halted = {row["name"] for row in self.accounts.paused()} if word else set()  # these have their own end
+            going = [account for account in accounts if account.name not in halted]
+            skipped = sum(self._catch_up(account, pause.since, pause.word) for account in going)
             self.pauses.end(word, self.now())
         return True, skipped
 

@@ -7,6 +7,7 @@ from dataclasses import asdict, dataclass
 from datetime import datetime
 
 from syndicate.ledger.database import EPOCH, Database, Row, from_micros, micros
+from syndicate.ledger.transitions import CLOSED, HELD
 from syndicate.model import Account, Identity
 from syndicate.serialization import instant, moment
 
@@ -75,15 +76,15 @@ class Accounts:
         What was not sent is skipped; what nobody can look up any more is for a person.
         """
         self._db.change(
-            "UPDATE delivery SET state = 'skipped', reason = 'baseline', due_at = NULL, updated_at = :now,"
+            f"UPDATE delivery SET {CLOSED.sets()}, reason = 'baseline', due_at = NULL, updated_at = :now,"
             " error = 'the account leads to another login since then'"
-            " WHERE account = :name AND state IN ('planned', 'due')",
+            f" WHERE account = :name AND {CLOSED.allowed}",
             name=name,
             now=micros(now),
         )
         self._db.change(
-            "UPDATE delivery SET state = 'held', reason = 'no_answer', due_at = NULL, fence = fence + 1,"
-            " lease_until = 0, updated_at = :now WHERE account = :name AND state IN ('sending', 'unknown')",
+            f"UPDATE delivery SET {HELD.sets()}, reason = 'no_answer', due_at = NULL, fence = fence + 1,"
+            f" lease_until = 0, updated_at = :now WHERE account = :name AND {HELD.allowed}",
             name=name,
             now=micros(now),
         )
@@ -128,7 +129,7 @@ class Accounts:
             )
             self._db.change(
                 "UPDATE delivery SET reason = NULL, due_at = :now"
-                " WHERE account = :name AND state = 'due' AND reason = 'auth'",
+                " WHERE account = :name AND state = 'due' AND reason IN ('auth', 'paused')",
                 name=name,
                 now=micros(now),
             )

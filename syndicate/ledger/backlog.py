@@ -1,15 +1,18 @@
-"""What waits, moved all at once: by the clock, by a mended template, by an account that works again."""
+"""Changes of many waiting deliveries at once: by the clock, a date that moved, the account's hours, its return."""
 
 from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from syndicate.ledger.database import MICROSECOND, Database, from_micros, micros
+from syndicate.ledger import rows
+from syndicate.ledger.database import MICROSECOND, Database, Row, from_micros, micros
+from syndicate.ledger.transitions import EXPIRED, RELEASED
+from syndicate.model import APPROVABLE, SCHEDULED, Reason
 
 LONG_STOP = timedelta(hours=1)  # from here on a backlog is old news
 CATCH_UP_SPACING = timedelta(minutes=1)
 RESTLESS = 6  # times its delay that a story waits which changes all the time
-DOUBT = "it is dated "  # how a doubt about a date begins
+WAITED = "it grew too old while it waited"
 MARKED = 200  # rows that say when they go; a longer queue follows them all the same
 
 
@@ -22,17 +25,19 @@ class Backlog:
     def release(self, now: datetime) -> None:
         """What waited for an instant, and that instant has come, is due."""
         self._db.change(
-            "UPDATE delivery SET state = 'due', reason = NULL"
-            " WHERE state = 'planned' AND reason IN ('embargo', 'delay', 'preflight') AND due_at <= :now",
+            f"UPDATE delivery SET {RELEASED.sets()}, reason = NULL"
+            f" WHERE {RELEASED.allowed} AND reason IN ('embargo', 'delay', 'preflight') AND due_at <= :now",
             now=micros(now),
         )
 
     def batches(self) -> dict[tuple[str, str], int]:
         """How many stories wait for one yes, by reason and source."""
+        values: Row = {}
         found = self._db.rows(
             "SELECT delivery.reason, article.source, COUNT(DISTINCT delivery.anchor) AS number FROM delivery"
             " JOIN article ON article.anchor = delivery.anchor"
-            " WHERE delivery.state = 'planned' AND delivery.reason IN ('approval', 'burst', 'similar') GROUP BY 1, 2"
+            f" WHERE delivery.state = 'planned' AND {rows.among('delivery.reason', APPROVABLE, values)} GROUP BY 1, 2",
+            **values,
         )
         return {(row["reason"], row["source"]): row["number"] for row in found}
 
@@ -53,7 +58,6 @@ class Backlog:
         values = {
             "anchor": anchor,
             "doubt": doubt,
-            "doubted": f"{DOUBT}%",
             "published": micros(published),
             "soon": micros(soon),
             "shift": (published - before) // MICROSECOND,
@@ -67,10 +71,10 @@ class Backlog:
             self._db.change(
                 "UPDATE delivery SET expires_at = expires_at + :shift,"
                 " reason = CASE WHEN :doubt IS NOT NULL AND reason IN ('delay', 'embargo') AND approved IS NULL"
-                " THEN 'approval' WHEN reason = 'delay' AND due_at < :published THEN 'embargo'"
-                " WHEN :doubt IS NULL AND reason = 'approval' AND error LIKE :doubted THEN 'embargo' ELSE reason END,"
+                " THEN 'date' WHEN reason = 'delay' AND due_at < :published THEN 'embargo'"
+                " WHEN :doubt IS NULL AND reason = 'date' THEN 'embargo' ELSE reason END,"
                 " error = CASE WHEN :doubt IS NOT NULL AND reason IN ('delay', 'embargo') AND approved IS NULL"
-                " THEN :doubt WHEN reason = 'approval' AND error LIKE :doubted THEN :doubt ELSE error END,"
+                " THEN :doubt WHEN reason = 'date' THEN :doubt ELSE error END,"
                 " due_at = CASE WHEN reason = 'delay' AND due_at >= :published THEN due_at"
                 " WHEN due_at IS NULL AND :published <= :soon THEN NULL ELSE :published END"
                 " WHERE anchor = :anchor AND action = 'post' AND state = 'planned' AND reason <> 'preflight'",
@@ -83,20 +87,20 @@ class Backlog:
         How many of them waited for a person, by source.
         """
         changed = self._db.change(
-            "UPDATE delivery SET state = 'skipped', reason = 'too_old', due_at = NULL, updated_at = :now,"
-            " error = CASE WHEN reason IS NULL THEN 'it grew too old while it waited'"
-            " ELSE 'it grew too old while it waited: ' || reason END"
-            " WHERE state IN ('planned', 'due') AND expires_at <= :now AND draft IS NULL",
+            f"UPDATE delivery SET {EXPIRED.sets()}, waited_for = reason, reason = 'too_old', due_at = NULL,"
+            " updated_at = :now, error = CASE WHEN reason IS NULL THEN :waited ELSE :waited || ': ' || reason END"
+            f" WHERE {EXPIRED.allowed} AND expires_at <= :now AND draft IS NULL",
             now=micros(now),
+            waited=WAITED,
         )
         if not changed:
             return {}
+        values: Row = {"now": micros(now)}
         found = self._db.rows(
             "SELECT article.source, COUNT(DISTINCT delivery.anchor) AS number FROM delivery"
             " JOIN article ON article.anchor = delivery.anchor WHERE delivery.reason = 'too_old'"
-            " AND delivery.updated_at = :now AND delivery.error IN ('it grew too old while it waited: approval',"
-            " 'it grew too old while it waited: burst', 'it grew too old while it waited: similar') GROUP BY 1",
-            now=micros(now),
+            f" AND delivery.updated_at = :now AND {rows.among('delivery.waited_for', APPROVABLE, values)} GROUP BY 1",
+            **values,
         )
         return {row["source"]: row["number"] for row in found}
 
@@ -105,32 +109,64 @@ class Backlog:
         self._db.change(
             "UPDATE delivery SET due_at = :now WHERE state = 'due' AND reason = 'template'", now=micros(now)
         )
+        values: Row = {"now": micros(now)}
         self._db.change(
             "UPDATE delivery SET due_at = :now, reason = NULL, error = NULL"
-            " WHERE state = 'due' AND reason IN ('window', 'budget')",
-            now=micros(now),
+            f" WHERE state = 'due' AND {rows.among('reason', (*SCHEDULED, 'budget'), values)} AND action = 'post'",
+            **values,
         )
         self._db.change("UPDATE account SET opens_at = 0 WHERE opens_at > :now", now=micros(now))
 
-    def close(self, account: str, until: datetime, said: str, now: datetime) -> None:
+    def close(self, account: str, reason: Reason, until: datetime, said: str, now: datetime) -> None:
         """The account's schedule lets nothing out before `until`; breaking news may be an exception.
 
-        `said` names the setting that decides.
+        `reason` is `window`, `spacing` or `cap`, and `said` names the setting that decides. Where it lets one
+        out at a time, what stands behind the first is told so.
         """
         with self._db.transaction():
             self._db.change(
                 "UPDATE account SET opens_at = :until WHERE name = :account", account=account, until=micros(until)
             )
             self._db.change(
-                "UPDATE delivery SET reason = 'window', due_at = :until, error = :said, updated_at = :now WHERE key IN"
+                "UPDATE delivery SET reason = :reason, due_at = :until, error = :said, updated_at = :now WHERE key IN"
                 " (SELECT key FROM delivery WHERE account = :account AND state = 'due' AND priority > 0"
                 " AND due_at <= :now AND draft IS NULL AND action = 'post' ORDER BY planned_at LIMIT :marked)",
                 account=account,
+                reason="window" if reason == "window" else "behind",
                 until=micros(until),
                 said=said,
                 now=micros(now),
                 marked=MARKED,
             )
+            if reason != "window":
+                self._db.change(
+                    "UPDATE delivery SET reason = :reason WHERE key = (SELECT key FROM delivery"
+                    " WHERE account = :account AND state = 'due' AND priority > 0 AND action = 'post'"
+                    " AND reason IN ('behind', 'spacing', 'cap') ORDER BY planned_at LIMIT 1)",
+                    account=account,
+                    reason=reason,
+                )
+
+    def reopen(self, account: str) -> None:
+        """The account's schedule lets its deliveries out again."""
+        self._db.change("UPDATE account SET opens_at = 0 WHERE name = :account", account=account)
+
+    def hold(self, account: str, reason: Reason, until: datetime | None, said: str | None, now: datetime) -> None:
+        """The whole account waits for its network or a person: what is due for it says so.
+
+        `until` None: their time stays as it is.
+        """
+        self._db.change(
+            "UPDATE delivery SET reason = :reason, due_at = COALESCE(:until, due_at), error = :said, updated_at = :now"
+            " WHERE key IN (SELECT key FROM delivery WHERE account = :account AND state = 'due' AND due_at <= :now"
+            " AND draft IS NULL AND (reason IS NULL OR reason <> :reason) ORDER BY planned_at LIMIT :marked)",
+            account=account,
+            reason=reason,
+            until=micros(until),
+            said=said,
+            now=micros(now),
+            marked=MARKED,
+        )
 
     def raise_priority(self, anchor: str) -> None:
         """A story became breaking news: it overtakes what waits."""
@@ -170,8 +206,8 @@ class Backlog:
         old, new = waiting[: max(0, len(waiting) - keep)], waiting[max(0, len(waiting) - keep) :]
         for row in old:
             self._db.change(
-                "UPDATE delivery SET state = 'skipped', reason = 'too_old', due_at = NULL, error = :error,"
-                " updated_at = :now WHERE key = :key AND state = 'due'",
+                f"UPDATE delivery SET {EXPIRED.sets()}, waited_for = reason, reason = 'too_old', due_at = NULL,"
+                f" error = :error, updated_at = :now WHERE key = :key AND {EXPIRED.allowed} AND state = 'due'",
                 key=row["key"],
                 error=stop,
                 now=micros(now),

@@ -1,24 +1,23 @@
-"""The state machine: claim, begin, and every way out of `sending` and `unknown`.
+"""Takes deliveries for sending or looking up, writes what is about to be sent, and frees what the dead left.
 
-Every change is a compare-and-swap on state and fence, so a process that was overtaken changes
-nothing; the claim takes the account's lane and the delivery in one transaction.
+Every change is a compare-and-swap on state and fence, so a process that was overtaken changes nothing. A
+claim takes the account's lane and the delivery in one transaction. The ways out are in `outcomes`.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
 
 from syndicate.ledger import claimant, rows
-from syndicate.ledger.database import Database, Row, micros
+from syndicate.ledger.database import Database, micros
 from syndicate.ledger.deliveries import Deliveries
-from syndicate.model import Delivery, Draft, Json, Receipt, State
+from syndicate.ledger.outcomes import Outcomes
+from syndicate.ledger.transitions import CLAIMED
+from syndicate.model import Delivery, Draft, Json
 from syndicate.schedule import Cap, free_at
 from syndicate.serialization import compact
-
-FIRST_CHECK = timedelta(minutes=10)  # after a post, until its article's page is looked at again
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,11 +46,12 @@ class _TakenError(Exception):
 
 
 class Claims:
-    """Transitions of the `delivery` table, with the attempts, lanes and alerts that go with them."""
+    """Who works on which delivery: rows of `delivery`, `account` and `attempt`."""
 
-    def __init__(self, database: Database) -> None:
+    def __init__(self, database: Database, outcomes: Outcomes) -> None:
         self._db = database
         self._deliveries = Deliveries(database)
+        self._outcomes = outcomes
 
     def claim(
         self, delivery: Delivery, *, now: datetime, lease: timedelta, allowance: Allowance = ANYTHING
@@ -120,98 +120,6 @@ class Claims:
                 )
             )
 
-    def posted(self, delivery: Delivery, receipt: Receipt, *, now: datetime, post: Json | None = None) -> bool:
-        """It is out. Holds against anything but a decision: who has the receipt knows best.
-
-        `post` is what it says now, for an edit: it has no `begin`, which would have kept that.
-        """
-        said = {} if post is None else {"post": compact(post)}
-        return self._leave(
-            delivery,
-            ("sending", "unknown", "held"),
-            now=now,
-            outcome="posted",
-            state="posted",
-            reason=None,
-            due_at=None,
-            draft=None,
-            prepared=None,
-            unknowns=0,
-            absent=0,
-            remote_id=receipt.id,
-            permalink=receipt.permalink,
-            receipt=compact({"id": receipt.id, "permalink": receipt.permalink, "data": receipt.data}),
-            error=None,
-            **said,
-        )
-
-    def leave(self, delivery: Delivery, state: State, reason: str | None, *, now: datetime, **columns: Any) -> bool:
-        """Out of `sending` (or, after a look-up, out of `unknown`) into what a failure leads to.
-
-        `columns` are further columns to set. False if the delivery was taken over meanwhile.
-        """
-        return self._leave(
-            delivery, ("sending", "unknown"), now=now, outcome=state, state=state, reason=reason, **columns
-        )
-
-    def waits(
-        self,
-        delivery: Delivery,
-        reason: str,
-        *,
-        due_at: datetime | None,
-        error: str | None,
-        now: datetime,
-        state: State = "due",
-    ) -> bool:
-        """A due delivery that cannot go now; no claim was taken, no attempt spent."""
-        return bool(
-            self._db.change(
-                "UPDATE delivery SET state = :state, reason = :reason, due_at = :due_at, error = :error,"
-                " updated_at = :now WHERE key = :key AND state = 'due' AND fence = :fence",
-                key=delivery.key,
-                fence=delivery.fence,
-                state=state,
-                reason=reason,
-                due_at=micros(due_at),
-                error=error,
-                now=micros(now),
-            )
-        )
-
-    def looks_again(self, delivery: Delivery, error: str, *, due_at: datetime, now: datetime) -> bool:
-        """A due delivery whose page is not right yet; one look more is counted."""
-        with self._db.transaction():
-            waits = self.waits(delivery, "preflight", state="planned", due_at=due_at, error=error, now=now)
-            return waits and bool(
-                self._db.change(
-                    "UPDATE delivery SET looks = looks + 1, looked_at = COALESCE(looked_at, :now) WHERE key = :key",
-                    key=delivery.key,
-                    now=micros(now),
-                )
-            )
-
-    def page_ok(self, delivery: Delivery) -> None:
-        """The page is right by now: what it was before counts no more."""
-        if delivery.looks:
-            self._db.change("UPDATE delivery SET looks = 0, looked_at = NULL WHERE key = :key", key=delivery.key)
-
-    def fails(self, delivery: Delivery, reason: str, *, error: str, now: datetime) -> bool:
-        """A due delivery that can never be sent, as is plain before any claim."""
-        return self._leave(
-            delivery, ("due",), now=now, outcome="failed", state="failed", reason=reason, due_at=None, error=error
-        )
-
-    def skips(self, delivery: Delivery, reason: str, *, error: str | None, now: datetime, alert: bool = False) -> bool:
-        """A due delivery that is not wanted any more; `alert`: somebody should hear of it."""
-        with self._db.transaction():
-            left = self._leave(
-                delivery, ("due",), now=now, outcome="skipped", state="skipped", reason=reason, due_at=None, error=error
-            )
-            if left and alert:
-                self._alert(delivery, "skipped")
-        return left
-
     def sweep(self, now: datetime, settle: Callable[[str], timedelta]) -> int:
         """Take up what others left: claims past their lease, or of a process that is dead.
 
@@ -244,91 +152,10 @@ class Claims:
             self._give_back(rows.delivery(row), now, settle)
 
     def _give_back(self, delivery: Delivery, now: datetime, settle: Callable[[str], timedelta]) -> None:
-        if delivery.draft is None:
-            # Nothing was sent, so no attempt was spent: kills must not use up a story's tries.
-            self.leave(delivery, "due", None, now=now, due_at=now, attempts=max(0, delivery.attempts - 1))
-            return
-        self.leave(
-            delivery,
-            "unknown",
-            "no_answer",
-            now=now,
-            due_at=now + settle(delivery.account),
-            unknowns=delivery.unknowns + 1,
-            absent=0,
-        )
-
-    def decide(
-        self,
-        delivery: Delivery,
-        states: Sequence[State],
-        state: State,
-        reason: str | None,
-        *,
-        now: datetime,
-        **columns: Any,
-    ) -> bool:
-        """Move a delivery by a person's word; False if it is no longer in one of `states`."""
-        return self._leave(
-            delivery, states, now=now, outcome=f"{state} by a person", state=state, reason=reason, **columns
-        )
-
-    def _leave(
-        self, delivery: Delivery, states: Sequence[State], *, now: datetime, outcome: str, state: State, **columns: Any
-    ) -> bool:
-        """One change of state, its attempt closed, its lane freed, and an alert written: all or nothing."""
-        values: Row = {
-            name: micros(value) if isinstance(value, datetime) else value for name, value in columns.items()
-        } | {"state": state, "updated_at": micros(now), "lease_until": 0}
-        settings = ", ".join(f"{name} = :{name}" for name in values)
-        names = {f"s{number}": value for number, value in enumerate(states)}
-        listed = ", ".join(f":{name}" for name in names)
-        with self._db.transaction():
-            if not self._db.change(
-                f"UPDATE delivery SET {settings} WHERE key = :key AND state IN ({listed})"
-                # A receipt counts for what was since looked up or held: only its claim is out of date.
-                " AND (fence = :fence OR (:state = 'posted' AND fence > :fence AND state IN ('unknown', 'held')))",
-                key=delivery.key,
-                fence=delivery.fence,
-                **values,
-                **names,
-            ):
-                return False
-            self._db.change(
-                "UPDATE attempt SET ended_at = :now, outcome = :outcome, error = :error"
-                " WHERE key = :key AND fence = :fence AND ended_at IS NULL",
-                key=delivery.key,
-                fence=delivery.fence,
-                now=micros(now),
-                outcome=outcome,
-                error=columns.get("error"),
-            )
-            self._db.change(
-                "UPDATE account SET lane = NULL, lane_until = 0 WHERE name = :account AND lane = :key",
-                account=delivery.account,
-                key=delivery.key,
-            )
-            if state in ("held", "failed"):
-                self._alert(delivery, state)
-            if state == "posted" and delivery.action == "post":
-                self._db.change(
-                    "UPDATE article SET check_at = COALESCE(check_at, :soon) WHERE anchor = :anchor",
-                    anchor=delivery.anchor,
-                    soon=micros(now + FIRST_CHECK),
-                )
-        return True
-
-    def tell(self, delivery: Delivery, what: str) -> None:
-        """Let somebody hear of it, once."""
-        self._alert(delivery, what)
-
-    def _alert(self, delivery: Delivery, state: str) -> None:
-        self._db.change(
-            "INSERT INTO alert (key, state, fence, tries) VALUES (:key, :state, :fence, 0) ON CONFLICT DO NOTHING",
-            key=delivery.key,
-            state=state,
-            fence=delivery.fence,
-        )
+        if delivery.draft is None:  # nothing was sent, so no attempt was spent: kills must not use up tries
+            self._outcomes.given_back(delivery, now)
+        else:
+            self._outcomes.unanswered(delivery, due_at=now + settle(delivery.account), now=now)
 
     def _attempted(self, key: str, fence: int, now: datetime) -> None:
         self._db.change(
@@ -366,9 +193,9 @@ class Claims:
 
     def _take(self, delivery: Delivery, now: datetime, until: datetime) -> None:
         if not self._db.change(
-            "UPDATE delivery SET state = 'sending', reason = NULL, fence = fence + 1, attempts = attempts + 1,"
+            f"UPDATE delivery SET {CLAIMED.sets()}, reason = NULL, fence = fence + 1, attempts = attempts + 1,"
             " lease_until = :until, claimed_by = :me, updated_at = :now"
-            " WHERE key = :key AND state = 'due' AND due_at <= :now AND fence = :fence",
+            f" WHERE key = :key AND {CLAIMED.allowed} AND due_at <= :now AND fence = :fence",
             key=delivery.key,
             fence=delivery.fence,
             me=claimant.me(),

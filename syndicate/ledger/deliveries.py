@@ -5,11 +5,13 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 
 from syndicate.ledger import rows
 from syndicate.ledger.articles import CHUNK
 from syndicate.ledger.database import Database, Row, from_micros, micros
+from syndicate.ledger.transitions import WANTED
 from syndicate.model import Action, Delivery, Receipt, State
 
 SHORTEST = 4
@@ -24,6 +26,32 @@ def delivery_key(anchor: str, account: str, action: str = "post", revision: int 
     return hashlib.sha256(words.encode()).hexdigest()[:32]
 
 
+@dataclass(frozen=True, slots=True)
+class PlannedDelivery:
+    """One delivery to write: what it is made of, and what was decided of it.
+
+    `due_at` is None where no hour is set. Past `expires_at` it is not sent any more; None: however old. `note`
+    says in words why it waits.
+    """
+
+    anchor: str
+    account: str
+    platform: str
+    state: State
+    reason: str | None = None
+    due_at: datetime | None = None
+    expires_at: datetime | None = None
+    priority: int = 1
+    note: str | None = None
+    action: Action = "post"
+    revision: int = 0
+
+    @property
+    def key(self) -> str:
+        """The key it gets, or has."""
+        return delivery_key(self.anchor, self.account, self.action, self.revision)
+
+
 class Deliveries:
     """The `delivery`, `attempt` and `alert` tables."""
 
@@ -32,22 +60,7 @@ class Deliveries:
 
     # Planning
 
-    def plan(
-        self,
-        anchor: str,
-        account: str,
-        platform: str,
-        *,
-        state: State,
-        reason: str | None,
-        due_at: datetime | None,
-        planned_at: datetime,
-        expires_at: datetime | None = None,
-        priority: int = 1,
-        action: Action = "post",
-        revision: int = 0,
-        error: str | None = None,
-    ) -> str | None:
+    def plan(self, planned: PlannedDelivery, planned_at: datetime) -> str | None:
         """Write a delivery; its key, or None if this article was planned for this account before."""
         made = self._db.rows(
             "INSERT INTO delivery (key, anchor, account, platform, action, revision, part, state, reason, due_at,"
@@ -55,50 +68,30 @@ class Deliveries:
             " VALUES (:key, :anchor, :account, :platform, :action, :revision, 0, :state, :reason, :due_at,"
             " :planned_at, :expires_at, :priority, :error, 0, 0, 0, 0, 0, :planned_at)"
             " ON CONFLICT DO NOTHING RETURNING key",
-            key=delivery_key(anchor, account, action, revision),
-            anchor=anchor,
-            account=account,
-            platform=platform,
-            action=action,
-            revision=revision,
-            error=error,
-            expires_at=micros(expires_at),
-            priority=priority,
-            state=state,
-            reason=reason,
-            due_at=micros(due_at),
-            planned_at=micros(planned_at),
+            key=planned.key,
+            anchor=planned.anchor,
+            account=planned.account,
+            platform=planned.platform,
+            action=planned.action,
+            revision=planned.revision,
+            **_decided(planned, planned_at),
         )
         return made[0]["key"] if made else None
 
-    def replan(
-        self,
-        key: str,
-        reasons: Sequence[str],
-        *,
-        state: State,
-        reason: str | None,
-        due_at: datetime | None,
-        planned_at: datetime,
-        priority: int = 1,
-    ) -> bool:
+    def replan(self, planned: PlannedDelivery, reasons: Sequence[str], planned_at: datetime) -> bool:
         """A delivery that was skipped for one of these reasons, or waits for a yes, is wanted, however old."""
         names = {f"r{number}": reason for number, reason in enumerate(reasons)}
         listed = ", ".join(f":{name}" for name in names)
         return bool(
             self._db.change(
-                "UPDATE delivery SET state = :state, reason = :reason, due_at = :due_at, planned_at = :planned_at,"
-                " priority = :priority, expires_at = NULL, error = NULL, post = NULL, draft = NULL,"
-                " committed_at = NULL, looks = 0, looked_at = NULL"
-                f" WHERE key = :key AND ((state = 'skipped' AND reason IN ({listed}))"
+                f"UPDATE delivery SET {WANTED.sets(planned.state)}, reason = :reason, due_at = :due_at,"
+                " planned_at = :planned_at, priority = :priority, expires_at = NULL, error = NULL, post = NULL,"
+                " draft = NULL, committed_at = NULL, looks = 0, looked_at = NULL"
+                f" WHERE key = :key AND {WANTED.allowed} AND ((state = 'skipped' AND reason IN ({listed}))"
                 " OR (state = 'planned' AND reason IN ('burst', 'similar')))",
-                key=key,
-                state=state,
-                reason=reason,
-                priority=priority,
-                due_at=micros(due_at),
-                planned_at=micros(planned_at),
+                key=planned.key,
                 **names,
+                **_decided(planned, planned_at),
             )
         )
 
@@ -121,49 +114,22 @@ class Deliveries:
         page, back = GIVEN_UP
         return self._db.row(asked, anchor=anchor, page=page, back=back) is not None
 
-    def let_in(
-        self,
-        key: str,
-        reasons: Sequence[str],
-        *,
-        state: State,
-        reason: str | None,
-        due_at: datetime | None,
-        planned_at: datetime,
-        expires_at: datetime | None,
-        priority: int,
-        error: str | None,
-    ) -> bool:
+    def let_in(self, planned: PlannedDelivery, reasons: Sequence[str], planned_at: datetime) -> bool:
         """A delivery that was skipped for one of these reasons is planned after all, like any other."""
         names = {f"r{number}": reason for number, reason in enumerate(reasons)}
         return bool(
             self._db.change(
-                "UPDATE delivery SET state = :state, reason = :reason, due_at = :due_at, planned_at = :planned_at,"
-                " expires_at = :expires_at, priority = :priority, error = :error, looks = 0, looked_at = NULL,"
-                " post = NULL, draft = NULL, prepared = NULL, committed_at = NULL, attempts = 0, unknowns = 0,"
-                " absent = 0, updated_at = :planned_at"
-                f" WHERE key = :key AND state = 'skipped' AND reason IN ({', '.join(f':{name}' for name in names)})",
+                f"UPDATE delivery SET {WANTED.sets(planned.state)}, reason = :reason, due_at = :due_at,"
+                " planned_at = :planned_at, expires_at = :expires_at, priority = :priority, error = :error,"
+                " looks = 0, looked_at = NULL, post = NULL, draft = NULL, prepared = NULL, committed_at = NULL,"
+                " attempts = 0, unknowns = 0, absent = 0, updated_at = :planned_at"
+                f" WHERE key = :key AND {WANTED.allowed} AND state = 'skipped'"
+                f" AND reason IN ({', '.join(f':{name}' for name in names)})",
+                key=planned.key,
                 **names,
-                key=key,
-                state=state,
-                reason=reason,
-                due_at=micros(due_at),
-                planned_at=micros(planned_at),
-                expires_at=micros(expires_at),
-                priority=priority,
-                error=error,
+                **_decided(planned, planned_at),
             )
         )
-
-    def bring_forward(self, keys: Sequence[str], now: datetime) -> None:
-        """Let planned deliveries go out at once: for a copy of the ledger, where nothing is sent."""
-        for key in keys:
-            self._db.change(
-                "UPDATE delivery SET state = 'due', reason = NULL, due_at = :now"
-                " WHERE key = :key AND state = 'planned'",
-                key=key,
-                now=micros(now),
-            )
 
     # Reading
 
@@ -304,3 +270,16 @@ class Deliveries:
             row | {"started_at": from_micros(row["started_at"]), "ended_at": from_micros(row["ended_at"])}
             for row in found
         ]
+
+
+def _decided(planned: PlannedDelivery, planned_at: datetime) -> Row:
+    """The columns that a decision fills."""
+    return {
+        "state": planned.state,
+        "reason": planned.reason,
+        "due_at": micros(planned.due_at),
+        "planned_at": micros(planned_at),
+        "expires_at": micros(planned.expires_at),
+        "priority": planned.priority,
+        "error": planned.note,
+    }

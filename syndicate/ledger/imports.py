@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from syndicate.ledger.articles import CHUNK, ELSEWHERE, UNREAD, Articles
 from syndicate.ledger.database import Database, Row, micros
+from syndicate.ledger.transitions import SEEN_ELSEWHERE
 from syndicate.model import Article
 from syndicate.serialization import store_article
 
@@ -70,9 +71,9 @@ class Imports:
                 **chunk,
             )
             self._db.change(
-                "UPDATE delivery SET state = 'skipped', reason = 'person', due_at = NULL, error = :error,"
+                f"UPDATE delivery SET {SEEN_ELSEWHERE.sets()}, reason = 'person', due_at = NULL, error = :error,"
                 f" updated_at = :now WHERE anchor IN ({names}) AND action = 'post'"
-                " AND state IN ('planned', 'due') AND draft IS NULL",
+                f" AND {SEEN_ELSEWHERE.allowed} AND draft IS NULL",
                 error=SEEN,
                 now=micros(now),
                 **chunk,

@@ -1,4 +1,4 @@
-"""Prepares the private copy of a ledger: nothing in it keeps a run from looking at what would be sent."""
+"""Prepares the private copy of a ledger that a rehearsal works on."""
 
 from __future__ import annotations
 
@@ -6,10 +6,13 @@ from syndicate.ledger.database import Database
 
 
 def release(database: Database, *, keep_logins: bool) -> None:
-    """Free the lanes, end the waits and the pauses; without `keep_logins`, forget sessions and identities too."""
+    """Free the lanes; without `keep_logins`, end all waits and pauses too, and forget sessions and identities.
+
+    A dry run keeps the logins, and shows what waits as the real run would find it. To stand-ins everything goes.
+    """
     # Another process may be sending just now; in a copy nobody would ever free its lanes.
-    database.change("UPDATE account SET lane = NULL, lane_until = 0, next_at = 0, opens_at = 0, paused = NULL")
-    database.change("DELETE FROM pause")
+    database.change("UPDATE account SET lane = NULL, lane_until = 0")
     if not keep_logins:
+        database.change("UPDATE account SET next_at = 0, opens_at = 0, paused = NULL, identity = NULL")
+        database.change("DELETE FROM pause")
         database.change("DELETE FROM credential")
-        database.change("UPDATE account SET identity = NULL")

@@ -5,10 +5,10 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from syndicate.ledger.database import MICROSECOND, Database, from_micros, micros
+from syndicate.ledger.database import MICROSECOND, Database, Row, from_micros, micros
 from syndicate.model import NO_HINTS, PollHints, Validators
 
 FLOOR = timedelta(seconds=10)
@@ -21,8 +21,18 @@ _NEXT = (
 
 
 @dataclass(frozen=True, slots=True)
+class SourceHealth:
+    """How the last polls of a source went: `fails` in a row, the last with `error`. `gone`: for good, it said (410)."""
+
+    name: str
+    fails: int
+    error: str | None
+    gone: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class SourceState:
-    """`url` is a hash of the configured address; `retry_at` is the server's own wish.
+    """`url` is the configured address; `retry_at` is the server's own wish.
 
     `baseline_at` is None until the first good reading. `address` is where it lives now, if it moved for
     good; `moved_to` is where it has said to live since `moved_at`. `gone`: it said 410. `gap_at`: stories
@@ -30,7 +40,7 @@ class SourceState:
     """
 
     name: str
-    url: str
+    url: str = field(repr=False)  # it may hold a secret
     validators: Validators
     baseline_at: datetime | None
     next_poll_at: datetime
@@ -54,30 +64,31 @@ class Sources:
 
     def ensure(self, name: str, url: str) -> SourceState:
         """The state of a source, made new if it is. At another address it starts over, with a new baseline."""
-        url = hashlib.sha256(url.encode()).hexdigest()  # an address may hold a secret; it is only compared
-        found = self._find(name)
-        if found is not None and found.url == url:
-            return found
+        kept = hashlib.sha256(url.encode()).hexdigest()  # an address may hold a secret; it is only compared
+        row = self._row(name)
+        if row is not None and row["url"] == kept:
+            return _state(row, url)
         with self._db.transaction():
             self._db.change("DELETE FROM source WHERE name = :name", name=name)
             self._db.change(
                 "INSERT INTO source (name, url, next_poll_at, retry_at, fails, entries)"
                 " VALUES (:name, :url, 0, 0, 0, 0)",
                 name=name,
-                url=url,
+                url=kept,
             )
-        again = self._find(name)
-        assert again is not None
-        return again
+        row = self._row(name)
+        assert row is not None
+        return _state(row, url)
 
-    def known(self, names: Iterable[str]) -> list[SourceState]:
-        """The states of those that were ever looked at."""
-        return [state for name in names if (state := self._find(name)) is not None]
+    def known(self, names: Iterable[str]) -> list[SourceHealth]:
+        """How those do that were ever looked at."""
+        found = (self._row(name) for name in names)
+        return [SourceHealth(row["name"], row["fails"], row["error"], bool(row["gone"])) for row in found if row]
 
     def baseline(self, name: str) -> datetime | None:
         """When a source was first read well; None before that, or where it is not known."""
-        found = self._find(name)
-        return found.baseline_at if found else None
+        row = self._row(name)
+        return from_micros(row["baseline_at"]) if row else None
 
     def read(
         self,
@@ -214,30 +225,31 @@ class Sources:
             until=micros(until),
         )
 
-    def _find(self, name: str) -> SourceState | None:
-        row = self._db.row("SELECT * FROM source WHERE name = :name", name=name)
-        if row is None:
-            return None
-        next_poll_at, retry_at = from_micros(row["next_poll_at"]), from_micros(row["retry_at"])
-        assert next_poll_at is not None
-        assert retry_at is not None
-        return SourceState(
-            name=row["name"],
-            url=row["url"],
-            validators=Validators(row["etag"], row["last_modified"], row["body_hash"], row["place"]),
-            baseline_at=from_micros(row["baseline_at"]),
-            next_poll_at=next_poll_at,
-            retry_at=retry_at,
-            fails=row["fails"],
-            entries=row["entries"],
-            error=row["error"],
-            wish=_wish(row["wish"]),
-            address=row["address"],
-            moved_to=row["moved_to"],
-            moved_at=from_micros(row["moved_at"]),
-            gone=bool(row["gone"]),
-            gap_at=from_micros(row["gap_at"]),
-        )
+    def _row(self, name: str) -> Row | None:
+        return self._db.row("SELECT * FROM source WHERE name = :name", name=name)
+
+
+def _state(row: Row, url: str) -> SourceState:
+    next_poll_at, retry_at = from_micros(row["next_poll_at"]), from_micros(row["retry_at"])
+    assert next_poll_at is not None
+    assert retry_at is not None
+    return SourceState(
+        name=row["name"],
+        url=url,
+        validators=Validators(row["etag"], row["last_modified"], row["body_hash"], row["place"]),
+        baseline_at=from_micros(row["baseline_at"]),
+        next_poll_at=next_poll_at,
+        retry_at=retry_at,
+        fails=row["fails"],
+        entries=row["entries"],
+        error=row["error"],
+        wish=_wish(row["wish"]),
+        address=row["address"],
+        moved_to=row["moved_to"],
+        moved_at=from_micros(row["moved_at"]),
+        gone=bool(row["gone"]),
+        gap_at=from_micros(row["gap_at"]),
+    )
 
 
 def _stored(wish: PollHints) -> str | None:

@@ -8,6 +8,7 @@ from typing import Literal, TypeAlias
 
 from syndicate.ledger.credentials import Credentials
 from syndicate.ledger.database import Database, Row, from_micros, micros
+from syndicate.model import Hub
 
 Standing: TypeAlias = Literal["none", "pending", "active", "denied", "ended"]
 Mode: TypeAlias = Literal["subscribe", "unsubscribe"]
@@ -17,7 +18,8 @@ Mode: TypeAlias = Literal["subscribe", "unsubscribe"]
 class Subscription:
     """One source's subscription. `callback` is the last part of its callback address, and cannot be guessed.
 
-    `public` is the first part, as configured when it was made. `state` "none": the feed names no hub.
+    `public` is the first part, as configured when it was made. `state` "none": the feed names no hub, and there are
+    no addresses.
     `asked` is what the hub may now ask back for. `fails` counts requests since a hub last confirmed one.
     """
 
@@ -32,6 +34,11 @@ class Subscription:
     lease_until: datetime | None = None
     fails: int = 0
     error: str | None = None
+
+    @property
+    def names(self) -> Hub | None:
+        """The hub that the feed named when this was made."""
+        return None if self.state == "none" else Hub(self.hub, self.topic)
 
 
 class Subscriptions:

@@ -19,12 +19,13 @@ from syndicate.model.account import (
     Secret,
 )
 from syndicate.model.article import EMBARGOED, Article, Image, Precision, Site
-from syndicate.model.delivery import Action, Delivery, Draft, State
-from syndicate.model.post import Certainty, Json, Limits, LinkCard, Media, Post, Receipt, Rendered, Span
+from syndicate.model.delivery import APPROVABLE, LATER, REASONS, SCHEDULED, Action, Delivery, Draft, Reason, State
+from syndicate.model.post import Certainty, Json, Limits, LinkCard, Look, Media, Post, Receipt, Rendered, Span
 from syndicate.model.source import (
     DEFAULT_INTERVAL,
     NO_HINTS,
     CompleteReading,
+    Hub,
     PollHints,
     PollInterval,
     Reading,
@@ -32,11 +33,15 @@ from syndicate.model.source import (
 )
 
 __all__ = [
+    "APPROVABLE",
     "DEFAULT_INTERVAL",
     "EMBARGOED",
+    "LATER",
     "NO_HINTS",
     "NO_LIMITS",
     "NO_RULES",
+    "REASONS",
+    "SCHEDULED",
     "Account",
     "Action",
     "Article",
@@ -49,17 +54,20 @@ __all__ = [
     "Filter",
     "FloodLimits",
     "Hours",
+    "Hub",
     "Identity",
     "Image",
     "Json",
     "Limits",
     "LinkCard",
+    "Look",
     "Media",
     "PollHints",
     "PollInterval",
     "Post",
     "Precision",
     "Reading",
+    "Reason",
     "Receipt",
     "Rendered",
     "Schedule",

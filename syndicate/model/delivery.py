@@ -1,7 +1,8 @@
-"""One article to one account: unit of work, retry and record."""
+"""One article to one account: unit of work, retry and record; the states it goes through, and why it waits."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal, TypeAlias
@@ -11,11 +12,75 @@ from syndicate.model.post import Json
 Draft: TypeAlias = Json
 """What `prepare` made and the ledger keeps: plain JSON. May carry `expires_at` (RFC 3339)."""
 
-
 Action: TypeAlias = Literal["post", "edit", "delete"]
-
-
 State: TypeAlias = Literal["planned", "due", "sending", "unknown", "held", "posted", "skipped", "failed"]
+Reason: TypeAlias = Literal[
+    "approval",
+    "burst",
+    "similar",
+    "date",
+    "embargo",
+    "delay",
+    "preflight",
+    "window",
+    "spacing",
+    "cap",
+    "budget",
+    "paused",
+    "behind",
+    "rate_limited",
+    "unavailable",
+    "auth",
+    "template",
+    "no_answer",
+    "baseline",
+    "filtered",
+    "too_old",
+    "withdrawn",
+    "person",
+    "unchanged",
+    "rejected",
+    "too_long",
+    "attempts",
+]
+
+REASONS: Mapping[Reason, str] = {
+    "approval": "waits for your approval",
+    "burst": "one of many new at once; waits for your approval",
+    "similar": "looks like an earlier story; waits for your approval",
+    "date": "dated far ahead; waits for your approval",
+    "embargo": "waits for its publication time",
+    "delay": "waits until it has stayed unchanged for a while",
+    "preflight": "waits for its page or its picture",
+    "window": "waits for the account's hours",
+    "spacing": "waits for the account's spacing",
+    "cap": "waits: the account's limit for an hour or a day is reached",
+    "budget": "waits: the month's budget is spent",
+    "paused": "waits: paused by a person",
+    "behind": "waits: another one goes first",
+    "rate_limited": "the network asked us to wait",
+    "unavailable": "the network could not be reached",
+    "auth": "the account is paused: its login was refused",
+    "template": "its template cannot be rendered",
+    "no_answer": "sent, no answer",
+    "baseline": "older than the first run",
+    "filtered": "left out by the account's filters",
+    "too_old": "older than max_age",
+    "withdrawn": "withdrawn by the publisher",
+    "person": "skipped by a person",
+    "unchanged": "left as it is",
+    "rejected": "refused by the network",
+    "too_long": "cannot be made to fit",
+    "attempts": "tried too often",
+}
+"""What each reason means, in words for people."""
+
+APPROVABLE: tuple[Reason, ...] = ("approval", "burst", "similar", "date")
+"""Reasons of what is planned and waits for a person."""
+LATER: tuple[Reason, ...] = ("window", "spacing", "cap", "budget", "paused", "behind")
+"""Reasons of what is due and goes out later because the publisher wants it so."""
+SCHEDULED: tuple[Reason, ...] = ("window", "spacing", "cap", "behind")
+"""Reasons of what is due and waits for the account's schedule."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +103,7 @@ class Delivery:
     revision: int
     part: int
     state: State
-    reason: str | None
+    reason: Reason | None
     due_at: datetime | None
     planned_at: datetime
     attempts: int

@@ -1,4 +1,4 @@
-"""Rendered text and pictures, the limits they fit, and what a network answers."""
+"""Rendered text and pictures, the limits they fit, how a network shows them, and what it answers."""
 
 from __future__ import annotations
 
@@ -34,6 +34,36 @@ class Limits:
     card: Literal["client", "text", "field", "none"] = "text"
     card_with_media: bool = False
     stated: bool = False
+
+
+Trait: TypeAlias = Literal["open", "dashed", "inline", "square", "mono", "wide"]
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """How a preview draws a network's posts: enough to know it at a glance, with no asset of theirs.
+
+    `name` is what people call it; `letter` stands for it in our own mark, white on `colour`. Colours are
+    CSS; a pair is for light and for dark paper: `tint` of links and tags, `paper` of the post. `corners`
+    are the radii of a post, and of pictures and link boxes in it, in pixels. Of `traits`, "open" leaves
+    out the lines at a post's sides, "dashed" breaks them, "inline" has name and handle in one line,
+    "square" the sender's picture with a post's corners, "mono" a typewriter's letters, and "wide" link
+    boxes from side to side. `shown` is how an address in the text appears: whole, or without its scheme
+    and cut after so many letters. `fold` is after how many letters a feed hides the rest. `actions` are
+    the words beneath a post. `box` says who makes the box of a link beside the text; {0} is the name.
+    """
+
+    name: str
+    letter: str
+    colour: str = "#6a5a34"
+    tint: tuple[str, str] = ("#1553b0", "#8ab6ff")
+    paper: tuple[str, str] = ("#ffffff", "#1d1f22")
+    corners: tuple[int, int] = (12, 8)
+    traits: tuple[Trait, ...] = ()
+    shown: int | None = None
+    fold: int | None = None
+    actions: tuple[str, ...] = ()
+    box: str = "{0} draws this box from the page itself."
 
 
 @dataclass(frozen=True, slots=True)

@@ -54,15 +54,22 @@ NO_HINTS = PollHints()
 
 
 @dataclass(frozen=True, slots=True)
+class Hub:
+    """Where news of a feed are told of, and the `topic` by which the hub knows the feed (WebSub): two addresses."""
+
+    url: str
+    topic: str
+
+
+@dataclass(frozen=True, slots=True)
 class Reading:
     """One reading of a source. `articles` keep the document's order; empty when not `modified`.
 
     `entries` counts what the document listed, usable or not; `notes` are for standard error.
     `interval` is how long the server asks us to wait between polls, if it says so; `wish` the same in its
-    parts, from a document that was read. `moved` is where its address leads for good. `hub` is the hub that
-    tells of its news, and the topic by which it does (WebSub): two addresses, both "" where none is named;
-    None: nobody looked. `windowed`: it lists the newest only, and older ones scroll out; `older` is where it
-    says that it goes on.
+    parts, from a document that was read. `moved` is where its address leads for good. `hub` is the one it names,
+    if it names one; nobody can tell unless `hub_known`, as where only half of a document came. `windowed`: it
+    lists the newest only, and older ones scroll out; `older` is where it says that it goes on.
     """
 
     articles: tuple[Article, ...] = ()
@@ -71,7 +78,8 @@ class Reading:
     entries: int = 0
     notes: tuple[str, ...] = ()
     interval: timedelta | None = None
-    hub: tuple[str, str] | None = None
+    hub: Hub | None = None
+    hub_known: bool = False
     wish: PollHints | None = None
     moved: str | None = None
     windowed: bool = False
@@ -80,7 +88,7 @@ class Reading:
 
 @dataclass(frozen=True, slots=True)
 class CompleteReading:
-    """A reading with all that could be had. `missing` is what to tell of the rest.
+    """A reading with all that could be had. `missing` says which stories may be missing, and why.
 
     `gap_at`: a gap was found then, and the next poll is to try again; the reading's validators are the old
     ones, so that it is sent the whole document.

@@ -5,12 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
-from typing import Any
 
 from syndicate.aliases import aliases, drop_repeated
 from syndicate.ledger import Ledger
 from syndicate.ledger.articles import StoredArticle
-from syndicate.ledger.deliveries import delivery_key
+from syndicate.ledger.deliveries import PlannedDelivery
 from syndicate.model import NO_RULES, Account, Article, BreakingRules, FloodLimits, Reading
 from syndicate.planning.flood_control import History, LikelyDuplicate, hold_back
 from syndicate.planning.plan import Candidate, Planned, wanted
@@ -44,7 +43,7 @@ def restrained(
     fetched: Reading,
     newest: datetime | None,
     ledger: Ledger,
-    caution: FloodLimits,
+    floods: FloodLimits,
 ) -> list[Planned]:
     """What looks like a flood, or like a story of before, waits for a person."""
 
@@ -53,14 +52,14 @@ def restrained(
 
     going = {entry.candidate.anchor: entry.candidate.article for entry in entries if entry.state != "skipped"}
     twins = {}
-    if caution.similar != "post":
+    if floods.similar != "post":
         twins = {
             anchor: [twin(*found) for found in ledger.articles.twins(anchor, article, new)]
             for anchor, article in going.items()
         }
         for anchor, known in _replaced(going, fetched.articles, ledger).items():
             twins[anchor].append(replace(twin(known, False), replaced=True))
-    return hold_back(entries, new, History(fetched.entries, newest, twins), caution)
+    return hold_back(entries, new, History(fetched.entries, newest, twins), floods)
 
 
 def _replaced(going: Mapping[str, Article], listed: Sequence[Article], ledger: Ledger) -> Mapping[str, StoredArticle]:
@@ -86,7 +85,7 @@ def _replaced(going: Mapping[str, Article], listed: Sequence[Article], ledger: L
 def backfilled(
     source: str, count: int, accounts: Sequence[Account], ledger: Ledger, now: datetime, breaking: BreakingRules
 ) -> list[str]:
-    """Plan the newest articles of a source whatever baseline, age and caution said; the keys."""
+    """Plan the newest articles of a source whatever baseline, age and flood limits said; the keys."""
     newest = [
         Candidate(known.anchor, known.article) for known in ledger.articles.newest(source, count) if not known.imported
     ]
@@ -105,38 +104,38 @@ def write(entries: Sequence[Planned], ledger: Ledger, now: datetime, *, overrule
     """Write deliveries; planned a microsecond apart, so that their order, and the ids made of it, are fixed."""
     keys = []
     for number, entry in enumerate(entries):
-        planned_at = now + timedelta(microseconds=number)
-        anchor, account = entry.candidate.anchor, entry.account
-        key = ledger.deliveries.plan(
-            anchor,
-            account.name,
-            account.platform,
-            state=entry.state,
-            reason=entry.reason,
-            due_at=entry.due_at,
-            planned_at=planned_at,
-            expires_at=entry.expires_at,
-            priority=entry.priority,
-            error=entry.note,
-        )
-        if key is None and entry.state != "skipped" and _is_taken_back(entry, planned_at, ledger, overruled):
-            key = delivery_key(anchor, account.name)
+        planned, planned_at = _row(entry), now + timedelta(microseconds=number)
+        key = ledger.deliveries.plan(planned, planned_at)
+        reasons = entry.candidate.overrules
+        if (
+            key is None
+            and planned.state != "skipped"
+            and _is_taken_back(planned, planned_at, ledger, reasons, overruled)
+        ):
+            key = planned.key
         if key is not None:
             keys.append(key)
     return keys
 
 
-def _is_taken_back(entry: Planned, planned_at: datetime, ledger: Ledger, overruled: Sequence[str]) -> bool:
+def _row(entry: Planned) -> PlannedDelivery:
+    return PlannedDelivery(
+        anchor=entry.candidate.anchor,
+        account=entry.account.name,
+        platform=entry.account.platform,
+        state=entry.state,
+        reason=entry.reason,
+        due_at=entry.due_at,
+        expires_at=entry.expires_at,
+        priority=entry.priority,
+        note=entry.note,
+    )
+
+
+def _is_taken_back(
+    planned: PlannedDelivery, planned_at: datetime, ledger: Ledger, reasons: Sequence[str], overruled: Sequence[str]
+) -> bool:
     """Plan a delivery that was skipped, if it was for a reason that holds no more, or that a person overrules."""
-    key = delivery_key(entry.candidate.anchor, entry.account.name)
-    values: dict[str, Any] = {
-        "state": entry.state,
-        "reason": entry.reason,
-        "due_at": entry.due_at,
-        "planned_at": planned_at,
-        "priority": entry.priority,
-    }
-    reasons = entry.candidate.overrules
-    if reasons and ledger.deliveries.let_in(key, reasons, **values, expires_at=entry.expires_at, error=entry.note):
+    if reasons and ledger.deliveries.let_in(planned, reasons, planned_at):
         return True
-    return bool(overruled) and ledger.deliveries.replan(key, overruled, **values)
+    return bool(overruled) and ledger.deliveries.replan(planned, overruled, planned_at)

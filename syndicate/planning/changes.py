@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Any, TypeAlias
+from typing import TypeAlias
 
 from syndicate.ledger import Ledger
-from syndicate.ledger.deliveries import delivery_key
+from syndicate.ledger.deliveries import PlannedDelivery
 from syndicate.model import Account, Article, BreakingRules, Delivery
 from syndicate.planning.plan import priority
 
@@ -54,20 +54,12 @@ def withdraw(anchor: str, accounts: Sequence[Account], ledger: Ledger, now: date
             if post.action != "post":
                 continue
             if post.state in ("planned", "due") and post.draft is None:
-                ledger.claims.decide(
-                    post,
-                    ("planned", "due"),
-                    "skipped",
-                    "withdrawn",
-                    now=now,
-                    due_at=None,
-                    error="the publisher withdrew it",
-                )
+                ledger.decisions.withdraw(post, error="the publisher withdrew it", now=now)
             elif post.state in ("due", "sending", "unknown", "held", "posted"):
                 if wishes.get(post.account) == "delete":
                     keys.append(plan_delete(post, ledger, now))
                 else:
-                    ledger.claims.tell(post, "withdrawn")
+                    ledger.decisions.tell(post, "withdrawn")
     return keys
 
 
@@ -77,38 +69,33 @@ def plan_edit(anchor: str, account: Account, ledger: Ledger, now: datetime) -> s
     if any(row.action == "edit" and row.state in ("due", "sending") for row in waiting):
         return None
     revision = 1 + max((row.revision for row in waiting if row.action == "edit"), default=0)
-    return ledger.deliveries.plan(
-        anchor,
-        account.name,
-        account.platform,
+    edit = PlannedDelivery(
+        anchor=anchor,
+        account=account.name,
+        platform=account.platform,
         state="due",
-        reason=None,
         due_at=now,
-        planned_at=now,
+        priority=0,  # whatever hours the account keeps
         action="edit",
         revision=revision,
-        priority=0,  # whatever hours the account keeps
     )
+    return ledger.deliveries.plan(edit, now)
 
 
 def plan_delete(post: Delivery, ledger: Ledger, now: datetime) -> str:
     """Plan that a post is withdrawn; the key of that row, which may be there already, or have failed before."""
-    key = ledger.deliveries.plan(
-        post.anchor,
-        post.account,
-        post.platform,
+    deletion = PlannedDelivery(
+        anchor=post.anchor,
+        account=post.account,
+        platform=post.platform,
         state="due",
-        reason=None,
         due_at=now,
-        planned_at=now,
-        action="delete",
         priority=0,  # a wrong post does not wait for an account's hours
+        action="delete",
     )
-    if key is not None:
-        return key
-    key = delivery_key(post.anchor, post.account, "delete")
-    known = ledger.deliveries.find(key)
+    if ledger.deliveries.plan(deletion, now) is not None:
+        return deletion.key
+    known = ledger.deliveries.find(deletion.key)
     if known is not None and known.state in ("failed", "skipped"):
-        again: dict[str, Any] = {"due_at": now, "attempts": 0, "error": None}
-        ledger.claims.decide(known, ("failed", "skipped"), "due", None, now=now, **again)
-    return key
+        ledger.decisions.ask_again(known, now)
+    return deletion.key

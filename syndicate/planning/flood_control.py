@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from syndicate.aliases import folded
-from syndicate.model import Article, FloodLimits
+from syndicate.model import Article, FloodLimits, Reason
 from syndicate.planning.plan import Planned
 
 FEW = 3  # new stories that are never a flood, however short the feed
@@ -48,22 +48,22 @@ class History:
     twins: Mapping[str, Sequence[LikelyDuplicate]]
 
 
-def hold_back(entries: Sequence[Planned], new: Collection[str], before: History, caution: FloodLimits) -> list[Planned]:
+def hold_back(entries: Sequence[Planned], new: Collection[str], before: History, floods: FloodLimits) -> list[Planned]:
     """Entries of one reading with what has to wait marked so. `new` are the anchors of all that was new in it."""
     going = {entry.candidate.anchor: entry for entry in entries if entry.state != "skipped"}
-    bulk = caution.burst is not None and len(new) > min(caution.burst, max(FEW, before.listed / 2))
-    doubles = _doubles(going, before.twins, ever=bulk) if caution.similar != "post" else {}
+    bulk = floods.burst is not None and len(new) > min(floods.burst, max(FEW, before.listed / 2))
+    doubles = _doubles(going, before.twins, ever=bulk) if floods.similar != "post" else {}
     borrowed = {anchor for anchor, entry in going.items() if entry.candidate.borrowed and anchor not in doubles}
     rest = {anchor: entry for anchor, entry in going.items() if anchor not in doubles.keys() | borrowed}
     told = f"{len(new)} of the {before.listed} stories listed were new at once"
-    burst = _burst(rest, before.newest, caution.burst, told, bulk=bulk)
+    burst = _burst(rest, before.newest, floods.burst, told, bulk=bulk)
 
     def restrained(entry: Planned) -> Planned:
         anchor = entry.candidate.anchor
         if entry.state == "skipped":
             return entry
         if anchor in doubles:
-            return _double(entry, doubles[anchor], caution)
+            return _double(entry, doubles[anchor], floods)
         if anchor in borrowed and entry.candidate.borrowed:
             told = f"it has the address or the guid of {entry.candidate.borrowed.url}, and nothing else of it"
             return _waiting(entry, "similar", told)
@@ -72,27 +72,13 @@ def hold_back(entries: Sequence[Planned], new: Collection[str], before: History,
     return [restrained(entry) for entry in entries]
 
 
-def told(entries: Sequence[Planned], source: str) -> tuple[str, ...]:
-    """What waits for a yes, in words, with the command that gives it."""
-    words = {"burst": "new at once", "similar": "like an earlier one"}
+def waiting(entries: Sequence[Planned]) -> dict[str, int]:
+    """How many stories wait for a yes, by reason."""
     counts = {
         reason: len({entry.candidate.anchor for entry in entries if (entry.state, entry.reason) == ("planned", reason)})
-        for reason in words
+        for reason in ("burst", "similar")
     }
-    return tuple(
-        f"{_stories(count)} {words[reason]}, waiting for your yes: {cure(reason, source)}"
-        for reason, count in counts.items()
-        if count
-    )
-
-
-def cure(reason: str, source: str) -> str:
-    """The one command that lets a batch out."""
-    return f"syndicate deliveries approve --reason {reason} --source {source}, or skip with the same words"
-
-
-def _stories(count: int) -> str:
-    return "1 story" if count == 1 else f"{count} stories"
+    return {reason: count for reason, count in counts.items() if count}
 
 
 def alike(one: Article, other: Article) -> bool:
@@ -171,14 +157,14 @@ def _fresh(entry: Planned, newest: datetime | None) -> bool:
     return article.published > newest - slack
 
 
-def _double(entry: Planned, twin: LikelyDuplicate, caution: FloodLimits) -> Planned:
+def _double(entry: Planned, twin: LikelyDuplicate, floods: FloodLimits) -> Planned:
     told = f"it resembles {twin.article.url}"
-    if caution.similar == "skip":
+    if floods.similar == "skip":
         return replace(entry, state="skipped", reason="similar", due_at=None, note=told)
     return _waiting(entry, "similar", told)
 
 
-def _waiting(entry: Planned, reason: str, note: str) -> Planned:
+def _waiting(entry: Planned, reason: Reason, note: str) -> Planned:
     """Until a person says yes; what waits for its hour besides keeps that hour."""
     due_at = entry.due_at if entry.state == "planned" else None
     return replace(entry, state="planned", reason=reason, due_at=due_at, note=note)

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
+from typing import ClassVar, TypeAlias
 from zoneinfo import ZoneInfo
 
-from syndicate.model import EMBARGOED, NO_RULES, Account, Article, BreakingRules, Filter, State
+from syndicate.model import EMBARGOED, NO_RULES, Account, Article, BreakingRules, Filter, Reason, State
 from syndicate.schedule import at_once
 
 GRACE = timedelta(minutes=1)  # feeds count in seconds, and clocks differ
@@ -44,11 +45,63 @@ class Planned:
     candidate: Candidate
     account: Account
     state: State
-    reason: str | None
+    reason: Reason | None
     due_at: datetime | None = None
     expires_at: datetime | None = None
     priority: int = 1
     note: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Baselines:
+    """When the first good reading of a source was, and when an account joined; None: not yet."""
+
+    source: datetime | None
+    account: datetime | None
+
+    @property
+    def began(self) -> datetime | None:
+        """From when on stories are new: the later of the two."""
+        return max(self.source, self.account) if self.source is not None and self.account is not None else None
+
+
+@dataclass(frozen=True, slots=True)
+class FilterStep:
+    """Whether the account's `only` and `never` let a story through."""
+
+    passed: bool
+    reason: ClassVar[Reason] = "filtered"
+
+
+@dataclass(frozen=True, slots=True)
+class BaselineStep:
+    """Whether a story is newer than the first run. `passed` None: its date does not tell, or there was none yet.
+
+    `published` may be earlier than `began` by `slack`. `day` is the source's, of a date without a time: then days
+    are compared instead.
+    """
+
+    passed: bool | None
+    began: datetime | None
+    published: datetime | None
+    slack: timedelta
+    day: date | None = None
+    reason: ClassVar[Reason] = "baseline"
+
+
+@dataclass(frozen=True, slots=True)
+class AgeStep:
+    """Whether a story was young enough when it was first seen. `age` None: it has no date to be too old by."""
+
+    passed: bool
+    age: timedelta | None
+    limit: timedelta
+    reason: ClassVar[Reason] = "too_old"
+
+
+PlanStep: TypeAlias = FilterStep | BaselineStep | AgeStep
+"""A rule that a story is put to before it is planned, and what was compared. Where it does not pass, the story is
+skipped for `reason`."""
 
 
 def plan(
@@ -67,7 +120,7 @@ def plan(
     if source_baseline is None:
         return []
     return [
-        _judge(candidate, account, max(source_baseline, baseline), zone, now, breaking)
+        _judge(candidate, account, Baselines(source_baseline, baseline), zone, now, breaking)
         for candidate in oldest_first(candidates)
         for account, baseline in accounts
     ]
@@ -89,6 +142,19 @@ def wanted(
         for candidate in oldest_first(candidates)
         for account in accounts
     ]
+
+
+def steps(
+    article: Article, account: Account, baselines: Baselines, zone: str, seen: datetime, *, on_top: bool | None = None
+) -> Iterator[PlanStep]:
+    """The rules in their order: the first that does not pass decides. `seen`: when the story is, or was, judged.
+
+    `on_top`: it stands above all that was known before, which tells whether an undated one is new; None: that is
+    not known any more. `zone` (IANA) is the source's.
+    """
+    yield FilterStep(admits(account, article))
+    yield _newness(article, baselines.began, zone, on_top=on_top)
+    yield _age(article, account, seen)
 
 
 def oldest_first(candidates: Sequence[Candidate]) -> list[Candidate]:
@@ -122,34 +188,36 @@ def expiry(article: Article, account: Account, now: datetime) -> datetime:
 
 
 def _judge(
-    candidate: Candidate, account: Account, baseline: datetime, zone: str, now: datetime, breaking: BreakingRules
+    candidate: Candidate, account: Account, baselines: Baselines, zone: str, now: datetime, breaking: BreakingRules
 ) -> Planned:
     article = candidate.article
-    if not admits(account, article):
-        return Planned(candidate, account, "skipped", "filtered")
-    if not _after(candidate, baseline, zone):
-        return Planned(candidate, account, "skipped", "baseline")
-    expires_at = expiry(article, account, now)
-    if expires_at < now:
-        return Planned(candidate, account, "skipped", "too_old")
-    return _due(candidate, account, now, priority(article, breaking), expires_at)
+    for step in steps(article, account, baselines, zone, now, on_top=candidate.on_top):
+        if not step.passed:
+            return Planned(candidate, account, "skipped", step.reason)
+    return _due(candidate, account, now, priority(article, breaking), expiry(article, account, now))
 
 
 def _due(candidate: Candidate, account: Account, now: datetime, priority: int, expires_at: datetime | None) -> Planned:
     """Now, or what it waits for: a person, its hour, or some calm."""
     published, delay = candidate.article.published, account.delay
-    embargoed = published if published is not None and published > now + soon(candidate.article) else None
+    embargoed = embargo(candidate.article, now)
     calm = now + delay if delay and not at_once(account, priority) else None
     waits = max(filter(None, (embargoed, calm)), default=None)
     doubt = doubtful(published, now)
     if doubt is not None:
-        return Planned(candidate, account, "planned", "approval", embargoed, expires_at, priority, doubt)
+        return Planned(candidate, account, "planned", "date", embargoed, expires_at, priority, doubt)
     if account.approve:
         return Planned(candidate, account, "planned", "approval", waits, expires_at, priority)
     if waits is not None:
-        reason = "delay" if waits == calm else "embargo"
+        reason: Reason = "delay" if waits == calm else "embargo"
         return Planned(candidate, account, "planned", reason, waits, expires_at, priority)
     return Planned(candidate, account, "due", None, now, expires_at, priority)
+
+
+def embargo(article: Article, seen: datetime) -> datetime | None:
+    """The hour a story waits for that was dated ahead when it was seen."""
+    published = article.published
+    return published if published is not None and published > seen + soon(article) else None
 
 
 def soon(article: Article) -> timedelta:
@@ -164,15 +232,22 @@ def doubtful(published: datetime | None, now: datetime) -> str | None:
     return f"it is dated {published:%Y-%m-%d}, more than {FAR.days} days ahead"
 
 
-def _after(candidate: Candidate, baseline: datetime, zone: str) -> bool:
+def _newness(article: Article, began: datetime | None, zone: str, *, on_top: bool | None) -> BaselineStep:
     """Dated after the baseline; a date without a time is compared by day; an undated one by its place."""
-    published = candidate.article.published
-    if published is None:
-        return candidate.on_top
-    if candidate.article.precision == "day":
+    published = article.published
+    slack = GRACE + (UNSURE if article.tz_assumed else timedelta(0))
+    if began is None or published is None:
+        return BaselineStep(on_top if began is not None else None, began, published, slack)
+    if article.precision == "day":
         local = ZoneInfo(zone)
-        return published.astimezone(local).date() >= baseline.astimezone(local).date()
-    return published >= baseline - GRACE - (UNSURE if candidate.article.tz_assumed else timedelta(0))
+        day = published.astimezone(local).date()
+        return BaselineStep(day >= began.astimezone(local).date(), began, published, slack, day)
+    return BaselineStep(published >= began - slack, began, published, slack)
+
+
+def _age(article: Article, account: Account, seen: datetime) -> AgeStep:
+    age = max(timedelta(0), seen - article.published) if article.published is not None else None
+    return AgeStep(seen <= expiry(article, account, seen), age, account.max_age)
 
 
 def _matches(rule: Filter, article: Article) -> bool:

@@ -9,11 +9,11 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from typing import Any, ClassVar
+from typing import Annotated, Any, ClassVar
 from urllib.parse import urlsplit
 
 from syndicate.errors import AuthError, PlatformError, Rejected, Uncertain
-from syndicate.model import Certainty, Draft, Identity, Json, Limits, LinkCard, Media, Post, Receipt, Secret, Span
+from syndicate.model import Certainty, Draft, Identity, Json, Limits, LinkCard, Look, Media, Post, Receipt, Secret, Span
 from syndicate.net.status import failure
 from syndicate.platforms._replies import by_hand, field, problem, same_address, same_text
 from syndicate.ports import Credentials, Http, Reply
@@ -47,9 +47,9 @@ _REFUSED = {
 class Options:
     """`handle` such as gazette.bsky.social, an app password, and the service that keeps the account."""
 
-    handle: str
-    app_password: Secret
-    service: str = "https://bsky.social"
+    handle: Annotated[str, "The account's handle, such as gazette.example."]
+    app_password: Annotated[Secret, "An app password, made in the account's settings."]
+    service: Annotated[str, "The server that holds the account."] = "https://bsky.social"
     api_url: str | None = None
 
     def __post_init__(self) -> None:
@@ -67,13 +67,22 @@ class Bluesky:
 
     name: ClassVar[str] = "bluesky"
     options_type: ClassVar[type] = Options
-    whose: ClassVar[tuple[str, ...]] = ("service", "name")
     certainty: ClassVar[Certainty] = "exact"
     key_window: ClassVar[float] = 0.0
     settle: ClassVar[float] = 0.0
     # 2,000 for alt text is the official app's own limit (from memory); the lexicon has none
     limits = Limits(
         text=300, text_bytes=3000, images=4, image_bytes=2_000_000, thumb_bytes=1_000_000, alt=2000, card="client"
+    )
+    look: ClassVar[Look] = Look(
+        "Bluesky",
+        "B",
+        colour="#0a66c9",
+        tint=("#0a62c0", "#6bb4ff"),
+        paper=("#ffffff", "#161e27"),
+        corners=(0, 12),
+        traits=("open", "inline"),
+        actions=("Reply", "Repost", "Like", "Share"),
     )
 
     def __init__(self, options: Options, http: Http, credentials: Credentials) -> None:
@@ -82,6 +91,11 @@ class Bluesky:
         self._credentials = credentials
         self._base = (options.api_url or options.service).rstrip("/")
         self._handle = options.handle.removeprefix("@")
+
+    @staticmethod
+    def whose(options: Options) -> tuple[str, ...]:
+        """The service, and the handle there."""
+        return (options.service, options.name)
 
     def measure(self, text: str) -> int:
         """Grapheme clusters; the limit in bytes is a second one, `limits.text_bytes`."""

@@ -11,11 +11,11 @@ import json
 import re
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, ClassVar
+from typing import Annotated, Any, ClassVar
 from urllib.parse import parse_qs, urlsplit
 
 from syndicate.errors import AuthError, PlatformError, RateLimited, Rejected, Unavailable, Uncertain, Unsupported
-from syndicate.model import Certainty, Draft, Identity, Json, Limits, Media, Post, Receipt, Secret
+from syndicate.model import Certainty, Draft, Identity, Json, Limits, Look, Media, Post, Receipt, Secret
 from syndicate.net.status import failure, retry_after
 from syndicate.platforms._replies import by_hand, dated, field, holds, items, problem, same_address, same_text, whole
 from syndicate.ports import Credentials, Http, Reply
@@ -36,8 +36,8 @@ _POLICY = 368
 class Options:
     """The Page's number and a Page token with pages_manage_posts and pages_read_engagement."""
 
-    page_id: str
-    page_token: Secret
+    page_id: Annotated[str, "The page's number."]
+    page_token: Annotated[Secret, "The page's access token."]
     api_url: str | None = None
 
 
@@ -46,16 +46,31 @@ class Facebook:
 
     name: ClassVar[str] = "facebook"
     options_type: ClassVar[type] = Options
-    whose: ClassVar[tuple[str, ...]] = ("page_id",)
     certainty: ClassVar[Certainty] = "lookup"
     key_window: ClassVar[float] = 0.0
     settle: ClassVar[float] = 60.0
     limits = Limits(text=63_206, image_bytes=4_000_000, alt=1000, card="field")
+    look: ClassVar[Look] = Look(
+        "Facebook",
+        "f",
+        colour="#1460cc",
+        tint=("#0a58c4", "#7fb1ff"),
+        paper=("#ffffff", "#242526"),
+        corners=(8, 0),
+        traits=("wide",),
+        fold=477,
+        actions=("Like", "Comment", "Share"),
+    )
 
     def __init__(self, options: Options, http: Http, credentials: Credentials) -> None:  # noqa: ARG002 - the token never changes
         self._options = options
         self._http = http
         self._base = (options.api_url or "https://graph.facebook.com").rstrip("/")
+
+    @staticmethod
+    def whose(options: Options) -> tuple[str, ...]:
+        """The page."""
+        return (options.page_id,)
 
     def measure(self, text: str) -> int:
         """Code points; which unit Meta counts in is not said, and the limit is far away."""

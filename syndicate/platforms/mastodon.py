@@ -9,11 +9,11 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from typing import Any, ClassVar, Literal
+from typing import Annotated, Any, ClassVar, Literal
 from urllib.parse import urlsplit
 
 from syndicate.errors import AuthError, NotReady, PlatformError, Rejected, Unsupported
-from syndicate.model import Certainty, Draft, Identity, Json, Limits, Media, Post, Receipt, Secret
+from syndicate.model import Certainty, Draft, Identity, Json, Limits, Look, Media, Post, Receipt, Secret
 from syndicate.net.status import failure
 from syndicate.platforms._replies import by_hand, dated, field, holds, items, problem, same_address, same_text, whole
 from syndicate.ports import Credentials, Http, Reply
@@ -34,9 +34,9 @@ _TRAILING = ".,;:!?*'\"()[]{}~|@$%…»”\N{RIGHT SINGLE QUOTATION MARK}「」�
 class Options:
     """`url` is the server's address; the token needs write:statuses, write:media, read:accounts, read:statuses."""
 
-    url: str
-    token: Secret
-    visibility: Literal["public", "unlisted", "private", "direct"] = "public"
+    url: Annotated[str, "The server's address."]
+    token: Annotated[Secret, "The account's access token."]
+    visibility: Annotated[Literal["public", "unlisted", "private", "direct"], "Who sees the posts."] = "public"
     api_url: str | None = None
 
     def __post_init__(self) -> None:
@@ -49,17 +49,32 @@ class Mastodon:
 
     name: ClassVar[str] = "mastodon"
     options_type: ClassVar[type] = Options
-    whose: ClassVar[tuple[str, ...]] = ("url",)
     certainty: ClassVar[Certainty] = "keyed"
     key_window: ClassVar[float] = 3300.0
     settle: ClassVar[float] = 15.0
     # for servers that state nothing; 8 MB is below every default we know
     limits = Limits(text=500, images=4, image_bytes=8_000_000, alt=1500, card="text", stated=True)
+    look: ClassVar[Look] = Look(
+        "Mastodon",
+        "m",
+        colour="#5a4bd8",
+        tint=("#5346c8", "#a9a3ff"),
+        paper=("#ffffff", "#23242f"),
+        corners=(8, 8),
+        traits=("square",),
+        shown=30,
+        actions=("Reply", "Boost", "Favourite", "Bookmark"),
+    )
 
     def __init__(self, options: Options, http: Http, credentials: Credentials) -> None:  # noqa: ARG002 - the token never changes
         self._options = options
         self._http = http
         self._base = (options.api_url or options.url).rstrip("/")
+
+    @staticmethod
+    def whose(options: Options) -> tuple[str, ...]:
+        """The server; which of its accounts, the token alone knows."""
+        return (options.url,)
 
     def measure(self, text: str) -> int:
         """Grapheme clusters, with every http(s) address at 23 and @user@domain as @user.

@@ -9,13 +9,14 @@ from __future__ import annotations
 
 import json
 from base64 import b64decode, b64encode
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import ClassVar, NoReturn
+from pathlib import Path
+from typing import Annotated, ClassVar, NoReturn
 from urllib.parse import urlsplit
 
 from syndicate.errors import Unsupported
-from syndicate.model import Certainty, Draft, Identity, Json, Limits, Media, Post, Receipt, Secret
+from syndicate.model import Certainty, Draft, Identity, Json, Limits, Look, Media, Post, Receipt, Secret
 from syndicate.net.status import failure
 from syndicate.platforms._replies import problem
 from syndicate.ports import Credentials, Http
@@ -27,8 +28,8 @@ _PREFIX = "whsec_"
 class Options:
     """Where to send; with a secret (`whsec_` and base64, or any text) the request is signed."""
 
-    url: str
-    secret: Secret | None = None
+    url: Annotated[str, "The address that takes each post."]
+    secret: Annotated[Secret | None, "Signs each request (Standard Webhooks)."] = None
     api_url: str | None = None
 
     def __post_init__(self) -> None:
@@ -37,22 +38,39 @@ class Options:
         if self.secret is not None:
             _signing_key(self.secret)
 
+    def redirected(self, url: str, folder: Path, name: str) -> Options:  # noqa: ARG002 - nothing is written to disk
+        """The receiver's own path means nothing to the sandbox: each account is given one there."""
+        return replace(self, api_url=f"{url}/webhook/{name}")
+
 
 class Webhook:
     """Nothing can be asked afterwards: a request without an answer is held for a person."""
 
     name: ClassVar[str] = "webhook"
     options_type: ClassVar[type] = Options
-    whose: ClassVar[tuple[str, ...]] = ("url",)
     certainty: ClassVar[Certainty] = "blind"
     key_window: ClassVar[float] = 0.0
     settle: ClassVar[float] = 0.0
     limits = Limits(text=10_000, images=4, image_bytes=5_000_000, card="field", card_with_media=True)
+    look: ClassVar[Look] = Look(
+        "Webhook",
+        "{}",
+        colour="#0b6a58",
+        tint=("#0b6a58", "#63d3b9"),
+        corners=(4, 4),
+        traits=("dashed", "square", "mono"),
+        box="The link is a field of its own.",
+    )
 
     def __init__(self, options: Options, http: Http, credentials: Credentials) -> None:  # noqa: ARG002 - the secret never changes
         self._options = options
         self._http = http
         self._url = _moved(options.url, options.api_url)
+
+    @staticmethod
+    def whose(options: Options) -> tuple[str, ...]:
+        """The address; it may hold a secret, and only a hash of it is kept."""
+        return (options.url,)
 
     def measure(self, text: str) -> int:
         """Code points; the limit is ours, so that a summary stays one."""

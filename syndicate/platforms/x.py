@@ -7,25 +7,20 @@ error bodies as reported in akrherz/iembot#163 (2026-02) and tryethernal/etherna
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import lru_cache
-from typing import Any, ClassVar
+from typing import Annotated, Any, ClassVar
 from unicodedata import normalize
 from urllib.parse import urlsplit
 
 from syndicate.errors import AuthError, PlatformError, Rejected, Uncertain, Unsupported
-from syndicate.model import Certainty, Draft, Identity, Json, Limits, Media, Post, Receipt, Secret
+from syndicate.model import Certainty, Draft, Identity, Json, Limits, Look, Media, Post, Receipt, Secret
 from syndicate.net.status import failure
 from syndicate.platforms._replies import by_hand, field, holds, items, problem, same_address, same_text, whole
 from syndicate.ports import Credentials, Http, OAuth1, Reply
 from syndicate.serialization import instant
-
-NOT_BUILT = dict.fromkeys(
-    ("client_id", "client_secret", "refresh_token"),
-    "OAuth 2 is not built yet; use api_key, api_secret, access_token and access_secret (OAuth 1.0a)",
-)
-"""Options that are documented and refused for now: name to reason."""
 
 _PAGES = 10
 _LONG = 4000
@@ -41,10 +36,15 @@ _REFUSED = ("oauth1 app permissions", "suspended", "locked", "unsupported authen
 class Options:
     """The four static secrets of one app and one account; they last until somebody withdraws them."""
 
-    api_key: Secret
-    api_secret: Secret
-    access_token: Secret
-    access_secret: Secret
+    not_built: ClassVar[Mapping[str, str]] = dict.fromkeys(
+        ("client_id", "client_secret", "refresh_token"),
+        "OAuth 2 is not built yet; use api_key, api_secret, access_token and access_secret (OAuth 1.0a)",
+    )
+
+    api_key: Annotated[Secret, "The app's key."]
+    api_secret: Annotated[Secret, "The app's secret."]
+    access_token: Annotated[Secret, "The account's access token (OAuth 1.0a)."]
+    access_secret: Annotated[Secret, "The access token's secret (OAuth 1.0a)."]
     api_url: str | None = None
 
     @property
@@ -59,16 +59,31 @@ class X:
 
     name: ClassVar[str] = "x"
     options_type: ClassVar[type] = Options
-    whose: ClassVar[tuple[str, ...]] = ("user",)
     certainty: ClassVar[Certainty] = "lookup"
     key_window: ClassVar[float] = 0.0
     settle: ClassVar[float] = 60.0
     limits = Limits(text=280, images=4, image_bytes=5_000_000, alt=1000, card="text")
+    look: ClassVar[Look] = Look(
+        "X",
+        "X",
+        colour="#17181a",
+        tint=("#0c68ac", "#5db8f7"),
+        paper=("#ffffff", "#000000"),
+        corners=(0, 16),
+        traits=("inline",),
+        shown=27,
+        actions=("Reply", "Repost", "Like", "Views", "Share"),
+    )
 
     def __init__(self, options: Options, http: Http, credentials: Credentials) -> None:  # noqa: ARG002 - the keys never change
         self._http = http
         self._base = (options.api_url or "https://api.x.com").rstrip("/")
         self._auth = OAuth1(options.api_key, options.api_secret, options.access_token, options.access_secret)
+
+    @staticmethod
+    def whose(options: Options) -> tuple[str, ...]:
+        """The number the access token begins with."""
+        return (options.user,)
 
     def measure(self, text: str) -> int:
         """Weighted length as twitter-text version 3 counts it: an address it knows is 23, CJK and emoji are 2."""

@@ -11,6 +11,7 @@ from urllib.parse import quote
 
 from syndicate.errors import RenderError, TooLong
 from syndicate.model import Account, Article, Image, Limits, LinkCard, Media, Post, Rendered, Site
+from syndicate.ports import Platform
 from syndicate.rendering.environment import Templates
 from syndicate.rendering.fit import Fitted, Link, Measure, fit
 from syndicate.rendering.photo import Pictures
@@ -37,51 +38,56 @@ _LINK_CARD = "default"
 """The name of the size that thumbs of link cards have in a theme."""
 
 
-def render(
-    article: Article,
-    account: Account,
-    site: Site,
-    name: str,
-    limits: Limits,
-    measure: Measure,
-    *,
-    templates: Templates,
-    pictures: Pictures,
-    draw: Draw,
-    at: datetime,
-    planned_at: datetime,
-) -> Rendered:
-    """What `account` (on the platform `name`) would post about `article`.
+class Renderer:
+    """Makes posts with one publisher's templates. Made once, and shared by threads."""
 
-    The same input gives the same post, picture bytes included. A picture that cannot be had is left
-    out with a warning. Raises RenderError (a template) and TooLong.
-    """
-    desk = _Desk(article, account, site, name, limits, templates, pictures, draw)
-    media = desk.media()
-    place = _place(account, limits, has_media=bool(media))
-    link = desk.link() if account.link != "none" else None
-    text = desk.text(Link(link) if link and place == "text" else Link(""), measure)
-    if link and place == "text" and not any(span.kind == "link" and span.value == link for span in text.spans):
-        if not text.text:
-            raise RenderError(f"{desk.shown('post.txt.j2')}: prints nothing")
-        desk.warnings.append(f"{desk.shown('post.txt.j2')} does not print the link, so the post has none")
-        link = None
-    card = desk.card(link) if link and place == "card" else None
-    if not (text.text or media or card or link):
-        raise RenderError(f"{desk.shown('post.txt.j2')}: prints nothing")
-    language = article.language or account.language or site.language
-    post = Post(
-        text=text.text,
-        link=link,
-        spans=text.spans,
-        media=media,
-        card=card,
-        language=language,
-        at=at,
-        planned_at=planned_at,
-        article=article_record(article),
-    )
-    return Rendered(post, measure(text.text), limits.text, tuple(dict.fromkeys(desk.warnings)))
+    def __init__(self, templates: Templates, pictures: Pictures, draw: Draw, site: Site) -> None:
+        self.templates = templates
+        self.pictures = pictures
+        self.draw = draw
+        self.site = site
+
+    def render(
+        self,
+        article: Article,
+        account: Account,
+        platform: Platform,
+        limits: Limits,
+        *,
+        at: datetime,
+        planned_at: datetime,
+    ) -> Rendered:
+        """What `account` would post about `article`, within `limits`, which may be wider than the platform's own.
+
+        The same input gives the same post, picture bytes included. A picture that cannot be had is left
+        out with a warning. Raises RenderError (a template) and TooLong.
+        """
+        parts = _Parts(self, article, account, platform.name, limits)
+        media = parts.media()
+        place = _place(account, limits, has_media=bool(media))
+        link = parts.link() if account.link != "none" else None
+        text = parts.text(Link(link) if link and place == "text" else Link(""), platform.measure)
+        if link and place == "text" and not any(span.kind == "link" and span.value == link for span in text.spans):
+            if not text.text:
+                raise RenderError(f"{parts.shown('post.txt.j2')}: prints nothing")
+            parts.warnings.append(f"{parts.shown('post.txt.j2')} does not print the link, so the post has none")
+            link = None
+        card = parts.card(link) if link and place == "card" else None
+        if not (text.text or media or card or link):
+            raise RenderError(f"{parts.shown('post.txt.j2')}: prints nothing")
+        post = Post(
+            text=text.text,
+            link=link,
+            spans=text.spans,
+            media=media,
+            card=card,
+            language=article.language or account.language or self.site.language,
+            at=at,
+            planned_at=planned_at,
+            article=article_record(article),
+        )
+        warnings = tuple(dict.fromkeys(parts.warnings))
+        return Rendered(post, platform.measure(text.text), limits.text, warnings)
 
 
 def _place(account: Account, limits: Limits, *, has_media: bool) -> Place:
@@ -94,33 +100,23 @@ def _place(account: Account, limits: Limits, *, has_media: bool) -> Place:
     return {"client": "card", "field": "field", "text": "text", "none": "text"}[limits.card]  # type: ignore[return-value]
 
 
-class _Desk:
-    """One article on one account's desk: what each part of the post is made from."""
+class _Parts:
+    """What each part of one post is made from: an article, for an account of a platform by name."""
 
-    def __init__(
-        self,
-        article: Article,
-        account: Account,
-        site: Site,
-        name: str,
-        limits: Limits,
-        templates: Templates,
-        pictures: Pictures,
-        draw: Draw,
-    ) -> None:
+    def __init__(self, renderer: Renderer, article: Article, account: Account, name: str, limits: Limits) -> None:
         self._article = article
-        self._site = site
-        self._draw = draw
+        self._site = renderer.site
+        self._draw = renderer.draw
         self._account = account
         self._name = name
         self._limits = limits
-        self._templates = templates
-        self._pictures = pictures
+        self._templates = renderer.templates
+        self._pictures = renderer.pictures
         self._url = article.url
         self._view: ArticleView = view(article, account.hashtags)
         self._variables: dict[str, Any] = {
             "article": self._view,
-            "site": site,
+            "site": renderer.site,
             "account": account,
             "limits": limits,
         }

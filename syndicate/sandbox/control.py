@@ -10,6 +10,7 @@ from syndicate.errors import ConfigError
 from syndicate.sandbox.board import Board
 from syndicate.sandbox.exchange import Answer, Received, answer, text_answer
 from syndicate.sandbox.faults import FaultPlan, read_plan
+from syndicate.sandbox.networks import StandIn
 from syndicate.sandbox.page import live_page, static_page
 
 
@@ -19,6 +20,7 @@ class Controlled(Protocol):
     url: str
     board: Board
     faults: FaultPlan
+    stand_ins: Mapping[str, StandIn]
 
     def posts(self) -> list[dict[str, Any]]:
         """What was posted and still stands, oldest first."""
@@ -67,9 +69,9 @@ class Control:
         return self._permalink(request)
 
     def _page(self, request: Received) -> Answer:
-        return text_answer(
-            200, self._sandbox.page() if request.query.get("static") else live_page(self._sandbox.shown())
-        )
+        if request.query.get("static"):
+            return text_answer(200, self._sandbox.page())
+        return text_answer(200, live_page(self._sandbox.shown(), self._sandbox.stand_ins))
 
     def _clear(self, _: Received) -> Answer:
         self._sandbox.clear()
@@ -95,4 +97,4 @@ class Control:
         posts = [post for post in self._sandbox.posts() if post["permalink"] == url]
         if not posts:
             return text_answer(404, "nothing here: see / for what was posted\n", mime="text/plain")
-        return text_answer(200, static_page(posts, self._sandbox.board.media()))
+        return text_answer(200, static_page(posts, self._sandbox.stand_ins, self._sandbox.board.media()))

@@ -11,7 +11,6 @@ from typing import Any
 
 from syndicate.errors import ConfigError
 
-PLATFORMS = ("mastodon", "bluesky", "x", "facebook", "webhook")
 STEPS = ("login", "read", "upload", "commit", "edit", "delete")
 FAULTS = (
     *("refuse", "429", "401", "500", "503", "drop_before"),
@@ -65,21 +64,25 @@ class Rule:
 
 
 class FaultPlan:
-    """The rules in force. The first that happens wins; each counts its own matches."""
+    """The rules in force. The first that happens wins; each counts its own matches.
 
-    def __init__(self, rules: Iterable[Any] = ()) -> None:
+    `platforms` are the networks that a rule may name. Raises ConfigError for a rule that makes no sense.
+    """
+
+    def __init__(self, platforms: Iterable[str], rules: Iterable[Any] = ()) -> None:
         self._lock = threading.Lock()
-        self._rules = [rule(data) for data in rules]
+        self._platforms = tuple(platforms)
+        self._rules = self._read(rules)
 
     def set(self, rules: Iterable[Any]) -> None:
         """Replace the plan. Raises ConfigError with one line for a rule that makes no sense."""
-        fresh = [rule(data) for data in rules]
+        fresh = self._read(rules)
         with self._lock:
             self._rules = fresh
 
     def add(self, rules: Iterable[Any]) -> None:
         """Put rules behind those in force."""
-        fresh = [rule(data) for data in rules]
+        fresh = self._read(rules)
         with self._lock:
             self._rules += fresh
 
@@ -97,6 +100,9 @@ class FaultPlan:
         with self._lock:
             return [each.record() for each in self._rules if each.count is None or each.done < each.count]
 
+    def _read(self, rules: Iterable[Any]) -> list[Rule]:
+        return [rule(data, self._platforms) for data in rules]
+
 
 def read_plan(body: bytes) -> list[Any]:
     """The rules of a fault plan: a JSON list, or `{"faults": [...]}`. Raises ConfigError."""
@@ -111,7 +117,7 @@ def read_plan(body: bytes) -> list[Any]:
     return value
 
 
-def rule(data: Any) -> Rule:
+def rule(data: Any, platforms: tuple[str, ...]) -> Rule:
     """One rule from JSON. Raises ConfigError, naming what is wrong and what there is to choose."""
     if not isinstance(data, dict):
         raise ConfigError(f"a rule is an object, not {json.dumps(data)}")
@@ -120,7 +126,7 @@ def rule(data: Any) -> Rule:
         if name not in known:
             raise ConfigError(f"unknown key '{name}' in a rule (there are {', '.join(known)})")
     _choice(data, "fault", FAULTS, needed=True)
-    _choice(data, "platform", PLATFORMS)
+    _choice(data, "platform", platforms)
     _choice(data, "step", STEPS)
     _number(data, "after", 0, None, whole=True)
     _number(data, "count", 1, None, whole=True)

@@ -14,22 +14,24 @@ from importlib.resources import files
 from typing import Any, TypeAlias
 
 from syndicate.sandbox.counting import addresses
+from syndicate.sandbox.networks import StandIn
 
 Post: TypeAlias = Mapping[str, Any]
 Source: TypeAlias = Callable[[str], str | None]
 """Where the picture with this SHA-256 is to be had."""
+Networks: TypeAlias = Mapping[str, StandIn]
+"""The networks by their platforms' names, in the order of their columns."""
 
-NAMES = {"mastodon": "Mastodon", "bluesky": "Bluesky", "x": "X", "facebook": "Facebook", "webhook": "Webhook"}
 HASHTAG = re.compile(r"(?<![\w/&#])#[^\s#.,;:!?…<>\"'()\[\]]*[^\W\d_][^\s#.,;:!?…<>\"'()\[\]]*")
 
 
-def live_page(posts: Sequence[Post]) -> str:
+def live_page(posts: Sequence[Post], networks: Networks) -> str:
     """The page that asks every two seconds whether there is more."""
     script = f"<script>{_file('page.js')}</script>"
-    return _page(wall(posts, lambda sha256: f"/_sandbox/media/{sha256}"), script, "live, newest first")
+    return _page(wall(posts, networks, lambda sha256: f"/_sandbox/media/{sha256}"), script, "live, newest first")
 
 
-def static_page(posts: Sequence[Post], media: Mapping[str, tuple[str, bytes]]) -> str:
+def static_page(posts: Sequence[Post], networks: Networks, media: Mapping[str, tuple[str, bytes]]) -> str:
     """One file for saving, pictures inside. `media` has type and bytes by SHA-256, as `Board.media` gives them."""
 
     def embedded(sha256: str) -> str | None:
@@ -38,7 +40,7 @@ def static_page(posts: Sequence[Post], media: Mapping[str, tuple[str, bytes]]) -
             return None
         return f"data:{mime};base64,{base64.b64encode(data).decode()}"
 
-    return _page(wall(posts, embedded), "", "as it stood when this page was made")
+    return _page(wall(posts, networks, embedded), "", "as it stood when this page was made")
 
 
 def _page(content: str, script: str, state: str) -> str:
@@ -50,23 +52,25 @@ def _file(name: str) -> str:
     return files("syndicate.sandbox").joinpath(name).read_text("utf-8")
 
 
-def wall(posts: Sequence[Post], source: Source) -> str:
+def wall(posts: Sequence[Post], networks: Networks, source: Source) -> str:
     """The columns; what the live page puts in place of the old ones."""
     if not posts:
         return (
             '<div class="empty"><h2>Nothing has been posted yet</h2><p>Send something here with '
             "<code>syndicate post --sandbox</code>, and it appears on its own.</p></div>"
         )
-    columns = []
-    for platform in sorted({post["platform"] for post in posts}, key=list(NAMES).index):
-        mine = [post for post in posts if post["platform"] == platform]
-        cards = "".join(_card(post, source) for post in reversed(mine))
-        count = _count(mine)
-        columns.append(
-            f'<section class="{platform}" aria-labelledby="name-{platform}"><header><h2 id="name-{platform}">'
-            f"{NAMES[platform]}</h2><p>{count}</p></header>{cards}</section>"
-        )
+    by_platform = {name: [post for post in posts if post["platform"] == name] for name in networks}
+    columns = [_column(networks[name], name, mine, source) for name, mine in by_platform.items() if mine]
     return f'<div class="columns">{"".join(columns)}</div>'
+
+
+def _column(network: StandIn, platform: str, posts: Sequence[Post], source: Source) -> str:
+    own, name = "light-dark({}, {})".format(*network.colours), f"name-{escape(platform)}"
+    cards = "".join(_card(post, source) for post in reversed(posts))
+    return (
+        f'<section style="--own: {escape(own)}" aria-labelledby="{name}"><header><h2 id="{name}">'
+        f"{escape(network.title)}</h2><p>{_count(posts)}</p></header>{cards}</section>"
+    )
 
 
 def _count(posts: Sequence[Post]) -> str:

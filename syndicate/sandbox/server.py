@@ -7,11 +7,11 @@ import socket
 import threading
 import time
 from collections import deque
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from contextlib import suppress
 from dataclasses import replace
 from types import TracebackType
-from typing import Any, Protocol, Self
+from typing import Any, Self
 
 from syndicate.errors import ConfigError
 from syndicate.sandbox.board import Board
@@ -19,38 +19,21 @@ from syndicate.sandbox.connection import Server, Visit
 from syndicate.sandbox.control import Control
 from syndicate.sandbox.exchange import Answer, Received, Route, text_answer
 from syndicate.sandbox.faults import FaultPlan, Rule
-from syndicate.sandbox.networks.bluesky import Bluesky
-from syndicate.sandbox.networks.facebook import Facebook
-from syndicate.sandbox.networks.mastodon import Mastodon
-from syndicate.sandbox.networks.webhook import Webhook
-from syndicate.sandbox.networks.x import X
+from syndicate.sandbox.networks import StandIn, stand_ins
 from syndicate.sandbox.page import static_page
 
 LOG_LENGTH = 5_000
 PROXY_PAGE = "<html><head><title>502 Bad Gateway</title></head><body><h1>502 Bad Gateway</h1></body></html>\n"
 
 
-class StandIn(Protocol):
-    """One network's place on the port."""
-
-    def route(self, method: str, path: str) -> Route | None:
-        """Which step a request is and what answers it; None when it is not for this network."""
-
-    def failure(self, fault: str, step: str, retry_after: float | None) -> Answer:
-        """A 401, 429, 500 or 503 in this network's own words and headers."""
-
-    def clear(self) -> None:
-        """Forget what was posted and uploaded; sessions stay."""
-
-
 class Sandbox:
-    """Stand-ins for mastodon, bluesky, x, facebook and webhooks on http://127.0.0.1:PORT.
+    """The stand-ins of all networks on http://127.0.0.1:PORT, by their platforms' names in `stand_ins`.
 
     It runs from the moment it is made until `close`, on threads of its own. `latency` (seconds) is
     added to each write. `faults` are rules as `POST /_sandbox/faults` takes them. `clock` gives
-    seconds since 1970, for idempotency windows and sessions, which live `session_seconds`.
-    `webhook_secret` (whsec_…) makes the webhook check signatures. Raises ConfigError where the port
-    cannot be had, and for a rule that makes no sense.
+    seconds since 1970, for idempotency windows and sessions. `quirks` are what single stand-ins are
+    made with besides, such as `{"mastodon": {"max_characters": 50}}`. Raises ConfigError where the
+    port cannot be had, for a rule that makes no sense, and for quirks of a network that is not there.
     """
 
     def __init__(
@@ -60,26 +43,22 @@ class Sandbox:
         latency: float = 0.0,
         faults: Iterable[Any] = (),
         clock: Callable[[], float] = time.time,
-        max_characters: int = 500,
-        session_seconds: float = 7_200,
-        webhook_secret: str | None = None,
+        quirks: Mapping[str, Mapping[str, Any]] | None = None,
     ) -> None:
+        kinds, own = stand_ins(), quirks or {}
+        if strange := sorted(own.keys() - kinds.keys()):
+            raise ConfigError(f"the sandbox has no stand-in for {', '.join(strange)} (there are {', '.join(kinds)})")
         self.board = Board()
-        self.faults = FaultPlan(faults)
+        self.faults = FaultPlan(kinds, faults)
         self._latency = latency
         self._lock = threading.Lock()
         self._log: deque[dict[str, Any]] = deque(maxlen=LOG_LENGTH)
         self._closed = threading.Event()
         self._server = _listen(port, self._visit)
         self.url = f"http://127.0.0.1:{self._server.server_port}"
-        self.bluesky = Bluesky(self.board, clock, self.url, session_seconds)
-        self._stand_ins: tuple[StandIn, ...] = (
-            Mastodon(self.board, clock, self.url, max_characters),
-            self.bluesky,
-            X(self.board, clock, self.url),
-            Facebook(self.board, clock, self.url),
-            Webhook(self.board, clock, webhook_secret),
-        )
+        self.stand_ins: Mapping[str, StandIn] = {
+            name: kind(self.board, clock, self.url, **own.get(name, {})) for name, kind in kinds.items()
+        }
         self._control = Control(self)
         self._accepting = threading.Thread(target=self._accept, name="sandbox", daemon=True)
         self._accepting.start()
@@ -109,11 +88,6 @@ class Sandbox:
         with self._lock:
             return list(self._log)
 
-    @property
-    def logins(self) -> int:
-        """How many Bluesky sessions were opened with a password."""
-        return self.bluesky.logins
-
     def add_faults(self, rules: Iterable[Any]) -> None:
         """Put rules behind those in force."""
         self.faults.add(rules)
@@ -123,12 +97,12 @@ class Sandbox:
         with self._lock:
             self.board.clear()
             self._log.clear()
-            for stand_in in self._stand_ins:
+            for stand_in in self.stand_ins.values():
                 stand_in.clear()
 
     def page(self) -> str:
         """The page of what was posted, whole in itself: for saving."""
-        return static_page(self.shown(), self.board.media())
+        return static_page(self.shown(), self.stand_ins, self.board.media())
 
     def serve_forever(self) -> None:
         """Wait until `close` is called, or Ctrl-C."""
@@ -152,7 +126,7 @@ class Sandbox:
             self._server.handle_request()
 
     def _visit(self, method: str, path: str) -> Visit:
-        for stand_in in self._stand_ins:
+        for stand_in in self.stand_ins.values():
             route = stand_in.route(method, path)
             if route is not None:
                 return _NetworkVisit(self, stand_in, route, method, path)

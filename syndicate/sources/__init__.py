@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import TYPE_CHECKING
 
 from syndicate.errors import ConfigError, SourceError
@@ -30,7 +30,7 @@ def build(
     timezone: str = "UTC",
     key: Secret | None = None,
     link: str = "",
-    clock: Clock | None = None,
+    clock: Clock,
 ) -> Source:
     """The reader of one source. `key` is for Ghost, `link` and `clock` for folders.
 
@@ -43,7 +43,7 @@ def build(
     if kind == "folder":
         from syndicate.sources.folder import FolderSource
 
-        return FolderSource(name, url, link=link, clock=clock or _now, timezone=timezone)
+        return FolderSource(name, url, link=link, clock=clock, timezone=timezone)
     if kind in DOCUMENTS:
         from syndicate.sources.documents import DocumentSource
 
@@ -80,21 +80,22 @@ def parse(
     pages: bool = True,
     sitemaps: bool = True,
     content_type: str | None = None,
-    now: datetime | None = None,
+    now: datetime,
 ) -> Reading:
     """What a document says, recognised by its content: any list, or one article of Markdown or, if `pages`, of a page.
 
-    `url` is the address it stands for, "" if there is none. Raises SourceError.
+    `url` is the address it stands for, "" if there is none. What has expired by `now` is refused, and so are
+    dates far ahead of it. Raises SourceError.
     """
     from syndicate.sources.formats.feed import read_feed
 
     if body.startswith((b"---\n", b"---\r\n", b"+++\n", b"+++\r\n")):
         from syndicate.sources.formats.markdown import read_file
 
-        article = read_file(body, source=source, url=url, timezone=timezone, now=now or _now())
+        article = read_file(body, source=source, url=url, timezone=timezone, now=now)
         return Reading(articles=(article,), entries=1)
     if sitemaps and body.startswith(b"\x1f\x8b"):
-        return _sitemap(body, source, url, timezone)
+        return _sitemap(body, source, url, timezone, now)
     reading = _recognised(body, source=source, url=url, timezone=timezone, content_type=content_type, now=now)
     try:
         reading = reading or read_feed(
@@ -102,7 +103,7 @@ def parse(
         )
     except SourceError as fault:
         if sitemaps and fault.found == "sitemap":
-            return _sitemap(body, source, url, timezone)
+            return _sitemap(body, source, url, timezone, now)
         if not pages or fault.found != "page":
             raise
         from syndicate.sources.formats.page import parse_page
@@ -112,7 +113,7 @@ def parse(
     return Reading(articles=reading.articles, entries=reading.listed, notes=reading.notes)
 
 
-def look(url: str, http: Http) -> Reading:
+def look(url: str, http: Http, clock: Clock) -> Reading:
     """Whatever an address gives, with one request: a list of articles, else one of a page. Raises SourceError."""
     from syndicate.sources.fetch import get
 
@@ -124,7 +125,7 @@ def look(url: str, http: Http) -> Reading:
     except SourceError as fault:
         if fault.found != "sitemap" and not url.endswith(".gz"):
             raise
-    return build("sitemap", bare(url), url, http).fetch(Validators())
+    return build("sitemap", bare(url), url, http, clock=clock).fetch(Validators())
 
 
 def _kind(name: str) -> Kind:
@@ -145,7 +146,7 @@ def _kind(name: str) -> Kind:
 
 
 def _recognised(
-    body: bytes, *, source: str, url: str, timezone: str, content_type: str | None, now: datetime | None
+    body: bytes, *, source: str, url: str, timezone: str, content_type: str | None, now: datetime
 ) -> Parsed | None:
     """What a document says that is neither a feed nor a page; None for those."""
     from syndicate.sources import detect
@@ -164,16 +165,12 @@ def _recognised(
     return None
 
 
-def _sitemap(body: bytes, source: str, url: str, timezone: str) -> Reading:
+def _sitemap(body: bytes, source: str, url: str, timezone: str, now: datetime) -> Reading:
     """The news in a sitemap; pages and files it names besides are counted, since nothing is fetched here."""
     from syndicate.sources.formats import sitemap
 
     shown = bare(url) or source
-    said = sitemap.read(body, source=source, url=url, shown=shown, content_type=None, timezone=timezone, now=None)
+    said = sitemap.read(body, source=source, url=url, shown=shown, content_type=None, timezone=timezone, now=now)
     others = len(said.pages) + len(said.files)
     notes = (*said.notes, f"pages or files listed without news of their own: {others}") if others else said.notes
     return Reading(articles=said.articles, entries=said.entries, notes=notes)
-
-
-def _now() -> datetime:
-    return datetime.now(UTC)

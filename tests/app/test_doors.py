@@ -24,20 +24,20 @@ def doors(clock):
     return Doors(Config(Path("config.yaml"), Masthead("Gazette", "https://gazette.example/")), clock)
 
 
-def test_an_address_that_a_person_typed_is_trusted_whatever_was_asked_before(doors, site):
+def test_an_address_that_a_person_typed_is_trusted_whatever_was_asked_before(doors, site, clock):
     [story] = site.publish(1)
     address = site.link(story)
     with pytest.raises(Unavailable, match="private address"):
         doors.web.call("GET", address)
-    assert read_article(address, doors, zone="UTC").title == story.title
+    assert read_article(address, doors, clock, zone="UTC").title == story.title
     assert doors.web.call("GET", f"{site.url}/photo.jpg").status == 200
     with pytest.raises(Unavailable, match="private address"):
         doors.web.call("GET", address.replace("127.0.0.1", "127.0.0.2"))
 
 
-def test_what_is_no_web_address_is_not_trusted(doors):
+def test_what_is_no_web_address_is_not_trusted(doors, clock):
     with pytest.raises(SourceError, match="no web address"):
-        read_article("ftp://gazette.example/1", doors, zone="UTC")
+        read_article("ftp://gazette.example/1", doors, clock, zone="UTC")
 
 
 def test_a_site_learns_who_asks_and_a_network_does_not(doors, site):

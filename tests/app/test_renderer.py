@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from syndicate.app.renderer import Renderer
+from syndicate.app.renderer import LazyRenderer
 from syndicate.delivery.lane import Lane
 from syndicate.model import Account, Site
 from tests.worlds.newsroom import Network
@@ -21,7 +21,7 @@ def lane():
 @pytest.fixture
 def renderer(tmp_path):
     def make(templates: Path | None = None):
-        made.append(Renderer(SITE, templates, lambda: None))
+        made.append(LazyRenderer(SITE, templates, lambda: None))
         return made[-1]
 
     made = []

@@ -64,7 +64,7 @@ def before(config, clock):
 def test_a_dry_run_writes_to_a_copy_that_goes_with_it(config, before, aside, clock):
     run = DryRun(config, {})
     run.ledger.sources.ensure("news", "https://gazette.example/rss.xml")
-    assert (run.paused, run.ledger.accounts.find("masto").paused) == ({"masto": "person"}, None)
+    assert (run.paused, run.ledger.accounts.find("masto").paused) == ({"masto": "person"}, "person")
     assert len(list(aside.iterdir())) == 1
     run.close()
     assert list(aside.iterdir()) == []

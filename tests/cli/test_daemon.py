@@ -14,9 +14,9 @@ from types import SimpleNamespace
 import pytest
 
 from syndicate.app.engines.daemon import Daemon
-from syndicate.app.engines.run_once import account_waits
 from syndicate.app.runs import RealRun
 from syndicate.app.wiring import App, load
+from syndicate.delivery.gates import Gate
 from syndicate.model import NO_HINTS, Account, Validators
 from syndicate.planning.apply import announce
 from tests.worlds.waiting import wait_for
@@ -32,7 +32,9 @@ def test_a_bug_with_one_source_or_account_is_told_whole_and_stops_no_other(clock
         told.append((event, fields))
 
     ledger = SimpleNamespace(now=clock, deliveries=SimpleNamespace(next_due=broken))
-    daemon = Daemon(SimpleNamespace(rounds=SimpleNamespace(poll=broken), ledger=ledger), say, threading.Event())
+    config = SimpleNamespace(accounts={"masto": SimpleNamespace(account=Account("masto", "mastodon"))})
+    app = SimpleNamespace(rounds=SimpleNamespace(poll=broken), ledger=ledger, config=config, gate=None, deliver=broken)
+    daemon = Daemon(app, say, threading.Event())
     daemon._poll("news")
     daemon._drain("masto")
     assert [event for event, _ in told] == ["bug", "bug"]
@@ -108,8 +110,8 @@ def test_a_look_up_needs_a_login_and_nothing_else_of_an_account(ledger, article,
     unknown = replace(delivery, state="unknown")
     for why, due_waits, look_up_waits in ((None, False, False), ("person", True, False), ("auth", True, True)):
         state = replace(ledger.accounts.find("masto"), paused=why)
-        assert account_waits(delivery, account, state, clock()) is due_waits
-        assert account_waits(unknown, account, state, clock()) is look_up_waits
+        assert bool(Gate(ledger).account(delivery, state, clock())) is due_waits
+        assert bool(Gate(ledger).account(unknown, state, clock())) is look_up_waits
 
 
 @pytest.mark.slow

@@ -56,4 +56,23 @@ def test_a_paused_account_is_explained(desk):
     desk("accounts", "pause", "masto")
     (story,) = desk.site.publish(1)
     desk("post")
-    assert "… account" in desk("explain", f"{desk.site.url}/news/{story.slug}.html").out
+    url = f"{desk.site.url}/news/{story.slug}.html"
+    told = "paused, by a person: syndicate accounts resume masto"
+    run = desk("explain", url)
+    assert "… account" in run.out
+    assert told in run.out
+    [row] = desk("explain", url, "--json").rows
+    assert {"name": "account", "verdict": "waits", "value": told} in row["steps"]
+
+
+def test_a_story_that_waits_for_a_yes_is_explained_with_the_command_that_gives_it(desk):
+    desk.config("masto", account=", approve: true")
+    desk.site.publish(1)
+    desk("post")
+    (story,) = desk.site.publish(1)
+    desk("post")
+    url = f"{desk.site.url}/news/{story.slug}.html"
+    [row] = desk("explain", url, "--json").rows
+    told = f"approval, syndicate deliveries approve {row['key'][:8]}"
+    assert {"name": "planned", "verdict": "waits", "value": told} in row["steps"]
+    assert told in desk("explain", url).out

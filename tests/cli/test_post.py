@@ -118,6 +118,18 @@ def test_an_article_that_answers_404_is_not_announced(desk):
     assert desk.sandbox.posts() == []
 
 
+def test_a_run_for_an_article_that_cannot_be_read_sends_nothing_else(desk):
+    desk("post")
+    desk("accounts", "pause", "masto")
+    desk.site.publish(1)
+    desk("post")
+    desk("accounts", "resume", "masto")
+    run = desk("post", "--article", f"{desk.site.url}/news/none.html", "--json")
+    assert (run.code, run.rows, desk.sandbox.posts()) == (1, [], [])
+    assert desk("post").code == 0
+    assert len(desk.sandbox.posts()) == 1
+
+
 def test_account_limits_delivery_and_what_is_left_stays_due(desk):
     desk.config("masto", "fb")
     desk("post")

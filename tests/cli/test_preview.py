@@ -68,9 +68,9 @@ def test_a_page_that_answers_404_is_warned_of_in_the_terminal_and_on_the_page(de
     desk.site.answer = lambda path, tag: (
         (404, "text/html", b"gone", None) if gone.slug in path else desk.site.answer_before(path, tag)
     )
-    assert "the article's page answers 404" in " ".join(desk("preview").out.replace("│", "").split())
+    assert "its page answers 404" in " ".join(desk("preview").out.replace("│", "").split())
     desk("preview", "--html", str(tmp_path / "page.html"))
-    assert "the article&#39;s page answers 404" in (tmp_path / "page.html").read_text(encoding="utf-8")
+    assert "its page answers 404" in (tmp_path / "page.html").read_text(encoding="utf-8")
 
 
 def test_a_story_that_waits_for_its_hour_is_shown_whole(desk, tmp_path):
@@ -84,7 +84,7 @@ def test_a_story_that_waits_for_its_hour_is_shown_whole(desk, tmp_path):
     page = tmp_path / "page.html"
     assert desk("preview", "--html", str(page)).code == 0
     html = page.read_text(encoding="utf-8")
-    assert html.count(f"waits for its hour, {rows[0]['due_at']}") == 2
+    assert html.count(f"waits for its publication time, {rows[0]['due_at']}") == 2
     assert "/api/v1/statuses" in html
     assert "not rendered" not in html
     assert desk("post", "--json").rows == [
@@ -128,7 +128,7 @@ def test_the_page_on_standard_output(desk):
     desk.site.publish(1)
     run = desk("preview", "--html", "-")
     assert run.out.startswith("<!doctype html>")
-    assert "only a look: a real first run posts nothing" in run.out
+    assert "example only: the first real run posts nothing" in run.out
     assert desk("preview", "--html", "-", "--json").code == 2
 
 

@@ -203,6 +203,70 @@ def test_a_key_of_ghost_is_never_printed_nor_stored(desk, api):
     assert not [path for path in desk.folder.glob("syndicate.db*") if KEY.encode() in path.read_bytes()]
 
 
+LISTS = {"wordpress": "/wp-json/wp/v2/posts", "ghost": "/ghost/api/content/posts/"}
+
+
+class Blog:
+    """A site that lists its stories as WordPress or Ghost does, the newest first. `ages` are in minutes, by number."""
+
+    def __init__(self, kind, url):
+        self.kind, self.ages = kind, {}
+        self.source = f"type: {kind}, url: '{url}/{f'?key={KEY}' if kind == 'ghost' else ''}'"
+
+    def __call__(self, path, params):
+        if path != LISTS[self.kind]:
+            return 404, {}, b""
+        wordpress = self.kind == "wordpress"
+        size, page = int(params["per_page" if wordpress else "limit"]), int(params.get("page", "1"))
+        since = params.get("after") or params.get("filter", "").partition("'")[2].replace(" ", "T")
+        dated = {number: at(-age) for number, age in self.ages.items()}
+        listed = [self.story(number, date) for number, date in dated.items() if date > since]
+        part = listed[(page - 1) * size : page * size]
+        return as_json(part if wordpress else {"posts": part}, ETag=f'"{self.kind}"')
+
+    def story(self, number, date):
+        url, title = f"https://gazette.example/{number}/", f"Story {number}"
+        if self.kind == "ghost":
+            return {"id": str(number), "url": url, "title": title, "published_at": date}
+        return {"id": number, "link": url, "title": {"rendered": title}, "date_gmt": date[:19]}
+
+
+@pytest.mark.parametrize("kind", LISTS)
+def test_a_site_with_more_news_than_one_visit_reads_says_so_and_looks_for_no_sitemap(desk, api, kind):
+    blog = api.routes = Blog(kind, api.url)
+    configure(desk, blog.source)
+    blog.ages = {0: 9 * 24 * 60}
+    assert "recorded as seen" in desk("post").err
+    desk.path.write_text(desk.path.read_text().replace("image: none", "image: none, never: {title: Story}"))
+    blog.ages = {number: number for number in range(1, 601)} | blog.ages
+    api.asked.clear()
+    run = desk("post")
+    assert "may be missing: there are more of them than are read at once" in run.err
+    assert {path for path, _ in api.asked} == {LISTS[kind]}
+
+
+@pytest.mark.parametrize("kind", LISTS)
+def test_a_backfill_asks_a_site_without_further_pages_whether_anything_has_changed(desk, api, kind):
+    blog = api.routes = Blog(kind, api.url)
+    configure(desk, blog.source)
+    blog.ages = {number: number * 60 for number in (1, 2, 3)}
+    assert "recorded as seen" in desk("post").err
+    api.routes = lambda path, params: (304, {"ETag": f'"{kind}"'}, b"")
+    api.headers.clear()
+    assert desk("post", "--backfill", "5").code == 0
+    assert [headers.get("if-none-match") for headers in api.headers] == [f'"{kind}"']
+    assert [text.splitlines()[0] for text in desk.texts()] == ["Story 3", "Story 2", "Story 1"]
+
+
+def test_a_backfill_reads_a_feed_anew_since_it_may_lead_to_further_pages(desk):
+    desk.config("masto")
+    desk.site.publish(3)
+    assert "recorded as seen" in desk("post").err
+    desk.site.requests.clear()
+    assert desk("post", "--backfill", "5").code == 0
+    assert "if-none-match" not in dict(desk.site.requests)["/rss.xml"]
+
+
 def test_init_says_what_it_found_and_writes_what_loads(desk, api):
     desk.path.unlink()
     feed = '<link rel="alternate" type="application/rss+xml" href="/feed/">'

@@ -34,7 +34,7 @@ def test_outside_its_window_a_story_waits_and_that_is_no_error(began):
     assert (run.code, row["state"], row["reason"], row["attempts"]) == (0, "due", "window", 0)
     assert row["due_at"].endswith(":00:00Z")
     assert desk.sandbox.posts() == []
-    assert "waits for the account's schedule, " in desk("post").out + desk("deliveries", "list").out
+    assert "waits for the account's hours, " in desk("post").out + desk("deliveries", "list").out
     explained = desk("explain", desk.site.link(story)).out
     assert "… schedule" in explained
     assert f"windows {closed()}; by windows not before {row['due_at']}" in explained
@@ -54,7 +54,7 @@ def test_a_dry_run_shows_the_post_and_when_it_would_go(began):
     [row] = desk("post", "--dry-run", "--json").rows
     assert (row["state"], row["reason"]) == ("due", "window")
     assert row["text"].startswith("Story 1 of the harbour")
-    assert "waits for the account's schedule" in desk("preview").out
+    assert "waits for the account's hours" in desk("preview").out
 
 
 def test_spacing_lets_one_out_and_wait_waits_for_the_next(began):
@@ -93,7 +93,7 @@ def test_a_changed_post_is_not_what_was_approved(began):
     desk("post")
     refused = desk("deliveries", "approve", row["key"], "--digest", shown["digest"])
     assert refused.code == 1
-    assert "would go out otherwise by now" in refused.err
+    assert "has changed since you looked" in refused.err
     desk("deliveries", "approve", row["key"])
     story.title = "And another one"
     run = desk("post", "--json")

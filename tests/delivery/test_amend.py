@@ -129,7 +129,7 @@ def test_an_edit_waits_until_its_post_has_an_end(newsroom, article, clock):
     room.publish(article(1, title="Better", published=clock.now))
     room.run()
     assert rows(room, "post") == [("unknown", "no_answer")]
-    assert rows(room, "edit") == [("due", "no_answer")]
+    assert rows(room, "edit") == [("due", "behind")]
     for _ in range(8):
         clock.move(seconds=31)
         room.run()
@@ -257,7 +257,7 @@ def test_a_deletion_does_not_wait_for_the_accounts_hours(posted, clock, ledger):
     room = posted()
     room.account = replace(room.account, schedule=Schedule(windows=(hours("Mon-Fri 07:00-11:00"),)))
     room.lane = replace(room.lane, account=room.account)
-    ledger.backlog.close("acct", clock.now + timedelta(hours=9), "windows", clock.now)
+    ledger.backlog.close("acct", "window", clock.now + timedelta(hours=9), "windows", clock.now)
     [post] = ledger.deliveries.search()
     plan_delete(post, ledger, clock.now)
     assert ledger.deliveries.accounts_with_work(clock.now) == ["acct"]

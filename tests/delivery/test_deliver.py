@@ -12,7 +12,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from syndicate import errors
-from syndicate.delivery.deliver import Lane, Timeouts, deliver
+from syndicate.delivery.deliver import deliver
+from syndicate.delivery.gates import Gate
+from syndicate.delivery.lane import Lane, Timeouts
 from syndicate.ledger import Ledger
 from syndicate.ledger.credentials import key_beside
 from syndicate.ledger.database import Database
@@ -108,7 +110,7 @@ class Desk:
         return self.ledger.deliveries.search(anchor=anchor)[0].key
 
     def step(self, key, render=render):
-        return deliver(key, self.lane, self.ledger, render, TERMS)[0]
+        return deliver(key, self.lane, self.ledger, render, TERMS, Gate(self.ledger))[0]
 
     def run(self, key, hours=48):
         """Call again and again, whenever something is due, as an engine would; a kill is a new start."""
@@ -266,11 +268,11 @@ def test_two_at_once_send_one(desk, article, clock):
     key = at.announce(article())
 
     def meanwhile(*args, **values):
-        other = deliver(key, at.lane, at.ledger, render, TERMS)[0]
+        other = deliver(key, at.lane, at.ledger, render, TERMS, Gate(at.ledger))[0]
         assert other.state == "posted"
         return render(*args, **values)
 
-    assert deliver(key, at.lane, at.ledger, meanwhile, TERMS)[0].state == "posted"
+    assert deliver(key, at.lane, at.ledger, meanwhile, TERMS, Gate(at.ledger))[0].state == "posted"
     assert len(at.network.posts) == 1
 
 
@@ -283,7 +285,7 @@ def test_who_was_overtaken_sends_nothing(desk, article):
         at.clock.move(seconds=61)
         at.ledger.claims.sweep(at.clock(), lambda _: timedelta(0))
         at.network.prepare = prepare
-        deliver(key, at.lane, at.ledger, render, TERMS)
+        deliver(key, at.lane, at.ledger, render, TERMS, Gate(at.ledger))
         return {"text": "too late"}
 
     at.network.prepare = slow
@@ -328,9 +330,9 @@ def test_a_person_who_has_decided_is_not_overruled_by_a_late_receipt(desk, artic
     key = at.announce(article())
     at.step(key)
     held = at.step(key)
-    assert at.ledger.claims.decide(held, ("held",), "skipped", "person", now=at.clock(), due_at=None)
-    assert not at.ledger.claims.posted(held, Receipt("9", None), now=at.clock())
-    assert at.ledger.deliveries.find(key).state == "skipped"
+    assert at.ledger.decisions.not_sent(held, at.clock())
+    assert not at.ledger.outcomes.posted(held, Receipt("9", None), now=at.clock())
+    assert at.ledger.deliveries.find(key).state == "due"
 
 
 def test_a_look_up_reaches_back_further_than_clocks_differ(desk, article):
@@ -353,7 +355,7 @@ def test_limits_that_cannot_be_read_are_no_fault_of_the_story(desk, article):
     def refused():
         raise errors.Rejected("404")
 
-    after = deliver(key, replace(at.lane, limits=refused), at.ledger, render, TERMS)[0]
+    after = deliver(key, replace(at.lane, limits=refused), at.ledger, render, TERMS, Gate(at.ledger))[0]
     assert (after.state, after.reason, after.attempts) == ("due", "unavailable", 0)
 
 

@@ -1,11 +1,15 @@
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from syndicate.delivery.explain import Facts, explain
 from syndicate.ledger.accounts import AccountState
 from syndicate.ledger.articles import StoredArticle
 from syndicate.model import Account, Article, Delivery, Filter
+from syndicate.planning.plan import Candidate, plan
 
 NOON = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
 STORY = Article("news", "https://g.example/1", "Story", published=NOON, section="News > Travel", categories=("trains",))
@@ -18,7 +22,8 @@ def steps(account=None, *, article=STORY, seen=NOON, baseline=NOON - timedelta(h
     if delivery:
         made = Delivery("k", "a", article.url, "masto", "mastodon", "post", 0, 0, **delivery)
     facts = Facts(StoredArticle("a", article, seen), baseline, "UTC", made, [], NOON + timedelta(minutes=1))
-    return {step.name: (step.verdict, step.value) for step in explain(account, state, facts)}
+    found = explain(account, state, facts)
+    return {step.name: (step.verdict, step.value, *([step.cure] if step.cure else [])) for step in found}
 
 
 def row(state, reason=None, **fields):
@@ -45,8 +50,6 @@ def test_a_filter_says_what_it_compared():
 
 
 def test_a_story_from_before_the_first_run_and_one_that_came_too_late():
-    from dataclasses import replace
-
     early = replace(STORY, published=NOON - timedelta(hours=4))
     assert steps(article=early, **row("skipped", "baseline"))["baseline"][0] == "no"
     late = steps(seen=NOON + timedelta(days=3), **row("skipped", "too_old"))
@@ -58,22 +61,26 @@ def test_a_story_from_before_the_first_run_and_one_that_came_too_late():
 
 
 def test_what_was_planned_by_hand_is_not_told_to_have_been_stopped():
-    from dataclasses import replace
-
     old = replace(STORY, published=NOON - timedelta(days=90))
     found = steps(article=old, **row("posted"))
     assert (found["baseline"][0], found["age"][0]) == ("note", "note")
 
 
 @pytest.mark.parametrize(
-    ("paused", "told"),
+    ("paused", "told", "cure"),
     [
-        ("auth", "paused, its login was refused: syndicate accounts check masto"),
-        ("person", "paused, by a person: syndicate accounts resume masto"),
+        ("auth", "paused, its login was refused", "check"),
+        ("person", "paused, by a person", "resume"),
+        ("all", "paused, with everything else", "resume_all"),
     ],
 )
-def test_a_paused_account_says_so_and_how_to_go_on(paused, told):
-    assert steps(paused=paused, **row("due", "auth"))["account"] == ("waits", told)
+def test_a_paused_account_says_so_and_how_to_go_on(paused, told, cure):
+    assert steps(paused=paused, **row("due", "auth"))["account"] == ("waits", told, cure)
+
+
+@pytest.mark.parametrize("reason", ["approval", "burst", "similar"])
+def test_what_waits_for_a_person_says_so(reason):
+    assert steps(**row("planned", reason, error="why"))["planned"] == ("waits", f"{reason}, why", "approve")
 
 
 def test_what_nobody_knows_is_told_as_unclear():
@@ -81,3 +88,30 @@ def test_what_nobody_knows_is_told_as_unclear():
     assert found["held"] == ("unclear", "no_answer, read timed out")
     assert steps()["delivery"][0] == "no"
     assert steps(baseline=None)["baseline"][0] == "note"
+
+
+minutes = st.integers(-3 * 24 * 60, 5 * 24 * 60)
+
+
+@given(
+    published=minutes,
+    source=minutes,
+    joined=minutes,
+    precision=st.sampled_from(["second", "day"]),
+    tz_assumed=st.booleans(),
+    section=st.sampled_from(["News", "Sport"]),
+    zone=st.sampled_from(["UTC", "Asia/Tokyo"]),
+)
+def test_it_tells_the_very_step_at_which_a_story_was_skipped(
+    published, source, joined, precision, tz_assumed, section, zone
+):
+    ago = [NOON - timedelta(minutes=each) for each in (published, source, joined)]
+    story = Article("news", "https://g.example/1", "Story", published=ago[0], precision=precision, section=section)
+    story = replace(story, tz_assumed=tz_assumed)
+    account = Account("masto", "mastodon", only=Filter(sections=("News",)))
+    [entry] = plan([Candidate("a", story)], [(account, ago[2])], source_baseline=ago[1], zone=zone, now=NOON)
+    state = AccountState("masto", "mastodon", ago[2], None, NOON, None, None)
+    found = explain(account, state, Facts(StoredArticle("a", story, NOON), ago[1], zone, None, [], NOON))
+    told = [step.name for step in found if step.verdict == "no" and step.name != "delivery"]
+    named = {"filtered": "filter", "baseline": "baseline", "too_old": "age"}
+    assert told[:1] == ([named[entry.reason]] if entry.state == "skipped" else [])

@@ -76,7 +76,7 @@ def test_what_was_refused_spends_no_cap_and_what_may_be_out_does(newsroom, stori
     room = newsroom(schedule={"per_day": 1}, network=network)
     room.publish(*stories(3))
     room.run()
-    assert room.states() == [("failed", "rejected"), ("unknown", "no_answer"), ("due", "window")]
+    assert room.states() == [("failed", "rejected"), ("unknown", "no_answer"), ("due", "cap")]
 
 
 def test_two_processes_cannot_pass_a_cap_together(newsroom, stories, clock, ledger):
@@ -124,7 +124,7 @@ def test_caps_bind_breaking_news_too(newsroom, article, clock):
     loud = [article(n, published=clock.now, categories=("breaking",)) for n in (2, 1)]
     room.publish(*loud)
     assert room.run() == ["Story 1"]
-    assert room.states()[1] == ("due", "window")
+    assert room.states()[1] == ("due", "cap")
     clock.move(minutes=60)
     assert room.run() == ["Story 2"]
 
@@ -383,7 +383,7 @@ def test_a_date_months_ahead_is_asked_about_whenever_it_comes_and_no_longer_than
     hour = clock.now + timedelta(hours=1)
     room.publish(article(1, published=hour))
     room.publish(article(1, published=hour + timedelta(days=365)))
-    assert room.states() == [("planned", "approval")]
+    assert room.states() == [("planned", "date")]
     assert room.only().error == "it is dated 2027-11-23, more than 30 days ahead"
     room.publish(article(1, published=hour))
     assert (room.states(), room.only().error) == ([("planned", "embargo")], None)
@@ -413,8 +413,7 @@ def approve(room, digest=None):
     row, now = room.only(), room.ledger.now()
     known = room.ledger.articles.find(row.anchor).article
     post = render(known, room.account, room.network, room.network.limits, at=now, planned_at=row.planned_at).post
-    columns = {"approved": made(post_record(post)), "due_at": now}
-    assert room.ledger.claims.decide(row, ("planned",), "due", None, now=now, **columns)
+    assert room.ledger.decisions.approve(row, made(post_record(post)), at=None, now=now, ages=True)
 
 
 def test_what_asks_for_a_yes_waits_for_it_and_goes_out_as_it_was_shown(newsroom, stories, clock):

@@ -32,7 +32,7 @@ def planned(ledger, article):
 @pytest.fixture
 def unanswered(ledger, planned, clock):
     claimed = ledger.claims.claim(planned(), now=clock(), lease=LEASE)
-    assert ledger.claims.leave(claimed, "unknown", "no_answer", now=clock(), due_at=clock())
+    assert ledger.outcomes.unanswered(claimed, due_at=clock(), now=clock())
     return claimed.key
 
 

@@ -18,15 +18,18 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, pr
 
 from syndicate import errors
 from syndicate.config.hours import hours
-from syndicate.delivery.deliver import Lane, deliver
+from syndicate.delivery.deliver import deliver
 from syndicate.delivery.gates import Gate, Trouble
-from syndicate.ingestion.poll import poll
+from syndicate.delivery.lane import Lane
+from syndicate.delivery.next import Taken, deliver_next
+from syndicate.ingestion.poll import PollRules, poll
 from syndicate.ledger import Ledger
 from syndicate.ledger.database import Database
-from syndicate.model import Account, Article, BreakingRules, PollInterval, Reading, Receipt, Schedule, Validators
+from syndicate.model import Account, Article, BreakingRules, Reading, Receipt, Schedule, Validators
 from syndicate.planning.changes import plan_delete
 from syndicate.serialization import digest, post_record
 from tests.worlds.clock import Clock
+from tests.worlds.moves import MOVES, moves_seen, watch_moves
 from tests.worlds.newsroom import TERMS, Network, render
 
 EXAMPLES = int(os.environ.get("SYNDICATE_EXAMPLES", "40"))
@@ -148,6 +151,7 @@ class Histories(RuleBasedStateMachine):
         self.folder = tempfile.TemporaryDirectory()
         self.clock = Clock()
         self.ledger = Ledger(Database(Path(self.folder.name) / "l.db", durable=False), self.clock, lambda: b"")
+        watch_moves(self.ledger.database)
         self.network = World(certainty, self.clock)
         follow = {"on_edit": "edit", "on_withdrawn": "delete"} if wishes else {}
         self.account = Account("acct", "fake", schedule=plan, approve=approve, delay=delay, **follow)
@@ -168,10 +172,8 @@ class Histories(RuleBasedStateMachine):
         return self.trouble
 
     def _poll(self):
-        every = PollInterval()
-        rule = BreakingRules(tags=("breaking",))
-        url = "https://gazette.example/rss"
-        poll(self, url, [self.account], self.ledger, every=every, zone="UTC", breaking=rule)
+        state = self.ledger.sources.ensure("news", "https://gazette.example/rss")
+        poll(self, state, [self.account], self.ledger, PollRules(breaking=BreakingRules(tags=("breaking",))))
 
     # What the publisher does
 
@@ -228,16 +230,16 @@ class Histories(RuleBasedStateMachine):
             article = self.ledger.articles.find(row.anchor).article
             now, limits = self.clock.now, self.network.limits
             post = render(article, self.account, self.network, limits, at=now, planned_at=row.planned_at).post
-            self._decide(row, ("planned",), "due", None, approved=digest(post_record(post)), due_at=now)
+            self.ledger.decisions.approve(row, digest(post_record(post)), at=None, now=now, ages=True)
 
     def retry(self):
         for row in self._rows("failed")[:1]:
-            self._decide(row, ("failed",), "due", None, due_at=self.clock.now, attempts=0, unknowns=0, absent=0)
+            self.ledger.decisions.retry(row, self.clock.now)
 
     def skip(self):
         for row in [*self._rows("planned"), *self._rows("due")][:1]:
             if row.draft is None:
-                self._decide(row, ("planned", "due"), "skipped", "person", due_at=None)
+                self.ledger.decisions.skip(row, self.clock.now)
 
     def resolve(self):
         """A person looks at the network, not at once, and says what is there."""
@@ -246,10 +248,9 @@ class Histories(RuleBasedStateMachine):
         for row in self._rows("held"):
             if row.key in self.network.accepted:
                 url = "https://social.example/seen"
-                self.ledger.claims.posted(row, Receipt(row.key, url), now=self.clock.now)
+                self.ledger.outcomes.posted(row, Receipt(row.key, url), now=self.clock.now)
             else:
-                fresh = {"post": None, "draft": None, "committed_at": None, "unknowns": 0, "absent": 0}
-                self._decide(row, ("held",), "due", None, due_at=self.clock.now, **fresh)
+                self.ledger.decisions.not_sent(row, self.clock.now)
 
     def delete(self):
         for row in self._rows("posted")[:1]:
@@ -297,21 +298,19 @@ class Histories(RuleBasedStateMachine):
             self.ledger.claims.sweep(now, lambda _: self.lane.settle)
             self.ledger.backlog.expire(now)
             self.ledger.backlog.release(now)
-            due = self.ledger.deliveries.next_due("acct", now)
-            state = self.ledger.accounts.find("acct")
-            if due is None or (state.paused and due.state != "unknown") or state.next_at > now:
-                return
             try:
-                deliver(due.key, self.lane, self.ledger, render, TERMS, self.gate)
+                came = deliver_next(self.account, self.ledger, self.gate, self._carry, self.ledger.deliveries.next_due)
+                if not isinstance(came, Taken):
+                    return
             except Killed:
                 self.clock.move(seconds=61)  # until its lease is over: here nobody can tell that it is dead
+
+    def _carry(self, due):
+        return deliver(due.key, self.lane, self.ledger, render, TERMS, self.gate)
 
     def _rows(self, state, reason=None):
         found = [row for row in self.ledger.deliveries.search(states=(state,)) if row.action == "post"]
         return [row for row in found if reason in (None, row.reason)]
-
-    def _decide(self, row, states, state, reason, **columns):
-        self.ledger.claims.decide(row, states, state, reason, now=self.clock.now, **columns)
 
     # What always holds
 
@@ -319,6 +318,11 @@ class Histories(RuleBasedStateMachine):
     def nothing_is_doubled(self):
         if hasattr(self, "network"):
             assert not self.network.accepted or max(self.network.accepted.values()) == 1, self.network.accepted
+
+    @invariant()
+    def every_move_is_in_the_table(self):
+        if hasattr(self, "network"):
+            assert moves_seen(self.ledger.database) <= MOVES
 
     @invariant()
     def every_story_has_its_row(self):

@@ -8,14 +8,14 @@ from email.utils import format_datetime
 
 import pytest
 
-from syndicate.app.sources import MaskedSource
 from syndicate.errors import SourceError
 from syndicate.ingestion import gaps
-from syndicate.ingestion.poll import poll
-from syndicate.model import Account, Article, Filter, PollInterval, Reading
+from syndicate.ingestion.poll import PollRules, poll
+from syndicate.model import Account, Article, Filter, Reading
 from syndicate.net.address_guard import Guard
 from syndicate.net.http import RequestsHttp
 from syndicate.sources.feed import FeedSource
+from syndicate.sources.masked import masked
 from tests.worlds.servers import Api
 
 WINDOW = 10
@@ -110,17 +110,15 @@ class Desk:
         self.paper, self.ledger, self.clock = paper, ledger, clock
         self.account = Account("acct", "fake", **account)
         self.door = RequestsHttp(clock=clock, timeout=5.0, guard=Guard(origins=[paper.api.url]))
-        self.source = MaskedSource(FeedSource("news", f"{paper.api.url}{path}", self.door), self.door.mask)
+        self.source = masked(FeedSource("news", f"{paper.api.url}{path}", self.door), self.door.mask)
 
     def poll(self, **options):
         return poll(
             self.source,
-            self.paper.api.url,
+            self.ledger.sources.ensure("news", self.paper.api.url),
             [self.account],
             self.ledger,
-            every=PollInterval(),
-            zone="UTC",
-            **options,
+            PollRules(**options),
         )
 
     def planned(self):
@@ -234,14 +232,14 @@ def test_a_gap_that_nothing_fills_is_told_once(open_desk):
     assert desk.asked() == ["/rss", "/robots.txt", "/sitemap-news.xml", "/news-sitemap.xml"]
     told = (
         "stories published between 2026-11-23 05:30 and 2026-11-23 16:15 UTC may be missing: no further page of the"
-        " feed lists them, nor does a news sitemap; announce one with syndicate post --article URL, and let the feed"
-        " list more entries"
+        " feed lists them, nor does a news sitemap"
     )
-    assert polled.notes == (told,)
+    assert (polled.missing, polled.notes) == (told, ())
     assert notices(desk.ledger) == [("source_gap", "news", f"news: {told}")]
     desk.paper.publish(1, since=desk.clock.now)
     desk.clock.move(minutes=5)
-    assert desk.poll().notes == ()
+    polled = desk.poll()
+    assert (polled.missing, polled.notes) == (None, ())
     assert desk.asked() == ["/rss"]
 
 
@@ -280,7 +278,8 @@ def test_a_page_that_fails_for_hours_is_given_up_and_told(open_desk):
     assert kind == "source_gap"
     assert "between 2026-11-23 05:30 and 2026-11-23 16:15 UTC" in message
     desk.asked()
-    assert desk.poll().notes == ()
+    polled = desk.poll()
+    assert (polled.missing, polled.notes) == (None, ())
     assert desk.asked() == ["/rss"]
 
 
@@ -304,7 +303,7 @@ def test_a_feed_that_names_itself_is_read_once(open_desk):
     polled = desk.poll()
     assert desk.planned() == titles(37, 47)
     assert desk.asked() == ["/rss", "/rss?page=1", "/robots.txt", "/sitemap-news.xml", "/news-sitemap.xml"]
-    assert "may be missing" in polled.notes[0]
+    assert "may be missing" in polled.missing
 
 
 def test_no_other_site_is_asked(open_desk):
@@ -314,7 +313,7 @@ def test_no_other_site_is_asked(open_desk):
     desk.stop()
     polled = desk.poll()
     assert other.asked == []
-    assert "may be missing" in polled.notes[0]
+    assert "may be missing" in polled.missing
     other.close()
 
 
@@ -337,7 +336,7 @@ def test_endless_pages_are_left_in_the_end(open_desk, monkeypatch):
     polled = desk.poll()
     assert desk.planned() == titles(12 + 300 - 210, 312)
     assert len(desk.asked()) == 1 + gaps.REQUESTS
-    assert "there are more of them than are read at once" in polled.notes[-1]
+    assert "there are more of them than are read at once" in polled.missing
 
 
 def test_large_pages_are_left_after_500_entries(open_desk, monkeypatch):
@@ -352,7 +351,7 @@ def test_large_pages_are_left_after_500_entries(open_desk, monkeypatch):
     polled = desk.poll()
     assert len(desk.planned()) == WINDOW + gaps.ENTRIES
     assert desk.asked() == ["/rss", "/rss?page=2", "/rss?page=3"]
-    assert "more of them than are read at once" in polled.notes[-1]
+    assert "more of them than are read at once" in polled.missing
 
 
 def test_a_feed_that_was_moved_posts_nothing_and_is_not_paged(open_desk):
@@ -365,6 +364,7 @@ def test_a_feed_that_was_moved_posts_nothing_and_is_not_paged(open_desk):
         desk.clock.move(days=1)
         polled = desk.poll()
         assert desk.asked() == ["/rss"]
+        assert polled.missing is None
         assert not any("may be missing" in note for note in polled.notes)
 
 
@@ -378,7 +378,7 @@ def test_a_sitemap_of_more_than_the_feed_is_not_used(open_desk):
     desk.paper.news = lambda: plain().replace("</urlset>", more)
     polled = desk.poll()
     assert desk.planned() == titles(37, 47)
-    assert "may be missing" in polled.notes[0]
+    assert "may be missing" in polled.missing
 
 
 def test_a_sitemap_is_not_used_where_accounts_choose_by_section(open_desk):
@@ -387,7 +387,7 @@ def test_a_sitemap_is_not_used_where_accounts_choose_by_section(open_desk):
     polled = desk.poll()
     assert desk.planned() == titles(37, 47)
     assert desk.asked() == ["/rss"]
-    assert "a sitemap tells neither sections nor tags" in polled.notes[0]
+    assert "a sitemap tells neither sections nor tags" in polled.missing
 
 
 def test_a_sitemap_does_not_change_what_a_feed_said(open_desk):
@@ -486,11 +486,12 @@ def test_a_source_that_cannot_page_is_told_of(ledger, clock, article):
 
     def read(*numbers):
         source.articles = tuple(article(number) for number in numbers)
-        return poll(source, "https://gazette.example/", [], ledger, every=PollInterval(), zone="UTC")
+        state = ledger.sources.ensure("news", "https://gazette.example/")
+        return poll(source, state, [], ledger, PollRules())
 
     read(1, 2, 3)
     clock.move(hours=1)
-    assert "more of them than are read at once" in read(4, 5, 6).notes[0]
+    assert "more of them than are read at once" in read(4, 5, 6).missing
 
 
 def test_a_page_that_fails_loses_nothing_that_the_feed_shows(open_desk):

@@ -207,7 +207,7 @@ def test_an_embargoed_story_whose_page_is_not_there_at_its_hour_is_not_announced
 def test_a_date_months_ahead_is_a_slip_and_waits_for_a_person(press, clock):
     room = press()
     assert room.run(room.story(10, at=clock() + timedelta(days=300)), *room.items) == []
-    assert room.waiting("approval") == [link(10)]
+    assert room.waiting("date") == [link(10)]
 
 
 def test_undated_stories_count_as_new_only_on_top(press):

@@ -40,7 +40,7 @@ import pytest
 from syndicate.config.schema import Config, Listen, SourceConfig
 from syndicate.ingestion.poll import Polled
 from syndicate.ingestion.websub import GOODBYES, Subscriber
-from syndicate.model import PollInterval, Secret, Site, Validators
+from syndicate.model import Hub, PollInterval, Secret, Site, Validators
 from syndicate.net.address_guard import Guard
 from syndicate.net.http import RequestsHttp
 from syndicate.sources.feed import FeedSource
@@ -99,7 +99,7 @@ class Server:
         self._server.server_close()
 
 
-class Hub(Server):
+class HubServer(Server):
     """A hub that keeps to the Recommendation, unless told otherwise.
 
     `requests` are the forms it was sent; `checks` what came of each verification: mode, status, echoed.
@@ -184,7 +184,9 @@ class Newsroom:
     def heard(self, hub, topic=TOPIC):
         """A poll of the feed names this hub."""
         self.subscriber.update_subscription(
-            Polled("news", (), baseline=False, seen=1, new=0, keys=(), hub=(hub, topic))
+            Polled(
+                "news", (), baseline=False, seen=1, new=0, keys=(), hub=Hub(hub, topic) if hub else None, hub_known=True
+            )
         )
 
     def kept(self):
@@ -210,7 +212,7 @@ class Newsroom:
 
 @pytest.fixture
 def hub():
-    running = Hub()
+    running = HubServer()
     yield running
     running.close()
 
@@ -275,7 +277,7 @@ def feed():
 def test_a_feed_names_its_hub_and_its_topic(feed, kind):
     feed.body = DOCUMENTS[kind].encode()
     fetched = feed.read()
-    assert fetched.hub == ("https://hub.example/", f"{feed.url}/topic")
+    assert (fetched.hub, fetched.hub_known) == (Hub("https://hub.example/", f"{feed.url}/topic"), True)
     assert len(fetched.articles) == 1
 
 
@@ -299,22 +301,24 @@ def test_a_feed_names_its_hub_and_its_topic(feed, kind):
 def test_the_link_header_counts_before_the_document(feed, headers, expected):
     feed.body = DOCUMENTS["rss"].encode()
     feed.headers = [("Link", each) for each in headers]
-    assert feed.read().hub == tuple(each.replace("URL", feed.url) for each in expected)
+    assert feed.read().hub == Hub(*(each.replace("URL", feed.url) for each in expected))
 
 
 def test_nothing_without_both(feed):
     feed.body = f'<rss version="2.0"><channel><title>G</title>{ITEM}</channel></rss>'.encode()
-    assert feed.read().hub == ("", "")
-    feed.headers = [("Link", "<https://hub.example/>; rel=hub")]
-    assert feed.read().hub == ("", "")
+    for headers in ([], [("Link", "<https://hub.example/>; rel=hub")]):
+        feed.headers = headers
+        fetched = feed.read()
+        assert (fetched.hub, fetched.hub_known) == (None, True)
 
 
 def test_a_document_that_is_cut_off_says_nothing_against_its_hub(feed):
     feed.body = f'<rss version="2.0"><channel><title>G</title>{ITEM}<item><title>B'.encode()
     fetched = feed.read()
-    assert (len(fetched.articles), fetched.hub) == (1, None)
+    assert (len(fetched.articles), fetched.hub, fetched.hub_known) == (1, None, False)
     feed.body = (DOCUMENTS["rss"].removesuffix("</channel></rss>") + "<item><tit").encode()
-    assert feed.read().hub == ("https://hub.example/", f"{feed.url}/topic")
+    fetched = feed.read()
+    assert (fetched.hub, fetched.hub_known) == (Hub("https://hub.example/", f"{feed.url}/topic"), True)
 
 
 # §5.1 The request
@@ -367,7 +371,7 @@ def test_nor_one_that_a_hub_leads_to(newsroom, hub):
 
 @pytest.mark.parametrize("status", [307, 308])
 def test_a_hub_may_lead_to_another(newsroom, hub, status):
-    first = Hub()
+    first = HubServer()
     try:
         first.answer = (status, [("Location", hub.url)])
         newsroom.heard(first.url)
@@ -526,7 +530,7 @@ def test_a_renewal_leaves_no_gap(newsroom, hub):
 
 def test_a_feed_that_names_another_hub_is_subscribed_there(newsroom, hub):
     newsroom.join(hub)
-    other = Hub()
+    other = HubServer()
     try:
         old = dict(hub.subscribers)
         newsroom.heard(other.url, "https://gazette.example/new")
@@ -545,7 +549,7 @@ def test_a_feed_that_names_another_hub_is_subscribed_there(newsroom, hub):
 
 def test_a_feed_that_names_none_any_more_is_left_and_one_that_never_did_is_let_be(newsroom, hub):
     newsroom.join(hub)
-    newsroom.heard("", "")
+    newsroom.heard(None)
     newsroom.subscriber.work()
     assert wait_for(lambda: not hub.subscribers, 5)
     assert newsroom.kept().state == "none"
@@ -555,7 +559,7 @@ def test_a_feed_that_names_none_any_more_is_left_and_one_that_never_did_is_let_b
 def test_a_hub_that_does_not_hear_a_farewell_is_told_thrice(newsroom, hub):
     newsroom.join(hub)
     hub.answer = (500, [])
-    newsroom.heard("", "")
+    newsroom.heard(None)
     for _ in range(10):
         newsroom.subscriber.work()
         newsroom.clock.move(days=1)
@@ -572,10 +576,10 @@ def test_it_outlives_the_process_and_follows_the_config(newsroom, hub, ledger):
     newsroom.join(hub)
     again(newsroom.public, ["news"])
     assert newsroom.kept().state == "active"
-    assert ledger.sources.known(["news"])[0].validators == Validators("x", None, "y")
+    assert ledger.sources.ensure("news", TOPIC).validators == Validators("x", None, "y")
     again("http://127.0.0.1:1", ["news"])  # moved
     assert newsroom.kept() is None
-    assert ledger.sources.known(["news"])[0].validators == Validators()  # it is read whole, and names its hub again
+    assert ledger.sources.ensure("news", TOPIC).validators == Validators()  # it is read whole, and names its hub again
     newsroom.join(hub)
     again(newsroom.public, [])
     assert newsroom.kept() is None

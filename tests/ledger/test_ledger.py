@@ -13,12 +13,12 @@ from pathlib import Path
 import pytest
 
 from syndicate.errors import AuthError, LedgerError
-from syndicate.ingestion.poll import poll
+from syndicate.ingestion.poll import PollRules, poll
 from syndicate.ledger import Ledger, claimant
 from syndicate.ledger.credentials import Session, key_beside
 from syndicate.ledger.database import VERSION, Database, from_micros, micros
 from syndicate.ledger.deliveries import delivery_key
-from syndicate.model import Account, PollInterval, Reading, Receipt, Validators
+from syndicate.model import Account, Reading, Receipt, Validators
 from syndicate.planning.apply import announce
 
 LEASE = timedelta(seconds=60)
@@ -42,8 +42,8 @@ class Listing:
 
 
 def read(ledger, *articles, accounts=(MASTO,), **options):
-    base = {"every": PollInterval(), "zone": "UTC"}
-    return poll(Listing(*articles), "https://gazette.example/rss", accounts, ledger, **base | options)
+    state = ledger.sources.ensure("news", "https://gazette.example/rss")
+    return poll(Listing(*articles), state, accounts, ledger, PollRules(**options))
 
 
 def test_of_a_story_that_is_listed_twice_the_first_words_count(ledger, article):
@@ -104,19 +104,24 @@ def test_two_sources_that_list_one_story_give_one_delivery(ledger, article, cloc
     read(ledger)
     other = Listing()
     other.name = "sport"
-    options = {"every": PollInterval(), "zone": "UTC"}
-    poll(other, "https://gazette.example/sport", [MASTO], ledger, **options)
+
+    def listed():
+        state = ledger.sources.ensure("sport", "https://gazette.example/sport")
+        return poll(other, state, [MASTO], ledger, PollRules())
+
+    listed()
     clock.move(minutes=1)
     assert len(read(ledger, article(1, published=clock.now)).keys) == 1
     other.articles = (article(1, source="sport", guid="sport-1", published=clock.now),)
-    assert poll(other, "https://gazette.example/sport", [MASTO], ledger, **options).keys == ()
+    assert listed().keys == ()
 
 
 def test_a_new_address_of_a_source_is_a_new_baseline(ledger, article, clock):
     read(ledger, article(1))
     clock.move(hours=1)
     fresh = article(2, published=clock.now)
-    polled = poll(Listing(fresh), "https://new.example/rss", [MASTO], ledger, every=PollInterval(), zone="UTC")
+    state = ledger.sources.ensure("news", "https://new.example/rss")
+    polled = poll(Listing(fresh), state, [MASTO], ledger, PollRules())
     assert (polled.baseline, polled.keys) == (True, ())
 
 
@@ -152,7 +157,7 @@ def test_one_lane_for_each_account(ledger, article, clock):
 def test_a_lane_is_free_again_when_its_delivery_leaves(ledger, article, clock):
     first, second = planned(ledger, article, 1), planned(ledger, article, 2)
     claimed = ledger.claims.claim(first, now=clock(), lease=LEASE)
-    assert ledger.claims.posted(claimed, Receipt("1", "https://social.example/1"), now=clock())
+    assert ledger.outcomes.posted(claimed, Receipt("1", "https://social.example/1"), now=clock())
     assert ledger.claims.claim(second, now=clock(), lease=LEASE)
 
 
@@ -202,8 +207,8 @@ def test_who_lost_the_claim_can_neither_begin_nor_record(ledger, article, clock)
     ledger.claims.sweep(clock(), lambda _: timedelta(0))
     again = ledger.claims.claim(ledger.deliveries.find(claimed.key), now=clock(), lease=LEASE)
     assert not ledger.claims.begin(claimed, {}, "", {}, now=clock(), lease=LEASE)
-    assert not ledger.claims.leave(claimed, "failed", "rejected", now=clock())
-    assert not ledger.claims.posted(claimed, Receipt("1", None), now=clock())
+    assert not ledger.outcomes.failed(claimed, "rejected", error="no", now=clock())
+    assert not ledger.outcomes.posted(claimed, Receipt("1", None), now=clock())
     assert ledger.deliveries.find(again.key).state == "sending"
 
 
@@ -269,7 +274,7 @@ def test_sixteen_threads_claim_each_delivery_once(ledger, article, clock):
 
 def test_alerts_are_raised_once_for_each_change_and_given_up_after_three_tries(ledger, article, clock):
     delivery = planned(ledger, article)
-    assert ledger.claims.fails(delivery, "too_long", error="612 of 500", now=clock())
+    assert ledger.waiting.fails(delivery, "too_long", error="612 of 500", now=clock())
     [(found, state, fence)] = ledger.alerts.waiting()
     assert (found.key, state) == (delivery.key, "failed")
     for _ in range(3):

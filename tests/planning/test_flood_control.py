@@ -5,7 +5,7 @@ from datetime import timedelta
 
 import pytest
 
-from syndicate.model import FloodLimits, PollInterval
+from syndicate.model import FloodLimits
 from syndicate.planning.apply import announce
 from tests.worlds.newsroom import Newsroom
 
@@ -14,7 +14,7 @@ CAREFUL = FloodLimits(burst=10, similar="hold")
 
 @pytest.fixture
 def newsroom(ledger, clock):
-    return lambda **options: Newsroom(ledger, clock, **{"caution": CAREFUL} | options)
+    return lambda **options: Newsroom(ledger, clock, **{"floods": CAREFUL} | options)
 
 
 @pytest.fixture
@@ -54,7 +54,7 @@ def test_more_than_burst_at_once_wait_for_a_yes(newsroom, stories, clock, count,
 
 
 def test_without_a_burst_everything_goes_out(newsroom, stories, clock):
-    room = newsroom(caution=FloodLimits(burst=None, similar="hold"))
+    room = newsroom(floods=FloodLimits(burst=None, similar="hold"))
     clock.move(hours=2)
     room.publish(*stories(60))
     assert len(room.run()) == 60
@@ -110,20 +110,17 @@ def test_what_waits_keeps_its_embargo_and_grows_too_old_like_any_other(newsroom,
 
 
 def test_backfill_lets_out_what_waited_and_only_as_many_as_were_asked_for(newsroom, stories, clock):
-    from syndicate.ingestion.poll import poll
+    from syndicate.ingestion.poll import PollRules, poll
 
     room = newsroom()
     clock.move(hours=2)
     room.publish(*stories(20))
     poll(
         room,
-        "https://gazette.example/rss",
+        room.ledger.sources.ensure("news", "https://gazette.example/rss"),
         [room.account],
         room.ledger,
-        every=PollInterval(),
-        zone="UTC",
-        backfill=4,
-        caution=CAREFUL,
+        PollRules(backfill=4, floods=CAREFUL),
     )
     assert room.run() == ["Story 17", "Story 18", "Story 19", "Story 20"]
     assert waiting(room) == 16
@@ -147,7 +144,7 @@ def test_a_story_under_a_new_address_and_a_new_date_waits(newsroom, stories, clo
 
 @pytest.mark.parametrize(("wish", "state"), [("post", ("due", None)), ("skip", ("skipped", "similar"))])
 def test_what_is_done_with_it_is_the_publishers_choice(newsroom, stories, clock, wish, state):
-    room = newsroom(caution=FloodLimits(similar=wish))
+    room = newsroom(floods=FloodLimits(similar=wish))
     clock.move(hours=2)
     [first] = stories(1)
     room.publish(first)
@@ -158,7 +155,7 @@ def test_what_is_done_with_it_is_the_publishers_choice(newsroom, stories, clock,
 
 
 def test_what_was_skipped_for_looking_alike_goes_out_when_a_person_names_it(newsroom, stories, clock):
-    room = newsroom(caution=FloodLimits(similar="skip"))
+    room = newsroom(floods=FloodLimits(similar="skip"))
     clock.move(hours=2)
     [first] = stories(1)
     room.publish(first)
@@ -190,7 +187,7 @@ def test_a_column_that_bears_one_headline_every_day_is_asked_about_once(newsroom
         room.publish(*column)
         states.append(room.states()[-1])
         for row in room.ledger.deliveries.search(states=("planned",)):
-            room.ledger.claims.decide(row, ("planned",), "due", None, now=clock.now, due_at=clock.now)
+            room.ledger.decisions.approve(row, "", at=None, now=clock.now, ages=True)
         room.run()
     assert states == [("due", None), ("planned", "similar"), *[("due", None)] * 3]
 

@@ -54,10 +54,10 @@ class TestAgainstTheSandbox(PlatformContract):
         assert shown["link"] == LINK
 
     def test_sessions_are_renewed_without_the_password(self, platform, network, credentials):
-        before = network.logins
+        before = network.stand_ins["bluesky"].logins
         credentials.value = platform.refresh(credentials.value)
         self._publish(platform, post())
-        assert network.logins == before
+        assert network.stand_ins["bluesky"].logins == before
 
 
 def test_a_record_holds_what_the_template_marked():

@@ -12,8 +12,9 @@ import pytest
 from syndicate import platforms
 from syndicate.errors import ConfigError
 from syndicate.platforms import mastodon, x
+from syndicate.ports import Deletable, Editable, Identified, OwnDoor, Priced, Refreshable
 
-OURS = ["bluesky", "facebook", "folder", "mastodon", "webhook", "x"]
+OURS = sorted(path.stem for path in Path(platforms.__file__).parent.glob("[!_]*"))
 
 
 def test_every_module_is_a_platform_and_nothing_else_is():
@@ -27,6 +28,26 @@ def test_a_platform_is_named_after_its_module(name):
     assert dataclasses.fields(adapter.options_type)[-1].name == "api_url"
     assert adapter.certainty in ("exact", "keyed", "lookup", "blind")
     assert (adapter.key_window > 0) == (adapter.certainty == "keyed")
+
+
+@pytest.mark.parametrize("name", OURS)
+def test_a_platform_says_which_login_its_options_lead_to(name):
+    assert issubclass(platforms.find(name), Identified)
+
+
+@pytest.mark.parametrize(
+    ("ability", "able", "unable"),
+    [
+        (Deletable, "x", "webhook"),
+        (Editable, "mastodon", "x"),
+        (Priced, "x", "mastodon"),
+        (Refreshable, "bluesky", "facebook"),
+        (OwnDoor, "folder", "webhook"),
+    ],
+)
+def test_what_a_platform_can_do_besides_is_seen_before_it_is_built(ability, able, unable):
+    assert issubclass(platforms.find(able), ability)
+    assert not issubclass(platforms.find(unable), ability)
 
 
 @pytest.mark.parametrize(
@@ -83,11 +104,11 @@ def test_what_comes_later_is_said_to_come_and_may_be_brought_by_another_package(
     assert platforms.find("linkedin") is mastodon.Mastodon
 
 
-@pytest.mark.parametrize("wrong", ["", "_replies", "x.y", "../x", "telegraph"])
+@pytest.mark.parametrize("wrong", ["", "_replies", "x.y", "../x", "gopher"])
 def test_what_is_no_platform_is_answered_with_the_list(wrong):
     with pytest.raises(ConfigError) as caught:
         platforms.find(wrong)
-    assert "known: bluesky, facebook, folder, mastodon, twitter, webhook, x" in caught.value.hint
+    assert caught.value.hint == f"known: {', '.join(sorted([*OURS, *platforms.ALIASES]))}"
 
 
 def test_another_package_brings_a_platform(monkeypatch):

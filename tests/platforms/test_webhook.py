@@ -35,7 +35,7 @@ class TestAgainstTheSandbox(PlatformContract):
     def network(self):
         from syndicate.sandbox.server import Sandbox
 
-        with Sandbox(webhook_secret=SECRET) as sandbox:
+        with Sandbox(quirks={"webhook": {"secret": SECRET}}) as sandbox:
             yield sandbox
 
 

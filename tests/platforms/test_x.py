@@ -52,8 +52,8 @@ class TestAgainstTheSandbox(PlatformContract):
 
 
 def test_options_that_are_not_built_say_what_to_use():
-    assert set(x.NOT_BUILT) == {"client_id", "client_secret", "refresh_token"}
-    assert all("OAuth 1.0a" in reason for reason in x.NOT_BUILT.values())
+    assert set(x.Options.not_built) == {"client_id", "client_secret", "refresh_token"}
+    assert all("OAuth 1.0a" in reason for reason in x.Options.not_built.values())
 
 
 @pytest.mark.parametrize(

@@ -7,8 +7,8 @@ from datetime import timedelta
 
 import pytest
 
-from syndicate.ingestion.poll import poll
-from syndicate.model import DEFAULT_INTERVAL, Reading, Validators
+from syndicate.ingestion.poll import PollRules, poll
+from syndicate.model import Reading, Validators
 from syndicate.net.coalescing import Answers, Sharing
 from syndicate.ports import Reply
 
@@ -39,11 +39,11 @@ def test_https_on_the_same_host_is_believed_at_once_and_nothing_is_announced_aga
     ledger, clock, article, moved, at_once
 ):
     source = Moving(article())
-    assert poll(source, URL, [], ledger, every=DEFAULT_INTERVAL, zone="UTC").baseline
+    assert poll(source, ledger.sources.ensure("news", URL), [], ledger, PollRules()).baseline
     source.moved = moved
     for _ in range(2):
         clock.move(minutes=5)
-        again = poll(source, URL, [], ledger, every=DEFAULT_INTERVAL, zone="UTC")
+        again = poll(source, ledger.sources.ensure("news", URL), [], ledger, PollRules())
         assert (again.baseline, again.new) == (False, 0)
     state = ledger.sources.ensure("news", URL)
     assert state.address == (moved if at_once else None)

@@ -15,13 +15,16 @@ import pytest
 
 from syndicate.model import Account, Article, Image, Site
 from syndicate.platforms import find
-from syndicate.rendering.environment import Templates
+from syndicate.rendering.environment import Templates, builtin_templates
 from syndicate.rendering.photo import Pictures
-from syndicate.rendering.post import render
+from syndicate.rendering.post import Renderer
 
 GOLDEN = Path(__file__).parents[1] / "golden"
 STORIES = json.loads((GOLDEN / "articles.json").read_text(encoding="utf-8"))
-PLATFORMS = ("bluesky", "facebook", "folder", "mastodon", "webhook", "x")
+OWN = {path.parent.name for path in builtin_templates().glob("*/post.txt.j2")} - {"default"}
+PLATFORMS = sorted(OWN | {path.parent.name for path in GOLDEN.glob("*/*.txt")})
+"""Those with a template of their own, and those whose goldens show what the default makes of them."""
+
 SITE = Site("The Example Gazette", "https://gazette.example.com/", language="en")
 
 
@@ -48,23 +51,12 @@ def described(rendered):
 @pytest.mark.parametrize("platform", PLATFORMS)
 def test_a_story_reads_as_it_did(platform, name, shelf, now):
     adapter = find(platform)
-    measure = object.__new__(adapter).measure
+    network = object.__new__(adapter)
     account = Account("account", platform, image="photo", utm={"medium": "social"})
-    rendered = render(
-        article(name),
-        account,
-        SITE,
-        platform,
-        adapter.limits,
-        measure,
-        templates=Templates(),
-        pictures=Pictures(shelf),
-        draw=None,
-        at=now,
-        planned_at=now,
-    )
+    renderer = Renderer(Templates(), Pictures(shelf), None, SITE)
+    rendered = renderer.render(article(name), account, network, adapter.limits, at=now, planned_at=now)
     assert rendered.length <= rendered.limit
-    assert rendered.length == measure(rendered.post.text)
+    assert rendered.length == network.measure(rendered.post.text)
     path = GOLDEN / platform / f"{name}.txt"
     if os.environ.get("SYNDICATE_UPDATE_GOLDENS"):
         path.parent.mkdir(exist_ok=True)

@@ -1,6 +1,7 @@
 import json
 from dataclasses import replace
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
@@ -9,7 +10,7 @@ from syndicate.model import Account, Article, Image, Limits, LinkCard, Media, Si
 from syndicate.rendering.cards.order import Drawn, focus_in, load_order
 from syndicate.rendering.environment import Templates
 from syndicate.rendering.photo import Pictures
-from syndicate.rendering.post import render
+from syndicate.rendering.post import Renderer
 from syndicate.serialization import article_record
 
 SITE = Site("The Gazette", "https://gazette.example.com/", language="en")
@@ -35,19 +36,9 @@ def post(shelf, now):
     def post(
         article=ARTICLE, limits=TEXT, templates=None, measure=len, name="mastodon", site=SITE, draw=undrawn, **account
     ):
-        return render(
-            article,
-            replace(ACCOUNT, **account),
-            site,
-            name,
-            limits,
-            measure,
-            templates=templates or Templates(),
-            pictures=Pictures(shelf),
-            draw=draw,
-            at=now,
-            planned_at=now,
-        )
+        renderer = Renderer(templates or Templates(), Pictures(shelf), draw, site)
+        platform = SimpleNamespace(name=name, measure=measure)
+        return renderer.render(article, replace(ACCOUNT, **account), platform, limits, at=now, planned_at=now)
 
     return post
 

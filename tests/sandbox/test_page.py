@@ -6,6 +6,7 @@ from html.parser import HTMLParser
 
 import pytest
 
+from syndicate.sandbox.networks import stand_ins
 from syndicate.sandbox.page import live_page, static_page
 from tests.worlds.client import png
 
@@ -35,6 +36,14 @@ def picture(alt="A bridge"):
     return {"sha256": "ab12", "mime": "image/png", "bytes": 90, "width": 3, "height": 2, "alt": alt}
 
 
+def saved(posts, media=None):
+    return static_page(posts, stand_ins(), media or {})
+
+
+def live(posts):
+    return live_page(posts, stand_ins())
+
+
 class Reader(HTMLParser):
     """Collects tags and text; complains about a tag that is not closed."""
 
@@ -60,7 +69,7 @@ class Reader(HTMLParser):
 
 
 def test_a_post_shows_its_text_link_account_and_time():
-    reader = Reader(static_page([shown()], {}))
+    reader = Reader(saved([shown()]))
     for words in ("A bridge opens https://gazette.example/a?b=1&c=2 #Köln", "gazette", "23 Nov 2026, 10:00:00 UTC"):
         assert words in reader.text
     assert ("a", "href", "https://gazette.example/a?b=1&c=2") in reader.attributes
@@ -69,7 +78,7 @@ def test_a_post_shows_its_text_link_account_and_time():
 
 @pytest.mark.parametrize("field", ["text", "account", "language", "key", "visibility", "link", "permalink"])
 def test_nothing_that_came_in_becomes_markup(field):
-    reader = Reader(static_page([shown(**{field: NASTY})], {}))
+    reader = Reader(saved([shown(**{field: NASTY})]))
     assert "script" not in reader.tags
     assert "img" not in reader.tags
     assert not [each for each in reader.attributes if each[1].startswith("on")]
@@ -77,7 +86,7 @@ def test_nothing_that_came_in_becomes_markup(field):
 
 def test_nothing_in_a_card_or_an_alt_text_becomes_markup():
     card = {"url": NASTY, "title": NASTY, "description": NASTY, "image": picture(NASTY)}
-    reader = Reader(static_page([shown(card=card, media=[picture(NASTY)])], {}))
+    reader = Reader(saved([shown(card=card, media=[picture(NASTY)])]))
     assert "script" not in reader.tags
     assert reader.text.count("alert(1)") >= 4
 
@@ -85,12 +94,12 @@ def test_nothing_in_a_card_or_an_alt_text_becomes_markup():
 @pytest.mark.parametrize("url", ["javascript:alert(1)", "data:text/html,x", "//x.example", "vbscript:x"])
 def test_only_web_addresses_become_links(url):
     card = {"url": url, "title": "T", "description": "", "image": None}
-    reader = Reader(static_page([shown(link=url, permalink=url), shown(seq=2, card=card)], {}))
+    reader = Reader(saved([shown(link=url, permalink=url), shown(seq=2, card=card)]))
     assert all(value.startswith("http") for tag, name, value in reader.attributes if (tag, name) == ("a", "href"))
 
 
 def test_a_saved_page_needs_nothing_from_outside():
-    page = static_page([shown(media=[picture()])], {"ab12": ("image/png", png()), "cd": ("image/png", b"unseen")})
+    page = saved([shown(media=[picture()])], {"ab12": ("image/png", png()), "cd": ("image/png", b"unseen")})
     reader = Reader(page)
     sources = [value for _, name, value in reader.attributes if name == "src"]
     assert sources == ["data:image/png;base64," + base64.b64encode(png()).decode()]
@@ -100,32 +109,32 @@ def test_a_saved_page_needs_nothing_from_outside():
 
 
 def test_alt_text_is_shown_and_its_absence_named():
-    assert "A bridge" in Reader(static_page([shown(media=[picture()])], {})).text
-    assert "no alt text" in Reader(static_page([shown(media=[picture("")])], {})).text
+    assert "A bridge" in Reader(saved([shown(media=[picture()])])).text
+    assert "no alt text" in Reader(saved([shown(media=[picture("")])])).text
 
 
 def test_a_file_that_is_no_picture_is_named_not_shown():
-    page = static_page([shown(media=[picture() | {"mime": "text/html"}])], {"ab12": ("text/html", b"<script>")})
+    page = saved([shown(media=[picture() | {"mime": "text/html"}])], {"ab12": ("text/html", b"<script>")})
     assert "a file that is no picture" in Reader(page).text
 
 
 def test_each_network_has_its_column_newest_first():
     posts = [shown(seq=1, text="Old"), shown(seq=2, text="New"), shown(seq=3, platform="x", text="Elsewhere")]
-    text = Reader(static_page(posts, {})).text
+    text = Reader(saved(posts)).text
     assert text.index("Mastodon") < text.index("New") < text.index("Old") < text.index("Elsewhere")
     assert "2 posts" in text
     assert "1 post" in text
 
 
 def test_a_link_without_text_or_card_is_shown_by_itself():
-    reader = Reader(static_page([shown(text="A bridge", link="https://gazette.example/z")], {}))
+    reader = Reader(saved([shown(text="A bridge", link="https://gazette.example/z")]))
     assert "https://gazette.example/z" in reader.text
 
 
 def test_what_was_edited_or_deleted_says_so_and_is_not_counted_as_standing():
     moment = "2026-11-23T10:05:00.000Z"
     edited, gone = shown(seq=1, edited_at=moment), shown(seq=2, text="A mistake", deleted_at=moment)
-    reader = Reader(static_page([edited, gone], {}))
+    reader = Reader(saved([edited, gone]))
     assert f"edited{moment}" in reader.text
     assert f"deleted{moment}" in reader.text
     assert "1 post, 1 deleted" in reader.text
@@ -151,11 +160,11 @@ def test_the_page_keeps_showing_what_was_deleted(client, sandbox):
 
 
 def test_the_empty_page_says_what_to_do():
-    assert "syndicate post --sandbox" in Reader(live_page([])).text
+    assert "syndicate post --sandbox" in Reader(live([])).text
 
 
 def test_the_live_page_takes_pictures_from_the_sandbox_and_asks_again(client):
-    reader = Reader(live_page([shown(media=[picture()])]))
+    reader = Reader(live([shown(media=[picture()])]))
     assert ("img", "src", "/_sandbox/media/ab12") in reader.attributes
     assert "/_sandbox/posts" in reader.text
     got = client("GET", "/")

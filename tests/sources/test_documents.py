@@ -3,6 +3,7 @@ from __future__ import annotations
 import io
 import json
 import os
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -17,6 +18,7 @@ from syndicate.sources.parsing.document import BODY_BYTES, NAMES, Document
 from syndicate.sources.parsing.fields import ENTRIES, ParseContext
 
 FEEDS = Path(__file__).parent.parent / "feeds" / "formats"
+NOW = datetime(2026, 11, 23, 12, tzinfo=UTC)
 LINE = b'{"url": "https://gazette.example/1", "title": "One"}\n'
 
 
@@ -34,7 +36,7 @@ def lines(body, **options):
 
 @pytest.mark.parametrize(("kind", "sample"), [("ninjs", "ninjs2.json"), ("newsml", "newsml_message.xml")])
 def test_a_document_at_an_address_is_fetched_politely(server, http, kind, sample):
-    source = sources.build(kind, "news", f"{server.url}/x", http)
+    source = sources.build(kind, "news", f"{server.url}/x", http, clock=lambda: NOW)
     server.answer = (200, {"ETag": '"1"', "Cache-Control": "max-age=600"}, (FEEDS / sample).read_bytes())
     first = source.fetch(Validators())
     assert first.articles
@@ -47,7 +49,7 @@ def test_a_document_at_an_address_is_fetched_politely(server, http, kind, sample
 @pytest.mark.parametrize("body", [b"", b"<!doctype html><title>x</title>", b'{"error": 1}', b"[" * 100_000, b"<a/>"])
 def test_what_is_something_else_is_an_error_that_names_it(server, http, kind, body):
     server.answer = (200, {}, body)
-    source = sources.build(kind, "news", f"{server.url}/x", http)
+    source = sources.build(kind, "news", f"{server.url}/x", http, clock=lambda: NOW)
     if kind == "jsonl" and not body:
         assert source.fetch(Validators()).entries == 0
         return
@@ -59,7 +61,7 @@ def test_what_is_something_else_is_an_error_that_names_it(server, http, kind, bo
 def test_a_file_is_read_again_only_when_it_says_something_else(tmp_path, http):
     path = tmp_path / "stories.jsonl"
     path.write_bytes(LINE)
-    source = sources.build("jsonl", "news", str(path), http)
+    source = sources.build("jsonl", "news", str(path), http, clock=lambda: NOW)
     first = source.fetch(Validators())
     assert titles(first) == ["One"]
     os.utime(path, ns=(1, 1))
@@ -70,13 +72,13 @@ def test_a_file_is_read_again_only_when_it_says_something_else(tmp_path, http):
 
 def test_a_file_that_is_not_there_is_an_error(tmp_path, http):
     with pytest.raises(SourceError, match=r"none\.jsonl cannot be read: no such file"):
-        sources.build("jsonl", "news", str(tmp_path / "none.jsonl"), http).fetch(Validators())
+        sources.build("jsonl", "news", str(tmp_path / "none.jsonl"), http, clock=lambda: NOW).fetch(Validators())
     with pytest.raises(SourceError, match="is a folder"):
-        sources.build("jsonl", "news", str(tmp_path), http).fetch(Validators())
+        sources.build("jsonl", "news", str(tmp_path), http, clock=lambda: NOW).fetch(Validators())
 
 
 def test_a_folder_is_one_list_of_the_newest_versions(tmp_path, http):
-    source = sources.build("ninjs", "wire", str(tmp_path), http)
+    source = sources.build("ninjs", "wire", str(tmp_path), http, clock=lambda: NOW)
     (tmp_path / "a-1.json").write_text(json.dumps(item(version="1")), encoding="utf-8")
     first = source.fetch(Validators())
     assert (titles(first), first.entries) == (["One"], 1)
@@ -101,11 +103,11 @@ def test_a_folder_is_one_list_of_the_newest_versions(tmp_path, http):
 def test_a_folder_of_nothing_readable_is_an_error(tmp_path, http):
     (tmp_path / "a.json").write_text("{", encoding="utf-8")
     with pytest.raises(SourceError, match=r"a\.json is not ninjs: it is not JSON"):
-        sources.build("ninjs", "wire", str(tmp_path), http).fetch(Validators())
+        sources.build("ninjs", "wire", str(tmp_path), http, clock=lambda: NOW).fetch(Validators())
 
 
 def test_an_empty_folder_is_no_error(tmp_path, http):
-    fetched = sources.build("newsml", "wire", str(tmp_path), http).fetch(Validators())
+    fetched = sources.build("newsml", "wire", str(tmp_path), http, clock=lambda: NOW).fetch(Validators())
     assert (fetched.articles, fetched.entries) == ((), 0)
 
 
@@ -129,10 +131,12 @@ def test_standard_input_is_read_once(http):
 
 def test_what_articles_prints_is_read_back_exactly():
     for name in ("../rss20.xml", "wordpress.json", "ghost.json", "newsml_message.xml"):
-        before = sources.parse((FEEDS / name).read_bytes(), source="news", url="https://gazette.example/f").articles
+        before = sources.parse(
+            (FEEDS / name).read_bytes(), source="news", url="https://gazette.example/f", now=NOW
+        ).articles
         before = [article for article in before if not article.withdrawn]
         printed = "\n".join(json.dumps(article_record(article), ensure_ascii=False) for article in before)
-        after = sources.parse(printed.encode(), source="news", url="").articles
+        after = sources.parse(printed.encode(), source="news", url="", now=NOW).articles
         assert [article_record(article) for article in after] == [article_record(article) for article in before]
         assert [article.raw for article in after] == [{}] * len(after), "nothing is left over"
 
@@ -196,7 +200,7 @@ def test_of_a_file_that_has_grown_large_the_end_is_read(tmp_path, http):
             file.write(filler)
         file.write(b"broken\n" + LINE)
     total = path.read_bytes().count(b"\n")
-    fetched = sources.build("jsonl", "news", str(path), http).fetch(Validators())
+    fetched = sources.build("jsonl", "news", str(path), http, clock=lambda: NOW).fetch(Validators())
     assert titles(fetched)[-1] == "One"
     assert fetched.notes == (f"line {total - 1}: is not JSON (Expecting value at column 1)",)
 

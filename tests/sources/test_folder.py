@@ -282,7 +282,7 @@ def test_a_folder_that_is_not_there_is_an_error(tmp_path):
 
 
 def test_a_file_is_recognised():
-    fetched = sources.parse(WHOLE["yaml"].encode(), source="bridge.md", url=BASE)
+    fetched = sources.parse(WHOLE["yaml"].encode(), source="bridge.md", url=BASE, now=NOW)
     assert [one.url for one in fetched.articles] == [f"{BASE}the-bridge/"]
     with pytest.raises(SourceError, match=r"bridge\.md: it has no title"):
-        sources.parse(b"---\ndate: 2025-09-01\n---\n", source="bridge.md", url=BASE)
+        sources.parse(b"---\ndate: 2025-09-01\n---\n", source="bridge.md", url=BASE, now=NOW)

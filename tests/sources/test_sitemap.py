@@ -259,6 +259,6 @@ def test_robots_txt_names_the_news_sitemap(site, http):
 def test_a_file_is_recognised():
     body = urls(news("/a", "One"), "<loc>/b</loc>")
     for each in (body, gzip.compress(body)):
-        fetched = sources.parse(each, source="sitemap.xml", url=URL)
+        fetched = sources.parse(each, source="sitemap.xml", url=URL, now=NOW)
         assert [article.url for article in fetched.articles] == ["https://gazette.example/a"]
         assert fetched.notes == ("pages or files listed without news of their own: 1",)

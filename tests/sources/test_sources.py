@@ -3,6 +3,7 @@ from __future__ import annotations
 import re
 import subprocess
 import sys
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -12,13 +13,14 @@ from syndicate.config.reader import load
 from syndicate.errors import ConfigError, SourceError
 from syndicate.sources.formats.feed import SMALL, read_feed
 
+NOW = datetime(2026, 11, 23, 12, tzinfo=UTC)
 FEED = b"<rss><channel><item><title>One</title><link>/1</link></item><item/></channel></rss>"
 PAGE = b"<!doctype html><title>Bridge opens</title>"
 
 
 @pytest.mark.parametrize("kind", sources.TYPES)
 def test_every_type_is_built(kind, http):
-    built = sources.build(kind, "news", "https://gazette.example/x", http, timezone="Europe/Lisbon")
+    built = sources.build(kind, "news", "https://gazette.example/x", http, timezone="Europe/Lisbon", clock=lambda: NOW)
     assert built.name == "news"
 
 
@@ -36,23 +38,25 @@ def test_every_type_is_in_a_guide_with_a_config_that_loads(tmp_path):
 
 def test_an_unknown_type_is_a_config_error(http):
     with pytest.raises(ConfigError, match=r"sources\.news: unknown type 'gopher'"):
-        sources.build("gopher", "news", "https://gazette.example/x", http)
+        sources.build("gopher", "news", "https://gazette.example/x", http, clock=lambda: NOW)
 
 
 def test_a_file_is_read_as_what_it_is():
-    fetched = sources.parse(FEED, source="rss.xml", url="https://gazette.example/")
+    fetched = sources.parse(FEED, source="rss.xml", url="https://gazette.example/", now=NOW)
     assert ([article.url for article in fetched.articles], fetched.entries) == (["https://gazette.example/1"], 2)
-    fetched = sources.parse(PAGE, source="a.html", url="")
+    fetched = sources.parse(PAGE, source="a.html", url="", now=NOW)
     assert [(article.title, article.url) for article in fetched.articles] == [("Bridge opens", "")]
     with pytest.raises(SourceError, match=r"a.html is an HTML page, not a feed"):
-        sources.parse(PAGE, source="a.html", url="", pages=False)
+        sources.parse(PAGE, source="a.html", url="", pages=False, now=NOW)
 
 
 def test_a_document_is_what_it_holds_whatever_its_address_says():
-    (article,) = sources.parse(PAGE, source="web", url="https://gazette.example/sitemap").articles
+    (article,) = sources.parse(PAGE, source="web", url="https://gazette.example/sitemap", now=NOW).articles
     assert article.title == "Bridge opens"
     with pytest.raises(SourceError, match=r"/list is not a sitemap: unbound prefix"):
-        sources.parse(b"<urlset><url><news:news/></url></urlset>", source="web", url="https://gazette.example/list")
+        sources.parse(
+            b"<urlset><url><news:news/></url></urlset>", source="web", url="https://gazette.example/list", now=NOW
+        )
 
 
 @pytest.mark.parametrize("filler", [b"", b"<!--" + b" " * SMALL + b"-->"], ids=["small", "large"])

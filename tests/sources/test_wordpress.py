@@ -232,5 +232,5 @@ def test_an_excerpt_of_anything_does_not_break_the_others():
     from syndicate.sources import parse
 
     posts = [*json.loads((FEEDS / "wordpress.json").read_bytes()), {"title": {"rendered": 3}, "link": ["x"]}]
-    fetched = parse(json.dumps(posts).encode(), source="news", url="https://gazette.example/")
+    fetched = parse(json.dumps(posts).encode(), source="news", url="https://gazette.example/", now=NOW)
     assert len(fetched.articles) == 3

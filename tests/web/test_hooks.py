@@ -18,7 +18,7 @@ import pytest
 
 from syndicate.config.schema import Config, Listen, SourceConfig
 from syndicate.errors import SourceError
-from syndicate.ingestion.poll import poll
+from syndicate.ingestion.poll import PollRules, poll
 from syndicate.ledger.sources import FLOOR
 from syndicate.model import PollInterval, Reading, Secret, Site, Validators
 from syndicate.web import signatures
@@ -218,21 +218,25 @@ class Slow:
         return Reading(validators=Validators(etag="x"), entries=0)
 
 
+def state(hooked):
+    return hooked.ledger.sources.ensure("news", SOURCES["news"].url)
+
+
 def read(hooked, source):
     """As the daemon polls."""
     now = hooked.clock()
     assert hooked.ledger.sources.reserve(["news"], now=now, next_poll_at=now + HOUR)
-    return poll(source, SOURCES["news"].url, [], hooked.ledger, every=PollInterval(HOUR, HOUR), zone="UTC")
+    return poll(source, state(hooked), [], hooked.ledger, PollRules(every=PollInterval(HOUR, HOUR)))
 
 
 def test_a_hint_that_comes_while_the_source_is_read_has_it_read_again(hooked):
     """What was read may be older than the story."""
     hooked.clock.move(hours=1)
     read(hooked, Slow(lambda: hooked.publish({"source": "news"})))
-    assert hooked.ledger.sources.known(["news"])[0].next_poll_at == hooked.clock() + FLOOR
+    assert state(hooked).next_poll_at == hooked.clock() + FLOOR
     hooked.clock.move(seconds=10)
     read(hooked, Slow(lambda: None))
-    assert hooked.ledger.sources.known(["news"])[0].next_poll_at == hooked.clock() + HOUR
+    assert state(hooked).next_poll_at == hooked.clock() + HOUR
 
 
 def test_no_hint_is_above_the_servers_own_wish(hooked):
@@ -241,10 +245,10 @@ def test_no_hint_is_above_the_servers_own_wish(hooked):
     with pytest.raises(SourceError):
         read(hooked, Slow(lambda: hooked.publish({"source": "news"}), fault))
     wished = hooked.clock() + timedelta(seconds=90)
-    assert hooked.ledger.sources.known(["news"])[0].next_poll_at == wished
+    assert state(hooked).next_poll_at == wished
     hooked.clock.move(seconds=60)
     assert hooked.publish({"source": "news"})[1] == {"sources": {"news": "2026-11-23T13:02:30Z"}}
-    assert hooked.ledger.sources.known(["news"])[0].next_poll_at == wished
+    assert state(hooked).next_poll_at == wished
 
 
 # What strangers send

@@ -6,17 +6,16 @@ from dataclasses import dataclass
 from datetime import timedelta
 from ipaddress import IPv4Address
 from pathlib import Path
-from types import SimpleNamespace
-from typing import Any, Literal
+from typing import Any, ClassVar, Literal
 
 from syndicate.errors import ConfigError
 from syndicate.model import Secret
 
-NOT_BUILT = {"client_id": "OAuth 2 is not built yet; use token", "client_secret": "OAuth 2 is not built yet; use token"}
-
 
 @dataclass(frozen=True, slots=True)
 class Options:
+    not_built: ClassVar = dict.fromkeys(("client_id", "client_secret"), "OAuth 2 is not built yet; use token")
+
     url: str
     token: Secret
     visibility: Literal["public", "private"] = "public"
@@ -36,12 +35,17 @@ class Options:
             raise ValueError(f"{self.copies} copies are too many")
 
 
+class Net:
+    name = "net"
+    options_type = Options
+
+
 def find(name: str) -> Any:
     if name == "gone":
         raise ConfigError("it closed in 2019", hint="use net")
     if name not in ("net", "alias"):
         raise ConfigError(f"unknown platform '{name}'", hint="known: net")
-    return SimpleNamespace(name="net", options_type=Options)
+    return Net
 
 
 SITE = 'site: {name: The Example Gazette, url: "https://gazette.example/"}\n'

@@ -7,15 +7,16 @@ from datetime import timedelta
 from types import SimpleNamespace
 
 from syndicate import errors
-from syndicate.delivery.deliver import Lane, Timeouts, deliver
+from syndicate.delivery.deliver import deliver
 from syndicate.delivery.gates import Gate, Trouble
-from syndicate.ingestion.poll import poll
+from syndicate.delivery.lane import Lane, Timeouts
+from syndicate.delivery.next import Taken, deliver_next
+from syndicate.ingestion.poll import PollRules, poll
 from syndicate.model import (
     NO_LIMITS,
     NO_RULES,
     Account,
     Limits,
-    PollInterval,
     Post,
     Reading,
     Receipt,
@@ -100,13 +101,13 @@ class Newsroom:
         breaking=NO_RULES,
         trouble=None,
         patience=None,
-        caution=NO_LIMITS,
+        floods=NO_LIMITS,
         **account,
     ):
         self.ledger, self.clock, self.network = ledger, clock, network or Network()
         schedule = account.pop("schedule", {})
         self.account = Account("acct", "fake", schedule=Schedule(**schedule), **account)
-        self.breaking, self.caution = breaking, caution
+        self.breaking, self.floods = breaking, floods
         self.trouble: Trouble | None = trouble
         self.looks = 0
         self.patience = patience
@@ -122,13 +123,10 @@ class Newsroom:
     def poll(self):
         return poll(
             self,
-            "https://gazette.example/rss",
+            self.ledger.sources.ensure("news", "https://gazette.example/rss"),
             [self.account],
             self.ledger,
-            every=PollInterval(),
-            zone="UTC",
-            breaking=self.breaking,
-            caution=self.caution,
+            PollRules(breaking=self.breaking, floods=self.floods),
         ).keys
 
     def publish(self, *articles):
@@ -145,14 +143,17 @@ class Newsroom:
             self.ledger.claims.sweep(now, lambda _: self.lane.settle)
             self.ledger.backlog.expire(now)
             self.ledger.backlog.release(now)
-            state = self.ledger.accounts.find("acct")
-            due = self.ledger.deliveries.next_due("acct", now)
-            if due is None or state.paused or state.next_at > now:
-                break
-            after = deliver(due.key, self.lane, self.ledger, render, TERMS, gate)[0]
-            if (after.state, after.due_at, after.fence) == (due.state, due.due_at, due.fence):
+            if not isinstance(self.step(gate), Taken):
                 break
         return [text.split(" http")[0] for key, text in self.network.posts.items() if key not in before]
+
+    def step(self, gate):
+        """What an engine does next for the account."""
+
+        def carry(due):
+            return deliver(due.key, self.lane, self.ledger, render, TERMS, gate)
+
+        return deliver_next(self.account, self.ledger, gate, carry, self.ledger.deliveries.next_due)
 
     def _look(self, article, *, picture):
         self.looks += 1

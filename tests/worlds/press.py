@@ -123,14 +123,14 @@ accounts:
         ledger = self.app().ledger
         for row in ledger.deliveries.search(states=("planned",)):
             if row.reason == reason:
-                ledger.claims.decide(row, ("planned",), "due", None, now=self.clock(), due_at=self.clock())
+                ledger.decisions.approve(row, "", at=None, now=self.clock(), ages=True)
 
     def skip(self, reason: str) -> None:
         """One no for all of it."""
         ledger = self.app().ledger
         for row in ledger.deliveries.search(states=("planned",)):
             if row.reason == reason:
-                ledger.claims.decide(row, ("planned",), "skipped", "person", now=self.clock(), due_at=None)
+                ledger.decisions.skip(row, self.clock())
 
     def story(self, number: int, *, ago: float = 0.0, host: str = "https://gazette.example", **fields) -> Item:
         """Story `number`, published so many minutes ago."""

@@ -7,14 +7,16 @@ import time
 import traceback
 from collections import deque
 from concurrent.futures import ThreadPoolExecutor
+from enum import Enum
 
-from syndicate.app.engines.run_once import account_waits
+from syndicate.app import advice
 from syndicate.app.engines.thread_pool import GrowingPool
 from syndicate.app.monitoring.alerts import Ways, send_alerts
 from syndicate.app.monitoring.events import delivery_fact
 from syndicate.app.monitoring.systemd import notify
 from syndicate.app.wiring import App
 from syndicate.delivery.housekeeping import run_housekeeping
+from syndicate.delivery.next import Taken, deliver_next
 from syndicate.errors import SyndicateError
 from syndicate.ingestion.poll import Polled
 from syndicate.ingestion.websub import Subscriber
@@ -27,9 +29,15 @@ RESERVED = 400  # polls that are written down in one commit
 GRACE = 8.0  # seconds for the requests in flight when told to stop
 WATCHED = 20  # pages looked at again in one go
 SILENT = 30.0  # seconds without a tick: something is wrong
-WATCH, HUBS = "", "/"  # no source has such a name
 TICK = 1.0  # seconds
 TELL = 5.0  # seconds between looks at what somebody should hear of
+
+
+class Errand(Enum):
+    """What a poller's thread does besides polling; one at a time of each."""
+
+    WATCH = "look again at published pages"
+    HUBS = "ask hubs"
 
 
 class Daemon:
@@ -48,7 +56,7 @@ class Daemon:
         self._polls = GrowingPool(*POLLERS, "poll")
         self._lanes = ThreadPoolExecutor(LANES, thread_name_prefix="lane")
         self._busy: set[str] = set()
-        self._polling: set[str] = set()
+        self._polling: set[str | Errand] = set()
         self._queues: dict[str, deque[str]] = {}
         self._telling = threading.Lock()
         self._told_at = 0.0
@@ -183,10 +191,10 @@ class Daemon:
     def _start_watch(self) -> None:
         """Stories that were taken back: a few pages at a time, on a poller's thread."""
         ledger = self._app.ledger
-        if WATCH in self._polling or not ledger.articles.has_to_check(ledger.now()):
+        if Errand.WATCH in self._polling or not ledger.articles.has_to_check(ledger.now()):
             return
         with self._guard:
-            self._polling.add(WATCH)
+            self._polling.add(Errand.WATCH)
         self._polls.submit(self._watch)
 
     def _watch(self) -> None:
@@ -201,14 +209,14 @@ class Daemon:
             self._say("bug", where="watch", trace=traceback.format_exc())
         finally:
             with self._guard:
-                self._polling.discard(WATCH)
+                self._polling.discard(Errand.WATCH)
 
     def _start_hubs(self) -> None:
         """Subscriptions to be made or renewed, one after the other, on a poller's thread."""
-        if self._subscriber is None or HUBS in self._polling or not self._subscriber.has_work():
+        if self._subscriber is None or Errand.HUBS in self._polling or not self._subscriber.has_work():
             return
         with self._guard:
-            self._polling.add(HUBS)
+            self._polling.add(Errand.HUBS)
         self._polls.submit(self._ask_hubs, self._subscriber)
 
     def _ask_hubs(self, subscriber: Subscriber) -> None:
@@ -220,7 +228,7 @@ class Daemon:
             self._say("bug", where="websub", trace=traceback.format_exc())
         finally:
             with self._guard:
-                self._polling.discard(HUBS)
+                self._polling.discard(Errand.HUBS)
 
     def _start_lanes(self) -> None:
         ledger = self._app.ledger
@@ -248,7 +256,7 @@ class Daemon:
             self._start_lanes()
 
     def _told(self, polled: Polled) -> None:
-        for note in polled.notes:
+        for note in advice.notes(polled):
             self._say("source.note", source=polled.source, note=note)
         if polled.baseline:
             self._say("source.baseline", source=polled.source, articles=polled.seen)
@@ -269,19 +277,16 @@ class Daemon:
                 self._busy.discard(name)
 
     def _step(self, name: str) -> bool:
-        ledger = self._app.ledger
-        now = ledger.now()
-        before, state = ledger.deliveries.next_due(name, now), ledger.accounts.find(name)
-        account = self._app.config.accounts[name].account
-        if before is None or state is None or account_waits(before, account, state, now):
-            return False
-        after, warnings = self._app.deliver(before)
-        for warning in warnings:
-            self._say("delivery.warning", account=name, key=before.key, warning=warning)
-        if after.fence == before.fence and after.state == before.state and after.due_at == before.due_at:
-            return False  # another process sends for this account; the next tick looks again
-        name, fields = delivery_fact(after)
-        self._say(name, **fields)
+        """Take the account's next delivery; False when it has none, has to wait, or another process sends for it."""
+        app = self._app
+        account = app.config.accounts[name].account
+        came = deliver_next(account, app.ledger, app.gate, app.deliver, app.ledger.deliveries.next_due)
+        if not isinstance(came, Taken):
+            return False  # the next tick looks again
+        for warning in came.warnings:
+            self._say("delivery.warning", account=name, key=came.after.key, warning=warning)
+        event, fields = delivery_fact(came.after)
+        self._say(event, **fields)
         return True
 
     def _leave(self) -> bool:

@@ -13,13 +13,12 @@ from datetime import datetime, timedelta
 from syndicate.app.sources import read_article
 from syndicate.app.wiring import App
 from syndicate.delivery.housekeeping import run_housekeeping
-from syndicate.errors import SyndicateError
+from syndicate.delivery.next import Busy, Taken, Waits, deliver_next
+from syndicate.errors import PlatformError, RenderError, SyndicateError, prefixed
 from syndicate.ingestion.poll import Polled
 from syndicate.ingestion.withdrawals import watch
-from syndicate.ledger.accounts import AccountState
-from syndicate.model import Account, Delivery
+from syndicate.model import Delivery
 from syndicate.planning.apply import announce
-from syndicate.schedule import at_once
 
 POLLERS = 8
 BUSY_WAIT = 0.05  # seconds between looks at a lane that another process holds
@@ -32,8 +31,8 @@ GRACE = 8.0  # seconds for the request in flight when asked to stop
 class RunResult:
     """What a pass did, in the order things were planned or taken up.
 
-    `began` is the state each delivery had when the pass took it up; `looks` are those of a source's
-    first reading, which a real first run does not post; `faults` are errors that belong to no delivery.
+    `began` is each delivery as the run took it up, `claimed` as it stood right before its claim; `looks` are
+    those of a source's first reading, which a real first run does not post; `faults` belong to no delivery.
     """
 
     polled: list[Polled] = field(default_factory=list)
@@ -41,15 +40,8 @@ class RunResult:
     notes: list[str] = field(default_factory=list)
     began: dict[str, Delivery] = field(default_factory=dict)
     tried: set[str] = field(default_factory=set)
+    claimed: dict[str, Delivery] = field(default_factory=dict)
     looks: set[str] = field(default_factory=set)
-
-
-def account_waits(delivery: Delivery, account: Account, state: AccountState, now: datetime) -> bool:
-    """Whether the account lets this delivery wait; a look-up needs a login that works, and nothing else."""
-    if delivery.state == "unknown":
-        return state.paused == "auth"
-    scheduled = delivery.action == "post" and delivery.draft is None and not at_once(account, delivery.priority)
-    return bool(state.paused) or state.next_at > now or (scheduled and state.opens_at > now)
 
 
 class Run:
@@ -68,6 +60,7 @@ class Run:
         self._sources = sources
         self._accounts = accounts
         self._anchor: str | None = None
+        self._unread = False  # the article that this pass is about could not be read
         self.progress = progress
         self.stop = stop or threading.Event()
         self.outcome = RunResult()
@@ -102,10 +95,10 @@ class Run:
         known = app.ledger.articles.at(origin)
         if known is None or not self._all_posted(known):
             try:
-                article = read_article(origin, app.doors, zone=app.config.site.timezone)
+                article = read_article(origin, app.doors, app.kind.clock, zone=app.config.site.timezone)
             except SyndicateError as fault:
                 self.outcome.faults.append(fault)
-                self._anchor = ""
+                self._unread = True
                 return
             known = announce(article, app.accounts, app.ledger, app.config.breaking)
         self._anchor = known
@@ -114,12 +107,25 @@ class Run:
             self._take_up(delivery.key)
 
     def take_up_waiting(self) -> None:
-        """For a look: what waits for a person, for its page or for its hour."""
+        """For a look: what waits, whatever for."""
         waiting = self._app.ledger.deliveries.search(
-            states=("planned",), sources=self._sources, accounts=self._accounts
+            states=("planned", "due"), sources=self._sources, accounts=self._accounts
         )
         for delivery in waiting:
-            self._take_up(delivery.key)
+            self._took_up(delivery)
+
+    def show_waiting(self) -> None:
+        """For a look: render what was taken up and not sent, as it would go out now."""
+        for key, began in self.outcome.began.items():
+            exhibit, found = self._app.kind.recordings.get(key), self._app.ledger.deliveries.find(key)
+            if found is None or found.action != "post" or (exhibit and exhibit.post):
+                continue
+            if found.state not in ("planned", "due"):
+                continue
+            try:
+                self._app.show(found)
+            except (RenderError, PlatformError) as fault:
+                self.outcome.notes.append(f"{began.account}: {fault}")
 
     def waiting(self) -> int:
         """How many deliveries this pass has taken up that may still be sent."""
@@ -147,28 +153,28 @@ class Run:
         try:
             polled = self._app.rounds.poll(name, backfill)
         except SyndicateError as fault:
-            if not str(fault).startswith(f"{name}:"):
-                fault.args = (f"{name}: {fault}",)
             with self._guard:
-                self.outcome.faults.append(fault)
+                self.outcome.faults.append(prefixed(name, fault))
             return
         with self._guard:
             self.outcome.polled.append(polled)
         for key in polled.keys:
             self._take_up(key)
 
-    def _take_up_all(self, lane: str, now: datetime) -> None:
+    def _take_up_all(self, lane: str) -> None:
         """A run that can send nothing for an account still names each story that waits for it."""
-        if not self._sources and self._anchor is None:
+        if not self._sources and self._anchor is None and not self._unread:
             for delivery in self._app.ledger.deliveries.search(states=("due",), accounts=(lane,)):
-                if delivery.due_at is not None and delivery.due_at <= now:
-                    self._take_up(delivery.key)
+                self._took_up(delivery)
 
     def _take_up(self, key: str) -> None:
         found = self._app.ledger.deliveries.find(key)
         if found is not None:
-            with self._guard:
-                self.outcome.began.setdefault(key, found)
+            self._took_up(found)
+
+    def _took_up(self, delivery: Delivery) -> None:
+        with self._guard:
+            self.outcome.began.setdefault(delivery.key, delivery)
 
     def _run(self, lanes: Sequence[str], deadline: datetime) -> None:
         """Each account with work gets a thread, and so a lane, of its own."""
@@ -208,6 +214,8 @@ class Run:
         return self._next(lane, deadline) is not None
 
     def _next(self, lane: str, until: datetime) -> Delivery | None:
+        if self._unread:
+            return None
         deliveries = self._app.ledger.deliveries
         found = deliveries.next_due(lane, until, sources=self._sources, anchor=self._anchor)
         if found is not None or not self._sources:
@@ -228,29 +236,27 @@ class Run:
                 self.outcome.faults.append(fault)
 
     def _step(self, lane: str, deadline: datetime) -> bool:
-        """Deliver the next one; False when this account has nothing more for this pass."""
-        ledger = self._app.ledger
-        now = ledger.now()
-        before = self._next(lane, now)
-        if before is None:
-            return self._nap(lane, deadline)
-        key, state = before.key, ledger.accounts.find(lane)
-        if state is None:
-            return False
-        with self._guard:
-            self.outcome.began.setdefault(key, before)
-        if account_waits(before, self._app.config.accounts[lane].account, state, now):
-            self._take_up_all(lane, now)
-            free = max(state.next_at, state.opens_at)
-            return not state.paused and self._sleep_until(min(free, deadline), deadline)
-        after, warnings = self._app.deliver(before)
-        if after.fence == before.fence and after.due_at == before.due_at and after.state == before.state:
-            time.sleep(BUSY_WAIT)  # another process sends for this account now
-            return True
-        with self._guard:
-            self.outcome.tried.add(key)
-            self.outcome.notes.extend(f"{lane}: {warning}" for warning in warnings)
-        self.progress(after)
+        """Deliver the next one; False when this account has nothing more for this run."""
+        app = self._app
+        account = app.config.accounts[lane].account
+        match deliver_next(account, app.ledger, app.gate, app.deliver, self._next):
+            case None:
+                return self._nap(lane, deadline)
+            case Busy(first):
+                self._took_up(first)
+                time.sleep(BUSY_WAIT)
+            case Waits(until, first):
+                self._took_up(first)
+                self._take_up_all(lane)
+                return until is not None and self._sleep_until(min(until, deadline), deadline)
+            case Taken(before, after, warnings):
+                self._took_up(before)
+                with self._guard:
+                    self.outcome.tried.add(after.key)
+                    if after.fence > before.fence and before.state == "due":
+                        self.outcome.claimed[after.key] = before
+                    self.outcome.notes.extend(f"{lane}: {warning}" for warning in warnings)
+                self.progress(after)
         return True
 
     def _nap(self, lane: str, deadline: datetime) -> bool:

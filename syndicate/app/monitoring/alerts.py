@@ -7,6 +7,7 @@ import subprocess
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
+from syndicate.app import advice
 from syndicate.app.monitoring.conditions import notices
 from syndicate.errors import SyndicateError
 from syndicate.ledger import Ledger
@@ -44,9 +45,10 @@ def send_alerts(ledger: Ledger, ways: Ways, accounts: Iterable[Account], sources
         complaints += faults
     ledger.notices.observe(current(ledger, accounts, sources), ledger.now())
     for notice in ledger.notices.waiting():
-        line: Json = {"alert": notice.kind, "subject": notice.subject, "message": notice.message}
+        message = advice.message(notice.kind, notice.subject, notice.message)
+        line: Json = {"alert": notice.kind, "subject": notice.subject, "message": message}
         since = instant(notice.since.replace(microsecond=0))
-        faults = _send(ways, Alert(line | {"since": since}, f"syndicate: {notice.subject}", notice.message))
+        faults = _send(ways, Alert(line | {"since": since}, f"syndicate: {notice.subject}", message))
         ledger.notices.told(notice, now=ledger.now(), heard=not faults)
         complaints += faults
     return complaints

@@ -7,8 +7,7 @@ from datetime import datetime, timedelta
 from itertools import pairwise
 
 from syndicate.ledger.accounts import AccountState
-from syndicate.ledger.sources import SourceState
-from syndicate.planning.flood_control import cure
+from syndicate.ledger.sources import SourceHealth
 
 FAILED = 3  # polls in a row
 QUIET = timedelta(hours=24)  # at least so long before silence means anything
@@ -19,7 +18,7 @@ AHEAD = timedelta(days=7)  # before a token ends
 
 def notices(
     accounts: Iterable[AccountState],
-    sources: Mapping[SourceState, Sequence[datetime]],
+    sources: Mapping[SourceHealth, Sequence[datetime]],
     now: datetime,
     batches: Mapping[tuple[str, str], int] | None = None,
 ) -> dict[tuple[str, str], str]:
@@ -30,8 +29,7 @@ def notices(
     found: dict[tuple[str, str], str] = {}
     for account in accounts:
         if account.paused == "auth":
-            told = f"the login of {account.name} was refused; run syndicate accounts check {account.name}"
-            found["login", account.name] = told
+            found["login", account.name] = f"the login of {account.name} was refused"
         ends = account.identity.expires_at if account.identity else None
         if ends is not None and ends - now < AHEAD:
             days = max(0, (ends - now) // timedelta(days=1))
@@ -48,7 +46,7 @@ def notices(
                 f"{source.name} has listed nothing new since {came[0]:%Y-%m-%d %H:%M} UTC"
             )
     for (reason, name), count in (batches or {}).items():
-        found[reason, name] = f"{name}: stories that wait for your yes: {count}; {cure(reason, name)}"
+        found[reason, name] = f"{name}: stories that wait for your yes: {count}"
     return found
 
 

@@ -8,14 +8,14 @@ from __future__ import annotations
 
 import json
 import os
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, Annotated, Any, ClassVar
 from urllib.parse import unquote, urlsplit
 
 from syndicate.errors import Rejected, Unavailable, Uncertain
-from syndicate.model import Certainty, Draft, Identity, Json, Limits, Post, Receipt
+from syndicate.model import Certainty, Draft, Identity, Json, Limits, Look, Post, Receipt
 from syndicate.platforms._replies import by_hand
 from syndicate.platforms.folder.pages import INDEX, entry, index, listed, page
 from syndicate.ports import Clock, Credentials, Http, OAuth1, Part, Reply
@@ -34,8 +34,12 @@ _STAGING = ".prepared"
 class Options:
     """Where posts are written; a relative path is relative to the config file. `api_url` has no meaning here."""
 
-    path: Path
+    path: Annotated[Path, "The directory to write to, relative to the config file."]
     api_url: str | None = None
+
+    def redirected(self, url: str, folder: Path, name: str) -> Options:  # noqa: ARG002 - a folder has no address
+        """The same, into `folder`."""
+        return replace(self, path=folder)
 
 
 class Folder:
@@ -43,15 +47,27 @@ class Folder:
 
     name: ClassVar[str] = "folder"
     options_type: ClassVar[type] = Options
-    whose: ClassVar[tuple[str, ...]] = ("path",)
     certainty: ClassVar[Certainty] = "exact"
     key_window: ClassVar[float] = 0.0
     settle: ClassVar[float] = 0.0
     limits = Limits(text=10_000, images=4, image_bytes=5_000_000, card="text", card_with_media=True)
+    look: ClassVar[Look] = Look(
+        "Folder",
+        "▤",
+        paper=("#fffdf6", "#22211d"),
+        corners=(2, 2),
+        traits=("square",),
+        box="The link stands beside the text.",
+    )
 
     def __init__(self, options: Options, http: Http, credentials: Credentials) -> None:  # noqa: ARG002 - a folder asks for none
         self._http = http
         self._root = options.path.absolute().as_uri().rstrip("/")
+
+    @staticmethod
+    def whose(options: Options) -> tuple[str, ...]:
+        """The directory."""
+        return (str(options.path),)
 
     @staticmethod
     def door(options: Options, clock: Clock) -> Http:

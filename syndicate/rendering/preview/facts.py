@@ -8,31 +8,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from syndicate.model import Post
+from syndicate.model import LATER, REASONS, Post
 from syndicate.rendering.preview.recording import Recording
 
 NEARLY_FULL = 0.9
 """Of a limit: from here on a count is worth a second look."""
-
-_PAUSED = {
-    "auth": "waits: the account is paused, its login was refused",
-    "person": "waits: the account is paused by a person",
-    "all": "waits: everything is paused",
-}
-_WHEN = {
-    "approval": "waits for approval",
-    "embargo": "waits for its hour",
-    "delay": "waits until the article has stayed unchanged",
-    "preflight": "waits until the page and its picture can be reached",
-    "burst": "one of too many at once: waits for approval",
-    "similar": "much like an earlier story: waits for approval",
-    "window": "waits for the account's schedule",
-    "budget": "waits: the month's budget is spent",
-    "paused": "waits: stories with one of its words are paused",
-    "rate_limited": "the network asked us to wait",
-    "unavailable": "the network was not reachable",
-    "auth": "the account is paused: its login was refused",
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,20 +41,18 @@ def shown(
     exhibits: Mapping[str, Recording],
     errors: Mapping[str, str | None],
     dead: Mapping[str, str],
-    paused: Mapping[str, str],
 ) -> list[Shown]:
     """The facts of each delivery, in the order of `records`.
 
-    `errors` are a delivery's own by its key; `dead` says what is wrong with an article's page, by address;
-    `paused` says who or what paused an account, by its name.
+    `errors` are a delivery's own by its key; `dead` says what is wrong with an article's page, by address.
     """
     repeated = _repeated(records)
     return [
         Shown(
             record,
             exhibit := exhibits.get(record["key"]),
-            _when(record, paused.get(record["account"])),
-            record["due_at"] if record["state"] == "planned" else None,
+            _when(record, errors.get(record["key"])),
+            record["due_at"] if record["state"] == "planned" or record["reason"] in LATER else None,
             tuple(_warnings(record, exhibit, errors.get(record["key"]), dead.get(record["article"]), repeated)),
         )
         for record in records
@@ -88,15 +66,15 @@ def _repeated(records: Sequence[Mapping[str, Any]]) -> set[tuple[str, str]]:
     return {pair for pair, number in counted.items() if number > 1}
 
 
-def _when(record: Mapping[str, Any], paused: str | None) -> str:
+def _when(record: Mapping[str, Any], error: str | None) -> str:
+    """When it would go out, in words; what it waits for is said once."""
     state, reason = record["state"], record["reason"]
     if reason == "baseline":
-        return "only a look: a real first run posts nothing"
-    if paused and state in ("planned", "due"):
-        return _PAUSED.get(paused, "waits: the account is paused")
+        return "example only: the first real run posts nothing"
     if state == "due" and reason is None:
         return "goes out now"
-    return _WHEN.get(reason or "", f"{state}: {reason}" if reason else state)
+    words = REASONS.get(reason, str(state))
+    return f"waits: {error}" if reason == "paused" and error else words
 
 
 def _warnings(

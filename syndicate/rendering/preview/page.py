@@ -14,10 +14,10 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
-from syndicate.model import LinkCard, Media, Post, Site, Span
+from syndicate.model import LinkCard, Look, Media, Post, Site, Span
 from syndicate.net.dry_run import Call
 from syndicate.rendering.preview.facts import NEARLY_FULL, Shown, hour
-from syndicate.rendering.preview.networks import Look, look, styled
+from syndicate.rendering.preview.looks import plain, rule
 from syndicate.rendering.preview.rendition import data_uri, rendition
 
 _HERE = Path(__file__).parent
@@ -29,14 +29,19 @@ _DIRECTIONS = re.compile("[\u202a-\u202e\u2066-\u2069\u200e\u200f\u061c]")
 
 @dataclass(slots=True)
 class Page:
-    """Everything a page needs. `names` are the accounts' own names on their networks, where known."""
+    """Everything a page needs.
+
+    `names` are the accounts' own names on their networks, where known; `looks` how their platforms look.
+    """
 
     site: Site
     at: datetime
     entries: Sequence[Shown]
     names: Mapping[str, str]
+    looks: Mapping[str, Look]
     notes: Sequence[str] = ()
     _pictures: dict[str, tuple[str, int, int] | None] = field(default_factory=dict)
+    _styles: dict[str, str] = field(default_factory=dict)
 
     def html(self) -> str:
         """The page, ready to be written in UTF-8."""
@@ -51,7 +56,9 @@ class Page:
             lstrip_blocks=True,
         )
         accounts = list(dict.fromkeys(entry.record["account"] for entry in self.entries))
-        css = (_HERE / "page.css").read_text("utf-8") + _filters(len(accounts))
+        platforms = dict.fromkeys(entry.record["platform"] for entry in self.entries)
+        rules = [rule(self._style(platform), self._look(platform)) for platform in platforms]
+        css = "\n".join([(_HERE / "page.css").read_text("utf-8"), *rules, *_filters(len(accounts)), ""])
         return made.get_template("page.html.j2").render(
             site=self.site,
             at=hour(self.at),
@@ -67,7 +74,15 @@ class Page:
     def _account(self, number: int, name: str) -> dict[str, Any]:
         platform = next(entry.record["platform"] for entry in self.entries if entry.record["account"] == name)
         posts = sum(entry.record["account"] == name for entry in self.entries)
-        return {"number": number, "name": name, "look": look(platform), "style": styled(platform), "posts": posts}
+        look, style = self._look(platform), self._style(platform)
+        return {"number": number, "name": name, "look": look, "style": style, "posts": posts}
+
+    def _style(self, platform: str) -> str:
+        """The class of whatever looks like this network; a platform of another package may have any name."""
+        return self._styles.setdefault(platform, f"net-{len(self._styles)}")
+
+    def _look(self, platform: str) -> Look:
+        return self.looks.get(platform) or plain(platform)
 
     def _stories(self, numbers: Mapping[str, int]) -> Iterator[dict[str, Any]]:
         by_article = sorted(self.entries, key=lambda entry: list(self._order()).index(entry.record["article"]))
@@ -88,14 +103,14 @@ class Page:
 
     def _post(self, entry: Shown, number: int) -> dict[str, Any]:
         record, post = entry.record, entry.post
-        seen = look(record["platform"])
+        seen = self._look(record["platform"])
         text = list(_pieces(post, seen)) if post else []
         length, limit = record["length"] or 0, record["limit"] or 0
         return {
             "number": number,
             "account": record["account"],
             "look": seen,
-            "style": styled(record["platform"]),
+            "style": self._style(record["platform"]),
             "name": isolated(self.site.name),
             "handle": isolated(self.names.get(record["account"]) or record["account"]),
             "language": (post.language if post else None) or self.site.language or "",
@@ -216,7 +231,6 @@ def _hash(css: str) -> str:
     return base64.b64encode(hashlib.sha256(css.encode()).digest()).decode()
 
 
-def _filters(accounts: int) -> str:
+def _filters(accounts: int) -> list[str]:
     """Rules that hide an account's posts when its box is not ticked: no script is needed for that."""
-    rules = [f"body:has(#show-{n}:not(:checked)) .of-{n} {{ display: none; }}" for n in range(accounts)]
-    return "\n".join(["", *rules, ""])
+    return [f"body:has(#show-{n}:not(:checked)) .of-{n} {{ display: none; }}" for n in range(accounts)]

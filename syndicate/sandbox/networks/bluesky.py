@@ -1,7 +1,7 @@
 """A stand-in for a Bluesky PDS: sessions, blobs and records, with the checks of the post lexicon.
 
 Behaviour and messages as measured on `@atproto/pds` 0.5.35 (2026-11-23); the rules of a record are in
-`bluesky_record`. bluesky-social/atproto @ d6296a1c (2026-08-20), bsky-docs @ 390c1e97 (rate limits).
+`_bluesky_record`. bluesky-social/atproto @ d6296a1c (2026-08-20), bsky-docs @ 390c1e97 (rate limits).
 """
 
 from __future__ import annotations
@@ -9,12 +9,12 @@ from __future__ import annotations
 import re
 import secrets
 from collections.abc import Callable
-from typing import Any
+from typing import Any, ClassVar
 
 from syndicate.sandbox.board import Board
 from syndicate.sandbox.exchange import Answer, Received, Route, Table, answer, instant
-from syndicate.sandbox.networks.bluesky_record import Invalid, blobs, cid_of_bytes, cid_of_record, shown_link, validate
-from syndicate.sandbox.networks.bluesky_sessions import BlueskyRefusal, Sessions, did_of
+from syndicate.sandbox.networks._bluesky_record import Invalid, blobs, cid_of_bytes, cid_of_record, shown_link, validate
+from syndicate.sandbox.networks._bluesky_sessions import BlueskyRefusal, Sessions, did_of
 
 POSTS = "app.bsky.feed.post"
 BLOB_BYTES = 5_242_880
@@ -24,7 +24,10 @@ TID = re.compile(r"[234567abcdefghij][234567abcdefghijklmnopqrstuvwxyz]{12}")
 class Bluesky:
     """Any handle with any password is an account of its own; the password "wrong" is refused."""
 
-    def __init__(self, board: Board, clock: Callable[[], float], url: str, session_seconds: float) -> None:
+    title: ClassVar[str] = "Bluesky"
+    colours: ClassVar[tuple[str, str]] = ("#0866c8", "#62b0ff")
+
+    def __init__(self, board: Board, clock: Callable[[], float], url: str, *, session_seconds: float = 7_200) -> None:
         self._board = board
         self._clock = clock
         self._url = url
@@ -270,3 +273,6 @@ class Bluesky:
 
 def _nothing(_: Received) -> Answer:
     raise BlueskyRefusal(501, "MethodNotImplemented", "Method Not Implemented")
+
+
+network = Bluesky

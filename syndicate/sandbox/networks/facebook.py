@@ -11,7 +11,7 @@ import re
 from collections.abc import Callable
 from datetime import UTC, datetime
 from itertools import islice
-from typing import Any
+from typing import Any, ClassVar
 from urllib.parse import urlencode
 from zlib import crc32
 
@@ -39,6 +39,9 @@ class FacebookRefusal(Exception):
 
 class Facebook:
     """Any token may write on any page; a page is made when it is first named."""
+
+    title: ClassVar[str] = "Facebook"
+    colours: ClassVar[tuple[str, str]] = ("#1559b7", "#86b3ff")
 
     def __init__(self, board: Board, clock: Callable[[], float], url: str) -> None:
         self._board = board
@@ -288,3 +291,6 @@ def _since(value: Any) -> float:
 
 def _nothing(request: Received) -> Answer:
     raise FacebookRefusal(2500, f"Unknown path components: {request.path}", status=400)
+
+
+network = Facebook

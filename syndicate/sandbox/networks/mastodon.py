@@ -8,12 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from itertools import islice
-from typing import Any
+from typing import Any, ClassVar
 
 from syndicate.sandbox.board import Board
 from syndicate.sandbox.counting import addresses, mastodon_length
 from syndicate.sandbox.exchange import Answer, Received, Route, Table, answer, instant, text_answer
-from syndicate.sandbox.networks.mastodon_entities import (
+from syndicate.sandbox.networks._mastodon_entities import (
     HASHTAG,
     IMAGE_TYPES,
     MAX_DESCRIPTION,
@@ -44,7 +44,10 @@ class MastodonRefusal(Exception):
 class Mastodon:
     """Any bearer token is an account of its own."""
 
-    def __init__(self, board: Board, clock: Callable[[], float], url: str, max_characters: int) -> None:
+    title: ClassVar[str] = "Mastodon"
+    colours: ClassVar[tuple[str, str]] = ("#5648d6", "#a29bff")
+
+    def __init__(self, board: Board, clock: Callable[[], float], url: str, *, max_characters: int = 500) -> None:
         self._board = board
         self._clock = clock
         self._url = url
@@ -360,3 +363,6 @@ def _public(attachment: dict[str, Any]) -> dict[str, Any]:
 
 def _nothing(_: Received) -> Answer:
     raise MastodonRefusal(404, "Record not found")
+
+
+network = Mastodon

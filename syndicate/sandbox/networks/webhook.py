@@ -11,7 +11,7 @@ import binascii
 import hashlib
 import hmac
 from collections.abc import Callable
-from typing import Any
+from typing import Any, ClassVar
 
 from syndicate.sandbox.board import Board
 from syndicate.sandbox.exchange import Answer, Received, Route, answer, instant, text_answer
@@ -22,7 +22,10 @@ TOLERANCE_SECONDS = 300
 class Webhook:
     """Blind: no idempotency and nothing to read back. Signatures are checked where `secret` is given."""
 
-    def __init__(self, board: Board, clock: Callable[[], float], secret: str | None = None) -> None:
+    title: ClassVar[str] = "Webhook"
+    colours: ClassVar[tuple[str, str]] = ("#0c6b58", "#5fd0b5")
+
+    def __init__(self, board: Board, clock: Callable[[], float], url: str, *, secret: str | None = None) -> None:  # noqa: ARG002 - no permalinks
         self._board = board
         self._clock = clock
         self._secret = base64.b64decode(secret.removeprefix("whsec_")) if secret else None
@@ -97,3 +100,6 @@ def _decode(value: str) -> bytes:
         return base64.b64decode(value, validate=True)
     except binascii.Error:
         return b""
+
+
+network = Webhook

@@ -12,13 +12,13 @@ import re
 from collections.abc import Callable
 from datetime import datetime
 from itertools import islice
-from typing import Any
+from typing import Any, ClassVar
 from urllib.parse import unquote
 
 from syndicate.sandbox.board import Board
 from syndicate.sandbox.counting import addresses, weighted_length
 from syndicate.sandbox.exchange import Answer, Received, Route, Table, answer, instant
-from syndicate.sandbox.networks.x_text import entity, same, shorten, slug
+from syndicate.sandbox.networks._x_text import entity, same, shorten, slug
 from syndicate.sandbox.pictures import look
 
 MAX_WEIGHT = 280
@@ -47,6 +47,9 @@ class XRefusal(Exception):
 
 class X:
     """Any signed request with an access token is an account of its own."""
+
+    title: ClassVar[str] = "X"
+    colours: ClassVar[tuple[str, str]] = ("#1c1b19", "#ecebe7")
 
     def __init__(self, board: Board, clock: Callable[[], float], url: str) -> None:
         self._board = board
@@ -316,3 +319,6 @@ def _invalid(detail: str) -> XRefusal:
 
 def _nothing(request: Received) -> Answer:
     raise XRefusal(404, "Not Found", f"There is nothing at {request.path}")
+
+
+network = X

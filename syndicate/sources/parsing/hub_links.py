@@ -5,9 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
+from syndicate.model import Hub
 from syndicate.sources.parsing.fields import address
-
-NONE = ("", "")
 
 _LINK = re.compile(r"<([^<>]*)>([^<>]*)")
 _REL = re.compile(r";\s*rel\s*=\s*(?:\"([^\"]*)\"|([^\s;,\"]+))", re.IGNORECASE)
@@ -33,7 +32,7 @@ def of_header(header: str, base: str) -> tuple[str, str]:
     return of_links(((relation[1] or relation[2] or "", link) for link, relation in links if relation), base)
 
 
-def agreed(header: tuple[str, str], document: tuple[str, str]) -> tuple[str, str]:
-    """Hub and topic: the header's word counts before the document's; NONE if one of the two is missing."""
+def agreed(header: tuple[str, str], document: tuple[str, str]) -> Hub | None:
+    """Hub and topic: the header's word counts before the document's; None if one of the two is missing."""
     hub, topic = header[0] or document[0], header[1] or document[1]
-    return (hub, topic) if hub and topic else NONE
+    return Hub(hub, topic) if hub and topic else None

@@ -11,12 +11,12 @@ import pytest
 
 from syndicate.app.monitoring.conditions import notices, usual_gap
 from syndicate.ledger.accounts import AccountState
-from syndicate.ledger.sources import SourceState
-from syndicate.model import Identity, Validators
+from syndicate.ledger.sources import SourceHealth
+from syndicate.model import Identity
 
 NOW = datetime(2026, 11, 26, 12, tzinfo=UTC)
 ACCOUNT = AccountState("masto", "mastodon", NOW, None, NOW, None, None)
-SOURCE = SourceState("news", "hash", Validators(), NOW, NOW, NOW, 0, 10, None)
+SOURCE = SourceHealth("news", 0, None)
 
 
 def every(hours, count=20, since=NOW):
@@ -26,7 +26,7 @@ def every(hours, count=20, since=NOW):
 def test_a_refused_login_and_a_failing_source_are_noticed():
     broken = replace(SOURCE, fails=3, error="news: HTTP 500")
     found = notices([replace(ACCOUNT, paused="auth")], {broken: []}, NOW)
-    assert found["login", "masto"] == "the login of masto was refused; run syndicate accounts check masto"
+    assert found["login", "masto"] == "the login of masto was refused"
     assert found["source_failing", "news"] == "news cannot be read: news: HTTP 500"
     assert notices([replace(ACCOUNT, paused="person")], {replace(SOURCE, fails=2): []}, NOW) == {}
 

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import os
 import shutil
+from types import SimpleNamespace
 
 import pytest
 
 from syndicate.model import Account, Article, Image
+from syndicate.platforms import find
 from syndicate.rendering.environment import Templates
 from syndicate.rendering.photo import Pictures
-from syndicate.rendering.post import render
+from syndicate.rendering.post import Renderer
 from syndicate.rendering.preview.facts import shown
 from syndicate.rendering.preview.page import Page
 from syndicate.rendering.preview.recording import Recording
@@ -71,6 +73,7 @@ def page_of():
 
     def make(articles, platforms=tuple(LIMITS), photo=True, dead=None, notes=()):
         picture = drawn((1200, 630))
+        looks = {name: find(name).look for name in LIMITS}
         records, exhibits = [], {}
         for number, article in enumerate(articles):
             image = (Image("https://gazette.example/a.jpg", alt=article.title[:200], credit="Ana"),) if photo else ()
@@ -78,22 +81,12 @@ def page_of():
             for platform in platforms:
                 shelf = Shelf({"https://gazette.example/a.jpg": picture})
                 account = Account(f"{platform}-1", platform, image="photo", utm={"utm_medium": "social"})
-                rendered = render(
-                    story,
-                    account,
-                    SITE,
-                    platform,
-                    LIMITS[platform],
-                    lambda text: len(graphemes(text)),
-                    templates=Templates(),
-                    pictures=Pictures(shelf),
-                    draw=None,
-                    at=NOW,
-                    planned_at=NOW,
-                )
+                network = SimpleNamespace(name=platform, measure=lambda text: len(graphemes(text)))
+                renderer = Renderer(Templates(), Pictures(shelf), None, SITE)
+                rendered = renderer.render(story, account, network, LIMITS[platform], at=NOW, planned_at=NOW)
                 key = f"{number:016x}{platform:_<16.16}"
                 records.append(record(key, story, account, rendered))
                 exhibits[key] = Recording(rendered, ())
-        return Page(SITE, NOW, shown(records, exhibits, {}, dead or {}, {}), {}, notes).html()
+        return Page(SITE, NOW, shown(records, exhibits, {}, dead or {}), {}, looks, notes).html()
 
     return make

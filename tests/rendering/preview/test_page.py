@@ -2,7 +2,7 @@ import re
 
 import pytest
 
-from syndicate.model import Article
+from syndicate.model import Article, Look
 from syndicate.rendering.preview.facts import shown
 from syndicate.rendering.preview.page import Page, isolated
 from tests.worlds.preview import NOW, SITE
@@ -25,6 +25,23 @@ HOSTILE = [
     Article("news", "https://gazette.example/d", "e" + "\u0301" * 400 + " \u200b\u200b\u200b", "{{ 7*7 }} {% raw %}"),
     Article("news", "https://gazette.example/e", "Quote \"'` & <!--", "&lt;script&gt;", categories=("<i>x</i>",)),
 ]
+
+
+def row(account, platform, text):
+    return {
+        "key": account,
+        "account": account,
+        "platform": platform,
+        "text": text,
+        "article": "https://a.example/1",
+        "state": "due",
+        "reason": None,
+        "due_at": None,
+        "length": 5,
+        "limit": 4,
+        "media": [{"alt": ""}],
+        "link": None,
+    }
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
@@ -89,6 +106,22 @@ def test_links_tags_and_counts_are_shown_as_the_network_has_them(page_of, opened
     assert bluesky.locator(".text a").inner_text().startswith("https://gazette.example/train?")
 
 
+def test_a_network_looks_as_its_adapter_says_whatever_it_is_called(opened):
+    look = Look("Example", "Ex", colour="#123456", corners=(3, 1), traits=("dashed",), actions=("Nod",))
+    entries = shown([row("own", 'mock"><b>', "a"), row("none", "post x", "b")], {}, {}, {})
+    page = opened(Page(SITE, NOW, entries, {}, {'mock"><b>': look}).html())
+    own, none = page.locator("article").all()
+    assert (own.locator(".net").inner_text(), own.locator(".mark").inner_text()) == ("Example", "Ex")
+    assert (none.locator(".net").inner_text(), none.locator(".mark").inner_text()) == ("Post x", "P")
+    assert [own.locator(".actions").inner_text(), none.locator(".actions").count()] == ["Nod", 0]
+    style = "node => [getComputedStyle(node).borderStyle, getComputedStyle(node).borderRadius]"
+    assert own.locator(".mock").evaluate(style) == ["dashed", "3px"]
+    assert none.locator(".mock").evaluate(style) == ["solid", "12px"]
+    colours = [one.locator(".mark").evaluate("node => getComputedStyle(node).backgroundColor") for one in (own, none)]
+    assert colours == ["rgb(18, 52, 86)", "rgb(106, 90, 52)"]
+    assert page.locator("main b").count() == 0
+
+
 def test_a_link_card_is_drawn_where_the_post_has_one(page_of, opened):
     page = opened(page_of([STORY], platforms=("bluesky", "facebook"), photo=False))
     card = page.locator("article", has_text="bluesky-1").locator(".linkcard")
@@ -110,7 +143,7 @@ def test_accounts_can_be_hidden_and_warnings_sought_out_by_keyboard(page_of, ope
 
 
 def test_a_page_without_posts_is_kind(opened):
-    page = opened(Page(SITE, NOW, [], {}).html())
+    page = opened(Page(SITE, NOW, [], {}, {}).html())
     assert page.locator("h2").inner_text() == "Nothing would be posted now"
 
 
@@ -127,24 +160,8 @@ def test_direction_marks_are_taken_out():
 
 
 def test_the_same_text_on_two_accounts_of_a_network_is_warned_of():
-    def row(account, platform, text):
-        return {
-            "key": account,
-            "account": account,
-            "platform": platform,
-            "text": text,
-            "article": "https://a.example/1",
-            "state": "due",
-            "reason": None,
-            "due_at": None,
-            "length": 5,
-            "limit": 4,
-            "media": [{"alt": ""}],
-            "link": None,
-        }
-
     rows = [row("a", "mastodon", "same"), row("b", "mastodon", "same"), row("c", "x", "same"), row("c", "x", "same")]
-    entries = shown(rows, {}, {"c": "template: line 3"}, {}, {})
+    entries = shown(rows, {}, {"c": "template: line 3"}, {})
     said = ["; ".join(entry.warnings) for entry in entries]
     assert "the same text goes to more than one mastodon account" in said[0]
     assert "the same text goes to more than one mastodon account" in said[1]
@@ -157,15 +174,15 @@ def test_the_same_text_on_two_accounts_of_a_network_is_warned_of():
     ("state", "reason", "told"),
     [
         ("due", None, "goes out now"),
-        ("planned", "embargo", "waits for its hour"),
-        ("planned", "approval", "waits for approval"),
-        ("skipped", "baseline", "only a look: a real first run posts nothing"),
-        ("skipped", "filtered", "skipped: filtered"),
+        ("planned", "embargo", "waits for its publication time"),
+        ("planned", "approval", "waits for your approval"),
+        ("skipped", "baseline", "example only: the first real run posts nothing"),
+        ("skipped", "filtered", "left out by the account's filters"),
     ],
 )
 def test_when_it_goes_out_is_said_in_words(state, reason, told):
     row = dict.fromkeys(("key", "account", "platform", "text", "article", "length", "limit", "link"), "x")
     row |= {"state": state, "reason": reason, "due_at": "2026-11-27T08:00:00Z", "media": [], "length": 0, "limit": 0}
-    (entry,) = shown([row], {}, {}, {}, {})
+    (entry,) = shown([row], {}, {}, {})
     assert entry.when == told
     assert entry.due_at == ("2026-11-27T08:00:00Z" if state == "planned" else None)

@@ -73,7 +73,7 @@ def test_a_session_says_when_it_ends(session, time):
 def test_logins_are_counted_and_refreshes_are_not(client, sandbox, session):
     signed = {"Authorization": f"Bearer {session['refreshJwt']}"}
     assert client("POST", "/xrpc/com.atproto.server.refreshSession", headers=signed).status == 200
-    assert sandbox.logins == 1
+    assert sandbox.stand_ins["bluesky"].logins == 1
 
 
 def test_an_expired_session_is_a_400(put, time):
@@ -82,7 +82,7 @@ def test_an_expired_session_is_a_400(put, time):
 
 
 def test_the_life_of_a_session_can_be_set(time):
-    with Sandbox(clock=time, session_seconds=5) as sandbox:
+    with Sandbox(clock=time, quirks={"bluesky": {"session_seconds": 5}}) as sandbox:
         client = Client(sandbox.url)
         body = {"identifier": "a.test", "password": "p"}
         got = client("POST", "/xrpc/com.atproto.server.createSession", json=body)

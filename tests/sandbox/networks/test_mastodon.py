@@ -109,7 +109,7 @@ def test_the_limit_is_the_servers_own(time):
     from syndicate.sandbox import Sandbox
     from tests.worlds.client import Client
 
-    with Sandbox(clock=time, max_characters=50) as sandbox:
+    with Sandbox(clock=time, quirks={"mastodon": {"max_characters": 50}}) as sandbox:
         client = Client(sandbox.url)
         stated = client("GET", "/api/v2/instance").json["configuration"]["statuses"]["max_characters"]
         got = client("POST", "/api/v1/statuses", json={"status": "x" * 51}, headers=TOKEN)

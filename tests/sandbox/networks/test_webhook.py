@@ -34,7 +34,7 @@ def signed(body, now, *, raw=RAW, number=BODY["id"], stamp=None):
 
 @pytest.fixture
 def strict(time):
-    with Sandbox(clock=time, webhook_secret=whsec(RAW)) as sandbox:
+    with Sandbox(clock=time, quirks={"webhook": {"secret": whsec(RAW)}}) as sandbox:
         client = Client(sandbox.url)
         yield sandbox, client
         client.close()

@@ -6,6 +6,7 @@ import json
 import re
 import time
 from contextlib import suppress
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -23,6 +24,7 @@ SAMPLES = {name: json.loads((FEEDS / name).read_bytes()) for name in JSON_SAMPLE
 SAMPLES["stories"] = [json.loads(line) for line in (FEEDS / "stories.jsonl").read_bytes().splitlines()[:1]]
 XML = (FEEDS / "newsml_message.xml").read_bytes()
 
+NOW = datetime(2026, 11, 23, 12, tzinfo=UTC)
 CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
 
 scalars = (
@@ -46,7 +48,7 @@ values = st.recursive(
 def read(body):
     """What a document gives, which the ledger can keep and the terminal can print."""
     with suppress(SourceError):
-        for article in sources.parse(body, source="news", url="https://gazette.example/").articles:
+        for article in sources.parse(body, source="news", url="https://gazette.example/", now=NOW).articles:
             assert load_article(store_article(article)) == article
             store_article(article).encode("utf-8")
             assert not CONTROL.search("".join([article.guid or "", article.url, article.title, *article.raw]))
@@ -164,5 +166,5 @@ def test_no_document_of_a_named_type_does_either(kind, name, tmp_path, http):
     path.write_bytes(HOSTILE[name])
     began = time.process_time()
     with suppress(SourceError):
-        sources.build(kind, "news", str(path), http).fetch(Validators())
+        sources.build(kind, "news", str(path), http, clock=lambda: NOW).fetch(Validators())
     assert time.process_time() - began < 5

@@ -334,7 +334,7 @@ def facts(article):
 @pytest.mark.parametrize("name", SAMPLES)
 def test_a_document_gives_its_facts(name):
     expected, entries, notes = SAMPLES[name]
-    fetched = sources.parse((FEEDS / name).read_bytes(), source="news", url=URL)
+    fetched = sources.parse((FEEDS / name).read_bytes(), source="news", url=URL, now=NOON)
     assert [facts(article) for article in fetched.articles] == expected
     assert {article.source for article in fetched.articles} == {"news"}
     assert (fetched.entries, fetched.notes) == (entries, notes)
@@ -344,5 +344,5 @@ def test_a_document_gives_its_facts(name):
 def test_a_document_in_another_encoding_gives_the_same(name):
     text = (FEEDS / name).read_text(encoding="utf-8")
     for encoding in ("utf-8-sig", "utf-16", "utf-32"):
-        fetched = sources.parse(text.encode(encoding), source="news", url=URL)
+        fetched = sources.parse(text.encode(encoding), source="news", url=URL, now=NOON)
         assert [facts(article) for article in fetched.articles] == SAMPLES[name][0], encoding

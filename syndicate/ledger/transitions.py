@@ -1,0 +1,161 @@
+"""The delivery state machine: every change of state there is, who makes it, and the one statement that makes it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any, Literal, TypeAlias
+
+from syndicate.ledger.database import Database, Row, micros
+from syndicate.model import Delivery, State
+
+Maker: TypeAlias = Literal["engine", "network", "clock", "source", "person", "config"]
+"""Who makes a change: the claim, an answer or its absence, time, a reading of the site, a person, the config."""
+
+FIRST_CHECK = timedelta(minutes=10)  # after a post, until its article's page is looked at again
+
+
+@dataclass(frozen=True, slots=True)
+class Transition:
+    """A named change of state: from any of `before` to one of `after`."""
+
+    name: str
+    before: tuple[State, ...]
+    after: tuple[State, ...]
+    by: tuple[Maker, ...]
+
+    @property
+    def allowed(self) -> str:
+        """The condition on a row that may make it, as SQL."""
+        return f"delivery.state IN ({', '.join(repr(state) for state in self.before)})"
+
+    def sets(self, state: State | None = None) -> str:
+        """The assignment of the new state, as SQL. `state` chooses where there are several."""
+        chosen = state or self.after[0]
+        if chosen not in self.after or (state is None and len(self.after) > 1):
+            raise ValueError(f"{self.name} does not lead to {chosen}")
+        return f"state = {chosen!r}"
+
+
+CLAIMED = Transition("claimed", ("due",), ("sending",), ("engine",))
+WAITS = Transition("waits", ("due",), ("due", "planned"), ("engine",))
+SKIPPED = Transition("skipped", ("due",), ("skipped",), ("engine",))
+UNSENDABLE = Transition("unsendable", ("due",), ("failed",), ("engine",))
+POSTED = Transition("posted", ("sending", "unknown", "held"), ("posted",), ("network", "person"))
+ASSUMED = Transition("assumed", ("unknown",), ("posted",), ("config",))
+LATER = Transition("later", ("sending",), ("due",), ("network", "engine"))
+FAILED = Transition("failed", ("sending",), ("failed",), ("network",))
+UNANSWERED = Transition("unanswered", ("sending", "unknown"), ("unknown",), ("network", "engine"))
+AGAIN = Transition("again", ("unknown",), ("due",), ("network", "config"))
+HELD = Transition("held", ("sending", "unknown"), ("held",), ("network", "config"))
+RELEASED = Transition("released", ("planned",), ("due",), ("clock",))
+EXPIRED = Transition("expired", ("planned", "due"), ("skipped",), ("clock",))
+WITHDRAWN = Transition("withdrawn", ("planned", "due"), ("skipped",), ("source",))
+CLOSED = Transition("closed", ("planned", "due"), ("skipped",), ("config",))
+SEEN_ELSEWHERE = Transition("seen elsewhere", ("planned", "due"), ("skipped",), ("person",))
+WANTED = Transition("wanted", ("skipped", "planned"), ("planned", "due"), ("person", "source"))
+APPROVED = Transition("approved", ("planned",), ("due", "planned"), ("person",))
+RETRIED = Transition("retried", ("failed",), ("due",), ("person",))
+DROPPED = Transition("dropped", ("planned", "due", "failed"), ("skipped",), ("person",))
+NOT_SENT = Transition("not sent", ("held",), ("due",), ("person",))
+ASKED_AGAIN = Transition("asked again", ("failed", "skipped"), ("due",), ("person", "source"))
+
+TRANSITIONS: Mapping[str, Transition] = {
+    each.name: each
+    for each in (
+        CLAIMED,
+        WAITS,
+        SKIPPED,
+        UNSENDABLE,
+        POSTED,
+        ASSUMED,
+        LATER,
+        FAILED,
+        UNANSWERED,
+        AGAIN,
+        HELD,
+        RELEASED,
+        EXPIRED,
+        WITHDRAWN,
+        CLOSED,
+        SEEN_ELSEWHERE,
+        WANTED,
+        APPROVED,
+        RETRIED,
+        DROPPED,
+        NOT_SENT,
+        ASKED_AGAIN,
+    )
+}
+
+FRESH: Row = {"post": None, "draft": None, "prepared": None, "committed_at": None}
+"""Columns of a delivery that is rendered anew: nothing of an earlier attempt is left."""
+
+
+def move(
+    database: Database,
+    delivery: Delivery,
+    transition: Transition,
+    *,
+    now: datetime,
+    state: State | None = None,
+    outcome: str | None = None,
+    columns: Mapping[str, Any],
+) -> bool:
+    """One change of state, its attempt closed, its lane freed, and an alert written: all or nothing.
+
+    A compare-and-swap on state and fence: False where the delivery was taken over meanwhile. `columns` are
+    further columns to set; `outcome` is what the attempt says of its end, the new state unless given.
+    """
+    after = state or transition.after[0]
+    values: Row = {name: micros(value) if isinstance(value, datetime) else value for name, value in columns.items()}
+    values |= {"updated_at": micros(now), "lease_until": 0}
+    settings = ", ".join((transition.sets(state), *(f"{name} = :{name}" for name in values)))
+    # A receipt counts for what was since looked up or held: only its claim is out of date.
+    late = " OR (fence > :fence AND state IN ('unknown', 'held'))" if transition is POSTED else ""
+    with database.transaction():
+        if not database.change(
+            f"UPDATE delivery SET {settings} WHERE key = :key AND {transition.allowed} AND (fence = :fence{late})",
+            key=delivery.key,
+            fence=delivery.fence,
+            **values,
+        ):
+            return False
+        _close_attempt(database, delivery, outcome or after, columns.get("error"), now)
+        if after in ("held", "failed"):
+            alert(database, delivery, after)
+        if after == "posted" and delivery.action == "post":
+            database.change(
+                "UPDATE article SET check_at = COALESCE(check_at, :soon) WHERE anchor = :anchor",
+                anchor=delivery.anchor,
+                soon=micros(now + FIRST_CHECK),
+            )
+    return True
+
+
+def _close_attempt(database: Database, delivery: Delivery, outcome: str, error: str | None, now: datetime) -> None:
+    database.change(
+        "UPDATE attempt SET ended_at = :now, outcome = :outcome, error = :error"
+        " WHERE key = :key AND fence = :fence AND ended_at IS NULL",
+        key=delivery.key,
+        fence=delivery.fence,
+        now=micros(now),
+        outcome=outcome,
+        error=error,
+    )
+    database.change(
+        "UPDATE account SET lane = NULL, lane_until = 0 WHERE name = :account AND lane = :key",
+        account=delivery.account,
+        key=delivery.key,
+    )
+
+
+def alert(database: Database, delivery: Delivery, what: str) -> None:
+    """Let somebody hear of it, once."""
+    database.change(
+        "INSERT INTO alert (key, state, fence, tries) VALUES (:key, :state, :fence, 0) ON CONFLICT DO NOTHING",
+        key=delivery.key,
+        state=what,
+        fence=delivery.fence,
+    )

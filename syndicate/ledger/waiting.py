@@ -1,0 +1,73 @@
+"""What becomes of a due delivery before any claim: it waits, is skipped, or can never be sent."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from syndicate.ledger.database import Database, Row, micros
+from syndicate.ledger.transitions import SKIPPED, UNSENDABLE, WAITS, alert, move
+from syndicate.model import Delivery, Reason, State
+
+
+class Waiting:
+    """Transitions out of `due` that claim nothing and spend no attempt."""
+
+    def __init__(self, database: Database) -> None:
+        self._db = database
+
+    def waits(
+        self,
+        delivery: Delivery,
+        reason: Reason,
+        *,
+        due_at: datetime | None,
+        error: str | None,
+        now: datetime,
+        state: State = "due",
+    ) -> bool:
+        """A due delivery that cannot go now. `state` is `planned` for what waits for a person or its page."""
+        return bool(
+            self._db.change(
+                f"UPDATE delivery SET {WAITS.sets(state)}, reason = :reason, due_at = :due_at, error = :error,"
+                f" updated_at = :now WHERE key = :key AND {WAITS.allowed} AND fence = :fence",
+                key=delivery.key,
+                fence=delivery.fence,
+                reason=reason,
+                due_at=micros(due_at),
+                error=error,
+                now=micros(now),
+            )
+        )
+
+    def looks_again(self, delivery: Delivery, error: str, *, due_at: datetime, now: datetime) -> bool:
+        """A due delivery whose page is not right yet; one look more is counted."""
+        with self._db.transaction():
+            waits = self.waits(delivery, "preflight", state="planned", due_at=due_at, error=error, now=now)
+            return waits and bool(
+                self._db.change(
+                    "UPDATE delivery SET looks = looks + 1, looked_at = COALESCE(looked_at, :now) WHERE key = :key",
+                    key=delivery.key,
+                    now=micros(now),
+                )
+            )
+
+    def page_ok(self, delivery: Delivery) -> None:
+        """The page is right by now: earlier looks count no more."""
+        if delivery.looks:
+            self._db.change("UPDATE delivery SET looks = 0, looked_at = NULL WHERE key = :key", key=delivery.key)
+
+    def fails(self, delivery: Delivery, reason: Reason, *, error: str, now: datetime) -> bool:
+        """A due delivery that can never be sent, as is plain before any claim."""
+        columns: Row = {"reason": reason, "due_at": None, "error": error}
+        return move(self._db, delivery, UNSENDABLE, now=now, columns=columns)
+
+    def skips(
+        self, delivery: Delivery, reason: Reason, *, error: str | None, now: datetime, alerted: bool = False
+    ) -> bool:
+        """A due delivery that is not wanted any more; `alerted`: somebody should hear of it."""
+        columns: Row = {"reason": reason, "due_at": None, "error": error}
+        with self._db.transaction():
+            left = move(self._db, delivery, SKIPPED, now=now, columns=columns)
+            if left and alerted:
+                alert(self._db, delivery, "skipped")
+        return left
