@@ -1,11 +1,11 @@
-"""What many tests need: a clock that is told the time, a ledger on a real file, an article."""
+"""What many tests need: a clock, a ledger on a real file, an article, a site, a sandbox, a desk to run commands at."""
 
 from __future__ import annotations
 
 import os
 import signal
 from contextlib import suppress
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 
 import pytest
 
@@ -14,6 +14,7 @@ from syndicate.ledger.credentials import key_beside
 from syndicate.ledger.database import Database
 from syndicate.model import Article
 from tests import processes
+from tests.worlds.clock import Clock
 
 processes.default_signals_for_children()
 
@@ -35,19 +36,6 @@ def no_process_outlives_its_test():
         with suppress(ProcessLookupError):
             os.kill(number, signal.SIGKILL)
     assert not left
-
-
-class Clock:
-    """Stands still until it is moved."""
-
-    def __init__(self, start: datetime = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)) -> None:
-        self.now = start
-
-    def __call__(self) -> datetime:
-        return self.now
-
-    def move(self, **step: float) -> None:
-        self.now += timedelta(**step)
 
 
 @pytest.fixture
@@ -77,3 +65,29 @@ def article(clock):
         return Article(**base | fields)
 
     return make
+
+
+@pytest.fixture
+def site():
+    from tests.worlds.site import Site
+
+    running = Site()
+    yield running
+    running.close()
+
+
+@pytest.fixture
+def sandbox():
+    from syndicate.sandbox.server import Sandbox
+
+    with Sandbox(port=0) as running:
+        yield running
+
+
+@pytest.fixture
+def desk(tmp_path, site, sandbox, capsys):
+    from tests.worlds.desk import Desk
+
+    made = Desk(tmp_path, site, sandbox, capsys)
+    made.config("masto")
+    return made

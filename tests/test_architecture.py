@@ -107,3 +107,14 @@ def test_exported_names_are_sorted_and_there():
 def test_every_module_says_what_it_is():
     for path in ROOT.rglob("*.py"):
         assert ast.get_docstring(parsed(path)), path
+
+
+def test_what_tests_share_is_in_worlds_and_not_in_another_test():
+    named = re.compile(r"\btests(\.\w+)*\.(conftest|test_\w+)\b")
+    found = {
+        f"{path.name}: {line.strip()}"
+        for path in Path(__file__).parent.rglob("*.py")
+        for line in path.read_text(encoding="utf-8").splitlines()
+        if "import" in line and named.search(line)
+    }
+    assert not found

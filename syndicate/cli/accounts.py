@@ -17,7 +17,8 @@ from syndicate.serialization import instant
 EVERYTHING = ""
 
 if TYPE_CHECKING:
-    from syndicate.app.wiring import App
+    from syndicate.config.schema import AccountConfig
+    from syndicate.ledger.accounts import AccountState
 
 
 F = TypeVar("F", bound=Callable[..., Any])
@@ -35,7 +36,7 @@ def command() -> None:
 def listed(shared: Shared) -> None:
     """Every account of the config, and whether it posts."""
     with opened(shared, fill=True) as app:
-        rows = [_row(app, name) for name in app.config.accounts]
+        rows = [_row(entry, app.ledger.accounts.find(name)) for name, entry in app.config.accounts.items()]
         if shared.json:
             for row in rows:
                 print_json(row)
@@ -54,7 +55,7 @@ def check(shared: Shared, *, names: tuple[str, ...]) -> int:
     """Ask each network who we are. A login that works again resumes an account that was refused."""
     failed = 0
     with opened(shared) as app:
-        for name in active(app, names) or [account.name for account in app.accounts]:
+        for name in active(app.config, names) or [account.name for account in app.accounts]:
             account = app.config.accounts[name].account
             app.lanes.register(name)
             try:
@@ -142,11 +143,10 @@ def _quoted(word: str) -> str:
     return f"stories with '{word}'" if word else "everything"
 
 
-def _row(app: App, name: str) -> dict[str, Any]:
-    entry, state = app.config.accounts[name], app.ledger.accounts.find(name)
+def _row(entry: AccountConfig, state: AccountState | None) -> dict[str, Any]:
     word = "off" if not entry.enabled else "paused" if state and state.paused else "posts"
     return {
-        "account": name,
+        "account": entry.account.name,
         "platform": entry.account.platform,
         "state": word,
         "paused": state.paused if state else None,

@@ -16,9 +16,11 @@ from syndicate.cli.options import Shared, opened, shared_options
 from syndicate.cli.post import stopping
 
 if TYPE_CHECKING:
+    from syndicate.app.doors import Doors
     from syndicate.app.engines.daemon import Daemon
-    from syndicate.app.wiring import App
+    from syndicate.config.schema import Config
     from syndicate.ingestion.websub import Subscriber
+    from syndicate.ledger import Ledger
     from syndicate.ports import EventLog
 
 
@@ -35,9 +37,9 @@ def command(shared: Shared) -> int:
     stop = threading.Event()
     with opened(shared) as app, stopping(stop), claim_instance(app.config.ledger) as other:
         say = writer(functools.partial(click.echo, err=True), app.ledger.now, as_json=shared.json)
-        subscriber = _subscriber(app, say)
+        subscriber = _subscriber(app.config, app.ledger, app.doors, say)
         daemon = Daemon(app, say, stop, subscriber)
-        with _listening(app, daemon, say, subscriber):
+        with _listening(app.config, app.ledger, daemon, say, subscriber):
             say("daemon.started", sources=len(app.config.sources), accounts=len(app.accounts))
             if other:
                 told = f"{other} is a daemon on {app.config.ledger} already; no story goes out twice for it"
@@ -51,21 +53,23 @@ def command(shared: Shared) -> int:
     return 0
 
 
-def _subscriber(app: App, say: EventLog) -> Subscriber | None:
+def _subscriber(config: Config, ledger: Ledger, doors: Doors, say: EventLog) -> Subscriber | None:
     """Who subscribes to hubs, where the config says how they can reach us."""
     from syndicate.ingestion.websub import Subscriber
 
-    listen = app.config.listen
+    listen = config.listen
     if listen is None or listen.public is None:
         return None
-    feeds = [name for name, source in app.config.sources.items() if source.type == "feed"]
-    return Subscriber(listen.public, feeds, app.ledger, app.doors.web, say)
+    feeds = [name for name, source in config.sources.items() if source.type == "feed"]
+    return Subscriber(listen.public, feeds, ledger, doors.web, say)
 
 
 @contextlib.contextmanager
-def _listening(app: App, daemon: Daemon, say: EventLog, subscriber: Subscriber | None) -> Iterator[None]:
+def _listening(
+    config: Config, ledger: Ledger, daemon: Daemon, say: EventLog, subscriber: Subscriber | None
+) -> Iterator[None]:
     """Answers for health, metrics and hooks, where the config asks for that."""
-    listen = app.config.listen
+    listen = config.listen
     if listen is None:
         yield
         return
@@ -73,8 +77,8 @@ def _listening(app: App, daemon: Daemon, say: EventLog, subscriber: Subscriber |
     from syndicate.web.hooks import Hooks
     from syndicate.web.server import Listener
 
-    hooks = Hooks(app.config, app.ledger, say, subscriber)
-    listener = Listener(listen.place, listen.token, daemon.health, functools.partial(text, app.ledger), hooks)
+    hooks = Hooks(config, ledger, say, subscriber)
+    listener = Listener(listen.place, listen.token, daemon.health, functools.partial(text, ledger), hooks)
     say("daemon.listening", address=listen.address, port=listener.port)
     try:
         yield

@@ -12,8 +12,9 @@ from syndicate.errors import SyndicateError
 
 if TYPE_CHECKING:
     from syndicate.app.wiring import App
+    from syndicate.config.schema import Config
     from syndicate.delivery.explain import Finding
-    from syndicate.ledger.articles import StoredArticle
+    from syndicate.ledger.articles import Articles, StoredArticle
     from syndicate.model import Account, Delivery
 
 MARKS = {"yes": ("✓", "green"), "no": ("✗", "red"), "waits": ("…", "yellow"), "unclear": ("?", "yellow")}
@@ -28,9 +29,9 @@ def command(shared: Shared, *, url: str) -> int:
     from syndicate.delivery.outlook import outlook
 
     with opened(shared, fill=True) as app:
-        known, alias = _found(app, url)
+        known, alias = _found(app.ledger.articles, url)
         if not shared.json:
-            _introduce(app, known, alias)
+            _introduce(app.config, known, alias)
         now = outlook(app.accounts, app.ledger, app.gate, known.anchor)
         for account in app.accounts:
             rows = app.ledger.deliveries.search(anchor=known.anchor, accounts=(account.name,))
@@ -43,16 +44,16 @@ def command(shared: Shared, *, url: str) -> int:
         return 0
 
 
-def _found(app: App, url: str) -> tuple[StoredArticle, str]:
+def _found(articles: Articles, url: str) -> tuple[StoredArticle, str]:
     """The article, and by which of its names it was found."""
-    kinds = app.ledger.articles.matching(url)
+    kinds = articles.matching(url)
     if not kinds:
         raise SyndicateError(
             f"no source has listed {url} so far",
             hint="syndicate articles shows what they list now; syndicate post --article announces a page by hand",
         )
     anchor, alias = next(iter(kinds.items()))
-    return app.ledger.articles.find(anchor), alias
+    return articles.find(anchor), alias
 
 
 def _steps(
@@ -78,7 +79,7 @@ def _steps(
     return explain(account, app.ledger.accounts.find(account.name), facts)
 
 
-def _introduce(app: App, known: StoredArticle, alias: str) -> None:
+def _introduce(config: Config, known: StoredArticle, alias: str) -> None:
     from syndicate.serialization import instant
 
     article = known.article
@@ -86,14 +87,14 @@ def _introduce(app: App, known: StoredArticle, alias: str) -> None:
     click.echo(f"{article.url or article.guid}  (known by its {alias.replace('_', ' ')})")
     published = instant(article.published) or "no date"
     zone = ", its time zone a guess" if article.tz_assumed else ""
-    named = article.source if article.source in app.config.sources else f"{article.source} (not in the config)"
+    named = article.source if article.source in config.sources else f"{article.source} (not in the config)"
     if not article.source:
         click.echo(f"no source has listed it; imported {instant(known.first_seen.replace(microsecond=0))}")
         return
     click.echo(
         f"source {named}; published {published}{zone}; first seen {instant(known.first_seen.replace(microsecond=0))}"
     )
-    if not app.accounts:
+    if not config.enabled:
         click.echo("no account is switched on")
 
 

@@ -15,7 +15,6 @@ from syndicate.cli.output import print_json
 from syndicate.errors import SyndicateError
 
 if TYPE_CHECKING:
-    from syndicate.app.wiring import App
     from syndicate.ingestion.import_seen import Outcome
     from syndicate.ingestion.seen_file import Entry
 
@@ -73,7 +72,7 @@ def command(shared: Shared, *, file: str, column: str | None, listed: bool, sour
             tally.add(entry, outcome, ours)
             if dry:
                 _show(entry, outcome, as_json=shared.json)
-        return _sum_up(tally, name, app, dry=dry, as_json=shared.json and not dry)
+        return _sum_up(tally, name, [*app.config.sources], dry=dry, as_json=shared.json and not dry)
 
 
 def _stream(file: str) -> tuple[BinaryIO, str]:
@@ -92,7 +91,7 @@ def _show(entry: Entry, outcome: Outcome, *, as_json: bool) -> None:
         click.echo(f"{outcome.replace('_', ' '):<14}  {entry.text or entry.fault}")
 
 
-def _sum_up(tally: Tally, name: str, app: App, *, dry: bool, as_json: bool) -> int:
+def _sum_up(tally: Tally, name: str, sources: list[str], *, dry: bool, as_json: bool) -> int:
     """One line, and complaints on standard error; 1 if a line, or all of it, was not understood."""
     new, old, bad = (tally.counts[outcome] for outcome in ("new", "known", "not_understood"))
     if as_json:
@@ -105,7 +104,7 @@ def _sum_up(tally: Tally, name: str, app: App, *, dry: bool, as_json: bool) -> i
         fault = f" ({tally.fault})" if tally.fault else ""
         click.echo(f"{name}: not understood: line {', '.join(map(str, tally.lines))}{more}{fault}", err=True)
         if not tally.fault:
-            names = "|".join(app.config.sources) or "NAME"
+            names = "|".join(sources) or "NAME"
             click.echo(f"hint: no addresses; if they are guids, say whose: --source {names}", err=True)
     if not new and not old and not bad:
         click.echo(f"{name}: nothing is in it", err=True)

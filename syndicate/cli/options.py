@@ -94,10 +94,10 @@ def known(kind: str, names: Iterable[str], wanted: Iterable[str]) -> list[str]:
     return list(wanted)
 
 
-def active(app: App, wanted: Iterable[str]) -> list[str]:
+def active(config: Config, wanted: Iterable[str]) -> list[str]:
     """Accounts that were asked for, each one there and switched on."""
-    names = known("account", app.config.accounts, wanted)
+    names = known("account", config.accounts, wanted)
     for name in names:
-        if not app.config.accounts[name].enabled:
+        if not config.accounts[name].enabled:
             raise click.UsageError(f"the account '{name}' is switched off (enabled: false)")
     return names

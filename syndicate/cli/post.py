@@ -84,7 +84,7 @@ def begin(app: App, sources: tuple[str, ...], accounts: tuple[str, ...], *, verb
     from syndicate.app.engines.run_once import Run
 
     known("source", app.config.sources, sources)
-    active(app, accounts)
+    active(app.config, accounts)
     run = Run(app, sources=sources, accounts=accounts, stop=threading.Event())
     if verbose:
         from syndicate.app.monitoring.events import event

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from syndicate.errors import ConfigError, SourceError
 from syndicate.model import Reading, Secret, Validators
+from syndicate.net.address_guard import bare
 from syndicate.ports import Clock, Http, Source
 
 if TYPE_CHECKING:
@@ -114,7 +115,6 @@ def parse(
 
 def look(url: str, http: Http, clock: Clock) -> Reading:
     """Whatever an address gives, with one request: a list of articles, else one of a page. Raises SourceError."""
-    from syndicate.net.address_guard import bare
     from syndicate.sources.fetch import get
 
     reply = get(http, url, Validators(), accept="*/*").reply
@@ -149,7 +149,6 @@ def _recognised(
     body: bytes, *, source: str, url: str, timezone: str, content_type: str | None, now: datetime
 ) -> Parsed | None:
     """What a document says that is neither a feed nor a page; None for those."""
-    from syndicate.net.address_guard import bare
     from syndicate.sources import detect
     from syndicate.sources.parsing import json_fields
     from syndicate.sources.parsing.document import NAMES, Document
@@ -168,7 +167,6 @@ def _recognised(
 
 def _sitemap(body: bytes, source: str, url: str, timezone: str, now: datetime) -> Reading:
     """The news in a sitemap; pages and files it names besides are counted, since nothing is fetched here."""
-    from syndicate.net.address_guard import bare
     from syndicate.sources.formats import sitemap
 
     shown = bare(url) or source

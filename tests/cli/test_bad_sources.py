@@ -7,8 +7,8 @@ import sqlite3
 
 import pytest
 
-from tests.sources.parsing.test_bot_challenges import CLOUDFLARE
-from tests.sources.site import Site
+from tests.worlds.challenges import CLOUDFLARE
+from tests.worlds.servers import Documents
 
 GOOD = {
     "feed": b"<rss><channel><item><title>Old</title><link>/old</link></item></channel></rss>",
@@ -29,7 +29,7 @@ BAD = {
 
 @pytest.fixture
 def pages():
-    running = Site()
+    running = Documents()
     yield running
     running.close()
 

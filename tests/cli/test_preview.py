@@ -9,8 +9,8 @@ from datetime import timedelta
 import pytest
 
 from tests import processes
-from tests.cli.conftest import ACCOUNTS
 from tests.waiting import PATIENCE
+from tests.worlds.desk import ACCOUNTS
 
 
 def published(desk, **fields):

@@ -9,9 +9,9 @@ from pathlib import Path
 import pytest
 
 from syndicate.config.reader import load
-from tests.cli.conftest import ACCOUNTS
-from tests.sources.api import Api, as_json
 from tests.waiting import PATIENCE
+from tests.worlds.desk import ACCOUNTS
+from tests.worlds.servers import Api, as_json
 
 FEEDS = Path(__file__).parent.parent / "feeds" / "formats"
 KEY = "22444f78447824223cefc48062"

@@ -6,14 +6,14 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from tests.sources.site import Site
+from tests.worlds.servers import Documents
 
 HEAD = '<urlset xmlns:news="http://www.google.com/schemas/sitemap-news/0.9">'
 
 
 @pytest.fixture
 def pages():
-    running = Site()
+    running = Documents()
     yield running
     running.close()
 

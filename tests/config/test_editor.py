@@ -10,7 +10,7 @@ from syndicate import platforms
 from syndicate.config.editor import json_schema
 from syndicate.config.starter import example
 from syndicate.config.typed import hints
-from tests.config.conftest import SITE
+from tests.worlds.config_file import SITE
 
 
 @pytest.fixture(scope="module")

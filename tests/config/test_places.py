@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 
 from syndicate.model import Secret
-from tests.config.conftest import SITE
+from tests.worlds.config_file import SITE
 
 KEY = "22444f78447824223cefc48062"
 GHOST = "sources:\n  m:\n    type: ghost\n    url: https://m.example/"

@@ -13,7 +13,7 @@ from syndicate.config.schema import NOT_BUILT
 from syndicate.errors import ConfigError
 from syndicate.model import DEFAULT_INTERVAL, Filter, PollInterval, Secret
 from tests import processes
-from tests.config.conftest import ACCOUNT, SITE, find
+from tests.worlds.config_file import ACCOUNT, SITE, find
 
 
 def test_the_least_config_is_a_site(read, tmp_path):

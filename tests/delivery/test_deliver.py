@@ -21,7 +21,7 @@ from syndicate.ledger.database import Database, micros
 from syndicate.model import Account, Limits, Post, Receipt
 from syndicate.planning.apply import announce
 from syndicate.serialization import instant
-from tests.conftest import Clock
+from tests.worlds.clock import Clock
 
 CLASSES = ("exact", "keyed", "lookup", "blind")
 TERMS = Timeouts(timedelta(seconds=60), timedelta(seconds=30), lambda: 0.5)

@@ -28,7 +28,7 @@ from syndicate.ledger.database import Database
 from syndicate.model import Account, Article, BreakingRules, Reading, Receipt, Schedule, Validators
 from syndicate.planning.changes import plan_delete
 from syndicate.serialization import digest, post_record
-from tests.conftest import Clock
+from tests.worlds.clock import Clock
 from tests.worlds.moves import MOVES, moves_seen, watch_moves
 from tests.worlds.newsroom import TERMS, Network, render
 

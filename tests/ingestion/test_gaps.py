@@ -16,8 +16,8 @@ from syndicate.net.address_guard import Guard
 from syndicate.net.http import RequestsHttp
 from syndicate.sources.feed import FeedSource
 from syndicate.sources.masked import masked
-from tests.sources.api import Api
 from tests.waiting import PATIENCE
+from tests.worlds.servers import Api
 
 WINDOW = 10
 START = datetime(2026, 11, 23, 12, tzinfo=UTC)

@@ -46,11 +46,11 @@ from syndicate.sources.feed import FeedSource
 from syndicate.web.hooks import Hooks
 from syndicate.web.server import Listener
 from syndicate.web.websub import LARGEST
-from tests.cli.conftest import Desk, sandbox  # noqa: F401 - a fixture
 from tests.processes import free_port
 from tests.waiting import PATIENCE, wait_for
-from tests.web.test_hooks import accepts
+from tests.worlds.desk import Desk
 from tests.worlds.site import Site as Gazette
+from tests.worlds.waiting import accepts
 
 HOUR = timedelta(hours=1)
 TOPIC = "https://gazette.example/rss.xml?key=feed-secret"
@@ -730,7 +730,7 @@ class Hubbed(Gazette):
 
 
 @pytest.mark.slow
-def test_a_story_and_its_hub_are_a_post_long_before_the_next_poll(tmp_path, hub, sandbox, capsys):  # noqa: F811
+def test_a_story_and_its_hub_are_a_post_long_before_the_next_poll(tmp_path, hub, sandbox, capsys):
     """A feed asked once an hour; the daemon finds the hub, subscribes, is told, asks the feed, posts."""
     site, port = Hubbed(), free_port()
     site.hub = hub.url

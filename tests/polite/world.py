@@ -12,9 +12,9 @@ from syndicate.app.poller import Rounds
 from syndicate.app.runs import RealRun
 from syndicate.app.wiring import App, load
 from syndicate.ledger.database import EPOCH, MICROSECOND
-from tests.conftest import Clock
 from tests.polite.feeds import START, Feed, Server
 from tests.polite.judge import Fault, judge
+from tests.worlds.clock import Clock
 
 
 class KilledError(BaseException):

@@ -10,8 +10,8 @@ import pytest
 
 from syndicate.errors import ConfigError
 from syndicate.sandbox import Sandbox
-from tests.sandbox.conftest import Client
 from tests.waiting import wait_for
+from tests.worlds.client import Client
 
 TOKEN = {"Authorization": "Bearer one"}
 SIGNED = {

@@ -8,7 +8,7 @@ import pytest
 
 from syndicate.sandbox.networks import stand_ins
 from syndicate.sandbox.page import live_page, static_page
-from tests.sandbox.conftest import png
+from tests.worlds.client import png
 
 NASTY = "</p><script>alert(1)</script>\"' & <img src=x onerror=alert(1)>"
 

@@ -11,8 +11,8 @@ import pytest
 
 from syndicate.errors import ConfigError
 from syndicate.sandbox import Sandbox
-from tests.sandbox.conftest import Client, png
 from tests.waiting import PATIENCE
+from tests.worlds.client import Client, png
 
 TOKEN = {"Authorization": "Bearer one"}
 

@@ -7,8 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.sandbox.conftest import png
-from tests.sandbox.networks.test_x import signed
+from tests.worlds.client import png, signed
 
 SPECS = Path(__file__).parents[3] / "shared" / "specs"
 TOKEN = {"Authorization": "Bearer one"}

@@ -4,13 +4,13 @@ import pytest
 
 from syndicate.net.address_guard import Guard
 from syndicate.net.http import RequestsHttp
-from tests.sources.site import Server
 from tests.waiting import PATIENCE
+from tests.worlds.servers import OneAnswer
 
 
 @pytest.fixture
 def server():
-    running = Server()
+    running = OneAnswer()
     yield running
     running.close()
 

@@ -6,8 +6,8 @@ from syndicate.net.address_guard import Guard
 from syndicate.net.http import RequestsHttp
 from syndicate.sources import discovery
 from syndicate.sources.discovery import Found, once
-from tests.sources.api import Api, as_json
 from tests.waiting import PATIENCE
+from tests.worlds.servers import Api, as_json
 
 RSS, ATOM, JSON = "application/rss+xml", "application/atom+xml", "application/feed+json"
 POSTS = [{"title": {"rendered": "One"}, "link": "https://gazette.example/1"}]

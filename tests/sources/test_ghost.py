@@ -9,8 +9,8 @@ from syndicate.model import Secret, Validators
 from syndicate.net.address_guard import Guard
 from syndicate.net.http import RequestsHttp
 from syndicate.sources.ghost import GhostSource, endpoint
-from tests.sources.api import Api, as_json
 from tests.waiting import PATIENCE
+from tests.worlds.servers import Api, as_json
 
 NOW = datetime(2026, 11, 23, 12, tzinfo=UTC)
 KEY = "22444f78447824223cefc48062"

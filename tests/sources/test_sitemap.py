@@ -13,8 +13,8 @@ from syndicate.net.http import RequestsHttp
 from syndicate.sources import sitemap
 from syndicate.sources.formats.sitemap import read as read_sitemap
 from syndicate.sources.sitemap import SitemapSource
-from tests.sources.site import Site
 from tests.waiting import PATIENCE
+from tests.worlds.servers import Documents
 
 NOW = datetime(2025, 9, 1, 12, tzinfo=UTC)
 TEN = datetime(2025, 9, 1, 10, tzinfo=UTC)
@@ -29,7 +29,7 @@ HEAD = (
 
 @pytest.fixture
 def site():
-    running = Site()
+    running = Documents()
     yield running
     running.close()
 

@@ -12,8 +12,8 @@ from syndicate.net.address_guard import Guard
 from syndicate.net.http import RequestsHttp
 from syndicate.sources import paging
 from syndicate.sources.wordpress import WordPressSource, endpoint, find_root, is_root
-from tests.sources.api import Api, as_json
 from tests.waiting import PATIENCE
+from tests.worlds.servers import Api, as_json
 
 FEEDS = Path(__file__).parent.parent / "feeds" / "formats"
 NOW = datetime(2026, 11, 23, 12, tzinfo=UTC)

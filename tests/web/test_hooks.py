@@ -24,9 +24,9 @@ from syndicate.model import PollInterval, Reading, Secret, Site, Validators
 from syndicate.web import signatures
 from syndicate.web.hooks import LARGEST, Hooks
 from syndicate.web.server import WORKERS, Listener
-from tests.cli.conftest import desk, sandbox, site  # noqa: F401 - fixtures
 from tests.processes import free_port
 from tests.waiting import PATIENCE, wait_for
+from tests.worlds.waiting import accepts
 
 TOKEN = "listen-token-of-the-gazette"
 BEARER = {"Authorization": f"Bearer {TOKEN}"}
@@ -410,7 +410,7 @@ def test_a_ghost_whose_posts_are_elsewhere_is_named_in_the_address(hooked):
 
 
 @pytest.mark.slow
-def test_a_story_and_a_hook_are_a_post_long_before_the_next_poll(desk):  # noqa: F811
+def test_a_story_and_a_hook_are_a_post_long_before_the_next_poll(desk):
     port = free_port()
     desk.config("masto", source=", every: 1h", extra=f"listen: {{address: '127.0.0.1:{port}', token: {TOKEN}}}")
     desk("post")
@@ -435,8 +435,3 @@ def test_a_story_and_a_hook_are_a_post_long_before_the_next_poll(desk):  # noqa:
     assert '"hook.received"' in err
     assert TOKEN not in err
     assert "Traceback" not in err
-
-
-def accepts(port):
-    with socket.socket() as probe:
-        return probe.connect_ex(("127.0.0.1", port)) == 0

@@ -16,7 +16,6 @@ from syndicate.config.schema import Listen
 from syndicate.errors import ConfigError, LedgerError
 from syndicate.model import Secret
 from syndicate.web.server import Listener
-from tests.cli.conftest import Desk, desk, sandbox, site  # noqa: F401 - fixtures
 from tests.processes import free_port
 from tests.waiting import PATIENCE, wait_for
 
@@ -141,7 +140,7 @@ def test_without_systemd_nothing_happens(tmp_path):
 
 
 @pytest.mark.slow
-def test_a_running_daemon_answers_logs_and_tells_systemd(desk, tmp_path, monkeypatch):  # noqa: F811
+def test_a_running_daemon_answers_logs_and_tells_systemd(desk, tmp_path, monkeypatch):
     port = free_port()
     desk.config(
         "masto", "fb", source=", every: 1s", extra=f"listen: {{address: '127.0.0.1:{port}', token: listen-token}}"

@@ -13,12 +13,8 @@ from syndicate.app.engines.run_once import Run
 from syndicate.app.runs import RealRun
 from syndicate.app.wiring import App, load
 from syndicate.sandbox.server import Sandbox
+from tests.worlds.desk import ACCOUNTS
 from tests.worlds.site import Site
-
-ACCOUNTS = {
-    "masto": "{platform: mastodon, url: 'https://social.example', token: masto-token, api_url: 'URL'}",
-    "fb": "{platform: facebook, page_id: '4711', page_token: fb-token, api_url: 'URL'}",
-}
 
 
 @dataclass

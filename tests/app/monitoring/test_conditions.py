@@ -111,10 +111,7 @@ def heard(tmp_path):
     return told
 
 
-from tests.cli.conftest import desk, sandbox, site  # noqa: E402, F401 - fixtures
-
-
-def test_a_refused_login_is_told_once(desk, heard):  # noqa: F811
+def test_a_refused_login_is_told_once(desk, heard):
     desk.config("masto", extra=heard.command)
     desk("post")
     desk.sandbox.add_faults([{"platform": "mastodon", "step": "commit", "fault": "401", "count": None}])
@@ -126,7 +123,7 @@ def test_a_refused_login_is_told_once(desk, heard):  # noqa: F811
     assert line["since"].endswith("Z")
 
 
-def test_a_source_that_fails_three_times_is_told_of(desk, heard):  # noqa: F811
+def test_a_source_that_fails_three_times_is_told_of(desk, heard):
     desk.config("masto", extra=heard.command)
     desk.site.status = 500
     for _ in range(4):
@@ -134,7 +131,7 @@ def test_a_source_that_fails_three_times_is_told_of(desk, heard):  # noqa: F811
     assert [(line["alert"], line["subject"]) for line in heard()] == [("source_failing", "news")]
 
 
-def test_people_hear_of_it_through_apprise(desk, heard):  # noqa: F811
+def test_people_hear_of_it_through_apprise(desk, heard):
     """apprise's own json:// way, to a real server: the sandbox's webhook."""
     address = desk.sandbox.url.replace("http://", "json://")
     desk.config("hook", extra=f"alerts: {{urls: '{address}/webhook/desk'}}")
@@ -147,7 +144,7 @@ def test_people_hear_of_it_through_apprise(desk, heard):  # noqa: F811
     assert len(asked) == 1
 
 
-def test_an_address_apprise_does_not_understand_is_named_by_its_place(desk):  # noqa: F811
+def test_an_address_apprise_does_not_understand_is_named_by_its_place(desk):
     desk.config("hook", extra="alerts: {urls: ['nonsense-without-a-scheme-secret']}")
     desk("post")
     desk.sandbox.add_faults([{"platform": "webhook", "step": "commit", "fault": "drop_before"}])

@@ -5,34 +5,16 @@ from __future__ import annotations
 import hashlib
 import io
 from dataclasses import replace
-from datetime import UTC, datetime
 
 import pytest
 from PIL import Image as Pillow
 
-from syndicate.model import Article, Image, Site
 from syndicate.rendering.cards.draw import Drawer
 from syndicate.rendering.cards.engine import Takumi
 from syndicate.rendering.cards.order import Order
 from syndicate.rendering.environment import builtin_templates
-
-SITE = Site("The Example Gazette", "https://gazette.example/", "en", "Europe/Lisbon")
-ARTICLE = Article(
-    "news",
-    "https://gazette.example/train",
-    "The night train returns",
-    published=datetime(2026, 11, 23, 9, tzinfo=UTC),
-    authors=("Inês Prado",),
-    section="News > Travel",
-    language="en",
-    images=(Image("https://gazette.example/train.jpg", alt="A train.", credit="Ana Sousa"),),
-)
-
-
-def saved(picture, kind="JPEG", **options):
-    buffer = io.BytesIO()
-    picture.save(buffer, kind, **options)
-    return buffer.getvalue()
+from tests.worlds.cards import ARTICLE, HTML, SITE
+from tests.worlds.pictures import saved
 
 
 @pytest.fixture(scope="session")
@@ -73,14 +55,6 @@ def drawn(ours, order):
         return picture, found
 
     return draw
-
-
-HTML = """<style>
-.card { width: 100%; height: 100%; color: #ffffff; font-family: {{ card.fonts.text }}; font-size: 30px }
-.headline { font-size: {{ card.size }}px; line-height: 1.2; max-width: {{ card.measure }}px; overflow-wrap: anywhere }
-</style>
-<div class="card"><div class="headline">{{ card.headline }}</div></div>
-"""
 
 
 @pytest.fixture

@@ -9,7 +9,8 @@ from syndicate.errors import RenderError
 from syndicate.rendering.cards.draw import Drawer
 from syndicate.rendering.cards.engine import Takumi
 from tests import processes
-from tests.rendering.cards.conftest import HTML, saved
+from tests.worlds.cards import HTML
+from tests.worlds.pictures import saved
 
 
 @pytest.mark.parametrize(
@@ -225,7 +226,7 @@ def test_the_same_order_gives_the_same_bytes_in_another_process(drawn, photo, tm
     (tmp_path / "photo.jpg").write_bytes(photo)
     script = (
         "import hashlib, sys; from pathlib import Path\n"
-        "from tests.rendering.cards.conftest import ARTICLE, SITE\n"
+        "from tests.worlds.cards import ARTICLE, SITE\n"
         "from syndicate.rendering.cards.draw import Drawer\n"
         "from syndicate.rendering.cards.engine import Takumi\n"
         "from syndicate.rendering.cards.order import Order\n"

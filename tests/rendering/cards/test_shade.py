@@ -6,7 +6,7 @@ from syndicate.rendering.cards.fit import fit
 from syndicate.rendering.cards.order import Order
 from syndicate.rendering.cards.shade import CONTRAST, colour, contrast, luminance, zones
 from syndicate.rendering.preview.samples import SITE, photo, samples
-from tests.rendering.cards.conftest import saved
+from tests.worlds.pictures import saved
 
 WHITE = (255, 255, 255)
 

@@ -17,8 +17,8 @@ from syndicate.rendering.cards import wire
 from syndicate.rendering.cards.studio import Studio
 from syndicate.rendering.environment import builtin_templates
 from tests import processes
-from tests.rendering.cards.conftest import saved
 from tests.waiting import PATIENCE, wait_for
+from tests.worlds.pictures import saved
 
 SLOW = (
     "<style>.a { position: absolute; width: 1200px; height: 630px;"
@@ -175,7 +175,7 @@ def test_the_worker_leaves_with_its_parent(tmp_path, photo):
     (tmp_path / "photo.jpg").write_bytes(photo)
     script = (
         "import sys; from pathlib import Path; from dataclasses import replace\n"
-        "from tests.rendering.cards.conftest import ARTICLE, SITE\n"
+        "from tests.worlds.cards import ARTICLE, SITE\n"
         "from syndicate.rendering.cards.order import Order\n"
         "from syndicate.rendering.cards.studio import Studio\n"
         "from syndicate.rendering.environment import builtin_templates\n"

@@ -3,7 +3,7 @@ from dataclasses import replace
 import pytest
 
 from syndicate.rendering.cards.words import breakable, direction, words
-from tests.rendering.cards.conftest import ARTICLE, SITE
+from tests.worlds.cards import ARTICLE, SITE
 
 
 @pytest.mark.parametrize(

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import os
 import shutil
-from datetime import UTC, datetime
 from types import SimpleNamespace
 
 import pytest
 
-from syndicate.model import Account, Article, Image, Limits, Site
+from syndicate.model import Account, Article, Image
 from syndicate.platforms import find
 from syndicate.rendering.environment import Templates
 from syndicate.rendering.photo import Pictures
@@ -17,24 +16,11 @@ from syndicate.rendering.post import Renderer
 from syndicate.rendering.preview.facts import shown
 from syndicate.rendering.preview.page import Page
 from syndicate.rendering.preview.recording import Recording
-from syndicate.serialization import delivery_record
 from syndicate.text import graphemes
-from tests.cli.conftest import desk, sandbox, site
-from tests.rendering.conftest import Shelf, drawn
 from tests.waiting import PATIENCE
+from tests.worlds.pictures import Shelf, drawn
+from tests.worlds.preview import LIMITS, NOW, SITE, record
 
-__all__ = ["desk", "sandbox", "site"]
-
-NOW = datetime(2026, 11, 26, 14, 0, tzinfo=UTC)
-SITE = Site("The Example Gazette", "https://gazette.example/", language="en")
-LIMITS = {
-    "mastodon": Limits(text=500, card="text"),
-    "bluesky": Limits(text=300, text_bytes=3000, card="client"),
-    "x": Limits(text=280, card="text"),
-    "facebook": Limits(text=63_206, card="field"),
-    "webhook": Limits(text=10_000, card="field", card_with_media=True),
-    "folder": Limits(text=10_000, card="text", card_with_media=True),
-}
 SWITCHES = (
     *("--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking"),
     *("--disable-component-update", "--disable-sync"),
@@ -106,14 +92,3 @@ def page_of():
         return Page(SITE, NOW, shown(records, exhibits, {}, dead or {}), {}, looks, notes).html()
 
     return make
-
-
-def record(key, article, account, rendered):
-    from syndicate.model import Delivery
-    from syndicate.serialization import post_record
-
-    post = post_record(rendered.post) | {"length": rendered.length, "limit": rendered.limit}
-    delivery = Delivery(
-        key, key, article.url, account.name, account.platform, "post", 0, 0, "due", None, NOW, NOW, 0, 0, post=post
-    )
-    return delivery_record(delivery)

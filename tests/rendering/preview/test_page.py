@@ -5,7 +5,7 @@ import pytest
 from syndicate.model import Article, Look
 from syndicate.rendering.preview.facts import shown
 from syndicate.rendering.preview.page import Page, isolated
-from tests.rendering.preview.conftest import NOW, SITE
+from tests.worlds.preview import NOW, SITE
 
 STORY = Article(
     "news",

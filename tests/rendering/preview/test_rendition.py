@@ -4,7 +4,7 @@ import pytest
 from PIL import Image as Pillow
 
 from syndicate.rendering.preview.rendition import LARGEST, rendition
-from tests.rendering.cards.conftest import saved
+from tests.worlds.pictures import saved
 
 
 @pytest.mark.parametrize("size", [(1200, 630), (1080, 1350), (1000, 3000), (4000, 200), (30, 20)])

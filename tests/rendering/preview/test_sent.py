@@ -5,7 +5,7 @@ import hashlib
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 
-from tests.cli.conftest import ACCOUNTS
+from tests.worlds.desk import ACCOUNTS
 
 WORDS = """post => {
     const text = post.querySelector('.text');

@@ -6,7 +6,7 @@ import json
 import pytest
 
 from syndicate.sandbox import Sandbox
-from tests.sandbox.conftest import Client, png
+from tests.worlds.client import Client, png
 
 POSTS = "app.bsky.feed.post"
 KEY = "3jzfcijpj2z2a"

@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from tests.sandbox.conftest import png
+from tests.worlds.client import png
 
 TOKEN = {"Authorization": "Bearer page-token"}
 LINK = "https://gazette.example/a"

@@ -6,7 +6,7 @@ from datetime import datetime
 
 import pytest
 
-from tests.sandbox.conftest import png
+from tests.worlds.client import png
 
 TOKEN = {"Authorization": "Bearer one"}
 OTHER = {"Authorization": "Bearer two"}
@@ -107,7 +107,7 @@ def test_too_long_is_said_in_the_servers_words(post):
 
 def test_the_limit_is_the_servers_own(time):
     from syndicate.sandbox import Sandbox
-    from tests.sandbox.conftest import Client
+    from tests.worlds.client import Client
 
     with Sandbox(clock=time, quirks={"mastodon": {"max_characters": 50}}) as sandbox:
         client = Client(sandbox.url)

@@ -8,7 +8,7 @@ import json
 import pytest
 
 from syndicate.sandbox import Sandbox
-from tests.sandbox.conftest import Client, png, whsec
+from tests.worlds.client import Client, png, whsec
 
 BODY = {
     "id": "0123456789abcdef0123456789abcdef",

@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from tests.sandbox.conftest import png
+from tests.worlds.client import png, signed
 
 DUPLICATE = {
     "detail": "You are not allowed to create a Tweet with duplicate content.",
@@ -12,19 +12,6 @@ DUPLICATE = {
     "title": "Forbidden",
     "status": 403,
 }
-
-
-def signed(token="1-abc", **change):
-    fields = {
-        "oauth_consumer_key": "app",
-        "oauth_token": token,
-        "oauth_signature_method": "HMAC-SHA1",
-        "oauth_timestamp": "1795430400",
-        "oauth_nonce": "n",
-        "oauth_version": "1.0",
-        "oauth_signature": "c2lnbmF0dXJl%3D",
-    } | change
-    return {"Authorization": "OAuth " + ", ".join(f'{name}="{value}"' for name, value in fields.items() if value)}
 
 
 @pytest.fixture

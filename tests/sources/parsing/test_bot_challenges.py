@@ -6,16 +6,9 @@ from syndicate.errors import SourceError
 from syndicate.sources.formats.feed import read_feed
 from syndicate.sources.formats.page import parse_page
 from syndicate.sources.parsing.bot_challenges import challenger
+from tests.worlds.challenges import CLOUDFLARE, DATADOME, IMPERVA
 
 URL = "https://gazette.example/x"
-CLOUDFLARE = b"""<!DOCTYPE html><html lang="en-US"><head><title>Just a moment...</title>
-<meta http-equiv="refresh" content="360"></head><body><noscript>Enable JavaScript and cookies to continue</noscript>
-<script>(function(){window._cf_chl_opt={cvId:'3',cZone:"gazette.example"};}());</script></body></html>"""
-DATADOME = b"""<html lang="en"><head><title>gazette.example</title></head><body>
-<script>var dd={'rt':'c','cid':'x','host':'geo.captcha-delivery.com'}</script></body></html>"""
-IMPERVA = b"""<html><head><META NAME="robots" CONTENT="noindex,nofollow"></head><body>
-<iframe src="/_Incapsula_Resource?x">\
-Request unsuccessful. Incapsula incident ID: 1-2</iframe></body></html>"""
 ORDINARY = b"""<html><title>Just a moment: the song of the year</title><script>window.__CF$cv$params={r:'1'};
 a.src='/cdn-cgi/challenge-platform/scripts/jsd/main.js';</script><script src="/_Incapsula_Resource?y"></script>
 <script src="https://js.datadome.co/tags.js"></script><p>Text"""

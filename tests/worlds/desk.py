@@ -24,20 +24,7 @@ ACCOUNTS = {
 }
 
 
-@pytest.fixture
-def site():
-    running = Site()
-    yield running
-    running.close()
-
-
-@pytest.fixture
-def sandbox():
-    with Sandbox(port=0) as running:
-        yield running
-
-
-class Run:
+class Ended:
     """What a command said and how it ended."""
 
     def __init__(self, code: int, out: str, err: str) -> None:
@@ -69,13 +56,13 @@ sources:
             encoding="utf-8",
         )
 
-    def __call__(self, *arguments: str) -> Run:
+    def __call__(self, *arguments: str) -> Ended:
         """In this process, for speed."""
         self._capsys.readouterr()
         with pytest.raises(SystemExit) as ended:
             main(["-c", str(self.path), *arguments])
         captured = self._capsys.readouterr()
-        return Run(int(ended.value.code or 0), captured.out, captured.err)
+        return Ended(int(ended.value.code or 0), captured.out, captured.err)
 
     def start(self, *arguments: str, **options) -> Popen:
         """In a process of its own, for what ends one."""
@@ -92,10 +79,3 @@ sources:
 
     def texts(self) -> list[str]:
         return [post["text"] for post in self.sandbox.posts()]
-
-
-@pytest.fixture
-def desk(tmp_path, site, sandbox, capsys):
-    made = Desk(tmp_path, site, sandbox, capsys)
-    made.config("masto")
-    return made
