@@ -10,7 +10,7 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help demo cards test check chaos fix bench clean format-check lint types imports
+.PHONY: help demo cards test check chaos fix bench shape clean format-check lint types imports
 
 help:
 	@echo "make demo      a newsroom's morning on this machine: a sample site, stand-ins for the networks, real commands"
@@ -20,6 +20,7 @@ help:
 	@echo "make fix       repair what a machine can: imports, style, format"
 	@echo "make chaos     200 SIGKILLs at random over 800 deliveries, and a count of what arrived; some minutes"
 	@echo "make bench     print the figures we hold ourselves to"
+	@echo "make shape     the shape of the code in figures, held against our bounds; of another tree: make shape TREE=path"
 	@echo "make clean     remove what make has made"
 	@echo
 	@echo "Needs Python 3.11 or newer; another one: make PYTHON=python3.12 demo"
@@ -49,6 +50,9 @@ bench: $(READY)
 	$(BIN)/python bench/daemon.py
 	$(BIN)/python bench/parse.py
 	$(BIN)/python bench/feeds.py
+
+shape:
+	@$(PYTHON) bench/shape.py $(TREE)
 
 format-check: $(READY)
 	$(BIN)/ruff format --check .
