@@ -19,8 +19,8 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import NamedTuple
 
-sys.path.insert(0, str(Path(__file__).parent))
-from import_graph import imported, loops, modules_below
+sys.path.insert(0, str(Path(__file__).parents[1]))
+from bench.import_graph import imported, loops, modules_below
 
 OURS = Path(__file__).parents[1] / "syndicate"
 PACKAGES, MODULES = 15, 8  # at the root
