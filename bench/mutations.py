@@ -197,6 +197,8 @@ class _Module:
 
     def _decided(self, node: ast.If | ast.While | ast.IfExp) -> Iterator[Edit]:
         test = node.test
+        if isinstance(test, ast.Name) and test.id == "TYPE_CHECKING":
+            return
         if isinstance(node, ast.If) and isinstance(node.body[-1], LEAVES):
             yield *self._at(test), "False"
         if not isinstance(test, ast.Compare | ast.BoolOp | ast.UnaryOp | ast.Constant):
