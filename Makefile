@@ -25,7 +25,8 @@ help:
 	@echo "make bench     print the figures we hold ourselves to"
 	@echo "make shape     the shape of the code in figures, held against our bounds; of another tree: make shape TREE=path"
 	@echo "make mutants   a random sample of changes to what matters, and how many the tests notice; half an hour;"
-	@echo "               SEED=2 another sample, N=20 a smaller one, ONLY='ledger/*' of these modules, WORKERS=4 at once"
+	@echo "               SEED=2 another sample, N=20 a smaller one, ONLY='ledger/*' of these modules, WORKERS=4 at once,"
+	@echo "               NEAR=1 by the tests nearest to each module alone: some minutes"
 	@echo "make clean     remove what make has made"
 	@echo
 	@echo "Needs Python 3.11 or newer; another one: make PYTHON=python3.12 demo"
@@ -60,7 +61,7 @@ shape:
 	@$(PYTHON) bench/shape.py $(TREE)
 
 mutants: $(READY)
-	@$(BIN)/python bench/mutants.py --seed $(SEED) --number $(N) --workers $(WORKERS) --only '$(ONLY)'
+	@$(BIN)/python bench/mutants.py --seed $(SEED) --number $(N) --workers $(WORKERS) --only '$(ONLY)' $(if $(NEAR),--near)
 
 format-check: $(READY)
 	$(BIN)/ruff format --check .

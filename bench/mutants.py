@@ -1,9 +1,10 @@
-"""How much of what matters the tests notice: `make mutants`, with SEED=, N=, WORKERS= and ONLY= (a glob).
+"""How much of what matters the tests notice: `make mutants`, with SEED=, N=, WORKERS=, ONLY= (a glob) and NEAR=1.
 
 Takes a random sample of single changes (`mutations.py`) to the modules named in GROUPS, as many from each group, and
 runs the tests on a private copy of the tree with each change in it: first the module's mirror in `tests/`, then the
 files that import it, then all that reach it, each time until one fails; without the slow ones. Prints how many were
-noticed, and each one that was not. Exit 1 if fewer were noticed than BOUND.
+noticed, and each one that was not. Exit 1 if fewer were noticed than BOUND. NEAR leaves out the tests that only
+reach a module: some minutes instead of half an hour, and what is not noticed then may yet be.
 
 A test that fails is believed if it fails again, and passes without the change. Changes that make no difference are
 listed with the reason in `mutants-equivalent.txt`; they are named and not counted.
@@ -75,9 +76,10 @@ class Verdict(NamedTuple):
 class Copy:
     """A copy of the tree with a Python of its own, where modules are changed and tested, one change at a time."""
 
-    def __init__(self, folder: Path, tests: NearestTests) -> None:
+    def __init__(self, folder: Path, tests: NearestTests, rings: Sequence[str]) -> None:
         self._tree, self._venv, self._tmp = (folder / name for name in ("tree", "venv", "tmp"))
         self._tests = tests
+        self._rings = rings
         self._sound: set[str] = set()  # tests that passed without a change
         self._doubted: list[str] = []
         self._process: subprocess.Popen[bytes] | None = None
@@ -98,8 +100,9 @@ class Copy:
         source = (self._tree / mutation.file).read_bytes()
         self._write(mutation.file, mutation.apply(source))
         try:
-            rings = zip(RINGS, self._tests.rings(mutation.file), strict=True)
-            ring = next((name for name, files in rings if files and self._notice(mutation, source, files)), None)
+            files = dict(zip(RINGS, self._tests.rings(mutation.file), strict=True))
+            wanted = (name for name in self._rings if files[name])
+            ring = next((name for name in wanted if self._notice(mutation, source, files[name])), None)
         finally:
             self._write(mutation.file, source)
         return Verdict(mutation, ring, time.monotonic() - began, self._doubted)
@@ -211,10 +214,10 @@ def equivalents(text: str) -> dict[tuple[str, str, str, str], str]:
     return found
 
 
-def judged(wanted: Sequence[Mutation], workers: int) -> Generator[Verdict, None, None]:
+def judged(wanted: Sequence[Mutation], workers: int, rings: Sequence[str]) -> Generator[Verdict, None, None]:
     tests = NearestTests(ROOT)
     with tempfile.TemporaryDirectory(prefix="mutants-") as folder, ThreadPoolExecutor(workers) as pool:
-        copies = [Copy(Path(folder) / str(number), tests) for number in range(workers)]
+        copies = [Copy(Path(folder) / str(number), tests, rings) for number in range(workers)]
         free: SimpleQueue[Copy] = SimpleQueue()
         for copy in copies:
             free.put(copy)
@@ -271,6 +274,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument(
         "--only", default="*", metavar="GLOB", help="modules of these names alone, as delivery/gates.py"
     )
+    parser.add_argument("--near", action="store_true", help="only the tests that import a module")
     given = parser.parse_args(arguments)
     known = equivalents(EQUIVALENT.read_text(encoding="utf-8"))
     drawn = sample(given.seed, given.number, given.only)
@@ -279,7 +283,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
             print(f"makes no difference, not counted: {mutation}\n{known[mutation.name]}\n")
     wanted = [mutation for mutation in drawn if mutation.name not in known]
     verdicts = []
-    with contextlib.closing(judged(wanted, given.workers)) as found:
+    with contextlib.closing(judged(wanted, given.workers, RINGS[:2] if given.near else RINGS)) as found:
         for verdict in found:
             verdicts.append(verdict)
             _tell(verdict, f"{len(verdicts):>3}/{len(wanted)}")

@@ -126,6 +126,17 @@ def test_a_change_is_noticed_by_the_ring_that_has_the_test_and_what_nobody_notic
     assert "OVER 75.0% ≥ 92% of the changes are noticed: 3 of 4, seed 1   (mirror 1, importers 1, others 1;" in said
 
 
+def test_tests_that_only_reach_a_module_can_be_left_out(tree, capsys):
+    tree({
+        "syndicate/schedule.py": "def other():\n    act()\n",
+        "syndicate/plan.py": "from syndicate.schedule import other\n",
+        "tests/test_other.py": "from syndicate import plan\ndef test_a():\n    plan.other()\n",
+    })  # fmt: skip
+    code, said = judged("--near", "--only", "schedule.py", capsys=capsys)
+    assert code == 1
+    assert "noticed: 0 of 1" in said
+
+
 @pytest.mark.slow
 def test_what_makes_no_difference_is_named_and_not_counted(tree, capsys):
     root = tree({
