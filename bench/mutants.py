@@ -259,7 +259,7 @@ def report(verdicts: Sequence[Verdict], seed: int) -> bool:
     for mutation in survivors:
         print(f"\nnot noticed, line {mutation.line}:\n{mutation}")
     print(
-        f"\n{'ok  ' if score >= BOUND else 'OVER'} {score:.1%} ≥ {BOUND:.0%} of the changes are noticed:"
+        f"\n{'ok  ' if score >= BOUND else 'LOW '} {score:.1%} ≥ {BOUND:.0%} of the changes are noticed:"
         f" {len(verdicts) - rings[None]} of {len(verdicts)}, seed {seed}"
         f"   ({', '.join(f'{name} {rings[name]}' for name in RINGS)}; {seconds:.0f} s by median)"
     )
