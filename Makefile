@@ -3,6 +3,9 @@
 PYTHON ?= python3
 WORKERS ?= 2
 VENV ?= .venv
+SEED ?= 1
+N ?= 60
+ONLY ?= *
 
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
@@ -10,7 +13,7 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help demo cards test test-busy check chaos fix bench clean format-check lint types imports
+.PHONY: help demo cards test test-busy check chaos fix bench shape mutants clean format-check lint types imports
 
 help:
 	@echo "make demo      a newsroom's morning on this machine: a sample site, stand-ins for the networks, real commands"
@@ -21,6 +24,10 @@ help:
 	@echo "make fix       repair what a machine can: imports, style, format"
 	@echo "make chaos     200 SIGKILLs at random over 800 deliveries, and a count of what arrived; some minutes"
 	@echo "make bench     print the figures we hold ourselves to"
+	@echo "make shape     the shape of the code in figures, held against our bounds; of another tree: make shape TREE=path"
+	@echo "make mutants   a random sample of changes to what matters, and how many the tests notice; half an hour;"
+	@echo "               SEED=2 another sample, N=20 a smaller one, ONLY='ledger/*' of these modules, WORKERS=4 at once,"
+	@echo "               NEAR=1 by the tests nearest to each module alone: some minutes"
 	@echo "make clean     remove what make has made"
 	@echo
 	@echo "Needs Python 3.11 or newer; another one: make PYTHON=python3.12 demo"
@@ -61,6 +68,12 @@ bench: $(READY)
 	$(BIN)/python bench/daemon.py
 	$(BIN)/python bench/parse.py
 	$(BIN)/python bench/feeds.py
+
+shape:
+	@$(PYTHON) bench/shape.py $(TREE)
+
+mutants: $(READY)
+	@$(BIN)/python bench/mutants.py --seed $(SEED) --number $(N) --workers $(WORKERS) --only '$(ONLY)' $(if $(NEAR),--near)
 
 format-check: $(READY)
 	$(BIN)/ruff format --check .
