@@ -36,7 +36,7 @@ class Trouble:
     fatal: bool = True
 
 
-class Look(Protocol):
+class LookAtPage(Protocol):
     """Looks at the page of an article, and at its picture where one is wanted."""
 
     def __call__(self, article: Article, *, picture: bool) -> Trouble | None:
@@ -89,7 +89,7 @@ class Gate:
     """
 
     ledger: Ledger
-    look: Look | None = None
+    look: LookAtPage | None = None
     patience: Callable[[str], timedelta | None] = lambda _: None
     sent: Sequence[datetime] = ()
 

@@ -129,7 +129,7 @@ def _answer(trip: Trip) -> Any:
     """The response of http.client, metered, and strict about headers that break off."""
     from http.client import HTTPResponse, IncompleteRead
 
-    class Answer(HTTPResponse):
+    class WireAnswer(HTTPResponse):
         def __init__(self, sock: Any, *args: Any, **kwargs: Any) -> None:
             super().__init__(sock, *args, **kwargs)
             self.metered = _Metered(self.fp.detach(), sock, trip)
@@ -140,7 +140,7 @@ def _answer(trip: Trip) -> Any:
             if self.metered.ended:
                 raise IncompleteRead(b"")
 
-    return Answer
+    return WireAnswer
 
 
 def quiet(library: str) -> None:

@@ -12,7 +12,7 @@ import time
 import weakref
 from collections.abc import Callable, Iterable, Mapping
 from contextlib import closing
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urljoin, urlsplit, urlunsplit
 
@@ -44,12 +44,21 @@ _ANYWHERE = ("accept", "accept-encoding", "accept-language", "if-modified-since"
 _TELLING = re.compile(r"(?:token|secret|password|key|sig|signature|assertion|proof)$", re.IGNORECASE)
 
 
+@dataclass(frozen=True, slots=True)
+class Machine:
+    """What a request needs of the machine: `resolver` gives the addresses of a host and port, and `ca_file` names
+    the authorities trusted instead of certifi's.
+    """
+
+    resolver: Callable[[str, int], list[tuple[Any, ...]]] = resolve
+    ca_file: str | None = None
+
+
 class RequestsHttp:
     """ports.Http over requests; shared by threads, each of which has connections of its own.
 
     No cookies, no .netrc, no environment. `timeout` is for a whole request, redirects included;
-    `max_body` is counted after decompression; `ca_file` names the authorities trusted instead of certifi's;
-    `resolver` says which addresses a host and port have.
+    `max_body` is counted after decompression; `machine` is how names are resolved and whose certificates count.
     """
 
     def __init__(
@@ -62,8 +71,7 @@ class RequestsHttp:
         proxy: str | None = None,
         max_body: int = 10_000_000,
         user_agent: str = USER_AGENT,
-        ca_file: str | None = None,
-        resolver: Callable[[str, int], list[tuple[Any, ...]]] = resolve,
+        machine: Machine = Machine(),
     ) -> None:
         self.mask = Mask(secrets)
         self._clock = clock
@@ -72,8 +80,8 @@ class RequestsHttp:
         self._proxies = _proxies(proxy, self.mask)
         self._max_body = max_body
         self._headers = {"User-Agent": user_agent, "Accept": "*/*", "Accept-Encoding": "gzip"}
-        self._verify: bool | str = ca_file or True
-        self._resolver = resolver
+        self._verify: bool | str = machine.ca_file or True
+        self._resolver = machine.resolver
         self._here = threading.local()
         self._adapters: weakref.WeakSet[HTTPAdapter] = weakref.WeakSet()
 

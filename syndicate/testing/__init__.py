@@ -13,7 +13,7 @@ Needs pytest. Everything runs over real HTTP on loopback against something that 
 `pytest.register_assert_rewrite("syndicate.testing")` in your conftest.py makes failures readable.
 """
 
-from syndicate.testing.contract import KEY, OTHER_KEY, PlatformContract, StandIn
+from syndicate.testing.contract import KEY, OTHER_KEY, PlatformContract, TestedStandIn
 from syndicate.testing.doors import Held, Recorded, SeenCall, now, recorded, refusing_url
 from syndicate.testing.stories import COM_LINK, LINK, illustrated, linked, picture, post
 
@@ -26,7 +26,7 @@ __all__ = [
     "PlatformContract",
     "Recorded",
     "SeenCall",
-    "StandIn",
+    "TestedStandIn",
     "illustrated",
     "linked",
     "now",

@@ -24,7 +24,7 @@ OTHER_KEY = "ffeeddccbbaa99887766554433221100"
 THIRD_KEY = "0123456789abcdef0123456789abcdef"
 
 
-class StandIn(Protocol):
+class TestedStandIn(Protocol):
     """What stands in for a network: where it is, what it shows, and what goes wrong on purpose.
 
     A post in `posts` has at least "text" as it was sent and "media", whose items have "alt". A rule has "fault"
@@ -56,7 +56,7 @@ class PlatformContract:
         raise NotImplementedError
 
     @pytest.fixture
-    def network(self) -> Iterator[StandIn]:
+    def network(self) -> Iterator[TestedStandIn]:
         """Where posts go; nothing is there yet."""
         raise NotImplementedError
 
@@ -73,7 +73,7 @@ class PlatformContract:
         return Held()
 
     @pytest.fixture
-    def platform(self, http: Http, network: StandIn, credentials: Held) -> Platform:
+    def platform(self, http: Http, network: TestedStandIn, credentials: Held) -> Platform:
         """The adapter with a session, if it has sessions."""
         platform = self.make(http, network.url, credentials)
         if isinstance(platform, Refreshable):
@@ -94,7 +94,7 @@ class PlatformContract:
         assert identity.id
         assert identity.name
 
-    def test_preparing_shows_nothing_and_may_be_done_twice(self, platform: Platform, network: StandIn) -> None:
+    def test_preparing_shows_nothing_and_may_be_done_twice(self, platform: Platform, network: TestedStandIn) -> None:
         story = illustrated()
         platform.prepare(story, KEY)
         draft = platform.prepare(story, KEY)
@@ -106,7 +106,7 @@ class PlatformContract:
         stored = jsons.dumps(platform.prepare(illustrated(), KEY))
         assert not [secret for secret in self.secrets if secret in stored]
 
-    def test_a_commit_publishes_once_and_says_where(self, platform: Platform, network: StandIn) -> None:
+    def test_a_commit_publishes_once_and_says_where(self, platform: Platform, network: TestedStandIn) -> None:
         receipt = self._publish(platform, linked(platform))
         assert receipt.id
         assert receipt.permalink is None or "://" in receipt.permalink
@@ -114,7 +114,7 @@ class PlatformContract:
         assert "A bridge opens" in network.posts()[0]["text"]
 
     def test_the_same_key_again_makes_no_second_post(
-        self, platform: Platform, network: StandIn, since: datetime
+        self, platform: Platform, network: TestedStandIn, since: datetime
     ) -> None:
         if platform.certainty not in ("exact", "keyed"):
             pytest.skip("this network knows no key")
@@ -127,7 +127,7 @@ class PlatformContract:
         assert again == receipt
         assert len(network.posts()) == 1
 
-    def test_two_workers_at_once_make_one_post(self, platform: Platform, network: StandIn) -> None:
+    def test_two_workers_at_once_make_one_post(self, platform: Platform, network: TestedStandIn) -> None:
         if platform.certainty not in ("exact", "keyed"):
             pytest.skip("this network knows no key")
         draft = _stored(platform.prepare(linked(platform), KEY))
@@ -143,7 +143,7 @@ class PlatformContract:
         assert len(receipts) == 1
         assert len(network.posts()) == 1
 
-    def test_another_key_is_another_post(self, platform: Platform, network: StandIn) -> None:
+    def test_another_key_is_another_post(self, platform: Platform, network: TestedStandIn) -> None:
         self._publish(platform, linked(platform))
         self._publish(platform, linked(platform, "A tunnel opens", LINK + "2"), OTHER_KEY)
         assert len(network.posts()) == 2
@@ -180,7 +180,7 @@ class PlatformContract:
 
     @pytest.mark.parametrize("lost", [None, "drop_after", "500_after"], ids=["answered", "dropped", "failed"])
     def test_a_link_that_the_network_rewrites_is_found_and_told_from_other_posts_with_it(
-        self, platform: Platform, network: StandIn, since: datetime, lost: str | None
+        self, platform: Platform, network: TestedStandIn, since: datetime, lost: str | None
     ) -> None:
         """As the delivery loop goes: prepare, store, commit, lose the answer, look for it besides others of ours."""
         self._skip_blind(platform)
@@ -222,13 +222,13 @@ class PlatformContract:
             self._publish(platform, linked(platform, f"Story {number}", f"{LINK}-{number}"), f"{number:032x}")
         assert platform.find(draft, KEY, since) == receipt
 
-    def test_alt_texts_arrive_with_their_pictures(self, platform: Platform, network: StandIn) -> None:
+    def test_alt_texts_arrive_with_their_pictures(self, platform: Platform, network: TestedStandIn) -> None:
         alts = ["Nebel über der Brücke, “alt”", "橋 & <fog>"]
         self._publish(platform, post(media=tuple(picture(8 + number, alt=alt) for number, alt in enumerate(alts))))
         assert [media["alt"] for media in network.posts()[0]["media"]] == alts
 
     def test_as_many_pictures_with_as_long_alt_texts_as_the_limits_say_are_taken(
-        self, platform: Platform, network: StandIn
+        self, platform: Platform, network: TestedStandIn
     ) -> None:
         stated = platform.verify().limits
         most, longest = stated.get("images", platform.limits.images), stated.get("alt", platform.limits.alt)
@@ -236,13 +236,15 @@ class PlatformContract:
         self._publish(platform, post(media=pictures))
         assert [media["alt"] for media in network.posts()[0]["media"]] == [each.alt for each in pictures]
 
-    def test_a_picture_of_as_many_bytes_as_the_limits_say_is_taken(self, platform: Platform, network: StandIn) -> None:
+    def test_a_picture_of_as_many_bytes_as_the_limits_say_is_taken(
+        self, platform: Platform, network: TestedStandIn
+    ) -> None:
         largest = platform.verify().limits.get("image_bytes", platform.limits.image_bytes)
         self._publish(platform, post(media=(picture(size=largest),)))
         assert len(network.posts()[0]["media"]) == 1
 
     def test_a_card_with_a_picture_of_as_many_bytes_as_the_limits_say_is_taken(
-        self, platform: Platform, network: StandIn
+        self, platform: Platform, network: TestedStandIn
     ) -> None:
         if platform.limits.card != "client":
             pytest.skip("the network draws its own")
@@ -251,7 +253,7 @@ class PlatformContract:
         assert len(network.posts()) == 1
 
     def test_a_text_of_as_many_bytes_as_the_limits_say_is_taken_and_one_more_refused(
-        self, platform: Platform, network: StandIn
+        self, platform: Platform, network: TestedStandIn
     ) -> None:
         most = platform.limits.text_bytes
         if not self.enforces_length or most is None:
@@ -265,12 +267,14 @@ class PlatformContract:
             self._publish(platform, post(text + "a"), OTHER_KEY)
         assert len(network.posts()) == 1
 
-    def test_a_text_arrives_to_the_letter(self, platform: Platform, network: StandIn) -> None:
+    def test_a_text_arrives_to_the_letter(self, platform: Platform, network: TestedStandIn) -> None:
         text = "It’s “fog” & <more>\n\nגשר 橋 e\u0301 🌉 100 %"
         self._publish(platform, post(text))
         assert network.posts()[0]["text"] == text
 
-    def test_a_text_of_just_the_limit_is_taken_and_one_more_refused(self, platform: Platform, network: StandIn) -> None:
+    def test_a_text_of_just_the_limit_is_taken_and_one_more_refused(
+        self, platform: Platform, network: TestedStandIn
+    ) -> None:
         if not self.enforces_length:
             pytest.skip("the limit is ours")
         limit = platform.verify().limits.get("text", platform.limits.text)
@@ -281,7 +285,7 @@ class PlatformContract:
         assert len(network.posts()) == 1
 
     def test_a_dry_run_publishes_nothing_and_shows_its_requests(
-        self, http: Http, network: StandIn, credentials: Held
+        self, http: Http, network: TestedStandIn, credentials: Held
     ) -> None:
         dry = DryHttp(http, now)
         platform = self.make(dry, network.url, credentials)
@@ -292,13 +296,13 @@ class PlatformContract:
         assert dry.calls
         assert network.posts() == []
 
-    def test_a_refused_token_is_an_auth_error(self, platform: Platform, network: StandIn) -> None:
+    def test_a_refused_token_is_an_auth_error(self, platform: Platform, network: TestedStandIn) -> None:
         self._fail(network, platform, "401")
         with pytest.raises(AuthError):
             self._publish(platform, post())
         assert network.posts() == []
 
-    def test_a_refused_token_is_noticed_when_it_is_verified(self, platform: Platform, network: StandIn) -> None:
+    def test_a_refused_token_is_noticed_when_it_is_verified(self, platform: Platform, network: TestedStandIn) -> None:
         self._skip_blind(platform)
         self._fail(network, platform, "401", step="read")
         with pytest.raises(AuthError):
@@ -306,7 +310,7 @@ class PlatformContract:
 
     @pytest.mark.parametrize("fault", ["429", "500", "503", "drop_before", "drop_after"])
     def test_a_look_up_that_fails_is_not_an_absence(
-        self, platform: Platform, network: StandIn, since: datetime, fault: str
+        self, platform: Platform, network: TestedStandIn, since: datetime, fault: str
     ) -> None:
         self._skip_blind(platform)
         draft = _stored(platform.prepare(linked(platform), KEY))
@@ -316,7 +320,7 @@ class PlatformContract:
             platform.find(draft, KEY, since)
 
     def test_no_session_is_an_auth_error_and_a_dead_one_is_renewed(
-        self, platform: Platform, network: StandIn, credentials: Held
+        self, platform: Platform, network: TestedStandIn, credentials: Held
     ) -> None:
         if not isinstance(platform, Refreshable):
             pytest.skip("nothing here expires")
@@ -330,7 +334,7 @@ class PlatformContract:
         self._publish(platform, illustrated())
         assert len(network.posts()) == 1
 
-    def test_too_many_requests_say_when_to_come_back(self, platform: Platform, network: StandIn) -> None:
+    def test_too_many_requests_say_when_to_come_back(self, platform: Platform, network: TestedStandIn) -> None:
         self._fail(network, platform, "429", retry_after=60)
         with pytest.raises(RateLimited) as caught:
             self._publish(platform, post())
@@ -340,7 +344,7 @@ class PlatformContract:
 
     @pytest.mark.parametrize("fault", ["500", "503", "drop_before"])
     def test_no_good_answer_to_a_commit_is_uncertain(
-        self, platform: Platform, network: StandIn, since: datetime, fault: str
+        self, platform: Platform, network: TestedStandIn, since: datetime, fault: str
     ) -> None:
         draft = _stored(platform.prepare(linked(platform), KEY))
         self._fail(network, platform, fault)
@@ -353,7 +357,7 @@ class PlatformContract:
 
     @pytest.mark.parametrize("fault", ["drop_after", "500_after", "502_after"])
     def test_a_post_whose_answer_was_lost_is_found(
-        self, platform: Platform, network: StandIn, since: datetime, fault: str
+        self, platform: Platform, network: TestedStandIn, since: datetime, fault: str
     ) -> None:
         draft = _stored(platform.prepare(linked(platform), KEY))
         self._fail(network, platform, fault)
@@ -367,7 +371,9 @@ class PlatformContract:
             assert platform.find(draft, KEY, since) is not None
 
     @pytest.mark.parametrize("fault", ["500", "503", "drop_before", "drop_after"])
-    def test_an_upload_that_fails_can_be_done_again(self, platform: Platform, network: StandIn, fault: str) -> None:
+    def test_an_upload_that_fails_can_be_done_again(
+        self, platform: Platform, network: TestedStandIn, fault: str
+    ) -> None:
         if platform.certainty == "blind":
             pytest.skip("nothing is uploaded")
         self._fail(network, platform, fault, step="upload")
@@ -383,7 +389,7 @@ class PlatformContract:
         with pytest.raises(Unavailable):
             nowhere.commit(draft, KEY)
 
-    def test_a_post_can_be_withdrawn_twice(self, platform: Platform, network: StandIn, since: datetime) -> None:
+    def test_a_post_can_be_withdrawn_twice(self, platform: Platform, network: TestedStandIn, since: datetime) -> None:
         if not isinstance(platform, Deletable):
             pytest.skip("this network keeps what it has")
         draft = _stored(platform.prepare(linked(platform), KEY))
@@ -395,7 +401,7 @@ class PlatformContract:
 
     @pytest.mark.parametrize("with_picture", [False, True], ids=["link", "picture"])
     def test_a_post_can_be_edited_twice_and_keeps_its_pictures(
-        self, platform: Platform, network: StandIn, *, with_picture: bool
+        self, platform: Platform, network: TestedStandIn, *, with_picture: bool
     ) -> None:
         if not isinstance(platform, Editable):
             pytest.skip("this network keeps what it has")
@@ -429,7 +435,7 @@ class PlatformContract:
     )
     @pytest.mark.parametrize("change", ["edit", "delete"])
     def test_a_change_that_was_not_made_is_made_by_the_next_try(
-        self, platform: Platform, network: StandIn, change: str, fault: str, kind: Any
+        self, platform: Platform, network: TestedStandIn, change: str, fault: str, kind: Any
     ) -> None:
         receipt, before = self._published_for(change, platform, network)
         self._fail(network, platform, fault, step=change)
@@ -442,7 +448,7 @@ class PlatformContract:
     @pytest.mark.parametrize("fault", ["drop_after", "500_after", "502_after", "truncate"])
     @pytest.mark.parametrize("change", ["edit", "delete"])
     def test_a_change_whose_answer_was_lost_may_be_made_again(
-        self, platform: Platform, network: StandIn, change: str, fault: str
+        self, platform: Platform, network: TestedStandIn, change: str, fault: str
     ) -> None:
         receipt, _ = self._published_for(change, platform, network)
         self._fail(network, platform, fault, step=change)
@@ -454,7 +460,7 @@ class PlatformContract:
 
     @pytest.mark.parametrize("change", ["edit", "delete"])
     def test_a_dry_run_changes_nothing_and_shows_its_requests(
-        self, http: Http, platform: Platform, network: StandIn, credentials: Held, change: str
+        self, http: Http, platform: Platform, network: TestedStandIn, credentials: Held, change: str
     ) -> None:
         receipt, before = self._published_for(change, platform, network)
         dry = DryHttp(http, now)
@@ -462,7 +468,9 @@ class PlatformContract:
         assert dry.calls
         assert network.posts() == before
 
-    def test_a_price_is_of_the_post_and_asks_nobody(self, http: Http, network: StandIn, credentials: Held) -> None:
+    def test_a_price_is_of_the_post_and_asks_nobody(
+        self, http: Http, network: TestedStandIn, credentials: Held
+    ) -> None:
         dry = DryHttp(http, now)
         platform = self.make(dry, network.url, credentials)
         if not isinstance(platform, Priced):
@@ -474,7 +482,7 @@ class PlatformContract:
         assert dry.calls == []
 
     def test_a_post_of_which_only_the_address_is_known_is_withdrawn_or_that_is_refused(
-        self, platform: Platform, network: StandIn
+        self, platform: Platform, network: TestedStandIn
     ) -> None:
         receipt = self._publish(platform, linked(platform))
         address = receipt.permalink or ""
@@ -489,7 +497,7 @@ class PlatformContract:
 
     @pytest.mark.parametrize("path", ["", "/news/1", "/@gazette/1", "/i/status/1", "/profile/somebody.example/post/1"])
     def test_an_address_that_is_no_post_of_ours_changes_nothing_and_is_refused(
-        self, platform: Platform, network: StandIn, path: str
+        self, platform: Platform, network: TestedStandIn, path: str
     ) -> None:
         receipt = Receipt(f"https://elsewhere.example{path}", None)
         self._publish(platform, linked(platform))
@@ -505,7 +513,7 @@ class PlatformContract:
     def _publish(self, platform: Platform, story: Post, key: str = KEY) -> Receipt:
         return platform.commit(_stored(platform.prepare(story, key)), key)
 
-    def _published_for(self, change: str, platform: Platform, network: StandIn) -> tuple[Receipt, list[Json]]:
+    def _published_for(self, change: str, platform: Platform, network: TestedStandIn) -> tuple[Receipt, list[Json]]:
         """A post to change, and what the network shows then; the test is skipped where it cannot be changed so."""
         if not isinstance(platform, Editable if change == "edit" else Deletable):
             pytest.skip("this network keeps what it has")
@@ -520,11 +528,11 @@ class PlatformContract:
             assert isinstance(platform, Deletable)
             platform.delete(receipt)
 
-    def _assert_changed(self, change: str, platform: Platform, network: StandIn) -> None:
+    def _assert_changed(self, change: str, platform: Platform, network: TestedStandIn) -> None:
         texts = [post["text"] for post in network.posts()]
         assert texts == ([linked(platform, "The bridge opens at last").text] if change == "edit" else [])
 
-    def _fail(self, network: StandIn, platform: Platform, fault: str, **more: Any) -> None:
+    def _fail(self, network: TestedStandIn, platform: Platform, fault: str, **more: Any) -> None:
         self._need_faults()
         network.add_faults([{"platform": platform.name, "step": "commit", "fault": fault} | more])
 

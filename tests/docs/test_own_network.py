@@ -6,17 +6,18 @@ import http.client
 import json
 import os
 import re
-import subprocess
 import sys
 import zipfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from subprocess import DEVNULL, PIPE, CompletedProcess
 from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
 
 import syndicate
+from tests import processes
 from tests.worlds.site import Site
 
 GUIDE = Path(__file__).parents[2] / "docs" / "guides" / "own-network.md"
@@ -39,7 +40,7 @@ def installed(written: Path, tmp_path_factory: pytest.TempPathFactory) -> dict[s
     """An environment that finds the package: its wheel laid out as an installer does, entry points included."""
     place = tmp_path_factory.mktemp("site-packages")
     build = [sys.executable, "-m", "hatchling", "build", "-t", "wheel", "-d", str(place)]
-    subprocess.run(build, cwd=written, check=True, capture_output=True)
+    processes.run(build, cwd=written)
     with zipfile.ZipFile(next(place.glob("*.whl"))) as wheel:
         wheel.extractall(place)
     path = os.pathsep.join([str(place), str(Path(syndicate.__file__).parents[1])])
@@ -55,7 +56,7 @@ def site() -> Iterator[Site]:
 
 
 @pytest.fixture
-def run(tmp_path: Path, site: Site, installed: dict[str, str]) -> Callable[..., subprocess.CompletedProcess[str]]:
+def run(tmp_path: Path, site: Site, installed: dict[str, str]) -> Callable[..., CompletedProcess[str]]:
     """Runs a command in a process of its own, with an account on the noticeboard."""
     config = {
         "site": {"name": "The Test Gazette", "url": f"{site.url}/"},
@@ -64,40 +65,37 @@ def run(tmp_path: Path, site: Site, installed: dict[str, str]) -> Callable[..., 
         "accounts": {"board": {"platform": "noticeboard", "board": "newsroom", "token": "board-token"}},
     }
 
-    def call(*words: str, **account: str) -> subprocess.CompletedProcess[str]:
+    def call(*words: str, **account: str) -> CompletedProcess[str]:
         whole = config | {"accounts": {"board": config["accounts"]["board"] | account}}
         (tmp_path / "config.yaml").write_text(json.dumps(whole), encoding="utf-8")
         command = [sys.executable, "-m", "syndicate", *words]
-        return subprocess.run(command, cwd=tmp_path, env=installed, capture_output=True, text=True, check=False)
+        return processes.run(command, cwd=tmp_path, env=installed, check=False)
 
     return call
 
 
 @pytest.fixture
-def sandbox(installed: dict[str, str]) -> Iterator[Callable[..., Any]]:
+def sandbox(installed: dict[str, str]) -> Callable[..., Any]:
     """`syndicate sandbox` in a process of its own: asks it something; its address is `sandbox.url`."""
     command = [sys.executable, "-m", "syndicate", "sandbox", "--port", "0"]
-    with subprocess.Popen(
-        command, env=installed, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True
-    ) as alive:
-        assert alive.stdout
-        url = alive.stdout.readline().strip()
+    alive = processes.start(command, env=installed, stdout=PIPE, stderr=DEVNULL, text=True)
+    assert alive.stdout
+    url = alive.stdout.readline().strip()
 
-        def ask(method: str, path: str, body: Any = None) -> str:
-            connection = http.client.HTTPConnection(urlsplit(url).netloc)
-            connection.request(method, path, json.dumps(body) if body else None)
-            answer = connection.getresponse()
-            text = answer.read().decode()
-            connection.close()
-            assert answer.status == 200, text
-            return text
+    def ask(method: str, path: str, body: Any = None) -> str:
+        connection = http.client.HTTPConnection(urlsplit(url).netloc)
+        connection.request(method, path, json.dumps(body) if body else None)
+        answer = connection.getresponse()
+        text = answer.read().decode()
+        connection.close()
+        assert answer.status == 200, text
+        return text
 
-        ask.url = url
-        yield ask
-        alive.kill()
+    ask.url = url
+    return ask
 
 
-def rows(done: subprocess.CompletedProcess[str]) -> list[dict[str, Any]]:
+def rows(done: CompletedProcess[str]) -> list[dict[str, Any]]:
     assert done.returncode == 0, done.stderr
     return [json.loads(line) for line in done.stdout.splitlines()]
 
@@ -157,6 +155,6 @@ def test_its_settings_are_checked_and_described(run):
 
 def test_it_keeps_the_contract(written, installed):
     command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "tests"]
-    done = subprocess.run(command, cwd=written, env=installed, capture_output=True, text=True, check=False)
+    done = processes.run(command, cwd=written, env=installed, check=False)
     assert done.returncode == 0, done.stdout
     assert int(re.search(r"(\d+) passed", done.stdout)[1]) > 25

@@ -9,10 +9,8 @@ import pytest
 
 from syndicate.ledger.database import micros
 from syndicate.ledger.deliveries import delivery_key
-from syndicate.model import Account
 from syndicate.planning.apply import announce
-
-MASTO = Account("masto", "mastodon")
+from tests.worlds.accounts import MASTO
 
 
 @pytest.fixture

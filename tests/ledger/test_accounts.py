@@ -8,7 +8,7 @@ from datetime import timedelta
 import pytest
 
 from syndicate.model import Account
-from tests.ledger.conftest import MASTO
+from tests.worlds.accounts import MASTO
 
 FACE = Account("fb", "facebook")
 

@@ -9,7 +9,7 @@ import pytest
 
 from syndicate.ledger import claimant
 from syndicate.model import Receipt
-from tests.ledger.conftest import MASTO
+from tests.worlds.accounts import MASTO
 
 LEASE = timedelta(seconds=60)
 

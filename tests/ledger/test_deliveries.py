@@ -9,7 +9,7 @@ import pytest
 from syndicate.ledger.database import micros
 from syndicate.ledger.deliveries import PlannedDelivery
 from syndicate.model import Account
-from tests.ledger.conftest import MASTO
+from tests.worlds.accounts import MASTO
 
 FACE = Account("fb", "facebook")
 MINUTE = timedelta(minutes=1)

@@ -17,7 +17,7 @@ import pytest
 
 from syndicate.errors import AuthError, ConfigError, Unavailable, Uncertain
 from syndicate.net.address_guard import Guard, resolve
-from syndicate.net.http import RequestsHttp
+from syndicate.net.http import Machine, RequestsHttp
 from syndicate.net.status import failure
 from syndicate.ports import OAuth1
 from tests import processes
@@ -623,7 +623,7 @@ def test_no_disguise_reaches_the_inside(serve, door, there, way):
     inner = serve(answer())
     there = there.format(port=inner.port)
     outer = serve(f"HTTP/1.1 302 Found\r\nLocation: {there}\r\nContent-Length: 0\r\n\r\n".encode())
-    http = door(guard=Guard(origins=[outer.url]), timeout=2.0, resolver=nowhere)
+    http = door(guard=Guard(origins=[outer.url]), timeout=2.0, machine=Machine(resolver=nowhere))
     with pytest.raises((Unavailable, Uncertain)):
         http.call("GET", outer.url if way == "redirect" else there)
     assert inner.connections == 0
@@ -643,7 +643,7 @@ def entries(*hosts):
 
 def test_one_private_address_among_public_ones_refuses_the_host(serve, door):
     inner = serve(answer())
-    http = door(guard=Guard(), resolver=entries("8.8.8.8", "127.0.0.1", "2606:4700::1111"))
+    http = door(guard=Guard(), machine=Machine(resolver=entries("8.8.8.8", "127.0.0.1", "2606:4700::1111")))
     with pytest.raises(Unavailable, match=r"leads to a private address \(127\.0\.0\.1\)"):
         http.call("GET", f"http://gazette.example:{inner.port}/")
     assert inner.connections == 0
@@ -658,7 +658,7 @@ def test_a_name_that_changes_its_address_is_judged_at_each_connection(serve, doo
         asked.append(host)
         return entries(next(said))(host, port)
 
-    http = door(guard=Guard(["127.0.0.1"]), resolver=rebinding)
+    http = door(guard=Guard(["127.0.0.1"]), machine=Machine(resolver=rebinding))
     assert http.call("GET", f"http://rebind.example:{inner.port}/").status == 200
     assert asked == ["rebind.example"], "judged and dialled are one look-up"
     with pytest.raises(Unavailable, match=r"rebind\.example leads to a private address \(127\.0\.0\.2\)"):
@@ -760,7 +760,7 @@ def test_the_guard_leaves_tls_as_it_is(serve, door, authority):
     names = []
     server = serve(answer(200, b"sealed"))
     url = over_tls(server, authority, names)
-    http = door(guard=Guard(origins=[url]), ca_file=str(authority))
+    http = door(guard=Guard(origins=[url]), machine=Machine(ca_file=str(authority)))
     assert [http.call("GET", url).body for _ in range(2)] == [b"sealed"] * 2
     assert (names, server.requests[0].headers["host"]) == (["localhost"], f"localhost:{server.port}")
 
@@ -779,7 +779,7 @@ def test_a_drip_over_tls_stops_too(serve, door, authority):
     url = over_tls(server, authority, [])
     try:
         with pytest.raises(Uncertain):
-            door(timeout=2.0, ca_file=str(authority)).call("POST", url)
+            door(timeout=2.0, machine=Machine(ca_file=str(authority))).call("POST", url)
         assert not over.is_set()
     finally:
         over.set()

@@ -24,7 +24,7 @@ from syndicate.model import (
     Validators,
 )
 from syndicate.serialization import instant
-from tests.conftest import Clock
+from tests.worlds.clock import Clock
 
 TERMS = Timeouts(timedelta(seconds=60), timedelta(seconds=30), lambda: 0.5)
 

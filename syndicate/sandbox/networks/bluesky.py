@@ -21,7 +21,7 @@ BLOB_BYTES = 5_242_880
 TID = re.compile(r"[234567abcdefghij][234567abcdefghijklmnopqrstuvwxyz]{12}")
 
 
-class Bluesky:
+class BlueskyStandIn:
     """Any handle with any password is an account of its own; the password "wrong" is refused."""
 
     title: ClassVar[str] = "Bluesky"
@@ -275,4 +275,4 @@ def _nothing(_: Received) -> Answer:
     raise BlueskyRefusal(501, "MethodNotImplemented", "Method Not Implemented")
 
 
-network = Bluesky
+network = BlueskyStandIn

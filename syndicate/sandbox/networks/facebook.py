@@ -37,7 +37,7 @@ class FacebookRefusal(Exception):
         self.error = {"message": message, "type": kind, "code": code, **more}
 
 
-class Facebook:
+class FacebookStandIn:
     """Any token may write on any page; a page is made when it is first named."""
 
     title: ClassVar[str] = "Facebook"
@@ -293,4 +293,4 @@ def _nothing(request: Received) -> Answer:
     raise FacebookRefusal(2500, f"Unknown path components: {request.path}", status=400)
 
 
-network = Facebook
+network = FacebookStandIn

@@ -41,7 +41,7 @@ class MastodonRefusal(Exception):
         self.status = status
 
 
-class Mastodon:
+class MastodonStandIn:
     """Any bearer token is an account of its own."""
 
     title: ClassVar[str] = "Mastodon"
@@ -365,4 +365,4 @@ def _nothing(_: Received) -> Answer:
     raise MastodonRefusal(404, "Record not found")
 
 
-network = Mastodon
+network = MastodonStandIn

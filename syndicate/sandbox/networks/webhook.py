@@ -19,7 +19,7 @@ from syndicate.sandbox.exchange import Answer, Received, Route, answer, instant,
 TOLERANCE_SECONDS = 300
 
 
-class Webhook:
+class WebhookStandIn:
     """Blind: no idempotency and nothing to read back. Signatures are checked where `secret` is given."""
 
     title: ClassVar[str] = "Webhook"
@@ -102,4 +102,4 @@ def _decode(value: str) -> bytes:
         return b""
 
 
-network = Webhook
+network = WebhookStandIn

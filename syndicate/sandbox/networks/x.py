@@ -45,7 +45,7 @@ class XRefusal(Exception):
         self.status = status
 
 
-class X:
+class XStandIn:
     """Any signed request with an access token is an account of its own."""
 
     title: ClassVar[str] = "X"
@@ -321,4 +321,4 @@ def _nothing(request: Received) -> Answer:
     raise XRefusal(404, "Not Found", f"There is nothing at {request.path}")
 
 
-network = X
+network = XStandIn

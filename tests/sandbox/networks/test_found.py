@@ -11,7 +11,7 @@ from syndicate import platforms
 from syndicate.errors import ConfigError
 from syndicate.ports import OwnDoor
 from syndicate.sandbox import Sandbox, networks
-from syndicate.sandbox.networks.webhook import Webhook
+from syndicate.sandbox.networks.webhook import WebhookStandIn
 
 OURS = sorted(path.stem for path in Path(networks.__file__).parent.glob("[!_]*.py"))
 
@@ -41,12 +41,12 @@ def test_another_package_brings_a_stand_in_but_cannot_take_the_place_of_ours(bro
     brought(zebra=f"{path}.webhook:Webhook", another=f"{path}.webhook:Webhook", mastodon=f"{path}.webhook:Webhook")
     found = networks.stand_ins()
     assert list(found) == [*OURS, "another", "zebra"]
-    assert found["another"] is Webhook
-    assert found["mastodon"] is not Webhook
+    assert found["another"] is WebhookStandIn
+    assert found["mastodon"] is not WebhookStandIn
 
 
 def test_a_fault_can_be_planned_for_any_network_that_is_there(brought, time):
-    brought(another="syndicate.sandbox.networks.webhook:Webhook")
+    brought(another="syndicate.sandbox.networks.webhook:WebhookStandIn")
     with Sandbox(clock=time, faults=[{"fault": "503", "platform": "another"}]) as sandbox:
         assert sandbox.faults.records()[0]["platform"] == "another"
         with pytest.raises(ConfigError, match=r'platform is "folder"; there are .*, x, another$'):
