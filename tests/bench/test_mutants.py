@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import signal
-import subprocess
 import sys
 import time
 from pathlib import Path
@@ -13,6 +12,8 @@ import pytest
 
 from bench import mutants
 from bench.mutations import mutations
+from tests import processes
+from tests.waiting import PATIENCE
 
 BENCH = Path(mutants.__file__).parent
 
@@ -29,7 +30,7 @@ def tree(tmp_path, monkeypatch):
         return root
 
     write({})
-    subprocess.run(["git", "init", "-q"], cwd=root, check=True)
+    processes.run(["git", "init", "-q"], cwd=root)
     monkeypatch.setattr(mutants, "ROOT", root)
     monkeypatch.setattr(mutants, "EQUIVALENT", root / "equivalent.txt")
     return write
@@ -224,9 +225,9 @@ def test_tests_that_start_programs_start_those_of_the_copy(tree, capsys):
 def test_broken_off_it_leaves_nothing_behind(tmp_path):
     environment = os.environ | {"TMPDIR": str(tmp_path)}
     command = [sys.executable, str(BENCH / "mutants.py"), "--number", "4", "--workers", "2"]
-    with subprocess.Popen(command, env=environment, start_new_session=True) as process:
-        while process.poll() is None and not list(tmp_path.glob("*/*/tree/.pytest_cache")):
-            time.sleep(0.05)
-        process.send_signal(signal.SIGTERM)
-        assert process.wait() == 143
+    process = processes.start(command, env=environment, start_new_session=True)
+    while process.poll() is None and not list(tmp_path.glob("*/*/tree/.pytest_cache")):
+        time.sleep(0.05)
+    process.send_signal(signal.SIGTERM)
+    assert process.wait(PATIENCE) == 143
     assert list(tmp_path.iterdir()) == []

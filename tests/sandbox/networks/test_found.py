@@ -38,7 +38,11 @@ def test_every_network_has_its_stand_in():
 
 def test_another_package_brings_a_stand_in_but_cannot_take_the_place_of_ours(brought):
     path = "syndicate.sandbox.networks"
-    brought(zebra=f"{path}.webhook:Webhook", another=f"{path}.webhook:Webhook", mastodon=f"{path}.webhook:Webhook")
+    brought(
+        zebra=f"{path}.webhook:WebhookStandIn",
+        another=f"{path}.webhook:WebhookStandIn",
+        mastodon=f"{path}.webhook:WebhookStandIn",
+    )
     found = networks.stand_ins()
     assert list(found) == [*OURS, "another", "zebra"]
     assert found["another"] is WebhookStandIn
