@@ -192,6 +192,26 @@ def test_one_article_listed_twice_with_its_headline_before_and_after_a_change_ke
     assert not set(first) & set(second)
 
 
+@pytest.mark.parametrize(
+    "same", [{"guid": None}, {"published": None}, {"precision": "day"}], ids=["no guid", "no date", "a day"]
+)
+def test_two_stories_of_one_page_are_two_unless_guid_and_instant_say_that_they_are_one(same):
+    """A live page: the address alone names none of them."""
+    story = replace(STORY, **same)
+    first, second = drop_repeated([story, replace(story, title="Another")])
+    assert first
+    assert second
+    assert not set(first) & set(second)
+
+
+def test_two_stories_without_an_address_are_two_though_guid_and_instant_are_the_same():
+    story = replace(STORY, url="")
+    first, second = drop_repeated([story, replace(story, title="Another")])
+    assert first
+    assert second
+    assert not set(first) & set(second)
+
+
 def test_articles_that_lose_every_name_keep_the_combination():
     one, two = (replace(STORY, guid="same", title=title, published=None) for title in ("One", "Two"))
     first, second = drop_repeated([one, two])

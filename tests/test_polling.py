@@ -130,7 +130,9 @@ def test_a_source_that_is_well_again_is_no_longer_failing(asked, reserved):
     assert (state.fails, state.error) == (0, None)
 
 
-def test_a_poll_that_nobody_reserved_says_when_the_next_one_is(asked, clock, reserved):
-    reserved()
-    clock.move(hours=1)
-    assert asked(UNCHANGED).next_poll_at == clock() + timedelta(minutes=5)
+@pytest.mark.parametrize(("seconds", "written"), [(20, False), (40, True), (3600, True)])
+def test_a_poll_that_nobody_reserved_says_when_the_next_one_is(asked, ledger, clock, reserved, seconds, written):
+    before, due = reserved(), clock() + timedelta(minutes=5)
+    clock.move(seconds=seconds)
+    assert asked(UNCHANGED).next_poll_at == (clock() + timedelta(minutes=5) if written else due)
+    assert (changes(ledger) > before) is written
