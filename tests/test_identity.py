@@ -160,9 +160,13 @@ def test_the_key_of_a_key_is_itself(host, rest):
 
 
 @given(st.text())
-def test_any_text_has_a_key(text):
-    assert isinstance(urlkey(text), str)
-    assert isinstance(urlkey(f"https://{text}"), str)
+def test_any_text_has_a_key_without_fragment_and_without_a_slash_at_the_end_of_its_path(text):
+    assert urlkey(f"mailto:{text}") == ""
+    for url in (text, f"https://{text}"):
+        key = urlkey(url)
+        assert key == "" or "://" in url
+        assert "#" not in key
+        assert not key.partition("?")[0].endswith("/")
 
 
 def test_a_name_two_articles_bear_is_dropped_for_both():
