@@ -1,4 +1,4 @@
-"""The daemon over time: what an unchanged poll costs, and whether its memory stays flat.
+"""The daemon over time: what an unchanged poll costs, how soon a hook is a post, and whether its memory stays flat.
 
 python bench/daemon.py
 """
@@ -6,6 +6,8 @@ python bench/daemon.py
 from __future__ import annotations
 
 import contextlib
+import socket
+import sqlite3
 import subprocess
 import sys
 import tempfile
@@ -14,6 +16,7 @@ from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
+from urllib.request import Request, urlopen
 
 sys.path.insert(0, str(Path(__file__).parent))
 from feed import Feed
@@ -104,6 +107,45 @@ def unchanged() -> None:
         feed.close()
 
 
+def told() -> None:
+    """From the word of a CMS to the post, in a real daemon that asks the feed once an hour."""
+    port = 28_700
+    with tempfile.TemporaryDirectory() as folder, Sandbox(port=0) as sandbox:
+        feed = Feed(5)
+        path = config(Path(folder), feed, sandbox, 1)
+        text = path.read_text(encoding="utf-8").replace("every: 1s", "every: 1h")
+        path.write_text(f"{text}listen: {{address: '127.0.0.1:{port}', token: bench-token}}\n", encoding="utf-8")
+        subprocess.run([COMMAND, "-c", str(path), "post"], check=True, capture_output=True)
+        daemon = subprocess.Popen([COMMAND, "-c", str(path), "daemon"], stderr=subprocess.DEVNULL)
+        took = []
+        try:
+            while not accepts(port):
+                time.sleep(0.05)
+            for number in range(1, 8):
+                with contextlib.closing(sqlite3.connect(Path(folder) / "syndicate.db")) as ledger, ledger:
+                    ledger.execute("UPDATE source SET polled_at = polled_at - 60000000")  # asked a minute ago
+                feed.stories += 1
+                begun = time.monotonic()
+                headers = {"Authorization": "Bearer bench-token", "Content-Type": "application/json"}
+                hook = f"http://127.0.0.1:{port}/hooks/publish"
+                urlopen(Request(hook, b'{"source": "s0"}', headers)).close()
+                while len(sandbox.posts()) < number:
+                    time.sleep(0.01)
+                    assert daemon.poll() is None
+                took.append(time.monotonic() - begun)
+        finally:
+            daemon.terminate()
+            daemon.wait()
+            feed.close()
+        print(f"from a hook to its post: {sorted(took)[len(took) // 2]:.2f} s, at most {max(took):.2f} s (bound 3)")
+
+
+def accepts(port: int) -> bool:
+    """Whether somebody listens there."""
+    with socket.socket() as probe:
+        return probe.connect_ex(("127.0.0.1", port)) == 0
+
+
 def memory(pid: int) -> float:
     """Resident megabytes."""
     for line in Path(f"/proc/{pid}/status").read_text(encoding="ascii").splitlines():
@@ -149,4 +191,5 @@ def flat() -> None:
 
 if __name__ == "__main__":
     unchanged()
+    told()
     flat()

@@ -175,9 +175,13 @@ def test_the_key_of_a_key_is_itself(host, rest):
 
 
 @given(st.text())
-def test_any_text_has_a_key(text):
-    assert isinstance(urlkey(text), str)
-    assert isinstance(urlkey(f"https://{text}"), str)
+def test_any_text_has_a_key_without_fragment_and_without_a_slash_at_the_end_of_its_path(text):
+    assert urlkey(f"mailto:{text}") == ""
+    for url in (text, f"https://{text}"):
+        key = urlkey(url)
+        assert key == "" or "://" in url
+        assert "#" not in key
+        assert not key.partition("?")[0].endswith("/")
 
 
 def test_a_name_two_articles_bear_is_dropped_for_both():
@@ -204,6 +208,26 @@ def test_one_article_listed_twice_with_its_headline_before_and_after_a_change_ke
     assert drop_repeated([changed, STORY]) == (aliases(changed), aliases(STORY))
     ticker = replace(changed, published=STORY.published + timedelta(minutes=4))
     first, second = drop_repeated([ticker, STORY])
+    assert not set(first) & set(second)
+
+
+@pytest.mark.parametrize(
+    "same", [{"guid": None}, {"published": None}, {"precision": "day"}], ids=["no guid", "no date", "a day"]
+)
+def test_two_stories_of_one_page_are_two_unless_guid_and_instant_say_that_they_are_one(same):
+    """A live page: the address alone names none of them."""
+    story = replace(STORY, **same)
+    first, second = drop_repeated([story, replace(story, title="Another")])
+    assert first
+    assert second
+    assert not set(first) & set(second)
+
+
+def test_two_stories_without_an_address_are_two_though_guid_and_instant_are_the_same():
+    story = replace(STORY, url="")
+    first, second = drop_repeated([story, replace(story, title="Another")])
+    assert first
+    assert second
     assert not set(first) & set(second)
 
 

@@ -46,7 +46,7 @@ def test_a_story_nobody_listed_is_one_line_with_a_cure(desk):
     run = desk("explain", "https://gazette.example/never-seen")
     assert run.code == 1
     assert run.out == ""
-    assert "no source has listed https://gazette.example/never-seen so far" in run.err
+    assert "no source has listed https://gazette.example/never-seen so far" in run.complaint
     assert "hint: " in run.err
 
 

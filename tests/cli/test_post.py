@@ -121,6 +121,21 @@ def test_one_article_is_announced_by_its_address(desk):
     assert len(desk.sandbox.posts()) == 2
 
 
+def test_one_article_leaves_the_queue_of_its_account_alone(desk):
+    [old] = desk.site.publish(1)
+    desk("post")
+    desk("accounts", "pause", "masto")
+    waiting = desk.site.publish(2)
+    desk("post")
+    desk("accounts", "resume", "masto")
+    rows = desk("post", "--article", desk.site.link(old), "--json").rows
+    assert [(row["article"], row["state"]) for row in rows] == [(desk.site.link(old), "posted")]
+    assert len(desk.sandbox.posts()) == 1
+    rows = desk("post", "--article", desk.site.link(waiting[0]), "--json").rows
+    assert [row["article"] for row in rows] == [desk.site.link(waiting[0])]
+    assert len(desk.sandbox.posts()) == 2
+
+
 def test_an_article_that_answers_404_is_not_announced(desk):
     run = desk("post", "--article", f"{desk.site.url}/news/none.html")
     assert run.code == 1

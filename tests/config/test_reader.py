@@ -423,6 +423,8 @@ def test_what_is_no_config_is_one_clear_line(tmp_path, data, told, hint):
     with pytest.raises(ConfigError) as caught:
         load(path, {}, find=find)
     assert str(caught.value).startswith(f"{path}{told}")
+    for line in str(caught.value).splitlines():  # one for each mistake, with the line at fault below it
+        assert line.startswith((str(path), "  "))
     assert caught.value.hint == hint
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import socket
 import threading
 from datetime import timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -13,7 +14,7 @@ from syndicate.errors import RenderError
 from syndicate.ingestion.withdrawals import watch
 from syndicate.model import Article, Image
 from syndicate.net.address_guard import Guard
-from syndicate.net.http import RequestsHttp
+from syndicate.net.http import Machine, RequestsHttp
 from syndicate.rendering.photo import download
 from syndicate.sources.formats.page import claims
 from tests.waiting import PATIENCE
@@ -33,7 +34,8 @@ def site():
             status, headers, body = pages.get(self.path, (404, {}, "not found"))
             self.send_response(status)
             for name, value in ({"Content-Type": HTML} | headers).items():
-                self.send_header(name, value)
+                if value is not None:
+                    self.send_header(name, value)
             self.end_headers()
             self.wfile.write(body.encode())
 
@@ -87,6 +89,16 @@ PHOTO = (200, {"Content-Type": "image/jpeg"}, "jpeg")
         ((302, {"Location": "/"}, ""), "leads to the front page"),
         ((301, {"Location": "/moved"}, ""), None),
         ((200, {"Content-Type": "application/pdf"}, "%PDF"), None),
+        # Only a header can ask that of a PDF; what its bytes look like is nobody's wish.
+        ((200, {"Content-Type": "application/pdf"}, '%PDF <meta name="robots" content="noindex">'), None),
+        ((200, {"Content-Type": "application/pdf"}, '%PDF <link rel="canonical" href="/another">'), None),
+        ((200, {"Content-Type": "application/pdf", "X-Robots-Tag": "noindex"}, "%PDF"), "asks not to be listed"),
+        (
+            (200, {"Content-Type": "application/xhtml+xml"}, '<meta name="robots" content="noindex"/>'),
+            "asks not to be listed",
+        ),
+        ((200, {"Content-Type": "text/plain"}, '<meta name="robots" content="noindex">'), None),
+        ((200, {"Content-Type": None}, '<meta name="robots" content="noindex">'), "asks not to be listed"),
         ((200, {}, ""), None),
     ],
 )
@@ -129,6 +141,23 @@ def test_nor_does_the_picture_of_such_a_name(site, pages):
     site.pages["/story"] = (200, {}, "<title>Story</title>")
     picture = Image("https://pictures.gazette.invalid/photo.jpg")
     assert look(pages, Article("news", f"{site.url}/story", "Story", images=(picture,))) is None
+
+
+def test_a_name_that_only_others_can_resolve_is_asked_for_once_in_five_minutes(site, clock):
+    asked = []
+
+    def nobody(host, port):
+        asked.append(host)
+        raise socket.gaierror(socket.EAI_NONAME, "unknown")
+
+    door = RequestsHttp(clock=clock, guard=Guard(), timeout=PATIENCE, machine=Machine(resolver=nobody))
+    pages = Pages(door, claims, lambda url: download(door, url), clock)
+    for number, seconds in enumerate((0, 30, 269, 1)):  # five minutes are over with the last
+        clock.move(seconds=seconds)
+        assert look(pages, Article("news", f"https://gazette.example/{number}", "Story")) is None
+    assert asked == ["gazette.example"] * 2
+    assert look(pages, Article("news", "https://other.example/1", "Story")) is None
+    assert asked[2:] == ["other.example"]
 
 
 def test_a_link_into_a_private_network_is_a_broken_link(pages):

@@ -77,8 +77,38 @@ def test_a_newsroom_that_changes_its_hours_is_followed_within_weeks():
     assert expected(came, night, RANGE.most) > expected(came, morning, RANGE.most) * 2
 
 
+@pytest.mark.parametrize(
+    ("came", "hour", "wait"),
+    [
+        (12, 8, 10),  # half a story of three an hour
+        (12, 9, 5),  # of six
+        (12, 10, 30),  # of three, a week ago by now, when they count half, beside this hour's none: of one
+        (4, 8, 30),
+        (4, 9, 15),
+        (2, 8, 60),
+        (2, 8.5, 45),  # a quarter of a story in half this hour, and another quarter in a quarter of the next
+        (2, 11, 360),  # nothing, for as long as may be
+    ],
+)
+def test_the_wait_is_until_half_a_story_is_to_be_expected(came, hour, wait):
+    """So many stories at ten past nine on each day of one week: half of them count for this hour, a quarter
+    for each beside it.
+    """
+    days = [MONDAY - timedelta(days=day) + timedelta(hours=9, minutes=10) for day in range(1, 8)]
+    seen = [day for day in days for _ in range(came)]
+    assert expected(seen, MONDAY + timedelta(hours=hour), RANGE.most) == minutes(wait)
+
+
+def test_of_two_weeks_the_older_one_counts_half():
+    """Twelve in this hour two weeks ago count as half of six, in one and a half weeks: two an hour."""
+    now = MONDAY + timedelta(hours=9)
+    seen = [now - timedelta(weeks=2) + minutes(5 + 4 * number) for number in range(12)]
+    assert expected(seen, now, RANGE.most) == minutes(15)
+
+
 def test_who_is_hardly_known_has_no_habits():
-    assert expected(newsroom()[:5], MONDAY, RANGE.most) == timedelta(0)
+    assert expected(newsroom()[:7], MONDAY, RANGE.most) == timedelta(0)
+    assert expected(newsroom()[:8], MONDAY, RANGE.most) > timedelta(0)
 
 
 def test_hours_never_seen_count_as_the_mean_one():

@@ -305,6 +305,29 @@ def test_a_story_that_is_told_anew_under_a_changed_name_is_none(press, clock, ch
     assert [(state, reason) for _, state, reason in room.rows()] == [("posted", None)]
 
 
+@pytest.mark.parametrize(
+    ("at_first", "later"),
+    [
+        ({}, {}),
+        ({}, {"guid": None}),
+        ({}, {"link": None}),
+        ({"guid": None}, {}),
+        ({"guid": None}, {"guid": None}),
+        ({"link": None}, {}),
+        ({"link": None}, {"link": None}),
+    ],
+)
+def test_a_story_that_has_no_name_of_its_own_is_no_other_whatever_is_said_anew(press, clock, at_first, later):
+    room = press()
+    story = room.story(10, title="Storm nears the coast")
+    assert room.run(replace(story, **at_first), *room.items) == [at_first.get("link", story.link)]
+    clock.move(days=3)
+    told_anew = replace(story, title="Council passes its budget", at=clock(), **later)
+    assert room.run(told_anew, *room.items[1:]) == []
+    assert len(room.rows()) == 1
+    assert room.waiting("similar") == []
+
+
 # Order, and what comes and goes
 
 

@@ -18,7 +18,7 @@ from syndicate.ledger import Ledger, claimant
 from syndicate.ledger.credentials import Session, key_beside
 from syndicate.ledger.database import VERSION, Database, from_micros, micros
 from syndicate.ledger.deliveries import delivery_key
-from syndicate.model import Account, Reading, Receipt, Validators
+from syndicate.model import Account, Filter, Reading, Receipt, Validators
 from syndicate.planning.apply import announce
 from tests import processes
 from tests.waiting import PATIENCE
@@ -116,6 +116,59 @@ def test_two_sources_that_list_one_story_give_one_delivery(ledger, article, cloc
     assert len(read(ledger, article(1, published=clock.now)).keys) == 1
     other.articles = (article(1, source="sport", guid="sport-1", published=clock.now),)
     assert listed().keys == ()
+
+
+@pytest.mark.parametrize("withdrawn", [False, True])
+def test_what_another_source_brought_is_planned_unless_it_is_withdrawn_by_now(ledger, article, clock, withdrawn):
+    """The other source saw it in its own first run, so that no account was asked about it."""
+    read(ledger)
+    clock.move(minutes=1)
+    other = Listing(article(1, source="sport", published=clock.now))
+    other.name = "sport"
+    sport = ledger.sources.ensure("sport", "https://gazette.example/sport")
+    assert poll(other, sport, [MASTO], ledger, PollRules()).baseline
+    listed = article(1, published=clock.now, withdrawn=withdrawn)
+    assert len(read(ledger, listed).keys) == (0 if withdrawn else 1)
+    assert read(ledger, listed).keys == ()
+
+
+@pytest.mark.parametrize("withdrawn", [False, True])
+def test_what_another_source_listed_first_is_let_in_unless_it_is_withdrawn_by_now(ledger, article, clock, withdrawn):
+    picky = Account("picky", "mastodon", only=Filter(sources=("sport",)))
+    other = Listing()
+    other.name = "sport"
+    sport = ledger.sources.ensure("sport", "https://gazette.example/sport")
+    poll(other, sport, [picky], ledger, PollRules())
+    read(ledger, accounts=[picky])
+    clock.move(minutes=1)
+    [key] = read(ledger, article(1, published=clock.now), accounts=[picky]).keys
+    assert ledger.deliveries.find(key).reason == "filtered"
+    other.articles = (article(1, source="sport", published=clock.now, withdrawn=withdrawn),)
+    sport = ledger.sources.ensure("sport", "https://gazette.example/sport")
+    assert poll(other, sport, [picky], ledger, PollRules()).keys == (() if withdrawn else (key,))
+    assert ledger.deliveries.find(key).state == ("skipped" if withdrawn else "due")
+
+
+@pytest.mark.parametrize(
+    ("taken", "own"),
+    [
+        ({"url": "https://gazette.example/2"}, {"guid": "guid-1"}),  # an address the other had, its own guid
+        ({"guid": "guid-2"}, {"url": "https://gazette.example/1"}),  # a guid the other had, its own address
+    ],
+    ids=["address", "guid"],
+)
+def test_of_two_known_stories_the_one_is_retold_whose_name_it_still_is(ledger, article, clock, taken, own):
+    """The second has moved on to another address and guid, and the first took one of those it left."""
+    read(ledger)
+    read(ledger, article(1), article(2))
+    anchors = {known.article.title: known.anchor for known in ledger.articles.newest("news", 2)}
+    moved = article(2, url="https://gazette.example/2-b", title="Story 2, told anew")
+    read(ledger, article(1), moved)
+    read(ledger, article(1), article(2, url=moved.url, title="Story 2, told again", guid="guid-2-b"))
+    clock.move(hours=1)
+    read(ledger, article(1, title="Story 1, told anew", published=clock.now, **(taken | own)))
+    told = [ledger.articles.find(anchors[title]).article.title for title in ("Story 1", "Story 2")]
+    assert told == ["Story 1, told anew", "Story 2, told again"]
 
 
 def test_a_new_address_of_a_source_is_a_new_baseline(ledger, article, clock):

@@ -5,7 +5,11 @@ from pathlib import Path
 
 import pytest
 
-pytest.register_assert_rewrite("syndicate.testing")
+pytest.register_assert_rewrite("syndicate.testing", "tests.platforms.described")
+
+from syndicate.net.http import RequestsHttp  # noqa: E402 - what is rewritten comes after the line that says so
+from syndicate.testing import now  # noqa: E402
+from tests.platforms.described import DescribedDoor  # noqa: E402
 
 SPECS = Path(__file__).parents[3] / "shared" / "specs"
 
@@ -16,6 +20,20 @@ def sandbox():
 
     with Sandbox() as sandbox:
         yield sandbox
+
+
+@pytest.fixture
+def described():
+    """A door to a network, by its name, that lets out only what the network describes."""
+    doors = []
+
+    def make(network: str) -> DescribedDoor:
+        doors.append(RequestsHttp(clock=now))
+        return DescribedDoor(network, doors[-1])
+
+    yield make
+    for door in doors:
+        door.close()
 
 
 @pytest.fixture(scope="session")

@@ -40,6 +40,10 @@ class TestAgainstTheSandbox(PlatformContract):
     def network(self, sandbox):
         return sandbox
 
+    @pytest.fixture
+    def http(self, described):
+        return described("bluesky")
+
     def test_a_text_is_also_limited_in_bytes(self, platform, network):
         family = "\N{MAN}\N{ZERO WIDTH JOINER}\N{WOMAN}\N{ZERO WIDTH JOINER}\N{GIRL}\N{ZERO WIDTH JOINER}\N{BOY}"
         self._publish(platform, post(family * 119))

@@ -45,6 +45,10 @@ class TestAgainstTheSandbox(PlatformContract):
     def network(self, sandbox):
         return sandbox
 
+    @pytest.fixture
+    def http(self, described):
+        return described("mastodon")
+
 
 class Mock:
     """A `mastodon_mock` process: somebody else's idea of a Mastodon server."""

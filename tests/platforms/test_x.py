@@ -47,6 +47,10 @@ class TestAgainstTheSandbox(PlatformContract):
     def network(self, sandbox):
         return sandbox
 
+    @pytest.fixture
+    def http(self, described):
+        return described("x")
+
     def test_the_network_s_own_check_for_doubles_sends_us_to_look(self, platform, network, since):
         draft = platform.prepare(linked(platform), KEY)
         receipt = platform.commit(draft, KEY)

@@ -31,6 +31,13 @@ class Ended:
         self.code, self.out, self.err = code, out, err
 
     @property
+    def complaint(self) -> str:
+        """The one line it has to say on standard error; the line at fault, a hint and the usage do not count."""
+        said = [line for line in self.err.splitlines() if line.strip()]
+        [line] = [line for line in said if not line.startswith(("  ", "hint: ", "Usage: ", "Try '"))]
+        return line
+
+    @property
     def rows(self) -> list[dict]:
         return [json.loads(line) for line in self.out.splitlines()]
 

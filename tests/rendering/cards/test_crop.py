@@ -46,10 +46,25 @@ def test_a_focus_goes_to_the_middle_of_what_is_clear():
     assert y == pytest.approx(0.25, abs=0.03)
 
 
-def test_a_crop_never_leaves_the_photo():
-    for focus in ((0, 0), (1, 1), (0, 1), (1, 0)):
-        for size in ((1200, 630), (630, 1200), (64, 4000)):
-            assert with_subject(50, 50, (640, 480)).cropped(size, WHOLE, focus).size == size
+def with_places():
+    """A photo whose red says how far from the left a pixel is, and whose green how far from the top."""
+    down = Pillow.linear_gradient("L").resize((640, 480))
+    across = Pillow.linear_gradient("L").rotate(90).resize((640, 480))
+    return Photo(Pillow.merge("RGB", (across, down, Pillow.new("L", (640, 480)))))
+
+
+@pytest.mark.parametrize("focus", [(0, 0), (1, 1), (0, 1), (1, 0), (0.5, 0.5)])
+@pytest.mark.parametrize("size", [(1200, 630), (630, 1200), (320, 240), (64, 4000), (4000, 64)])
+def test_a_crop_never_leaves_the_photo_and_never_stretches_it(size, focus):
+    picture = with_places().cropped(size, WHOLE, focus)
+    assert picture.size == size
+    scale = max(size[0] / 640, size[1] / 480)
+    first, last = picture.getpixel((0, 0)), picture.getpixel((size[0] - 1, size[1] - 1))
+    for axis, whole in ((0, 640), (1, 480)):
+        share = size[axis] / scale / whole  # of the photo's width or height
+        assert last[axis] - first[axis] == pytest.approx(255 * share, abs=6)
+        middle = (first[axis] + last[axis]) / 2 / 255
+        assert middle == pytest.approx(min(max(focus[axis], share / 2), 1 - share / 2), abs=0.03)
 
 
 def test_the_same_photo_is_cropped_the_same_whatever_was_asked_before():

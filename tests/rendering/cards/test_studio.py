@@ -115,7 +115,7 @@ def test_a_theme_that_took_too_long_does_not_keep_a_queue_waiting(studio, order,
 
 
 def test_without_a_photo_a_broken_theme_gives_no_picture_and_one_line(studio, order, mine):
-    with pytest.raises(RenderError, match=r"no card: cards/mine/card\.html\.j2:1:4: 'nothing' is undefined"):
+    with pytest.raises(RenderError, match=r"^no card: cards/mine/card\.html\.j2:1:4: 'nothing' is undefined$"):
         studio(mine("{{ nothing }}")).draw(order(theme="mine"), None)
 
 
