@@ -56,9 +56,8 @@ class Imports:
         """A person asks for this one here: what was skipped because it was seen elsewhere may be wanted again."""
         self._db.change(
             "UPDATE delivery SET reason = 'baseline' WHERE anchor = :anchor AND state = 'skipped'"
-            " AND reason = 'person' AND error = :seen",
+            " AND reason = 'person' AND waited_for = 'seen'",
             anchor=anchor,
-            seen=SEEN,
         )
 
     def _mark(self, anchors: Sequence[str], now: datetime) -> None:
@@ -71,8 +70,8 @@ class Imports:
                 **chunk,
             )
             self._db.change(
-                f"UPDATE delivery SET {SEEN_ELSEWHERE.sets()}, reason = 'person', due_at = NULL, error = :error,"
-                f" updated_at = :now WHERE anchor IN ({names}) AND action = 'post'"
+                f"UPDATE delivery SET {SEEN_ELSEWHERE.sets()}, reason = 'person', waited_for = 'seen', due_at = NULL,"
+                f" error = :error, updated_at = :now WHERE anchor IN ({names}) AND action = 'post'"
                 f" AND {SEEN_ELSEWHERE.allowed} AND draft IS NULL",
                 error=SEEN,
                 now=micros(now),
