@@ -170,8 +170,8 @@ class _Module:
             case ast.Constant(value=bool() as value):
                 yield *self._at(node), str(not value)
             case ast.Constant(value=int() | float() as value):
-                yield *self._at(node), repr(value + 1)
-                yield *self._at(node), repr(value - 1)
+                yield *self._at(node), repr(round(value + 1, 9))
+                yield *self._at(node), repr(round(value - 1, 9))
         if self._is_sql(node):
             start, text = self._start(node), self._text(node)
             for pattern, changed in SQL_CHANGES:

@@ -38,6 +38,7 @@ def changed(text: str) -> set[str]:
         ("a + b - c", {"a - b - c", "a + b + c"}),
         ("name + 'text'", set()),
         ("[10, True]", {"[11, True]", "[9, True]", "[10, False]", "[True]", "[10]"}),
+        ("0.9", {"1.9", "-0.1"}),
         ("f(a, b=c, d=e)", {"f(a, d=e)", "f(a, b=c)"}),
         ("f(b=c)", {"f()"}),
         ("f(b=c,)", {"f()"}),
