@@ -54,12 +54,6 @@ GROUPS: dict[str, tuple[str, ...]] = {
     "adapters": ("platforms/*.py", "platforms/*/*.py"),
 }
 """The modules of `syndicate/` that count; what an earlier group names is in none of the later ones."""
-NOT_MOVED_YET: dict[str, tuple[str, ...]] = {
-    "deciders": ("plan.py", "planning.py", "floods.py", "revising.py", "pacing.py", "policy.py", "identity.py"),
-    "ingestion": ("polling.py", "ingestion.py", "gaps.py", "importing.py", "lists.py", "watching.py"),
-    "delivery": ("delivery.py", "amending.py", "gates.py", "preflight.py", "lanes.py", "explaining.py"),
-}
-"""The same modules by the names they have at the root."""
 TEST_SECONDS = 120  # of one test; none that is not slow takes a tenth of it
 RUN_SECONDS = 3600  # of one run of pytest, where something hangs outside its tests
 MEMORY_KB = 4_000_000  # of one process: an endless loop that collects ends here
@@ -184,7 +178,7 @@ def grouped(only: str = "*") -> dict[str, list[str]]:
     package = ROOT / "syndicate"
     found: dict[str, list[str]] = {}
     for group, patterns in GROUPS.items():
-        paths = {path for pattern in patterns + NOT_MOVED_YET.get(group, ()) for path in package.glob(pattern)}
+        paths = {path for pattern in patterns for path in package.glob(pattern)}
         wanted = {path for path in paths if fnmatch(path.relative_to(package).as_posix(), only)}
         files = {path.relative_to(ROOT).as_posix() for path in wanted}
         found[group] = sorted(files.difference(*found.values()))

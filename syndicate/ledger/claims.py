@@ -127,7 +127,7 @@ class Claims:
         `settle` gives the time after which an account's platform surely shows a post.
         """
         sending = self._db.rows(f"{rows.JOINED} WHERE delivery.state = 'sending'")
-        left = [row for row in sending if row["lease_until"] <= (micros(now) or 0) or claimant.dead(row["claimed_by"])]
+        left = [row for row in sending if row["lease_until"] <= micros(now) or claimant.dead(row["claimed_by"])]
         for row in left:
             self._give_back(rows.delivery(row), now, settle)
         looking = self._db.rows(

@@ -8,7 +8,7 @@ import threading
 from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Any
+from typing import Any, overload
 
 from syndicate.errors import LedgerError
 
@@ -32,6 +32,10 @@ _FAULTS = (
 Row = dict[str, Any]
 
 
+@overload
+def micros(moment: datetime) -> int: ...
+@overload
+def micros(moment: datetime | None) -> int | None: ...
 def micros(moment: datetime | None) -> int | None:
     """An instant as the ledger keeps it, exact to the microsecond."""
     return None if moment is None else (moment - EPOCH) // MICROSECOND

@@ -23,7 +23,7 @@ class Overview:
 
 def overview(database: Database, now: datetime) -> Overview:
     """Read everything; one query a row of numbers."""
-    at = micros(now) or 0
+    at = micros(now)
 
     def rows(sql: str, **values: object) -> list[tuple[object, ...]]:
         return [tuple(row.values()) for row in database.rows(sql, **values)]

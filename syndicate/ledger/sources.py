@@ -189,14 +189,14 @@ class Sources:
         row = self._db.row("SELECT polled_at, retry_at, next_poll_at FROM source WHERE name = :name", name=name)
         if row is None:
             return None
-        earliest = max(micros(now) or 0, row["retry_at"], (row["polled_at"] or 0) + FLOOR // MICROSECOND)
+        earliest = max(micros(now), row["retry_at"], (row["polled_at"] or 0) + FLOOR // MICROSECOND)
         self._db.change(
             "UPDATE source SET hinted_at = COALESCE(hinted_at, :at),"
             " next_poll_at = CASE WHEN next_poll_at > :at THEN :at ELSE next_poll_at END WHERE name = :name",
             name=name,
             at=earliest,
         )
-        return from_micros(min(earliest, max(micros(now) or 0, row["next_poll_at"])))
+        return from_micros(min(earliest, max(micros(now), row["next_poll_at"])))
 
     def due(self, now: datetime) -> dict[str, str | None]:
         """The sources whose next poll has come, each with the address it moved to, if it did."""
