@@ -181,7 +181,7 @@ class Gate:
         if delivery.expires_at is None or delivery.expires_at > self.ledger.now():
             return None
         waited = f": {delivery.reason}" if delivery.reason else ""
-        return Skip("too_old", f"it grew too old while it waited{waited}")
+        return Skip("too_old", f"it expired while it waited{waited}")
 
     def _words(self, article: Article) -> Wait | None:
         for word, until in self.paused_words(article):

@@ -177,7 +177,7 @@ def test_what_waits_too_long_is_skipped_with_the_reason(newsroom, stories, clock
     clock.move(hours=2)
     room.run()
     assert (room.only().state, room.only().reason) == ("skipped", "too_old")
-    assert "it grew too old while it waited" in room.only().error
+    assert "it expired while it waited" in room.only().error
     assert room.network.posts == {}
 
 
@@ -239,7 +239,7 @@ def test_after_a_long_pause_the_newest_go_out_spaced_and_the_rest_is_old_news(ne
     resumed, skipped = ledger.resume(room.account) if word is None else ledger.end_pause(word, [room.account])
     assert (resumed, skipped) == (True, 7)
     assert room.states()[:7] == [("skipped", "too_old")] * 7
-    assert "a stop of 2h05m, and 5 newer ones go out" in ledger.deliveries.search()[0].error
+    assert "a stop of 2h05m; only the newest 5 go out" in ledger.deliveries.search()[0].error
     sent = []
     for _ in range(6):
         sent.append(room.run())

@@ -174,7 +174,7 @@ def test_a_persons_pause_outlives_a_change_of_login(ledger, article, clock):
     assert (left.state, left.reason, left.error) == (
         "skipped",
         "baseline",
-        "the account leads to another login since then",
+        "the account now leads to another login",
     )
     ledger.accounts.pause("masto", "auth", clock())
 
