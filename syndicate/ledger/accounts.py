@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from datetime import datetime
 
@@ -10,6 +11,13 @@ from syndicate.ledger.database import EPOCH, Database, Row, from_micros, micros
 from syndicate.ledger.transitions import CLOSED, HELD
 from syndicate.model import Account, Identity
 from syndicate.serialization import instant, moment
+
+PAUSED: Mapping[str, str] = {
+    "auth": "paused: its login was refused",
+    "person": "paused by a person",
+    "all": "paused with everything else",
+}
+"""Why an account is paused, in words, for each value of `AccountState.paused`."""
 
 
 @dataclass(frozen=True, slots=True)

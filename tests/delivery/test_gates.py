@@ -547,7 +547,7 @@ def test_a_budget_stops_before_it_is_passed_and_begins_anew_with_the_month(newsr
     assert room.run() == ["Story 1", "Story 2"]
     waiting = room.ledger.deliveries.search(states=("due",))[0]
     assert (waiting.reason, waiting.attempts) == ("budget", 0)
-    assert waiting.error == "$0.40 of $0.50 are spent this month, and this post costs $0.200"
+    assert waiting.error == "$0.40 of $0.50 spent this month, and this post costs $0.200"
     assert waiting.due_at == clock.now.replace(month=12, day=1, hour=0, minute=0)
     clock.now = waiting.due_at
     assert room.run() == ["Story 3"]
