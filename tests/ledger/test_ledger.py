@@ -141,7 +141,7 @@ def test_an_empty_feed_may_begin_but_not_become_empty(ledger, article):
 
     assert read(ledger).baseline
     read(ledger, article(1))
-    with pytest.raises(SourceError, match="lists no entries, and had 1 before"):
+    with pytest.raises(SourceError, match="lists no entries, but had 1 before"):
         read(ledger)
     assert ledger.sources.ensure("news", "https://gazette.example/rss").validators.etag == "1"
 
