@@ -221,11 +221,11 @@ def _remind(app: App, outcome: RunResult, accounts: tuple[str, ...]) -> None:
         if accounts and name not in accounts and why_paused != "auth":
             continue
         from syndicate.app import advice
-        from syndicate.delivery.explain import PAUSED
+        from syndicate.delivery.explain import RESUMES
+        from syndicate.ledger.accounts import PAUSED
 
-        words, cure = PAUSED[why_paused]
-        click.echo(f"{name}: paused, {words}", err=True)
-        click.echo(f"hint: run {advice.command(cure, account=name)}", err=True)
+        click.echo(f"{name}: {PAUSED[why_paused]}", err=True)
+        click.echo(f"hint: run {advice.command(RESUMES[why_paused], account=name)}", err=True)
     _remind_of_waiting(app, outcome)
     others = [found for found in _ended(outcome, app, ()) if accounts and found.account not in accounts]
     left = sorted({found.account for found in others if found.state == "due" and found.reason not in LATER})

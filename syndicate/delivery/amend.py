@@ -16,17 +16,17 @@ from syndicate.model import Delivery, Json, Post, Receipt
 from syndicate.ports import Deletable, Editable
 from syndicate.serialization import freeze
 
-POST_WAIT = timedelta(seconds=30)  # until a post's own end is known
-REPEATS = 2  # times that a post has borne the same words: two servers, one of which has an old copy
+POST_WAIT = timedelta(seconds=30)  # until it is checked again what became of the post itself
+REPEATS = 2  # times that a post may show the same words: two servers, one with an old copy, would alternate for ever
 
 
 def amend(delivery: Delivery, lane: Lane, ledger: Ledger, render: Render, timeouts: Timeouts) -> None:
-    """Carry out an edit or a deletion as far as it goes now."""
+    """Carry out an edit or a deletion as far as possible now."""
     now = ledger.now()
     post = ledger.deliveries.find(delivery_key(delivery.anchor, delivery.account))
     resent = post is not None and post.state == "due" and post.draft is not None  # the same bytes go again
     if resent or (post is not None and post.state in ("sending", "unknown", "held")):
-        told = "its post waits for an answer"
+        told = "its post is not confirmed yet"
         ledger.waiting.waits(delivery, "behind", due_at=now + POST_WAIT, error=told, now=now)
         return
     receipt = ledger.deliveries.receipt(post.key) if post is not None else None
@@ -58,7 +58,7 @@ def _delete(delivery: Delivery, receipt: Receipt, lane: Lane, ledger: Ledger, ti
 def _edit(
     delivery: Delivery, post: Delivery, receipt: Receipt, lane: Lane, ledger: Ledger, render: Render, timeouts: Timeouts
 ) -> None:
-    """The article as it is now; where that changes nothing people would see, nothing is asked of the network."""
+    """Render the article as it is now and edit the post; no request where nothing that people see would change."""
     now, platform = ledger.now(), lane.platform
     if not isinstance(platform, Editable):
         ledger.waiting.skips(delivery, "unchanged", error=f"{platform.name} cannot edit posts", now=now)
@@ -79,7 +79,7 @@ def _edit(
         ledger.waiting.skips(delivery, "unchanged", error=None, now=now)
         return
     if shown.count(_words(record)) >= REPEATS:
-        told = "its source goes back and forth between the same words"
+        told = "its source alternates between the same words"
         ledger.waiting.skips(delivery, "unchanged", error=told, now=now)
         return
     claimed = ledger.claims.claim(delivery, now=now, lease=timeouts.lease)

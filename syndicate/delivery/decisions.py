@@ -17,17 +17,17 @@ from syndicate.model import APPROVABLE, Account, Delivery, Json, Reason, Receipt
 from syndicate.planning.changes import plan_delete
 
 WAITING: tuple[Reason, ...] = (*APPROVABLE, "preflight")
-"""Reasons of what is planned and may be approved."""
+"""Reasons for which a planned delivery may be approved."""
 
 Render: TypeAlias = Callable[[Delivery], tuple[Json, str]]
-"""A delivery's post as it would go out now, as the ledger keeps it, with its digest. Raises RenderError."""
+"""Renders a delivery's post as it would go out now; returns its record and digest. Raises RenderError."""
 Deliver: TypeAlias = Callable[[Delivery], tuple[Delivery, tuple[str, ...]]]
 
 
 @dataclass(frozen=True, slots=True)
 class Resumed:
-    """What came of resuming an account, or stories with a word: whether it was paused, and how many stories of its
-    queue are too old by now.
+    """The result of resuming an account, or articles with a word: whether it was paused, and how many deliveries of
+    its queue are now too old.
     """
 
     account: str | None
@@ -37,7 +37,7 @@ class Resumed:
 
 
 def find(key: str, ledger: Ledger) -> Delivery:
-    """The one delivery whose key begins so. Raises SyndicateError: none, or several."""
+    """The one delivery whose key begins with `key`. Raises SyndicateError where there is none, or more than one."""
     found = ledger.deliveries.starting_with(key.strip().lower()) if key.strip() else []
     if not found:
         short = len(key.strip()) < SHORTEST
@@ -57,18 +57,17 @@ def batch(
 
 
 def approve(delivery: Delivery, render: Render, ledger: Ledger, digest: str | None = None) -> Delivery:
-    """Let a planned delivery go out exactly as it would now; another text or picture asks again.
+    """Approve a planned delivery as its post is now. If text or picture change later, it waits for approval again.
 
-    Returns it as it now stands, with the post that was approved. `digest`: only if the post still has this
-    one, or one that begins so.
+    Returns the delivery with the post that was approved. `digest`: approve only if the post's digest begins so.
     """
     now = ledger.now()
     if delivery.state != "planned" or delivery.reason not in WAITING:
         raise _refused(delivery, "approve", f"planned ({', '.join(WAITING)})")
     post, bound = render(delivery)
     if digest and not bound.startswith(digest):
-        raise SyndicateError(f"{delivery.key[:8]} has changed since you looked; it would now go out as {bound[:16]}…")
-    preflight = delivery.reason == "preflight"  # whatever its page answers, and however old it is
+        raise SyndicateError(f"{delivery.key[:8]} has changed since you looked; its digest is now {bound[:16]}…")
+    preflight = delivery.reason == "preflight"  # without its page, and without an age limit
     at = None if preflight else delivery.due_at
     if not ledger.decisions.approve(delivery, bound, at=at, now=now, ages=not preflight):
         raise _refused(_now(delivery, ledger), "approve", f"planned ({', '.join(WAITING)})")
@@ -90,7 +89,7 @@ def skip(delivery: Delivery, ledger: Ledger) -> Delivery:
 
 
 def resolve(delivery: Delivery, ledger: Ledger, *, url: str | None) -> Delivery:
-    """Say what became of a held delivery: it is out there at `url`, or, with None, it never arrived."""
+    """Record what became of a held delivery: it is published at `url`, or, with None, it never arrived."""
     now = ledger.now()
     if delivery.state != "held":
         moved = False
@@ -104,7 +103,7 @@ def resolve(delivery: Delivery, ledger: Ledger, *, url: str | None) -> Delivery:
 
 
 def delete(delivery: Delivery, deliver: Deliver, ledger: Ledger) -> Delivery:
-    """Withdraw a post from its network now, if that allows it; the deletion as it then stands."""
+    """Delete a post from its network now, if the network can. Returns the deletion's own delivery."""
     if delivery.action != "post" or delivery.state != "posted":
         raise _refused(delivery, "delete", "posted")
     row = ledger.deliveries.find(plan_delete(delivery, ledger, ledger.now()))
@@ -113,7 +112,7 @@ def delete(delivery: Delivery, deliver: Deliver, ledger: Ledger) -> Delivery:
 
 
 def pause(names: Iterable[str], words: Iterable[str], ledger: Ledger, until: datetime | None = None) -> None:
-    """Send nothing for these accounts, nor stories with these words ("" is every story); `until`: it ends by itself."""
+    """Pause these accounts, and articles with these words ("" is every article), until `until` or until resumed."""
     now = ledger.now()
     for name in names:
         ledger.accounts.pause(name, "person", now, until)
@@ -122,14 +121,14 @@ def pause(names: Iterable[str], words: Iterable[str], ledger: Ledger, until: dat
 
 
 def resume(names: Sequence[str], words: Iterable[str], accounts: Sequence[Account], ledger: Ledger) -> list[Resumed]:
-    """Send again for these of all `accounts`, and stories with these words."""
+    """End the pauses of the accounts with these `names` and of these words. `accounts` are all that are configured."""
     known = {account.name: account for account in accounts}
     found = [Resumed(name, None, *ledger.resume(known[name])) for name in names]
     return found + [Resumed(None, word, *ledger.end_pause(word, accounts)) for word in words]
 
 
 def _refused(delivery: Delivery, verb: str, takes: str) -> SyndicateError:
-    return SyndicateError(f"{delivery.key[:8]} is {delivery.state}; {verb} acts on {takes} deliveries")
+    return SyndicateError(f"{delivery.key[:8]} is {delivery.state}; {verb} needs a delivery that is {takes}")
 
 
 def _now(delivery: Delivery, ledger: Ledger) -> Delivery:

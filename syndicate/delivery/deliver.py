@@ -1,4 +1,4 @@
-"""`deliver`: takes one delivery as far as it goes now. Safe to call twice, at once, or late."""
+"""`deliver`: takes one delivery through as many steps as possible now. Safe to call twice, at once, or late."""
 
 from __future__ import annotations
 
@@ -34,10 +34,10 @@ class Frozen:
 def deliver(
     key: str, lane: Lane, ledger: Ledger, render: Render, timeouts: Timeouts, gate: Gate
 ) -> tuple[Delivery, tuple[str, ...]]:
-    """Take one delivery as far as it goes now: judge, render, claim, prepare, commit, record; or look it up.
+    """Take one delivery as far as possible now: check, render, claim, prepare, commit, record; or look it up.
 
-    What `gate` says against it is recorded. Returns the delivery as it now stands, and warnings. Whoever
-    calls again, or at once, does no harm.
+    If `gate` stops it, the reason is recorded. Returns the delivery in its new state, and warnings. Calling it
+    again, or in two processes at once, does no harm.
     """
     delivery = _found(ledger, key)
     warnings: tuple[str, ...] = ()
@@ -62,7 +62,7 @@ def _post(
     frozen = _freeze(delivery, known.article, lane, ledger, render, timeouts)
     if frozen is None:
         return ()
-    if frozen.draft is None:  # what is rendered anew goes through every gate, whatever was tried before
+    if frozen.draft is None:  # a post rendered anew passes every gate, whatever was tried before
         delivery = replace(delivery, draft=None)
     allowance = gate.allowance(delivery, lane.account, lane.platform, frozen.post)
     wait = gate.after_render(delivery, frozen.digest, lane.account, allowance)
@@ -82,7 +82,7 @@ def _cost(platform: Platform, post: Post | None) -> int:
 def _freeze(
     delivery: Delivery, article: Article, lane: Lane, ledger: Ledger, render: Render, timeouts: Timeouts
 ) -> Frozen | None:
-    """Render, before any claim; None if that cannot be done now, which is then recorded."""
+    """Render the post, before any claim. None if that is not possible now; why is then recorded."""
     now = ledger.now()
     if delivery.draft is not None and delivery.post is not None and not _expired(delivery.draft, now):
         return Frozen(delivery.post, delivery.digest or "", draft=delivery.draft)
@@ -101,17 +101,17 @@ def _freeze(
 
 
 def _wait(delivery: Delivery, fault: PlatformError, lane: Lane, ledger: Ledger, timeouts: Timeouts) -> None:
-    """The network's limits could not be read: nothing was claimed, and nothing is spent."""
+    """Record that the network's limits could not be read. Nothing was claimed, so no attempt counts."""
     now = ledger.now()
     step = retry_policy.after_failure(fault, attempts=1, now=now, jitter=timeouts.jitter())
     due_at = step.due_at or now + retry_policy.LONGEST_WAIT
-    reason = step.reason if step.state == "due" and step.reason else "unavailable"  # a refusal is not of this story
+    reason = step.reason if step.state == "due" and step.reason else "unavailable"  # what was refused is not this post
     ledger.waiting.waits(delivery, reason, due_at=due_at, error=str(fault), now=now)
     hold_account(lane, step, ledger, now)
 
 
 def _send(claimed: Delivery, frozen: Frozen, lane: Lane, ledger: Ledger, timeouts: Timeouts) -> None:
-    """From a claim to its end: whatever happens, the delivery leaves `sending` in a known way."""
+    """Send a claimed delivery. Whatever happens, it leaves the state `sending` by a recorded transition."""
     try:
         draft = frozen.draft or _prepared(claimed, frozen, lane, ledger)
     except PlatformError as fault:
@@ -125,8 +125,12 @@ def _send(claimed: Delivery, frozen: Frozen, lane: Lane, ledger: Ledger, timeout
         claimed, frozen.record, frozen.digest, draft, now=began, lease=timeouts.lease, cost=frozen.cost
     ):
         return
-    if ledger.now() - began > timeouts.lease - timeouts.timeout:  # stopped in between: the lease may end mid-request
-        _record_failure(claimed, Unavailable("paused before sending"), frozen, lane, ledger, timeouts)
+    if (
+        ledger.now() - began > timeouts.lease - timeouts.timeout
+    ):  # the process was stopped in between: the lease might end during the request
+        _record_failure(
+            claimed, Unavailable("the process was stopped before it could send"), frozen, lane, ledger, timeouts
+        )
         return
     try:
         receipt = with_session(lane, ledger, lambda: lane.platform.commit(draft, claimed.key))
@@ -140,7 +144,7 @@ def _send(claimed: Delivery, frozen: Frozen, lane: Lane, ledger: Ledger, timeout
 
 
 def _prepared(claimed: Delivery, frozen: Frozen, lane: Lane, ledger: Ledger) -> Draft:
-    """Uploads and containers. What an earlier NotReady left belongs to the very same post, or is dropped."""
+    """Call `prepare`. What an earlier NotReady left is used only for exactly the same post."""
     post = frozen.post
     assert post is not None
     earlier = claimed.prepared if claimed.digest == frozen.digest else None

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Literal, TypeAlias
 from zoneinfo import ZoneInfo
 
 from syndicate.delivery.gates import Opening
-from syndicate.ledger.accounts import AccountState
+from syndicate.ledger.accounts import PAUSED, AccountState
 from syndicate.ledger.articles import StoredArticle
 from syndicate.ledger.imports import SEEN
 from syndicate.model import APPROVABLE, SCHEDULED, Account, Article, Delivery, Filter, Hours, Schedule
@@ -18,24 +18,20 @@ from syndicate.planning.plan import AgeStep, Baselines, BaselineStep, FilterStep
 from syndicate.serialization import instant
 
 Verdict: TypeAlias = Literal["yes", "no", "waits", "unclear", "note"]
-"""`yes`: the step lets the story through. `unclear`: nobody can tell. `note`: it changed nothing."""
+"""`yes`: the step lets the article pass. `unclear`: nobody can tell. `note`: it made no difference."""
 
 
 Cure: TypeAlias = Literal["check", "resume", "resume_all", "approve"]
-"""What a person can do: check a login, resume an account or all of them, approve a delivery."""
+"""What a person can do: check a login, resume one account or all, approve a delivery."""
 
 
-PAUSED: dict[str, tuple[str, Cure]] = {
-    "auth": ("its login was refused", "check"),
-    "person": ("by a person", "resume"),
-    "all": ("with everything else", "resume_all"),
-}
-"""Why an account is paused: in words, and what helps."""
+RESUMES: Mapping[str, Cure] = {"auth": "check", "person": "resume", "all": "resume_all"}
+"""What helps a paused account, for each value of `AccountState.paused`."""
 
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """One step of a story on its way, and what was compared there, in words. `cure` is what helps where it waits."""
+    """One step: its name, its verdict, and what it compared, in words. `cure` is what helps where it waits."""
 
     name: str
     verdict: Verdict
@@ -45,12 +41,12 @@ class Finding:
 
 @dataclass(frozen=True, slots=True)
 class Facts:
-    """All that a verdict may rest on. `baseline` is the source's; None before its first good reading.
+    """Everything that the steps compare. `baseline` is the source's; None before its first good reading.
 
-    `delivery` is None where nothing was ever planned; `attempts` say what was tried, first to last.
-    `opening` is from when on the account's schedule lets it go; `spent` what
-    the month's posts cost, in millionths of a dollar; `words` are those of its own that are paused;
-    `changes` are the edits and deletions of its post.
+    `delivery` is None where nothing was ever planned; `attempts` are the start and outcome of each try, in order.
+    `opening` is from when on the account's schedule lets it go; `spent` is what the month's posts cost, in
+    millionths of a dollar; `words` are the paused words that the article contains; `changes` are the edits and
+    deletions of its post.
     """
 
     known: StoredArticle
@@ -66,17 +62,16 @@ class Facts:
 
 
 def explain(account: Account, state: AccountState | None, facts: Facts) -> list[Finding]:
-    """Every step of the story to this account, in the order they are taken."""
+    """Every step of the article to this account, in their order."""
     delivery = facts.delivery
-    # Of what was announced elsewhere nothing else was asked.
+    # What was announced elsewhere was not put to the other rules.
     found = [Finding("seen", "no", SEEN)] if facts.known.imported else [*_decided(account, state, facts)]
     decided = next((step for step in found if step.verdict == "no"), None)
     if delivery is not None and delivery.state != "skipped" and decided is not None:
         # It was planned all the same: by hand, by --backfill, or before the config was changed.
         found = [Finding(step.name, "note" if step.verdict == "no" else step.verdict, step.value) for step in found]
     if state is not None and state.paused:
-        told, cure = PAUSED[state.paused]
-        found.append(Finding("account", "waits", f"paused, {told}", cure))
+        found.append(Finding("account", "waits", PAUSED[state.paused], RESUMES[state.paused]))
     elif state is not None and state.next_at > facts.now and delivery and delivery.state == "due":
         found.append(Finding("account", "waits", f"the network asked to wait until {_clock(state.next_at)}"))
     if delivery is not None and delivery.state in ("planned", "due") and delivery.action == "post":
@@ -123,44 +118,44 @@ def _said(rule: Filter) -> str:
 
 
 def _baseline(step: BaselineStep, facts: Facts) -> Finding:
-    """A first run records what is there; only what is dated after it goes out."""
+    """Whether it is newer than the first run, which only records what is already there."""
     if step.began is None:
-        return Finding("baseline", "note", "no first run yet: it would record this story as seen")
+        return Finding("baseline", "note", "no first run yet: it will record this article as seen")
     whose = "the source's" if step.began == facts.baseline else "the account's"
     against = f"{whose} first run at {_clock(step.began)}"
-    told = f"published {_clock(step.published)}; {against}, less {_span(step.slack)}"
+    told = f"published {_clock(step.published)}; {against} (with {_span(step.slack)} of tolerance)"
     if step.published is None:
-        told = f"no date; {against}; only an undated story above all known ones is new"
+        told = f"no date; {against}; an undated article is new only above all known ones"
     elif step.day is not None:
         told = f"published on {step.day}; {against}"
     return Finding("baseline", _verdict(step.passed), told)
 
 
 def _age(step: AgeStep, facts: Facts) -> Finding:
-    """How old it was when it was judged: when it was first seen."""
+    """How old it was when it was first seen, which is when this is decided."""
     if step.age is None:
-        return Finding("age", "yes", "no date to be too old by")
+        return Finding("age", "yes", "no date, so never older than max_age")
     ahead = embargo(facts.known.article, facts.known.first_seen)
     if ahead is not None:
-        return Finding("embargo", "waits" if ahead > facts.now else "yes", f"dated ahead, {_clock(ahead)}")
+        return Finding("embargo", "waits" if ahead > facts.now else "yes", f"dated in the future, {_clock(ahead)}")
     return Finding("age", _verdict(step.passed), f"{_span(step.age)} old when first seen; max_age {_span(step.limit)}")
 
 
 def _waits(account: Account, delivery: Delivery, facts: Facts) -> list[Finding]:
-    """What its schedule, its budget and pauses say now."""
-    steps = [Finding("pause", "waits", f"stories with '{word}' are paused") for word in facts.words]
+    """What paused words, schedule and budget say now."""
+    steps = [Finding("pause", "waits", f"articles with '{word}' are paused") for word in facts.words]
     if delivery.priority == 0:
-        steps.append(Finding("breaking", "note", "breaking news: it goes before all others"))
+        steps.append(Finding("breaking", "note", "breaking news: it goes first"))
     if facts.opening is not None and account.schedule != Schedule(timezone=account.schedule.timezone):
         steps.append(_hours(account.schedule, facts.opening, facts.now))
     if account.budget is not None and facts.spent is not None:
-        told = f"${facts.spent / 1e6:.2f} of ${account.budget.monthly_usd:.2f} are spent this month"
+        told = f"${facts.spent / 1e6:.2f} of ${account.budget.monthly_usd:.2f} spent this month"
         steps.append(Finding("budget", "waits" if delivery.reason == "budget" else "yes", told))
     return steps
 
 
 def _hours(schedule: Schedule, opening: Opening, now: datetime) -> Finding:
-    """The clock on the wall against windows, quiet hours, spacing and caps."""
+    """The account's local time against its windows, quiet hours, spacing and caps."""
     local = now.astimezone(ZoneInfo(schedule.timezone))
     parts = [f"{name} {', '.join(hours.said for hours in listed)}" for name, listed in _listed(schedule) if listed]
     parts += [f"spacing {_span(schedule.spacing)}"] if schedule.spacing else []
@@ -168,7 +163,7 @@ def _hours(schedule: Schedule, opening: Opening, now: datetime) -> Finding:
     told = f"now {local:%a %H:%M} {schedule.timezone}; {'; '.join(parts) or 'no hours'}"
     if opening.reason is None:
         return Finding("schedule", "yes", told)
-    return Finding("schedule", "waits", f"{told}; by {opening.said} not before {_clock(opening.at)}")
+    return Finding("schedule", "waits", f"{told}; not before {_clock(opening.at)}, by {opening.said}")
 
 
 def _listed(schedule: Schedule) -> tuple[tuple[str, tuple[Hours, ...]], ...]:
@@ -181,7 +176,7 @@ def _tried(number: int, began: datetime | None, outcome: str | None) -> Finding:
 
 
 def _change(row: Delivery) -> Finding:
-    """An edit or a deletion, and what came of it."""
+    """An edit or a deletion, with its state."""
     told = ", ".join(filter(None, (row.reason, row.error)))
     if row.state == "posted":
         return Finding(row.action, "yes", "done")
@@ -189,9 +184,9 @@ def _change(row: Delivery) -> Finding:
 
 
 def _end(delivery: Delivery | None, facts: Facts) -> Finding:
-    """Where it stands now."""
+    """The delivery's state now."""
     if delivery is None:
-        why = "it was announced elsewhere" if facts.known.imported else "what a first run finds is recorded, not sent"
+        why = "it was announced elsewhere" if facts.known.imported else "what a first run finds is recorded, not posted"
         return Finding("delivery", "no", f"none was planned: {why}")
     error = None if delivery.reason in SCHEDULED else delivery.error  # the step before says which setting
     waits = delivery.state == "planned" and delivery.reason in APPROVABLE
@@ -204,12 +199,12 @@ def _end(delivery: Delivery | None, facts: Facts) -> Finding:
         "held": "unclear",
         "unknown": "unclear",
     }
-    value = re.sub(r"\s+", " ", f"{told}{when}") or "now"
+    value = re.sub(r"\s+", " ", f"{told}{when}") or ("done" if delivery.state == "posted" else "now")
     return Finding(delivery.state, verdicts.get(delivery.state, "waits"), value, "approve" if waits else None)
 
 
 def _clock(moment: datetime | None) -> str | None:
-    """An instant to the second: nobody compares by less."""
+    """An instant as text, to the second."""
     return instant(moment.replace(microsecond=0)) if moment else None
 
 

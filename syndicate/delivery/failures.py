@@ -1,4 +1,4 @@
-"""What a failure does to a delivery and to its account: records the step that the retry policy chose."""
+"""Records a failed attempt: the retry policy's next step, for the delivery and for its account."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from syndicate.model import Delivery, Json
 
 
 def judged(claimed: Delivery, fault: PlatformError, lane: Lane, ledger: Ledger, timeouts: Timeouts) -> Step:
-    """What a failure leads to, when nothing can have been published; a network that is not reached is counted."""
+    """The next step after a failure that published nothing. Counts failures to reach the network."""
     name, now, failures = lane.account.name, ledger.now(), 0
     if retry_policy.unreached(fault):
         failures = ledger.accounts.unreachable(name, now, retry_policy.BREAKS)
@@ -40,10 +40,10 @@ def record_failure(
     digest: str = "",
     resend: bool = False,
 ) -> None:
-    """Nothing was published: later, never, or once a person has acted.
+    """Record a failure that published nothing: the delivery is tried later, fails, or waits for a person.
 
-    `refused` is what was to be posted, kept where it never will be. `resend`: what waits are the bytes of an
-    earlier commit.
+    `refused` is the post, stored where the delivery fails. `resend`: the stored post of an earlier commit is sent
+    again as it is.
     """
     step, now = judged(claimed, fault, lane, ledger, timeouts), ledger.now()
     if step.state == "failed" and step.reason is not None:
@@ -59,7 +59,7 @@ def record_failure(
 
 
 def hold_account(lane: Lane, step: Step, ledger: Ledger, now: datetime) -> None:
-    """What a step says of the whole account."""
+    """Apply to the whole account what a step says of it: a pause or a wait."""
     if step.pause:
         ledger.accounts.pause(lane.account.name, "auth", now)
     if step.account_wait is not None:

@@ -10,44 +10,43 @@ from zoneinfo import ZoneInfo
 
 from syndicate import schedule
 from syndicate.ledger import Ledger
-from syndicate.ledger.accounts import AccountState
+from syndicate.ledger.accounts import PAUSED, AccountState
 from syndicate.ledger.articles import StoredArticle
+from syndicate.ledger.backlog import WAITED
 from syndicate.ledger.claims import ANYTHING, Allowance, Spend
 from syndicate.model import Account, Article, Delivery, Post, Reason
 from syndicate.ports import Platform, Priced
 from syndicate.schedule import at_once
 
-PAUSE_LOOK = timedelta(minutes=1)  # how often a story asks whether the pause of its word is over
+PAUSE_LOOK = timedelta(minutes=1)  # until a paused word is checked again
 FIRST_LOOK, LONGEST_LOOK = timedelta(seconds=30), timedelta(minutes=5)  # between looks at a page that is not right
-LOOKS = 4  # at a page before it is given up, whatever the clock says: clocks are set, and machines sleep
+LOOKS = 4  # at a page at least before the article is skipped: by the clock alone, one that was set could end the wait
 NEVER = timedelta(days=1)
-PAUSED = {
-    "person": "the account is paused by a person",
-    "all": "everything is paused by a person",
-    "auth": "the account's login was refused",
-}
 
 
 @dataclass(frozen=True, slots=True)
 class Trouble:
-    """What is wrong with an article's page, in words. Not `fatal`: once patience ends it goes out as it is."""
+    """What is wrong with an article's page, in words.
+
+    Not `fatal`: once `patience` is over, the article is posted all the same.
+    """
 
     words: str
     fatal: bool = True
 
 
 class LookAtPage(Protocol):
-    """Looks at the page of an article, and at its picture where one is wanted."""
+    """Checks the page of an article, and its picture where one is wanted."""
 
     def __call__(self, article: Article, *, picture: bool) -> Trouble | None:
-        """None when it may be announced."""
+        """What is wrong; None when it may be announced."""
 
 
 @dataclass(frozen=True, slots=True)
 class Wait:
-    """It may not go now. `until` None: nobody knows. `words` say what it waits for, beyond the reason.
+    """The delivery has to wait. `until` None: nobody knows how long. `words` add to the reason.
 
-    `scheduled`: the account's schedule decides, for everything that is due for it.
+    `scheduled`: it waits for the account's schedule, and so does everything else that is due for it.
     """
 
     reason: Reason
@@ -58,7 +57,7 @@ class Wait:
 
 @dataclass(frozen=True, slots=True)
 class Skip:
-    """It is not wanted any more. `alerted`: somebody should hear of it."""
+    """The delivery is skipped. `alerted`: an alert about it is sent."""
 
     reason: Reason
     words: str
@@ -66,13 +65,13 @@ class Skip:
 
 
 Verdict: TypeAlias = Wait | Skip | None
-"""None: it may go."""
+"""None: it may be sent."""
 
 
 @dataclass(frozen=True, slots=True)
 class Opening:
-    """From when on an account's schedule lets a delivery go: `reason` is `window`, `spacing` or `cap`, and `said`
-    names the setting that decides; None and "" where it may go at once.
+    """When an account's schedule next allows a delivery: `reason` is `window`, `spacing` or `cap`, and `said`
+    names the setting that decides; None and "" where it may be sent at once.
     """
 
     at: datetime
@@ -82,10 +81,10 @@ class Opening:
 
 @dataclass(frozen=True, slots=True)
 class Gate:
-    """Judges what is due, before its claim. `look` None: nobody looks at pages.
+    """Decides whether a due delivery may be sent, before its claim. `look` None: pages are not checked.
 
-    `patience` is how long a story waits for its page, by the name of its source; None: no look. `sent` are
-    posts that are taken for sent besides those in the ledger: what a look at a whole queue has let go so far.
+    `patience` gives how long an article waits for its page, by the name of its source; None: no check. `sent` are
+    times of posts to count in addition to the ledger's: those that a look at the whole queue has let go so far.
     """
 
     ledger: Ledger
@@ -94,31 +93,31 @@ class Gate:
     sent: Sequence[datetime] = ()
 
     def account(self, delivery: Delivery, state: AccountState, now: datetime) -> Wait | None:
-        """What keeps the whole account from sending: a pause, or a network that asked to wait.
+        """Why the whole account may not send: a pause, or a network that asked us to wait.
 
-        A look-up needs a login that works, and nothing else.
+        A look-up only needs a login that works.
         """
         if state.paused and (delivery.state != "unknown" or state.paused == "auth"):
             reason: Reason = "auth" if state.paused == "auth" else "paused"
-            return Wait(reason, None, PAUSED.get(state.paused))
+            return Wait(reason, None, f"the account is {PAUSED[state.paused]}")
         if delivery.state != "unknown" and state.next_at > now:
             return Wait("unavailable" if state.failures else "rate_limited", state.next_at)
         return None
 
     def before_render(self, delivery: Delivery, known: StoredArticle, account: Account) -> Verdict:
-        """Everything that can be judged without the post. An earlier commit's same bytes are not held up."""
+        """All checks that do not need the post. A stored post that goes out again is only checked for withdrawal."""
         if known.withdrawn_at is not None:
-            return Skip("withdrawn", "the publisher withdrew it")
+            return Skip("withdrawn", "withdrawn by the publisher")
         if delivery.draft is not None:
             return None
         return self.without_page(delivery, known.article, account) or self._page(delivery, known.article, account)
 
     def without_page(self, delivery: Delivery, article: Article, account: Account) -> Verdict:
-        """What can be judged without asking anybody: age, pauses of words, hours, spacing and caps."""
+        """The checks without a request: age, paused words, hours, spacing and caps."""
         return self._age(delivery) or self._words(article) or self._hours(delivery, account)
 
     def after_render(self, delivery: Delivery, digest: str, account: Account, allowance: Allowance) -> Wait | None:
-        """Whether this very post is approved, where that is asked, and there is money for it."""
+        """The checks on the finished post: its approval, where the account asks for one, and its cost."""
         if delivery.draft is not None:
             return None
         if account.approve and delivery.approved != digest:
@@ -129,12 +128,12 @@ class Gate:
         spent = self.ledger.deliveries.spent(account.name, spend.since)
         if spent + spend.cost <= spend.most:
             return None
-        month = f"${spent / 1e6:.2f} of ${spend.most / 1e6:.2f} are spent this month"
+        month = f"${spent / 1e6:.2f} of ${spend.most / 1e6:.2f} spent this month"
         told = f"{month}, and this post costs ${spend.cost / 1e6:.3f}"
         return Wait("budget", _month(account, self.ledger.now(), 1), told)
 
     def allowance(self, delivery: Delivery, account: Account, platform: Platform, post: Post | None) -> Allowance:
-        """What the claim has to keep to."""
+        """Caps and budget for the claim to check again."""
         if delivery.draft is not None:
             return ANYTHING
         urgent = at_once(account, delivery.priority)
@@ -145,7 +144,7 @@ class Gate:
         return Allowance(schedule.caps(account.schedule, urgent=urgent), urgent, spend)
 
     def paused_words(self, article: Article) -> list[tuple[str, datetime | None]]:
-        """Words of the article that are paused, each with the end of its pause."""
+        """Paused words that the article contains, each with the end of its pause."""
         pauses = [pause for pause in self.ledger.pauses.all() if pause.word]
         if not pauses:
             return []
@@ -157,7 +156,7 @@ class Gate:
         return self.ledger.deliveries.spent(account.name, _month(account, now, 0))
 
     def opening(self, delivery: Delivery, account: Account, now: datetime) -> Opening:
-        """From when on hours, spacing and caps let it go."""
+        """When hours, spacing and caps next allow it."""
         urgent = at_once(account, delivery.priority)
         opens, said = (now, "") if urgent else schedule.opening(account.schedule, now)
 
@@ -171,7 +170,7 @@ class Gate:
             return Opening(now + NEVER, "window", said)
         if free <= opens:
             return Opening(opens, "window", said) if opens > now else Opening(now)
-        # Free in the middle of the night is not free.
+        # The cap may be free at night, when the hours are closed.
         later, closed = (free, "") if urgent else schedule.opening(account.schedule, free)
         if closed:
             return Opening(later or now + NEVER, "window", closed)
@@ -181,12 +180,12 @@ class Gate:
         if delivery.expires_at is None or delivery.expires_at > self.ledger.now():
             return None
         waited = f": {delivery.reason}" if delivery.reason else ""
-        return Skip("too_old", f"it grew too old while it waited{waited}")
+        return Skip("too_old", f"{WAITED}{waited}")
 
     def _words(self, article: Article) -> Wait | None:
         for word, until in self.paused_words(article):
             soon = self.ledger.now() + PAUSE_LOOK
-            return Wait("paused", soon if until is None else min(until, soon), f"stories with '{word}' are paused")
+            return Wait("paused", soon if until is None else min(until, soon), f"articles with '{word}' are paused")
         return None
 
     def _hours(self, delivery: Delivery, account: Account) -> Wait | None:
@@ -194,7 +193,7 @@ class Gate:
         opening = self.opening(delivery, account, now)
         if opening.reason is None or opening.at <= now:
             return None
-        # Breaking news that minds no hours waits for a cap alone, and closes the account for nobody.
+        # Breaking news that ignores hours waits for a cap alone, and does not close the account for the others.
         scheduled = not at_once(account, delivery.priority)
         return Wait(opening.reason, opening.at, opening.said, scheduled=scheduled)
 
@@ -207,7 +206,7 @@ class Gate:
         if trouble is None:
             return None
         now = self.ledger.now()
-        # What it waited for before, its hour or a yes, is none of the page's time.
+        # Time spent waiting for an embargo or an approval does not count.
         waited = now - (delivery.looked_at or now)
         if waited < patience or (trouble.fatal and delivery.looks + 1 < LOOKS):
             left = patience - waited if waited < patience else FIRST_LOOK
@@ -217,7 +216,7 @@ class Gate:
 
 
 def record(verdict: Wait | Skip, delivery: Delivery, account: Account, ledger: Ledger) -> None:
-    """Write down why a due delivery does not go now."""
+    """Record in the ledger why a due delivery is not sent now."""
     now = ledger.now()
     match verdict:
         case Skip(reason, words, alerted):
@@ -228,7 +227,7 @@ def record(verdict: Wait | Skip, delivery: Delivery, account: Account, ledger: L
             ledger.waiting.waits(delivery, "approval", state="planned", due_at=None, error=words, now=now)
         case Wait(reason, until, words, True) if until is not None:
             ledger.backlog.close(account.name, reason, until, words or "", now)
-            # Breaking news that is not let out early is not among the marked.
+            # `close` leaves out breaking news, even where the account makes no exception for it.
             fresh = ledger.deliveries.find(delivery.key)
             if fresh is not None and fresh.due_at is not None and fresh.due_at <= now:
                 ledger.waiting.waits(delivery, reason, due_at=until, error=words, now=now)
@@ -238,7 +237,7 @@ def record(verdict: Wait | Skip, delivery: Delivery, account: Account, ledger: L
 
 
 def _month(account: Account, now: datetime, ahead: int) -> datetime:
-    """The beginning of this month on the account's clock, or of the next."""
+    """The start of this month on the account's local clock, or of the month so many ahead."""
     local = now.astimezone(ZoneInfo(account.schedule.timezone))
     month = local.month - 1 + ahead
     first = datetime(local.year + month // 12, month % 12 + 1, 1, tzinfo=local.tzinfo)

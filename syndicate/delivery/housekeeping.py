@@ -1,4 +1,4 @@
-"""Housekeeping before deliveries: pauses end, waiting stories fall due or grow too old, lost ones go to a person."""
+"""Housekeeping before deliveries: ends pauses, makes waiting deliveries due, skips expired ones, holds lost ones."""
 
 from __future__ import annotations
 
@@ -8,14 +8,14 @@ from syndicate.ledger import Ledger
 from syndicate.ledger.notices import LAPSED
 from syndicate.model import Account
 
-_LAPSED = "stories that grew too old while they waited for your yes"
+_LAPSED = "articles that expired while they waited for your approval"
 
 
 def run_housekeeping(ledger: Ledger, accounts: Sequence[Account], configured: Mapping[str, Account]) -> list[str]:
-    """Do what is due by now and needs nobody; returns what a person should hear of it, also kept as notices.
+    """Do everything that needs only the ledger and the time. Returns lines for a person, also stored as notices.
 
-    `accounts` are switched on; `configured` are all of the config. What an account that left the config
-    sent without an answer cannot be looked up: a person decides.
+    `accounts` are enabled; `configured` are all in the config. What was sent without an answer on an account that
+    left the config cannot be looked up: it is held, for a person to decide.
     """
     at = ledger.now()
     for name in ledger.deliveries.unclear():

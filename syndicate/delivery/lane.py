@@ -12,7 +12,7 @@ from syndicate.ports import Platform
 
 
 class Render(Protocol):
-    """An article as one account's post."""
+    """Renders an article as a post for one account."""
 
     def __call__(
         self,
@@ -31,8 +31,8 @@ class Render(Protocol):
 class Lane:
     """One account's queue: its adapter, and one request at a time.
 
-    `limits` are the network's own where it states any. `settle` is when a post is surely visible.
-    `refresh` makes new credentials from the old, where the platform's expire.
+    `limits` gives the network's own where it states any. `settle` is how long until a post is surely visible.
+    `refresh` makes new credentials from the old, on platforms where they expire.
     """
 
     account: Account
@@ -44,7 +44,7 @@ class Lane:
 
 @dataclass(frozen=True, slots=True)
 class Timeouts:
-    """How long a claim lasts, how long a request may take, and where chance comes from ([0, 1))."""
+    """How long a claim lasts, how long a request may take, and the source of random numbers in [0, 1)."""
 
     lease: timedelta
     timeout: timedelta

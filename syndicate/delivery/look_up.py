@@ -13,16 +13,16 @@ from syndicate.errors import PlatformError, Unsupported
 from syndicate.ledger import Ledger
 from syndicate.model import Delivery, Receipt
 
-SKEW = timedelta(hours=2)  # a network's clock may be this far behind ours: somebody set ours an hour ahead
+SKEW = timedelta(hours=2)  # a network's clock may be this far behind ours, as when somebody sets ours an hour ahead
 
 
 def look_up(delivery: Delivery, lane: Lane, ledger: Ledger, timeouts: Timeouts) -> None:
-    """Look an unknown delivery up, once."""
+    """Look up an unknown delivery once."""
     claimed = ledger.claims.claim_lookup(delivery, now=ledger.now(), lease=timeouts.lease)
     if claimed is None:
         return
     since = (claimed.committed_at or claimed.planned_at) - SKEW
-    # Two stories may share a link, as on a live page: what is another delivery's is not this one's.
+    # Two articles may share a link, as on a live page: a post known as another delivery's is not this one's.
     draft = (claimed.draft or {}) | {"others": ledger.deliveries.remote_ids(claimed)}
     try:
         receipt = with_session(lane, ledger, lambda: lane.platform.find(draft, claimed.key, since))

@@ -1,4 +1,4 @@
-"""The next delivery of an account: which one it is, whether the account may send, and what came of it."""
+"""Picks an account's next delivery, checks whether the account may send, and delivers it."""
 
 from __future__ import annotations
 
@@ -13,14 +13,14 @@ from syndicate.model import Account, Delivery
 from syndicate.schedule import at_once
 
 Pick: TypeAlias = Callable[[str, datetime], Delivery | None]
-"""The delivery of an account that is worked on next, at an instant."""
+"""Picks the next delivery of an account at an instant; None if there is none."""
 Deliver: TypeAlias = Callable[[Delivery], tuple[Delivery, tuple[str, ...]]]
-"""Takes a delivery as far as it goes: as it stands then, with warnings."""
+"""Takes a delivery as far as possible; returns it in its new state, with warnings."""
 
 
 @dataclass(frozen=True, slots=True)
 class Taken:
-    """A delivery was taken as far as it goes now."""
+    """A delivery was taken as far as possible now."""
 
     before: Delivery
     after: Delivery
@@ -29,7 +29,7 @@ class Taken:
 
 @dataclass(frozen=True, slots=True)
 class Waits:
-    """The whole account has to wait; `until` None: until a person acts. `first` is what stands first in its queue."""
+    """The whole account has to wait; `until` None: until a person acts. `first` is the first in its queue."""
 
     until: datetime | None
     first: Delivery
@@ -37,7 +37,7 @@ class Waits:
 
 @dataclass(frozen=True, slots=True)
 class Busy:
-    """Another process sends for this account just now."""
+    """Another process is sending for this account."""
 
     first: Delivery
 
@@ -45,7 +45,7 @@ class Busy:
 def deliver_next(
     account: Account, ledger: Ledger, gate: Gate, deliver: Deliver, pick: Pick
 ) -> Taken | Waits | Busy | None:
-    """Take an account's next delivery as far as it goes now; None where nothing is due for it."""
+    """Take an account's next delivery as far as possible now; None where nothing is due for it."""
     now = ledger.now()
     before, state = pick(account.name, now), ledger.accounts.find(account.name)
     if before is None or state is None:
@@ -63,7 +63,7 @@ def deliver_next(
 
 
 def _mark(wait: Wait, account: Account, ledger: Ledger, now: datetime) -> None:
-    """Let everything that is due for the account say why it waits."""
+    """Record on everything due for the account why it waits."""
     if wait.scheduled and wait.until is not None:
         ledger.backlog.close(account.name, wait.reason, wait.until, wait.words or "", now)
     else:
@@ -71,13 +71,13 @@ def _mark(wait: Wait, account: Account, ledger: Ledger, now: datetime) -> None:
 
 
 def _is_scheduled(delivery: Delivery, account: Account) -> bool:
-    """Whether the account's hours hold for it."""
+    """Whether the account's hours apply to it."""
     fresh = delivery.state == "due" and delivery.action == "post" and delivery.draft is None
     return fresh and not at_once(account, delivery.priority)
 
 
 def _closed(delivery: Delivery, account: Account, ledger: Ledger, gate: Gate, now: datetime) -> Wait | None:
-    """What the schedule says of an account that was closed: its settings may have changed since."""
+    """Check again whether a closed account has to wait: its settings may have changed since."""
     opening = gate.opening(delivery, account, now)
     if opening.reason is None:
         ledger.backlog.reopen(account.name)

@@ -1,6 +1,6 @@
-"""What a run would decide of every waiting delivery at this moment: asks nobody, writes nothing.
+"""Predicts what a run would decide now for every waiting delivery. Makes no request, writes nothing.
 
-Pages and templates are not looked at, and money is not counted: of what waits for these the ledger's word counts.
+Pages, templates and budgets are not checked: what waits for these keeps the state that the ledger has.
 """
 
 from __future__ import annotations
@@ -15,14 +15,14 @@ from syndicate.model import SCHEDULED, Account, Delivery
 from syndicate.schedule import at_once
 
 TIMED = ("embargo", "delay", "preflight")
-"""Reasons of what is planned and falls due by itself."""
+"""Reasons for which a planned delivery becomes due by itself."""
 
 
 def outlook(accounts: Iterable[Account], ledger: Ledger, gate: Gate, anchor: str | None = None) -> dict[str, Delivery]:
     """By key, each delivery of these accounts that a run would take up now, as the run would record it.
 
-    One that would go out is due without a reason. `anchor`: only those of one article, whose place in the
-    queue counts all the same.
+    One that would be sent is due without a reason. `anchor`: return only those of one article; the others in the
+    queue still count.
     """
     now, found = ledger.now(), dict[str, Delivery]()
     for account in accounts:
@@ -39,12 +39,12 @@ def _ready(row: Delivery, now: datetime) -> bool:
     if row.action != "post":
         return False
     if row.state == "due" and row.reason in SCHEDULED:
-        return True  # each run asks the schedule anew
+        return True  # each run checks the schedule anew
     return row.due_at is not None and row.due_at <= now and (row.state == "due" or row.reason in TIMED)
 
 
 def _due(row: Delivery) -> Delivery:
-    """What fell due by itself, as it is once it has."""
+    """A planned delivery whose time has come, as a due one."""
     return replace(row, state="due", reason=None) if row.state == "planned" else row
 
 
@@ -53,7 +53,7 @@ def _place(row: Delivery) -> tuple[int, datetime]:
 
 
 def _judged(queue: Sequence[Delivery], account: Account, ledger: Ledger, gate: Gate, now: datetime) -> list[Delivery]:
-    """The queue of an account, one after the other: what goes out makes the next one wait, if spacing says so."""
+    """Check an account's queue in order: each one that is sent may make the next wait, as by `spacing`."""
     state = ledger.accounts.find(account.name)
     sent: list[datetime] = []
     closed: Wait | None = None
@@ -74,7 +74,7 @@ def _judged(queue: Sequence[Delivery], account: Account, ledger: Ledger, gate: G
 
 
 def _recorded(row: Delivery, verdict: Wait | Skip | None) -> Delivery:
-    """As the run would write it down."""
+    """The delivery as the run would record it."""
     match verdict:
         case Wait(reason, until, words):
             return replace(row, reason=reason, due_at=until or row.due_at, error=words)

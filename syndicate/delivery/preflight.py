@@ -1,7 +1,7 @@
-"""Before a post: the article's page answers a stranger, is the page it claims to be, and its picture loads.
+"""Checks before a post that the article's page answers, names itself by the article's address, and its picture loads.
 
-What cannot be judged from here stops nothing: a host name that only the world outside can resolve, a page
-that is shown to browsers only after a challenge, a server that asks us to come back later.
+What cannot be checked from here stops nothing: a host name that only resolves outside this network, a page
+that browsers see only after a challenge, a server that asks us to come back later.
 """
 
 from __future__ import annotations
@@ -19,21 +19,21 @@ from syndicate.errors import PlatformError, RenderError, SourceError, Unavailabl
 from syndicate.model import Article
 from syndicate.ports import Clock, Http, Reply
 
-FRESH = timedelta(seconds=20)  # accounts that announce the same story at once share one look
-REMEMBERED = timedelta(minutes=5)  # asking for a name that nobody knows can take many seconds
+FRESH = timedelta(seconds=20)  # accounts that announce the same article at once share one check
+REMEMBERED = timedelta(minutes=5)  # resolving a name that does not exist can take many seconds
 GONE = (404, 410)
-AT_ONCE = 4  # pages that are looked at together
+AT_ONCE = 4  # pages that are checked at once
 
 _ACCEPT = "text/html,application/xhtml+xml;q=0.9,*/*;q=0.5"
 _NOINDEX = re.compile(r"\s*(?:(?:googlebot:\s*)?noindex|none)\s*", re.IGNORECASE)
 
 
 Claims: TypeAlias = Callable[[bytes, str, str | None], tuple[list[str], str | None]]
-"""Of a page's body, address and content type: what it tells robots, and the address it names as its own."""
+"""From a page's body, address and content type: its robots directives, and its canonical address."""
 
 
 class Pages:
-    """Looks at pages through one door. Shared by threads.
+    """Checks pages through one Http. Shared by threads.
 
     `claims` reads what a page says of itself and raises SourceError; `picture` fetches one and raises RenderError.
     """
@@ -48,7 +48,7 @@ class Pages:
         self._guard = threading.Lock()
 
     def look(self, article: Article, *, picture: bool) -> Trouble | None:
-        """What is wrong with an article's page, or else with its picture."""
+        """What is wrong with an article's page, or else with its picture; None if nothing is."""
         wanted, now = (article.url, picture and article.image is not None), self._clock()
         with self._guard:
             self._seen = {key: seen for key, seen in self._seen.items() if now - seen[0] < FRESH}
@@ -62,7 +62,7 @@ class Pages:
         return trouble
 
     def troubles(self, articles: Iterable[Article]) -> dict[str, str]:
-        """What is wrong with pages, by their address: for a preview. Several are looked at at once."""
+        """What is wrong with pages, by their address, for a preview. Checks several at once."""
         from concurrent.futures import ThreadPoolExecutor
 
         asked = list({article.url: article for article in articles}.values())
@@ -71,9 +71,9 @@ class Pages:
         return {article.url: trouble.words for article, trouble in zip(asked, found, strict=True) if trouble}
 
     def gone(self, url: str) -> bool | None:
-        """Whether a page says that it is no more; None if it says neither.
+        """Whether a page is gone (404, 410); None if that cannot be told.
 
-        On a site whose front page is not there either, something is broken, and nothing was taken back.
+        If the front page is gone or failing as well, the site is down, and nothing counts as withdrawn.
         """
         status = self._status(url)
         if status not in GONE:
@@ -89,9 +89,9 @@ class Pages:
 
     def _page(self, article: Article) -> Trouble | None:
         if not article.url:
-            return Trouble("its source gives it no link")
+            return Trouble("its source gives no link for it")
         if not article.url.startswith(("http://", "https://")):
-            return Trouble(f"its link is no web address: {article.url[:80]}")
+            return Trouble(f"its link is not a web address: {article.url[:80]}")
         try:
             reply = self._asked(article.url)
         except PlatformError as fault:
@@ -101,7 +101,7 @@ class Pages:
         return self._told(article, reply) if reply.status == 200 else Trouble(f"its page answers {reply.status}")
 
     def _asked(self, url: str) -> Reply | None:
-        """The page; None where its host has a name that cannot be resolved here: the world outside may know it."""
+        """The page; None where its host name cannot be resolved here, since it may be known outside this network."""
         host, now = urlsplit(url).netloc, self._clock()
         if self._unresolved.get(host, now) > now:
             return None
@@ -114,7 +114,7 @@ class Pages:
             return None
 
     def _told(self, article: Article, reply: Reply) -> Trouble | None:
-        """What the page says of itself."""
+        """Whether the page is the article's own and may be listed, by what it says of itself."""
         if _front(reply.url) and not _front(article.url):
             return Trouble(f"its link leads to the front page, {reply.url}")
         robots, canonical = self._claimed(reply)
@@ -126,7 +126,7 @@ class Pages:
         return None
 
     def _claimed(self, reply: Reply) -> tuple[list[str], str | None]:
-        """What headers and page tell robots, and the address of this site that the page names as its own."""
+        """The robots directives of headers and page, and the page's canonical address if it is on this site."""
         headers = [reply.headers.get("x-robots-tag", "")]
         if "html" not in reply.headers.get("content-type", "html"):
             return headers, None

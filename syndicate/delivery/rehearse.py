@@ -1,4 +1,4 @@
-"""Renders a delivery and shows what would be asked of its network, without touching the ledger."""
+"""Renders a delivery and makes its requests against a dry run's door. Writes nothing to the ledger."""
 
 from __future__ import annotations
 
@@ -9,9 +9,9 @@ from syndicate.model import Delivery
 
 
 def rehearse(delivery: Delivery, lane: Lane, ledger: Ledger, render: Render) -> None:
-    """Go through everything but the records: for a dry run of what waits. Raises RenderError, PlatformError.
+    """Take every step of a delivery but the records, for a dry run. Raises RenderError, PlatformError.
 
-    The lane's door answers every write from samples.
+    The lane's Http answers every write with its sample.
     """
     article = ledger.articles.find(delivery.anchor).article
     limits = with_session(lane, ledger, lane.limits)

@@ -1,4 +1,4 @@
-"""Pure: a failure, or a look-up that saw nothing, becomes what happens next, and when."""
+"""Pure: what happens next, and when, after a failure or a look-up that found nothing."""
 
 from __future__ import annotations
 
@@ -18,24 +18,24 @@ from syndicate.errors import (
 )
 from syndicate.model import Certainty, Delivery, Reason, State
 
-ATTEMPTS = 8  # then the delivery has failed
-BREAKS = 5  # failures in a row to reach a network, over all deliveries of an account: then one try in a while
+ATTEMPTS = 8  # after so many the delivery has failed
+BREAKS = 5  # failures in a row to reach a network, over all deliveries of an account: then one try at long intervals
 UNKNOWNS = 3  # commits in a row without an answer, then a person decides
-LOOKS = 2  # look-ups in a row that see nothing, a settle time apart: it is absent
+LOOKS = 2  # look-ups in a row that find nothing, a settle time apart: then it was not published
 SWALLOWED_WAIT = timedelta(minutes=2)
 FIRST_WAIT = timedelta(seconds=10)
 TEMPLATE_WAIT = timedelta(minutes=1)  # until a template that could not be rendered is tried again
 LONGEST_WAIT = timedelta(minutes=15)
 RATE_WAIT = timedelta(minutes=1)  # where the network does not say how long
-LONGEST_RATE_WAIT = timedelta(hours=24)  # a server's wish is believed up to here
+LONGEST_RATE_WAIT = timedelta(hours=24)  # a longer Retry-After is cut to this
 
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """Where a delivery goes.
+    """What happens next to a delivery.
 
-    `spent` False gives the attempt back. `fresh`: post and draft are dropped, and rendered anew.
-    `account_wait` holds the whole account until then; `pause` until a person acts.
+    `spent` False: the attempt does not count. `fresh`: post and draft are dropped and rendered anew.
+    `account_wait`: the whole account waits until then; `pause`: until a person acts.
     """
 
     state: State
@@ -48,17 +48,17 @@ class Step:
 
 
 def unreached(failure: PlatformError) -> bool:
-    """Whether the network, rather than this post, is the trouble: no answer at all, or one of a gateway."""
+    """Whether the network failed, not this post: no answer at all, or a gateway's."""
     return isinstance(failure, Unavailable | Uncertain) and failure.status in (None, 502, 503, 504)
 
 
 def after_failure(
     failure: PlatformError, *, attempts: int, now: datetime, jitter: float, failures: int = 0, aging: bool = False
 ) -> Step:
-    """What a failure leads to when nothing can have been published. `jitter` is in [0, 1).
+    """The next step after a failure that published nothing. `jitter` is in [0, 1).
 
-    `failures` in a row to reach the network, with this one: from BREAKS on the whole account waits, and a
-    story that age will end (`aging`) spends no attempt on it.
+    `failures` counts failures in a row to reach the network, with this one: from BREAKS on the whole account
+    waits. The attempt then does not count if the delivery can expire (`aging`).
     """
     match failure:
         case AuthError():
@@ -82,31 +82,31 @@ def after_failure(
 
 
 def backoff(attempts: int, jitter: float) -> timedelta:
-    """Full jitter: anywhere between a second and a bound that doubles with each attempt."""
+    """The wait before the next attempt, by full jitter: from a second up to a bound that doubles with each attempt."""
     bound: timedelta = min(LONGEST_WAIT, FIRST_WAIT * 2 ** min(max(attempts - 1, 0), 16))
     return max(timedelta(seconds=1), bound * jitter)
 
 
 def unanswered(*, settle: timedelta, now: datetime) -> Step:
-    """A commit began and no answer came: look for it once it would surely be visible."""
+    """The next step after a commit without an answer: look it up once it would surely be visible."""
     return Step("unknown", "no_answer", now + settle)
 
 
 def after_absence(
     delivery: Delivery, certainty: Certainty, key_window: float, settle: timedelta, now: datetime
 ) -> Step:
-    """A look-up did not see the post; `delivery.absent` counts the ones before this."""
+    """The next step after a look-up that did not find the post; `delivery.absent` counts the ones before this."""
     if delivery.absent + 1 < LOOKS:
         return Step("unknown", "no_answer", now + settle)
     if delivery.unknowns >= UNKNOWNS:
         return Step("held", "no_answer", None)
-    # The first time at once; then a network that swallows writes is given time to recover.
+    # Again at once the first time; later ones wait, so that a network that loses writes can recover.
     wait = timedelta(0) if delivery.unknowns <= 1 else SWALLOWED_WAIT
     return Step("due", None, now + wait, fresh=not _same_key_is_safe(delivery, certainty, key_window, now))
 
 
 def cannot_tell(wish: Literal["hold", "retry", "assume-sent"], now: datetime) -> Step:
-    """The network has no way to know. Whoever chose otherwise than `hold` accepts a double or a gap."""
+    """The next step where the network cannot be asked. A `wish` other than `hold` accepts a double or a lost post."""
     match wish:
         case "hold":
             return Step("held", "no_answer", None)
@@ -117,7 +117,7 @@ def cannot_tell(wish: Literal["hold", "retry", "assume-sent"], now: datetime) ->
 
 
 def lookup_failed(failure: PlatformError, *, settle: timedelta, now: datetime, jitter: float) -> Step:
-    """Nothing was learned; it stays unknown, and is looked up later."""
+    """The next step after a failed look-up: it stays unknown, and is looked up later."""
     if isinstance(failure, Rejected):
         return Step("held", "no_answer", None)
     asked = getattr(failure, "retry_after", None)

@@ -1,4 +1,4 @@
-"""Calls a network with valid credentials: refreshes them once where the network refuses who we are."""
+"""Calls a network with valid credentials; refreshes them once if the network refuses them."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ T = TypeVar("T")
 
 
 def with_session(lane: Lane, ledger: Ledger, call: Callable[[], T]) -> T:
-    """Call the network; when it refuses who we are, refresh once and call again."""
+    """Call the network. If it refuses the login (AuthError), refresh the credentials once and call again."""
     if lane.refresh is None:
         return call()
     version, _ = ledger.credentials.load(lane.account.name)

@@ -1,8 +1,8 @@
-"""Stories that scrolled out of a feed between two polls: whether there may be any, and what it takes to have them.
+"""Finds articles that scrolled out of a feed between two polls, and reads them elsewhere.
 
 A feed that reaches back to what was known last time has no gap. Where it does not, its further pages are
-read, and failing these the site's news sitemap; what is found is planned with the rest. Where a page fails
-in passing, as on a site that has just come back, the next polls try again.
+read, or else the site's news sitemap; what is found is planned with the rest. Where a page fails
+temporarily, as on a site that has just come back, the next polls try again.
 """
 
 from __future__ import annotations
@@ -20,24 +20,24 @@ from syndicate.model import Account, Article, CompleteReading, Filter, Reading
 from syndicate.ports import Paged, Source
 
 REQUESTS = 50
-"""Further requests of one poll."""
+"""How many further requests one poll makes at most."""
 LISTS = 3
-"""Those of them that look for a news sitemap."""
+"""How many of them look for a news sitemap."""
 ENTRIES = 500
-"""Entries that one poll takes besides those of the feed itself."""
+"""How many entries one poll takes at most in addition to those of the feed itself."""
 LEAST = 3
-"""Entries of a feed that can be a window; fewer tell nothing."""
+"""How many entries a feed needs, so that its dates show a gap."""
 PINNED = 3
-"""Old entries that may be kept on top of a feed."""
-LATE = timedelta(hours=1)  # a story may come into a feed so long after its date
-TITLES = 100  # of known stories, by which a feed that was moved is recognised
+"""How many old entries a feed may keep pinned on top."""
+LATE = timedelta(hours=1)  # how long after its date an article may appear in a feed
+TITLES = 100  # of known articles, to recognise a feed that moved
 PATIENCE = timedelta(hours=6)
-"""So long after it was found, a gap is tried again where a page failed in passing."""
+"""How long after it was found a gap is tried again, if a page failed."""
 
 
 @dataclass(frozen=True, slots=True)
 class Gap:
-    """Stories dated between the newest that was known and the oldest that is listed may be missing."""
+    """A time in which articles may be missing: from the newest that was known to the oldest that is listed."""
 
     since: datetime
     until: datetime
@@ -47,7 +47,8 @@ class Gap:
 class _Collected:
     """What was read of a feed so far, each article once. `closed`: it reaches back to what was known.
 
-    `full`: there was more than one poll takes. `broken`: a page failed that may be there next time.
+    `full`: there was more than one poll takes. `broken`: a page failed that may answer next time.
+    `asked` counts requests; `room` is how many more articles are taken.
     """
 
     articles: list[Article]
@@ -59,11 +60,11 @@ class _Collected:
     room: int = ENTRIES
 
     def add(self, articles: Sequence[Article]) -> int:
-        """Take those that were not there yet, as far as there is room; how many."""
+        """Add those that are new, as far as there is room. Returns how many."""
         before = self.room
         for article in articles:
             names = _names(article)
-            if names <= self.names:  # the pages shift as something is published
+            if names <= self.names:  # pages shift when something is published
                 continue
             if not self.room:
                 self.full = True
@@ -83,10 +84,10 @@ def fill(
     *,
     backfill: int = 0,
 ) -> CompleteReading:
-    """A changed reading with what scrolled out of it since the last one.
+    """Complete a changed reading with what scrolled out of the feed since the last one.
 
-    A first reading has no gap. `backfill` pages on until so many articles are there. Raises nothing:
-    the stories that the feed does show go out in any case.
+    A first reading has no gap. `backfill` reads further pages until there are so many articles. Raises nothing:
+    the articles that the feed does list are planned in any case.
     """
     gap = None
     if state.gap_at is not None:
@@ -101,19 +102,19 @@ def fill(
 
 
 def _begun(fetched: Reading) -> _Collected:
-    """What the feed itself shows."""
+    """What the feed itself lists."""
     return _Collected(list(fetched.articles), {name for article in fetched.articles for name in _names(article)})
 
 
 def _names(article: Article) -> set[str]:
-    """The names by which an article is known on another page of the same list, even where its headline was changed."""
+    """Names that an article has on another page of the same list too, even if its headline was changed."""
     named = aliases(article)
     lasting = {f"{alias.hash} {article.published}" for alias in named if alias.kind in ("url", "guid")}
     return lasting if article.published and lasting else {alias.hash for alias in named}
 
 
 def find(articles: Sequence[Article], since: datetime, now: datetime) -> Gap | None:
-    """The gap between the newest story that was known and a feed that does not reach back to it, by dates alone."""
+    """The gap between the newest known article (`since`) and a feed that does not reach back to it; by dates alone."""
     below = articles[_pinned(articles, since) :]
     dates = _dates(below)
     if len(below) < LEAST or any(date <= since for date in dates):
@@ -122,15 +123,15 @@ def find(articles: Sequence[Article], since: datetime, now: datetime) -> Gap | N
 
 
 def reaches(articles: Sequence[Article], since: datetime, known: Sequence[bool]) -> bool:
-    """Whether a list goes back to what was known; what is pinned on top of it does not count."""
+    """Whether a list goes back to what was known. Entries pinned on top do not count."""
     top = _pinned(articles, since)
     return any(known[top:]) or any(_is_old(article, since) for article in articles[top:])
 
 
 def same_choice(listed: Sequence[Article], shown: Sequence[Article]) -> bool:
-    """Whether a sitemap lists the stories of a feed, not those of a whole site that the feed chooses from.
+    """Whether a sitemap lists the same articles as a feed, not a whole site of which the feed is a part.
 
-    Where their dates overlap, it has no story that the feed has not; and it has half of the feed's at least.
+    It has at least half of the feed's articles and, where their dates overlap, none that the feed does not have.
     """
     ours, theirs = {urlkey(article.url) for article in shown}, {urlkey(article.url) for article in listed}
     dates = _dates(shown)
@@ -142,16 +143,16 @@ def same_choice(listed: Sequence[Article], shown: Sequence[Article]) -> bool:
 
 
 def report(gap: Gap, why: str, *, again: bool = False) -> str:
-    """What is told of a gap that stays, or `again` of one that is tried again."""
+    """The message about a gap; `again`: the next poll tries to fill it."""
     since, until = (f"{moment:%Y-%m-%d %H:%M}" for moment in (gap.since, gap.until))
-    told = f"stories published between {since} and {until} UTC may be missing: {why}"
+    told = f"articles published between {since} and {until} UTC may be missing: {why}"
     return f"{told}; the next poll tries again" if again else told
 
 
 def _gap(articles: Sequence[Article], name: str, ledger: Ledger) -> Gap | None:
-    """What `find` says, unless most of the feed is known under other dates or names: then it was moved.
+    """The gap that `find` sees, unless most of the feed is known under other dates or names: then the feed moved.
 
-    An undated feed has one if nothing in it is known.
+    An undated feed has a gap if nothing in it is known.
     """
     since = ledger.articles.latest(name)
     if since is None or not _dates(articles):
@@ -168,7 +169,7 @@ def _gap(articles: Sequence[Article], name: str, ledger: Ledger) -> Gap | None:
 
 
 def _left(articles: Sequence[Article], name: str, ledger: Ledger, gap_at: datetime) -> Gap | None:
-    """A gap that was found before and is open still. What became known since then does not close it."""
+    """A gap found at `gap_at` and not filled yet. What became known since then does not close it."""
     since = ledger.articles.latest(name, before=gap_at)
     if since is None or not _dates(articles):
         since = next(iter(ledger.articles.arrivals(name, 1, before=gap_at)), None)
@@ -178,17 +179,17 @@ def _left(articles: Sequence[Article], name: str, ledger: Ledger, gap_at: dateti
 def _filled(
     source: Source, fetched: Reading, state: SourceState, gap: Gap, ledger: Ledger, accounts: Sequence[Account]
 ) -> CompleteReading:
-    """The reading with all that its gap gives, and what is left to tell."""
+    """The reading with everything found in its gap, and a message if some may still be missing."""
     found, gap_at = _begun(fetched), state.gap_at or ledger.now()
-    why = "there are more of them than are read at once"
+    why = "there are more than one poll reads"
     if isinstance(source, Paged):
         why = _paged(source, fetched, found, gap, gap_at, ledger)
         if not found.closed and not found.full and found.asked < REQUESTS:
             if any(map(_is_particular, accounts)):
-                without = "a sitemap tells neither sections nor tags"
+                without = "a sitemap has neither sections nor tags"
                 why = f"{why if found.broken else 'no further page of the feed lists them'}, and {without}"
             elif _looked_up(source, found, gap, ledger):
-                why = "even the news sitemap does not reach them"
+                why = "the news sitemap does not reach back that far either"
     notes, more = fetched.notes, len(found.articles) - len(fetched.articles)
     if more:
         notes += (f"more was published than the feed shows: {more} further entries were read",)
@@ -204,7 +205,7 @@ def _filled(
 
 
 def _paged(source: Paged, fetched: Reading, found: _Collected, gap: Gap, gap_at: datetime, ledger: Ledger) -> str:
-    """Page back until the gap is closed. Why it may not be."""
+    """Read older pages until the gap is closed. Returns why it may not be, in words."""
     try:
         for page in _steps(source.older(fetched), found, REQUESTS):
             found.closed = reaches(page.articles, gap.since, _known(page.articles, ledger, before=gap_at))
@@ -216,15 +217,15 @@ def _paged(source: Paged, fetched: Reading, found: _Collected, gap: Gap, gap_at:
         found.broken = True
         return str(fault)
     if found.full or found.asked == REQUESTS:
-        return "there are more of them than are read at once"
+        return "there are more than one poll reads"
     return "no further page of the feed lists them, nor does a news sitemap"
 
 
 def _looked_up(source: Paged, found: _Collected, gap: Gap, ledger: Ledger) -> bool:
-    """Take what the site's news sitemap has of the gap; whether there is one that goes with the feed."""
+    """Add what the site's news sitemap lists in the gap. False if no sitemap goes with the feed."""
     for page in _steps(source.listed(), found, min(LISTS, REQUESTS - found.asked)):
         if same_choice(page.articles, found.articles):
-            known = _known(page.articles, ledger)  # not to be told anew by less
+            known = _known(page.articles, ledger)  # known ones are left out: a sitemap says less of them
             shown = {urlkey(article.url) for article in found.articles}
             inside = [
                 article
@@ -238,7 +239,7 @@ def _looked_up(source: Paged, found: _Collected, gap: Gap, ledger: Ledger) -> bo
 
 
 def _deepened(source: Paged, fetched: Reading, found: _Collected, count: int) -> Reading:
-    """A reading with so many articles, as far as its pages lead; what cannot be read is told, and no more."""
+    """A reading with `count` articles, as far as its pages go. A page that cannot be read becomes a note."""
     notes = fetched.notes
     try:
         for page in _steps(source.older(fetched), found, REQUESTS):
@@ -250,14 +251,14 @@ def _deepened(source: Paged, fetched: Reading, found: _Collected, count: int) ->
 
 
 def _steps(pages: Iterator[Reading], found: _Collected, most: int) -> Iterator[Reading]:
-    """So many steps at most, each counted as a request."""
+    """At most so many of `pages`, each counted as a request."""
     for page in islice(pages, most):
         found.asked += 1
         yield page
 
 
 def _known(articles: Sequence[Article], ledger: Ledger, *, before: datetime | None = None) -> list[bool]:
-    """Of each whether it has a name that is known, or was `before`, of whatever source."""
+    """For each article, whether one of its names is known, from any source; with `before`, was known then."""
     named = drop_repeated(articles)
     anchors = ledger.articles.anchors([alias.hash for names in named for alias in names])
     if before is not None:
@@ -268,7 +269,7 @@ def _known(articles: Sequence[Article], ledger: Ledger, *, before: datetime | No
 
 
 def _pinned(articles: Sequence[Article], since: datetime) -> int:
-    """How many old entries are kept on top of a list: a few, and below them it begins with its newest."""
+    """How many old entries are pinned on top of a list: PINNED at most, if the rest begins with its newest."""
     top = 0
     while top < min(PINNED, len(articles)) and _is_old(articles[top], since):
         top += 1
@@ -293,6 +294,6 @@ def _fold(title: str) -> str:
 
 
 def _is_particular(account: Account) -> bool:
-    """Whether an account chooses by what a sitemap does not tell."""
+    """Whether an account's filters need sections or tags, which a sitemap does not have."""
     rules: list[Filter] = [rule for rule in (account.only, account.never) if rule]
     return any(rule.sections or rule.tags for rule in rules)

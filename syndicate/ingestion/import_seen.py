@@ -1,4 +1,4 @@
-"""What another tool announced before syndicate came is known from now on, and never announced by a poll."""
+"""Records what another tool announced before, so that no poll announces it again."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from syndicate.ingestion.seen_file import Entry, is_address
 from syndicate.ledger import Ledger
 from syndicate.model import Article
 
-BATCH = 2000  # entries of one transaction: a daemon beside it waits some tenths of a second
+BATCH = 2000  # entries of one transaction: a running daemon waits some tenths of a second for it
 CACHE_KB = 32_000  # names are spread over the whole file
 
 Outcome: TypeAlias = Literal["new", "known", "not_understood"]
@@ -20,16 +20,16 @@ Outcome: TypeAlias = Literal["new", "known", "not_understood"]
 
 @dataclass(frozen=True, slots=True)
 class Whose:
-    """Whose guids a list may hold: surely `named`, by a person; else perhaps of any of `configured`."""
+    """The sources whose guids a list may hold: those a person `named`, else possibly any of `configured`."""
 
     named: Sequence[str]
     configured: Sequence[str]
 
 
 def remember(entries: Iterable[Entry], whose: Whose, ledger: Ledger) -> Iterator[tuple[Entry, Outcome]]:
-    """Write what a list holds into the ledger as it is read, a short transaction at a time; what became of each.
+    """Record the entries of a list in the ledger as it is read, in short transactions. Yields each with its outcome.
 
-    Told twice, an entry is `known`. What waits for its delivery is skipped.
+    A repeated entry is `known`. Deliveries of its article that wait are skipped.
     """
     ledger.database.widen(CACHE_KB)
     stream = iter(entries)
@@ -42,11 +42,10 @@ def remember(entries: Iterable[Entry], whose: Whose, ledger: Ledger) -> Iterator
 
 
 def _understood(text: str, whose: Whose) -> tuple[Article, tuple[Alias, ...]] | None:
-    """The article that an entry stands for, as far as it is known, and its names; None if it stands for nothing.
+    """The article that an entry stands for, with its names; None if it is neither an address nor a source's guid.
 
-    An address is the article's own, and may be what a feed calls its guid: WordPress's are addresses
-    that lead elsewhere than the link. Another guid means nothing without its source: two sources may
-    both have a story 17.
+    An address is the article's own, and may also be its guid: WordPress's guids are addresses that differ from
+    the link. Any other guid means nothing without its source: two sources may both have an article 17.
     """
     if is_address(text):
         article = Article("", text, "")

@@ -1,4 +1,4 @@
-"""Which articles of a reading are new, and what has changed of those that are known."""
+"""Stores a reading: which of its articles are new, and what has changed in known ones."""
 
 from __future__ import annotations
 
@@ -17,8 +17,8 @@ from syndicate.planning.plan import Candidate, admits, doubtful, soon
 if TYPE_CHECKING:
     from syndicate.planning.changes import Change
 
-ASCENDING = 3  # times that a known article stands below an older one, and none above: its list begins with the oldest
-MOVED = 3  # stories at new addresses, from which on it looks as if the site has moved
+ASCENDING = 3  # known articles that are listed below an older one, none above: then the list begins with its oldest
+MOVED = 3  # known articles at new addresses, from which on the site seems to have moved
 
 
 def ingest(
@@ -30,13 +30,13 @@ def ingest(
     since: datetime | None,
     asks: bool = False,
 ) -> tuple[list[Candidate], list[Change], tuple[str, ...]]:
-    """Write what was never seen, under all its names; give the known ones their new names and words.
+    """Store new articles under all their names; give known ones their new names and words.
 
-    Returns the new ones in the document's order, what changed of the known ones, and notes. An undated one
-    counts as new only above all known, or below them where the list was seen to begin with its oldest. One
-    that is withdrawn is known from now on, and never new. What another source recorded in its own baseline,
-    after `since` (ours), is new to this one all the same. `asks`: what has but one name of a known story, and
-    nothing else of it, is new as well, for a person to decide.
+    Returns the new ones in the document's order, the changes of known ones, and notes. An undated article
+    counts as new only above all known ones, or below them where the list has shown to begin with its oldest. A
+    withdrawn one is recorded, and never new. What another source recorded in its own baseline, after
+    `since` (this one's baseline), is new here all the same. `asks`: an article with one name of a known one and
+    nothing else in common is new as well, and a person decides.
     """
     named = [*drop_repeated(articles)]
     anchors = ledger.articles.anchors([alias.hash for aliases in named for alias in aliases])
@@ -55,7 +55,9 @@ def ingest(
     for position, (article, aliases, anchor) in enumerate(zip(articles, named, known, strict=True)):
         if anchor is not None:
             ledger.articles.name(anchor, [alias for alias in aliases if alias.hash not in anchors])
-            if anchor not in heard:  # listed twice, the first words count; or each poll would find it changed
+            if (
+                anchor not in heard
+            ):  # if it is listed twice, the first words count; else each poll would find it changed
                 retold = _retold(anchor, article, standings[anchor], ledger, now)
                 changed += retold
                 if _is_back(anchor, article, standings[anchor], retold, ledger):
@@ -80,7 +82,7 @@ def ingest(
 def _top(
     known: Sequence[str | None], standings: Mapping[str, StoredState], *, was_empty: bool
 ) -> Callable[[int], bool]:
-    """Which positions of a list are those of its newest. Lists begin with these, unless they showed otherwise."""
+    """Which positions of a list hold its newest. Lists begin with these, unless their dates show otherwise."""
     places = [number for number, anchor in enumerate(known) if anchor]
     if not places:
         return lambda _: was_empty
@@ -93,24 +95,24 @@ def _top(
 
 
 def _whose(article: Article, names: Sequence[Alias], anchors: Mapping[str, str], ledger: Ledger) -> str | None:
-    """The known article that this one is, by any of its names.
+    """The anchor of the known article that this is, by any of its names; None if it is new.
 
-    The path of a guid alone is the same on two sites whose systems count their posts: with nothing else in
-    common, it tells nothing.
+    The path of a guid alone may be the same on two sites whose systems number their posts: without anything else
+    in common, it does not count.
     """
     met = [alias for alias in names if alias.hash in anchors]
     if not met:
         return None
     found = [*dict.fromkeys(anchors[alias.hash] for alias in met)]
     anchor = found[0]
-    if len(found) > 1:  # of one that took over a name of another
+    if len(found) > 1:  # its names belong to several known articles: it took over a name of one
         anchor = max(found, key=lambda each: _fit(article, ledger.articles.find(each).article))
     vague = all(alias.kind == "guid_path" for alias in met)
     return None if vague and not resemble(article, ledger.articles.find(anchor).article) else anchor
 
 
 def _fit(article: Article, known: Article) -> int:
-    """How much two articles have in common of what is to name one."""
+    """How many of address and guid two articles share."""
     return (urlkey(article.url) == urlkey(known.url)) + (article.guid == known.guid)
 
 
@@ -121,7 +123,7 @@ def _borrowed(
     anchors: Mapping[str, str],
     ledger: Ledger,
 ) -> dict[int, Article]:
-    """By its place in the list, each article that took over a name of a known story, with that story."""
+    """Articles that took over a name of a known one: their place in the list, to the known article."""
     found = {}
     for number, (article, names, anchor) in enumerate(zip(articles, named, known, strict=True)):
         lender = _lender(article, names, anchors, anchor, ledger) if anchor else None
@@ -133,7 +135,7 @@ def _borrowed(
 def _lender(
     article: Article, names: Sequence[Alias], anchors: Mapping[str, str], anchor: str, ledger: Ledger
 ) -> Article | None:
-    """The known story whose address or guid was given to another one: with it this has nothing else in common."""
+    """The known article whose address or guid this one reuses, if they have nothing else in common; else None."""
     places = [alias.hash in anchors for alias in names if alias.kind == "url"]
     guids = [alias.hash in anchors for alias in names if alias.kind == "guid"]
     if not places or not guids or any(places) == any(guids):
@@ -144,7 +146,7 @@ def _lender(
 
 
 def _retold(anchor: str, article: Article, standing: StoredState, ledger: Ledger, now: datetime) -> list[Change]:
-    """Take the words of a known article, if they are new and its own source's; what changed by that."""
+    """Store a known article's new words, if they come from its own source. Returns what changed."""
     if standing.content_hash == UNREAD:
         ledger.articles.adopt(anchor, article)
     elif standing.source == article.source and standing.content_hash != content_hash(article):
@@ -155,7 +157,7 @@ def _retold(anchor: str, article: Article, standing: StoredState, ledger: Ledger
 
 
 def _is_back(anchor: str, article: Article, standing: StoredState, retold: Sequence[Change], ledger: Ledger) -> bool:
-    """Whether a story that was not on the site when it was to be announced is published anew."""
+    """Whether an article that was not on the site when it was due is there again."""
     if article.withdrawn or standing.source != article.source:
         return False
     usable = any(before.withdrawn for _, before, _ in retold)
@@ -165,14 +167,14 @@ def _is_back(anchor: str, article: Article, standing: StoredState, retold: Seque
 
 
 def _redated(anchor: str, article: Article, before: datetime, ledger: Ledger, now: datetime) -> None:
-    """Let a story that waits follow its own source's date, which may be an embargo."""
+    """Move a waiting article to the new date that its own source gives, which may be an embargo."""
     published = article.published
     if published is not None and published != before:
         ledger.backlog.reschedule(anchor, before, published, now + soon(article), doubtful(published, now))
 
 
 def _moved(named: Sequence[tuple[Alias, ...]], anchors: Mapping[str, str]) -> tuple[str, ...]:
-    """A note where most of what is listed is known, and by other names than its addresses: the site has moved."""
+    """A note if the site has moved: most of what is listed is known, but not by its addresses."""
     placed = [aliases for aliases in named if any(alias.kind == "url" for alias in aliases)]
     moved = sum(
         any(alias.hash in anchors for alias in aliases)
@@ -181,7 +183,9 @@ def _moved(named: Sequence[tuple[Alias, ...]], anchors: Mapping[str, str]) -> tu
     )
     if moved < MOVED or moved < len(placed) * 4 / 5:
         return ()
-    return (f"{moved} of {len(placed)} stories have new addresses; they are known, and none is posted again",)
+    return (
+        f"{moved} of {len(placed)} articles have new addresses; they are known by other names and not posted again",
+    )
 
 
 def listed_here_too(
@@ -190,9 +194,9 @@ def listed_here_too(
     ledger: Ledger,
     since: datetime | None,
 ) -> Iterator[tuple[list[Candidate], list[tuple[Account, datetime]]]]:
-    """Stories that another source listed first, for each account that takes what comes from this one.
+    """Articles that another source listed first, for accounts whose `only.sources` names this one.
 
-    Its filter left them out then; what was known before `since`, our baseline, is not new.
+    The account's filter left them out then. What was known before `since`, this source's baseline, is not new.
     """
     source = articles[0].source if articles else ""
     picky = [(account, at) for account, at in accounts if account.only is not None and source in account.only.sources]
@@ -223,7 +227,7 @@ def listed_here_too(
 
 
 def _unplanned(standing: StoredState, source: str, since: datetime | None) -> bool:
-    """Whether another source brought an article after `since`, and no account was ever asked about it."""
+    """Whether another source listed an article first, after `since`, and it has no delivery yet."""
     if since is None or standing.source == source or standing.imported or standing.planned:
         return False
     return standing.first_seen > since

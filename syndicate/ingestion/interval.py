@@ -1,4 +1,4 @@
-"""Pure: when a source is asked again, by what its publisher types, what its server wishes, and its own habits."""
+"""When a source is polled next: by the config, the server's hints, and how often it publishes. Pure."""
 
 from __future__ import annotations
 
@@ -8,24 +8,24 @@ from datetime import datetime, timedelta
 
 from syndicate.model import PollHints, PollInterval
 
-LONGEST = timedelta(hours=24)  # a wait of our own
-LONGEST_ASKED = timedelta(days=7)  # one that a server asks for; a longer one is a slip
+LONGEST = timedelta(hours=24)  # a wait that we choose
+LONGEST_ASKED = timedelta(days=7)  # a wait that a server asks for; a longer one is cut to this, as a mistake
 SPREAD = timedelta(minutes=5)
 GONE = timedelta(hours=24)
-BARE = timedelta(hours=1)  # a server that can never answer "unchanged" sends it all each time
+BARE = timedelta(hours=1)  # at least, if a server never answers "unchanged": it sends the whole document
 HOUR, WEEK = timedelta(hours=1), timedelta(days=7)
-WEEKS = 6  # of the past that are looked at; one counts half as much as the next
-EXPECTED = 0.5  # articles that may have come by the time we ask
-KNOWN = 8  # articles it takes to know any habits
-NEIGHBOURS = ((-1, 0.25), (0, 0.5), (1, 0.25))  # what comes at 07:00 may come at 06:58
+WEEKS = 6  # of the past that count; each counts half as much as the one after it
+EXPECTED = 0.5  # articles that are expected by the next poll
+KNOWN = 8  # articles needed to know how often a source publishes
+NEIGHBOURS = ((-1, 0.25), (0, 0.5), (1, 0.25))  # what usually comes at 07:00 may come at 06:58
 
 
 def next_poll(
     every: PollInterval, wish: PollHints, came: Sequence[datetime], now: datetime, *, bare: bool = False
 ) -> datetime:
-    """When to ask again after a good answer. `came`: when its last articles did, newest first.
+    """When to poll again after a good answer. `came`: when the last articles came, newest first.
 
-    `bare`: it gives no validators.
+    `bare`: the server gives no validators.
     """
     waits = [every.least, *(wait for wait in (wish.served, wish.said) if wait)]
     if every.learns:
@@ -45,11 +45,11 @@ def after_failure(
     pressed: bool = False,
     retry_at: datetime | None = None,
 ) -> datetime:
-    """When to ask again after the `fails`th bad answer in a row: twice as long each time, up to a day.
+    """When to poll again after the `fails`th failure in a row: twice as long each time, up to a day.
 
-    Spread by name between half of that and the whole, never below half, which is the usual wait: chance
-    alone ("full jitter") would let a server in trouble be asked sooner than one that is well. Without
-    spread where it says that we ask too often. Never before `retry_at`.
+    Spread by name between half of that and the whole; half of the first is the usual wait. With full jitter,
+    a failing server could be asked sooner than a working one. No spread where it answers that we ask too
+    often (`pressed`). Never before `retry_at`.
     """
     usual = min(every.most, max(every.least, wish.served or every.least, wish.said or every.least))
     whole = usual * 2 ** min(fails, 20) if usual < LONGEST else usual
@@ -59,32 +59,32 @@ def after_failure(
 
 
 def spread(name: str, every: PollInterval, now: datetime) -> datetime:
-    """When the overdue poll of one of several sources of a site may come."""
+    """When an overdue poll runs, if several sources of one site are overdue: spread by name."""
     return now + share(name) * min(every.least, SPREAD)
 
 
 def asked_for(seconds: float | None, now: datetime) -> datetime | None:
-    """The instant that a server's Retry-After means."""
+    """The instant that a Retry-After of so many seconds means; None if there was none."""
     return None if seconds is None else now + min(LONGEST_ASKED, timedelta(seconds=min(seconds, 1e9)))
 
 
 def share(word: str) -> float:
-    """A number from 0 up to 1 that is always the same for a word, and another for most others."""
+    """A fixed number in [0, 1) for each word, spread evenly."""
     return int.from_bytes(hashlib.sha256(word.encode()).digest()[:6]) / 2**48
 
 
 def awake(moment: datetime, wish: PollHints, latest: datetime) -> datetime:
-    """The first instant from `moment` on in which the source says it may have something new; at the latest `latest`."""
+    """The first instant from `moment` on outside the source's skip hours and days; at the latest `latest`."""
     while moment < latest and (moment.hour in wish.hours or moment.weekday() in wish.days):
         moment = moment.replace(minute=0, second=0, microsecond=0) + HOUR
     return min(moment, latest)
 
 
 def expected(came: Sequence[datetime], now: datetime, most: timedelta) -> timedelta:
-    """How long until half an article is to be expected, by what came at these hours of the last weeks.
+    """How long until half an article is expected, by what came at these hours in the last weeks; at most `most`.
 
-    An average over weeks, of which each counts half as much as the next (EWMA), for each hour of the
-    week, in UTC. An hour never seen yet counts as the mean one. Nothing known: no wait of its own.
+    For each hour of the week (UTC) an average over weeks, of which each counts half as much as the one after it
+    (EWMA). An hour without data counts as the mean one. With too few articles the wait is zero.
     """
     past = [moment for moment in came if moment <= now]
     if len(past) < KNOWN:
@@ -103,7 +103,7 @@ def expected(came: Sequence[datetime], now: datetime, most: timedelta) -> timede
 
 
 def _rates(past: Sequence[datetime], now: datetime) -> tuple[dict[int, float], float]:
-    """Articles an hour by hour of the week, for those that were seen, and their mean."""
+    """Articles per hour, for each hour of the week with data, and their mean."""
     begun = max(min(past), now - WEEK * WEEKS)
     seen: dict[int, float] = {}
     count: dict[int, float] = {}

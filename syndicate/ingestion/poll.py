@@ -1,4 +1,4 @@
-"""`poll`: read a source and write, in one transaction, its new articles, their deliveries, its validators."""
+"""`poll`: reads a source and stores its new articles, their deliveries and its validators in one transaction."""
 
 from __future__ import annotations
 
@@ -31,15 +31,15 @@ from syndicate.ports import Paged, Source
 if TYPE_CHECKING:
     from syndicate.planning.plan import Planned
 
-SETTLED = timedelta(days=7)  # of the same permanent redirect, until it is believed
-HABITS = 500  # articles that show how often a source has something new
+SETTLED = timedelta(days=7)  # the same permanent redirect for so long, and its target is polled instead
+HABITS = 500  # recent articles that show how often a source publishes
 
 
 @dataclass(frozen=True, slots=True)
 class PollRules:
-    """How a source is asked, and what may go out of it. `zone` (IANA) is that of dates without one.
+    """How a source is polled, and what is planned from it. `zone` (IANA) is used for dates without one.
 
-    `backfill` plans the newest K articles whatever baseline, age and flood limits say.
+    `backfill` plans so many of the newest articles, whatever baseline, age and flood limits say.
     """
 
     every: PollInterval = DEFAULT_INTERVAL
@@ -51,10 +51,10 @@ class PollRules:
 
 @dataclass(frozen=True, slots=True)
 class Polled:
-    """What a poll came to. `baseline`: it was the first, and recorded `seen` articles without deliveries.
+    """The result of a poll. `baseline`: it was the first, and recorded `seen` articles without deliveries.
 
-    `keys` are the deliveries it planned, in order. `missing` says which stories may be missing, and why. `waiting`
-    counts the stories that wait for a person's yes, by reason. `hub` and `hub_known` are as in `Reading`.
+    `keys` are the deliveries it planned, in order. `missing` says which articles may be missing, and why. `waiting`
+    counts the articles that wait for approval, by reason. `hub` and `hub_known` are as in `Reading`.
     """
 
     source: str
@@ -70,10 +70,10 @@ class Polled:
 
 
 def poll(source: Source, state: SourceState, accounts: Sequence[Account], ledger: Ledger, rules: PollRules) -> Polled:
-    """Read a source once, whatever its schedule says; only a server's own Retry-After is kept to.
+    """Read a source once, even if it is not due; only a server's Retry-After is respected.
 
-    `state` is what the ledger has just said of it, `source` a reader of the address it has now (`state.address`).
-    Raises SourceError; then state and validators are as before, but for when to come again.
+    `state` is its present state in the ledger, `source` a reader of its present address (`state.address`).
+    Raises SourceError; then state and validators are as before, except for the time of the next poll.
     """
     now = ledger.now()
     if state.retry_at > now:
@@ -97,7 +97,7 @@ def poll(source: Source, state: SourceState, accounts: Sequence[Account], ledger
 
 
 def again(name: str, url: str, ledger: Ledger, every: PollInterval, now: datetime) -> datetime:
-    """When a source is asked again if this time goes as the last: written down before it is asked."""
+    """When a source is polled again if this poll goes like the last one; stored before the request."""
     state = ledger.sources.ensure(name, url)
     if state.fails:
         return interval.after_failure(name, every, state.wish, now, fails=state.fails + 1, gone=state.gone)
@@ -105,13 +105,13 @@ def again(name: str, url: str, ledger: Ledger, every: PollInterval, now: datetim
 
 
 def _read(source: Source, state: SourceState, ledger: Ledger, backfill: int) -> Reading:
-    """One reading. A document that is to lead to further pages is wanted even where it is unchanged."""
+    """One reading. Where further pages are to be read from it, the document is fetched even if unchanged."""
     deeper = backfill and isinstance(source, Paged) and len(ledger.articles.arrivals(source.name, backfill)) < backfill
     fetched = source.fetch(Validators() if deeper else state.validators)
     if fetched.modified and fetched.entries == 0 and state.entries > 0:
         raise SourceError(
-            f"{source.name}: the feed lists no entries, and had {state.entries} before",
-            hint="nothing was changed here; look at the feed",
+            f"{source.name}: the feed lists no entries, but had {state.entries} before",
+            hint="nothing was recorded; look at the feed",
         )
     return fetched
 
@@ -119,7 +119,7 @@ def _read(source: Source, state: SourceState, ledger: Ledger, backfill: int) -> 
 def _whole(
     source: Source, fetched: Reading, state: SourceState, accounts: Sequence[Account], ledger: Ledger, backfill: int
 ) -> CompleteReading:
-    """A reading with what scrolled out of it."""
+    """A reading, completed with what scrolled out of the feed."""
     if not (fetched.modified and fetched.windowed and fetched.articles):
         return CompleteReading(fetched, gap_at=state.gap_at)
     from syndicate.ingestion.gaps import fill
@@ -128,7 +128,7 @@ def _whole(
 
 
 def _wish(state: SourceState, fetched: Reading) -> PollHints:
-    """What the publisher's side wishes by now: of a document that was not sent again, what it said before."""
+    """The publisher's poll hints now; for an unchanged document, what it said before."""
     if fetched.wish is not None:
         return fetched.wish
     if fetched.modified:
@@ -147,14 +147,14 @@ def _next_poll(
 def _nothing_to_write(
     state: SourceState, fetched: Reading, wish: PollHints, next_poll_at: datetime, now: datetime
 ) -> bool:
-    """An unchanged source whose next poll was written down right before this one: most polls of a daemon."""
+    """Whether nothing changed, and the next poll is stored already: so are most polls of a daemon."""
     settled = state.baseline_at is not None and state.fails == 0 and state.error is None and wish == state.wish
     reserved = next_poll_at - state.next_poll_at < (next_poll_at - now) / 10
     return settled and reserved and not fetched.modified and fetched.validators == state.validators
 
 
 def _move(ledger: Ledger, state: SourceState, moved: str | None, now: datetime) -> None:
-    """Remember where a good answer came from for good; after days of the same, it is asked there."""
+    """Store where a good answer was permanently redirected to; after days of the same, poll that address."""
     asked = state.address or state.url
     if moved is None or moved == asked:
         if state.moved_to is not None:
@@ -168,15 +168,15 @@ def _move(ledger: Ledger, state: SourceState, moved: str | None, now: datetime) 
 
 
 def is_upgrade(before: str, after: str) -> bool:
-    """Whether an address is the same but for https."""
+    """Whether the only change is from http to https."""
     return before.startswith("http://") and after == f"https{before.removeprefix('http')}"
 
 
 def _failed(ledger: Ledger, state: SourceState, fault: SourceError, every: PollInterval) -> None:
-    """Come again later, and later still each time; never before the server wishes.
+    """Record a failed poll: the wait is longer each time, and never shorter than the server's Retry-After.
 
-    Where an address has nothing any more, the one it led to before counts from now on; where that has
-    nothing, the configured one.
+    Where an address answers 404 or 410, the one it redirected to is polled from now on; where that does,
+    the configured one.
     """
     now = ledger.now()
     retry_at = interval.asked_for(fault.retry_after, now)
@@ -204,12 +204,12 @@ def _record(
     ledger: Ledger,
     rules: PollRules,
 ) -> Polled:
-    """The one transaction of a poll. The state is read again: another process may have been first."""
+    """Write everything in the poll's one transaction. Reads the state again: another process may have been first."""
     now, fetched, name = ledger.now(), whole.fetched, state.name
     state = ledger.sources.ensure(name, state.url)
     since = [(account, ledger.accounts.ensure(account, now).baseline_at) for account in accounts]
     news = _News()
-    if fetched.articles:  # an unchanged source is most polls, and needs none of this loaded
+    if fetched.articles:  # most polls find nothing new, and need none of this loaded
         news = _news(fetched, state, since, ledger, now, rules)
     ledger.sources.read(
         name,
@@ -243,7 +243,7 @@ def _record(
 
 @dataclass(frozen=True, slots=True)
 class _News:
-    """What a reading comes to: how many articles are `new`, what is planned of them and waits, keys of edits, notes."""
+    """The result of a reading: how many articles are `new`, what is planned and waits, keys of edits, notes."""
 
     new: int = 0
     entries: Sequence[Planned] = ()
@@ -260,7 +260,7 @@ def _news(
     now: datetime,
     rules: PollRules,
 ) -> _News:
-    """Take in what was read, and decide what goes out of it. `accounts` come with their baselines."""
+    """Store the articles that were read, and plan their deliveries. `accounts` come with their baselines."""
     from syndicate.ingestion.ingest import ingest, listed_here_too
     from syndicate.planning.apply import restrained
     from syndicate.planning.changes import revise

@@ -1,4 +1,4 @@
-"""Pure: the addresses and guids that a list, another tool's memory or one column of a table holds.
+"""Reads addresses and guids from a list, from another tool's cache, or from one column of a table. Pure.
 
 feed2toot's cache is such a list: the id of each entry it has announced, one a line (feed2toot 0.17, feedcache.py).
 """
@@ -19,15 +19,15 @@ from syndicate.aliases import urlkey
 from syndicate.errors import ConfigError, SyndicateError
 from syndicate.text import CP1252
 
-LONGEST = 20_000  # characters of a line; what is longer is no address, and is not kept in memory
-SAMPLE = 200  # lines that decide what the columns are
+LONGEST = 20_000  # characters of a line; a longer one is not an address, and not kept in memory
+SAMPLE = 200  # lines by which the columns are recognised
 DELIMITERS = ",;\t|"
-_TOO_LONG = "\uffff\n"  # stands for such a line; no text has this character
+_TOO_LONG = "\uffff\n"  # replaces a line that is too long; no text has this character
 
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """What one line says, or one row of a table in the column that counts. `fault`: why it is not understood."""
+    """One line, or the cell of one row in the column that counts. `fault`: why it is not understood."""
 
     line: int
     text: str
@@ -36,7 +36,7 @@ class Entry:
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """How a text is a table: what divides its columns, the one that counts, and whether the first row names them."""
+    """How to read a table: its delimiter, width, the column that counts, and whether the first row is a header."""
 
     delimiter: str
     width: int
@@ -45,10 +45,10 @@ class Table:
 
 
 def entries(stream: BinaryIO, name: str, *, column: str | None = None, listed: bool = False) -> Iterator[Entry]:
-    """What a file called `name` holds, blank lines and comments left out; as much memory for any length.
+    """The entries of a file called `name`, without blank lines and comments. Memory use does not grow with its length.
 
-    `column` is a name or a number from 1; `listed`: each line is one entry, whatever divides it.
-    Raises SyndicateError: this is no text; ConfigError: nobody can tell which column is meant.
+    `column` is a name or a number from 1; `listed`: each line is one entry, even if it looks like a table row.
+    Raises SyndicateError: it is not text; ConfigError: it cannot be told which column is meant.
     """
     lines = _lines(stream)
     sample = list(islice(lines, SAMPLE))
@@ -60,12 +60,12 @@ def entries(stream: BinaryIO, name: str, *, column: str | None = None, listed: b
 
 
 def is_address(text: str) -> bool:
-    """Whether this is one http(s) address and nothing beside it."""
+    """Whether this is exactly one http(s) address."""
     return len(text.split()) == 1 and bool(urlkey(text))
 
 
 def _lines(stream: BinaryIO) -> Iterator[str]:
-    """Lines with their ends, in UTF-8 or UTF-16; a byte that is no UTF-8 is read as Windows wrote it."""
+    """Lines with their ends, in UTF-8 or UTF-16; a byte that is not UTF-8 is read as Windows-1252."""
     start = stream.peek(2)[:2] if isinstance(stream, io.BufferedReader) else b""
     wide = start in (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
     encoding, errors = ("utf-16", "replace") if wide else ("utf-8-sig", CP1252)
@@ -116,7 +116,7 @@ def _entry(number: int, word: str) -> Entry:
 
 
 def _table(sample: Sequence[str], name: str, column: str | None) -> Table | None:
-    """What makes it a table, unless it is a list. Addresses may hold commas, and so do tag: URIs."""
+    """How to read the text as a table; None if it is a list. Addresses may hold commas, as tag: URIs do."""
     plain = [line for line in sample if line.strip() and not line.startswith("#")]
     called = name.lower().endswith((".csv", ".tsv"))
     divided = _divided(plain, odd=int(called))
@@ -137,9 +137,9 @@ def _table(sample: Sequence[str], name: str, column: str | None) -> Table | None
 
 
 def _divided(lines: Sequence[str], odd: int) -> tuple[str, int] | None:
-    """The delimiter that gives nearly all rows the same number of columns, and that number; None if none does.
+    """The delimiter by which nearly all rows have the same number of columns, and that number; None if none does.
 
-    So many rows may be `odd` in a short table, such as the one with the total.
+    So many rows of a short table may be `odd`, such as one with a total.
     """
     found = []
     for delimiter in DELIMITERS:
@@ -151,7 +151,7 @@ def _divided(lines: Sequence[str], odd: int) -> tuple[str, int] | None:
 
 
 def _rows(lines: Sequence[str], delimiter: str) -> list[list[str]]:
-    """The rows of a sample; the last may be cut, which changes no majority."""
+    """The rows of a sample. The last may be incomplete, which does not change the majority."""
     try:
         return [[cell.strip() for cell in row] for row in csv.reader(lines, delimiter=delimiter) if row]
     except csv.Error:

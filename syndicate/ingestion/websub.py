@@ -1,7 +1,7 @@
-"""Subscribes to WebSub hubs (https://www.w3.org/TR/websub/), which say when a feed has news.
+"""Subscribes to WebSub hubs (https://www.w3.org/TR/websub/), which tell us when a feed has news.
 
-What a hub sends is a hint, as every hook is: it is checked, thrown away, and the feed is read as ever. So
-there is one way in for stories, and a hub that lies or dies costs nothing but speed.
+What a hub sends is only a hint, as every hook is: its signature is checked, its content dropped, and the feed is
+read as usual. So articles come in one way only, and a hub that lies or fails costs nothing but speed.
 """
 
 from __future__ import annotations
@@ -20,9 +20,9 @@ from syndicate.ports import EventLog, Http, Reply
 
 PATH = "/hooks/websub/"
 LEASE = timedelta(days=10)
-"""What is asked for; a hub grants what it likes (§5.3)."""
+"""The lease that is requested; a hub may grant another (§5.3)."""
 SOONEST = timedelta(seconds=60)
-"""No subscription is renewed sooner, however short its lease."""
+"""The shortest time before a renewal, however short the lease."""
 PATIENCE = timedelta(hours=1)
 """How long a request may stay unconfirmed before it is made again; twice as long each time, up to a day."""
 GOODBYES = 3
@@ -30,10 +30,10 @@ REDIRECTS = 3
 
 
 class Subscriber:
-    """Keeps subscriptions at the hubs that feeds name, with callbacks below `public`, an address of ours.
+    """Keeps subscriptions at the hubs that feeds name, with callback addresses below `public`, an address of ours.
 
-    `feeds` are the sources that may name a hub; `http` is the guarded door, since a hub's address comes out
-    of a feed.
+    `feeds` are the sources that may name a hub; `http` is the guarded Http, since a hub's address comes from
+    a feed.
     """
 
     def __init__(self, public: str, feeds: Collection[str], ledger: Ledger, http: Http, say: EventLog) -> None:
@@ -44,14 +44,14 @@ class Subscriber:
         self._say = say
 
     def begin(self) -> None:
-        """Bring the ledger in line with the config. A feed whose hub nobody has looked for is read whole once.
+        """Bring the subscriptions in line with the config. A feed not yet checked for a hub is read whole once.
 
-        Hubs are asked again, since they may have given us up while we were away.
+        Renews subscriptions, since a hub may have dropped them while we did not run.
         """
         subscriptions = self._ledger.subscriptions
         try:
             known = subscriptions.all()
-        except LedgerError as fault:  # another key: nothing that was sealed can be used
+        except LedgerError as fault:  # encrypted with another key: none of it can be used
             self._say("websub.failed", error=str(fault))
             subscriptions.clear()
             known = []
@@ -67,7 +67,7 @@ class Subscriber:
                     self._ledger.sources.forget(source)
 
     def update_subscription(self, polled: Polled) -> None:
-        """Take in what a poll says of its feed's hub."""
+        """Subscribe, move or end a subscription by what a poll says of its feed's hub."""
         if not polled.hub_known or polled.source not in self._feeds:
             return
         with self._ledger.transaction():
@@ -79,11 +79,11 @@ class Subscriber:
             self._join(polled.source, polled.hub)
 
     def has_work(self) -> bool:
-        """Whether some hub is to be asked."""
+        """Whether a request to some hub is due."""
         return self._ledger.subscriptions.has_due(self._ledger.now())
 
     def work(self) -> None:
-        """Ask the hubs whose turn it is."""
+        """Make the requests to hubs that are due."""
         for subscription in self._ledger.subscriptions.due(self._ledger.now()):
             if subscription.state == "ended" and subscription.fails >= GOODBYES:
                 self._ledger.subscriptions.remove(subscription.callback)
@@ -91,11 +91,11 @@ class Subscriber:
                 self._ask(subscription)
 
     def subscription(self, callback: str) -> Subscription | None:
-        """What was asked of a hub under this callback; None for one that was never given out, or is gone."""
+        """The subscription with this callback; None for one that never was, or no longer is."""
         return self._ledger.subscriptions.find(callback)
 
     def confirmed(self, found: Subscription, lease: timedelta) -> None:
-        """A hub does what it was asked for, for `lease`; an ended subscription is over then."""
+        """A hub confirmed a request, for `lease`. A subscription that was to end is removed."""
         if found.asked == "unsubscribe":
             self._ledger.subscriptions.remove(found.callback)
             self._say("websub.unsubscribed", source=found.source)
@@ -106,7 +106,7 @@ class Subscriber:
         self._say("websub.subscribed", source=found.source, seconds=lease // timedelta(seconds=1))
 
     def denied(self, found: Subscription, reason: str) -> None:
-        """The hub wants nobody there; it may change its mind (§5.2)."""
+        """The hub refused the subscription, which it may also do later (§5.2); it is asked again."""
         if found.state == "ended":
             self._ledger.subscriptions.remove(found.callback)
         else:
@@ -114,12 +114,12 @@ class Subscriber:
             self._say("websub.denied", source=found.source, reason=reason)
 
     def news(self, found: Subscription) -> None:
-        """A hub says, and has signed, that its feed has news: the feed is read at once."""
+        """A hub sent a correctly signed notification: poll the feed at once."""
         self._ledger.sources.hint([found.source], self._ledger.now())
         self._say("hook.received", hook="websub", sources=found.source)
 
     def ignored(self, found: Subscription, signed_with: str) -> None:
-        """What somebody sent as a hub's news was not signed as it should be."""
+        """Log a notification whose signature was wrong or missing; it is ignored."""
         self._say("websub.ignored", source=found.source, signed_with=signed_with)
 
     # Asking
@@ -143,7 +143,7 @@ class Subscriber:
             self._ledger.subscriptions.remove(subscription.callback)
 
     def _ask(self, subscription: Subscription) -> None:
-        """One request (§5.1), and when to ask again if no confirmation comes."""
+        """Make one request (§5.1), and set when to ask again if no confirmation comes."""
         mode: Mode = "unsubscribe" if subscription.state == "ended" else "subscribe"
         wait = min(timedelta(days=1), PATIENCE * 2 ** min(subscription.fails, 10))
         now = self._ledger.now()
@@ -163,7 +163,7 @@ class Subscriber:
             self._say("websub.failed", source=subscription.source, mode=mode, error=str(fault))
 
     def _post(self, hub: str, form: Mapping[str, str]) -> None:
-        """Tell a hub, or the one it leads to (§5.1.2). Raises PlatformError: not taken."""
+        """Send a request to a hub, or to the one it redirects to (§5.1.2). Raises PlatformError: not accepted."""
         for _ in range(REDIRECTS + 1):
             reply = self._http.call("POST", hub, data=form)
             if reply.status not in (307, 308) or "location" not in reply.headers:
@@ -174,6 +174,6 @@ class Subscriber:
 
 
 def _words(reply: Reply) -> str:
-    """The hub's own, as far as they are a line (§5.1.2)."""
+    """The hub's own words (§5.1.2), as one line; "" if there are none."""
     said = " ".join(reply.body[:300].decode("utf-8", "replace").split())
     return f": {said[:200]}" if said and "<" not in said else ""

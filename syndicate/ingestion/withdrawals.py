@@ -1,4 +1,4 @@
-"""After publication: the pages of announced stories are looked at again, since some are taken back."""
+"""Detects withdrawn articles: checks the pages of announced ones again for 404 and 410, at growing intervals."""
 
 from __future__ import annotations
 
@@ -10,12 +10,12 @@ from syndicate.ledger.articles import StoredArticle
 from syndicate.model import Account
 from syndicate.planning.changes import withdraw
 
-WATCHED = timedelta(days=3)  # after that a story is nobody's news any more
-AGAIN = timedelta(minutes=5)  # a page that is gone is looked at once more before it counts
+WATCHED = timedelta(days=3)  # after publication: later withdrawals are not looked for
+AGAIN = timedelta(minutes=5)  # until a page that is gone is checked once more, before it counts
 FIRST = timedelta(minutes=10)
 GONE_TWICE = 2
 OTHERS = 3
-"""Stories whose pages are looked at before one is taken for withdrawn."""
+"""How many other articles of its source are checked before one counts as withdrawn."""
 
 
 def watch(
@@ -26,10 +26,10 @@ def watch(
     *,
     most: int,
 ) -> list[str]:
-    """Look at the pages whose turn it is, at most so many; the keys of deletions this plans.
+    """Check the pages that are due, at most `most`. Returns the keys of the deletions this plans.
 
-    `gone` says of an address whether it is no more, None if nobody can tell; `watched` of a source
-    whether its pages are looked at. The times between looks double.
+    `gone` says of an address whether the page is gone, None if that cannot be told; `watched` says of a source
+    whether its pages are checked. The time between checks doubles.
     """
     keys: list[str] = []
     for known, count in ledger.articles.to_check(ledger.now(), most):
@@ -42,13 +42,13 @@ def watch(
         elif answer:
             ledger.articles.checked(known.anchor, gone=count + 1, next_at=now + AGAIN)
         else:
-            # What nobody can tell neither counts nor clears: a site that is down for a night took nothing back.
+            # If it cannot be told, the count stays as it is: a site that is down for a night has withdrawn nothing.
             ledger.articles.checked(known.anchor, gone=0 if answer is False else count, next_at=_next(known, now))
     return keys
 
 
 def _others_are_gone(known: StoredArticle, gone: Callable[[str], bool | None], ledger: Ledger) -> bool:
-    """Whether the newest other stories of its source are gone as well: then the site is broken, as by a new system."""
+    """Whether the newest other articles of its source are gone too: then the site is broken, as after a move."""
     newest = ledger.articles.newest(known.article.source, OTHERS + 1)
     others = [each for each in newest if each.anchor != known.anchor and each.withdrawn_at is None and each.article.url]
     return len(others) >= 2 and all(gone(each.article.url) for each in others[:OTHERS])

@@ -1,4 +1,4 @@
-"""The ledger: articles, deliveries and attempts; the one truth about what was sent."""
+"""The ledger: the database of articles, deliveries and attempts; the one record of what was sent."""
 
 from __future__ import annotations
 
@@ -55,26 +55,26 @@ class Ledger:
         self.subscriptions = Subscriptions(database, self.credentials)
 
     def now(self) -> datetime:
-        """The instant all decisions are made by: aware, UTC."""
+        """The present instant, by which everything is decided: aware, UTC."""
         return self._clock()
 
     def overview(self, now: datetime) -> Overview:
-        """The whole ledger in numbers."""
+        """Counts of articles, deliveries and sources, for metrics."""
         return overview(self.database, now)
 
     def transaction(self) -> contextlib.AbstractContextManager[None]:
-        """All or nothing, and alone."""
+        """One transaction: all of it or nothing, and no other writer meanwhile."""
         return self.database.transaction()
 
     def resume(self, account: Account) -> tuple[bool, int]:
-        """Let a paused account post again. Whether it was paused, and how many of its stories are old news now."""
+        """Let a paused account post again. Returns whether it was paused, and how many deliveries are now too old."""
         with self.transaction():
             now, state = self.now(), self.accounts.find(account.name)
             resumed = self.accounts.resume(account.name, now)
             return resumed, self._catch_up(account, state.down_since if state else None) if resumed else 0
 
     def reached(self, account: Account) -> int:
-        """The network of an account answered again; how many of its stories are old news now."""
+        """Record that an account's network answers again. Returns how many of its deliveries are too old by now."""
         if not self.accounts.was_down(account.name):
             return 0
         with self.transaction():
@@ -84,12 +84,15 @@ class Ledger:
             return self._catch_up(account, state.down_since if state.paused is None else None)
 
     def end_pause(self, word: str, accounts: Sequence[Account]) -> tuple[bool, int]:
-        """End a pause of everything ("") or of a word; whether there was one, and how many stories are old news now."""
+        """End a pause of everything ("") or of a word.
+
+        Returns whether there was one, and how many deliveries are too old by now.
+        """
         with self.transaction():
             pause = next((pause for pause in self.pauses.all() if pause.word == word.casefold()), None)
             if pause is None:
                 return False, 0
-            halted = {row["name"] for row in self.accounts.paused()} if word else set()  # these have their own end
+            halted = {row["name"] for row in self.accounts.paused()} if word else set()  # their own pause goes on
             going = [account for account in accounts if account.name not in halted]
             skipped = sum(self._catch_up(account, pause.since, pause.word) for account in going)
             self.pauses.end(word, self.now())
@@ -103,11 +106,13 @@ class Ledger:
         return self.backlog.catch_up(account.name, since=since, now=self.now(), keep=kept, word=word)
 
     def release_for_rehearsal(self, *, keep_logins: bool) -> dict[str, str]:
-        """For a private copy: let nothing keep anybody from looking. The accounts that are really paused, and why."""
+        """Free a private copy of the ledger for a rehearsal. Returns the accounts that are paused in the real one, and
+        why.
+        """
         paused = {row["name"]: row["paused"] for row in self.accounts.paused()}
         release(self.database, keep_logins=keep_logins)
         return paused
 
     def close(self) -> None:
-        """Close the database; nothing may be under way."""
+        """Close the database. Nothing may be using it."""
         self.database.close()

@@ -1,8 +1,9 @@
-"""What is known of each account: since when, whether it may post now, who it is."""
+"""The state of each account: its baseline, its pause, when it may post next, its login."""
 
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from datetime import datetime
 
@@ -11,13 +12,20 @@ from syndicate.ledger.transitions import CLOSED, HELD
 from syndicate.model import Account, Identity
 from syndicate.serialization import instant, moment
 
+PAUSED: Mapping[str, str] = {
+    "auth": "paused: its login was refused",
+    "person": "paused by a person",
+    "all": "paused with everything else",
+}
+"""Why an account is paused, in words, for each value of `AccountState.paused`."""
+
 
 @dataclass(frozen=True, slots=True)
 class AccountState:
     """`paused` is why ("auth", "person" or, with everything, "all"), None when it posts.
 
-    `next_at`: nothing before; `opens_at`: nothing but breaking news before. `failures` in a row to reach
-    the network; `down_since`: when it stopped.
+    Nothing is sent before `next_at`, and only breaking news before `opens_at`. `failures` counts failures in a
+    row to reach the network; `down_since` is when it was paused or could no longer be reached.
     """
 
     name: str
@@ -39,10 +47,10 @@ class Accounts:
         self._db = database
 
     def ensure(self, account: Account, now: datetime, whose: str = "", before: str = "") -> AccountState:
-        """The state of an account; one not seen before begins now, with what exists as its baseline.
+        """The state of an account. A new one is added, with `now` as its baseline.
 
-        So does one that now leads to another platform or another login: that is another account.
-        `whose` stands for the login, and `before` is another word for the same; "" leaves the question open.
+        A name that now leads to another platform or another login is a new account, too.
+        `whose` identifies the login, `before` is an older form of the same; "" means that it is not known.
         """
         name = account.name
         row = self._db.row("SELECT platform, whose, paused, paused_until FROM account WHERE name = :name", name=name)
@@ -53,7 +61,7 @@ class Accounts:
             with self._db.transaction():
                 if row is not None:
                     self._close(name, now)
-                halted = row is not None and row["paused"] == "person"  # of the name, whoever it leads to
+                halted = row is not None and row["paused"] == "person"  # a person paused the name, whatever its login
                 self._db.change(
                     "INSERT INTO account (name, platform, whose, baseline_at, next_at, lane_until, paused,"
                     " paused_until, down_since) VALUES (:name, :platform, :whose, :now, 0, 0, :paused, :until, :since)"
@@ -71,13 +79,13 @@ class Accounts:
         return found
 
     def _close(self, name: str, now: datetime) -> None:
-        """The login of this name is no longer ours: nothing of it may reach the next one.
+        """End the account that this name led to, so that nothing of it reaches the next login.
 
-        What was not sent is skipped; what nobody can look up any more is for a person.
+        What was not sent is skipped. What was sent without an answer is held, since it cannot be looked up any more.
         """
         self._db.change(
             f"UPDATE delivery SET {CLOSED.sets()}, reason = 'baseline', due_at = NULL, updated_at = :now,"
-            " error = 'the account leads to another login since then'"
+            " error = 'the account now leads to another login'"
             f" WHERE account = :name AND {CLOSED.allowed}",
             name=name,
             now=micros(now),
@@ -92,7 +100,7 @@ class Accounts:
         self._db.change("DELETE FROM account WHERE name = :name", name=name)
 
     def find(self, name: str) -> AccountState | None:
-        """The state of an account, if it was ever seen."""
+        """The state of an account; None if the ledger does not know it."""
         row = self._db.row(f"{_SELECT} WHERE name = :name", name=name)
         return _state(row) if row else None
 
@@ -101,7 +109,9 @@ class Accounts:
         return self._db.rows(f"SELECT name, paused FROM ({_SELECT}) AS state WHERE paused IS NOT NULL")
 
     def pause(self, name: str, why: str, now: datetime, until: datetime | None = None) -> None:
-        """Stop an account; a person's pause is not overwritten by a refused token. `until`: it ends by itself."""
+        """Pause an account. A refused login does not replace a person's pause. `until` is when the pause ends by
+        itself.
+        """
         self._db.change(
             "UPDATE account SET paused = COALESCE(paused, :why), down_since = COALESCE(down_since, :now),"
             " paused_until = CASE WHEN COALESCE(paused, :why) = 'person' AND :why = 'person' THEN :until"
@@ -113,14 +123,14 @@ class Accounts:
         )
 
     def lapsed(self, now: datetime) -> list[str]:
-        """Accounts whose pause ends by itself, and has."""
+        """Accounts whose pause had a set end that has passed."""
         found = self._db.rows(
             "SELECT name FROM account WHERE paused = 'person' AND paused_until <= :now", now=micros(now)
         )
         return [row["name"] for row in found]
 
     def resume(self, name: str, now: datetime) -> bool:
-        """Let it post again, at once; False if it was not paused."""
+        """End an account's pause; what waited for that is due now. False if it was not paused."""
         with self._db.transaction():
             resumed = self._db.change(
                 "UPDATE account SET paused = NULL, down_since = NULL, paused_until = NULL"
@@ -136,7 +146,7 @@ class Accounts:
         return bool(resumed)
 
     def wait(self, name: str, until: datetime) -> None:
-        """Nothing more for this account before `until`; never shortens a longer wait."""
+        """Send nothing for this account before `until`. A longer wait stays."""
         self._db.change(
             "UPDATE account SET next_at = CASE WHEN next_at < :until THEN :until ELSE next_at END WHERE name = :name",
             name=name,
@@ -144,7 +154,7 @@ class Accounts:
         )
 
     def unreachable(self, name: str, now: datetime, breaks: int) -> int:
-        """Count one more failure in a row to reach the network; from `breaks` on the account is down."""
+        """Count a failure to reach the network. Returns how many in a row; from `breaks` on the account is down."""
         row = self._db.rows(
             "UPDATE account SET failures = failures + 1, down_since = CASE WHEN failures + 1 >= :breaks"
             " THEN COALESCE(down_since, :now) ELSE down_since END WHERE name = :name RETURNING failures",
@@ -155,12 +165,12 @@ class Accounts:
         return int(row[0]["failures"]) if row else 0
 
     def was_down(self, name: str) -> bool:
-        """Whether its network was not reached the last time, or it stopped."""
+        """Whether its network could not be reached the last time, or the account is paused or down."""
         asked = "SELECT 1 FROM account WHERE name = :name AND (failures > 0 OR down_since IS NOT NULL)"
         return self._db.row(asked, name=name) is not None
 
     def reached(self, name: str) -> None:
-        """The network answered."""
+        """Record that the network answered: no failures in a row any more."""
         self._db.change(
             "UPDATE account SET failures = 0, down_since = CASE WHEN paused IS NULL THEN NULL ELSE down_since END"
             " WHERE name = :name AND (failures > 0 OR down_since IS NOT NULL)",
@@ -168,7 +178,7 @@ class Accounts:
         )
 
     def identified(self, name: str, identity: Identity, now: datetime) -> None:
-        """Remember who the account is, and the limits its server stated."""
+        """Store whose login it is, and the limits its server stated."""
         self._db.change(
             "UPDATE account SET identity = :identity, identity_at = :now WHERE name = :name",
             name=name,
@@ -181,7 +191,7 @@ _SELECT = (
     "SELECT account.name, platform, whose, baseline_at, next_at, opens_at, failures, down_since, identity, identity_at,"
     " COALESCE(paused, (SELECT 'all' FROM pause WHERE word = '')) AS paused FROM account"
 )
-"""An account, with the pause of everything as its own."""
+"""Accounts; while everything is paused, each of them is."""
 
 
 def _identity(said: Row) -> Identity:

@@ -1,4 +1,4 @@
-"""What a person should hear of, once: deliveries that came to be held or failed."""
+"""Alerts of single deliveries that were held, failed or skipped: each is sent to a person once."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ class Alerts:
         self._db = database
 
     def waiting(self) -> list[tuple[Delivery, str, int]]:
-        """Deliveries that came to be held or failed and of which nobody was told: with state and fence."""
+        """Alerts not sent yet: the delivery, and the state and fence that it had then."""
         found = self._db.rows(
             "SELECT delivery.*, article.url AS article_url, alert.state AS told, alert.fence AS told_fence FROM alert"
             " JOIN delivery ON delivery.key = alert.key JOIN article ON article.anchor = delivery.anchor"
@@ -28,7 +28,7 @@ class Alerts:
         return [(rows.delivery(row), row["told"], row["told_fence"]) for row in found]
 
     def told(self, key: str, state: str, fence: int, *, now: datetime, heard: bool) -> None:
-        """Somebody was told; or the attempt to tell failed, and counts."""
+        """Record that an alert was sent (`heard`), or count a failed try; after TRIES it is given up."""
         self._db.change(
             "UPDATE alert SET tries = tries + 1, done_at = :done_at"
             " WHERE key = :key AND state = :state AND fence = :fence",

@@ -1,4 +1,4 @@
-"""Articles and their aliases. An alias is kept for ever: whatever was known once is never new again."""
+"""Articles and their aliases. Aliases are kept for ever, so that a known article is never new again."""
 
 from __future__ import annotations
 
@@ -18,15 +18,15 @@ AHEAD = 5 * 60 * 1_000_000  # microseconds that a clock may run fast
 TWINS = 20  # articles alike that are looked at
 ALIKE = 3  # articles of one source with the same date, and a new one; more of them tell nothing
 CHUNK = 400  # parameters of one statement, well below SQLite's oldest limit of 999
-ELSEWHERE = -1  # the `position` of what somebody announced before syndicate came: it keeps this for ever
+ELSEWHERE = -1  # the `position` of what was imported (`import-seen`): it keeps this for ever
 UNREAD = ""  # the `content_hash` of what no source has listed so far: the first that does gives it its words
 
 
 @dataclass(frozen=True, slots=True)
 class StoredArticle:
-    """An article of the ledger. `anchor` is its first alias, and stays. `changed_at`: when its words last did.
+    """An article of the ledger. `anchor` is its first alias and never changes. `changed_at` is when its words last did.
 
-    `imported`: somebody announced it before syndicate came.
+    `imported`: another tool announced it before (`import-seen`).
     """
 
     anchor: str
@@ -39,7 +39,7 @@ class StoredArticle:
 
 @dataclass(frozen=True, slots=True)
 class StoredState:
-    """What the ledger holds of an article that a source lists again. `planned`: some account was asked about it."""
+    """What the ledger holds of an article that a source lists again. `planned`: it has a delivery, in any state."""
 
     source: str
     content_hash: str
@@ -73,7 +73,7 @@ class Articles:
         return next(iter(found.values()), None)
 
     def matching(self, word: str) -> dict[str, str]:
-        """Anchors that an address or a guid leads to, each with the kind of name that matched; addresses first."""
+        """Anchors of articles with this address or guid, each with the kind of name that matched; addresses first."""
         from syndicate.aliases import aliases
 
         found: dict[str, str] = {}
@@ -85,7 +85,7 @@ class Articles:
         return found
 
     def add(self, article: Article, names: Sequence[Alias], *, position: int, now: datetime) -> str:
-        """Write a new article under its first alias, and return that: its anchor."""
+        """Add a new article with its names. Returns its anchor, which is its first alias."""
         from syndicate.aliases import content_hash, wording
 
         anchor = names[0].hash
@@ -108,7 +108,7 @@ class Articles:
         return anchor
 
     def name(self, anchor: str, names: Sequence[Alias]) -> None:
-        """Add aliases to an article; one that belongs to another stays there."""
+        """Add aliases to an article. An alias of another article stays with that one."""
         for alias in names:
             self._db.change(
                 "INSERT INTO alias (hash, kind, anchor) VALUES (:hash, :kind, :anchor) ON CONFLICT (hash) DO NOTHING",
@@ -118,9 +118,9 @@ class Articles:
             )
 
     def update(self, anchor: str, article: Article, now: datetime) -> Article | None:
-        """Keep what the source says now, if it says something else; then what it said before, else None.
+        """Store what the source says now. Returns what it said before if that differs, else None.
 
-        What is posted later reads this.
+        Later posts are rendered from the new words.
         """
         from syndicate.aliases import content_hash, wording
 
@@ -134,7 +134,7 @@ class Articles:
         if row is None:
             return None
         before = load_article(row["data"])
-        if article.withdrawn:  # the notice that takes it back need not repeat a word of it
+        if article.withdrawn:  # a notice of withdrawal need not repeat the text
             article = replace(before, withdrawn=True)
         words = (before.title, before.summary) != (article.title, article.summary)
         self._db.change(
@@ -151,7 +151,7 @@ class Articles:
         return before
 
     def withdraw(self, anchor: str, now: datetime) -> bool:
-        """The publisher took it back; False if that was known."""
+        """Mark an article as withdrawn by its publisher. False if it was already."""
         return bool(
             self._db.change(
                 "UPDATE article SET withdrawn_at = :now, check_at = NULL"
@@ -162,7 +162,7 @@ class Articles:
         )
 
     def restore(self, anchor: str, published: datetime | None = None) -> None:
-        """It is there again after all, perhaps with another date."""
+        """Mark a withdrawn article as published again, perhaps with another date."""
         if published is not None:
             self._db.change(
                 "UPDATE article SET published_at = :at WHERE anchor = :anchor", anchor=anchor, at=micros(published)
@@ -173,18 +173,18 @@ class Articles:
         )
 
     def has_to_check(self, now: datetime) -> bool:
-        """Whether any page is to be looked at again."""
+        """Whether the page of any announced article is due for a check."""
         return self._db.row("SELECT 1 FROM article WHERE check_at <= :now LIMIT 1", now=micros(now)) is not None
 
     def to_check(self, now: datetime, most: int) -> list[tuple[StoredArticle, int]]:
-        """Articles whose page is to be looked at again, with how often in a row it was gone."""
+        """Articles whose page is due for a check, with how often in a row it was gone."""
         rows = self._db.rows(
             "SELECT * FROM article WHERE check_at <= :now ORDER BY check_at LIMIT :most", now=micros(now), most=most
         )
         return [(_known(row), row["gone"]) for row in rows]
 
     def checked(self, anchor: str, *, gone: int, next_at: datetime | None) -> None:
-        """A look at its page; `next_at` None: the last."""
+        """Record a check of an article's page; `gone` counts in a row. `next_at` None: this was the last check."""
         self._db.change(
             "UPDATE article SET gone = :gone, check_at = :next_at WHERE anchor = :anchor",
             anchor=anchor,
@@ -193,7 +193,7 @@ class Articles:
         )
 
     def standings(self, anchors: Sequence[str]) -> dict[str, StoredState]:
-        """Each of these articles as it stands now, in one look."""
+        """The stored state of each of these articles, by anchor."""
         found: dict[str, StoredState] = {}
         for start in range(0, len(anchors), CHUNK):
             chunk = {f"a{number}": value for number, value in enumerate(anchors[start : start + CHUNK])}
@@ -217,7 +217,7 @@ class Articles:
         return found
 
     def adopt(self, anchor: str, article: Article) -> bool:
-        """Give an imported article that no source has listed so far its words and its source; False if one has."""
+        """Give an imported article the words and name of the first source that lists it. False if it has one."""
         from syndicate.aliases import content_hash, wording
 
         return bool(
@@ -238,9 +238,9 @@ class Articles:
         )
 
     def twins(self, anchor: str, article: Article, besides: Collection[str]) -> list[tuple[StoredArticle, bool]]:
-        """Articles under the same headline or with the same summary, newest first, a few; none of `besides`.
+        """A few articles with the same headline or summary, newest first, without those in `besides`.
 
-        Each with whether it was never let out, as one that waited for a yes in vain.
+        Each with whether it was never sent because the approval it waited for never came.
         """
         from syndicate.aliases import wording
 
@@ -258,9 +258,9 @@ class Articles:
         return [(_known(row), bool(row["doubted"])) for row in found if row["anchor"] not in besides][:TWINS]
 
     def published_with(self, article: Article) -> list[StoredArticle]:
-        """The articles of its source that bear its very date, the last seen first.
+        """The articles of its source with exactly the same date, the last seen first.
 
-        None where many do: then dates are of days, or what a schedule lets out at once.
+        Nothing where many have it: then the dates are days, or a schedule publishes many at once.
         """
         found = self._db.rows(
             "SELECT * FROM article WHERE source = :source AND published_at = :at"
@@ -272,13 +272,15 @@ class Articles:
         return [_known(row) for row in found] if len(found) <= ALIKE else []
 
     def find(self, anchor: str) -> StoredArticle:
-        """One article that is there."""
+        """One article, which has to be in the ledger."""
         row = self._db.row("SELECT * FROM article WHERE anchor = :anchor", anchor=anchor)
         assert row is not None
         return _known(row)
 
     def arrivals(self, source: str, count: int, *, before: datetime | None = None) -> list[datetime]:
-        """When the last articles of a source were published, or first seen; newest first, those seen `before`."""
+        """When the last articles of a source were published, or else first seen; newest first. Only those seen
+        `before`.
+        """
         rows = self._db.rows(
             "SELECT COALESCE(published_at, first_seen_at) AS at FROM article"
             f" WHERE source = :source AND content_hash <> :unread{_seen(before)} ORDER BY at DESC LIMIT :count",
@@ -290,9 +292,9 @@ class Articles:
         return [moment for row in rows if (moment := from_micros(row["at"]))]
 
     def latest(self, source: str, *, before: datetime | None = None) -> datetime | None:
-        """The date of a source's newest story, those aside that were dated ahead when they were first seen.
+        """The date of a source's newest article, apart from those dated in the future when they were first seen.
 
-        Of those seen `before`, if it is given.
+        Only of those seen `before`, if it is given.
         """
         row = self._db.row(
             "SELECT published_at FROM article WHERE source = :source AND published_at <= first_seen_at + :ahead"

@@ -1,4 +1,4 @@
-"""Changes of many waiting deliveries at once: by the clock, a date that moved, the account's hours, its return."""
+"""Changes many waiting deliveries at once: due times, expiry, moved dates, hours, the queue after a stop."""
 
 from __future__ import annotations
 
@@ -9,21 +9,21 @@ from syndicate.ledger.database import MICROSECOND, Database, Row, from_micros, m
 from syndicate.ledger.transitions import EXPIRED, RELEASED
 from syndicate.model import APPROVABLE, SCHEDULED, Reason
 
-LONG_STOP = timedelta(hours=1)  # from here on a backlog is old news
+LONG_STOP = timedelta(hours=1)  # a stop shorter than this skips nothing
 CATCH_UP_SPACING = timedelta(minutes=1)
-RESTLESS = 6  # times its delay that a story waits which changes all the time
-WAITED = "it grew too old while it waited"
-MARKED = 200  # rows that say when they go; a longer queue follows them all the same
+RESTLESS = 6  # times its delay: how long an article that keeps changing waits at most
+WAITED = "it expired while it waited"
+MARKED = 200  # rows that get their time written down; a longer queue goes on after them
 
 
 class Backlog:
-    """Changes of many rows of the `delivery` table that nobody claims."""
+    """Changes many rows of the `delivery` table, none of them claimed."""
 
     def __init__(self, database: Database) -> None:
         self._db = database
 
     def release(self, now: datetime) -> None:
-        """What waited for an instant, and that instant has come, is due."""
+        """Make due what waited for an instant that has passed."""
         self._db.change(
             f"UPDATE delivery SET {RELEASED.sets()}, reason = NULL"
             f" WHERE {RELEASED.allowed} AND reason IN ('embargo', 'delay', 'preflight') AND due_at <= :now",
@@ -31,7 +31,7 @@ class Backlog:
         )
 
     def batches(self) -> dict[tuple[str, str], int]:
-        """How many stories wait for one yes, by reason and source."""
+        """How many articles wait for approval, by reason and source."""
         values: Row = {}
         found = self._db.rows(
             "SELECT delivery.reason, article.source, COUNT(DISTINCT delivery.anchor) AS number FROM delivery"
@@ -42,7 +42,7 @@ class Backlog:
         return {(row["reason"], row["source"]): row["number"] for row in found}
 
     def dated(self) -> dict[str, datetime]:
-        """Anchors of the stories that wait and whose hour may still be moved, with the date each had so far."""
+        """Anchors of the waiting articles whose time may still be moved, each with its date so far."""
         found = self._db.rows(
             "SELECT anchor, COALESCE(published_at, first_seen_at) AS at FROM article WHERE anchor IN"
             " (SELECT anchor FROM delivery WHERE state = 'planned' AND reason <> 'preflight')"
@@ -50,10 +50,10 @@ class Backlog:
         return {row["anchor"]: at for row in found if (at := from_micros(row["at"]))}
 
     def reschedule(self, anchor: str, before: datetime, published: datetime, soon: datetime, doubt: str | None) -> None:
-        """The date of a story was moved, and with it its hour, whatever it waits for besides, and its age.
+        """Follow an article's new date: its deliveries' time and expiry move with it, whatever else they wait for.
 
-        One up to `soon` is no hour to wait for. `doubt` says why a person has to look at the date; what waits
-        for that alone goes on without it.
+        A date up to `soon` is not waited for. `doubt` says why a person has to look at the date; without it,
+        what waited for that alone goes on.
         """
         values = {
             "anchor": anchor,
@@ -82,9 +82,9 @@ class Backlog:
             )
 
     def expire(self, now: datetime) -> dict[str, int]:
-        """Stories that grew too old while they waited are skipped; what may have been sent never is.
+        """Skip what expired while it waited; never what may have been sent.
 
-        How many of them waited for a person, by source.
+        Returns how many of them waited for approval, by source.
         """
         changed = self._db.change(
             f"UPDATE delivery SET {EXPIRED.sets()}, waited_for = reason, reason = 'too_old', due_at = NULL,"
@@ -105,7 +105,7 @@ class Backlog:
         return {row["source"]: row["number"] for row in found}
 
     def retry(self, now: datetime) -> None:
-        """What waited for a mended template or a schedule may be tried at once: somebody may have mended it."""
+        """Make due what waits for its template or schedule: somebody may have fixed it."""
         self._db.change(
             "UPDATE delivery SET due_at = :now WHERE state = 'due' AND reason = 'template'", now=micros(now)
         )
@@ -118,10 +118,10 @@ class Backlog:
         self._db.change("UPDATE account SET opens_at = 0 WHERE opens_at > :now", now=micros(now))
 
     def close(self, account: str, reason: Reason, until: datetime, said: str, now: datetime) -> None:
-        """The account's schedule lets nothing out before `until`; breaking news may be an exception.
+        """Let an account's due deliveries wait for its schedule, until `until`; breaking news may be an exception.
 
-        `reason` is `window`, `spacing` or `cap`, and `said` names the setting that decides. Where it lets one
-        out at a time, what stands behind the first is told so.
+        `reason` is `window`, `spacing` or `cap`, and `said` names the setting that decides. Where the schedule
+        allows one at a time, those after the first get the reason `behind`.
         """
         with self._db.transaction():
             self._db.change(
@@ -148,13 +148,13 @@ class Backlog:
                 )
 
     def reopen(self, account: str) -> None:
-        """The account's schedule lets its deliveries out again."""
+        """Make due what waited for the account's schedule, which is open again."""
         self._db.change("UPDATE account SET opens_at = 0 WHERE name = :account", account=account)
 
     def hold(self, account: str, reason: Reason, until: datetime | None, said: str | None, now: datetime) -> None:
-        """The whole account waits for its network or a person: what is due for it says so.
+        """Record on everything due for an account why it waits for its network or a person.
 
-        `until` None: their time stays as it is.
+        `until` None: the due times stay as they are.
         """
         self._db.change(
             "UPDATE delivery SET reason = :reason, due_at = COALESCE(:until, due_at), error = :said, updated_at = :now"
@@ -169,14 +169,14 @@ class Backlog:
         )
 
     def raise_priority(self, anchor: str) -> None:
-        """A story became breaking news: it overtakes what waits."""
+        """Let an article that became breaking news go before what waits."""
         self._db.change(
             "UPDATE delivery SET priority = 0 WHERE anchor = :anchor AND priority > 0 AND state IN ('planned', 'due')",
             anchor=anchor,
         )
 
     def extend_delay(self, anchor: str, account: str, now: datetime, delay: timedelta) -> None:
-        """A story that waits until it has stayed unchanged has changed; some never do, and wait no longer than that."""
+        """Start the delay of a changed article anew; one that keeps changing waits a few times its delay at most."""
         self._db.change(
             "UPDATE delivery SET due_at = CASE WHEN :until > planned_at + :most THEN planned_at + :most ELSE :until END"
             " WHERE anchor = :anchor AND account = :account"
@@ -188,10 +188,10 @@ class Backlog:
         )
 
     def catch_up(self, account: str, *, since: datetime, now: datetime, keep: int | None, word: str = "") -> int:
-        """After a stop since then: of what waited, the newest few go out a minute apart, the rest is too old.
+        """After a stop since `since`: let the newest `keep` go out a minute apart, and skip the rest as too old.
 
-        Breaking news, what a person asked for and what may have been sent stay as they are. `word` takes
-        only what waited for it. Returns how many were skipped.
+        Breaking news, what a person asked for and what may have been sent stay as they are. With `word`, only
+        articles with that paused word. Returns how many were skipped.
         """
         if keep is None or now - since < LONG_STOP:
             return 0
@@ -202,7 +202,7 @@ class Backlog:
             account=account,
             word=word,
         )
-        stop = f"it waited through a stop of {_span(now - since)}, and {keep} newer ones go out"
+        stop = f"too old after a stop of {_span(now - since)}; only the newest {keep} go out"
         old, new = waiting[: max(0, len(waiting) - keep)], waiting[max(0, len(waiting) - keep) :]
         for row in old:
             self._db.change(

@@ -1,4 +1,4 @@
-"""Who holds a claim: host, boot, process and its start, so that a dead holder is known at once."""
+"""Names the process that holds a claim (host, boot, process id, its start), so that a dead one is noticed at once."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from pathlib import Path
 
 @functools.cache
 def _boot() -> str:
-    """What changes when the machine starts again; "" where it cannot be told."""
+    """An id of this start of the machine; "" where the system gives none."""
     try:
         return Path("/proc/sys/kernel/random/boot_id").read_text(encoding="ascii").strip()
     except OSError:
@@ -20,7 +20,7 @@ def _boot() -> str:
 
 
 def _started(pid: int) -> str:
-    """When a process began, in whatever form the system has it; "" if there is no such process.
+    """When a process started, in the form that the system gives; "" if there is no such process.
 
     Linux: field 22 of /proc/PID/stat (man 5 proc), counted after the name's closing parenthesis,
     since a name may hold spaces.
@@ -45,12 +45,12 @@ def _of(pid: int) -> str:
 
 
 def me() -> str:
-    """This process, as a claim names it."""
+    """The name of this process in a claim."""
     return _of(os.getpid())
 
 
 def dead(claimant: str | None) -> bool:
-    """Surely gone: a process of this host that no longer runs. Another host's: never known here."""
+    """Whether the claimant surely no longer runs. False for another host's, of which nothing can be known here."""
     if not claimant or claimant == me():
         return False
     known = json.loads(claimant)

@@ -1,7 +1,7 @@
-"""Takes deliveries for sending or looking up, writes what is about to be sent, and frees what the dead left.
+"""Claims deliveries for sending or looking up, stores what is about to be sent, and frees claims of dead processes.
 
 Every change is a compare-and-swap on state and fence, so a process that was overtaken changes nothing. A
-claim takes the account's lane and the delivery in one transaction. The ways out are in `outcomes`.
+claim takes the account's lane and the delivery in one transaction. How a claim ends is in `outcomes`.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ class Spend:
 
 @dataclass(frozen=True, slots=True)
 class Allowance:
-    """What a claim has to keep to. `urgent` ones mind no closed schedule, only these caps."""
+    """Limits that a claim checks. An `urgent` one ignores a closed schedule, but not these caps."""
 
     caps: tuple[Cap, ...] = ()
     urgent: bool = True
@@ -46,7 +46,7 @@ class _TakenError(Exception):
 
 
 class Claims:
-    """Who works on which delivery: rows of `delivery`, `account` and `attempt`."""
+    """Records who works on which delivery, in `delivery`, `account` and `attempt`."""
 
     def __init__(self, database: Database, outcomes: Outcomes) -> None:
         self._db = database
@@ -56,9 +56,9 @@ class Claims:
     def claim(
         self, delivery: Delivery, *, now: datetime, lease: timedelta, allowance: Allowance = ANYTHING
     ) -> Delivery | None:
-        """Take a due delivery and its account's lane for `lease`; None if either is not to be had.
+        """Take a due delivery and its account's lane for `lease`; None if either is taken or may not go.
 
-        Caps and budget are read again in here: another process may have posted since they were judged.
+        Caps and budget are checked again here: another process may have posted since the gate did.
         """
         try:
             with self._db.transaction():
@@ -70,7 +70,7 @@ class Claims:
         return self._find(delivery.key)
 
     def claim_lookup(self, delivery: Delivery, *, now: datetime, lease: timedelta) -> Delivery | None:
-        """Take an unknown delivery to look it up; needs no lane and spends no attempt."""
+        """Take an unknown delivery to look it up; None if it is taken. Needs no lane and spends no attempt."""
         taken = self._db.change(
             "UPDATE delivery SET fence = fence + 1, lease_until = :until, claimed_by = :me, updated_at = :now"
             " WHERE key = :key AND state = 'unknown' AND due_at <= :now AND fence = :fence",
@@ -93,8 +93,8 @@ class Claims:
         lease: timedelta,
         cost: int = 0,
     ) -> bool:
-        """The write before the one request that makes it visible: post and draft frozen, lease extended.
-        False: somebody else has taken over, and nothing may be sent.
+        """Store post and draft and extend the lease, right before the request that makes the post visible.
+        False: another process has taken over, and nothing may be sent.
         """
         with self._db.transaction():
             self._db.change(
@@ -121,10 +121,10 @@ class Claims:
             )
 
     def sweep(self, now: datetime, settle: Callable[[str], timedelta]) -> int:
-        """Take up what others left: claims past their lease, or of a process that is dead.
+        """Free claims whose lease is over or whose process is dead. Returns how many.
 
-        Without a draft nothing was sent: due again. With one it is unknown, and never simply retried;
-        `settle` gives the time after which an account's platform surely shows a post.
+        Without a draft nothing was sent: it is due again. With one it is unknown, and never simply retried.
+        `settle` gives, by account, the time after which its platform surely shows a post.
         """
         sending = self._db.rows(f"{rows.JOINED} WHERE delivery.state = 'sending'")
         left = [row for row in sending if row["lease_until"] <= micros(now) or claimant.dead(row["claimed_by"])]
@@ -144,7 +144,7 @@ class Claims:
         return len(left)
 
     def abandon(self, now: datetime, settle: Callable[[str], timedelta]) -> None:
-        """Give back what this process holds, because it has to leave without the answer."""
+        """Free this process's claims, when it has to stop without waiting for answers."""
         held = self._db.rows(
             f"{rows.JOINED} WHERE delivery.state = 'sending' AND delivery.claimed_by = :me", me=claimant.me()
         )
@@ -166,7 +166,7 @@ class Claims:
         )
 
     def _check(self, delivery: Delivery, allowance: Allowance, now: datetime) -> None:
-        """Room under every cap, and money left. The account's row is ours, so nobody else posts meanwhile."""
+        """Check caps and budget. This transaction holds the account's row, so nobody else posts meanwhile."""
 
         def latest(number: int) -> datetime | None:
             return self._deliveries.latest_commit(delivery.account, number, besides=delivery.key)
@@ -178,7 +178,9 @@ class Claims:
             raise _TakenError
 
     def _take_lane(self, delivery: Delivery, now: datetime, until: datetime, *, urgent: bool) -> None:
-        """The account's row first: not paused, its wait over, its hours open, nobody else sending for it."""
+        """Take the account's lane: it is not paused, its wait is over, its hours are open, and nobody else sends for
+        it.
+        """
         if not self._db.change(
             "UPDATE account SET lane = :key, lane_until = :until WHERE name = :account AND paused IS NULL"
             " AND next_at <= :now AND (:urgent = 1 OR opens_at <= :now) AND (lane IS NULL OR lane_until <= :now)"

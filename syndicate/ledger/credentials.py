@@ -1,4 +1,4 @@
-"""Sessions and tokens that change, encrypted at rest, refreshed by one process at a time."""
+"""Stores sessions and tokens that change: encrypted, and refreshed by one process at a time."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ REFRESH_LEASE = timedelta(seconds=60)
 
 
 class Credentials:
-    """The `credential` table. `key` gives the Fernet key, when one is first needed."""
+    """The `credential` table. `key` is called for the Fernet key when one is first needed."""
 
     def __init__(self, database: Database, key: Callable[[], bytes]) -> None:
         self._db = database
@@ -33,16 +33,16 @@ class Credentials:
         self._fernet: Fernet | None = None
 
     def load(self, account: str) -> tuple[int, Json]:
-        """Version and content of what is stored; (0, {}) when nothing is."""
+        """The stored credentials with their version; (0, {}) when there are none."""
         row = self._db.row("SELECT version, data FROM credential WHERE account = :account", account=account)
         if row is None or not row["data"]:
             return (row["version"] if row else 0), {}
         return row["version"], self._opened(account, row["data"])
 
     def renew(self, account: str, version: int, refresh: Callable[[Json], Json], *, clock: Clock) -> None:
-        """Have credentials newer than `version`: refresh them, or wait for whoever does.
+        """Replace credentials of this `version`: refresh them, or wait for the process that does.
 
-        Raises what `refresh` raises, and AuthError when the other one gave up.
+        Raises what `refresh` raises, and AuthError when the other process gave up.
         """
         deadline = clock() + REFRESH_LEASE
         while self.load(account)[0] == version:
@@ -59,7 +59,7 @@ class Credentials:
             time.sleep(0.1)
 
     def lock(self, account: str, version: int, now: datetime) -> bool:
-        """Become the one who refreshes this version; False if another does or did."""
+        """Reserve the refresh of this version for this process; False if another does or did it."""
         with self._db.transaction():
             self._db.change(
                 "INSERT INTO credential (account, version, data, refreshing_until) VALUES (:account, 0, '', 0)"
@@ -67,7 +67,7 @@ class Credentials:
                 account=account,
             )
             row = self._db.row("SELECT refreshing_by FROM credential WHERE account = :account", account=account)
-            left = row is not None and claimant.dead(row["refreshing_by"])  # killed while it refreshed
+            left = row is not None and claimant.dead(row["refreshing_by"])  # killed while refreshing
             return bool(
                 self._db.change(
                     "UPDATE credential SET refreshing_until = :until, refreshing_by = :me"
@@ -84,7 +84,7 @@ class Credentials:
     def replace(self, account: str, version: int, data: Json) -> bool:
         """Store the next version. Refuses empty tokens: they would overwrite good ones."""
         if not data or not all(data.values()):
-            raise LedgerError(f"{account}: a refresh gave an empty token; the stored one was kept")
+            raise LedgerError(f"{account}: the network gave an empty token; the stored one was kept")
         return bool(
             self._db.change(
                 "UPDATE credential SET version = version + 1, data = :data, refreshing_until = 0"
@@ -104,11 +104,13 @@ class Credentials:
         )
 
     def seal(self, data: Json) -> str:
-        """Something secret, as the ledger may keep it."""
+        """Encrypt a secret for the ledger."""
         return self._cipher().encrypt(json.dumps(data).encode()).decode()
 
     def unseal(self, name: str, sealed: str) -> Json:
-        """The reverse of `seal`; `name` is whose it is. Raises LedgerError: another key."""
+        """Decrypt what `seal` made; `name` is the owner, for messages. Raises LedgerError: it was made with another
+        key.
+        """
         return self._opened(name, sealed)
 
     def _cipher(self) -> Fernet:
@@ -138,7 +140,7 @@ class Credentials:
 
 
 class Session:
-    """One account's credentials, as its adapter sees them (ports.Credentials)."""
+    """One account's credentials, for its adapter (ports.Credentials)."""
 
     def __init__(self, credentials: Credentials, account: str) -> None:
         self._credentials = credentials
@@ -161,7 +163,7 @@ def key_beside(database: Path) -> bytes:
 
 
 def _make_key(path: Path) -> None:
-    """Whole or not at all, and never over one that is there: written beside, then linked into place."""
+    """Write a new key whole or not at all, and never over an existing one: to another file, then linked into place."""
     from cryptography.fernet import Fernet
 
     if path.exists():  # empty: left by a crash, before anything was sealed with it

@@ -1,4 +1,4 @@
-"""SQLite behind one small door: plain SQL with `:name` parameters, short transactions, clear errors."""
+"""SQLite: plain SQL with `:name` parameters, short transactions, errors with a cure."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ _FAULTS = (
     (("not a database",), "is not a syndicate ledger: {}", "check `database` in the config"),
     (("malformed",), "is damaged: {}", "put it back from your backup, or salvage it with .recover of sqlite3"),
 )
-"""Marks of SQLite's messages, what is wrong in our words, and the cure."""
+"""Parts of SQLite's messages, each with what is wrong in our words, and the cure."""
 
 Row = dict[str, Any]
 
@@ -37,7 +37,7 @@ def micros(moment: datetime) -> int: ...
 @overload
 def micros(moment: datetime | None) -> int | None: ...
 def micros(moment: datetime | None) -> int | None:
-    """An instant as the ledger keeps it, exact to the microsecond."""
+    """An instant as the ledger stores it: microseconds since 1970."""
     return None if moment is None else (moment - EPOCH) // MICROSECOND
 
 
@@ -65,7 +65,7 @@ class Database:
         self._file = _identity(path)
 
     def rows(self, sql: str, **values: Any) -> list[Row]:
-        """Run one statement and return what it gives."""
+        """Run one statement and return its rows."""
         with self._translated():
             cursor = self._connection().execute(sql, values)
             names = [column[0] for column in cursor.description or ()]
@@ -88,7 +88,7 @@ class Database:
 
     @contextlib.contextmanager
     def transaction(self) -> Iterator[None]:
-        """All or nothing, and alone: BEGIN IMMEDIATE. Inside another one on this thread: part of it."""
+        """One transaction (BEGIN IMMEDIATE), without other writers. Inside another one on this thread: part of that."""
         connection = self._connection()
         if connection.in_transaction:
             yield
@@ -106,7 +106,7 @@ class Database:
             raise
 
     def check(self) -> None:
-        """Raises LedgerError if the file was taken away or replaced since it was opened."""
+        """Raise LedgerError if the file was removed or replaced since it was opened."""
         found = _identity(self.path)
         if found != self._file:
             raise LedgerError(
@@ -115,11 +115,11 @@ class Database:
             )
 
     def widen(self, cache_kb: int) -> None:
-        """Let this thread keep more pages at hand: for writing many rows all over the file."""
+        """Give this thread a larger page cache, for writing many rows all over the file. `cache_kb` is in KiB."""
         self.change(f"PRAGMA cache_size=-{cache_kb}")
 
     def copy_to(self, target: Path) -> None:
-        """A consistent copy, while others write."""
+        """Write a consistent copy to `target`, while others may write."""
         with self._translated(), contextlib.closing(sqlite3.connect(target)) as other:
             self._connection().backup(other)
 
@@ -144,7 +144,7 @@ class Database:
         return found
 
     def _open(self) -> sqlite3.Connection:
-        mode = "rwc" if self._file is None else "rw"  # a file that was taken away is not made anew, and empty
+        mode = "rwc" if self._file is None else "rw"  # never create an empty database where the file was removed
         connection = sqlite3.connect(
             f"{self.path.absolute().as_uri()}?mode={mode}",
             uri=True,
@@ -189,7 +189,7 @@ class Database:
             )
 
     def _run(self, script: str) -> None:
-        """Statement by statement: `executescript` would commit the transaction first."""
+        """Run a script statement by statement: `executescript` would commit the transaction first."""
         statement = ""
         for line in script.splitlines(keepends=True):
             statement += line
@@ -206,7 +206,7 @@ class Database:
 
 
 def _identity(path: Path) -> tuple[int, int] | None:
-    """Which file a path leads to; None if to none."""
+    """Device and inode of the file at a path; None if there is none."""
     try:
         found = path.stat()
     except OSError:
@@ -215,7 +215,7 @@ def _identity(path: Path) -> tuple[int, int] | None:
 
 
 def _explained(path: Path, fault: sqlite3.Error) -> LedgerError:
-    """The database's own words, with the file's name and a cure where one is known."""
+    """A LedgerError with the file's name, SQLite's message, and a cure where one is known."""
     text = str(fault)
     for marks, told, cure in _FAULTS:
         if any(mark in text for mark in marks):
@@ -224,7 +224,7 @@ def _explained(path: Path, fault: sqlite3.Error) -> LedgerError:
 
 
 def copy_ledger(source: Path, target: Path) -> None:
-    """Copy a ledger for a rehearsal without writing beside the original, not even SQLite's own files."""
+    """Copy a ledger for a rehearsal. Writes nothing next to the original, not even SQLite's own files."""
     log = source.with_name(source.name + "-wal")
     mode = "mode=ro" if log.exists() and log.stat().st_size else "immutable=1"
     try:

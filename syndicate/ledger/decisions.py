@@ -1,4 +1,4 @@
-"""What a person decides of a delivery, and what the publisher's site says of its story: transitions by their word."""
+"""Transitions made by a person's decision on a delivery, or by the publisher's site withdrawing its article."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ ANEW: Row = {"attempts": 0, "unknowns": 0, "absent": 0, "post": None, "error": N
 
 
 class Decisions:
-    """Transitions that nothing but a person or the site makes. Each is False where the state does not allow it."""
+    """Transitions that only a person or the site makes. Each returns False where the state does not allow it."""
 
     def __init__(self, database: Database) -> None:
         self._db = database
@@ -21,7 +21,7 @@ class Decisions:
     def approve(self, delivery: Delivery, digest: str, *, at: datetime | None, now: datetime, ages: bool) -> bool:
         """Let a planned delivery go out as exactly this post: now, or at its publication time `at`.
 
-        `ages` False: from now on no age limit holds for it.
+        `ages` False: it no longer expires.
         """
         waits = at is not None and at > now
         columns: Row = {
@@ -43,7 +43,7 @@ class Decisions:
         return self._move(delivery, transitions.DROPPED, columns, now)
 
     def not_sent(self, delivery: Delivery, now: datetime) -> bool:
-        """A held delivery never arrived: it is rendered anew and sent."""
+        """Record that a held delivery never arrived: it is rendered anew and sent."""
         columns: Row = {
             "reason": None,
             "due_at": now,
@@ -56,17 +56,17 @@ class Decisions:
         return self._move(delivery, transitions.NOT_SENT, columns, now)
 
     def ask_again(self, delivery: Delivery, now: datetime) -> bool:
-        """A deletion that failed, or had nothing to delete, is wanted once more."""
+        """Try a deletion again that failed, or had nothing to delete."""
         columns: Row = {"reason": None, "due_at": now, "attempts": 0, "error": None}
         return self._move(delivery, transitions.ASKED_AGAIN, columns, now)
 
     def withdraw(self, delivery: Delivery, *, error: str, now: datetime) -> bool:
-        """The publisher took the story back before it was sent."""
+        """Skip a delivery whose article was withdrawn before it was sent."""
         columns: Row = {"reason": "withdrawn", "due_at": None, "error": error}
         return self._move(delivery, transitions.WITHDRAWN, columns, now, outcome="skipped by its site")
 
     def tell(self, delivery: Delivery, what: str) -> None:
-        """Let somebody hear of a delivery, once."""
+        """Have an alert about a delivery sent, once."""
         alert(self._db, delivery, what)
 
     def _move(

@@ -1,4 +1,4 @@
-"""Planned deliveries: one row for each article, account, action, revision and part."""
+"""Deliveries: one row for each article, account, action, revision and part."""
 
 from __future__ import annotations
 
@@ -15,23 +15,23 @@ from syndicate.ledger.transitions import WANTED
 from syndicate.model import Action, Delivery, Receipt, State
 
 SHORTEST = 4
-"""Characters of a key that name a delivery."""
+"""Characters of a key that a person has to type at least."""
 GIVEN_UP = ("preflight", "withdrawn")
-"""Reasons of what was skipped because it was not on the site; it may be there again."""
+"""Reasons for which something was skipped because it was not on the site; it may come back."""
 
 
 def delivery_key(anchor: str, account: str, action: str = "post", revision: int = 0, part: int = 0) -> str:
-    """The word to grep for: made of what is delivered to whom, never of the text (DESIGN §8)."""
+    """The delivery's primary key, 32 hex digits: made of what is delivered to whom, never of the text (DESIGN §8)."""
     words = "\n".join((anchor, account, action, str(revision), str(part)))
     return hashlib.sha256(words.encode()).hexdigest()[:32]
 
 
 @dataclass(frozen=True, slots=True)
 class PlannedDelivery:
-    """One delivery to write: what it is made of, and what was decided of it.
+    """One delivery to write: which article and account, and what was decided.
 
-    `due_at` is None where no hour is set. Past `expires_at` it is not sent any more; None: however old. `note`
-    says in words why it waits.
+    `due_at` is None where no time is set. Past `expires_at` it is not sent any more; None: it never expires.
+    `note` says in words why it waits.
     """
 
     anchor: str
@@ -48,7 +48,7 @@ class PlannedDelivery:
 
     @property
     def key(self) -> str:
-        """The key it gets, or has."""
+        """The key that this delivery gets, or already has."""
         return delivery_key(self.anchor, self.account, self.action, self.revision)
 
 
@@ -61,7 +61,7 @@ class Deliveries:
     # Planning
 
     def plan(self, planned: PlannedDelivery, planned_at: datetime) -> str | None:
-        """Write a delivery; its key, or None if this article was planned for this account before."""
+        """Write a new delivery. Returns its key, or None if this article was planned for this account before."""
         made = self._db.rows(
             "INSERT INTO delivery (key, anchor, account, platform, action, revision, part, state, reason, due_at,"
             " planned_at, expires_at, priority, error, attempts, fence, lease_until, unknowns, absent, updated_at)"
@@ -79,7 +79,7 @@ class Deliveries:
         return made[0]["key"] if made else None
 
     def replan(self, planned: PlannedDelivery, reasons: Sequence[str], planned_at: datetime) -> bool:
-        """A delivery that was skipped for one of these reasons, or waits for a yes, is wanted, however old."""
+        """Plan a delivery anew, whatever its age, that was skipped for one of these reasons or waits for approval."""
         names = {f"r{number}": reason for number, reason in enumerate(reasons)}
         listed = ", ".join(f":{name}" for name in names)
         return bool(
@@ -96,7 +96,7 @@ class Deliveries:
         )
 
     def filtered(self, account: str, anchors: Sequence[str]) -> set[str]:
-        """Those of these articles that the account's filter left out."""
+        """Which of these articles the account's filters left out."""
         keys = {delivery_key(anchor, account): anchor for anchor in anchors}
         found: set[str] = set()
         for start in range(0, len(keys), CHUNK):
@@ -107,7 +107,7 @@ class Deliveries:
         return found
 
     def given_up(self, anchor: str) -> bool:
-        """Whether an article was skipped because its page was not there, or was taken back."""
+        """Whether an article was skipped because its page was not there or it was withdrawn."""
         asked = (
             "SELECT 1 FROM delivery WHERE anchor = :anchor AND state = 'skipped' AND reason IN (:page, :back) LIMIT 1"
         )
@@ -115,7 +115,7 @@ class Deliveries:
         return self._db.row(asked, anchor=anchor, page=page, back=back) is not None
 
     def let_in(self, planned: PlannedDelivery, reasons: Sequence[str], planned_at: datetime) -> bool:
-        """A delivery that was skipped for one of these reasons is planned after all, like any other."""
+        """Plan a delivery like a new one that was skipped for one of these reasons."""
         names = {f"r{number}": reason for number, reason in enumerate(reasons)}
         return bool(
             self._db.change(
@@ -134,19 +134,19 @@ class Deliveries:
     # Reading
 
     def find(self, key: str) -> Delivery | None:
-        """One delivery."""
+        """The delivery with this key; None if there is none."""
         row = self._db.row(f"{rows.JOINED} WHERE delivery.key = :key", key=key)
         return rows.delivery(row) if row else None
 
     def starting_with(self, prefix: str) -> list[Delivery]:
-        """Deliveries whose key begins so: people type the first digits."""
+        """Deliveries whose key begins with `prefix`: people type the first digits."""
         if not prefix.isalnum() or len(prefix) < SHORTEST:
             return []
         found = self._db.rows(f"{rows.JOINED} WHERE delivery.key LIKE :pattern LIMIT 3", pattern=f"{prefix}%")
         return [rows.delivery(row) for row in found]
 
     def remote_ids(self, delivery: Delivery) -> list[str]:
-        """Ids of the posts that other deliveries of the same account have, the newest thousand."""
+        """Ids of the posts of the account's other deliveries, the newest thousand."""
         found = self._db.rows(
             "SELECT remote_id FROM delivery WHERE account = :account AND key <> :key AND remote_id IS NOT NULL"
             " ORDER BY planned_at DESC LIMIT 1000",
@@ -156,12 +156,12 @@ class Deliveries:
         return [row["remote_id"] for row in found]
 
     def was_posted(self, anchor: str, account: str) -> bool:
-        """Whether an article is out on an account, or may be."""
+        """Whether an article was posted on an account, or may have been."""
         found = self.find(delivery_key(anchor, account))
         return found is not None and found.state in ("sending", "unknown", "held", "posted")
 
     def receipt(self, key: str) -> Receipt | None:
-        """What the platform answered, if it has."""
+        """The stored receipt of a delivery; None if there is none."""
         row = self._db.row("SELECT receipt FROM delivery WHERE key = :key", key=key)
         return Receipt(**json.loads(row["receipt"])) if row and row["receipt"] else None
 
@@ -188,7 +188,7 @@ class Deliveries:
         return [rows.delivery(row) for row in found]
 
     def latest_commit(self, account: str, number: int, *, besides: str = "") -> datetime | None:
-        """When the `number`-th newest post of an account began to go out; posts that surely did not are no posts."""
+        """When the `number`-th newest post of an account was sent; a post that surely did not arrive is not counted."""
         row = self._db.row(
             "SELECT committed_at FROM delivery WHERE account = :account AND committed_at IS NOT NULL"
             " AND action = 'post' AND key <> :besides ORDER BY committed_at DESC LIMIT 1 OFFSET :skipped",
@@ -210,7 +210,7 @@ class Deliveries:
     def next_due(
         self, account: str, now: datetime, *, sources: Sequence[str] = (), anchor: str | None = None
     ) -> Delivery | None:
-        """What to work on next for an account: unknowns first (they need no lane), breaking news, planned order."""
+        """The next delivery of an account: unknown ones first (they need no lane), breaking news, then as planned."""
         asked = "SELECT 1 FROM delivery WHERE state = 'unknown' AND account = :account AND due_at <= :now LIMIT 1"
         unclear = self._db.row(asked, account=account, now=micros(now)) is not None
         for state in ("unknown", "due") if unclear else ("due",):
@@ -245,7 +245,7 @@ class Deliveries:
         return [row["name"] for row in found]
 
     def unclear(self) -> list[str]:
-        """Names of accounts of which something is unknown."""
+        """Names of accounts that have an unknown delivery."""
         found = self._db.rows("SELECT DISTINCT account FROM delivery WHERE state = 'unknown'")
         return [row["account"] for row in found]
 

@@ -1,4 +1,4 @@
-"""Articles that somebody announced before syndicate came."""
+"""Articles that another tool announced before, recorded by `import-seen`."""
 
 from __future__ import annotations
 
@@ -19,14 +19,14 @@ SEEN = "seen before syndicate came (import-seen)"
 
 
 class Imports:
-    """Writes rows of `article` and `alias` that no source has listed yet, and marks those that one has."""
+    """Adds rows to `article` and `alias` that no source has listed yet, and marks those that one has."""
 
     def __init__(self, database: Database, articles: Articles) -> None:
         self._db = database
         self._articles = articles
 
     def record(self, seen: Sequence[tuple[Article, Sequence[Alias]]], now: datetime) -> list[bool]:
-        """Make these articles known, each by its names; whether it was new. Within a transaction."""
+        """Record these articles with their names. Returns for each whether it was new. Call it within a transaction."""
         anchors = self._articles.anchors([alias.hash for _, names in seen for alias in names])
         marked = set(anchors.values())
         fresh: list[bool] = []
@@ -53,7 +53,7 @@ class Imports:
         return fresh
 
     def forget(self, anchor: str) -> None:
-        """A person asks for this one here: what was skipped because it was seen elsewhere may be wanted again."""
+        """Take the `imported` mark off an article, because a person asks for it to be announced here."""
         self._db.change(
             "UPDATE delivery SET reason = 'baseline' WHERE anchor = :anchor AND state = 'skipped'"
             " AND reason = 'person' AND waited_for = 'seen'",
@@ -61,7 +61,7 @@ class Imports:
         )
 
     def _mark(self, anchors: Sequence[str], now: datetime) -> None:
-        """These were announced elsewhere: no backfill takes them, and what waits is not sent."""
+        """Mark known articles as announced elsewhere: no backfill takes them, and what waits is skipped."""
         for start in range(0, len(anchors), CHUNK):
             chunk = {f"a{number}": anchor for number, anchor in enumerate(anchors[start : start + CHUNK])}
             names = ", ".join(f":{name}" for name in chunk)

@@ -1,4 +1,4 @@
-"""What lasts and a person should hear of, once while it lasts: told again only after it was over."""
+"""Alert conditions and events: each is sent to a person once, and again only after it was over."""
 
 from __future__ import annotations
 
@@ -10,14 +10,14 @@ from syndicate.ledger.alerts import TRIES
 from syndicate.ledger.database import Database, from_micros, micros
 
 GAP = "source_gap"
-"""Stories of a source may be missing: this does not last, it happened."""
+"""Kind of an event: articles of a source may be missing."""
 LAPSED = "lapsed"
-"""Stories of a source grew too old while they waited for a person: this happened, too."""
+"""Kind of an event: articles of a source expired while they waited for approval."""
 
 
 @dataclass(frozen=True, slots=True)
 class Notice:
-    """`subject` names account or source.
+    """One thing to alert a person to. `subject` names the account or the source.
 
     `kind` is "login", "source_failing", "source_gap", "source_gone", "source_quiet", "token_expiring", "approval",
     "burst", "similar" or "lapsed".
@@ -36,7 +36,7 @@ class Notices:
         self._db = database
 
     def observe(self, found: Mapping[tuple[str, str], str], now: datetime) -> None:
-        """What holds now, by kind and subject, with its message: new ones are kept, those that are over leave."""
+        """Store the conditions that hold now, by kind and subject, with their messages; remove those that are over."""
         rows = self._db.rows(
             "SELECT kind, subject FROM notice WHERE kind NOT IN (:gap, :lapsed)", gap=GAP, lapsed=LAPSED
         )
@@ -59,7 +59,7 @@ class Notices:
                 )
 
     def happened(self, kind: str, subject: str, message: str, now: datetime) -> None:
-        """What does not last, and is told once each time that it happens."""
+        """Store an event, which is alerted once each time it happens."""
         self._db.change("DELETE FROM notice WHERE kind = :kind AND subject = :subject", kind=kind, subject=subject)
         self._db.change(
             "INSERT INTO notice (kind, subject, message, since, tries) VALUES (:kind, :subject, :message, :now, 0)",
@@ -70,7 +70,7 @@ class Notices:
         )
 
     def waiting(self) -> list[Notice]:
-        """Those nobody was told of."""
+        """Notices not sent yet."""
         rows = self._db.rows(
             "SELECT * FROM notice WHERE told_at IS NULL AND tries < :tries ORDER BY since", tries=TRIES
         )
@@ -82,7 +82,7 @@ class Notices:
         return found
 
     def told(self, notice: Notice, *, now: datetime, heard: bool) -> None:
-        """Somebody was told; or the attempt to tell failed, and counts."""
+        """Record that a notice was sent (`heard`), or count a failed try."""
         self._db.change(
             "UPDATE notice SET tries = tries + 1, told_at = :told_at WHERE kind = :kind AND subject = :subject",
             kind=notice.kind,

@@ -1,6 +1,6 @@
-"""What becomes of a claimed delivery: every way out of `sending` and `unknown`.
+"""Records what became of a claimed delivery: every transition out of `sending` and `unknown`.
 
-Each is a compare-and-swap on state and fence: False where somebody else has taken the delivery over.
+Each is a compare-and-swap on state and fence: False where another process has taken the delivery over.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from syndicate.model import Delivery, Json, Reason, Receipt
 from syndicate.serialization import compact
 
 NOTHING_SENT: Row = {"draft": None, "committed_at": None, "unknowns": 0}
-"""Columns of a delivery of which nothing can be out there."""
+"""Columns of a delivery of which nothing can have been published."""
 
 
 class Outcomes:
@@ -24,9 +24,9 @@ class Outcomes:
         self._db = database
 
     def posted(self, delivery: Delivery, receipt: Receipt, *, now: datetime, post: Json | None = None) -> bool:
-        """It is out. Holds against anything but a decision: who has the receipt knows best.
+        """Record that it is published. A receipt overrules everything but a person's decision.
 
-        `post` is what it says now, for an edit: it has no `begin`, which would have kept that.
+        `post` is what an edited post says now: an edit has no `begin`, which would have stored it.
         """
         columns: Row = {
             "reason": None,
@@ -54,9 +54,9 @@ class Outcomes:
         spent: bool = True,
         resend: bool = False,
     ) -> bool:
-        """Nothing was published; it is tried again at `due_at`. `spent` False gives the attempt back.
+        """Nothing was published; try again at `due_at`. `spent` False: the attempt does not count.
 
-        `resend`: the bytes of an earlier commit go again as they are.
+        `resend`: the stored post of an earlier commit is sent again as it is.
         """
         columns: Row = {"reason": reason, "due_at": due_at, "error": error, "absent": 0}
         columns |= {} if spent else {"attempts": claimed.attempts - 1}
@@ -66,7 +66,7 @@ class Outcomes:
     def not_ready(
         self, claimed: Delivery, prepared: Json, digest: str, *, due_at: datetime, error: str, now: datetime
     ) -> bool:
-        """The network still works on an upload: what it has so far is kept, and no attempt is spent."""
+        """The network still works on an upload: store what was prepared so far. The attempt does not count."""
         columns: Row = {
             "reason": "unavailable",
             "due_at": due_at,
@@ -79,18 +79,18 @@ class Outcomes:
         return move(self._db, claimed, transitions.LATER, now=now, columns=columns | NOTHING_SENT)
 
     def given_back(self, claimed: Delivery, now: datetime) -> bool:
-        """Nothing was sent, for reasons of our own: due again at once, and no attempt is spent."""
+        """Nothing was sent, for a reason of our own: due again at once. The attempt does not count."""
         columns: Row = {"reason": None, "due_at": now, "attempts": max(0, claimed.attempts - 1)}
         return move(self._db, claimed, transitions.LATER, now=now, columns=columns)
 
     def failed(self, claimed: Delivery, reason: Reason, *, error: str, now: datetime, post: Json | None = None) -> bool:
-        """It is not sent any more. `post` is what was refused, for people to look at."""
+        """Give it up. `post` is what was refused, for people to look at."""
         columns: Row = {"reason": reason, "due_at": None, "error": error, "absent": 0} | NOTHING_SENT
         columns |= {} if post is None else {"post": compact(post)}
         return move(self._db, claimed, transitions.FAILED, now=now, columns=columns)
 
     def unanswered(self, claimed: Delivery, *, due_at: datetime, now: datetime, error: str | None = None) -> bool:
-        """The request left and no answer came: it is looked up at `due_at`."""
+        """The request was sent and no answer came: look it up at `due_at`."""
         columns: Row = {"reason": "no_answer", "due_at": due_at, "unknowns": claimed.unknowns + 1, "absent": 0}
         columns |= {} if error is None else {"error": error}
         return move(self._db, claimed, transitions.UNANSWERED, now=now, columns=columns)
@@ -98,26 +98,26 @@ class Outcomes:
     def still_unknown(
         self, claimed: Delivery, *, due_at: datetime, absent: int, now: datetime, error: str | None = None
     ) -> bool:
-        """A look-up told nothing, or saw nothing `absent` times in a row: it is looked up again at `due_at`."""
+        """A look-up failed, or has not found the post `absent` times in a row: look it up again at `due_at`."""
         columns: Row = {"reason": "no_answer", "due_at": due_at, "absent": absent}
         columns |= {} if error is None else {"error": error}
         return move(self._db, claimed, transitions.UNANSWERED, now=now, columns=columns)
 
     def again(self, claimed: Delivery, *, due_at: datetime, fresh: bool, now: datetime) -> bool:
-        """It is surely not out there, or the publisher accepts a double: it is sent again at `due_at`.
+        """It was surely not published, or the publisher accepts a double post: send it again at `due_at`.
 
-        `fresh`: post and draft are dropped, and rendered anew.
+        `fresh`: post and draft are dropped and rendered anew.
         """
         columns: Row = {"reason": None, "due_at": due_at, "absent": 0} | (FRESH if fresh else {})
         return move(self._db, claimed, transitions.AGAIN, now=now, columns=columns)
 
     def assumed(self, claimed: Delivery, *, error: str, now: datetime) -> bool:
-        """Nobody can tell whether it is out, and the publisher wants it taken as posted."""
+        """Nobody can tell whether it was published, and the config says to count it as posted."""
         columns: Row = {"reason": "no_answer", "due_at": None, "error": error}
         return move(self._db, claimed, transitions.ASSUMED, now=now, columns=columns)
 
     def held(self, claimed: Delivery, *, now: datetime, error: str | None = None) -> bool:
-        """Nobody can tell whether it is out: a person decides."""
+        """Nobody can tell whether it was published: a person decides."""
         columns: Row = {"reason": "no_answer", "due_at": None, "absent": 0}
         columns |= {} if error is None else {"error": error}
         return move(self._db, claimed, transitions.HELD, now=now, columns=columns)

@@ -1,4 +1,4 @@
-"""The whole ledger in numbers, for who watches it."""
+"""The ledger in numbers, for health checks and metrics."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from syndicate.ledger.database import Database, micros
 
 @dataclass(frozen=True, slots=True)
 class Overview:
-    """Rows of names and a number: counts, seconds, or 1 for what is so."""
+    """Numbers with their labels: counts, seconds, or 1 for what is true."""
 
     deliveries: list[tuple[str, str, float]]
     oldest: list[tuple[str, float]]
@@ -22,7 +22,7 @@ class Overview:
 
 
 def overview(database: Database, now: datetime) -> Overview:
-    """Read everything; one query a row of numbers."""
+    """Read all numbers, with one query for each field."""
     at = micros(now)
 
     def rows(sql: str, **values: object) -> list[tuple[object, ...]]:

@@ -1,4 +1,4 @@
-"""Pauses that a person set for everything, or for stories with a word."""
+"""Pauses that a person set for everything, or for articles with a certain word."""
 
 from __future__ import annotations
 
@@ -20,13 +20,13 @@ class Pause:
 
 
 class Pauses:
-    """The `pause` table. What is in it holds; `lapsed` takes out what has ended."""
+    """The `pause` table. Each row is a pause in force; those that `lapsed` lists are past their end."""
 
     def __init__(self, database: Database) -> None:
         self._db = database
 
     def add(self, word: str, *, now: datetime, until: datetime | None) -> None:
-        """Begin a pause, or set another end."""
+        """Begin a pause, or change its end."""
         self._db.change(
             "INSERT INTO pause (word, since, until) VALUES (:word, :now, :until)"
             " ON CONFLICT (word) DO UPDATE SET until = :until",
@@ -36,7 +36,7 @@ class Pauses:
         )
 
     def all(self) -> list[Pause]:
-        """Every pause that holds, everything first."""
+        """Every pause in force, that of everything first."""
         found = []
         for row in self._db.rows("SELECT word, since, until FROM pause ORDER BY since"):
             since = from_micros(row["since"])
@@ -45,7 +45,7 @@ class Pauses:
         return sorted(found, key=lambda pause: pause.word != EVERYTHING)
 
     def end(self, word: str, now: datetime) -> None:
-        """Take a pause out, and let what waited for it go."""
+        """End a pause: what waited for it is due."""
         with self._db.transaction():
             self._db.change("DELETE FROM pause WHERE word = :word", word=word.casefold())
             self._db.change(
@@ -54,6 +54,6 @@ class Pauses:
             )
 
     def lapsed(self, now: datetime) -> list[str]:
-        """The words of pauses whose end has come."""
+        """The words of pauses whose end has passed."""
         found = self._db.rows("SELECT word FROM pause WHERE until IS NOT NULL AND until <= :now", now=micros(now))
         return [row["word"] for row in found]

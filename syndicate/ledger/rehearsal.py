@@ -6,11 +6,11 @@ from syndicate.ledger.database import Database
 
 
 def release(database: Database, *, keep_logins: bool) -> None:
-    """Free the lanes; without `keep_logins`, end all waits and pauses too, and forget sessions and identities.
+    """Free the lanes; without `keep_logins`, end all waits and pauses too, and delete sessions and identities.
 
-    A dry run keeps the logins, and shows what waits as the real run would find it. To stand-ins everything goes.
+    A dry run keeps the logins, and shows what waits as a real run would find it. A run against stand-ins sends all.
     """
-    # Another process may be sending just now; in a copy nobody would ever free its lanes.
+    # Another process may be sending just now; in the copy nobody would ever free its lane.
     database.change("UPDATE account SET lane = NULL, lane_until = 0")
     if not keep_logins:
         database.change("UPDATE account SET next_at = 0, opens_at = 0, paused = NULL, identity = NULL")

@@ -1,4 +1,4 @@
-"""Rows of the `delivery` table as Deliveries, and conditions on them."""
+"""Turns rows of the `delivery` table into Deliveries; builds conditions for queries."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ JOINED = "SELECT delivery.*, article.url AS article_url FROM delivery JOIN artic
 
 
 def among(column: str, values: Sequence[str], into: Row) -> str:
-    """`column IN (…)` with the values added as parameters; "" when there is nothing to ask for."""
+    """`column IN (…)`, with the values added to `into` as parameters; "" when there are no values."""
     if not values:
         return ""
     names = [f"{column.replace('.', '_')}{number}" for number in range(len(values))]
@@ -21,7 +21,7 @@ def among(column: str, values: Sequence[str], into: Row) -> str:
 
 
 def delivery(row: Row) -> Delivery:
-    """A row of JOINED."""
+    """A Delivery from a row of JOINED."""
     planned_at = from_micros(row["planned_at"])
     assert planned_at is not None
     return Delivery(

@@ -1,4 +1,4 @@
-"""What is known of each source between polls."""
+"""The state of each source between polls: validators, baseline, failures, when it is polled next."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from syndicate.ledger.database import MICROSECOND, Database, Row, from_micros, m
 from syndicate.model import NO_HINTS, PollHints, Validators
 
 FLOOR = timedelta(seconds=10)
-"""No source is asked more often than that because of hints."""
+"""The shortest time between two polls of a source because of hints."""
 
 _NEXT = (
     "CASE WHEN hinted_at IS NULL OR hinted_at >= :next_poll_at THEN :next_poll_at"
@@ -22,7 +22,7 @@ _NEXT = (
 
 @dataclass(frozen=True, slots=True)
 class SourceHealth:
-    """How the last polls of a source went: `fails` in a row, the last with `error`. `gone`: for good, it said (410)."""
+    """How the last polls of a source went: `fails` in a row, the last with `error`. `gone`: it answered 410."""
 
     name: str
     fails: int
@@ -32,11 +32,11 @@ class SourceHealth:
 
 @dataclass(frozen=True, slots=True)
 class SourceState:
-    """`url` is the configured address; `retry_at` is the server's own wish.
+    """A source between polls. `url` is the configured address; `retry_at` is what its server asked for (Retry-After).
 
-    `baseline_at` is None until the first good reading. `address` is where it lives now, if it moved for
-    good; `moved_to` is where it has said to live since `moved_at`. `gone`: it said 410. `gap_at`: stories
-    were found missing then, and not read yet.
+    `baseline_at` is None until the first good reading. `address` is its new address, if it moved for good;
+    `moved_to` is the address to which it has redirected for good since `moved_at`, and which is not used yet.
+    `gone`: it answered 410. `gap_at` is when articles were found missing that are not read yet.
     """
 
     name: str
@@ -63,7 +63,7 @@ class Sources:
         self._db = database
 
     def ensure(self, name: str, url: str) -> SourceState:
-        """The state of a source, made new if it is. At another address it starts over, with a new baseline."""
+        """The state of a source; a new one is added. With another address it starts over, with a new baseline."""
         kept = hashlib.sha256(url.encode()).hexdigest()  # an address may hold a secret; it is only compared
         row = self._row(name)
         if row is not None and row["url"] == kept:
@@ -81,12 +81,12 @@ class Sources:
         return _state(row, url)
 
     def known(self, names: Iterable[str]) -> list[SourceHealth]:
-        """How those do that were ever looked at."""
+        """The health of those sources that were ever polled."""
         found = (self._row(name) for name in names)
         return [SourceHealth(row["name"], row["fails"], row["error"], bool(row["gone"])) for row in found if row]
 
     def baseline(self, name: str) -> datetime | None:
-        """When a source was first read well; None before that, or where it is not known."""
+        """When a source was first read successfully; None before that, or where the source is not known."""
         row = self._row(name)
         return from_micros(row["baseline_at"]) if row else None
 
@@ -101,7 +101,7 @@ class Sources:
         wish: PollHints = NO_HINTS,
         gap_at: datetime | None = None,
     ) -> None:
-        """A good reading. `entries` None: the document was not sent again, its count stands."""
+        """Record a good reading. `entries` None: the document was unchanged, and its count stays."""
         self._db.change(
             "UPDATE source SET polled_at = :now, etag = :etag, last_modified = :last_modified, body_hash = :body_hash,"
             " place = :place, wish = :wish, baseline_at = COALESCE(baseline_at, :baseline_at), gone = 0,"
@@ -124,7 +124,7 @@ class Sources:
     def failed(
         self, name: str, error: str, *, next_poll_at: datetime, retry_at: datetime | None, gone: bool = False
     ) -> None:
-        """A bad reading: validators and baseline stay as they are."""
+        """Record a failed poll. Validators and baseline stay as they are."""
         self._db.change(
             f"UPDATE source SET fails = fails + 1, error = :error, next_poll_at = {_NEXT}, gone = :gone,"
             " retry_at = COALESCE(:retry_at, 0) WHERE name = :name",
@@ -136,7 +136,7 @@ class Sources:
         )
 
     def moving(self, name: str, to: str | None, since: datetime | None) -> None:
-        """Where it says to live for good, and since when; None: it lives where it always did."""
+        """Record where it redirects for good, and since when; None: it does not."""
         self._db.change(
             "UPDATE source SET moved_to = :to, moved_at = :since WHERE name = :name",
             name=name,
@@ -145,7 +145,7 @@ class Sources:
         )
 
     def settle(self, name: str, address: str | None) -> None:
-        """From now on it is asked there; None: at its configured address. It stays the same source."""
+        """Poll it at `address` from now on; None: at its configured address. It stays the same source."""
         self._db.change(
             "UPDATE source SET address = :address, moved_to = NULL, moved_at = NULL WHERE name = :name",
             name=name,
@@ -153,9 +153,9 @@ class Sources:
         )
 
     def reserve(self, names: Sequence[str], *, now: datetime, next_poll_at: datetime, early: bool = False) -> list[str]:
-        """Take the next poll of these sources for this process; those that were due and not taken.
+        """Reserve the next poll of these sources for this process. Returns those that were due and not taken.
 
-        `early`: also what is not due, unless its server asked us to wait. At most some hundred at a time.
+        `early`: also those not due, unless their server asked us to wait. At most some hundred names at a time.
         """
         values = {f"n{number}": name for number, name in enumerate(names)}
         taken = self._db.rows(
@@ -170,16 +170,16 @@ class Sources:
         return [row["name"] for row in taken]
 
     def forget(self, name: str) -> None:
-        """Have the source sent whole at the next poll, even if nothing is new."""
+        """Drop the validators, so that the next poll gets the whole document even if nothing is new."""
         self._db.change(
             "UPDATE source SET etag = NULL, last_modified = NULL, body_hash = NULL, place = NULL WHERE name = :name",
             name=name,
         )
 
     def hint(self, names: Iterable[str], now: datetime) -> Mapping[str, datetime]:
-        """Let sources be asked as soon as may be, since there is said to be news; when that is, by name.
+        """Poll sources as soon as possible, because a hook or hub says they have news. Returns when, by name.
 
-        Not within FLOOR of the last time, not before the server wishes, never later than it would be
+        Not within FLOOR of the last poll, not before the server's Retry-After, never later than planned
         anyway. The same hint again changes nothing.
         """
         with self._db.transaction():
@@ -199,25 +199,25 @@ class Sources:
         return from_micros(min(earliest, max(micros(now), row["next_poll_at"])))
 
     def due(self, now: datetime) -> dict[str, str | None]:
-        """The sources whose next poll has come, each with the address it moved to, if it did."""
+        """The sources due for a poll, each with the address it moved to, if it did."""
         found = self._db.rows(
             "SELECT name, address FROM source WHERE next_poll_at <= :now ORDER BY next_poll_at", now=micros(now)
         )
         return {row["name"]: row["address"] for row in found}
 
     def appointments(self, now: datetime) -> list[tuple[str, datetime]]:
-        """When those will be asked that went well last time and are not due."""
+        """The next polls of sources that are not due and whose last poll was good."""
         found = self._db.rows(
             "SELECT name, next_poll_at FROM source WHERE fails = 0 AND next_poll_at > :now", now=micros(now)
         )
         return [(row["name"], at) for row in found if (at := from_micros(row["next_poll_at"]))]
 
     def advance(self, name: str, until: datetime) -> None:
-        """Let a poll come sooner."""
+        """Set the next poll of a source to an earlier time."""
         self._db.change("UPDATE source SET next_poll_at = :until WHERE name = :name", name=name, until=micros(until))
 
     def postpone(self, name: str, until: datetime) -> None:
-        """Let a poll wait."""
+        """Put off the next poll of a source to `until`, unless a hint has asked for it."""
         self._db.change(
             "UPDATE source SET next_poll_at = :until WHERE name = :name AND next_poll_at < :until"
             " AND hinted_at IS NULL",

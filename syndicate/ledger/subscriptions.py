@@ -1,4 +1,4 @@
-"""Subscriptions to hubs (WebSub): what was asked, what was granted, and when to ask again."""
+"""Subscriptions to WebSub hubs: what was requested, what was granted, and when to ask again."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ class Subscription:
 
     `public` is the first part, as configured when it was made. `state` "none": the feed names no hub, and there are
     no addresses.
-    `asked` is what the hub may now ask back for. `fails` counts requests since a hub last confirmed one.
+    `asked` is the request that the hub may now confirm. `fails` counts requests since a hub last confirmed one.
     """
 
     callback: str
@@ -49,7 +49,7 @@ class Subscriptions:
         self._credentials = credentials
 
     def add(self, made: Subscription, act_at: datetime | None) -> None:
-        """Keep a new one; at `act_at` its hub is asked."""
+        """Store a new one; its hub is asked at `act_at`."""
         sealed = {"hub": made.hub, "topic": made.topic, "secret": made.secret, "public": made.public}
         self._db.change(
             "INSERT INTO subscription (callback, source, sealed, state, asked, act_at, fails)"
@@ -68,7 +68,7 @@ class Subscriptions:
         return self._loaded(row) if row else None
 
     def of(self, source: str) -> Subscription | None:
-        """The one a source has; those that ended are its past."""
+        """The current subscription of a source; those that ended do not count."""
         row = self._db.row("SELECT * FROM subscription WHERE source = :source AND state <> 'ended'", source=source)
         return self._loaded(row) if row else None
 
@@ -77,16 +77,19 @@ class Subscriptions:
         return [self._loaded(row) for row in self._db.rows("SELECT * FROM subscription WHERE state <> 'ended'")]
 
     def has_due(self, now: datetime) -> bool:
-        """Whether some hub is to be asked."""
+        """Whether a request to some hub is due."""
         return bool(self._db.rows("SELECT 1 FROM subscription WHERE act_at <= :now LIMIT 1", now=micros(now)))
 
     def due(self, now: datetime) -> list[Subscription]:
-        """Those whose hub is to be asked, the longest due first."""
+        """Those with a request due, the longest due first."""
         found = self._db.rows("SELECT * FROM subscription WHERE act_at <= :now ORDER BY act_at", now=micros(now))
         return [self._loaded(row) for row in found]
 
     def take(self, callback: str, mode: Mode, now: datetime, act_at: datetime) -> bool:
-        """Become the one who asks; False if another was. Written first, since the hub may ask back meanwhile."""
+        """Reserve the request to the hub for this process; False if another has it.
+
+        Written before the request, since the hub may ask for confirmation before it answers.
+        """
         return bool(
             self._db.change(
                 "UPDATE subscription SET asked = :mode, act_at = :act_at, fails = fails + 1"
@@ -99,7 +102,7 @@ class Subscriptions:
         )
 
     def refresh(self, now: datetime, before: datetime) -> None:
-        """Ask again for those that were confirmed before an instant, as if half of their lease were over."""
+        """Make a renewal due for those confirmed before `before`, as if half of their lease were over."""
         self._db.change(
             "UPDATE subscription SET act_at = :now"
             " WHERE state = 'active' AND act_at > :now AND 2 * act_at - lease_until < :before",
@@ -108,13 +111,13 @@ class Subscriptions:
         )
 
     def failed(self, callback: str, error: str) -> None:
-        """A request came to nothing."""
+        """Record that a request to the hub failed."""
         self._db.change(
             "UPDATE subscription SET error = :error WHERE callback = :callback", callback=callback, error=error
         )
 
     def confirmed(self, callback: str, *, lease_until: datetime, act_at: datetime) -> None:
-        """The hub asked back, and was told yes."""
+        """Record that the hub asked for confirmation and got it."""
         self._db.change(
             "UPDATE subscription SET state = 'active', asked = NULL, lease_until = :lease_until, act_at = :act_at,"
             " fails = 0, error = NULL WHERE callback = :callback",
@@ -124,7 +127,7 @@ class Subscriptions:
         )
 
     def denied(self, callback: str, reason: str, act_at: datetime) -> None:
-        """The hub wants no subscriber; it is asked again at `act_at`."""
+        """Record that the hub refused; it is asked again at `act_at`."""
         self._db.change(
             "UPDATE subscription SET state = 'denied', asked = NULL, lease_until = NULL, act_at = :act_at,"
             " error = :reason WHERE callback = :callback",
@@ -134,7 +137,7 @@ class Subscriptions:
         )
 
     def end(self, callback: str, act_at: datetime) -> None:
-        """Nothing that comes is believed any more; the hub is told at `act_at`."""
+        """End a subscription: its notifications are ignored from now on, and the hub is asked to stop at `act_at`."""
         self._db.change(
             "UPDATE subscription SET state = 'ended', asked = NULL, act_at = :act_at, fails = 0"
             " WHERE callback = :callback",
@@ -143,11 +146,11 @@ class Subscriptions:
         )
 
     def remove(self, callback: str) -> None:
-        """As if it had never been."""
+        """Delete a subscription."""
         self._db.change("DELETE FROM subscription WHERE callback = :callback", callback=callback)
 
     def clear(self) -> None:
-        """Remove all."""
+        """Delete all subscriptions."""
         self._db.change("DELETE FROM subscription")
 
     def _loaded(self, row: Row) -> Subscription:

@@ -1,4 +1,4 @@
-"""A clock that was set back: what waits for an instant must not wait for it twice."""
+"""Notices that the machine's clock was set back, and moves all waits, so that nothing waits for the same time twice."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 
 from syndicate.ledger.database import Database, from_micros, micros
 
-KEPT = timedelta(seconds=20)  # how often the present is written down
+KEPT = timedelta(seconds=20)  # how often the present time is stored
 JUMP = timedelta(minutes=2)  # clocks that are kept right by NTP move by less
 
 _COLUMNS = {
@@ -14,22 +14,22 @@ _COLUMNS = {
     "account": ("next_at", "opens_at", "lane_until", "down_since"),
     "source": ("next_poll_at", "retry_at"),
 }
-"""What this machine's clock wrote and waits for."""
+"""Columns with instants of this machine's clock that something waits for."""
 _BASELINED = ("source", "account")
 _OURS = "(state IN ('due', 'sending', 'unknown') OR (state = 'planned' AND reason IN ('preflight', 'delay')))"
 """Deliveries that wait for an instant of this machine's clock."""
 
 
 class Timekeeping:
-    """Remembers the latest instant any process of this ledger saw."""
+    """Stores the latest instant that any process of this ledger saw."""
 
     def __init__(self, database: Database) -> None:
         self._db = database
 
     def keep(self, now: datetime) -> timedelta:
-        """Note the present. If the clock was set back since, all waits move along; by how much.
+        """Store the present time. If the clock was set back since the last call, move all waits; returns by how much.
 
-        Embargoes stay: their instants are the publisher's, not ours.
+        Embargoes stay: their time is the publisher's, not this clock's.
         """
         latest = self._latest()
         if latest is None or now - latest >= KEPT:
@@ -67,5 +67,5 @@ class Timekeeping:
 
 
 def micros_of(span: timedelta) -> int:
-    """A length of time as the ledger keeps it."""
+    """A length of time in microseconds, as the ledger stores it."""
     return span // timedelta(microseconds=1)

@@ -1,4 +1,4 @@
-"""The delivery state machine: every change of state there is, who makes it, and the one statement that makes it."""
+"""The delivery state machine: every allowed change of state, who makes it, and the statement that makes it."""
 
 from __future__ import annotations
 
@@ -27,11 +27,11 @@ class Transition:
 
     @property
     def allowed(self) -> str:
-        """The condition on a row that may make it, as SQL."""
+        """The SQL condition on a row that may make this transition."""
         return f"delivery.state IN ({', '.join(repr(state) for state in self.before)})"
 
     def sets(self, state: State | None = None) -> str:
-        """The assignment of the new state, as SQL. `state` chooses where there are several."""
+        """The SQL assignment of the new state. `state` chooses where there are several; ValueError for any other."""
         chosen = state or self.after[0]
         if chosen not in self.after or (state is None and len(self.after) > 1):
             raise ValueError(f"{self.name} does not lead to {chosen}")
@@ -90,7 +90,7 @@ TRANSITIONS: Mapping[str, Transition] = {
 }
 
 FRESH: Row = {"post": None, "draft": None, "prepared": None, "committed_at": None}
-"""Columns of a delivery that is rendered anew: nothing of an earlier attempt is left."""
+"""Columns of a delivery that is to be rendered anew: nothing of an earlier attempt is kept."""
 
 
 def move(
@@ -103,16 +103,16 @@ def move(
     outcome: str | None = None,
     columns: Mapping[str, Any],
 ) -> bool:
-    """One change of state, its attempt closed, its lane freed, and an alert written: all or nothing.
+    """Change a delivery's state, close its attempt, free its lane and write an alert where one is due: all or nothing.
 
     A compare-and-swap on state and fence: False where the delivery was taken over meanwhile. `columns` are
-    further columns to set; `outcome` is what the attempt says of its end, the new state unless given.
+    further columns to set; `outcome` is the outcome of the attempt, the new state unless given.
     """
     after = state or transition.after[0]
     values: Row = {name: micros(value) if isinstance(value, datetime) else value for name, value in columns.items()}
     values |= {"updated_at": micros(now), "lease_until": 0}
     settings = ", ".join((transition.sets(state), *(f"{name} = :{name}" for name in values)))
-    # A receipt counts for what was since looked up or held: only its claim is out of date.
+    # A receipt is valid even where the delivery was looked up or held since: only its claim is out of date.
     late = " OR (fence > :fence AND state IN ('unknown', 'held'))" if transition is POSTED else ""
     with database.transaction():
         if not database.change(
@@ -152,7 +152,7 @@ def _close_attempt(database: Database, delivery: Delivery, outcome: str, error: 
 
 
 def alert(database: Database, delivery: Delivery, what: str) -> None:
-    """Let somebody hear of it, once."""
+    """Have an alert about a delivery sent, once."""
     database.change(
         "INSERT INTO alert (key, state, fence, tries) VALUES (:key, :state, :fence, 0) ON CONFLICT DO NOTHING",
         key=delivery.key,

@@ -1,4 +1,4 @@
-"""What becomes of a due delivery before any claim: it waits, is skipped, or can never be sent."""
+"""Transitions of a due delivery before any claim: it waits, is skipped, or fails."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ class Waiting:
         now: datetime,
         state: State = "due",
     ) -> bool:
-        """A due delivery that cannot go now. `state` is `planned` for what waits for a person or its page."""
+        """Record that a due delivery waits, and why. `state` is `planned` for what waits for a person or its page."""
         return bool(
             self._db.change(
                 f"UPDATE delivery SET {WAITS.sets(state)}, reason = :reason, due_at = :due_at, error = :error,"
@@ -40,7 +40,7 @@ class Waiting:
         )
 
     def looks_again(self, delivery: Delivery, error: str, *, due_at: datetime, now: datetime) -> bool:
-        """A due delivery whose page is not right yet; one look more is counted."""
+        """Record that a due delivery waits because its page is not right yet, and count the look."""
         with self._db.transaction():
             waits = self.waits(delivery, "preflight", state="planned", due_at=due_at, error=error, now=now)
             return waits and bool(
@@ -52,19 +52,19 @@ class Waiting:
             )
 
     def page_ok(self, delivery: Delivery) -> None:
-        """The page is right by now: earlier looks count no more."""
+        """Record that the page is right: earlier looks do not count any more."""
         if delivery.looks:
             self._db.change("UPDATE delivery SET looks = 0, looked_at = NULL WHERE key = :key", key=delivery.key)
 
     def fails(self, delivery: Delivery, reason: Reason, *, error: str, now: datetime) -> bool:
-        """A due delivery that can never be sent, as is plain before any claim."""
+        """Fail a due delivery that can never be sent."""
         columns: Row = {"reason": reason, "due_at": None, "error": error}
         return move(self._db, delivery, UNSENDABLE, now=now, columns=columns)
 
     def skips(
         self, delivery: Delivery, reason: Reason, *, error: str | None, now: datetime, alerted: bool = False
     ) -> bool:
-        """A due delivery that is not wanted any more; `alerted`: somebody should hear of it."""
+        """Skip a due delivery; `alerted`: have an alert about it sent."""
         columns: Row = {"reason": reason, "due_at": None, "error": error}
         with self._db.transaction():
             left = move(self._db, delivery, SKIPPED, now=now, columns=columns)

@@ -1,4 +1,4 @@
-"""Deliveries are planned: what is written of them, what is held back as a flood, what a person names."""
+"""Writes planned deliveries: those of a reading, after flood control, and those of articles that a person names."""
 
 from __future__ import annotations
 
@@ -18,10 +18,10 @@ UNWANTED_BEFORE = ("baseline", "too_old", "preflight")  # reasons that `--backfi
 
 
 def announce(article: Article, accounts: Sequence[Account], ledger: Ledger, breaking: BreakingRules = NO_RULES) -> str:
-    """Plan one article for every account because a person named it; its anchor.
+    """Plan one article for every account because a person named it. Returns its anchor.
 
-    No baseline, no age, no filter. What was already posted, or decided by a person, stays as it is; that it
-    was announced elsewhere (`import-seen`) does not matter, since now it is asked for here.
+    Baseline, age and filters do not apply. What was already posted, or decided by a person, stays as it is. An
+    article that was announced elsewhere (`import-seen`) is planned all the same.
     """
     with ledger.transaction():
         now = ledger.now()
@@ -45,7 +45,7 @@ def restrained(
     ledger: Ledger,
     floods: FloodLimits,
 ) -> list[Planned]:
-    """What looks like a flood, or like a story of before, waits for a person."""
+    """Apply flood control to the deliveries of one reading: bursts and likely duplicates wait for approval."""
 
     def twin(known: StoredArticle, doubted: bool) -> LikelyDuplicate:
         return LikelyDuplicate(known.anchor, known.article, known.article.published or known.first_seen, doubted)
@@ -63,8 +63,8 @@ def restrained(
 
 
 def _replaced(going: Mapping[str, Article], listed: Sequence[Article], ledger: Ledger) -> Mapping[str, StoredArticle]:
-    """Of new articles those in whose place another one stood, to the second: the list reaches back beyond it,
-    and has it no more. Somebody mended address and headline at once.
+    """New articles that replace a known one, by anchor: it had exactly the same date, and is no longer listed though
+    the list reaches back beyond it. Somebody corrected address and headline at once.
     """
     dates = [article.published for article in listed if article.published is not None]
     oldest = min(dates, default=None)
@@ -85,7 +85,7 @@ def _replaced(going: Mapping[str, Article], listed: Sequence[Article], ledger: L
 def backfilled(
     source: str, count: int, accounts: Sequence[Account], ledger: Ledger, now: datetime, breaking: BreakingRules
 ) -> list[str]:
-    """Plan the newest articles of a source whatever baseline, age and flood limits said; the keys."""
+    """Plan the newest articles of a source whatever baseline, age and flood limits said. Returns the keys."""
     newest = [
         Candidate(known.anchor, known.article) for known in ledger.articles.newest(source, count) if not known.imported
     ]
@@ -101,7 +101,7 @@ def _anchor_of(article: Article, ledger: Ledger, now: datetime) -> str:
 
 
 def write(entries: Sequence[Planned], ledger: Ledger, now: datetime, *, overruled: Sequence[str] = ()) -> list[str]:
-    """Write deliveries; planned a microsecond apart, so that their order, and the ids made of it, are fixed."""
+    """Write deliveries and return the keys of new ones. Planned a microsecond apart, so that their order is fixed."""
     keys = []
     for number, entry in enumerate(entries):
         planned, planned_at = _row(entry), now + timedelta(microseconds=number)
@@ -135,7 +135,7 @@ def _row(entry: Planned) -> PlannedDelivery:
 def _is_taken_back(
     planned: PlannedDelivery, planned_at: datetime, ledger: Ledger, reasons: Sequence[str], overruled: Sequence[str]
 ) -> bool:
-    """Plan a delivery that was skipped, if it was for a reason that holds no more, or that a person overrules."""
+    """Plan a skipped delivery after all, if its reason no longer holds, or a person overrules it."""
     if reasons and ledger.deliveries.let_in(planned, reasons, planned_at):
         return True
     return bool(overruled) and ledger.deliveries.replan(planned, overruled, planned_at)

@@ -1,4 +1,4 @@
-"""What follows when a known article says something else, or is taken back."""
+"""What happens to deliveries and posts when a known article changes or is withdrawn."""
 
 from __future__ import annotations
 
@@ -12,15 +12,15 @@ from syndicate.model import Account, Article, BreakingRules, Delivery
 from syndicate.planning.plan import priority
 
 Change: TypeAlias = tuple[str, Article, Article]
-"""The anchor of an article, what it said before, and what it says now."""
+"""The anchor of an article, the article before the change, and the article now."""
 
 
 def revise(
     changes: Sequence[Change], accounts: Sequence[Account], ledger: Ledger, now: datetime, breaking: BreakingRules
 ) -> list[str]:
-    """What waits for calm waits on, what became breaking news overtakes, posts follow where that is asked.
+    """Restart delays of changed articles, let new breaking news go first, and plan edits where the account wants them.
 
-    Returns the keys of edits that were planned. An edit never posts again.
+    Returns the keys of the planned edits. An edit never makes a new post.
     """
     keys = []
     for anchor, before, after in changes:
@@ -30,7 +30,7 @@ def revise(
         if priority(after, breaking) == 0:
             ledger.backlog.raise_priority(anchor)
         if (before.title, before.summary, before.url) == (after.title, after.summary, after.url):
-            continue  # pictures come with new addresses every time, from some systems
+            continue  # some systems give pictures a new address every time
         for account in accounts:
             if account.delay:
                 ledger.backlog.extend_delay(anchor, account.name, now, account.delay)
@@ -41,9 +41,9 @@ def revise(
 
 
 def withdraw(anchor: str, accounts: Sequence[Account], ledger: Ledger, now: datetime) -> list[str]:
-    """The publisher took an article back: what was not sent never is; what was is told of, or deleted.
+    """Withdraw an article: skip what was not sent; alert to posts, or plan their deletion, as the account wants.
 
-    A post whose end is not known yet is deleted once it is. Returns the keys of deletions.
+    A post that is not confirmed yet is deleted once it is. Returns the keys of the planned deletions.
     """
     keys: list[str] = []
     with ledger.transaction():
@@ -54,7 +54,7 @@ def withdraw(anchor: str, accounts: Sequence[Account], ledger: Ledger, now: date
             if post.action != "post":
                 continue
             if post.state in ("planned", "due") and post.draft is None:
-                ledger.decisions.withdraw(post, error="the publisher withdrew it", now=now)
+                ledger.decisions.withdraw(post, error="withdrawn by the publisher", now=now)
             elif post.state in ("due", "sending", "unknown", "held", "posted"):
                 if wishes.get(post.account) == "delete":
                     keys.append(plan_delete(post, ledger, now))
@@ -64,7 +64,10 @@ def withdraw(anchor: str, accounts: Sequence[Account], ledger: Ledger, now: date
 
 
 def plan_edit(anchor: str, account: Account, ledger: Ledger, now: datetime) -> str | None:
-    """Plan that a post follows its article, unless such a row waits already; its key."""
+    """Plan an edit of an article's post.
+
+    Returns its key; None where an edit waits already.
+    """
     waiting = ledger.deliveries.search(accounts=(account.name,), anchor=anchor)
     if any(row.action == "edit" and row.state in ("due", "sending") for row in waiting):
         return None
@@ -75,7 +78,7 @@ def plan_edit(anchor: str, account: Account, ledger: Ledger, now: datetime) -> s
         platform=account.platform,
         state="due",
         due_at=now,
-        priority=0,  # whatever hours the account keeps
+        priority=0,  # not only in the account's hours
         action="edit",
         revision=revision,
     )
@@ -83,14 +86,14 @@ def plan_edit(anchor: str, account: Account, ledger: Ledger, now: datetime) -> s
 
 
 def plan_delete(post: Delivery, ledger: Ledger, now: datetime) -> str:
-    """Plan that a post is withdrawn; the key of that row, which may be there already, or have failed before."""
+    """Plan the deletion of a post. Returns its key; one that was planned before is used again, even if it failed."""
     deletion = PlannedDelivery(
         anchor=post.anchor,
         account=post.account,
         platform=post.platform,
         state="due",
         due_at=now,
-        priority=0,  # a wrong post does not wait for an account's hours
+        priority=0,  # a wrong post is not left up until the account's hours
         action="delete",
     )
     if ledger.deliveries.plan(deletion, now) is not None:

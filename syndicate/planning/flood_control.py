@@ -1,7 +1,7 @@
-"""Pure: what of one reading may go out at once, and what waits for a person's yes.
+"""Flood control: bursts and likely duplicates of one reading wait for a person's approval. Pure.
 
-A feed that changes all its guids, or brings its archive back, looks like news; so does a story that was
-given a new address and a new date. What looks like that is planned, and waits: reasons `burst` and `similar`.
+A feed that changes all its guids, or lists its archive again, looks like news; so does an article that was
+given a new address and a new date. Such articles are planned and wait, with the reasons `burst` and `similar`.
 """
 
 from __future__ import annotations
@@ -15,18 +15,18 @@ from syndicate.aliases import folded
 from syndicate.model import Article, FloodLimits, Reason
 from syndicate.planning.plan import Planned
 
-FEW = 3  # new stories that are never a flood, however short the feed
-NEAR = timedelta(days=2)  # between two stories that may be one
-SERIES = 2  # stories of before under one headline: a column, and the next is no repetition
-LONG = 12  # words of a summary that no two stories share by chance
+FEW = 3  # so many new articles are never a flood, however short the feed
+NEAR = timedelta(days=2)  # at most between two articles that may be the same
+SERIES = 2  # known articles under one headline: then it is a regular column, and the next is no repetition
+LONG = 12  # words from which on no two articles share a summary by chance
 
 
 @dataclass(frozen=True, slots=True)
 class LikelyDuplicate:
-    """A story that may be the same as a new one. `at` is when it was published, or first seen.
+    """A known article that a new one may repeat. `at` is when it was published, or else first seen.
 
-    `doubted`: it was never let out, as one that waited for a yes in vain; a repetition itself, perhaps.
-    `replaced`: it left the list, and the new one came with its very date; where much is new, a burst says so.
+    `doubted`: it was never sent, since the approval it waited for never came; it may be a repetition itself.
+    `replaced`: it left the list, and the new one has exactly its date; not used where `burst` applies anyway.
     """
 
     anchor: str
@@ -38,7 +38,7 @@ class LikelyDuplicate:
 
 @dataclass(frozen=True, slots=True)
 class History:
-    """What was known before a reading: the date of the source's newest story, and possible twins by anchor.
+    """What was known before a reading: the date of the source's newest article, and likely duplicates by anchor.
 
     `listed` counts the entries of the reading.
     """
@@ -49,13 +49,16 @@ class History:
 
 
 def hold_back(entries: Sequence[Planned], new: Collection[str], before: History, floods: FloodLimits) -> list[Planned]:
-    """Entries of one reading with what has to wait marked so. `new` are the anchors of all that was new in it."""
+    """The planned deliveries of one reading; what has to wait is changed to wait.
+
+    `new` are anchors of all new articles.
+    """
     going = {entry.candidate.anchor: entry for entry in entries if entry.state != "skipped"}
     bulk = floods.burst is not None and len(new) > min(floods.burst, max(FEW, before.listed / 2))
     doubles = _doubles(going, before.twins, ever=bulk) if floods.similar != "post" else {}
     borrowed = {anchor for anchor, entry in going.items() if entry.candidate.borrowed and anchor not in doubles}
     rest = {anchor: entry for anchor, entry in going.items() if anchor not in doubles.keys() | borrowed}
-    told = f"{len(new)} of the {before.listed} stories listed were new at once"
+    told = f"{len(new)} of the {before.listed} articles listed were new at once"
     burst = _burst(rest, before.newest, floods.burst, told, bulk=bulk)
 
     def restrained(entry: Planned) -> Planned:
@@ -65,7 +68,7 @@ def hold_back(entries: Sequence[Planned], new: Collection[str], before: History,
         if anchor in doubles:
             return _double(entry, doubles[anchor], floods)
         if anchor in borrowed and entry.candidate.borrowed:
-            told = f"it has the address or the guid of {entry.candidate.borrowed.url}, and nothing else of it"
+            told = f"it has the address or guid of {entry.candidate.borrowed.url}, but is another article"
             return _waiting(entry, "similar", told)
         return _waiting(entry, "burst", burst[anchor]) if anchor in burst else entry
 
@@ -73,7 +76,7 @@ def hold_back(entries: Sequence[Planned], new: Collection[str], before: History,
 
 
 def waiting(entries: Sequence[Planned]) -> dict[str, int]:
-    """How many stories wait for a yes, by reason."""
+    """How many articles wait for approval, by reason."""
     counts = {
         reason: len({entry.candidate.anchor for entry in entries if (entry.state, entry.reason) == ("planned", reason)})
         for reason in ("burst", "similar")
@@ -82,9 +85,10 @@ def waiting(entries: Sequence[Planned]) -> dict[str, int]:
 
 
 def alike(one: Article, other: Article) -> bool:
-    """The same headline; or the same summary under headlines that differ in few words, none of them a number.
+    """Whether two articles have the same headline, or the same summary and headlines that differ in few words.
 
-    Of a long summary half the words of the headlines have to be the same, of a short one four in five.
+    None of those words may have a digit. Of the headlines' words half have to be the same where the summary is
+    long, and four in five where it is short.
     """
     mine, theirs = folded(one.title), folded(other.title)
     if mine == theirs:
@@ -100,7 +104,7 @@ def alike(one: Article, other: Article) -> bool:
 def _doubles(
     going: Mapping[str, Planned], twins: Mapping[str, Sequence[LikelyDuplicate]], *, ever: bool
 ) -> dict[str, LikelyDuplicate]:
-    """What resembles a story of before, or an earlier one of this reading: of two days, or of whenever."""
+    """Likely duplicates of known articles or of earlier ones of this reading: NEAR in time, or at any time (`ever`)."""
     found: dict[str, LikelyDuplicate] = {}
     earlier: dict[str, list[LikelyDuplicate]] = {}
     for anchor, entry in going.items():
@@ -120,7 +124,7 @@ def _doubles(
 
 
 def _wordings(article: Article) -> list[str]:
-    """What two articles that are alike have in common, the one or the other."""
+    """The article's headline and summary as look-up keys: articles that are alike share one of the two."""
     return [
         words for words in (f"title {folded(article.title)}", f"summary {folded(article.summary)}") if words[-1] != " "
     ]
@@ -129,26 +133,26 @@ def _wordings(article: Article) -> list[str]:
 def _burst(
     going: Mapping[str, Planned], newest: datetime | None, most: int | None, told: str, *, bulk: bool
 ) -> dict[str, str]:
-    """Anchors of what waits for a yes, with why.
+    """Anchors of what waits for approval as a burst, each with why.
 
-    Where too much of a reading is new, what is older than the newest known story waits; what is newer
-    goes out, up to `most`.
+    If too much of a reading is new, what is older than the newest known article waits. What is newer goes
+    out, unless that is more than `most`.
     """
     if most is None:
         return {}
     fresh = {anchor for anchor, entry in going.items() if _fresh(entry, newest)}
     waiting = {}
     if bulk:
-        waiting = dict.fromkeys(going.keys() - fresh, f"{told}, and this one is no newer than what was known")
+        waiting = dict.fromkeys(going.keys() - fresh, f"{told}, and this one is not newer than those known before")
     if len(fresh) > most:
         waiting |= dict.fromkeys(fresh, f"{told}, and burst is {most}")
     return waiting
 
 
 def _fresh(entry: Planned, newest: datetime | None) -> bool:
-    """Dated after the newest story known before, which it may be itself; undated ones are planned on top alone.
+    """Whether it is newer than the newest article known before. Undated ones are: they are only planned on top.
 
-    Both dates are the same source's, so that a zone that was guessed was guessed for both.
+    Both dates are the same source's, so a time zone that was guessed was guessed for both.
     """
     article = entry.candidate.article
     if newest is None or article.published is None:
@@ -165,6 +169,6 @@ def _double(entry: Planned, twin: LikelyDuplicate, floods: FloodLimits) -> Plann
 
 
 def _waiting(entry: Planned, reason: Reason, note: str) -> Planned:
-    """Until a person says yes; what waits for its hour besides keeps that hour."""
+    """Let a delivery wait for approval. A later time that it waits for as well stays."""
     due_at = entry.due_at if entry.state == "planned" else None
     return replace(entry, state="planned", reason=reason, due_at=due_at, note=note)

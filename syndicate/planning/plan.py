@@ -1,4 +1,4 @@
-"""Pure: which account gets which article, and when. First runs send nothing."""
+"""Decides which account gets which article, and when. A source's first run plans nothing. Pure."""
 
 from __future__ import annotations
 
@@ -13,19 +13,19 @@ from syndicate.model import EMBARGOED, NO_RULES, Account, Article, BreakingRules
 from syndicate.schedule import at_once
 
 GRACE = timedelta(minutes=1)  # feeds count in seconds, and clocks differ
-FAR = timedelta(days=30)  # a date further ahead is a slip, more likely than an embargo
-SOON = timedelta(minutes=5)  # a date no further ahead than this is a clock that runs fast
-UNSURE = timedelta(hours=14)  # how far a date may be off when its zone was a guess
+FAR = timedelta(days=30)  # a date further ahead is more likely a mistake than an embargo
+SOON = timedelta(minutes=5)  # a date no further ahead than this is a fast clock, not an embargo
+UNSURE = timedelta(hours=14)  # how far a date may be off if its time zone was a guess
 
 _URGENT = frozenset({"1", "breaking", "flash", "urgent"})
 
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """An article that may be announced. `on_top`: it stands above every article known before.
+    """An article that may be announced. `on_top`: the source lists it above every article known before.
 
-    `borrowed` is a known story that bears one of its names, and has nothing else of it.
-    `overrules` are reasons for which it was skipped before that hold no more.
+    `borrowed` is a known article that has one of its names and nothing else in common with it.
+    `overrules` are reasons for which it was skipped before and which no longer hold.
     """
 
     anchor: str
@@ -37,7 +37,7 @@ class Candidate:
 
 @dataclass(frozen=True, slots=True)
 class Planned:
-    """One delivery to write. `due_at` is None once nothing is due. Past `expires_at` it is not sent any more.
+    """One delivery to write. `due_at` is None where no time is set. Past `expires_at` it is not sent any more.
 
     `priority` 0 is breaking news, 1 all else. `note` says in words why it waits.
     """
@@ -54,20 +54,20 @@ class Planned:
 
 @dataclass(frozen=True, slots=True)
 class Baselines:
-    """When the first good reading of a source was, and when an account joined; None: not yet."""
+    """When a source was first read successfully, and when an account was first used; None: not yet."""
 
     source: datetime | None
     account: datetime | None
 
     @property
     def began(self) -> datetime | None:
-        """From when on stories are new: the later of the two."""
+        """From when on articles count as new: the later of the two."""
         return max(self.source, self.account) if self.source is not None and self.account is not None else None
 
 
 @dataclass(frozen=True, slots=True)
 class FilterStep:
-    """Whether the account's `only` and `never` let a story through."""
+    """Whether the account's `only` and `never` let an article pass."""
 
     passed: bool
     reason: ClassVar[Reason] = "filtered"
@@ -75,10 +75,10 @@ class FilterStep:
 
 @dataclass(frozen=True, slots=True)
 class BaselineStep:
-    """Whether a story is newer than the first run. `passed` None: its date does not tell, or there was none yet.
+    """Whether an article is newer than the first run. `passed` None: it cannot be told, or there was no first run yet.
 
-    `published` may be earlier than `began` by `slack`. `day` is the source's, of a date without a time: then days
-    are compared instead.
+    `published` may be earlier than `began` by `slack`. `day` is set for a date without a time, in the source's time
+    zone: then days are compared.
     """
 
     passed: bool | None
@@ -91,7 +91,7 @@ class BaselineStep:
 
 @dataclass(frozen=True, slots=True)
 class AgeStep:
-    """Whether a story was young enough when it was first seen. `age` None: it has no date to be too old by."""
+    """Whether an article was within `max_age` when it was first seen. `age` None: it has no date."""
 
     passed: bool
     age: timedelta | None
@@ -100,8 +100,8 @@ class AgeStep:
 
 
 PlanStep: TypeAlias = FilterStep | BaselineStep | AgeStep
-"""A rule that a story is put to before it is planned, and what was compared. Where it does not pass, the story is
-skipped for `reason`."""
+"""A rule that an article has to pass before it is planned, and what was compared. If it does not pass, it is skipped
+for `reason`."""
 
 
 def plan(
@@ -113,9 +113,9 @@ def plan(
     now: datetime,
     breaking: BreakingRules = NO_RULES,
 ) -> list[Planned]:
-    """Deliveries for articles that were never seen before, to accounts with their baselines; oldest first.
+    """Plan new articles for `accounts`, which come with their baselines; oldest first.
 
-    `source_baseline` None: this very reading is the baseline, and nothing is planned.
+    `source_baseline` None: this reading is the baseline, and nothing is planned.
     """
     if source_baseline is None:
         return []
@@ -134,7 +134,7 @@ def wanted(
     filtered: bool,
     breaking: BreakingRules = NO_RULES,
 ) -> list[Planned]:
-    """Deliveries somebody asked for by name or number: no baseline, no age, no delay; filters only if `filtered`."""
+    """Plan articles that a person asked for: no baseline, no age limit, no delay; filters only if `filtered`."""
     return [
         Planned(candidate, account, "skipped", "filtered")
         if filtered and not admits(account, candidate.article)
@@ -147,10 +147,10 @@ def wanted(
 def steps(
     article: Article, account: Account, baselines: Baselines, zone: str, seen: datetime, *, on_top: bool | None = None
 ) -> Iterator[PlanStep]:
-    """The rules in their order: the first that does not pass decides. `seen`: when the story is, or was, judged.
+    """The rules in their order; the first that does not pass decides. `seen` is when the article was first seen.
 
-    `on_top`: it stands above all that was known before, which tells whether an undated one is new; None: that is
-    not known any more. `zone` (IANA) is the source's.
+    `on_top`: the source lists it above all that was known before, so an undated one is new; None: that is not
+    known any more. `zone` (IANA) is the source's.
     """
     yield FilterStep(admits(account, article))
     yield _newness(article, baselines.began, zone, on_top=on_top)
@@ -158,7 +158,7 @@ def steps(
 
 
 def oldest_first(candidates: Sequence[Candidate]) -> list[Candidate]:
-    """By date; undated ones last; equals in the document's order reversed, since feeds put the newest first."""
+    """Sort by date, undated ones last; equals in the reverse of the document's order, since feeds list newest first."""
     latest = datetime.max.replace(tzinfo=ZoneInfo("UTC"))
     newest_last = list(candidates)
     newest_last.reverse()
@@ -166,7 +166,7 @@ def oldest_first(candidates: Sequence[Candidate]) -> list[Candidate]:
 
 
 def admits(account: Account, article: Article) -> bool:
-    """Whether the account's `only` and `never` let an article through."""
+    """Whether the account's `only` and `never` let an article pass."""
     if account.only is not None and not _matches(account.only, article):
         return False
     return account.never is None or not _matches(account.never, article)
@@ -181,7 +181,7 @@ def priority(article: Article, breaking: BreakingRules) -> int:
 
 
 def expiry(article: Article, account: Account, now: datetime) -> datetime:
-    """From when on an article is too old for an account; an undated one counts from now."""
+    """When an article becomes too old for an account; for an undated one, `max_age` counts from now."""
     slack = timedelta(days=1) if article.precision == "day" else timedelta(0)
     slack += UNSURE if article.tz_assumed else timedelta(0)
     return (article.published or now) + account.max_age + slack
@@ -198,7 +198,7 @@ def _judge(
 
 
 def _due(candidate: Candidate, account: Account, now: datetime, priority: int, expires_at: datetime | None) -> Planned:
-    """Now, or what it waits for: a person, its hour, or some calm."""
+    """A delivery that is due now, or waits for approval, for its embargo, or for its delay."""
     published, delay = candidate.article.published, account.delay
     embargoed = embargo(candidate.article, now)
     calm = now + delay if delay and not at_once(account, priority) else None
@@ -215,25 +215,25 @@ def _due(candidate: Candidate, account: Account, now: datetime, priority: int, e
 
 
 def embargo(article: Article, seen: datetime) -> datetime | None:
-    """The hour a story waits for that was dated ahead when it was seen."""
+    """The time that an article waits for, if it was dated in the future when it was seen; else None."""
     published = article.published
     return published if published is not None and published > seen + soon(article) else None
 
 
 def soon(article: Article) -> timedelta:
-    """How far ahead a date may lie that is no hour to wait for; none where the source names an embargo."""
+    """How far in the future a date may be that is not waited for; zero where the source names an embargo."""
     return timedelta(0) if EMBARGOED in article.raw else SOON
 
 
 def doubtful(published: datetime | None, now: datetime) -> str | None:
-    """Why a person has to look at a date."""
+    """Why a person has to approve a date, in words; None where nobody has to."""
     if published is None or published <= now + FAR:
         return None
     return f"it is dated {published:%Y-%m-%d}, more than {FAR.days} days ahead"
 
 
 def _newness(article: Article, began: datetime | None, zone: str, *, on_top: bool | None) -> BaselineStep:
-    """Dated after the baseline; a date without a time is compared by day; an undated one by its place."""
+    """Whether it is dated after the baseline. A date without a time is compared by day, an undated one by its place."""
     published = article.published
     slack = GRACE + (UNSURE if article.tz_assumed else timedelta(0))
     if began is None or published is None:
@@ -251,7 +251,7 @@ def _age(article: Article, account: Account, seen: datetime) -> AgeStep:
 
 
 def _matches(rule: Filter, article: Article) -> bool:
-    """Every condition of the rule that was given holds."""
+    """Whether every condition that the rule sets holds."""
     section = article.section
     # A feed that knows only categories keeps its sections there.
     sections = {section, *re.split(r"\s*>\s*", section)} if section else set(article.categories)

@@ -111,7 +111,7 @@ def test_a_feed_that_lost_all_its_entries_is_an_error(desk):
     stories, desk.site.stories = desk.site.stories, []
     run = desk("post")
     assert run.code == 1
-    assert "lists no entries, and had 2 before" in run.err
+    assert "lists no entries, but had 2 before" in run.err
     desk.site.stories = stories
     assert desk("post").code == 0
     assert desk.sandbox.posts() == []

@@ -64,7 +64,7 @@ def test_what_grew_too_old_while_it_waited_for_a_yes_is_told(desk):
     with closing(Database(desk.folder / "syndicate.db")) as database:
         database.change("UPDATE delivery SET expires_at = 1 WHERE reason = 'burst'")
     run = desk("post")
-    line = "news: stories that grew too old while they waited for your yes: 11"
+    line = "news: articles that expired while they waited for your approval: 11"
     assert f"note: {line}" in run.err
     assert desk("post").err == ""
     messages = {alert["alert"]: alert["message"] for alert in map(json.loads, told.read_text().splitlines())}

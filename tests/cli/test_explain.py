@@ -37,7 +37,7 @@ def test_a_story_of_the_first_run_was_recorded_and_not_sent(desk):
     desk("post")
     run = desk("explain", f"{desk.site.url}/news/{story.slug}.html")
     assert run.code == 0
-    assert "none was planned: what a first run finds is recorded, not sent" in run.out
+    assert "none was planned: what a first run finds is recorded, not posted" in run.out
 
 
 def test_a_story_nobody_listed_is_one_line_with_a_cure(desk):
@@ -57,7 +57,7 @@ def test_a_paused_account_is_explained(desk):
     (story,) = desk.site.publish(1)
     desk("post")
     url = f"{desk.site.url}/news/{story.slug}.html"
-    told = "paused, by a person: syndicate accounts resume masto"
+    told = "paused by a person: syndicate accounts resume masto"
     run = desk("explain", url)
     assert "… account" in run.out
     assert told in run.out

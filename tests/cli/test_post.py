@@ -62,7 +62,7 @@ def test_every_account_gets_the_story_and_one_that_fails_stops_no_other(desk):
     states = {row["account"]: row["state"] for row in run.rows}
     assert states == {"masto": "posted", "bsky": "posted", "fb": "due", "x-main": "posted", "hook": "posted"}
     assert run.code == 1
-    assert "fb: paused, its login was refused" in run.err
+    assert "fb: paused: its login was refused" in run.err
     again = desk("post")
     assert again.code == 1
     assert "fb: paused" in again.err

@@ -241,7 +241,7 @@ def test_a_site_with_more_news_than_one_visit_reads_says_so_and_looks_for_no_sit
     blog.ages = {number: number for number in range(1, 601)} | blog.ages
     api.asked.clear()
     run = desk("post")
-    assert "may be missing: there are more of them than are read at once" in run.err
+    assert "may be missing: there are more than one poll reads" in run.err
     assert {path for path, _ in api.asked} == {LISTS[kind]}
 
 

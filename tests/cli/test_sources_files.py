@@ -104,7 +104,7 @@ def test_init_finds_the_news_sitemap_of_a_site_without_feeds(desk, pages):
     [
         (b"", "is an empty document, not a sitemap"),
         (b"<!DOCTYPE html><title>Just a moment...</title>", "is an HTML page, not a sitemap"),
-        (f"{HEAD}</urlset>".encode(), "lists no entries, and had 1 before"),
+        (f"{HEAD}</urlset>".encode(), "lists no entries, but had 1 before"),
     ],
 )
 def test_what_is_no_sitemap_changes_nothing(desk, pages, body, words):

@@ -40,7 +40,7 @@ def test_outside_its_window_a_story_waits_and_that_is_no_error(began):
     assert "waits for the account's hours, " in desk("post").out + desk("deliveries", "list").out
     explained = desk("explain", desk.site.link(story)).out
     assert "… schedule" in explained
-    assert f"windows {window}; by windows not before {row['due_at']}" in explained
+    assert f"windows {window}; not before {row['due_at']}, by windows" in explained
 
 
 def test_a_mended_schedule_lets_it_out_with_the_next_run(began):
@@ -84,7 +84,7 @@ def test_approval_shows_binds_and_lets_out(began):
     assert desk.texts() == [shown["text"]]
     again = desk("deliveries", "approve", key)
     assert again.code == 1
-    assert f"{key} is posted; approve acts on planned" in again.err
+    assert f"{key} is posted; approve needs a delivery that is planned" in again.err
     assert story.title in desk.texts()[0]
 
 
@@ -116,14 +116,14 @@ def test_everything_a_word_or_an_account_can_be_paused(began):
     desk.site.publish(1)
     paused = desk("post")
     assert (paused.code, desk.sandbox.posts()) == (0, [])
-    assert "masto: paused, with everything else" in paused.err
+    assert "masto: paused with everything else" in paused.err
     assert "hint: run syndicate accounts resume --all" in paused.err
     assert desk("accounts", "resume", "--all").out == "everything: resumed\n"
     desk("accounts", "pause", "--word", "tulips")
     desk.site.publish(1, title="Tulips in bloom", slug="tulips")
     assert {row["state"] for row in desk("post", "--json").rows} == {"posted", "due"}
     assert len(desk.sandbox.posts()) == 2
-    assert "stories with 'tulips' are paused" in desk("explain", f"{desk.site.url}/news/tulips.html").out
+    assert "articles with 'tulips' are paused" in desk("explain", f"{desk.site.url}/news/tulips.html").out
     assert desk("accounts", "resume", "--word", "TULIPS").out == "stories with 'TULIPS': resumed\n"
     assert {row["state"] for row in desk("post", "--json").rows} == {"posted"}
 
@@ -248,7 +248,7 @@ def test_only_what_is_out_can_be_deleted(began):
     [row] = desk("post", "--json").rows
     refused = desk("deliveries", "delete", row["key"])
     assert refused.code == 1
-    assert "is planned; delete acts on posted" in refused.err
+    assert "is planned; delete needs a delivery that is posted" in refused.err
 
 
 @pytest.mark.parametrize(

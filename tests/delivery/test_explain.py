@@ -57,7 +57,7 @@ def test_a_story_from_before_the_first_run_and_one_that_came_too_late():
     undated = steps(article=replace(STORY, published=None))
     assert undated["baseline"][0] == "note"
     ahead = steps(article=replace(STORY, published=NOON + timedelta(hours=2)), **row("planned", "embargo"))
-    assert ahead["embargo"] == ("waits", "dated ahead, 2026-11-23T14:00:00Z")
+    assert ahead["embargo"] == ("waits", "dated in the future, 2026-11-23T14:00:00Z")
 
 
 def test_what_was_planned_by_hand_is_not_told_to_have_been_stopped():
@@ -69,9 +69,9 @@ def test_what_was_planned_by_hand_is_not_told_to_have_been_stopped():
 @pytest.mark.parametrize(
     ("paused", "told", "cure"),
     [
-        ("auth", "paused, its login was refused", "check"),
-        ("person", "paused, by a person", "resume"),
-        ("all", "paused, with everything else", "resume_all"),
+        ("auth", "paused: its login was refused", "check"),
+        ("person", "paused by a person", "resume"),
+        ("all", "paused with everything else", "resume_all"),
     ],
 )
 def test_a_paused_account_says_so_and_how_to_go_on(paused, told, cure):

@@ -177,7 +177,7 @@ def test_what_waits_too_long_is_skipped_with_the_reason(newsroom, stories, clock
     clock.move(hours=2)
     room.run()
     assert (room.only().state, room.only().reason) == ("skipped", "too_old")
-    assert "it grew too old while it waited" in room.only().error
+    assert "it expired while it waited" in room.only().error
     assert room.network.posts == {}
 
 
@@ -239,7 +239,7 @@ def test_after_a_long_pause_the_newest_go_out_spaced_and_the_rest_is_old_news(ne
     resumed, skipped = ledger.resume(room.account) if word is None else ledger.end_pause(word, [room.account])
     assert (resumed, skipped) == (True, 7)
     assert room.states()[:7] == [("skipped", "too_old")] * 7
-    assert "a stop of 2h05m, and 5 newer ones go out" in ledger.deliveries.search()[0].error
+    assert "a stop of 2h05m; only the newest 5 go out" in ledger.deliveries.search()[0].error
     sent = []
     for _ in range(6):
         sent.append(room.run())
@@ -547,7 +547,7 @@ def test_a_budget_stops_before_it_is_passed_and_begins_anew_with_the_month(newsr
     assert room.run() == ["Story 1", "Story 2"]
     waiting = room.ledger.deliveries.search(states=("due",))[0]
     assert (waiting.reason, waiting.attempts) == ("budget", 0)
-    assert waiting.error == "$0.40 of $0.50 are spent this month, and this post costs $0.200"
+    assert waiting.error == "$0.40 of $0.50 spent this month, and this post costs $0.200"
     assert waiting.due_at == clock.now.replace(month=12, day=1, hour=0, minute=0)
     clock.now = waiting.due_at
     assert room.run() == ["Story 3"]

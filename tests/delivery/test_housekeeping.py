@@ -80,7 +80,7 @@ def test_what_grew_too_old_while_it_waited_for_a_yes_is_told_once(ledger, tidy, 
     story = article()
     announce(story, [Account("masto", "mastodon", approve=True)], ledger)
     ledger.database.change("UPDATE delivery SET expires_at = 1")
-    line = "news: stories that grew too old while they waited for your yes: 1"
+    line = "news: articles that expired while they waited for your approval: 1"
     assert tidy(MASTO) == [line]
     assert tidy(MASTO) == []
     assert [(row.state, row.reason) for row in ledger.deliveries.search()] == [("skipped", "too_old")]

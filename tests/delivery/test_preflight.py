@@ -165,7 +165,7 @@ def test_a_link_into_a_private_network_is_a_broken_link(pages):
 
 
 def test_what_is_no_web_address_is_none(pages):
-    assert "is no web address" in look(pages, Article("news", "mailto:x@gazette.example", "Story"))
+    assert "is not a web address" in look(pages, Article("news", "mailto:x@gazette.example", "Story"))
 
 
 @pytest.fixture

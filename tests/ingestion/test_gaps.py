@@ -232,7 +232,7 @@ def test_a_gap_that_nothing_fills_is_told_once(open_desk):
     assert desk.planned() == titles(37, 47)
     assert desk.asked() == ["/rss", "/robots.txt", "/sitemap-news.xml", "/news-sitemap.xml"]
     told = (
-        "stories published between 2026-11-23 05:30 and 2026-11-23 16:15 UTC may be missing: no further page of the"
+        "articles published between 2026-11-23 05:30 and 2026-11-23 16:15 UTC may be missing: no further page of the"
         " feed lists them, nor does a news sitemap"
     )
     assert (polled.missing, polled.notes) == (told, ())
@@ -337,7 +337,7 @@ def test_endless_pages_are_left_in_the_end(open_desk, monkeypatch):
     polled = desk.poll()
     assert desk.planned() == titles(12 + 300 - 210, 312)
     assert len(desk.asked()) == 1 + gaps.REQUESTS
-    assert "there are more of them than are read at once" in polled.missing
+    assert "there are more than one poll reads" in polled.missing
 
 
 def test_large_pages_are_left_after_500_entries(open_desk, monkeypatch):
@@ -352,7 +352,7 @@ def test_large_pages_are_left_after_500_entries(open_desk, monkeypatch):
     polled = desk.poll()
     assert len(desk.planned()) == WINDOW + gaps.ENTRIES
     assert desk.asked() == ["/rss", "/rss?page=2", "/rss?page=3"]
-    assert "more of them than are read at once" in polled.missing
+    assert "more than one poll reads" in polled.missing
 
 
 def test_a_feed_that_was_moved_posts_nothing_and_is_not_paged(open_desk):
@@ -388,7 +388,7 @@ def test_a_sitemap_is_not_used_where_accounts_choose_by_section(open_desk):
     polled = desk.poll()
     assert desk.planned() == titles(37, 47)
     assert desk.asked() == ["/rss"]
-    assert "a sitemap tells neither sections nor tags" in polled.missing
+    assert "a sitemap has neither sections nor tags" in polled.missing
 
 
 def test_a_sitemap_does_not_change_what_a_feed_said(open_desk):
@@ -492,7 +492,7 @@ def test_a_source_that_cannot_page_is_told_of(ledger, clock, article):
 
     read(1, 2, 3)
     clock.move(hours=1)
-    assert "more of them than are read at once" in read(4, 5, 6).missing
+    assert "more than one poll reads" in read(4, 5, 6).missing
 
 
 def test_a_page_that_fails_loses_nothing_that_the_feed_shows(open_desk):

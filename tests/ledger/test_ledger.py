@@ -194,7 +194,7 @@ def test_an_empty_feed_may_begin_but_not_become_empty(ledger, article):
 
     assert read(ledger).baseline
     read(ledger, article(1))
-    with pytest.raises(SourceError, match="lists no entries, and had 1 before"):
+    with pytest.raises(SourceError, match="lists no entries, but had 1 before"):
         read(ledger)
     assert ledger.sources.ensure("news", "https://gazette.example/rss").validators.etag == "1"
 
@@ -227,7 +227,7 @@ def test_a_persons_pause_outlives_a_change_of_login(ledger, article, clock):
     assert (left.state, left.reason, left.error) == (
         "skipped",
         "baseline",
-        "the account leads to another login since then",
+        "the account now leads to another login",
     )
     ledger.accounts.pause("masto", "auth", clock())
 
