@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from syndicate.cli.options import Shared, shared_options
+from syndicate.cli.options import Shared, loaded, shared_options
 
 if TYPE_CHECKING:
     from syndicate.model import Site
@@ -110,7 +110,7 @@ def _draw(
 
 def _desk(shared: Shared, templates: str | None) -> tuple[list[Path], Site]:
     """The template folders, and the site whose name stands on the cards; ours where there is no config."""
-    from syndicate.app.wiring import config_path, load
+    from syndicate.app.wiring import config_path
     from syndicate.rendering.environment import builtin_templates
     from syndicate.rendering.preview.samples import SITE
 
@@ -122,5 +122,5 @@ def _desk(shared: Shared, templates: str | None) -> tuple[list[Path], Site]:
     path = config_path(shared.config)
     if shared.config is None and "SYNDICATE_CONFIG" not in os.environ and not path.exists():
         return [builtin_templates()], SITE
-    config = load(path, os.environ, fill=True)
+    config = loaded(shared, fill=True)
     return [*([config.templates] if config.templates else []), builtin_templates()], config.site

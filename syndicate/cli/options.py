@@ -66,10 +66,13 @@ DURATION = Duration()
 
 
 def loaded(shared: Shared, *, fill: bool = False) -> Config:
-    """The config that was named."""
+    """The config that was named; its notes go to standard error. Raises ConfigError."""
     from syndicate.app.wiring import config_path, load
 
-    return load(config_path(shared.config), os.environ, fill=fill)
+    config = load(config_path(shared.config), os.environ, fill=fill)
+    for note in config.notes:
+        click.echo(f"note: {note}", err=True)
+    return config
 
 
 def opened(shared: Shared, *, dry: bool = False, fill: bool | None = None) -> App:

@@ -183,6 +183,13 @@ def test_config_check_tries_the_templates(desk):
     assert (run.code, "titel" in run.err) == (1, True)
 
 
+def test_an_old_name_in_the_config_is_noted_on_standard_error(desk):
+    desk.config(source=", similar: hold")
+    run = desk("articles", "--json")
+    assert "sources.news.similar: 'hold' is now called 'ask'; the old name still works" in run.err
+    assert run.err.startswith(f"note: {desk.path}:3:")
+
+
 def test_config_schema_is_a_json_schema(desk):
     schema = json.loads(desk("config", "schema").out)
     assert schema["$schema"].startswith("https://json-schema.org/")
