@@ -32,10 +32,10 @@ def test_a_burst_is_told_of_and_goes_out_after_one_yes(desk):
 def test_each_run_reminds_of_what_waits_and_a_preview_shows_it(desk):
     desk("post")
     stories = desk.site.publish(12)
-    assert "stories that wait for your yes" not in desk("post").err
+    assert "articles that wait for your approval" not in desk("post").err
     run = desk("post")
     assert (run.code, run.out) == (0, "")
-    assert "stories that wait for your yes: 12" in run.err
+    assert "articles that wait for your approval: 12" in run.err
     shown = desk("preview")
     assert desk.site.link(stories[0]) in shown.out
     assert "Nothing would be posted" not in shown.out
@@ -113,7 +113,7 @@ def test_naming_nothing_or_keys_and_a_batch_at_once_is_wrong_usage(desk):
     run = desk("deliveries", "approve", "--source", "nwes")
     assert (run.code, "did you mean 'news'?" in run.err) == (2, True)
     run = desk("deliveries", "skip", "--reason", "burst")
-    assert (run.code, run.err.splitlines()[0]) == (1, "nothing waits for that")
+    assert (run.code, run.err.splitlines()[0]) == (1, "no delivery waits for that")
 
 
 def test_a_story_named_by_a_person_waits_for_nothing(desk):

@@ -170,7 +170,7 @@ def test_init_finds_the_feeds_of_a_site_and_never_overwrites(desk):
     desk.site.publish(2)
     assert "recorded as seen" in desk("post").err
     again = desk("init")
-    assert (again.code, "is there already" in again.err) == (2, True)
+    assert (again.code, "already exists" in again.err) == (2, True)
 
 
 def test_config_check_tries_the_templates(desk):
