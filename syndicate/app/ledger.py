@@ -21,7 +21,8 @@ def open_real(config: Config, environ: Mapping[str, str], clock: Clock) -> Ledge
 
 
 class PrivateCopy:
-    """A copy of the ledger in a temporary folder, with pauses and claims taken off, so that every post can be shown.
+    """A copy of the ledger in a temporary folder, in which all lanes are free. Without `keep_logins`, pauses and logins
+    are removed as well.
 
     `paused` are the accounts that are paused in the real ledger, and why.
     """
