@@ -1,4 +1,4 @@
-"""`python -m syndicate` is `syndicate`."""
+"""Runs `syndicate` as `python -m syndicate`."""
 
 from syndicate.cli import entry
 

@@ -1,1 +1,1 @@
-"""The composition root: makes the objects of a run and hands them to each other."""
+"""The composition root: builds the objects of a run from the config and connects them."""

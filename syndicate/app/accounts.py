@@ -1,4 +1,4 @@
-"""The configured accounts with their adapters: registered in the ledger, verified, paused, ready to deliver."""
+"""Builds each account's adapter; registers accounts in the ledger, verifies their logins, lists what is paused."""
 
 from __future__ import annotations
 
@@ -22,15 +22,15 @@ if TYPE_CHECKING:
     from syndicate.delivery.lane import Lane
 
 IDENTITY_AGE = timedelta(days=1)
-"""How long the limits that a server states are believed."""
+"""How long the limits that a server stated are used before it is asked again."""
 SAFE_MINUTE = timedelta(minutes=1)
-"""When a post is surely visible, for an account that left the config."""
+"""The settle time of an account that is no longer in the config: after it, a post is surely visible."""
 
 
 class Lanes:
-    """Shared by threads; each account's adapter is built once, when it is first needed.
+    """The accounts of the config with their adapters. Each is built once, when it is first needed. Thread-safe.
 
-    `notes` are what a person should know of them.
+    `notes` are for the person who runs this, such as that a server's limits could not be read.
     """
 
     def __init__(self, kind: KindOfRun, doors: Doors) -> None:
@@ -43,33 +43,33 @@ class Lanes:
         self._lock = threading.RLock()
 
     def of(self, name: str) -> Lane:
-        """An account with its adapter."""
+        """The lane of an account: its adapter, limits and session."""
         with self._lock:
             if name not in self._made:
                 self._made[name] = self._build(self._config.accounts[name])
             return self._made[name]
 
     def register(self, *names: str) -> None:
-        """Let the ledger know these accounts (all, unless some are named), and which login each now leads to."""
+        """Create or update the ledger's rows of these accounts (without names: all enabled ones), with their logins."""
         from syndicate import platforms
 
         for name in names or [account.name for account in self._config.enabled]:
             entry = self._config.accounts[name]
             adapter = platforms.find(entry.account.platform)
             said = adapter.whose(entry.options) if issubclass(adapter, Identified) else ()
-            # Led to stand-ins, or with one for a secret, an account is still the same one: the question stays open.
+            # With stand-ins for the network or for a secret, the login says nothing about whose account this is.
             stand_in = self._kind.stand_ins or not self._config.complete(name)
-            # An address is the same one with a slash at its end; ledgers from before know it as it was written.
+            # An address with a slash at its end is the same one; older ledgers have it as it was written.
             whose = () if stand_in else (_digest(map(_same, said)), _digest(said))
             self._ledger.accounts.ensure(entry.account, self._ledger.now(), *whose)
 
     def paused(self) -> dict[str, str]:
-        """Accounts that are paused, and why: "auth", "person" or "all"; on a copy, as they really are."""
+        """Accounts that are paused, and why: "auth", "person" or "all". On a copy of the ledger: as in the real one."""
         found = {**self._kind.paused} | {row["name"]: row["paused"] for row in self._ledger.accounts.paused()}
         return {account.name: found[account.name] for account in self._config.enabled if account.name in found}
 
     def verify(self, name: str) -> Identity:
-        """Ask the network who an account is, and remember it."""
+        """Ask the network whose account this is, and record the answer. Raises PlatformError."""
         from syndicate.delivery.session import with_session
 
         lane = self.of(name)
@@ -78,7 +78,7 @@ class Lanes:
         return identity
 
     def settle(self, name: str) -> timedelta:
-        """When a post of this account is surely visible."""
+        """How long after a commit a post of this account is surely visible."""
         return self.of(name).settle if name in self._config.accounts else SAFE_MINUTE
 
     def _build(self, entry: AccountConfig) -> Lane:
@@ -104,7 +104,7 @@ class Lanes:
         return self._kind.door(entry.account.name, door)
 
     def _limits(self, name: str, platform: Platform) -> Limits:
-        """A platform's limits, with what its server states: read once a day."""
+        """A platform's limits, with those that its server states, which are read once a day."""
         if not platform.limits.stated:
             return platform.limits
         now, state = self._ledger.now(), self._ledger.accounts.find(name)
@@ -116,7 +116,7 @@ class Lanes:
                 if not self._kind.assumes_limits:
                     raise
                 self.notes.append(
-                    f"{name}: its server's limits could not be read, the usual ones are assumed ({fault})"
+                    f"{name}: its server's limits could not be read; the usual ones are assumed ({fault})"
                 )
                 identity = Identity("", "")
             self._ledger.accounts.identified(name, identity, now)
@@ -124,7 +124,7 @@ class Lanes:
 
 
 def _same(option: str) -> str:
-    """What stays the same of an option that says whose an account is, however an address in it is spelled."""
+    """An option that identifies an account, with an address in it normalised."""
     from syndicate.aliases import urlkey
 
     return urlkey(option) or option

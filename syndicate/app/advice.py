@@ -1,6 +1,6 @@
-"""What a person can do: the command that helps with what waits, was refused or may be missing.
+"""Gives the command that helps a person with what waits, was refused or may be missing.
 
-What decides names the case; a command or an alert that tells of it adds the advice from here.
+The deciders only name the case; commands and alerts add the advice from here to their messages.
 """
 
 from __future__ import annotations
@@ -24,17 +24,17 @@ _WAITING = {"burst": "new at once", "similar": "like an earlier one"}
 
 
 def command(cure: Cure, *, account: str = "", key: str = "") -> str:
-    """The command that lets an account or a delivery go on."""
+    """The command with which an account or a delivery can go on."""
     return _CURES[cure].format(account=account, key=key[:8])
 
 
 def batch(reason: str, source: str) -> str:
-    """The one command that lets a batch out."""
-    return f"syndicate deliveries approve --reason {reason} --source {source}, or skip with the same words"
+    """The command that approves a whole batch: all that wait for this reason, from this source."""
+    return f"syndicate deliveries approve --reason {reason} --source {source}, or skip with the same options"
 
 
 def message(kind: str, subject: str, told: str) -> str:
-    """A notice with what helps, where something does."""
+    """The text of a notice, with the command that helps if there is one."""
     if kind == "login":
         return f"{told}; run {command('check', account=subject)}"
     if kind == "source_gap":
@@ -43,10 +43,10 @@ def message(kind: str, subject: str, told: str) -> str:
 
 
 def notes(polled: Polled) -> list[str]:
-    """What to say of a poll, in lines."""
+    """The notes about a poll, one line each: gaps, what waits for an approval, and the source's own."""
     missing = [f"{polled.missing}; {_GAP}"] if polled.missing else []
     waiting = [
-        f"{count} {'story' if count == 1 else 'stories'} {_WAITING[reason]}, waiting for your yes:"
+        f"{count} {'article' if count == 1 else 'articles'} {_WAITING[reason]}, waiting for your approval:"
         f" {batch(reason, polled.source)}"
         for reason, count in polled.waiting.items()
     ]

@@ -1,4 +1,4 @@
-"""The clock of a real run: the one place that reads the time. Everyone else is given a `ports.Clock` or an instant."""
+"""Reads the machine's clock. All other modules are given a `ports.Clock` or an instant."""
 
 from __future__ import annotations
 
@@ -6,5 +6,5 @@ from datetime import UTC, datetime
 
 
 def now() -> datetime:
-    """The machine's clock: aware, UTC. A module asks for `clock.now`, so that a test can set it for all."""
+    """The time now: aware, UTC. Modules use it as `clock.now`, so that a test can replace it for all."""
     return datetime.now(UTC)

@@ -1,4 +1,4 @@
-"""The doors to the network: a guarded one for feeds, pages and pictures, and plain ones for accounts."""
+"""Makes the HTTP clients (doors): a guarded one for feeds, pages and pictures, and plain ones for the accounts."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ _IN_ADDRESSES = "%:/?#[]@!$&'*+,;=~"
 
 
 class Doors:
-    """Made of the config's `network`; shared by threads."""
+    """The HTTP clients of one run, made from the config's `network`. Thread-safe."""
 
     def __init__(self, config: Config, clock: Clock) -> None:
         self._config = config
@@ -25,17 +25,17 @@ class Doors:
 
     @property
     def web(self) -> Http:
-        """The door for feeds, pages and pictures: guarded, since their addresses come from outside."""
+        """The client for feeds, pages and pictures. Addresses from outside may not lead it to private networks."""
         with self._lock:
             return self._web
 
     def trust(self, address: str) -> None:
-        """Let `web` lead to the origin of this address, even on a private network: a person typed it."""
+        """Allow `web` the origin of this address, even on a private network, because a person typed it."""
         with self._lock:
             self._guard.trust(address)
 
     def network(self, *, proxied: bool = True) -> RequestsHttp:
-        """A door for one account's network; not `proxied`: what it leads to is on this machine."""
+        """A client for one account's network. Not `proxied` for stand-ins, which are on this machine."""
         network = self._config.network
         return RequestsHttp(
             clock=self._clock,
@@ -63,11 +63,11 @@ class Doors:
 
 
 def origins(config: Config) -> list[str]:
-    """The addresses that a config trusts: its site's and its sources', as far as these are on the web."""
+    """The addresses that the config itself names, and so trusts: the site's and the sources'. Paths are left out."""
     named = (address for source in config.sources.values() for address in (source.url, source.link or ""))
     return [config.site.url, *(address for address in named if "://" in address)]
 
 
 def _calling_card(site: str) -> str:
-    """Who asks, for those who keep the server that is asked."""
+    """The User-Agent, with the site's address, so that the owner of a server sees who asks."""
     return f"{USER_AGENT} (+{quote(bare(site), safe=_IN_ADDRESSES)})"

@@ -1,4 +1,4 @@
-"""What a dry run keeps of each delivery, to be shown."""
+"""Records what a dry run rendered and would have sent, so that it can be shown."""
 
 from __future__ import annotations
 
@@ -18,13 +18,13 @@ T = TypeVar("T")
 
 @dataclass(slots=True)
 class Recorder:
-    """Recordings by the key of their delivery. A picture that several accounts send is kept once."""
+    """Keeps the recordings by the key of their delivery. A picture that several accounts send is kept once."""
 
     recordings: dict[str, Recording] = field(default_factory=dict)
     _pictures: dict[str, Media] = field(default_factory=dict)
 
     def record(self, delivery: Delivery, door: DryHttp, render: Render, deliver: Callable[[Render], T]) -> T:
-        """Let `deliver` run, and keep what it rendered and what it would have asked of `door`."""
+        """Run `deliver`, and keep what it rendered and the requests that it gave to `door`. Returns its answer."""
         kept: list[Rendered] = []
 
         def watched(*article: Any, **moments: Any) -> Rendered:

@@ -1,4 +1,4 @@
-"""How the ledger is opened: the publisher's own, or a private copy that is removed at the end."""
+"""Opens the ledger: the publisher's own, or a private copy that is removed at the end."""
 
 from __future__ import annotations
 
@@ -21,9 +21,10 @@ def open_real(config: Config, environ: Mapping[str, str], clock: Clock) -> Ledge
 
 
 class PrivateCopy:
-    """A copy of the ledger in a folder of its own, in which nothing keeps anybody from looking.
+    """A copy of the ledger in a temporary folder, in which all lanes are free. Without `keep_logins`, pauses and logins
+    are removed as well.
 
-    `paused` are the accounts that are really paused, and why.
+    `paused` are the accounts that are paused in the real ledger, and why.
     """
 
     def __init__(self, config: Config, environ: Mapping[str, str], clock: Clock, *, keep_logins: bool) -> None:
@@ -41,7 +42,7 @@ class PrivateCopy:
             raise
 
     def close(self) -> None:
-        """Close it, and remove the folder."""
+        """Close the copy, and remove its folder."""
         self.ledger.close()
         self._remove()
 
@@ -52,7 +53,7 @@ class PrivateCopy:
 
 
 class Keys:
-    """Where the key comes from, for a run on the publisher's ledger and for one on a copy."""
+    """Finds the key that opens the stored sessions, for a run on the publisher's ledger or on a copy."""
 
     def __init__(self, config: Config, environ: Mapping[str, str]) -> None:
         self._config = config
@@ -60,7 +61,7 @@ class Keys:
         self._guard = threading.Lock()
 
     def real(self) -> bytes:
-        """From the environment, a file, or made beside the database."""
+        """$SYNDICATE_KEY, else the content of `key_file`, else a key next to the database, made if there is none."""
         given = self._environ.get("SYNDICATE_KEY")
         if given:
             return given.encode()
@@ -73,7 +74,7 @@ class Keys:
             raise LedgerError(f"key_file {file} cannot be read: {fault.strerror}") from fault
 
     def borrowed(self) -> bytes:
-        """The real key if there is one; a copy gets none beside the real ledger."""
+        """The real key if there is one, else a new one that is not stored: a copy writes nothing next to the ledger."""
         path = self._config.ledger
         made = path.with_name(path.name + ".key")
         if self._environ.get("SYNDICATE_KEY") or self._config.key_file is not None or made.exists():

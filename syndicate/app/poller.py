@@ -1,4 +1,4 @@
-"""Whose turn it is: which sources are asked now, and how each of them is read."""
+"""Polls the configured sources: picks those that are due, reserves them in the ledger, builds each reader."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from syndicate.sources.masked import masked
 
 
 class Rounds:
-    """The configured sources. `door` leads to them, and is first opened when it is needed."""
+    """Polls the configured sources. `door` gives the HTTP client, and is called when one is first needed."""
 
     def __init__(
         self, config: Config, accounts: Sequence[Account], ledger: Ledger, door: Callable[[], Http], clock: Clock
@@ -36,7 +36,7 @@ class Rounds:
         self._answers = Answers(clock)
 
     def poll(self, name: str, backfill: int = 0) -> Polled:
-        """Read one source now."""
+        """Read one source now, and record and plan what is new. Raises SourceError."""
         wanted = self._sources[name]
         state = self._ledger.sources.ensure(name, wanted.url)
         return poll(
@@ -54,7 +54,7 @@ class Rounds:
         )
 
     def reserve(self, names: Sequence[str]) -> list[str]:
-        """Take the polls of sources that are due, and with each those of others that read the same address."""
+        """Reserve the polls of these due sources, and of others at their addresses; returns those reserved."""
         ledger, taken = self._ledger, list[str]()
         with ledger.transaction():
             due = self._taken(names)
@@ -64,7 +64,7 @@ class Rounds:
         return list(dict.fromkeys(taken))
 
     def _taken(self, names: Sequence[str], *, early: bool = False) -> set[str]:
-        """Those whose next poll could be written down, in few statements: most are asked equally often."""
+        """Write down the next polls of these sources, one statement for each time; returns those written."""
         sources, groups = self._sources, defaultdict[datetime, list[str]](list)
         now = self._ledger.now()
         for name in names:
@@ -74,7 +74,7 @@ class Rounds:
         return {name for group in taken for name in group}
 
     def begin(self) -> None:
-        """After a stop: what was to be asked much later comes as soon as its `every` now says."""
+        """At the start: bring forward polls that `every` no longer allows so late, and spread overdue ones."""
         ledger = self._ledger
         now = ledger.now()
         with ledger.transaction():
@@ -85,7 +85,7 @@ class Rounds:
         self._spread()
 
     def _spread(self) -> None:
-        """Let the overdue sources of one site come one after the other."""
+        """Postpone the overdue sources of one site, so that they are not all read at once."""
         ledger, overdue = self._ledger, defaultdict[str, list[str]](list)
         due = ledger.sources.due(ledger.now())
         for name in due:
@@ -96,12 +96,12 @@ class Rounds:
                 ledger.sources.postpone(name, interval.spread(name, self._sources[name].every, ledger.now()))
 
     def host(self, name: str, address: str | None) -> str:
-        """The site that a source is on, at its configured address unless it moved; one without is alone."""
+        """The host of a source's address (None: the configured one); for a path, a name that no other source has."""
         return urlsplit(address or self._sources[name].url).netloc.rpartition("@")[2].lower() or f" {name}"
 
     @functools.cached_property
     def _twins(self) -> dict[str, list[str]]:
-        """Sources by the address they read, where several read the same."""
+        """The names of sources by address, for addresses that several sources read."""
         named = defaultdict[str, list[str]](list)
         for source in self._sources.values():
             if "://" in source.url:
@@ -109,7 +109,7 @@ class Rounds:
         return {url: names for url, names in named.items() if len(names) > 1}
 
     def _source(self, name: str, address: str) -> Source:
-        """The reader of a configured source, at the address it has now."""
+        """The reader of a configured source, at its present address."""
         wanted = self._sources[name]
         door = Sharing(self._door(), name, self._answers) if wanted.url in self._twins else self._door()
         return masked(build(replace(wanted, url=address), door, self._clock), Mask(self._config.secrets))

@@ -22,10 +22,10 @@ if TYPE_CHECKING:
 
 
 class LazyRenderer:
-    """Shared by threads. `close` it: cards are drawn by a process of its own.
+    """Renders posts. Thread-safe. `close` it: cards are drawn by a separate process.
 
-    What it works with is made with the first post, so that a run which renders nothing loads none of it.
-    `web` gives the door for pictures; `notes` are what a person should know of the templates that were used.
+    Its parts are made with the first post, so that a run which renders nothing loads none of them.
+    `web` gives the HTTP client for pictures; `notes` tell a person of problems with the templates' folder.
     """
 
     def __init__(self, site: Site, templates: Path | None, web: Callable[[], Http]) -> None:
@@ -54,16 +54,16 @@ class LazyRenderer:
         at: datetime,
         planned_at: datetime,
     ) -> Rendered:
-        """An article as one account's post. Raises RenderError, TooLong."""
+        """Render an article as one account's post. Raises RenderError, TooLong."""
         return self._renderer().render(article, account, platform, limits, at=at, planned_at=planned_at)
 
     def rendered(self, delivery: Delivery, lane: Lane, ledger: Ledger) -> Rendered:
-        """A delivery as it would go out now. Raises RenderError, PlatformError."""
+        """Render a delivery as it would be sent now. Raises RenderError, PlatformError."""
         article, planned_at = ledger.articles.find(delivery.anchor).article, delivery.planned_at
         return self.render(article, lane.account, lane.platform, lane.limits(), at=ledger.now(), planned_at=planned_at)
 
     def try_templates(self, lanes: Iterable[Lane], at: datetime) -> list[str]:
-        """Render a sample story for each account; what its templates say against that."""
+        """Render a sample article for each account; returns the errors and warnings of its templates."""
         url, faults = f"{self._site.url}sample", []
         sample = Article("sample", url, "A sample story", "What it is about.", published=at, section="News > Sample")
         for lane in lanes:
@@ -77,7 +77,7 @@ class LazyRenderer:
         return faults
 
     def pictures(self) -> Pictures:
-        """Fetches and fits pictures; each is fetched once."""
+        """The object that fetches and fits pictures, each once."""
         from syndicate.rendering.photo import Pictures
 
         with self._lock:
@@ -86,7 +86,7 @@ class LazyRenderer:
             return self._pictures
 
     def _renderer(self) -> Renderer:
-        """The publisher's templates, then the built-in ones, with pictures and cards."""
+        """The renderer: the publisher's templates, then the built-in ones, with pictures and cards."""
         from syndicate.rendering.environment import Templates
         from syndicate.rendering.post import Renderer
 

@@ -1,7 +1,7 @@
-"""The kinds of run: for real, dry, or led to the sandbox. All that differs between them stands here.
+"""The kinds of run: real, dry, or in the sandbox. Everything in which they differ is here.
 
-A command makes one, hands it to the app and asks no more which it is. Each opens a ledger when it is
-made, and `close` leaves nothing behind but what a real run has done.
+A command makes one and passes it to the app; no other code asks which kind it is. Each opens a ledger when
+it is made. After `close`, only a real run has left anything behind.
 """
 
 from __future__ import annotations
@@ -26,21 +26,20 @@ if TYPE_CHECKING:
     from syndicate.delivery.lane import Render
 
 LOOK = 3
-"""Stories a newcomer is shown where a real first run posts nothing."""
+"""How many articles of a source's first run a dry or sandbox run shows; a real one posts none."""
 
 T = TypeVar("T")
 
 
 class KindOfRun(Protocol):
-    """One run: what it works on, and how it differs from the other kinds.
+    """One run: the config, ledger and clock that it uses, and how it differs from the other kinds.
 
-    `paused` are accounts that are paused in the publisher's ledger, and why. `recordings` is what is to be
-    shown, by the key of its delivery. `backfill_of_first_run`: how many articles of a source that was never
-    read are planned. `stand_ins`: accounts lead to stand-ins on this machine. `assumes_limits`: limits that a
-    server does not tell are the usual ones. `takes_up_waiting`: what waits is looked
-    at as well. `checks_withdrawals`: the pages of announced stories
-    are looked at again. `sends_alerts`, `reminds`: people are told of the ledger's state, on their ways or on
-    standard error.
+    `paused` are accounts that are paused in the publisher's ledger, and why. `recordings` is what a dry run
+    shows, by the key of its delivery. `backfill_of_first_run`: how many articles of a source that was never
+    read are planned. `stand_ins`: accounts use stand-ins on this machine. `assumes_limits`: if a server's
+    limits cannot be read, the usual ones are used. `takes_up_waiting`: deliveries that wait are shown too.
+    `checks_withdrawals`: the pages of announced articles are checked again. `sends_alerts`: alerts are sent.
+    `reminds`: what waits for a person is listed on standard error.
     """
 
     config: Config
@@ -60,22 +59,22 @@ class KindOfRun(Protocol):
         """Close the ledger, and remove what was only for this run."""
 
     def door(self, account: str, door: Http) -> Http:
-        """The door that an account's adapter is given, of the one to its network."""
+        """The HTTP client for an account's adapter, made from the one for its network."""
 
     def carry_out(self, delivery: Delivery, render: Render, deliver: Callable[[Render], T]) -> T:
-        """What `deliver` answers; it is given the rendering to use."""
+        """Call `deliver` with the render function to use, and return its answer."""
 
     def record(self, delivery: Delivery, claimed: Delivery | None, *, first_look: bool) -> Json:
-        """A delivery as it is printed. `claimed` is how it stood right before its claim, if it was claimed;
-        `first_look`: a real first run skips it.
+        """A delivery as it is printed. `claimed` is the delivery right before its claim, if it was claimed;
+        `first_look`: a real first run would skip it.
         """
 
     def note_of_baseline(self, source: str, articles: int) -> str:
-        """What a person is told of the first reading of a source."""
+        """The note about the first run of a source."""
 
 
 class RealRun:
-    """On the publisher's ledger, to the networks."""
+    """A real run: on the publisher's ledger, to the networks."""
 
     backfill_of_first_run = 0
     stand_ins = assumes_limits = takes_up_waiting = False
@@ -93,25 +92,25 @@ class RealRun:
         self.ledger.close()
 
     def door(self, account: str, door: Http) -> Http:  # noqa: ARG002 - the same for each
-        """The one to the network."""
+        """The client for the network, as it is."""
         return door
 
     def carry_out(self, delivery: Delivery, render: Render, deliver: Callable[[Render], T]) -> T:  # noqa: ARG002
-        """As it is."""
+        """Call `deliver` with the render function as it is."""
         return deliver(render)
 
     def record(self, delivery: Delivery, claimed: Delivery | None, *, first_look: bool) -> Json:  # noqa: ARG002
-        """As it stands now."""
+        """The delivery as it is now."""
         return delivery_record(delivery)
 
     def note_of_baseline(self, source: str, articles: int) -> str:
-        """What was recorded is not posted."""
+        """Says that what was recorded is not posted."""
         seen = _counted(articles)
         return f"{source}: first run, {seen} recorded as seen; what is published from now on is posted"
 
 
 class SandboxRun:
-    """On a private copy of the ledger, to stand-ins at `url`. Raises ConfigError: an account cannot be led there."""
+    """A sandbox run: on a private copy of the ledger, to stand-ins at `url`. Raises ConfigError."""
 
     backfill_of_first_run = LOOK
     stand_ins = True
@@ -129,28 +128,28 @@ class SandboxRun:
             raise
 
     def close(self) -> None:
-        """Remove the copy."""
+        """Close and remove the copy of the ledger."""
         self._copy.close()
 
     def door(self, account: str, door: Http) -> Http:  # noqa: ARG002 - the same for each
-        """The one to the stand-in."""
+        """The client for the stand-in, as it is."""
         return door
 
     def carry_out(self, delivery: Delivery, render: Render, deliver: Callable[[Render], T]) -> T:  # noqa: ARG002
-        """As it is."""
+        """Call `deliver` with the render function as it is."""
         return deliver(render)
 
     def record(self, delivery: Delivery, claimed: Delivery | None, *, first_look: bool) -> Json:  # noqa: ARG002
-        """As it stands now."""
+        """The delivery as it is now."""
         return delivery_record(delivery)
 
     def note_of_baseline(self, source: str, articles: int) -> str:
-        """What a real run would do, and what this one does."""
+        """Says what a real run would do, and what this one does."""
         return f"{_nothing_posted(source, articles)}; the newest {LOOK} go to the sandbox"
 
 
 class DryRun:
-    """On a private copy of the ledger; requests that write are answered by samples, and kept to be shown."""
+    """A dry run: on a private copy of the ledger. Requests that write are recorded, and get sample answers."""
 
     backfill_of_first_run = LOOK
     assumes_limits = takes_up_waiting = True
@@ -166,20 +165,20 @@ class DryRun:
         self.ledger, self.paused = self._copy.ledger, self._copy.paused
 
     def close(self) -> None:
-        """Remove the copy."""
+        """Close and remove the copy of the ledger."""
         self._copy.close()
 
     def door(self, account: str, door: Http) -> Http:
-        """One that reads through the network's, and sends nothing."""
+        """A client that sends only requests that read, through the network's own."""
         self._doors[account] = DryHttp(door, self.clock, secrets=self.config.secrets)
         return self._doors[account]
 
     def carry_out(self, delivery: Delivery, render: Render, deliver: Callable[[Render], T]) -> T:
-        """Recorded: what was rendered, and what would have been asked of the network."""
+        """Call `deliver`, and record what it rendered and the requests that it would have sent."""
         return self._recorder.record(delivery, self._doors[delivery.account], render, deliver)
 
     def record(self, delivery: Delivery, claimed: Delivery | None, *, first_look: bool) -> Json:
-        """As a real run would record it right before its claim, with the post to look at."""
+        """The delivery as it would be right before its claim in a real run, with its post."""
         recording = self.recordings.get(delivery.key)
         post = freeze(recording.rendered)[0] if recording and recording.rendered else delivery.post
         shown = delivery if claimed is None else replace(claimed, reason=None)
@@ -188,8 +187,8 @@ class DryRun:
         return delivery_record(replace(shown, post=post))
 
     def note_of_baseline(self, source: str, articles: int) -> str:
-        """What a real run would do, and what this one shows."""
-        return f"{_nothing_posted(source, articles)}; shown is how the newest would look"
+        """Says what a real run would do, and what this one shows."""
+        return f"{_nothing_posted(source, articles)}; this shows how the newest would look"
 
 
 def _nothing_posted(source: str, articles: int) -> str:

@@ -1,4 +1,4 @@
-"""What a source says now, for a look that needs no ledger: a configured source, an address, a file."""
+"""Builds the readers of sources, and reads what an address, a file or standard input lists, without a ledger."""
 
 from __future__ import annotations
 
@@ -19,13 +19,13 @@ if TYPE_CHECKING:
     from syndicate.sources.discovery import Found
 
 MOST = 10_000_001
-"""Bytes of a document that are looked at: one more than any may have."""
+"""Bytes of a document that are read: one more than it may have, so that a longer one is noticed."""
 PAGE = "page"
-"""The source of an article that a person named by its address."""
+"""The name of the source of an article that a person named by its address."""
 
 
 def reader(config: Config, name: str, clock: Clock) -> Source:
-    """The reader of one source, for a look that needs no ledger."""
+    """The reader of one configured source, for use without a ledger. Secrets are masked in its errors."""
     guard = Guard(allow=config.network.allow, origins=origins(config))
     door = RequestsHttp(
         clock=clock, timeout=config.network.timeout.total_seconds(), guard=guard, secrets=config.secrets
@@ -34,7 +34,7 @@ def reader(config: Config, name: str, clock: Clock) -> Source:
 
 
 def web(url: str) -> str:
-    """An address that a person typed. Raises SourceError: it leads nowhere on the web."""
+    """Check an address that a person typed. Raises SourceError if it is no web address."""
     try:
         if origin_of(url)[0] in ("http", "https"):
             return url
@@ -44,7 +44,7 @@ def web(url: str) -> str:
 
 
 def read_url(url: str, clock: Clock) -> Reading:
-    """Whatever an address gives: a list of articles, else one article from a page. Raises SourceError."""
+    """Read whatever is at an address: a list of articles, or one article from a page. Raises SourceError."""
     from syndicate import sources
 
     url = web(url)
@@ -52,7 +52,7 @@ def read_url(url: str, clock: Clock) -> Reading:
 
 
 def read_stdin(base: str | None, clock: Clock) -> Reading:
-    """A document from standard input, as `read_file` reads one. Raises SourceError."""
+    """Read a document from standard input as `read_file` does. Raises SourceError."""
     import sys
 
     from syndicate import sources
@@ -61,7 +61,7 @@ def read_stdin(base: str | None, clock: Clock) -> Reading:
 
 
 def read_file(path: Path, base: str | None, clock: Clock, *, zone: str = "UTC") -> Reading:
-    """A list of articles or a page from a file, a folder of Markdown; `base` is the address it stands for.
+    """Read a list of articles or a page from a file, or a folder of Markdown. `base` is its address on the web.
 
     Raises SourceError.
     """
@@ -79,7 +79,7 @@ def read_file(path: Path, base: str | None, clock: Clock, *, zone: str = "UTC") 
 
 
 def read_article(origin: str, doors: Doors, clock: Clock, *, zone: str) -> Article:
-    """One article that a person named: the address of its page, or a file with a saved page. Raises SourceError."""
+    """Read the one article that a person named by its address, or by a file with its page. Raises SourceError."""
     if "://" in origin:
         doors.trust(web(origin))
         wanted = SourceConfig(PAGE, origin, "page", timezone=zone)
@@ -89,14 +89,14 @@ def read_article(origin: str, doors: Doors, clock: Clock, *, zone: str) -> Artic
         raise SourceError(f"{origin} lists {len(found)} articles; --article takes one")
     if not found[0].url:
         raise SourceError(
-            f"{origin} does not say at which address the article is (rel=canonical, og:url)",
+            f"{origin} does not state the address of the article (rel=canonical, og:url)",
             hint="give its address instead of the file",
         )
     return found[0]
 
 
 def discover(site: str, clock: Clock) -> tuple[str, list[Found]]:
-    """A site's name, and the sources that its front page leads to. Raises SourceError."""
+    """Find a site's name, and the sources that its front page names. Raises SourceError."""
     from syndicate.sources import discovery
 
     site = web(site)
@@ -104,7 +104,7 @@ def discover(site: str, clock: Clock) -> tuple[str, list[Found]]:
 
 
 def build(wanted: SourceConfig, door: Http, clock: Clock) -> Source:
-    """The reader of a source, behind the door it is given."""
+    """The reader of a source, which uses the given HTTP client."""
     from syndicate import sources
 
     return sources.build(

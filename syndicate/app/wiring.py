@@ -1,5 +1,6 @@
-"""The composition root: config in, wired objects out. Only `app/` reads the environment, the clock and
-the disk layout; everyone else is given values.
+"""Builds all objects of a run from its config, and connects them.
+
+Only `app/` reads the environment, the clock and the disk layout; other code is given values.
 """
 
 from __future__ import annotations
@@ -27,7 +28,7 @@ if TYPE_CHECKING:
 
 
 class App:
-    """One publisher's wired objects, for one run. `close` it, or use it in a `with`."""
+    """All objects of one run. `close` it, or use it in a `with`."""
 
     def __init__(self, kind: KindOfRun) -> None:
         self.kind = kind
@@ -58,11 +59,11 @@ class App:
 
     @property
     def notes(self) -> list[str]:
-        """What a person should know of this run."""
+        """Notes for the person who runs this, such as that a templates folder is missing."""
         return [*self.renderer.notes, *self.lanes.notes]
 
     def deliver(self, delivery: Delivery) -> tuple[Delivery, tuple[str, ...]]:
-        """Take one delivery as far as it goes now."""
+        """Send one delivery as far as that is possible now. Returns it as it is afterwards, and warnings."""
         from syndicate.delivery.deliver import deliver
 
         lane = self.lanes.of(delivery.account)
@@ -75,7 +76,7 @@ class App:
         )
 
     def show(self, delivery: Delivery) -> None:
-        """In a dry run: let people see what waits, as it would go out now. Raises RenderError, PlatformError."""
+        """In a dry run: record a waiting delivery as it would be sent now. Raises RenderError, PlatformError."""
         from syndicate.delivery.rehearse import rehearse
 
         lane = self.lanes.of(delivery.account)
@@ -87,14 +88,14 @@ class App:
 
     @functools.cached_property
     def gate(self) -> Gate:
-        """What a delivery has to pass before it is sent."""
+        """The checks that a delivery has to pass before it is sent."""
         from syndicate.delivery.gates import Gate
 
         return Gate(self.ledger, self.pages.look, self.config.patience)
 
     @functools.cached_property
     def pages(self) -> Pages:
-        """Looks at the articles' own pages."""
+        """Opens the articles' own pages, to check them and their pictures."""
         from syndicate.delivery.preflight import Pages
         from syndicate.sources.formats.page import claims
 
@@ -102,7 +103,7 @@ class App:
 
     @functools.cached_property
     def timeouts(self) -> Timeouts:
-        """How long a claim lasts and a request may take."""
+        """How long a claim lasts, and how long a request may take."""
         import random
 
         from syndicate.delivery.lane import Timeouts
@@ -111,12 +112,12 @@ class App:
 
 
 def config_path(given: str | None, environ: Mapping[str, str] | None = None) -> Path:
-    """`--config`, else $SYNDICATE_CONFIG, else config.yaml here."""
+    """The path of the config: `--config`, else $SYNDICATE_CONFIG, else config.yaml in this folder."""
     return Path(given or (environ if environ is not None else os.environ).get("SYNDICATE_CONFIG") or "config.yaml")
 
 
 def load(path: Path, environ: Mapping[str, str], *, fill: bool = False) -> Config:
-    """Read the config; `fill` gives secrets that are not set a stand-in, for runs that send nothing."""
+    """Read the config; with `fill`, secrets that are not set get stand-ins. Raises ConfigError."""
     from syndicate.config.reader import load as read
 
     if path.is_dir():

@@ -1,4 +1,4 @@
-"""The command line. A command is: parse, call one function, print; each is loaded when it is called."""
+"""The command line. Each command parses its options, calls the program and prints; it is imported when it is called."""
 
 from __future__ import annotations
 
@@ -16,31 +16,31 @@ from syndicate.errors import ConfigError, SyndicateError
 
 COMMANDS = {
     "init": "Write a commented config; with --site, find its feeds.",
-    "post": "Poll, plan and deliver what is due: one pass.",
-    "preview": "Show what a post would send, for people; sends nothing.",
-    "cards": "Share cards: every theme on every kind of story, for designers.",
-    "daemon": "Poll, schedule and deliver until told to stop.",
-    "articles": "Show what the sources say now; writes nothing.",
-    "deliveries": "The ledger, and the decisions only a person can take.",
-    "accounts": "Who we post as: list, check, pause, resume.",
-    "import-seen": "Move in without reposting: what another tool announced is known.",
-    "explain": "What became of a story on each account, and why.",
-    "measure": "Lengths as a network counts them.",
-    "sandbox": "Local stand-ins for all networks, with a page.",
-    "platforms": "What is supported, and how well it can know.",
+    "post": "Read your sources and post what is new.",
+    "preview": "Show what would be posted; sends nothing.",
+    "cards": "Show the card themes on sample articles, for designers.",
+    "daemon": "Read your sources and post until told to stop.",
+    "articles": "Show what the sources list now; writes nothing.",
+    "deliveries": "Every post: list, show, approve, retry, skip, resolve, delete.",
+    "accounts": "Your accounts: list, check, pause, resume.",
+    "import-seen": "Record what another tool has announced, so that it is not posted again.",
+    "explain": "Show what became of an article on each account, and why.",
+    "measure": "Count text as a network counts it.",
+    "sandbox": "Run fake networks on this machine, with a page that shows the posts.",
+    "platforms": "Supported networks, and how surely each can confirm a post.",
     "config": "Check the config, or print its JSON Schema.",
 }
 
 
 class Commands(click.Group):
-    """Knows its commands by name, and imports one when it is asked for."""
+    """The group of all commands. It lists them without importing any, and imports one when it is called."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 - click's signature
-        """In the order of use, not of the alphabet."""
+        """The names of the commands, in the order in which people need them."""
         return list(COMMANDS)
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002
-        """The command itself."""
+        """Import and return a command; None if there is none of this name."""
         if cmd_name not in COMMANDS:
             return None
         command: click.Command = importlib.import_module(f"syndicate.cli.{cmd_name.replace('-', '_')}").command
@@ -49,7 +49,7 @@ class Commands(click.Group):
     def resolve_command(
         self, ctx: click.Context, args: list[str]
     ) -> tuple[str | None, click.Command | None, list[str]]:
-        """A mistyped command is answered with the one that was meant."""
+        """Find the command; the error for a mistyped one names the closest."""
         try:
             return super().resolve_command(ctx, args)
         except click.UsageError as fault:
@@ -60,7 +60,7 @@ class Commands(click.Group):
             raise click.UsageError(f"{fault.format_message().rstrip('.')}{hint}", ctx) from fault
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002
-        """Without loading a single command."""
+        """Write the list of commands without importing any."""
         with formatter.section("Commands"):
             formatter.write_dl(list(COMMANDS.items()))
 
@@ -75,9 +75,9 @@ def cli(ctx: click.Context) -> None:
 
 
 def entry() -> NoReturn:
-    """What the installed command runs: `main`, and then out at once.
+    """Run `main`, then end the process at once. The installed command calls this.
 
-    All is closed and written by then; taking the interpreter apart would cost a short run an eighth of its time.
+    Everything is closed and written by then; the usual end of the interpreter takes an eighth of a short run.
     """
     try:
         main()
@@ -92,7 +92,10 @@ def entry() -> NoReturn:
 
 
 def main(args: list[str] | None = None) -> NoReturn:
-    """Run the command line; ends the process with 0, 1 (something failed) or 2 (wrong usage or config)."""
+    """Run the command line and end the process.
+
+    The exit status is 0, 1 (something failed), 2 (wrong usage or config), 130 (Ctrl-C) or 141 (a closed pipe).
+    """
     for stream in (sys.stdout, sys.stderr):  # a terminal that cannot show a letter shows something else
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="backslashreplace")
@@ -116,7 +119,7 @@ def main(args: list[str] | None = None) -> NoReturn:
 
 
 def complain(fault: SyndicateError, where: str = "") -> None:
-    """One tidy line on standard error, and its cure on the next."""
+    """Print an error as one line on standard error, and its hint on the next."""
     click.echo(f"{where}{fault}", err=True)
     if fault.hint:
         click.echo(f"hint: {fault.hint}", err=True)

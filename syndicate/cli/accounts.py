@@ -1,4 +1,4 @@
-"""`syndicate accounts`: who we post as. Nothing here ever posts."""
+"""`syndicate accounts`: lists, checks, pauses and resumes accounts. Never posts."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ def command() -> None:
 @shared_options
 @click.pass_obj
 def listed(shared: Shared) -> None:
-    """Every account of the config, and whether it posts."""
+    """List every account of the config, and whether it posts."""
     with opened(shared, fill=True) as app:
         rows = [_row(entry, app.ledger.accounts.find(name)) for name, entry in app.config.accounts.items()]
         if shared.json:
@@ -52,7 +52,7 @@ def listed(shared: Shared) -> None:
 @shared_options
 @click.pass_obj
 def check(shared: Shared, *, names: tuple[str, ...]) -> int:
-    """Ask each network who we are. A login that works again resumes an account that was refused."""
+    """Check each account's login. If a refused login works again, its account is resumed."""
     failed = 0
     with opened(shared) as app:
         for name in active(app.config, names) or [account.name for account in app.accounts]:
@@ -72,26 +72,26 @@ def check(shared: Shared, *, names: tuple[str, ...]) -> int:
             state = app.ledger.accounts.find(name)
             if state is not None and state.paused == "auth":
                 _, skipped = app.ledger.resume(app.config.accounts[name].account)
-                old = f"; {skipped} older stories are skipped" if skipped else ""
+                old = f"; {skipped} older articles are skipped" if skipped else ""
                 click.echo(f"{name}: resumed{old}", err=True)
     return failed
 
 
 def _what(function: F) -> F:
-    """Accounts by name, everything, or stories with a word."""
+    """The options that say what to pause or resume: accounts by name, everything, or articles with a word."""
     for option in (
         click.argument("names", nargs=-1, metavar="[NAME]…"),
         click.option("--all", "everything", is_flag=True, help="Everything."),
-        click.option("--word", "words", multiple=True, metavar="WORD", help="Stories with this word (repeatable)."),
+        click.option("--word", "words", multiple=True, metavar="WORD", help="Articles with this word (repeatable)."),
     ):
         function = option(function)
     return function
 
 
 def _named(names: tuple[str, ...], words: tuple[str, ...], *, everything: bool) -> list[str]:
-    """The words of the pauses that are meant besides accounts; "" is everything."""
+    """The words whose pauses are meant; "" stands for --all. Raises UsageError if nothing was named."""
     if not (names or words or everything):
-        raise click.UsageError("name accounts, or say --all or --word WORD")
+        raise click.UsageError("name accounts, or use --all or --word WORD")
     if any(not word.strip() for word in words):
         raise click.UsageError("--word needs a word")
     return [*([EVERYTHING] if everything else []), *words]
@@ -99,13 +99,13 @@ def _named(names: tuple[str, ...], words: tuple[str, ...], *, everything: bool) 
 
 @command.command()
 @_what
-@click.option("--for", "length", type=DURATION, metavar="DURATION", help="It ends by itself after so long.")
+@click.option("--for", "length", type=DURATION, metavar="DURATION", help="End the pause after so long, such as 2h.")
 @shared_options
 @click.pass_obj
 def pause(
     shared: Shared, *, names: tuple[str, ...], words: tuple[str, ...], everything: bool, length: timedelta | None
 ) -> None:
-    """Send nothing for these accounts until they are resumed; what is planned waits, and grows old."""
+    """Send nothing for these accounts until they are resumed; articles that wait can expire."""
     meant = _named(names, words, everything=everything)
     with opened(shared, fill=True) as app:
         now = app.ledger.now()
@@ -125,7 +125,7 @@ def pause(
 @shared_options
 @click.pass_obj
 def resume(shared: Shared, *, names: tuple[str, ...], words: tuple[str, ...], everything: bool) -> None:
-    """Send again for these accounts; the next run delivers what waited, in order."""
+    """Send again for these accounts; the next run sends what waited, in order."""
     meant = _named(names, words, everything=everything)
     with opened(shared, fill=True) as app:
         for name in known("account", app.config.accounts, names):
@@ -135,12 +135,12 @@ def resume(shared: Shared, *, names: tuple[str, ...], words: tuple[str, ...], ev
 
 
 def _resumed(what: str, resumed: bool, skipped: int) -> None:
-    old = f"; {skipped} older stories are skipped, the newest go out" if skipped else ""
+    old = f"; {skipped} older articles are skipped, the newest go out" if skipped else ""
     click.echo(f"{what}: {'resumed' if resumed else 'was not paused'}{old}")
 
 
 def _quoted(word: str) -> str:
-    return f"stories with '{word}'" if word else "everything"
+    return f"articles with '{word}'" if word else "everything"
 
 
 def _row(entry: AccountConfig, state: AccountState | None) -> dict[str, Any]:

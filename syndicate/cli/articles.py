@@ -1,4 +1,4 @@
-"""`syndicate articles`: what a source says now, as we understand it."""
+"""`syndicate articles`: reads sources and prints the articles that they list now."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 @click.option(
     "--from", "origin", metavar="URL|FILE|-", help="A feed, list, sitemap, page or folder of yours; needs no config."
 )
-@click.option("--base", metavar="URL", help="With --from FILE: where the file lives, to resolve its links.")
+@click.option("--base", metavar="URL", help="With --from FILE: the address of the file, to resolve its links.")
 @shared_options
 @click.pass_obj
 def command(shared: Shared, *, sources: tuple[str, ...], origin: str | None, base: str | None) -> int:
@@ -30,7 +30,7 @@ def command(shared: Shared, *, sources: tuple[str, ...], origin: str | None, bas
     if base and not origin:
         raise click.UsageError("--base goes with --from FILE")
     if origin and sources:
-        raise click.UsageError("--from and --source exclude each other")
+        raise click.UsageError("use --from or --source, not both")
     failed = 0
     for name, fetch in _one(origin, base) if origin else _configured(shared, sources):
         try:
@@ -45,7 +45,7 @@ def command(shared: Shared, *, sources: tuple[str, ...], origin: str | None, bas
             click.echo(f"{name}: no articles", err=True)
         for article in fetched.articles:
             if article.withdrawn:  # printed, it would look like any other
-                click.echo(f"{name}: taken back: {article.title or article.url or article.guid}", err=True)
+                click.echo(f"{name}: withdrawn: {article.title or article.url or article.guid}", err=True)
             else:
                 _print(article, as_json=shared.json)
     return failed

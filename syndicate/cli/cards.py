@@ -1,4 +1,4 @@
-"""`syndicate cards`: the designer's bench."""
+"""`syndicate cards`: draws the card themes on sample articles, for designers."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from syndicate.cli.options import Shared, shared_options
+from syndicate.cli.options import Shared, loaded, shared_options
 
 if TYPE_CHECKING:
     from syndicate.model import Site
@@ -22,16 +22,16 @@ LOOK_AGAIN = 0.4  # seconds between looks at the files
 @click.group()
 @shared_options
 def command() -> None:
-    """Share cards: see how every theme sets every kind of story."""
+    """See how the card themes look on sample articles."""
 
 
 @command.command()
 @click.option("--theme", "themes", multiple=True, metavar="NAME", help="Only this theme (repeatable).")
 @click.option("--size", "sizes", multiple=True, metavar="NAME", help="Only this size: default, x, … (repeatable).")
-@click.option("--output", metavar="FILE", default="cards.html", show_default=True, help="Where the page goes.")
-@click.option("--templates", metavar="FOLDER", help="Your templates, where there is no config yet.")
+@click.option("--output", metavar="FILE", default="cards.html", show_default=True, help="The page to write.")
+@click.option("--templates", metavar="FOLDER", help="Your templates, if there is no config yet.")
 @click.option("--open", "opens", is_flag=True, help="Show the page in a browser.")
-@click.option("--watch", is_flag=True, help="Draw again whenever a file of a theme changes, until Ctrl-C.")
+@click.option("--watch", is_flag=True, help="Draw again when a file of a theme changes, until Ctrl-C.")
 @shared_options
 @click.pass_obj
 def preview(
@@ -44,7 +44,7 @@ def preview(
     opens: bool,
     watch: bool,
 ) -> int:
-    """Draw all themes, in all sizes, on sample stories in every script; one HTML page."""
+    """Draw all themes, in all sizes, on sample articles in every script, as one HTML page."""
     from syndicate.rendering.cards.studio import Studio
     from syndicate.rendering.cards.theme import names
     from syndicate.rendering.preview.files import open_in_browser
@@ -53,7 +53,7 @@ def preview(
     known = names(directories)
     for name in themes:
         if name not in known:
-            raise click.UsageError(f"there is no theme '{name}'; there are: {', '.join(known)}")
+            raise click.UsageError(f"no theme is called '{name}' (known: {', '.join(known)})")
     path = Path(output)
     studio = Studio(directories)
     draw = functools.partial(_draw, studio, directories, site, themes, sizes, path)
@@ -76,7 +76,7 @@ def preview(
 
 
 def _stamp(directories: list[Path]) -> object:
-    """Changes when any file of any theme does."""
+    """A value that changes when any file of any theme does."""
     from syndicate.rendering.cards.theme import FOLDER, stamp
 
     homes = [directory / FOLDER for directory in directories]
@@ -109,8 +109,8 @@ def _draw(
 
 
 def _desk(shared: Shared, templates: str | None) -> tuple[list[Path], Site]:
-    """The template folders, and the site whose name stands on the cards; ours where there is no config."""
-    from syndicate.app.wiring import config_path, load
+    """The template folders, and the site whose name is on the cards; a sample site if there is no config."""
+    from syndicate.app.wiring import config_path
     from syndicate.rendering.environment import builtin_templates
     from syndicate.rendering.preview.samples import SITE
 
@@ -122,5 +122,5 @@ def _desk(shared: Shared, templates: str | None) -> tuple[list[Path], Site]:
     path = config_path(shared.config)
     if shared.config is None and "SYNDICATE_CONFIG" not in os.environ and not path.exists():
         return [builtin_templates()], SITE
-    config = load(path, os.environ, fill=True)
+    config = loaded(shared, fill=True)
     return [*([config.templates] if config.templates else []), builtin_templates()], config.site

@@ -1,4 +1,4 @@
-"""`syndicate config`: check it, or describe it to an editor."""
+"""`syndicate config`: checks the config, or prints its JSON Schema."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ def command() -> None:
 @shared_options
 @click.pass_obj
 def check(shared: Shared) -> int:
-    """Report every mistake at once, each with its line; then try each account's templates on a sample story."""
+    """Report every mistake with its line. If there is none, try each account's templates on a sample article."""
     with opened(shared, dry=True, fill=False) as app:
         lanes = [app.lanes.of(account.name) for account in app.accounts]
         faults = [
@@ -47,7 +47,7 @@ def check(shared: Shared) -> int:
 @shared_options
 @click.pass_obj
 def schema(shared: Shared) -> None:  # noqa: ARG001 - global options are accepted everywhere
-    """Print a JSON Schema for editors."""
+    """Print a JSON Schema, with which an editor checks the config."""
     from syndicate.config.editor import json_schema
 
     click.echo(json.dumps(json_schema(), indent=2, ensure_ascii=False))
@@ -56,7 +56,7 @@ def schema(shared: Shared) -> None:  # noqa: ARG001 - global options are accepte
 def _unknown_command(words: Sequence[str]) -> list[str]:
     if not words or shutil.which(words[0]):
         return []
-    return [f"alerts.command: there is no command '{words[0]}' here"]
+    return [f"alerts.command: no command '{words[0]}' was found on this machine"]
 
 
 def _counted(number: int, word: str) -> str:

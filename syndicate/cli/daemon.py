@@ -1,4 +1,4 @@
-"""`syndicate daemon`: until told to stop."""
+"""`syndicate daemon`: polls and posts until told to stop."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 @shared_options
 @click.pass_obj
 def command(shared: Shared) -> int:
-    """Poll each source when it is due and deliver what is, until Ctrl-C or SIGTERM."""
+    """Poll each source when it is due and post what is new, until Ctrl-C or SIGTERM."""
     from syndicate.app.engines.daemon import Daemon
     from syndicate.app.engines.instance_lock import claim_instance
     from syndicate.app.monitoring.events import writer
@@ -42,19 +42,19 @@ def command(shared: Shared) -> int:
         with _listening(app.config, app.ledger, daemon, say, subscriber):
             say("daemon.started", sources=len(app.config.sources), accounts=len(app.accounts))
             if other:
-                told = f"{other} is a daemon on {app.config.ledger} already; no story goes out twice for it"
+                told = f"{other} already runs a daemon on {app.config.ledger}; nothing is posted twice because of that"
                 say("daemon.beside", note=told)
             notify("READY=1")
             calm = daemon.run()
         say("daemon.stopped")
     if not calm:
         sys.stderr.flush()
-        os._exit(0)  # a thread still waits for an answer nobody needs any more
+        os._exit(0)  # a thread still waits for an answer that nobody needs any more
     return 0
 
 
 def _subscriber(config: Config, ledger: Ledger, doors: Doors, say: EventLog) -> Subscriber | None:
-    """Who subscribes to hubs, where the config says how they can reach us."""
+    """The subscriber to WebSub hubs; None if the config has no `listen.public`, at which they could reach us."""
     from syndicate.ingestion.websub import Subscriber
 
     listen = config.listen
@@ -68,7 +68,7 @@ def _subscriber(config: Config, ledger: Ledger, doors: Doors, say: EventLog) -> 
 def _listening(
     config: Config, ledger: Ledger, daemon: Daemon, say: EventLog, subscriber: Subscriber | None
 ) -> Iterator[None]:
-    """Answers for health, metrics and hooks, where the config asks for that."""
+    """Answer health checks, metrics and hooks meanwhile, if the config has a `listen`."""
     listen = config.listen
     if listen is None:
         yield

@@ -1,4 +1,4 @@
-"""`syndicate deliveries`: the ledger, and the decisions only a person can take."""
+"""`syndicate deliveries`: shows what is in the ledger, and records what a person decides."""
 
 from __future__ import annotations
 
@@ -24,11 +24,11 @@ STATES = ("planned", "due", "sending", "unknown", "held", "posted", "skipped", "
 
 
 def batch_options(command: Callable[..., Any]) -> Callable[..., Any]:
-    """What names a batch of planned deliveries instead of their keys."""
+    """The options that name a batch of planned deliveries, instead of their keys."""
     for option in (
         click.option("--account", "accounts", multiple=True, metavar="NAME", help="All for this account."),
         click.option("--source", "sources", multiple=True, metavar="NAME", help="All from this source."),
-        click.option("--reason", "reasons", multiple=True, type=REASON, help="All that wait for this."),
+        click.option("--reason", "reasons", multiple=True, type=REASON, help="All that wait for this reason."),
     ):
         command = option(command)
     return command
@@ -46,7 +46,7 @@ def command() -> None:
 @shared_options
 @click.pass_obj
 def listed(shared: Shared, *, states: tuple[str, ...], accounts: tuple[str, ...]) -> None:
-    """Every delivery, in the order they were planned, as the next run would find it."""
+    """List deliveries in the order in which they were planned, as the next run would find them."""
     from syndicate.delivery.outlook import outlook
     from syndicate.serialization import delivery_record
 
@@ -63,9 +63,9 @@ def listed(shared: Shared, *, states: tuple[str, ...], accounts: tuple[str, ...]
 @shared_options
 @click.pass_obj
 def show(shared: Shared, *, key: str) -> None:
-    """One delivery in full: text, pictures, attempts; what waits, as it would go out now.
+    """Show one delivery: text, pictures, attempts. If it waits, its post is shown as it would be sent now.
 
-    The first digits of the key are enough.
+    The first characters of the KEY are enough.
     """
     from syndicate.serialization import delivery_record
 
@@ -85,14 +85,14 @@ def show(shared: Shared, *, key: str) -> None:
 
 @command.command()
 @click.argument("keys", nargs=-1, metavar="[KEY]…")
-@click.option("--digest", metavar="DIGEST", help="Only if it would still go out as this digest, which show prints.")
+@click.option("--digest", metavar="DIGEST", help="Only if the post still has this digest, which show prints.")
 @batch_options
 @shared_options
 @click.pass_obj
 def approve(shared: Shared, /, *, keys: tuple[str, ...], digest: str | None, **batch: tuple[str, ...]) -> int:
-    """Let planned deliveries go out, exactly as they would now: by KEY, or all that wait for a reason.
+    """Approve planned deliveries, exactly as they would be sent now: by KEY, or all that wait for a reason.
 
-    One yes for a whole batch: approve --reason burst --source news
+    To approve a whole batch: approve --reason burst --source news
     """
     if digest and len(keys) != 1:
         raise click.UsageError("--digest goes with one KEY")
@@ -101,7 +101,7 @@ def approve(shared: Shared, /, *, keys: tuple[str, ...], digest: str | None, **b
 
 
 def _approve(app: App, delivery: Delivery, digest: str | None) -> None:
-    """A yes is to what would go out now: another text or picture asks again."""
+    """Approve the post as it would be sent now; another text or picture needs a new approval."""
     try:
         after = decisions.approve(delivery, lambda each: freeze(_rendered(app, each)), app.ledger, digest)
     except SyndicateError as fault:
@@ -112,7 +112,7 @@ def _approve(app: App, delivery: Delivery, digest: str | None) -> None:
 
 
 def _chosen(app: App, keys: tuple[str, ...], batch: dict[str, tuple[str, ...]]) -> list[Delivery]:
-    """The deliveries that were named, or all planned ones that the options of a batch fit, in order."""
+    """The deliveries with these keys, or else the planned ones of the batch, in order. Raises if there are none."""
     if bool(keys) == any(batch.values()):
         raise click.UsageError("name deliveries by KEY, or a batch by --reason, --source and --account")
     if keys:
@@ -122,12 +122,12 @@ def _chosen(app: App, keys: tuple[str, ...], batch: dict[str, tuple[str, ...]]) 
     known("account", {*app.config.accounts, *app.ledger.deliveries.accounts()}, batch["accounts"])
     found = decisions.batch(app.ledger, **batch)
     if not found:
-        raise SyndicateError("nothing waits for that", hint="run syndicate deliveries list --state planned")
+        raise SyndicateError("no delivery waits for that", hint="run syndicate deliveries list --state planned")
     return found
 
 
 def _find(app: App, key: str) -> Delivery:
-    """The one delivery whose key begins so."""
+    """The one delivery whose key begins like this. Raises SyndicateError if there is none, or more than one."""
     try:
         return decisions.find(key, app.ledger)
     except SyndicateError as fault:
@@ -135,12 +135,12 @@ def _find(app: App, key: str) -> Delivery:
 
 
 def _rendered(app: App, delivery: Delivery) -> Rendered:
-    """A delivery as it would go out now."""
+    """The post of a delivery as it would be sent now."""
     return app.renderer.rendered(delivery, app.lanes.of(delivery.account), app.ledger)
 
 
 def _each(chosen: list[Delivery], act: Callable[[Delivery], None]) -> int:
-    """Act on one after the other; what fails for one keeps none of the others from it. 1 if any did."""
+    """Act on one after the other; an error with one does not stop the others. 1 if there was any, else 0."""
     failed = 0
     for delivery in chosen:
         try:
@@ -158,7 +158,7 @@ def _each(chosen: list[Delivery], act: Callable[[Delivery], None]) -> int:
 @shared_options
 @click.pass_obj
 def delete(shared: Shared, *, keys: tuple[str, ...]) -> int:
-    """Withdraw posts from their networks, where these allow it."""
+    """Delete posts from their networks, where these allow it."""
     failed = 0
     with opened(shared) as app:
         for key in keys:
@@ -199,14 +199,14 @@ def skip(shared: Shared, /, *, keys: tuple[str, ...], **batch: tuple[str, ...]) 
 
 @command.command()
 @click.argument("key")
-@click.option("--sent", "url", metavar="URL", help="It is out there, at this address.")
-@click.option("--not-sent", is_flag=True, help="It never arrived: send it.")
+@click.option("--sent", "url", metavar="URL", help="It arrived, and this is its address.")
+@click.option("--not-sent", is_flag=True, help="It did not arrive: send it.")
 @shared_options
 @click.pass_obj
 def resolve(shared: Shared, *, key: str, url: str | None, not_sent: bool) -> None:
-    """Say what became of a held delivery; you have looked at the network."""
+    """Say whether a held delivery arrived, after you have looked at the network."""
     if bool(url) == not_sent:
-        raise click.UsageError("say either --sent URL or --not-sent")
+        raise click.UsageError("use either --sent URL or --not-sent")
     if url and not url.startswith(("http://", "https://")):
         raise click.UsageError(f"--sent needs the post's address, not {url!r}")
     with opened(shared, fill=True) as app:

@@ -1,4 +1,4 @@
-"""`syndicate explain`: what became of a story, and why."""
+"""`syndicate explain`: shows what became of an article on each account, and why."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ MARKS = {"yes": ("✓", "green"), "no": ("✗", "red"), "waits": ("…", "yellow
 @shared_options
 @click.pass_obj
 def command(shared: Shared, *, url: str) -> int:
-    """For each account: each step a story took or did not take, and the value it compared."""
+    """Show what became of an article: for each account, each step and the values that decided it."""
     from syndicate.delivery.outlook import outlook
 
     with opened(shared, fill=True) as app:
@@ -45,7 +45,7 @@ def command(shared: Shared, *, url: str) -> int:
 
 
 def _found(articles: Articles, url: str) -> tuple[StoredArticle, str]:
-    """The article, and by which of its names it was found."""
+    """The article, and by which of its names it was found. Raises SyndicateError."""
     kinds = articles.matching(url)
     if not kinds:
         raise SyndicateError(
@@ -86,7 +86,7 @@ def _introduce(config: Config, known: StoredArticle, alias: str) -> None:
     click.echo(click.style(article.title or article.url or article.guid or "", bold=True))
     click.echo(f"{article.url or article.guid}  (known by its {alias.replace('_', ' ')})")
     published = instant(article.published) or "no date"
-    zone = ", its time zone a guess" if article.tz_assumed else ""
+    zone = ", its time zone assumed" if article.tz_assumed else ""
     named = article.source if article.source in config.sources else f"{article.source} (not in the config)"
     if not article.source:
         click.echo(f"no source has listed it; imported {instant(known.first_seen.replace(microsecond=0))}")
@@ -126,7 +126,7 @@ def _record(
 
 
 def _value(step: Finding, account: Account, delivery: Delivery | None) -> str:
-    """What a step compared, with the command that helps, if one does."""
+    """The value that a step compared, with the command that helps if there is one."""
     if step.cure is None:
         return step.value
     from syndicate.app import advice

@@ -1,4 +1,4 @@
-"""`syndicate import-seen`: move in without reposting."""
+"""`syndicate import-seen`: records what another tool has announced, so that it is not posted again."""
 
 from __future__ import annotations
 
@@ -18,11 +18,11 @@ if TYPE_CHECKING:
     from syndicate.ingestion.import_seen import Outcome
     from syndicate.ingestion.seen_file import Entry
 
-NAMED = 5  # lines and hosts that a complaint names
+NAMED = 5  # lines and hosts that a message names
 
 
 class Tally:
-    """What an import came to."""
+    """Counts the outcomes of an import, and keeps examples of lines that were not understood."""
 
     def __init__(self) -> None:
         self.counts: Counter[Outcome] = Counter()
@@ -32,7 +32,7 @@ class Tally:
         self.hosts: list[str] = []
 
     def add(self, entry: Entry, outcome: Outcome, ours: set[str | None]) -> None:
-        """One line of the list; `ours` are the hosts of the site and its sources."""
+        """Count one line of the file; `ours` are the hosts of the site and its sources."""
         self.counts[outcome] += 1
         if outcome == "not_understood" and len(self.lines) < NAMED:
             self.lines.append(entry.line)
@@ -46,19 +46,21 @@ class Tally:
 
 @click.command()
 @click.argument("file", metavar="FILE|-")
-@click.option("--column", metavar="NAME|NUMBER", help="In a table: the column that holds the addresses.")
-@click.option("--list", "listed", is_flag=True, help="Each line is one address, whatever commas it holds.")
-@click.option("--source", "sources", multiple=True, metavar="NAME", help="Whose guids these may be (repeatable).")
-@click.option("--dry-run", "dry", is_flag=True, help="Show what would be imported; nothing is written.")
+@click.option("--column", metavar="NAME|NUMBER", help="In a CSV: the column with the addresses.")
+@click.option("--list", "listed", is_flag=True, help="Each line is one address, even with commas in it.")
+@click.option(
+    "--source", "sources", multiple=True, metavar="NAME", help="The source whose guids these are (repeatable)."
+)
+@click.option("--dry-run", "dry", is_flag=True, help="Show what would be imported; write nothing.")
 @shared_options
 @click.pass_obj
 def command(shared: Shared, *, file: str, column: str | None, listed: bool, sources: tuple[str, ...], dry: bool) -> int:
-    """Move in without reposting: what FILE lists was announced elsewhere, and is never posted by a poll.
+    """Record what FILE lists as announced elsewhere, so that no poll posts it again.
 
-    FILE has an address on each line (feed2toot's cache is such a file), or is a CSV with a column of them.
+    FILE has one address on each line (as feed2toot's cache does), or is a CSV with a column of addresses.
     """
     if column and listed:
-        raise click.UsageError("--column and --list exclude each other")
+        raise click.UsageError("use --column or --list, not both")
     from syndicate.app.doors import origins
     from syndicate.ingestion.import_seen import Whose, remember
     from syndicate.ingestion.seen_file import entries
@@ -92,7 +94,7 @@ def _show(entry: Entry, outcome: Outcome, *, as_json: bool) -> None:
 
 
 def _sum_up(tally: Tally, name: str, sources: list[str], *, dry: bool, as_json: bool) -> int:
-    """One line, and complaints on standard error; 1 if a line, or all of it, was not understood."""
+    """Print the counts, and problems on standard error. 1 if a line was not understood or there was none, else 0."""
     new, old, bad = (tally.counts[outcome] for outcome in ("new", "known", "not_understood"))
     if as_json:
         print_json({"new": new, "known": old, "not_understood": bad, "lines": tally.lines})
@@ -105,14 +107,16 @@ def _sum_up(tally: Tally, name: str, sources: list[str], *, dry: bool, as_json: 
         click.echo(f"{name}: not understood: line {', '.join(map(str, tally.lines))}{more}{fault}", err=True)
         if not tally.fault:
             names = "|".join(sources) or "NAME"
-            click.echo(f"hint: no addresses; if they are guids, say whose: --source {names}", err=True)
+            click.echo(
+                f"hint: these are no addresses; if they are guids, name their source: --source {names}", err=True
+            )
     if not new and not old and not bad:
-        click.echo(f"{name}: nothing is in it", err=True)
+        click.echo(f"{name}: is empty", err=True)
     if tally.foreign:
         more = ", …" if tally.foreign > len(tally.hosts) == NAMED else ""
         click.echo(
             f"{name}: {tally.foreign} addresses are on {', '.join(tally.hosts)}{more}, not on your site:"
-            " a shortened link does not say which story it leads to",
+            " a shortened link does not show which article it leads to",
             err=True,
         )
     return 1 if bad or not (new or old) else 0

@@ -1,4 +1,4 @@
-"""`--sandbox`: the real config, led to stand-ins on loopback instead of to the world."""
+"""`--sandbox`: runs the real config against fake networks on this machine."""
 
 from __future__ import annotations
 
@@ -19,14 +19,17 @@ PORT = 8700
 
 @contextlib.contextmanager
 def in_sandbox(shared: Shared) -> Iterator[App]:
-    """An app whose accounts all lead to the sandbox that runs, or to one of its own."""
+    """An app whose accounts use the sandbox on port 8700, or else one that lasts as long as this run."""
     config = loaded(shared, fill=True)
     with contextlib.ExitStack() as stack:
         if _runs(PORT):
             url = f"http://127.0.0.1:{PORT}"
         else:
             url = stack.enter_context(Sandbox(port=0)).url
-            click.echo("no sandbox runs on port 8700: one was started for this run, and goes with it", err=True)
+            click.echo(
+                "no sandbox runs on port 8700, so this run has its own; to see the posts, run syndicate sandbox first",
+                err=True,
+            )
         yield stack.enter_context(App(SandboxRun(config, os.environ, url)))
 
 

@@ -1,4 +1,4 @@
-"""`syndicate init`: a commented config to start from."""
+"""`syndicate init`: writes a commented config to start from."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from syndicate.errors import ConfigError, SyndicateError
 
 
 @click.command()
-@click.option("--site", metavar="URL", help="Your site: its feeds are looked for.")
+@click.option("--site", metavar="URL", help="Your site; its feeds are found and written into the config.")
 @shared_options
 @click.pass_obj
 def command(shared: Shared, *, site: str | None) -> None:
@@ -24,20 +24,20 @@ def command(shared: Shared, *, site: str | None) -> None:
 
     path = config_path(shared.config)
     if path.exists():
-        raise ConfigError(f"{path} is there already", hint="name another with --config FILE")
+        raise ConfigError(f"{path} already exists", hint="name another with --config FILE")
     if site is not None and (urlsplit(site).scheme not in ("http", "https") or not urlsplit(site).hostname):
         raise click.UsageError(f"--site needs an address such as https://gazette.example, not {site!r}")
     if site is not None and "@" in urlsplit(site).netloc:
-        raise click.UsageError("--site holds a login; leave it out, and write it into the sources that need it")
+        raise click.UsageError("--site contains a login; leave it out, and write it into the sources that need it")
     name, found = discover(site, now) if site else ("The Example Gazette", [])
     listed = [(source.type, source.url) for source in found]
     _write(path, starter(name, site or "https://gazette.example/", listed))
     for source in found:
         click.echo(f"found {source.what} {source.url}", err=True)
     if any("Ghost" in source.what for source in found):
-        click.echo("hint: type ghost, with a Content API key, says more of each story than its feed", err=True)
+        click.echo("hint: type ghost, with a Content API key, gives more of each article than the feed does", err=True)
     if site and not found:
-        click.echo(f"{site} names no feed; write its address into {path}", err=True)
+        click.echo(f"no feed was found at {site}; write its address into {path}", err=True)
     click.echo(str(path))
     click.echo(f"hint: look at {path}, then run syndicate preview", err=True)
 

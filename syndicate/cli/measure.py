@@ -1,4 +1,4 @@
-"""`syndicate measure`: lengths as a network counts them."""
+"""`syndicate measure`: counts text as a network counts it."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from syndicate.errors import SyndicateError
 @shared_options
 @click.pass_obj
 def command(shared: Shared, *, platform: str) -> None:
-    """Count text from standard input. With --json: one JSON string a line in, one number a line out."""
+    """Count text from standard input as PLATFORM does. With --json: a JSON string a line in, a number a line out."""
     from syndicate import platforms
 
     adapter = platforms.find(platform)
@@ -40,7 +40,7 @@ def _standard_input() -> list[str]:
 
 
 def _string(row: str, number: int) -> str:
-    """One line in, one number out: a line that is none is an error, not a gap."""
+    """The string in one line of JSON. Raises SyndicateError for any other line, so that each line gets a number."""
     try:
         text = json.loads(row)
     except ValueError as fault:
@@ -48,5 +48,5 @@ def _string(row: str, number: int) -> str:
     if not isinstance(text, str):
         raise SyndicateError(f"line {number} is not a JSON string", hint='write "…" on each line')
     if any("\ud800" <= letter <= "\udfff" for letter in text):
-        raise SyndicateError(f"line {number} holds half a surrogate pair, which is no character")
+        raise SyndicateError(f"line {number} contains half a surrogate pair, which is no character")
     return text

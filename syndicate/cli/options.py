@@ -1,4 +1,4 @@
-"""Options that many commands share, and how a command opens the app."""
+"""The options that many commands share; loads the config and opens the app for a command."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ F = TypeVar("F", bound=Callable[..., Any])
 
 
 class Shared:
-    """Global options, given before or after the command."""
+    """The global options, which may be given before or after the command."""
 
     def __init__(self) -> None:
         self.config: str | None = None
@@ -27,31 +27,31 @@ class Shared:
 
 
 def _keep(ctx: click.Context, parameter: click.Parameter, value: Any) -> None:
-    """Wherever it stands, it counts; given twice, the last one does."""
+    """Keep a global option, wherever it is given; if it is given twice, the last one counts."""
     shared = ctx.ensure_object(Shared)
     if value not in (None, False):
         setattr(shared, str(parameter.name), value)
 
 
 def shared_options(function: F) -> F:
-    """--config, --json and --verbose."""
+    """Add --config, --json and --verbose to a command."""
     keep = functools.partial(click.option, expose_value=False, callback=_keep)
     for option in (
-        keep("--verbose", "-v", is_flag=True, help="Say more on standard error."),
+        keep("--verbose", "-v", is_flag=True, help="Print more on standard error."),
         keep("--json", is_flag=True, help="Print one JSON object per line."),
-        keep("--config", "-c", metavar="FILE", help="The config (else $SYNDICATE_CONFIG, else config.yaml)."),
+        keep("--config", "-c", metavar="FILE", help="The config (default: $SYNDICATE_CONFIG, else config.yaml)."),
     ):
         function = option(function)
     return function
 
 
 class Duration(click.ParamType[timedelta]):
-    """A length of time: 90s, 3m, 1h30m, 2d."""
+    """A duration on the command line: 90s, 3m, 1h30m, 2d."""
 
     name = "duration"
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> timedelta:
-        """From text to a timedelta, as the config reads one."""
+        """Parse a duration as the config does."""
         if isinstance(value, timedelta):
             return value
         from syndicate.config.values import duration
@@ -66,14 +66,17 @@ DURATION = Duration()
 
 
 def loaded(shared: Shared, *, fill: bool = False) -> Config:
-    """The config that was named."""
+    """The config that was named; its notes go to standard error. Raises ConfigError."""
     from syndicate.app.wiring import config_path, load
 
-    return load(config_path(shared.config), os.environ, fill=fill)
+    config = load(config_path(shared.config), os.environ, fill=fill)
+    for note in config.notes:
+        click.echo(f"note: {note}", err=True)
+    return config
 
 
 def opened(shared: Shared, *, dry: bool = False, fill: bool | None = None) -> App:
-    """The wired app of the config that was named; a dry one fills in secrets that are not set."""
+    """The app for the config that was named. If it is dry, or with `fill`, secrets that are not set get stand-ins."""
     from syndicate.app.runs import DryRun, RealRun
     from syndicate.app.wiring import App
 
@@ -82,20 +85,20 @@ def opened(shared: Shared, *, dry: bool = False, fill: bool | None = None) -> Ap
 
 
 def known(kind: str, names: Iterable[str], wanted: Iterable[str]) -> list[str]:
-    """The names that were asked for, each one there. Raises UsageError with the one that was meant."""
+    """The wanted names, as a list. Raises UsageError for one that is not in `names`, with the closest that is."""
     import difflib
 
     listed = list(names)
     for name in wanted:
         if name not in listed:
             near = difflib.get_close_matches(name, listed, n=1)
-            hint = f" (did you mean '{near[0]}'?)" if near else f"; there is: {', '.join(listed) or 'none'}"
+            hint = f" (did you mean '{near[0]}'?)" if near else f" (known: {', '.join(listed) or 'none'})"
             raise click.UsageError(f"no {kind} is called '{name}'{hint}")
     return list(wanted)
 
 
 def active(config: Config, wanted: Iterable[str]) -> list[str]:
-    """Accounts that were asked for, each one there and switched on."""
+    """The wanted accounts, as a list. Raises UsageError for one that is unknown or switched off."""
     names = known("account", config.accounts, wanted)
     for name in names:
         if not config.accounts[name].enabled:

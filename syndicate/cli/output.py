@@ -1,4 +1,4 @@
-"""How deliveries are printed: lines for people, JSON for programs."""
+"""Prints deliveries: lines for people, JSON for programs."""
 
 from __future__ import annotations
 
@@ -15,19 +15,19 @@ from syndicate.serialization import delivery_record, instant
 
 COLOURS = {"posted": "green", "failed": "red", "held": "red", "unknown": "yellow", "due": "yellow", "planned": "cyan"}
 DONE = {"edit": "edited", "delete": "deleted"}
-"""What people call a change of a post that is done."""
+"""The state that is shown for an edit or a deletion that succeeded."""
 _FRACTION = re.compile(r"\.\d+")  # of a second, which nobody waits for
 
 
 def print_json(record: dict[str, Any]) -> None:
-    """One object, one line."""
+    """Print an object as one line of JSON."""
     # JSON has escapes of its own for a stream that cannot hold every letter.
     bare = (getattr(sys.stdout, "encoding", None) or "utf-8").lower().startswith("utf")
     click.echo(json.dumps(record, ensure_ascii=not bare))
 
 
 def print_deliveries(records: Sequence[dict[str, Any]], *, as_json: bool) -> None:
-    """Deliveries in `--json` shape, as lines or as aligned words."""
+    """Print delivery records as lines of JSON, or as aligned lines for people."""
     if as_json:
         for record in records:
             print_json(record)
@@ -38,7 +38,7 @@ def print_deliveries(records: Sequence[dict[str, Any]], *, as_json: bool) -> Non
 
 
 def line(record: dict[str, Any], width: int) -> str:
-    """State, account, where it is or why it is not, and which article."""
+    """One delivery as a line: state, account, key, the permalink or the reason, and the article."""
     done = DONE.get(record["action"]) if record["state"] == "posted" else None
     state = click.style(f"{done or record['state']:<8}", fg=COLOURS.get(record["state"]))
     where = record["permalink"] or why(record)
@@ -50,7 +50,7 @@ def line(record: dict[str, Any], width: int) -> str:
 
 
 def why(record: dict[str, Any]) -> str:
-    """The reason in words, with the instant it waits for."""
+    """The reason in words, with the time until which the delivery waits."""
     words = REASONS.get(record["reason"], "")
     if (record["state"] in ("planned", "unknown") or record["reason"] in LATER) and record["due_at"]:
         words = f"{words}, {_FRACTION.sub('', record['due_at'])}".lstrip(", ")
@@ -58,7 +58,7 @@ def why(record: dict[str, Any]) -> str:
 
 
 def print_delivery(delivery: Delivery, attempts: Sequence[dict[str, Any]]) -> None:
-    """One delivery in full, with each of its attempts."""
+    """Print one delivery in full, with each of its attempts."""
     record = delivery_record(delivery)
     for name in ("key", "article", "account", "platform", "action", "state", "reason", "due_at", "permalink"):
         if record[name]:

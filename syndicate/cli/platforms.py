@@ -1,4 +1,4 @@
-"""`syndicate platforms`: what is supported."""
+"""`syndicate platforms`: lists the supported networks."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ CERTAIN = {
 @shared_options
 @click.pass_obj
 def command(shared: Shared) -> None:
-    """Each network, its limit, and how surely a post is never doubled or lost."""
+    """List the supported networks: the limit of a text, and how surely each can confirm a post."""
     from syndicate import platforms
 
     for name in platforms.names():

@@ -1,4 +1,4 @@
-"""`syndicate post`: one pass."""
+"""`syndicate post`: one run, which polls the sources and sends what is due."""
 
 from __future__ import annotations
 
@@ -25,13 +25,19 @@ if TYPE_CHECKING:
 
 
 @click.command()
-@click.option("--dry-run", is_flag=True, help="Show what would be sent; send nothing, keep nothing.")
-@click.option("--sandbox", is_flag=True, help="Send to local stand-ins instead of the networks.")
+@click.option("--dry-run", is_flag=True, help="Show what would be sent; send nothing, record nothing.")
+@click.option("--sandbox", is_flag=True, help="Send to fake networks on this machine instead.")
 @click.option("--source", "sources", multiple=True, metavar="NAME", help="Only this source (repeatable).")
 @click.option("--account", "accounts", multiple=True, metavar="NAME", help="Only this account (repeatable).")
 @click.option("--article", metavar="URL|FILE", help="Announce this one article, whatever its age.")
-@click.option("--backfill", type=click.IntRange(min=1), metavar="K", help="Also plan the newest K of each source.")
-@click.option("--wait", type=DURATION, metavar="DURATION", default="0", help="Wait for retries and look-ups: 3m.")
+@click.option("--backfill", type=click.IntRange(min=1), metavar="K", help="Also post the newest K of each source.")
+@click.option(
+    "--wait",
+    type=DURATION,
+    metavar="DURATION",
+    default="0",
+    help="Wait up to so long for retries and look-ups, such as 3m.",
+)
 @shared_options
 @click.pass_obj
 def command(
@@ -45,12 +51,12 @@ def command(
     backfill: int | None,
     wait: timedelta,
 ) -> int:
-    """Poll the sources, plan what is new, deliver what is due, and print each delivery.
+    """Read your sources, post what is new, and print each delivery.
 
-    The first run of a source or an account records what exists and posts nothing.
+    The first run of a source or an account posts nothing: it records what is already there.
     """
     if dry_run and sandbox:
-        raise click.UsageError("--dry-run and --sandbox exclude each other")
+        raise click.UsageError("use --dry-run or --sandbox, not both")
     if article and (sources or backfill):
         raise click.UsageError("--article polls no source; leave out --source and --backfill")
     with contextlib.ExitStack() as stack:
@@ -68,7 +74,7 @@ def command(
 
 @contextlib.contextmanager
 def rehearsed(shared: Shared, *, dry_run: bool, sandbox: bool) -> Iterator[App]:
-    """The real app, or one on a private copy of the ledger with the network swapped."""
+    """The app of a dry run, of a sandbox run (both on a private copy of the ledger), or of a real run."""
     if sandbox:
         from syndicate.cli.in_sandbox import in_sandbox
 
@@ -103,7 +109,7 @@ def carry_out(
     wait: timedelta = timedelta(0),
     verbose: bool = False,
 ) -> None:
-    """Poll and deliver; what goes wrong with one source is kept for the report."""
+    """Poll and deliver. An error with one source is kept for the report and does not stop the others."""
     from syndicate.cli.progress import shown
 
     if article is not None:
@@ -121,7 +127,7 @@ def carry_out(
 
 
 def _depth(app: App, name: str, backfill: int | None) -> int:
-    """How many to plan whatever their age: what was asked for, else what this kind of run looks at first."""
+    """How many of a source's articles to plan whatever their age: --backfill, else those of a first run."""
     if backfill is not None:
         return backfill
     first = app.ledger.sources.ensure(name, app.config.sources[name].url).baseline_at is None
@@ -130,7 +136,7 @@ def _depth(app: App, name: str, backfill: int | None) -> int:
 
 @contextlib.contextmanager
 def stopping(stop: threading.Event) -> Iterator[list[int]]:
-    """Ctrl-C and SIGTERM ask for a clean end; the list holds the signal that did."""
+    """Meanwhile, Ctrl-C and SIGTERM set `stop`; the list has the signal that came."""
     received: list[int] = []
 
     def handle(number: int, _frame: object) -> None:
@@ -146,7 +152,7 @@ def stopping(stop: threading.Event) -> Iterator[list[int]]:
 
 
 def report(outcome: RunResult, app: App, accounts: tuple[str, ...], shared: Shared, *, listed: bool = True) -> None:
-    """Deliveries on standard output; notes, errors and what needs a person on standard error."""
+    """Print deliveries on standard output; notes, errors and what needs a person on standard error. Sends alerts."""
     from syndicate.app import advice
 
     for polled in outcome.polled:
@@ -172,7 +178,7 @@ def report(outcome: RunResult, app: App, accounts: tuple[str, ...], shared: Shar
 
 
 def records(outcome: RunResult, app: App, accounts: tuple[str, ...]) -> list[dict[str, Any]]:
-    """Each delivery of the run, as this kind of run prints it."""
+    """The record of each delivery of the run, as this kind of run prints it."""
     return [
         app.kind.record(delivery, outcome.claimed.get(delivery.key), first_look=delivery.key in outcome.looks)
         for delivery in _ended(outcome, app, accounts)
@@ -180,7 +186,7 @@ def records(outcome: RunResult, app: App, accounts: tuple[str, ...]) -> list[dic
 
 
 def exit_code(outcome: RunResult, app: App, accounts: tuple[str, ...]) -> int:
-    """0 when all is well; 1 for anything a person should look at. A pause that a person chose is well."""
+    """1 if a person should look at something, else 0. A pause that a person chose is no such thing."""
     paused = app.lanes.paused()
     unsent = any(
         delivery.state in ("failed", "due")
@@ -200,7 +206,7 @@ def _ended(outcome: RunResult, app: App, accounts: tuple[str, ...]) -> list[Deli
 
 
 def _explain(delivery: Delivery) -> None:
-    """What went wrong with one delivery, in the network's words."""
+    """Print what went wrong with one delivery, in the network's words."""
     if delivery.state == "sending":
         click.echo(f"{delivery.account}: another run is sending it just now ({delivery.article})", err=True)
     if delivery.reason in LATER:
@@ -213,7 +219,7 @@ def _explain(delivery: Delivery) -> None:
 
 
 def _remind(app: App, outcome: RunResult, accounts: tuple[str, ...]) -> None:
-    """Paused accounts, and whatever only a look-up or a person can settle, once in each run."""
+    """Print which accounts are paused, and which deliveries wait for a person or a look-up."""
     for what, there in (("source", app.config.sources), ("account", app.accounts)):
         if not there and not outcome.began:
             click.echo(f"nothing is posted: {app.config.path} has no {what}", err=True)
@@ -236,15 +242,18 @@ def _remind(app: App, outcome: RunResult, accounts: tuple[str, ...]) -> None:
         click.echo(where, err=True)
         if delivery.state == "held":
             key = delivery.key[:8]
-            click.echo(f"hint: look, then run syndicate deliveries resolve {key} --sent URL or --not-sent", err=True)
+            click.echo(
+                f"hint: look at the network, then run syndicate deliveries resolve {key} --sent URL or --not-sent",
+                err=True,
+            )
         elif delivery.key in outcome.tried:
-            click.echo("hint: the next run looks whether it arrived; --wait 3m waits for that", err=True)
+            click.echo("hint: the next run checks whether it arrived; --wait 3m waits for that", err=True)
 
 
 def _remind_of_waiting(app: App, outcome: RunResult) -> None:
-    """How many stories of earlier runs wait for a yes: without one they grow too old."""
+    """Print how many articles of earlier runs wait for an approval: without one they expire."""
     waiting = app.ledger.deliveries.search(states=("planned",))
-    stories = {row.anchor for row in waiting if row.reason in APPROVABLE and row.key not in outcome.began}
-    if stories and app.kind.reminds:
-        click.echo(f"stories that wait for your yes: {len(stories)}", err=True)
+    articles = {row.anchor for row in waiting if row.reason in APPROVABLE and row.key not in outcome.began}
+    if articles and app.kind.reminds:
+        click.echo(f"articles that wait for your approval: {len(articles)}", err=True)
         click.echo("hint: look at them with syndicate preview, then run syndicate deliveries approve or skip", err=True)

@@ -1,4 +1,4 @@
-"""`syndicate preview`: the dry run, for people."""
+"""`syndicate preview`: a dry run that shows each post as its network would."""
 
 from __future__ import annotations
 
@@ -17,11 +17,11 @@ if TYPE_CHECKING:
 
 
 @click.command()
-@click.option("--html", metavar="FILE", help="Write one page that looks like each network; - for standard output.")
+@click.option("--html", metavar="FILE", help="Write a page that looks like each network; - for standard output.")
 @click.option("--open", "opens", is_flag=True, help="Show the page in a browser.")
 @click.option("--source", "sources", multiple=True, metavar="NAME", help="Only this source (repeatable).")
 @click.option("--account", "accounts", multiple=True, metavar="NAME", help="Only this account (repeatable).")
-@click.option("--article", metavar="URL|FILE", help="This one article, whatever its age.")
+@click.option("--article", metavar="URL|FILE", help="Only this article, whatever its age.")
 @click.option("--backfill", type=click.IntRange(min=1), metavar="K", help="Also the newest K of each source.")
 @shared_options
 @click.pass_obj
@@ -35,7 +35,7 @@ def command(
     article: str | None,
     backfill: int | None,
 ) -> int:
-    """Show each post as it would be sent: text, link, picture, alt text, count. Sends nothing."""
+    """Show each post as it would be sent: text, link, picture, alt text, length. Sends nothing."""
     if article and (sources or backfill):
         raise click.UsageError("--article polls no source; leave out --source and --backfill")
     if html == "-" and (opens or shared.json):

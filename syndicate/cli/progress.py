@@ -1,4 +1,4 @@
-"""A line of progress on standard error, only where somebody watches."""
+"""Shows a progress bar on standard error, if that is a terminal."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ ENOUGH = 3  # fewer deliveries than this are over before a bar could be read
 
 @contextlib.contextmanager
 def shown(run: Run, *, verbose: bool = False) -> Iterator[None]:
-    """While inside, each delivery that ends moves the bar."""
+    """Show the bar meanwhile; each delivery that ends moves it. Without a terminal or with few deliveries: nothing."""
     total = run.waiting() if sys.stderr.isatty() and not verbose else 0
     if total < ENOUGH:
         yield

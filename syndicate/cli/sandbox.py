@@ -1,4 +1,4 @@
-"""`syndicate sandbox`: local stand-ins for all networks on one port."""
+"""`syndicate sandbox`: runs fake networks on one port of this machine."""
 
 from __future__ import annotations
 
@@ -14,12 +14,14 @@ from syndicate.errors import ConfigError
 
 
 @click.command()
-@click.option("--port", type=click.IntRange(0, 65535), default=8700, show_default=True, help="0 takes a free one.")
+@click.option(
+    "--port", type=click.IntRange(0, 65535), default=8700, show_default=True, help="The port; 0 takes a free one."
+)
 @click.option("--faults", type=click.Path(path_type=Path), metavar="FILE", help="A fault plan: JSON rules.")
 @shared_options
 @click.pass_obj
 def command(shared: Shared, *, port: int, faults: Path | None) -> int:  # noqa: ARG001 - global options are accepted
-    """Serve until Ctrl-C. Point accounts there with api_url, or run syndicate post --sandbox."""
+    """Run fake networks until Ctrl-C. Point accounts there with api_url, or run syndicate post --sandbox."""
     from syndicate.cli.post import stopping
     from syndicate.sandbox.server import Sandbox
 

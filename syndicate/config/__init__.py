@@ -1,1 +1,1 @@
-"""The config file: what it says, how it is read, and what `syndicate init` writes."""
+"""The config file: its settings, how it is read and checked, and what `syndicate init` writes."""

@@ -1,4 +1,4 @@
-"""Reads the accounts of a config: what every account may say, and the options of its platform's adapter."""
+"""Reads the accounts of a config: the settings that all accounts have, and the options of each platform's adapter."""
 
 from __future__ import annotations
 
@@ -33,14 +33,14 @@ UTM = (
 """Campaign parameters without their `utm_` (support.google.com/analytics/answer/10917952, from memory)."""
 
 SETTINGS = tuple(name for name in hints(Account) if name not in ("name", "platform"))
-"""What an account on any platform may say."""
+"""The settings that an account on any platform may have."""
 
 _START = Place(1, 1, 0, 0)
 
 
 @dataclass(frozen=True, slots=True)
 class AccountReader:
-    """Reads the accounts: `defaults` lie under each, and a setting of its own replaces the default whole."""
+    """Reads the accounts. An account's own setting replaces the one in `defaults` as a whole."""
 
     typed: Typed
     find: Find
@@ -50,7 +50,7 @@ class AccountReader:
     zone: str
 
     def read(self, node: Node | None) -> dict[str, Any]:
-        """Every account by its name; WRONG for one with a mistake."""
+        """Every account by its name; WRONG in place of one with a mistake. Mistakes in `defaults` are added too."""
         common = (*SETTINGS, "enabled", "api_url")
         self.typed.known("defaults", self.defaults, common, NOT_BUILT["accounts"], listed=common)
         usual = {name: child for name, child in self.defaults.items() if name in common}
@@ -76,7 +76,9 @@ class AccountReader:
         account = self._account(name, adapter.name, entries, typed)
         self._charges(entries.get("budget"), adapter)
         values = typed.values(adapter.options_type, entries, _options(options))
-        if not later.keys().isdisjoint(own):  # another way to log in: what this one needs is no mistake
+        if not later.keys().isdisjoint(
+            own
+        ):  # another way to log in: what this one needs and does not have is no mistake
             return WRONG
         built = typed.built(adapter.options_type, node.where, node.key, values)
         return WRONG if WRONG in (enabled, account, built) else AccountConfig(account, built, enabled)
@@ -110,7 +112,7 @@ class AccountReader:
         return typed.built(Account, name, _START, values | {"name": name, "platform": platform})
 
     def _schedule(self, schedule: Any, node: Node | None) -> Any:
-        """With the site's time zone where it names none; hours that make no sense are reported."""
+        """The schedule, with the site's time zone if it names none; WRONG if its hours make no sense."""
         if schedule is WRONG:
             return WRONG
         wrong = flaw(schedule)
@@ -122,14 +124,16 @@ class AccountReader:
 
     def _charges(self, node: Node | None, adapter: type[Platform]) -> None:
         if node is not None and node.value is not None and not issubclass(adapter, Priced):
-            self.typed.problems.add(node.key, f"{node.where}: {adapter.name} charges nothing for posts (leave it out)")
+            self.typed.problems.add(
+                node.key, f"{node.where}: {adapter.name} charges nothing for posts (leave `budget` out)"
+            )
 
     def _theme(self, node: Node | None) -> None:
         if node is None or not isinstance(node.value, str):
             return
         known = self.themes()
         if node.value not in known:
-            close = suggestion(node.value, known) or f" (there are: {', '.join(known)})"
+            close = suggestion(node.value, known) or f" (known: {', '.join(known)})"
             self.typed.problems.add(node.place, f"{node.where}: no theme is named '{node.value}'{close}")
 
     def _filter(self, node: Node | None) -> None:
@@ -145,14 +149,14 @@ class AccountReader:
 
 @dataclass(frozen=True, slots=True)
 class CommonSettings:
-    """What any account may say that is no part of `model.Account`."""
+    """The settings of every account that are not in `model.Account`."""
 
     enabled: bool = True
     api_url: str | None = None
 
 
 def _shown(options: Mapping[str, Any]) -> set[str]:
-    """Settings that hold no secret."""
+    """The settings that contain no secret, whose values may be printed."""
     public = {name for name, hint in options.items() if not _is_secret(hint)}
     return {*SETTINGS, *NOT_BUILT["accounts"], *public, "enabled", "platform"}
 

@@ -1,4 +1,4 @@
-"""A YAML text as a tree in which every key and value knows its place, and the mistakes found in it."""
+"""Parses YAML into a tree whose keys and values know their line and column, and collects the mistakes in it."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from syndicate.errors import ConfigError
 __all__ = ["REFERENCE", "Node", "Place", "Problems", "parse"]
 
 REFERENCE = re.compile(r"\$\$\{|\$\{([^{}\n]*)(\}?)")
-"""`$${`, which stands for `${`, or `${what is outside}` with its closing brace, if it has one."""
+"""`$${`, which stands for `${`; or a reference such as `${NAME}`, with its closing brace if it has one."""
 
 _TAGS = {f"tag:yaml.org,2002:{kind}" for kind in ("str", "int", "float", "bool", "null", "timestamp", "map", "seq")}
 _DEPTH = 12
@@ -20,7 +20,7 @@ _SHOWN = 160
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """Where something stands: line and column from 1, `start` and `end` in code points from 0."""
+    """A place in the file: line and column from 1, `start` and `end` in code points from 0."""
 
     line: int
     column: int
@@ -33,7 +33,7 @@ Content: TypeAlias = "str | list[Node] | dict[str, Node] | None"
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Node:
-    """A value as written: scalars stay text (None if empty), since only its reader knows what it should be.
+    """A value as it is written: scalars stay text (None if empty), since only their reader knows the type.
 
     `where` is its name for people, such as `accounts.masto.token`; `key` is the place of that name.
     """
@@ -45,9 +45,10 @@ class Node:
 
 
 class Problems:
-    """All mistakes of one config file, each at its place. What `hide` was told never shows.
+    """Collects all mistakes of one config file, each with its place. Values given to `hide` are never printed.
 
-    `filled` names the settings that have a stand-in, since something from outside is not set.
+    `notes` are about what still works but has a new name. `filled` names the settings that have a stand-in,
+    because the variable or file that they refer to is missing.
     """
 
     def __init__(self, name: str, text: str) -> None:
@@ -57,13 +58,18 @@ class Problems:
         self._hidden: list[Place] = []
         self.secrets: set[str] = set()
         self.filled: set[str] = set()
+        self.notes: list[str] = []
 
     def add(self, place: Place, message: str, *, show: bool = True) -> None:
-        """Note a mistake; the same one twice (a default that serves two accounts) counts once."""
+        """Add a mistake; the same one twice (in a default that two accounts use) counts once."""
         self._found.setdefault((place.line, place.column, message), show)
 
+    def note(self, place: Place, message: str) -> None:
+        """Add a note, with its place; the file is good all the same."""
+        self.notes.append(f"{self._name}:{place.line}:{place.column}: {message}")
+
     def hide(self, node: Node) -> None:
-        """Keep what is written there off the screen, unless it only refers to what is outside."""
+        """Never print the value that is written there, unless it is only a reference such as `${NAME}`."""
         if isinstance(node.value, dict):
             for child in node.value.values():
                 self.hide(child)
@@ -103,13 +109,13 @@ class Problems:
 
 
 def parse(text: str, problems: Problems, name: str) -> dict[str, Node]:
-    """The mapping a config file is. Raises ConfigError where it is not YAML, or something else than settings."""
+    """The settings of a config file by name. Raises ConfigError if it is no YAML, or no mapping."""
     root = _composed(text, name)
     if root is None or root.tag == "tag:yaml.org,2002:null":
         raise ConfigError(f"{name}: is empty", hint="run syndicate init")
     if root.id != "mapping":
         kind = {"sequence": "a list", "scalar": "a single value"}[root.id]
-        raise ConfigError(f"{name}:1:1: should hold settings such as `site:`, not {kind}", hint="run syndicate init")
+        raise ConfigError(f"{name}:1:1: should contain settings such as `site:`, not {kind}", hint="run syndicate init")
     grown = _grown(root, "", _place(root), problems, _DEPTH)
     return grown.value if isinstance(grown.value, dict) else {}
 
@@ -139,7 +145,7 @@ def _composed(text: str, name: str) -> Any:
 def _explained(fault: Any) -> str:
     problem = str(fault.problem or fault.context or "cannot be read").split("\n", 1)[0]
     if "'\\t'" in problem:
-        return "a tab stands where only spaces may"
+        return "a tab where only spaces are allowed"
     context = str(fault.context or "").split("\n", 1)[0]
     return f"{problem} ({context})" if context and context != problem else problem
 
@@ -154,7 +160,7 @@ def _grown(node: Any, where: str, key: Place, problems: Problems, depth: int) ->
     if place.start == place.end:  # nothing is written, and YAML only finds out on the next line
         place = key
     if node.tag not in _TAGS:
-        problems.add(place, f"{where}: the tag {node.tag} means nothing here")
+        problems.add(place, f"{where}: the tag {node.tag} is not supported")
     if depth == 0:
         problems.add(place, f"{where}: nested too deeply")
         return Node(where, None, place, key)

@@ -1,4 +1,4 @@
-"""A JSON Schema of the config, made of the same dataclasses, for editors that check while one types."""
+"""Makes a JSON Schema of the config from the same dataclasses, for editors that check the file while you type."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ _NAME: Json = {"pattern": "^[A-Za-z0-9_-]+$"}
 
 
 def json_schema() -> Json:
-    """What a config may hold: every setting with its description, and every platform with its options."""
+    """The JSON Schema: every setting with its description, and every platform with its options."""
     top = _section(Config, "", only=("database", "templates", "lease", "key_file"))
     top["properties"] |= {
         "site": _section(Site, "site"),
@@ -51,18 +51,18 @@ def json_schema() -> Json:
 
 
 class _AsTyped(GenerateJsonSchema):
-    """Says what people may type, where it is more than what JSON would hold."""
+    """Allows what people may type in YAML, where that is more than the plain JSON type."""
 
     def str_schema(self, schema: Any) -> JsonSchemaValue:
         """Any single value: an id of digits needs no quotes."""
         return super().str_schema(schema) | {"type": ["string", "number", "boolean"]}
 
     def int_schema(self, schema: Any) -> JsonSchemaValue:
-        """A whole number, or where it is kept."""
+        """A whole number, or a reference such as `${NAME}`."""
         return {"anyOf": [super().int_schema(schema), _REFERENCE]}
 
     def bool_schema(self, schema: Any) -> JsonSchemaValue:
-        """The words of YAML 1.1 too."""
+        """A boolean, or one of the words of YAML 1.1."""
         return {"anyOf": [super().bool_schema(schema), {"enum": ["yes", "no", "on", "off"]}, _REFERENCE]}
 
     def timedelta_schema(self, schema: Any) -> JsonSchemaValue:  # noqa: ARG002 - pydantic's signature
@@ -81,13 +81,15 @@ def _source() -> Json:
     source["properties"]["burst"] = _described(burst, "sources.burst")
     del source["properties"]["timezone"]["default"]  # the site's
     source["properties"]["every"] = _described({"anyOf": [_of(timedelta), _RANGE]}, "sources.every")
+    similar = {"anyOf": [{"enum": ["ask", "post", "skip"]}, {"const": "hold", "deprecated": True}], "default": "ask"}
+    source["properties"]["similar"] = _described(similar, "sources.similar")
     preflight = {"anyOf": [_of(timedelta), {"enum": ["off", False]}], "default": "1h"}
     source["properties"]["preflight"] = _described(preflight, "sources.preflight")
     return source
 
 
 def _account() -> Json:
-    """An account is what its `platform` makes it."""
+    """An account: which settings it may have depends on its `platform`."""
     known = [*names(), *ALIASES]
     return {
         "type": "object",
@@ -118,14 +120,14 @@ def _cases(name: str) -> list[Json]:
 
 
 def _said(options: type) -> dict[str, str]:
-    """What the options of an adapter say of themselves: the text beside the type in `Annotated[type, text]`."""
+    """The descriptions of an adapter's options: the text beside the type in `Annotated[type, text]`."""
     found = get_type_hints(options, include_extras=True)
     annotated = {name: hint.__metadata__ for name, hint in found.items() if get_origin(hint) is Annotated}
     return {name: text for name, extras in annotated.items() for text in extras if isinstance(text, str)}
 
 
 def _common() -> Json:
-    """What any account may say; what is not built yet is left out."""
+    """The settings of every account, without those that are not built yet."""
     elsewhere = ("only", "never", "schedule", "budget")
     common: Json = _section(Account, "accounts", only=SETTINGS, leave_out=elsewhere)["properties"]
     common["utm"]["propertyNames"] = {"enum": list(UTM)}
@@ -150,7 +152,7 @@ def _api_url() -> Json:
 
 
 def _named(schema: Json, section: str) -> Json:
-    """Settings under names that the publisher chooses; an empty section is none."""
+    """A section of entries under names that the publisher chooses; it may be empty."""
     whole = {"type": ["object", "null"], "propertyNames": _NAME, "additionalProperties": schema}
     return _described(whole, section)
 

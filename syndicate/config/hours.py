@@ -1,4 +1,4 @@
-"""Times of the week as a publisher types them: `Mon-Fri 07:00-23:00`, `Sat 22:00-Sun 09:00`. Raises ValueError."""
+"""Parses times of the week, such as `Mon-Fri 07:00-23:00` or `Sat 22:00-Sun 09:00`. Raises ValueError."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ _FORM = re.compile(
 
 
 def hours(text: str) -> Hours:
-    """`[DAYS] HH:MM-[DAY ]HH:MM` or `DAYS`; days are Mon-Fri or Sat,Sun. An end before its start is tomorrow's."""
+    """Parse `[DAYS] HH:MM-[DAY ]HH:MM` or `DAYS` (Mon-Fri or Sat,Sun). An end before its start is on the next day."""
     said = " ".join(text.split())
     found = _FORM.fullmatch(said)
     if found is None:
@@ -37,7 +37,9 @@ def hours(text: str) -> Hours:
 
 def _across(days: range | list[int], start: int, last: int, end: int, text: str) -> tuple[int, int]:
     if len(days) != 1:
-        raise ValueError(f"'{text}': an end on another day takes one day to begin on, such as Sat 22:00-Sun 09:00")
+        raise ValueError(
+            f"'{text}': if the end is on another day, name one day for the start, such as Sat 22:00-Sun 09:00"
+        )
     begins, ends = days[0] * DAY + start, last * DAY + end
     return begins, ends if ends > begins else ends + 7 * DAY
 
@@ -65,4 +67,4 @@ def _day(word: str) -> int:
             if name.startswith(folded):
                 return number
     names = [name[:3].capitalize() for name in _DAYS]
-    raise ValueError(f"'{word}' is no day: {', '.join(names)}{suggestion(word.capitalize(), names)}")
+    raise ValueError(f"'{word}' is none of {', '.join(names)}{suggestion(word.capitalize(), names)}")

@@ -1,4 +1,4 @@
-"""Where a source is, by its type: an address, for some a path too; and the key that Ghost asks for."""
+"""Reads where a source is: an address or, for some types, a path; and the key of a Ghost source."""
 
 from __future__ import annotations
 
@@ -19,18 +19,24 @@ STDIN = "-"
 
 
 def place(kind: str, text: str, base: Path) -> str:
-    """The `url` of a source: an address; for documents a path, made absolute, and for jsonl `-`. Raises ValueError."""
+    """Check a source's `url`: an address; for documents also a path, made absolute; for jsonl also `-`.
+
+    Raises ValueError.
+    """
     if kind not in DOCUMENTS or "://" in text:
         return address(text)
     if text == STDIN:
         if kind != "jsonl":
-            raise ValueError("only jsonl is read from standard input")
+            raise ValueError("only type jsonl reads standard input")
         return text
     return str(base / Path(text).expanduser())
 
 
 def keyed(kind: str, entries: Mapping[str, Node], values: dict[str, Any], typed: Typed) -> dict[str, Any]:
-    """What a source says, with its key where it belongs: Ghost's may stand in the address, where it would be seen."""
+    """A source's values with Ghost's `key`, taken out of the address if it is there, where it would be printed.
+
+    Mistakes are added.
+    """
     if kind != "ghost":
         if "key" in entries:
             typed.problems.add(entries["key"].key, f"{entries['key'].where}: only sources of type ghost take a key")

@@ -1,10 +1,10 @@
-"""Reads a config file: every mistake at once, each with its line and column, or a whole `Config`."""
+"""Reads and checks a config file: gives a `Config`, or every mistake at once, each with its line and column."""
 
 from __future__ import annotations
 
 import functools
 from collections.abc import Mapping
-from dataclasses import fields
+from dataclasses import fields, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -57,7 +57,7 @@ _DEFAULT: dict[str, Any] = {field.name: field.default for field in fields(Config
 
 
 def load(path: Path | str, environ: Mapping[str, str], *, fill: bool = False, find: Find | None = None) -> Config:
-    """Read and check a config file; `fill` puts stand-ins where a secret is not set.
+    """Read and check a config file. With `fill`, a secret that is not set gets a stand-in and is no mistake.
 
     `find` gives the adapter of a platform's name (default: `platforms.find`).
     Raises ConfigError, whose message has every mistake.
@@ -133,12 +133,13 @@ def _config(path: Path, top: dict[str, Node], typed: Typed, find: Find) -> Any:
         listen=listen,
         secrets=secrets,
         filled=frozenset(typed.problems.filled),
+        notes=tuple(typed.problems.notes),
         **values,
     )
 
 
 def _themes(own: Any) -> list[str]:
-    """Names of the card themes in the publisher's templates and in ours."""
+    """The names of the card themes in the publisher's templates and in the built-in ones."""
     from syndicate.rendering.cards.theme import names
     from syndicate.rendering.environment import builtin_templates
 
@@ -167,6 +168,8 @@ def _source(name: str, node: Node, site: Any, typed: Typed) -> Any:
     entries = dict(typed.mapping(node))
     if not entries and node.value:
         return WRONG
+    if "similar" in entries:
+        entries["similar"] = _current(entries["similar"], typed)
     off = [setting for setting in ("burst", "preflight") if _is_off(entries.get(setting))]
     for setting in off:
         del entries[setting]
@@ -180,6 +183,14 @@ def _source(name: str, node: Node, site: Any, typed: Typed) -> Any:
     values = linked(said, entries, values, site, typed)
     zone = {} if site is WRONG else {"timezone": site.timezone}
     return typed.built(SourceConfig, node.where, node.key, {"name": name} | zone | dict.fromkeys(off) | values)
+
+
+def _current(similar: Node, typed: Typed) -> Node:
+    """The value of `similar` under its present name: `hold` was the name of `ask`."""
+    if similar.value != "hold":
+        return similar
+    typed.problems.note(similar.place, f"{similar.where}: 'hold' is now called 'ask'; the old name still works")
+    return replace(similar, value="ask")
 
 
 def _is_off(node: Node | None) -> bool:
@@ -196,7 +207,7 @@ def _database(text: str, base: Path) -> str:
 
 
 def _lease(top: Mapping[str, Node], values: Mapping[str, Any], reach: Any, typed: Typed) -> None:
-    """A claim has to outlive the request it is for."""
+    """Check that a claim lasts longer than the request for which it is made."""
     lease = values.get("lease", _DEFAULT["lease"])
     if WRONG in (lease, reach) or lease > reach.timeout:
         return
@@ -216,7 +227,7 @@ def _not_blank(text: str) -> str:
 
 def _flood(number: int) -> int:
     if number < 1:
-        raise ValueError(f"has to be at least 1, and is {number}; `burst: off` lets everything out")
+        raise ValueError(f"has to be at least 1, and is {number}; `burst: off` means no limit")
     return number
 
 

@@ -1,4 +1,4 @@
-"""A config turned towards the sandbox: the same accounts and texts, another world."""
+"""Points a config at the sandbox: the same accounts and settings, with stand-ins in place of the networks."""
 
 from __future__ import annotations
 
@@ -14,9 +14,9 @@ __all__ = ["redirected"]
 
 
 def redirected(config: Config, url: str, folder: Path) -> Config:
-    """Every account talks to the stand-ins at `url`; what is written to disk goes below `folder`.
+    """A copy of the config in which every account uses the stand-ins at `url`, and writes to disk only below `folder`.
 
-    Raises ConfigError for an account that cannot be turned away from the world.
+    Raises ConfigError for an account that cannot be pointed at a stand-in.
     """
     accounts = {name: _turned(account, url, folder / name) for name, account in config.accounts.items()}
     return replace(config, accounts=accounts)

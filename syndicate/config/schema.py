@@ -1,4 +1,4 @@
-"""What a config file says, as values; defaults stand beside the fields. `reader.load` makes them."""
+"""The settings of a config file as dataclasses, with their defaults. `reader.load` makes them."""
 
 from __future__ import annotations
 
@@ -25,17 +25,17 @@ NOT_BUILT: Mapping[str, Mapping[str, str]] = {
     "sources": {},
     "accounts": {"threads": "leave it out"},
 }
-"""Settings with a fixed name and a meaning, whose behaviour comes later, by section: what to do until then."""
+"""Planned settings that are refused until they are built: by section, the name and what to do until then."""
 
 
 @dataclass(frozen=True, slots=True)
 class SourceConfig:
-    """Where articles come from. `timezone` is for dates that name none; the site's unless given.
+    """One source of articles. `url` is an address, an absolute path, or `-` for standard input.
 
-    `every` binds the daemon only; a command that polls, polls now. `preflight` is how long a story waits
-    for its page to answer before it is given up; None: nobody looks. `url` is an absolute path where it is
-    no address, or `-` for standard input. `key` is Ghost's. `link` is where a folder's articles are on the
-    web: a base, or a pattern; the site's address unless given. `burst` and `similar`: model.Caution.
+    `every` is for the daemon only; a command that polls, polls now. `timezone` is for dates that do not state
+    their own; the site's unless given. `preflight` is how long an article waits for its page to answer before it
+    is skipped; None: the page is not opened. `key` is Ghost's. `link` is where a folder's articles are on the
+    web: a base, or a pattern; the site's address unless given. `burst` and `similar`: model.FloodLimits.
     """
 
     name: str
@@ -47,12 +47,12 @@ class SourceConfig:
     key: Secret | None = None
     link: str | None = None
     burst: int | None = 10
-    similar: Literal["hold", "post", "skip"] = "hold"
+    similar: Literal["ask", "post", "skip"] = "ask"
 
 
 @dataclass(frozen=True, slots=True)
 class AccountConfig:
-    """An account, and the options its platform's adapter is built with."""
+    """One account of the config, and the options with which its platform's adapter is built."""
 
     account: Account
     options: object
@@ -61,9 +61,9 @@ class AccountConfig:
 
 @dataclass(frozen=True, slots=True)
 class NetworkConfig:
-    """How we reach the world. `allow` lists private ranges, addresses and hosts that articles may name.
+    """How syndicate uses the network. `timeout` is for a whole request.
 
-    `timeout` is for a whole request.
+    `allow` lists private ranges, addresses and hosts to which the addresses in articles may lead.
     """
 
     allow: tuple[str, ...] = ()
@@ -73,7 +73,7 @@ class NetworkConfig:
 
 @dataclass(frozen=True, slots=True)
 class AlertSettings:
-    """Who hears that something is held or failed, needs a login or has gone quiet. `urls` are apprise's."""
+    """Where alerts go: a command, and addresses of apprise (`urls`)."""
 
     command: tuple[str, ...] = ()
     urls: tuple[Secret, ...] = ()
@@ -81,9 +81,9 @@ class AlertSettings:
 
 @dataclass(frozen=True, slots=True)
 class Listen:
-    """Where the daemon answers: `host:port`. Metrics ask for the token, if there is one; hooks need one.
+    """Where the daemon answers HTTP requests: `host:port`. Metrics ask for the token, if there is one; hooks need one.
 
-    `public` is where the world reaches the same, for hubs (WebSub).
+    `public` is its address on the web, for hubs (WebSub).
     """
 
     address: str
@@ -105,8 +105,9 @@ class Listen:
 class Config:
     """One config file. Paths are absolute; `database` is `sqlite:///` and an absolute path.
 
-    `secrets` are all values that must never be printed; `filled` are the settings, such as
-    "accounts.masto.token", that have a stand-in, because what they name outside is not set.
+    `secrets` are all values that must never be printed. `filled` are the settings, such as
+    "accounts.masto.token", that have a stand-in because the variable or file that they name is missing.
+    `notes` tell of values that still work but have a new name.
     """
 
     path: Path
@@ -124,9 +125,10 @@ class Config:
     key_file: Path | None = None
     secrets: tuple[str, ...] = field(default=(), repr=False)
     filled: frozenset[str] = frozenset()
+    notes: tuple[str, ...] = ()
 
     def complete(self, account: str) -> bool:
-        """Whether an account has all its own settings, and no stand-in for one."""
+        """Whether an account has all its settings, with no stand-in among them."""
         return not any(where.startswith((f"accounts.{account}.", "defaults.")) for where in self.filled)
 
     @property
@@ -135,15 +137,15 @@ class Config:
         return [entry.account for entry in self.accounts.values() if entry.enabled]
 
     def patience(self, source: str) -> timedelta | None:
-        """How long a story of this source waits for its page; None: nobody looks."""
+        """How long an article of this source waits for its page to answer; None: the page is not opened."""
         found = self.sources.get(source)
         return found.preflight if found is not None else None
 
     def has_preflight(self, source: str) -> bool:
-        """Whether anybody looks at the pages of this source's stories."""
+        """Whether the pages of this source's articles are opened before they are announced."""
         return self.patience(source) is not None
 
     @property
     def ledger(self) -> Path:
-        """The file of the ledger."""
+        """The path of the ledger's file."""
         return Path(self.database.removeprefix("sqlite:///"))

@@ -1,4 +1,4 @@
-"""The configs we write for others: the one `syndicate init` begins with, and the complete example."""
+"""The configs that we write for publishers: the short one of `syndicate init`, and the complete example."""
 
 from __future__ import annotations
 
@@ -10,23 +10,23 @@ from pathlib import Path
 __all__ = ["example", "starter"]
 
 _TEXT = """\
-# What syndicate posts, and where. `syndicate config check` says whether this file is right;
+# What syndicate posts, and where. `syndicate config check` finds the mistakes in this file;
 # config.example.yaml of the project shows every setting.
 
 site:
   name: {name}
   url: {url}
-  # language: en              # of articles that do not name theirs
-  # timezone: Europe/Lisbon   # of dates that do not name theirs
+  # language: en              # of articles that do not state their own
+  # timezone: Europe/Lisbon   # of dates that do not state their own
 
 {sources}
 accounts:
-  # Writes each post into a folder, to see what would be said. Open posts/index.html.
+  # Writes each post into a folder, so that you see what would be posted. Open posts/index.html.
   drafts:
     platform: folder
     path: ./posts
 
-  # Take the # away to post for real. Secrets stay in the environment, not in this file.
+  # To post for real, remove the #. Secrets stay in the environment, not in this file.
   #
   # masto:
   #   platform: mastodon
@@ -38,7 +38,7 @@ accounts:
   #   handle: you.bsky.social
   #   app_password: ${{BLUESKY_APP_PASSWORD}}   # Settings → Privacy and security → App passwords
 
-# What all accounts have in common; an account may say otherwise.
+# Settings for all accounts; an account may have its own.
 defaults:
   hashtags: 3
   max_age: 24h                # older articles are not announced
@@ -49,19 +49,19 @@ _NO_FEED = """\
 # Where articles come from.
 sources: {}
 #  news:
-#    url: https://gazette.example/rss.xml   # take the {} above and the # away
+#    url: https://gazette.example/rss.xml   # remove the {} above and the #
 """
 
 _PLAIN = re.compile(r"[^\W\d_][\w' .-]*[\w.]|https?://[\w./?=&%+~-]*[\w/]")
 
 
 def starter(site_name: str, site_url: str, sources: Sequence[tuple[str, str]]) -> str:
-    """A short, commented config that loads as it is and posts into a folder. `sources`: types and addresses."""
+    """A short, commented config, which loads as it is and posts into a folder. `sources` are types and addresses."""
     return _TEXT.format(name=_scalar(site_name), url=_scalar(site_url), sources=_sources(sources))
 
 
 def example() -> str:
-    """The complete, commented example: beside the package in a checkout, inside it in a wheel."""
+    """The text of config.example.yaml: next to the package in a checkout, inside it in a wheel."""
     package = Path(__file__).parents[1]
     places = (package / "config.example.yaml", package.parent / "config.example.yaml")
     return next(place for place in places if place.is_file()).read_text(encoding="utf-8")
@@ -74,9 +74,8 @@ def _sources(sources: Sequence[tuple[str, str]]) -> str:
     listed = "".join(
         f"  {name}:\n{_typed(kind)}    url: {_scalar(url)}\n" for name, (kind, url) in zip(names, sources, strict=True)
     )
-    return (
-        f"# Where articles come from. The first run posts nothing: it notes what is there already.\nsources:\n{listed}"
-    )
+    about = "# Where articles come from. The first run posts nothing: it records what is already there."
+    return f"{about}\nsources:\n{listed}"
 
 
 def _typed(kind: str) -> str:
@@ -84,7 +83,7 @@ def _typed(kind: str) -> str:
 
 
 def _scalar(text: str) -> str:
-    """As YAML: plain where it surely reads as itself, else quoted; `${` is no reference here."""
+    """A text as YAML: plain if it surely reads as itself, else quoted. `${` is escaped: it is no reference here."""
     text = text.replace("${", "$${")
     if _PLAIN.fullmatch(text) and text.lower() not in ("null", "true", "false"):
         return text

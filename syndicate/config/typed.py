@@ -1,8 +1,8 @@
-"""Reads parts of the document into dataclasses by the types of their fields.
+"""Reads parts of the config into dataclasses, by the types of their fields.
 
-Text stays text until a field says what it should be, so `page_id: 0123` keeps its zero and
+A value stays text until a field's type says what it should be, so `page_id: 0123` keeps its zero and
 `language: no` its meaning. The plain types are read here; pydantic, whose import and first adapter
-cost more than the rest of a load, is asked only for types of plugins that are none of these.
+cost more than the rest of a load, is used only for other types, which plugins may have.
 """
 
 from __future__ import annotations
@@ -38,10 +38,10 @@ __all__ = ["WRONG", "Check", "Missing", "Typed", "hints"]
 
 Check = Callable[[Any], Any]
 WRONG: Final = object()
-"""What stands for a value that was already reported."""
+"""Stands for a value whose mistake was already added."""
 
 WEB = frozenset({"url", "webhook_url", "service", "homeserver"})
-"""Options of adapters that are web addresses whatever the network."""
+"""Options that are web addresses, whichever adapter has them."""
 
 _SCALARS: dict[Any, Callable[[str], Any]] = {
     str: str,
@@ -65,23 +65,23 @@ _NESTED: dict[type, dict[str, Check]] = {
     },
 }
 _SHORTEST_SECRET = 4
-"""Shorter ones would blot out half of every message, and keep nobody out."""
+"""Characters. To hide shorter ones would make messages unreadable, and they protect nothing."""
 _LISTED = 12
 
 
 class Missing(ValueError):
-    """Something outside the config that it refers to and that is not there."""
+    """A variable or file that the config refers to is missing or empty."""
 
 
 def hints(kind: type) -> dict[str, Any]:
-    """The fields of a dataclass that can be set, with their types."""
+    """The fields of a dataclass that can be set, by name, with their types."""
     types_ = get_type_hints(kind)
     return {field.name: types_[field.name] for field in fields(kind) if field.init}
 
 
 @dataclass(frozen=True, slots=True)
 class Typed:
-    """How one config file is read. `base` is its directory; `fill` puts stand-ins for what is not set."""
+    """Reads the values of one config file. `base` is its directory; with `fill`, what is not set gets a stand-in."""
 
     problems: Problems
     base: Path
@@ -89,11 +89,11 @@ class Typed:
     fill: bool
 
     def filling(self) -> Typed:
-        """The same, with stand-ins."""
+        """The same reader, with `fill`."""
         return replace(self, fill=True)
 
     def mapping(self, node: Node | None) -> dict[str, Node]:
-        """Settings by name; none where nothing is written."""
+        """The settings of a section by name; empty if nothing is written. Anything but a mapping is a mistake."""
         if node is None or node.value is None:
             return {}
         if isinstance(node.value, dict):
@@ -102,7 +102,7 @@ class Typed:
         return {}
 
     def named(self, node: Node | None) -> list[tuple[str, Node]]:
-        """What a publisher named, in the order of the file."""
+        """The entries under names that the publisher chose, in the order of the file. Bad names are mistakes."""
         named = list(self.mapping(node).items())
         for name, child in named:
             if not _NAME.fullmatch(name):
@@ -119,10 +119,10 @@ class Typed:
         listed: Collection[str] = (),
         shown: Collection[str] | None = None,
     ) -> None:
-        """Report keys that mean nothing here, and those whose behaviour is not built yet.
+        """Add a mistake for each key that is unknown or not built yet.
 
-        Where `shown` is given, values of keys that are none of these, nor meant to be, stay hidden:
-        they may be secrets.
+        `listed` are the keys that the message names. If `shown` is given, only values of its keys are printed,
+        and of keys that are misspellings of them: others may be secrets.
         """
         for name, node in entries.items():
             if name in names and name not in not_built:
@@ -143,7 +143,7 @@ class Typed:
     def values(
         self, kind: type, entries: Mapping[str, Node], checks: Mapping[str, Check], *, only: Collection[str] = ()
     ) -> dict[str, Any]:
-        """The fields of `kind` that `entries` set; WRONG where a mistake was reported."""
+        """The values of the fields of `kind` that `entries` set; WRONG for one with a mistake."""
         return {
             name: self._checked(entries[name], hint, checks.get(name))
             for name, hint in hints(kind).items()
@@ -151,7 +151,7 @@ class Typed:
         }
 
     def built(self, kind: type, where: str, place: Place, values: Mapping[str, Any]) -> Any:
-        """A `kind` of these values; WRONG where a mistake was, or now is, reported."""
+        """Make a `kind` from these values; WRONG if there is a mistake in them, or a required one is missing."""
         required = [f.name for f in fields(kind) if f.init and f.default is MISSING and f.default_factory is MISSING]
         missing = [f"'{name}'" for name in required if name not in values]
         if missing:
@@ -166,7 +166,7 @@ class Typed:
             return WRONG
 
     def text(self, node: Node, hint: Any = str) -> str:
-        """A scalar with what it refers to put in. Raises ValueError."""
+        """A single value, with its references replaced by what they refer to. Raises ValueError."""
         if not isinstance(node.value, str):
             raise ValueError(f"should be one value, not {_kind(node)}")  # noqa: TRY004 - a mistake of the publisher
         refers = False
@@ -226,7 +226,7 @@ class Typed:
         return self._scalar(node, hint)
 
     def _several(self, node: Node, hint: Any) -> Any:
-        """A list, for which a single value may stand."""
+        """Read a list; a single value counts as a list of one."""
         if node.value is None:
             return ()
         listed = node.value if isinstance(node.value, list) else [node]
@@ -274,7 +274,7 @@ class Typed:
     def _outside(self, found: Any, node: Node, hint: Any, *, whole: bool) -> str:
         name, closed = found[1], found[2]
         if not closed:
-            raise ValueError(f"'${{{name}' has no closing brace (write $${{ for a plain ${{)")
+            raise ValueError(f"'${{{name}' has no closing brace (for a plain ${{, write $${{)")
         value, missing = self._file(name[5:]) if name.startswith("file:") else self._variable(name)
         if missing and not self.fill:
             raise Missing(missing)
@@ -291,7 +291,7 @@ class Typed:
     def _variable(self, name: str) -> tuple[str, str]:
         if not name.isidentifier() or not name.isascii():
             raise ValueError(
-                f"'${{{name}}}' is not understood (write ${{NAME}}, ${{file:/path}}, or $${{ for a plain ${{)"
+                f"'${{{name}}}' is not understood (write ${{NAME}} or ${{file:/path}}; for a plain ${{, write $${{)"
             )
         value = self.environ.get(name, "")
         state = "it is empty" if name in self.environ else "it is not set"
@@ -309,7 +309,7 @@ class Typed:
 
 
 def told(fault: Exception) -> str:
-    """An error of others on one line, with its hint."""
+    """The message of an error on one line, with its hint."""
     hint = getattr(fault, "hint", None)
     message = " ".join(str(fault).split())
     return f"{message} ({hint})" if hint else message
@@ -328,7 +328,7 @@ def _one_of(text: str, choices: list[str]) -> str:
 
 
 def _number_or_word(text: str, hint: Any) -> int | str:
-    """What is a whole number, or one of a few words."""
+    """Read a whole number, or one of a few words."""
     words = [str(word) for kind in get_args(hint) if get_origin(kind) is Literal for word in get_args(kind)]
     if text in words:
         return text
@@ -339,7 +339,7 @@ def _number_or_word(text: str, hint: Any) -> int | str:
 
 
 def _stand_in(where: str, hint: Any, *, whole: bool) -> str:
-    """What a rehearsal uses where something is not set: recognisable, and of the right shape."""
+    """The stand-in for a value that is not set: recognisable, and of the right type."""
     section, _, field = where.rpartition(".")
     name = section.rpartition(".")[2]
     if hint in (int, bool):

@@ -1,4 +1,4 @@
-"""What a publisher types, read strictly: durations, addresses, time zones, patterns. Each raises ValueError."""
+"""Parses and checks single values of the config, such as durations and addresses. All checks raise ValueError."""
 
 from __future__ import annotations
 
@@ -40,20 +40,20 @@ _OFF = ("false", "no", "off", "0")
 
 
 def suggestion(word: str, known: Iterable[str]) -> str:
-    """A "did you mean" in brackets where a known word is close, else nothing."""
+    """A "did you mean" in brackets if a known word is close, else an empty text."""
     close = closest(word, known)
     return f" (did you mean '{close}'?)" if close else ""
 
 
 def closest(word: str, known: Iterable[str]) -> str | None:
-    """The known word that was surely meant."""
+    """The known word that is closest; None if none is close."""
     from difflib import get_close_matches
 
     return next(iter(get_close_matches(word, list(known), n=1)), None)
 
 
 def duration(text: str) -> timedelta:
-    """`90s`, `5m`, `1h30m`, `2d`; a bare number is refused, since nobody can tell its unit, except 0."""
+    """Parse `90s`, `5m`, `1h30m` or `2d`. A number without a unit is refused, except 0."""
     if text == "0":
         return timedelta(0)
     if re.fullmatch(r"[0-9]+", text):
@@ -66,116 +66,116 @@ def duration(text: str) -> timedelta:
             seconds=sum(int(part or 0) * unit for part, unit in zip(found.groups(), _UNITS.values(), strict=True))
         )
     except OverflowError:
-        raise ValueError(f"'{text}' is longer than any calendar") from None
+        raise ValueError(f"'{text}' is too long") from None
 
 
 def every(text: str) -> PollInterval:
-    """`5m`: always so; `5m to 6h`: within these bounds, by what the server wishes and the source's own habits."""
+    """Parse `5m` (always so) or `5m to 6h` (bounds; the server's wish and the source's habits choose within them)."""
     least, to, most = text.partition(" to ")
     if not to:
         span = positive(duration(text))
         return PollInterval(span, span)
     bounds = PollInterval(positive(duration(least)), duration(most), learns=True)
     if bounds.most <= bounds.least:
-        raise ValueError(f"'{text}' should name the shorter wait first, such as 5m to 6h")
+        raise ValueError(f"'{text}' should have the shorter time first, such as 5m to 6h")
     return bounds
 
 
 def number(text: str) -> int:
-    """A whole number."""
+    """Parse a whole number of at most 18 digits."""
     if not re.fullmatch(r"[+-]?[0-9]{1,18}", text):
         raise ValueError(f"should be a whole number, not '{text}'")
     return int(text)
 
 
 def switch(text: str) -> bool:
-    """`true` or `false`; `yes`, `no`, `on` and `off` are words in YAML 1.2, and understood here."""
+    """Parse `true` or `false`, or also yes, no, on, off, 1 and 0, which YAML 1.2 leaves as text."""
     if text.lower() not in _ON + _OFF:
         raise ValueError(f"should be true or false, not '{text}'")
     return text.lower() in _ON
 
 
 def positive(span: timedelta) -> timedelta:
-    """A duration that is not nothing."""
+    """Check that a duration is longer than 0."""
     if span <= timedelta(0):
         raise ValueError("has to be longer than 0")
     return span
 
 
 def count(value: int) -> int:
-    """A number that is not below 0."""
+    """Check that a number is not below 0."""
     if value < 0:
         raise ValueError(f"cannot be below 0, and is {value}")
     return value
 
 
 def some_stories(value: int | str) -> int | str:
-    """How many of a backlog go out: none at all is what `max_age` is for."""
+    """Check `catch_up`: at least 1, or `all`. To send none of what waited is what `max_age` is for."""
     if isinstance(value, int) and value < 1:
         raise ValueError(f"has to be at least 1, or all, and is {value}")
     return value
 
 
 def at_least_one(value: int | str) -> int | str:
-    """A cap; 0 would mean that nothing ever goes out."""
+    """Check a cap: with 0, nothing would ever go out."""
     if isinstance(value, int) and value < 1:
         raise ValueError(f"has to be at least 1, and is {value}; `enabled: false` switches an account off")
     return value
 
 
 def decimal(text: str) -> float:
-    """A number, with a point if it has a fraction."""
+    """Parse a number, with a point if it has a fraction."""
     if not re.fullmatch(r"[0-9]{1,12}(\.[0-9]{1,6})?", text):
         raise ValueError(f"should be a number, not '{text}'")
     return float(text)
 
 
 def money(value: float) -> float:
-    """An amount that is not nothing."""
+    """Check that an amount is more than 0."""
     if value <= 0:
         raise ValueError("has to be more than 0; `enabled: false` switches an account off")
     return value
 
 
 def address(text: str) -> str:
-    """The whole http(s) address of something."""
+    """Check a web address: http or https, with a host."""
     return _web(text, ("http", "https"))
 
 
 def home(text: str) -> str:
-    """The publisher's own address, which everybody may see."""
+    """Check the site's address. It is public, so it may contain no login."""
     if "@" in urlsplit(address(text)).netloc:
-        raise ValueError("holds a login, and everybody sees this address; leave the login to the sources")
+        raise ValueError("contains a login, and this address is public; write the login only where a source needs it")
     return text
 
 
 def proxy(text: str) -> str:
-    """The address of an HTTP proxy, with a user and password if it wants them."""
+    """Check the address of an HTTP proxy, with a user and password if it needs them."""
     return _web(text, ("http", "https"))
 
 
 def public(text: str) -> str:
-    """An address of ours that others call: with TLS, unless it never leaves this machine."""
+    """Check an address at which others call us: https, unless it is on this machine."""
     parts = urlsplit(address(text))
     if parts.scheme != "https" and parts.hostname not in ("127.0.0.1", "localhost", "::1"):
-        raise ValueError("has to begin with https://: what is sent there has to stay unread and unchanged")
+        raise ValueError("has to begin with https://, so that nobody can read or change what is sent there")
     if parts.query or parts.fragment or "@" in parts.netloc:
-        raise ValueError("takes scheme, host, port and path only")
+        raise ValueError("may have only scheme, host, port and path")
     return text
 
 
 def origin(text: str) -> str:
-    """Scheme, host and port: what stands in for a network. The adapter adds the path."""
+    """Check a server to use instead of a network: scheme, host and port. The adapter adds the path."""
     parts = urlsplit(address(text))
     if parts.path.strip("/") or parts.query or parts.fragment or "@" in parts.netloc:
         raise ValueError(
-            f"takes scheme, host and port only, such as {parts.scheme}://{parts.netloc.rpartition('@')[2]}"
+            f"may have only scheme, host and port, such as {parts.scheme}://{parts.netloc.rpartition('@')[2]}"
         )
     return f"{parts.scheme}://{parts.netloc}"
 
 
 def timezone(text: str) -> str:
-    """An IANA name of a time zone this machine knows."""
+    """Check a time zone: an IANA name that this machine knows."""
     from zoneinfo import ZoneInfo
 
     if text == "UTC":
@@ -188,7 +188,7 @@ def timezone(text: str) -> str:
 
 
 def network(text: str) -> str:
-    """One entry of `network.allow`: a range such as 10.0.0.0/8, an address, or a host name."""
+    """Check one entry of `network.allow`: a range such as 10.0.0.0/8, an address, or a host name."""
     from ipaddress import ip_network
 
     try:
@@ -200,7 +200,7 @@ def network(text: str) -> str:
 
 
 def endpoint(text: str) -> str:
-    """Host and port to listen on, such as 127.0.0.1:8701 or [::1]:8701."""
+    """Check a host and port to listen on, such as 127.0.0.1:8701 or [::1]:8701."""
     host, colon, port = text.rpartition(":")
     bracketed = host.startswith("[") and host.endswith("]")
     if (
@@ -215,7 +215,7 @@ def endpoint(text: str) -> str:
 
 
 def pattern(text: str) -> str:
-    """A regular expression that compiles."""
+    """Check that a regular expression compiles."""
     try:
         re.compile(text)
     except (re.error, OverflowError, RecursionError) as fault:

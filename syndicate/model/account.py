@@ -124,7 +124,7 @@ class FloodLimits:
     """
 
     burst: int | None = None
-    similar: Literal["hold", "post", "skip"] = "post"
+    similar: Literal["ask", "post", "skip"] = "post"
 
 
 NO_LIMITS = FloodLimits()

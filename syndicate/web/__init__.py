@@ -1,1 +1,1 @@
-"""Answers HTTP: health, metrics, hooks."""
+"""The daemon's HTTP server: health, metrics, hooks."""

@@ -1,7 +1,7 @@
-"""Hooks: a CMS, Ghost or a hub says that there is news, and a source is asked at once.
+"""Answers hooks: requests with which a CMS, Ghost or a WebSub hub makes us read a source at once.
 
-What they say is only a hint. It decides which sources are asked, never what is posted: that is read from
-the source, as ever. So nothing forged gets in, and a hint too many costs one conditional request.
+A hook only decides which sources are read, never what is posted: that is read from the source, as always.
+So a forged hook cannot post anything, and a needless one costs one conditional request.
 """
 
 from __future__ import annotations
@@ -21,13 +21,13 @@ from syndicate.web import signatures, websub
 from syndicate.web.request import HttpError, Request, Response
 
 LARGEST = 65_536
-"""Bytes of a body."""
+"""Bytes that a body may have."""
 GHOSTS = 2_000_000
-"""Bytes of a body of Ghost's, which has the whole post, twice."""
+"""Bytes that a body from Ghost may have; it contains the whole post twice."""
 
 
 class Hooks:
-    """Answers `/hooks/…`: who has `listen.token`, as a bearer token or as Ghost's secret, and hubs."""
+    """Answers `/hooks/…`, for callers with `listen.token` (a bearer token, or Ghost's secret) and for WebSub hubs."""
 
     def __init__(self, config: Config, ledger: Ledger, say: EventLog, subscriber: Subscriber | None = None) -> None:
         self._config = config
@@ -37,7 +37,7 @@ class Hooks:
         self._token = config.listen.token if config.listen else None
 
     def answer(self, asked: Request) -> Response:
-        """What to say. Raises Refused."""
+        """Answer a hook. Raises HttpError."""
         if asked.path == "/hooks/publish":
             return self._publish(asked)
         if asked.path == "/hooks/ghost":
@@ -46,7 +46,7 @@ class Hooks:
             if self._subscriber is None:
                 raise HttpError(410, "there is no such subscription")
             return websub.answer(asked, self._subscriber)
-        raise HttpError(404, "there are /hooks/publish and /hooks/ghost")
+        raise HttpError(404, "the hooks are /hooks/publish and /hooks/ghost")
 
     def _publish(self, asked: Request) -> Response:
         asked.only("POST")
@@ -57,7 +57,7 @@ class Hooks:
         return self._hint("publish", self._named(said.get("source"), said.get("url")))
 
     def _ghost(self, asked: Request) -> Response:
-        """Never answers 410: Ghost deletes a webhook that does."""
+        """Answer Ghost. Never with 410: Ghost deletes a webhook that answers so."""
         asked.only("POST")
         body = asked.body.read(GHOSTS)
         if not signatures.ghost(asked.headers, body, self._secret(), self._ledger.now()):
@@ -74,7 +74,7 @@ class Hooks:
         return self._token
 
     def _named(self, source: object, url: object) -> list[str]:
-        """The sources that are meant: the one named, else those on the host of a story, else all."""
+        """The sources to read: the one that is named, else those on the host of the article's address, else all."""
         sources = self._config.sources
         if isinstance(source, str) and source:
             if source not in sources:
@@ -91,7 +91,7 @@ class Hooks:
 
 
 def _said(asked: Request, body: bytes) -> dict[str, Any]:
-    """What a request says, in its address or its body: JSON or a form. Anything else says nothing."""
+    """The values in a request: from its query, and from its body if that is a JSON object or a form."""
     said: dict[str, Any] = {}
     text = body.decode("utf-8", "replace")
     if asked.headers.get("content-type", "").startswith("application/x-www-form-urlencoded"):

@@ -1,4 +1,4 @@
-"""Requests of strangers, read within bounds: so many bytes, so many seconds, whatever the other side does."""
+"""Reads HTTP requests from strangers within limits of bytes and seconds, whatever the other side does."""
 
 from __future__ import annotations
 
@@ -12,12 +12,12 @@ from dataclasses import dataclass, field
 __all__ = ["Body", "HttpError", "Request", "Response", "linger", "timed"]
 
 TEXT = "text/plain; charset=utf-8"
-LINGER = 1.0  # seconds to hear out a client whose body nobody wants, so that it sees the answer
+LINGER = 1.0  # seconds in which to read a body that is not needed, so that the client sees the answer
 
 
 @dataclass(frozen=True, slots=True)
 class Response:
-    """What to say to a request."""
+    """The response to a request. `kind` is its Content-Type."""
 
     status: int
     body: bytes = b""
@@ -26,7 +26,7 @@ class Response:
 
 
 class HttpError(Exception):
-    """A request that goes no further, and what to say to it."""
+    """A request is refused; `answer` is the response to it."""
 
     def __init__(self, status: int, words: str, kind: str = TEXT, **headers: str) -> None:
         super().__init__(words)
@@ -34,7 +34,7 @@ class HttpError(Exception):
 
 
 class Body:
-    """The body of a request, read when somebody wants it. `unread`: some of it may still be on its way."""
+    """The body of a request, which is read when it is needed. `unread`: some of it may still be on its way."""
 
     def __init__(self, headers: Mapping[str, str], reader: io.BufferedIOBase) -> None:
         self._headers = headers
@@ -42,27 +42,27 @@ class Body:
         self.unread = headers.get("content-length", "0") != "0" or "transfer-encoding" in headers
 
     def read(self, most: int) -> bytes:
-        """All of it. Raises Refused: more than `most` bytes, too slow, of unknown length, broken off."""
+        """Read all of it. Raises HttpError if it has more than `most` bytes or no length, is too slow or cut off."""
         length = self._headers.get("content-length", "0")
         if "transfer-encoding" in self._headers:
             raise HttpError(411, "send the body with a Content-Length")
         if not (length.isascii() and length.isdecimal()):
             raise HttpError(400, "Content-Length is no number")
         if len(length) > 12 or int(length) > most:
-            raise HttpError(413, f"a body may have {most} bytes here")
+            raise HttpError(413, f"the body may have at most {most} bytes")
         try:
             body = self._reader.read(int(length))
         except TimeoutError:
             raise HttpError(408, "the request took too long") from None
         if len(body) < int(length):
-            raise HttpError(400, "the body broke off")
+            raise HttpError(400, "the body is shorter than its Content-Length")
         self.unread = False
         return body
 
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """A request. Names of headers are lower case."""
+    """An HTTP request. The names of headers are in lower case."""
 
     method: str
     path: str
@@ -71,13 +71,13 @@ class Request:
     body: Body
 
     def only(self, *methods: str) -> None:
-        """Raises Refused for any other method."""
+        """Raise HttpError (405) for any other method."""
         if self.method not in methods:
-            raise HttpError(405, f"this takes {' and '.join(methods)}", Allow=", ".join(methods))
+            raise HttpError(405, f"use {' or '.join(methods)}", Allow=", ".join(methods))
 
 
 class _Timed(io.RawIOBase):
-    """The reading side of a connection, which ends at one instant: a drip cannot stretch it."""
+    """The reading side of a connection, with one deadline for the whole request, however slowly bytes come."""
 
     def __init__(self, connection: socket.socket, deadline: float) -> None:
         self._connection = connection
@@ -95,12 +95,12 @@ class _Timed(io.RawIOBase):
 
 
 def timed(connection: socket.socket, seconds: float) -> io.BufferedReader:
-    """Reads from a connection for so long. Raises TimeoutError after that."""
+    """A reader for a connection, whose reads raise TimeoutError after so many seconds from now."""
     return io.BufferedReader(_Timed(connection, time.monotonic() + seconds))
 
 
 def linger(connection: socket.socket) -> None:
-    """Take in the rest of what a client sends, for a second: a connection closed on it would lose our answer."""
+    """Read and drop what a client still sends, for LINGER seconds: to close at once would lose our answer."""
     deadline = time.monotonic() + LINGER
     with contextlib.suppress(OSError):
         connection.shutdown(socket.SHUT_WR)

@@ -1,4 +1,4 @@
-"""What a running daemon answers: `/healthz`, `/metrics`, and the hooks by which others tell of news."""
+"""The daemon's HTTP server: `/healthz`, `/metrics`, and `/hooks/…`, which make it read a source at once."""
 
 from __future__ import annotations
 
@@ -25,10 +25,11 @@ WAITING = 64  # connections that may wait for a worker; more are closed at once
 
 
 class Listener:
-    """A small server on threads of its own. `health` gives what is wrong, None if nothing is.
+    """A small HTTP server on threads of its own. `health` gives what is wrong, None if nothing is.
 
-    `metrics` gives the text of Prometheus. With a token, everything but `/healthz` and what is signed asks
-    for it; without one, hooks are refused. Raises ConfigError where the address cannot be had.
+    `metrics` gives the text for Prometheus. If there is a token, all requests need it but `/healthz` and signed
+    ones; without one, hooks are refused. `patience` is in seconds, for a whole request. Raises ConfigError if it
+    cannot listen on the address.
     """
 
     def __init__(
@@ -49,13 +50,13 @@ class Listener:
         except OSError as fault:
             where = f"[{address[0]}]:{address[1]}" if ":" in address[0] else f"{address[0]}:{address[1]}"
             raise ConfigError(
-                f"listen.address {where} cannot be had: {(fault.strerror or str(fault)).lower()}"
+                f"listen.address: cannot listen on {where}: {(fault.strerror or str(fault)).lower()}"
             ) from fault
         self.port = int(self._server.server_address[1])
         threading.Thread(target=self._server.serve_forever, name="listener", daemon=True).start()
 
     def answer(self, asked: Request) -> Response:
-        """What to say to a request."""
+        """Answer a request; errors become responses. Called by the server's threads."""
         try:
             return self._answer(asked)
         except HttpError as refused:
@@ -64,7 +65,7 @@ class Listener:
             return Response(503, f"{fault}\n".encode())
 
     def close(self) -> None:
-        """Stop listening."""
+        """Stop listening, and let the threads end."""
         self._server.shutdown()
         self._server.server_close()
 
@@ -72,7 +73,7 @@ class Listener:
         if self._hooks is not None and asked.path.startswith("/hooks/"):
             return self._hooks.answer(asked)
         if asked.path not in ("/healthz", "/metrics"):
-            raise HttpError(404, "there are /healthz, /metrics and /hooks/publish")
+            raise HttpError(404, "the paths are /healthz, /metrics and /hooks/publish")
         asked.only("GET")
         if asked.path == "/healthz":
             return self._healthz()
@@ -118,13 +119,13 @@ def _handler(listener: Listener, patience: float) -> type[BaseHTTPRequestHandler
             self.do_GET()
 
         def log_message(self, *_: Any) -> None:
-            """The daemon's log is for facts."""
+            """Log nothing: the daemon's log has only its own events."""
 
     return Handler
 
 
 class _Server(HTTPServer):
-    """A few threads answer, each of which keeps its connection to the ledger; more clients than that wait."""
+    """An HTTP server with WORKERS threads, each with its own connection to the ledger. More clients have to wait."""
 
     request_queue_size = WAITING
 
@@ -136,19 +137,19 @@ class _Server(HTTPServer):
             threading.Thread(target=self._work, name=f"listener-{number}", daemon=True).start()
 
     def server_bind(self) -> None:
-        """Bind without the name look-up of the class above, which can take seconds."""
+        """Bind without the name look-up of HTTPServer, which can take seconds."""
         TCPServer.server_bind(self)
         self.server_name, self.server_port = str(self.server_address[0]), int(self.server_address[1])
 
     def process_request(self, request: Any, client_address: Any) -> None:
-        """Leave it to a thread; when too many wait, nobody is kept waiting in vain."""
+        """Queue a connection for a thread; if the queue is full, close it at once."""
         try:
             self._waiting.put_nowait((request, client_address))
         except queue.Full:
             self.shutdown_request(request)
 
     def server_close(self) -> None:
-        """Close what waits, and let the threads end."""
+        """Close the connections that wait, and let the threads end."""
         super().server_close()
         with contextlib.suppress(queue.Empty):
             while (taken := self._waiting.get_nowait()) is not None:
@@ -162,7 +163,7 @@ class _Server(HTTPServer):
             try:
                 self.finish_request(request, address)
             except OSError:
-                pass  # a client that breaks off is its own affair
+                pass  # the client broke off: nothing to do
             except Exception:  # noqa: BLE001 - a bug with one request stops no other, and is told whole
                 traceback.print_exc()
             self.shutdown_request(request)

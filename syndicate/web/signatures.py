@@ -1,6 +1,6 @@
-"""How a request shows that it may be believed: a token, or a signature over its body.
+"""Checks the token of a request, or the signature over its body.
 
-Everything is compared in a time that does not tell how much of it was right.
+All comparisons take a constant time, so that it does not show how much was right.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from hashlib import sha256
 __all__ = ["bearer", "ghost", "hub"]
 
 FRESH = timedelta(minutes=5)
-"""How old, or ahead of our clock, a signature of Ghost's may be; Ghost repeats a call for about a minute."""
+"""How far a Ghost signature's time may be from our clock; Ghost repeats a call for about a minute."""
 
 _GHOST = re.compile(r"sha256=([0-9a-f]{64}),\s*t=([0-9]{10,16})", re.ASCII)
 _HUB = re.compile(r"(sha256|sha384|sha512)=([0-9a-f]{64,128})", re.ASCII | re.IGNORECASE)
@@ -28,12 +28,12 @@ def bearer(headers: Mapping[str, str], token: str) -> bool:
 
 
 def ghost(headers: Mapping[str, str], body: bytes, secret: str, now: datetime) -> bool:
-    """Whether Ghost signed this body, and not long ago.
+    """Whether Ghost signed this body within the last five minutes (`FRESH`).
 
     `X-Ghost-Signature: sha256=<hex>, t=<milliseconds>`, an HMAC over the body and then the digits of `t`
-    since Ghost 5.87.1 (TryGhost/Ghost#20500), over the body alone before (TryGhost/Ghost#13980). Where the
-    old way counts, `t` could be anybody's: all a replay does is to have a source asked. A body has to be
-    JSON, so that nobody passes off body and digits of the new way as a body of the old one.
+    since Ghost 5.87.1 (TryGhost/Ghost#20500), over the body alone before (TryGhost/Ghost#13980). With the old
+    way, anybody can change `t`; but all that a replay does is to make us read a source. The body has to be
+    JSON, so that the body and digits of the new way cannot pass as a body of the old one.
     """
     found = _GHOST.fullmatch(headers.get("x-ghost-signature", "").strip())
     if found is None:
@@ -56,7 +56,7 @@ def hub(headers: Mapping[str, str], body: bytes, secret: str) -> bool:
 
 
 def _same(given: str, secret: str) -> bool:
-    """Digests are compared, so that not even the length shows."""
+    """Whether both are the same. Compares digests, so that not even the length shows."""
     return hmac.compare_digest(sha256(given.encode()).digest(), sha256(secret.encode()).digest())
 
 

@@ -1,4 +1,4 @@
-"""Answers WebSub hubs below `/hooks/websub/`: confirmations that they ask for, and their signed news."""
+"""Answers WebSub hubs below `/hooks/websub/`: verifies subscriptions, and takes signed notices of changed feeds."""
 
 from __future__ import annotations
 
@@ -13,13 +13,13 @@ from syndicate.web.request import HttpError, Request, Response
 
 LONGEST_LEASE = timedelta(days=100)
 LARGEST = 4_000_000
-"""Bytes of what a hub sends, which may be the whole feed."""
+"""Bytes that a hub may send, which can be the whole feed."""
 CHALLENGE = 1024
 
 
 @dataclass(frozen=True, slots=True)
 class _Verification:
-    """What a hub asks back (§5.3), or that it refuses (§5.2)."""
+    """A hub's request to verify a subscription (§5.3), or its refusal (§5.2)."""
 
     mode: str
     topic: str
@@ -29,7 +29,7 @@ class _Verification:
 
 
 def answer(asked: Request, subscriber: Subscriber) -> Response:
-    """What to say to a hub. Raises Refused."""
+    """Answer a hub. Raises HttpError."""
     found = subscriber.subscription(asked.path.removeprefix(PATH))
     asked.only("GET", "POST")
     if asked.method == "GET":
@@ -38,22 +38,22 @@ def answer(asked: Request, subscriber: Subscriber) -> Response:
 
 
 def _confirm(found: Subscription | None, query: str, subscriber: Subscriber) -> Response:
-    """Echo the challenge of what was asked for; of nothing else (§5.3.1)."""
+    """Echo the challenge, if it is for what we asked for (§5.3.1). Raises HttpError for anything else."""
     said = _verification(query)
     if found is None or said is None or said.topic != found.topic:
-        raise HttpError(404, "nobody asked for that")
+        raise HttpError(404, "this subscription was not requested")
     if said.mode == "denied":
         subscriber.denied(found, said.reason)
         return Response(200)
     challenge = said.challenge
     if said.mode != found.asked or not challenge or len(challenge) > CHALLENGE or not _is_plain(challenge):
-        raise HttpError(404, "nobody asked for that")
+        raise HttpError(404, "this subscription was not requested")
     subscriber.confirmed(found, said.lease)
     return Response(200, challenge.encode(), "application/octet-stream")
 
 
 def _receive(found: Subscription | None, asked: Request, subscriber: Subscriber) -> Response:
-    """News, signed (§7.1): what is not is dropped, and a hub that has to hear of it learns nothing more."""
+    """Take a notice of changes (§7.1). Without a valid signature it is ignored, and gets the same answer."""
     if found is None or found.state not in ("pending", "active"):
         raise HttpError(410, "there is no such subscription")
     body = asked.body.read(LARGEST)
@@ -66,7 +66,7 @@ def _receive(found: Subscription | None, asked: Request, subscriber: Subscriber)
 
 
 def _verification(query: str) -> _Verification | None:
-    """None for a query that is none: too much of it, or no text."""
+    """The verification in a query; None if the query has too many fields, or bytes that are no text."""
     try:
         said = {name: values[0] for name, values in parse_qs(query, max_num_fields=50, errors="strict").items()}
     except ValueError:
@@ -83,5 +83,5 @@ def _verification(query: str) -> _Verification | None:
 
 
 def _is_plain(text: str) -> bool:
-    """Printable ASCII: nobody is to be handed anything else by us (§8.2)."""
+    """Whether a text is printable ASCII; we echo nothing else (§8.2)."""
     return text.isascii() and text.isprintable()

@@ -8,7 +8,7 @@ from syndicate.app import advice
 from syndicate.ingestion.poll import Polled
 
 GAP = "announce one with syndicate post --article URL, and let the feed list more entries"
-BATCH = "syndicate deliveries approve --reason {} --source news, or skip with the same words"
+BATCH = "syndicate deliveries approve --reason {} --source news, or skip with the same options"
 
 
 @pytest.mark.parametrize(
@@ -44,8 +44,8 @@ def test_a_poll_is_told_in_lines_with_the_command_for_each_batch():
     assert advice.notes(polled) == [
         "entries without a date: 2",
         f"stories may be missing: why; {GAP}",
-        f"12 stories new at once, waiting for your yes: {BATCH.format('burst')}",
-        f"1 story like an earlier one, waiting for your yes: {BATCH.format('similar')}",
+        f"12 articles new at once, waiting for your approval: {BATCH.format('burst')}",
+        f"1 article like an earlier one, waiting for your approval: {BATCH.format('similar')}",
     ]
 
 

@@ -194,7 +194,7 @@ def test_a_saved_page_that_states_no_address_is_not_announced(desk, page):
     for words in (["post"], ["preview"], ["post", "--dry-run"]):
         run = desk(*words, "--article", str(desk.folder / "page.html"))
         assert run.code == 1
-        assert "does not say at which address the article is" in run.err
+        assert "does not state the address of the article" in run.err
     assert desk("deliveries", "list").out == ""
 
 

@@ -18,7 +18,7 @@ def test_a_burst_is_told_of_and_goes_out_after_one_yes(desk):
     run = desk("post", "--json")
     assert run.code == 0
     assert {(row["state"], row["reason"]) for row in run.rows} == {("planned", "burst")}
-    assert run.err.count("12 stories new at once, waiting for your yes: syndicate deliveries approve") == 1
+    assert run.err.count("12 articles new at once, waiting for your approval: syndicate deliveries approve") == 1
     assert desk.sandbox.posts() == []
     assert len(planned(desk, "burst")) == 24
     yes = desk("deliveries", "approve", "--reason", "burst", "--source", "news", "--account", "masto")
@@ -32,10 +32,10 @@ def test_a_burst_is_told_of_and_goes_out_after_one_yes(desk):
 def test_each_run_reminds_of_what_waits_and_a_preview_shows_it(desk):
     desk("post")
     stories = desk.site.publish(12)
-    assert "stories that wait for your yes" not in desk("post").err
+    assert "articles that wait for your approval" not in desk("post").err
     run = desk("post")
     assert (run.code, run.out) == (0, "")
-    assert "stories that wait for your yes: 12" in run.err
+    assert "articles that wait for your approval: 12" in run.err
     shown = desk("preview")
     assert desk.site.link(stories[0]) in shown.out
     assert "Nothing would be posted" not in shown.out
@@ -52,7 +52,7 @@ def test_a_story_that_waits_for_approval_is_alerted_once_while_any_does(desk):
         desk("post")
     [line] = told.read_text().splitlines()
     assert json.loads(line)["alert"] == "approval"
-    assert "stories that wait for your yes: 1; syndicate deliveries approve --reason approval" in line
+    assert "articles that wait for your approval: 1; syndicate deliveries approve --reason approval" in line
 
 
 def test_what_grew_too_old_while_it_waited_for_a_yes_is_told(desk):
@@ -79,7 +79,7 @@ def test_a_burst_is_alerted_once_while_it_lasts(desk):
     desk("post")
     desk("post")
     [line] = told.read_text().splitlines()
-    assert "stories that wait for your yes: 11" in json.loads(line)["message"]
+    assert "articles that wait for your approval: 11" in json.loads(line)["message"]
 
 
 def test_a_story_under_a_new_address_is_explained_with_the_one_it_resembles(desk):
@@ -113,7 +113,7 @@ def test_naming_nothing_or_keys_and_a_batch_at_once_is_wrong_usage(desk):
     run = desk("deliveries", "approve", "--source", "nwes")
     assert (run.code, "did you mean 'news'?" in run.err) == (2, True)
     run = desk("deliveries", "skip", "--reason", "burst")
-    assert (run.code, run.err.splitlines()[0]) == (1, "nothing waits for that")
+    assert (run.code, run.err.splitlines()[0]) == (1, "no delivery waits for that")
 
 
 def test_a_story_named_by_a_person_waits_for_nothing(desk):

@@ -170,7 +170,7 @@ def test_init_finds_the_feeds_of_a_site_and_never_overwrites(desk):
     desk.site.publish(2)
     assert "recorded as seen" in desk("post").err
     again = desk("init")
-    assert (again.code, "is there already" in again.err) == (2, True)
+    assert (again.code, "already exists" in again.err) == (2, True)
 
 
 def test_config_check_tries_the_templates(desk):
@@ -181,6 +181,13 @@ def test_config_check_tries_the_templates(desk):
     desk.config("masto", extra="templates: ./templates")
     run = desk("config", "check")
     assert (run.code, "titel" in run.err) == (1, True)
+
+
+def test_an_old_name_in_the_config_is_noted_on_standard_error(desk):
+    desk.config(source=", similar: hold")
+    run = desk("articles", "--json")
+    assert "sources.news.similar: 'hold' is now called 'ask'; the old name still works" in run.err
+    assert run.err.startswith(f"note: {desk.path}:3:")
 
 
 def test_config_schema_is_a_json_schema(desk):

@@ -52,7 +52,7 @@ def test_what_an_account_that_left_the_config_sent_without_an_answer_is_for_a_pe
     run = desk("post")
     [row] = [row for row in desk("deliveries", "list", "--json").rows if row["account"] == "fb"]
     assert (run.code, row["state"], row["reason"]) == (1, "held", "no_answer")
-    assert f"hint: look, then run syndicate deliveries resolve {row['key'][:8]}" in run.err
+    assert f"hint: look at the network, then run syndicate deliveries resolve {row['key'][:8]}" in run.err
     assert desk("deliveries", "resolve", row["key"], "--sent", "https://facebook.com/1").code == 0
     assert desk("post").code == 0
 

@@ -148,7 +148,7 @@ def test_the_ids_of_feed2toot_are_guids_of_the_source_that_is_named(desk):
     assert run.code == 1
     assert run.out.endswith("0 new, 0 known already, 29 not understood\n")
     assert "not understood: line 1, 2, 3, 4, 5, …" in run.err
-    assert "if they are guids, say whose: --source news" in run.err
+    assert "if they are guids, name their source: --source news" in run.err
     run = desk("import-seen", str(cache), "--source", "news")
     assert (run.code, run.err) == (0, "")
     assert "known by its guid" in desk("explain", stories[1].slug).out
@@ -232,11 +232,11 @@ def test_addresses_of_other_sites_are_imported_and_told_of(desk):
     ("content", "arguments", "code", "said"),
     [
         (None, (), 1, "no such file"),
-        (b"", (), 1, "nothing is in it"),
+        (b"", (), 1, ": is empty"),
         (b"\x89PNG\0\0", (), 1, "is not a text file"),
         (b"A,B\nhttps://a.example/1,https://a.example/2\n", (), 2, "more than one of its columns holds addresses"),
         (b"A,B\nx,https://a.example/2\n", ("--column", "C"), 2, "has no column 'C'"),
-        (b"https://a.example/2\n", ("--column", "1", "--list"), 2, "exclude each other"),
+        (b"https://a.example/2\n", ("--column", "1", "--list"), 2, "not both"),
     ],
 )
 def test_a_mistake_is_one_line_that_names_it(desk, content, arguments, code, said):

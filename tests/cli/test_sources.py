@@ -80,7 +80,7 @@ def test_what_articles_prints_it_reads_from_standard_input(desk):
 def test_bad_lines_are_told_of_on_standard_error(desk):
     run = desk("articles", "--from", str(FEEDS / "stories.jsonl"), "--json")
     assert (run.code, len(run.rows)) == (0, 2), "without a base, a relative address is none"
-    assert "stories.jsonl: taken back: https://gazette.example/gone" in run.err
+    assert "stories.jsonl: withdrawn: https://gazette.example/gone" in run.err
     assert "stories.jsonl: line 7: is not JSON (Expecting value at column 1)" in run.err
     assert "stories.jsonl: line 4: url is no web address: '/bridge'" in run.err
 

@@ -124,7 +124,7 @@ def test_everything_a_word_or_an_account_can_be_paused(began):
     assert {row["state"] for row in desk("post", "--json").rows} == {"posted", "due"}
     assert len(desk.sandbox.posts()) == 2
     assert "articles with 'tulips' are paused" in desk("explain", f"{desk.site.url}/news/tulips.html").out
-    assert desk("accounts", "resume", "--word", "TULIPS").out == "stories with 'TULIPS': resumed\n"
+    assert desk("accounts", "resume", "--word", "TULIPS").out == "articles with 'TULIPS': resumed\n"
     assert {row["state"] for row in desk("post", "--json").rows} == {"posted"}
 
 

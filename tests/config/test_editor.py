@@ -35,6 +35,7 @@ def test_the_example_fits_the_schema(schema):
     "text",
     [
         SITE + "sources:\naccounts:\ndefaults:\n",
+        SITE + "sources: {a: {url: 'https://a.example', similar: ask}, b: {url: 'https://b.example', similar: hold}}\n",
         SITE + "lease: 2m\nnetwork: {allow: 10.0.0.0/8, timeout: 1m 30s}\nalerts: {command: notify}\n",
         SITE + "defaults: {hashtags: '${N}', settle: 0, max_age: 1h30m, enabled: no, only: {tags: a, sections: [b]}}\n",
         SITE + "accounts: {a: {platform: facebook, page_id: 123, page_token: '${T}', utm: {source: x}}}\n",

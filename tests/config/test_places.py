@@ -53,7 +53,7 @@ def test_a_key_in_the_address_is_taken_out_of_it(read, url):
         ("sources: {n: {url: 'https://a.example', key: x123}}", "2:41: sources.n.key: only sources of type ghost"),
         ("sources: {n: {type: feed, url: ./rss.xml}}", "2:32: sources.n.url: './rss.xml' is no web address"),
         ("sources: {n: {type: wordpress, url: gazette}}", "2:37: sources.n.url: 'gazette' is no web address"),
-        ("sources: {n: {type: ninjs, url: '-'}}", "2:33: sources.n.url: only jsonl is read from standard input"),
+        ("sources: {n: {type: ninjs, url: '-'}}", "2:33: sources.n.url: only type jsonl reads standard input"),
         ("sources: {n: {type: jsonl, url: 'ftp://a.example'}}", "2:33: sources.n.url: 'ftp://a.example' is no web"),
         ("sources: {n: {type: jsonl}}", "2:11: sources.n: needs 'url'"),
     ],

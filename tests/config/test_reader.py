@@ -24,6 +24,15 @@ def test_the_least_config_is_a_site(read, tmp_path):
     assert (config.sources, config.accounts, config.lease) == ({}, {}, timedelta(seconds=60))
 
 
+def test_the_old_name_of_ask_still_works_and_is_noted(read, tmp_path):
+    config = read(
+        f"{SITE}\nsources: {{a: {{url: 'https://a.example', similar: hold}}, b: {{url: 'https://b.example'}}}}"
+    )
+    assert [source.similar for source in config.sources.values()] == ["ask", "ask"]
+    place = f"{tmp_path}/config.yaml:3:50: sources.a.similar"
+    assert config.notes == (f"{place}: 'hold' is now called 'ask'; the old name still works",)
+
+
 def test_a_whole_config_becomes_values(read, tmp_path):
     config = read(
         """\
@@ -143,11 +152,11 @@ TOP = [
     ("listen: {token: secret-token}", "2:1: listen: needs 'address'"),
     (
         "listen: {address: 'h:1', token: secret-token, public: 'http://gazette.example'}",
-        "2:55: listen.public: has to begin with https://: what is sent there has to stay unread and unchanged",
+        "2:55: listen.public: has to begin with https://, so that nobody can read or change what is sent there",
     ),
     (
         "listen: {address: 'h:1', token: secret-token, public: 'https://gazette.example/?x=1'}",
-        "2:55: listen.public: takes scheme, host, port and path only",
+        "2:55: listen.public: may have only scheme, host, port and path",
     ),
     (
         "listen: {address: 'h:1', public: 'https://gazette.example'}",
@@ -176,11 +185,11 @@ TOP = [
     ),
     (
         "sources: {n: {url: ./x, type: folder, link: 'https://a.example/{slog}'}}",
-        "2:45: sources.n.link: unknown place '{slog}' (did you mean '{slug}'?)",
+        "2:45: sources.n.link: unknown placeholder '{slog}' (did you mean '{slug}'?)",
     ),
     (
         "sources: {n: {url: ./x, type: folder, link: 'https://a.example/{year}'}}",
-        "2:45: sources.n.link: needs {slug} or {path}: else all articles have one address",
+        "2:45: sources.n.link: needs {slug} or {path}: otherwise all articles have the same address",
     ),
     ("sources: {n: {url: ./x, type: folder, link: '/{slug}'}}", "2:45: sources.n.link: "),
     (
@@ -189,7 +198,7 @@ TOP = [
     ),
     ("sources: {n: {url: 'https://a.example', burst: 0}}", "2:48: sources.n.burst: has to be at least 1, and is 0"),
     ("sources: {n: {url: 'https://a.example', burst: many}}", "2:48: sources.n.burst: "),
-    ("sources: {n: {url: 'https://a.example', similar: ask}}", "2:50: sources.n.similar: "),
+    ("sources: {n: {url: 'https://a.example', similar: held}}", "2:50: sources.n.similar: "),
     (
         "sources: {n: {url: 'https://a.example', preflight: true}}",
         "2:52: sources.n.preflight: 'true' is no duration",
@@ -197,7 +206,7 @@ TOP = [
     ("sources: {n: {url: 'https://a.example', every: 0}}", "2:48: sources.n.every: has to be longer than 0"),
     (
         "sources: {n: {url: 'https://a.example', every: 6h to 5m}}",
-        "2:48: sources.n.every: '6h to 5m' should name the shorter wait first, such as 5m to 6h",
+        "2:48: sources.n.every: '6h to 5m' should have the shorter time first, such as 5m to 6h",
     ),
     (
         "sources: {n: {url: 'https://a.example', timezone: Lisbon}}",
@@ -205,7 +214,7 @@ TOP = [
     ),
     ("sources: {my news: {url: 'https://a.example'}}", "2:11: sources.my news: a name has only letters (a-z),"),
     ("sources: {n: {url: 'https://a.example'}, n: {url: x}}", "2:42: sources.n: is given twice (first on line 2)"),
-    ("sources: {n: {url: !env 'https://a.example'}}", "2:20: sources.n.url: the tag !env means nothing here"),
+    ("sources: {n: {url: !env 'https://a.example'}}", "2:20: sources.n.url: the tag !env is not supported"),
     ("sources: {[a]: x}", "2:11: sources: a key has to be a plain word"),
 ]
 
@@ -216,7 +225,7 @@ def test_a_mistake_is_told_at_its_place(mistakes, text, told):
 
 
 ACCOUNTS = [
-    ("theme: front-page", "theme: no theme is named 'front-page' (there are: headline, live, quote)"),
+    ("theme: front-page", "theme: no theme is named 'front-page' (known: headline, live, quote)"),
     ("alt_text: never", "alt_text: 'never' is none of required, optional"),
     ("image: foto", "image: 'foto' is none of card, photo, none (did you mean 'photo'?)"),
     ("hashtags: -1", "hashtags: cannot be below 0, and is -1"),
@@ -234,7 +243,7 @@ ACCOUNTS = [
     ("only: [x]", "only: should be settings, each `name: value`, not a list"),
     ("never: {title: '('}", "never.title: is no regular expression: missing ), unterminated subpattern at position 0"),
     ("never: {sources: nws}", "never.sources: no source is named 'nws' (did you mean 'news'?)"),
-    ("api_url: https://a.example/v1", "api_url: takes scheme, host and port only, such as https://a.example"),
+    ("api_url: https://a.example/v1", "api_url: may have only scheme, host and port, such as https://a.example"),
     ("visibility: publik", "visibility: 'publik' is none of public, private (did you mean 'public'?)"),
     ("copies: many", "copies: should be a whole number, not 'many'"),
     ("wait: 5", "wait: a duration needs a unit: 5s, 5m, 5h or 5d"),
@@ -361,7 +370,7 @@ def test_references_are_put_in_also_inside_longer_texts(read, tmp_path):
         ("${file:/nowhere/x}", "accounts.a.hook needs the file /nowhere/x (no such file or directory)"),
         ("${file:empty}", "accounts.a.hook needs the file empty (it is empty)"),
         ("${file:latin}", "accounts.a.hook needs the file latin (it is not UTF-8 text)"),
-        ("${TOKEN", "accounts.a.hook: '${TOKEN' has no closing brace (write $${ for a plain ${)"),
+        ("${TOKEN", "accounts.a.hook: '${TOKEN' has no closing brace (for a plain ${, write $${)"),
         ("${TOKEN:-x}", "accounts.a.hook: '${TOKEN:-x}' is not understood"),
         ("${}", "accounts.a.hook: '${}' is not understood"),
     ],
@@ -401,12 +410,12 @@ def test_an_account_that_is_off_needs_no_secrets(read):
         (b"", ": is empty", "run syndicate init"),
         (b"# nothing\n", ": is empty", "run syndicate init"),
         (b"null\n", ": is empty", "run syndicate init"),
-        (b"- a\n- b\n", ":1:1: should hold settings such as `site:`, not a list", "run syndicate init"),
-        (b"hello\n", ":1:1: should hold settings such as `site:`, not a single value", "run syndicate init"),
+        (b"- a\n- b\n", ":1:1: should contain settings such as `site:`, not a list", "run syndicate init"),
+        (b"hello\n", ":1:1: should contain settings such as `site:`, not a single value", "run syndicate init"),
         (b"a: 1\nsite:\n  name: \xe9\n", ":3:9: not UTF-8 text (byte 0xe9)", None),
         (b"site: {name: a\nb: c\n", ":2:2: not valid YAML: ", None),
         (b"a: b: c\n", ":1:5: not valid YAML: mapping values are not allowed", None),
-        (b"a:\n\t- b\n", ":2:1: not valid YAML: a tab stands where only spaces may", None),
+        (b"a:\n\t- b\n", ":2:1: not valid YAML: a tab where only spaces are allowed", None),
         (b"a: 'b\n", ":2:1: not valid YAML: found unexpected end of stream", None),
         (b"a: *b\n", ":1:4: not valid YAML: found undefined alias 'b'", None),
         (b"a: 1\n--- \nb: 1\n", ":2:1: not valid YAML: but found another document", None),

@@ -141,7 +141,7 @@ def test_every_command_is_shown_at_work_and_not_only_listed() -> None:
 )
 def test_every_setting_is_documented(kind: type) -> None:
     ours = (
-        {"path", "site", "sources", "accounts", "network", "alert_command", "alert_urls", "secrets", "filled"}
+        {"path", "site", "sources", "accounts", "network", "alert_command", "alert_urls", "secrets", "filled", "notes"}
         if kind is Config
         else {"name"}
     )

@@ -9,7 +9,7 @@ from syndicate.model import FloodLimits
 from syndicate.planning.apply import announce
 from tests.worlds.newsroom import Newsroom
 
-CAREFUL = FloodLimits(burst=10, similar="hold")
+CAREFUL = FloodLimits(burst=10, similar="ask")
 
 
 @pytest.fixture
@@ -54,7 +54,7 @@ def test_more_than_burst_at_once_wait_for_a_yes(newsroom, stories, clock, count,
 
 
 def test_without_a_burst_everything_goes_out(newsroom, stories, clock):
-    room = newsroom(floods=FloodLimits(burst=None, similar="hold"))
+    room = newsroom(floods=FloodLimits(burst=None, similar="ask"))
     clock.move(hours=2)
     room.publish(*stories(60))
     assert len(room.run()) == 60

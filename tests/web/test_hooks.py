@@ -261,7 +261,7 @@ def test_a_body_that_is_too_large_is_refused_and_the_answer_arrives(hooked):
     assert hooked.ask(body=body + b" " * (LARGEST - len(body)), **BEARER)[0] == 202
     assert hooked.ask(body=body + b" " * (LARGEST - len(body) + 1), **BEARER) == (
         413,
-        "a body may have 65536 bytes here\n",
+        "the body may have at most 65536 bytes\n",
     )
     assert hooked.ask(body=b" " * 1_000_000, **BEARER)[0] == 413
 

@@ -83,7 +83,7 @@ def test_it_listens_on_ipv6_too():
         pytest.skip("no IPv6 here")
     made = Listener(Listen("[::1]:0").place, None, lambda: None, lambda: b"")
     assert got(f"http://[::1]:{made.port}/healthz") == (200, '{"status": "ok"}\n')
-    with pytest.raises(ConfigError, match=rf"listen.address \[::1\]:{made.port} cannot be had"):
+    with pytest.raises(ConfigError, match=rf"listen.address: cannot listen on \[::1\]:{made.port}"):
         Listener(("::1", made.port), None, lambda: None, lambda: b"")
     made.close()
 
@@ -115,7 +115,9 @@ def test_what_metrics_lack_is_said(listener):
 
 
 def test_an_address_that_is_taken_is_one_line(listener):
-    with pytest.raises(ConfigError, match=rf"listen.address 127.0.0.1:{listener.port} cannot be had: address already"):
+    with pytest.raises(
+        ConfigError, match=rf"listen.address: cannot listen on 127.0.0.1:{listener.port}: address already"
+    ):
         Listener(("127.0.0.1", listener.port), None, lambda: None, lambda: b"")
 
 

@@ -1,1 +1,1 @@
-"""Runs the work: one pass, or a daemon."""
+"""Runs the work: one run, or a daemon."""

@@ -1,4 +1,4 @@
-"""The daemon in one process: APScheduler ticks, the ledger decides, threads poll and deliver."""
+"""The daemon: a tick each second takes what is due from the ledger, and threads poll and deliver it."""
 
 from __future__ import annotations
 
@@ -25,25 +25,25 @@ from syndicate.ports import EventLog
 
 POLLERS = (2, 24)  # threads at least, and at most
 LANES = 32
-RESERVED = 400  # polls that are written down in one commit
+RESERVED = 400  # polls that are reserved in one commit
 GRACE = 8.0  # seconds for the requests in flight when told to stop
-WATCHED = 20  # pages looked at again in one go
-SILENT = 30.0  # seconds without a tick: something is wrong
+WATCHED = 20  # published pages that are checked again at a time
+SILENT = 30.0  # seconds without a good tick after which the daemon is unhealthy
 TICK = 1.0  # seconds
-TELL = 5.0  # seconds between looks at what somebody should hear of
+TELL = 5.0  # seconds between checks for new alerts
 
 
 class Errand(Enum):
-    """What a poller's thread does besides polling; one at a time of each."""
+    """What the polling threads do besides polling; one job of each kind at a time."""
 
     WATCH = "look again at published pages"
     HUBS = "ask hubs"
 
 
 class Daemon:
-    """Polls what is due, delivers what is due, until `stop` is set. One lane a thread, one thread a lane.
+    """Polls what is due and delivers what is due, until `stop` is set. Each account has one thread at most.
 
-    `say` is told each fact. Each poll and each lane has a thread of its own, up to a bound, so that one
+    `say` gets each event. Each poll and each account has a thread of its own, up to a bound, so that one
     that hangs delays no other.
     """
 
@@ -64,7 +64,7 @@ class Daemon:
         self._guard = threading.Lock()
 
     def run(self) -> bool:
-        """Until told to stop; then waits for the requests in flight, and records what stays unanswered.
+        """Run until `stop` is set, then wait for the requests in flight; those still unanswered become `unknown`.
 
         False if some request is still under way: its thread would keep the process alive.
         """
@@ -120,7 +120,7 @@ class Daemon:
         return self._wrong
 
     def _tell(self) -> None:
-        """On a thread of its own: the publisher's command may take its time."""
+        """Send new alerts, on a thread of its own, because the publisher's command can be slow."""
         if time.monotonic() - self._told_at < TELL or not self._telling.acquire(blocking=False):
             return
         self._told_at = time.monotonic()
@@ -149,7 +149,7 @@ class Daemon:
             self._say("stories.lapsed", told=told)
 
     def _start_polls(self) -> None:
-        """Take what is due, and queue it by site: one request at a time for each, however many sources it has.
+        """Reserve the polls that are due, and queue them by site: one request at a time for each site.
 
         The next poll is written before this one begins, so that a crash loop never hammers a server.
         """
@@ -173,7 +173,7 @@ class Daemon:
         self._polls.submit(self._visit, host)
 
     def _visit(self, host: str) -> None:
-        """The queue of a site, one after the other."""
+        """Poll the queued sources of a site, one after the other."""
         while True:
             with self._guard:
                 queue = self._queues[host]
@@ -189,7 +189,7 @@ class Daemon:
                     self._polling.discard(name)
 
     def _start_watch(self) -> None:
-        """Stories that were taken back: a few pages at a time, on a poller's thread."""
+        """Check published pages for withdrawn articles: a few at a time, on a polling thread."""
         ledger = self._app.ledger
         if Errand.WATCH in self._polling or not ledger.articles.has_to_check(ledger.now()):
             return
@@ -212,7 +212,7 @@ class Daemon:
                 self._polling.discard(Errand.WATCH)
 
     def _start_hubs(self) -> None:
-        """Subscriptions to be made or renewed, one after the other, on a poller's thread."""
+        """Make and renew WebSub subscriptions, one after the other, on a polling thread."""
         if self._subscriber is None or Errand.HUBS in self._polling or not self._subscriber.has_work():
             return
         with self._guard:
@@ -264,7 +264,7 @@ class Daemon:
             self._say("source.read", source=polled.source, new=polled.new, planned=len(polled.keys))
 
     def _drain(self, name: str) -> None:
-        """What is due for one account, in order, until nothing is or the account has to wait."""
+        """Deliver what is due for one account, in order, until nothing is or the account has to wait."""
         try:
             while not self._stop.is_set() and self._step(name):
                 pass
@@ -277,7 +277,7 @@ class Daemon:
                 self._busy.discard(name)
 
     def _step(self, name: str) -> bool:
-        """Take the account's next delivery; False when it has none, has to wait, or another process sends for it."""
+        """Deliver the account's next one; False if it has none, has to wait, or another process sends for it."""
         app = self._app
         account = app.config.accounts[name].account
         came = deliver_next(account, app.ledger, app.gate, app.deliver, app.ledger.deliveries.next_due)

@@ -1,4 +1,4 @@
-"""Whether this is the only daemon on a ledger file. Two do no harm, and are rarely meant."""
+"""Finds out whether another daemon uses the same ledger. Two do no harm, but are rarely intended."""
 
 from __future__ import annotations
 
@@ -10,16 +10,16 @@ from pathlib import Path
 
 @contextlib.contextmanager
 def claim_instance(ledger: Path) -> Iterator[str | None]:
-    """Hold the daemon's place on this file; gives who holds it already, None if nobody does.
+    """Take the daemon's lock for this ledger; gives the process that has it already, None if there is none.
 
-    An advisory lock on a file beside the ledger: it goes with the process, however that ends.
+    It is an advisory lock on a file next to the ledger, which ends with the process, however that ends.
     """
     import fcntl
 
     path = ledger.with_name(f"{ledger.name}.daemon")
     try:
         descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
-    except OSError:  # a read-only folder: the ledger will say so itself
+    except OSError:  # a read-only folder: opening the ledger reports it
         yield None
         return
     try:

@@ -1,4 +1,4 @@
-"""One pass: poll, plan, deliver what is due, one thread for each account; then say what became of it."""
+"""One run: polls the sources, plans what is new, and delivers what is due, with one thread for each account."""
 
 from __future__ import annotations
 
@@ -21,18 +21,18 @@ from syndicate.model import Delivery
 from syndicate.planning.apply import announce
 
 POLLERS = 8
-BUSY_WAIT = 0.05  # seconds between looks at a lane that another process holds
-WATCHED = 20  # pages looked at again in one pass
+BUSY_WAIT = 0.05  # seconds between tries of an account for which another process sends
+WATCHED = 20  # published pages that are checked again in one run
 LONGEST_NAP = 1.0  # seconds; bounds how late a stop or a clock that was set is noticed
 GRACE = 8.0  # seconds for the request in flight when asked to stop
 
 
 @dataclass
 class RunResult:
-    """What a pass did, in the order things were planned or taken up.
+    """What a run did, in the order in which deliveries were planned or taken up.
 
-    `began` is each delivery as the run took it up, `claimed` as it stood right before its claim; `looks` are
-    those of a source's first reading, which a real first run does not post; `faults` belong to no delivery.
+    By key: `began` is each delivery as the run took it up, `claimed` as it was right before its claim. `looks`
+    are those of a source's first run, which a real one does not post. `faults` are errors of no one delivery.
     """
 
     polled: list[Polled] = field(default_factory=list)
@@ -45,7 +45,7 @@ class RunResult:
 
 
 class Run:
-    """A pass under way. `progress` is told each delivery as it ends; `stop` ends it early."""
+    """A run under way. `progress` gets each delivery when it ends; `stop` ends the run early."""
 
     def __init__(
         self,
@@ -60,7 +60,7 @@ class Run:
         self._sources = sources
         self._accounts = accounts
         self._anchor: str | None = None
-        self._unread = False  # the article that this pass is about could not be read
+        self._unread = False  # the article that this run is about could not be read
         self.progress = progress
         self.stop = stop or threading.Event()
         self.outcome = RunResult()
@@ -78,7 +78,7 @@ class Run:
                     self._poll(name, backfill(name))
 
         jobs = [work] * min(POLLERS, len(names))
-        # Stories that were taken back since they were announced.
+        # Articles that were withdrawn after they were announced.
         if self._app.kind.checks_withdrawals and self._app.ledger.articles.has_to_check(self._app.ledger.now()):
             jobs.append(self._watch)
         self._together(jobs)
@@ -89,7 +89,7 @@ class Run:
             self._take_up(key)
 
     def announce(self, origin: str) -> None:
-        """Plan one article that a person named by address or file; the pass is about nothing else."""
+        """Plan one article that a person named by address or file; this run then sends nothing else."""
         app = self._app
         app.lanes.register()
         known = app.ledger.articles.at(origin)
@@ -107,7 +107,7 @@ class Run:
             self._take_up(delivery.key)
 
     def take_up_waiting(self) -> None:
-        """For a look: what waits, whatever for."""
+        """For a dry run: take up all deliveries that wait, for whatever reason."""
         waiting = self._app.ledger.deliveries.search(
             states=("planned", "due"), sources=self._sources, accounts=self._accounts
         )
@@ -115,7 +115,7 @@ class Run:
             self._took_up(delivery)
 
     def show_waiting(self) -> None:
-        """For a look: render what was taken up and not sent, as it would go out now."""
+        """For a dry run: render what was taken up and not sent, as it would be sent now."""
         for key, began in self.outcome.began.items():
             exhibit, found = self._app.kind.recordings.get(key), self._app.ledger.deliveries.find(key)
             if found is None or found.action != "post" or (exhibit and exhibit.post):
@@ -128,7 +128,7 @@ class Run:
                 self.outcome.notes.append(f"{began.account}: {fault}")
 
     def waiting(self) -> int:
-        """How many deliveries this pass has taken up that may still be sent."""
+        """How many deliveries this run has taken up that may still be sent."""
         return sum(delivery.state in ("due", "unknown") for delivery in self.outcome.began.values())
 
     def _all_posted(self, anchor: str) -> bool:
@@ -137,7 +137,7 @@ class Run:
         return posted.issuperset(wanted)
 
     def deliver(self, wait: timedelta = timedelta(0)) -> None:
-        """Everything due, one thread for each account; then, up to `wait`, what falls due meanwhile."""
+        """Deliver what is due, with one thread for each account; then, for up to `wait`, what falls due meanwhile."""
         app = self._app
         app.lanes.register()
         if app.ledger.deliveries.under_way():
@@ -162,7 +162,7 @@ class Run:
             self._take_up(key)
 
     def _take_up_all(self, lane: str) -> None:
-        """A run that can send nothing for an account still names each story that waits for it."""
+        """Take up all due deliveries of an account that has to wait, so that the report lists them."""
         if not self._sources and self._anchor is None and not self._unread:
             for delivery in self._app.ledger.deliveries.search(states=("due",), accounts=(lane,)):
                 self._took_up(delivery)
@@ -177,12 +177,12 @@ class Run:
             self.outcome.began.setdefault(delivery.key, delivery)
 
     def _run(self, lanes: Sequence[str], deadline: datetime) -> None:
-        """Each account with work gets a thread, and so a lane, of its own."""
+        """Deliver for each account with work, on a thread of its own."""
         busy = [lane for lane in lanes if self._has_work(lane, deadline)]
         self._together([functools.partial(self._drain, lane, deadline) for lane in busy])
 
     def _together(self, jobs: Sequence[Callable[[], None]]) -> None:
-        """Run the jobs on threads, while this one stays free to be told to stop; a bug in one is raised here."""
+        """Run the jobs on threads, while this one watches for `stop`. An exception of a job is raised here."""
         bugs: list[BaseException] = []
 
         def guarded(job: Callable[[], None]) -> None:
@@ -203,7 +203,7 @@ class Run:
             raise bugs[0]
 
     def _leave(self, threads: Sequence[threading.Thread]) -> None:
-        """Wait for the requests in flight; what is not answered by then is recorded as unknown."""
+        """Wait for the requests in flight, at most GRACE; those still unanswered become `unknown`."""
         deadline = time.monotonic() + GRACE
         for thread in threads:
             thread.join(max(0.0, deadline - time.monotonic()))
@@ -220,7 +220,7 @@ class Run:
         found = deliveries.next_due(lane, until, sources=self._sources, anchor=self._anchor)
         if found is not None or not self._sources:
             return found
-        # What these sources listed too, after another one had.
+        # Articles that these sources list too, but another source listed first.
         with self._guard:
             keys = [key for key, began in self.outcome.began.items() if began.account == lane]
         listed = (each for key in keys if key not in self.outcome.tried and (each := deliveries.find(key)))

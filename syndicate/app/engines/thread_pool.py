@@ -1,4 +1,4 @@
-"""Threads that work off one queue: a few while jobs are quick, more where they wait for somebody else."""
+"""A thread pool that starts small, and grows while jobs wait because its threads wait for servers."""
 
 from __future__ import annotations
 
@@ -8,15 +8,15 @@ from queue import SimpleQueue
 from typing import Any, TypeAlias
 
 _Job: TypeAlias = tuple[Callable[..., None], tuple[Any, ...]]
-QUICK = 8  # jobs that a thread ends between two looks, if what they cost is our own work
+QUICK = 8  # jobs that a thread ends between two calls of `grow`, if it does not wait for servers
 
 
 class GrowingPool:
-    """`least` threads from the first jobs on, up to `most`. Jobs raise nothing.
+    """Runs jobs on `least` threads at first, and on `most` at most. Jobs may not raise.
 
-    Threads that only compute stand in each other's way, since one runs at a time: sixteen take twice as
-    long for a thousand quick polls as one does. Those that wait for servers do not, so `grow`, called now
-    and then, doubles the crew where jobs are waiting and few were ended since the last look.
+    Threads that only compute slow each other down, since one runs at a time: sixteen take twice as long for a
+    thousand quick polls as one does. Threads that wait for servers do not. So `grow`, called regularly, doubles
+    the number of threads if jobs are waiting and few have ended since the last call.
     """
 
     def __init__(self, least: int, most: int, name: str) -> None:
@@ -27,14 +27,14 @@ class GrowingPool:
         self._guard = threading.Lock()
 
     def submit(self, job: Callable[..., None], *arguments: Any) -> None:
-        """Have this done when its turn comes."""
+        """Queue a job."""
         self._jobs.put((job, arguments))
         with self._guard:
             if len(self._threads) < self._least:
                 self._add(1)
 
     def grow(self) -> None:
-        """More threads, if jobs wait for those of the crew that wait themselves."""
+        """Double the threads, up to `most`, if jobs are waiting and few have ended since the last call."""
         with self._guard:
             ended, self._ended = self._ended, 0
             size = len(self._threads)
@@ -42,7 +42,7 @@ class GrowingPool:
                 self._add(min(size, self._most - size))
 
     def close(self) -> None:
-        """Threads end once what waits is done."""
+        """Let the threads end when the queued jobs are done. Does not wait for that."""
         with self._guard:
             for _ in self._threads:
                 self._jobs.put(None)

@@ -1,1 +1,1 @@
-"""Tells of the work: events, alerts, metrics, systemd."""
+"""Reports what happens: events, alerts, metrics, systemd."""

@@ -1,4 +1,4 @@
-"""Sends alerts, once for each change: to the publisher's own command and to whatever apprise reaches."""
+"""Sends alerts, once for each change: to the publisher's command, and to the addresses of apprise."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ PATIENCE = 30.0  # seconds the command may take
 
 @dataclass(frozen=True, slots=True)
 class Alert:
-    """`line` is what the command gets on standard input; `title` and `body` are for people."""
+    """One alert. `line` is for the command's standard input; `title` and `body` are for people."""
 
     line: Json
     title: str
@@ -28,14 +28,14 @@ class Alert:
 
 @dataclass(frozen=True, slots=True)
 class Ways:
-    """How the publisher wants to hear: a `command` that gets a JSON line, addresses for apprise."""
+    """Where alerts go: a `command` that gets a JSON line, and addresses for apprise (`urls`)."""
 
     command: Sequence[str] = ()
     urls: Sequence[Secret] = ()
 
 
 def send_alerts(ledger: Ledger, ways: Ways, accounts: Iterable[Account], sources: Iterable[str]) -> list[str]:
-    """Send an alert for each change nobody was told of; returns complaints about the ways themselves."""
+    """Send an alert for each change that was not sent yet. Returns errors of the command or the addresses."""
     if not ways.command and not ways.urls:
         return []
     complaints: list[str] = []
@@ -55,7 +55,7 @@ def send_alerts(ledger: Ledger, ways: Ways, accounts: Iterable[Account], sources
 
 
 def current(ledger: Ledger, accounts: Iterable[Account], sources: Iterable[str]) -> dict[tuple[str, str], str]:
-    """Every condition that holds now, by kind and name, with its message."""
+    """The messages of all alert conditions that are true now, by kind and name."""
     states = [state for account in accounts if (state := ledger.accounts.find(account.name))]
     came = {state: ledger.articles.arrivals(state.name, 31) for state in ledger.sources.known(sources)}
     return notices(states, came, ledger.now(), ledger.backlog.batches())
@@ -71,7 +71,7 @@ def _of_delivery(delivery: Delivery, state: str) -> Alert:
 
 
 def _send(ways: Ways, alert: Alert) -> list[str]:
-    """What went wrong, way by way."""
+    """Send one alert; returns what went wrong, for the command and for the addresses."""
     faults = []
     if ways.command:
         complaint = _run(list(ways.command), json.dumps(alert.line, ensure_ascii=False))
@@ -83,7 +83,7 @@ def _send(ways: Ways, alert: Alert) -> list[str]:
 
 
 def _notify(urls: Sequence[str], alert: Alert) -> str | None:
-    """None if all of them took it. Which one did not is not said: the addresses are secrets."""
+    """None if all addresses took it. The message does not say which did not: the addresses are secrets."""
     try:
         import apprise
     except ImportError as fault:
@@ -92,11 +92,11 @@ def _notify(urls: Sequence[str], alert: Alert) -> str | None:
     wrong = [number for number, url in enumerate(urls, 1) if not sender.add(url)]
     if wrong:
         return f"apprise does not understand address {', '.join(map(str, wrong))} of {len(urls)}"
-    return None if sender.notify(body=alert.body, title=alert.title) else "not all of them took it"
+    return None if sender.notify(body=alert.body, title=alert.title) else "not every address accepted the alert"
 
 
 def _run(command: list[str], line: str) -> str | None:
-    """None if it went well, else what went wrong."""
+    """Run the command with this line; None if it succeeded, else what went wrong."""
     try:
         done = subprocess.run(  # noqa: S603 - the publisher's own command
             command, input=line + "\n", text=True, timeout=PATIENCE, check=False, stdout=subprocess.DEVNULL

@@ -1,4 +1,4 @@
-"""Pure: what lasts and a person should hear of: logins, sources that fail or have gone quiet, tokens that end."""
+"""Alert conditions: refused logins, expiring tokens, failing, gone or quiet sources, what waits for approval. Pure."""
 
 from __future__ import annotations
 
@@ -10,9 +10,9 @@ from syndicate.ledger.accounts import AccountState
 from syndicate.ledger.sources import SourceHealth
 
 FAILED = 3  # polls in a row
-QUIET = timedelta(hours=24)  # at least so long before silence means anything
-USUAL = 4  # times the gap that nine in ten of the last ones stayed below
-KNOWN = 8  # articles it takes to know what is usual
+QUIET = timedelta(hours=24)  # the shortest silence that can be unusual
+USUAL = 4  # times the usual gap: the one that nine in ten stay below
+KNOWN = 8  # articles that are needed to know what is usual
 AHEAD = timedelta(days=7)  # before a token ends
 
 
@@ -22,9 +22,10 @@ def notices(
     now: datetime,
     batches: Mapping[tuple[str, str], int] | None = None,
 ) -> dict[tuple[str, str], str]:
-    """Messages by kind and name. A source comes with when its last articles came, newest first.
+    """The messages of all conditions that are true now, by kind and name.
 
-    `batches` are the stories that wait for one yes, by reason and source.
+    `sources` have the times at which their last articles came, newest first. `batches` are how many articles wait
+    for an approval, by reason and source.
     """
     found: dict[tuple[str, str], str] = {}
     for account in accounts:
@@ -34,11 +35,11 @@ def notices(
         if ends is not None and ends - now < AHEAD:
             days = max(0, (ends - now) // timedelta(days=1))
             found["token_expiring", account.name] = (
-                f"the token of {account.name} ends in {days} days, at {ends:%Y-%m-%d}"
+                f"the token of {account.name} expires in {days} days, on {ends:%Y-%m-%d}"
             )
     for source, came in sources.items():
         if source.gone:
-            found["source_gone", source.name] = f"{source.name} is gone, says its server: {source.error}"
+            found["source_gone", source.name] = f"{source.name} is gone for good, as its server says: {source.error}"
         elif source.fails >= FAILED:
             found["source_failing", source.name] = f"{source.name} cannot be read: {source.error}"
         elif (usual := usual_gap(came)) is not None and now - came[0] > max(QUIET, usual * USUAL):
@@ -46,12 +47,12 @@ def notices(
                 f"{source.name} has listed nothing new since {came[0]:%Y-%m-%d %H:%M} UTC"
             )
     for (reason, name), count in (batches or {}).items():
-        found[reason, name] = f"{name}: stories that wait for your yes: {count}"
+        found[reason, name] = f"{name}: articles that wait for your approval: {count}"
     return found
 
 
 def usual_gap(came: Sequence[datetime]) -> timedelta | None:
-    """The time between two articles that nine in ten stay below; None where too few are known."""
+    """The time between two articles that nine in ten stay below; None if too few articles are known."""
     if len(came) < KNOWN:
         return None
     gaps = sorted(newer - older for newer, older in pairwise(came))

@@ -1,4 +1,4 @@
-"""What the daemon says of itself: one event, one line, for people or for programs."""
+"""Writes the daemon's log: one line for each event, for people or as JSON."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ _PLAIN = re.compile(r"[^\s\"'=]+")
 
 
 def writer(write: Callable[[str], None], clock: Callable[[], datetime], *, as_json: bool) -> EventLog:
-    """Writes facts as `time event name=value …`, or as one JSON object each."""
+    """An event log that writes `time event name=value …`, or one JSON object per event."""
 
     def say(event: str, **fields: Any) -> None:
         told = {name: value for name, value in fields.items() if value not in (None, "")}
@@ -30,7 +30,7 @@ def writer(write: Callable[[str], None], clock: Callable[[], datetime], *, as_js
 
 
 def delivery_fact(delivery: Delivery) -> tuple[str, dict[str, Any]]:
-    """Where a delivery went: the event `delivery.<state>` and what tells it from others."""
+    """The event of a delivery, `delivery.<state>`, and its fields."""
     fields = {
         "account": delivery.account,
         "key": delivery.key,
@@ -44,12 +44,12 @@ def delivery_fact(delivery: Delivery) -> tuple[str, dict[str, Any]]:
 
 
 def event(delivery: Delivery) -> str:
-    """The same as one line."""
+    """The event of a delivery as one line, without a time."""
     name, fields = delivery_fact(delivery)
     return " ".join([name, *(f"{field}={_quoted(value)}" for field, value in fields.items())])
 
 
 def _quoted(value: Any) -> str:
-    """As it is where that is one word, else as JSON has it: a line stays a line."""
+    """A value as it is if it is one word, else quoted as JSON, so that each event stays on one line."""
     text = str(value)
     return text if _PLAIN.fullmatch(text) else json.dumps(text, ensure_ascii=False)

@@ -1,4 +1,4 @@
-"""The ledger as Prometheus reads it; needs the extra `metrics`."""
+"""Metrics for Prometheus, read from the ledger; needs the extra `metrics`."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 
 def text(ledger: Ledger) -> bytes:
-    """All metrics now. Raises ImportError without the extra."""
+    """All metrics as they are now, in Prometheus' text format. Raises ImportError without the extra."""
     from prometheus_client import CollectorRegistry, generate_latest
 
     registry = CollectorRegistry(auto_describe=False)
@@ -21,7 +21,7 @@ def text(ledger: Ledger) -> bytes:
 
 
 class _Ledger:
-    """Everything is read when it is asked for: the ledger holds what all processes did."""
+    """Collects metrics from the ledger when they are read, because it has what all processes did."""
 
     def __init__(self, ledger: Ledger) -> None:
         self._ledger = ledger
@@ -46,7 +46,9 @@ class _Ledger:
             "syndicate_account_failures", "Failures in a row to reach the network.", ["account"], facts.failures
         )
         yield gauge("syndicate_source_failures", "Failed polls in a row.", ["source"], facts.source_failures)
-        yield gauge("syndicate_source_polled_seconds", "Since it was last asked.", ["source"], facts.polled)
+        yield gauge(
+            "syndicate_source_polled_seconds", "How long ago the source was last polled.", ["source"], facts.polled
+        )
         attempts = CounterMetricFamily(
             "syndicate_attempts", "Attempts by account and outcome.", labels=["account", "outcome"]
         )

@@ -1,4 +1,4 @@
-"""Tells systemd how it goes, where systemd asked for it (man sd_notify): no library needed."""
+"""Sends the daemon's status to systemd, if systemd asked for it (man sd_notify). Needs no library."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from collections.abc import Mapping
 
 
 def notify(words: str, environ: Mapping[str, str] = os.environ) -> bool:
-    """Send `READY=1`, `WATCHDOG=1`, `STOPPING=1` or `STATUS=…`; False where nobody listens."""
+    """Send `READY=1`, `WATCHDOG=1`, `STOPPING=1` or `STATUS=…`; False if nobody listens."""
     path = environ.get("NOTIFY_SOCKET", "")
     if not path:
         return False
@@ -19,5 +19,5 @@ def notify(words: str, environ: Mapping[str, str] = os.environ) -> bool:
             line.connect(path)
             line.sendall(words.encode())
     except OSError:
-        return False  # a daemon does its work whether or not somebody hears of it
+        return False  # the daemon goes on, whether or not systemd gets this
     return True

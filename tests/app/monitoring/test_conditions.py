@@ -57,7 +57,7 @@ def test_what_is_usual_takes_some_articles_to_know():
 def test_a_token_that_ends_soon_is_noticed_a_week_ahead():
     soon = Identity("1", "@gazette", expires_at=NOW + timedelta(days=6, hours=1))
     found = notices([replace(ACCOUNT, identity=soon)], {}, NOW)
-    assert found["token_expiring", "masto"] == "the token of masto ends in 6 days, at 2026-12-02"
+    assert found["token_expiring", "masto"] == "the token of masto expires in 6 days, on 2026-12-02"
     later = Identity("1", "@gazette", expires_at=NOW + timedelta(days=8))
     assert notices([replace(ACCOUNT, identity=later)], {}, NOW) == {}
 
