@@ -1,1 +1,1 @@
-"""The only room that touches the network."""
+"""HTTP for everyone: connections, address guard, redaction, dry runs. No other room touches the network."""

@@ -1,4 +1,4 @@
-"""Which addresses a request may go to: an article may not lead us into the publisher's own network."""
+"""Refuses requests to private addresses, so that an article cannot lead us into the publisher's own network."""
 
 from __future__ import annotations
 
@@ -58,7 +58,7 @@ _NUMBER = re.compile(r"0x[0-9a-f]*|[0-9]+", re.IGNORECASE)
 
 
 def carried(address: Address) -> IPv4Address | None:
-    """The IPv4 address inside a v4-mapped, v4-compatible, NAT64 or 6to4 one."""
+    """The IPv4 address inside a v4-mapped, v4-compatible, NAT64 or 6to4 address."""
     if isinstance(address, IPv6Address):
         for network, after in _CARRIERS:
             if address in network:
@@ -67,7 +67,7 @@ def carried(address: Address) -> IPv4Address | None:
 
 
 def is_public(text: str) -> bool:
-    """Whether an IP address belongs to the open internet; of one that carries another, the inner decides."""
+    """Whether an IP address is on the public internet; if it contains an IPv4 address, that one decides."""
     if "%" in text:
         return False
     address = ip_address(text)
@@ -78,7 +78,7 @@ def is_public(text: str) -> bool:
 
 
 def bare(url: str) -> str:
-    """An address without the login in it."""
+    """An address without the user name and password in it."""
     return _LOGIN.sub("", url)
 
 
@@ -97,14 +97,14 @@ def resolve(host: str, port: int) -> list[tuple[Any, ...]]:
     try:
         found = socket.getaddrinfo(host.strip("[]"), port, type=socket.SOCK_STREAM)
     except UnicodeError as fault:
-        raise socket.gaierror(socket.EAI_NONAME, "no host can have this name") from fault
+        raise socket.gaierror(socket.EAI_NONAME, "not a valid host name") from fault
     families = list(dict.fromkeys(entry[0] for entry in found))
     columns = [[entry for entry in found if entry[0] == family] for family in families]
     return [entry for row in zip_longest(*columns) for entry in row if entry]
 
 
 def dial(addresses: Sequence[tuple[Any, ...]], seconds: float, options: Iterable[Any]) -> socket.socket:
-    """A connection to the first of these addresses that takes one; all tries share `seconds`. Raises OSError."""
+    """Connect to the first of these addresses that accepts; all tries share `seconds`. Raises OSError."""
     import socket
 
     until = time.monotonic() + seconds
@@ -126,7 +126,7 @@ def dial(addresses: Sequence[tuple[Any, ...]], seconds: float, options: Iterable
 
 
 def refusal(fault: BaseException) -> str:
-    """Why no connection stood, in a few words."""
+    """Why no connection was made, in a few words."""
     import socket
     import ssl
 
@@ -147,12 +147,12 @@ def refusal(fault: BaseException) -> str:
 
 
 class Guard:
-    """Refuses private addresses, for a door that follows what an article says.
+    """Refuses private addresses, for requests to addresses that come from articles and feeds.
 
-    `allow` lists networks, addresses and host names that are let through; `origins` are addresses
-    whose scheme, host and port are trusted. Names are judged by all they resolve to, at the moment of
-    connecting, and the connection goes to the very address that was judged. Behind a proxy it is the
-    proxy that resolves: then only addresses written as such, and `localhost`, are judged here.
+    `allow` lists networks, addresses and host names that are allowed all the same; `origins` are addresses
+    whose scheme, host and port are trusted. A name is judged by all addresses it resolves to, when we
+    connect, and the connection goes to the very address that was judged. Behind a proxy, the proxy
+    resolves names: then only IP addresses and `localhost` are judged here.
     """
 
     def __init__(self, allow: Sequence[str] = (), origins: Iterable[str] = ()) -> None:
@@ -163,7 +163,7 @@ class Guard:
         self._origins = {origin_of(url) for url in origins}
 
     def trust(self, url: str) -> None:
-        """One more address whose scheme, host and port are trusted."""
+        """Trust the scheme, host and port of one more address."""
         self._origins.add(origin_of(url))
 
     def _allow(self, entry: str) -> None:
@@ -177,18 +177,18 @@ class Guard:
             self._hosts.add(_plain(entry))
 
     def inspect(self, url: str) -> None:
-        """Judge what can be judged without asking anyone. Raises Unavailable."""
+        """Judge an address as far as that needs no name look-up. Raises Unavailable."""
         parts = urlsplit(url)
         scheme, host, port = origin_of(url)
         if (scheme, host, port) in self._origins:
             return
         if parts.username is not None or parts.password is not None:
-            raise Unavailable(f"the address of {host} carries a login")
+            raise Unavailable(f"the address of {host} contains a user name or a password")
         address = _literal(host)
         if address:
             self.judge(scheme, host, port, [address])
         elif _NUMBER.fullmatch(host.rpartition(".")[2]):
-            raise Unavailable(f"{host} is an IP address in disguise")
+            raise Unavailable(f"{host} is an IP address in an unusual spelling")
         elif host.rpartition(".")[2] == "localhost":
             self.judge(scheme, host, port, ["127.0.0.1"])
 
@@ -216,7 +216,7 @@ def _literal(host: str) -> str | None:
 
 
 def _plain(host: str) -> str:
-    """A host name as it is compared: lower case, ASCII, without the root's dot."""
+    """A host name for comparison: lower case, ASCII, without a dot at its end."""
     host = host.strip("[]").rstrip(".").lower()
     if not host.isascii():
         try:

@@ -1,4 +1,4 @@
-"""One request for sources that read the same address: the answer is kept until each of them has had it."""
+"""Coalesces identical GETs of sources that read the same address: each gets the answer of one request."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _Question = tuple[str, tuple[tuple[str, str], ...], tuple[tuple[str, str], ...]]
 
 @dataclass
 class _Answer:
-    """`had` are the sources that it was given to; none is given the same answer twice."""
+    """One answer. `had` are the sources that it was given to; none is given the same answer twice."""
 
     reply: Reply | None = None
     had: set[str] = field(default_factory=set)
@@ -25,7 +25,7 @@ class _Answer:
 
 
 class Answers:
-    """What was answered lately, by question: address, parameters and headers, validators among them."""
+    """Recent answers by request: address, parameters and headers, validators among them."""
 
     def __init__(self, clock: Clock) -> None:
         self._clock = clock
@@ -33,7 +33,7 @@ class Answers:
         self._guard = threading.Lock()
 
     def to(self, name: str, question: _Question, ask: Any) -> Reply:
-        """The answer to a question of one source; one of them asks, and others wait for it."""
+        """The answer to one source's request; the first source sends it, and the others wait for its answer."""
         with self._guard:
             self._forget()
             answer = self._kept[question]

@@ -1,4 +1,4 @@
-"""The connections of one thread: each asks the guard, ends with its call, and says what fails before it stands."""
+"""The connections of one thread: guarded, limited in time, and clear about what failed before anything was sent."""
 
 from __future__ import annotations
 
@@ -15,13 +15,13 @@ if TYPE_CHECKING:
     from requests.adapters import HTTPAdapter
 
 CONNECT = 10.0
-"""Seconds for a connection to stand."""
+"""Seconds in which a connection has to be made."""
 IDLE = 4.0
-"""Seconds after which a connection is not used again: if the server closes it just then, a write is Uncertain."""
+"""Seconds after which an idle connection is not used again: if the server closes it just then, a write is Uncertain."""
 
 
 class Trip:
-    """What a thread's connections have to know of the call under way."""
+    """What a thread's connections need to know of the call in progress."""
 
     def __init__(self) -> None:
         self.deadline = 0.0
@@ -36,7 +36,7 @@ class Trip:
 
 
 class _Metered(io.RawIOBase):
-    """A socket's reading side on which every read ends with the call: a drip cannot stretch it."""
+    """The reading side of a socket; every read stops when the call's time is up, even if bytes still trickle in."""
 
     def __init__(self, raw: io.RawIOBase, sock: Any, trip: Trip) -> None:
         self._raw, self._sock, self._trip = raw, sock, trip
@@ -57,7 +57,7 @@ class _Metered(io.RawIOBase):
 
 
 def adapter(trip: Trip, guard: Guard | None, resolver: Callable[[str, int], Any]) -> HTTPAdapter:
-    """An adapter of requests on connections of ours, for a proxy as well; it never tries anything twice."""
+    """A transport adapter for `requests` that uses our connections, also through a proxy, and never retries."""
     from requests.adapters import HTTPAdapter
     from urllib3 import HTTPConnectionPool, HTTPSConnectionPool, Retry
 
@@ -79,9 +79,9 @@ def adapter(trip: Trip, guard: Guard | None, resolver: Callable[[str, int], Any]
 
 
 def _pool(base: Any, trip: Trip, guard: Guard | None, resolver: Callable[[str, int], Any]) -> Any:
-    """A connection pool whose connections ask the guard, keep the time, and say what fails before they stand.
+    """A pool whose connections ask the guard, keep the time limit, and tell what failed before they were made.
 
-    The socket alone is replaced, so TLS, server name and Host header stay as they are.
+    Only the socket is replaced, so TLS, server name and Host header stay as they are.
     """
     import socket
 
@@ -126,7 +126,7 @@ def _pool(base: Any, trip: Trip, guard: Guard | None, resolver: Callable[[str, i
 
 
 def _answer(trip: Trip) -> Any:
-    """The response of http.client, metered, and strict about headers that break off."""
+    """http.client's response, with the time limit; headers that break off are an error."""
     from http.client import HTTPResponse, IncompleteRead
 
     class WireAnswer(HTTPResponse):
@@ -149,7 +149,7 @@ def quiet(library: str) -> None:
 
 
 def _name(connection: Any) -> str:
-    """Who is being called, and through which proxy."""
+    """Which host is called, and through which proxy."""
     port = "" if connection.port == connection.default_port else f":{connection.port}"
     if connection.proxy is None:
         return f"{connection.host}{port}"

@@ -18,7 +18,7 @@ _SCHEME = re.compile(r"(?i)^(bearer|basic|token|bot|oauth)\s+(?=\S)")
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """A request that was not sent. `files` and unreadable `data` stand as SHA-256 and length; secrets as `***`."""
+    """A request that was not sent. `files` and binary `data` are given as SHA-256 and length; secrets as `***`."""
 
     method: str
     url: str
@@ -32,7 +32,7 @@ class Call:
 class DryHttp:
     """Reads through `inner`; answers each write, and each read that has one, with its `sample`.
 
-    `calls` holds what would have left, in order.
+    `calls` holds what would have been sent, in order.
     """
 
     def __init__(self, inner: Http, clock: Clock, secrets: Iterable[str] = ()) -> None:

@@ -1,7 +1,7 @@
-"""The one door to the network: time limits, address guard, secrets masked, failures turned into errors.
+"""Every HTTP request of the program: time limits, address guard, secrets masked, failures turned into errors.
 
-What fails before a connection stands is Unavailable: nothing was sent. What fails after that is
-Uncertain. Nothing is sent twice but a read that met a connection the server had already closed.
+What fails before a connection is made is Unavailable: nothing was sent. What fails after that is
+Uncertain. Only a read is ever sent twice: when the server had already closed the connection it used.
 """
 
 from __future__ import annotations
@@ -46,8 +46,8 @@ _TELLING = re.compile(r"(?:token|secret|password|key|sig|signature|assertion|pro
 
 @dataclass(frozen=True, slots=True)
 class Machine:
-    """What a request needs of the machine: `resolver` gives the addresses of a host and port, and `ca_file` names
-    the authorities trusted instead of certifi's.
+    """What a request needs of the machine: `resolver` gives the addresses of a host and port; `ca_file` names
+    the certificate authorities trusted instead of certifi's.
     """
 
     resolver: Callable[[str, int], list[tuple[Any, ...]]] = resolve
@@ -55,9 +55,9 @@ class Machine:
 
 
 class RequestsHttp:
-    """ports.Http over requests; shared by threads, each of which has connections of its own.
+    """ports.Http with the library `requests`; shared by threads, each of which has its own connections.
 
-    No cookies, no .netrc, no environment. `timeout` is for a whole request, redirects included;
+    No cookies, no .netrc, no environment. `timeout` (seconds) is for a whole request, redirects included;
     `max_body` is counted after decompression; `machine` is how names are resolved and whose certificates count.
     """
 
@@ -103,7 +103,7 @@ class RequestsHttp:
         auth: OAuth1 | None = None,
         sample: Any = None,  # noqa: ARG002 - for dry runs only
     ) -> Reply:
-        """As `ports.Http.call`. Only reads follow redirects, and leave secrets behind where the origin changes."""
+        """As `ports.Http.call`. Only reads follow redirects; another origin is not sent the secrets."""
         self._learn(headers, auth, params, data)
         self._line()[1].deadline = time.monotonic() + self._timeout
         request = self._prepare(
@@ -121,7 +121,7 @@ class RequestsHttp:
         raise Unavailable(f"{self._host(request)} redirects more than {REDIRECTS} times")
 
     def _learn(self, headers: Mapping[str, str] | None, auth: OAuth1 | None, *fields: Any) -> None:
-        """Tokens come and go: what a request carries as a secret is one from then on."""
+        """From now on, mask the secrets that this request contains: tokens change while we run."""
         found = [] if auth is None else [auth.consumer_key, auth.consumer_secret, auth.token, auth.token_secret]
         for name, value in (headers or {}).items():
             if name.lower() == "authorization":
@@ -151,7 +151,7 @@ class RequestsHttp:
         return request
 
     def _sign(self, request: PreparedRequest, auth: OAuth1) -> None:
-        """HMAC-SHA1 over the query, and over a form; other bodies are not signed (RFC 5849 §3.4.1.3.1)."""
+        """Sign with HMAC-SHA1: the query and a form's fields; other bodies are not signed (RFC 5849 §3.4.1.3.1)."""
         from oauthlib.oauth1 import Client
 
         quiet("oauthlib")
@@ -174,7 +174,7 @@ class RequestsHttp:
             there = urljoin(here, _in_utf8(location))
             same = origin_of(here) == origin_of(there)
         except ValueError as fault:
-            raise Unavailable(f"{self._host(before)} redirects to something that is no address") from fault
+            raise Unavailable(f"{self._host(before)} redirects to something that is not an address") from fault
         if not same:
             headers = {name: value for name, value in headers.items() if name.lower() in _ANYWHERE}
             if self.mask(there) != there:
@@ -182,7 +182,7 @@ class RequestsHttp:
         return self._prepare(str(before.method), there, headers=headers, auth=auth if same else None)
 
     def _exchange(self, request: PreparedRequest) -> Reply:
-        """One hop. A read whose connection turns out to have been closed goes out again on a new one."""
+        """Send one request. A read that was sent on a closed connection is sent again on a new one."""
         from requests.exceptions import InvalidURL, RequestException
         from urllib3.exceptions import HTTPError
 
@@ -217,7 +217,7 @@ class RequestsHttp:
         return Reply(answer.status_code, headers, body, self.mask(_without_login(str(request.url))), self._clock())
 
     def _body(self, request: PreparedRequest, answer: Response, trip: Trip) -> bytes:
-        """All of it, unpacked. The time is looked at in each round: unpacking needs no socket that could stop it."""
+        """The whole body, unpacked. The time is checked in each round, since unpacking has no time limit of its own."""
         chunks, left = [], self._max_body + 1
         while left and (chunk := answer.raw.read1(min(CHUNK, left), decode_content=True)):
             chunks.append(chunk)
@@ -240,12 +240,12 @@ class RequestsHttp:
         return self.mask(urlsplit(str(request.url)).netloc.rpartition("@")[2])
 
     def _whole(self, request: PreparedRequest) -> str | None:
-        """An address that may be kept: none that holds a secret."""
+        """An address that may be stored; None if it holds a secret."""
         url = str(request.url)
         return url if self.mask(url) == url and "@" not in urlsplit(url).netloc else None
 
     def _shown(self, url: str) -> str:
-        """An address that may have no host to name it by."""
+        """An address for a message; it may have no host."""
         return repr(self.mask(url)[:200])
 
 

@@ -10,13 +10,13 @@ from typing import Any
 from urllib.parse import quote, quote_plus
 
 SHORTEST = 4
-"""A shorter secret is none, and masking it would garble every line."""
+"""Characters. Something shorter is not masked: it is hardly a secret, and every line would be garbled."""
 
 _LOGIN = re.compile(r"(?<=//)[^/?#\s@]*@")
 
 
 class Mask:
-    """Turns every secret it knows into `***`, as it is and as it looks inside an address or JSON."""
+    """Turns every secret it knows into `***`: as it is, and as it is written in an address or in JSON."""
 
     def __init__(self, secrets: Iterable[str] = ()) -> None:
         self._known: frozenset[str] = frozenset()
@@ -25,7 +25,7 @@ class Mask:
         self.learn(*secrets)
 
     def learn(self, *secrets: str) -> None:
-        """Know these as well; any thread may say so."""
+        """Mask these as well; any thread may call it."""
         if self._known.issuperset(secrets):
             return
         with self._lock:
@@ -56,7 +56,7 @@ class Mask:
         return value
 
     def hush(self, fault: BaseException) -> BaseException:
-        """An exception stays, for whoever debugs; what it and its causes say loses its secrets."""
+        """Remove the secrets from the messages of an exception and its causes; return the same exception."""
         for each in causes(fault):
             each.args = tuple(self(arg) if isinstance(arg, str) else arg for arg in each.args)
         return fault

@@ -1,4 +1,4 @@
-"""Pure: what an HTTP status means for a post, and how long a server wants us to wait, in every dialect."""
+"""What an HTTP status means for a post, and how long a server asks us to wait, however it says so. Pure."""
 
 from __future__ import annotations
 
@@ -11,9 +11,9 @@ from syndicate.ports import Reply
 
 
 def failure(reply: Reply, what: str, *, commit: bool = False) -> PlatformError | None:
-    """The error a status stands for, None if it is none; `what` was being done, by whom.
+    """The error that a status means, None for success; `what` says which request failed, and of which platform.
 
-    `commit`: the request would have made something visible, so a broken server leaves it Uncertain.
+    `commit`: the request would have made something visible, so a server error is Uncertain.
     """
     status = reply.status
     if status < 300 or status == 304:
@@ -56,9 +56,9 @@ _RESETS = ("x-rate-limit", "x-ratelimit", "ratelimit", "x-app-limit-24hour", "x-
 
 
 def retry_after(reply: Reply) -> float | None:
-    """Seconds from `received_at` until another call makes sense: the longest wait the reply asks for.
+    """Seconds from `received_at` until the next call is allowed: the longest wait the reply asks for.
 
-    A reset instant counts only where nothing remains, or how much remains is not said.
+    The instant of a reset counts only where no calls remain, or where the reply does not say how many do.
     """
     headers = reply.headers
     waits = [_wait(headers.get(name), reply.received_at) for name in ("retry-after", "x-ratelimit-reset-after")]

@@ -1,7 +1,7 @@
-"""One module per network, found by its name, by an alias, or by an entry point of another package.
+"""One module per network, found by its name or alias, or by an entry point of another package.
 
 A module's name is the platform's name, and its attribute `platform` is the adapter: there is no
-registry to edit. Modules that begin with an underscore are no platforms.
+registry to edit. Modules whose names begin with an underscore are not platforms.
 """
 
 from __future__ import annotations
@@ -23,10 +23,10 @@ ALIASES = {"twitter": "x"}
 GONE = {
     "googleplus": (
         "Google+ closed on 2 April 2019 and its API is gone, so nothing can be posted there",
-        "remove the account; mastodon, bluesky and facebook take the same stories",
+        "remove the account; mastodon, bluesky and facebook take the same articles",
     ),
 }
-"""Networks that are understood and refused: what happened, and what to do instead.
+"""Networks that no longer exist, which the config may still name: what happened, and what to do instead.
 
 Dates: developers.google.com/+/api-shutdown, as read 2026-11-23 (APIs dead from 7 March 2019)."""
 
@@ -53,16 +53,16 @@ PLANNED = frozenset(
         "apprise",
     ]
 )
-"""Networks whose names are fixed, and that come later; until then a package may bring one of them."""
+"""Networks that are planned, by the names they will have; until then another package may provide one."""
 
 
 def names() -> list[str]:
-    """Every platform that can be used: ours, and those that installed packages bring."""
+    """Every platform that can be used: ours, and those of installed packages."""
     return sorted({*_ours(), *(entry.name for entry in _plugins())})
 
 
 def find(name: str) -> type[Platform]:
-    """The adapter of that name. Raises ConfigError: gone, unknown (with a suggestion), or it does not load."""
+    """The adapter of that name. Raises ConfigError if the network is gone or unknown, or the adapter does not load."""
     if name in GONE:
         raise ConfigError(GONE[name][0], hint=GONE[name][1])
     name = ALIASES.get(name, name)
@@ -71,7 +71,7 @@ def find(name: str) -> type[Platform]:
         return adapter
     plugin = next((entry for entry in _plugins() if entry.name == name), None)
     if plugin is None and name in PLANNED:
-        raise ConfigError(f"platform '{name}' is not built yet", hint=f"built are: {', '.join(names())}")
+        raise ConfigError(f"platform '{name}' is not built yet", hint=f"available: {', '.join(names())}")
     if plugin is None:
         raise ConfigError(f"unknown platform '{name}'", hint=_suggestion(name))
     return _load(plugin)

@@ -1,4 +1,4 @@
-"""What a status says, out of the HTML that servers give it as. Only look-ups need it."""
+"""Reads the text and links of a status from a server's HTML. Only look-ups need it."""
 
 from __future__ import annotations
 
@@ -17,15 +17,15 @@ class Content(HTMLParser):
 
     @property
     def text(self) -> str:
-        """Without markup; paragraphs and breaks are new lines."""
+        """The plain text; paragraphs and line breaks become newlines."""
         return "".join(self._pieces)
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        """Note where a link leads and where a line ends."""
+        """Record the address of a link, or a line break."""
         if tag in ("p", "br"):
             self._pieces.append("\n")
         self.addresses += [value for name, value in attrs if tag == "a" and name == "href" and value]
 
     def handle_data(self, data: str) -> None:
-        """Note the words."""
+        """Record the text."""
         self._pieces.append(data)

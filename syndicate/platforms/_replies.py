@@ -1,4 +1,4 @@
-"""What networks answer: their own words, and whether an address or a text they give back is ours."""
+"""Reads networks' replies: errors, fields, listings, and whether a post in a listing is ours."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 
 def problem(reply: Reply) -> Json:
-    """The JSON object of an error, {} where the body is anything else."""
+    """The JSON object of an error reply; {} if the body is anything else."""
     try:
         data = json.loads(reply.body)
     except (ValueError, RecursionError):
@@ -26,7 +26,7 @@ def problem(reply: Reply) -> Json:
 
 
 def field(reply: Reply, *path: str) -> Any:
-    """One value of an answer that has to have it. Raises Uncertain: such an answer tells nothing."""
+    """A value that the answer must have. Raises Uncertain without it: nobody knows then what happened."""
     value = reply.json()
     for name in path:
         if not isinstance(value, dict) or value.get(name) in (None, ""):
@@ -36,21 +36,21 @@ def field(reply: Reply, *path: str) -> Any:
 
 
 def whole(reply: Reply) -> Json:
-    """The JSON object of a good answer. Raises Uncertain: such an answer has to be one."""
+    """The JSON object of a good answer. Raises Uncertain if the body is anything else."""
     data = reply.json()
     if not isinstance(data, dict):
-        raise Uncertain(f"HTTP {reply.status} with an answer that is no object", status=reply.status)
+        raise Uncertain(f"HTTP {reply.status} with an answer that is not a JSON object", status=reply.status)
     return data
 
 
 def items(data: Any, needs: str | None = None) -> list[Json]:
-    """The objects of a listing that have what they need; what is no listing has none."""
+    """The objects of a listing that have the required fields; none if the answer is not a listing."""
     found = [item for item in data if isinstance(item, dict)] if isinstance(data, list) else []
     return [item for item in found if needs is None or item.get(needs)]
 
 
 def dated(item: Json, name: str) -> datetime:
-    """The instant of that name in an item of a listing. Raises Uncertain where there is none to read."""
+    """The instant in a field of a listing's item. Raises Uncertain if there is none that can be read."""
     try:
         return datetime.fromisoformat(str(item.get(name)))
     except ValueError as fault:
@@ -58,25 +58,25 @@ def dated(item: Json, name: str) -> datetime:
 
 
 def by_hand(receipt: Receipt) -> str | None:
-    """The address a person gave of a post whose answer was lost (`deliveries resolve --sent`); None if the id is known.
+    """The address that a person gave with `deliveries resolve --sent`; None if the network gave an id.
 
-    An id made out of it is a guess: that nothing has it does not say that the post is gone.
+    An id read from such an address is a guess: if the network does not know it, the post may still be there.
     """
     return receipt.id if receipt.id.startswith(("http://", "https://")) else None
 
 
 def same_address(ours: str, theirs: str | None) -> bool:
-    """Whether both lead to the same place, however host and percent-encoding are spelled."""
+    """Whether both are the same address, however host and percent-encoding are spelled."""
     return theirs is not None and _plain(ours) == _plain(theirs)
 
 
 def holds(text: str, address: str) -> bool:
-    """Whether the address stands in a text as it is; networks leave one they do not recognise alone."""
+    """Whether the text contains the address unchanged: networks do not touch one they do not recognise."""
     return re.search(re.escape(address) + r"(?![\w/?&=#%-])", text) is not None
 
 
 def same_text(ours: str, theirs: str) -> bool:
-    """Whether both read the same; networks are free with white space and normal forms."""
+    """Whether both texts are the same apart from white space and Unicode normal form, which networks change."""
     return normalize("NFC", ours).split() == normalize("NFC", theirs).split()
 
 

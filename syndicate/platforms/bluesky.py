@@ -1,4 +1,4 @@
-"""Bluesky: records in our own repository, under a record key that is ours to choose.
+"""Bluesky: posts are records in the account's repository, under record keys that we choose.
 
 Facts: bluesky-social/atproto @ d6296a1c lexicons, measured on @atproto/pds 0.5.35 (2026-11-23);
 bluesky-social/bsky-docs @ 390c1e97 (2026-04-21) for rate limits.
@@ -21,7 +21,7 @@ from syndicate.serialization import instant
 
 COLLECTION = "app.bsky.feed.post"
 BLOB_LIFE = timedelta(hours=1)
-"""Blobs that no record names are collected after a while (from memory); then upload again."""
+"""How long an upload may be used: the server removes blobs that no record names (from memory)."""
 
 _ALPHABET = "234567abcdefghijklmnopqrstuvwxyz"
 _TAG_LENGTH = 64
@@ -40,7 +40,7 @@ _REFUSED = {
     "RepoSuspended",
     "RepoTakendown",
 }
-"""Names of errors that are about the account; most come with HTTP 400 (measured)."""
+"""Error names that concern the account, not the post; most come with HTTP 400 (measured)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,12 +58,12 @@ class Options:
 
     @property
     def name(self) -> str:
-        """The handle, as all ways to write it agree."""
+        """The handle in lower case, without @."""
         return self.handle.removeprefix("@").lower()
 
 
 class Bluesky:
-    """Create-only writes: the same delivery has the same record key, so it cannot be posted twice."""
+    """One Bluesky account. A delivery's record key is always the same and taken once, so no post can be doubled."""
 
     name: ClassVar[str] = "bluesky"
     options_type: ClassVar[type] = Options
@@ -94,11 +94,11 @@ class Bluesky:
 
     @staticmethod
     def whose(options: Options) -> tuple[str, ...]:
-        """The service, and the handle there."""
+        """The service and the handle there, as the account's identity."""
         return (options.service, options.name)
 
     def measure(self, text: str) -> int:
-        """Grapheme clusters; the limit in bytes is a second one, `limits.text_bytes`."""
+        """Grapheme clusters; `limits.text_bytes` is a second limit, in bytes."""
         if text.isascii() and "\r" not in text:
             return len(text)
         import regex
@@ -114,7 +114,7 @@ class Bluesky:
         return Identity(id=field(reply, "did"), name=f"@{handle}", url=f"https://bsky.app/profile/{handle}")
 
     def refresh(self, current: Json) -> Json:
-        """The next session: from the refresh token, else by logging in, which is limited to a few a day."""
+        """A new session: from the refresh token, else by a login, of which only a few a day are allowed."""
         if current.get("refreshJwt"):
             reply = self._send("POST", "com.atproto.server.refreshSession", current["refreshJwt"], sample=_SESSION)
             if not _is_refused(reply):
@@ -123,7 +123,7 @@ class Bluesky:
         return self._renewed(self._send("POST", "com.atproto.server.createSession", json=login, sample=_SESSION))
 
     def prepare(self, post: Post, key: str, prepared: Json | None = None) -> Draft:  # noqa: ARG002 - blobs repeat by themselves
-        """Upload the pictures and build the whole record under its key; the same bytes give the same blob."""
+        """Upload the pictures and build the record with its key; uploading the same bytes again gives the same blob."""
         record: Json = {
             "$type": COLLECTION,
             "text": post.text,
@@ -140,7 +140,7 @@ class Bluesky:
         return draft | ({"expires_at": instant(post.at + BLOB_LIFE)} if _blobs(post) else {})
 
     def commit(self, draft: Draft, key: str) -> Receipt:  # noqa: ARG002 - the record key is made of it
-        """Create the record; InvalidSwap says that one is there, and only `find` can tell whether it is this one."""
+        """Create the record. InvalidSwap means that its key is taken; only `find` can tell whether by this post."""
         reply = self._call(
             "POST",
             "com.atproto.repo.putRecord",
@@ -159,10 +159,10 @@ class Bluesky:
         return self._receipt(draft, field(reply, "uri"), field(reply, "cid"))
 
     def find(self, draft: Draft, key: str, since: datetime) -> Receipt | None:  # noqa: ARG002 - one record has this key
-        """Read the record of that key, which needs no session, and compare its fields with ours.
+        """Read the record with that key, which needs no session, and compare its fields with ours.
 
-        The key is of this delivery alone, so the same text, link or instant says it is ours, even
-        where it was rendered anew since. Raises Rejected when it is something else.
+        Only this delivery has the key, so the same text, link or instant is enough to call it ours, even
+        if the post was rendered anew since. Raises Rejected if the record is another post.
         """
         address = {"repo": draft["repo"], "collection": COLLECTION, "rkey": draft["rkey"]}
         reply = self._send("GET", "com.atproto.repo.getRecord", params=address)
@@ -174,7 +174,7 @@ class Bluesky:
         return self._receipt(draft, field(reply, "uri"), field(reply, "cid"))
 
     def delete(self, receipt: Receipt) -> None:
-        """Delete the record; deleting it again is fine."""
+        """Delete the record; deleting it again is not an error."""
         session = self._session()
         repo, rkey = self._place(receipt, session)
         record = {"repo": repo, "collection": COLLECTION, "rkey": rkey}
@@ -182,14 +182,14 @@ class Bluesky:
         self._call("POST", "com.atproto.repo.deleteRecord", "removing a post", token=token, json=record, sample={})
 
     def _place(self, receipt: Receipt, session: Json) -> tuple[str, str]:
-        """Repository and record key of a post, from its id, or from the address at which the app shows it."""
+        """Repository and record key of a post, from its id or from its address in the app."""
         address = by_hand(receipt)
         if address is None:
             repo, _, rkey = receipt.id.removeprefix("at://").split("/")
             return repo, rkey
         found = re.search(r"/profile/([^/]+)/post/([^/]+)/?$", urlsplit(address).path)
         if found is None or found[1].lower() not in (self._handle.lower(), session["did"]):
-            raise Rejected(f"bluesky: {address} is no address of a post of @{self._handle}; delete it in the app")
+            raise Rejected(f"bluesky: {address} is not the address of a post by @{self._handle}; delete it in the app")
         return session["did"], found[2]
 
     def _receipt(self, draft: Draft, uri: str, cid: str) -> Receipt:
@@ -201,7 +201,7 @@ class Bluesky:
         return {name: field(reply, name) for name in _SESSION}
 
     def _embed(self, post: Post) -> Json | None:
-        """Pictures or a link card: a post has room for one of them."""
+        """The record's embed: pictures or a link card; a post cannot have both."""
         if post.media:
             images = [
                 {
@@ -219,7 +219,7 @@ class Bluesky:
         return external | ({"thumb": self._blob(card.thumb, self.limits.thumb_bytes)} if card.thumb else {})
 
     def _blob(self, media: Media, limit: int) -> Json:
-        """The size is checked here: the server would look at it only when the record is written (measured)."""
+        """Upload one picture, its size checked: the server checks it only when the record is written (measured)."""
         if len(media.data) > limit:
             raise Rejected(f"bluesky: a picture is {len(media.data)} of {limit} bytes")
         blob = {"$type": "blob", "ref": {"$link": "<cid>"}, "mimeType": media.mime, "size": len(media.data)}
@@ -257,12 +257,12 @@ _SESSION = {"accessJwt": "<access token>", "refreshJwt": "<refresh token>", "did
 
 
 def record_key(planned_at: datetime, key: str) -> str:
-    """The TID of a delivery: 13 characters, the same for ever, in the order of planning.
+    """The record key (TID) of a delivery: 13 characters, always the same, sorted by when it was planned.
 
-    From the top: a zero bit; 53 bits of microseconds since 1970, whose lowest 20 (about a second)
+    From the highest bit: a zero; 53 bits of microseconds since 1970, whose lowest 20 (about a second)
     are replaced by bits 10 to 29 of the delivery key; 10 bits of clock id, bits 0 to 9 of the key.
     So deliveries planned in the same instant differ in 30 bits of their keys. The server refuses a
-    key that is no TID and takes one from the future (measured on @atproto/pds 0.5.35, 2026-11-23).
+    key that is not a TID and accepts one from the future (measured on @atproto/pds 0.5.35, 2026-11-23).
     """
     micros = (planned_at - datetime(1970, 1, 1, tzinfo=UTC)) // timedelta(microseconds=1)
     own = int(key, 16) & ((1 << (_LOW_BITS + _CLOCK_BITS)) - 1)
@@ -275,13 +275,13 @@ def _created(moment: datetime) -> str:
 
 
 def _languages(tag: str | None) -> list[str]:
-    """BCP 47 with hyphens; `en_US` is refused (measured), and what is no tag at all is left out."""
+    """The language as BCP 47 with hyphens, since `en_US` is refused (measured); none if it is not a language tag."""
     spelled = (tag or "").replace("_", "-")
     return [spelled] if re.fullmatch(r"[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8})*", spelled) else []
 
 
 def _facets(text: str, spans: tuple[Span, ...]) -> list[Json]:
-    """Links and tags where the template put them, in UTF-8 bytes; the server checks none of it (measured)."""
+    """Links and tags where the template put them, counted in UTF-8 bytes; the server does not check them (measured)."""
     features = {
         "link": lambda value: {"$type": "app.bsky.richtext.facet#link", "uri": value},
         "tag": lambda value: {"$type": "app.bsky.richtext.facet#tag", "tag": value},

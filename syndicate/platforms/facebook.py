@@ -1,8 +1,8 @@
-"""Facebook Pages, through the Graph API v25.0.
+"""Facebook: posts of Pages, through the Graph API v25.0.
 
 Facts: facebook/facebook-business-sdk-codegen @ ad2b0b6 (v25.0) for parameters; Meta's pages Pages API
 Posts, Handling Errors and Rate Limits as stored 2026; error codes also from gitroomhq/postiz-app @
-74b01ad (2026-08-21). An error may have published all the same: arsduo/koala#699 (2025-08).
+74b01ad (2026-08-21). A post may be published although the answer is an error: arsduo/koala#699 (2025-08).
 """
 
 from __future__ import annotations
@@ -42,7 +42,7 @@ class Options:
 
 
 class Facebook:
-    """Link posts and photo posts of a Page. No key: after an unknown outcome its own posts are looked through."""
+    """One Page: link posts and photo posts. There is no idempotency key; `find` searches the Page's own posts."""
 
     name: ClassVar[str] = "facebook"
     options_type: ClassVar[type] = Options
@@ -69,20 +69,20 @@ class Facebook:
 
     @staticmethod
     def whose(options: Options) -> tuple[str, ...]:
-        """The page."""
+        """The Page's number, as the account's identity."""
         return (options.page_id,)
 
     def measure(self, text: str) -> int:
-        """Code points; which unit Meta counts in is not said, and the limit is far away."""
+        """Code points. Meta does not say what it counts, but hardly any post comes near the limit."""
         return len(text)
 
     def verify(self) -> Identity:
-        """The Page that the token can read."""
+        """Read the Page's name with the token."""
         reply = self._call("GET", self._options.page_id, "page", params={"fields": "id,name,link"})
         return Identity(id=field(reply, "id"), name=field(reply, "name"), url=problem(reply).get("link"))
 
     def prepare(self, post: Post, key: str, prepared: Json | None = None) -> Draft:  # noqa: ARG002 - an upload is not seen
-        """Upload the pictures unpublished. A link beside the text makes the card, where no picture takes its place."""
+        """Upload the pictures unpublished. Without pictures, the link is a field: Facebook makes a link card of it."""
         photos = [self._upload(media) for media in post.media]
         beside = post.link if post.link and not photos and post.link not in post.text else None
         shown = post.link if beside or (post.link and post.link in post.text) else None
@@ -105,7 +105,7 @@ class Facebook:
         return _receipt({"id": field(reply, "id")} | whole(reply))
 
     def find(self, draft: Draft, key: str, since: datetime) -> Receipt | None:  # noqa: ARG002 - Meta shows no key
-        """Look through the Page's posts, newest first, back to `since`, for the link or else the text."""
+        """Search the Page's posts, newest first, back to `since`, for the link or else the text."""
         page = {"limit": "25", "fields": "id,message,created_time,permalink_url,attachments{unshimmed_url}"}
         for _ in range(_PAGES):
             listing = whole(self._call("GET", f"{self._options.page_id}/published_posts", "own posts", params=page))
@@ -120,10 +120,10 @@ class Facebook:
             if not posts or not following or "next" not in paging:
                 return None
             page["after"] = following
-        raise Unsupported("facebook: more posts since then than can be looked through")
+        raise Unsupported("facebook: too many posts since then to search them all")
 
     def delete(self, receipt: Receipt) -> None:
-        """Remove the post; one that is gone (code 100, subcode 33) is fine."""
+        """Delete the post; if it is gone already (code 100, subcode 33), that is not an error."""
         reply = self._send("DELETE", self._number(receipt), sample={"success": True})
         said = _error(reply)
         if (said.get("code"), said.get("error_subcode")) != (100, 33) or by_hand(receipt):
@@ -136,7 +136,7 @@ class Facebook:
         return receipt
 
     def _number(self, receipt: Receipt) -> str:
-        """The post's id. Of an address: the Page's number and the post's, which not every address of Meta's has."""
+        """The post's id. From an address: the Page's number and the post's; not every Facebook address has both."""
         address = by_hand(receipt)
         if address is None:
             return receipt.id
@@ -165,7 +165,7 @@ class Facebook:
         return reply
 
     def _send(self, method: str, path: str, **request: Any) -> Reply:
-        """The token goes in a header, so that no address ever holds it."""
+        """Call the API. The token goes in a header, so that it is never part of an address."""
         bearer = {"Authorization": f"Bearer {self._options.page_token}"}
         return self._http.call(method, f"{self._base}/{VERSION}/{path}", headers=bearer, **request)
 
@@ -186,7 +186,7 @@ def _ours(draft: Draft, post: Json) -> bool:
 
 
 def _error(reply: Reply) -> Json:
-    """Meta's envelope; its statuses say little, its codes nearly everything."""
+    """The error that Meta's reply means, mostly by its error code: its HTTP statuses say little."""
     said = problem(reply).get("error")
     return said if isinstance(said, dict) else {}
 
@@ -199,7 +199,7 @@ def _raise(reply: Reply, what: str, *, commit: bool = False) -> None:
 
 
 def _named(reply: Reply, said: Json, what: str, *, commit: bool) -> PlatformError:
-    """What the code of an error means; a temporary one on a commit may have published (koala#699)."""
+    """What an error code means; after a temporary one on a commit the post may be published (koala#699)."""
     code, words = said.get("code"), _words(said, what)
     if code in _TOKEN or (said.get("type") == "OAuthException" and reply.status == 401):
         return AuthError(words, status=reply.status)
@@ -223,7 +223,7 @@ def _words(said: Json, what: str) -> str:
 
 
 def _regain(reply: Reply) -> float | None:
-    """Seconds until access comes back: the longest wait that the headers name, theirs being in minutes."""
+    """Seconds until access returns: the longest wait in the headers, which give minutes."""
     try:
         usage = json.loads(reply.headers.get("x-business-use-case-usage", "{}"))
     except ValueError:

@@ -1,4 +1,4 @@
-"""Mastodon and the servers that speak its API.
+"""Mastodon and other servers with its API.
 
 Facts: mastodon/documentation @ 2903485d (2026-07-02): methods/statuses, methods/media, entities/Instance;
 what other servers do differently was measured on mastodon_mock 0.6.1 and Takahe 0.11 (2026-11-23).
@@ -21,7 +21,7 @@ from syndicate.serialization import instant
 
 ADDRESS_WEIGHT = 23
 MEDIA_LIFE = timedelta(hours=12)
-"""Pictures that no status took are removed after a day (from memory); we stop trusting them earlier."""
+"""How long an upload may be used: servers remove pictures without a status after a day (from memory)."""
 
 _LISTING = 40
 _PAGES = 25
@@ -45,7 +45,7 @@ class Options:
 
 
 class Mastodon:
-    """Statuses with an Idempotency-Key, which servers honour for up to an hour (docs: methods/statuses)."""
+    """One Mastodon account. Its statuses have an Idempotency-Key, honoured for up to an hour (methods/statuses)."""
 
     name: ClassVar[str] = "mastodon"
     options_type: ClassVar[type] = Options
@@ -73,7 +73,7 @@ class Mastodon:
 
     @staticmethod
     def whose(options: Options) -> tuple[str, ...]:
-        """The server; which of its accounts, the token alone knows."""
+        """The server's address, as the account's identity; the config does not say which of its accounts it is."""
         return (options.url,)
 
     def measure(self, text: str) -> int:
@@ -90,7 +90,7 @@ class Mastodon:
         return len(regex.findall(r"\X", countable))
 
     def verify(self) -> Identity:
-        """Who the token belongs to, and the limits this server states (zero where it states none)."""
+        """The account that the token belongs to, and this server's limits (zero for one it does not state)."""
         reply = self._call("GET", "/api/v1/accounts/verify_credentials", "whose token this is")
         return Identity(
             id=str(field(reply, "id")),
@@ -100,7 +100,7 @@ class Mastodon:
         )
 
     def prepare(self, post: Post, key: str, prepared: Json | None = None) -> Draft:  # noqa: ARG002 - the key goes with the status
-        """Upload what is not uploaded yet; NotReady while the server still works on a picture."""
+        """Upload the pictures that are not uploaded yet; raises NotReady while the server processes one."""
         known: Json = dict((prepared or {}).get("media", {}))
         uploads = {_fingerprint(media): self._uploaded(media, known.get(_fingerprint(media))) for media in post.media}
         if not all(upload["ready"] for upload in uploads.values()):
@@ -129,7 +129,7 @@ class Mastodon:
         return Receipt(id=str(field(reply, "id")), permalink=_permalink(whole(reply)))
 
     def find(self, draft: Draft, key: str, since: datetime) -> Receipt | None:  # noqa: ARG002 - no listing shows the key
-        """Look through our own statuses, newest first, back to `since`, for the link or else the text."""
+        """Search our own statuses, newest first, back to `since`, for the link or else the text."""
         account = field(self._call("GET", "/api/v1/accounts/verify_credentials", "whose token this is"), "id")
         page = {"limit": str(_LISTING), "exclude_reblogs": "true"}
         for _ in range(_PAGES):
@@ -143,16 +143,16 @@ class Mastodon:
             if not statuses:
                 return None
             page["max_id"] = statuses[-1]["id"]
-        raise Unsupported(f"mastodon: more than {_LISTING * _PAGES} statuses since then; too many to look through")
+        raise Unsupported(f"mastodon: more than {_LISTING * _PAGES} statuses since then; too many to search")
 
     def delete(self, receipt: Receipt) -> None:
-        """Remove the status; one that is gone is fine."""
+        """Delete the status; if it is gone already, that is not an error."""
         reply = self._send("DELETE", f"/api/v1/statuses/{self._number(receipt)}", sample={"id": receipt.id})
         if reply.status != 404 or by_hand(receipt):
             _raise(reply, "removing a status")
 
     def edit(self, receipt: Receipt, post: Post) -> Receipt:
-        """Change the words; pictures and their descriptions are named again, since what is left out is removed.
+        """Change the text; pictures and their descriptions are sent again, since the server removes what an edit omits.
 
         mastodon/documentation @ 2903485d, methods/statuses: `PUT /api/v1/statuses/:id`.
         """
@@ -177,7 +177,7 @@ class Mastodon:
         return replace(receipt, permalink=_permalink(whole(reply)) or receipt.permalink)
 
     def _number(self, receipt: Receipt) -> str:
-        """The status's id; Mastodon's own addresses end in it."""
+        """The status's id; from an address its end, as on Mastodon itself."""
         address = by_hand(receipt)
         if address is None:
             return receipt.id
@@ -188,7 +188,7 @@ class Mastodon:
         return found[1]
 
     def _uploaded(self, media: Media, upload: Json | None) -> Json:
-        """`id` and `ready` of a picture; asks once how it is going, uploads again one the server has forgotten."""
+        """`id` and `ready` of a picture; asks the server once whether it is ready; uploads it again if it is lost."""
         upload = upload or self._upload(media)
         if upload["ready"]:
             return upload
@@ -210,7 +210,7 @@ class Mastodon:
         return {"id": str(field(reply, "id")), "ready": reply.status != 202}
 
     def _configuration(self) -> Json:
-        """What the instance says of itself; version 1 for servers whose version 2 is missing or broken."""
+        """The instance's configuration; from API version 1 if version 2 is missing or broken."""
         reply = self._send("GET", "/api/v2/instance")
         if reply.status in (401, 429):
             _raise(reply, "instance")
@@ -238,7 +238,7 @@ def _raise(reply: Reply, what: str, *, commit: bool = False) -> None:
 
 
 def _refused_token(reply: Reply) -> PlatformError | None:
-    """The ways a token is refused besides 401: a missing scope or a suspended account (403), a token
+    """AuthError for the refusals that are not a 401: a missing scope or a suspended account (403), a token
     without a user (422), and plain text with 400 from Takahe 0.11.
     """
     words = reply.body[:500].decode(errors="replace")
@@ -256,7 +256,7 @@ def _permalink(status: Json) -> str | None:
 
 
 def _stated(configuration: Json) -> dict[str, int]:
-    """Limits by our names. Where an address costs more than 23 here, the text is allowed that much less."""
+    """The server's limits by our names. If it counts an address as more than 23, the text may be that much shorter."""
     names = {
         "statuses": {"max_characters": "text", "max_media_attachments": "images"},
         "media_attachments": {
@@ -278,7 +278,7 @@ def _stated(configuration: Json) -> dict[str, int]:
 
 
 def _weighed(match: re.Match[str]) -> str:
-    """An address as 23 characters, and what the sentence put behind it as it is."""
+    """23 characters in place of an address; punctuation behind it stays."""
     whole = match[0]
     end = len(whole)
     while end and whole[end - 1] in _TRAILING:

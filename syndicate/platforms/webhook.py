@@ -1,4 +1,4 @@
-"""A webhook of the publisher's own: one signed POST per story.
+"""Posts to a publisher's own webhook: one signed POST request per post.
 
 Signed as Standard Webhooks asks (standard-webhooks/standard-webhooks, spec/standard-webhooks.md; from memory,
 and checked against a signature its libraries publish): HMAC-SHA256 over "id.timestamp.body". Receivers
@@ -39,12 +39,12 @@ class Options:
             _signing_key(self.secret)
 
     def redirected(self, url: str, folder: Path, name: str) -> Options:  # noqa: ARG002 - nothing is written to disk
-        """The receiver's own path means nothing to the sandbox: each account is given one there."""
+        """These options for the sandbox, where each account has its own path instead of the receiver's."""
         return replace(self, api_url=f"{url}/webhook/{name}")
 
 
 class Webhook:
-    """Nothing can be asked afterwards: a request without an answer is held for a person."""
+    """One receiver. It cannot be asked later what it received, so a request without an answer is held for a person."""
 
     name: ClassVar[str] = "webhook"
     options_type: ClassVar[type] = Options
@@ -59,7 +59,7 @@ class Webhook:
         tint=("#0b6a58", "#63d3b9"),
         corners=(4, 4),
         traits=("dashed", "square", "mono"),
-        box="The link is a field of its own.",
+        box="The link has its own field.",
     )
 
     def __init__(self, options: Options, http: Http, credentials: Credentials) -> None:  # noqa: ARG002 - the secret never changes
@@ -69,20 +69,20 @@ class Webhook:
 
     @staticmethod
     def whose(options: Options) -> tuple[str, ...]:
-        """The address; it may hold a secret, and only a hash of it is kept."""
+        """The address, as the account's identity; it may hold a secret, so only a hash of it is stored."""
         return (options.url,)
 
     def measure(self, text: str) -> int:
-        """Code points; the limit is ours, so that a summary stays one."""
+        """Code points; the limit is our own, so that a post stays short."""
         return len(text)
 
     def verify(self) -> Identity:
-        """Nobody to ask: the address is the identity, and nothing is sent."""
+        """The receiver's host. Nothing is sent: a webhook cannot be asked whose it is."""
         host = urlsplit(self._options.url).hostname or "webhook"  # the rest of the address may be a secret
         return Identity(id=host, name=host)
 
     def prepare(self, post: Post, key: str, prepared: Json | None = None) -> Draft:  # noqa: ARG002 - nothing is uploaded
-        """Freeze the body to the byte, and the instant it is signed with: when the post was rendered."""
+        """Fix the body byte for byte, and the instant of its signature: when the post was rendered."""
         body = {
             "id": key,
             "type": "post",
@@ -94,7 +94,7 @@ class Webhook:
         return {"body": json.dumps(body, ensure_ascii=False, separators=(",", ":")), "at": int(post.at.timestamp())}
 
     def commit(self, draft: Draft, key: str) -> Receipt:
-        """Send it. Any 2xx is a yes; an answer in JSON may give `id` and `url` of what it made."""
+        """Send the body. Any 2xx is success; a JSON answer may give the `id` and `url` of what the receiver made."""
         body = draft["body"].encode()
         sample = {"id": "<post id>", "url": "<permalink>"}
         reply = self._http.call("POST", self._url, data=body, headers=self._headers(draft, key, body), sample=sample)
@@ -105,7 +105,7 @@ class Webhook:
         return Receipt(id=str(answer.get("id") or key), permalink=answer.get("url") or answer.get("permalink"))
 
     def find(self, draft: Draft, key: str, since: datetime) -> NoReturn:  # noqa: ARG002 - there is nothing to ask
-        """A webhook cannot be asked what it received."""
+        """Always raises Unsupported: a webhook cannot be asked what it received."""
         raise Unsupported("webhook: a receiver cannot be asked what it received")
 
     def _headers(self, draft: Draft, key: str, body: bytes) -> dict[str, str]:
@@ -143,7 +143,7 @@ def _enclosed(media: Media) -> Json:
 
 
 def _moved(url: str, api_url: str | None) -> str:
-    """The address with scheme, host and port of `api_url`, and its path where that has one."""
+    """The address with the scheme, host and port of `api_url`, and its path if it has one."""
     if api_url is None:
         return url
     here, elsewhere = urlsplit(url), urlsplit(api_url)

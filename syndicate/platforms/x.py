@@ -29,12 +29,12 @@ _OWN_LINKS = re.compile(r"(?:\s*https://t\.co/\w+)+$")
 _HOSTS = ("x.com", "www.x.com", "mobile.x.com", "twitter.com", "www.twitter.com", "mobile.twitter.com")
 _NARROW = ((0, 4351), (8192, 8205), (8208, 8223), (8242, 8247))
 _REFUSED = ("oauth1 app permissions", "suspended", "locked", "unsupported authentication", "client-forbidden")
-"""What a 403 says when it is about the account or the app, not about this post."""
+"""Texts of a 403 that concern the account or the app, not this post."""
 
 
 @dataclass(frozen=True, slots=True)
 class Options:
-    """The four static secrets of one app and one account; they last until somebody withdraws them."""
+    """The four secrets of one app and one account; they stay valid until somebody revokes them."""
 
     not_built: ClassVar[Mapping[str, str]] = dict.fromkeys(
         ("client_id", "client_secret", "refresh_token"),
@@ -49,13 +49,13 @@ class Options:
 
     @property
     def user(self) -> str:
-        """Whose the access token is: it begins with the account's number, whatever is renewed after it."""
+        """The account's number, with which the access token begins, also after it was renewed."""
         number, dash, _ = self.access_token.partition("-")
         return number if dash and number.isdecimal() else f"{self.api_key}\n{self.access_token}"
 
 
 class X:
-    """No key of any kind: after an unknown outcome the own timeline is looked through."""
+    """One X account. There is no idempotency key; after an unknown outcome `find` searches the account's posts."""
 
     name: ClassVar[str] = "x"
     options_type: ClassVar[type] = Options
@@ -82,21 +82,21 @@ class X:
 
     @staticmethod
     def whose(options: Options) -> tuple[str, ...]:
-        """The number the access token begins with."""
+        """The account's number, as its identity; the access token begins with it."""
         return (options.user,)
 
     def measure(self, text: str) -> int:
-        """Weighted length as twitter-text version 3 counts it: an address it knows is 23, CJK and emoji are 2."""
+        """Weighted length as twitter-text version 3 counts: an address that X links is 23, CJK and emoji are 2."""
         return weighted_length(text)
 
     def verify(self) -> Identity:
-        """Who the access token belongs to."""
+        """The account that the access token belongs to."""
         reply = self._call("GET", "/2/users/me", "whose token this is")
         name = field(reply, "data", "username")
         return Identity(id=field(reply, "data", "id"), name=f"@{name}", url=f"https://x.com/{name}")
 
     def prepare(self, post: Post, key: str, prepared: Json | None = None) -> Draft:  # noqa: ARG002 - an upload is not seen
-        """Upload the pictures and their alt texts. X says how long it keeps them; the draft lasts as long."""
+        """Upload the pictures and their alt texts. The draft expires when X would remove them."""
         uploads = [self._uploaded(media) for media in post.media]
         body: Json = {"text": post.text}
         if uploads:
@@ -106,13 +106,13 @@ class X:
         return draft | ({"expires_at": instant(post.at + min(lives))} if lives else {})
 
     def commit(self, draft: Draft, key: str) -> Receipt:  # noqa: ARG002 - X takes no key
-        """Create the post. A refusal as a duplicate may mean our own earlier attempt: that is for `find`."""
+        """Create the post. If X refuses it as a duplicate, that may be our own earlier attempt: `find` decides."""
         sample = {"data": {"id": "<post id>", "text": draft["post"]["text"]}}
         reply = self._call("POST", "/2/tweets", "post", commit=True, json=draft["post"], sample=sample)
         return _receipt(field(reply, "data", "id"))
 
     def find(self, draft: Draft, key: str, since: datetime) -> Receipt | None:  # noqa: ARG002 - X shows no key
-        """Look through our own posts since then for the link (X shows where its own link leads) or the text."""
+        """Search our own posts since then for the link (X gives the address behind its t.co link) or the text."""
         user = field(self._call("GET", "/2/users/me", "whose token this is"), "data", "id")
         page = {
             "max_results": "100",
@@ -129,22 +129,22 @@ class X:
             if not following:
                 return None
             page["pagination_token"] = following
-        raise Unsupported("x: more posts since then than can be looked through")
+        raise Unsupported("x: too many posts since then to search them all")
 
     def delete(self, receipt: Receipt) -> None:
-        """Remove the post; one that is gone is fine."""
+        """Delete the post; if it is gone already, that is not an error."""
         sample, number = {"data": {"deleted": True}}, _number(receipt)
         reply = self._http.call("DELETE", f"{self._base}/2/tweets/{number}", auth=self._auth, sample=sample)
         if reply.status != 404 or by_hand(receipt):
             _raise(reply, "removing a post")
         if by_hand(receipt) and not (problem(reply).get("data") or {}).get("deleted"):
-            raise Rejected(f"x: there is no post of ours at {receipt.id}", status=reply.status)
+            raise Rejected(f"x: {receipt.id} is not a post of this account", status=reply.status)
 
     def price(self, post: Post) -> int:
-        """$0.015 a post, $0.200 with an address in it, $0.005 for each alt text, paid in advance.
+        """Millionths of a dollar: $0.015 a post, $0.200 with an address in it, $0.005 an alt text, paid in advance.
 
         xdevplatform/docs @ 2871328, pricing (2026-08-22); the price of posts with an address since 2026-04-20.
-        A name such as Booking.com in a headline becomes a link on X and is priced as one; in doubt it is the dearer.
+        A name such as Booking.com in a headline becomes a link on X and is charged as one; in doubt we take that price.
         """
         ours = any(span.kind == "link" for span in post.spans) or bool(post.link and post.link in post.text)
         linked = ours or _links_by_itself(post.text)
@@ -172,10 +172,10 @@ class X:
 
 @lru_cache(maxsize=1024)
 def weighted_length(text: str) -> int:
-    """twitter-text's count, by its Python port (importing it costs 0.3 s, hence only here, and once a text).
+    """twitter-text's count, by its Python port (importing it takes 0.3 s, so it is imported only here).
 
     The port counts a bare © or ® as 2, X's own JavaScript as 1 (measured 2026-11-23): a sign of the
-    same kind takes its place. A very long text is not parsed, only weighed, as it is far too long anyway.
+    same kind takes its place. A very long text is counted without parsing, as it is far too long anyway.
     """
     plain = normalize("NFC", text.replace("\r\n", "\n"))
     if len(plain) > _LONG:
@@ -186,7 +186,7 @@ def weighted_length(text: str) -> int:
 
 
 def _links_by_itself(text: str) -> bool:
-    """Whether X finds an address in a text, as its twitter-text does."""
+    """Whether X would make a link of something in the text, by twitter-text's rules."""
     if "." not in text:
         return False
     from twitter_text import extract_urls
@@ -195,7 +195,7 @@ def _links_by_itself(text: str) -> bool:
 
 
 def _life(upload: Reply) -> timedelta | None:
-    """How long X keeps an upload, less an hour."""
+    """How long an upload may be used: as long as X keeps it, less an hour."""
     seconds = field(upload, "data").get("expires_after_secs")
     return timedelta(seconds=max(seconds - 3600, 0)) if isinstance(seconds, int) else None
 
@@ -205,7 +205,7 @@ def _receipt(number: str) -> Receipt:
 
 
 def _number(receipt: Receipt) -> str:
-    """The post's id; its addresses have it behind /status/."""
+    """The post's id; an address has it after /status/."""
     address = by_hand(receipt)
     if address is None:
         return receipt.id
@@ -217,7 +217,7 @@ def _number(receipt: Receipt) -> str:
 
 
 def _ours(draft: Draft, post: Json) -> bool:
-    """Whether a listed post has our link, behind X's own or as it is, or else our text before X's links."""
+    """Whether a listed post has our link, behind a t.co link or unchanged, or else our text apart from links."""
     import html
 
     shown = html.unescape(str(post.get("text", "")))

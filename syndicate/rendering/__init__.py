@@ -1,1 +1,1 @@
-"""Article → Post: words from templates, made to fit, and the picture as the network takes it."""
+"""Makes posts from articles: text from templates, fitted to the network's limit, and the picture."""

@@ -1,4 +1,4 @@
-"""Where templates are, and which one speaks for a platform. Loads jinja2 with the first rendering."""
+"""Finds the template of a platform. Loads jinja2 with the first rendering."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 
 def builtin_templates() -> Path:
-    """Our own templates: inside the package when it was installed from a wheel, else beside it."""
+    """The folder of the built-in templates: in the package if installed from a wheel, else next to it."""
     package = Path(syndicate.__file__).resolve().parent
     for folder in (package / "templates", package.parent / "templates"):
         if (folder / "default" / "post.txt.j2").is_file():
@@ -24,9 +24,9 @@ def builtin_templates() -> Path:
 
 
 class Templates:
-    """The publisher's templates, and behind them the built-in ones.
+    """The publisher's templates and, after them, the built-in ones.
 
-    The publisher's come first as a whole: a `default/post.txt.j2` of theirs speaks for every platform
+    All of the publisher's come first: their `default/post.txt.j2` is used for every platform
     they have no folder for, before any built-in one. Files are read again when they change.
     """
 
@@ -40,7 +40,7 @@ class Templates:
         return jinja.environment(self._directories)
 
     def find(self, platform: str, file: str) -> Path:
-        """The path of the template that speaks for `platform`."""
+        """The path of the template that is used for `platform`."""
         places = (directory / folder / file for directory in self._directories for folder in (platform, "default"))
         try:
             found = next((path for path in places if path.is_file()), None)
@@ -51,14 +51,14 @@ class Templates:
         return found
 
     def shown(self, path: Path | str) -> str:
-        """A template's path as a person knows it: `templates/mastodon/post.txt.j2`."""
+        """A template's path for messages: `templates/mastodon/post.txt.j2`."""
         for directory in self._directories:
             if Path(path).is_relative_to(directory):
                 return (Path(directory.resolve().name) / Path(path).relative_to(directory)).as_posix()
         return str(path)
 
     def render(self, platform: str, file: str, variables: Mapping[str, Any]) -> str:
-        """What the platform's template prints, with marks for `fit`. Raises RenderError."""
+        """Render the platform's template; the text has marks for `fit`. Raises RenderError."""
         from syndicate.rendering import jinja
 
         path = self.find(platform, file)

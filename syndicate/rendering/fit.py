@@ -1,7 +1,7 @@
-"""The longest text that fits: what a template printed, in marked parts, made to fit a network's own count.
+"""Shortens a template's output, in marked parts, to the longest text that fits a network's limit.
 
-A template's output carries marks (noncharacters, which no article keeps): parts that may give way, and
-parts that stay whole and whose positions the adapters need. What gives way, and in which order:
+A template's output contains marks (noncharacters, which no article keeps): for parts that may be shortened, and
+for parts that stay whole and whose positions the adapters need. What is shortened, in this order:
 
 1. parts with `drop`, the lowest priority first, among equals the last first; each is cut at a word while
    something worth reading is left (three words, ten graphemes), and otherwise vanishes;
@@ -9,7 +9,7 @@ parts that stay whole and whose positions the adapters need. What gives way, and
 3. hashtags, whole, from the last;
 4. `fit` parts again, down to their first letter.
 
-Links and mentions never give way. If that is not enough, the text is too long.
+Links and mentions are never shortened. If that is not enough, the text is too long.
 """
 
 from __future__ import annotations
@@ -47,7 +47,7 @@ DEFAULT_PRIORITY = 5
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """A stretch of a template's output. Of two parts the one with the lower priority gives way first."""
+    """A stretch of a template's output. Of two parts, the one with the lower priority is shortened first."""
 
     kind: Kind
     text: str
@@ -56,7 +56,7 @@ class Part:
 
 @dataclass(frozen=True, slots=True)
 class Fitted:
-    """A text that fits, and what in it means something."""
+    """A text that fits, and the positions of its links, tags and mentions."""
 
     text: str
     spans: tuple[Span, ...]
@@ -116,7 +116,7 @@ class Hashtags(tuple[Tag, ...]):
 
 
 def mark(kind: Kind, text: str, priority: int = DEFAULT_PRIORITY) -> str:
-    """`text` between marks; an empty one needs none."""
+    """`text` between marks; an empty text has no marks."""
     return f"{_OPEN[kind]}{chr(ord(_PRIORITY) + priority)}{text}{_CLOSE}" if text else ""
 
 
@@ -143,7 +143,7 @@ def _yielding(part: Part, kind: Kind, priority: int) -> str:
 
 
 def parse(marked: str) -> list[Part]:
-    """The parts of what a template printed. Raises RenderError when a filter tore the marks apart."""
+    """The parts of a template's output. Raises RenderError if a filter damaged the marks."""
     parts: list[Part] = []
     position = 0
     for found in _MARKED.finditer(marked):
@@ -155,7 +155,7 @@ def parse(marked: str) -> list[Part]:
     parts.append(Part("text", marked[position:]))
     if any(_STRAY.search(part.text) for part in parts):
         raise RenderError(
-            "a filter after fit, link or a hashtag took it apart", hint="put fit last: {{ … | upper | fit }}"
+            "a filter after fit, link or a hashtag damaged its marks", hint="put fit last: {{ … | upper | fit }}"
         )
     return [part for part in parts if part.text]
 
@@ -164,7 +164,7 @@ def fit(marked: str, limits: Limits, measure: Measure) -> Fitted:
     """The longest form of `marked` within `limits.text` (as `measure` counts) and `limits.text_bytes`.
 
     Calls `measure` some twenty times at most, and once when everything fits.
-    Raises TooLong when nothing more may give way.
+    Raises TooLong when nothing more can be shortened.
     """
     parts = parse(re.sub("\r\n?", "\n", marked))
     fits = _memory(limits, measure)
@@ -183,7 +183,7 @@ def _too_long(least: str, limits: Limits, measure: Measure) -> TooLong:
     length, limit, unit = measure(least), limits.text, ""
     if length <= limit and limits.text_bytes is not None:
         length, limit, unit = len(least.encode()), limits.text_bytes, " bytes"
-    return TooLong(f"the text is {length} of {limit}{unit} long, and nothing more in it may give way")
+    return TooLong(f"the text is {length} of {limit}{unit} long, and nothing more in it can be shortened")
 
 
 def _memory(limits: Limits, measure: Measure) -> Callable[[str], bool]:
@@ -200,7 +200,7 @@ def _memory(limits: Limits, measure: Measure) -> Callable[[str], bool]:
 
 
 class _Ladder:
-    """The forms of one part, from the least (0) to the most (`top`); made when asked for."""
+    """The forms of one part, from the shortest (0) to the longest (`top`); made when needed."""
 
     def __init__(self, part: Part, ceiling: int) -> None:
         self._text = part.text
@@ -223,7 +223,7 @@ def _worth_reading(text: str) -> bool:
 
 
 class _Fitting:
-    """The state of one text on its way: which form each part has now."""
+    """The state of one text while it is fitted: which form each part has now."""
 
     def __init__(self, parts: Sequence[Part], fits: Callable[[str], bool], ceiling: int) -> None:
         self._parts = parts
@@ -242,7 +242,7 @@ class _Fitting:
         return _assemble(self._parts, texts)
 
     def shrink(self) -> bool:
-        """Take from the parts, in order, until the text fits; False when it never does."""
+        """Shorten the parts, in order, until the text fits; False if it never does."""
         if self._fits(self.result().text):
             return True
         for at, level in self._steps():
@@ -260,12 +260,12 @@ class _Fitting:
         yield from ((at, 0) for at in (*yielding[2], *yielding[1]))
 
     def _of(self, kind: Kind) -> list[int]:
-        """The parts of a kind in the order they give way."""
+        """The parts of a kind, in the order in which they are shortened."""
         found = [at for at in self._ladders if self._parts[at].kind == kind]
         return sorted(found, key=lambda at: (self._parts[at].priority, -at))
 
     def grow(self) -> None:
-        """Give back what fits, the last taken first: to dropped parts only if no other had to be cut."""
+        """Lengthen parts as far as they fit, the last shortened first; dropped parts only if no other had to be cut."""
         cut = [at for at in self._given if self._parts[at].kind == "fit"]
         dropped = [at for at in self._given if self._parts[at].kind == "drop"]
         for at in dict.fromkeys(reversed(cut or dropped)):
@@ -284,7 +284,7 @@ class _Fitting:
 
 
 def _assemble(parts: Sequence[Part], texts: Sequence[str]) -> Fitted:
-    """Parts put together in their present form, without the gaps that vanished ones would leave."""
+    """The text of the parts in their present forms, without the gaps that dropped ones would leave."""
     spans = []
     offset = 0
     for part, text in zip(parts, texts, strict=True):
@@ -311,7 +311,7 @@ def _span(kind: Kind, start: int, text: str) -> Span:
 
 
 def _without(pattern: re.Pattern[str], text: str, spans: list[Span]) -> tuple[str, list[Span]]:
-    """`text` without what `pattern` finds (white space only), and where the spans are then."""
+    """`text` without the matches of `pattern` (white space only), and the spans moved accordingly."""
     gaps = [found.span() for found in pattern.finditer(text)]
     if not gaps:
         return text, spans

@@ -1,4 +1,4 @@
-"""The sandbox templates run in. The one module that loads jinja2; `environment` loads it when it is needed."""
+"""The jinja2 sandbox in which templates run. Only this module loads jinja2; `environment` loads it when needed."""
 
 from __future__ import annotations
 
@@ -25,14 +25,14 @@ MAX_STEPS = 100_000
 """Steps all loops over `range` may take together in one rendering."""
 
 MAX_PRODUCT = 100_000
-"""Length of what `*` may make of a text or a list."""
+"""The longest text or list that `*` may make."""
 
 NAMES = ("article", "site", "account", "limits", "link", "image")
 CARD_NAMES = ("article", "site", "card", "colours")
 
 
 class _Missing(StrictUndefined):
-    """Says what is undefined, and what may have been meant."""
+    """An undefined name; the error names it and the one that may have been meant."""
 
     @property
     def _undefined_message(self) -> str:
@@ -53,7 +53,7 @@ def _names_in(value: Any) -> list[str]:
 
 
 class _Sandbox(ImmutableSandboxedEnvironment):
-    """Templates may read and print; they cannot change, reach or exhaust anything."""
+    """Templates may read and print; they cannot change anything, reach anything else, or use up memory and time."""
 
     intercepted_binops = frozenset({"*", "**"})
 
@@ -88,7 +88,7 @@ def _printed(value: Any) -> Any:
 
 
 def _mention(handle: str) -> Mention | str:
-    """The `mention` filter: a handle that is never cut; adapters learn where it stands."""
+    """The `mention` filter: a handle that is never cut, and whose position the adapters get."""
     return Mention(f"@{handle.removeprefix('@')}") if handle else ""
 
 
@@ -106,7 +106,7 @@ def run(
     *,
     column: bool = False,
 ) -> str:
-    """What the template `name` prints. `shown` turns a file's path into the one a person knows.
+    """Render the template `name`. `shown` turns a file's path into the one for messages.
 
     Raises RenderError with file, line (and `column`) and what is wrong, whatever a template does.
     """
@@ -132,7 +132,7 @@ def _words(fault: Exception) -> str:
 
 
 def _place(fault: Exception, made: jinja2.Environment, name: str, shown: Callable[[str], str], column: bool) -> str:
-    """The file and line of the innermost template frame, as jinja rewrites tracebacks."""
+    """The file and line of the innermost template, from the traceback that jinja rewrites."""
     loader = made.loader
     assert isinstance(loader, jinja2.FileSystemLoader)
     place = shown(name)
@@ -147,7 +147,7 @@ def _place(fault: Exception, made: jinja2.Environment, name: str, shown: Callabl
 
 
 def _column(path: str, line: int, words: str) -> str:
-    """Where in its line a mistake most likely is, since jinja keeps only the line: what the message quotes."""
+    """The likely column of a mistake: where its line has what the message quotes, since jinja keeps only the line."""
     try:
         text = Path(path).read_text("utf-8").splitlines()[line - 1]
     except (OSError, ValueError, IndexError):

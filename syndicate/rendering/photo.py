@@ -1,4 +1,4 @@
-"""Photos as they were published: fetched once, whoever asks. What is made of them is `pixels` and `cards`."""
+"""Downloads articles' photos, each once, unchanged. `pixels` and `cards` make pictures for posts from them."""
 
 from __future__ import annotations
 
@@ -15,10 +15,10 @@ _ACCEPT = "image/jpeg,image/png,image/webp,image/gif;q=0.8,image/tiff;q=0.5,imag
 
 
 class Pictures:
-    """Photos as they were published: accounts that want the same one share one request.
+    """Articles' photos, unchanged; accounts that want the same one share one request.
 
-    Shared by threads. What was fetched is kept up to `kept_bytes`; a failure is told to
-    those who wait for it and then forgotten, so that a later delivery asks again.
+    Shared by threads. Photos are kept up to `kept_bytes`; a failure is raised for
+    all who wait for it and then forgotten, so that a later delivery asks again.
     """
 
     def __init__(self, http: Http, *, kept_bytes: int = 8_000_000) -> None:
@@ -28,7 +28,7 @@ class Pictures:
         self._lock = threading.Lock()
 
     def original(self, url: str) -> bytes:
-        """The file behind an address, as it is. Raises RenderError."""
+        """The file at an address, unchanged. Raises RenderError."""
         with self._lock:
             answer = self._answers.get(url)
             first = answer is None
@@ -64,7 +64,7 @@ class Pictures:
             self._forget()
 
     def _forget(self) -> None:
-        """Drop the oldest answers while they hold too much; the newest stays."""
+        """Drop the oldest photos while there are too many bytes; the newest stays."""
         done = [(url, answer) for url, answer in self._answers.items() if answer.done() and not answer.exception()]
         held = sum(len(answer.result()) for _, answer in done)
         for url, answer in done[:-1]:
@@ -75,7 +75,7 @@ class Pictures:
 
 
 def download(http: Http, url: str) -> bytes:
-    """The bytes behind a picture's address. Raises RenderError."""
+    """The bytes at a picture's address. Raises RenderError."""
     if not url.lower().startswith(("http://", "https://")):
         raise RenderError(f"{url[:80]}: not an http address")
     try:

@@ -1,4 +1,4 @@
-"""A photo's bytes as the network takes them: checked, cleaned, upright, made to fit.
+"""Makes a photo's bytes ready for a network: checked, without metadata, upright, within its limits.
 
 Pillow is loaded with the first picture. Nothing that a camera wrote about place or person is passed on.
 """
@@ -38,14 +38,14 @@ _UPRIGHT = {
     7: "TRANSVERSE",
     8: "ROTATE_90",
 }
-"""What turns a picture upright, by its EXIF orientation."""
+"""The transposition that turns a picture upright, by its EXIF orientation."""
 
 _HARMLESS = {
     *("jfif", "jfif_version", "jfif_unit", "jfif_density", "adobe", "adobe_transform"),
     *("progressive", "progression", "dpi", "gamma", "srgb", "chromaticity", "transparency", "interlace", "aspect"),
     *("version", "background", "extension", "loop", "duration", "timestamp"),
 }
-"""What `Image.info` may hold of a file that is passed on as it is: nothing about a place, a person or colours."""
+"""The keys of `Image.info` that a file passed on unchanged may have: none about a place, a person or colours."""
 
 _HARMLESS_SEGMENTS = ("APP0", "APP14")
 
@@ -54,10 +54,10 @@ _decoding = threading.Lock()
 
 
 def encode(data: bytes, limits: Limits, alt: str, *, max_bytes: int, edge: int | None = None) -> Media:
-    """A picture that fits: the very bytes if they are clean and small enough, else a JPEG made from them.
+    """A picture within the limits: the same bytes if they are clean and small enough, else a JPEG made from them.
 
-    Upright, in sRGB, one frame, without metadata. The same bytes give the same bytes. `edge` binds only
-    what has to be encoded anew. Raises RenderError.
+    Upright, in sRGB, one frame, without metadata. The same input gives the same bytes. `edge` (pixels) limits only
+    pictures that have to be encoded anew. Raises RenderError.
     """
     with opened(data) as picture:
         width, height = picture.size
@@ -71,7 +71,7 @@ def encode(data: bytes, limits: Limits, alt: str, *, max_bytes: int, edge: int |
 
 @contextmanager
 def opened(data: bytes) -> Iterator[Any]:
-    """The picture, nothing decoded yet; whatever Pillow finds wrong with it is one RenderError."""
+    """Open the picture without decoding it. Raises RenderError for anything that Pillow finds wrong with it."""
     from PIL import Image as Pillow
 
     with _decoding, warnings.catch_warnings():
@@ -95,9 +95,9 @@ def _refuse_huge(picture: Picture) -> None:
 
 
 def _is_clean(picture: Picture, data: bytes) -> bool:
-    """Whether the file is sound to its end and holds nothing but one picture on a screen's terms.
+    """Whether the file is complete and undamaged, and has one upright sRGB picture and no metadata.
 
-    A JPEG is read at an eighth of its size: that goes through all of it at little cost.
+    A JPEG is decoded at an eighth of its size, which reads all of it at little cost.
     """
     if getattr(picture, "is_animated", False) or picture.mode == "CMYK":
         return False
@@ -133,7 +133,7 @@ def _prepared(picture: Picture, limits: Limits, edge: int) -> Picture:
 
 
 def _flat(picture: Picture, size: tuple[int, int]) -> Picture:
-    """One upright frame of this size (as it lies in the file), in sRGB, without metadata."""
+    """One upright frame of this size (before it is turned), in sRGB, without metadata."""
     from PIL import Image as Pillow
 
     orientation = picture.getexif().get(_ORIENTATION)
@@ -147,7 +147,7 @@ def _flat(picture: Picture, size: tuple[int, int]) -> Picture:
 
 
 def _on_white(picture: Picture) -> Picture:
-    """Without transparency, eight bits a channel, in a mode a colour profile can speak about."""
+    """The picture without transparency, eight bits a channel, in a mode that colour profiles apply to."""
     from PIL import Image as Pillow
 
     if picture.mode.startswith("I"):
@@ -161,7 +161,7 @@ def _on_white(picture: Picture) -> Picture:
 
 
 def _in_srgb(picture: Picture, profile: bytes | None) -> Picture:
-    """Colours as every screen shows them; a broken or unfitting profile is passed over."""
+    """The picture in sRGB; a profile that is broken or does not fit is ignored."""
     from PIL import ImageCms
 
     if profile:
@@ -176,9 +176,9 @@ def _in_srgb(picture: Picture, profile: bytes | None) -> Picture:
 
 
 def jpeg(picture: Picture, max_bytes: int, alt: str = "", *, optimize: bool = True) -> Media:
-    """The best JPEG within `max_bytes`: first less quality, then fewer pixels. Raises RenderError.
+    """The best JPEG within `max_bytes`: first lower quality, then fewer pixels. Raises RenderError.
 
-    Without `optimize` it is made in half the time and a few hundredths larger.
+    Without `optimize` it takes half the time and is a few per cent larger.
     """
     from PIL import Image as Pillow
 
@@ -194,7 +194,7 @@ def jpeg(picture: Picture, max_bytes: int, alt: str = "", *, optimize: bool = Tr
 
 
 def png(picture: Picture, max_bytes: int, alt: str = "") -> Media:
-    """A PNG, or the best JPEG where that is too large. Raises RenderError."""
+    """A PNG, or the best JPEG if the PNG is too large. Raises RenderError."""
     buffer = io.BytesIO()
     picture.save(buffer, "PNG", optimize=False, compress_level=6)
     data = buffer.getvalue()

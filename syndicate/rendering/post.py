@@ -1,4 +1,4 @@
-"""Article → Post: the words, the link in its place, and the picture, for one account."""
+"""Makes the post of an article for one account: text, link and picture."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ Place: TypeAlias = Literal["text", "card", "field", "none"]
 """Where the link goes: into the text, into a card we send, beside the text, or nowhere."""
 
 Draw: TypeAlias = "Callable[[Order, bytes | None], Drawn]"
-"""Draws a card over a photo's bytes. Raises RenderError where there is nothing to show at all."""
+"""Draws a card over a photo's bytes. Raises RenderError if there is neither card nor photo."""
 
 _CARD_TEXT = 300
 """Graphemes of a link card's title and of its description: no network shows more."""
@@ -39,7 +39,7 @@ _LINK_CARD = "default"
 
 
 class Renderer:
-    """Makes posts with one publisher's templates. Made once, and shared by threads."""
+    """Makes posts with one publisher's templates. Shared by threads."""
 
     def __init__(self, templates: Templates, pictures: Pictures, draw: Draw, site: Site) -> None:
         self.templates = templates
@@ -57,9 +57,9 @@ class Renderer:
         at: datetime,
         planned_at: datetime,
     ) -> Rendered:
-        """What `account` would post about `article`, within `limits`, which may be wider than the platform's own.
+        """The post of `article` for `account`, within `limits`, which may be wider than the platform's own.
 
-        The same input gives the same post, picture bytes included. A picture that cannot be had is left
+        The same input gives the same post, picture bytes included. A picture that is unavailable is left
         out with a warning. Raises RenderError (a template) and TooLong.
         """
         parts = _Parts(self, article, account, platform.name, limits)
@@ -91,7 +91,7 @@ class Renderer:
 
 
 def _place(account: Account, limits: Limits, *, has_media: bool) -> Place:
-    """Where the link goes. Without a wish of the account's: a card where a picture leaves room for one."""
+    """Where the link goes: the account's setting, else a link card unless a picture takes its place."""
     if account.link == "none":
         return "none"
     automatic = "text" if has_media and not limits.card_with_media else "card"
@@ -101,7 +101,7 @@ def _place(account: Account, limits: Limits, *, has_media: bool) -> Place:
 
 
 class _Parts:
-    """What each part of one post is made from: an article, for an account of a platform by name."""
+    """Makes the parts of one post: of an article, for an account on a platform."""
 
     def __init__(self, renderer: Renderer, article: Article, account: Account, name: str, limits: Limits) -> None:
         self._article = article
@@ -126,7 +126,7 @@ class _Parts:
         return self._templates.shown(self._templates.find(self._name, file))
 
     def link(self) -> str:
-        """The article's address with the account's campaign parameters; nothing in it can break a line."""
+        """The article's address with the account's campaign parameters; it contains no white space."""
         address = re.sub(r"\s", lambda found: quote(found.group()), plain(self._url))
         campaign = {"source": self._name} | dict(self._account.utm) if self._account.utm else {}
         return utm(address, campaign)
@@ -155,7 +155,7 @@ class _Parts:
         return LinkCard(link, title, description, thumb)
 
     def _picture(self, max_bytes: int, size: str, edge: int | None = None) -> Media | None:
-        """The card in a size of its theme, or the photo within `edge` pixels; with its description, or not at all."""
+        """The card in a size of its theme, or the photo within `edge` pixels; none without the alt text it needs."""
         image = self._view.image
         if self._account.image == "none" or (image is None and self._account.image == "photo"):
             return None
@@ -176,7 +176,7 @@ class _Parts:
             return None
 
     def _card(self, alt: str, image: Image | None, max_bytes: int, size: str) -> Media | None:
-        """The card; without the photo where that cannot be had, and none at all rather than no post."""
+        """The card, without the photo if that is unavailable; None with a warning if there is no card."""
         from syndicate.rendering.cards.order import Order
 
         photo: bytes | None = None
@@ -197,7 +197,7 @@ class _Parts:
         return replace(drawn.media, alt=alt)
 
     def _alt(self, image: Image) -> str:
-        """The picture's description within the network's limit; the credit stays when words have to go."""
+        """The alt text within the network's limit; if it has to be cut, the credit stays."""
         marked = self._templates.render(self._name, "alt.txt.j2", self._variables | {"image": image, "link": ""})
         limit = self._limits.alt
         try:

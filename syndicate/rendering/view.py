@@ -1,4 +1,4 @@
-"""What templates see of an article: its fields as clean single lines, and its hashtags."""
+"""The article as templates see it: its fields as clean single lines, and its hashtags."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from syndicate.text import hashtags, plain
 class ArticleView:
     """An article for a template to read: text that is missing is "", never None.
 
-    `hashtags` are as many as the account asks for, with their `#`; printed, a space stands between them.
+    `hashtags` are as many as the account asks for, with their `#`; they print with spaces between them.
     """
 
     source: str

@@ -1,4 +1,4 @@
-"""Stand-ins for the networks on one local port: for rehearsals, demos and tests."""
+"""Stand-ins (fake networks) on one local port, to try everything without posting, for demos and for tests."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ __all__ = ["Sandbox"]
 
 
 def __getattr__(name: str) -> Any:
-    """`Sandbox`, loaded when it is asked for."""
+    """`Sandbox`, imported when it is first used."""
     if name != "Sandbox":
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
     from syndicate.sandbox.server import Sandbox

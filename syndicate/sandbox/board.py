@@ -1,4 +1,4 @@
-"""What was posted, on all networks: what the page shows and the tests count."""
+"""Keeps everything that was posted, on all networks, for the page and for tests."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from syndicate.sandbox.pictures import look
 
 
 class Board:
-    """Every post that a stand-in accepted, oldest first, and the pictures they show."""
+    """Every post that a stand-in accepted, oldest first, and the posts' pictures."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
@@ -21,7 +21,7 @@ class Board:
         self._seq = 0
 
     def put(self, platform: str, number: str, **about: Any) -> None:
-        """Show a post; one that is already there is changed in its place."""
+        """Add a post, or replace the one with the same id."""
         with self._lock:
             before = self._posts.get((platform, number))
             if before is None:
@@ -31,12 +31,12 @@ class Board:
             self._posts[platform, number] = blank | {"media": [], "visibility": "public"} | about | post
 
     def change(self, platform: str, number: str, **about: Any) -> None:
-        """Show a post as it was edited."""
+        """Change a post as it was edited."""
         with self._lock:
             self._posts[platform, number] |= about
 
     def remove(self, platform: str, number: str, at: str) -> None:
-        """Take a post down, and remember that it stood here until `at`."""
+        """Delete a post, and remember that it was shown until `at`."""
         with self._lock:
             post = self._posts.pop((platform, number), None)
             if post is not None:
@@ -48,12 +48,12 @@ class Board:
             return [dict(post) for post in self._posts.values()]
 
     def deleted(self) -> list[dict[str, Any]]:
-        """What was taken down, in the order in which it was."""
+        """The deleted posts, in the order of their deletion."""
         with self._lock:
             return [dict(post) for post in self._deleted]
 
     def keep(self, data: bytes, *, alt: str = "", mime: str | None = None) -> dict[str, Any]:
-        """Remember picture bytes; what the board says of them, size and type read from the bytes."""
+        """Store a picture's bytes; return its description, with size and type read from the bytes."""
         sha256 = hashlib.sha256(data).hexdigest()
         seen = look(data)
         kind = seen.mime if seen else mime or "application/octet-stream"
@@ -79,7 +79,7 @@ class Board:
             return dict(self._media)
 
     def clear(self) -> None:
-        """Take everything down; the numbering goes on."""
+        """Remove everything; the numbering continues."""
         with self._lock:
             self._posts.clear()
             self._deleted.clear()

@@ -1,4 +1,4 @@
-"""HTTP/1.1 on this machine: whole requests in, whole answers out, one write each."""
+"""The sandbox's HTTP/1.1 server: reads whole requests, and writes each answer at once."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ BODY_BYTES = 64_000_000
 
 
 class BadRequest(Exception):
-    """What came is not HTTP as we read it: the status and the line to answer."""
+    """The request is not HTTP that we can read; has the status and the line to answer."""
 
     def __init__(self, status: int, line: str) -> None:
         super().__init__(line)
@@ -30,20 +30,20 @@ class BadRequest(Exception):
 
 
 class Visit(Protocol):
-    """What is done about one request."""
+    """The handling of one request."""
 
     refused: bool
-    """Whether to cut the connection before the body is read."""
+    """Whether to close the connection before the body is read."""
 
     def respond(self, request: Received) -> Answer | None:
-        """The answer; None closes the connection without one."""
+        """The answer; None closes the connection without an answer."""
 
 
 DRIPS = 20
 
 
 class Connection(StreamRequestHandler):
-    """Serves one client until it leaves, asks to close, or a fault cuts it off."""
+    """Serves one client until it leaves, asks to close, or a fault ends the connection."""
 
     disable_nagle_algorithm = True
     server: Server
@@ -55,7 +55,7 @@ class Connection(StreamRequestHandler):
                 pass
 
     def _serve(self) -> bool:
-        """One request; whether the connection stays open."""
+        """Serve one request; return whether the connection stays open."""
         try:
             head = self._head()
             if head is None:
@@ -76,7 +76,7 @@ class Connection(StreamRequestHandler):
         return not (close or answer.cut)
 
     def _head(self) -> tuple[str, str, dict[str, str]] | None:
-        """Method, target and headers; None when the client has left."""
+        """Read method, target and headers; None if the client has left."""
         line = self.rfile.readline(LINE_BYTES + 1)
         if not line:
             return None
@@ -155,7 +155,7 @@ class Connection(StreamRequestHandler):
             self.wfile.write(head if bodiless else head + answer.body)
 
     def _drip(self, data: bytes, seconds: float) -> None:
-        """The answer in twenty pieces, spread over this time."""
+        """Write the answer in twenty pieces, spread over this time (seconds)."""
         size = len(data) // DRIPS + 1
         for start in range(0, len(data), size):
             self.wfile.write(data[start : start + size])
@@ -163,19 +163,19 @@ class Connection(StreamRequestHandler):
             time.sleep(seconds / DRIPS)
 
     def _reset(self) -> None:
-        """Close so that the client sees a reset, the nearest to a refusal once it is connected."""
+        """Close so that the client sees a reset; once it is connected, nothing is closer to a refused connection."""
         self.connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
         self.rfile.close()
         self.connection.close()
 
     def finish(self) -> None:
-        """Close both directions; a client that is gone already is no concern."""
+        """Close both directions; it does not matter if the client is gone already."""
         with suppress(OSError):
             super().finish()
 
 
 class Server(ThreadingHTTPServer):
-    """Knows its open connections, so that closing leaves none behind."""
+    """A threaded HTTP server that closes all its open connections when it is closed."""
 
     daemon_threads = True
     request_queue_size = 128
@@ -187,7 +187,7 @@ class Server(ThreadingHTTPServer):
         super().__init__(("127.0.0.1", port), Connection)
 
     def server_bind(self) -> None:
-        """Bind without the name look-up of the class above, which can take seconds."""
+        """Bind without the base class's name look-up, which can take seconds."""
         TCPServer.server_bind(self)
         self.server_name, self.server_port = "127.0.0.1", int(self.server_address[1])
 
@@ -222,7 +222,7 @@ _dates: dict[int, str] = {}
 
 
 def date(second: int) -> str:
-    """The `Date` header of that second, made once."""
+    """The `Date` header of a second, cached."""
     if second not in _dates:
         _dates.clear()
         _dates[second] = formatdate(second, usegmt=True)

@@ -1,4 +1,4 @@
-"""The sandbox's own addresses: what was posted, the fault plan, pictures, and the page."""
+"""Answers the sandbox's own addresses: posts, fault plan, pictures, and the page."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from syndicate.sandbox.page import live_page, static_page
 
 
 class Controlled(Protocol):
-    """What these addresses show of a sandbox, and change in it."""
+    """What these addresses need of a sandbox."""
 
     url: str
     board: Board
@@ -23,26 +23,26 @@ class Controlled(Protocol):
     stand_ins: Mapping[str, StandIn]
 
     def posts(self) -> list[dict[str, Any]]:
-        """What was posted and still stands, oldest first."""
+        """The posts that were not deleted, oldest first."""
 
     def deleted(self) -> list[dict[str, Any]]:
-        """What was posted and taken down again."""
+        """The posts that were deleted again."""
 
     def shown(self) -> list[dict[str, Any]]:
-        """Both of them, in the order in which they were posted."""
+        """All posts, deleted or not, in the order in which they were posted."""
 
     def requests(self) -> list[dict[str, Any]]:
         """The last requests to the networks, oldest first."""
 
     def page(self) -> str:
-        """The page of what was posted, whole in itself."""
+        """The page of all posts as one self-contained file."""
 
     def clear(self) -> None:
         """Forget posts, uploads and requests."""
 
 
 class Control:
-    """Answers what is for no network: never a fault, never logged."""
+    """Answers requests that are not for a network; they meet no faults and are not logged."""
 
     refused = False
 
@@ -50,7 +50,7 @@ class Control:
         self._sandbox = sandbox
 
     def respond(self, request: Received) -> Answer | None:
-        """The sandbox's own addresses, and its page."""
+        """The answer of one of the sandbox's own addresses, or the page."""
         table: Mapping[tuple[str, str], Callable[[Received], Answer]] = {
             ("GET", "/"): self._page,
             ("GET", "/_sandbox/posts"): lambda _: answer(200, self._sandbox.posts()),
@@ -92,7 +92,7 @@ class Control:
         return Answer(200, found[1], safe, {"Cache-Control": "max-age=31536000, immutable"})
 
     def _permalink(self, request: Received) -> Answer:
-        """A post's own address shows that post."""
+        """The answer of a post's permalink: a page with that post."""
         url = self._sandbox.url + quote(request.path, safe="/@:-._~")
         posts = [post for post in self._sandbox.posts() if post["permalink"] == url]
         if not posts:

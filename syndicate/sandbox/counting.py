@@ -1,6 +1,6 @@
-"""Lengths as the networks count them, by our own reading of their published rules.
+"""Counts lengths as the networks do, implemented from their published rules.
 
-Written without a look at `syndicate.text` or `syndicate.platforms`, so that a mistake there is seen here.
+It is independent of `syndicate.text` and `syndicate.platforms`, so that it reveals mistakes there.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ MENTION = re.compile(r"(?<![\w/=])@(\w+(?:[\w.-]*\w)?)@[\w-]+(?:\.[\w-]+)*", re.
 
 
 def graphemes(text: str) -> int:
-    """Grapheme clusters (UAX 29), what a reader calls characters."""
+    """The number of grapheme clusters (UAX 29), which readers call characters."""
     if text.isascii() and "\r" not in text:
         return len(text)
     import regex
@@ -31,7 +31,7 @@ def addresses(text: str) -> list[str]:
 
 
 def _trim(url: str) -> str:
-    """An address without closing punctuation, and without a bracket that was opened before it."""
+    """An address without closing punctuation, and without the end of a bracket that opens before it."""
     while True:
         bare = url.rstrip(".,;:!?…'*")
         if bare.endswith(")") and bare.count("(") < bare.count(")"):
@@ -55,7 +55,7 @@ def mastodon_length(text: str, *, per_url: int = URL_LENGTH) -> int:
 
 
 def weighted_length(text: str) -> int:
-    """Length as X counts: an address 23, an emoji 2, of the rest the ranges of the config 1 and all else 2.
+    """Length as X counts: an address is 23, an emoji 2, a character in the config's ranges 1, any other 2.
 
     twitter/twitter-text config/v3.json @ 30e2430d (2021-10-21); docs.x.com counting-characters (2026-08-22).
     """
@@ -82,7 +82,7 @@ def _light(code: int) -> bool:
 def recognised(text: str) -> list[tuple[int, int, str]]:
     """Start, end and text of each address that X turns into a t.co link.
 
-    A host needs a top-level domain that exists, so loopback addresses and `.example` are none. Without
+    A host needs a top-level domain that exists, so loopback addresses and `.example` are not recognised. Without
     a scheme only an ASCII host counts, and not right behind `@`, `#`, `$`, `-`, `_`, `.`, `/` or a letter.
     """
     if "." not in text:

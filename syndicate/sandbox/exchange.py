@@ -1,4 +1,4 @@
-"""What goes in and out of a stand-in: one request, one answer."""
+"""The requests and answers of stand-ins, and the routes between them."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ class Upload(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Received:
-    """One whole request. Header names are lower case; of a repeated query name the first value counts."""
+    """One whole request. Header names are lower case; if a query name is repeated, the first value counts."""
 
     method: str
     path: str
@@ -38,7 +38,7 @@ class Received:
 
     @property
     def bearer(self) -> str | None:
-        """The token of `Authorization: Bearer`, if there is one."""
+        """The token of `Authorization: Bearer`; None without one."""
         scheme, _, token = self.headers.get("authorization", "").partition(" ")
         return token.strip() or None if scheme.lower() == "bearer" else None
 
@@ -61,7 +61,7 @@ class Received:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """One whole answer; or less: `cut` sends half of it and hangs up, `drip` (seconds) sends it in small pieces."""
+    """One answer: `cut` sends half of it and closes the connection, `drip` sends it in pieces over so many seconds."""
 
     status: int
     body: bytes = b""
@@ -72,11 +72,11 @@ class Answer:
 
 
 Operation: TypeAlias = Callable[..., Answer]
-"""Takes the request, and then the variable words of its path."""
+"""Answers a request; its further arguments are the variable words of the path."""
 
 
 class Route(NamedTuple):
-    """Which stand-in answers, in which step of a post, and how."""
+    """The stand-in that answers, the step of a post, and the function that answers."""
 
     platform: str
     step: str
@@ -93,7 +93,7 @@ class Table:
         ]
 
     def find(self, method: str, path: str) -> tuple[str, Callable[[Received], Answer]] | None:
-        """Step and operation of a request; None for an address that is not there."""
+        """The step and operation of a request; None for an unknown address."""
         for verb, pattern, step, operation in self._rows:
             found = pattern.fullmatch(path) if verb == method else None
             if found:
@@ -112,12 +112,12 @@ def answer(status: int, value: Any, headers: Mapping[str, str] | None = None, *,
 
 
 def text_answer(status: int, text: str, headers: Mapping[str, str] | None = None, *, mime: str = "text/html") -> Answer:
-    """`text` as it stands."""
+    """`text` unchanged."""
     return Answer(status, text.encode(), f"{mime}; charset=utf-8", headers or {})
 
 
 def instant(seconds: float, precision: str = "milliseconds") -> str:
-    """RFC 3339 in UTC of seconds since 1970."""
+    """Seconds since 1970 as RFC 3339 in UTC."""
     return datetime.fromtimestamp(seconds, UTC).isoformat(timespec=precision).replace("+00:00", "Z")
 
 

@@ -1,4 +1,4 @@
-"""What goes wrong on purpose: a plan of rules, each asked in turn at every request."""
+"""Fault plans: rules that make requests fail on purpose, tried in order at every request."""
 
 from __future__ import annotations
 
@@ -21,11 +21,11 @@ FAULTS = (
 
 @dataclass(slots=True)
 class Rule:
-    """One fault. It skips its first `after` matches, then happens `count` times (None: for ever).
+    """One fault. It skips its first `after` matches, then happens `count` times (None: always).
 
     `platform` and `step` None match any. `retry_after` (seconds) is what a 429 or 503 asks for,
     and `seconds` how long a slow or dripping answer takes, or how late a post is accepted.
-    `probability` is drawn from `seed`, so that a run can be repeated.
+    `probability` is drawn with `seed`, so that a run can be repeated.
     """
 
     fault: str
@@ -42,7 +42,7 @@ class Rule:
     dice: random.Random = field(default_factory=random.Random, repr=False)
 
     def happens(self, platform: str, step: str) -> bool:
-        """Whether this rule matches, counting the match if it does."""
+        """Whether this rule's fault happens now; a request that the rule matches is counted."""
         if self.platform not in (None, platform) or self.step not in (None, step):
             return False
         self.matches += 1
@@ -53,7 +53,7 @@ class Rule:
         )
 
     def record(self) -> dict[str, Any]:
-        """The rule as JSON, with what is left of it."""
+        """The rule as JSON, with how often it may still happen."""
         names = ("platform", "step", "fault", "after", "count", "retry_after", "seconds", "probability", "seed")
         rest = None if self.count is None else self.count - self.done
         return {name: getattr(self, name) for name in names} | {
@@ -64,7 +64,7 @@ class Rule:
 
 
 class FaultPlan:
-    """The rules in force. The first that happens wins; each counts its own matches.
+    """The current rules. The first whose fault happens is used; each rule counts its own matches.
 
     `platforms` are the networks that a rule may name. Raises ConfigError for a rule that makes no sense.
     """
@@ -81,7 +81,7 @@ class FaultPlan:
             self._rules = fresh
 
     def add(self, rules: Iterable[Any]) -> None:
-        """Put rules behind those in force."""
+        """Add rules after the current ones."""
         fresh = self._read(rules)
         with self._lock:
             self._rules += fresh
@@ -118,7 +118,7 @@ def read_plan(body: bytes) -> list[Any]:
 
 
 def rule(data: Any, platforms: tuple[str, ...]) -> Rule:
-    """One rule from JSON. Raises ConfigError, naming what is wrong and what there is to choose."""
+    """One rule from JSON. Raises ConfigError, which says what is wrong and which values are allowed."""
     if not isinstance(data, dict):
         raise ConfigError(f"a rule is an object, not {json.dumps(data)}")
     known = ("platform", "step", "fault", "after", "count", "retry_after", "seconds", "probability", "seed")

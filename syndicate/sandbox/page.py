@@ -1,6 +1,6 @@
-"""The sandbox's page: what was posted, one column for each network, newest first.
+"""Makes the sandbox's page: what was posted, one column for each network, newest first.
 
-Everything that came from outside is escaped here; no address but http and https becomes a link.
+All posted text is escaped here; only http and https addresses become links.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from syndicate.sandbox.networks import StandIn
 
 Post: TypeAlias = Mapping[str, Any]
 Source: TypeAlias = Callable[[str], str | None]
-"""Where the picture with this SHA-256 is to be had."""
+"""The address of the picture with this SHA-256."""
 Networks: TypeAlias = Mapping[str, StandIn]
 """The networks by their platforms' names, in the order of their columns."""
 
@@ -26,7 +26,7 @@ HASHTAG = re.compile(r"(?<![\w/&#])#[^\s#.,;:!?…<>\"'()\[\]]*[^\W\d_][^\s#.,;:
 
 
 def live_page(posts: Sequence[Post], networks: Networks) -> str:
-    """The page that asks every two seconds whether there is more."""
+    """The page that asks for new posts every two seconds."""
     script = f"<script>{_file('page.js')}</script>"
     return _page(wall(posts, networks, lambda sha256: f"/_sandbox/media/{sha256}"), script, "live, newest first")
 
@@ -40,7 +40,7 @@ def static_page(posts: Sequence[Post], networks: Networks, media: Mapping[str, t
             return None
         return f"data:{mime};base64,{base64.b64encode(data).decode()}"
 
-    return _page(wall(posts, networks, embedded), "", "as it stood when this page was made")
+    return _page(wall(posts, networks, embedded), "", "as it was when this page was made")
 
 
 def _page(content: str, script: str, state: str) -> str:
@@ -53,7 +53,7 @@ def _file(name: str) -> str:
 
 
 def wall(posts: Sequence[Post], networks: Networks, source: Source) -> str:
-    """The columns; what the live page puts in place of the old ones."""
+    """The columns, with which the live page replaces the old ones."""
     if not posts:
         return (
             '<div class="empty"><h2>Nothing has been posted yet</h2><p>Send something here with '
@@ -74,7 +74,7 @@ def _column(network: StandIn, platform: str, posts: Sequence[Post], source: Sour
 
 
 def _count(posts: Sequence[Post]) -> str:
-    """How many stand, and how many stood."""
+    """The number of posts and of deleted posts, in words."""
     gone = sum(bool(post.get("deleted_at")) for post in posts)
     standing = len(posts) - gone
     return f"{standing} post{'s' if standing != 1 else ''}" + (f", {gone} deleted" if gone else "")
@@ -141,7 +141,7 @@ def _figure(picture: Mapping[str, Any], source: Source) -> str:
 def _image(picture: Mapping[str, Any], source: Source) -> str:
     address = source(str(picture["sha256"]))
     if address is None:
-        return '<div class="gone">a file that is no picture</div>'
+        return '<div class="gone">a file that is not a picture</div>'
     size = f' width="{picture["width"]}" height="{picture["height"]}"' if picture["width"] else ""
     return f'<img src="{escape(address)}" alt="{escape(str(picture["alt"] or ""))}"{size} loading="lazy">'
 
@@ -162,7 +162,7 @@ def _link_card(card: Mapping[str, Any] | None, source: Source) -> str:
 
 
 def _bare_link(post: Post) -> str:
-    """The link, where it shows neither in the text nor as a card."""
+    """The link, if it is neither in the text nor in a card."""
     link = str(post["link"] or "")
     return f'<p class="link">{_anchor(link, link)}</p>' if link and link not in post["text"] else ""
 

@@ -1,4 +1,4 @@
-"""What a picture is, read from its own bytes: type and size, never from what the sender says."""
+"""Reads a picture's type and size from its bytes; what the sender declares does not count."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ class Picture(NamedTuple):
 
 
 def look(data: bytes) -> Picture | None:
-    """Type and size of a PNG, JPEG, GIF or WebP; None for anything else, or where the header is cut."""
+    """Type and size of a PNG, JPEG, GIF or WebP; None for anything else, or if the header is incomplete."""
     try:
         if data.startswith(b"\x89PNG\r\n\x1a\n") and data[12:16] == b"IHDR":
             return Picture("image/png", *struct.unpack_from(">II", data, 16))
@@ -31,7 +31,7 @@ def look(data: bytes) -> Picture | None:
 
 
 def _jpeg(data: bytes) -> tuple[int, int]:
-    """Walk the segments to the frame header (SOF0 to SOF15, without DHT, JPG and DAC)."""
+    """Size of a JPEG: skip segments up to the frame header (SOF0 to SOF15, without DHT, JPG and DAC)."""
     at = 2
     while True:
         while data[at] == 0xFF and data[at + 1] == 0xFF:
@@ -45,7 +45,7 @@ def _jpeg(data: bytes) -> tuple[int, int]:
 
 
 def _webp(data: bytes) -> tuple[int, int]:
-    """The three kinds: lossy, lossless, extended."""
+    """Size of a WebP of any of the three kinds: lossy, lossless, extended."""
     kind = data[12:16]
     if kind == b"VP8X":
         wide, high = struct.unpack_from("3s3s", data, 24)

@@ -1,4 +1,4 @@
-"""The sandbox: stand-ins for all networks on one port of this machine, and a page of what was posted."""
+"""Runs the sandbox: stand-ins for all networks on one port of this machine, and a page of what was posted."""
 
 from __future__ import annotations
 
@@ -27,13 +27,13 @@ PROXY_PAGE = "<html><head><title>502 Bad Gateway</title></head><body><h1>502 Bad
 
 
 class Sandbox:
-    """The stand-ins of all networks on http://127.0.0.1:PORT, by their platforms' names in `stand_ins`.
+    """The stand-ins for all networks on http://127.0.0.1:PORT, by their platforms' names in `stand_ins`.
 
-    It runs from the moment it is made until `close`, on threads of its own. `latency` (seconds) is
+    It runs from when it is made until `close`, on its own threads. `latency` (seconds) is
     added to each write. `faults` are rules as `POST /_sandbox/faults` takes them. `clock` gives
-    seconds since 1970, for idempotency windows and sessions. `quirks` are what single stand-ins are
-    made with besides, such as `{"mastodon": {"max_characters": 50}}`. Raises ConfigError where the
-    port cannot be had, for a rule that makes no sense, and for quirks of a network that is not there.
+    seconds since 1970, for idempotency windows and sessions. `quirks` are extra arguments of single
+    stand-ins, such as `{"mastodon": {"max_characters": 50}}`. Raises ConfigError if the
+    port is unavailable, for a rule that makes no sense, and for quirks of an unknown network.
     """
 
     def __init__(
@@ -72,15 +72,15 @@ class Sandbox:
         self.close()
 
     def posts(self) -> list[dict[str, Any]]:
-        """What was posted and still stands, oldest first, as `GET /_sandbox/posts` lists it."""
+        """The posts that were not deleted, oldest first, as `GET /_sandbox/posts` lists them."""
         return self.board.posts()
 
     def deleted(self) -> list[dict[str, Any]]:
-        """What was posted and taken down again, as `GET /_sandbox/deleted` lists it."""
+        """The posts that were deleted again, as `GET /_sandbox/deleted` lists them."""
         return self.board.deleted()
 
     def shown(self) -> list[dict[str, Any]]:
-        """What the page shows: both of them, in the order in which they were posted."""
+        """All posts, deleted or not, in the order in which they were posted: what the page shows."""
         return sorted(self.posts() + self.deleted(), key=lambda post: post["seq"])
 
     def requests(self) -> list[dict[str, Any]]:
@@ -89,7 +89,7 @@ class Sandbox:
             return list(self._log)
 
     def add_faults(self, rules: Iterable[Any]) -> None:
-        """Put rules behind those in force."""
+        """Add rules after the current ones."""
         self.faults.add(rules)
 
     def clear(self) -> None:
@@ -101,7 +101,7 @@ class Sandbox:
                 stand_in.clear()
 
     def page(self) -> str:
-        """The page of what was posted, whole in itself: for saving."""
+        """The page of all posts as one self-contained file, for saving."""
         return static_page(self.shown(), self.stand_ins, self.board.media())
 
     def serve_forever(self) -> None:
@@ -112,7 +112,7 @@ class Sandbox:
             self.close()
 
     def close(self) -> None:
-        """Stop listening and end every connection. Twice is as good as once."""
+        """Stop listening and end every connection. Calling it again does nothing."""
         if self._closed.is_set():
             return
         self._closed.set()
@@ -133,23 +133,23 @@ class Sandbox:
         return self._control
 
     def pause(self, route: Route) -> None:
-        """The latency of a write."""
+        """Wait for the latency of a write."""
         if self._latency and route.step not in ("read", "login"):
             time.sleep(self._latency)
 
     def operate(self, route: Route, request: Received) -> Answer:
-        """One operation at a time: what a network decides, it decides alone."""
+        """Run an operation; a lock allows one at a time."""
         with self._lock:
             return route.operation(request)
 
     def log(self, **entry: Any) -> None:
-        """Note a request."""
+        """Add a request to the log."""
         with self._lock:
             self._log.append(entry)
 
 
 class _NetworkVisit:
-    """A request to a network, and the fault that befalls it."""
+    """The handling of a request to a network, with its fault if there is one."""
 
     def __init__(self, sandbox: Sandbox, stand_in: StandIn, route: Route, method: str, path: str) -> None:
         self._sandbox = sandbox
@@ -162,7 +162,7 @@ class _NetworkVisit:
             self._log(None)
 
     def respond(self, request: Received) -> Answer | None:
-        """The operation's answer, or what the fault makes of it."""
+        """The operation's answer, or what the fault replaces it with."""
         reply = self._reply(request, self._rule)
         self._log(reply)
         return reply
@@ -180,7 +180,7 @@ class _NetworkVisit:
         return self._spoilt(reply, rule) if rule else reply
 
     def _spoilt(self, reply: Answer, rule: Rule) -> Answer | None:
-        """What the client gets to hear of a request that was done."""
+        """The answer that the client gets after the request was carried out, changed by the fault."""
         match rule.fault:
             case "slow":
                 time.sleep(rule.seconds)
@@ -197,7 +197,7 @@ class _NetworkVisit:
         return reply
 
     def _later(self, request: Received, seconds: float) -> None:
-        """Accept it when the client has long been told nothing, as a queue inside a network does."""
+        """Accept the request later, after the client got no answer, as a network's internal queue may do."""
         timer = threading.Timer(seconds, self._sandbox.operate, (self._route, request))
         timer.daemon = True
         timer.start()

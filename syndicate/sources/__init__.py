@@ -1,4 +1,4 @@
-"""Where articles come from: one module per kind of source, loaded when it is used."""
+"""Reads articles from sources: one module per kind of source, loaded when it is used."""
 
 from __future__ import annotations
 
@@ -15,10 +15,10 @@ if TYPE_CHECKING:
     from syndicate.sources.parsing.fields import Parsed
 
 TYPES = ("feed", "page", "sitemap", "wordpress", "ghost", "folder", "ninjs", "newsml", "jsonl")
-"""Types of source that a config may name."""
+"""The types of source that a config may name."""
 
 DOCUMENTS = ("ninjs", "newsml", "jsonl")
-"""Those whose `url` may be a path."""
+"""The types whose `url` may be a path on this machine."""
 
 
 def build(
@@ -32,9 +32,9 @@ def build(
     link: str = "",
     clock: Clock,
 ) -> Source:
-    """The reader of one source. `key` is for Ghost, `link` and `clock` for folders.
+    """Make the reader of one source. `key` is for Ghost, `link` and `clock` for folders.
 
-    Raises ConfigError for a type that is not built.
+    Raises ConfigError for an unknown type.
     """
     if kind == "ghost":
         from syndicate.sources.ghost import GhostSource
@@ -82,10 +82,10 @@ def parse(
     content_type: str | None = None,
     now: datetime,
 ) -> Reading:
-    """What a document says, recognised by its content: any list, or one article of Markdown or, if `pages`, of a page.
+    """The articles of a document whose format is recognised by its content: any list, or one Markdown file or page.
 
-    `url` is the address it stands for, "" if there is none. What has expired by `now` is refused, and so are
-    dates far ahead of it. Raises SourceError.
+    A page is read only if `pages`. `url` is the document's address, "" if it has none. An article that expired
+    before `now` is refused, and so are dates far after it. Raises SourceError.
     """
     from syndicate.sources.formats.feed import read_feed
 
@@ -114,7 +114,7 @@ def parse(
 
 
 def look(url: str, http: Http, clock: Clock) -> Reading:
-    """Whatever an address gives, with one request: a list of articles, else one of a page. Raises SourceError."""
+    """The articles at an address, with one request: a list of them, else the article of a page. Raises SourceError."""
     from syndicate.sources.fetch import get
 
     reply = get(http, url, Validators(), accept="*/*").reply
@@ -148,7 +148,7 @@ def _kind(name: str) -> Kind:
 def _recognised(
     body: bytes, *, source: str, url: str, timezone: str, content_type: str | None, now: datetime
 ) -> Parsed | None:
-    """What a document says that is neither a feed nor a page; None for those."""
+    """The articles of a document that is neither a feed nor a page; None for a feed or a page."""
     from syndicate.sources import detect
     from syndicate.sources.parsing import json_fields
     from syndicate.sources.parsing.document import NAMES, Document
@@ -166,7 +166,7 @@ def _recognised(
 
 
 def _sitemap(body: bytes, source: str, url: str, timezone: str, now: datetime) -> Reading:
-    """The news in a sitemap; pages and files it names besides are counted, since nothing is fetched here."""
+    """The news in a sitemap; other pages and files that it lists are only counted, since nothing is fetched here."""
     from syndicate.sources.formats import sitemap
 
     shown = bare(url) or source

@@ -1,4 +1,4 @@
-"""What a document is, told by what stands in it: for files and addresses that a person hands over."""
+"""Recognises a document's format by its content, for files and addresses that a person gives."""
 
 from __future__ import annotations
 
@@ -18,11 +18,11 @@ KINDS = {
     "ninjs": "ninjs",
     "jsonl": "a list of articles",
 }
-"""Types of source that read JSON, with what their documents are called."""
+"""The types of source that read JSON, and what their documents are called in messages."""
 
 
 def json_type(data: Any) -> str | None:
-    """The type of source that reads a JSON document; None for what is none of them."""
+    """The type of source that reads a JSON document; None if there is none."""
     from syndicate.sources import ghost, wordpress
     from syndicate.sources.formats import jsonfeed, jsonl, ninjs
 
@@ -38,7 +38,7 @@ def json_type(data: Any) -> str | None:
 
 
 def is_newsml(body: bytes) -> bool:
-    """Whether an XML document is NewsML-G2, by its root."""
+    """Whether an XML document is NewsML-G2, by its root element."""
     root = _TAG.search(body[:4000].replace(b"\0", b""))
     return root is not None and root[1] in (b"newsItem", b"newsMessage", b"packageItem")
 

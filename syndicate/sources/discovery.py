@@ -1,4 +1,4 @@
-"""Which sources a site offers, by its front page: WordPress, Ghost, and feeds, each thing once."""
+"""Finds the sources that a site offers, from its front page: WordPress, Ghost, feeds and news sitemaps."""
 
 from __future__ import annotations
 
@@ -26,13 +26,13 @@ _FEED_LIKE = re.compile(
     r"(?:\.(?:rss|atom|rdf)|/(?:feed|rss|atom|index)(?:\.xml|\.json)?|/feeds?/[^/]+)/?$", re.IGNORECASE
 )
 USUAL = ("/feed", "/rss.xml", "/feed.xml", "/atom.xml", "/rss", "/index.xml", "/feed.json")
-"""Where feeds are, most often, on sites that do not say it."""
+"""The usual paths of feeds, tried on sites whose pages name none."""
 LINKED = 5  # addresses in a page that look like feeds and are looked at
 
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """A source: its type and address as a config has them, and what it is, for people."""
+    """A source that was found: its type and address for the config, and what it is in words."""
 
     type: str
     url: str
@@ -40,10 +40,10 @@ class Found:
 
 
 def discover(site: str, http: Http) -> tuple[str, list[Found]]:
-    """A site's name, and its sources, the best first. Raises SourceError: its page cannot be read.
+    """A site's name, and its sources, the best first. Raises SourceError if its front page cannot be read.
 
-    The API of WordPress stands for the site's own feed, where it answers. Ghost's needs a key, so its
-    feed is named.
+    If WordPress's API answers, it is listed instead of the site's own feed. Ghost's API needs a key, so its
+    feed is listed.
     """
     reply = fetch.get(http, site, Validators(), accept=ACCEPT).reply
     feeds = once(find_feeds(reply.body, reply.url))
@@ -62,7 +62,7 @@ def discover(site: str, http: Http) -> tuple[str, list[Found]]:
 
 
 def _unnamed(body: bytes, url: str, http: Http) -> list[str]:
-    """Feeds that a page links to without calling them so; failing these, one that is where most are."""
+    """Feeds that a page links to without marking them as feeds; else the first feed at one of the usual paths."""
     linked = [there for there in find_linked(body, url) if _FEED_LIKE.search(urlsplit(there).path)]
     found = [there for there in linked[:LINKED] if _is_feed(there, http)]
     return found or list(islice((there for name in USUAL if _is_feed(there := urljoin(url, name), http)), 1))
@@ -80,7 +80,7 @@ def _is_feed(url: str, http: Http) -> bool:
 
 
 def once(feeds: Iterable[tuple[str, str, str]]) -> list[tuple[str, str, str]]:
-    """Feeds without those that say the same in another format, and without feeds of comments; in order."""
+    """These feeds in order, without feeds of comments; of feeds that differ only in their format, one."""
     kept: list[tuple[str, str, str]] = []
     for feed in feeds:
         title, url, _ = feed
@@ -100,13 +100,13 @@ def _is_same(one: tuple[str, str, str], other: tuple[str, str, str]) -> bool:
 
 
 def _words(url: str) -> list[str]:
-    """What an address says besides the format."""
+    """An address without the parts that name a format."""
     parts = urlsplit(url)
     return re.findall(r"[^\W_]+", _FORMAT.sub(" ", f"{parts.path} {parts.query}".lower().replace("_", " ")))
 
 
 def _answers(root: str, http: Http) -> bool:
-    """Whether an API of WordPress gives its posts to anybody."""
+    """Whether a WordPress API lists its posts without a login."""
     try:
         reply = fetch.get(
             http, wordpress.endpoint(root), Validators(), accept=wordpress.ACCEPT, params={"per_page": "1"}
@@ -117,6 +117,6 @@ def _answers(root: str, http: Http) -> bool:
 
 
 def _shortest(root: str, site: str) -> str:
-    """The site's address, where its API is in the usual place."""
+    """The site's address if its API is in the usual place, else the API's address."""
     usual = site.partition("?")[0].partition("#")[0].rstrip("/") + "/wp-json"
     return site if root.rstrip("/") == usual else root

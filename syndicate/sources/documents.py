@@ -1,4 +1,4 @@
-"""Documents that lie somewhere: at an address, in a file, in a folder, on standard input."""
+"""Reads articles from documents: at an address, in a file, in a folder or on standard input."""
 
 from __future__ import annotations
 
@@ -25,10 +25,10 @@ CHUNK = 1_000_000
 
 @dataclass(frozen=True, slots=True)
 class Kind:
-    """One kind of document. `endings` are the file names looked for in a folder; `grows`: new lines come at the end.
+    """One kind of document. `endings` of file names are looked for in a folder; `grows`: new lines come at the end.
 
-    `items` reads what `agency.reading` puts together: with it, a folder is one list. Both raise
-    SourceError: the document is something else.
+    `items` reads what `iptc.reading` combines: with it, a folder is one list. Both raise
+    SourceError if the document is something else.
     """
 
     read: Callable[[Document, ParseContext], Parsed]
@@ -59,7 +59,7 @@ class DocumentSource:
         self._standard_input = standard_input
 
     def fetch(self, validators: Validators) -> Reading:
-        """What is there now, unless it is the same as before."""
+        """The articles that are there now, unless nothing changed since the last fetch."""
         if self._place == STDIN:
             return self._piped()
         if "://" in self._place:
@@ -85,7 +85,7 @@ class DocumentSource:
         return self._fetched(Document(body, str(path), before=before), Validators(body_hash=digest))
 
     def _folder(self, path: Path, validators: Validators) -> Reading:
-        """Every document of a folder. One that cannot be read is told of, and costs the others nothing."""
+        """Read every document of a folder. One that cannot be read is a note; the others are read all the same."""
         if self._kind.items is None:
             raise SourceError(f"{path} is a folder", hint="give the file")
         files = _files(path, self._kind.endings)
@@ -108,7 +108,7 @@ class DocumentSource:
         return Reading(reading.articles, fresh, entries=reading.listed, notes=notes)
 
     def _piped(self) -> Reading:
-        """All of standard input; nothing is no change, since it is read only once."""
+        """Read all of standard input; if it is empty, nothing changed, since it can be read only once."""
         stream = self._standard_input()
         if stream.isatty():
             raise SourceError("standard input is a terminal", hint=f"pipe the articles into syndicate for {self.name}")
@@ -127,7 +127,7 @@ class DocumentSource:
 
 
 def _whole(path: Path) -> tuple[bytes, int, str]:
-    """A file as far as anyone reads it, no line left out before, and its hash. Raises SourceError."""
+    """A file up to the size limit, the number of lines left out before it (0), and its hash. Raises SourceError."""
     try:
         with path.open("rb") as file:
             body = file.read(BODY_BYTES + 1)
@@ -137,7 +137,7 @@ def _whole(path: Path) -> tuple[bytes, int, str]:
 
 
 def _tail(path: Path) -> tuple[bytes, int, str]:
-    """The last whole lines of a file that grows, how many stand before them, and what tells it from before."""
+    """The last whole lines of a file that grows, how many lines are before them, and the file's hash."""
     digest, before, kept = hashlib.sha256(), 0, bytearray()
     try:
         with path.open("rb") as file:
@@ -153,7 +153,7 @@ def _tail(path: Path) -> tuple[bytes, int, str]:
 
 
 def _shorten(body: bytearray) -> int:
-    """Take whole lines away at the start until it is no longer than it may be; how many."""
+    """Remove whole lines at the start until the body is within the size limit; return how many."""
     if len(body) <= BODY_BYTES:
         return 0
     start = body.find(b"\n", len(body) - BODY_BYTES - 1) + 1
@@ -163,7 +163,7 @@ def _shorten(body: bytearray) -> int:
 
 
 def _files(path: Path, endings: tuple[str, ...]) -> list[tuple[Path, str]]:
-    """The documents of a folder, the newest first, each with what tells it from before; no hidden ones."""
+    """The documents of a folder, newest first, each with its size and time of change; hidden files are left out."""
     found = []
     try:
         for file in path.iterdir():

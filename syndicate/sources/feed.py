@@ -1,4 +1,4 @@
-"""A feed, fetched politely: what is the same as before is not even parsed."""
+"""Fetches a feed with conditional requests; an unchanged feed is not parsed."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ _PASSING = (408, 425, 429, 500, 502, 503, 504)  # a later attempt may go well
 
 
 class FeedSource:
-    """ports.Source for RSS, Atom and JSON Feed. `base` stands in for the feed's own address when links are resolved."""
+    """ports.Source for RSS, Atom and JSON Feed. Links are resolved against `base` instead of the feed's own address."""
 
     def __init__(self, name: str, url: str, http: Http, *, timezone: str = "UTC", base: str | None = None) -> None:
         self.name = name
@@ -32,10 +32,10 @@ class FeedSource:
         self._base = base
 
     def fetch(self, validators: Validators) -> Reading:
-        """One conditional request. What is the same as before is not parsed; what is no feed changes nothing.
+        """One conditional request. An unchanged feed is not parsed. Raises SourceError.
 
-        Of a document that was cut off the whole entries are taken and the validators are not, so that
-        the rest is asked for again.
+        From a document that was cut off, the whole entries are taken but not the validators, so that
+        the next fetch asks for all of it again.
         """
         visited = fetch.get(self._http, self._url, validators, accept=ACCEPT)
         if not visited.modified:
@@ -61,7 +61,7 @@ class FeedSource:
         )
 
     def older(self, fetched: Reading) -> Iterator[Reading]:
-        """The pages that the feed names, on its own site, each once. One that is not there, or no feed, is the end."""
+        """The further pages that the feed names on its own site, each once; a missing one, or no feed, ends them."""
         from syndicate.sources.parsing.next_page import same_site
 
         place, seen = fetched.older, {self._url}
@@ -83,7 +83,7 @@ class FeedSource:
             place = reading.older
 
     def listed(self) -> Iterator[Reading]:
-        """The news sitemaps of the site."""
+        """The articles of the site's news sitemaps."""
         from syndicate.sources.sitemap import news
 
         return news(self._url, self._http, self.name, self._timezone)
@@ -109,7 +109,7 @@ class FeedSource:
 
 
 def _json_type(body: bytes) -> str | None:
-    """The type of source that reads what is JSON, but no feed."""
+    """The type of source that reads a JSON document that is not a feed; None if there is none."""
     from syndicate.sources.detect import json_type
     from syndicate.sources.parsing import json_fields
 

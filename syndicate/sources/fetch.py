@@ -1,4 +1,4 @@
-"""One polite GET: validators as they came, every refusal in plain words."""
+"""Fetches one document with a conditional GET, and explains every refusal."""
 
 from __future__ import annotations
 
@@ -16,14 +16,14 @@ from syndicate.net.status import retry_after
 from syndicate.ports import Http, Reply
 
 LONGEST = timedelta(hours=24)
-"""A server that wishes for longer pauses than a day means something else."""
+"""Longest interval that is taken from a server's caching headers."""
 
 _MAX_AGE = re.compile(r"(?:^|[\s,])max-age\s*=\s*\"?(\d{1,9})", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
 class Visited:
-    """A good answer; `validators` are those to send next time, if the body is what it should be."""
+    """A good answer; `validators` are for the next request, if the body turns out to be what it should be."""
 
     reply: Reply
     validators: Validators
@@ -40,11 +40,11 @@ def get(
     params: Mapping[str, str] | None = None,
     hints: Mapping[int, str] | None = None,
 ) -> Visited:
-    """Fetch a document unless it is the same as before.
+    """Fetch a document unless it is unchanged.
 
     Validators are the server's, sent back exactly as received; a 304 may bring newer ones. `params`
-    never show in messages; `hints` say by status what helps where it is not what usually does.
-    Raises SourceError: unreachable, or any answer that is not the document.
+    never appear in messages; `hints` are cures by HTTP status, used instead of the general ones.
+    Raises SourceError if the server cannot be reached or does not send the document.
     """
     conditions = {"If-None-Match": validators.etag, "If-Modified-Since": validators.last_modified}
     sent = {name: value for name, value in conditions.items() if value}
@@ -69,17 +69,17 @@ def get(
 
 
 def refused(reply: Reply, url: str, hints: Mapping[int, str]) -> SourceError:
-    """Why there is no document, in words; `retry_after` where the server said when to come again."""
+    """The error for an answer without the document; its `retry_after` if the server said when to ask again."""
     try:
         words = HTTPStatus(reply.status).phrase
     except ValueError:
-        words = "a status nobody knows"
+        words = "unknown status"
     message = f"{bare(url)} answers {reply.status} ({words})"
     wait = retry_after(reply) if reply.status in (429, 503) else None
     usual = {
         401: "it asks for a login, which a source cannot give",
-        403: "the server refuses programs; let this one through",
-        404: "look at the address",
+        403: "the server refuses programs; allow the User-Agent that begins with syndicate/",
+        404: "check the address",
         410: "it is gone for good; remove the source or give its new address",
     }
     hint = hints.get(reply.status) or usual.get(reply.status)
@@ -95,7 +95,7 @@ def refused(reply: Reply, url: str, hints: Mapping[int, str]) -> SourceError:
 
 
 def interval(reply: Reply) -> timedelta | None:
-    """How long the answer says it stays good: max-age, else Expires (RFC 9111 §4.2.1); at most a day."""
+    """How long the answer says it stays fresh: max-age, else Expires (RFC 9111 §4.2.1); at most a day."""
     control = reply.headers.get("cache-control", "")
     age = _MAX_AGE.search(control)
     if age:

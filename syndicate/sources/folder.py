@@ -1,4 +1,4 @@
-"""A folder of Markdown as a source, as Hugo, Jekyll, Eleventy, Astro and others keep their articles."""
+"""Reads articles from a folder of Markdown files, as Hugo, Jekyll, Eleventy, Astro and others keep them."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ _EARLIEST = datetime.min.replace(tzinfo=UTC)
 
 
 class FolderSource:
-    """ports.Source for a directory. `link` is where its articles are on the web: a base, or a pattern."""
+    """ports.Source for a directory. `link` gives its articles' addresses on the web: a base, or a pattern."""
 
     def __init__(self, name: str, path: str, *, link: str, clock: Clock, timezone: str = "UTC") -> None:
         self.name = name
@@ -33,14 +33,14 @@ class FolderSource:
         self._timezone = timezone
 
     def fetch(self, validators: Validators) -> Reading:
-        """The articles, newest first, unless no file changed. Drafts and what has expired are left out.
+        """The articles, newest first, unless no file changed. Drafts and expired articles are left out.
 
-        Raises SourceError: there is no such directory, or it cannot be read.
+        Raises SourceError if the directory does not exist or cannot be read.
         """
         files = list(_files(self._path))
         now = self._clock()
         found = [(path, stat.st_mtime_ns, stat.st_size) for path, stat in files]
-        # An expiry date takes effect without a change of the file: so a day counts as one.
+        # An article expires without a change of its file, so a new day counts as a change.
         state = _digest([self._link, self._timezone, str(now.date()), *map(str, found)])
         if state == validators.body_hash:
             return Reading(validators=validators, modified=False)
@@ -73,7 +73,7 @@ class FolderSource:
 
 
 def _files(root: Path) -> Iterator[tuple[Path, os.stat_result]]:
-    """The Markdown files under a directory, in a fixed order; hidden ones, drafts and section pages aside."""
+    """The Markdown files under a directory, in a fixed order, without hidden files, drafts and section pages."""
     if not root.is_dir():
         raise SourceError(f"{root}: {'not a directory' if root.exists() else 'no such directory'}")
     count = 0

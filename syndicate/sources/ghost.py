@@ -1,7 +1,7 @@
-"""Ghost by its Content API (https://docs.ghost.org/content-api/posts) → articles.
+"""Reads articles from Ghost's Content API (https://docs.ghost.org/content-api/posts).
 
-Only published posts are there, newest first. Titles are plain text, captions HTML. A tag whose name
-begins with # is internal (`visibility`), and no reader sees it. Pages hold at most 100 posts.
+The API has published posts only, newest first. Titles are plain text, captions HTML. A tag whose name
+begins with # is internal (`visibility`) and not shown to readers. Pages hold at most 100 posts.
 """
 
 from __future__ import annotations
@@ -25,8 +25,8 @@ from syndicate.sources.parsing.json_fields import mapping, objects, pixels, text
 ACCEPT = "application/json"
 POSTS = "/ghost/api/content/posts/"
 _HINTS = {
-    401: "the key is not the one of this site: Ghost Admin, Settings, Integrations, Content API key",
-    403: "the key is not the one of this site: Ghost Admin, Settings, Integrations, Content API key",
+    401: "this site does not accept the key: copy the Content API key from Ghost Admin, Settings, Integrations",
+    403: "this site does not accept the key: copy the Content API key from Ghost Admin, Settings, Integrations",
     404: "give the address under which Ghost Admin is reached, without /ghost",
 }
 
@@ -42,7 +42,7 @@ class GhostSource:
         self._timezone = timezone
 
     def fetch(self, validators: Validators) -> Reading:
-        """The newest posts; more of them where more than a page is new."""
+        """The newest posts, one page of them; further pages if all of the first is new."""
         before, mark = paging.split(validators)
         visited = self._get(before, {"limit": str(paging.SIZE)})
         if not visited.modified:
@@ -79,7 +79,7 @@ def is_one(data: Any) -> bool:
 
 
 def read(data: Any, reader: ParseContext, *, url: str) -> Parsed:
-    """The posts of a list, in order; drafts are no articles yet. Raises SourceError: it is no such list."""
+    """The published posts of a list, in order. Raises SourceError if the document is not Ghost's list of posts."""
     if not is_one(data):
         said = [text(one.get("message")) for one in objects(mapping(data).get("errors"))]
         complaint = f" (it says: {html_text.line(said[0])[:200]})" if said else ""
@@ -136,13 +136,13 @@ def _label(tag: dict[str, Any]) -> str:
 
 
 def _canonical(post: dict[str, Any], url: str) -> str | None:
-    """The address a post says is its true one, as far as it is on the same site."""
+    """The post's canonical address, if it is on the same site."""
     there = address(text(post.get("canonical_url")), url)
     return there if there and site_host(there) == site_host(url) else None
 
 
 def _images(post: dict[str, Any], base: str) -> tuple[Image, ...]:
-    """The feature image with what is said of it, the ones meant for sharing; failing all, the first in the text."""
+    """The feature image with its alt text and caption, then those for sharing; without any, the first in the text."""
     unique: dict[str, Image] = {}
     for name in ("feature_image", "og_image", "twitter_image"):
         url = address(text(post.get(name)), base)

@@ -1,4 +1,4 @@
-"""The process in which one document is read, under bounds on memory and processor time; `apart` starts it."""
+"""Reads one document in a child process with limits on memory and processor time; `parsing.isolated` starts it."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from syndicate.serialization import moment, store_article
 
 
 def child() -> None:
-    """Read one document: a line of JSON and the document on standard input, a line of JSON on standard output."""
+    """Read a line of JSON and the document from standard input; write a line of JSON to standard output."""
     request = json.loads(sys.stdin.buffer.readline())
     _limit(request["memory"])
     options = request["options"]
@@ -50,7 +50,7 @@ _READERS = {"feed": _feed, "page": _page}
 
 
 def _limit(memory: int) -> None:
-    """Growth and processor time are bounded where the system knows how, even if nobody is left to kill us."""
+    """Limit memory growth and processor time, if the system can; it holds even if the parent is gone."""
     try:
         import resource
     except ImportError:

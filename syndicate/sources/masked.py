@@ -1,4 +1,4 @@
-"""Sources whose errors hold no secret of the config, even where their addresses do."""
+"""Removes the config's secrets from sources' errors, since addresses may contain them."""
 
 from __future__ import annotations
 
@@ -13,16 +13,16 @@ from syndicate.ports import Paged, Source
 
 
 class PagedSource(Source, Paged, Protocol):
-    """A source that can tell more than its window shows."""
+    """A source that has further pages: older articles than its first page lists."""
 
 
 def masked(source: Source, mask: Mask) -> Source:
-    """The same source with its errors masked. It is `Paged` where that one is, and only there."""
+    """The same source with secrets removed from its errors. The result is `Paged` if and only if the source is."""
     return MaskedPagedSource(source, mask) if isinstance(source, Paged) else MaskedSource(source, mask)
 
 
 class MaskedSource:
-    """A source with its errors masked."""
+    """A source with secrets removed from its errors."""
 
     def __init__(self, source: Source, mask: Mask) -> None:
         self.name = source.name
@@ -36,7 +36,7 @@ class MaskedSource:
 
 
 class MaskedPagedSource:
-    """A source that has further pages, with its errors masked."""
+    """A source that has further pages, with secrets removed from its errors."""
 
     def __init__(self, source: PagedSource, mask: Mask) -> None:
         self.name = source.name

@@ -1,4 +1,4 @@
-"""A page that is one article, as a source."""
+"""Reads the one article of a web page."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ class PageSource:
         self._timezone = timezone
 
     def fetch(self, validators: Validators) -> Reading:
-        """The article, unless the page is the same as before."""
+        """The article, unless the page is unchanged."""
         visited = fetch.get(self._http, self._url, validators, accept=ACCEPT)
         if not visited.modified:
             return Reading(validators=visited.validators, modified=False, interval=visited.interval)

@@ -1,6 +1,6 @@
-"""Lists that come in pages, newest first: what is new since the last visit, even where it is more than a page.
+"""Reads what is new from lists that come in pages, newest first, even if it is more than a page.
 
-How far the last visit got is kept beside the hash of its body, which is ours to write.
+The newest date of the last poll is stored next to the body's hash, in a validator that only we read.
 """
 
 from __future__ import annotations
@@ -16,33 +16,33 @@ from syndicate.sources.fetch import Visited
 from syndicate.sources.parsing.fields import Parsed
 
 SIZE = 20
-"""Entries of the page that is looked at each time."""
+"""Entries of the page that each poll reads."""
 LARGE = 100
-"""Entries of a page when there is much to catch up with: the most that WordPress and Ghost give."""
+"""Entries of a page when more than one page is new: the most that WordPress and Ghost give."""
 MOST = 500
-"""Entries that one visit reads."""
+"""Entries that one poll reads at most."""
 HEAVY = (None, 500, 502, 504)
-"""How a server answers that cannot make a large page, or not in time: with nothing, or with one of these."""
-MARGIN = timedelta(days=1)  # what was dated back, or in another zone than the server believes; known ones stay known
+"""Statuses of a server that cannot make a large page, or not in time; None: no answer."""
+MARGIN = timedelta(days=1)  # for articles dated back, or by a server with the wrong zone; known articles stay known
 
 
 def split(validators: Validators) -> tuple[Validators, datetime | None]:
-    """Validators as a visit wants them, and the newest date seen last time."""
+    """The validators to send, and the newest date seen at the last poll."""
     digest, _, mark = (validators.body_hash or "").partition(" ")
     return replace(validators, body_hash=digest or None), moment(mark or None)
 
 
 def unchanged(visited: Visited, before: datetime | None) -> Reading:
-    """The answer where nothing is new."""
+    """The reading when nothing is new."""
     return Reading(validators=_marked(visited.validators, before), modified=False, interval=visited.interval)
 
 
 def fetched(
     visited: Visited, first: Parsed, before: datetime | None, more: Callable[[datetime, int, int], Parsed]
 ) -> Reading:
-    """What a visit brings. Where all of a full first page is new, `more` gives what was published since, page by page.
+    """The reading of one poll. If all of a full first page is new, `more` gives what was published since, page by page.
 
-    `more(since, page, size)` raises SourceError; then the whole visit has failed, and is made again.
+    If `more(since, page, size)` raises SourceError, the whole poll has failed and is repeated.
     """
     read, notes = first, list(first.notes)
     if before is not None and first.listed >= SIZE and _oldest(first, before) > before:
@@ -63,7 +63,7 @@ def fetched(
 
 
 def _caught_up(since: datetime, more: Callable[[datetime, int, int], Parsed]) -> Parsed:
-    """All since then in large pages; in small ones where these are too much for the server."""
+    """Everything published since then, in large pages; in small ones if the server cannot make large ones."""
     try:
         return _read(since, more, LARGE)
     except SourceError as fault:

@@ -1,4 +1,4 @@
-"""A sitemap as a source: the news one as it is, an index by its newest files, a plain one by reading its new pages."""
+"""Reads articles from a sitemap: a news sitemap, an index's newest files, or the changed pages of a plain sitemap."""
 
 from __future__ import annotations
 
@@ -17,21 +17,21 @@ from syndicate.sources.parsing.next_page import same_site
 
 ACCEPT = "application/xml, text/xml;q=0.9, application/gzip;q=0.8, */*;q=0.1"
 FILES = 10
-"""Sitemaps of an index that are read at one poll."""
+"""Sitemaps of an index that one poll reads."""
 DEPTH = 2
-"""How often an index may name another one."""
+"""How many indexes deep sitemaps are followed."""
 PAGES = 30
-"""Pages of a plain sitemap that are read at one poll."""
+"""Pages of a plain sitemap that one poll reads."""
 RECENT = timedelta(days=2)
 USUAL = ("/sitemap-news.xml", "/news-sitemap.xml")
-"""Where sites keep their news sitemap, if robots.txt does not say."""
+"""The usual paths of news sitemaps, tried if robots.txt names none."""
 _PATIENCE = 3  # pages in a row that cannot be read, before the rest is left for the next poll
 _EARLIEST = datetime.min.replace(tzinfo=UTC)
 
 
 @dataclass(slots=True)
 class _Gathered:
-    """What the files of a sitemap came to. `whole`: nothing has to be asked for again."""
+    """What was read from the files of a sitemap. `whole`: everything was read, so the validators may be kept."""
 
     articles: list[Article] = field(default_factory=list)
     pages: list[Listed] = field(default_factory=list)
@@ -51,10 +51,10 @@ class SitemapSource:
         self._timezone = timezone
 
     def fetch(self, validators: Validators) -> Reading:
-        """One conditional request, and where it is an index or a plain sitemap some more.
+        """One conditional request, and further ones for an index or a plain sitemap.
 
-        The validators of an index are kept only if it says of each file when it changed: else the
-        index stays the same while its files do not. So they are where a file or a page failed.
+        The validators of an index are stored only if it says when each file changed: otherwise the
+        index may stay the same while its files change. Nor are they if a file or a page failed.
         """
         visited = fetch.get(self._http, self._url, validators, accept=ACCEPT)
         if not visited.modified:
@@ -111,16 +111,16 @@ class SitemapSource:
             gathered.notes.append(f"sitemaps left out, beyond the newest {FILES}: {left_out}")
 
     def _visit(self, gathered: _Gathered, now: datetime) -> list[Article]:
-        """The pages that changed of late and say when they were published, which only articles do."""
+        """Read the pages that changed recently; those that state when they were published are articles."""
         dated = [page for page in newest(gathered.pages) if page.changed]
         if not dated:
             raise SourceError(
-                f"{bare(self._url)} says neither titles nor what changed when, so that nothing in it is new",
-                hint="give the address of a feed or of a news sitemap, or have the sitemap say <lastmod>",
+                f"{bare(self._url)} has neither titles nor dates of change, so nothing in it can be known to be new",
+                hint="give the address of a feed or of a news sitemap, or add <lastmod> to the sitemap",
             )
         recent = [page for page in dated if page.changed and now - page.changed.instant < RECENT]
         if len(recent) > PAGES:
-            gathered.notes.append(f"{len(recent)} pages changed of late; the newest {PAGES} are read")
+            gathered.notes.append(f"{len(recent)} pages changed recently; the newest {PAGES} are read")
         articles: list[Article] = []
         failed = 0
         for page in recent[:PAGES]:
@@ -155,7 +155,7 @@ class SitemapSource:
 
 
 def newest(listed: tuple[Listed, ...] | list[Listed]) -> list[Listed]:
-    """The last changed first; what does not say when it changed comes after, files named for news first."""
+    """The last changed first, then those without a date of change, which begin with files named for news."""
     return sorted(
         listed,
         key=lambda each: (each.changed.instant if each.changed else _EARLIEST, "news" in urlsplit(each.url).path),
@@ -164,12 +164,12 @@ def newest(listed: tuple[Listed, ...] | list[Listed]) -> list[Listed]:
 
 
 def find(site: str, http: Http) -> list[str]:
-    """News sitemaps that a site's robots.txt names: those with "news" in their address that are one."""
+    """The news sitemaps that a site's robots.txt names, among those with "news" in their address."""
     return [url for url in _likely(site, http)[:3] if _news(url, http, "", "UTC")]
 
 
 def news(site: str, http: Http, source: str, timezone: str) -> Iterator[Reading]:
-    """What the news sitemaps of a site list, by robots.txt or under their usual names; each step is one request."""
+    """The articles of a site's news sitemaps, by robots.txt or at the usual paths; each step makes one request."""
     likely = [url for url in _likely(site, http) if same_site(url, site)]
     yield Reading()
     for url in [*likely, *(urljoin(site, name) for name in USUAL)][:2]:
@@ -189,7 +189,7 @@ def _likely(site: str, http: Http) -> list[str]:
 
 
 def _news(url: str, http: Http, source: str, timezone: str) -> tuple[Article, ...]:
-    """The articles of a news sitemap; none if it is not one."""
+    """The articles of a news sitemap; none if the document is not a news sitemap."""
     try:
         reply = fetch.get(http, url, Validators(), accept=ACCEPT).reply
         kind, now = reply.headers.get("content-type"), reply.received_at

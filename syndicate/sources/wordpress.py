@@ -1,7 +1,7 @@
-"""WordPress by its REST API (https://developer.wordpress.org/rest-api/reference/posts/) → articles.
+"""Reads articles from WordPress's REST API (https://developer.wordpress.org/rest-api/reference/posts/).
 
-`_embed` brings author, terms and featured picture along; with `_fields` they come only if `_links` and
-`_embedded` are asked for by name. `date_gmt` is UTC without saying so. Texts are rendered as HTML. A
+`_embed` adds author, terms and featured picture; with `_fields` the API gives them only if `_links` and
+`_embedded` are named too. `date_gmt` is UTC without saying so. Texts are rendered as HTML. A
 post's main category is not in the API: plugins may show it in `meta`, and permalinks with
 `%category%` have its slug.
 """
@@ -43,8 +43,8 @@ _FIELDS = (
 _MAIN_CATEGORY = ("_yoast_wpseo_primary_category", "rank_math_primary_category", "_primary_term_category")
 _LINK = re.compile(r"<([^<>]*)>\s*;\s*rel=\"?https://api\.w\.org/\"?")
 _HINTS = {
-    401: "the site keeps its REST API to itself; use its feed, as a source of type feed",
-    403: "the site keeps its REST API to itself; use its feed, as a source of type feed",
+    401: "the site does not open its REST API to the public; use its feed, as a source of type feed",
+    403: "the site does not open its REST API to the public; use its feed, as a source of type feed",
 }
 
 
@@ -58,7 +58,7 @@ class WordPressSource:
         self._timezone = timezone
 
     def fetch(self, validators: Validators) -> Reading:
-        """The newest posts; more of them where more than a page is new."""
+        """The newest posts, one page of them; further pages if all of the first is new."""
         before, mark = paging.split(validators)
         root, visited = self._visit(before)
         if not visited.modified:
@@ -77,7 +77,7 @@ class WordPressSource:
         return paging.fetched(visited, first, mark, more)
 
     def _visit(self, validators: Validators) -> tuple[str, Visited]:
-        """The API's address, where it usually is or where the site says, and its list of posts."""
+        """Find the API, at its usual address or where the site says, and fetch its list of posts."""
         if is_root(self._url):
             return self._url, self._get(self._url, validators, _params(paging.SIZE))
         usual = self._url.partition("?")[0].partition("#")[0].rstrip("/") + "/wp-json"
@@ -110,7 +110,7 @@ class WordPressSource:
 
 
 def endpoint(root: str) -> str:
-    """Where an API lists posts, whether its root is a path (`/wp-json`) or a parameter (`?rest_route=/`)."""
+    """The address of an API's list of posts; its root may be a path (`/wp-json`) or a parameter (`?rest_route=/`)."""
     parts = urlsplit(root)
     query = parse_qsl(parts.query, keep_blank_values=True)
     if any(name == "rest_route" for name, _ in query):
@@ -123,7 +123,7 @@ def endpoint(root: str) -> str:
 
 
 def is_root(url: str) -> bool:
-    """Whether an address is that of an API rather than of a site."""
+    """Whether an address is an API's root rather than a site's."""
     parts = urlsplit(url)
     path = parts.path.rstrip("/")
     return (
@@ -134,7 +134,7 @@ def is_root(url: str) -> bool:
 
 
 def find_root(body: bytes, links: str, url: str) -> str | None:
-    """Where a page, or the Link header it came with, says that the site's API is."""
+    """The address of the site's API, from a page or the Link header it came with."""
     found = _LINK.search(links)
     if found:
         return address(found[1], url) or None
@@ -149,7 +149,7 @@ def is_one(data: Any) -> bool:
 
 
 def read(data: Any, reader: ParseContext, *, url: str) -> Parsed:
-    """The posts of a list, in order; drafts are no articles yet. Raises SourceError: it is no such list."""
+    """The published posts of a list, in order. Raises SourceError if the document is not WordPress's list of posts."""
     if not isinstance(data, list) or (data and not is_one(data)):
         raise SourceError(f"{url} is a JSON document, not WordPress's list of posts{_complaint(data)}")
     posts = objects(data[:ENTRIES])
@@ -161,7 +161,7 @@ def read(data: Any, reader: ParseContext, *, url: str) -> Parsed:
 
 
 def _is_page(reply: Reply) -> bool:
-    """Some sites answer every address they do not know with their front page."""
+    """Whether the answer is an HTML page: some sites answer unknown addresses with their front page."""
     return reply.headers.get("content-type", "").startswith("text/html")
 
 
@@ -209,7 +209,7 @@ def _article(post: dict[str, Any], reader: ParseContext) -> Article | None:
 
 
 def _utc(value: Any) -> str:
-    """An instant in UTC, which the API does not say; `0000-00-00T00:00:00` of a draft stays no instant."""
+    """A date of the API as UTC, which it does not say; a draft's `0000-00-00T00:00:00` is none."""
     said = text(value)
     return f"{said}Z" if re.fullmatch(r"[1-9]\d{3}-\d\d-\d\dT\d\d:\d\d:\d\d", said) else ""
 
@@ -229,7 +229,7 @@ def _label(term: dict[str, Any]) -> str:
 
 
 def _section(post: dict[str, Any], categories: list[dict[str, Any]], url: str) -> str | None:
-    """The main category: as a plugin says, as the address has it, else the first."""
+    """The main category: from a plugin's field, else from the permalink, else the first category."""
     main = {text(mapping(post.get("meta")).get(name)) for name in _MAIN_CATEGORY} - {"", "0"}
     path = urlsplit(url).path.strip("/").split("/")
     ranked = [term for term in categories if text(term.get("id")) in main]
@@ -248,7 +248,7 @@ def _further(terms: list[dict[str, Any]]) -> dict[str, str]:
 
 
 def _images(post: dict[str, Any], base: str) -> tuple[Image, ...]:
-    """The featured picture; failing that, what Jetpack calls it, else the first in the text."""
+    """The featured picture, else Jetpack's, else the first in the text."""
     for media in objects(_embedded(post, "wp:featuredmedia")):
         url, mime = address(text(media.get("source_url")), base), text(media.get("mime_type"))
         details = mapping(media.get("media_details"))

@@ -1,4 +1,4 @@
-"""For tests of adapters, ours and yours: the contract every platform keeps, and doors to test it with.
+"""Tools to test adapters, ours and yours: the contract tests of every platform, and fakes of `Http`.
 
     class TestExample(PlatformContract):
         def make(self, http, url, credentials):
@@ -9,7 +9,7 @@
             with ExampleStandIn() as stand_in:
                 yield stand_in
 
-Needs pytest. Everything runs over real HTTP on loopback against something that stands in for the network.
+Needs pytest. Everything runs over real HTTP on loopback against a stand-in for the network.
 `pytest.register_assert_rewrite("syndicate.testing")` in your conftest.py makes failures readable.
 """
 

@@ -1,4 +1,4 @@
-"""What the delivery loop relies on, as tests."""
+"""The contract tests of adapters: everything that the delivery loop relies on."""
 
 # ruff: noqa: D102 - a test's name is its sentence
 from __future__ import annotations
@@ -25,7 +25,7 @@ THIRD_KEY = "0123456789abcdef0123456789abcdef"
 
 
 class TestedStandIn(Protocol):
-    """What stands in for a network: where it is, what it shows, and what goes wrong on purpose.
+    """A stand-in for a network: its address, its posts, and its faults on purpose.
 
     A post in `posts` has at least "text" as it was sent and "media", whose items have "alt". A rule has "fault"
     (401, 429, 500, 503, drop_before, drop_after, 500_after), "platform", "step" (upload, commit, read, edit, delete)
@@ -35,14 +35,14 @@ class TestedStandIn(Protocol):
     url: str
 
     def posts(self) -> list[Json]:
-        """What is published, oldest first."""
+        """The published posts, oldest first."""
 
     def add_faults(self, rules: Iterable[Any]) -> None:
-        """Let these happen, in this order."""
+        """Make these faults happen, in this order."""
 
 
 class PlatformContract:
-    """What the delivery loop relies on, whatever the network."""
+    """Contract tests for an adapter; subclass it and give `make` and `network`."""
 
     enforces_length: ClassVar[bool] = True
     """Whether the network refuses a text that is too long."""
@@ -57,12 +57,12 @@ class PlatformContract:
 
     @pytest.fixture
     def network(self) -> Iterator[TestedStandIn]:
-        """Where posts go; nothing is there yet."""
+        """The stand-in, still without posts."""
         raise NotImplementedError
 
     @pytest.fixture
     def http(self) -> Iterator[Http]:
-        """The one door, as in a real run."""
+        """The `Http` of a real run."""
         door = RequestsHttp(clock=now)
         yield door
         door.close()
@@ -82,7 +82,7 @@ class PlatformContract:
 
     @pytest.fixture
     def since(self) -> datetime:
-        """As the delivery loop asks: a minute before the commit, for clocks that differ."""
+        """The `since` that the delivery loop gives: a minute before the commit, for clocks that differ."""
         return now() - timedelta(minutes=1)
 
     def test_nothing_has_no_length(self, platform: Platform) -> None:
@@ -182,7 +182,7 @@ class PlatformContract:
     def test_a_link_that_the_network_rewrites_is_found_and_told_from_other_posts_with_it(
         self, platform: Platform, network: TestedStandIn, since: datetime, lost: str | None
     ) -> None:
-        """As the delivery loop goes: prepare, store, commit, lose the answer, look for it besides others of ours."""
+        """As the delivery loop works: prepare, store, commit, lose the answer, find the post among others of ours."""
         self._skip_blind(platform)
         earlier = self._publish(platform, linked(platform, "The bridge is closed", COM_LINK), OTHER_KEY)
         draft = _stored(platform.prepare(linked(platform, "A bridge opens", COM_LINK), KEY))
@@ -514,7 +514,7 @@ class PlatformContract:
         return platform.commit(_stored(platform.prepare(story, key)), key)
 
     def _published_for(self, change: str, platform: Platform, network: TestedStandIn) -> tuple[Receipt, list[Json]]:
-        """A post to change, and what the network shows then; the test is skipped where it cannot be changed so."""
+        """A published post's receipt, and the posts then shown; skips the test if the network cannot `change` one."""
         if not isinstance(platform, Editable if change == "edit" else Deletable):
             pytest.skip("this network keeps what it has")
         receipt = self._publish(platform, linked(platform))
@@ -546,6 +546,6 @@ class PlatformContract:
 
 
 def _stored(draft: Json) -> Json:
-    """A draft as the ledger gives it back."""
+    """A draft as the ledger returns it."""
     stored: Json = jsons.loads(jsons.dumps(draft))
     return stored

@@ -1,4 +1,4 @@
-"""Doors and credentials that a test holds in its hand."""
+"""Fakes of `Http` and credentials for tests."""
 
 from __future__ import annotations
 
@@ -15,13 +15,13 @@ from syndicate.ports import OAuth1, Part, Reply
 
 
 class Held:
-    """Credentials that a test holds in memory."""
+    """Credentials in memory."""
 
     def __init__(self, value: Json | None = None) -> None:
         self.value: Json = value or {}
 
     def current(self) -> Json:
-        """What was put in last."""
+        """The values that were stored last."""
         return self.value
 
 
@@ -40,7 +40,7 @@ class SeenCall:
 
 
 class Recorded:
-    """A door that answers with recorded replies, in order, and remembers the calls.
+    """An `Http` that answers with recorded replies, in order, and remembers the calls.
 
     A reply is a `Reply`, an exception to raise, or `(status, body)` with an optional third of headers.
     """
@@ -62,7 +62,7 @@ class Recorded:
         auth: OAuth1 | None = None,
         sample: Any = None,  # noqa: ARG002 - recorded replies take its place
     ) -> Reply:
-        """The next reply. An adapter that calls more often than it may finds none left."""
+        """The next reply. If none is left, the adapter makes more calls than expected."""
         self.calls.append(SeenCall(method, url, dict(params or {}), json, data, files, dict(headers or {}), auth))
         reply = self._replies.pop(0)
         if isinstance(reply, Exception):
@@ -79,13 +79,13 @@ def recorded(
 
 
 def now() -> datetime:
-    """The instant at which a test happens."""
+    """The current instant of a test."""
     return datetime.now(UTC)
 
 
 @cache
 def refusing_url() -> str:
-    """An address on this machine at which nobody listens, and nobody else can until this process ends."""
+    """An address on this machine where nothing listens, and nothing can until this process ends."""
     line = socket.socket()
     line.bind(("127.0.0.1", 0))
     port = line.getsockname()[1]

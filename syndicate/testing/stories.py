@@ -1,4 +1,4 @@
-"""Posts to send: rendered by hand, so that a test sees what it sends."""
+"""Makes posts for tests, rendered by hand, so that a test knows what it sends."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from syndicate.testing.doors import now
 
 LINK = "https://gazette.example/news/bridge?utm_medium=social&utm_source=test"
 COM_LINK = LINK.replace("gazette.example", "www.gazette.com")
-"""An address that networks recognise, and may show in a form of their own; one on .example some leave as it is."""
+"""An address that networks recognise and may rewrite; one on .example some leave unchanged."""
 
 
 def picture(width: int = 8, height: int = 6, alt: str = "A bridge in fog", size: int = 0) -> Media:
@@ -32,14 +32,14 @@ def picture(width: int = 8, height: int = 6, alt: str = "A bridge in fog", size:
 
 
 def post(text: str = "A bridge opens", **changes: Any) -> Post:
-    """A rendered post without link or pictures, and what a test wants otherwise."""
+    """A rendered post without link or pictures, with the fields that a test changes."""
     moment = now().replace(microsecond=0)
     plain = Post(text, None, (), (), None, "en", at=moment, planned_at=moment, article={"url": LINK})
     return replace(plain, **changes)
 
 
 def linked(platform: Platform, text: str = "A bridge opens", link: str = LINK) -> Post:
-    """A post with its link where this network draws the box from."""
+    """A post with its link where this network takes the link card from."""
     if platform.limits.card == "client":
         return post(text, link=link, card=LinkCard(link, "A bridge", "It opens today", picture()))
     if platform.limits.card == "field":

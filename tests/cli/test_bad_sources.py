@@ -19,7 +19,7 @@ GOOD = {
 BAD = {
     "nothing": (b"", "empty document"),
     "spaces": (b" \n ", "empty document"),
-    "challenge": (CLOUDFLARE, "challenge of Cloudflare"),
+    "challenge": (CLOUDFLARE, "bot check of Cloudflare"),
     "maintenance": (b"Down for maintenance", "not "),
     "json": (b'{"error": "quota"}', "not "),
     "picture": (b"\x89PNG\r\n\x1a\n\0\0", "not "),

@@ -82,7 +82,7 @@ def test_bad_lines_are_told_of_on_standard_error(desk):
     assert (run.code, len(run.rows)) == (0, 2), "without a base, a relative address is none"
     assert "stories.jsonl: withdrawn: https://gazette.example/gone" in run.err
     assert "stories.jsonl: line 7: is not JSON (Expecting value at column 1)" in run.err
-    assert "stories.jsonl: line 4: url is no web address: '/bridge'" in run.err
+    assert "stories.jsonl: line 4: url is not a web address: '/bridge'" in run.err
 
 
 @pytest.mark.parametrize("body", ["", "nothing", "{", "[]", "[1]", '{"error": 1}', "[" * 99_999, "<newsItem", "<a/>"])

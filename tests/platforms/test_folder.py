@@ -189,7 +189,7 @@ def test_the_door_opens_only_below_its_root(root, outside):
 
 
 def test_the_door_does_nothing_else(root):
-    with pytest.raises(Rejected, match="PATCH is not done to files"):
+    with pytest.raises(Rejected, match="PATCH does not work on files"):
         FileDoor(root, now).call("PATCH", f"{root.as_uri()}/a")
 
 

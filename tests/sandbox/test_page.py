@@ -115,7 +115,7 @@ def test_alt_text_is_shown_and_its_absence_named():
 
 def test_a_file_that_is_no_picture_is_named_not_shown():
     page = saved([shown(media=[picture() | {"mime": "text/html"}])], {"ab12": ("text/html", b"<script>")})
-    assert "a file that is no picture" in Reader(page).text
+    assert "a file that is not a picture" in Reader(page).text
 
 
 def test_each_network_has_its_column_newest_first():

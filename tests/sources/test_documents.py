@@ -147,12 +147,12 @@ def test_what_articles_prints_is_read_back_exactly():
         ('"text"', "should be an object, not a text"),
         ("3", "should be an object, not a number"),
         ("{}", "needs a url or a title"),
-        ('{"url": "ftp://x.example/a"}', "url is no web address: 'ftp://x.example/a'"),
+        ('{"url": "ftp://x.example/a"}', "url is not a web address: 'ftp://x.example/a'"),
         ('{"title": ["a"]}', "title should be text, not a list"),
         ('{"title": "a", "authors": [{"name": "A"}]}', "authors should be a list of texts"),
-        ('{"title": "a", "published": "01/09/2025"}', "published is no date: '01/09/2025'"),
-        ('{"title": "a", "language": "English, please"}', "language is no language tag"),
-        ('{"title": "a", "kind": "novel"}', "kind is none of article, live, audio, video: 'novel'"),
+        ('{"title": "a", "published": "01/09/2025"}', "published is not a date: '01/09/2025'"),
+        ('{"title": "a", "language": "English, please"}', "language is not a language tag"),
+        ('{"title": "a", "kind": "novel"}', "kind is not one of article, live, audio, video: 'novel'"),
         ('{"title": "a", "image": 3}', "image should be an object or an address, not a number"),
         ('{"title": "a", "image": {"alt": "x"}}', "image needs a url"),
         ('{"title": "a", "images": "x"}', "images should be a list, not a text"),
@@ -176,7 +176,7 @@ def test_a_line_that_cannot_be_read_costs_the_others_nothing(line, words):
 def test_many_bad_lines_are_told_of_in_few():
     reading = lines(LINE + b"x\n" * 100)
     assert len(reading.notes) == 21
-    assert reading.notes[-1] == "lines that cannot be read, besides these: 80"
+    assert reading.notes[-1] == "further lines that cannot be read: 80"
 
 
 def test_a_list_and_an_object_over_many_lines_are_read_too():

@@ -177,7 +177,7 @@ def test_beyond_repair_pictures_are_those_of_the_article_too():
 
 
 def test_beyond_repair_and_out_of_time_is_an_error():
-    with pytest.raises(SourceError, match=r"not well-formed and could not be mended: mismatched tag"):
+    with pytest.raises(SourceError, match=r"not well-formed and could not be repaired: mismatched tag"):
         read("crossed_tags.xml", seconds=0.001)
 
 

@@ -126,7 +126,7 @@ def test_an_address_is_the_files_own_or_the_pattern(lines, name, link, url):
 
 
 def test_a_pattern_that_cannot_be_filled_is_said():
-    with pytest.raises(Unreadable, match=r"does not say what \{year\} of its address is"):
+    with pytest.raises(Unreadable, match=r"has no value for \{year\} in its address"):
         article(yaml("title: t"), link=BASE + "{year}/{slug}")
 
 
@@ -203,9 +203,9 @@ BOMB += "---\n"
     [
         ("---\ntitle: t\n", "the --- at its head is not closed"),
         ("---\ntitle: [t\n---\n", "its YAML cannot be read"),
-        ("---\n- a\n---\n", "no list of `name: value`"),
+        ("---\n- a\n---\n", "not a list of `name: value`"),
         ("---\n" + "a: [" + "[" * 3000 + "\n---\n", "its YAML"),
-        (BOMB, "says more than any article needs"),
+        (BOMB, "is larger than any article needs"),
         ("---\na: !!python/object/apply:os.system [id]\n", "not closed"),
         ("+++\ntitle = \n+++\n", "its TOML cannot be read"),
         ("+++\na = " + "[" * 3000 + "\n+++\n", "its TOML cannot be read"),

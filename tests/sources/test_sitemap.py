@@ -221,7 +221,7 @@ def test_only_so_many_pages_are_read_at_once(site, http):
     site.pages["/sitemap.xml"] = urls(*entries)
     fetched = fetch(site, http)
     assert len(fetched.articles) == sitemap.PAGES
-    assert fetched.notes == ("40 pages changed of late; the newest 30 are read",)
+    assert fetched.notes == ("40 pages changed recently; the newest 30 are read",)
 
 
 def test_a_page_that_cannot_be_read_is_tried_again(site, http):
@@ -235,7 +235,7 @@ def test_a_page_that_cannot_be_read_is_tried_again(site, http):
 
 def test_a_plain_sitemap_that_says_nothing_new_is_an_error(site, http):
     site.pages["/sitemap.xml"] = urls(f"<loc>{site.url}/a</loc>")
-    with pytest.raises(SourceError, match="says neither titles nor what changed when") as caught:
+    with pytest.raises(SourceError, match="has neither titles nor dates of change") as caught:
         fetch(site, http)
     assert caught.value.hint
 

@@ -187,7 +187,7 @@ def test_an_api_elsewhere_is_found_where_every_address_answers_with_a_page(sourc
         ((200, {}, b"<!doctype html><title>Just a moment</title>"), "list of posts: it is an HTML page", None),
         ((200, {}, b""), "is an empty document", None),
         ((200, {}, b"[" * 100_000), "is nested too deeply to be WordPress's list of posts", None),
-        (as_json({}, 401), "answers 401", "the site keeps its REST API to itself"),
+        (as_json({}, 401), "answers 401", "the site does not open its REST API"),
         (as_json({}, 404), "answers 404", None),
     ],
 )  # fmt: skip

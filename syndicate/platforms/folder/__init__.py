@@ -1,7 +1,7 @@
-"""A folder: each post is a directory with its text, its pictures and a page, listed on one index page.
+"""Posts to a folder: each post is a directory with its text, pictures and page, listed on an index page.
 
-The adapter speaks to the disk as to a network, through `Http` and `file:` addresses, so that a dry
-run is the same code with the door swapped. `FileDoor` is that door.
+The adapter writes to disk through `Http` and `file:` addresses, as to a network, so that a dry
+run is the same code with another `Http`. `FileDoor` is the `Http` of a real run.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 SHOWN = 1000
-"""How many posts the index page lists; the directories of older ones stay."""
+"""How many posts the index page lists; older posts keep their directories."""
 
 _STAGING = ".prepared"
 
@@ -38,12 +38,12 @@ class Options:
     api_url: str | None = None
 
     def redirected(self, url: str, folder: Path, name: str) -> Options:  # noqa: ARG002 - a folder has no address
-        """The same, into `folder`."""
+        """These options with posts written into `folder` instead."""
         return replace(self, path=folder)
 
 
 class Folder:
-    """A post is one directory, named by its key and moved into place whole: it is there or it is not."""
+    """One folder of posts. A post's directory is named by its key and moved into place whole."""
 
     name: ClassVar[str] = "folder"
     options_type: ClassVar[type] = Options
@@ -57,7 +57,7 @@ class Folder:
         paper=("#fffdf6", "#22211d"),
         corners=(2, 2),
         traits=("square",),
-        box="The link stands beside the text.",
+        box="The link is given next to the text.",
     )
 
     def __init__(self, options: Options, http: Http, credentials: Credentials) -> None:  # noqa: ARG002 - a folder asks for none
@@ -66,24 +66,24 @@ class Folder:
 
     @staticmethod
     def whose(options: Options) -> tuple[str, ...]:
-        """The directory."""
+        """The directory, as the account's identity."""
         return (str(options.path),)
 
     @staticmethod
     def door(options: Options, clock: Clock) -> Http:
-        """A folder is reached through a door of its own: files below its path, nothing else."""
+        """The `Http` of a real run: it reads and writes files below the folder's path, and nothing else."""
         return FileDoor(options.path, clock)
 
     def measure(self, text: str) -> int:
-        """Code points; the limit is ours, so that a summary stays one."""
+        """Code points; the limit is our own, so that a post stays short."""
         return len(text)
 
     def verify(self) -> Identity:
-        """The folder itself; it may be made by the first post."""
+        """The folder's path; the first post makes the folder if it does not exist."""
         return Identity(id=self._root, name=unquote(self._root.rpartition("/")[2]), url=f"{self._root}/{INDEX}")
 
     def prepare(self, post: Post, key: str, prepared: Json | None = None) -> Draft:  # noqa: ARG002 - writing again is the same
-        """Write everything into a hidden directory beside the posts."""
+        """Write everything into a hidden directory next to the posts."""
         draft: Draft = {
             "text": post.text,
             "link": post.link,
@@ -101,7 +101,7 @@ class Folder:
         return draft
 
     def commit(self, draft: Draft, key: str) -> Receipt:
-        """Move the directory into place, then list it on the index page, which is only a view of it."""
+        """Move the directory into place, then list the post on the index page."""
         reply = self._http.call(
             "MOVE", self._at(f"{_STAGING}/{key}"), headers={"Destination": self._at(key)}, sample={}
         )
@@ -113,23 +113,23 @@ class Folder:
         return self._receipt(key)
 
     def find(self, draft: Draft, key: str, since: datetime) -> Receipt | None:  # noqa: ARG002 - the name says it all
-        """Whether the directory is there; its line on the index page is made up for where a crash took it."""
+        """Look for the directory; if a crash kept the post off the index page, add it there."""
         if self._http.call("GET", self._at(f"{key}/post.json")).status == 404:
             return None
         self._list(key, draft)
         return self._receipt(key)
 
     def delete(self, receipt: Receipt) -> None:
-        """Remove the directory and its line; one that is gone is fine."""
+        """Delete the directory and its entry on the index page; if it is gone already, that is not an error."""
         if by_hand(receipt):
-            raise Rejected(f"folder: {receipt.id} is no post of this folder")
+            raise Rejected(f"folder: {receipt.id} is not a post in this folder")
         self._http.call("DELETE", self._at(receipt.id), sample={})
         shown = self._shown()
         if shown.pop(receipt.id, None) is not None:
             self._write(INDEX, index(shown).encode())
 
     def edit(self, receipt: Receipt, post: Post) -> Receipt:
-        """Write text and pages again; pictures stay as they are."""
+        """Write the text and the page again; pictures stay as they are."""
         kept = self._post(receipt.id)
         if kept is None:
             raise Rejected(f"folder: somebody removed {receipt.id}", status=404)
@@ -154,7 +154,7 @@ class Folder:
         return listed(reply.body.decode(errors="replace")) if reply.status == 200 else {}
 
     def _kept(self) -> dict[str, str]:
-        """The same, read from the posts themselves, for an index page that is lost."""
+        """The same entries, read from the posts themselves if the index page is lost."""
         posts = [(name, self._post(name)) for name in self._names()]
         dated = sorted(
             ((post["at"], name, post) for name, post in posts if post), reverse=True, key=lambda row: row[:2]
@@ -180,7 +180,7 @@ class Folder:
 
 
 class FileDoor:
-    """`ports.Http` for `file:` addresses below one directory: GET, PUT, MOVE and DELETE, whole or not at all."""
+    """`ports.Http` for `file:` addresses below one directory: GET, PUT, MOVE, DELETE, each whole or not at all."""
 
     def __init__(self, root: Path, clock: Clock) -> None:
         self._root = root.absolute()
@@ -199,7 +199,7 @@ class FileDoor:
         auth: OAuth1 | None = None,  # noqa: ARG002
         sample: Any = None,  # noqa: ARG002
     ) -> Reply:
-        """Answers with HTTP's statuses: 404 for what is not there, 412 for a MOVE onto something."""
+        """Do it, and answer with HTTP's statuses: 404 for a missing file, 412 if a MOVE's target exists."""
         path = self._below(url)
         try:
             status, body = self._act(method, path, data, headers or {})
@@ -219,10 +219,10 @@ class FileDoor:
             return _get(path)
         if method == "DELETE":
             return _delete(path)
-        raise Rejected(f"folder: {method} is not done to files")
+        raise Rejected(f"folder: {method} does not work on files")
 
     def _below(self, url: str) -> Path:
-        """The path of an address; Rejected if it is no file's or lies outside of the root."""
+        """The path of a `file:` address. Raises Rejected for any other address, or one outside the root."""
         parts = urlsplit(url)
         path = Path(os.path.normpath(unquote(parts.path)))
         if parts.scheme != "file" or not path.is_relative_to(self._root):
@@ -237,8 +237,8 @@ def _get(path: Path) -> tuple[int, bytes]:
 
 
 def _put(path: Path, data: bytes, *, lasting: bool) -> tuple[int, bytes]:
-    """Readers see the old file or the new one, and after a power cut too if it is `lasting`:
-    what is in a hidden directory has to last only once it is moved into place.
+    """Write a file so that readers see the old one or the new one; if `lasting`, also after a power cut:
+    files in a hidden directory have to survive one only once they are moved into place.
     """
     path.parent.mkdir(parents=True, exist_ok=True)
     draft = path.with_name(f".{path.name}.{os.urandom(8).hex()}")
@@ -256,7 +256,7 @@ def _put(path: Path, data: bytes, *, lasting: bool) -> tuple[int, bytes]:
 
 
 def _move(path: Path, destination: Path) -> tuple[int, bytes]:
-    """A rename, which happens once even where two ask for it at once."""
+    """Rename; if two processes try at once, one succeeds."""
     try:
         for file in [*path.iterdir(), path]:
             _settle(file)
@@ -286,7 +286,7 @@ def _delete(path: Path) -> tuple[int, bytes]:
 
 
 def _settle(path: Path) -> None:
-    """Make what was written to a file, or renamed in a directory, outlast a power cut."""
+    """Make what was written to a file, or renamed in a directory, survive a power cut."""
     handle = os.open(path, os.O_RDONLY)
     try:
         os.fsync(handle)

@@ -1,4 +1,4 @@
-"""The pages of a folder of posts: one for each post and the index, self-contained and escaped."""
+"""Makes the HTML pages of a folder of posts: one for each post, and the index."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ def _document(title: str, body: str, language: str | None = None) -> str:
 
 
 def page(draft: Draft) -> str:
-    """A post on a page of its own; pictures lie beside it."""
+    """A post's own page; its pictures are files in the same directory."""
     title = draft["text"].partition("\n")[0] or "Post"
     body = f'{_article(draft, "", "")}\n<nav><a href="../{INDEX}">All posts</a></nav>'
     return _document(title, body, draft["language"])
@@ -64,11 +64,11 @@ def _article(draft: Draft, beside: str, page: str) -> str:
 
 
 def index(entries: dict[str, str]) -> str:
-    """The index page, marked so that `listed` can take it apart again."""
+    """The index page, with marks by which `listed` finds the entries again."""
     marked = [f"<!-- post {key} -->\n{entry}\n<!-- end -->" for key, entry in entries.items()]
     return _document("Posts", "\n".join(marked))
 
 
 def listed(page: str) -> dict[str, str]:
-    """The entries of an index page of ours; what is escaped cannot look like a mark."""
+    """The entries of an index page that `index` made; escaped text cannot look like a mark."""
     return dict(re.findall(r"<!-- post ([0-9a-f]{32}) -->\n(.*?)\n<!-- end -->", page, re.DOTALL))

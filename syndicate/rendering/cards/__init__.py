@@ -1,1 +1,1 @@
-"""Share images: a theme's HTML and CSS over the article's photo, drawn in a process of its own."""
+"""Makes cards: a theme's HTML and CSS over the article's photo, drawn in a separate process."""

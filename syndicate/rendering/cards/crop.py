@@ -1,4 +1,4 @@
-"""Which part of a photo a card shows: the subject stays in sight, and clear of the text."""
+"""Chooses the part of a photo that a card shows, so that its subject is visible and no text covers it."""
 
 from __future__ import annotations
 
@@ -17,20 +17,20 @@ Focus: TypeAlias = tuple[float, float]
 """Where a subject is, in fractions of the photo from its top left."""
 
 UPPER_MIDDLE: Focus = (0.5, 0.4)
-"""Where a subject most likely is when nobody says: faces are rarely in a photo's lower half."""
+"""Where a subject most likely is if nothing is known: faces are rarely in a photo's lower half."""
 
 _ANALYSED_EDGE = 240
-"""Pixels of the longer side that are enough to see where something is."""
+"""Pixels of the longer side of the small copy in which the subject is looked for."""
 
 _SMALLEST_WINDOW = 16
-"""Pixels of the small copy: in a window below that there is nothing to tell apart."""
+"""Pixels of the small copy: a smaller window is too small to judge."""
 
 _STEP = 0.1
 """Windows are looked for in steps of this share of the photo: finer ones find the same subject."""
 
 
 class Photo:
-    """A decoded photo, ready to be cropped; shared by all cards that are made of it."""
+    """A decoded photo, ready to be cropped; all cards with this photo share it."""
 
     def __init__(self, picture: Picture) -> None:
         self.picture = picture
@@ -38,7 +38,7 @@ class Photo:
 
     @cached_property
     def _usual(self) -> Picture:
-        """As large as the usual card needs it: most cards are then a crop and nothing more."""
+        """The photo in the size that most cards need, so that they only have to crop it."""
         from PIL import Image as Pillow
 
         scale = max(SIZE[0] / self.picture.width, SIZE[1] / self.picture.height)
@@ -56,13 +56,13 @@ class Photo:
         return self._usual.resize(size, Pillow.Resampling.BOX)
 
     def prepare(self) -> None:
-        """Make what every card needs."""
+        """Make the copies that every card needs, before the first one asks."""
         _ = self._usual, self._small
 
     def cropped(self, size: tuple[int, int], clear: tuple[float, float], focus: Focus | None) -> Picture:
         """The part of the photo that fills `size`, with its subject in the strip of it that no text covers.
 
-        `clear` is that strip, from and to in fractions of the height. Without a `focus` the eye's is guessed.
+        `clear` is that strip, from and to in fractions of the height. Without a `focus` the subject is guessed.
         """
         from PIL import Image as Pillow
 
@@ -90,7 +90,7 @@ class Photo:
         return left, upper, left + width, upper + height
 
     def _salient(self, width: float, height: float) -> Focus | None:
-        """The middle of the window of this size that holds most of what the eye goes to; None if nobody can say."""
+        """The middle of the window of this size with the most conspicuous content; None if it cannot be told."""
         key = max(_STEP, round(width / _STEP) * _STEP), max(_STEP, round(height / _STEP) * _STEP)
         if key not in self._found:
             self._found[key] = _looked(self._small, *key)

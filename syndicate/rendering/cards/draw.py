@@ -1,4 +1,4 @@
-"""One card, from an order and a photo's bytes to the bytes a network takes. Runs in the worker."""
+"""Draws one card: from an order and a photo's bytes to an encoded picture. Runs in the worker."""
 
 from __future__ import annotations
 
@@ -25,15 +25,15 @@ if TYPE_CHECKING:
     from PIL.Image import Image as Picture
 
 _COVER = (1500, 1500)
-"""Pixels a decoded photo has to cover: enough for every size a network shows."""
+"""Pixels that a decoded photo has to cover: enough for every size of card."""
 
 _KEPT_PHOTOS = 2
 _KEPT_CARDS = 24
 _TOO_SMALL = 2.5
-"""How many times a photo may be enlarged; a smaller one is left out rather than smeared."""
+"""How many times a photo may be enlarged; a smaller one is left out, since it would be blurred."""
 
 _WHOLE_WORDS = "\n* { overflow-wrap: normal !important }"
-"""Laid over a theme's CSS while a headline is measured: a word that would have to be broken passes its box instead."""
+"""Added to a theme's CSS while a headline is measured: a word that is too long overflows instead of being broken."""
 
 _NO_LIMIT = 50_000_000
 
@@ -42,7 +42,7 @@ _LARGEST_LOGO = 2_000_000
 
 @dataclass(frozen=True, slots=True)
 class _Design:
-    """A theme with its template. `strange` keeps what the engine does not know of a style sheet."""
+    """A theme with its template. `strange` caches the parts of a style sheet that the engine does not support."""
 
     theme: Theme
     template: CardTemplate
@@ -50,7 +50,7 @@ class _Design:
     strange: dict[str, list[str]]
 
     def unknown(self, css: str, engine: CardEngine) -> list[str]:
-        """What the engine does not know, asked once for each state of the theme's files."""
+        """The parts of the CSS that the engine does not support; asked once for each state of the theme's files."""
         if not self.strange:
             self.strange["css"] = self.template.unknown(css, engine)
         return self.strange["css"]
@@ -75,11 +75,11 @@ class Drawer:
         return fonts.Fonts(self._engine, self._directories)
 
     def has(self, photo: str) -> bool:
-        """Whether this photo (by SHA-256) is decoded already."""
+        """Whether this photo (by SHA-256) is known already."""
         return photo in self._photos
 
     def learn(self, data: bytes) -> None:
-        """Decode a photo; one that cannot be is remembered with the reason."""
+        """Decode a photo; if that fails, remember the reason."""
         try:
             photo = Photo(master(data, _COVER))
             photo.prepare()
@@ -91,7 +91,7 @@ class Drawer:
             self._photos.popitem(last=False)
 
     def photo(self, order: Order) -> Drawn:
-        """The photo alone, cropped as the card would have been. Raises RenderError."""
+        """The photo alone, cropped as for the card. Raises RenderError."""
         found = self._photos[order.photo]
         if isinstance(found, str):
             raise RenderError(found)
@@ -100,14 +100,14 @@ class Drawer:
         return Drawn(jpeg(picture, order.max_bytes))
 
     def card(self, order: Order) -> Drawn:
-        """The card. Raises RenderError where the theme or the engine fails; the photo alone never does."""
+        """The card. Raises RenderError if the theme or the engine fails; a bad photo is left out with a warning."""
         photo = self._photos.get(order.photo)
         design = self._design(order.theme_for(has_photo=isinstance(photo, Photo)))
         best = self._drawn(replace(order, max_bytes=_NO_LIMIT), design, photo)
         return best if len(best.media.data) <= order.max_bytes else self._drawn(order, design, photo)
 
     def _drawn(self, order: Order, design: _Design, photo: Photo | str | None) -> Drawn:
-        """The card, drawn once for all accounts that take it as it is."""
+        """The card, drawn once for all accounts with the same order."""
         key = hashlib.sha256(f"{order.key()}\n{design.stamp}".encode()).hexdigest()
         if key not in self._cards:
             self._cards[key] = _Card(order, design, self._engine, self._fonts, photo).drawn()
@@ -117,7 +117,7 @@ class Drawer:
         return self._cards[key]
 
     def _design(self, name: str) -> _Design:
-        """A theme as its files now are; read again only when one of them changed."""
+        """A theme from its current files, read again only when one of them changed."""
         known = self._designs.get(name)
         if known is None or known.stamp != stamp(known.theme.folders):
             theme = load(name, self._directories)
@@ -147,7 +147,7 @@ class _Card:
         self._logo = self._read_logo()
 
     def drawn(self) -> Drawn:
-        """Fit, crop, shade, overlay, encode."""
+        """Fit the headline, crop and shade the photo, draw the overlay, encode."""
         setting = fit(self._measured, self._theme.headline, self._width, self._height)
         html, css = self._printed(setting)
         layout = self._engine.measure(html, css, self._width, self._height)
@@ -173,7 +173,7 @@ class _Card:
         return None
 
     def _written(self, known: fonts.Fonts) -> Words:
-        """The words, without what no font can draw; sets the faces that may be used."""
+        """The card's words without characters that no font has; also sets the fonts that may be used."""
         order = self._order
         found = words(order.article, order.site, order.language)
         texts = {name: text for name, text in asdict(found).items() if name not in ("dir", "language")}
@@ -181,7 +181,7 @@ class _Card:
         self.warnings += warnings
         for role, family in self._theme.fonts.items():
             if role != "emoji" and family not in {face.family for face in self._faces}:
-                self.warnings.append(f"the theme '{self._theme.name}' asks for the font '{family}', which is not there")
+                self.warnings.append(f"the theme '{self._theme.name}' uses the font '{family}', which is missing")
         clean = {name: fonts.without_emoji(text, self._faces) for name, text in texts.items()}
         if lacking := fonts.missing(clean.values(), self._faces):
             shown = ", ".join(lacking[:6]) + (" …" if len(lacking) > 6 else "")
@@ -200,7 +200,7 @@ class _Card:
             data = None
         if not data or len(data) > _LARGEST_LOGO:
             self.warnings.append(
-                f"the logo '{name}' of the theme '{self._theme.name}' cannot be read: the site's name instead"
+                f"the logo '{name}' of the theme '{self._theme.name}' cannot be read; the card shows the site's name"
             )
             return None
         return data
@@ -210,7 +210,7 @@ class _Card:
         return self._engine.measure(html, css + _WHOLE_WORDS if setting.whole else css, self._width)
 
     def _printed(self, setting: Setting) -> tuple[str, str]:
-        """The card with its headline set so."""
+        """The card's HTML and CSS with this setting of the headline."""
         card = self._fixed["card"] | {
             "size": setting.size,
             "measure": setting.measure,
@@ -220,7 +220,7 @@ class _Card:
 
     @functools.cached_property
     def _fixed(self) -> dict[str, Any]:
-        """What a template sees, but for how the headline is set."""
+        """The template's variables, except those for the headline's setting."""
         from markupsafe import Markup
 
         said = self._words
@@ -251,7 +251,7 @@ class _Card:
         }
 
     def _beneath(self, layout: Layout) -> Picture:
-        """What lies under the overlay: the photo in its box, shaded where text stands on it."""
+        """The picture under the overlay: the photo in its box, shaded under the text."""
         from PIL import Image as Pillow
 
         paper = shade.colour(self._theme.colours.get("paper", "#ffffff"))
@@ -275,7 +275,7 @@ class _Card:
 
 
 def _size_without_theme(order: Order, directories: Sequence[Path]) -> tuple[int, int]:
-    """A broken theme still tells its sizes, if it can be read at all."""
+    """The size of the card if the theme is broken: the theme's own, if its files can be read at all."""
     try:
         return load(order.theme_for(has_photo=True), directories).size(order.size)
     except RenderError:

@@ -1,4 +1,4 @@
-"""The seam to what draws HTML and CSS, and the engine we use. One small protocol, since engines come and go."""
+"""The interface to the engine that draws HTML and CSS, and the engine we use. It is small, so we can change engines."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class TextRun:
-    """A piece of text on one line, where it lies on the canvas, and how far it passes its box to either side."""
+    """A piece of text on one line: its place on the canvas, and how far it overflows its box on either side."""
 
     text: str
     left: float
@@ -26,31 +26,31 @@ class TextRun:
 
 @dataclass(frozen=True, slots=True)
 class Layout:
-    """Where text would stand, in CSS pixels; `height` is the card's natural one."""
+    """Where the text would be, in CSS pixels; `height` is the card's natural height."""
 
     height: float
     runs: tuple[TextRun, ...]
 
     @property
     def overhang(self) -> float:
-        """Pixels by which the worst line passes its box."""
+        """CSS pixels by which the worst line overflows its box."""
         return max((run.overhang for run in self.runs), default=0.0)
 
 
 class CardEngine(Protocol):
-    """Lays out and draws a subset of HTML and CSS; reads no file and no address."""
+    """Lays out and draws a subset of HTML and CSS; never reads a file or an address."""
 
     def register(self, font: bytes) -> list[str]:
-        """Make a font file known; the families in it. Raises RenderError."""
+        """Register a font file; return the families in it. Raises RenderError."""
 
     def measure(self, html: str, css: str, width: float, height: float | None = None) -> Layout:
-        """Where everything would stand on a canvas of this width; without `height`, as high as it needs."""
+        """Lay the card out on a canvas of this width; without `height`, as high as it needs to be."""
 
     def draw(self, html: str, css: str, size: tuple[int, int], scale: float, images: Mapping[str, bytes]) -> Picture:
         """The card in RGBA, `size` in pixels, `scale` pixels to a CSS pixel. Raises RenderError."""
 
     def unknown(self, declarations: Sequence[tuple[str, str]]) -> list[int]:
-        """Which of these (property, value) it does not understand, by their place in the list."""
+        """Which of these (property, value) pairs the engine does not support, by their index."""
 
 
 class Takumi:
@@ -95,7 +95,7 @@ class Takumi:
         return Pillow.frombuffer("RGBA", size, pixels, "raw", "RGBA", 0, 1)
 
     def unknown(self, declarations: Sequence[tuple[str, str]]) -> list[int]:
-        """As CardEngine. The engine is asked by `@supports`, so the answer is its own."""
+        """As CardEngine. The engine is asked with `@supports`."""
         css = [".probe { width: 10px; height: 1px }"]
         css += [
             f"@supports ({name}: {value}) {{ .p{at} {{ width: 50px }} }}"
@@ -113,11 +113,11 @@ class Takumi:
 
 
 _SPACE = 0.2
-"""Of a line's height, at most, is a space that hangs behind the last word of a line: nobody sees it."""
+"""The widest space at the end of a line, as a share of the line's height: it may overflow unseen."""
 
 
 def _runs(node: Mapping[str, Any]) -> list[TextRun]:
-    """All text of a measured node and what is in it; positions in the engine's tree are absolute."""
+    """All text of a measured node and its children; positions in the engine's tree are absolute."""
     left, top = node["transform"][4], node["transform"][5]
     found = []
     for run in node["runs"]:

@@ -1,4 +1,4 @@
-"""The headline as large as its card allows, its lines even; and never a line wider than its box."""
+"""Finds the largest size of a headline at which no line is wider than its box, and evens its lines."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from syndicate.rendering.cards.engine import Layout
 from syndicate.rendering.cards.theme import Headline
 
 NARROWEST = 0.3
-"""Of the card's width: a headline is not balanced into a column narrower than that."""
+"""Share of the card's width: evening the lines never makes the headline narrower."""
 
 _BALANCE_STEPS = 4
 
@@ -18,14 +18,14 @@ _NARROWER = 12
 """Steps of six hundredths by which a column is made narrower until the engine breaks each of its lines in time."""
 
 _LINE = 0.4
-"""Of the font's size: lines of several fonts differ by less, one line more is more."""
+"""Share of the font's size: heights that differ by less have the same number of lines."""
 
 
 @dataclass(frozen=True, slots=True)
 class Setting:
-    """How the headline is set, in CSS pixels. `lines` None: as many as there are.
+    """The headline's size and width in CSS pixels. `lines` None: as many as there are.
 
-    `whole`: it is measured without breaking inside a word, so that one too long for its line passes it.
+    `whole`: it is measured without breaking words, so that a word too long for its line overflows.
     """
 
     size: int
@@ -35,14 +35,14 @@ class Setting:
 
 
 Measure: TypeAlias = Callable[[Setting], Layout]
-"""Lays the card out with the headline set so."""
+"""Lays the card out with this setting of the headline."""
 
 
 def fit(measure: Measure, wish: Headline, width: float, height: float) -> Setting:
-    """The largest size at which everything keeps to its share of the height and every line to its box.
+    """The largest setting at which all text stays within its share of the height and every line within its box.
 
     The search leaves out what an engine may get wrong: a size counts only if its own lines were measured
-    (Devanagari is broken too late at some sizes). Words stay whole, unless one is too long for its line
+    (Devanagari is broken too late at some sizes). Words are not broken, unless one is too long for its line
     even at the smallest size. If even that is too much, lines are cut off.
     """
     column = round(width)
@@ -56,7 +56,7 @@ def fit(measure: Measure, wish: Headline, width: float, height: float) -> Settin
 
 
 def _largest(measure: Measure, wish: Headline, like: Setting, room: float) -> tuple[Setting, Layout] | None:
-    """Bisection over sizes, after a look at the largest: most headlines are short enough for it."""
+    """Try the largest size, which most headlines fit, then search by bisection."""
     low, high, best = wish.smallest, max(wish.smallest, wish.largest), None
     first = replace(like, size=high), measure(replace(like, size=high))
     if _holds(first[1], room):
@@ -89,7 +89,7 @@ def _near(measure: Measure, like: Setting, lowest: int, room: float) -> tuple[Se
 
 
 def _clamped(measure: Measure, wish: Headline, whole: int, height: float) -> Setting:
-    """The smallest size, and as many lines as there is room for: the engine ends the last with an ellipsis."""
+    """The smallest size with as many lines as there is room for; the engine ends the last with an ellipsis."""
     setting = Setting(wish.smallest, whole, wish.lines)
     layout = measure(setting)
     while layout.height > height and setting.lines and setting.lines > 1:
@@ -104,7 +104,7 @@ def _clamped(measure: Measure, wish: Headline, whole: int, height: float) -> Set
 
 
 def _balanced(measure: Measure, best: tuple[Setting, Layout], whole: int, room: float) -> tuple[Setting, Layout]:
-    """As narrow as the same number of lines allows, so that none is left with one word."""
+    """The narrowest setting with the same number of lines, so that no line has a single word."""
     setting, layout = best
     low, high, kept = round(NARROWEST * whole), whole, best
     room = min(room, layout.height + _LINE * setting.size)
@@ -120,9 +120,9 @@ def _balanced(measure: Measure, best: tuple[Setting, Layout], whole: int, room: 
 
 
 def _unbroken(measure: Measure, evened: tuple[Setting, Layout], best: tuple[Setting, Layout], room: float) -> Setting:
-    """The evened setting, unless the engine breaks a word in it after all; then wider, then smaller.
+    """The evened setting; if the engine breaks a word in it all the same, a wider one, then a smaller one.
 
-    A space that hangs behind a line hides by how little its word passes the box.
+    A space at the end of a line hides that a word overflows by less than the space.
     """
     setting, layout = evened
     wider = (replace(setting, measure=round(setting.measure * (1 + step / 20))) for step in (1, 2, 3))

@@ -1,4 +1,4 @@
-"""The fonts a card may use: ours, the theme's own, the CJK extra, a configured emoji font; never the system's."""
+"""Loads the fonts a card may use: ours, the theme's, the CJK extra's, an emoji font; never the system's."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ _EMOJI = re.compile(
 )
 
 _CJK_ORDER = {"ja": "JP", "ko": "KR", "zh-hant": "TC", "zh-tw": "TC", "zh-hk": "HK", "zh-mo": "HK"}
-"""Which form of shared characters a language reads; Simplified Chinese otherwise."""
+"""The form of shared CJK characters for a language; Simplified Chinese for all others."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +50,7 @@ class Fonts:
         self._warned: dict[Path, str] = {}
 
     def of(self, theme: Theme, text: str) -> tuple[list[Face], list[str]]:
-        """The faces a theme may use for `text`, its own first, and what is wrong with any file."""
+        """The faces a theme may use for `text`, its own first, and warnings about font files."""
         own = [path for folder in theme.folders for path in _files(folder / "fonts")]
         shared = [path for directory in self._directories for path in _files(directory / FOLDER / "fonts")]
         paths = list(dict.fromkeys([*own, *shared]))
@@ -81,7 +81,7 @@ class Fonts:
         gc.collect()  # a large font's tables hold each other
         for family in self._engine.register(data):
             if set(family) & _NO_NAME:
-                raise RenderError(f"its name, {family!r}, cannot stand in a style sheet")
+                raise RenderError(f"its name, {family!r}, cannot be used in a style sheet")
             yield Face(family, covers)
 
     def _emoji(self, theme: Theme, name: str, warnings: list[str]) -> tuple[Face, ...]:
@@ -98,7 +98,7 @@ class Fonts:
 
 
 def family_list(theme: Theme, role: str, faces: Iterable[Face], language: str) -> str:
-    """A CSS `font-family`: the theme's choice for this role, then whatever else can step in."""
+    """A CSS `font-family`: the theme's choice for this role, then all other fonts as substitutes."""
     families = list(dict.fromkeys(face.family for face in faces))
     wanted = [name for name in (theme.fonts.get(role), theme.fonts.get("text")) if name in families]
     rest = sorted((name for name in families if name not in wanted), key=lambda name: _rank(name, language))
@@ -113,12 +113,12 @@ def missing(texts: Iterable[str], faces: Iterable[Face]) -> str:
 
 
 def is_cjk(text: str) -> bool:
-    """Whether Chinese, Japanese or Korean is among these characters."""
+    """Whether any of these characters is Chinese, Japanese or Korean."""
     return _CJK.search(text) is not None
 
 
 def without_emoji(text: str, faces: Iterable[Face]) -> str:
-    """The text without the emoji that no font has: a gap in a headline reads better than an empty box."""
+    """The text without the emoji that no font has: nothing reads better than an empty box."""
     if not _EMOJI.search(text):
         return text
     faces = list(faces)
@@ -136,7 +136,7 @@ def _covered(letters: Iterable[str], faces: Iterable[Face]) -> bool:
 
 
 def _rank(family: str, language: str) -> tuple[int, str]:
-    """Sans before serif as a stand-in, CJK last and in the reader's form first."""
+    """The order of substitutes: sans before serif, CJK last, and of those the language's form first."""
     if "CJK" not in family:
         return (0 if "Sans" in family else 1, family)
     tag = language.lower()

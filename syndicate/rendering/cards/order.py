@@ -1,4 +1,4 @@
-"""What is asked of the worker, and what comes back: plain values that travel as JSON, pictures beside it."""
+"""The worker's input and output: orders and drawn cards, sent as JSON with the pictures' bytes."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ def focus_in(url: str) -> tuple[float, float] | None:
 class Order:
     """One card. `photo` is the SHA-256 of the photo's bytes, "" without one; `size` the name of a size in the theme.
 
-    `theme` None: one that suits the story. `types` are MIME types the network takes.
+    `theme` None: one that suits the article. `types` are MIME types the network takes.
     """
 
     article: Article
@@ -46,7 +46,7 @@ class Order:
 
     @property
     def focus(self) -> tuple[float, float] | None:
-        """Where the photo's subject is, if the source says, or the photo's own address does."""
+        """Where the photo's subject is, if the source or the photo's address says so."""
         image = self.article.image
         return (image.focus or focus_in(image.url)) if image else None
 
@@ -56,7 +56,7 @@ class Order:
         return view(self.article, 0)
 
     def theme_for(self, *, has_photo: bool) -> str:
-        """The theme's name: what the account says, else what the story is."""
+        """The theme's name: the account's, else one that suits the kind of article."""
         if self.theme is not None:
             return self.theme
         if self.article.kind == "live":
@@ -64,11 +64,11 @@ class Order:
         return DEFAULT if has_photo else NO_PHOTO
 
     def key(self) -> str:
-        """The same for orders that give the same card."""
+        """A key that is the same for orders that give the same card."""
         return compact(self.record())
 
     def record(self) -> dict[str, Any]:
-        """As JSON."""
+        """The order as JSON."""
         return {
             "article": store_article(self.article),
             "site": asdict(self.site),
@@ -95,7 +95,7 @@ def load_order(record: dict[str, Any]) -> Order:
 
 @dataclass(frozen=True, slots=True)
 class Drawn:
-    """A picture (without alt text), and what should be known about it."""
+    """A drawn picture (without alt text), and warnings about it."""
 
     media: Media
     warnings: tuple[str, ...] = ()

@@ -1,4 +1,4 @@
-"""What makes text on a photo readable: a shade beneath it, only as strong as this photo needs."""
+"""Makes text on a photo readable with a shade under it, only as strong as this photo needs."""
 
 from __future__ import annotations
 
@@ -16,20 +16,20 @@ Zone: TypeAlias = tuple[int, int, int, int]
 """Left, top, right, bottom in pixels of the card."""
 
 CONTRAST = 4.5
-"""WCAG 2.2, success criterion 1.4.3 (AA): of text to what is behind it."""
+"""Contrast of text to its background: WCAG 2.2, success criterion 1.4.3 (AA)."""
 
 _MARGIN = 0.3
-"""More than asked, since a JPEG is not exact."""
+"""The contrast we aim for: more than required, since a JPEG is not exact."""
 
 _PATCH = 12
-"""Pixels: text is read against patches of this size, not against a single grain of noise."""
+"""Pixels: the contrast is measured against patches of this size, not single pixels of noise."""
 
 _LINEAR = tuple(
     c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in (step / 255 for step in range(256))
 )
 
 _FADE = 0.3
-"""Of the card's height: how far above (or below) the text a shade fades out."""
+"""Share of the card's height over which a shade fades out above (or below) the text."""
 
 
 def luminance(colour: Sequence[float]) -> float:
@@ -52,7 +52,7 @@ def colour(text: str) -> tuple[int, int, int]:
 
 
 def zones(runs: Sequence[TextRun], scale: float, photo: Zone) -> list[Zone]:
-    """Where text stands on the photo, in pixels of the card."""
+    """Where text is on the photo, in pixels of the card."""
     found: list[Zone] = []
     for run in _lines(runs):
         left, top = round(run.left * scale), round(run.top * scale)
@@ -64,7 +64,7 @@ def zones(runs: Sequence[TextRun], scale: float, photo: Zone) -> list[Zone]:
 
 
 def _lines(runs: Sequence[TextRun]) -> list[TextRun]:
-    """Runs that stand side by side as one: a line of several fonts comes in a run for each word."""
+    """Join runs on the same line: a line of several fonts has a run for each word."""
     lines: list[TextRun] = []
     for run in sorted(runs, key=lambda run: (round(run.top), run.left)):
         last = lines[-1] if lines else None
@@ -103,7 +103,7 @@ def shaded(card: Picture, found: Sequence[Zone], photo: Zone, shade: Shade) -> P
 
 
 def _spans(rows: Sequence[int]) -> Iterator[tuple[int, int]]:
-    """Rows that follow on each other, as from and to (exclusive)."""
+    """Consecutive rows, as from and to (exclusive)."""
     start = last = None
     for row in rows:
         if last is not None and start is not None and row != last + 1:
@@ -121,7 +121,7 @@ def _halves(found: Sequence[Zone], photo: Zone) -> tuple[list[Zone], list[Zone]]
 
 
 def _needed(card: Picture, zone: Zone, shade: Shade) -> float:
-    """How strong the shade has to be for every patch behind this text."""
+    """The strength (0 to 1) that the shade needs so that every patch behind this text has enough contrast."""
     from PIL import Image as Pillow
 
     width, height = max(1, (zone[2] - zone[0]) // _PATCH), max(1, (zone[3] - zone[1]) // _PATCH)
@@ -138,7 +138,7 @@ def _needed(card: Picture, zone: Zone, shade: Shade) -> float:
 
 
 def _shadow(half: Sequence[Zone], photo: Zone, edge: Edge, strength: float) -> list[float]:
-    """How strong the shade is in each row of the photo: full behind the text and out to the edge, then fading."""
+    """The shade's strength in each row of the photo: full from the edge to the end of the text, then fading."""
     height = photo[3] - photo[1]
     fade = max(1, round(_FADE * height))
     fading = [strength * _eased(step / fade) for step in range(fade)]

@@ -1,7 +1,7 @@
-"""The parent's side of the card worker: starts it, asks, waits no longer than it may, and always has an answer.
+"""The parent's side of the card worker: starts it, asks for cards, and never waits longer than the limit.
 
-Loads neither Pillow nor the engine. A post is never lost for its picture: where a card cannot be drawn,
-it is the cropped photo; where there is none, the story goes without; each time with one warning.
+Loads neither Pillow nor the engine. A post is never lost for its picture: if a card cannot be drawn,
+the cropped photo is used; without a photo, the post has no picture; each time with one warning.
 """
 
 from __future__ import annotations
@@ -24,16 +24,16 @@ from syndicate.rendering.cards import wire
 from syndicate.rendering.cards.order import Drawn, Order
 
 SECONDS = 10.0
-"""How long one card may take; the usual one takes a hundredth of that."""
+"""Seconds that one card may take; the usual one takes a hundredth of that."""
 
 START_SECONDS = 30.0
-"""The first answer of a new worker: it has to load its libraries and fonts, on a machine that may be busy."""
+"""Seconds for a new worker's first answer: it has to load libraries and fonts, on a machine that may be busy."""
 
 REST = 60.0
-"""Seconds for which a theme that took too long is not tried again: a queue must not wait for each of its cards."""
+"""Seconds for which a theme that took too long is not used again, so that not every card has to wait for it."""
 
 _PASSED_ON = ("PATH", "LANG", "LC_ALL", "TMPDIR", "VIRTUAL_ENV", "PYTHONPATH", "PYTHONHOME", "LD_LIBRARY_PATH")
-"""Of the environment, what a worker gets: no secret is among it."""
+"""The environment variables that a worker gets; none is a secret."""
 
 
 _LEAN = {
@@ -58,7 +58,7 @@ class Studio:
         self._slow: dict[str, float] = {}
 
     def close(self) -> None:
-        """End the worker, whatever it is doing: who leaves does not wait for a picture."""
+        """End the worker at once, whatever it is doing."""
         self._closed = True
         process = self._process
         if process is not None:
@@ -86,10 +86,10 @@ class Studio:
             if str(other) != fault:
                 fault = f"{fault}; the photo: {other}"
             return self._bare(order, fault)
-        return Drawn(found.media, (f"the photo stands in for the card: {fault}", *found.warnings))
+        return Drawn(found.media, (f"the photo is used instead of the card: {fault}", *found.warnings))
 
     def _bare(self, order: Order, fault: str) -> Drawn:
-        """A card without the photo, when it is the photo that cannot be used."""
+        """A card without the photo, for a photo that cannot be used."""
         try:
             found = self._asked("card", replace(order, photo=""), None)
         except RenderError:
@@ -97,7 +97,7 @@ class Studio:
         return Drawn(found.media, (f"the photo is left out of the card: {fault}", *found.warnings))
 
     def _asked(self, draw: Literal["card", "photo"], order: Order, photo: bytes | None) -> Drawn:
-        """One job for the worker. Raises RenderError: what it said, or that it had to be ended."""
+        """Send the worker one job. Raises RenderError with the worker's message, or if it had to be ended."""
         if self._closed:
             raise RenderError("the run is ending")
         theme = order.theme_for(has_photo=bool(order.photo)) if draw == "card" else ""

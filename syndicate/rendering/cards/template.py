@@ -1,4 +1,4 @@
-"""A theme's `card.html.j2`: what it prints for a story, with its style sheet pulled out, checked for the engine."""
+"""Renders a theme's `card.html.j2` for an article, and separates and checks its style sheet for the engine."""
 
 from __future__ import annotations
 
@@ -48,17 +48,18 @@ class CardTemplate:
         printed = jinja.run(self._environment, FILE, variables, self._place, column=True)
         if found := _ADDRESS.search(printed):
             raise RenderError(
-                f"{self.shown}: '{found[0].strip()}' would read something from outside; only asset: may be"
+                f"{self.shown}: '{found[0].strip()}' would load something from outside; only asset: may be used"
             )
         return _STYLE.sub("", printed).strip(), "\n".join(_STYLE.findall(printed))
 
     def unknown(self, css: str, engine: CardEngine) -> list[str]:
-        """What of a style sheet the engine does not understand, with line and column in the template."""
+        """The parts of a style sheet that the engine does not support, with line and column in the template."""
         declared = list(_declarations(css))
         source = self.path.read_text("utf-8", "replace")
         strange = [declared[at] for at in engine.unknown(declared)]
         return [
-            f"{self.shown}{_position(source, name)}: the card engine does not know '{f'{name}: {value}'.rstrip(': ')}'"
+            f"{self.shown}{_position(source, name)}:"
+            f" the card engine does not support '{f'{name}: {value}'.rstrip(': ')}'"
             for name, value in strange
         ]
 
@@ -67,7 +68,7 @@ class CardTemplate:
 
 
 def _position(source: str, name: str) -> str:
-    """Line and column of a property in the template: what was printed may have other lines."""
+    """Line and column of a property in the template, whose lines differ from those of the printed CSS."""
     found = re.search(rf"(?<![\w-]){re.escape(name)}(?![\w-])", source)
     if found is None:
         return ""
@@ -75,7 +76,7 @@ def _position(source: str, name: str) -> str:
 
 
 def _declarations(css: str) -> Iterator[tuple[str, str]]:
-    """Every property with its value; what is no rule at all comes with an empty value."""
+    """Every property with its value; something that is not a rule has an empty value."""
     import tinycss2
 
     yield from _of_rules(tinycss2.parse_stylesheet(css, skip_comments=True, skip_whitespace=True))

@@ -1,7 +1,7 @@
-"""A theme as its folder describes it: colours, fonts, sizes, where the photo lies and how a headline may fit.
+"""Reads a theme from its folder: colours, fonts, sizes, the place of the photo and limits of the headline.
 
-`theme.yaml` of the publisher lies over ours of the same name, and their `cards/brand.yaml` over every
-theme; what a theme `extends` lies under it. A file the theme lacks is taken from the next folder.
+The publisher's `theme.yaml` overrides ours of the same name, and their `cards/brand.yaml` overrides every
+theme; a theme overrides the one it `extends`. A file the theme lacks is taken from the next folder.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ Edge: TypeAlias = Literal["top", "bottom"]
 FOLDER = "cards"
 DEFAULT = "headline"
 SIZE: Size = (1200, 630)
-"""What the boxes for links are drawn in, nearly everywhere; its area is the unit of a theme's pixels."""
+"""The usual size of link cards; a theme's pixels are meant for a card of this area."""
 
 _COLOUR = re.compile(r"#(?:[0-9a-fA-F]{3}|[0-9a-fA-F]{6})")
 _SIZE = re.compile(r"(\d{2,4})\s*[x×]\s*(\d{2,4})")
@@ -33,7 +33,7 @@ _MOST_PARENTS = 8
 
 @dataclass(frozen=True, slots=True)
 class Shade:
-    """What is laid over the photo beneath text, only as strong as this photo needs.
+    """The colour laid over the photo under text, only as strong as this photo needs.
 
     `colour` darkens (or lightens) it, `ink` is the colour of the text there, `least` the strength (0 to 1)
     that is always there, `edges` the halves of the card that get one.
@@ -47,7 +47,7 @@ class Shade:
 
 @dataclass(frozen=True, slots=True)
 class Headline:
-    """Pixels of the headline's font on a 1200 × 630 card, how much of the height all text may fill, its lines."""
+    """The headline's font in pixels on a 1200 × 630 card, the share of the height for all text, and its lines."""
 
     largest: int = 76
     smallest: int = 34
@@ -59,7 +59,7 @@ class Headline:
 class Theme:
     """`photo` is where it lies, by shape, in fractions of the card; None for a shape without one.
 
-    `folders` are where its files are, in the order they are looked for; `fonts` are family names by role.
+    `folders` are searched for its files in this order; `fonts` are family names by role.
     """
 
     name: str
@@ -74,31 +74,31 @@ class Theme:
     format: Literal["jpeg", "png"] = "jpeg"
 
     def size(self, platform: str) -> Size:
-        """Pixels of a card for a network."""
+        """Pixels of the card for a platform: its own size in the theme, else the default one."""
         return self.sizes.get(platform) or self.sizes.get("default") or SIZE
 
     def file(self, name: str) -> Path | None:
-        """One of the theme's own files, or None. A name leads nowhere else."""
+        """One of the theme's own files, or None; a name cannot lead outside its folders."""
         if not name or Path(name).name != name:
             return None
         return next((folder / name for folder in self.folders if (folder / name).is_file()), None)
 
 
 def stamp(folders: Sequence[Path]) -> tuple[tuple[str, int, int], ...]:
-    """Changes when a file of a theme does: its folders are `Theme.folders`."""
+    """A value that changes when a file in these folders (`Theme.folders`) changes."""
     files = (path for folder in folders for path in (*folder.glob("*"), *folder.glob("fonts/*")))
     found = ((str(path), path.stat()) for path in files if path.is_file())
     return tuple((name, state.st_mtime_ns, state.st_size) for name, state in found)
 
 
 def shape(size: Size) -> Shape:
-    """What a layout has to be made for."""
+    """The shape of a card of this size, which its layout is made for."""
     ratio = size[0] / size[1]
     return "landscape" if ratio > 1.15 else "portrait" if ratio < 0.87 else "square"
 
 
 def names(directories: Sequence[Path]) -> list[str]:
-    """All themes there are, the automatic one first."""
+    """The names of all themes, the automatic one first."""
     found = {
         path.parent.name
         for directory in directories
@@ -111,7 +111,7 @@ def names(directories: Sequence[Path]) -> list[str]:
 def load(name: str, directories: Sequence[Path]) -> Theme:
     """A theme by its name. Raises RenderError with file, line and column."""
     if not _NAME.fullmatch(name):
-        raise RenderError(f"'{name}' is no name of a theme: lower-case letters, digits, - and _")
+        raise RenderError(f"'{name}' is not the name of a theme: lower-case letters, digits, - and _")
     chain = list(_chain(name, directories))
     settings: dict[str, Any] = {}
     for directory in reversed(directories):
@@ -140,7 +140,7 @@ def _chain(name: str, directories: Sequence[Path]) -> Iterator[str]:
 
 
 def _laid_over(under: Mapping[str, Any], over: Mapping[str, Any]) -> dict[str, Any]:
-    """What holds names and values is laid over one by one; anything else replaces what was there."""
+    """Merge settings: mappings name by name; any other value replaces the one below."""
     merged = dict(under)
     for key, value in over.items():
         both = isinstance(value, dict) and isinstance(merged.get(key), dict)
@@ -165,7 +165,7 @@ def _read(path: Path) -> dict[str, Any]:
     except MarkedYAMLError as fault:
         mark = fault.problem_mark
         place = f"{shown}:{mark.line + 1}:{mark.column + 1}" if mark else shown
-        raise RenderError(f"{place}: {fault.problem or 'no YAML'}") from fault
+        raise RenderError(f"{place}: {fault.problem or 'not YAML'}") from fault
     return _checked(document, shown)
 
 
@@ -182,7 +182,7 @@ def _checked(document: Any, shown: str) -> dict[str, Any]:
         place = f"{shown}:{line + 1}:{column + 1}: {key}"
         check = _CHECKS.get(str(key))
         if check is None:
-            raise RenderError(f"{place} is no setting of a theme{_meant(str(key), _CHECKS)}")
+            raise RenderError(f"{place} is not a setting of a theme{_meant(str(key), _CHECKS)}")
         try:
             checked[str(key)] = check(value)
         except (ValueError, TypeError) as fault:
@@ -205,13 +205,13 @@ def _mapping(value: Any) -> Mapping[str, Any]:
 
 def _colour(value: Any) -> str:
     if not isinstance(value, str) or not _COLOUR.fullmatch(value):
-        raise ValueError(f"'{value}' is no colour such as \"#b3132b\" (in quotes)")
+        raise ValueError(f"'{value}' is not a colour such as \"#b3132b\" (in quotes)")
     return value
 
 
 def _word(value: Any) -> str:
     if not isinstance(value, str) or not value.strip() or any(sign in value for sign in "\"'<>;{}\\"):
-        raise ValueError(f"'{value}' is no name")
+        raise ValueError(f"'{value}' is not a name")
     return value
 
 
@@ -230,7 +230,7 @@ def _photo(value: Any) -> dict[Shape, Box | None]:
         return dict.fromkeys(shapes, whole if value == "cover" else None)
     boxes = _mapping(value)
     if unknown := boxes.keys() - set(shapes):
-        raise ValueError(f"'{min(unknown)}' is no shape: {', '.join(shapes)}")
+        raise ValueError(f"'{min(unknown)}' is not a shape: {', '.join(shapes)}")
     return {name: _box(boxes[name]) if name in boxes else whole for name in shapes}
 
 
@@ -254,7 +254,7 @@ def _size(value: Any) -> Size:
     found = _SIZE.fullmatch(str(value))
     size = (int(found[1]), int(found[2])) if found else (0, 0)
     if not (min(size) >= 64 and max(size) <= _LONGEST_EDGE):
-        raise ValueError(f"'{value}' is no size such as 1200x630, up to {_LONGEST_EDGE}")
+        raise ValueError(f"'{value}' is not a size such as 1200x630, up to {_LONGEST_EDGE}")
     return size
 
 

@@ -1,4 +1,4 @@
-"""How the parent and its card worker speak: a JSON header and raw bytes, each with its length before it."""
+"""The protocol of parent and card worker: a JSON header and raw bytes, each with its length before it."""
 
 from __future__ import annotations
 
@@ -12,11 +12,11 @@ from typing import Any
 
 _LENGTHS = struct.Struct(">II")
 LARGEST = 64_000_000
-"""Bytes of a header or a body; whoever says more is not to be believed."""
+"""Bytes of a header or a body; a longer message is an error."""
 
 
 class Broken(Exception):
-    """The other side is gone, or says something that is no message."""
+    """The other side is gone, or sent something that is not a message."""
 
 
 class Late(Exception):
@@ -43,9 +43,9 @@ def read(descriptor: int, seconds: float | None = None) -> tuple[dict[str, Any],
     try:
         header = json.loads(_exactly(descriptor, head, deadline))
     except ValueError as fault:
-        raise Broken("a message that is no JSON") from fault
+        raise Broken("a message that is not JSON") from fault
     if not isinstance(header, dict):
-        raise Broken("a message that is no object")
+        raise Broken("a message that is not an object")
     return header, _exactly(descriptor, body, deadline)
 
 

@@ -1,4 +1,4 @@
-"""What stands on a card, in the article's language: kicker, headline, date, byline, credit."""
+"""Makes the words of a card in the article's language: kicker, headline, date, byline, credit."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 LONGEST_HEADLINE = 300
 LONGEST_LINE = 120
-"""Graphemes; nobody reads more on a picture, and an engine need not lay out more."""
+"""Graphemes of a headline; nobody reads more on a picture."""
 
 _TALL = re.compile("[\u0600-\u07bf\u08a0-\u0fff\u1000-\u109f\u1780-\u17ff\ufb50-\ufdff\ufe70-\ufefc]")
 """Arabic and its kin, the scripts of India, Thai, Lao, Tibetan, Burmese, Khmer."""
@@ -112,7 +112,7 @@ class Words:
 
     @property
     def tall(self) -> bool:
-        """Whether the headline's letters stand so high or hang so low that lines need more room."""
+        """Whether the headline's script has such tall letters that its lines need more room."""
         return _TALL.search(self.headline) is not None
 
     @property
@@ -143,7 +143,7 @@ def words(article: Article, site: Site, language: str | None) -> Words:
 
 
 def breakable(text: str, language: str) -> str:
-    """The text with a place to break (U+200B) between words, in languages that write none there.
+    """The text with possible line breaks (U+200B) between words, in languages without spaces.
 
     Thai, Japanese and Chinese by BudouX (github.com/google/budoux). No line begins with the sign that
     French sets apart from its word, and none ends with an opening one.
@@ -170,7 +170,7 @@ def breakable(text: str, language: str) -> str:
 
 
 def direction(text: str, language: str) -> Literal["ltr", "rtl"]:
-    """Of a headline: that of its first strong letter, else of its language."""
+    """The direction of a headline: that of its first strong letter, else of its language."""
     for letter in text:
         match unicodedata.bidirectional(letter):
             case "L":
@@ -181,7 +181,7 @@ def direction(text: str, language: str) -> Literal["ltr", "rtl"]:
 
 
 def _locale(language: str) -> Locale:
-    """The rules of a language for dates and lists; English where nobody knows them."""
+    """The rules of a language for dates and lists; English for an unknown language."""
     from babel import Locale, UnknownLocaleError
 
     for tag in (language, language.split("-", maxsplit=1)[0]):
@@ -208,7 +208,7 @@ def _byline(authors: tuple[str, ...], locale: Locale) -> str:
 
 
 def _credit(credit: str, language: str) -> str:
-    """With its word, unless it brings one."""
+    """The credit with "Photo:" in the language before it, unless it has such a word already."""
     return credit if not credit or ":" in credit else f"{_said(_PHOTO, language)}: {credit}"
 
 

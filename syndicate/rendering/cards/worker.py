@@ -1,7 +1,7 @@
-"""The card worker's process: `python -m syndicate.rendering.cards.worker FOLDER…`. It draws what it is asked for.
+"""The card worker's process: `python -m syndicate.rendering.cards.worker FOLDER…`. It draws cards.
 
-Hostile photos and templates end here: it has a limit on memory and on the time of each job, no secret in
-its environment, and nothing to write to but its answers. It leaves when its parent does.
+It contains hostile photos and templates: it has limits on memory and on the time of each job, no secret in
+its environment, and writes nothing but its answers. It ends when its parent does.
 """
 
 from __future__ import annotations
@@ -25,10 +25,10 @@ if TYPE_CHECKING:
     from syndicate.rendering.cards.engine import CardEngine
 
 MEMORY = 1_500_000_000
-"""Bytes of address space: sixty megapixels, twice, and what the engine holds."""
+"""Bytes of address space: for sixty megapixels twice, and for the engine."""
 
 SECONDS = 15.0
-"""After so long on one job the process ends itself, should the parent be gone and nobody end it."""
+"""Seconds after which the process ends itself during a job, in case its parent is gone."""
 
 
 def main(folders: Sequence[str]) -> None:
@@ -47,7 +47,7 @@ def main(folders: Sequence[str]) -> None:
 
 
 class _Bench:
-    """Where the work is done; made when the first job comes."""
+    """Does the jobs; made when the first one comes."""
 
     def __init__(self, folders: Sequence[Path]) -> None:
         self._folders = folders
@@ -59,7 +59,7 @@ class _Bench:
         return Drawer(_engine, self._folders)
 
     def answer(self, header: Json, body: bytes) -> tuple[Json, bytes]:
-        """One job. A failure is an answer as well, in one line."""
+        """Do one job. A failure is an answer too, in one line."""
         try:
             return self._done(header, body)
         except RenderError as fault:
@@ -92,7 +92,7 @@ def _engine() -> CardEngine:
 
 
 def _limit() -> None:
-    """Less memory than could hurt, no core file, and an alarm that ends the process, whatever runs in it."""
+    """Limit memory, forbid core files, and set an alarm that ends the process whatever it is doing."""
     import resource
 
     signal.signal(signal.SIGALRM, signal.SIG_DFL)

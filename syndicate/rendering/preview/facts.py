@@ -1,4 +1,4 @@
-"""What a preview says of each delivery, whoever prints it: the post, when it would go out, what to look at first."""
+"""What every preview says of a delivery: the post, when it would be sent, and warnings."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from syndicate.model import LATER, REASONS, Post
 from syndicate.rendering.preview.recording import Recording
 
 NEARLY_FULL = 0.9
-"""Of a limit: from here on a count is worth a second look."""
+"""Share of a limit from which a length is shown as nearly full."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,12 +27,12 @@ class Shown:
 
     @property
     def post(self) -> Post | None:
-        """What would be sent, unless it cannot be rendered."""
+        """The post that would be sent; None if it cannot be rendered."""
         return self.exhibit.post if self.exhibit else None
 
     @property
     def title(self) -> str:
-        """The story's headline, else its address."""
+        """The article's headline, else its address."""
         return str((self.post.article.get("title") if self.post else None) or self.record["article"])
 
 
@@ -60,14 +60,14 @@ def shown(
 
 
 def _repeated(records: Sequence[Mapping[str, Any]]) -> set[tuple[str, str]]:
-    """Texts that more than one account of a network would post, with the network."""
+    """Texts that more than one account on a network would post, with the network's name."""
     posts = {(record["platform"], record["text"], record["account"]) for record in records if record["text"]}
     counted = Counter((platform, text) for platform, text, _ in posts)
     return {pair for pair, number in counted.items() if number > 1}
 
 
 def _when(record: Mapping[str, Any], error: str | None) -> str:
-    """When it would go out, in words; what it waits for is said once."""
+    """When it would be sent, in words."""
     state, reason = record["state"], record["reason"]
     if reason == "baseline":
         return "example only: the first real run posts nothing"
@@ -102,5 +102,5 @@ def _warnings(
 
 
 def hour(moment: datetime) -> str:
-    """An instant as a preview prints it."""
+    """An instant as previews print it."""
     return f"{moment:%Y-%m-%d %H:%M} UTC"

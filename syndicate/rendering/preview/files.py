@@ -1,4 +1,4 @@
-"""Writing a page where somebody wants it, whole or not at all, and opening it."""
+"""Writes a page to a file, whole or not at all, and opens it in a browser."""
 
 from __future__ import annotations
 
@@ -12,9 +12,9 @@ from syndicate.errors import ConfigError
 
 
 def write(path: Path, text: str) -> None:
-    """Write the page beside its place, then move it there; through links, and into what is no file as it is.
+    """Write the page next to its place, then move it there; follows links; a pipe or device is written to directly.
 
-    Raises ConfigError.
+    Raises ConfigError if it cannot be written.
     """
     try:
         place = path.resolve()
@@ -41,7 +41,7 @@ def _replace(place: Path, text: str) -> None:
 
 
 def _mode(place: Path) -> int:
-    """Who may read the page: as the file that was there, else as this person's new files."""
+    """The permissions of the page: those of the file it replaces, else those of new files."""
     if place.exists():
         return stat.S_IMODE(place.stat().st_mode)
     mask = os.umask(0o077)
@@ -50,14 +50,14 @@ def _mode(place: Path) -> int:
 
 
 def open_in_browser(path: Path) -> bool:
-    """Show the page; False where there is no browser to show it in."""
+    """Open the page in a browser; False if there is none."""
     import webbrowser
 
     return webbrowser.open(path.resolve().as_uri())
 
 
 def spare(prefix: str) -> Path:
-    """A file for a page that nobody named a place for."""
+    """A temporary file for a page without a given place."""
     descriptor, made = tempfile.mkstemp(prefix=prefix, suffix=".html")
     os.close(descriptor)
     return Path(made)

@@ -1,4 +1,4 @@
-"""A network's look as a rule of the preview's style sheet, and a plain look for a network without one."""
+"""Makes a CSS rule of a network's look, and a plain look for a network that has none."""
 
 from __future__ import annotations
 
@@ -6,12 +6,12 @@ from syndicate.model import Look
 
 
 def plain(platform: str) -> Look:
-    """The look of a network whose adapter states none."""
+    """The look of a network whose adapter has none."""
     return Look(platform.capitalize(), platform[:1].upper())
 
 
 def rule(style: str, look: Look) -> str:
-    """What the class `style` means for whatever bears it: the mark, and the box of a post."""
+    """The CSS rule of the class `style`, for a network's mark and the box of its posts."""
     tint, paper = (f"light-dark({light}, {dark})" for light, dark in (look.tint, look.paper))
     outer, inner = look.corners
     values = {"own": look.colour, "tint": tint, "card": paper, "corner": f"{outer}px", "inner": f"{inner}px"}

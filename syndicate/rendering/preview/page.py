@@ -1,4 +1,4 @@
-"""The preview as one HTML page: each story as each network would show it. No request leaves it, no script is in it."""
+"""Makes the preview's HTML page: each article as each network would show it, without scripts and requests."""
 
 from __future__ import annotations
 
@@ -22,14 +22,14 @@ from syndicate.rendering.preview.rendition import data_uri, rendition
 
 _HERE = Path(__file__).parent
 _LONGEST_VALUE = 1_000
-"""Characters of one value in a request; the rest is only told of, since nobody reads base64."""
+"""Characters of a request's value that are shown; of a longer one only the length, since nobody reads base64."""
 
 _DIRECTIONS = re.compile("[\u202a-\u202e\u2066-\u2069\u200e\u200f\u061c]")
 
 
 @dataclass(slots=True)
 class Page:
-    """Everything a page needs.
+    """The content of a preview page.
 
     `names` are the accounts' own names on their networks, where known; `looks` how their platforms look.
     """
@@ -44,7 +44,7 @@ class Page:
     _styles: dict[str, str] = field(default_factory=dict)
 
     def html(self) -> str:
-        """The page, ready to be written in UTF-8."""
+        """The page as text, to be written in UTF-8."""
         import jinja2
         from markupsafe import Markup
 
@@ -78,7 +78,7 @@ class Page:
         return {"number": number, "name": name, "look": look, "style": style, "posts": posts}
 
     def _style(self, platform: str) -> str:
-        """The class of whatever looks like this network; a platform of another package may have any name."""
+        """A network's CSS class; a platform of another package may have any name."""
         return self._styles.setdefault(platform, f"net-{len(self._styles)}")
 
     def _look(self, platform: str) -> Look:
@@ -132,7 +132,7 @@ class Page:
         }
 
     def _media(self, media: Media) -> dict[str, Any]:
-        """A picture: the small copy that is shown, and the facts of the one that is sent."""
+        """A picture: the small copy to show, and the facts of the one that is sent."""
         digest = media.file.partition(".")[0]
         if digest not in self._pictures:
             small = rendition(media.data)
@@ -161,12 +161,12 @@ class Page:
 
 
 def isolated(text: str) -> str:
-    """Text without marks that turn the direction of what stands around it: each piece has an element of its own."""
+    """Text without direction marks, which would affect the text around it; each piece has its own element."""
     return _DIRECTIONS.sub("", text)
 
 
 def _pieces(post: Post, seen: Look) -> Iterator[dict[str, Any]]:
-    """The text in pieces: plain, link, tag or mention, the way the network prints them."""
+    """The text in pieces as the network shows them: plain, link, tag or mention."""
     at = 0
     for span in post.spans:
         if span.start > at:
@@ -188,7 +188,7 @@ def _piece(span: Span, text: str, seen: Look) -> dict[str, Any]:
 
 
 def _link(post: Post) -> dict[str, Any] | None:
-    """A link that is sent beside the text: the network draws its box from the page itself."""
+    """A link that is sent next to the text: the network makes its link card from the page itself."""
     if not post.link or post.card or post.link in post.text:
         return None
     title = str(post.article.get("title") or "")
@@ -196,7 +196,7 @@ def _link(post: Post) -> dict[str, Any] | None:
 
 
 def _safe(url: str) -> str | None:
-    """An address that may be followed; None for `javascript:` and the like."""
+    """An address that may be a link; None for `javascript:` and the like."""
     return url if url.lower().startswith(("https://", "http://")) else None
 
 
@@ -215,7 +215,7 @@ def _call(call: Call) -> dict[str, Any]:
 
 
 def _short(value: Any) -> Any:
-    """The value with long texts cut: what a request holds is told, not repeated."""
+    """The value with long texts cut."""
     if isinstance(value, str):
         text = isolated(value)
         return text if len(text) <= _LONGEST_VALUE else f"{text[:200]}… ({len(text):,} characters)"
@@ -227,10 +227,10 @@ def _short(value: Any) -> Any:
 
 
 def _hash(css: str) -> str:
-    """What the page's own rules name its style sheet by, so that no other one is obeyed."""
+    """The style sheet's hash for the Content-Security-Policy, so that no other style sheet is allowed."""
     return base64.b64encode(hashlib.sha256(css.encode()).digest()).decode()
 
 
 def _filters(accounts: int) -> list[str]:
-    """Rules that hide an account's posts when its box is not ticked: no script is needed for that."""
+    """CSS rules that hide an account's posts when its box is not ticked, without a script."""
     return [f"body:has(#show-{n}:not(:checked)) .of-{n} {{ display: none; }}" for n in range(accounts)]

@@ -1,4 +1,4 @@
-"""What a dry run keeps of each delivery for people to look at: the post, and the requests that would have left."""
+"""What a dry run keeps of each delivery: the post, and the requests that would have been sent."""
 
 from __future__ import annotations
 
@@ -10,17 +10,17 @@ from syndicate.net.dry_run import Call
 
 @dataclass(frozen=True, slots=True)
 class Recording:
-    """One delivery as it would go out. `rendered` is None where that failed; `calls` hold no secrets."""
+    """One delivery as it would be sent. `rendered` is None if that failed; `calls` contain no secrets."""
 
     rendered: Rendered | None
     calls: tuple[Call, ...]
 
     @property
     def post(self) -> Post | None:
-        """The very post, pictures and all."""
+        """The post itself, pictures included."""
         return self.rendered.post if self.rendered else None
 
     @property
     def warnings(self) -> tuple[str, ...]:
-        """What had to be left out."""
+        """What had to be left out of the post."""
         return self.rendered.warnings if self.rendered else ()

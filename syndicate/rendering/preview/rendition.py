@@ -1,4 +1,4 @@
-"""Small copies of pictures for a page that has to be light. Loads Pillow."""
+"""Makes small copies of pictures, to keep the preview page small. Loads Pillow."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ _QUALITIES = (78, 68, 58)
 
 
 def rendition(data: bytes) -> tuple[bytes, tuple[int, int]] | None:
-    """A JPEG of at most 40 kB, and its size; None for bytes that are no picture."""
+    """A JPEG of at most 40 kB, with its size in pixels; None for bytes that are not a picture."""
     from PIL import Image, UnidentifiedImageError
 
     try:
@@ -33,5 +33,5 @@ def rendition(data: bytes) -> tuple[bytes, tuple[int, int]] | None:
 
 
 def data_uri(data: bytes, mime: str = "image/jpeg") -> str:
-    """The bytes as an address that needs no request."""
+    """The bytes as a `data:` address, which needs no request."""
     return f"data:{mime};base64,{base64.b64encode(data).decode()}"

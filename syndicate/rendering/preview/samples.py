@@ -1,4 +1,4 @@
-"""Stories that a card has to look well with: every script, long and short, bright and dark, with and without."""
+"""Sample articles for the contact sheet: many scripts, long and short headlines, bright, dark and no photos."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ _PUBLISHED = datetime(2026, 11, 23, 9, 30, tzinfo=UTC)
 
 @dataclass(frozen=True, slots=True)
 class Sample:
-    """A story under a name, and the file of its photo ("" without one)."""
+    """An article under a name, and the file of its photo ("" without one)."""
 
     name: str
     article: Article
@@ -26,12 +26,12 @@ class Sample:
 
 
 def samples() -> list[Sample]:
-    """All of them, the usual ones first."""
+    """All samples, the usual ones first."""
     return [Sample(name, _article(name, *rest), rest[4]) for name, *rest in _STORIES]  # type: ignore[arg-type]
 
 
 def photo(file: str) -> bytes:
-    """A sample photo: inside the package when it was installed from a wheel, else in the examples."""
+    """A sample photo's bytes: from the package if installed from a wheel, else from the examples."""
     package = Path(syndicate.__file__).resolve().parent
     for folder in (package / "rendering" / "preview" / "photos", package.parent / "examples" / "site" / "photos"):
         if (folder / file).is_file():

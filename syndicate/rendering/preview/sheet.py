@@ -1,4 +1,4 @@
-"""The designer's contact sheet: every theme, in every size, on stories that are hard to set; one HTML page."""
+"""Makes the contact sheet for designers, one HTML page: every theme in every size with the sample articles."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ _TYPES = ("image/jpeg", "image/png")
 
 @dataclass(frozen=True, slots=True)
 class Sheet:
-    """`faults` are lines for the designer: what a theme's files say wrong, each once."""
+    """`faults` are lines for the designer: mistakes in a theme's files, each once."""
 
     html: str
     cards: int
@@ -40,7 +40,7 @@ def sheet(
     sizes: Sequence[str] = (),
     progress: Callable[[str], None] = lambda _: None,
 ) -> Sheet:
-    """Draw all of it, or the named themes and sizes. What cannot be drawn stands there as its message."""
+    """Draw all of it, or the named themes and sizes. In place of a card that cannot be drawn, its message is shown."""
     import jinja2
     from markupsafe import Markup
 

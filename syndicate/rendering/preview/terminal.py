@@ -1,4 +1,4 @@
-"""The dry run as terminal text: each post in a box, as its network counts it."""
+"""Prints a preview as terminal text: each post in a box, with its length as the network counts it."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ def show(entries: Sequence[Shown]) -> None:
 
 
 def _facts(entry: Shown) -> list[Any]:
-    """What stands beside the text: link card, pictures, when it would go out, and what to look at first."""
+    """The lines next to the text: link card, pictures, when it would be sent, and warnings."""
     from rich.text import Text
 
     record, post = entry.record, entry.post

@@ -1,7 +1,7 @@
-"""One stand-in per network, found by its name or by an entry point of another package.
+"""The stand-in for each network, found by its name or by an entry point of another package.
 
 A module's name is the platform's name, and its attribute `network` is the stand-in: there is no
-registry to edit. Modules that begin with an underscore are no stand-ins.
+registry to edit. Modules whose names begin with an underscore are not stand-ins.
 """
 
 from __future__ import annotations
@@ -23,23 +23,23 @@ GROUP = "syndicate.sandbox_networks"
 
 
 class StandIn(Protocol):
-    """One network's place on the sandbox's port. Its class is called once for each sandbox.
+    """The stand-in for one network. Its class is called once for each sandbox.
 
     `clock` gives seconds since 1970, and `url` is the sandbox's own address. What is posted goes on the
-    `board` under the platform's name. A request is for the first network that has a route for it: ours
-    are asked first, then those of other packages by their names, so these begin their paths with a word
+    `board` under the platform's name. A request goes to the first network that has a route for it: ours
+    are asked first, then those of other packages by name, so these should begin their paths with a word
     of their own.
     """
 
     title: ClassVar[str]
-    """What the page calls the network."""
+    """The network's name on the page."""
     colours: ClassVar[tuple[str, str]]
     """Its colour on the page, in CSS: on light paper, on dark paper."""
 
     def __init__(self, board: Board, clock: Callable[[], float], url: str, **quirks: Any) -> None: ...
 
     def route(self, method: str, path: str) -> Route | None:
-        """Which step a request is and what answers it; None when it is not for this network."""
+        """The step of a request and the function that answers it; None if it is not for this network."""
 
     def failure(self, fault: str, step: str, retry_after: float | None) -> Answer:
         """A 401, 429, 500 or 503 in this network's own words and headers."""
@@ -49,9 +49,9 @@ class StandIn(Protocol):
 
 
 def stand_ins() -> dict[str, type[StandIn]]:
-    """Every stand-in by its platform's name: ours, then those of installed packages.
+    """Every stand-in by its platform's name: ours, then those of other installed packages.
 
-    Raises ConfigError: one of another package does not load.
+    Raises ConfigError if one of another package does not load.
     """
     ours = {name: import_module(f"{__name__}.{name}").network for name in _ours()}
     return ours | {entry.name: _load(entry) for entry in _plugins() if entry.name not in ours}

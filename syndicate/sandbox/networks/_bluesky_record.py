@@ -1,4 +1,4 @@
-"""The rules of an `app.bsky.feed.post` record, and the names (CIDs) of records and blobs.
+"""Checks `app.bsky.feed.post` records, and makes the names (CIDs) of records and blobs.
 
 bluesky-social/atproto @ d6296a1c (2026-08-20), lexicons/app/bsky; messages as measured on `@atproto/pds`
 0.5.35 (2026-11-23).
@@ -39,7 +39,7 @@ class Invalid(Exception):
 
 
 def validate(record: dict[str, Any], blobs: Mapping[str, tuple[str, bytes]]) -> None:
-    """Raises Invalid for the first rule the record breaks. `blobs` were uploaded: CID to type and bytes."""
+    """Raise Invalid for the first rule the record breaks. `blobs` are the uploads: CID to type and bytes."""
     text = _string(record, "text", "Record")
     for most, length, unit in (
         (TEXT_BYTES, len(text.encode("utf-8", "surrogatepass")), "bytes"),
@@ -88,7 +88,7 @@ def _whole(holder: Any, name: str, where: str, least: int) -> None:
 
 
 def _check_instant(text: str) -> None:
-    """RFC 3339 with a zone; `-00:00` is none."""
+    """Raise Invalid unless it is RFC 3339 with a zone; `-00:00` does not count as one."""
     try:
         right = DATETIME.fullmatch(text) is not None and not text.endswith("-00:00")
         datetime.fromisoformat(re.sub(r"\.\d+", "", text))
@@ -189,7 +189,7 @@ def blobs(record: dict[str, Any]) -> Iterator[tuple[str, str]]:
 
 
 def shown_link(record: dict[str, Any]) -> str | None:
-    """Where a reader who clicks arrives: the card's address, else the first link in the text."""
+    """The address that a click on the post opens: the card's, else the first link in the text."""
     external = (record.get("embed") or {}).get("external")
     if external:
         return str(external["uri"])

@@ -1,4 +1,4 @@
-"""Sessions of a PDS: signed tokens that end, refreshed in rotation.
+"""Sessions of a PDS: signed tokens that expire, and refresh tokens that change with each use.
 
 Lifetimes, the two hours' grace and the errors as measured on `@atproto/pds` 0.5.35 (2026-11-23).
 """
@@ -29,7 +29,7 @@ class BlueskyRefusal(Exception):
 
 
 class Sessions:
-    """Any handle with any password may enter; the password "wrong" is refused."""
+    """The sessions of all accounts. Any handle may log in with any password except "wrong"."""
 
     def __init__(self, clock: Callable[[], float], url: str, seconds: float) -> None:
         self._clock = clock
@@ -51,7 +51,7 @@ class Sessions:
         return self._session(handle.removeprefix("@").lower())
 
     def refresh(self, request: Received) -> dict[str, Any]:
-        """Rotates the refresh token; the one before works for two hours more."""
+        """Replace the refresh token; the old one works for two more hours."""
         token, claims = self._claims(request, "com.atproto.refresh")
         if self._clock() > self._retired.setdefault(token, self._clock() + GRACE_SECONDS):
             raise BlueskyRefusal(400, "ExpiredToken", "Token has been revoked")
@@ -80,7 +80,7 @@ class Sessions:
         return _base64(hmac.new(self._secret, signed.encode(), hashlib.sha256).digest())
 
     def _claims(self, request: Received, scope: str) -> tuple[str, dict[str, Any]]:
-        """The bearer token and what it says. An expired one is a 400, not a 401, as the PDS has it."""
+        """The bearer token and its claims. An expired one is a 400, not a 401, as on the PDS."""
         token = request.bearer
         if token is None:
             raise BlueskyRefusal(401, "AuthMissing", "Authentication Required")
@@ -95,12 +95,12 @@ class Sessions:
         return token, claims
 
     def did(self, request: Received) -> str:
-        """Whose access token it is. Raises Refused."""
+        """The account (DID) of the access token. Raises BlueskyRefusal."""
         return str(self._claims(request, "com.atproto.appPass")[1]["sub"])
 
 
 def did_of(handle: str) -> str:
-    """The same DID for the same handle, always."""
+    """A handle's DID; the same handle always has the same."""
     digest = base64.b32encode(hashlib.sha256(handle.encode()).digest()).decode().lower()
     return f"did:plc:{digest[:24]}"
 

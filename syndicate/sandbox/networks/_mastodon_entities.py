@@ -1,4 +1,4 @@
-"""What a Mastodon server says of itself, its accounts and its statuses, as JSON.
+"""Makes a Mastodon server's JSON of the instance, of accounts and of statuses.
 
 mastodon/documentation @ 2903485d (2026-07-02), entities.
 """
@@ -22,7 +22,7 @@ HASHTAG = re.compile(r"(?<![\w/&])#(\w*[^\W\d_]\w*)")
 
 
 def account(token: str, url: str) -> dict[str, Any]:
-    """Whose token it is: the same account for the same token, always."""
+    """The account of a token; the same token always has the same account."""
     digest = hashlib.sha256(token.encode()).hexdigest()
     name = f"account_{digest[:6]}"
     picture = f"{url}/avatars/original/missing.png"
@@ -140,7 +140,7 @@ def configuration(max_characters: int) -> dict[str, Any]:
 
 
 def content(text: str, url: str) -> str:
-    """The text as the server's HTML: paragraphs, links shortened for the eye, hashtags."""
+    """The text as the server's HTML: paragraphs, links shortened for display, hashtags."""
     links = list(dict.fromkeys(addresses(text)))
     known = "|".join(re.escape(link) for link in sorted(links, key=len, reverse=True))
     pieces = re.split(f"({known})", text) if links else [text]
@@ -168,7 +168,7 @@ def _words(text: str, url: str) -> str:
 
 
 def card(link: str) -> dict[str, Any]:
-    """What the server would fetch: here only the address, since a stand-in goes nowhere."""
+    """The link card, here only with the address, since a stand-in fetches nothing."""
     return {
         "url": link,
         "title": urlsplit(link).netloc,

@@ -1,4 +1,4 @@
-"""How X shows a text: every address it recognises as a t.co link, with what stands behind it."""
+"""Makes of a text what X shows: every address that X recognises becomes a t.co link."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from syndicate.sandbox.counting import recognised
 
 
 def shorten(text: str) -> tuple[str, list[dict[str, Any]]]:
-    """The text with each recognised address as a t.co link, and what stands behind each."""
+    """The text with a t.co link for each recognised address, and the address behind each link."""
     shown = ""
     at = 0
     urls = []
@@ -35,5 +35,5 @@ def slug(text: str) -> str:
 
 
 def same(text: str) -> str:
-    """What makes two posts duplicates: the words, whatever the spaces between them."""
+    """The form in which two duplicate posts are equal: the words, whatever the spaces between them."""
     return " ".join(text.split())

@@ -1,4 +1,4 @@
-"""A stand-in for a Bluesky PDS: sessions, blobs and records, with the checks of the post lexicon.
+"""The stand-in for a Bluesky PDS: sessions, blobs and records, with the checks of the post lexicon.
 
 Behaviour and messages as measured on `@atproto/pds` 0.5.35 (2026-11-23); the rules of a record are in
 `_bluesky_record`. bluesky-social/atproto @ d6296a1c (2026-08-20), bsky-docs @ 390c1e97 (rate limits).
@@ -22,7 +22,7 @@ TID = re.compile(r"[234567abcdefghij][234567abcdefghijklmnopqrstuvwxyz]{12}")
 
 
 class BlueskyStandIn:
-    """Any handle with any password is an account of its own; the password "wrong" is refused."""
+    """A fake PDS. Each handle is an account, and may log in with any password except "wrong"."""
 
     title: ClassVar[str] = "Bluesky"
     colours: ClassVar[tuple[str, str]] = ("#0866c8", "#62b0ff")
@@ -59,7 +59,7 @@ class BlueskyStandIn:
         self._blobs: dict[str, tuple[str, bytes]] = {}
 
     def route(self, method: str, path: str) -> Route | None:
-        """Everything under /xrpc/ is Bluesky's."""
+        """Routes for everything under /xrpc/."""
         if not path.startswith("/xrpc/"):
             return None
         step, operation = self._table.find(method, path) or ("read", _nothing)
@@ -76,7 +76,7 @@ class BlueskyStandIn:
             return answer(400, {"error": "InvalidRequest", "message": f"Input could not be read: {fault}"})
 
     def failure(self, fault: str, step: str, retry_after: float | None) -> Answer:
-        """As the PDS and the proxy in front of it answer."""
+        """The failure as the PDS, or the proxy in front of it, reports it."""
         if fault == "401" and step == "login":
             return answer(401, {"error": "AuthenticationRequired", "message": "Invalid identifier or password"})
         if fault == "401":
@@ -128,7 +128,7 @@ class BlueskyStandIn:
         return answer(200, {"did": did}, self._limits())
 
     def _upload_blob(self, request: Received) -> Answer:
-        """The declared type is believed, and the size is judged only when a record uses the blob."""
+        """Upload a blob. Its declared type is believed, and its size is checked only when a record uses it."""
         self._sessions.did(request)
         if len(request.body) > BLOB_BYTES:
             raise BlueskyRefusal(413, "PayloadTooLarge", "request entity too large")
@@ -139,7 +139,7 @@ class BlueskyStandIn:
         return answer(200, {"blob": blob}, self._limits())
 
     def _put_record(self, request: Received) -> Answer:
-        """With `swapRecord` null it only creates; without, it silently edits what is there."""
+        """Write a record. With `swapRecord` null it only creates; without, it silently replaces an existing one."""
         did, body = self._write(request)
         place = (did, body["collection"], body["rkey"])
         before = self._records.get(place)
@@ -148,7 +148,7 @@ class BlueskyStandIn:
         return self._store(place, body["record"])
 
     def _create_record(self, request: Received) -> Answer:
-        """A key that is taken gives a 500, whether the record is the same or not."""
+        """Create a record. A key that is taken gives a 500, even if the record is the same."""
         did, body = self._write(request)
         place = (did, body["collection"], body.get("rkey") or self._tid())
         if place in self._records:
@@ -220,7 +220,7 @@ class BlueskyStandIn:
         return (self._blobs[cid][1],)
 
     def _delete_record(self, request: Received) -> Answer:
-        """What is not there is deleted too."""
+        """Delete a record; one that does not exist is not an error."""
         did = self._sessions.did(request)
         body = request.json()
         place = (did, body["collection"], body["rkey"])
@@ -231,7 +231,7 @@ class BlueskyStandIn:
         return answer(200, {"commit": {"cid": cid_of_record({"gone": uri}), "rev": self._tid()}}, self._limits())
 
     def _get_record(self, request: Received) -> Answer:
-        """Needs no login."""
+        """Read one record; needs no login."""
         did, collection, rkey = self._repo(request), request.query["collection"], request.query["rkey"]
         found = self._records.get((did, collection, rkey))
         uri = f"at://{did}/{collection}/{rkey}"
@@ -240,7 +240,7 @@ class BlueskyStandIn:
         return answer(200, {"uri": uri, "cid": found[0], "value": found[1]}, self._limits())
 
     def _list_records(self, request: Received) -> Answer:
-        """Newest key first, `limit` of them (50, at most 100), behind `cursor`."""
+        """List records, newest key first, `limit` of them (50, at most 100), after `cursor`."""
         did, collection = self._repo(request), request.query["collection"]
         forward = request.query.get("reverse") == "true"
         cursor = request.query.get("cursor")

@@ -1,4 +1,4 @@
-"""A stand-in for the Graph API of Facebook pages: feed, photos, published posts.
+"""The stand-in for the Graph API of Facebook Pages: feed, photos, published posts.
 
 Parameters: facebook/facebook-business-sdk-codegen @ ad2b0b6 (v25.0); error envelope: "Handling Errors";
 code 506 and the throttling codes as the reference page names them (2026-11-23).
@@ -27,7 +27,7 @@ DEFAULT_FIELDS = {"id", "created_time", "message"}
 
 
 class FacebookRefusal(Exception):
-    """A Graph error: status, code, message, and what else stands in the envelope."""
+    """A Graph error: status, code, message, and further fields of the error object."""
 
     def __init__(
         self, code: int, message: str, *, status: int = 400, kind: str = "OAuthException", **more: Any
@@ -38,7 +38,7 @@ class FacebookRefusal(Exception):
 
 
 class FacebookStandIn:
-    """Any token may write on any page; a page is made when it is first named."""
+    """A fake Graph API. Any token may write on any Page; a Page is made when it is first named."""
 
     title: ClassVar[str] = "Facebook"
     colours: ClassVar[tuple[str, str]] = ("#1559b7", "#86b3ff")
@@ -66,7 +66,7 @@ class FacebookStandIn:
         self._photos: dict[str, dict[str, Any]] = {}
 
     def route(self, method: str, path: str) -> Route | None:
-        """Everything under a version such as /v25.0/ is Facebook's."""
+        """Routes for everything under a version such as /v25.0/."""
         found = VERSION.fullmatch(path)
         if found is None:
             return None
@@ -87,7 +87,7 @@ class FacebookStandIn:
         return answer(fault.status, {"error": fault.error | {"fbtrace_id": trace}}, headers)
 
     def failure(self, fault: str, step: str, retry_after: float | None) -> Answer:  # noqa: ARG002  (all steps alike)
-        """As Graph answers: a refused token and a page that asks too often are both a 400."""
+        """The failure as Graph reports it: both a refused token and too many requests are a 400."""
         if fault == "401":
             words = "Error validating access token: The session has been invalidated."
             return self._error(FacebookRefusal(190, words, error_subcode=460))
@@ -127,7 +127,7 @@ class FacebookStandIn:
         return answer(200, _chosen(post, given.get("fields") or "id"))
 
     def _refuse_twice(self, page: str, message: str, link: str | None, photos: list[dict[str, Any]]) -> None:
-        """The same message and link as the page's last post is taken for a mistake."""
+        """Refuse a post with the same message and link as the Page's last one."""
         last = next((post for post in reversed(self._posts.values()) if post["_page"] == page), None)
         if last and last["_said"] == (message, link, tuple(photo["_board"]["sha256"] for photo in photos)):
             raise FacebookRefusal(
@@ -178,7 +178,7 @@ class FacebookStandIn:
         return photo
 
     def _upload(self, request: Received, page: str) -> Answer:
-        """An unpublished photo, to be attached; a published one would be a post of its own, which nobody asks for."""
+        """Upload an unpublished photo, to be attached to a post; published ones are refused, as nobody needs them."""
         given, files = self._inputs(request)
         if str(given.get("published", "true")).lower() not in ("false", "0"):
             raise FacebookRefusal(100, "(#100) this sandbox takes photos with published=false only")
@@ -197,7 +197,7 @@ class FacebookStandIn:
         return answer(200, {"id": number})
 
     def _list(self, request: Received, page: str) -> Answer:
-        """Newest first, `limit` of them (25, at most 100), from `since` on, behind the cursor `after`."""
+        """List posts, newest first, `limit` of them (25, at most 100), from `since` on, after the cursor `after`."""
         given, _ = self._inputs(request)
         limit = min(int(given.get("limit", 25)), 100)
         since = _since(given.get("since"))
@@ -282,7 +282,7 @@ def _chosen(post: dict[str, Any], fields: str) -> dict[str, Any]:
 
 
 def _since(value: Any) -> float:
-    """Seconds since 1970, given so or as a date."""
+    """The `since` parameter in seconds since 1970; it may be a number or a date."""
     if value is None:
         return 0.0
     text = str(value)

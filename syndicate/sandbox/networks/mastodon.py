@@ -1,4 +1,4 @@
-"""A stand-in for a Mastodon server: statuses, media, accounts and what the instance says of itself.
+"""The stand-in for a Mastodon server: statuses, media, accounts and the instance.
 
 Bodies, headers and limits: mastodon/documentation @ 2903485d (2026-07-02); statuses are kept under their
 Idempotency-Key for an hour, as methods/statuses says.
@@ -34,7 +34,7 @@ VISIBILITIES = ("public", "unlisted", "private", "direct")
 
 
 class MastodonRefusal(Exception):
-    """A status and the words that go with it."""
+    """An error: HTTP status and message."""
 
     def __init__(self, status: int, words: str) -> None:
         super().__init__(words)
@@ -42,7 +42,7 @@ class MastodonRefusal(Exception):
 
 
 class MastodonStandIn:
-    """Any bearer token is an account of its own."""
+    """A fake Mastodon server. Each bearer token is its own account."""
 
     title: ClassVar[str] = "Mastodon"
     colours: ClassVar[tuple[str, str]] = ("#5648d6", "#a29bff")
@@ -77,7 +77,7 @@ class MastodonStandIn:
         self._keys: dict[tuple[str, str], tuple[float, str]] = {}
 
     def route(self, method: str, path: str) -> Route | None:
-        """Everything under /api/ is Mastodon's."""
+        """Routes for everything under /api/."""
         if not path.startswith("/api/"):
             return None
         step, operation = self._table.find(method, path) or ("read", _nothing)
@@ -92,7 +92,7 @@ class MastodonStandIn:
             return answer(400, {"error": "Error parsing request body"}, self._limits())
 
     def failure(self, fault: str, step: str, retry_after: float | None) -> Answer:
-        """As Rails, Rack::Attack and the error pages of Mastodon answer."""
+        """The failure as Mastodon's Rails, Rack::Attack and error pages report it."""
         if fault == "401":
             return answer(401, {"error": "The access token is invalid"})
         if fault == "429":
@@ -104,7 +104,7 @@ class MastodonStandIn:
         return text_answer(500, "<!DOCTYPE html><title>We're sorry, but something went wrong on our end.</title>\n")
 
     def _limits(self, remaining: int = 299, reset: float | None = None, *, uploads: bool = False) -> dict[str, str]:
-        """300 requests in 5 minutes, 30 uploads in 30; the reset is an ISO 8601 instant, not a number."""
+        """Rate limit headers: 300 requests in 5 minutes, 30 uploads in 30; the reset is an ISO 8601 instant."""
         moment = self._clock() + 300 if reset is None else reset
         return {
             "X-RateLimit-Limit": "30" if uploads else "300",
@@ -133,7 +133,7 @@ class MastodonStandIn:
         return answer(200, status, self._limits())
 
     def _earlier(self, token: str, key: str) -> dict[str, Any] | None:
-        """The status that this key made within the hour, whatever the body says now."""
+        """The status that this key made within the last hour, whatever the body is now."""
         made, number = self._keys.get((token, key), (0.0, "")) if key else (0.0, "")
         return self._statuses.get(number) if self._clock() - made < KEY_SECONDS else None
 
@@ -193,7 +193,7 @@ class MastodonStandIn:
         }
 
     def _check(self, text: str, spoiler: str, media: list[dict[str, Any]], visibility: str) -> None:
-        """The validations of a status, in the words of the server."""
+        """Validate a status, with the server's own messages."""
         if not text and not media:
             raise MastodonRefusal(422, "Validation failed: Text can't be blank")
         if mastodon_length(text) + mastodon_length(spoiler) > self._max_characters:
@@ -204,7 +204,7 @@ class MastodonStandIn:
             raise MastodonRefusal(422, "Validation failed: Visibility is not included in the list")
 
     def _attached(self, token: str, numbers: list[str]) -> list[dict[str, Any]]:
-        """The uploads of this account that are named; one that is not is refused."""
+        """The named uploads of this account; an unknown one is refused."""
         found = {number: self._media.get(number) for number in numbers}
         kept = [each for each in found.values() if each and each["_token"] == token and not each["_attached"]]
         if len(kept) < len(found):
@@ -222,7 +222,7 @@ class MastodonStandIn:
         return answer(200, fields, self._limits())
 
     def _edit(self, request: Received, number: str) -> Answer:
-        """All of it is given anew: pictures that are not named are gone."""
+        """Edit a status. The request replaces all of it: pictures that it does not name are removed."""
         status = self._own(request, number)
         fields, _ = request.fields()
         text, spoiler = str(fields.get("status") or ""), str(fields.get("spoiler_text") or "")
@@ -267,7 +267,7 @@ class MastodonStandIn:
         return self._statuses[number]
 
     def _list(self, request: Received, number: str) -> Answer:
-        """Newest first, as many as `limit` (20, at most 40), between `since_id`, `min_id` and `max_id`."""
+        """List statuses, newest first, `limit` of them (20, at most 40), within `since_id`, `min_id` and `max_id`."""
         limit = min(int(request.query.get("limit", "20")), 40)
         after = int(request.query.get("since_id") or request.query.get("min_id") or 0)
         before = int(request.query.get("max_id") or 1 << 63)
@@ -337,7 +337,7 @@ class MastodonStandIn:
         return answer(200, old_instance(self._url, self._max_characters, len(self._statuses)), self._limits())
 
     def _number(self) -> str:
-        """A snowflake: milliseconds and 16 bits, always rising."""
+        """A new snowflake id: milliseconds and 16 bits, always increasing."""
         self._last_id = max(self._last_id + 1, int(self._clock() * 1000) << 16)
         return str(self._last_id)
 

@@ -1,4 +1,4 @@
-"""A stand-in for a webhook's receiver: it takes what comes, as often as it comes.
+"""The stand-in for a webhook's receiver: it accepts every request, repeated ones too.
 
 Signatures: the Standard Webhooks specification (standard-webhooks/standard-webhooks, spec.md): HMAC-SHA256 over
 `id.timestamp.body`, base64, prefixed `v1,`; within five minutes.
@@ -20,7 +20,7 @@ TOLERANCE_SECONDS = 300
 
 
 class WebhookStandIn:
-    """Blind: no idempotency and nothing to read back. Signatures are checked where `secret` is given."""
+    """A fake receiver, without idempotency keys and without a way to read. With a `secret` it checks signatures."""
 
     title: ClassVar[str] = "Webhook"
     colours: ClassVar[tuple[str, str]] = ("#0c6b58", "#5fd0b5")
@@ -32,17 +32,17 @@ class WebhookStandIn:
         self._count = 0
 
     def clear(self) -> None:
-        """Nothing but the board remembers."""
+        """Does nothing: only the board remembers what was posted."""
 
     def route(self, _: str, path: str) -> Route | None:
-        """Everything under /webhook/ is a receiver, named by the rest of its path."""
+        """Routes for everything under /webhook/; the rest of the path is the receiver's name."""
         name = path.removeprefix("/webhook").strip("/")
         if not (path == "/webhook" or path.startswith("/webhook/")):
             return None
         return Route("webhook", "commit", lambda request: self._receive(request, name))
 
     def failure(self, fault: str, step: str, retry_after: float | None) -> Answer:  # noqa: ARG002  (one step only)
-        """Plain words, as receivers have them."""
+        """The failure as plain text."""
         words = {"401": "bad signature", "429": "slow down", "503": "down for maintenance"}
         wait = retry_after if retry_after is not None else 60 if fault == "429" else None
         headers = {} if wait is None else {"Retry-After": f"{wait:g}"}
@@ -78,7 +78,7 @@ class WebhookStandIn:
         return self._board.keep(data, alt=str(media.get("alt") or ""), mime=media.get("mime"))
 
     def _distrust(self, request: Received) -> str | None:
-        """Why the request is not from whom it should be; None when it is, or when nobody can say."""
+        """Why the request's signature is refused; None if it is right, or if there is no secret."""
         if self._secret is None:
             return None
         number, stamp = request.headers.get("webhook-id", ""), request.headers.get("webhook-timestamp", "")

@@ -1,4 +1,4 @@
-"""A stand-in for X API v2: posts, media, the account and its timeline.
+"""The stand-in for X API v2: posts, media, the account and its timeline.
 
 Bodies and limits: xdevplatform/docs @ 2871328 (2026-08-22) and X OpenAPI 2.167; the duplicate's body as seen
 in akrherz/iembot#163 (2026-02).
@@ -37,7 +37,7 @@ FIELDS = {
 
 
 class XRefusal(Exception):
-    """A problem: status, title, detail, and the type where it is not about:blank."""
+    """An error: status, title, detail, and its type unless that is about:blank."""
 
     def __init__(self, status: int, title: str, detail: str, kind: str = "about:blank") -> None:
         super().__init__(detail)
@@ -46,7 +46,7 @@ class XRefusal(Exception):
 
 
 class XStandIn:
-    """Any signed request with an access token is an account of its own."""
+    """A fake of X. Each access token of a signed request is its own account."""
 
     title: ClassVar[str] = "X"
     colours: ClassVar[tuple[str, str]] = ("#1c1b19", "#ecebe7")
@@ -74,7 +74,7 @@ class XStandIn:
         self._said: set[tuple[str, str]] = set()
 
     def route(self, method: str, path: str) -> Route | None:
-        """Everything under /2/ is X's."""
+        """Routes for everything under /2/."""
         if not path.startswith("/2/"):
             return None
         step, operation = self._table.find(method, path) or ("read", _nothing)
@@ -90,7 +90,7 @@ class XStandIn:
             return answer(400, body, self._limits(), mime="application/problem+json")
 
     def failure(self, fault: str, step: str, retry_after: float | None) -> Answer:  # noqa: ARG002  (all steps alike)
-        """As the gateway of X answers."""
+        """The failure as X's gateway reports it."""
         titles = {"401": "Unauthorized", "429": "Too Many Requests", "503": "Service Unavailable"}
         title = titles.get(fault, "Internal Server Error")
         body = {"title": title, "detail": title, "type": "about:blank", "status": int(fault)}
@@ -100,7 +100,7 @@ class XStandIn:
         return answer(int(fault), body, headers, mime="application/problem+json")
 
     def _limits(self, remaining: int = 99, reset: float | None = None) -> dict[str, str]:
-        """100 posts in 15 minutes; the reset is in seconds since 1970, rounded up."""
+        """Rate limit headers: 100 posts in 15 minutes; the reset is in seconds since 1970, rounded up."""
         moment = self._clock() + 900 if reset is None else reset
         return {
             "x-rate-limit-limit": "100",
@@ -248,7 +248,7 @@ class XStandIn:
         return answer(200, {"data": self._account(self._token(request))}, self._limits())
 
     def _list(self, request: Received, number: str) -> Answer:
-        """Newest first, `max_results` of them (10, from 5 to 100), from `start_time` and `since_id` on."""
+        """List posts, newest first, `max_results` of them (10, from 5 to 100), from `start_time` and `since_id` on."""
         self._token(request)
         most = int(request.query.get("max_results", "10"))
         if not 5 <= most <= 100:
@@ -281,7 +281,7 @@ class XStandIn:
         return {"id": str(int(digest[:15], 16)), "name": name, "username": name}
 
     def _number(self) -> str:
-        """A snowflake: milliseconds since November 2010 and 22 bits, always rising."""
+        """A new snowflake id: milliseconds since November 2010 and 22 bits, always increasing."""
         self._last_id = max(self._last_id + 1, (int(self._clock() * 1000) - 1_288_834_974_657) << 22)
         return str(self._last_id)
 

@@ -1,1 +1,1 @@
-"""Turns the bytes of a document into articles: one module per format."""
+"""Parses documents into articles: one module per format."""

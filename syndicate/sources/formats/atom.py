@@ -1,4 +1,4 @@
-"""Atom 1.0 (RFC 4287) and 0.3 → articles."""
+"""Parses Atom 1.0 (RFC 4287) and 0.3 into articles."""
 
 from __future__ import annotations
 
@@ -83,7 +83,7 @@ def _article(entry: Element, reader: ParseContext) -> Article | None:
 
 
 def _url(found: Found, links: list[tuple[Element, str]], base: str) -> str:
-    """The address a reader is sent to: the alternate link, as HTML if there are several."""
+    """The article's address: the alternate link; of several, the one to HTML."""
     original = address(first(found, "feedburner:origLink"), base)
     if original:
         return original
@@ -96,18 +96,18 @@ def _url(found: Found, links: list[tuple[Element, str]], base: str) -> str:
 
 
 def _rel(link: Element) -> str:
-    """What a link is for; a name may be written as the address of its registration (RFC 4287 §4.2.7.2)."""
+    """A link's relation; it may be written as the address of its registration (RFC 4287 §4.2.7.2)."""
     return link.get("rel", "alternate").strip().lower().rpartition("/")[2]
 
 
 def _language(entry: Element, found: Found) -> str | None:
-    """The entry's own, or that of its texts: collected feeds name it there."""
+    """The entry's own language, else that of its texts, where feeds collected from others name it."""
     texts = (element for name in ("title", "summary", "content") for element in found.get(name, ()))
     return language(next((said for element in (entry, *texts) if (said := element.get(LANG))), None))
 
 
 def _authors(found: Found, reader: ParseContext) -> tuple[str, ...]:
-    """The entry's own; else those of the feed it was collected from (RFC 4287 §4.2.1)."""
+    """The entry's own authors, else those of the feed it was collected from (RFC 4287 §4.2.1)."""
     for where in (found, *(reader.children(source) for source in found.get("source", ()))):
         people = where.get("author", ())
         names = [first(reader.children(one), "name") or ("" if len(one) else words(one)) for one in people]
@@ -124,20 +124,20 @@ def _categories(found: Found) -> tuple[str, ...]:
 
 
 def _title(elements: Sequence[Element]) -> str:
-    """Decoded as its type says, never by the look of it."""
+    """The title, decoded as its declared type says; what it looks like never counts."""
     said = (html_text.text(inner(element)) if _is_markup(element) else _plain(element) for element in elements)
     return html_text.shortened(next(filter(None, said), ""))
 
 
 def _summary(element: Element) -> str:
-    """Decoded as its type says; without one by the look of it, since HTML is then only ever forgotten to be said."""
+    """The summary, decoded as its declared type says; without a type it is read as HTML if it looks like HTML."""
     if _is_markup(element):
         return html_text.summary(inner(element))
     return html_text.shortened(_plain(element) if "type" in element.attrib else html_text.title(words(element)))
 
 
 def _told_of_video(found: Found, reader: ParseContext) -> str:
-    """What YouTube says of a video: its entries have no summary, and the words are not the picture's."""
+    """The description of a YouTube video, whose entry has no summary; it does not describe the picture."""
     groups = found.get("media:group", ()) if "yt:videoId" in found else ()
     return html_text.shortened(
         html_text.line(next((first(reader.children(one), "media:description") for one in groups), ""))

@@ -1,4 +1,4 @@
-"""The bytes of a feed as articles: read strictly, and told apart from everything that is no feed."""
+"""Parses RSS, Atom and JSON Feed, and says what a document is that is not a feed."""
 
 from __future__ import annotations
 
@@ -13,13 +13,13 @@ from syndicate.sources.parsing.document import check_size
 from syndicate.sources.parsing.fields import Namespaces, ParseContext, Parsed, noted
 
 SMALL = 2_000_000
-"""Bytes of a feed up to which nothing in it, read strictly, costs more than a second."""
+"""Bytes. A feed up to this size is read strictly in less than a second, whatever is in it."""
 
 
 def parse_feed(
     body: bytes, *, source: str, url: str, content_type: str | None, timezone: str = "UTC"
 ) -> tuple[tuple[Article, ...], tuple[str, ...]]:
-    """The articles of a feed in the document's order, and what was odd. Raises SourceError."""
+    """The articles of a feed in the document's order, and notes on what was odd. Raises SourceError."""
     reading = read_feed(body, source=source, url=url, content_type=content_type, timezone=timezone)
     return reading.articles, reading.notes
 
@@ -34,9 +34,9 @@ def read_feed(
     now: datetime | None = None,
     seconds: float | None = None,
 ) -> Parsed:
-    """All that a feed says. `url` resolves relative links; `now` refuses dates far ahead. Raises SourceError.
+    """Everything a feed says. `url` resolves relative links; dates far after `now` are refused. Raises SourceError.
 
-    `seconds` is what a feed that is large or not well-formed may take.
+    `seconds` is the time limit for a feed that is large or not well-formed, which a child process reads.
     """
     shown = bare(url) or source
     check_size(body, shown)
@@ -76,7 +76,7 @@ def read_here(
     now: datetime | None,
     rescued: bool = False,
 ) -> Parsed:
-    """As `read_feed`, in this process; what is not well-formed is read by feedparser if `rescued`.
+    """As `read_feed`, but in this process; if `rescued`, feedparser reads a feed that is not well-formed.
 
     Raises SourceError, NotWellFormed.
     """
@@ -108,7 +108,7 @@ def _read_json(body: bytes, reader: ParseContext, shown: str) -> Parsed:
 
 
 def _tree(body: bytes, shown: str, content_type: str | None) -> xml_tree.Tree:
-    """As `document.read`, which of a page does not know the feed that it names."""
+    """As `xml_tree.read`; for an HTML page, the error names the feed that the page links to."""
     try:
         return xml_tree.read(body, url=shown, content_type=content_type)
     except SourceError as fault:

@@ -1,4 +1,4 @@
-"""Feeds that are not well-formed, read by feedparser: only ever in a process that can be killed (`apart`)."""
+"""Parses feeds that are not well-formed with feedparser, only in a process that can be killed (`isolated`)."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ from syndicate.sources.parsing.next_page import next_page
 
 
 def read(text: str, reader: ParseContext, *, url: str, why: str) -> Parsed:
-    """The entries feedparser finds. Raises SourceError: none."""
+    """The entries that feedparser finds. Raises SourceError if it finds none."""
     import feedparser
 
     found = feedparser.parse(
@@ -76,7 +76,7 @@ def _article(entry: dict[str, Any], reader: ParseContext) -> Article:
 
 
 def _words(detail: dict[str, Any] | None, undeclared: Any) -> str:
-    """A text construct: Atom's plain text as it is, else what HTML it may be."""
+    """A text element as plain text: Atom's plain text unchanged, anything else decoded as HTML."""
     if not detail:
         return ""
     said: str = undeclared(str(detail.get("value", "")))
@@ -84,7 +84,7 @@ def _words(detail: dict[str, Any] | None, undeclared: Any) -> str:
 
 
 def _has_summary(entry: dict[str, Any]) -> bool:
-    """Feedparser puts the content into a missing summary; the summary is never made from the content."""
+    """Whether the entry has a summary of its own: feedparser copies the content into a missing one."""
     content = entry.get("content") or [{}]
     return str(entry.get("summary", "")) != str(content[0].get("value", ""))
 
@@ -92,7 +92,7 @@ def _has_summary(entry: dict[str, Any]) -> bool:
 def _images(
     entry: dict[str, Any], enclosures: list[tuple[str, str]], reader: ParseContext, page: str
 ) -> tuple[Image, ...]:
-    """As for feeds that are well-formed, without captions: feedparser mixes up whose they are."""
+    """The pictures, as in well-formed feeds but without captions, which feedparser gives to the wrong pictures."""
     listed = [
         Image(url, type=media.get("type"))
         for media in entry.get("media_content", ())

@@ -1,6 +1,6 @@
-"""What stands at the head of a Markdown file: YAML between `---`, TOML between `+++`, or a JSON object.
+"""Reads the front matter of a Markdown file: YAML between `---`, TOML between `+++`, or a JSON object.
 
-Everything comes out as text, lists and mappings: a date is what somebody typed, and `dates` alone
+Every value becomes text, a list or a mapping: a date stays as it was typed, and only `dates`
 decides what it means.
 """
 
@@ -14,7 +14,7 @@ from typing import Any, TypeAlias
 Value: TypeAlias = "str | bool | list[Value] | dict[str, Value] | None"
 
 LONGEST = 64_000
-"""Characters of front matter."""
+"""Characters of front matter that are read at most."""
 _NODES = 5_000  # an alias of YAML can make millions of a few
 _FENCED = {
     "---": re.compile(r"---[ \t]*\n(.*?)^(?:---|\.\.\.)[ \t]*$\n?", re.DOTALL | re.MULTILINE),
@@ -23,11 +23,11 @@ _FENCED = {
 
 
 class Unreadable(Exception):
-    """Front matter that is there and cannot be read."""
+    """The front matter cannot be read."""
 
 
 def split(text: str) -> tuple[dict[str, Value], str]:
-    """Front matter and the rest; ({}, text) where there is none. Keys are in lower case. Raises Unreadable."""
+    """The front matter and the rest of the text; ({}, text) without any. Keys are in lower case. Raises Unreadable."""
     text = text.removeprefix("\ufeff").replace("\r\n", "\n")
     if text.startswith("{"):
         return _json(text)
@@ -70,10 +70,10 @@ def _yaml(text: str) -> Any:
 
 
 def _made(node: Any, left: list[int], depth: int = 0) -> Value:
-    """A node of YAML as a value; scalars stay as they were typed, but for true, false and null."""
+    """A YAML node as a value; scalars stay as they were typed, except true, false and null."""
     left[0] -= 1
     if left[0] < 0 or depth > 20:
-        raise Unreadable("its YAML says more than any article needs")
+        raise Unreadable("its YAML is larger than any article needs")
     if isinstance(node.value, str):
         tag = str(node.tag)
         if tag.endswith(":null"):
@@ -90,14 +90,14 @@ def _named(said: Any) -> dict[str, Value]:
     if said is None:
         return {}
     if not isinstance(said, dict):
-        raise Unreadable("its front matter is no list of `name: value`")
+        raise Unreadable("its front matter is not a list of `name: value`")
     return {str(name).lower(): _plain(value) for name, value in said.items()}
 
 
 def _plain(value: Any, depth: int = 0) -> Value:
-    """A value of any of the three languages as text, lists and mappings."""
+    """A value of YAML, TOML or JSON as text, lists and mappings."""
     if depth > 20:
-        raise Unreadable("its front matter says more than any article needs")
+        raise Unreadable("its front matter is larger than any article needs")
     match value:
         case None | bool() | str():
             return value

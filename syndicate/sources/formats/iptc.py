@@ -1,7 +1,7 @@
-"""What ninjs and NewsML-G2 have in common: one data model of the IPTC, written in JSON and in XML.
+"""What ninjs and NewsML-G2 share: the IPTC's data model, written in JSON and in XML.
 
-An item has a publication status, may be embargoed, comes again in new versions under the same
-identifier, and its pictures are items of their own, in several renditions.
+An item has a publication status, may be embargoed, is published again in new versions with the same
+identifier, and its pictures are separate items, each in several renditions.
 """
 
 from __future__ import annotations
@@ -24,15 +24,15 @@ _E = re.compile(r"\s+(?:e|y|i|en)\s+")
 _TOPIC = re.compile(r"(?:medtop:|.*/mediatopic/)?\d\d000000")
 _HELD_BACK = {
     "withheld": "withheld by their publisher",
-    "other": "pictures, events and parts, which are no articles",
+    "other": "pictures, events and parts, which are not articles",
 }
 
 
 @dataclass(frozen=True, slots=True)
 class Item:
-    """One item as its document has it. `status` is "usable", "canceled" or "withheld"; `kind` may be "other".
+    """One item of a document. `status` is "usable", "canceled" or "withheld"; `kind` may be "other".
 
-    `article` is what it says, as far as it is announced at all.
+    `article` is None for an item that is never announced.
     """
 
     guid: str
@@ -54,7 +54,7 @@ class Rendition:
 
 @dataclass(frozen=True, slots=True)
 class Instants:
-    """When an item was published and changed, by its own words. `embargo` is until when it asks to wait."""
+    """When an item says that it was published and changed. `embargo` is the end of its embargo."""
 
     published: datetime | None = None
     precision: Precision = "second"
@@ -64,12 +64,12 @@ class Instants:
     embargo: datetime | None = None
 
     def raw(self) -> dict[str, str]:
-        """What tells an embargo, which is kept to the second, from a date that a clock wrote."""
+        """The end of the embargo for the article's `raw`, by which an embargo is told from an ordinary future date."""
         return {EMBARGOED: str(instant(self.embargo))} if self.embargo else {}
 
 
 def status(said: str) -> str:
-    """The IPTC's publication status; usable by default, and withheld where nobody knows the word."""
+    """The IPTC's publication status: "usable" if there is none, "withheld" for an unknown word."""
     word = said.rpartition(":")[2].rpartition("/")[2].strip().lower()
     if word in ("", "usable"):
         return "usable"
@@ -77,7 +77,7 @@ def status(said: str) -> str:
 
 
 def instants(first: Moment | None, version: Moment | None, embargo: Moment | None) -> Instants:
-    """Published with its first version, and not before its embargo ends. Without a first one, with this."""
+    """When an item counts as published: with its first version, else with this one, but not before its embargo ends."""
     began = first or version
     if began is None and embargo is None:
         return Instants()
@@ -94,7 +94,7 @@ def instants(first: Moment | None, version: Moment | None, embargo: Moment | Non
 
 
 def reading(items: Sequence[Item], listed: int) -> Parsed:
-    """The newest version of each item, in the document's order; what is withheld or no article is counted."""
+    """The newest version of each item, in the document's order; items withheld or not articles are counted in notes."""
     newest: dict[str, Item] = {}
     for number, item in enumerate(items):
         name = item.guid or f"#{number}"
@@ -109,7 +109,7 @@ def reading(items: Sequence[Item], listed: int) -> Parsed:
 
 
 def _supersedes(one: Item, other: Item) -> bool:
-    """Whether a version takes the place of another that stands before it; a cancellation only yields to a newer one."""
+    """Whether a version replaces an earlier one in the document; only a newer one replaces a cancellation."""
     (instant, number), (since, before) = one.version, other.version
     if instant and since and instant != since:
         return instant > since
@@ -119,7 +119,7 @@ def _supersedes(one: Item, other: Item) -> bool:
 
 
 def authors(byline: str, named: Iterable[str]) -> tuple[str, ...]:
-    """The people named as authors; failing those, the names of a byline such as "By Ana Lima and Rui Sousa"."""
+    """The people named as authors, else the names in a byline such as "By Ana Lima and Rui Sousa"."""
     found = distinct(map(person, named))
     if found or not byline:
         return found
@@ -131,19 +131,19 @@ def authors(byline: str, named: Iterable[str]) -> tuple[str, ...]:
 
 
 def _both(names: str) -> list[str]:
-    """Two people joined by a word that stands in surnames too: "Ana Lima e Rui Sousa", but José Ortega y Gasset."""
+    """Two people joined by a word that surnames contain too: "Ana Lima e Rui Sousa", but José Ortega y Gasset."""
     parts = _E.split(names)
     return parts if all(" " in part.strip() for part in parts) else [names]
 
 
 def is_top_level(code: str) -> bool:
-    """Whether a code is one of the IPTC's seventeen media topics that stand above all others."""
+    """Whether a code is one of the IPTC's seventeen top-level media topics."""
     return _TOPIC.fullmatch(code.strip()) is not None
 
 
 def picture(renditions: Sequence[Rendition], *, alt: str, caption: str, credit: str) -> Image | None:
-    """A picture in the widest of its renditions that is not too wide; one of another rendition's focus will do
-    where both have the same shape.
+    """A picture in the widest of its renditions that is not too wide; another rendition's focus is used
+    if both have the same shape.
     """
     usable = [one for one in renditions if one.url and (one.type or "image/").startswith("image/")]
     if not usable:
@@ -157,7 +157,7 @@ def picture(renditions: Sequence[Rendition], *, alt: str, caption: str, credit: 
 
 
 def focus(x: int | None, y: int | None, width: int | None, height: int | None) -> tuple[float, float] | None:
-    """A point in pixels from the top left as fractions; None where it is not inside the picture."""
+    """A point in pixels from the top left as fractions; None if it is outside the picture."""
     if x is None or y is None or not width or not height or not (0 <= x <= width and 0 <= y <= height):
         return None
     return (x / width, y / height)

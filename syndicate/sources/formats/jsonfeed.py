@@ -1,6 +1,6 @@
-"""JSON Feed 1 and 1.1 → articles (https://www.jsonfeed.org/version/1.1/).
+"""Parses JSON Feed 1 and 1.1 into articles (https://www.jsonfeed.org/version/1.1/).
 
-Titles and summaries are plain text there, so nothing in them is markup but a character's number. An id that
+Titles and summaries are plain text, so only a numbered character (`&#8217;`) is decoded in them. An id that
 is a number counts as its digits, as version 1 asks.
 """
 
@@ -24,7 +24,7 @@ def is_one(data: Any) -> bool:
 
 
 def read(feed: dict[str, Any], reader: ParseContext, *, url: str) -> Parsed:
-    """The items of a feed, in order. Raises SourceError: it has no list of them."""
+    """The items of a feed, in order. Raises SourceError if it has no list of items."""
     items = feed.get("items")
     if not isinstance(items, list):
         raise SourceError(f"{url} is a JSON Feed without a list of items")
@@ -32,7 +32,7 @@ def read(feed: dict[str, Any], reader: ParseContext, *, url: str) -> Parsed:
     reader.base = address(text(feed.get("home_page_url")), reader.base) or reader.base
     reader.language = language(text(feed.get("language")))
     articles = [_article(item, reader) for item in objects(items[:ENTRIES])]
-    notes = ("the feed says that it has ended, and will have no new articles",) if feed.get("expired") is True else ()
+    notes = ("the feed says that it has ended and will have no new articles",) if feed.get("expired") is True else ()
     told = [("hub", text(hub.get("url"))) for hub in objects(feed.get("hubs")) if text(hub.get("type")) == "WebSub"]
     hub = hub_links.of_links([*told, ("self", text(feed.get("feed_url")))], url)
     kept = tuple(article for article in articles if article is not None)
@@ -73,14 +73,14 @@ def _article(item: dict[str, Any], reader: ParseContext) -> Article | None:
 
 
 def _url(item: dict[str, Any], guid: str, base: str) -> str:
-    """Its own address; of a link blog's item the one that it points to."""
+    """The item's own address; for a link blog's item, the address it points to."""
     own = address(text(item.get("url")), base)
     permanent = address(guid, base) if guid.startswith(("http://", "https://")) else ""
     return own or permanent or address(text(item.get("external_url")), base)
 
 
 def _images(item: dict[str, Any], attachments: list[tuple[str, str]], base: str, page: str) -> tuple[Image, ...]:
-    """The main image, attached ones, the banner; failing all, the first in the text."""
+    """The main image, attached ones and the banner; without any, the first in the text."""
     main, banner = (address(text(item.get(name)), base) for name in ("image", "banner_image"))
     attached = [Image(url, type=mime) for url, mime in attachments if mime.startswith("image/")]
     unique: dict[str, Image] = {}

@@ -1,7 +1,7 @@
-"""JSON lines → articles: one object a line, as `syndicate articles --json` prints it, or part of one.
+"""Parses JSON lines into articles: one object a line, as `syndicate articles --json` prints it, or part of one.
 
-A line needs a url or a title, and the rest has a default. A line that cannot be read is told of by its
-number and costs the others nothing. A document that is one JSON list, or one object over many lines,
+A line needs a url or a title; everything else has a default. A line that cannot be read is noted with its
+number, and the others are read all the same. A document that is one JSON list, or one object over many lines,
 is read as well.
 """
 
@@ -23,24 +23,24 @@ NAMES = frozenset({
     "categories", "language", "kind", "image", "images", "withdrawn", "draft",
 })  # fmt: skip
 _KINDS: tuple[Literal["article", "live", "audio", "video"], ...] = ("article", "live", "audio", "video")
-_TOLD = 20  # lines that cannot be read; how many more there are is told in one
+_TOLD = 20  # lines that cannot be read and are noted singly; the others are counted
 
 
 class _Misshapen(Exception):
-    """A line, or a field of it, that means nothing; says which and why."""
+    """A line, or a field of it, that cannot be read; the message says which and why."""
 
 
 def is_one(data: Any) -> bool:
-    """Whether a JSON document is an article as we print it, or a list of them; a title alone may be anything's."""
+    """Whether a JSON document is an article as we print it, or a list of them; a title alone is not enough."""
     return any(
         "url" in one or ("title" in one and NAMES & (one.keys() - {"title"})) for one in json_fields.objects(data)
     )
 
 
 def parse(document: Document, reader: ParseContext) -> Parsed:
-    """The articles of all lines that can be read; the last ones, since what grows does so at its end.
+    """The articles of the lines that can be read; of too many the last, since new lines are added at the end.
 
-    Raises SourceError: none can be read.
+    Raises SourceError if none can be read.
     """
     body, url = document.body.removeprefix(b"\xef\xbb\xbf"), document.url
     check_size(body, url)
@@ -69,7 +69,7 @@ def parse(document: Document, reader: ParseContext) -> Parsed:
 def _notes(faults: list[str], drafts: int, listed: int) -> tuple[str, ...]:
     notes = faults[:_TOLD]
     if len(faults) > _TOLD:
-        notes.append(f"lines that cannot be read, besides these: {len(faults) - _TOLD}")
+        notes.append(f"further lines that cannot be read: {len(faults) - _TOLD}")
     if drafts:
         notes.append(f"drafts left out: {drafts}")
     if listed > ENTRIES:
@@ -78,7 +78,7 @@ def _notes(faults: list[str], drafts: int, listed: int) -> tuple[str, ...]:
 
 
 def _lines(body: bytes, before: int) -> tuple[int, list[tuple[str, Any]]]:
-    """How many lines say something, and the last of them with their numbers."""
+    """The number of lines that are not empty, and the last of them with their line numbers."""
     lines = body.split(b"\n")
     listed = len(lines) - sum(not line or line.isspace() for line in lines)
     last: list[tuple[str, Any]] = []
@@ -91,7 +91,7 @@ def _lines(body: bytes, before: int) -> tuple[int, list[tuple[str, Any]]]:
 
 
 def _whole(body: bytes, url: str) -> list[tuple[str, Any]]:
-    """The records of a document that is one JSON value; none where it is lines."""
+    """The records of a document that is one JSON value; none if it is JSON lines."""
     start = body.lstrip()[:1]
     if start != b"[" and (start != b"{" or b"\n" not in body.strip() or _is_json(body.strip().partition(b"\n")[0])):
         return []
@@ -190,7 +190,7 @@ def _address(said: dict[str, Any], name: str, reader: ParseContext) -> str:
     given = _text(said, name)
     there = address(given, reader.base)
     if given and not there:
-        raise _Misshapen(f"{name} is no web address: {given[:100]!r}")
+        raise _Misshapen(f"{name} is not a web address: {given[:100]!r}")
     return there
 
 
@@ -201,14 +201,14 @@ def _instant(said: dict[str, Any], name: str, reader: ParseContext) -> tuple[Any
     moment = reader.stated(given)
     if moment is None:
         reader.undated.pop()
-        raise _Misshapen(f"{name} is no date: {given[:60]!r} (write 2026-11-23T12:00:00Z)")
+        raise _Misshapen(f"{name} is not a date: {given[:60]!r} (write 2026-11-23T12:00:00Z)")
     return moment.instant, moment.precision, moment.tz_assumed
 
 
 def _language(said: dict[str, Any]) -> str | None:
     given = _text(said, "language")
     if given and language(given) is None:
-        raise _Misshapen(f"language is no language tag: {given[:60]!r} (write en or pt-BR)")
+        raise _Misshapen(f"language is not a language tag: {given[:60]!r} (write en or pt-BR)")
     return language(given)
 
 
@@ -217,11 +217,11 @@ def _one_of_kinds(said: dict[str, Any]) -> Literal["article", "live", "audio", "
     for kind in _KINDS:
         if given == kind:
             return kind
-    raise _Misshapen(f"kind is none of {', '.join(_KINDS)}: {given[:60]!r}")
+    raise _Misshapen(f"kind is not one of {', '.join(_KINDS)}: {given[:60]!r}")
 
 
 def _images(said: dict[str, Any], reader: ParseContext) -> tuple[Image, ...]:
-    """`image`, then `images`: each an address, or an object with a url."""
+    """The pictures in `image`, then those in `images`: each an address, or an object with a url."""
     listed = said.get("images")
     if not isinstance(listed, list | None):
         raise _Misshapen(f"images should be a list, not {_kind(listed)}")

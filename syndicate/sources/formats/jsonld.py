@@ -1,4 +1,4 @@
-"""JSON-LD as publishers write it: lists, graphs, references by @id, texts where objects should be."""
+"""Reads JSON-LD as publishers write it: lists, graphs, references by @id, texts where objects should be."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ _CLOSING = ("-->", "]]>", "//", "*/", "/*", ";")
 
 
 class Thing:
-    """One object of schema.org. Whatever is missing or misshapen reads as nothing."""
+    """One schema.org object. A value that is missing or has the wrong type reads as empty."""
 
     def __init__(self, data: dict[str, Any], by_id: dict[str, dict[str, Any]]) -> None:
         self._data = data
@@ -28,12 +28,12 @@ class Thing:
 
     @property
     def is_article(self) -> bool:
-        """Whether the page told of one at all."""
+        """Whether the page has an article's object at all."""
         return bool(self._data)
 
     @property
     def kind(self) -> Literal["article", "live", "audio", "video"]:
-        """What the article is, by its type."""
+        """Article, audio or video, by the object's type."""
         kinds = " ".join(_types(self._data))
         if "LiveBlog" in kinds:
             return "live"
@@ -42,15 +42,15 @@ class Thing:
         return "audio" if "AudioObject" in kinds or "PodcastEpisode" in kinds else "article"
 
     def texts(self, name: str) -> list[str]:
-        """The texts under a name, be it one or a list."""
+        """The texts of a property, which may be one or a list."""
         return [text for value in self._values(self._data, name) if (text := _text(value))]
 
     def text(self, *names: str) -> str:
-        """The first text under the first of these names that has one."""
+        """The first text of the first of these properties that has one."""
         return next((text for name in names for text in self.texts(name)), "")
 
     def names(self, name: str) -> list[str]:
-        """The names of people and organisations, be they texts or objects."""
+        """The names of people and organisations, which may be texts or objects."""
         found = []
         for value in self._values(self._data, name):
             said = _text(value) or next(map(_text, self._values(value, "name")), "")
@@ -65,7 +65,7 @@ class Thing:
         return parted(texts[0]) if len(texts) == 1 else texts
 
     def language(self) -> str:
-        """Its language as it was written: a tag, or an object that has one."""
+        """The language as written: a tag, or an object that has one."""
         for value in self._values(self._data, "inLanguage"):
             said = _text(value) or next(map(_text, self._values(value, "alternateName")), "")
             if said:
@@ -73,7 +73,7 @@ class Thing:
         return ""
 
     def images(self, base: str) -> list[Image]:
-        """Pictures, be they addresses or objects, with what is said of them."""
+        """The pictures, which may be addresses or objects, with caption and credit."""
         found = []
         for value in (*self._values(self._data, "image"), *self._values(self._data, "thumbnailUrl")):
             said = [_text(value), *map(_text, (*self._values(value, "url"), *self._values(value, "contentUrl")))]
@@ -94,7 +94,7 @@ class Thing:
         return next((text for name in names for said in self._values(value, name) if (text := _text(said))), "")
 
     def _creator(self, value: Any) -> str:
-        """Who made a picture, where no credit line is given."""
+        """Who made a picture, if there is no credit line."""
         for name in ("creator", "author"):
             for made_by in self._values(value, name):
                 said = _text(made_by) or self._first(made_by, "name")
@@ -103,7 +103,7 @@ class Thing:
         return ""
 
     def _values(self, value: Any, name: str) -> list[Any]:
-        """What an object has under a name, as a list, with references followed."""
+        """The values of an object's property as a list, with references resolved."""
         if not isinstance(value, dict):
             return []
         said = value.get(name)
@@ -118,7 +118,7 @@ NOTHING = Thing({}, {})
 
 
 def main_thing(scripts: Iterable[str]) -> Thing:
-    """The article among all objects of a page; an empty Thing if there is none."""
+    """The object that describes a page's article; an empty Thing if there is none."""
     nodes = list(_nodes([data for script in scripts if (data := _loaded(script)) is not None]))
     by_id: dict[str, dict[str, Any]] = {}
     for node in nodes:
@@ -143,7 +143,7 @@ def _loaded(script: str) -> Any:
 
 
 def _nodes(data: Any) -> Iterator[dict[str, Any]]:
-    """All objects that stand for themselves: members of lists, of @graph, and what a page is about."""
+    """All top-level objects: members of lists and of @graph, and a page's main entity."""
     waiting = [data]
     for _ in range(NODES):
         if not waiting:
@@ -168,7 +168,7 @@ def _text(value: Any) -> str:
 
 
 def _size(values: list[Any]) -> int | None:
-    """Pixels: a number, "1200", "1200px" or a QuantitativeValue."""
+    """A width or height in pixels, from a number, "1200", "1200px" or a QuantitativeValue."""
     for value in values:
         said = _text(value.get("value") if isinstance(value, dict) else value).removesuffix("px").strip()
         if said.isdecimal() and len(said) < 7:

@@ -1,4 +1,4 @@
-"""A Markdown file with front matter as an article: the names that Hugo, Jekyll, Astro and others give to things."""
+"""Parses a Markdown file into an article, with the front matter of Hugo, Jekyll, Astro and others."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from syndicate.sources.parsing import html_text
 from syndicate.sources.parsing.fields import EXTRAS, address, distinct, identity, language
 
 PLACES = ("year", "month", "day", "slug", "path", "section", "language")
-"""What `link` may have in braces."""
+"""The places in braces that `link` may have."""
 
 _DATED = re.compile(r"(\d{4}-\d\d-\d\d)-(.+)")  # Jekyll's names
 _LANGUAGE = re.compile(r"(.+)\.([a-z]{2,3}(?:-[a-zA-Z]{2,4})?)")  # Hugo's translations
@@ -36,7 +36,7 @@ _READ = frozenset({
 
 
 def read_file(data: bytes, *, source: str, url: str, timezone: str, now: datetime) -> Article:
-    """One article of a file that stands below `url`. Raises SourceError: its front matter cannot be read."""
+    """The article of one file, whose site is at `url`. Raises SourceError if its front matter cannot be read."""
     try:
         said, body = frontmatter.split(data.decode("utf-8", "replace").replace("\0", ""))
         article = Reader(source, url, timezone, now).article(said, body, PurePosixPath(source))
@@ -49,7 +49,7 @@ def read_file(data: bytes, *, source: str, url: str, timezone: str, now: datetim
 
 @dataclass(frozen=True, slots=True)
 class Reader:
-    """What the files of one folder have in common."""
+    """Reads the files of one folder: their source, address pattern, time zone and date."""
 
     source: str
     link: str
@@ -57,7 +57,7 @@ class Reader:
     now: datetime
 
     def article(self, said: dict[str, Value], body: str, where: PurePosixPath) -> Article | None:
-        """The article; None for one whose time is over. Raises Unreadable: no title, or no address."""
+        """The article; None if it has expired. Raises Unreadable if it has no title or no address."""
         expires = self._date(said, "expirydate")
         if expires and expires.instant <= self.now:
             return None
@@ -65,7 +65,7 @@ class Reader:
         title = _text(said, "title") or html_text.title(next(iter(_HEADING.findall(body[:5000])), ""))
         if not title:
             raise Unreadable("it has no title")
-        # `publishDate` is the hour it may appear, where both are there (gohugo.io/content-management/front-matter).
+        # `publishDate` is when it may appear, if both are there (gohugo.io/content-management/front-matter).
         published = self._date(said, "publishdate", "pubdate", "date") or self._stated(day)
         updated = self._date(said, "lastmod", "updated", "modified", "last_modified_at")
         section = _section(said)
@@ -108,7 +108,7 @@ class Reader:
         section: str | None,
         spoken: str | None,
     ) -> str:
-        """Its own `url` or `permalink`, else the pattern filled in. Raises Unreadable."""
+        """The file's own `url` or `permalink`, else the pattern filled in. Raises Unreadable."""
         own = _first(said, "url", "permalink") or _first(said, *_CANONICAL)
         if own.startswith(("/", "http://", "https://")) and "/:" not in own:  # those are Jekyll's patterns
             return address(own, _PLACE.split(self.link)[0])
@@ -125,17 +125,17 @@ class Reader:
             parts |= {"year": f"{day.year:04}", "month": f"{day.month:02}", "day": f"{day.day:02}"}
         missing = [place for place in _PLACE.findall(self.link) if not parts.get(place)]
         if missing:
-            raise Unreadable(f"it does not say what {{{missing[0]}}} of its address is")
+            raise Unreadable(f"it has no value for {{{missing[0]}}} in its address")
         return address(_PLACE.sub(lambda found: parts[found[1]], self.link), "")
 
     def _canonical(self, said: dict[str, Value], url: str) -> str | None:
-        """Of this site only: elsewhere it is another site's article."""
+        """The canonical address, if it is on this site: elsewhere it is another site's article."""
         there = address(_first(said, *_CANONICAL), url)
         return there if there and urlsplit(there).netloc == urlsplit(url).netloc else None
 
 
 def _named(where: PurePosixPath) -> tuple[str, str, str]:
-    """Slug, language and day that a file's name says; of an index file it is its folder's name."""
+    """Slug, language and day from a file's name; for an index file, from its folder's name."""
     stem, tongue, day = where.stem, "", ""
     translated = _LANGUAGE.fullmatch(stem)
     if translated:
@@ -149,7 +149,7 @@ def _named(where: PurePosixPath) -> tuple[str, str, str]:
 
 
 def _segment(text: str) -> str:
-    """A part of a path: lower case, spaces as hyphens; slashes stay, since a slug may have some."""
+    """A part of an address: lower case, hyphens for spaces; slashes stay, since a slug may have some."""
     return quote("-".join(text.lower().split()).strip("/"), safe="/-._~")
 
 
@@ -160,7 +160,7 @@ def _local(moment: Moment, zone: str) -> datetime:
 
 
 def _first(said: dict[str, Value], *names: str) -> str:
-    """The first of these settings that is one text."""
+    """The first of these settings that is a text."""
     return next((value.strip() for name in names if isinstance(value := said.get(name), str) and value.strip()), "")
 
 
@@ -169,7 +169,7 @@ def _text(said: dict[str, Value], *names: str) -> str:
 
 
 def _labels(said: dict[str, Value], *names: str) -> list[str]:
-    """Labels: a list, or one text with commas."""
+    """Labels from a list, or from one text with commas."""
     found: list[str] = []
     for name in names:
         value = said.get(name)
@@ -181,7 +181,7 @@ def _labels(said: dict[str, Value], *names: str) -> list[str]:
 
 
 def _section(said: dict[str, Value]) -> str | None:
-    """`section`, else the first category: tags are apart, so categories are where an article stands."""
+    """`section`, else the first category: tags are a separate setting, so categories name the section."""
     return _text(said, "section") or html_text.title(next(iter(_labels(said, "categories", "category")), "")) or None
 
 
@@ -194,7 +194,7 @@ def _names(value: Value) -> list[str]:
 
 
 def _images(said: dict[str, Value], body: str, url: str) -> list[Image]:
-    """Pictures the front matter names, else the first one in the text."""
+    """The pictures that the front matter names, else the first one in the text."""
     found: dict[str, Image] = {}
     for name in ("image", "cover", "featured_image", "images", "thumbnail"):
         value = said.get(name)
@@ -230,6 +230,6 @@ def _kind(text: str) -> Literal["article", "live", "audio", "video"]:
 
 
 def _extras(said: dict[str, Value]) -> dict[str, str]:
-    """Settings of the publisher's own, for templates."""
+    """The publisher's own settings, for templates."""
     own = [(name, value) for name, value in said.items() if isinstance(value, str) and name not in _READ]
     return {name: value[:1000] for name, value in own[:EXTRAS]}

@@ -1,7 +1,7 @@
-"""NewsML-G2 news items and news messages (https://iptc.org/standards/newsml-g2/) → articles.
+"""Parses NewsML-G2 news items and news messages (https://iptc.org/standards/newsml-g2/) into articles.
 
-Names are read whatever their namespace, and codes by their last part: `stat:usable`, `ninat:text`.
-An embargo that is there without a date (`xsi:nil`) has no known end, so the item is withheld.
+Names are read in any namespace, and codes by their last part: `stat:usable`, `ninat:text`.
+An embargo without a date (`xsi:nil`) has no known end, so the item is withheld.
 """
 
 from __future__ import annotations
@@ -34,13 +34,13 @@ _PAGES = ("text/html", "application/xhtml+xml")
 
 
 def parse(document: Document, reader: ParseContext) -> Parsed:
-    """The items that are articles, each in its newest version. Raises SourceError: the document is no NewsML-G2."""
+    """The items that are articles, each in its newest version. Raises SourceError if it is not NewsML-G2."""
     read = items_of(document, reader)
     return iptc.reading(read, len(read))
 
 
 def items_of(document: Document, reader: ParseContext) -> list[Item]:
-    """All items of a document. Raises SourceError: no NewsML-G2, and what it is instead."""
+    """All items of a document. Raises SourceError, which says what it is, if it is not NewsML-G2."""
     url = document.url
     if not document.body.strip():
         raise SourceError(f"{url} is an empty document, not NewsML-G2")
@@ -58,7 +58,7 @@ def items_of(document: Document, reader: ParseContext) -> list[Item]:
 
 
 def read(root: Element, reader: ParseContext) -> list[Item]:
-    """The items of a document; pictures go with what links them, or with the only text of a message."""
+    """The items of a document; a picture belongs to the item that links it, or to a message's only text."""
     found = [root] if _local(root) == "newsItem" else [one for one in root.iter() if _local(one) == "newsItem"]
     found = found[:ENTRIES]
     pictures = {one.get("guid", ""): one for one in found if _class(one) in _PICTURES}
@@ -97,7 +97,7 @@ def _article(
     *,
     withdrawn: bool,
 ) -> Article | None:
-    """None for an item without headline and address, unless it takes back what its guid names."""
+    """The article; None for an item without headline and address, unless it withdraws the article with its guid."""
     meta, content = _child(item, "itemMeta"), _child(item, "contentMeta")
     spoken = _attribute(_child(content, "language"), "tag") or item.get(LANG)
     url, title = _url(item, guid, reader.base), _title(meta, content, spoken)
@@ -128,7 +128,7 @@ def _article(
 
 
 def _url(item: Element, guid: str, base: str) -> str:
-    """Where readers find it: a page among its contents or links, another id that is one, else the guid."""
+    """The article's address: a page among its contents or links, an alternative id that is one, else the guid."""
     meta = _child(item, "itemMeta")
     pages = [one.get("href") for one in _children(_child(item, "contentSet"), "remoteContent") if _is_page(one)]
     pages += [one.get("href") for one in _children(meta, "link") if _is_page(one)]
@@ -147,7 +147,7 @@ def _is_page(element: Element) -> bool:
 
 
 def _title(meta: Element | None, content: Element | None, spoken: str | None) -> str:
-    """The headline, in the item's own language where there are several; else the item's title."""
+    """The headline, of several the one in the item's language; else the item's title."""
     headlines = _children(content, "headline")
     main = [one for one in headlines if _last(one.get("role", "")) in ("", "main")] or headlines
     ranked = sorted(main, key=lambda one: not _same_language(one.get(LANG), spoken))
@@ -156,16 +156,16 @@ def _title(meta: Element | None, content: Element | None, spoken: str | None) ->
 
 
 def _described(content: Element | None, roles: tuple[str, ...]) -> str:
-    """The description with the best of these roles (`drol:summary`)."""
+    """The description with the first of these roles (`drol:summary`) that is there."""
     said = [(_last(one.get("role", "")).lower(), _line(one)) for one in _children(content, "description")]
     ranked = [line for wanted in roles for role, line in said if role == wanted and line]
     return html_text.shortened(ranked[0]) if ranked else ""
 
 
 def _subjects(item: Element, content: Element | None, spoken: str | None) -> list[tuple[str, str]]:
-    """Codes and names of what it is about; a name may be told once for the whole item, in an `assert`.
+    """Codes and names of the subjects; a name may be given once for the whole item, in an `assert`.
 
-    Nothing in the format says what a section is but the topmost of the IPTC's topics.
+    The format has no section; the nearest is the top level of the IPTC's media topics.
     """
     told = {_identity(one): _name(one, spoken) for one in _children(item, "assert")}
     subjects = _children(content, "subject")
@@ -182,7 +182,7 @@ def _keywords(content: Element | None) -> list[str]:
 
 
 def _images(item: Element, pictures: Iterable[Element], base: str) -> tuple[Image, ...]:
-    """Pictures that are items of their own, then those among the item's contents and its icons."""
+    """Pictures that are separate items, then those among the item's contents and icons."""
     own = [*_children(_child(item, "contentSet"), "remoteContent"), *_children(_child(item, "contentMeta"), "icon")]
     files = [one for one in _files(own, base) if (one.type or "").startswith("image/")]
     found = [_picture(one, base) for one in pictures]
@@ -220,7 +220,7 @@ def _files(elements: Iterable[Element], base: str) -> list[Rendition]:
 
 
 def _linked(item: Element) -> Iterator[str]:
-    """The guids of items that this one points to."""
+    """The guids of the items that this one links to."""
     for one in _children(_child(item, "itemMeta"), "link"):
         yield one.get("residref", "") or one.get("href", "")
     for one in _children(_child(item, "contentSet"), "remoteContent"):
@@ -228,7 +228,7 @@ def _linked(item: Element) -> Iterator[str]:
 
 
 def _raw(meta: Element | None, content: Element | None) -> dict[str, str]:
-    """What a newsroom's own templates may ask for."""
+    """Further fields, for a newsroom's own templates."""
     said = {
         "urgency": _child(content, "urgency"),
         "slugline": _child(content, "slugline"),
@@ -255,7 +255,7 @@ def _last(code: str) -> str:
 
 
 def _name(concept: Element, spoken: str | None) -> str:
-    """What a concept is called in a language; else its first name, else what it is written as."""
+    """A concept's name in a language; else its first name, else its literal."""
     names = sorted(_children(concept, "name"), key=lambda one: not _same_language(one.get(LANG), spoken))
     return next((said for one in names if (said := _line(one))), html_text.line(concept.get("literal", "")))
 

@@ -1,4 +1,4 @@
-"""ninjs 1, 2 and 3 (https://iptc.org/standards/ninjs/) → articles.
+"""Parses ninjs 1, 2 and 3 (https://iptc.org/standards/ninjs/) into articles.
 
 Version 1 has single properties and objects keyed by name where 2 has lists of objects with a name or
 role; 3 writes the names of 2 in camelCase, and `embargoedUntil` for `embargoed`. So names are read in
@@ -33,7 +33,7 @@ _FIRST = ("featuremedia", "featureimage", "main", "mainpic", "mainimage", "hero"
 
 
 def items(data: Any) -> list[dict[str, Any]] | None:
-    """The items of a document: one alone, a list, or a list inside an object; None if it is no ninjs."""
+    """The items of a document: a single one, a list, or a list inside an object; None if it is not ninjs."""
     for name in ("", *_LISTS):
         listed = objects(_lower(mapping(data)).get(name) if name else data)
         found = [_lower(one) for one in listed[:ENTRIES]]
@@ -48,18 +48,18 @@ def is_one(data: Any) -> bool:
 
 
 def parse(document: Document, reader: ParseContext) -> Parsed:
-    """The items that are articles, each in its newest version. Raises SourceError: the document is no ninjs."""
+    """The items that are articles, each in its newest version. Raises SourceError if it is not ninjs."""
     read = items_of(document, reader)
     return iptc.reading(read, len(read))
 
 
 def items_of(document: Document, reader: ParseContext) -> list[Item]:
-    """All items of a document. Raises SourceError: it is no ninjs."""
+    """All items of a document. Raises SourceError if it is not ninjs."""
     return read(json_fields.load(document.body, url=document.url, what="ninjs"), reader, url=document.url)
 
 
 def read(data: Any, reader: ParseContext, *, url: str) -> list[Item]:
-    """The items of a document that is parsed. Raises SourceError: there are none at all."""
+    """The items of a parsed document. Raises SourceError if there are none."""
     if data == [] or any(mapping(data).get(name) == [] for name in _LISTS):
         return []
     found = items(data)
@@ -88,7 +88,7 @@ def _item(item: dict[str, Any], reader: ParseContext) -> Item:
 def _article(
     item: dict[str, Any], guid: str, instants: iptc.Instants, reader: ParseContext, *, withdrawn: bool
 ) -> Article | None:
-    """None for an item without title and address, unless it takes back what its guid names."""
+    """The article; None for an item without title and address, unless it withdraws the article with its guid."""
     url, title = _url(item, guid, reader.base), _title(item)
     if not url and not title and not (withdrawn and guid):
         return None
@@ -115,7 +115,7 @@ def _article(
 
 
 def _url(item: dict[str, Any], guid: str, base: str) -> str:
-    """Where readers find it: a page among its renditions or other ids, else a uri that is an address."""
+    """The article's address: a page among its renditions or alternative ids, else a uri that is an address."""
     pages = [address(text(one.get("href")), base) for one in _renditions(item) if _mime(one).startswith(_PAGES)]
     others = [(text(one.get("role")), text(one.get("value"))) for one in objects(item.get("altids"))]
     others += [(role, text(value)) for role, value in mapping(item.get("altids")).items()]
@@ -130,13 +130,13 @@ def _names_page(role: str) -> bool:
 
 
 def _title(item: dict[str, Any]) -> str:
-    """The headline; failing that the title, which is the item's short name."""
+    """The headline, else the title, which is the item's short name."""
     said = _said(item, "headline", ("main", "text", "simple", "richtext", "html"))
     return said or html_text.shortened(html_text.line(text(item.get("title"))))
 
 
 def _said(item: dict[str, Any], name: str, roles: tuple[str, ...]) -> str:
-    """A text by its role, the best first: `headlines` (2, 3), `headline` and `headline_text` (1)."""
+    """A text, preferring these roles in order: `headlines` (2, 3), `headline` and `headline_text` (1)."""
     found: dict[str, str] = {}
     for one in map(_lower, objects(item.get(f"{name}s"))):
         said, is_html = text(one.get("value")), "html" in text(one.get("contenttype")).lower()
@@ -169,7 +169,7 @@ def _names(item: dict[str, Any], name: str) -> list[str]:
 
 
 def _section(item: dict[str, Any]) -> str | None:
-    """Superdesk's service, a subject that says it is the section, or one of the IPTC's topmost topics."""
+    """Superdesk's service, else a subject marked as the section, else a top-level media topic of the IPTC."""
     services = [text(one.get("name")) for one in objects(item.get("service"))]
     subjects = [_lower(one) for one in (*objects(item.get("subjects")), *objects(item.get("subject")))]
     said = [text(one.get("name")) for one in subjects if text(one.get("rel")).lower() in ("section", "mainsection")]
@@ -209,7 +209,7 @@ def _picture(item: dict[str, Any], base: str) -> Image | None:
 
 
 def _alt(item: dict[str, Any]) -> str:
-    """A description whose role says that it is for those who cannot see; Superdesk keeps it in the body."""
+    """The alt text: a description with that role; Superdesk keeps it in the body."""
     said = [
         text(one.get("value"))
         for one in objects(item.get("descriptions"))
@@ -220,7 +220,7 @@ def _alt(item: dict[str, Any]) -> str:
 
 
 def _renditions(item: dict[str, Any]) -> list[dict[str, Any]]:
-    """A list since version 2, an object keyed by name before."""
+    """The renditions, from a list since version 2, from an object keyed by name before."""
     said = item.get("renditions")
     return [_lower(one) for one in (objects(list(said.values())) if isinstance(said, dict) else objects(said))]
 

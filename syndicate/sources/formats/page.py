@@ -1,4 +1,4 @@
-"""One article from an HTML page: JSON-LD, Open Graph, plain meta tags. What a page does not say stays unsaid."""
+"""Parses an HTML page into one article: JSON-LD, Open Graph and plain meta tags. Nothing is guessed."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 SMALL = 250_000
-"""Bytes of a page up to which nothing in it costs more than a few seconds (20,000 attributes on one tag: 1 s)."""
+"""Bytes. A page up to this size is read in a few seconds, whatever is in it (20,000 attributes on one tag: 1 s)."""
 ACCEPT = "text/html, application/xhtml+xml;q=0.9, */*;q=0.1"
 _FEEDS = re.compile(r"application/(?:rss|atom|rdf|feed)\+(?:xml|json)")
 _JSON_FEED = re.compile(r"feed[^/]*(?:\.json|/json)?/?$", re.IGNORECASE)  # version 1 had no MIME type of its own
@@ -54,7 +54,7 @@ def parse_page(
     timezone: str = "UTC",
     now: datetime | None = None,
 ) -> Article:
-    """What a page says of its article. `url` is where it was found. Raises SourceError: not HTML, or no title."""
+    """The article of a page found at `url`. Raises SourceError if it is not HTML or has no title."""
     shown = bare(url) or source
     refuse(body, content_type, shown)
     if len(body) > SMALL:
@@ -82,7 +82,7 @@ def read_here(
     timezone: str,
     now: datetime | None,
 ) -> Article:
-    """As `parse_page`, in this process, however long it takes."""
+    """As `parse_page`, but in this process, however long it takes."""
     page = _Page(body, content_type, url)
     thing = _about(page, main_thing(page.scripts()))
     title = html_text.title(thing.text("headline", "name") if thing.is_article else "") or page.title()
@@ -113,7 +113,7 @@ def read_here(
 
 
 def _about(page: _Page, thing: Thing) -> Thing:
-    """`thing`, unless the page is an article in which it is only shown, a film of another title."""
+    """`thing`, unless it is a film or recording with another title that the page's article only shows."""
     if thing.kind not in ("audio", "video") or page.meta("og:type") != "article":
         return thing
     title = html_text.title(thing.text("headline", "name"))
@@ -121,7 +121,7 @@ def _about(page: _Page, thing: Thing) -> Thing:
 
 
 def claims(body: bytes, url: str, content_type: str | None) -> tuple[list[str], str | None]:
-    """What a page tells robots, and the address of this site it names as its own. Raises SourceError."""
+    """A page's robots directives, and its canonical address if that is on this site. Raises SourceError."""
     page = _beginning(body, content_type, url)
     return page.metas(("robots", "googlebot")), page.canonical()
 
@@ -140,32 +140,32 @@ def find_feeds(body: bytes, url: str) -> list[tuple[str, str, str]]:
 
 
 def find_linked(body: bytes, url: str) -> list[str]:
-    """Where a page leads on its own site, each address once, in order."""
+    """The addresses on its own site that a page links to, each once, in order."""
     page = _beginning(body, None, url)
     links = (address(link.attributes.get("href"), page.base) for link in page.tree.css("a[href]"))
     return [there for there in dict.fromkeys(links) if there and same_site(there, url)]
 
 
 def find_generator(body: bytes, url: str) -> str:
-    """What a page says that it was made with; "" if it does not."""
+    """The program that made a page, from its generator tag; "" without one."""
     return _beginning(body, None, url).meta("generator")
 
 
 def find_link(body: bytes, url: str, rel: str) -> str | None:
-    """Where the first link of a page with this relation leads."""
+    """The address of a page's first link with this relation."""
     page = _beginning(body, None, url)
     link = page.tree.css_first(f'link[rel="{rel}"][href]')
     return address(link.attributes.get("href") if link else None, page.base) or None
 
 
 def site_name(body: bytes, url: str) -> str:
-    """What a site calls itself on its front page; its host if it does not."""
+    """The site's name on its front page, else its host."""
     page = _beginning(body, None, url)
     return page.meta("og:site_name") or page.meta("application-name") or page.title() or urlsplit(url).hostname or url
 
 
 def _beginning(body: bytes, content_type: str | None, url: str) -> _Page:
-    """As much of a page as surely has its head, and costs no more than a head should. Raises SourceError."""
+    """Parse the beginning of a page, enough to contain its head. Raises SourceError."""
     refuse(body, content_type, url)
     return _Page(body[:SMALL], content_type, url)
 
@@ -194,7 +194,7 @@ class _Page:
         return [value for wanted in names for name, value in self._metas if name == wanted]
 
     def meta(self, name: str) -> str:
-        """The first value under a name as one line; attributes are decoded already, and only once."""
+        """The first value under these names as one line; the parser has decoded attributes already."""
         return html_text.line(html_text.unnumbered(next(iter(self.metas((name,))), "")))
 
     def scripts(self) -> list[str]:
@@ -210,7 +210,7 @@ class _Page:
         return html_text.shortened(next(filter(None, said), ""))
 
     def canonical(self) -> str | None:
-        """rel=canonical, else og:url: of this site only, and the front page only of itself."""
+        """rel=canonical, else og:url, if it is on this site, and not the front page's address on an inner page."""
         link = self.tree.css_first('link[rel~="canonical"][href]')
         said = [link.attributes.get("href") if link else None, *self.metas(("og:url",))]
         for url in (address(text, self.base) for text in said):
@@ -219,7 +219,7 @@ class _Page:
         return None
 
     def marked(self, *selectors: str) -> str:
-        """The time that is marked in the page itself; of several the first that stands with the headline."""
+        """The time in a `<time>` or `<meta>` element of the page; if they differ, the first near the headline."""
         nodes = self.tree.css(",".join(f"time{each}[datetime],meta{each}[content]" for each in selectors))[:TIMES]
         said = [node.attributes.get("datetime") or node.attributes.get("content") or "" for node in nodes]
         dates = [(text, node) for text, node in zip(said, nodes, strict=True) if parse(text)]
@@ -246,7 +246,7 @@ class _Page:
         return "video" if said.startswith("video.") else "audio" if said.startswith("music.") else "article"
 
     def images(self) -> list[Image]:
-        """Open Graph's: a property such as og:image:alt belongs to the og:image before it."""
+        """Open Graph's pictures: a property such as og:image:alt belongs to the og:image before it."""
         found: list[dict[str, str]] = []
         for name, value in self._metas:
             if name in ("og:image", "og:image:url"):
@@ -270,19 +270,19 @@ class _Page:
         )
 
     def pictures(self) -> tuple[Image, ...]:
-        """Failing metadata, the first large picture of the article's own text."""
+        """The first large picture of the article's text, for pages whose metadata has none."""
         node: LexborNode | None = self.tree.css_first("article") or self.tree.css_first("main")
         image = in_text((node.html if node else "") or "", self.base)
         return (image,) if image else ()
 
 
 def _not_a_date(itemprop: str | None) -> str | None:
-    """The name of a property, unless it is a date: of those a page has many, one for each of its teasers."""
+    """The name of a property unless it is a date, since each teaser on a page has dates of its own."""
     return None if itemprop is not None and itemprop.startswith("date") else itemprop
 
 
 def _is_with_headline(node: LexborNode) -> bool:
-    """Whether something tells of the page's article: what is in a teaser, a list or a comment tells of that."""
+    """Whether an element belongs to the page's article, not to a teaser, a list or a comment."""
     around = node.parent
     while around is not None and around.css_first("h1") is None:
         if around.tag in _OTHERS:
@@ -297,7 +297,7 @@ def _people(said: Iterable[str]) -> tuple[str, ...]:
 
 
 def refuse(body: bytes, content_type: str | None, shown: str) -> None:
-    """Say what a document is that cannot be a page. Raises SourceError."""
+    """Raise SourceError for a document that cannot be a page, saying what it is."""
     kind = (content_type or "text/html").partition(";")[0].strip().lower()
     start = body[:5000].replace(b"\0", b"").lower()
     if not start.strip():
@@ -308,11 +308,11 @@ def refuse(body: bytes, content_type: str | None, shown: str) -> None:
         raise SourceError(f"{shown} is a feed, not a page", hint="use it as a source of type feed")
     who = challenger(body)
     if who:
-        raise SourceError(f"{shown} is a challenge of {who} to browsers, not the page", hint=HINT)
+        raise SourceError(f"{shown} is a bot check of {who}, not the page", hint=HINT)
 
 
 def _characters(body: bytes, content_type: str | None) -> str:
-    """HTTP's charset, else the page's own meta tag."""
+    """The page's charset, from HTTP's header, else from its own meta tag."""
     declared = _META_CHARSET.search(body[:2048])
     if declared and "charset" not in (content_type or "").lower():
         content_type = f"text/html; charset={declared[1].decode()}"
@@ -330,20 +330,20 @@ def _date(texts: tuple[str, ...], timezone: str, now: datetime | None) -> Moment
 
 
 def _section(parts: list[str]) -> str | None:
-    """A path such as "News > Russia", however it was written."""
+    """A section's path in one form, such as "News > Russia"."""
     steps = [html_text.title(step) for part in parts for step in re.split(r">|&gt;", part)]
     return " > ".join(step for step in steps if step) or None
 
 
 def _is_its_own(url: str, page: str) -> bool:
-    """Whether a page may be at this address: not on another site, nor, if it is an inner page, on the front page."""
+    """Whether a page may have this address: not another site's, and the front page's only if it is the front page."""
     there, here = urlsplit(url), urlsplit(page)
     is_front = there.path in ("", "/") and not there.query
     return same_site(url, page) and not (is_front and here.path not in ("", "/"))
 
 
 def _described(shared: list[Image], told: list[Image]) -> tuple[Image, ...]:
-    """Open Graph's pictures first, which are meant for sharing, with what JSON-LD says of the same files."""
+    """Open Graph's pictures first, as they are meant for sharing, with JSON-LD's details of the same files."""
     from dataclasses import replace
 
     by_path = {urlsplit(image.url).path: image for image in reversed(told)}

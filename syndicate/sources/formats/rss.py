@@ -1,4 +1,4 @@
-"""RSS 0.9x, 1.0 (RDF) and 2.0 → articles."""
+"""Parses RSS 0.9x, 1.0 (RDF) and 2.0 into articles."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ _PERIODS = {"hourly": 1, "daily": 24, "weekly": 7 * 24, "monthly": 30 * 24, "yea
 
 
 def read(root: Element, reader: ParseContext) -> Parsed:
-    """The items of a channel, in order, and how often it wants to be asked."""
+    """The items of a channel, in order, and how often the feed asks to be polled."""
     about, here = reader.children(root), reader.base
     channels = about.get("channel", [root])
     channel = reader.children(channels[0])
@@ -114,7 +114,7 @@ def _article(item: Element, reader: ParseContext) -> Article | None:
 
 
 def _url(found: Found, guid: str, base: str) -> str:
-    """The article's address; a guid only counts as one unless it says it does not."""
+    """The article's address; a guid is used as one unless it has `isPermaLink="false"`."""
     original = address(first(found, "feedburner:origLink"), base)
     if original:
         return original
@@ -140,7 +140,7 @@ def _all(found: Found, *names: str) -> list[Element]:
 
 
 def _categories(found: Found, reader: ParseContext) -> Iterator[Element]:
-    """Those of the item; some sites put a list around them."""
+    """The item's categories; some sites put a list element around them."""
     for name in ("category", "dc:subject"):
         yield from found.get(name, ())
     for listed in found.get("categories", ()):
@@ -148,7 +148,7 @@ def _categories(found: Found, reader: ParseContext) -> Iterator[Element]:
 
 
 def _authors(found: Found, reader: ParseContext) -> tuple[str, ...]:
-    """The names of one kind of element: a feed that has two of them says the same twice."""
+    """Authors from one kind of element only: a feed with two kinds names the same people twice."""
     for name in ("dc:creator", "author", "atom:author", "itunes:author"):
         elements = found.get(name)
         if not elements:
@@ -160,13 +160,13 @@ def _authors(found: Found, reader: ParseContext) -> tuple[str, ...]:
 
 
 def _name(author: Element, reader: ParseContext) -> str:
-    """Of one who is told in parts (name, office, address) the name."""
+    """The name of a person whose element has parts (name, office, address)."""
     named = first(reader.children(author), "name", "atom:name") if len(author) else ""
     return named if named or reader.names[author.tag] == "atom:author" else words(author)
 
 
 def _section(found: Found) -> str | None:
-    """PRISM's word for it; plain categories are labels, and no one says which of them is the section."""
+    """PRISM's section. RSS's plain categories are labels, and nothing says which of them is the section."""
     return html_text.title(first(found, "prism:section")) or None
 
 

@@ -1,4 +1,4 @@
-"""The bytes of a sitemap: articles where it is Google's news sitemap, pages and further sitemaps where it is not.
+"""Parses a sitemap: the articles of Google's news sitemap, else its pages and further sitemaps.
 
 https://www.sitemaps.org/protocol.html, https://developers.google.com/search/docs/crawling-indexing/sitemaps/news-sitemap
 """
@@ -40,7 +40,7 @@ _READ = frozenset({"news:publication", "news:publication_date", "news:title", "n
 
 @dataclass(frozen=True, slots=True)
 class Listed:
-    """An address in a sitemap, and when what is there last changed, if it says so."""
+    """An address in a sitemap, with its date of change if the sitemap gives one."""
 
     url: str
     changed: Moment | None
@@ -48,7 +48,7 @@ class Listed:
 
 @dataclass(frozen=True, slots=True)
 class Sitemap:
-    """What a sitemap says. `pages` are those without news of their own, `files` further sitemaps."""
+    """What a sitemap says. `pages` are addresses without a news entry, `files` further sitemaps."""
 
     articles: tuple[Article, ...] = ()
     pages: tuple[Listed, ...] = ()
@@ -57,14 +57,14 @@ class Sitemap:
 
     @property
     def entries(self) -> int:
-        """How many addresses it lists, of pages or of files."""
+        """How many articles, pages and files it lists."""
         return len(self.articles) + len(self.pages) + len(self.files)
 
 
 def read(
     body: bytes, *, source: str, url: str, shown: str, content_type: str | None, timezone: str, now: datetime | None
 ) -> Sitemap:
-    """All that a sitemap says, unpacked if it is packed. Raises SourceError: not a sitemap, and what it is."""
+    """Everything a sitemap says, unpacked if need be. Raises SourceError, which says what it is, if it is none."""
     body = unpacked(body, shown)
     root = _root(body, shown, content_type)
     reader = ParseContext(source, url, timezone, now, Namespaces(root.tag, xml_tree.head(body)))
@@ -85,7 +85,7 @@ def read(
 
 
 def is_sitemap(body: bytes) -> bool:
-    """Whether a document is one, by its beginning."""
+    """Whether a document is a sitemap, by its beginning."""
     if body.startswith(_GZIP):
         body = zlib.decompressobj(31).decompress(body[:2000], 2000)
     start = body[:2000]
@@ -93,7 +93,7 @@ def is_sitemap(body: bytes) -> bool:
 
 
 def unpacked(body: bytes, shown: str) -> bytes:
-    """A body that is packed (`sitemap.xml.gz`) unpacked, as far as a sitemap may go. Raises SourceError."""
+    """The body, unpacked if it is compressed (`sitemap.xml.gz`). Raises SourceError if it is too large or damaged."""
     if body.startswith(_GZIP):
         packed = zlib.decompressobj(31)
         try:
@@ -111,7 +111,7 @@ def unpacked(body: bytes, shown: str) -> bytes:
 
 
 def _root(body: bytes, shown: str, content_type: str | None) -> Element:
-    """The root of a sitemap. Raises SourceError."""
+    """The root element of a sitemap. Raises SourceError if the document is not a sitemap."""
     from xml.etree.ElementTree import ParseError
 
     if not body.strip():
@@ -131,7 +131,7 @@ def _root(body: bytes, shown: str, content_type: str | None) -> Element:
 def _stranger(body: bytes, shown: str, why: str) -> SourceError:
     who = challenger(body)
     if who:
-        return SourceError(f"{shown} is a challenge of {who} to browsers, not a sitemap", hint=HINT)
+        return SourceError(f"{shown} is a bot check of {who}, not a sitemap", hint=HINT)
     if b"<html" in body[:5000].lower() or b"<!doctype html" in body[:5000].lower():
         return SourceError(f"{shown} is an HTML page, not a sitemap", hint="robots.txt often names the sitemap")
     return SourceError(f"{shown} is not a sitemap: {why}")
@@ -143,7 +143,7 @@ def _pages(listed: list[Found], reader: ParseContext) -> list[Listed]:
 
 
 def _article(found: Found, reader: ParseContext) -> Article | None:
-    """One entry of a news sitemap; None without title or address, which both are required."""
+    """One entry of a news sitemap; None without title or address, since both are required."""
     news = reader.children(found["news:news"][0])
     url, title = (
         address(first(found, "loc"), reader.base),
@@ -169,7 +169,7 @@ def _article(found: Found, reader: ParseContext) -> Article | None:
 
 
 def _images(found: Found, reader: ParseContext) -> list[Image]:
-    """`image:title` says what a picture shows, where it is no file's name."""
+    """The pictures; `image:title` is the alt text unless it is a file name."""
     images: dict[str, Image] = {}
     for element in found.get("image:image", ())[:20]:
         said = reader.children(element)

@@ -1,1 +1,1 @@
-"""Tools that the formats share."""
+"""Parsing tools that the formats share."""

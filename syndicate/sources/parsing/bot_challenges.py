@@ -1,6 +1,6 @@
-"""Pages that a site's doorkeeper sends instead of what was asked for, with status 200, until a browser proves itself.
+"""Recognises bot checks: pages that a protection service sends with status 200 instead of the document.
 
-The marks are those of the challenge itself: what these services add to ordinary pages is not among them.
+Only marks of the check itself count, not what these services add to ordinary pages.
 """
 
 from __future__ import annotations
@@ -18,11 +18,11 @@ _MARKS = {
     b"<title>ddos-guard": "DDoS-Guard",
     b"<title>vercel security checkpoint": "Vercel",
 }
-HINT = "let this program through: its User-Agent begins with syndicate/"
+HINT = "allow this program: its User-Agent begins with syndicate/"
 
 
 def challenger(body: bytes) -> str | None:
-    """Whose challenge a page is, or None."""
+    """The service whose bot check a page is, or None."""
     if len(body) > LARGEST:
         return None
     small = body.lower()

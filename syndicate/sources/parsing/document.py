@@ -1,4 +1,4 @@
-"""The bytes of a document as they came, and how many of them are read."""
+"""A document's bytes as received, and how many of them are read."""
 
 from __future__ import annotations
 
@@ -9,12 +9,12 @@ from syndicate.sources.parsing.fields import Namespaces
 
 BODY_BYTES = 10_000_000
 NAMES = Namespaces("", "")
-"""For documents that give no prefixes of their own."""
+"""Prefixes of namespaces, for documents that declare none."""
 
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """Bytes and where they are from: `url` as people may see it. `before` lines of it are not in `body`."""
+    """Bytes and where they are from: `url` without secrets. `before` lines were left out before `body`."""
 
     body: bytes
     url: str
@@ -23,6 +23,6 @@ class Document:
 
 
 def check_size(body: bytes, url: str) -> None:
-    """Refuse what no feed needs before anything reads it. Raises SourceError."""
+    """Refuse a document that is too large, before anything reads it. Raises SourceError."""
     if len(body) > BODY_BYTES:
-        raise SourceError(f"{url} has more than {BODY_BYTES:,} bytes; so many are read at most")
+        raise SourceError(f"{url} has more than {BODY_BYTES:,} bytes, the most that is read")

@@ -1,4 +1,4 @@
-"""What RSS and Atom share: how names, addresses, dates, people and pictures are read from their elements."""
+"""Reads names, addresses, dates and people from the elements of RSS and Atom."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 Entry = TypeVar("Entry")
 ENTRIES = 2000
 LONGEST = 8_000
-"""Characters of an address or a guid; a longer one is none, and servers take no longer ones."""
+"""Characters of an address or a guid; a longer one counts as missing, since servers refuse it too."""
 EXTRAS = 50  # elements of one entry that nobody else reads
 BASE = "{http://www.w3.org/XML/1998/namespace}base"
 LANG = "{http://www.w3.org/XML/1998/namespace}lang"
@@ -73,10 +73,10 @@ _CASED = {
 
 
 class Namespaces(dict[str, str]):
-    """Tags of a tree to short names: `{http://purl.org/dc/elements/1.1/}date` is "dc:date".
+    """Short names for the tags of a tree: `{http://purl.org/dc/elements/1.1/}date` is "dc:date".
 
-    The document's own elements have no prefix; an extension nobody knows goes by the prefix that
-    its document gives it.
+    The document's own elements have no prefix; an extension we do not know has the prefix that
+    the document gives it.
     """
 
     def __init__(self, root: str, head: str) -> None:
@@ -98,9 +98,9 @@ class Namespaces(dict[str, str]):
 
 @dataclass(slots=True)
 class ParseContext:
-    """What the entries of one document have in common, and what was odd about it.
+    """What the entries of one document share (source, address, time zone), and the odd things found in it.
 
-    `based`: the document itself says what its addresses are relative to.
+    `based`: the document itself gives the base of its relative addresses.
     """
 
     source: str
@@ -114,12 +114,12 @@ class ParseContext:
     _labels: dict[str, str] = field(default_factory=dict)
 
     def inside(self, element: Element) -> ParseContext:
-        """The same, with the base that `element` sets for what is in it."""
+        """The context for what is inside `element`, whose xml:base may differ."""
         said = address(element.get(BASE), self.base) if BASE in element.attrib else ""
         return replace(self, base=said, based=True) if said else self
 
     def label(self, text: str) -> str:
-        """`text` as a title; sections and names, which return all the time, are made plain once."""
+        """`text` decoded as a title; cached, since sections and names repeat."""
         if text not in self._labels:
             self._labels[text] = html_text.title(text)
         return self._labels[text]
@@ -137,7 +137,7 @@ class ParseContext:
         return found
 
     def date(self, found: dict[str, list[Element]], *names: str) -> Moment | None:
-        """The first of these elements that states an instant."""
+        """The instant of the first of these elements that has one."""
         for name in names:
             if name in found:
                 moment = self.stated(*map(words, found[name]))
@@ -146,7 +146,7 @@ class ParseContext:
         return None
 
     def stated(self, *texts: str) -> Moment | None:
-        """The first of these texts that states an instant; one that states none is remembered."""
+        """The instant of the first of these texts that is a date; texts that are not dates are kept for a note."""
         for text in texts:
             moment = parse(text, timezone=self.timezone, now=self.now) if text else None
             if moment:
@@ -158,11 +158,11 @@ class ParseContext:
 
 @dataclass(frozen=True, slots=True)
 class Parsed:
-    """What a document says. `listed` counts its entries, usable or not; `held_back` those that are no articles yet.
+    """What a document says. `listed` counts its entries, usable or not; `held_back` those not published yet.
 
-    `hub` is the address of a hub, and the one by which it knows this document; "" where none is named.
+    `hub` is a hub's address and the address by which it knows this document; "" if none is named.
     `interval`, `hours` and `days` are how often it wants to be asked, and when not: as in `model.Wish`.
-    `older` is the address of the page after this one, "" where none is named.
+    `older` is the address of the page after this one, "" if none is named.
     """
 
     articles: tuple[Article, ...]
@@ -178,7 +178,7 @@ class Parsed:
 
 
 def noted(reading: Parsed, reader: ParseContext) -> Parsed:
-    """A reading, with what was odd about its document."""
+    """The reading, with notes on what was odd about its document."""
     return replace(reading, notes=(*reading.notes, *_notes(reading, reader)))
 
 
@@ -197,7 +197,7 @@ def _notes(reading: Parsed, reader: ParseContext) -> list[str]:
 
 
 def readable(entries: Sequence[Entry], article: Callable[[Entry], Article | None]) -> Sequence[Entry]:
-    """As many entries as are read: the first, unless the list begins with its oldest; then the last."""
+    """The newest entries, up to the limit: the first ones, or the last ones if the list begins with its oldest."""
     if len(entries) <= ENTRIES:
         return entries
     ends = (article(entries[0]), article(entries[-1]))
@@ -206,7 +206,7 @@ def readable(entries: Sequence[Entry], article: Callable[[Entry], Article | None
 
 
 def words(element: Element | None) -> str:
-    """All text of an element, stripped; "" for none."""
+    """All text of an element, stripped; "" if there is no element."""
     if element is None:
         return ""
     if len(element):
@@ -215,7 +215,7 @@ def words(element: Element | None) -> str:
 
 
 def inner(element: Element) -> str:
-    """What stands in an element as markup: its text, or the tags that should have been escaped."""
+    """An element's content as markup: its text, or the tags in it that should have been escaped."""
     if not len(element):
         return element.text or ""
     from html import escape
@@ -239,7 +239,7 @@ def _local(name: str) -> str:
 
 
 def first(found: dict[str, list[Element]], *names: str) -> str:
-    """The words of the first of these elements that has any."""
+    """The text of the first of these elements that has any."""
     for name in names:
         if name in found:
             for element in found[name]:
@@ -250,12 +250,12 @@ def first(found: dict[str, list[Element]], *names: str) -> str:
 
 
 def identity(text: str) -> str | None:
-    """A guid verbatim; None where there is none, or something else stands in its place."""
+    """A guid unchanged; None if it is missing or too long to be one."""
     return text if 0 < len(text) <= LONGEST else None
 
 
 def address(text: str | None, base: str) -> str:
-    """An absolute http(s) address, otherwise as it was given; "" for anything else."""
+    """The address made absolute and otherwise unchanged; "" if it is not http(s)."""
     if not text or len(text) > LONGEST:
         return ""
     if "&" in text:
@@ -274,13 +274,13 @@ def address(text: str | None, base: str) -> str:
 
 
 def _with_scheme(text: str, here: SplitResult) -> str:
-    """What begins with the site's own host is no path on it: someone left out the scheme."""
+    """Add the scheme to an address that begins with the site's own host: it is not a path."""
     host = text.partition("/")[0].lower().removeprefix("www.")
     return f"{here.scheme}://{text}" if host and host == (here.hostname or "").removeprefix("www.") else text
 
 
 def language(text: str | None) -> str | None:
-    """A BCP 47 tag, or None for what is none."""
+    """A BCP 47 language tag; None if it is not one."""
     if not text:
         return None
     tag = text.strip().replace("_", "-")
@@ -300,12 +300,12 @@ def person(text: str) -> str:
 
 
 def parted(text: str) -> list[str]:
-    """Labels that were written into one text: parted by commas, or by semicolons where those are more."""
+    """The labels in one text, separated by commas, or by semicolons if there are more of these."""
     return text.split(";" if text.count(";") > text.count(",") else ",")
 
 
 def distinct(labels: Iterable[str]) -> tuple[str, ...]:
-    """Each label once, whatever its case, without empty ones; the first hundred."""
+    """The first hundred labels that are not empty, each once, whatever its case."""
     seen: dict[str, str] = {}
     for label in labels:
         if label:
@@ -314,7 +314,7 @@ def distinct(labels: Iterable[str]) -> tuple[str, ...]:
 
 
 def kind_of(types: Iterable[str]) -> Literal["article", "audio", "video"]:
-    """What an article is, by the MIME types of what it encloses."""
+    """Whether an article is text, audio or video, by the MIME types of its enclosures."""
     for mime in types:
         if mime.startswith("audio/"):
             return "audio"
@@ -324,7 +324,7 @@ def kind_of(types: Iterable[str]) -> Literal["article", "audio", "video"]:
 
 
 def extras(found: dict[str, list[Element]], read: frozenset[str]) -> dict[str, str]:
-    """What templates may want of elements nobody else reads: extensions by name, their first words."""
+    """Elements that nothing else reads, for templates: extensions by name, with their first text."""
     kept: dict[str, str] = {}
     for name, elements in found.items():
         if len(kept) == EXTRAS:

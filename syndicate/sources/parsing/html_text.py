@@ -1,6 +1,6 @@
-"""Text as publishers write it into feeds, made plain: one line, NFC, decoded exactly once.
+"""Makes plain text of the HTML and entities in feeds: one line, NFC, decoded exactly once.
 
-Everything is a single scan: what is not closed costs no second look.
+Every text is scanned once, so unclosed tags cannot make it slow.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ _BLOCK_NAMES = (
 
 
 def _tags(names: str) -> re.Pattern[str]:
-    """Tags with these names, whatever their prefix; a tag with a stray quote too."""
+    """A pattern for tags with these names, whatever their prefix, even with a stray quote."""
     start = rf"</?(?:[a-z0-9]+:)?(?:{names})(?![a-z0-9:-])"
     return re.compile(rf"{start}(?:{_ATTRIBUTES}>|[^<>]*+>)", re.IGNORECASE)
 
@@ -50,7 +50,7 @@ _PUNCTUATION = frozenset("…–—‘’“”‹›«»·•")  # noqa: RUF001
 
 
 def line(text: str) -> str:
-    """Plain text as one clean line."""
+    """Plain text as one line, without superfluous white space."""
     if not text.isascii():
         text = _once(text)
     if not text.isprintable() or "  " in text:
@@ -60,9 +60,9 @@ def line(text: str) -> str:
 
 
 def document(text: str) -> str:
-    """A whole document, as `_once`: what it spells with numbers does not hide there that all else was encoded twice.
+    """A whole document as by `_once`; its numbered characters do not hide that all the rest was encoded twice.
 
-    Unless more than a few in it ("Spaß…") make no sense as sequences.
+    It is left alone if more than a few pairs in it ("Spaß…") are not such sequences.
     """
     first = _BEYOND_ASCII.search(text)
     if first is None or not _TWICE.match(text, first.start()):
@@ -75,7 +75,7 @@ def document(text: str) -> str:
 
 
 def _once(text: str) -> str:
-    """Encoded once where it was encoded twice ("FÃ³rmula" for "Fórmula"), if all of it was.
+    """Undo a second UTF-8 encoding ("FÃ³rmula" for "Fórmula"), if the whole text has it.
 
     A letter before a mark ("Spaß…") could be such a sequence by chance, so one has to be none of those;
     no word ends in "Â", and none in "Ã" before a quotation is opened, so there it is none either.
@@ -90,7 +90,7 @@ def _once(text: str) -> str:
 
 
 def title(text: str) -> str:
-    """A title whose type nobody declared: tags and entities are markup if they are HTML's, else words.
+    """A title without a declared type: HTML's tags and entities are markup, everything else is text.
 
     So `AT&amp;amp;T` in a document gives "AT&T", and "a <T> b" keeps its brackets.
     """
@@ -100,7 +100,7 @@ def title(text: str) -> str:
 
 
 def text(markup: str) -> str:
-    """The words of a piece of HTML; blocks are parted by a space."""
+    """The text of a piece of HTML; a space separates blocks."""
     if "<" in markup:
         if _HIDDEN.search(markup):
             markup = _without_hidden(markup)
@@ -109,7 +109,7 @@ def text(markup: str) -> str:
 
 
 def summary(markup: str) -> str:
-    """`text` of a description, which may go on for pages."""
+    """`text` of a description, shortened, since it may be a whole article."""
     return shortened(text(markup))
 
 
@@ -119,7 +119,7 @@ def shortened(words: str) -> str:
 
 
 def unescape(text: str) -> str:
-    """Entities decoded once; only those that end in a semicolon, since `?a=1&copy=2` means no ©."""
+    """Decode entities once, and only those that end in a semicolon: `?a=1&copy=2` has no ©."""
     if "&" not in text:
         return text
     from html import unescape as decode
@@ -128,7 +128,7 @@ def unescape(text: str) -> str:
 
 
 def unnumbered(text: str) -> str:
-    """Plain text without the numbers of characters ("&#8217;") that its writer forgot to decode, and nobody means."""
+    """Decode numbered characters ("&#8217;") that were forgotten in plain text."""
     if "&#" not in text:
         return text
     from html import unescape as decode
@@ -149,7 +149,7 @@ def pictures(markup: str) -> list[dict[str, str]]:
 
 
 def _without_hidden(markup: str) -> str:
-    """Without comments, scripts and styles; one that is not closed hides the rest."""
+    """The HTML without comments, scripts and styles; an unclosed one hides the rest."""
     kept: list[str] = []
     position = 0
     while opened := _HIDDEN.search(markup, position):

@@ -1,4 +1,4 @@
-"""Which hub tells of a feed's news, and by which address it knows the feed (https://www.w3.org/TR/websub/#discovery)."""
+"""Finds a feed's WebSub hub and the address by which it knows the feed (https://www.w3.org/TR/websub/#discovery)."""
 
 from __future__ import annotations
 
@@ -13,9 +13,9 @@ _REL = re.compile(r";\s*rel\s*=\s*(?:\"([^\"]*)\"|([^\s;,\"]+))", re.IGNORECASE)
 
 
 def of_links(links: Iterable[tuple[str, str | None]], base: str) -> tuple[str, str]:
-    """Hub and own address among links, each its relations and where it leads; "" for what is not there.
+    """The hub and the feed's own address among links, given as relations and address; "" for a missing one.
 
-    Of several hubs one with HTTPS is taken (§8.2), else the first.
+    Of several hubs, the first with HTTPS is taken (§8.2), else the first.
     """
     found: dict[str, list[str]] = {"hub": [], "self": []}
     for relations, href in links:
@@ -27,12 +27,12 @@ def of_links(links: Iterable[tuple[str, str | None]], base: str) -> tuple[str, s
 
 
 def of_header(header: str, base: str) -> tuple[str, str]:
-    """The same, of a Link header (RFC 8288)."""
+    """Hub and own address from a Link header (RFC 8288)."""
     links = ((found[1], _REL.search(found[2])) for found in _LINK.finditer(header[:16_000]))
     return of_links(((relation[1] or relation[2] or "", link) for link, relation in links if relation), base)
 
 
 def agreed(header: tuple[str, str], document: tuple[str, str]) -> Hub | None:
-    """Hub and topic: the header's word counts before the document's; None if one of the two is missing."""
+    """Hub and topic, the header's before the document's; None if one of the two is missing."""
     hub, topic = header[0] or document[0], header[1] or document[1]
     return Hub(hub, topic) if hub and topic else None

@@ -1,4 +1,4 @@
-"""The pictures of a feed's entry, the best first."""
+"""Finds the pictures of a feed's entry, the best first."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 Found: TypeAlias = "dict[str, list[Element]]"
 Enclosure: TypeAlias = tuple[str, str]
-"""Address and MIME type ("" where it is not said) of an enclosed file."""
+"""Address and MIME type ("" if not given) of an enclosed file."""
 
 _IMAGE_NAME = re.compile(r"\.(?:jpe?g|png|gif|webp|avif)(?:$|[?#])", re.IGNORECASE)
 _FILE_NAME = re.compile(r"\S*(?:\.\w{3,4}|\d{3,}|_\S*)")
@@ -32,7 +32,7 @@ _ORNAMENT = re.compile(
     r"|[/.](?:assoc-amazon|amazon-adsystem)\.com/|//s0\.wp\.com/i/blank|/wordbooker_blank\.|[/_-]icons?[/_-][^?#]{0,60}\.svg"
 )
 _ORNAMENTS = {"avatar", "emoji", "wp-smiley"}
-"""Classes of an `<img>` that is one, wherever it lies."""
+"""Classes of an `<img>` that is an ornament, whatever its address."""
 _LAZY = ("data-src", "data-lazy-src", "data-original")  # where `src` holds the place of what is loaded when seen
 MOST = 20  # pictures of one article
 SMALLEST = 200  # pixels of width; less is an icon or a counter
@@ -41,7 +41,7 @@ SMALLEST = 200  # pixels of width; less is an icon or a counter
 def images(
     reader: ParseContext, found: Found, enclosures: Iterable[Enclosure], bodies: Iterable[Element], page: str
 ) -> tuple[Image, ...]:
-    """Media RSS contents (widest first), image enclosures, thumbnails; failing all, the first `<img>` in a body.
+    """Media RSS contents (widest first), image enclosures and thumbnails; without any, the first `<img>` in a body.
 
     `page` is the article's address.
     """
@@ -56,7 +56,7 @@ def images(
 
 
 def _attached(reader: ParseContext, found: Found, enclosures: Iterable[Enclosure]) -> list[Image]:
-    """Everything the entry attaches that is a picture, the best first."""
+    """All pictures attached to the entry, the best first."""
     has_media = "media:content" in found or "media:group" in found or any(map(len, found.get("link", ())))
     ranked = sorted(_contents(reader, found), key=lambda image: -(image.width or 0)) if has_media else []
     for url, mime in enclosures:
@@ -72,12 +72,12 @@ def _attached(reader: ParseContext, found: Found, enclosures: Iterable[Enclosure
 
 
 def _own(reader: ParseContext, image: Element) -> str:
-    """An item's own `<image>`, which no standard knows: an address, or an element `<url>`."""
+    """An item's own `<image>`, which is in no standard: an address, or an element `<url>`."""
     return first(reader.children(image), "url") or (image.text or "").strip() or image.get("url", "")
 
 
 def _pictured(body: Element, reader: ParseContext, page: str) -> Image | None:
-    """The picture in a text, which was written for its page unless an xml:base says otherwise."""
+    """The picture in a text, its address relative to the article's page unless there is an xml:base."""
     text = inner(body)
     if not _has_picture(text):
         return None
@@ -86,12 +86,12 @@ def _pictured(body: Element, reader: ParseContext, page: str) -> Image | None:
 
 
 def around(page: str, base: str) -> str:
-    """What is relative in a text of the article at `page`: relative to that page, if it is one of this site."""
+    """The base of relative addresses in the text of the article at `page`: that page, if it is on this site."""
     return page if page and same_site(page, base) else base
 
 
 def is_ornament(url: str) -> bool:
-    """Whether a picture has nothing to do with the article, as far as its address says."""
+    """Whether a picture is not the article's (a portrait, an icon, a counter), by its address."""
     return _ORNAMENT.search(url) is not None
 
 
@@ -100,7 +100,7 @@ def _has_picture(text: str) -> bool:
 
 
 def in_text(body: str, base: str) -> Image | None:
-    """The first `<img>` that is large enough, as far as its attributes say."""
+    """The first `<img>` that is not too small by its attributes."""
     if not _has_picture(body):
         return None
     for tag in html_text.pictures(body):
@@ -114,7 +114,7 @@ def in_text(body: str, base: str) -> Image | None:
 
 
 def _contents(reader: ParseContext, found: Found) -> list[Image]:
-    """One image for each media:content; of a group, which holds one picture in several sizes, the widest."""
+    """One image for each media:content; from a group, which has one picture in several sizes, the widest."""
     listed = [
         image
         for element in found.get("media:content", ())
@@ -133,7 +133,7 @@ def _content(reader: ParseContext, element: Element, around: Found, further: Fou
     mime, medium = element.get("type", ""), element.get("medium", "")
     url = address(element.get("url"), reader.base)
     is_image = medium == "image" or mime.startswith("image/") or (not (medium or mime) and _IMAGE_NAME.search(url))
-    if not url or not is_image or mime.startswith("video/"):  # Mastodon calls a film without sound an image
+    if not url or not is_image or mime.startswith("video/"):  # Mastodon's feeds call a film without sound an image
         return None
     levels = (reader.children(element) if len(element) else {}, around, further)
     return Image(
@@ -149,7 +149,7 @@ def _content(reader: ParseContext, element: Element, around: Found, further: Fou
 
 
 def _alt(said: Found) -> str:
-    """What a picture shows; a title counts unless it is a file's name."""
+    """A picture's alt text; its title is used unless it is a file name."""
     if not said:
         return ""
     described = _said(said, "media:description", "media:text")
@@ -160,7 +160,7 @@ def _alt(said: Found) -> str:
 
 
 def _thumbnails(reader: ParseContext, found: Found) -> list[Image]:
-    """Thumbnails of the entry, of its groups and of their and its contents (a video's still), be they in a link."""
+    """Thumbnails of the entry, its groups and their contents (a video's still), and those inside links."""
     names = reader.names
     listed = [(element, found) for element in found.get("media:thumbnail", ())]
     groups = [*found.get("media:group", ()), *filter(len, found.get("link", ()))]

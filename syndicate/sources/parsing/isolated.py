@@ -1,8 +1,8 @@
-"""Documents read in a process of their own, which has bounds on time and memory and can be killed.
+"""Reads a document in a child process that has limits on time and memory and can be killed.
 
 Some inputs keep a parser busy for minutes (100,000 attributes on one element: feedparser and lexbor
-both take more than 25 s), and a thread cannot be stopped. So what is large, or is not well-formed,
-goes there; of all else a look at its size is enough.
+both take more than 25 s), and a thread cannot be stopped. So a document that is large or not well-formed
+is read there; for all others, checking the size is enough.
 """
 
 from __future__ import annotations
@@ -19,17 +19,17 @@ from syndicate.serialization import instant, load_article
 from syndicate.sources.parsing.fields import Parsed
 
 SECONDS = 4.5
-"""What one document may take, the start of the process included."""
+"""Seconds for one document, the start of the process included."""
 MEMORY = 250_000_000
-"""Bytes by which the process may grow."""
+"""Bytes by which the process's memory may grow."""
 _CHILD = "import sys; sys.path[:] = sys.argv[1:]; from syndicate.sources.isolated_child import child; child()"
 
 
 def feed(
     body: bytes, *, shown: str, why: str = "", seconds: float = SECONDS, memory: int = MEMORY, **options: Any
 ) -> Parsed:
-    """As `parsing.read_here`, rescued where it is not well-formed. `why` says what is wrong with it, if we know."""
-    failure = f"is not well-formed and could not be mended: {why}" if why else _TOO_MUCH
+    """As `formats.feed.read_here` with `rescued`. `why` says what is wrong with the feed, if known."""
+    failure = f"is not well-formed and could not be repaired: {why}" if why else _TOO_MUCH
     said = _ask("feed", body, options | {"shown": shown}, f"{shown} {failure}", seconds, memory)
     interval = said["interval"]
     return Parsed(
@@ -46,7 +46,7 @@ def feed(
 
 
 def page(body: bytes, *, shown: str, seconds: float = SECONDS, **options: Any) -> Article:
-    """As `page.read_here`."""
+    """As `formats.page.read_here`."""
     return load_article(
         _ask("page", body, options | {"shown": shown}, f"{shown} {_TOO_MUCH}", seconds, MEMORY)["article"]
     )
@@ -56,7 +56,7 @@ _TOO_MUCH = "takes more time or memory to read than any feed or page needs"
 
 
 def _ask(kind: str, body: bytes, options: dict[str, Any], failure: str, seconds: float, memory: int) -> dict[str, Any]:
-    """What the other process says. Raises SourceError: its own, or `failure` if it did not get that far."""
+    """The child process's answer. Raises SourceError: the child's, or `failure` if it gave no answer."""
     now: datetime | None = options["now"]
     request = {"kind": kind, "memory": memory, "options": options | {"now": instant(now)}}
     command = [sys.executable, "-P", "-c", _CHILD, *(path for path in sys.path if path)]

@@ -1,4 +1,4 @@
-"""JSON from outside: read under limits; whatever is missing or misshapen in it reads as nothing."""
+"""Reads JSON from outside, within limits; a value that is missing or has the wrong type reads as empty."""
 
 from __future__ import annotations
 
@@ -17,12 +17,12 @@ EXTRAS = 50  # fields of an article that only templates may know
 
 
 def is_json(body: bytes) -> bool:
-    """Whether a document can only be JSON, by its first character."""
+    """Whether a document is meant as JSON, by its first character."""
     return body[:1000].replace(b"\0", b"").lstrip(b"\xef\xbb\xbf\xff\xfe \t\r\n")[:1] in (b"{", b"[")
 
 
 def load(body: bytes, *, url: str, what: str) -> Any:
-    """A whole document. Raises SourceError, which says what it is instead of `what`."""
+    """Parse a whole document. Raises SourceError if it is not JSON, or larger than `what` may be."""
     check_size(body, url)
     if not body.strip():
         raise SourceError(f"{url} is an empty document, not {what}")
@@ -47,7 +47,7 @@ def text(value: Any) -> str:
 
 
 def texts(value: Any) -> list[str]:
-    """The texts of a list, for which a single one may stand."""
+    """The texts of a list, or a single text as a list."""
     return [said for one in (value if isinstance(value, list) else [value]) if (said := text(one))]
 
 
@@ -57,12 +57,12 @@ def mapping(value: Any) -> dict[str, Any]:
 
 
 def objects(value: Any) -> list[dict[str, Any]]:
-    """The objects of a list, for which a single one may stand."""
+    """The objects of a list, or a single object as a list."""
     return [one for one in (value if isinstance(value, list) else [value]) if isinstance(one, dict)]
 
 
 def extras(item: dict[str, Any], names: Iterable[str]) -> dict[str, str]:
-    """What these fields say as text, for templates."""
+    """These fields as text, for templates."""
     kept: dict[str, str] = {}
     for name in islice(names, EXTRAS):
         label, said = text(name)[:100], text(item.get(name))[:1000]
@@ -72,7 +72,7 @@ def extras(item: dict[str, Any], names: Iterable[str]) -> dict[str, str]:
 
 
 def pixels(value: Any) -> int | None:
-    """A whole number of pixels, be it a number or a text."""
+    """A whole number of pixels, given as a number or a text."""
     said = text(value).removesuffix("px").removesuffix(".0").strip()
     return int(said) if said.isdecimal() and len(said) < 7 and int(said) > 0 else None
 

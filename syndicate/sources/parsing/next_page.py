@@ -1,7 +1,7 @@
-"""Where a feed goes on, if it says so.
+"""Finds the address of a feed's next page.
 
-JSON Feed says it with `next_url`. In RSS and Atom it is a link: "next" for pages, "prev-archive" for
-archives (RFC 5005 §3 and §4). WordPress names no page, and gives them at `?paged=2`
+JSON Feed has it in `next_url`. In RSS and Atom it is a link: "next" for pages, "prev-archive" for
+archives (RFC 5005 §3 and §4). WordPress does not name its pages; they are at `?paged=2`
 (https://developer.wordpress.org/reference/classes/wp_query/#pagination-parameters).
 """
 
@@ -19,7 +19,7 @@ _PORTS = {"http": 80, "https": 443}
 def next_page(links: Iterable[tuple[str | None, str | None]], base: str, generator: str, here: str = "") -> str:
     """The address of the page after a document; "" if there is none. `links` are pairs of `rel` and `href`.
 
-    `here` is the document's own address, if links are relative to another one.
+    `here` is the document's own address, needed if links are relative to another one.
     """
     named = {(rel or "").strip().lower(): href for rel, href in links}
     found = next((url for rel in _OLDER if (url := address(named.get(rel), base))), "")
@@ -27,13 +27,13 @@ def next_page(links: Iterable[tuple[str | None, str | None]], base: str, generat
 
 
 def same_site(url: str, other: str) -> bool:
-    """Whether two addresses are of one host, whatever their scheme; `www.` does not count."""
+    """Whether two addresses have the same host, whatever their scheme; `www.` does not count."""
     host = _host(url)
     return host is not None and host == _host(other)
 
 
 def _wordpress(url: str) -> str:
-    """The page after one of a WordPress feed."""
+    """The page after one of a WordPress feed's pages."""
     parts = urlsplit(url)
     pairs = dict(parse_qsl(parts.query, keep_blank_values=True))
     number = pairs.get("paged", "1")
@@ -43,7 +43,7 @@ def _wordpress(url: str) -> str:
 
 
 def _host(url: str) -> tuple[str, int | None] | None:
-    """Host, and port where it is not the usual one; None for what is no address."""
+    """Host, and port if it is not the default; None if it is not an address."""
     try:
         parts = urlsplit(url)
         port = parts.port

@@ -1,6 +1,6 @@
-"""Bytes → XML tree: strict expat, else a light repair and strict expat again.
+"""Parses bytes into an XML tree: strictly with expat, else strictly again after a light repair.
 
-What is not a feed at all is told apart here, so that the publisher reads what it is instead.
+For a document that is not a feed, the error says what it is instead.
 """
 
 from __future__ import annotations
@@ -57,7 +57,7 @@ _WHOLE_UTF8 = re.compile(rb"[\xc2-\xdf][\x80-\xbf]|[\xe0-\xef][\x80-\xbf]{2}|[\x
 
 @dataclass(frozen=True, slots=True)
 class Tree:
-    """A document as XML. `cut_off`: it ended early, and only its whole items are here."""
+    """A document as XML. `cut_off`: it ended early, and only its whole items are in the tree."""
 
     root: Element
     head: str
@@ -65,7 +65,7 @@ class Tree:
 
 
 class NotWellFormed(Exception):
-    """A feed, but beyond a light repair: `text` is what is left of it, as XML as it gets."""
+    """The document is a feed, but a light repair is not enough; `text` is the repaired text."""
 
     def __init__(self, text: str, fault: ParseError, *, cut_off: bool) -> None:
         super().__init__(str(fault))
@@ -74,7 +74,7 @@ class NotWellFormed(Exception):
 
 
 def read(body: bytes, *, url: str, content_type: str | None) -> Tree:
-    """The tree of a feed. Raises SourceError (not a feed, and what it is), NotWellFormed."""
+    """The tree of a feed. Raises SourceError, which says what a document is that is not a feed; NotWellFormed."""
     from xml.etree.ElementTree import ParseError
 
     data = _unwrapped(_once(decoded(body, content_type)))
@@ -98,10 +98,10 @@ def read(body: bytes, *, url: str, content_type: str | None) -> Tree:
 
 
 def decoded(body: bytes, content_type: str | None) -> bytes | str:
-    """The characters of a document, or the bytes themselves where they are UTF-8 as far as anyone says.
+    """The text of a document, or its bytes if they are UTF-8 and declared as nothing else.
 
-    Bytes that are valid UTF-8 are UTF-8 whatever is declared: no text in another encoding looks so by
-    chance. Else HTTP's word counts before the document's own (RFC 7303 §3.2).
+    Bytes that are valid UTF-8 are UTF-8 whatever is declared: no text in another encoding is valid by
+    chance. Otherwise HTTP's charset counts before the document's own (RFC 7303 §3.2).
     """
     for mark, codec in _BOMS:
         if body.startswith(mark):
@@ -121,7 +121,7 @@ def decoded(body: bytes, content_type: str | None) -> bytes | str:
 
 
 def _once(data: bytes | str) -> bytes | str:
-    """A document that was taken for Windows-1252 and encoded a second time, without that."""
+    """Undo a second encoding of a document that was taken for Windows-1252."""
     if isinstance(data, str):
         return html_text.document(data)
     first = _BEYOND_ASCII.search(data)
@@ -136,7 +136,7 @@ def _once(data: bytes | str) -> bytes | str:
 
 
 def _unwrapped(data: bytes | str) -> bytes | str:
-    """A feed that something wrapped into an HTML page, from its own root on; a page shows the tags of one escaped."""
+    """A feed that something wrapped into an HTML page, from its root on; a page that only shows a feed escapes it."""
     text = data[:20_000].decode("utf-8", "replace") if isinstance(data, bytes) else data[:20_000]
     if "<html" not in text[:1000].lower():
         return data
@@ -147,7 +147,7 @@ def _unwrapped(data: bytes | str) -> bytes | str:
 
 
 def refuse_strangers(data: bytes | str, url: str) -> None:
-    """Say what a document is that cannot be a feed. Raises SourceError."""
+    """Raise SourceError for a document that cannot be a feed, saying what it is."""
     text = (data[:5000].decode("utf-8", "replace") if isinstance(data, bytes) else data[:5000]).lstrip("\ufeff \t\r\n")
     if not text:
         raise SourceError(f"{url} is an empty document, not a feed")
@@ -157,11 +157,11 @@ def refuse_strangers(data: bytes | str, url: str) -> None:
 
 
 def repaired(text: str) -> tuple[str, bool]:
-    """A document mended where mending is no guess, and whether it was cut off.
+    """The document with certain errors repaired, as far as that needs no guess, and whether it was cut off.
 
-    What stands before and after the root goes (warnings of the server), control characters go,
-    ampersands that begin nothing are escaped, HTML's entities become their characters. Of a document
-    that ends early only whole items stay: the last one's address may be half an address.
+    Text before and after the root (a server's warnings) and control characters are removed,
+    stray ampersands are escaped, HTML's entities become their characters. Of a document
+    that ends early only whole items are kept: the last one's address may be half an address.
     """
     text = ILLEGAL.sub("", _undeclared(text))
     root = _ROOT.search(text)
@@ -176,12 +176,12 @@ def repaired(text: str) -> tuple[str, bool]:
 
 
 def tree(body: bytes, *, url: str, content_type: str | None) -> Element:
-    """The root of any XML document, mended where that is no guess. Raises ParseError, SourceError."""
+    """The root of any XML document, repaired if need be. Raises ParseError, SourceError."""
     from xml.etree.ElementTree import ParseError
 
     data = decoded(body, content_type)
     if body.count(b"<") > TAGS:
-        raise SourceError(f"{url} has more than {TAGS:,} tags, which nothing needs that we read")
+        raise SourceError(f"{url} has more than {TAGS:,} tags, which no document needs that we read")
     try:
         return _strict(data, url)
     except ParseError:
@@ -190,7 +190,7 @@ def tree(body: bytes, *, url: str, content_type: str | None) -> Element:
 
 
 def _parse(data: bytes | str, url: str) -> Element:
-    """Strictly. Raises ParseError, and SourceError for a root that is no feed's."""
+    """Parse strictly. Raises ParseError, and SourceError if the root is not a feed's."""
     root = _strict(data, url)
     name = root.tag.rpartition("}")[2]
     if name not in ROOTS:
@@ -202,7 +202,7 @@ def _parse(data: bytes | str, url: str) -> Element:
 
 
 def _strict(data: bytes | str, url: str) -> Element:
-    """As expat reads it, which expands nothing that grows. Raises ParseError, SourceError."""
+    """Parse with expat; entities that could grow are refused before. Raises ParseError, SourceError."""
     from xml.etree.ElementTree import ParseError, XMLParser
 
     if any((word if isinstance(data, str) else word.encode()) in data for word in _DECLARES):  # type: ignore[operator]
@@ -218,7 +218,7 @@ def _strict(data: bytes | str, url: str) -> Element:
 
 
 def _undeclared(text: str) -> str:
-    """Without the XML declaration, whose encoding is no longer true."""
+    """The text without its XML declaration, whose encoding is no longer true."""
     declaration = _DECLARATION.match(text)
     return text[declaration.end() :] if declaration else text
 
@@ -231,7 +231,7 @@ _KINDS: dict[str, tuple[str | None, str]] = {
     "newsMessage": ("newsml", "NewsML-G2"),
     "packageItem": ("newsml", "NewsML-G2"),
 }
-"""Roots of what is no feed: what it is, for programs and in words."""
+"""Root elements of documents that are not feeds: what they are, as a word for programs and for people."""
 
 
 _DECLARES = ("<!ENTITY", "<!ATTLIST")
@@ -239,9 +239,9 @@ REFERENCES = 300_000  # more would cost hundreds of megabytes, if each stands fo
 
 
 def _refuse_bombs(data: bytes | str, url: str) -> None:
-    """What a document declares that makes much of little is refused before anything expands it.
+    """Refuse declarations that would make much out of little (entity bombs), before anything expands them.
 
-    Entities that hold other entities, much text or files; attributes that every element is given.
+    These are entities that contain other entities, much text or files, and default attributes.
     """
     from xml.parsers import expat
 
@@ -275,12 +275,12 @@ def _page(data: bytes | str, url: str) -> SourceError:
     body = data.encode("utf-8", "replace") if isinstance(data, str) else data
     who = challenger(body)
     if who:
-        return SourceError(f"{url} is a challenge of {who} to browsers, not a feed", hint=HINT)
+        return SourceError(f"{url} is a bot check of {who}, not a feed", hint=HINT)
     return SourceError(f"{url} is an HTML page, not a feed", found="page")
 
 
 def _codec(name: str) -> str | None:
-    """Python's name of a text encoding, for those that documents are written in and bytes do not show."""
+    """Python's name of a text encoding that documents are written in; None for any other."""
     if not _CODECS.match(name.lower()):
         return None
     try:
@@ -290,12 +290,12 @@ def _codec(name: str) -> str | None:
 
 
 def _is_stateful(codecs_: list[str]) -> bool:
-    """Encodings that write everything in seven bits: every byte looks like UTF-8."""
+    """Whether an encoding writes everything in seven bits, so that its bytes always look like UTF-8."""
     return any(codec.startswith(("iso2022", "hz")) for codec in codecs_)
 
 
 def _mixed(body: bytes) -> str:
-    """UTF-8 in which some bytes are Windows-1252; all of them if that is more likely."""
+    """Decode UTF-8 in which some bytes are Windows-1252, or all of it as Windows-1252 if that is more likely."""
     try:
         return body.decode("utf-8")
     except UnicodeDecodeError:
@@ -306,7 +306,7 @@ def _mixed(body: bytes) -> str:
 
 
 def _closed(text: str, root: str) -> str:
-    """A document that was cut off, cut back to its last whole item and closed; "" if it has none."""
+    """A document that was cut off, shortened to its last whole item and closed; "" if it has none."""
     end = max((item.end() for item in _ITEM_END.finditer(text)), default=0)
     if not end:
         return ""
@@ -315,7 +315,7 @@ def _closed(text: str, root: str) -> str:
 
 
 def _with_entities(text: str) -> str:
-    """Ampersands that XML takes, outside of CDATA sections."""
+    """Escape stray ampersands and replace HTML's entities, outside of CDATA sections."""
     first, *parts = text.split("<![CDATA[")
     kept = [_mended(first)]
     for part in parts:
@@ -332,7 +332,7 @@ def _mended(text: str) -> str:
 
 
 def _joined(halves: re.Match[str]) -> str:
-    """A character beyond the first 65,536 written as its two halves of UTF-16, as Java and JavaScript count."""
+    """Join a character that is written as its two UTF-16 surrogates, as Java and JavaScript do."""
     high, low = (int(half[1:], 16) if half[0] in "xX" else int(half) for half in halves.groups())
     if not (0xD800 <= high < 0xDC00 <= low < 0xE000):
         return halves[0]
@@ -340,7 +340,7 @@ def _joined(halves: re.Match[str]) -> str:
 
 
 def _character(reference: re.Match[str]) -> str:
-    """HTML's meaning of a reference, in XML's spelling; a name HTML does not know stays words."""
+    """An HTML entity in XML's spelling; a name that HTML does not know stays text."""
     number = _NUMBERED.fullmatch(reference[0])
     if number and (code := int(number[1] or number[2], 16 if number[1] else 10)) < 0x10000:
         if code < 0x20 and chr(code) not in "\t\n\r":
@@ -352,5 +352,5 @@ def _character(reference: re.Match[str]) -> str:
 
 
 def head(data: bytes | str) -> str:
-    """The beginning, where namespaces get their prefixes."""
+    """The beginning of a document, where namespaces are declared."""
     return data[:4000].decode("utf-8", "replace") if isinstance(data, bytes) else data[:4000]

@@ -126,8 +126,8 @@ def test_css_that_the_engine_does_not_know_is_told_with_its_place(drawn, theme, 
     html = HTML.replace("color: #ffffff;", "color: #ffffff; hyphens: auto; widht: 3px;")
     _, found = drawn(photo, drawer=theme(html=html), theme="mine")
     assert found.warnings == (
-        "cards/mine/card.html.j2:2:52: the card engine does not know 'hyphens: auto'",
-        "cards/mine/card.html.j2:2:67: the card engine does not know 'widht: 3px'",
+        "cards/mine/card.html.j2:2:52: the card engine does not support 'hyphens: auto'",
+        "cards/mine/card.html.j2:2:67: the card engine does not support 'widht: 3px'",
     )
 
 
@@ -136,8 +136,8 @@ def test_a_missing_font_and_a_missing_logo_are_told_and_stood_in_for(drawn, them
     picture, found = drawn(photo, drawer=drawer, theme="mine")
     assert picture.size == (1200, 630)
     assert found.warnings == (
-        "the theme 'mine' asks for the font 'Gazette Grotesk', which is not there",
-        "the logo 'nowhere.svg' of the theme 'mine' cannot be read: the site's name instead",
+        "the theme 'mine' uses the font 'Gazette Grotesk', which is missing",
+        "the logo 'nowhere.svg' of the theme 'mine' cannot be read; the card shows the site's name",
     )
 
 
@@ -170,9 +170,9 @@ def test_a_logo_is_drawn(drawn, theme, photo):
             "cards/mine/card.html.j2:1:14: 'hedline' is undefined (did you mean 'headline'?)",
         ),
         ("<div>\n  {% if card.photo %}\n</div>", "cards/mine/card.html.j2:3:1: "),
-        ("<img src='x'><style>.a{background:url(http://127.0.0.1/x)}</style>", "would read something from outside"),
-        ("<style>@import 'x.css';</style><div></div>", "would read something from outside"),
-        ("<script>alert(1)</script>", "would read something from outside"),
+        ("<img src='x'><style>.a{background:url(http://127.0.0.1/x)}</style>", "would load something from outside"),
+        ("<style>@import 'x.css';</style><div></div>", "would load something from outside"),
+        ("<script>alert(1)</script>", "would load something from outside"),
         ("{% for i in range(10**9) %}x{% endfor %}", "powers are not available"),
         ("{% for i in range(1000000) %}x{% endfor %}", "loops take more than"),
         ("{{ ().__class__.__base__ }}", "cards/mine/card.html.j2:1"),

@@ -98,7 +98,7 @@ def test_a_theme_that_takes_for_ever_gives_the_cropped_photo_and_a_warning(studi
     found = desk.draw(order(photo, theme="mine"), photo)
     assert granted == [PATIENCE]
     assert size_of(found) == (1200, 630)
-    assert found.warnings == (f"the photo stands in for the card: took longer than {PATIENCE:g} s",)
+    assert found.warnings == (f"the photo is used instead of the card: took longer than {PATIENCE:g} s",)
 
 
 def test_a_theme_that_took_too_long_does_not_keep_a_queue_waiting(studio, order, photo, mine, hurried, monkeypatch):
@@ -127,7 +127,7 @@ def test_a_broken_theme_gives_the_cropped_photo(studio, order, photo, mine):
 
 def test_a_theme_that_left_is_no_reason_to_lose_a_post(studio, order, photo):
     found = studio().draw(order(photo, theme="gone"), photo)
-    assert found.warnings == ("the photo stands in for the card: there is no theme 'gone'",)
+    assert found.warnings == ("the photo is used instead of the card: there is no theme 'gone'",)
 
 
 def test_a_worker_that_was_killed_is_followed_by_another(studio, order, photo):
@@ -144,14 +144,14 @@ def test_a_worker_killed_at_work_costs_the_card_and_not_the_post(studio, order, 
     asked(lambda: os.kill(desk._process.pid, signal.SIGKILL))
     found = desk.draw(order(photo, theme="mine"), photo)
     assert size_of(found) == (1200, 630)
-    assert found.warnings == ("the photo stands in for the card: the card worker ended by itself (signal 9)",)
+    assert found.warnings == ("the photo is used instead of the card: the card worker ended by itself (signal 9)",)
 
 
 def test_a_card_larger_than_memory_ends_the_worker_and_not_the_post(studio, order, photo, mine):
     huge = "<style>.a { width: 900000000px; height: 900000000px; background-image: linear-gradient(red, blue) }</style>"
     found = studio(mine(huge + '<div class="a">x</div>'), seconds=5).draw(order(photo, theme="mine"), photo)
     assert size_of(found) == (1200, 630)
-    assert found.warnings[0].startswith("the photo stands in for the card: ")
+    assert found.warnings[0].startswith("the photo is used instead of the card: ")
 
 
 def test_the_workers_memory_has_an_end(studio, order, photo, mine):

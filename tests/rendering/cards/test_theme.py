@@ -54,18 +54,18 @@ def test_a_theme_takes_what_it_lacks_from_the_one_it_extends(folders):
 @pytest.mark.parametrize(
     ("text", "told"),
     [
-        ("colors: {}\n", "cards/mine/theme.yaml:1:1: colors is no setting of a theme (did you mean 'colours'?)"),
-        ("\ncolours: {accent: red}\n", "cards/mine/theme.yaml:2:1: colours: 'red' is no colour such as \"#b3132b\""),
-        ("sizes: {x: huge}\n", "cards/mine/theme.yaml:1:1: sizes: 'huge' is no size such as 1200x630"),
-        ("sizes: {x: 9000x9000}\n", "sizes: '9000x9000' is no size"),
+        ("colors: {}\n", "cards/mine/theme.yaml:1:1: colors is not a setting of a theme (did you mean 'colours'?)"),
+        ("\ncolours: {accent: red}\n", "cards/mine/theme.yaml:2:1: colours: 'red' is not a colour such as \"#b3132b\""),
+        ("sizes: {x: huge}\n", "cards/mine/theme.yaml:1:1: sizes: 'huge' is not a size such as 1200x630"),
+        ("sizes: {x: 9000x9000}\n", "sizes: '9000x9000' is not a size"),
         ("headline: {larges: 4}\n", "headline: 'larges' is unknown (did you mean 'largest'?)"),
         ("headline: {fill: 3}\n", "headline: 3 should be a number from 0.1 to 1"),
         ("photo: {portrait: [0, 0, 2, 1]}\n", "photo: [0, 0, 2, 1] should be left, top, width and height"),
-        ("photo: {round: cover}\n", "photo: 'round' is no shape"),
+        ("photo: {round: cover}\n", "photo: 'round' is not a shape"),
         ("logo: ../../secret.png\n", "logo: '../../secret.png' should be the name of a file"),
         ("shade: {edges: [left]}\n", "shade: ['left'] should be a list of top and bottom"),
         ("format: webp\n", "format: 'webp' should be jpeg or png"),
-        ("fonts: {text: 'x\"; color: red'}\n", "fonts: 'x\"; color: red' is no name"),
+        ("fonts: {text: 'x\"; color: red'}\n", "fonts: 'x\"; color: red' is not a name"),
         ("colours: [\n", "cards/mine/theme.yaml:2:1: "),
         ("just words\n", "cards/mine/theme.yaml:1:1: should hold names and values"),
         ("extends: nothing\n", "there is no theme 'nothing'"),
@@ -81,7 +81,7 @@ def test_a_mistake_is_one_line_with_its_place(folders, text, told):
 
 @pytest.mark.parametrize("name", ["../headline", "Headline", "", "a/b", "x" * 80])
 def test_a_name_leads_nowhere_else(folders, name):
-    with pytest.raises(RenderError, match="is no name of a theme"):
+    with pytest.raises(RenderError, match="is not the name of a theme"):
         load(name, folders())
 
 

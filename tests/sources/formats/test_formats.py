@@ -289,7 +289,7 @@ SAMPLES = {
         4,
         ("entries left out, without title and address: 1", "dates that cannot be read: 1, such as 'yesterday'"),
     ),
-    "jsonfeed10.json": (OLD_JSON_FEED, 1, ("the feed says that it has ended, and will have no new articles",)),
+    "jsonfeed10.json": (OLD_JSON_FEED, 1, ("the feed says that it has ended and will have no new articles",)),
     "wordpress.json": (WORDPRESS, 4, ("posts that are not published yet: 2",)),
     "ghost.json": (GHOST, 3, ("posts that are not published yet: 1",)),
     "ninjs1.json": (NINJS_1, 1, ()),
@@ -298,7 +298,7 @@ SAMPLES = {
         8,
         (
             "left out, withheld by their publisher: 2",
-            "left out, pictures, events and parts, which are no articles: 1",
+            "left out, pictures, events and parts, which are not articles: 1",
             "dates that cannot be read: 1, such as 'until the minister has spoken'",
         ),
     ),
@@ -307,14 +307,14 @@ SAMPLES = {
     "newsml_message.xml": (
         NEWSML_MESSAGE,
         6,
-        ("left out, withheld by their publisher: 2", "left out, pictures, events and parts, which are no articles: 1"),
+        ("left out, withheld by their publisher: 2", "left out, pictures, events and parts, which are not articles: 1"),
     ),
     "stories.jsonl": (
         LINES,
         10,
         (
             "line 7: is not JSON (Expecting value at column 1)",
-            "line 8: published is no date: '2025-02-31T10:00:00Z' (write 2026-11-23T12:00:00Z)",
+            "line 8: published is not a date: '2025-02-31T10:00:00Z' (write 2026-11-23T12:00:00Z)",
             "line 9: should be an object, not a list",
             "line 10: needs a url or a title",
             "line 11: is not UTF-8 text (byte 51)",

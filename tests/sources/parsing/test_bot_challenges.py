@@ -16,10 +16,10 @@ a.src='/cdn-cgi/challenge-platform/scripts/jsd/main.js';</script><script src="/_
 
 @pytest.mark.parametrize(("body", "who"), [(CLOUDFLARE, "Cloudflare"), (DATADOME, "DataDome"), (IMPERVA, "Imperva")])
 def test_a_challenge_is_neither_a_feed_nor_a_page(body, who):
-    with pytest.raises(SourceError, match=f"is a challenge of {who} to browsers, not a feed") as caught:
+    with pytest.raises(SourceError, match=f"is a bot check of {who}, not a feed") as caught:
         read_feed(body, source="news", url=URL)
     assert "User-Agent" in caught.value.hint
-    with pytest.raises(SourceError, match=f"is a challenge of {who} to browsers, not the page"):
+    with pytest.raises(SourceError, match=f"is a bot check of {who}, not the page"):
         parse_page(body, source="page", url=URL, content_type="text/html")
 
 
