@@ -21,8 +21,8 @@ EVERY = timedelta(minutes=5)
 class Newspaper(Press):
     """Publishes, corrects, mends addresses, moves. The feed shows the newest ten; older ones are on its next pages."""
 
-    def __init__(self, folder, clock, monkeypatch, **options) -> None:
-        super().__init__(folder, clock, monkeypatch, **options)
+    def __init__(self, folder, clock, **options) -> None:
+        super().__init__(folder, clock, **options)
         self.dice = random.Random(4711)
         self.all: list[Item] = [self.story(n, ago=30 * n) for n in range(900, 915)]
         self.published = 0
@@ -76,9 +76,9 @@ def counted(room) -> Counter:
 
 
 @pytest.fixture
-def room(tmp_path, clock, monkeypatch):
+def room(tmp_path, clock):
     clock.now = clock.now.replace(hour=0, minute=0)
-    made = Newspaper(tmp_path, clock, monkeypatch, accounts=("masto", "fb"))
+    made = Newspaper(tmp_path, clock, accounts=("masto", "fb"))
     yield made
     made.shut()
 
