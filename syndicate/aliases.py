@@ -1,7 +1,6 @@
-"""Pure: the names an article is known by. An article is new only if none of them is known.
+"""The names (aliases) by which an article is known: it is new only if none of them is known. Pure.
 
-Reasons and the mistakes of others: feeds change guids, hosts, schemes and permalinks; each change
-touches some of the names, hardly ever all.
+Feeds change guids, hosts, schemes and addresses; each change affects some of the names, hardly ever all.
 """
 
 from __future__ import annotations
@@ -20,7 +19,7 @@ from urllib.parse import quote, unquote, urlsplit
 
 from syndicate.model import Article
 
-# Parameters that tell where a reader came from, never which article it is.
+# Parameters that say where a reader came from, never which article it is.
 _TRACKING = re.compile(
     r"(?:utm|mtm|pk|piwik|matomo|hsa|at)_\w+|_hs(?:enc|mi)|__hs\w+|fbclid|gclid|gclsrc|dclid|gbraid|wbraid|msclkid|yclid"
     r"|ysclid|twclid|ttclid|li_fat_id|igshid|igsh|mc_[ce]id|mkt_tok|oly_(?:anon|enc)_id|vero_(?:conv|id)|_g[al]"
@@ -33,10 +32,10 @@ _ADDRESS = re.compile(
 _ESCAPED = re.compile(r"%[0-9a-f]{2}", re.IGNORECASE | re.ASCII)
 _LETTERS = re.compile(r"(?:%[89a-f][0-9a-f])+", re.IGNORECASE | re.ASCII)
 _ODD = re.compile(r"[%+]|[^:]//")
-# What means the same with and without percent signs; a slash, a question mark, & = + # and % do not.
+# Characters that mean the same with and without percent encoding; a slash, a question mark, & = + # and % do not.
 _PLAIN = {f"%{ord(letter):02X}": letter for letter in f"{ascii_letters}{digits}-._~!$'()*,;:@"}
 LATER = timedelta(hours=12)
-"""Dates of one story differ by less, as a rule, when it is told anew."""
+"""When one article is listed again, its dates usually differ by less."""
 _WORD = re.compile(r"\w+")
 _JSON = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"))  # `json.dumps` would make one for each article
 
@@ -50,9 +49,9 @@ class Alias:
 
 
 def aliases(article: Article) -> tuple[Alias, ...]:
-    """All names of an article, the most lasting first; () if it says nothing of itself.
+    """All names of an article, the most lasting first; () if it has none.
 
-    Addresses belong to the whole site, so two sources that list one article meet in them; the other
+    Addresses belong to the whole site, so that two sources that list one article share them; the other
     names belong to their source.
     """
     places = (article.url, article.canonical_url)
@@ -70,17 +69,17 @@ def aliases(article: Article) -> tuple[Alias, ...]:
 
 
 def guid_alias(source: str, guid: str) -> Alias:
-    """A guid, which belongs to its source."""
+    """The alias of a guid, which belongs to its source."""
     return _alias("guid", source, guid)
 
 
 def drop_repeated(articles: Sequence[Article]) -> tuple[tuple[Alias, ...], ...]:
-    """The usable names of each article of one fetch, in order.
+    """The usable names of each article of one reading, in order.
 
-    A name that two different articles bear tells nothing and is left out of this fetch; the same
-    article listed twice is no such case, even where its headline was changed in between. An article
-    that is left without a name bears the combination of all it says; so does one without title and
-    date, whose other names the next fetch may find repeated.
+    A name that two different articles have is left out of this reading. The same article listed twice
+    is no such case, even if its headline was changed in between. An article without any name left gets
+    the combination of all its fields as its name; so does one without title and date, whose other names
+    may be repeated in the next reading.
     """
     named = [aliases(article) for article in articles]
     bearers: dict[str, tuple[str, tuple[Alias, ...]]] = {}
@@ -106,7 +105,7 @@ def site_host(url: str) -> str | None:
 
 
 def urlkey(url: str) -> str:
-    """What stays the same while an address is moved about; "" for what is no http(s) address.
+    """A form of an address that is the same for all its variants; "" for what is not an http(s) address.
 
     The host in lower case without `www.`, the path without a slash at its end, and what the query
     says apart from tracking, in order; no scheme, login, default port or fragment. A letter is the same
@@ -116,14 +115,14 @@ def urlkey(url: str) -> str:
 
 
 def _keys(url: str) -> tuple[str, ...]:
-    """The key of an address; and the one that older ledgers know it by, where that may be another."""
+    """The key of an address, and the one in older ledgers where that may differ."""
     url = url.strip()
     spelled = _spelled(url)
     return (_as_written(spelled),) if spelled == url else (_as_written(spelled), _as_written(url))
 
 
 def _spelled(url: str) -> str:
-    """An address with each character in one way: by itself where it may stand so, else in percent signs."""
+    """An address with each character in one spelling: as itself where that is allowed, else percent-encoded."""
     found = None if url.isascii() and _ODD.search(url) is None else _ADDRESS.fullmatch(url)
     if found is None:
         return url
@@ -140,12 +139,12 @@ def _spelled(url: str) -> str:
 
 
 def _composed(text: str) -> str:
-    """Letters with their accents in one piece, whether in percent signs or not (NFC)."""
+    """Letters composed with their accents (NFC), whether percent-encoded or not."""
 
     def spelled_out(run: re.Match[str]) -> str:
         try:
             return unquote(run[0], errors="strict")
-        except UnicodeDecodeError:  # of another encoding
+        except UnicodeDecodeError:  # in another encoding
             return run[0]
 
     bare = _LETTERS.sub(spelled_out, text)
@@ -153,7 +152,7 @@ def _composed(text: str) -> str:
 
 
 def _as_written(url: str) -> str:
-    """The same of an address whose letters are left as they are, which is how older ledgers know it."""
+    """The spelling in older ledgers, which left letters as they were."""
     try:
         parts = urlsplit(url.strip())
         host, port = (parts.hostname or "").rstrip("."), parts.port
@@ -173,14 +172,14 @@ def _as_written(url: str) -> str:
 
 
 def resemble(one: Article, other: Article) -> bool:
-    """Whether two articles have their date, their headline or the path of their address in common."""
+    """Whether two articles share their date, their headline or the path of their address."""
     mine, theirs = ((each.published, folded(each.title), urlkey(each.url).partition("/")[2]) for each in (one, other))
     return any(said == told for said, told in zip(mine, theirs, strict=True) if said)
 
 
 def is_another(one: Article, known: Article) -> bool:
-    """Whether an article is another story than a known one that bears one of its names: dated half a day later
-    at least, under a headline of other words.
+    """Whether an article is not the known one that has one of its names: dated at least half a day later, under a
+    headline of other words.
     """
     if one.published is None or known.published is None or one.published - known.published < LATER:
         return False
@@ -191,7 +190,7 @@ def is_another(one: Article, known: Article) -> bool:
 
 
 def content_hash(article: Article) -> str:
-    """Differs when title, address, summary or pictures do: 32 hex digits."""
+    """A hash of title, address, summary and pictures, by which changes are noticed: 32 hex digits."""
     said: list[Any] = [article.title, article.url, article.summary, [astuple(image) for image in article.images]]
     said += ["withdrawn"] if article.withdrawn else []
     return _digest(_JSON.encode(said))
@@ -214,7 +213,7 @@ def _digest(text: str) -> str:
 
 
 def _path(guid: str) -> str:
-    """A guid that is an address, without scheme and host: these change when a site moves. "" if nothing is left."""
+    """The path of a guid that is an address, since scheme and host change when a site moves. "" if nothing is left."""
     if not guid.startswith(("http://", "https://")):
         return ""
     path = guid.partition("://")[2].partition("/")[2]
@@ -222,11 +221,11 @@ def _path(guid: str) -> str:
 
 
 def folded(text: str) -> str:
-    """The words of a title or a summary; case, punctuation and the shape of quotes do not count."""
+    """The words of a title or a summary, for comparison: case, punctuation and the shape of quotes do not count."""
     plain = unicodedata.normalize("NFKC", text).casefold()
     return " ".join(_WORD.findall(plain)) or plain
 
 
 def wording(text: str) -> str | None:
-    """What stays the same while only its spelling is mended: 32 hex digits; None for no text."""
+    """A hash of the words, the same if only punctuation or case is corrected: 32 hex digits; None for no text."""
     return _digest(folded(text)) if text else None

@@ -1,8 +1,8 @@
-"""Strict dates: RFC 822, ISO 8601, Y/M/D, epoch, month names of seven languages. Never a guess.
+"""Reads dates strictly: RFC 822, ISO 8601, Y/M/D, epoch, month names of seven languages. Never guesses.
 
 A wrong date is worse than none: an undated archive that looks new is a flood. So a part that is
 missing is never filled in, `01/09/2025` (two orders) and `IST` (three zones) are refused, and so is
-a year no feed of a living site can mean.
+a year that no feed of a living site can mean.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ LONGEST = 100  # characters; no date needs more
 
 @dataclass(frozen=True, slots=True)
 class Moment:
-    """What a text says of an instant. `tz_assumed`: it named no zone, so the source's own was taken.
+    """An instant as a text states it. `tz_assumed`: it named no time zone, so the source's own was taken.
 
     With precision "day" the instant is 00:00 of that date in the source's zone.
     """
@@ -33,7 +33,7 @@ class Moment:
 
 
 def parse(text: str, *, timezone: str = "UTC", now: datetime | None = None) -> Moment | None:
-    """The instant that `text` states, or None where it states none beyond doubt.
+    """The instant that `text` states, or None if that is not certain.
 
     `timezone` is the source's own, an IANA name. With `now`, dates more than two years ahead are
     refused too.
@@ -48,7 +48,7 @@ def parse(text: str, *, timezone: str = "UTC", now: datetime | None = None) -> M
 
 
 def _usual(text: str) -> Moment | None:
-    """The one form that nearly every feed uses, `Mon, 01 Sep 2025 10:00:00 +0200`: the same, but sooner."""
+    """The one form that nearly every feed uses, `Mon, 01 Sep 2025 10:00:00 +0200`: read without the slower patterns."""
     found = _RFC822.fullmatch(text)
     if found is None:
         return None
@@ -84,7 +84,7 @@ def _calendar(text: str, timezone: str) -> Moment | None:
 
 
 def _moment(part: dict[str, str | None], timezone: str) -> Moment | None:
-    """The parts of one written date put together; None as soon as one of them is impossible."""
+    """The instant made of the parts of one date; None if one of them is impossible."""
     month, year = _month(part["month"] or ""), _year(part["year"] or "")
     offset = _offset(part.get("zone") or "")
     if month is None or offset is None or not _is_weekday(part.get("weekday")):
@@ -103,14 +103,14 @@ def _moment(part: dict[str, str | None], timezone: str) -> Moment | None:
 
 
 def _hour(hour: int, half: str | None) -> int:
-    """A 24-hour count; 24 (which no date accepts) where `half`, "a" or "p", does not go with it."""
+    """The hour from 0 to 23; 24, which no date accepts, if it does not go with `half`, "a" or "p" (am, pm)."""
     if half is None:
         return hour
     return hour % 12 + (12 if half == "p" else 0) if 1 <= hour <= 12 else 24
 
 
 def _year(text: str) -> int:
-    """Two digits as RFC 2822 §4.3 reads them."""
+    """The year; two digits are read as RFC 2822 §4.3 says."""
     year = int(text)
     if len(text) == 4:
         return year
@@ -148,7 +148,7 @@ def _month(text: str) -> int | None:
 
 
 def _is_weekday(text: str | None) -> bool:
-    """A weekday is only looked at as a word: generators get it wrong more often than the date."""
+    """Whether it is a weekday. Not whether it is the right one: generators get that wrong more often than the date."""
     return text is None or text.removesuffix("-feira") in _WEEKDAYS
 
 
@@ -160,7 +160,7 @@ def _plain(text: str) -> str:
 
 
 def _prefixes(names: str, shortest: int) -> dict[str, int]:
-    """Every beginning of every name, to the place of its `|` group (from 1); those of two groups are left out."""
+    """Every prefix of every name, to the number of its `|` group (from 1). Prefixes in two groups are left out."""
     found: dict[str, int] = {}
     for place, group in enumerate(names.split("|"), 1):
         for name in group.split():

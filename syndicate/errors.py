@@ -1,9 +1,9 @@
-"""What can go wrong on purpose. A leaf tells the caller what to do next; no two leaves share an answer.
+"""All expected errors. A leaf tells the caller what to do next; no two leaves share an answer.
 
 SyndicateError
 ├── ConfigError     the config, a setting or a command's words: nothing was started
 ├── SourceError     this source, this time; the others go on
-├── RenderError     template, line, the missing name: the delivery waits for a mended template
+├── RenderError     template, line, the missing name: the delivery waits until the template is fixed
 │   └── TooLong     no shortening makes this text fit: the delivery has failed
 ├── LedgerError     the database: locked, read-only, full, or written by a newer version
 └── PlatformError               what the delivery loop does
@@ -22,7 +22,7 @@ from typing import Any, TypeVar
 
 
 class SyndicateError(Exception):
-    """Becomes one tidy line on standard error, then `hint` on a line of its own."""
+    """An error for people: printed as one line on standard error, then `hint` on a line of its own."""
 
     def __init__(self, message: str, *, hint: str | None = None) -> None:
         super().__init__(message)
@@ -33,10 +33,7 @@ F = TypeVar("F", bound=SyndicateError)
 
 
 def reworded(fault: F, message: str, hint: str | None = None) -> F:
-    """The same advice to the caller in other words: a new exception, to raise or to keep instead of `fault`.
-
-    `hint` None: the hint stays.
-    """
+    """A copy of `fault` with another message, to raise or keep instead of it. `hint` None: the hint stays."""
     other = type(fault).__new__(type(fault), message)
     other.__dict__.update(fault.__dict__)
     other.hint = hint or fault.hint
@@ -44,7 +41,7 @@ def reworded(fault: F, message: str, hint: str | None = None) -> F:
 
 
 def prefixed(name: str, fault: F) -> F:
-    """`fault`, saying first what it is about, unless it does so already."""
+    """`fault` with `name: ` before its message, unless that is there already."""
     return fault if str(fault).startswith(f"{name}:") else reworded(fault, f"{name}: {fault}")
 
 
@@ -53,11 +50,11 @@ class ConfigError(SyndicateError):
 
 
 class SourceError(SyndicateError):
-    """A source could not be read; `retry_after` (seconds) is the server's own wish, if it had one.
+    """A source could not be read; `retry_after` is in seconds, if the server gave one.
 
-    `gone`: for good, it says (410). `absent`: the very address we asked, not one it leads to, has nothing
-    (404, 410). `pressed`: we ask too often (429). `status` is the HTTP status, if that was what was wrong.
-    `found` is what the document is instead, where it could be told: "page", "sitemap", "opml", "newsml", "json".
+    `gone`: it answered 410, gone for good. `absent`: the address that we asked, not one it redirects to,
+    answered 404 or 410. `pressed`: we ask too often (429). `status` is the HTTP status, if that was the fault.
+    `found` is what the document is instead, if recognised: "page", "sitemap", "opml", "newsml", "json".
     """
 
     def __init__(
@@ -86,7 +83,7 @@ class RenderError(SyndicateError):
 
 
 class TooLong(RenderError):
-    """Nothing in the text may give way any more, and it is still over the limit."""
+    """The text is over the limit, and nothing more in it may be shortened."""
 
 
 class LedgerError(SyndicateError):
@@ -106,7 +103,7 @@ class Rejected(PlatformError):
 
 
 class AuthError(PlatformError):
-    """The network refuses who we are: the token is missing, expired or withdrawn."""
+    """The network refuses the login: the token is missing, expired or revoked."""
 
 
 class RateLimited(PlatformError):
@@ -122,7 +119,7 @@ class RateLimited(PlatformError):
 class Unavailable(PlatformError):
     """The network could not be reached or was not working; nothing was published.
 
-    `unresolved`: its name has no address, as far as can be seen from here.
+    `unresolved`: its host name could not be resolved from here.
     """
 
     def __init__(
@@ -140,7 +137,7 @@ class Unavailable(PlatformError):
 
 
 class NotReady(PlatformError):
-    """An upload or a container is still being worked on. `prepared` is kept for the next `prepare`."""
+    """The network is still working on an upload or container. `prepared` is stored for the next `prepare`."""
 
     def __init__(self, message: str, *, prepared: dict[str, Any], retry_after: float = 5.0) -> None:
         super().__init__(message)
@@ -149,7 +146,7 @@ class NotReady(PlatformError):
 
 
 class Uncertain(PlatformError):
-    """No answer, or none that can be read: the post may be out there."""
+    """No answer, or none that can be read: the post may have been published."""
 
 
 class Unsupported(PlatformError):

@@ -1,7 +1,7 @@
 """The seams: Http, Source, Paged, Platform, Credentials, Clock, EventLog, and the abilities a platform may have.
 
-An ability is a protocol of its own, and the core asks for it with `isinstance` or `issubclass`. An
-adapter declares none of them: it has the method, or it has not.
+Each ability is a protocol of its own, which the core checks with `isinstance` or `issubclass`. An
+adapter does not declare them: it has the method or not.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ Part: TypeAlias = tuple[str, bytes, str]
 
 @dataclass(frozen=True, slots=True)
 class OAuth1:
-    """The four secrets that sign a request (HMAC-SHA1); the door does the signing."""
+    """The four secrets that sign a request (HMAC-SHA1); Http does the signing."""
 
     consumer_key: str
     consumer_secret: str
@@ -48,7 +48,7 @@ class Reply:
     moved: str | None = None
 
     def json(self) -> Any:
-        """The body as JSON. Raises Uncertain: an answer that cannot be read tells nothing."""
+        """The body as JSON. Raises Uncertain if it cannot be read."""
         try:
             return json.loads(self.body)
         except (ValueError, RecursionError) as fault:
@@ -56,7 +56,7 @@ class Reply:
 
 
 class Http(Protocol):
-    """The one door to the network."""
+    """The only way to the network."""
 
     def call(
         self,
@@ -81,37 +81,37 @@ class Http(Protocol):
 
 
 class Source(Protocol):
-    """Where articles come from."""
+    """A place from which articles are read."""
 
     name: str
 
     def fetch(self, validators: Validators) -> Reading:
-        """Read the source once. Raises SourceError: unreachable, not what it should be, refused."""
+        """Read the source once. Raises SourceError: unreachable, refused, or not a document it can read."""
 
 
 @runtime_checkable
 class Paged(Protocol):
-    """A source that can tell more than its window shows. Each step of its iterators is one request at most."""
+    """A source that can list more than its newest entries. Each step of its iterators makes one request at most."""
 
     def older(self, fetched: Reading) -> Iterator[Reading]:
-        """The pages after a reading, as far as they lead. Raises SourceError: one cannot be read just now."""
+        """The pages after a reading, as far as they go. Raises SourceError: one cannot be read now."""
 
     def listed(self) -> Iterator[Reading]:
-        """What the site lists elsewhere: addresses, titles and dates, hardly more. A step may find nothing."""
+        """What the site's news sitemaps list: addresses, titles and dates, hardly more. A step may find nothing."""
 
 
 class EventLog(Protocol):
     """Writes one fact: the name of an event, such as "delivery.posted", and its fields."""
 
     def __call__(self, event: str, **fields: Any) -> None:
-        """Fields that are None or "" say nothing, and are left out."""
+        """Write the event. Fields that are None or "" are left out."""
 
 
 class Credentials(Protocol):
-    """The session or token of one account that changes over time; static options are not here."""
+    """The session or token of one account that changes over time; static options are not in here."""
 
     def current(self) -> Json:
-        """What is now valid; {} when there is none yet (then raise AuthError, and the core refreshes)."""
+        """The current credentials; {} when there are none yet (then raise AuthError, and the core refreshes)."""
 
 
 class Platform(Protocol):
@@ -167,7 +167,7 @@ class Platform(Protocol):
 
 @runtime_checkable
 class Refreshable(Protocol):
-    """Its session or token expires and can be had anew without a person."""
+    """Its session or token expires and can be renewed without a person."""
 
     def refresh(self, current: Json) -> Json:
         """The next credentials, from `current` ({} the first time). Raises AuthError, Unavailable, RateLimited."""
@@ -175,7 +175,7 @@ class Refreshable(Protocol):
 
 @runtime_checkable
 class Deletable(Protocol):
-    """A post can be withdrawn."""
+    """Its posts can be deleted."""
 
     def delete(self, receipt: Receipt) -> None:
         """Remove it; already gone is fine."""
@@ -183,10 +183,10 @@ class Deletable(Protocol):
 
 @runtime_checkable
 class Editable(Protocol):
-    """A published post's text can be changed."""
+    """The text of its posts can be changed."""
 
     def edit(self, receipt: Receipt, post: Post) -> Receipt:
-        """Let it say what `post` says; pictures stay. Repeatable: twice is as once.
+        """Change the post to `post`; pictures stay. Safe to repeat.
 
         Raises Rejected, AuthError, RateLimited, Unavailable, Uncertain, Unsupported.
         """
@@ -202,43 +202,43 @@ class Priced(Protocol):
 
 @runtime_checkable
 class Identified(Protocol):
-    """Its options say which login they lead to. Of the class: asked before there is an instance."""
+    """Its options say whose login it is. On the class: used before there is an instance."""
 
     @staticmethod
     def whose(options: Any) -> tuple[str, ...]:
-        """What stays when a token is renewed: a server, a handle, the number of a page.
+        """What stays the same when a token is renewed: a server, a handle, a page's id.
 
-        Once one of them changes, the account is another one, and takes a new baseline.
+        If one of them changes, it is another account, with a new baseline.
         """
 
 
 @runtime_checkable
 class OwnDoor(Protocol):
-    """Its calls go through something else than HTTP. Of the class: the door is made before the instance."""
+    """Its calls do not go through HTTP. On the class: the door is made before the instance."""
 
     @staticmethod
     def door(options: Any, clock: Clock) -> Http:
-        """What takes the calls. A dry run wraps it, so that what writes is answered by its sample."""
+        """The object that takes the calls. A dry run wraps it, so that writes are answered by their samples."""
 
 
 @runtime_checkable
 class Recognisable(Protocol):
-    """A preview can draw its posts the way people know them from the network."""
+    """A preview can draw its posts as the network shows them."""
 
     look: ClassVar[Look]
 
 
 @runtime_checkable
 class PartlyBuilt(Protocol):
-    """Of an options class: names that are documented and refused for now."""
+    """An options class with settings that are documented, but not built yet: using one is an error."""
 
     not_built: ClassVar[Mapping[str, str]]
-    """Each with the reason, and what to use instead."""
+    """Each setting with the reason, and what to use instead."""
 
 
 @runtime_checkable
 class Redirectable(Protocol):
-    """Of an instance of the options: it is led to the sandbox by more than its `api_url`."""
+    """Options that need more than another `api_url` to lead to the sandbox. On the instance."""
 
     def redirected(self, url: str, folder: Path, name: str) -> Self:
         """The same options, led to the stand-ins at `url`, or to files in `folder`, the account's own.

@@ -1,4 +1,4 @@
-"""Pure: when an account may post: its hours on the local clock, and at most so many in a while."""
+"""When an account may post: its hours on the local clock, spacing and caps. Pure."""
 
 from __future__ import annotations
 
@@ -28,12 +28,12 @@ class Cap:
 
 
 def at_once(account: Account, priority: int) -> bool:
-    """Whether a story of this priority minds neither the account's hours nor its spacing nor its delay."""
+    """Whether an article of this priority ignores the account's hours, spacing and delay."""
     return priority == 0 and account.schedule.breaking == "at once"
 
 
 def caps(schedule: Schedule, *, urgent: bool = False) -> tuple[Cap, ...]:
-    """What the schedule allows in a while; spacing is one post in so long, and not for what is urgent."""
+    """The schedule's caps; spacing is a cap of one post, and does not apply to what is `urgent`."""
     found = []
     if schedule.spacing and not urgent:
         found.append(Cap(1, schedule.spacing, "spacing"))
@@ -45,9 +45,9 @@ def caps(schedule: Schedule, *, urgent: bool = False) -> tuple[Cap, ...]:
 
 
 def free_at(limits: Iterable[Cap], latest: Callable[[int], datetime | None], now: datetime) -> tuple[datetime, str]:
-    """From when on all caps leave room, with the setting that decides; `now` and "" when they do already.
+    """When all caps next allow a post, with the setting that decides; `now` and "" if they do already.
 
-    `latest(n)` is when the n-th newest post went out. A clock that was set back cannot stretch a wait.
+    `latest(n)` is when the n-th newest post was sent. A clock that was set back does not make a wait longer.
     """
     best, said = now, ""
     for cap in limits:
@@ -59,10 +59,10 @@ def free_at(limits: Iterable[Cap], latest: Callable[[int], datetime | None], now
 
 
 def opening(schedule: Schedule, now: datetime) -> tuple[datetime | None, str]:
-    """The first instant from `now` on within the windows and outside the quiet hours, with who decides.
+    """The first instant from `now` on within the windows and outside the quiet hours, with the setting that decides.
 
-    Bounds are taken on the local clock: a time that comes twice in an autumn night counts when it comes
-    first, and one that a spring night leaves out counts when the clock jumps over it. None: never.
+    Times are on the local clock: one that comes twice in an autumn night counts when it first comes, and one
+    that a spring night leaves out counts when the clock jumps over it. None: never.
     """
     if not (schedule.windows or schedule.quiet):
         return now, ""
@@ -86,15 +86,15 @@ def opening(schedule: Schedule, now: datetime) -> tuple[datetime | None, str]:
 
 
 def flaw(schedule: Schedule) -> str | None:
-    """What makes a schedule senseless, in words: windows that overlap, or hours that never open."""
+    """What is wrong with a schedule, in words: windows that overlap, or hours that never open; None if nothing."""
     for number, one in enumerate(schedule.windows):
         for other in schedule.windows[number + 1 :]:
             if any(_meet(a, b) for a in one.spans for b in other.spans):
                 return f"the windows '{one.said}' and '{other.said}' overlap"
     if not _open_minutes(schedule):
         if not schedule.windows:
-            return "the quiet hours fill the whole week: nothing could ever go out"
-        return "the quiet hours cover every window: nothing could ever go out"
+            return "the quiet hours fill the whole week: nothing can ever be posted"
+        return "the quiet hours cover every window: nothing can ever be posted"
     return None
 
 
@@ -112,7 +112,7 @@ def _meet(one: tuple[int, int], other: tuple[int, int]) -> bool:
 
 
 def _around(hours: Sequence[Hours], zone: ZoneInfo, now: datetime) -> list[Span]:
-    """The spans of the weeks around `now` as instants; spans that touch are one."""
+    """The hours of the weeks around `now` as spans of instants; spans that touch are joined."""
     local = now.astimezone(zone)
     monday = local.replace(hour=0, minute=0, second=0, microsecond=0, tzinfo=None) - timedelta(days=local.weekday())
     found = sorted(
@@ -134,7 +134,7 @@ def _around(hours: Sequence[Hours], zone: ZoneInfo, now: datetime) -> list[Span]
 
 
 def _instant(local: datetime, zone: ZoneInfo) -> datetime:
-    """When a clock on the wall first shows this, or jumps over it."""
+    """The instant at which the local clock first shows this time, or jumps over it."""
     first = local.replace(tzinfo=zone)
     moment = first.astimezone(UTC)
     if moment.astimezone(zone).replace(tzinfo=None) == local:

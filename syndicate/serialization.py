@@ -1,4 +1,4 @@
-"""Articles and posts as JSON: what commands print, what the ledger keeps, what an approval signs."""
+"""Articles, posts and deliveries as JSON: for commands, for the ledger, and for the digest that an approval is for."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ def moment(text: str | None) -> datetime | None:
 
 
 def compact(value: Json) -> str:
-    """JSON as the ledger keeps it."""
+    """JSON as the ledger stores it."""
     return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
 
 
@@ -50,8 +50,8 @@ def article_record(article: Article) -> Json:
 
 
 def store_article(article: Article) -> str:
-    """An article as the ledger keeps it: everything, as one JSON text."""
-    data = {name: getattr(article, name) for name in _ARTICLE}  # not `asdict`, which copies every word of it
+    """An article as the ledger stores it: every field, as one JSON text."""
+    data = {name: getattr(article, name) for name in _ARTICLE}  # not `asdict`, which copies every value
     data |= {"published": instant(article.published), "updated": instant(article.updated)}
     data |= {"images": [asdict(image) for image in article.images], "raw": dict(article.raw)}
     return json.dumps(data, ensure_ascii=False, separators=(",", ":"))
@@ -72,13 +72,13 @@ def _load_image(data: dict[str, Any]) -> Image:
 
 
 def media_record(media: Media) -> Json:
-    """A picture as `--json` prints it: named by its bytes."""
+    """A picture as `--json` prints it: its SHA-256 instead of its bytes."""
     return {"file": media.file, "mime": media.mime, "width": media.width, "height": media.height, "alt": media.alt}
 
 
 def post_record(post: Post) -> Json:
-    """A post as the ledger keeps it, pictures by their own SHA-256. When it was rendered is left out
-    of the digest by `digest`, not here.
+    """A post as the ledger stores it, with the SHA-256 of each picture. When it was rendered is in here, but not in the
+    digest.
     """
     card = post.card
     return {
@@ -101,7 +101,7 @@ def post_record(post: Post) -> Json:
 
 
 def freeze(rendered: Rendered) -> tuple[Json, str]:
-    """A rendered post as the ledger keeps it, with its length and limit; and the digest that an approval binds to."""
+    """A rendered post as the ledger stores it, with its length and limit; and its digest, which an approval is for."""
     record = post_record(rendered.post)
     return record | {"length": rendered.length, "limit": rendered.limit}, digest(record)
 
@@ -130,6 +130,6 @@ def delivery_record(delivery: Delivery) -> Json:
 
 
 def digest(record: Json) -> str:
-    """SHA-256 of what people would see of a `post_record`: its instants do not count."""
+    """SHA-256 of a `post_record` without its instants: of what people would see."""
     seen = {name: value for name, value in record.items() if name not in ("at", "planned_at")}
     return hashlib.sha256(json.dumps(seen, sort_keys=True, ensure_ascii=False).encode()).hexdigest()

@@ -1,6 +1,6 @@
-"""Pure text work: graphemes, addresses, hashtags, campaign parameters, and cutting at words.
+"""Text functions: graphemes, addresses, hashtags, campaign parameters, cutting at words. Pure.
 
-Nothing here knows a network; `rendering.fit` decides what to cut, this module knows where one may.
+Nothing here depends on a network. `rendering.fit` decides what to cut, this module where it may be cut.
 """
 
 from __future__ import annotations
@@ -18,10 +18,10 @@ from urllib.parse import quote, unquote_plus
 ELLIPSIS = "…"
 
 CP1252 = "syndicate-cp1252"
-"""For `bytes.decode(errors=…)`: a byte that is no UTF-8 is read as Windows-1252."""
+"""For `bytes.decode(errors=…)`: a byte that is not UTF-8 is read as Windows-1252."""
 
 _LONG_WORD = 40
-"""Graphemes from which a word without spaces may be cut inside: no language needs it whole."""
+"""Graphemes from which on a word may be cut inside: no language has words so long."""
 
 _LONG_TAG = 64
 """Graphemes of the longest hashtag (`maxGraphemes` of a tag facet in atproto's app.bsky.richtext.facet)."""
@@ -71,7 +71,7 @@ def plain(text: str) -> str:
 
 
 def balanced(text: str) -> str:
-    """The text with every direction it opens closed at its end, so that what follows reads as it should."""
+    """The text with every direction mark that it opens closed at its end, so that what follows is not affected."""
     if not any(mark in text for mark in (*_EMBEDDINGS, _END_EMBEDDING, *_ISOLATES, _END_ISOLATE)):
         return text
     kept: list[str] = []
@@ -88,7 +88,7 @@ def balanced(text: str) -> str:
 
 
 def _closes(mark: str, pending: list[str]) -> bool:
-    """Whether `mark` ends something pending; takes it off. Ending an isolate ends what it holds."""
+    """Whether `mark` closes something in `pending`, which is then removed. Closing an isolate closes what is inside."""
     if mark == _END_EMBEDDING:
         return bool(pending) and pending[-1] == mark and bool(pending.pop())
     if mark not in pending:
@@ -99,7 +99,7 @@ def _closes(mark: str, pending: list[str]) -> bool:
 
 
 def addresses(text: str) -> list[tuple[int, int]]:
-    """Where http and https addresses stand in running text, without the punctuation that follows them."""
+    """The offsets of http and https addresses in running text, without the punctuation that follows them."""
     found = []
     for match in _ADDRESS.finditer(text):
         address = _without_punctuation(match.group())
@@ -139,7 +139,7 @@ def hashtags(section: str | None, categories: Iterable[str]) -> tuple[str, ...]:
     """Tags without `#`, the section's path first, each once whatever its case.
 
     "News > human rights" gives News and HumanRights. Letters, digits and underscores of any script;
-    what has no letter is no tag, since the networks do not link it, nor is a lone Latin letter (C++).
+    what has no letter is not a tag, since the networks do not link it, nor is a single Latin letter (C++).
     """
     names = [name for path in (section or "", *categories) for name in path.split(">")]
     found: dict[str, str] = {}
@@ -197,7 +197,7 @@ def clip(text: str, end: int) -> str:
 
 
 def breaks(text: str) -> list[int]:
-    """The offsets at which `text` may be cut, in order, without its end.
+    """The offsets at which `text` may be cut, in order; its end is not one of them.
 
     After words; between the graphemes of scripts without spaces; inside a word only when it is very
     long or the first one. Never inside an address, a hashtag or a handle, nor where `clip` leaves nothing.
@@ -239,7 +239,7 @@ def unspaced(text: str) -> bool:
 
 @cache
 def _pattern(pattern: str) -> Any:
-    """Compiled by `regex`, which knows graphemes and scripts; loaded when the first text is not ASCII."""
+    """A pattern compiled by `regex`, which knows graphemes and scripts. Loaded only for text that is not ASCII."""
     import regex
 
     return regex.compile(pattern)

@@ -1,4 +1,4 @@
-"""Who posts, and by which rules."""
+"""Accounts, with the rules by which they post."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import Any, Literal
 
 
 class Secret(str):
-    """A string that does not show itself when an object that holds it is printed."""
+    """A string that prints as `***`, also inside other objects."""
 
     __slots__ = ()
 
@@ -26,7 +26,7 @@ class Secret(str):
 
 @dataclass(frozen=True, slots=True)
 class Filter:
-    """Conditions on an article; every field that is not empty has to match (any of its values)."""
+    """Conditions on an article. Every field that is not empty has to match, by any of its values."""
 
     sections: tuple[str, ...] = ()
     tags: tuple[str, ...] = ()
@@ -51,8 +51,8 @@ class Schedule:
     """When an account may post, and how much. No `windows`: at any hour that is not `quiet`.
 
     `per_hour` and `per_day` count any 60 minutes and any 24 hours. `breaking` "at once": breaking news
-    minds neither hours nor spacing. `timezone` is an IANA name. `catch_up`: after a stop of an hour or
-    more so many of the newest stories go out and the older ones are skipped, or "all" go out.
+    ignores hours and spacing. `timezone` is an IANA name. `catch_up`: after a stop of an hour or
+    more so many of the newest articles go out and the older ones are skipped, or "all" go out.
     """
 
     windows: tuple[Hours, ...] = ()
@@ -67,7 +67,7 @@ class Schedule:
 
 @dataclass(frozen=True, slots=True)
 class Budget:
-    """What an account may cost, where its network charges for posts; in a calendar month of its time zone."""
+    """The most that an account's posts may cost in a calendar month of its time zone, if its network charges."""
 
     monthly_usd: float
 
@@ -77,8 +77,8 @@ class Account:
     """One login on one platform, named by the publisher, with what planning and rendering need.
 
     `link` None means: a card where a picture leaves room for one, else in the text.
-    `settle` None means the platform's own. `only` None lets everything through.
-    `theme` names the folder of the card's design; None: one that suits the story.
+    `settle` None means the platform's own. `only` None lets every article pass.
+    `theme` names the folder of the card's design; None: one that suits the article.
     `delay`: an article is announced once it has stayed unchanged that long.
     """
 
@@ -106,7 +106,7 @@ class Account:
 
 @dataclass(frozen=True, slots=True)
 class BreakingRules:
-    """What makes a story breaking news: any one of these that fits it, or the source's own mark."""
+    """What makes an article breaking news: any one of these that matches it, or the source's own mark."""
 
     tags: tuple[str, ...] = ()
     sections: tuple[str, ...] = ()
@@ -114,13 +114,13 @@ class BreakingRules:
 
 
 NO_RULES = BreakingRules()
-"""No story is breaking news but by its source's own mark."""
+"""Only the source's own mark makes an article breaking news."""
 
 
 @dataclass(frozen=True, slots=True)
 class FloodLimits:
-    """When new stories of a source wait for a yes: more than `burst` in one reading (None: no number is too many),
-    and those that resemble a story of before.
+    """When new articles of a source wait for approval: more than `burst` in one reading (None: no
+    limit), and those that look like an earlier article.
     """
 
     burst: int | None = None
@@ -128,7 +128,7 @@ class FloodLimits:
 
 
 NO_LIMITS = FloodLimits()
-"""Whatever a source brings goes out."""
+"""No new article waits for approval."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,4 +1,4 @@
-"""What a site publishes."""
+"""Articles and their pictures, as a site publishes them."""
 
 from __future__ import annotations
 
@@ -28,18 +28,18 @@ class Image:
 
 
 EMBARGOED = "embargoed"
-"""In `Article.raw`: until when the source asks to wait, which is kept to the second."""
+"""Key in `Article.raw` for an embargo that the source states: the time is kept to the second."""
 
 
 @dataclass(frozen=True, slots=True)
 class Article:
-    """One published item of the site, as its source tells it. Texts are plain: decoded once, no markup.
+    """One published item of the site, as its source gives it. Texts are plain: decoded once, no markup.
 
-    `url` is absolute and as the publisher gives it. `guid` is never a fallback for something else.
+    `url` is absolute and as the publisher gives it. `guid` is only what the source calls so, never a fallback.
     `published` is what the source said, never `updated` and never "now"; `tz_assumed` when the zone
     was a guess; with `precision` "day" only the date (in the source's zone) is meant.
-    `section` is a path such as "News > Russia". `withdrawn`: the source says that it was taken back.
-    `raw` has what nobody else reads, and EMBARGOED where the source names an embargo.
+    `section` is a path such as "News > Russia". `withdrawn`: the source says that it was withdrawn.
+    `raw` has what no other field holds, and EMBARGOED where the source names an embargo.
     """
 
     source: str

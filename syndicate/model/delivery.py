@@ -1,4 +1,4 @@
-"""One article to one account: unit of work, retry and record; the states it goes through, and why it waits."""
+"""Deliveries (one article for one account): their states, and the reasons why they wait or ended."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from typing import Literal, TypeAlias
 from syndicate.model.post import Json
 
 Draft: TypeAlias = Json
-"""What `prepare` made and the ledger keeps: plain JSON. May carry `expires_at` (RFC 3339)."""
+"""What `prepare` made and the ledger stores: plain JSON. May have `expires_at` (RFC 3339)."""
 
 Action: TypeAlias = Literal["post", "edit", "delete"]
 State: TypeAlias = Literal["planned", "due", "sending", "unknown", "held", "posted", "skipped", "failed"]
@@ -47,8 +47,8 @@ Reason: TypeAlias = Literal[
 REASONS: Mapping[Reason, str] = {
     "approval": "waits for your approval",
     "burst": "one of many new at once; waits for your approval",
-    "similar": "looks like an earlier story; waits for your approval",
-    "date": "dated far ahead; waits for your approval",
+    "similar": "looks like an earlier article; waits for your approval",
+    "date": "dated far in the future; waits for your approval",
     "embargo": "waits for its publication time",
     "delay": "waits until it has stayed unchanged for a while",
     "preflight": "waits for its page or its picture",
@@ -73,25 +73,25 @@ REASONS: Mapping[Reason, str] = {
     "too_long": "cannot be made to fit",
     "attempts": "tried too often",
 }
-"""What each reason means, in words for people."""
+"""What each reason means, in words."""
 
 APPROVABLE: tuple[Reason, ...] = ("approval", "burst", "similar", "date")
-"""Reasons of what is planned and waits for a person."""
+"""Reasons for which a planned delivery waits for approval."""
 LATER: tuple[Reason, ...] = ("window", "spacing", "cap", "budget", "paused", "behind")
-"""Reasons of what is due and goes out later because the publisher wants it so."""
+"""Reasons for which a due delivery waits because the publisher's settings say so."""
 SCHEDULED: tuple[Reason, ...] = ("window", "spacing", "cap", "behind")
-"""Reasons of what is due and waits for the account's schedule."""
+"""Reasons for which a due delivery waits for the account's schedule."""
 
 
 @dataclass(frozen=True, slots=True)
 class Delivery:
-    """One article to one account: unit of work, retry and record. `key` is 32 hex digits.
+    """One article for one account: the unit of work, retry and record. `key` is 32 hex digits.
 
     `article` is the article's address. `text` to `link` are None or empty before rendering.
-    `absent` counts look-ups in a row that saw nothing, `unknowns` commits in a row without an answer,
-    `looks` those at a page that was not right, since `looked_at`.
+    `absent` counts look-ups in a row that found nothing, `unknowns` commits in a row without an answer,
+    `looks` checks of a page that was not right, since `looked_at`.
     `priority` 0 is breaking news, 1 all else. Past `expires_at` it is not sent; None: a person asked for it.
-    `approved` is the digest a person said yes to.
+    `approved` is the digest that a person approved.
     """
 
     key: str

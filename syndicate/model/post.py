@@ -18,7 +18,7 @@ class Limits:
     """What a network takes. `text` in the unit of `Platform.measure`; 0 images means none at all.
 
     `card` says who draws the box for a link: "client" (we send title, description and thumb), "text"
-    (the network reads the first address in the text), "field" (it takes the link beside the text),
+    (the network reads the first address in the text), "field" (it takes the link in a field of its own),
     "none". `card_with_media` is false where an attached picture takes the card's place.
     `stated`: the server states its own limits, and `verify` reads them.
     """
@@ -41,16 +41,16 @@ Trait: TypeAlias = Literal["open", "dashed", "inline", "square", "mono", "wide"]
 
 @dataclass(frozen=True, slots=True)
 class Look:
-    """How a preview draws a network's posts: enough to know it at a glance, with no asset of theirs.
+    """How a preview draws a network's posts: enough to recognise it, without its own graphics.
 
     `name` is what people call it; `letter` stands for it in our own mark, white on `colour`. Colours are
-    CSS; a pair is for light and for dark paper: `tint` of links and tags, `paper` of the post. `corners`
+    CSS; a pair is for light and for dark background: `tint` of links and tags, `paper` of the post. `corners`
     are the radii of a post, and of pictures and link boxes in it, in pixels. Of `traits`, "open" leaves
     out the lines at a post's sides, "dashed" breaks them, "inline" has name and handle in one line,
-    "square" the sender's picture with a post's corners, "mono" a typewriter's letters, and "wide" link
+    "square" the sender's picture with a post's corners, "mono" has monospaced type, and "wide" link
     boxes from side to side. `shown` is how an address in the text appears: whole, or without its scheme
     and cut after so many letters. `fold` is after how many letters a feed hides the rest. `actions` are
-    the words beneath a post. `box` says who makes the box of a link beside the text; {0} is the name.
+    the words below a post. `box` says who makes the box of a link that is not in the text; {0} is the name.
     """
 
     name: str
@@ -68,7 +68,7 @@ class Look:
 
 @dataclass(frozen=True, slots=True)
 class Span:
-    """A part of `Post.text` that means something: code point offsets, `end` exclusive.
+    """A link, tag or mention in `Post.text`: code point offsets, `end` exclusive.
 
     `value` is the whole address for "link", the tag without `#` for "tag", the handle for "mention".
     """
@@ -91,7 +91,7 @@ class Media:
 
     @property
     def file(self) -> str:
-        """SHA-256 of the bytes, and the extension of their type."""
+        """A file name: SHA-256 of the bytes, and the extension of their type."""
         extension = {"image/jpeg": "jpg", "image/png": "png", "image/gif": "gif", "image/webp": "webp"}
         return f"{hashlib.sha256(self.data).hexdigest()}.{extension.get(self.mime, 'bin')}"
 
@@ -108,7 +108,7 @@ class LinkCard:
 
 @dataclass(frozen=True, slots=True)
 class Receipt:
-    """What the platform answered. `data` keeps what a reply, an edit or a deletion needs later."""
+    """What the platform answered. `data` has what a reply, an edit or a deletion needs later."""
 
     id: str
     permalink: str | None
@@ -120,7 +120,7 @@ class Post:
     """Rendered text and pictures that fit the limits, not yet sent.
 
     `link` is the address with its campaign parameters, wherever it stands: in `text` (then a span
-    says where), in `card`, or beside both where the network takes it as a field.
+    says where), in `card`, or in neither where the network takes it as a field.
     `at` is when it was rendered, `planned_at` when its delivery was planned.
     """
 
@@ -138,7 +138,7 @@ class Post:
 
 @dataclass(frozen=True, slots=True)
 class Rendered:
-    """A post, how long its text is in the network's tightest unit, and what had to be left out."""
+    """A post, the length of its text in the network's tightest unit, and what had to be left out."""
 
     post: Post
     length: int

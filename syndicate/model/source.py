@@ -1,4 +1,4 @@
-"""One reading of a source, and how often it is asked."""
+"""Readings of a source, and how often it is polled."""
 
 from __future__ import annotations
 
@@ -23,9 +23,10 @@ class Validators:
 
 @dataclass(frozen=True, slots=True)
 class PollInterval:
-    """How often a source is asked: `least` and `most` time between two polls; by its habits, if it `learns`.
+    """How often a source is polled: `least` and `most` time between two polls; if it `learns`, by how
+    often it publishes.
 
-    Both the same: always so. Else the server's own wish counts between them.
+    If both are the same, it is always that. Else the server's hints count between them.
     """
 
     least: timedelta = timedelta(minutes=5)
@@ -34,12 +35,12 @@ class PollInterval:
 
 
 DEFAULT_INTERVAL = PollInterval()
-"""Where the publisher says nothing."""
+"""The interval where the config gives none."""
 
 
 @dataclass(frozen=True, slots=True)
 class PollHints:
-    """How often a publisher's side wants to be asked: its server (`served`), its document (`said`).
+    """How often the publisher's side asks to be polled: its server (`served`), its document (`said`).
 
     `hours` (0-23) and `days` (0 is Monday), both of UTC, are those in which it has nothing new.
     """
@@ -55,7 +56,7 @@ NO_HINTS = PollHints()
 
 @dataclass(frozen=True, slots=True)
 class Hub:
-    """Where news of a feed are told of, and the `topic` by which the hub knows the feed (WebSub): two addresses."""
+    """A WebSub hub, which reports a feed's changes, and the `topic` by which it knows the feed: two addresses."""
 
     url: str
     topic: str
@@ -66,10 +67,10 @@ class Reading:
     """One reading of a source. `articles` keep the document's order; empty when not `modified`.
 
     `entries` counts what the document listed, usable or not; `notes` are for standard error.
-    `interval` is how long the server asks us to wait between polls, if it says so; `wish` the same in its
-    parts, from a document that was read. `moved` is where its address leads for good. `hub` is the one it names,
-    if it names one; nobody can tell unless `hub_known`, as where only half of a document came. `windowed`: it
-    lists the newest only, and older ones scroll out; `older` is where it says that it goes on.
+    `interval` is how long the server asks us to wait between polls, if it says so; `wish` has all
+    hints of a document that was read. `moved` is where its address redirects for good. `hub` is the one it names,
+    if any; without `hub_known` that cannot be told, as from half a document. `windowed`: it lists only the newest,
+    and older ones scroll out; `older` is its next page, if it names one.
     """
 
     articles: tuple[Article, ...] = ()
@@ -88,10 +89,10 @@ class Reading:
 
 @dataclass(frozen=True, slots=True)
 class CompleteReading:
-    """A reading with all that could be had. `missing` says which stories may be missing, and why.
+    """A reading with everything that could be read. `missing` says which articles may be missing, and why.
 
-    `gap_at`: a gap was found then, and the next poll is to try again; the reading's validators are the old
-    ones, so that it is sent the whole document.
+    `gap_at`: a gap was found then, and the next poll tries again; the reading's validators are the old ones, so
+    that the server sends the whole document.
     """
 
     fetched: Reading

@@ -68,7 +68,7 @@ def hold_back(entries: Sequence[Planned], new: Collection[str], before: History,
         if anchor in doubles:
             return _double(entry, doubles[anchor], floods)
         if anchor in borrowed and entry.candidate.borrowed:
-            told = f"it has the address or guid of {entry.candidate.borrowed.url}, but is another article"
+            told = f"it has the address or guid of {entry.candidate.borrowed.url}, but nothing else in common with it"
             return _waiting(entry, "similar", told)
         return _waiting(entry, "burst", burst[anchor]) if anchor in burst else entry
 
