@@ -49,9 +49,9 @@ def test_hours_without_days_are_of_every_day():
         ("Mon 10:75-11:00", "is no time of day"),
         ("Mon 10:00-10:00", "is empty; the whole day is 00:00-24:00"),
         ("Mno 10:00-11:00", "did you mean 'Mon'?"),
-        ("always", "'always' is no day"),
+        ("always", "'always' is none of Mon"),
         ("10-11", "is no time of the week, such as"),
-        ("Mon-Fri 22:00-Sat 09:00", "takes one day to begin on"),
+        ("Mon-Fri 22:00-Sat 09:00", "name one day for the start"),
     ],
 )
 def test_hours_that_say_nothing_are_refused(text, words):

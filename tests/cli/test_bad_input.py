@@ -331,12 +331,12 @@ def test_an_unknown_name_is_answered_with_the_one_that_was_meant(desk):
     [
         (["post", "--wait", "soon"], "'soon' is no duration"),
         (["post", "--backfill", "0"], "'--backfill': 0 is not in the range"),
-        (["post", "--dry-run", "--sandbox"], "--dry-run and --sandbox exclude each other"),
+        (["post", "--dry-run", "--sandbox"], "use --dry-run or --sandbox, not both"),
         (["psot"], "did you mean 'post'?"),
         (["measure", "mastodn"], "unknown platform 'mastodn'"),
         (["deliveries", "resolve", "abc"], "either --sent URL or --not-sent"),
         (["articles", "--base", "https://x.example/"], "--base goes with --from FILE"),
-        (["init"], "config.yaml is there already"),
+        (["init"], "config.yaml already exists"),
     ],
 )
 def test_wrong_usage_is_2_and_one_line(desk, words, told):

@@ -371,7 +371,7 @@ def test_an_old_story_that_is_inserted_late(press, clock):
         (
             b"<!doctype html><title>Just a moment...</title><script>window._cf_chl_opt={}</script>",
             200,
-            "challenge",
+            "bot check",
         ),
         (b"", 200, "empty"),
         (b"no", 503, "503"),
