@@ -256,7 +256,7 @@ def test_only_what_is_out_can_be_deleted(began):
     [
         (", schedule: {windows: 'Mon 25:00-26:00'}", "'25:00' is no time of day"),
         (", schedule: {windows: ['Mon 08:00-10:00', 'Mon 09:00-11:00']}", "overlap"),
-        (", schedule: {quiet: '00:00-24:00'}", "nothing could ever go out"),
+        (", schedule: {quiet: '00:00-24:00'}", "nothing can ever be posted"),
         (", schedule: {timezone: Lisbon}", "did you mean 'Europe/Lisbon'?"),
         (", schedule: {per_day: 0}", "has to be at least 1, and is 0"),
         (", schedule: {spacing: 10}", "a duration needs a unit"),

@@ -383,8 +383,8 @@ def test_a_drip_stops_at_the_deadline(serve, door, start):
 
 
 def test_the_deadline_of_one_call_does_not_shorten_the_next(serve, door):
-    server = serve(after(answer(), lambda _line: server.over.wait(1.5) or True), answer())
-    http = door(timeout=1.0)
+    server = serve(after(answer(), lambda _line: server.over.wait(3.5) or True), answer())
+    http = door(timeout=3.0)
     http.call("POST", server.url)
     http._timeout = PATIENCE
     assert http.call("POST", server.url, data=bytes(30_000_000)).status == 200

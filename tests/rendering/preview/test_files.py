@@ -6,6 +6,7 @@ import pytest
 
 from syndicate.errors import ConfigError
 from syndicate.rendering.preview.files import spare, write
+from tests.waiting import PATIENCE
 
 
 @pytest.fixture
@@ -58,7 +59,7 @@ def test_a_pipe_is_written_into_and_not_replaced(tmp_path):
     listener = threading.Thread(target=lambda: heard.append(pipe.read_text(encoding="utf-8")))
     listener.start()
     write(pipe, "new")
-    listener.join(10)
+    listener.join(PATIENCE)
     assert heard == ["new"]
     assert stat.S_ISFIFO(pipe.stat().st_mode)
 
