@@ -63,7 +63,7 @@ def crowded() -> None:
                 ledger.accounts.wait("throttled", until)
             else:
                 ledger.database.change("UPDATE account SET next_at = 0 WHERE name = 'throttled'")
-                ledger.backlog.close("throttled", until, "windows", now())
+                ledger.backlog.close("throttled", "window", until, "windows", now())
             ticks, picks, claims = [], [], []
             for _ in range(100):
                 begun = time.perf_counter()

@@ -11,19 +11,17 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Protocol, TypeVar
 
 from syndicate.app import clock as machine
-from syndicate.app.dry_run import Recorder
 from syndicate.app.ledger import PrivateCopy, open_real
-from syndicate.config.sandboxed import redirected
 from syndicate.config.schema import Config
 from syndicate.ledger import Ledger
 from syndicate.model import Delivery, Json
-from syndicate.net.dry_run import DryHttp
 from syndicate.ports import Clock, Http
-from syndicate.rendering.preview.recording import Recording
 from syndicate.serialization import delivery_record, freeze
 
 if TYPE_CHECKING:
     from syndicate.delivery.lane import Render
+    from syndicate.net.dry_run import DryHttp
+    from syndicate.rendering.preview.recording import Recording
 
 LOOK = 3
 """How many articles of a source's first run a dry or sandbox run shows; a real one posts none."""
@@ -117,6 +115,8 @@ class SandboxRun:
     assumes_limits = takes_up_waiting = checks_withdrawals = sends_alerts = reminds = False
 
     def __init__(self, config: Config, environ: Mapping[str, str], url: str) -> None:
+        from syndicate.config.sandboxed import redirected
+
         self.clock: Clock = machine.now
         self.recordings: dict[str, Recording] = {}
         self._copy = PrivateCopy(config, environ, self.clock, keep_logins=False)
@@ -156,6 +156,8 @@ class DryRun:
     stand_ins = checks_withdrawals = sends_alerts = reminds = False
 
     def __init__(self, config: Config, environ: Mapping[str, str]) -> None:
+        from syndicate.app.dry_run import Recorder
+
         self.config = config
         self.clock: Clock = machine.now
         self._recorder = Recorder()
@@ -170,6 +172,8 @@ class DryRun:
 
     def door(self, account: str, door: Http) -> Http:
         """A client that sends only requests that read, through the network's own."""
+        from syndicate.net.dry_run import DryHttp
+
         self._doors[account] = DryHttp(door, self.clock, secrets=self.config.secrets)
         return self._doors[account]
 

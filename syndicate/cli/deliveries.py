@@ -47,12 +47,13 @@ def command() -> None:
 @click.pass_obj
 def listed(shared: Shared, *, states: tuple[str, ...], accounts: tuple[str, ...]) -> None:
     """List deliveries in the order in which they were planned, as the next run would find them."""
+    from syndicate.delivery.gates import Gate
     from syndicate.delivery.outlook import outlook
     from syndicate.serialization import delivery_record
 
     with opened(shared, fill=True) as app:
         known("account", {*app.config.accounts, *app.ledger.deliveries.accounts()}, accounts)
-        now = outlook(app.accounts, app.ledger, app.gate)
+        now = outlook(app.accounts, app.ledger, Gate(app.ledger))
         found = (now.get(row.key, row) for row in app.ledger.deliveries.search(accounts=accounts))
         wanted = [delivery_record(row) for row in found if not states or row.state in states]
         print_deliveries(wanted, as_json=shared.json)

@@ -26,13 +26,14 @@ MARKS = {"yes": ("✓", "green"), "no": ("✗", "red"), "waits": ("…", "yellow
 @click.pass_obj
 def command(shared: Shared, *, url: str) -> int:
     """Show what became of an article: for each account, each step and the values that decided it."""
+    from syndicate.delivery.gates import Gate
     from syndicate.delivery.outlook import outlook
 
     with opened(shared, fill=True) as app:
         known, alias = _found(app.ledger.articles, url)
         if not shared.json:
             _introduce(app.config, known, alias)
-        now = outlook(app.accounts, app.ledger, app.gate, known.anchor)
+        now = outlook(app.accounts, app.ledger, Gate(app.ledger), known.anchor)
         for account in app.accounts:
             rows = app.ledger.deliveries.search(anchor=known.anchor, accounts=(account.name,))
             delivery = next((now.get(row.key, row) for row in rows if row.action == "post"), None)
@@ -60,7 +61,9 @@ def _steps(
     app: App, known: StoredArticle, account: Account, delivery: Delivery | None, changes: list[Delivery]
 ) -> list[Finding]:
     from syndicate.delivery.explain import Facts, explain
+    from syndicate.delivery.gates import Gate
 
+    gate = Gate(app.ledger)
     source = app.config.sources.get(known.article.source)
     tried = app.ledger.deliveries.attempts(delivery.key) if delivery else []
     now = app.ledger.now()
@@ -71,10 +74,10 @@ def _steps(
         delivery=delivery,
         attempts=[(attempt["started_at"], attempt["outcome"]) for attempt in tried],
         now=now,
-        opening=app.gate.opening(delivery, account, now) if delivery else None,
-        spent=app.gate.spent(account, now) if account.budget else None,
+        opening=gate.opening(delivery, account, now) if delivery else None,
+        spent=gate.spent(account, now) if account.budget else None,
         changes=changes,
-        words=[word for word, _ in app.gate.paused_words(known.article)],
+        words=[word for word, _ in gate.paused_words(known.article)],
     )
     return explain(account, app.ledger.accounts.find(account.name), facts)
 

@@ -169,7 +169,7 @@ def report(outcome: RunResult, app: App, accounts: tuple[str, ...], shared: Shar
     for delivery in _ended(outcome, app, accounts):
         _explain(delivery)
     _remind(app, outcome, accounts)
-    if app.kind.sends_alerts:
+    if app.kind.sends_alerts and (app.config.alert_command or app.config.alert_urls):
         from syndicate.app.monitoring.alerts import Ways, send_alerts
 
         ways = Ways(app.config.alert_command, app.config.alert_urls)

@@ -13,12 +13,9 @@ from datetime import datetime, timedelta
 from syndicate.app.sources import read_article
 from syndicate.app.wiring import App
 from syndicate.delivery.housekeeping import run_housekeeping
-from syndicate.delivery.next import Busy, Taken, Waits, deliver_next
 from syndicate.errors import PlatformError, RenderError, SyndicateError, prefixed
 from syndicate.ingestion.poll import Polled
-from syndicate.ingestion.withdrawals import watch
 from syndicate.model import Delivery
-from syndicate.planning.apply import announce
 
 POLLERS = 8
 BUSY_WAIT = 0.05  # seconds between tries of an account for which another process sends
@@ -84,12 +81,16 @@ class Run:
         self._together(jobs)
 
     def _watch(self) -> None:
+        from syndicate.ingestion.withdrawals import watch
+
         app = self._app
         for key in watch(app.pages.gone, app.config.has_preflight, app.accounts, app.ledger, most=WATCHED):
             self._take_up(key)
 
     def announce(self, origin: str) -> None:
         """Plan one article that a person named by address or file; this run then sends nothing else."""
+        from syndicate.planning.apply import announce
+
         app = self._app
         app.lanes.register()
         known = app.ledger.articles.at(origin)
@@ -237,6 +238,8 @@ class Run:
 
     def _step(self, lane: str, deadline: datetime) -> bool:
         """Deliver the next one; False when this account has nothing more for this run."""
+        from syndicate.delivery.next import Busy, Taken, Waits, deliver_next
+
         app = self._app
         account = app.config.accounts[lane].account
         match deliver_next(account, app.ledger, app.gate, app.deliver, self._next):
