@@ -106,18 +106,18 @@ def pause(
     shared: Shared, *, names: tuple[str, ...], words: tuple[str, ...], everything: bool, length: timedelta | None
 ) -> None:
     """Send nothing for these accounts until they are resumed; articles that wait can expire."""
+    from syndicate.delivery import decisions
+
     meant = _named(names, words, everything=everything)
     with opened(shared, fill=True) as app:
-        now = app.ledger.now()
-        until = now + length if length else None
+        until = app.ledger.now() + length if length else None
         told = f"paused until {instant(until.replace(microsecond=0))}" if until else "paused"
-        for name in known("account", app.config.accounts, names):
-            app.lanes.register(name)
-            app.ledger.accounts.pause(name, "person", now, until)
-            click.echo(f"{name}: {told}")
-        for word in meant:
-            app.ledger.pauses.add(word, now=now, until=until)
-            click.echo(f"{_quoted(word)}: {told}")
+        chosen = known("account", app.config.accounts, names)
+        if chosen:
+            app.lanes.register(*chosen)
+        decisions.pause(chosen, meant, app.ledger, until)
+        for what in (*chosen, *map(_quoted, meant)):
+            click.echo(f"{what}: {told}")
 
 
 @command.command()
@@ -126,17 +126,15 @@ def pause(
 @click.pass_obj
 def resume(shared: Shared, *, names: tuple[str, ...], words: tuple[str, ...], everything: bool) -> None:
     """Send again for these accounts; the next run sends what waited, in order."""
+    from syndicate.delivery import decisions
+
     meant = _named(names, words, everything=everything)
     with opened(shared, fill=True) as app:
-        for name in known("account", app.config.accounts, names):
-            _resumed(name, *app.ledger.resume(app.config.accounts[name].account))
-        for word in meant:
-            _resumed(_quoted(word), *app.ledger.end_pause(word, app.accounts))
-
-
-def _resumed(what: str, resumed: bool, skipped: int) -> None:
-    old = f"; {skipped} older articles are skipped, the newest go out" if skipped else ""
-    click.echo(f"{what}: {'resumed' if resumed else 'was not paused'}{old}")
+        paused = [app.config.accounts[name].account for name in known("account", app.config.accounts, names)]
+        for one in decisions.resume(paused, meant, app.accounts, app.ledger):
+            old = f"; {one.too_old} older articles are skipped, the newest go out" if one.too_old else ""
+            what = one.account or _quoted(one.word or EVERYTHING)
+            click.echo(f"{what}: {'resumed' if one.was_paused else 'was not paused'}{old}")
 
 
 def _quoted(word: str) -> str:

@@ -120,10 +120,11 @@ def pause(names: Iterable[str], words: Iterable[str], ledger: Ledger, until: dat
         ledger.pauses.add(word, now=now, until=until)
 
 
-def resume(names: Sequence[str], words: Iterable[str], accounts: Sequence[Account], ledger: Ledger) -> list[Resumed]:
-    """End the pauses of the accounts with these `names` and of these words. `accounts` are all that are configured."""
-    known = {account.name: account for account in accounts}
-    found = [Resumed(name, None, *ledger.resume(known[name])) for name in names]
+def resume(
+    paused: Iterable[Account], words: Iterable[str], accounts: Sequence[Account], ledger: Ledger
+) -> list[Resumed]:
+    """End the pauses of these accounts and of these words. `accounts` are all that are switched on."""
+    found = [Resumed(account.name, None, *ledger.resume(account)) for account in paused]
     return found + [Resumed(None, word, *ledger.end_pause(word, accounts)) for word in words]
 
 
