@@ -13,7 +13,7 @@ from syndicate.serialization import moment, store_article
 def child() -> None:
     """Read a line of JSON and the document from standard input; write a line of JSON to standard output."""
     request = json.loads(sys.stdin.buffer.readline())
-    _limit(request["memory"])
+    _limit(request["memory"], request["seconds"])
     options = request["options"]
     options["now"] = moment(options["now"])
     try:
@@ -49,12 +49,13 @@ def _page(body: bytes, options: dict[str, Any]) -> dict[str, Any]:
 _READERS = {"feed": _feed, "page": _page}
 
 
-def _limit(memory: int) -> None:
+def _limit(memory: int, seconds: float) -> None:
     """Limit memory growth and processor time, if the system can; it holds even if the parent is gone."""
     try:
         import resource
     except ImportError:
         return
+    _end_after(seconds)
     resource.setrlimit(resource.RLIMIT_CPU, (10, 10))
     try:
         with open("/proc/self/statm", "rb") as file:  # noqa: PTH123 - pathlib would be loaded for this alone
@@ -62,3 +63,12 @@ def _limit(memory: int) -> None:
     except OSError:
         return
     resource.setrlimit(resource.RLIMIT_AS, (held + memory,) * 2)
+
+
+def _end_after(seconds: float) -> None:
+    """Let the system end the process when it has used `seconds` of processor time since its start."""
+    import signal
+    import time
+
+    signal.signal(signal.SIGPROF, signal.SIG_DFL)
+    signal.setitimer(signal.ITIMER_PROF, max(seconds - time.process_time(), 0.001))

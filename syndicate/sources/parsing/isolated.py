@@ -19,7 +19,9 @@ from syndicate.serialization import instant, load_article
 from syndicate.sources.parsing.fields import Parsed
 
 SECONDS = 4.5
-"""Seconds for one document, the start of the process included."""
+"""Seconds of processor time for one document, the start of the process included: a busy machine refuses nothing."""
+PATIENCE = 60
+"""Seconds on the clock after which the process is killed, should it hang without using the processor."""
 MEMORY = 250_000_000
 """Bytes by which the process's memory may grow."""
 _CHILD = "import sys; sys.path[:] = sys.argv[1:]; from syndicate.sources.isolated_child import child; child()"
@@ -58,11 +60,12 @@ _TOO_MUCH = "takes more time or memory to read than any feed or page needs"
 def _ask(kind: str, body: bytes, options: dict[str, Any], failure: str, seconds: float, memory: int) -> dict[str, Any]:
     """The child process's answer. Raises SourceError: the child's, or `failure` if it gave no answer."""
     now: datetime | None = options["now"]
-    request = {"kind": kind, "memory": memory, "options": options | {"now": instant(now)}}
+    request = {"kind": kind, "memory": memory, "seconds": seconds, "options": options | {"now": instant(now)}}
     command = [sys.executable, "-P", "-c", _CHILD, *(path for path in sys.path if path)]
     try:
+        given = json.dumps(request).encode() + b"\n" + body
         done = subprocess.run(  # noqa: S603 - our own interpreter and words
-            command, input=json.dumps(request).encode() + b"\n" + body, capture_output=True, timeout=seconds, check=True
+            command, input=given, capture_output=True, timeout=PATIENCE, check=True
         )
         said: dict[str, Any] = json.loads(done.stdout)
     except (subprocess.SubprocessError, OSError, ValueError) as fault:
