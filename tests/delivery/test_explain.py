@@ -115,3 +115,97 @@ def test_it_tells_the_very_step_at_which_a_story_was_skipped(
     told = [step.name for step in found if step.verdict == "no" and step.name != "delivery"]
     named = {"filtered": "filter", "baseline": "baseline", "too_old": "age"}
     assert told[:1] == ([named[entry.reason]] if entry.state == "skipped" else [])
+
+
+@pytest.mark.parametrize(
+    ("outcome", "verdict", "said"),
+    [
+        ("posted", "yes", "posted"),
+        ("unknown", "unclear", "unknown"),
+        (None, "unclear", "not ended"),
+        ("due", "waits", "due"),
+        ("rejected", "waits", "rejected"),
+    ],
+)
+def test_each_try_says_how_it_ended(outcome, verdict, said):
+    facts = Facts(StoredArticle("a", STORY, NOON), NOON, "UTC", None, [(NOON, "due"), (NOON, outcome)], NOON)
+    found = {step.name: (step.verdict, step.value) for step in explain(Account("m", "mastodon"), None, facts)}
+    assert found["attempt 2"] == (verdict, f"2026-11-23T12:00:00Z: {said}")
+    assert "attempt 0" not in found
+
+
+@pytest.mark.parametrize(
+    ("state", "fields", "verdict", "value"),
+    [
+        ("posted", {}, "yes", "done"),
+        ("due", {}, "waits", "now"),
+        ("due", {"due_at": NOON + timedelta(minutes=1)}, "waits", "now"),
+        ("due", {"due_at": NOON + timedelta(minutes=2)}, "waits", "; not before 2026-11-23T12:02:00Z"),
+        ("due", {"reason": "unavailable", "error": "down\n at noon"}, "waits", "unavailable, down at noon"),
+        ("due", {"reason": "window", "error": "windows 08:00-10:00"}, "waits", "window"),
+        ("failed", {"reason": "rejected", "error": "no"}, "no", "rejected, no"),
+        ("held", {"reason": "no_answer"}, "unclear", "no_answer"),
+        ("unknown", {"reason": "no_answer"}, "unclear", "no_answer"),
+    ],
+)
+def test_the_end_says_the_state_why_and_from_when(state, fields, verdict, value):
+    assert steps(**row(state, **fields))[state] == (verdict, value)
+
+
+@pytest.mark.parametrize(
+    ("imported", "why"),
+    [(True, "it was announced elsewhere"), (False, "what a first run finds is recorded, not posted")],
+)
+def test_what_was_never_planned_says_why(imported, why):
+    facts = Facts(StoredArticle("a", STORY, NOON, imported=imported), NOON, "UTC", None, [], NOON)
+    found = explain(Account("m", "mastodon"), None, facts)
+    assert (found[-1].name, found[-1].verdict, found[-1].value) == ("delivery", "no", f"none was planned: {why}")
+
+
+@pytest.mark.parametrize(
+    ("state", "reason", "error", "verdict", "value"),
+    [
+        ("posted", None, None, "yes", "done"),
+        ("due", "unavailable", "down", "waits", "due: unavailable, down"),
+        ("due", None, None, "waits", "due"),
+        ("skipped", "unchanged", None, "note", "skipped: unchanged"),
+    ],
+)
+def test_a_change_of_a_post_says_how_far_it_is(state, reason, error, verdict, value):
+    edit = Delivery("k2", "a", STORY.url, "m", "mastodon", "edit", 1, 0, **row(state, reason, error=error))
+    facts = Facts(StoredArticle("a", STORY, NOON), NOON, "UTC", None, [], NOON, changes=[edit])
+    found = explain(Account("m", "mastodon"), None, facts)[-1]
+    assert (found.name, found.verdict, found.value) == ("edit", verdict, value)
+
+
+@pytest.mark.parametrize(
+    ("length", "said"),
+    [
+        (timedelta(0), "0s"),
+        (timedelta(seconds=59), "59s"),
+        (timedelta(seconds=60), "1m"),
+        (timedelta(seconds=90), "90s"),
+        (timedelta(seconds=119), "119s"),
+        (timedelta(seconds=120), "2m"),
+        (timedelta(minutes=60), "1h"),
+        (timedelta(minutes=119), "119m"),
+        (timedelta(hours=2), "2h"),
+        (timedelta(hours=24), "24h"),
+        (timedelta(hours=47), "47h"),
+        (timedelta(hours=48), "2d"),
+    ],
+)
+def test_an_age_is_said_as_people_write_it(length, said):
+    assert steps(seen=NOON + length, **row("due"))["age"][1] == f"{said} old when first seen; max_age 24h"
+
+
+@pytest.mark.parametrize(("seconds", "waits"), [(61, True), (60, False)])
+@pytest.mark.parametrize("state", ["due", "planned"])
+def test_an_account_whose_network_asked_to_wait_says_until_when(seconds, waits, state):
+    until = NOON + timedelta(seconds=seconds)
+    made = Delivery("k", "a", STORY.url, "m", "mastodon", "post", 0, 0, **row(state))
+    account = AccountState("m", "mastodon", NOON, None, until, None, None)
+    facts = Facts(StoredArticle("a", STORY, NOON), NOON, "UTC", made, [], NOON + timedelta(minutes=1))
+    found = [step.value for step in explain(Account("m", "mastodon"), account, facts) if step.name == "account"]
+    told = "the network asked to wait until 2026-11-23T12:01:01Z"
+    assert found == ([told] if waits and state == "due" else [])

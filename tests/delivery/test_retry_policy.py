@@ -108,3 +108,33 @@ def test_a_look_up_that_fails_learns_nothing_and_changes_nothing():
     step = retry_policy.lookup_failed(errors.Unavailable("down"), settle=SETTLE, now=NOW, jitter=0.0)
     assert (step.state, step.due_at) == ("unknown", NOW + SETTLE)
     assert retry_policy.lookup_failed(errors.AuthError("no"), settle=SETTLE, now=NOW, jitter=0.0).pause
+    assert not retry_policy.lookup_failed(errors.Unavailable("down"), settle=SETTLE, now=NOW, jitter=0.0).pause
+
+
+def test_a_refused_look_up_is_for_a_person():
+    step = retry_policy.lookup_failed(errors.Rejected("no"), settle=SETTLE, now=NOW, jitter=0.0)
+    assert (step.state, step.reason, step.due_at) == ("held", "no_answer", None)
+
+
+@pytest.mark.parametrize(("asked", "waits"), [(None, 0), (1, 0), (3600, 3600), (99 * 3600, 24 * 3600)])
+def test_a_look_up_waits_as_long_as_the_network_asks_and_never_less_than_it_settles(asked, waits):
+    fault = errors.RateLimited("slow down", retry_after=asked)
+    step = retry_policy.lookup_failed(fault, settle=SETTLE, now=NOW, jitter=0.0)
+    assert step.due_at == NOW + max(SETTLE, timedelta(seconds=waits))
+
+
+@pytest.mark.parametrize(("jitter", "attempts", "seconds"), [(0.0, 1, 1), (0.5, 1, 5), (0.5, 2, 10), (0.5, 99, 450)])
+def test_the_bound_of_a_wait_doubles_with_each_attempt(jitter, attempts, seconds):
+    assert retry_policy.backoff(attempts, jitter) == timedelta(seconds=seconds)
+
+
+def test_a_network_that_is_down_holds_the_account_from_the_fifth_failure_on():
+    down = errors.Unavailable("down", status=503)
+    known = {"now": NOW, "jitter": 0.5}
+    four = retry_policy.after_failure(down, attempts=1, failures=4, aging=True, **known)
+    assert (four.account_wait, four.spent, four.due_at) == (None, True, NOW + timedelta(seconds=20))
+    five = retry_policy.after_failure(down, attempts=8, failures=5, aging=True, **known)
+    assert (five.state, five.spent, five.account_wait) == ("due", False, NOW + timedelta(seconds=450 / 1.0))
+    ageless = retry_policy.after_failure(down, attempts=8, failures=5, aging=False, **known)
+    assert (ageless.state, ageless.reason) == ("failed", "attempts")
+    assert retry_policy.after_failure(down, attempts=7, failures=5, aging=False, **known).spent
