@@ -12,6 +12,7 @@ from syndicate.model import NO_HINTS, PollHints, Validators
 
 ADDRESS = "https://gazette.example/rss"
 HINTS = PollHints(timedelta(minutes=5), timedelta(hours=1), (1, 2), ("Sunday",))
+STATED = Validators("e", "m", "b", "p")
 SECOND, MINUTE = timedelta(seconds=1), timedelta(minutes=1)
 
 
@@ -29,7 +30,7 @@ def state(ledger):
 def good(ledger, clock, state):
     """Records a good reading."""
 
-    def read(validators=Validators("e", "m", "b", "p"), **options):
+    def read(validators=STATED, **options):
         options = {"baseline_at": clock(), "entries": 3, "next_poll_at": clock() + MINUTE} | options
         ledger.sources.read("news", validators, **options)
         return state()
