@@ -101,3 +101,76 @@ def test_the_pause_of_a_name_stays_and_that_of_a_refused_login_leaves_with_it(le
     ledger.accounts.ensure(MASTO, clock(), "one")
     ledger.accounts.pause("masto", why, clock())
     assert ledger.accounts.ensure(MASTO, clock(), "two").paused == (why if stays else None)
+
+
+def test_a_persons_pause_has_an_end_and_a_refused_login_does_not_replace_it(ledger, clock):
+    minute = timedelta(minutes=1)
+    began = clock()
+    ledger.accounts.ensure(MASTO, clock())
+    ledger.accounts.ensure(FACE, clock())
+    ledger.accounts.pause("masto", "person", clock(), began + minute)
+    clock.move(seconds=30)
+    ledger.accounts.pause("masto", "auth", clock(), None)
+    state = ledger.accounts.find("masto")
+    assert (state.paused, state.down_since) == ("person", began)
+    assert ledger.accounts.paused() == [{"name": "masto", "paused": "person"}]
+    assert ledger.accounts.lapsed(began + minute - timedelta(seconds=1)) == []
+    assert ledger.accounts.lapsed(began + minute) == ["masto"]
+    ledger.accounts.pause("masto", "person", clock(), None)
+    assert ledger.accounts.lapsed(began + minute) == []
+    assert ledger.accounts.find("fb").paused is None
+
+
+def test_a_refused_login_has_no_end(ledger, clock):
+    ledger.accounts.ensure(MASTO, clock())
+    ledger.accounts.pause("masto", "auth", clock(), clock())
+    assert ledger.accounts.find("masto").paused == "auth"
+    assert ledger.accounts.lapsed(clock()) == []
+
+
+def test_what_waited_for_a_pause_is_due_when_it_ends_and_nothing_else(ledger, clock, put):
+    later = clock() + timedelta(hours=1)
+    for account in (MASTO, FACE):
+        ledger.accounts.ensure(account, clock())
+        ledger.accounts.pause(account.name, "person", clock(), later)
+    waited = [put(1, reason="auth", due_at=later), put(2, reason="paused", due_at=later)]
+    others = [
+        put(3, reason="window", due_at=later),
+        put(4, FACE, reason="paused", due_at=later),
+        put(5, state="planned", reason="paused", due_at=later),
+    ]
+    assert ledger.accounts.resume("masto", clock())
+    assert not ledger.accounts.resume("masto", clock())
+    state = ledger.accounts.find("masto")
+    assert (state.paused, state.down_since, ledger.accounts.lapsed(later)) == (None, None, ["fb"])
+    assert {(row.reason, row.due_at) for row in map(ledger.deliveries.find, (r.key for r in waited))} == {
+        (None, clock())
+    }
+    assert [ledger.deliveries.find(row.key) for row in others] == others
+
+
+def test_the_longer_wait_counts(ledger, clock):
+    ledger.accounts.ensure(MASTO, clock())
+    ledger.accounts.ensure(FACE, clock())
+    for seconds, waits in ((60, 60), (30, 60), (90, 90)):
+        ledger.accounts.wait("masto", clock() + timedelta(seconds=seconds))
+        assert ledger.accounts.find("masto").next_at == clock() + timedelta(seconds=waits)
+    assert ledger.accounts.find("fb").next_at < clock()
+
+
+def test_a_network_is_down_from_so_many_failures_in_a_row_on(ledger, clock):
+    ledger.accounts.ensure(MASTO, clock())
+    ledger.accounts.ensure(FACE, clock())
+    for number, down in enumerate([None, clock() + timedelta(minutes=2), clock() + timedelta(minutes=2)], 1):
+        clock.move(minutes=1)
+        assert ledger.accounts.unreachable("masto", clock(), 2) == number
+        state = ledger.accounts.find("masto")
+        assert (state.failures, state.down_since) == (number, down)
+    ledger.accounts.reached("masto")
+    state = ledger.accounts.find("masto")
+    assert (state.failures, state.down_since) == (0, None)
+    ledger.accounts.pause("masto", "person", clock())
+    ledger.accounts.unreachable("masto", clock(), 2)
+    ledger.accounts.reached("masto")
+    assert ledger.accounts.find("masto").down_since == clock()  # the pause goes on
+    assert ledger.accounts.find("fb").failures == 0
