@@ -2,8 +2,8 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from syndicate.model import EMBARGOED, Account, Article, Filter
-from syndicate.planning.plan import Candidate, plan, wanted
+from syndicate.model import EMBARGOED, Account, Article, BreakingRules, Filter, Schedule
+from syndicate.planning.plan import FAR, GRACE, SOON, UNSURE, Baselines, Candidate, plan, steps, wanted
 
 NOW = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
 BASELINE = NOW - timedelta(hours=48)
@@ -114,3 +114,146 @@ def test_the_oldest_is_planned_first_and_equals_in_reverse_of_the_document():
     candidates = [Candidate(name, article(minutes, title=name)) for name, minutes in titles.items()]
     planned = plan(candidates, [(MASTO, BASELINE)], source_baseline=BASELINE, zone="UTC", now=NOW)
     assert [entry.candidate.anchor for entry in planned] == ["second", "twin below", "twin above", "first"]
+
+
+SECOND = timedelta(seconds=1)
+
+
+def planned(found, account=MASTO, **options):
+    known = {"source_baseline": BASELINE, "zone": "UTC", "now": NOW} | options
+    [entry] = plan([Candidate("anchor", found, on_top=True)], [(account, BASELINE)], **known)
+    return entry
+
+
+@pytest.mark.parametrize(
+    ("ahead", "fields", "state", "reason"),
+    [
+        (SOON, {}, "due", None),
+        (SOON + SECOND, {}, "planned", "embargo"),
+        (timedelta(0), {"raw": {EMBARGOED: "x"}}, "due", None),
+        (SECOND, {"raw": {EMBARGOED: "x"}}, "planned", "embargo"),
+        (FAR, {}, "planned", "embargo"),
+        (FAR + SECOND, {}, "planned", "date"),
+    ],
+)
+def test_how_far_ahead_a_date_may_be(ahead, fields, state, reason):
+    entry = planned(article(published=NOW + ahead, **fields))
+    assert (entry.state, entry.reason) == (state, reason)
+    assert entry.due_at == (NOW if state == "due" else NOW + ahead)
+    told = f"it is dated {NOW + ahead:%Y-%m-%d}, more than 30 days ahead" if reason == "date" else None
+    assert entry.note == told
+
+
+@pytest.mark.parametrize(
+    ("fields", "slack"),
+    [
+        ({}, timedelta(0)),
+        ({"precision": "day"}, timedelta(days=1)),
+        ({"tz_assumed": True}, timedelta(hours=14)),
+        ({"precision": "day", "tz_assumed": True}, timedelta(hours=38)),
+    ],
+)
+def test_to_the_second_how_old_an_article_may_be(fields, slack):
+    oldest = NOW - MASTO.max_age - slack
+    long_ago = {"source_baseline": oldest - timedelta(days=9)}
+    accounts = [(MASTO, oldest - timedelta(days=9))]
+    for age, state in ((timedelta(0), "due"), (SECOND, "skipped")):
+        found = Candidate("anchor", article(published=oldest - age, **fields))
+        [entry] = plan([found], accounts, zone="UTC", now=NOW, **long_ago)
+        assert entry.state == state
+        assert entry.expires_at == (NOW if state == "due" else None)
+    assert planned(article(None)).expires_at == NOW + MASTO.max_age
+
+
+@pytest.mark.parametrize(("assumed", "slack"), [(False, GRACE), (True, GRACE + UNSURE)])
+def test_to_the_second_how_old_news_is(assumed, slack):
+    for early, state in ((slack, "due"), (slack + SECOND, "skipped")):
+        found = article(published=NOW - early, tz_assumed=assumed)
+        assert planned(found, source_baseline=NOW).state == state
+
+
+@pytest.mark.parametrize(
+    ("account", "published", "state", "reason", "due_at"),
+    [
+        ({"approve": True}, timedelta(0), "planned", "approval", None),
+        ({"approve": True}, timedelta(hours=1), "planned", "approval", timedelta(hours=1)),
+        ({"approve": True, "delay": timedelta(hours=2)}, timedelta(0), "planned", "approval", timedelta(hours=2)),
+        ({"approve": True}, timedelta(days=31), "planned", "date", timedelta(days=31)),
+        ({"delay": timedelta(hours=2)}, timedelta(0), "planned", "delay", timedelta(hours=2)),
+        ({"delay": timedelta(hours=2)}, timedelta(hours=1), "planned", "delay", timedelta(hours=2)),
+        ({"delay": timedelta(hours=2)}, timedelta(hours=3), "planned", "embargo", timedelta(hours=3)),
+        ({"delay": timedelta(hours=2)}, timedelta(hours=2), "planned", "delay", timedelta(hours=2)),
+    ],
+)
+def test_what_an_article_waits_for(account, published, state, reason, due_at):
+    entry = planned(article(published=NOW + published), Account("a", "mastodon", **account))
+    assert (entry.state, entry.reason, entry.due_at) == (state, reason, None if due_at is None else NOW + due_at)
+
+
+@pytest.mark.parametrize(
+    ("raw", "fields", "rules", "priority"),
+    [
+        ({}, {}, {}, 1),
+        ({"urgency": "1"}, {}, {}, 0),
+        ({"urgency": "2"}, {}, {}, 1),
+        ({"priority": "Breaking"}, {}, {}, 0),
+        ({"priority": "FLASH"}, {}, {}, 0),
+        ({"priority": "low"}, {}, {}, 1),
+        ({}, {"categories": ("Alert",)}, {"tags": ("alert",)}, 0),
+        ({}, {"categories": ("Alerts",)}, {"tags": ("alert",)}, 1),
+        ({}, {"section": "News > Live"}, {"sections": ("Live",)}, 0),
+        ({}, {}, {"title": "storm"}, 0),
+        ({}, {}, {"title": "^storm"}, 1),
+    ],
+)
+@pytest.mark.parametrize("delay", [timedelta(0), timedelta(hours=1)])
+def test_what_is_breaking_news(raw, fields, rules, priority, delay):
+    at_once = Account("a", "mastodon", delay=delay, schedule=Schedule(timezone="UTC", breaking="at once"))
+    waits = Account("a", "mastodon", delay=delay, schedule=Schedule(timezone="UTC", breaking="wait"))
+    rules = BreakingRules(**rules)
+    found = article(raw=raw, **fields)
+    assert planned(found, at_once, breaking=rules).priority == priority
+    assert planned(found, at_once, breaking=rules).state == ("planned" if delay and priority else "due")
+    assert planned(found, waits, breaking=rules).state == ("planned" if delay else "due")
+
+
+@pytest.mark.parametrize(
+    ("language", "wish", "speaks"),
+    [
+        ("en", "en", True),
+        ("EN", "en", True),
+        ("en-gb", "EN-GB", True),
+        ("en-GB", "en", True),
+        ("en", "en-GB", False),
+        ("eng", "en", False),
+        (None, "en", False),
+    ],
+)
+def test_a_language_admits_its_regions(language, wish, speaks):
+    rule = Account("a", "mastodon", only=Filter(languages=("pt", wish)))
+    assert planned(article(language=language), rule).state == ("due" if speaks else "skipped")
+
+
+def test_what_a_person_asks_for_has_no_delay_and_no_age_and_keeps_its_embargo():
+    slow = Account("a", "mastodon", delay=timedelta(hours=1))
+    now, later = article(60 * 24 * 365, raw={"urgency": "1"}), article(-60)
+    entries = wanted([Candidate("b", later), Candidate("a", now)], [slow], now=NOW, filtered=False)
+    assert [(entry.candidate.anchor, entry.state, entry.reason) for entry in entries] == [
+        ("a", "due", None),
+        ("b", "planned", "embargo"),
+    ]
+    assert [(entry.due_at, entry.expires_at, entry.priority) for entry in entries] == [
+        (NOW, None, 0),
+        (NOW + timedelta(hours=1), None, 1),
+    ]
+
+
+def test_the_steps_say_what_they_compared():
+    found = article(None)
+    [_, newness, age] = steps(found, MASTO, Baselines(BASELINE, NOW), "UTC", NOW)
+    assert (newness.passed, newness.began, newness.published, age.age, age.passed) == (None, NOW, None, None, True)
+    [_, newness, _] = steps(found, MASTO, Baselines(BASELINE, None), "UTC", NOW, on_top=True)
+    assert (newness.passed, newness.began) == (None, None)
+    [_, newness, age] = steps(article(-10), MASTO, Baselines(NOW, BASELINE), "UTC", NOW, on_top=False)
+    assert (newness.passed, newness.began, newness.slack) == (True, NOW, GRACE)
+    assert (age.age, age.limit) == (timedelta(0), MASTO.max_age)
