@@ -182,7 +182,7 @@ SIZES = st.sampled_from([len, at_23, double])
 @given(
     WORDS,
     WORDS,
-    st.lists(st.sampled_from(["#News", "#日本", "#Long_Hashtag"]), max_size=3),
+    st.lists(st.sampled_from(["#News", "#日本", "#Long_Hashtag"]), max_size=3, unique=True),
     SIZES,
     st.integers(30, 200),
     st.one_of(st.none(), st.integers(40, 300)),
