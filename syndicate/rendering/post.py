@@ -152,9 +152,8 @@ class _Parts:
             if not (link and place == "text" and outside and self._manner.rich):
                 raise
             lost = bool(media) and not self._limits.card_with_media
-            self.warnings.append(
-                f"the link leaves no room in the text, so it has a link card{' and no picture' * lost}"
-            )
+            instead = "a link card, and no picture" if lost else "a link card"
+            self.warnings.append(f"the link leaves no room in the text, so the post has {instead}")
             media, place = () if lost else media, outside
             text, card = self._words(link, place)
         if link and place == "text" and not any(span.kind == "link" and span.value == link for span in text.spans):
