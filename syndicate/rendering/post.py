@@ -144,7 +144,7 @@ class _Parts:
         """Text, link, link card and pictures. Raises RenderError where a template prints nothing, and TooLong."""
         media = self.media()
         place = _place(self._account, self._limits, has_media=bool(media))
-        link = self.link() if self._account.link != "none" else None
+        link = (self.link() or None) if self._account.link != "none" else None
         try:
             text, card = self._words(link, place)
         except TooLong:

@@ -6,7 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from syndicate.platforms import find
 from syndicate.rendering.mentions import JOINER, as_written, unmentioned
+from syndicate.sandbox import counting
 from syndicate.text import addresses
 
 # twitter-text, js/src/regexp: validMentionPrecedingChars, atSigns, validMentionOrList, endMentionMatch
@@ -80,6 +82,20 @@ def test_a_post_that_begins_with_a_handle_is_no_reply():
     assert unmentioned("@council says no")[0] == JOINER
     assert unmentioned("＠council says no")[0] == JOINER
     assert not unmentioned("So @council says no").startswith(JOINER)
+
+
+@pytest.mark.parametrize(
+    ("platform", "counted", "judge"),
+    [
+        ("mastodon", 29, counting.mastodon_length),
+        ("bluesky", 29, counting.graphemes),
+        ("x", 30, counting.weighted_length),
+    ],
+)
+def test_the_joiner_is_counted_by_the_networks_own_rule(platform, counted, judge):
+    """On Mastodon the whole handle counts, since it is no mention; X counts the joiner as two."""
+    network, quiet = object.__new__(find(platform)), unmentioned("Ask @mayor@social.example so")
+    assert network.measure(quiet) == judge(quiet) == counted
 
 
 @given(st.text(st.sampled_from("a0_Ré日@＠ .,/:(“rt-=\n"), max_size=20))
