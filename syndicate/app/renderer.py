@@ -60,7 +60,7 @@ class LazyRenderer:
         return self._renderer().render(article, account, platform, limits, at=at, planned_at=planned_at)
 
     def approved(self, delivery: Delivery) -> Render:
-        """Renders as `render`; a post that a person approved before posts were made as now stays as it was approved."""
+        """Renders as `render`; a post approved before posts were made as now goes out as it was approved."""
 
         def render(
             article: Article,

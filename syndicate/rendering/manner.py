@@ -1,4 +1,4 @@
-"""How posts are made now, and how until version 1.0: what a person approved then goes out as it was approved."""
+"""How posts are made now, and how they were made before: what a person approved then goes out as it was approved."""
 
 from __future__ import annotations
 
