@@ -7,14 +7,14 @@ adapter does not declare them: it has the method or not.
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import Any, ClassVar, Protocol, Self, TypeAlias, runtime_checkable
 
 from syndicate.errors import Uncertain
-from syndicate.model import Certainty, Draft, Identity, Json, Limits, Look, Post, Reading, Receipt, Validators
+from syndicate.model import Certainty, Draft, Identity, Json, Limits, Look, Post, Reading, Receipt, Span, Validators
 
 Clock: TypeAlias = Callable[[], datetime]
 """Gives the present instant: aware, UTC."""
@@ -226,6 +226,17 @@ class Recognisable(Protocol):
     """A preview can draw its posts as the network shows them."""
 
     look: ClassVar[Look]
+
+
+@runtime_checkable
+class RichText(Protocol):
+    """Its posts say themselves which words are links, so an address may be shown short over the whole one."""
+
+    def shown(self, address: str) -> str:
+        """How the network's own app shows an address in a text."""
+
+    def linked(self, text: str, spans: Sequence[Span]) -> tuple[Span, ...]:
+        """The links, tags and mentions of a text: `spans`, and what its own app would find besides."""
 
 
 @runtime_checkable

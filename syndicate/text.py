@@ -11,6 +11,7 @@ import unicodedata
 from bisect import bisect_right
 from collections.abc import Iterable, Mapping
 from functools import cache
+from importlib.resources import files
 from itertools import pairwise
 from typing import Any
 from urllib.parse import quote, unquote_plus
@@ -108,6 +109,12 @@ def addresses(text: str) -> list[tuple[int, int]]:
     return found
 
 
+@cache
+def top_level_domains() -> frozenset[str]:
+    """The names in the IANA root zone, in lower case (`tlds.txt`; data.iana.org/TLD/tlds-alpha-by-domain.txt)."""
+    return frozenset(files("syndicate").joinpath("tlds.txt").read_text("utf-8").split())
+
+
 def _without_punctuation(address: str) -> str:
     while True:
         last = address[-1]
@@ -147,6 +154,16 @@ def hashtags(section: str | None, categories: Iterable[str]) -> tuple[str, ...]:
         if _says_something(tag):
             found.setdefault(tag.casefold(), tag)
     return tuple(found.values())
+
+
+def has_hashtag(text: str, tag: str) -> bool:
+    """Whether a text has this hashtag (without its `#`), whatever its case."""
+    text, tag = unicodedata.normalize("NFC", text).casefold(), tag.casefold()
+    for found in re.finditer(f"[#＃]{re.escape(tag)}", text):  # noqa: RUF001  (the full-width sign is meant)
+        before, after = text[: found.start()][-1:], text[found.end() : found.end() + 1]
+        if not (before.isalnum() or before in ("/", "&")) and (not after or _tag_character(after) in ("", " ")):
+            return True
+    return False
 
 
 def _says_something(tag: str) -> bool:
@@ -207,7 +224,8 @@ def breaks(text: str) -> list[int]:
     found: list[int] = []
     for word in _WORD.finditer(text):
         first = word.start() <= lead < word.end()
-        inside = [] if word.group()[0] in "#@＃＠" else _inner_breaks(word.group(), first=first)  # noqa: RUF001  (meant)
+        kept_whole = word.group().lstrip("\u2060").startswith(("#", "@", "＃", "＠"))  # noqa: RUF001  (meant)
+        inside = [] if kept_whole else _inner_breaks(word.group(), first=first)
         found.extend(word.start() + offset for offset in inside)
         found.append(word.end())
     return [end for end in found if lead < end < len(text) and not any(start < end < stop for start, stop in kept)]

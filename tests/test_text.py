@@ -7,7 +7,19 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from syndicate.text import addresses, balanced, breaks, clip, cut, graphemes, hashtags, plain, utm
+from syndicate.text import (
+    addresses,
+    balanced,
+    breaks,
+    clip,
+    cut,
+    graphemes,
+    has_hashtag,
+    hashtags,
+    plain,
+    top_level_domains,
+    utm,
+)
 from tests import processes
 
 FAMILY = "👩‍👩‍👧‍👦"
@@ -234,3 +246,26 @@ def test_an_address_is_kept_whole_or_left_out(before, after):
 def test_reading_ascii_does_not_load_regex():
     code = "import sys; from syndicate.text import *; cut('a', 3); plain('b'); sys.exit('regex' in sys.modules)"
     assert processes.run([sys.executable, "-c", code], check=False).returncode == 0
+
+
+@pytest.mark.parametrize(
+    ("text", "tag", "there"),
+    [
+        ("Why #MeToo matters", "metoo", True),
+        ("#MeToo", "MeToo", True),
+        ("＃日本の", "日本", False),
+        ("＃日本 の", "日本", True),
+        ("#MeToo2 #MeToo", "MeToo", True),
+        ("#MeToo_2 &#MeToo a#MeToo /#MeToo", "MeToo", False),
+        ("#E\u0301lection", "Élection", True),
+        ("#हिन्दी", "हिन्द", False),
+        ("", "News", False),
+    ],
+)
+def test_a_text_has_a_hashtag_whatever_its_case(text, tag, there):
+    assert has_hashtag(text, tag) == there
+
+
+def test_top_level_domains_are_those_that_exist():
+    assert {"com", "pt", "museum"} <= top_level_domains()
+    assert not {"example", "local", "html", ""} & top_level_domains()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import threading
 from collections.abc import Callable, Iterable
 from datetime import datetime
@@ -12,9 +13,10 @@ from syndicate.errors import RenderError
 from syndicate.ledger import Ledger
 from syndicate.model import Account, Article, Delivery, Limits, Rendered, Site
 from syndicate.ports import Http, Platform
+from syndicate.serialization import freeze
 
 if TYPE_CHECKING:
-    from syndicate.delivery.lane import Lane
+    from syndicate.delivery.lane import Lane, Render
     from syndicate.rendering.cards.order import Drawn, Order
     from syndicate.rendering.cards.studio import Studio
     from syndicate.rendering.photo import Pictures
@@ -57,10 +59,36 @@ class LazyRenderer:
         """Render an article as one account's post. Raises RenderError, TooLong."""
         return self._renderer().render(article, account, platform, limits, at=at, planned_at=planned_at)
 
+    def approved(self, delivery: Delivery) -> Render:
+        """Renders as `render`; a post approved before posts were made as now goes out as it was approved."""
+
+        def render(
+            article: Article,
+            account: Account,
+            platform: Platform,
+            limits: Limits,
+            *,
+            at: datetime,
+            planned_at: datetime,
+        ) -> Rendered:
+            made = self.render(article, account, platform, limits, at=at, planned_at=planned_at)
+            if delivery.approved in (None, freeze(made)[1]):
+                return made
+            from syndicate.rendering.manner import BEFORE
+
+            with contextlib.suppress(RenderError):
+                moments = {"at": at, "planned_at": planned_at}
+                earlier = self._renderer().render(article, account, platform, limits, **moments, manner=BEFORE)
+                return earlier if freeze(earlier)[1] == delivery.approved else made
+            return made
+
+        return render
+
     def rendered(self, delivery: Delivery, lane: Lane, ledger: Ledger) -> Rendered:
         """Render a delivery as it would be sent now. Raises RenderError, PlatformError."""
         article, planned_at = ledger.articles.find(delivery.anchor).article, delivery.planned_at
-        return self.render(article, lane.account, lane.platform, lane.limits(), at=ledger.now(), planned_at=planned_at)
+        render = self.approved(delivery)
+        return render(article, lane.account, lane.platform, lane.limits(), at=ledger.now(), planned_at=planned_at)
 
     def try_templates(self, lanes: Iterable[Lane], at: datetime) -> list[str]:
         """Render a sample article for each account; returns the errors and warnings of its templates."""

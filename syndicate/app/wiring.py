@@ -71,7 +71,7 @@ class App:
             timeouts, gate = self.timeouts, self.gate
         return self.kind.carry_out(
             delivery,
-            self.renderer.render,
+            self.renderer.approved(delivery),
             lambda render: deliver(delivery.key, lane, self.ledger, render, timeouts, gate),
         )
 
@@ -81,7 +81,7 @@ class App:
 
         lane = self.lanes.of(delivery.account)
         self.kind.carry_out(
-            delivery, self.renderer.render, lambda render: rehearse(delivery, lane, self.ledger, render)
+            delivery, self.renderer.approved(delivery), lambda render: rehearse(delivery, lane, self.ledger, render)
         )
 
     # What is made when it is first needed, since its imports take time

@@ -33,7 +33,7 @@ DESCRIPTIONS: Mapping[str, str] = {
     "accounts.image": "card: a picture made from your design, over the article's photo; photo: the photo itself; none.",
     "accounts.theme": "The card's design: a folder in templates/cards; without it, one that suits the article.",
     "accounts.alt_text": "required: a picture without a description is left out; optional.",
-    "accounts.link": "text: the address in the text; card: the box the network draws for a link; none.",
+    "accounts.link": "text: the address in the text; card: the box drawn for a link (on Bluesky the default); none.",
     "accounts.hashtags": "At most so many hashtags, from section and tags.",
     "accounts.utm": "Campaign parameters for links, without utm_; `source` is the platform unless given.",
     "accounts.max_age": "Older articles are not announced, such as 24h.",

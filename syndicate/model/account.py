@@ -76,7 +76,7 @@ class Budget:
 class Account:
     """One login on one platform, named by the publisher, with what planning and rendering need.
 
-    `link` None means: a card where a picture leaves room for one, else in the text.
+    `link` None means: a card where a picture leaves room for one or we make it ourselves, else in the text.
     `settle` None means the platform's own. `only` None lets every article pass.
     `theme` names the folder of the card's design; None: one that suits the article.
     `delay`: an article is announced once it has stayed unchanged that long.

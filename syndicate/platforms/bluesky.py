@@ -7,6 +7,7 @@ bluesky-social/bsky-docs @ 390c1e97 (2026-04-21) for rate limits.
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Annotated, Any, ClassVar
@@ -15,6 +16,7 @@ from urllib.parse import urlsplit
 from syndicate.errors import AuthError, PlatformError, Rejected, Uncertain
 from syndicate.model import Certainty, Draft, Identity, Json, Limits, LinkCard, Look, Media, Post, Receipt, Secret, Span
 from syndicate.net.status import failure
+from syndicate.platforms import _facets
 from syndicate.platforms._replies import by_hand, field, problem, same_address, same_text
 from syndicate.ports import Credentials, Http, Reply
 from syndicate.serialization import instant
@@ -24,7 +26,6 @@ BLOB_LIFE = timedelta(hours=1)
 """How long an upload may be used: the server removes blobs that no record names (from memory)."""
 
 _ALPHABET = "234567abcdefghijklmnopqrstuvwxyz"
-_TAG_LENGTH = 64
 _LOW_BITS = 20
 _CLOCK_BITS = 10
 _REFUSED = {
@@ -105,6 +106,14 @@ class Bluesky:
 
         return len(regex.findall(r"\X", text))
 
+    def shown(self, address: str) -> str:
+        """The address without its scheme, cut as the app cuts it; the link behind it is whole."""
+        return _facets.shown(address)
+
+    def linked(self, text: str, spans: Sequence[Span]) -> tuple[Span, ...]:
+        """`spans`, and the bare addresses and hashtags that the app would link; the server itself links nothing."""
+        return _facets.linked(text, spans)
+
     def verify(self) -> Identity:
         """Who the session belongs to."""
         reply = self._call(
@@ -129,7 +138,7 @@ class Bluesky:
             "text": post.text,
             "createdAt": _created(post.at),
             "langs": _languages(post.language),
-            "facets": _facets(post.text, post.spans),
+            "facets": _facets.facets(post.text, post.spans),
             "embed": self._embed(post),
         }
         draft: Draft = {
@@ -278,25 +287,6 @@ def _languages(tag: str | None) -> list[str]:
     """The language as BCP 47 with hyphens, since `en_US` is refused (measured); none if it is not a language tag."""
     spelled = (tag or "").replace("_", "-")
     return [spelled] if re.fullmatch(r"[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8})*", spelled) else []
-
-
-def _facets(text: str, spans: tuple[Span, ...]) -> list[Json]:
-    """Links and tags where the template put them, counted in UTF-8 bytes; the server does not check them (measured)."""
-    features = {
-        "link": lambda value: {"$type": "app.bsky.richtext.facet#link", "uri": value},
-        "tag": lambda value: {"$type": "app.bsky.richtext.facet#tag", "tag": value},
-    }
-    return [
-        {
-            "index": {
-                "byteStart": len(text[: span.start].encode()),
-                "byteEnd": len(text[: span.end].encode()),
-            },
-            "features": [features[span.kind](span.value)],
-        }
-        for span in sorted(spans, key=lambda span: span.start)
-        if span.kind in features and (span.kind != "tag" or len(span.value) <= _TAG_LENGTH)
-    ]
 
 
 def _blobs(post: Post) -> bool:

@@ -5,11 +5,13 @@ for parts that stay whole and whose positions the adapters need. What is shorten
 
 1. parts with `drop`, the lowest priority first, among equals the last first; each is cut at a word while
    something worth reading is left (three words, ten graphemes), and otherwise vanishes;
-2. other `fit` parts, in the same order, down to something worth reading;
-3. hashtags, whole, from the last;
-4. `fit` parts again, down to their first letter.
+2. long hashtags, whole, the longest first;
+3. other `fit` parts, in the same order, down to something worth reading;
+4. hashtags, whole, from the last;
+5. `fit` parts again, down to their first letter.
 
-Links and mentions are never shortened. If that is not enough, the text is too long.
+Links and mentions are never shortened. If that is not enough, the text is too long. A hashtag that the text has
+already is left out.
 """
 
 from __future__ import annotations
@@ -17,11 +19,11 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any, ClassVar, Literal, SupportsIndex, TypeAlias, overload
+from typing import Any, ClassVar, Literal, Self, SupportsIndex, TypeAlias, overload
 
 from syndicate.errors import RenderError, TooLong
 from syndicate.model import Limits, Span
-from syndicate.text import addresses, breaks, clip, graphemes, unspaced
+from syndicate.text import addresses, breaks, clip, graphemes, has_hashtag, unspaced
 
 Kind: TypeAlias = Literal["text", "fit", "drop", "link", "tag", "mention"]
 Measure: TypeAlias = Callable[[str], int]
@@ -43,6 +45,9 @@ _LOOSE_SPACES = re.compile(r"(?<=\n)[ \t]+|[ \t]+(?=\n)|(?<=[ \t])[ \t]+")
 _LOOSE_LINES = re.compile(r"\A\s+|\s+\Z|(?<=\n\n)\n+")
 
 DEFAULT_PRIORITY = 5
+
+_LONG_TAG = 20
+"""Graphemes, with the `#`, beyond which a hashtag is not worth a word of the headline."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,10 +84,20 @@ class Whole(str):
 
 
 class Link(Whole):
-    """The article's address, with its campaign parameters."""
+    """The article's address, with its campaign parameters. It prints as `shown`, as the network's own app shows it."""
 
-    __slots__ = ()
+    __slots__ = ("shown",)
     kind = "link"
+    shown: str
+
+    def __new__(cls, address: str, shown: str | None = None) -> Self:
+        """`shown` None: the whole address."""
+        made = super().__new__(cls, address)
+        made.shown = address if shown is None else shown
+        return made
+
+    def __str__(self) -> str:
+        return mark(self.kind, self.shown)
 
 
 class Tag(Whole):
@@ -255,7 +270,9 @@ class _Fitting:
 
     def _steps(self) -> Iterator[tuple[int, int]]:
         yielding = self._of("drop"), self._of("fit"), self._of("tag")
-        yield from ((at, 0) for at in yielding[0])
+        sizes = {at: len(graphemes(self._parts[at].text)) for at in yielding[2]}
+        long = sorted((at for at in yielding[2] if sizes[at] > _LONG_TAG), key=lambda at: -sizes[at])
+        yield from ((at, 0) for at in (*yielding[0], *long))
         yield from ((at, self._ladders[at].readable) for at in yielding[1])
         yield from ((at, 0) for at in (*yielding[2], *yielding[1]))
 
@@ -285,6 +302,7 @@ class _Fitting:
 
 def _assemble(parts: Sequence[Part], texts: Sequence[str]) -> Fitted:
     """The text of the parts in their present forms, without the gaps that dropped ones would leave."""
+    texts = _without_repeated_tags(parts, texts)
     spans = []
     offset = 0
     for part, text in zip(parts, texts, strict=True):
@@ -301,6 +319,19 @@ def _assemble(parts: Sequence[Part], texts: Sequence[str]) -> Fitted:
         if not any(start < stop and begin < end for begin, stop in taken)
     ]
     return Fitted(text, tuple(sorted(spans, key=lambda span: span.start)))
+
+
+def _without_repeated_tags(parts: Sequence[Part], texts: Sequence[str]) -> list[str]:
+    """The texts; a hashtag that the words or an earlier one have is empty."""
+    words = "".join(text for part, text in zip(parts, texts, strict=True) if part.kind not in ("tag", "link"))
+    kept: list[str] = []
+    known: set[str] = set()
+    for part, text in zip(parts, texts, strict=True):
+        name = text.removeprefix("#").casefold()
+        repeated = part.kind == "tag" and bool(name) and (name in known or has_hashtag(words, name))
+        kept.append("" if repeated else text)
+        known |= {name} if part.kind == "tag" else set()
+    return kept
 
 
 def _span(kind: Kind, start: int, text: str) -> Span:

@@ -16,7 +16,8 @@ from jinja2.utils import missing
 
 from syndicate.errors import RenderError
 from syndicate.rendering.fit import Mention, Tag, may_give_way
-from syndicate.text import hashtags
+from syndicate.rendering.labels import hashtags
+from syndicate.rendering.mentions import as_written
 
 MAX_OUTPUT = 200_000
 """Characters a template may print: three times the longest post any network takes."""
@@ -72,7 +73,7 @@ def environment(directories: Sequence[Path], *, html: bool = False) -> jinja2.En
     With `html`, whatever a template prints is escaped.
     """
     made = _Sandbox(
-        loader=jinja2.FileSystemLoader(directories),
+        loader=jinja2.FileSystemLoader(directories, encoding="utf-8-sig"),
         undefined=_Missing,
         autoescape=html,
         finalize=_printed,
@@ -89,7 +90,8 @@ def _printed(value: Any) -> Any:
 
 def _mention(handle: str) -> Mention | str:
     """The `mention` filter: a handle that is never cut, and whose position the adapters get."""
-    return Mention(f"@{handle.removeprefix('@')}") if handle else ""
+    handle = as_written(handle).removeprefix("@")
+    return Mention(f"@{handle}") if handle else ""
 
 
 def _hashtag(name: str) -> Tag | str:

@@ -4,20 +4,23 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 from urllib.parse import quote
 
 from syndicate.errors import RenderError, TooLong
-from syndicate.model import Account, Article, Image, Limits, LinkCard, Media, Post, Rendered, Site
-from syndicate.ports import Platform
+from syndicate.model import Account, Article, Image, Limits, LinkCard, Media, Post, Rendered, Site, Span
+from syndicate.ports import Platform, RichText
 from syndicate.rendering.environment import Templates
-from syndicate.rendering.fit import Fitted, Link, Measure, fit
+from syndicate.rendering.fit import Fitted, Link, fit
+from syndicate.rendering.manner import NOW, Manner
+from syndicate.rendering.mentions import as_written
 from syndicate.rendering.photo import Pictures
-from syndicate.rendering.view import ArticleView, view
+from syndicate.rendering.repetition import says, unsaid
+from syndicate.rendering.view import ArticleView
 from syndicate.serialization import article_record
-from syndicate.text import cut, plain, utm
+from syndicate.text import addresses, cut, plain, utm
 
 if TYPE_CHECKING:
     from syndicate.rendering.cards.order import Drawn, Order
@@ -56,38 +59,38 @@ class Renderer:
         *,
         at: datetime,
         planned_at: datetime,
+        manner: Manner = NOW,
     ) -> Rendered:
         """The post of `article` for `account`, within `limits`, which may be wider than the platform's own.
 
         The same input gives the same post, picture bytes included. A picture that is unavailable is left
         out with a warning. Raises RenderError (a template) and TooLong.
         """
-        parts = _Parts(self, article, account, platform.name, limits)
-        media = parts.media()
-        place = _place(account, limits, has_media=bool(media))
-        link = parts.link() if account.link != "none" else None
-        text = parts.text(Link(link) if link and place == "text" else Link(""), platform.measure)
-        if link and place == "text" and not any(span.kind == "link" and span.value == link for span in text.spans):
-            if not text.text:
-                raise RenderError(f"{parts.shown('post.txt.j2')}: prints nothing")
-            parts.warnings.append(f"{parts.shown('post.txt.j2')} does not print the link, so the post has none")
-            link = None
-        card = parts.card(link) if link and place == "card" else None
-        if not (text.text or media or card or link):
-            raise RenderError(f"{parts.shown('post.txt.j2')}: prints nothing")
+        parts = _Parts(self, article, account, platform, limits, manner)
+        made = parts.made()
         post = Post(
-            text=text.text,
-            link=link,
-            spans=text.spans,
-            media=media,
-            card=card,
+            text=made.text.text,
+            link=made.link,
+            spans=made.text.spans,
+            media=made.media,
+            card=made.card,
             language=article.language or account.language or self.site.language,
             at=at,
             planned_at=planned_at,
             article=article_record(article),
         )
         warnings = tuple(dict.fromkeys(parts.warnings))
-        return Rendered(post, platform.measure(text.text), limits.text, warnings)
+        return Rendered(post, platform.measure(post.text), limits.text, warnings)
+
+
+@dataclass(frozen=True, slots=True)
+class _Made:
+    """The parts of a post that belong together."""
+
+    text: Fitted
+    link: str | None
+    card: LinkCard | None
+    media: tuple[Media, ...]
 
 
 def _place(account: Account, limits: Limits, *, has_media: bool) -> Place:
@@ -95,25 +98,31 @@ def _place(account: Account, limits: Limits, *, has_media: bool) -> Place:
     if account.link == "none":
         return "none"
     automatic = "text" if has_media and not limits.card_with_media else "card"
-    if (account.link or automatic) == "text":
-        return "text"
-    return {"client": "card", "field": "field", "text": "text", "none": "text"}[limits.card]  # type: ignore[return-value]
+    return "text" if (account.link or automatic) == "text" else _OUTSIDE.get(limits.card, "text")
+
+
+_OUTSIDE: dict[str, Place] = {"client": "card", "field": "field"}
+"""Where a link goes that does not stand in the text, by `Limits.card`."""
 
 
 class _Parts:
     """Makes the parts of one post: of an article, for an account on a platform."""
 
-    def __init__(self, renderer: Renderer, article: Article, account: Account, name: str, limits: Limits) -> None:
+    def __init__(
+        self, renderer: Renderer, article: Article, account: Account, platform: Platform, limits: Limits, manner: Manner
+    ) -> None:
         self._article = article
         self._site = renderer.site
         self._draw = renderer.draw
         self._account = account
-        self._name = name
+        self._platform = platform
+        self._name = platform.name
         self._limits = limits
+        self._manner = manner
         self._templates = renderer.templates
         self._pictures = renderer.pictures
         self._url = article.url
-        self._view: ArticleView = view(article, account.hashtags)
+        self._view: ArticleView = manner.view(article, account.hashtags)
         self._variables: dict[str, Any] = {
             "article": self._view,
             "site": renderer.site,
@@ -131,28 +140,89 @@ class _Parts:
         campaign = {"source": self._name} | dict(self._account.utm) if self._account.utm else {}
         return utm(address, campaign)
 
-    def text(self, link: Link, measure: Measure) -> Fitted:
+    def made(self) -> _Made:
+        """Text, link, link card and pictures. Raises RenderError where a template prints nothing, and TooLong."""
+        media = self.media()
+        place = _place(self._account, self._limits, has_media=bool(media))
+        link = (self.link() or None) if self._account.link != "none" else None
+        try:
+            text, card = self._words(link, place)
+        except TooLong:
+            outside = _OUTSIDE.get(self._limits.card)
+            if not (link and place == "text" and outside and self._manner.rich):
+                raise
+            lost = bool(media) and not self._limits.card_with_media
+            instead = "a link card, and no picture" if lost else "a link card"
+            self.warnings.append(f"the link leaves no room in the text, so the post has {instead}")
+            media, place = () if lost else media, outside
+            text, card = self._words(link, place)
+        if link and place == "text" and not any(span.kind == "link" and span.value == link for span in text.spans):
+            if not text.text:
+                raise RenderError(f"{self.shown('post.txt.j2')}: prints nothing")
+            self.warnings.append(f"{self.shown('post.txt.j2')} does not print the link, so the post has none")
+            link = None
+        if not (text.text or media or card or link):
+            raise RenderError(f"{self.shown('post.txt.j2')}: prints nothing")
+        return _Made(text, link, card, media)
+
+    def _words(self, link: str | None, place: Place) -> tuple[Fitted, LinkCard | None]:
+        """The text, and the link card where it is ours to make; what one says the other does not."""
+        if not link or place != "card":
+            return self.text(self._printed(link) if link and place == "text" else Link("")), None
+        card = self.card(link)
+        if not self._manner.rich:
+            return self.text(Link("")), card
+        summary = self._view.summary
+        text = self.text(Link(""), said="" if self._leads_on(summary) else summary)
+        repeated = says(f"{text.text} {card.title}", card.description)
+        return text, replace(
+            card, title=card.title or self._site.name, description="" if repeated else card.description
+        )
+
+    def _leads_on(self, words: str) -> bool:
+        """Whether the words have links or hashtags, which nobody can follow in a link card."""
+        return isinstance(self._platform, RichText) and bool(self._platform.linked(words, ()) or addresses(words))
+
+    def _printed(self, link: str) -> Link:
+        rich = self._manner.rich and isinstance(self._platform, RichText)
+        return Link(link, self._platform.shown(link) if rich else link)  # type: ignore[attr-defined]
+
+    def text(self, link: Link, said: str = "") -> Fitted:
+        """The template's text, fitted; without droppable parts that repeat `said`, as long as anything is left."""
         marked = self._templates.render(self._name, "post.txt.j2", self._variables | {"link": link})
         try:
-            return fit(marked, self._limits, measure)
+            fitted = fit(unsaid(marked, said), self._limits, self._platform.measure)
+            if not fitted.text and said:
+                fitted = fit(marked, self._limits, self._platform.measure)
         except TooLong as fault:
             raise TooLong(f"{self.shown('post.txt.j2')}: {fault}", hint=fault.hint) from fault
         except RenderError as fault:
             raise RenderError(f"{self.shown('post.txt.j2')}: {fault}", hint=fault.hint) from fault
+        return replace(fitted, spans=self._spans(fitted, link))
+
+    def _spans(self, fitted: Fitted, link: Link) -> tuple[Span, ...]:
+        """The links, tags and mentions of the text; a link that is shown short leads to the whole address."""
+        short = link.shown != link
+        spans = tuple(
+            replace(span, value=link[:]) if short and span.kind == "link" and span.value == link.shown else span
+            for span in fitted.spans
+        )
+        if self._manner.rich and isinstance(self._platform, RichText):
+            return self._platform.linked(fitted.text, spans)
+        return spans
 
     def media(self) -> tuple[Media, ...]:
         """The article's picture or card, unless the account wants none or a link card takes its place."""
-        limits = self._limits
-        crowded = self._account.link == "card" and limits.card != "none" and not limits.card_with_media
-        if crowded or not limits.images:
+        if self._manner.crowded(self._account, self._limits) or not self._limits.images:
             return ()
-        picture = self._picture(limits.image_bytes, self._name)
+        picture = self._picture(self._limits.image_bytes, self._name)
         return (picture,) if picture else ()
 
     def card(self, link: str) -> LinkCard:
+        """The link card, with the picture as its thumb."""
         thumb = self._picture(self._limits.thumb_bytes, _LINK_CARD, _CARD_EDGE)
-        title, description = cut(self._view.title, _CARD_TEXT), cut(self._view.summary, _CARD_TEXT)
-        return LinkCard(link, title, description, thumb)
+        title, description = as_written(self._view.title), as_written(self._view.summary)
+        return LinkCard(link, cut(title, _CARD_TEXT), cut(description, _CARD_TEXT), thumb)
 
     def _picture(self, max_bytes: int, size: str, edge: int | None = None) -> Media | None:
         """The card in a size of its theme, or the photo within `edge` pixels; none without the alt text it needs."""
@@ -199,6 +269,7 @@ class _Parts:
     def _alt(self, image: Image) -> str:
         """The alt text within the network's limit; if it has to be cut, the credit stays."""
         marked = self._templates.render(self._name, "alt.txt.j2", self._variables | {"image": image, "link": ""})
+        marked = as_written(marked)
         limit = self._limits.alt
         try:
             return plain(fit(marked, Limits(text=limit), len).text)

@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, fields, replace
 from datetime import datetime
 
 from syndicate.model import Article, Image
 from syndicate.rendering.fit import Hashtags, Tag
-from syndicate.text import hashtags, plain
+from syndicate.rendering.labels import hashtags, section_label
+from syndicate.rendering.mentions import unmentioned
+from syndicate.rendering.repetition import led_by, without_address
+from syndicate.text import plain
 
 
 @dataclass(frozen=True, slots=True)
 class ArticleView:
     """An article for a template to read: text that is missing is "", never None.
 
-    `hashtags` are as many as the account asks for, with their `#`; they print with spaces between them.
+    Its words mention nobody, and its section is no CMS's default category. `hashtags` are as many as the account
+    asks for, with their `#`; they print with spaces between them.
     """
 
     source: str
@@ -36,19 +40,21 @@ class ArticleView:
     raw: Mapping[str, str]
 
 
-def view(article: Article, tags: int) -> ArticleView:
-    """`article` as templates see it, with its first `tags` hashtags."""
+def view(article: Article, tags: int, words: Callable[[str], str] = unmentioned) -> ArticleView:
+    """`article` as templates see it, with its first `tags` hashtags. `words` is how its words are written."""
     images = tuple(map(_clean_image, article.images))
     found = hashtags(article.section, article.categories)[: max(tags, 0)]
+    title = plain(article.title)
+    summary = led_by(title, without_address(plain(article.summary), article.url, article.canonical_url))
     return ArticleView(
         source=plain(article.source),
         url=plain(article.url),
         canonical_url=plain(article.canonical_url or ""),
-        title=plain(article.title),
-        summary=plain(article.summary),
-        section=plain(article.section or ""),
-        categories=tuple(map(plain, article.categories)),
-        authors=tuple(map(plain, article.authors)),
+        title=words(title),
+        summary=words(summary),
+        section=words(section_label(article.section)),
+        categories=tuple(words(plain(category)) for category in article.categories),
+        authors=tuple(words(plain(author)) for author in article.authors),
         published=article.published,
         updated=article.updated,
         language=plain(article.language or ""),
@@ -56,7 +62,7 @@ def view(article: Article, tags: int) -> ArticleView:
         image=images[0] if images else None,
         images=images,
         hashtags=Hashtags(Tag(f"#{tag}") for tag in found),
-        raw={plain(name): plain(value) for name, value in article.raw.items()},
+        raw={plain(name): words(plain(value)) for name, value in article.raw.items()},
     )
 
 

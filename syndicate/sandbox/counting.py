@@ -107,7 +107,7 @@ def recognised(text: str) -> list[tuple[int, int, str]]:
 @cache
 def _domains() -> str:
     """Top-level domains of the IANA root zone as one alternation, the longest first."""
-    names = files("syndicate.sandbox").joinpath("tlds.txt").read_text("utf-8").split()
+    names = files("syndicate").joinpath("tlds.txt").read_text("utf-8").split()
     return "|".join(sorted(names, key=len, reverse=True)) + r"|xn--[-0-9a-z]+"
 
 

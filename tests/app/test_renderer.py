@@ -1,12 +1,17 @@
 """The renderer of a run: what it makes when, and what it says of the templates it used."""
 
+from dataclasses import replace
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
 from syndicate.app.renderer import LazyRenderer
 from syndicate.delivery.lane import Lane
-from syndicate.model import Account, Site
+from syndicate.model import Account, Article, Site
+from syndicate.platforms import find
+from syndicate.rendering.manner import BEFORE
+from syndicate.serialization import freeze
 from tests.worlds.newsroom import Network
 
 SITE = Site("Gazette", "https://gazette.example/")
@@ -43,3 +48,27 @@ def test_a_template_that_fails_is_told_with_its_account(renderer, lane, clock, t
     [fault] = renderer(tmp_path).try_templates([lane], clock())
     assert fault.startswith("acct: ")
     assert "titel" in fault
+
+
+LINK = "https://gazette.example/2026/a-new-ferry-for-the-northern-harbour"
+STORY = Article("news", LINK, "A new ferry for @harbour", "It sails in May.", section="Uncategorized")
+NETWORK = object.__new__(find("bluesky"))
+
+
+@pytest.mark.parametrize("setting", [None, "text", "card"])
+@pytest.mark.parametrize("title", ["A new ferry", "A new #ferry for @harbour"])
+def test_what_was_approved_before_posts_were_made_as_now_goes_out_as_approved(renderer, clock, setting, title):
+    made, account = renderer(), Account("acct", "bluesky", image="none", link=setting)
+    wanted = (replace(STORY, title=title), account, NETWORK, NETWORK.limits)
+    moments = {"at": clock(), "planned_at": clock()}
+    today = freeze(made.render(*wanted, **moments))
+    before = freeze(made._renderer().render(*wanted, **moments, manner=BEFORE))
+    assert before != today
+
+    def approved(digest):
+        return freeze(made.approved(SimpleNamespace(approved=digest))(*wanted, **moments))
+
+    assert approved(before[1]) == before
+    assert approved(today[1]) == today
+    assert approved(None) == today
+    assert approved("0" * 64) == today, "what changed since it was approved is shown as it is now, and asked for again"

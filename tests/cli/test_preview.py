@@ -36,13 +36,18 @@ def test_what_the_preview_shows_is_what_post_sends(desk, tmp_path, image):
         same = ("text", "link", "media", "length", "limit", "account", "article", "key")
         assert {name: before[name] for name in same} == {name: after[name] for name in same}
     for row in sent:
-        (media,) = row["media"]
-        assert media["file"].partition(".")[0] in html
-        assert media["alt"] in html
+        in_box = row["platform"] == "bluesky" and image == "card"
+        assert len(row["media"]) == 1 - in_box
+        for media in row["media"]:
+            assert media["file"].partition(".")[0] in html
+            assert media["alt"] in html
         assert row["text"].splitlines()[0] in html
         assert row["link"].replace("&", "&amp;") in html
     arrived = sorted((each["sha256"], each["alt"]) for post in desk.sandbox.posts() for each in post["media"])
-    assert arrived == sorted((row["media"][0]["file"][:64], row["media"][0]["alt"]) for row in dry)
+    assert arrived == sorted((media["file"][:64], media["alt"]) for row in dry for media in row["media"])
+    boxes = [post["card"]["image"] for post in desk.sandbox.posts() if post["card"]]
+    assert len(boxes) == (2 if image == "card" else 0)
+    assert all(box["sha256"] in html for box in boxes)
     texts = sorted(post["text"] for post in desk.sandbox.posts())
     assert texts == sorted(row["text"] for row in dry)
 

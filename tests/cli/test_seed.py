@@ -52,7 +52,9 @@ def test_the_seed_article_becomes_a_right_post_on_each_network(desk, seed, way):
     for name, post in posts.items():
         assert post["text"].startswith(HEADLINE if name == "x" else HEADLINE[:40])
         assert "Ukraine’s" in post["text"]
-        assert seed + PAGE in post["text"]
+        assert post["link"] == seed + PAGE
+        shown = seed.removeprefix("http://") + PAGE[:13] + "…" if name == "bluesky" else seed + PAGE
+        assert shown in post["text"]
         assert "#News #Russia" in post["text"]
         assert [media["alt"] for media in post["media"]] == [ALT]
         assert post["media"][0]["bytes"] > 10_000

@@ -152,6 +152,12 @@ def test_a_template_is_read_again_when_it_changed(write):
     assert printed(templates) == "afterwards"
 
 
+def test_a_byte_order_mark_is_not_printed(write):
+    templates = write("\ufeff{% include 'default/foot.txt.j2' %}!")
+    write("\ufeff{{ article.title | fit }}\r\n", "default/foot.txt.j2")
+    assert printed(templates) == "Title of the story!"
+
+
 def test_a_directory_that_is_missing_is_passed_over(tmp_path):
     assert printed(Templates([tmp_path / "nothing"])).startswith("Title of the story")
 

@@ -166,6 +166,48 @@ def test_a_priority_is_one_digit():
         may_give_way("x", priority=10)
 
 
+@pytest.mark.parametrize(
+    ("words", "tags", "kept"),
+    [
+        ("Why #MeToo matters", ["#MeToo", "#News"], ["News"]),
+        ("Why #metoo, matters", ["#MeToo"], []),
+        ("Why ＃MeToo matters", ["#MeToo"], []),
+        ("Why #MeToo’s matter", ["#MeToo"], []),
+        ("Why #MeTooNow matters", ["#MeToo"], ["MeToo"]),
+        ("Why a#MeToo matters", ["#MeToo"], ["MeToo"]),
+        ("Why MeToo matters", ["#MeToo"], ["MeToo"]),
+        ("See https://b.example/#MeToo", ["#MeToo"], ["MeToo"]),
+        ("Ferries", ["#News", "#Harbour", "#news"], ["News", "Harbour"]),
+    ],
+)
+def test_a_hashtag_that_the_text_has_is_not_added(words, tags, kept):
+    made = fitted(story(words, "", LINK, tags), 500)
+    assert [span.value for span in made.spans if span.kind == "tag"] == kept
+    assert made.text.endswith(f"{LINK}\n\n{' '.join(f'#{tag}' for tag in kept)}".strip())
+
+
+def test_a_hashtag_that_was_cut_out_of_the_text_is_added():
+    summary = "Everything that is said of it elsewhere, and #News"
+    made = fitted(story("Ferries return", summary, LINK, ["#News"]), 80)
+    assert made.text.count("#News") == 1
+    assert made.text.endswith("#News")
+
+
+def test_long_hashtags_go_before_a_word_of_the_headline_does():
+    title = "Council approves the new ferry terminal after a dispute of three years"
+    tags = ["#Sea", "#InternationalOrganisations", "#CouncilOfTheNorthernHarbour"]
+    room = len(title) + len(LINK) + 4
+    whole = fitted(story(title, "", LINK, tags), room + 100)
+    assert [span.value for span in whole.spans if span.kind == "tag"] == [tag[1:] for tag in tags]
+    tight = fitted(story(title, "", LINK, tags), room + 32)
+    assert tight.text.startswith(f"{title}\n")
+    assert [span.value for span in tight.spans if span.kind == "tag"] == ["Sea", "InternationalOrganisations"]
+    tighter = fitted(story(title, "", LINK, tags), room + 4)
+    assert tighter.text == f"{title}\n\n{LINK}\n\n#Sea"
+    cut = fitted(story(title, "", LINK, tags), room)
+    assert cut.text.endswith(f"…\n\n{LINK}\n\n#Sea"), "a short one is worth a word"
+
+
 def test_few_measurements_are_enough_for_a_very_long_text():
     calls = []
     text = fitted(story(summary="word " * 40_000), 5000, lambda text: calls.append(len(text)) or len(text))
@@ -182,7 +224,7 @@ SIZES = st.sampled_from([len, at_23, double])
 @given(
     WORDS,
     WORDS,
-    st.lists(st.sampled_from(["#News", "#日本", "#Long_Hashtag"]), max_size=3),
+    st.lists(st.sampled_from(["#News", "#日本", "#Long_Hashtag"]), max_size=3, unique=True),
     SIZES,
     st.integers(30, 200),
     st.one_of(st.none(), st.integers(40, 300)),

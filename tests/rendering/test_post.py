@@ -53,6 +53,12 @@ def post(shelf, now):
         (TEXT, "photo", "none", False, 1, False, False),
         (CLIENT, "photo", None, True, 1, False, True),
         (CLIENT, "none", None, False, 0, True, True),
+        (CLIENT, "card", None, False, 0, True, True),
+        (CLIENT, "card", "text", True, 1, False, True),
+        (CLIENT, "card", "none", False, 1, False, False),
+        (replace(CLIENT, card_with_media=True), "card", None, False, 1, True, True),
+        (TEXT, "card", None, True, 1, False, True),
+        (FIELD, "card", None, True, 1, False, True),
         (CLIENT, "photo", "card", False, 0, True, True),
         (CLIENT, "photo", "text", True, 1, False, True),
         (CLIENT, "none", "text", True, 0, False, True),
@@ -68,7 +74,7 @@ def post(shelf, now):
     ],
 )
 def test_the_link_stands_where_account_and_network_want_it(post, limits, image, link, in_text, media, card, beside):
-    made = post(limits=limits, image=image, link=link).post
+    made = post(limits=limits, image=image, link=link, draw=Studio()).post
     assert (URL in made.text) == in_text
     assert [span.value for span in made.spans if span.kind == "link"] == [URL] * in_text
     assert len(made.media) == media

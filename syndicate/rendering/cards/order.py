@@ -52,8 +52,8 @@ class Order:
 
     @property
     def view(self) -> ArticleView:
-        """The article as templates see it."""
-        return view(self.article, 0)
+        """The article as templates see it; a picture mentions nobody anyway."""
+        return view(self.article, 0, str)
 
     def theme_for(self, *, has_photo: bool) -> str:
         """The theme's name: the account's, else one that suits the kind of article."""

@@ -55,7 +55,7 @@ class CardTemplate:
     def unknown(self, css: str, engine: CardEngine) -> list[str]:
         """The parts of a style sheet that the engine does not support, with line and column in the template."""
         declared = list(_declarations(css))
-        source = self.path.read_text("utf-8", "replace")
+        source = self.path.read_text("utf-8-sig", "replace")
         strange = [declared[at] for at in engine.unknown(declared)]
         return [
             f"{self.shown}{_position(source, name)}:"

@@ -155,7 +155,7 @@ def _read(path: Path) -> dict[str, Any]:
 
     shown = f"{FOLDER}/{path.parent.name}/{path.name}" if path.parent.name != FOLDER else f"{FOLDER}/{path.name}"
     try:
-        text = path.read_text("utf-8")
+        text = path.read_text("utf-8-sig")
     except FileNotFoundError:
         return {}
     except (OSError, UnicodeDecodeError) as fault:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Literal
 from zoneinfo import ZoneInfo
 
 from syndicate.model import Article, Site
+from syndicate.rendering.labels import section_label
 from syndicate.text import cut, plain
 
 if TYPE_CHECKING:
@@ -126,7 +127,7 @@ def words(article: Article, site: Site, language: str | None) -> Words:
     spoken = article.language or language or site.language or "en"
     locale = _locale(spoken)
     headline = cut(plain(article.title), LONGEST_HEADLINE)
-    leaf = re.split(r"\s*>\s*", plain(article.section or ""))[-1]
+    leaf = re.split(r"\s*>\s*", section_label(article.section))[-1]
     image = article.image
     return Words(
         headline=breakable(headline, spoken),

@@ -16,6 +16,7 @@ from urllib.parse import urlsplit
 
 from syndicate.model import LinkCard, Look, Media, Post, Site, Span
 from syndicate.net.dry_run import Call
+from syndicate.rendering.labels import section_label
 from syndicate.rendering.preview.facts import NEARLY_FULL, Shown, hour
 from syndicate.rendering.preview.looks import plain, rule
 from syndicate.rendering.preview.rendition import data_uri, rendition
@@ -94,7 +95,7 @@ class Page:
                 "address": url,
                 "title": isolated(entries[0].title),
                 "published": (posted.article.get("published") or "")[:16].replace("T", " ") if posted else "",
-                "section": isolated(posted.article.get("section") or "") if posted else "",
+                "section": isolated(section_label(posted.article.get("section"))) if posted else "",
                 "posts": [self._post(entry, numbers[entry.record["account"]]) for entry in entries],
             }
 
@@ -189,7 +190,7 @@ def _piece(span: Span, text: str, seen: Look) -> dict[str, Any]:
 
 def _link(post: Post) -> dict[str, Any] | None:
     """A link that is sent next to the text: the network makes its link card from the page itself."""
-    if not post.link or post.card or post.link in post.text:
+    if not post.link or post.card or any(span.value == post.link for span in post.spans):
         return None
     title = str(post.article.get("title") or "")
     return {"url": _safe(post.link), "domain": urlsplit(post.link).netloc, "title": isolated(title)}

@@ -35,6 +35,8 @@ def test_the_date_is_that_of_the_sites_zone():
 def test_a_kicker_is_the_leaf_of_the_section_and_what_is_missing_is_empty():
     assert words(ARTICLE, SITE, None).kicker == "Travel"
     bare = words(replace(ARTICLE, section=None, published=None, authors=(), images=()), SITE, None)
+    assert words(replace(ARTICLE, section="Non classé"), SITE, None).kicker == "", "a default category is no section"
+    assert words(replace(ARTICLE, section="Uncategorized > Ferries"), SITE, None).kicker == "Ferries"
     assert (bare.kicker, bare.date, bare.byline, bare.credit, bare.meta, bare.label) == ("", "", "", "", "", "")
 
 

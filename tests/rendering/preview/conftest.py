@@ -10,6 +10,7 @@ import pytest
 
 from syndicate.model import Account, Article, Image
 from syndicate.platforms import find
+from syndicate.ports import RichText
 from syndicate.rendering.environment import Templates
 from syndicate.rendering.photo import Pictures
 from syndicate.rendering.post import Renderer
@@ -84,6 +85,9 @@ def page_of():
                 shelf = Shelf({"https://gazette.example/a.jpg": picture})
                 account = Account(f"{platform}-1", platform, image="photo", utm={"utm_medium": "social"})
                 network = SimpleNamespace(name=platform, measure=lambda text: len(graphemes(text)))
+                adapter = object.__new__(find(platform))
+                if isinstance(adapter, RichText):
+                    network.shown, network.linked = adapter.shown, adapter.linked
                 renderer = Renderer(Templates(), Pictures(shelf), None, SITE)
                 rendered = renderer.render(story, account, network, LIMITS[platform], at=NOW, planned_at=NOW)
                 key = f"{number:016x}{platform:_<16.16}"

@@ -103,7 +103,9 @@ def test_links_tags_and_counts_are_shown_as_the_network_has_them(page_of, opened
     assert masto.locator("meter").get_attribute("max") == "500"
     assert "goes out now" in masto.inner_text()
     bluesky = page.locator("article", has_text="bluesky-1")
-    assert bluesky.locator(".text a").inner_text().startswith("https://gazette.example/train?")
+    assert bluesky.locator(".text a").inner_text() == "gazette.example/train?utm_so…"
+    assert bluesky.locator(".text a").get_attribute("href").endswith("utm_source=bluesky&utm_medium=social")
+    assert bluesky.locator(".linkcard").count() == 0, "the link stands in the text"
 
 
 def test_a_network_looks_as_its_adapter_says_whatever_it_is_called(opened):
