@@ -270,7 +270,10 @@ def _news(
     since, was_empty = state.baseline_at, state.baseline_at is not None and not state.entries
     newest = ledger.articles.latest(state.name, before=state.gap_at)
     asks = rules.floods.similar == "ask"
-    candidates, changed, told = ingest(fetched.articles, ledger, now, was_empty=was_empty, since=since, asks=asks)
+    alone = state.entries == fetched.entries == 1
+    candidates, changed, told = ingest(
+        fetched.articles, ledger, now, was_empty=was_empty, since=since, asks=asks, alone=alone
+    )
     asked = [(candidates, accounts), *listed_here_too(fetched.articles, accounts, ledger, since)]
     entries: list[Planned] = []
     for stories, whom in asked:

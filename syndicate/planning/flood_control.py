@@ -18,6 +18,8 @@ from syndicate.planning.plan import Planned
 FEW = 3  # so many new articles are never a flood, however short the feed
 NEAR = timedelta(days=2)  # at most between two articles that may be the same
 SERIES = 2  # known articles under one headline: then it is a regular column, and the next is no repetition
+STANDING = 4  # words at most of a headline that many articles may bear, such as "Photo of the day"
+WIDE = 6  # characters of such a headline in a writing without spaces
 LONG = 12  # words from which on no two articles share a summary by chance
 
 
@@ -88,17 +90,33 @@ def alike(one: Article, other: Article) -> bool:
     """Whether two articles have the same headline, or the same summary and headlines that differ in few words.
 
     None of those words may have a digit. Of the headlines' words half have to be the same where the summary is
-    long, and four in five where it is short.
+    long, and four in five where it is short. A short headline over summaries of other words is a standing one.
     """
     mine, theirs = folded(one.title), folded(other.title)
     if mine == theirs:
-        return bool(mine)
+        return bool(mine) and not (_is_standing(mine) and _differ(folded(one.summary), folded(other.summary)))
     words, others = set(mine.split()), set(theirs.split())
     summary = folded(one.summary)
     if not summary or summary != folded(other.summary) or any(re.search(r"\d", word) for word in words ^ others):
         return False
     share = len(words & others) / len(words | others)
     return share >= (1 / 2 if len(summary.split()) >= LONG else 4 / 5)
+
+
+def _is_standing(headline: str) -> bool:
+    """Whether a headline is short enough to be the same over many articles."""
+    words = headline.split()
+    return len(words) <= STANDING and (len(words) > 1 or headline.isascii() or len(headline) <= WIDE)
+
+
+def _differ(one: str, other: str) -> bool:
+    """Whether two summaries share less than a quarter of their words; of their pairs of letters without spaces."""
+    if not one or not other:
+        return False
+    mine, theirs = ({*text.split()} for text in (one, other))
+    if min(len(mine), len(theirs)) < 3:  # noqa: PLR2004 - as few words tell nothing, or it is a writing without spaces
+        mine, theirs = ({text[at : at + 2] for at in range(len(text) - 1)} for text in (one, other))
+    return len(mine & theirs) < len(mine | theirs) / 4
 
 
 def _doubles(
