@@ -80,7 +80,8 @@ def poll(source: Source, state: SourceState, accounts: Sequence[Account], ledger
         until = state.retry_at.strftime("%H:%M:%S UTC")
         raise SourceError(f"{source.name}: the server asked us to wait until {until}", hint="nothing is lost")
     try:
-        whole = _whole(source, _read(source, state, ledger, rules.backfill), state, accounts, ledger, rules.backfill)
+        read = _read(source, state, ledger, rules)
+        whole = _whole(source, read, state, accounts, ledger, rules.backfill)
     except SourceError as fault:
         _failed(ledger, state, fault, rules.every)
         raise
@@ -104,8 +105,9 @@ def again(name: str, url: str, ledger: Ledger, every: PollInterval, now: datetim
     return _next_poll(ledger, name, every, state.wish, state.validators, now)
 
 
-def _read(source: Source, state: SourceState, ledger: Ledger, backfill: int) -> Reading:
+def _read(source: Source, state: SourceState, ledger: Ledger, rules: PollRules) -> Reading:
     """One reading. Where further pages are to be read from it, the document is fetched even if unchanged."""
+    backfill = rules.backfill
     deeper = backfill and isinstance(source, Paged) and len(ledger.articles.arrivals(source.name, backfill)) < backfill
     fetched = source.fetch(Validators() if deeper else state.validators)
     if fetched.modified and fetched.entries == 0 and state.entries > 0:
@@ -113,6 +115,10 @@ def _read(source: Source, state: SourceState, ledger: Ledger, backfill: int) -> 
             f"{source.name}: the feed lists no entries, but had {state.entries} before",
             hint="nothing was recorded; look at the feed",
         )
+    if fetched.articles:
+        from syndicate.ingestion.day_dates import by_day
+
+        return replace(fetched, articles=by_day(fetched.articles, rules.zone, ledger.now()))
     return fetched
 
 
