@@ -214,13 +214,22 @@ def _record(
     now, fetched, name = ledger.now(), whole.fetched, state.name
     state = ledger.sources.ensure(name, state.url)
     since = [(account, ledger.accounts.ensure(account, now).baseline_at) for account in accounts]
+    began, notes = None, fetched.notes
+    if state.baseline_at is None and fetched.articles:
+        from syndicate.ingestion.moved_feed import continued
+
+        went_on = continued(fetched.articles, name, ledger)
+        if went_on is not None:
+            began, notes = went_on.since, (*notes, went_on.note(len(fetched.articles)))
+            state = replace(state, baseline_at=began, entries=fetched.entries)
     news = _News()
     if fetched.articles:  # most polls find nothing new, and need none of this loaded
         news = _news(fetched, state, since, ledger, now, rules)
     ledger.sources.read(
         name,
         fetched.validators,
-        baseline_at=now,
+        baseline_at=began or now,
+        polled_at=now,
         entries=fetched.entries if fetched.modified else None,
         next_poll_at=_next_poll(ledger, name, rules.every, wish, fetched.validators, now),
         wish=wish,
@@ -235,7 +244,7 @@ def _record(
             keys += backfilled(name, rules.backfill, accounts, ledger, now, rules.breaking)
     return Polled(
         name,
-        (*fetched.notes, *news.told),
+        (*notes, *news.told),
         baseline=state.baseline_at is None,
         seen=fetched.entries,
         new=news.new,
