@@ -24,7 +24,9 @@ def by_day(articles: Sequence[Article], zone: str, now: datetime) -> tuple[Artic
     if not dates or any(EMBARGOED in article.raw for article in articles):
         return tuple(articles)
     if all(_is_midnight(each, local) for each in dates):
-        return tuple(article if article.published is None else replace(article, precision="day") for article in articles)
+        return tuple(
+            article if article.published is None else replace(article, precision="day") for article in articles
+        )
     if len(dates) < FEW or max(dates) > now or not all(_is_midnight(each, UTC) for each in dates):
         return tuple(articles)
     return tuple(_moved(article, local) for article in articles)

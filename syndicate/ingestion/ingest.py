@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from syndicate.aliases import Alias, content_hash, drop_repeated, is_another, is_next, resemble, urlkey
+from syndicate.ingestion.fill_in import still_filled
 from syndicate.ledger import Ledger
 from syndicate.ledger.articles import UNREAD, StoredState
 from syndicate.ledger.deliveries import GIVEN_UP
@@ -22,6 +24,19 @@ PINNED = 3  # entries at most that a list keeps on top, and new ones by which th
 MOVED = 3  # known articles at new addresses, from which on the site seems to have moved
 
 
+@dataclass(frozen=True, slots=True)
+class Ingested:
+    """What a reading brought: new articles in the document's order, changes of known ones, and notes.
+
+    `shared` are articles of other sources, planned before, as this one lists them; by their anchors.
+    """
+
+    candidates: list[Candidate]
+    changed: list[Change]
+    notes: tuple[str, ...]
+    shared: Mapping[str, Article]
+
+
 def ingest(
     articles: Sequence[Article],
     ledger: Ledger,
@@ -31,13 +46,12 @@ def ingest(
     since: datetime | None,
     asks: bool = False,
     alone: bool = False,
-) -> tuple[list[Candidate], list[Change], tuple[str, ...]]:
+) -> Ingested:
     """Store new articles under all their names; give known ones their new names and words.
 
-    Returns the new ones in the document's order, the changes of known ones, and notes. An undated article
-    counts as new only above all known ones, or below them where the list has shown to begin with its oldest. A
-    withdrawn one is recorded, and never new. What another source recorded in its own baseline, after
-    `since` (this one's baseline), is new here all the same. `asks`: an article with one name of a known one and
+    An undated article counts as new only above all known ones, or below them where the list has shown to begin
+    with its oldest. A withdrawn one is recorded, and never new. What another source recorded in its own baseline,
+    after `since` (this one's baseline), is new here all the same. `asks`: an article with one name of a known one and
     nothing else in common is new as well, and a person decides. `alone`: it is the only entry, as the one of the
     last reading was; nobody is asked then.
     """
@@ -55,7 +69,7 @@ def ingest(
     dated = ledger.backlog.dated()
     candidates: list[Candidate] = []
     changed: list[Change] = []
-    heard: set[str] = set()
+    heard: dict[str, Article] = {}
     for position, (article, aliases, anchor) in enumerate(zip(articles, named, known, strict=True)):
         if anchor is not None:
             ledger.articles.name(anchor, [alias for alias in aliases if alias.hash not in anchors])
@@ -67,7 +81,7 @@ def ingest(
                 if _is_back(anchor, article, standings[anchor], retold, ledger):
                     ledger.articles.restore(anchor, article.published)
                     candidates.append(Candidate(anchor, article, on_top=True, overrules=GIVEN_UP))
-            heard.add(anchor)
+            heard.setdefault(anchor, article)
             if anchor in dated and standings[anchor].source == article.source:
                 _redated(anchor, article, dated.pop(anchor), ledger, now)
             if anchor in unplanned and not article.withdrawn:
@@ -78,7 +92,12 @@ def ingest(
                 candidates.append(Candidate(added, article, on_top=is_on_top(position), borrowed=lenders.get(position)))
     unread = {anchor for anchor, standing in standings.items() if standing.content_hash == UNREAD}
     read = {hashed: anchor for hashed, anchor in anchors.items() if anchor not in unread}
-    return candidates, changed, _moved(named, read)
+    shared = {
+        anchor: article
+        for anchor, article in heard.items()
+        if standings[anchor].source != article.source and standings[anchor].planned and anchor not in unread
+    }
+    return Ingested(candidates, changed, _moved(named, read), shared)
 
 
 def _top(
@@ -169,9 +188,10 @@ def _retold(anchor: str, article: Article, standing: StoredState, ledger: Ledger
     elif standing.source == article.source and standing.content_hash != content_hash(article):
         if _is_stale(anchor, article, ledger, now):
             return []
-        before = ledger.articles.update(anchor, article, now)
+        whole = still_filled(article, ledger.articles.find(anchor).article)
+        before = ledger.articles.update(anchor, whole, now)
         if before is not None:
-            return [(anchor, before, article)]
+            return [(anchor, before, whole)]
     return []
 
 

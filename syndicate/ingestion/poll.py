@@ -276,6 +276,7 @@ def _news(
     rules: PollRules,
 ) -> _News:
     """Store the articles that were read, and plan their deliveries. `accounts` come with their baselines."""
+    from syndicate.ingestion.fill_in import fill_in
     from syndicate.ingestion.ingest import ingest, listed_here_too
     from syndicate.planning.apply import restrained
     from syndicate.planning.changes import revise
@@ -286,15 +287,14 @@ def _news(
     newest = ledger.articles.latest(state.name, before=state.gap_at)
     asks = rules.floods.similar == "ask"
     alone = state.entries == fetched.entries == 1
-    candidates, changed, told = ingest(
-        fetched.articles, ledger, now, was_empty=was_empty, since=since, asks=asks, alone=alone
-    )
-    asked = [(candidates, accounts), *listed_here_too(fetched.articles, accounts, ledger, since)]
+    read = ingest(fetched.articles, ledger, now, was_empty=was_empty, since=since, asks=asks, alone=alone)
+    asked = [(read.candidates, accounts), *listed_here_too(fetched.articles, accounts, ledger, since)]
+    asked += fill_in(read.shared, accounts, ledger, now, rules.breaking)
     entries: list[Planned] = []
     for stories, whom in asked:
         entries += plan(stories, whom, source_baseline=since, zone=rules.zone, now=now, breaking=rules.breaking)
     if entries and rules.floods != NO_LIMITS:
         new = {candidate.anchor for stories, _ in asked for candidate in stories}
         entries = restrained(entries, new, fetched, newest, ledger, rules.floods)
-    edits = revise(changed, [account for account, _ in accounts], ledger, now, rules.breaking) if changed else []
-    return _News(len(candidates), entries, edits, told, waiting(entries))
+    edits = revise(read.changed, [account for account, _ in accounts], ledger, now, rules.breaking)
+    return _News(len(read.candidates), entries, edits, read.notes, waiting(entries))

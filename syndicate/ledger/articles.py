@@ -150,6 +150,20 @@ class Articles:
         )
         return before
 
+    def fill(self, anchor: str, article: Article) -> None:
+        """Store an article with what another source says of it. This is no change of its words."""
+        from syndicate.aliases import content_hash, wording
+
+        self._db.change(
+            "UPDATE article SET data = :data, content_hash = :content_hash, title_key = :title_key,"
+            " summary_key = :summary_key WHERE anchor = :anchor",
+            anchor=anchor,
+            data=store_article(article),
+            content_hash=content_hash(article),
+            title_key=wording(article.title),
+            summary_key=wording(article.summary),
+        )
+
     def withdraw(self, anchor: str, now: datetime) -> bool:
         """Mark an article as withdrawn by its publisher. False if it was already."""
         return bool(

@@ -114,7 +114,7 @@ def _differ(one: str, other: str) -> bool:
     if not one or not other:
         return False
     mine, theirs = ({*text.split()} for text in (one, other))
-    if min(len(mine), len(theirs)) < 3:  # noqa: PLR2004 - as few words tell nothing, or it is a writing without spaces
+    if min(len(mine), len(theirs)) < 3:
         mine, theirs = ({text[at : at + 2] for at in range(len(text) - 1)} for text in (one, other))
     return len(mine & theirs) < len(mine | theirs) / 4
 
