@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
+from http import HTTPStatus
 from typing import TYPE_CHECKING
 
 from syndicate.errors import SourceError
@@ -32,6 +33,8 @@ if TYPE_CHECKING:
     from syndicate.planning.plan import Planned
 
 SETTLED = timedelta(days=7)  # the same permanent redirect for so long, and its target is polled instead
+SOON = timedelta(minutes=1)
+"""How long until a server in maintenance is asked again for a story that was named to us."""
 HABITS = 500  # recent articles that show how often a source publishes
 
 
@@ -39,7 +42,8 @@ HABITS = 500  # recent articles that show how often a source publishes
 class PollRules:
     """How a source is polled, and what is planned from it. `zone` (IANA) is used for dates without one.
 
-    `backfill` plans so many of the newest articles, whatever baseline, age and flood limits say.
+    `backfill` plans so many of the newest articles, whatever baseline, age and flood limits say. `hurries`: it has a
+    story that was named to us, so a server in maintenance (503) is asked again after SOON, whatever it says.
     """
 
     every: PollInterval = DEFAULT_INTERVAL
@@ -47,6 +51,7 @@ class PollRules:
     breaking: BreakingRules = NO_RULES
     floods: FloodLimits = NO_LIMITS
     backfill: int = 0
+    hurries: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +88,7 @@ def poll(source: Source, state: SourceState, accounts: Sequence[Account], ledger
         read = _read(source, state, ledger, rules)
         whole = _whole(source, read, state, accounts, ledger, rules.backfill)
     except SourceError as fault:
-        _failed(ledger, state, fault, rules.every)
+        _failed(ledger, state, fault, rules)
         raise
     fetched = whole.fetched
     wish = _wish(state, fetched)
@@ -178,7 +183,12 @@ def is_upgrade(before: str, after: str) -> bool:
     return before.startswith("http://") and after == f"https{before.removeprefix('http')}"
 
 
-def _failed(ledger: Ledger, state: SourceState, fault: SourceError, every: PollInterval) -> None:
+def in_maintenance(fault: SourceError) -> bool:
+    """Whether a server says that it is down for a while, as a CMS does that is being updated."""
+    return fault.status == HTTPStatus.SERVICE_UNAVAILABLE and fault.retry_after is not None
+
+
+def _failed(ledger: Ledger, state: SourceState, fault: SourceError, rules: PollRules) -> None:
     """Record a failed poll: the wait is longer each time, and never shorter than the server's Retry-After.
 
     Where an address answers 404 or 410, the one it redirected to is polled from now on; where that does,
@@ -188,7 +198,7 @@ def _failed(ledger: Ledger, state: SourceState, fault: SourceError, every: PollI
     retry_at = interval.asked_for(fault.retry_after, now)
     next_poll_at = interval.after_failure(
         state.name,
-        every,
+        rules.every,
         state.wish,
         now,
         fails=state.fails + 1,
@@ -196,6 +206,8 @@ def _failed(ledger: Ledger, state: SourceState, fault: SourceError, every: PollI
         pressed=fault.pressed and retry_at is None,
         retry_at=retry_at,
     )
+    if rules.hurries and retry_at is not None and in_maintenance(fault):
+        next_poll_at = retry_at = min(retry_at, now + SOON)
     with ledger.transaction():
         if fault.absent and (state.moved_to or state.address):
             ledger.sources.settle(state.name, state.moved_to)

@@ -202,6 +202,14 @@ class Sources:
         )
         return from_micros(min(earliest, max(micros(now), row["next_poll_at"])))
 
+    def relent(self, name: str, until: datetime) -> None:
+        """Poll a source whose server asked us to wait longer, at `until`."""
+        self._db.change(
+            "UPDATE source SET retry_at = :until, next_poll_at = :until WHERE name = :name AND retry_at > :until",
+            name=name,
+            until=micros(until),
+        )
+
     def due(self, now: datetime) -> dict[str, str | None]:
         """The sources due for a poll, each with the address it moved to, if it did."""
         found = self._db.rows(
