@@ -14,8 +14,10 @@ from syndicate.model import FILLED, Account, Article, BreakingRules
 from syndicate.planning.plan import Candidate, admits, priority
 
 FIELDS = ("title", "summary", "section", "categories", "images", "authors", "language", "canonical_url")
+LEFT_OUT = ("filtered", "empty")
+"""Reasons for which an account lost an article, and that may not hold once it says more."""
 LATELY = timedelta(days=2)
-"""How long an account's filter is asked again about an article that it left out."""
+"""How long it is asked again whether they hold."""
 
 
 def filled(known: Article, other: Article) -> Article:
@@ -58,9 +60,11 @@ def fill_in(
         if priority(whole, breaking) == 0:
             ledger.backlog.raise_priority(anchor)
         _refuse(anchor, whole, [account for account, _ in accounts], ledger, now)
+        skipped = ledger.deliveries.search(anchor=anchor, states=("skipped",))
+        lost = {row.account for row in skipped if row.reason in LEFT_OUT}
         for account, at in accounts:
-            if admits(account, whole) and ledger.deliveries.filtered(account.name, [anchor]):
-                yield [Candidate(anchor, whole, on_top=True, overrules=("filtered",))], [(account, at)]
+            if account.name in lost and admits(account, whole):
+                yield [Candidate(anchor, whole, on_top=True, overrules=LEFT_OUT)], [(account, at)]
 
 
 def _refuse(anchor: str, article: Article, accounts: Sequence[Account], ledger: Ledger, now: datetime) -> None:

@@ -52,7 +52,7 @@ class Backlog:
         return {row["anchor"]: at for row in found if (at := from_micros(row["at"]))}
 
     def unsent(self, anchors: Sequence[str], *, since: datetime) -> list[str]:
-        """Which of these articles some account is still to get, or lost to its filter since then."""
+        """Which of these articles some account is still to get, or lost since then since they said too little."""
         found: list[str] = []
         for start in range(0, len(anchors), CHUNK):
             values: Row = {"since": micros(since)}
@@ -60,7 +60,7 @@ class Backlog:
             asked = (
                 f"SELECT DISTINCT anchor FROM delivery WHERE {named} AND action = 'post'"
                 " AND ((state IN ('planned', 'due') AND draft IS NULL)"
-                " OR (state = 'skipped' AND reason = 'filtered' AND planned_at >= :since))"
+                " OR (state = 'skipped' AND reason IN ('filtered', 'empty') AND planned_at >= :since))"
             )
             found += [row["anchor"] for row in self._db.rows(asked, **values)]
         return found
