@@ -92,12 +92,17 @@ def ingest(
                 candidates.append(Candidate(added, article, on_top=is_on_top(position), borrowed=lenders.get(position)))
     unread = {anchor for anchor, standing in standings.items() if standing.content_hash == UNREAD}
     read = {hashed: anchor for hashed, anchor in anchors.items() if anchor not in unread}
-    shared = {
-        anchor: article
-        for anchor, article in heard.items()
-        if standings[anchor].source != article.source and standings[anchor].planned and anchor not in unread
-    }
+    shared = _shared(heard, {anchor: standings[anchor] for anchor in heard if anchor not in unread})
     return Ingested(candidates, changed, _moved(named, read), shared)
+
+
+def _shared(heard: Mapping[str, Article], standings: Mapping[str, StoredState]) -> dict[str, Article]:
+    """Of the articles that were listed, those that another source planned before."""
+    return {
+        anchor: heard[anchor]
+        for anchor, standing in standings.items()
+        if standing.planned and standing.source != heard[anchor].source
+    }
 
 
 def _top(

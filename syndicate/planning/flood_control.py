@@ -11,7 +11,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from syndicate.aliases import folded
+from syndicate.aliases import folded, site_host
 from syndicate.model import Article, FloodLimits, Reason
 from syndicate.planning.plan import Planned
 
@@ -42,12 +42,14 @@ class LikelyDuplicate:
 class History:
     """What was known before a reading: the date of the source's newest article, and likely duplicates by anchor.
 
-    `listed` counts the entries of the reading.
+    `listed` counts the entries of the reading. `strange` is the host to which all of them lead, if nothing is known
+    of what is listed and no known article was there; else "".
     """
 
     listed: int
     newest: datetime | None
     twins: Mapping[str, Sequence[LikelyDuplicate]]
+    strange: str = ""
 
 
 def hold_back(entries: Sequence[Planned], new: Collection[str], before: History, floods: FloodLimits) -> list[Planned]:
@@ -62,6 +64,8 @@ def hold_back(entries: Sequence[Planned], new: Collection[str], before: History,
     rest = {anchor: entry for anchor, entry in going.items() if anchor not in doubles.keys() | borrowed}
     told = f"{len(new)} of the {before.listed} articles listed were new at once"
     burst = _burst(rest, before.newest, floods.burst, told, bulk=bulk)
+    if before.strange and floods.burst is not None:
+        burst = dict.fromkeys(rest, f"none of what is listed was known, and all of it leads to {before.strange}")
 
     def restrained(entry: Planned) -> Planned:
         anchor = entry.candidate.anchor
@@ -75,6 +79,17 @@ def hold_back(entries: Sequence[Planned], new: Collection[str], before: History,
         return _waiting(entry, "burst", burst[anchor]) if anchor in burst else entry
 
     return [restrained(entry) for entry in entries]
+
+
+def strange_host(listed: Sequence[Article], known: Sequence[Article]) -> str:
+    """The host to which all of a list's articles lead, none of which is known, if no known article is there.
+
+    Else "". So it is where somebody else has taken over the feed's address. FEW articles tell nothing.
+    """
+    hosts = {site_host(article.url) for article in listed}
+    before = {site_host(article.url) for article in known} - {None}
+    host = next(iter(hosts), None)
+    return host if host and before and len(listed) > FEW and len(hosts) == 1 and host not in before else ""
 
 
 def waiting(entries: Sequence[Planned]) -> dict[str, int]:
