@@ -7,7 +7,7 @@ address or headline agrees with what the page says of itself.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
@@ -41,12 +41,13 @@ def own_story(things: Sequence[Thing], page: Signs) -> Thing:
     A story that agrees comes before a film or recording that does. Where none agrees, a single story counts that
     states no other address; a review never does.
     """
-    judged = [(thing, _where(thing, page.places), _named(thing, page)) for thing in things]
+    known = page.headlines()
+    judged = [(thing, _where(thing, page.places), _named(thing, known)) for thing in things]
     agreeing = [each for each in judged if each[1] > 0 or each[2]]
     if agreeing:
         return max(agreeing, key=lambda each: (_is_story(each[0]), 2 * each[1] + each[2], each[1]))[0]
     left = _best([thing for thing, where, _ in judged if where == 0 and "Review" not in thing.types])
-    if page.headlines() and len({folded(thing.text("headline", "name")) for thing in left}) > 1:
+    if known and len({folded(thing.text("headline", "name")) for thing in left}) > 1:
         return NOTHING
     return next(iter(left), NOTHING)
 
@@ -86,9 +87,8 @@ def _best(things: Sequence[Thing]) -> Sequence[Thing]:
     return [thing for thing in titled if _is_story(thing)] or titled or things
 
 
-def _named(thing: Thing, page: Signs) -> int:
+def _named(thing: Thing, known: Collection[str]) -> int:
     """3 if the thing has the page's headline, 2 if it has one like it, else 0."""
-    known = page.headlines()
     like = max(likeness(html_text.title(thing.text(name)), known) for name in ("headline", "name"))
     return 3 if like == 1 else 2 if like >= ALIKE else 0
 

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from syndicate.aliases import folded
 from syndicate.sources.parsing import html_text
-from syndicate.sources.parsing.fields import ParseContext, inner, words
+from syndicate.sources.parsing.fields import ParseContext, words
 
 if TYPE_CHECKING:
     from xml.etree.ElementTree import Element
@@ -115,7 +115,7 @@ def announced(entries: Sequence[Element], reader: ParseContext) -> tuple[list[El
     for entry in entries:
         if is_draft(entry, reader):
             drafts += 1
-        elif is_locked(*(inner(child) for child in entry if reader.names[child.tag] in _BODIES)):
+        elif is_locked(*(child.text or "" for child in entry if reader.names[child.tag] in _BODIES and not len(child))):
             locked += 1
         else:
             kept.append(entry)
@@ -129,5 +129,5 @@ def notes(*, drafts: int = 0, locked: int = 0, mailed: int = 0) -> tuple[str, ..
 
 
 def _is_no_excerpt(body: str) -> bool:
-    start = body.strip().removeprefix("<p>")[:4]
+    start = body[:40].lstrip().removeprefix("<p>")[:4]
     return start in _BEGINNINGS and len(body) < _LONGEST and folded(html_text.title(body)) in _SENTENCES
