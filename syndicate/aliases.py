@@ -189,6 +189,21 @@ def is_another(one: Article, known: Article) -> bool:
     return bool(words and others) and shared < 1 / 3 and not same_summary
 
 
+def is_next(one: Article, known: Article) -> bool:
+    """Whether an article under the address of the known one, with another guid, is the next that stands there.
+
+    It is not dated earlier or the same, and the headlines have no word in common, or differ in a number, as those of
+    two versions of a program.
+    """
+    if one.published is not None and known.published is not None and one.published <= known.published:
+        return False
+    words, others = ({*folded(each.title).split()} for each in (one, known))
+    same_summary = bool(one.summary) and folded(one.summary) == folded(known.summary)
+    numbers = [{word for word in each if re.search(r"\d", word)} for each in (words, others)]
+    numbered = all(numbers) and folded(one.title) != folded(known.title) and words - numbers[0] == others - numbers[1]
+    return bool(words and others) and (numbered or (not words & others and not same_summary))
+
+
 def content_hash(article: Article) -> str:
     """A hash of title, address, summary and pictures, by which changes are noticed: 32 hex digits."""
     said: list[Any] = [article.title, article.url, article.summary, [astuple(image) for image in article.images]]

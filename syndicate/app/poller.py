@@ -4,21 +4,25 @@ from __future__ import annotations
 
 import functools
 from collections import defaultdict
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from datetime import datetime
 from urllib.parse import urlsplit
 
 from syndicate.app.sources import build
 from syndicate.config.schema import Config
+from syndicate.errors import SourceError
 from syndicate.ingestion import interval
-from syndicate.ingestion.poll import Polled, PollRules, again, poll
+from syndicate.ingestion.poll import SOON, Polled, PollRules, again, in_maintenance, poll
 from syndicate.ledger import Ledger
 from syndicate.model import Account, FloodLimits
 from syndicate.net.coalescing import Answers, Sharing
 from syndicate.net.redaction import Mask
 from syndicate.ports import Clock, Http, Source
 from syndicate.sources.masked import masked
+
+TRIES = 3
+"""How often a server in maintenance is asked again, a minute apart, for a story that was named to us."""
 
 
 class Rounds:
@@ -34,9 +38,33 @@ class Rounds:
         self._door = door
         self._clock = clock
         self._answers = Answers(clock)
+        self._tries: dict[str, int] = {}
+        self._resting: set[str] = set()
 
     def poll(self, name: str, backfill: int = 0) -> Polled:
         """Read one source now, and record and plan what is new. Raises SourceError."""
+        try:
+            polled = self._poll(name, backfill)
+        except SourceError as fault:
+            if in_maintenance(fault):
+                self._resting.add(name)
+                if name in self._tries:
+                    self._tries[name] = max(0, self._tries[name] - 1)
+            raise
+        self._resting.discard(name)
+        self._tries.pop(name, None)
+        return polled
+
+    def expect(self, names: Iterable[str]) -> None:
+        """A story of these sources was named to us: a server in maintenance is asked again for it, TRIES times."""
+        for name in names:
+            if name not in self._resting:
+                self._tries[name] = TRIES
+            elif name not in self._tries:
+                self._tries[name] = TRIES - 1  # the first of them is this one
+                self._ledger.sources.relent(name, self._ledger.now() + SOON)
+
+    def _poll(self, name: str, backfill: int) -> Polled:
         wanted = self._sources[name]
         state = self._ledger.sources.ensure(name, wanted.url)
         return poll(
@@ -50,6 +78,7 @@ class Rounds:
                 breaking=self._config.breaking,
                 floods=FloodLimits(wanted.burst, wanted.similar),
                 backfill=backfill,
+                hurries=self._tries.get(name, 0) > 0,
             ),
         )
 

@@ -77,7 +77,7 @@ def _listening(
     from syndicate.web.hooks import Hooks
     from syndicate.web.server import Listener
 
-    hooks = Hooks(config, ledger, say, subscriber)
+    hooks = Hooks(config, ledger, say, subscriber, daemon.expect)
     listener = Listener(listen.place, listen.token, daemon.health, functools.partial(text, ledger), hooks)
     say("daemon.listening", address=listen.address, port=listener.port)
     try:

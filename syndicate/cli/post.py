@@ -130,8 +130,8 @@ def _depth(app: App, name: str, backfill: int | None) -> int:
     """How many of a source's articles to plan whatever their age: --backfill, else those of a first run."""
     if backfill is not None:
         return backfill
-    first = app.ledger.sources.ensure(name, app.config.sources[name].url).baseline_at is None
-    return app.kind.backfill_of_first_run if first else 0
+    begun = app.ledger.sources.ensure(name, app.config.sources[name].url).baseline_at is not None
+    return 0 if begun or app.ledger.articles.arrivals(name, 1) else app.kind.backfill_of_first_run
 
 
 @contextlib.contextmanager

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
-from syndicate.aliases import Alias, content_hash, drop_repeated, is_another, resemble, urlkey
+from syndicate.aliases import Alias, content_hash, drop_repeated, is_another, is_next, resemble, urlkey
+from syndicate.ingestion.fill_in import still_filled
 from syndicate.ledger import Ledger
 from syndicate.ledger.articles import UNREAD, StoredState
 from syndicate.ledger.deliveries import GIVEN_UP
@@ -18,7 +20,21 @@ if TYPE_CHECKING:
     from syndicate.planning.changes import Change
 
 ASCENDING = 3  # known articles that are listed below an older one, none above: then the list begins with its oldest
+PINNED = 3  # entries at most that a list keeps on top, and new ones by which that is first noticed
 MOVED = 3  # known articles at new addresses, from which on the site seems to have moved
+
+
+@dataclass(frozen=True, slots=True)
+class Ingested:
+    """What a reading brought: new articles in the document's order, changes of known ones, and notes.
+
+    `shared` are articles of other sources, planned before, as this one lists them; by their anchors.
+    """
+
+    candidates: list[Candidate]
+    changed: list[Change]
+    notes: tuple[str, ...]
+    shared: Mapping[str, Article]
 
 
 def ingest(
@@ -29,29 +45,31 @@ def ingest(
     was_empty: bool,
     since: datetime | None,
     asks: bool = False,
-) -> tuple[list[Candidate], list[Change], tuple[str, ...]]:
+    alone: bool = False,
+) -> Ingested:
     """Store new articles under all their names; give known ones their new names and words.
 
-    Returns the new ones in the document's order, the changes of known ones, and notes. An undated article
-    counts as new only above all known ones, or below them where the list has shown to begin with its oldest. A
-    withdrawn one is recorded, and never new. What another source recorded in its own baseline, after
-    `since` (this one's baseline), is new here all the same. `asks`: an article with one name of a known one and
-    nothing else in common is new as well, and a person decides.
+    An undated article counts as new only above all known ones, or below them where the list has shown to begin
+    with its oldest. A withdrawn one is recorded, and never new. What another source recorded in its own baseline,
+    after `since` (this one's baseline), is new here all the same. `asks`: an article with one name of a known one and
+    nothing else in common is new as well, and a person decides. `alone`: it is the only entry, as the one of the
+    last reading was; nobody is asked then.
     """
     named = [*drop_repeated(articles)]
     anchors = ledger.articles.anchors([alias.hash for aliases in named for alias in aliases])
     known = [_whose(article, names, anchors, ledger) for article, names in zip(articles, named, strict=True)]
-    borrowed = _borrowed(articles, named, known, anchors, ledger) if asks else {}
+    borrowed = _borrowed(articles, named, known, anchors, ledger) if asks or alone else {}
     for number in borrowed:
         known[number] = None
         named[number] = tuple(alias for alias in named[number] if alias.hash not in anchors)
+    lenders = {} if alone else borrowed
     standings = ledger.articles.standings([*{anchor for anchor in known if anchor}])
     unplanned = {anchor for anchor, standing in standings.items() if _unplanned(standing, articles[0].source, since)}
-    is_on_top = _top(known, standings, was_empty=was_empty)
+    is_on_top = _top(known, standings, was_empty=was_empty or alone)
     dated = ledger.backlog.dated()
     candidates: list[Candidate] = []
     changed: list[Change] = []
-    heard: set[str] = set()
+    heard: dict[str, Article] = {}
     for position, (article, aliases, anchor) in enumerate(zip(articles, named, known, strict=True)):
         if anchor is not None:
             ledger.articles.name(anchor, [alias for alias in aliases if alias.hash not in anchors])
@@ -63,7 +81,7 @@ def ingest(
                 if _is_back(anchor, article, standings[anchor], retold, ledger):
                     ledger.articles.restore(anchor, article.published)
                     candidates.append(Candidate(anchor, article, on_top=True, overrules=GIVEN_UP))
-            heard.add(anchor)
+            heard.setdefault(anchor, article)
             if anchor in dated and standings[anchor].source == article.source:
                 _redated(anchor, article, dated.pop(anchor), ledger, now)
             if anchor in unplanned and not article.withdrawn:
@@ -71,18 +89,28 @@ def ingest(
         elif aliases:
             added = ledger.articles.add(article, aliases, position=position, now=now)
             if not article.withdrawn:
-                candidates.append(
-                    Candidate(added, article, on_top=is_on_top(position), borrowed=borrowed.get(position))
-                )
+                candidates.append(Candidate(added, article, on_top=is_on_top(position), borrowed=lenders.get(position)))
     unread = {anchor for anchor, standing in standings.items() if standing.content_hash == UNREAD}
     read = {hashed: anchor for hashed, anchor in anchors.items() if anchor not in unread}
-    return candidates, changed, _moved(named, read)
+    shared = _shared(heard, {anchor: standings[anchor] for anchor in heard if anchor not in unread})
+    return Ingested(candidates, changed, _moved(named, read), shared)
+
+
+def _shared(heard: Mapping[str, Article], standings: Mapping[str, StoredState]) -> dict[str, Article]:
+    """Of the articles that were listed, those that another source planned before."""
+    return {
+        anchor: heard[anchor]
+        for anchor, standing in standings.items()
+        if standing.planned and standing.source != heard[anchor].source
+    }
 
 
 def _top(
     known: Sequence[str | None], standings: Mapping[str, StoredState], *, was_empty: bool
 ) -> Callable[[int], bool]:
-    """Which positions of a list hold its newest. Lists begin with these, unless their dates show otherwise."""
+    """Which positions of a list hold its newest. Lists begin with these, unless their dates show otherwise; what is
+    pinned above them does not count.
+    """
     places = [number for number, anchor in enumerate(known) if anchor]
     if not places:
         return lambda _: was_empty
@@ -91,7 +119,20 @@ def _top(
     rises = sum(earlier < later for earlier, later in pairwise(times))
     if rises >= ASCENDING and all(earlier <= later for earlier, later in pairwise(times)):
         return lambda position: position > places[-1]
-    return lambda position: position < places[0]
+    return lambda position: position < places[_pinned(places, times)]
+
+
+def _pinned(places: Sequence[int], times: Sequence[datetime]) -> int:
+    """How many known entries are pinned on top of a list: those that are older than the first known one below them.
+
+    Where the first one is as old, as all are after the first reading, it counts as pinned if a few new entries
+    stand right between it and the next known one: old entries come back further down, or many at once.
+    """
+    for count in range(min(PINNED, len(places) - 1), 0, -1):
+        if places[count - 1] == count - 1 and max(times[:count]) < times[count]:
+            return count
+    between = places[1] - 1 if places[0] == 0 and len(places) > 1 else 0
+    return 1 if 0 < between <= PINNED and times[0] == times[1] else 0
 
 
 def _whose(article: Article, names: Sequence[Alias], anchors: Mapping[str, str], ledger: Ledger) -> str | None:
@@ -142,7 +183,7 @@ def _lender(
         return None
     known = ledger.articles.find(anchor).article
     own = known.source == article.source and known.url and known.guid
-    return known if own and is_another(article, known) else None
+    return known if own and (is_another(article, known) or (any(places) and is_next(article, known))) else None
 
 
 def _retold(anchor: str, article: Article, standing: StoredState, ledger: Ledger, now: datetime) -> list[Change]:
@@ -150,10 +191,24 @@ def _retold(anchor: str, article: Article, standing: StoredState, ledger: Ledger
     if standing.content_hash == UNREAD:
         ledger.articles.adopt(anchor, article)
     elif standing.source == article.source and standing.content_hash != content_hash(article):
-        before = ledger.articles.update(anchor, article, now)
+        if _is_stale(anchor, article, ledger, now):
+            return []
+        whole = still_filled(article, ledger.articles.find(anchor).article)
+        before = ledger.articles.update(anchor, whole, now)
         if before is not None:
-            return [(anchor, before, article)]
+            return [(anchor, before, whole)]
     return []
+
+
+def _is_stale(anchor: str, article: Article, ledger: Ledger, now: datetime) -> bool:
+    """Whether a reading is an older version than the stored one, as from a cache that was not renewed.
+
+    A withdrawal counts in any case. A stored version dated in the future is a mistake, and hides nothing.
+    """
+    if article.updated is None or article.withdrawn:
+        return False
+    stored = ledger.articles.find(anchor).article.updated
+    return stored is not None and article.updated < stored <= now + soon(article)
 
 
 def _is_back(anchor: str, article: Article, standing: StoredState, retold: Sequence[Change], ledger: Ledger) -> bool:
@@ -169,7 +224,7 @@ def _is_back(anchor: str, article: Article, standing: StoredState, retold: Seque
 def _redated(anchor: str, article: Article, before: datetime, ledger: Ledger, now: datetime) -> None:
     """Move a waiting article to the new date that its own source gives, which may be an embargo."""
     published = article.published
-    if published is not None and published != before:
+    if published is not None and published != before and not _is_stale(anchor, article, ledger, now):
         ledger.backlog.reschedule(anchor, before, published, now + soon(article), doubtful(published, now))
 
 

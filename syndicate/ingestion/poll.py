@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
+from http import HTTPStatus
 from typing import TYPE_CHECKING
 
 from syndicate.errors import SourceError
@@ -32,6 +33,8 @@ if TYPE_CHECKING:
     from syndicate.planning.plan import Planned
 
 SETTLED = timedelta(days=7)  # the same permanent redirect for so long, and its target is polled instead
+SOON = timedelta(minutes=1)
+"""How long until a server in maintenance is asked again for a story that was named to us."""
 HABITS = 500  # recent articles that show how often a source publishes
 
 
@@ -39,7 +42,8 @@ HABITS = 500  # recent articles that show how often a source publishes
 class PollRules:
     """How a source is polled, and what is planned from it. `zone` (IANA) is used for dates without one.
 
-    `backfill` plans so many of the newest articles, whatever baseline, age and flood limits say.
+    `backfill` plans so many of the newest articles, whatever baseline, age and flood limits say. `hurries`: it has a
+    story that was named to us, so a server in maintenance (503) is asked again after SOON, whatever it says.
     """
 
     every: PollInterval = DEFAULT_INTERVAL
@@ -47,6 +51,7 @@ class PollRules:
     breaking: BreakingRules = NO_RULES
     floods: FloodLimits = NO_LIMITS
     backfill: int = 0
+    hurries: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,9 +85,10 @@ def poll(source: Source, state: SourceState, accounts: Sequence[Account], ledger
         until = state.retry_at.strftime("%H:%M:%S UTC")
         raise SourceError(f"{source.name}: the server asked us to wait until {until}", hint="nothing is lost")
     try:
-        whole = _whole(source, _read(source, state, ledger, rules.backfill), state, accounts, ledger, rules.backfill)
+        read = _read(source, state, ledger, rules)
+        whole = _whole(source, read, state, accounts, ledger, rules.backfill)
     except SourceError as fault:
-        _failed(ledger, state, fault, rules.every)
+        _failed(ledger, state, fault, rules)
         raise
     fetched = whole.fetched
     wish = _wish(state, fetched)
@@ -104,8 +110,9 @@ def again(name: str, url: str, ledger: Ledger, every: PollInterval, now: datetim
     return _next_poll(ledger, name, every, state.wish, state.validators, now)
 
 
-def _read(source: Source, state: SourceState, ledger: Ledger, backfill: int) -> Reading:
+def _read(source: Source, state: SourceState, ledger: Ledger, rules: PollRules) -> Reading:
     """One reading. Where further pages are to be read from it, the document is fetched even if unchanged."""
+    backfill = rules.backfill
     deeper = backfill and isinstance(source, Paged) and len(ledger.articles.arrivals(source.name, backfill)) < backfill
     fetched = source.fetch(Validators() if deeper else state.validators)
     if fetched.modified and fetched.entries == 0 and state.entries > 0:
@@ -113,6 +120,10 @@ def _read(source: Source, state: SourceState, ledger: Ledger, backfill: int) -> 
             f"{source.name}: the feed lists no entries, but had {state.entries} before",
             hint="nothing was recorded; look at the feed",
         )
+    if fetched.articles:
+        from syndicate.ingestion.day_dates import by_day
+
+        return replace(fetched, articles=by_day(fetched.articles, rules.zone, ledger.now()))
     return fetched
 
 
@@ -172,7 +183,12 @@ def is_upgrade(before: str, after: str) -> bool:
     return before.startswith("http://") and after == f"https{before.removeprefix('http')}"
 
 
-def _failed(ledger: Ledger, state: SourceState, fault: SourceError, every: PollInterval) -> None:
+def in_maintenance(fault: SourceError) -> bool:
+    """Whether a server says that it is down for a while, as a CMS does that is being updated."""
+    return fault.status == HTTPStatus.SERVICE_UNAVAILABLE and fault.retry_after is not None
+
+
+def _failed(ledger: Ledger, state: SourceState, fault: SourceError, rules: PollRules) -> None:
     """Record a failed poll: the wait is longer each time, and never shorter than the server's Retry-After.
 
     Where an address answers 404 or 410, the one it redirected to is polled from now on; where that does,
@@ -182,7 +198,7 @@ def _failed(ledger: Ledger, state: SourceState, fault: SourceError, every: PollI
     retry_at = interval.asked_for(fault.retry_after, now)
     next_poll_at = interval.after_failure(
         state.name,
-        every,
+        rules.every,
         state.wish,
         now,
         fails=state.fails + 1,
@@ -190,6 +206,8 @@ def _failed(ledger: Ledger, state: SourceState, fault: SourceError, every: PollI
         pressed=fault.pressed and retry_at is None,
         retry_at=retry_at,
     )
+    if rules.hurries and retry_at is not None and in_maintenance(fault):
+        next_poll_at = retry_at = min(retry_at, now + SOON)
     with ledger.transaction():
         if fault.absent and (state.moved_to or state.address):
             ledger.sources.settle(state.name, state.moved_to)
@@ -208,13 +226,22 @@ def _record(
     now, fetched, name = ledger.now(), whole.fetched, state.name
     state = ledger.sources.ensure(name, state.url)
     since = [(account, ledger.accounts.ensure(account, now).baseline_at) for account in accounts]
+    began, notes = None, fetched.notes
+    if state.baseline_at is None and fetched.articles:
+        from syndicate.ingestion.moved_feed import continued
+
+        went_on = continued(fetched.articles, name, ledger)
+        if went_on is not None:
+            began, notes = went_on.since, (*notes, went_on.note(len(fetched.articles)))
+            state = replace(state, baseline_at=began, entries=fetched.entries)
     news = _News()
     if fetched.articles:  # most polls find nothing new, and need none of this loaded
         news = _news(fetched, state, since, ledger, now, rules)
     ledger.sources.read(
         name,
         fetched.validators,
-        baseline_at=now,
+        baseline_at=began or now,
+        polled_at=now,
         entries=fetched.entries if fetched.modified else None,
         next_poll_at=_next_poll(ledger, name, rules.every, wish, fetched.validators, now),
         wish=wish,
@@ -229,7 +256,7 @@ def _record(
             keys += backfilled(name, rules.backfill, accounts, ledger, now, rules.breaking)
     return Polled(
         name,
-        (*fetched.notes, *news.told),
+        (*notes, *news.told),
         baseline=state.baseline_at is None,
         seen=fetched.entries,
         new=news.new,
@@ -261,6 +288,7 @@ def _news(
     rules: PollRules,
 ) -> _News:
     """Store the articles that were read, and plan their deliveries. `accounts` come with their baselines."""
+    from syndicate.ingestion.fill_in import fill_in
     from syndicate.ingestion.ingest import ingest, listed_here_too
     from syndicate.planning.apply import restrained
     from syndicate.planning.changes import revise
@@ -270,13 +298,15 @@ def _news(
     since, was_empty = state.baseline_at, state.baseline_at is not None and not state.entries
     newest = ledger.articles.latest(state.name, before=state.gap_at)
     asks = rules.floods.similar == "ask"
-    candidates, changed, told = ingest(fetched.articles, ledger, now, was_empty=was_empty, since=since, asks=asks)
-    asked = [(candidates, accounts), *listed_here_too(fetched.articles, accounts, ledger, since)]
+    alone = state.entries == fetched.entries == 1
+    read = ingest(fetched.articles, ledger, now, was_empty=was_empty, since=since, asks=asks, alone=alone)
+    asked = [(read.candidates, accounts), *listed_here_too(fetched.articles, accounts, ledger, since)]
+    asked += fill_in(read.shared, accounts, ledger, now, rules.breaking)
     entries: list[Planned] = []
     for stories, whom in asked:
         entries += plan(stories, whom, source_baseline=since, zone=rules.zone, now=now, breaking=rules.breaking)
     if entries and rules.floods != NO_LIMITS:
         new = {candidate.anchor for stories, _ in asked for candidate in stories}
         entries = restrained(entries, new, fetched, newest, ledger, rules.floods)
-    edits = revise(changed, [account for account, _ in accounts], ledger, now, rules.breaking) if changed else []
-    return _News(len(candidates), entries, edits, told, waiting(entries))
+    edits = revise(read.changed, [account for account, _ in accounts], ledger, now, rules.breaking)
+    return _News(len(read.candidates), entries, edits, read.notes, waiting(entries))

@@ -80,8 +80,10 @@ class Articles:
         sources = [row["source"] for row in self._db.rows("SELECT DISTINCT source FROM article")]
         for article in (Article("", word, ""), *(Article(source, "", "", guid=word) for source in sources)):
             names = {alias.hash: alias.kind for alias in aliases(article)}
-            for hashed, anchor in self.anchors([*names]).items():
-                found.setdefault(anchor, names[hashed])
+            anchors = self.anchors([*names])
+            for hashed, kind in names.items():
+                if hashed in anchors:
+                    found.setdefault(anchors[hashed], kind)
         return found
 
     def add(self, article: Article, names: Sequence[Alias], *, position: int, now: datetime) -> str:
@@ -150,6 +152,20 @@ class Articles:
         )
         return before
 
+    def fill(self, anchor: str, article: Article) -> None:
+        """Store an article with what another source says of it. This is no change of its words."""
+        from syndicate.aliases import content_hash, wording
+
+        self._db.change(
+            "UPDATE article SET data = :data, content_hash = :content_hash, title_key = :title_key,"
+            " summary_key = :summary_key WHERE anchor = :anchor",
+            anchor=anchor,
+            data=store_article(article),
+            content_hash=content_hash(article),
+            title_key=wording(article.title),
+            summary_key=wording(article.summary),
+        )
+
     def withdraw(self, anchor: str, now: datetime) -> bool:
         """Mark an article as withdrawn by its publisher. False if it was already."""
         return bool(
@@ -182,6 +198,21 @@ class Articles:
             "SELECT * FROM article WHERE check_at <= :now ORDER BY check_at LIMIT :most", now=micros(now), most=most
         )
         return [(_known(row), row["gone"]) for row in rows]
+
+    def look_at_once(self, word: str, now: datetime) -> None:
+        """Have the page of a planned or announced article checked now, by its address or guid.
+
+        Not where it was gone at the last check: two checks too close together would tell nothing.
+        """
+        for anchor, kind in self.matching(word).items():
+            if kind in ("url", "guid"):
+                self._db.change(
+                    "UPDATE article SET check_at = :now WHERE anchor = :anchor AND withdrawn_at IS NULL AND gone = 0"
+                    " AND EXISTS (SELECT 1 FROM delivery WHERE delivery.anchor = article.anchor"
+                    " AND delivery.action = 'post' AND delivery.state NOT IN ('skipped', 'failed'))",
+                    anchor=anchor,
+                    now=micros(now),
+                )
 
     def checked(self, anchor: str, *, gone: int, next_at: datetime | None) -> None:
         """Record a check of an article's page; `gone` counts in a row. `next_at` None: this was the last check."""

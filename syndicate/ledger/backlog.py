@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from syndicate.ledger import rows
+from syndicate.ledger.articles import CHUNK
 from syndicate.ledger.database import MICROSECOND, Database, Row, from_micros, micros
 from syndicate.ledger.transitions import EXPIRED, RELEASED
 from syndicate.model import APPROVABLE, SCHEDULED, Reason
@@ -48,6 +50,20 @@ class Backlog:
             " (SELECT anchor FROM delivery WHERE state = 'planned' AND reason <> 'preflight')"
         )
         return {row["anchor"]: at for row in found if (at := from_micros(row["at"]))}
+
+    def unsent(self, anchors: Sequence[str], *, since: datetime) -> list[str]:
+        """Which of these articles some account is still to get, or lost since then since they said too little."""
+        found: list[str] = []
+        for start in range(0, len(anchors), CHUNK):
+            values: Row = {"since": micros(since)}
+            named = rows.among("anchor", anchors[start : start + CHUNK], values)
+            asked = (
+                f"SELECT DISTINCT anchor FROM delivery WHERE {named} AND action = 'post'"
+                " AND ((state IN ('planned', 'due') AND draft IS NULL)"
+                " OR (state = 'skipped' AND reason IN ('filtered', 'empty') AND planned_at >= :since))"
+            )
+            found += [row["anchor"] for row in self._db.rows(asked, **values)]
+        return found
 
     def reschedule(self, anchor: str, before: datetime, published: datetime, soon: datetime, doubt: str | None) -> None:
         """Follow an article's new date: its deliveries' time and expiry move with it, whatever else they wait for.

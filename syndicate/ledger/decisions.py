@@ -65,6 +65,11 @@ class Decisions:
         columns: Row = {"reason": "withdrawn", "due_at": None, "error": error}
         return self._move(delivery, transitions.WITHDRAWN, columns, now, outcome="skipped by its site")
 
+    def leave_out(self, delivery: Delivery, *, now: datetime) -> bool:
+        """Skip a delivery whose article the account's filter refuses, now that its sources say more of it."""
+        columns: Row = {"reason": "filtered", "due_at": None}
+        return self._move(delivery, transitions.WITHDRAWN, columns, now, outcome="skipped by its site")
+
     def tell(self, delivery: Delivery, what: str) -> None:
         """Have an alert about a delivery sent, once."""
         alert(self._db, delivery, what)

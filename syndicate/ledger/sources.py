@@ -63,7 +63,7 @@ class Sources:
         self._db = database
 
     def ensure(self, name: str, url: str) -> SourceState:
-        """The state of a source; a new one is added. With another address it starts over, with a new baseline."""
+        """The state of a source; a new one is added. With another address it starts over, until it is read."""
         kept = hashlib.sha256(url.encode()).hexdigest()  # an address may hold a secret; it is only compared
         row = self._row(name)
         if row is not None and row["url"] == kept:
@@ -96,19 +96,23 @@ class Sources:
         validators: Validators,
         *,
         baseline_at: datetime,
+        polled_at: datetime | None = None,
         entries: int | None,
         next_poll_at: datetime,
         wish: PollHints = NO_HINTS,
         gap_at: datetime | None = None,
     ) -> None:
-        """Record a good reading. `entries` None: the document was unchanged, and its count stays."""
+        """Record a good reading. `entries` None: the document was unchanged, and its count stays.
+
+        `baseline_at` counts for a first one; it was read at `polled_at`, or else at that instant.
+        """
         self._db.change(
             "UPDATE source SET polled_at = :now, etag = :etag, last_modified = :last_modified, body_hash = :body_hash,"
             " place = :place, wish = :wish, baseline_at = COALESCE(baseline_at, :baseline_at), gone = 0,"
             " entries = COALESCE(:entries, entries), retry_at = 0, fails = 0, gap_at = :gap_at,"
             f" next_poll_at = {_NEXT}, error = NULL WHERE name = :name",
             name=name,
-            now=micros(baseline_at),
+            now=micros(polled_at or baseline_at),
             etag=validators.etag,
             last_modified=validators.last_modified,
             body_hash=validators.body_hash,
@@ -197,6 +201,14 @@ class Sources:
             at=earliest,
         )
         return from_micros(min(earliest, max(micros(now), row["next_poll_at"])))
+
+    def relent(self, name: str, until: datetime) -> None:
+        """Poll a source whose server asked us to wait longer, at `until`."""
+        self._db.change(
+            "UPDATE source SET retry_at = :until, next_poll_at = :until WHERE name = :name AND retry_at > :until",
+            name=name,
+            until=micros(until),
+        )
 
     def due(self, now: datetime) -> dict[str, str | None]:
         """The sources due for a poll, each with the address it moved to, if it did."""

@@ -29,6 +29,8 @@ class Image:
 
 EMBARGOED = "embargoed"
 """Key in `Article.raw` for an embargo that the source states: the time is kept to the second."""
+FILLED = "filled_in"
+"""Key in `Article.raw` for the names of fields that another source filled in, separated by spaces."""
 
 
 @dataclass(frozen=True, slots=True)

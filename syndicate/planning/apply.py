@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 
@@ -11,9 +11,10 @@ from syndicate.ledger import Ledger
 from syndicate.ledger.articles import StoredArticle
 from syndicate.ledger.deliveries import PlannedDelivery
 from syndicate.model import NO_RULES, Account, Article, BreakingRules, FloodLimits, Reading
-from syndicate.planning.flood_control import History, LikelyDuplicate, hold_back
+from syndicate.planning.flood_control import History, LikelyDuplicate, hold_back, strange_host
 from syndicate.planning.plan import Candidate, Planned, wanted
 
+KNOWN = 20  # articles of a source that show to which hosts it leads
 UNWANTED_BEFORE = ("baseline", "too_old", "preflight")  # reasons that `--backfill` overrules
 
 
@@ -59,7 +60,16 @@ def restrained(
         }
         for anchor, known in _replaced(going, fetched.articles, ledger).items():
             twins[anchor].append(replace(twin(known, False), replaced=True))
-    return hold_back(entries, new, History(fetched.entries, newest, twins), floods)
+    strange = _strange(fetched.articles, new, ledger)
+    return hold_back(entries, new, History(fetched.entries, newest, twins, strange), floods)
+
+
+def _strange(listed: Sequence[Article], new: Collection[str], ledger: Ledger) -> str:
+    """The host to which everything listed leads, where nothing of it was known and nothing led there before."""
+    if not listed or len(new) < len(listed):
+        return ""
+    known = ledger.articles.newest(listed[0].source, KNOWN + len(new))
+    return strange_host(listed, [each.article for each in known if each.anchor not in new])
 
 
 def _replaced(going: Mapping[str, Article], listed: Sequence[Article], ledger: Ledger) -> Mapping[str, StoredArticle]:

@@ -11,13 +11,15 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from syndicate.aliases import folded
+from syndicate.aliases import folded, site_host
 from syndicate.model import Article, FloodLimits, Reason
 from syndicate.planning.plan import Planned
 
 FEW = 3  # so many new articles are never a flood, however short the feed
 NEAR = timedelta(days=2)  # at most between two articles that may be the same
 SERIES = 2  # known articles under one headline: then it is a regular column, and the next is no repetition
+STANDING = 4  # words at most of a headline that many articles may bear, such as "Photo of the day"
+WIDE = 6  # characters of such a headline in a writing without spaces
 LONG = 12  # words from which on no two articles share a summary by chance
 
 
@@ -40,12 +42,14 @@ class LikelyDuplicate:
 class History:
     """What was known before a reading: the date of the source's newest article, and likely duplicates by anchor.
 
-    `listed` counts the entries of the reading.
+    `listed` counts the entries of the reading. `strange` is the host to which all of them lead, if nothing is known
+    of what is listed and no known article was there; else "".
     """
 
     listed: int
     newest: datetime | None
     twins: Mapping[str, Sequence[LikelyDuplicate]]
+    strange: str = ""
 
 
 def hold_back(entries: Sequence[Planned], new: Collection[str], before: History, floods: FloodLimits) -> list[Planned]:
@@ -60,6 +64,8 @@ def hold_back(entries: Sequence[Planned], new: Collection[str], before: History,
     rest = {anchor: entry for anchor, entry in going.items() if anchor not in doubles.keys() | borrowed}
     told = f"{len(new)} of the {before.listed} articles listed were new at once"
     burst = _burst(rest, before.newest, floods.burst, told, bulk=bulk)
+    if before.strange and floods.burst is not None:
+        burst = dict.fromkeys(rest, f"none of what is listed was known, and all of it leads to {before.strange}")
 
     def restrained(entry: Planned) -> Planned:
         anchor = entry.candidate.anchor
@@ -75,6 +81,17 @@ def hold_back(entries: Sequence[Planned], new: Collection[str], before: History,
     return [restrained(entry) for entry in entries]
 
 
+def strange_host(listed: Sequence[Article], known: Sequence[Article]) -> str:
+    """The host to which all of a list's articles lead, none of which is known, if no known article is there.
+
+    Else "". So it is where somebody else has taken over the feed's address. FEW articles tell nothing.
+    """
+    hosts = {site_host(article.url) for article in listed}
+    before = {site_host(article.url) for article in known} - {None}
+    host = next(iter(hosts), None)
+    return host if host and before and len(listed) > FEW and len(hosts) == 1 and host not in before else ""
+
+
 def waiting(entries: Sequence[Planned]) -> dict[str, int]:
     """How many articles wait for approval, by reason."""
     counts = {
@@ -88,17 +105,33 @@ def alike(one: Article, other: Article) -> bool:
     """Whether two articles have the same headline, or the same summary and headlines that differ in few words.
 
     None of those words may have a digit. Of the headlines' words half have to be the same where the summary is
-    long, and four in five where it is short.
+    long, and four in five where it is short. A short headline over summaries of other words is a standing one.
     """
     mine, theirs = folded(one.title), folded(other.title)
     if mine == theirs:
-        return bool(mine)
+        return bool(mine) and not (_is_standing(mine) and _differ(folded(one.summary), folded(other.summary)))
     words, others = set(mine.split()), set(theirs.split())
     summary = folded(one.summary)
     if not summary or summary != folded(other.summary) or any(re.search(r"\d", word) for word in words ^ others):
         return False
     share = len(words & others) / len(words | others)
     return share >= (1 / 2 if len(summary.split()) >= LONG else 4 / 5)
+
+
+def _is_standing(headline: str) -> bool:
+    """Whether a headline is short enough to be the same over many articles."""
+    words = headline.split()
+    return len(words) <= STANDING and (len(words) > 1 or headline.isascii() or len(headline) <= WIDE)
+
+
+def _differ(one: str, other: str) -> bool:
+    """Whether two summaries share less than a quarter of their words; of their pairs of letters without spaces."""
+    if not one or not other:
+        return False
+    mine, theirs = ({*text.split()} for text in (one, other))
+    if min(len(mine), len(theirs)) < 3:
+        mine, theirs = ({text[at : at + 2] for at in range(len(text) - 1)} for text in (one, other))
+    return len(mine & theirs) < len(mine | theirs) / 4
 
 
 def _doubles(

@@ -17,7 +17,7 @@ from syndicate.net.address_guard import bare
 from syndicate.ports import Http
 from syndicate.sources import fetch, paging
 from syndicate.sources.fetch import Visited
-from syndicate.sources.parsing import html_text, json_fields
+from syndicate.sources.parsing import html_text, json_fields, withheld
 from syndicate.sources.parsing.fields import ENTRIES, Namespaces, ParseContext, Parsed, address, distinct, noted
 from syndicate.sources.parsing.images import in_text
 from syndicate.sources.parsing.json_fields import mapping, objects, pixels, text
@@ -86,10 +86,11 @@ def read(data: Any, reader: ParseContext, *, url: str) -> Parsed:
         raise SourceError(f"{url} is a JSON document, not Ghost's list of posts{complaint}")
     listed = data["posts"]
     posts = objects(listed[:ENTRIES])
-    public = [post for post in posts if text(post.get("status")) in ("", "published")]
+    mailed = [post for post in posts if post.get("email_only") is True or post.get("status") == "sent"]
+    public = [post for post in posts if post not in mailed and text(post.get("status")) in ("", "published")]
     articles = [article for post in public if (article := _article(post, reader)) is not None]
     waiting = len(posts) - len(public)
-    notes = (f"posts that are not published yet: {waiting}",) if waiting else ()
+    notes = withheld.notes(drafts=waiting - len(mailed), mailed=len(mailed))
     return Parsed(tuple(articles), len(listed), notes, held_back=waiting)
 
 

@@ -19,7 +19,7 @@ from syndicate.net.address_guard import bare
 from syndicate.ports import Http, Reply
 from syndicate.sources import fetch, paging
 from syndicate.sources.fetch import Visited
-from syndicate.sources.parsing import html_text, json_fields
+from syndicate.sources.parsing import html_text, json_fields, withheld
 from syndicate.sources.parsing.fields import (
     ENTRIES,
     Namespaces,
@@ -154,10 +154,16 @@ def read(data: Any, reader: ParseContext, *, url: str) -> Parsed:
         raise SourceError(f"{url} is a JSON document, not WordPress's list of posts{_complaint(data)}")
     posts = objects(data[:ENTRIES])
     public = [post for post in posts if text(post.get("status")) in ("", "publish")]
-    articles = [article for post in public if (article := _article(post, reader)) is not None]
-    waiting = len(posts) - len(public)
-    notes = (f"posts that are not published yet: {waiting}",) if waiting else ()
-    return Parsed(tuple(articles), len(data), notes, held_back=waiting)
+    meant = [post for post in public if not _is_locked(post)]
+    articles = [article for post in meant if (article := _article(post, reader)) is not None]
+    notes = withheld.notes(drafts=len(posts) - len(public), locked=len(public) - len(meant))
+    return Parsed(tuple(articles), len(data), notes, held_back=len(posts) - len(meant))
+
+
+def _is_locked(post: dict[str, Any]) -> bool:
+    """Whether a post is behind a password: the API says so of its texts, and some copies of it only show the form."""
+    parts = [mapping(post.get(name)) for name in ("content", "excerpt")]
+    return any(part.get("protected") is True or withheld.is_locked(text(part.get("rendered"))) for part in parts)
 
 
 def _is_page(reply: Reply) -> bool:

@@ -1,13 +1,14 @@
 """Answers hooks: requests with which a CMS, Ghost or a WebSub hub makes us read a source at once.
 
 A hook only decides which sources are read, never what is posted: that is read from the source, as always.
-So a forged hook cannot post anything, and a needless one costs one conditional request.
+So a forged hook cannot post anything, and a needless one costs one conditional request. Where it names a story
+that was announced, the story's page is looked at at once as well: it may be withdrawn.
 """
 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 from urllib.parse import parse_qsl
 
@@ -29,11 +30,20 @@ GHOSTS = 2_000_000
 class Hooks:
     """Answers `/hooks/…`, for callers with `listen.token` (a bearer token, or Ghost's secret) and for WebSub hubs."""
 
-    def __init__(self, config: Config, ledger: Ledger, say: EventLog, subscriber: Subscriber | None = None) -> None:
+    def __init__(
+        self,
+        config: Config,
+        ledger: Ledger,
+        say: EventLog,
+        subscriber: Subscriber | None = None,
+        expect: Callable[[Iterable[str]], None] = lambda _: None,
+    ) -> None:
+        """`expect` is told of sources that have a certain story, before they are read."""
         self._config = config
         self._ledger = ledger
         self._say = say
         self._subscriber = subscriber
+        self._expect = expect
         self._token = config.listen.token if config.listen else None
 
     def answer(self, asked: Request) -> Response:
@@ -54,7 +64,7 @@ class Hooks:
         if not signatures.bearer(asked.headers, self._secret()):
             raise HttpError(401, "send the token of `listen` as a bearer token", **{"WWW-Authenticate": "Bearer"})
         said = _said(asked, body)
-        return self._hint("publish", self._named(said.get("source"), said.get("url")))
+        return self._hint("publish", self._named(said.get("source"), said.get("url")), [said.get("url")])
 
     def _ghost(self, asked: Request) -> Response:
         """Answer Ghost. Never with 410: Ghost deletes a webhook that answers so."""
@@ -64,9 +74,11 @@ class Hooks:
             raise HttpError(401, "not signed with the token of `listen`; give it to Ghost as the webhook's secret")
         said = _said(asked, body)
         post: Any = said.get("post") or said.get("page")
-        current = post.get("current") if isinstance(post, dict) else None
-        url = current.get("url") if isinstance(current, dict) else None
-        return self._hint("ghost", self._named(said.get("source"), url))
+        versions = [post.get(name) for name in ("current", "previous")] if isinstance(post, dict) else []
+        told = [version for version in versions if isinstance(version, dict)]
+        urls = [version.get("url") for version in told]  # a deleted post has only a previous version
+        url = next((each for each in urls if each), None)
+        return self._hint("ghost", self._named(said.get("source"), url), [*urls, *(each.get("id") for each in told)])
 
     def _secret(self) -> str:
         if self._token is None:
@@ -83,7 +95,13 @@ class Hooks:
         host = site_host(url) if isinstance(url, str) else None
         return [name for name, each in sources.items() if host and host in _hosts(each)] or list(sources)
 
-    def _hint(self, hook: str, names: Iterable[str]) -> Response:
+    def _hint(self, hook: str, names: Sequence[str], story: Iterable[object]) -> Response:
+        """Have the sources read, and the page of the story looked at that has one of these names."""
+        said_of = [each for each in dict.fromkeys(story) if isinstance(each, str) and each]
+        if said_of:
+            self._expect(names)
+        for word in said_of:
+            self._ledger.articles.look_at_once(word, self._ledger.now())
         found = self._ledger.sources.hint(names, self._ledger.now())
         self._say("hook.received", hook=hook, sources=", ".join(found))
         said = _json({"sources": {name: instant(at) for name, at in found.items()}})

@@ -9,25 +9,7 @@ from datetime import timedelta
 
 import pytest
 
-from tests.worlds.press import Item, Press, feed
-
-
-@pytest.fixture
-def press(tmp_path, clock):
-    made = []
-
-    def begin(*known, **options):
-        """A press whose first run has seen three old stories, and `known`."""
-        new = Press(tmp_path, clock, **options)
-        made.append(new)
-        new.items = [*known, *(new.story(n, ago=60 * n) for n in (1, 2, 3))]
-        assert new.run() == []
-        clock.move(hours=1)
-        return new
-
-    yield begin
-    for each in made:
-        each.shut()
+from tests.worlds.press import Item, feed
 
 
 def link(number, host="https://gazette.example"):
@@ -419,13 +401,41 @@ def test_a_first_run_posts_nothing_and_backfill_as_many_as_were_asked_for(press)
     assert room.run(backfill=2) == []
 
 
-def test_a_source_whose_address_changes_begins_anew(press):
-    room = press()
+def moved(room):
+    """The feed goes on at another address."""
     room.configure()
     room.path.write_text(room.path.read_text().replace("/rss.xml", "/rss.xml?v=2"))
     plain = room.site.answer
     room.site.answer = lambda path, tag: plain(path.partition("?")[0], tag)
-    assert room.run(room.story(10), *room.items) == []
+
+
+@pytest.mark.parametrize("undated", [False, True])
+def test_a_source_whose_address_is_corrected_goes_on(press, undated):
+    room = press()
+    if undated:
+        room.items = [replace(item, at=None) for item in room.items]
+        assert room.run() == []
+    moved(room)
+    fresh = room.story(10, **({"at": None} if undated else {}))
+    assert room.run(fresh, *room.items) == [link(10)]
+    assert any("3 of the 4 articles there are known" in note for note in room.notes)
+    room.clock.move(hours=1)
+    assert room.run(room.story(11), *room.items) == [link(11)]
+
+
+@pytest.mark.parametrize(
+    "ago",
+    [
+        pytest.param([20, 21, 22, 23, 24, 25], id="too many new ones"),
+        pytest.param([20, 200, 210], id="older ones that are not known"),
+    ],
+)
+def test_a_source_whose_address_leads_to_other_articles_begins_anew(press, ago):
+    room = press()
+    moved(room)
+    others = [room.story(20 + number, ago=each) for number, each in enumerate(ago)]
+    assert room.run(*others, *room.items[:2]) == []
+    assert room.notes == []
     room.clock.move(hours=1)
     assert room.run(room.story(11), *room.items) == [link(11)]
 
@@ -525,7 +535,7 @@ def test_what_a_first_run_of_a_feed_finds_is_not_new_to_an_account_of_that_feed(
     room.path.write_text(room.path.read_text().replace("/sport.xml", "/sport.xml?v=2"))
     plain = room.site.answer
     room.site.answer = lambda path, tag: plain(path.partition("?")[0], tag)
-    sport.insert(0, room.items[0])
+    sport[:] = [room.items[0], room.story(92, ago=95)]
     assert room.run() == []
     sport.insert(0, room.story(91))
     assert room.run() == [link(91)]

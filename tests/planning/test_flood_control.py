@@ -281,3 +281,38 @@ def test_one_story_twice_in_one_reading_under_two_addresses_goes_out_once(newsro
     amp = article(2, title="One storm", published=clock.now - timedelta(minutes=1))
     room.publish(article(1, title="One storm", published=clock.now), amp)
     assert sorted(room.states(), key=str) == [("due", None), ("planned", "similar")]
+
+
+# A feed that somebody else has taken over
+
+
+def elsewhere(found, host="casino.example"):
+    return [replace(each, url=each.url.replace("gazette.example", host)) for each in found]
+
+
+@pytest.mark.parametrize(
+    ("listed", "burst", "held"),
+    [
+        (lambda new, _: elsewhere(new), 10, 5),
+        (lambda new, _: elsewhere(new), None, 0),  # nobody wants to be asked
+        (lambda new, _: elsewhere(new)[:3], 10, 0),
+        (lambda new, _: new, 10, 0),  # more was published than the feed shows
+        (lambda new, _: elsewhere(new, "www.gazette.example"), 10, 0),
+        (lambda new, old: [*elsewhere(new), *old], 10, 0),  # the site begins to link elsewhere
+        (lambda new, _: [*elsewhere(new[:3]), *elsewhere(new[3:], "other.example")], 10, 0),  # a link blog
+    ],
+)
+def test_a_list_of_strangers_under_another_host_waits(newsroom, stories, clock, listed, burst, held):
+    room = newsroom(floods=FloodLimits(burst=burst, similar="ask"))
+    clock.move(hours=2)
+    old = stories(4)
+    room.publish(*old)
+    assert len(room.run()) == 4
+    clock.move(hours=2)
+    found = listed(stories(5, start=50), old)
+    room.publish(*found)
+    assert waiting(room) == held
+    assert len(room.run()) == (0 if held else sum(each not in old for each in found))
+    if held:
+        [told] = {row.error for row in room.ledger.deliveries.search(states=("planned",))}
+        assert told == "none of what is listed was known, and all of it leads to casino.example"

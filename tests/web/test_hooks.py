@@ -16,11 +16,13 @@ from pathlib import Path
 
 import pytest
 
+from syndicate.aliases import drop_repeated
 from syndicate.config.schema import Config, Listen, SourceConfig
 from syndicate.errors import SourceError
 from syndicate.ingestion.poll import PollRules, poll
 from syndicate.ledger.sources import FLOOR
-from syndicate.model import PollInterval, Reading, Secret, Site, Validators
+from syndicate.model import Account, PollInterval, Reading, Secret, Site, Validators
+from syndicate.planning.apply import announce
 from syndicate.web import signatures
 from syndicate.web.hooks import LARGEST, Hooks
 from syndicate.web.server import WORKERS, Listener
@@ -404,6 +406,43 @@ def test_a_ghost_whose_posts_are_elsewhere_is_named_in_the_address(hooked):
     path = "/hooks/ghost?source=sport"
     assert list(hooked.ask(path=path, body=body, **signed(body, hooked.clock()))[1]["sources"]) == ["sport"]
     assert hooked.ask(path="/hooks/ghost?source=x", body=body, **signed(body, hooked.clock()))[0] == 404
+
+
+# A story that is taken back
+
+
+@pytest.mark.parametrize(
+    ("path", "said"),
+    [
+        ("/hooks/publish", {"url": "https://gazette.example/cup/"}),
+        ("/hooks/publish", {"url": "https://gazette.example/?p=7"}),  # WordPress's address of a draft is the guid
+        ("/hooks/ghost", {"post": {"current": {"id": "https://gazette.example/?p=7", "status": "draft"}}}),
+        ("/hooks/ghost", {"post": {"current": {}, "previous": {"url": "https://gazette.example/cup/"}}}),
+    ],
+)
+def test_the_page_of_a_story_that_is_named_is_looked_at_at_once(hooked, article, path, said):
+    cup = article(1, url="https://gazette.example/cup", guid="https://gazette.example/?p=7")
+    anchor = announce(cup, [Account("acct", "fake")], hooked.ledger)
+    other = announce(article(2), [Account("acct", "fake")], hooked.ledger)
+    assert hooked.ledger.articles.to_check(hooked.clock(), 9) == []
+    body = json.dumps(said).encode()
+    headers = signed(body, hooked.clock()) if "ghost" in path else BEARER
+    assert hooked.ask(path=path, body=body, **headers)[0] == 202
+    [(found, gone)] = hooked.ledger.articles.to_check(hooked.clock(), 9)
+    assert (found.anchor, gone) == (anchor, 0)
+    assert found.anchor != other
+    # Gone at the first look: the second one waits, however often we are told.
+    hooked.ledger.articles.checked(anchor, gone=1, next_at=hooked.clock() + timedelta(minutes=5))
+    assert hooked.ask(path=path, body=body, **headers)[0] == 202
+    assert hooked.ledger.articles.to_check(hooked.clock(), 9) == []
+
+
+def test_a_story_that_nobody_was_told_of_is_not_looked_at(hooked, article):
+    ledger = hooked.ledger
+    cup = article(1, url="https://gazette.example/cup")
+    ledger.articles.add(cup, drop_repeated([cup])[0], position=0, now=hooked.clock())
+    assert hooked.publish({"url": cup.url})[0] == 202
+    assert not ledger.articles.has_to_check(hooked.clock())
 
 
 # All of it

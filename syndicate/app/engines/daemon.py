@@ -6,6 +6,7 @@ import threading
 import time
 import traceback
 from collections import deque
+from collections.abc import Iterable
 from concurrent.futures import ThreadPoolExecutor
 from enum import Enum
 
@@ -118,6 +119,10 @@ class Daemon:
         if silent > SILENT:
             return self._wrong or f"no tick for {silent:.0f} s"
         return self._wrong
+
+    def expect(self, names: Iterable[str]) -> None:
+        """A hook named a story of these sources."""
+        self._app.rounds.expect(names)
 
     def _tell(self) -> None:
         """Send new alerts, on a thread of its own, because the publisher's command can be slow."""

@@ -25,6 +25,7 @@ from syndicate.sources.parsing.fields import (
 )
 from syndicate.sources.parsing.images import Found, images
 from syndicate.sources.parsing.next_page import next_page
+from syndicate.sources.parsing.withheld import announced
 
 if TYPE_CHECKING:
     from xml.etree.ElementTree import Element
@@ -43,11 +44,13 @@ def read(root: Element, reader: ParseContext) -> Parsed:
     reader.language = language(root.get(LANG))
     entries = [child for child in root if reader.names[child.tag] == "entry"]
     shown = readable(entries, lambda entry: _article(entry, reader))
-    articles = [article for entry in shown if (article := _article(entry, reader)) is not None]
+    meant, notes = announced(shown, reader)
+    articles = [article for entry in meant if (article := _article(entry, reader)) is not None]
     links = [(_rel(child), child.get("href")) for child in root if reader.names[child.tag] == "link"]
     generator = next((words(child) for child in root if reader.names[child.tag] == "generator"), "")
     older = next_page(links, reader.base, generator, here=here)
-    return Parsed(tuple(articles), len(entries), hub=hub_links.of_links(links, reader.base), older=older)
+    hub, held_back = hub_links.of_links(links, reader.base), len(shown) - len(meant)
+    return Parsed(tuple(articles), len(entries), notes, held_back=held_back, hub=hub, older=older)
 
 
 def _article(entry: Element, reader: ParseContext) -> Article | None:

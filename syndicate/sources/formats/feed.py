@@ -126,7 +126,9 @@ def _named(body: bytes, shown: str, content_type: str | None) -> str | None:
         feeds = find_feeds(data.encode("utf-8", "replace") if isinstance(data, str) else data, shown)
     except SourceError:  # a page with a feed's tags in it
         return None
-    return f"the page names this feed: {feeds[0][1]}" if feeds else None
+    if not feeds:
+        return None
+    return f"the page names this feed: {feeds[0][1]} (if yours moved there, what it lists is still known)"
 
 
 def _read(tree: xml_tree.Tree, reader: ParseContext) -> Parsed:

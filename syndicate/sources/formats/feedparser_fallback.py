@@ -20,6 +20,8 @@ from syndicate.sources.parsing.fields import (
 )
 from syndicate.sources.parsing.images import around, in_text, is_ornament
 from syndicate.sources.parsing.next_page import next_page
+from syndicate.sources.parsing.withheld import is_locked
+from syndicate.sources.parsing.withheld import notes as left_out
 
 
 def read(text: str, reader: ParseContext, *, url: str, why: str) -> Parsed:
@@ -38,11 +40,18 @@ def read(text: str, reader: ParseContext, *, url: str, why: str) -> Parsed:
     older = next_page(links, reader.base, str(found.feed.get("generator", "")))
     reader.base = address(found.feed.get("link"), reader.base) or reader.base
     reader.language = language(found.feed.get("language"))
-    articles = [_article(entry, reader) for entry in found.entries[:ENTRIES]]
+    shown = found.entries[:ENTRIES]
+    drafts = [entry for entry in shown if str(entry.get("app_draft", "")).strip().casefold() == "yes"]
+    meant = [entry for entry in shown if entry not in drafts and not is_locked(*_bodies(entry))]
+    articles = [_article(entry, reader) for entry in meant]
     kept = tuple(article for article in articles if article.url or article.title)
-    notes = (f"the feed is not well-formed ({why}); its entries could be read",)
+    left = len(shown) - len(meant)
+    notes = (
+        f"the feed is not well-formed ({why}); its entries could be read",
+        *left_out(drafts=len(drafts), locked=left - len(drafts)),
+    )
     hub = hub_links.of_links(links, reader.base)
-    return Parsed(kept, len(found.entries), notes=notes, hub=hub, older=older)
+    return Parsed(kept, len(found.entries), notes, held_back=left, hub=hub, older=older)
 
 
 def _article(entry: dict[str, Any], reader: ParseContext) -> Article:
@@ -108,6 +117,9 @@ def _images(
     listed = [image for image in listed if not is_ornament(image.url)]
     if listed:
         return tuple({image.url: image for image in reversed(listed)}.values())[::-1]
-    bodies = [str(part.get("value", "")) for part in (*entry.get("content", ()), entry.get("summary_detail") or {})]
-    pictured = next((image for body in bodies if (image := in_text(body, around(page, reader.base)))), None)
+    pictured = next((image for body in _bodies(entry) if (image := in_text(body, around(page, reader.base)))), None)
     return (pictured,) if pictured else ()
+
+
+def _bodies(entry: dict[str, Any]) -> list[str]:
+    return [str(part.get("value", "")) for part in (*entry.get("content", ()), entry.get("summary_detail") or {})]

@@ -14,6 +14,8 @@ from syndicate.sources.parsing import html_text, hub_links
 from syndicate.sources.parsing.fields import ENTRIES, ParseContext, Parsed, address, distinct, kind_of, language, person
 from syndicate.sources.parsing.images import MOST, around, in_text
 from syndicate.sources.parsing.json_fields import extras, mapping, objects, text, texts
+from syndicate.sources.parsing.withheld import is_locked
+from syndicate.sources.parsing.withheld import notes as left_out
 
 VERSION = "jsonfeed.org/version/"
 
@@ -31,12 +33,15 @@ def read(feed: dict[str, Any], reader: ParseContext, *, url: str) -> Parsed:
     older = address(text(feed.get("next_url")), reader.base)
     reader.base = address(text(feed.get("home_page_url")), reader.base) or reader.base
     reader.language = language(text(feed.get("language")))
-    articles = [_article(item, reader) for item in objects(items[:ENTRIES])]
+    shown = objects(items[:ENTRIES])
+    meant = [item for item in shown if not is_locked(*(text(item.get(name)) for name in ("content_html", "summary")))]
+    articles = [_article(item, reader) for item in meant]
+    locked = len(shown) - len(meant)
     notes = ("the feed says that it has ended and will have no new articles",) if feed.get("expired") is True else ()
     told = [("hub", text(hub.get("url"))) for hub in objects(feed.get("hubs")) if text(hub.get("type")) == "WebSub"]
     hub = hub_links.of_links([*told, ("self", text(feed.get("feed_url")))], url)
     kept = tuple(article for article in articles if article is not None)
-    return Parsed(kept, len(items), notes, hub=hub, older=older)
+    return Parsed(kept, len(items), (*notes, *left_out(locked=locked)), held_back=locked, hub=hub, older=older)
 
 
 def _article(item: dict[str, Any], reader: ParseContext) -> Article | None:

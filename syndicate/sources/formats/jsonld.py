@@ -27,11 +27,6 @@ class Thing:
         self._by_id = by_id
 
     @property
-    def is_article(self) -> bool:
-        """Whether the page has an article's object at all."""
-        return bool(self._data)
-
-    @property
     def kind(self) -> Literal["article", "live", "audio", "video"]:
         """Article, audio or video, by the object's type."""
         kinds = " ".join(_types(self._data))
@@ -40,6 +35,20 @@ class Thing:
         if "VideoObject" in kinds:
             return "video"
         return "audio" if "AudioObject" in kinds or "PodcastEpisode" in kinds else "article"
+
+    @property
+    def types(self) -> list[str]:
+        """The object's types by their names in schema.org."""
+        return _types(self._data)
+
+    def places(self, base: str) -> list[str]:
+        """The addresses that the object states as its own."""
+        said = [_text(self._data.get("@id"))] if "://" in _text(self._data.get("@id")) else []
+        for value in (*self._values(self._data, "url"), *self._values(self._data, "mainEntityOfPage")):
+            said += [_text(value)]
+            if isinstance(value, dict):
+                said += [_text(value.get("@id")), *map(_text, self._values(value, "url"))]
+        return [there.partition("#")[0] for text in said if text and (there := address(text, base))]
 
     def texts(self, name: str) -> list[str]:
         """The texts of a property, which may be one or a list."""
@@ -117,16 +126,15 @@ class Thing:
 NOTHING = Thing({}, {})
 
 
-def main_thing(scripts: Iterable[str]) -> Thing:
-    """The object that describes a page's article; an empty Thing if there is none."""
+def described(scripts: Iterable[str]) -> list[Thing]:
+    """The stories, films and recordings that a page's JSON-LD describes, in order; those with a headline first."""
     nodes = list(_nodes([data for script in scripts if (data := _loaded(script)) is not None]))
     by_id: dict[str, dict[str, Any]] = {}
     for node in nodes:
         if "@id" in node and len(node) > len(by_id.get(str(node["@id"]), ())):
             by_id[str(node["@id"])] = node
     articles = [node for node in nodes if any(_ARTICLE.fullmatch(kind) for kind in _types(node))]
-    titled = [node for node in articles if node.get("headline")]
-    return Thing(next(iter([*titled, *articles]), {}), by_id)
+    return [Thing(node, by_id) for node in sorted(articles, key=lambda node: not node.get("headline"))]
 
 
 def _loaded(script: str) -> Any:

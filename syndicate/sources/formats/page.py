@@ -12,7 +12,8 @@ from syndicate.dates import Moment, parse
 from syndicate.errors import SourceError
 from syndicate.model import Article, Image
 from syndicate.net.address_guard import bare
-from syndicate.sources.formats.jsonld import NOTHING, Thing, main_thing
+from syndicate.sources.formats.jsonld import NOTHING, Thing, described
+from syndicate.sources.formats.own_story import Signs, own_headline, own_story
 from syndicate.sources.parsing import html_text
 from syndicate.sources.parsing.bot_challenges import HINT, challenger
 from syndicate.sources.parsing.document import BODY_BYTES
@@ -42,6 +43,7 @@ _UPDATED = ("article:modified_time", "og:article:modified_time", "og:updated_tim
 _MARKED = ("[itemprop~=datePublished]", "[pubdate]")
 _ADDRESS = re.compile(r"://|^www\.|\.com/")
 TIMES = 100  # times of one page that are looked at
+HEADINGS = 3  # of a page, among which is its story's
 _OTHERS = ("a", "li", "article", "nav")  # what teasers and comments are made of
 
 
@@ -84,8 +86,9 @@ def read_here(
 ) -> Article:
     """As `parse_page`, but in this process, however long it takes."""
     page = _Page(body, content_type, url)
-    thing = _about(page, main_thing(page.scripts()))
-    title = html_text.title(thing.text("headline", "name") if thing.is_article else "") or page.title()
+    signs = page.signs()
+    thing = _about(page, own_story(described(page.scripts()), signs))
+    title = own_headline(thing, signs)
     if not title:
         raise SourceError(f"{shown} is a page without a title")
     canonical = page.canonical()
@@ -203,6 +206,12 @@ class _Page:
     def title(self) -> str:
         node = self.tree.css_first("head > title") or self.tree.css_first("title")
         return self.meta("og:title") or html_text.line(node.text() if node else "")
+
+    def signs(self) -> Signs:
+        """What the page says of itself, to know its own story by."""
+        headings = [html_text.line(node.text()) for node in self.tree.css("h1")[:HEADINGS]]
+        places = [each for each in (self.url, self.canonical()) if each]
+        return Signs(places, self.title(), headings)
 
     def summary(self) -> str:
         names = ("og:description", "description", "twitter:description")

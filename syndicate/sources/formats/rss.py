@@ -27,6 +27,7 @@ from syndicate.sources.parsing.fields import (
 )
 from syndicate.sources.parsing.images import Found, images
 from syndicate.sources.parsing.next_page import next_page
+from syndicate.sources.parsing.withheld import announced
 
 if TYPE_CHECKING:
     from xml.etree.ElementTree import Element
@@ -53,12 +54,15 @@ def read(root: Element, reader: ParseContext) -> Parsed:
         item for parent in ([root, *channels] if about.get("channel") else channels) for item in _items(parent, reader)
     ]
     shown = readable(items, lambda item: _article(item, reader))
-    articles = [article for item in shown if (article := _article(item, reader)) is not None]
+    meant, notes = announced(shown, reader)
+    articles = [article for item in meant if (article := _article(item, reader)) is not None]
     links = [(link.get("rel", ""), link.get("href")) for link in channel.get("atom:link", ())]
     hours, days = _rests(channel, reader)
     return Parsed(
         tuple(articles),
         len(items),
+        notes,
+        held_back=len(shown) - len(meant),
         interval=_interval(channel),
         hours=hours,
         days=days,

@@ -29,6 +29,8 @@ ATOM = "http://www.w3.org/2005/Atom"
 _NAMESPACES = {
     ATOM: "atom",
     "http://purl.org/atom/ns#": "atom",
+    "http://www.w3.org/2007/app": "app",
+    "http://purl.org/atom/app#": "app",
     "http://purl.org/dc/elements/1.1/": "dc",
     "http://purl.org/dc/elements/1.0/": "dc",
     "http://purl.org/dc/terms/": "dcterms",
