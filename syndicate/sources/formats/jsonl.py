@@ -15,8 +15,8 @@ from syndicate.model import Article, Image, Precision
 from syndicate.sources.parsing import html_text, json_fields
 from syndicate.sources.parsing.document import Document, check_size
 from syndicate.sources.parsing.fields import ENTRIES, ParseContext, Parsed, address, distinct, language
-from syndicate.sources.parsing.images import MOST
 from syndicate.sources.parsing.json_fields import pixels, text
+from syndicate.sources.parsing.picture_choice import MOST
 
 NAMES = frozenset({
     "source", "url", "canonical_url", "guid", "title", "summary", "published", "updated", "authors", "section",

@@ -17,8 +17,8 @@ from syndicate.sources.parsing import html_text
 from syndicate.sources.parsing.bot_challenges import HINT, challenger
 from syndicate.sources.parsing.document import BODY_BYTES
 from syndicate.sources.parsing.fields import address, distinct, language, parted, person
-from syndicate.sources.parsing.images import in_text, is_ornament
 from syndicate.sources.parsing.next_page import same_site
+from syndicate.sources.parsing.picture_choice import in_text, is_missing, is_usable, ranked
 from syndicate.sources.parsing.xml_tree import decoded
 
 if TYPE_CHECKING:
@@ -106,7 +106,7 @@ def read_here(
         authors=_people(thing.names("author")) or page.authors(),
         section=_section(thing.texts("articleSection")) or _section(page.metas(("article:section",))),
         categories=distinct(map(html_text.title, thing.keywords())) or page.categories(),
-        images=_described(page.images(), thing.images(url)) or page.pictures(),
+        images=ranked(_described(page.images(), thing.images(url)), shown=page.pictures),
         language=language(thing.language()) or page.language(),
         kind=thing.kind if thing.kind != "article" else page.kind(),
     )
@@ -186,7 +186,7 @@ class _Page:
             said = node.attributes
             name = said.get("property") or said.get("name") or _not_a_date(said.get("itemprop"))
             content = (said.get("content") or "").strip()
-            if name and content:
+            if name and content and not is_missing(content):
                 self._metas.append((name.strip().lower(), content))
 
     def metas(self, names: tuple[str, ...]) -> list[str]:
@@ -254,10 +254,9 @@ class _Page:
                     found.append({"og:image": value})
             elif name.startswith("og:image:") and found:
                 found[-1].setdefault(name, value)
-        if not found and self.meta("twitter:image"):
-            found = [{"og:image": self.meta("twitter:image"), "og:image:alt": self.meta("twitter:image:alt")}]
-        images = map(self._image, found)
-        return [image for image in images if image.url and not is_ornament(image.url)]
+        tweeted = {"og:image": self.meta("twitter:image"), "og:image:alt": self.meta("twitter:image:alt")}
+        images = [image for image in map(self._image, found) if is_usable(image)]
+        return images or [image for image in (self._image(tweeted),) if is_usable(image)]
 
     def _image(self, said: dict[str, str]) -> Image:
         width, height = said.get("og:image:width", ""), said.get("og:image:height", "")
@@ -270,10 +269,9 @@ class _Page:
         )
 
     def pictures(self) -> tuple[Image, ...]:
-        """The first large picture of the article's text, for pages whose metadata has none."""
+        """The pictures of the article's text, for pages whose metadata has none that is large."""
         node: LexborNode | None = self.tree.css_first("article") or self.tree.css_first("main")
-        image = in_text((node.html if node else "") or "", self.base)
-        return (image,) if image else ()
+        return in_text((node.html if node else "") or "", self.base)
 
 
 def _not_a_date(itemprop: str | None) -> str | None:
