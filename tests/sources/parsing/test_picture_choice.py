@@ -79,9 +79,8 @@ def test_of_a_text_the_pictures_that_are_seen_count_and_of_a_set_the_largest(bod
     ("inside", "found"),
     [
         (
-            '<media:thumbnail url="/s72-c/a.jpg" width="72" height="72"/>'
-            "<content:encoded>&lt;img src='/a-1600.jpg' width='1600'></content:encoded>",
-            "a-1600.jpg",
+            '<media:thumbnail url="/a.jpg" width="72"/><description>&lt;img src="/b.jpg" width=1600></description>',
+            "b.jpg",
         ),
         ('<media:thumbnail url="/t.jpg"/><description>&lt;img src="/a.jpg"></description>', "a.jpg"),
         ('<media:thumbnail url="/t.jpg" width="480"/><description>&lt;img src="/a.jpg"></description>', "t.jpg"),
@@ -92,8 +91,7 @@ def test_of_a_text_the_pictures_that_are_seen_count_and_of_a_set_the_largest(bod
         ),
         ('<media:content url="/a.jpg" medium="image"/><description>&lt;img src="/b.jpg"></description>', "a.jpg"),
         (
-            '<media:content url="/a.jpg" medium="image" width="400"/>'
-            '<media:content url="/b.jpg" medium="image" width="1200"/>',
+            '<media:content url="/a.jpg" type="image/png" width="9"/><media:content url="/b.jpg" width="1200"/>',
             "b.jpg",
         ),
         ('<media:thumbnail url="/t.jpg" width="240"/><enclosure url="/a.jpg" type="image/jpeg"/>', "a.jpg"),
@@ -122,7 +120,10 @@ def test_the_largest_sensible_picture_of_an_entry_is_first(inside, found):
             ],
             "a.jpg",
         ),
-        ([("og:image", "/a.jpg"), ("og:image:width", "800"), ("og:image", "/b.jpg"), ("og:image:width", "1200")], "a.jpg"),
+        (
+            [("og:image", "/a.jpg"), ("og:image:width", "800"), ("og:image", "/b.jpg"), ("og:image:width", "1200")],
+            "a.jpg",
+        ),
         ([("og:image", "/logo.png"), ("og:image:width", "60")], "logo.png"),
         ([("og:image", "/logo.png"), ("og:image:width", "60"), ("og:image", "/a.jpg")], "a.jpg"),
         ([("og:image", "/logo.svg"), ("og:image", "/a.jpg")], "a.jpg"),
