@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from syndicate.errors import SourceError
 from syndicate.ingestion import interval
 from syndicate.ledger import Ledger
-from syndicate.ledger.notices import GAP
+from syndicate.ledger.notices import GAP, LEFT_OUT
 from syndicate.ledger.sources import SourceState
 from syndicate.model import (
     DEFAULT_INTERVAL,
@@ -21,6 +21,7 @@ from syndicate.model import (
     CompleteReading,
     FloodLimits,
     Hub,
+    LeftOut,
     PollHints,
     PollInterval,
     Reading,
@@ -54,7 +55,7 @@ class Polled:
     """The result of a poll. `baseline`: it was the first, and recorded `seen` articles without deliveries.
 
     `keys` are the deliveries it planned, in order. `missing` says which articles may be missing, and why. `waiting`
-    counts the articles that wait for approval, by reason. `hub` and `hub_known` are as in `Reading`.
+    counts the articles that wait for approval, by reason. `hub`, `hub_known` and `left_out` are as in `Reading`.
     """
 
     source: str
@@ -67,6 +68,7 @@ class Polled:
     waiting: Mapping[str, int] = field(default_factory=dict)
     hub: Hub | None = None
     hub_known: bool = False
+    left_out: tuple[LeftOut, ...] = ()
 
 
 def poll(source: Source, state: SourceState, accounts: Sequence[Account], ledger: Ledger, rules: PollRules) -> Polled:
@@ -220,6 +222,10 @@ def _record(
         wish=wish,
         gap_at=whole.gap_at,
     )
+    unmeant = [each for each in ledger.listings.record(name, fetched.known, fetched.left_out, now) if not each.meant]
+    if unmeant:
+        told = f"{name}: entries that cannot be announced: {len(unmeant)}, such as {unmeant[0].place}: {unmeant[0].why}"
+        ledger.notices.happened(LEFT_OUT, name, told, now)
     keys = [*news.edits]
     if news.entries or rules.backfill:
         from syndicate.planning.apply import backfilled, write
@@ -238,6 +244,7 @@ def _record(
         waiting=news.waiting,
         hub=fetched.hub,
         hub_known=fetched.hub_known,
+        left_out=fetched.left_out,
     )
 
 
@@ -271,6 +278,8 @@ def _news(
     newest = ledger.articles.latest(state.name, before=state.gap_at)
     asks = rules.floods.similar == "ask"
     candidates, changed, told = ingest(fetched.articles, ledger, now, was_empty=was_empty, since=since, asks=asks)
+    if fetched.appended:  # `plan` takes equal dates in the reverse of a feed's order
+        candidates = candidates[::-1]
     asked = [(candidates, accounts), *listed_here_too(fetched.articles, accounts, ledger, since)]
     entries: list[Planned] = []
     for stories, whom in asked:

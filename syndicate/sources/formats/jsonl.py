@@ -63,7 +63,7 @@ def parse(document: Document, reader: ParseContext) -> Parsed:
             f"{url}, {faults[0]}{rest}", hint="one article a line, as syndicate articles --json prints it"
         )
     notes = _notes(faults, drafts, listed)
-    return Parsed(tuple(articles), len(records), notes, held_back=len(faults) + drafts)
+    return Parsed(tuple(articles), len(records), notes, held_back=len(faults) + drafts, appended=not whole)
 
 
 def _notes(faults: list[str], drafts: int, listed: int) -> tuple[str, ...]:

@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Literal
 from urllib.parse import urlsplit
 
+from syndicate.aliases import folded
 from syndicate.dates import Moment, parse
 from syndicate.errors import SourceError
 from syndicate.model import Article, Image
@@ -39,6 +40,7 @@ _ISSUED = (
 _UPDATED = ("article:modified_time", "og:article:modified_time", "og:updated_time", "datemodified", "dcterms.modified")
 
 
+_SITE_AT_END = re.compile(r"\s+[-–—|·•:»«]\s+")
 _MARKED = ("[itemprop~=datePublished]", "[pubdate]")
 _ADDRESS = re.compile(r"://|^www\.|\.com/")
 TIMES = 100  # times of one page that are looked at
@@ -202,7 +204,22 @@ class _Page:
 
     def title(self) -> str:
         node = self.tree.css_first("head > title") or self.tree.css_first("title")
-        return self.meta("og:title") or html_text.line(node.text() if node else "")
+        said = self.meta("og:title") or html_text.line(node.text() if node else "")
+        return self._without_site(said)
+
+    def _without_site(self, said: str) -> str:
+        """A title without the site's name at its end, if the page's headline or og:site_name shows that it is that."""
+        ends = [found.start() for found in _SITE_AT_END.finditer(said)]
+        if not ends:
+            return said
+        begun, name = said[: ends[-1]], _SITE_AT_END.sub("", said[ends[-1] :], count=1)
+        headings = {folded(node.text()) for node in self.tree.css("h1")}
+        shorter = [said[:end] for end in ends if folded(said[:end]) in headings]
+        if folded(said) in headings:
+            return said
+        if shorter:
+            return shorter[0]
+        return begun if begun and folded(name) == folded(self.meta("og:site_name")) else said
 
     def summary(self) -> str:
         names = ("og:description", "description", "twitter:description")
