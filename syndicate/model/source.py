@@ -81,7 +81,7 @@ class Reading:
     if any; without `hub_known` that cannot be told, as from half a document. `windowed`: it lists only the newest,
     and older ones scroll out; `older` is its next page, if it names one. `appended`: new ones come at its end.
     `known` are addresses that it lists and that are to be remembered, `left_out` what is no article and was not counted
-    in a note.
+    in a note; `partial`: some of what it lists is left for the next reading.
     """
 
     articles: tuple[Article, ...] = ()
@@ -99,6 +99,7 @@ class Reading:
     appended: bool = False
     known: tuple[str, ...] = ()
     left_out: tuple[LeftOut, ...] = ()
+    partial: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -91,6 +91,7 @@ class SitemapSource:
             interval=visited.interval,
             known=known,
             left_out=tuple(gathered.left_out),
+            partial=bool(gathered.unread),
         )
 
     def _read(self, reply: Reply) -> Sitemap:
