@@ -222,7 +222,9 @@ def _record(
         wish=wish,
         gap_at=whole.gap_at,
     )
-    unmeant = [each for each in ledger.listings.record(name, fetched.known, fetched.left_out, now) if not each.meant]
+    at = (ledger.listings.of(name).since() or now) if fetched.partial else now
+    recorded = ledger.listings.record(name, fetched.known, fetched.left_out, at)
+    unmeant = [each for each in recorded if not each.meant]
     if unmeant:
         told = f"{name}: entries that cannot be announced: {len(unmeant)}, such as {unmeant[0].place}: {unmeant[0].why}"
         ledger.notices.happened(LEFT_OUT, name, told, now)

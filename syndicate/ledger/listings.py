@@ -30,7 +30,10 @@ class Listings:
         self._db = database
 
     def record(self, source: str, known: Iterable[str], left_out: Iterable[LeftOut], now: datetime) -> list[LeftOut]:
-        """Store addresses that a source listed, and what was left out. Returns what was not left out before."""
+        """Store addresses that a source listed, and what was left out. Returns what was not left out before.
+
+        After a reading that left some for the next, `now` is the time of the one before.
+        """
         for place in known:
             self._db.change(
                 "INSERT INTO listing (source, place, seen_at) VALUES (:source, :place, :now) ON CONFLICT DO NOTHING",
