@@ -103,6 +103,13 @@ def discover(site: str, clock: Clock) -> tuple[str, list[Found]]:
     return discovery.discover(site, RequestsHttp(clock=clock, guard=Guard(origins=[site])))
 
 
+def stated(site: str, clock: Clock) -> tuple[str, str]:
+    """The language and the time zone that a site states; "" where it does not."""
+    from syndicate.sources import discovery
+
+    return discovery.stated(web(site), RequestsHttp(clock=clock, guard=Guard(origins=[site])))
+
+
 def build(wanted: SourceConfig, door: Http, clock: Clock, memory: Memory | None = None) -> Source:
     """The reader of a source, which uses the given HTTP client."""
     from syndicate import sources

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import re
 from collections.abc import Mapping
+from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from urllib.parse import urlsplit
 
@@ -21,6 +22,37 @@ _ADDRESS = {
     "hugo": "baseurl", "jekyll": "url", "pelican": "siteurl", "nikola": "site_url", "hexo": "url", "mkdocs": "site_url",
     "astro": "site",
 }  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class SiteOnDisk:
+    """A site's generator as its config describes it: where its articles are, its address, language and zone, or ""."""
+
+    generator: str
+    content: str
+    url: str = ""
+    language: str = ""
+    zone: str = ""
+
+
+def find(root: Path) -> SiteOnDisk | None:
+    """The site whose generator has its config file in this folder."""
+    found = _at(root)
+    if found is None:
+        return None
+    name, settings = found
+    places = {"jekyll": "_posts", "hexo": "source/_posts", "eleventy": _text(settings, "input") or "."}
+    content = places.get(name) or _CONTENT[name]
+    if name == "astro":
+        content = next((each for each in ("src/content", "src/pages") if (root / each).is_dir()), content)
+    for inner in ("posts", "post", "blog", "news", "content"):
+        if name in ("hugo", "eleventy", "astro") and (root / content / inner).is_dir():
+            content = f"{content}/{inner}"
+            break
+    languages = ("languagecode", "defaultcontentlanguage", "lang", "locale", "default_lang", "language")
+    language = next((said for each in languages if (said := _text(settings, each))), "")
+    zone = _text(settings, "timezone")
+    return SiteOnDisk(name, content, _text(settings, _ADDRESS.get(name, "")), language, zone)
 
 
 def detect(folder: Path, link: str) -> Generator | None:
@@ -78,6 +110,9 @@ def _at(folder: Path) -> tuple[str, dict[str, Value]] | None:
         if file.is_file():
             found = re.search(r"""input\s*:\s*["']([^"']+)["']""", _words(file))
             return "eleventy", {"input": found[1]} if found else {}
+    package = folder / "package.json"
+    if package.is_file() and '"@11ty/eleventy"' in _words(package):
+        return "eleventy", {}
     return _of_python_or_others(folder)
 
 

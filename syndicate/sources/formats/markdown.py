@@ -119,8 +119,13 @@ class Reader:
     ) -> str:
         """The file's own `url` or `permalink`, else the pattern filled in. Raises Unreadable."""
         own = _first(said, "url", "permalink") or _first(said, *_CANONICAL)
-        if own.startswith(("/", "http://", "https://")) and "/:" not in own:  # those are Jekyll's patterns
+        is_computed = "{{" in own or "{%" in own
+        if (
+            not is_computed and own.startswith(("/", "http://", "https://")) and "/:" not in own
+        ):  # those are Jekyll's patterns
             return address(own, _PLACE.split(self.link)[0])
+        if is_computed:
+            raise Unreadable("its permalink is computed by its template")
         slug = _first(said, "slug") or name
         folders = [part for part in where.parent.parts if not part.startswith("_")]
         if where.stem.partition(".")[0].lower() == "index" and folders:

@@ -153,6 +153,11 @@ def find_generator(body: bytes, url: str) -> str:
     return _beginning(body, None, url).meta("generator")
 
 
+def find_language(body: bytes, url: str) -> str | None:
+    """The language that a page states (`<html lang>`, og:locale); None if it states none."""
+    return _beginning(body, None, url).language()
+
+
 def find_link(body: bytes, url: str, rel: str) -> str | None:
     """The address of a page's first link with this relation."""
     page = _beginning(body, None, url)
