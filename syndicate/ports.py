@@ -1,4 +1,4 @@
-"""The seams: Http, Source, Paged, Platform, Credentials, Clock, EventLog, and the abilities a platform may have.
+"""The seams: Http, Source, Paged, Memory, Platform, Credentials, Clock, EventLog, and what a platform may be able to.
 
 Each ability is a protocol of its own, which the core checks with `isinstance` or `issubclass`. An
 adapter does not declare them: it has the method or not.
@@ -7,7 +7,7 @@ adapter does not declare them: it has the method or not.
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -98,6 +98,19 @@ class Paged(Protocol):
 
     def listed(self) -> Iterator[Reading]:
         """What the site's news sitemaps list: addresses, titles and dates, hardly more. A step may find nothing."""
+
+
+class Memory(Protocol):
+    """What a source listed in its earlier readings."""
+
+    def first(self) -> bool:
+        """Whether this is its first reading, from which nothing is announced."""
+
+    def since(self) -> datetime | None:
+        """When it last listed something that was not known; None: never yet."""
+
+    def unknown(self, places: Iterable[str]) -> set[str]:
+        """Those of these addresses that it never listed before."""
 
 
 class EventLog(Protocol):

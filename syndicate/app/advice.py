@@ -5,6 +5,8 @@ The deciders only name the case; commands and alerts add the advice from here to
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from syndicate.model import APPROVABLE
@@ -12,6 +14,7 @@ from syndicate.model import APPROVABLE
 if TYPE_CHECKING:
     from syndicate.delivery.explain import Cure
     from syndicate.ingestion.poll import Polled
+    from syndicate.model import LeftOut
 
 _CURES = {
     "check": "syndicate accounts check {account}",
@@ -20,6 +23,7 @@ _CURES = {
     "approve": "syndicate deliveries approve {key}",
 }
 _GAP = "announce one with syndicate post --article URL, and let the feed list more entries"
+REASONS = 4  # told in one line
 _WAITING = {"burst": "new at once", "similar": "like an earlier one"}
 
 
@@ -37,6 +41,8 @@ def message(kind: str, subject: str, told: str) -> str:
     """The text of a notice, with the command that helps if there is one."""
     if kind == "login":
         return f"{told}; run {command('check', account=subject)}"
+    if kind == "left_out":
+        return f"{told}; syndicate explain ADDRESS tells why of each"
     if kind == "source_gap":
         return f"{told}; {_GAP}"
     return f"{told}; {batch(kind, subject)}" if kind in APPROVABLE else told
@@ -50,4 +56,14 @@ def notes(polled: Polled) -> list[str]:
         f" {batch(reason, polled.source)}"
         for reason, count in polled.waiting.items()
     ]
-    return [*polled.notes, *missing, *waiting]
+    return [*polled.notes, *omissions(polled.left_out), *missing, *waiting]
+
+
+def omissions(left_out: Sequence[LeftOut]) -> list[str]:
+    """One line that counts what a source left out, by reason; none where it left nothing out."""
+    if not left_out:
+        return []
+    counts = Counter(each.why for each in left_out)
+    told = "; ".join(f"{why}: {count}" for why, count in counts.most_common(REASONS))
+    more = f"; other reasons: {len(counts) - REASONS}" if len(counts) > REASONS else ""
+    return [f"entries left out: {len(left_out)} ({told}{more}); -v names them"]

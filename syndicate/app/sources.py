@@ -12,7 +12,7 @@ from syndicate.model import Article, Reading, Validators
 from syndicate.net.address_guard import Guard, bare, origin_of
 from syndicate.net.http import RequestsHttp
 from syndicate.net.redaction import Mask
-from syndicate.ports import Clock, Http, Source
+from syndicate.ports import Clock, Http, Memory, Source
 from syndicate.sources.masked import masked
 
 if TYPE_CHECKING:
@@ -103,7 +103,14 @@ def discover(site: str, clock: Clock) -> tuple[str, list[Found]]:
     return discovery.discover(site, RequestsHttp(clock=clock, guard=Guard(origins=[site])))
 
 
-def build(wanted: SourceConfig, door: Http, clock: Clock) -> Source:
+def stated(site: str, clock: Clock) -> tuple[str, str]:
+    """The language and the time zone that a site states; "" where it does not."""
+    from syndicate.sources import discovery
+
+    return discovery.stated(web(site), RequestsHttp(clock=clock, guard=Guard(origins=[site])))
+
+
+def build(wanted: SourceConfig, door: Http, clock: Clock, memory: Memory | None = None) -> Source:
     """The reader of a source, which uses the given HTTP client."""
     from syndicate import sources
 
@@ -116,4 +123,5 @@ def build(wanted: SourceConfig, door: Http, clock: Clock) -> Source:
         key=wanted.key,
         link=wanted.link or "",
         clock=clock,
+        memory=memory,
     )

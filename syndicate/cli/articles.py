@@ -39,16 +39,24 @@ def command(shared: Shared, *, sources: tuple[str, ...], origin: str | None, bas
             complain(fault)
             failed = 1
             continue
-        for note in fetched.notes:
-            click.echo(f"{name}: {note}", err=True)
-        if not fetched.articles:
-            click.echo(f"{name}: no articles", err=True)
-        for article in fetched.articles:
-            if article.withdrawn:  # printed, it would look like any other
-                click.echo(f"{name}: withdrawn: {article.title or article.url or article.guid}", err=True)
-            else:
-                _print(article, as_json=shared.json)
+        _show(name, fetched, shared)
     return failed
+
+
+def _show(name: str, fetched: Reading, shared: Shared) -> None:
+    from syndicate.app.advice import omissions
+
+    for note in (*fetched.notes, *omissions(fetched.left_out)):
+        click.echo(f"{name}: {note}", err=True)
+    for each in fetched.left_out if shared.verbose else ():
+        click.echo(f"{name}: left out: {each.place}: {each.why}", err=True)
+    if not fetched.articles:
+        click.echo(f"{name}: no articles", err=True)
+    for article in fetched.articles:
+        if article.withdrawn:  # printed, it would look like any other
+            click.echo(f"{name}: withdrawn: {article.title or article.url or article.guid}", err=True)
+        else:
+            _print(article, as_json=shared.json)
 
 
 def _configured(shared: Shared, sources: tuple[str, ...]) -> list[tuple[str, _Fetch]]:

@@ -14,7 +14,8 @@ if TYPE_CHECKING:
     from syndicate.app.wiring import App
     from syndicate.config.schema import Config
     from syndicate.delivery.explain import Finding
-    from syndicate.ledger.articles import Articles, StoredArticle
+    from syndicate.ledger import Ledger
+    from syndicate.ledger.articles import StoredArticle
     from syndicate.model import Account, Delivery
 
 MARKS = {"yes": ("✓", "green"), "no": ("✗", "red"), "waits": ("…", "yellow"), "unclear": ("?", "yellow")}
@@ -30,7 +31,7 @@ def command(shared: Shared, *, url: str) -> int:
     from syndicate.delivery.outlook import outlook
 
     with opened(shared, fill=True) as app:
-        known, alias = _found(app.ledger.articles, url)
+        known, alias = _found(app.ledger, url)
         if not shared.json:
             _introduce(app.config, known, alias)
         now = outlook(app.accounts, app.ledger, Gate(app.ledger), known.anchor)
@@ -45,16 +46,30 @@ def command(shared: Shared, *, url: str) -> int:
         return 0
 
 
-def _found(articles: Articles, url: str) -> tuple[StoredArticle, str]:
+def _found(ledger: Ledger, url: str) -> tuple[StoredArticle, str]:
     """The article, and by which of its names it was found. Raises SyndicateError."""
-    kinds = articles.matching(url)
+    kinds = ledger.articles.matching(url)
     if not kinds:
+        _refuse_left_out(ledger, url)
         raise SyndicateError(
             f"no source has listed {url} so far",
             hint="syndicate articles shows what they list now; syndicate post --article announces a page by hand",
         )
     anchor, alias = next(iter(kinds.items()))
-    return articles.find(anchor), alias
+    return ledger.articles.find(anchor), alias
+
+
+def _refuse_left_out(ledger: Ledger, url: str) -> None:
+    """Raise SyndicateError for what a source listed and left out, with the reason."""
+    from syndicate.serialization import instant
+
+    for listed in ledger.listings.find(url):
+        seen = instant(listed.seen_at.replace(microsecond=0))
+        why = f"is left out: {listed.why}" if listed.why else "is known as an address only, and not as an article"
+        raise SyndicateError(
+            f"{url} was listed by {listed.source}, since {seen}, and {why}",
+            hint="syndicate post --article announces a page by hand",
+        )
 
 
 def _steps(

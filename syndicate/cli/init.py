@@ -18,9 +18,11 @@ from syndicate.errors import ConfigError, SyndicateError
 def command(shared: Shared, *, site: str | None) -> None:
     """Write a commented config. Never overwrites one."""
     from syndicate.app.clock import now
-    from syndicate.app.sources import discover
+    from syndicate.app.sources import discover, stated
     from syndicate.app.wiring import config_path
     from syndicate.config.starter import starter
+    from syndicate.sources.discovery import is_zone
+    from syndicate.sources.generators import find
 
     path = config_path(shared.config)
     if path.exists():
@@ -30,13 +32,21 @@ def command(shared: Shared, *, site: str | None) -> None:
     if site is not None and "@" in urlsplit(site).netloc:
         raise click.UsageError("--site contains a login; leave it out, and write it into the sources that need it")
     name, found = discover(site, now) if site else ("The Example Gazette", [])
+    language, zone = stated(site, now) if site else ("", "")
     listed = [(source.type, source.url) for source in found]
-    _write(path, starter(name, site or "https://gazette.example/", listed))
+    on_disk = None if found else find(path.absolute().parent)
+    if on_disk:
+        listed = [("folder", f"./{on_disk.content}".removeprefix("././"))]
+        site = site or (on_disk.url if on_disk.url.startswith("http") else None)
+        language, zone = language or on_disk.language, zone or (on_disk.zone if is_zone(on_disk.zone) else "")
+    _write(path, starter(name, site or "https://gazette.example/", listed, language=language, zone=zone))
+    if on_disk:
+        click.echo(f"found a site of {on_disk.generator}, with its articles in {listed[0][1]}", err=True)
     for source in found:
         click.echo(f"found {source.what} {source.url}", err=True)
     if any("Ghost" in source.what for source in found):
         click.echo("hint: type ghost, with a Content API key, gives more of each article than the feed does", err=True)
-    if site and not found:
+    if site and not found and not on_disk:
         click.echo(f"no feed was found at {site}; write its address into {path}", err=True)
     click.echo(str(path))
     click.echo(f"hint: look at {path}, then run syndicate preview", err=True)

@@ -118,6 +118,10 @@ def carry_out(
         run.poll(list(sources) or list(app.config.sources), lambda name: _depth(app, name, backfill))
         if backfill is None:
             run.outcome.looks.update(key for polled in run.outcome.polled if polled.baseline for key in polled.keys)
+        if verbose:
+            for polled in run.outcome.polled:
+                for each in polled.left_out:
+                    click.echo(f"{polled.source}: left out: {each.place}: {each.why}", err=True)
         if app.kind.takes_up_waiting:
             run.take_up_waiting()
     with shown(run, verbose=verbose):

@@ -16,8 +16,8 @@ _TEXT = """\
 site:
   name: {name}
   url: {url}
-  # language: en              # of articles that do not state their own
-  # timezone: Europe/Lisbon   # of dates that do not state their own
+  {language:<25} # of articles that do not state their own
+  {zone:<25} # of dates that do not state their own
 
 {sources}
 accounts:
@@ -55,9 +55,20 @@ sources: {}
 _PLAIN = re.compile(r"[^\W\d_][\w' .-]*[\w.]|https?://[\w./?=&%+~-]*[\w/]")
 
 
-def starter(site_name: str, site_url: str, sources: Sequence[tuple[str, str]]) -> str:
-    """A short, commented config, which loads as it is and posts into a folder. `sources` are types and addresses."""
-    return _TEXT.format(name=_scalar(site_name), url=_scalar(site_url), sources=_sources(sources))
+def starter(
+    site_name: str, site_url: str, sources: Sequence[tuple[str, str]], *, language: str = "", zone: str = ""
+) -> str:
+    """A short, commented config, which loads as it is and posts into a folder. `sources` are types and addresses.
+
+    Without `language` and `zone` of the site there are examples, commented out.
+    """
+    return _TEXT.format(
+        name=_scalar(site_name),
+        url=_scalar(site_url),
+        sources=_sources(sources),
+        language=f"language: {_scalar(language)}" if language else "# language: en",
+        zone=f"timezone: {_scalar(zone)}" if zone else "# timezone: Europe/Lisbon",
+    )
 
 
 def example() -> str:

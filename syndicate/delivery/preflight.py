@@ -14,6 +14,7 @@ from typing import TypeAlias
 from urllib.parse import urljoin, urlsplit
 
 from syndicate.aliases import urlkey
+from syndicate.delivery import stranger_page
 from syndicate.delivery.gates import Trouble
 from syndicate.errors import PlatformError, RenderError, SourceError, Unavailable
 from syndicate.model import Article
@@ -120,6 +121,8 @@ class Pages:
         robots, canonical = self._claimed(reply)
         if any(_NOINDEX.fullmatch(word) for said in robots for word in said.split(",")):
             return Trouble("its page asks not to be listed (noindex)")
+        if stranger := stranger_page.told(article, reply):
+            return Trouble(stranger)
         names = {urlkey(url) for url in (article.url, article.canonical_url, reply.url) if url}
         if canonical and urlkey(canonical) not in names:
             return Trouble(f"its page names another address as its own: {canonical}")

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from syndicate.errors import SourceError
 from syndicate.ingestion import interval
 from syndicate.ledger import Ledger
-from syndicate.ledger.notices import GAP
+from syndicate.ledger.notices import GAP, LEFT_OUT
 from syndicate.ledger.sources import SourceState
 from syndicate.model import (
     DEFAULT_INTERVAL,
@@ -22,6 +22,7 @@ from syndicate.model import (
     CompleteReading,
     FloodLimits,
     Hub,
+    LeftOut,
     PollHints,
     PollInterval,
     Reading,
@@ -59,7 +60,7 @@ class Polled:
     """The result of a poll. `baseline`: it was the first, and recorded `seen` articles without deliveries.
 
     `keys` are the deliveries it planned, in order. `missing` says which articles may be missing, and why. `waiting`
-    counts the articles that wait for approval, by reason. `hub` and `hub_known` are as in `Reading`.
+    counts the articles that wait for approval, by reason. `hub`, `hub_known` and `left_out` are as in `Reading`.
     """
 
     source: str
@@ -72,6 +73,7 @@ class Polled:
     waiting: Mapping[str, int] = field(default_factory=dict)
     hub: Hub | None = None
     hub_known: bool = False
+    left_out: tuple[LeftOut, ...] = ()
 
 
 def poll(source: Source, state: SourceState, accounts: Sequence[Account], ledger: Ledger, rules: PollRules) -> Polled:
@@ -247,6 +249,12 @@ def _record(
         wish=wish,
         gap_at=whole.gap_at,
     )
+    at = (ledger.listings.of(name).since() or now) if fetched.partial else now
+    recorded = ledger.listings.record(name, fetched.known, fetched.left_out, at)
+    unmeant = [each for each in recorded if not each.meant]
+    if unmeant:
+        told = f"{name}: entries that cannot be announced: {len(unmeant)}, such as {unmeant[0].place}: {unmeant[0].why}"
+        ledger.notices.happened(LEFT_OUT, name, told, now)
     keys = [*news.edits]
     if news.entries or rules.backfill:
         from syndicate.planning.apply import backfilled, write
@@ -265,6 +273,7 @@ def _record(
         waiting=news.waiting,
         hub=fetched.hub,
         hub_known=fetched.hub_known,
+        left_out=fetched.left_out,
     )
 
 
@@ -300,7 +309,10 @@ def _news(
     asks = rules.floods.similar == "ask"
     alone = state.entries == fetched.entries == 1
     read = ingest(fetched.articles, ledger, now, was_empty=was_empty, since=since, asks=asks, alone=alone)
-    asked = [(read.candidates, accounts), *listed_here_too(fetched.articles, accounts, ledger, since)]
+    candidates = read.candidates
+    if fetched.appended:  # `plan` takes equal dates in the reverse of a feed's order
+        candidates = candidates[::-1]
+    asked = [(candidates, accounts), *listed_here_too(fetched.articles, accounts, ledger, since)]
     asked += fill_in(read.shared, accounts, ledger, now, rules.breaking)
     entries: list[Planned] = []
     for stories, whom in asked:

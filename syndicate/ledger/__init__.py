@@ -16,6 +16,7 @@ from syndicate.ledger.database import Database
 from syndicate.ledger.decisions import Decisions
 from syndicate.ledger.deliveries import Deliveries
 from syndicate.ledger.imports import Imports
+from syndicate.ledger.listings import Listings
 from syndicate.ledger.notices import Notices
 from syndicate.ledger.outcomes import Outcomes
 from syndicate.ledger.overview import Overview, overview
@@ -49,6 +50,7 @@ class Ledger:
         self.backlog = Backlog(database)
         self.pauses = Pauses(database)
         self.timekeeping = Timekeeping(database)
+        self.listings = Listings(database)
         self.notices = Notices(database)
         self.alerts = Alerts(database)
         self.credentials = Credentials(database, key)

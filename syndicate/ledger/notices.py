@@ -11,6 +11,8 @@ from syndicate.ledger.database import Database, from_micros, micros
 
 GAP = "source_gap"
 """Kind of an event: articles of a source may be missing."""
+LEFT_OUT = "left_out"
+"""Kind of an event: a source lists entries that cannot be announced, and nobody seems to have meant that."""
 LAPSED = "lapsed"
 """Kind of an event: articles of a source expired while they waited for approval."""
 
@@ -20,7 +22,7 @@ class Notice:
     """One thing to alert a person to. `subject` names the account or the source.
 
     `kind` is "login", "source_failing", "source_gap", "source_gone", "source_quiet", "token_expiring", "approval",
-    "burst", "similar" or "lapsed".
+    "burst", "similar", "left_out" or "lapsed".
     """
 
     kind: str
@@ -38,7 +40,10 @@ class Notices:
     def observe(self, found: Mapping[tuple[str, str], str], now: datetime) -> None:
         """Store the conditions that hold now, by kind and subject, with their messages; remove those that are over."""
         rows = self._db.rows(
-            "SELECT kind, subject FROM notice WHERE kind NOT IN (:gap, :lapsed)", gap=GAP, lapsed=LAPSED
+            "SELECT kind, subject FROM notice WHERE kind NOT IN (:gap, :left_out, :lapsed)",
+            gap=GAP,
+            left_out=LEFT_OUT,
+            lapsed=LAPSED,
         )
         known = {(row["kind"], row["subject"]) for row in rows}
         if known == found.keys():

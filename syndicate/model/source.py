@@ -63,6 +63,15 @@ class Hub:
 
 
 @dataclass(frozen=True, slots=True)
+class LeftOut:
+    """An entry that is no article, by its address or file name, and `why`. `meant`: its publisher wants it so."""
+
+    place: str
+    why: str
+    meant: bool = True
+
+
+@dataclass(frozen=True, slots=True)
 class Reading:
     """One reading of a source. `articles` keep the document's order; empty when not `modified`.
 
@@ -70,7 +79,9 @@ class Reading:
     `interval` is how long the server asks us to wait between polls, if it says so; `wish` has all
     hints of a document that was read. `moved` is where its address redirects for good. `hub` is the one it names,
     if any; without `hub_known` that cannot be told, as from half a document. `windowed`: it lists only the newest,
-    and older ones scroll out; `older` is its next page, if it names one.
+    and older ones scroll out; `older` is its next page, if it names one. `appended`: new ones come at its end.
+    `known` are addresses that it lists and that are to be remembered, `left_out` what is no article and was not counted
+    in a note; `partial`: some of what it lists is left for the next reading.
     """
 
     articles: tuple[Article, ...] = ()
@@ -85,6 +96,10 @@ class Reading:
     moved: str | None = None
     windowed: bool = False
     older: str = ""
+    appended: bool = False
+    known: tuple[str, ...] = ()
+    left_out: tuple[LeftOut, ...] = ()
+    partial: bool = False
 
 
 @dataclass(frozen=True, slots=True)

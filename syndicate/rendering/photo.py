@@ -11,7 +11,10 @@ from syndicate.ports import Http
 
 MAX_BYTES = 20_000_000
 
-_ACCEPT = "image/jpeg,image/png,image/webp,image/gif;q=0.8,image/tiff;q=0.5,image/bmp;q=0.5"
+_ACCEPT = "image/jpeg,image/png,image/webp,image/gif;q=0.8,image/avif;q=0.5,image/tiff;q=0.5,image/bmp;q=0.5"
+_DOUBTFUL = 5_000
+"""Bytes; a smaller file may be a counter or a page, and is looked at before a card is drawn over it."""
+_BOXED = b"ftyp"  # AVIF and HEIC, of which Pillow reads what it was built for
 
 
 class Pictures:
@@ -37,6 +40,18 @@ class Pictures:
         if first:
             self._ask(url, answer)
         return answer.result()
+
+    def sound(self, url: str) -> bytes:
+        """The file at an address, unless it is seen at once to be no photo. Raises RenderError."""
+        data = self.original(url)
+        if len(data) < _DOUBTFUL or data[4:8] == _BOXED:
+            from syndicate.rendering.pixels import check
+
+            try:
+                check(data)
+            except RenderError as fault:
+                raise RenderError(f"{url}: {fault}") from fault
+        return data
 
     def fetch(
         self, image: Image, limits: Limits, alt: str, *, max_bytes: int | None = None, edge: int | None = None

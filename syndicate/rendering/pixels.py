@@ -25,9 +25,13 @@ MAX_EDGE = 4096
 QUALITIES = (88, 82, 76, 70, 60, 50)
 _SHRINK = 0.85
 _SMALLEST_EDGE = 16
+_LEAST = 16
+"""Pixels of width and height; less is a counter or a spacer."""
 
 _TYPES = {"JPEG": "image/jpeg", "PNG": "image/png", "GIF": "image/gif", "WEBP": "image/webp"}
 _FORMATS = ("JPEG", "PNG", "WEBP", "GIF", "TIFF", "BMP")
+_IF_BUILT_IN = ("AVIF", "HEIF")
+"""Read where the installed Pillow can: AVIF since its version 11.3, HEIC with the plug-in pillow-heif."""
 _ORIENTATION = 0x0112
 _UPRIGHT = {
     2: "FLIP_LEFT_RIGHT",
@@ -78,8 +82,8 @@ def opened(data: bytes) -> Iterator[Any]:
         warnings.simplefilter("ignore")
         warnings.simplefilter("error", Pillow.DecompressionBombWarning)
         try:
-            with Pillow.open(io.BytesIO(data), formats=_FORMATS) as picture:
-                _refuse_huge(picture)
+            with Pillow.open(io.BytesIO(data), formats=_readable()) as picture:
+                _refuse_size(picture)
                 yield picture
         except (Pillow.DecompressionBombError, Pillow.DecompressionBombWarning) as fault:
             raise RenderError(f"more than the {MAX_PIXELS} pixels we open") from fault
@@ -89,9 +93,26 @@ def opened(data: bytes) -> Iterator[Any]:
             raise RenderError(f"not a picture we can read ({type(fault).__name__})") from fault
 
 
-def _refuse_huge(picture: Picture) -> None:
-    if picture.width * picture.height > MAX_PIXELS:
-        raise RenderError(f"{picture.width} x {picture.height} pixels are more than the {MAX_PIXELS} we open")
+def check(data: bytes) -> None:
+    """Raise RenderError unless this is a picture of a size that can be shown; it is not decoded."""
+    with opened(data):
+        pass
+
+
+def _readable() -> tuple[str, ...]:
+    """The formats that are read; others that Pillow knows have decoders nobody needs."""
+    from PIL import Image as Pillow
+
+    Pillow.init()
+    return (*_FORMATS, *(name for name in _IF_BUILT_IN if name in Pillow.OPEN))
+
+
+def _refuse_size(picture: Picture) -> None:
+    width, height = picture.size
+    if width * height > MAX_PIXELS:
+        raise RenderError(f"{width} x {height} pixels are more than the {MAX_PIXELS} we open")
+    if min(width, height) < _LEAST:
+        raise RenderError(f"{width} x {height} pixels are too few for a photo")
 
 
 def _is_clean(picture: Picture, data: bytes) -> bool:
@@ -104,7 +125,7 @@ def _is_clean(picture: Picture, data: bytes) -> bool:
     if picture.format == "JPEG":
         if not data.endswith(b"\xff\xd9"):
             return False
-        picture.draft(picture.mode, (picture.width // 8, picture.height // 8))
+        picture.draft(picture.mode, (max(1, picture.width // 8), max(1, picture.height // 8)))
     picture.load()
     segments = {name for name, _ in getattr(picture, "applist", ())}
     return _HARMLESS.issuperset(map(str, picture.info)) and segments.issubset(_HARMLESS_SEGMENTS)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, Literal, TypeAlias
@@ -36,6 +36,9 @@ _CARD_TEXT = 300
 
 _CARD_EDGE = 1200
 """Pixels of a link card's thumb along its longer side: the 1200 x 630 the networks draw."""
+
+TRIED = 3
+"""Pictures of one article that are tried, until one can be had."""
 
 _LINK_CARD = "default"
 """The name of the size that thumbs of link cards have in a theme."""
@@ -226,34 +229,43 @@ class _Parts:
 
     def _picture(self, max_bytes: int, size: str, edge: int | None = None) -> Media | None:
         """The card in a size of its theme, or the photo within `edge` pixels; none without the alt text it needs."""
-        image = self._view.image
-        if self._account.image == "none" or (image is None and self._account.image == "photo"):
+        images = self._view.images[:TRIED]
+        if self._account.image == "none" or (not images and self._account.image == "photo"):
             return None
-        alt = self._alt(image or Image(""))
+        if self._account.image == "card":
+            return self._card(images, max_bytes, size)
+        for image in images:
+            alt = self._described(image)
+            if alt is None:
+                return None
+            try:
+                return self._pictures.fetch(image, self._limits, alt, max_bytes=max_bytes, edge=edge)
+            except RenderError as fault:
+                self.warnings.append(f"the photo is left out: {fault}")
+        return None
+
+    def _described(self, image: Image) -> str | None:
+        """A picture's alt text; None, with a warning, where the account needs one and there is none."""
+        alt = self._alt(image)
         if not alt and self._account.alt_text == "required":
             self.warnings.append(f"the picture is left out: {self.shown('alt.txt.j2')} prints no description of it")
             return None
-        if self._account.image == "card":
-            return self._card(alt, image, max_bytes, size)
-        assert image is not None
-        return self._photo(alt, image, max_bytes, edge)
+        return alt
 
-    def _photo(self, alt: str, image: Image, max_bytes: int, edge: int | None) -> Media | None:
-        try:
-            return self._pictures.fetch(image, self._limits, alt, max_bytes=max_bytes, edge=edge)
-        except RenderError as fault:
-            self.warnings.append(f"the photo is left out: {fault}")
-            return None
-
-    def _card(self, alt: str, image: Image | None, max_bytes: int, size: str) -> Media | None:
+    def _card(self, images: Sequence[Image], max_bytes: int, size: str) -> Media | None:
         """The card, without the photo if that is unavailable; None with a warning if there is no card."""
         from syndicate.rendering.cards.order import Order
 
-        photo: bytes | None = None
-        try:
-            photo = self._pictures.original(image.url) if image else None
-        except RenderError as fault:
-            self.warnings.append(f"the photo is left out of the card: {fault}")
+        if self._described(images[0] if images else Image("")) is None:
+            return None
+        image, photo = Image(""), None
+        for each in images:
+            try:
+                image, photo = each, self._pictures.sound(each.url)
+                break
+            except RenderError as fault:
+                self.warnings.append(f"the photo is left out of the card: {fault}")
+        alt = self._alt(image if photo else next(iter(images), image))
         limits, account = self._limits, self._account
         language = account.language or self._site.language
         types = limits.image_types
@@ -263,7 +275,8 @@ class _Parts:
         except RenderError as fault:
             self.warnings.append(f"the picture is left out: {fault}")
             return None
-        self.warnings.extend(drawn.warnings)
+        named = f"the photo is left out of the card: {image.url}: "
+        self.warnings.extend(told.replace("the photo is left out of the card: ", named, 1) for told in drawn.warnings)
         return replace(drawn.media, alt=alt)
 
     def _alt(self, image: Image) -> str:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from syndicate.errors import ConfigError, SourceError
 from syndicate.model import Reading, Secret, Validators
 from syndicate.net.address_guard import bare
-from syndicate.ports import Clock, Http, Source
+from syndicate.ports import Clock, Http, Memory, Source
 
 if TYPE_CHECKING:
     from syndicate.sources.documents import Kind
@@ -31,8 +31,9 @@ def build(
     key: Secret | None = None,
     link: str = "",
     clock: Clock,
+    memory: Memory | None = None,
 ) -> Source:
-    """Make the reader of one source. `key` is for Ghost, `link` and `clock` for folders.
+    """Make the reader of one source. `key` is for Ghost, `link` and `clock` for folders, `memory` for sitemaps.
 
     Raises ConfigError for an unknown type.
     """
@@ -48,6 +49,10 @@ def build(
         from syndicate.sources.documents import DocumentSource
 
         return DocumentSource(name, url, http, _kind(kind), timezone=timezone)
+    if kind == "sitemap":
+        from syndicate.sources.sitemap import SitemapSource
+
+        return SitemapSource(name, url, http, timezone=timezone, memory=memory)
     return _on_the_web(kind, name, url, http, timezone)
 
 
@@ -60,10 +65,6 @@ def _on_the_web(kind: str, name: str, url: str, http: Http, timezone: str) -> So
         from syndicate.sources.page import PageSource
 
         return PageSource(name, url, http, timezone=timezone)
-    if kind == "sitemap":
-        from syndicate.sources.sitemap import SitemapSource
-
-        return SitemapSource(name, url, http, timezone=timezone)
     if kind == "wordpress":
         from syndicate.sources.wordpress import WordPressSource
 

@@ -13,7 +13,7 @@ from syndicate.model import Validators
 from syndicate.ports import Http
 from syndicate.sources import fetch, sitemap, wordpress
 from syndicate.sources.feed import ACCEPT as FEED
-from syndicate.sources.formats.page import ACCEPT, find_feeds, find_generator, find_linked, site_name
+from syndicate.sources.formats.page import ACCEPT, find_feeds, find_generator, find_language, find_linked, site_name
 from syndicate.sources.parsing import json_fields
 
 _FORMAT = re.compile(
@@ -59,6 +59,34 @@ def discover(site: str, http: Http) -> tuple[str, list[Found]]:
     if not found:
         found = [Found("sitemap", url, "the news sitemap") for url in sitemap.find(site, http)]
     return site_name(reply.body, reply.url), found
+
+
+def stated(site: str, http: Http) -> tuple[str, str]:
+    """The language and the time zone (IANA) that a site states: its page, its feed, WordPress's API; "" if it does not.
+
+    Raises SourceError if its front page cannot be read.
+    """
+    reply = fetch.get(http, site, Validators(), accept=ACCEPT).reply
+    root = wordpress.find_root(reply.body, reply.headers.get("link", ""), reply.url)
+    zone = ""
+    if root:
+        try:
+            data = fetch.get(http, root, Validators(), accept=wordpress.ACCEPT).reply
+            said = json_fields.mapping(json_fields.load(data.body, url=root, what="WordPress's API"))
+            zone = json_fields.text(said.get("timezone_string"))
+        except SourceError:
+            zone = ""
+    return find_language(reply.body, reply.url) or "", zone if is_zone(zone) else ""
+
+
+def is_zone(name: str) -> bool:
+    """Whether this is the name of a time zone, such as Europe/Lisbon."""
+    from zoneinfo import ZoneInfo
+
+    try:
+        return bool(name) and bool(ZoneInfo(name))
+    except (ValueError, OSError, KeyError):
+        return False
 
 
 def _unnamed(body: bytes, url: str, http: Http) -> list[str]:

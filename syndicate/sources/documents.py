@@ -105,7 +105,7 @@ class DocumentSource:
         notes = (*reading.notes, *map(str, faults))
         if len(files) > ENTRIES:
             notes += (f"{len(files)} files; the {ENTRIES} newest are read",)
-        return Reading(reading.articles, fresh, entries=reading.listed, notes=notes)
+        return Reading(reading.articles, fresh, entries=reading.listed, notes=notes, appended=reading.appended)
 
     def _piped(self) -> Reading:
         """Read all of standard input; if it is empty, nothing changed, since it can be read only once."""
@@ -120,7 +120,9 @@ class DocumentSource:
     def _fetched(self, document: Document, validators: Validators, reader: ParseContext | None = None) -> Reading:
         reader = reader or ParseContext(*self._reader(""), None, NAMES)
         reading = noted(self._kind.read(document, reader), reader)
-        return Reading(reading.articles, validators, entries=reading.listed, notes=reading.notes)
+        return Reading(
+            reading.articles, validators, entries=reading.listed, notes=reading.notes, appended=reading.appended
+        )
 
     def _reader(self, base: str) -> tuple[str, str, str]:
         return self.name, base, self._timezone

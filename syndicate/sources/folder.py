@@ -9,16 +9,21 @@ from datetime import UTC, datetime
 from pathlib import Path, PurePosixPath
 
 from syndicate.errors import SourceError
-from syndicate.model import Article, Reading, Validators
+from syndicate.model import Article, LeftOut, Reading, Validators
 from syndicate.ports import Clock
+from syndicate.sources import generators
 from syndicate.sources.formats import frontmatter, markdown
 from syndicate.sources.formats.frontmatter import Unreadable
+from syndicate.sources.formats.markdown import withheld
+from syndicate.sources.formats.permalinks import Generator
 
 FILES = 20_000
 FILE_BYTES = 2_000_000
+NAMED = 20  # files that cannot be read and are named singly; the others are counted
 
 _SUFFIXES = (".md", ".markdown", ".mdown", ".mkd", ".mdx")
 _ASIDE = frozenset({"_drafts", "node_modules"})
+_BARE_IS_NO_POST = ("jekyll", "mkdocs")  # for which a file without metadata is no post
 _EARLIEST = datetime.min.replace(tzinfo=UTC)
 
 
@@ -38,38 +43,58 @@ class FolderSource:
         Raises SourceError if the directory does not exist or cannot be read.
         """
         files = list(_files(self._path))
+        generator = generators.detect(self._path, self._link)
         now = self._clock()
         found = [(path, stat.st_mtime_ns, stat.st_size) for path, stat in files]
         # An article expires without a change of its file, so a new day counts as a change.
-        state = _digest([self._link, self._timezone, str(now.date()), *map(str, found)])
+        settings = repr(generator)
+        state = _digest([self._link, self._timezone, str(now.date()), settings, *map(str, found)])
         if state == validators.body_hash:
             return Reading(validators=validators, modified=False)
         notes = [f"more than {FILES:,} files; the first are read"] if len(files) == FILES else []
         articles: list[Article] = []
+        left_out: list[LeftOut] = []
         for path, _ in files:
-            try:
-                article = self._article(path, now)
-            except Unreadable as fault:
-                notes.append(f"{path.relative_to(self._path)}: {fault}")
-                continue
-            if article:
-                articles.append(article)
+            found_here = self._article(path, now, generator)
+            if isinstance(found_here, Article):
+                articles.append(found_here)
+            else:
+                left_out.append(found_here)
+        odd = [each for each in left_out if not each.meant]
+        notes += [f"{Path(each.place).relative_to(self._path)}: {each.why}" for each in odd[:NAMED]]
+        if len(odd) > NAMED:
+            notes.append(f"further files that cannot be read: {len(odd) - NAMED}")
         undated = sum(article.published is None for article in articles)
         if undated:
             notes.append(f"articles without a date: {undated}")
         articles.sort(key=lambda article: article.published or _EARLIEST, reverse=True)
-        return Reading(tuple(articles), Validators(body_hash=state), entries=len(articles), notes=tuple(notes))
+        return Reading(
+            tuple(articles),
+            Validators(body_hash=state),
+            entries=len(articles),
+            notes=tuple(notes),
+            left_out=tuple(left_out),
+        )
 
-    def _article(self, path: Path, now: datetime) -> Article | None:
+    def _article(self, path: Path, now: datetime, generator: Generator | None) -> Article | LeftOut:
+        """The article of a file, or why it is none."""
         try:
             text = path.read_bytes()[:FILE_BYTES].decode("utf-8", "replace").replace("\0", "")
         except OSError as fault:
-            raise Unreadable(f"it cannot be read ({(fault.strerror or str(fault)).lower()})") from fault
-        said, body = frontmatter.split(text)
-        if not said or said.get("draft") in (True, "true", "yes") or said.get("published") in (False, "false", "no"):
-            return None
-        where = PurePosixPath(path.relative_to(self._path).as_posix())
-        return markdown.Reader(self.name, self._link, self._timezone, now).article(said, body, where)
+            return LeftOut(str(path), f"it cannot be read ({(fault.strerror or str(fault)).lower()})", meant=False)
+        try:
+            said, body = frontmatter.split(text)
+            why = withheld(said, generator.name if generator else "")
+            if why:
+                return LeftOut(str(path), why)
+            if not said:
+                told = "it has no metadata that can be read (title and date between --- lines, for example)"
+                return LeftOut(str(path), told, meant=generator is not None and generator.name in _BARE_IS_NO_POST)
+            where = PurePosixPath(path.relative_to(self._path).as_posix())
+            article = markdown.Reader(self.name, self._link, self._timezone, now, generator).article(said, body, where)
+        except Unreadable as fault:
+            return LeftOut(str(path), str(fault), meant=False)
+        return article or LeftOut(str(path), "it has expired")
 
 
 def _files(root: Path) -> Iterator[tuple[Path, os.stat_result]]:

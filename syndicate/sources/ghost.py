@@ -19,8 +19,8 @@ from syndicate.sources import fetch, paging
 from syndicate.sources.fetch import Visited
 from syndicate.sources.parsing import html_text, json_fields, withheld
 from syndicate.sources.parsing.fields import ENTRIES, Namespaces, ParseContext, Parsed, address, distinct, noted
-from syndicate.sources.parsing.images import in_text
 from syndicate.sources.parsing.json_fields import mapping, objects, pixels, text
+from syndicate.sources.parsing.picture_choice import in_text, ranked
 
 ACCEPT = "application/json"
 POSTS = "/ghost/api/content/posts/"
@@ -151,7 +151,4 @@ def _images(post: dict[str, Any], base: str) -> tuple[Image, ...]:
             alt, caption = text(post.get(f"{name}_alt")), text(post.get(f"{name}_caption"))
             size = (pixels(post.get(f"{name}_width")), pixels(post.get(f"{name}_height")))
             unique.setdefault(url, Image(url, html_text.line(alt), html_text.text(caption), "", *size))
-    if unique:
-        return tuple(unique.values())
-    pictured = in_text(text(post.get("html")), base)
-    return (pictured,) if pictured else ()
+    return ranked(unique.values(), shown=lambda: in_text(text(post.get("html")), base))

@@ -30,8 +30,8 @@ from syndicate.sources.parsing.fields import (
     language,
     noted,
 )
-from syndicate.sources.parsing.images import in_text
 from syndicate.sources.parsing.json_fields import mapping, objects, pixels, text, texts
+from syndicate.sources.parsing.picture_choice import in_text, ranked
 
 ACCEPT = "application/json"
 POSTS = "/wp/v2/posts"
@@ -255,11 +255,12 @@ def _further(terms: list[dict[str, Any]]) -> dict[str, str]:
 
 def _images(post: dict[str, Any], base: str) -> tuple[Image, ...]:
     """The featured picture, else Jetpack's, else the first in the text."""
-    for media in objects(_embedded(post, "wp:featuredmedia")):
+    named = []
+    for media in objects(_embedded(post, "wp:featuredmedia"))[:1]:
         url, mime = address(text(media.get("source_url")), base), text(media.get("mime_type"))
         details = mapping(media.get("media_details"))
-        if url and (mime.startswith("image/") or not mime):
-            return (
+        if mime.startswith("image/") or not mime:
+            named.append(
                 Image(
                     url,
                     alt=html_text.title(text(media.get("alt_text"))),
@@ -268,10 +269,8 @@ def _images(post: dict[str, Any], base: str) -> tuple[Image, ...]:
                     width=pixels(details.get("width")),
                     height=pixels(details.get("height")),
                     type=mime or None,
-                ),
+                )
             )
-    named = address(next(iter(texts(post.get("jetpack_featured_media_url"))), ""), base)
-    if named:
-        return (Image(named),)
-    pictured = in_text(_rendered(post, "content"), base)
-    return (pictured,) if pictured else ()
+    if not any(image.url for image in named):
+        named = [Image(address(next(iter(texts(post.get("jetpack_featured_media_url"))), ""), base))]
+    return ranked(named, shown=lambda: in_text(_rendered(post, "content"), base))

@@ -114,6 +114,21 @@ def test_lines_of_a_cms_are_announced_once_each_and_never_when_taken_back(desk):
     assert [text.splitlines()[0] for text in desk.texts()] == ["Story 2"]
 
 
+def test_lines_with_equal_times_are_announced_in_their_order(desk):
+    path = desk.folder / "stories.jsonl"
+    configure(desk, "type: jsonl, url: stories.jsonl")
+    path.write_text("", encoding="utf-8")
+    assert desk("post").code == 0
+    names, moment = ["One", "Two", "Three", "Four"], at()
+    lines = [
+        {"url": f"{desk.site.url}/{name}", "title": f"Story {name} of the row", "published": moment} for name in names
+    ]
+    path.write_text("".join(json.dumps(line) + "\n" for line in lines), encoding="utf-8")
+    run = desk("post", "--json")
+    assert [row["article"].rpartition("/")[2] for row in run.rows] == names
+    assert [text.split()[1] for text in desk.texts()] == names
+
+
 def test_lines_are_piped_into_a_run(desk):
     configure(desk, 'type: jsonl, url: "-"')
     for number in (1, 2):
@@ -283,6 +298,40 @@ def test_init_says_what_it_found_and_writes_what_loads(desk, api):
     (source,) = load(desk.path, {}).sources.values()
     assert (source.type, source.url) == ("wordpress", f"{api.url}/")
     assert [row["title"] for row in desk("articles", "--json").rows] == ["Story 1"]
+
+
+def test_init_writes_the_language_and_the_time_zone_that_the_site_states(desk, api):
+    desk.path.unlink()
+    head = '<html lang="pt-PT"><title>Gazette</title><link rel="https://api.w.org/" href="/wp-json/">'
+
+    def routes(path, params):
+        if path.rstrip("/") == "/wp-json":
+            return as_json({"namespaces": ["wp/v2"], "timezone_string": "Europe/Lisbon"})
+        if path.startswith("/wp-json"):
+            return as_json(posts(1))
+        return 200, {"Content-Type": "text/html"}, head.encode()
+
+    api.routes = routes
+    assert desk("init", "--site", f"{api.url}/").code == 0
+    site = load(desk.path, {}).site
+    assert (site.language, site.timezone) == ("pt-PT", "Europe/Lisbon")
+
+
+def test_init_knows_the_generator_of_the_folder_it_runs_in(desk):
+    desk.path.unlink()
+    said = 'baseURL = "https://gazette.example/"\nlanguageCode = "pt"\ntimeZone = "Europe/Lisbon"\n'
+    (desk.folder / "hugo.toml").write_text(said, encoding="utf-8")
+    (desk.folder / "content" / "posts").mkdir(parents=True)
+    run = desk("init")
+    assert "found a site of hugo, with its articles in ./content/posts" in run.err
+    config = load(desk.path, {})
+    (source,) = config.sources.values()
+    assert (source.type, source.url) == ("folder", str(desk.folder / "content" / "posts"))
+    assert (config.site.url, config.site.language, config.site.timezone) == (
+        "https://gazette.example/",
+        "pt",
+        "Europe/Lisbon",
+    )
 
 
 def test_init_says_that_ghost_has_more_to_tell(desk, api):

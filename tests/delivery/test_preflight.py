@@ -103,7 +103,11 @@ PHOTO = (200, {"Content-Type": "image/jpeg"}, "jpeg")
     ],
 )
 def test_what_a_page_says_of_itself(site, pages, story, answer, wrong):
-    site.pages |= {"/story": answer, "/": (200, {}, "<title>Front</title>"), "/moved": (200, {}, "<title>x</title>")}
+    site.pages |= {
+        "/story": answer,
+        "/": (200, {}, "<title>Front</title>"),
+        "/moved": (200, {}, "<title>Story</title>"),
+    }
     site.pages["/photo.jpg"] = PHOTO
     found = look(pages, story)
     assert (found is None) if wrong is None else wrong in found

@@ -9,7 +9,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
 from PIL import Image as Pillow
-from PIL import ImageCms, PngImagePlugin
+from PIL import ImageCms, PngImagePlugin, features
 
 from syndicate.errors import RenderError, Unavailable
 from syndicate.model import Image, Limits
@@ -74,6 +74,7 @@ def test_a_clean_picture_that_fits_keeps_its_bytes(draw, kind, mime):
         ("CMYK", "JPEG"),
         ("CMYK", "TIFF"),
         ("YCbCr", "TIFF"),
+        pytest.param("RGB", "AVIF", marks=pytest.mark.skipif(not features.check("avif"), reason="Pillow without AVIF")),
     ],
 )
 def test_what_the_network_does_not_take_becomes_a_jpeg(draw, mode, kind):
@@ -92,6 +93,14 @@ def exif(orientation=1):
     found[0x010F] = "Camera of Ada"
     found.get_ifd(0x8825)[2] = (38.0, 42.0, 0.0)
     return found
+
+
+@pytest.mark.parametrize("kind", ["JPEG", "PNG", "GIF", "WEBP"])
+@pytest.mark.parametrize("size", [(1, 1), (3, 2), (800, 4), (15, 15)])
+def test_a_counter_or_spacer_is_no_photo(draw, kind, size):
+    with pytest.raises(RenderError, match=f"^{size[0]} x {size[1]} pixels are too few for a photo$"):
+        fitted(draw(size, kind=kind))
+    assert fitted(draw((16, 16), kind=kind)).width == 16
 
 
 @pytest.mark.parametrize("kind", ["JPEG", "PNG", "WEBP", "TIFF"])

@@ -12,6 +12,7 @@ from syndicate.rendering.environment import Templates
 from syndicate.rendering.photo import Pictures
 from syndicate.rendering.post import Renderer
 from syndicate.serialization import article_record
+from tests.worlds.pictures import drawn
 
 SITE = Site("The Gazette", "https://gazette.example.com/", language="en")
 PHOTO = Image("https://gazette.example.com/photos/ferry.jpg", alt="A white ferry.", credit="Ada Lind")
@@ -314,3 +315,30 @@ def test_an_order_travels_as_json(post):
     order = studio.asked[0][0]
     assert load_order(json.loads(json.dumps(order.record()))) == order
     assert order.focus == (0.1, 0.9)
+
+
+COUNTER = replace(PHOTO, url="https://gazette.example.com/photos/counter.gif", alt="")
+FEW = f"{COUNTER.url}: 1 x 1 pixels are too few for a photo"
+
+
+def test_a_picture_that_is_only_a_counter_gives_way_to_the_next_with_its_own_alt_text(post, shelf):
+    shelf.answers[COUNTER.url] = drawn((1, 1), kind="GIF")
+    made = post(replace(ARTICLE, images=(COUNTER, PHOTO)))
+    assert (made.post.media[0].width, made.warnings) == (1600, (f"the photo is left out: {FEW}",))
+    assert PHOTO.alt in made.post.media[0].alt
+
+
+@pytest.mark.parametrize("size", [(1, 1), (3, 2)])
+def test_a_lone_counter_is_left_out_in_one_line(post, shelf, size):
+    shelf.answers[COUNTER.url] = drawn(size)
+    made = post(replace(ARTICLE, images=(COUNTER,)))
+    told = f"the photo is left out: {COUNTER.url}: {size[0]} x {size[1]} pixels are too few for a photo"
+    assert (made.post.media, made.warnings) == ((), (told,))
+
+
+def test_a_card_is_drawn_over_the_first_picture_that_is_one(post, shelf):
+    shelf.answers[COUNTER.url] = drawn((1, 1), kind="GIF")
+    studio = Studio()
+    made = post(article=replace(ARTICLE, images=(COUNTER, PHOTO)), image="card", draw=studio)
+    assert studio.asked[0][1] == shelf.answers[PHOTO.url]
+    assert made.warnings == (f"the photo is left out of the card: {FEW}",)

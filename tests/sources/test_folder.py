@@ -260,7 +260,14 @@ def test_a_folder_gives_its_articles_newest_first(tmp_path):
     fetched = fetch(tmp_path)
     assert [one.title for one in fetched.articles] == ["Newer", "Older", "Undated"]
     assert fetched.entries == 3
-    assert [note.partition(":")[0] for note in fetched.notes] == ["broken.md", "articles without a date"]
+    assert [note.partition(":")[0] for note in fetched.notes] == ["broken.md", "plain.md", "articles without a date"]
+    assert [(left.place.rpartition("/")[2], left.meant) for left in fetched.left_out] == [
+        ("broken.md", False),
+        ("draft.md", True),
+        ("jekyll.md", True),
+        ("over.md", True),
+        ("plain.md", False),
+    ]
 
 
 def test_an_unchanged_folder_is_not_read_again(tmp_path):

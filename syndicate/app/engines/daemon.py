@@ -289,7 +289,7 @@ class Daemon:
         if not isinstance(came, Taken):
             return False  # the next tick looks again
         for warning in came.warnings:
-            self._say("delivery.warning", account=name, key=came.after.key, warning=warning)
+            self._say("delivery.warning", account=name, key=came.after.key, article=came.after.article, warning=warning)
         event, fields = delivery_fact(came.after)
         self._say(event, **fields)
         return True

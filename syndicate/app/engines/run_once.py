@@ -258,7 +258,7 @@ class Run:
                     self.outcome.tried.add(after.key)
                     if after.fence > before.fence and before.state == "due":
                         self.outcome.claimed[after.key] = before
-                    self.outcome.notes.extend(f"{lane}: {warning}" for warning in warnings)
+                    self.outcome.notes.extend(f"{lane}: {_of_story(warning, after)}" for warning in warnings)
                 self.progress(after)
         return True
 
@@ -274,3 +274,8 @@ class Run:
             return False
         self.stop.wait(min(LONGEST_NAP, max(0.01, (until - now).total_seconds())))
         return True
+
+
+def _of_story(warning: str, delivery: Delivery) -> str:
+    """A warning about a picture, with the story it is of; others are about the account or its templates."""
+    return f"{warning} ({delivery.article})" if warning.startswith(("the photo", "the picture")) else warning

@@ -18,8 +18,9 @@ from syndicate.sources.parsing.fields import (
     language,
     person,
 )
-from syndicate.sources.parsing.images import around, in_text, is_ornament
+from syndicate.sources.parsing.images import around
 from syndicate.sources.parsing.next_page import next_page
+from syndicate.sources.parsing.picture_choice import in_text, is_picture, number, ranked
 from syndicate.sources.parsing.withheld import is_locked
 from syndicate.sources.parsing.withheld import notes as left_out
 
@@ -103,22 +104,25 @@ def _images(
 ) -> tuple[Image, ...]:
     """The pictures, as in well-formed feeds but without captions, which feedparser gives to the wrong pictures."""
     listed = [
-        Image(url, type=media.get("type"))
+        Image(url, width=number(media.get("width")), height=number(media.get("height")), type=media.get("type"))
         for media in entry.get("media_content", ())
-        if (media.get("medium") == "image" or str(media.get("type", "")).startswith("image/"))
+        if (media.get("medium") == "image" or (not media.get("medium") and is_picture(*_kind_of(media))))
         and not str(media.get("type", "")).startswith("video/")
         and (url := address(media.get("url"), reader.base))
     ]
-    listed += [Image(url, type=mime) for url, mime in enclosures if url and mime.startswith("image/")]
-    listed += [
-        Image(url) for media in entry.get("media_thumbnail", ()) if (url := address(media.get("url"), reader.base))
+    listed += [Image(url, type=mime) for url, mime in enclosures if url and is_picture(mime, url)]
+    thumbnails = [
+        Image(url, width=number(media.get("width")), height=number(media.get("height")))
+        for media in entry.get("media_thumbnail", ())
+        if (url := address(media.get("url"), reader.base))
     ]
     listed += [Image(url) for url in [address((entry.get("image") or {}).get("href"), reader.base)] if url]
-    listed = [image for image in listed if not is_ornament(image.url)]
-    if listed:
-        return tuple({image.url: image for image in reversed(listed)}.values())[::-1]
-    pictured = next((image for body in _bodies(entry) if (image := in_text(body, around(page, reader.base)))), None)
-    return (pictured,) if pictured else ()
+    told = (in_text(body, around(page, reader.base)) for body in _bodies(entry))
+    return ranked(listed, thumbnails, lambda: next(filter(None, told), ()))
+
+
+def _kind_of(media: Any) -> tuple[str, str]:
+    return str(media.get("type", "")), str(media.get("url", ""))
 
 
 def _bodies(entry: dict[str, Any]) -> list[str]:

@@ -33,12 +33,29 @@ def split(text: str) -> tuple[dict[str, Value], str]:
         return _json(text)
     fence = text[:3]
     if fence not in _FENCED:
-        return {}, text
+        return _unfenced(text)
     found = _FENCED[fence].match(text, 0, LONGEST)
     if found is None:
         raise Unreadable(f"the {fence} at its head is not closed")
     said = _yaml(found[1]) if fence == "---" else _toml(found[1])
     return _named(said), text[found.end() :]
+
+
+def _unfenced(text: str) -> tuple[dict[str, Value], str]:
+    """Metadata without an opening line: Nikola's comment, Hexo's closing line, the lines of Pelican and MultiMarkdown.
+
+    Only where a title is among them, since prose may begin with a word and a colon.
+    """
+    for pattern, field, read in _OPEN:
+        found = pattern.match(text, 0, LONGEST)
+        if found is None:
+            continue
+        said = read(found[1]) if read else {name.lower(): value for name, value in field.findall(found[1])}
+        if isinstance(said, dict) and any(str(name).lower() == "title" for name in said):
+            named = _named({str(name).strip(): value for name, value in said.items()})
+            lines = {name: _line(value) if isinstance(value, str) else value for name, value in named.items()}
+            return lines, text[found.end() :]
+    return {}, text
 
 
 def _json(text: str) -> tuple[dict[str, Value], str]:
@@ -113,3 +130,20 @@ def _plain(value: Any, depth: int = 0) -> Value:
 
 def _line(fault: object) -> str:
     return " ".join(str(fault).split())[:200]
+
+
+def _hexo(text: str) -> Any:
+    try:
+        return _yaml(text)
+    except Unreadable:
+        return None
+
+
+_LINE = re.compile(r"^([A-Za-z][\w -]{0,40}):[ \t]*(.*(?:\n[ \t]+\S.*)*)$", re.MULTILINE)
+_DOTS = re.compile(r"^\.\. ([\w-]+):[ \t]*(.*)$", re.MULTILINE)
+_OPEN = (
+    (re.compile(r"\s*(?:<!--\s*)?((?:\.\. [\w-]+:.*\n)+)\s*(?:-->)?"), _DOTS, None),
+    (re.compile(r"((?:[A-Za-z][\w-]*:.*\n|[ \t]+\S.*\n|- .*\n)+)---[ \t]*(?:\n|\Z)"), _LINE, _hexo),
+    (re.compile(r"((?:[A-Za-z][\w -]{0,40}:.*(?:\n|\Z)(?:[ \t]+\S.*(?:\n|\Z))*)+)(?:[ \t]*\n|\Z)"), _LINE, None),
+)
+"""How metadata without an opening line looks, its fields, and how it is read if not field by field."""

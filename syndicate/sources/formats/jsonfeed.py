@@ -12,8 +12,9 @@ from syndicate.errors import SourceError
 from syndicate.model import Article, Image
 from syndicate.sources.parsing import html_text, hub_links
 from syndicate.sources.parsing.fields import ENTRIES, ParseContext, Parsed, address, distinct, kind_of, language, person
-from syndicate.sources.parsing.images import MOST, around, in_text
+from syndicate.sources.parsing.images import around
 from syndicate.sources.parsing.json_fields import extras, mapping, objects, text, texts
+from syndicate.sources.parsing.picture_choice import in_text, is_picture, ranked
 from syndicate.sources.parsing.withheld import is_locked
 from syndicate.sources.parsing.withheld import notes as left_out
 
@@ -87,12 +88,10 @@ def _url(item: dict[str, Any], guid: str, base: str) -> str:
 def _images(item: dict[str, Any], attachments: list[tuple[str, str]], base: str, page: str) -> tuple[Image, ...]:
     """The main image, attached ones and the banner; without any, the first in the text."""
     main, banner = (address(text(item.get(name)), base) for name in ("image", "banner_image"))
-    attached = [Image(url, type=mime) for url, mime in attachments if mime.startswith("image/")]
-    unique: dict[str, Image] = {}
-    for image in (Image(main), *attached, Image(banner)):
-        if image.url:
-            unique.setdefault(image.url, image)
-    if unique:
-        return tuple(unique.values())[:MOST]
-    pictured = in_text(text(item.get("content_html")), around(page, base))
-    return (pictured,) if pictured else ()
+    attached = [
+        Image(url, type=mime if mime.startswith("image/") else None)
+        for url, mime in attachments
+        if is_picture(mime, url)
+    ]
+    named = (Image(main), *attached, Image(banner))
+    return ranked(named, shown=lambda: in_text(text(item.get("content_html")), around(page, base)))

@@ -15,8 +15,8 @@ from syndicate.model import Article, Image, Precision
 from syndicate.sources.parsing import html_text, json_fields
 from syndicate.sources.parsing.document import Document, check_size
 from syndicate.sources.parsing.fields import ENTRIES, ParseContext, Parsed, address, distinct, language
-from syndicate.sources.parsing.images import MOST
 from syndicate.sources.parsing.json_fields import pixels, text
+from syndicate.sources.parsing.picture_choice import MOST
 
 NAMES = frozenset({
     "source", "url", "canonical_url", "guid", "title", "summary", "published", "updated", "authors", "section",
@@ -63,7 +63,7 @@ def parse(document: Document, reader: ParseContext) -> Parsed:
             f"{url}, {faults[0]}{rest}", hint="one article a line, as syndicate articles --json prints it"
         )
     notes = _notes(faults, drafts, listed)
-    return Parsed(tuple(articles), len(records), notes, held_back=len(faults) + drafts)
+    return Parsed(tuple(articles), len(records), notes, held_back=len(faults) + drafts, appended=not whole)
 
 
 def _notes(faults: list[str], drafts: int, listed: int) -> tuple[str, ...]:

@@ -14,6 +14,7 @@ from syndicate.errors import SourceError
 from syndicate.model import Article, Image
 from syndicate.sources.formats import frontmatter
 from syndicate.sources.formats.frontmatter import Unreadable, Value
+from syndicate.sources.formats.permalinks import File, Generator, path_of
 from syndicate.sources.parsing import html_text
 from syndicate.sources.parsing.fields import EXTRAS, address, distinct, identity, language
 
@@ -55,6 +56,7 @@ class Reader:
     link: str
     timezone: str
     now: datetime
+    generator: Generator | None = None
 
     def article(self, said: dict[str, Value], body: str, where: PurePosixPath) -> Article | None:
         """The article; None if it has expired. Raises Unreadable if it has no title or no address."""
@@ -63,14 +65,21 @@ class Reader:
             return None
         name, tongue, day = _named(where)
         title = _text(said, "title") or html_text.title(next(iter(_HEADING.findall(body[:5000])), ""))
+        is_jekylls = self.generator.name == "jekyll" if self.generator else bool(day)
+        if not title and is_jekylls and day:  # as Jekyll calls a post without a title
+            title = " ".join(word.capitalize() for word in name.split("-"))
         if not title:
             raise Unreadable("it has no title")
         # `publishDate` is when it may appear, if both are there (gohugo.io/content-management/front-matter).
         published = self._date(said, "publishdate", "pubdate", "date") or self._stated(day)
         updated = self._date(said, "lastmod", "updated", "modified", "last_modified_at")
+        said = _parted(said, self.generator.name if self.generator else "jekyll" if day else "")
         section = _section(said)
         spoken = language(_first(said, "language", "lang") or tongue)
-        url = self._url(said, where, name, published, section, spoken)
+        if self.generator:
+            url = self._built(self.generator, said, where, title, published)
+        else:
+            url = self._url(said, where, name, published, section, spoken)
         return Article(
             source=self.source,
             url=url,
@@ -110,8 +119,13 @@ class Reader:
     ) -> str:
         """The file's own `url` or `permalink`, else the pattern filled in. Raises Unreadable."""
         own = _first(said, "url", "permalink") or _first(said, *_CANONICAL)
-        if own.startswith(("/", "http://", "https://")) and "/:" not in own:  # those are Jekyll's patterns
+        is_computed = "{{" in own or "{%" in own
+        if (
+            not is_computed and own.startswith(("/", "http://", "https://")) and "/:" not in own
+        ):  # those are Jekyll's patterns
             return address(own, _PLACE.split(self.link)[0])
+        if is_computed:
+            raise Unreadable("its permalink is computed by its template")
         slug = _first(said, "slug") or name
         folders = [part for part in where.parent.parts if not part.startswith("_")]
         if where.stem.partition(".")[0].lower() == "index" and folders:
@@ -127,6 +141,21 @@ class Reader:
         if missing:
             raise Unreadable(f"it has no value for {{{missing[0]}}} in its address")
         return address(_PLACE.sub(lambda found: parts[found[1]], self.link), "")
+
+    def _built(
+        self, generator: Generator, said: dict[str, Value], where: PurePosixPath, title: str, published: Moment | None
+    ) -> str:
+        """The address that the site's generator gives to a file. Raises Unreadable."""
+        file = File(
+            path=generator.inside / where.with_suffix(""),
+            said=said,
+            title=title,
+            day=_local(published, self.timezone) if published else None,
+        )
+        there = address(path_of(generator, file), self.link)
+        if not there:
+            raise Unreadable("its address cannot be computed")
+        return there
 
     def _canonical(self, said: dict[str, Value], url: str) -> str | None:
         """The canonical address, if it is on this site: elsewhere it is another site's article."""
@@ -146,6 +175,20 @@ def _named(where: PurePosixPath) -> tuple[str, str, str]:
     if dated:
         day, stem = dated.groups()
     return stem, tongue, day
+
+
+def _parted(said: dict[str, Value], generator: str) -> dict[str, Value]:
+    """The metadata, with labels parted by spaces where the generator reads them so: Jekyll its tags and categories.
+
+    Where nobody knows the generator, tags without commas and capitals.
+    """
+    parted = dict(said)
+    names = {"jekyll": ("tags", "categories"), "": ("tags",)}.get(generator, ())
+    for name in names:
+        value = said.get(name)
+        if isinstance(value, str) and "," not in value and (generator or value == value.lower()):
+            parted[name] = [*value.split()]
+    return parted
 
 
 def _segment(text: str) -> str:
@@ -233,3 +276,18 @@ def _extras(said: dict[str, Value]) -> dict[str, str]:
     """The publisher's own settings, for templates."""
     own = [(name, value) for name, value in said.items() if isinstance(value, str) and name not in _READ]
     return {name: value[:1000] for name, value in own[:EXTRAS]}
+
+
+def withheld(said: dict[str, Value], generator: str) -> str | None:
+    """Why a file is no article that its generator builds and lists; None if it is one."""
+    no, yes = (False, "false", "no"), (True, "true", "yes")
+    if said.get("draft") in yes or str(said.get("status")).lower() in ("draft", "hidden", "private", "skip"):
+        return "it is a draft"
+    if said.get("published") in no or (generator == "nikola" and "draft" in _labels(said, "tags")):
+        return "it is not published"
+    built = next((value for name in ("build", "_build") if isinstance(value := said.get(name), dict)), {})
+    if said.get("permalink") in no or built.get("render") in (*no, "never", "link"):
+        return "its page is not built (permalink: false, or build.render)"
+    if said.get("headless") in yes and generator in ("hugo", ""):
+        return "its page is not built (headless)"
+    return None

@@ -18,8 +18,8 @@ from syndicate.sources.formats.iptc import Item, Rendition
 from syndicate.sources.parsing import html_text, xml_tree
 from syndicate.sources.parsing.document import Document
 from syndicate.sources.parsing.fields import ENTRIES, LANG, ParseContext, Parsed, address, distinct, language, words
-from syndicate.sources.parsing.images import MOST
 from syndicate.sources.parsing.json_fields import pixels
+from syndicate.sources.parsing.picture_choice import MOST
 
 if TYPE_CHECKING:
     from xml.etree.ElementTree import Element

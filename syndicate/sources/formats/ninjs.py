@@ -17,8 +17,8 @@ from syndicate.sources.formats.iptc import Item, Rendition
 from syndicate.sources.parsing import html_text, json_fields
 from syndicate.sources.parsing.document import Document
 from syndicate.sources.parsing.fields import ENTRIES, ParseContext, Parsed, address, distinct, language
-from syndicate.sources.parsing.images import MOST
 from syndicate.sources.parsing.json_fields import mapping, objects, pixels, text, texts
+from syndicate.sources.parsing.picture_choice import MOST
 
 _FACTS = frozenset({
     "versioncreated", "firstcreated", "pubstatus", "headline", "headlines", "renditions", "associations",

@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Literal
 from urllib.parse import urlsplit
 
+from syndicate.aliases import folded
 from syndicate.dates import Moment, parse
 from syndicate.errors import SourceError
 from syndicate.model import Article, Image
@@ -18,8 +19,8 @@ from syndicate.sources.parsing import html_text
 from syndicate.sources.parsing.bot_challenges import HINT, challenger
 from syndicate.sources.parsing.document import BODY_BYTES
 from syndicate.sources.parsing.fields import address, distinct, language, parted, person
-from syndicate.sources.parsing.images import in_text, is_ornament
 from syndicate.sources.parsing.next_page import same_site
+from syndicate.sources.parsing.picture_choice import in_text, is_missing, is_usable, ranked
 from syndicate.sources.parsing.xml_tree import decoded
 
 if TYPE_CHECKING:
@@ -40,6 +41,7 @@ _ISSUED = (
 _UPDATED = ("article:modified_time", "og:article:modified_time", "og:updated_time", "datemodified", "dcterms.modified")
 
 
+_SITE_AT_END = re.compile(r"\s+[-–—|·•:»«]\s+")
 _MARKED = ("[itemprop~=datePublished]", "[pubdate]")
 _ADDRESS = re.compile(r"://|^www\.|\.com/")
 TIMES = 100  # times of one page that are looked at
@@ -109,7 +111,7 @@ def read_here(
         authors=_people(thing.names("author")) or page.authors(),
         section=_section(thing.texts("articleSection")) or _section(page.metas(("article:section",))),
         categories=distinct(map(html_text.title, thing.keywords())) or page.categories(),
-        images=_described(page.images(), thing.images(url)) or page.pictures(),
+        images=ranked(_described(page.images(), thing.images(url)), shown=page.pictures),
         language=language(thing.language()) or page.language(),
         kind=thing.kind if thing.kind != "article" else page.kind(),
     )
@@ -154,6 +156,11 @@ def find_generator(body: bytes, url: str) -> str:
     return _beginning(body, None, url).meta("generator")
 
 
+def find_language(body: bytes, url: str) -> str | None:
+    """The language that a page states (`<html lang>`, og:locale); None if it states none."""
+    return _beginning(body, None, url).language()
+
+
 def find_link(body: bytes, url: str, rel: str) -> str | None:
     """The address of a page's first link with this relation."""
     page = _beginning(body, None, url)
@@ -189,7 +196,7 @@ class _Page:
             said = node.attributes
             name = said.get("property") or said.get("name") or _not_a_date(said.get("itemprop"))
             content = (said.get("content") or "").strip()
-            if name and content:
+            if name and content and not is_missing(content):
                 self._metas.append((name.strip().lower(), content))
 
     def metas(self, names: tuple[str, ...]) -> list[str]:
@@ -205,7 +212,22 @@ class _Page:
 
     def title(self) -> str:
         node = self.tree.css_first("head > title") or self.tree.css_first("title")
-        return self.meta("og:title") or html_text.line(node.text() if node else "")
+        said = self.meta("og:title") or html_text.line(node.text() if node else "")
+        return self._without_site(said)
+
+    def _without_site(self, said: str) -> str:
+        """A title without the site's name at its end, if the page's headline or og:site_name shows that it is that."""
+        ends = [found.start() for found in _SITE_AT_END.finditer(said)]
+        if not ends:
+            return said
+        begun, name = said[: ends[-1]], _SITE_AT_END.sub("", said[ends[-1] :], count=1)
+        headings = {folded(node.text()) for node in self.tree.css("h1")}
+        shorter = [said[:end] for end in ends if folded(said[:end]) in headings]
+        if folded(said) in headings:
+            return said
+        if shorter:
+            return shorter[0]
+        return begun if begun and folded(name) == folded(self.meta("og:site_name")) else said
 
     def signs(self) -> Signs:
         """What the page says of itself, to know its own story by."""
@@ -263,10 +285,9 @@ class _Page:
                     found.append({"og:image": value})
             elif name.startswith("og:image:") and found:
                 found[-1].setdefault(name, value)
-        if not found and self.meta("twitter:image"):
-            found = [{"og:image": self.meta("twitter:image"), "og:image:alt": self.meta("twitter:image:alt")}]
-        images = map(self._image, found)
-        return [image for image in images if image.url and not is_ornament(image.url)]
+        tweeted = {"og:image": self.meta("twitter:image"), "og:image:alt": self.meta("twitter:image:alt")}
+        images = [image for image in map(self._image, found) if is_usable(image)]
+        return images or [image for image in (self._image(tweeted),) if is_usable(image)]
 
     def _image(self, said: dict[str, str]) -> Image:
         width, height = said.get("og:image:width", ""), said.get("og:image:height", "")
@@ -279,10 +300,9 @@ class _Page:
         )
 
     def pictures(self) -> tuple[Image, ...]:
-        """The first large picture of the article's text, for pages whose metadata has none."""
+        """The pictures of the article's text, for pages whose metadata has none that is large."""
         node: LexborNode | None = self.tree.css_first("article") or self.tree.css_first("main")
-        image = in_text((node.html if node else "") or "", self.base)
-        return (image,) if image else ()
+        return in_text((node.html if node else "") or "", self.base)
 
 
 def _not_a_date(itemprop: str | None) -> str | None:

@@ -164,7 +164,7 @@ class Parsed:
 
     `hub` is a hub's address and the address by which it knows this document; "" if none is named.
     `interval`, `hours` and `days` are how often it wants to be asked, and when not: as in `model.Wish`.
-    `older` is the address of the page after this one, "" if none is named.
+    `older` is the address of the page after this one, "" if none is named. `appended`: new entries come at the end.
     """
 
     articles: tuple[Article, ...]
@@ -177,6 +177,7 @@ class Parsed:
     hours: tuple[int, ...] = ()
     days: tuple[int, ...] = ()
     older: str = ""
+    appended: bool = False
 
 
 def noted(reading: Parsed, reader: ParseContext) -> Parsed:

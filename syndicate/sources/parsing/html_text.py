@@ -34,8 +34,8 @@ _ANY = re.compile(rf"<[a-zA-Z/!?](?:{_ATTRIBUTES}>|[^<>]*+>)")
 _HIDDEN = re.compile(r"<!--|<(script|style|template|noscript)(?![a-z0-9-])", re.IGNORECASE)
 _ENTITY = re.compile(r"&(?:#[0-9]{1,7}|#[xX][0-9a-fA-F]{1,6}|[A-Za-z][A-Za-z0-9]{1,31});")
 _NUMBER = re.compile(r"&#(?:[0-9]{1,7}|[xX][0-9a-fA-F]{1,6});")
-_IMG = re.compile(rf"<img(?=[\s/]){_ATTRIBUTES}>", re.IGNORECASE)
-_ATTRIBUTE = re.compile(r"""(?<![\w:-])([\w:-]++)\s*+=\s*+(?:"([^"]*)"|'([^']*)'|([^\s"'>]+))""")
+_IMG = re.compile(rf"<(?:img|source)(?=[\s/]){_ATTRIBUTES}>", re.IGNORECASE)
+_ATTRIBUTE = re.compile(r"""(?<![\w:-])([\w:-]++)(?:\s*+=\s*+(?:"([^"]*)"|'([^']*)'|([^\s"'>]+)))?""")
 ILLEGAL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff\ud800-\udfff]")
 """What no XML may hold (https://www.w3.org/TR/xml/#charsets), and JSON can spell: controls, halves of characters."""
 # Bytes of Windows-1252 that were declared Latin-1, where they are control characters nobody means.
@@ -137,10 +137,10 @@ def unnumbered(text: str) -> str:
 
 
 def pictures(markup: str) -> list[dict[str, str]]:
-    """The attributes of the first `<img>` tags, in order."""
+    """The attributes of the first `<img>` and `<source>` tags, in order; the tag's own name is one of them."""
     found: list[dict[str, str]] = []
     for tag in _IMG.finditer(markup):
-        if len(found) == 10:
+        if len(found) == 20:
             break
         if len(tag[0]) <= 8192:
             parts = _ATTRIBUTE.findall(tag[0])
