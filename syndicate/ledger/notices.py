@@ -19,7 +19,7 @@ LAPSED = "lapsed"
 class Notice:
     """One thing to alert a person to. `subject` names the account or the source.
 
-    `kind` is "login", "source_failing", "source_gap", "source_gone", "source_quiet", "token_expiring", "approval",
+    `kind` is "login", "account_waits", "source_failing", "source_gap", "source_gone", "source_quiet", "token_expiring", "approval",
     "burst", "similar" or "lapsed".
     """
 
