@@ -44,7 +44,14 @@ def conceded(
 
 
 def render_conceded(
-    given: Concession, article: Article, lane: Lane, limits: Limits, render: Render, *, at: datetime, planned_at: datetime
+    given: Concession,
+    article: Article,
+    lane: Lane,
+    limits: Limits,
+    render: Render,
+    *,
+    at: datetime,
+    planned_at: datetime,
 ) -> Rendered:
     """Render an article without what its post gives up, with a warning that says what and why.
 
@@ -67,7 +74,7 @@ def told(given: Concession) -> str:
         "none": "the picture is left out",
     }
     parts = [pictures[given.picture], "the text is made shorter" if given.shorter else ""]
-    return f"{', '.join(filter(None, parts))}, since the network refused it: {'; '.join(given.why)}"
+    return f"{', '.join(filter(None, parts))}, since the network refused it: {'; '.join(dict.fromkeys(given.why))}"
 
 
 def _picture(

@@ -99,7 +99,7 @@ def after_failure(
                 until,
                 spent=False,
                 account_wait=until,
-                trouble=str(failure) if told else None,
+                trouble="; ".join(filter(None, (str(failure), failure.hint))) if told else None,
             )
         case NotReady():
             return Step("due", "unavailable", now + _asked(failure.retry_after, FIRST_WAIT, LONGEST_WAIT), spent=False)

@@ -1,4 +1,4 @@
-"""Alert conditions: refused logins, spent quotas, expiring tokens, failing, gone or quiet sources, what waits for approval. Pure."""
+"""Alert conditions: what accounts, tokens and sources need a person for, and what waits for approval. Pure."""
 
 from __future__ import annotations
 
