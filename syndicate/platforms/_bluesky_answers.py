@@ -8,7 +8,7 @@ thilobillerbeck/skymoth#28 (another service).
 
 from __future__ import annotations
 
-from syndicate.errors import PlatformError, reworded
+from syndicate.errors import AuthError, PlatformError, Rejected, reworded
 from syndicate.net.status import blocked, failure, one_line
 from syndicate.platforms._answers import Row, fault, find
 from syndicate.platforms._replies import problem
@@ -68,7 +68,9 @@ def is_login(reply: Reply) -> bool:
 
 
 def of_a_login(refused: PlatformError, handle: str, service: str) -> PlatformError:
-    """A refused login with a hint that names its likely cause."""
+    """The error of a login that failed, with a hint that names its likely cause. What is refused concerns the account."""
+    if isinstance(refused, Rejected):
+        refused = AuthError(str(refused), hint=refused.hint, status=refused.status)
     if "AuthenticationRequired" in str(refused) or "AccountNotFound" in str(refused):
         told = f"{_PASSWORDS}; handle and `service` must belong together: does {service} hold {handle}?"
         return reworded(refused, str(refused), told)

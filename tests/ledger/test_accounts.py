@@ -101,3 +101,13 @@ def test_the_pause_of_a_name_stays_and_that_of_a_refused_login_leaves_with_it(le
     ledger.accounts.ensure(MASTO, clock(), "one")
     ledger.accounts.pause("masto", why, clock())
     assert ledger.accounts.ensure(MASTO, clock(), "two").paused == (why if stays else None)
+
+
+def test_waits_in_a_row_are_counted_until_a_post_goes_out(ledger, put):
+    put(1)
+    assert [ledger.accounts.throttled("masto") for _ in range(3)] == [1, 2, 3]
+    ledger.accounts.troubled("masto", "masto: the quota is spent")
+    assert ledger.accounts.find("masto").trouble == "masto: the quota is spent"
+    ledger.accounts.flows("masto")
+    assert ledger.accounts.find("masto").trouble is None
+    assert ledger.accounts.throttled("masto") == 1
