@@ -68,7 +68,7 @@ def is_login(reply: Reply) -> bool:
 
 
 def of_a_login(refused: PlatformError, handle: str, service: str) -> PlatformError:
-    """The error of a login that failed, with a hint that names its likely cause. What is refused concerns the account."""
+    """The error of a login that failed, with a hint at its likely cause. What is refused concerns the account."""
     if isinstance(refused, Rejected):
         refused = AuthError(str(refused), hint=refused.hint, status=refused.status)
     if "AuthenticationRequired" in str(refused) or "AccountNotFound" in str(refused):
