@@ -28,8 +28,8 @@ class TestedStandIn(Protocol):
     """A stand-in for a network: its address, its posts, and its faults on purpose.
 
     A post in `posts` has at least "text" as it was sent and "media", whose items have "alt". A rule has "fault"
-    (401, 429, 500, 503, drop_before, drop_after, 500_after, firewall, too_large), "platform", "step" (upload, commit, read, edit, delete)
-    and may have "retry_after"; it happens once.
+    (401, 429, 500, 503, drop_before, drop_after, 500_after, firewall, too_large), "platform", "step" (upload,
+    commit, read, edit, delete) and may have "retry_after"; it happens once.
     """
 
     url: str

@@ -7,9 +7,16 @@ import pytest
 from syndicate.errors import AuthError, PictureRefused, RateLimited, Rejected, Unavailable
 from syndicate.model import LinkCard
 from syndicate.testing import KEY, LINK, illustrated, picture, post
-from tests.platforms.test_bluesky import BLOB, PUT, SESSION, adapter, error
+from tests.worlds.adapters import SESSION
+from tests.worlds.adapters import bluesky as adapter
 
+BLOB = {"$type": "blob", "ref": {"$link": "bafy"}, "mimeType": "image/png", "size": 80}
+PUT = (200, {"uri": "at://did:plc:gazette/app.bsky.feed.post/3abc", "cid": "bafycid"})
 CARD = LinkCard(LINK, "A bridge", "It opens", picture())
+
+
+def error(status, name, message=""):
+    return status, {"error": name, "message": message}
 
 
 @pytest.mark.parametrize(

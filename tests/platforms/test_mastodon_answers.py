@@ -17,7 +17,9 @@ from syndicate.errors import (
     Uncertain,
 )
 from syndicate.testing import KEY, illustrated, post
-from tests.platforms.test_mastodon import adapter, status
+from tests.worlds.adapters import mastodon as adapter
+
+STATUS = (200, {"id": "1", "url": "https://social.example/@gazette/1"})
 
 
 @pytest.mark.parametrize(
@@ -73,7 +75,7 @@ def test_a_status_refused_for_an_unfinished_picture_goes_back_to_it_and_uploads_
     with pytest.raises(NotReady) as caught:
         platform.commit(draft, KEY)
     left = json.loads(json.dumps(caught.value.prepared))
-    platform, door = adapter((200, {"id": "5", "url": "https://files.example/5.png"}), (200, status()))
+    platform, door = adapter((200, {"id": "5", "url": "https://files.example/5.png"}), STATUS)
     platform.commit(platform.prepare(story, KEY, left), KEY)
     assert [(call.method, call.url.rpartition("/api")[2]) for call in door.calls] == [
         ("GET", "/v1/media/5"),

@@ -6,8 +6,9 @@ import pytest
 
 from syndicate.errors import AuthError, PictureRefused, RateLimited, Rejected, TextRefused, Unavailable, Uncertain
 from syndicate.testing import KEY, illustrated, post
-from tests.platforms.test_x import UPLOADED, adapter
+from tests.worlds.adapters import x as adapter
 
+UPLOADED = (200, {"data": {"id": "188", "media_key": "3_188", "expires_after_secs": 86400}})
 PROBLEMS = "https://api.twitter.com/2/problems"
 DUPLICATE = {
     "detail": "You are not allowed to create a Tweet with duplicate content.",
