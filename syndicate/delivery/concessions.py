@@ -10,7 +10,8 @@ from dataclasses import replace
 from datetime import datetime
 
 from syndicate.delivery.lane import Lane, Render
-from syndicate.errors import PictureRefused, PlatformError, TextRefused
+from syndicate.delivery.retry_policy import unreached
+from syndicate.errors import PictureRefused, PlatformError, TextRefused, Unavailable, Uncertain
 from syndicate.model import NOTHING, Account, Article, Concession, Json, Limits, Media, Post, Rendered
 
 SMALL_BYTES = 900_000  # below 1 MB, beyond which many a proxy before a server takes nothing
@@ -27,12 +28,16 @@ def conceded(
     post: Post | None,
     account: Account,
     measure: Callable[[str], int],
+    *,
+    last: bool = False,
 ) -> Concession | None:
     """What the post gives up after `fault`, with what it gave up `before`; None where nothing would help. Pure.
 
     `record` is the refused post as the ledger stores it; `post` is the same with its pictures' bytes, where it was
-    just rendered.
+    just rendered. `last`: this was the last try of the uploads, so without another picture the delivery fails.
     """
+    if last and isinstance(fault, Unavailable | Uncertain) and not unreached(fault):
+        fault = PictureRefused(str(fault), smaller=False)  # a server that breaks each time over the same picture
     match fault:
         case PictureRefused() if _has_picture(record) and before.picture != "none":
             return _picture(fault, before, record, post, account)

@@ -119,7 +119,8 @@ def _send(claimed: Delivery, frozen: Frozen, lane: Lane, ledger: Ledger, timeout
     try:
         draft = frozen.draft or _prepared(claimed, frozen, lane, ledger)
     except PlatformError as fault:
-        _record_failure(claimed, fault, frozen, lane, ledger, timeouts)
+        last = claimed.attempts >= retry_policy.ATTEMPTS
+        _record_failure(claimed, fault, frozen, lane, ledger, timeouts, last_upload=last)
         return
     except LedgerError:
         ledger.outcomes.given_back(claimed, ledger.now())
@@ -157,9 +158,24 @@ def _prepared(claimed: Delivery, frozen: Frozen, lane: Lane, ledger: Ledger) -> 
 
 
 def _record_failure(
-    claimed: Delivery, fault: PlatformError, frozen: Frozen, lane: Lane, ledger: Ledger, timeouts: Timeouts
+    claimed: Delivery,
+    fault: PlatformError,
+    frozen: Frozen,
+    lane: Lane,
+    ledger: Ledger,
+    timeouts: Timeouts,
+    *,
+    last_upload: bool = False,
 ) -> None:
-    given = conceded(fault, claimed.conceded, frozen.record, frozen.post, lane.account, lane.platform.measure)
+    given = conceded(
+        fault,
+        claimed.conceded,
+        frozen.record,
+        frozen.post,
+        lane.account,
+        lane.platform.measure,
+        last=last_upload,
+    )
     if given is not None:
         ledger.outcomes.concedes(claimed, given, error=str(fault), now=ledger.now())
         ledger.reached(lane.account)

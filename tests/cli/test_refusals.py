@@ -78,3 +78,23 @@ def test_a_picture_still_in_the_works_fails_nothing(desk, refused):
     run = refused("masto", {"step": "commit", "fault": "unprocessed"})
     assert [(row["state"], row["reason"]) for row in run.rows] == [("due", "unavailable")]
     assert [len(row["media"]) for row in run.rows] == [1]
+
+
+@pytest.mark.parametrize(
+    ("fault", "step", "words"),
+    [("401", "login", ("app password", "`service`")), ("locked", "read", ("AccountDeactivated", "log in to the app"))],
+)
+def test_a_check_names_the_likely_cause_of_a_refused_login(desk, fault, step, words):
+    desk.config("bsky")
+    desk.sandbox.add_faults([{"platform": "bluesky", "step": step, "fault": fault, "count": None}])
+    run = desk("accounts", "check")
+    assert run.code == 1
+    assert all(word in run.err for word in words)
+
+
+def test_an_account_whose_handle_can_be_none_is_found_by_the_config_check(desk):
+    desk.config("bsky")
+    desk.path.write_text(desk.path.read_text().replace("handle: gazette.example", "handle: the_gazette"))
+    run = desk("config", "check")
+    assert run.code == 2
+    assert "'the_gazette' is not a handle; a handle is a name such as gazette.bsky.social" in run.err

@@ -12,6 +12,7 @@ from syndicate.delivery.concessions import conceded, render_conceded, told
 from syndicate.delivery.deliver import deliver
 from syndicate.delivery.gates import Gate
 from syndicate.delivery.lane import Lane, Timeouts
+from syndicate.delivery.retry_policy import ATTEMPTS
 from syndicate.errors import PictureRefused, Rejected, TextRefused
 from syndicate.model import NOTHING, Account, Concession, Limits, LinkCard, Media, Post, Receipt, Rendered
 from syndicate.planning.apply import announce
@@ -157,6 +158,25 @@ def test_a_refused_picture_costs_the_picture_and_not_the_story(desk, article, re
     assert word in at.warnings[-1]
     assert "fake: " in at.warnings[-1]
     assert word in told(after.conceded), "the ledger keeps what was given up, and why"
+
+
+@pytest.mark.parametrize(
+    "fault",
+    [
+        errors.Unavailable("fake: HTTP 500", status=500),  # a server that breaks over this picture
+        errors.Uncertain("fake: HTTP 200 with an unreadable body", status=200),
+    ],
+)
+def test_an_upload_that_fails_as_often_as_it_may_costs_the_picture_at_last(desk, article, fault):
+    at = desk(lambda _: fault)
+    after = at.run(at.announce(article()))
+    assert (after.state, after.conceded.picture) == ("posted", "none")
+    assert len(at.network.uploads) == ATTEMPTS
+
+
+def test_a_network_that_cannot_be_reached_says_nothing_of_the_picture(desk, article):
+    at = desk(lambda _: errors.Unavailable("fake: no answer"))
+    assert at.run(at.announce(article())).conceded == NOTHING
 
 
 def test_a_picture_that_is_refused_with_the_post_itself_is_given_up_too(desk, article):
