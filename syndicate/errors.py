@@ -8,6 +8,8 @@ SyndicateError
 ├── LedgerError     the database: locked, read-only, full, or written by a newer version
 └── PlatformError               what the delivery loop does
     ├── Rejected                this post, never: mark failed, show the platform's words
+    │   ├── PictureRefused      its picture: again with a smaller one, else without it
+    │   └── TextRefused         its text is too long as the network counts: once more, shorter
     ├── AuthError               this account, until a person acts: refresh once, else pause the account
     ├── RateLimited             later: wait `retry_after`, whole account
     ├── Unavailable             nothing was published: back off, try again
@@ -102,24 +104,58 @@ class Rejected(PlatformError):
     """The network refuses this post and will refuse it again."""
 
 
+class PictureRefused(Rejected):
+    """The network refuses a picture of this post, not the post: it goes with a smaller picture, else without.
+
+    `smaller`: a smaller picture may be taken. `description`: only the picture's description was refused.
+    """
+
+    def __init__(
+        self,
+        message: str,
+        *,
+        hint: str | None = None,
+        status: int | None = None,
+        smaller: bool = True,
+        description: bool = False,
+    ) -> None:
+        super().__init__(message, hint=hint, status=status)
+        self.smaller = smaller
+        self.description = description
+
+
+class TextRefused(Rejected):
+    """The network counts the text as too long: it is rendered once more, with addresses counted in full."""
+
+
 class AuthError(PlatformError):
     """The network refuses the login: the token is missing, expired or revoked."""
 
 
 class RateLimited(PlatformError):
-    """Too many requests; nothing was published. `retry_after` in seconds, None if it was not said."""
+    """Too many requests; nothing was published. `retry_after` in seconds, None if it was not said.
+
+    `capped`: a quota is spent, or the account is blocked for a while: it waits an hour or more, and a person is told.
+    """
 
     def __init__(
-        self, message: str, *, retry_after: float | None = None, hint: str | None = None, status: int | None = None
+        self,
+        message: str,
+        *,
+        retry_after: float | None = None,
+        hint: str | None = None,
+        status: int | None = None,
+        capped: bool = False,
     ) -> None:
         super().__init__(message, hint=hint, status=status)
         self.retry_after = retry_after
+        self.capped = capped
 
 
 class Unavailable(PlatformError):
     """The network could not be reached or was not working; nothing was published.
 
-    `unresolved`: its host name could not be resolved from here.
+    `unresolved`: its host name could not be resolved from here. `gateway`: a firewall or proxy before it answered.
     """
 
     def __init__(
@@ -130,10 +166,12 @@ class Unavailable(PlatformError):
         hint: str | None = None,
         status: int | None = None,
         unresolved: bool = False,
+        gateway: bool = False,
     ) -> None:
         super().__init__(message, hint=hint, status=status)
         self.retry_after = retry_after
         self.unresolved = unresolved
+        self.gateway = gateway
 
 
 class NotReady(PlatformError):

@@ -68,6 +68,11 @@ class Lanes:
         found = {**self._kind.paused} | {row["name"]: row["paused"] for row in self._ledger.accounts.paused()}
         return {account.name: found[account.name] for account in self._config.enabled if account.name in found}
 
+    def troubled(self) -> dict[str, str]:
+        """Accounts whose network asked for a long wait, as for a spent quota, and its words."""
+        states = (self._ledger.accounts.find(account.name) for account in self._config.enabled)
+        return {state.name: state.trouble for state in states if state is not None and state.trouble}
+
     def verify(self, name: str) -> Identity:
         """Ask the network whose account this is, and record the answer. Raises PlatformError."""
         from syndicate.delivery.session import with_session

@@ -86,9 +86,11 @@ class LazyRenderer:
 
     def rendered(self, delivery: Delivery, lane: Lane, ledger: Ledger) -> Rendered:
         """Render a delivery as it would be sent now. Raises RenderError, PlatformError."""
-        article, planned_at = ledger.articles.find(delivery.anchor).article, delivery.planned_at
-        render = self.approved(delivery)
-        return render(article, lane.account, lane.platform, lane.limits(), at=ledger.now(), planned_at=planned_at)
+        from syndicate.delivery.concessions import render_conceded
+
+        article, at, given = ledger.articles.find(delivery.anchor).article, ledger.now(), delivery.conceded
+        limits, planned_at = lane.limits(), delivery.planned_at
+        return render_conceded(given, article, lane, limits, self.approved(delivery), at=at, planned_at=planned_at)
 
     def try_templates(self, lanes: Iterable[Lane], at: datetime) -> list[str]:
         """Render a sample article for each account; returns the errors and warnings of its templates."""

@@ -10,7 +10,7 @@ from typing import Any
 
 import click
 
-from syndicate.model import LATER, REASONS, Delivery
+from syndicate.model import LATER, NOTHING, REASONS, Delivery
 from syndicate.serialization import delivery_record, instant
 
 COLOURS = {"posted": "green", "failed": "red", "held": "red", "unknown": "yellow", "due": "yellow", "planned": "cyan"}
@@ -69,6 +69,10 @@ def print_delivery(delivery: Delivery, attempts: Sequence[dict[str, Any]]) -> No
         click.echo("\n".join(f"    {row}" for row in record["text"].splitlines()))
     for media in record["media"]:
         click.echo(f"picture:    {media['width']}×{media['height']} {media['mime']}, alt: {media['alt'] or '(none)'}")
+    if delivery.conceded != NOTHING:
+        from syndicate.delivery.concessions import told
+
+        click.echo(f"given up:   {told(delivery.conceded)}")
     if delivery.error and delivery.state != "posted":
         click.echo(f"error:      {delivery.error}")
     for number, attempt in enumerate(attempts, 1):

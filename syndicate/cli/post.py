@@ -255,7 +255,11 @@ def _remind(app: App, outcome: RunResult, accounts: tuple[str, ...]) -> None:
 
 
 def _remind_of_waiting(app: App, outcome: RunResult) -> None:
-    """Print how many articles of earlier runs wait for an approval: without one they expire."""
+    """Print which networks asked for a long wait, and how many articles of earlier runs wait for an approval: without
+    one they expire.
+    """
+    for name, trouble in app.lanes.troubled().items():
+        click.echo(f"{name}: waits: {trouble}", err=True)
     waiting = app.ledger.deliveries.search(states=("planned",))
     articles = {row.anchor for row in waiting if row.reason in APPROVABLE and row.key not in outcome.began}
     if articles and app.kind.reminds:

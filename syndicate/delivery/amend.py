@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Any
 
+from syndicate.delivery.concessions import render_conceded
 from syndicate.delivery.failures import record_failure
 from syndicate.delivery.lane import Lane, Render, Timeouts
 from syndicate.delivery.retry_policy import TEMPLATE_WAIT
@@ -53,6 +54,7 @@ def _delete(delivery: Delivery, receipt: Receipt, lane: Lane, ledger: Ledger, ti
     else:
         ledger.outcomes.posted(claimed, receipt, now=ledger.now())
         ledger.reached(lane.account)
+        ledger.accounts.flows(lane.account.name)
 
 
 def _edit(
@@ -66,7 +68,7 @@ def _edit(
     article = ledger.articles.find(delivery.anchor).article
     try:
         limits = with_session(lane, ledger, lane.limits)
-        rendered = render(article, lane.account, platform, limits, at=now, planned_at=post.planned_at)
+        rendered = render_conceded(post.conceded, article, lane, limits, render, at=now, planned_at=post.planned_at)
     except RenderError as fault:
         ledger.waiting.waits(delivery, "template", due_at=now + TEMPLATE_WAIT, error=str(fault), now=now)
         return
@@ -99,6 +101,7 @@ def _send_edit(
     else:
         ledger.outcomes.posted(claimed, changed, now=ledger.now(), post=record)
         ledger.reached(lane.account)
+        ledger.accounts.flows(lane.account.name)
 
 
 def _shown(delivery: Delivery, post: Delivery, ledger: Ledger) -> list[Json]:

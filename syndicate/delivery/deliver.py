@@ -7,7 +7,8 @@ from datetime import datetime, timedelta
 
 from syndicate.delivery import retry_policy
 from syndicate.delivery.amend import amend
-from syndicate.delivery.failures import hold_account, record_failure
+from syndicate.delivery.concessions import conceded, render_conceded
+from syndicate.delivery.failures import hold_account, record_failure, throttles
 from syndicate.delivery.gates import Gate, record
 from syndicate.delivery.lane import Lane, Render, Timeouts
 from syndicate.delivery.look_up import look_up
@@ -88,7 +89,9 @@ def _freeze(
         return Frozen(delivery.post, delivery.digest or "", draft=delivery.draft)
     try:
         limits = with_session(lane, ledger, lane.limits)
-        rendered = render(article, lane.account, lane.platform, limits, at=now, planned_at=delivery.planned_at)
+        rendered = render_conceded(
+            delivery.conceded, article, lane, limits, render, at=now, planned_at=delivery.planned_at
+        )
     except TooLong as fault:
         ledger.waiting.fails(delivery, "too_long", error=str(fault), now=now)
     except RenderError as fault:
@@ -103,7 +106,8 @@ def _freeze(
 def _wait(delivery: Delivery, fault: PlatformError, lane: Lane, ledger: Ledger, timeouts: Timeouts) -> None:
     """Record that the network's limits could not be read. Nothing was claimed, so no attempt counts."""
     now = ledger.now()
-    step = retry_policy.after_failure(fault, attempts=1, now=now, jitter=timeouts.jitter())
+    asked = throttles(fault, lane, ledger)
+    step = retry_policy.after_failure(fault, attempts=1, now=now, jitter=timeouts.jitter(), throttles=asked)
     due_at = step.due_at or now + retry_policy.LONGEST_WAIT
     reason = step.reason if step.state == "due" and step.reason else "unavailable"  # what was refused is not this post
     ledger.waiting.waits(delivery, reason, due_at=due_at, error=str(fault), now=now)
@@ -115,7 +119,8 @@ def _send(claimed: Delivery, frozen: Frozen, lane: Lane, ledger: Ledger, timeout
     try:
         draft = frozen.draft or _prepared(claimed, frozen, lane, ledger)
     except PlatformError as fault:
-        _record_failure(claimed, fault, frozen, lane, ledger, timeouts)
+        last = claimed.attempts >= retry_policy.ATTEMPTS
+        _record_failure(claimed, fault, frozen, lane, ledger, timeouts, last_upload=last)
         return
     except LedgerError:
         ledger.outcomes.given_back(claimed, ledger.now())
@@ -141,6 +146,7 @@ def _send(claimed: Delivery, frozen: Frozen, lane: Lane, ledger: Ledger, timeout
     else:
         ledger.outcomes.posted(claimed, receipt, now=ledger.now())
         ledger.reached(lane.account)
+        ledger.accounts.flows(lane.account.name)
 
 
 def _prepared(claimed: Delivery, frozen: Frozen, lane: Lane, ledger: Ledger) -> Draft:
@@ -152,8 +158,28 @@ def _prepared(claimed: Delivery, frozen: Frozen, lane: Lane, ledger: Ledger) -> 
 
 
 def _record_failure(
-    claimed: Delivery, fault: PlatformError, frozen: Frozen, lane: Lane, ledger: Ledger, timeouts: Timeouts
+    claimed: Delivery,
+    fault: PlatformError,
+    frozen: Frozen,
+    lane: Lane,
+    ledger: Ledger,
+    timeouts: Timeouts,
+    *,
+    last_upload: bool = False,
 ) -> None:
+    given = conceded(
+        fault,
+        claimed.conceded,
+        frozen.record,
+        frozen.post,
+        lane.account,
+        lane.platform.measure,
+        last=last_upload,
+    )
+    if given is not None:
+        ledger.outcomes.concedes(claimed, given, error=str(fault), now=ledger.now())
+        ledger.reached(lane.account)
+        return
     record_failure(
         claimed,
         fault,

@@ -25,8 +25,14 @@ def judged(claimed: Delivery, fault: PlatformError, lane: Lane, ledger: Ledger, 
         now=now,
         jitter=timeouts.jitter(),
         failures=failures,
+        throttles=throttles(fault, lane, ledger),
         aging=claimed.expires_at is not None,
     )
+
+
+def throttles(fault: PlatformError, lane: Lane, ledger: Ledger) -> int:
+    """Answers in a row, with this one, that ask the account to wait without saying how long; counts this one."""
+    return ledger.accounts.throttled(lane.account.name) if retry_policy.unstated(fault) else 1
 
 
 def record_failure(
@@ -62,5 +68,7 @@ def hold_account(lane: Lane, step: Step, ledger: Ledger, now: datetime) -> None:
     """Apply to the whole account what a step says of it: a pause or a wait."""
     if step.pause:
         ledger.accounts.pause(lane.account.name, "auth", now)
+    if step.trouble is not None:
+        ledger.accounts.troubled(lane.account.name, step.trouble)
     if step.account_wait is not None:
         ledger.accounts.wait(lane.account.name, step.account_wait)

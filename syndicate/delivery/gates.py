@@ -101,7 +101,9 @@ class Gate:
             reason: Reason = "auth" if state.paused == "auth" else "paused"
             return Wait(reason, None, f"the account is {PAUSED[state.paused]}")
         if delivery.state != "unknown" and state.next_at > now:
-            return Wait("unavailable" if state.failures else "rate_limited", state.next_at)
+            if state.failures:
+                return Wait("unavailable", state.next_at)
+            return Wait("rate_limited", state.next_at, state.trouble)
         return None
 
     def before_render(self, delivery: Delivery, known: StoredArticle, account: Account) -> Verdict:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 from syndicate.delivery import retry_policy
-from syndicate.delivery.failures import hold_account
+from syndicate.delivery.failures import hold_account, throttles
 from syndicate.delivery.lane import Lane, Timeouts
 from syndicate.delivery.retry_policy import Step
 from syndicate.delivery.session import with_session
@@ -30,7 +30,13 @@ def look_up(delivery: Delivery, lane: Lane, ledger: Ledger, timeouts: Timeouts) 
         step = retry_policy.cannot_tell(lane.account.on_unknown, ledger.now())
         _record(claimed, step, ledger, error=claimed.error or str(fault))
     except PlatformError as fault:
-        step = retry_policy.lookup_failed(fault, settle=lane.settle, now=ledger.now(), jitter=timeouts.jitter())
+        step = retry_policy.lookup_failed(
+            fault,
+            settle=lane.settle,
+            now=ledger.now(),
+            jitter=timeouts.jitter(),
+            throttles=throttles(fault, lane, ledger),
+        )
         _record(claimed, step, ledger, error=str(fault), absent=claimed.absent)
         hold_account(lane, step, ledger, ledger.now())
     else:
@@ -40,6 +46,7 @@ def look_up(delivery: Delivery, lane: Lane, ledger: Ledger, timeouts: Timeouts) 
 def _record_found(claimed: Delivery, receipt: Receipt | None, lane: Lane, ledger: Ledger) -> None:
     if receipt is not None:
         ledger.outcomes.posted(claimed, receipt, now=ledger.now())
+        ledger.accounts.flows(lane.account.name)
         return
     platform = lane.platform
     step = retry_policy.after_absence(claimed, platform.certainty, platform.key_window, lane.settle, ledger.now())

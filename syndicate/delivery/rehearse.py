@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from syndicate.delivery.concessions import render_conceded
 from syndicate.delivery.lane import Lane, Render
 from syndicate.delivery.session import with_session
 from syndicate.ledger import Ledger
@@ -15,6 +16,7 @@ def rehearse(delivery: Delivery, lane: Lane, ledger: Ledger, render: Render) -> 
     """
     article = ledger.articles.find(delivery.anchor).article
     limits = with_session(lane, ledger, lane.limits)
-    rendered = render(article, lane.account, lane.platform, limits, at=ledger.now(), planned_at=delivery.planned_at)
+    at, given = ledger.now(), delivery.conceded
+    rendered = render_conceded(given, article, lane, limits, render, at=at, planned_at=delivery.planned_at)
     draft = with_session(lane, ledger, lambda: lane.platform.prepare(rendered.post, delivery.key, None))
     with_session(lane, ledger, lambda: lane.platform.commit(draft, delivery.key))

@@ -26,7 +26,7 @@ SWALLOWED_WAIT = timedelta(minutes=2)
 FIRST_WAIT = timedelta(seconds=10)
 TEMPLATE_WAIT = timedelta(minutes=1)  # until a template that could not be rendered is tried again
 LONGEST_WAIT = timedelta(minutes=15)
-RATE_WAIT = timedelta(minutes=1)  # where the network does not say how long
+RATE_WAITS = tuple(timedelta(minutes=wait) for wait in (1, 5, 15, 60))  # in a row, where it is not said how long
 LONGEST_RATE_WAIT = timedelta(hours=24)  # a longer Retry-After is cut to this
 
 
@@ -35,7 +35,8 @@ class Step:
     """What happens next to a delivery.
 
     `spent` False: the attempt does not count. `fresh`: post and draft are dropped and rendered anew.
-    `account_wait`: the whole account waits until then; `pause`: until a person acts.
+    `account_wait`: the whole account waits until then; `pause`: until a person acts. `trouble` is what a person is
+    told of a wait that may be long.
     """
 
     state: State
@@ -45,27 +46,61 @@ class Step:
     fresh: bool = False
     pause: bool = False
     account_wait: datetime | None = None
+    trouble: str | None = None
 
 
 def unreached(failure: PlatformError) -> bool:
     """Whether the network failed, not this post: no answer at all, or a gateway's."""
-    return isinstance(failure, Unavailable | Uncertain) and failure.status in (None, 502, 503, 504)
+    gateway = isinstance(failure, Unavailable) and failure.gateway
+    return isinstance(failure, Unavailable | Uncertain) and (gateway or failure.status in (None, 502, 503, 504))
+
+
+def unstated(failure: PlatformError) -> bool:
+    """Whether the network asks to wait without saying how long. A reset that has passed says nothing either."""
+    return isinstance(failure, RateLimited) and not (failure.retry_after and failure.retry_after > 0)
+
+
+def rate_wait(failure: RateLimited, throttles: int) -> timedelta:
+    """How long the account waits: as long as the network says, else longer each time in a row (`throttles`).
+
+    A spent quota waits an hour at least. Calling on makes the wait longer, says Meta of codes 4, 17 and 613:
+    https://developers.facebook.com/docs/graph-api/overview/rate-limiting/
+    """
+    grown = RATE_WAITS[min(max(throttles, 1), len(RATE_WAITS)) - 1]
+    wait = grown if unstated(failure) else _asked(failure.retry_after, grown, LONGEST_RATE_WAIT)
+    return max(wait, RATE_WAITS[-1]) if failure.capped else wait
 
 
 def after_failure(
-    failure: PlatformError, *, attempts: int, now: datetime, jitter: float, failures: int = 0, aging: bool = False
+    failure: PlatformError,
+    *,
+    attempts: int,
+    now: datetime,
+    jitter: float,
+    failures: int = 0,
+    throttles: int = 1,
+    aging: bool = False,
 ) -> Step:
     """The next step after a failure that published nothing. `jitter` is in [0, 1).
 
     `failures` counts failures in a row to reach the network, with this one: from BREAKS on the whole account
-    waits. The attempt then does not count if the delivery can expire (`aging`).
+    waits. The attempt then does not count if the delivery can expire (`aging`). `throttles` counts answers in a row,
+    with this one, that ask to wait without saying how long.
     """
     match failure:
         case AuthError():
             return Step("due", "auth", now, spent=False, pause=True)
         case RateLimited():
-            until = now + _asked(failure.retry_after, RATE_WAIT, LONGEST_RATE_WAIT)
-            return Step("due", "rate_limited", until, spent=False, account_wait=until)
+            until = now + rate_wait(failure, throttles)
+            told = failure.capped or (unstated(failure) and throttles >= len(RATE_WAITS))
+            return Step(
+                "due",
+                "rate_limited",
+                until,
+                spent=False,
+                account_wait=until,
+                trouble="; ".join(filter(None, (str(failure), failure.hint))) if told else None,
+            )
         case NotReady():
             return Step("due", "unavailable", now + _asked(failure.retry_after, FIRST_WAIT, LONGEST_WAIT), spent=False)
         case Unavailable() | Uncertain():
@@ -116,10 +151,14 @@ def cannot_tell(wish: Literal["hold", "retry", "assume-sent"], now: datetime) ->
             return Step("posted", "no_answer", None)
 
 
-def lookup_failed(failure: PlatformError, *, settle: timedelta, now: datetime, jitter: float) -> Step:
+def lookup_failed(
+    failure: PlatformError, *, settle: timedelta, now: datetime, jitter: float, throttles: int = 1
+) -> Step:
     """The next step after a failed look-up: it stays unknown, and is looked up later."""
     if isinstance(failure, Rejected):
         return Step("held", "no_answer", None)
+    if isinstance(failure, RateLimited):
+        return Step("unknown", "no_answer", now + max(settle, rate_wait(failure, throttles)))
     asked = getattr(failure, "retry_after", None)
     wait = max(settle, _asked(asked, backoff(1, jitter), LONGEST_RATE_WAIT))
     return Step("unknown", "no_answer", now + wait, pause=isinstance(failure, AuthError))

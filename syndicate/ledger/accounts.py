@@ -25,7 +25,8 @@ class AccountState:
     """`paused` is why ("auth", "person" or, with everything, "all"), None when it posts.
 
     Nothing is sent before `next_at`, and only breaking news before `opens_at`. `failures` counts failures in a
-    row to reach the network; `down_since` is when it was paused or could no longer be reached.
+    row to reach the network; `down_since` is when it was paused or could no longer be reached. `trouble` is what a
+    person is told of a long wait that the network asked for; it ends with the next post.
     """
 
     name: str
@@ -38,6 +39,7 @@ class AccountState:
     opens_at: datetime = EPOCH
     failures: int = 0
     down_since: datetime | None = None
+    trouble: str | None = None
 
 
 class Accounts:
@@ -153,6 +155,25 @@ class Accounts:
             until=micros(until),
         )
 
+    def throttled(self, name: str) -> int:
+        """Count an answer that asks to wait without saying how long. Returns how many in a row."""
+        row = self._db.rows(
+            "UPDATE account SET throttles = throttles + 1 WHERE name = :name RETURNING throttles", name=name
+        )
+        return int(row[0]["throttles"]) if row else 1
+
+    def troubled(self, name: str, trouble: str) -> None:
+        """Record what a person is told of the account's long wait."""
+        self._db.change("UPDATE account SET trouble = :trouble WHERE name = :name", name=name, trouble=trouble)
+
+    def flows(self, name: str) -> None:
+        """Record that the network took a post: no waits in a row any more, and no trouble."""
+        self._db.change(
+            "UPDATE account SET throttles = 0, trouble = NULL"
+            " WHERE name = :name AND (throttles > 0 OR trouble IS NOT NULL)",
+            name=name,
+        )
+
     def unreachable(self, name: str, now: datetime, breaks: int) -> int:
         """Count a failure to reach the network. Returns how many in a row; from `breaks` on the account is down."""
         row = self._db.rows(
@@ -189,7 +210,7 @@ class Accounts:
 
 _SELECT = (
     "SELECT account.name, platform, whose, baseline_at, next_at, opens_at, failures, down_since, identity, identity_at,"
-    " COALESCE(paused, (SELECT 'all' FROM pause WHERE word = '')) AS paused FROM account"
+    " trouble, COALESCE(paused, (SELECT 'all' FROM pause WHERE word = '')) AS paused FROM account"
 )
 """Accounts; while everything is paused, each of them is."""
 
@@ -215,4 +236,5 @@ def _state(row: Row) -> AccountState:
         opens_at=opens_at,
         failures=row["failures"],
         down_since=from_micros(row["down_since"]),
+        trouble=row["trouble"],
     )

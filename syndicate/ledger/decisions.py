@@ -9,7 +9,7 @@ from syndicate.ledger.database import Database, Row
 from syndicate.ledger.transitions import Transition, alert, move
 from syndicate.model import Delivery, State
 
-ANEW: Row = {"attempts": 0, "unknowns": 0, "absent": 0, "post": None, "error": None}
+ANEW: Row = {"attempts": 0, "unknowns": 0, "absent": 0, "post": None, "error": None, "conceded": None}
 
 
 class Decisions:

@@ -21,8 +21,8 @@ LAPSED = "lapsed"
 class Notice:
     """One thing to alert a person to. `subject` names the account or the source.
 
-    `kind` is "login", "source_failing", "source_gap", "source_gone", "source_quiet", "token_expiring", "approval",
-    "burst", "similar", "left_out" or "lapsed".
+    `kind` is "login", "account_waits", "source_failing", "source_gap", "source_gone", "source_quiet",
+    "token_expiring", "approval", "burst", "similar", "left_out" or "lapsed".
     """
 
     kind: str

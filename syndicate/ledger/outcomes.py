@@ -5,12 +5,13 @@ Each is a compare-and-swap on state and fence: False where another process has t
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from datetime import datetime
 
 from syndicate.ledger import transitions
 from syndicate.ledger.database import Database, Row
 from syndicate.ledger.transitions import FRESH, move
-from syndicate.model import Delivery, Json, Reason, Receipt
+from syndicate.model import Concession, Delivery, Json, Reason, Receipt
 from syndicate.serialization import compact
 
 NOTHING_SENT: Row = {"draft": None, "committed_at": None, "unknowns": 0}
@@ -75,6 +76,19 @@ class Outcomes:
             "attempts": claimed.attempts - 1,
             "prepared": compact(prepared),
             "digest": digest,
+        }
+        return move(self._db, claimed, transitions.LATER, now=now, columns=columns | NOTHING_SENT)
+
+    def concedes(self, claimed: Delivery, conceded: Concession, *, error: str, now: datetime) -> bool:
+        """The network refused a part of the post: due again at once, without that part. The attempt does not count."""
+        columns: Row = {
+            "reason": None,
+            "due_at": now,
+            "error": error,
+            "absent": 0,
+            "attempts": max(0, claimed.attempts - 1),
+            "prepared": None,
+            "conceded": compact(asdict(conceded)),
         }
         return move(self._db, claimed, transitions.LATER, now=now, columns=columns | NOTHING_SENT)
 

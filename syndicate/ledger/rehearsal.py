@@ -13,6 +13,6 @@ def release(database: Database, *, keep_logins: bool) -> None:
     # Another process may be sending just now; in the copy nobody would ever free its lane.
     database.change("UPDATE account SET lane = NULL, lane_until = 0")
     if not keep_logins:
-        database.change("UPDATE account SET next_at = 0, opens_at = 0, paused = NULL, identity = NULL")
+        database.change("UPDATE account SET next_at = 0, opens_at = 0, paused = NULL, identity = NULL, trouble = NULL")
         database.change("DELETE FROM pause")
         database.change("DELETE FROM credential")

@@ -6,7 +6,7 @@ import json
 from collections.abc import Sequence
 
 from syndicate.ledger.database import Row, from_micros
-from syndicate.model import Delivery
+from syndicate.model import NOTHING, Concession, Delivery
 
 JOINED = "SELECT delivery.*, article.url AS article_url FROM delivery JOIN article ON article.anchor = delivery.anchor"
 
@@ -54,4 +54,13 @@ def delivery(row: Row) -> Delivery:
         priority=row["priority"],
         expires_at=from_micros(row["expires_at"]),
         approved=row["approved"],
+        conceded=concession(row["conceded"]),
     )
+
+
+def concession(text: str | None) -> Concession:
+    """What a post gives up, from its JSON; NOTHING without one."""
+    if not text:
+        return NOTHING
+    data = json.loads(text)
+    return Concession(**data | {"why": tuple(data["why"])})

@@ -19,7 +19,19 @@ from syndicate.model.account import (
     Secret,
 )
 from syndicate.model.article import EMBARGOED, FILLED, Article, Image, Precision, Site
-from syndicate.model.delivery import APPROVABLE, LATER, REASONS, SCHEDULED, Action, Delivery, Draft, Reason, State
+from syndicate.model.delivery import (
+    APPROVABLE,
+    LATER,
+    NOTHING,
+    REASONS,
+    SCHEDULED,
+    Action,
+    Concession,
+    Delivery,
+    Draft,
+    Reason,
+    State,
+)
 from syndicate.model.post import Certainty, Json, Limits, LinkCard, Look, Media, Post, Receipt, Rendered, Span
 from syndicate.model.source import (
     DEFAULT_INTERVAL,
@@ -39,6 +51,7 @@ __all__ = [
     "EMBARGOED",
     "FILLED",
     "LATER",
+    "NOTHING",
     "NO_HINTS",
     "NO_LIMITS",
     "NO_RULES",
@@ -51,6 +64,7 @@ __all__ = [
     "Budget",
     "Certainty",
     "CompleteReading",
+    "Concession",
     "Delivery",
     "Draft",
     "Filter",

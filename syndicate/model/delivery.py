@@ -84,6 +84,24 @@ SCHEDULED: tuple[Reason, ...] = ("window", "spacing", "cap", "behind")
 
 
 @dataclass(frozen=True, slots=True)
+class Concession:
+    """What a post gives up because its network refused it.
+
+    `picture` "undescribed": its picture goes without a description; "smaller": it is a JPEG of at most `most_bytes`;
+    "none": it is left out. `shorter`: the text is so many units shorter than the limit. `why` are the network's words.
+    """
+
+    picture: Literal["undescribed", "smaller", "none"] | None = None
+    most_bytes: int = 0
+    shorter: int = 0
+    why: tuple[str, ...] = ()
+
+
+NOTHING = Concession()
+"""The post goes as it was rendered."""
+
+
+@dataclass(frozen=True, slots=True)
 class Delivery:
     """One article for one account: the unit of work, retry and record. `key` is 32 hex digits.
 
@@ -91,7 +109,7 @@ class Delivery:
     `absent` counts look-ups in a row that found nothing, `unknowns` commits in a row without an answer,
     `looks` checks of a page that was not right, since `looked_at`.
     `priority` 0 is breaking news, 1 all else. Past `expires_at` it is not sent; None: a person asked for it.
-    `approved` is the digest that a person approved.
+    `approved` is the digest that a person approved, `conceded` what the post gives up for its network.
     """
 
     key: str
@@ -123,3 +141,4 @@ class Delivery:
     priority: int = 1
     expires_at: datetime | None = None
     approved: str | None = None
+    conceded: Concession = NOTHING

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from datetime import UTC, datetime
 from typing import Any
 
@@ -19,24 +20,56 @@ def failure(reply: Reply, what: str, *, commit: bool = False) -> PlatformError |
     if status < 300 or status == 304:
         return None
     message = f"{what}: HTTP {status}" + (f": {words}" if (words := _words(reply)) else "")
-    match status:
-        case 401:
-            return AuthError(message, status=status)
-        case 429:
-            return RateLimited(message, status=status, retry_after=retry_after(reply))
+    if status == 429:
+        return RateLimited(message, status=status, retry_after=retry_after(reply))
+    if blocked(reply):
+        return gateway(reply, what)
     if 400 <= status < 500 and status not in (408, 425):
-        return Rejected(message, status=status)
+        return (AuthError if status == 401 else Rejected)(message, status=status)
     if commit:
         return Uncertain(message, status=status)
     return Unavailable(message, status=status, retry_after=retry_after(reply))
 
 
+_OF_THE_SERVER = (401, 404, 410, 413, 414, 429)
+"""Statuses of which a page says no less than JSON: the login, the address or the request's size is wrong."""
+_PAGE = re.compile(r"\s*(?:<!--.*?-->\s*)*<(?:!doctype|html|head|body|\?xml|title|h1)\b", re.IGNORECASE | re.DOTALL)
+
+
+def blocked(reply: Reply) -> bool:
+    """Whether a firewall or proxy before the server refused the request, so that the server never saw it.
+
+    It sends a page, or Cloudflare's `error code: 1020`, where an API answers with JSON.
+    https://developers.cloudflare.com/cloudflare-challenges/challenge-types/challenge-pages/detect-response/
+    """
+    if not 400 <= reply.status < 500 or reply.status in _OF_THE_SERVER:
+        return False
+    words = reply.body[:1000].decode("utf-8", "replace")
+    return "cf-mitigated" in reply.headers or is_page(words) or words.lower().startswith("error code: 1")
+
+
+def gateway(reply: Reply, what: str) -> Unavailable:
+    """The error for a request that a firewall or proxy refused: nothing was published."""
+    message = f"{what}: HTTP {reply.status} from a firewall or proxy before the server"
+    return Unavailable(message, status=reply.status, retry_after=retry_after(reply), gateway=True)
+
+
+def is_page(words: str) -> bool:
+    """Whether a text is an HTML page."""
+    return _PAGE.match(words) is not None
+
+
 def _words(reply: Reply) -> str:
-    """What the server says went wrong, on one line."""
+    """What the server says went wrong, on one line; nothing of a page."""
     found = _said(_json(reply))
     if not found and reply.headers.get("content-type", "").startswith("text/plain"):
         found = reply.body[:1000].decode("utf-8", "replace")
-    text = " ".join("".join(char if char.isprintable() else " " for char in found).split())
+    return one_line(found)
+
+
+def one_line(words: str) -> str:
+    """A server's words on one line of at most 300 characters; none if they are a page."""
+    text = "" if is_page(words) else " ".join("".join(char if char.isprintable() else " " for char in words).split())
     return text if len(text) <= 300 else f"{text[:299]}…"
 
 

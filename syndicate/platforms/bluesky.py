@@ -1,7 +1,7 @@
 """Bluesky: posts are records in the account's repository, under record keys that we choose.
 
 Facts: bluesky-social/atproto @ d6296a1c lexicons, measured on @atproto/pds 0.5.35 (2026-11-23);
-bluesky-social/bsky-docs @ 390c1e97 (2026-04-21) for rate limits.
+bluesky-social/bsky-docs @ 390c1e97 (2026-04-21) for rate limits. What error answers mean is in `_bluesky_answers`.
 """
 
 from __future__ import annotations
@@ -13,11 +13,11 @@ from datetime import UTC, datetime, timedelta
 from typing import Annotated, Any, ClassVar
 from urllib.parse import urlsplit
 
-from syndicate.errors import AuthError, PlatformError, Rejected, Uncertain
+from syndicate.errors import AuthError, PictureRefused, PlatformError, Rejected
 from syndicate.model import Certainty, Draft, Identity, Json, Limits, LinkCard, Look, Media, Post, Receipt, Secret, Span
-from syndicate.net.status import failure
-from syndicate.platforms import _facets
-from syndicate.platforms._replies import by_hand, field, problem, same_address, same_text
+from syndicate.platforms import _bluesky_answers, _bluesky_handles, _facets
+from syndicate.platforms._answers import of_a_picture
+from syndicate.platforms._replies import by_hand, field, problem, same_address, same_text, whole
 from syndicate.ports import Credentials, Http, Reply
 from syndicate.serialization import instant
 
@@ -28,20 +28,6 @@ BLOB_LIFE = timedelta(hours=1)
 _ALPHABET = "234567abcdefghijklmnopqrstuvwxyz"
 _LOW_BITS = 20
 _CLOCK_BITS = 10
-_REFUSED = {
-    "AccountDeactivated",
-    "AccountSuspended",
-    "AccountTakedown",
-    "AuthFactorTokenRequired",
-    "AuthMissing",
-    "AuthenticationRequired",
-    "ExpiredToken",
-    "InvalidToken",
-    "RepoDeactivated",
-    "RepoSuspended",
-    "RepoTakendown",
-}
-"""Error names that concern the account, not the post; most come with HTTP 400 (measured)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +42,7 @@ class Options:
     def __post_init__(self) -> None:
         if urlsplit(self.service).scheme not in ("http", "https"):
             raise ValueError(f"'{self.service}' is not the address of a service, such as https://bsky.social")
+        _bluesky_handles.check(self.handle)
 
     @property
     def name(self) -> str:
@@ -115,21 +102,31 @@ class Bluesky:
         return _facets.linked(text, spans)
 
     def verify(self) -> Identity:
-        """Who the session belongs to."""
+        """Who the session belongs to. Raises AuthError, too, where the account is switched off or was taken down.
+
+        com.atproto.server.getSession: `active` is false then, and `status` says why.
+        """
         reply = self._call(
             "GET", "com.atproto.server.getSession", "whose session this is", token=self._session()["accessJwt"]
         )
         handle = field(reply, "handle")
+        if whole(reply).get("active") is False:
+            state = whole(reply).get("status") or "not active"
+            told = "log in to the app to see why, and switch it on again"
+            raise AuthError(f"bluesky: the account @{handle} is {state}", hint=told, status=reply.status)
         return Identity(id=field(reply, "did"), name=f"@{handle}", url=f"https://bsky.app/profile/{handle}")
 
     def refresh(self, current: Json) -> Json:
         """A new session: from the refresh token, else by a login, of which only a few a day are allowed."""
         if current.get("refreshJwt"):
             reply = self._send("POST", "com.atproto.server.refreshSession", current["refreshJwt"], sample=_SESSION)
-            if not _is_refused(reply):
+            if not _bluesky_answers.is_login(reply):
                 return self._renewed(reply)
         login = {"identifier": self._handle, "password": str(self._options.app_password)}
-        return self._renewed(self._send("POST", "com.atproto.server.createSession", json=login, sample=_SESSION))
+        try:
+            return self._renewed(self._send("POST", "com.atproto.server.createSession", json=login, sample=_SESSION))
+        except PlatformError as refused:
+            raise _bluesky_answers.of_a_login(refused, self._handle, self._options.service) from refused
 
     def prepare(self, post: Post, key: str, prepared: Json | None = None) -> Draft:  # noqa: ARG002 - blobs repeat by themselves
         """Upload the pictures and build the record with its key; uploading the same bytes again gives the same blob."""
@@ -197,12 +194,14 @@ class Bluesky:
             repo, _, rkey = receipt.id.removeprefix("at://").split("/")
             return repo, rkey
         found = re.search(r"/profile/([^/]+)/post/([^/]+)/?$", urlsplit(address).path)
-        if found is None or found[1].lower() not in (self._handle.lower(), session["did"]):
+        ours = (self._handle.lower(), str(session.get("handle", "")).lower(), session["did"])
+        if found is None or found[1].lower() not in ours:
             raise Rejected(f"bluesky: {address} is not the address of a post by @{self._handle}; delete it in the app")
         return session["did"], found[2]
 
     def _receipt(self, draft: Draft, uri: str, cid: str) -> Receipt:
-        permalink = f"https://bsky.app/profile/{self._handle}/post/{draft['rkey']}"
+        who = _bluesky_handles.shown(self._credentials.current(), draft["repo"])
+        permalink = f"https://bsky.app/profile/{who}/post/{draft['rkey']}"
         return Receipt(id=uri, permalink=permalink, data={"uri": uri, "cid": cid})
 
     def _renewed(self, reply: Reply) -> Json:
@@ -230,17 +229,18 @@ class Bluesky:
     def _blob(self, media: Media, limit: int) -> Json:
         """Upload one picture, its size checked: the server checks it only when the record is written (measured)."""
         if len(media.data) > limit:
-            raise Rejected(f"bluesky: a picture is {len(media.data)} of {limit} bytes")
+            raise PictureRefused(f"bluesky: a picture is {len(media.data)} of {limit} bytes")
         blob = {"$type": "blob", "ref": {"$link": "<cid>"}, "mimeType": media.mime, "size": len(media.data)}
-        reply = self._call(
-            "POST",
-            "com.atproto.repo.uploadBlob",
-            "picture",
-            token=self._session()["accessJwt"],
-            data=media.data,
-            headers={"Content-Type": media.mime},
-            sample={"blob": blob},
-        )
+        with of_a_picture():
+            reply = self._call(
+                "POST",
+                "com.atproto.repo.uploadBlob",
+                "picture",
+                token=self._session()["accessJwt"],
+                data=media.data,
+                headers={"Content-Type": media.mime},
+                sample={"blob": blob},
+            )
         uploaded: Json = field(reply, "blob")
         return uploaded
 
@@ -311,19 +311,8 @@ def _links(record: Json) -> list[str]:
     return [address for address in addresses if address]
 
 
-def _is_refused(reply: Reply) -> bool:
-    return reply.status == 401 or (reply.status in (400, 403) and problem(reply).get("error") in _REFUSED)
-
-
 def _raise(reply: Reply, what: str, *, commit: bool = False) -> None:
-    said = problem(reply)
-    words = f"{said.get('error', reply.status)}: {said.get('message', '')}".rstrip(": ")
-    fault: PlatformError | None = None
-    if _is_refused(reply):
-        fault = AuthError(f"bluesky: {words}", status=reply.status)
-    elif commit and said.get("error") == "InvalidSwap":
-        fault = Uncertain(f"bluesky: this delivery's record is there already ({words})", status=reply.status)
-    fault = fault or failure(reply, f"bluesky: {what}", commit=commit)
+    fault = _bluesky_answers.what(reply, what, commit=commit)
     if fault is not None:
         raise fault
 

@@ -1,8 +1,7 @@
 """Facebook: posts of Pages, through the Graph API v25.0.
 
 Facts: facebook/facebook-business-sdk-codegen @ ad2b0b6 (v25.0) for parameters; Meta's pages Pages API
-Posts, Handling Errors and Rate Limits as stored 2026; error codes also from gitroomhq/postiz-app @
-74b01ad (2026-08-21). A post may be published although the answer is an error: arsduo/koala#699 (2025-08).
+Posts, Handling Errors and Rate Limits as stored 2026. What its error codes mean is in `_facebook_answers`.
 """
 
 from __future__ import annotations
@@ -14,9 +13,10 @@ from datetime import datetime
 from typing import Annotated, Any, ClassVar
 from urllib.parse import parse_qs, urlsplit
 
-from syndicate.errors import AuthError, PlatformError, RateLimited, Rejected, Unavailable, Uncertain, Unsupported
+from syndicate.errors import Rejected, Unsupported
 from syndicate.model import Certainty, Draft, Identity, Json, Limits, Look, Media, Post, Receipt, Secret
-from syndicate.net.status import failure, retry_after
+from syndicate.platforms import _facebook_answers
+from syndicate.platforms._answers import of_a_picture
 from syndicate.platforms._replies import by_hand, dated, field, holds, items, problem, same_address, same_text, whole
 from syndicate.ports import Credentials, Http, Reply
 
@@ -24,12 +24,6 @@ VERSION = "v25.0"
 
 _HOSTS = ("facebook.com", "www.facebook.com", "m.facebook.com", "web.facebook.com")
 _PAGES = 10
-_TOKEN = {10, 102, 190, *range(200, 300)}
-_THROTTLED = {4, 17, 32, 341, 613, 80001}
-_TEMPORARY = {1, 2}
-_DUPLICATE = {506}
-_DUPLICATE_SUBCODES = {1366051}
-_POLICY = 368
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,7 +119,7 @@ class Facebook:
     def delete(self, receipt: Receipt) -> None:
         """Delete the post; if it is gone already (code 100, subcode 33), that is not an error."""
         reply = self._send("DELETE", self._number(receipt), sample={"success": True})
-        said = _error(reply)
+        said = _facebook_answers.error(reply)
         if (said.get("code"), said.get("error_subcode")) != (100, 33) or by_hand(receipt):
             _raise(reply, "removing a post")
 
@@ -149,14 +143,15 @@ class Facebook:
 
     def _upload(self, media: Media) -> str:
         form = {"published": "false", "alt_text_custom": media.alt}
-        reply = self._call(
-            "POST",
-            f"{self._options.page_id}/photos",
-            "picture",
-            data={name: value for name, value in form.items() if value},
-            files={"source": (media.file, media.data, media.mime)},
-            sample={"id": "<photo id>"},
-        )
+        with of_a_picture():
+            reply = self._call(
+                "POST",
+                f"{self._options.page_id}/photos",
+                "picture",
+                data={name: value for name, value in form.items() if value},
+                files={"source": (media.file, media.data, media.mime)},
+                sample={"id": "<photo id>"},
+            )
         return str(field(reply, "id"))
 
     def _call(self, method: str, path: str, what: str, *, commit: bool = False, **request: Any) -> Reply:
@@ -185,55 +180,10 @@ def _ours(draft: Draft, post: Json) -> bool:
     )
 
 
-def _error(reply: Reply) -> Json:
-    """The error that Meta's reply means, mostly by its error code: its HTTP statuses say little."""
-    said = problem(reply).get("error")
-    return said if isinstance(said, dict) else {}
-
-
 def _raise(reply: Reply, what: str, *, commit: bool = False) -> None:
-    said = _error(reply)
-    fault = _named(reply, said, what, commit=commit) if said else failure(reply, f"facebook: {what}", commit=commit)
+    fault = _facebook_answers.what(reply, what, commit=commit)
     if fault is not None:
         raise fault
-
-
-def _named(reply: Reply, said: Json, what: str, *, commit: bool) -> PlatformError:
-    """What an error code means; after a temporary one on a commit the post may be published (koala#699)."""
-    code, words = said.get("code"), _words(said, what)
-    if code in _TOKEN or (said.get("type") == "OAuthException" and reply.status == 401):
-        return AuthError(words, status=reply.status)
-    if code in _THROTTLED or reply.status == 429:
-        return RateLimited(words, retry_after=_regain(reply), status=reply.status)
-    if commit and _is_duplicate(said):
-        return Uncertain(words, status=reply.status)
-    if code in _TEMPORARY or said.get("is_transient") or reply.status >= 500:
-        return (Uncertain if commit else Unavailable)(words, status=reply.status)
-    return Rejected(words, status=reply.status)
-
-
-def _is_duplicate(said: Json) -> bool:
-    already = said.get("code") == _POLICY and "already" in str(said.get("message", "")).lower()
-    return said.get("code") in _DUPLICATE or said.get("error_subcode") in _DUPLICATE_SUBCODES or already
-
-
-def _words(said: Json, what: str) -> str:
-    codes = "/".join(str(said[name]) for name in ("code", "error_subcode") if said.get(name))
-    return f"facebook: {what}: {said.get('error_user_msg') or said.get('message') or 'no reason given'} ({codes})"
-
-
-def _regain(reply: Reply) -> float | None:
-    """Seconds until access returns: the longest wait in the headers, which give minutes."""
-    try:
-        usage = json.loads(reply.headers.get("x-business-use-case-usage", "{}"))
-    except ValueError:
-        usage = {}
-    uses = [use for listed in usage.values() for use in items(listed)] if isinstance(usage, dict) else []
-    waits = [
-        60.0 * use["estimated_time_to_regain_access"] for use in uses if use.get("estimated_time_to_regain_access")
-    ]
-    stated = retry_after(reply)
-    return max([*waits, *([stated] if stated else [])], default=None)
 
 
 platform = Facebook

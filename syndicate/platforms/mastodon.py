@@ -1,7 +1,8 @@
 """Mastodon and other servers with its API.
 
 Facts: mastodon/documentation @ 2903485d (2026-07-02): methods/statuses, methods/media, entities/Instance;
-what other servers do differently was measured on mastodon_mock 0.6.1 and Takahe 0.11 (2026-11-23).
+what other servers do differently was measured on mastodon_mock 0.6.1 and Takahe 0.11 (2026-11-23). What error answers
+mean is in `_mastodon_answers`.
 """
 
 from __future__ import annotations
@@ -12,9 +13,10 @@ from datetime import datetime, timedelta
 from typing import Annotated, Any, ClassVar, Literal
 from urllib.parse import urlsplit
 
-from syndicate.errors import AuthError, NotReady, PlatformError, Rejected, Unsupported
+from syndicate.errors import NotReady, PictureRefused, Rejected, Unsupported
 from syndicate.model import Certainty, Draft, Identity, Json, Limits, Look, Media, Post, Receipt, Secret
-from syndicate.net.status import failure
+from syndicate.platforms import _mastodon_answers
+from syndicate.platforms._answers import of_a_picture
 from syndicate.platforms._replies import by_hand, dated, field, holds, items, problem, same_address, same_text, whole
 from syndicate.ports import Credentials, Http, Reply
 from syndicate.serialization import instant
@@ -23,10 +25,16 @@ ADDRESS_WEIGHT = 23
 MEDIA_LIFE = timedelta(hours=12)
 """How long an upload may be used: servers remove pictures without a status after a day (from memory)."""
 
+_UPLOADS = ("/api/v2/media", "/api/v1/media")
+"""Where pictures are uploaded; older servers and some others with this API know only version 1."""
+_LOOKS = 10
+"""How often an upload is looked at, in some ten minutes, before the server is taken to be unable to process it."""
+
 _LISTING = 40
 _PAGES = 25
 _URL = re.compile(r"(?<![A-Za-z0-9@#$])https?://[^\s<>\"]+", re.IGNORECASE)
 _MENTION = re.compile(r"(?<![=/\w])(@[a-z0-9_]+(?:[.-]+[a-z0-9_]+)*)@\w+(?:[.-]+\w+)*", re.IGNORECASE)
+_CHINESE = ("cn", "hk", "tw", "yue")
 _TRAILING = ".,;:!?*'\"()[]{}~|@$%…»”\N{RIGHT SINGLE QUOTATION MARK}「」『』"
 
 
@@ -100,14 +108,23 @@ class Mastodon:
         )
 
     def prepare(self, post: Post, key: str, prepared: Json | None = None) -> Draft:  # noqa: ARG002 - the key goes with the status
-        """Upload the pictures that are not uploaded yet; raises NotReady while the server processes one."""
+        """Upload the pictures that are not uploaded yet; raises NotReady while the server processes one.
+
+        A picture that is not ready after `_LOOKS` looks is refused, so that the story can go without it.
+        """
         known: Json = dict((prepared or {}).get("media", {}))
-        uploads = {_fingerprint(media): self._uploaded(media, known.get(_fingerprint(media))) for media in post.media}
+        with of_a_picture():
+            uploads = {
+                _fingerprint(media): self._uploaded(media, known.get(_fingerprint(media))) for media in post.media
+            }
+        looks = int((prepared or {}).get("looks", 0)) + 1
         if not all(upload["ready"] for upload in uploads.values()):
-            raise NotReady("mastodon: a picture is still being processed", prepared={"media": uploads})
+            raise _working(uploads, looks)
         draft: Draft = {
             "status": post.text,
             "media_ids": [uploads[_fingerprint(media)]["id"] for media in post.media],
+            "uploads": {name: upload["id"] for name, upload in uploads.items()},
+            "looks": looks,
             "visibility": self._options.visibility,
             "language": _language(post.language),
             "link": post.link if post.link and post.link in post.text else None,
@@ -115,17 +132,23 @@ class Mastodon:
         return draft | ({"expires_at": instant(post.at + MEDIA_LIFE)} if post.media else {})
 
     def commit(self, draft: Draft, key: str) -> Receipt:
-        """Send the status; the same key gives the same status again."""
+        """Send the status; the same key gives the same status again.
+
+        Raises NotReady where the server, after all, still works on a picture: a loaded one answers the upload with 200
+        (mastodon/mastodon#21864).
+        """
         names = ("status", "media_ids", "visibility", "language")
-        reply = self._call(
+        reply = self._send(
             "POST",
             "/api/v1/statuses",
-            "status",
-            commit=True,
             json={name: draft[name] for name in names if draft[name]},
             headers={"Idempotency-Key": key},
             sample={"id": "<status id>", "url": "<permalink>"},
         )
+        if _mastodon_answers.is_unprocessed(reply):
+            uploads = {name: {"id": number, "ready": False} for name, number in draft.get("uploads", {}).items()}
+            raise _working(uploads, draft.get("looks", 1))
+        _raise(reply, "status", commit=True, media=bool(draft["media_ids"]))
         return Receipt(id=str(field(reply, "id")), permalink=_permalink(whole(reply)))
 
     def find(self, draft: Draft, key: str, since: datetime) -> Receipt | None:  # noqa: ARG002 - no listing shows the key
@@ -199,14 +222,17 @@ class Mastodon:
         return upload | {"ready": reply.status != 206}
 
     def _upload(self, media: Media) -> Json:
-        reply = self._call(
-            "POST",
-            "/api/v2/media",
-            "picture",
-            data={"description": media.alt} if media.alt else None,
-            files={"file": (media.file, media.data, media.mime)},
-            sample={"id": "<media id>", "url": "<media url>"},
-        )
+        for path in _UPLOADS:
+            reply = self._send(
+                "POST",
+                path,
+                data={"description": media.alt} if media.alt else None,
+                files={"file": (media.file, media.data, media.mime)},
+                sample={"id": "<media id>", "url": "<media url>"},
+            )
+            if reply.status not in (404, 405):
+                break
+        _raise(reply, "picture")
         return {"id": str(field(reply, "id")), "ready": reply.status != 202}
 
     def _configuration(self) -> Json:
@@ -231,24 +257,10 @@ class Mastodon:
         return self._http.call(method, self._base + path, headers=bearer | (headers or {}), **request)
 
 
-def _raise(reply: Reply, what: str, *, commit: bool = False) -> None:
-    fault = _refused_token(reply) or failure(reply, f"mastodon: {what}", commit=commit)
+def _raise(reply: Reply, what: str, *, commit: bool = False, media: bool = False) -> None:
+    fault = _mastodon_answers.what(reply, what, commit=commit, media=media)
     if fault is not None:
         raise fault
-
-
-def _refused_token(reply: Reply) -> PlatformError | None:
-    """AuthError for the refusals that are not a 401: a missing scope or a suspended account (403), a token
-    without a user (422), and plain text with 400 from Takahe 0.11.
-    """
-    words = reply.body[:500].decode(errors="replace")
-    refused = reply.status == 403 or (
-        reply.status in (400, 422) and ("bearer token" in words.lower() or "requires an authenticated user" in words)
-    )
-    if not refused:
-        return None
-    said = problem(reply).get("error") or words.strip()
-    return AuthError(f"mastodon: the server refuses the token: {said}", status=reply.status)
 
 
 def _permalink(status: Json) -> str | None:
@@ -289,13 +301,27 @@ def _weighed(match: re.Match[str]) -> str:
     return "x" * ADDRESS_WEIGHT + whole[end:] if address.partition("//")[2] else whole
 
 
+def _working(uploads: Json, looks: int) -> NotReady | PictureRefused:
+    """What to do about pictures that the server still works on: look again, less and less often, and in the end not."""
+    if looks >= _LOOKS:
+        return PictureRefused("mastodon: a picture is not processed by the server, look after look", smaller=True)
+    left = {"media": uploads, "looks": looks}
+    wait = min(5.0 * 2 ** (looks - 1), 120.0)
+    return NotReady("mastodon: a picture is still being processed", prepared=left, retry_after=wait)
+
+
 def _fingerprint(media: Media) -> str:
     return f"{media.file} {media.alt}"
 
 
 def _language(tag: str | None) -> str | None:
-    """The part of a BCP 47 tag that Mastodon takes: ISO 639-1, or 639-3 where there is no shorter one."""
-    primary = re.split("[-_]", tag)[0].lower() if tag else ""
+    """The part of a BCP 47 tag that Mastodon takes: ISO 639-1, or 639-3 where there is no shorter one.
+
+    Of Chinese it knows four regions too: mastodon/mastodon app/helpers/languages_helper.rb @ 02addb3b.
+    """
+    primary, *others = re.split("[-_]", tag.lower()) if tag else [""]
+    if primary == "zh" and (region := next((part for part in others if part in _CHINESE), None)):
+        return f"zh-{region.upper()}"
     return primary if re.fullmatch("[a-z]{2,3}", primary) else None
 
 

@@ -1,7 +1,7 @@
 """X, formerly Twitter: API v2 with the four keys of OAuth 1.0a.
 
-Facts: X OpenAPI 2.167 (xdevplatform/xdk @ 84c26540); xdevplatform/docs @ 2871328 (2026-08-22);
-error bodies as reported in akrherz/iembot#163 (2026-02) and tryethernal/ethernal#1324 (2026-06).
+Facts: X OpenAPI 2.167 (xdevplatform/xdk @ 84c26540); xdevplatform/docs @ 2871328 (2026-08-22). What its error
+answers mean is in `_x_answers`.
 """
 
 from __future__ import annotations
@@ -15,9 +15,10 @@ from typing import Annotated, Any, ClassVar
 from unicodedata import normalize
 from urllib.parse import urlsplit
 
-from syndicate.errors import AuthError, PlatformError, Rejected, Uncertain, Unsupported
+from syndicate.errors import Rejected, Unsupported
 from syndicate.model import Certainty, Draft, Identity, Json, Limits, Look, Media, Post, Receipt, Secret
-from syndicate.net.status import failure
+from syndicate.platforms import _x_answers
+from syndicate.platforms._answers import of_a_picture
 from syndicate.platforms._replies import by_hand, field, holds, items, problem, same_address, same_text, whole
 from syndicate.ports import Credentials, Http, OAuth1, Reply
 from syndicate.serialization import instant
@@ -28,8 +29,10 @@ _BARE_SIGN = re.compile("[©®](?!\N{VARIATION SELECTOR-16})")
 _OWN_LINKS = re.compile(r"(?:\s*https://t\.co/\w+)+$")
 _HOSTS = ("x.com", "www.x.com", "mobile.x.com", "twitter.com", "www.twitter.com", "mobile.twitter.com")
 _NARROW = ((0, 4351), (8192, 8205), (8208, 8223), (8242, 8247))
-_REFUSED = ("oauth1 app permissions", "suspended", "locked", "unsupported authentication", "client-forbidden")
-"""Texts of a 403 that concern the account or the app, not this post."""
+_FIELDS = ("tweet.fields", "post.fields")
+"""The parameter that asks for a post's fields: the first in X's documentation, the second in its OpenAPI 2.167.
+https://docs.x.com/x-api/fundamentals/fields
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +99,10 @@ class X:
         return Identity(id=field(reply, "data", "id"), name=f"@{name}", url=f"https://x.com/{name}")
 
     def prepare(self, post: Post, key: str, prepared: Json | None = None) -> Draft:  # noqa: ARG002 - an upload is not seen
-        """Upload the pictures and their alt texts. The draft expires when X would remove them."""
+        """Upload the pictures and their alt texts. The draft expires when X would remove them.
+
+        Raises PictureRefused too.
+        """
         uploads = [self._uploaded(media) for media in post.media]
         body: Json = {"text": post.text}
         if uploads:
@@ -117,11 +123,9 @@ class X:
         page = {
             "max_results": "100",
             "start_time": since.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),
-            "tweet.fields": "created_at,entities",
         }
         for _ in range(_PAGES):
-            reply = self._call("GET", f"/2/users/{user}/tweets", "own posts", params=page)
-            listing = whole(reply)
+            listing = self._listed(user, page, draft["link"])
             for post in items(listing.get("data"), "id"):
                 if str(post["id"]) not in draft.get("others", ()) and _ours(draft, post):
                     return _receipt(post["id"])
@@ -130,6 +134,24 @@ class X:
                 return None
             page["pagination_token"] = following
         raise Unsupported("x: too many posts since then to search them all")
+
+    def _listed(self, user: str, page: dict[str, str], link: str | None) -> Json:
+        """A page of our own posts, each with where its links lead. Raises Unsupported if X does not tell that.
+
+        A parameter that X does not know is refused or passed over, so the other one is tried then: without these
+        fields a post that is there would look absent, and would be sent again.
+        """
+        for name in _FIELDS:
+            last = name == _FIELDS[-1]
+            asked = page | {name: "created_at,entities"}
+            reply = self._http.call("GET", f"{self._base}/2/users/{user}/tweets", auth=self._auth, params=asked)
+            if reply.status == 400 and not last and ".fields" in reply.body.decode(errors="replace"):
+                continue
+            _raise(reply, "own posts")
+            listing = whole(reply)
+            if link is None or not any(_hides_its_link(post) for post in items(listing.get("data"), "id")):
+                return listing
+        raise Unsupported("x: its listing does not say where the links of a post lead")
 
     def delete(self, receipt: Receipt) -> None:
         """Delete the post; if it is gone already, that is not an error."""
@@ -151,17 +173,19 @@ class X:
         return (200_000 if linked else 15_000) + 5_000 * sum(bool(media.alt) for media in post.media)
 
     def _uploaded(self, media: Media) -> Reply:
-        upload = self._call(
-            "POST",
-            "/2/media/upload",
-            "picture",
-            data={"media_category": "tweet_image"},
-            files={"media": (media.file, media.data, media.mime)},
-            sample={"data": {"id": "<media id>"}},
-        )
+        with of_a_picture():
+            upload = self._call(
+                "POST",
+                "/2/media/upload",
+                "picture",
+                data={"media_category": "tweet_image"},
+                files={"media": (media.file, media.data, media.mime)},
+                sample={"data": {"id": "<media id>"}},
+            )
         if media.alt:
             alt = {"id": field(upload, "data", "id"), "metadata": {"alt_text": {"text": media.alt}}}
-            self._call("POST", "/2/media/metadata", "alt text", json=alt, sample={"data": {"id": "<media id>"}})
+            with of_a_picture(description=True):
+                self._call("POST", "/2/media/metadata", "alt text", json=alt, sample={"data": {"id": "<media id>"}})
         return upload
 
     def _call(self, method: str, path: str, what: str, *, commit: bool = False, **request: Any) -> Reply:
@@ -229,25 +253,15 @@ def _ours(draft: Draft, post: Json) -> bool:
     return any(same_address(link, lead) for lead in leads) or holds(shown, link)
 
 
+def _hides_its_link(post: Json) -> bool:
+    """Whether a listed post has a link of X's own, and nothing that says where it leads."""
+    return "https://t.co/" in str(post.get("text", "")) and not (post.get("entities") or {}).get("urls")
+
+
 def _raise(reply: Reply, what: str, *, commit: bool = False) -> None:
-    fault = _special(reply, commit=commit) or failure(reply, f"x: {what}", commit=commit)
+    fault = _x_answers.what(reply, what, commit=commit)
     if fault is not None:
         raise fault
-
-
-def _special(reply: Reply, *, commit: bool) -> PlatformError | None:
-    said = problem(reply)
-    words = str(said.get("detail") or said.get("title") or "")
-    about = " ".join(str(said.get(name, "")) for name in ("title", "detail", "type")).lower()
-    if reply.status == 402:
-        return AuthError(
-            f"x: the app's credits are used up ({words or 'HTTP 402'})", hint="buy credits in X's console", status=402
-        )
-    if reply.status == 403 and commit and "duplicate content" in about:
-        return Uncertain(f"x: a post with this text is there already ({words})", status=403)
-    if reply.status == 403 and any(reason in about for reason in _REFUSED):
-        return AuthError(f"x: {words}", status=403)
-    return None
 
 
 platform = X

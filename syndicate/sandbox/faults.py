@@ -10,12 +10,15 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from syndicate.errors import ConfigError
+from syndicate.sandbox.refusals import NAMES, PAGES
 
 STEPS = ("login", "read", "upload", "commit", "edit", "delete")
 FAULTS = (
     *("refuse", "429", "401", "500", "503", "drop_before"),
     *("drop_after", "500_after", "502_after", "slow"),
     *("late", "drip", "truncate"),
+    *PAGES,
+    *NAMES,
 )
 
 

@@ -21,6 +21,7 @@ from syndicate.sandbox.exchange import Answer, Received, Route, text_answer
 from syndicate.sandbox.faults import FaultPlan, Rule
 from syndicate.sandbox.networks import StandIn, stand_ins
 from syndicate.sandbox.page import static_page
+from syndicate.sandbox.refusals import NAMES, PAGES, refusal
 
 LOG_LENGTH = 5_000
 PROXY_PAGE = "<html><head><title>502 Bad Gateway</title></head><body><h1>502 Bad Gateway</h1></body></html>\n"
@@ -171,6 +172,8 @@ class _NetworkVisit:
         fault = rule.fault if rule else None
         if rule and fault in ("401", "429", "500", "503"):
             return self._stand_in.failure(fault, self._route.step, rule.retry_after)
+        if rule and fault in (*PAGES, *NAMES):
+            return refusal(rule.fault, self._route.platform, self._stand_in)
         if rule and fault == "late":
             self._later(request, rule.seconds)
         if fault in ("drop_before", "late"):

@@ -11,7 +11,7 @@ from typing import Any, ClassVar, Protocol
 
 import pytest
 
-from syndicate.errors import AuthError, RateLimited, Rejected, Unavailable, Uncertain, Unsupported
+from syndicate.errors import AuthError, PictureRefused, RateLimited, Rejected, Unavailable, Uncertain, Unsupported
 from syndicate.model import Json, LinkCard, Post, Receipt
 from syndicate.net.dry_run import DryHttp
 from syndicate.net.http import RequestsHttp
@@ -28,8 +28,8 @@ class TestedStandIn(Protocol):
     """A stand-in for a network: its address, its posts, and its faults on purpose.
 
     A post in `posts` has at least "text" as it was sent and "media", whose items have "alt". A rule has "fault"
-    (401, 429, 500, 503, drop_before, drop_after, 500_after), "platform", "step" (upload, commit, read, edit, delete)
-    and may have "retry_after"; it happens once.
+    (401, 429, 500, 503, drop_before, drop_after, 500_after, firewall, too_large), "platform", "step" (upload,
+    commit, read, edit, delete) and may have "retry_after"; it happens once.
     """
 
     url: str
@@ -380,6 +380,32 @@ class PlatformContract:
         with pytest.raises((Unavailable, Uncertain)):
             platform.prepare(illustrated(), KEY)
         self._publish(platform, illustrated())
+        assert len(network.posts()) == 1
+
+    @pytest.mark.parametrize("story", ["picture", "thumb"])
+    def test_a_picture_that_is_refused_is_told_as_such_and_the_post_goes_without_it(
+        self, platform: Platform, network: TestedStandIn, story: str
+    ) -> None:
+        if platform.certainty == "blind":
+            pytest.skip("nothing is uploaded")
+        if story == "thumb" and platform.limits.card != "client":
+            pytest.skip("the network draws its own")
+        card = LinkCard(LINK, "A bridge", "It opens today", picture())
+        pictured = illustrated() if story == "picture" else post(link=LINK, card=card)
+        self._fail(network, platform, "too_large", step="upload")
+        with pytest.raises(PictureRefused):
+            platform.prepare(pictured, KEY)
+        self._publish(platform, linked(platform))
+        assert len(network.posts()) == 1
+
+    def test_a_page_of_a_firewall_is_no_answer_of_the_network(self, platform: Platform, network: TestedStandIn) -> None:
+        draft = _stored(platform.prepare(linked(platform), KEY))
+        self._fail(network, platform, "firewall")
+        with pytest.raises(Unavailable) as caught:
+            platform.commit(draft, KEY)
+        assert "<" not in str(caught.value)
+        assert network.posts() == []
+        platform.commit(draft, KEY)
         assert len(network.posts()) == 1
 
     def test_nobody_there_is_unavailable(self, http: Http, platform: Platform, credentials: Held) -> None:

@@ -60,6 +60,48 @@ def test_a_refused_login_pauses_the_account_and_a_rate_limit_holds_it():
     assert step.account_wait == step.due_at == NOW + timedelta(seconds=90)
 
 
+@pytest.mark.parametrize(
+    ("failure", "throttles", "minutes", "told"),
+    [
+        (errors.RateLimited("slow"), 1, 1, False),
+        (errors.RateLimited("slow"), 2, 5, False),
+        (errors.RateLimited("slow"), 3, 15, False),
+        (errors.RateLimited("slow"), 4, 60, True),
+        (errors.RateLimited("slow"), 99, 60, True),
+        (errors.RateLimited("slow", retry_after=0), 2, 5, False),  # a reset that has passed says nothing
+        (errors.RateLimited("slow", retry_after=120), 99, 2, False),
+        (errors.RateLimited("spent", capped=True), 1, 60, True),
+        (errors.RateLimited("spent", capped=True, retry_after=5), 1, 60, True),
+        (errors.RateLimited("spent", capped=True, retry_after=7200), 1, 120, True),
+        (errors.RateLimited("slow", retry_after=9e9), 1, 24 * 60, False),
+    ],
+)
+def test_a_wait_that_the_network_does_not_state_grows_and_a_long_one_is_told(failure, throttles, minutes, told):
+    step = retry_policy.after_failure(failure, attempts=1, now=NOW, jitter=0.0, throttles=throttles)
+    assert step.due_at == step.account_wait == NOW + timedelta(minutes=minutes)
+    assert (step.trouble is not None) == told
+    look_up = retry_policy.lookup_failed(failure, settle=SETTLE, now=NOW, jitter=0.0, throttles=throttles)
+    assert look_up.due_at == NOW + timedelta(minutes=minutes)
+
+
+def test_a_hint_is_told_with_the_trouble():
+    spent = errors.RateLimited("x: spent", capped=True, hint="buy more")
+    assert retry_policy.after_failure(spent, attempts=1, now=NOW, jitter=0.0).trouble == "x: spent; buy more"
+
+
+@pytest.mark.parametrize(
+    ("failure", "counts"),
+    [
+        (errors.Unavailable("firewall", status=403, gateway=True), True),
+        (errors.Unavailable("down", status=502), True),
+        (errors.Unavailable("busy", status=500), False),
+        (errors.Rejected("no", status=403), False),
+    ],
+)
+def test_a_gateway_that_answers_for_the_network_counts_as_no_answer(failure, counts):
+    assert retry_policy.unreached(failure) is counts
+
+
 def test_attempts_are_capped_but_not_by_what_spends_none():
     last = retry_policy.ATTEMPTS
     assert (
@@ -116,7 +158,7 @@ def test_a_refused_look_up_is_for_a_person():
     assert (step.state, step.reason, step.due_at) == ("held", "no_answer", None)
 
 
-@pytest.mark.parametrize(("asked", "waits"), [(None, 0), (1, 0), (3600, 3600), (99 * 3600, 24 * 3600)])
+@pytest.mark.parametrize(("asked", "waits"), [(None, 60), (1, 0), (3600, 3600), (99 * 3600, 24 * 3600)])
 def test_a_look_up_waits_as_long_as_the_network_asks_and_never_less_than_it_settles(asked, waits):
     fault = errors.RateLimited("slow down", retry_after=asked)
     step = retry_policy.lookup_failed(fault, settle=SETTLE, now=NOW, jitter=0.0)

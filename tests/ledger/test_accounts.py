@@ -174,3 +174,13 @@ def test_a_network_is_down_from_so_many_failures_in_a_row_on(ledger, clock):
     ledger.accounts.reached("masto")
     assert ledger.accounts.find("masto").down_since == clock()  # the pause goes on
     assert ledger.accounts.find("fb").failures == 0
+
+
+def test_waits_in_a_row_are_counted_until_a_post_goes_out(ledger, put):
+    put(1)
+    assert [ledger.accounts.throttled("masto") for _ in range(3)] == [1, 2, 3]
+    ledger.accounts.troubled("masto", "masto: the quota is spent")
+    assert ledger.accounts.find("masto").trouble == "masto: the quota is spent"
+    ledger.accounts.flows("masto")
+    assert ledger.accounts.find("masto").trouble is None
+    assert ledger.accounts.throttled("masto") == 1

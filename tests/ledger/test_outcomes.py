@@ -6,7 +6,7 @@ from datetime import timedelta
 
 import pytest
 
-from syndicate.model import Receipt
+from syndicate.model import Concession, Receipt
 
 LEASE = timedelta(seconds=60)
 TRIED = {"attempts": 3, "unknowns": 2, "absent": 1, "prepared": {"half": 1}, "error": "an earlier one"}
@@ -58,6 +58,13 @@ def test_what_the_network_works_on_keeps_what_it_has_and_whose_it_is(ledger, sen
     assert left(ledger, sending) == (("due", "unavailable", soon, "working", 3, 0, 0), (True, False, True, False))
     found = ledger.deliveries.find(sending.key)
     assert (found.prepared, found.digest) == ({"id": 9}, "d1")
+
+
+def test_what_the_post_gives_up_is_kept_and_costs_no_attempt(ledger, sending, clock):
+    given = Concession("smaller", 500, 7, ("x: HTTP 413", "x: too long"))
+    assert ledger.outcomes.concedes(sending, given, error="x: too long", now=clock())
+    assert left(ledger, sending) == (("due", None, clock(), "x: too long", 3, 0, 0), (True, False, False, False))
+    assert ledger.deliveries.find(sending.key).conceded == given
 
 
 def test_what_was_given_back_is_due_at_once_and_has_spent_nothing(ledger, sending, clock):

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from syndicate.errors import AuthError, RateLimited, Rejected, Unavailable, Uncertain
-from syndicate.net.status import failure, retry_after
+from syndicate.net.status import blocked, failure, retry_after
 from syndicate.ports import Reply
 
 NOW = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
@@ -55,7 +55,6 @@ def test_a_status_stands_for_an_error(status, preparing, committing):
         (b'{"errors": [{"code": 187, "message": "Status is a\\n duplicate"}]}', "Status is a duplicate"),
         (b"[1, 2]", ""),
         (b'{"error": null}', ""),
-        (b"<html>oops</html>", ""),
         (b"[" * 100_000, ""),
         (b'{"error": ' * 50 + b'"deep"' + b"}" * 50, ""),
         (b"\xff\xfe", ""),
@@ -63,6 +62,50 @@ def test_a_status_stands_for_an_error(status, preparing, committing):
 )
 def test_the_words_of_the_network_are_kept(body, words):
     assert str(failure(reply(400, body), "x: posting")) == "x: posting: HTTP 400" + (f": {words}" if words else "")
+
+
+@pytest.mark.parametrize("status", [400, 403, 406, 451, 503])
+@pytest.mark.parametrize(
+    "page",
+    [
+        b"<!DOCTYPE html><html><head><title>Just a moment...</title></head></html>",
+        b"\n <!-- edge -->\n<HTML><body>Access denied</body></HTML>",
+        b'{"error": "<html><body>Blocked</body></html>"}',
+    ],
+)
+def test_no_page_stands_in_a_message(status, page):
+    for commit in (False, True):
+        assert "<" not in str(failure(reply(status, page, content_type="text/html"), "x: posting", commit=commit))
+        assert "<" not in str(failure(reply(status, page, content_type="text/plain"), "x: posting", commit=commit))
+
+
+@pytest.mark.parametrize(
+    ("answer", "of_a_firewall"),
+    [
+        (reply(403, b"<!DOCTYPE html><title>Attention Required! | Cloudflare</title>"), True),
+        (reply(403, b"<html><head><title>403 Forbidden</title></head></html>"), True),
+        (reply(406, b"<html><h1>Not Acceptable!</h1><p>Mod_Security</p></html>"), True),
+        (reply(403, b"error code: 1020", content_type="text/plain"), True),
+        (reply(403, b"", cf_mitigated="challenge"), True),
+        (reply(403, b'{"error": "This action is outside the authorized scopes"}'), False),
+        (reply(403, b'{"error": "<b>no</b>"}'), False),
+        (reply(403, b"I <3 bridges"), False),
+        (reply(403, b""), False),
+        (reply(401, b"<html>log in</html>"), False),
+        (reply(404, b"<html>not found</html>"), False),
+        (reply(413, b"<html>too large</html>"), False),
+        (reply(429, b"<html>slow down</html>"), False),
+        (reply(502, b"<html>bad gateway</html>"), False),
+        (reply(200, b"<html>hello</html>"), False),
+    ],
+)
+def test_a_firewall_is_told_from_the_server_behind_it(answer, of_a_firewall):
+    assert blocked(answer) == of_a_firewall
+    if of_a_firewall:  # the server never saw the request, so nothing was published
+        fault = failure(answer, "x: posting", commit=True)
+        assert type(fault) is Unavailable
+        assert fault.gateway
+        assert "firewall" in str(fault)
 
 
 def test_plain_text_is_kept_on_one_short_line():

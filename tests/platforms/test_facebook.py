@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from syndicate.errors import AuthError, RateLimited, Rejected, Unavailable, Uncertain, Unsupported
+from syndicate.errors import AuthError, PictureRefused, RateLimited, Rejected, Unavailable, Uncertain, Unsupported
 from syndicate.model import Receipt, Secret
 from syndicate.platforms.facebook import Facebook, Options
 from syndicate.testing import KEY, LINK, Held, PlatformContract, Recorded, illustrated, linked, post
@@ -98,8 +98,8 @@ def test_a_post_without_a_permalink_has_one_made_of_its_id():
         (refusal(200), AuthError, AuthError),
         (refusal(10), AuthError, AuthError),
         (refusal(7777, 401), AuthError, AuthError),
-        (refusal(7777, 401, type="GraphMethodException"), Rejected, Rejected),
-        (refusal(7777), Rejected, Rejected),
+        (refusal(7777, 401, type="GraphMethodException"), Rejected, PictureRefused),
+        (refusal(7777), Rejected, PictureRefused),
         (refusal(7777, 500), Uncertain, Unavailable),
         (refusal(7777, 429), RateLimited, RateLimited),
         (refusal(4), RateLimited, RateLimited),
@@ -110,12 +110,29 @@ def test_a_post_without_a_permalink_has_one_made_of_its_id():
         (refusal(1, 500), Uncertain, Unavailable),
         (refusal(2, 500, is_transient=True), Uncertain, Unavailable),
         (refusal(99, is_transient=True), Uncertain, Unavailable),
-        (refusal(100), Rejected, Rejected),
-        (refusal(506), Uncertain, Rejected),
-        (refusal(368, message="It looks like this was already posted"), Uncertain, Rejected),
-        (refusal(368, message="This looks like spam"), Rejected, Rejected),
-        (refusal(1, 400, error_subcode=1366051), Uncertain, Unavailable),
-        (refusal(324, error_subcode=1366046, error_user_msg="Photos should be smaller than 4 MB"), Rejected, Rejected),
+        (refusal(100), Rejected, PictureRefused),
+        (refusal(506), Uncertain, PictureRefused),
+        (refusal(368, message="It looks like this was already posted"), Uncertain, PictureRefused),
+        (refusal(368, message="This looks like spam"), RateLimited, RateLimited),
+        (refusal(368, error_subcode=1390008), RateLimited, RateLimited),
+        (refusal(341), RateLimited, RateLimited),
+        (refusal(9), RateLimited, RateLimited),
+        (refusal(18), RateLimited, RateLimited),
+        (refusal(80004), RateLimited, RateLimited),
+        (refusal(1404, error_subcode=1404078), AuthError, AuthError),
+        (refusal(3), AuthError, AuthError),
+        (refusal(7777, message="Confirm your identity before you can publish as this Page"), AuthError, AuthError),
+        (refusal(1609005), Unavailable, Unavailable),
+        (refusal(100, message="attached_media 7 does not exist"), PictureRefused, PictureRefused),
+        (refusal(324), PictureRefused, PictureRefused),
+        ((413, "<html><h1>413 Request Entity Too Large</h1></html>"), Rejected, PictureRefused),
+        ((403, "<!DOCTYPE html><title>Blocked</title>"), Unavailable, Unavailable),
+        (refusal(1, 400, error_subcode=1366051), Uncertain, PictureRefused),
+        (
+            refusal(324, error_subcode=1366046, error_user_msg="Photos should be smaller than 4 MB"),
+            PictureRefused,
+            PictureRefused,
+        ),
         ((502, "<h1>Bad gateway</h1>"), Uncertain, Unavailable),
         ((200, "<h1>captive portal</h1>"), Uncertain, Uncertain),
         ((200, {"success": True}), Uncertain, Uncertain),

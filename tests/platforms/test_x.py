@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from syndicate.errors import AuthError, RateLimited, Rejected, Unavailable, Uncertain, Unsupported
+from syndicate.errors import Rejected, Uncertain, Unsupported
 from syndicate.model import Receipt, Secret, Span
 from syndicate.platforms import x
 from syndicate.platforms.x import Options, X
@@ -15,12 +15,6 @@ SINCE = datetime(2026, 11, 23, 10, tzinfo=UTC)
 ME = (200, {"data": {"id": "2244", "name": "Gazette", "username": "gazette"}})
 POSTED = (201, {"data": {"id": "1801", "text": "A bridge opens"}})
 UPLOADED = (200, {"data": {"id": "188", "media_key": "3_188", "expires_after_secs": 86400}})
-DUPLICATE = {
-    "detail": "You are not allowed to create a Tweet with duplicate content.",
-    "type": "about:blank",
-    "title": "Forbidden",
-    "status": 403,
-}
 
 
 def adapter(*replies):
@@ -125,35 +119,6 @@ def test_a_draft_lasts_as_long_as_its_uploads():
 
 
 @pytest.mark.parametrize(
-    ("reply", "kind", "words"),
-    [
-        ((403, DUPLICATE), Uncertain, "duplicate content"),
-        ((403, {"detail": "You are not permitted to perform this action."}), Rejected, "not permitted"),
-        (
-            (403, {"detail": "Your client app is not configured with the appropriate oauth1 app permissions"}),
-            AuthError,
-            "oauth1 app permissions",
-        ),
-        ((403, {"title": "Forbidden", "detail": "Your account is suspended"}), AuthError, "suspended"),
-        ((402, {"title": "CreditsDepleted", "detail": "No credits"}), AuthError, "credits are used up"),
-        ((401, {"title": "Unauthorized"}), AuthError, None),
-        ((400, {"detail": "Your media IDs are invalid."}), Rejected, "Your media IDs are invalid."),
-        ((429, {"title": "Too Many Requests"}, {"x-rate-limit-reset": "9999999999"}), RateLimited, None),
-        ((500, {"title": "Internal"}), Uncertain, None),
-        ((503, "over capacity"), Uncertain, None),
-        ((201, "<html>"), Uncertain, "unreadable"),
-        ((200, {"errors": [{"title": "hm"}]}), Uncertain, "lacks 'data.id'"),
-        (Unavailable("refused"), Unavailable, None),
-    ],
-)
-def test_each_refusal_of_a_post_says_what_to_do_next(reply, kind, words):
-    platform, _ = adapter(reply)
-    with pytest.raises(kind, match=words) as caught:
-        platform.commit(platform.prepare(post(), KEY), KEY)
-    assert type(caught.value) is kind
-
-
-@pytest.mark.parametrize(
     ("listed", "known"),
     [
         (found(expanded_url=LINK), True),
@@ -174,6 +139,32 @@ def test_a_post_is_known_by_where_its_link_leads(listed, known):
         "start_time": "2026-11-23T10:00:00Z",
         "tweet.fields": "created_at,entities",
     }
+
+
+UNKNOWN_FIELDS = {"errors": [{"message": "The query parameter [tweet.fields] is not one of [id,post.fields]"}]}
+
+
+@pytest.mark.parametrize(
+    "first",
+    [
+        (400, UNKNOWN_FIELDS | {"title": "Invalid Request"}),  # the parameter is refused
+        (200, {"data": [{"id": "1801", "text": "A bridge opens https://t.co/abc"}]}),  # or passed over
+    ],
+)
+def test_fields_that_x_does_not_know_by_one_name_are_asked_for_by_the_other(first):
+    platform, door = adapter(ME, first, (200, {"data": [found(expanded_url=LINK)]}))
+    assert platform.find(drafted(), KEY, SINCE).id == "1801"
+    assert [name for call in door.calls[1:] for name in call.params if "fields" in name] == [
+        "tweet.fields",
+        "post.fields",
+    ]
+
+
+def test_a_listing_that_never_says_where_links_lead_is_no_absence():
+    listing = (200, {"data": [{"id": "1801", "text": "A bridge opens https://t.co/abc"}]})
+    platform, _ = adapter(ME, listing, listing)
+    with pytest.raises(Unsupported, match="does not say"):
+        platform.find(drafted(), KEY, SINCE)
 
 
 @pytest.mark.parametrize("shown", ["Tom &amp; Jerry &lt;3", "Tom &amp; Jerry &lt;3 https://t.co/picture"])

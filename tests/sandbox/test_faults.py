@@ -69,6 +69,28 @@ def test_a_refusal_is_a_reset(client, commit, platform):
 
 
 @pytest.mark.parametrize("platform", NETWORKS)
+@pytest.mark.parametrize(("fault", "status"), [("firewall", 403), ("too_large", 413)])
+def test_what_stands_before_a_network_answers_with_a_page(client, sandbox, commit, platform, fault, status):
+    plan(client, {"fault": fault, "platform": platform, "step": "commit"})
+    refused = commit(platform)
+    assert (refused.status, refused.body.lstrip()[:1]) == (status, b"<")
+    assert sandbox.posts() == []
+    assert commit(platform).status < 300
+
+
+@pytest.mark.parametrize("fault", ["locked", "blocked", "picture", "unprocessed", "too_long"])
+@pytest.mark.parametrize("platform", NETWORKS)
+def test_a_network_refuses_in_its_own_words_and_accepts_nothing(client, sandbox, commit, platform, fault):
+    plan(client, {"fault": fault, "platform": platform, "step": "commit"})
+    refused = commit(platform)
+    assert 400 <= refused.status < 500
+    assert refused.json
+    assert "retry-after" not in refused.headers
+    assert sandbox.posts() == []
+    assert commit(platform).status < 300
+
+
+@pytest.mark.parametrize("platform", NETWORKS)
 @pytest.mark.parametrize(
     ("fault", "status", "accepted"), [("500", 500, 0), ("503", 503, 0), ("500_after", 500, 1), ("502_after", 502, 1)]
 )

@@ -1,4 +1,4 @@
-"""Alert conditions: refused logins, expiring tokens, failing, gone or quiet sources, what waits for approval. Pure."""
+"""Alert conditions: what accounts, tokens and sources need a person for, and what waits for approval. Pure."""
 
 from __future__ import annotations
 
@@ -31,6 +31,8 @@ def notices(
     for account in accounts:
         if account.paused == "auth":
             found["login", account.name] = f"the login of {account.name} was refused"
+        elif account.trouble:
+            found["account_waits", account.name] = f"{account.name} waits: {account.trouble}"
         ends = account.identity.expires_at if account.identity else None
         if ends is not None and ends - now < AHEAD:
             days = max(0, (ends - now) // timedelta(days=1))

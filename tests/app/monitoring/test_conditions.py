@@ -31,6 +31,13 @@ def test_a_refused_login_and_a_failing_source_are_noticed():
     assert notices([replace(ACCOUNT, paused="person")], {replace(SOURCE, fails=2): []}, NOW) == {}
 
 
+def test_a_spent_quota_is_the_account_s_trouble_until_a_post_goes_out():
+    found = notices([replace(ACCOUNT, trouble="x: usage cap exceeded")], {}, NOW)
+    assert found == {("account_waits", "masto"): "masto waits: x: usage cap exceeded"}
+    paused = notices([replace(ACCOUNT, trouble="x: usage cap exceeded", paused="auth")], {}, NOW)
+    assert set(paused) == {("login", "masto")}
+
+
 @pytest.mark.parametrize(
     ("gap", "silent", "noticed"),
     [
