@@ -111,7 +111,11 @@ def stated(site: str, clock: Clock) -> tuple[str, str]:
 
 
 def build(wanted: SourceConfig, door: Http, clock: Clock, memory: Memory | None = None) -> Source:
-    """The reader of a source, which uses the given HTTP client."""
+    """The reader of a source, which uses the given HTTP client. `memory` is for sitemaps."""
+    if wanted.type == "sitemap":
+        from syndicate.sources.sitemap import SitemapSource
+
+        return SitemapSource(wanted.name, wanted.url, door, timezone=wanted.timezone, memory=memory)
     from syndicate import sources
 
     return sources.build(
@@ -123,5 +127,4 @@ def build(wanted: SourceConfig, door: Http, clock: Clock, memory: Memory | None 
         key=wanted.key,
         link=wanted.link or "",
         clock=clock,
-        memory=memory,
     )

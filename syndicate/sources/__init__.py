@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from syndicate.errors import ConfigError, SourceError
 from syndicate.model import Reading, Secret, Validators
 from syndicate.net.address_guard import bare
-from syndicate.ports import Clock, Http, Memory, Source
+from syndicate.ports import Clock, Http, Source
 
 if TYPE_CHECKING:
     from syndicate.sources.documents import Kind
@@ -31,9 +31,8 @@ def build(
     key: Secret | None = None,
     link: str = "",
     clock: Clock,
-    memory: Memory | None = None,
 ) -> Source:
-    """Make the reader of one source. `key` is for Ghost, `link` and `clock` for folders, `memory` for sitemaps.
+    """Make the reader of one source. `key` is for Ghost, `link` and `clock` for folders.
 
     Raises ConfigError for an unknown type.
     """
@@ -52,7 +51,7 @@ def build(
     if kind == "sitemap":
         from syndicate.sources.sitemap import SitemapSource
 
-        return SitemapSource(name, url, http, timezone=timezone, memory=memory)
+        return SitemapSource(name, url, http, timezone=timezone)
     return _on_the_web(kind, name, url, http, timezone)
 
 
