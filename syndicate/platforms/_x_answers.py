@@ -33,7 +33,7 @@ REFUSED = (
     Row("login", (64,), hint="X suspended this account; see its notice after a login on x.com"),
     Row("login", words=("suspended",), hint="X suspended this account; see its notice after a login on x.com"),
     Row("login", (32, 89, 99, 135, 215, 231, 261, 416, 417, "client-forbidden", "unsupported-authentication")),
-    Row("login", ("not-authorized-for-resource", "oauth1-permissions")),
+    Row("login", ("oauth1-permissions",)),
     Row("login", words=("oauth1 app permissions", "unsupported authentication", "client-not-enrolled")),
     Row("later", (226,), hint="X takes this for an automated spam; it is tried again"),
     Row("maybe", (130, 131)),
