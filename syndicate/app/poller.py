@@ -112,4 +112,6 @@ class Rounds:
         """The reader of a configured source, at its present address."""
         wanted = self._sources[name]
         door = Sharing(self._door(), name, self._answers) if wanted.url in self._twins else self._door()
-        return masked(build(replace(wanted, url=address), door, self._clock), Mask(self._config.secrets))
+        language = self._config.site.language
+        source = build(replace(wanted, url=address), door, self._clock, language=language)
+        return masked(source, Mask(self._config.secrets))

@@ -152,7 +152,7 @@ def _retold(anchor: str, article: Article, standing: StoredState, ledger: Ledger
     elif standing.source == article.source and standing.content_hash != content_hash(article):
         before = ledger.articles.update(anchor, article, now)
         if before is not None:
-            return [(anchor, before, article)]
+            return [(anchor, before, ledger.articles.find(anchor).article)]
     return []
 
 

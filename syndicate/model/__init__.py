@@ -18,7 +18,7 @@ from syndicate.model.account import (
     Schedule,
     Secret,
 )
-from syndicate.model.article import EMBARGOED, Article, Image, Precision, Site
+from syndicate.model.article import EMBARGOED, ENCLOSED, UNUSABLE, Article, Image, Precision, Site
 from syndicate.model.delivery import APPROVABLE, LATER, REASONS, SCHEDULED, Action, Delivery, Draft, Reason, State
 from syndicate.model.post import Certainty, Json, Limits, LinkCard, Look, Media, Post, Receipt, Rendered, Span
 from syndicate.model.source import (
@@ -36,12 +36,14 @@ __all__ = [
     "APPROVABLE",
     "DEFAULT_INTERVAL",
     "EMBARGOED",
+    "ENCLOSED",
     "LATER",
     "NO_HINTS",
     "NO_LIMITS",
     "NO_RULES",
     "REASONS",
     "SCHEDULED",
+    "UNUSABLE",
     "Account",
     "Action",
     "Article",

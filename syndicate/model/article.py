@@ -31,6 +31,14 @@ EMBARGOED = "embargoed"
 """Key in `Article.raw` for an embargo that the source states: the time is kept to the second."""
 
 
+ENCLOSED = "enclosed"
+"""Key in `Article.raw` where the address is that of a recording itself, since the source names no page of it."""
+
+
+UNUSABLE = "unusable link"
+"""Key in `Article.raw` for a link that the source states and that can lead nowhere; there is no other address then."""
+
+
 @dataclass(frozen=True, slots=True)
 class Article:
     """One published item of the site, as its source gives it. Texts are plain: decoded once, no markup.
@@ -39,7 +47,8 @@ class Article:
     `published` is what the source said, never `updated` and never "now"; `tz_assumed` when the zone
     was a guess; with `precision` "day" only the date (in the source's zone) is meant.
     `section` is a path such as "News > Russia". `withdrawn`: the source says that it was withdrawn.
-    `raw` has what no other field holds, and EMBARGOED where the source names an embargo.
+    `raw` has what no other field holds, EMBARGOED where the source names an embargo, ENCLOSED
+    and UNUSABLE.
     """
 
     source: str

@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, fields, replace
 from datetime import datetime
 
+from syndicate.addresses import as_link
+from syndicate.aliases import public_address
 from syndicate.model import Article, Image
 from syndicate.rendering.fit import Hashtags, Tag
 from syndicate.text import hashtags, plain
@@ -42,8 +44,8 @@ def view(article: Article, tags: int) -> ArticleView:
     found = hashtags(article.section, article.categories)[: max(tags, 0)]
     return ArticleView(
         source=plain(article.source),
-        url=plain(article.url),
-        canonical_url=plain(article.canonical_url or ""),
+        url=as_link(public_address(article)),
+        canonical_url=as_link(article.canonical_url or ""),
         title=plain(article.title),
         summary=plain(article.summary),
         section=plain(article.section or ""),
