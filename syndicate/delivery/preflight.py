@@ -52,6 +52,9 @@ class Pages:
 
     def look(self, article: Article, *, picture: bool) -> Trouble | None:
         """What is wrong with an article's page, or else with its picture; None if nothing is."""
+        unusable = no_link(article)
+        if unusable is not None:
+            return unusable
         wanted, now = (article.url, picture and article.image is not None), self._clock()
         with self._guard:
             self._seen = {key: seen for key, seen in self._seen.items() if now - seen[0] < FRESH}
@@ -102,9 +105,6 @@ class Pages:
             return None
 
     def _page(self, article: Article) -> Trouble | None:
-        unusable = no_link(article)
-        if unusable is not None:
-            return unusable
         if not article.url:
             return Trouble("its source gives no link for it")
         try:
