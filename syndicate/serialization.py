@@ -112,7 +112,7 @@ def delivery_record(delivery: Delivery) -> Json:
     post = delivery.post or {}
     return {
         "key": delivery.key,
-        "article": without_login(delivery.article),
+        "article": delivery.article and without_login(delivery.article),
         "account": delivery.account,
         "platform": delivery.platform,
         "action": delivery.action,
