@@ -10,13 +10,14 @@ import hashlib
 import json
 import re
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import astuple, dataclass
 from datetime import UTC, timedelta
 from string import ascii_letters, digits
 from typing import Any
 from urllib.parse import quote, unquote, urlsplit
 
+from syndicate.addresses import BARE_PERCENT, BREAK, ascii_host
 from syndicate.model import Article
 
 # Parameters that say where a reader came from, never which article it is.
@@ -26,14 +27,33 @@ _TRACKING = re.compile(
     r"|ref_(?:src|url)|cmpid|xtor|ocid|smid|wt_mc|s_cid|wickedid|rb_clickid|epik|srsltid",
     re.IGNORECASE | re.ASCII,
 )
+# Parameters that say that a reader came from a feed: some names alone, others only with the word (Medium: rss----1a2b).
+_FEED = re.compile(
+    r"(?:ref|source)=(?:rss|feed)(?:-{2,}.*)?"
+    r"|(?:partner|emc|cmp|dcmp|mod|mbid|ncid|cid|src|sc_src|from|via|origin)=(?:rss(?:nyt|[-_.].*)?|feed)"
+    r"|(?:wprss|feedtype|feedname|ns_(?:mchannel|source|campaign|linkname|fee))=.*|rss=(?:1|yes|true)?|rss",
+    re.IGNORECASE | re.ASCII,
+)
+_FEED_WORD = re.compile(r"[?&].*?(?:rss|feed|ns_)", re.IGNORECASE | re.ASCII | re.DOTALL)  # few addresses have one
+# Parts of an address that mark a variant for phones, and parts that many pages of a site have as their last.
+_MOBILE = ("m", "mobile", "touch")
+_VARIANT = re.compile(
+    r"amp(?:=1|=true)?|(?:outputtype|output|format|view)=amp|(?:m|mobile)=1"
+    r"|(?:ref|referrer|source|src|partner|emc|cmp|campaign|medium|rss)=.*",
+    re.IGNORECASE | re.ASCII,
+)
+_AMP_FILE = re.compile(r"[.-]amp(\.html?)?\Z")
+_NAMELESS = re.compile(r"(?:index|default|home|amp)(?:\.\w+)?|\d{1,2}")
 _ADDRESS = re.compile(
     r"(?P<scheme>https?://)(?P<host>[^/?#]*)(?P<path>[^?#]*)(?P<query>[^#]*)(?:#.*)?", re.IGNORECASE | re.DOTALL
 )
 _ESCAPED = re.compile(r"%[0-9a-f]{2}", re.IGNORECASE | re.ASCII)
 _LETTERS = re.compile(r"(?:%[89a-f][0-9a-f])+", re.IGNORECASE | re.ASCII)
-_ODD = re.compile(r"[%+]|[^:]//")
-# Characters that mean the same with and without percent encoding; a slash, a question mark, & = + # and % do not.
+_ODD = re.compile(r"""[%+\s"<>\[\]\\^`{|}]|[^:]//""")
+# Characters that mean the same with and without percent encoding; a slash, a question mark, # and % do not, and
+# & = + only in the path.
 _PLAIN = {f"%{ord(letter):02X}": letter for letter in f"{ascii_letters}{digits}-._~!$'()*,;:@"}
+_PLAIN_IN_PATH = _PLAIN | {f"%{ord(letter):02X}": letter for letter in "&=+"}
 LATER = timedelta(hours=12)
 """When one article is listed again, its dates usually differ by less."""
 _WORD = re.compile(r"\w+")
@@ -115,27 +135,29 @@ def urlkey(url: str) -> str:
 
 
 def _keys(url: str) -> tuple[str, ...]:
-    """The key of an address, and the one in older ledgers where that may differ."""
+    """The key of an address, and those in older ledgers where they may differ."""
     url = url.strip()
     spelled = _spelled(url)
-    return (_as_written(spelled),) if spelled == url else (_as_written(spelled), _as_written(url))
+    if spelled == url and _FEED_WORD.search(url) is None:
+        return (_as_written(spelled),)
+    return (_as_written(spelled), _as_written(spelled, feeds=False), _as_written(url, feeds=False))
 
 
 def _spelled(url: str) -> str:
     """An address with each character in one spelling: as itself where that is allowed, else percent-encoded."""
-    found = None if url.isascii() and _ODD.search(url) is None else _ADDRESS.fullmatch(url)
+    found = None if url.isascii() and _ODD.search(url) is None else _ADDRESS.fullmatch(BREAK.sub("", url))
     if found is None:
         return url
-    host, path, query = found["host"], re.sub("/{2,}", "/", found["path"]), found["query"].replace("+", "%20")
-    host = unquote(host) if "%" in host else host
-    if not host.isascii():
-        import idna
+    path, query = re.sub("/{2,}", "/", found["path"]), found["query"].replace("+", "%20")
+    spelled = found["scheme"] + ascii_host(found["host"])
+    for part, same in ((path, _PLAIN_IN_PATH), (query, _PLAIN)):
+        rest = quote(_composed(BARE_PERCENT.sub("%25", part)), safe="%/?@!$&'()*+,;=:~", errors="surrogatepass")
+        spelled += _unescaped(rest, same)
+    return spelled
 
-        with contextlib.suppress(idna.IDNAError):
-            host = idna.encode(host, uts46=True).decode()
-    path, query = (_composed(part) for part in (path, query))
-    rest = quote(path + query, safe="%/?#[]@!$&'()*+,;=:~", errors="surrogatepass")
-    return found["scheme"] + host + _ESCAPED.sub(lambda each: _PLAIN.get(each[0].upper(), each[0].upper()), rest)
+
+def _unescaped(text: str, plain: Mapping[str, str]) -> str:
+    return _ESCAPED.sub(lambda each: plain.get(each[0].upper(), each[0].upper()), text)
 
 
 def _composed(text: str) -> str:
@@ -151,8 +173,8 @@ def _composed(text: str) -> str:
     return text if bare.isascii() else unicodedata.normalize("NFC", bare)
 
 
-def _as_written(url: str) -> str:
-    """The spelling in older ledgers, which left letters as they were."""
+def _as_written(url: str, *, feeds: bool = True) -> str:
+    """The key without another spelling of its letters, as in older ledgers, whose keys have the words of `feeds`."""
     try:
         parts = urlsplit(url.strip())
         host, port = (parts.hostname or "").rstrip("."), parts.port
@@ -168,7 +190,47 @@ def _as_written(url: str) -> str:
         host += f":{port}"
     pairs = [pair.strip() for pair in parts.query.split("&")]
     said = sorted(pair for pair in pairs if pair and not _TRACKING.fullmatch(pair.partition("=")[0]))
+    if feeds and _FEED_WORD.search(url):
+        said = [pair for pair in said if not _FEED.fullmatch(pair)]
     return host + re.sub(r"[/\s]+$", "", parts.path) + ("?" + "&".join(said) if said else "")
+
+
+def public_address(article: Article) -> str:
+    """The address under which an article goes out: its canonical one if that is the same page's, else its own."""
+    canonical = article.canonical_url
+    return canonical if canonical and is_same_page(article.url, canonical) else article.url
+
+
+def is_same_page(url: str, canonical: str) -> bool:
+    """Whether a page that is read at `url` may name `canonical` as its own address and be the same page still.
+
+    So it is if they differ by tracking, scheme, letter case, a slash or a variant for phones (AMP, a mobile site), or
+    if only the section differs: the last part of the path and the query are the same. Not if https would be given up.
+    """
+    if url.lower().startswith("https:") and not canonical.lower().startswith("https:"):
+        return False
+    mine, theirs = _page_key(url), _page_key(canonical)
+    if mine is None or theirs is None or mine[0] != theirs[0] or mine[2] != theirs[2]:
+        return False
+    return mine[1] == theirs[1] or (
+        mine[1][-1:] == theirs[1][-1:] and len(theirs[1]) > 0 and _NAMELESS.fullmatch(mine[1][-1]) is None
+    )
+
+
+def _page_key(url: str) -> tuple[str, tuple[str, ...], tuple[str, ...]] | None:
+    """Host, parts of the path and query of an address, without what marks a variant; None for no http(s) address."""
+    place, _, query = urlkey(url).partition("?")
+    host, _, path = place.partition("/")
+    if not host:
+        return None
+    parts = [part for part in path.casefold().split("/") if part and part != "amp"]
+    if parts and parts[0] in _MOBILE:
+        del parts[0]
+    if parts:
+        parts[-1] = _AMP_FILE.sub(r"\1", parts[-1])
+    said = tuple(pair for pair in query.split("&") if pair and not _VARIANT.fullmatch(pair))
+    label, _, rest = host.partition(".")
+    return rest if label in (*_MOBILE, "amp") and "." in rest else host, tuple(parts), said
 
 
 def resemble(one: Article, other: Article) -> bool:

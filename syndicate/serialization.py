@@ -8,6 +8,7 @@ from dataclasses import asdict, fields
 from datetime import UTC, datetime
 from typing import Any
 
+from syndicate.addresses import without_login
 from syndicate.model import Article, Delivery, Image, Json, Media, Post, Rendered
 
 _ARTICLE = tuple(field.name for field in fields(Article))
@@ -33,8 +34,8 @@ def article_record(article: Article) -> Json:
     image = article.image
     return {
         "source": article.source,
-        "url": article.url,
-        "canonical_url": article.canonical_url,
+        "url": without_login(article.url),
+        "canonical_url": article.canonical_url and without_login(article.canonical_url),
         "guid": article.guid,
         "title": article.title,
         "summary": article.summary,
@@ -45,7 +46,7 @@ def article_record(article: Article) -> Json:
         "categories": list(article.categories),
         "language": article.language,
         "kind": article.kind,
-        "image": {"url": image.url, "alt": image.alt, "credit": image.credit} if image else None,
+        "image": {"url": without_login(image.url), "alt": image.alt, "credit": image.credit} if image else None,
     }
 
 
@@ -111,7 +112,7 @@ def delivery_record(delivery: Delivery) -> Json:
     post = delivery.post or {}
     return {
         "key": delivery.key,
-        "article": delivery.article,
+        "article": delivery.article and without_login(delivery.article),
         "account": delivery.account,
         "platform": delivery.platform,
         "action": delivery.action,

@@ -141,5 +141,6 @@ class Rounds:
         """The reader of a configured source, at its present address."""
         wanted = self._sources[name]
         door = Sharing(self._door(), name, self._answers) if wanted.url in self._twins else self._door()
-        memory = self._ledger.listings.of(name)
-        return masked(build(replace(wanted, url=address), door, self._clock, memory), Mask(self._config.secrets))
+        memory, language = self._ledger.listings.of(name), self._config.site.language
+        source = build(replace(wanted, url=address), door, self._clock, memory, language=language)
+        return masked(source, Mask(self._config.secrets))

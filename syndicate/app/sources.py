@@ -30,7 +30,7 @@ def reader(config: Config, name: str, clock: Clock) -> Source:
     door = RequestsHttp(
         clock=clock, timeout=config.network.timeout.total_seconds(), guard=guard, secrets=config.secrets
     )
-    return masked(build(config.sources[name], door, clock), Mask(config.secrets))
+    return masked(build(config.sources[name], door, clock, language=config.site.language), Mask(config.secrets))
 
 
 def web(url: str) -> str:
@@ -110,14 +110,18 @@ def stated(site: str, clock: Clock) -> tuple[str, str]:
     return discovery.stated(web(site), RequestsHttp(clock=clock, guard=Guard(origins=[site])))
 
 
-def build(wanted: SourceConfig, door: Http, clock: Clock, memory: Memory | None = None) -> Source:
-    """The reader of a source, which uses the given HTTP client. `memory` is for sitemaps."""
+def build(
+    wanted: SourceConfig, door: Http, clock: Clock, memory: Memory | None = None, *, language: str | None = None
+) -> Source:
+    """The reader of a source, which uses the given HTTP client. `memory` is for sitemaps; `language` is the site's."""
     if wanted.type == "sitemap":
         from syndicate.sources.sitemap import SitemapSource
 
         return SitemapSource(wanted.name, wanted.url, door, timezone=wanted.timezone, memory=memory)
     from syndicate import sources
 
+    if wanted.type == "feed":
+        return _feed(wanted, door, language)
     return sources.build(
         wanted.type,
         wanted.name,
@@ -128,3 +132,10 @@ def build(wanted: SourceConfig, door: Http, clock: Clock, memory: Memory | None 
         link=wanted.link or "",
         clock=clock,
     )
+
+
+def _feed(wanted: SourceConfig, door: Http, language: str | None) -> Source:
+    from syndicate.sources.feed import FeedSource
+    from syndicate.sources.parsing.fields import LinkRule
+
+    return FeedSource(wanted.name, wanted.url, door, timezone=wanted.timezone, rule=LinkRule(wanted.links, language))

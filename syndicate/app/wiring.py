@@ -91,7 +91,7 @@ class App:
         """The checks that a delivery has to pass before it is sent."""
         from syndicate.delivery.gates import Gate
 
-        return Gate(self.ledger, self.pages.look, self.config.patience)
+        return Gate(self.ledger, self.pages.look, self.config.patience, canonical=self.pages.canonical)
 
     @functools.cached_property
     def pages(self) -> Pages:

@@ -27,6 +27,7 @@ DESCRIPTIONS: Mapping[str, str] = {
     "sources.preflight": "How long an article waits for its page before it is skipped; off: the page is not opened.",
     "sources.burst": "If more articles than this are new at once, they wait for your approval; off: no limit.",
     "sources.similar": "If an article looks like an earlier one: ask (it waits for your approval), post, or skip.",
+    "sources.links": "If a feed's entry leads to another site: own (its own page, if the feed names one), or out.",
     "defaults": "Settings for all accounts. An account's own value replaces the default as a whole.",
     "accounts": "Who you post as, each under a name that you choose.",
     "accounts.platform": "The network.",

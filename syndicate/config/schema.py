@@ -36,6 +36,7 @@ class SourceConfig:
     their own; the site's unless given. `preflight` is how long an article waits for its page to answer before it
     is skipped; None: the page is not opened. `key` is Ghost's. `link` is where a folder's articles are on the
     web: a base, or a pattern; the site's address unless given. `burst` and `similar`: model.FloodLimits.
+    `links` is for feeds whose entries lead to other sites: announce the entry's own page, or where it leads.
     """
 
     name: str
@@ -48,6 +49,7 @@ class SourceConfig:
     link: str | None = None
     burst: int | None = 10
     similar: Literal["ask", "post", "skip"] = "ask"
+    links: Literal["own", "out"] = "own"
 
 
 @dataclass(frozen=True, slots=True)

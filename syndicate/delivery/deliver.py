@@ -9,7 +9,7 @@ from syndicate.delivery import retry_policy
 from syndicate.delivery.amend import amend
 from syndicate.delivery.concessions import conceded, render_conceded
 from syndicate.delivery.failures import hold_account, record_failure, throttles
-from syndicate.delivery.gates import Gate, record
+from syndicate.delivery.gates import Gate, Skip, record
 from syndicate.delivery.lane import Lane, Render, Timeouts
 from syndicate.delivery.look_up import look_up
 from syndicate.delivery.session import with_session
@@ -56,11 +56,14 @@ def _post(
 ) -> tuple[str, ...]:
     known = ledger.articles.find(delivery.anchor)
     verdict = gate.before_render(delivery, known, lane.account)
+    article = known.article
+    if verdict is None and delivery.draft is None:
+        article, verdict = _renamed(delivery, article, lane, ledger, gate)
     if verdict is not None:
         record(verdict, delivery, lane.account, ledger)
         return ()
     ledger.waiting.page_ok(delivery)
-    frozen = _freeze(delivery, known.article, lane, ledger, render, timeouts)
+    frozen = _freeze(delivery, article, lane, ledger, render, timeouts)
     if frozen is None:
         return ()
     if frozen.draft is None:  # a post rendered anew passes every gate, whatever was tried before
@@ -74,6 +77,19 @@ def _post(
     if claimed is not None:
         _send(claimed, replace(frozen, cost=_cost(lane.platform, frozen.post)), lane, ledger, timeouts)
     return frozen.warnings
+
+
+def _renamed(
+    delivery: Delivery, article: Article, lane: Lane, ledger: Ledger, gate: Gate
+) -> tuple[Article, Skip | None]:
+    """The article under the address that its page names as its own, recorded as one more of its names; or why the
+    story is not sent under it: another article has that address, and is the same story.
+    """
+    canonical = gate.canonical(article)
+    renamed = ledger.articles.rename(delivery.anchor, canonical) if canonical else None
+    if canonical is None or renamed is not None:
+        return renamed or article, None
+    return article, gate.announced_as(article, canonical, lane.account)
 
 
 def _cost(platform: Platform, post: Post | None) -> int:

@@ -9,12 +9,14 @@ from typing import Protocol, TypeAlias
 from zoneinfo import ZoneInfo
 
 from syndicate import schedule
+from syndicate.addresses import is_possible
+from syndicate.aliases import is_another
 from syndicate.ledger import Ledger
 from syndicate.ledger.accounts import PAUSED, AccountState
 from syndicate.ledger.articles import StoredArticle
 from syndicate.ledger.backlog import WAITED
 from syndicate.ledger.claims import ANYTHING, Allowance, Spend
-from syndicate.model import Account, Article, Delivery, Post, Reason
+from syndicate.model import UNUSABLE, Account, Article, Delivery, Post, Reason
 from syndicate.ports import Platform, Priced
 from syndicate.schedule import at_once
 
@@ -22,6 +24,7 @@ PAUSE_LOOK = timedelta(minutes=1)  # until a paused word is checked again
 FIRST_LOOK, LONGEST_LOOK = timedelta(seconds=30), timedelta(minutes=5)  # between looks at a page that is not right
 LOOKS = 4  # at a page at least before the article is skipped: by the clock alone, one that was set could end the wait
 NEVER = timedelta(days=1)
+_NOT_HERE = ("filtered", "preflight", "account_left", "empty")  # reasons for which a twin says nothing about the story
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,12 +88,14 @@ class Gate:
 
     `patience` gives how long an article waits for its page, by the name of its source; None: no check. `sent` are
     times of posts to count in addition to the ledger's: those that a look at the whole queue has let go so far.
+    `canonical` gives the other address that a page named as its own in that look.
     """
 
     ledger: Ledger
     look: LookAtPage | None = None
     patience: Callable[[str], timedelta | None] = lambda _: None
     sent: Sequence[datetime] = ()
+    canonical: Callable[[Article], str | None] = lambda _: None
 
     def account(self, delivery: Delivery, state: AccountState, now: datetime) -> Wait | None:
         """Why the whole account may not send: a pause, or a network that asked us to wait.
@@ -144,6 +149,19 @@ class Gate:
             most = round(account.budget.monthly_usd * 1_000_000)
             spend = Spend(platform.price(post), most, _month(account, self.ledger.now(), 0))
         return Allowance(schedule.caps(account.schedule, urgent=urgent), urgent, spend)
+
+    def announced_as(self, article: Article, canonical: str, account: Account) -> Skip | None:
+        """Not to be sent if the article that has this address is the same story, and the account has that one, or it
+        was known from the start.
+        """
+        anchor = self.ledger.articles.at(canonical)
+        if anchor is None or is_another(article, self.ledger.articles.find(anchor).article):
+            return None
+        rows = self.ledger.deliveries.search(accounts=(account.name,), anchor=anchor)
+        posts = [row for row in rows if row.action == "post"]
+        if posts and all(row.state == "failed" or row.reason in _NOT_HERE for row in posts):
+            return None
+        return Skip("preflight", f"its page names itself {canonical}, which is an article of its own here")
 
     def paused_words(self, article: Article) -> list[tuple[str, datetime | None]]:
         """Paused words that the article contains, each with the end of its pause."""
@@ -202,6 +220,9 @@ class Gate:
     def _page(self, delivery: Delivery, article: Article, account: Account) -> Verdict:
         patience = self.patience(article.source)
         vouched = delivery.approved is not None and delivery.expires_at is None  # whatever its page answers
+        unusable = None if patience is not None or vouched else no_link(article)
+        if unusable is not None:
+            return Skip("preflight", unusable.words, alerted=True)
         if self.look is None or patience is None or vouched:
             return None
         trouble = self.look(article, picture=account.image != "none")
@@ -215,6 +236,16 @@ class Gate:
             again = min(max(FIRST_LOOK, waited / 2), LONGEST_LOOK, left)
             return Wait("preflight", now + max(again, timedelta(seconds=1)), trouble.words)
         return Skip("preflight", trouble.words, alerted=True) if trouble.fatal else None
+
+
+def no_link(article: Article) -> Trouble | None:
+    """What is wrong with the link that an article's source states, whatever a page would answer; None if nothing is."""
+    url = article.url or article.raw.get(UNUSABLE, "")
+    if not url or is_possible(url):
+        return None
+    if not url.lower().startswith(("http://", "https://")):
+        return Trouble(f"its link is not a web address: {url[:80]}")
+    return Trouble(f"its link leads nowhere, since no host can have such a name: {url[:80]}")
 
 
 def record(verdict: Wait | Skip, delivery: Delivery, account: Account, ledger: Ledger) -> None:

@@ -13,11 +13,12 @@ from datetime import datetime, timedelta
 from typing import TypeAlias
 from urllib.parse import urljoin, urlsplit
 
-from syndicate.aliases import urlkey
+from syndicate.addresses import as_link
+from syndicate.aliases import is_same_page, public_address, urlkey
 from syndicate.delivery import stranger_page
-from syndicate.delivery.gates import Trouble
+from syndicate.delivery.gates import Trouble, no_link
 from syndicate.errors import PlatformError, RenderError, SourceError, Unavailable
-from syndicate.model import Article
+from syndicate.model import ENCLOSED, Article
 from syndicate.ports import Clock, Http, Reply
 
 FRESH = timedelta(seconds=20)  # accounts that announce the same article at once share one check
@@ -26,6 +27,7 @@ GONE = (404, 410)
 AT_ONCE = 4  # pages that are checked at once
 
 _ACCEPT = "text/html,application/xhtml+xml;q=0.9,*/*;q=0.5"
+_NO_HEAD = (405, 501)  # servers that answer no HEAD
 _NOINDEX = re.compile(r"\s*(?:(?:googlebot:\s*)?noindex|none)\s*", re.IGNORECASE)
 
 
@@ -46,13 +48,18 @@ class Pages:
         self._clock = clock
         self._unresolved: dict[str, datetime] = {}
         self._seen: dict[tuple[str, bool], tuple[datetime, Trouble | None]] = {}
+        self._canonical: dict[str, tuple[datetime, str]] = {}
         self._guard = threading.Lock()
 
     def look(self, article: Article, *, picture: bool) -> Trouble | None:
         """What is wrong with an article's page, or else with its picture; None if nothing is."""
+        unusable = no_link(article)
+        if unusable is not None:
+            return unusable
         wanted, now = (article.url, picture and article.image is not None), self._clock()
         with self._guard:
             self._seen = {key: seen for key, seen in self._seen.items() if now - seen[0] < FRESH}
+            self._canonical = {url: said for url, said in self._canonical.items() if now - said[0] < REMEMBERED}
             if wanted in self._seen:
                 return self._seen[wanted][1]
         trouble = self._page(article)
@@ -61,6 +68,16 @@ class Pages:
         with self._guard:
             self._seen[wanted] = (now, trouble)
         return trouble
+
+    def canonical(self, article: Article) -> str | None:
+        """The address that an article's page named as its own when it was last checked, if it goes out under another.
+
+        Only one that means the same page, and that answers.
+        """
+        said = self._canonical.get(article.url)
+        if said is None or as_link(said[1]) == as_link(public_address(article)):
+            return None
+        return said[1]
 
     def troubles(self, articles: Iterable[Article]) -> dict[str, str]:
         """What is wrong with pages, by their address, for a preview. Checks several at once."""
@@ -91,25 +108,30 @@ class Pages:
     def _page(self, article: Article) -> Trouble | None:
         if not article.url:
             return Trouble("its source gives no link for it")
-        if not article.url.startswith(("http://", "https://")):
-            return Trouble(f"its link is not a web address: {article.url[:80]}")
         try:
-            reply = self._asked(article.url)
+            reply = self._asked(article)
         except PlatformError as fault:
             return Trouble(f"its page cannot be read: {fault}")
         if reply is None or reply.status == 429 or "cf-mitigated" in reply.headers:  # Cloudflare's mark of a challenge
             return None
         return self._told(article, reply) if reply.status == 200 else Trouble(f"its page answers {reply.status}")
 
-    def _asked(self, url: str) -> Reply | None:
-        """The page; None where its host name cannot be resolved here, since it may be known outside this network."""
-        host, now = urlsplit(url).netloc, self._clock()
+    def _asked(self, article: Article) -> Reply | None:
+        """The page; None where its host name cannot be resolved here, since it may be known outside this network.
+
+        A name without a dot is known inside a network or nowhere. Of a recording only the head is asked for.
+        """
+        url, now = article.url, self._clock()
+        host = urlsplit(url).netloc
         if self._unresolved.get(host, now) > now:
             return None
         try:
+            if ENCLOSED in article.raw:
+                reply = self._http.call("HEAD", url)
+                return None if reply.status in _NO_HEAD else reply
             return self._http.call("GET", url, headers={"Accept": _ACCEPT})
         except Unavailable as fault:
-            if not fault.unresolved:
+            if not fault.unresolved or "." not in host:
                 raise
             self._unresolved[host] = now + REMEMBERED
             return None
@@ -123,10 +145,19 @@ class Pages:
             return Trouble("its page asks not to be listed (noindex)")
         if stranger := stranger_page.told(article, reply):
             return Trouble(stranger)
-        names = {urlkey(url) for url in (article.url, article.canonical_url, reply.url) if url}
-        if canonical and urlkey(canonical) not in names:
+        if canonical is None:
+            return None
+        known = [url for url in (article.url, article.canonical_url, reply.url) if url]
+        if is_same_page(article.url, canonical):
+            if self._answers(canonical, reply):
+                self._canonical[article.url] = (self._clock(), canonical)
+        elif not any(urlkey(url) == urlkey(canonical) or is_same_page(url, canonical) for url in known):
             return Trouble(f"its page names another address as its own: {canonical}")
         return None
+
+    def _answers(self, canonical: str, reply: Reply) -> bool:
+        """Whether a page's canonical address leads somewhere as well. Another query does not have to be tried."""
+        return canonical.partition("?")[0] == reply.url.partition("?")[0] or self._status(canonical) == 200
 
     def _claimed(self, reply: Reply) -> tuple[list[str], str | None]:
         """The robots directives of headers and page, and the page's canonical address if it is on this site."""

@@ -196,7 +196,7 @@ def _retold(anchor: str, article: Article, standing: StoredState, ledger: Ledger
         whole = still_filled(article, ledger.articles.find(anchor).article)
         before = ledger.articles.update(anchor, whole, now)
         if before is not None:
-            return [(anchor, before, whole)]
+            return [(anchor, before, ledger.articles.find(anchor).article)]
     return []
 
 

@@ -138,6 +138,8 @@ class Articles:
         before = load_article(row["data"])
         if article.withdrawn:  # a notice of withdrawal need not repeat the text
             article = replace(before, withdrawn=True)
+        if article.canonical_url is None and article.url == before.url:
+            article = replace(article, canonical_url=before.canonical_url)  # as its page named it
         words = (before.title, before.summary) != (article.title, article.summary)
         self._db.change(
             "UPDATE article SET data = :data, url = :url, content_hash = :content_hash, title_key = :title_key,"
@@ -165,6 +167,24 @@ class Articles:
             title_key=wording(article.title),
             summary_key=wording(article.summary),
         )
+
+    def rename(self, anchor: str, canonical: str) -> Article | None:
+        """Store the address that an article's page names as its own, as one more of its names. Returns the article.
+
+        None if another article has that name: then nothing is stored.
+        """
+        from syndicate.aliases import aliases
+
+        with self._db.transaction():
+            article = self.find(anchor).article
+            names = aliases(Article("", canonical, ""))
+            if any(owner != anchor for owner in self.anchors([alias.hash for alias in names]).values()):
+                return None
+            article = replace(article, canonical_url=canonical)
+            data = store_article(article)
+            self._db.change("UPDATE article SET data = :data WHERE anchor = :anchor", anchor=anchor, data=data)
+            self.name(anchor, names)
+        return article
 
     def withdraw(self, anchor: str, now: datetime) -> bool:
         """Mark an article as withdrawn by its publisher. False if it was already."""

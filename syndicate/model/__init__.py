@@ -18,7 +18,7 @@ from syndicate.model.account import (
     Schedule,
     Secret,
 )
-from syndicate.model.article import EMBARGOED, FILLED, Article, Image, Precision, Site
+from syndicate.model.article import EMBARGOED, ENCLOSED, FILLED, UNUSABLE, Article, Image, Precision, Site
 from syndicate.model.delivery import (
     APPROVABLE,
     LATER,
@@ -49,6 +49,7 @@ __all__ = [
     "APPROVABLE",
     "DEFAULT_INTERVAL",
     "EMBARGOED",
+    "ENCLOSED",
     "FILLED",
     "LATER",
     "NOTHING",
@@ -57,6 +58,7 @@ __all__ = [
     "NO_RULES",
     "REASONS",
     "SCHEDULED",
+    "UNUSABLE",
     "Account",
     "Action",
     "Article",

@@ -33,6 +33,14 @@ FILLED = "filled_in"
 """Key in `Article.raw` for the names of fields that another source filled in, separated by spaces."""
 
 
+ENCLOSED = "enclosed"
+"""Key in `Article.raw` where the address is that of a recording itself, since the source names no page of it."""
+
+
+UNUSABLE = "unusable link"
+"""Key in `Article.raw` for a link that the source states and that can lead nowhere; there is no other address then."""
+
+
 @dataclass(frozen=True, slots=True)
 class Article:
     """One published item of the site, as its source gives it. Texts are plain: decoded once, no markup.
@@ -41,7 +49,8 @@ class Article:
     `published` is what the source said, never `updated` and never "now"; `tz_assumed` when the zone
     was a guess; with `precision` "day" only the date (in the source's zone) is meant.
     `section` is a path such as "News > Russia". `withdrawn`: the source says that it was withdrawn.
-    `raw` has what no other field holds, and EMBARGOED where the source names an embargo.
+    `raw` has what no other field holds, EMBARGOED where the source names an embargo, ENCLOSED
+    and UNUSABLE.
     """
 
     source: str

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import TypeAlias
 
+from syndicate.aliases import public_address, urlkey
 from syndicate.ledger import Ledger
 from syndicate.ledger.deliveries import PlannedDelivery
 from syndicate.model import Account, Article, BreakingRules, Delivery
@@ -29,7 +30,7 @@ def revise(
             continue
         if priority(after, breaking) == 0:
             ledger.backlog.raise_priority(anchor)
-        if (before.title, before.summary, before.url) == (after.title, after.summary, after.url):
+        if _shown(before) == _shown(after):
             continue  # some systems give pictures a new address every time
         for account in accounts:
             if account.delay:
@@ -38,6 +39,12 @@ def revise(
                 key = plan_edit(anchor, account, ledger, now)
                 keys += [key] if key else []
     return keys
+
+
+def _shown(article: Article) -> tuple[str, str, str]:
+    """What a post shows of an article's words and address; another spelling of the same address is no change."""
+    url = public_address(article)
+    return article.title, article.summary, urlkey(url) or url
 
 
 def withdraw(anchor: str, accounts: Sequence[Account], ledger: Ledger, now: datetime) -> list[str]:

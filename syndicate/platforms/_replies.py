@@ -7,8 +7,9 @@ import re
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 from unicodedata import normalize
-from urllib.parse import SplitResult, unquote, urlsplit
+from urllib.parse import unquote, urlsplit
 
+from syndicate.addresses import as_link
 from syndicate.errors import Uncertain
 
 if TYPE_CHECKING:
@@ -81,18 +82,10 @@ def same_text(ours: str, theirs: str) -> bool:
 
 
 def _plain(address: str) -> tuple[str, ...]:
+    """An address with each character in one spelling: without percent signs, letters composed with their accents."""
     try:
-        parts = urlsplit(address.strip())
-        host = _host(parts)
+        parts = urlsplit(as_link(address))
     except ValueError:
         return (address.strip(),)
-    return (parts.scheme, host, unquote(parts.path) or "/", unquote(parts.query), unquote(parts.fragment))
-
-
-def _host(parts: SplitResult) -> str:
-    name = parts.hostname or ""
-    port = f":{parts.port}" if parts.port else ""
-    try:
-        return name.encode("idna").decode() + port
-    except UnicodeError:
-        return name + port
+    said = (normalize("NFC", unquote(part)) for part in (parts.query.replace("+", "%20"), parts.fragment))
+    return (parts.scheme, parts.netloc.lower(), normalize("NFC", unquote(parts.path)) or "/", *said)

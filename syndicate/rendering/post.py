@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, Literal, TypeAlias
-from urllib.parse import quote
 
+from syndicate.addresses import as_link, is_possible
+from syndicate.aliases import public_address
 from syndicate.errors import RenderError, TooLong
 from syndicate.model import Account, Article, Image, Limits, LinkCard, Media, Post, Rendered, Site, Span
 from syndicate.ports import Platform, RichText
@@ -124,7 +124,7 @@ class _Parts:
         self._manner = manner
         self._templates = renderer.templates
         self._pictures = renderer.pictures
-        self._url = article.url
+        self._url = public_address(article)
         self._view: ArticleView = manner.view(article, account.hashtags)
         self._variables: dict[str, Any] = {
             "article": self._view,
@@ -138,10 +138,11 @@ class _Parts:
         return self._templates.shown(self._templates.find(self._name, file))
 
     def link(self) -> str:
-        """The article's address with the account's campaign parameters; it contains no white space."""
-        address = re.sub(r"\s", lambda found: quote(found.group()), plain(self._url))
+        """The article's address with the account's campaign parameters, as every network links it whole; "" if none."""
+        if not is_possible(self._url):
+            return ""
         campaign = {"source": self._name} | dict(self._account.utm) if self._account.utm else {}
-        return utm(address, campaign)
+        return as_link(utm(as_link(self._url), campaign))
 
     def made(self) -> _Made:
         """Text, link, link card and pictures. Raises RenderError where a template prints nothing, and TooLong."""

@@ -6,6 +6,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, fields, replace
 from datetime import datetime
 
+from syndicate.addresses import as_link
+from syndicate.aliases import public_address
 from syndicate.model import Article, Image
 from syndicate.rendering.fit import Hashtags, Tag
 from syndicate.rendering.labels import hashtags, section_label
@@ -48,8 +50,8 @@ def view(article: Article, tags: int, words: Callable[[str], str] = unmentioned)
     summary = led_by(title, without_address(plain(article.summary), article.url, article.canonical_url))
     return ArticleView(
         source=plain(article.source),
-        url=plain(article.url),
-        canonical_url=plain(article.canonical_url or ""),
+        url=as_link(public_address(article)),
+        canonical_url=as_link(article.canonical_url or ""),
         title=words(title),
         summary=words(summary),
         section=words(section_label(article.section)),

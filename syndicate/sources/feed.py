@@ -12,7 +12,10 @@ from syndicate.ports import Http, Reply
 from syndicate.sources import fetch
 
 if TYPE_CHECKING:
-    from syndicate.sources.parsing.fields import Parsed  # its imports are not needed for a feed that is as it was
+    from syndicate.sources.parsing.fields import (  # its imports are not needed for a feed that is as it was
+        LinkRule,
+        Parsed,
+    )
 
 ACCEPT = (
     "application/rss+xml, application/atom+xml, application/feed+json, application/rdf+xml;q=0.9,"
@@ -22,14 +25,27 @@ _PASSING = (408, 425, 429, 500, 502, 503, 504)  # a later attempt may go well
 
 
 class FeedSource:
-    """ports.Source for RSS, Atom and JSON Feed. Links are resolved against `base` instead of the feed's own address."""
+    """ports.Source for RSS, Atom and JSON Feed. Links are resolved against `base` instead of the feed's own address.
 
-    def __init__(self, name: str, url: str, http: Http, *, timezone: str = "UTC", base: str | None = None) -> None:
+    `rule` says which of an entry's links is its article's (without one: its own page).
+    """
+
+    def __init__(
+        self,
+        name: str,
+        url: str,
+        http: Http,
+        *,
+        timezone: str = "UTC",
+        base: str | None = None,
+        rule: LinkRule | None = None,
+    ) -> None:
         self.name = name
         self._url = url
         self._http = http
         self._timezone = timezone
         self._base = base
+        self._rule = rule
 
     def fetch(self, validators: Validators) -> Reading:
         """One conditional request. An unchanged feed is not parsed. Raises SourceError.
@@ -90,6 +106,7 @@ class FeedSource:
 
     def _read(self, reply: Reply) -> Parsed:
         from syndicate.sources.formats.feed import read_feed
+        from syndicate.sources.parsing.fields import OWN_LINKS
 
         url = self._base or reply.url
         try:
@@ -100,6 +117,7 @@ class FeedSource:
                 content_type=reply.headers.get("content-type"),
                 timezone=self._timezone,
                 now=reply.received_at,
+                rule=self._rule or OWN_LINKS,
             )
         except SourceError as fault:
             kind = _json_type(reply.body) if fault.found == "json" else None

@@ -25,8 +25,9 @@ def child() -> None:
 
 def _feed(body: bytes, options: dict[str, Any]) -> dict[str, Any]:
     from syndicate.sources.formats.feed import read_here
+    from syndicate.sources.parsing.fields import LinkRule
 
-    reading = read_here(body, rescued=True, **options)
+    reading = read_here(body, rescued=True, **options | {"rule": LinkRule(*options["rule"])})
     return {
         "articles": list(map(store_article, reading.articles)),
         "listed": reading.listed,

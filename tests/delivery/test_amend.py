@@ -53,6 +53,20 @@ def test_a_post_follows_its_article_where_that_is_asked(posted, article, clock):
     assert {row.revision for row in room.ledger.deliveries.search() if row.action == "edit"} == {1, 2}
 
 
+def test_a_permalink_that_moved_is_an_edit_of_the_link(posted, article, clock):
+    room = posted(on_edit="edit")
+    room.publish(article(1, url="https://gazette.example/2026/1", published=clock.now))
+    room.run()
+    assert list(room.network.posts.values()) == ["Story 1 https://gazette.example/2026/1"]
+
+
+@pytest.mark.parametrize("url", ["http://www.gazette.example/1/", "https://gazette.example/1?utm_source=rss"])
+def test_an_address_in_another_spelling_is_none(posted, article, clock, url):
+    """A site that moves to https has all its feed rewritten; no post is edited for that."""
+    room = posted(on_edit="edit")
+    assert room.publish(article(1, url=url, published=clock.now)) == ()
+
+
 def test_several_changes_before_the_edit_are_one_edit(posted, article, clock):
     room = posted(on_edit="edit")
     for title in ("Better", "Better still", "Best"):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import socket
 import threading
+from dataclasses import replace
 from datetime import timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
@@ -12,7 +13,7 @@ import pytest
 from syndicate.delivery.preflight import Pages
 from syndicate.errors import RenderError
 from syndicate.ingestion.withdrawals import watch
-from syndicate.model import Article, Image
+from syndicate.model import ENCLOSED, UNUSABLE, Article, Image
 from syndicate.net.address_guard import Guard
 from syndicate.net.http import Machine, RequestsHttp
 from syndicate.rendering.photo import download
@@ -27,6 +28,7 @@ def site():
     """A server that answers what `pages` says: status, headers, body; `asked` are the paths."""
     pages: dict[str, tuple[int, dict[str, str], str]] = {}
     asked: list[str] = []
+    heads: dict[str, int] = {}
 
     class Handler(BaseHTTPRequestHandler):
         def do_GET(self):
@@ -39,12 +41,18 @@ def site():
             self.end_headers()
             self.wfile.write(body.encode())
 
+        def do_HEAD(self):
+            asked.append(f"HEAD {self.path}")
+            self.send_response(heads[self.path])
+            self.end_headers()
+
         def log_message(self, *_):
             pass
 
     server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
     threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True).start()
-    server.pages, server.asked, server.url = pages, asked, f"http://127.0.0.1:{server.server_address[1]}"
+    server.pages, server.asked, server.heads = pages, asked, heads
+    server.url = f"http://127.0.0.1:{server.server_address[1]}"
     yield server
     server.shutdown()
     server.server_close()
@@ -113,6 +121,43 @@ def test_what_a_page_says_of_itself(site, pages, story, answer, wrong):
     assert (found is None) if wrong is None else wrong in found
 
 
+@pytest.mark.parametrize(
+    ("path", "canonical", "said"),
+    [
+        ("/story?source=rss----1a--4", "/story", "/story"),
+        ("/story?partner=rss&emc=rss", "/story", "/story"),
+        ("/amp/story", "/story", "/story"),
+        ("/sport/story", "/news/story", "/news/story"),
+        ("/Story/", "/story", "/story"),
+        ("/story", "/story", None),
+        ("/amp/story", "/none/story", None),  # a page that does not answer is nobody's address
+        ("/amp/story", "https://elsewhere.example/story", None),
+    ],
+)
+def test_a_page_may_name_a_slightly_different_address_as_its_own(site, pages, path, canonical, said):
+    page = (200, {}, f'<link rel="canonical" href="{canonical}"><title>x</title>')
+    site.pages |= {path: page, "/story": page, "/news/story": page}
+    story = Article("news", site.url + path, "Story")
+    assert look(pages, story) is None
+    assert pages.canonical(story) == (said and site.url + said)
+    if said:
+        assert pages.canonical(replace(story, canonical_url=site.url + said)) is None
+
+
+def test_another_query_of_the_same_page_is_not_tried(site, pages):
+    site.pages["/story?ref=rss"] = (200, {}, '<link rel="canonical" href="/story"><title>x</title>')
+    assert look(pages, Article("news", f"{site.url}/story?ref=rss", "Story")) is None
+    assert site.asked == ["/story?ref=rss"]
+
+
+@pytest.mark.parametrize(("status", "wrong"), [(200, None), (405, None), (501, None), (404, "its page answers 404")])
+def test_of_a_recording_only_the_head_is_asked_for(site, pages, status, wrong):
+    site.heads["/7.mp3"] = status
+    story = Article("news", f"{site.url}/7.mp3", "Episode 7", kind="audio", raw={ENCLOSED: "audio/mpeg"})
+    assert look(pages, story) == wrong
+    assert site.asked == ["HEAD /7.mp3"]
+
+
 def test_a_picture_that_does_not_load_is_no_reason_to_give_a_story_up(site, pages, story):
     site.pages["/story"] = (200, {}, "<title>Story</title>")
     trouble = pages.look(story, picture=True)
@@ -162,6 +207,17 @@ def test_a_name_that_only_others_can_resolve_is_asked_for_once_in_five_minutes(s
     assert asked == ["gazette.example"] * 2
     assert look(pages, Article("news", "https://other.example/1", "Story")) is None
     assert asked[2:] == ["other.example"]
+
+
+@pytest.mark.parametrize("url", ["https://intranet-of-nobody/story", "https://https://gazette.example/a"])
+def test_a_name_that_can_be_known_nowhere_is_a_broken_link(pages, url):
+    assert look(pages, Article("news", url, "Story"))
+
+
+def test_a_link_that_the_source_states_and_nobody_can_have_is_the_reason(pages):
+    story = Article("news", "", "Story", raw={UNUSABLE: "undefined"})
+    assert look(pages, story) == "its link is not a web address: undefined"
+    assert look(pages, replace(story, raw={})) == "its source gives no link for it"
 
 
 def test_a_link_into_a_private_network_is_a_broken_link(pages):

@@ -222,6 +222,44 @@ def test_an_address_that_stands_in_the_headline_is_a_span_too(post):
     assert made.spans[0] == Span(4, 22, "link", "https://b.example/")
 
 
+@pytest.mark.parametrize(
+    ("url", "link"),
+    [
+        ("https://gazette.example.com/記事/A.M.E.R.", "https://gazette.example.com/%E8%A8%98%E4%BA%8B/A.M.E.R%2E"),
+        ("https://desk:pw@gazette.example.com/a", "https://gazette.example.com/a"),
+        ("https://bücher.example.com/’", "https://xn--bcher-kva.example.com/%E2%80%99"),
+        (URL, URL),
+    ],
+)
+@pytest.mark.parametrize(("limits", "place"), [(TEXT, "text"), (CLIENT, "card"), (FIELD, "card")])
+def test_every_link_that_leaves_is_one_that_all_networks_link_whole(post, url, link, limits, place):
+    made = post(replace(ARTICLE, url=url), limits=limits, image="none", link=place).post
+    assert made.link == link
+    assert [span.value for span in made.spans if span.kind == "link"] == [link] * (place == "text")
+    assert made.card is None or made.card.url == link
+    assert "pw@" not in json.dumps(made.article)
+
+
+def test_campaign_parameters_do_not_end_in_what_a_network_leaves_out(post):
+    made = post(replace(ARTICLE, url="https://gazette.example.com/a"), utm={"medium": "v1."}).post
+    assert made.link == "https://gazette.example.com/a?utm_source=mastodon&utm_medium=v1%2E"
+
+
+def test_a_template_may_print_the_address_itself(post, tmp_path):
+    story = replace(ARTICLE, url="https://desk:pw@gazette.example.com/記")
+    made = post(story, templates=own(tmp_path, "{{ article.url }}"), image="none").post
+    assert made.text == "https://gazette.example.com/%E8%A8%98"
+
+
+def test_an_article_goes_out_under_its_canonical_address_if_that_is_the_same_page(post):
+    for canonical, link in (
+        (URL, URL),
+        ("https://elsewhere.example/ferry", "https://gazette.example.com/amp/ferry?a=1"),
+    ):
+        story = replace(ARTICLE, url="https://gazette.example.com/amp/ferry?a=1", canonical_url=canonical)
+        assert post(story).post.link == link
+
+
 def test_white_space_in_an_address_cannot_break_it(post):
     made = post(replace(ARTICLE, url="https://gazette.example.com/a b\u00a0c")).post
     assert made.link == "https://gazette.example.com/a%20b%C2%A0c"

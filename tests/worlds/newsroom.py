@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from types import SimpleNamespace
 
 from syndicate import errors
+from syndicate.aliases import public_address
 from syndicate.delivery.deliver import deliver
 from syndicate.delivery.gates import Gate, Trouble
 from syndicate.delivery.lane import Lane, Timeouts
@@ -30,7 +31,8 @@ TERMS = Timeouts(timedelta(seconds=60), timedelta(seconds=30), lambda: 0.5)
 
 
 def render(article, account, platform, limits, *, at, planned_at):
-    post = Post(f"{article.title} {article.url}", article.url, (), (), None, None, at, planned_at, {})
+    link = public_address(article)
+    post = Post(f"{article.title} {link}", link, (), (), None, None, at, planned_at, {})
     return SimpleNamespace(post=post, length=len(post.text), limit=limits.text, warnings=())
 
 
@@ -133,6 +135,7 @@ class Newsroom:
         self.breaking, self.floods = breaking, floods
         self.render = render
         self.trouble: Trouble | None = trouble
+        self.canonical: dict[str, str] = {}  # what pages name as their own address, by the address they have
         self.looks = 0
         self.patience = patience
         self.articles = ()
@@ -161,7 +164,8 @@ class Newsroom:
     def run(self, limit=100):
         """Everything that can go now, in order; returns what became posted."""
         before = set(self.network.posts)
-        gate = Gate(self.ledger, self._look, lambda _: self.patience)
+        named = self.canonical
+        gate = Gate(self.ledger, self._look, lambda _: self.patience, canonical=lambda story: named.get(story.url))
         for _ in range(limit):
             now = self.ledger.now()
             self.ledger.claims.sweep(now, lambda _: self.lane.settle)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from syndicate.model import Article
 from syndicate.sources.parsing import html_text, hub_links
+from syndicate.sources.parsing.article_links import EntryLink, choose, enclosed, link_of, original
 from syndicate.sources.parsing.fields import (
     LANG,
     ParseContext,
@@ -32,7 +33,7 @@ if TYPE_CHECKING:
 
 _READ = frozenset({
     "dc:date", "dc:creator", "dc:subject", "dcterms:issued", "dcterms:modified", "media:content", "media:group",
-    "media:thumbnail", "feedburner:origLink",
+    "media:thumbnail", "feedburner:origLink", "feedblitz:origLink", "pheedo:origLink",
 })  # fmt: skip
 _MARKUP = ("html", "text/html", "xhtml", "application/xhtml+xml")
 
@@ -42,11 +43,12 @@ def read(root: Element, reader: ParseContext) -> Parsed:
     here = reader.base
     reader = reader.inside(root)
     reader.language = language(root.get(LANG))
+    links = [(_rel(child), child.get("href")) for child in root if reader.names[child.tag] == "link"]
+    reader.home = address(next((href for rel, href in links if rel == "alternate"), None), reader.base) or reader.base
     entries = [child for child in root if reader.names[child.tag] == "entry"]
     shown = readable(entries, lambda entry: _article(entry, reader))
     meant, notes = announced(shown, reader)
     articles = [article for entry in meant if (article := _article(entry, reader)) is not None]
-    links = [(_rel(child), child.get("href")) for child in root if reader.names[child.tag] == "link"]
     generator = next((words(child) for child in root if reader.names[child.tag] == "generator"), "")
     older = next_page(links, reader.base, generator, here=here)
     hub, held_back = hub_links.of_links(links, reader.base), len(shown) - len(meant)
@@ -57,13 +59,15 @@ def _article(entry: Element, reader: ParseContext) -> Article | None:
     """None for an entry that has neither title nor address."""
     reader = reader.inside(entry)
     found = reader.children(entry)
-    links = [(link, address(link.get("href") or link.text, reader.inside(link).base)) for link in found.get("link", ())]
-    url, title = _url(found, links, reader.base), _title(found.get("title", ()))
+    before = len(reader.hostless)
+    links = [link_of(each, reader) for each in found.get("link", ())]
+    spoken = _language(entry, found) or reader.language
+    url, title = _url(found, links, spoken or reader.rule.language, reader), _title(found.get("title", ()))
     if not url and not title:
         return None
     published = reader.date(found, "published", "issued", "dc:date", "dcterms:issued", "created")
     updated = reader.date(found, "updated", "modified", "dcterms:modified")
-    enclosures = [(there, link.get("type", "").strip().lower()) for link, there in links if _rel(link) == "enclosure"]
+    enclosures = [(each.url, each.type) for each in links if each.rel == "enclosure"]
     bodies = [element for name in ("content", "summary") for element in found.get(name, ())]
     return Article(
         source=reader.source,
@@ -79,23 +83,19 @@ def _article(entry: Element, reader: ParseContext) -> Article | None:
         authors=_authors(found, reader),
         categories=_categories(found),
         images=images(reader, found, enclosures, bodies, url),
-        language=_language(entry, found) or reader.language,
+        language=spoken,
         kind="video" if "yt:videoId" in found else kind_of(mime for _, mime in enclosures),
-        raw=extras(found, _READ),
+        raw=extras(found, _READ) | enclosed(url, enclosures) | reader.refused(url, before),
     )
 
 
-def _url(found: Found, links: list[tuple[Element, str]], base: str) -> str:
-    """The article's address: the alternate link; of several, the one to HTML."""
-    original = address(first(found, "feedburner:origLink"), base)
-    if original:
-        return original
-    alternates = [(link, url) for link, url in links if url and _rel(link) == "alternate"]
-    pages = [url for link, url in alternates if link.get("type", "text/html").startswith("text/html")]
-    if alternates:
-        return next(iter(pages), alternates[0][1])
+def _url(found: Found, links: list[EntryLink], stated: str | None, reader: ParseContext) -> str:
+    """The article's address: that of its links, or else of an id that is one."""
     guid = first(found, "id")
-    return address(guid, base) if guid.lower().startswith(("http://", "https://")) else ""
+    is_address = guid.lower().startswith(("http://", "https://")) and not any(
+        each.url and each.rel == "alternate" for each in links
+    )
+    return original(found, reader) or choose(links, reader.link(guid) if is_address else "", reader, stated)
 
 
 def _rel(link: Element) -> str:

@@ -10,7 +10,7 @@ from syndicate.model import Article
 from syndicate.net.address_guard import bare
 from syndicate.sources.parsing import json_fields, xml_tree
 from syndicate.sources.parsing.document import check_size
-from syndicate.sources.parsing.fields import Namespaces, ParseContext, Parsed, noted
+from syndicate.sources.parsing.fields import OWN_LINKS, LinkRule, Namespaces, ParseContext, Parsed, noted
 
 SMALL = 2_000_000
 """Bytes. A feed up to this size is read strictly in less than a second, whatever is in it."""
@@ -33,20 +33,22 @@ def read_feed(
     timezone: str = "UTC",
     now: datetime | None = None,
     seconds: float | None = None,
+    rule: LinkRule = OWN_LINKS,
 ) -> Parsed:
     """Everything a feed says. `url` resolves relative links; dates far after `now` are refused. Raises SourceError.
 
-    `seconds` is the time limit for a feed that is large or not well-formed, which a child process reads.
+    `seconds` is the time limit for a feed that is large or not well-formed, which a child process reads. `rule` says
+    which of an entry's links counts.
     """
     shown = bare(url) or source
     check_size(body, shown)
     if json_fields.is_json(body):
-        return _read_json(body, ParseContext(source, url, timezone, now, Namespaces("", "")), shown)
+        return _read_json(body, ParseContext(source, url, timezone, now, Namespaces("", ""), rule=rule), shown)
     why = ""
     if len(body) <= SMALL:
         try:
             return read_here(
-                body, source=source, url=url, shown=shown, content_type=content_type, timezone=timezone, now=now
+                body, source=source, url=url, content_type=content_type, timezone=timezone, now=now, rule=rule
             )
         except xml_tree.NotWellFormed as fault:
             why = str(fault)
@@ -62,6 +64,7 @@ def read_feed(
         now=now,
         why=why,
         seconds=isolated.SECONDS if seconds is None else seconds,
+        rule=rule,
     )
 
 
@@ -70,16 +73,17 @@ def read_here(
     *,
     source: str,
     url: str,
-    shown: str,
     content_type: str | None,
     timezone: str,
     now: datetime | None,
     rescued: bool = False,
+    rule: LinkRule = OWN_LINKS,
 ) -> Parsed:
     """As `read_feed`, but in this process; if `rescued`, feedparser reads a feed that is not well-formed.
 
     Raises SourceError, NotWellFormed.
     """
+    shown = bare(url) or source
     try:
         tree = _tree(body, shown, content_type)
     except xml_tree.NotWellFormed as fault:
@@ -87,12 +91,12 @@ def read_here(
             raise
         from syndicate.sources.formats import feedparser_fallback
 
-        reader = ParseContext(source, url, timezone, now, Namespaces("", ""))
+        reader = ParseContext(source, url, timezone, now, Namespaces("", ""), rule=rule)
         reading = replace(
             feedparser_fallback.read(fault.text, reader, url=shown, why=str(fault)), cut_off=fault.cut_off
         )
     else:
-        reader = ParseContext(source, url, timezone, now, Namespaces(tree.root.tag, tree.head))
+        reader = ParseContext(source, url, timezone, now, Namespaces(tree.root.tag, tree.head), rule=rule)
         reading = replace(_read(tree, reader), cut_off=tree.cut_off)
     return noted(reading, reader)
 

@@ -7,6 +7,7 @@ from typing import Any
 from syndicate.errors import SourceError
 from syndicate.model import Article, Image
 from syndicate.sources.parsing import html_text, hub_links
+from syndicate.sources.parsing.article_links import EntryLink, choose, enclosed
 from syndicate.sources.parsing.fields import (
     ENTRIES,
     ParseContext,
@@ -39,7 +40,7 @@ def read(text: str, reader: ParseContext, *, url: str, why: str) -> Parsed:
         raise SourceError(f"{url} cannot be read as a feed: {why}")
     links = [(str(link.get("rel", "")), link.get("href")) for link in found.feed.get("links", ())]
     older = next_page(links, reader.base, str(found.feed.get("generator", "")))
-    reader.base = address(found.feed.get("link"), reader.base) or reader.base
+    reader.base = reader.home = address(found.feed.get("link"), reader.base) or reader.base
     reader.language = language(found.feed.get("language"))
     shown = found.entries[:ENTRIES]
     drafts = [entry for entry in shown if str(entry.get("app_draft", "")).strip().casefold() == "yes"]
@@ -59,7 +60,9 @@ def _article(entry: dict[str, Any], reader: ParseContext) -> Article:
     published = reader.stated(entry.get("published", ""), entry.get("created", ""))
     updated = reader.stated(entry.get("updated", "") if "updated" in entry else "")
     guid = str(entry.get("id", "")).strip()
-    url = address(entry.get("feedburner_origlink") or entry.get("link"), reader.base)
+    spoken = language((entry.get("title_detail") or {}).get("language")) or reader.language
+    before = len(reader.hostless)
+    url = _url(entry, guid, spoken or reader.rule.language, reader)
     enclosures = [
         (address(link.get("href"), reader.base), str(link.get("type", "")).lower())
         for link in entry.get("links", ())
@@ -80,8 +83,31 @@ def _article(entry: dict[str, Any], reader: ParseContext) -> Article:
             html_text.title(str(tag.get("label") or tag.get("term") or "")) for tag in entry.get("tags", ())
         ),
         images=_images(entry, enclosures, reader, url),
-        language=language((entry.get("title_detail") or {}).get("language")) or reader.language,
+        language=spoken,
         kind=kind_of(mime for _, mime in enclosures),
+        raw=enclosed(url, enclosures) | reader.refused(url, before),
+    )
+
+
+def _url(entry: dict[str, Any], guid: str, stated: str | None, reader: ParseContext) -> str:
+    """The article's address, as in well-formed feeds. feedparser calls an id a link where there is none."""
+    original = next((str(said) for name, said in entry.items() if name.endswith("_origlink")), "")
+    links = [
+        EntryLink(
+            reader.link(link.get("href"), asked=link.get("rel") == "alternate"),
+            str(link.get("rel", "alternate")),
+            str(link.get("type", "")).lower(),
+            str(link.get("hreflang", "")).lower(),
+        )
+        for link in entry.get("links", ())
+    ]
+    permanent = reader.link(guid) if entry.get("guidislink") and guid.startswith(("http://", "https://")) else ""
+    last = guid if guid.startswith(("http://", "https://")) else None
+    return (
+        reader.link(original)
+        or choose(links, permanent, reader, stated)
+        or reader.link(entry.get("link"))
+        or reader.link(last)
     )
 
 

@@ -11,6 +11,7 @@ from typing import Any
 from syndicate.errors import SourceError
 from syndicate.model import Article, Image
 from syndicate.sources.parsing import html_text, hub_links
+from syndicate.sources.parsing.article_links import enclosed, recording
 from syndicate.sources.parsing.fields import ENTRIES, ParseContext, Parsed, address, distinct, kind_of, language, person
 from syndicate.sources.parsing.images import around
 from syndicate.sources.parsing.json_fields import extras, mapping, objects, text, texts
@@ -32,7 +33,7 @@ def read(feed: dict[str, Any], reader: ParseContext, *, url: str) -> Parsed:
     if not isinstance(items, list):
         raise SourceError(f"{url} is a JSON Feed without a list of items")
     older = address(text(feed.get("next_url")), reader.base)
-    reader.base = address(text(feed.get("home_page_url")), reader.base) or reader.base
+    reader.base = reader.home = address(text(feed.get("home_page_url")), reader.base) or reader.base
     reader.language = language(text(feed.get("language")))
     shown = objects(items[:ENTRIES])
     meant = [item for item in shown if not is_locked(*(text(item.get(name)) for name in ("content_html", "summary")))]
@@ -48,16 +49,17 @@ def read(feed: dict[str, Any], reader: ParseContext, *, url: str) -> Parsed:
 def _article(item: dict[str, Any], reader: ParseContext) -> Article | None:
     """None for an item that has neither title nor address."""
     guid = text(item.get("id"))
-    url = _url(item, guid, reader.base)
+    attachments = [
+        (address(text(one.get("url")), reader.base), text(one.get("mime_type")).lower())
+        for one in objects(item.get("attachments"))
+    ]
+    before = len(reader.hostless)
+    url = _url(item, guid, attachments, reader)
     title = html_text.shortened(html_text.line(html_text.unnumbered(text(item.get("title")))))
     if not url and not title:
         return None
     published = reader.stated(text(item.get("date_published")))
     updated = reader.stated(text(item.get("date_modified")))
-    attachments = [
-        (address(text(one.get("url")), reader.base), text(one.get("mime_type")).lower())
-        for one in objects(item.get("attachments"))
-    ]
     authors = [text(one.get("name")) for name in ("authors", "author") for one in objects(item.get(name))]
     return Article(
         source=reader.source,
@@ -74,15 +76,18 @@ def _article(item: dict[str, Any], reader: ParseContext) -> Article | None:
         images=_images(item, attachments, reader.base, url),
         language=language(text(item.get("language"))) or reader.language,
         kind=kind_of(mime for _, mime in attachments),
-        raw=extras(item, (name for name in item if name.startswith("_"))),
+        raw=extras(item, (name for name in item if name.startswith("_")))
+        | enclosed(url, attachments)
+        | reader.refused(url, before),
     )
 
 
-def _url(item: dict[str, Any], guid: str, base: str) -> str:
-    """The item's own address; for a link blog's item, the address it points to."""
-    own = address(text(item.get("url")), base)
-    permanent = address(guid, base) if guid.startswith(("http://", "https://")) else ""
-    return own or permanent or address(text(item.get("external_url")), base)
+def _url(item: dict[str, Any], guid: str, attachments: list[tuple[str, str]], reader: ParseContext) -> str:
+    """The item's own address, or with `links: out` the one it points to; else that of its recording."""
+    own, outside = (reader.link(text(item.get(name))) for name in ("url", "external_url"))
+    permanent = reader.link(guid) if not own and guid.startswith(("http://", "https://")) else ""
+    told = [own, permanent, outside] if reader.rule.links == "own" else [outside, own, permanent]
+    return next(filter(None, told), "") or recording(attachments)
 
 
 def _images(item: dict[str, Any], attachments: list[tuple[str, str]], base: str, page: str) -> tuple[Image, ...]:

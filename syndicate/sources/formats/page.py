@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Literal
 from urllib.parse import urlsplit
 
-from syndicate.aliases import folded
+from syndicate.aliases import folded, is_same_page
 from syndicate.dates import Moment, parse
 from syndicate.errors import SourceError
 from syndicate.model import Article, Image
@@ -365,10 +365,13 @@ def _section(parts: list[str]) -> str | None:
 
 
 def _is_its_own(url: str, page: str) -> bool:
-    """Whether a page may have this address: not another site's, and the front page's only if it is the front page."""
+    """Whether a page may have this address: not another site's, and the front page's only if it is the front page.
+
+    A site for phones and the site itself are one.
+    """
     there, here = urlsplit(url), urlsplit(page)
     is_front = there.path in ("", "/") and not there.query
-    return same_site(url, page) and not (is_front and here.path not in ("", "/"))
+    return (same_site(url, page) or is_same_page(page, url)) and not (is_front and here.path not in ("", "/"))
 
 
 def _described(shared: list[Image], told: list[Image]) -> tuple[Image, ...]:

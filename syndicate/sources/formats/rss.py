@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from syndicate.model import Article
 from syndicate.sources.parsing import html_text, hub_links
+from syndicate.sources.parsing.article_links import EntryLink, choose, enclosed, link_of, original
 from syndicate.sources.parsing.fields import (
     BASE,
     LANG,
@@ -36,7 +37,8 @@ _READ = frozenset({
     "content:encoded", "dc:date", "dc:creator", "dc:subject", "dc:language", "dc:title", "dc:description",
     "dcterms:issued", "dcterms:created", "dcterms:modified", "atom:link", "atom:published", "atom:updated",
     "atom:author", "atom:summary", "atom:content", "atom:id", "media:content", "media:group", "media:thumbnail",
-    "media:title", "itunes:image", "itunes:author", "feedburner:origLink", "prism:section",
+    "media:title", "itunes:image", "itunes:author", "feedburner:origLink", "feedblitz:origLink", "pheedo:origLink",
+    "prism:section",
 })  # fmt: skip
 _DAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 _PERIODS = {"hourly": 1, "daily": 24, "weekly": 7 * 24, "monthly": 30 * 24, "yearly": 365 * 24}
@@ -47,7 +49,7 @@ def read(root: Element, reader: ParseContext) -> Parsed:
     about, here = reader.children(root), reader.base
     channels = about.get("channel", [root])
     channel = reader.children(channels[0])
-    reader.base = address(_channel_link(channel), reader.base) or reader.base
+    reader.base = reader.home = address(_channel_link(channel), reader.base) or reader.base
     reader = reader.inside(root if BASE in root.attrib else channels[0])
     reader.language = language(first(channel, "language", "dc:language") or root.get(LANG))
     items = [
@@ -85,17 +87,16 @@ def _article(item: Element, reader: ParseContext) -> Article | None:
         or item.get("{http://www.w3.org/1999/02/22-rdf-syntax-ns#}about")
         or first(found, "atom:id")
     )
-    url = _url(found, guid, base)
+    spoken = language(first(found, "dc:language", "language") or item.get(LANG)) or reader.language
+    before = len(reader.hostless)
+    url = _url(found, guid, spoken or reader.rule.language, reader)
     title = html_text.shortened(html_text.title(first(found, "title", "dc:title", "media:title")))
     if not url and not title:
         return None
     published = reader.date(found, "pubDate", "dc:date", "atom:published", "dcterms:issued", "dcterms:created")
     updated = reader.date(found, "atom:updated", "dcterms:modified")
     descriptions = _all(found, "description", "dc:description", "atom:summary", "itunes:summary")
-    enclosures = [
-        (address(element.get("url"), base), element.get("type", "").strip().lower())
-        for element in found.get("enclosure", ())
-    ]
+    enclosures = [(address(element.get("url"), base), _mime(element)) for element in found.get("enclosure", ())]
     bodies = _all(found, "content:encoded", "atom:content")
     return Article(
         source=reader.source,
@@ -111,28 +112,29 @@ def _article(item: Element, reader: ParseContext) -> Article | None:
         section=_section(found),
         categories=distinct(reader.label(words(element)) for element in _categories(found, reader)),
         images=images(reader, found, enclosures, (*bodies, *descriptions), url),
-        language=language(first(found, "dc:language", "language") or item.get(LANG)) or reader.language,
+        language=spoken,
         kind=kind_of(mime for _, mime in enclosures),
-        raw=extras(found, _READ),
+        raw=extras(found, _READ) | enclosed(url, enclosures) | reader.refused(url, before),
     )
 
 
-def _url(found: Found, guid: str, base: str) -> str:
+def _url(found: Found, guid: str, stated: str | None, reader: ParseContext) -> str:
     """The article's address; a guid is used as one unless it has `isPermaLink="false"`."""
-    original = address(first(found, "feedburner:origLink"), base)
-    if original:
-        return original
-    for element in found.get("link", ()):
-        url = address(words(element) or element.get("href"), base)
-        if url:
-            return url
-    for element in found.get("atom:link", ()):
-        if element.get("rel", "alternate") == "alternate":
-            url = address(element.get("href"), base)
-            if url:
-                return url
+    own = original(found, reader)
+    if own:
+        return own
+    links = [link_of(each, reader) for name in ("link", "atom:link") for each in found.get(name, ())]
     is_permalink = all(_permalink(one).strip().lower() != "false" for one in found.get("guid", ()))
-    return address(guid, base) if is_permalink and guid.lower().startswith(("http://", "https://")) else ""
+    permanent = reader.link(guid) if is_permalink and guid.lower().startswith(("http://", "https://")) else ""
+    links += [
+        EntryLink(reader.link(each.get("url"), asked=False), "enclosure", _mime(each))
+        for each in found.get("enclosure", ())
+    ]
+    return choose(links, permanent, reader, stated)
+
+
+def _mime(enclosure: Element) -> str:
+    return enclosure.get("type", "").strip().lower()
 
 
 def _permalink(guid: Element) -> str:

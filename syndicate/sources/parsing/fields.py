@@ -9,8 +9,9 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Literal, TypeVar
 from urllib.parse import SplitResult, urljoin, urlsplit
 
+from syndicate.addresses import NO_ADDRESS, is_possible, without_login
 from syndicate.dates import Moment, parse
-from syndicate.model import Article
+from syndicate.model import UNUSABLE, Article
 from syndicate.sources.parsing import html_text
 
 if TYPE_CHECKING:
@@ -61,7 +62,7 @@ _LANGUAGE = re.compile(r"[A-Za-z]{2,3}(?:-[A-Za-z0-9]{1,8})*", re.ASCII)
 _MAILBOX = re.compile(r"\S+@\S+\s*\((.*)\)|(.*?)\s*[<(][^<>()@\s]+@[^<>()\s]+[>)]")
 _BYLINE = re.compile(r"\A(?:By|BY|by)\s+(?=[^\W\d_])")
 _BARE_MAILBOX = re.compile(r"[^\s@]+@[^\s@]+\.[^\s@]+")
-_ABSOLUTE = re.compile(r"https?://[A-Za-z0-9.-]+(?::\d{1,4})?(?:[/?#][!-~]*)?")
+_ABSOLUTE = re.compile(r"https?://(?:[A-Za-z0-9-]{1,63}\.)+[A-Za-z][A-Za-z0-9-]{0,62}(?::\d{1,4})?(?:[/?#][!-~]*)?")
 _AMPERSAND = re.compile("&(?:amp|#0{0,3}38);")  # escaped twice; no address means that
 _BROKEN = re.compile("\\s*[\t\r\n]\\s*|[\x00\ud800-\udfff]")  # halves of a character: JSON can spell them
 # Names that are not always written in the case they have; feeds are made by hand, too.
@@ -98,11 +99,25 @@ class Namespaces(dict[str, str]):
         return name
 
 
+@dataclass(frozen=True, slots=True)
+class LinkRule:
+    """Which of an entry's links counts: its page on the feed's `own` site, or the one that leads `out` to another.
+
+    `language` is that of the site, for entries that state none.
+    """
+
+    links: Literal["own", "out"] = "own"
+    language: str | None = None
+
+
+OWN_LINKS = LinkRule()
+
+
 @dataclass(slots=True)
 class ParseContext:
     """What the entries of one document share (source, address, time zone), and the odd things found in it.
 
-    `based`: the document itself gives the base of its relative addresses.
+    `based`: the document itself gives the base of its relative addresses. `home` is the site's address that it names.
     """
 
     source: str
@@ -113,12 +128,31 @@ class ParseContext:
     language: str | None = None
     undated: list[str] = field(default_factory=list)
     based: bool = False
+    rule: LinkRule = OWN_LINKS
+    home: str = ""
+    hostless: list[str] = field(default_factory=list)
     _labels: dict[str, str] = field(default_factory=dict)
 
     def inside(self, element: Element) -> ParseContext:
         """The context for what is inside `element`, whose xml:base may differ."""
         said = address(element.get(BASE), self.base) if BASE in element.attrib else ""
         return replace(self, base=said, based=True) if said else self
+
+    def link(self, text: str | None, *, asked: bool = True) -> str:
+        """An article's address, made absolute, without a login. If `asked`, one that can lead nowhere is remembered."""
+        found = without_login(address(text, self.base))
+        if text and not found and asked:
+            self.hostless.append(text)
+        return found
+
+    def refused(self, url: str, before: int) -> dict[str, str]:
+        """What to note, in `raw` too, of the links that were refused since there were `before`: nothing if one leads
+        to `url`.
+        """
+        found = self.hostless[before:]
+        if url:
+            del self.hostless[before:]
+        return {UNUSABLE: found[0][:200]} if found and not url else {}
 
     def label(self, text: str) -> str:
         """`text` decoded as a title; cached, since sections and names repeat."""
@@ -194,6 +228,8 @@ def _notes(reading: Parsed, reader: ParseContext) -> list[str]:
     unnamed = min(reading.listed, ENTRIES) - len(reading.articles) - reading.held_back
     if unnamed:
         notes.append(f"entries left out, without title and address: {unnamed}")
+    if reader.hostless:
+        notes.append(f"links that lead nowhere: {len(reader.hostless)}, such as {reader.hostless[0][:60]!r}")
     if reader.undated:
         notes.append(f"dates that cannot be read: {len(reader.undated)}, such as {reader.undated[0][:60]!r}")
     return notes
@@ -258,7 +294,7 @@ def identity(text: str) -> str | None:
 
 
 def address(text: str | None, base: str) -> str:
-    """The address made absolute and otherwise unchanged; "" if it is not http(s)."""
+    """The address made absolute and otherwise unchanged; "" if it is not http(s), or has a host that cannot be."""
     if not text or len(text) > LONGEST:
         return ""
     if "&" in text:
@@ -266,18 +302,24 @@ def address(text: str | None, base: str) -> str:
     if _ABSOLUTE.fullmatch(text):
         return text
     text = _BROKEN.sub("", text.strip()).replace(" ", "%20")
+    if text.replace("%20", " ").casefold() in NO_ADDRESS:
+        return ""
     try:
         if not text.startswith(("http://", "https://")):
             text = urljoin(base, _with_scheme(text, urlsplit(base))) if text else ""
-        parts = urlsplit(text)
-        known = parts.scheme in ("http", "https") and parts.hostname
-        return parts.scheme + text[len(parts.scheme) :] if known else ""
+        scheme = urlsplit(text).scheme
     except ValueError:
         return ""
+    return scheme + text[len(scheme) :] if is_possible(text) else ""
 
 
 def _with_scheme(text: str, here: SplitResult) -> str:
-    """Add the scheme to an address that begins with the site's own host: it is not a path."""
+    """Add the scheme to an address that begins with the site's own host: it is not a path.
+
+    Two slashes before what is no host are one too many, as where a template puts nothing before a path.
+    """
+    if text.startswith("//") and "." in (here.hostname or "") and "." not in text[2:].partition("/")[0]:
+        return f"/{text.lstrip('/')}"
     host = text.partition("/")[0].lower().removeprefix("www.")
     return f"{here.scheme}://{text}" if host and host == (here.hostname or "").removeprefix("www.") else text
 

@@ -10,13 +10,14 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
+from dataclasses import astuple
 from datetime import datetime, timedelta
 from typing import Any
 
 from syndicate.errors import SourceError
 from syndicate.model import Article
 from syndicate.serialization import instant, load_article
-from syndicate.sources.parsing.fields import Parsed
+from syndicate.sources.parsing.fields import OWN_LINKS, LinkRule, Parsed
 
 SECONDS = 4.5
 """Seconds of processor time for one document, the start of the process included: a busy machine refuses nothing."""
@@ -28,11 +29,18 @@ _CHILD = "import sys; sys.path[:] = sys.argv[1:]; from syndicate.sources.isolate
 
 
 def feed(
-    body: bytes, *, shown: str, why: str = "", seconds: float = SECONDS, memory: int = MEMORY, **options: Any
+    body: bytes,
+    *,
+    shown: str,
+    why: str = "",
+    seconds: float = SECONDS,
+    memory: int = MEMORY,
+    rule: LinkRule = OWN_LINKS,
+    **options: Any,
 ) -> Parsed:
     """As `formats.feed.read_here` with `rescued`. `why` says what is wrong with the feed, if known."""
     failure = f"is not well-formed and could not be repaired: {why}" if why else _TOO_MUCH
-    said = _ask("feed", body, options | {"shown": shown}, f"{shown} {failure}", seconds, memory)
+    said = _ask("feed", body, options | {"rule": astuple(rule)}, f"{shown} {failure}", seconds, memory)
     interval = said["interval"]
     return Parsed(
         tuple(map(load_article, said["articles"])),

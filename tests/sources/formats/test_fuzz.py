@@ -22,6 +22,7 @@ FEEDS = Path(__file__).parents[2] / "feeds"
 NOW = datetime(2026, 11, 23, tzinfo=UTC)
 URL = "https://gazette.example/feed"
 OPTIONS = {"source": "news", "url": URL, "shown": URL, "content_type": None, "timezone": "UTC", "now": NOW}
+FEED = {name: value for name, value in OPTIONS.items() if name != "shown"}
 PIECES = [
     b"<",
     b">",
@@ -72,7 +73,7 @@ def sitemaps():
     found = []
     for body in files():
         with contextlib.suppress(SourceError, xml_tree.NotWellFormed):
-            articles = feed.read_here(body, **OPTIONS).articles
+            articles = feed.read_here(body, **FEED).articles
             entries = [
                 NEWS.format(url=escape(each.url), title=escape(each.title), date=(each.published or NOW).isoformat())
                 for each in articles
@@ -122,7 +123,7 @@ def read(examples, bodies, reader):
 
 
 def test_a_feed_after_an_accident_is_read_or_refused():
-    assert read(400, files(), lambda body: feed.read_here(body, **OPTIONS).articles) > 40
+    assert read(400, files(), lambda body: feed.read_here(body, **FEED).articles) > 40
 
 
 def test_the_same_as_a_page():

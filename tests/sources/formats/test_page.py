@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from syndicate.errors import SourceError
 from syndicate.model import Image, Validators
-from syndicate.sources.formats.page import find_feeds, parse_page, site_name
+from syndicate.sources.formats.page import claims, find_feeds, parse_page, site_name
 from syndicate.sources.page import PageSource
 
 SEED = Path(__file__).parents[4] / "shared" / "seed"
@@ -168,6 +168,20 @@ def test_what_is_no_page_is_called_by_its_name(body, kind, words):
 def test_a_canonical_address_counts_on_the_same_site_only(href, canonical):
     article = read(f'<title>t</title><link rel="canonical" href="{href}">')
     assert (article.canonical_url, article.url) == (canonical, URL)
+
+
+@pytest.mark.parametrize(
+    ("page", "canonical", "counts"),
+    [
+        ("https://m.gazette.example/news/bridge", "https://www.gazette.example/news/bridge", True),
+        ("https://amp.gazette.example/news/bridge", "https://gazette.example/news/bridge", True),
+        ("https://m.gazette.example/news/bridge", "https://gazette.example/another", False),
+        ("https://blog.gazette.example/news/bridge", "https://gazette.example/news/bridge", False),
+    ],
+)
+def test_a_site_for_phones_may_name_the_site_itself(page, canonical, counts):
+    body = f'<title>t</title><link rel="canonical" href="{canonical}">'.encode()
+    assert claims(body, page, "text/html") == ([], canonical if counts else None)
 
 
 def test_open_graphs_address_stands_in_for_the_canonical_one():

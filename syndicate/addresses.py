@@ -1,0 +1,109 @@
+"""Addresses of articles: how one leaves as a link, whether it can lead anywhere, and which two mean one page. Pure."""
+
+from __future__ import annotations
+
+import contextlib
+import re
+import unicodedata
+from urllib.parse import SplitResult, quote, unquote, urlsplit
+
+_PARTS = re.compile(
+    r"(?P<scheme>https?)://(?P<host>[^/?#]*)(?P<path>[^?#]*)(?P<query>\?[^#]*)?(?P<fragment>#.*)?",
+    re.IGNORECASE | re.DOTALL,
+)
+BREAK = re.compile("[ ]*[\t\r\n]+[ ]*|[\ud800-\udfff]")  # as browsers leave them out; halves of a character
+BARE_PERCENT = re.compile("%(?![0-9A-Fa-f]{2})")
+# RFC 3986 allows them; all networks link them inside an address. Brackets end the link on X, alone or within others.
+_KEPT = "%/!$&'*+,;=:@~"
+_END = re.compile(r"[A-Za-z0-9/_-]\Z")
+_LOGIN = re.compile(r"(?<=//)[^/?#\s]*@")
+
+_LABEL = re.compile(r"[a-z0-9_-]{1,63}", re.IGNORECASE)
+_NUMBER = re.compile(r"0x[0-9a-f]*|[0-9]+", re.IGNORECASE)
+_FOUR_NUMBERS = re.compile(r"(?:(?:25[0-5]|2[0-4]\d|1?\d?\d)(?:\.(?!\Z)|\Z)){4}")
+_HOSTLESS = frozenset(("http", "https", "undefined", "null", "none", "nan", "false", "true"))
+"""What scripts write as a host where they have none, or where an address stands twice."""
+NO_ADDRESS = frozenset(("undefined", "null", "none", "nan", "false", "n/a", "#", "[object object]", "about:blank"))
+"""What scripts write as an address where they have none, in lower case."""
+
+
+def as_link(url: str) -> str:
+    """The address as it leaves in a post: ASCII, without a login, its end one that no network leaves out of the link.
+
+    It leads where `url` leads, and is the same if it is made of itself. X ends a link before letters that it does not
+    know, and both X and Mastodon leave out punctuation at the end (twitter-text 3, `validUrlPath`;
+    mastodon/mastodon config/initializers/twitter_regex.rb), so these are percent-encoded (RFC 3986 §2.1). What
+    is no http(s) address stays as it is, apart from characters that no address may have.
+    """
+    url = BREAK.sub("", url.strip())
+    found = _PARTS.fullmatch(url)
+    if found is None:
+        return _escaped(url, "?#")
+    path, query, fragment = found["path"], found["query"] or "", found["fragment"] or ""
+    query, fragment = ("" if len(part) == 1 else part for part in (query, fragment))
+    if fragment and not path and not query:
+        path = "/"  # X links no fragment that follows the host
+    parts = [_escaped(path), _escaped(query, "?"), _escaped(fragment[:1] + fragment[1:].replace("#", "%23"), "?#")]
+    last = max((number for number, part in enumerate(parts) if part), default=0)
+    parts[last] = _ended(parts[last], is_query=last == 1)
+    return f"{found['scheme'].lower()}://{_authority(found['host'])}{''.join(parts)}"
+
+
+def _escaped(text: str, more: str = "") -> str:
+    return quote(BARE_PERCENT.sub("%25", text), safe=_KEPT + more, errors="replace")
+
+
+def _ended(part: str, *, is_query: bool) -> str:
+    """The last part of an address, with its last character percent-encoded where a network would leave it out."""
+    last = part[-1:]
+    if not part or _END.search(part) or (is_query and last in "=&"):
+        return part
+    return part[:-1] + ("%20" if is_query and last == "+" else f"%{ord(last):02X}")
+
+
+def _authority(text: str) -> str:
+    """Host and port of an address in ASCII, without a login."""
+    host, colon, port = text.rpartition("@")[2].partition(":")
+    if host.startswith("["):
+        return text.rpartition("@")[2]
+    return ascii_host(host).rstrip(".") + (colon + port if port else "")
+
+
+def ascii_host(host: str) -> str:
+    """A host name in ASCII (IDNA); one that IDNA refuses, such as an emoji, as browsers spell it."""
+    host = unquote(host) if "%" in host else host
+    if host.isascii():
+        return host
+    import idna
+
+    with contextlib.suppress(idna.IDNAError):
+        return idna.encode(host, uts46=True).decode()
+    labels = unicodedata.normalize("NFKC", host).lower().split(".")
+    spelled = (label if label.isascii() else f"xn--{label.encode('punycode').decode()}" for label in labels)
+    return ".".join(spelled)
+
+
+def without_login(url: str) -> str:
+    """The address without the user name and the password in it."""
+    return _LOGIN.sub("", url)
+
+
+def is_possible(url: str) -> bool:
+    """Whether an http(s) address names a host that can exist (RFC 1123 §2.1), wherever it is known."""
+    try:
+        parts = urlsplit(url)
+        host, _ = ascii_host(parts.hostname or "").rstrip("."), parts.port
+    except ValueError:
+        return False
+    if parts.scheme not in ("http", "https") or _is_written_twice(parts):
+        return False
+    if ":" in host or _FOUR_NUMBERS.fullmatch(host):
+        return True
+    labels = host.split(".")
+    named = all(map(_LABEL.fullmatch, labels)) and len(host) <= 253
+    return named and not _NUMBER.fullmatch(labels[-1]) and host.lower() not in _HOSTLESS
+
+
+def _is_written_twice(parts: SplitResult) -> bool:
+    """Whether the host runs on into another address: `https://site.examplehttps://site.example/a`."""
+    return parts.netloc.endswith(":") and parts.path.startswith("//")

@@ -1,0 +1,143 @@
+"""Addresses as they leave: whole for every network, and leading where the publisher's lead."""
+
+from __future__ import annotations
+
+import re
+from urllib.parse import unquote, urlsplit
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from twitter_text import extract_urls
+
+from syndicate.addresses import as_link, is_possible, without_login
+from syndicate.aliases import urlkey
+
+SITE = "https://news.example.com"
+
+
+@pytest.mark.parametrize(
+    ("rest", "link"),
+    [
+        ("/記事/地震", "/%E8%A8%98%E4%BA%8B/%E5%9C%B0%E9%9C%87"),
+        ("/s?q=뉴스", "/s?q=%EB%89%B4%EC%8A%A4"),
+        ("/l’été—fin", "/l%E2%80%99%C3%A9t%C3%A9%E2%80%94fin"),
+        ("/🚲#ნაწილი", "/%F0%9F%9A%B2#%E1%83%9C%E1%83%90%E1%83%AC%E1%83%98%E1%83%9A%E1%83%98"),
+        ("/%E8%a8%98", "/%E8%a8%98"),
+        ("/100%-sure", "/100%25-sure"),
+        ("/wiki/A.M.E.R.", "/wiki/A.M.E.R%2E"),
+        ("/wait...", "/wait..%2E"),
+        ("/why?!", "/why?%21"),
+        ("/a?b=c*", "/a?b=c%2A"),
+        ("/a?b=c+d+", "/a?b=c+d%20"),
+        ("/a?b=", "/a?b="),
+        ("/a=", "/a%3D"),
+        ("/a#b,", "/a#b%2C"),
+        ("/bridge_(Lisbon)", "/bridge_%28Lisbon%29"),
+        ("/a?b[]=1|2", "/a?b%5B%5D=1%7C2"),
+        ("/a b\n", "/a%20b"),
+        ("/a\\b", "/a%5Cb"),
+        ("#part", "/#part"),
+        ("/a?", "/a"),
+        ("/a#", "/a"),
+        ("", ""),
+        ("/2026/a-b_c~d/e;f=g,h:i@j!k$l&m?n=o/p&q#r", "/2026/a-b_c~d/e;f=g,h:i@j!k$l&m?n=o/p&q#r"),
+    ],
+)
+def test_an_address_leaves_in_ascii_with_an_end_that_stays(rest, link):
+    assert as_link(SITE + rest) == SITE + link
+
+
+@pytest.mark.parametrize(
+    ("url", "link"),
+    [
+        ("https://desk:pw@news.example.com/a", "https://news.example.com/a"),
+        ("https://desk@news.example.com:8443/a@b", "https://news.example.com:8443/a@b"),
+        ("HTTPS://Bücher.example./a", "https://xn--bcher-kva.example/a"),
+        ("https://b%C3%BCcher.example/a", "https://xn--bcher-kva.example/a"),
+        ("https://💩.example/a", "https://xn--ls8h.example/a"),
+        ("http://[2001:db8::1]:80/a", "http://[2001:db8::1]:80/a"),
+        ("https://news.example.com:/a", "https://news.example.com/a"),
+    ],
+)
+def test_the_host_leaves_in_ascii_without_a_login(url, link):
+    assert as_link(url) == link
+
+
+# Of mastodon/mastodon, config/initializers/twitter_regex.rb (read 2026-11-29): what may stand in a path and in a query,
+# and what may end them.
+_PATH, _PATH_END = r"[^\s<>()?]", r"""[^\s()?!*"'「」<>;:=,.$%\[\]~&|@]"""
+_QUERY, _QUERY_END = r"[a-z0-9!?*'();:&=+$/%#\[\]_.,~|@^-]", r"[a-z0-9_&=#/-]"
+MASTODON = re.compile(
+    rf"https?://[a-z0-9.-]+(?::\d+)?(?:/(?:{_PATH}*{_PATH_END}|{_PATH}+/)?)?(?:\?{_QUERY}*{_QUERY_END})?", re.IGNORECASE
+)
+
+PIECES = [*"ab/?#&=.,;:!*'\"()[]{}|~@$+%^`\\-_ 09", "é", "e\u0301", "記", "ა", "’", "🚲", "%E9", "%2f"]
+RESTS = st.lists(st.sampled_from(PIECES)).map("".join)
+
+
+@given(RESTS | st.text())
+def test_any_address_leaves_as_one_whole_link_to_the_same_place(rest):
+    url = f"{SITE}/{rest.encode(errors='ignore').decode()}"
+    link = as_link(url)
+    assert link.isascii()
+    assert as_link(link) == link
+    assert extract_urls(f"Headline {link} more") == [link]
+    assert MASTODON.match(link)[0] == link
+    assert urlkey(link) == urlkey(url)
+
+
+@given(RESTS)
+def test_a_link_says_what_the_address_says(rest):
+    said, link = urlsplit(f"{SITE}/{rest}".strip()), urlsplit(as_link(f"{SITE}/{rest}"))
+    assert unquote(link.path, errors="surrogateescape") == unquote(said.path, errors="surrogateescape")
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "https://https://gazette.example/a",
+        "https://https//gazette.example/a",
+        "https://gazette.examplehttps://gazette.example/a",
+        "https://undefined/a",
+        "https://2024/x",
+        "https://1.2.3/x",
+        "https://999.1.1.1/x",
+        "https://a..example/x",
+        "https://{{site}}/x",
+        "https://gazette .example/x",
+        "https://gazette.example:99999/x",
+        f"https://{'a' * 64}.example/x",
+        "https://[/x",
+        "https:///x",
+        "mailto:desk@gazette.example",
+        "undefined",
+        "",
+    ],
+)
+def test_an_address_that_nobody_can_have_is_recognised(url):
+    assert not is_possible(url)
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "https://gazette.example/https://gazette.example/a",
+        "https://https.example/a",
+        "https://undefined.example/a",
+        "https://2024.example/x",
+        "http://192.0.2.1:8080/x",
+        "http://[::1]/x",
+        "http://intranet/x",
+        "https://my_paper.example/x",
+        "https://bücher.example/x",
+        "https://xn--bcher-kva.example./x",
+    ],
+)
+def test_an_address_that_looks_odd_may_exist(url):
+    assert is_possible(url)
+
+
+def test_a_login_is_removed_and_nothing_else():
+    assert without_login("https://desk:pw@gazette.example/@desk?to=a@b") == "https://gazette.example/@desk?to=a@b"
+    assert without_login("https://gazette.example/@desk") == "https://gazette.example/@desk"
