@@ -6,7 +6,7 @@ from typing import Any
 
 from syndicate.errors import SourceError
 from syndicate.model import Article, Image
-from syndicate.sources.parsing import html_text, hub_links
+from syndicate.sources.parsing import html_text, hub_links, summaries
 from syndicate.sources.parsing.fields import (
     ENTRIES,
     ParseContext,
@@ -55,11 +55,14 @@ def _article(entry: dict[str, Any], reader: ParseContext) -> Article:
         for link in entry.get("links", ())
         if link.get("rel") == "enclosure"
     ]
+    title = _words(entry.get("title_detail"), html_text.title)
+    described = str((entry.get("summary_detail") or {}).get("value", "")) if _has_summary(entry) else ""
+    contents = (str(part.get("value", "")) for part in entry.get("content", ()))
     return Article(
         source=reader.source,
         url=url,
-        title=_words(entry.get("title_detail"), html_text.title),
-        summary=_words(entry.get("summary_detail"), html_text.summary) if _has_summary(entry) else "",
+        title=title,
+        summary=summaries.told(title, url, [described], contents),
         guid=identity(guid),
         published=published.instant if published else None,
         precision=published.precision if published else "second",

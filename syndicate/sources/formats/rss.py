@@ -7,7 +7,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from syndicate.model import Article
-from syndicate.sources.parsing import html_text, hub_links
+from syndicate.sources.parsing import html_text, hub_links, summaries
 from syndicate.sources.parsing.fields import (
     BASE,
     LANG,
@@ -97,7 +97,7 @@ def _article(item: Element, reader: ParseContext) -> Article | None:
         source=reader.source,
         url=url,
         title=title,
-        summary=next((summary for element in descriptions if (summary := html_text.summary(inner(element)))), ""),
+        summary=summaries.told(title, url, map(inner, descriptions), map(inner, bodies)),
         guid=identity(guid),
         published=published.instant if published else None,
         precision=published.precision if published else "second",

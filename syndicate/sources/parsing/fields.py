@@ -211,7 +211,8 @@ def words(element: Element | None) -> str:
         return ""
     if len(element):
         return "".join(element.itertext()).strip()
-    return (element.text or "").strip()
+    said = (element.text or "").strip()
+    return html_text.uncovered(said).strip() if said.startswith("<") else said
 
 
 def inner(element: Element) -> str:
@@ -292,7 +293,7 @@ def person(text: str) -> str:
 
     And without the "By" of the line it was taken from.
     """
-    text = html_text.unnumbered(text)  # some hide an address so
+    text = html_text.unescape(text)  # some hide an address so
     found = _MAILBOX.fullmatch(text) if len(text) <= 300 else None
     if found:
         text = found[1] or found[2] or ""
@@ -332,5 +333,5 @@ def extras(found: dict[str, list[Element]], read: frozenset[str]) -> dict[str, s
         if ":" in name and name not in read:
             said = words(elements[0])
             if said:
-                kept[name] = html_text.line(said[:1000])
+                kept[name] = html_text.declared_plain(said[:1000])
     return kept

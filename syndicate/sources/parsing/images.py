@@ -109,7 +109,7 @@ def in_text(body: str, base: str) -> Image | None:
         width, height = _number(tag.get("width")), _number(tag.get("height"))
         large = (width is None or width >= SMALLEST) and height not in (0, 1)
         if url and large and not is_ornament(url) and _ORNAMENTS.isdisjoint(tag.get("class", "").split()):
-            return Image(url, alt=html_text.line(tag.get("alt", "")), width=width, height=height)
+            return Image(url, alt=html_text.declared_plain(tag.get("alt", "")), width=width, height=height)
     return None
 
 

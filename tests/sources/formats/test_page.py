@@ -123,7 +123,7 @@ def test_json_ld_may_be_broken_or_wrapped(script):
 @pytest.mark.parametrize(
     ("head", "title"),
     [
-        (meta("og:title", "Open &amp;amp; Graph") + "<title>Title | Gazette</title>", "Open &amp; Graph"),
+        (meta("og:title", "Open &amp;amp; Graph") + "<title>Title | Gazette</title>", "Open & Graph"),
         ("<title>\n Title &amp; more\n </title>", "Title & more"),
         ("<title></title><svg><title>Icon</title></svg>" + meta("og:title", "Open"), "Open"),
     ],
