@@ -18,7 +18,7 @@ from syndicate.model.account import (
     Schedule,
     Secret,
 )
-from syndicate.model.article import EMBARGOED, Article, Image, Precision, Site
+from syndicate.model.article import EMBARGOED, UNREAD_DATE, Article, Image, Precision, Site
 from syndicate.model.delivery import APPROVABLE, LATER, REASONS, SCHEDULED, Action, Delivery, Draft, Reason, State
 from syndicate.model.post import Certainty, Json, Limits, LinkCard, Look, Media, Post, Receipt, Rendered, Span
 from syndicate.model.source import (
@@ -42,6 +42,7 @@ __all__ = [
     "NO_RULES",
     "REASONS",
     "SCHEDULED",
+    "UNREAD_DATE",
     "Account",
     "Action",
     "Article",

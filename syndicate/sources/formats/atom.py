@@ -58,6 +58,7 @@ def _article(entry: Element, reader: ParseContext) -> Article | None:
     url, title = _url(found, links, reader.base), _title(found.get("title", ()))
     if not url and not title:
         return None
+    unread = len(reader.undated)
     published = reader.date(found, "published", "issued", "dc:date", "dcterms:issued", "created")
     updated = reader.date(found, "updated", "modified", "dcterms:modified")
     enclosures = [(there, link.get("type", "").strip().lower()) for link, there in links if _rel(link) == "enclosure"]
@@ -80,7 +81,7 @@ def _article(entry: Element, reader: ParseContext) -> Article | None:
         images=images(reader, found, enclosures, bodies, url),
         language=_language(entry, found) or reader.language,
         kind="video" if "yt:videoId" in found else kind_of(mime for _, mime in enclosures),
-        raw=extras(found, _READ),
+        raw=extras(found, _READ) | (reader.unread(unread) if published is None else {}),
     )
 
 

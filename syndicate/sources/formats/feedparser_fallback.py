@@ -46,6 +46,7 @@ def read(text: str, reader: ParseContext, *, url: str, why: str) -> Parsed:
 
 
 def _article(entry: dict[str, Any], reader: ParseContext) -> Article:
+    unread = len(reader.undated)
     published = reader.stated(entry.get("published", ""), entry.get("created", ""))
     updated = reader.stated(entry.get("updated", "") if "updated" in entry else "")
     guid = str(entry.get("id", "")).strip()
@@ -75,6 +76,7 @@ def _article(entry: dict[str, Any], reader: ParseContext) -> Article:
         images=_images(entry, enclosures, reader, url),
         language=language((entry.get("title_detail") or {}).get("language")) or reader.language,
         kind=kind_of(mime for _, mime in enclosures),
+        raw=reader.unread(unread) if published is None else {},
     )
 
 

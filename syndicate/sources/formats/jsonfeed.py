@@ -46,6 +46,7 @@ def _article(item: dict[str, Any], reader: ParseContext) -> Article | None:
     title = html_text.shortened(html_text.declared_plain(text(item.get("title"))))
     if not url and not title:
         return None
+    unread = len(reader.undated)
     published = reader.stated(text(item.get("date_published")))
     updated = reader.stated(text(item.get("date_modified")))
     attachments = [
@@ -68,7 +69,8 @@ def _article(item: dict[str, Any], reader: ParseContext) -> Article | None:
         images=_images(item, attachments, reader.base, url),
         language=language(text(item.get("language"))) or reader.language,
         kind=kind_of(mime for _, mime in attachments),
-        raw=extras(item, (name for name in item if name.startswith("_"))),
+        raw=extras(item, (name for name in item if name.startswith("_")))
+        | (reader.unread(unread) if published is None else {}),
     )
 
 

@@ -85,6 +85,7 @@ def _article(item: Element, reader: ParseContext) -> Article | None:
     title = html_text.shortened(html_text.title(first(found, "title", "dc:title", "media:title")))
     if not url and not title:
         return None
+    unread = len(reader.undated)
     published = reader.date(found, "pubDate", "dc:date", "atom:published", "dcterms:issued", "dcterms:created")
     updated = reader.date(found, "atom:updated", "dcterms:modified")
     descriptions = _all(found, "description", "dc:description", "atom:summary", "itunes:summary")
@@ -109,7 +110,7 @@ def _article(item: Element, reader: ParseContext) -> Article | None:
         images=images(reader, found, enclosures, (*bodies, *descriptions), url),
         language=language(first(found, "dc:language", "language") or item.get(LANG)) or reader.language,
         kind=kind_of(mime for _, mime in enclosures),
-        raw=extras(found, _READ),
+        raw=extras(found, _READ) | (reader.unread(unread) if published is None else {}),
     )
 
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Literal, TypeVar
 from urllib.parse import SplitResult, urljoin, urlsplit
 
 from syndicate.dates import Moment, parse
-from syndicate.model import Article
+from syndicate.model import UNREAD_DATE, Article
 from syndicate.sources.parsing import html_text
 
 if TYPE_CHECKING:
@@ -20,6 +20,7 @@ Entry = TypeVar("Entry")
 ENTRIES = 2000
 LONGEST = 8_000
 """Characters of an address or a guid; a longer one counts as missing, since servers refuse it too."""
+LONGEST_DATE = 100
 EXTRAS = 50  # elements of one entry that nobody else reads
 BASE = "{http://www.w3.org/XML/1998/namespace}base"
 LANG = "{http://www.w3.org/XML/1998/namespace}lang"
@@ -155,6 +156,10 @@ class ParseContext:
                 self.undated.append(text)
         return None
 
+    def unread(self, before: int) -> dict[str, str]:
+        """For `Article.raw`: the first text that is no date among those noted since there were `before`."""
+        return {UNREAD_DATE: html_text.line(self.undated[before])[:LONGEST_DATE]} if self.undated[before:] else {}
+
 
 @dataclass(frozen=True, slots=True)
 class Parsed:
@@ -178,8 +183,18 @@ class Parsed:
 
 
 def noted(reading: Parsed, reader: ParseContext) -> Parsed:
-    """The reading, with notes on what was odd about its document."""
+    """The reading, with notes on what was odd about its document.
+
+    Where no date at all can be read, the articles count as undated, and their place in the list says which are new.
+    """
+    if reader.undated and not any(article.published for article in reading.articles):
+        reading = replace(reading, articles=tuple(map(_undated, reading.articles)))
     return replace(reading, notes=(*reading.notes, *_notes(reading, reader)))
+
+
+def _undated(article: Article) -> Article:
+    kept = {name: said for name, said in article.raw.items() if name != UNREAD_DATE}
+    return article if len(kept) == len(article.raw) else replace(article, raw=kept)
 
 
 def _notes(reading: Parsed, reader: ParseContext) -> list[str]:
@@ -191,6 +206,9 @@ def _notes(reading: Parsed, reader: ParseContext) -> list[str]:
     unnamed = min(reading.listed, ENTRIES) - len(reading.articles) - reading.held_back
     if unnamed:
         notes.append(f"entries left out, without title and address: {unnamed}")
+    empty = sum(article.is_empty and not article.withdrawn for article in reading.articles)
+    if empty:
+        notes.append(f"entries without words, picture or recording, which are not announced: {empty}")
     if reader.undated:
         notes.append(f"dates that cannot be read: {len(reader.undated)}, such as {reader.undated[0][:60]!r}")
     return notes
