@@ -88,14 +88,14 @@ def parse(
     before `now` is refused, and so are dates far after it. Raises SourceError.
     """
     from syndicate.sources.formats.feed import read_feed
+    from syndicate.sources.parsing.document import unpacked
 
     if body.startswith((b"---\n", b"---\r\n", b"+++\n", b"+++\r\n")):
         from syndicate.sources.formats.markdown import read_file
 
         article = read_file(body, source=source, url=url, timezone=timezone, now=now)
         return Reading(articles=(article,), entries=1)
-    if sitemaps and body.startswith(b"\x1f\x8b"):
-        return _sitemap(body, source, url, timezone, now)
+    body = unpacked(body, bare(url) or source)
     reading = _recognised(body, source=source, url=url, timezone=timezone, content_type=content_type, now=now)
     try:
         reading = reading or read_feed(

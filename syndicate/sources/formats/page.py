@@ -316,7 +316,7 @@ def refuse(body: bytes, content_type: str | None, shown: str) -> None:
 
 def _characters(body: bytes, content_type: str | None) -> str:
     """The page's charset, from HTTP's header, else from its own meta tag."""
-    declared = _META_CHARSET.search(body[:2048])
+    declared = _META_CHARSET.search(body[:SMALL])
     if declared and "charset" not in (content_type or "").lower():
         content_type = f"text/html; charset={declared[1].decode()}"
     said = decoded(body, content_type)
