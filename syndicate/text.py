@@ -43,6 +43,7 @@ _EMBEDDINGS = "\u202a\u202b\u202d\u202e"
 _END_EMBEDDING = "\u202c"
 _ISOLATES = "\u2066\u2067\u2068"
 _END_ISOLATE = "\u2069"
+_QUOTES = "\"'“”„‟‘’‚‹›«»「」『』"  # noqa: RUF001  (these very characters are meant)
 _JOINED = "'’ʼ`´·\u200b\u200c\u200d\u2060"  # noqa: RUF001  (these very characters are meant)
 
 
@@ -68,6 +69,34 @@ def plain(text: str) -> str:
     No-break spaces stay, since French typography needs them.
     """
     return balanced(_SPACE.sub(" ", _NOISE.sub("", text)).strip())
+
+
+def paragraphs(text: str) -> str:
+    """Clean lines, as by `plain`, with at most one blank line between two."""
+    if "\n" not in text:
+        return plain(text)
+    kept: list[str] = []
+    for line in map(plain, text.split("\n")):
+        if line or (kept and kept[-1]):
+            kept.append(line)
+    return "\n".join(kept).strip()
+
+
+def respelled(summary: str, title: str) -> str:
+    """The summary; a headline that it begins with in other case or with other quotes is spelled like `title`.
+
+    So what begins with the headline can be told by comparing the two.
+    """
+    wanted = [character for character in title.casefold() if character.isalnum()]
+    said = [(part, place) for place, each in enumerate(summary) for part in each.casefold() if part.isalnum()]
+    if not wanted or [part for part, _ in said[: len(wanted)]] != wanted:
+        return summary
+    end = said[len(wanted) - 1][1] + 1
+    if summary[end : end + 1].isalnum() and not unspaced(summary[end]):
+        return summary
+    while title[-1:] in _QUOTES and summary[end : end + 1] in _QUOTES and summary[end : end + 1]:
+        end += 1
+    return title.rstrip("….!? ") + summary[end:]
 
 
 def balanced(text: str) -> str:

@@ -7,7 +7,19 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from syndicate.text import addresses, balanced, breaks, clip, cut, graphemes, hashtags, plain, utm
+from syndicate.text import (
+    addresses,
+    balanced,
+    breaks,
+    clip,
+    cut,
+    graphemes,
+    hashtags,
+    paragraphs,
+    plain,
+    respelled,
+    utm,
+)
 from tests import processes
 
 FAMILY = "👩‍👩‍👧‍👦"
@@ -234,3 +246,33 @@ def test_an_address_is_kept_whole_or_left_out(before, after):
 def test_reading_ascii_does_not_load_regex():
     code = "import sys; from syndicate.text import *; cut('a', 3); plain('b'); sys.exit('regex' in sys.modules)"
     assert processes.run([sys.executable, "-c", code], check=False).returncode == 0
+
+
+@pytest.mark.parametrize(
+    ("title", "summary", "said"),
+    [
+        ("Mayor Resigns", "MAYOR RESIGNS – He gave no reason.", "Mayor Resigns – He gave no reason."),
+        ("Mayor resigns!", "Mayor Resigns. He did.", "Mayor resigns. He did."),
+        ("“We stay”", '"We stay": she says', "“We stay”: she says"),
+        ("Straße", "STRASSE gesperrt", "Straße gesperrt"),
+        ("Mayor", "Mayoral race", "Mayoral race"),
+        ("Mayor", "The mayor", "The mayor"),
+        ("橋が開いた", "橋が開いた。夜に", "橋が開いた。夜に"),
+        ("<3", "A heart", "A heart"),
+        ("", "Words", "Words"),
+        ("Mayor", "", ""),
+    ],
+)
+def test_a_headline_at_the_start_of_a_summary_is_spelled_alike(title, summary, said):
+    assert respelled(summary, title) == said
+
+
+@given(TEXTS, TEXTS)
+def test_a_summary_that_does_not_begin_with_the_headline_stays(summary, title):
+    said = respelled(summary, title)
+    assert said == summary or said.startswith(title.rstrip("….!? "))
+
+
+def test_paragraphs_are_clean_lines_with_one_blank_line_between_two():
+    assert paragraphs(" a\u00ad \n\n\n b  c\nd\n") == "a\n\nb c\nd"
+    assert paragraphs("a  b") == "a b"

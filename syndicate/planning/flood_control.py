@@ -18,6 +18,7 @@ from syndicate.planning.plan import Planned
 FEW = 3  # so many new articles are never a flood, however short the feed
 NEAR = timedelta(days=2)  # at most between two articles that may be the same
 SERIES = 2  # known articles under one headline: then it is a regular column, and the next is no repetition
+LABEL = 1  # words of a headline that may be that of every article of its kind ("Photo")
 LONG = 12  # words from which on no two articles share a summary by chance
 
 
@@ -87,18 +88,26 @@ def waiting(entries: Sequence[Planned]) -> dict[str, int]:
 def alike(one: Article, other: Article) -> bool:
     """Whether two articles have the same headline, or the same summary and headlines that differ in few words.
 
+    A headline of one word is no more than a label where the summaries say different things.
+
     None of those words may have a digit. Of the headlines' words half have to be the same where the summary is
     long, and four in five where it is short.
     """
     mine, theirs = folded(one.title), folded(other.title)
-    if mine == theirs:
-        return bool(mine)
     words, others = set(mine.split()), set(theirs.split())
     summary = folded(one.summary)
+    if mine == theirs:
+        return bool(mine) and not (len(words) <= LABEL and _differ(summary, folded(other.summary)))
     if not summary or summary != folded(other.summary) or any(re.search(r"\d", word) for word in words ^ others):
         return False
     share = len(words & others) / len(words | others)
     return share >= (1 / 2 if len(summary.split()) >= LONG else 4 / 5)
+
+
+def _differ(summary: str, other: str) -> bool:
+    """Whether two summaries say different things: both are there, and a third of their words is common at most."""
+    words, others = set(summary.split()), set(other.split())
+    return bool(words and others) and len(words & others) / len(words | others) <= 1 / 3
 
 
 def _doubles(

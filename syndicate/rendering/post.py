@@ -113,7 +113,7 @@ class _Parts:
         self._templates = renderer.templates
         self._pictures = renderer.pictures
         self._url = article.url
-        self._view: ArticleView = view(article, account.hashtags)
+        self._view: ArticleView = view(article, account.hashtags, renderer.site.name)
         self._variables: dict[str, Any] = {
             "article": self._view,
             "site": renderer.site,
@@ -151,7 +151,7 @@ class _Parts:
 
     def card(self, link: str) -> LinkCard:
         thumb = self._picture(self._limits.thumb_bytes, _LINK_CARD, _CARD_EDGE)
-        title, description = cut(self._view.title, _CARD_TEXT), cut(self._view.summary, _CARD_TEXT)
+        title, description = cut(self._view.title, _CARD_TEXT), cut(plain(self._view.summary), _CARD_TEXT)
         return LinkCard(link, title, description, thumb)
 
     def _picture(self, max_bytes: int, size: str, edge: int | None = None) -> Media | None:

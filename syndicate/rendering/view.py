@@ -1,4 +1,4 @@
-"""The article as templates see it: its fields as clean single lines, and its hashtags."""
+"""The article as templates see it: its fields as clean lines, and its hashtags."""
 
 from __future__ import annotations
 
@@ -8,12 +8,15 @@ from datetime import datetime
 
 from syndicate.model import Article, Image
 from syndicate.rendering.fit import Hashtags, Tag
-from syndicate.text import hashtags, plain
+from syndicate.text import hashtags, paragraphs, plain, respelled
 
 
 @dataclass(frozen=True, slots=True)
 class ArticleView:
     """An article for a template to read: text that is missing is "", never None.
+
+    `summary` begins with the very `title` if it begins with it in another spelling; what has neither speaks with its
+    picture's description.
 
     `hashtags` are as many as the account asks for, with their `#`; they print with spaces between them.
     """
@@ -36,16 +39,19 @@ class ArticleView:
     raw: Mapping[str, str]
 
 
-def view(article: Article, tags: int) -> ArticleView:
-    """`article` as templates see it, with its first `tags` hashtags."""
+def view(article: Article, tags: int, otherwise: str = "") -> ArticleView:
+    """`article` as templates see it, with its first `tags` hashtags. `otherwise` are the words of one without any."""
     images = tuple(map(_clean_image, article.images))
+    title, summary = plain(article.title), paragraphs(article.summary)
+    if not title and not summary:
+        summary = next((said for each in images[:1] for said in (each.alt, each.caption) if said), plain(otherwise))
     found = hashtags(article.section, article.categories)[: max(tags, 0)]
     return ArticleView(
         source=plain(article.source),
         url=plain(article.url),
         canonical_url=plain(article.canonical_url or ""),
-        title=plain(article.title),
-        summary=plain(article.summary),
+        title=title,
+        summary=respelled(summary, title),
         section=plain(article.section or ""),
         categories=tuple(map(plain, article.categories)),
         authors=tuple(map(plain, article.authors)),

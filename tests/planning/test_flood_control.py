@@ -5,8 +5,9 @@ from datetime import timedelta
 
 import pytest
 
-from syndicate.model import FloodLimits
+from syndicate.model import Article, FloodLimits
 from syndicate.planning.apply import announce
+from syndicate.planning.flood_control import alike
 from tests.worlds.newsroom import Newsroom
 
 CAREFUL = FloodLimits(burst=10, similar="ask")
@@ -281,3 +282,17 @@ def test_one_story_twice_in_one_reading_under_two_addresses_goes_out_once(newsro
     amp = article(2, title="One storm", published=clock.now - timedelta(minutes=1))
     room.publish(article(1, title="One storm", published=clock.now), amp)
     assert sorted(room.states(), key=str) == [("due", None), ("planned", "similar")]
+
+
+@pytest.mark.parametrize(
+    ("title", "summaries", "same"),
+    [
+        ("Photo", ("The harbour at dawn.", "The clock tower in fog."), False),
+        ("Photo", ("The harbour at dawn.", "The harbour, at dawn"), True),
+        ("Photo", ("The harbour at dawn.", ""), True),
+        ("Mayor resigns", ("The harbour at dawn.", "The clock tower in fog."), True),
+    ],
+)
+def test_a_headline_of_one_word_may_be_a_label(title, summaries, same):
+    one, other = (Article("news", "https://gazette.example/a", title, summary) for summary in summaries)
+    assert alike(one, other) is same

@@ -363,6 +363,7 @@ def test_a_date_that_cannot_be_read_is_no_date():
         ("<title>Café “open”</title>".encode("cp1252"), "text/html; charset=ISO-8859-1"),
         ("<title>Café “open”</title>".encode("cp1252"), None),
         ('<meta charset="iso-8859-1"><title>Café “open”</title>'.encode(), "text/html"),
+        (b"<!--" + b" " * 20_000 + "--><meta charset=cp1252><title>Café “open”</title>".encode("cp1252"), "text/html"),
         ("<title>Café “open”</title>".encode("utf-16"), "text/html"),
         ("<title>Café “open”</title>\0".encode(), "text/html; charset=utf-8"),
     ],
