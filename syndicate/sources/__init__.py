@@ -87,8 +87,8 @@ def parse(
     A page is read only if `pages`. `url` is the document's address, "" if it has none. An article that expired
     before `now` is refused, and so are dates far after it. Raises SourceError.
     """
+    from syndicate.net.unpacking import unpacked
     from syndicate.sources.formats.feed import read_feed
-    from syndicate.sources.parsing.document import unpacked
 
     if body.startswith((b"---\n", b"---\r\n", b"+++\n", b"+++\r\n")):
         from syndicate.sources.formats.markdown import read_file

@@ -13,8 +13,8 @@ from syndicate.errors import SourceError, Unavailable, Uncertain
 from syndicate.model import Validators
 from syndicate.net.address_guard import bare
 from syndicate.net.status import retry_after
+from syndicate.net.unpacking import unpacked
 from syndicate.ports import Http, Reply
-from syndicate.sources.parsing.document import unpacked
 
 LONGEST = timedelta(hours=24)
 """Longest interval that is taken from a server's caching headers."""

@@ -12,10 +12,10 @@ from syndicate.dates import Moment, parse
 from syndicate.errors import SourceError
 from syndicate.model import Article, Image
 from syndicate.net.address_guard import bare
+from syndicate.net.unpacking import BODY_BYTES
 from syndicate.sources.formats.jsonld import NOTHING, Thing, main_thing
 from syndicate.sources.parsing import html_text, summaries
 from syndicate.sources.parsing.bot_challenges import HINT, challenger
-from syndicate.sources.parsing.document import BODY_BYTES
 from syndicate.sources.parsing.fields import address, distinct, language, parted, person
 from syndicate.sources.parsing.images import in_text, is_ornament
 from syndicate.sources.parsing.next_page import same_site

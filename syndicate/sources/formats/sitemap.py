@@ -13,8 +13,10 @@ from typing import TYPE_CHECKING
 from syndicate.dates import Moment
 from syndicate.errors import SourceError
 from syndicate.model import Article, Image
-from syndicate.sources.parsing import document, html_text, xml_tree
+from syndicate.net import unpacking
+from syndicate.sources.parsing import html_text, xml_tree
 from syndicate.sources.parsing.bot_challenges import HINT, challenger
+from syndicate.sources.parsing.document import check_size
 from syndicate.sources.parsing.fields import (
     ENTRIES,
     Namespaces,
@@ -84,7 +86,7 @@ def read(
 
 def is_sitemap(body: bytes) -> bool:
     """Whether a document is a sitemap, by its beginning."""
-    if body.startswith(document.GZIP):
+    if body.startswith(unpacking.GZIP):
         body = zlib.decompressobj(31).decompress(body[:2000], 2000)
     start = body[:2000]
     return b"<urlset" in start or b"<sitemapindex" in start
@@ -92,8 +94,8 @@ def is_sitemap(body: bytes) -> bool:
 
 def unpacked(body: bytes, shown: str) -> bytes:
     """The body, unpacked if it is compressed (`sitemap.xml.gz`). Raises SourceError if it is too large or damaged."""
-    body = document.unpacked(body, shown)
-    document.check_size(body, shown)
+    body = unpacking.unpacked(body, shown)
+    check_size(body, shown)
     if body.count(b"=") > SIGNS:
         raise SourceError(f"{shown} has more attributes or queries than any sitemap needs")
     return body

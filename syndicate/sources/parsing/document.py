@@ -5,10 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from syndicate.errors import SourceError
+from syndicate.net.unpacking import BODY_BYTES
 from syndicate.sources.parsing.fields import Namespaces
 
-BODY_BYTES = 10_000_000
-GZIP = b"\x1f\x8b"
 NAMES = Namespaces("", "")
 """Prefixes of namespaces, for documents that declare none."""
 
@@ -21,24 +20,6 @@ class Document:
     url: str
     content_type: str | None = None
     before: int = 0
-
-
-def unpacked(body: bytes, url: str) -> bytes:
-    """The body, unpacked if it is compressed and its server did not say so. Raises SourceError if it is damaged."""
-    if not body.startswith(GZIP):
-        return body
-    import zlib
-
-    packed = zlib.decompressobj(31)
-    try:
-        body = packed.decompress(body, BODY_BYTES)
-    except zlib.error as fault:
-        raise SourceError(f"{url} cannot be unpacked: {fault}") from fault
-    if packed.unconsumed_tail:
-        raise SourceError(f"{url} has more than {BODY_BYTES:,} bytes once it is unpacked")
-    if not packed.eof:
-        raise SourceError(f"{url} is cut off: its compressed data end early")
-    return body
 
 
 def check_size(body: bytes, url: str) -> None:
