@@ -14,7 +14,8 @@ from syndicate.model import Validators
 from syndicate.serialization import article_record
 from syndicate.sources.documents import DocumentSource, Kind
 from syndicate.sources.formats import jsonl, ninjs
-from syndicate.sources.parsing.document import BODY_BYTES, NAMES, Document
+from syndicate.net.unpacking import BODY_BYTES
+from syndicate.sources.parsing.document import NAMES, Document
 from syndicate.sources.parsing.fields import ENTRIES, ParseContext
 
 FEEDS = Path(__file__).parent.parent / "feeds" / "formats"

@@ -26,16 +26,13 @@ _BLOCK_NAMES = (
 
 def _tags(names: str) -> re.Pattern[str]:
     """A pattern for tags with these names, whatever their prefix, even with a stray quote."""
-    start = rf"</?(?:[a-z0-9]+:)?(?:{names})(?![a-z0-9:-])"
+    start = rf"</?(?:[a-z0-9]+:)?({names})(?![a-z0-9:-])"
     return re.compile(rf"{start}(?:{ATTRIBUTES}>|[^<>]*+>)", re.IGNORECASE)
 
 
 _INLINE, _BLOCK = _tags(_INLINE_NAMES), _tags(_BLOCK_NAMES)
-_LINE_BREAK = re.compile(r"<(?:/?br|li|dt|dd|tr)(?![a-z0-9:-])[^<>]*+>", re.IGNORECASE)
-_PARAGRAPH = _tags(
-    "address|article|aside|blockquote|center|div|dl|fieldset|figcaption|figure|footer|form|h[1-6]|header|hr|main|nav|ol|p"
-    "|pre|section|table|ul"
-)
+_LINES = frozenset(["br", "li", "dt", "dd", "tr"])
+_NO_LINES = frozenset(["td", "th", "thead", "tbody", "tfoot", "img", "iframe", "video"])
 _PAIRED = re.compile(
     rf"<((?:{_INLINE_NAMES}|{_BLOCK_NAMES})(?![a-z0-9:-]))[^<>]*+>.*</\1\s*>|<br\s*/?>", re.IGNORECASE | re.DOTALL
 )
@@ -153,8 +150,16 @@ def paragraphs(markup: str) -> str:
         if _HIDDEN.search(markup):
             markup = _without_hidden(markup)
         markup = _WHITE.sub(" ", markup)
-        markup = _ANY.sub("", _BLOCK.sub(" ", _PARAGRAPH.sub("\n\n", _LINE_BREAK.sub("\n", markup))))
+        markup = _ANY.sub("", _BLOCK.sub(_gap, markup))
     return lines(unescape(markup))
+
+
+def _gap(tag: re.Match[str]) -> str:
+    """What stands for a block's tag between words: a blank line, a new line, or a space."""
+    name = tag[1].lower()
+    if name in _LINES:
+        return " " if tag[0].startswith("</") and name != "br" else "\n"
+    return " " if name in _NO_LINES else "\n\n"
 
 
 def lines(text: str) -> str:
