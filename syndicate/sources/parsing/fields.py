@@ -247,9 +247,10 @@ def inner(element: Element) -> str:
             parts.append(each)
         elif isinstance(each.tag, str):
             name = _local(each.tag)
-            said = "".join(f' {_local(key)}="{escape(value)}"' for key, value in each.items())
-            parts.append(f"<{name}{said}>{escape(each.text or '')}")
-            waiting += [f"</{name}>{escape(each.tail or '')}", *reversed(each)]
+            said = "".join(f' {_local(key)}="{escape(value)}"' for key, value in each.items()) if each.attrib else ""
+            parts.append(f"<{name}{said}>{escape(each.text) if each.text else ''}")
+            waiting.append(f"</{name}>{escape(each.tail) if each.tail else ''}")
+            waiting += reversed(each)
     return "".join(parts)
 
 
