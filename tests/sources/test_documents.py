@@ -11,10 +11,10 @@ import pytest
 from syndicate import sources
 from syndicate.errors import SourceError
 from syndicate.model import Validators
+from syndicate.net.unpacking import BODY_BYTES
 from syndicate.serialization import article_record
 from syndicate.sources.documents import DocumentSource, Kind
 from syndicate.sources.formats import jsonl, ninjs
-from syndicate.net.unpacking import BODY_BYTES
 from syndicate.sources.parsing.document import NAMES, Document
 from syndicate.sources.parsing.fields import ENTRIES, ParseContext
 
