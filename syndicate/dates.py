@@ -1,16 +1,20 @@
-"""Reads dates strictly: RFC 822, ISO 8601, Y/M/D, epoch, month names of seven languages. Never guesses.
+"""Reads dates strictly: RFC 822, ISO 8601, Y/M/D, epoch, and month names of many languages. Never guesses.
 
 A wrong date is worse than none: an undated archive that looks new is a flood. So a part that is
 missing is never filled in, `01/09/2025` (two orders) and `IST` (three zones) are refused, and so is
-a year that no feed of a living site can mean.
+a year that no feed of a living site can mean. Where a name or an order means two months, the stated
+weekday decides: `Mon, 09/01/2025` can only be the first of September.
 """
 
+# ruff: noqa: RUF001 - letters of other scripts are what is meant
 from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta, tzinfo
+from datetime import UTC, date, datetime, timedelta, tzinfo
+from functools import cache
 
 from syndicate.model import Precision
 
@@ -53,7 +57,7 @@ def _usual(text: str) -> Moment | None:
     if found is None:
         return None
     day, name, year, hour, minute, second, sign, hours, minutes = found.groups()
-    month = _MONTHS.get(name.lower())
+    month = _ENGLISH.get(name)
     if month is None:
         return None
     try:
@@ -76,7 +80,7 @@ def _epoch(text: str) -> Moment | None:
 
 
 def _calendar(text: str, timezone: str) -> Moment | None:
-    for pattern in _YEAR_FIRST if text[:4].isdecimal() else _NAMED_MONTH:
+    for pattern in _YEAR_FIRST if text[:4].isdecimal() else _YEAR_LAST:
         found = pattern.fullmatch(text)
         if found:
             return _moment(found.groupdict(), timezone)
@@ -85,28 +89,53 @@ def _calendar(text: str, timezone: str) -> Moment | None:
 
 def _moment(part: dict[str, str | None], timezone: str) -> Moment | None:
     """The instant made of the parts of one date; None if one of them is impossible."""
-    month, year = _month(part["month"] or ""), _year(part["year"] or "")
-    offset = _offset(part.get("zone") or "")
-    if month is None or offset is None or not _is_weekday(part.get("weekday")):
+    day, offset = _date(part), _offset(part.get("zone") or "")
+    if day is None or offset is None:
         return None
-    hour = _hour(int(part["hour"] or 0), part.get("half"))
-    zone: tzinfo = UTC if offset != "" and part["hour"] else _zone(timezone)
+    said = part.get("hour") or ""
+    hour = _hour(int(said or 0), part.get("half"))
+    zone = UTC if isinstance(offset, timedelta) else offset if isinstance(offset, tzinfo) else _zone(timezone)
+    zone = zone if said else _zone(timezone)
     try:
-        written = datetime(
-            year, month, int(part["day"] or 0), hour, int(part["minute"] or 0), int(part["second"] or 0), tzinfo=zone
-        )
-        instant = written - offset if isinstance(offset, timedelta) and part["hour"] else written.astimezone(UTC)
+        time = (hour, int(part.get("minute") or part.get("after_h") or 0), int(part.get("second") or 0))
+        written = datetime(day.year, day.month, day.day, *time, tzinfo=zone)
+        instant = written - offset if isinstance(offset, timedelta) and said else written.astimezone(UTC)
     except (ValueError, OverflowError):
         return None
-    precision: Precision = "second" if part["second"] else "minute" if part["hour"] else "day"
+    precision: Precision = "second" if part.get("second") else "minute" if said else "day"
     return Moment(instant, precision, tz_assumed=offset == "")
 
 
+def _date(part: dict[str, str | None]) -> date | None:
+    """The only day that the parts can mean; of two, the one on the stated weekday."""
+    weekday = part.get("weekday")
+    weekdays = _weekday_names().get((weekday or "").removesuffix("-feira"), ())
+    if weekday and not weekdays:
+        return None
+    days = {*_days(part)}
+    # The weekday only decides between two: generators get it wrong more often than the date.
+    days = {day for day in days if day.weekday() + 1 in weekdays} if len(days) != 1 or part.get("one") else days
+    return days.pop() if len(days) == 1 else None
+
+
+def _days(part: dict[str, str | None]) -> Iterator[date]:
+    """Every day that the parts can mean: a name may be two months, and of two numbers either may be the month."""
+    year, day = _year(part["year"] or part.get("short") or ""), part.get("day") or ""
+    one, other = part.get("one"), part.get("other")
+    orders = [((int(one),), other), ((int(other),), one)] if one and other else [(_months(part["month"] or ""), day)]
+    for months, number in orders:
+        for month in months:
+            try:
+                yield date(year, month, int(number))
+            except ValueError:
+                continue
+
+
 def _hour(hour: int, half: str | None) -> int:
-    """The hour from 0 to 23; 24, which no date accepts, if it does not go with `half`, "a" or "p" (am, pm)."""
+    """The hour from 0 to 23; 24, which no date accepts, if it does not go with `half`, such as "a" or "p" (am, pm)."""
     if half is None:
         return hour
-    return hour % 12 + (12 if half == "p" else 0) if 1 <= hour <= 12 else 24
+    return hour % 12 + (12 if half in _AFTERNOON else 0) if 1 <= hour <= 12 else 24
 
 
 def _year(text: str) -> int:
@@ -117,22 +146,27 @@ def _year(text: str) -> int:
     return year + (2000 if year < 50 else 1900)
 
 
-def _offset(text: str) -> timedelta | str | None:
-    """Distance from UTC; "" where no zone is named, None where it cannot be told."""
+def _offset(text: str) -> timedelta | tzinfo | str | None:
+    """Distance from UTC, or a zone named by its place; "" where no zone is named, None where it cannot be told.
+
+    Of an offset with a name behind it (`-0400 EDT`, Go's `+0000 UTC m=+0.01`), the offset counts.
+    """
     text = _COMMENT.sub("", text).strip()
     if not text:
         return ""
     hours = _ZONES.get(text)
     if hours is not None:
         return timedelta(hours=hours)
+    if "/" in text:
+        return _zones().get(text)
     found = _OFFSET.fullmatch(text)
     if found is None:
         return None
-    hour, minute = int(found["hour"] or found["short"]), int(found["minute"] or 0)
+    hour, minute = int(found["hour"] or 0), int(found["minute"] or 0)
     if minute > 59 or hour * 60 + minute > _FARTHEST:
         return None
     distance = timedelta(hours=hour, minutes=minute)
-    return -distance if found["sign"] == "-" else distance
+    return distance if found["sign"] == "+" else -distance
 
 
 def _zone(name: str) -> tzinfo:
@@ -143,34 +177,58 @@ def _zone(name: str) -> tzinfo:
     return ZoneInfo(name)
 
 
-def _month(text: str) -> int | None:
-    return int(text) if text.isdecimal() else _MONTHS.get(text)
+@cache
+def _zones() -> dict[str, tzinfo]:
+    """The zones that are named by a place, by their names in lower case."""
+    from zoneinfo import ZoneInfo, available_timezones
+
+    return {name.lower(): ZoneInfo(name) for name in available_timezones() if "/" in name}
 
 
-def _is_weekday(text: str | None) -> bool:
-    """Whether it is a weekday. Not whether it is the right one: generators get that wrong more often than the date."""
-    return text is None or text.removesuffix("-feira") in _WEEKDAYS
+def _months(text: str) -> tuple[int, ...]:
+    """The months that a number or a name can mean."""
+    number = _NUMBERED_MONTH.fullmatch(text)
+    return (int(number[1]),) if number else _month_names().get(text.removeprefix("ב"), ())
 
 
 def _plain(text: str) -> str:
     """Lower case, without accents."""
     if text.isascii():
         return text.lower()
-    return "".join(c for c in unicodedata.normalize("NFKD", text.lower()) if not unicodedata.combining(c))
+    bare = "".join(c for c in unicodedata.normalize("NFKD", text.lower()) if not unicodedata.combining(c))
+    return unicodedata.normalize("NFC", bare.translate(_FOLDED))
 
 
-def _prefixes(names: str, shortest: int) -> dict[str, int]:
-    """Every prefix of every name, to the number of its `|` group (from 1). Prefixes in two groups are left out."""
-    found: dict[str, int] = {}
-    for place, group in enumerate(names.split("|"), 1):
+@cache
+def _month_names() -> dict[str, tuple[int, ...]]:
+    return _prefixes(_FURTHER, 3, _prefixes(_WELL_KNOWN, 3, {}))
+
+
+@cache
+def _weekday_names() -> dict[str, tuple[int, ...]]:
+    return _prefixes(_DAYS_OF_THE_WEEK, 2, {})
+
+
+def _prefixes(names: str, shortest: int, taken: dict[str, tuple[int, ...]]) -> dict[str, tuple[int, ...]]:
+    """Every prefix of every name that is not `taken`, to the numbers (from 1) of the `|` groups that have it."""
+    found: dict[str, tuple[int, ...]] = {}
+    for place, group in enumerate(_plain(names).split("|"), 1):
         for name in group.split():
-            for end in range(shortest, len(name) + 1):
-                found[name[:end]] = place if found.get(name[:end], place) == place else 0
-    return {name: place for name, place in found.items() if place}
+            for end in range(min(shortest, len(name)), len(name) + 1):
+                if name[:end] not in taken and place not in found.get(name[:end], ()):
+                    found[name[:end]] = (*found.get(name[:end], ()), place)
+    return found | taken
 
 
+_ENGLISH = {
+    name: place
+    for place, name in enumerate(
+        ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"], 1
+    )
+}
+_FOLDED = str.maketrans({"ı": "i", "ł": "l", "ø": "o", "đ": "d", "−": "-", "–": "-", "—": "-", "’": "'"})
 # English, Spanish, Portuguese, French, German (Austrian January), Italian, Dutch; accents folded away.
-_MONTHS = _prefixes(
+_WELL_KNOWN = (
     "january enero janeiro janvier januar janner gennaio januari"
     "|february febrero fevereiro fevrier februar febbraio februari"
     "|march marzo marco mars marz maart mrz mrt"
@@ -182,61 +240,69 @@ _MONTHS = _prefixes(
     "|september septiembre setiembre setembro septembre settembre"
     "|october octubre outubro octobre oktober ottobre"
     "|november noviembre novembro novembre"
-    "|december diciembre dezembro decembre dezember dicembre",
-    3,
+    "|december diciembre dezembro decembre dezember dicembre"
 )
-_WEEKDAYS = {
-    name[:end]
-    for name in [
-        "monday",
-        "tuesday",
-        "wednesday",
-        "thursday",
-        "friday",
-        "saturday",
-        "sunday",
-        "lunes",
-        "martes",
-        "miercoles",
-        "jueves",
-        "viernes",
-        "sabado",
-        "domingo",
-        "segunda",
-        "terca",
-        "quarta",
-        "quinta",
-        "sexta",
-        "lundi",
-        "mardi",
-        "mercredi",
-        "jeudi",
-        "vendredi",
-        "samedi",
-        "dimanche",
-        "montag",
-        "dienstag",
-        "mittwoch",
-        "donnerstag",
-        "freitag",
-        "samstag",
-        "sonntag",
-        "lunedi",
-        "martedi",
-        "mercoledi",
-        "giovedi",
-        "venerdi",
-        "domenica",
-        "maandag",
-        "dinsdag",
-        "woensdag",
-        "donderdag",
-        "vrijdag",
-        "zaterdag",
-        "zondag",
-    ]
-    for end in range(2, len(name) + 1)
-}
+# Catalan, Romanian; Danish, Norwegian, Swedish, Icelandic; Polish, Czech, Slovak, Croatian; Lithuanian, Latvian,
+# Estonian, Finnish, Hungarian; Turkish, Indonesian; Russian, Ukrainian, Belarusian, Bulgarian, Serbian, Macedonian;
+# Greek, Arabic, Hebrew. Where days are counted in the genitive, that form. None takes a form of those above.
+_FURTHER = (
+    "gener ianuarie stycznia styczen ledna leden januara sijecnja sijecanj sausio janvaris jaanuar tammikuuta ocak"
+    " января январь січня студзеня януари јануар ιανουαριου يناير ינואר"
+    "|febrer februarie lutego luty unora unor februara veljace veljaca vasario februaris veebruar helmikuuta subat"
+    " pebruari февраля февраль лютого лютага февруари фебруар φεβρουαριου فبراير פברואר"
+    "|martie marts marca marzec marec brezna brezen ozujka ozujak kovo maaliskuuta marcius mart maret"
+    " марта март березня сакавика μαρτιου مارس מרץ"
+    "|aprilie kwietnia kwiecien dubna duben aprila travnja travanj balandzio aprilis aprill huhtikuuta nisan"
+    " апреля апрель квітня красавика април απριλιου ابريل אפריל"
+    "|maig maj maja kvetna kveten svibnja svibanj geguzes maijs toukokuuta majus mayis"
+    " мая май травня траўня мај μαιου مايو מאי"
+    "|juny iunie czerwca czerwiec cervna cerven cvn juna lipnja lipanj birzelio junijs juuni kesakuuta junius haziran"
+    " июня июнь червня чэрвеня юни јун јуни ιουνιου يونيو יוני"
+    "|juliol iulie lipca lipiec cervence cervenec cvc jula srpnja srpanj liepos julijs juuli heinakuuta julius temmuz"
+    " июля июль липня ліпеня юли јул јули ιουλιου يوليو יולי"
+    "|agost augusti sierpnia sierpien srpna srpen augusta kolovoza kolovoz rugpjucio augusts elokuuta augusztus"
+    " agustos agustus августа август серпня жніўня αυγουστου اغسطس אוגוסט"
+    "|setembre septembrie wrzesnia wrzesien zari septembra rujna rujan rugsejo septembris syyskuuta szeptember eylul"
+    " сентября сентябрь вересня верасня септември септембар σεπτεμβριου سبتمبر ספטמבר"
+    "|octombrie pazdziernika pazdziernik rijna rijen oktobra listopada listopad spalio oktobris oktoober lokakuuta"
+    " ekim октября октябрь жовтня кастрычніка октомври октобар οκτωβριου اكتوبر אוקטובר"
+    "|noiembrie listopada listopad listopadu novembra studenoga studenog studeni lapkricio novembris marraskuuta kasim"
+    " nopember ноября ноябрь листопада лістапада ноември новембар νοεμβριου نوفمبر נובמבר"
+    "|desembre decembrie desember grudnia grudzien prosince prosinec decembra prosinca prosinac gruodzio decembris"
+    " detsember joulukuuta aralik декабря декабрь грудня снежня декември децембар δεκεμβριου ديسمبر דצמבר"
+)
+_DAYS_OF_THE_WEEK = (
+    "monday пн pzt pn lunes segunda lundi montag lunedi maandag dilluns luni mandag manudagur mandagur"
+    " poniedzialek pondeli pondelok"
+    " ponedjeljak pirmadienis pirmdiena esmaspaev maanantai hetfo pazartesi senin понедельник понеділок панядзелак"
+    " понеделник понедељак δευτερα الاثنين שני 月 月曜日 월 월요일 周一 週一 星期一"
+    "|tuesday вт martes terca mardi dienstag martedi dinsdag dimarts marti tirsdag tisdag þriðjudagur wtorek"
+    " utery utorok"
+    " utorak antradienis otrdiena teisipaev tiistai kedd sali selasa вторник вівторок ауторак уторак τριτη"
+    " الثلاثاء שלישי"
+    " 火 火曜日 화 화요일 周二 週二 星期二"
+    "|wednesday ср miercoles quarta mercredi mittwoch mercoledi woensdag dimecres miercuri onsdag miðvikudagur"
+    " sroda streda"
+    " srijeda treciadienis tresdiena kolmapaev keskiviikko szerda carsamba rabu среда середа серада сряда τεταρτη"
+    " الاربعاء רביעי 水 水曜日 수 수요일 周三 週三 星期三"
+    "|thursday jueves quinta jeudi donnerstag giovedi donderdag dijous joi torsdag fimmtudagur czwartek ctvrtek"
+    " stvrtok"
+    " cetvrtak ketvirtadienis ceturtdiena neljapaev torstai csutortok persembe kamis четверг чт четвер чацвер"
+    " четвъртък"
+    " четвртак πεμπτη الخميس חמישי 木 木曜日 목 목요일 周四 週四 星期四"
+    "|friday viernes sexta vendredi freitag venerdi vrijdag divendres vineri fredag fostudagur piatek patek"
+    " piatok petak"
+    " penktadienis piektdiena reede perjantai pentek cuma jumat пятница пт п'ятниця пятніца петък петак παρασκευη"
+    " الجمعة שישי 金 金曜日 금 금요일 周五 週五 星期五"
+    "|saturday cmt sabado samedi samstag sonnabend sabato zaterdag dissabte sambata lordag laugardagur sobota subota"
+    " sestadienis sestdiena laupaev lauantai szombat cumartesi sabtu суббота сб субота σαββατο السبت שבת"
+    " 土 土曜日 토 토요일 周六 週六 星期六"
+    "|sunday domingo dimanche sonntag domenica zondag diumenge duminica sondag sunnudagur niedziela ndz nedele nedela"
+    " nedjelja sekmadienis svetdiena puhapaev sunnuntai vasarnap pazar minggu воскресенье вс неділя нд нядзеля неделя"
+    " недеља κυριακη الاحد ראשון 日 日曜日 일 일요일 周日 週日 星期日"
+)
+
+
 # Names that mean one offset. RFC 822 §5.1 fixes the North American ones; IST, AST, AMT, SST mean several.
 _ZONES = {
     name: hours
@@ -272,36 +338,68 @@ _RFC822 = re.compile(
     re.ASCII,
 )
 _EPOCH = re.compile(r"[789]\d{8}|1\d{9}|[789]\d{11}|1\d{12}", re.ASCII)
-_OFFSET = re.compile(r"(?:gmt|utc)?\s*(?P<sign>[+-])(?:(?P<hour>\d\d):?(?P<minute>\d\d)|(?P<short>\d{1,2}))", re.ASCII)
+_OFFSET = re.compile(
+    r"(?:(?:gmt|utc)?\s*(?P<sign>[+-])(?P<hour>[0-9]{1,2})(?::?(?P<minute>[0-9]{2}))?|00:?00)"
+    r"(?:z|\s+(?:[a-z]{1,5}|[+-][0-9]{4}))?(?:\s+m=[+-][0-9.]+)?"
+)
 _COMMENT = re.compile(r"\s*(?:\([^()]*\)|\[[^\[\]]*\])$")
+_NUMBERED_MONTH = re.compile(r"(?:th(?:ang)?\s?)?([0-9]{1,2})(?:\s?[月월])?")
+_AFTERNOON = ("p", "午後", "下午", "오후")
+_N = "[0-9]{1,2}"
 _TIME = (
-    r"(?P<hour>\d{1,2}):(?P<minute>\d\d)(?::(?P<second>\d\d)(?:[.,]\d{1,9})?)?"
-    r"(?:\s*(?P<half>[ap])\.?m\b\.?)?\s*"
+    rf"(?=[0-9]{{1,2}}(?:[:.][0-9]|\s?h|\s?[ap]\.?\s?m))(?P<hour>{_N})"
+    rf"(?:(?P<colon>[:.])(?P<minute>{_N})(?:(?P=colon)(?P<second>{_N})(?:[.,][0-9]{{1,9}})?)?"
+    rf"|\s?h(?:\s?(?P<after_h>[0-9]{{2}})(?:\s?min)?)?(?![a-z]))?"
+    r"(?:\s*(?P<half>[ap])\.?\s?m\b\.?)?(?:\s*(?:uhr|hrs|hs|h|ч)\b\.?)?\s*"
 )
 _ZONED = rf"{_TIME}(?P<zone>.*)"
-_WEEKDAY = r"(?:(?P<weekday>[a-z]{2,}(?:-feira)?)[.,\s]+)?"
-_YMD = r"(?P<year>\d{4})(?P<gap>[-/.])(?P<month>\d{1,2})(?P=gap)(?P<day>\d{1,2})"
-_DAY = r"(?P<day>\d{1,2})(?:st|nd|rd|th|er|o|\.)?[\s-]+(?:de\s+)?(?P<month>[a-z]{3,})\.?,?[\s-]+(?:de\s+)?"
+# What stands between day and time: "at" in many languages, Drupal's hyphen, Apache's colon.
+_THEN = (
+    r"(?:,?\s+(?:(?:at|um|a\slas|a\sles|alle|alle\sore|as|om|kl\.?|klo|a|o|ob|u|ore|ora|v|в|о|у|saat|pukul|[-@|,])\s+)?"
+    r"|,|:(?=[0-9]{2}:))"
+)
+_ARTICLE = r"(?:den|le|el|il|the|dia|em|d\.)\s+"
+_WEEKDAY = rf"(?:(?:יום\s)?(?!{_ARTICLE})(?P<weekday>[^\W\d_]+(?:-feira)?)[.,،\s]+)?(?:{_ARTICLE})?"
+_NAME = rf"[^\W\d_]{{3,}}|th(?:ang)?\s?{_N}|{_N}\s?[月월]"
+_YMD = rf"(?P<year>[0-9]{{4}})(?P<gap>[-/.])(?P<month>{_N})(?P=gap)(?P<day>{_N})"
+_DAY = (
+    rf"(?P<day>{_N})(?:st|nd|rd|th|er|e|o|a|°|-?го|\.)?[\s/.-]+(?:de\s+|d'|of\s+)?(?P<month>{_NAME})\.?,?[\s/-]+"
+    r"(?:de\s+|del\s+)?"
+)
+_YEAR = r"(?P<year>[0-9]{4})(?:\s?(?:г|р|r)\.|\s?(?:года|року))?"
 _YEAR_FIRST = (
     re.compile(rf"{_YMD}(?:t|,?\s+|-(?=\d\d:\d\d:\d\d)){_ZONED}", re.ASCII),
     re.compile(rf"{_YMD}(?P<zone>z|[+-]\d\d:\d\d)?(?P<hour>)(?P<minute>)(?P<second>)", re.ASCII),
     re.compile(
         r"(?P<year>\d{4})(?P<month>\d\d)(?P<day>\d\d)"
-        r"(?:t(?P<hour>\d\d)(?P<minute>\d\d)(?P<second>\d\d)?\s*(?P<zone>.*))?",
+        r"(?:t(?P<hour>\d\d):?(?P<minute>\d\d)(?::?(?P<second>\d\d))?\s*(?P<zone>.*))?",
         re.ASCII,
+    ),
+    # 2025年9月1日 10:00; 2025년 9월 1일 (월) 오전 10:00; 2025年9月1日(月) 10時00分
+    re.compile(
+        rf"(?P<year>[0-9]{{4}})\s?[年년]\s?(?P<month>{_N})\s?[月월]\s?(?P<day>{_N})\s?[日일号號]?"
+        r"(?:\s?\(?(?P<weekday>[周週]?[月火水木金土日一二三四五六월화수목금토일](?:曜日?|요일)?|星期[一二三四五六日])\)?)?"
+        rf"(?:\s?(?P<half>午前|午後|上午|下午|오전|오후)?\s?(?P<hour>{_N})\s?[:時时点點시]\s?(?P<minute>{_N})?\s?[:分분]?"
+        rf"\s?(?P<second>{_N})?\s?[秒초]?\s?(?P<zone>.*))?"
+    ),
+    # 2025. szeptember 1., 10:00; 2025 m. rugsėjo 1 d. 10:00
+    re.compile(
+        rf"(?P<year>[0-9]{{4}})\.?\s+(?:m\.\s+)?(?P<month>[^\W\d_]{{3,}})\.?\s+(?P<day>{_N})(?:\.|\s?d\.)?"
+        rf"(?:{_THEN}{_ZONED})?"
     ),
 )
-_NAMED_MONTH = (
-    # Mon, 01 Sep 2025 10:00:00 +0200; lunes, 1 de septiembre de 2025; 1. September 2025
-    re.compile(rf"{_WEEKDAY}{_DAY}(?P<year>\d{{4}}|\d\d)(?:,?\s+{_ZONED})?", re.ASCII),
-    # Sep 1, 2025 10:00 AM
+_YEAR_LAST = (
+    # Mon, 01 Sep 2025 10:00:00 +0200; lunes, 1 de septiembre de 2025 a las 10:00; 1. September 2025
+    re.compile(rf"{_WEEKDAY}{_DAY}(?:{_YEAR}|(?P<short>[0-9]{{2}}))(?:{_THEN}{_ZONED})?"),
+    # Sep 1, 2025 10:00 AM; Monday, September 1, 2025 - 15:00
     re.compile(
-        rf"{_WEEKDAY}(?P<month>[a-z]{{3,}})\.?\s+(?P<day>\d{{1,2}})(?:st|nd|rd|th)?,?\s+(?P<year>\d{{4}})"
-        rf"(?:,?\s+{_ZONED})?",
-        re.ASCII,
+        rf"{_WEEKDAY}(?P<month>[^\W\d_]{{3,}})\.?\s+(?P<day>{_N})(?:st|nd|rd|th)?,?\s+{_YEAR}(?:{_THEN}{_ZONED})?"
     ),
     # Mon Sep  1 10:00:00 2025; Mon Sep 01 10:00:00 +0000 2025
+    re.compile(rf"{_WEEKDAY}(?P<month>[^\W\d_]{{3,}})\s+(?P<day>{_N})\s+{_TIME}(?P<zone>\S*)\s+(?P<year>[0-9]{{4}})"),
+    # Mon, 09/01/2025 - 15:00: the weekday says which number is the month
     re.compile(
-        rf"{_WEEKDAY}(?P<month>[a-z]{{3,}})\s+(?P<day>\d{{1,2}})\s+{_TIME}(?P<zone>\S*)\s+(?P<year>\d{{4}})", re.ASCII
+        rf"(?P<weekday>[^\W\d_]{{2,}})[.,\s]+(?P<one>{_N})(?P<gap>[-/.])(?P<other>{_N})(?P=gap)(?P<year>[0-9]{{4}})"
+        rf"(?:{_THEN}{_ZONED})?"
     ),
 )

@@ -71,6 +71,17 @@ def plain(text: str) -> str:
     return balanced(_SPACE.sub(" ", _NOISE.sub("", text)).strip())
 
 
+def paragraphs(text: str) -> str:
+    """Clean lines, as by `plain`, with at most one blank line between two."""
+    if "\n" not in text:
+        return plain(text)
+    kept: list[str] = []
+    for line in map(plain, text.split("\n")):
+        if line or (kept and kept[-1]):
+            kept.append(line)
+    return "\n".join(kept).strip()
+
+
 def balanced(text: str) -> str:
     """The text with every direction mark that it opens closed at its end, so that what follows is not affected."""
     if not any(mark in text for mark in (*_EMBEDDINGS, _END_EMBEDDING, *_ISOLATES, _END_ISOLATE)):

@@ -59,6 +59,31 @@ TEN = datetime(2025, 9, 1, 10, tzinfo=UTC)
         ("Mo, 1. September 2025 10:00:00 GMT", TEN),
         ("lun, 01 set 2025 10:00:00 GMT", TEN),
         ("ma 01 september 2025 10:00:00 GMT", TEN),
+        ("Mon, 01 Sep 2025 15:30:00+5:30", TEN),
+        ("Mon, 01 Sep 2025 06:00:00 -4:00", TEN),
+        ("Mon, 01 Sep 2025 06:00:00 \u22120400", TEN),
+        ("Mon, 01 Sep 2025 06:00:00 -0400 EDT", TEN),
+        ("Mon, 01 Sep 2025 15:30:00 +0530 IST", TEN),
+        ("2025-09-01 10:00:00 +0000 UTC", TEN),
+        ("2025-09-01 15:30:00.123456 +0530 +0530 m=+0.012", TEN),
+        ("2025-09-01T10:00:00+00:00Z", TEN),
+        ("2025-09-01 03:00:00 America/Los_Angeles", TEN),
+        ("Mon, 01 Sep 2025 12:00:00 Europe/Berlin", TEN),
+        ("Mon, 01 Sep 2025 10:0:0 GMT", TEN),
+        ("2025-9-1T10:0:0Z", TEN),
+        ("01/Sep/2025:10:00:00 +0000", TEN),
+        ("Пн, 01 сен 2025 13:00:00 +0300", TEN),
+        ("понедельник, 1 сентября 2025 г., 13:00:00 +0300", TEN),
+        ("Пн, 01 вер 2025 13:00:00 +0300", TEN),
+        ("pon, 01 wrz 2025 12:00:00 +0200", TEN),
+        ("mån, 01 sep 2025 12:00:00 +0200", TEN),
+        ("man., 01 sept. 2025 12:00:00 +0200", TEN),
+        ("Po, 01 zář 2025 12:00:00 +0200", TEN),
+        ("Pzt, 01 Eyl 2025 13:00:00 +0300", TEN),
+        ("Δευ, 01 Σεπ 2025 13:00:00 +0300", TEN),
+        ("月, 01 9月 2025 19:00:00 +0900", TEN),
+        ("周一, 01 9月 2025 18:00:00 +0800", TEN),
+        ("월, 01 9월 2025 19:00:00 +0900", TEN),
     ],
 )
 def test_an_instant_is_read_as_it_was_written(text, instant):
@@ -100,9 +125,26 @@ def test_a_hyphen_before_a_whole_time_is_no_offset(text, precision):
         ("1 ott 2025", 10),
         ("1. Dez. 2025", 12),
         ("1 déc. 2025", 12),
+        ("1 февраля 2025", 2),
+        ("1 мая 2025 года", 5),
+        ("1 lutego 2025", 2),
+        ("1. července 2025", 7),
+        ("1 juli 2025", 7),
+        ("den 1 maj 2025", 5),
+        ("1. huhtikuuta 2025", 4),
+        ("2025. március 1.", 3),
+        ("1 Ağustos 2025", 8),
+        ("1 Kasım 2025", 11),
+        ("1 octombrie 2025", 10),
+        ("1 d'agost de 2025", 8),
+        ("1 Tháng 9, 2025", 9),
+        ("2025年10月1日", 10),
+        ("2025년 10월 1일", 10),
+        ("1 يونيو 2025", 6),
+        ("יום שני, 1 בספטמבר 2025", 9),
     ],
 )
-def test_months_are_known_in_seven_languages(text, month):
+def test_months_are_known_in_many_languages(text, month):
     found = parse(text)
     assert found is not None
     assert (found.instant.month, found.precision) == (month, "day")
@@ -146,6 +188,10 @@ def test_months_are_known_in_seven_languages(text, month):
         "٢٠٢٥-٠٩-٠١",
         "2025-09-01T10",
         "Mon, 01 Sep 2025 10:00:00 GMT and more",
+        "Mon, 01 Sep 2025 10:00:00 America/Nowhere",
+        "2025-09-01 10:00.5",
+        "Yesterday at 10:00",
+        "1 Foo 2025 at 10:00",
         "x" * 200,
     ],
 )
@@ -164,12 +210,37 @@ def test_what_is_not_beyond_doubt_is_no_date(text):
         ("20250907", datetime(2025, 9, 6, 22, tzinfo=UTC), "day"),
         ("2025.09.07", datetime(2025, 9, 6, 22, tzinfo=UTC), "day"),
         ("Sun, 07 Sep 2025", datetime(2025, 9, 6, 22, tzinfo=UTC), "day"),
+        ("Monday, September 1, 2025 - 15:00", datetime(2025, 9, 1, 13, tzinfo=UTC), "minute"),
+        ("Mon, 09/01/2025 - 15:00", datetime(2025, 9, 1, 13, tzinfo=UTC), "minute"),
+        ("lun, 01/09/2025 - 15:00", datetime(2025, 9, 1, 13, tzinfo=UTC), "minute"),
+        ("September 1, 2025 at 3:00 pm", datetime(2025, 9, 1, 13, tzinfo=UTC), "minute"),
+        ("1 septembre 2025 à 15h00", datetime(2025, 9, 1, 13, tzinfo=UTC), "minute"),
+        ("1. September 2025, 15.00 Uhr", datetime(2025, 9, 1, 13, tzinfo=UTC), "minute"),
+        ("2025年9月1日(月) 15時00分", datetime(2025, 9, 1, 13, tzinfo=UTC), "minute"),
+        ("2025년 9월 1일 오후 3:00", datetime(2025, 9, 1, 13, tzinfo=UTC), "minute"),
     ],
 )
 def test_a_date_without_zone_is_the_sources_own_and_says_so(text, instant, precision):
     found = parse(text, timezone="Europe/Berlin")
     assert found is not None
     assert (found.instant, found.precision, found.tz_assumed) == (instant, precision, True)
+
+
+@pytest.mark.parametrize(
+    ("text", "day"),
+    [
+        ("pon, 03 lis 2025 10:00:00 GMT", (11, 3)),  # Polish
+        ("pon, 06 lis 2025 10:00:00 GMT", (10, 6)),  # Croatian
+        ("6 listopada 2025 10:00:00 GMT", None),
+        ("Thu, 01/09/2025", (1, 9)),
+        ("Mon, 01/09/2025", (9, 1)),
+        ("Tue, 01/09/2025", None),
+        ("Mon, 22/10/2025", None),
+    ],
+)
+def test_of_two_days_that_a_text_can_mean_the_weekday_decides(text, day):
+    found = parse(text)
+    assert (found and (found.instant.month, found.instant.day)) == day
 
 
 def test_a_day_is_that_day_in_the_sources_zone_even_if_it_names_another():

@@ -16,6 +16,7 @@ from syndicate.text import (
     graphemes,
     has_hashtag,
     hashtags,
+    paragraphs,
     plain,
     top_level_domains,
     utm,
@@ -269,3 +270,8 @@ def test_a_text_has_a_hashtag_whatever_its_case(text, tag, there):
 def test_top_level_domains_are_those_that_exist():
     assert {"com", "pt", "museum"} <= top_level_domains()
     assert not {"example", "local", "html", ""} & top_level_domains()
+
+
+def test_paragraphs_are_clean_lines_with_one_blank_line_between_two():
+    assert paragraphs(" a\u00ad \n\n\n b  c\nd\n") == "a\n\nb c\nd"
+    assert paragraphs("a  b") == "a b"

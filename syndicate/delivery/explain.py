@@ -14,7 +14,7 @@ from syndicate.ledger.accounts import PAUSED, AccountState
 from syndicate.ledger.articles import StoredArticle
 from syndicate.ledger.imports import SEEN
 from syndicate.model import APPROVABLE, SCHEDULED, Account, Article, Delivery, Filter, Hours, Schedule
-from syndicate.planning.plan import AgeStep, Baselines, BaselineStep, FilterStep, embargo, steps
+from syndicate.planning.plan import AgeStep, Baselines, BaselineStep, EmptyStep, FilterStep, embargo, steps
 from syndicate.serialization import instant
 
 Verdict: TypeAlias = Literal["yes", "no", "waits", "unclear", "note"]
@@ -94,6 +94,8 @@ def _decided(account: Account, state: AccountState | None, facts: Facts) -> Iter
                 yield _baseline(step, facts)
             case AgeStep():
                 yield _age(step, facts)
+            case EmptyStep():
+                yield Finding("words", "no", "it has no title, no text, no picture and no recording")
 
 
 def _verdict(passed: bool | None) -> Verdict:
@@ -126,6 +128,8 @@ def _baseline(step: BaselineStep, facts: Facts) -> Finding:
     told = f"published {_clock(step.published)}; {against} (with {_span(step.slack)} of tolerance)"
     if step.published is None:
         told = f"no date; {against}; an undated article is new only above all known ones"
+        if step.changed is not None:
+            told = f"no date, but last changed {_clock(step.changed)}; {against}"
     elif step.day is not None:
         told = f"published on {step.day}; {against}"
     return Finding("baseline", _verdict(step.passed), told)
@@ -138,7 +142,9 @@ def _age(step: AgeStep, facts: Facts) -> Finding:
     ahead = embargo(facts.known.article, facts.known.first_seen)
     if ahead is not None:
         return Finding("embargo", "waits" if ahead > facts.now else "yes", f"dated in the future, {_clock(ahead)}")
-    return Finding("age", _verdict(step.passed), f"{_span(step.age)} old when first seen; max_age {_span(step.limit)}")
+    old = "old" if facts.known.article.published else "since its last change"
+    told = f"{_span(step.age)} {old} when first seen; max_age {_span(step.limit)}"
+    return Finding("age", _verdict(step.passed), told)
 
 
 def _waits(account: Account, delivery: Delivery, facts: Facts) -> list[Finding]:

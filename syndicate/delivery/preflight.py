@@ -28,7 +28,8 @@ AT_ONCE = 4  # pages that are checked at once
 
 _ACCEPT = "text/html,application/xhtml+xml;q=0.9,*/*;q=0.5"
 _NO_HEAD = (405, 501)  # servers that answer no HEAD
-_NOINDEX = re.compile(r"\s*(?:(?:googlebot:\s*)?noindex|none)\s*", re.IGNORECASE)
+_NOINDEX = re.compile(r"\s*(?:noindex|none)\s*", re.IGNORECASE)
+_WITH_VALUES = ("unavailable_after", "max-snippet", "max-image-preview", "max-video-preview")
 
 
 Claims: TypeAlias = Callable[[bytes, str, str | None], tuple[list[str], str | None]]
@@ -114,7 +115,7 @@ class Pages:
             return Trouble(f"its page cannot be read: {fault}")
         if reply is None or reply.status == 429 or "cf-mitigated" in reply.headers:  # Cloudflare's mark of a challenge
             return None
-        return self._told(article, reply) if reply.status == 200 else Trouble(f"its page answers {reply.status}")
+        return self._told(article, reply) if reply.status in (200, 203) else Trouble(f"its page answers {reply.status}")
 
     def _asked(self, article: Article) -> Reply | None:
         """The page; None where its host name cannot be resolved here, since it may be known outside this network.
@@ -161,7 +162,7 @@ class Pages:
 
     def _claimed(self, reply: Reply) -> tuple[list[str], str | None]:
         """The robots directives of headers and page, and the page's canonical address if it is on this site."""
-        headers = [reply.headers.get("x-robots-tag", "")]
+        headers = _for_us(reply.headers.get("x-robots-tag", ""))
         if "html" not in reply.headers.get("content-type", "html"):
             return headers, None
         try:
@@ -180,6 +181,22 @@ class Pages:
                 return None
             return Trouble(f"its picture: {fault}", fatal=False)
         return None
+
+
+def _for_us(header: str) -> list[str]:
+    """The directives of X-Robots-Tag that are for every robot, or Google's, which stands for those that list pages.
+
+    A robot's name and a colon before a directive are for all that follow it
+    (https://developers.google.com/search/docs/crawling-indexing/robots-meta-tag#xrobotstag).
+    """
+    robot, found = "", []
+    for word in header.split(","):
+        name, colon, rest = word.partition(":")
+        if colon and " " not in name.strip() and name.strip().lower() not in _WITH_VALUES:
+            robot, word = name.strip().lower(), rest  # noqa: PLW2901 - the directive without the name
+        if robot in ("", "*", "robots", "googlebot"):
+            found.append(word)
+    return found
 
 
 def _front(url: str) -> bool:

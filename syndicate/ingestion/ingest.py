@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
 ASCENDING = 3  # known articles that are listed below an older one, none above: then the list begins with its oldest
 PINNED = 3  # entries at most that a list keeps on top, and new ones by which that is first noticed
+EMPTY = ("empty",)
 MOVED = 3  # known articles at new addresses, from which on the site seems to have moved
 
 
@@ -81,6 +82,7 @@ def ingest(
                 if _is_back(anchor, article, standings[anchor], retold, ledger):
                     ledger.articles.restore(anchor, article.published)
                     candidates.append(Candidate(anchor, article, on_top=True, overrules=GIVEN_UP))
+                candidates += _filled(anchor, retold, ledger)
             heard.setdefault(anchor, article)
             if anchor in dated and standings[anchor].source == article.source:
                 _redated(anchor, article, dated.pop(anchor), ledger, now)
@@ -219,6 +221,14 @@ def _is_back(anchor: str, article: Article, standing: StoredState, retold: Seque
     before, after = standing.published_at, article.published
     later = after is not None and (before is None or after > before)
     return (usable or later) and ledger.deliveries.given_up(anchor)
+
+
+def _filled(anchor: str, retold: Sequence[Change], ledger: Ledger) -> list[Candidate]:
+    """An article that was skipped because it said nothing, and has words or a picture now."""
+    said = [after for _, before, after in retold if before.is_empty and not after.is_empty]
+    if not said or not ledger.deliveries.given_up(anchor, EMPTY):
+        return []
+    return [Candidate(anchor, after, on_top=True, overrules=EMPTY) for after in said]
 
 
 def _redated(anchor: str, article: Article, before: datetime, ledger: Ledger, now: datetime) -> None:

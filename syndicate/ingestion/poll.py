@@ -153,7 +153,7 @@ def _next_poll(
     ledger: Ledger, name: str, every: PollInterval, wish: PollHints, validators: Validators, now: datetime
 ) -> datetime:
     came = ledger.articles.arrivals(name, HABITS) if every.learns else ()
-    bare = not (validators.etag or validators.last_modified)
+    bare = not validators.etag and validators.last_modified is None
     return interval.next_poll(every, wish, came, now, bare=bare)
 
 

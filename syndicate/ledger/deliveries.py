@@ -106,13 +106,12 @@ class Deliveries:
             found |= {keys[row["key"]] for row in left_out}
         return found
 
-    def given_up(self, anchor: str) -> bool:
-        """Whether an article was skipped because its page was not there or it was withdrawn."""
-        asked = (
-            "SELECT 1 FROM delivery WHERE anchor = :anchor AND state = 'skipped' AND reason IN (:page, :back) LIMIT 1"
-        )
-        page, back = GIVEN_UP
-        return self._db.row(asked, anchor=anchor, page=page, back=back) is not None
+    def given_up(self, anchor: str, reasons: Sequence[str] = GIVEN_UP) -> bool:
+        """Whether an article was skipped for one of these reasons, such as that its page was not there."""
+        values: Row = {"anchor": anchor}
+        among = rows.among("reason", reasons, values)
+        asked = f"SELECT 1 FROM delivery WHERE anchor = :anchor AND state = 'skipped' AND {among} LIMIT 1"
+        return self._db.row(asked, **values) is not None
 
     def let_in(self, planned: PlannedDelivery, reasons: Sequence[str], planned_at: datetime) -> bool:
         """Plan a delivery like a new one that was skipped for one of these reasons."""

@@ -18,7 +18,7 @@ from syndicate.model.account import (
     Schedule,
     Secret,
 )
-from syndicate.model.article import EMBARGOED, ENCLOSED, FILLED, UNUSABLE, Article, Image, Precision, Site
+from syndicate.model.article import EMBARGOED, ENCLOSED, FILLED, UNREAD_DATE, UNUSABLE, Article, Image, Precision, Site
 from syndicate.model.delivery import (
     APPROVABLE,
     LATER,
@@ -58,6 +58,7 @@ __all__ = [
     "NO_RULES",
     "REASONS",
     "SCHEDULED",
+    "UNREAD_DATE",
     "UNUSABLE",
     "Account",
     "Action",

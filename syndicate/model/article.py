@@ -40,6 +40,9 @@ ENCLOSED = "enclosed"
 UNUSABLE = "unusable link"
 """Key in `Article.raw` for a link that the source states and that can lead nowhere; there is no other address then."""
 
+UNREAD_DATE = "unread_date"
+"""Key in `Article.raw` for a date that is no date, of an article among others whose dates can be read."""
+
 
 @dataclass(frozen=True, slots=True)
 class Article:
@@ -49,8 +52,8 @@ class Article:
     `published` is what the source said, never `updated` and never "now"; `tz_assumed` when the zone
     was a guess; with `precision` "day" only the date (in the source's zone) is meant.
     `section` is a path such as "News > Russia". `withdrawn`: the source says that it was withdrawn.
-    `raw` has what no other field holds, EMBARGOED where the source names an embargo, ENCLOSED
-    and UNUSABLE.
+    `raw` has what no other field holds, EMBARGOED where the source names an embargo, ENCLOSED, UNUSABLE and
+    UNREAD_DATE. `summary` has paragraphs, divided by blank lines, where it is made of the content.
     """
 
     source: str
@@ -76,6 +79,11 @@ class Article:
     def image(self) -> Image | None:
         """The picture that stands for the article: the first, since sources rank them."""
         return self.images[0] if self.images else None
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether it has neither words nor a picture, nor is it a recording: nothing to announce but its address."""
+        return not (self.title.strip() or self.summary.strip() or self.images or self.kind in ("audio", "video"))
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,6 +12,7 @@ from syndicate.model.article import Article
 class Validators:
     """What lets a server answer "unchanged": opaque header values, returned exactly as they came.
 
+    `last_modified` is "" where the server gives one that is not to be sent back yet.
     `place` is a hash of the address that gave them: at another one they mean nothing.
     """
 

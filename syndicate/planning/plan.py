@@ -9,13 +9,14 @@ from datetime import date, datetime, timedelta
 from typing import ClassVar, TypeAlias
 from zoneinfo import ZoneInfo
 
-from syndicate.model import EMBARGOED, NO_RULES, Account, Article, BreakingRules, Filter, Reason, State
+from syndicate.model import EMBARGOED, NO_RULES, UNREAD_DATE, Account, Article, BreakingRules, Filter, Reason, State
 from syndicate.schedule import at_once
 
 GRACE = timedelta(minutes=1)  # feeds count in seconds, and clocks differ
 FAR = timedelta(days=30)  # a date further ahead is more likely a mistake than an embargo
 SOON = timedelta(minutes=5)  # a date no further ahead than this is a fast clock, not an embargo
 UNSURE = timedelta(hours=14)  # how far a date may be off if its time zone was a guess
+ABOUT = timedelta(days=1) + UNSURE  # how far the date of a change may be off: it may be a day in an unknown zone
 
 _URGENT = frozenset({"1", "breaking", "flash", "urgent"})
 
@@ -78,7 +79,7 @@ class BaselineStep:
     """Whether an article is newer than the first run. `passed` None: it cannot be told, or there was no first run yet.
 
     `published` may be earlier than `began` by `slack`. `day` is set for a date without a time, in the source's time
-    zone: then days are compared.
+    zone: then days are compared. `changed` is when an article without a date was changed last.
     """
 
     passed: bool | None
@@ -86,12 +87,13 @@ class BaselineStep:
     published: datetime | None
     slack: timedelta
     day: date | None = None
+    changed: datetime | None = None
     reason: ClassVar[Reason] = "baseline"
 
 
 @dataclass(frozen=True, slots=True)
 class AgeStep:
-    """Whether an article was within `max_age` when it was first seen. `age` None: it has no date."""
+    """Whether an article was within `max_age` when it was first seen. `age` None: it states no date at all."""
 
     passed: bool
     age: timedelta | None
@@ -99,7 +101,15 @@ class AgeStep:
     reason: ClassVar[Reason] = "too_old"
 
 
-PlanStep: TypeAlias = FilterStep | BaselineStep | AgeStep
+@dataclass(frozen=True, slots=True)
+class EmptyStep:
+    """An article without words and without a picture or recording is not announced."""
+
+    passed: ClassVar[bool] = False
+    reason: ClassVar[Reason] = "empty"
+
+
+PlanStep: TypeAlias = FilterStep | BaselineStep | AgeStep | EmptyStep
 """A rule that an article has to pass before it is planned, and what was compared. If it does not pass, it is skipped
 for `reason`."""
 
@@ -136,8 +146,8 @@ def wanted(
 ) -> list[Planned]:
     """Plan articles that a person asked for: no baseline, no age limit, no delay; filters only if `filtered`."""
     return [
-        Planned(candidate, account, "skipped", "filtered")
-        if filtered and not admits(account, candidate.article)
+        Planned(candidate, account, "skipped", "empty" if candidate.article.is_empty else "filtered")
+        if candidate.article.is_empty or (filtered and not admits(account, candidate.article))
         else _due(candidate, replace(account, delay=timedelta(0)), now, priority(candidate.article, breaking), None)
         for candidate in oldest_first(candidates)
         for account in accounts
@@ -155,6 +165,8 @@ def steps(
     yield FilterStep(admits(account, article))
     yield _newness(article, baselines.began, zone, on_top=on_top)
     yield _age(article, account, seen)
+    if article.is_empty:
+        yield EmptyStep()
 
 
 def oldest_first(candidates: Sequence[Candidate]) -> list[Candidate]:
@@ -181,7 +193,12 @@ def priority(article: Article, breaking: BreakingRules) -> int:
 
 
 def expiry(article: Article, account: Account, now: datetime) -> datetime:
-    """When an article becomes too old for an account; for an undated one, `max_age` counts from now."""
+    """When an article becomes too old for an account; for an undated one, `max_age` counts from its last change or now.
+
+    It cannot have been published after it was changed.
+    """
+    if article.published is None and article.updated is not None:
+        return min(article.updated + ABOUT, now) + account.max_age
     slack = timedelta(days=1) if article.precision == "day" else timedelta(0)
     slack += UNSURE if article.tz_assumed else timedelta(0)
     return (article.published or now) + account.max_age + slack
@@ -203,7 +220,7 @@ def _due(candidate: Candidate, account: Account, now: datetime, priority: int, e
     embargoed = embargo(candidate.article, now)
     calm = now + delay if delay and not at_once(account, priority) else None
     waits = max(filter(None, (embargoed, calm)), default=None)
-    doubt = doubtful(published, now)
+    doubt = doubtful(published, now) or unread(candidate.article)
     if doubt is not None:
         return Planned(candidate, account, "planned", "date", embargoed, expires_at, priority, doubt)
     if account.approve:
@@ -232,10 +249,19 @@ def doubtful(published: datetime | None, now: datetime) -> str | None:
     return f"it is dated {published:%Y-%m-%d}, more than {FAR.days} days ahead"
 
 
+def unread(article: Article) -> str | None:
+    """Why a person has to say whether an article is new, in words: others of its source have dates, its own is none."""
+    said = article.raw.get(UNREAD_DATE) if article.published is None else None
+    return f"its date cannot be read: {said[:60]!r}" if said else None
+
+
 def _newness(article: Article, began: datetime | None, zone: str, *, on_top: bool | None) -> BaselineStep:
     """Whether it is dated after the baseline. A date without a time is compared by day, an undated one by its place."""
     published = article.published
     slack = GRACE + (UNSURE if article.tz_assumed else timedelta(0))
+    changed = article.updated
+    if began is not None and published is None and changed is not None and changed < began - ABOUT:
+        return BaselineStep(False, began, None, ABOUT, changed=changed)
     if began is None or published is None:
         return BaselineStep(on_top if began is not None else None, began, published, slack)
     if article.precision == "day":
@@ -246,7 +272,8 @@ def _newness(article: Article, began: datetime | None, zone: str, *, on_top: boo
 
 
 def _age(article: Article, account: Account, seen: datetime) -> AgeStep:
-    age = max(timedelta(0), seen - article.published) if article.published is not None else None
+    since = article.published or article.updated
+    age = max(timedelta(0), seen - since) if since is not None else None
     return AgeStep(seen <= expiry(article, account, seen), age, account.max_age)
 
 

@@ -15,12 +15,12 @@ from syndicate.text import hashtags, plain
 class Manner:
     """How posts are made.
 
-    `view` is what templates see of an article with so many hashtags. `crowded` says whether a link card takes the
-    picture's place. `rich`: addresses are short and words are links where the network's own app has them so, and a
-    text does not say what its link card says.
+    `view` is what templates see of an article with so many hashtags, and with these words if it has none. `crowded`
+    says whether a link card takes the picture's place. `rich`: addresses are short and words are links where the
+    network's own app has them so, and a text does not say what its link card says.
     """
 
-    view: Callable[[Article, int], ArticleView]
+    view: Callable[[Article, int, str], ArticleView]
     crowded: Callable[[Account, Limits], bool]
     rich: bool
 
@@ -36,10 +36,10 @@ def _card_first(account: Account, limits: Limits) -> bool:
     return _one_box(account, limits) or (preferred and not limits.card_with_media)
 
 
-def _view_before(article: Article, tags: int) -> ArticleView:
+def _view_before(article: Article, tags: int, _otherwise: str) -> ArticleView:
     found = hashtags(article.section, article.categories)[: max(tags, 0)]
     return replace(
-        view(article, 0, str),
+        view(article, 0, words=str),
         summary=plain(article.summary),
         section=plain(article.section or ""),
         hashtags=Hashtags(Tag(f"#{tag}") for tag in found),

@@ -125,7 +125,7 @@ class _Parts:
         self._templates = renderer.templates
         self._pictures = renderer.pictures
         self._url = public_address(article)
-        self._view: ArticleView = manner.view(article, account.hashtags)
+        self._view: ArticleView = manner.view(article, account.hashtags, renderer.site.name)
         self._variables: dict[str, Any] = {
             "article": self._view,
             "site": renderer.site,
@@ -225,7 +225,7 @@ class _Parts:
     def card(self, link: str) -> LinkCard:
         """The link card, with the picture as its thumb."""
         thumb = self._picture(self._limits.thumb_bytes, _LINK_CARD, _CARD_EDGE)
-        title, description = as_written(self._view.title), as_written(self._view.summary)
+        title, description = as_written(self._view.title), as_written(plain(self._view.summary))
         return LinkCard(link, cut(title, _CARD_TEXT), cut(description, _CARD_TEXT), thumb)
 
     def _picture(self, max_bytes: int, size: str, edge: int | None = None) -> Media | None:

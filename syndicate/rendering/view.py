@@ -1,4 +1,4 @@
-"""The article as templates see it: its fields as clean single lines, and its hashtags."""
+"""The article as templates see it: its fields as clean lines, and its hashtags."""
 
 from __future__ import annotations
 
@@ -13,15 +13,16 @@ from syndicate.rendering.fit import Hashtags, Tag
 from syndicate.rendering.labels import hashtags, section_label
 from syndicate.rendering.mentions import unmentioned
 from syndicate.rendering.repetition import led_by, without_address
-from syndicate.text import plain
+from syndicate.text import paragraphs, plain
 
 
 @dataclass(frozen=True, slots=True)
 class ArticleView:
     """An article for a template to read: text that is missing is "", never None.
 
-    Its words mention nobody, and its section is no CMS's default category. `hashtags` are as many as the account
-    asks for, with their `#`; they print with spaces between them.
+    Its words mention nobody, and its section is no CMS's default category. `summary` begins with the very `title` if it
+    begins with it in another spelling; what has neither speaks with its picture's description. `hashtags` are as many
+    as the account asks for, with their `#`; they print with spaces between them.
     """
 
     source: str
@@ -42,12 +43,17 @@ class ArticleView:
     raw: Mapping[str, str]
 
 
-def view(article: Article, tags: int, words: Callable[[str], str] = unmentioned) -> ArticleView:
-    """`article` as templates see it, with its first `tags` hashtags. `words` is how its words are written."""
+def view(article: Article, tags: int, otherwise: str = "", words: Callable[[str], str] = unmentioned) -> ArticleView:
+    """`article` as templates see it, with its first `tags` hashtags.
+
+    `otherwise` are the words of one without any; `words` is how its words are written.
+    """
     images = tuple(map(_clean_image, article.images))
+    title, summary = plain(article.title), paragraphs(article.summary)
+    if not title and not summary:
+        summary = next((said for each in images[:1] for said in (each.alt, each.caption) if said), plain(otherwise))
     found = hashtags(article.section, article.categories)[: max(tags, 0)]
-    title = plain(article.title)
-    summary = led_by(title, without_address(plain(article.summary), article.url, article.canonical_url))
+    summary = led_by(title, without_address(summary, article.url, article.canonical_url))
     return ArticleView(
         source=plain(article.source),
         url=as_link(public_address(article)),

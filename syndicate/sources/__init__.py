@@ -87,6 +87,7 @@ def parse(
     A page is read only if `pages`. `url` is the document's address, "" if it has none. An article that expired
     before `now` is refused, and so are dates far after it. Raises SourceError.
     """
+    from syndicate.net.unpacking import unpacked
     from syndicate.sources.formats.feed import read_feed
 
     if body.startswith((b"---\n", b"---\r\n", b"+++\n", b"+++\r\n")):
@@ -94,8 +95,7 @@ def parse(
 
         article = read_file(body, source=source, url=url, timezone=timezone, now=now)
         return Reading(articles=(article,), entries=1)
-    if sitemaps and body.startswith(b"\x1f\x8b"):
-        return _sitemap(body, source, url, timezone, now)
+    body = unpacked(body, bare(url) or source)
     reading = _recognised(body, source=source, url=url, timezone=timezone, content_type=content_type, now=now)
     try:
         reading = reading or read_feed(

@@ -12,11 +12,12 @@ from typing import BinaryIO
 from syndicate.errors import SourceError
 from syndicate.model import Reading, Validators
 from syndicate.net.address_guard import bare
+from syndicate.net.unpacking import BODY_BYTES
 from syndicate.ports import Http
 from syndicate.sources import fetch
 from syndicate.sources.formats import iptc
 from syndicate.sources.formats.iptc import Item
-from syndicate.sources.parsing.document import BODY_BYTES, NAMES, Document
+from syndicate.sources.parsing.document import NAMES, Document
 from syndicate.sources.parsing.fields import ENTRIES, ParseContext, Parsed, noted
 
 STDIN = "-"

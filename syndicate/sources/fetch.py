@@ -13,10 +13,14 @@ from syndicate.errors import SourceError, Unavailable, Uncertain
 from syndicate.model import Validators
 from syndicate.net.address_guard import bare
 from syndicate.net.status import retry_after
+from syndicate.net.unpacking import unpacked
 from syndicate.ports import Http, Reply
 
 LONGEST = timedelta(hours=24)
 """Longest interval that is taken from a server's caching headers."""
+
+WHOLE = (HTTPStatus.OK, HTTPStatus.NON_AUTHORITATIVE_INFORMATION)
+"""Answers with the whole document; 203 is a proxy's that changed it (RFC 9110 §15.3.4)."""
 
 _MAX_AGE = re.compile(r"(?:^|[\s,])max-age\s*=\s*\"?(\d{1,9})", re.IGNORECASE)
 
@@ -52,7 +56,7 @@ def get(
         reply = http.call("GET", url, headers={"Accept": accept} | sent, params=params)
     except (Unavailable, Uncertain) as fault:
         raise SourceError(f"{bare(url)} cannot be read: {fault}", hint=fault.hint) from fault
-    etag, last_modified = reply.headers.get("etag"), reply.headers.get("last-modified")
+    etag, last_modified = reply.headers.get("etag"), _strong(reply)
     place = hashlib.sha256(reply.url.encode()).hexdigest()
     if reply.status == HTTPStatus.NOT_MODIFIED and sent:
         kept = replace(
@@ -61,11 +65,26 @@ def get(
         if validators.place not in (None, place):  # another server's word about what this one never gave us
             kept = Validators(body_hash=validators.body_hash)
         return Visited(reply, kept, modified=False, interval=interval(reply))
-    if reply.status != HTTPStatus.OK:
+    if reply.status not in WHOLE:
         raise refused(reply, url, hints or {})
     digest = hashlib.sha256(reply.body).hexdigest()
     fresh = Validators(etag, last_modified, digest, place)
+    reply = replace(reply, body=unpacked(reply.body, bare(url)))
     return Visited(reply, fresh, modified=digest != validators.body_hash, interval=interval(reply))
+
+
+def _strong(reply: Reply) -> str | None:
+    """Last-Modified, if it tells this version from a later one: it is at least a second older than Date; else "".
+
+    Else a second change in the same second would never be seen (RFC 9110 §8.8.2.2). A date that cannot be read is
+    the server's own way to name a version.
+    """
+    from syndicate.dates import parse
+
+    said = reply.headers.get("last-modified")
+    changed, sent = parse(said or ""), parse(reply.headers.get("date", ""))
+    weak = changed is not None and sent is not None and changed.instant > sent.instant - timedelta(seconds=1)
+    return "" if weak else said
 
 
 def refused(reply: Reply, url: str, hints: Mapping[int, str]) -> SourceError:

@@ -17,7 +17,7 @@ from syndicate.net.address_guard import bare
 from syndicate.ports import Http
 from syndicate.sources import fetch, paging
 from syndicate.sources.fetch import Visited
-from syndicate.sources.parsing import html_text, json_fields, withheld
+from syndicate.sources.parsing import html_text, json_fields, summaries, withheld
 from syndicate.sources.parsing.fields import ENTRIES, Namespaces, ParseContext, Parsed, address, distinct, noted
 from syndicate.sources.parsing.json_fields import mapping, objects, pixels, text
 from syndicate.sources.parsing.picture_choice import in_text, ranked
@@ -98,28 +98,28 @@ def _article(post: dict[str, Any], reader: ParseContext) -> Article | None:
     """None for a post that has neither title nor address."""
     url, title = (
         address(text(post.get("url")), reader.base),
-        html_text.shortened(html_text.line(text(post.get("title")))),
+        html_text.shortened(html_text.declared_plain(text(post.get("title")))),
     )
     if not url and not title:
         return None
     published, updated = reader.stated(text(post.get("published_at"))), reader.stated(text(post.get("updated_at")))
     tags = [tag for tag in objects(post.get("tags")) if _is_public(tag)]
     main = mapping(post.get("primary_tag"))
-    summaries = (text(post.get(name)) for name in ("custom_excerpt", "meta_description", "og_description", "excerpt"))
+    excerpts = (text(post.get(name)) for name in ("custom_excerpt", "meta_description", "og_description", "excerpt"))
     people = objects(post.get("authors")) or objects(post.get("primary_author"))
-    raw = {name: said for name in ("visibility",) if (said := html_text.line(text(post.get(name))))}
+    raw = {name: said for name in ("visibility",) if (said := html_text.declared_plain(text(post.get(name))))}
     return Article(
         source=reader.source,
         url=url,
         title=title,
-        summary=html_text.shortened(html_text.line(next(filter(None, summaries), ""))),
+        summary=summaries.told(title, url, map(html_text.as_markup, excerpts), [text(post.get("html"))]),
         guid=text(post.get("id")) or None,
         canonical_url=_canonical(post, url),
         published=published.instant if published else None,
         precision=published.precision if published else "second",
         tz_assumed=published.tz_assumed if published else False,
         updated=updated.instant if updated else None,
-        authors=distinct(html_text.line(text(one.get("name"))) for one in people),
+        authors=distinct(html_text.declared_plain(text(one.get("name"))) for one in people),
         section=next((label for tag in (main, *tags) if _is_public(tag) and (label := _label(tag))), None),
         categories=distinct(map(_label, tags)),
         images=_images(post, reader.base),
@@ -133,7 +133,7 @@ def _is_public(tag: dict[str, Any]) -> bool:
 
 
 def _label(tag: dict[str, Any]) -> str:
-    return html_text.line(text(tag.get("name")))
+    return html_text.declared_plain(text(tag.get("name")))
 
 
 def _canonical(post: dict[str, Any], url: str) -> str | None:
@@ -150,5 +150,5 @@ def _images(post: dict[str, Any], base: str) -> tuple[Image, ...]:
         if url:
             alt, caption = text(post.get(f"{name}_alt")), text(post.get(f"{name}_caption"))
             size = (pixels(post.get(f"{name}_width")), pixels(post.get(f"{name}_height")))
-            unique.setdefault(url, Image(url, html_text.line(alt), html_text.text(caption), "", *size))
+            unique.setdefault(url, Image(url, html_text.declared_plain(alt), html_text.text(caption), "", *size))
     return ranked(unique.values(), shown=lambda: in_text(text(post.get("html")), base))

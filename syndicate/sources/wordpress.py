@@ -19,7 +19,7 @@ from syndicate.net.address_guard import bare
 from syndicate.ports import Http, Reply
 from syndicate.sources import fetch, paging
 from syndicate.sources.fetch import Visited
-from syndicate.sources.parsing import html_text, json_fields, withheld
+from syndicate.sources.parsing import html_text, json_fields, summaries, withheld
 from syndicate.sources.parsing.fields import (
     ENTRIES,
     Namespaces,
@@ -198,7 +198,7 @@ def _article(post: dict[str, Any], reader: ParseContext) -> Article | None:
         source=reader.source,
         url=url,
         title=title,
-        summary=html_text.summary(_rendered(post, "excerpt")),
+        summary=summaries.told(title, url, [_rendered(post, "excerpt")], [_rendered(post, "content")]),
         guid=html_text.unescape(_rendered(post, "guid")) or None,
         published=published.instant if published else None,
         precision=published.precision if published else "second",

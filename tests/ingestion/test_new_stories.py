@@ -539,3 +539,33 @@ def test_what_a_first_run_of_a_feed_finds_is_not_new_to_an_account_of_that_feed(
     assert room.run() == []
     sport.insert(0, room.story(91))
     assert room.run() == [link(91)]
+
+
+def test_a_story_without_words_waits_for_its_words_and_goes_out_once(press, clock):
+    room = press()
+    bare = room.story(10, title=None)
+    assert room.run(bare, *room.items) == []
+    assert (link(10), "skipped", "empty") in room.rows()
+    assert "entries without words, picture or recording, which are not announced: 1" in room.notes
+    clock.move(minutes=10)
+    assert room.run(replace(bare, summary="Fog on the river."), *room.items[1:]) == [link(10)]
+    assert room.run(replace(bare, summary="Fog on the river, still."), *room.items[1:]) == []
+
+
+def test_words_for_what_the_first_run_saw_without_any_are_no_news(press):
+    bare = Item(None, link(10), "id-10", None)
+    room = press(bare)
+    assert room.run(replace(bare, summary="Fog on the river."), *room.items[1:]) == []
+
+
+def test_a_date_that_cannot_be_read_is_not_now(press):
+    room = press()
+    assert room.run(room.story(10, at="Yestreen at ten"), *room.items) == []
+    assert room.waiting("date") == [link(10)]
+    assert room.notes == ["dates that cannot be read: 1, such as 'Yestreen at ten'"]
+
+
+def test_an_old_change_of_an_undated_story_is_older_than_news(press, clock):
+    room = press()
+    assert room.run(room.story(10, at=None, updated=clock() - timedelta(days=900)), *room.items) == []
+    assert room.run(room.story(11, at=None, updated=clock()), *room.items) == [link(11)]

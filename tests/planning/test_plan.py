@@ -2,7 +2,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from syndicate.model import EMBARGOED, Account, Article, BreakingRules, Filter, Schedule
+from syndicate.model import EMBARGOED, UNREAD_DATE, Account, Article, BreakingRules, Filter, Image, Schedule
 from syndicate.planning.plan import FAR, GRACE, SOON, UNSURE, Baselines, Candidate, plan, steps, wanted
 
 NOW = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
@@ -257,3 +257,48 @@ def test_the_steps_say_what_they_compared():
     [_, newness, age] = steps(article(-10), MASTO, Baselines(NOW, BASELINE), "UTC", NOW, on_top=False)
     assert (newness.passed, newness.began, newness.slack) == (True, NOW, GRACE)
     assert (age.age, age.limit) == (timedelta(0), MASTO.max_age)
+
+
+HOURS = timedelta(hours=1)
+
+
+@pytest.mark.parametrize(
+    ("changed", "expected"),
+    [
+        (NOW - timedelta(days=2000), ("skipped", "baseline")),
+        (NOW - 64 * HOURS, ("skipped", "too_old")),
+        (NOW - 20 * HOURS, ("due", None)),
+        (NOW + 2 * HOURS, ("due", None)),
+    ],
+)
+def test_an_undated_article_is_at_least_as_old_as_its_last_change(changed, expected):
+    assert outcome(article(None, updated=changed), on_top=True) == [expected]
+
+
+def test_an_undated_article_that_was_changed_just_now_is_still_no_news_below_known_ones():
+    assert outcome(article(None, updated=NOW)) == [("skipped", "baseline")]
+
+
+def test_a_date_that_cannot_be_read_waits_for_a_person():
+    unread = article(None, raw={UNREAD_DATE: "Yestreen"})
+    (planned,) = plan(
+        [Candidate("a", unread, on_top=True)], [(MASTO, BASELINE)], source_baseline=BASELINE, zone="UTC", now=NOW
+    )
+    assert (planned.state, planned.reason, planned.note) == ("planned", "date", "its date cannot be read: 'Yestreen'")
+
+
+@pytest.mark.parametrize(
+    ("fields", "expected"),
+    [
+        ({}, ("skipped", "empty")),
+        ({"title": " "}, ("skipped", "empty")),
+        ({"summary": "Fog."}, ("due", None)),
+        ({"images": (Image("https://gazette.example/a.jpg"),)}, ("due", None)),
+        ({"kind": "audio"}, ("due", None)),
+    ],
+)
+def test_what_says_and_shows_nothing_is_not_announced(fields, expected):
+    found = article(**{"title": ""} | fields)
+    assert outcome(found) == [expected]
+    (asked,) = wanted([Candidate("anchor", found)], [MASTO], now=NOW, filtered=True)
+    assert (asked.state, asked.reason) == expected

@@ -4,6 +4,8 @@ from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
+from hypothesis import HealthCheck, assume, given, settings
+from hypothesis import strategies as st
 
 from syndicate.errors import RenderError, TooLong
 from syndicate.model import Account, Article, Image, Limits, LinkCard, Media, Site, Span
@@ -12,6 +14,7 @@ from syndicate.rendering.environment import Templates
 from syndicate.rendering.photo import Pictures
 from syndicate.rendering.post import Renderer
 from syndicate.serialization import article_record
+from syndicate.text import plain
 from tests.worlds.pictures import drawn
 
 SITE = Site("The Gazette", "https://gazette.example.com/", language="en")
@@ -172,12 +175,38 @@ def test_hashtags_are_as_many_as_the_account_asks_for(post):
         ("", "Untitled words", "Untitled words"),
         ("Ferries return", "", "Ferries return"),
         ("Ferries return", "At last.", "Ferries return\n\nAt last."),
+        ("Ferries return", "FERRIES RETURN – at last.", "Ferries return – at last."),
+        ("“We stay”, she says", '"We stay", she says: no reason.', "“We stay”, she says: no reason."),
+        ("She says “We stay”", 'She says "We stay", again.', "She says “We stay”, again."),
+        ("Ferry", "FERRYMEN return.", "Ferry\n\nFERRYMEN return."),
+        ("", "Fog.\n\n\nIt came\nat night.", "Fog.\n\nIt came\nat night."),
     ],
 )
 @pytest.mark.parametrize("name", ["mastodon", "bluesky", "facebook", "webhook"])
 def test_a_headline_is_not_said_twice(post, title, summary, text, name):
     article = replace(ARTICLE, title=title, summary=summary, section=None, images=())
     assert post(article, link="none", name=name).post.text == text
+
+
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(
+    st.one_of(st.just(""), st.text(max_size=30)),
+    st.one_of(st.just(""), st.text(max_size=30)),
+    st.sampled_from([(), (Image(PHOTO.url),), (PHOTO,)]),
+    st.sampled_from(["mastodon", "bluesky", "facebook", "x", "webhook"]),
+)
+def test_no_text_is_a_link_alone(post, title, summary, images, name):
+    article = replace(ARTICLE, title=title, summary=summary, images=images, section=None)
+    assume(not article.is_empty and (images or plain(title) or plain(summary)))
+    text = post(article, name=name).post.text
+    assert text.endswith(URL)
+    assert text.removesuffix(URL).strip()
+
+
+def test_a_picture_without_words_is_posted_with_its_description_else_the_sites_name(post):
+    bare = replace(ARTICLE, title="", summary="", section=None)
+    assert post(bare).post.text == f"A white ferry.\n\n{URL}"
+    assert post(replace(bare, images=(Image(PHOTO.url),))).post.text == f"The Gazette\n\n{URL}"
 
 
 def own(tmp_path, source):

@@ -172,7 +172,7 @@ FACTS: dict[str, list[Fact]] = {
     ],
     "reddit.xml": [
         Fact(
-            "Is AT&amp;T down?",  # Atom's text is text, by its type
+            "Is AT&T down?",  # escaped twice
             "https://www.reddit.com/r/gazette/comments/1abc/a/",
             "t3_1abc",
             TEN,
@@ -271,7 +271,7 @@ FACTS: dict[str, list[Fact]] = {
             kind="audio",
         ),
         Fact("Bridge open", f"{SITE}/de/en/bridge", "tag:gazette.example,2025:bridge", language="en"),
-        Fact("a <T> &amp; b", f"{SITE}/de/generic", "tag:gazette.example,2025:generic", language="de"),
+        Fact("a <T> & b", f"{SITE}/de/generic", "tag:gazette.example,2025:generic", language="de"),
     ],
     "atom_xhtml.xml": [
         Fact(

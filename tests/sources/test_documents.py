@@ -11,10 +11,11 @@ import pytest
 from syndicate import sources
 from syndicate.errors import SourceError
 from syndicate.model import Validators
+from syndicate.net.unpacking import BODY_BYTES
 from syndicate.serialization import article_record
 from syndicate.sources.documents import DocumentSource, Kind
 from syndicate.sources.formats import jsonl, ninjs
-from syndicate.sources.parsing.document import BODY_BYTES, NAMES, Document
+from syndicate.sources.parsing.document import NAMES, Document
 from syndicate.sources.parsing.fields import ENTRIES, ParseContext
 
 FEEDS = Path(__file__).parent.parent / "feeds" / "formats"

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import gzip
 import hashlib
 from dataclasses import replace
 from datetime import timedelta
@@ -228,3 +229,37 @@ def test_hours_and_days_without_news_are_read(feed, server):
     server.answer = (200, {"Cache-Control": "max-age=60"}, f"<rss><channel>{skip}</channel></rss>".encode())
     wish = PollHints(timedelta(minutes=1), timedelta(minutes=30), hours=(0, 23), days=(5, 6))
     assert feed.fetch(Validators()).wish == wish
+
+
+SECOND = "Mon, 01 Sep 2025 10:00:{:02} GMT"
+
+
+@pytest.mark.parametrize(
+    ("changed", "sent", "kept"),
+    [(0, 0, ""), (1, 0, ""), (0, 1, SECOND.format(0)), (0, 59, SECOND.format(0)), (0, None, SECOND.format(0))],
+)
+def test_a_last_modified_of_this_very_second_is_not_sent_back(feed, server, changed, sent, kept):
+    headers = {"Last-Modified": SECOND.format(changed)} | ({} if sent is None else {"Date": SECOND.format(sent)})
+    server.answer = (200, headers, FEED)
+    validators = feed.fetch(Validators()).validators
+    assert validators.last_modified == kept
+    feed.fetch(validators)
+    assert server.asked[-1].get("if-modified-since", "") == kept
+
+
+def test_a_document_that_a_proxy_changed_on_its_way_is_read(feed, server):
+    server.answer = (203, {}, FEED)
+    assert feed.fetch(Validators()).entries == 1
+
+
+def test_a_feed_may_be_compressed_without_saying_so(feed, server):
+    packed = gzip.compress(FEED)
+    server.answer = (200, {}, packed)
+    fetched = feed.fetch(Validators())
+    assert (fetched.entries, fetched.validators.body_hash) == (1, hashlib.sha256(packed).hexdigest())
+    server.answer = (200, {}, packed[:-9])
+    with pytest.raises(SourceError, match="is cut off: its compressed data end early"):
+        feed.fetch(Validators())
+    server.answer = (200, {}, gzip.compress(b" " * 10_000_001))
+    with pytest.raises(SourceError, match="has more than 10,000,000 bytes once it is unpacked"):
+        feed.fetch(Validators())

@@ -53,7 +53,7 @@ class Order:
     @property
     def view(self) -> ArticleView:
         """The article as templates see it; a picture mentions nobody anyway."""
-        return view(self.article, 0, str)
+        return view(self.article, 0, words=str)
 
     def theme_for(self, *, has_photo: bool) -> str:
         """The theme's name: the account's, else one that suits the kind of article."""

@@ -126,13 +126,14 @@ def words(article: Article, site: Site, language: str | None) -> Words:
     """The words of a card for `article`, in its language (`language` where it names none)."""
     spoken = article.language or language or site.language or "en"
     locale = _locale(spoken)
-    headline = cut(plain(article.title), LONGEST_HEADLINE)
+    title, summary = plain(article.title), plain(article.summary)
+    headline = cut(title or summary, LONGEST_HEADLINE)
     leaf = re.split(r"\s*>\s*", section_label(article.section))[-1]
     image = article.image
     return Words(
         headline=breakable(headline, spoken),
         kicker=cut(leaf, LONGEST_LINE // 3),
-        summary=cut(plain(article.summary), LONGEST_HEADLINE),
+        summary=cut(summary, LONGEST_HEADLINE) if title else "",
         byline=cut(_byline(article.authors, locale), LONGEST_LINE),
         date=_date(article.published, site.timezone, locale),
         credit=cut(_credit(plain(image.credit), spoken) if image else "", LONGEST_LINE),

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from syndicate.model import Article
-from syndicate.sources.parsing import html_text, hub_links
+from syndicate.sources.parsing import html_text, hub_links, summaries
 from syndicate.sources.parsing.article_links import EntryLink, choose, enclosed, link_of, original
 from syndicate.sources.parsing.fields import (
     LANG,
@@ -65,6 +65,7 @@ def _article(entry: Element, reader: ParseContext) -> Article | None:
     url, title = _url(found, links, spoken or reader.rule.language, reader), _title(found.get("title", ()))
     if not url and not title:
         return None
+    unread = len(reader.undated)
     published = reader.date(found, "published", "issued", "dc:date", "dcterms:issued", "created")
     updated = reader.date(found, "updated", "modified", "dcterms:modified")
     enclosures = [(each.url, each.type) for each in links if each.rel == "enclosure"]
@@ -73,7 +74,9 @@ def _article(entry: Element, reader: ParseContext) -> Article | None:
         source=reader.source,
         url=url,
         title=title,
-        summary=next((said for element in found.get("summary", ()) if (said := _summary(element))), "")
+        summary=summaries.told(
+            title, url, map(_markup, found.get("summary", ())), map(_markup, found.get("content", ()))
+        )
         or _told_of_video(found, reader),
         guid=identity(first(found, "id")),
         published=published.instant if published else None,
@@ -85,7 +88,10 @@ def _article(entry: Element, reader: ParseContext) -> Article | None:
         images=images(reader, found, enclosures, bodies, url),
         language=spoken,
         kind="video" if "yt:videoId" in found else kind_of(mime for _, mime in enclosures),
-        raw=extras(found, _READ) | enclosed(url, enclosures) | reader.refused(url, before),
+        raw=extras(found, _READ)
+        | enclosed(url, enclosures)
+        | reader.refused(url, before)
+        | (reader.unread(unread) if published is None else {}),
     )
 
 
@@ -123,7 +129,7 @@ def _authors(found: Found, reader: ParseContext) -> tuple[str, ...]:
 def _categories(found: Found) -> tuple[str, ...]:
     labels = [element.get("label") or element.get("term") or words(element) for element in found.get("category", ())]
     subjects = [words(element) for element in found.get("dc:subject", ())]
-    return distinct(map(html_text.line, labels + subjects))
+    return distinct(map(html_text.declared_plain, labels + subjects))
 
 
 def _title(elements: Sequence[Element]) -> str:
@@ -132,23 +138,27 @@ def _title(elements: Sequence[Element]) -> str:
     return html_text.shortened(next(filter(None, said), ""))
 
 
-def _summary(element: Element) -> str:
-    """The summary, decoded as its declared type says; without a type it is read as HTML if it looks like HTML."""
+def _markup(element: Element) -> str:
+    """A summary or content as HTML; what is declared plain is read so only if it is HTML from end to end.
+
+    Of other types, such as a picture's, nothing.
+    """
     if _is_markup(element):
-        return html_text.summary(inner(element))
-    return html_text.shortened(_plain(element) if "type" in element.attrib else html_text.title(words(element)))
+        return inner(element)
+    kind = element.get("type", "text").lower()
+    return html_text.as_markup(words(element)) if kind in ("text", "text/plain", "") else ""
 
 
 def _told_of_video(found: Found, reader: ParseContext) -> str:
     """The description of a YouTube video, whose entry has no summary; it does not describe the picture."""
     groups = found.get("media:group", ()) if "yt:videoId" in found else ()
     return html_text.shortened(
-        html_text.line(next((first(reader.children(one), "media:description") for one in groups), ""))
+        html_text.declared_plain(next((first(reader.children(one), "media:description") for one in groups), ""))
     )
 
 
 def _plain(element: Element) -> str:
-    return html_text.line(words(element))
+    return html_text.declared_plain(words(element))
 
 
 def _is_markup(element: Element) -> bool:

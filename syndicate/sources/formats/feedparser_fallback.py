@@ -6,7 +6,7 @@ from typing import Any
 
 from syndicate.errors import SourceError
 from syndicate.model import Article, Image
-from syndicate.sources.parsing import html_text, hub_links
+from syndicate.sources.parsing import html_text, hub_links, summaries
 from syndicate.sources.parsing.article_links import EntryLink, choose, enclosed
 from syndicate.sources.parsing.fields import (
     ENTRIES,
@@ -57,6 +57,7 @@ def read(text: str, reader: ParseContext, *, url: str, why: str) -> Parsed:
 
 
 def _article(entry: dict[str, Any], reader: ParseContext) -> Article:
+    unread = len(reader.undated)
     published = reader.stated(entry.get("published", ""), entry.get("created", ""))
     updated = reader.stated(entry.get("updated", "") if "updated" in entry else "")
     guid = str(entry.get("id", "")).strip()
@@ -68,11 +69,14 @@ def _article(entry: dict[str, Any], reader: ParseContext) -> Article:
         for link in entry.get("links", ())
         if link.get("rel") == "enclosure"
     ]
+    title = _words(entry.get("title_detail"), html_text.title)
+    described = str((entry.get("summary_detail") or {}).get("value", "")) if _has_summary(entry) else ""
+    contents = (str(part.get("value", "")) for part in entry.get("content", ()))
     return Article(
         source=reader.source,
         url=url,
-        title=_words(entry.get("title_detail"), html_text.title),
-        summary=_words(entry.get("summary_detail"), html_text.summary) if _has_summary(entry) else "",
+        title=title,
+        summary=summaries.told(title, url, [described], contents),
         guid=identity(guid),
         published=published.instant if published else None,
         precision=published.precision if published else "second",
@@ -85,7 +89,9 @@ def _article(entry: dict[str, Any], reader: ParseContext) -> Article:
         images=_images(entry, enclosures, reader, url),
         language=spoken,
         kind=kind_of(mime for _, mime in enclosures),
-        raw=enclosed(url, enclosures) | reader.refused(url, before),
+        raw=enclosed(url, enclosures)
+        | reader.refused(url, before)
+        | (reader.unread(unread) if published is None else {}),
     )
 
 

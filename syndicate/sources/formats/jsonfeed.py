@@ -1,7 +1,7 @@
 """Parses JSON Feed 1 and 1.1 into articles (https://www.jsonfeed.org/version/1.1/).
 
-Titles and summaries are plain text, so only a numbered character (`&#8217;`) is decoded in them. An id that
-is a number counts as its digits, as version 1 asks.
+Titles and summaries are plain text; entities in them are decoded all the same, and HTML that is closed again is read
+as such. An id that is a number counts as its digits, as version 1 asks.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from typing import Any
 
 from syndicate.errors import SourceError
 from syndicate.model import Article, Image
-from syndicate.sources.parsing import html_text, hub_links
+from syndicate.sources.parsing import html_text, hub_links, summaries
 from syndicate.sources.parsing.article_links import enclosed, recording
 from syndicate.sources.parsing.fields import ENTRIES, ParseContext, Parsed, address, distinct, kind_of, language, person
 from syndicate.sources.parsing.images import around
@@ -55,9 +55,10 @@ def _article(item: dict[str, Any], reader: ParseContext) -> Article | None:
     ]
     before = len(reader.hostless)
     url = _url(item, guid, attachments, reader)
-    title = html_text.shortened(html_text.line(html_text.unnumbered(text(item.get("title")))))
+    title = html_text.shortened(html_text.declared_plain(text(item.get("title"))))
     if not url and not title:
         return None
+    unread = len(reader.undated)
     published = reader.stated(text(item.get("date_published")))
     updated = reader.stated(text(item.get("date_modified")))
     authors = [text(one.get("name")) for name in ("authors", "author") for one in objects(item.get(name))]
@@ -65,20 +66,21 @@ def _article(item: dict[str, Any], reader: ParseContext) -> Article | None:
         source=reader.source,
         url=url,
         title=title,
-        summary=html_text.shortened(html_text.line(html_text.unnumbered(text(item.get("summary"))))),
+        summary=_summary(item, title, url),
         guid=guid or None,
         published=published.instant if published else None,
         precision=published.precision if published else "second",
         tz_assumed=published.tz_assumed if published else False,
         updated=updated.instant if updated else None,
         authors=distinct(map(person, authors)),
-        categories=distinct(map(html_text.line, texts(item.get("tags")))),
+        categories=distinct(map(html_text.declared_plain, texts(item.get("tags")))),
         images=_images(item, attachments, reader.base, url),
         language=language(text(item.get("language"))) or reader.language,
         kind=kind_of(mime for _, mime in attachments),
         raw=extras(item, (name for name in item if name.startswith("_")))
         | enclosed(url, attachments)
-        | reader.refused(url, before),
+        | reader.refused(url, before)
+        | (reader.unread(unread) if published is None else {}),
     )
 
 
@@ -88,6 +90,13 @@ def _url(item: dict[str, Any], guid: str, attachments: list[tuple[str, str]], re
     permanent = reader.link(guid) if not own and guid.startswith(("http://", "https://")) else ""
     told = [own, permanent, outside] if reader.rule.links == "own" else [outside, own, permanent]
     return next(filter(None, told), "") or recording(attachments)
+
+
+def _summary(item: dict[str, Any], title: str, url: str) -> str:
+    """The summary; of an item without title and summary, the first words of its content."""
+    described = [html_text.as_markup(text(item.get("summary")))]
+    said = summaries.told(title, url, described, [text(item.get("content_html"))])
+    return said or ("" if title else summaries.plain_opening(text(item.get("content_text")), url=url))
 
 
 def _images(item: dict[str, Any], attachments: list[tuple[str, str]], base: str, page: str) -> tuple[Image, ...]:

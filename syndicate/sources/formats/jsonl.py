@@ -135,7 +135,11 @@ def _article(line: Any, reader: ParseContext) -> Article | None:
     said = _record(line)
     if said.get("draft") is True:
         return None
-    url, guid, title = _address(said, "url", reader), _text(said, "guid"), html_text.line(_text(said, "title"))
+    url, guid, title = (
+        _address(said, "url", reader),
+        _text(said, "guid"),
+        html_text.declared_plain(_text(said, "title")),
+    )
     withdrawn = _flag(said, "withdrawn")
     if not url and not title and not (withdrawn and guid):
         raise _Misshapen("needs a url or a title")
@@ -144,16 +148,16 @@ def _article(line: Any, reader: ParseContext) -> Article | None:
         source=reader.source,
         url=url,
         title=html_text.shortened(title),
-        summary=html_text.shortened(html_text.line(_text(said, "summary"))),
+        summary=html_text.shortened(html_text.lines(html_text.unescape(_text(said, "summary")))),
         guid=guid or None,
         canonical_url=_address(said, "canonical_url", reader) or None,
         published=published,
         precision=precision,
         tz_assumed=assumed,
         updated=_instant(said, "updated", reader)[0],
-        authors=distinct(map(html_text.line, _texts(said, "authors"))),
-        section=html_text.line(_text(said, "section")) or None,
-        categories=distinct(map(html_text.line, _texts(said, "categories"))),
+        authors=distinct(map(html_text.declared_plain, _texts(said, "authors"))),
+        section=html_text.declared_plain(_text(said, "section")) or None,
+        categories=distinct(map(html_text.declared_plain, _texts(said, "categories"))),
         images=_images(said, reader),
         language=_language(said) or reader.language,
         kind=_one_of_kinds(said),
@@ -236,7 +240,7 @@ def _images(said: dict[str, Any], reader: ParseContext) -> tuple[Image, ...]:
         if not url:
             raise _Misshapen("image needs a url")
         alt, caption, credit, mime = (
-            html_text.line(_text(given, name)) for name in ("alt", "caption", "credit", "type")
+            html_text.declared_plain(_text(given, name)) for name in ("alt", "caption", "credit", "type")
         )
         size = (pixels(given.get("width")), pixels(given.get("height")))
         images.setdefault(url, Image(url, alt, caption, credit, *size, mime or None, _focus(given)))

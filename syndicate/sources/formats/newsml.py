@@ -203,7 +203,7 @@ def _picture(item: Element, base: str) -> Image | None:
         _files(_children(_child(item, "contentSet"), "remoteContent"), base),
         alt=_described(content, ("alttext", "alt", "accessibility")),
         caption=_described(content, ("caption", "", "summary")),
-        credit=next(filter(None, map(html_text.line, makers)), ""),
+        credit=next(filter(None, map(html_text.declared_plain, makers)), ""),
     )
 
 
@@ -257,7 +257,7 @@ def _last(code: str) -> str:
 def _name(concept: Element, spoken: str | None) -> str:
     """A concept's name in a language; else its first name, else its literal."""
     names = sorted(_children(concept, "name"), key=lambda one: not _same_language(one.get(LANG), spoken))
-    return next((said for one in names if (said := _line(one))), html_text.line(concept.get("literal", "")))
+    return next((said for one in names if (said := _line(one))), html_text.declared_plain(concept.get("literal", "")))
 
 
 def _same_language(one: str | None, other: str | None) -> bool:
@@ -265,7 +265,7 @@ def _same_language(one: str | None, other: str | None) -> bool:
 
 
 def _line(element: Element | None) -> str:
-    return html_text.line(words(element))
+    return html_text.declared_plain(words(element))
 
 
 def _attribute(element: Element | None, name: str) -> str | None:

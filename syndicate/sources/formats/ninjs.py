@@ -105,7 +105,7 @@ def _article(
         updated=instants.updated,
         authors=iptc.authors(_byline(item), _people(item)),
         section=_section(item),
-        categories=distinct(map(html_text.line, (*_names(item, "subject"), *texts(item.get("keywords"))))),
+        categories=distinct(map(html_text.declared_plain, (*_names(item, "subject"), *texts(item.get("keywords"))))),
         images=_images(item, reader),
         language=language(text(item.get("language"))) or reader.language,
         kind="video" if kind == "video" else "audio" if kind == "audio" else "article",
@@ -132,7 +132,7 @@ def _names_page(role: str) -> bool:
 def _title(item: dict[str, Any]) -> str:
     """The headline, else the title, which is the item's short name."""
     said = _said(item, "headline", ("main", "text", "simple", "richtext", "html"))
-    return said or html_text.shortened(html_text.line(text(item.get("title"))))
+    return said or html_text.shortened(html_text.declared_plain(text(item.get("title"))))
 
 
 def _said(item: dict[str, Any], name: str, roles: tuple[str, ...]) -> str:
@@ -141,20 +141,20 @@ def _said(item: dict[str, Any], name: str, roles: tuple[str, ...]) -> str:
     for one in map(_lower, objects(item.get(f"{name}s"))):
         said, is_html = text(one.get("value")), "html" in text(one.get("contenttype")).lower()
         role = text(one.get("role")).lower().rpartition(":")[2]
-        found.setdefault(role, html_text.text(said) if is_html else html_text.line(said))
-    found[""] = found.get("") or html_text.line(text(item.get(name)))
+        found.setdefault(role, html_text.text(said) if is_html else html_text.declared_plain(said))
+    found[""] = found.get("") or html_text.declared_plain(text(item.get(name)))
     for key, value in item.items():
         if key.startswith(f"{name}_"):
             role, said = key.removeprefix(f"{name}_"), text(value)
             is_html = role in ("html", "xhtml", "richtext")
-            found.setdefault(role, html_text.text(said) if is_html else html_text.line(said))
+            found.setdefault(role, html_text.text(said) if is_html else html_text.declared_plain(said))
     ranked = [found.get(role, "") for role in ("", *roles)]
     ranked += [said for role, said in found.items() if not role.startswith("alt")]
     return html_text.shortened(next(filter(None, ranked), ""))
 
 
 def _byline(item: dict[str, Any]) -> str:
-    return html_text.line(text(item.get("by") or item.get("byline")))
+    return html_text.declared_plain(text(item.get("by") or item.get("byline")))
 
 
 def _people(item: dict[str, Any]) -> list[str]:
@@ -178,7 +178,7 @@ def _section(item: dict[str, Any]) -> str | None:
         for one in subjects
         if any(iptc.is_top_level(text(one.get(code))) for code in ("uri", "code", "literal"))
     ]
-    return next((section for name in (*services, *said, *topmost) if (section := html_text.line(name))), None)
+    return next((section for name in (*services, *said, *topmost) if (section := html_text.declared_plain(name))), None)
 
 
 def _images(item: dict[str, Any], reader: ParseContext) -> tuple[Image, ...]:
@@ -204,7 +204,7 @@ def _picture(item: dict[str, Any], base: str) -> Image | None:
         _files(item, base),
         alt=_alt(item),
         caption=_said(item, "description", ("caption", "text", "summary", "richtext", "html")),
-        credit=next(filter(None, map(html_text.line, makers)), ""),
+        credit=next(filter(None, map(html_text.declared_plain, makers)), ""),
     )
 
 
@@ -216,7 +216,7 @@ def _alt(item: dict[str, Any]) -> str:
         if text(one.get("role")).lower().rpartition(":")[2].startswith("alt")
     ]
     said += [text(value) for name, value in item.items() if name.startswith("description_alt")]
-    return html_text.shortened(html_text.line(next(filter(None, [*said, text(item.get("body_text"))]), "")))
+    return html_text.shortened(html_text.declared_plain(next(filter(None, [*said, text(item.get("body_text"))]), "")))
 
 
 def _renditions(item: dict[str, Any]) -> list[dict[str, Any]]:

@@ -13,11 +13,11 @@ from syndicate.dates import Moment, parse
 from syndicate.errors import SourceError
 from syndicate.model import Article, Image
 from syndicate.net.address_guard import bare
+from syndicate.net.unpacking import BODY_BYTES
 from syndicate.sources.formats.jsonld import NOTHING, Thing, described
 from syndicate.sources.formats.own_story import Signs, own_headline, own_story
-from syndicate.sources.parsing import html_text
+from syndicate.sources.parsing import html_text, summaries
 from syndicate.sources.parsing.bot_challenges import HINT, challenger
-from syndicate.sources.parsing.document import BODY_BYTES
 from syndicate.sources.parsing.fields import address, distinct, language, parted, person
 from syndicate.sources.parsing.next_page import same_site
 from syndicate.sources.parsing.picture_choice import in_text, is_missing, is_usable, ranked
@@ -102,7 +102,7 @@ def read_here(
         source=source,
         url=address(url, url).partition("#")[0] or canonical or address(thing.text("url"), "") or "",
         title=title,
-        summary=page.summary() or html_text.summary(thing.text("description")),
+        summary=page.summary(title) or summaries.summary(thing.text("description"), title=title, url=url),
         canonical_url=canonical,
         published=published.instant if published else None,
         precision=published.precision if published else "second",
@@ -205,14 +205,14 @@ class _Page:
 
     def meta(self, name: str) -> str:
         """The first value under these names as one line; the parser has decoded attributes already."""
-        return html_text.line(html_text.unnumbered(next(iter(self.metas((name,))), "")))
+        return html_text.declared_plain(next(iter(self.metas((name,))), ""))
 
     def scripts(self) -> list[str]:
         return [node.text() for node in self.tree.css('script[type*="ld+json"]')]
 
     def title(self) -> str:
         node = self.tree.css_first("head > title") or self.tree.css_first("title")
-        said = self.meta("og:title") or html_text.line(node.text() if node else "")
+        said = self.meta("og:title") or html_text.declared_plain(node.text() if node else "")
         return self._without_site(said)
 
     def _without_site(self, said: str) -> str:
@@ -235,10 +235,10 @@ class _Page:
         places = [each for each in (self.url, self.canonical()) if each]
         return Signs(places, self.title(), headings)
 
-    def summary(self) -> str:
+    def summary(self, title: str) -> str:
         names = ("og:description", "description", "twitter:description")
-        said = (html_text.title(text) for text in self.metas(names))  # which some sites fill with HTML
-        return html_text.shortened(next(filter(None, said), ""))
+        said = (summaries.summary(html_text.as_markup(text), title=title, url=self.url) for text in self.metas(names))
+        return next(filter(None, said), "")
 
     def canonical(self) -> str | None:
         """rel=canonical, else og:url, if it is on this site, and not the front page's address on an inner page."""
@@ -265,7 +265,10 @@ class _Page:
         tags = self.metas(("article:tag",))
         keywords = tags or self.metas(("news_keywords", "keywords"))
         return distinct(
-            map(html_text.line, tags if len(tags) > 1 else (label for said in keywords for label in parted(said)))
+            map(
+                html_text.declared_plain,
+                tags if len(tags) > 1 else (label for said in keywords for label in parted(said)),
+            )
         )
 
     def language(self) -> str | None:
@@ -293,7 +296,7 @@ class _Page:
         width, height = said.get("og:image:width", ""), said.get("og:image:height", "")
         return Image(
             address(said.get("og:image:secure_url") or said["og:image"], self.base),
-            alt=html_text.line(said.get("og:image:alt", "")),
+            alt=html_text.declared_plain(said.get("og:image:alt", "")),
             width=int(width) if width.isdecimal() and len(width) < 7 else None,
             height=int(height) if height.isdecimal() and len(height) < 7 else None,
             type=said.get("og:image:type"),
@@ -342,7 +345,7 @@ def refuse(body: bytes, content_type: str | None, shown: str) -> None:
 
 def _characters(body: bytes, content_type: str | None) -> str:
     """The page's charset, from HTTP's header, else from its own meta tag."""
-    declared = _META_CHARSET.search(body[:2048])
+    declared = _META_CHARSET.search(body[:SMALL])
     if declared and "charset" not in (content_type or "").lower():
         content_type = f"text/html; charset={declared[1].decode()}"
     said = decoded(body, content_type)

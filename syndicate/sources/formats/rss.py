@@ -7,7 +7,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from syndicate.model import Article
-from syndicate.sources.parsing import html_text, hub_links
+from syndicate.sources.parsing import html_text, hub_links, summaries
 from syndicate.sources.parsing.article_links import EntryLink, choose, enclosed, link_of, original
 from syndicate.sources.parsing.fields import (
     BASE,
@@ -93,6 +93,7 @@ def _article(item: Element, reader: ParseContext) -> Article | None:
     title = html_text.shortened(html_text.title(first(found, "title", "dc:title", "media:title")))
     if not url and not title:
         return None
+    unread = len(reader.undated)
     published = reader.date(found, "pubDate", "dc:date", "atom:published", "dcterms:issued", "dcterms:created")
     updated = reader.date(found, "atom:updated", "dcterms:modified")
     descriptions = _all(found, "description", "dc:description", "atom:summary", "itunes:summary")
@@ -102,7 +103,7 @@ def _article(item: Element, reader: ParseContext) -> Article | None:
         source=reader.source,
         url=url,
         title=title,
-        summary=next((summary for element in descriptions if (summary := html_text.summary(inner(element)))), ""),
+        summary=summaries.told(title, url, map(inner, descriptions), map(inner, bodies)),
         guid=identity(guid),
         published=published.instant if published else None,
         precision=published.precision if published else "second",
@@ -114,7 +115,10 @@ def _article(item: Element, reader: ParseContext) -> Article | None:
         images=images(reader, found, enclosures, (*bodies, *descriptions), url),
         language=spoken,
         kind=kind_of(mime for _, mime in enclosures),
-        raw=extras(found, _READ) | enclosed(url, enclosures) | reader.refused(url, before),
+        raw=extras(found, _READ)
+        | enclosed(url, enclosures)
+        | reader.refused(url, before)
+        | (reader.unread(unread) if published is None else {}),
     )
 
 

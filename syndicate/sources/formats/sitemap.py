@@ -13,9 +13,10 @@ from typing import TYPE_CHECKING
 from syndicate.dates import Moment
 from syndicate.errors import SourceError
 from syndicate.model import Article, Image
+from syndicate.net import unpacking
 from syndicate.sources.parsing import html_text, xml_tree
 from syndicate.sources.parsing.bot_challenges import HINT, challenger
-from syndicate.sources.parsing.document import BODY_BYTES, check_size
+from syndicate.sources.parsing.document import check_size
 from syndicate.sources.parsing.fields import (
     ENTRIES,
     Namespaces,
@@ -34,7 +35,6 @@ if TYPE_CHECKING:
     from syndicate.sources.parsing.images import Found
 
 SIGNS = 400_000  # `=`; an element of 700,000 attributes would cost 300 MB
-_GZIP = b"\x1f\x8b"
 _READ = frozenset({"news:publication", "news:publication_date", "news:title", "news:keywords", "news:language"})
 
 
@@ -86,7 +86,7 @@ def read(
 
 def is_sitemap(body: bytes) -> bool:
     """Whether a document is a sitemap, by its beginning."""
-    if body.startswith(_GZIP):
+    if body.startswith(unpacking.GZIP):
         body = zlib.decompressobj(31).decompress(body[:2000], 2000)
     start = body[:2000]
     return b"<urlset" in start or b"<sitemapindex" in start
@@ -94,16 +94,7 @@ def is_sitemap(body: bytes) -> bool:
 
 def unpacked(body: bytes, shown: str) -> bytes:
     """The body, unpacked if it is compressed (`sitemap.xml.gz`). Raises SourceError if it is too large or damaged."""
-    if body.startswith(_GZIP):
-        packed = zlib.decompressobj(31)
-        try:
-            body = packed.decompress(body, BODY_BYTES)
-        except zlib.error as fault:
-            raise SourceError(f"{shown} cannot be unpacked: {fault}") from fault
-        if packed.unconsumed_tail:
-            raise SourceError(f"{shown} has more than {BODY_BYTES:,} bytes once it is unpacked")
-        if not packed.eof:
-            raise SourceError(f"{shown} is cut off: its compressed data end early")
+    body = unpacking.unpacked(body, shown)
     check_size(body, shown)
     if body.count(b"=") > SIGNS:
         raise SourceError(f"{shown} has more attributes or queries than any sitemap needs")

@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from syndicate.errors import SourceError
+from syndicate.net.unpacking import BODY_BYTES
 from syndicate.sources.parsing.fields import Namespaces
 
-BODY_BYTES = 10_000_000
 NAMES = Namespaces("", "")
 """Prefixes of namespaces, for documents that declare none."""
 

@@ -11,7 +11,7 @@ from urllib.parse import SplitResult, urljoin, urlsplit
 
 from syndicate.addresses import NO_ADDRESS, is_possible, without_login
 from syndicate.dates import Moment, parse
-from syndicate.model import UNUSABLE, Article
+from syndicate.model import UNREAD_DATE, UNUSABLE, Article
 from syndicate.sources.parsing import html_text
 
 if TYPE_CHECKING:
@@ -21,6 +21,7 @@ Entry = TypeVar("Entry")
 ENTRIES = 2000
 LONGEST = 8_000
 """Characters of an address or a guid; a longer one counts as missing, since servers refuse it too."""
+LONGEST_DATE = 100
 EXTRAS = 50  # elements of one entry that nobody else reads
 BASE = "{http://www.w3.org/XML/1998/namespace}base"
 LANG = "{http://www.w3.org/XML/1998/namespace}lang"
@@ -191,6 +192,10 @@ class ParseContext:
                 self.undated.append(text)
         return None
 
+    def unread(self, before: int) -> dict[str, str]:
+        """For `Article.raw`: the first text that is no date among those noted since there were `before`."""
+        return {UNREAD_DATE: html_text.line(self.undated[before])[:LONGEST_DATE]} if self.undated[before:] else {}
+
 
 @dataclass(frozen=True, slots=True)
 class Parsed:
@@ -215,8 +220,18 @@ class Parsed:
 
 
 def noted(reading: Parsed, reader: ParseContext) -> Parsed:
-    """The reading, with notes on what was odd about its document."""
+    """The reading, with notes on what was odd about its document.
+
+    Where no date at all can be read, the articles count as undated, and their place in the list says which are new.
+    """
+    if reader.undated and not any(article.published for article in reading.articles):
+        reading = replace(reading, articles=tuple(map(_undated, reading.articles)))
     return replace(reading, notes=(*reading.notes, *_notes(reading, reader)))
+
+
+def _undated(article: Article) -> Article:
+    kept = {name: said for name, said in article.raw.items() if name != UNREAD_DATE}
+    return article if len(kept) == len(article.raw) else replace(article, raw=kept)
 
 
 def _notes(reading: Parsed, reader: ParseContext) -> list[str]:
@@ -230,6 +245,9 @@ def _notes(reading: Parsed, reader: ParseContext) -> list[str]:
         notes.append(f"entries left out, without title and address: {unnamed}")
     if reader.hostless:
         notes.append(f"links that lead nowhere: {len(reader.hostless)}, such as {reader.hostless[0][:60]!r}")
+    empty = sum(article.is_empty and not article.withdrawn for article in reading.articles)
+    if empty:
+        notes.append(f"entries without words, picture or recording, which are not announced: {empty}")
     if reader.undated:
         notes.append(f"dates that cannot be read: {len(reader.undated)}, such as {reader.undated[0][:60]!r}")
     return notes
@@ -250,7 +268,8 @@ def words(element: Element | None) -> str:
         return ""
     if len(element):
         return "".join(element.itertext()).strip()
-    return (element.text or "").strip()
+    said = (element.text or "").strip()
+    return html_text.uncovered(said).strip() if said.startswith("<") else said
 
 
 def inner(element: Element) -> str:
@@ -267,9 +286,10 @@ def inner(element: Element) -> str:
             parts.append(each)
         elif isinstance(each.tag, str):
             name = _local(each.tag)
-            said = "".join(f' {_local(key)}="{escape(value)}"' for key, value in each.items())
-            parts.append(f"<{name}{said}>{escape(each.text or '')}")
-            waiting += [f"</{name}>{escape(each.tail or '')}", *reversed(each)]
+            said = "".join(f' {_local(key)}="{escape(value)}"' for key, value in each.items()) if each.attrib else ""
+            parts.append(f"<{name}{said}>{escape(each.text) if each.text else ''}")
+            waiting.append(f"</{name}>{escape(each.tail) if each.tail else ''}")
+            waiting += reversed(each)
     return "".join(parts)
 
 
@@ -337,7 +357,7 @@ def person(text: str) -> str:
 
     And without the "By" of the line it was taken from.
     """
-    text = html_text.unnumbered(text)  # some hide an address so
+    text = html_text.unescape(text)  # some hide an address so
     found = _MAILBOX.fullmatch(text) if len(text) <= 300 else None
     if found:
         text = found[1] or found[2] or ""
@@ -377,5 +397,5 @@ def extras(found: dict[str, list[Element]], read: frozenset[str]) -> dict[str, s
         if ":" in name and name not in read:
             said = words(elements[0])
             if said:
-                kept[name] = html_text.line(said[:1000])
+                kept[name] = html_text.declared_plain(said[:1000])
     return kept

@@ -11,8 +11,9 @@ import unicodedata
 from syndicate.text import plain
 
 SUMMARY = 5_000  # characters; some feeds put the whole article into the summary
+LOOKED_AT = 20_000  # characters of a text in which HTML is looked for that should not be there
 
-_ATTRIBUTES = r"""(?:[^<>"']++|"[^"<]*+"|'[^'<]*+')*+"""
+ATTRIBUTES = r"""(?:[^<>"']++|"[^"<]*+"|'[^'<]*+')*+"""
 _INLINE_NAMES = (
     "a|abbr|acronym|b|bdi|bdo|big|cite|code|del|dfn|em|font|i|ins|kbd|mark|q|rp|rt|ruby|s|samp|small|span|strike"
     "|strong|sub|sup|time|tt|u|var|wbr"
@@ -25,16 +26,28 @@ _BLOCK_NAMES = (
 
 def _tags(names: str) -> re.Pattern[str]:
     """A pattern for tags with these names, whatever their prefix, even with a stray quote."""
-    start = rf"</?(?:[a-z0-9]+:)?(?:{names})(?![a-z0-9:-])"
-    return re.compile(rf"{start}(?:{_ATTRIBUTES}>|[^<>]*+>)", re.IGNORECASE)
+    start = rf"</?(?:[a-z0-9]+:)?({names})(?![a-z0-9:-])"
+    return re.compile(rf"{start}(?:{ATTRIBUTES}>|[^<>]*+>)", re.IGNORECASE)
 
 
 _INLINE, _BLOCK = _tags(_INLINE_NAMES), _tags(_BLOCK_NAMES)
-_ANY = re.compile(rf"<[a-zA-Z/!?](?:{_ATTRIBUTES}>|[^<>]*+>)")
+_LINES = frozenset(["br", "li", "dt", "dd", "tr"])
+_NO_LINES = frozenset(["td", "th", "thead", "tbody", "tfoot", "img", "iframe", "video"])
+_PAIRED = re.compile(
+    rf"<((?:{_INLINE_NAMES}|{_BLOCK_NAMES})(?![a-z0-9:-]))[^<>]*+>.*</\1\s*>|<br\s*/?>", re.IGNORECASE | re.DOTALL
+)
+"""HTML that is closed again: a text on HTML names its tags one by one."""
+_ALL_MARKUP = re.compile(
+    rf"\s*<(?:{_BLOCK_NAMES})(?![a-z0-9:-])[^<>]*+>.*<(?:/(?:{_BLOCK_NAMES})|(?:br|img)[^<>]*+)\s*/?>\s*",
+    re.IGNORECASE | re.DOTALL,
+)
+"""Blocks of HTML from the beginning to the end."""
+_CDATA = "<![CDATA["
+_WHITE = re.compile("[ \t\r\n\f]+")
+_ANY = re.compile(rf"<[a-zA-Z/!?](?:{ATTRIBUTES}>|[^<>]*+>)")
 _HIDDEN = re.compile(r"<!--|<(script|style|template|noscript)(?![a-z0-9-])", re.IGNORECASE)
 _ENTITY = re.compile(r"&(?:#[0-9]{1,7}|#[xX][0-9a-fA-F]{1,6}|[A-Za-z][A-Za-z0-9]{1,31});")
-_NUMBER = re.compile(r"&#(?:[0-9]{1,7}|[xX][0-9a-fA-F]{1,6});")
-_IMG = re.compile(rf"<(?:img|source)(?=[\s/]){_ATTRIBUTES}>", re.IGNORECASE)
+_IMG = re.compile(rf"<(?:img|source)(?=[\s/]){ATTRIBUTES}>", re.IGNORECASE)
 _ATTRIBUTE = re.compile(r"""(?<![\w:-])([\w:-]++)(?:\s*+=\s*+(?:"([^"]*)"|'([^']*)'|([^\s"'>]+)))?""")
 ILLEGAL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff\ud800-\udfff]")
 """What no XML may hold (https://www.w3.org/TR/xml/#charsets), and JSON can spell: controls, halves of characters."""
@@ -95,17 +108,76 @@ def title(text: str) -> str:
     So `AT&amp;amp;T` in a document gives "AT&T", and "a <T> b" keeps its brackets.
     """
     if "<" in text:
-        text = _INLINE.sub("", _BLOCK.sub(" ", text))
+        text = _INLINE.sub("", _BLOCK.sub(" ", uncovered(text)))
     return line(unescape(text))
 
 
+def declared_plain(text: str) -> str:
+    """A text that is declared plain, as one line: entities are decoded, and tags removed if they are closed again.
+
+    Nobody writes `&nbsp;` into plain text, but editors do where a space is meant.
+    """
+    if "<" in text:
+        text = uncovered(text)
+        if _PAIRED.search(text[:LOOKED_AT]):
+            text = _INLINE.sub("", _BLOCK.sub(" ", text))
+    return line(unescape(text.replace("&nbsp;", " ")))
+
+
+def as_markup(text: str) -> str:
+    """A text that is declared plain, as HTML: escaped, unless it is HTML all the same."""
+    from html import escape
+
+    return text if "<" in text and _PAIRED.search(text[:LOOKED_AT]) else escape(unescape(uncovered(text)), quote=False)
+
+
 def text(markup: str) -> str:
-    """The text of a piece of HTML; a space separates blocks."""
+    """The text of a piece of HTML; a space separates blocks. HTML that was escaped once too often is read as well."""
+    if "<" in markup:
+        markup = uncovered(markup)
+    elif "&lt;" in markup and _ALL_MARKUP.fullmatch(unescape(markup[:LOOKED_AT])):
+        markup = unescape(markup)
     if "<" in markup:
         if _HIDDEN.search(markup):
             markup = _without_hidden(markup)
         markup = _ANY.sub("", _BLOCK.sub(" ", markup))
     return line(unescape(markup))
+
+
+def paragraphs(markup: str) -> str:
+    """The text of a piece of HTML, with blank lines between its paragraphs, and lines where it breaks them."""
+    if "<" in markup:
+        if _HIDDEN.search(markup):
+            markup = _without_hidden(markup)
+        markup = _WHITE.sub(" ", markup)
+        markup = _ANY.sub("", _BLOCK.sub(_gap, markup))
+    return lines(unescape(markup))
+
+
+def _gap(tag: re.Match[str]) -> str:
+    """What stands for a block's tag between words: a blank line, a new line, or a space."""
+    name = tag[1].lower()
+    if name in _LINES:
+        return " " if tag[0].startswith("</") and name != "br" else "\n"
+    return " " if name in _NO_LINES else "\n\n"
+
+
+def lines(text: str) -> str:
+    """Plain text with its lines: each as by `line`, at most one blank line between two."""
+    kept: list[str] = []
+    for each in text.splitlines():
+        said = line(each)
+        if said or (kept and kept[-1]):
+            kept.append(said)
+    return "\n".join(kept).strip()
+
+
+def uncovered(text: str) -> str:
+    """What is in a CDATA section that was escaped, so that its brackets are in the text."""
+    if _CDATA not in text[:200]:
+        return text
+    bare = text.strip()
+    return bare.removeprefix(_CDATA).removesuffix("]]>") if bare.startswith(_CDATA) else text
 
 
 def summary(markup: str) -> str:
@@ -125,15 +197,6 @@ def unescape(text: str) -> str:
     from html import unescape as decode
 
     return _ENTITY.sub(lambda found: decode(found[0]), text)
-
-
-def unnumbered(text: str) -> str:
-    """Decode numbered characters ("&#8217;") that were forgotten in plain text."""
-    if "&#" not in text:
-        return text
-    from html import unescape as decode
-
-    return _NUMBER.sub(lambda found: decode(found[0]), text)
 
 
 def pictures(markup: str) -> list[dict[str, str]]:

@@ -67,7 +67,7 @@ def extras(item: dict[str, Any], names: Iterable[str]) -> dict[str, str]:
     for name in islice(names, EXTRAS):
         label, said = text(name)[:100], text(item.get(name))[:1000]
         if label and said:
-            kept[label] = html_text.line(said)
+            kept[label] = html_text.declared_plain(said)
     return kept
 
 

@@ -123,7 +123,7 @@ def test_json_ld_may_be_broken_or_wrapped(script):
 @pytest.mark.parametrize(
     ("head", "title"),
     [
-        (meta("og:title", "Open &amp;amp; Graph") + "<title>Title | Gazette</title>", "Open &amp; Graph"),
+        (meta("og:title", "Open &amp;amp; Graph") + "<title>Title | Gazette</title>", "Open & Graph"),
         ("<title>\n Title &amp; more\n </title>", "Title & more"),
         ("<title></title><svg><title>Icon</title></svg>" + meta("og:title", "Open"), "Open"),
     ],
@@ -377,6 +377,7 @@ def test_a_date_that_cannot_be_read_is_no_date():
         ("<title>Café “open”</title>".encode("cp1252"), "text/html; charset=ISO-8859-1"),
         ("<title>Café “open”</title>".encode("cp1252"), None),
         ('<meta charset="iso-8859-1"><title>Café “open”</title>'.encode(), "text/html"),
+        (b"<!--" + b" " * 20_000 + "--><meta charset=cp1252><title>Café “open”</title>".encode("cp1252"), "text/html"),
         ("<title>Café “open”</title>".encode("utf-16"), "text/html"),
         ("<title>Café “open”</title>\0".encode(), "text/html; charset=utf-8"),
     ],
