@@ -64,7 +64,7 @@ def test_the_host_leaves_in_ascii_without_a_login(url, link):
     assert as_link(url) == link
 
 
-# Of mastodon/mastodon, config/initializers/twitter_regex.rb (read 2026-11-29): what may stand in a path and in a query,
+# Of mastodon/mastodon, config/initializers/twitter_regex.rb @ 3208bd8a: what may stand in a path and in a query,
 # and what may end them.
 _PATH, _PATH_END = r"[^\s<>()?]", r"""[^\s()?!*"'「」<>;:=,.$%\[\]~&|@]"""
 _QUERY, _QUERY_END = r"[a-z0-9!?*'();:&=+$/%#\[\]_.,~|@^-]", r"[a-z0-9_&=#/-]"

@@ -1,5 +1,7 @@
-"""Folders whose site generator is known. The addresses are those that the generators themselves built: Hugo 0.111,
-Jekyll 4.3, Eleventy 3.1, Pelican 4.11, Nikola 8.3, Hexo 8.0 and MkDocs 1.6.
+"""Folders whose site generator is known: the addresses that the generators build.
+
+Hugo 0.111, Jekyll 4.3, Eleventy 3.1 and current Pelican, Nikola, Hexo and MkDocs built sites with these files; from their
+documentation alone are Astro, Hugo's languages and `:sections`, `ARTICLE_URL` of Pelican and the second folder of Nikola.
 """
 
 from __future__ import annotations
