@@ -15,7 +15,7 @@ BREAK = re.compile("[ ]*[\t\r\n]+[ ]*|[\ud800-\udfff]")  # as browsers leave the
 BARE_PERCENT = re.compile("%(?![0-9A-Fa-f]{2})")
 # RFC 3986 allows them; all networks link them inside an address. Brackets end the link on X, alone or within others.
 _KEPT = "%/!$&'*+,;=:@~"
-_END = re.compile(r"[A-Za-z0-9/_-]\Z")
+_END = re.compile(r"[A-Za-z0-9/_#-]\Z")
 _LOGIN = re.compile(r"(?<=//)[^/?#\s]*@")
 
 _LABEL = re.compile(r"[a-z0-9_-]{1,63}", re.IGNORECASE)
@@ -44,9 +44,9 @@ def as_link(url: str) -> str:
     if fragment and not path and not query:
         path = "/"  # X links no fragment that follows the host
     parts = [_escaped(path), _escaped(query, "?"), _escaped(fragment[:1] + fragment[1:].replace("#", "%23"), "?#")]
-    last = max((number for number, part in enumerate(parts) if part), default=0)
-    parts[last] = _ended(parts[last], is_query=last == 1)
-    return f"{found['scheme'].lower()}://{_authority(found['host'])}{''.join(parts)}"
+    ended = [_ended(part, is_query=number == 1) for number, part in enumerate(parts)]
+    ended[2] = "?".join(_ended(part, is_query=False) for part in ended[2].split("?"))
+    return f"{found['scheme'].lower()}://{_authority(found['host'])}{''.join(ended)}"
 
 
 def _escaped(text: str, more: str = "") -> str:
@@ -54,7 +54,7 @@ def _escaped(text: str, more: str = "") -> str:
 
 
 def _ended(part: str, *, is_query: bool) -> str:
-    """The last part of an address, with its last character percent-encoded where a network would leave it out."""
+    """A part of an address, with its last character percent-encoded where a network would end the link before it."""
     last = part[-1:]
     if not part or _END.search(part) or (is_query and last in "=&"):
         return part

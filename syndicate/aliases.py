@@ -49,10 +49,11 @@ _ADDRESS = re.compile(
 )
 _ESCAPED = re.compile(r"%[0-9a-f]{2}", re.IGNORECASE | re.ASCII)
 _LETTERS = re.compile(r"(?:%[89a-f][0-9a-f])+", re.IGNORECASE | re.ASCII)
-_ODD = re.compile(r"""[%+\s"<>\[\]\\^`{|}]|[^:]//""")
-# Characters that mean the same with and without percent encoding; a slash, a question mark, # and % do not, and
-# & = + only in the path.
+_ODD = re.compile(r"""[%+\s\x00-\x1f\x7f"<>\[\]\\^`{|}]|[^:]//""")
+# Characters that mean the same with and without percent encoding; a slash, # and % do not, & = + only in the path, and
+# a question mark only in the query.
 _PLAIN = {f"%{ord(letter):02X}": letter for letter in f"{ascii_letters}{digits}-._~!$'()*,;:@"}
+_PLAIN_IN_QUERY = _PLAIN | {"%3F": "?"}
 _PLAIN_IN_PATH = _PLAIN | {f"%{ord(letter):02X}": letter for letter in "&=+"}
 LATER = timedelta(hours=12)
 """When one article is listed again, its dates usually differ by less."""
@@ -150,8 +151,8 @@ def _spelled(url: str) -> str:
         return url
     path, query = re.sub("/{2,}", "/", found["path"]), found["query"].replace("+", "%20")
     spelled = found["scheme"] + ascii_host(found["host"])
-    for part, same in ((path, _PLAIN_IN_PATH), (query, _PLAIN)):
-        rest = quote(_composed(BARE_PERCENT.sub("%25", part)), safe="%/?@!$&'()*+,;=:~", errors="surrogatepass")
+    for part, same in ((path, _PLAIN_IN_PATH), (query, _PLAIN_IN_QUERY)):
+        rest = quote(_composed(BARE_PERCENT.sub("%25", part)), safe="%/?@!$&'()*+,;=:~", errors="surrogateescape")
         spelled += _unescaped(rest, same)
     return spelled
 
@@ -162,14 +163,8 @@ def _unescaped(text: str, plain: Mapping[str, str]) -> str:
 
 def _composed(text: str) -> str:
     """Letters composed with their accents (NFC), whether percent-encoded or not."""
-
-    def spelled_out(run: re.Match[str]) -> str:
-        try:
-            return unquote(run[0], errors="strict")
-        except UnicodeDecodeError:  # in another encoding
-            return run[0]
-
-    bare = _LETTERS.sub(spelled_out, text)
+    # Bytes that are no UTF-8, as of another encoding, become halves of characters, and bytes again in `quote`.
+    bare = _LETTERS.sub(lambda run: unquote(run[0], errors="surrogateescape"), text)
     return text if bare.isascii() else unicodedata.normalize("NFC", bare)
 
 

@@ -55,11 +55,12 @@ def test_what_stands_on_the_page_is_what_arrives(desk, shown, tmp_path):
     for post in seen:
         assert post["alts"] == post["drawn"]
         assert len(post["shas"]) == 1
+    boxed = [post for post in seen if post["account"].startswith("bsky")]
     boxes = {post["card"]["image"]["sha256"] for post in desk.sandbox.posts() if post["card"]}
     arrived = [(media["sha256"], media["alt"]) for post in desk.sandbox.posts() for media in post["media"]]
-    on_networks = [(sha, post["alts"][0]) for post in seen if post["account"] != "out" for sha in post["shas"]]
-    assert sorted(arrived) == sorted((sha, alt) for sha, alt in on_networks if sha not in boxes)
-    assert boxes == {post["shas"][0] for post in seen if post["account"].startswith("bsky")}
+    attached = [post for post in seen if post["account"] != "out" and post not in boxed]
+    assert sorted(arrived) == sorted((post["shas"][0], post["alts"][0]) for post in attached)
+    assert boxes == {post["shas"][0] for post in boxed}
     texts = [post["text"] for post in seen if post["account"] != "out"]
     assert sorted(post["text"] for post in desk.sandbox.posts()) == sorted(texts)
     files = {hashlib.sha256(file.read_bytes()).hexdigest() for file in (tmp_path / "out").rglob("*") if file.is_file()}
