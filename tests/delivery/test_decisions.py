@@ -145,9 +145,9 @@ def test_what_went_out_while_it_was_looked_at_is_not_approved(ledger, put):
 
 STATES = ("planned", "due", "sending", "unknown", "held", "posted", "skipped", "failed")
 DECIDED = {
-    "retry": (lambda row, ledger: decisions.retry(row, ledger), ["failed"], "failed", ("due", None)),
+    "retry": (decisions.retry, ["failed"], "failed", ("due", None)),
     "skip": (
-        lambda row, ledger: decisions.skip(row, ledger),
+        decisions.skip,
         ["planned", "due", "failed"],
         "planned, due or failed",
         ("skipped", "person"),
