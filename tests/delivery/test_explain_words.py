@@ -115,8 +115,10 @@ RULED = replace(STORY, section="News > Travel", categories=("trains", "ferries")
             RULED,
             {"only": Filter(sections=("News",), tags=("trains", "cats"), languages=("de",), sources=("news",))},
             "yes",
-            "section News > Travel; tags trains, ferries; language de; source news"
-            " | only sections News and tags trains, cats and languages de and sources news",
+            (
+                "section News > Travel; tags trains, ferries; language de; source news"
+                " | only sections News and tags trains, cats and languages de and sources news"
+            ),
         ),
         (
             STORY,
@@ -150,8 +152,10 @@ def test_a_filter_is_told_with_all_that_it_compares(story, account, verdict, val
             {"published": None},
             {},
             "note",
-            "no date; the account's first run at 2026-11-23T09:00:00Z; an undated article is new only above all"
-            " known ones",
+            (
+                "no date; the account's first run at 2026-11-23T09:00:00Z; an undated article is new only above all"
+                " known ones"
+            ),
         ),
         (
             {"published": NOON.replace(hour=0), "precision": "day"},
@@ -209,8 +213,10 @@ def test_breaking_news_is_told_to_go_first():
             {"windows": (hours("Mon-Fri 07:00-11:00"), hours("Sat 09:00-10:00")), "quiet": (hours("Sun 00:00-24:00"),)},
             Opening(NOON + timedelta(hours=19), "window", "windows"),
             "waits",
-            "now Mon 12:00 UTC; windows Mon-Fri 07:00-11:00, Sat 09:00-10:00; quiet Sun 00:00-24:00;"
-            " not before 2026-11-24T07:00:00Z, by windows",
+            (
+                "now Mon 12:00 UTC; windows Mon-Fri 07:00-11:00, Sat 09:00-10:00; quiet Sun 00:00-24:00;"
+                " not before 2026-11-24T07:00:00Z, by windows"
+            ),
         ),
         (
             {"spacing": timedelta(minutes=10), "per_hour": 3, "per_day": 9, "timezone": "Asia/Tokyo"},

@@ -238,4 +238,4 @@ def test_look_ups_that_are_throttled_in_a_row_wait_longer():
 
 
 def test_how_often_is_said_once():
-    assert (retry_policy.ATTEMPTS, retry_policy.BREAKS, retry_policy.TEMPLATE_WAIT) == (8, 5, timedelta(minutes=1))
+    assert (8, 5, timedelta(minutes=1)) == (retry_policy.ATTEMPTS, retry_policy.BREAKS, retry_policy.TEMPLATE_WAIT)

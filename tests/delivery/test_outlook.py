@@ -176,7 +176,7 @@ def test_a_paused_word_holds_only_its_stories(ledger, clock, article, put, seen)
 
 
 def test_of_one_article_the_queue_before_it_still_counts(ledger, put, queue, seen):
-    first, second, *_ = queue(SLOW)
+    _first, second, *_ = queue(SLOW)
     other = put(9, BLUE, state="due")
     assert seen(SLOW, BLUE, anchor=second.anchor) == {second.key: ("due", "behind", 10, "spacing")}
     assert seen(SLOW, BLUE, anchor=other.anchor) == {other.key: ("due", None, 0, None)}
@@ -185,6 +185,6 @@ def test_of_one_article_the_queue_before_it_still_counts(ledger, put, queue, see
 
 
 def test_an_article_without_a_waiting_delivery_costs_no_look_at_the_queue(ledger, queue):
-    first, *_ = queue(SLOW)
+    _first, *_ = queue(SLOW)
     ledger.accounts.find = lambda name: pytest.fail("nothing of this article waits")
     assert outlook([SLOW], ledger, Gate(ledger), "another") == {}
