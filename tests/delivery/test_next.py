@@ -125,6 +125,13 @@ def test_outside_its_hours_everything_due_waits_for_them(ledger, clock, put, tak
     assert take.taken == []
 
 
+def test_a_paused_account_says_that_and_not_its_hours(ledger, clock, put, take, closed):
+    first = put(1, state="due")
+    ledger.accounts.pause("masto", "person", clock())
+    assert take(replace(MASTO, schedule=NIGHT)) == Waits(None, first)
+    assert row(ledger, first)[1] == "paused"
+
+
 def test_spacing_lets_the_first_say_so_and_the_others_wait_behind_it(ledger, clock, put, take, closed):
     first, second = put(1, state="due", planned_at=clock() - timedelta(1)), put(2, state="due")
     put(3, state="posted", committed_at=clock() - timedelta(minutes=4))

@@ -83,6 +83,17 @@ def _pid():
     return os.getpid()
 
 
+def test_accounts_have_their_sessions_to_themselves(kept, clock):
+    assert kept.lock("masto", 0, clock())
+    assert kept.replace("masto", 0, {"token": "theirs"})
+    assert kept.lock("bsky", 1, clock())
+    assert kept.lock("masto", 1, clock())
+    assert kept.replace("bsky", 1, {"token": "two"})
+    assert (kept.load("masto"), kept.load("bsky")) == ((1, {"token": "theirs"}), (2, {"token": "two"}))
+    kept.unlock("bsky", 2)
+    assert not kept.lock("masto", 1, clock())
+
+
 # Renewing
 
 

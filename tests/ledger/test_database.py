@@ -142,6 +142,16 @@ def test_a_ledger_of_a_newer_version_is_left_alone(database):
     assert database.row("SELECT value FROM meta WHERE name = 'schema_version'") == {"value": str(VERSION + 1)}
 
 
+def test_a_file_with_tables_of_something_else_becomes_a_ledger_beside_them(tmp_path):
+    with sqlite3.connect(tmp_path / "l.db") as other:
+        other.execute("CREATE TABLE thing (name TEXT)")
+    other.close()
+    database = Database(tmp_path / "l.db")
+    assert database.row("SELECT value FROM meta WHERE name = 'schema_version'") == {"value": str(VERSION)}
+    assert database.rows("SELECT * FROM thing") == []
+    database.close()
+
+
 def test_a_ledger_of_this_version_is_opened_as_it_is(database):
     assert database.row("SELECT value FROM meta WHERE name = 'schema_version'") == {"value": str(VERSION)}
     database.change("DROP TABLE delivery")  # what a migration made is not made again
