@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -70,6 +71,15 @@ def test_what_the_post_gives_up_is_kept_and_costs_no_attempt(ledger, sending, cl
 def test_what_was_given_back_is_due_at_once_and_has_spent_nothing(ledger, sending, clock):
     assert ledger.outcomes.given_back(sending, clock())
     assert left(ledger, sending)[0] == ("due", None, clock(), "an earlier one", 3, 2, 1)
+
+
+def test_what_spent_no_attempt_has_none_to_give_back(ledger, sending, clock):
+    untried = replace(sending, attempts=0)
+    assert ledger.outcomes.given_back(untried, clock())
+    assert ledger.deliveries.find(sending.key).attempts == 0
+    again = ledger.claims.claim(ledger.deliveries.find(sending.key), now=clock(), lease=LEASE)
+    assert ledger.outcomes.concedes(replace(again, attempts=0), Concession("none"), error="x", now=clock())
+    assert ledger.deliveries.find(sending.key).attempts == 0
 
 
 def test_failed_says_why_and_keeps_what_was_refused(ledger, sending, clock):
