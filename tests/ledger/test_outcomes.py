@@ -98,6 +98,7 @@ def test_unanswered_counts_and_begins_to_look_anew(ledger, sending, clock, error
 @pytest.mark.parametrize(("error", "told"), [("503", "503"), (None, "an earlier one")])
 def test_still_unknown_counts_the_looks_that_saw_nothing(ledger, unknown, clock, error, told):
     soon = clock() + timedelta(seconds=9)
+    ledger.database.change("UPDATE delivery SET reason = NULL")
     assert ledger.outcomes.still_unknown(unknown, due_at=soon, absent=2, now=clock(), error=error)
     assert left(ledger, unknown) == (("unknown", "no_answer", soon, told, 3, 2, 2), (True, True, True, True))
 

@@ -153,6 +153,13 @@ def test_the_attempt_ends_and_the_lane_is_free(ledger, clock, claimed, outcome, 
     assert theirs["outcome"] is None
 
 
+def test_an_attempt_of_another_claim_is_left_to_that(ledger, clock, claimed):
+    ledger.database.change("INSERT INTO attempt (key, fence, started_at) VALUES (:key, 99, 1)", key=claimed.key)
+    moved(ledger, claimed, LATER, clock())
+    ends = [tried["ended_at"] for tried in ledger.deliveries.attempts(claimed.key)]
+    assert ends == [clock(), None]
+
+
 def test_an_attempt_that_has_ended_stays_as_it_is(ledger, clock, claimed):
     moved(ledger, claimed, LATER, clock())
     clock.move(minutes=1)
