@@ -4,87 +4,18 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import timedelta
-from types import SimpleNamespace
 
 import pytest
 
 from syndicate import errors
 from syndicate.delivery.deliver import deliver
 from syndicate.delivery.gates import Gate
-from syndicate.delivery.lane import Lane, Timeouts
-from syndicate.model import Budget, Concession, Limits, Post, Receipt
+from syndicate.model import Budget, Concession
 from syndicate.serialization import instant
 from tests.worlds.accounts import MASTO
+from tests.worlds.one_delivery import TERMS, Network, left, raises, render
 
-SETTLE = timedelta(seconds=15)
-TERMS = Timeouts(timedelta(seconds=60), timedelta(seconds=30), lambda: 0.5)
 DRAFT = {"text": "as it was"}
-
-
-class Network:
-    """Answers `prepare` and `commit` as told; notes what it was asked."""
-
-    name, key_window, settle, limits = "fake", 3300.0, 15.0, Limits(text=500)
-
-    def __init__(self, certainty="keyed"):
-        self.certainty, self.asked, self.faults = certainty, [], {}
-        self.before = {}
-
-    def measure(self, text):
-        return len(text)
-
-    def prepare(self, post, key, prepared=None):
-        self._step("prepare", post.text, prepared)
-        return {"text": post.text}
-
-    def commit(self, draft, key):
-        self._step("commit", draft, key)
-        return Receipt("9", "https://social.example/9")
-
-    def price(self, post):
-        return 15_000
-
-    def edit(self, receipt, post):
-        self._step("edit", receipt.id, post.text)
-        return Receipt("10", "https://social.example/10")
-
-    def delete(self, receipt):
-        self._step("delete", receipt.id)
-
-    def _step(self, name, *what):
-        self.asked.append((name, *what))
-        self.before.get(name, lambda: None)()
-        if name in self.faults:
-            raise self.faults[name]
-
-
-def render(article, account, platform, limits, *, at, planned_at):
-    post = Post(f"{article.title} of {limits.text}", article.url, (), (), None, None, at, planned_at, {})
-    return SimpleNamespace(post=post, length=1, limit=limits.text, warnings=("cut",))
-
-
-@pytest.fixture
-def send(ledger, clock):
-    """Delivers a row once; the row as it then is."""
-
-    def one(row, network, *, account=MASTO, render=render, limits=None, refresh=None):
-        lane = Lane(account, network, limits or (lambda: network.limits), SETTLE, refresh)
-        after, one.warnings = deliver(row.key, lane, ledger, render, TERMS, Gate(ledger))
-        return after
-
-    return one
-
-
-def raises(fault):
-    def broken(*_, **__):
-        raise fault
-
-    return broken
-
-
-def left(row, clock):
-    wait = row.due_at and (row.due_at - clock()).total_seconds()
-    return row.state, row.reason, wait, row.error, row.attempts
 
 
 def test_a_post_is_rendered_prepared_and_committed_under_its_key(clock, put, send):
@@ -99,9 +30,9 @@ def test_a_post_is_rendered_prepared_and_committed_under_its_key(clock, put, sen
     assert send.warnings == ("cut",)
 
 
-def test_a_delivery_that_is_not_there_is_named(send):
+def test_a_delivery_that_is_not_there_is_named(ledger):
     with pytest.raises(errors.SyndicateError, match="there is no delivery nothing"):
-        send(SimpleNamespace(key="nothing"), Network())
+        deliver("nothing", None, ledger, render, TERMS, Gate(ledger))
 
 
 @pytest.mark.parametrize("state", ["planned", "sending", "held", "posted", "skipped", "failed"])
