@@ -194,3 +194,15 @@ def test_a_login_that_expired_is_refreshed_for_a_change(ledger, clock, planned, 
 
 def test_a_post_may_show_the_same_words_twice():
     assert amend.REPEATS == 2
+
+
+@pytest.mark.parametrize(("number", "account"), [(2, MASTO), (1, replace(MASTO, name="other"))])
+def test_what_another_post_showed_is_not_what_this_one_shows(ledger, clock, planned, put, send, number, account):
+    row = planned()
+    stored = {"id": "8", "permalink": None, "data": {}}
+    another = put(number, account, state="posted", post=SENT, receipt=stored)
+    theirs = ledger.deliveries.find(plan_edit(another.anchor, account, ledger, clock()))
+    assert send(theirs, Network(), account=account, render=other).state == "posted"
+    network = Network()
+    assert send(row, network, render=other).state == "posted"
+    assert network.asked == [("edit", "9", "Better of 500")]

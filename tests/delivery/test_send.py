@@ -65,7 +65,7 @@ def test_what_cannot_be_rendered_now_asks_nothing_and_spends_nothing(
         limits=raises(limits_fault) if limits_fault else None,
     )
     assert left(after, clock) == row
-    assert network.asked == []
+    assert (network.asked, send.warnings) == ([], ())
     account = ledger.accounts.find("masto")
     assert account.paused == ("auth" if row[1] == "auth" else None)
     assert (account.next_at > clock()) is (row[1] == "rate_limited")
@@ -167,6 +167,18 @@ def test_a_stored_post_goes_again_as_it_is_while_its_uploads_live(clock, put, se
     assert after.state == "posted"
     assert [asked[0] for asked in network.asked] == (["commit"] if again else ["prepare", "commit"])
     assert network.asked[-1][1] == (draft if again else {"text": "Story 1 of 500"})
+
+
+def test_a_post_that_goes_again_is_known_by_its_digest(put, send):
+    assert send(put(1, draft=DRAFT, post=DRAFT, digest="d1"), Network()).digest == "d1"
+
+
+def test_what_the_gate_stops_is_not_rendered_and_says_why(ledger, clock, put, send):
+    ledger.pauses.add("story", now=clock(), until=None)
+    network = Network()
+    after = send(put(1), network, render=raises(AssertionError("not now")))
+    assert left(after, clock) == ("due", "paused", 60, "articles with 'story' are paused", 0)
+    assert (network.asked, send.warnings) == ([], ())
 
 
 def test_a_post_that_goes_again_keeps_its_bytes_when_it_fails_again(clock, put, send):
