@@ -203,3 +203,18 @@ def test_a_picture_whose_description_is_refused_goes_without_it():
 def test_what_was_given_up_is_told_in_one_line(given, said):
     assert told(given) == f"{said}, since the network refused it: a"
     assert told(replace(given, why=("a", "b", "a"))) == f"{said}, since the network refused it: a; b"
+
+
+def test_a_link_card_without_a_picture_has_no_description_to_lose():
+    lane = SimpleNamespace(account=ACCOUNT, platform="network")
+    given = Concession("undescribed", 0, 0, ("alt",))
+    made = render_conceded(
+        given,
+        "story",
+        lane,
+        LIMITS,
+        lambda *_, **__: Rendered(post(5, thumb=0), 7, 60),
+        at=NOON,
+        planned_at=NOON,
+    )
+    assert (made.post.card, made.post.media[0].alt) == (post(5, thumb=0).card, "")
