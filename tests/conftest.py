@@ -68,6 +68,15 @@ def article(clock):
 
 
 @pytest.fixture
+def put(ledger, article):
+    """Plans story `number` for an account and sets columns of its row; gives the delivery as it then is."""
+    from tests.worlds.accounts import MASTO
+    from tests.worlds.rows import planned
+
+    return lambda number=1, account=MASTO, **columns: planned(ledger, article(number), account, **columns)
+
+
+@pytest.fixture
 def site():
     from tests.worlds.site import Site
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -72,6 +73,15 @@ def test_what_was_given_back_is_due_at_once_and_has_spent_nothing(ledger, sendin
     assert left(ledger, sending)[0] == ("due", None, clock(), "an earlier one", 3, 2, 1)
 
 
+def test_what_spent_no_attempt_has_none_to_give_back(ledger, sending, clock):
+    untried = replace(sending, attempts=0)
+    assert ledger.outcomes.given_back(untried, clock())
+    assert ledger.deliveries.find(sending.key).attempts == 0
+    again = ledger.claims.claim(ledger.deliveries.find(sending.key), now=clock(), lease=LEASE)
+    assert ledger.outcomes.concedes(replace(again, attempts=0), Concession("none"), error="x", now=clock())
+    assert ledger.deliveries.find(sending.key).attempts == 0
+
+
 def test_failed_says_why_and_keeps_what_was_refused(ledger, sending, clock):
     assert ledger.outcomes.failed(sending, "rejected", error="no", now=clock(), post={"text": "refused"})
     assert left(ledger, sending) == (("failed", "rejected", None, "no", 4, 0, 0), (True, False, True, False))
@@ -88,14 +98,16 @@ def test_unanswered_counts_and_begins_to_look_anew(ledger, sending, clock, error
 @pytest.mark.parametrize(("error", "told"), [("503", "503"), (None, "an earlier one")])
 def test_still_unknown_counts_the_looks_that_saw_nothing(ledger, unknown, clock, error, told):
     soon = clock() + timedelta(seconds=9)
+    ledger.database.change("UPDATE delivery SET reason = NULL")
     assert ledger.outcomes.still_unknown(unknown, due_at=soon, absent=2, now=clock(), error=error)
     assert left(ledger, unknown) == (("unknown", "no_answer", soon, told, 3, 2, 2), (True, True, True, True))
 
 
 @pytest.mark.parametrize(("fresh", "kept"), [(True, (False, False, False, False)), (False, (True, True, True, True))])
 def test_again_sends_the_same_bytes_or_new_ones(ledger, unknown, clock, fresh, kept):
-    assert ledger.outcomes.again(unknown, due_at=clock(), fresh=fresh, now=clock())
-    assert left(ledger, unknown) == (("due", None, clock(), "an earlier one", 3, 2, 0), kept)
+    soon = clock() + timedelta(minutes=1)
+    assert ledger.outcomes.again(unknown, due_at=soon, fresh=fresh, now=clock())
+    assert left(ledger, unknown) == (("due", None, soon, "an earlier one", 3, 2, 0), kept)
 
 
 def test_assumed_and_held_say_that_nobody_answered(ledger, unknown, clock):

@@ -2,7 +2,11 @@
 
 from datetime import timedelta
 
+import pytest
+
 from syndicate.ingestion.poll import PollRules, poll
+from syndicate.ledger.database import micros
+from syndicate.ledger.timekeeping import Timekeeping
 from syndicate.model import Account, Reading
 from syndicate.planning.apply import announce
 
@@ -69,3 +73,99 @@ def test_small_corrections_and_jumps_ahead_move_nothing(ledger, article, clock):
     clock.move(hours=5)
     assert ledger.timekeeping.keep(clock()) == timedelta(0)
     assert ledger.deliveries.find(row.key).due_at == due_at
+
+
+HOUR = 3_600_000_000
+COLUMNS = [
+    *(("delivery", name) for name in ("due_at", "lease_until", "committed_at")),
+    *(("account", name) for name in ("next_at", "opens_at", "lane_until", "down_since")),
+    *(("source", name) for name in ("next_poll_at", "retry_at")),
+]
+
+
+@pytest.mark.parametrize(("table", "column"), COLUMNS)
+@pytest.mark.parametrize("ahead", [-1, 0, 1, 2 * HOUR])
+def test_every_instant_of_our_clock_that_lies_ahead_moves_by_as_much_as_the_clock(
+    ledger, put, clock, table, column, ahead
+):
+    put(1, state="due", due_at=clock())
+    ledger.sources.ensure("news", "https://gazette.example/rss")
+    ledger.timekeeping.keep(clock())
+    clock.move(hours=-1)
+    value = micros(clock()) + ahead
+    ledger.database.change(f"UPDATE {table} SET {column} = :value", value=value)
+    assert ledger.timekeeping.keep(clock()) == timedelta(hours=1)
+    found = ledger.database.row(f"SELECT {column} AS at FROM {table}")["at"]
+    assert found == (value - HOUR if ahead > 0 else value)
+
+
+@pytest.mark.parametrize("table", ["source", "account"])
+@pytest.mark.parametrize("ahead", [-1, 0, 1])
+def test_a_first_run_is_not_later_than_now(ledger, put, clock, table, ahead):
+    put(1)
+    ledger.sources.ensure("news", "https://gazette.example/rss")
+    ledger.timekeeping.keep(clock())
+    clock.move(hours=-1)
+    now = micros(clock())
+    ledger.database.change(f"UPDATE {table} SET baseline_at = :value", value=now + ahead)
+    ledger.timekeeping.keep(clock())
+    assert ledger.database.row(f"SELECT baseline_at AS at FROM {table}")["at"] == now + min(ahead, 0)
+
+
+@pytest.mark.parametrize(
+    ("state", "reason", "moves"),
+    [
+        ("due", "unavailable", True),
+        ("due", None, True),
+        ("sending", None, True),
+        ("unknown", "no_answer", True),
+        ("planned", "preflight", True),
+        ("planned", "delay", True),
+        ("planned", "embargo", False),
+        ("planned", "approval", False),
+        ("held", "no_answer", False),
+    ],
+)
+def test_what_waits_for_our_clock_moves_and_what_waits_for_the_publishers_instant_stays(
+    ledger, put, clock, state, reason, moves
+):
+    soon = clock() + timedelta(minutes=5)
+    row = put(1, state=state, reason=reason, due_at=soon)
+    ledger.timekeeping.keep(clock())
+    clock.move(hours=-1)
+    ledger.timekeeping.keep(clock())
+    assert ledger.deliveries.find(row.key).due_at == soon - timedelta(hours=moves)
+
+
+@pytest.mark.parametrize(("seconds", "moved"), [(119.9, 0), (120, 120), (121, 121)])
+def test_a_clock_is_set_back_from_two_minutes_on(ledger, clock, seconds, moved):
+    ledger.timekeeping.keep(clock())
+    clock.move(seconds=-seconds)
+    assert ledger.timekeeping.keep(clock()) == timedelta(seconds=moved)
+
+
+@pytest.mark.parametrize(("seconds", "stored"), [(19.9, False), (20, True)])
+def test_the_latest_instant_is_stored_every_twenty_seconds(ledger, clock, seconds, stored):
+    ledger.timekeeping.keep(clock())
+    clock.move(seconds=seconds)
+    ledger.timekeeping.keep(clock())
+    clock.move(seconds=-100 - seconds)
+    clock.move(seconds=-20)  # two minutes before the first, and more before the second
+    assert ledger.timekeeping.keep(clock()) == timedelta(seconds=120 + (seconds if stored else 0))
+
+
+def test_of_two_processes_that_notice_one_moves_what_waits(ledger, put, clock):
+    soon = clock() + timedelta(minutes=5)
+    row = put(1, state="due", due_at=soon)
+    ledger.timekeeping.keep(clock())
+    clock.move(hours=-1)
+    begin, twin = ledger.database.transaction, Timekeeping(ledger.database)
+
+    def second():
+        ledger.database.transaction = begin
+        assert twin.keep(clock() + timedelta(seconds=1)) == timedelta(minutes=59, seconds=59)
+        return begin()
+
+    ledger.database.transaction = second
+    assert ledger.timekeeping.keep(clock()) == timedelta(0)
+    assert ledger.deliveries.find(row.key).due_at == soon - timedelta(minutes=59, seconds=59)
