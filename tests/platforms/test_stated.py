@@ -121,7 +121,7 @@ OWN_BOX = "{0} draws this box from the page itself."
         ),
     ],
 )
-def test_a_preview_draws_each_network_in_its_own_way(  # noqa: PLR0913 - each a part of a look
+def test_a_preview_draws_each_network_in_its_own_way(
     adapter, named, colours, corners, traits, shown, fold, actions, box
 ):
     assert adapter.look == Look(*named, *colours, corners, traits, shown, fold, actions, box)
