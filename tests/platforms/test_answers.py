@@ -80,7 +80,7 @@ def test_the_first_row_that_has_both_code_and_words_is_taken(codes, text, meanin
 )
 @pytest.mark.parametrize("description", [True, False])
 def test_a_refusal_while_a_picture_goes_up_is_one_of_the_picture(status, smaller, description):
-    with pytest.raises(PictureRefused, match="^no$") as caught, of_a_picture(description=description):
+    with pytest.raises(PictureRefused, match=r"^no$") as caught, of_a_picture(description=description):
         raise Rejected("no", hint="do this", status=status)
     found = caught.value
     assert (found.hint, found.status, found.smaller, found.description) == ("do this", status, smaller, description)
