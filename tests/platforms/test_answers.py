@@ -189,6 +189,8 @@ def test_facebook_s_longest_wait_is_kept(usage, header, seconds):
 
 
 def test_what_facebook_says_without_an_error_goes_by_its_status():
+    assert type(_facebook_answers.what(recorded(500, ""), "post")) is Unavailable
+    assert type(_facebook_answers.what(recorded(400, {"error": {"code": 1}}), "post")) is Unavailable
     assert _facebook_answers.what(recorded(200, {"id": "1"}), "post") is None
     assert type(_facebook_answers.what(recorded(500, {"error": "x"}), "post", commit=True)) is Uncertain
     assert str(_facebook_answers.what(recorded(400, "no"), "post")).startswith("facebook: post: HTTP 400")

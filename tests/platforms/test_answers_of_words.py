@@ -258,3 +258,10 @@ def test_a_login_that_fails_blames_the_likely_cause(refused, hint):
     assert type(found) is (Unavailable if isinstance(refused, Unavailable) else AuthError)
     assert hint in found.hint
     assert (str(found), found.status) == (str(refused), refused.status)
+
+
+@pytest.mark.parametrize("answers", [_bluesky_answers, _mastodon_answers, _x_answers])
+def test_nothing_is_published_by_a_request_unless_it_is_said_to_commit(answers):
+    assert type(answers.what(recorded(500, ""), "step")) is Unavailable
+    assert type(answers.what(recorded(500, ""), "step", commit=True)) is Uncertain
+    assert str(answers.what(recorded(500, ""), "step")).endswith(": step: HTTP 500")

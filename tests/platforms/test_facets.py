@@ -176,8 +176,12 @@ def test_a_hashtag_ends_before_its_closing_punctuation(text, tags):
     assert [value for kind, _, value in found(text) if kind == "tag"] == tags
 
 
+FAMILY = "\N{MAN}\N{ZERO WIDTH JOINER}\N{WOMAN}\N{ZERO WIDTH JOINER}\N{GIRL}\N{ZERO WIDTH JOINER}\N{BOY}"
+
+
 @pytest.mark.parametrize(
-    ("tag", "count"), [("é" * 64, 1), ("é" * 65, 0), ("👨‍👩‍👧‍👦" * 25 + "a" * 15, 1), ("👨‍👩‍👧‍👦" * 25 + "a" * 16, 0)]
+    ("tag", "count"),
+    [("é" * 64, 1), ("é" * 65, 0), (FAMILY * 25 + "a" * 15, 1), (FAMILY * 25 + "a" * 16, 0)],
 )
 def test_a_tag_is_limited_in_letters_and_in_bytes(tag, count):
     made = facets(f"#{tag}", (Span(0, 1 + len(tag), "tag", tag),))

@@ -64,6 +64,7 @@ def test_another_address_is_another(theirs):
         ("https://gazette.example/a#b+", "https://gazette.example/a#b ", False),
         ("https://gazette.example/a+b", "https://gazette.example/a%20b", False),
         ("https://GAZETTE.example/A", "https://gazette.example/A", True),
+        ("https://gazette.example/a", "https://gazette.example/b", False),
         ("https://gazette.example/A", "https://gazette.example/a", False),
         ("https://gazette.example/a?b=e\u0301", "https://gazette.example/a?b=%C3%A9", True),
         ("https://gazette.example/a#e\u0301", "https://gazette.example/a#%C3%A9", True),
