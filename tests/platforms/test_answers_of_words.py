@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from syndicate.errors import AuthError, RateLimited, Rejected, Unavailable, Uncertain
+from syndicate.errors import AuthError, RateLimited, Rejected, TextRefused, Unavailable, Uncertain
 from syndicate.platforms import _bluesky_answers, _mastodon_answers, _x_answers
 from syndicate.testing import recorded
 from tests.platforms.test_answers import BEFORE, means
@@ -160,6 +160,9 @@ def test_a_status_can_miss_nothing_but_its_uploads(status, media, commit):
         (403, {"error": 7}, None, Unavailable, "mastodon: status: HTTP 403 from a firewall or proxy"),
         (400, "too long", {"Content-Type": "text/html; charset=utf-8"}, Rejected, "mastodon: status: HTTP 400"),
         (400, "x" * 499 + "too long", None, Rejected, "mastodon: status: HTTP 400"),
+        (400, "é" * 246 + "xtoo long", None, Rejected, "mastodon: status: HTTP 400"),
+        (400, "é" * 246 + "too long", None, TextRefused, "mastodon: status: HTTP 400: é"),
+        (400, b"\xff too long", None, TextRefused, "mastodon: status: HTTP 400: \ufffd too long"),
         (400, {"message": "too long"}, None, Rejected, "mastodon: status: HTTP 400: too long"),
     ],
 )

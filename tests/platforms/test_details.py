@@ -244,6 +244,16 @@ def test_what_a_post_costs_on_x(story, price):
 
 
 @pytest.mark.parametrize(
+    ("wide", "narrow"),
+    [(0x1100, 0x10FF), (0x1FFF, 0x2002), (0x200E, 0x200D), (0x200F, 0x2010), (0x2020, 0x201F)]
+    + [(0x2031, 0x2032), (0x2038, 0x2037), (0x4E2D, 0)],
+)
+def test_the_signs_that_weigh_one_in_a_long_text(wide, narrow):
+    assert x.weighted_length(chr(wide) * 5000) == 10_000
+    assert x.weighted_length(chr(narrow) * 5000) == 5000
+
+
+@pytest.mark.parametrize(
     ("text", "length"),
     [
         *[(chr(first) + chr(last), 2) for first, last in ((0x21, 0x10FF), (0x2010, 0x201F), (0x2032, 0x2037))],
@@ -295,6 +305,10 @@ def test_a_webhook_of_the_sandbox_has_a_path_for_each_account(tmp_path):
     for secret in ("whsec_YQ", "whsec_YQ==!", "whsec_Y*Q=="):
         with pytest.raises(ValueError, match="after whsec_ the secret has to be base64"):
             webhook.Options("https://cms.example/hook", Secret(secret))
+
+
+def test_a_webhook_may_be_on_a_plain_address():
+    assert webhook.Options("http://cms.example/hook").url == "http://cms.example/hook"
 
 
 def test_a_webhook_s_no_names_its_host():

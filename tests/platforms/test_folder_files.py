@@ -127,6 +127,14 @@ def test_the_index_is_kept_as_it_is_though_posts_are_removed_by_hand(platform, r
     assert shown(root) == [third, OTHER_KEY, KEY]
 
 
+def test_an_index_with_broken_letters_keeps_its_entries(platform, root):
+    publish(platform, post())
+    path = root / "index.html"
+    path.write_bytes(path.read_bytes() + b"\xff")
+    publish(platform, post("Second"), OTHER_KEY)
+    assert shown(root) == [OTHER_KEY, KEY]
+
+
 def test_a_lost_index_is_made_of_what_can_be_read_newest_first(platform, root):
     keys = [f"{number:032x}" for number in range(4)]
     for key, minute in zip(keys, (2, 1, 1, 3), strict=True):

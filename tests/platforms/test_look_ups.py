@@ -223,6 +223,7 @@ SHOWN = tweets(listed(text="x https://t.co/a", entities={"urls": [{"expanded_url
     [
         ([SHOWN], ["tweet.fields"], "5"),
         ([REFUSED_FIELDS, SHOWN], ["tweet.fields", "post.fields"], "5"),
+        ([(400, b"\xff tweet.fields"), SHOWN], ["tweet.fields", "post.fields"], "5"),
         ([HIDDEN, SHOWN], ["tweet.fields", "post.fields"], "5"),
         ([HIDDEN, HIDDEN], ["tweet.fields", "post.fields"], Unsupported),
         ([REFUSED_FIELDS, HIDDEN], ["tweet.fields", "post.fields"], Unsupported),

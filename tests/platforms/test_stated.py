@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from syndicate.errors import Unavailable
 from syndicate.model import Limits, Look, Secret
 from syndicate.platforms import bluesky, facebook, folder, mastodon, webhook, x
 from syndicate.platforms.bluesky import BLOB_LIFE
@@ -146,7 +147,7 @@ SECRET = Secret("x")
 )
 def test_requests_go_to_the_network_or_where_the_config_says(options, adapter, address):
     door = Recorded((503, ""))
-    with pytest.raises(Exception, match="HTTP 503"):
+    with pytest.raises(Unavailable, match="HTTP 503"):
         adapter(options, door, Held({"accessJwt": "a"})).verify()
     path = {"mastodon": "/api/v1/accounts/verify_credentials", "bluesky": "/xrpc/com.atproto.server.getSession"}
     path |= {"facebook": "/v25.0/77", "x": "/2/users/me"}
