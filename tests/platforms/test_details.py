@@ -245,8 +245,16 @@ def test_what_a_post_costs_on_x(story, price):
 
 @pytest.mark.parametrize(
     ("wide", "narrow"),
-    [(0x1100, 0x10FF), (0x1FFF, 0x2002), (0x200E, 0x200D), (0x200F, 0x2010), (0x2020, 0x201F)]
-    + [(0x2031, 0x2032), (0x2038, 0x2037), (0x4E2D, 0)],
+    [
+        (0x1100, 0x10FF),
+        (0x1FFF, 0x2002),
+        (0x200E, 0x200D),
+        (0x200F, 0x2010),
+        (0x2020, 0x201F),
+        (0x2031, 0x2032),
+        (0x2038, 0x2037),
+        (0x4E2D, 0),
+    ],
 )
 def test_the_signs_that_weigh_one_in_a_long_text(wide, narrow):
     assert x.weighted_length(chr(wide) * 5000) == 10_000
