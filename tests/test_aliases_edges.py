@@ -204,6 +204,19 @@ def test_an_article_that_no_date_names_has_a_combined_name(change, left):
         assert drop_repeated([story])[0][-1] == name("combined", "news", said)
 
 
+def test_two_stories_are_two_where_headline_or_address_is_missing():
+    story = replace(STORY, url="")
+    assert kept(story, replace(story, guid="g2")) == [("guid",)] * 2
+    story = replace(STORY, title="")
+    assert kept(story, replace(story, guid="g2")) == [("guid", "combined")] * 2
+
+
+def test_an_article_between_two_that_share_all_its_names_has_a_combined_one():
+    story = replace(STORY, guid=None)
+    others = (replace(story, title="New"), replace(story, url="https://gazette.example/b"))
+    assert kept(story, *others)[0] == ("combined",)
+
+
 def test_two_undated_stories_of_one_page_are_two_even_under_one_guid():
     for change in ({"published": None}, {"precision": "day"}, {"guid": None}):
         story = replace(STORY, **change)
