@@ -9,36 +9,15 @@ import pytest
 from syndicate.errors import (
     AuthError,
     PictureRefused,
-    PlatformError,
     RateLimited,
     Rejected,
-    TextRefused,
     Unavailable,
     Uncertain,
 )
 from syndicate.platforms import _facebook_answers
 from syndicate.platforms._answers import Row, fault, find, of_a_picture
 from syndicate.testing import recorded
-
-ON_COMMIT = {
-    "login": AuthError,
-    "wait": RateLimited,
-    "cap": RateLimited,
-    "there": Uncertain,
-    "maybe": Uncertain,
-    "later": Unavailable,
-    "picture": PictureRefused,
-    "text": TextRefused,
-    "post": Rejected,
-}
-BEFORE = ON_COMMIT | {"there": Rejected, "maybe": Unavailable, "text": Rejected}
-
-
-def means(found: PlatformError, meaning: str, hint: str | None) -> None:
-    """Whether an error of a commit says just that."""
-    assert type(found) is ON_COMMIT[meaning]
-    assert getattr(found, "capped", False) == (meaning == "cap")
-    assert (hint in found.hint) if hint else found.hint is None
+from tests.worlds.meanings import BEFORE, ON_COMMIT, means
 
 
 @pytest.mark.parametrize("meaning", ON_COMMIT)

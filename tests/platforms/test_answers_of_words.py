@@ -7,7 +7,7 @@ import pytest
 from syndicate.errors import AuthError, RateLimited, Rejected, TextRefused, Unavailable, Uncertain
 from syndicate.platforms import _bluesky_answers, _mastodon_answers, _x_answers
 from syndicate.testing import recorded
-from tests.platforms.test_answers import BEFORE, means
+from tests.worlds.meanings import BEFORE, means
 
 PROBLEMS = "https://api.twitter.com/2/problems/"
 SUSPENDED = "suspended this account"
