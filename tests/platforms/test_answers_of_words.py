@@ -150,6 +150,11 @@ def test_a_status_can_miss_nothing_but_its_uploads(status, media, commit):
         means(found, "picture" if (status, media, commit) == (404, True, True) else "post", None)
 
 
+def test_a_404_that_gives_its_reason_is_no_missing_upload():
+    found = _mastodon_answers.what(recorded(404, {"error": "too long"}), "status", commit=True, media=True)
+    means(found, "text", None)
+
+
 @pytest.mark.parametrize(
     ("status", "body", "headers", "kind", "said"),
     [
