@@ -151,3 +151,7 @@ def test_a_network_that_is_gone_says_when_and_what_to_take():
         platforms.find("googleplus")
     assert caught.value.hint == "remove the account; mastodon, bluesky and facebook take the same articles"
     assert platforms.find("twitter") is x.X
+
+
+def test_what_others_may_take_from_here():
+    assert platforms.__all__ == ["ALIASES", "GONE", "GROUP", "find", "names"]
