@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from twitter_text import extract_urls
 
-from syndicate.addresses import as_link, is_possible, without_login
+from syndicate.addresses import as_link, ascii_host, is_possible, without_login
 from syndicate.aliases import urlkey
 
 SITE = "https://news.example.com"
@@ -141,3 +141,95 @@ def test_an_address_that_looks_odd_may_exist(url):
 def test_a_login_is_removed_and_nothing_else():
     assert without_login("https://desk:pw@gazette.example/@desk?to=a@b") == "https://gazette.example/@desk?to=a@b"
     assert without_login("https://gazette.example/@desk") == "https://gazette.example/@desk"
+
+
+@pytest.mark.parametrize(
+    ("rest", "link"),
+    [
+        ("?q#b", "?q#b"),
+        ("?#b", "/#b"),
+        ("/#b", "/#b"),
+        ("#", ""),
+        ("/a#b#c", "/a#b%23c"),
+        ("/a?b.#c", "/a?b.#c"),
+        ("/a?b.", "/a?b%2E"),
+        ("/a.#", "/a%2E"),
+        ("/a?b&", "/a?b&"),
+        ("/a&", "/a%26"),
+        ("/a#b=", "/a#b%3D"),
+        ("/a+", "/a%2B"),
+        ("/a#b+", "/a#b%2B"),
+        ("/a?b?c", "/a?b?c"),
+        ("/a?b#c?d", "/a?b#c?d"),
+        ("/%zz%4", "/%25zz%254"),
+        ("/a \t\r\n b", "/ab"),
+        ("/\ud83da", "/a"),
+        ("/a-", "/a-"),
+        ("/a_", "/a_"),
+        ("/a~", "/a%7E"),
+    ],
+)
+def test_each_part_of_an_address_leaves_by_its_own_rules(rest, link):
+    assert as_link(SITE + rest) == SITE + link
+
+
+@pytest.mark.parametrize(
+    ("url", "link"),
+    [
+        (" HTTP://a.example ", "http://a.example"),
+        ("https://a@b@c.example:8/", "https://c.example:8/"),
+        ("https://u:p@[::1]:80/a", "https://[::1]:80/a"),
+        ("https://a.example.:8/", "https://a.example:8/"),
+        ("mailto:é?a#b c", "mailto:%C3%A9?a#b%20c"),
+        ("/a é.", "/a%20%C3%A9."),
+        ("ftp://a.example/b.", "ftp://a.example/b."),
+    ],
+)
+def test_what_leaves_of_another_host_or_of_no_address(url, link):
+    assert as_link(url) == link
+
+
+@pytest.mark.parametrize(
+    ("host", "spelled"),
+    [
+        ("A.Example", "A.Example"),
+        ("%41.example", "A.example"),
+        ("BÜCHER.example", "xn--bcher-kva.example"),
+        ("💩.Shop.example", "xn--ls8h.shop.example"),
+        ("a.💩", "a.xn--ls8h"),
+    ],
+)
+def test_a_host_in_ascii(host, spelled):
+    assert ascii_host(host) == spelled
+
+
+LABEL = "a" * 63
+
+
+@pytest.mark.parametrize(
+    ("host", "possible"),
+    [
+        (f"{LABEL}.example", True),
+        (f"{LABEL}a.example", False),
+        (f"{LABEL}.{LABEL}.{LABEL}.{'a' * 61}", True),
+        (f"{LABEL}.{LABEL}.{LABEL}.{'a' * 62}", False),
+        ("0.0.0.0", True),
+        ("255.255.255.255", True),
+        ("256.1.1.1", False),
+        ("1.2.3.4.", True),
+        ("1.2.3.4.5", False),
+        ("a.0x1f", False),
+        ("a.1", False),
+        ("1.a", True),
+        ("localhost", True),
+        ("NULL", False),
+        ("true", False),
+        ("a.true", True),
+        ("a b", False),
+        ("a:99999", False),
+        ("a:", True),
+    ],
+)
+def test_which_hosts_are_possible(host, possible):
+    assert is_possible(f"https://{host}/") is possible
+    assert not is_possible(f"ftp://{host}/")

@@ -91,3 +91,112 @@ def test_facets_count_bytes_and_their_addresses_are_ascii():
     [facet] = facets(text, linked(text, ()))
     assert facet["index"] == {"byteStart": 3, "byteEnd": len(text.encode())}
     assert facet["features"][0]["uri"] == "https://example.com/%C3%B1"
+
+
+@pytest.mark.parametrize(
+    ("address", "label"),
+    [
+        ("https://a.example/34567890123456", "a.example/34567890123456"),
+        ("https://a.example/345678901234567", "a.example/345678901234…"),
+        ("HTTP://a.example/", "a.example"),
+        ("https://desk@a.example/b", "a.example/b"),
+        ("https:///b", "https:///b"),
+        ("https://a.example/%0A", "a.example/%0A"),
+        ("https://a.example/?q=%D7%90", "a.example/?q=%D7%90"),
+        ("https://a.example/%E2%80%AEb", "a.example/%E2%80%AEb"),
+        ("https://a.example/%D9%A1", "a.example/%D9%A1"),
+        ("https://a.example/b%20", "a.example/b%20"),
+        ("https://a.example/%20b", "a.example/%20b"),
+        ("https://a.example/%C2%A0", "a.example/%C2%A0"),
+        ("https://a.example/%C2%ADb", "a.example/%C2%ADb"),
+        ("https://a.example/%C3%A9", "a.example/é"),
+        ("https://a.example/2345678901%FFx1", "a.example/2345678901…"),
+        ("https://a.example/23456789012%FFx", "a.example/23456789012…"),
+    ],
+)
+def test_a_path_is_cut_to_the_letter_and_shown_readably_where_that_is_safe(address, label):
+    assert shown(address) == label
+
+
+@pytest.mark.parametrize(
+    ("start", "end", "marked"),
+    [(0, 4, 1), (0, 5, 0), (4, 5, 0), (14, 15, 0), (15, 16, 1), (0, 20, 0), (8, 9, 0)],
+)
+def test_a_link_that_touches_no_other_is_added(start, end, marked):
+    text = "See example.com and more"
+    spans = (Span(start, end, "link", "https://x.example"),)
+    assert len(linked(text, spans)) == 1 + marked
+
+
+def test_links_come_in_the_order_of_the_text():
+    text = "#News example.com https://gazette.example/a #Fog"
+    spans = (Span(18, 43, "link", "https://gazette.example/a"),)
+    assert linked(text, spans) == (
+        Span(0, 5, "tag", "News"),
+        Span(6, 17, "link", "https://example.com"),
+        spans[0],
+        Span(44, 48, "tag", "Fog"),
+    )
+
+
+@pytest.mark.parametrize(
+    ("text", "marked"),
+    [
+        ("example.com*", "example.com"),
+        ("example.com/a)", "example.com/a"),
+        ("example.com/(a))", "example.com/(a)"),
+        ("example.com/a?!...", "example.com/a"),
+        ("example.com’", "example.com"),
+        ("12.com", None),
+        ("12a.com", "12a.com"),
+        ("1.a.com", "1.a.com"),
+        ("a.12.com", None),
+        ("example.COM", None),
+        ("example.com/a…b", None),
+        ("example.com/a…", None),
+        ("example.com and…", "example.com"),
+    ],
+)
+def test_an_address_without_a_scheme_ends_where_its_sentence_goes_on(text, marked):
+    assert [each[1] for each in found(text) if each[0] == "link"] == ([marked] if marked else [])
+
+
+@pytest.mark.parametrize(
+    ("text", "tags"),
+    [
+        ("#a1 #1a #12 #1-2 #-a", ["a1", "1a", "-a"]),
+        ("#a,b #a.b. #a!!", ["a,b", "a.b", "a"]),
+        ("#\ufe0fa #a\u2060b", ["a"]),
+        ("#" + "é" * 64, ["é" * 64]),
+        ("#" + "é" * 65, []),
+        ("#a…b #a…", ["a…b"]),
+    ],
+)
+def test_a_hashtag_ends_before_its_closing_punctuation(text, tags):
+    assert [value for kind, _, value in found(text) if kind == "tag"] == tags
+
+
+FAMILY = "\N{MAN}\N{ZERO WIDTH JOINER}\N{WOMAN}\N{ZERO WIDTH JOINER}\N{GIRL}\N{ZERO WIDTH JOINER}\N{BOY}"
+
+
+@pytest.mark.parametrize(
+    ("tag", "count"),
+    [("é" * 64, 1), ("é" * 65, 0), (FAMILY * 25 + "a" * 15, 1), (FAMILY * 25 + "a" * 16, 0)],
+)
+def test_a_tag_is_limited_in_letters_and_in_bytes(tag, count):
+    made = facets(f"#{tag}", (Span(0, 1 + len(tag), "tag", tag),))
+    assert len(made) == count
+    if made:
+        assert made == [
+            {
+                "index": {"byteStart": 0, "byteEnd": 1 + len(tag.encode())},
+                "features": [{"$type": "app.bsky.richtext.facet#tag", "tag": tag}],
+            }
+        ]
+
+
+def test_facets_come_in_the_order_of_the_text_and_only_links_and_tags():
+    spans = (Span(6, 8, "tag", "b"), Span(3, 5, "mention", "x"), Span(0, 2, "link", "https://a.example/é!~"))
+    one, two = facets("#a #x #b", spans)
+    assert one["features"] == [{"$type": "app.bsky.richtext.facet#link", "uri": "https://a.example/%C3%A9!~"}]
+    assert (one["index"], two["index"]) == ({"byteStart": 0, "byteEnd": 2}, {"byteStart": 6, "byteEnd": 8})

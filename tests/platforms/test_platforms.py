@@ -131,3 +131,27 @@ def test_all_adapters_load_without_the_heavy_libraries():
     )
     loaded = processes.run([sys.executable, "-c", code]).stdout.strip()
     assert loaded == ""
+
+
+NETWORKS_TO_COME = """
+    instagram threads linkedin telegram discord slack matrix nostr pinterest tumblr devto reddit email teams
+    mattermost rocketchat ntfy apprise
+"""
+
+
+@pytest.mark.parametrize("name", NETWORKS_TO_COME.split())
+def test_a_network_to_come_is_said_to_come(name):
+    with pytest.raises(ConfigError, match=f"^platform '{name}' is not built yet$") as caught:
+        platforms.find(name)
+    assert caught.value.hint == f"available: {', '.join(OURS)}"
+
+
+def test_a_network_that_is_gone_says_when_and_what_to_take():
+    with pytest.raises(ConfigError, match="closed on 2 April 2019") as caught:
+        platforms.find("googleplus")
+    assert caught.value.hint == "remove the account; mastodon, bluesky and facebook take the same articles"
+    assert platforms.find("twitter") is x.X
+
+
+def test_what_others_may_take_from_here():
+    assert platforms.__all__ == ["ALIASES", "GONE", "GROUP", "find", "names"]

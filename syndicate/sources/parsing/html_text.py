@@ -12,6 +12,7 @@ from syndicate.text import plain
 
 SUMMARY = 5_000  # characters; some feeds put the whole article into the summary
 LOOKED_AT = 20_000  # characters of a text in which HTML is looked for that should not be there
+MOST = 200_000  # characters of a text without its tags that are decoded; none that is shown is as long
 
 ATTRIBUTES = r"""(?:[^<>"']++|"[^"<]*+"|'[^'<]*+')*+"""
 _INLINE_NAMES = (
@@ -109,7 +110,7 @@ def title(text: str) -> str:
     """
     if "<" in text:
         text = _INLINE.sub("", _BLOCK.sub(" ", uncovered(text)))
-    return line(unescape(text))
+    return line(unescape(text[:MOST]))
 
 
 def declared_plain(text: str) -> str:
@@ -121,14 +122,16 @@ def declared_plain(text: str) -> str:
         text = uncovered(text)
         if _PAIRED.search(text[:LOOKED_AT]):
             text = _INLINE.sub("", _BLOCK.sub(" ", text))
-    return line(unescape(text.replace("&nbsp;", " ")))
+    return line(unescape(text[:MOST].replace("&nbsp;", " ")))
 
 
 def as_markup(text: str) -> str:
     """A text that is declared plain, as HTML: escaped, unless it is HTML all the same."""
     from html import escape
 
-    return text if "<" in text and _PAIRED.search(text[:LOOKED_AT]) else escape(unescape(uncovered(text)), quote=False)
+    if "<" in text and _PAIRED.search(text[:LOOKED_AT]):
+        return text
+    return escape(unescape(uncovered(text)[:MOST]), quote=False)
 
 
 def text(markup: str) -> str:
@@ -141,7 +144,7 @@ def text(markup: str) -> str:
         if _HIDDEN.search(markup):
             markup = _without_hidden(markup)
         markup = _ANY.sub("", _BLOCK.sub(" ", markup))
-    return line(unescape(markup))
+    return line(unescape(markup[:MOST]))
 
 
 def paragraphs(markup: str) -> str:
@@ -151,7 +154,7 @@ def paragraphs(markup: str) -> str:
             markup = _without_hidden(markup)
         markup = _WHITE.sub(" ", markup)
         markup = _ANY.sub("", _BLOCK.sub(_gap, markup))
-    return lines(unescape(markup))
+    return lines(unescape(markup[:MOST]))
 
 
 def _gap(tag: re.Match[str]) -> str:

@@ -70,6 +70,8 @@ def _is_one_sentence(markup: str, title: str) -> bool:
 def _said(markup: str, title: str, url: str) -> str:
     """The text of a description or content, cleaned; captions only if it has nothing else."""
     markup = html_text.uncovered(markup)
+    if "<" not in markup:
+        markup = markup[: html_text.MOST]
     if "<" not in markup and "&lt;" in markup and html_text.text(markup) != html_text.line(html_text.unescape(markup)):
         markup = html_text.unescape(markup)
     if "<" not in markup:
