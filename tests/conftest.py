@@ -8,6 +8,7 @@ from contextlib import suppress
 from datetime import timedelta
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 from syndicate.ledger import Ledger
 from syndicate.ledger.credentials import key_beside
@@ -17,6 +18,8 @@ from tests import processes
 from tests.worlds.clock import Clock
 
 processes.default_signals_for_children()
+settings.register_profile("steady", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("steady")
 
 
 @pytest.fixture(scope="session", autouse=True)

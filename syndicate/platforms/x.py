@@ -108,7 +108,7 @@ class X:
         if uploads:
             body["media"] = {"media_ids": [field(upload, "data", "id") for upload in uploads]}
         draft: Draft = {"post": body, "link": post.link if post.link and post.link in post.text else None}
-        lives = [life for upload in uploads if (life := _life(upload))]
+        lives = [life for upload in uploads if (life := _life(upload)) is not None]
         return draft | ({"expires_at": instant(post.at + min(lives))} if lives else {})
 
     def commit(self, draft: Draft, key: str) -> Receipt:  # noqa: ARG002 - X takes no key

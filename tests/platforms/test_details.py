@@ -182,6 +182,8 @@ def test_who_the_keys_of_x_belong_to():
         ([None], None),
         (["86400"], None),
         ([86_400, None, 10_800], 2),
+        ([3600], 0),
+        ([1800, 86_400], 0),
     ],
 )
 def test_a_draft_of_x_lasts_as_long_as_its_shortest_upload_less_an_hour(lives, expires):

@@ -188,7 +188,7 @@ def test_a_headline_is_not_said_twice(post, title, summary, text, name):
     assert post(article, link="none", name=name).post.text == text
 
 
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
 @given(
     st.one_of(st.just(""), st.text(max_size=30)),
     st.one_of(st.just(""), st.text(max_size=30)),

@@ -45,6 +45,7 @@ JSON_FEED = [
         "guid": f"{GAZETTE}/links/9",
         "title": "Worth reading",
         "language": "en-GB",
+        "raw": {"unread_date": "yesterday"},
     },
 ]
 OLD_JSON_FEED = [
