@@ -1,7 +1,8 @@
 """Folders whose site generator is known: the addresses that the generators build.
 
-Hugo 0.111, Jekyll 4.3, Eleventy 3.1 and current Pelican, Nikola, Hexo and MkDocs built sites with these files; from their
-documentation alone are Astro, Hugo's languages and `:sections`, `ARTICLE_URL` of Pelican and the second folder of Nikola.
+Hugo 0.111, Jekyll 4.3, Eleventy 3.1 and current Pelican, Nikola, Hexo and MkDocs built sites with these files; from
+their documentation alone are Astro, Hugo's languages and `:sections`, `ARTICLE_URL` of Pelican and the second folder
+of Nikola.
 """
 
 from __future__ import annotations
