@@ -60,10 +60,10 @@ def notes(polled: Polled) -> list[str]:
 
 
 def omissions(left_out: Sequence[LeftOut]) -> list[str]:
-    """One line that counts what a source left out, by reason; none where it left nothing out."""
-    if not left_out:
+    """One line that counts what a source left out, by reason; none where nothing is left to say."""
+    counts = Counter(each.why for each in left_out if not each.noted)
+    if not counts:
         return []
-    counts = Counter(each.why for each in left_out)
     told = "; ".join(f"{why}: {count}" for why, count in counts.most_common(REASONS))
     more = f"; other reasons: {len(counts) - REASONS}" if len(counts) > REASONS else ""
-    return [f"entries left out: {len(left_out)} ({told}{more}); -v names them"]
+    return [f"entries left out: {counts.total()} ({told}{more}); -v names them"]

@@ -8,7 +8,7 @@ temporarily, as on a site that has just come back, the next polls try again.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from itertools import islice
 
@@ -16,7 +16,7 @@ from syndicate.aliases import aliases, drop_repeated, urlkey
 from syndicate.errors import SourceError
 from syndicate.ledger import Ledger
 from syndicate.ledger.sources import SourceState
-from syndicate.model import Account, Article, CompleteReading, Filter, Reading
+from syndicate.model import Account, Article, CompleteReading, Filter, LeftOut, Reading
 from syndicate.ports import Paged, Source
 
 REQUESTS = 50
@@ -48,7 +48,7 @@ class _Collected:
     """What was read of a feed so far, each article once. `closed`: it reaches back to what was known.
 
     `full`: there was more than one poll takes. `broken`: a page failed that may answer next time.
-    `asked` counts requests; `room` is how many more articles are taken.
+    `asked` counts requests; `room` is how many more articles are taken; `left_out` is by place.
     """
 
     articles: list[Article]
@@ -58,6 +58,7 @@ class _Collected:
     full: bool = False
     broken: bool = False
     room: int = ENTRIES
+    left_out: dict[str, LeftOut] = field(default_factory=dict)
 
     def add(self, articles: Sequence[Article]) -> int:
         """Add those that are new, as far as there is room. Returns how many."""
@@ -103,7 +104,8 @@ def fill(
 
 def _begun(fetched: Reading) -> _Collected:
     """What the feed itself lists."""
-    return _Collected(list(fetched.articles), {name for article in fetched.articles for name in _names(article)})
+    names = {name for article in fetched.articles for name in _names(article)}
+    return _Collected(list(fetched.articles), names, left_out={each.place: each for each in fetched.left_out})
 
 
 def _names(article: Article) -> set[str]:
@@ -193,7 +195,7 @@ def _filled(
     notes, more = fetched.notes, len(found.articles) - len(fetched.articles)
     if more:
         notes += (f"more was published than the feed shows: {more} further entries were read",)
-    whole = replace(fetched, articles=tuple(found.articles), notes=notes)
+    whole = replace(fetched, articles=tuple(found.articles), notes=notes, left_out=tuple(found.left_out.values()))
     if found.closed and not found.full:
         return CompleteReading(whole)
     dates = [date for date in _dates(found.articles) if date > gap.since]
@@ -247,13 +249,14 @@ def _deepened(source: Paged, fetched: Reading, found: _Collected, count: int) ->
                 break
     except SourceError as fault:
         notes += (str(fault),)
-    return replace(fetched, articles=tuple(found.articles), notes=notes)
+    return replace(fetched, articles=tuple(found.articles), notes=notes, left_out=tuple(found.left_out.values()))
 
 
 def _steps(pages: Iterator[Reading], found: _Collected, most: int) -> Iterator[Reading]:
     """At most so many of `pages`, each counted as a request."""
     for page in islice(pages, most):
         found.asked += 1
+        found.left_out |= {each.place: each for each in page.left_out}
         yield page
 
 

@@ -65,11 +65,15 @@ class Hub:
 
 @dataclass(frozen=True, slots=True)
 class LeftOut:
-    """An entry that is no article, by its address or file name, and `why`. `meant`: its publisher wants it so."""
+    """An entry that is no article, by its address, guid or file name, and `why`. `meant`: its publisher wants it so.
+
+    `noted`: a note of the reading says it already.
+    """
 
     place: str
     why: str
     meant: bool = True
+    noted: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,8 +85,8 @@ class Reading:
     hints of a document that was read. `moved` is where its address redirects for good. `hub` is the one it names,
     if any; without `hub_known` that cannot be told, as from half a document. `windowed`: it lists only the newest,
     and older ones scroll out; `older` is its next page, if it names one. `appended`: new ones come at its end.
-    `known` are addresses that it lists and that are to be remembered, `left_out` what is no article and was not counted
-    in a note; `partial`: some of what it lists is left for the next reading.
+    `known` are addresses that it lists and that are to be remembered, `left_out` is what it lists and is no article;
+    `partial`: some of what it lists is left for the next reading.
     """
 
     articles: tuple[Article, ...] = ()

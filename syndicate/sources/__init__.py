@@ -110,7 +110,7 @@ def parse(
 
         article = parse_page(body, source=source, url=url, content_type=content_type, timezone=timezone, now=now)
         return Reading(articles=(article,), entries=1)
-    return Reading(articles=reading.articles, entries=reading.listed, notes=reading.notes)
+    return Reading(articles=reading.articles, entries=reading.listed, notes=reading.notes, left_out=reading.left_out)
 
 
 def look(url: str, http: Http, clock: Clock) -> Reading:
@@ -173,4 +173,4 @@ def _sitemap(body: bytes, source: str, url: str, timezone: str, now: datetime) -
     said = sitemap.read(body, source=source, url=url, shown=shown, content_type=None, timezone=timezone, now=now)
     others = len(said.pages) + len(said.files)
     notes = (*said.notes, f"pages or files listed without news of their own: {others}") if others else said.notes
-    return Reading(articles=said.articles, entries=said.entries, notes=notes)
+    return Reading(articles=said.articles, entries=said.entries, notes=notes, left_out=said.left_out)

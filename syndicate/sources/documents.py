@@ -106,7 +106,14 @@ class DocumentSource:
         notes = (*reading.notes, *map(str, faults))
         if len(files) > ENTRIES:
             notes += (f"{len(files)} files; the {ENTRIES} newest are read",)
-        return Reading(reading.articles, fresh, entries=reading.listed, notes=notes, appended=reading.appended)
+        return Reading(
+            reading.articles,
+            fresh,
+            entries=reading.listed,
+            notes=notes,
+            appended=reading.appended,
+            left_out=reading.left_out,
+        )
 
     def _piped(self) -> Reading:
         """Read all of standard input; if it is empty, nothing changed, since it can be read only once."""
@@ -122,7 +129,12 @@ class DocumentSource:
         reader = reader or ParseContext(*self._reader(""), None, NAMES)
         reading = noted(self._kind.read(document, reader), reader)
         return Reading(
-            reading.articles, validators, entries=reading.listed, notes=reading.notes, appended=reading.appended
+            reading.articles,
+            validators,
+            entries=reading.listed,
+            notes=reading.notes,
+            appended=reading.appended,
+            left_out=reading.left_out,
         )
 
     def _reader(self, base: str) -> tuple[str, str, str]:

@@ -74,6 +74,7 @@ class FeedSource:
             moved=reply.moved,
             windowed=not reading.cut_off,
             older=reading.older,
+            left_out=reading.left_out,
         )
 
     def older(self, fetched: Reading) -> Iterator[Reading]:
@@ -95,7 +96,7 @@ class FeedSource:
                 reading = self._read(reply)
             except SourceError:
                 return
-            yield Reading(reading.articles, entries=reading.listed, older=reading.older)
+            yield Reading(reading.articles, entries=reading.listed, older=reading.older, left_out=reading.left_out)
             place = reading.older
 
     def listed(self) -> Iterator[Reading]:

@@ -12,7 +12,7 @@ from urllib.parse import urlsplit, urlunsplit
 
 from syndicate.aliases import site_host
 from syndicate.errors import SourceError
-from syndicate.model import Article, Image, Reading, Secret, Validators
+from syndicate.model import Article, Image, LeftOut, Reading, Secret, Validators
 from syndicate.net.address_guard import bare
 from syndicate.ports import Http
 from syndicate.sources import fetch, paging
@@ -20,6 +20,7 @@ from syndicate.sources.fetch import Visited
 from syndicate.sources.parsing import html_text, json_fields, summaries, withheld
 from syndicate.sources.parsing.fields import ENTRIES, Namespaces, ParseContext, Parsed, address, distinct, noted
 from syndicate.sources.parsing.json_fields import mapping, objects, pixels, text
+from syndicate.sources.parsing.omissions import nameless, sorted_out
 from syndicate.sources.parsing.picture_choice import in_text, ranked
 
 ACCEPT = "application/json"
@@ -86,22 +87,24 @@ def read(data: Any, reader: ParseContext, *, url: str) -> Parsed:
         raise SourceError(f"{url} is a JSON document, not Ghost's list of posts{complaint}")
     listed = data["posts"]
     posts = objects(listed[:ENTRIES])
-    mailed = [post for post in posts if post.get("email_only") is True or post.get("status") == "sent"]
-    public = [post for post in posts if post not in mailed and text(post.get("status")) in ("", "published")]
-    articles = [article for post in public if (article := _article(post, reader)) is not None]
-    waiting = len(posts) - len(public)
-    notes = withheld.notes(drafts=waiting - len(mailed), mailed=len(mailed))
-    return Parsed(tuple(articles), len(listed), notes, held_back=waiting)
+    articles, left_out = sorted_out(posts, lambda post: _article(post, reader), reader, _withheld)
+    return Parsed(articles, len(listed), left_out=left_out)
 
 
-def _article(post: dict[str, Any], reader: ParseContext) -> Article | None:
-    """None for a post that has neither title nor address."""
-    url, title = (
-        address(text(post.get("url")), reader.base),
-        html_text.shortened(html_text.declared_plain(text(post.get("title")))),
-    )
+def _withheld(post: dict[str, Any]) -> str:
+    """Why a post is not meant to be announced; "" if it is."""
+    if post.get("email_only") is True or post.get("status") == "sent":
+        return withheld.MAILED
+    return "" if text(post.get("status")) in ("", "published") else withheld.UNPUBLISHED
+
+
+def _article(post: dict[str, Any], reader: ParseContext) -> Article | LeftOut:
+    """The article of a post; left out if it has neither title nor address."""
+    before, guid = len(reader.hostless), text(post.get("id")) or None
+    url = reader.link(text(post.get("url")))
+    title = html_text.shortened(html_text.declared_plain(text(post.get("title"))))
     if not url and not title:
-        return None
+        return nameless(guid, reader, before)
     published, updated = reader.stated(text(post.get("published_at"))), reader.stated(text(post.get("updated_at")))
     tags = [tag for tag in objects(post.get("tags")) if _is_public(tag)]
     main = mapping(post.get("primary_tag"))
@@ -113,7 +116,7 @@ def _article(post: dict[str, Any], reader: ParseContext) -> Article | None:
         url=url,
         title=title,
         summary=summaries.told(title, url, map(html_text.as_markup, excerpts), [text(post.get("html"))]),
-        guid=text(post.get("id")) or None,
+        guid=guid,
         canonical_url=_canonical(post, url),
         published=published.instant if published else None,
         precision=published.precision if published else "second",
@@ -124,7 +127,7 @@ def _article(post: dict[str, Any], reader: ParseContext) -> Article | None:
         categories=distinct(map(_label, tags)),
         images=_images(post, reader.base),
         language=reader.language,
-        raw=raw,
+        raw=raw | reader.refused(url, before),
     )
 
 

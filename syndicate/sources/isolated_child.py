@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
+from dataclasses import astuple
 from typing import Any
 
 from syndicate.errors import SourceError
@@ -38,6 +39,7 @@ def _feed(body: bytes, options: dict[str, Any]) -> dict[str, Any]:
         "hours": reading.hours,
         "days": reading.days,
         "older": reading.older,
+        "left_out": list(map(astuple, reading.left_out)),
     }
 
 

@@ -59,6 +59,7 @@ def fetched(
         notes=tuple(notes),
         interval=visited.interval,
         windowed=capped,
+        left_out=read.left_out,
     )
 
 
@@ -80,7 +81,8 @@ def _read(since: datetime, more: Callable[[datetime, int, int], Parsed], size: i
     notes = [note for page in pages for note in page.notes]
     if pages[-1].listed >= size:
         notes.append(f"more than {MOST} articles since {instant(since)}; the oldest were not read")
-    return Parsed(articles, sum(page.listed for page in pages), tuple(notes))
+    left_out = tuple(each for page in pages for each in page.left_out)
+    return Parsed(articles, sum(page.listed for page in pages), tuple(notes), left_out=left_out)
 
 
 def _oldest(reading: Parsed, otherwise: datetime) -> datetime:

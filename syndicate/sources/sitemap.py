@@ -72,6 +72,7 @@ class SitemapSource:
         if top.files:
             gathered.whole = all(file.changed for file in top.files)
             self._descend(top, gathered, DEPTH)
+            gathered.left_out += top.left_out
         else:
             _add(top, gathered)
         now = visited.reply.received_at
@@ -120,9 +121,11 @@ class SitemapSource:
                 faults.append(fault)
                 continue
             if sitemap.files and depth > 1:
+                gathered.left_out += sitemap.left_out
                 self._descend(sitemap, gathered, depth - 1)
             elif (what := page_kind.of_file(file.url, [each.url for each in files])) and sitemap.pages:
                 gathered.entries += sitemap.entries
+                gathered.left_out += sitemap.left_out
                 for page in sitemap.pages:
                     gathered.omit(page.url, f"it is a page of {what}, by the name of its sitemap")
             else:
@@ -285,4 +288,5 @@ def _add(sitemap: Sitemap, gathered: _Gathered) -> None:
     gathered.articles += sitemap.articles
     gathered.pages += sitemap.pages
     gathered.notes += sitemap.notes
+    gathered.left_out += sitemap.left_out
     gathered.entries += sitemap.entries

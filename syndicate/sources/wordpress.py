@@ -14,7 +14,7 @@ from typing import Any
 from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 
 from syndicate.errors import SourceError
-from syndicate.model import Article, Image, Reading, Validators
+from syndicate.model import Article, Image, LeftOut, Reading, Validators
 from syndicate.net.address_guard import bare
 from syndicate.ports import Http, Reply
 from syndicate.sources import fetch, paging
@@ -31,6 +31,7 @@ from syndicate.sources.parsing.fields import (
     noted,
 )
 from syndicate.sources.parsing.json_fields import mapping, objects, pixels, text, texts
+from syndicate.sources.parsing.omissions import nameless, sorted_out
 from syndicate.sources.parsing.picture_choice import in_text, ranked
 
 ACCEPT = "application/json"
@@ -153,11 +154,15 @@ def read(data: Any, reader: ParseContext, *, url: str) -> Parsed:
     if not isinstance(data, list) or (data and not is_one(data)):
         raise SourceError(f"{url} is a JSON document, not WordPress's list of posts{_complaint(data)}")
     posts = objects(data[:ENTRIES])
-    public = [post for post in posts if text(post.get("status")) in ("", "publish")]
-    meant = [post for post in public if not _is_locked(post)]
-    articles = [article for post in meant if (article := _article(post, reader)) is not None]
-    notes = withheld.notes(drafts=len(posts) - len(public), locked=len(public) - len(meant))
-    return Parsed(tuple(articles), len(data), notes, held_back=len(posts) - len(meant))
+    articles, left_out = sorted_out(posts, lambda post: _article(post, reader), reader, _withheld)
+    return Parsed(articles, len(data), left_out=left_out)
+
+
+def _withheld(post: dict[str, Any]) -> str:
+    """Why a post is not meant to be announced; "" if it is."""
+    if text(post.get("status")) not in ("", "publish"):
+        return withheld.UNPUBLISHED
+    return withheld.LOCKED if _is_locked(post) else ""
 
 
 def _is_locked(post: dict[str, Any]) -> bool:
@@ -181,14 +186,13 @@ def _complaint(data: Any) -> str:
     return f" (it says: {said})" if said else ""
 
 
-def _article(post: dict[str, Any], reader: ParseContext) -> Article | None:
-    """None for a post that has neither title nor address."""
-    url, title = (
-        address(text(post.get("link")), reader.base),
-        html_text.shortened(html_text.title(_rendered(post, "title"))),
-    )
+def _article(post: dict[str, Any], reader: ParseContext) -> Article | LeftOut:
+    """The article of a post; left out if it has neither title nor address."""
+    before, guid = len(reader.hostless), html_text.unescape(_rendered(post, "guid")) or None
+    url = reader.link(text(post.get("link")))
+    title = html_text.shortened(html_text.title(_rendered(post, "title")))
     if not url and not title:
-        return None
+        return nameless(guid, reader, before)
     published = reader.stated(_utc(post.get("date_gmt")), text(post.get("date")))
     updated = reader.stated(_utc(post.get("modified_gmt")))
     terms = [term for listed in _embedded(post, "wp:term") for term in objects(listed)]
@@ -199,7 +203,7 @@ def _article(post: dict[str, Any], reader: ParseContext) -> Article | None:
         url=url,
         title=title,
         summary=summaries.told(title, url, [_rendered(post, "excerpt")], [_rendered(post, "content")]),
-        guid=html_text.unescape(_rendered(post, "guid")) or None,
+        guid=guid,
         published=published.instant if published else None,
         precision=published.precision if published else "second",
         tz_assumed=published.tz_assumed if published else False,
@@ -210,7 +214,7 @@ def _article(post: dict[str, Any], reader: ParseContext) -> Article | None:
         images=_images(post, reader.base),
         language=language(text(post.get("lang"))) or reader.language,
         kind="video" if post.get("format") == "video" else "audio" if post.get("format") == "audio" else "article",
-        raw=_further(terms),
+        raw=_further(terms) | reader.refused(url, before),
     )
 
 

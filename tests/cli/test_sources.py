@@ -341,3 +341,44 @@ def test_init_says_that_ghost_has_more_to_tell(desk, api):
     run = desk("init", "--site", f"{api.url}/")
     assert f"found the feed of Ghost {api.url}/rss/" in run.err
     assert "type ghost, with a Content API key" in run.err
+
+
+def test_what_a_source_leaves_out_is_counted_named_explained_and_only_alerted_if_nobody_meant_it(desk):
+    alerts = desk.folder / "told"
+    posts = [
+        {"id": 1, "link": "https://gazette.example/1", "title": {"rendered": "One"}, "status": "publish"},
+        {"id": 2, "link": "https://gazette.example/2", "title": {"rendered": "Two"}, "status": "draft"},
+        {"id": 3, "link": "undefined", "guid": {"rendered": "tag:3"}, "title": {"rendered": ""}, "status": "publish"},
+    ]
+    api = Api(lambda path, params: (200, {}, json.dumps(posts).encode()))
+    configure(desk, f"type: wordpress, url: '{api.url}/wp-json'", every="1s")
+    with desk.path.open("a", encoding="utf-8") as config:
+        config.write(f"alerts: {{command: [sh, -c, 'cat >> {alerts}']}}\n")
+    first = desk("post", "-v")
+    soon, lost = "it is not published yet", "it has no title, and its link leads nowhere: 'undefined'"
+    assert first.err.count(f"news: entries left out: 2 ({soon}: 1; {lost}: 1); -v names them") == 1, first.err
+    assert f"news: left out: https://gazette.example/2: {soon}" in first.err
+    assert f"news: left out: tag:3: {lost}" in first.err
+    assert f"and is left out: {soon}" in desk("explain", "https://gazette.example/2").err
+    assert f"and is left out: {lost}" in desk("explain", "tag:3").err
+    posts.append(posts[1] | {"link": "https://gazette.example/4"})
+    assert f"({soon}: 2; {lost}: 1)" in desk("post").err
+    told = [json.loads(line)["message"] for line in alerts.read_text(encoding="utf-8").splitlines()]
+    what = f"news: entries that cannot be announced: 1, such as tag:3: {lost}"
+    assert told == [f"{what}; syndicate explain ADDRESS tells why of each"], "and only once"
+    api.close()
+
+
+def test_a_story_whose_link_leads_nowhere_does_not_go_out_as_a_headline_alone(desk):
+    posts = [{"id": 1, "link": "https://gazette.example/1", "title": {"rendered": "One"}, "date_gmt": at(-60)[:19]}]
+    api = Api(lambda path, params: (200, {}, json.dumps(posts).encode()))
+    configure(desk, f"type: wordpress, url: '{api.url}/wp-json'", every="1s")
+    desk("post")
+    posts.insert(
+        0, {"id": 2, "link": "https://https://a.example/2", "title": {"rendered": "Two"}, "date_gmt": at()[:19]}
+    )
+    run = desk("post", "--json")
+    assert [(row["state"], row["reason"]) for row in run.rows] == [("skipped", "preflight")], run.err
+    assert "https://https://a.example/2" in desk("deliveries", "show", run.rows[0]["key"]).out
+    assert desk.texts() == []
+    api.close()

@@ -193,6 +193,21 @@ def test_after_a_stop_each_story_is_planned_once_and_in_order(open_desk, paging,
     assert desk.planned() == titles(12, 48)
 
 
+def test_what_further_pages_leave_out_is_told_as_well(open_desk):
+    desk = open_desk()
+    plain = desk.paper.rss
+
+    def rss(page):
+        odd = f'<item><guid isPermaLink="false">odd {page}</guid></item>'
+        return plain(page).replace("</channel>", f"{odd}<item><guid>odd</guid></item></channel>")
+
+    desk.paper.rss = rss
+    desk.stop()
+    polled = desk.poll()
+    assert desk.planned() == titles(12, 47)
+    assert [each.place for each in polled.left_out] == ["odd 1", "odd", "odd 2", "odd 3", "odd 4"], "each once"
+
+
 @pytest.mark.parametrize("robots", [(), ("/maps/news.xml", "/sitemap.xml")])
 def test_a_news_sitemap_stands_in_for_pages(open_desk, robots):
     desk = open_desk("none", sitemap=robots[0] if robots else "/news-sitemap.xml")

@@ -465,7 +465,7 @@ def test_categories_may_stand_in_a_list():
 def test_an_item_without_title_and_address_is_left_out_and_counted():
     body = rss("<item><description>x</description></item><item><title>t</title></item>")
     reading = read_feed(body, source="news", url=URL)
-    assert (len(reading.articles), reading.listed) == (1, 2)
+    assert (len(reading.articles), reading.listed, reading.left_out) == (1, 2, ()), "it has no name either"
     assert reading.notes == ("entries left out, without title and address: 1",)
 
 

@@ -7,7 +7,7 @@ import pytest
 
 from syndicate import sources
 from syndicate.errors import SourceError
-from syndicate.model import Image, Validators
+from syndicate.model import Image, LeftOut, Validators
 from syndicate.net.address_guard import Guard
 from syndicate.net.http import RequestsHttp
 from syndicate.sources import sitemap
@@ -263,3 +263,27 @@ def test_a_file_is_recognised():
         fetched = sources.parse(each, source="sitemap.xml", url=URL, now=NOW)
         assert [article.url for article in fetched.articles] == ["https://gazette.example/a"]
         assert fetched.notes == ("pages or files listed without news of their own: 1",)
+
+
+def test_addresses_that_lead_nowhere_are_left_out_and_named():
+    where = "its address leads nowhere"
+    bad = "https://https://gazette.example/a"
+    said = read(urls(news("https://gazette.example/1", "One"), news(bad, "Two"), news("https://gazette.example/3", "")))
+    assert [article.title for article in said.articles] == ["One"]
+    assert said.left_out == (
+        LeftOut(bad, where, meant=False),
+        LeftOut("https://gazette.example/3", "its entry of news has no title", meant=False),
+    )
+    assert (said.entries, said.notes) == (3, ())
+    assert read(urls("<loc>https://desk:pw@undefined/1</loc>", "<loc>https://gazette.example/1</loc>")).left_out == (
+        LeftOut("https://undefined/1", where, meant=False),
+    )
+    assert read(index((bad, None))).left_out == (LeftOut(bad, where, meant=False),)
+
+
+def test_what_the_files_of_an_index_leave_out_is_in_its_reading(site, http):
+    site.pages["/sitemap.xml"] = index((f"{site.url}/a.xml", None), ("undefined", None))
+    site.pages["/a.xml"] = urls(news("https://gazette.example/1", "One"), news("undefined", "Two"))
+    site.pages["/b.xml"] = urls(news("https://gazette.example/1", "One"))
+    assert [each.place for each in fetch(site, http).left_out] == ["undefined", "undefined"]
+    assert fetch(site, http, "/b.xml").left_out == ()

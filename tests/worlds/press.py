@@ -55,6 +55,7 @@ class Press:
         self.path = folder / "config.yaml"
         self.items: list[Item] = []
         self.notes: list[str] = []
+        self.left_out: list[tuple[str, str]] = []
         self.faults: list[str] = []
         self.open: App | None = None
         self.configure(source=source, accounts=accounts, account=account)
@@ -102,6 +103,7 @@ accounts:
         made.poll(list(self.app().config.sources), lambda _: backfill.get("backfill", 0))
         made.deliver()
         self.notes = [note for polled in made.outcome.polled for note in polled.notes]
+        self.left_out = [(each.place, each.why) for polled in made.outcome.polled for each in polled.left_out]
         self.faults = [str(fault) for fault in made.outcome.faults]
         return list((Counter(self.arrived()) - before).elements())
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from syndicate.model import Article
+from syndicate.model import Article, LeftOut
 from syndicate.sources.parsing import html_text, hub_links, summaries
 from syndicate.sources.parsing.article_links import EntryLink, choose, enclosed, link_of, original
 from syndicate.sources.parsing.fields import (
@@ -26,7 +26,8 @@ from syndicate.sources.parsing.fields import (
 )
 from syndicate.sources.parsing.images import Found, images
 from syndicate.sources.parsing.next_page import next_page
-from syndicate.sources.parsing.withheld import announced
+from syndicate.sources.parsing.omissions import nameless, sorted_out
+from syndicate.sources.parsing.withheld import why_of
 
 if TYPE_CHECKING:
     from xml.etree.ElementTree import Element
@@ -47,16 +48,17 @@ def read(root: Element, reader: ParseContext) -> Parsed:
     reader.home = address(next((href for rel, href in links if rel == "alternate"), None), reader.base) or reader.base
     entries = [child for child in root if reader.names[child.tag] == "entry"]
     shown = readable(entries, lambda entry: _article(entry, reader))
-    meant, notes = announced(shown, reader)
-    articles = [article for entry in meant if (article := _article(entry, reader)) is not None]
+    articles, left_out = sorted_out(
+        shown, lambda entry: _article(entry, reader), reader, lambda entry: why_of(entry, reader)
+    )
     generator = next((words(child) for child in root if reader.names[child.tag] == "generator"), "")
     older = next_page(links, reader.base, generator, here=here)
-    hub, held_back = hub_links.of_links(links, reader.base), len(shown) - len(meant)
-    return Parsed(tuple(articles), len(entries), notes, held_back=held_back, hub=hub, older=older)
+    hub = hub_links.of_links(links, reader.base)
+    return Parsed(articles, len(entries), hub=hub, older=older, left_out=left_out)
 
 
-def _article(entry: Element, reader: ParseContext) -> Article | None:
-    """None for an entry that has neither title nor address."""
+def _article(entry: Element, reader: ParseContext) -> Article | LeftOut:
+    """The article of an entry; left out if it has neither title nor address."""
     reader = reader.inside(entry)
     found = reader.children(entry)
     before = len(reader.hostless)
@@ -64,7 +66,7 @@ def _article(entry: Element, reader: ParseContext) -> Article | None:
     spoken = _language(entry, found) or reader.language
     url, title = _url(found, links, spoken or reader.rule.language, reader), _title(found.get("title", ()))
     if not url and not title:
-        return None
+        return nameless(identity(first(found, "id")), reader, before)
     unread = len(reader.undated)
     published = reader.date(found, "published", "issued", "dc:date", "dcterms:issued", "created")
     updated = reader.date(found, "updated", "modified", "dcterms:modified")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from syndicate.errors import SourceError
-from syndicate.model import Article, Image
+from syndicate.model import Article, Image, LeftOut
 from syndicate.sources.parsing import html_text, hub_links, summaries
 from syndicate.sources.parsing.article_links import EntryLink, choose, enclosed
 from syndicate.sources.parsing.fields import (
@@ -21,9 +21,9 @@ from syndicate.sources.parsing.fields import (
 )
 from syndicate.sources.parsing.images import around
 from syndicate.sources.parsing.next_page import next_page
+from syndicate.sources.parsing.omissions import nameless, sorted_out
 from syndicate.sources.parsing.picture_choice import in_text, is_picture, number, ranked
-from syndicate.sources.parsing.withheld import is_locked
-from syndicate.sources.parsing.withheld import notes as left_out
+from syndicate.sources.parsing.withheld import LOCKED, UNPUBLISHED, is_locked
 
 
 def read(text: str, reader: ParseContext, *, url: str, why: str) -> Parsed:
@@ -43,20 +43,21 @@ def read(text: str, reader: ParseContext, *, url: str, why: str) -> Parsed:
     reader.base = reader.home = address(found.feed.get("link"), reader.base) or reader.base
     reader.language = language(found.feed.get("language"))
     shown = found.entries[:ENTRIES]
-    drafts = [entry for entry in shown if str(entry.get("app_draft", "")).strip().casefold() == "yes"]
-    meant = [entry for entry in shown if entry not in drafts and not is_locked(*_bodies(entry))]
-    articles = [_article(entry, reader) for entry in meant]
-    kept = tuple(article for article in articles if article.url or article.title)
-    left = len(shown) - len(meant)
-    notes = (
-        f"the feed is not well-formed ({why}); its entries could be read",
-        *left_out(drafts=len(drafts), locked=left - len(drafts)),
-    )
+    articles, left_out = sorted_out(shown, lambda entry: _article(entry, reader), reader, _withheld)
+    notes = (f"the feed is not well-formed ({why}); its entries could be read",)
     hub = hub_links.of_links(links, reader.base)
-    return Parsed(kept, len(found.entries), notes, held_back=left, hub=hub, older=older)
+    return Parsed(articles, len(found.entries), notes, hub=hub, older=older, left_out=left_out)
 
 
-def _article(entry: dict[str, Any], reader: ParseContext) -> Article:
+def _withheld(entry: dict[str, Any]) -> str:
+    """Why an entry is not meant to be announced; "" if it is."""
+    if str(entry.get("app_draft", "")).strip().casefold() == "yes":
+        return UNPUBLISHED
+    return LOCKED if is_locked(*_bodies(entry)) else ""
+
+
+def _article(entry: dict[str, Any], reader: ParseContext) -> Article | LeftOut:
+    """The article of an entry; left out if it has neither title nor address."""
     unread = len(reader.undated)
     published = reader.stated(entry.get("published", ""), entry.get("created", ""))
     updated = reader.stated(entry.get("updated", "") if "updated" in entry else "")
@@ -70,6 +71,8 @@ def _article(entry: dict[str, Any], reader: ParseContext) -> Article:
         if link.get("rel") == "enclosure"
     ]
     title = _words(entry.get("title_detail"), html_text.title)
+    if not url and not title:
+        return nameless(identity(guid), reader, before)
     described = str((entry.get("summary_detail") or {}).get("value", "")) if _has_summary(entry) else ""
     contents = (str(part.get("value", "")) for part in entry.get("content", ()))
     return Article(
@@ -112,7 +115,7 @@ def _url(entry: dict[str, Any], guid: str, stated: str | None, reader: ParseCont
     return (
         reader.link(original)
         or choose(links, permanent, reader, stated)
-        or reader.link(entry.get("link"))
+        or reader.link(entry.get("link"), asked=False)
         or reader.link(last)
     )
 

@@ -11,10 +11,11 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
+from syndicate.addresses import NO_ADDRESS
 from syndicate.dates import Moment
-from syndicate.model import EMBARGOED, Article, Image, Precision
+from syndicate.model import EMBARGOED, Article, Image, LeftOut, Precision
 from syndicate.serialization import instant
-from syndicate.sources.parsing.fields import ENTRIES, Parsed, distinct, person
+from syndicate.sources.parsing.fields import ENTRIES, ParseContext, Parsed, distinct, person
 
 WIDEST = 4096  # pixels; what is wider is an original that needs no network
 
@@ -22,23 +23,23 @@ _BY = re.compile(r"(?:by|von|par|por|di|door|av|af)[\s:]+", re.IGNORECASE)
 _AND = re.compile(r"\s+(?:and|und|et|och|og|&)\s+|\s*;\s*")
 _E = re.compile(r"\s+(?:e|y|i|en)\s+")
 _TOPIC = re.compile(r"(?:medtop:|.*/mediatopic/)?\d\d000000")
-_HELD_BACK = {
-    "withheld": "withheld by their publisher",
-    "other": "pictures, events and parts, which are not articles",
-}
+WITHHELD = "its publisher withholds it"
+ENDLESS = "its embargo has no end"
+OTHER = "it is a picture, an event or a part of something, and no article"
 
 
 @dataclass(frozen=True, slots=True)
 class Item:
     """One item of a document. `status` is "usable", "canceled" or "withheld"; `kind` may be "other".
 
-    `article` is None for an item that is never announced.
+    `article` is None for an item that is never announced; `left_out` says why.
     """
 
     guid: str
     version: tuple[datetime | None, int]
     status: str
     article: Article | None = None
+    left_out: LeftOut | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +95,7 @@ def instants(first: Moment | None, version: Moment | None, embargo: Moment | Non
 
 
 def reading(items: Sequence[Item], listed: int) -> Parsed:
-    """The newest version of each item, in the document's order; items withheld or not articles are counted in notes."""
+    """The newest version of each item, in the document's order; and what is left out."""
     newest: dict[str, Item] = {}
     for number, item in enumerate(items):
         name = item.guid or f"#{number}"
@@ -102,10 +103,23 @@ def reading(items: Sequence[Item], listed: int) -> Parsed:
             newest[name] = item
     kept = [item for item in items if newest.get(item.guid, item) is item]
     articles = tuple(item.article for item in kept if item.article is not None)
-    left_out = {word: sum(item.status == word for item in kept) for word in _HELD_BACK}
-    notes = tuple(f"left out, {_HELD_BACK[word]}: {count}" for word, count in left_out.items() if count)
-    unnamed = sum(item.article is None and item.status not in left_out for item in kept)
-    return Parsed(articles, listed, notes, held_back=min(listed, ENTRIES) - len(articles) - unnamed)
+    left_out = tuple(item.left_out for item in kept if item.left_out is not None and item.left_out.place)
+    return Parsed(articles, listed, held_back=min(listed, ENTRIES) - len(kept), left_out=left_out)
+
+
+def item(guid: str, version: tuple[datetime | None, int], status: str, found: Article | LeftOut) -> Item:
+    """One item of a document, whose article may be left out."""
+    if isinstance(found, Article):
+        return Item(guid, version, status, found)
+    return Item(guid, version, status, left_out=found)
+
+
+def page(stated: Iterable[str | None], reader: ParseContext) -> str:
+    """The first of these that is a web address; before it, those that name no host that can be are remembered."""
+    for said in stated:
+        if said and (url := reader.link(said, asked="://" in said or said.strip().casefold() in NO_ADDRESS)):
+            return url
+    return ""
 
 
 def _supersedes(one: Item, other: Item) -> bool:

@@ -9,15 +9,25 @@ from __future__ import annotations
 from typing import Any
 
 from syndicate.errors import SourceError
-from syndicate.model import Article, Image
+from syndicate.model import Article, Image, LeftOut
 from syndicate.sources.parsing import html_text, hub_links, summaries
 from syndicate.sources.parsing.article_links import enclosed, recording
-from syndicate.sources.parsing.fields import ENTRIES, ParseContext, Parsed, address, distinct, kind_of, language, person
+from syndicate.sources.parsing.fields import (
+    ENTRIES,
+    ParseContext,
+    Parsed,
+    address,
+    distinct,
+    identity,
+    kind_of,
+    language,
+    person,
+)
 from syndicate.sources.parsing.images import around
 from syndicate.sources.parsing.json_fields import extras, mapping, objects, text, texts
+from syndicate.sources.parsing.omissions import nameless, sorted_out
 from syndicate.sources.parsing.picture_choice import in_text, is_picture, ranked
-from syndicate.sources.parsing.withheld import is_locked
-from syndicate.sources.parsing.withheld import notes as left_out
+from syndicate.sources.parsing.withheld import LOCKED, is_locked
 
 VERSION = "jsonfeed.org/version/"
 
@@ -36,18 +46,20 @@ def read(feed: dict[str, Any], reader: ParseContext, *, url: str) -> Parsed:
     reader.base = reader.home = address(text(feed.get("home_page_url")), reader.base) or reader.base
     reader.language = language(text(feed.get("language")))
     shown = objects(items[:ENTRIES])
-    meant = [item for item in shown if not is_locked(*(text(item.get(name)) for name in ("content_html", "summary")))]
-    articles = [_article(item, reader) for item in meant]
-    locked = len(shown) - len(meant)
+    articles, left_out = sorted_out(shown, lambda item: _article(item, reader), reader, _withheld)
     notes = ("the feed says that it has ended and will have no new articles",) if feed.get("expired") is True else ()
     told = [("hub", text(hub.get("url"))) for hub in objects(feed.get("hubs")) if text(hub.get("type")) == "WebSub"]
     hub = hub_links.of_links([*told, ("self", text(feed.get("feed_url")))], url)
-    kept = tuple(article for article in articles if article is not None)
-    return Parsed(kept, len(items), (*notes, *left_out(locked=locked)), held_back=locked, hub=hub, older=older)
+    return Parsed(articles, len(items), notes, hub=hub, older=older, left_out=left_out)
 
 
-def _article(item: dict[str, Any], reader: ParseContext) -> Article | None:
-    """None for an item that has neither title nor address."""
+def _withheld(item: dict[str, Any]) -> str:
+    """Why an item is not meant to be announced; "" if it is."""
+    return LOCKED if is_locked(*(text(item.get(name)) for name in ("content_html", "summary"))) else ""
+
+
+def _article(item: dict[str, Any], reader: ParseContext) -> Article | LeftOut:
+    """The article of an item; left out if it has neither title nor address."""
     guid = text(item.get("id"))
     attachments = [
         (address(text(one.get("url")), reader.base), text(one.get("mime_type")).lower())
@@ -57,7 +69,7 @@ def _article(item: dict[str, Any], reader: ParseContext) -> Article | None:
     url = _url(item, guid, attachments, reader)
     title = html_text.shortened(html_text.declared_plain(text(item.get("title"))))
     if not url and not title:
-        return None
+        return nameless(identity(guid), reader, before)
     unread = len(reader.undated)
     published = reader.stated(text(item.get("date_published")))
     updated = reader.stated(text(item.get("date_modified")))

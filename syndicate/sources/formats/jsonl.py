@@ -11,12 +11,14 @@ import json
 from typing import Any, Literal
 
 from syndicate.errors import SourceError
-from syndicate.model import Article, Image, Precision
+from syndicate.model import Article, Image, LeftOut, Precision
 from syndicate.sources.parsing import html_text, json_fields
 from syndicate.sources.parsing.document import Document, check_size
 from syndicate.sources.parsing.fields import ENTRIES, ParseContext, Parsed, address, distinct, language
 from syndicate.sources.parsing.json_fields import pixels, text
+from syndicate.sources.parsing.omissions import shown
 from syndicate.sources.parsing.picture_choice import MOST
+from syndicate.sources.parsing.withheld import UNPUBLISHED
 
 NAMES = frozenset({
     "source", "url", "canonical_url", "guid", "title", "summary", "published", "updated", "authors", "section",
@@ -46,32 +48,35 @@ def parse(document: Document, reader: ParseContext) -> Parsed:
     check_size(body, url)
     whole = [] if document.before else _whole(body, url)
     listed, records = (len(whole), whole[-ENTRIES:]) if whole else _lines(body, document.before)
-    articles, faults, drafts = list[Article](), list[str](), 0
+    articles, left_out, faults = list[Article](), list[LeftOut](), list[str]()
     for place, record in records:
-        try:
-            article = _article(record, reader)
-        except _Misshapen as fault:
+        found, fault = _read(record, reader)
+        if isinstance(found, Article):
+            articles.append(found)
+        elif found.place:
+            left_out.append(found)
+        if fault:
             faults.append(f"{place}: {fault}")
-            continue
-        if article is None:
-            drafts += 1
-        else:
-            articles.append(article)
-    if faults and not articles and not drafts:
+    if faults and len(faults) == len(records):
         rest = f" (and {len(faults) - 1} more like it)" if faults[1:] else ""
         raise SourceError(
             f"{url}, {faults[0]}{rest}", hint="one article a line, as syndicate articles --json prints it"
         )
-    notes = _notes(faults, drafts, listed)
-    return Parsed(tuple(articles), len(records), notes, held_back=len(faults) + drafts, appended=not whole)
+    nameless = len(faults) - sum(each.noted for each in left_out)
+    return Parsed(
+        tuple(articles),
+        len(records),
+        _notes(faults, listed),
+        held_back=nameless,
+        appended=not whole,
+        left_out=tuple(left_out),
+    )
 
 
-def _notes(faults: list[str], drafts: int, listed: int) -> tuple[str, ...]:
+def _notes(faults: list[str], listed: int) -> tuple[str, ...]:
     notes = faults[:_TOLD]
     if len(faults) > _TOLD:
         notes.append(f"further lines that cannot be read: {len(faults) - _TOLD}")
-    if drafts:
-        notes.append(f"drafts left out: {drafts}")
     if listed > ENTRIES:
         notes.append(f"{listed} lines; the last {ENTRIES} are read")
     return tuple(notes)
@@ -112,6 +117,24 @@ def _is_json(line: bytes) -> bool:
     return True
 
 
+def _read(line: Any, reader: ParseContext) -> tuple[Article | LeftOut, str]:
+    """The article of a line, and "". Of a line that cannot be read, what is left out, and why."""
+    said: dict[str, Any] = {}
+    try:
+        said = _record(line)
+        if said.get("draft") is True:
+            return LeftOut(_place(said, reader), UNPUBLISHED), ""
+        return _article(said, reader), ""
+    except _Misshapen as fault:
+        return LeftOut(_place(said, reader), str(fault), meant=False, noted=True), str(fault)
+
+
+def _place(said: dict[str, Any], reader: ParseContext) -> str:
+    """The name of a line that is left out: its address, else its guid or title."""
+    names = [text(said.get(name)) for name in ("url", "guid", "title")]
+    return shown(address(names[0], reader.base) or next(filter(None, names), ""))
+
+
 def _record(line: Any) -> dict[str, Any]:
     """The object of a line. Raises _Misshapen."""
     if isinstance(line, bytes):
@@ -130,11 +153,8 @@ def _record(line: Any) -> dict[str, Any]:
     return line
 
 
-def _article(line: Any, reader: ParseContext) -> Article | None:
-    """None for a draft. Raises _Misshapen."""
-    said = _record(line)
-    if said.get("draft") is True:
-        return None
+def _article(said: dict[str, Any], reader: ParseContext) -> Article:
+    """The article of a line's object. Raises _Misshapen."""
     url, guid, title = (
         _address(said, "url", reader),
         _text(said, "guid"),

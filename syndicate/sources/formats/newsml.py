@@ -8,17 +8,19 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
+from functools import partial
 from typing import TYPE_CHECKING
 from xml.etree.ElementTree import ParseError
 
 from syndicate.errors import SourceError
-from syndicate.model import Article, Image
+from syndicate.model import Article, Image, LeftOut
 from syndicate.sources.formats import iptc
 from syndicate.sources.formats.iptc import Item, Rendition
 from syndicate.sources.parsing import html_text, xml_tree
 from syndicate.sources.parsing.document import Document
 from syndicate.sources.parsing.fields import ENTRIES, LANG, ParseContext, Parsed, address, distinct, language, words
 from syndicate.sources.parsing.json_fields import pixels
+from syndicate.sources.parsing.omissions import nameless, shown, withheld
 from syndicate.sources.parsing.picture_choice import MOST
 
 if TYPE_CHECKING:
@@ -69,7 +71,7 @@ def read(root: Element, reader: ParseContext) -> list[Item]:
 
 def _item(item: Element, pictures: dict[str, Element], alone: list[str], reader: ParseContext) -> Item:
     guid, meta = _CONTROL.sub("", item.get("guid", "")).strip(), _child(item, "itemMeta")
-    embargoes = _children(meta, "embargoed")
+    embargoes, before = _children(meta, "embargoed"), len(reader.undated)
     embargo = reader.stated(*map(words, embargoes))
     instants = iptc.instants(
         reader.stated(words(_child(meta, "firstCreated"))),
@@ -80,12 +82,18 @@ def _item(item: Element, pictures: dict[str, Element], alone: list[str], reader:
     order = (instants.version, int(version) if version.isdecimal() and len(version) < 9 else 0)
     status = iptc.status(_code(_child(meta, "pubStatus")))
     if _class(item) not in _ARTICLES:
-        return Item(guid, order, "other")
-    if status == "withheld" or (status == "usable" and embargoes and embargo is None):
-        return Item(guid, order, "withheld")
-    shown = [pictures[name] for name in _linked(item) if name in pictures] or [pictures[name] for name in alone]
-    article = _article(item, guid, instants, shown, reader, withdrawn=status == "canceled")
-    return Item(guid, order, status, article)
+        named = guid or _title(meta, _child(item, "contentMeta"), None)
+        return iptc.item(guid, order, "other", LeftOut(shown(named), iptc.OTHER))
+    linked = [pictures[name] for name in _linked(item) if name in pictures] or [pictures[name] for name in alone]
+    read = partial(_article, item, guid, instants, linked, reader, withdrawn=status == "canceled")
+    if status == "withheld":
+        return iptc.item(guid, order, "withheld", withheld(read, reader, iptc.WITHHELD))
+    if status == "usable" and embargoes and embargo is None:
+        said = next(filter(None, map(words, embargoes)), "")
+        del reader.undated[before:]
+        told = f"its embargo cannot be read: {said[:60]!r}" if said else iptc.ENDLESS
+        return iptc.item(guid, order, "withheld", withheld(read, reader, told, meant=not said))
+    return iptc.item(guid, order, status, read())
 
 
 def _article(
@@ -96,13 +104,14 @@ def _article(
     reader: ParseContext,
     *,
     withdrawn: bool,
-) -> Article | None:
-    """The article; None for an item without headline and address, unless it withdraws the article with its guid."""
+) -> Article | LeftOut:
+    """The article; left out without headline and address, unless it withdraws the article with its guid."""
+    before = len(reader.hostless)
     meta, content = _child(item, "itemMeta"), _child(item, "contentMeta")
     spoken = _attribute(_child(content, "language"), "tag") or item.get(LANG)
-    url, title = _url(item, guid, reader.base), _title(meta, content, spoken)
+    url, title = _url(item, guid, reader), _title(meta, content, spoken)
     if not url and not title and not (withdrawn and guid):
-        return None
+        return nameless(guid, reader, before)
     kind = _class(item)
     creators = [_name(one, spoken) for name in ("creator", "contributor") for one in _children(content, name)]
     subjects = _subjects(item, content, spoken)
@@ -122,12 +131,12 @@ def _article(
         images=_images(item, pictures, reader.base),
         language=language(spoken) or reader.language,
         kind="video" if kind == "video" else "audio" if kind == "audio" else "article",
-        raw=_raw(meta, content) | instants.raw(),
+        raw=_raw(meta, content) | instants.raw() | reader.refused(url, before),
         withdrawn=withdrawn,
     )
 
 
-def _url(item: Element, guid: str, base: str) -> str:
+def _url(item: Element, guid: str, reader: ParseContext) -> str:
     """The article's address: a page among its contents or links, an alternative id that is one, else the guid."""
     meta = _child(item, "itemMeta")
     pages = [one.get("href") for one in _children(_child(item, "contentSet"), "remoteContent") if _is_page(one)]
@@ -138,7 +147,7 @@ def _url(item: Element, guid: str, base: str) -> str:
         if said.startswith(("http://", "https://")) and role.endswith(("url", "web", "webpage")):
             pages.append(said)
     pages.append(guid if guid.startswith(("http://", "https://")) else None)
-    return next((there for page in pages if (there := address(page, base))), "")
+    return iptc.page(pages, reader)
 
 
 def _is_page(element: Element) -> bool:

@@ -8,16 +8,18 @@ lower case. A point of interest is "expressed in pixels from the top left" of it
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
 from syndicate.errors import SourceError
-from syndicate.model import Article, Image
+from syndicate.model import Article, Image, LeftOut
 from syndicate.sources.formats import iptc
 from syndicate.sources.formats.iptc import Item, Rendition
 from syndicate.sources.parsing import html_text, json_fields
 from syndicate.sources.parsing.document import Document
 from syndicate.sources.parsing.fields import ENTRIES, ParseContext, Parsed, address, distinct, language
 from syndicate.sources.parsing.json_fields import mapping, objects, pixels, text, texts
+from syndicate.sources.parsing.omissions import nameless, shown, withheld
 from syndicate.sources.parsing.picture_choice import MOST
 
 _FACTS = frozenset({
@@ -71,7 +73,7 @@ def read(data: Any, reader: ParseContext, *, url: str) -> list[Item]:
 def _item(item: dict[str, Any], reader: ParseContext) -> Item:
     guid, kind = text(item.get("uri")), text(item.get("type")).lower()
     until = text(item.get("embargoeduntil") or item.get("embargoed"))
-    embargo = reader.stated(until)
+    before, embargo = len(reader.undated), reader.stated(until)
     instants = iptc.instants(
         reader.stated(text(item.get("firstcreated"))), reader.stated(text(item.get("versioncreated"))), embargo
     )
@@ -79,19 +81,25 @@ def _item(item: dict[str, Any], reader: ParseContext) -> Item:
     order = (instants.version, int(version) if version.isdecimal() and len(version) < 9 else 0)
     status = iptc.status(text(item.get("pubstatus")))
     if kind in _NO_ARTICLES or (not kind and not item.keys().isdisjoint(("eventdetails", "plannedcoverage"))):
-        return Item(guid, order, "other")
-    if status == "withheld" or (status == "usable" and until and embargo is None):
-        return Item(guid, order, "withheld")
-    return Item(guid, order, status, _article(item, guid, instants, reader, withdrawn=status == "canceled"))
+        return iptc.item(guid, order, "other", LeftOut(shown(guid or _title(item)), iptc.OTHER))
+    read = partial(_article, item, guid, instants, reader, withdrawn=status == "canceled")
+    if status == "withheld":
+        return iptc.item(guid, order, "withheld", withheld(read, reader, iptc.WITHHELD))
+    if status == "usable" and until and embargo is None:
+        del reader.undated[before:]
+        told = f"its embargo cannot be read: {until[:60]!r}"
+        return iptc.item(guid, order, "withheld", withheld(read, reader, told, meant=False))
+    return iptc.item(guid, order, status, read())
 
 
 def _article(
     item: dict[str, Any], guid: str, instants: iptc.Instants, reader: ParseContext, *, withdrawn: bool
-) -> Article | None:
-    """The article; None for an item without title and address, unless it withdraws the article with its guid."""
-    url, title = _url(item, guid, reader.base), _title(item)
+) -> Article | LeftOut:
+    """The article; left out without title and address, unless it withdraws the article with its guid."""
+    before = len(reader.hostless)
+    url, title = _url(item, guid, reader), _title(item)
     if not url and not title and not (withdrawn and guid):
-        return None
+        return nameless(guid, reader, before)
     kind = text(item.get("type")).lower()
     return Article(
         source=reader.source,
@@ -109,20 +117,20 @@ def _article(
         images=_images(item, reader),
         language=language(text(item.get("language"))) or reader.language,
         kind="video" if kind == "video" else "audio" if kind == "audio" else "article",
-        raw=json_fields.extras(item, _KEPT) | instants.raw(),
+        raw=json_fields.extras(item, _KEPT) | instants.raw() | reader.refused(url, before),
         withdrawn=withdrawn,
     )
 
 
-def _url(item: dict[str, Any], guid: str, base: str) -> str:
+def _url(item: dict[str, Any], guid: str, reader: ParseContext) -> str:
     """The article's address: a page among its renditions or alternative ids, else a uri that is an address."""
-    pages = [address(text(one.get("href")), base) for one in _renditions(item) if _mime(one).startswith(_PAGES)]
+    pages = [text(one.get("href")) for one in _renditions(item) if _mime(one).startswith(_PAGES)]
     others = [(text(one.get("role")), text(one.get("value"))) for one in objects(item.get("altids"))]
     others += [(role, text(value)) for role, value in mapping(item.get("altids")).items()]
     pages += [said for role, said in others if said.startswith(("http://", "https://")) and _names_page(role)]
     own = [text(item.get(name)) for name in ("url", "permalink", "canonicalurl", "weburl")]
     uri = guid if guid.startswith(("http://", "https://")) else ""
-    return next((there for said in (*pages, *own, uri) if (there := address(said, base))), "")
+    return iptc.page((*pages, *own, uri), reader)
 
 
 def _names_page(role: str) -> bool:

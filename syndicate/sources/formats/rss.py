@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from syndicate.model import Article
+from syndicate.model import Article, LeftOut
 from syndicate.sources.parsing import html_text, hub_links, summaries
 from syndicate.sources.parsing.article_links import EntryLink, choose, enclosed, link_of, original
 from syndicate.sources.parsing.fields import (
@@ -28,7 +28,8 @@ from syndicate.sources.parsing.fields import (
 )
 from syndicate.sources.parsing.images import Found, images
 from syndicate.sources.parsing.next_page import next_page
-from syndicate.sources.parsing.withheld import announced
+from syndicate.sources.parsing.omissions import nameless, sorted_out
+from syndicate.sources.parsing.withheld import why_of
 
 if TYPE_CHECKING:
     from xml.etree.ElementTree import Element
@@ -56,15 +57,15 @@ def read(root: Element, reader: ParseContext) -> Parsed:
         item for parent in ([root, *channels] if about.get("channel") else channels) for item in _items(parent, reader)
     ]
     shown = readable(items, lambda item: _article(item, reader))
-    meant, notes = announced(shown, reader)
-    articles = [article for item in meant if (article := _article(item, reader)) is not None]
+    articles, left_out = sorted_out(
+        shown, lambda item: _article(item, reader), reader, lambda item: why_of(item, reader)
+    )
     links = [(link.get("rel", ""), link.get("href")) for link in channel.get("atom:link", ())]
     hours, days = _rests(channel, reader)
     return Parsed(
-        tuple(articles),
+        articles,
         len(items),
-        notes,
-        held_back=len(shown) - len(meant),
+        left_out=left_out,
         interval=_interval(channel),
         hours=hours,
         days=days,
@@ -78,8 +79,8 @@ def _items(parent: Element, reader: ParseContext) -> Iterator[Element]:
     return (child for child in parent if names[child.tag] == "item")
 
 
-def _article(item: Element, reader: ParseContext) -> Article | None:
-    """None for an item that has neither title nor address."""
+def _article(item: Element, reader: ParseContext) -> Article | LeftOut:
+    """The article of an item; left out if it has neither title nor address."""
     reader = reader.inside(item)
     found, base = reader.children(item), reader.base
     guid = (
@@ -92,7 +93,7 @@ def _article(item: Element, reader: ParseContext) -> Article | None:
     url = _url(found, guid, spoken or reader.rule.language, reader)
     title = html_text.shortened(html_text.title(first(found, "title", "dc:title", "media:title")))
     if not url and not title:
-        return None
+        return nameless(identity(guid), reader, before)
     unread = len(reader.undated)
     published = reader.date(found, "pubDate", "dc:date", "atom:published", "dcterms:issued", "dcterms:created")
     updated = reader.date(found, "atom:updated", "dcterms:modified")

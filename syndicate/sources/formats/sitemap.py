@@ -10,9 +10,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING
 
+from syndicate.addresses import without_login
 from syndicate.dates import Moment
 from syndicate.errors import SourceError
-from syndicate.model import Article, Image
+from syndicate.model import Article, Image, LeftOut
 from syndicate.net import unpacking
 from syndicate.sources.parsing import html_text, xml_tree
 from syndicate.sources.parsing.bot_challenges import HINT, challenger
@@ -28,6 +29,7 @@ from syndicate.sources.parsing.fields import (
     language,
     readable,
 )
+from syndicate.sources.parsing.omissions import shown, sorted_out
 
 if TYPE_CHECKING:
     from xml.etree.ElementTree import Element
@@ -54,11 +56,12 @@ class Sitemap:
     pages: tuple[Listed, ...] = ()
     files: tuple[Listed, ...] = ()
     notes: tuple[str, ...] = ()
+    left_out: tuple[LeftOut, ...] = ()
 
     @property
     def entries(self) -> int:
-        """How many articles, pages and files it lists."""
-        return len(self.articles) + len(self.pages) + len(self.files)
+        """How many articles, pages and files it lists, and how many that are none."""
+        return len(self.articles) + len(self.pages) + len(self.files) + len(self.left_out)
 
 
 def read(
@@ -70,18 +73,19 @@ def read(
     reader = ParseContext(source, url, timezone, now, Namespaces(root.tag, xml_tree.head(body)))
     listed = [reader.children(child) for child in root if reader.names[child.tag] in ("url", "sitemap")]
     if root.tag.endswith("sitemapindex"):
-        return Sitemap(files=tuple(_pages(listed, reader)))
+        files, lost = _pages(listed, reader)
+        return Sitemap(files=files, left_out=lost)
     news = [found for found in listed if "news:news" in found]
     shown_news = readable(news, lambda found: _article(found, reader))
-    articles = [article for found in shown_news if (article := _article(found, reader)) is not None]
+    articles, left_out = sorted_out(shown_news, lambda found: _article(found, reader), reader)
     notes = [f"{len(news)} entries; the newest {ENTRIES} are read"] if len(news) > ENTRIES else []
-    unnamed = min(len(news), ENTRIES) - len(articles)
+    unnamed = min(len(news), ENTRIES) - len(articles) - len(left_out)
     if unnamed:
         notes.append(f"entries left out, without title or address: {unnamed}")
-    pages = _pages([found for found in listed if "news:news" not in found], reader)
+    pages, lost = _pages([found for found in listed if "news:news" not in found], reader)
     if reader.undated:
         notes.append(f"dates that cannot be read: {len(reader.undated)}, such as {reader.undated[0][:60]!r}")
-    return Sitemap(tuple(articles), tuple(pages), notes=tuple(notes))
+    return Sitemap(articles, pages, notes=tuple(notes), left_out=(*left_out, *lost))
 
 
 def is_sitemap(body: bytes) -> bool:
@@ -128,20 +132,34 @@ def _stranger(body: bytes, shown: str, why: str) -> SourceError:
     return SourceError(f"{shown} is not a sitemap: {why}")
 
 
-def _pages(listed: list[Found], reader: ParseContext) -> list[Listed]:
-    found = ((address(first(each, "loc"), reader.base), each) for each in listed)
-    return [Listed(url, reader.date(each, "lastmod")) for url, each in found if url]
+def _pages(listed: list[Found], reader: ParseContext) -> tuple[tuple[Listed, ...], tuple[LeftOut, ...]]:
+    """The addresses of these entries, and those that lead nowhere."""
+    pages: list[Listed] = []
+    lost: list[LeftOut] = []
+    for each in listed:
+        said = first(each, "loc")
+        url = address(said, reader.base)
+        if url:
+            pages.append(Listed(url, reader.date(each, "lastmod")))
+        elif said:
+            lost.append(_lost(said))
+    return tuple(pages), tuple(lost)
 
 
-def _article(found: Found, reader: ParseContext) -> Article | None:
-    """One entry of a news sitemap; None without title or address, since both are required."""
+def _lost(said: str) -> LeftOut:
+    """An entry whose address leads nowhere."""
+    return LeftOut(shown(without_login(said)), "its address leads nowhere", meant=False)
+
+
+def _article(found: Found, reader: ParseContext) -> Article | LeftOut:
+    """One entry of a news sitemap; left out without title or address, since both are required."""
     news = reader.children(found["news:news"][0])
-    url, title = (
-        address(first(found, "loc"), reader.base),
-        html_text.shortened(html_text.title(first(news, "news:title"))),
-    )
-    if not url or not title:
-        return None
+    said, title = first(found, "loc"), html_text.shortened(html_text.title(first(news, "news:title")))
+    url = address(said, reader.base)
+    if not url:
+        return _lost(said) if said else LeftOut(title, "it has no address", meant=False)
+    if not title:
+        return LeftOut(url, "its entry of news has no title", meant=False)
     published, updated = reader.date(news, "news:publication_date"), reader.date(found, "lastmod")
     about = reader.children(news["news:publication"][0]) if "news:publication" in news else {}
     return Article(

@@ -11,7 +11,7 @@ from urllib.parse import SplitResult, urljoin, urlsplit
 
 from syndicate.addresses import NO_ADDRESS, is_possible, without_login
 from syndicate.dates import Moment, parse
-from syndicate.model import UNREAD_DATE, UNUSABLE, Article
+from syndicate.model import UNREAD_DATE, UNUSABLE, Article, LeftOut
 from syndicate.sources.parsing import html_text
 
 if TYPE_CHECKING:
@@ -143,7 +143,7 @@ class ParseContext:
         """An article's address, made absolute, without a login. If `asked`, one that can lead nowhere is remembered."""
         found = without_login(address(text, self.base))
         if text and not found and asked:
-            self.hostless.append(text)
+            self.hostless.append(without_login(text))
         return found
 
     def refused(self, url: str, before: int) -> dict[str, str]:
@@ -199,8 +199,8 @@ class ParseContext:
 
 @dataclass(frozen=True, slots=True)
 class Parsed:
-    """What a document says. `listed` counts its entries, usable or not; `held_back` those not published yet.
-
+    """What a document says. `listed` counts its entries, usable or not; `left_out` are those that are no articles and
+    have a name, `held_back` counts others that need no note, such as older versions.
     `hub` is a hub's address and the address by which it knows this document; "" if none is named.
     `interval`, `hours` and `days` are how often it wants to be asked, and when not: as in `model.Wish`.
     `older` is the address of the page after this one, "" if none is named. `appended`: new entries come at the end.
@@ -217,6 +217,7 @@ class Parsed:
     days: tuple[int, ...] = ()
     older: str = ""
     appended: bool = False
+    left_out: tuple[LeftOut, ...] = ()
 
 
 def noted(reading: Parsed, reader: ParseContext) -> Parsed:
@@ -240,7 +241,7 @@ def _notes(reading: Parsed, reader: ParseContext) -> list[str]:
         notes.append(f"the document is cut off; {len(reading.articles)} whole entries were read")
     if reading.listed > ENTRIES:
         notes.append(f"{reading.listed} entries; the newest {ENTRIES} are read")
-    unnamed = min(reading.listed, ENTRIES) - len(reading.articles) - reading.held_back
+    unnamed = min(reading.listed, ENTRIES) - len(reading.articles) - len(reading.left_out) - reading.held_back
     if unnamed:
         notes.append(f"entries left out, without title and address: {unnamed}")
     if reader.hostless:
@@ -253,12 +254,12 @@ def _notes(reading: Parsed, reader: ParseContext) -> list[str]:
     return notes
 
 
-def readable(entries: Sequence[Entry], article: Callable[[Entry], Article | None]) -> Sequence[Entry]:
+def readable(entries: Sequence[Entry], article: Callable[[Entry], Article | LeftOut]) -> Sequence[Entry]:
     """The newest entries, up to the limit: the first ones, or the last ones if the list begins with its oldest."""
     if len(entries) <= ENTRIES:
         return entries
     ends = (article(entries[0]), article(entries[-1]))
-    dates = [each.published for each in ends if each is not None and each.published is not None]
+    dates = [each.published for each in ends if isinstance(each, Article) and each.published is not None]
     return entries[-ENTRIES:] if len(dates) > 1 and dates[0] < dates[1] else entries[:ENTRIES]
 
 

@@ -15,7 +15,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from syndicate.errors import SourceError
-from syndicate.model import Article
+from syndicate.model import Article, LeftOut
 from syndicate.serialization import instant, load_article
 from syndicate.sources.parsing.fields import OWN_LINKS, LinkRule, Parsed
 
@@ -52,6 +52,7 @@ def feed(
         hours=tuple(said["hours"]),
         days=tuple(said["days"]),
         older=said["older"],
+        left_out=tuple(LeftOut(*each) for each in said["left_out"]),
     )
 
 

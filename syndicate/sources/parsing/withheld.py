@@ -7,7 +7,6 @@ WordPress lists a protected post in its feeds, with a form for the password as c
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from syndicate.aliases import folded
@@ -17,8 +16,9 @@ from syndicate.sources.parsing.fields import ParseContext, words
 if TYPE_CHECKING:
     from xml.etree.ElementTree import Element
 
-LOCKED = "posts left out, behind a password"
-UNPUBLISHED = "posts that are not published yet"
+LOCKED = "it is behind a password"
+MAILED = "it goes out by mail only"
+UNPUBLISHED = "it is not published yet"
 _FORM = re.compile(r"(?:\s|<(?:p|div)\b[^<>]*>)*<form\b[^<>]*(?:action=postpass|post-password-form)", re.IGNORECASE)
 _BODIES = ("description", "content:encoded", "summary", "content", "atom:summary", "atom:content")
 _LONGEST = 400  # characters of markup that such an excerpt has at most
@@ -108,24 +108,13 @@ def is_draft(entry: Element, reader: ParseContext) -> bool:
     )
 
 
-def announced(entries: Sequence[Element], reader: ParseContext) -> tuple[list[Element], tuple[str, ...]]:
-    """The entries of a feed that are meant to be announced, and notes on the others."""
-    kept: list[Element] = []
-    drafts, locked = 0, 0
-    for entry in entries:
-        if is_draft(entry, reader):
-            drafts += 1
-        elif is_locked(*(child.text or "" for child in entry if reader.names[child.tag] in _BODIES and not len(child))):
-            locked += 1
-        else:
-            kept.append(entry)
-    return kept, notes(drafts=drafts, locked=locked)
-
-
-def notes(*, drafts: int = 0, locked: int = 0, mailed: int = 0) -> tuple[str, ...]:
-    """What to say of entries that are left out because they are not meant to be announced."""
-    told = {UNPUBLISHED: drafts, LOCKED: locked, "posts left out, sent by mail only": mailed}
-    return tuple(f"{words}: {number}" for words, number in told.items() if number)
+def why_of(entry: Element, reader: ParseContext) -> str:
+    """Why an entry of a feed is not meant to be announced; "" if it is."""
+    if is_draft(entry, reader):
+        return UNPUBLISHED
+    names = reader.names
+    bodies = (child.text or "" for child in entry if names[child.tag] in _BODIES and not len(child))
+    return LOCKED if is_locked(*bodies) else ""
 
 
 def _is_no_excerpt(body: str) -> bool:

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from syndicate import sources
-from syndicate.model import Article, Image
+from syndicate.model import Article, Image, LeftOut
 
 FEEDS = Path(__file__).parents[2] / "feeds" / "formats"
 URL = "https://gazette.example/feeds/x"
@@ -284,42 +284,61 @@ LINES = [
     {"url": f"{GAZETTE}/gone", "withdrawn": True},
 ]
 
+SOON = "it is not published yet"
+WITHHELD = "its publisher withholds it"
+NO_STORY = "it is a picture, an event or a part of something, and no article"
+NO_DATE = "published is not a date: '2025-02-31T10:00:00Z' (write 2026-11-23T12:00:00Z)"
 SAMPLES = {
     "jsonfeed11.json": (
         JSON_FEED,
         4,
-        ("entries left out, without title and address: 1", "dates that cannot be read: 1, such as 'yesterday'"),
+        ("dates that cannot be read: 1, such as 'yesterday'",),
+        (LeftOut("empty", "it has neither a title nor an address", meant=False),),
     ),
-    "jsonfeed10.json": (OLD_JSON_FEED, 1, ("the feed says that it has ended and will have no new articles",)),
-    "wordpress.json": (WORDPRESS, 4, ("posts that are not published yet: 2",)),
-    "ghost.json": (GHOST, 3, ("posts that are not published yet: 1",)),
-    "ninjs1.json": (NINJS_1, 1, ()),
+    "jsonfeed10.json": (OLD_JSON_FEED, 1, ("the feed says that it has ended and will have no new articles",), ()),
+    "wordpress.json": (
+        WORDPRESS,
+        4,
+        (),
+        (LeftOut(f"{GAZETTE}/?p=813", SOON), LeftOut(f"{GAZETTE}/?p=814", SOON)),
+    ),
+    "ghost.json": (GHOST, 3, (), (LeftOut(f"{GAZETTE}/p/1/", SOON),)),
+    "ninjs1.json": (NINJS_1, 1, (), ()),
     "ninjs2.json": (
         NINJS_2,
         8,
+        (),
         (
-            "left out, withheld by their publisher: 2",
-            "left out, pictures, events and parts, which are not articles: 1",
-            "dates that cannot be read: 1, such as 'until the minister has spoken'",
+            LeftOut(f"{GAZETTE}/three", WITHHELD),
+            LeftOut("urn:photo:9", NO_STORY),
+            LeftOut(f"{GAZETTE}/five", "its embargo cannot be read: 'until the minister has spoken'", meant=False),
         ),
     ),
-    "ninjs3.json": (NINJS_3, 1, ()),
-    "newsml_item.xml": (NEWSML_ITEM, 1, ()),
+    "ninjs3.json": (NINJS_3, 1, (), ()),
+    "newsml_item.xml": (NEWSML_ITEM, 1, (), ()),
     "newsml_message.xml": (
         NEWSML_MESSAGE,
         6,
-        ("left out, withheld by their publisher: 2", "left out, pictures, events and parts, which are not articles: 1"),
+        (),
+        (
+            LeftOut("tag:gazette.example,2025:photo", NO_STORY),
+            LeftOut("tag:gazette.example,2025:held", WITHHELD),
+            LeftOut("tag:gazette.example,2025:someday", "its embargo has no end"),
+        ),
     ),
     "stories.jsonl": (
         LINES,
         10,
         (
             "line 7: is not JSON (Expecting value at column 1)",
-            "line 8: published is not a date: '2025-02-31T10:00:00Z' (write 2026-11-23T12:00:00Z)",
+            f"line 8: {NO_DATE}",
             "line 9: should be an object, not a list",
             "line 10: needs a url or a title",
             "line 11: is not UTF-8 text (byte 51)",
-            "drafts left out: 1",
+        ),
+        (
+            LeftOut(f"{GAZETTE}/soon", SOON),
+            LeftOut(f"{GAZETTE}/feeds/gazette", NO_DATE, meant=False, noted=True),
         ),
     ),
 }
@@ -334,11 +353,11 @@ def facts(article):
 
 @pytest.mark.parametrize("name", SAMPLES)
 def test_a_document_gives_its_facts(name):
-    expected, entries, notes = SAMPLES[name]
+    expected, entries, notes, left_out = SAMPLES[name]
     fetched = sources.parse((FEEDS / name).read_bytes(), source="news", url=URL, now=NOON)
     assert [facts(article) for article in fetched.articles] == expected
     assert {article.source for article in fetched.articles} == {"news"}
-    assert (fetched.entries, fetched.notes) == (entries, notes)
+    assert (fetched.entries, fetched.notes, fetched.left_out) == (entries, notes, left_out)
 
 
 @pytest.mark.parametrize("name", ["jsonfeed11.json", "ghost.json", "ninjs2.json", "wordpress.json"])

@@ -7,6 +7,7 @@ from html import escape
 
 import pytest
 
+from syndicate.model import LeftOut
 from syndicate.sources import ghost, wordpress
 from syndicate.sources.formats.feed import read_feed
 from syndicate.sources.parsing.fields import Namespaces, ParseContext
@@ -39,7 +40,8 @@ def json_feed(**extra):
 
 def told(body):
     reading = read_feed(body.encode(), source="news", url=URL)
-    return [article.title for article in reading.articles], reading.notes, reading.listed
+    assert reading.notes == ()
+    return [article.title for article in reading.articles], reading.left_out, reading.listed
 
 
 def encoded(name, markup):
@@ -55,7 +57,7 @@ def encoded(name, markup):
     ],
 )
 def test_a_draft_in_a_feed_is_left_out_and_told(body):
-    assert told(body) == (["Open"], ("posts that are not published yet: 1",), 2)
+    assert told(body) == (["Open"], (LeftOut(f"{URL}/1", "it is not published yet"),), 2)
 
 
 @pytest.mark.parametrize(
@@ -74,7 +76,7 @@ def test_a_draft_in_a_feed_is_left_out_and_told(body):
     ],
 )
 def test_a_post_behind_a_password_is_left_out_and_told(body):
-    assert told(body) == (["Open"], ("posts left out, behind a password: 1",), 2)
+    assert told(body) == (["Open"], (LeftOut(f"{URL}/1", "it is behind a password"),), 2)
 
 
 @pytest.mark.parametrize(
@@ -91,16 +93,19 @@ def test_a_post_behind_a_password_is_left_out_and_told(body):
     ],
 )
 def test_what_only_speaks_of_it_is_announced(body):
-    titles, notes, _ = told(body)
-    assert (len(titles), notes) == (2, ())
+    titles, left_out, _ = told(body)
+    assert (len(titles), left_out) == (2, ())
 
 
-@pytest.mark.parametrize(("broken", "note"), [(DRAFT.format(APP, "yes"), "not published"), ("", "password")])
-def test_a_feed_that_is_not_well_formed_says_it_too(broken, note):
+@pytest.mark.parametrize(
+    ("broken", "why"), [(DRAFT.format(APP, "yes"), "it is not published yet"), ("", "it is behind a password")]
+)
+def test_a_feed_that_is_not_well_formed_says_it_too(broken, why):
     body = rss((broken or encoded("description", FORM)).replace("x:", "app:").replace(":x", ":app") + "<b>&nbsp;<b>")
-    titles, notes, _ = told(body)
-    assert titles == ["Open"]
-    assert any(note in each for each in notes)
+    reading = read_feed(body.encode(), source="news", url=URL)
+    assert [article.title for article in reading.articles] == ["Open"]
+    assert reading.left_out == (LeftOut(f"{URL}/1", why),), "which the child process hands on"
+    assert len(reading.notes) == 1, "that it is not well-formed"
 
 
 def context():
@@ -118,8 +123,12 @@ def test_wordpress_says_what_is_behind_a_password():
     listed.append(post(5) | {"content": {}, "excerpt": {"rendered": "", "protected": True}})
     reading = wordpress.read(listed, context(), url=URL)
     assert [article.title for article in reading.articles] == ["Post 2"]
-    assert reading.notes == ("posts that are not published yet: 1", "posts left out, behind a password: 3")
-    assert reading.held_back == 4
+    assert [(each.place.removeprefix(URL), each.why) for each in reading.left_out] == [
+        ("/1", "it is behind a password"),
+        ("/3", "it is behind a password"),
+        ("/4", "it is not published yet"),
+        ("/5", "it is behind a password"),
+    ]
 
 
 def test_ghost_says_what_is_sent_by_mail_only():
@@ -127,4 +136,5 @@ def test_ghost_says_what_is_sent_by_mail_only():
     listed = [one | {"email_only": True}, one | {"status": "sent"}, one | {"status": "draft"}, one | {"title": "Two"}]
     reading = ghost.read({"posts": [*listed, one | {"email_only": False}]}, context(), url=URL)
     assert [article.title for article in reading.articles] == ["Two", "One"]
-    assert reading.notes == ("posts that are not published yet: 1", "posts left out, sent by mail only: 2")
+    mailed, draft = "it goes out by mail only", "it is not published yet"
+    assert [(each.why, each.meant) for each in reading.left_out] == [(mailed, True), (mailed, True), (draft, True)]
