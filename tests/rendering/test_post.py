@@ -136,6 +136,11 @@ def test_alt_text_is_description_else_caption_else_headline_then_the_credit(post
     assert post(article).post.media[0].alt == alt
 
 
+def test_the_picture_of_a_note_is_described_by_its_first_line(post):
+    note = replace(ARTICLE, title="", summary="The ferry is late.\n\nIt leaves at nine.", images=(Image(PHOTO.url),))
+    assert post(note).post.media[0].alt == "The ferry is late."
+
+
 def test_long_alt_text_is_cut_before_its_credit(post):
     article = replace(ARTICLE, images=(replace(PHOTO, alt="word " * 100),))
     alt = post(article, replace(TEXT, alt=60)).post.media[0].alt
