@@ -311,9 +311,7 @@ SAMPLES = {
         (
             LeftOut(f"{GAZETTE}/three", WITHHELD),
             LeftOut("urn:photo:9", NO_STORY),
-            LeftOut(
-                f"{GAZETTE}/five", "its embargo cannot be read: 'until the minister has spoken'", meant=False
-            ),
+            LeftOut(f"{GAZETTE}/five", "its embargo cannot be read: 'until the minister has spoken'", meant=False),
         ),
     ),
     "ninjs3.json": (NINJS_3, 1, (), ()),

@@ -140,8 +140,13 @@ def test_no_terminal_is_controlled_by_a_guid():
 
 
 def test_a_line_with_a_name_is_known_by_it_and_told_in_its_note():
-    body = '{"url": "undefined", "title": "A", "guid": "g"}\n{"guid": "g", "title": 3, "kind": "novel"}\n{"title": "B"}\n[]'
-    reading = of_document(jsonl.parse, body)
+    lines = [
+        '{"url": "undefined", "title": "A", "guid": "g"}',
+        '{"guid": "g", "kind": "novel"}',
+        '{"title": "B"}',
+        "[]",
+    ]
+    reading = of_document(jsonl.parse, "\n".join(lines))
     assert [(each.place, each.meant, each.noted) for each in reading.left_out] == [
         ("undefined", False, True),
         ("g", False, True),

@@ -97,7 +97,9 @@ def test_what_only_speaks_of_it_is_announced(body):
     assert (len(titles), left_out) == (2, ())
 
 
-@pytest.mark.parametrize(("broken", "why"), [(DRAFT.format(APP, "yes"), "it is not published yet"), ("", "it is behind a password")])
+@pytest.mark.parametrize(
+    ("broken", "why"), [(DRAFT.format(APP, "yes"), "it is not published yet"), ("", "it is behind a password")]
+)
 def test_a_feed_that_is_not_well_formed_says_it_too(broken, why):
     body = rss((broken or encoded("description", FORM)).replace("x:", "app:").replace(":x", ":app") + "<b>&nbsp;<b>")
     reading = read_feed(body.encode(), source="news", url=URL)
