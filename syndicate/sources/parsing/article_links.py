@@ -56,6 +56,8 @@ def choose(links: Sequence[EntryLink], permalink: str, reader: ParseContext, lan
     places = [*alternates, *([permalink] if permalink else [])]
     if not places:
         return recording((each.url, each.type) for each in links if each.rel == "enclosure")
+    if len(places) == 1 and not related:
+        return places[0]
     wanted = (each for each in (*places, *related) if _is_own(each, reader.home) is (reader.rule.links == "own"))
     return next(wanted, places[0])
 
@@ -73,6 +75,9 @@ def enclosed(url: str, enclosures: Iterable[tuple[str, str]]) -> dict[str, str]:
 
 def _by_fitness(links: Iterable[EntryLink], language: str | None) -> list[EntryLink]:
     """The alternates: pages before other things, then those in the language before those in none and in others."""
+    alternates = [link for link in links if link.rel == "alternate"]
+    if len(alternates) == 1:
+        return alternates
     wanted = (language or "").lower()
 
     def rank(link: EntryLink) -> tuple[bool, int]:
@@ -81,7 +86,7 @@ def _by_fitness(links: Iterable[EntryLink], language: str | None) -> list[EntryL
             return link.type not in _PAGES, 0 if said == wanted else 1
         return link.type not in _PAGES, 3 if said and said != "x-default" and wanted else 2
 
-    return sorted((link for link in links if link.rel == "alternate"), key=rank)
+    return sorted(alternates, key=rank)
 
 
 def _is_own(url: str, home: str) -> bool:

@@ -73,8 +73,9 @@ def is_usable(image: Image) -> bool:
     """Whether a network can show a picture, and it is the article's."""
     if not image.url or is_ornament(image.url) or (image.type or "").startswith("image/svg"):
         return False
-    path = urlsplit(image.url).path
-    return not _DRAWN.search(path) and not is_missing(unquote(path.rpartition("/")[2]))
+    path = image.url.partition("#")[0].partition("?")[0]
+    name = path.rpartition("/")[2]
+    return not _DRAWN.search(path) and not is_missing(unquote(name) if "%" in name else name)
 
 
 def ranked(

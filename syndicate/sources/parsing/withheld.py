@@ -20,7 +20,7 @@ LOCKED = "it is behind a password"
 MAILED = "it goes out by mail only"
 UNPUBLISHED = "it is not published yet"
 _FORM = re.compile(r"(?:\s|<(?:p|div)\b[^<>]*>)*<form\b[^<>]*(?:action=postpass|post-password-form)", re.IGNORECASE)
-_BODIES = ("description", "content:encoded", "summary", "content", "atom:summary", "atom:content")
+_BODIES = frozenset(("description", "content:encoded", "summary", "content", "atom:summary", "atom:content"))
 _LONGEST = 400  # characters of markup that such an excerpt has at most
 _NO_EXCERPT = """
 There is no excerpt because this is a protected post.
@@ -110,10 +110,11 @@ def is_draft(entry: Element, reader: ParseContext) -> bool:
 
 def why_of(entry: Element, reader: ParseContext) -> str:
     """Why an entry of a feed is not meant to be announced; "" if it is."""
-    if is_draft(entry, reader):
-        return UNPUBLISHED
     names = reader.names
-    bodies = (child.text or "" for child in entry if names[child.tag] in _BODIES and not len(child))
+    named = [(names[child.tag], child) for child in entry]
+    if any(name == "app:control" for name, _ in named) and is_draft(entry, reader):
+        return UNPUBLISHED
+    bodies = (child.text or "" for name, child in named if name in _BODIES and not len(child))
     return LOCKED if is_locked(*bodies) else ""
 
 
