@@ -151,7 +151,7 @@ def test_a_login_is_removed_and_nothing_else():
         ("/#b", "/#b"),
         ("#", ""),
         ("/a#b#c", "/a#b%23c"),
-        ("/a?b.#c", "/a?b.#c"),
+        ("/a?b.#c", "/a?b%2E#c"),
         ("/a?b.", "/a?b%2E"),
         ("/a.#", "/a%2E"),
         ("/a?b&", "/a?b&"),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import astuple, replace
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 
 import pytest
 
@@ -19,9 +19,8 @@ from syndicate.errors import (
     Uncertain,
     Unsupported,
 )
-from tests.delivery.test_retry_policy import UNKNOWN
+from tests.worlds.unknown import NOW, UNKNOWN
 
-NOW = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
 SETTLE = timedelta(seconds=15)
 DAY = 86_400.0
 

@@ -1,5 +1,5 @@
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 
 import pytest
 from hypothesis import given
@@ -7,28 +7,9 @@ from hypothesis import strategies as st
 
 from syndicate import errors
 from syndicate.delivery import retry_policy
-from syndicate.model import Delivery
+from tests.worlds.unknown import NOW, UNKNOWN
 
-NOW = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
 SETTLE = timedelta(seconds=15)
-UNKNOWN = Delivery(
-    key="0" * 32,
-    anchor="1" * 32,
-    article="https://gazette.example/a",
-    account="masto",
-    platform="mastodon",
-    action="post",
-    revision=0,
-    part=0,
-    state="unknown",
-    reason="no_answer",
-    due_at=NOW,
-    planned_at=NOW,
-    attempts=1,
-    fence=1,
-    committed_at=NOW - timedelta(minutes=1),
-    unknowns=1,
-)
 
 
 @pytest.mark.parametrize(
