@@ -85,7 +85,7 @@ def ascii_host(host: str) -> str:
 
 def without_login(url: str) -> str:
     """The address without the user name and the password in it."""
-    return _LOGIN.sub("", url)
+    return _LOGIN.sub("", url) if "@" in url else url
 
 
 def is_possible(url: str) -> bool:

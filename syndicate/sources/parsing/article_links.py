@@ -31,6 +31,8 @@ def link_of(element: Element, reader: ParseContext) -> EntryLink:
     """A `<link>` of Atom, or of RSS, where its address may be its text. Its `rel` may be the address of its
     registration (RFC 4287 §4.2.7.2).
     """
+    if not element.attrib:
+        return EntryLink(reader.link(words(element)))
     rel = (element.get("rel") or "alternate").strip().lower().rpartition("/")[2]
     said = (element.get("type") or "").partition(";")[0].strip().lower()
     url = reader.inside(element).link(element.get("href") or words(element), asked=rel in ("alternate", "related"))

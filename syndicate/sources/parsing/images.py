@@ -122,7 +122,7 @@ def _thumbnails(reader: ParseContext, found: Found) -> list[Image]:
     listed = [(element, found) for element in found.get("media:thumbnail", ())]
     groups = [*found.get("media:group", ()), *filter(len, found.get("link", ()))]
     contents = [child for group in groups for child in group if names[child.tag] == "media:content"]
-    for parent in (*groups, *found.get("media:content", ()), *contents):
+    for parent in (*groups, *filter(len, found.get("media:content", ())), *contents):
         if any(names[child.tag] == "media:thumbnail" for child in parent):
             inside = reader.children(parent)
             listed += [(element, inside) for element in inside["media:thumbnail"]]

@@ -124,6 +124,8 @@ def _once(data: bytes | str) -> bytes | str:
     """Undo a second encoding of a document that was taken for Windows-1252."""
     if isinstance(data, str):
         return html_text.document(data)
+    if data.isascii():
+        return data
     first = _BEYOND_ASCII.search(data)
     if first is None or first[0] != b"\xc3":  # what begins a character of UTF-8, encoded once more
         return data
