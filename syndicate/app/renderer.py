@@ -13,7 +13,6 @@ from syndicate.errors import RenderError
 from syndicate.ledger import Ledger
 from syndicate.model import Account, Article, Delivery, Limits, Rendered, Site
 from syndicate.ports import Http, Platform
-from syndicate.serialization import freeze
 
 if TYPE_CHECKING:
     from syndicate.delivery.lane import Lane, Render
@@ -61,23 +60,19 @@ class LazyRenderer:
 
     def approved(self, delivery: Delivery) -> Render:
         """Renders as `render`; a post approved before posts were made as now goes out as it was approved."""
+        if delivery.approved is None:
+            return self.render
 
         def render(
-            article: Article,
-            account: Account,
-            platform: Platform,
-            limits: Limits,
-            *,
-            at: datetime,
-            planned_at: datetime,
+            article: Article, account: Account, platform: Platform, limits: Limits, **moments: datetime
         ) -> Rendered:
-            made = self.render(article, account, platform, limits, at=at, planned_at=planned_at)
-            if delivery.approved in (None, freeze(made)[1]):
-                return made
             from syndicate.rendering.manner import BEFORE
+            from syndicate.serialization import freeze
 
+            made = self.render(article, account, platform, limits, **moments)
+            if freeze(made)[1] == delivery.approved:
+                return made
             with contextlib.suppress(RenderError):
-                moments = {"at": at, "planned_at": planned_at}
                 earlier = self._renderer().render(article, account, platform, limits, **moments, manner=BEFORE)
                 return earlier if freeze(earlier)[1] == delivery.approved else made
             return made

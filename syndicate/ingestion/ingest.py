@@ -193,24 +193,23 @@ def _retold(anchor: str, article: Article, standing: StoredState, ledger: Ledger
     if standing.content_hash == UNREAD:
         ledger.articles.adopt(anchor, article)
     elif standing.source == article.source and standing.content_hash != content_hash(article):
-        if _is_stale(anchor, article, ledger, now):
+        stored = ledger.articles.find(anchor).article
+        if _is_stale(article, stored, now):
             return []
-        whole = still_filled(article, ledger.articles.find(anchor).article)
-        before = ledger.articles.update(anchor, whole, now)
+        before = ledger.articles.update(anchor, still_filled(article, stored), now)
         if before is not None:
             return [(anchor, before, ledger.articles.find(anchor).article)]
     return []
 
 
-def _is_stale(anchor: str, article: Article, ledger: Ledger, now: datetime) -> bool:
+def _is_stale(article: Article, stored: Article, now: datetime) -> bool:
     """Whether a reading is an older version than the stored one, as from a cache that was not renewed.
 
     A withdrawal counts in any case. A stored version dated in the future is a mistake, and hides nothing.
     """
     if article.updated is None or article.withdrawn:
         return False
-    stored = ledger.articles.find(anchor).article.updated
-    return stored is not None and article.updated < stored <= now + soon(article)
+    return stored.updated is not None and article.updated < stored.updated <= now + soon(article)
 
 
 def _is_back(anchor: str, article: Article, standing: StoredState, retold: Sequence[Change], ledger: Ledger) -> bool:
@@ -234,7 +233,9 @@ def _filled(anchor: str, retold: Sequence[Change], ledger: Ledger) -> list[Candi
 def _redated(anchor: str, article: Article, before: datetime, ledger: Ledger, now: datetime) -> None:
     """Move a waiting article to the new date that its own source gives, which may be an embargo."""
     published = article.published
-    if published is not None and published != before and not _is_stale(anchor, article, ledger, now):
+    if published is None or published == before:
+        return
+    if not _is_stale(article, ledger.articles.find(anchor).article, now):
         ledger.backlog.reschedule(anchor, before, published, now + soon(article), doubtful(published, now))
 
 

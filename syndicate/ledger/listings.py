@@ -34,13 +34,10 @@ class Listings:
 
         After a reading that left some for the next, `now` is the time of the one before.
         """
-        for place in known:
-            self._db.change(
-                "INSERT INTO listing (source, place, seen_at) VALUES (:source, :place, :now) ON CONFLICT DO NOTHING",
-                source=source,
-                place=_key(place),
-                now=micros(now),
-            )
+        self._db.change_many(
+            "INSERT INTO listing (source, place, seen_at) VALUES (:source, :place, :now) ON CONFLICT DO NOTHING",
+            [{"source": source, "place": _key(place), "now": micros(now)} for place in known],
+        )
         return [each for each in left_out if self._is_new(source, each, now)]
 
     def _is_new(self, source: str, left_out: LeftOut, now: datetime) -> bool:

@@ -79,10 +79,12 @@ def _strong(reply: Reply) -> str | None:
     Else a second change in the same second would never be seen (RFC 9110 §8.8.2.2). A date that cannot be read is
     the server's own way to name a version.
     """
+    said = reply.headers.get("last-modified")
+    if not said:
+        return said
     from syndicate.dates import parse
 
-    said = reply.headers.get("last-modified")
-    changed, sent = parse(said or ""), parse(reply.headers.get("date", ""))
+    changed, sent = parse(said), parse(reply.headers.get("date", ""))
     weak = changed is not None and sent is not None and changed.instant > sent.instant - timedelta(seconds=1)
     return "" if weak else said
 
