@@ -69,9 +69,7 @@ def _mirror(file: str, near: list[tuple[int, str]]) -> list[str]:
     ]
     own = [test for steps, test in near if test == named]
     parts = f"test_{home.name}_"
-    own += [
-        test for steps, test in beside if test != named and (steps == 1 or Path(test).name.startswith(parts))
-    ]
+    own += [test for steps, test in beside if test != named and (steps == 1 or Path(test).name.startswith(parts))]
     return own or [test for _, test in beside]
 
 
