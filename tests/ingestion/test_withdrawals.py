@@ -18,7 +18,7 @@ PAGE = "https://gazette.example/{}"
 
 @pytest.fixture
 def site(ledger, clock, put):
-    """A site with some posted stories; `gone` are those whose page is, by number, `unclear` those that do not answer."""
+    """A site with some posted stories: `gone` are the pages that are not there, `unclear` those that do not answer."""
 
     class Site:
         gone: set[int]
