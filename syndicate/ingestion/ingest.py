@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from itertools import pairwise
 from typing import TYPE_CHECKING
@@ -235,8 +235,11 @@ def _redated(anchor: str, article: Article, before: datetime, ledger: Ledger, no
     published = article.published
     if published is None or published == before:
         return
-    if not _is_stale(article, ledger.articles.find(anchor).article, now):
+    stored = ledger.articles.find(anchor).article
+    if not _is_stale(article, stored, now):
         ledger.backlog.reschedule(anchor, before, published, now + soon(article), doubtful(published, now))
+        dated = replace(stored, published=published, updated=article.updated or stored.updated)
+        ledger.articles.fill(anchor, dated)  # so that an older version does not move it back
 
 
 def _moved(named: Sequence[tuple[Alias, ...]], anchors: Mapping[str, str]) -> tuple[str, ...]:

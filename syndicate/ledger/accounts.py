@@ -157,10 +157,10 @@ class Accounts:
 
     def throttled(self, name: str) -> int:
         """Count an answer that asks to wait without saying how long. Returns how many in a row."""
-        row = self._db.rows(
+        row = self._db.row(
             "UPDATE account SET throttles = throttles + 1 WHERE name = :name RETURNING throttles", name=name
         )
-        return int(row[0]["throttles"]) if row else 1
+        return int(row["throttles"]) if row else 1
 
     def troubled(self, name: str, trouble: str) -> None:
         """Record what a person is told of the account's long wait."""
@@ -176,14 +176,14 @@ class Accounts:
 
     def unreachable(self, name: str, now: datetime, breaks: int) -> int:
         """Count a failure to reach the network. Returns how many in a row; from `breaks` on the account is down."""
-        row = self._db.rows(
+        row = self._db.row(
             "UPDATE account SET failures = failures + 1, down_since = CASE WHEN failures + 1 >= :breaks"
             " THEN COALESCE(down_since, :now) ELSE down_since END WHERE name = :name RETURNING failures",
             name=name,
             now=micros(now),
             breaks=breaks,
         )
-        return int(row[0]["failures"]) if row else 0
+        return int(row["failures"]) if row else 0
 
     def was_down(self, name: str) -> bool:
         """Whether its network could not be reached the last time, or the account is paused or down."""
@@ -194,7 +194,7 @@ class Accounts:
         """Record that the network answered: no failures in a row any more."""
         self._db.change(
             "UPDATE account SET failures = 0, down_since = CASE WHEN paused IS NULL THEN NULL ELSE down_since END"
-            " WHERE name = :name AND (failures > 0 OR down_since IS NOT NULL)",
+            " WHERE name = :name",
             name=name,
         )
 

@@ -62,7 +62,7 @@ class Deliveries:
 
     def plan(self, planned: PlannedDelivery, planned_at: datetime) -> str | None:
         """Write a new delivery. Returns its key, or None if this article was planned for this account before."""
-        made = self._db.rows(
+        made = self._db.row(
             "INSERT INTO delivery (key, anchor, account, platform, action, revision, part, state, reason, due_at,"
             " planned_at, expires_at, priority, error, attempts, fence, lease_until, unknowns, absent, updated_at)"
             " VALUES (:key, :anchor, :account, :platform, :action, :revision, 0, :state, :reason, :due_at,"
@@ -76,7 +76,7 @@ class Deliveries:
             revision=planned.revision,
             **_decided(planned, planned_at),
         )
-        return made[0]["key"] if made else None
+        return made["key"] if made else None
 
     def replan(self, planned: PlannedDelivery, reasons: Sequence[str], planned_at: datetime) -> bool:
         """Plan a delivery anew, whatever its age, that was skipped for one of these reasons or waits for approval."""
