@@ -9,6 +9,7 @@ from dataclasses import replace
 from datetime import datetime
 from urllib.parse import urlsplit
 
+from syndicate.aliases import site_host
 from syndicate.app.sources import build
 from syndicate.config.schema import Config
 from syndicate.errors import SourceError
@@ -76,7 +77,7 @@ class Rounds:
                 every=wanted.every,
                 zone=wanted.timezone,
                 breaking=self._config.breaking,
-                floods=FloodLimits(wanted.burst, wanted.similar),
+                floods=FloodLimits(wanted.burst, wanted.similar, None if wanted.links == "out" else self._hosts),
                 backfill=backfill,
                 hurries=self._tries.get(name, 0) > 0,
             ),
@@ -136,6 +137,12 @@ class Rounds:
             if "://" in source.url:
                 named[source.url].append(source.name)
         return {url: names for url, names in named.items() if len(names) > 1}
+
+    @functools.cached_property
+    def _hosts(self) -> frozenset[str]:
+        """The hosts of the site and of all sources: links that lead there are the publisher's own."""
+        named = (address for source in self._sources.values() for address in (source.url, source.link or ""))
+        return frozenset(host for url in (self._config.site.url, *named) if (host := site_host(url)))
 
     def _source(self, name: str, address: str) -> Source:
         """The reader of a configured source, at its present address."""

@@ -299,9 +299,9 @@ def _news(
     """Store the articles that were read, and plan their deliveries. `accounts` come with their baselines."""
     from syndicate.ingestion.fill_in import fill_in
     from syndicate.ingestion.ingest import ingest, listed_here_too
-    from syndicate.planning.apply import restrained
     from syndicate.planning.changes import revise
     from syndicate.planning.flood_control import waiting
+    from syndicate.planning.history import Fresh, follow, restrained
     from syndicate.planning.plan import plan
 
     since, was_empty = state.baseline_at, state.baseline_at is not None and not state.entries
@@ -317,8 +317,11 @@ def _news(
     entries: list[Planned] = []
     for stories, whom in asked:
         entries += plan(stories, whom, source_baseline=since, zone=rules.zone, now=now, breaking=rules.breaking)
+    if read.changed and rules.floods.hosts is not None:
+        follow(read.changed, state.name, ledger)
     if entries and rules.floods != NO_LIMITS:
         new = {candidate.anchor for stories, _ in asked for candidate in stories}
-        entries = restrained(entries, new, fetched, newest, ledger, rules.floods)
+        fresh = Fresh(fetched, read.listed, read.unknown, new, newest)
+        entries = restrained(entries, fresh, ledger, rules.floods, now)
     edits = revise(read.changed, [account for account, _ in accounts], ledger, now, rules.breaking)
     return _News(len(read.candidates), entries, edits, read.notes, waiting(entries))

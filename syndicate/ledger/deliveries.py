@@ -88,7 +88,7 @@ class Deliveries:
                 " planned_at = :planned_at, priority = :priority, expires_at = NULL, error = NULL, post = NULL,"
                 " draft = NULL, committed_at = NULL, looks = 0, looked_at = NULL"
                 f" WHERE key = :key AND {WANTED.allowed} AND ((state = 'skipped' AND reason IN ({listed}))"
-                " OR (state = 'planned' AND reason IN ('burst', 'similar')))",
+                " OR (state = 'planned' AND reason IN ('burst', 'similar', 'stranger')))",
                 key=planned.key,
                 **names,
                 **_decided(planned, planned_at),
