@@ -100,7 +100,7 @@ def _strangers(stories: Mapping[str, Article], hosts: Collection[str]) -> dict[s
 
 
 def _strange(fresh: Fresh, ledger: Ledger, *, roams: bool) -> str:
-    """In what a reading differs from what is known of its source, if none of more than FEW listed was known; else ""."""
+    """In what a reading differs from what is known of its source, if none of many listed was known; else ""."""
     listed = fresh.reading.articles
     if len(listed) <= FEW or len(fresh.unknown) < len(listed) or fresh.reading.known:
         return ""
