@@ -316,7 +316,7 @@ def _news(
     from syndicate.ingestion.fill_in import fill_in
     from syndicate.ingestion.ingest import ingest, listed_here_too
     from syndicate.planning.changes import revise
-    from syndicate.planning.flood_control import waiting
+    from syndicate.planning.flood_control import strange_hosts, waiting
     from syndicate.planning.history import Fresh, follow, restrained
     from syndicate.planning.plan import plan
 
@@ -341,4 +341,7 @@ def _news(
         entries = restrained(entries, fresh, ledger, rules.floods, now)
     ledger.floods.lists(state.name, read.listed)
     edits = revise(read.changed, [account for account, _ in accounts], ledger, now, rules.breaking)
-    return _News(len(read.candidates), entries, edits, read.notes, waiting(entries))
+    notes = read.notes
+    if hosts := strange_hosts(entries):
+        notes += (f"nothing of {state.name} led to {', '.join(hosts)} before, so what leads there waits",)
+    return _News(len(read.candidates), entries, edits, notes, waiting(entries))

@@ -159,6 +159,17 @@ class Deliveries:
         found = self.find(delivery_key(anchor, account))
         return found is not None and found.state in ("sending", "unknown", "held", "posted")
 
+    def edits(self, anchor: str, account: str) -> tuple[int, datetime | None]:
+        """How many edits of an article's post went through, and when the last one did."""
+        row = self._db.row(
+            "SELECT COUNT(*) AS number, MAX(updated_at) AS last FROM delivery WHERE anchor = :anchor"
+            " AND account = :account AND action = 'edit' AND state = 'posted'",
+            anchor=anchor,
+            account=account,
+        )
+        assert row is not None
+        return row["number"], from_micros(row["last"])
+
     def receipt(self, key: str) -> Receipt | None:
         """The stored receipt of a delivery; None if there is none."""
         row = self._db.row("SELECT receipt FROM delivery WHERE key = :key", key=key)

@@ -12,7 +12,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
-from syndicate.aliases import folded
+from syndicate.aliases import folded, site_host
 from syndicate.model import Article, FloodLimits, Reason
 from syndicate.planning.likeness import is_newer
 from syndicate.planning.plan import Planned
@@ -102,6 +102,12 @@ def waiting(entries: Sequence[Planned]) -> dict[str, int]:
         for reason in ("burst", "similar", "stranger")
     }
     return {reason: count for reason, count in counts.items() if count}
+
+
+def strange_hosts(entries: Sequence[Planned]) -> list[str]:
+    """The hosts to which articles lead that wait as strangers."""
+    urls = (entry.candidate.article.url for entry in entries if (entry.state, entry.reason) == ("planned", "stranger"))
+    return sorted({host for url in urls if (host := site_host(url))})
 
 
 def alike(one: Article, other: Article) -> bool:
