@@ -70,7 +70,9 @@ def _edit(
     count, last = ledger.deliveries.edits(delivery.anchor, delivery.account)
     if count >= EDITS:
         told = f"its post was edited {count} times; further changes of the article are left"
-        ledger.waiting.skips(delivery, "unchanged", error=told, now=now, alerted=True)
+        with ledger.transaction():
+            if ledger.waiting.skips(delivery, "unchanged", error=told, now=now):
+                ledger.decisions.tell(delivery, "skipped")
         return
     article = ledger.articles.find(delivery.anchor).article
     try:
