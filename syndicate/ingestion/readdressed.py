@@ -6,7 +6,7 @@ guid and date. The old address then redirects to the new one, and a request tell
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from itertools import islice
@@ -51,7 +51,7 @@ def readdressed(articles: Sequence[Article], source: str, ledger: Ledger, follow
         for article, names in zip(articles, named, strict=True)
         if article.url and not article.withdrawn and not any(alias.hash in anchors for alias in names)
     ]
-    left = [anchor for anchor in before if anchor not in {*anchors.values()}] if new else []
+    left = _left(before, {*anchors.values()}) if new else []
     found = []
     for known, likely in islice(_plausible(left, new, articles, source, ledger), MOST):
         place = follow(known.article.url)
@@ -62,6 +62,12 @@ def readdressed(articles: Sequence[Article], source: str, ledger: Ledger, follow
                 found.append(Readdressed(known.anchor, known.article.url, each.url, aliases(each)))
                 break
     return found
+
+
+def _left(before: Sequence[str], present: Collection[str]) -> list[str]:
+    """What left a list, apart from what has scrolled out at its end."""
+    last = max((place for place, anchor in enumerate(before) if anchor in present), default=0)
+    return [anchor for anchor in before[:last] if anchor and anchor not in present]
 
 
 def _plausible(

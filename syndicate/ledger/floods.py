@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import json
-from collections import Counter
 from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 
 from syndicate.aliases import site_host
-from syndicate.ledger.database import MICROSECOND, Database, Row, micros
+from syndicate.ledger.database import Database, Row, from_micros, micros
 from syndicate.model import Delivery
 
 HOUR = timedelta(hours=1)
@@ -21,6 +20,11 @@ _GOING = (  # a post that went out, will go out, or waits because it was one of 
     "EXISTS (SELECT 1 FROM delivery WHERE delivery.anchor = article.anchor AND action = 'post' AND expires_at IS NOT"
     " NULL AND priority > 0 AND state <> 'skipped' AND NOT (state = 'planned' AND reason IN ('similar', 'stranger')))"
 )
+_DATES = (
+    "published_at, first_seen_at, data LIKE :by_day AS by_day,"
+    " EXISTS (SELECT 1 FROM delivery WHERE delivery.anchor = article.anchor) AS planned"
+)
+_BY_DAY = '%"precision":"day"%'
 _MEANT = (  # never asked about, or not refused
     "(NOT EXISTS (SELECT 1 FROM delivery WHERE delivery.anchor = article.anchor)"
     " OR EXISTS (SELECT 1 FROM delivery WHERE delivery.anchor = article.anchor AND action = 'post'"
@@ -53,34 +57,34 @@ class Floods:
             [{"source": source, "host": host} for host in hosts],
         )
 
-    def came(self, source: str, now: datetime, besides: Iterable[str]) -> int:
-        """How many new articles of a source came within the last hour, but those in `besides` and breaking news."""
+    def came(self, source: str, now: datetime, besides: Iterable[str]) -> list[datetime]:
+        """When the new articles of a source were published that came within the last hour, but those in `besides` and
+        breaking news. One without a time counts when it was first seen.
+        """
         known = set(besides)
         rows = self._db.rows(
-            f"SELECT anchor FROM article WHERE source = :name AND first_seen_at > :since AND {_GOING}",
+            f"SELECT anchor, {_DATES} FROM article WHERE source = :name AND first_seen_at > :since AND {_GOING}",
             name=source,
+            by_day=_BY_DAY,
             since=micros(now - HOUR),
         )
-        return sum(row["anchor"] not in known for row in rows)
+        return _moments(row for row in rows if row["anchor"] not in known)
 
-    def busiest(self, source: str, now: datetime, most: int) -> int:
-        """The most articles that a source published in any hour of PAST, the last one not counted.
+    def published(self, source: str, now: datetime) -> list[datetime]:
+        """When the articles of a source were published, over PAST, apart from the last hour.
 
-        A second that more than `most` articles share says when they were imported, and a date without a time says
-        no hour; such an article counts when it was first seen, unless the first run found it.
+        One without a time counts when it was first seen, unless the first run found it; what a person refused, and
+        what still waits, does not.
         """
         rows = self._db.rows(
-            "SELECT published_at, first_seen_at, EXISTS (SELECT 1 FROM delivery WHERE delivery.anchor = article.anchor)"
-            " AS planned, data LIKE :by_day AS by_day FROM article WHERE source = :name"
+            f"SELECT {_DATES} FROM article WHERE source = :name"
             f" AND (published_at > :since OR first_seen_at > :since) AND first_seen_at <= :until AND {_MEANT}",
             name=source,
-            by_day='%"precision":"day"%',
+            by_day=_BY_DAY,
             since=micros(now - PAST),
             until=micros(now - HOUR),
         )
-        until = micros(now - HOUR) or 0
-        moments = Counter(at for row in rows if (at := _moment(row)) is not None and at <= until)
-        return _densest(sorted(at for at, count in moments.items() if count <= most for _ in range(count)))
+        return [moment for moment in _moments(rows) if moment <= now - HOUR]
 
     def is_calm(self, source: str, now: datetime) -> bool:
         """Whether a person approved what was too much within the last hour, and nothing is too much for now."""
@@ -126,17 +130,12 @@ def approved(database: Database, delivery: Delivery, now: datetime) -> None:
         )
 
 
-def _moment(row: Row) -> int | None:
-    if row["published_at"] is not None and not row["by_day"]:
-        return int(row["published_at"])
-    return int(row["first_seen_at"]) if row["planned"] else None
-
-
-def _densest(moments: Sequence[int]) -> int:
-    """How many of these instants, in order, lie within one hour at most."""
-    most = first = 0
-    for number, moment in enumerate(moments):
-        while moment - moments[first] >= HOUR // MICROSECOND:
-            first += 1
-        most = max(most, number - first + 1)
-    return most
+def _moments(rows: Iterable[Row]) -> list[datetime]:
+    """When each of these articles was published, or else first seen."""
+    found = []
+    for row in rows:
+        dated = row["published_at"] is not None and not row["by_day"]
+        at = from_micros(row["published_at"] if dated else row["first_seen_at"])
+        if at is not None and (dated or row["planned"]):
+            found.append(at)
+    return found

@@ -8,7 +8,8 @@ planned and wait, with the reasons `burst`, `similar` and `stranger`.
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Mapping, Sequence
+from collections import Counter
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
@@ -23,6 +24,7 @@ SERIES = 2  # known articles under one headline: then it is a regular column, an
 STANDING = 4  # words at most of a headline that many articles may bear, such as "Photo of the day"
 WIDE = 6  # characters of such a headline in a writing without spaces
 LONG = 12  # words from which on no two articles share a summary by chance
+HOUR = timedelta(hours=1)
 USUAL = 3  # times the most of any hour in a month: so many new articles within an hour are not too many
 
 
@@ -43,10 +45,14 @@ class LikelyDuplicate:
 
 @dataclass(frozen=True, slots=True)
 class Pace:
-    """How many new articles came within the last hour, before this reading, and the most in an hour of a month."""
+    """When the new articles were published that came within the last hour, and when those of the month before were.
 
-    came: int
-    busiest: int
+    `now` stands for a new article without a time.
+    """
+
+    came: Sequence[datetime]
+    before: Sequence[datetime]
+    now: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -217,11 +223,30 @@ def _in_an_hour(going: Mapping[str, Planned], pace: Pace | None, most: int) -> d
     """Anchors of what is too much for an hour, with why: more than `most`, and more than USUAL times what was known."""
     if pace is None or not going:
         return {}
-    count, limit = pace.came + len(going), max(most, USUAL * pace.busiest)
+    moments = [_moment(entry.candidate.article, pace.now) for entry in going.values()]
+    count = _densest([*pace.came, *moments])
+    shared = Counter(pace.before)  # a second that so many articles share says when they were imported
+    busiest = _densest([moment for moment in pace.before if shared[moment] <= most])
+    limit = max(most, USUAL * busiest)
     if count <= limit:
         return {}
-    rule = f"burst is {most}" if limit == most else f"the most before was {pace.busiest}"
+    rule = f"burst is {most}" if limit == most else f"the most before was {busiest}"
     return dict.fromkeys(going, f"{count} new articles within an hour, and {rule}")
+
+
+def _moment(article: Article, now: datetime) -> datetime:
+    """When an article was published; now where that is no time of a day."""
+    return now if article.published is None or article.precision == "day" else article.published
+
+
+def _densest(moments: Iterable[datetime]) -> int:
+    """How many of these instants lie within one hour at most."""
+    ordered, most, first = sorted(moments), 0, 0
+    for number, moment in enumerate(ordered):
+        while moment - ordered[first] >= HOUR:
+            first += 1
+        most = max(most, number - first + 1)
+    return most
 
 
 def _double(entry: Planned, twin: LikelyDuplicate, floods: FloodLimits) -> Planned:

@@ -49,7 +49,7 @@ def restrained(
     stories = {anchor: entry.candidate.article for anchor, entry in going.items()}
     led, own = _led_to(fresh, ledger), floods.hosts or frozenset()
     roams = floods.hosts is None or len({_site(host, own) for host in led}) >= MANY
-    strangers = {} if roams or not led else _strangers(stories, led | own)
+    strangers = {} if roams else _strangers(stories, led | own)
     pace = _pace(going.values(), fresh, ledger, floods.burst, now) if floods.burst is not None else None
     before = History(
         listed=fresh.reading.entries,
@@ -116,9 +116,9 @@ def _pace(going: Iterable[Planned], fresh: Fresh, ledger: Ledger, burst: int, no
     """How fast the source publishes; None where that cannot be too fast, or a person approved it."""
     count = sum(entry.priority > 0 for entry in going)
     came = ledger.floods.came(fresh.source, now, fresh.new)
-    if came + count <= burst or ledger.floods.is_calm(fresh.source, now):
+    if len(came) + count <= burst or ledger.floods.is_calm(fresh.source, now):
         return None
-    return Pace(came, ledger.floods.busiest(fresh.source, now, burst))
+    return Pace(came, ledger.floods.published(fresh.source, now), now)
 
 
 def _twins(stories: Mapping[str, Article], fresh: Fresh, ledger: Ledger) -> dict[str, list[LikelyDuplicate]]:

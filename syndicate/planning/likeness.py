@@ -18,6 +18,8 @@ from syndicate.model import ENCLOSED, Article
 MOST, LEAST = 3 / 4, 1 / 4
 """Shares of a list: what most of its articles have, and what hardly one of the known ones has."""
 
+FEW = 4  # headlines that tell how all of them begin or end
+
 _ENDING = re.compile(r"\.[a-z][a-z0-9]{1,5}\Z", re.IGNORECASE)
 _CUT = ("…", "...", "[…]", "[...]")
 
@@ -107,7 +109,7 @@ def _other_headlines(listed: Sequence[str], known: Sequence[str]) -> str:
     for sign, verb in signs:
         for many, few, whose in ((listed, known, "its"), (known, listed, "the known")):
             common = _common(many, sign)
-            if common and few and sum(sign(title) == common for title in few) <= len(few) * LEAST:
+            if common and len(few) >= FEW and sum(sign(title) == common for title in few) <= len(few) * LEAST:
                 other = "" if whose == "its" else ", and its own do not"
                 return f"and {whose} headlines {verb} with “{common}”{other}"
     return ""
@@ -116,7 +118,7 @@ def _other_headlines(listed: Sequence[str], known: Sequence[str]) -> str:
 def _common(titles: Sequence[str], sign: Callable[[str], str]) -> str:
     """The sign that most of these headlines have; "" where they share none, or are too few to tell."""
     [(common, count)] = Counter(map(sign, titles)).most_common(1) or [("", 0)]
-    return common if len(titles) >= 1 / LEAST and count >= len(titles) * MOST else ""
+    return common if len(titles) >= FEW and count >= len(titles) * MOST else ""
 
 
 def _first(title: str) -> str:

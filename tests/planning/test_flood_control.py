@@ -305,6 +305,8 @@ def guarded(newsroom, stories, clock):
         clock.move(hours=2)
         old = before(stories(4))
         room.publish(*old)
+        for row in strangers(room):
+            assert room.ledger.decisions.approve(row, "", at=None, now=clock.now, ages=True)
         assert len(room.run()) == 4
         clock.move(hours=2)
         room.publish(*listed(stories(5, start=50), old))
@@ -436,6 +438,15 @@ def test_a_breaking_day_is_no_flood_at_a_newsroom_that_has_had_such_hours(newsro
     assert len(room.run()) == 10
     clock.move(days=1)
     assert dripped(room, stories, clock, 3, 10) == 30
+
+
+def test_what_was_published_during_a_night_without_polls_is_not_of_one_hour(newsroom, stories, article, clock):
+    room = newsroom(floods=CAREFUL)
+    clock.move(hours=12)
+    night = [article(300 + n, published=clock.now - timedelta(hours=n)) for n in range(9)]
+    room.publish(*night)
+    assert len(room.run()) == 9
+    assert dripped(room, stories, clock, 2, 4) == 8
 
 
 def test_one_yes_lets_the_rest_of_the_hour_through(newsroom, stories, clock):
