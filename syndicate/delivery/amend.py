@@ -67,7 +67,7 @@ def _edit(
     if not isinstance(platform, Editable):
         ledger.waiting.skips(delivery, "unchanged", error=f"{platform.name} cannot edit posts", now=now)
         return
-    count, last = ledger.deliveries.edits(delivery.anchor, delivery.account)
+    count, last = ledger.deliveries.edits(delivery.anchor, delivery.account, post.planned_at)
     if count >= EDITS:
         told = f"its post was edited {count} times; further changes of the article are left"
         with ledger.transaction():

@@ -159,11 +159,12 @@ class Deliveries:
         found = self.find(delivery_key(anchor, account))
         return found is not None and found.state in ("sending", "unknown", "held", "posted")
 
-    def edits(self, anchor: str, account: str) -> tuple[int, datetime | None]:
-        """How many edits of an article's post went through, and when the last one did."""
+    def edits(self, anchor: str, account: str, since: datetime) -> tuple[int, datetime | None]:
+        """How many edits of a post that was planned at `since` went through, and when the last one did."""
         row = self._db.row(
             "SELECT COUNT(*) AS number, MAX(updated_at) AS last FROM delivery WHERE anchor = :anchor"
-            " AND account = :account AND action = 'edit' AND state = 'posted'",
+            " AND account = :account AND action = 'edit' AND state = 'posted' AND planned_at >= :since",
+            since=micros(since),
             anchor=anchor,
             account=account,
         )

@@ -408,6 +408,34 @@ def dripped(room, stories, clock, count, polls, **fields):
     return gone
 
 
+def found_by_the_first_run(room, articles):
+    room.ledger.sources.ensure("news", "https://gazette.example/old")  # its address changes: another first run
+    assert room.publish(*articles) == ()
+
+
+@pytest.mark.parametrize(
+    ("apart", "gone"),
+    [(timedelta(minutes=5), 30), (timedelta(0), 9), (timedelta(hours=3), 9)],
+    ids=["an hour of ten", "an import of one second", "few an hour"],
+)
+def test_the_dates_of_what_the_first_run_found_say_how_much_is_usual(newsroom, stories, article, clock, apart, gone):
+    room = newsroom(floods=CAREFUL)
+    begin = clock.now - timedelta(days=4)
+    found_by_the_first_run(room, [article(n, published=begin + n * apart) for n in range(11)])
+    clock.move(days=1)
+    assert dripped(room, stories, clock, 3, 10) == gone
+
+
+def test_what_was_refused_says_nothing_of_what_is_usual(newsroom, stories, clock):
+    room = newsroom(floods=CAREFUL)
+    clock.move(hours=2)
+    assert dripped(room, stories, clock, 4, 5) == 8
+    for row in room.ledger.deliveries.search(states=("planned",)):
+        assert room.ledger.decisions.skip(row, clock.now)
+    clock.move(days=1)
+    assert dripped(room, lambda count, start: stories(count, start=start + 500), clock, 7, 4) == 21  # three times eight
+
+
 def test_old_stories_that_come_back_nine_a_poll_are_stopped_within_the_hour(newsroom, stories, clock):
     room = newsroom(floods=CAREFUL)
     clock.move(hours=2)
@@ -419,8 +447,7 @@ def test_old_stories_with_known_words_are_stopped_at_once(newsroom, article, clo
     words = "It was seen by everybody who walked along the harbour that morning, early, and it was number"
     old = [article(n, summary=f"{words} {n}.", published=clock.now - timedelta(days=n)) for n in range(1, 181)]
     room = newsroom(floods=CAREFUL)
-    room.ledger.sources.ensure("news", "https://gazette.example/old")  # the first run knew them all
-    room.publish(*old)
+    found_by_the_first_run(room, old)
     clock.move(hours=2)
     for number in range(20):
         clock.move(minutes=5)
