@@ -24,7 +24,7 @@ _CURES = {
 }
 _GAP = "announce one with syndicate post --article URL, and let the feed list more entries"
 REASONS = 4  # told in one line
-_WAITING = {"burst": "new at once", "similar": "like an earlier one"}
+_WAITING = {"burst": "new at once", "similar": "like an earlier one", "stranger": "with links to another site"}
 
 
 def command(cure: Cure, *, account: str = "", key: str = "") -> str:

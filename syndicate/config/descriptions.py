@@ -25,7 +25,7 @@ DESCRIPTIONS: Mapping[str, str] = {
     "sources.every": "How often the daemon reads it: 5m (always so), or 5m to 6h (as the source needs it).",
     "sources.timezone": "Time zone of dates that do not state their own, if it is not the site's.",
     "sources.preflight": "How long an article waits for its page before it is skipped; off: the page is not opened.",
-    "sources.burst": "If more articles than this are new at once, they wait for your approval; off: no limit.",
+    "sources.burst": "If more articles than this are new at once or in an hour, they wait for approval; off: no limit.",
     "sources.similar": "If an article looks like an earlier one: ask (it waits for your approval), post, or skip.",
     "sources.links": "If a feed's entry leads to another site: own (its own page, if the feed names one), or out.",
     "defaults": "Settings for all accounts. An account's own value replaces the default as a whole.",

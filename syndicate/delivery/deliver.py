@@ -9,7 +9,7 @@ from syndicate.delivery import retry_policy
 from syndicate.delivery.amend import amend
 from syndicate.delivery.concessions import conceded, render_conceded
 from syndicate.delivery.failures import hold_account, record_failure, throttles
-from syndicate.delivery.gates import Gate, Skip, record
+from syndicate.delivery.gates import Gate, Skip, Wait, record
 from syndicate.delivery.lane import Lane, Render, Timeouts
 from syndicate.delivery.look_up import look_up
 from syndicate.delivery.session import with_session
@@ -61,7 +61,7 @@ def _post(
         article, verdict = _renamed(delivery, article, lane, ledger, gate)
     if verdict is not None:
         record(verdict, delivery, lane.account, ledger)
-        return ()
+        return _ends_soon(verdict, article)
     ledger.waiting.page_ok(delivery)
     frozen = _freeze(delivery, article, lane, ledger, render, timeouts)
     if frozen is None:
@@ -77,6 +77,13 @@ def _post(
     if claimed is not None:
         _send(claimed, replace(frozen, cost=_cost(lane.platform, frozen.post)), lane, ledger, timeouts)
     return frozen.warnings
+
+
+def _ends_soon(verdict: Wait | Skip, article: Article) -> tuple[str, ...]:
+    """A warning about an article that is given up soon."""
+    if isinstance(verdict, Skip) or verdict.ends is None:
+        return ()
+    return (f"{article.url} waits, and is given up at {verdict.ends:%H:%M} UTC: {verdict.words}",)
 
 
 def _renamed(

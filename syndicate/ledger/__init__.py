@@ -15,6 +15,7 @@ from syndicate.ledger.credentials import Credentials
 from syndicate.ledger.database import Database
 from syndicate.ledger.decisions import Decisions
 from syndicate.ledger.deliveries import Deliveries
+from syndicate.ledger.floods import Floods
 from syndicate.ledger.imports import Imports
 from syndicate.ledger.listings import Listings
 from syndicate.ledger.notices import Notices
@@ -51,6 +52,7 @@ class Ledger:
         self.pauses = Pauses(database)
         self.timekeeping = Timekeeping(database)
         self.listings = Listings(database)
+        self.floods = Floods(database)
         self.notices = Notices(database)
         self.alerts = Alerts(database)
         self.credentials = Credentials(database, key)

@@ -88,7 +88,7 @@ class Deliveries:
                 " planned_at = :planned_at, priority = :priority, expires_at = NULL, error = NULL, post = NULL,"
                 " draft = NULL, committed_at = NULL, looks = 0, looked_at = NULL"
                 f" WHERE key = :key AND {WANTED.allowed} AND ((state = 'skipped' AND reason IN ({listed}))"
-                " OR (state = 'planned' AND reason IN ('burst', 'similar')))",
+                " OR (state = 'planned' AND reason IN ('burst', 'similar', 'stranger')))",
                 key=planned.key,
                 **names,
                 **_decided(planned, planned_at),
@@ -158,6 +158,18 @@ class Deliveries:
         """Whether an article was posted on an account, or may have been."""
         found = self.find(delivery_key(anchor, account))
         return found is not None and found.state in ("sending", "unknown", "held", "posted")
+
+    def edits(self, anchor: str, account: str, since: datetime) -> tuple[int, datetime | None]:
+        """How many edits of a post that was planned at `since` went through, and when the last one did."""
+        row = self._db.row(
+            "SELECT COUNT(*) AS number, MAX(updated_at) AS last FROM delivery WHERE anchor = :anchor"
+            " AND account = :account AND action = 'edit' AND state = 'posted' AND planned_at >= :since",
+            since=micros(since),
+            anchor=anchor,
+            account=account,
+        )
+        assert row is not None
+        return row["number"], from_micros(row["last"])
 
     def receipt(self, key: str) -> Receipt | None:
         """The stored receipt of a delivery; None if there is none."""

@@ -22,7 +22,7 @@ class Notice:
     """One thing to alert a person to. `subject` names the account or the source.
 
     `kind` is "login", "account_waits", "source_failing", "source_gap", "source_gone", "source_quiet",
-    "token_expiring", "approval", "burst", "similar", "left_out" or "lapsed".
+    "token_expiring", "approval", "burst", "similar", "stranger", "left_out" or "lapsed".
     """
 
     kind: str

@@ -18,6 +18,7 @@ Reason: TypeAlias = Literal[
     "approval",
     "burst",
     "similar",
+    "stranger",
     "date",
     "embargo",
     "delay",
@@ -49,6 +50,7 @@ REASONS: Mapping[Reason, str] = {
     "approval": "waits for your approval",
     "burst": "one of many new at once; waits for your approval",
     "similar": "looks like an earlier article; waits for your approval",
+    "stranger": "leads to a host that is not the site's; waits for your approval",
     "date": "its date is far in the future, or cannot be read; waits for your approval",
     "embargo": "waits for its publication time",
     "delay": "waits until it has stayed unchanged for a while",
@@ -77,7 +79,7 @@ REASONS: Mapping[Reason, str] = {
 }
 """What each reason means, in words."""
 
-APPROVABLE: tuple[Reason, ...] = ("approval", "burst", "similar", "date")
+APPROVABLE: tuple[Reason, ...] = ("approval", "burst", "similar", "stranger", "date")
 """Reasons for which a planned delivery waits for approval."""
 LATER: tuple[Reason, ...] = ("window", "spacing", "cap", "budget", "paused", "behind")
 """Reasons for which a due delivery waits because the publisher's settings say so."""

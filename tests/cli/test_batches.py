@@ -97,6 +97,18 @@ def test_a_story_under_a_new_address_is_explained_with_the_one_it_resembles(desk
     assert len(desk.sandbox.posts()) == 2
 
 
+def test_a_link_to_another_site_waits_and_the_run_names_its_host(desk):
+    desk("post")
+    [story] = desk.site.publish(1)
+    desk.site.raw = desk.site.feed().replace(desk.site.link(story), "https://casino.example/1").encode()
+    run = desk("post")
+    assert "nothing of news led to casino.example before, so what leads there waits" in run.err
+    assert "syndicate deliveries approve --reason stranger --source news" in run.err
+    assert "it leads to casino.example, where nothing led before" in desk("explain", "https://casino.example/1").out
+    assert desk("deliveries", "skip", "--reason", "stranger", "--source", "news").code == 0
+    assert desk.sandbox.posts() == []
+
+
 def test_a_dry_run_shows_what_would_wait_and_why(desk):
     desk("post")
     desk.site.publish(11)
