@@ -5,8 +5,8 @@ from __future__ import annotations
 import functools
 import hashlib
 import threading
-from collections.abc import Iterable
-from dataclasses import replace
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
@@ -33,6 +33,21 @@ _PUT_BACK = (
     "if that is a mistake, put the old login back, and they wait again until they are too old;"
     " else announce one with syndicate post --article URL"
 )
+
+
+@dataclass(frozen=True, slots=True)
+class Twins:
+    """Names of one login. `wrong`: some of them have the same filters, so each article would go out as both."""
+
+    names: tuple[str, ...]
+    wrong: bool
+
+    @property
+    def told(self) -> str:
+        """What to tell about them."""
+        names = f"{', '.join(self.names[:-1])} and {self.names[-1]}"
+        cure = "; remove one of them, or give it the token of the account that you meant" if self.wrong else ""
+        return f"{names} are one login: an article goes out as one of them, and is skipped on the others{cure}"
 
 
 class Lanes:
@@ -126,6 +141,24 @@ class Lanes:
             told += f"; {_articles(ended.articles)} that waited for the old one will not be sent; {_PUT_BACK}"
             self._ledger.notices.happened(ANOTHER_LOGIN, name, told, self._ledger.now())
         self.notes.append(told)
+
+    def twins(self) -> list[Twins]:
+        """The enabled accounts that are one login, by what their networks said."""
+        return [self._twins(names) for names in self._ledger.logins.twins([each.name for each in self._config.enabled])]
+
+    def written_twins(self) -> list[Twins]:
+        """The enabled accounts that are one login, by what the config says."""
+        groups: dict[tuple[str, str, str | None], list[str]] = {}
+        configured = self.configured()
+        for each in self._config.enabled:
+            signs = configured[each.name][1]
+            if signs.whose:
+                groups.setdefault((each.platform, signs.whose, signs.proof), []).append(each.name)
+        return [self._twins(names) for names in groups.values() if len(names) > 1]
+
+    def _twins(self, names: Sequence[str]) -> Twins:
+        accounts = [self._config.accounts[name].account for name in names]
+        return Twins(tuple(names), len({str((each.only, each.never)) for each in accounts}) < len(accounts))
 
     def paused(self) -> dict[str, str]:
         """Accounts that are paused, and why: "auth", "person" or "all". On a copy of the ledger: as in the real one."""

@@ -25,6 +25,7 @@ from syndicate.ledger.overview import Overview, overview
 from syndicate.ledger.partings import Partings
 from syndicate.ledger.pauses import EVERYTHING, Pauses
 from syndicate.ledger.rehearsal import release
+from syndicate.ledger.source_names import SourceNames
 from syndicate.ledger.sources import Sources
 from syndicate.ledger.subscriptions import Subscriptions
 from syndicate.ledger.timekeeping import Timekeeping
@@ -43,6 +44,7 @@ class Ledger:
         self._clock = clock
         self.sources = Sources(database)
         self.articles = Articles(database)
+        self.source_names = SourceNames(database, self.articles)
         self.imports = Imports(database, self.articles)
         self.accounts = Accounts(database)
         self.partings = Partings(database)
