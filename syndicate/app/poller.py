@@ -28,7 +28,10 @@ _PAGES = "text/html,application/xhtml+xml;q=0.9,*/*;q=0.5"
 
 
 class Rounds:
-    """Polls the configured sources. `door` gives the HTTP client, and is called when one is first needed."""
+    """Polls the configured sources. `door` gives the HTTP client, and is called when one is first needed.
+
+    `notes` are for the person who runs this, such as that a source goes on under another name.
+    """
 
     def __init__(
         self, config: Config, accounts: Sequence[Account], ledger: Ledger, door: Callable[[], Http], clock: Clock
@@ -42,6 +45,12 @@ class Rounds:
         self._answers = Answers(clock)
         self._tries: dict[str, int] = {}
         self._resting: set[str] = set()
+        self.notes: list[str] = []
+
+    def register(self) -> None:
+        """Let the ledger follow the names that the config gives to its sources. `notes` say which are new."""
+        for old, new in self._ledger.source_names.follow({name: each.url for name, each in self._sources.items()}):
+            self.notes.append(f"{new}: the source that was named {old}; it goes on where that one stood")
 
     def poll(self, name: str, backfill: int = 0) -> Polled:
         """Read one source now, and record and plan what is new. Raises SourceError."""

@@ -44,11 +44,22 @@ def deliver(
     warnings: tuple[str, ...] = ()
     if delivery.state == "unknown":
         look_up(delivery, lane, ledger, timeouts)
+    elif delivery.state == "due" and not _is_recognised(delivery, lane, ledger, timeouts):
+        pass
     elif delivery.state == "due" and delivery.action != "post":
         amend(delivery, lane, ledger, render, timeouts)
     elif delivery.state == "due":
         warnings = _post(delivery, lane, ledger, render, timeouts, gate)
     return _found(ledger, key), warnings
+
+
+def _is_recognised(delivery: Delivery, lane: Lane, ledger: Ledger, timeouts: Timeouts) -> bool:
+    """Whether the network knows the account as the login that the delivery was planned for; else why is recorded."""
+    try:
+        return with_session(lane, ledger, lane.recognise)
+    except PlatformError as fault:
+        _wait(delivery, fault, lane, ledger, timeouts)
+        return False
 
 
 def _post(
@@ -127,7 +138,9 @@ def _freeze(
 
 
 def _wait(delivery: Delivery, fault: PlatformError, lane: Lane, ledger: Ledger, timeouts: Timeouts) -> None:
-    """Record that the network's limits could not be read. Nothing was claimed, so no attempt counts."""
+    """Record that whose login it is, or the network's limits, could not be read. Nothing was claimed, so no attempt
+    counts.
+    """
     now = ledger.now()
     asked = throttles(fault, lane, ledger)
     step = retry_policy.after_failure(fault, attempts=1, now=now, jitter=timeouts.jitter(), throttles=asked)

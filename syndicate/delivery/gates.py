@@ -117,6 +117,9 @@ class Gate:
         """All checks that do not need the post. A stored post that goes out again is only checked for withdrawal."""
         if known.withdrawn_at is not None:
             return Skip("withdrawn", "withdrawn by the publisher")
+        twin = self._twin(delivery)
+        if twin is not None:
+            return twin
         if delivery.draft is not None:
             return None
         return self.without_page(delivery, known.article, account) or self._page(delivery, known.article, account)
@@ -197,6 +200,18 @@ class Gate:
         if closed:
             return Opening(later or now + NEVER, "window", closed)
         return Opening(later or now + NEVER, "spacing" if cap == "spacing" else "cap", cap)
+
+    def _twin(self, delivery: Delivery) -> Verdict:
+        """Whether another name of the same login has the article already."""
+        twin = self.ledger.logins.twin(delivery)
+        if twin is None:
+            return None
+        if twin.state == "posted":
+            return Skip(
+                "elsewhere", f"{twin.account} is the same login and posted it: {twin.permalink or twin.key[:8]}"
+            )
+        words = f"{twin.account} is the same login, and what became of its post is not known yet"
+        return Wait("behind", self.ledger.now() + PAUSE_LOOK, words)
 
     def _age(self, delivery: Delivery) -> Skip | None:
         if delivery.expires_at is None or delivery.expires_at > self.ledger.now():

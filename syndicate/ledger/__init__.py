@@ -6,6 +6,7 @@ import contextlib
 from collections.abc import Callable, Sequence
 from datetime import datetime
 
+from syndicate.ledger.account_names import AccountNames, Fingerprint
 from syndicate.ledger.accounts import Accounts
 from syndicate.ledger.alerts import Alerts
 from syndicate.ledger.articles import Articles
@@ -18,11 +19,14 @@ from syndicate.ledger.deliveries import Deliveries
 from syndicate.ledger.floods import Floods
 from syndicate.ledger.imports import Imports
 from syndicate.ledger.listings import Listings
+from syndicate.ledger.logins import Ended, Logins
 from syndicate.ledger.notices import Notices
 from syndicate.ledger.outcomes import Outcomes
 from syndicate.ledger.overview import Overview, overview
+from syndicate.ledger.partings import Partings
 from syndicate.ledger.pauses import EVERYTHING, Pauses
 from syndicate.ledger.rehearsal import release
+from syndicate.ledger.source_names import SourceNames
 from syndicate.ledger.sources import Sources
 from syndicate.ledger.subscriptions import Subscriptions
 from syndicate.ledger.timekeeping import Timekeeping
@@ -41,8 +45,12 @@ class Ledger:
         self._clock = clock
         self.sources = Sources(database)
         self.articles = Articles(database)
+        self.source_names = SourceNames(database, self.articles)
         self.imports = Imports(database, self.articles)
         self.accounts = Accounts(database)
+        self.partings = Partings(database)
+        self.account_names = AccountNames(database, self.partings)
+        self.logins = Logins(database, self.accounts, self.partings)
         self.deliveries = Deliveries(database)
         self.outcomes = Outcomes(database)
         self.claims = Claims(database, self.outcomes)
@@ -69,6 +77,17 @@ class Ledger:
     def transaction(self) -> contextlib.AbstractContextManager[None]:
         """One transaction: all of it or nothing, and no other writer meanwhile."""
         return self.database.transaction()
+
+    def register(self, account: Account, signs: Fingerprint) -> Ended | None:
+        """Create or update an account's row, and let wait again what waited when it left the config. Returns the login
+        that its name led to before, if it is another one now.
+        """
+        with self.transaction():
+            since = self.logins.away_since(account.name)
+            ended = self.logins.register(account, signs, self.now())
+            if since is not None and self.logins.away_since(account.name) is None:
+                self._catch_up(account, since)
+        return ended
 
     def resume(self, account: Account) -> tuple[bool, int]:
         """Let a paused account post again. Returns whether it was paused, and how many deliveries are now too old."""

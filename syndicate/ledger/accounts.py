@@ -7,8 +7,8 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from datetime import datetime
 
-from syndicate.ledger.database import EPOCH, Database, Row, from_micros, micros
-from syndicate.ledger.transitions import CLOSED, HELD
+from syndicate.ledger.database import EPOCH, MICROSECOND, Database, Row, from_micros, micros
+from syndicate.ledger.partings import end
 from syndicate.model import Account, Identity
 from syndicate.serialization import instant, moment
 
@@ -55,51 +55,40 @@ class Accounts:
         `whose` identifies the login, `before` is an older form of the same; "" means that it is not known.
         """
         name = account.name
-        row = self._db.row("SELECT platform, whose, paused, paused_until FROM account WHERE name = :name", name=name)
-        if row is not None and whose not in ("", row["whose"]) and row["whose"] in ("", before):
+        row = self._db.row("SELECT platform, whose FROM account WHERE name = :name", name=name)
+        if row is None or is_another(row, account, whose, before):
+            self.begin_anew(account, now, whose)
+        elif whose not in ("", row["whose"]):
             self._db.change("UPDATE account SET whose = :whose WHERE name = :name", whose=whose, name=name)
-            row["whose"] = whose
-        if row is None or row["platform"] != account.platform or (whose and row["whose"] != whose):
-            with self._db.transaction():
-                if row is not None:
-                    self._close(name, now)
-                halted = row is not None and row["paused"] == "person"  # a person paused the name, whatever its login
-                self._db.change(
-                    "INSERT INTO account (name, platform, whose, baseline_at, next_at, lane_until, paused,"
-                    " paused_until, down_since) VALUES (:name, :platform, :whose, :now, 0, 0, :paused, :until, :since)"
-                    " ON CONFLICT DO NOTHING",
-                    name=name,
-                    platform=account.platform,
-                    whose=whose,
-                    now=micros(now),
-                    paused="person" if halted else None,
-                    until=row["paused_until"] if halted and row else None,
-                    since=micros(now) if halted else None,
-                )
         found = self.find(name)
         assert found is not None
         return found
 
-    def _close(self, name: str, now: datetime) -> None:
-        """End the account that this name led to, so that nothing of it reaches the next login.
+    def begin_anew(self, account: Account, now: datetime, whose: str) -> int:
+        """Add an account with `now` as its baseline; the login that its name led to so far is ended.
 
-        What was not sent is skipped. What was sent without an answer is held, since it cannot be looked up any more.
+        Returns how many articles waited for that one.
         """
-        self._db.change(
-            f"UPDATE delivery SET {CLOSED.sets()}, reason = 'baseline', due_at = NULL, updated_at = :now,"
-            " error = 'the account now leads to another login'"
-            f" WHERE account = :name AND {CLOSED.allowed}",
-            name=name,
-            now=micros(now),
-        )
-        self._db.change(
-            f"UPDATE delivery SET {HELD.sets()}, reason = 'no_answer', due_at = NULL, fence = fence + 1,"
-            f" lease_until = 0, updated_at = :now WHERE account = :name AND {HELD.allowed}",
-            name=name,
-            now=micros(now),
-        )
-        self._db.change("DELETE FROM credential WHERE account = :name", name=name)
-        self._db.change("DELETE FROM account WHERE name = :name", name=name)
+        name, articles = account.name, 0
+        with self._db.transaction():
+            row = self._db.row("SELECT paused, paused_until FROM account WHERE name = :name", name=name)
+            if row is not None:
+                articles = end(self._db, name, now)
+            halted = row is not None and row["paused"] == "person"  # a person paused the name, whatever its login
+            self._db.change(
+                "INSERT INTO account (name, platform, whose, baseline_at, next_at, lane_until, paused,"
+                " paused_until, down_since, max_age) VALUES (:name, :platform, :whose, :now, 0, 0, :paused, :until,"
+                " :since, :age) ON CONFLICT DO NOTHING",
+                name=name,
+                platform=account.platform,
+                whose=whose,
+                now=micros(now),
+                paused="person" if halted else None,
+                until=row["paused_until"] if halted and row else None,
+                since=micros(now) if halted else None,
+                age=account.max_age // MICROSECOND,
+            )
+        return articles
 
     def find(self, name: str) -> AccountState | None:
         """The state of an account; None if the ledger does not know it."""
@@ -206,6 +195,12 @@ class Accounts:
             identity=json.dumps(asdict(identity) | {"expires_at": instant(identity.expires_at)}),
             now=micros(now),
         )
+
+
+def is_another(row: Row, account: Account, whose: str, before: str = "") -> bool:
+    """Whether an account's name led to another platform or another login, by its row."""
+    other = whose not in ("", row["whose"]) and row["whose"] not in ("", before)
+    return other or bool(row["platform"] != account.platform)
 
 
 _SELECT = (

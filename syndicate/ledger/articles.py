@@ -186,6 +186,15 @@ class Articles:
             self.name(anchor, names)
         return article
 
+    def retell(self, anchor: str, article: Article) -> None:
+        """Store an article whose source has another name. Its words are the same."""
+        self._db.change(
+            "UPDATE article SET source = :source, data = :data WHERE anchor = :anchor",
+            anchor=anchor,
+            source=article.source,
+            data=store_article(article),
+        )
+
     def withdraw(self, anchor: str, now: datetime) -> bool:
         """Mark an article as withdrawn by its publisher. False if it was already."""
         return bool(

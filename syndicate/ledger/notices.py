@@ -16,13 +16,20 @@ LEFT_OUT = "left_out"
 LAPSED = "lapsed"
 """Kind of an event: articles of a source expired while they waited for approval."""
 
+LEFT = "account_left"
+"""Kind of an event: an account left the config, and what waited for it is skipped."""
+ANOTHER_LOGIN = "another_login"
+"""Kind of an event: an account's token belongs to another login, and what waited for the old one is skipped."""
+EVENTS = (GAP, LEFT_OUT, LAPSED, LEFT, ANOTHER_LOGIN)
+
 
 @dataclass(frozen=True, slots=True)
 class Notice:
     """One thing to alert a person to. `subject` names the account or the source.
 
     `kind` is "login", "account_waits", "source_failing", "source_gap", "source_gone", "source_quiet",
-    "token_expiring", "approval", "burst", "similar", "stranger", "left_out" or "lapsed".
+    "token_expiring", "approval", "burst", "similar", "stranger", "left_out", "lapsed", "account_left" or
+    "another_login".
     """
 
     kind: str
@@ -39,13 +46,8 @@ class Notices:
 
     def observe(self, found: Mapping[tuple[str, str], str], now: datetime) -> None:
         """Store the conditions that hold now, by kind and subject, with their messages; remove those that are over."""
-        rows = self._db.rows(
-            "SELECT kind, subject FROM notice WHERE kind NOT IN (:gap, :left_out, :lapsed)",
-            gap=GAP,
-            left_out=LEFT_OUT,
-            lapsed=LAPSED,
-        )
-        known = {(row["kind"], row["subject"]) for row in rows}
+        rows = self._db.rows("SELECT kind, subject FROM notice")
+        known = {(row["kind"], row["subject"]) for row in rows if row["kind"] not in EVENTS}
         if known == found.keys():
             return
         with self._db.transaction():

@@ -56,6 +56,11 @@ class SourceState:
     gap_at: datetime | None = None
 
 
+def hashed(url: str) -> str:
+    """What is stored of a source's address: it may hold a secret, and is only compared."""
+    return hashlib.sha256(url.encode()).hexdigest()
+
+
 class Sources:
     """The `source` table."""
 
@@ -64,7 +69,7 @@ class Sources:
 
     def ensure(self, name: str, url: str) -> SourceState:
         """The state of a source; a new one is added. With another address it starts over, until it is read."""
-        kept = hashlib.sha256(url.encode()).hexdigest()  # an address may hold a secret; it is only compared
+        kept = hashed(url)
         row = self._row(name)
         if row is not None and row["url"] == kept:
             return _state(row, url)

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from typing import Any, Literal, TypeAlias
 
 from syndicate.ledger.database import Database, Row, micros
-from syndicate.model import Delivery, State
+from syndicate.model import Delivery, Reason, State
 
 Maker: TypeAlias = Literal["engine", "network", "clock", "source", "person", "config"]
 """Who makes a change: the claim, an answer or its absence, time, a reading of the site, a person, the config."""
@@ -53,6 +53,7 @@ RELEASED = Transition("released", ("planned",), ("due",), ("clock",))
 EXPIRED = Transition("expired", ("planned", "due"), ("skipped",), ("clock",))
 WITHDRAWN = Transition("withdrawn", ("planned", "due"), ("skipped",), ("source",))
 CLOSED = Transition("closed", ("planned", "due"), ("skipped",), ("config",))
+RETURNED = Transition("returned", ("skipped",), ("planned", "due"), ("config",))
 SEEN_ELSEWHERE = Transition("seen elsewhere", ("planned", "due"), ("skipped",), ("person",))
 WANTED = Transition("wanted", ("skipped", "planned"), ("planned", "due"), ("person", "source"))
 APPROVED = Transition("approved", ("planned",), ("due", "planned"), ("person",))
@@ -79,6 +80,7 @@ TRANSITIONS: Mapping[str, Transition] = {
         EXPIRED,
         WITHDRAWN,
         CLOSED,
+        RETURNED,
         SEEN_ELSEWHERE,
         WANTED,
         APPROVED,
@@ -132,6 +134,31 @@ def move(
                 soon=micros(now + FIRST_CHECK),
             )
     return True
+
+
+def drop(
+    database: Database,
+    transition: Transition,
+    where: str,
+    *,
+    now: datetime,
+    error: str,
+    reason: Reason = "too_old",
+    cause: str | None = None,  # noqa: ARG001
+    values: Row,
+) -> int:
+    """Skip the waiting deliveries that `where` names. Returns how many.
+
+    `error` is an SQL expression with `values`.
+    """
+    with database.transaction():
+        return database.change(
+            f"UPDATE delivery SET {transition.sets()}, waited_for = reason, reason = :dropped_reason, due_at = NULL,"
+            f" updated_at = :updated_at, error = {error} WHERE {transition.allowed} AND {where}",
+            **values,
+            dropped_reason=reason,
+            updated_at=micros(now),
+        )
 
 
 def _close_attempt(database: Database, delivery: Delivery, outcome: str, error: str | None, now: datetime) -> None:

@@ -91,6 +91,7 @@ released:       planned -> due, by clock
 expired:        planned due -> skipped, by clock
 withdrawn:      planned due -> skipped, by source
 closed:         planned due -> skipped, by config
+returned:       skipped -> planned due, by config
 seen elsewhere: planned due -> skipped, by person
 wanted:         skipped planned -> planned due, by person source
 approved:       planned -> due planned, by person

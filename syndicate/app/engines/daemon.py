@@ -88,11 +88,11 @@ class Daemon:
 
     def _begin(self) -> None:
         app = self._app
+        app.register()
         with app.ledger.transaction():  # ten thousand sources are one commit
             for source in app.config.sources.values():
                 app.ledger.sources.ensure(source.name, source.url)
         app.rounds.begin()
-        app.lanes.register()
         if self._subscriber is not None:
             self._subscriber.begin()
 
@@ -152,6 +152,8 @@ class Daemon:
         ledger.claims.sweep(now, self._app.lanes.settle)
         for told in run_housekeeping(ledger, self._app.accounts, self._app.configured):
             self._say("stories.lapsed", told=told)
+        for note in self._app.new_notes():
+            self._say("config.note", note=note)
 
     def _start_polls(self) -> None:
         """Reserve the polls that are due, and queue them by site: one request at a time for each site.

@@ -65,7 +65,7 @@ class Run:
 
     def poll(self, names: Sequence[str], backfill: Callable[[str], int]) -> None:
         """Read the sources, several at a time; one that fails does not stop the others."""
-        self._app.lanes.register()
+        self._app.register()
         waiting = list(reversed(names))
 
         def work() -> None:
@@ -92,7 +92,7 @@ class Run:
         from syndicate.planning.apply import announce
 
         app = self._app
-        app.lanes.register()
+        app.register()
         known = app.ledger.articles.at(origin)
         if known is None or not self._all_posted(known):
             try:
