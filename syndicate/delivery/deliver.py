@@ -115,7 +115,8 @@ def _freeze(
     except PlatformError as fault:
         _wait(delivery, fault, lane, ledger, timeouts)
     else:
-        return Frozen(*freeze(rendered), post=rendered.post, warnings=rendered.warnings)
+        post = replace(rendered.post, day=delivery.day)
+        return Frozen(*freeze(rendered), post=post, warnings=rendered.warnings)
     return None
 
 

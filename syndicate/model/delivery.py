@@ -111,7 +111,8 @@ class Delivery:
     `absent` counts look-ups in a row that found nothing, `unknowns` commits in a row without an answer,
     `looks` checks of a page that was not right, since `looked_at`.
     `priority` 0 is breaking news, 1 all else. Past `expires_at` it is not sent; None: a person asked for it.
-    `approved` is the digest that a person approved, `conceded` what the post gives up for its network.
+    `approved` is the digest that a person approved, `conceded` what the post gives up for its network. `day`:
+    `Post.day`.
     """
 
     key: str
@@ -144,3 +145,4 @@ class Delivery:
     expires_at: datetime | None = None
     approved: str | None = None
     conceded: Concession = NOTHING
+    day: datetime | None = None

@@ -28,6 +28,8 @@ BLOB_LIFE = timedelta(hours=1)
 _ALPHABET = "234567abcdefghijklmnopqrstuvwxyz"
 _LOW_BITS = 20
 _CLOCK_BITS = 10
+_NOON = timedelta(hours=12)
+"""A record key lies at noon of its day: the key's own bits may move it by a second."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,7 +142,7 @@ class Bluesky:
         }
         draft: Draft = {
             "repo": self._session()["did"],
-            "rkey": record_key(post.planned_at, key),
+            "rkey": record_key(post.planned_at if post.day is None else post.day + _NOON, key),
             "record": {name: value for name, value in record.items() if value or name == "text"},
         }
         return draft | ({"expires_at": instant(post.at + BLOB_LIFE)} if _blobs(post) else {})
@@ -265,15 +267,15 @@ class Bluesky:
 _SESSION = {"accessJwt": "<access token>", "refreshJwt": "<refresh token>", "did": "<did>", "handle": "<handle>"}
 
 
-def record_key(planned_at: datetime, key: str) -> str:
-    """The record key (TID) of a delivery: 13 characters, always the same, sorted by when it was planned.
+def record_key(at: datetime, key: str) -> str:
+    """The record key (TID) of a delivery: 13 characters, the same in every ledger, sorted by the article's day.
 
     From the highest bit: a zero; 53 bits of microseconds since 1970, whose lowest 20 (about a second)
     are replaced by bits 10 to 29 of the delivery key; 10 bits of clock id, bits 0 to 9 of the key.
-    So deliveries planned in the same instant differ in 30 bits of their keys. The server refuses a
+    So deliveries of one day differ in 30 bits of their keys. The server refuses a
     key that is not a TID and accepts one from the future (measured on @atproto/pds 0.5.35, 2026-11-23).
     """
-    micros = (planned_at - datetime(1970, 1, 1, tzinfo=UTC)) // timedelta(microseconds=1)
+    micros = (at - datetime(1970, 1, 1, tzinfo=UTC)) // timedelta(microseconds=1)
     own = int(key, 16) & ((1 << (_LOW_BITS + _CLOCK_BITS)) - 1)
     number = (micros >> _LOW_BITS << (_LOW_BITS + _CLOCK_BITS)) | own
     return "".join(_ALPHABET[number >> shift & 31] for shift in range(60, -1, -5))
