@@ -206,9 +206,10 @@ class Deliveries:
         return from_micros(row["committed_at"]) if row else None
 
     def spent(self, account: str, since: datetime) -> int:
-        """What posts of an account cost since then, in millionths of a dollar."""
+        """What an account's posts and listings cost since then, in millionths of a dollar."""
         row = self._db.row(
-            "SELECT COALESCE(SUM(cost), 0) AS spent FROM delivery WHERE account = :account AND committed_at >= :since",
+            "SELECT (SELECT COALESCE(SUM(cost), 0) FROM delivery WHERE account = :account AND committed_at >= :since)"
+            " + (SELECT COALESCE(SUM(cost), 0) FROM charge WHERE account = :account AND at >= :since) AS spent",
             account=account,
             since=micros(since),
         )

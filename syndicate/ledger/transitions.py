@@ -54,6 +54,8 @@ EXPIRED = Transition("expired", ("planned", "due"), ("skipped",), ("clock",))
 WITHDRAWN = Transition("withdrawn", ("planned", "due"), ("skipped",), ("source",))
 CLOSED = Transition("closed", ("planned", "due"), ("skipped",), ("config",))
 SEEN_ELSEWHERE = Transition("seen elsewhere", ("planned", "due"), ("skipped",), ("person",))
+ELSEWHERE = Transition("elsewhere", ("planned", "due"), ("posted",), ("network",))
+IN_DOUBT = Transition("in doubt", ("planned", "due"), ("held",), ("engine",))
 WANTED = Transition("wanted", ("skipped", "planned"), ("planned", "due"), ("person", "source"))
 APPROVED = Transition("approved", ("planned",), ("due", "planned"), ("person",))
 RETRIED = Transition("retried", ("failed",), ("due",), ("person",))
@@ -80,6 +82,8 @@ TRANSITIONS: Mapping[str, Transition] = {
         WITHDRAWN,
         CLOSED,
         SEEN_ELSEWHERE,
+        ELSEWHERE,
+        IN_DOUBT,
         WANTED,
         APPROVED,
         RETRIED,

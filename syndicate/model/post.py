@@ -116,6 +116,16 @@ class Receipt:
 
 
 @dataclass(frozen=True, slots=True)
+class ListedPost:
+    """A post that a network lists: when it was published, its words, and every address that it links to."""
+
+    receipt: Receipt
+    at: datetime
+    links: tuple[str, ...] = ()
+    text: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Post:
     """Rendered text and pictures that fit the limits, not yet sent.
 
