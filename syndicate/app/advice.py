@@ -9,11 +9,14 @@ from collections import Counter
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
+from syndicate.ledger.run_file import ENDING
 from syndicate.model import APPROVABLE
+from syndicate.serialization import instant
 
 if TYPE_CHECKING:
     from syndicate.delivery.explain import Cure
     from syndicate.ingestion.poll import Polled
+    from syndicate.ledger.recovery import Noticed
     from syndicate.model import LeftOut
 
 _CURES = {
@@ -57,6 +60,22 @@ def notes(polled: Polled) -> list[str]:
         for reason, count in polled.waiting.items()
     ]
     return [*polled.notes, *omissions(polled.left_out), *missing, *waiting]
+
+
+def recovery_notes(noticed: Noticed, ledger: str) -> list[str]:
+    """What a run noticed of its ledger, in a line: that it was put back from a copy, or that nothing ran for long."""
+    file, asked = f"{ledger}{ENDING}", "each network is asked what it has before it gets something"
+    last = f"it last ran at {instant(noticed.at.replace(microsecond=0))}" if noticed.at else "it is new"
+    if noticed.beside == "missing" and noticed.why != "restored":
+        return [f"{file} is gone again: keep it beside {ledger}, else a ledger that was put back cannot be told"]
+    if noticed.why == "restored" and noticed.beside == "copied":
+        return [f"{ledger} was moved here or put back from a copy: {last}; {asked}"]
+    if noticed.why == "restored" and noticed.until is not None:
+        later = instant(noticed.until.replace(microsecond=0))
+        return [f"{ledger} was put back from a copy: {last}, and another one ran until {later}; {asked}"]
+    if noticed.why == "restored":
+        return [f"{file} is gone, so {ledger} may be an older copy: {last}; {asked}"]
+    return [f"nothing ran for long: {last}; {asked}"] if noticed.why == "stopped" else []
 
 
 def omissions(left_out: Sequence[LeftOut]) -> list[str]:

@@ -12,6 +12,7 @@ from syndicate.errors import LedgerError
 from syndicate.ledger import Ledger
 from syndicate.ledger.credentials import key_beside
 from syndicate.ledger.database import Database, copy_ledger
+from syndicate.ledger.run_file import RunFile
 from syndicate.ports import Clock
 
 
@@ -35,7 +36,9 @@ class PrivateCopy:
         try:
             if config.ledger.exists():
                 copy_ledger(config.ledger, path)
-            self.ledger = Ledger(Database(path, durable=False), clock, Keys(config, environ).borrowed)
+            # A dry run notices a restored ledger as a real run would; stand-ins have nothing that could be asked for.
+            runs = RunFile(config.ledger, kept=False) if keep_logins else None
+            self.ledger = Ledger(Database(path, durable=False), clock, Keys(config, environ).borrowed, runs)
             self.paused = self.ledger.release_for_rehearsal(keep_logins=keep_logins)
         except BaseException:
             self._remove()

@@ -84,5 +84,6 @@ DESCRIPTIONS: Mapping[str, str] = {
     "listen.token": "The bearer token for metrics and hooks; without one, hooks are off.",
     "listen.public": "Its address on the web, with https://, for the hubs that feeds name (WebSub).",
     "alerts.command": "The command and its arguments, as a list; it gets one JSON line on standard input.",
+    "recover": "Whether accounts ask their networks what they have before they post, after a restore or a long stop.",
     "key_file": "The file with the key that opens the stored sessions, unless $SYNDICATE_KEY contains the key.",
 }

@@ -39,6 +39,7 @@ if TYPE_CHECKING:
 __all__ = ["load"]
 
 _START = Place(1, 1, 0, 0)
+_SINGLE = ("database", "templates", "lease", "key_file", "breaking", "recover")
 _TOP = (
     "site",
     "database",
@@ -50,6 +51,7 @@ _TOP = (
     "lease",
     "alerts",
     "key_file",
+    "recover",
     "breaking",
     "listen",
 )
@@ -99,7 +101,7 @@ def _config(path: Path, top: dict[str, Node], typed: Typed, find: Find) -> Any:
         "database": lambda text: _database(text, typed.base),
         "lease": positive,
     }
-    values = typed.values(Config, top, checks, only=("database", "templates", "lease", "key_file", "breaking"))
+    values = typed.values(Config, top, checks, only=_SINGLE)
     values.setdefault("database", _database(_DEFAULT["database"], typed.base))
     site = _site(top, typed)
     sources = _sources(top.get("sources"), site, typed)

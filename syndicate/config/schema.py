@@ -109,6 +109,7 @@ class Config:
 
     `secrets` are all values that must never be printed. `filled` are the settings, such as
     "accounts.masto.token", that have a stand-in because the variable or file that they name is missing.
+    `recover`: whether accounts ask their networks what they have before they post, after a restore or a long stop.
     `notes` tell of values that still work but have a new name.
     """
 
@@ -125,6 +126,7 @@ class Config:
     listen: Listen | None = None
     breaking: BreakingRules = field(default_factory=BreakingRules)
     key_file: Path | None = None
+    recover: Literal["ask", "off"] = "ask"
     secrets: tuple[str, ...] = field(default=(), repr=False)
     filled: frozenset[str] = frozenset()
     notes: tuple[str, ...] = ()

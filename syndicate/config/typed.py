@@ -66,7 +66,7 @@ _NESTED: dict[type, dict[str, Check]] = {
 }
 _SHORTEST_SECRET = 4
 """Characters. To hide shorter ones would make messages unreadable, and they protect nothing."""
-_LISTED = 12
+_LISTED = 16
 
 
 class Missing(ValueError):

@@ -11,6 +11,7 @@ from syndicate.delivery.concessions import conceded, render_conceded
 from syndicate.delivery.failures import hold_account, record_failure, throttles
 from syndicate.delivery.gates import Gate, Skip, Wait, record
 from syndicate.delivery.lane import Lane, Render, Timeouts
+from syndicate.delivery.look_first import UNASKED, look_first
 from syndicate.delivery.look_up import look_up
 from syndicate.delivery.session import with_session
 from syndicate.errors import LedgerError, PlatformError, RenderError, SyndicateError, TooLong, Unavailable, Uncertain
@@ -49,7 +50,12 @@ def deliver(
     elif delivery.state == "due" and delivery.action != "post":
         amend(delivery, lane, ledger, render, timeouts)
     elif delivery.state == "due":
-        warnings = _post(delivery, lane, ledger, render, timeouts, gate)
+        looked = look_first(lane, ledger, timeouts, key=key)
+        delivery, warnings = _found(ledger, key), looked.notes
+        if looked.waits:
+            _waits_for_a_look(delivery, ledger)
+        elif delivery.state == "due":
+            warnings += _post(delivery, lane, ledger, render, timeouts, gate)
     return _found(ledger, key), warnings
 
 
@@ -60,6 +66,13 @@ def _is_recognised(delivery: Delivery, lane: Lane, ledger: Ledger, timeouts: Tim
     except PlatformError as fault:
         _wait(delivery, fault, lane, ledger, timeouts)
         return False
+
+
+def _waits_for_a_look(delivery: Delivery, ledger: Ledger) -> None:
+    """Record that a delivery waits until its network has said what it has, if that is not recorded already."""
+    look, now = ledger.recovery.wanted(delivery.account), ledger.now()
+    if look is not None and delivery.state == "due" and delivery.due_at is not None and delivery.due_at <= now:
+        ledger.waiting.waits(delivery, "restored", due_at=max(look.again_at, now), error=UNASKED, now=now)
 
 
 def _post(
@@ -77,6 +90,8 @@ def _post(
     frozen = _freeze(delivery, article, lane, ledger, render, timeouts)
     if frozen is None:
         return ()
+    if frozen.record.get("link") is None and _has_these_words(delivery, frozen, ledger):
+        return frozen.warnings
     if frozen.draft is None:  # a post rendered anew passes every gate, whatever was tried before
         delivery = replace(delivery, draft=None)
     allowance = gate.allowance(delivery, lane.account, lane.platform, frozen.post)
@@ -95,6 +110,12 @@ def _ends_soon(verdict: Wait | Skip, article: Article) -> tuple[str, ...]:
     if isinstance(verdict, Skip) or verdict.ends is None:
         return ()
     return (f"{article.url} waits, and is given up at {verdict.ends:%H:%M} UTC: {verdict.words}",)
+
+
+def _has_these_words(delivery: Delivery, frozen: Frozen, ledger: Ledger) -> bool:
+    """Whether the network listed a post of exactly these words, where the account had to look before it posts."""
+    wanted = ledger.recovery.wanted(delivery.account) is not None
+    return wanted and ledger.elsewhere.same_words(delivery, frozen.record.get("text") or "", ledger.now())
 
 
 def _renamed(
@@ -133,7 +154,8 @@ def _freeze(
     except PlatformError as fault:
         _wait(delivery, fault, lane, ledger, timeouts)
     else:
-        return Frozen(*freeze(rendered), post=rendered.post, warnings=rendered.warnings)
+        post = replace(rendered.post, day=delivery.day)
+        return Frozen(*freeze(rendered), post=post, warnings=rendered.warnings)
     return None
 
 

@@ -16,6 +16,7 @@ from syndicate.ledger.credentials import Credentials
 from syndicate.ledger.database import Database
 from syndicate.ledger.decisions import Decisions
 from syndicate.ledger.deliveries import Deliveries
+from syndicate.ledger.elsewhere import Elsewhere
 from syndicate.ledger.floods import Floods
 from syndicate.ledger.imports import Imports
 from syndicate.ledger.listings import Listings
@@ -25,7 +26,9 @@ from syndicate.ledger.outcomes import Outcomes
 from syndicate.ledger.overview import Overview, overview
 from syndicate.ledger.partings import Partings
 from syndicate.ledger.pauses import EVERYTHING, Pauses
+from syndicate.ledger.recovery import Recovery
 from syndicate.ledger.rehearsal import release
+from syndicate.ledger.run_file import RunFile
 from syndicate.ledger.source_names import SourceNames
 from syndicate.ledger.sources import Sources
 from syndicate.ledger.subscriptions import Subscriptions
@@ -40,7 +43,7 @@ __all__ = ["Ledger"]
 class Ledger:
     """The tables, each behind its own small class, over one database."""
 
-    def __init__(self, database: Database, clock: Clock, key: Callable[[], bytes]) -> None:
+    def __init__(self, database: Database, clock: Clock, key: Callable[[], bytes], runs: RunFile | None = None) -> None:
         self.database = database
         self._clock = clock
         self.sources = Sources(database)
@@ -53,7 +56,9 @@ class Ledger:
         self.logins = Logins(database, self.accounts, self.partings)
         self.deliveries = Deliveries(database)
         self.outcomes = Outcomes(database)
-        self.claims = Claims(database, self.outcomes)
+        self.recovery = Recovery(database, clock, runs)
+        self.elsewhere = Elsewhere(database)
+        self.claims = Claims(database, self.outcomes, self.recovery)
         self.waiting = Waiting(database)
         self.decisions = Decisions(database)
         self.backlog = Backlog(database)

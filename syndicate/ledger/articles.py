@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from syndicate.ledger.database import Database, Row, from_micros, micros
+from syndicate.ledger.days import day_of
 from syndicate.model import Article
 from syndicate.serialization import load_article, store_article
 
@@ -93,9 +94,10 @@ class Articles:
         anchor = names[0].hash
         self._db.change(
             "INSERT INTO article (anchor, source, url, data, content_hash, published_at, first_seen_at, position,"
-            " title_key, summary_key) VALUES (:anchor, :source, :url, :data, :content_hash, :published_at, :now,"
-            " :position, :title_key, :summary_key) ON CONFLICT (anchor) DO NOTHING",
+            " title_key, summary_key, day) VALUES (:anchor, :source, :url, :data, :content_hash, :published_at, :now,"
+            " :position, :title_key, :summary_key, :day) ON CONFLICT (anchor) DO NOTHING",
             anchor=anchor,
+            day=day_of(article),
             title_key=wording(article.title),
             summary_key=wording(article.summary),
             source=article.source,
@@ -283,9 +285,10 @@ class Articles:
         return bool(
             self._db.change(
                 "UPDATE article SET source = :source, url = :url, data = :data, content_hash = :content_hash,"
-                " published_at = :published_at, title_key = :title_key, summary_key = :summary_key"
+                " published_at = :published_at, title_key = :title_key, summary_key = :summary_key, day = :day"
                 " WHERE anchor = :anchor AND content_hash = :unread",
                 anchor=anchor,
+                day=day_of(article),
                 title_key=wording(article.title),
                 summary_key=wording(article.summary),
                 source=article.source,

@@ -56,6 +56,7 @@ class Decisions:
             "committed_at": None,
             "unknowns": 0,
             "absent": 0,
+            "cleared": 1,
         }
         return self._move(delivery, transitions.NOT_SENT, columns, now)
 

@@ -11,11 +11,17 @@ from datetime import datetime
 from syndicate.ledger import rows
 from syndicate.ledger.articles import CHUNK
 from syndicate.ledger.database import Database, Row, from_micros, micros
+from syndicate.ledger.days import DAY, LAST, fixed_day
 from syndicate.ledger.transitions import WANTED
 from syndicate.model import Action, Delivery, Receipt, State
 
 SHORTEST = 4
 """Characters of a key that a person has to type at least."""
+_DAY = (
+    "(SELECT COALESCE(article.day, CASE WHEN article.published_at >= 0 AND article.published_at < "
+    f"{LAST} THEN article.published_at / {DAY} * {DAY} END) FROM article WHERE article.anchor = :anchor)"
+)
+"""The UTC day of a delivery's article; articles of earlier versions only have their date."""
 GIVEN_UP = ("preflight", "withdrawn")
 """Reasons for which something was skipped because it was not on the site; it may come back."""
 
@@ -64,9 +70,10 @@ class Deliveries:
         """Write a new delivery. Returns its key, or None if this article was planned for this account before."""
         made = self._db.row(
             "INSERT INTO delivery (key, anchor, account, platform, action, revision, part, state, reason, due_at,"
-            " planned_at, expires_at, priority, error, attempts, fence, lease_until, unknowns, absent, updated_at)"
+            " planned_at, expires_at, priority, error, attempts, fence, lease_until, unknowns, absent, updated_at, day)"
             " VALUES (:key, :anchor, :account, :platform, :action, :revision, 0, :state, :reason, :due_at,"
-            " :planned_at, :expires_at, :priority, :error, 0, 0, 0, 0, 0, :planned_at)"
+            " :planned_at, :expires_at, :priority, :error, 0, 0, 0, 0, 0, :planned_at,"
+            f" COALESCE({_DAY}, :undated))"
             " ON CONFLICT DO NOTHING RETURNING key",
             key=planned.key,
             anchor=planned.anchor,
@@ -74,6 +81,7 @@ class Deliveries:
             platform=planned.platform,
             action=planned.action,
             revision=planned.revision,
+            undated=fixed_day(planned.key),
             **_decided(planned, planned_at),
         )
         return made["key"] if made else None
@@ -210,9 +218,10 @@ class Deliveries:
         return from_micros(row["committed_at"]) if row else None
 
     def spent(self, account: str, since: datetime) -> int:
-        """What posts of an account cost since then, in millionths of a dollar."""
+        """What an account's posts and listings cost since then, in millionths of a dollar."""
         row = self._db.row(
-            "SELECT COALESCE(SUM(cost), 0) AS spent FROM delivery WHERE account = :account AND committed_at >= :since",
+            "SELECT (SELECT COALESCE(SUM(cost), 0) FROM delivery WHERE account = :account AND committed_at >= :since)"
+            " + (SELECT COALESCE(SUM(cost), 0) FROM charge WHERE account = :account AND at >= :since) AS spent",
             account=account,
             since=micros(since),
         )

@@ -55,6 +55,7 @@ def delivery(row: Row) -> Delivery:
         expires_at=from_micros(row["expires_at"]),
         approved=row["approved"],
         conceded=concession(row["conceded"]),
+        day=from_micros(row["day"]),
     )
 
 

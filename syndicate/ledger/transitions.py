@@ -55,6 +55,8 @@ WITHDRAWN = Transition("withdrawn", ("planned", "due"), ("skipped",), ("source",
 CLOSED = Transition("closed", ("planned", "due"), ("skipped",), ("config",))
 RETURNED = Transition("returned", ("skipped",), ("planned", "due"), ("config",))
 SEEN_ELSEWHERE = Transition("seen elsewhere", ("planned", "due"), ("skipped",), ("person",))
+ELSEWHERE = Transition("elsewhere", ("planned", "due"), ("posted",), ("network",))
+IN_DOUBT = Transition("in doubt", ("planned", "due"), ("held",), ("engine",))
 WANTED = Transition("wanted", ("skipped", "planned"), ("planned", "due"), ("person", "source"))
 APPROVED = Transition("approved", ("planned",), ("due", "planned"), ("person",))
 RETRIED = Transition("retried", ("failed",), ("due",), ("person",))
@@ -82,6 +84,8 @@ TRANSITIONS: Mapping[str, Transition] = {
         CLOSED,
         RETURNED,
         SEEN_ELSEWHERE,
+        ELSEWHERE,
+        IN_DOUBT,
         WANTED,
         APPROVED,
         RETRIED,

@@ -32,7 +32,19 @@ from syndicate.model.delivery import (
     Reason,
     State,
 )
-from syndicate.model.post import Certainty, Json, Limits, LinkCard, Look, Media, Post, Receipt, Rendered, Span
+from syndicate.model.post import (
+    Certainty,
+    Json,
+    Limits,
+    LinkCard,
+    ListedPost,
+    Look,
+    Media,
+    Post,
+    Receipt,
+    Rendered,
+    Span,
+)
 from syndicate.model.source import (
     DEFAULT_INTERVAL,
     NO_HINTS,
@@ -80,6 +92,7 @@ __all__ = [
     "LeftOut",
     "Limits",
     "LinkCard",
+    "ListedPost",
     "Look",
     "Media",
     "PollHints",

@@ -46,6 +46,7 @@ Reason: TypeAlias = Literal[
     "rejected",
     "too_long",
     "attempts",
+    "restored",
 ]
 
 REASONS: Mapping[Reason, str] = {
@@ -80,6 +81,8 @@ REASONS: Mapping[Reason, str] = {
     "rejected": "refused by the network",
     "too_long": "cannot be made to fit",
     "attempts": "tried too often",
+    "elsewhere": "it was there already",
+    "restored": "the ledger was put back, and what its network has since is not known",
 }
 """What each reason means, in words."""
 
@@ -117,7 +120,8 @@ class Delivery:
     `absent` counts look-ups in a row that found nothing, `unknowns` commits in a row without an answer,
     `looks` checks of a page that was not right, since `looked_at`.
     `priority` 0 is breaking news, 1 all else. Past `expires_at` it is not sent; None: a person asked for it.
-    `approved` is the digest that a person approved, `conceded` what the post gives up for its network.
+    `approved` is the digest that a person approved, `conceded` what the post gives up for its network. `day`:
+    `Post.day`.
     """
 
     key: str
@@ -150,3 +154,4 @@ class Delivery:
     expires_at: datetime | None = None
     approved: str | None = None
     conceded: Concession = NOTHING
+    day: datetime | None = None

@@ -72,7 +72,7 @@ def test_a_state_that_a_transition_does_not_lead_to_is_refused():
 def test_nothing_leads_out_of_posted_and_only_a_claim_into_sending():
     assert [pair for pair in MOVES if pair[0] == "posted"] == []
     assert [pair for pair in MOVES if pair[1] == "sending"] == [("due", "sending")]
-    assert {pair[0] for pair in MOVES if pair[1] == "posted"} == {"sending", "unknown", "held"}
+    assert {pair[0] for pair in MOVES if pair[1] == "posted"} == {"planned", "due", "sending", "unknown", "held"}
 
 
 TABLE = """
@@ -93,6 +93,8 @@ withdrawn:      planned due -> skipped, by source
 closed:         planned due -> skipped, by config
 returned:       skipped -> planned due, by config
 seen elsewhere: planned due -> skipped, by person
+elsewhere:      planned due -> posted, by network
+in doubt:       planned due -> held, by engine
 wanted:         skipped planned -> planned due, by person source
 approved:       planned -> due planned, by person
 retried:        failed -> due, by person

@@ -22,6 +22,7 @@ from syndicate.errors import SyndicateError
 from syndicate.ingestion.poll import Polled
 from syndicate.ingestion.websub import Subscriber
 from syndicate.ingestion.withdrawals import watch
+from syndicate.ledger.recovery import KEPT, Noticed
 from syndicate.ports import EventLog
 
 POLLERS = (2, 24)  # threads at least, and at most
@@ -93,8 +94,13 @@ class Daemon:
             for source in app.config.sources.values():
                 app.ledger.sources.ensure(source.name, source.url)
         app.rounds.begin()
+        self._notice(app.begin_run(usual=KEPT))
         if self._subscriber is not None:
             self._subscriber.begin()
+
+    def _notice(self, noticed: Noticed) -> None:
+        for note in advice.recovery_notes(noticed, self._app.config.ledger.name):
+            self._say("ledger.noticed", why=noticed.why, note=note)
 
     def _tick(self) -> None:
         try:
@@ -149,6 +155,9 @@ class Daemon:
         ledger.database.check()
         now = ledger.now()
         ledger.timekeeping.keep(now)
+        noticed = ledger.recovery.keep(asks=self._app.config.recover == "ask")
+        if noticed is not None:
+            self._notice(noticed)
         ledger.claims.sweep(now, self._app.lanes.settle)
         for told in run_housekeeping(ledger, self._app.accounts, self._app.configured):
             self._say("stories.lapsed", told=told)
@@ -240,7 +249,7 @@ class Daemon:
     def _start_lanes(self) -> None:
         ledger = self._app.ledger
         enabled = {account.name for account in self._app.accounts}
-        for name in ledger.deliveries.accounts_with_work(ledger.now()):
+        for name in {*ledger.deliveries.accounts_with_work(ledger.now()), *ledger.recovery.pending()}:
             with self._guard:
                 if name not in enabled or name in self._busy or self._stop.is_set():
                     continue
@@ -273,6 +282,7 @@ class Daemon:
     def _drain(self, name: str) -> None:
         """Deliver what is due for one account, in order, until nothing is or the account has to wait."""
         try:
+            self._look_first(name)
             while not self._stop.is_set() and self._step(name):
                 pass
         except SyndicateError as fault:
@@ -282,6 +292,19 @@ class Daemon:
         finally:
             with self._guard:
                 self._busy.discard(name)
+
+    def _look_first(self, name: str) -> None:
+        """After a restore or a stop: ask the network what it has, also where everything waits for an approval."""
+        if name not in self._app.ledger.recovery.pending():
+            return
+        looked = self._app.look_first(name)
+        for note in looked.notes:
+            self._say("account.looked", account=name, note=note)
+        for key in (*looked.settled.posted, *looked.settled.held):
+            found = self._app.ledger.deliveries.find(key)
+            if found is not None:
+                event, fields = delivery_fact(found)
+                self._say(event, **fields)
 
     def _step(self, name: str) -> bool:
         """Deliver the account's next one; False if it has none, has to wait, or another process sends for it."""

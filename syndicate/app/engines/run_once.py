@@ -10,6 +10,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
+from syndicate.app.advice import recovery_notes
 from syndicate.app.sources import read_article
 from syndicate.app.wiring import App
 from syndicate.delivery.housekeeping import run_housekeeping
@@ -62,10 +63,19 @@ class Run:
         self.stop = stop or threading.Event()
         self.outcome = RunResult()
         self._guard = threading.Lock()
+        self._begun = False
+
+    def _begin(self) -> None:
+        """Register the accounts, and count the run: before anything is asked of a site or a network, and once."""
+        if self._begun:
+            return
+        self._begun = True
+        self._app.register()
+        self.outcome.notes.extend(recovery_notes(self._app.begin_run(), self._app.config.ledger.name))
 
     def poll(self, names: Sequence[str], backfill: Callable[[str], int]) -> None:
         """Read the sources, several at a time; one that fails does not stop the others."""
-        self._app.register()
+        self._begin()
         waiting = list(reversed(names))
 
         def work() -> None:
@@ -92,7 +102,7 @@ class Run:
         from syndicate.planning.apply import announce
 
         app = self._app
-        app.register()
+        self._begin()
         known = app.ledger.articles.at(origin)
         if known is None or not self._all_posted(known):
             try:
@@ -140,7 +150,7 @@ class Run:
     def deliver(self, wait: timedelta = timedelta(0)) -> None:
         """Deliver what is due, with one thread for each account; then, for up to `wait`, what falls due meanwhile."""
         app = self._app
-        app.lanes.register()
+        self._begin()
         if app.ledger.deliveries.under_way():
             app.ledger.timekeeping.keep(app.ledger.now())
         self.outcome.notes.extend(run_housekeeping(app.ledger, app.accounts, app.configured))
@@ -179,7 +189,8 @@ class Run:
 
     def _run(self, lanes: Sequence[str], deadline: datetime) -> None:
         """Deliver for each account with work, on a thread of its own."""
-        busy = [lane for lane in lanes if self._has_work(lane, deadline)]
+        looking = self._app.ledger.recovery.pending()
+        busy = [lane for lane in lanes if lane in looking or self._has_work(lane, deadline)]
         self._together([functools.partial(self._drain, lane, deadline) for lane in busy])
 
     def _together(self, jobs: Sequence[Callable[[], None]]) -> None:
@@ -230,11 +241,22 @@ class Run:
     def _drain(self, lane: str, deadline: datetime) -> None:
         """One account's deliveries, one after the other, until nothing is due by the deadline."""
         try:
+            self._look_first(lane)
             while not self.stop.is_set() and self._step(lane, deadline):
                 pass
         except SyndicateError as fault:
             with self._guard:
                 self.outcome.faults.append(fault)
+
+    def _look_first(self, lane: str) -> None:
+        """After a restore or a stop: ask the network what it has, also where everything waits for an approval."""
+        if lane not in self._app.ledger.recovery.pending():
+            return
+        looked = self._app.look_first(lane)
+        for key in (*looked.settled.posted, *looked.settled.held):
+            self._take_up(key)
+        with self._guard:
+            self.outcome.notes.extend(f"{lane}: {note}" for note in looked.notes)
 
     def _step(self, lane: str, deadline: datetime) -> bool:
         """Deliver the next one; False when this account has nothing more for this run."""
