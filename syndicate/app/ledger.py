@@ -7,6 +7,7 @@ import threading
 from collections.abc import Mapping
 from pathlib import Path
 
+from syndicate.app import ledger_files
 from syndicate.config.schema import Config
 from syndicate.errors import LedgerError
 from syndicate.ledger import Ledger
@@ -16,8 +17,21 @@ from syndicate.ports import Clock
 
 
 def open_real(config: Config, environ: Mapping[str, str], clock: Clock) -> Ledger:
-    """The publisher's ledger. Raises LedgerError."""
-    return Ledger(Database(config.ledger), clock, Keys(config, environ).real)
+    """The publisher's ledger. Raises LedgerError, also where it is damaged or gone."""
+    ledger_files.require(config)
+    told = ledger_files.put_log_away(config.ledger, clock())
+    ledger = Ledger(Database(config.ledger), clock, Keys(config, environ).real)
+    try:
+        ledger_files.check_whole(ledger.database)
+        ledger_files.remember_config(ledger.database, config)
+        if told:
+            ledger.notes.append(told)
+            ledger.notices.happened("ledger", config.ledger.name, told, clock())
+            ledger.recovery.ask(told)
+    except BaseException:
+        ledger.close()
+        raise
+    return ledger
 
 
 class PrivateCopy:

@@ -60,7 +60,7 @@ class App:
     @property
     def notes(self) -> list[str]:
         """Notes for the person who runs this, such as that a templates folder is missing."""
-        return [*self.renderer.notes, *self.lanes.notes]
+        return [*self.ledger.notes, *self.renderer.notes, *self.lanes.notes]
 
     def deliver(self, delivery: Delivery) -> tuple[Delivery, tuple[str, ...]]:
         """Send one delivery as far as that is possible now. Returns it as it is afterwards, and warnings."""

@@ -21,6 +21,7 @@ from syndicate.ledger.notices import Notices
 from syndicate.ledger.outcomes import Outcomes
 from syndicate.ledger.overview import Overview, overview
 from syndicate.ledger.pauses import EVERYTHING, Pauses
+from syndicate.ledger.recovery import Recovery
 from syndicate.ledger.rehearsal import release
 from syndicate.ledger.sources import Sources
 from syndicate.ledger.subscriptions import Subscriptions
@@ -54,6 +55,8 @@ class Ledger:
         self.notices = Notices(database)
         self.alerts = Alerts(database)
         self.credentials = Credentials(database, key)
+        self.recovery = Recovery(database)
+        self.notes: list[str] = []  # for the person who runs this
         self.subscriptions = Subscriptions(database, self.credentials)
 
     def now(self) -> datetime:

@@ -1,0 +1,19 @@
+"""Remembers that the networks have to be asked what they already have, before anything is posted."""
+
+from __future__ import annotations
+
+from syndicate.ledger.database import Database
+
+
+class Recovery:
+    """The wish to look before posting, in the `meta` table."""
+
+    def __init__(self, database: Database) -> None:
+        self._db = database
+
+    def ask(self, why: str) -> None:
+        """Have the networks asked before anything is posted; `why` is for people."""
+        self._db.change(
+            "INSERT INTO meta (name, value) VALUES ('recover', :why) ON CONFLICT (name) DO UPDATE SET value = :why",
+            why=why,
+        )
