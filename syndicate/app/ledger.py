@@ -13,6 +13,7 @@ from syndicate.errors import LedgerError
 from syndicate.ledger import Ledger
 from syndicate.ledger.credentials import key_beside
 from syndicate.ledger.database import Database, copy_ledger
+from syndicate.ledger.notices import LEDGER
 from syndicate.ports import Clock
 
 
@@ -26,7 +27,7 @@ def open_real(config: Config, environ: Mapping[str, str], clock: Clock) -> Ledge
         ledger_files.remember_config(ledger.database, config)
         if told:
             ledger.notes.append(told)
-            ledger.notices.happened("ledger", config.ledger.name, told, clock())
+            ledger.notices.happened(LEDGER, config.ledger.name, told, clock())
             ledger.recovery.ask(told)
     except BaseException:
         ledger.close()

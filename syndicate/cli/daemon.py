@@ -41,8 +41,6 @@ def command(shared: Shared) -> int:
         daemon = Daemon(app, say, stop, subscriber)
         with _listening(app.config, app.ledger, daemon, say, subscriber):
             say("daemon.started", sources=len(app.config.sources), accounts=len(app.accounts))
-            for note in app.ledger.notes:
-                say("daemon.note", note=note)
             if other:
                 told = f"{other} already runs a daemon on {app.config.ledger}; nothing is posted twice because of that"
                 say("daemon.beside", note=told)

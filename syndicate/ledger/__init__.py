@@ -54,9 +54,9 @@ class Ledger:
         self.listings = Listings(database)
         self.notices = Notices(database)
         self.alerts = Alerts(database)
-        self.credentials = Credentials(database, key)
-        self.recovery = Recovery(database)
         self.notes: list[str] = []  # for the person who runs this
+        self.credentials = Credentials(database, key, self.notes)
+        self.recovery = Recovery(database)
         self.subscriptions = Subscriptions(database, self.credentials)
 
     def now(self) -> datetime:

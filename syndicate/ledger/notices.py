@@ -16,13 +16,19 @@ LEFT_OUT = "left_out"
 LAPSED = "lapsed"
 """Kind of an event: articles of a source expired while they waited for approval."""
 
+KEY = "key"
+"""Kind of an event: a stored session could not be opened, and a new login was made."""
+LEDGER = "ledger"
+"""Kind of an event: something was wrong with the ledger's files, and was put right."""
+EVENTS = (GAP, LEFT_OUT, LAPSED, KEY, LEDGER)
+
 
 @dataclass(frozen=True, slots=True)
 class Notice:
     """One thing to alert a person to. `subject` names the account or the source.
 
     `kind` is "login", "account_waits", "source_failing", "source_gap", "source_gone", "source_quiet",
-    "token_expiring", "approval", "burst", "similar", "left_out" or "lapsed".
+    "token_expiring", "approval", "burst", "similar", "left_out", "lapsed", "key" or "ledger".
     """
 
     kind: str
@@ -39,13 +45,8 @@ class Notices:
 
     def observe(self, found: Mapping[tuple[str, str], str], now: datetime) -> None:
         """Store the conditions that hold now, by kind and subject, with their messages; remove those that are over."""
-        rows = self._db.rows(
-            "SELECT kind, subject FROM notice WHERE kind NOT IN (:gap, :left_out, :lapsed)",
-            gap=GAP,
-            left_out=LEFT_OUT,
-            lapsed=LAPSED,
-        )
-        known = {(row["kind"], row["subject"]) for row in rows}
+        rows = self._db.rows("SELECT kind, subject FROM notice")
+        known = {(row["kind"], row["subject"]) for row in rows if row["kind"] not in EVENTS}
         if known == found.keys():
             return
         with self._db.transaction():

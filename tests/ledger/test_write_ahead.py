@@ -52,7 +52,7 @@ def wrote(path):
 @pytest.mark.parametrize(
     "names",
     [["a"], ["a", "b"], ["a", "checkpoint"], ["checkpoint", "a"], ["a", "checkpoint", "b", "checkpoint", "c"]],
-    ids=lambda names: "-".join(names),
+    ids="-".join,
 )
 def test_the_log_of_a_process_that_was_killed_is_its_ledgers_own(path, names):
     killed(path, *names)

@@ -148,7 +148,8 @@ class Daemon:
 
     def _sweep(self) -> None:
         ledger = self._app.ledger
-        self._care.check()
+        for note in self._care.check():
+            self._say("ledger.note", note=note)
         now = ledger.now()
         ledger.timekeeping.keep(now)
         ledger.claims.sweep(now, self._app.lanes.settle)

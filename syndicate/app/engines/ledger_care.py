@@ -10,7 +10,7 @@ from syndicate.errors import LedgerError
 from syndicate.ledger import Ledger
 from syndicate.ledger.faults import damaged
 
-EVERY = 30.0  # seconds between two times that the log is moved into the file
+EVERY = 10.0  # seconds between two times that the log is moved into the file
 
 
 class LedgerCare:
@@ -22,8 +22,11 @@ class LedgerCare:
         self._damage: str | None = None
         self._looked = False
 
-    def check(self) -> None:
-        """Raise LedgerError if nothing may be sent with this ledger. Now and then, move its log into the file."""
+    def check(self) -> list[str]:
+        """Now and then, move the log into the file. Returns the ledger's new notes, for the log.
+
+        Raises LedgerError if nothing may be sent with this ledger.
+        """
         self._ledger.database.check()
         self._ledger.database.check_log()
         if self._damage is not None:
@@ -35,6 +38,9 @@ class LedgerCare:
         if time.monotonic() - self._moved >= EVERY:
             self._moved = time.monotonic()
             self._ledger.database.checkpoint()
+        notes = self._ledger.notes[:]
+        del self._ledger.notes[: len(notes)]
+        return notes
 
     def _look(self) -> None:
         try:
