@@ -13,8 +13,11 @@ from syndicate.errors import LedgerError
 from syndicate.ledger import Ledger
 from syndicate.ledger.credentials import key_beside
 from syndicate.ledger.database import Database, copy_ledger
+from syndicate.ledger.key_file import path_beside, replace
 from syndicate.ledger.notices import LEDGER
 from syndicate.ports import Clock
+
+NEW_KEY = "put a new key before the old one, divided by a space, run this again, and then take the old one out"
 
 
 def open_real(config: Config, environ: Mapping[str, str], clock: Clock) -> Ledger:
@@ -87,6 +90,33 @@ class Keys:
             return file.read_bytes().strip()
         except OSError as fault:
             raise LedgerError(f"key_file {file} cannot be read: {fault.strerror}") from fault
+
+    def change(self) -> Path | None:
+        """Put a new key before the old one, where the key is in a file; not where two are there already.
+
+        Returns the file; None if the keys are in the environment. Raises LedgerError.
+        """
+        from cryptography.fernet import Fernet
+
+        keys = self.real().split()
+        if self._environ.get("SYNDICATE_KEY"):
+            if len(keys) < 2:
+                raise LedgerError("$SYNDICATE_KEY has no new key", hint=NEW_KEY)
+            return None
+        file = self._config.key_file or path_beside(self._config.ledger)
+        if len(keys) == 1:
+            self._write(file, [Fernet.generate_key(), *keys])
+        return file
+
+    def finish(self, file: Path) -> None:
+        """Remove all keys from the file but the first."""
+        self._write(file, self.real().split()[:1])
+
+    def _write(self, file: Path, keys: list[bytes]) -> None:
+        try:
+            replace(file, keys)
+        except OSError as fault:
+            raise LedgerError(f"{file} cannot be written: {fault.strerror}", hint=NEW_KEY) from fault
 
     def borrowed(self) -> bytes:
         """The real key if there is one, else a new one that is not stored: a copy writes nothing next to the ledger."""

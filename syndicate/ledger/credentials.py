@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 __all__ = ["Credentials", "Session", "key_beside"]
 
 REFRESH_LEASE = timedelta(seconds=60)
+SEALED = (("credential", "account", "data"), ("subscription", "callback", "sealed"))
+"""Tables with sealed columns: the table, its key, and the column."""
 SHUT = "the stored session cannot be opened with this key"
 LOST = "put back the key that it was stored with (SYNDICATE_KEY or the .key file beside the database)"
 
@@ -134,7 +136,7 @@ class Credentials:
         )
 
     def seal(self, data: Json) -> str:
-        """Encrypt a secret for the ledger, with the key as it is now. To be called in the transaction that stores it."""
+        """Encrypt a secret for the ledger, with the key as it is now. Called in the transaction that stores it."""
         return self.cipher(again=True).encrypt(json.dumps(data).encode()).decode()
 
     def unseal(self, sealed: str) -> Json | None:
@@ -146,6 +148,27 @@ class Credentials:
                 opened: Json = json.loads(self.cipher(again=again).decrypt(sealed.encode()))
                 return opened
         return None
+
+    def seal_anew(self) -> tuple[int, int]:
+        """Seal everything with the first key, in one transaction. Returns how many secrets, and how many are shut."""
+        from cryptography.fernet import InvalidToken
+
+        done = shut = 0
+        with self._db.transaction():
+            cipher = self.cipher(again=True)
+            for table, name, column in SEALED:
+                for row in self._db.rows(
+                    f"SELECT {name} AS name, {column} AS sealed FROM {table} WHERE {column} <> ''"
+                ):
+                    try:
+                        sealed = cipher.rotate(row["sealed"].encode()).decode()
+                    except InvalidToken:
+                        shut += 1
+                        continue
+                    done += self._db.change(
+                        f"UPDATE {table} SET {column} = :sealed WHERE {name} = :name", sealed=sealed, name=row["name"]
+                    )
+        return done, shut
 
     def cipher(self, *, again: bool = False) -> MultiFernet:
         """What seals and opens. With `again`, the key is read again. Raises LedgerError."""

@@ -65,7 +65,7 @@ class Database:
 
     def rows(self, sql: str, **values: Any) -> list[Row]:
         """Run one statement and return its rows."""
-        with self._translated():
+        with self.transaction() if " RETURNING " in sql else contextlib.nullcontext(), self._translated():
             cursor = self._connection().execute(sql, values)
             names = [column[0] for column in cursor.description or ()]
             return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
@@ -132,6 +132,24 @@ class Database:
         alone is then up to date.
         """
         self.rows("PRAGMA wal_checkpoint(PASSIVE)")
+
+    def give_back(self, pages: int) -> None:
+        """Give some free pages at the end of the file back to the disk."""
+        with self.transaction(), self._translated():
+            for _ in range(pages):  # Python takes but one step of this statement, and each step frees one page
+                self._connection().execute("PRAGMA incremental_vacuum")
+            write_ahead.stamp(self._connection())
+
+    def rewrite(self) -> None:
+        """Write the whole file anew, without free pages, so that it can give some back from then on. Others wait."""
+        with self.transaction(), self._translated():
+            write_ahead.stamp(self._connection())
+        with self._translated():
+            self._connection().execute("PRAGMA auto_vacuum=INCREMENTAL")
+            self._connection().execute("VACUUM")
+        with self.transaction(), self._translated():
+            write_ahead.stamp(self._connection())
+        self.checkpoint()
 
     def widen(self, cache_kb: int) -> None:
         """Give this thread a larger page cache, for writing many rows all over the file. `cache_kb` is in KiB."""

@@ -1,4 +1,4 @@
-"""The file with the key that opens stored sessions: made at first use, and changed without a moment without a good one."""
+"""The file with the key that opens stored sessions: made at first use, replaced whole or not at all."""
 
 from __future__ import annotations
 

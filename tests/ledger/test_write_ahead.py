@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 import sqlite3
+import sys
 from datetime import UTC, datetime
 
 import pytest
@@ -37,7 +38,7 @@ def path(tmp_path):
 
 def killed(path, *names):
     """A process that writes these names, and is killed with its log beside the file."""
-    processes.run(["python", "-c", WRITES, str(path), *names], check=False)
+    processes.run([sys.executable, "-c", WRITES, str(path), *names], check=False)
     assert write_ahead.log_of(path).exists()
 
 
