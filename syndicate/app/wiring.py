@@ -70,7 +70,7 @@ class App:
     @property
     def notes(self) -> list[str]:
         """Notes for the person who runs this, such as that a templates folder is missing."""
-        return [*self.renderer.notes, *self.rounds.notes, *self.lanes.notes]
+        return [*self.ledger.notes, *self.renderer.notes, *self.rounds.notes, *self.lanes.notes]
 
     def new_notes(self) -> list[str]:
         """Notes about names and logins that no earlier call gave."""

@@ -24,6 +24,8 @@ COMMANDS = {
     "deliveries": "Every post: list, show, approve, retry, skip, resolve, delete.",
     "accounts": "Your accounts: list, check, pause, resume.",
     "recover": "Ask your networks what they have already, after the ledger was put back.",
+    "db": "The ledger: back up, check, restore, prune.",
+    "key": "The key that opens stored sessions: change it.",
     "import-seen": "Record what another tool has announced, so that it is not posted again.",
     "explain": "Show what became of an article on each account, and why.",
     "measure": "Count text as a network counts it.",

@@ -68,7 +68,8 @@ class Ledger:
         self.floods = Floods(database)
         self.notices = Notices(database)
         self.alerts = Alerts(database)
-        self.credentials = Credentials(database, key)
+        self.notes: list[str] = []  # for the person who runs this
+        self.credentials = Credentials(database, key, self.notes)
         self.subscriptions = Subscriptions(database, self.credentials)
 
     def now(self) -> datetime:

@@ -20,7 +20,11 @@ LEFT = "account_left"
 """Kind of an event: an account left the config, and what waited for it is skipped."""
 ANOTHER_LOGIN = "another_login"
 """Kind of an event: an account's token belongs to another login, and what waited for the old one is skipped."""
-EVENTS = (GAP, LEFT_OUT, LAPSED, LEFT, ANOTHER_LOGIN)
+KEY = "key"
+"""Kind of an event: a stored session could not be opened, and a new login was made."""
+LEDGER = "ledger"
+"""Kind of an event: something was wrong with the ledger's files, and was put right."""
+EVENTS = (GAP, LEFT_OUT, LAPSED, LEFT, ANOTHER_LOGIN, KEY, LEDGER)
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,8 +32,8 @@ class Notice:
     """One thing to alert a person to. `subject` names the account or the source.
 
     `kind` is "login", "account_waits", "source_failing", "source_gap", "source_gone", "source_quiet",
-    "token_expiring", "approval", "burst", "similar", "stranger", "left_out", "lapsed", "account_left" or
-    "another_login".
+    "token_expiring", "approval", "burst", "similar", "stranger", "left_out", "lapsed", "account_left",
+    "another_login", "key" or "ledger".
     """
 
     kind: str

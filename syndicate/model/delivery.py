@@ -81,7 +81,6 @@ REASONS: Mapping[Reason, str] = {
     "rejected": "refused by the network",
     "too_long": "cannot be made to fit",
     "attempts": "tried too often",
-    "elsewhere": "it was there already",
     "restored": "the ledger was put back, and what its network has since is not known",
 }
 """What each reason means, in words."""

@@ -11,6 +11,7 @@ from concurrent.futures import ThreadPoolExecutor
 from enum import Enum
 
 from syndicate.app import advice
+from syndicate.app.engines.ledger_care import LedgerCare
 from syndicate.app.engines.thread_pool import GrowingPool
 from syndicate.app.monitoring.alerts import Ways, send_alerts
 from syndicate.app.monitoring.events import delivery_fact
@@ -60,6 +61,7 @@ class Daemon:
         self._busy: set[str] = set()
         self._polling: set[str | Errand] = set()
         self._queues: dict[str, deque[str]] = {}
+        self._care = LedgerCare(app.ledger)
         self._telling = threading.Lock()
         self._told_at = 0.0
         self._wrong: str | None = None
@@ -152,7 +154,8 @@ class Daemon:
 
     def _sweep(self) -> None:
         ledger = self._app.ledger
-        ledger.database.check()
+        for note in self._care.check():
+            self._say("ledger.note", note=note)
         now = ledger.now()
         ledger.timekeeping.keep(now)
         noticed = ledger.recovery.keep(asks=self._app.config.recover == "ask")
