@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Literal, TypeAlias
 
+from syndicate.ledger import dropped
 from syndicate.ledger.database import Database, Row, micros
-from syndicate.model import Delivery, State
+from syndicate.model import Delivery, Reason, State
 
 Maker: TypeAlias = Literal["engine", "network", "clock", "source", "person", "config"]
 """Who makes a change: the claim, an answer or its absence, time, a reading of the site, a person, the config."""
@@ -132,6 +133,32 @@ def move(
                 soon=micros(now + FIRST_CHECK),
             )
     return True
+
+
+def drop(
+    database: Database,
+    transition: Transition,
+    where: str,
+    *,
+    now: datetime,
+    error: str,
+    reason: Reason = "too_old",
+    cause: str | None = None,
+    values: Row,
+) -> int:
+    """Skip the waiting deliveries that `where` names, and record each as dropped. Returns how many.
+
+    `error` is an SQL expression with `values`. `cause` is what they waited for, where their rows do not say so.
+    """
+    with database.transaction():
+        dropped.note(database, f"{transition.allowed} AND {where}", now=now, cause=cause, values=values)
+        return database.change(
+            f"UPDATE delivery SET {transition.sets()}, waited_for = reason, reason = :dropped_reason, due_at = NULL,"
+            f" updated_at = :updated_at, error = {error} WHERE {transition.allowed} AND {where}",
+            **values,
+            dropped_reason=reason,
+            updated_at=micros(now),
+        )
 
 
 def _close_attempt(database: Database, delivery: Delivery, outcome: str, error: str | None, now: datetime) -> None:

@@ -12,8 +12,8 @@ from enum import Enum
 
 from syndicate.app import advice
 from syndicate.app.engines.thread_pool import GrowingPool
-from syndicate.app.monitoring.alerts import Ways, send_alerts
-from syndicate.app.monitoring.events import delivery_fact
+from syndicate.app.monitoring.alerts import APART, Ways, observe, send_alerts
+from syndicate.app.monitoring.events import delivery_fact, drop_fact
 from syndicate.app.monitoring.systemd import notify
 from syndicate.app.wiring import App
 from syndicate.delivery.housekeeping import run_housekeeping
@@ -32,6 +32,7 @@ WATCHED = 20  # published pages that are checked again at a time
 SILENT = 30.0  # seconds without a good tick after which the daemon is unhealthy
 TICK = 1.0  # seconds
 TELL = 5.0  # seconds between checks for new alerts
+BUNDLED = 60.0  # seconds between alerts about approvals: what comes meanwhile is told together
 
 
 class Errand(Enum):
@@ -61,6 +62,7 @@ class Daemon:
         self._queues: dict[str, deque[str]] = {}
         self._telling = threading.Lock()
         self._told_at = 0.0
+        self._asked_at = -BUNDLED
         self._wrong: str | None = None
         self._guard = threading.Lock()
 
@@ -135,7 +137,11 @@ class Daemon:
 
         def work() -> None:
             try:
-                for complaint in send_alerts(app.ledger, ways, app.accounts, app.config.sources):
+                for told in observe(app.ledger, app.accounts, app.config.sources):
+                    self._say("deliveries.expiring", told=told)
+                asks = time.monotonic() - self._asked_at >= BUNDLED
+                self._asked_at = time.monotonic() if asks else self._asked_at
+                for complaint in send_alerts(app.ledger, ways, patience=APART, asks=asks):
                     self._say("alert.failed", error=complaint)
             except SyndicateError as fault:
                 self._say("alert.failed", error=str(fault))
@@ -150,8 +156,10 @@ class Daemon:
         now = ledger.now()
         ledger.timekeeping.keep(now)
         ledger.claims.sweep(now, self._app.lanes.settle)
-        for told in run_housekeeping(ledger, self._app.accounts, self._app.configured):
-            self._say("stories.lapsed", told=told)
+        run_housekeeping(ledger, self._app.accounts, self._app.configured)
+        for drop in ledger.dropped.take():
+            event, fields = drop_fact(drop)
+            self._say(event, **fields)
 
     def _start_polls(self) -> None:
         """Reserve the polls that are due, and queue them by site: one request at a time for each site.
@@ -291,7 +299,8 @@ class Daemon:
         for warning in came.warnings:
             self._say("delivery.warning", account=name, key=came.after.key, article=came.after.article, warning=warning)
         event, fields = delivery_fact(came.after)
-        self._say(event, **fields)
+        if came.after.state != "skipped" or not app.ledger.dropped.has(came.after.key):  # else the next tick says it
+            self._say(event, **fields)
         return True
 
     def _leave(self) -> bool:

@@ -15,6 +15,7 @@ from syndicate.app.wiring import App
 from syndicate.delivery.housekeeping import run_housekeeping
 from syndicate.errors import PlatformError, RenderError, SyndicateError, prefixed
 from syndicate.ingestion.poll import Polled
+from syndicate.ledger.dropped import Drop
 from syndicate.model import Delivery
 
 POLLERS = 8
@@ -30,6 +31,7 @@ class RunResult:
 
     By key: `began` is each delivery as the run took it up, `claimed` as it was right before its claim. `looks`
     are those of a source's first run, which a real one does not post. `faults` are errors of no one delivery.
+    `dropped` is what was skipped because it waited too long.
     """
 
     polled: list[Polled] = field(default_factory=list)
@@ -39,6 +41,7 @@ class RunResult:
     tried: set[str] = field(default_factory=set)
     claimed: dict[str, Delivery] = field(default_factory=dict)
     looks: set[str] = field(default_factory=set)
+    dropped: list[Drop] = field(default_factory=list)
 
 
 class Run:
@@ -143,12 +146,13 @@ class Run:
         app.lanes.register()
         if app.ledger.deliveries.under_way():
             app.ledger.timekeeping.keep(app.ledger.now())
-        self.outcome.notes.extend(run_housekeeping(app.ledger, app.accounts, app.configured))
+        run_housekeeping(app.ledger, app.accounts, app.configured)
         app.ledger.claims.sweep(app.ledger.now(), app.lanes.settle)
         app.ledger.backlog.retry(app.ledger.now())
         lanes = [account.name for account in app.accounts if not self._accounts or account.name in self._accounts]
         deadline = app.ledger.now() + wait
         self._run(lanes, deadline)
+        self.outcome.dropped.extend(app.ledger.dropped.take())
 
     def _poll(self, name: str, backfill: int) -> None:
         try:
@@ -247,7 +251,7 @@ class Run:
                 return self._nap(lane, deadline)
             case Busy(first):
                 self._took_up(first)
-                time.sleep(BUSY_WAIT)
+                self.stop.wait(BUSY_WAIT)
             case Waits(until, first):
                 self._took_up(first)
                 self._take_up_all(lane)
