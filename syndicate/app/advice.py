@@ -6,7 +6,7 @@ The deciders only name the case; commands and alerts add the advice from here to
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from syndicate.model import APPROVABLE, REASONS
@@ -53,7 +53,7 @@ _OF_STATE = {
 ANNOUNCE = "syndicate post --article URL"
 SEND_ANYWAY = f"to send one all the same, run {ANNOUNCE}"
 NAMED = 4  # reasons told in one line
-_WORDS: Mapping[str, str] = {**REASONS}
+_WORDS = dict[str, str](REASONS.items())
 _WAITING = {"burst": "new at once", "similar": "like an earlier one"}
 
 

@@ -180,7 +180,8 @@ def report(outcome: RunResult, app: App, accounts: tuple[str, ...], shared: Shar
 
 def _alert(app: App) -> None:
     """Send the alerts of this run, and print what begins to be in danger."""
-    from syndicate.app.monitoring.alerts import Ways, observe, send_alerts
+    from syndicate.app.monitoring.alerts import observe, send_alerts
+    from syndicate.app.monitoring.ways import Ways
 
     for told in observe(app.ledger, app.accounts, app.config.sources):
         click.echo(f"note: {told}", err=True)

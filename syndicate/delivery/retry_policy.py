@@ -112,9 +112,9 @@ def after_failure(
             asked = getattr(failure, "retry_after", None)
             wait = _asked(asked, backoff(max(attempts, failures - 1), jitter), LONGEST_RATE_WAIT)
             held = now + wait if broken else None
-            told = str(failure) if wait > LONG_WAIT else None
+            trouble = str(failure) if wait > LONG_WAIT else None
             spent = not (broken and aging)
-            return Step("due", "unavailable", now + wait, spent=spent, account_wait=held, trouble=told)
+            return Step("due", "unavailable", now + wait, spent=spent, account_wait=held, trouble=trouble)
         case Rejected() | Unsupported():
             return Step("failed", "rejected", None)
     raise TypeError(f"no step for {type(failure).__name__}")

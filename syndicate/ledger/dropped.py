@@ -19,7 +19,7 @@ NO_RUN = "no_run"
 STALE = timedelta(days=7)  # what was dropped longer ago is no news any more
 
 _WORDS: Mapping[str, str] = {
-    **REASONS,
+    **dict[str, str](REASONS.items()),
     LATE: "it was too old when its source could be read again",
     NO_RUN: "it was due, and no run sent it in time",
 }

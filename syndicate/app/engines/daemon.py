@@ -12,9 +12,10 @@ from enum import Enum
 
 from syndicate.app import advice
 from syndicate.app.engines.thread_pool import GrowingPool
-from syndicate.app.monitoring.alerts import APART, Ways, observe, send_alerts
+from syndicate.app.monitoring.alerts import APART, observe, send_alerts
 from syndicate.app.monitoring.events import delivery_fact, drop_fact
 from syndicate.app.monitoring.systemd import notify
+from syndicate.app.monitoring.ways import Ways
 from syndicate.app.wiring import App
 from syndicate.delivery.housekeeping import run_housekeeping
 from syndicate.delivery.next import Taken, deliver_next
