@@ -175,19 +175,24 @@ def report(outcome: RunResult, app: App, accounts: tuple[str, ...], shared: Shar
         _explain(delivery)
     _remind(app, outcome, accounts)
     if app.kind.sends_alerts:
-        _alert(app)
+        _alert(app, outcome)
 
 
-def _alert(app: App) -> None:
-    """Send the alerts of this run, and print what begins to be in danger."""
+def _alert(app: App, outcome: RunResult) -> None:
+    """Send the alerts of this run and its heartbeat, and print what begins to be in danger."""
     from syndicate.app.monitoring.alerts import observe, send_alerts
+    from syndicate.app.monitoring.heartbeat import PATIENCE, Beat, run_is_healthy
     from syndicate.app.monitoring.ways import Ways
 
+    url, healthy = app.config.heartbeat, run_is_healthy(outcome.polled, outcome.faults)
+    beat = Beat(url, app.doors.network(timeout=PATIENCE)) if url is not None and healthy else None
     for told in observe(app.ledger, app.accounts, app.config.sources):
         click.echo(f"note: {told}", err=True)
     ways = Ways(app.config.alert_command, app.config.alert_urls)
     for complaint in send_alerts(app.ledger, ways):
         click.echo(complaint, err=True)
+    if beat is not None and (fault := beat.fault()):
+        click.echo(f"alerts.heartbeat: {fault}", err=True)
 
 
 def records(outcome: RunResult, app: App, accounts: tuple[str, ...]) -> list[dict[str, Any]]:

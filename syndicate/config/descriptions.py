@@ -78,11 +78,12 @@ DESCRIPTIONS: Mapping[str, str] = {
     "network.timeout": "For a whole request, such as 30s.",
     "lease": "How long one process may work on one post before another may take over; longer than network.timeout.",
     "alerts": "Who gets alerts: that a post failed, or that something needs you.",
+    "alerts.heartbeat": "An address that is fetched after each healthy run, or every five minutes by the daemon.",
     "alerts.urls": "Addresses of apprise, such as slack://…; needs the extra alerts.",
     "listen": "Where the daemon answers: health, metrics, and hooks.",
     "listen.address": "Host and port, such as 127.0.0.1:8701, or [::1]:8701.",
     "listen.token": "The bearer token for metrics and hooks; without one, hooks are off.",
     "listen.public": "Its address on the web, with https://, for the hubs that feeds name (WebSub).",
-    "alerts.command": "The command and its arguments, as a list; it gets one JSON line on standard input.",
+    "alerts.command": "The command and its arguments, as a list; it gets a JSON line for each alert on standard input.",
     "key_file": "The file with the key that opens the stored sessions, unless $SYNDICATE_KEY contains the key.",
 }

@@ -35,7 +35,7 @@ CAUSE = (
 """SQL: what a waiting delivery waits for. One that no run has looked at waits for what its account waits for."""
 
 _WAITING = (
-    f"SELECT due_at, expires_at, account, {CAUSE} AS cause FROM delivery"
+    f"SELECT due_at, expires_at, account, error, {CAUSE} AS cause FROM delivery"
     " WHERE state IN ('planned', 'due') AND expires_at <= :soon AND expires_at > :now"
     " AND account = :account AND action = 'post' AND draft IS NULL"
 )
@@ -51,7 +51,7 @@ class Drop:
     """A delivery that was dropped while it waited for `cause`: a reason to wait, LATE or NO_RUN.
 
     `reason` is that of the skipped delivery, and `error` what was last said of its wait. `down_since` is since when
-    the account's network was not reached, and `until` how long it asked us to wait.
+    the account's network was not reached, or this was tried first, and `until` how long it asked us to wait.
     """
 
     key: str
@@ -79,12 +79,16 @@ class DropCount:
 
 @dataclass(frozen=True, slots=True)
 class Expiring:
-    """Deliveries of an account that have waited long for `cause`: how many, and when the first expires."""
+    """Deliveries of an account that have waited long for `cause`: how many, and when the first expires.
+
+    `error` is what was said of the wait of one of them.
+    """
 
     account: str
     cause: str
     count: int
     first: datetime
+    error: str | None = None
 
 
 class Dropped:
@@ -151,7 +155,8 @@ class Dropped:
         come before it expires.
         """
         found = self._db.rows(
-            f"SELECT cause, COUNT(*) AS number, MIN(expires_at) AS first FROM ({_WAITING}) AS waiting"
+            f"SELECT cause, COUNT(*) AS number, MIN(expires_at) AS first, MAX(error) AS error"
+            f" FROM ({_WAITING}) AS waiting"
             f" WHERE cause NOT IN ('embargo', 'delay', '{NO_RUN}')"
             " AND NOT (cause IN ('window', 'spacing', 'cap', 'budget') AND due_at IS NOT NULL AND due_at < expires_at)"
             f" AND NOT (cause = 'paused' AND {_PAUSE_ENDS}) GROUP BY cause ORDER BY cause",
@@ -160,7 +165,7 @@ class Dropped:
             soon=micros(now + max_age / 2),
         )
         return [
-            Expiring(account, row["cause"], row["number"], first)
+            Expiring(account, row["cause"], row["number"], first, row["error"])
             for row in found
             if (first := from_micros(row["first"]))
         ]
@@ -190,7 +195,8 @@ def note(
     database.change(
         "INSERT INTO dropped (key, at, account, cause, error, down_since, wait_until, told_at)"
         f" SELECT key, :dropped_at, account, COALESCE(:dropped_for, {CAUSE}), error,"
-        " (SELECT down_since FROM account WHERE name = delivery.account),"
+        " COALESCE((SELECT down_since FROM account WHERE name = delivery.account),"
+        " (SELECT MIN(started_at) FROM attempt WHERE attempt.key = delivery.key)),"
         " (SELECT next_at FROM account WHERE name = delivery.account), :dropped_told"
         f" FROM delivery WHERE {where} ON CONFLICT DO NOTHING",
         **values,

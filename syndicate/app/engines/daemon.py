@@ -14,6 +14,7 @@ from syndicate.app import advice
 from syndicate.app.engines.thread_pool import GrowingPool
 from syndicate.app.monitoring.alerts import APART, observe, send_alerts
 from syndicate.app.monitoring.events import delivery_fact, drop_fact
+from syndicate.app.monitoring.heartbeat import PATIENCE, Beat, sources_are_healthy
 from syndicate.app.monitoring.systemd import notify
 from syndicate.app.monitoring.ways import Ways
 from syndicate.app.wiring import App
@@ -32,6 +33,7 @@ GRACE = 8.0  # seconds for the requests in flight when told to stop
 WATCHED = 20  # published pages that are checked again at a time
 SILENT = 30.0  # seconds without a good tick after which the daemon is unhealthy
 TICK = 1.0  # seconds
+BEAT = 300.0  # seconds between heartbeats
 TELL = 5.0  # seconds between checks for new alerts
 BUNDLED = 60.0  # seconds between alerts about approvals: what comes meanwhile is told together
 
@@ -63,6 +65,7 @@ class Daemon:
         self._queues: dict[str, deque[str]] = {}
         self._telling = threading.Lock()
         self._told_at = 0.0
+        self._beat_at = -BEAT
         self._asked_at = -BUNDLED
         self._wrong: str | None = None
         self._guard = threading.Lock()
@@ -108,6 +111,7 @@ class Daemon:
             self._start_watch()
             self._start_hubs()
             self._tell()
+            self._beat()
         except SyndicateError as fault:
             self._wrong = str(fault)
             self._say("ledger.failed", error=str(fault))
@@ -150,6 +154,22 @@ class Daemon:
                 self._telling.release()
 
         threading.Thread(target=work, daemon=True).start()
+
+    def _beat(self) -> None:
+        """Fetch the heartbeat's address if all is well, on a thread of its own."""
+        url, now = self._app.config.heartbeat, time.monotonic()
+        if url is None or now - self._beat_at < BEAT or self.health() is not None:
+            return
+        if not sources_are_healthy(self._app.ledger.sources.known(self._app.config.sources)):
+            return
+        self._beat_at = now
+        beat = Beat(url, self._app.doors.network(timeout=PATIENCE))
+
+        def tell() -> None:
+            if fault := beat.fault():
+                self._say("heartbeat.failed", error=fault)
+
+        threading.Thread(target=tell, daemon=True).start()
 
     def _sweep(self) -> None:
         ledger = self._app.ledger

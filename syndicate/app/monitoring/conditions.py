@@ -40,8 +40,9 @@ def notices(
     for (reason, name), count in (batches or {}).items():
         found[reason, name] = f"{name}: articles that wait for your approval: {count}"
     for each in expiring:
+        said = f": {each.error}" if each.error else ""
         found["expiring", each.account, each.cause] = (
-            f"{each.account}: articles that have waited for half of max_age: {each.count} ({why(each.cause)});"
+            f"{each.account}: articles that have waited for half of max_age: {each.count} ({why(each.cause)}{said});"
             f" the first is dropped at {clock(each.first)}"
         )
     return found
