@@ -262,9 +262,12 @@ def _record(
         ledger.notices.happened(LEFT_OUT, name, told, now)
     keys = [*news.edits]
     if news.entries or rules.backfill:
+        from syndicate.ingestion.too_late import record_late
         from syndicate.planning.apply import backfilled, write
 
-        keys += write(news.entries, ledger, now)
+        planned = write(news.entries, ledger, now)
+        record_late(news.entries, set(planned), state.read_at, ledger)
+        keys += planned
         if rules.backfill:
             keys += backfilled(name, rules.backfill, accounts, ledger, now, rules.breaking)
     return Polled(
