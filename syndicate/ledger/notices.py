@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Literal, TypeAlias, get_args
+from typing import Literal, TypeAlias
 
 from syndicate.ledger.alerts import TRIES
 from syndicate.ledger.database import Database, Row, from_micros, micros
@@ -32,9 +32,6 @@ GAP: Event = "source_gap"
 """Kind of an event: articles of a source may be missing."""
 LEFT_OUT: Event = "left_out"
 """Kind of an event: a source lists entries that cannot be announced, and nobody seems to have meant that."""
-EVENTS = get_args(Event)
-_EVENTS = ", ".join(repr(kind) for kind in EVENTS)
-
 Named: TypeAlias = tuple[str, str] | tuple[str, str, str]
 """Kind and subject of a notice, and its cause where one subject may have several."""
 
@@ -67,7 +64,7 @@ class Notices:
         One that is over is kept until that is told, or removed where nobody was told of it.
         """
         wanted = {((*named, "")[:3]): message for named, message in found.items()}
-        rows = self._db.rows(f"SELECT * FROM notice WHERE kind NOT IN ({_EVENTS}) AND ended_at IS NULL")
+        rows = self._db.rows("SELECT * FROM notice WHERE event = 0 AND ended_at IS NULL")
         known = {(row["kind"], row["subject"], row["cause"]): row["told_at"] for row in rows}
         if known.keys() == wanted.keys():
             return []
@@ -86,7 +83,7 @@ class Notices:
 
     def happened(self, kind: str, subject: str, message: str, now: datetime) -> None:
         """Store an event, which is told once each time it happens."""
-        self._add((kind, subject, ""), message, now)
+        self._add((kind, subject, ""), message, now, event=True)
 
     def waiting(self) -> list[Notice]:
         """Notices to send: what began or happened, and what is over, where that was not told yet."""
@@ -99,7 +96,7 @@ class Notices:
 
     def holding(self) -> list[Notice]:
         """The conditions that hold now, as far as they were observed."""
-        rows = self._db.rows(f"SELECT * FROM notice WHERE kind NOT IN ({_EVENTS}) AND ended_at IS NULL")
+        rows = self._db.rows("SELECT * FROM notice WHERE event = 0 AND ended_at IS NULL")
         return [_notice(row) for row in rows]
 
     def told(self, notice: Notice, *, now: datetime, heard: bool) -> None:
@@ -114,11 +111,12 @@ class Notices:
             **_values(key),
         )
 
-    def _add(self, key: tuple[str, str, str], message: str, now: datetime) -> None:
+    def _add(self, key: tuple[str, str, str], message: str, now: datetime, *, event: bool = False) -> None:
         self._remove(key)
         self._db.change(
-            "INSERT INTO notice (kind, subject, cause, message, since, tries)"
-            " VALUES (:kind, :subject, :cause, :message, :now, 0)",
+            "INSERT INTO notice (kind, subject, cause, message, since, tries, event)"
+            " VALUES (:kind, :subject, :cause, :message, :now, 0, :event)",
+            event=int(event),
             message=message,
             now=micros(now),
             **_values(key),

@@ -1,4 +1,4 @@
-"""Articles that nothing read until they were too old are dropped, and that is said; backdated ones are the publisher's."""
+"""Articles that nothing read until they were too old are told as dropped; backdated ones are the publisher's."""
 
 from __future__ import annotations
 

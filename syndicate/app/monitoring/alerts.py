@@ -6,6 +6,7 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Literal, TypeAlias, get_args
 
 from syndicate.app import advice
 from syndicate.app.monitoring.conditions import notices
@@ -20,9 +21,13 @@ from syndicate.serialization import delivery_record, instant
 AT_THE_END = 10.0  # seconds that the alerts of a run may take in all
 APART = 30.0  # seconds, where they have a thread of their own
 
+Urgent: TypeAlias = Literal["ledger", "daemon"]
+"""Kinds of alerts that need no ledger: it cannot be written, or the daemon cannot work."""
+OTHER_KINDS = ("held", "failed", "skipped", "withdrawn", "lapsed", "all_clear", *get_args(Urgent))
+"""Names of alerts besides conditions and events; those of deliveries are their states."""
 _WITHDRAWN = "withdrawn"
 
-Told = Callable[[bool], None]
+Told: TypeAlias = Callable[[bool], None]
 """Records that an alert was heard, or counts a failed try."""
 
 
@@ -72,7 +77,7 @@ def send_alerts(ledger: Ledger, ways: Ways, *, patience: float = AT_THE_END, ask
 
 
 def send_without_ledger(
-    ways: Ways, kind: str, subject: str, message: str, now: datetime, *, patience: float = APART
+    ways: Ways, kind: Urgent, subject: str, message: str, now: datetime, *, patience: float = APART
 ) -> list[str]:
     """Send one alert at once, whatever the state of the ledger. Returns errors. The caller decides how often."""
     if not ways:

@@ -16,7 +16,8 @@ CREATE TABLE dropped (
 CREATE INDEX dropped_by_time ON dropped (at);
 CREATE INDEX dropped_by_log ON dropped (logged) WHERE logged = 0;
 
--- Notices by cause as well; `ended_at`: a condition that was told is over, and that is still to be told.
+-- Notices by cause as well; `ended_at`: a condition that was told is over, and that is still to be told. `event`: it
+-- happened once, and does not last.
 CREATE TABLE notice_by_cause (
     kind TEXT NOT NULL,
     subject TEXT NOT NULL,
@@ -26,10 +27,12 @@ CREATE TABLE notice_by_cause (
     tries BIGINT NOT NULL,
     told_at BIGINT,
     ended_at BIGINT,
+    event BIGINT NOT NULL DEFAULT 0,
     PRIMARY KEY (kind, subject, cause)
 );
-INSERT INTO notice_by_cause (kind, subject, cause, message, since, tries, told_at)
-    SELECT kind, subject, '', message, since, tries, told_at FROM notice WHERE kind <> 'lapsed';
+INSERT INTO notice_by_cause (kind, subject, cause, message, since, tries, told_at, event)
+    SELECT kind, subject, '', message, since, tries, told_at,
+        CASE WHEN kind IN ('source_gap', 'left_out', 'lapsed') THEN 1 ELSE 0 END FROM notice;
 DROP TABLE notice;
 ALTER TABLE notice_by_cause RENAME TO notice;
 
