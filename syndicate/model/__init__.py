@@ -32,7 +32,19 @@ from syndicate.model.delivery import (
     Reason,
     State,
 )
-from syndicate.model.post import Certainty, Json, Limits, LinkCard, Look, Media, Post, Receipt, Rendered, Span
+from syndicate.model.post import (
+    Certainty,
+    Json,
+    Limits,
+    LinkCard,
+    Look,
+    Media,
+    Post,
+    Receipt,
+    Rendered,
+    Span,
+    StoryWarning,
+)
 from syndicate.model.source import (
     DEFAULT_INTERVAL,
     NO_HINTS,
@@ -95,5 +107,6 @@ __all__ = [
     "Site",
     "Span",
     "State",
+    "StoryWarning",
     "Validators",
 ]

@@ -16,7 +16,7 @@ from syndicate.delivery.housekeeping import run_housekeeping
 from syndicate.errors import PlatformError, RenderError, SyndicateError, prefixed
 from syndicate.ingestion.poll import Polled
 from syndicate.ledger.dropped import Drop
-from syndicate.model import Delivery
+from syndicate.model import Delivery, StoryWarning
 
 POLLERS = 8
 BUSY_WAIT = 0.05  # seconds between tries of an account for which another process sends
@@ -281,5 +281,5 @@ class Run:
 
 
 def _of_story(warning: str, delivery: Delivery) -> str:
-    """A warning about a picture, with the story it is of; others are about the account or its templates."""
-    return f"{warning} ({delivery.article})" if warning.startswith(("the photo", "the picture")) else warning
+    """A warning about a story, with its address; others are about the account or its templates."""
+    return f"{warning} ({delivery.article})" if isinstance(warning, StoryWarning) else warning
