@@ -37,6 +37,7 @@ if TYPE_CHECKING:
 SETTLED = timedelta(days=7)  # the same permanent redirect for so long, and its target is polled instead
 SOON = timedelta(minutes=1)
 """How long until a server in maintenance is asked again for a story that was named to us."""
+LONG = timedelta(hours=6)  # a server's wait in which articles may become too old
 HABITS = 500  # recent articles that show how often a source publishes
 
 
@@ -87,8 +88,10 @@ def poll(source: Source, state: SourceState, accounts: Sequence[Account], ledger
     """
     now = ledger.now()
     if state.retry_at > now:
-        until = state.retry_at.strftime("%H:%M:%S UTC")
-        raise SourceError(f"{source.name}: the server asked us to wait until {until}", hint="nothing is lost")
+        long = state.retry_at - now > LONG
+        until = state.retry_at.strftime("%Y-%m-%d %H:%M UTC" if long else "%H:%M:%S UTC")
+        hint = "what is older than max_age by then is not posted" if long else "nothing is lost"
+        raise SourceError(f"{source.name}: the server asked us to wait until {until}", hint=hint)
     try:
         read = _read(source, state, ledger, rules)
         whole = _whole(source, read, state, accounts, ledger, rules.backfill)
@@ -229,7 +232,9 @@ def _failed(ledger: Ledger, state: SourceState, fault: SourceError, rules: PollR
     with ledger.transaction():
         if fault.absent and (state.moved_to or state.address):
             ledger.sources.settle(state.name, state.moved_to)
-        ledger.sources.failed(state.name, str(fault), next_poll_at=next_poll_at, retry_at=retry_at, gone=fault.gone)
+        ledger.sources.failed(
+            state.name, str(fault), next_poll_at=next_poll_at, retry_at=retry_at, gone=fault.gone, now=now
+        )
 
 
 def _record(
@@ -273,9 +278,12 @@ def _record(
         ledger.notices.happened(LEFT_OUT, name, told, now)
     keys = [*news.edits]
     if news.entries or rules.backfill:
+        from syndicate.ingestion.too_late import record_late
         from syndicate.planning.apply import backfilled, write
 
-        keys += write(news.entries, ledger, now)
+        planned = write(news.entries, ledger, now)
+        record_late(news.entries, set(planned), state.read_at, ledger)
+        keys += planned
         if rules.backfill:
             keys += backfilled(name, rules.backfill, accounts, ledger, now, rules.breaking)
     return Polled(

@@ -16,6 +16,7 @@ from syndicate.ledger.credentials import Credentials
 from syndicate.ledger.database import Database
 from syndicate.ledger.decisions import Decisions
 from syndicate.ledger.deliveries import Deliveries
+from syndicate.ledger.dropped import Dropped
 from syndicate.ledger.elsewhere import Elsewhere
 from syndicate.ledger.floods import Floods
 from syndicate.ledger.imports import Imports
@@ -34,7 +35,7 @@ from syndicate.ledger.sources import Sources
 from syndicate.ledger.subscriptions import Subscriptions
 from syndicate.ledger.timekeeping import Timekeeping
 from syndicate.ledger.waiting import Waiting
-from syndicate.model import Account
+from syndicate.model import Account, Reason
 from syndicate.ports import Clock
 
 __all__ = ["Ledger"]
@@ -62,6 +63,7 @@ class Ledger:
         self.waiting = Waiting(database)
         self.decisions = Decisions(database)
         self.backlog = Backlog(database)
+        self.dropped = Dropped(database)
         self.pauses = Pauses(database)
         self.timekeeping = Timekeeping(database)
         self.listings = Listings(database)
@@ -100,7 +102,9 @@ class Ledger:
         with self.transaction():
             now, state = self.now(), self.accounts.find(account.name)
             resumed = self.accounts.resume(account.name, now)
-            return resumed, self._catch_up(account, state.down_since if state else None) if resumed else 0
+            if not resumed or state is None:
+                return resumed, 0
+            return True, self._catch_up(account, state.down_since, "auth" if state.paused == "auth" else "paused")
 
     def reached(self, account: Account) -> int:
         """Record that an account's network answers again. Returns how many of its deliveries are too old by now."""
@@ -110,7 +114,7 @@ class Ledger:
             state = self.accounts.find(account.name)
             assert state is not None
             self.accounts.reached(account.name)
-            return self._catch_up(account, state.down_since if state.paused is None else None)
+            return self._catch_up(account, state.down_since if state.paused is None else None, "unavailable")
 
     def end_pause(self, word: str, accounts: Sequence[Account]) -> tuple[bool, int]:
         """End a pause of everything ("") or of a word.
@@ -123,16 +127,16 @@ class Ledger:
                 return False, 0
             halted = {row["name"] for row in self.accounts.paused()} if word else set()  # their own pause goes on
             going = [account for account in accounts if account.name not in halted]
-            skipped = sum(self._catch_up(account, pause.since, pause.word) for account in going)
+            skipped = sum(self._catch_up(account, pause.since, "paused", pause.word) for account in going)
             self.pauses.end(word, self.now())
         return True, skipped
 
-    def _catch_up(self, account: Account, since: datetime | None, word: str = EVERYTHING) -> int:
+    def _catch_up(self, account: Account, since: datetime | None, cause: Reason, word: str = EVERYTHING) -> int:
         if since is None:
             return 0
         keep = account.schedule.catch_up
         kept = None if keep == "all" else int(keep)
-        return self.backlog.catch_up(account.name, since=since, now=self.now(), keep=kept, word=word)
+        return self.backlog.catch_up(account.name, since=since, now=self.now(), keep=kept, word=word, cause=cause)
 
     def release_for_rehearsal(self, *, keep_logins: bool) -> dict[str, str]:
         """Free a private copy of the ledger for a rehearsal. Returns the accounts that are paused in the real one, and

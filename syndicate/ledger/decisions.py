@@ -26,6 +26,7 @@ class Decisions:
         waits = at is not None and at > now
         columns: Row = {
             "approved": digest,
+            "asked_at": None,
             "error": None,
             "due_at": at if waits else now,
             "reason": "embargo" if waits else None,

@@ -65,3 +65,8 @@ def concession(text: str | None) -> Concession:
         return NOTHING
     data = json.loads(text)
     return Concession(**data | {"why": tuple(data["why"])})
+
+
+def title(row: Row) -> str:
+    """The headline of an article, from its `data`."""
+    return str(json.loads(row["data"])["title"])

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Literal, TypeAlias
 
+from syndicate.ledger import dropped
 from syndicate.ledger.database import Database, Row, micros
 from syndicate.model import Delivery, Reason, State
 
@@ -140,6 +141,10 @@ def move(
     return True
 
 
+TOLD_APART: tuple[Reason, ...] = ("account_left", "baseline")
+"""Reasons for which deliveries are dropped that a notice of its own tells."""
+
+
 def drop(
     database: Database,
     transition: Transition,
@@ -148,14 +153,22 @@ def drop(
     now: datetime,
     error: str,
     reason: Reason = "too_old",
-    cause: str | None = None,  # noqa: ARG001
+    cause: str | None = None,
     values: Row,
 ) -> int:
-    """Skip the waiting deliveries that `where` names. Returns how many.
+    """Skip the waiting deliveries that `where` names, and record each as dropped. Returns how many.
 
-    `error` is an SQL expression with `values`.
+    `error` is an SQL expression with `values`. `cause` is what they waited for, where their rows do not say so.
     """
     with database.transaction():
+        dropped.note(
+            database,
+            f"{transition.allowed} AND {where}",
+            now=now,
+            cause=cause,
+            told=reason in TOLD_APART,
+            values=values,
+        )
         return database.change(
             f"UPDATE delivery SET {transition.sets()}, waited_for = reason, reason = :dropped_reason, due_at = NULL,"
             f" updated_at = :updated_at, error = {error} WHERE {transition.allowed} AND {where}",

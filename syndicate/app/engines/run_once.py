@@ -16,7 +16,8 @@ from syndicate.app.wiring import App
 from syndicate.delivery.housekeeping import run_housekeeping
 from syndicate.errors import PlatformError, RenderError, SyndicateError, prefixed
 from syndicate.ingestion.poll import Polled
-from syndicate.model import Delivery
+from syndicate.ledger.dropped import Drop
+from syndicate.model import Delivery, StoryWarning
 
 POLLERS = 8
 BUSY_WAIT = 0.05  # seconds between tries of an account for which another process sends
@@ -31,6 +32,7 @@ class RunResult:
 
     By key: `began` is each delivery as the run took it up, `claimed` as it was right before its claim. `looks`
     are those of a source's first run, which a real one does not post. `faults` are errors of no one delivery.
+    `dropped` is what was skipped because it waited too long.
     """
 
     polled: list[Polled] = field(default_factory=list)
@@ -40,6 +42,7 @@ class RunResult:
     tried: set[str] = field(default_factory=set)
     claimed: dict[str, Delivery] = field(default_factory=dict)
     looks: set[str] = field(default_factory=set)
+    dropped: list[Drop] = field(default_factory=list)
 
 
 class Run:
@@ -159,6 +162,7 @@ class Run:
         lanes = [account.name for account in app.accounts if not self._accounts or account.name in self._accounts]
         deadline = app.ledger.now() + wait
         self._run(lanes, deadline)
+        self.outcome.dropped.extend(app.ledger.dropped.take())
 
     def _poll(self, name: str, backfill: int) -> None:
         try:
@@ -269,7 +273,7 @@ class Run:
                 return self._nap(lane, deadline)
             case Busy(first):
                 self._took_up(first)
-                time.sleep(BUSY_WAIT)
+                self.stop.wait(BUSY_WAIT)
             case Waits(until, first):
                 self._took_up(first)
                 self._take_up_all(lane)
@@ -299,5 +303,5 @@ class Run:
 
 
 def _of_story(warning: str, delivery: Delivery) -> str:
-    """A warning about a picture, with the story it is of; others are about the account or its templates."""
-    return f"{warning} ({delivery.article})" if warning.startswith(("the photo", "the picture")) else warning
+    """A warning about a story, with its address; others are about the account or its templates."""
+    return f"{warning} ({delivery.article})" if isinstance(warning, StoryWarning) else warning
