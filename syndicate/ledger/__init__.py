@@ -10,6 +10,7 @@ from syndicate.ledger.accounts import Accounts
 from syndicate.ledger.alerts import Alerts
 from syndicate.ledger.articles import Articles
 from syndicate.ledger.backlog import Backlog
+from syndicate.ledger.catalogue import Catalogue
 from syndicate.ledger.claims import Claims
 from syndicate.ledger.credentials import Credentials
 from syndicate.ledger.database import Database
@@ -43,6 +44,7 @@ class Ledger:
         self.imports = Imports(database, self.articles)
         self.accounts = Accounts(database)
         self.deliveries = Deliveries(database)
+        self.catalogue = Catalogue(database)
         self.outcomes = Outcomes(database)
         self.claims = Claims(database, self.outcomes)
         self.waiting = Waiting(database)

@@ -40,6 +40,7 @@ Reason: TypeAlias = Literal[
     "withdrawn",
     "person",
     "unchanged",
+    "deleted",
     "rejected",
     "too_long",
     "attempts",
@@ -71,6 +72,7 @@ REASONS: Mapping[Reason, str] = {
     "withdrawn": "withdrawn by the publisher",
     "person": "skipped by a person",
     "unchanged": "left as it is",
+    "deleted": "deleted from its network",
     "rejected": "refused by the network",
     "too_long": "cannot be made to fit",
     "attempts": "tried too often",
@@ -110,8 +112,10 @@ class Delivery:
     `article` is the article's address. `text` to `link` are None or empty before rendering.
     `absent` counts look-ups in a row that found nothing, `unknowns` commits in a row without an answer,
     `looks` checks of a page that was not right, since `looked_at`.
-    `priority` 0 is breaking news, 1 all else. Past `expires_at` it is not sent; None: a person asked for it.
+    `priority` 0 is breaking news, 1 all else, -1 what a person wants at once. Past `expires_at` it is not sent; None:
+    a person asked for it.
     `approved` is the digest that a person approved, `conceded` what the post gives up for its network.
+    A post that was deleted since stays `posted`, with the reason `deleted`.
     """
 
     key: str
@@ -144,3 +148,4 @@ class Delivery:
     expires_at: datetime | None = None
     approved: str | None = None
     conceded: Concession = NOTHING
+    posted_at: datetime | None = None
