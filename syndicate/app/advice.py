@@ -38,6 +38,15 @@ def batch(reason: str, source: str) -> str:
     return f"syndicate deliveries approve --reason {reason} --source {source}, or skip with the same options"
 
 
+def cure(kind: str, subject: str) -> str | None:
+    """The command that helps with a condition, if there is one."""
+    if kind in APPROVABLE:
+        return f"syndicate deliveries approve --reason {kind} --source {subject}"
+    if kind in ("login", "token_expiring"):
+        return command("check", account=subject)
+    return f"syndicate articles --source {subject}" if kind.startswith("source_") else None
+
+
 def message(kind: str, subject: str, told: str) -> str:
     """The text of a notice, with the command that helps if there is one."""
     if kind == "login":

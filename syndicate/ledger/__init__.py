@@ -24,6 +24,7 @@ from syndicate.ledger.overview import Overview, overview
 from syndicate.ledger.pauses import EVERYTHING, Pauses
 from syndicate.ledger.rehearsal import release
 from syndicate.ledger.sources import Sources
+from syndicate.ledger.standing import Standing
 from syndicate.ledger.subscriptions import Subscriptions
 from syndicate.ledger.timekeeping import Timekeeping
 from syndicate.ledger.waiting import Waiting
@@ -50,6 +51,7 @@ class Ledger:
         self.waiting = Waiting(database)
         self.decisions = Decisions(database)
         self.backlog = Backlog(database)
+        self.standing = Standing(database)
         self.pauses = Pauses(database)
         self.timekeeping = Timekeeping(database)
         self.listings = Listings(database)

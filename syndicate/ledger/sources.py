@@ -22,12 +22,19 @@ _NEXT = (
 
 @dataclass(frozen=True, slots=True)
 class SourceHealth:
-    """How the last polls of a source went: `fails` in a row, the last with `error`. `gone`: it answered 410."""
+    """How the last polls of a source went: `fails` in a row since `failing_since`, the last with `error`.
+
+    `gone`: it answered 410. `good_at` is when it was last read; its server asked us to wait until `retry_at`.
+    """
 
     name: str
     fails: int
     error: str | None
     gone: bool = False
+    good_at: datetime | None = None
+    failing_since: datetime | None = None
+    next_poll_at: datetime | None = None
+    retry_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +90,7 @@ class Sources:
     def known(self, names: Iterable[str]) -> list[SourceHealth]:
         """The health of those sources that were ever polled."""
         found = (self._row(name) for name in names)
-        return [SourceHealth(row["name"], row["fails"], row["error"], bool(row["gone"])) for row in found if row]
+        return [_health(row) for row in found if row]
 
     def baseline(self, name: str) -> datetime | None:
         """When a source was first read successfully; None before that, or where the source is not known."""
@@ -107,7 +114,7 @@ class Sources:
         `baseline_at` counts for a first one; it was read at `polled_at`, or else at that instant.
         """
         self._db.change(
-            "UPDATE source SET polled_at = :now, etag = :etag, last_modified = :last_modified, body_hash = :body_hash,"
+            "UPDATE source SET polled_at = :now, good_at = :now, failing_since = NULL, etag = :etag, last_modified = :last_modified, body_hash = :body_hash,"
             " place = :place, wish = :wish, baseline_at = COALESCE(baseline_at, :baseline_at), gone = 0,"
             " entries = COALESCE(:entries, entries), retry_at = 0, fails = 0, gap_at = :gap_at,"
             f" next_poll_at = {_NEXT}, error = NULL WHERE name = :name",
@@ -126,14 +133,23 @@ class Sources:
         )
 
     def failed(
-        self, name: str, error: str, *, next_poll_at: datetime, retry_at: datetime | None, gone: bool = False
+        self,
+        name: str,
+        error: str,
+        *,
+        next_poll_at: datetime,
+        retry_at: datetime | None,
+        gone: bool = False,
+        at: datetime | None = None,
     ) -> None:
-        """Record a failed poll. Validators and baseline stay as they are."""
+        """Record that a poll `at` that time failed. Validators and baseline stay as they are."""
         self._db.change(
-            f"UPDATE source SET fails = fails + 1, error = :error, next_poll_at = {_NEXT}, gone = :gone,"
+            "UPDATE source SET fails = fails + 1, failing_since = COALESCE(failing_since, :at, polled_at),"
+            f" error = :error, next_poll_at = {_NEXT}, gone = :gone,"
             " retry_at = COALESCE(:retry_at, 0) WHERE name = :name",
             name=name,
             error=error,
+            at=micros(at),
             gone=int(gone),
             next_poll_at=micros(next_poll_at),
             retry_at=micros(retry_at),
@@ -239,6 +255,13 @@ class Sources:
 
     def _row(self, name: str) -> Row | None:
         return self._db.row("SELECT * FROM source WHERE name = :name", name=name)
+
+
+def _health(row: Row) -> SourceHealth:
+    good_at, since, next_at, retry_at = (
+        from_micros(row[name]) for name in ("good_at", "failing_since", "next_poll_at", "retry_at")
+    )
+    return SourceHealth(row["name"], row["fails"], row["error"], bool(row["gone"]), good_at, since, next_at, retry_at)
 
 
 def _state(row: Row, url: str) -> SourceState:

@@ -13,3 +13,5 @@ UPDATE source SET good_at = polled_at WHERE fails = 0 AND baseline_at IS NOT NUL
 UPDATE source SET failing_since = polled_at WHERE fails > 0;
 -- Deleted posts are few, and counted apart from those that stand.
 CREATE INDEX delivery_deleted ON delivery (account) WHERE reason = 'deleted';
+-- What was skipped lately.
+CREATE INDEX delivery_skipped ON delivery (updated_at) WHERE state = 'skipped';
