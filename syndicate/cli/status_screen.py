@@ -160,7 +160,8 @@ def _sources(sources: Sequence[SourceStatus], page: _Page) -> Iterator[str]:
         last = max((each.last_good_at for each in good if each.last_good_at), default=None)
         coming = min((each.next_poll_at for each in good if each.next_poll_at), default=None)
         others = "others are" if bad else "are"
-        yield f"  {_mark('✓', GREEN)} {len(good)} {others} good · last read {page.clock(last)} · next {page.clock(coming)}"
+        read = f"last read {page.clock(last)} · next {page.clock(coming)}"
+        yield f"  {_mark('✓', GREEN)} {len(good)} {others} good · {read}"
     yield ""
 
 

@@ -31,10 +31,10 @@ class SourceHealth:
     fails: int
     error: str | None
     gone: bool = False
-    good_at: datetime | None = None
-    failing_since: datetime | None = None
-    next_poll_at: datetime | None = None
-    retry_at: datetime | None = None
+    good_at: datetime | None = field(default=None, compare=False)
+    failing_since: datetime | None = field(default=None, compare=False)
+    next_poll_at: datetime | None = field(default=None, compare=False)
+    retry_at: datetime | None = field(default=None, compare=False)
 
 
 @dataclass(frozen=True, slots=True)
