@@ -24,6 +24,7 @@ _CURES = {
     "resume": "syndicate accounts resume {account}",
     "resume_all": "syndicate accounts resume --all",
     "approve": "syndicate deliveries approve {key}",
+    "repost": "syndicate deliveries repost {key}",
 }
 _GAP = "announce one with syndicate post --article URL, and let the feed list more entries"
 _LIST = "syndicate deliveries list --account {account} --state due"

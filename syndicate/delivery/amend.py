@@ -26,19 +26,26 @@ REPEATS = 2  # times that a post may show the same words: two servers, one with 
 def amend(delivery: Delivery, lane: Lane, ledger: Ledger, render: Render, timeouts: Timeouts) -> None:
     """Carry out an edit or a deletion as far as possible now."""
     now = ledger.now()
-    post = ledger.deliveries.find(delivery_key(delivery.anchor, delivery.account))
+    post = _post_of(delivery, ledger)
     resent = post is not None and post.state == "due" and post.draft is not None  # the same bytes go again
     if resent or (post is not None and post.state in ("sending", "unknown", "held")):
         told = "its post is not confirmed yet"
         ledger.waiting.waits(delivery, "behind", due_at=now + POST_WAIT, error=told, now=now)
         return
     receipt = ledger.deliveries.receipt(post.key) if post is not None else None
-    if post is None or post.state != "posted" or receipt is None:
+    if post is None or post.state != "posted" or post.reason == "deleted" or receipt is None:
         ledger.waiting.skips(delivery, "person", error="there is no post to change", now=now)
     elif delivery.action == "delete":
         _delete(delivery, receipt, lane, ledger, timeouts)
     else:
         _edit(delivery, post, receipt, lane, ledger, render, timeouts)
+
+
+def _post_of(delivery: Delivery, ledger: Ledger) -> Delivery | None:
+    """The post that is to be deleted, or the last one of the article, which is the one to edit."""
+    if delivery.action == "edit":
+        return ledger.deliveries.latest(delivery.anchor, delivery.account)
+    return ledger.deliveries.find(delivery_key(delivery.anchor, delivery.account, "post", delivery.revision))
 
 
 def _delete(delivery: Delivery, receipt: Receipt, lane: Lane, ledger: Ledger, timeouts: Timeouts) -> None:
@@ -127,7 +134,8 @@ def _send_edit(
 def _shown(delivery: Delivery, post: Delivery, ledger: Ledger) -> list[Json]:
     """What people have seen: the post and each edit that went through, the last of which they see now."""
     rows = ledger.deliveries.search(accounts=(delivery.account,), anchor=delivery.anchor, states=("posted",))
-    edits = sorted((row for row in rows if row.action == "edit"), key=lambda row: row.revision)
+    of_post = (row for row in rows if row.action == "edit" and row.planned_at >= post.planned_at)
+    edits = sorted(of_post, key=lambda row: row.revision)
     return [post.post or {}, *(row.post for row in edits if row.post)]
 
 

@@ -233,7 +233,7 @@ def _failed(ledger: Ledger, state: SourceState, fault: SourceError, rules: PollR
         if fault.absent and (state.moved_to or state.address):
             ledger.sources.settle(state.name, state.moved_to)
         ledger.sources.failed(
-            state.name, str(fault), next_poll_at=next_poll_at, retry_at=retry_at, gone=fault.gone, now=now
+            state.name, str(fault), next_poll_at=next_poll_at, retry_at=retry_at, gone=fault.gone, at=now
         )
 
 

@@ -11,6 +11,7 @@ from syndicate.ledger.accounts import Accounts
 from syndicate.ledger.alerts import Alerts
 from syndicate.ledger.articles import Articles
 from syndicate.ledger.backlog import Backlog
+from syndicate.ledger.catalogue import Catalogue
 from syndicate.ledger.claims import Claims
 from syndicate.ledger.credentials import Credentials
 from syndicate.ledger.database import Database
@@ -32,6 +33,7 @@ from syndicate.ledger.rehearsal import release
 from syndicate.ledger.run_file import RunFile
 from syndicate.ledger.source_names import SourceNames
 from syndicate.ledger.sources import Sources
+from syndicate.ledger.standing import Standing
 from syndicate.ledger.subscriptions import Subscriptions
 from syndicate.ledger.timekeeping import Timekeeping
 from syndicate.ledger.waiting import Waiting
@@ -56,6 +58,7 @@ class Ledger:
         self.account_names = AccountNames(database, self.partings)
         self.logins = Logins(database, self.accounts, self.partings)
         self.deliveries = Deliveries(database)
+        self.catalogue = Catalogue(database)
         self.outcomes = Outcomes(database)
         self.recovery = Recovery(database, clock, runs)
         self.elsewhere = Elsewhere(database)
@@ -64,6 +67,7 @@ class Ledger:
         self.decisions = Decisions(database)
         self.backlog = Backlog(database)
         self.dropped = Dropped(database)
+        self.standing = Standing(database)
         self.pauses = Pauses(database)
         self.timekeeping = Timekeeping(database)
         self.listings = Listings(database)
@@ -94,7 +98,7 @@ class Ledger:
             since = self.logins.away_since(account.name)
             ended = self.logins.register(account, signs, self.now())
             if since is not None and self.logins.away_since(account.name) is None:
-                self._catch_up(account, since)
+                self._catch_up(account, since, "account_left")
         return ended
 
     def resume(self, account: Account) -> tuple[bool, int]:

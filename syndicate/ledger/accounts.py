@@ -27,6 +27,7 @@ class AccountState:
     Nothing is sent before `next_at`, and only breaking news before `opens_at`. `failures` counts failures in a
     row to reach the network; `down_since` is when it was paused or could no longer be reached. `trouble` is what a
     person is told of a long wait that the network asked for; it ends with the next post.
+    `paused_until` is when the pause ends by itself.
     """
 
     name: str
@@ -40,6 +41,7 @@ class AccountState:
     failures: int = 0
     down_since: datetime | None = None
     trouble: str | None = None
+    paused_until: datetime | None = None
 
 
 class Accounts:
@@ -205,7 +207,7 @@ def is_another(row: Row, account: Account, whose: str, before: str = "") -> bool
 
 _SELECT = (
     "SELECT account.name, platform, whose, baseline_at, next_at, opens_at, failures, down_since, identity, identity_at,"
-    " trouble, COALESCE(paused, (SELECT 'all' FROM pause WHERE word = '')) AS paused FROM account"
+    " trouble, paused_until, COALESCE(paused, (SELECT 'all' FROM pause WHERE word = '')) AS paused FROM account"
 )
 """Accounts; while everything is paused, each of them is."""
 
@@ -232,4 +234,5 @@ def _state(row: Row) -> AccountState:
         failures=row["failures"],
         down_since=from_micros(row["down_since"]),
         trouble=row["trouble"],
+        paused_until=from_micros(row["paused_until"]),
     )

@@ -217,6 +217,21 @@ class Backlog:
             anchor=anchor,
         )
 
+    def hurry(self, anchor: str, accounts: Sequence[str], now: datetime) -> None:
+        """Let an article's posts go past hours and spacing, because a person wants them at once."""
+        values: Row = {"anchor": anchor, "now": micros(now)}
+        chosen = f"anchor = :anchor AND action = 'post' AND {rows.among('account', accounts, values)}"
+        with self._db.transaction():
+            self._db.change(
+                f"UPDATE delivery SET priority = -1 WHERE {chosen} AND state IN ('planned', 'due')", **values
+            )
+            waits = rows.among("reason", SCHEDULED, values)
+            self._db.change(
+                f"UPDATE delivery SET due_at = :now, reason = NULL, error = NULL WHERE {chosen} AND state = 'due'"
+                f" AND {waits}",
+                **values,
+            )
+
     def extend_delay(self, anchor: str, account: str, now: datetime, delay: timedelta) -> None:
         """Start the delay of a changed article anew; one that keeps changing waits a few times its delay at most."""
         self._db.change(

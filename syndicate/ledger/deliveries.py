@@ -163,9 +163,21 @@ class Deliveries:
         return [row["remote_id"] for row in found]
 
     def was_posted(self, anchor: str, account: str) -> bool:
-        """Whether an article was posted on an account, or may have been."""
-        found = self.find(delivery_key(anchor, account))
-        return found is not None and found.state in ("sending", "unknown", "held", "posted")
+        """Whether an article was posted on an account, or may have been, and was not deleted since."""
+        found = self.latest(anchor, account)
+        if found is None or found.reason == "deleted":
+            return False
+        return found.state in ("sending", "unknown", "held", "posted")
+
+    def latest(self, anchor: str, account: str) -> Delivery | None:
+        """The post of an article on an account; the last one, if it was sent again. None if none was planned."""
+        row = self._db.row(
+            f"{rows.JOINED} WHERE delivery.anchor = :anchor AND account = :account AND action = 'post' AND part = 0"
+            " ORDER BY revision DESC LIMIT 1",
+            anchor=anchor,
+            account=account,
+        )
+        return rows.delivery(row) if row else None
 
     def edits(self, anchor: str, account: str, since: datetime) -> tuple[int, datetime | None]:
         """How many edits of a post that was planned at `since` went through, and when the last one did."""
@@ -258,7 +270,7 @@ class Deliveries:
             " OR (paused IS NULL AND next_at <= :now AND NOT EXISTS (SELECT 1 FROM pause WHERE word = '')"
             " AND ((opens_at <= :now AND EXISTS (SELECT 1 FROM delivery WHERE state = 'due'"
             " AND account = account.name AND due_at <= :now))"
-            " OR EXISTS (SELECT 1 FROM delivery WHERE account = account.name AND state = 'due' AND priority = 0"
+            " OR EXISTS (SELECT 1 FROM delivery WHERE account = account.name AND state = 'due' AND priority <= 0"
             " AND +due_at <= :now)))",
             now=micros(now),
         )

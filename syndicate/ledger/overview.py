@@ -25,6 +25,17 @@ class Overview:
     alerts: list[tuple[str, str, str, float]]
 
 
+def _deliveries(database: Database) -> list[tuple[str, str, float]]:
+    """Counts by account and state; posts that were deleted count as `deleted`."""
+    found = database.rows("SELECT account, state, COUNT(*) AS number FROM delivery GROUP BY account, state")
+    counts = {(row["account"], row["state"]): row["number"] for row in found}
+    gone = database.rows("SELECT account, COUNT(*) AS number FROM delivery WHERE reason = 'deleted' GROUP BY account")
+    for row in gone:
+        counts[row["account"], "deleted"] = row["number"]
+        counts[row["account"], "posted"] -= row["number"]
+    return [(account, state, number) for (account, state), number in counts.items()]
+
+
 def overview(database: Database, now: datetime) -> Overview:
     """Read all numbers, with one query for each field."""
     at = micros(now)
@@ -33,7 +44,7 @@ def overview(database: Database, now: datetime) -> Overview:
         return [tuple(row.values()) for row in database.rows(sql, **values)]
 
     return Overview(
-        deliveries=rows("SELECT account, state, COUNT(*) AS number FROM delivery GROUP BY account, state"),  # type: ignore[arg-type] # as the columns are
+        deliveries=_deliveries(database),
         oldest=rows(  # type: ignore[arg-type]
             "SELECT account, (:now - MIN(due_at)) / 1000000.0 AS seconds FROM delivery"
             " WHERE state = 'due' AND due_at <= :now GROUP BY account",

@@ -22,18 +22,21 @@ _NEXT = (
 
 @dataclass(frozen=True, slots=True)
 class SourceHealth:
-    """How the last polls of a source went: `fails` in a row, the last with `error`. `gone`: it answered 410.
+    """How the last polls of a source went: `fails` in a row since `failing_since`, the last with `error`.
 
-    `retry_at` is until when its server asked us to wait, and `asked_to_wait` how long that was; None and zero: it did
-    not.
+    `gone`: it answered 410. `good_at` is when it was last read. `retry_at` is until when its server asked us to wait,
+    and `asked_to_wait` how long that was; None and zero: it did not.
     """
 
     name: str
     fails: int
     error: str | None
     gone: bool = False
-    retry_at: datetime | None = None
     asked_to_wait: timedelta = timedelta(0)
+    good_at: datetime | None = field(default=None, compare=False)
+    failing_since: datetime | None = field(default=None, compare=False)
+    next_poll_at: datetime | None = field(default=None, compare=False)
+    retry_at: datetime | None = field(default=None, compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,8 +123,8 @@ class Sources:
         `baseline_at` counts for a first one; it was read at `polled_at`, or else at that instant.
         """
         self._db.change(
-            "UPDATE source SET polled_at = :now, read_at = :now, etag = :etag, last_modified = :last_modified,"
-            " body_hash = :body_hash,"
+            "UPDATE source SET polled_at = :now, read_at = :now, failing_since = NULL, etag = :etag,"
+            " last_modified = :last_modified, body_hash = :body_hash,"
             " place = :place, wish = :wish, baseline_at = COALESCE(baseline_at, :baseline_at), gone = 0,"
             " entries = COALESCE(:entries, entries), retry_at = 0, fails = 0, gap_at = :gap_at,"
             f" next_poll_at = {_NEXT}, error = NULL WHERE name = :name",
@@ -147,15 +150,16 @@ class Sources:
         next_poll_at: datetime,
         retry_at: datetime | None,
         gone: bool = False,
-        now: datetime | None = None,
+        at: datetime | None = None,
     ) -> None:
-        """Record a poll that failed at `now`. Validators and baseline stay as they are."""
+        """Record that a poll `at` that time failed. Validators and baseline stay as they are."""
         self._db.change(
-            f"UPDATE source SET fails = fails + 1, error = :error, next_poll_at = {_NEXT}, gone = :gone,"
-            " retry_at = COALESCE(:retry_at, 0), refused_at = :now WHERE name = :name",
+            "UPDATE source SET fails = fails + 1, failing_since = COALESCE(failing_since, :at, polled_at),"
+            f" error = :error, next_poll_at = {_NEXT}, gone = :gone,"
+            " retry_at = COALESCE(:retry_at, 0), refused_at = :at WHERE name = :name",
             name=name,
-            now=micros(now),
             error=error,
+            at=micros(at),
             gone=int(gone),
             next_poll_at=micros(next_poll_at),
             retry_at=micros(retry_at),
@@ -264,6 +268,21 @@ class Sources:
         return self._db.row("SELECT * FROM source WHERE name = :name", name=name)
 
 
+def _health(row: Row) -> SourceHealth:
+    waits = row["retry_at"] > 0 and row["refused_at"] is not None
+    return SourceHealth(
+        row["name"],
+        row["fails"],
+        row["error"],
+        bool(row["gone"]),
+        asked_to_wait=(row["retry_at"] - row["refused_at"]) * MICROSECOND if waits else timedelta(0),
+        good_at=from_micros(row["read_at"] if row["fails"] else row["baseline_at"] and row["polled_at"]),
+        failing_since=from_micros(row["failing_since"]),
+        next_poll_at=from_micros(row["next_poll_at"]),
+        retry_at=from_micros(row["retry_at"]) if waits else None,
+    )
+
+
 def _state(row: Row, url: str) -> SourceState:
     next_poll_at, retry_at = from_micros(row["next_poll_at"]), from_micros(row["retry_at"])
     assert next_poll_at is not None
@@ -285,18 +304,6 @@ def _state(row: Row, url: str) -> SourceState:
         gone=bool(row["gone"]),
         gap_at=from_micros(row["gap_at"]),
         read_at=from_micros(row["read_at"]),
-    )
-
-
-def _health(row: Row) -> SourceHealth:
-    waits = row["retry_at"] > 0 and row["refused_at"] is not None
-    return SourceHealth(
-        row["name"],
-        row["fails"],
-        row["error"],
-        bool(row["gone"]),
-        from_micros(row["retry_at"]) if waits else None,
-        (row["retry_at"] - row["refused_at"]) * MICROSECOND if waits else timedelta(0),
     )
 
 

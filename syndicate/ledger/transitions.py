@@ -119,6 +119,8 @@ def move(
     values: Row = {name: micros(value) if isinstance(value, datetime) else value for name, value in columns.items()}
     values |= {"updated_at": micros(now), "lease_until": 0}
     settings = ", ".join((transition.sets(state), *(f"{name} = :{name}" for name in values)))
+    if after == "posted" and "posted_at" not in values:
+        settings += ", posted_at = COALESCE(committed_at, :updated_at)"
     # A receipt is valid even where the delivery was looked up or held since: only its claim is out of date.
     late = " OR (fence > :fence AND state IN ('unknown', 'held'))" if transition is POSTED else ""
     with database.transaction():

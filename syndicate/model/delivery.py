@@ -43,6 +43,7 @@ Reason: TypeAlias = Literal[
     "unchanged",
     "account_left",
     "elsewhere",
+    "deleted",
     "rejected",
     "too_long",
     "attempts",
@@ -78,6 +79,7 @@ REASONS: Mapping[Reason, str] = {
     "unchanged": "left as it is",
     "account_left": "its account left the config",
     "elsewhere": "posted on the same login already, by hand or under another account name",
+    "deleted": "deleted from its network",
     "rejected": "refused by the network",
     "too_long": "cannot be made to fit",
     "attempts": "tried too often",
@@ -118,9 +120,11 @@ class Delivery:
     `article` is the article's address. `text` to `link` are None or empty before rendering.
     `absent` counts look-ups in a row that found nothing, `unknowns` commits in a row without an answer,
     `looks` checks of a page that was not right, since `looked_at`.
-    `priority` 0 is breaking news, 1 all else. Past `expires_at` it is not sent; None: a person asked for it.
+    `priority` 0 is breaking news, 1 all else, -1 what a person wants at once. Past `expires_at` it is not sent; None:
+    a person asked for it.
     `approved` is the digest that a person approved, `conceded` what the post gives up for its network. `day`:
     `Post.day`.
+    A post that was deleted since stays `posted`, with the reason `deleted`.
     """
 
     key: str
@@ -154,3 +158,4 @@ class Delivery:
     approved: str | None = None
     conceded: Concession = NOTHING
     day: datetime | None = None
+    posted_at: datetime | None = None

@@ -60,7 +60,7 @@ def withdraw(anchor: str, accounts: Sequence[Account], ledger: Ledger, now: date
             return keys
         wishes = {account.name: account.on_withdrawn for account in accounts}
         for post in ledger.deliveries.search(anchor=anchor):
-            if post.action != "post":
+            if post.action != "post" or post.reason == "deleted":
                 continue
             if post.state in ("planned", "due") and post.draft is None:
                 ledger.decisions.withdraw(post, error="withdrawn by the publisher", now=now)
@@ -109,6 +109,7 @@ def plan_delete(post: Delivery, ledger: Ledger, now: datetime) -> str:
         due_at=now,
         priority=0,  # a wrong post is not left up until the account's hours
         action="delete",
+        revision=post.revision,
     )
     if ledger.deliveries.plan(deletion, now) is not None:
         return deletion.key

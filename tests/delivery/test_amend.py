@@ -144,7 +144,7 @@ def test_an_edit_or_deletion_that_fails_is_repeated(posted, article, clock, faul
     clock.move(minutes=2)
     room.run()
     assert room.network.posts == {}
-    assert rows(room, "post") == [("posted", None)]
+    assert rows(room, "post") == [("posted", "deleted")]
 
 
 def test_a_network_that_cannot_edit_keeps_the_post_and_it_is_noted(posted, article, clock):

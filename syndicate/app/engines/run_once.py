@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from syndicate.app.advice import recovery_notes
+from syndicate.app.engines import send_again
 from syndicate.app.sources import read_article
 from syndicate.app.wiring import App
 from syndicate.delivery.housekeeping import run_housekeeping
@@ -100,8 +101,13 @@ class Run:
         for key in watch(app.pages.gone, app.config.has_preflight, app.accounts, app.ledger, most=WATCHED):
             self._take_up(key)
 
-    def announce(self, origin: str) -> None:
-        """Plan one article that a person named by address or file; this run then sends nothing else."""
+    def announce(
+        self, origin: str, *, again: Callable[[Sequence[Delivery]], bool] = lambda _: False, at_once: bool = False
+    ) -> None:
+        """Plan one article that a person named by address or file; this run then sends nothing else.
+
+        `again` says whether posts of it that were deleted are sent again. `at_once`: past hours and spacing.
+        """
         from syndicate.planning.apply import announce
 
         app = self._app
@@ -115,10 +121,31 @@ class Run:
                 self._unread = True
                 return
             known = announce(article, app.accounts, app.ledger, app.config.breaking)
+        gone = send_again.deleted(known, self._wanted, app)
+        if gone and again(gone):
+            self.send_again(gone)
+        else:
+            self.outcome.faults.extend(map(send_again.refusal, gone))
         self._anchor = known
-        active = [account.name for account in self._app.accounts]
-        for delivery in self._app.ledger.deliveries.search(anchor=known, accounts=active):
-            self._take_up(delivery.key)
+        if at_once:
+            app.ledger.backlog.hurry(known, self._wanted, app.ledger.now())
+        for delivery in app.ledger.deliveries.search(anchor=known, accounts=[each.name for each in app.accounts]):
+            if delivery.reason != "deleted" and not is_done(delivery):
+                self._take_up(delivery.key)
+
+    def send_again(self, posts: Sequence[Delivery]) -> None:
+        """Plan deleted posts of one article anew; this run then sends nothing else."""
+        self._app.lanes.register()
+        keys, notes = send_again.replan(posts, self._app)
+        self.outcome.notes.extend(notes)
+        self._anchor = posts[0].anchor
+        for key in keys:
+            self._take_up(key)
+
+    @property
+    def _wanted(self) -> list[str]:
+        """The accounts that this run is for."""
+        return list(self._accounts) or [account.name for account in self._app.accounts]
 
     def take_up_waiting(self) -> None:
         """For a dry run: take up all deliveries that wait, for whatever reason."""
@@ -146,9 +173,8 @@ class Run:
         return sum(delivery.state in ("due", "unknown") for delivery in self.outcome.began.values())
 
     def _all_posted(self, anchor: str) -> bool:
-        posted = {found.account for found in self._app.ledger.deliveries.search(states=("posted",), anchor=anchor)}
-        wanted = self._accounts or [account.name for account in self._app.accounts]
-        return posted.issuperset(wanted)
+        found = self._app.ledger.deliveries.search(states=("posted",), anchor=anchor)
+        return {each.account for each in found if each.action == "post"}.issuperset(self._wanted)
 
     def deliver(self, wait: timedelta = timedelta(0)) -> None:
         """Deliver what is due, with one thread for each account; then, for up to `wait`, what falls due meanwhile."""
@@ -300,6 +326,11 @@ class Run:
             return False
         self.stop.wait(min(LONGEST_NAP, max(0.01, (until - now).total_seconds())))
         return True
+
+
+def is_done(delivery: Delivery) -> bool:
+    """Whether it is a deletion that is done, of which there is nothing more to tell."""
+    return delivery.action == "delete" and delivery.state == "posted"
 
 
 def _of_story(warning: str, delivery: Delivery) -> str:
