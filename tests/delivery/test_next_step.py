@@ -59,7 +59,7 @@ def said(step):
         (Unavailable("down", retry_after=0.5), 1, ("due", "unavailable", 0.5, set())),
         (Unavailable("down", retry_after=0), 3, ("due", "unavailable", 0, set())),
         (Unavailable("down", retry_after=-3), 3, ("due", "unavailable", 0, set())),
-        (Unavailable("down", retry_after=9e9), 3, ("due", "unavailable", DAY, set())),
+        (Unavailable("down", retry_after=9e9), 3, ("due", "unavailable", DAY, {"told"})),
         (Uncertain("during an upload"), 3, ("due", "unavailable", 20, set())),
         (Rejected("no"), 1, ("failed", "rejected", None, set())),
         (PictureRefused("no"), 1, ("failed", "rejected", None, set())),

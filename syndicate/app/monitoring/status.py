@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 
 from syndicate import __version__
 from syndicate.app import advice
-from syndicate.app.engines.instance_lock import running
+from syndicate.app.instance_lock import running
 from syndicate.app.monitoring.alerts import current
 from syndicate.config.schema import Config
 from syndicate.ledger import Ledger
