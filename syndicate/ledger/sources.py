@@ -114,7 +114,8 @@ class Sources:
         `baseline_at` counts for a first one; it was read at `polled_at`, or else at that instant.
         """
         self._db.change(
-            "UPDATE source SET polled_at = :now, good_at = :now, failing_since = NULL, etag = :etag, last_modified = :last_modified, body_hash = :body_hash,"
+            "UPDATE source SET polled_at = :now, good_at = :now, failing_since = NULL,"
+            " etag = :etag, last_modified = :last_modified, body_hash = :body_hash,"
             " place = :place, wish = :wish, baseline_at = COALESCE(baseline_at, :baseline_at), gone = 0,"
             " entries = COALESCE(:entries, entries), retry_at = 0, fails = 0, gap_at = :gap_at,"
             f" next_poll_at = {_NEXT}, error = NULL WHERE name = :name",

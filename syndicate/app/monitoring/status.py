@@ -12,7 +12,6 @@ from zoneinfo import ZoneInfo
 
 from syndicate import __version__
 from syndicate.app import advice
-from syndicate.app.engines.instance_lock import running
 from syndicate.app.monitoring.alerts import current
 from syndicate.config.schema import Config
 from syndicate.ledger import Ledger
@@ -112,8 +111,8 @@ def empty(config: Config, now: datetime) -> Status:
     )
 
 
-def gather(config: Config, ledger: Ledger) -> Status:
-    """The status now. Writes nothing, and asks no server."""
+def gather(config: Config, ledger: Ledger, daemon: str | None) -> Status:
+    """The status now; `daemon` names the process that runs one. Writes nothing, and asks no server."""
     now, zone = ledger.now(), config.site.timezone
     conditions = current(ledger, config.enabled, config.sources)
     health = {each.name: each for each in ledger.sources.known(config.sources)}
@@ -136,7 +135,7 @@ def gather(config: Config, ledger: Ledger) -> Status:
             sum(_size(config.ledger.with_name(config.ledger.name + end)) for end in ("", "-wal")),
             ledger.standing.schema(),
             ledger.standing.last_run(),
-            running(config.ledger),
+            daemon,
         ),
     )
 
