@@ -38,9 +38,7 @@ COMMANDS: Mapping[str, Prints] = {
     "daemon": Prints(("event",), "on standard error, one line for each event"),
     "articles": Prints(("articles",), "one line for each article, in the order of the document"),
     "status": Prints(("status",), "one line"),
-    "deliveries list": Prints(
-        ("deliveries",), f"{_EACH}, in planned order; every one, unless limited"
-    ),
+    "deliveries list": Prints(("deliveries",), f"{_EACH}, in planned order; every one, unless limited"),
     "deliveries show": Prints(("shown",), "one line"),
     "deliveries approve": Prints(("deliveries",), _DECIDED),
     "deliveries retry": Prints(("deliveries",), _DECIDED),

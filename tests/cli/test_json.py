@@ -14,7 +14,7 @@ from syndicate.cli import cli
 from syndicate.cli.json_contract import COMMANDS, VERSION, knows_json
 from syndicate.cli.json_records import EVENTS, RECORDS
 from syndicate.model import REASONS
-from tests.docs.test_docs import generator, read
+from tests.worlds.pages import generator, read
 
 PAGE = read("reference/json.md")
 

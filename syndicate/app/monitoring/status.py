@@ -234,7 +234,7 @@ def _unsettled(rows: Iterable[Delivery]) -> Iterator[Need]:
 
     for (account, what), same in groupby(sorted(rows, key=kind), key=kind):
         found = [*same]
-        yield Need(what, account, _told(what, found), _settling(what, account, found))
+        yield Need(what, account, _told(what, found), advice.settling(what, account, [row.key for row in found]))
 
 
 def _told(what: str, found: Sequence[Delivery]) -> str:
@@ -246,13 +246,3 @@ def _told(what: str, found: Sequence[Delivery]) -> str:
     if what == "failed":
         return f"{number} failed: {found[0].error or found[0].reason}{which}"
     return f"{number} cannot be rendered: {found[0].error}"
-
-
-def _settling(what: str, account: str, found: Sequence[Delivery]) -> str:
-    if what == "template":
-        return "syndicate config check"
-    if len(found) > 1:
-        return f"syndicate deliveries list --state {what} --account {account}"
-    if what == "held":
-        return f"syndicate deliveries resolve {found[0].key[:8]} --sent URL or --not-sent"
-    return f"syndicate deliveries retry {found[0].key[:8]}, or skip"
