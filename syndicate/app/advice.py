@@ -97,6 +97,17 @@ def reason(reason: str | None, error: str | None) -> str:
     return ": ".join(dict.fromkeys(filter(None, (words, error)))) or "no reason is known"
 
 
+def settling(what: str, account: str, keys: Sequence[str]) -> str:
+    """The command for deliveries of an account that are `held`, `failed` or wait for a `template`."""
+    if what == "template":
+        return "syndicate config check"
+    if len(keys) > 1:
+        return f"syndicate deliveries list --state {what} --account {account}"
+    if what == "held":
+        return f"syndicate deliveries resolve {keys[0][:8]} --sent URL or --not-sent"
+    return f"syndicate deliveries retry {keys[0][:8]}, or skip"
+
+
 def message(kind: str, subject: str, told: str, cause: str = "") -> str:
     """The text of a notice, with the command that helps if there is one."""
     if kind == "left_out":
