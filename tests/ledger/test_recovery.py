@@ -72,7 +72,7 @@ class Machine:
         for file in copy.iterdir():
             shutil.copy2(file, self.folder)
             if file.name.endswith(".runs"):  # as if the copy were older than the file system can tell apart
-                made = os.stat(self.folder / file.name).st_mtime_ns - 10 * recovery.SAME
+                made = (self.folder / file.name).stat().st_mtime_ns - 10 * recovery.SAME
                 os.utime(self.folder / file.name, ns=(made, made))
 
 
