@@ -266,7 +266,7 @@ class Run:
         """A poll with what still waits for an approval, now that some of it turned out to be posted already."""
         found = [self._app.ledger.deliveries.find(key) for key in polled.keys]
         waits = {(row.reason, row.anchor) for row in found if row is not None and row.state == "planned"}
-        counts = Counter(reason for reason, _ in waits)
+        counts: Counter[str | None] = Counter(reason for reason, _ in waits)
         return replace(polled, waiting={name: counts[name] for name in polled.waiting if counts[name]})
 
     def _step(self, lane: str, deadline: datetime) -> bool:
