@@ -175,9 +175,12 @@ class Deliveries:
         return link is not None and any(json.loads(row["post"]).get("link") == link for row in found)
 
     def was_posted(self, anchor: str, account: str) -> bool:
-        """Whether an article was posted on an account, or may have been."""
+        """Whether an article was posted on an account, or may have been; not where the network had it already, since
+        that may be a person's own post.
+        """
         found = self.find(delivery_key(anchor, account))
-        return found is not None and found.state in ("sending", "unknown", "held", "posted")
+        sent = found is not None and found.state in ("sending", "unknown", "held", "posted")
+        return sent and found is not None and found.reason != "elsewhere"
 
     def receipt(self, key: str) -> Receipt | None:
         """The stored receipt of a delivery; None if there is none."""
