@@ -258,6 +258,19 @@ class Identified(Protocol):
 
 
 @runtime_checkable
+class Proved(Protocol):
+    """Its options say at which server, but not which of its logins: that, only `verify` tells. On the class.
+
+    Nothing is sent with another secret, nor a day after the last answer, before `verify` has said that it is the same
+    login.
+    """
+
+    @staticmethod
+    def proof(options: Any) -> str:
+        """The secret that belongs to one login, such as its token. Only a keyed hash of it is stored."""
+
+
+@runtime_checkable
 class OwnDoor(Protocol):
     """Its calls do not go through HTTP. On the class: the door is made before the instance."""
 

@@ -43,6 +43,7 @@ class App:
         self.renderer = LazyRenderer(config.site, config.templates, lambda: self.doors.web)
         self.lanes = Lanes(kind, self.doors)
         self.rounds = Rounds(config, self.accounts, self.ledger, lambda: self.doors.web, kind.clock)
+        self._given: set[str] = set()
         self._lock = threading.RLock()
 
     def __enter__(self) -> Self:
@@ -61,10 +62,21 @@ class App:
         """Every account of the config by its name, switched off or not."""
         return {name: entry.account for name, entry in self.config.accounts.items()}
 
+    def register(self) -> None:
+        """Create or update the ledger's rows of all sources and enabled accounts, by the names that they have now."""
+        self.rounds.register()
+        self.lanes.register()
+
     @property
     def notes(self) -> list[str]:
         """Notes for the person who runs this, such as that a templates folder is missing."""
-        return [*self.renderer.notes, *self.lanes.notes]
+        return [*self.ledger.notes, *self.renderer.notes, *self.rounds.notes, *self.lanes.notes]
+
+    def new_notes(self) -> list[str]:
+        """Notes about names and logins that no earlier call gave."""
+        found = [note for note in (*self.rounds.notes, *self.lanes.notes) if note not in self._given]
+        self._given.update(found)
+        return found
 
     def deliver(self, delivery: Delivery) -> tuple[Delivery, tuple[str, ...]]:
         """Send one delivery as far as that is possible now. Returns it as it is afterwards, and warnings."""

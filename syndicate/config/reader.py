@@ -22,6 +22,7 @@ from syndicate.config.schema import (
 )
 from syndicate.config.typed import WRONG, Check, Typed, hints
 from syndicate.config.values import (
+    address,
     endpoint,
     home,
     network,
@@ -114,7 +115,7 @@ def _config(path: Path, top: dict[str, Node], typed: Typed, find: Find) -> Any:
         "UTC" if site is WRONG else site.timezone,
     ).read(top.get("accounts"))
     reach = _section(NetworkConfig, top.get("network"), "network", typed, _NETWORK)
-    alerts = _section(AlertSettings, top.get("alerts"), "alerts", typed, {"command": _command, "urls": _reachable})
+    alerts = _section(AlertSettings, top.get("alerts"), "alerts", typed, _ALERTS)
     listen = (
         _section(Listen, top["listen"], "listen", typed, {"address": endpoint, "public": public})
         if top.get("listen")
@@ -132,6 +133,7 @@ def _config(path: Path, top: dict[str, Node], typed: Typed, find: Find) -> Any:
         network=reach,
         alert_command=alerts.command,
         alert_urls=alerts.urls,
+        heartbeat=alerts.heartbeat,
         listen=listen,
         secrets=secrets,
         filled=frozenset(typed.problems.filled),
@@ -247,6 +249,7 @@ def _reachable(urls: tuple[str, ...]) -> tuple[str, ...]:
     return urls
 
 
+_ALERTS: dict[str, Check] = {"command": _command, "urls": _reachable, "heartbeat": address}
 _NETWORK: dict[str, Check] = {
     "allow": lambda entries: tuple(network(entry) for entry in entries),
     "proxy": proxy,

@@ -75,10 +75,11 @@ class NetworkConfig:
 
 @dataclass(frozen=True, slots=True)
 class AlertSettings:
-    """Where alerts go: a command, and addresses of apprise (`urls`)."""
+    """Where alerts go: a command, and addresses of apprise (`urls`). `heartbeat` is fetched after each healthy run."""
 
     command: tuple[str, ...] = ()
     urls: tuple[Secret, ...] = ()
+    heartbeat: Secret | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,6 +124,7 @@ class Config:
     lease: timedelta = timedelta(seconds=60)
     alert_command: tuple[str, ...] = ()
     alert_urls: tuple[Secret, ...] = ()
+    heartbeat: Secret | None = None
     listen: Listen | None = None
     breaking: BreakingRules = field(default_factory=BreakingRules)
     key_file: Path | None = None

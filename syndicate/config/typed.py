@@ -40,7 +40,7 @@ Check = Callable[[Any], Any]
 WRONG: Final = object()
 """Stands for a value whose mistake was already added."""
 
-WEB = frozenset({"url", "webhook_url", "service", "homeserver"})
+WEB = frozenset({"url", "webhook_url", "service", "homeserver", "heartbeat"})
 """Options that are web addresses, whichever adapter has them."""
 
 _SCALARS: dict[Any, Callable[[str], Any]] = {

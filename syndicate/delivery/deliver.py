@@ -9,7 +9,7 @@ from syndicate.delivery import retry_policy
 from syndicate.delivery.amend import amend
 from syndicate.delivery.concessions import conceded, render_conceded
 from syndicate.delivery.failures import hold_account, record_failure, throttles
-from syndicate.delivery.gates import Gate, Skip, record
+from syndicate.delivery.gates import Gate, Skip, Wait, record
 from syndicate.delivery.lane import Lane, Render, Timeouts
 from syndicate.delivery.look_first import UNASKED, look_first
 from syndicate.delivery.look_up import look_up
@@ -48,6 +48,8 @@ def deliver(
     warnings: tuple[str, ...] = ()
     if delivery.state == "unknown":
         look_up(delivery, lane, ledger, timeouts)
+    elif delivery.state == "due" and not _is_recognised(delivery, lane, ledger, timeouts):
+        pass
     elif delivery.state == "due" and delivery.action != "post":
         amend(delivery, lane, ledger, render, timeouts)
     elif delivery.state == "due":
@@ -58,6 +60,15 @@ def deliver(
         elif delivery.state == "due":
             warnings += _post(delivery, lane, ledger, render, timeouts, gate)
     return _found(ledger, key), warnings
+
+
+def _is_recognised(delivery: Delivery, lane: Lane, ledger: Ledger, timeouts: Timeouts) -> bool:
+    """Whether the network knows the account as the login that the delivery was planned for; else why is recorded."""
+    try:
+        return with_session(lane, ledger, lane.recognise)
+    except PlatformError as fault:
+        _wait(delivery, fault, lane, ledger, timeouts)
+        return False
 
 
 def _waits_for_a_look(delivery: Delivery, ledger: Ledger) -> None:
@@ -77,7 +88,7 @@ def _post(
         article, verdict = _renamed(delivery, article, lane, ledger, gate)
     if verdict is not None:
         record(verdict, delivery, lane.account, ledger)
-        return ()
+        return _ends_soon(verdict, article)
     ledger.waiting.page_ok(delivery)
     frozen = _freeze(delivery, article, lane, ledger, render, timeouts)
     if frozen is None:
@@ -97,6 +108,13 @@ def _post(
     if claimed is not None:
         _send(claimed, replace(frozen, cost=_cost(lane.platform, frozen.post)), lane, ledger, timeouts)
     return frozen.warnings
+
+
+def _ends_soon(verdict: Wait | Skip, article: Article) -> tuple[str, ...]:
+    """A warning about an article that is given up soon."""
+    if isinstance(verdict, Skip) or verdict.ends is None:
+        return ()
+    return (f"{article.url} waits, and is given up at {verdict.ends:%H:%M} UTC: {verdict.words}",)
 
 
 def _has_these_words(delivery: Delivery, frozen: Frozen, ledger: Ledger) -> bool:
@@ -157,7 +175,9 @@ def _freeze(
 
 
 def _wait(delivery: Delivery, fault: PlatformError, lane: Lane, ledger: Ledger, timeouts: Timeouts) -> None:
-    """Record that the network's limits could not be read. Nothing was claimed, so no attempt counts."""
+    """Record that whose login it is, or the network's limits, could not be read. Nothing was claimed, so no attempt
+    counts.
+    """
     now = ledger.now()
     asked = throttles(fault, lane, ledger)
     step = retry_policy.after_failure(fault, attempts=1, now=now, jitter=timeouts.jitter(), throttles=asked)

@@ -26,6 +26,8 @@ def look_up(delivery: Delivery, lane: Lane, ledger: Ledger, timeouts: Timeouts) 
     # Two articles may share a link, as on a live page: a post known as another delivery's is not this one's.
     draft = (claimed.draft or {}) | {"others": ledger.deliveries.remote_ids(claimed)}
     try:
+        if not with_session(lane, ledger, lane.recognise):
+            return  # another login shows nothing of this one; whose it was is held for a person
         receipt = with_session(lane, ledger, lambda: lane.platform.find(draft, claimed.key, since))
     except Unsupported as fault:
         step = retry_policy.cannot_tell(lane.account.on_unknown, ledger.now())

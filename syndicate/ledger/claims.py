@@ -60,7 +60,8 @@ class Claims:
     ) -> Delivery | None:
         """Take a due delivery and its account's lane for `lease`; None if either is taken or may not go.
 
-        Caps and budget are checked again here: another process may have posted since the gate did.
+        Caps, budget and other names of the same login are checked again here: another process may have posted since
+        the gate did.
         """
         try:
             with self._db.transaction():
@@ -202,7 +203,12 @@ class Claims:
         if not self._db.change(
             f"UPDATE delivery SET {CLAIMED.sets()}, reason = NULL, fence = fence + 1, attempts = attempts + 1,"
             " lease_until = :until, claimed_by = :me, updated_at = :now"
-            f" WHERE key = :key AND {CLAIMED.allowed} AND due_at <= :now AND fence = :fence",
+            f" WHERE key = :key AND {CLAIMED.allowed} AND due_at <= :now AND fence = :fence"
+            " AND NOT EXISTS (SELECT 1 FROM delivery AS twin JOIN account AS other ON other.name = twin.account"
+            " JOIN account AS mine ON mine.name = delivery.account WHERE twin.anchor = delivery.anchor"
+            " AND twin.account <> delivery.account AND delivery.action = 'post' AND twin.action = 'post'"
+            " AND twin.revision = delivery.revision AND twin.part = delivery.part AND other.login = mine.login"
+            " AND other.platform = mine.platform AND twin.state IN ('sending', 'unknown', 'held', 'posted'))",
             key=delivery.key,
             fence=delivery.fence,
             me=claimant.me(),

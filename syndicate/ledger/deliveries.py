@@ -68,7 +68,7 @@ class Deliveries:
 
     def plan(self, planned: PlannedDelivery, planned_at: datetime) -> str | None:
         """Write a new delivery. Returns its key, or None if this article was planned for this account before."""
-        made = self._db.rows(
+        made = self._db.row(
             "INSERT INTO delivery (key, anchor, account, platform, action, revision, part, state, reason, due_at,"
             " planned_at, expires_at, priority, error, attempts, fence, lease_until, unknowns, absent, updated_at, day)"
             " VALUES (:key, :anchor, :account, :platform, :action, :revision, 0, :state, :reason, :due_at,"
@@ -84,7 +84,7 @@ class Deliveries:
             undated=fixed_day(planned.key),
             **_decided(planned, planned_at),
         )
-        return made[0]["key"] if made else None
+        return made["key"] if made else None
 
     def replan(self, planned: PlannedDelivery, reasons: Sequence[str], planned_at: datetime) -> bool:
         """Plan a delivery anew, whatever its age, that was skipped for one of these reasons or waits for approval."""
@@ -96,7 +96,7 @@ class Deliveries:
                 " planned_at = :planned_at, priority = :priority, expires_at = NULL, error = NULL, post = NULL,"
                 " draft = NULL, committed_at = NULL, looks = 0, looked_at = NULL"
                 f" WHERE key = :key AND {WANTED.allowed} AND ((state = 'skipped' AND reason IN ({listed}))"
-                " OR (state = 'planned' AND reason IN ('burst', 'similar')))",
+                " OR (state = 'planned' AND reason IN ('burst', 'similar', 'stranger')))",
                 key=planned.key,
                 **names,
                 **_decided(planned, planned_at),
@@ -175,12 +175,36 @@ class Deliveries:
         return link is not None and any(json.loads(row["post"]).get("link") == link for row in found)
 
     def was_posted(self, anchor: str, account: str) -> bool:
-        """Whether an article was posted on an account, or may have been; not where the network had it already, since
-        that may be a person's own post.
+        """Whether an article was posted on an account, or may have been, and was not deleted since.
+
+        Not where its network had it already: that may be a person's own post.
         """
-        found = self.find(delivery_key(anchor, account))
-        sent = found is not None and found.state in ("sending", "unknown", "held", "posted")
-        return sent and found is not None and found.reason != "elsewhere"
+        found = self.latest(anchor, account)
+        if found is None or found.reason in ("deleted", "elsewhere"):
+            return False
+        return found.state in ("sending", "unknown", "held", "posted")
+
+    def latest(self, anchor: str, account: str) -> Delivery | None:
+        """The post of an article on an account; the last one, if it was sent again. None if none was planned."""
+        row = self._db.row(
+            f"{rows.JOINED} WHERE delivery.anchor = :anchor AND account = :account AND action = 'post' AND part = 0"
+            " ORDER BY revision DESC LIMIT 1",
+            anchor=anchor,
+            account=account,
+        )
+        return rows.delivery(row) if row else None
+
+    def edits(self, anchor: str, account: str, since: datetime) -> tuple[int, datetime | None]:
+        """How many edits of a post that was planned at `since` went through, and when the last one did."""
+        row = self._db.row(
+            "SELECT COUNT(*) AS number, MAX(updated_at) AS last FROM delivery WHERE anchor = :anchor"
+            " AND account = :account AND action = 'edit' AND state = 'posted' AND planned_at >= :since",
+            since=micros(since),
+            anchor=anchor,
+            account=account,
+        )
+        assert row is not None
+        return row["number"], from_micros(row["last"])
 
     def receipt(self, key: str) -> Receipt | None:
         """The stored receipt of a delivery; None if there is none."""
@@ -261,7 +285,7 @@ class Deliveries:
             " OR (paused IS NULL AND next_at <= :now AND NOT EXISTS (SELECT 1 FROM pause WHERE word = '')"
             " AND ((opens_at <= :now AND EXISTS (SELECT 1 FROM delivery WHERE state = 'due'"
             " AND account = account.name AND due_at <= :now))"
-            " OR EXISTS (SELECT 1 FROM delivery WHERE account = account.name AND state = 'due' AND priority = 0"
+            " OR EXISTS (SELECT 1 FROM delivery WHERE account = account.name AND state = 'due' AND priority <= 0"
             " AND +due_at <= :now)))",
             now=micros(now),
         )

@@ -44,6 +44,7 @@ from syndicate.model.post import (
     Receipt,
     Rendered,
     Span,
+    StoryWarning,
 )
 from syndicate.model.source import (
     DEFAULT_INTERVAL,
@@ -108,5 +109,6 @@ __all__ = [
     "Site",
     "Span",
     "State",
+    "StoryWarning",
     "Validators",
 ]

@@ -148,9 +148,18 @@ class Post:
     day: datetime | None = None
 
 
+class StoryWarning(str):
+    """A warning about one story, such as that its picture is left out; others are about an account or its templates."""
+
+    __slots__ = ()
+
+
 @dataclass(frozen=True, slots=True)
 class Rendered:
-    """A post, the length of its text in the network's tightest unit, and what had to be left out."""
+    """A post, the length of its text in the network's tightest unit, and what had to be left out.
+
+    A warning about this story alone is a StoryWarning.
+    """
 
     post: Post
     length: int

@@ -96,6 +96,11 @@ class Mastodon:
         """The server's address, as the account's identity; the config does not say which of its accounts it is."""
         return (options.url,)
 
+    @staticmethod
+    def proof(options: Options) -> str:
+        """The token: another one may belong to another account of the server."""
+        return options.token
+
     def measure(self, text: str) -> int:
         """Grapheme clusters, with every http(s) address at 23 and @user@domain as @user.
 

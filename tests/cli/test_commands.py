@@ -14,7 +14,7 @@ FIELDS = [
 ]  # fmt: skip
 DELIVERY = [
     "key", "article", "account", "platform", "action", "state", "reason", "due_at", "text", "length", "limit",
-    "media", "link", "remote_id", "permalink", "attempts",
+    "media", "link", "remote_id", "permalink", "attempts", "revision", "part", "planned_at", "posted_at",
 ]  # fmt: skip
 
 

@@ -173,6 +173,25 @@ def test_cards_preview_tells_a_designer_where_the_mistake_is(desk, tmp_path):
     assert json.dumps(run.out) == '""'
 
 
+def test_a_theme_of_its_own_needs_to_name_no_size(desk, tmp_path):
+    folder = desk.folder / "mine" / "cards" / "plain"
+    folder.mkdir(parents=True)
+    (folder / "theme.yaml").write_text("colours: {ink: '#1d2a2c'}\nphoto: none\n", encoding="utf-8")
+    (folder / "card.html.j2").write_text("<h1>{{ card.headline }}</h1>", encoding="utf-8")
+    run = desk(
+        "cards",
+        "preview",
+        "--theme",
+        "plain",
+        "--templates",
+        str(folder.parents[1]),
+        "--output",
+        str(tmp_path / "it.html"),
+    )
+    assert "drawing plain, default" in run.err
+    assert " 0 cards" not in run.err
+
+
 def test_config_check_tries_the_cards(desk):
     folder = desk.folder / "mine" / "cards" / "front"
     folder.mkdir(parents=True)

@@ -91,6 +91,7 @@ released:       planned -> due, by clock
 expired:        planned due -> skipped, by clock
 withdrawn:      planned due -> skipped, by source
 closed:         planned due -> skipped, by config
+returned:       skipped -> planned due, by config
 seen elsewhere: planned due -> skipped, by person
 elsewhere:      planned due -> posted, by network
 in doubt:       planned due -> held, by engine

@@ -11,10 +11,13 @@ from concurrent.futures import ThreadPoolExecutor
 from enum import Enum
 
 from syndicate.app import advice
+from syndicate.app.engines.ledger_care import LedgerCare
 from syndicate.app.engines.thread_pool import GrowingPool
-from syndicate.app.monitoring.alerts import Ways, send_alerts
-from syndicate.app.monitoring.events import delivery_fact
+from syndicate.app.monitoring.alerts import APART, observe, send_alerts
+from syndicate.app.monitoring.events import delivery_fact, drop_fact
+from syndicate.app.monitoring.heartbeat import PATIENCE, Beat, sources_are_healthy
 from syndicate.app.monitoring.systemd import notify
+from syndicate.app.monitoring.ways import Ways
 from syndicate.app.wiring import App
 from syndicate.delivery.housekeeping import run_housekeeping
 from syndicate.delivery.next import Taken, deliver_next
@@ -32,7 +35,9 @@ GRACE = 8.0  # seconds for the requests in flight when told to stop
 WATCHED = 20  # published pages that are checked again at a time
 SILENT = 30.0  # seconds without a good tick after which the daemon is unhealthy
 TICK = 1.0  # seconds
+BEAT = 300.0  # seconds between heartbeats
 TELL = 5.0  # seconds between checks for new alerts
+BUNDLED = 60.0  # seconds between alerts about approvals: what comes meanwhile is told together
 
 
 class Errand(Enum):
@@ -60,8 +65,11 @@ class Daemon:
         self._busy: set[str] = set()
         self._polling: set[str | Errand] = set()
         self._queues: dict[str, deque[str]] = {}
+        self._care = LedgerCare(app.ledger)
         self._telling = threading.Lock()
         self._told_at = 0.0
+        self._beat_at = -BEAT
+        self._asked_at = -BUNDLED
         self._wrong: str | None = None
         self._guard = threading.Lock()
 
@@ -89,11 +97,11 @@ class Daemon:
 
     def _begin(self) -> None:
         app = self._app
+        app.register()
         with app.ledger.transaction():  # ten thousand sources are one commit
             for source in app.config.sources.values():
                 app.ledger.sources.ensure(source.name, source.url)
         app.rounds.begin()
-        app.lanes.register()
         self._notice(app.begin_run(usual=KEPT))
         if self._subscriber is not None:
             self._subscriber.begin()
@@ -111,6 +119,7 @@ class Daemon:
             self._start_watch()
             self._start_hubs()
             self._tell()
+            self._beat()
         except SyndicateError as fault:
             self._wrong = str(fault)
             self._say("ledger.failed", error=str(fault))
@@ -141,7 +150,11 @@ class Daemon:
 
         def work() -> None:
             try:
-                for complaint in send_alerts(app.ledger, ways, app.accounts, app.config.sources):
+                for told in observe(app.ledger, app.accounts, app.config.sources):
+                    self._say("deliveries.expiring", told=told)
+                asks = time.monotonic() - self._asked_at >= BUNDLED
+                self._asked_at = time.monotonic() if asks else self._asked_at
+                for complaint in send_alerts(app.ledger, ways, patience=APART, asks=asks):
                     self._say("alert.failed", error=complaint)
             except SyndicateError as fault:
                 self._say("alert.failed", error=str(fault))
@@ -150,17 +163,39 @@ class Daemon:
 
         threading.Thread(target=work, daemon=True).start()
 
+    def _beat(self) -> None:
+        """Fetch the heartbeat's address if all is well, on a thread of its own."""
+        url, now = self._app.config.heartbeat, time.monotonic()
+        if url is None or now - self._beat_at < BEAT or self.health() is not None:
+            return
+        if not sources_are_healthy(self._app.ledger.sources.known(self._app.config.sources)):
+            return
+        self._beat_at = now
+        beat = Beat(url, self._app.doors.network(timeout=PATIENCE))
+
+        def tell() -> None:
+            if fault := beat.fault():
+                self._say("heartbeat.failed", error=fault)
+
+        threading.Thread(target=tell, daemon=True).start()
+
     def _sweep(self) -> None:
         ledger = self._app.ledger
-        ledger.database.check()
+        for note in self._care.check():
+            self._say("ledger.note", note=note)
         now = ledger.now()
         ledger.timekeeping.keep(now)
         noticed = ledger.recovery.keep(asks=self._app.config.recover == "ask")
         if noticed is not None:
             self._notice(noticed)
         ledger.claims.sweep(now, self._app.lanes.settle)
-        for told in run_housekeeping(ledger, self._app.accounts, self._app.configured):
-            self._say("stories.lapsed", told=told)
+        for note in run_housekeeping(ledger, self._app.accounts, self._app.configured):
+            self._say("config.note", note=note)
+        for drop in ledger.dropped.take():
+            event, fields = drop_fact(drop)
+            self._say(event, **fields)
+        for note in self._app.new_notes():
+            self._say("config.note", note=note)
 
     def _start_polls(self) -> None:
         """Reserve the polls that are due, and queue them by site: one request at a time for each site.
@@ -314,7 +349,8 @@ class Daemon:
         for warning in came.warnings:
             self._say("delivery.warning", account=name, key=came.after.key, article=came.after.article, warning=warning)
         event, fields = delivery_fact(came.after)
-        self._say(event, **fields)
+        if came.after.state != "skipped" or not app.ledger.dropped.has(came.after.key):  # else the next tick says it
+            self._say(event, **fields)
         return True
 
     def _leave(self) -> bool:

@@ -8,6 +8,7 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 
+from syndicate.ledger.dropped import Drop
 from syndicate.model import Delivery
 from syndicate.ports import EventLog
 from syndicate.serialization import instant
@@ -41,6 +42,20 @@ def delivery_fact(delivery: Delivery) -> tuple[str, dict[str, Any]]:
         "error": delivery.error if delivery.state != "posted" else None,
     }
     return f"delivery.{delivery.state}", {name: value for name, value in fields.items() if value}
+
+
+def drop_fact(drop: Drop) -> tuple[str, dict[str, Any]]:
+    """The event of a delivery that was dropped while it waited, `delivery.skipped`, and its fields."""
+    fields = {
+        "account": drop.account,
+        "key": drop.key,
+        "article": drop.article,
+        "title": drop.title,
+        "reason": drop.reason,
+        "waited_for": drop.cause,
+        "error": drop.error,
+    }
+    return "delivery.skipped", {name: value for name, value in fields.items() if value}
 
 
 def event(delivery: Delivery) -> str:

@@ -1,0 +1,3 @@
+"""The JSON of each command: its records and fields."""
+
+VERSION = 1
