@@ -20,6 +20,9 @@ from syndicate.model import Article, Delivery, Draft, Json, Post
 from syndicate.ports import Platform, Priced
 from syndicate.serialization import freeze, moment
 
+TWIN = "another post with its link was sent without an answer, and is looked up first"
+TWIN_WAIT = timedelta(seconds=1)
+
 
 @dataclass(frozen=True, slots=True)
 class Frozen:
@@ -92,6 +95,8 @@ def _post(
         return ()
     if frozen.record.get("link") is None and _has_these_words(delivery, frozen, ledger):
         return frozen.warnings
+    if _comes_after_its_twin(delivery, frozen, lane, ledger):
+        return frozen.warnings
     if frozen.draft is None:  # a post rendered anew passes every gate, whatever was tried before
         delivery = replace(delivery, draft=None)
     allowance = gate.allowance(delivery, lane.account, lane.platform, frozen.post)
@@ -116,6 +121,16 @@ def _has_these_words(delivery: Delivery, frozen: Frozen, ledger: Ledger) -> bool
     """Whether the network listed a post of exactly these words, where the account had to look before it posts."""
     wanted = ledger.recovery.wanted(delivery.account) is not None
     return wanted and ledger.elsewhere.same_words(delivery, frozen.record.get("text") or "", ledger.now())
+
+
+def _comes_after_its_twin(delivery: Delivery, frozen: Frozen, lane: Lane, ledger: Ledger) -> bool:
+    """Whether it has to wait for the look-up of another post with its link: afterwards nobody could tell them apart."""
+    link = frozen.record.get("link")
+    if lane.platform.certainty not in ("keyed", "lookup") or not ledger.deliveries.rivals(delivery, link, ("unknown",)):
+        return False
+    now = ledger.now()
+    ledger.waiting.waits(delivery, "behind", due_at=now + max(lane.settle, TWIN_WAIT), error=TWIN, now=now)
+    return True
 
 
 def _renamed(

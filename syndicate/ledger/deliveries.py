@@ -162,10 +162,25 @@ class Deliveries:
         )
         return [row["remote_id"] for row in found]
 
+    def rivals(self, delivery: Delivery, link: str | None, states: Sequence[State]) -> bool:
+        """Whether another post of the account with this link is in one of these states, so that a look-up could take
+        the one for the other. As on a live page, whose stories share its address.
+        """
+        values: Row = {"account": delivery.account, "key": delivery.key}
+        found = self._db.rows(
+            "SELECT post FROM delivery WHERE account = :account AND key <> :key AND action = 'post'"
+            f" AND post IS NOT NULL AND {rows.among('state', states, values)}",
+            **values,
+        )
+        return link is not None and any(json.loads(row["post"]).get("link") == link for row in found)
+
     def was_posted(self, anchor: str, account: str) -> bool:
-        """Whether an article was posted on an account, or may have been, and was not deleted since."""
+        """Whether an article was posted on an account, or may have been, and was not deleted since.
+
+        Not where its network had it already: that may be a person's own post.
+        """
         found = self.latest(anchor, account)
-        if found is None or found.reason == "deleted":
+        if found is None or found.reason in ("deleted", "elsewhere"):
             return False
         return found.state in ("sending", "unknown", "held", "posted")
 

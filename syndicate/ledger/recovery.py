@@ -74,6 +74,7 @@ class Recovery:
         Without `asks`, what was noticed is forgotten: nothing is looked for.
         """
         now = self._clock()
+        self._file.tidy()
         with self._db.transaction():
             row, beside = self._row(), self._file.read()
             noticed = self._noticed(row, beside, now)
@@ -141,9 +142,11 @@ class Recovery:
         return _look(row) if row else None
 
     def pending(self) -> list[str]:
-        """Accounts that have to look now, since something waits for them."""
+        """Accounts that have to look now, since something waits for them, and that are not paused."""
         found = self._db.rows(
-            "SELECT account FROM look WHERE looked_at IS NULL AND again_at <= :now AND EXISTS (SELECT 1 FROM delivery"
+            "SELECT account FROM look JOIN account ON account.name = look.account WHERE looked_at IS NULL"
+            " AND again_at <= :now AND paused IS NULL AND next_at <= :now"
+            " AND NOT EXISTS (SELECT 1 FROM pause WHERE word = '') AND EXISTS (SELECT 1 FROM delivery"
             " WHERE delivery.account = look.account AND state IN ('planned', 'due') AND action = 'post')",
             now=micros(self._clock()),
         )

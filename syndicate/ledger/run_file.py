@@ -73,7 +73,25 @@ class RunFile:
                     draft.unlink()
                 return None
 
+    def tidy(self) -> None:
+        """Remove what processes left that were killed while they wrote."""
+        for draft in self.path.parent.glob(f"{self.path.name}.*") if self._kept else ():
+            with contextlib.suppress(OSError, ValueError):
+                if not _alive(int(draft.suffix[1:])):
+                    draft.unlink()
+
     def _stamp(self) -> int:
         """When this very file was made: no copy of it has the same. Independent of what the clock is set to."""
         found = self.path.stat()
         return found.st_ctime_ns - found.st_mtime_ns
+
+
+def _alive(number: int) -> bool:
+    """Whether a process of this number runs."""
+    try:
+        os.kill(number, 0)
+    except ProcessLookupError:
+        return False
+    except OSError:
+        return True
+    return True

@@ -201,27 +201,29 @@ class Bluesky:
 
         com.atproto.repo.listRecords: newest record key first, at most 100 on a page; needs no session.
         """
-        repo, found = self._session()["did"], list[ListedPost]()
+        found = list[ListedPost]()
+        repo = self._credentials.current().get("did") or self._options.name
         asked = {"repo": repo, "collection": COLLECTION, "limit": str(_LISTING)}
         for _ in range(_PAGES):
             listing = whole(self._call("GET", "com.atproto.repo.listRecords", "own records", token=None, params=asked))
-            page = [listed for each in items(listing.get("records"), "uri") if (listed := self._listed(repo, each))]
+            page = [listed for each in items(listing.get("records"), "uri") if (listed := self._listed(each))]
             found += page
             if not listing.get("cursor") or not page or page[-1].at < since:
                 break
             asked["cursor"] = listing["cursor"]
         return [each for each in found if each.at >= since]
 
-    def _listed(self, repo: str, record: Json) -> ListedPost | None:
+    def _listed(self, record: Json) -> ListedPost | None:
         """A record of a listing; None if it does not say when it was made."""
-        value, rkey = record.get("value"), str(record["uri"]).rpartition("/")[2]
-        if not isinstance(value, dict):
+        value, uri = record.get("value"), str(record["uri"])
+        if not isinstance(value, dict) or uri.count("/") < 4:
             return None
+        repo, _, rkey = uri.removeprefix("at://").split("/", 2)
         try:
             made = datetime.fromisoformat(str(value.get("createdAt")))
         except ValueError:
             return None
-        receipt = self._receipt({"repo": repo, "rkey": rkey}, str(record["uri"]), str(record.get("cid", "")))
+        receipt = self._receipt({"repo": repo, "rkey": rkey}, uri, str(record.get("cid", "")))
         text = str(value.get("text", ""))
         at = made if made.tzinfo else made.replace(tzinfo=UTC)
         return ListedPost(receipt, at, tuple(dict.fromkeys([*_links(value), *addresses_in(text)])), text)

@@ -6,8 +6,9 @@ import contextlib
 import functools
 import threading
 import time
+from collections import Counter
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 from syndicate.app.advice import recovery_notes
@@ -18,6 +19,7 @@ from syndicate.delivery.housekeeping import run_housekeeping
 from syndicate.errors import PlatformError, RenderError, SyndicateError, prefixed
 from syndicate.ingestion.poll import Polled
 from syndicate.ledger.dropped import Drop
+from syndicate.ledger.elsewhere import Settled
 from syndicate.model import Delivery, StoryWarning
 
 POLLERS = 8
@@ -287,6 +289,15 @@ class Run:
             self._take_up(key)
         with self._guard:
             self.outcome.notes.extend(f"{lane}: {note}" for note in looked.notes)
+            if looked.settled != Settled():
+                self.outcome.polled = [self._recounted(polled) for polled in self.outcome.polled]
+
+    def _recounted(self, polled: Polled) -> Polled:
+        """A poll with what still waits for an approval, now that some of it turned out to be posted already."""
+        found = [self._app.ledger.deliveries.find(key) for key in polled.keys]
+        waits = {(row.reason, row.anchor) for row in found if row is not None and row.state == "planned"}
+        counts: Counter[str | None] = Counter(reason for reason, _ in waits)
+        return replace(polled, waiting={name: counts[name] for name in polled.waiting if counts[name]})
 
     def _step(self, lane: str, deadline: datetime) -> bool:
         """Deliver the next one; False when this account has nothing more for this run."""
