@@ -166,7 +166,7 @@ def report(outcome: RunResult, app: App, accounts: tuple[str, ...], shared: Shar
             click.echo(app.kind.note_of_baseline(polled.source, polled.seen), err=True)
     for fault in outcome.faults:
         complain(fault)
-    _tell_dropped(outcome)
+    _tell_dropped(outcome, verbose=shared.verbose)
     for note in dict.fromkeys([*app.notes, *outcome.notes]):
         click.echo(f"note: {note}", err=True)
     if listed:
@@ -236,12 +236,16 @@ def _explain(delivery: Delivery) -> None:
         click.echo(f"{delivery.account}: {delivery.state}: {reason} ({delivery.article})", err=True)
 
 
-def _tell_dropped(outcome: RunResult) -> None:
-    """Print what was dropped while it waited: one line for each account and cause."""
+def _tell_dropped(outcome: RunResult, *, verbose: bool) -> None:
+    """Print what was dropped while it waited: one line for each account and cause; if `verbose`, each as an event."""
     if not outcome.dropped:
         return
     from syndicate.app import advice
     from syndicate.app.monitoring.drops import grouped
+    from syndicate.app.monitoring.events import drop_fact, line
+
+    for drop in outcome.dropped if verbose else ():
+        click.echo(line(*drop_fact(drop)), err=True)
 
     for group in grouped(outcome.dropped):
         click.echo(group.line, err=True)

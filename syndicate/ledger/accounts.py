@@ -8,7 +8,7 @@ from dataclasses import asdict, dataclass
 from datetime import datetime
 
 from syndicate.ledger.database import EPOCH, Database, Row, from_micros, micros
-from syndicate.ledger.transitions import CLOSED, HELD
+from syndicate.ledger.transitions import CLOSED, HELD, drop
 from syndicate.model import Account, Identity
 from syndicate.serialization import instant, moment
 
@@ -85,13 +85,8 @@ class Accounts:
 
         What was not sent is skipped. What was sent without an answer is held, since it cannot be looked up any more.
         """
-        self._db.change(
-            f"UPDATE delivery SET {CLOSED.sets()}, reason = 'baseline', due_at = NULL, updated_at = :now,"
-            " error = 'the account now leads to another login'"
-            f" WHERE account = :name AND {CLOSED.allowed}",
-            name=name,
-            now=micros(now),
-        )
+        values: Row = {"name": name, "told": "the account now leads to another login"}
+        drop(self._db, CLOSED, "account = :name", now=now, error=":told", reason="baseline", values=values)
         self._db.change(
             f"UPDATE delivery SET {HELD.sets()}, reason = 'no_answer', due_at = NULL, fence = fence + 1,"
             f" lease_until = 0, updated_at = :now WHERE account = :name AND {HELD.allowed}",

@@ -218,7 +218,7 @@ def _drop(row: Row) -> Drop:
         at=at,
         account=row["account"],
         source=row["source"],
-        article=row["url"],
+        article=rows.address(row),
         title=rows.title(row),
         cause=row["cause"],
         reason=row["reason"],

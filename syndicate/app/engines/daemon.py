@@ -33,6 +33,7 @@ GRACE = 8.0  # seconds for the requests in flight when told to stop
 WATCHED = 20  # published pages that are checked again at a time
 SILENT = 30.0  # seconds without a good tick after which the daemon is unhealthy
 TICK = 1.0  # seconds
+IDLE = 100  # times as long as a look at the alert conditions took, until the next one
 BEAT = 300.0  # seconds between heartbeats
 TELL = 5.0  # seconds between checks for new alerts
 BUNDLED = 60.0  # seconds between alerts about approvals: what comes meanwhile is told together
@@ -65,6 +66,7 @@ class Daemon:
         self._queues: dict[str, deque[str]] = {}
         self._telling = threading.Lock()
         self._told_at = 0.0
+        self._observe_at = 0.0
         self._beat_at = -BEAT
         self._asked_at = -BUNDLED
         self._wrong: str | None = None
@@ -142,8 +144,7 @@ class Daemon:
 
         def work() -> None:
             try:
-                for told in observe(app.ledger, app.accounts, app.config.sources):
-                    self._say("deliveries.expiring", told=told)
+                self._observe()
                 asks = time.monotonic() - self._asked_at >= BUNDLED
                 self._asked_at = time.monotonic() if asks else self._asked_at
                 for complaint in send_alerts(app.ledger, ways, patience=APART, asks=asks):
@@ -154,6 +155,16 @@ class Daemon:
                 self._telling.release()
 
         threading.Thread(target=work, daemon=True).start()
+
+    def _observe(self) -> None:
+        """Look which alert conditions hold: with thousands of sources not often, since each look takes its time."""
+        began = time.monotonic()
+        if began < self._observe_at:
+            return
+        app = self._app
+        for told in observe(app.ledger, app.accounts, app.config.sources):
+            self._say("deliveries.expiring", told=told)
+        self._observe_at = time.monotonic() + IDLE * (time.monotonic() - began)
 
     def _beat(self) -> None:
         """Fetch the heartbeat's address if all is well, on a thread of its own."""
