@@ -35,7 +35,8 @@ CAUSE = (
 """SQL: what a waiting delivery waits for. One that no run has looked at waits for what its account waits for."""
 
 _WAITING = (
-    f"SELECT due_at, expires_at, account, error, {CAUSE} AS cause FROM delivery"
+    f"SELECT expires_at, account, error, {CAUSE} AS cause, CASE WHEN reason IS NULL THEN"
+    " (SELECT opens_at FROM account WHERE name = delivery.account) ELSE due_at END AS opens_at FROM delivery"
     " WHERE state IN ('planned', 'due') AND expires_at <= :soon AND expires_at > :now"
     " AND account = :account AND action = 'post' AND draft IS NULL"
 )
@@ -158,7 +159,7 @@ class Dropped:
             f"SELECT cause, COUNT(*) AS number, MIN(expires_at) AS first, MAX(error) AS error"
             f" FROM ({_WAITING}) AS waiting"
             f" WHERE cause NOT IN ('embargo', 'delay', '{NO_RUN}')"
-            " AND NOT (cause IN ('window', 'spacing', 'cap', 'budget') AND due_at IS NOT NULL AND due_at < expires_at)"
+            " AND NOT (cause IN ('window', 'spacing', 'cap', 'budget') AND opens_at < expires_at)"
             f" AND NOT (cause = 'paused' AND {_PAUSE_ENDS}) GROUP BY cause ORDER BY cause",
             account=account,
             now=micros(now),

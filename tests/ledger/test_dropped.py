@@ -121,6 +121,15 @@ def test_what_waits_for_half_of_its_time_is_expiring_unless_the_publisher_wants_
     )
 
 
+@pytest.mark.parametrize(("hours", "warned"), [(2, 0), (4, 1)])
+def test_hours_that_open_too_late_are_warned_of_also_where_no_run_looked_at_what_waits(
+    ledger, clock, put, hours, warned
+):
+    put(1, expires_at=clock() + 3 * HOUR)
+    account(ledger, opens_at=micros(clock() + hours * HOUR))
+    assert len(ledger.dropped.expiring("masto", clock(), timedelta(hours=24))) == warned
+
+
 def test_a_pause_that_ends_in_time_is_no_reason_to_warn(ledger, clock, put):
     put(1, reason="paused", expires_at=clock() + 3 * HOUR)
     ledger.accounts.pause("masto", "person", clock(), clock() + HOUR)

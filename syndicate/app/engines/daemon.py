@@ -36,6 +36,7 @@ TICK = 1.0  # seconds
 IDLE = 100  # times as long as a look at the alert conditions took, until the next one
 BEAT = 300.0  # seconds between heartbeats
 TELL = 5.0  # seconds between checks for new alerts
+DEAF = 60.0  # seconds until the next check where an alert could not be sent
 BUNDLED = 60.0  # seconds between alerts about approvals: what comes meanwhile is told together
 
 
@@ -65,7 +66,7 @@ class Daemon:
         self._polling: set[str | Errand] = set()
         self._queues: dict[str, deque[str]] = {}
         self._telling = threading.Lock()
-        self._told_at = 0.0
+        self._tell_at = 0.0
         self._observe_at = 0.0
         self._beat_at = -BEAT
         self._asked_at = -BUNDLED
@@ -135,9 +136,9 @@ class Daemon:
 
     def _tell(self) -> None:
         """Send new alerts, on a thread of its own, because the publisher's command can be slow."""
-        if time.monotonic() - self._told_at < TELL or not self._telling.acquire(blocking=False):
+        if time.monotonic() < self._tell_at or not self._telling.acquire(blocking=False):
             return
-        self._told_at = time.monotonic()
+        self._tell_at = time.monotonic() + TELL
 
         app = self._app
         ways = Ways(app.config.alert_command, app.config.alert_urls)
@@ -149,6 +150,7 @@ class Daemon:
                 self._asked_at = time.monotonic() if asks else self._asked_at
                 for complaint in send_alerts(app.ledger, ways, patience=APART, asks=asks):
                     self._say("alert.failed", error=complaint)
+                    self._tell_at = time.monotonic() + DEAF
             except SyndicateError as fault:
                 self._say("alert.failed", error=str(fault))
             finally:

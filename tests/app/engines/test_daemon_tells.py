@@ -35,7 +35,7 @@ alerts:
         self.daemon._begin()
 
     def tell(self):
-        self.daemon._told_at = 0.0
+        self.daemon._tell_at = 0.0
         self.daemon._tell()
         with self.daemon._telling:  # until its thread is done
             return [json.loads(line) for line in self.told.read_text().splitlines()] if self.told.exists() else []
