@@ -98,6 +98,17 @@ def test_half_of_its_time_is_warned_of_once_with_the_cause_and_what_follows_when
     assert over["until"] == "2026-11-23T12:00:01Z"
 
 
+def test_what_was_warned_of_and_dropped_is_no_all_clear(ledger, clock, put, heard):
+    put(1, reason="template", expires_at=clock() + timedelta(hours=1))
+    observe(ledger, [MASTO], [])
+    send_alerts(ledger, heard.ways)
+    clock.move(hours=1)
+    ledger.backlog.expire(clock())
+    observe(ledger, [MASTO], [])
+    send_alerts(ledger, heard.ways)
+    assert [[line["alert"] for line in call] for call in heard()] == [["expiring"], ["lapsed"]]
+
+
 def test_a_long_wait_that_a_server_asks_for_is_told_at_once_and_a_short_one_is_not(ledger, clock, heard):
     for name, hours in (("news", 24), ("sport", 5)):
         ledger.sources.ensure(name, f"https://{name}.example/rss")
