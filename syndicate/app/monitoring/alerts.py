@@ -18,6 +18,8 @@ from syndicate.ledger.notices import Named, Notice
 from syndicate.model import APPROVABLE, Account, Delivery, Json
 from syndicate.serialization import delivery_record, instant
 
+__all__ = ["Ways", "current", "observe", "send_alerts", "send_without_ledger"]
+
 AT_THE_END = 10.0  # seconds that the alerts of a run may take in all
 APART = 30.0  # seconds, where they have a thread of their own
 
