@@ -262,12 +262,10 @@ def _record(
         ledger.notices.happened(LEFT_OUT, name, told, now)
     keys = [*news.edits]
     if news.entries or rules.backfill:
-        from syndicate.ingestion.too_late import record_late
-        from syndicate.planning.apply import backfilled, write
+        from syndicate.ingestion.too_late import write
+        from syndicate.planning.apply import backfilled
 
-        planned = write(news.entries, ledger, now)
-        record_late(news.entries, set(planned), state.read_at, ledger)
-        keys += planned
+        keys += write(news.entries, state.read_at, ledger, now)
         if rules.backfill:
             keys += backfilled(name, rules.backfill, accounts, ledger, now, rules.breaking)
     return Polled(

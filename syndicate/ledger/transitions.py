@@ -144,16 +144,14 @@ def drop(
     error: str,
     reason: Reason = "too_old",
     cause: str | None = None,
-    told: bool = False,
     values: Row,
 ) -> int:
     """Skip the waiting deliveries that `where` names, and record each as dropped. Returns how many.
 
     `error` is an SQL expression with `values`. `cause` is what they waited for, where their rows do not say so.
-    `told`: another alert tells of them.
     """
     with database.transaction():
-        dropped.note(database, f"{transition.allowed} AND {where}", now=now, cause=cause, told=told, values=values)
+        dropped.note(database, f"{transition.allowed} AND {where}", now=now, cause=cause, values=values)
         return database.change(
             f"UPDATE delivery SET {transition.sets()}, waited_for = reason, reason = :dropped_reason, due_at = NULL,"
             f" updated_at = :updated_at, error = {error} WHERE {transition.allowed} AND {where}",
