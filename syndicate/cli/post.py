@@ -64,6 +64,7 @@ def command(
         run = begin(app, sources, accounts, verbose=shared.verbose)
         with stopping(run.stop) as stopped:
             carry_out(run, app, article=article, sources=sources, backfill=backfill, wait=wait, verbose=shared.verbose)
+        run.outcome.stopped = bool(stopped)
         report(run.outcome, app, accounts, shared)
         if stopped:
             app.ledger.close()
@@ -184,7 +185,8 @@ def _alert(app: App, outcome: RunResult) -> None:
     from syndicate.app.monitoring.heartbeat import PATIENCE, Beat, run_is_healthy
     from syndicate.app.monitoring.ways import Ways
 
-    url, healthy = app.config.heartbeat, run_is_healthy(outcome.polled, outcome.faults)
+    url = app.config.heartbeat
+    healthy = run_is_healthy(outcome.polled, outcome.faults) and not outcome.stopped
     beat = Beat(url, app.doors.network(timeout=PATIENCE)) if url is not None and healthy else None
     for told in observe(app.ledger, app.accounts, app.config.sources):
         click.echo(f"note: {told}", err=True)

@@ -16,6 +16,7 @@ LATE = "late"
 """Cause: it was already too old when its source could be read again."""
 NO_RUN = "no_run"
 """Cause: it was due, waited for nothing, and no run sent it in time."""
+APART = timedelta(hours=1)  # between two alerts about the same account and cause
 STALE = timedelta(days=7)  # what was dropped longer ago is no news any more
 
 _WORDS: Mapping[str, str] = {
@@ -118,11 +119,17 @@ class Dropped:
         return self._db.row("SELECT 1 FROM dropped WHERE key = :key LIMIT 1", key=key) is not None
 
     def untold(self, now: datetime) -> list[Drop]:
-        """What was dropped in the last days and no alert told yet."""
+        """What was dropped in the last days and no alert told yet; not where one told of that account and cause lately.
+
+        What is left out is told with what comes until then.
+        """
         return self._drops(
-            "dropped.told_at IS NULL AND dropped.tries < :tries AND dropped.at > :since",
+            "dropped.told_at IS NULL AND dropped.tries < :tries AND dropped.at > :since AND NOT EXISTS (SELECT 1"
+            " FROM dropped AS earlier WHERE earlier.account = dropped.account AND earlier.cause = dropped.cause"
+            " AND earlier.told_at > :lately)",
             tries=TRIES,
             since=micros(now - STALE),
+            lately=micros(now - APART),
         )
 
     def told(self, drops: Sequence[Drop], *, now: datetime, heard: bool) -> None:

@@ -69,6 +69,18 @@ def test_what_was_dropped_is_logged_once_and_told_until_it_was_heard(ledger, clo
     assert ledger.dropped.counts(clock() + HOUR) == []
 
 
+def test_what_goes_on_being_dropped_is_told_at_once_and_then_each_hour(ledger, clock, put):
+    told = []
+    for number in range(1, 8):
+        put(number, reason="paused", expires_at=clock())
+        ledger.backlog.expire(clock())
+        drops = ledger.dropped.untold(clock())
+        ledger.dropped.told(drops, now=clock(), heard=True)
+        told.append(len(drops))
+        clock.move(minutes=20)
+    assert told == [1, 0, 0, 3, 0, 0, 3]
+
+
 def test_what_was_dropped_long_before_alerts_were_set_up_is_no_news(ledger, clock, put):
     put(1, expires_at=clock())
     ledger.backlog.expire(clock())
