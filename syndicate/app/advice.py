@@ -42,11 +42,6 @@ _OF_CAUSE = {
     "rate_limited": "syndicate accounts check {account}",
     "paused": "syndicate accounts resume {account}",
     "template": "syndicate preview --account {account}",
-    "approval": "syndicate deliveries approve --reason approval --account {account}",
-    "burst": "syndicate deliveries approve --reason burst --account {account}",
-    "similar": "syndicate deliveries approve --reason similar --account {account}",
-    "stranger": "syndicate deliveries approve --reason stranger --account {account}",
-    "date": "syndicate deliveries approve --reason date --account {account}",
     "preflight": "syndicate deliveries list --account {account} --state planned",
 }
 _OF_STATE = {
@@ -81,6 +76,8 @@ def of_notice(kind: str, subject: str, cause: str = "") -> str:
     """The command that helps with a notice; "" where none does."""
     if kind in APPROVABLE:
         return approve(kind, subject)
+    if kind == "expiring" and cause in APPROVABLE:
+        return f"syndicate deliveries approve --reason {cause} --account {subject}"
     if kind == "expiring":
         return _OF_CAUSE.get(cause, _LIST).format(account=subject)
     return _OF_NOTICE.get(kind, "").format(subject=subject)
