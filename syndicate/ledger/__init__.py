@@ -56,7 +56,7 @@ class Ledger:
         self.alerts = Alerts(database)
         self.notes: list[str] = []  # for the person who runs this
         self.credentials = Credentials(database, key, self.notes)
-        self.recovery = Recovery(database)
+        self.recovery = Recovery(database, clock)
         self.subscriptions = Subscriptions(database, self.credentials)
 
     def now(self) -> datetime:

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from syndicate.ledger.database import Database
+from syndicate.ports import Clock
 
 
 class Recovery:
     """The wish to look before posting, in the `meta` table."""
 
-    def __init__(self, database: Database) -> None:
+    def __init__(self, database: Database, clock: Clock) -> None:
         self._db = database
+        self._clock = clock
 
     def ask(self, why: str) -> None:
         """Have the networks asked before anything is posted; `why` is for people."""
