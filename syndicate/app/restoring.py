@@ -22,6 +22,7 @@ from syndicate.ledger.recovery import Recovery
 from syndicate.ports import Clock
 
 STOP = "stop the daemon and let all runs end, then run this again"
+ENDS = ("", "-wal", "-shm")
 BEGUN = "the ledger was begun anew"
 RESTORED = "the ledger was restored from a backup"
 
@@ -50,8 +51,7 @@ def restore(config: Config, key: str | None, backup: Path, clock: Clock) -> Rest
         with _undisturbed(ledger):
             if ledger.exists():
                 owner_like(ledger, draft)
-            ends = ("", "-wal", "-shm")
-            away = write_ahead.put_away([ledger.with_name(ledger.name + end) for end in ends], now)
+            away = write_ahead.put_away([ledger.with_name(ledger.name + end) for end in ENDS], now)
             draft.rename(ledger)
             _ask(config, RESTORED, clock)
             restored = _put_key_back(config, key, backup, now)
@@ -59,7 +59,7 @@ def restore(config: Config, key: str | None, backup: Path, clock: Clock) -> Rest
     except OSError as fault:
         raise LedgerError(f"{ledger} cannot be put back: {fault.strerror}") from fault
     finally:
-        for end in ("", "-wal", "-shm"):
+        for end in ENDS:
             draft.with_name(draft.name + end).unlink(missing_ok=True)
     return Restored(contents, [*away, *restored[1:]], restored[0] if restored else None)
 
@@ -120,6 +120,6 @@ def begin(config: Config, clock: Clock) -> list[Path]:
     if ledger.exists() and ledger.stat().st_size:
         raise LedgerError(f"there is a ledger at {ledger}", hint="move it away first, while nothing runs")
     with _undisturbed(ledger):
-        away = write_ahead.put_away([ledger.with_name(ledger.name + end) for end in ("-wal", "-shm")], clock())
+        away = write_ahead.put_away([ledger.with_name(ledger.name + end) for end in ENDS], clock())
         _ask(config, BEGUN, clock)
     return away

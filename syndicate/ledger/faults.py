@@ -4,15 +4,14 @@ from __future__ import annotations
 
 import contextlib
 import errno
-import fcntl
 import os
 import sqlite3
-import struct
 from collections.abc import Iterator
 from pathlib import Path
 from typing import IO
 
 from syndicate.errors import LedgerError
+from syndicate.ledger.file_locks import SET, lock
 
 PUT_BACK = "syndicate db check says more; put back a backup with syndicate db restore FILE, or salvage it with .recover"
 _FAULTS = (
@@ -25,8 +24,6 @@ _FAULTS = (
 )
 """Parts of SQLite's messages, each with what is wrong in our words, and the cure."""
 LOCAL = "keep the ledger on a local disk, or mount this one with locks; without them nothing is sent"
-OFD_SETLK = getattr(fcntl, "F_OFD_SETLK", 37)  # of an open file, not of a process: two of our own keep each other out
-_WHOLE = struct.pack("hhqqi4x", fcntl.F_WRLCK, 0, 0, 0, 0)  # struct flock: the whole file
 
 
 def explained(path: Path, fault: sqlite3.Error, *, was_ledger: bool = False) -> LedgerError:
@@ -58,10 +55,12 @@ def without_locks(path: Path) -> LedgerError | None:
 
     SQLite reports the first as if another program had the lock, and cannot notice the second.
     """
+    if SET is None:
+        return None
     try:
         with _opened_twice(path.with_name(f".{path.name}.{os.getpid()}.locks")) as files:
             for file in files:
-                fcntl.fcntl(file, OFD_SETLK, _WHOLE)
+                lock(file)
     except BlockingIOError:
         return None
     except OSError as fault:
