@@ -118,6 +118,10 @@ def _chosen(app: App, keys: tuple[str, ...], batch: dict[str, tuple[str, ...]]) 
         raise click.UsageError("name deliveries by KEY, or a batch by --reason, --source and --account")
     if keys:
         return [_find(app, key) for key in keys]
+    batch |= {
+        "sources": tuple(app.ledger.former_names.now("source", batch["sources"])),
+        "accounts": tuple(app.ledger.former_names.now("account", batch["accounts"])),
+    }
     left = {source for _, source in app.ledger.backlog.batches()}  # one that has another name by now
     known("source", {**app.config.sources, **dict.fromkeys(left)}, batch["sources"])
     known("account", {*app.config.accounts, *app.ledger.deliveries.accounts()}, batch["accounts"])

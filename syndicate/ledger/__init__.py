@@ -16,6 +16,7 @@ from syndicate.ledger.credentials import Credentials
 from syndicate.ledger.database import Database
 from syndicate.ledger.decisions import Decisions
 from syndicate.ledger.deliveries import Deliveries
+from syndicate.ledger.former_names import FormerNames
 from syndicate.ledger.imports import Imports
 from syndicate.ledger.listings import Listings
 from syndicate.ledger.logins import Ended, Logins
@@ -42,13 +43,14 @@ class Ledger:
     def __init__(self, database: Database, clock: Clock, key: Callable[[], bytes]) -> None:
         self.database = database
         self._clock = clock
+        self.former_names = FormerNames(database)
         self.sources = Sources(database)
         self.articles = Articles(database)
-        self.source_names = SourceNames(database, self.articles)
+        self.source_names = SourceNames(database, self.articles, self.former_names)
         self.imports = Imports(database, self.articles)
         self.accounts = Accounts(database)
         self.partings = Partings(database)
-        self.account_names = AccountNames(database, self.partings)
+        self.account_names = AccountNames(database, self.partings, self.former_names)
         self.logins = Logins(database, self.accounts, self.partings)
         self.deliveries = Deliveries(database)
         self.outcomes = Outcomes(database)

@@ -11,3 +11,10 @@ ALTER TABLE account ADD COLUMN max_age BIGINT;
 -- the time that it waited for. `waited_for` has the reason.
 ALTER TABLE delivery ADD COLUMN left_login TEXT;
 ALTER TABLE delivery ADD COLUMN left_due_at BIGINT;
+-- Names that accounts and sources had before; commands still know them.
+CREATE TABLE former_name (
+    kind TEXT NOT NULL,
+    former TEXT NOT NULL,
+    name TEXT NOT NULL,
+    PRIMARY KEY (kind, former)
+);
