@@ -12,7 +12,6 @@ from syndicate.delivery.retry_policy import TEMPLATE_WAIT
 from syndicate.delivery.session import with_session
 from syndicate.errors import PlatformError, RenderError
 from syndicate.ledger import Ledger
-from syndicate.ledger.deliveries import delivery_key
 from syndicate.model import Delivery, Json, Post, Receipt
 from syndicate.ports import Deletable, Editable
 from syndicate.serialization import freeze
@@ -24,7 +23,7 @@ REPEATS = 2  # times that a post may show the same words: two servers, one with 
 def amend(delivery: Delivery, lane: Lane, ledger: Ledger, render: Render, timeouts: Timeouts) -> None:
     """Carry out an edit or a deletion as far as possible now."""
     now = ledger.now()
-    post = ledger.deliveries.find(delivery_key(delivery.anchor, delivery.account))
+    post = ledger.deliveries.of(delivery.anchor, delivery.account)
     resent = post is not None and post.state == "due" and post.draft is not None  # the same bytes go again
     if resent or (post is not None and post.state in ("sending", "unknown", "held")):
         told = "its post is not confirmed yet"
