@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import functools
 import hashlib
 import threading
@@ -63,6 +64,7 @@ class Lanes:
         self._ledger = kind.ledger
         self._doors = doors
         self._made: dict[str, Lane] = {}
+        self._asked: set[str] = set()
         self._lock = threading.RLock()
 
     def of(self, name: str) -> Lane:
@@ -78,7 +80,6 @@ class Lanes:
         A login that the config has under another name takes over what that name had.
         """
         configured = self.configured()
-        self._recognise_new(configured)
         with self._ledger.transaction():
             for old, new in self._ledger.account_names.follow(configured, self._ledger.now()):
                 self._tell_renamed(old, new)
@@ -106,11 +107,22 @@ class Lanes:
         # An address with a slash at its end is the same one; older ledgers have it as it was written.
         return Fingerprint(_digest(map(_same, said)), _digest(said), proof)
 
-    def _recognise_new(self, configured: Configured) -> None:
-        """Ask the networks of new names that may be the login of an account that left the config, with another token.
+    def register_all(self) -> None:
+        """Register all enabled accounts, and ask the networks of those whose token is new whose login it is.
 
-        Where a network cannot be asked now, the name begins as a new one; it takes over the other's rows later.
+        Where a network cannot be asked now, it is asked before anything is sent.
         """
+        configured = self.configured()
+        self._recognise_new(configured)
+        self.register()
+        for account in self._config.enabled:
+            if account.name not in self._asked and self._ledger.logins.doubted(account.name):
+                self._asked.add(account.name)
+                with contextlib.suppress(PlatformError):
+                    self.verify(account.name)
+
+    def _recognise_new(self, configured: Configured) -> None:
+        """Ask the networks of new names that may be the login of an account that left the config."""
         for name, left in self._ledger.account_names.doubtful(configured).items():
             if not configured[name][1].whose or not self._config.accounts[name].enabled:
                 continue

@@ -61,7 +61,7 @@ class App:
     def register(self) -> None:
         """Create or update the ledger's rows of all sources and enabled accounts, by the names that they have now."""
         self.rounds.register()
-        self.lanes.register()
+        self.lanes.register_all()
 
     @property
     def notes(self) -> list[str]:

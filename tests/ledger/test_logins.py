@@ -62,9 +62,12 @@ def test_a_secret_of_an_account_whose_network_was_never_asked_is_not_doubted(led
     assert ledger.deliveries.find(due.key) == due
 
 
-def test_a_ledger_of_before_learns_its_secret_without_a_doubt(ledger, clock, known):
+def test_a_ledger_of_before_asks_once_whose_the_secret_is(ledger, clock, known):
     ledger.database.change("UPDATE account SET proof = NULL, login = NULL")
-    ledger.logins.register(MASTO, ANOTHER, clock())
+    ledger.logins.register(MASTO, SERVER, clock())
+    assert ledger.logins.doubted("masto")
+    ledger.logins.met(MASTO, SERVER, ME, clock())
+    ledger.logins.register(MASTO, SERVER, clock())
     assert not ledger.logins.doubted("masto")
 
 
