@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 from syndicate.app.doors import Doors
 from syndicate.app.runs import KindOfRun
 from syndicate.config.schema import AccountConfig
-from syndicate.errors import PlatformError
+from syndicate.errors import PlatformError, SyndicateError
 from syndicate.ledger.account_names import UNKNOWN, Configured, Fingerprint
 from syndicate.ledger.credentials import Session
 from syndicate.ledger.logins import Ended
@@ -68,7 +68,10 @@ class Lanes:
         self._lock = threading.RLock()
 
     def of(self, name: str) -> Lane:
-        """The lane of an account: its adapter, limits and session."""
+        """The lane of an account: its adapter, limits and session. Raises SyndicateError if it left the config."""
+        if name not in self._config.accounts:
+            hint = "put it back into the config, or give its login the name that it has now"
+            raise SyndicateError(f"the account '{name}' is not in the config", hint=hint)
         with self._lock:
             if name not in self._made:
                 self._made[name] = self._build(self._config.accounts[name])
@@ -81,14 +84,18 @@ class Lanes:
         """
         configured = self.configured()
         with self._ledger.transaction():
-            for old, new in self._ledger.account_names.follow(configured, self._ledger.now()):
-                self._tell_renamed(old, new)
+            self.follow(configured)
             for name in names or [account.name for account in self._config.enabled]:
                 account, signs = configured[name]
                 ended = self._ledger.register(account, signs)
                 if ended is not None:
                     self._tell_another(name, ended)
                 self._join_left(name, configured)
+
+    def follow(self, configured: Configured | None = None) -> None:
+        """Give what the ledger has of a login the name that the config has for it now."""
+        for old, new in self._ledger.account_names.follow(configured or self.configured(), self._ledger.now()):
+            self._tell_renamed(old, new)
 
     def configured(self) -> dict[str, tuple[Account, Fingerprint]]:
         """Every account of the config, with what its options say of whose it is."""

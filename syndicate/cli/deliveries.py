@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from syndicate.cli import complain
-from syndicate.cli.options import Shared, known, opened, shared_options
+from syndicate.cli.options import Shared, follow_names, known, opened, shared_options
 from syndicate.cli.output import print_deliveries, print_delivery, print_json
 from syndicate.delivery import decisions
 from syndicate.errors import SyndicateError
@@ -118,6 +118,7 @@ def _chosen(app: App, keys: tuple[str, ...], batch: dict[str, tuple[str, ...]]) 
         raise click.UsageError("name deliveries by KEY, or a batch by --reason, --source and --account")
     if keys:
         return [_find(app, key) for key in keys]
+    follow_names(app)
     batch |= {
         "sources": tuple(app.ledger.former_names.now("source", batch["sources"])),
         "accounts": tuple(app.ledger.former_names.now("account", batch["accounts"])),
@@ -133,6 +134,7 @@ def _chosen(app: App, keys: tuple[str, ...], batch: dict[str, tuple[str, ...]]) 
 
 def _find(app: App, key: str) -> Delivery:
     """The one delivery whose key begins like this. Raises SyndicateError if there is none, or more than one."""
+    follow_names(app)
     try:
         return decisions.find(key, app.ledger)
     except SyndicateError as fault:

@@ -153,3 +153,27 @@ def test_a_renamed_source_goes_on_where_it_stood(newsroom):
     assert "first run" not in run.err
     assert rows(newsroom) == [("masto", "posted", None)] * 5
     assert newsroom("post").err == ""
+
+
+def test_a_command_of_a_person_knows_the_new_names_before_any_run(desk):
+    desk.extra = ""
+    accounts(desk, masto=ACCOUNTS["masto"].replace("{", "{approve: true, ", 1))
+    desk("post")
+    desk.site.publish(1)
+    desk("post")
+    accounts(desk, gazette=ACCOUNTS["masto"].replace("{", "{approve: true, ", 1))
+    approve = desk("deliveries", "approve", "--account", "masto")
+    assert (approve.code, "gazette: planned → due" in approve.out) == (0, True)
+    assert approve.err.startswith("note: gazette: the login that was named masto")
+    desk("post")
+    assert rows(desk) == [("gazette", "posted", None)]
+
+
+def test_what_an_account_that_left_has_is_still_explained_and_cannot_be_acted_on(newsroom):
+    accounts(newsroom, hook=ACCOUNTS["hook"])
+    newsroom("post")
+    key, link = (newsroom("deliveries", "list", "--json").rows[0][name] for name in ("key", "article"))
+    [hook, masto] = newsroom("explain", link, "--json").rows
+    assert (hook["account"], masto["account"], masto["state"]) == ("hook", "masto", "posted")
+    run = newsroom("deliveries", "delete", key)
+    assert (run.code, run.err.splitlines()[0]) == (1, "the account 'masto' is not in the config")
