@@ -443,6 +443,20 @@ def test_old_stories_that_come_back_nine_a_poll_are_stopped_within_the_hour(news
     assert waiting(room) == 171
 
 
+def test_old_stories_that_were_never_seen_are_told_by_their_numbers(newsroom, article, clock):
+    room = newsroom(floods=CAREFUL)
+    known = [article(n, published=clock.now - timedelta(hours=2 * (220 - n))) for n in range(220, 200, -1)]
+    found_by_the_first_run(room, known)
+    for number in range(20):
+        clock.move(minutes=5)
+        again = [article(n, published=clock.now) for n in range(1 + number * 9, 10 + number * 9)]
+        room.publish(*again, *known[: 20 - len(again)])
+        assert room.run() == []
+    clock.move(days=1)
+    room.publish(article(221, published=clock.now), article(190, published=clock.now), *known)
+    assert len(room.run()) == 2, "what is published next, and a late draft"
+
+
 def test_old_stories_with_known_words_are_stopped_at_once(newsroom, article, clock):
     words = "It was seen by everybody who walked along the harbour that morning, early, and it was number"
     old = [article(n, summary=f"{words} {n}.", published=clock.now - timedelta(days=n)) for n in range(1, 181)]
