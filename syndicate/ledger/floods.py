@@ -77,7 +77,10 @@ class Floods:
         One without a time counts when it was first seen, unless the first run found it; what a person refused, and
         what still waits, does not.
         """
-        dated = "published_at > :since AND published_at <= :until AND +first_seen_at <= :until"  # + keeps to one index
+        dated = (  # + keeps to one index
+            "published_at > :since AND published_at <= :until AND (+first_seen_at <= :until OR NOT EXISTS"
+            " (SELECT 1 FROM delivery WHERE delivery.anchor = article.anchor))"
+        )
         timeless = "first_seen_at > :since AND first_seen_at <= :until AND (+published_at IS NULL OR data LIKE :by_day)"
         rows = self._db.rows(
             f"SELECT {_DATES} FROM article WHERE source = :name AND {dated} AND data NOT LIKE :by_day AND {_MEANT}"
