@@ -1,7 +1,7 @@
 """Every single change that a test should notice, for one module: what `make mutants` takes its sample from.
 
-A change is made in the text, so that all else stays as it was written. Left alone: docstrings, annotations,
-decorators, assertions and f-strings (SQL aside).
+A change is made in the text, so that all else stays as it was written. Left alone: docstrings, annotations, names of
+types, decorators, assertions and f-strings (SQL aside).
 """
 
 from __future__ import annotations
@@ -105,7 +105,7 @@ class _Module:
             scope = node.name if scope == "module" else f"{scope}.{node.name}"
         for start, end, new in self._of(node):
             yield self._mutation(scope, start, end, new)
-        if isinstance(node, ast.JoinedStr | ast.Assert):
+        if isinstance(node, ast.JoinedStr | ast.Assert) or _names_a_type(node):
             return
         for name, value in ast.iter_fields(node):
             if name not in IGNORED:
@@ -249,6 +249,13 @@ class _Module:
             if not (before.endswith(b"(") and after):
                 return start, end
             start, end = len(before) - 1, after.end()
+
+
+def _names_a_type(node: ast.AST) -> bool:
+    """Whether nothing but the type checker reads it."""
+    return (
+        isinstance(node, ast.AnnAssign) and isinstance(node.annotation, ast.Name) and node.annotation.id == "TypeAlias"
+    )
 
 
 def _is_docstring(node: ast.AST) -> bool:

@@ -132,7 +132,7 @@ def test_a_new_ledger_has_every_table_and_nothing_in_it(ledger, clock):
         "alerts": ledger.alerts.waiting(),
         "subscriptions": ledger.subscriptions.all(),
     }
-    assert tables == dict.fromkeys(tables, [])
+    assert [name for name, found in tables.items() if found != []] == []
     assert ledger.credentials.load("masto") == (0, {})
     assert ledger.timekeeping.keep(clock()) == timedelta(0)
     assert ledger.claims.sweep(clock(), lambda _: HOUR) == 0
