@@ -165,7 +165,7 @@ def test_a_page_is_not_looked_at_because_of_a_likeness(ledger, put, clock):
 def test_the_first_source_that_lists_an_imported_article_names_it_alone(ledger, add, article, clock):
     first, second = (add(n, position=ELSEWHERE, columns={"content_hash": UNREAD}, title="") for n in (1, 2))
     before = row(ledger, second)
-    told = article(1, title="Storm", summary="It came.", source="sport")
+    told = article(1, title="Storm", summary="It came.", source="sport", url=NEW)
     assert ledger.articles.adopt(first, told)
     stored = row(ledger, first)
     assert (stored["title_key"], stored["summary_key"], stored["source"]) == (

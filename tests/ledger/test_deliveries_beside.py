@@ -120,6 +120,13 @@ def test_the_newest_post_is_a_post_of_this_account_that_was_sent(ledger, clock, 
     assert ledger.deliveries.latest_commit("nobody", 1) is None
 
 
+def test_the_posts_of_others_are_those_that_have_one(ledger, put):
+    mine, _, other = put(1, remote_id="mine"), put(2), put(3, remote_id="other")
+    put(4, FACE, remote_id="elsewhere")
+    assert ledger.deliveries.remote_ids(mine) == ["other"]
+    assert ledger.deliveries.remote_ids(other) == ["mine"]
+
+
 def test_what_was_spent_is_that_of_one_account_since_an_instant(ledger, clock, put):
     for number, (account, at, cost) in enumerate(
         [(MASTO, 0, 5), (MASTO, -1, 7), (MASTO, 1, 11), (FACE, 1, 13), (MASTO, None, 17)], 1
