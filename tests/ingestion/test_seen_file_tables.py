@@ -55,6 +55,7 @@ def test_a_line_of_a_list(line, entry):
 @pytest.mark.parametrize(("length", "kept"), [(LONGEST - 1, True), (LONGEST, False), (2 * LONGEST, False)])
 def test_a_line_that_is_too_long_is_not_kept(length, kept):
     found = read(f"{'x' * length}\n{A}\n")
+    assert LONGEST == 20_000
     assert found == [Entry(1, "x" * length) if kept else Entry(1, "", "too long"), Entry(2, A)]
 
 

@@ -8,8 +8,8 @@ from datetime import timedelta
 import pytest
 
 from syndicate.aliases import aliases, content_hash, wording
-from syndicate.ledger.articles import ELSEWHERE, UNREAD
-from syndicate.ledger.database import micros
+from syndicate.ledger.articles import AHEAD, ALIKE, ELSEWHERE, UNREAD
+from syndicate.ledger.database import MICROSECOND, micros
 from syndicate.model import Account
 from syndicate.serialization import store_article
 from tests.worlds.accounts import MASTO
@@ -31,6 +31,10 @@ def add(ledger, article, clock):
         return anchor
 
     return make
+
+
+def test_a_clock_may_run_five_minutes_fast_and_four_of_one_date_tell_nothing():
+    assert (AHEAD * MICROSECOND, ALIKE) == (5 * MINUTE, 3)
 
 
 def row(ledger, anchor):

@@ -8,7 +8,7 @@ import pytest
 
 from syndicate.ledger.articles import CHUNK
 from syndicate.ledger.database import micros
-from syndicate.ledger.deliveries import PlannedDelivery, delivery_key
+from syndicate.ledger.deliveries import SHORTEST, PlannedDelivery, delivery_key
 from syndicate.model import Account
 from tests.worlds.accounts import MASTO
 
@@ -107,6 +107,7 @@ def test_a_prefix_of_many_keys_finds_the_first_three(ledger, put):
     assert len(ledger.deliveries.starting_with("abcd")) == 3
     assert [row.key for row in ledger.deliveries.starting_with("abcd3")] == ["abcd3"]
     assert ledger.deliveries.starting_with("abc") == []
+    assert SHORTEST == 4
 
 
 @pytest.mark.parametrize(

@@ -56,6 +56,12 @@ def test_deliveries_are_written_as_they_were_planned_a_microsecond_apart(ledger,
     assert write(entries, ledger, clock()) == [], "each once"
 
 
+def test_what_is_new_is_not_planned_again_at_once(ledger, clock, going):
+    entry = going(1, state="planned", reason="burst", expires_at=clock() + HOUR)
+    [key] = write([entry], ledger, clock(), overruled=("too_old",))
+    assert ledger.deliveries.find(key).expires_at == clock() + HOUR
+
+
 @pytest.mark.parametrize(
     ("state", "reason", "planned", "overrules", "overruled", "again"),
     [
