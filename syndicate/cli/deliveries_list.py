@@ -12,7 +12,7 @@ import click
 
 from syndicate.cli import choice, when
 from syndicate.cli.options import Shared, known, opened, shared_options
-from syndicate.cli.output import line, print_json
+from syndicate.cli.output import is_terminal, line, print_json
 from syndicate.ledger.catalogue import Selection
 from syndicate.model import Delivery
 from syndicate.serialization import delivery_record
@@ -64,7 +64,7 @@ def listed(
         )
         if chosen.since and chosen.until and chosen.since >= chosen.until:
             raise click.UsageError(f"--since {since} is after --until {until}")
-        if limit is None and sys.stdout.isatty() and not shared.json and not everything:
+        if limit is None and is_terminal(sys.stdout) and not shared.json and not everything:
             limit, told = SCREEN, True
         else:
             told = False

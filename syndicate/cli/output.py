@@ -6,7 +6,7 @@ import json
 import sys
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Any
+from typing import Any, TextIO
 from zoneinfo import ZoneInfo
 
 import click
@@ -33,6 +33,11 @@ SHOWN = (
 """What is shown of one delivery, in this order, where there is anything."""
 DONE = {"edit": "edited", "delete": "deleted"}
 """The state that is shown for an edit or a deletion that succeeded."""
+
+
+def is_terminal(*streams: TextIO | None) -> bool:
+    """Whether a person is at each of these streams; one may have been closed before we began."""
+    return all(stream is not None and stream.isatty() for stream in streams)
 
 
 def print_json(record: dict[str, Any]) -> None:
