@@ -110,8 +110,11 @@ class _Chosen:
 
     def _foreseen(self, found: Iterable[Delivery]) -> Iterator[Delivery]:
         off = {name for name, entry in self._app.config.accounts.items() if not entry.enabled}
+        now = self._app.ledger.now()
         for stored in found:
             row = self._now.get(stored.key, stored)
+            if row.state == "due" and row.reason is None and row.due_at is not None and row.due_at > now:
+                row = replace(row, reason="behind")  # after a stop, they go out a minute apart
             if row.state == "due" and row.account in off:
                 row = replace(row, reason="paused", error="the account is switched off")
             if not self._states or _named(row) in self._states:

@@ -91,7 +91,8 @@ def dead_or_alive(record: Json) -> str | None:
 
 def _time(record: Json, zone: str) -> str:
     if record["posted_at"]:
-        return f"posted  {stamp(moment(record['posted_at']), zone)}"
+        done = DONE.get(record["action"], "posted")
+        return f"{done:<7} {stamp(moment(record['posted_at']), zone)}"
     return f"planned {stamp(moment(record['planned_at']), zone)}"
 
 

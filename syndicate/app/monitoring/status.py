@@ -42,6 +42,7 @@ class SourceStatus:
     failing_since: datetime | None = None
     failures: int = 0
     error: str | None = None
+    quiet_since: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,14 +115,18 @@ def empty(config: Config, now: datetime) -> Status:
 def gather(config: Config, ledger: Ledger, daemon: str | None) -> Status:
     """The status now; `daemon` names the process that runs one. Writes nothing, and asks no server."""
     now, zone = ledger.now(), config.site.timezone
-    conditions = current(ledger, config.enabled, config.sources)
+    conditions: dict[tuple[str, ...], str] = {**current(ledger, config.enabled, config.sources)}
+    quiet = {subject for kind, subject, *_ in conditions if kind == "source_quiet"}
     health = {each.name: each for each in ledger.sources.known(config.sources)}
     midnight = datetime.combine(now.astimezone(ZoneInfo(zone)).date(), time(), ZoneInfo(zone))
     return Status(
         now,
         zone,
         config.site.name,
-        [_source(name, health.get(name), ("source_quiet", name) in conditions, now) for name in config.sources],
+        [
+            _source(name, health.get(name), _latest(name, ledger) if name in quiet else None, now)
+            for name in config.sources
+        ],
         [*_accounts(config, ledger)],
         ledger.pauses.all(),
         [
@@ -144,10 +149,14 @@ def _size(path: Path) -> int:
     return path.stat().st_size if path.exists() else 0
 
 
-def _source(name: str, health: SourceHealth | None, quiet: bool, now: datetime) -> SourceStatus:
+def _latest(source: str, ledger: Ledger) -> datetime:
+    return ledger.articles.arrivals(source, 1)[0]
+
+
+def _source(name: str, health: SourceHealth | None, quiet_since: datetime | None, now: datetime) -> SourceStatus:
     if health is None or (health.good_at is None and not health.fails):
         return SourceStatus(name, "new")
-    state: SourceWord = "quiet" if quiet else "good"
+    state: SourceWord = "good" if quiet_since is None else "quiet"
     if health.gone:
         state = "gone"
     elif health.retry_at is not None and health.retry_at > now:
@@ -163,6 +172,7 @@ def _source(name: str, health: SourceHealth | None, quiet: bool, now: datetime) 
         health.failing_since,
         health.fails,
         health.error if health.fails else None,
+        quiet_since,
     )
 
 
@@ -211,9 +221,9 @@ def _account(
     return AccountStatus(account.name, account.platform, word, why, since, until, said, waiting, last_post_at)
 
 
-def _conditions(found: Mapping[tuple[str, str], str]) -> Iterator[Need]:
+def _conditions(found: Mapping[tuple[str, ...], str]) -> Iterator[Need]:
     """The conditions that need a person, each with its command."""
-    for (kind, subject), message in found.items():
+    for (kind, subject, *_), message in found.items():
         if kind not in (*NOBODY, *APPROVABLE):
             told = message.removeprefix(f"{subject} ").removeprefix(f"{subject}: ")
             yield Need(kind, subject, told, advice.cure(kind, subject))
