@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 from itertools import groupby
@@ -115,7 +115,7 @@ def empty(config: Config, now: datetime) -> Status:
 def gather(config: Config, ledger: Ledger, daemon: str | None) -> Status:
     """The status now; `daemon` names the process that runs one. Writes nothing, and asks no server."""
     now, zone = ledger.now(), config.site.timezone
-    conditions: dict[tuple[str, ...], str] = {**current(ledger, config.enabled, config.sources)}
+    conditions = {(*named,): told for named, told in current(ledger, config.enabled, config.sources).items()}
     quiet = {subject for kind, subject, *_ in conditions if kind == "source_quiet"}
     health = {each.name: each for each in ledger.sources.known(config.sources)}
     midnight = datetime.combine(now.astimezone(ZoneInfo(zone)).date(), time(), ZoneInfo(zone))
@@ -123,10 +123,7 @@ def gather(config: Config, ledger: Ledger, daemon: str | None) -> Status:
         now,
         zone,
         config.site.name,
-        [
-            _source(name, health.get(name), _latest(name, ledger) if name in quiet else None, now)
-            for name in config.sources
-        ],
+        [_source(name, health.get(name), _quiet(name, quiet, ledger), now) for name in config.sources],
         [*_accounts(config, ledger)],
         ledger.pauses.all(),
         [
@@ -149,8 +146,9 @@ def _size(path: Path) -> int:
     return path.stat().st_size if path.exists() else 0
 
 
-def _latest(source: str, ledger: Ledger) -> datetime:
-    return ledger.articles.arrivals(source, 1)[0]
+def _quiet(source: str, quiet: Collection[str], ledger: Ledger) -> datetime | None:
+    """When the last article of a quiet source came; None for one that is not quiet."""
+    return ledger.articles.arrivals(source, 1)[0] if source in quiet else None
 
 
 def _source(name: str, health: SourceHealth | None, quiet_since: datetime | None, now: datetime) -> SourceStatus:
