@@ -127,7 +127,7 @@ def gather(config: Config, ledger: Ledger, daemon: str | None) -> Status:
         [*_accounts(config, ledger)],
         ledger.pauses.all(),
         [
-            *_conditions(conditions),
+            *_conditions(conditions.items()),
             *_batches(ledger.backlog.batches()),
             *_unsettled(ledger.standing.unsettled(now - RECENT)),
         ],
@@ -219,9 +219,9 @@ def _account(
     return AccountStatus(account.name, account.platform, word, why, since, until, said, waiting, last_post_at)
 
 
-def _conditions(found: Mapping[tuple[str, ...], str]) -> Iterator[Need]:
+def _conditions(found: Iterable[tuple[tuple[str, ...], str]]) -> Iterator[Need]:
     """The conditions that need a person, each with its command."""
-    for (kind, subject, *_), message in found.items():
+    for (kind, subject, *_), message in found:
         if kind not in (*NOBODY, *APPROVABLE):
             told = message.removeprefix(f"{subject} ").removeprefix(f"{subject}: ")
             yield Need(kind, subject, told, advice.cure(kind, subject))
