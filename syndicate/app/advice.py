@@ -42,11 +42,6 @@ _OF_CAUSE = {
     "rate_limited": "syndicate accounts check {account}",
     "paused": "syndicate accounts resume {account}",
     "template": "syndicate preview --account {account}",
-    "approval": "syndicate deliveries approve --reason approval --account {account}",
-    "burst": "syndicate deliveries approve --reason burst --account {account}",
-    "similar": "syndicate deliveries approve --reason similar --account {account}",
-    "stranger": "syndicate deliveries approve --reason stranger --account {account}",
-    "date": "syndicate deliveries approve --reason date --account {account}",
     "preflight": "syndicate deliveries list --account {account} --state planned",
 }
 _OF_STATE = {
@@ -81,6 +76,8 @@ def of_notice(kind: str, subject: str, cause: str = "") -> str:
     """The command that helps with a notice; "" where none does."""
     if kind in APPROVABLE:
         return approve(kind, subject)
+    if kind == "expiring" and cause in APPROVABLE:
+        return f"syndicate deliveries approve --reason {cause} --account {subject}"
     if kind == "expiring":
         return _OF_CAUSE.get(cause, _LIST).format(account=subject)
     return _OF_NOTICE.get(kind, "").format(subject=subject)
@@ -95,6 +92,17 @@ def reason(reason: str | None, error: str | None) -> str:
     """Why a delivery is where it is: its reason in words, with what the network or the page said."""
     words = _WORDS.get(reason or "")
     return ": ".join(dict.fromkeys(filter(None, (words, error)))) or "no reason is known"
+
+
+def settling(what: str, account: str, keys: Sequence[str]) -> str:
+    """The command for deliveries of an account that are `held`, `failed` or wait for a `template`."""
+    if what == "template":
+        return "syndicate config check"
+    if len(keys) > 1:
+        return f"syndicate deliveries list --state {what} --account {account}"
+    if what == "held":
+        return f"syndicate deliveries resolve {keys[0][:8]} --sent URL or --not-sent"
+    return f"syndicate deliveries retry {keys[0][:8]}, or skip"
 
 
 def message(kind: str, subject: str, told: str, cause: str = "") -> str:

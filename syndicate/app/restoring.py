@@ -10,7 +10,7 @@ from datetime import datetime
 from pathlib import Path
 
 from syndicate.app.backups import key_place, owner_like
-from syndicate.app.engines.instance_lock import claim_instance
+from syndicate.app.instance_lock import claim_instance
 from syndicate.app.ledger_files import remember_config
 from syndicate.config.schema import Config
 from syndicate.errors import LedgerError

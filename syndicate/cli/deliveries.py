@@ -62,7 +62,7 @@ def show(shared: Shared, *, key: str) -> None:
             post, digest = freeze(_rendered(app, delivery))
             delivery = replace(delivery, post=post)
         if shared.json:
-            print_json(delivery_record(delivery) | ({"digest": digest} if digest else {}))
+            print_json(delivery_record(delivery) | {"digest": digest})
             return
         print_delivery(delivery, app.ledger.deliveries.attempts(delivery.key))
         if digest:

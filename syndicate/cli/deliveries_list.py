@@ -64,7 +64,7 @@ def listed(
         )
         if chosen.since and chosen.until and chosen.since >= chosen.until:
             raise click.UsageError(f"--since {since} is after --until {until}")
-        if limit is None and sys.stdout.isatty() and not shared.json and not everything:
+        if limit is None and sys.stdout is not None and sys.stdout.isatty() and not shared.json and not everything:
             limit, told = SCREEN, True
         else:
             told = False

@@ -72,6 +72,7 @@ def command(
             else:
                 gather(run, app, sources, backfill, verbose=shared.verbose)
             send(run, app, wait, verbose=shared.verbose)
+        run.outcome.stopped = bool(stopped)
         report(run.outcome, app, accounts, shared)
         if stopped:
             app.ledger.close()
@@ -174,7 +175,7 @@ def report(outcome: RunResult, app: App, accounts: tuple[str, ...], shared: Shar
             click.echo(app.kind.note_of_baseline(polled.source, polled.seen), err=True)
     for fault in outcome.faults:
         complain(fault)
-    _tell_dropped(outcome)
+    _tell_dropped(outcome, verbose=shared.verbose)
     for note in dict.fromkeys([*app.notes, *outcome.notes]):
         click.echo(f"note: {note}", err=True)
     if listed:
@@ -192,7 +193,8 @@ def _alert(app: App, outcome: RunResult) -> None:
     from syndicate.app.monitoring.heartbeat import PATIENCE, Beat, run_is_healthy
     from syndicate.app.monitoring.ways import Ways
 
-    url, healthy = app.config.heartbeat, run_is_healthy(outcome.polled, outcome.faults)
+    url = app.config.heartbeat
+    healthy = run_is_healthy(outcome.polled, outcome.faults) and not outcome.stopped
     beat = Beat(url, app.doors.network(timeout=PATIENCE)) if url is not None and healthy else None
     for told in observe(app.ledger, app.accounts, app.config.sources):
         click.echo(f"note: {told}", err=True)
@@ -244,12 +246,16 @@ def _explain(delivery: Delivery) -> None:
         click.echo(f"{delivery.account}: {delivery.state}: {reason} ({delivery.article})", err=True)
 
 
-def _tell_dropped(outcome: RunResult) -> None:
-    """Print what was dropped while it waited: one line for each account and cause."""
+def _tell_dropped(outcome: RunResult, *, verbose: bool) -> None:
+    """Print what was dropped while it waited: one line for each account and cause; if `verbose`, each as an event."""
     if not outcome.dropped:
         return
     from syndicate.app import advice
     from syndicate.app.monitoring.drops import grouped
+    from syndicate.app.monitoring.events import drop_fact, line
+
+    for drop in outcome.dropped if verbose else ():
+        click.echo(line(*drop_fact(drop)), err=True)
 
     for group in grouped(outcome.dropped):
         click.echo(group.line, err=True)

@@ -23,6 +23,7 @@ def command(shared: Shared) -> int:
     It asks no server and writes nothing. Exit status 1 when a person is needed.
     """
     from syndicate.app import clock
+    from syndicate.app.engines.instance_lock import running
     from syndicate.app.monitoring.status import empty, gather
     from syndicate.app.runs import RealRun
     from syndicate.app.wiring import App
@@ -34,7 +35,7 @@ def command(shared: Shared) -> int:
             click.echo(f"no ledger yet ({config.ledger}): nothing was read or posted so far; syndicate post begins")
     else:
         with App(RealRun(config, os.environ)) as app:
-            found = gather(config, app.ledger)
+            found = gather(config, app.ledger, running(config.ledger))
         if not shared.json:
             from syndicate.cli.status_screen import screen
 

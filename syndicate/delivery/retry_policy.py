@@ -162,10 +162,12 @@ def lookup_failed(
     if isinstance(failure, Rejected):
         return Step("held", "no_answer", None)
     if isinstance(failure, RateLimited):
-        return Step("unknown", "no_answer", now + max(settle, rate_wait(failure, throttles)))
-    asked = getattr(failure, "retry_after", None)
-    wait = max(settle, _asked(asked, backoff(1, jitter), LONGEST_RATE_WAIT))
-    return Step("unknown", "no_answer", now + wait, pause=isinstance(failure, AuthError))
+        wait = rate_wait(failure, throttles)
+    else:
+        wait = _asked(getattr(failure, "retry_after", None), backoff(1, jitter), LONGEST_RATE_WAIT)
+    trouble = str(failure) if wait > LONG_WAIT else None
+    pause = isinstance(failure, AuthError)
+    return Step("unknown", "no_answer", now + max(settle, wait), pause=pause, trouble=trouble)
 
 
 def _same_key_is_safe(delivery: Delivery, certainty: Certainty, key_window: float, now: datetime) -> bool:

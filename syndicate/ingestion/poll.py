@@ -37,7 +37,7 @@ if TYPE_CHECKING:
 SETTLED = timedelta(days=7)  # the same permanent redirect for so long, and its target is polled instead
 SOON = timedelta(minutes=1)
 """How long until a server in maintenance is asked again for a story that was named to us."""
-LONG = timedelta(hours=6)  # a server's wait in which articles may become too old
+LONG = timedelta(hours=6)  # between two readings: articles may become too old meanwhile
 HABITS = 500  # recent articles that show how often a source publishes
 
 
@@ -88,7 +88,7 @@ def poll(source: Source, state: SourceState, accounts: Sequence[Account], ledger
     """
     now = ledger.now()
     if state.retry_at > now:
-        long = state.retry_at - now > LONG
+        long = state.retry_at - (state.read_at or now) > LONG
         until = state.retry_at.strftime("%Y-%m-%d %H:%M UTC" if long else "%H:%M:%S UTC")
         hint = "what is older than max_age by then is not posted" if long else "nothing is lost"
         raise SourceError(f"{source.name}: the server asked us to wait until {until}", hint=hint)
@@ -278,12 +278,10 @@ def _record(
         ledger.notices.happened(LEFT_OUT, name, told, now)
     keys = [*news.edits]
     if news.entries or rules.backfill:
-        from syndicate.ingestion.too_late import record_late
-        from syndicate.planning.apply import backfilled, write
+        from syndicate.ingestion.too_late import write
+        from syndicate.planning.apply import backfilled
 
-        planned = write(news.entries, ledger, now)
-        record_late(news.entries, set(planned), state.read_at, ledger)
-        keys += planned
+        keys += write(news.entries, state.read_at, ledger, now)
         if rules.backfill:
             keys += backfilled(name, rules.backfill, accounts, ledger, now, rules.breaking)
     return Polled(

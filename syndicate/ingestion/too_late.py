@@ -1,24 +1,27 @@
-"""Finds articles that were too old when they were first seen, and were not when their source was last read."""
+"""Writes what a reading planned; records what grew too old between two readings of its source."""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from datetime import datetime
 
 from syndicate.ledger import Ledger
 from syndicate.ledger.deliveries import delivery_key
+from syndicate.planning import apply
 from syndicate.planning.plan import Planned, expiry
 
 
-def record_late(entries: Sequence[Planned], written: Collection[str], read_at: datetime | None, ledger: Ledger) -> None:
-    """Record as dropped what became too old while its source could not be read, or nothing read it.
+def write(entries: Sequence[Planned], read_at: datetime | None, ledger: Ledger, now: datetime) -> list[str]:
+    """Write deliveries and return the keys of new ones, as `apply.write` does.
 
-    `written` are the keys of new deliveries, `read_at` is when the source was last read. What was as old then
-    already is dated in the past, and left out by the publisher's own `max_age`.
+    Records as dropped what became too old while its source could not be read, or nothing read it. `read_at` is when
+    the source was last read: what was as old then already is dated in the past, and the publisher's own `max_age`
+    leaves it out.
     """
+    keys = apply.write(entries, ledger, now)
     if read_at is None:
-        return
-    now = ledger.now()
+        return keys
+    written = set(keys)
     late = [
         key
         for entry in entries
@@ -27,3 +30,4 @@ def record_late(entries: Sequence[Planned], written: Collection[str], read_at: d
         if (key := delivery_key(entry.candidate.anchor, entry.account.name)) in written
     ]
     ledger.dropped.late(late, now)
+    return keys

@@ -69,7 +69,7 @@ class Backlog:
             **values,
         )
         return [
-            Question(row["key"], row["account"], row["source"], row["reason"], row["url"], rows.title(row), at)
+            Question(row["key"], row["account"], row["source"], row["reason"], rows.address(row), rows.title(row), at)
             for row in found
             if (at := from_micros(row["planned_at"]))
         ]

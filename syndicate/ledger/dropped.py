@@ -16,6 +16,7 @@ LATE = "late"
 """Cause: it was already too old when its source could be read again."""
 NO_RUN = "no_run"
 """Cause: it was due, waited for nothing, and no run sent it in time."""
+APART = timedelta(hours=1)  # between two alerts about the same account and cause
 STALE = timedelta(days=7)  # what was dropped longer ago is no news any more
 
 _WORDS: Mapping[str, str] = {
@@ -35,7 +36,8 @@ CAUSE = (
 """SQL: what a waiting delivery waits for. One that no run has looked at waits for what its account waits for."""
 
 _WAITING = (
-    f"SELECT due_at, expires_at, account, error, {CAUSE} AS cause FROM delivery"
+    f"SELECT expires_at, account, error, {CAUSE} AS cause, CASE WHEN reason IS NULL THEN"
+    " (SELECT opens_at FROM account WHERE name = delivery.account) ELSE due_at END AS opens_at FROM delivery"
     " WHERE state IN ('planned', 'due') AND expires_at <= :soon AND expires_at > :now"
     " AND account = :account AND action = 'post' AND draft IS NULL"
 )
@@ -117,11 +119,17 @@ class Dropped:
         return self._db.row("SELECT 1 FROM dropped WHERE key = :key LIMIT 1", key=key) is not None
 
     def untold(self, now: datetime) -> list[Drop]:
-        """What was dropped in the last days and no alert told yet."""
+        """What was dropped in the last days and no alert told yet; not where one told of that account and cause lately.
+
+        What is left out is told with what comes until then.
+        """
         return self._drops(
-            "dropped.told_at IS NULL AND dropped.tries < :tries AND dropped.at > :since",
+            "dropped.told_at IS NULL AND dropped.tries < :tries AND dropped.at > :since AND NOT EXISTS (SELECT 1"
+            " FROM dropped AS earlier WHERE earlier.account = dropped.account AND earlier.cause = dropped.cause"
+            " AND earlier.told_at > :lately)",
             tries=TRIES,
             since=micros(now - STALE),
+            lately=micros(now - APART),
         )
 
     def told(self, drops: Sequence[Drop], *, now: datetime, heard: bool) -> None:
@@ -158,7 +166,7 @@ class Dropped:
             f"SELECT cause, COUNT(*) AS number, MIN(expires_at) AS first, MAX(error) AS error"
             f" FROM ({_WAITING}) AS waiting"
             f" WHERE cause NOT IN ('embargo', 'delay', '{NO_RUN}')"
-            " AND NOT (cause IN ('window', 'spacing', 'cap', 'budget') AND due_at IS NOT NULL AND due_at < expires_at)"
+            " AND NOT (cause IN ('window', 'spacing', 'cap', 'budget') AND opens_at < expires_at)"
             f" AND NOT (cause = 'paused' AND {_PAUSE_ENDS}) GROUP BY cause ORDER BY cause",
             account=account,
             now=micros(now),
@@ -218,7 +226,7 @@ def _drop(row: Row) -> Drop:
         at=at,
         account=row["account"],
         source=row["source"],
-        article=row["url"],
+        article=rows.address(row),
         title=rows.title(row),
         cause=row["cause"],
         reason=row["reason"],

@@ -71,7 +71,8 @@ class Notices:
     def observe(self, found: Mapping[Named, str], now: datetime) -> list[Notice]:
         """Store the conditions that hold now, with their messages. Returns those that have just begun.
 
-        One that is over is kept until that is told, or removed where nobody was told of it.
+        One that is over is kept until that is told; it is removed where nobody was told of it, or where it ended with
+        what it warned of.
         """
         wanted = {((*named, "")[:3]): message for named, message in found.items()}
         rows = self._db.rows("SELECT * FROM notice WHERE event = 0 AND ended_at IS NULL")
@@ -81,7 +82,7 @@ class Notices:
         begun = [key for key in wanted if key not in known]
         with self._db.transaction():
             for key in known.keys() - wanted.keys():
-                if known[key] is None:
+                if known[key] is None or self._came_true(key):
                     self._remove(key)
                 else:
                     self._db.change(
@@ -120,6 +121,14 @@ class Notices:
             told_at=micros(now) if heard else None,
             **_values(key),
         )
+
+    def _came_true(self, key: tuple[str, str, str]) -> bool:
+        """Whether what was in danger was dropped since: that has an alert of its own, and is no reason for relief."""
+        asked = (
+            f"SELECT 1 FROM notice WHERE {_NAMED} AND kind = 'expiring' AND EXISTS (SELECT 1 FROM dropped"
+            " WHERE dropped.account = notice.subject AND dropped.cause = notice.cause AND dropped.at >= notice.since)"
+        )
+        return self._db.row(asked, **_values(key)) is not None
 
     def _add(self, key: tuple[str, str, str], message: str, now: datetime, *, event: bool = False) -> None:
         self._remove(key)

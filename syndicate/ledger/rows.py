@@ -6,6 +6,7 @@ import json
 import re
 from collections.abc import Sequence
 
+from syndicate.addresses import without_login
 from syndicate.ledger.database import Row, from_micros
 from syndicate.model import NOTHING, Concession, Delivery
 
@@ -71,6 +72,11 @@ def concession(text: str | None) -> Concession:
         return NOTHING
     data = json.loads(text)
     return Concession(**data | {"why": tuple(data["why"])})
+
+
+def address(row: Row) -> str:
+    """The address of an article, from its `url`, as it may be shown."""
+    return without_login(str(row["url"]))
 
 
 def title(row: Row) -> str:

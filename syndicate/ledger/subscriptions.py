@@ -150,10 +150,6 @@ class Subscriptions:
         """Delete a subscription."""
         self._db.change("DELETE FROM subscription WHERE callback = :callback", callback=callback)
 
-    def clear(self) -> None:
-        """Delete all subscriptions."""
-        self._db.change("DELETE FROM subscription")
-
     def _first(self, rows: Sequence[Row]) -> Subscription | None:
         return next(iter(self._loaded(rows[:1])), None)
 

@@ -517,7 +517,7 @@ def test_after_its_patience_a_story_is_given_up_and_somebody_is_told(newsroom, s
         told.append([state for _, state, _ in ledger.alerts.waiting()])
         clock.move(minutes=1)
     assert room.states() == [("skipped", "preflight")]
-    assert (told[25], told[36], told[-1]) == ([], ["waits"], ["waits", "skipped"]), (
+    assert (told[25], told[36], sorted(told[-1])) == ([], ["waits"], ["skipped", "waits"]), (
         "and before, when half of it is over"
     )
 

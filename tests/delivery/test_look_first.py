@@ -131,9 +131,7 @@ def test_a_post_without_a_link_is_known_by_its_words(restored, send, put, clock)
         ("ask_by_hand", HOUR, -MASTO.max_age - BEYOND),
     ],
 )
-def test_it_lists_from_the_last_run_on_but_only_what_can_still_wait(
-    look, put, ledger, clock, ask, age, since
-):
+def test_it_lists_from_the_last_run_on_but_only_what_can_still_wait(look, put, ledger, clock, ask, age, since):
     ledger.recovery.begin()
     clock.move(seconds=age.total_seconds())
     ledger.recovery.ask("put back") if ask == "ask" else ledger.recovery.ask_by_hand()

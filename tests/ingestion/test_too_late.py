@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 
 
@@ -24,3 +26,18 @@ def test_what_became_too_old_while_nothing_read_its_source_is_told(press, clock,
     assert sorted(room.dropped) == [(missed.link, "fb", "late"), (missed.link, "masto", "late")]
     room.run()
     assert room.dropped == []
+
+
+@pytest.mark.parametrize(
+    ("hours", "hint"), [(24, "what is older than max_age by then is not posted"), (5, "nothing is lost")]
+)
+def test_a_source_that_may_not_be_asked_says_what_that_means(press, clock, hours, hint):
+    room = press()
+    room.site.status = 503
+    room.run()
+    ledger = room.app().ledger
+    until = clock() + timedelta(hours=hours)
+    ledger.sources.failed("news", "down", next_poll_at=until, retry_at=until, now=clock())
+    clock.move(hours=hours - 1)
+    room.run()
+    assert ("the server asked us to wait until" in room.faults[0], room.hints) == (True, [hint])

@@ -69,6 +69,18 @@ def test_what_was_dropped_is_logged_once_and_told_until_it_was_heard(ledger, clo
     assert ledger.dropped.counts(clock() + HOUR) == []
 
 
+def test_what_goes_on_being_dropped_is_told_at_once_and_then_each_hour(ledger, clock, put):
+    told = []
+    for number in range(1, 8):
+        put(number, reason="paused", expires_at=clock())
+        ledger.backlog.expire(clock())
+        drops = ledger.dropped.untold(clock())
+        ledger.dropped.told(drops, now=clock(), heard=True)
+        told.append(len(drops))
+        clock.move(minutes=20)
+    assert told == [1, 0, 0, 3, 0, 0, 3]
+
+
 def test_what_was_dropped_long_before_alerts_were_set_up_is_no_news(ledger, clock, put):
     put(1, expires_at=clock())
     ledger.backlog.expire(clock())
@@ -119,6 +131,15 @@ def test_what_waits_for_half_of_its_time_is_expiring_unless_the_publisher_wants_
     assert [(each.cause, each.count, each.first) for each in found] == (
         [(columns["reason"], 1, expires)] if warned else []
     )
+
+
+@pytest.mark.parametrize(("hours", "warned"), [(2, 0), (4, 1)])
+def test_hours_that_open_too_late_are_warned_of_also_where_no_run_looked_at_what_waits(
+    ledger, clock, put, hours, warned
+):
+    put(1, expires_at=clock() + 3 * HOUR)
+    account(ledger, opens_at=micros(clock() + hours * HOUR))
+    assert len(ledger.dropped.expiring("masto", clock(), timedelta(hours=24))) == warned
 
 
 def test_a_pause_that_ends_in_time_is_no_reason_to_warn(ledger, clock, put):

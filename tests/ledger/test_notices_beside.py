@@ -6,10 +6,10 @@ from itertools import product
 
 import pytest
 
-from syndicate.ledger.notices import GAP, LAPSED, LEFT_OUT
+from syndicate.ledger.notices import GAP, LEFT, LEFT_OUT
 
 CONDITIONS = dict.fromkeys(product(("login", "account_waits"), ("masto", "fb")), "said")
-EVENTS = (*product((GAP, LAPSED, LEFT_OUT), ("news", "sport")),)
+EVENTS = (*product((GAP, LEFT, LEFT_OUT), ("news", "sport")),)
 FIRST = ("login", "masto")
 
 
@@ -49,10 +49,10 @@ def test_who_heard_of_one_is_still_told_the_others(ledger, clock, all_of_them, t
 def test_they_come_in_the_order_in_which_they_began(ledger, clock):
     ledger.notices.happened(GAP, "sport", "", clock())
     clock.move(minutes=-1)
-    ledger.notices.happened(LAPSED, "news", "", clock())
+    ledger.notices.happened(LEFT, "news", "", clock())
     clock.move(minutes=-1)
     ledger.notices.observe({FIRST: ""}, clock())
-    assert [each.kind for each in ledger.notices.waiting()] == ["login", LAPSED, GAP]
+    assert [each.kind for each in ledger.notices.waiting()] == ["login", LEFT, GAP]
 
 
 def test_a_condition_that_goes_on_is_not_told_anew(ledger, clock, all_of_them):

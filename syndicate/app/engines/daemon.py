@@ -35,8 +35,10 @@ GRACE = 8.0  # seconds for the requests in flight when told to stop
 WATCHED = 20  # published pages that are checked again at a time
 SILENT = 30.0  # seconds without a good tick after which the daemon is unhealthy
 TICK = 1.0  # seconds
+IDLE = 100  # times as long as a look at the alert conditions took, until the next one
 BEAT = 300.0  # seconds between heartbeats
 TELL = 5.0  # seconds between checks for new alerts
+DEAF = 60.0  # seconds until the next check where an alert could not be sent
 BUNDLED = 60.0  # seconds between alerts about approvals: what comes meanwhile is told together
 
 
@@ -67,7 +69,8 @@ class Daemon:
         self._queues: dict[str, deque[str]] = {}
         self._care = LedgerCare(app.ledger)
         self._telling = threading.Lock()
-        self._told_at = 0.0
+        self._tell_at = 0.0
+        self._observe_at = 0.0
         self._beat_at = -BEAT
         self._asked_at = -BUNDLED
         self._wrong: str | None = None
@@ -141,27 +144,37 @@ class Daemon:
 
     def _tell(self) -> None:
         """Send new alerts, on a thread of its own, because the publisher's command can be slow."""
-        if time.monotonic() - self._told_at < TELL or not self._telling.acquire(blocking=False):
+        if time.monotonic() < self._tell_at or not self._telling.acquire(blocking=False):
             return
-        self._told_at = time.monotonic()
+        self._tell_at = time.monotonic() + TELL
 
         app = self._app
         ways = Ways(app.config.alert_command, app.config.alert_urls)
 
         def work() -> None:
             try:
-                for told in observe(app.ledger, app.accounts, app.config.sources):
-                    self._say("deliveries.expiring", told=told)
+                self._observe()
                 asks = time.monotonic() - self._asked_at >= BUNDLED
                 self._asked_at = time.monotonic() if asks else self._asked_at
                 for complaint in send_alerts(app.ledger, ways, patience=APART, asks=asks):
                     self._say("alert.failed", error=complaint)
+                    self._tell_at = time.monotonic() + DEAF
             except SyndicateError as fault:
                 self._say("alert.failed", error=str(fault))
             finally:
                 self._telling.release()
 
         threading.Thread(target=work, daemon=True).start()
+
+    def _observe(self) -> None:
+        """Look which alert conditions hold: with thousands of sources not often, since each look takes its time."""
+        began = time.monotonic()
+        if began < self._observe_at:
+            return
+        app = self._app
+        for told in observe(app.ledger, app.accounts, app.config.sources):
+            self._say("deliveries.expiring", told=told)
+        self._observe_at = time.monotonic() + IDLE * (time.monotonic() - began)
 
     def _beat(self) -> None:
         """Fetch the heartbeat's address if all is well, on a thread of its own."""

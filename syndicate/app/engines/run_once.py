@@ -35,7 +35,7 @@ class RunResult:
 
     By key: `began` is each delivery as the run took it up, `claimed` as it was right before its claim. `looks`
     are those of a source's first run, which a real one does not post. `faults` are errors of no one delivery.
-    `dropped` is what was skipped because it waited too long.
+    `dropped` is what was skipped because it waited too long. `stopped`: it was told to end early.
     """
 
     polled: list[Polled] = field(default_factory=list)
@@ -46,6 +46,7 @@ class RunResult:
     claimed: dict[str, Delivery] = field(default_factory=dict)
     looks: set[str] = field(default_factory=set)
     dropped: list[Drop] = field(default_factory=list)
+    stopped: bool = False
 
 
 class Run:

@@ -18,6 +18,8 @@ from syndicate.ledger.notices import Named, Notice
 from syndicate.model import APPROVABLE, Account, Delivery, Json
 from syndicate.serialization import delivery_record, instant
 
+__all__ = ["Ways", "current", "observe", "send_alerts", "send_without_ledger"]
+
 AT_THE_END = 10.0  # seconds that the alerts of a run may take in all
 APART = 30.0  # seconds, where they have a thread of their own
 
@@ -97,13 +99,9 @@ def _of_deliveries(ledger: Ledger) -> list[_Item]:
     def told(delivery: Delivery, state: str, fence: int) -> Told:
         return lambda heard: ledger.alerts.told(delivery.key, state, fence, now=ledger.now(), heard=heard)
 
-    return [
-        _Item(
-            _of_delivery(delivery, state, ledger.articles.find(delivery.anchor).article.title),
-            told(delivery, state, fence),
-        )
-        for delivery, state, fence in ledger.alerts.waiting()
-    ]
+    waiting = ledger.alerts.waiting()
+    titles = {delivery.anchor: ledger.articles.find(delivery.anchor).article.title for delivery, *_ in waiting}
+    return [_Item(_of_delivery(each[0], each[1], titles[each[0].anchor]), told(*each)) for each in waiting]
 
 
 def _of_delivery(delivery: Delivery, state: str, headline: str) -> Alert:
@@ -112,12 +110,10 @@ def _of_delivery(delivery: Delivery, state: str, headline: str) -> Alert:
         record["reason"] = state  # the post is out, and its article is gone
     run = advice.of_delivery(state, delivery.key, record["article"])
     why = advice.reason(record["reason"], delivery.error)
-    message = f"{delivery.account}: {state}: {why}: {named([(headline, delivery.article)])}; {run}"
-    body = "\n".join(
-        filter(
-            None, (headline, delivery.article, f"{state}: {why}", delivery.permalink, run, f"key {delivery.key[:8]}")
-        )
-    )
+    link = record["article"]
+    message = f"{delivery.account}: {state}: {why}: {named([(headline, link)])}; {run}"
+    said = (headline, link, f"{state}: {why}", delivery.permalink, run, f"key {delivery.key[:8]}")
+    body = "\n".join(filter(None, said))
     extra: Json = {"title": headline, "message": message, "command": run}
     return Alert(record | extra, f"syndicate: {delivery.account}: {state}", body)
 

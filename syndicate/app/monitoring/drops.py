@@ -58,7 +58,7 @@ def grouped(drops: Iterable[Drop]) -> list[Group]:
 
 def named(articles: Sequence[tuple[str, str]]) -> str:
     """Headlines with their addresses, the first NAMED; the others are counted."""
-    told = ", ".join(f"“{title}” {url}" if title else url for title, url in articles[:NAMED])
+    told = ", ".join(f"“{title}” {url}".strip() if title else url for title, url in articles[:NAMED])
     more = len(articles) - NAMED
     return f"{told} and {more} more" if more > 0 else told
 

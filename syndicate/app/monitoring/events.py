@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any
 
@@ -60,7 +60,11 @@ def drop_fact(drop: Drop) -> tuple[str, dict[str, Any]]:
 
 def event(delivery: Delivery) -> str:
     """The event of a delivery as one line, without a time."""
-    name, fields = delivery_fact(delivery)
+    return line(*delivery_fact(delivery))
+
+
+def line(name: str, fields: Mapping[str, Any]) -> str:
+    """An event as one line, without a time."""
     return " ".join([name, *(f"{field}={_quoted(value)}" for field, value in fields.items())])
 
 

@@ -12,7 +12,6 @@ from zoneinfo import ZoneInfo
 
 from syndicate import __version__
 from syndicate.app import advice
-from syndicate.app.engines.instance_lock import running
 from syndicate.app.monitoring.alerts import current
 from syndicate.config.schema import Config
 from syndicate.ledger import Ledger
@@ -113,8 +112,8 @@ def empty(config: Config, now: datetime) -> Status:
     )
 
 
-def gather(config: Config, ledger: Ledger) -> Status:
-    """The status now. Writes nothing, and asks no server."""
+def gather(config: Config, ledger: Ledger, daemon: str | None) -> Status:
+    """The status now; `daemon` names the process that runs one. Writes nothing, and asks no server."""
     now, zone = ledger.now(), config.site.timezone
     conditions = current(ledger, config.enabled, config.sources)
     health = {each.name: each for each in ledger.sources.known(config.sources)}
@@ -137,7 +136,7 @@ def gather(config: Config, ledger: Ledger) -> Status:
             sum(_size(config.ledger.with_name(config.ledger.name + end)) for end in ("", "-wal")),
             ledger.standing.schema(),
             ledger.standing.last_run(),
-            running(config.ledger),
+            daemon,
         ),
     )
 
@@ -236,7 +235,7 @@ def _unsettled(rows: Iterable[Delivery]) -> Iterator[Need]:
 
     for (account, what), same in groupby(sorted(rows, key=kind), key=kind):
         found = [*same]
-        yield Need(what, account, _told(what, found), _settling(what, account, found))
+        yield Need(what, account, _told(what, found), advice.settling(what, account, [row.key for row in found]))
 
 
 def _told(what: str, found: Sequence[Delivery]) -> str:
@@ -248,13 +247,3 @@ def _told(what: str, found: Sequence[Delivery]) -> str:
     if what == "failed":
         return f"{number} failed: {found[0].error or found[0].reason}{which}"
     return f"{number} cannot be rendered: {found[0].error}"
-
-
-def _settling(what: str, account: str, found: Sequence[Delivery]) -> str:
-    if what == "template":
-        return "syndicate config check"
-    if len(found) > 1:
-        return f"syndicate deliveries list --state {what} --account {account}"
-    if what == "held":
-        return f"syndicate deliveries resolve {found[0].key[:8]} --sent URL or --not-sent"
-    return f"syndicate deliveries retry {found[0].key[:8]}, or skip"
