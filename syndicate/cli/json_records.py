@@ -70,7 +70,8 @@ RECORDS: Mapping[str, Record] = {
         },
     ),
     "deliveries": Record(
-        "One article for one account; `alerts.command` gets these fields [with some more](../operations/monitoring.md#the-lines).",
+        "One article for one account; `alerts.command` gets these fields"
+        " [with some more](../operations/monitoring.md#the-lines).",
         _DELIVERY,
     ),
     "shown": Record(

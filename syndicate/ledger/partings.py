@@ -66,6 +66,9 @@ class Partings:
 
     def leave(self, name: str, now: datetime) -> int:
         """Skip what waits for an account that left the config. Returns how many articles that are."""
+        waits = f"SELECT 1 FROM delivery WHERE account = :name AND {CLOSED.allowed} LIMIT 1"
+        if self._db.row(waits, name=name) is None:
+            return 0
         with self._db.transaction():
             articles = close(self._db, name, "account_left", "the account left the config", now)
             if articles:

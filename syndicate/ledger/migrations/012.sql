@@ -140,3 +140,14 @@ UPDATE source SET failing_since = polled_at WHERE fails > 0;
 CREATE INDEX delivery_deleted ON delivery (account) WHERE reason = 'deleted';
 -- What was skipped lately.
 CREATE INDEX delivery_skipped ON delivery (updated_at) WHERE state = 'skipped';
+-- One row: the stamp of the last transaction, and of the one before it, by which a log is known as this ledger's own.
+-- Both are eight bytes, so that the row is found at the end of its page.
+CREATE TABLE chain (mark TEXT NOT NULL, own BIGINT NOT NULL, before BIGINT NOT NULL);
+INSERT INTO chain (mark, own, before) VALUES ('syndicate-ledger', 4611686018427387904, 4611686018427387904);
+-- Names that accounts and sources had before; commands still know them.
+CREATE TABLE former_name (
+    kind TEXT NOT NULL,
+    former TEXT NOT NULL,
+    name TEXT NOT NULL,
+    PRIMARY KEY (kind, former)
+);
