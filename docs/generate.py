@@ -7,6 +7,7 @@
 
 from __future__ import annotations
 
+import ast
 import json
 from collections.abc import Iterator, Mapping
 from pathlib import Path
@@ -15,12 +16,17 @@ from typing import Any
 import click
 
 from syndicate.cli import cli
+from syndicate.cli.json_contract import COMMANDS, VERSION, Prints, knows_json
+from syndicate.cli.json_records import EVENTS, RECORDS, Record
 from syndicate.config.editor import json_schema
 from syndicate.config.typed import hints
+from syndicate.delivery.decisions import WAITING
+from syndicate.model import LATER, REASONS
 from syndicate.platforms import GONE, find, names
 
 HERE = Path(__file__).parent
 WIDTH = 90
+JSON_PAGE = (HERE / "reference" / "json.md.in").read_text(encoding="utf-8")
 MADE = "<!-- Made by docs/generate.py; edit the code, then run it again. -->"
 
 
@@ -29,6 +35,7 @@ def pages() -> dict[Path, str]:
     config, index = HERE / "reference" / "config.md", HERE / "index.md"
     return {
         HERE / "reference" / "commands.md": _commands_page(),
+        HERE / "reference" / "json.md": _json_page(),
         config: _filled(config, "options", _options()),
         index: _filled(index, "networks", _networks()),
     }
@@ -65,6 +72,56 @@ def _commands_page() -> str:
             *blocks,
         ]
     )
+
+
+def _json_page() -> str:
+    """The contract of the JSON output: what every command prints, every record, event and code."""
+    made = [(name.partition(" ")[2], command) for name, command in commands()]
+    leaves = [name for name, command in made if name and not isinstance(command, click.Group)]
+    printing = {name: COMMANDS[name] for name in leaves if knows_json(name)}
+    rows = [f"| `{name}` | {_printed(each)} | {each.note} |" for name, each in printing.items()]
+    refusing = ", ".join(f"`{name}`" for name in leaves if name not in printing)
+    used = {record for each in printing.values() for record in each.records if record in RECORDS}
+    records = [_record_part(name, record) for name, record in RECORDS.items() if name in used]
+    events = [_event_row(name, *EVENTS[name]) for name in EVENTS if name in spoken() or "<" in name]
+    return JSON_PAGE.format(
+        made=MADE,
+        version=VERSION,
+        commands="\n".join(rows),
+        refusing=refusing,
+        records="\n".join(records),
+        events="\n".join(events),
+        codes="\n".join(f"| `{code}` | {words} |" for code, words in REASONS.items()),
+        waiting=", ".join(f"`{code}`" for code in WAITING),
+        later=", ".join(f"`{code}`" for code in LATER),
+    )
+
+
+def _printed(each: Prints) -> str:
+    links = [f"[{name}](#{name})" for name in each.records]
+    return " or ".join(links).replace("[event](#event)", "[event](#events)")
+
+
+def _record_part(name: str, record: Record) -> str:
+    rows = [f"| `{field}` | {about} |" for field, about in record.fields.items()]
+    return "\n".join([f"### {name.capitalize()}", "", record.about, "", "| field | value |", "|---|---|", *rows, ""])
+
+
+def _event_row(name: str, about: str, fields: Mapping[str, str]) -> str:
+    told = "; ".join(f"`{field}`: {said}" for field, said in fields.items())
+    return f"| `{name}` | {about} | {told} |"
+
+
+def spoken() -> dict[str, set[str]]:
+    """Every event that the code writes, by its name: the fields that it gives with it."""
+    found: dict[str, set[str]] = {}
+    for path in (HERE.parent / "syndicate").rglob("*.py"):
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.Call) and node.args and isinstance(node.args[0], ast.Constant):
+                called = getattr(node.func, "attr", getattr(node.func, "id", ""))
+                if called in ("say", "_say"):
+                    found.setdefault(str(node.args[0].value), set()).update(each.arg or "" for each in node.keywords)
+    return found
 
 
 def _filled(page: Path, part: str, text: str) -> str:

@@ -14,7 +14,20 @@ from pathlib import Path
 from typing import Any, ClassVar, Protocol, Self, TypeAlias, runtime_checkable
 
 from syndicate.errors import Uncertain
-from syndicate.model import Certainty, Draft, Identity, Json, Limits, Look, Post, Reading, Receipt, Span, Validators
+from syndicate.model import (
+    Certainty,
+    Draft,
+    Identity,
+    Json,
+    Limits,
+    ListedPost,
+    Look,
+    Post,
+    Reading,
+    Receipt,
+    Span,
+    Validators,
+)
 
 Clock: TypeAlias = Callable[[], datetime]
 """Gives the present instant: aware, UTC."""
@@ -203,6 +216,25 @@ class Editable(Protocol):
 
         Raises Rejected, AuthError, RateLimited, Unavailable, Uncertain, Unsupported.
         """
+
+
+@runtime_checkable
+class Listing(Protocol):
+    """The network lists what the account has posted. Asked once after a restore or a stop, before anything is sent."""
+
+    def recent(self, since: datetime) -> Sequence[ListedPost]:
+        """The account's own posts since then, newest first: one page, and the next only where that one is full.
+
+        Raises AuthError, RateLimited, Unavailable, Uncertain; Unsupported where it cannot say which links they have.
+        """
+
+
+@runtime_checkable
+class PricedListing(Protocol):
+    """The network charges for a listing."""
+
+    def price_of_listing(self, posts: int) -> int:
+        """What it costs to list so many posts, in millionths of a US dollar."""
 
 
 @runtime_checkable

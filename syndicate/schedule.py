@@ -28,8 +28,10 @@ class Cap:
 
 
 def at_once(account: Account, priority: int) -> bool:
-    """Whether an article of this priority ignores the account's hours, spacing and delay."""
-    return priority == 0 and account.schedule.breaking == "at once"
+    """Whether an article of this priority ignores the account's hours, spacing and delay: breaking news, where the
+    account wants that, and what a person wants at once.
+    """
+    return priority < 0 or (priority == 0 and account.schedule.breaking == "at once")
 
 
 def caps(schedule: Schedule, *, urgent: bool = False) -> tuple[Cap, ...]:

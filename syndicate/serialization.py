@@ -127,6 +127,10 @@ def delivery_record(delivery: Delivery) -> Json:
         "remote_id": delivery.remote_id,
         "permalink": delivery.permalink,
         "attempts": delivery.attempts,
+        "revision": delivery.revision,
+        "part": delivery.part,
+        "planned_at": instant(delivery.planned_at),
+        "posted_at": instant(delivery.posted_at),
     }
 
 

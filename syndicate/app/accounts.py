@@ -185,9 +185,13 @@ class Lanes:
         return {account.name: found[account.name] for account in self._config.enabled if account.name in found}
 
     def troubled(self) -> dict[str, str]:
-        """Accounts whose network asked for a long wait, as for a spent quota, and its words."""
-        states = (self._ledger.accounts.find(account.name) for account in self._config.enabled)
-        return {state.name: state.trouble for state in states if state is not None and state.trouble}
+        """Accounts whose network asked for a long wait, as for a spent quota, with its words, and until when."""
+        states, now = (self._ledger.accounts.find(account.name) for account in self._config.enabled), self._ledger.now()
+        return {
+            state.name: state.trouble + (f", until {state.next_at:%Y-%m-%d %H:%M} UTC" if state.next_at > now else "")
+            for state in states
+            if state is not None and state.trouble
+        }
 
     def verify(self, name: str) -> Identity:
         """Ask the network whose account this is, and record the answer. Raises PlatformError."""

@@ -9,9 +9,10 @@ from dataclasses import replace
 from datetime import datetime
 from urllib.parse import urlsplit
 
+from syndicate.aliases import site_host
 from syndicate.app.sources import build
 from syndicate.config.schema import Config
-from syndicate.errors import SourceError
+from syndicate.errors import PlatformError, SourceError
 from syndicate.ingestion import interval
 from syndicate.ingestion.poll import SOON, Polled, PollRules, again, in_maintenance, poll
 from syndicate.ledger import Ledger
@@ -23,6 +24,7 @@ from syndicate.sources.masked import masked
 
 TRIES = 3
 """How often a server in maintenance is asked again, a minute apart, for a story that was named to us."""
+_PAGES = "text/html,application/xhtml+xml;q=0.9,*/*;q=0.5"
 
 
 class Rounds:
@@ -85,9 +87,10 @@ class Rounds:
                 every=wanted.every,
                 zone=wanted.timezone,
                 breaking=self._config.breaking,
-                floods=FloodLimits(wanted.burst, wanted.similar),
+                floods=FloodLimits(wanted.burst, wanted.similar, None if wanted.links == "out" else self._hosts),
                 backfill=backfill,
                 hurries=self._tries.get(name, 0) > 0,
+                follow=self._leads_to,
             ),
         )
 
@@ -145,6 +148,20 @@ class Rounds:
             if "://" in source.url:
                 named[source.url].append(source.name)
         return {url: names for url, names in named.items() if len(names) > 1}
+
+    @functools.cached_property
+    def _hosts(self) -> frozenset[str]:
+        """The hosts of the site and of all sources: links that lead there are the publisher's own."""
+        named = (address for source in self._sources.values() for address in (source.url, source.link or ""))
+        return frozenset(host for url in (self._config.site.url, *named) if (host := site_host(url)))
+
+    def _leads_to(self, address: str) -> str | None:
+        """Where an article's address leads now; None where that cannot be told."""
+        try:
+            reply = self._door().call("GET", address, headers={"Accept": _PAGES})
+        except PlatformError:
+            return None
+        return reply.url
 
     def _source(self, name: str, address: str) -> Source:
         """The reader of a configured source, at its present address."""

@@ -28,7 +28,11 @@ def reader(config: Config, name: str, clock: Clock) -> Source:
     """The reader of one configured source, for use without a ledger. Secrets are masked in its errors."""
     guard = Guard(allow=config.network.allow, origins=origins(config))
     door = RequestsHttp(
-        clock=clock, timeout=config.network.timeout.total_seconds(), guard=guard, secrets=config.secrets
+        clock=clock,
+        timeout=config.network.timeout.total_seconds(),
+        guard=guard,
+        secrets=config.secrets,
+        proxy=config.network.proxy,
     )
     return masked(build(config.sources[name], door, clock, language=config.site.language), Mask(config.secrets))
 

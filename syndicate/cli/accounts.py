@@ -121,6 +121,11 @@ def pause(
         if chosen:
             app.lanes.register(*chosen)
         decisions.pause(chosen, meant, app.ledger, until)
+        if shared.json:
+            named = [(name, None) for name in chosen] + [(None, word) for word in meant]
+            for account, word in named:
+                print_json({"account": account, "word": word, "until": instant(until)})
+            return
         for what in (*chosen, *map(_quoted, meant)):
             click.echo(f"{what}: {told}")
 
@@ -137,6 +142,10 @@ def resume(shared: Shared, *, names: tuple[str, ...], words: tuple[str, ...], ev
     with opened(shared, fill=True) as app:
         paused = [app.config.accounts[name].account for name in known("account", app.config.accounts, names)]
         for one in decisions.resume(paused, meant, app.accounts, app.ledger):
+            if shared.json:
+                fields = {"account": one.account, "word": one.word}
+                print_json(fields | {"was_paused": one.was_paused, "too_old": one.too_old})
+                continue
             old = f"; {one.too_old} older articles are skipped, the newest go out" if one.too_old else ""
             what = one.account or _quoted(one.word or EVERYTHING)
             click.echo(f"{what}: {'resumed' if one.was_paused else 'was not paused'}{old}")

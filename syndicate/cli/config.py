@@ -9,6 +9,7 @@ from collections.abc import Sequence
 import click
 
 from syndicate.cli.options import Shared, opened, shared_options
+from syndicate.cli.output import print_json
 
 
 @click.group()
@@ -33,7 +34,12 @@ def check(shared: Shared) -> int:
         ]
         for fault in dict.fromkeys([*faults, *(each.told for each in twins)]):
             click.echo(fault, err=True)
-        if not faults:
+        if shared.json:
+            counts = {"sources": len(app.config.sources), "accounts": len(app.config.accounts)}
+            print_json(
+                {"config": str(app.config.path), "good": not faults, **counts, "problems": [*dict.fromkeys(faults)]}
+            )
+        elif not faults:
             sources, accounts = (
                 _counted(len(found), word)
                 for found, word in (
@@ -48,11 +54,11 @@ def check(shared: Shared) -> int:
 @command.command()
 @shared_options
 @click.pass_obj
-def schema(shared: Shared) -> None:  # noqa: ARG001 - global options are accepted everywhere
+def schema(shared: Shared) -> None:
     """Print a JSON Schema, with which an editor checks the config."""
     from syndicate.config.editor import json_schema
 
-    click.echo(json.dumps(json_schema(), indent=2, ensure_ascii=False))
+    click.echo(json.dumps(json_schema(), indent=None if shared.json else 2, ensure_ascii=False))
 
 
 def _unknown_command(words: Sequence[str]) -> list[str]:

@@ -38,7 +38,8 @@ def command(shared: Shared, *, url: str) -> int:
         now = outlook(app.accounts, app.ledger, Gate(app.ledger), known.anchor)
         for account in (*app.accounts, *_left(app, known.anchor)):
             rows = app.ledger.deliveries.search(anchor=known.anchor, accounts=(account.name,))
-            delivery = next((now.get(row.key, row) for row in rows if row.action == "post"), None)
+            posts = [now.get(row.key, row) for row in rows if row.action == "post"]
+            delivery = max(posts, key=lambda row: row.revision, default=None)
             steps = _steps(app, known, account, delivery, [row for row in rows if row.action != "post"])
             if shared.json:
                 print_json(_record(known, account, delivery, steps, alias))
@@ -127,7 +128,9 @@ def _introduce(config: Config, known: StoredArticle, alias: str) -> None:
 
 
 def _print(account: Account, delivery: Delivery | None, steps: list[Finding]) -> None:
-    state = delivery.state if delivery else "not planned"
+    state: str = delivery.state if delivery else "not planned"
+    if delivery is not None and delivery.reason == "deleted":
+        state = "deleted"
     key = f"  {delivery.key[:8]}" if delivery else ""
     click.echo(f"\n{click.style(account.name, bold=True)}  {account.platform}  {state}{key}")
     width = max(len(step.name) for step in steps)
@@ -160,4 +163,4 @@ def _value(step: Finding, account: Account, delivery: Delivery | None) -> str:
     from syndicate.app import advice
 
     command = advice.command(step.cure, account=account.name, key=delivery.key if delivery else "")
-    return f"{step.value}{', ' if step.cure == 'approve' else ': '}{command}"
+    return f"{step.value}{', ' if step.cure in ('approve', 'repost') else ': '}{command}"

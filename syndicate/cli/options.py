@@ -6,7 +6,7 @@ import functools
 import os
 from collections.abc import Callable, Iterable
 from datetime import timedelta
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 import click
 
@@ -34,15 +34,32 @@ def _keep(ctx: click.Context, parameter: click.Parameter, value: Any) -> None:
 
 
 def shared_options(function: F) -> F:
-    """Add --config, --json and --verbose to a command."""
+    """Add --config, --json and --verbose to a command. One that has no JSON to print refuses --json."""
+
+    @functools.wraps(function)
+    def checked(*args: Any, **kwargs: Any) -> Any:
+        context = click.get_current_context()
+        if context.ensure_object(Shared).json and not isinstance(context.command, click.Group):
+            _refuse_json(context)
+        return function(*args, **kwargs)
+
     keep = functools.partial(click.option, expose_value=False, callback=_keep)
     for option in (
         keep("--verbose", "-v", is_flag=True, help="Print more on standard error."),
         keep("--json", is_flag=True, help="Print one JSON object per line."),
         keep("--config", "-c", metavar="FILE", help="The config (default: $SYNDICATE_CONFIG, else config.yaml)."),
     ):
-        function = option(function)
-    return function
+        checked = option(checked)
+    return cast("F", checked)
+
+
+def _refuse_json(context: click.Context) -> None:
+    """Raise UsageError if the command has no JSON to print."""
+    from syndicate.cli.json_contract import knows_json
+
+    name = context.command_path.partition(" ")[2]
+    if not knows_json(name):
+        raise click.UsageError(f"{name} prints no JSON; leave out --json")
 
 
 class Duration(click.ParamType[timedelta]):

@@ -3,20 +3,36 @@
 from __future__ import annotations
 
 import json
-import re
 import sys
 from collections.abc import Sequence
+from datetime import datetime
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import click
 
-from syndicate.model import LATER, NOTHING, REASONS, Delivery
-from syndicate.serialization import delivery_record, instant
+from syndicate.model import LATER, NOTHING, REASONS, Delivery, Json
+from syndicate.serialization import delivery_record, instant, moment
 
-COLOURS = {"posted": "green", "failed": "red", "held": "red", "unknown": "yellow", "due": "yellow", "planned": "cyan"}
+COLOURS = {
+    "posted": "green",
+    "edited": "green",
+    "failed": "red",
+    "held": "red",
+    "deleted": "red",
+    "unknown": "yellow",
+    "due": "yellow",
+    "planned": "cyan",
+}
+UNTIL = {*LATER, "rate_limited", "unavailable", "template"} - {"paused"}
+"""Reasons with which the time tells until when a due delivery waits."""
+SHOWN = (
+    *("key", "article", "account", "platform", "action", "state", "reason"),
+    *("planned_at", "due_at", "posted_at", "permalink"),
+)
+"""What is shown of one delivery, in this order, where there is anything."""
 DONE = {"edit": "edited", "delete": "deleted"}
 """The state that is shown for an edit or a deletion that succeeded."""
-_FRACTION = re.compile(r"\.\d+")  # of a second, which nobody waits for
 
 
 def print_json(record: dict[str, Any]) -> None:
@@ -26,7 +42,7 @@ def print_json(record: dict[str, Any]) -> None:
     click.echo(json.dumps(record, ensure_ascii=not bare))
 
 
-def print_deliveries(records: Sequence[dict[str, Any]], *, as_json: bool) -> None:
+def print_deliveries(records: Sequence[Json], *, as_json: bool, zone: str = "UTC") -> None:
     """Print delivery records as lines of JSON, or as aligned lines for people."""
     if as_json:
         for record in records:
@@ -34,35 +50,66 @@ def print_deliveries(records: Sequence[dict[str, Any]], *, as_json: bool) -> Non
         return
     width = max((len(record["account"]) for record in records), default=0)
     for record in records:
-        click.echo(line(record, width))
+        click.echo(line(record, width, zone))
 
 
-def line(record: dict[str, Any], width: int) -> str:
-    """One delivery as a line: state, account, key, the permalink or the reason, and the article."""
-    done = DONE.get(record["action"]) if record["state"] == "posted" else None
-    state = click.style(f"{done or record['state']:<8}", fg=COLOURS.get(record["state"]))
-    where = record["permalink"] or why(record)
+def line(record: Json, width: int, zone: str, *, timed: bool = False) -> str:
+    """One delivery as a line: state, account, key, the permalink or the reason, and the article.
+
+    `timed`: with the time at which it was posted, or else planned.
+    """
+    state = shown_state(record)
+    where = why(record, zone)
     if record["state"] == "posted":
-        where = where or "received"
-    what = f"{record['action']}: " if record["action"] != "post" and not done else ""
-    head = f"{state} {record['account']:<{width}}  {record['key'][:8]}  {what}"
-    return head + (f"{where}  ({record['article']})" if where else f"({record['article']})")
+        where = dead_or_alive(record) or "received"
+    what = f"{record['action']}: " if record["action"] != "post" and state not in DONE.values() else ""
+    head = f"{click.style(f'{state:<8}', fg=COLOURS.get(state))} {record['account']:<{width}}  {record['key'][:8]}  "
+    head += f"{_time(record, zone)}  " if timed else ""
+    return head + what + (f"{where}  ({record['article']})" if where else f"({record['article']})")
 
 
-def why(record: dict[str, Any]) -> str:
+def shown_state(record: Json) -> str:
+    """The state in a word: a finished edit was `edited`, and a post that is gone was `deleted`."""
+    if record["state"] != "posted":
+        return str(record["state"])
+    if record["reason"] == "deleted":
+        return "deleted"
+    return DONE.get(record["action"], "posted")
+
+
+def dead_or_alive(record: Json) -> str | None:
+    """The permalink, marked where it leads nowhere any more."""
+    if record["permalink"] and shown_state(record) == "deleted":
+        return f"{record['permalink']} (deleted)"
+    return record["permalink"] and str(record["permalink"])
+
+
+def _time(record: Json, zone: str) -> str:
+    if record["posted_at"]:
+        return f"posted  {stamp(moment(record['posted_at']), zone)}"
+    return f"planned {stamp(moment(record['planned_at']), zone)}"
+
+
+def stamp(at: datetime | None, zone: str) -> str:
+    """An instant for people: to the minute, in a time zone that is named beside it."""
+    return f"{at.astimezone(ZoneInfo(zone)):%Y-%m-%d %H:%M %Z}" if at else ""
+
+
+def why(record: Json, zone: str) -> str:
     """The reason in words, with the time until which the delivery waits."""
     words = REASONS.get(record["reason"], "")
-    if (record["state"] in ("planned", "unknown") or record["reason"] in LATER) and record["due_at"]:
-        words = f"{words}, {_FRACTION.sub('', record['due_at'])}".lstrip(", ")
+    if (record["state"] in ("planned", "unknown") or record["reason"] in UNTIL) and record["due_at"]:
+        words = f"{words}, until {stamp(moment(record['due_at']), zone)}".removeprefix(", ")
     return words
 
 
 def print_delivery(delivery: Delivery, attempts: Sequence[dict[str, Any]]) -> None:
     """Print one delivery in full, with each of its attempts."""
     record = delivery_record(delivery)
-    for name in ("key", "article", "account", "platform", "action", "state", "reason", "due_at", "permalink"):
-        if record[name]:
-            click.echo(f"{name + ':':<11} {record[name]}")
+    shown = record | {"state": shown_state(record), "permalink": dead_or_alive(record)}
+    for name in SHOWN:
+        if shown[name]:
+            click.echo(f"{name + ':':<11} {shown[name]}")
     if record["text"]:
         click.echo(f"length:     {record['length']} of {record['limit']}")
         click.echo("text:")

@@ -7,7 +7,7 @@ import os
 import signal
 import sys
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
@@ -15,8 +15,8 @@ import click
 
 from syndicate.cli import complain
 from syndicate.cli.options import DURATION, Shared, active, known, opened, shared_options
-from syndicate.cli.output import print_deliveries, why
-from syndicate.model import APPROVABLE, LATER
+from syndicate.cli.output import print_deliveries
+from syndicate.model import APPROVABLE, LATER, REASONS
 
 if TYPE_CHECKING:
     from syndicate.app.engines.run_once import Run, RunResult
@@ -30,6 +30,7 @@ if TYPE_CHECKING:
 @click.option("--source", "sources", multiple=True, metavar="NAME", help="Only this source (repeatable).")
 @click.option("--account", "accounts", multiple=True, metavar="NAME", help="Only this account (repeatable).")
 @click.option("--article", metavar="URL|FILE", help="Announce this one article, whatever its age.")
+@click.option("--now", "at_once", is_flag=True, help="With --article: past the accounts' hours and spacing.")
 @click.option("--backfill", type=click.IntRange(min=1), metavar="K", help="Also post the newest K of each source.")
 @click.option(
     "--wait",
@@ -48,6 +49,7 @@ def command(
     sources: tuple[str, ...],
     accounts: tuple[str, ...],
     article: str | None,
+    at_once: bool,
     backfill: int | None,
     wait: timedelta,
 ) -> int:
@@ -59,11 +61,18 @@ def command(
         raise click.UsageError("use --dry-run or --sandbox, not both")
     if article and (sources or backfill):
         raise click.UsageError("--article polls no source; leave out --source and --backfill")
+    if at_once and not article:
+        raise click.UsageError("--now goes with --article")
     with contextlib.ExitStack() as stack:
         app = stack.enter_context(rehearsed(shared, dry_run=dry_run, sandbox=sandbox))
         run = begin(app, sources, accounts, verbose=shared.verbose)
         with stopping(run.stop) as stopped:
-            carry_out(run, app, article=article, sources=sources, backfill=backfill, wait=wait, verbose=shared.verbose)
+            if article:
+                run.announce(article, again=_again, at_once=at_once)
+            else:
+                gather(run, app, sources, backfill, verbose=shared.verbose)
+            send(run, app, wait, verbose=shared.verbose)
+        run.outcome.stopped = bool(stopped)
         report(run.outcome, app, accounts, shared)
         if stopped:
             app.ledger.close()
@@ -99,35 +108,35 @@ def begin(app: App, sources: tuple[str, ...], accounts: tuple[str, ...], *, verb
     return run
 
 
-def carry_out(
-    run: Run,
-    app: App,
-    *,
-    article: str | None,
-    sources: tuple[str, ...],
-    backfill: int | None,
-    wait: timedelta = timedelta(0),
-    verbose: bool = False,
-) -> None:
-    """Poll and deliver. An error with one source is kept for the report and does not stop the others."""
+def gather(run: Run, app: App, sources: tuple[str, ...], backfill: int | None, *, verbose: bool = False) -> None:
+    """Poll the sources. An error with one is kept for the report and does not stop the others."""
+    run.poll(list(sources) or list(app.config.sources), lambda name: _depth(app, name, backfill))
+    if backfill is None:
+        run.outcome.looks.update(key for polled in run.outcome.polled if polled.baseline for key in polled.keys)
+    if verbose:
+        for polled in run.outcome.polled:
+            for each in polled.left_out:
+                click.echo(f"{polled.source}: left out: {each.place}: {each.why}", err=True)
+    if app.kind.takes_up_waiting:
+        run.take_up_waiting()
+
+
+def send(run: Run, app: App, wait: timedelta = timedelta(0), *, verbose: bool = False) -> None:
+    """Deliver what is due."""
     from syndicate.cli.progress import shown
 
-    if article is not None:
-        run.announce(article)
-    else:
-        run.poll(list(sources) or list(app.config.sources), lambda name: _depth(app, name, backfill))
-        if backfill is None:
-            run.outcome.looks.update(key for polled in run.outcome.polled if polled.baseline for key in polled.keys)
-        if verbose:
-            for polled in run.outcome.polled:
-                for each in polled.left_out:
-                    click.echo(f"{polled.source}: left out: {each.place}: {each.why}", err=True)
-        if app.kind.takes_up_waiting:
-            run.take_up_waiting()
     with shown(run, verbose=verbose):
         run.deliver(wait)
     if app.kind.takes_up_waiting:
         run.show_waiting()
+
+
+def _again(posts: Sequence[Delivery]) -> bool:
+    """Ask whether deleted posts are sent again; no where nobody can be asked."""
+    if not (sys.stdin.isatty() and sys.stderr.isatty()):
+        return False
+    where = ", ".join(post.account for post in posts)
+    return click.confirm(f"its post on {where} was deleted; send it there again?", err=True)
 
 
 def _depth(app: App, name: str, backfill: int | None) -> int:
@@ -166,19 +175,34 @@ def report(outcome: RunResult, app: App, accounts: tuple[str, ...], shared: Shar
             click.echo(app.kind.note_of_baseline(polled.source, polled.seen), err=True)
     for fault in outcome.faults:
         complain(fault)
+    _tell_dropped(outcome, verbose=shared.verbose)
     for note in dict.fromkeys([*app.notes, *outcome.notes]):
         click.echo(f"note: {note}", err=True)
     if listed:
-        print_deliveries(records(outcome, app, accounts), as_json=shared.json)
+        print_deliveries(records(outcome, app, accounts), as_json=shared.json, zone=app.config.site.timezone)
     for delivery in _ended(outcome, app, accounts):
         _explain(delivery)
     _remind(app, outcome, accounts)
-    if app.kind.sends_alerts and (app.config.alert_command or app.config.alert_urls):
-        from syndicate.app.monitoring.alerts import Ways, send_alerts
+    if app.kind.sends_alerts:
+        _alert(app, outcome)
 
-        ways = Ways(app.config.alert_command, app.config.alert_urls)
-        for complaint in send_alerts(app.ledger, ways, app.accounts, app.config.sources):
-            click.echo(complaint, err=True)
+
+def _alert(app: App, outcome: RunResult) -> None:
+    """Send the alerts of this run and its heartbeat, and print what begins to be in danger."""
+    from syndicate.app.monitoring.alerts import observe, send_alerts
+    from syndicate.app.monitoring.heartbeat import PATIENCE, Beat, run_is_healthy
+    from syndicate.app.monitoring.ways import Ways
+
+    url = app.config.heartbeat
+    healthy = run_is_healthy(outcome.polled, outcome.faults) and not outcome.stopped
+    beat = Beat(url, app.doors.network(timeout=PATIENCE)) if url is not None and healthy else None
+    for told in observe(app.ledger, app.accounts, app.config.sources):
+        click.echo(f"note: {told}", err=True)
+    ways = Ways(app.config.alert_command, app.config.alert_urls)
+    for complaint in send_alerts(app.ledger, ways):
+        click.echo(complaint, err=True)
+    if beat is not None and (fault := beat.fault()):
+        click.echo(f"alerts.heartbeat: {fault}", err=True)
 
 
 def records(outcome: RunResult, app: App, accounts: tuple[str, ...]) -> list[dict[str, Any]]:
@@ -201,7 +225,7 @@ def exit_code(outcome: RunResult, app: App, accounts: tuple[str, ...]) -> int:
     refused = "auth" in paused.values()
     counts = app.ledger.deliveries.counts()
     unclear = counts.get("unknown", 0) + counts.get("held", 0)
-    return int(bool(outcome.faults or unsent or refused or unclear))
+    return int(bool(outcome.faults or unsent or refused or unclear or outcome.dropped))
 
 
 def _ended(outcome: RunResult, app: App, accounts: tuple[str, ...]) -> list[Delivery]:
@@ -218,8 +242,24 @@ def _explain(delivery: Delivery) -> None:
     if delivery.reason == "preflight" and delivery.error:
         click.echo(f"{delivery.account}: {delivery.state}: {delivery.error} ({delivery.article})", err=True)
     if delivery.state in ("failed", "due") and (delivery.error or delivery.reason):
-        reason = delivery.error or why({"state": delivery.state, "reason": delivery.reason, "due_at": None})
+        reason = delivery.error or (REASONS[delivery.reason] if delivery.reason else "")
         click.echo(f"{delivery.account}: {delivery.state}: {reason} ({delivery.article})", err=True)
+
+
+def _tell_dropped(outcome: RunResult, *, verbose: bool) -> None:
+    """Print what was dropped while it waited: one line for each account and cause; if `verbose`, each as an event."""
+    if not outcome.dropped:
+        return
+    from syndicate.app import advice
+    from syndicate.app.monitoring.drops import grouped
+    from syndicate.app.monitoring.events import drop_fact, line
+
+    for drop in outcome.dropped if verbose else ():
+        click.echo(line(*drop_fact(drop)), err=True)
+
+    for group in grouped(outcome.dropped):
+        click.echo(group.line, err=True)
+    click.echo(f"hint: {advice.SEND_ANYWAY}", err=True)
 
 
 def _remind(app: App, outcome: RunResult, accounts: tuple[str, ...]) -> None:

@@ -9,7 +9,7 @@ import click
 
 from syndicate.cli.options import Shared, shared_options
 from syndicate.cli.output import print_json
-from syndicate.cli.post import begin, carry_out, exit_code, records, rehearsed, report
+from syndicate.cli.post import begin, exit_code, gather, records, rehearsed, report, send
 
 if TYPE_CHECKING:
     from syndicate.app.wiring import App
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 @click.option("--source", "sources", multiple=True, metavar="NAME", help="Only this source (repeatable).")
 @click.option("--account", "accounts", multiple=True, metavar="NAME", help="Only this account (repeatable).")
 @click.option("--article", metavar="URL|FILE", help="Only this article, whatever its age.")
+@click.option("--now", "at_once", is_flag=True, help="With --article: past the accounts' hours and spacing.")
 @click.option("--backfill", type=click.IntRange(min=1), metavar="K", help="Also the newest K of each source.")
 @shared_options
 @click.pass_obj
@@ -33,16 +34,23 @@ def command(
     sources: tuple[str, ...],
     accounts: tuple[str, ...],
     article: str | None,
+    at_once: bool,
     backfill: int | None,
 ) -> int:
     """Show each post as it would be sent: text, link, picture, alt text, length. Sends nothing."""
     if article and (sources or backfill):
         raise click.UsageError("--article polls no source; leave out --source and --backfill")
+    if at_once and not article:
+        raise click.UsageError("--now goes with --article")
     if html == "-" and (opens or shared.json):
         raise click.UsageError("--html - writes the page to standard output; leave out --open and --json")
     with rehearsed(shared, dry_run=True, sandbox=False) as app:
         run = begin(app, sources, accounts)
-        carry_out(run, app, article=article, sources=sources, backfill=backfill)
+        if article:
+            run.announce(article, at_once=at_once)
+        else:
+            gather(run, app, sources, backfill)
+        send(run, app)
         found = records(run.outcome, app, accounts)
         if shared.json:
             for record in found:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from syndicate.delivery.concessions import render_conceded
@@ -13,29 +13,38 @@ from syndicate.delivery.session import with_session
 from syndicate.errors import PlatformError, RenderError
 from syndicate.ledger import Ledger
 from syndicate.model import Delivery, Json, Post, Receipt
+from syndicate.planning.changes import EDITS
 from syndicate.ports import Deletable, Editable
 from syndicate.serialization import freeze
 
 POST_WAIT = timedelta(seconds=30)  # until it is checked again what became of the post itself
+EDIT_SPACING = timedelta(minutes=1)  # between two edits of one post
 REPEATS = 2  # times that a post may show the same words: two servers, one with an old copy, would alternate for ever
 
 
 def amend(delivery: Delivery, lane: Lane, ledger: Ledger, render: Render, timeouts: Timeouts) -> None:
     """Carry out an edit or a deletion as far as possible now."""
     now = ledger.now()
-    post = ledger.deliveries.of(delivery.anchor, delivery.account)
+    post = _post_of(delivery, ledger)
     resent = post is not None and post.state == "due" and post.draft is not None  # the same bytes go again
     if resent or (post is not None and post.state in ("sending", "unknown", "held")):
         told = "its post is not confirmed yet"
         ledger.waiting.waits(delivery, "behind", due_at=now + POST_WAIT, error=told, now=now)
         return
     receipt = ledger.deliveries.receipt(post.key) if post is not None else None
-    if post is None or post.state != "posted" or receipt is None:
+    if post is None or post.state != "posted" or post.reason == "deleted" or receipt is None:
         ledger.waiting.skips(delivery, "person", error="there is no post to change", now=now)
     elif delivery.action == "delete":
         _delete(delivery, receipt, lane, ledger, timeouts)
     else:
         _edit(delivery, post, receipt, lane, ledger, render, timeouts)
+
+
+def _post_of(delivery: Delivery, ledger: Ledger) -> Delivery | None:
+    """The post that is to be deleted, or the last one of the article, which is the one to edit."""
+    if delivery.action == "edit":
+        return ledger.deliveries.latest(delivery.anchor, delivery.account)
+    return ledger.deliveries.of(delivery.anchor, delivery.account, delivery.revision)
 
 
 def _delete(delivery: Delivery, receipt: Receipt, lane: Lane, ledger: Ledger, timeouts: Timeouts) -> None:
@@ -64,6 +73,13 @@ def _edit(
     if not isinstance(platform, Editable):
         ledger.waiting.skips(delivery, "unchanged", error=f"{platform.name} cannot edit posts", now=now)
         return
+    count, last = ledger.deliveries.edits(delivery.anchor, delivery.account, post.planned_at)
+    if count >= EDITS:
+        told = f"its post was edited {count} times; further changes of the article are left"
+        with ledger.transaction():
+            if ledger.waiting.skips(delivery, "unchanged", error=told, now=now):
+                ledger.decisions.tell(delivery, "skipped")
+        return
     article = ledger.articles.find(delivery.anchor).article
     try:
         limits = with_session(lane, ledger, lane.limits)
@@ -75,17 +91,28 @@ def _edit(
         ledger.waiting.waits(delivery, "unavailable", due_at=now + TEMPLATE_WAIT, error=str(fault), now=now)
         return
     record, _ = freeze(rendered)
+    if _is_worth(record, delivery, post, last, ledger):
+        claimed = ledger.claims.claim(delivery, now=now, lease=timeouts.lease)
+        if claimed is not None:
+            _send_edit(claimed, receipt, rendered.post, record, lane, ledger, timeouts)
+
+
+def _is_worth(record: Json, delivery: Delivery, post: Delivery, last: datetime | None, ledger: Ledger) -> bool:
+    """Whether an edit may go now; else it is recorded why not. `last` is when the post was edited last."""
+    now = ledger.now()
     shown = [_words(each) for each in _shown(delivery, post, ledger)]
     if _words(record) == shown[-1]:
         ledger.waiting.skips(delivery, "unchanged", error=None, now=now)
-        return
+        return False
     if shown.count(_words(record)) >= REPEATS:
         told = "its source alternates between the same words"
         ledger.waiting.skips(delivery, "unchanged", error=told, now=now)
-        return
-    claimed = ledger.claims.claim(delivery, now=now, lease=timeouts.lease)
-    if claimed is not None:
-        _send_edit(claimed, receipt, rendered.post, record, lane, ledger, timeouts)
+        return False
+    if last is not None and last <= now < last + EDIT_SPACING:
+        told = "its post was edited less than a minute ago"
+        ledger.waiting.waits(delivery, "spacing", due_at=last + EDIT_SPACING, error=told, now=now)
+        return False
+    return True
 
 
 def _send_edit(
@@ -106,7 +133,8 @@ def _send_edit(
 def _shown(delivery: Delivery, post: Delivery, ledger: Ledger) -> list[Json]:
     """What people have seen: the post and each edit that went through, the last of which they see now."""
     rows = ledger.deliveries.search(accounts=(delivery.account,), anchor=delivery.anchor, states=("posted",))
-    edits = sorted((row for row in rows if row.action == "edit"), key=lambda row: row.revision)
+    of_post = (row for row in rows if row.action == "edit" and row.planned_at >= post.planned_at)
+    edits = sorted(of_post, key=lambda row: row.revision)
     return [post.post or {}, *(row.post for row in edits if row.post)]
 
 

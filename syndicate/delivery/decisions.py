@@ -1,4 +1,4 @@
-"""What a person decides: approve, retry, skip, resolve, delete a delivery; pause and resume accounts.
+"""What a person decides: approve, retry, skip, resolve, delete, repost a delivery; pause and resume accounts.
 
 Each acts on the states that allow it, and raises SyndicateError with the state for any other.
 """
@@ -12,9 +12,10 @@ from typing import TypeAlias
 
 from syndicate.errors import SyndicateError
 from syndicate.ledger import Ledger
-from syndicate.ledger.deliveries import SHORTEST
+from syndicate.ledger.deliveries import SHORTEST, PlannedDelivery
 from syndicate.model import APPROVABLE, Account, Delivery, Json, Reason, Receipt
 from syndicate.planning.changes import plan_delete
+from syndicate.ports import Deletable, Platform
 
 WAITING: tuple[Reason, ...] = (*APPROVABLE, "preflight")
 """Reasons for which a planned delivery may be approved."""
@@ -102,13 +103,56 @@ def resolve(delivery: Delivery, ledger: Ledger, *, url: str | None) -> Delivery:
     return _now(delivery, ledger)
 
 
-def delete(delivery: Delivery, deliver: Deliver, ledger: Ledger) -> Delivery:
+def delete(delivery: Delivery, platform: Platform | None, deliver: Deliver, ledger: Ledger) -> Delivery:
     """Delete a post from its network now, if the network can. Returns the deletion's own delivery."""
     if delivery.action != "post" or delivery.state != "posted":
         raise _refused(delivery, "delete", "posted")
+    _deletable(delivery, platform)
     row = ledger.deliveries.find(plan_delete(delivery, ledger, ledger.now()))
     assert row is not None
     return deliver(row)[0]
+
+
+def withdraw(delivery: Delivery, platform: Platform | None, deliver: Deliver, ledger: Ledger) -> Delivery:
+    """Take one post of a story back: skip it if it was not sent, else delete it.
+
+    Where nobody knows yet whether it was sent, its deletion waits for that. Returns the delivery that was changed.
+    """
+    if delivery.state in ("planned", "due", "failed") and delivery.draft is None:
+        return skip(delivery, ledger)
+    if delivery.state == "posted":
+        return delete(delivery, platform, deliver, ledger)
+    _deletable(delivery, platform)
+    row = ledger.deliveries.find(plan_delete(delivery, ledger, ledger.now()))
+    assert row is not None
+    return row
+
+
+def repost(delivery: Delivery, ledger: Ledger) -> Delivery:
+    """Plan a deleted post anew: due now, as its article is then. Returns the new delivery.
+
+    `delivery` is the post, or its deletion. Approval, pauses, hours and budget apply; age does not.
+    """
+    with ledger.transaction():
+        last = ledger.deliveries.latest(delivery.anchor, delivery.account)
+        was_deleted = last is not None and last.reason == "deleted"
+        was_dropped = last is not None and last.revision > 0 and last.state == "skipped"  # planned anew, then skipped
+        if last is None or not (was_deleted or was_dropped):
+            raise _refused(last or delivery, "repost", "deleted")
+        now = ledger.now()
+        ledger.articles.restore(delivery.anchor)
+        again = PlannedDelivery(
+            anchor=delivery.anchor,
+            account=delivery.account,
+            platform=last.platform,
+            state="due",
+            due_at=now,
+            revision=last.revision + 1,
+        )
+        key = ledger.deliveries.plan(again, now)
+    found = ledger.deliveries.find(key or again.key)
+    assert found is not None
+    return found
 
 
 def pause(names: Iterable[str], words: Iterable[str], ledger: Ledger, until: datetime | None = None) -> None:
@@ -128,8 +172,18 @@ def resume(
     return found + [Resumed(None, word, *ledger.end_pause(word, accounts)) for word in words]
 
 
+def _deletable(delivery: Delivery, platform: Platform | None) -> None:
+    """Raise SyndicateError if the network cannot delete posts."""
+    if not isinstance(platform, Deletable):
+        where = delivery.permalink or f"the post of {delivery.article}"
+        raise SyndicateError(
+            f"{delivery.key[:8]} {delivery.account}: {delivery.platform} cannot delete posts, so {where} stays"
+        )
+
+
 def _refused(delivery: Delivery, verb: str, takes: str) -> SyndicateError:
-    return SyndicateError(f"{delivery.key[:8]} is {delivery.state}; {verb} needs a delivery that is {takes}")
+    state = "deleted" if delivery.reason == "deleted" else delivery.state
+    return SyndicateError(f"{delivery.key[:8]} is {state}; {verb} needs a delivery that is {takes}")
 
 
 def _now(delivery: Delivery, ledger: Ledger) -> Delivery:

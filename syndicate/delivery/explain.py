@@ -21,8 +21,8 @@ Verdict: TypeAlias = Literal["yes", "no", "waits", "unclear", "note"]
 """`yes`: the step lets the article pass. `unclear`: nobody can tell. `note`: it made no difference."""
 
 
-Cure: TypeAlias = Literal["check", "resume", "resume_all", "approve"]
-"""What a person can do: check a login, resume one account or all, approve a delivery."""
+Cure: TypeAlias = Literal["check", "resume", "resume_all", "approve", "repost"]
+"""What a person can do: check a login, resume one account or all, approve a delivery, send a deleted post again."""
 
 
 RESUMES: Mapping[str, Cure] = {"auth": "check", "person": "resume", "all": "resume_all"}
@@ -152,6 +152,8 @@ def _waits(account: Account, delivery: Delivery, facts: Facts) -> list[Finding]:
     steps = [Finding("pause", "waits", f"articles with '{word}' are paused") for word in facts.words]
     if delivery.priority == 0:
         steps.append(Finding("breaking", "note", "breaking news: it goes first"))
+    elif delivery.priority < 0:
+        steps.append(Finding("now", "note", "a person wants it at once: past hours and spacing"))
     if facts.opening is not None and account.schedule != Schedule(timezone=account.schedule.timezone):
         steps.append(_hours(account.schedule, facts.opening, facts.now))
     if account.budget is not None and facts.spent is not None:
@@ -194,6 +196,9 @@ def _end(delivery: Delivery | None, facts: Facts) -> Finding:
     if delivery is None:
         why = "it was announced elsewhere" if facts.known.imported else "what a first run finds is recorded, not posted"
         return Finding("delivery", "no", f"none was planned: {why}")
+    if delivery.reason == "deleted":
+        link = f"{delivery.permalink} leads nowhere any more" if delivery.permalink else "it was deleted"
+        return Finding("deleted", "no", link, "repost")
     error = None if delivery.reason in SCHEDULED else delivery.error  # the step before says which setting
     waits = delivery.state == "planned" and delivery.reason in APPROVABLE
     told = ", ".join(filter(None, (delivery.reason, delivery.permalink, error)))

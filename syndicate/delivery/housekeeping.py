@@ -5,15 +5,16 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from syndicate.ledger import Ledger
-from syndicate.ledger.notices import LAPSED, LEFT
+from syndicate.ledger.notices import LEFT
 from syndicate.model import Account
 
 _BACK = "put it back, under any name, and they wait again until they are too old"
-_LAPSED = "articles that expired while they waited for your approval"
 
 
 def run_housekeeping(ledger: Ledger, accounts: Sequence[Account], configured: Mapping[str, Account]) -> list[str]:
-    """Do everything that needs only the ledger and the time. Returns lines for a person, also stored as notices.
+    """Do everything that needs only the ledger and the time. What it skips is in `ledger.dropped`.
+
+    Returns a line for each account that left the config while something waited for it.
 
     `accounts` are enabled; `configured` are all in the config. What was sent without an answer on an account that
     left the config cannot be looked up: it is held, for a person to decide; what waits for it is skipped.
@@ -29,12 +30,9 @@ def run_housekeeping(ledger: Ledger, accounts: Sequence[Account], configured: Ma
     for name in ledger.accounts.lapsed(at):
         if name in configured:  # else the pause ends when the account is back
             ledger.resume(configured[name])
-    lapsed = ledger.backlog.expire(at)
+    ledger.backlog.expire(at)
     ledger.backlog.release(at)
-    told = {name: f"{name}: {_LAPSED}: {count}" for name, count in lapsed.items()}
-    for name, words in told.items():
-        ledger.notices.happened(LAPSED, name, words, at)
-    return [*left, *told.values()]
+    return left
 
 
 def _leave(ledger: Ledger, configured: Mapping[str, Account]) -> list[str]:

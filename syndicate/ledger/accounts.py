@@ -27,6 +27,7 @@ class AccountState:
     Nothing is sent before `next_at`, and only breaking news before `opens_at`. `failures` counts failures in a
     row to reach the network; `down_since` is when it was paused or could no longer be reached. `trouble` is what a
     person is told of a long wait that the network asked for; it ends with the next post.
+    `paused_until` is when the pause ends by itself.
     """
 
     name: str
@@ -40,6 +41,7 @@ class AccountState:
     failures: int = 0
     down_since: datetime | None = None
     trouble: str | None = None
+    paused_until: datetime | None = None
 
 
 class Accounts:
@@ -146,10 +148,10 @@ class Accounts:
 
     def throttled(self, name: str) -> int:
         """Count an answer that asks to wait without saying how long. Returns how many in a row."""
-        row = self._db.rows(
+        row = self._db.row(
             "UPDATE account SET throttles = throttles + 1 WHERE name = :name RETURNING throttles", name=name
         )
-        return int(row[0]["throttles"]) if row else 1
+        return int(row["throttles"]) if row else 1
 
     def troubled(self, name: str, trouble: str) -> None:
         """Record what a person is told of the account's long wait."""
@@ -165,14 +167,14 @@ class Accounts:
 
     def unreachable(self, name: str, now: datetime, breaks: int) -> int:
         """Count a failure to reach the network. Returns how many in a row; from `breaks` on the account is down."""
-        row = self._db.rows(
+        row = self._db.row(
             "UPDATE account SET failures = failures + 1, down_since = CASE WHEN failures + 1 >= :breaks"
             " THEN COALESCE(down_since, :now) ELSE down_since END WHERE name = :name RETURNING failures",
             name=name,
             now=micros(now),
             breaks=breaks,
         )
-        return int(row[0]["failures"]) if row else 0
+        return int(row["failures"]) if row else 0
 
     def was_down(self, name: str) -> bool:
         """Whether its network could not be reached the last time, or the account is paused or down."""
@@ -183,7 +185,7 @@ class Accounts:
         """Record that the network answered: no failures in a row any more."""
         self._db.change(
             "UPDATE account SET failures = 0, down_since = CASE WHEN paused IS NULL THEN NULL ELSE down_since END"
-            " WHERE name = :name AND (failures > 0 OR down_since IS NOT NULL)",
+            " WHERE name = :name",
             name=name,
         )
 
@@ -205,7 +207,7 @@ def is_another(row: Row, account: Account, whose: str, before: str = "") -> bool
 
 _SELECT = (
     "SELECT account.name, platform, whose, baseline_at, next_at, opens_at, failures, down_since, identity, identity_at,"
-    " trouble, COALESCE(paused, (SELECT 'all' FROM pause WHERE word = '')) AS paused FROM account"
+    " trouble, paused_until, COALESCE(paused, (SELECT 'all' FROM pause WHERE word = '')) AS paused FROM account"
 )
 """Accounts; while everything is paused, each of them is."""
 
@@ -232,4 +234,5 @@ def _state(row: Row) -> AccountState:
         failures=row["failures"],
         down_since=from_micros(row["down_since"]),
         trouble=row["trouble"],
+        paused_until=from_micros(row["paused_until"]),
     )

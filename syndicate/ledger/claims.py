@@ -14,6 +14,7 @@ from syndicate.ledger import claimant, rows
 from syndicate.ledger.database import Database, micros
 from syndicate.ledger.deliveries import Deliveries
 from syndicate.ledger.outcomes import Outcomes
+from syndicate.ledger.recovery import Recovery
 from syndicate.ledger.transitions import CLAIMED
 from syndicate.model import Delivery, Draft, Json
 from syndicate.schedule import Cap, free_at
@@ -48,10 +49,11 @@ class _TakenError(Exception):
 class Claims:
     """Records who works on which delivery, in `delivery`, `account` and `attempt`."""
 
-    def __init__(self, database: Database, outcomes: Outcomes) -> None:
+    def __init__(self, database: Database, outcomes: Outcomes, recovery: Recovery) -> None:
         self._db = database
         self._deliveries = Deliveries(database)
         self._outcomes = outcomes
+        self._recovery = recovery
 
     def claim(
         self, delivery: Delivery, *, now: datetime, lease: timedelta, allowance: Allowance = ANYTHING
@@ -95,16 +97,17 @@ class Claims:
         cost: int = 0,
     ) -> bool:
         """Store post and draft and extend the lease, right before the request that makes the post visible.
-        False: another process has taken over, and nothing may be sent.
+        False: another process has taken over, and nothing may be sent. The post is counted, here and beside the ledger.
         """
         with self._db.transaction():
+            count = self._recovery.count()
             self._db.change(
                 "UPDATE account SET lane_until = :until WHERE name = :account AND lane = :key",
                 until=micros(now + lease),
                 account=claimed.account,
                 key=claimed.key,
             )
-            return bool(
+            begun = bool(
                 self._db.change(
                     "UPDATE delivery SET post = :post, digest = :digest, draft = :draft, prepared = NULL,"
                     " committed_at = COALESCE(committed_at, :now), cost = CASE WHEN :cost = 0 THEN cost ELSE :cost END,"
@@ -120,6 +123,8 @@ class Claims:
                     until=micros(now + lease),
                 )
             )
+        self._recovery.written(count)
+        return begun
 
     def sweep(self, now: datetime, settle: Callable[[str], timedelta]) -> int:
         """Free claims whose lease is over or whose process is dead. Returns how many.

@@ -9,7 +9,7 @@ from dataclasses import asdict
 from datetime import datetime
 
 from syndicate.ledger import transitions
-from syndicate.ledger.database import Database, Row
+from syndicate.ledger.database import Database, Row, micros
 from syndicate.ledger.transitions import FRESH, move
 from syndicate.model import Concession, Delivery, Json, Reason, Receipt
 from syndicate.serialization import compact
@@ -42,7 +42,24 @@ class Outcomes:
             "error": None,
         }
         columns |= {} if post is None else {"post": compact(post)}
-        return move(self._db, delivery, transitions.POSTED, now=now, columns=columns)
+        with self._db.transaction():
+            moved = move(self._db, delivery, transitions.POSTED, now=now, columns=columns)
+            if moved and delivery.action == "delete":
+                self._deleted(delivery, now)
+        return moved
+
+    def _deleted(self, deletion: Delivery, now: datetime) -> None:
+        """Record on the post itself that it was deleted."""
+        self._db.change(
+            "UPDATE delivery SET reason = 'deleted', updated_at = :now"
+            " WHERE anchor = :anchor AND account = :account AND action = 'post' AND revision = :revision"
+            " AND part = :part AND state = 'posted'",
+            anchor=deletion.anchor,
+            account=deletion.account,
+            revision=deletion.revision,
+            part=deletion.part,
+            now=micros(now),
+        )
 
     def later(
         self,

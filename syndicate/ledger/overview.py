@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from syndicate.ledger.database import Database, micros
+from syndicate.ledger.dropped import Dropped
+from syndicate.ledger.notices import Notices
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,6 +21,19 @@ class Overview:
     source_failures: list[tuple[str, float]]
     polled: list[tuple[str, float]]
     attempts: list[tuple[str, str, float]]
+    dropped: list[tuple[str, str, float]]
+    alerts: list[tuple[str, str, str, float]]
+
+
+def _deliveries(database: Database) -> list[tuple[str, str, float]]:
+    """Counts by account and state; posts that were deleted count as `deleted`."""
+    found = database.rows("SELECT account, state, COUNT(*) AS number FROM delivery GROUP BY account, state")
+    counts = {(row["account"], row["state"]): row["number"] for row in found}
+    gone = database.rows("SELECT account, COUNT(*) AS number FROM delivery WHERE reason = 'deleted' GROUP BY account")
+    for row in gone:
+        counts[row["account"], "deleted"] = row["number"]
+        counts[row["account"], "posted"] -= row["number"]
+    return [(account, state, number) for (account, state), number in counts.items()]
 
 
 def overview(database: Database, now: datetime) -> Overview:
@@ -29,7 +44,7 @@ def overview(database: Database, now: datetime) -> Overview:
         return [tuple(row.values()) for row in database.rows(sql, **values)]
 
     return Overview(
-        deliveries=rows("SELECT account, state, COUNT(*) AS number FROM delivery GROUP BY account, state"),  # type: ignore[arg-type] # as the columns are
+        deliveries=_deliveries(database),
         oldest=rows(  # type: ignore[arg-type]
             "SELECT account, (:now - MIN(due_at)) / 1000000.0 AS seconds FROM delivery"
             " WHERE state = 'due' AND due_at <= :now GROUP BY account",
@@ -46,4 +61,6 @@ def overview(database: Database, now: datetime) -> Overview:
             " JOIN delivery ON delivery.key = attempt.key WHERE attempt.outcome IS NOT NULL"
             " GROUP BY delivery.account, attempt.outcome"
         ),
+        dropped=[(each.account, each.cause, each.count) for each in Dropped(database).counts()],
+        alerts=[(each.kind, each.subject, each.cause, 1) for each in Notices(database).holding()],
     )

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Sequence
 
+from syndicate.addresses import without_login
 from syndicate.ledger.database import Row, from_micros
 from syndicate.model import NOTHING, Concession, Delivery
 
+_WORDS = re.compile(r"\W+")
 JOINED = "SELECT delivery.*, article.url AS article_url FROM delivery JOIN article ON article.anchor = delivery.anchor"
 
 
@@ -15,7 +18,7 @@ def among(column: str, values: Sequence[str], into: Row) -> str:
     """`column IN (…)`, with the values added to `into` as parameters; "" when there are no values."""
     if not values:
         return ""
-    names = [f"{column.replace('.', '_')}{number}" for number in range(len(values))]
+    names = [f"{_WORDS.sub('_', column)}{number}" for number in range(len(values))]
     into.update(zip(names, values, strict=True))
     return f"{column} IN ({', '.join(f':{name}' for name in names)})"
 
@@ -24,6 +27,9 @@ def delivery(row: Row) -> Delivery:
     """A Delivery from a row of JOINED."""
     planned_at = from_micros(row["planned_at"])
     assert planned_at is not None
+    posted = row["posted_at"]
+    if posted is None and row["state"] == "posted":  # by a version that did not write it down
+        posted = row["committed_at"] or row["updated_at"]
     return Delivery(
         key=row["key"],
         anchor=row["anchor"],
@@ -55,6 +61,8 @@ def delivery(row: Row) -> Delivery:
         expires_at=from_micros(row["expires_at"]),
         approved=row["approved"],
         conceded=concession(row["conceded"]),
+        day=from_micros(row["day"]),
+        posted_at=from_micros(posted),
     )
 
 
@@ -64,3 +72,13 @@ def concession(text: str | None) -> Concession:
         return NOTHING
     data = json.loads(text)
     return Concession(**data | {"why": tuple(data["why"])})
+
+
+def address(row: Row) -> str:
+    """The address of an article, from its `url`, as it may be shown."""
+    return without_login(str(row["url"]))
+
+
+def title(row: Row) -> str:
+    """The headline of an article, from its `data`."""
+    return str(json.loads(row["data"])["title"])

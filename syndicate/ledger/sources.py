@@ -22,12 +22,21 @@ _NEXT = (
 
 @dataclass(frozen=True, slots=True)
 class SourceHealth:
-    """How the last polls of a source went: `fails` in a row, the last with `error`. `gone`: it answered 410."""
+    """How the last polls of a source went: `fails` in a row since `failing_since`, the last with `error`.
+
+    `gone`: it answered 410. `good_at` is when it was last read. `retry_at` is until when its server asked us to wait,
+    and `asked_to_wait` how long that was; None and zero: it did not.
+    """
 
     name: str
     fails: int
     error: str | None
     gone: bool = False
+    asked_to_wait: timedelta = timedelta(0)
+    good_at: datetime | None = field(default=None, compare=False)
+    failing_since: datetime | None = field(default=None, compare=False)
+    next_poll_at: datetime | None = field(default=None, compare=False)
+    retry_at: datetime | None = field(default=None, compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +45,8 @@ class SourceState:
 
     `baseline_at` is None until the first good reading. `address` is its new address, if it moved for good;
     `moved_to` is the address to which it has redirected for good since `moved_at`, and which is not used yet.
-    `gone`: it answered 410. `gap_at` is when articles were found missing that are not read yet.
+    `gone`: it answered 410. `gap_at` is when articles were found missing that are not read yet. `read_at` is when it
+    was last read successfully.
     """
 
     name: str
@@ -54,6 +64,7 @@ class SourceState:
     moved_at: datetime | None = None
     gone: bool = False
     gap_at: datetime | None = None
+    read_at: datetime | None = None
 
 
 def hashed(url: str) -> str:
@@ -88,7 +99,7 @@ class Sources:
     def known(self, names: Iterable[str]) -> list[SourceHealth]:
         """The health of those sources that were ever polled."""
         found = (self._row(name) for name in names)
-        return [SourceHealth(row["name"], row["fails"], row["error"], bool(row["gone"])) for row in found if row]
+        return [_health(row) for row in found if row]
 
     def baseline(self, name: str) -> datetime | None:
         """When a source was first read successfully; None before that, or where the source is not known."""
@@ -112,7 +123,8 @@ class Sources:
         `baseline_at` counts for a first one; it was read at `polled_at`, or else at that instant.
         """
         self._db.change(
-            "UPDATE source SET polled_at = :now, etag = :etag, last_modified = :last_modified, body_hash = :body_hash,"
+            "UPDATE source SET polled_at = :now, read_at = :now, failing_since = NULL, etag = :etag,"
+            " last_modified = :last_modified, body_hash = :body_hash,"
             " place = :place, wish = :wish, baseline_at = COALESCE(baseline_at, :baseline_at), gone = 0,"
             " entries = COALESCE(:entries, entries), retry_at = 0, fails = 0, gap_at = :gap_at,"
             f" next_poll_at = {_NEXT}, error = NULL WHERE name = :name",
@@ -131,14 +143,23 @@ class Sources:
         )
 
     def failed(
-        self, name: str, error: str, *, next_poll_at: datetime, retry_at: datetime | None, gone: bool = False
+        self,
+        name: str,
+        error: str,
+        *,
+        next_poll_at: datetime,
+        retry_at: datetime | None,
+        gone: bool = False,
+        at: datetime | None = None,
     ) -> None:
-        """Record a failed poll. Validators and baseline stay as they are."""
+        """Record that a poll `at` that time failed. Validators and baseline stay as they are."""
         self._db.change(
-            f"UPDATE source SET fails = fails + 1, error = :error, next_poll_at = {_NEXT}, gone = :gone,"
-            " retry_at = COALESCE(:retry_at, 0) WHERE name = :name",
+            "UPDATE source SET fails = fails + 1, failing_since = COALESCE(failing_since, :at, polled_at),"
+            f" error = :error, next_poll_at = {_NEXT}, gone = :gone,"
+            " retry_at = COALESCE(:retry_at, 0), refused_at = :at WHERE name = :name",
             name=name,
             error=error,
+            at=micros(at),
             gone=int(gone),
             next_poll_at=micros(next_poll_at),
             retry_at=micros(retry_at),
@@ -168,7 +189,8 @@ class Sources:
         """
         values = {f"n{number}": name for number, name in enumerate(names)}
         taken = self._db.rows(
-            "UPDATE source SET next_poll_at = :next_poll_at, polled_at = :now, hinted_at = NULL"
+            "UPDATE source SET read_at = CASE WHEN fails = 0 THEN polled_at ELSE read_at END,"
+            " next_poll_at = :next_poll_at, polled_at = :now, hinted_at = NULL"
             " WHERE (next_poll_at <= :now OR (:early = 1 AND retry_at <= :now))"
             f" AND name IN ({', '.join(f':{each}' for each in values)}) RETURNING name",
             now=micros(now),
@@ -246,6 +268,21 @@ class Sources:
         return self._db.row("SELECT * FROM source WHERE name = :name", name=name)
 
 
+def _health(row: Row) -> SourceHealth:
+    waits = row["retry_at"] > 0 and row["refused_at"] is not None
+    return SourceHealth(
+        row["name"],
+        row["fails"],
+        row["error"],
+        bool(row["gone"]),
+        asked_to_wait=(row["retry_at"] - row["refused_at"]) * MICROSECOND if waits else timedelta(0),
+        good_at=from_micros(row["read_at"] if row["fails"] else row["baseline_at"] and row["polled_at"]),
+        failing_since=from_micros(row["failing_since"]),
+        next_poll_at=from_micros(row["next_poll_at"]),
+        retry_at=from_micros(row["retry_at"]) if waits else None,
+    )
+
+
 def _state(row: Row, url: str) -> SourceState:
     next_poll_at, retry_at = from_micros(row["next_poll_at"]), from_micros(row["retry_at"])
     assert next_poll_at is not None
@@ -266,6 +303,7 @@ def _state(row: Row, url: str) -> SourceState:
         moved_at=from_micros(row["moved_at"]),
         gone=bool(row["gone"]),
         gap_at=from_micros(row["gap_at"]),
+        read_at=from_micros(row["read_at"]),
     )
 
 

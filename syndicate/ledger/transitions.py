@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Literal, TypeAlias
 
+from syndicate.ledger import dropped
 from syndicate.ledger.database import Database, Row, micros
 from syndicate.model import Delivery, Reason, State
 
@@ -55,6 +56,8 @@ WITHDRAWN = Transition("withdrawn", ("planned", "due"), ("skipped",), ("source",
 CLOSED = Transition("closed", ("planned", "due"), ("skipped",), ("config",))
 RETURNED = Transition("returned", ("skipped",), ("planned", "due"), ("config",))
 SEEN_ELSEWHERE = Transition("seen elsewhere", ("planned", "due"), ("skipped",), ("person",))
+ELSEWHERE = Transition("elsewhere", ("planned", "due"), ("posted",), ("network",))
+IN_DOUBT = Transition("in doubt", ("planned", "due"), ("held",), ("engine",))
 WANTED = Transition("wanted", ("skipped", "planned"), ("planned", "due"), ("person", "source"))
 APPROVED = Transition("approved", ("planned",), ("due", "planned"), ("person",))
 RETRIED = Transition("retried", ("failed",), ("due",), ("person",))
@@ -82,6 +85,8 @@ TRANSITIONS: Mapping[str, Transition] = {
         CLOSED,
         RETURNED,
         SEEN_ELSEWHERE,
+        ELSEWHERE,
+        IN_DOUBT,
         WANTED,
         APPROVED,
         RETRIED,
@@ -114,6 +119,8 @@ def move(
     values: Row = {name: micros(value) if isinstance(value, datetime) else value for name, value in columns.items()}
     values |= {"updated_at": micros(now), "lease_until": 0}
     settings = ", ".join((transition.sets(state), *(f"{name} = :{name}" for name in values)))
+    if after == "posted" and "posted_at" not in values:
+        settings += ", posted_at = COALESCE(committed_at, :updated_at)"
     # A receipt is valid even where the delivery was looked up or held since: only its claim is out of date.
     late = " OR (fence > :fence AND state IN ('unknown', 'held'))" if transition is POSTED else ""
     with database.transaction():
@@ -136,6 +143,10 @@ def move(
     return True
 
 
+TOLD_APART: tuple[Reason, ...] = ("account_left", "baseline")
+"""Reasons for which deliveries are dropped that a notice of its own tells."""
+
+
 def drop(
     database: Database,
     transition: Transition,
@@ -144,14 +155,22 @@ def drop(
     now: datetime,
     error: str,
     reason: Reason = "too_old",
-    cause: str | None = None,  # noqa: ARG001
+    cause: str | None = None,
     values: Row,
 ) -> int:
-    """Skip the waiting deliveries that `where` names. Returns how many.
+    """Skip the waiting deliveries that `where` names, and record each as dropped. Returns how many.
 
-    `error` is an SQL expression with `values`.
+    `error` is an SQL expression with `values`. `cause` is what they waited for, where their rows do not say so.
     """
     with database.transaction():
+        dropped.note(
+            database,
+            f"{transition.allowed} AND {where}",
+            now=now,
+            cause=cause,
+            told=reason in TOLD_APART,
+            values=values,
+        )
         return database.change(
             f"UPDATE delivery SET {transition.sets()}, waited_for = reason, reason = :dropped_reason, due_at = NULL,"
             f" updated_at = :updated_at, error = {error} WHERE {transition.allowed} AND {where}",

@@ -12,6 +12,8 @@ from syndicate.ledger.deliveries import PlannedDelivery
 from syndicate.model import Account, Article, BreakingRules, Delivery
 from syndicate.planning.plan import priority
 
+EDITS = 10
+"""Edits of one post at most; further changes of its article are told once, and left."""
 Change: TypeAlias = tuple[str, Article, Article]
 """The anchor of an article, the article before the change, and the article now."""
 
@@ -58,7 +60,7 @@ def withdraw(anchor: str, accounts: Sequence[Account], ledger: Ledger, now: date
             return keys
         wishes = {account.name: account.on_withdrawn for account in accounts}
         for post in ledger.deliveries.search(anchor=anchor):
-            if post.action != "post":
+            if post.action != "post" or post.reason == "deleted":
                 continue
             if post.state in ("planned", "due") and post.draft is None:
                 ledger.decisions.withdraw(post, error="withdrawn by the publisher", now=now)
@@ -73,12 +75,17 @@ def withdraw(anchor: str, accounts: Sequence[Account], ledger: Ledger, now: date
 def plan_edit(anchor: str, account: Account, ledger: Ledger, now: datetime) -> str | None:
     """Plan an edit of an article's post.
 
-    Returns its key; None where an edit waits already.
+    Returns its key; None where an edit waits already, or where one after EDITS was left: then all are.
     """
-    waiting = ledger.deliveries.search(accounts=(account.name,), anchor=anchor)
-    if any(row.action == "edit" and row.state in ("due", "sending") for row in waiting):
+    rows = ledger.deliveries.search(accounts=(account.name,), anchor=anchor)
+    edits = sorted((row for row in rows if row.action == "edit"), key=lambda row: row.revision)
+    if any(row.state in ("due", "sending") for row in edits):
         return None
-    revision = 1 + max((row.revision for row in waiting if row.action == "edit"), default=0)
+    post = max((row.planned_at for row in rows if row.action == "post"), default=now)
+    sent = [row.revision for row in edits if row.state == "posted" and row.planned_at >= post]
+    if len(sent) >= EDITS and edits[-1].revision > sent[-1]:
+        return None
+    revision = 1 + max((row.revision for row in edits), default=0)
     edit = PlannedDelivery(
         anchor=anchor,
         account=account.name,
@@ -102,6 +109,7 @@ def plan_delete(post: Delivery, ledger: Ledger, now: datetime) -> str:
         due_at=now,
         priority=0,  # a wrong post is not left up until the account's hours
         action="delete",
+        revision=post.revision,
     )
     if ledger.deliveries.plan(deletion, now) is not None:
         return deletion.key

@@ -14,7 +14,7 @@ FIELDS = [
 ]  # fmt: skip
 DELIVERY = [
     "key", "article", "account", "platform", "action", "state", "reason", "due_at", "text", "length", "limit",
-    "media", "link", "remote_id", "permalink", "attempts",
+    "media", "link", "remote_id", "permalink", "attempts", "revision", "part", "planned_at", "posted_at",
 ]  # fmt: skip
 
 
@@ -272,3 +272,11 @@ def test_an_unquoted_secret_in_braces_is_told_its_cure(desk):
     desk.path.write_text(desk.path.read_text().replace("token: masto-token", "token: ${MASTODON_TOKEN}"))
     run = desk("config", "check")
     assert (run.code, 'put quotes around it: "${MASTODON_TOKEN}"' in run.err) == (2, True)
+
+
+def test_articles_are_read_through_the_proxy_of_the_config(desk):
+    desk.site.publish(1)
+    desk.config("masto", extra=f"network: {{proxy: '{desk.site.url}'}}")
+    desk.path.write_text(desk.path.read_text().replace(f"{desk.site.url}/rss.xml", "http://feeds.gazette.example/rss"))
+    assert desk("articles").code == 1
+    assert [path for path, _ in desk.site.requests] == ["http://feeds.gazette.example/rss"]

@@ -5,6 +5,7 @@ import signal
 import sys
 import threading
 from datetime import timedelta
+from unittest.mock import ANY
 
 import pytest
 
@@ -93,9 +94,8 @@ def test_a_story_that_waits_for_its_hour_is_shown_whole(desk, tmp_path):
     assert html.count(f"waits for its publication time, {rows[0]['due_at']}") == 2
     assert "/api/v1/statuses" in html
     assert "not rendered" not in html
-    assert desk("post", "--json").rows == [
-        row | {"text": None, "length": None, "limit": None, "media": [], "link": None} for row in rows
-    ]
+    unsent = {"text": None, "length": None, "limit": None, "media": [], "link": None, "planned_at": ANY}
+    assert desk("post", "--json").rows == [row | unsent for row in rows]
     assert desk.sandbox.posts() == []
 
 
@@ -171,6 +171,25 @@ def test_cards_preview_tells_a_designer_where_the_mistake_is(desk, tmp_path):
     assert run.code == 1
     assert "cards/front/card.html.j2:2:9: 'hedline' is undefined (did you mean 'headline'?)" in run.err
     assert json.dumps(run.out) == '""'
+
+
+def test_a_theme_of_its_own_needs_to_name_no_size(desk, tmp_path):
+    folder = desk.folder / "mine" / "cards" / "plain"
+    folder.mkdir(parents=True)
+    (folder / "theme.yaml").write_text("colours: {ink: '#1d2a2c'}\nphoto: none\n", encoding="utf-8")
+    (folder / "card.html.j2").write_text("<h1>{{ card.headline }}</h1>", encoding="utf-8")
+    run = desk(
+        "cards",
+        "preview",
+        "--theme",
+        "plain",
+        "--templates",
+        str(folder.parents[1]),
+        "--output",
+        str(tmp_path / "it.html"),
+    )
+    assert "drawing plain, default" in run.err
+    assert " 0 cards" not in run.err
 
 
 def test_config_check_tries_the_cards(desk):

@@ -139,7 +139,7 @@ def test_words_that_were_shown_twice_are_not_shown_again(ledger, clock, planned,
         row = planned()
         made = {"Better": other}.get(title) or _titled(title)
         assert send(row, network, render=made).state == "posted"
-        clock.move(seconds=1)
+        clock.move(minutes=1)
     network.asked.clear()
     after = send(planned(), network, render=other)
     if goes:
@@ -211,5 +211,5 @@ def test_what_another_post_showed_is_not_what_this_one_shows(ledger, clock, plan
 @pytest.mark.parametrize("action", ["edit", "delete"])
 def test_where_nothing_was_ever_planned_there_is_nothing_to_change(ledger, clock, planned, send, action):
     row, network = planned(action), Network()
-    ledger.database.change("UPDATE delivery SET key = 'another' WHERE action = 'post'")
+    ledger.database.change("DELETE FROM delivery WHERE action = 'post'")
     assert left(send(row, network), clock) == ("skipped", "person", None, "there is no post to change", 0)

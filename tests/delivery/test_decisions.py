@@ -12,6 +12,7 @@ from syndicate.delivery.decisions import Resumed
 from syndicate.errors import SyndicateError
 from syndicate.model import Schedule
 from tests.worlds.accounts import MASTO
+from tests.worlds.newsroom import Network
 
 BLUE = replace(MASTO, name="blue")
 POST, DIGEST = {"text": "as it is now"}, "a1b2c3d4e5f60718ffff"
@@ -116,7 +117,7 @@ def test_a_yes_to_another_digest_approves_nothing_and_says_the_new_one(ledger, p
     assert ledger.deliveries.find(row.key) == row
 
 
-TAKES = "planned (approval, burst, similar, date, preflight)"
+TAKES = "planned (approval, burst, similar, stranger, date, preflight)"
 
 
 @pytest.mark.parametrize(
@@ -199,7 +200,7 @@ def test_a_deletion_is_planned_and_carried_out_at_once(ledger, clock, put):
         carried.append((row.action, row.state, row.anchor, row.account, row.due_at))
         return replace(row, state="posted"), ("a warning",)
 
-    after = decisions.delete(post, deliver, ledger)
+    after = decisions.delete(post, Network(), deliver, ledger)
     assert carried == [("delete", "due", post.anchor, "masto", clock())]
     assert (after.action, after.state, after.key != post.key) == ("delete", "posted", True)
 
@@ -208,7 +209,7 @@ def test_a_deletion_is_planned_and_carried_out_at_once(ledger, clock, put):
 def test_only_a_post_that_is_out_is_deleted(ledger, put, now, action):
     row = put(1, state=now, action=action)
     with pytest.raises(SyndicateError, match=f"is {now}; delete needs a delivery that is posted"):
-        decisions.delete(row, lambda _: pytest.fail("nothing is to be deleted"), ledger)
+        decisions.delete(row, Network(), lambda _: pytest.fail("nothing is to be deleted"), ledger)
     assert len(ledger.deliveries.search()) == 1
 
 

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import importlib.util
 import json
 import re
 import shlex
 from dataclasses import fields
 from pathlib import Path
-from types import ModuleType
 from typing import get_args
 
 import click
@@ -38,9 +36,8 @@ from syndicate.rendering.view import ArticleView
 from syndicate.sandbox.faults import FAULTS, STEPS, FaultPlan, read_plan
 from syndicate.sandbox.networks import stand_ins
 from syndicate.serialization import article_record, delivery_record
+from tests.worlds.pages import DOCS, ROOT, generator, read
 
-ROOT = Path(__file__).parents[2]
-DOCS = ROOT / "docs"
 PAGES = sorted([*(ROOT / f"{name}.md" for name in ("README", "CHANGELOG", "CONTRIBUTING")), *DOCS.rglob("*.md")])
 FENCE = re.compile(r"^```(?P<language>[^\n`]*)\n(?P<text>.*?)^```$", re.MULTILINE | re.DOTALL)
 LINK = re.compile(r"\[[^\]]*\]\(([^)\s]+)\)")
@@ -48,19 +45,6 @@ LINK = re.compile(r"\[[^\]]*\]\(([^)\s]+)\)")
 
 def where(path: Path) -> str:
     return path.relative_to(ROOT).as_posix()
-
-
-def generator() -> ModuleType:
-    found = importlib.util.spec_from_file_location("docs_generate", DOCS / "generate.py")
-    assert found
-    assert found.loader
-    made = importlib.util.module_from_spec(found)
-    found.loader.exec_module(made)
-    return made
-
-
-def read(name: str) -> str:
-    return (DOCS / name).read_text(encoding="utf-8")
 
 
 def written(*, generated: bool = True) -> str:

@@ -9,7 +9,8 @@ from datetime import UTC, datetime
 import pytest
 
 from syndicate.errors import LedgerError
-from syndicate.ledger.database import VERSION, Database, _explained, copy_ledger, from_micros, micros
+from syndicate.ledger.database import VERSION, Database, copy_ledger, from_micros, micros
+from syndicate.ledger.faults import explained
 
 
 @pytest.fixture
@@ -172,17 +173,17 @@ def test_a_ledger_of_this_version_is_opened_as_it_is(database):
         ("disk I/O error", "cannot be written: disk I/O error", "free some space"),
         ("unable to open database file", "cannot be opened", "check that its folder exists"),
         ("file is not a database", "is not a syndicate ledger: file is not a database", "check `database`"),
-        ("database disk image is malformed", "is damaged: database disk image is malformed", "put it back"),
+        ("database disk image is malformed", "is damaged: database disk image is malformed", "syndicate db check"),
     ],
 )
 def test_each_fault_of_the_file_is_said_in_our_words_with_a_cure(tmp_path, said, told, cure):
-    found = _explained(tmp_path / "l.db", sqlite3.OperationalError(said))
+    found = explained(tmp_path / "l.db", sqlite3.OperationalError(said))
     assert str(found) == f"{tmp_path / 'l.db'} {told}"
     assert found.hint.startswith(cure)
 
 
 def test_a_fault_that_is_not_known_is_told_as_it_is(tmp_path):
-    found = _explained(tmp_path / "l.db", sqlite3.OperationalError("no such table: x"))
+    found = explained(tmp_path / "l.db", sqlite3.OperationalError("no such table: x"))
     assert (str(found), found.hint) == (f"{tmp_path / 'l.db'}: no such table: x", None)
 
 

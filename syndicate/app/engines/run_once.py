@@ -6,16 +6,21 @@ import contextlib
 import functools
 import threading
 import time
+from collections import Counter
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
+from syndicate.app.advice import recovery_notes
+from syndicate.app.engines import send_again
 from syndicate.app.sources import read_article
 from syndicate.app.wiring import App
 from syndicate.delivery.housekeeping import run_housekeeping
 from syndicate.errors import PlatformError, RenderError, SyndicateError, prefixed
 from syndicate.ingestion.poll import Polled
-from syndicate.model import Delivery
+from syndicate.ledger.dropped import Drop
+from syndicate.ledger.elsewhere import Settled
+from syndicate.model import Delivery, StoryWarning
 
 POLLERS = 8
 BUSY_WAIT = 0.05  # seconds between tries of an account for which another process sends
@@ -30,6 +35,7 @@ class RunResult:
 
     By key: `began` is each delivery as the run took it up, `claimed` as it was right before its claim. `looks`
     are those of a source's first run, which a real one does not post. `faults` are errors of no one delivery.
+    `dropped` is what was skipped because it waited too long. `stopped`: it was told to end early.
     """
 
     polled: list[Polled] = field(default_factory=list)
@@ -39,6 +45,8 @@ class RunResult:
     tried: set[str] = field(default_factory=set)
     claimed: dict[str, Delivery] = field(default_factory=dict)
     looks: set[str] = field(default_factory=set)
+    dropped: list[Drop] = field(default_factory=list)
+    stopped: bool = False
 
 
 class Run:
@@ -62,10 +70,19 @@ class Run:
         self.stop = stop or threading.Event()
         self.outcome = RunResult()
         self._guard = threading.Lock()
+        self._begun = False
+
+    def _begin(self) -> None:
+        """Register the accounts, and count the run: before anything is asked of a site or a network, and once."""
+        if self._begun:
+            return
+        self._begun = True
+        self._app.register()
+        self.outcome.notes.extend(recovery_notes(self._app.begin_run(), self._app.config.ledger.name))
 
     def poll(self, names: Sequence[str], backfill: Callable[[str], int]) -> None:
         """Read the sources, several at a time; one that fails does not stop the others."""
-        self._app.register()
+        self._begin()
         waiting = list(reversed(names))
 
         def work() -> None:
@@ -87,12 +104,17 @@ class Run:
         for key in watch(app.pages.gone, app.config.has_preflight, app.accounts, app.ledger, most=WATCHED):
             self._take_up(key)
 
-    def announce(self, origin: str) -> None:
-        """Plan one article that a person named by address or file; this run then sends nothing else."""
+    def announce(
+        self, origin: str, *, again: Callable[[Sequence[Delivery]], bool] = lambda _: False, at_once: bool = False
+    ) -> None:
+        """Plan one article that a person named by address or file; this run then sends nothing else.
+
+        `again` says whether posts of it that were deleted are sent again. `at_once`: past hours and spacing.
+        """
         from syndicate.planning.apply import announce
 
         app = self._app
-        app.register()
+        self._begin()
         known = app.ledger.articles.at(origin)
         if known is None or not self._all_posted(known):
             try:
@@ -102,10 +124,31 @@ class Run:
                 self._unread = True
                 return
             known = announce(article, app.accounts, app.ledger, app.config.breaking)
+        gone = send_again.deleted(known, self._wanted, app)
+        if gone and again(gone):
+            self.send_again(gone)
+        else:
+            self.outcome.faults.extend(map(send_again.refusal, gone))
         self._anchor = known
-        active = [account.name for account in self._app.accounts]
-        for delivery in self._app.ledger.deliveries.search(anchor=known, accounts=active):
-            self._take_up(delivery.key)
+        if at_once:
+            app.ledger.backlog.hurry(known, self._wanted, app.ledger.now())
+        for delivery in app.ledger.deliveries.search(anchor=known, accounts=[each.name for each in app.accounts]):
+            if delivery.reason != "deleted" and not is_done(delivery):
+                self._take_up(delivery.key)
+
+    def send_again(self, posts: Sequence[Delivery]) -> None:
+        """Plan deleted posts of one article anew; this run then sends nothing else."""
+        self._app.lanes.register()
+        keys, notes = send_again.replan(posts, self._app)
+        self.outcome.notes.extend(notes)
+        self._anchor = posts[0].anchor
+        for key in keys:
+            self._take_up(key)
+
+    @property
+    def _wanted(self) -> list[str]:
+        """The accounts that this run is for."""
+        return list(self._accounts) or [account.name for account in self._app.accounts]
 
     def take_up_waiting(self) -> None:
         """For a dry run: take up all deliveries that wait, for whatever reason."""
@@ -133,14 +176,13 @@ class Run:
         return sum(delivery.state in ("due", "unknown") for delivery in self.outcome.began.values())
 
     def _all_posted(self, anchor: str) -> bool:
-        posted = {found.account for found in self._app.ledger.deliveries.search(states=("posted",), anchor=anchor)}
-        wanted = self._accounts or [account.name for account in self._app.accounts]
-        return posted.issuperset(wanted)
+        found = self._app.ledger.deliveries.search(states=("posted",), anchor=anchor)
+        return {each.account for each in found if each.action == "post"}.issuperset(self._wanted)
 
     def deliver(self, wait: timedelta = timedelta(0)) -> None:
         """Deliver what is due, with one thread for each account; then, for up to `wait`, what falls due meanwhile."""
         app = self._app
-        app.lanes.register()
+        self._begin()
         if app.ledger.deliveries.under_way():
             app.ledger.timekeeping.keep(app.ledger.now())
         self.outcome.notes.extend(run_housekeeping(app.ledger, app.accounts, app.configured))
@@ -149,6 +191,7 @@ class Run:
         lanes = [account.name for account in app.accounts if not self._accounts or account.name in self._accounts]
         deadline = app.ledger.now() + wait
         self._run(lanes, deadline)
+        self.outcome.dropped.extend(app.ledger.dropped.take())
 
     def _poll(self, name: str, backfill: int) -> None:
         try:
@@ -179,7 +222,8 @@ class Run:
 
     def _run(self, lanes: Sequence[str], deadline: datetime) -> None:
         """Deliver for each account with work, on a thread of its own."""
-        busy = [lane for lane in lanes if self._has_work(lane, deadline)]
+        looking = self._app.ledger.recovery.pending()
+        busy = [lane for lane in lanes if lane in looking or self._has_work(lane, deadline)]
         self._together([functools.partial(self._drain, lane, deadline) for lane in busy])
 
     def _together(self, jobs: Sequence[Callable[[], None]]) -> None:
@@ -230,11 +274,31 @@ class Run:
     def _drain(self, lane: str, deadline: datetime) -> None:
         """One account's deliveries, one after the other, until nothing is due by the deadline."""
         try:
+            self._look_first(lane)
             while not self.stop.is_set() and self._step(lane, deadline):
                 pass
         except SyndicateError as fault:
             with self._guard:
                 self.outcome.faults.append(fault)
+
+    def _look_first(self, lane: str) -> None:
+        """After a restore or a stop: ask the network what it has, also where everything waits for an approval."""
+        if lane not in self._app.ledger.recovery.pending():
+            return
+        looked = self._app.look_first(lane)
+        for key in (*looked.settled.posted, *looked.settled.held):
+            self._take_up(key)
+        with self._guard:
+            self.outcome.notes.extend(f"{lane}: {note}" for note in looked.notes)
+            if looked.settled != Settled():
+                self.outcome.polled = [self._recounted(polled) for polled in self.outcome.polled]
+
+    def _recounted(self, polled: Polled) -> Polled:
+        """A poll with what still waits for an approval, now that some of it turned out to be posted already."""
+        found = [self._app.ledger.deliveries.find(key) for key in polled.keys]
+        waits = {(row.reason, row.anchor) for row in found if row is not None and row.state == "planned"}
+        counts: Counter[str | None] = Counter(reason for reason, _ in waits)
+        return replace(polled, waiting={name: counts[name] for name in polled.waiting if counts[name]})
 
     def _step(self, lane: str, deadline: datetime) -> bool:
         """Deliver the next one; False when this account has nothing more for this run."""
@@ -247,7 +311,7 @@ class Run:
                 return self._nap(lane, deadline)
             case Busy(first):
                 self._took_up(first)
-                time.sleep(BUSY_WAIT)
+                self.stop.wait(BUSY_WAIT)
             case Waits(until, first):
                 self._took_up(first)
                 self._take_up_all(lane)
@@ -276,6 +340,11 @@ class Run:
         return True
 
 
+def is_done(delivery: Delivery) -> bool:
+    """Whether it is a deletion that is done, of which there is nothing more to tell."""
+    return delivery.action == "delete" and delivery.state == "posted"
+
+
 def _of_story(warning: str, delivery: Delivery) -> str:
-    """A warning about a picture, with the story it is of; others are about the account or its templates."""
-    return f"{warning} ({delivery.article})" if warning.startswith(("the photo", "the picture")) else warning
+    """A warning about a story, with its address; others are about the account or its templates."""
+    return f"{warning} ({delivery.article})" if isinstance(warning, StoryWarning) else warning

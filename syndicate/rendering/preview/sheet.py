@@ -74,10 +74,11 @@ def _theme(
     progress: Callable[[str], None],
 ) -> dict[str, Any]:
     try:
-        sizes = load(name, directories).sizes
+        theme = load(name, directories)
     except RenderError as fault:
         return {"name": name, "fault": str(fault), "sizes": []}
     shown = []
+    sizes = {"default": theme.size("default"), **theme.sizes}  # which a theme need not name
     for size, pixels in sizes.items():
         if wanted and size not in wanted:
             continue

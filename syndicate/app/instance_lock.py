@@ -8,6 +8,23 @@ from collections.abc import Iterator
 from pathlib import Path
 
 
+def running(ledger: Path) -> str | None:
+    """The process that runs a daemon on this ledger; None if none does."""
+    import fcntl
+
+    try:
+        descriptor = os.open(ledger.with_name(f"{ledger.name}.daemon"), os.O_RDONLY | os.O_CLOEXEC)
+    except OSError:  # no daemon ever ran here
+        return None
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_SH | fcntl.LOCK_NB)
+    except OSError:
+        return os.pread(descriptor, 100, 0).decode("utf-8", "replace").strip() or "another process"
+    finally:
+        os.close(descriptor)
+    return None
+
+
 @contextlib.contextmanager
 def claim_instance(ledger: Path) -> Iterator[str | None]:
     """Take the daemon's lock for this ledger; gives the process that has it already, None if there is none.

@@ -1,0 +1,145 @@
+"""`syndicate deliveries list`: shows deliveries in the order in which they were planned."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
+from itertools import islice
+from typing import TYPE_CHECKING
+
+import click
+
+from syndicate.cli import choice, when
+from syndicate.cli.options import Shared, known, opened, shared_options
+from syndicate.cli.output import line, print_json
+from syndicate.ledger.catalogue import Selection
+from syndicate.model import Delivery
+from syndicate.serialization import delivery_record
+
+if TYPE_CHECKING:
+    from syndicate.app.wiring import App
+
+STATES = ("planned", "due", "sending", "unknown", "held", "posted", "deleted", "skipped", "failed")
+FORESEEN = {"planned", "due", "skipped"}
+"""States that the next run would give to what waits now."""
+SCREEN = 50
+"""How many the list shows on a terminal, unless asked for more."""
+
+
+@click.command("list")
+@click.option("--state", "states", multiple=True, type=click.Choice(STATES), help="Only these (repeatable).")
+@click.option("--account", "accounts", multiple=True, metavar="NAME", help="Only this account (repeatable).")
+@click.option("--article", metavar="URL", help="Only this article.")
+@click.option("--since", metavar="WHEN", help="Planned since then: a date, a time, or a span such as 2h.")
+@click.option("--until", metavar="WHEN", help="Planned until then; a date includes that day.")
+@click.option("--limit", type=click.IntRange(min=1), metavar="N", help="The newest N.")
+@click.option("--all", "everything", is_flag=True, help="On a terminal: every one, and not the newest 50.")
+@shared_options
+@click.pass_obj
+def listed(
+    shared: Shared,
+    *,
+    states: tuple[str, ...],
+    accounts: tuple[str, ...],
+    article: str | None,
+    since: str | None,
+    until: str | None,
+    limit: int | None,
+    everything: bool,
+) -> None:
+    """List deliveries in the order in which they were planned, as the next run would find them."""
+    if limit and everything:
+        raise click.UsageError("use --limit or --all, not both")
+    with opened(shared, fill=True) as app:
+        if set(accounts) - {*app.config.accounts}:
+            known("account", {*app.config.accounts, *app.ledger.deliveries.accounts()}, accounts)
+        zone, now = app.config.site.timezone, app.ledger.now()
+        chosen = Selection(
+            states,
+            accounts,
+            choice.article(app, article) if article else None,
+            when.since(since, zone, now),
+            when.until(until, zone, now),
+        )
+        if chosen.since and chosen.until and chosen.since >= chosen.until:
+            raise click.UsageError(f"--since {since} is after --until {until}")
+        if limit is None and sys.stdout is not None and sys.stdout.isatty() and not shared.json and not everything:
+            limit, told = SCREEN, True
+        else:
+            told = False
+        _print(app, _Chosen(app, chosen), limit, shared, told=told)
+
+
+class _Chosen:
+    """The chosen deliveries, each as the next run would find it."""
+
+    def __init__(self, app: App, selection: Selection) -> None:
+        from syndicate.delivery.gates import Gate
+        from syndicate.delivery.outlook import outlook
+
+        self._app = app
+        self._states = set(selection.states)
+        self._now: Mapping[str, Delivery] = {}
+        if not self._states or self._states & FORESEEN:
+            names = selection.accounts
+            going = [account for account in app.accounts if not names or account.name in names]
+            self._now = outlook(going, app.ledger, Gate(app.ledger), selection.anchor)
+        stored = {each for state in self._states for each in _stored_as(state)}
+        self._selection = replace(selection, states=tuple(sorted(stored)))
+
+    def rows(self, newest: int | None) -> Iterable[Delivery]:
+        """All, or only the newest ones, in the order in which they were planned."""
+        catalogue = self._app.ledger.catalogue
+        if newest is None:
+            return self._foreseen(catalogue.oldest_first(self._selection))
+        return [*islice(self._foreseen(catalogue.newest_first(self._selection)), newest)][::-1]
+
+    def number(self) -> int:
+        """How many they are."""
+        catalogue, others = self._app.ledger.catalogue, self._states - {"planned", "due"}
+        if not self._states:
+            return catalogue.count(self._selection)
+        foreseen = [self._now[key].state if key in self._now else state for key, state in self._waiting()]
+        return sum(state in self._states for state in foreseen) + (
+            catalogue.count(self._selection, sorted(others)) if others else 0
+        )
+
+    def _waiting(self) -> Sequence[tuple[str, str]]:
+        return self._app.ledger.catalogue.waiting(self._selection) if self._states & FORESEEN else []
+
+    def _foreseen(self, found: Iterable[Delivery]) -> Iterator[Delivery]:
+        off = {name for name, entry in self._app.config.accounts.items() if not entry.enabled}
+        for stored in found:
+            row = self._now.get(stored.key, stored)
+            if row.state == "due" and row.account in off:
+                row = replace(row, reason="paused", error="the account is switched off")
+            if not self._states or _named(row) in self._states:
+                yield row
+
+
+def _stored_as(state: str) -> tuple[str, ...]:
+    """The states in the ledger of what is shown in this one."""
+    if state in FORESEEN:
+        return ("planned", "due", state)
+    return ("posted",) if state == "deleted" else (state,)
+
+
+def _named(row: Delivery) -> str:
+    return "deleted" if row.reason == "deleted" else row.state
+
+
+def _print(app: App, chosen: _Chosen, limit: int | None, shared: Shared, *, told: bool) -> None:
+    if shared.json:
+        for row in chosen.rows(limit):
+            print_json(delivery_record(row))
+        return
+    zone = app.config.site.timezone
+    width = max(map(len, app.config.accounts), default=0)
+    shown = 0
+    for row in chosen.rows(limit):
+        click.echo(line(delivery_record(row), width, zone, timed=True))
+        shown += 1
+    more = chosen.number() - shown if told and shown == limit else 0
+    if more > 0:
+        click.echo(f"{more:,} more, --all")

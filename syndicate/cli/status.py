@@ -1,0 +1,103 @@
+"""`syndicate status`: one screen of how things stand; exit 1 when a person is needed."""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from syndicate.cli.options import Shared, loaded, shared_options
+from syndicate.cli.output import print_json
+
+if TYPE_CHECKING:
+    from syndicate.app.monitoring.status import Status
+
+
+@click.command()
+@shared_options
+@click.pass_obj
+def command(shared: Shared) -> int:
+    """Show how things stand on one screen: what needs you, accounts, sources, what was dropped today.
+
+    It asks no server and writes nothing. Exit status 1 when a person is needed.
+    """
+    from syndicate.app import clock
+    from syndicate.app.engines.instance_lock import running
+    from syndicate.app.monitoring.status import empty, gather
+    from syndicate.app.runs import RealRun
+    from syndicate.app.wiring import App
+
+    config = loaded(shared, fill=True)
+    if not config.ledger.exists():
+        found = empty(config, clock.now())
+        if not shared.json:
+            click.echo(f"no ledger yet ({config.ledger}): nothing was read or posted so far; syndicate post begins")
+    else:
+        with App(RealRun(config, os.environ)) as app:
+            found = gather(config, app.ledger, running(config.ledger))
+        if not shared.json:
+            from syndicate.cli.status_screen import screen
+
+            click.echo("\n".join(screen(found)))
+    if shared.json:
+        print_json(_record(found))
+    return int(bool(found.needs))
+
+
+def _record(status: Status) -> dict[str, Any]:
+    """The status as JSON; its fields are in docs/reference/json.md."""
+    from syndicate.cli.json_contract import VERSION
+    from syndicate.serialization import instant
+
+    ledger = status.ledger
+    return {
+        "json_version": VERSION,
+        "version": status.version,
+        "time": instant(status.at),
+        "needs_person": bool(status.needs),
+        "needs": [
+            {"kind": each.kind, "subject": each.subject, "message": each.message, "command": each.command}
+            for each in status.needs
+        ],
+        "accounts": [
+            {
+                "account": each.name,
+                "platform": each.platform,
+                "state": each.state,
+                "why": each.why,
+                "since": instant(each.since),
+                "until": instant(each.until),
+                "message": each.said,
+                "waiting": each.waiting,
+                "last_post_at": instant(each.last_post_at),
+            }
+            for each in status.accounts
+        ],
+        "sources": [
+            {
+                "source": each.name,
+                "state": each.state,
+                "last_good_at": instant(each.last_good_at),
+                "next_poll_at": instant(each.next_poll_at),
+                "failing_since": instant(each.failing_since),
+                "failures": each.failures,
+                "error": each.error,
+            }
+            for each in status.sources
+        ],
+        "paused": [
+            {"word": each.word, "since": instant(each.since), "until": instant(each.until)} for each in status.paused
+        ],
+        "dropped": [
+            {"account": each.account, "reason": each.reason, "waited_for": each.waited_for, "count": each.count}
+            for each in status.dropped
+        ],
+        "ledger": {
+            "path": str(ledger.path),
+            "bytes": ledger.size,
+            "schema": ledger.schema,
+            "last_run_at": instant(ledger.last_run_at),
+            "daemon": ledger.daemon,
+        },
+    }

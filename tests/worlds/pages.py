@@ -1,0 +1,23 @@
+"""The pages of the docs, and the script that makes some of them."""
+
+from __future__ import annotations
+
+import importlib.util
+from pathlib import Path
+from types import ModuleType
+
+ROOT = Path(__file__).parents[2]
+DOCS = ROOT / "docs"
+
+
+def generator() -> ModuleType:
+    found = importlib.util.spec_from_file_location("docs_generate", DOCS / "generate.py")
+    assert found
+    assert found.loader
+    made = importlib.util.module_from_spec(found)
+    found.loader.exec_module(made)
+    return made
+
+
+def read(name: str) -> str:
+    return (DOCS / name).read_text(encoding="utf-8")
