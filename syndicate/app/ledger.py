@@ -24,6 +24,7 @@ NEW_KEY = "put a new key before the old one, divided by a space, run this again,
 def open_real(config: Config, environ: Mapping[str, str], clock: Clock) -> Ledger:
     """The publisher's ledger. Raises LedgerError, also where it is damaged or gone."""
     ledger_files.require(config)
+    ledger_files.require_locks(config.ledger)
     told = ledger_files.put_log_away(config.ledger, clock())
     ledger = Ledger(Database(config.ledger), clock, Keys(config, environ).real)
     try:

@@ -12,7 +12,7 @@ from pathlib import Path
 from syndicate.config.schema import Config
 from syndicate.errors import LedgerError
 from syndicate.ledger.database import Database
-from syndicate.ledger.faults import damaged, explained
+from syndicate.ledger.faults import damaged, explained, without_locks
 from syndicate.ledger.write_ahead import put_foreign_away
 
 SIGNS = (".runs", ".daemon", ".key", "-wal")
@@ -90,6 +90,13 @@ def put_log_away(path: Path, now: datetime) -> str | None:
         f"{path} was replaced while another program uses it",
         hint="stop all programs that use this ledger, then run this again",
     )
+
+
+def require_locks(path: Path) -> None:
+    """Raise LedgerError if file locks do not work where the ledger is: two processes would send the same."""
+    fault = without_locks(path)
+    if fault is not None:
+        raise fault
 
 
 def check_whole(database: Database) -> None:

@@ -19,9 +19,10 @@ from syndicate.ledger.copies import Contents
 from syndicate.ledger.database import Database, copy_ledger
 from syndicate.ledger.faults import damaged
 from syndicate.ledger.recovery import Recovery
-from syndicate.ledger.run_file import RunFile
+from syndicate.ports import Clock
 
 STOP = "stop the daemon and let all runs end, then run this again"
+ENDS = ("", "-wal", "-shm")
 BEGUN = "the ledger was begun anew"
 RESTORED = "the ledger was restored from a backup"
 
@@ -35,45 +36,49 @@ class Restored:
     key: Path | None
 
 
-def restore(config: Config, key: str | None, backup: Path, now: datetime) -> Restored:
+def restore(config: Config, key: str | None, backup: Path, clock: Clock) -> Restored:
     """Put the backup in the ledger's place, and have the networks asked before anything is posted. Raises LedgerError.
 
     Refused while another process uses the ledger, and for a backup that is damaged or none: then nothing changes.
     """
-    ledger = config.ledger
+    ledger, now = config.ledger, clock()
     if ledger.exists() and backup.exists() and backup.samefile(ledger):
         raise LedgerError(f"{backup} is the ledger itself")
     contents = copies.contents(backup)
     draft = ledger.with_name(f".{ledger.name}.restored.{os.getpid()}")
     try:
-        _prepare(config, backup, draft, now)
+        _prepare(backup, draft)
         with _undisturbed(ledger):
             if ledger.exists():
                 owner_like(ledger, draft)
-            ends = ("", "-wal", "-shm")
-            away = write_ahead.put_away([ledger.with_name(ledger.name + end) for end in ends], now)
+            away = write_ahead.put_away([ledger.with_name(ledger.name + end) for end in ENDS], now)
             draft.rename(ledger)
+            _ask(config, RESTORED, clock)
             restored = _put_key_back(config, key, backup, now)
             key_file.sync(ledger.parent)
     except OSError as fault:
         raise LedgerError(f"{ledger} cannot be put back: {fault.strerror}") from fault
     finally:
-        for end in ("", "-wal", "-shm"):
+        for end in ENDS:
             draft.with_name(draft.name + end).unlink(missing_ok=True)
     return Restored(contents, [*away, *restored[1:]], restored[0] if restored else None)
 
 
-def _prepare(config: Config, backup: Path, draft: Path, now: datetime) -> None:
-    """A whole copy of the backup beside the ledger, of this version's schema, that asks for a look at the networks."""
+def _prepare(backup: Path, draft: Path) -> None:
+    """Write a whole copy of the backup beside the ledger, with this version's schema."""
     os.close(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC, 0o600))
     copy_ledger(backup, draft)
     found = copies.damage(draft)
     if found:
         raise damaged(backup, found[0])
-    database = Database(draft)
+    Database(draft).close()
+
+
+def _ask(config: Config, why: str, clock: Clock) -> None:
+    database = Database(config.ledger)
     try:
-        Recovery(database, lambda: now, RunFile(config.ledger)).ask(RESTORED)
         remember_config(database, config)
+        Recovery(database, clock).ask(why)
     finally:
         database.close()
 
@@ -106,7 +111,7 @@ def _put_key_back(config: Config, key: str | None, backup: Path, now: datetime) 
     return [place, *away]
 
 
-def begin(config: Config, now: datetime) -> list[Path]:
+def begin(config: Config, clock: Clock) -> list[Path]:
     """Make a new ledger where the old one is lost. Returns the new names of what was left of that one.
 
     Raises LedgerError if there is one.
@@ -115,11 +120,6 @@ def begin(config: Config, now: datetime) -> list[Path]:
     if ledger.exists() and ledger.stat().st_size:
         raise LedgerError(f"there is a ledger at {ledger}", hint="move it away first, while nothing runs")
     with _undisturbed(ledger):
-        away = write_ahead.put_away([ledger.with_name(ledger.name + end) for end in ("-wal", "-shm")], now)
-        database = Database(ledger)
-        try:
-            Recovery(database, lambda: now).ask(BEGUN)
-            remember_config(database, config)
-        finally:
-            database.close()
+        away = write_ahead.put_away([ledger.with_name(ledger.name + end) for end in ENDS], clock())
+        _ask(config, BEGUN, clock)
     return away

@@ -9,6 +9,7 @@ from syndicate.ledger import Ledger
 from syndicate.ledger.pruning import Pruned, Pruning
 
 SMALL = 64_000_000  # bytes of a file that is written anew without being asked: less than a second
+CACHE_KB = 50_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +25,7 @@ class Done:
 def prune(ledger: Ledger, older: timedelta, *, pretend: bool, vacuum: bool) -> Done:
     """Forget what was finished longer ago. Others may use the ledger meanwhile, but wait while a file is rewritten."""
     pruning, database = Pruning(ledger.database), ledger.database
+    database.widen(CACHE_KB)
     what = pruning.forget(ledger.now() - older, pretend=pretend)
     if pretend:
         return Done(what)

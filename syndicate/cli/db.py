@@ -92,7 +92,7 @@ def restore(shared: Shared, *, file: Path) -> None:
     from syndicate.app.restoring import restore as put_back
 
     config = loaded(shared, fill=True)
-    done = put_back(config, os.environ.get("SYNDICATE_KEY"), file, clock.now())
+    done = put_back(config, os.environ.get("SYNDICATE_KEY"), file, clock.now)
     if shared.json:
         print_json(_restored_record(done, config.ledger))
         return
@@ -166,7 +166,7 @@ def new(shared: Shared) -> None:
     from syndicate.app.restoring import begin
 
     config = loaded(shared, fill=True)
-    away = begin(config, clock.now())
+    away = begin(config, clock.now)
     if shared.json:
         print_json({"ledger": str(config.ledger), "put_away": [str(old) for old in away]})
         return

@@ -70,7 +70,8 @@ RECORDS: Mapping[str, Record] = {
         },
     ),
     "deliveries": Record(
-        "One article for one account; `alerts.command` gets these fields [with some more](../operations/monitoring.md#the-lines).",
+        "One article for one account; `alerts.command` gets these fields"
+        " [with some more](../operations/monitoring.md#the-lines).",
         _DELIVERY,
     ),
     "shown": Record(
@@ -88,7 +89,8 @@ RECORDS: Mapping[str, Record] = {
             "accounts": '`[{"account", "platform", "state", "why", "since", "until", "message", "waiting",'
             ' "last_post_at"}]`; `state` is `posts`, `waits`, `paused` or `off`; `why` is `auth`, `person` or `all`'
             " for a pause, else a reason",
-            "sources": '`[{"source", "state", "last_good_at", "next_poll_at", "failing_since", "failures", "error"}]`;'
+            "sources": '`[{"source", "state", "last_good_at", "next_poll_at", "failing_since", "failures", "error",'
+            ' "quiet_since"}]`;'
             " `state` is `good`, `quiet`, `waiting`, `failing`, `gone` or `new`",
             "paused": '`[{"word", "since", "until"}]`; the word `""` is everything',
             "dropped": '`[{"account", "reason", "waited_for", "count"}]` since midnight, on the site\'s clock',

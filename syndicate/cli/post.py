@@ -15,7 +15,7 @@ import click
 
 from syndicate.cli import complain
 from syndicate.cli.options import DURATION, Shared, active, known, opened, shared_options
-from syndicate.cli.output import print_deliveries
+from syndicate.cli.output import is_terminal, print_deliveries
 from syndicate.model import APPROVABLE, LATER, REASONS
 
 if TYPE_CHECKING:
@@ -133,7 +133,7 @@ def send(run: Run, app: App, wait: timedelta = timedelta(0), *, verbose: bool = 
 
 def _again(posts: Sequence[Delivery]) -> bool:
     """Ask whether deleted posts are sent again; no where nobody can be asked."""
-    if not (sys.stdin.isatty() and sys.stderr.isatty()):
+    if not is_terminal(sys.stdin, sys.stderr):
         return False
     where = ", ".join(post.account for post in posts)
     return click.confirm(f"its post on {where} was deleted; send it there again?", err=True)

@@ -23,7 +23,7 @@ def command(shared: Shared) -> int:
     It asks no server and writes nothing. Exit status 1 when a person is needed.
     """
     from syndicate.app import clock
-    from syndicate.app.engines.instance_lock import running
+    from syndicate.app.instance_lock import running
     from syndicate.app.monitoring.status import empty, gather
     from syndicate.app.runs import RealRun
     from syndicate.app.wiring import App
@@ -83,6 +83,7 @@ def _record(status: Status) -> dict[str, Any]:
                 "failing_since": instant(each.failing_since),
                 "failures": each.failures,
                 "error": each.error,
+                "quiet_since": instant(each.quiet_since),
             }
             for each in status.sources
         ],

@@ -178,7 +178,7 @@ def _source(each: SourceStatus, width: int, page: _Page) -> Iterator[str]:
     elif each.state == "waiting":
         yield f"  {_mark('…', YELLOW)} {name}  its server asks us to wait · {read} · {coming}"
     elif each.state == "quiet":
-        yield f"  {_mark('…', YELLOW)} {name}  nothing new for longer than usual · {read} · {coming}"
+        yield f"  {_mark('…', YELLOW)} {name}  nothing new since {page.clock(each.quiet_since)} · {read} · {coming}"
     elif each.state == "new":
         yield f"  {_mark('…', YELLOW)} {name}  not read yet"
     else:

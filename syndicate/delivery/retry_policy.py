@@ -132,8 +132,7 @@ def _unreachable(
     wait = _asked(asked, backoff(max(attempts, failures - 1), jitter), LONGEST_RATE_WAIT)
     held = now + wait if broken else None
     trouble = str(failure) if wait > LONG_WAIT else None
-    spent = not (broken and aging)
-    return Step("due", "unavailable", now + wait, spent=spent, account_wait=held, trouble=trouble)
+    return Step("due", "unavailable", now + wait, spent=not (broken and aging), account_wait=held, trouble=trouble)
 
 
 def backoff(attempts: int, jitter: float) -> timedelta:

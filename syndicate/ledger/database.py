@@ -53,6 +53,7 @@ class Database:
         self.path = path
         self._busy = busy
         self._durable = durable
+        self._chained = False
         self._local = threading.local()
         self._all: dict[threading.Thread, sqlite3.Connection] = {}
         self._guard = threading.Lock()
@@ -100,7 +101,7 @@ class Database:
             yield
             with self._translated():
                 if connection.total_changes != before:
-                    write_ahead.stamp(connection)
+                    self._stamp()
                 connection.execute("COMMIT")
         except BaseException:
             # A full disk may have ended the transaction already.
@@ -138,18 +139,22 @@ class Database:
         with self.transaction(), self._translated():
             for _ in range(pages):  # Python takes but one step of this statement, and each step frees one page
                 self._connection().execute("PRAGMA incremental_vacuum")
-            write_ahead.stamp(self._connection())
+            self._stamp()
 
     def rewrite(self) -> None:
         """Write the whole file anew, without free pages, so that it can give some back from then on. Others wait."""
         with self.transaction(), self._translated():
-            write_ahead.stamp(self._connection())
+            self._stamp()
         with self._translated():
             self._connection().execute("PRAGMA auto_vacuum=INCREMENTAL")
             self._connection().execute("VACUUM")
         with self.transaction(), self._translated():
-            write_ahead.stamp(self._connection())
+            self._stamp()
         self.checkpoint()
+
+    def _stamp(self) -> None:
+        if self._chained:
+            write_ahead.stamp(self._connection())
 
     def widen(self, cache_kb: int) -> None:
         """Give this thread a larger page cache, for writing many rows all over the file. `cache_kb` is in KiB."""
@@ -209,14 +214,18 @@ class Database:
         return connection
 
     def _version(self) -> int:
-        if not self.rows("SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = 'meta'"):
+        if not self._has("meta"):
             return 0
         found = self.row("SELECT value FROM meta WHERE name = 'schema_version'")
         return int(found["value"]) if found else 0
 
+    def _has(self, table: str) -> bool:
+        return bool(self.rows("SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = :table", table=table))
+
     def _migrate(self) -> None:
         version = self._version()
         if version == VERSION:
+            self._chained = self._durable and self._has("chain")
             return
         if version > VERSION:
             raise LedgerError(
@@ -232,6 +241,7 @@ class Database:
                 " ON CONFLICT (name) DO UPDATE SET value = :version",
                 version=str(VERSION),
             )
+            self._chained = self._durable and self._has("chain")
 
     def _run(self, script: str) -> None:
         """Run a script statement by statement: `executescript` would commit the transaction first."""

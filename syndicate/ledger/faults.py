@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import contextlib
 import errno
-import fcntl
+import os
 import sqlite3
-import tempfile
+from collections.abc import Iterator
 from pathlib import Path
+from typing import IO
 
 from syndicate.errors import LedgerError
+from syndicate.ledger.file_locks import SET, lock
 
 PUT_BACK = "syndicate db check says more; put back a backup with syndicate db restore FILE, or salvage it with .recover"
 _FAULTS = (
@@ -20,6 +23,7 @@ _FAULTS = (
     (("malformed",), "is damaged: {}", PUT_BACK),
 )
 """Parts of SQLite's messages, each with what is wrong in our words, and the cure."""
+LOCAL = "keep the ledger on a local disk, or mount this one with locks; without them nothing is sent"
 
 
 def explained(path: Path, fault: sqlite3.Error, *, was_ledger: bool = False) -> LedgerError:
@@ -29,11 +33,10 @@ def explained(path: Path, fault: sqlite3.Error, *, was_ledger: bool = False) -> 
     """
     text = str(fault)
     code = getattr(fault, "sqlite_errorcode", None)
-    if code == sqlite3.SQLITE_BUSY and _lockless(path.parent):
-        return LedgerError(
-            f"{path} cannot be locked: its disk has no file locks (NFS without lockd?)",
-            hint="keep the ledger on a local disk, or mount this one with locks; without them nothing is sent",
-        )
+    if code == sqlite3.SQLITE_BUSY:
+        unlocked = without_locks(path)
+        if unlocked is not None:
+            return unlocked
     if code == sqlite3.SQLITE_NOTADB and was_ledger:
         return damaged(path, text)
     for marks, told, cure in _FAULTS:
@@ -47,11 +50,33 @@ def damaged(path: Path, told: str) -> LedgerError:
     return LedgerError(f"{path} is damaged: {told}", hint=PUT_BACK)
 
 
-def _lockless(folder: Path) -> bool:
-    """Whether files in this folder cannot be locked: SQLite reports that as if another program had the lock."""
+def without_locks(path: Path) -> LedgerError | None:
+    """A LedgerError if files beside this one cannot be locked, or if a lock keeps nobody out; None if all is well.
+
+    SQLite reports the first as if another program had the lock, and cannot notice the second.
+    """
+    if SET is None:
+        return None
     try:
-        with tempfile.TemporaryFile(dir=folder) as file:
-            fcntl.lockf(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        with _opened_twice(path.with_name(f".{path.name}.{os.getpid()}.locks")) as files:
+            for file in files:
+                lock(file)
+    except BlockingIOError:
+        return None
     except OSError as fault:
-        return fault.errno in (errno.ENOLCK, errno.ENOSYS, errno.EOPNOTSUPP)
-    return False
+        if fault.errno not in (errno.ENOLCK, errno.ENOSYS, errno.EOPNOTSUPP):
+            return None  # not to be found out in this way, or the ledger's own fault, which is told when it is opened
+        return LedgerError(f"{path} cannot be locked: its disk has no file locks (NFS without lockd?)", hint=LOCAL)
+    return LedgerError(f"{path} cannot be locked: file locks on its disk keep nobody out", hint=LOCAL)
+
+
+@contextlib.contextmanager
+def _opened_twice(path: Path) -> Iterator[tuple[IO[bytes], IO[bytes]]]:
+    """A new file without a name, open in two ways."""
+    with path.open("w+b") as one:
+        try:
+            other = path.open("r+b")
+        finally:
+            path.unlink()
+        with other:
+            yield one, other

@@ -16,14 +16,16 @@ _FINISHED = "state IN ('posted', 'skipped', 'failed')"
 _OLD = (
     "SELECT rowid AS number, key, COALESCE(LENGTH(post), 0) + COALESCE(LENGTH(draft), 0)"
     " + COALESCE(LENGTH(prepared), 0) AS size,"
-    " (SELECT COUNT(*) FROM attempt WHERE attempt.key = delivery.key) AS attempts"
+    " (SELECT COUNT(*) FROM attempt WHERE attempt.key = delivery.key AND ended_at < :before) AS attempts"
     f" FROM delivery WHERE rowid > :last AND updated_at < :before AND {_FINISHED}"
     " AND (post IS NOT NULL OR draft IS NOT NULL OR prepared IS NOT NULL"
-    " OR EXISTS (SELECT 1 FROM attempt WHERE attempt.key = delivery.key))"
+    " OR EXISTS (SELECT 1 FROM attempt WHERE attempt.key = delivery.key AND ended_at < :before))"
     " AND NOT EXISTS (SELECT 1 FROM delivery AS other WHERE other.anchor = delivery.anchor"
     " AND (other.state NOT IN ('posted', 'skipped', 'failed') OR other.updated_at >= :before))"
     " ORDER BY rowid LIMIT :most"
 )
+_ROW = f"SELECT rowid, * FROM delivery WHERE key = :key AND updated_at < :before AND {_FINISHED}"
+_EMPTY: Row = {"post": None, "draft": None, "prepared": None}
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,19 +60,24 @@ class Pruning:
     def _batches(self, before: datetime, *, pretend: bool) -> Iterator[list[Row]]:
         last = 0
         while True:
-            with self._db.transaction():
-                batch = self._db.rows(_OLD, last=last, before=micros(before), most=BATCH)
-                if not pretend:
-                    self._forget([{"key": row["key"]} for row in batch])
+            batch = self._db.rows(_OLD, last=last, before=micros(before), most=BATCH)
             if not batch:
                 return
+            if not pretend:
+                self._forget([row["key"] for row in batch], before)
             last = batch[-1]["number"]
             yield batch
 
-    def _forget(self, keys: list[Row]) -> None:
-        self._db.change_many("UPDATE delivery SET post = NULL, draft = NULL, prepared = NULL WHERE key = :key", keys)
-        self._db.change_many("DELETE FROM attempt WHERE key = :key", keys)
-        self._db.change_many("DELETE FROM alert WHERE key = :key AND done_at IS NOT NULL", keys)
+    def _forget(self, keys: list[str], before: datetime) -> None:
+        """Write these rows anew without their posts. To make them smaller where they are would free no page."""
+        named = [{"key": key, "before": micros(before)} for key in keys]
+        with self._db.transaction():
+            rows = [row for each in named for row in self._db.rows(_ROW, **each)]  # finished still
+            self._db.change_many("DELETE FROM delivery WHERE key = :key", [{"key": row["key"]} for row in rows])
+            if rows:
+                self._db.change_many(_insert(rows[0]), [row | _EMPTY for row in rows])
+            self._db.change_many("DELETE FROM attempt WHERE key = :key AND ended_at < :before", named)
+            self._db.change_many("DELETE FROM alert WHERE key = :key AND done_at < :before", named)
 
     def give_back(self) -> int:
         """Give free pages back to the disk, some at a time. Returns how many bytes; 0 if this file cannot do that."""
@@ -98,3 +105,7 @@ class Pruning:
     def _number(self, pragma: str) -> int:
         row = self._db.row(f"PRAGMA {pragma}")
         return int(row[pragma]) if row else 0
+
+
+def _insert(row: Row) -> str:
+    return f"INSERT INTO delivery ({', '.join(row)}) VALUES ({', '.join(f':{name}' for name in row)})"

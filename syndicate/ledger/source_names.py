@@ -46,6 +46,8 @@ class SourceNames:
         self._db.change("UPDATE source SET name = :new WHERE name = :old", **values)
         self._db.change("UPDATE article SET source = :new WHERE source = :old", **values)
         self._db.change("UPDATE subscription SET source = :new WHERE source = :old", **values)
+        self._db.change("DELETE FROM source_host WHERE source = :new", new=new)
+        self._db.change("UPDATE source_host SET source = :new WHERE source = :old", **values)
         there = "SELECT 1 FROM listing AS twin WHERE twin.source = :new AND twin.place = listing.place"
         self._db.change(f"DELETE FROM listing WHERE source = :old AND EXISTS ({there})", **values)
         self._db.change("UPDATE listing SET source = :new WHERE source = :old", **values)

@@ -1,34 +1,35 @@
 """Tells whether the write-ahead log beside a ledger belongs to it. One that does not is put away, never replayed.
 
-SQLite replays whatever log lies beside a file. Each transaction of ours therefore writes two numbers into the header
-of the file: a new random stamp (`user_version`), and the stamp before it (`application_id`). A log follows the file if
-the first header in it names the file's stamp as the one before, or if the file's stamp is among those of the log.
+SQLite replays whatever log lies beside a file. Each transaction of ours therefore puts a new random stamp into the one
+row of the table `chain`, with the stamp before it. A log follows the file if the first of its images of that row has
+the file's stamp as the one before, or if the file's stamp is among those of the log.
 """
 
 from __future__ import annotations
 
 import contextlib
-import fcntl
 import os
 import sqlite3
 import struct
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 from pathlib import Path
 
+from syndicate.ledger.file_locks import lock
+
 MAGIC = (b"\x37\x7f\x06\x82", b"\x37\x7f\x06\x83")
-HEADER, FRAME = 32, 24  # bytes
-FIRST_PAGE = struct.pack(">I", 1)
-STAMP_AT = 60  # byte of the file
-STAMPS = struct.Struct(">60xi4xi")  # user_version and application_id in the first page: sqlite.org/fileformat2.html
+HEADER, FRAME = 32, 24  # bytes: sqlite.org/fileformat2.html
+ROW = struct.Struct(
+    ">16sQQ"
+)  # the end of the page of `chain`, which has but this row: a mark, its stamp, the one before
+MARK = b"syndicate-ledger"
+NONE = 1 << 62  # the stamp of a file that has none; all stamps are so large that SQLite stores them in eight bytes
 LOCKS = (0x40000002, 510)  # the bytes that SQLite locks while it has a file open, and how many
 
 
 def stamp(connection: sqlite3.Connection) -> None:
     """Give the transaction under way a stamp of its own, which follows the one before."""
-    (before,) = connection.execute("PRAGMA user_version").fetchone()
-    connection.execute(f"PRAGMA application_id={before}")
-    connection.execute(f"PRAGMA user_version={int.from_bytes(os.urandom(4)) >> 1}")
+    connection.execute(f"UPDATE chain SET before = own, own = {NONE} | (random() & {NONE - 1})")
 
 
 def log_of(ledger: Path) -> Path:
@@ -38,7 +39,13 @@ def log_of(ledger: Path) -> Path:
 
 def is_foreign(ledger: Path) -> bool:
     """Whether the log beside this ledger is surely not its own. False where there is none, or nothing tells."""
-    return _apart(lambda: _stamp(ledger), log_of(ledger))
+    own = _stamp(ledger)
+    stamps = _stamps(log_of(ledger))
+    first = next(stamps, None)
+    if own is None or first is None:
+        return False
+    follows = own in first or any(stamp == own for stamp, _ in stamps)
+    return not follows and _stamp(ledger) == own  # else a process moved its log into the file meanwhile
 
 
 def is_whole(log: Path) -> bool:
@@ -49,14 +56,14 @@ def is_whole(log: Path) -> bool:
 
 
 @contextlib.contextmanager
-def alone(ledger: Path) -> Iterator[int]:
-    """Keep other processes from the ledger meanwhile; gives an open descriptor. Raises BlockingIOError if one uses it.
+def alone(ledger: Path) -> Iterator[None]:
+    """Keep everybody, also this process, from opening the ledger meanwhile. Raises BlockingIOError if one has it open.
 
-    Not for a process that uses it itself: the end of this would free the locks of its connections.
+    A process that has it open itself would lose its locks at the end of this.
     """
     with ledger.open("r+b") as file:
-        fcntl.lockf(file, fcntl.LOCK_EX | fcntl.LOCK_NB, LOCKS[1], LOCKS[0])
-        yield file.fileno()
+        lock(file, *LOCKS)
+        yield
 
 
 def put_foreign_away(ledger: Path, now: datetime) -> list[Path]:
@@ -66,8 +73,8 @@ def put_foreign_away(ledger: Path, now: datetime) -> list[Path]:
     """
     if not is_foreign(ledger):
         return []
-    with alone(ledger) as descriptor:
-        if not _apart(lambda: int.from_bytes(os.pread(descriptor, 4, STAMP_AT)), log_of(ledger)):
+    with alone(ledger):
+        if not is_foreign(ledger):
             return []  # another process has done it
         return put_away([log_of(ledger), ledger.with_name(ledger.name + "-shm")], now)
 
@@ -87,27 +94,18 @@ def dated(path: Path, now: datetime) -> Path:
     return wanted
 
 
-def _apart(stamp: Callable[[], int | None], log: Path) -> bool:
-    """Whether a log surely does not follow the file with this stamp."""
-    before = stamp()
-    stamps = _stamps(log)
-    first = next(stamps, None)
-    if before is None or first is None:
-        return False
-    mine = before in first or any(own == before for own, _ in stamps)
-    return not mine and stamp() == before  # else a process moved its log into the file meanwhile
-
-
 def _stamp(ledger: Path) -> int | None:
     """The stamp in the file itself, whatever its log says; None if there is no database."""
     uri = f"{ledger.absolute().as_uri()}?immutable=1"
     with contextlib.suppress(sqlite3.Error), contextlib.closing(sqlite3.connect(uri, uri=True)) as connection:
-        return int(connection.execute("PRAGMA user_version").fetchone()[0])
+        if not connection.execute("SELECT 1 FROM sqlite_master WHERE name = 'chain'").fetchone():
+            return NONE
+        return int(connection.execute("SELECT own FROM chain").fetchone()[0])
     return None
 
 
 def _stamps(log: Path) -> Iterator[tuple[int, int]]:
-    """Of each image of the file's first page in the log, in order: its stamp, and the stamp before."""
+    """Of each image of the row of `chain` in the log, in order: its stamp, and the one before."""
     try:
         descriptor = os.open(log, os.O_RDONLY | os.O_CLOEXEC)
     except OSError:
@@ -118,10 +116,10 @@ def _stamps(log: Path) -> Iterator[tuple[int, int]]:
             return
         size, salts, place = int.from_bytes(head[8:12]), head[16:24], HEADER
         while len(frame := os.pread(descriptor, FRAME, place)) == FRAME and frame[8:16] == salts:
-            if frame[:4] == FIRST_PAGE:
-                page = os.pread(descriptor, STAMPS.size, place + FRAME)
-                if len(page) == STAMPS.size:
-                    yield STAMPS.unpack(page)
             place += FRAME + size
+            row = os.pread(descriptor, ROW.size, place - ROW.size)
+            if len(row) == ROW.size and row.startswith(MARK):
+                _, own, before = ROW.unpack(row)
+                yield own, before
     finally:
         os.close(descriptor)

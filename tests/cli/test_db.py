@@ -292,6 +292,7 @@ def test_what_was_finished_long_ago_is_forgotten_and_never_posted_again(desk, le
     old = "UPDATE delivery SET updated_at = updated_at - 100 * 86400000000"
     with sqlite3.connect(ledger) as connection:
         connection.execute(f"{old} WHERE rowid = 1")
+        connection.execute("UPDATE attempt SET ended_at = ended_at - 100 * 86400000000 WHERE rowid = 1")
     connection.close()
     [row] = desk("--json", "db", "prune", "--dry-run").rows
     assert (row["deliveries"], row["attempts"], row["freed_bytes"]) == (1, 1, 0)

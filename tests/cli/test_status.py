@@ -190,3 +190,15 @@ def test_a_large_house_stays_on_a_screen(monkeypatch):
     assert "    and 10 more: 10 failing" in plain
     assert "    and 22 more: syndicate status --json" in plain
     assert "  ✓ 40 others post · last post – · 40,000 waiting" in plain
+
+
+def test_a_source_that_is_quiet_says_since_when_and_needs_nobody(house):
+    now = int(datetime.now(UTC).timestamp() * 1e6)
+    house.site.publish(9)
+    house("post")
+    ledger(house, f"UPDATE article SET published_at = {now} - 500000000000 - 60000000 * position")
+    [source] = status(house)["sources"]
+    assert source["state"] == "quiet"
+    assert source["quiet_since"] < source["last_good_at"]
+    assert "source_quiet" not in {kind for kind, _ in needs(house)}
+    assert "… news  nothing new since " in shown(house)[1]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import sqlite3
 import threading
 from datetime import UTC, datetime
@@ -10,7 +11,7 @@ import pytest
 
 from syndicate.errors import LedgerError
 from syndicate.ledger.database import VERSION, Database, copy_ledger, from_micros, micros
-from syndicate.ledger.faults import explained
+from syndicate.ledger.faults import explained, without_locks
 
 
 @pytest.fixture
@@ -219,3 +220,31 @@ def test_a_copy_while_others_write_is_whole(tmp_path, database):
     copy = Database(tmp_path / "copy.db")
     assert names(copy) == ["a", "bb", "cc"]
     copy.close()
+
+
+# Locks
+
+
+def fails(*_):
+    raise OSError(errno.ENOLCK, "No locks available")
+
+
+@pytest.mark.parametrize(
+    ("lock", "told"),
+    [
+        (None, None),
+        (fails, "its disk has no file locks (NFS without lockd?)"),
+        (lambda *_: 0, "file locks on its disk keep nobody out"),
+    ],
+    ids=["works", "fails", "lies"],
+)
+def test_a_disk_without_file_locks_is_named(tmp_path, monkeypatch, lock, told):
+    if lock is not None:
+        monkeypatch.setattr("fcntl.fcntl", lock)
+    found = without_locks(tmp_path / "l.db")
+    assert (found and str(found)) == (told and f"{tmp_path / 'l.db'} cannot be locked: {told}")
+    busy = sqlite3.OperationalError("database is locked")
+    busy.sqlite_errorcode = sqlite3.SQLITE_BUSY
+    assert ("is locked by another program" in str(explained(tmp_path / "l.db", busy))) == (told is None)
+    assert list(tmp_path.iterdir()) == []
+    assert without_locks(tmp_path / "none" / "l.db") is None or told

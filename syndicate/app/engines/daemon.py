@@ -329,8 +329,11 @@ class Daemon:
         """Deliver what is due for one account, in order, until nothing is or the account has to wait."""
         try:
             self._look_first(name)
+            sent = False
             while not self._stop.is_set() and self._step(name):
-                pass
+                sent = True
+            if sent:  # a copy of the file alone knows of it from now on
+                self._app.ledger.database.checkpoint()
         except SyndicateError as fault:
             self._say("account.failed", account=name, error=str(fault))
         except Exception:  # noqa: BLE001 - a bug with one account stops no other, and is told whole

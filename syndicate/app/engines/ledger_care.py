@@ -10,7 +10,7 @@ from syndicate.errors import LedgerError
 from syndicate.ledger import Ledger
 from syndicate.ledger.faults import damaged
 
-EVERY = 10.0  # seconds between two times that the log is moved into the file
+EVERY = 5.0  # seconds between two times that the log is moved into the file, besides after each post
 
 
 class LedgerCare:

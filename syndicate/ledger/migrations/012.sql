@@ -24,13 +24,6 @@ ALTER TABLE account ADD COLUMN max_age BIGINT;
 -- the time that it waited for. `waited_for` has the reason.
 ALTER TABLE delivery ADD COLUMN left_login TEXT;
 ALTER TABLE delivery ADD COLUMN left_due_at BIGINT;
--- Names that accounts and sources had before; commands still know them.
-CREATE TABLE former_name (
-    kind TEXT NOT NULL,
-    former TEXT NOT NULL,
-    name TEXT NOT NULL,
-    PRIMARY KEY (kind, former)
-);
 -- The UTC day of an article as first stored; none without a date. Of a delivery: the day that a record's key is made of
 -- where a network lets us choose keys, so that another ledger chooses the same. None: planned by an earlier version,
 -- which took the time of planning; what it planned keeps that.
@@ -147,3 +140,14 @@ UPDATE source SET failing_since = polled_at WHERE fails > 0;
 CREATE INDEX delivery_deleted ON delivery (account) WHERE reason = 'deleted';
 -- What was skipped lately.
 CREATE INDEX delivery_skipped ON delivery (updated_at) WHERE state = 'skipped';
+-- One row: the stamp of the last transaction, and of the one before it, by which a log is known as this ledger's own.
+-- Both are eight bytes, so that the row is found at the end of its page.
+CREATE TABLE chain (mark TEXT NOT NULL, own BIGINT NOT NULL, before BIGINT NOT NULL);
+INSERT INTO chain (mark, own, before) VALUES ('syndicate-ledger', 4611686018427387904, 4611686018427387904);
+-- Names that accounts and sources had before; commands still know them.
+CREATE TABLE former_name (
+    kind TEXT NOT NULL,
+    former TEXT NOT NULL,
+    name TEXT NOT NULL,
+    PRIMARY KEY (kind, former)
+);
