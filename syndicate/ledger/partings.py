@@ -49,7 +49,8 @@ def end(database: Database, name: str, now: datetime) -> int:
     )
     # Of these it is not known for which login they were: they never come back.
     database.change("UPDATE delivery SET left_login = NULL WHERE account = :name AND left_login = ''", name=name)
-    database.change("DELETE FROM credential WHERE account = :name", name=name)
+    for table in ("credential", "listed"):
+        database.change(f"DELETE FROM {table} WHERE account = :name", name=name)
     database.change("DELETE FROM account WHERE name = :name", name=name)
     return articles
 
