@@ -20,6 +20,7 @@ from syndicate.model import UNUSABLE, Account, Article, Delivery, Post, Reason
 from syndicate.ports import Platform, Priced
 from syndicate.schedule import at_once
 
+DOUBTED = timedelta(minutes=1)  # until a clock that is doubted is looked at again
 PAUSE_LOOK = timedelta(minutes=1)  # until a paused word is checked again
 FIRST_LOOK, LONGEST_LOOK = timedelta(seconds=30), timedelta(minutes=5)  # between looks at a page that is not right
 LOOKS = 4  # at a page at least before the article is skipped: by the clock alone, one that was set could end the wait
@@ -196,9 +197,14 @@ class Gate:
             return Opening(later or now + NEVER, "window", closed)
         return Opening(later or now + NEVER, "spacing" if cap == "spacing" else "cap", cap)
 
-    def _age(self, delivery: Delivery) -> Skip | None:
-        if delivery.expires_at is None or delivery.expires_at > self.ledger.now():
+    def _age(self, delivery: Delivery) -> Wait | Skip | None:
+        now = self.ledger.now()
+        if delivery.expires_at is None or delivery.expires_at > now:
             return None
+        doubt = self.ledger.doubt()
+        if doubt is not None:  # what has expired by the servers' time as well waits for the clock to be right
+            old = doubt.servers is None or delivery.expires_at <= doubt.servers
+            return Wait("clock", now + DOUBTED, doubt.words) if old else None
         waited = f": {delivery.reason}" if delivery.reason else ""
         return Skip("too_old", f"{WAITED}{waited}")
 
@@ -235,6 +241,8 @@ class Gate:
             left = patience - waited if waited < patience else FIRST_LOOK
             again = min(max(FIRST_LOOK, waited / 2), LONGEST_LOOK, left)
             return Wait("preflight", now + max(again, timedelta(seconds=1)), trouble.words)
+        if trouble.fatal and self.ledger.doubt() is not None:
+            return Wait("preflight", now + LONGEST_LOOK, trouble.words)
         return Skip("preflight", trouble.words, alerted=True) if trouble.fatal else None
 
 

@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from syndicate.ledger import Ledger
 from syndicate.ledger.notices import LAPSED
 from syndicate.model import Account
+from syndicate.planning.plan import FAR
 
 _LAPSED = "articles that expired while they waited for your approval"
 
@@ -27,8 +28,13 @@ def run_housekeeping(ledger: Ledger, accounts: Sequence[Account], configured: Ma
     for name in ledger.accounts.lapsed(at):
         if name in configured:  # else the pause ends when the account is back
             ledger.resume(configured[name])
-    lapsed = ledger.backlog.expire(at)
-    ledger.backlog.release(at)
+    doubt = ledger.doubt()
+    if doubt is None:
+        ledger.backlog.look_at_dates_again(at, FAR)
+        lapsed = ledger.backlog.expire(at)
+    else:
+        lapsed = {}
+    ledger.backlog.release(min(at, doubt.servers or at) if doubt else at)
     told = {name: f"{name}: {_LAPSED}: {count}" for name, count in lapsed.items()}
     for name, words in told.items():
         ledger.notices.happened(LAPSED, name, words, at)

@@ -22,12 +22,13 @@ from syndicate.ledger.outcomes import Outcomes
 from syndicate.ledger.overview import Overview, overview
 from syndicate.ledger.pauses import EVERYTHING, Pauses
 from syndicate.ledger.rehearsal import release
+from syndicate.ledger.run_gaps import RunGaps
 from syndicate.ledger.sources import Sources
 from syndicate.ledger.subscriptions import Subscriptions
 from syndicate.ledger.timekeeping import Timekeeping
 from syndicate.ledger.waiting import Waiting
 from syndicate.model import Account
-from syndicate.ports import Clock
+from syndicate.ports import Clock, ClockDoubt
 
 __all__ = ["Ledger"]
 
@@ -37,6 +38,8 @@ class Ledger:
 
     def __init__(self, database: Database, clock: Clock, key: Callable[[], bytes]) -> None:
         self.database = database
+        self.doubt: Callable[[], ClockDoubt | None] = lambda: None
+        """Why the clock is doubted, if it is; whoever opened the ledger sets it."""
         self._clock = clock
         self.sources = Sources(database)
         self.articles = Articles(database)
@@ -50,6 +53,7 @@ class Ledger:
         self.backlog = Backlog(database)
         self.pauses = Pauses(database)
         self.timekeeping = Timekeeping(database)
+        self.run_gaps = RunGaps(database)
         self.listings = Listings(database)
         self.notices = Notices(database)
         self.alerts = Alerts(database)
@@ -85,6 +89,17 @@ class Ledger:
             self.accounts.reached(account.name)
             return self._catch_up(account, state.down_since if state.paused is None else None)
 
+    def catch_up_after_stop(self, account: Account, since: datetime) -> int:
+        """After nothing ran since `since`: what was due meanwhile goes out as `schedule.catch_up` says.
+
+        Returns how many of the account's deliveries are too old by now.
+        """
+        state = self.accounts.find(account.name)
+        if state is None or state.paused is not None or state.down_since is not None:
+            return 0  # its own stop goes on, and is caught up when it ends
+        with self.transaction():
+            return self._catch_up(account, since, overdue=True)
+
     def end_pause(self, word: str, accounts: Sequence[Account]) -> tuple[bool, int]:
         """End a pause of everything ("") or of a word.
 
@@ -100,12 +115,14 @@ class Ledger:
             self.pauses.end(word, self.now())
         return True, skipped
 
-    def _catch_up(self, account: Account, since: datetime | None, word: str = EVERYTHING) -> int:
+    def _catch_up(
+        self, account: Account, since: datetime | None, word: str = EVERYTHING, *, overdue: bool = False
+    ) -> int:
         if since is None:
             return 0
         keep = account.schedule.catch_up
         kept = None if keep == "all" else int(keep)
-        return self.backlog.catch_up(account.name, since=since, now=self.now(), keep=kept, word=word)
+        return self.backlog.catch_up(account.name, since=since, now=self.now(), keep=kept, word=word, overdue=overdue)
 
     def release_for_rehearsal(self, *, keep_logins: bool) -> dict[str, str]:
         """Free a private copy of the ledger for a rehearsal. Returns the accounts that are paused in the real one, and

@@ -15,7 +15,7 @@ from syndicate.errors import LedgerError
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 MICROSECOND = timedelta(microseconds=1)
 MIGRATIONS = Path(__file__).parent / "migrations"
-VERSION = 11
+VERSION = 12
 BUSY_SECONDS = 30.0
 CACHE_KB = 400
 

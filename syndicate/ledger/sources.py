@@ -36,7 +36,8 @@ class SourceState:
 
     `baseline_at` is None until the first good reading. `address` is its new address, if it moved for good;
     `moved_to` is the address to which it has redirected for good since `moved_at`, and which is not used yet.
-    `gone`: it answered 410. `gap_at` is when articles were found missing that are not read yet.
+    `gone`: it answered 410. `gap_at` is when articles were found missing that are not read yet. `begun_at` is when it
+    was first read while the clock was doubted, `unread_since` since when its polls have failed.
     """
 
     name: str
@@ -54,6 +55,8 @@ class SourceState:
     moved_at: datetime | None = None
     gone: bool = False
     gap_at: datetime | None = None
+    begun_at: datetime | None = None
+    unread_since: datetime | None = None
 
 
 class Sources:
@@ -109,6 +112,7 @@ class Sources:
         self._db.change(
             "UPDATE source SET polled_at = :now, etag = :etag, last_modified = :last_modified, body_hash = :body_hash,"
             " place = :place, wish = :wish, baseline_at = COALESCE(baseline_at, :baseline_at), gone = 0,"
+            " unread_since = NULL, begun_at = NULL,"
             " entries = COALESCE(:entries, entries), retry_at = 0, fails = 0, gap_at = :gap_at,"
             f" next_poll_at = {_NEXT}, error = NULL WHERE name = :name",
             name=name,
@@ -126,17 +130,33 @@ class Sources:
         )
 
     def failed(
-        self, name: str, error: str, *, next_poll_at: datetime, retry_at: datetime | None, gone: bool = False
+        self,
+        name: str,
+        error: str,
+        *,
+        next_poll_at: datetime,
+        retry_at: datetime | None,
+        gone: bool = False,
+        since: datetime | None = None,
     ) -> None:
-        """Record a failed poll. Validators and baseline stay as they are."""
+        """Record a failed poll. Validators and baseline stay as they are. Nothing was read since `since`."""
         self._db.change(
             f"UPDATE source SET fails = fails + 1, error = :error, next_poll_at = {_NEXT}, gone = :gone,"
-            " retry_at = COALESCE(:retry_at, 0) WHERE name = :name",
+            " retry_at = COALESCE(:retry_at, 0), unread_since = COALESCE(unread_since, :since) WHERE name = :name",
             name=name,
+            since=micros(since),
             error=error,
             gone=int(gone),
             next_poll_at=micros(next_poll_at),
             retry_at=micros(retry_at),
+        )
+
+    def begun(self, name: str, at: datetime) -> None:
+        """Record a first reading while the clock is doubted: what is published after `at` will be new."""
+        self._db.change(
+            "UPDATE source SET begun_at = COALESCE(begun_at, :at) WHERE name = :name AND baseline_at IS NULL",
+            name=name,
+            at=micros(at),
         )
 
     def moving(self, name: str, to: str | None, since: datetime | None) -> None:
@@ -261,6 +281,8 @@ def _state(row: Row, url: str) -> SourceState:
         moved_at=from_micros(row["moved_at"]),
         gone=bool(row["gone"]),
         gap_at=from_micros(row["gap_at"]),
+        begun_at=from_micros(row["begun_at"]),
+        unread_since=from_micros(row["unread_since"]),
     )
 
 

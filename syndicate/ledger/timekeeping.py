@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from syndicate.ledger.database import Database, from_micros, micros
 
 KEPT = timedelta(seconds=20)  # how often the present time is stored
-JUMP = timedelta(minutes=2)  # clocks that are kept right by NTP move by less
+JUMP = timedelta(seconds=2)  # a clock that is kept right is slowed down, and never goes back
 
 _COLUMNS = {
     "delivery": ("due_at", "lease_until", "committed_at"),
@@ -25,25 +25,40 @@ class Timekeeping:
 
     def __init__(self, database: Database) -> None:
         self._db = database
+        self._seen: datetime | None = None  # by this process, in its last call
+        self._stored: datetime | None = None  # what was stored then
 
     def keep(self, now: datetime) -> timedelta:
         """Store the present time. If the clock was set back since the last call, move all waits; returns by how much.
 
-        Embargoes stay: their time is the publisher's, not this clock's.
+        Embargoes stay: their time is the publisher's, not this clock's. So do first runs, see `settle`.
         """
-        latest = self._latest()
-        if latest is None or now - latest >= KEPT:
+        stored, seen = self._latest(), self._seen
+        if stored is None or (self._stored is not None and stored < self._stored):
+            seen = None  # another process has noticed it, and moved what waits
+        self._seen, self._stored = now, stored
+        latest = max(filter(None, (stored, seen)), default=None)
+        if latest is not None and latest - now >= JUMP:
+            return self._turn_back(now, latest, stored)
+        if stored is None or now - stored >= KEPT:
             self._write(now)
-        elif latest - now >= JUMP:
-            with self._db.transaction():
-                again = self._latest()  # another process may have been first
-                if again is None or again - now < JUMP:
-                    return timedelta(0)
-                jump = again - now
-                self._move(now, jump)
-                self._write(now)
-            return jump
         return timedelta(0)
+
+    def settle(self, now: datetime) -> None:
+        """Put right first runs that took place while the clock was ahead: none was later than now.
+
+        Else all that is published until then would be older than the first run. For a clock that is right.
+        """
+        for table in _BASELINED:
+            self._db.change(f"UPDATE {table} SET baseline_at = :now WHERE baseline_at > :now", now=micros(now))
+
+    def _turn_back(self, now: datetime, latest: datetime, stored: datetime | None) -> timedelta:
+        with self._db.transaction():
+            if self._latest() != stored:  # another process was first
+                return timedelta(0)
+            self._move(now, latest - now)
+            self._write(now)
+        return latest - now
 
     def _move(self, now: datetime, jump: timedelta) -> None:
         for table, columns in _COLUMNS.items():
@@ -52,14 +67,13 @@ class Timekeeping:
             )
             ours = f" WHERE {_OURS}" if table == "delivery" else ""
             self._db.change(f"UPDATE {table} SET {moved}{ours}", now=micros(now), jump=micros_of(jump))
-        for table in _BASELINED:  # else all that is published until then would be older than the first run
-            self._db.change(f"UPDATE {table} SET baseline_at = :now WHERE baseline_at > :now", now=micros(now))
 
     def _latest(self) -> datetime | None:
         row = self._db.row("SELECT value FROM meta WHERE name = 'clock'")
         return from_micros(int(row["value"])) if row else None
 
     def _write(self, now: datetime) -> None:
+        self._stored = now
         self._db.change(
             "INSERT INTO meta (name, value) VALUES ('clock', :value) ON CONFLICT (name) DO UPDATE SET value = :value",
             value=str(micros(now)),

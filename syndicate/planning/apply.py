@@ -45,8 +45,13 @@ def restrained(
     newest: datetime | None,
     ledger: Ledger,
     floods: FloodLimits,
+    *,
+    stopped: bool = False,
 ) -> list[Planned]:
-    """Apply flood control to the deliveries of one reading: bursts and likely duplicates wait for approval."""
+    """Apply flood control to the deliveries of one reading: bursts and likely duplicates wait for approval.
+
+    `stopped`: it is the first reading after a stop.
+    """
 
     def twin(known: StoredArticle, doubted: bool) -> LikelyDuplicate:
         return LikelyDuplicate(known.anchor, known.article, known.article.published or known.first_seen, doubted)
@@ -61,7 +66,7 @@ def restrained(
         for anchor, known in _replaced(going, fetched.articles, ledger).items():
             twins[anchor].append(replace(twin(known, False), replaced=True))
     strange = _strange(fetched.articles, new, ledger)
-    return hold_back(entries, new, History(fetched.entries, newest, twins, strange), floods)
+    return hold_back(entries, new, History(fetched.entries, newest, twins, strange, stopped), floods)
 
 
 def _strange(listed: Sequence[Article], new: Collection[str], ledger: Ledger) -> str:

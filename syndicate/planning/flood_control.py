@@ -43,13 +43,14 @@ class History:
     """What was known before a reading: the date of the source's newest article, and likely duplicates by anchor.
 
     `listed` counts the entries of the reading. `strange` is the host to which all of them lead, if nothing is known
-    of what is listed and no known article was there; else "".
+    of what is listed and no known article was there; else "". `stopped`: it is the first one after a stop.
     """
 
     listed: int
     newest: datetime | None
     twins: Mapping[str, Sequence[LikelyDuplicate]]
     strange: str = ""
+    stopped: bool = False
 
 
 def hold_back(entries: Sequence[Planned], new: Collection[str], before: History, floods: FloodLimits) -> list[Planned]:
@@ -63,7 +64,7 @@ def hold_back(entries: Sequence[Planned], new: Collection[str], before: History,
     borrowed = {anchor for anchor, entry in going.items() if entry.candidate.borrowed and anchor not in doubles}
     rest = {anchor: entry for anchor, entry in going.items() if anchor not in doubles.keys() | borrowed}
     told = f"{len(new)} of the {before.listed} articles listed were new at once"
-    burst = _burst(rest, before.newest, floods.burst, told, bulk=bulk)
+    burst = _burst(rest, before, floods.burst, told, bulk=bulk, known=len(new) < before.listed)
     if before.strange and floods.burst is not None:
         burst = dict.fromkeys(rest, f"none of what is listed was known, and all of it leads to {before.strange}")
 
@@ -164,21 +165,24 @@ def _wordings(article: Article) -> list[str]:
 
 
 def _burst(
-    going: Mapping[str, Planned], newest: datetime | None, most: int | None, told: str, *, bulk: bool
+    going: Mapping[str, Planned], before: History, most: int | None, told: str, *, bulk: bool, known: bool
 ) -> dict[str, str]:
     """Anchors of what waits for approval as a burst, each with why.
 
     If too much of a reading is new, what is older than the newest known article waits. What is newer goes
-    out, unless that is more than `most`.
+    out, unless that is more than `most`; after a stop, the newest `most` of it go out, if some of what
+    is listed was `known`.
     """
     if most is None:
         return {}
-    fresh = {anchor for anchor, entry in going.items() if _fresh(entry, newest)}
+    fresh = [anchor for anchor, entry in going.items() if _fresh(entry, before.newest)]
     waiting = {}
     if bulk:
-        waiting = dict.fromkeys(going.keys() - fresh, f"{told}, and this one is not newer than those known before")
+        older = going.keys() - {*fresh}
+        waiting = dict.fromkeys(older, f"{told}, and this one is not newer than those known before")
     if len(fresh) > most:
-        waiting |= dict.fromkeys(fresh, f"{told}, and burst is {most}")
+        held = fresh[:-most] if before.stopped and known else fresh
+        waiting |= dict.fromkeys(held, f"{told}, and burst is {most}")
     return waiting
 
 

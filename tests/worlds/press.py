@@ -50,7 +50,8 @@ class Press:
     """
 
     def __init__(self, folder, clock, *, source="", accounts=("masto",), account="") -> None:
-        self.site, self.sandbox, self.clock = Site(), Sandbox(port=0, clock=lambda: clock().timestamp()), clock
+        self.site, self.sandbox = Site(clock), Sandbox(port=0, clock=lambda: clock().timestamp())
+        self.clock = clock
         self.sandbox.__enter__()
         self.path = folder / "config.yaml"
         self.items: list[Item] = []

@@ -10,6 +10,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
+from syndicate.app.clock_watch import HINT
 from syndicate.app.sources import read_article
 from syndicate.app.wiring import App
 from syndicate.delivery.housekeeping import run_housekeeping
@@ -62,9 +63,13 @@ class Run:
         self.stop = stop or threading.Event()
         self.outcome = RunResult()
         self._guard = threading.Lock()
+        self._ends = 0.0  # of the waiting, by time.monotonic
+        self._looked = False
+        self._stopped_since: datetime | None = None
 
     def poll(self, names: Sequence[str], backfill: Callable[[str], int]) -> None:
         """Read the sources, several at a time; one that fails does not stop the others."""
+        self._look_at_the_clock()
         self._app.lanes.register()
         waiting = list(reversed(names))
 
@@ -140,15 +145,46 @@ class Run:
     def deliver(self, wait: timedelta = timedelta(0)) -> None:
         """Deliver what is due, with one thread for each account; then, for up to `wait`, what falls due meanwhile."""
         app = self._app
+        self._look_at_the_clock()
         app.lanes.register()
-        if app.ledger.deliveries.under_way():
-            app.ledger.timekeeping.keep(app.ledger.now())
+        self._catch_up()
         self.outcome.notes.extend(run_housekeeping(app.ledger, app.accounts, app.configured))
         app.ledger.claims.sweep(app.ledger.now(), app.lanes.settle)
         app.ledger.backlog.retry(app.ledger.now())
         lanes = [account.name for account in app.accounts if not self._accounts or account.name in self._accounts]
-        deadline = app.ledger.now() + wait
-        self._run(lanes, deadline)
+        self._ends = time.monotonic() + wait.total_seconds()
+        self._run(lanes)
+
+    def _look_at_the_clock(self) -> None:
+        """At the start: notice that the clock was set back, or that nothing ran for long."""
+        if self._looked:
+            return
+        self._looked = True
+        app, now = self._app, self._app.ledger.now()
+        jump = app.ledger.timekeeping.keep(now)
+        if jump:
+            app.watch.behind(jump)
+        self._stopped_since = app.ledger.run_gaps.stopped_since(now)
+        if self._stopped_since is not None:
+            app.watch.stopped()
+            app.rounds.stopped(self._stopped_since)
+
+    def _catch_up(self) -> None:
+        """Say if the clock is doubted; else what was due during a stop goes out as `catch_up` says."""
+        app, now = self._app, self._app.ledger.now()
+        doubt = app.ledger.doubt()
+        if doubt is not None:
+            if doubt.words:
+                self.outcome.faults.append(SyndicateError(doubt.words, hint=HINT))
+            if doubt.servers is not None:
+                app.ledger.run_gaps.beat(doubt.servers)
+            return
+        app.ledger.run_gaps.begin(now)
+        if self._stopped_since is not None:
+            for account in app.accounts:
+                skipped = app.ledger.catch_up_after_stop(account, self._stopped_since)
+                if skipped:
+                    self.outcome.notes.append(f"{account.name}: too old after a stop: {skipped}; see catch_up")
 
     def _poll(self, name: str, backfill: int) -> None:
         try:
@@ -177,10 +213,10 @@ class Run:
         with self._guard:
             self.outcome.began.setdefault(delivery.key, delivery)
 
-    def _run(self, lanes: Sequence[str], deadline: datetime) -> None:
+    def _run(self, lanes: Sequence[str]) -> None:
         """Deliver for each account with work, on a thread of its own."""
-        busy = [lane for lane in lanes if self._has_work(lane, deadline)]
-        self._together([functools.partial(self._drain, lane, deadline) for lane in busy])
+        busy = [lane for lane in lanes if self._has_work(lane)]
+        self._together([functools.partial(self._drain, lane) for lane in busy])
 
     def _together(self, jobs: Sequence[Callable[[], None]]) -> None:
         """Run the jobs on threads, while this one watches for `stop`. An exception of a job is raised here."""
@@ -211,8 +247,13 @@ class Run:
         if any(thread.is_alive() for thread in threads):
             self._app.ledger.claims.abandon(self._app.ledger.now(), self._app.lanes.settle)
 
-    def _has_work(self, lane: str, deadline: datetime) -> bool:
-        return self._next(lane, deadline) is not None
+    def _deadline(self) -> datetime:
+        """When the waiting ends, by the clock as it is now: it may be set meanwhile."""
+        left = max(0.0, self._ends - time.monotonic())
+        return self._app.ledger.now() + timedelta(seconds=left)
+
+    def _has_work(self, lane: str) -> bool:
+        return self._next(lane, self._deadline()) is not None
 
     def _next(self, lane: str, until: datetime) -> Delivery | None:
         if self._unread:
@@ -227,16 +268,16 @@ class Run:
         listed = (each for key in keys if key not in self.outcome.tried and (each := deliveries.find(key)))
         return next((each for each in listed if each.state == "due" and each.due_at and each.due_at <= until), None)
 
-    def _drain(self, lane: str, deadline: datetime) -> None:
+    def _drain(self, lane: str) -> None:
         """One account's deliveries, one after the other, until nothing is due by the deadline."""
         try:
-            while not self.stop.is_set() and self._step(lane, deadline):
+            while not self.stop.is_set() and self._step(lane):
                 pass
         except SyndicateError as fault:
             with self._guard:
                 self.outcome.faults.append(fault)
 
-    def _step(self, lane: str, deadline: datetime) -> bool:
+    def _step(self, lane: str) -> bool:
         """Deliver the next one; False when this account has nothing more for this run."""
         from syndicate.delivery.next import Busy, Taken, Waits, deliver_next
 
@@ -244,14 +285,14 @@ class Run:
         account = app.config.accounts[lane].account
         match deliver_next(account, app.ledger, app.gate, app.deliver, self._next):
             case None:
-                return self._nap(lane, deadline)
+                return self._nap(lane)
             case Busy(first):
                 self._took_up(first)
-                time.sleep(BUSY_WAIT)
+                self.stop.wait(BUSY_WAIT)
             case Waits(until, first):
                 self._took_up(first)
                 self._take_up_all(lane)
-                return until is not None and self._sleep_until(min(until, deadline), deadline)
+                return until is not None and self._sleep_until(until)
             case Taken(before, after, warnings):
                 self._took_up(before)
                 with self._guard:
@@ -262,17 +303,20 @@ class Run:
                 self.progress(after)
         return True
 
-    def _nap(self, lane: str, deadline: datetime) -> bool:
+    def _nap(self, lane: str) -> bool:
         """Wait for what falls due before the deadline, if anything does."""
-        if not self._has_work(lane, deadline):
+        if not self._has_work(lane):
             return False
-        return self._sleep_until(deadline, deadline)
+        return self._sleep_until(None)
 
-    def _sleep_until(self, until: datetime, deadline: datetime) -> bool:
-        now = self._app.ledger.now()
-        if now >= deadline:
+    def _sleep_until(self, until: datetime | None) -> bool:
+        """Wait a little, for the deadline or for an earlier instant; False once the deadline is there."""
+        left = self._ends - time.monotonic()
+        if left <= 0:
             return False
-        self.stop.wait(min(LONGEST_NAP, max(0.01, (until - now).total_seconds())))
+        if until is not None:
+            left = min(left, (until - self._app.ledger.now()).total_seconds())
+        self.stop.wait(min(LONGEST_NAP, max(0.01, left)))
         return True
 
 
