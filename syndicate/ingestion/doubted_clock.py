@@ -13,13 +13,13 @@ from typing import TypeVar
 from syndicate.errors import SourceError
 from syndicate.ledger import Ledger
 from syndicate.ledger.sources import SourceState
-from syndicate.model import Article, CompleteReading, Reading, Validators
+from syndicate.model import EMBARGOED, Article, CompleteReading, Reading, Validators
 from syndicate.planning.plan import Planned
 from syndicate.ports import ClockDoubt
 
 T = TypeVar("T")
-FAR = timedelta(days=1)
-"""So far behind, a clock takes all news for the future, or cannot read its dates."""
+FAR = timedelta(days=300)
+"""So far behind, a clock cannot read the dates of news, since they are too far ahead."""
 CLOCKED = ("baseline", "too_old")
 HINT = "nothing of it is recorded until the clock is right, and nothing is lost"
 
@@ -50,13 +50,14 @@ def refuse(state: SourceState, fetched: Reading, doubt: ClockDoubt, now: datetim
 def reconsidered(entries: Sequence[Planned], by_servers: Sequence[Planned], now: datetime) -> list[Planned]:
     """What the clock would skip for its date, or doubt the date of, is judged by the servers' time instead.
 
-    Raises UndecidedError for what is skipped by that as well.
+    So is what a clock that is behind takes for the future, unless the source names an embargo. Raises UndecidedError for what is skipped by that as well.
     """
     others = {(entry.candidate.anchor, entry.account.name): entry for entry in by_servers}
     found, undecided = [], list[Article]()
     for entry in entries:
         other = others.get((entry.candidate.anchor, entry.account.name), entry)
-        if not _depends(entry):
+        early = entry.reason == "embargo" and EMBARGOED not in entry.candidate.article.raw and other.state == "due"
+        if not _depends(entry) and not early:
             found.append(entry)
         elif not _depends(other):
             found.append(replace(other, due_at=now) if other.state == "due" else other)

@@ -12,6 +12,7 @@ from datetime import datetime, timedelta
 
 from syndicate.app.clock_watch import HINT
 from syndicate.app.sources import read_article
+from syndicate.app.stops import Stops
 from syndicate.app.wiring import App
 from syndicate.delivery.housekeeping import run_housekeeping
 from syndicate.errors import PlatformError, RenderError, SyndicateError, prefixed
@@ -64,12 +65,13 @@ class Run:
         self.outcome = RunResult()
         self._guard = threading.Lock()
         self._ends = 0.0  # of the waiting, by time.monotonic
+        self._stops = Stops()
         self._looked = False
-        self._stopped_since: datetime | None = None
 
     def poll(self, names: Sequence[str], backfill: Callable[[str], int]) -> None:
         """Read the sources, several at a time; one that fails does not stop the others."""
-        self._look_at_the_clock()
+        self._stops.look(self._app)
+        self._looked = True
         self._app.lanes.register()
         waiting = list(reversed(names))
 
@@ -145,9 +147,10 @@ class Run:
     def deliver(self, wait: timedelta = timedelta(0)) -> None:
         """Deliver what is due, with one thread for each account; then, for up to `wait`, what falls due meanwhile."""
         app = self._app
-        self._look_at_the_clock()
+        if not self._looked:  # it polled nothing
+            self._stops.look(app)
         app.lanes.register()
-        self._catch_up()
+        self._settle()
         self.outcome.notes.extend(run_housekeeping(app.ledger, app.accounts, app.configured))
         app.ledger.claims.sweep(app.ledger.now(), app.lanes.settle)
         app.ledger.backlog.retry(app.ledger.now())
@@ -155,36 +158,12 @@ class Run:
         self._ends = time.monotonic() + wait.total_seconds()
         self._run(lanes)
 
-    def _look_at_the_clock(self) -> None:
-        """At the start: notice that the clock was set back, or that nothing ran for long."""
-        if self._looked:
-            return
-        self._looked = True
-        app, now = self._app, self._app.ledger.now()
-        jump = app.ledger.timekeeping.keep(now)
-        if jump:
-            app.watch.behind(jump)
-        self._stopped_since = app.ledger.run_gaps.stopped_since(now)
-        if self._stopped_since is not None:
-            app.watch.stopped()
-            app.rounds.stopped(self._stopped_since)
-
-    def _catch_up(self) -> None:
+    def _settle(self) -> None:
         """Say if the clock is doubted; else what was due during a stop goes out as `catch_up` says."""
-        app, now = self._app, self._app.ledger.now()
-        doubt = app.ledger.doubt()
-        if doubt is not None:
-            if doubt.words:
-                self.outcome.faults.append(SyndicateError(doubt.words, hint=HINT))
-            if doubt.servers is not None:
-                app.ledger.run_gaps.beat(doubt.servers)
-            return
-        app.ledger.run_gaps.begin(now)
-        if self._stopped_since is not None:
-            for account in app.accounts:
-                skipped = app.ledger.catch_up_after_stop(account, self._stopped_since)
-                if skipped:
-                    self.outcome.notes.append(f"{account.name}: too old after a stop: {skipped}; see catch_up")
+        doubt, notes = self._stops.settle(self._app)
+        if doubt is not None and doubt.words:
+            self.outcome.faults.append(SyndicateError(doubt.words, hint=HINT))
+        self.outcome.notes.extend(notes)
 
     def _poll(self, name: str, backfill: int) -> None:
         try:

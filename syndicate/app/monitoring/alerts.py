@@ -6,6 +6,7 @@ import json
 import subprocess
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 from syndicate.app import advice
 from syndicate.app.monitoring.conditions import notices
@@ -52,6 +53,12 @@ def send_alerts(ledger: Ledger, ways: Ways, accounts: Iterable[Account], sources
         ledger.notices.told(notice, now=ledger.now(), heard=not faults)
         complaints += faults
     return complaints
+
+
+def send_without_ledger(ways: Ways, kind: str, subject: str, message: str, now: datetime) -> list[str]:
+    """Send one alert at once, whatever the state of the ledger. Returns errors. The caller decides how often."""
+    line: Json = {"alert": kind, "subject": subject, "message": message, "since": instant(now.replace(microsecond=0))}
+    return _send(ways, Alert(line, f"syndicate: {subject}", message))
 
 
 def current(ledger: Ledger, accounts: Iterable[Account], sources: Iterable[str]) -> dict[tuple[str, str], str]:
