@@ -50,7 +50,8 @@ def refuse(state: SourceState, fetched: Reading, doubt: ClockDoubt, now: datetim
 def reconsidered(entries: Sequence[Planned], by_servers: Sequence[Planned], now: datetime) -> list[Planned]:
     """What the clock would skip for its date, or doubt the date of, is judged by the servers' time instead.
 
-    So is what a clock that is behind takes for the future, unless the source names an embargo. Raises UndecidedError for what is skipped by that as well.
+    So is what a clock that is behind takes for the future, unless the source names an embargo. Raises UndecidedError
+    for what is skipped by that as well.
     """
     others = {(entry.candidate.anchor, entry.account.name): entry for entry in by_servers}
     found, undecided = [], list[Article]()
