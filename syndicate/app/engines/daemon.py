@@ -264,7 +264,8 @@ class Daemon:
                     return
                 name = queue.popleft()
             try:
-                self._poll(name)
+                if name in self._app.config.sources:  # else it left the config meanwhile
+                    self._poll(name)
             finally:
                 with self._guard:
                     self._polling.discard(name)
@@ -324,8 +325,6 @@ class Daemon:
             self._lanes.submit(self._drain, name)
 
     def _poll(self, name: str) -> None:
-        if name not in self._app.config.sources:
-            return  # it left the config meanwhile
         try:
             polled = self._app.rounds.poll(name)
             if self._subscriber is not None:
