@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import TYPE_CHECKING
 
+from syndicate.net.server_time import elapsed
 from syndicate.ports import ClockDoubt
 
 if TYPE_CHECKING:
@@ -22,7 +23,7 @@ class Stops:
         """Before polls: move what waits if the clock was set back, and notice a stop."""
         ledger = app.ledger
         now = ledger.now()
-        jump = ledger.timekeeping.keep(now)
+        jump = ledger.timekeeping.keep(now, elapsed())
         if jump:
             app.watch.behind(jump)
         doubt = ledger.doubt() if self._begun else None

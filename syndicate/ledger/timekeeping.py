@@ -15,6 +15,7 @@ _COLUMNS = {
     "source": ("next_poll_at", "retry_at"),
 }
 """Columns with instants of this machine's clock that something waits for."""
+_CLAIMS = {"delivery": "lease_until", "account": "lane_until"}
 _BASELINED = ("source", "account")
 _OURS = "(state IN ('due', 'sending', 'unknown') OR (state = 'planned' AND reason IN ('preflight', 'delay')))"
 """Deliveries that wait for an instant of this machine's clock."""
@@ -27,16 +28,22 @@ class Timekeeping:
         self._db = database
         self._seen: datetime | None = None  # by this process, in its last call
         self._stored: datetime | None = None  # what was stored then
+        self._elapsed: float | None = None
 
-    def keep(self, now: datetime) -> timedelta:
+    def keep(self, now: datetime, elapsed: float | None = None) -> timedelta:
         """Store the present time. If the clock was set back since the last call, move all waits; returns by how much.
 
-        Embargoes stay: their time is the publisher's, not this clock's. So do first runs, see `settle`.
+        Embargoes stay: their time is the publisher's, not this clock's. So do first runs, see `settle`. With `elapsed`,
+        seconds that no change of the clock touches, a clock that was set ahead ends no claim of a request in flight.
         """
         stored, seen = self._latest(), self._seen
         if stored is None or (self._stored is not None and stored < self._stored):
             seen = None  # another process has noticed it, and moved what waits
-        self._seen, self._stored = now, stored
+        expected = self._expected(seen, elapsed)
+        self._seen, self._stored, self._elapsed = now, stored, elapsed
+        if expected is not None and stored is not None and now - expected >= JUMP and stored <= expected + JUMP:
+            self._turn_ahead(now, expected, stored)
+            return timedelta(0)
         latest = max(filter(None, (stored, seen)), default=None)
         if latest is not None and latest - now >= JUMP:
             return self._turn_back(now, latest, stored)
@@ -59,6 +66,22 @@ class Timekeeping:
             self._move(now, latest - now)
             self._write(now)
         return latest - now
+
+    def _expected(self, seen: datetime | None, elapsed: float | None) -> datetime | None:
+        """What the clock shows now if nobody has set it since the last call."""
+        if seen is None or elapsed is None or self._elapsed is None:
+            return None
+        return seen + timedelta(seconds=elapsed - self._elapsed)
+
+    def _turn_ahead(self, now: datetime, expected: datetime, stored: datetime) -> None:
+        """Let the claims of requests in flight last as long as they would have."""
+        values = {"expected": micros(expected), "jump": micros_of(now - expected)}
+        with self._db.transaction():
+            if self._latest() != stored:  # another process was first
+                return
+            for table, column in _CLAIMS.items():
+                self._db.change(f"UPDATE {table} SET {column} = {column} + :jump WHERE {column} > :expected", **values)
+            self._write(now)
 
     def _move(self, now: datetime, jump: timedelta) -> None:
         for table, columns in _COLUMNS.items():

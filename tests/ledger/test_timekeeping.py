@@ -187,3 +187,18 @@ def test_of_two_processes_that_notice_one_moves_what_waits(ledger, put, clock):
     ledger.database.transaction = second
     assert ledger.timekeeping.keep(clock()) == timedelta(0)
     assert ledger.deliveries.find(row.key).due_at == soon - timedelta(minutes=59, seconds=59)
+
+
+def test_a_clock_set_ahead_ends_no_claim_and_a_machine_that_slept_ends_them(ledger, put, clock):
+    """The second process sees that the first has moved them."""
+    row, twin = put(1, state="sending", lease_until=clock() + timedelta(seconds=60)), Timekeeping(ledger.database)
+    ledger.timekeeping.keep(clock(), 100.0)
+    twin.keep(clock(), 100.0)
+    clock.move(days=1, seconds=10)
+    ledger.timekeeping.keep(clock(), 110.0)
+    twin.keep(clock(), 110.5)
+    left = ledger.database.row("SELECT lease_until AS at FROM delivery WHERE key = :key", key=row.key)["at"]
+    assert left == micros(clock() + timedelta(seconds=50))
+    clock.move(hours=8)
+    ledger.timekeeping.keep(clock(), 110.0 + 8 * 3600)
+    assert ledger.database.row("SELECT lease_until AS at FROM delivery WHERE key = :key", key=row.key)["at"] == left

@@ -19,9 +19,11 @@ def tick_until(stop: threading.Event, tick: Callable[[], None], watch: Callable[
 
     `watch` runs on this thread, as often.
     """
+    from apscheduler.events import EVENT_JOB_REMOVED
     from apscheduler.schedulers.background import BackgroundScheduler
 
-    running = threading.Event()
+    running, taken = threading.Event(), threading.Event()
+    taken.set()
 
     def once() -> None:
         try:
@@ -30,13 +32,16 @@ def tick_until(stop: threading.Event, tick: Callable[[], None], watch: Callable[
             running.clear()
 
     scheduler = BackgroundScheduler(timezone="UTC", job_defaults={"misfire_grace_time": None})
+    scheduler.add_listener(lambda _: taken.set(), EVENT_JOB_REMOVED)
     scheduler.start()
     try:
         while not stop.is_set():
             if not running.is_set():
                 running.set()
+                taken.clear()
                 scheduler.add_job(once, next_run_time=ALWAYS_DUE)
             watch()
             stop.wait(TICK)  # by the monotonic clock
     finally:
+        taken.wait(TICK)  # a scheduler that is stopped while it takes a job says that the job is unknown
         scheduler.shutdown(wait=False)
