@@ -97,9 +97,11 @@ def origins(config: Config) -> list[str]:
 
 def _networks(config: Config) -> list[str]:
     """The addresses of networks that accounts name."""
-    options = [entry.options for entry in config.accounts.values()]
-    named = (getattr(each, name, None) for each in options for name in ("api_url", "url", "service"))
-    return [address for address in named if isinstance(address, str) and "://" in address]
+    found = []
+    for entry in config.accounts.values():
+        named = (getattr(entry.options, name, None) for name in ("api_url", "service", "url"))
+        found += [address for address in named if isinstance(address, str) and "://" in address][:1]
+    return found
 
 
 def _root(address: str) -> str:

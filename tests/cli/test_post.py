@@ -311,7 +311,7 @@ class InFlight:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize(("number", "code"), [(signal.SIGTERM, 143), (signal.SIGINT, 130)])
+@pytest.mark.parametrize(("number", "code"), [(signal.SIGTERM, 143), (signal.SIGINT, 130), (signal.SIGHUP, 129)])
 def test_a_stop_waits_for_the_request_in_flight_and_loses_nothing(desk, number, code):
     desk("post")
     desk.site.publish(2)

@@ -43,6 +43,7 @@ class Site:
         self.status = 200
         self.raw: bytes | None = None
         self.requests: list[tuple[str, dict[str, str]]] = []
+        self.clock = clock
         site = self
 
         class Handler(BaseHTTPRequestHandler):
@@ -62,7 +63,7 @@ class Site:
                 self.wfile.write(body)
 
             def date_time_string(self, timestamp: float | None = None) -> str:
-                return format_datetime(clock(), usegmt=True)
+                return format_datetime(site.clock(), usegmt=True)
 
             def log_message(self, *_: object) -> None:
                 pass
