@@ -77,6 +77,8 @@ class Daemon:
         self._package = Package()
         self._troubles = Troubles(self._alarm)
         self._looked_at = 0.0
+        self._reading = 0
+        self._renewing = False
         self._ticked = time.monotonic()
         self._stop = stop
         self._polls = GrowingPool(*POLLERS, "poll")
@@ -138,13 +140,19 @@ class Daemon:
             self._say("config.refused", error=str(fault), hint=fault.hint, at=time.time())
             self._alarm("daemon", f"the config was not read again, and the old one stays: {fault}")
             return
+        self._renewing = True  # what a poll under way finds is not for accounts that are added
+        deadline = time.monotonic() + GRACE
+        while self._reading and not self._stop.is_set() and time.monotonic() < deadline:
+            self._stop.wait(0.05)
         self._before.append(self._app)
         self._app, self._subscriber = app, subscriber
-        self._say("config.reloaded", sources=len(app.config.sources), accounts=len(app.accounts))
         try:
             self._begin()
         except SyndicateError as fault:
             self._say("ledger.failed", error=str(fault))
+        finally:
+            self._renewing = False
+        self._say("config.reloaded", sources=len(app.config.sources), accounts=len(app.accounts))
 
     def _alarm(self, kind: Kind, words: str) -> None:
         """Send an alert that needs no ledger, on a thread of its own."""
@@ -263,11 +271,16 @@ class Daemon:
                     self._polling.difference_update(queue)
                     return
                 name = queue.popleft()
+            while self._renewing and not self._stop.is_set():
+                self._stop.wait(0.05)
             try:
+                with self._guard:
+                    self._reading += 1
                 if name in self._app.config.sources:  # else it left the config meanwhile
                     self._poll(name)
             finally:
                 with self._guard:
+                    self._reading -= 1
                     self._polling.discard(name)
 
     def _start_watch(self) -> None:
