@@ -25,8 +25,8 @@ from syndicate.platforms._replies import (
     field,
     holds,
     items,
+    leads_to,
     problem,
-    same_address,
     same_text,
     whole,
 )
@@ -209,7 +209,7 @@ def _ours(draft: Draft, post: Json) -> bool:
         return same_text(draft["message"], message)
     attachments = items((post.get("attachments") or {}).get("data"))
     return holds(message, draft["address"]) or any(
-        same_address(draft["address"], attachment.get("unshimmed_url")) for attachment in attachments
+        leads_to(draft["address"], attachment.get("unshimmed_url")) for attachment in attachments
     )
 
 
