@@ -209,6 +209,7 @@ RECORDS: Mapping[str, Record] = {
             "clock": "when its last run was, or `null`",
             "put_away": _PATHS,
             "key": "the path of the key, or `null`",
+            "asked": "a list: what each network has, as `syndicate recover` prints it",
         },
     ),
     "pruned": Record(
