@@ -149,14 +149,21 @@ def _depth(app: App, name: str, backfill: int | None) -> int:
 
 @contextlib.contextmanager
 def stopping(stop: threading.Event) -> Iterator[list[int]]:
-    """Meanwhile, Ctrl-C and SIGTERM set `stop`; the list has the signal that came."""
+    """Meanwhile, Ctrl-C, SIGTERM and a closed terminal set `stop`; the list has the signal that came.
+
+    Where SIGHUP is ignored, as by nohup, it stays so. SIGUSR1 does nothing.
+    """
     received: list[int] = []
 
     def handle(number: int, _frame: object) -> None:
         received.append(number)
         stop.set()
 
-    before = {number: signal.signal(number, handle) for number in (signal.SIGINT, signal.SIGTERM)}
+    ending = [signal.SIGINT, signal.SIGTERM]
+    if signal.getsignal(signal.SIGHUP) is not signal.SIG_IGN:
+        ending.append(signal.SIGHUP)
+    before = {number: signal.signal(number, handle) for number in ending}
+    before[signal.SIGUSR1] = signal.signal(signal.SIGUSR1, lambda *_: None)
     try:
         yield received
     finally:
