@@ -46,7 +46,7 @@ GROUPS: dict[str, tuple[str, ...]] = {
         "planning/*.py",
         "ingestion/interval.py",
         "delivery/retry_policy.py",
-        *("schedule.py", "aliases.py", "text.py", "dates.py"),
+        *("schedule.py", "addresses.py", "aliases.py", "text.py", "dates.py"),
     ),
     "ingestion": ("ingestion/*.py",),
     "delivery": ("delivery/*.py",),

@@ -58,14 +58,18 @@ class NearestTests:
 
 
 def _mirror(file: str, near: list[tuple[int, str]]) -> list[str]:
-    """`tests/a/test_b.py` for `syndicate/a/b.py`, with what imports it in `tests/a/`; without these, all there."""
+    """`tests/a/test_b.py` for `syndicate/a/b.py`, with `test_b_*.py` and what imports it in `tests/a/`.
+
+    Without any of these, all there.
+    """
     home = Path(re.sub(r"(/__init__)?\.py$", "", file.replace("syndicate", "tests", 1)))
     named = home.with_name(f"test_{home.name}.py").as_posix()
     beside = [
         (steps, test) for steps, test in sorted(near) if Path(test).parent in {home, home.parent} - {Path("tests")}
     ]
     own = [test for steps, test in near if test == named]
-    own += [test for steps, test in beside if steps == 1 and test != named]
+    parts = f"test_{home.name}_"
+    own += [test for steps, test in beside if test != named and (steps == 1 or Path(test).name.startswith(parts))]
     return own or [test for _, test in beside]
 
 

@@ -14,7 +14,20 @@ from pathlib import Path
 from typing import Any, ClassVar, Protocol, Self, TypeAlias, runtime_checkable
 
 from syndicate.errors import Uncertain
-from syndicate.model import Certainty, Draft, Identity, Json, Limits, Look, Post, Reading, Receipt, Span, Validators
+from syndicate.model import (
+    Certainty,
+    Draft,
+    Identity,
+    Json,
+    Limits,
+    ListedPost,
+    Look,
+    Post,
+    Reading,
+    Receipt,
+    Span,
+    Validators,
+)
 
 Clock: TypeAlias = Callable[[], datetime]
 """Gives the present instant: aware, UTC."""
@@ -206,6 +219,25 @@ class Editable(Protocol):
 
 
 @runtime_checkable
+class Listing(Protocol):
+    """The network lists what the account has posted. Asked once after a restore or a stop, before anything is sent."""
+
+    def recent(self, since: datetime) -> Sequence[ListedPost]:
+        """The account's own posts since then, newest first: one page, and the next only where that one is full.
+
+        Raises AuthError, RateLimited, Unavailable, Uncertain; Unsupported where it cannot say which links they have.
+        """
+
+
+@runtime_checkable
+class PricedListing(Protocol):
+    """The network charges for a listing."""
+
+    def price_of_listing(self, posts: int) -> int:
+        """What it costs to list so many posts, in millionths of a US dollar."""
+
+
+@runtime_checkable
 class Priced(Protocol):
     """The network charges for posts."""
 
@@ -223,6 +255,19 @@ class Identified(Protocol):
 
         If one of them changes, it is another account, with a new baseline.
         """
+
+
+@runtime_checkable
+class Proved(Protocol):
+    """Its options say at which server, but not which of its logins: that, only `verify` tells. On the class.
+
+    Nothing is sent with another secret, nor a day after the last answer, before `verify` has said that it is the same
+    login.
+    """
+
+    @staticmethod
+    def proof(options: Any) -> str:
+        """The secret that belongs to one login, such as its token. Only a keyed hash of it is stored."""
 
 
 @runtime_checkable

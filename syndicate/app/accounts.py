@@ -5,8 +5,8 @@ from __future__ import annotations
 import functools
 import hashlib
 import threading
-from collections.abc import Iterable
-from dataclasses import replace
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
@@ -14,9 +14,12 @@ from syndicate.app.doors import Doors
 from syndicate.app.runs import KindOfRun
 from syndicate.config.schema import AccountConfig
 from syndicate.errors import PlatformError
+from syndicate.ledger.account_names import UNKNOWN, Configured, Fingerprint
 from syndicate.ledger.credentials import Session
-from syndicate.model import Identity, Limits
-from syndicate.ports import Http, Identified, OwnDoor, Platform, Refreshable
+from syndicate.ledger.logins import Ended
+from syndicate.ledger.notices import ANOTHER_LOGIN
+from syndicate.model import Account, Identity, Limits
+from syndicate.ports import Http, Identified, OwnDoor, Platform, Proved, Refreshable
 
 if TYPE_CHECKING:
     from syndicate.delivery.lane import Lane
@@ -25,6 +28,26 @@ IDENTITY_AGE = timedelta(days=1)
 """How long the limits that a server stated are used before it is asked again."""
 SAFE_MINUTE = timedelta(minutes=1)
 """The settle time of an account that is no longer in the config: after it, a post is surely visible."""
+
+_PUT_BACK = (
+    "if that is a mistake, put the old login back, and they wait again until they are too old;"
+    " else announce one with syndicate post --article URL"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Twins:
+    """Names of one login. `wrong`: some of them have the same filters, so each article would go out as both."""
+
+    names: tuple[str, ...]
+    wrong: bool
+
+    @property
+    def told(self) -> str:
+        """What to tell about them."""
+        names = f"{', '.join(self.names[:-1])} and {self.names[-1]}"
+        cure = "; remove one of them, or give it the token of the account that you meant" if self.wrong else ""
+        return f"{names} are one login: an article goes out as one of them, and is skipped on the others{cure}"
 
 
 class Lanes:
@@ -50,18 +73,92 @@ class Lanes:
             return self._made[name]
 
     def register(self, *names: str) -> None:
-        """Create or update the ledger's rows of these accounts (without names: all enabled ones), with their logins."""
+        """Create or update the ledger's rows of these accounts (without names: all enabled ones), with their logins.
+
+        A login that the config has under another name takes over what that name had.
+        """
+        configured = self.configured()
+        self._recognise_new(configured)
+        with self._ledger.transaction():
+            for old, new in self._ledger.account_names.follow(configured, self._ledger.now()):
+                self._tell_renamed(old, new)
+            for name in names or [account.name for account in self._config.enabled]:
+                account, signs = configured[name]
+                ended = self._ledger.register(account, signs)
+                if ended is not None:
+                    self._tell_another(name, ended)
+                self._join_left(name, configured)
+
+    def configured(self) -> dict[str, tuple[Account, Fingerprint]]:
+        """Every account of the config, with what its options say of whose it is."""
+        return {name: (entry.account, self._fingerprint(entry)) for name, entry in self._config.accounts.items()}
+
+    def _fingerprint(self, entry: AccountConfig) -> Fingerprint:
         from syndicate import platforms
 
-        for name in names or [account.name for account in self._config.enabled]:
-            entry = self._config.accounts[name]
-            adapter = platforms.find(entry.account.platform)
-            said = adapter.whose(entry.options) if issubclass(adapter, Identified) else ()
-            # With stand-ins for the network or for a secret, the login says nothing about whose account this is.
-            stand_in = self._kind.stand_ins or not self._config.complete(name)
-            # An address with a slash at its end is the same one; older ledgers have it as it was written.
-            whose = () if stand_in else (_digest(map(_same, said)), _digest(said))
-            self._ledger.accounts.ensure(entry.account, self._ledger.now(), *whose)
+        adapter = platforms.find(entry.account.platform)
+        # With stand-ins for the network or for a secret, the login says nothing about whose account this is.
+        stand_in = self._kind.stand_ins or not self._config.complete(entry.account.name)
+        if stand_in or not issubclass(adapter, Identified):
+            return UNKNOWN
+        said = adapter.whose(entry.options)
+        proof = self._ledger.logins.proof(adapter.proof(entry.options)) if issubclass(adapter, Proved) else None
+        # An address with a slash at its end is the same one; older ledgers have it as it was written.
+        return Fingerprint(_digest(map(_same, said)), _digest(said), proof)
+
+    def _recognise_new(self, configured: Configured) -> None:
+        """Ask the networks of new names that may be the login of an account that left the config, with another token.
+
+        Where a network cannot be asked now, the name begins as a new one; it takes over the other's rows later.
+        """
+        for name, left in self._ledger.account_names.doubtful(configured).items():
+            if not configured[name][1].whose or not self._config.accounts[name].enabled:
+                continue
+            try:
+                identity = self.of(name).platform.verify()
+            except PlatformError:
+                continue
+            for old in left:
+                if self._ledger.logins.is_of(old, identity):
+                    self._ledger.account_names.take_over(old, name, self._ledger.now())
+                    self._ledger.logins.met(*configured[name], identity, self._ledger.now())
+                    self._tell_renamed(old, name)
+                    break
+
+    def _join_left(self, name: str, configured: Configured) -> None:
+        for old in self._ledger.account_names.left_with(name, configured):
+            self._ledger.account_names.take_over(old, name, self._ledger.now())
+            self._tell_renamed(old, name)
+
+    def _tell_renamed(self, old: str, new: str) -> None:
+        self.notes.append(f"{new}: the login that was named {old}; what waits, its first run and its history go on")
+
+    def _tell_another(self, name: str, ended: Ended, now: Identity | None = None) -> None:
+        """Tell that an account leads to another login; in an alert, too, if anything waited for the old one."""
+        who = f" ({ended.identity.name} before, {now.name} now)" if ended.identity and now else ""
+        told = f"{name}: it leads to another login now{who}"
+        if ended.articles:
+            told += f"; {_articles(ended.articles)} that waited for the old one will not be sent; {_PUT_BACK}"
+            self._ledger.notices.happened(ANOTHER_LOGIN, name, told, self._ledger.now())
+        self.notes.append(told)
+
+    def twins(self) -> list[Twins]:
+        """The enabled accounts that are one login, by what their networks said."""
+        return [self._twins(names) for names in self._ledger.logins.twins([each.name for each in self._config.enabled])]
+
+    def written_twins(self) -> list[Twins]:
+        """The enabled accounts that are one login, by what the config says."""
+        groups: dict[tuple[str, str, str | None], list[str]] = {}
+        configured = self.configured()
+        for each in self._config.enabled:
+            signs = configured[each.name][1]
+            if signs.whose:
+                groups.setdefault((each.platform, signs.whose, signs.proof), []).append(each.name)
+        return [self._twins(names) for names in groups.values() if len(names) > 1]
+
+    def _twins(self, names: Sequence[str]) -> Twins:
+        accounts = [self._config.accounts[name].account for name in names]
+        return Twins(tuple(names), len({str((each.only, each.never)) for each in accounts}) < len(accounts))
 
     def paused(self) -> dict[str, str]:
         """Accounts that are paused, and why: "auth", "person" or "all". On a copy of the ledger: as in the real one."""
@@ -69,9 +166,13 @@ class Lanes:
         return {account.name: found[account.name] for account in self._config.enabled if account.name in found}
 
     def troubled(self) -> dict[str, str]:
-        """Accounts whose network asked for a long wait, as for a spent quota, and its words."""
-        states = (self._ledger.accounts.find(account.name) for account in self._config.enabled)
-        return {state.name: state.trouble for state in states if state is not None and state.trouble}
+        """Accounts whose network asked for a long wait, as for a spent quota, with its words, and until when."""
+        states, now = (self._ledger.accounts.find(account.name) for account in self._config.enabled), self._ledger.now()
+        return {
+            state.name: state.trouble + (f", until {state.next_at:%Y-%m-%d %H:%M} UTC" if state.next_at > now else "")
+            for state in states
+            if state is not None and state.trouble
+        }
 
     def verify(self, name: str) -> Identity:
         """Ask the network whose account this is, and record the answer. Raises PlatformError."""
@@ -79,7 +180,7 @@ class Lanes:
 
         lane = self.of(name)
         identity = with_session(lane, self._ledger, lane.platform.verify)
-        self._ledger.accounts.identified(name, identity, self._ledger.now())
+        self._met(name, identity)
         return identity
 
     def settle(self, name: str) -> timedelta:
@@ -98,6 +199,7 @@ class Lanes:
             platform=platform,
             limits=functools.partial(self._limits, account.name, platform),
             settle=timedelta(seconds=platform.settle) if account.settle is None else account.settle,
+            recognise=functools.partial(self._recognise, account.name, platform),
             refresh=platform.refresh if isinstance(platform, Refreshable) else None,
         )
 
@@ -107,6 +209,37 @@ class Lanes:
         else:  # stand-ins are on this machine, and no proxy may see it
             door = self._doors.network(proxied=not self._kind.stand_ins)
         return self._kind.door(entry.account.name, door)
+
+    def _recognise(self, name: str, platform: Platform) -> bool:
+        """Whether an account is the login that it was, by its network, which is asked once a day and after its token
+        changed.
+        """
+        if not isinstance(platform, Proved) or self._kind.stand_ins or not self._config.complete(name):
+            return True
+        if not self._ledger.logins.doubted(name) and (self._kind.assumes_limits or self._is_fresh(name)):
+            return True
+        try:
+            identity = platform.verify()
+        except PlatformError:
+            if not self._kind.assumes_limits:
+                raise
+            return True
+        return self._met(name, identity)
+
+    def _is_fresh(self, name: str) -> bool:
+        state = self._ledger.accounts.find(name)
+        at = state.identity_at if state else None
+        return at is not None and self._ledger.now() - at <= IDENTITY_AGE
+
+    def _met(self, name: str, identity: Identity) -> bool:
+        """Record whose account the network says it is. False: it is another login than before."""
+        configured = self.configured()
+        with self._ledger.transaction():
+            ended = self._ledger.logins.met(*configured[name], identity, self._ledger.now())
+            if ended is not None:
+                self._tell_another(name, ended, identity)
+            self._join_left(name, configured)
+        return ended is None
 
     def _limits(self, name: str, platform: Platform) -> Limits:
         """A platform's limits, with those that its server states, which are read once a day."""
@@ -124,8 +257,12 @@ class Lanes:
                     f"{name}: its server's limits could not be read; the usual ones are assumed ({fault})"
                 )
                 identity = Identity("", "")
-            self._ledger.accounts.identified(name, identity, now)
+            self._met(name, identity)
         return replace(platform.limits, **identity.limits)  # type: ignore[arg-type] # names of Limits fields
+
+
+def _articles(number: int) -> str:
+    return "1 article" if number == 1 else f"{number} articles"
 
 
 def _same(option: str) -> str:

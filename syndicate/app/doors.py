@@ -34,12 +34,15 @@ class Doors:
         with self._lock:
             self._guard.trust(address)
 
-    def network(self, *, proxied: bool = True) -> RequestsHttp:
-        """A client for one account's network. Not `proxied` for stand-ins, which are on this machine."""
+    def network(self, *, proxied: bool = True, timeout: float | None = None) -> RequestsHttp:
+        """A client for one account's network, or for another address of the config.
+
+        Not `proxied` for stand-ins, which are on this machine. `timeout` (seconds): instead of the config's.
+        """
         network = self._config.network
         return RequestsHttp(
             clock=self._clock,
-            timeout=network.timeout.total_seconds(),
+            timeout=network.timeout.total_seconds() if timeout is None else timeout,
             secrets=self._config.secrets,
             proxy=network.proxy if proxied else None,
         )

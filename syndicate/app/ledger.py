@@ -7,17 +7,37 @@ import threading
 from collections.abc import Mapping
 from pathlib import Path
 
+from syndicate.app import ledger_files
 from syndicate.config.schema import Config
 from syndicate.errors import LedgerError
 from syndicate.ledger import Ledger
 from syndicate.ledger.credentials import key_beside
 from syndicate.ledger.database import Database, copy_ledger
+from syndicate.ledger.key_file import path_beside, replace
+from syndicate.ledger.notices import LEDGER
+from syndicate.ledger.run_file import RunFile
 from syndicate.ports import Clock
+
+NEW_KEY = "put a new key before the old one, divided by a space, run this again, and then take the old one out"
 
 
 def open_real(config: Config, environ: Mapping[str, str], clock: Clock) -> Ledger:
-    """The publisher's ledger. Raises LedgerError."""
-    return Ledger(Database(config.ledger), clock, Keys(config, environ).real)
+    """The publisher's ledger. Raises LedgerError, also where it is damaged or gone."""
+    ledger_files.require(config)
+    ledger_files.require_locks(config.ledger)
+    told = ledger_files.put_log_away(config.ledger, clock())
+    ledger = Ledger(Database(config.ledger), clock, Keys(config, environ).real)
+    try:
+        ledger_files.check_whole(ledger.database)
+        ledger_files.remember_config(ledger.database, config)
+        if told:
+            ledger.notes.append(told)
+            ledger.notices.happened(LEDGER, config.ledger.name, told, clock())
+            ledger.recovery.ask(told)
+    except BaseException:
+        ledger.close()
+        raise
+    return ledger
 
 
 class PrivateCopy:
@@ -35,7 +55,9 @@ class PrivateCopy:
         try:
             if config.ledger.exists():
                 copy_ledger(config.ledger, path)
-            self.ledger = Ledger(Database(path, durable=False), clock, Keys(config, environ).borrowed)
+            # A dry run notices a restored ledger as a real run would; stand-ins have nothing that could be asked for.
+            runs = RunFile(config.ledger, kept=False) if keep_logins else None
+            self.ledger = Ledger(Database(path, durable=False), clock, Keys(config, environ).borrowed, runs)
             self.paused = self.ledger.release_for_rehearsal(keep_logins=keep_logins)
         except BaseException:
             self._remove()
@@ -72,6 +94,33 @@ class Keys:
             return file.read_bytes().strip()
         except OSError as fault:
             raise LedgerError(f"key_file {file} cannot be read: {fault.strerror}") from fault
+
+    def change(self) -> Path | None:
+        """Put a new key before the old one, where the key is in a file; not where two are there already.
+
+        Returns the file; None if the keys are in the environment. Raises LedgerError.
+        """
+        from cryptography.fernet import Fernet
+
+        keys = self.real().split()
+        if self._environ.get("SYNDICATE_KEY"):
+            if len(keys) < 2:
+                raise LedgerError("$SYNDICATE_KEY has no new key", hint=NEW_KEY)
+            return None
+        file = self._config.key_file or path_beside(self._config.ledger)
+        if len(keys) == 1:
+            self._write(file, [Fernet.generate_key(), *keys])
+        return file
+
+    def finish(self, file: Path) -> None:
+        """Remove all keys from the file but the first."""
+        self._write(file, self.real().split()[:1])
+
+    def _write(self, file: Path, keys: list[bytes]) -> None:
+        try:
+            replace(file, keys)
+        except OSError as fault:
+            raise LedgerError(f"{file} cannot be written: {fault.strerror}", hint=NEW_KEY) from fault
 
     def borrowed(self) -> bytes:
         """The real key if there is one, else a new one that is not stored: a copy writes nothing next to the ledger."""

@@ -9,9 +9,10 @@ from dataclasses import replace
 from datetime import datetime
 from urllib.parse import urlsplit
 
+from syndicate.aliases import site_host
 from syndicate.app.sources import build
 from syndicate.config.schema import Config
-from syndicate.errors import SourceError
+from syndicate.errors import PlatformError, SourceError
 from syndicate.ingestion import interval
 from syndicate.ingestion.poll import SOON, Polled, PollRules, again, in_maintenance, poll
 from syndicate.ledger import Ledger
@@ -23,10 +24,14 @@ from syndicate.sources.masked import masked
 
 TRIES = 3
 """How often a server in maintenance is asked again, a minute apart, for a story that was named to us."""
+_PAGES = "text/html,application/xhtml+xml;q=0.9,*/*;q=0.5"
 
 
 class Rounds:
-    """Polls the configured sources. `door` gives the HTTP client, and is called when one is first needed."""
+    """Polls the configured sources. `door` gives the HTTP client, and is called when one is first needed.
+
+    `notes` are for the person who runs this, such as that a source goes on under another name.
+    """
 
     def __init__(
         self, config: Config, accounts: Sequence[Account], ledger: Ledger, door: Callable[[], Http], clock: Clock
@@ -40,6 +45,12 @@ class Rounds:
         self._answers = Answers(clock)
         self._tries: dict[str, int] = {}
         self._resting: set[str] = set()
+        self.notes: list[str] = []
+
+    def register(self) -> None:
+        """Let the ledger follow the names that the config gives to its sources. `notes` say which are new."""
+        for old, new in self._ledger.source_names.follow({name: each.url for name, each in self._sources.items()}):
+            self.notes.append(f"{new}: the source that was named {old}; it goes on where that one stood")
 
     def poll(self, name: str, backfill: int = 0) -> Polled:
         """Read one source now, and record and plan what is new. Raises SourceError."""
@@ -76,9 +87,10 @@ class Rounds:
                 every=wanted.every,
                 zone=wanted.timezone,
                 breaking=self._config.breaking,
-                floods=FloodLimits(wanted.burst, wanted.similar),
+                floods=FloodLimits(wanted.burst, wanted.similar, None if wanted.links == "out" else self._hosts),
                 backfill=backfill,
                 hurries=self._tries.get(name, 0) > 0,
+                follow=self._leads_to,
             ),
         )
 
@@ -136,6 +148,20 @@ class Rounds:
             if "://" in source.url:
                 named[source.url].append(source.name)
         return {url: names for url, names in named.items() if len(names) > 1}
+
+    @functools.cached_property
+    def _hosts(self) -> frozenset[str]:
+        """The hosts of the site and of all sources: links that lead there are the publisher's own."""
+        named = (address for source in self._sources.values() for address in (source.url, source.link or ""))
+        return frozenset(host for url in (self._config.site.url, *named) if (host := site_host(url)))
+
+    def _leads_to(self, address: str) -> str | None:
+        """Where an article's address leads now; None where that cannot be told."""
+        try:
+            reply = self._door().call("GET", address, headers={"Accept": _PAGES})
+        except PlatformError:
+            return None
+        return reply.url
 
     def _source(self, name: str, address: str) -> Source:
         """The reader of a configured source, at its present address."""

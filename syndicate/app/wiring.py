@@ -19,11 +19,15 @@ from syndicate.app.renderer import LazyRenderer
 from syndicate.app.runs import KindOfRun
 from syndicate.config.schema import Config
 from syndicate.errors import ConfigError
+from syndicate.ledger.recovery import Noticed
 from syndicate.model import Account, Delivery
 
 if TYPE_CHECKING:
+    from datetime import timedelta
+
     from syndicate.delivery.gates import Gate
     from syndicate.delivery.lane import Timeouts
+    from syndicate.delivery.look_first import Looked
     from syndicate.delivery.preflight import Pages
 
 
@@ -39,6 +43,7 @@ class App:
         self.renderer = LazyRenderer(config.site, config.templates, lambda: self.doors.web)
         self.lanes = Lanes(kind, self.doors)
         self.rounds = Rounds(config, self.accounts, self.ledger, lambda: self.doors.web, kind.clock)
+        self._given: set[str] = set()
         self._lock = threading.RLock()
 
     def __enter__(self) -> Self:
@@ -57,10 +62,21 @@ class App:
         """Every account of the config by its name, switched off or not."""
         return {name: entry.account for name, entry in self.config.accounts.items()}
 
+    def register(self) -> None:
+        """Create or update the ledger's rows of all sources and enabled accounts, by the names that they have now."""
+        self.rounds.register()
+        self.lanes.register()
+
     @property
     def notes(self) -> list[str]:
         """Notes for the person who runs this, such as that a templates folder is missing."""
-        return [*self.renderer.notes, *self.lanes.notes]
+        return [*self.ledger.notes, *self.renderer.notes, *self.rounds.notes, *self.lanes.notes]
+
+    def new_notes(self) -> list[str]:
+        """Notes about names and logins that no earlier call gave."""
+        found = [note for note in (*self.rounds.notes, *self.lanes.notes) if note not in self._given]
+        self._given.update(found)
+        return found
 
     def deliver(self, delivery: Delivery) -> tuple[Delivery, tuple[str, ...]]:
         """Send one delivery as far as that is possible now. Returns it as it is afterwards, and warnings."""
@@ -74,6 +90,22 @@ class App:
             self.renderer.approved(delivery),
             lambda render: deliver(delivery.key, lane, self.ledger, render, timeouts, gate),
         )
+
+    def begin_run(self, *, usual: timedelta | None = None) -> Noticed:
+        """Count the start of a run, and notice a restored ledger or a long stop; accounts then look before they post.
+
+        `usual` is the gap between the heartbeats of a daemon.
+        """
+        return self.ledger.recovery.begin(asks=self.config.recover == "ask", usual=usual)
+
+    def look_first(self, account: str, *, now: bool = False) -> Looked:
+        """Have an account ask its network what it has already, if it has to look before it posts."""
+        from syndicate.delivery.look_first import look_first
+
+        lane = self.lanes.of(account)
+        with self._lock:
+            timeouts = self.timeouts
+        return look_first(lane, self.ledger, timeouts, now=now)
 
     def show(self, delivery: Delivery) -> None:
         """In a dry run: record a waiting delivery as it would be sent now. Raises RenderError, PlatformError."""

@@ -74,6 +74,11 @@ def check(shared: Shared, *, names: tuple[str, ...]) -> int:
                 _, skipped = app.ledger.resume(app.config.accounts[name].account)
                 old = f"; {skipped} older articles are skipped" if skipped else ""
                 click.echo(f"{name}: resumed{old}", err=True)
+        for note in dict.fromkeys(app.lanes.notes):
+            click.echo(note, err=True)
+        for twins in app.lanes.twins():
+            click.echo(twins.told, err=True)
+            failed = failed or int(twins.wrong)
     return failed
 
 

@@ -25,12 +25,14 @@ def check(shared: Shared) -> int:
     """Report every mistake with its line. If there is none, try each account's templates on a sample article."""
     with opened(shared, dry=True, fill=False) as app:
         lanes = [app.lanes.of(account.name) for account in app.accounts]
+        twins = app.lanes.written_twins()
         faults = [
             *app.renderer.try_templates(lanes, app.ledger.now()),
             *_unknown_command(app.config.alert_command),
             *app.notes,
+            *(each.told for each in twins if each.wrong),
         ]
-        for fault in dict.fromkeys(faults):
+        for fault in dict.fromkeys([*faults, *(each.told for each in twins)]):
             click.echo(fault, err=True)
         if shared.json:
             counts = {"sources": len(app.config.sources), "accounts": len(app.config.accounts)}

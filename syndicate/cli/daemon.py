@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 def command(shared: Shared) -> int:
     """Poll each source when it is due and post what is new, until Ctrl-C or SIGTERM."""
     from syndicate.app.engines.daemon import Daemon
-    from syndicate.app.engines.instance_lock import claim_instance
+    from syndicate.app.instance_lock import claim_instance
     from syndicate.app.monitoring.events import writer
     from syndicate.app.monitoring.systemd import notify
 

@@ -83,7 +83,19 @@ def approve(shared: Shared, /, *, keys: tuple[str, ...], digest: str | None, **b
     if digest and len(keys) != 1:
         raise click.UsageError("--digest goes with one KEY")
     with opened(shared) as app:
+        _look_first(app)
         return each(_chosen(app, keys, batch), lambda delivery: _approve(app, delivery, digest, shared))
+
+
+def _look_first(app: App) -> None:
+    """After a restore: ask the networks what they have, before somebody approves what is there already."""
+    from syndicate.cli.recover import notice
+
+    notice(app)
+    for account in app.accounts:
+        if app.ledger.recovery.wanted(account.name) is not None:
+            for note in app.look_first(account.name).notes:
+                click.echo(f"{account.name}: {note}", err=True)
 
 
 def _approve(app: App, delivery: Delivery, digest: str | None, shared: Shared) -> None:

@@ -69,7 +69,11 @@ RECORDS: Mapping[str, Record] = {
             "image": '`{"url", "alt", "credit"}`, or `null`',
         },
     ),
-    "deliveries": Record("One article for one account; `alerts.command` gets these fields, too.", _DELIVERY),
+    "deliveries": Record(
+        "One article for one account; `alerts.command` gets these fields"
+        " [with some more](../operations/monitoring.md#the-lines).",
+        _DELIVERY,
+    ),
     "shown": Record(
         "A delivery, with the post that would be sent now.",
         {**_DELIVERY, "digest": "what an approval is for, where the post was rendered for this; else `null`"},

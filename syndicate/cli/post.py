@@ -72,6 +72,7 @@ def command(
             else:
                 gather(run, app, sources, backfill, verbose=shared.verbose)
             send(run, app, wait, verbose=shared.verbose)
+        run.outcome.stopped = bool(stopped)
         report(run.outcome, app, accounts, shared)
         if stopped:
             app.ledger.close()
@@ -174,6 +175,7 @@ def report(outcome: RunResult, app: App, accounts: tuple[str, ...], shared: Shar
             click.echo(app.kind.note_of_baseline(polled.source, polled.seen), err=True)
     for fault in outcome.faults:
         complain(fault)
+    _tell_dropped(outcome, verbose=shared.verbose)
     for note in dict.fromkeys([*app.notes, *outcome.notes]):
         click.echo(f"note: {note}", err=True)
     if listed:
@@ -181,12 +183,26 @@ def report(outcome: RunResult, app: App, accounts: tuple[str, ...], shared: Shar
     for delivery in _ended(outcome, app, accounts):
         _explain(delivery)
     _remind(app, outcome, accounts)
-    if app.kind.sends_alerts and (app.config.alert_command or app.config.alert_urls):
-        from syndicate.app.monitoring.alerts import Ways, send_alerts
+    if app.kind.sends_alerts:
+        _alert(app, outcome)
 
-        ways = Ways(app.config.alert_command, app.config.alert_urls)
-        for complaint in send_alerts(app.ledger, ways, app.accounts, app.config.sources):
-            click.echo(complaint, err=True)
+
+def _alert(app: App, outcome: RunResult) -> None:
+    """Send the alerts of this run and its heartbeat, and print what begins to be in danger."""
+    from syndicate.app.monitoring.alerts import observe, send_alerts
+    from syndicate.app.monitoring.heartbeat import PATIENCE, Beat, run_is_healthy
+    from syndicate.app.monitoring.ways import Ways
+
+    url = app.config.heartbeat
+    healthy = run_is_healthy(outcome.polled, outcome.faults) and not outcome.stopped
+    beat = Beat(url, app.doors.network(timeout=PATIENCE)) if url is not None and healthy else None
+    for told in observe(app.ledger, app.accounts, app.config.sources):
+        click.echo(f"note: {told}", err=True)
+    ways = Ways(app.config.alert_command, app.config.alert_urls)
+    for complaint in send_alerts(app.ledger, ways):
+        click.echo(complaint, err=True)
+    if beat is not None and (fault := beat.fault()):
+        click.echo(f"alerts.heartbeat: {fault}", err=True)
 
 
 def records(outcome: RunResult, app: App, accounts: tuple[str, ...]) -> list[dict[str, Any]]:
@@ -209,7 +225,7 @@ def exit_code(outcome: RunResult, app: App, accounts: tuple[str, ...]) -> int:
     refused = "auth" in paused.values()
     counts = app.ledger.deliveries.counts()
     unclear = counts.get("unknown", 0) + counts.get("held", 0)
-    return int(bool(outcome.faults or unsent or refused or unclear))
+    return int(bool(outcome.faults or unsent or refused or unclear or outcome.dropped))
 
 
 def _ended(outcome: RunResult, app: App, accounts: tuple[str, ...]) -> list[Delivery]:
@@ -228,6 +244,22 @@ def _explain(delivery: Delivery) -> None:
     if delivery.state in ("failed", "due") and (delivery.error or delivery.reason):
         reason = delivery.error or (REASONS[delivery.reason] if delivery.reason else "")
         click.echo(f"{delivery.account}: {delivery.state}: {reason} ({delivery.article})", err=True)
+
+
+def _tell_dropped(outcome: RunResult, *, verbose: bool) -> None:
+    """Print what was dropped while it waited: one line for each account and cause; if `verbose`, each as an event."""
+    if not outcome.dropped:
+        return
+    from syndicate.app import advice
+    from syndicate.app.monitoring.drops import grouped
+    from syndicate.app.monitoring.events import drop_fact, line
+
+    for drop in outcome.dropped if verbose else ():
+        click.echo(line(*drop_fact(drop)), err=True)
+
+    for group in grouped(outcome.dropped):
+        click.echo(group.line, err=True)
+    click.echo(f"hint: {advice.SEND_ANYWAY}", err=True)
 
 
 def _remind(app: App, outcome: RunResult, accounts: tuple[str, ...]) -> None:

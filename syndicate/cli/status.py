@@ -23,7 +23,7 @@ def command(shared: Shared) -> int:
     It asks no server and writes nothing. Exit status 1 when a person is needed.
     """
     from syndicate.app import clock
-    from syndicate.app.engines.instance_lock import running
+    from syndicate.app.instance_lock import running
     from syndicate.app.monitoring.status import empty, gather
     from syndicate.app.runs import RealRun
     from syndicate.app.wiring import App

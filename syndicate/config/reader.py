@@ -22,6 +22,7 @@ from syndicate.config.schema import (
 )
 from syndicate.config.typed import WRONG, Check, Typed, hints
 from syndicate.config.values import (
+    address,
     endpoint,
     home,
     network,
@@ -39,6 +40,7 @@ if TYPE_CHECKING:
 __all__ = ["load"]
 
 _START = Place(1, 1, 0, 0)
+_SINGLE = ("database", "templates", "lease", "key_file", "breaking", "recover")
 _TOP = (
     "site",
     "database",
@@ -50,6 +52,7 @@ _TOP = (
     "lease",
     "alerts",
     "key_file",
+    "recover",
     "breaking",
     "listen",
 )
@@ -99,7 +102,7 @@ def _config(path: Path, top: dict[str, Node], typed: Typed, find: Find) -> Any:
         "database": lambda text: _database(text, typed.base),
         "lease": positive,
     }
-    values = typed.values(Config, top, checks, only=("database", "templates", "lease", "key_file", "breaking"))
+    values = typed.values(Config, top, checks, only=_SINGLE)
     values.setdefault("database", _database(_DEFAULT["database"], typed.base))
     site = _site(top, typed)
     sources = _sources(top.get("sources"), site, typed)
@@ -112,7 +115,7 @@ def _config(path: Path, top: dict[str, Node], typed: Typed, find: Find) -> Any:
         "UTC" if site is WRONG else site.timezone,
     ).read(top.get("accounts"))
     reach = _section(NetworkConfig, top.get("network"), "network", typed, _NETWORK)
-    alerts = _section(AlertSettings, top.get("alerts"), "alerts", typed, {"command": _command, "urls": _reachable})
+    alerts = _section(AlertSettings, top.get("alerts"), "alerts", typed, _ALERTS)
     listen = (
         _section(Listen, top["listen"], "listen", typed, {"address": endpoint, "public": public})
         if top.get("listen")
@@ -130,6 +133,7 @@ def _config(path: Path, top: dict[str, Node], typed: Typed, find: Find) -> Any:
         network=reach,
         alert_command=alerts.command,
         alert_urls=alerts.urls,
+        heartbeat=alerts.heartbeat,
         listen=listen,
         secrets=secrets,
         filled=frozenset(typed.problems.filled),
@@ -245,6 +249,7 @@ def _reachable(urls: tuple[str, ...]) -> tuple[str, ...]:
     return urls
 
 
+_ALERTS: dict[str, Check] = {"command": _command, "urls": _reachable, "heartbeat": address}
 _NETWORK: dict[str, Check] = {
     "allow": lambda entries: tuple(network(entry) for entry in entries),
     "proxy": proxy,

@@ -75,10 +75,11 @@ class NetworkConfig:
 
 @dataclass(frozen=True, slots=True)
 class AlertSettings:
-    """Where alerts go: a command, and addresses of apprise (`urls`)."""
+    """Where alerts go: a command, and addresses of apprise (`urls`). `heartbeat` is fetched after each healthy run."""
 
     command: tuple[str, ...] = ()
     urls: tuple[Secret, ...] = ()
+    heartbeat: Secret | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,6 +110,7 @@ class Config:
 
     `secrets` are all values that must never be printed. `filled` are the settings, such as
     "accounts.masto.token", that have a stand-in because the variable or file that they name is missing.
+    `recover`: whether accounts ask their networks what they have before they post, after a restore or a long stop.
     `notes` tell of values that still work but have a new name.
     """
 
@@ -122,9 +124,11 @@ class Config:
     lease: timedelta = timedelta(seconds=60)
     alert_command: tuple[str, ...] = ()
     alert_urls: tuple[Secret, ...] = ()
+    heartbeat: Secret | None = None
     listen: Listen | None = None
     breaking: BreakingRules = field(default_factory=BreakingRules)
     key_file: Path | None = None
+    recover: Literal["ask", "off"] = "ask"
     secrets: tuple[str, ...] = field(default=(), repr=False)
     filled: frozenset[str] = frozenset()
     notes: tuple[str, ...] = ()

@@ -40,7 +40,7 @@ Check = Callable[[Any], Any]
 WRONG: Final = object()
 """Stands for a value whose mistake was already added."""
 
-WEB = frozenset({"url", "webhook_url", "service", "homeserver"})
+WEB = frozenset({"url", "webhook_url", "service", "homeserver", "heartbeat"})
 """Options that are web addresses, whichever adapter has them."""
 
 _SCALARS: dict[Any, Callable[[str], Any]] = {
@@ -66,7 +66,7 @@ _NESTED: dict[type, dict[str, Check]] = {
 }
 _SHORTEST_SECRET = 4
 """Characters. To hide shorter ones would make messages unreadable, and they protect nothing."""
-_LISTED = 12
+_LISTED = 16
 
 
 class Missing(ValueError):

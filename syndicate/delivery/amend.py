@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from syndicate.delivery.concessions import render_conceded
@@ -14,10 +14,12 @@ from syndicate.errors import PlatformError, RenderError
 from syndicate.ledger import Ledger
 from syndicate.ledger.deliveries import delivery_key
 from syndicate.model import Delivery, Json, Post, Receipt
+from syndicate.planning.changes import EDITS
 from syndicate.ports import Deletable, Editable
 from syndicate.serialization import freeze
 
 POST_WAIT = timedelta(seconds=30)  # until it is checked again what became of the post itself
+EDIT_SPACING = timedelta(minutes=1)  # between two edits of one post
 REPEATS = 2  # times that a post may show the same words: two servers, one with an old copy, would alternate for ever
 
 
@@ -72,6 +74,13 @@ def _edit(
     if not isinstance(platform, Editable):
         ledger.waiting.skips(delivery, "unchanged", error=f"{platform.name} cannot edit posts", now=now)
         return
+    count, last = ledger.deliveries.edits(delivery.anchor, delivery.account, post.planned_at)
+    if count >= EDITS:
+        told = f"its post was edited {count} times; further changes of the article are left"
+        with ledger.transaction():
+            if ledger.waiting.skips(delivery, "unchanged", error=told, now=now):
+                ledger.decisions.tell(delivery, "skipped")
+        return
     article = ledger.articles.find(delivery.anchor).article
     try:
         limits = with_session(lane, ledger, lane.limits)
@@ -83,17 +92,28 @@ def _edit(
         ledger.waiting.waits(delivery, "unavailable", due_at=now + TEMPLATE_WAIT, error=str(fault), now=now)
         return
     record, _ = freeze(rendered)
+    if _is_worth(record, delivery, post, last, ledger):
+        claimed = ledger.claims.claim(delivery, now=now, lease=timeouts.lease)
+        if claimed is not None:
+            _send_edit(claimed, receipt, rendered.post, record, lane, ledger, timeouts)
+
+
+def _is_worth(record: Json, delivery: Delivery, post: Delivery, last: datetime | None, ledger: Ledger) -> bool:
+    """Whether an edit may go now; else it is recorded why not. `last` is when the post was edited last."""
+    now = ledger.now()
     shown = [_words(each) for each in _shown(delivery, post, ledger)]
     if _words(record) == shown[-1]:
         ledger.waiting.skips(delivery, "unchanged", error=None, now=now)
-        return
+        return False
     if shown.count(_words(record)) >= REPEATS:
         told = "its source alternates between the same words"
         ledger.waiting.skips(delivery, "unchanged", error=told, now=now)
-        return
-    claimed = ledger.claims.claim(delivery, now=now, lease=timeouts.lease)
-    if claimed is not None:
-        _send_edit(claimed, receipt, rendered.post, record, lane, ledger, timeouts)
+        return False
+    if last is not None and last <= now < last + EDIT_SPACING:
+        told = "its post was edited less than a minute ago"
+        ledger.waiting.waits(delivery, "spacing", due_at=last + EDIT_SPACING, error=told, now=now)
+        return False
+    return True
 
 
 def _send_edit(

@@ -12,7 +12,7 @@ from datetime import datetime
 from syndicate.delivery.lane import Lane, Render
 from syndicate.delivery.retry_policy import unreached
 from syndicate.errors import PictureRefused, PlatformError, TextRefused, Unavailable, Uncertain
-from syndicate.model import NOTHING, Account, Article, Concession, Json, Limits, Media, Post, Rendered
+from syndicate.model import NOTHING, Account, Article, Concession, Json, Limits, Media, Post, Rendered, StoryWarning
 
 SMALL_BYTES = 900_000  # below 1 MB, beyond which many a proxy before a server takes nothing
 SMALL_PIXELS = 2_000_000
@@ -67,7 +67,7 @@ def render_conceded(
     if given == NOTHING:
         return made
     post = _undescribed(made.post) if given.picture == "undescribed" else made.post
-    return replace(made, post=post, warnings=(*made.warnings, told(given)))
+    return replace(made, post=post, warnings=(*made.warnings, StoryWarning(told(given))))
 
 
 def told(given: Concession) -> str:

@@ -9,8 +9,9 @@ from syndicate.delivery import retry_policy
 from syndicate.delivery.amend import amend
 from syndicate.delivery.concessions import conceded, render_conceded
 from syndicate.delivery.failures import hold_account, record_failure, throttles
-from syndicate.delivery.gates import Gate, Skip, record
+from syndicate.delivery.gates import Gate, Skip, Wait, record
 from syndicate.delivery.lane import Lane, Render, Timeouts
+from syndicate.delivery.look_first import UNASKED, look_first
 from syndicate.delivery.look_up import look_up
 from syndicate.delivery.session import with_session
 from syndicate.errors import LedgerError, PlatformError, RenderError, SyndicateError, TooLong, Unavailable, Uncertain
@@ -18,6 +19,9 @@ from syndicate.ledger import Ledger
 from syndicate.model import Article, Delivery, Draft, Json, Post
 from syndicate.ports import Platform, Priced
 from syndicate.serialization import freeze, moment
+
+TWIN = "another post with its link was sent without an answer, and is looked up first"
+TWIN_WAIT = timedelta(seconds=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,11 +48,34 @@ def deliver(
     warnings: tuple[str, ...] = ()
     if delivery.state == "unknown":
         look_up(delivery, lane, ledger, timeouts)
+    elif delivery.state == "due" and not _is_recognised(delivery, lane, ledger, timeouts):
+        pass
     elif delivery.state == "due" and delivery.action != "post":
         amend(delivery, lane, ledger, render, timeouts)
     elif delivery.state == "due":
-        warnings = _post(delivery, lane, ledger, render, timeouts, gate)
+        looked = look_first(lane, ledger, timeouts, key=key)
+        delivery, warnings = _found(ledger, key), looked.notes
+        if looked.waits:
+            _waits_for_a_look(delivery, ledger)
+        elif delivery.state == "due":
+            warnings += _post(delivery, lane, ledger, render, timeouts, gate)
     return _found(ledger, key), warnings
+
+
+def _is_recognised(delivery: Delivery, lane: Lane, ledger: Ledger, timeouts: Timeouts) -> bool:
+    """Whether the network knows the account as the login that the delivery was planned for; else why is recorded."""
+    try:
+        return with_session(lane, ledger, lane.recognise)
+    except PlatformError as fault:
+        _wait(delivery, fault, lane, ledger, timeouts)
+        return False
+
+
+def _waits_for_a_look(delivery: Delivery, ledger: Ledger) -> None:
+    """Record that a delivery waits until its network has said what it has, if that is not recorded already."""
+    look, now = ledger.recovery.wanted(delivery.account), ledger.now()
+    if look is not None and delivery.state == "due" and delivery.due_at is not None and delivery.due_at <= now:
+        ledger.waiting.waits(delivery, "restored", due_at=max(look.again_at, now), error=UNASKED, now=now)
 
 
 def _post(
@@ -61,11 +88,15 @@ def _post(
         article, verdict = _renamed(delivery, article, lane, ledger, gate)
     if verdict is not None:
         record(verdict, delivery, lane.account, ledger)
-        return ()
+        return _ends_soon(verdict, article)
     ledger.waiting.page_ok(delivery)
     frozen = _freeze(delivery, article, lane, ledger, render, timeouts)
     if frozen is None:
         return ()
+    if frozen.record.get("link") is None and _has_these_words(delivery, frozen, ledger):
+        return frozen.warnings
+    if _comes_after_its_twin(delivery, frozen, lane, ledger):
+        return frozen.warnings
     if frozen.draft is None:  # a post rendered anew passes every gate, whatever was tried before
         delivery = replace(delivery, draft=None)
     allowance = gate.allowance(delivery, lane.account, lane.platform, frozen.post)
@@ -77,6 +108,29 @@ def _post(
     if claimed is not None:
         _send(claimed, replace(frozen, cost=_cost(lane.platform, frozen.post)), lane, ledger, timeouts)
     return frozen.warnings
+
+
+def _ends_soon(verdict: Wait | Skip, article: Article) -> tuple[str, ...]:
+    """A warning about an article that is given up soon."""
+    if isinstance(verdict, Skip) or verdict.ends is None:
+        return ()
+    return (f"{article.url} waits, and is given up at {verdict.ends:%H:%M} UTC: {verdict.words}",)
+
+
+def _has_these_words(delivery: Delivery, frozen: Frozen, ledger: Ledger) -> bool:
+    """Whether the network listed a post of exactly these words, where the account had to look before it posts."""
+    wanted = ledger.recovery.wanted(delivery.account) is not None
+    return wanted and ledger.elsewhere.same_words(delivery, frozen.record.get("text") or "", ledger.now())
+
+
+def _comes_after_its_twin(delivery: Delivery, frozen: Frozen, lane: Lane, ledger: Ledger) -> bool:
+    """Whether it has to wait for the look-up of another post with its link: afterwards nobody could tell them apart."""
+    link = frozen.record.get("link")
+    if lane.platform.certainty not in ("keyed", "lookup") or not ledger.deliveries.rivals(delivery, link, ("unknown",)):
+        return False
+    now = ledger.now()
+    ledger.waiting.waits(delivery, "behind", due_at=now + max(lane.settle, TWIN_WAIT), error=TWIN, now=now)
+    return True
 
 
 def _renamed(
@@ -115,12 +169,15 @@ def _freeze(
     except PlatformError as fault:
         _wait(delivery, fault, lane, ledger, timeouts)
     else:
-        return Frozen(*freeze(rendered), post=rendered.post, warnings=rendered.warnings)
+        post = replace(rendered.post, day=delivery.day)
+        return Frozen(*freeze(rendered), post=post, warnings=rendered.warnings)
     return None
 
 
 def _wait(delivery: Delivery, fault: PlatformError, lane: Lane, ledger: Ledger, timeouts: Timeouts) -> None:
-    """Record that the network's limits could not be read. Nothing was claimed, so no attempt counts."""
+    """Record that whose login it is, or the network's limits, could not be read. Nothing was claimed, so no attempt
+    counts.
+    """
     now = ledger.now()
     asked = throttles(fault, lane, ledger)
     step = retry_policy.after_failure(fault, attempts=1, now=now, jitter=timeouts.jitter(), throttles=asked)

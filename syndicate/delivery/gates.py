@@ -49,13 +49,15 @@ class LookAtPage(Protocol):
 class Wait:
     """The delivery has to wait. `until` None: nobody knows how long. `words` add to the reason.
 
-    `scheduled`: it waits for the account's schedule, and so does everything else that is due for it.
+    `scheduled`: it waits for the account's schedule, and so does everything else that is due for it. `ends`: then
+    it is given up, which is so near that a person is told.
     """
 
     reason: Reason
     until: datetime | None
     words: str | None = None
     scheduled: bool = False
+    ends: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,6 +117,9 @@ class Gate:
         """All checks that do not need the post. A stored post that goes out again is only checked for withdrawal."""
         if known.withdrawn_at is not None:
             return Skip("withdrawn", "withdrawn by the publisher")
+        twin = self._twin(delivery)
+        if twin is not None:
+            return twin
         if delivery.draft is not None:
             return None
         return self.without_page(delivery, known.article, account) or self._page(delivery, known.article, account)
@@ -196,6 +201,18 @@ class Gate:
             return Opening(later or now + NEVER, "window", closed)
         return Opening(later or now + NEVER, "spacing" if cap == "spacing" else "cap", cap)
 
+    def _twin(self, delivery: Delivery) -> Verdict:
+        """Whether another name of the same login has the article already."""
+        twin = self.ledger.logins.twin(delivery)
+        if twin is None:
+            return None
+        if twin.state == "posted":
+            return Skip(
+                "elsewhere", f"{twin.account} is the same login and posted it: {twin.permalink or twin.key[:8]}"
+            )
+        words = f"{twin.account} is the same login, and what became of its post is not known yet"
+        return Wait("behind", self.ledger.now() + PAUSE_LOOK, words)
+
     def _age(self, delivery: Delivery) -> Skip | None:
         if delivery.expires_at is None or delivery.expires_at > self.ledger.now():
             return None
@@ -234,7 +251,10 @@ class Gate:
         if waited < patience or (trouble.fatal and delivery.looks + 1 < LOOKS):
             left = patience - waited if waited < patience else FIRST_LOOK
             again = min(max(FIRST_LOOK, waited / 2), LONGEST_LOOK, left)
-            return Wait("preflight", now + max(again, timedelta(seconds=1)), trouble.words)
+            soon = now + max(again, timedelta(seconds=1))
+            ends = now + max(left, (LOOKS - 1 - delivery.looks) * FIRST_LOOK)
+            late = trouble.fatal and waited >= patience / 2
+            return Wait("preflight", soon, trouble.words, ends=ends if late else None)
         return Skip("preflight", trouble.words, alerted=True) if trouble.fatal else None
 
 
@@ -254,8 +274,10 @@ def record(verdict: Wait | Skip, delivery: Delivery, account: Account, ledger: L
     match verdict:
         case Skip(reason, words, alerted):
             ledger.waiting.skips(delivery, reason, error=words, now=now, alerted=alerted)
-        case Wait("preflight", until, words):
+        case Wait("preflight", until, words, ends=ends):
             ledger.waiting.looks_again(delivery, words or "", due_at=until or now, now=now)
+            if ends is not None:
+                ledger.decisions.tell(delivery, "waits")
         case Wait("approval", _, words):
             ledger.waiting.waits(delivery, "approval", state="planned", due_at=None, error=words, now=now)
         case Wait(reason, until, words, True) if until is not None:

@@ -32,7 +32,8 @@ class Lane:
     """One account's queue: its adapter, and one request at a time.
 
     `limits` gives the network's own where it states any. `settle` is how long until a post is surely visible.
-    `refresh` makes new credentials from the old, on platforms where they expire.
+    `refresh` makes new credentials from the old, on platforms where they expire. `recognise` asks the network, where
+    that is due, whose login it is: False if it is another one than that for which deliveries were planned.
     """
 
     account: Account
@@ -40,6 +41,7 @@ class Lane:
     limits: Callable[[], Limits]
     settle: timedelta
     refresh: Callable[[Json], Json] | None = None
+    recognise: Callable[[], bool] = lambda: True
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,6 +13,7 @@ from syndicate.errors import PlatformError, Unsupported
 from syndicate.ledger import Ledger
 from syndicate.model import Delivery, Receipt
 
+SHARED = "a post with its link is there, but may be another story's, which has the same link and no answer either"
 SKEW = timedelta(hours=2)  # a network's clock may be this far behind ours, as when somebody sets ours an hour ahead
 
 
@@ -25,6 +26,8 @@ def look_up(delivery: Delivery, lane: Lane, ledger: Ledger, timeouts: Timeouts) 
     # Two articles may share a link, as on a live page: a post known as another delivery's is not this one's.
     draft = (claimed.draft or {}) | {"others": ledger.deliveries.remote_ids(claimed)}
     try:
+        if not with_session(lane, ledger, lane.recognise):
+            return  # another login shows nothing of this one; whose it was is held for a person
         receipt = with_session(lane, ledger, lambda: lane.platform.find(draft, claimed.key, since))
     except Unsupported as fault:
         step = retry_policy.cannot_tell(lane.account.on_unknown, ledger.now())
@@ -44,6 +47,9 @@ def look_up(delivery: Delivery, lane: Lane, ledger: Ledger, timeouts: Timeouts) 
 
 
 def _record_found(claimed: Delivery, receipt: Receipt | None, lane: Lane, ledger: Ledger) -> None:
+    if receipt is not None and _may_be_anothers(claimed, ledger):
+        _record(claimed, retry_policy.cannot_tell(lane.account.on_unknown, ledger.now()), ledger, error=SHARED)
+        return
     if receipt is not None:
         ledger.outcomes.posted(claimed, receipt, now=ledger.now())
         ledger.accounts.flows(lane.account.name)
@@ -51,6 +57,12 @@ def _record_found(claimed: Delivery, receipt: Receipt | None, lane: Lane, ledger
     platform = lane.platform
     step = retry_policy.after_absence(claimed, platform.certainty, platform.key_window, lane.settle, ledger.now())
     _record(claimed, step, ledger, absent=claimed.absent + 1)
+
+
+def _may_be_anothers(claimed: Delivery, ledger: Ledger) -> bool:
+    """Whether the post that was found may be that of another delivery with the same link, sent without an answer."""
+    link = (claimed.post or {}).get("link")
+    return ledger.deliveries.rivals(claimed, link, ("unknown", "held"))
 
 
 def _record(claimed: Delivery, step: Step, ledger: Ledger, *, absent: int = 0, error: str | None = None) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from syndicate.delivery.concessions import render_conceded
 from syndicate.delivery.lane import Lane, Render
 from syndicate.delivery.session import with_session
@@ -18,5 +20,6 @@ def rehearse(delivery: Delivery, lane: Lane, ledger: Ledger, render: Render) -> 
     limits = with_session(lane, ledger, lane.limits)
     at, given = ledger.now(), delivery.conceded
     rendered = render_conceded(given, article, lane, limits, render, at=at, planned_at=delivery.planned_at)
-    draft = with_session(lane, ledger, lambda: lane.platform.prepare(rendered.post, delivery.key, None))
+    post = replace(rendered.post, day=delivery.day)
+    draft = with_session(lane, ledger, lambda: lane.platform.prepare(post, delivery.key, None))
     with_session(lane, ledger, lambda: lane.platform.commit(draft, delivery.key))

@@ -27,6 +27,7 @@ FIRST_WAIT = timedelta(seconds=10)
 TEMPLATE_WAIT = timedelta(minutes=1)  # until a template that could not be rendered is tried again
 LONGEST_WAIT = timedelta(minutes=15)
 RATE_WAITS = tuple(timedelta(minutes=wait) for wait in (1, 5, 15, 60))  # in a row, where it is not said how long
+LONG_WAIT = timedelta(hours=6)  # a longer one that a network asks for is told at once
 LONGEST_RATE_WAIT = timedelta(hours=24)  # a longer Retry-After is cut to this
 
 
@@ -92,7 +93,8 @@ def after_failure(
             return Step("due", "auth", now, spent=False, pause=True)
         case RateLimited():
             until = now + rate_wait(failure, throttles)
-            told = failure.capped or (unstated(failure) and throttles >= len(RATE_WAITS))
+            often = unstated(failure) and throttles >= len(RATE_WAITS)
+            told = failure.capped or often or until - now > LONG_WAIT
             return Step(
                 "due",
                 "rate_limited",
@@ -110,7 +112,9 @@ def after_failure(
             asked = getattr(failure, "retry_after", None)
             wait = _asked(asked, backoff(max(attempts, failures - 1), jitter), LONGEST_RATE_WAIT)
             held = now + wait if broken else None
-            return Step("due", "unavailable", now + wait, spent=not (broken and aging), account_wait=held)
+            trouble = str(failure) if wait > LONG_WAIT else None
+            spent = not (broken and aging)
+            return Step("due", "unavailable", now + wait, spent=spent, account_wait=held, trouble=trouble)
         case Rejected() | Unsupported():
             return Step("failed", "rejected", None)
     raise TypeError(f"no step for {type(failure).__name__}")
@@ -158,10 +162,12 @@ def lookup_failed(
     if isinstance(failure, Rejected):
         return Step("held", "no_answer", None)
     if isinstance(failure, RateLimited):
-        return Step("unknown", "no_answer", now + max(settle, rate_wait(failure, throttles)))
-    asked = getattr(failure, "retry_after", None)
-    wait = max(settle, _asked(asked, backoff(1, jitter), LONGEST_RATE_WAIT))
-    return Step("unknown", "no_answer", now + wait, pause=isinstance(failure, AuthError))
+        wait = rate_wait(failure, throttles)
+    else:
+        wait = _asked(getattr(failure, "retry_after", None), backoff(1, jitter), LONGEST_RATE_WAIT)
+    trouble = str(failure) if wait > LONG_WAIT else None
+    pause = isinstance(failure, AuthError)
+    return Step("unknown", "no_answer", now + max(settle, wait), pause=pause, trouble=trouble)
 
 
 def _same_key_is_safe(delivery: Delivery, certainty: Certainty, key_window: float, now: datetime) -> bool:

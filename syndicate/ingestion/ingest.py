@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from itertools import pairwise
 from typing import TYPE_CHECKING
@@ -29,13 +29,16 @@ MOVED = 3  # known articles at new addresses, from which on the site seems to ha
 class Ingested:
     """What a reading brought: new articles in the document's order, changes of known ones, and notes.
 
-    `shared` are articles of other sources, planned before, as this one lists them; by their anchors.
+    `shared` are articles of other sources, planned before, as this one lists them; by their anchors. `listed` are the
+    anchors of everything in the list, in its order ("" for what has no name), `unknown` those not known before.
     """
 
     candidates: list[Candidate]
     changed: list[Change]
     notes: tuple[str, ...]
     shared: Mapping[str, Article]
+    listed: tuple[str, ...]
+    unknown: frozenset[str]
 
 
 def ingest(
@@ -71,6 +74,7 @@ def ingest(
     candidates: list[Candidate] = []
     changed: list[Change] = []
     heard: dict[str, Article] = {}
+    listed = [anchor or "" for anchor in known]
     for position, (article, aliases, anchor) in enumerate(zip(articles, named, known, strict=True)):
         if anchor is not None:
             ledger.articles.name(anchor, [alias for alias in aliases if alias.hash not in anchors])
@@ -89,13 +93,14 @@ def ingest(
             if anchor in unplanned and not article.withdrawn:
                 candidates.append(Candidate(anchor, article))
         elif aliases:
-            added = ledger.articles.add(article, aliases, position=position, now=now)
+            listed[position] = added = ledger.articles.add(article, aliases, position=position, now=now)
             if not article.withdrawn:
                 candidates.append(Candidate(added, article, on_top=is_on_top(position), borrowed=lenders.get(position)))
     unread = {anchor for anchor, standing in standings.items() if standing.content_hash == UNREAD}
     read = {hashed: anchor for hashed, anchor in anchors.items() if anchor not in unread}
     shared = _shared(heard, {anchor: standings[anchor] for anchor in heard if anchor not in unread})
-    return Ingested(candidates, changed, _moved(named, read), shared)
+    unknown = frozenset(anchor for anchor in listed if anchor not in standings)
+    return Ingested(candidates, changed, _moved(named, read), shared, tuple(listed), unknown)
 
 
 def _shared(heard: Mapping[str, Article], standings: Mapping[str, StoredState]) -> dict[str, Article]:
@@ -235,8 +240,11 @@ def _redated(anchor: str, article: Article, before: datetime, ledger: Ledger, no
     published = article.published
     if published is None or published == before:
         return
-    if not _is_stale(article, ledger.articles.find(anchor).article, now):
+    stored = ledger.articles.find(anchor).article
+    if not _is_stale(article, stored, now):
         ledger.backlog.reschedule(anchor, before, published, now + soon(article), doubtful(published, now))
+        dated = replace(stored, published=published, updated=article.updated or stored.updated)
+        ledger.articles.fill(anchor, dated)  # so that an older version does not move it back
 
 
 def _moved(named: Sequence[tuple[Alias, ...]], anchors: Mapping[str, str]) -> tuple[str, ...]:

@@ -31,11 +31,13 @@ from syndicate.model import (
 from syndicate.ports import Paged, Source
 
 if TYPE_CHECKING:
+    from syndicate.ingestion.readdressed import Follow, Readdressed
     from syndicate.planning.plan import Planned
 
 SETTLED = timedelta(days=7)  # the same permanent redirect for so long, and its target is polled instead
 SOON = timedelta(minutes=1)
 """How long until a server in maintenance is asked again for a story that was named to us."""
+LONG = timedelta(hours=6)  # between two readings: articles may become too old meanwhile
 HABITS = 500  # recent articles that show how often a source publishes
 
 
@@ -44,7 +46,8 @@ class PollRules:
     """How a source is polled, and what is planned from it. `zone` (IANA) is used for dates without one.
 
     `backfill` plans so many of the newest articles, whatever baseline, age and flood limits say. `hurries`: it has a
-    story that was named to us, so a server in maintenance (503) is asked again after SOON, whatever it says.
+    story that was named to us, so a server in maintenance (503) is asked again after SOON, whatever it says. `follow`
+    asks where an address leads now; None: nothing is asked.
     """
 
     every: PollInterval = DEFAULT_INTERVAL
@@ -53,6 +56,7 @@ class PollRules:
     floods: FloodLimits = NO_LIMITS
     backfill: int = 0
     hurries: bool = False
+    follow: Follow | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,8 +88,10 @@ def poll(source: Source, state: SourceState, accounts: Sequence[Account], ledger
     """
     now = ledger.now()
     if state.retry_at > now:
-        until = state.retry_at.strftime("%H:%M:%S UTC")
-        raise SourceError(f"{source.name}: the server asked us to wait until {until}", hint="nothing is lost")
+        long = state.retry_at - (state.read_at or now) > LONG
+        until = state.retry_at.strftime("%Y-%m-%d %H:%M UTC" if long else "%H:%M:%S UTC")
+        hint = "what is older than max_age by then is not posted" if long else "nothing is lost"
+        raise SourceError(f"{source.name}: the server asked us to wait until {until}", hint=hint)
     try:
         read = _read(source, state, ledger, rules)
         whole = _whole(source, read, state, accounts, ledger, rules.backfill)
@@ -98,10 +104,14 @@ def poll(source: Source, state: SourceState, accounts: Sequence[Account], ledger
     next_poll_at = _next_poll(ledger, source.name, rules.every, wish, fetched.validators, now)
     if not rules.backfill and _nothing_to_write(state, fetched, wish, next_poll_at, now):
         return Polled(source.name, fetched.notes, baseline=False, seen=fetched.entries, new=0, keys=())
+    renamed = _readdressed(fetched, state, ledger, rules)
     with ledger.transaction():
+        for each in renamed:
+            ledger.articles.name(each.anchor, each.names)
         if whole.missing:
             ledger.notices.happened(GAP, source.name, f"{source.name}: {whole.missing}", now)
-        return _record(whole, wish, state, accounts, ledger, rules)
+        polled = _record(whole, wish, state, accounts, ledger, rules)
+    return replace(polled, notes=(*polled.notes, *(each.note for each in renamed)))
 
 
 def again(name: str, url: str, ledger: Ledger, every: PollInterval, now: datetime) -> datetime:
@@ -138,6 +148,15 @@ def _whole(
     from syndicate.ingestion.gaps import fill
 
     return fill(source, fetched, state, ledger, accounts, backfill=backfill)
+
+
+def _readdressed(fetched: Reading, state: SourceState, ledger: Ledger, rules: PollRules) -> Sequence[Readdressed]:
+    """Entries that are known articles under another address, as a request to the old one tells."""
+    if rules.follow is None or state.baseline_at is None or not fetched.articles or fetched.known:
+        return ()
+    from syndicate.ingestion.readdressed import readdressed
+
+    return readdressed(fetched.articles, state.name, ledger, rules.follow)
 
 
 def _wish(state: SourceState, fetched: Reading) -> PollHints:
@@ -259,9 +278,10 @@ def _record(
         ledger.notices.happened(LEFT_OUT, name, told, now)
     keys = [*news.edits]
     if news.entries or rules.backfill:
-        from syndicate.planning.apply import backfilled, write
+        from syndicate.ingestion.too_late import write
+        from syndicate.planning.apply import backfilled
 
-        keys += write(news.entries, ledger, now)
+        keys += write(news.entries, state.read_at, ledger, now)
         if rules.backfill:
             keys += backfilled(name, rules.backfill, accounts, ledger, now, rules.breaking)
     return Polled(
@@ -301,9 +321,9 @@ def _news(
     """Store the articles that were read, and plan their deliveries. `accounts` come with their baselines."""
     from syndicate.ingestion.fill_in import fill_in
     from syndicate.ingestion.ingest import ingest, listed_here_too
-    from syndicate.planning.apply import restrained
     from syndicate.planning.changes import revise
-    from syndicate.planning.flood_control import waiting
+    from syndicate.planning.flood_control import strange_hosts, waiting
+    from syndicate.planning.history import Fresh, follow, restrained
     from syndicate.planning.plan import plan
 
     since, was_empty = state.baseline_at, state.baseline_at is not None and not state.entries
@@ -319,8 +339,15 @@ def _news(
     entries: list[Planned] = []
     for stories, whom in asked:
         entries += plan(stories, whom, source_baseline=since, zone=rules.zone, now=now, breaking=rules.breaking)
+    if read.changed and rules.floods.hosts is not None:
+        follow(read.changed, state.name, ledger)
     if entries and rules.floods != NO_LIMITS:
         new = {candidate.anchor for stories, _ in asked for candidate in stories}
-        entries = restrained(entries, new, fetched, newest, ledger, rules.floods)
+        fresh = Fresh(fetched, read.listed, read.unknown, new, newest)
+        entries = restrained(entries, fresh, ledger, rules.floods, now)
+    ledger.floods.lists(state.name, read.listed)
     edits = revise(read.changed, [account for account, _ in accounts], ledger, now, rules.breaking)
-    return _News(len(read.candidates), entries, edits, read.notes, waiting(entries))
+    notes = read.notes
+    if hosts := strange_hosts(entries):
+        notes += (f"nothing of {state.name} led to {', '.join(hosts)} before, so what leads there waits",)
+    return _News(len(read.candidates), entries, edits, notes, waiting(entries))

@@ -11,7 +11,7 @@ from collections.abc import Collection, Mapping
 from datetime import timedelta
 from urllib.parse import urljoin
 
-from syndicate.errors import LedgerError, PlatformError
+from syndicate.errors import PlatformError
 from syndicate.ingestion.poll import Polled
 from syndicate.ledger import Ledger
 from syndicate.ledger.subscriptions import Mode, Subscription
@@ -49,12 +49,7 @@ class Subscriber:
         Renews subscriptions, since a hub may have dropped them while we did not run.
         """
         subscriptions = self._ledger.subscriptions
-        try:
-            known = subscriptions.all()
-        except LedgerError as fault:  # encrypted with another key: none of it can be used
-            self._say("websub.failed", error=str(fault))
-            subscriptions.clear()
-            known = []
+        known = subscriptions.all()  # without those that were sealed with another key
         with self._ledger.transaction():
             for one in known:
                 if one.source not in self._feeds or one.public != self._public:

@@ -6,6 +6,7 @@ import contextlib
 from collections.abc import Callable, Sequence
 from datetime import datetime
 
+from syndicate.ledger.account_names import AccountNames, Fingerprint
 from syndicate.ledger.accounts import Accounts
 from syndicate.ledger.alerts import Alerts
 from syndicate.ledger.articles import Articles
@@ -16,19 +17,27 @@ from syndicate.ledger.credentials import Credentials
 from syndicate.ledger.database import Database
 from syndicate.ledger.decisions import Decisions
 from syndicate.ledger.deliveries import Deliveries
+from syndicate.ledger.dropped import Dropped
+from syndicate.ledger.elsewhere import Elsewhere
+from syndicate.ledger.floods import Floods
 from syndicate.ledger.imports import Imports
 from syndicate.ledger.listings import Listings
+from syndicate.ledger.logins import Ended, Logins
 from syndicate.ledger.notices import Notices
 from syndicate.ledger.outcomes import Outcomes
 from syndicate.ledger.overview import Overview, overview
+from syndicate.ledger.partings import Partings
 from syndicate.ledger.pauses import EVERYTHING, Pauses
+from syndicate.ledger.recovery import Recovery
 from syndicate.ledger.rehearsal import release
+from syndicate.ledger.run_file import RunFile
+from syndicate.ledger.source_names import SourceNames
 from syndicate.ledger.sources import Sources
 from syndicate.ledger.standing import Standing
 from syndicate.ledger.subscriptions import Subscriptions
 from syndicate.ledger.timekeeping import Timekeeping
 from syndicate.ledger.waiting import Waiting
-from syndicate.model import Account
+from syndicate.model import Account, Reason
 from syndicate.ports import Clock
 
 __all__ = ["Ledger"]
@@ -37,27 +46,36 @@ __all__ = ["Ledger"]
 class Ledger:
     """The tables, each behind its own small class, over one database."""
 
-    def __init__(self, database: Database, clock: Clock, key: Callable[[], bytes]) -> None:
+    def __init__(self, database: Database, clock: Clock, key: Callable[[], bytes], runs: RunFile | None = None) -> None:
         self.database = database
         self._clock = clock
         self.sources = Sources(database)
         self.articles = Articles(database)
+        self.source_names = SourceNames(database, self.articles)
         self.imports = Imports(database, self.articles)
         self.accounts = Accounts(database)
+        self.partings = Partings(database)
+        self.account_names = AccountNames(database, self.partings)
+        self.logins = Logins(database, self.accounts, self.partings)
         self.deliveries = Deliveries(database)
         self.catalogue = Catalogue(database)
         self.outcomes = Outcomes(database)
-        self.claims = Claims(database, self.outcomes)
+        self.recovery = Recovery(database, clock, runs)
+        self.elsewhere = Elsewhere(database)
+        self.claims = Claims(database, self.outcomes, self.recovery)
         self.waiting = Waiting(database)
         self.decisions = Decisions(database)
         self.backlog = Backlog(database)
+        self.dropped = Dropped(database)
         self.standing = Standing(database)
         self.pauses = Pauses(database)
         self.timekeeping = Timekeeping(database)
         self.listings = Listings(database)
+        self.floods = Floods(database)
         self.notices = Notices(database)
         self.alerts = Alerts(database)
-        self.credentials = Credentials(database, key)
+        self.notes: list[str] = []  # for the person who runs this
+        self.credentials = Credentials(database, key, self.notes)
         self.subscriptions = Subscriptions(database, self.credentials)
 
     def now(self) -> datetime:
@@ -72,12 +90,25 @@ class Ledger:
         """One transaction: all of it or nothing, and no other writer meanwhile."""
         return self.database.transaction()
 
+    def register(self, account: Account, signs: Fingerprint) -> Ended | None:
+        """Create or update an account's row, and let wait again what waited when it left the config. Returns the login
+        that its name led to before, if it is another one now.
+        """
+        with self.transaction():
+            since = self.logins.away_since(account.name)
+            ended = self.logins.register(account, signs, self.now())
+            if since is not None and self.logins.away_since(account.name) is None:
+                self._catch_up(account, since, "account_left")
+        return ended
+
     def resume(self, account: Account) -> tuple[bool, int]:
         """Let a paused account post again. Returns whether it was paused, and how many deliveries are now too old."""
         with self.transaction():
             now, state = self.now(), self.accounts.find(account.name)
             resumed = self.accounts.resume(account.name, now)
-            return resumed, self._catch_up(account, state.down_since if state else None) if resumed else 0
+            if not resumed or state is None:
+                return resumed, 0
+            return True, self._catch_up(account, state.down_since, "auth" if state.paused == "auth" else "paused")
 
     def reached(self, account: Account) -> int:
         """Record that an account's network answers again. Returns how many of its deliveries are too old by now."""
@@ -87,7 +118,7 @@ class Ledger:
             state = self.accounts.find(account.name)
             assert state is not None
             self.accounts.reached(account.name)
-            return self._catch_up(account, state.down_since if state.paused is None else None)
+            return self._catch_up(account, state.down_since if state.paused is None else None, "unavailable")
 
     def end_pause(self, word: str, accounts: Sequence[Account]) -> tuple[bool, int]:
         """End a pause of everything ("") or of a word.
@@ -100,16 +131,16 @@ class Ledger:
                 return False, 0
             halted = {row["name"] for row in self.accounts.paused()} if word else set()  # their own pause goes on
             going = [account for account in accounts if account.name not in halted]
-            skipped = sum(self._catch_up(account, pause.since, pause.word) for account in going)
+            skipped = sum(self._catch_up(account, pause.since, "paused", pause.word) for account in going)
             self.pauses.end(word, self.now())
         return True, skipped
 
-    def _catch_up(self, account: Account, since: datetime | None, word: str = EVERYTHING) -> int:
+    def _catch_up(self, account: Account, since: datetime | None, cause: Reason, word: str = EVERYTHING) -> int:
         if since is None:
             return 0
         keep = account.schedule.catch_up
         kept = None if keep == "all" else int(keep)
-        return self.backlog.catch_up(account.name, since=since, now=self.now(), keep=kept, word=word)
+        return self.backlog.catch_up(account.name, since=since, now=self.now(), keep=kept, word=word, cause=cause)
 
     def release_for_rehearsal(self, *, keep_logins: bool) -> dict[str, str]:
         """Free a private copy of the ledger for a rehearsal. Returns the accounts that are paused in the real one, and

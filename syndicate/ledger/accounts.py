@@ -7,8 +7,8 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from datetime import datetime
 
-from syndicate.ledger.database import EPOCH, Database, Row, from_micros, micros
-from syndicate.ledger.transitions import CLOSED, HELD
+from syndicate.ledger.database import EPOCH, MICROSECOND, Database, Row, from_micros, micros
+from syndicate.ledger.partings import end
 from syndicate.model import Account, Identity
 from syndicate.serialization import instant, moment
 
@@ -57,51 +57,40 @@ class Accounts:
         `whose` identifies the login, `before` is an older form of the same; "" means that it is not known.
         """
         name = account.name
-        row = self._db.row("SELECT platform, whose, paused, paused_until FROM account WHERE name = :name", name=name)
-        if row is not None and whose not in ("", row["whose"]) and row["whose"] in ("", before):
+        row = self._db.row("SELECT platform, whose FROM account WHERE name = :name", name=name)
+        if row is None or is_another(row, account, whose, before):
+            self.begin_anew(account, now, whose)
+        elif whose not in ("", row["whose"]):
             self._db.change("UPDATE account SET whose = :whose WHERE name = :name", whose=whose, name=name)
-            row["whose"] = whose
-        if row is None or row["platform"] != account.platform or (whose and row["whose"] != whose):
-            with self._db.transaction():
-                if row is not None:
-                    self._close(name, now)
-                halted = row is not None and row["paused"] == "person"  # a person paused the name, whatever its login
-                self._db.change(
-                    "INSERT INTO account (name, platform, whose, baseline_at, next_at, lane_until, paused,"
-                    " paused_until, down_since) VALUES (:name, :platform, :whose, :now, 0, 0, :paused, :until, :since)"
-                    " ON CONFLICT DO NOTHING",
-                    name=name,
-                    platform=account.platform,
-                    whose=whose,
-                    now=micros(now),
-                    paused="person" if halted else None,
-                    until=row["paused_until"] if halted and row else None,
-                    since=micros(now) if halted else None,
-                )
         found = self.find(name)
         assert found is not None
         return found
 
-    def _close(self, name: str, now: datetime) -> None:
-        """End the account that this name led to, so that nothing of it reaches the next login.
+    def begin_anew(self, account: Account, now: datetime, whose: str) -> int:
+        """Add an account with `now` as its baseline; the login that its name led to so far is ended.
 
-        What was not sent is skipped. What was sent without an answer is held, since it cannot be looked up any more.
+        Returns how many articles waited for that one.
         """
-        self._db.change(
-            f"UPDATE delivery SET {CLOSED.sets()}, reason = 'baseline', due_at = NULL, updated_at = :now,"
-            " error = 'the account now leads to another login'"
-            f" WHERE account = :name AND {CLOSED.allowed}",
-            name=name,
-            now=micros(now),
-        )
-        self._db.change(
-            f"UPDATE delivery SET {HELD.sets()}, reason = 'no_answer', due_at = NULL, fence = fence + 1,"
-            f" lease_until = 0, updated_at = :now WHERE account = :name AND {HELD.allowed}",
-            name=name,
-            now=micros(now),
-        )
-        self._db.change("DELETE FROM credential WHERE account = :name", name=name)
-        self._db.change("DELETE FROM account WHERE name = :name", name=name)
+        name, articles = account.name, 0
+        with self._db.transaction():
+            row = self._db.row("SELECT paused, paused_until FROM account WHERE name = :name", name=name)
+            if row is not None:
+                articles = end(self._db, name, now)
+            halted = row is not None and row["paused"] == "person"  # a person paused the name, whatever its login
+            self._db.change(
+                "INSERT INTO account (name, platform, whose, baseline_at, next_at, lane_until, paused,"
+                " paused_until, down_since, max_age) VALUES (:name, :platform, :whose, :now, 0, 0, :paused, :until,"
+                " :since, :age) ON CONFLICT DO NOTHING",
+                name=name,
+                platform=account.platform,
+                whose=whose,
+                now=micros(now),
+                paused="person" if halted else None,
+                until=row["paused_until"] if halted and row else None,
+                since=micros(now) if halted else None,
+                age=account.max_age // MICROSECOND,
+            )
+        return articles
 
     def find(self, name: str) -> AccountState | None:
         """The state of an account; None if the ledger does not know it."""
@@ -159,10 +148,10 @@ class Accounts:
 
     def throttled(self, name: str) -> int:
         """Count an answer that asks to wait without saying how long. Returns how many in a row."""
-        row = self._db.rows(
+        row = self._db.row(
             "UPDATE account SET throttles = throttles + 1 WHERE name = :name RETURNING throttles", name=name
         )
-        return int(row[0]["throttles"]) if row else 1
+        return int(row["throttles"]) if row else 1
 
     def troubled(self, name: str, trouble: str) -> None:
         """Record what a person is told of the account's long wait."""
@@ -178,14 +167,14 @@ class Accounts:
 
     def unreachable(self, name: str, now: datetime, breaks: int) -> int:
         """Count a failure to reach the network. Returns how many in a row; from `breaks` on the account is down."""
-        row = self._db.rows(
+        row = self._db.row(
             "UPDATE account SET failures = failures + 1, down_since = CASE WHEN failures + 1 >= :breaks"
             " THEN COALESCE(down_since, :now) ELSE down_since END WHERE name = :name RETURNING failures",
             name=name,
             now=micros(now),
             breaks=breaks,
         )
-        return int(row[0]["failures"]) if row else 0
+        return int(row["failures"]) if row else 0
 
     def was_down(self, name: str) -> bool:
         """Whether its network could not be reached the last time, or the account is paused or down."""
@@ -196,7 +185,7 @@ class Accounts:
         """Record that the network answered: no failures in a row any more."""
         self._db.change(
             "UPDATE account SET failures = 0, down_since = CASE WHEN paused IS NULL THEN NULL ELSE down_since END"
-            " WHERE name = :name AND (failures > 0 OR down_since IS NOT NULL)",
+            " WHERE name = :name",
             name=name,
         )
 
@@ -208,6 +197,12 @@ class Accounts:
             identity=json.dumps(asdict(identity) | {"expires_at": instant(identity.expires_at)}),
             now=micros(now),
         )
+
+
+def is_another(row: Row, account: Account, whose: str, before: str = "") -> bool:
+    """Whether an account's name led to another platform or another login, by its row."""
+    other = whose not in ("", row["whose"]) and row["whose"] not in ("", before)
+    return other or bool(row["platform"] != account.platform)
 
 
 _SELECT = (

@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from syndicate.ledger.database import Database, Row, from_micros, micros
+from syndicate.ledger.days import day_of
 from syndicate.model import Article
 from syndicate.serialization import load_article, store_article
 
@@ -93,9 +94,10 @@ class Articles:
         anchor = names[0].hash
         self._db.change(
             "INSERT INTO article (anchor, source, url, data, content_hash, published_at, first_seen_at, position,"
-            " title_key, summary_key) VALUES (:anchor, :source, :url, :data, :content_hash, :published_at, :now,"
-            " :position, :title_key, :summary_key) ON CONFLICT (anchor) DO NOTHING",
+            " title_key, summary_key, day) VALUES (:anchor, :source, :url, :data, :content_hash, :published_at, :now,"
+            " :position, :title_key, :summary_key, :day) ON CONFLICT (anchor) DO NOTHING",
             anchor=anchor,
+            day=day_of(article),
             title_key=wording(article.title),
             summary_key=wording(article.summary),
             source=article.source,
@@ -186,6 +188,15 @@ class Articles:
             self.name(anchor, names)
         return article
 
+    def retell(self, anchor: str, article: Article) -> None:
+        """Store an article whose source has another name. Its words are the same."""
+        self._db.change(
+            "UPDATE article SET source = :source, data = :data WHERE anchor = :anchor",
+            anchor=anchor,
+            source=article.source,
+            data=store_article(article),
+        )
+
     def withdraw(self, anchor: str, now: datetime) -> bool:
         """Mark an article as withdrawn by its publisher. False if it was already."""
         return bool(
@@ -274,9 +285,10 @@ class Articles:
         return bool(
             self._db.change(
                 "UPDATE article SET source = :source, url = :url, data = :data, content_hash = :content_hash,"
-                " published_at = :published_at, title_key = :title_key, summary_key = :summary_key"
+                " published_at = :published_at, title_key = :title_key, summary_key = :summary_key, day = :day"
                 " WHERE anchor = :anchor AND content_hash = :unread",
                 anchor=anchor,
+                day=day_of(article),
                 title_key=wording(article.title),
                 summary_key=wording(article.summary),
                 source=article.source,
@@ -289,24 +301,31 @@ class Articles:
         )
 
     def twins(self, anchor: str, article: Article, besides: Collection[str]) -> list[tuple[StoredArticle, bool]]:
-        """A few articles with the same headline or summary, newest first, without those in `besides`.
+        """A few articles with the same headline or summary, without those in `besides`: those with both, then the
+        newest.
 
         Each with whether it was never sent because the approval it waited for never came.
         """
+        most = TWINS + len(besides)
+        found = self._alike("title_key = :title_key OR summary_key = :summary_key", anchor, article, most)
+        if len(found) == most:  # one with both may be older than so many with one of the two
+            found = self._alike("title_key = :title_key AND summary_key = :summary_key", anchor, article, TWINS) + found
+        wanted = {row["anchor"]: row for row in found if row["anchor"] not in besides}
+        return [(_known(row), bool(row["doubted"])) for row in wanted.values()][:TWINS]
+
+    def _alike(self, same: str, anchor: str, article: Article, most: int) -> list[Row]:
         from syndicate.aliases import wording
 
-        found = self._db.rows(
+        return self._db.rows(
             "SELECT *, (EXISTS (SELECT 1 FROM delivery WHERE delivery.anchor = article.anchor)"
             " AND NOT EXISTS (SELECT 1 FROM delivery WHERE delivery.anchor = article.anchor"
             " AND (state NOT IN ('planned', 'skipped') OR reason = 'baseline'))) AS doubted"
-            " FROM article WHERE anchor <> :anchor"
-            " AND (title_key = :title_key OR summary_key = :summary_key) ORDER BY first_seen_at DESC LIMIT :most",
+            f" FROM article WHERE anchor <> :anchor AND ({same}) ORDER BY first_seen_at DESC LIMIT :most",
             anchor=anchor,
             title_key=wording(article.title),
             summary_key=wording(article.summary),
-            most=TWINS + len(besides),
+            most=most,
         )
-        return [(_known(row), bool(row["doubted"])) for row in found if row["anchor"] not in besides][:TWINS]
 
     def published_with(self, article: Article) -> list[StoredArticle]:
         """The articles of its source with exactly the same date, the last seen first.

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from syndicate.ledger import rows
 from syndicate.ledger.articles import CHUNK
 from syndicate.ledger.database import MICROSECOND, Database, Row, from_micros, micros
-from syndicate.ledger.transitions import EXPIRED, RELEASED
+from syndicate.ledger.dropped import NO_RUN
+from syndicate.ledger.transitions import EXPIRED, RELEASED, drop
 from syndicate.model import APPROVABLE, SCHEDULED, Reason
 
 LONG_STOP = timedelta(hours=1)  # a stop shorter than this skips nothing
@@ -16,6 +18,19 @@ CATCH_UP_SPACING = timedelta(minutes=1)
 RESTLESS = 6  # times its delay: how long an article that keeps changing waits at most
 WAITED = "it expired while it waited"
 MARKED = 200  # rows that get their time written down; a longer queue goes on after them
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """A delivery that waits for a person's approval, for which `reason`, since when."""
+
+    key: str
+    account: str
+    source: str
+    reason: str
+    article: str
+    title: str
+    since: datetime
 
 
 class Backlog:
@@ -42,6 +57,28 @@ class Backlog:
             **values,
         )
         return {(row["reason"], row["source"]): row["number"] for row in found}
+
+    def unasked(self) -> list[Question]:
+        """What waits for approval, and nobody was asked yet."""
+        values: Row = {}
+        found = self._db.rows(
+            "SELECT delivery.key, delivery.account, delivery.reason, delivery.planned_at, article.source, article.url,"
+            " article.data FROM delivery JOIN article ON article.anchor = delivery.anchor"
+            f" WHERE delivery.state = 'planned' AND {rows.among('delivery.reason', APPROVABLE, values)}"
+            " AND delivery.asked_at IS NULL ORDER BY delivery.planned_at",
+            **values,
+        )
+        return [
+            Question(row["key"], row["account"], row["source"], row["reason"], rows.address(row), rows.title(row), at)
+            for row in found
+            if (at := from_micros(row["planned_at"]))
+        ]
+
+    def asked(self, keys: Iterable[str], now: datetime) -> None:
+        """Record that a person was told that these wait for approval."""
+        with self._db.transaction():
+            for key in keys:
+                self._db.change("UPDATE delivery SET asked_at = :now WHERE key = :key", key=key, now=micros(now))
 
     def dated(self) -> dict[str, datetime]:
         """Anchors of the waiting articles whose time may still be moved, each with its date so far."""
@@ -97,28 +134,17 @@ class Backlog:
                 **values,
             )
 
-    def expire(self, now: datetime) -> dict[str, int]:
-        """Skip what expired while it waited; never what may have been sent.
+    def expire(self, now: datetime) -> int:
+        """Skip what expired while it waited, and record it as dropped; never what may have been sent.
 
-        Returns how many of them waited for approval, by source.
+        Returns how many.
         """
-        changed = self._db.change(
-            f"UPDATE delivery SET {EXPIRED.sets()}, waited_for = reason, reason = 'too_old', due_at = NULL,"
-            " updated_at = :now, error = CASE WHEN reason IS NULL THEN :waited ELSE :waited || ': ' || reason END"
-            f" WHERE {EXPIRED.allowed} AND expires_at <= :now AND draft IS NULL",
-            now=micros(now),
-            waited=WAITED,
-        )
-        if not changed:
-            return {}
-        values: Row = {"now": micros(now)}
-        found = self._db.rows(
-            "SELECT article.source, COUNT(DISTINCT delivery.anchor) AS number FROM delivery"
-            " JOIN article ON article.anchor = delivery.anchor WHERE delivery.reason = 'too_old'"
-            f" AND delivery.updated_at = :now AND {rows.among('delivery.waited_for', APPROVABLE, values)} GROUP BY 1",
-            **values,
-        )
-        return {row["source"]: row["number"] for row in found}
+        values: Row = {"now": micros(now), "waited": WAITED}
+        expired = "expires_at <= :now AND draft IS NULL"
+        if self._db.row(f"SELECT 1 FROM delivery WHERE {EXPIRED.allowed} AND {expired} LIMIT 1", **values) is None:
+            return 0
+        error = "CASE WHEN reason IS NULL THEN :waited ELSE :waited || ': ' || reason END"
+        return drop(self._db, EXPIRED, expired, now=now, error=error, values=values)
 
     def retry(self, now: datetime) -> None:
         """Make due what waits for its template or schedule: somebody may have fixed it."""
@@ -218,11 +244,13 @@ class Backlog:
             most=RESTLESS * delay // MICROSECOND,
         )
 
-    def catch_up(self, account: str, *, since: datetime, now: datetime, keep: int | None, word: str = "") -> int:
+    def catch_up(
+        self, account: str, *, since: datetime, now: datetime, keep: int | None, word: str = "", cause: str = NO_RUN
+    ) -> int:
         """After a stop since `since`: let the newest `keep` go out a minute apart, and skip the rest as too old.
 
         Breaking news, what a person asked for and what may have been sent stay as they are. With `word`, only
-        articles with that paused word. Returns how many were skipped.
+        articles with that paused word. `cause` is what the stop was. Returns how many were skipped.
         """
         if keep is None or now - since < LONG_STOP:
             return 0
@@ -236,13 +264,8 @@ class Backlog:
         stop = f"too old after a stop of {_span(now - since)}; only the newest {keep} go out"
         old, new = waiting[: max(0, len(waiting) - keep)], waiting[max(0, len(waiting) - keep) :]
         for row in old:
-            self._db.change(
-                f"UPDATE delivery SET {EXPIRED.sets()}, waited_for = reason, reason = 'too_old', due_at = NULL,"
-                f" error = :error, updated_at = :now WHERE key = :key AND {EXPIRED.allowed} AND state = 'due'",
-                key=row["key"],
-                error=stop,
-                now=micros(now),
-            )
+            values: Row = {"key": row["key"], "stop": stop}
+            drop(self._db, EXPIRED, "key = :key AND state = 'due'", now=now, error=":stop", cause=cause, values=values)
         for number, row in enumerate(new if old else ()):
             self._db.change(
                 "UPDATE delivery SET reason = NULL, due_at = :due_at, updated_at = :now"

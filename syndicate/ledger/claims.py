@@ -14,6 +14,7 @@ from syndicate.ledger import claimant, rows
 from syndicate.ledger.database import Database, micros
 from syndicate.ledger.deliveries import Deliveries
 from syndicate.ledger.outcomes import Outcomes
+from syndicate.ledger.recovery import Recovery
 from syndicate.ledger.transitions import CLAIMED
 from syndicate.model import Delivery, Draft, Json
 from syndicate.schedule import Cap, free_at
@@ -48,17 +49,19 @@ class _TakenError(Exception):
 class Claims:
     """Records who works on which delivery, in `delivery`, `account` and `attempt`."""
 
-    def __init__(self, database: Database, outcomes: Outcomes) -> None:
+    def __init__(self, database: Database, outcomes: Outcomes, recovery: Recovery) -> None:
         self._db = database
         self._deliveries = Deliveries(database)
         self._outcomes = outcomes
+        self._recovery = recovery
 
     def claim(
         self, delivery: Delivery, *, now: datetime, lease: timedelta, allowance: Allowance = ANYTHING
     ) -> Delivery | None:
         """Take a due delivery and its account's lane for `lease`; None if either is taken or may not go.
 
-        Caps and budget are checked again here: another process may have posted since the gate did.
+        Caps, budget and other names of the same login are checked again here: another process may have posted since
+        the gate did.
         """
         try:
             with self._db.transaction():
@@ -94,16 +97,17 @@ class Claims:
         cost: int = 0,
     ) -> bool:
         """Store post and draft and extend the lease, right before the request that makes the post visible.
-        False: another process has taken over, and nothing may be sent.
+        False: another process has taken over, and nothing may be sent. The post is counted, here and beside the ledger.
         """
         with self._db.transaction():
+            count = self._recovery.count()
             self._db.change(
                 "UPDATE account SET lane_until = :until WHERE name = :account AND lane = :key",
                 until=micros(now + lease),
                 account=claimed.account,
                 key=claimed.key,
             )
-            return bool(
+            begun = bool(
                 self._db.change(
                     "UPDATE delivery SET post = :post, digest = :digest, draft = :draft, prepared = NULL,"
                     " committed_at = COALESCE(committed_at, :now), cost = CASE WHEN :cost = 0 THEN cost ELSE :cost END,"
@@ -119,6 +123,8 @@ class Claims:
                     until=micros(now + lease),
                 )
             )
+        self._recovery.written(count)
+        return begun
 
     def sweep(self, now: datetime, settle: Callable[[str], timedelta]) -> int:
         """Free claims whose lease is over or whose process is dead. Returns how many.
@@ -197,7 +203,12 @@ class Claims:
         if not self._db.change(
             f"UPDATE delivery SET {CLAIMED.sets()}, reason = NULL, fence = fence + 1, attempts = attempts + 1,"
             " lease_until = :until, claimed_by = :me, updated_at = :now"
-            f" WHERE key = :key AND {CLAIMED.allowed} AND due_at <= :now AND fence = :fence",
+            f" WHERE key = :key AND {CLAIMED.allowed} AND due_at <= :now AND fence = :fence"
+            " AND NOT EXISTS (SELECT 1 FROM delivery AS twin JOIN account AS other ON other.name = twin.account"
+            " JOIN account AS mine ON mine.name = delivery.account WHERE twin.anchor = delivery.anchor"
+            " AND twin.account <> delivery.account AND delivery.action = 'post' AND twin.action = 'post'"
+            " AND twin.revision = delivery.revision AND twin.part = delivery.part AND other.login = mine.login"
+            " AND other.platform = mine.platform AND twin.state IN ('sending', 'unknown', 'held', 'posted'))",
             key=delivery.key,
             fence=delivery.fence,
             me=claimant.me(),

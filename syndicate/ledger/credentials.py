@@ -4,40 +4,58 @@ from __future__ import annotations
 
 import contextlib
 import json
-import os
-import threading
 import time
 from collections.abc import Callable
 from datetime import datetime, timedelta
-from pathlib import Path
 from typing import TYPE_CHECKING
 
-from syndicate.errors import AuthError, LedgerError
+from syndicate.errors import AuthError, LedgerError, reworded
 from syndicate.ledger import claimant
 from syndicate.ledger.database import Database, micros
+from syndicate.ledger.key_file import key_beside
+from syndicate.ledger.notices import KEY, Notices
 from syndicate.model import Json
 from syndicate.ports import Clock
 
 if TYPE_CHECKING:
-    from cryptography.fernet import Fernet
+    from cryptography.fernet import MultiFernet
+
+__all__ = ["Credentials", "Session", "key_beside"]
 
 REFRESH_LEASE = timedelta(seconds=60)
+SEALED = (("credential", "account", "data"), ("subscription", "callback", "sealed"))
+"""Tables with sealed columns: the table, its key, and the column."""
+SHUT = "the stored session cannot be opened with this key"
+LOST = "put back the key that it was stored with (SYNDICATE_KEY or the .key file beside the database)"
 
 
 class Credentials:
-    """The `credential` table. `key` is called for the Fernet key when one is first needed."""
+    """The `credential` table. `key` is called for the Fernet key when one is needed: several, divided by white space,
+    while it is changed; the first seals, each opens.
 
-    def __init__(self, database: Database, key: Callable[[], bytes]) -> None:
+    `notes` gets what a person who runs this should read.
+    """
+
+    def __init__(self, database: Database, key: Callable[[], bytes], notes: list[str] | None = None) -> None:
         self._db = database
         self._key = key
-        self._fernet: Fernet | None = None
+        self._notes = notes if notes is not None else []
+        self._ciphers: MultiFernet | None = None
 
     def load(self, account: str) -> tuple[int, Json]:
-        """The stored credentials with their version; (0, {}) when there are none."""
+        """The stored credentials with their version; (0, {}) when there are none.
+
+        Those that were sealed with another key count as none, so that one login makes new ones.
+        """
         row = self._db.row("SELECT version, data FROM credential WHERE account = :account", account=account)
-        if row is None or not row["data"]:
-            return (row["version"] if row else 0), {}
-        return row["version"], self._opened(account, row["data"])
+        if row is None:
+            return 0, {}
+        return row["version"], (self.unseal(row["data"]) if row["data"] else None) or {}
+
+    def is_shut(self, account: str) -> bool:
+        """Whether credentials are stored that cannot be opened with this key."""
+        row = self._db.row("SELECT data FROM credential WHERE account = :account", account=account)
+        return bool(row and row["data"]) and self.unseal(str(row and row["data"])) is None
 
     def renew(self, account: str, version: int, refresh: Callable[[Json], Json], *, clock: Clock) -> None:
         """Replace credentials of this `version`: refresh them, or wait for the process that does.
@@ -48,8 +66,8 @@ class Credentials:
         while self.load(account)[0] == version:
             if self.lock(account, version, clock()):
                 try:
-                    self._cipher()  # a login whose session cannot be kept would be made again and again
-                    self.replace(account, version, refresh(self.load(account)[1]))
+                    self.cipher()  # a login whose session cannot be kept would be made again and again
+                    self._refresh(account, version, refresh, clock)
                 except BaseException:
                     self.unlock(account, version)
                     raise
@@ -57,6 +75,19 @@ class Credentials:
             if clock() > deadline:
                 raise AuthError(f"{account}: another process could not refresh the session")
             time.sleep(0.1)
+
+    def _refresh(self, account: str, version: int, refresh: Callable[[Json], Json], clock: Clock) -> None:
+        shut = self.is_shut(account)
+        try:
+            fresh = refresh(self.load(account)[1])
+        except AuthError as fault:
+            if shut:
+                raise reworded(fault, f"{fault}; {SHUT}", hint=f"{LOST}, or sign in again") from fault
+            raise
+        if self.replace(account, version, fresh) and shut:
+            told = f"{account}: {SHUT}; a new one was made"
+            self._notes.append(told)
+            Notices(self._db).happened(KEY, account, told, clock())
 
     def lock(self, account: str, version: int, now: datetime) -> bool:
         """Reserve the refresh of this version for this process; False if another does or did it."""
@@ -85,15 +116,16 @@ class Credentials:
         """Store the next version. Refuses empty tokens: they would overwrite good ones."""
         if not data or not all(data.values()):
             raise LedgerError(f"{account}: the network gave an empty token; the stored one was kept")
-        return bool(
-            self._db.change(
-                "UPDATE credential SET version = version + 1, data = :data, refreshing_until = 0"
-                " WHERE account = :account AND version = :version",
-                account=account,
-                version=version,
-                data=self.seal(data),
+        with self._db.transaction():  # nobody changes the key between sealing and storing
+            return bool(
+                self._db.change(
+                    "UPDATE credential SET version = version + 1, data = :data, refreshing_until = 0"
+                    " WHERE account = :account AND version = :version",
+                    account=account,
+                    version=version,
+                    data=self.seal(data),
+                )
             )
-        )
 
     def unlock(self, account: str, version: int) -> None:
         """Give up a refresh that failed."""
@@ -104,39 +136,53 @@ class Credentials:
         )
 
     def seal(self, data: Json) -> str:
-        """Encrypt a secret for the ledger."""
-        return self._cipher().encrypt(json.dumps(data).encode()).decode()
+        """Encrypt a secret for the ledger, with the key as it is now. Called in the transaction that stores it."""
+        return self.cipher(again=True).encrypt(json.dumps(data).encode()).decode()
 
-    def unseal(self, name: str, sealed: str) -> Json:
-        """Decrypt what `seal` made; `name` is the owner, for messages. Raises LedgerError: it was made with another
-        key.
-        """
-        return self._opened(name, sealed)
+    def unseal(self, sealed: str) -> Json | None:
+        """Decrypt what `seal` made; None if it was made with another key."""
+        from cryptography.fernet import InvalidToken
 
-    def _cipher(self) -> Fernet:
-        if self._fernet is None:
-            from cryptography.fernet import Fernet
+        for again in (False, True):  # it may have been changed since it was read
+            with contextlib.suppress(InvalidToken):
+                opened: Json = json.loads(self.cipher(again=again).decrypt(sealed.encode()))
+                return opened
+        return None
+
+    def seal_anew(self) -> tuple[int, int]:
+        """Seal everything with the first key, in one transaction. Returns how many secrets, and how many are shut."""
+        from cryptography.fernet import InvalidToken
+
+        done = shut = 0
+        with self._db.transaction():
+            cipher = self.cipher(again=True)
+            for table, name, column in SEALED:
+                for row in self._db.rows(
+                    f"SELECT {name} AS name, {column} AS sealed FROM {table} WHERE {column} <> ''"
+                ):
+                    try:
+                        sealed = cipher.rotate(row["sealed"].encode()).decode()
+                    except InvalidToken:
+                        shut += 1
+                        continue
+                    done += self._db.change(
+                        f"UPDATE {table} SET {column} = :sealed WHERE {name} = :name", sealed=sealed, name=row["name"]
+                    )
+        return done, shut
+
+    def cipher(self, *, again: bool = False) -> MultiFernet:
+        """What seals and opens. With `again`, the key is read again. Raises LedgerError."""
+        if self._ciphers is None or again:
+            from cryptography.fernet import Fernet, MultiFernet
 
             try:
-                self._fernet = Fernet(self._key())
+                self._ciphers = MultiFernet([Fernet(key) for key in self._key().split() or [b""]])
             except ValueError as fault:
                 raise LedgerError(
                     "the key for stored credentials is not 32 url-safe base64 bytes",
                     hint="check SYNDICATE_KEY or the key file",
                 ) from fault
-        return self._fernet
-
-    def _opened(self, account: str, data: str) -> Json:
-        from cryptography.fernet import InvalidToken
-
-        try:
-            opened: Json = json.loads(self._cipher().decrypt(data.encode()))
-        except InvalidToken as fault:
-            raise LedgerError(
-                f"{account}: the stored session cannot be opened with this key",
-                hint="restore the key it was stored with (SYNDICATE_KEY or the .key file beside the database)",
-            ) from fault
-        return opened
+        return self._ciphers
 
 
 class Session:
@@ -149,32 +195,3 @@ class Session:
     def current(self) -> Json:
         """What is stored now."""
         return self._credentials.load(self._account)[1]
-
-
-def key_beside(database: Path) -> bytes:
-    """The key kept beside the database, made at first use, readable by its owner alone."""
-    path = database.with_name(database.name + ".key")
-    try:
-        if not path.exists() or not path.stat().st_size:
-            _make_key(path)
-        return path.read_bytes().strip()
-    except OSError as fault:
-        raise LedgerError(f"{path} cannot be written or read: {fault.strerror}") from fault
-
-
-def _make_key(path: Path) -> None:
-    """Write a new key whole or not at all, and never over an existing one: to another file, then linked into place."""
-    from cryptography.fernet import Fernet
-
-    if path.exists():  # empty: left by a crash, before anything was sealed with it
-        path.unlink()
-    draft = path.with_name(f"{path.name}.{os.getpid()}.{threading.get_ident()}")
-    try:
-        with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as file:
-            file.write(Fernet.generate_key())
-            file.flush()
-            os.fsync(file.fileno())
-        with contextlib.suppress(FileExistsError):  # another process was first
-            os.link(draft, path)
-    finally:
-        draft.unlink(missing_ok=True)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from syndicate.ledger import transitions
+from syndicate.ledger import floods, transitions
 from syndicate.ledger.database import Database, Row
 from syndicate.ledger.transitions import Transition, alert, move
 from syndicate.model import Delivery, State
@@ -21,17 +21,22 @@ class Decisions:
     def approve(self, delivery: Delivery, digest: str, *, at: datetime | None, now: datetime, ages: bool) -> bool:
         """Let a planned delivery go out as exactly this post: now, or at its publication time `at`.
 
-        `ages` False: it no longer expires.
+        `ages` False: it no longer expires. What it tells of its source is recorded, for its next articles.
         """
         waits = at is not None and at > now
         columns: Row = {
             "approved": digest,
+            "asked_at": None,
             "error": None,
             "due_at": at if waits else now,
             "reason": "embargo" if waits else None,
         }
         columns |= {} if ages else {"expires_at": None}
-        return self._move(delivery, transitions.APPROVED, columns, now, state="planned" if waits else "due")
+        with self._db.transaction():
+            moved = self._move(delivery, transitions.APPROVED, columns, now, state="planned" if waits else "due")
+            if moved:
+                floods.approved(self._db, delivery, now)
+        return moved
 
     def retry(self, delivery: Delivery, now: datetime) -> bool:
         """Try a failed delivery again, as if for the first time."""
@@ -52,6 +57,7 @@ class Decisions:
             "committed_at": None,
             "unknowns": 0,
             "absent": 0,
+            "cleared": 1,
         }
         return self._move(delivery, transitions.NOT_SENT, columns, now)
 

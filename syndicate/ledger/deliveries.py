@@ -11,11 +11,17 @@ from datetime import datetime
 from syndicate.ledger import rows
 from syndicate.ledger.articles import CHUNK
 from syndicate.ledger.database import Database, Row, from_micros, micros
+from syndicate.ledger.days import DAY, LAST, fixed_day
 from syndicate.ledger.transitions import WANTED
 from syndicate.model import Action, Delivery, Receipt, State
 
 SHORTEST = 4
 """Characters of a key that a person has to type at least."""
+_DAY = (
+    "(SELECT COALESCE(article.day, CASE WHEN article.published_at >= 0 AND article.published_at < "
+    f"{LAST} THEN article.published_at / {DAY} * {DAY} END) FROM article WHERE article.anchor = :anchor)"
+)
+"""The UTC day of a delivery's article; articles of earlier versions only have their date."""
 GIVEN_UP = ("preflight", "withdrawn")
 """Reasons for which something was skipped because it was not on the site; it may come back."""
 
@@ -62,11 +68,12 @@ class Deliveries:
 
     def plan(self, planned: PlannedDelivery, planned_at: datetime) -> str | None:
         """Write a new delivery. Returns its key, or None if this article was planned for this account before."""
-        made = self._db.rows(
+        made = self._db.row(
             "INSERT INTO delivery (key, anchor, account, platform, action, revision, part, state, reason, due_at,"
-            " planned_at, expires_at, priority, error, attempts, fence, lease_until, unknowns, absent, updated_at)"
+            " planned_at, expires_at, priority, error, attempts, fence, lease_until, unknowns, absent, updated_at, day)"
             " VALUES (:key, :anchor, :account, :platform, :action, :revision, 0, :state, :reason, :due_at,"
-            " :planned_at, :expires_at, :priority, :error, 0, 0, 0, 0, 0, :planned_at)"
+            " :planned_at, :expires_at, :priority, :error, 0, 0, 0, 0, 0, :planned_at,"
+            f" COALESCE({_DAY}, :undated))"
             " ON CONFLICT DO NOTHING RETURNING key",
             key=planned.key,
             anchor=planned.anchor,
@@ -74,9 +81,10 @@ class Deliveries:
             platform=planned.platform,
             action=planned.action,
             revision=planned.revision,
+            undated=fixed_day(planned.key),
             **_decided(planned, planned_at),
         )
-        return made[0]["key"] if made else None
+        return made["key"] if made else None
 
     def replan(self, planned: PlannedDelivery, reasons: Sequence[str], planned_at: datetime) -> bool:
         """Plan a delivery anew, whatever its age, that was skipped for one of these reasons or waits for approval."""
@@ -88,7 +96,7 @@ class Deliveries:
                 " planned_at = :planned_at, priority = :priority, expires_at = NULL, error = NULL, post = NULL,"
                 " draft = NULL, committed_at = NULL, looks = 0, looked_at = NULL"
                 f" WHERE key = :key AND {WANTED.allowed} AND ((state = 'skipped' AND reason IN ({listed}))"
-                " OR (state = 'planned' AND reason IN ('burst', 'similar')))",
+                " OR (state = 'planned' AND reason IN ('burst', 'similar', 'stranger')))",
                 key=planned.key,
                 **names,
                 **_decided(planned, planned_at),
@@ -154,10 +162,25 @@ class Deliveries:
         )
         return [row["remote_id"] for row in found]
 
+    def rivals(self, delivery: Delivery, link: str | None, states: Sequence[State]) -> bool:
+        """Whether another post of the account with this link is in one of these states, so that a look-up could take
+        the one for the other. As on a live page, whose stories share its address.
+        """
+        values: Row = {"account": delivery.account, "key": delivery.key}
+        found = self._db.rows(
+            "SELECT post FROM delivery WHERE account = :account AND key <> :key AND action = 'post'"
+            f" AND post IS NOT NULL AND {rows.among('state', states, values)}",
+            **values,
+        )
+        return link is not None and any(json.loads(row["post"]).get("link") == link for row in found)
+
     def was_posted(self, anchor: str, account: str) -> bool:
-        """Whether an article was posted on an account, or may have been, and was not deleted since."""
+        """Whether an article was posted on an account, or may have been, and was not deleted since.
+
+        Not where its network had it already: that may be a person's own post.
+        """
         found = self.latest(anchor, account)
-        if found is None or found.reason == "deleted":
+        if found is None or found.reason in ("deleted", "elsewhere"):
             return False
         return found.state in ("sending", "unknown", "held", "posted")
 
@@ -170,6 +193,18 @@ class Deliveries:
             account=account,
         )
         return rows.delivery(row) if row else None
+
+    def edits(self, anchor: str, account: str, since: datetime) -> tuple[int, datetime | None]:
+        """How many edits of a post that was planned at `since` went through, and when the last one did."""
+        row = self._db.row(
+            "SELECT COUNT(*) AS number, MAX(updated_at) AS last FROM delivery WHERE anchor = :anchor"
+            " AND account = :account AND action = 'edit' AND state = 'posted' AND planned_at >= :since",
+            since=micros(since),
+            anchor=anchor,
+            account=account,
+        )
+        assert row is not None
+        return row["number"], from_micros(row["last"])
 
     def receipt(self, key: str) -> Receipt | None:
         """The stored receipt of a delivery; None if there is none."""
@@ -210,9 +245,10 @@ class Deliveries:
         return from_micros(row["committed_at"]) if row else None
 
     def spent(self, account: str, since: datetime) -> int:
-        """What posts of an account cost since then, in millionths of a dollar."""
+        """What an account's posts and listings cost since then, in millionths of a dollar."""
         row = self._db.row(
-            "SELECT COALESCE(SUM(cost), 0) AS spent FROM delivery WHERE account = :account AND committed_at >= :since",
+            "SELECT (SELECT COALESCE(SUM(cost), 0) FROM delivery WHERE account = :account AND committed_at >= :since)"
+            " + (SELECT COALESCE(SUM(cost), 0) FROM charge WHERE account = :account AND at >= :since) AS spent",
             account=account,
             since=micros(since),
         )

@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from syndicate.ledger.database import Database, micros
+from syndicate.ledger.dropped import Dropped
+from syndicate.ledger.notices import Notices
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,6 +21,8 @@ class Overview:
     source_failures: list[tuple[str, float]]
     polled: list[tuple[str, float]]
     attempts: list[tuple[str, str, float]]
+    dropped: list[tuple[str, str, float]]
+    alerts: list[tuple[str, str, str, float]]
 
 
 def _deliveries(database: Database) -> list[tuple[str, str, float]]:
@@ -57,4 +61,6 @@ def overview(database: Database, now: datetime) -> Overview:
             " JOIN delivery ON delivery.key = attempt.key WHERE attempt.outcome IS NOT NULL"
             " GROUP BY delivery.account, attempt.outcome"
         ),
+        dropped=[(each.account, each.cause, each.count) for each in Dropped(database).counts()],
+        alerts=[(each.kind, each.subject, each.cause, 1) for each in Notices(database).holding()],
     )

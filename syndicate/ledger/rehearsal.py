@@ -16,3 +16,5 @@ def release(database: Database, *, keep_logins: bool) -> None:
         database.change("UPDATE account SET next_at = 0, opens_at = 0, paused = NULL, identity = NULL, trouble = NULL")
         database.change("DELETE FROM pause")
         database.change("DELETE FROM credential")
+        database.change("DELETE FROM look")  # stand-ins have nothing yet
+        database.change("UPDATE run SET count = 0, stamped = 0")

@@ -6,6 +6,7 @@ import json
 import re
 from collections.abc import Sequence
 
+from syndicate.addresses import without_login
 from syndicate.ledger.database import Row, from_micros
 from syndicate.model import NOTHING, Concession, Delivery
 
@@ -60,6 +61,7 @@ def delivery(row: Row) -> Delivery:
         expires_at=from_micros(row["expires_at"]),
         approved=row["approved"],
         conceded=concession(row["conceded"]),
+        day=from_micros(row["day"]),
         posted_at=from_micros(posted),
     )
 
@@ -70,3 +72,13 @@ def concession(text: str | None) -> Concession:
         return NOTHING
     data = json.loads(text)
     return Concession(**data | {"why": tuple(data["why"])})
+
+
+def address(row: Row) -> str:
+    """The address of an article, from its `url`, as it may be shown."""
+    return without_login(str(row["url"]))
+
+
+def title(row: Row) -> str:
+    """The headline of an article, from its `data`."""
+    return str(json.loads(row["data"])["title"])

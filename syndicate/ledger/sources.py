@@ -24,13 +24,15 @@ _NEXT = (
 class SourceHealth:
     """How the last polls of a source went: `fails` in a row since `failing_since`, the last with `error`.
 
-    `gone`: it answered 410. `good_at` is when it was last read; its server asked us to wait until `retry_at`.
+    `gone`: it answered 410. `good_at` is when it was last read. `retry_at` is until when its server asked us to wait,
+    and `asked_to_wait` how long that was; None and zero: it did not.
     """
 
     name: str
     fails: int
     error: str | None
     gone: bool = False
+    asked_to_wait: timedelta = timedelta(0)
     good_at: datetime | None = field(default=None, compare=False)
     failing_since: datetime | None = field(default=None, compare=False)
     next_poll_at: datetime | None = field(default=None, compare=False)
@@ -43,7 +45,8 @@ class SourceState:
 
     `baseline_at` is None until the first good reading. `address` is its new address, if it moved for good;
     `moved_to` is the address to which it has redirected for good since `moved_at`, and which is not used yet.
-    `gone`: it answered 410. `gap_at` is when articles were found missing that are not read yet.
+    `gone`: it answered 410. `gap_at` is when articles were found missing that are not read yet. `read_at` is when it
+    was last read successfully.
     """
 
     name: str
@@ -61,6 +64,12 @@ class SourceState:
     moved_at: datetime | None = None
     gone: bool = False
     gap_at: datetime | None = None
+    read_at: datetime | None = None
+
+
+def hashed(url: str) -> str:
+    """What is stored of a source's address: it may hold a secret, and is only compared."""
+    return hashlib.sha256(url.encode()).hexdigest()
 
 
 class Sources:
@@ -71,7 +80,7 @@ class Sources:
 
     def ensure(self, name: str, url: str) -> SourceState:
         """The state of a source; a new one is added. With another address it starts over, until it is read."""
-        kept = hashlib.sha256(url.encode()).hexdigest()  # an address may hold a secret; it is only compared
+        kept = hashed(url)
         row = self._row(name)
         if row is not None and row["url"] == kept:
             return _state(row, url)
@@ -114,8 +123,8 @@ class Sources:
         `baseline_at` counts for a first one; it was read at `polled_at`, or else at that instant.
         """
         self._db.change(
-            "UPDATE source SET polled_at = :now, good_at = :now, failing_since = NULL,"
-            " etag = :etag, last_modified = :last_modified, body_hash = :body_hash,"
+            "UPDATE source SET polled_at = :now, read_at = :now, failing_since = NULL, etag = :etag,"
+            " last_modified = :last_modified, body_hash = :body_hash,"
             " place = :place, wish = :wish, baseline_at = COALESCE(baseline_at, :baseline_at), gone = 0,"
             " entries = COALESCE(:entries, entries), retry_at = 0, fails = 0, gap_at = :gap_at,"
             f" next_poll_at = {_NEXT}, error = NULL WHERE name = :name",
@@ -147,7 +156,7 @@ class Sources:
         self._db.change(
             "UPDATE source SET fails = fails + 1, failing_since = COALESCE(failing_since, :at, polled_at),"
             f" error = :error, next_poll_at = {_NEXT}, gone = :gone,"
-            " retry_at = COALESCE(:retry_at, 0) WHERE name = :name",
+            " retry_at = COALESCE(:retry_at, 0), refused_at = :at WHERE name = :name",
             name=name,
             error=error,
             at=micros(at),
@@ -180,7 +189,8 @@ class Sources:
         """
         values = {f"n{number}": name for number, name in enumerate(names)}
         taken = self._db.rows(
-            "UPDATE source SET next_poll_at = :next_poll_at, polled_at = :now, hinted_at = NULL"
+            "UPDATE source SET read_at = CASE WHEN fails = 0 THEN polled_at ELSE read_at END,"
+            " next_poll_at = :next_poll_at, polled_at = :now, hinted_at = NULL"
             " WHERE (next_poll_at <= :now OR (:early = 1 AND retry_at <= :now))"
             f" AND name IN ({', '.join(f':{each}' for each in values)}) RETURNING name",
             now=micros(now),
@@ -259,10 +269,18 @@ class Sources:
 
 
 def _health(row: Row) -> SourceHealth:
-    good_at, since, next_at, retry_at = (
-        from_micros(row[name]) for name in ("good_at", "failing_since", "next_poll_at", "retry_at")
+    waits = row["retry_at"] > 0 and row["refused_at"] is not None
+    return SourceHealth(
+        row["name"],
+        row["fails"],
+        row["error"],
+        bool(row["gone"]),
+        asked_to_wait=(row["retry_at"] - row["refused_at"]) * MICROSECOND if waits else timedelta(0),
+        good_at=from_micros(row["read_at"] if row["fails"] else row["baseline_at"] and row["polled_at"]),
+        failing_since=from_micros(row["failing_since"]),
+        next_poll_at=from_micros(row["next_poll_at"]),
+        retry_at=from_micros(row["retry_at"]) if waits else None,
     )
-    return SourceHealth(row["name"], row["fails"], row["error"], bool(row["gone"]), good_at, since, next_at, retry_at)
 
 
 def _state(row: Row, url: str) -> SourceState:
@@ -285,6 +303,7 @@ def _state(row: Row, url: str) -> SourceState:
         moved_at=from_micros(row["moved_at"]),
         gone=bool(row["gone"]),
         gap_at=from_micros(row["gap_at"]),
+        read_at=from_micros(row["read_at"]),
     )
 
 

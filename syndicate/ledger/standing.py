@@ -14,7 +14,7 @@ DROPPED: tuple[Reason, ...] = ("too_old", "preflight", "empty", "withdrawn")
 
 
 @dataclass(frozen=True, slots=True)
-class Dropped:
+class DroppedCount:
     """How many deliveries of an account were skipped for a reason; `waited_for` is what they had waited for."""
 
     account: str
@@ -56,7 +56,7 @@ class Standing:
         )
         return [rows.delivery(row) for row in found]
 
-    def dropped(self, since: datetime) -> list[Dropped]:
+    def dropped(self, since: datetime) -> list[DroppedCount]:
         """What was dropped since then, by account, reason and what it had waited for; the most first."""
         values: Row = {"since": micros(since)}
         found = self._db.rows(
@@ -65,7 +65,7 @@ class Standing:
             " GROUP BY account, reason, waited_for ORDER BY number DESC, account",
             **values,
         )
-        return [Dropped(row["account"], row["reason"], row["waited_for"], row["number"]) for row in found]
+        return [DroppedCount(row["account"], row["reason"], row["waited_for"], row["number"]) for row in found]
 
     def last_run(self) -> datetime | None:
         """When a run or the daemon last did anything here."""

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal, TypeAlias
 
 from syndicate.ledger.credentials import Credentials
 from syndicate.ledger.database import Database, Row, from_micros, micros
-from syndicate.model import Hub
+from syndicate.model import Hub, Json
 
 Standing: TypeAlias = Literal["none", "pending", "active", "denied", "ended"]
 Mode: TypeAlias = Literal["subscribe", "unsubscribe"]
@@ -51,30 +52,30 @@ class Subscriptions:
     def add(self, made: Subscription, act_at: datetime | None) -> None:
         """Store a new one; its hub is asked at `act_at`."""
         sealed = {"hub": made.hub, "topic": made.topic, "secret": made.secret, "public": made.public}
-        self._db.change(
-            "INSERT INTO subscription (callback, source, sealed, state, asked, act_at, fails)"
-            " VALUES (:callback, :source, :sealed, :state, :asked, :act_at, 0)",
-            callback=made.callback,
-            source=made.source,
-            sealed=self._credentials.seal(sealed),
-            state=made.state,
-            asked=made.asked,
-            act_at=micros(act_at),
-        )
+        with self._db.transaction():  # nobody changes the key between sealing and storing
+            self._db.change(
+                "INSERT INTO subscription (callback, source, sealed, state, asked, act_at, fails)"
+                " VALUES (:callback, :source, :sealed, :state, :asked, :act_at, 0)",
+                callback=made.callback,
+                source=made.source,
+                sealed=self._credentials.seal(sealed),
+                state=made.state,
+                asked=made.asked,
+                act_at=micros(act_at),
+            )
 
     def find(self, callback: str) -> Subscription | None:
         """The one with this callback."""
-        row = self._db.row("SELECT * FROM subscription WHERE callback = :callback", callback=callback)
-        return self._loaded(row) if row else None
+        return self._first(self._db.rows("SELECT * FROM subscription WHERE callback = :callback", callback=callback))
 
     def of(self, source: str) -> Subscription | None:
         """The current subscription of a source; those that ended do not count."""
-        row = self._db.row("SELECT * FROM subscription WHERE source = :source AND state <> 'ended'", source=source)
-        return self._loaded(row) if row else None
+        found = "SELECT * FROM subscription WHERE source = :source AND state <> 'ended'"
+        return self._first(self._db.rows(found, source=source))
 
     def all(self) -> list[Subscription]:
         """Every one that has not ended."""
-        return [self._loaded(row) for row in self._db.rows("SELECT * FROM subscription WHERE state <> 'ended'")]
+        return self._loaded(self._db.rows("SELECT * FROM subscription WHERE state <> 'ended'"))
 
     def has_due(self, now: datetime) -> bool:
         """Whether a request to some hub is due."""
@@ -83,7 +84,7 @@ class Subscriptions:
     def due(self, now: datetime) -> list[Subscription]:
         """Those with a request due, the longest due first."""
         found = self._db.rows("SELECT * FROM subscription WHERE act_at <= :now ORDER BY act_at", now=micros(now))
-        return [self._loaded(row) for row in found]
+        return self._loaded(found)
 
     def take(self, callback: str, mode: Mode, now: datetime, act_at: datetime) -> bool:
         """Reserve the request to the hub for this process; False if another has it.
@@ -149,22 +150,32 @@ class Subscriptions:
         """Delete a subscription."""
         self._db.change("DELETE FROM subscription WHERE callback = :callback", callback=callback)
 
-    def clear(self) -> None:
-        """Delete all subscriptions."""
-        self._db.change("DELETE FROM subscription")
+    def _first(self, rows: Sequence[Row]) -> Subscription | None:
+        return next(iter(self._loaded(rows[:1])), None)
 
-    def _loaded(self, row: Row) -> Subscription:
-        sealed = self._credentials.unseal(f"the subscription of {row['source']}", row["sealed"])
-        return Subscription(
-            callback=row["callback"],
-            source=row["source"],
-            hub=sealed["hub"],
-            topic=sealed["topic"],
-            secret=sealed["secret"],
-            public=sealed["public"],
-            state=row["state"],
-            asked=row["asked"],
-            lease_until=from_micros(row["lease_until"]),
-            fails=row["fails"],
-            error=row["error"],
-        )
+    def _loaded(self, rows: Sequence[Row]) -> list[Subscription]:
+        """The subscriptions of these rows. One that was sealed with another key is deleted: a new one is made."""
+        found = []
+        for row in rows:
+            sealed = self._credentials.unseal(row["sealed"])
+            if sealed is None:
+                self.remove(row["callback"])
+            else:
+                found.append(_subscription(row, sealed))
+        return found
+
+
+def _subscription(row: Row, sealed: Json) -> Subscription:
+    return Subscription(
+        callback=row["callback"],
+        source=row["source"],
+        hub=sealed["hub"],
+        topic=sealed["topic"],
+        secret=sealed["secret"],
+        public=sealed["public"],
+        state=row["state"],
+        asked=row["asked"],
+        lease_until=from_micros(row["lease_until"]),
+        fails=row["fails"],
+        error=row["error"],
+    )

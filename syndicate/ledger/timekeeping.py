@@ -12,7 +12,7 @@ JUMP = timedelta(minutes=2)  # clocks that are kept right by NTP move by less
 _COLUMNS = {
     "delivery": ("due_at", "lease_until", "committed_at"),
     "account": ("next_at", "opens_at", "lane_until", "down_since"),
-    "source": ("next_poll_at", "retry_at"),
+    "source": ("next_poll_at", "retry_at", "refused_at", "read_at"),
 }
 """Columns with instants of this machine's clock that something waits for."""
 _BASELINED = ("source", "account")

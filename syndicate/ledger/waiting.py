@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from syndicate.ledger.database import Database, Row, micros
+from syndicate.ledger.dropped import note
 from syndicate.ledger.transitions import SKIPPED, UNSENDABLE, WAITS, alert, move
 from syndicate.model import Delivery, Reason, State
 
@@ -64,9 +65,14 @@ class Waiting:
     def skips(
         self, delivery: Delivery, reason: Reason, *, error: str | None, now: datetime, alerted: bool = False
     ) -> bool:
-        """Skip a due delivery; `alerted`: have an alert about it sent."""
+        """Skip a due delivery; `alerted`: have an alert about it sent. What is given up is recorded as dropped."""
         columns: Row = {"reason": reason, "due_at": None, "error": error}
         with self._db.transaction():
+            if alerted or reason == "too_old":
+                values: Row = {"key": delivery.key, "fence": delivery.fence}
+                where = f"{SKIPPED.allowed} AND key = :key AND fence = :fence"
+                cause = reason if alerted else None
+                note(self._db, where, now=now, cause=cause, told=alerted, values=values)
             left = move(self._db, delivery, SKIPPED, now=now, columns=columns)
             if left and alerted:
                 alert(self._db, delivery, "skipped")

@@ -32,7 +32,20 @@ from syndicate.model.delivery import (
     Reason,
     State,
 )
-from syndicate.model.post import Certainty, Json, Limits, LinkCard, Look, Media, Post, Receipt, Rendered, Span
+from syndicate.model.post import (
+    Certainty,
+    Json,
+    Limits,
+    LinkCard,
+    ListedPost,
+    Look,
+    Media,
+    Post,
+    Receipt,
+    Rendered,
+    Span,
+    StoryWarning,
+)
 from syndicate.model.source import (
     DEFAULT_INTERVAL,
     NO_HINTS,
@@ -80,6 +93,7 @@ __all__ = [
     "LeftOut",
     "Limits",
     "LinkCard",
+    "ListedPost",
     "Look",
     "Media",
     "PollHints",
@@ -95,5 +109,6 @@ __all__ = [
     "Site",
     "Span",
     "State",
+    "StoryWarning",
     "Validators",
 ]

@@ -119,12 +119,15 @@ NO_RULES = BreakingRules()
 
 @dataclass(frozen=True, slots=True)
 class FloodLimits:
-    """When new articles of a source wait for approval: more than `burst` in one reading (None: no
-    limit), and those that look like an earlier article.
+    """When new articles of a source wait for approval: more than `burst` in one reading or in an hour (None: no
+    limit), those that look like an earlier article, and those that lead elsewhere.
+
+    `hosts` are the hosts of the site and of the configured sources; None: links may lead anywhere.
     """
 
     burst: int | None = None
     similar: Literal["ask", "post", "skip"] = "post"
+    hosts: frozenset[str] | None = None
 
 
 NO_LIMITS = FloodLimits()

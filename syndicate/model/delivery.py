@@ -18,6 +18,7 @@ Reason: TypeAlias = Literal[
     "approval",
     "burst",
     "similar",
+    "stranger",
     "date",
     "embargo",
     "delay",
@@ -40,16 +41,20 @@ Reason: TypeAlias = Literal[
     "withdrawn",
     "person",
     "unchanged",
+    "account_left",
+    "elsewhere",
     "deleted",
     "rejected",
     "too_long",
     "attempts",
+    "restored",
 ]
 
 REASONS: Mapping[Reason, str] = {
     "approval": "waits for your approval",
     "burst": "one of many new at once; waits for your approval",
     "similar": "looks like an earlier article; waits for your approval",
+    "stranger": "leads to a host that is not the site's; waits for your approval",
     "date": "its date is far in the future, or cannot be read; waits for your approval",
     "embargo": "waits for its publication time",
     "delay": "waits until it has stayed unchanged for a while",
@@ -72,14 +77,17 @@ REASONS: Mapping[Reason, str] = {
     "withdrawn": "withdrawn by the publisher",
     "person": "skipped by a person",
     "unchanged": "left as it is",
+    "account_left": "its account left the config",
+    "elsewhere": "posted on the same login already, by hand or under another account name",
     "deleted": "deleted from its network",
     "rejected": "refused by the network",
     "too_long": "cannot be made to fit",
     "attempts": "tried too often",
+    "restored": "the ledger was put back, and what its network has since is not known",
 }
 """What each reason means, in words."""
 
-APPROVABLE: tuple[Reason, ...] = ("approval", "burst", "similar", "date")
+APPROVABLE: tuple[Reason, ...] = ("approval", "burst", "similar", "stranger", "date")
 """Reasons for which a planned delivery waits for approval."""
 LATER: tuple[Reason, ...] = ("window", "spacing", "cap", "budget", "paused", "behind")
 """Reasons for which a due delivery waits because the publisher's settings say so."""
@@ -114,7 +122,8 @@ class Delivery:
     `looks` checks of a page that was not right, since `looked_at`.
     `priority` 0 is breaking news, 1 all else, -1 what a person wants at once. Past `expires_at` it is not sent; None:
     a person asked for it.
-    `approved` is the digest that a person approved, `conceded` what the post gives up for its network.
+    `approved` is the digest that a person approved, `conceded` what the post gives up for its network. `day`:
+    `Post.day`.
     A post that was deleted since stays `posted`, with the reason `deleted`.
     """
 
@@ -148,4 +157,5 @@ class Delivery:
     expires_at: datetime | None = None
     approved: str | None = None
     conceded: Concession = NOTHING
+    day: datetime | None = None
     posted_at: datetime | None = None

@@ -116,12 +116,23 @@ class Receipt:
 
 
 @dataclass(frozen=True, slots=True)
+class ListedPost:
+    """A post that a network lists: when it was published, its words, and every address that it links to."""
+
+    receipt: Receipt
+    at: datetime
+    links: tuple[str, ...] = ()
+    text: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Post:
     """Rendered text and pictures that fit the limits, not yet sent.
 
     `link` is the address with its campaign parameters, wherever it stands: in `text` (then a span
     says where), in `card`, or in neither where the network takes it as a field.
-    `at` is when it was rendered, `planned_at` when its delivery was planned.
+    `at` is when it was rendered, `planned_at` when its delivery was planned. `day` is the article's UTC day as first
+    stored, of which record keys are made, so that every ledger makes the same; None: an earlier version planned it.
     """
 
     text: str
@@ -134,11 +145,21 @@ class Post:
     planned_at: datetime
     article: Json
     reply_to: Receipt | None = None
+    day: datetime | None = None
+
+
+class StoryWarning(str):
+    """A warning about one story, such as that its picture is left out; others are about an account or its templates."""
+
+    __slots__ = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Rendered:
-    """A post, the length of its text in the network's tightest unit, and what had to be left out."""
+    """A post, the length of its text in the network's tightest unit, and what had to be left out.
+
+    A warning about this story alone is a StoryWarning.
+    """
 
     post: Post
     length: int

@@ -1,20 +1,16 @@
-"""Writes planned deliveries: those of a reading, after flood control, and those of articles that a person names."""
+"""Writes planned deliveries: those of a reading, and those of articles that a person names."""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
-from dataclasses import replace
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 
-from syndicate.aliases import aliases, drop_repeated
+from syndicate.aliases import drop_repeated
 from syndicate.ledger import Ledger
-from syndicate.ledger.articles import StoredArticle
 from syndicate.ledger.deliveries import PlannedDelivery
-from syndicate.model import NO_RULES, Account, Article, BreakingRules, FloodLimits, Reading
-from syndicate.planning.flood_control import History, LikelyDuplicate, hold_back, strange_host
+from syndicate.model import NO_RULES, Account, Article, BreakingRules
 from syndicate.planning.plan import Candidate, Planned, wanted
 
-KNOWN = 20  # articles of a source that show to which hosts it leads
 UNWANTED_BEFORE = ("baseline", "too_old", "preflight")  # reasons that `--backfill` overrules
 
 
@@ -34,62 +30,8 @@ def announce(article: Article, accounts: Sequence[Account], ledger: Ledger, brea
             ledger.accounts.ensure(account, now)
         entries = wanted([Candidate(anchor, known)], accounts, now=now, filtered=False, breaking=breaking)
         ledger.imports.forget(anchor)
-        write(entries, ledger, now, overruled=(*UNWANTED_BEFORE, "filtered", "similar", "withdrawn"))
+        write(entries, ledger, now, overruled=(*UNWANTED_BEFORE, "filtered", "similar", "stranger", "withdrawn"))
     return anchor
-
-
-def restrained(
-    entries: list[Planned],
-    new: set[str],
-    fetched: Reading,
-    newest: datetime | None,
-    ledger: Ledger,
-    floods: FloodLimits,
-) -> list[Planned]:
-    """Apply flood control to the deliveries of one reading: bursts and likely duplicates wait for approval."""
-
-    def twin(known: StoredArticle, doubted: bool) -> LikelyDuplicate:
-        return LikelyDuplicate(known.anchor, known.article, known.article.published or known.first_seen, doubted)
-
-    going = {entry.candidate.anchor: entry.candidate.article for entry in entries if entry.state != "skipped"}
-    twins = {}
-    if floods.similar != "post":
-        twins = {
-            anchor: [twin(*found) for found in ledger.articles.twins(anchor, article, new)]
-            for anchor, article in going.items()
-        }
-        for anchor, known in _replaced(going, fetched.articles, ledger).items():
-            twins[anchor].append(replace(twin(known, False), replaced=True))
-    strange = _strange(fetched.articles, new, ledger)
-    return hold_back(entries, new, History(fetched.entries, newest, twins, strange), floods)
-
-
-def _strange(listed: Sequence[Article], new: Collection[str], ledger: Ledger) -> str:
-    """The host to which everything listed leads, where nothing of it was known and nothing led there before."""
-    if not listed or len(new) < len(listed):
-        return ""
-    known = ledger.articles.newest(listed[0].source, KNOWN + len(new))
-    return strange_host(listed, [each.article for each in known if each.anchor not in new])
-
-
-def _replaced(going: Mapping[str, Article], listed: Sequence[Article], ledger: Ledger) -> Mapping[str, StoredArticle]:
-    """New articles that replace a known one, by anchor: it had exactly the same date, and is no longer listed though
-    the list reaches back beyond it. Somebody corrected address and headline at once.
-    """
-    dates = [article.published for article in listed if article.published is not None]
-    oldest = min(dates, default=None)
-    found: dict[str, StoredArticle] = {}
-    present: set[str] | None = None
-    for anchor, article in going.items():
-        if article.published is None or oldest is None or article.published <= oldest or article.precision == "day":
-            continue
-        alike = [known for known in ledger.articles.published_with(article) if known.anchor != anchor]
-        if alike and present is None:
-            present = {*ledger.articles.anchors([alias.hash for each in listed for alias in aliases(each)]).values()}
-        gone = next((known for known in alike if known.anchor not in (present or ())), None)
-        if gone is not None:
-            found[anchor] = gone
-    return found
 
 
 def backfilled(

@@ -12,6 +12,8 @@ from syndicate.ledger.deliveries import PlannedDelivery
 from syndicate.model import Account, Article, BreakingRules, Delivery
 from syndicate.planning.plan import priority
 
+EDITS = 10
+"""Edits of one post at most; further changes of its article are told once, and left."""
 Change: TypeAlias = tuple[str, Article, Article]
 """The anchor of an article, the article before the change, and the article now."""
 
@@ -73,12 +75,17 @@ def withdraw(anchor: str, accounts: Sequence[Account], ledger: Ledger, now: date
 def plan_edit(anchor: str, account: Account, ledger: Ledger, now: datetime) -> str | None:
     """Plan an edit of an article's post.
 
-    Returns its key; None where an edit waits already.
+    Returns its key; None where an edit waits already, or where one after EDITS was left: then all are.
     """
-    waiting = ledger.deliveries.search(accounts=(account.name,), anchor=anchor)
-    if any(row.action == "edit" and row.state in ("due", "sending") for row in waiting):
+    rows = ledger.deliveries.search(accounts=(account.name,), anchor=anchor)
+    edits = sorted((row for row in rows if row.action == "edit"), key=lambda row: row.revision)
+    if any(row.state in ("due", "sending") for row in edits):
         return None
-    revision = 1 + max((row.revision for row in waiting if row.action == "edit"), default=0)
+    post = max((row.planned_at for row in rows if row.action == "post"), default=now)
+    sent = [row.revision for row in edits if row.state == "posted" and row.planned_at >= post]
+    if len(sent) >= EDITS and edits[-1].revision > sent[-1]:
+        return None
+    revision = 1 + max((row.revision for row in edits), default=0)
     edit = PlannedDelivery(
         anchor=anchor,
         account=account.name,

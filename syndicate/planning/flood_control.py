@@ -1,18 +1,21 @@
-"""Flood control: bursts and likely duplicates of one reading wait for a person's approval. Pure.
+"""Flood control: bursts, likely duplicates and links that lead elsewhere wait for a person's approval. Pure.
 
 A feed that changes all its guids, or lists its archive again, looks like news; so does an article that was
-given a new address and a new date. Such articles are planned and wait, with the reasons `burst` and `similar`.
+given a new address and a new date, and what somebody else lists who has taken over the feed. Such articles are
+planned and wait, with the reasons `burst`, `similar` and `stranger`.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections import Counter
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 from syndicate.aliases import folded, site_host
 from syndicate.model import Article, FloodLimits, Reason
+from syndicate.planning.likeness import is_newer
 from syndicate.planning.plan import Planned
 
 FEW = 3  # so many new articles are never a flood, however short the feed
@@ -21,6 +24,8 @@ SERIES = 2  # known articles under one headline: then it is a regular column, an
 STANDING = 4  # words at most of a headline that many articles may bear, such as "Photo of the day"
 WIDE = 6  # characters of such a headline in a writing without spaces
 LONG = 12  # words from which on no two articles share a summary by chance
+HOUR = timedelta(hours=1)
+USUAL = 3  # times the most of any hour in a month: so many new articles within an hour are not too many
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,17 +44,32 @@ class LikelyDuplicate:
 
 
 @dataclass(frozen=True, slots=True)
+class Pace:
+    """When the new articles were published that came within the last hour, and when those of the month before were.
+
+    `now` stands for a new article without a time.
+    """
+
+    came: Sequence[datetime]
+    before: Sequence[datetime]
+    now: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class History:
     """What was known before a reading: the date of the source's newest article, and likely duplicates by anchor.
 
-    `listed` counts the entries of the reading. `strange` is the host to which all of them lead, if nothing is known
-    of what is listed and no known article was there; else "".
+    `listed` counts the entries of the reading. `strange` says in what it differs from all before, if nothing is known
+    of what is listed; else "". `strangers` are the hosts, by anchor, of articles that lead where nothing led before.
+    `pace` None: nothing is too much for an hour.
     """
 
     listed: int
     newest: datetime | None
     twins: Mapping[str, Sequence[LikelyDuplicate]]
     strange: str = ""
+    strangers: Mapping[str, str] = field(default_factory=dict)
+    pace: Pace | None = None
 
 
 def hold_back(entries: Sequence[Planned], new: Collection[str], before: History, floods: FloodLimits) -> list[Planned]:
@@ -61,11 +81,9 @@ def hold_back(entries: Sequence[Planned], new: Collection[str], before: History,
     bulk = floods.burst is not None and len(new) > min(floods.burst, max(FEW, before.listed / 2))
     doubles = _doubles(going, before.twins, ever=bulk) if floods.similar != "post" else {}
     borrowed = {anchor for anchor, entry in going.items() if entry.candidate.borrowed and anchor not in doubles}
-    rest = {anchor: entry for anchor, entry in going.items() if anchor not in doubles.keys() | borrowed}
-    told = f"{len(new)} of the {before.listed} articles listed were new at once"
-    burst = _burst(rest, before.newest, floods.burst, told, bulk=bulk)
-    if before.strange and floods.burst is not None:
-        burst = dict.fromkeys(rest, f"none of what is listed was known, and all of it leads to {before.strange}")
+    asked = doubles.keys() | borrowed | before.strangers.keys()
+    rest = {anchor: entry for anchor, entry in going.items() if anchor not in asked}
+    burst = _too_many(rest, len(new), before, floods.burst, bulk=bulk) if floods.burst is not None else {}
 
     def restrained(entry: Planned) -> Planned:
         anchor = entry.candidate.anchor
@@ -76,29 +94,26 @@ def hold_back(entries: Sequence[Planned], new: Collection[str], before: History,
         if anchor in borrowed and entry.candidate.borrowed:
             told = f"it has the address or guid of {entry.candidate.borrowed.url}, but nothing else in common with it"
             return _waiting(entry, "similar", told)
+        if anchor in before.strangers:
+            return _waiting(entry, "stranger", f"it leads to {before.strangers[anchor]}, where nothing led before")
         return _waiting(entry, "burst", burst[anchor]) if anchor in burst else entry
 
     return [restrained(entry) for entry in entries]
-
-
-def strange_host(listed: Sequence[Article], known: Sequence[Article]) -> str:
-    """The host to which all of a list's articles lead, none of which is known, if no known article is there.
-
-    Else "". So it is where somebody else has taken over the feed's address. FEW articles tell nothing.
-    """
-    hosts = {site_host(article.url) for article in listed}
-    before = {site_host(article.url) for article in known} - {None}
-    host = next(iter(hosts), None)
-    return host if host and before and len(listed) > FEW and len(hosts) == 1 and host not in before else ""
 
 
 def waiting(entries: Sequence[Planned]) -> dict[str, int]:
     """How many articles wait for approval, by reason."""
     counts = {
         reason: len({entry.candidate.anchor for entry in entries if (entry.state, entry.reason) == ("planned", reason)})
-        for reason in ("burst", "similar")
+        for reason in ("burst", "similar", "stranger")
     }
     return {reason: count for reason, count in counts.items() if count}
+
+
+def strange_hosts(entries: Sequence[Planned]) -> list[str]:
+    """The hosts to which articles lead that wait as strangers."""
+    urls = (entry.candidate.article.url for entry in entries if (entry.state, entry.reason) == ("planned", "stranger"))
+    return sorted({host for url in urls if (host := site_host(url))})
 
 
 def alike(one: Article, other: Article) -> bool:
@@ -137,7 +152,10 @@ def _differ(one: str, other: str) -> bool:
 def _doubles(
     going: Mapping[str, Planned], twins: Mapping[str, Sequence[LikelyDuplicate]], *, ever: bool
 ) -> dict[str, LikelyDuplicate]:
-    """Likely duplicates of known articles or of earlier ones of this reading: NEAR in time, or at any time (`ever`)."""
+    """Likely duplicates of known articles or of earlier ones of this reading.
+
+    NEAR in time; or at any time, if they say the same at length, or if so many are new (`ever`).
+    """
     found: dict[str, LikelyDuplicate] = {}
     earlier: dict[str, list[LikelyDuplicate]] = {}
     for anchor, entry in going.items():
@@ -147,13 +165,31 @@ def _doubles(
         if sum(not (twin.doubted or twin.replaced) for twin in known) < SERIES:
             near = (twin for words in _wordings(article) for twin in earlier.get(words, ()))
             alikes = (*known, *(twin for twin in near if alike(article, twin.article)))
-            twin = next((twin for twin in alikes if ever or at is None or abs(at - twin.at) <= NEAR), None)
+            twin = next(
+                (twin for twin in alikes if ever or _is_near(at, twin) or _is_same(article, twin.article)), None
+            )
             if twin is not None:
                 found[anchor] = twin
         if at is not None:
             for words in _wordings(article):
                 earlier.setdefault(words, []).append(LikelyDuplicate(anchor, article, at))
     return found
+
+
+def _is_near(at: datetime | None, twin: LikelyDuplicate) -> bool:
+    return at is None or abs(at - twin.at) <= NEAR
+
+
+def _is_same(one: Article, other: Article) -> bool:
+    """Whether two articles have the same headline and the same summary, at such a length that it is no chance.
+
+    The summary alone is LONG, or both are together, under a headline that is no standing one.
+    """
+    title, summary = folded(one.title), folded(one.summary)
+    if not title or not summary or (title, summary) != (folded(other.title), folded(other.summary)):
+        return False
+    words = len(summary.split())
+    return words >= LONG or (words + len(title.split()) >= LONG and not _is_standing(title))
 
 
 def _wordings(article: Article) -> list[str]:
@@ -163,35 +199,54 @@ def _wordings(article: Article) -> list[str]:
     ]
 
 
-def _burst(
-    going: Mapping[str, Planned], newest: datetime | None, most: int | None, told: str, *, bulk: bool
-) -> dict[str, str]:
+def _too_many(going: Mapping[str, Planned], new: int, before: History, most: int, *, bulk: bool) -> dict[str, str]:
     """Anchors of what waits for approval as a burst, each with why.
 
-    If too much of a reading is new, what is older than the newest known article waits. What is newer goes
-    out, unless that is more than `most`.
+    All of it, if nothing listed was known and it does not look like the source's own, or if it is too much for an
+    hour; breaking news is never too much for an hour. Else, if too much of a reading is new, what is older than the
+    newest known article waits. What is newer goes out, unless that is more than `most`.
     """
-    if most is None:
-        return {}
-    fresh = {anchor for anchor, entry in going.items() if _fresh(entry, newest)}
+    if before.strange:
+        return dict.fromkeys(going, f"none of what is listed was known, {before.strange}")
+    told = f"{new} of the {before.listed} articles listed were new at once"
+    fresh = {anchor for anchor, entry in going.items() if is_newer(entry.candidate.article, before.newest)}
     waiting = {}
     if bulk:
         waiting = dict.fromkeys(going.keys() - fresh, f"{told}, and this one is not newer than those known before")
     if len(fresh) > most:
         waiting |= dict.fromkeys(fresh, f"{told}, and burst is {most}")
-    return waiting
+    usual = {anchor: entry for anchor, entry in going.items() if anchor not in waiting and entry.priority > 0}
+    return _in_an_hour(usual, before.pace, most) | waiting
 
 
-def _fresh(entry: Planned, newest: datetime | None) -> bool:
-    """Whether it is newer than the newest article known before. Undated ones are: they are only planned on top.
+def _in_an_hour(going: Mapping[str, Planned], pace: Pace | None, most: int) -> dict[str, str]:
+    """Anchors of what is too much for an hour, with why: more than `most`, and more than USUAL times what was known."""
+    if pace is None or not going:
+        return {}
+    moments = [_moment(entry.candidate.article, pace.now) for entry in going.values()]
+    count = _densest([*pace.came, *moments])
+    shared = Counter(pace.before)  # a second that so many articles share says when they were imported
+    busiest = _densest([moment for moment in pace.before if shared[moment] <= most])
+    limit = max(most, USUAL * busiest)
+    if count <= limit:
+        return {}
+    rule = f"burst is {most}" if limit == most else f"the most before was {busiest}"
+    return dict.fromkeys(going, f"{count} new articles within an hour, and {rule}")
 
-    Both dates are the same source's, so a time zone that was guessed was guessed for both.
-    """
-    article = entry.candidate.article
-    if newest is None or article.published is None:
-        return True
-    slack = timedelta(days=1) if article.precision == "day" else timedelta(0)
-    return article.published > newest - slack
+
+def _moment(article: Article, now: datetime) -> datetime:
+    """When an article was published; now where that is no time of a day."""
+    return now if article.published is None or article.precision == "day" else article.published
+
+
+def _densest(moments: Iterable[datetime]) -> int:
+    """How many of these instants lie within one hour at most."""
+    ordered, most, first = sorted(moments), 0, 0
+    for number, moment in enumerate(ordered):
+        while moment - ordered[first] >= HOUR:
+            first += 1
+        most = max(most, number - first + 1)
+    return most
 
 
 def _double(entry: Planned, twin: LikelyDuplicate, floods: FloodLimits) -> Planned:

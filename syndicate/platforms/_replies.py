@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     from syndicate.model import Json, Receipt
     from syndicate.ports import Reply
 
+_ADDRESS = re.compile(r"https?://[^\s<>\"]+", re.IGNORECASE)
+
 
 def problem(reply: Reply) -> Json:
     """The JSON object of an error reply; {} if the body is anything else."""
@@ -79,6 +81,11 @@ def holds(text: str, address: str) -> bool:
 def same_text(ours: str, theirs: str) -> bool:
     """Whether both texts are the same apart from white space and Unicode normal form, which networks change."""
     return normalize("NFC", ours).split() == normalize("NFC", theirs).split()
+
+
+def addresses_in(text: str) -> list[str]:
+    """The web addresses that stand in a text, without the punctuation behind them."""
+    return [found.rstrip(".,;:!?'\")]}»”") for found in _ADDRESS.findall(text)]
 
 
 def _plain(address: str) -> tuple[str, ...]:

@@ -14,10 +14,24 @@ from typing import Annotated, Any, ClassVar
 from urllib.parse import urlsplit
 
 from syndicate.errors import AuthError, PictureRefused, PlatformError, Rejected
-from syndicate.model import Certainty, Draft, Identity, Json, Limits, LinkCard, Look, Media, Post, Receipt, Secret, Span
+from syndicate.model import (
+    Certainty,
+    Draft,
+    Identity,
+    Json,
+    Limits,
+    LinkCard,
+    ListedPost,
+    Look,
+    Media,
+    Post,
+    Receipt,
+    Secret,
+    Span,
+)
 from syndicate.platforms import _bluesky_answers, _bluesky_handles, _facets
 from syndicate.platforms._answers import of_a_picture
-from syndicate.platforms._replies import by_hand, field, problem, same_address, same_text, whole
+from syndicate.platforms._replies import addresses_in, by_hand, field, items, problem, same_address, same_text, whole
 from syndicate.ports import Credentials, Http, Reply
 from syndicate.serialization import instant
 
@@ -25,9 +39,12 @@ COLLECTION = "app.bsky.feed.post"
 BLOB_LIFE = timedelta(hours=1)
 """How long an upload may be used: the server removes blobs that no record names (from memory)."""
 
+_LISTING, _PAGES = 100, 10
 _ALPHABET = "234567abcdefghijklmnopqrstuvwxyz"
 _LOW_BITS = 20
 _CLOCK_BITS = 10
+_NOON = timedelta(hours=12)
+"""A record key lies at noon of its day: the key's own bits may move it by a second."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,7 +157,7 @@ class Bluesky:
         }
         draft: Draft = {
             "repo": self._session()["did"],
-            "rkey": record_key(post.planned_at, key),
+            "rkey": record_key(post.planned_at if post.day is None else post.day + _NOON, key),
             "record": {name: value for name, value in record.items() if value or name == "text"},
         }
         return draft | ({"expires_at": instant(post.at + BLOB_LIFE)} if _blobs(post) else {})
@@ -178,6 +195,38 @@ class Bluesky:
         if not _same(draft["record"], field(reply, "value")):
             raise Rejected(f"bluesky: {field(reply, 'uri')} holds another post; this one was not sent")
         return self._receipt(draft, field(reply, "uri"), field(reply, "cid"))
+
+    def recent(self, since: datetime) -> list[ListedPost]:
+        """The account's own records that say that they are from since then, whoever made them.
+
+        com.atproto.repo.listRecords: newest record key first, at most 100 on a page; needs no session.
+        """
+        found = list[ListedPost]()
+        repo = self._credentials.current().get("did") or self._options.name
+        asked = {"repo": repo, "collection": COLLECTION, "limit": str(_LISTING)}
+        for _ in range(_PAGES):
+            listing = whole(self._call("GET", "com.atproto.repo.listRecords", "own records", token=None, params=asked))
+            page = [listed for each in items(listing.get("records"), "uri") if (listed := self._listed(each))]
+            found += page
+            if not listing.get("cursor") or not page or page[-1].at < since:
+                break
+            asked["cursor"] = listing["cursor"]
+        return [each for each in found if each.at >= since]
+
+    def _listed(self, record: Json) -> ListedPost | None:
+        """A record of a listing; None if it does not say when it was made."""
+        value, uri = record.get("value"), str(record["uri"])
+        if not isinstance(value, dict) or uri.count("/") < 4:
+            return None
+        repo, _, rkey = uri.removeprefix("at://").split("/", 2)
+        try:
+            made = datetime.fromisoformat(str(value.get("createdAt")))
+        except ValueError:
+            return None
+        receipt = self._receipt({"repo": repo, "rkey": rkey}, uri, str(record.get("cid", "")))
+        text = str(value.get("text", ""))
+        at = made if made.tzinfo else made.replace(tzinfo=UTC)
+        return ListedPost(receipt, at, tuple(dict.fromkeys([*_links(value), *addresses_in(text)])), text)
 
     def delete(self, receipt: Receipt) -> None:
         """Delete the record; deleting it again is not an error."""
@@ -250,7 +299,9 @@ class Bluesky:
             raise AuthError("bluesky: no session yet")
         return session
 
-    def _call(self, method: str, name: str, what: str, *, token: str, commit: bool = False, **request: Any) -> Reply:
+    def _call(
+        self, method: str, name: str, what: str, *, token: str | None, commit: bool = False, **request: Any
+    ) -> Reply:
         reply = self._send(method, name, token, **request)
         _raise(reply, what, commit=commit)
         return reply
@@ -265,15 +316,15 @@ class Bluesky:
 _SESSION = {"accessJwt": "<access token>", "refreshJwt": "<refresh token>", "did": "<did>", "handle": "<handle>"}
 
 
-def record_key(planned_at: datetime, key: str) -> str:
-    """The record key (TID) of a delivery: 13 characters, always the same, sorted by when it was planned.
+def record_key(at: datetime, key: str) -> str:
+    """The record key (TID) of a delivery: 13 characters, the same in every ledger, sorted by the article's day.
 
     From the highest bit: a zero; 53 bits of microseconds since 1970, whose lowest 20 (about a second)
     are replaced by bits 10 to 29 of the delivery key; 10 bits of clock id, bits 0 to 9 of the key.
-    So deliveries planned in the same instant differ in 30 bits of their keys. The server refuses a
+    So deliveries of one day differ in 30 bits of their keys. The server refuses a
     key that is not a TID and accepts one from the future (measured on @atproto/pds 0.5.35, 2026-11-23).
     """
-    micros = (planned_at - datetime(1970, 1, 1, tzinfo=UTC)) // timedelta(microseconds=1)
+    micros = (at - datetime(1970, 1, 1, tzinfo=UTC)) // timedelta(microseconds=1)
     own = int(key, 16) & ((1 << (_LOW_BITS + _CLOCK_BITS)) - 1)
     number = (micros >> _LOW_BITS << (_LOW_BITS + _CLOCK_BITS)) | own
     return "".join(_ALPHABET[number >> shift & 31] for shift in range(60, -1, -5))
@@ -305,7 +356,8 @@ def _same(ours: Json, theirs: Any) -> bool:
 
 
 def _links(record: Json) -> list[str]:
-    external = (record.get("embed") or {}).get("external") or {}
+    embed = record.get("embed") or {}
+    external = (embed.get("media") or embed).get("external") or {}
     features = [feature for facet in record.get("facets") or [] for feature in facet.get("features") or []]
     addresses = [external.get("uri"), *(feature.get("uri") for feature in features)]
     return [address for address in addresses if address]

@@ -8,16 +8,28 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Annotated, Any, ClassVar
 from urllib.parse import parse_qs, urlsplit
 
 from syndicate.errors import Rejected, Unsupported
-from syndicate.model import Certainty, Draft, Identity, Json, Limits, Look, Media, Post, Receipt, Secret
+from syndicate.model import Certainty, Draft, Identity, Json, Limits, ListedPost, Look, Media, Post, Receipt, Secret
 from syndicate.platforms import _facebook_answers
 from syndicate.platforms._answers import of_a_picture
-from syndicate.platforms._replies import by_hand, dated, field, holds, items, problem, same_address, same_text, whole
+from syndicate.platforms._replies import (
+    addresses_in,
+    by_hand,
+    dated,
+    field,
+    holds,
+    items,
+    problem,
+    same_address,
+    same_text,
+    whole,
+)
 from syndicate.ports import Credentials, Http, Reply
 
 VERSION = "v25.0"
@@ -100,20 +112,34 @@ class Facebook:
 
     def find(self, draft: Draft, key: str, since: datetime) -> Receipt | None:  # noqa: ARG002 - Meta shows no key
         """Search the Page's posts, newest first, back to `since`, for the link or else the text."""
-        page = {"limit": "25", "fields": "id,message,created_time,permalink_url,attachments{unshimmed_url}"}
+        for post in (post for page in self._pages() for post in page):
+            if dated(post, "created_time") < since:
+                return None
+            if str(post["id"]) not in draft.get("others", ()) and _ours(draft, post):
+                return _receipt(post)
+        return None
+
+    def recent(self, since: datetime) -> list[ListedPost]:
+        """The Page's own posts since then; a page that reaches back so far is the last one."""
+        found: list[ListedPost] = []
+        for page in self._pages():
+            found += [_listed(post) for post in page]
+            if found and found[-1].at < since:
+                break
+        return [each for each in found if each.at >= since]
+
+    def _pages(self) -> Iterator[list[Json]]:
+        """The Page's own posts, newest first, page by page. Raises Unsupported after too many."""
+        asked = {"limit": "25", "fields": "id,message,created_time,permalink_url,attachments{unshimmed_url}"}
         for _ in range(_PAGES):
-            listing = whole(self._call("GET", f"{self._options.page_id}/published_posts", "own posts", params=page))
+            listing = whole(self._call("GET", f"{self._options.page_id}/published_posts", "own posts", params=asked))
             posts = items(listing.get("data"), "id")
-            for post in posts:
-                if dated(post, "created_time") < since:
-                    return None
-                if str(post["id"]) not in draft.get("others", ()) and _ours(draft, post):
-                    return _receipt(post)
+            yield posts
             paging = listing.get("paging") or {}
             following = (paging.get("cursors") or {}).get("after")
             if not posts or not following or "next" not in paging:
-                return None
-            page["after"] = following
+                return
+            asked["after"] = following
         raise Unsupported("facebook: too many posts since then to search them all")
 
     def delete(self, receipt: Receipt) -> None:
@@ -168,6 +194,13 @@ class Facebook:
 def _receipt(post: Json) -> Receipt:
     number = str(post["id"])
     return Receipt(id=number, permalink=post.get("permalink_url") or f"https://www.facebook.com/{number}")
+
+
+def _listed(post: Json) -> ListedPost:
+    message = str(post.get("message", ""))
+    attachments = items((post.get("attachments") or {}).get("data"), "unshimmed_url")
+    links = (*(str(each["unshimmed_url"]) for each in attachments), *addresses_in(message))
+    return ListedPost(_receipt(post), dated(post, "created_time"), tuple(dict.fromkeys(links)), message)
 
 
 def _ours(draft: Draft, post: Json) -> bool:

@@ -8,16 +8,28 @@ mean is in `_mastodon_answers`.
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Annotated, Any, ClassVar, Literal
 from urllib.parse import urlsplit
 
 from syndicate.errors import NotReady, PictureRefused, Rejected, Unsupported
-from syndicate.model import Certainty, Draft, Identity, Json, Limits, Look, Media, Post, Receipt, Secret
+from syndicate.model import Certainty, Draft, Identity, Json, Limits, ListedPost, Look, Media, Post, Receipt, Secret
 from syndicate.platforms import _mastodon_answers
 from syndicate.platforms._answers import of_a_picture
-from syndicate.platforms._replies import by_hand, dated, field, holds, items, problem, same_address, same_text, whole
+from syndicate.platforms._replies import (
+    addresses_in,
+    by_hand,
+    dated,
+    field,
+    holds,
+    items,
+    problem,
+    same_address,
+    same_text,
+    whole,
+)
 from syndicate.ports import Credentials, Http, Reply
 from syndicate.serialization import instant
 
@@ -83,6 +95,11 @@ class Mastodon:
     def whose(options: Options) -> tuple[str, ...]:
         """The server's address, as the account's identity; the config does not say which of its accounts it is."""
         return (options.url,)
+
+    @staticmethod
+    def proof(options: Options) -> str:
+        """The token: another one may belong to another account of the server."""
+        return options.token
 
     def measure(self, text: str) -> int:
         """Grapheme clusters, with every http(s) address at 23 and @user@domain as @user.
@@ -153,19 +170,33 @@ class Mastodon:
 
     def find(self, draft: Draft, key: str, since: datetime) -> Receipt | None:  # noqa: ARG002 - no listing shows the key
         """Search our own statuses, newest first, back to `since`, for the link or else the text."""
-        account = field(self._call("GET", "/api/v1/accounts/verify_credentials", "whose token this is"), "id")
-        page = {"limit": str(_LISTING), "exclude_reblogs": "true"}
-        for _ in range(_PAGES):
-            reply = self._call("GET", f"/api/v1/accounts/{account}/statuses", "own statuses", params=page)
-            statuses = items(reply.json(), "id")
-            for status in statuses:
-                if dated(status, "created_at") < since:
-                    return None
-                if str(status["id"]) not in draft.get("others", ()) and _ours(draft, status):
-                    return Receipt(id=str(status["id"]), permalink=_permalink(status))
-            if not statuses:
+        for status in (status for page in self._pages() for status in page):
+            if dated(status, "created_at") < since:
                 return None
-            page["max_id"] = statuses[-1]["id"]
+            if str(status["id"]) not in draft.get("others", ()) and _ours(draft, status):
+                return Receipt(id=str(status["id"]), permalink=_permalink(status))
+        return None
+
+    def recent(self, since: datetime) -> list[ListedPost]:
+        """Our own statuses since then; a page that is not full, or reaches back so far, is the last one."""
+        found: list[ListedPost] = []
+        for page in self._pages():
+            found += [_listed(status) for status in page]
+            if len(page) < _LISTING or found[-1].at < since:
+                break
+        return [each for each in found if each.at >= since]
+
+    def _pages(self) -> Iterator[list[Json]]:
+        """Our own statuses, newest first, page by page. Raises Unsupported after too many."""
+        account = field(self._call("GET", "/api/v1/accounts/verify_credentials", "whose token this is"), "id")
+        asked = {"limit": str(_LISTING), "exclude_reblogs": "true"}
+        for _ in range(_PAGES):
+            reply = self._call("GET", f"/api/v1/accounts/{account}/statuses", "own statuses", params=asked)
+            statuses = items(reply.json(), "id")
+            if not statuses:
+                return
+            yield statuses
+            asked["max_id"] = statuses[-1]["id"]
         raise Unsupported(f"mastodon: more than {_LISTING * _PAGES} statuses since then; too many to search")
 
     def delete(self, receipt: Receipt) -> None:
@@ -323,6 +354,16 @@ def _language(tag: str | None) -> str | None:
     if primary == "zh" and (region := next((part for part in others if part in _CHINESE), None)):
         return f"zh-{region.upper()}"
     return primary if re.fullmatch("[a-z]{2,3}", primary) else None
+
+
+def _listed(status: Json) -> ListedPost:
+    from syndicate.platforms._html import Content
+
+    page = Content(status.get("content") or "")
+    card = (status.get("card") or {}).get("url")
+    links = (*page.addresses, *addresses_in(page.text), *([card] if card else []))
+    receipt = Receipt(id=str(status["id"]), permalink=_permalink(status))
+    return ListedPost(receipt, dated(status, "created_at"), tuple(dict.fromkeys(links)), page.text)
 
 
 def _ours(draft: Draft, status: Json) -> bool:

@@ -7,7 +7,7 @@ answers mean is in `_x_answers`.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import lru_cache
@@ -16,10 +16,21 @@ from unicodedata import normalize
 from urllib.parse import urlsplit
 
 from syndicate.errors import Rejected, Unsupported
-from syndicate.model import Certainty, Draft, Identity, Json, Limits, Look, Media, Post, Receipt, Secret
+from syndicate.model import Certainty, Draft, Identity, Json, Limits, ListedPost, Look, Media, Post, Receipt, Secret
 from syndicate.platforms import _x_answers
 from syndicate.platforms._answers import of_a_picture
-from syndicate.platforms._replies import by_hand, field, holds, items, problem, same_address, same_text, whole
+from syndicate.platforms._replies import (
+    addresses_in,
+    by_hand,
+    dated,
+    field,
+    holds,
+    items,
+    problem,
+    same_address,
+    same_text,
+    whole,
+)
 from syndicate.ports import Credentials, Http, OAuth1, Reply
 from syndicate.serialization import instant
 
@@ -119,23 +130,40 @@ class X:
 
     def find(self, draft: Draft, key: str, since: datetime) -> Receipt | None:  # noqa: ARG002 - X shows no key
         """Search our own posts since then for the link (X gives the address behind its t.co link) or the text."""
+        for post in self._posts(since, links=draft["link"] is not None):
+            if str(post["id"]) not in draft.get("others", ()) and _ours(draft, post):
+                return _receipt(post["id"])
+        return None
+
+    def recent(self, since: datetime) -> list[ListedPost]:
+        """Our own posts since then, each with where its t.co links lead. Each of them is charged."""
+        return [_listed(post) for post in self._posts(since, links=True)]
+
+    def price_of_listing(self, posts: int) -> int:
+        """Millionths of a dollar: $0.010 to read whose account it is, and $0.005 for each post that is listed.
+
+        xdevplatform/docs @ 2871328, pricing (2026-08-22). Posts of the app's own owner cost $0.001; in doubt we take
+        the higher price.
+        """
+        return 10_000 + 5_000 * posts
+
+    def _posts(self, since: datetime, *, links: bool) -> Iterator[Json]:
+        """Our own posts since then, newest first. Raises Unsupported after too many pages."""
         user = field(self._call("GET", "/2/users/me", "whose token this is"), "data", "id")
         page = {
             "max_results": "100",
             "start_time": since.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),
         }
         for _ in range(_PAGES):
-            listing = self._listed(user, page, draft["link"])
-            for post in items(listing.get("data"), "id"):
-                if str(post["id"]) not in draft.get("others", ()) and _ours(draft, post):
-                    return _receipt(post["id"])
+            listing = self._page(user, page, links=links)
+            yield from items(listing.get("data"), "id")
             following = (listing.get("meta") or {}).get("next_token")
             if not following:
-                return None
+                return
             page["pagination_token"] = following
         raise Unsupported("x: too many posts since then to search them all")
 
-    def _listed(self, user: str, page: dict[str, str], link: str | None) -> Json:
+    def _page(self, user: str, page: dict[str, str], *, links: bool) -> Json:
         """A page of our own posts, each with where its links lead. Raises Unsupported if X does not tell that.
 
         A parameter that X does not know is refused or passed over, so the other one is tried then: without these
@@ -149,7 +177,7 @@ class X:
                 continue
             _raise(reply, "own posts")
             listing = whole(reply)
-            if link is None or not any(_hides_its_link(post) for post in items(listing.get("data"), "id")):
+            if not links or not any(_hides_its_link(post) for post in items(listing.get("data"), "id")):
                 return listing
         raise Unsupported("x: its listing does not say where the links of a post lead")
 
@@ -238,6 +266,16 @@ def _number(receipt: Receipt) -> str:
     if found is None or parts.hostname not in _HOSTS:
         raise Rejected(f"x: {address} does not say which post it is; delete it on X itself")
     return found[1]
+
+
+def _listed(post: Json) -> ListedPost:
+    import html
+
+    shown = html.unescape(str(post.get("text", "")))
+    urls = items((post.get("entities") or {}).get("urls"))
+    leads = [str(url[name]) for url in urls for name in ("expanded_url", "unwound_url") if url.get(name)]
+    links = tuple(dict.fromkeys([*leads, *addresses_in(shown)]))
+    return ListedPost(_receipt(post["id"]), dated(post, "created_at"), links, _OWN_LINKS.sub("", shown))
 
 
 def _ours(draft: Draft, post: Json) -> bool:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 from syndicate.addresses import as_link, is_possible
 from syndicate.aliases import public_address
 from syndicate.errors import RenderError, TooLong
-from syndicate.model import Account, Article, Image, Limits, LinkCard, Media, Post, Rendered, Site, Span
+from syndicate.model import Account, Article, Image, Limits, LinkCard, Media, Post, Rendered, Site, Span, StoryWarning
 from syndicate.ports import Platform, RichText
 from syndicate.rendering.environment import Templates
 from syndicate.rendering.fit import Fitted, Link, fit
@@ -242,14 +242,15 @@ class _Parts:
             try:
                 return self._pictures.fetch(image, self._limits, alt, max_bytes=max_bytes, edge=edge)
             except RenderError as fault:
-                self.warnings.append(f"the photo is left out: {fault}")
+                self.warnings.append(StoryWarning(f"the photo is left out: {fault}"))
         return None
 
     def _described(self, image: Image) -> str | None:
         """A picture's alt text; None, with a warning, where the account needs one and there is none."""
         alt = self._alt(image)
         if not alt and self._account.alt_text == "required":
-            self.warnings.append(f"the picture is left out: {self.shown('alt.txt.j2')} prints no description of it")
+            undescribed = f"{self.shown('alt.txt.j2')} prints no description of it"
+            self.warnings.append(StoryWarning(f"the picture is left out: {undescribed}"))
             return None
         return alt
 
@@ -265,7 +266,7 @@ class _Parts:
                 image, photo = each, self._pictures.sound(each.url)
                 break
             except RenderError as fault:
-                self.warnings.append(f"the photo is left out of the card: {fault}")
+                self.warnings.append(StoryWarning(f"the photo is left out of the card: {fault}"))
         alt = self._alt(image if photo else next(iter(images), image))
         limits, account = self._limits, self._account
         language = account.language or self._site.language
@@ -274,10 +275,12 @@ class _Parts:
         try:
             drawn = self._draw(order, photo)
         except RenderError as fault:
-            self.warnings.append(f"the picture is left out: {fault}")
+            self.warnings.append(StoryWarning(f"the picture is left out: {fault}"))
             return None
         named = f"the photo is left out of the card: {image.url}: "
-        self.warnings.extend(told.replace("the photo is left out of the card: ", named, 1) for told in drawn.warnings)
+        for told in drawn.warnings:
+            known = told.replace("the photo is left out of the card: ", named, 1)
+            self.warnings.append(StoryWarning(known) if isinstance(told, StoryWarning) else known)
         return replace(drawn.media, alt=alt)
 
     def _alt(self, image: Image) -> str:

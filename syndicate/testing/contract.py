@@ -15,7 +15,7 @@ from syndicate.errors import AuthError, PictureRefused, RateLimited, Rejected, U
 from syndicate.model import Json, LinkCard, Post, Receipt
 from syndicate.net.dry_run import DryHttp
 from syndicate.net.http import RequestsHttp
-from syndicate.ports import Credentials, Deletable, Editable, Http, Platform, Priced, Refreshable
+from syndicate.ports import Credentials, Deletable, Editable, Http, Listing, Platform, Priced, Refreshable
 from syndicate.testing.doors import Held, now, refusing_url
 from syndicate.testing.stories import COM_LINK, LINK, illustrated, linked, picture, post
 
@@ -221,6 +221,45 @@ class PlatformContract:
         for number in range(45):
             self._publish(platform, linked(platform, f"Story {number}", f"{LINK}-{number}"), f"{number:032x}")
         assert platform.find(draft, KEY, since) == receipt
+
+    @pytest.mark.parametrize("link", [LINK, COM_LINK], ids=["example", "com"])
+    def test_its_recent_posts_are_listed_with_their_links_and_receipts(
+        self, platform: Platform, since: datetime, link: str
+    ) -> None:
+        if not isinstance(platform, Listing):
+            pytest.skip("this network does not list what it has")
+        assert platform.recent(since) == []
+        with_link = self._publish(platform, linked(platform, link=link))
+        pictured = self._publish(platform, illustrated(link=f"{link}-2"), OTHER_KEY)
+        plain = self._publish(platform, post("Good morning"), THIRD_KEY)
+        found = {each.receipt.id: each for each in platform.recent(since)}
+        assert {number: each.receipt for number, each in found.items()} == {
+            receipt.id: receipt for receipt in (with_link, pictured, plain)
+        }
+        assert link in found[with_link.id].links
+        assert f"{link}-2" in found[pictured.id].links
+        assert found[plain.id].text.split() == ["Good", "morning"]
+        assert all(since <= each.at <= now() + timedelta(minutes=1) for each in found.values())
+        assert platform.recent(now() + timedelta(hours=1)) == []
+
+    def test_more_recent_posts_than_a_page_has_are_listed_too(self, platform: Platform, since: datetime) -> None:
+        if not isinstance(platform, Listing):
+            pytest.skip("this network does not list what it has")
+        for number in range(45):
+            self._publish(platform, linked(platform, f"Story {number}", f"{LINK}-{number}"), f"{number:032x}")
+        links = {link for each in platform.recent(since) for link in each.links}
+        assert links >= {f"{LINK}-{number}" for number in range(45)}
+
+    @pytest.mark.parametrize("fault", ["401", "429", "500", "503", "drop_before", "drop_after"])
+    def test_a_listing_that_fails_is_not_an_empty_one(
+        self, platform: Platform, network: TestedStandIn, since: datetime, fault: str
+    ) -> None:
+        if not isinstance(platform, Listing):
+            pytest.skip("this network does not list what it has")
+        for _ in range(2):  # the door may read once more over a connection that was cut
+            self._fail(network, platform, fault, step="read")
+        with pytest.raises((AuthError, RateLimited, Unavailable, Uncertain)):
+            platform.recent(since)
 
     def test_alt_texts_arrive_with_their_pictures(self, platform: Platform, network: TestedStandIn) -> None:
         alts = ["Nebel über der Brücke, “alt”", "橋 & <fog>"]

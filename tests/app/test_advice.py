@@ -19,11 +19,11 @@ BATCH = "syndicate deliveries approve --reason {} --source news, or skip with th
         ("approval", f"; {BATCH.format('approval')}"),
         ("burst", f"; {BATCH.format('burst')}"),
         ("similar", f"; {BATCH.format('similar')}"),
-        ("source_failing", ""),
-        ("source_gone", ""),
-        ("source_quiet", ""),
-        ("token_expiring", ""),
-        ("lapsed", ""),
+        ("source_failing", "; run syndicate articles --source news"),
+        ("source_gone", "; run syndicate articles --source news"),
+        ("source_quiet", "; run syndicate articles --source news"),
+        ("token_expiring", "; run syndicate accounts check news"),
+        ("source_waits", ""),
     ],
 )
 def test_a_notice_comes_with_what_helps_where_something_does(kind, helps):

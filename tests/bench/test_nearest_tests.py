@@ -38,18 +38,20 @@ def test_the_mirror_comes_first_then_what_imports_it_then_what_reaches_it(tree):
     ]
 
 
-def test_what_stands_beside_the_mirror_and_imports_the_module_goes_with_it(tree):
+def test_what_stands_beside_the_mirror_and_imports_the_module_or_has_its_name_goes_with_it(tree):
     files = {
         "syndicate/room": "",
         "syndicate/room/one.py": "",
+        "syndicate/room/all.py": "import syndicate.room.one\n",
         "tests/room": "",
         "tests/room/test_one.py": "import syndicate.room.one\n",
         "tests/room/test_two.py": "import syndicate.room.one\n",
+        "tests/room/test_one_bounds.py": "import syndicate.room.all\n",
         "tests/room/test_far.py": "import tests.room.test_one\n",
         "tests/test_three.py": "import syndicate.room.one\n",
     }
     assert NearestTests(tree(files)).rings("syndicate/room/one.py") == [
-        ["tests/room/test_one.py", "tests/room/test_two.py"],
+        ["tests/room/test_one.py", "tests/room/test_two.py", "tests/room/test_one_bounds.py"],
         ["tests/test_three.py"],
         ["tests/room/test_far.py"],
     ]

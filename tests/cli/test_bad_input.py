@@ -345,17 +345,25 @@ def test_wrong_usage_is_2_and_one_line(desk, words, told):
     assert told in run.complaint
 
 
-def test_a_key_that_does_not_open_the_sessions_is_named(desk):
+@pytest.mark.parametrize("another", [False, True])
+def test_with_the_key_lost_one_login_is_made_and_told_once(desk, another):
     desk.config("bsky")
     desk("post")
     desk.site.publish(1)
     desk("post")
-    (desk.folder / "syndicate.db.key").write_bytes(b"A" * 43 + b"=")
-    desk.site.publish(1)
-    run = desk("post")
-    assert run.code == 1
-    assert "cannot be opened with this key" in run.err
-    assert len(desk.sandbox.posts()) == 1
+    key = desk.folder / "syndicate.db.key"
+    if another:
+        key.write_bytes(b"A" * 43 + b"=")
+    else:
+        key.unlink()
+    said = []
+    for _ in range(2):
+        desk.site.publish(1)
+        run = desk("post")
+        assert run.code == 0
+        said.append("note: bsky: the stored session cannot be opened with this key; a new one was made" in run.err)
+    assert said == [True, False]
+    assert len(desk.sandbox.posts()) == 3
 
 
 @pytest.mark.parametrize("words", [["post", "--dry-run"], ["post", "--sandbox"], ["preview"], ["config", "check"]])

@@ -43,32 +43,51 @@ def test_each_run_reminds_of_what_waits_and_a_preview_shows_it(desk):
     assert len(planned(desk, "burst")) == 12
 
 
-def test_a_story_that_waits_for_approval_is_alerted_once_while_any_does(desk):
+def test_each_story_that_waits_for_approval_is_told_and_so_is_that_none_does_any_more(desk):
     told = desk.folder / "told"
-    desk.config("masto", account=", approve: true", extra=f"alerts: {{command: [sh, -c, 'cat >> {told}']}}")
+    desk.config("masto", "bsky", account=", approve: true", extra=f"alerts: {{command: [sh, -c, 'cat >> {told}']}}")
     desk("post")
+    links = []
     for _ in range(2):
-        desk.site.publish(1)
+        [story] = desk.site.publish(1)
+        links.append((story.title, desk.site.link(story)))
         desk("post")
-    [line] = told.read_text().splitlines()
-    assert json.loads(line)["alert"] == "approval"
-    assert "articles that wait for your approval: 1; syndicate deliveries approve --reason approval" in line
+    desk("post")
+    lines = [json.loads(line) for line in told.read_text().splitlines()]
+    command = "syndicate deliveries approve --reason approval --source news"
+    assert [(line["alert"], line["subject"], line["command"]) for line in lines] == [("approval", "news", command)] * 2
+    for count, line, (title, link) in zip((1, 2), lines, links, strict=True):
+        assert f"articles that wait for your approval: {count}; {command}" in line["message"]
+        assert f"new: “{title}” {link}" in line["message"]
+        assert {(each["title"], each["article"], each["account"]) for each in line["articles"]} == {
+            (title, link, "masto"),
+            (title, link, "bsky"),
+        }
+    desk("deliveries", "skip", "--reason", "approval")
+    desk("post")
+    last = json.loads(told.read_text().splitlines()[-1])
+    assert (last["alert"], last["of"], last["subject"]) == ("all_clear", "approval", "news")
+    desk("post")
+    assert len(told.read_text().splitlines()) == 3
 
 
 def test_what_grew_too_old_while_it_waited_for_a_yes_is_told(desk):
     told = desk.folder / "told"
     desk.config("masto", extra=f"alerts: {{command: [sh, -c, 'cat >> {told}']}}")
     desk("post")
-    desk.site.publish(11)
+    stories = desk.site.publish(11)
     desk("post")
     with closing(Database(desk.folder / "syndicate.db")) as database:
         database.change("UPDATE delivery SET expires_at = 1 WHERE reason = 'burst'")
     run = desk("post")
-    line = "news: articles that expired while they waited for your approval: 11"
-    assert f"note: {line}" in run.err
-    assert desk("post").err == ""
-    messages = {alert["alert"]: alert["message"] for alert in map(json.loads, told.read_text().splitlines())}
-    assert messages["lapsed"] == line
+    line = "masto: articles dropped while they waited: 11 (one of many new at once; waits for your approval)"
+    assert (run.code, line in run.err) == (1, True)
+    again = desk("post")
+    assert (again.code, again.err) == (0, "")
+    [alert] = [alert for alert in map(json.loads, told.read_text().splitlines()) if alert["alert"] == "lapsed"]
+    assert (alert["subject"], alert["reason"], len(alert["articles"])) == ("masto", "burst", 11)
+    assert alert["message"].startswith(line)
+    assert {each["article"] for each in alert["articles"]} == {desk.site.link(story) for story in stories}
 
 
 def test_a_burst_is_alerted_once_while_it_lasts(desk):
@@ -95,6 +114,18 @@ def test_a_story_under_a_new_address_is_explained_with_the_one_it_resembles(desk
     desk("deliveries", "approve", run.rows[0]["key"][:8])
     desk("post")
     assert len(desk.sandbox.posts()) == 2
+
+
+def test_a_link_to_another_site_waits_and_the_run_names_its_host(desk):
+    desk("post")
+    [story] = desk.site.publish(1)
+    desk.site.raw = desk.site.feed().replace(desk.site.link(story), "https://casino.example/1").encode()
+    run = desk("post")
+    assert "nothing of news led to casino.example before, so what leads there waits" in run.err
+    assert "syndicate deliveries approve --reason stranger --source news" in run.err
+    assert "it leads to casino.example, where nothing led before" in desk("explain", "https://casino.example/1").out
+    assert desk("deliveries", "skip", "--reason", "stranger", "--source", "news").code == 0
+    assert desk.sandbox.posts() == []
 
 
 def test_a_dry_run_shows_what_would_wait_and_why(desk):
@@ -125,10 +156,10 @@ def test_a_story_named_by_a_person_waits_for_nothing(desk):
     assert len(planned(desk, "burst")) == 10
 
 
-def test_a_burst_of_a_source_that_has_another_name_by_now_goes_out_under_the_name_that_was_told(desk):
+def test_a_burst_of_a_source_that_has_another_name_by_now_goes_out_under_the_new_name(desk):
     desk("post")
     desk.site.publish(11)
     desk("post")
     desk.path.write_text(desk.path.read_text().replace("  news:", "  paper:"))
     desk("post")
-    assert desk("deliveries", "approve", "--reason", "burst", "--source", "news").out.count("planned → due") == 11
+    assert desk("deliveries", "approve", "--reason", "burst", "--source", "paper").out.count("planned → due") == 11

@@ -136,6 +136,13 @@ def similar(desk, hands):
     return ["similar"]
 
 
+def stranger(desk, hands):
+    began(desk)
+    [story] = desk.site.publish(1)
+    desk.site.raw = desk.site.feed().replace(desk.site.link(story), "https://casino.example/1").encode()
+    return ["stranger"]
+
+
 def preflight(desk, hands):
     began(desk)
     [story] = desk.site.publish(1)
@@ -177,6 +184,7 @@ WAITS = {
     "approval": approval,
     "burst": burst,
     "similar": similar,
+    "stranger": stranger,
     "preflight": preflight,
     "embargo": embargo,
     "date": date,

@@ -10,11 +10,11 @@ from pathlib import Path
 import click
 import pytest
 
-from syndicate.app.engines.instance_lock import claim_instance
+from syndicate.app.instance_lock import claim_instance
 from syndicate.app.monitoring.status import AccountStatus, LedgerStatus, Need, SourceStatus, Status
 from syndicate.cli.status_screen import screen
 from syndicate.ledger.pauses import Pause
-from syndicate.ledger.standing import Dropped
+from syndicate.ledger.standing import DroppedCount
 
 NIGHT = datetime(2026, 11, 30, 3, 12, tzinfo=UTC)
 ACCOUNTS = ("masto", "bsky", "fb", "x-main", "hook")
@@ -179,7 +179,7 @@ def test_a_large_house_stays_on_a_screen(monkeypatch):
             accounts,
             [Pause("word" * 30, NIGHT, None)],
             [Need("burst", long.format(number), "m" * 200, None) for number in range(30)],
-            [Dropped("account-1", "too_old", "rate_limited", 12_345)] * 30,
+            [DroppedCount("account-1", "too_old", "rate_limited", 12_345)] * 30,
             LedgerStatus(Path("/srv/syndicate/" + "deep/" * 20), 7 * 10**9, 12, NIGHT),
         )
     )

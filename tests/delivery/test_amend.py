@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import timedelta
+from itertools import pairwise
 
 import pytest
 
@@ -47,6 +48,7 @@ def test_a_post_follows_its_article_where_that_is_asked(posted, article, clock):
     for title in ("Better", "Better still"):
         room.publish(article(1, title=title, published=clock.now))
         room.run()
+        clock.move(minutes=1)
     assert list(room.network.posts.values()) == ["Better still https://gazette.example/1"]
     assert room.network.requests == ["commit", "edit", "edit"]
     assert rows(room, "edit") == [("posted", None)] * 2
@@ -76,6 +78,22 @@ def test_several_changes_before_the_edit_are_one_edit(posted, article, clock):
     assert room.network.requests == ["commit", "edit"]
 
 
+def test_a_story_that_changes_all_the_time_edits_its_post_once_a_minute_and_ten_times(posted, article, clock):
+    room = posted(on_edit="edit")
+    sent, told = [], []
+    for number in range(200):
+        clock.move(seconds=10)
+        room.publish(article(1, title=f"Goal {number}", published=clock.now))
+        before = len(room.network.requests)
+        room.run()
+        sent += [clock.now] * (len(room.network.requests) - before)
+        told = [(row.action, state) for row, state, _ in room.ledger.alerts.waiting()]
+    assert len(sent) == 10
+    assert {later - earlier for earlier, later in pairwise(sent)} == {timedelta(minutes=1)}
+    assert told == [("edit", "skipped")], "and it was told once"
+    assert rows(room, "edit") == [("posted", None)] * 10 + [("skipped", "unchanged")]
+
+
 def test_a_change_that_nobody_would_see_asks_the_network_nothing(posted, article, clock):
     room = posted(on_edit="edit")
     room.publish(article(1, summary="Not part of this post.", published=clock.now))
@@ -87,6 +105,7 @@ def test_a_change_that_nobody_would_see_asks_the_network_nothing(posted, article
 def test_back_to_the_first_words_is_an_edit_as_well(posted, article, clock):
     room = posted(on_edit="edit")
     for title in ("Better", "Story 1"):
+        clock.move(minutes=1)
         room.publish(article(1, title=title, published=clock.now))
         room.run()
     assert list(room.network.posts.values()) == ["Story 1 https://gazette.example/1"]

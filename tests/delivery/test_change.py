@@ -139,7 +139,7 @@ def test_words_that_were_shown_twice_are_not_shown_again(ledger, clock, planned,
         row = planned()
         made = {"Better": other}.get(title) or _titled(title)
         assert send(row, network, render=made).state == "posted"
-        clock.move(seconds=1)
+        clock.move(minutes=1)
     network.asked.clear()
     after = send(planned(), network, render=other)
     if goes:

@@ -117,7 +117,7 @@ def test_a_yes_to_another_digest_approves_nothing_and_says_the_new_one(ledger, p
     assert ledger.deliveries.find(row.key) == row
 
 
-TAKES = "planned (approval, burst, similar, date, preflight)"
+TAKES = "planned (approval, burst, similar, stranger, date, preflight)"
 
 
 @pytest.mark.parametrize(

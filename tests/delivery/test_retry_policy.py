@@ -54,7 +54,9 @@ def test_a_refused_login_pauses_the_account_and_a_rate_limit_holds_it():
         (errors.RateLimited("spent", capped=True), 1, 60, True),
         (errors.RateLimited("spent", capped=True, retry_after=5), 1, 60, True),
         (errors.RateLimited("spent", capped=True, retry_after=7200), 1, 120, True),
-        (errors.RateLimited("slow", retry_after=9e9), 1, 24 * 60, False),
+        (errors.RateLimited("slow", retry_after=6 * 3600), 1, 6 * 60, False),
+        (errors.RateLimited("slow", retry_after=6 * 3600 + 60), 1, 6 * 60 + 1, True),
+        (errors.RateLimited("slow", retry_after=9e9), 1, 24 * 60, True),
     ],
 )
 def test_a_wait_that_the_network_does_not_state_grows_and_a_long_one_is_told(failure, throttles, minutes, told):

@@ -22,14 +22,15 @@ def test_only_what_waits_for_a_person_is_told_as_waiting_for_a_yes(ledger, clock
 
 
 @pytest.mark.parametrize(("reason", "asks"), WAITING)
-def test_what_waited_for_a_person_and_grew_too_old_is_counted(ledger, clock, put, reason, asks):
+def test_what_waited_and_grew_too_old_is_skipped_and_recorded(ledger, clock, put, reason, asks):
     row = put(1, state="planned", reason=reason, expires_at=clock())
     sent = put(2, state="due", draft={"text": "may be out"}, expires_at=clock())
     young = put(3, state="planned", reason=reason, expires_at=clock() + timedelta(seconds=1))
-    assert ledger.backlog.expire(clock()) == ({"news": 1} if asks else {})
+    assert (ledger.backlog.expire(clock()), ledger.backlog.expire(clock())) == (1, 0)
     left = ledger.deliveries.find(row.key)
     assert (left.state, left.reason, left.due_at) == ("skipped", "too_old", None)
     assert [ledger.deliveries.find(each.key) for each in (sent, young)] == [sent, young]
+    assert [(drop.key, drop.cause) for drop in ledger.dropped.take()] == [(row.key, reason)]
 
 
 @pytest.mark.parametrize(("reason", "asks"), WAITING)

@@ -152,18 +152,60 @@ def test_a_login_is_not_made_anew_where_its_session_could_not_be_kept(ledger, cl
     assert ledger.credentials.lock("bsky", 0, clock())
 
 
-def test_a_session_under_another_key_is_named_with_the_cure(ledger, kept):
-    keys = []
-    other = Credentials(ledger.database, lambda: keys.append(1) or Fernet.generate_key())
-    with pytest.raises(LedgerError) as told:
-        other.load("bsky")
-    assert str(told.value) == "bsky: the stored session cannot be opened with this key"
-    hint = "restore the key it was stored with (SYNDICATE_KEY or the .key file beside the database)"
-    assert told.value.hint == hint
-    with pytest.raises(LedgerError, match=r"^hub: the stored session"):
-        other.unseal("hub", kept.seal({"secret": "x"}))
-    assert keys == [1], "the key is asked for once"
-    assert kept.unseal("hub", kept.seal({"secret": "x"})) == {"secret": "x"}
+@pytest.fixture
+def other(ledger):
+    """The same credentials as they are seen with another key."""
+    key = Fernet.generate_key()
+    return Credentials(ledger.database, lambda: key)
+
+
+def test_a_session_under_another_key_counts_as_none_and_one_login_takes_its_place(ledger, kept, other, clock):
+    assert other.load("bsky") == (1, {})
+    assert other.is_shut("bsky")
+    assert not kept.is_shut("bsky")
+    for _ in range(2):
+        other.renew("bsky", 1, lambda old: {"token": "two"} if old == {} else pytest.fail("it is none"), clock=clock)
+    assert other.load("bsky") == (2, {"token": "two"})
+    [notice] = ledger.notices.waiting()
+    assert (notice.kind, notice.subject) == ("key", "bsky")
+    assert notice.message == "bsky: the stored session cannot be opened with this key; a new one was made"
+    ledger.notices.observe({}, clock())
+    assert len(ledger.notices.waiting()) == 1, "it happened, and is not over"
+
+
+def test_where_no_login_can_be_made_the_refusal_names_the_key(kept, other, clock):
+    def refresh(_):
+        raise AuthError("no password")
+
+    with pytest.raises(AuthError) as told:
+        other.renew("bsky", 1, refresh, clock=clock)
+    assert str(told.value) == "no password; the stored session cannot be opened with this key"
+    assert told.value.hint.startswith("put back the key that it was stored with")
+    assert kept.load("bsky") == (1, {"token": "one"})
+
+
+def test_a_key_that_was_changed_meanwhile_is_read_again(ledger, kept, clock):
+    keys = [Fernet.generate_key(), Fernet.generate_key()]
+    daemon = Credentials(ledger.database, lambda: b"\n".join(keys))
+    assert daemon.lock("masto", 0, clock())
+    assert daemon.replace("masto", 0, {"token": "a"})
+    keys.insert(0, Fernet.generate_key())
+    assert daemon.replace("masto", 1, {"token": "b"})
+    del keys[1:]
+    assert daemon.load("masto") == (2, {"token": "b"})
+    assert Credentials(ledger.database, lambda: keys[0]).load("masto") == (2, {"token": "b"})
+
+
+def test_a_key_file_that_holds_no_key_is_put_aside(tmp_path):
+    path, key = tmp_path / "ledger.db", tmp_path / "ledger.db.key"
+    for number in range(2):
+        key.write_bytes(b"cut off %d" % number)
+        assert Fernet(key_beside(path))
+    assert sorted(found.name for found in tmp_path.iterdir()) == [
+        "ledger.db.key",
+        "ledger.db.key.damaged",
+        "ledger.db.key.damaged.2",
+    ]
 
 
 def test_a_key_is_made_once_for_its_owner_alone_and_anew_where_a_crash_left_none(tmp_path):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import sqlite3
 import threading
 from datetime import UTC, datetime
@@ -9,7 +10,8 @@ from datetime import UTC, datetime
 import pytest
 
 from syndicate.errors import LedgerError
-from syndicate.ledger.database import VERSION, Database, _explained, copy_ledger, from_micros, micros
+from syndicate.ledger.database import VERSION, Database, copy_ledger, from_micros, micros
+from syndicate.ledger.faults import explained, without_locks
 
 
 @pytest.fixture
@@ -172,17 +174,17 @@ def test_a_ledger_of_this_version_is_opened_as_it_is(database):
         ("disk I/O error", "cannot be written: disk I/O error", "free some space"),
         ("unable to open database file", "cannot be opened", "check that its folder exists"),
         ("file is not a database", "is not a syndicate ledger: file is not a database", "check `database`"),
-        ("database disk image is malformed", "is damaged: database disk image is malformed", "put it back"),
+        ("database disk image is malformed", "is damaged: database disk image is malformed", "syndicate db check"),
     ],
 )
 def test_each_fault_of_the_file_is_said_in_our_words_with_a_cure(tmp_path, said, told, cure):
-    found = _explained(tmp_path / "l.db", sqlite3.OperationalError(said))
+    found = explained(tmp_path / "l.db", sqlite3.OperationalError(said))
     assert str(found) == f"{tmp_path / 'l.db'} {told}"
     assert found.hint.startswith(cure)
 
 
 def test_a_fault_that_is_not_known_is_told_as_it_is(tmp_path):
-    found = _explained(tmp_path / "l.db", sqlite3.OperationalError("no such table: x"))
+    found = explained(tmp_path / "l.db", sqlite3.OperationalError("no such table: x"))
     assert (str(found), found.hint) == (f"{tmp_path / 'l.db'}: no such table: x", None)
 
 
@@ -218,3 +220,31 @@ def test_a_copy_while_others_write_is_whole(tmp_path, database):
     copy = Database(tmp_path / "copy.db")
     assert names(copy) == ["a", "bb", "cc"]
     copy.close()
+
+
+# Locks
+
+
+def fails(*_):
+    raise OSError(errno.ENOLCK, "No locks available")
+
+
+@pytest.mark.parametrize(
+    ("lock", "told"),
+    [
+        (None, None),
+        (fails, "its disk has no file locks (NFS without lockd?)"),
+        (lambda *_: 0, "file locks on its disk keep nobody out"),
+    ],
+    ids=["works", "fails", "lies"],
+)
+def test_a_disk_without_file_locks_is_named(tmp_path, monkeypatch, lock, told):
+    if lock is not None:
+        monkeypatch.setattr("fcntl.fcntl", lock)
+    found = without_locks(tmp_path / "l.db")
+    assert (found and str(found)) == (told and f"{tmp_path / 'l.db'} cannot be locked: {told}")
+    busy = sqlite3.OperationalError("database is locked")
+    busy.sqlite_errorcode = sqlite3.SQLITE_BUSY
+    assert ("is locked by another program" in str(explained(tmp_path / "l.db", busy))) == (told is None)
+    assert list(tmp_path.iterdir()) == []
+    assert without_locks(tmp_path / "none" / "l.db") is None or told

@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 
 from syndicate.ledger.alerts import TRIES
-from syndicate.ledger.notices import GAP, LAPSED, Notice
+from syndicate.ledger.notices import GAP, LEFT_OUT, Notice
 
 LOGIN, FAILING = ("login", "masto"), ("source_failing", "news")
 
@@ -31,7 +31,7 @@ def test_a_condition_is_stored_once_and_removed_when_it_is_over(ledger, clock):
     assert waiting(ledger) == []
 
 
-@pytest.mark.parametrize("kind", [GAP, LAPSED])
+@pytest.mark.parametrize("kind", [GAP, LEFT_OUT])
 def test_an_event_stays_whatever_holds_and_is_told_each_time_it_happens(ledger, clock, kind):
     ledger.notices.happened(kind, "news", "once", clock())
     ledger.notices.happened(kind, "sport", "there too", clock())

@@ -39,6 +39,13 @@ def test_every_number_is_of_what_it_says(ledger, clock, put):
     assert sorted(seen.failures) == [("fb", 0), ("masto", 1)]
     assert sorted(seen.source_failures) == [("never", 1), ("news", 0)]
     assert seen.polled == [("news", 60.0)]
-    assert seen.attempts == []
+    assert (seen.attempts, seen.dropped, seen.alerts) == ([], [], [])
     ledger.outcomes.failed(row, "rejected", error="no", now=clock())
     assert [(account, number) for account, _, number in overview(ledger.database, clock()).attempts] == [("masto", 1)]
+    put(7, state="due", reason="template", expires_at=clock())
+    ledger.backlog.expire(clock())
+    ledger.notices.observe({("login", "fb"): "refused", ("expiring", "masto", "template"): "waits"}, clock())
+    ledger.notices.happened("source_gap", "news", "may be missing", clock())
+    seen = overview(ledger.database, clock())
+    assert seen.dropped == [("masto", "template", 1)]
+    assert sorted(seen.alerts) == [("expiring", "masto", "template", 1), ("login", "fb", "", 1)]

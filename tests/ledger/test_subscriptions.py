@@ -103,9 +103,3 @@ def test_what_was_confirmed_before_an_instant_is_renewed(ledger, clock, put, sta
     ledger.subscriptions.refresh(clock(), clock() - timedelta(seconds=60))
     assert act_at(ledger) == (clock() if renewed else act)
     assert ledger.subscriptions.has_due(clock()) is (renewed or act_in == 0)
-
-
-def test_all_of_them_can_be_dropped(ledger, clock):
-    ledger.subscriptions.add(NEWS, clock())
-    ledger.subscriptions.clear()
-    assert ledger.subscriptions.all() == []

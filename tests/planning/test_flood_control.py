@@ -5,7 +5,7 @@ from datetime import timedelta
 
 import pytest
 
-from syndicate.model import FloodLimits
+from syndicate.model import BreakingRules, FloodLimits
 from syndicate.planning.apply import announce
 from tests.worlds.newsroom import Newsroom
 
@@ -283,36 +283,225 @@ def test_one_story_twice_in_one_reading_under_two_addresses_goes_out_once(newsro
     assert sorted(room.states(), key=str) == [("due", None), ("planned", "similar")]
 
 
-# A feed that somebody else has taken over
+# Links that lead where nothing led before
+
+GUARDED = FloodLimits(burst=10, similar="ask", hosts=frozenset({"gazette.example", "feeds.example"}))
 
 
 def elsewhere(found, host="casino.example"):
     return [replace(each, url=each.url.replace("gazette.example", host)) for each in found]
 
 
+def strangers(room):
+    return [row for row in room.ledger.deliveries.search(states=("planned",)) if row.reason == "stranger"]
+
+
+@pytest.fixture
+def guarded(newsroom, stories, clock):
+    """A newsroom that has posted four stories, and lists five more, after `listed` had its way with them."""
+
+    def begin(listed, floods=GUARDED, before=lambda old: old):
+        room = newsroom(floods=floods)
+        clock.move(hours=2)
+        old = before(stories(4))
+        room.publish(*old)
+        for row in strangers(room):
+            assert room.ledger.decisions.approve(row, "", at=None, now=clock.now, ages=True)
+        assert len(room.run()) == 4
+        clock.move(hours=2)
+        room.publish(*listed(stories(5, start=50), old))
+        return room
+
+    return begin
+
+
 @pytest.mark.parametrize(
-    ("listed", "burst", "held"),
+    ("listed", "held"),
     [
-        (lambda new, _: elsewhere(new), 10, 5),
-        (lambda new, _: elsewhere(new), None, 0),  # nobody wants to be asked
-        (lambda new, _: elsewhere(new)[:3], 10, 0),
-        (lambda new, _: new, 10, 0),  # more was published than the feed shows
-        (lambda new, _: elsewhere(new, "www.gazette.example"), 10, 0),
-        (lambda new, old: [*elsewhere(new), *old], 10, 0),  # the site begins to link elsewhere
-        (lambda new, _: [*elsewhere(new[:3]), *elsewhere(new[3:], "other.example")], 10, 0),  # a link blog
+        (lambda new, _: elsewhere(new), 5),
+        (lambda new, _: elsewhere(new)[:1], 1),
+        (lambda new, _: new, 0),  # more was published than the feed shows
+        (lambda new, _: elsewhere(new, "www.gazette.example"), 0),
+        (lambda new, _: elsewhere(new[:3], "sport.gazette.example"), 0),
+        (lambda new, _: elsewhere(new[:3], "feeds.example"), 0),  # of another source
+        (lambda new, _: elsewhere(new, "notgazette.example"), 5),
+        (lambda new, old: [*elsewhere(new[:2]), *new[2:], *old], 2),
+        (lambda new, old: [*elsewhere(new), *elsewhere(old)], 0),  # the site has moved: what was known is there too
+        (lambda new, _: [replace(each, raw={"enclosed": "1"}) for each in elsewhere(new)], 0),  # recordings
     ],
 )
-def test_a_list_of_strangers_under_another_host_waits(newsroom, stories, clock, listed, burst, held):
-    room = newsroom(floods=FloodLimits(burst=burst, similar="ask"))
-    clock.move(hours=2)
-    old = stories(4)
-    room.publish(*old)
-    assert len(room.run()) == 4
-    clock.move(hours=2)
-    found = listed(stories(5, start=50), old)
-    room.publish(*found)
+def test_what_leads_where_nothing_led_before_waits(guarded, listed, held):
+    room = guarded(listed)
+    assert len(strangers(room)) == held
+    assert waiting(room) == 0
+    assert {row.error for row in strangers(room)} <= {
+        f"it leads to {host}, where nothing led before" for host in ("casino.example", "notgazette.example")
+    }
+
+
+@pytest.mark.parametrize(
+    ("floods", "before"),
+    [
+        (CAREFUL, lambda old: old),  # links: out
+        (GUARDED, lambda old: [*elsewhere(old[:1], "a.example"), *elsewhere(old[1:2], "b.example"), *old[2:]]),
+    ],
+    ids=["links out", "a source that led to three sites"],
+)
+def test_a_source_that_leads_to_many_sites_may_lead_to_any(guarded, floods, before):
+    room = guarded(lambda new, _: elsewhere(new)[:2], floods, before)
+    assert (strangers(room), waiting(room)) == ([], 0)
+
+
+def test_a_host_is_the_sources_own_once_a_person_says_so_and_not_before(guarded, stories, clock):
+    room = guarded(lambda new, old: [*elsewhere(new[:2]), *old])
+    for row in strangers(room):
+        assert room.ledger.decisions.skip(row, clock.now)
+    clock.move(minutes=5)
+    room.publish(*elsewhere(stories(1, start=60)), *room.articles)
+    [row] = strangers(room)
+    assert room.ledger.decisions.approve(row, "", at=None, now=clock.now, ages=True)
+    clock.move(minutes=5)
+    room.publish(*elsewhere(stories(1, start=70)), *room.articles)
+    assert strangers(room) == []
+
+
+# A list in which nothing is known
+
+
+@pytest.mark.parametrize(
+    ("change", "held"),
+    [
+        (lambda story: story, 0),
+        (lambda story: replace(story, url=f"https://gazette.example/p/{story.title[-2:]}-new"), 5),
+        (lambda story: replace(story, url=f"{story.url}.html"), 5),
+        (lambda story: replace(story, title=f"{story.title} | The Gazette"), 5),
+        (lambda story: replace(story, title=f"News: {story.title}"), 5),
+        (lambda story: replace(story, title=f"{story.title} about…"), 5),
+        (lambda story: replace(story, published=story.published - timedelta(hours=3)), 5),
+    ],
+    ids=["its next", "address", "ending", "suffix", "prefix", "cut", "older"],
+)
+def test_a_list_in_which_nothing_is_known_waits_unless_it_looks_like_the_sources_own(guarded, change, held):
+    room = guarded(lambda new, _: [change(each) for each in new])
     assert waiting(room) == held
-    assert len(room.run()) == (0 if held else sum(each not in old for each in found))
-    if held:
-        [told] = {row.error for row in room.ledger.deliveries.search(states=("planned",))}
-        assert told == "none of what is listed was known, and all of it leads to casino.example"
+    assert len(room.run()) == 5 - held
+
+
+def test_so_much_of_it_goes_out_as_burst_allows_and_three_are_no_list(guarded, stories, clock):
+    room = guarded(lambda new, _: [replace(each, title=f"News: {each.title}") for each in new[:3]])
+    assert waiting(room) == 0
+    clock.move(hours=2)
+    room.publish(*stories(11, start=60))
+    assert waiting(room) == 11
+
+
+# More within an hour than the source ever published
+
+
+def dripped(room, stories, clock, count, polls, **fields):
+    """Publish so many new stories in each of so many readings, five minutes apart; how many of them went out."""
+    gone = 0
+    for number in range(polls):
+        clock.move(minutes=5)
+        room.publish(*stories(count, start=1000 + number * count, **fields), *room.articles[:20])
+        gone += len(room.run())
+    return gone
+
+
+def found_by_the_first_run(room, articles):
+    room.ledger.sources.ensure("news", "https://gazette.example/old")  # its address changes: another first run
+    assert room.publish(*articles) == ()
+
+
+@pytest.mark.parametrize(
+    ("apart", "gone"),
+    [(timedelta(minutes=5), 30), (timedelta(0), 9), (timedelta(hours=3), 9)],
+    ids=["an hour of ten", "an import of one second", "few an hour"],
+)
+def test_the_dates_of_what_the_first_run_found_say_how_much_is_usual(newsroom, stories, article, clock, apart, gone):
+    room = newsroom(floods=CAREFUL)
+    begin = clock.now - timedelta(days=4)
+    found_by_the_first_run(room, [article(n, published=begin + n * apart) for n in range(11)])
+    clock.move(days=1)
+    assert dripped(room, stories, clock, 3, 10) == gone
+
+
+def test_what_was_refused_says_nothing_of_what_is_usual(newsroom, stories, clock):
+    room = newsroom(floods=CAREFUL)
+    clock.move(hours=2)
+    assert dripped(room, stories, clock, 4, 5) == 8
+    for row in room.ledger.deliveries.search(states=("planned",)):
+        assert room.ledger.decisions.skip(row, clock.now)
+    clock.move(days=1)
+    assert dripped(room, lambda count, start: stories(count, start=start + 500), clock, 7, 4) == 21  # three times eight
+
+
+def test_old_stories_that_come_back_nine_a_poll_are_stopped_within_the_hour(newsroom, stories, clock):
+    room = newsroom(floods=CAREFUL)
+    clock.move(hours=2)
+    assert dripped(room, stories, clock, 9, 20) == 9
+    assert waiting(room) == 171
+
+
+def test_old_stories_with_known_words_are_stopped_at_once(newsroom, article, clock):
+    words = "It was seen by everybody who walked along the harbour that morning, early, and it was number"
+    old = [article(n, summary=f"{words} {n}.", published=clock.now - timedelta(days=n)) for n in range(1, 181)]
+    room = newsroom(floods=CAREFUL)
+    found_by_the_first_run(room, old)
+    clock.move(hours=2)
+    for number in range(20):
+        clock.move(minutes=5)
+        again = [renamed(each, published=clock.now) for each in old[number * 9 : number * 9 + 9]]
+        room.publish(*again, *room.articles[:20])
+        assert room.run() == []
+
+
+def test_a_breaking_day_is_no_flood_at_a_newsroom_that_has_had_such_hours(newsroom, stories, clock):
+    room = newsroom(floods=CAREFUL)
+    clock.move(days=1)
+    for _ in range(2):  # ten stories within an hour, on the day before
+        room.publish(*stories(5, start=200 + 5 * _), *room.articles)
+        clock.move(minutes=5)
+    assert len(room.run()) == 10
+    clock.move(days=1)
+    assert dripped(room, stories, clock, 3, 10) == 30
+
+
+def test_what_was_published_during_a_night_without_polls_is_not_of_one_hour(newsroom, stories, article, clock):
+    room = newsroom(floods=CAREFUL)
+    clock.move(hours=12)
+    night = [article(300 + n, published=clock.now - timedelta(hours=n)) for n in range(9)]
+    room.publish(*night)
+    assert len(room.run()) == 9
+    assert dripped(room, stories, clock, 2, 4) == 8
+
+
+def test_one_yes_lets_the_rest_of_the_hour_through(newsroom, stories, clock):
+    room = newsroom(floods=CAREFUL)
+    clock.move(hours=2)
+    assert dripped(room, stories, clock, 4, 3) == 8
+    for row in room.ledger.deliveries.search(states=("planned",)):
+        assert room.ledger.decisions.approve(row, "", at=None, now=clock.now, ages=True)
+    assert len(room.run()) == 4
+    assert dripped(room, lambda count, start: stories(count, start=start + 500), clock, 4, 4) == 16
+    clock.move(days=2)
+    assert dripped(room, lambda count, start: stories(count, start=start + 900), clock, 9, 5) == 45
+
+
+def test_breaking_news_is_never_too_much_for_an_hour(newsroom, stories, clock):
+    room = newsroom(floods=CAREFUL, breaking=BreakingRules(tags=("breaking",)))
+    clock.move(hours=2)
+    assert dripped(room, stories, clock, 5, 4, categories=("breaking",)) == 20
+    assert dripped(room, lambda count, start: stories(count, start=start + 500), clock, 5, 2) == 10
+
+
+@pytest.mark.parametrize("fields", [{"precision": "day"}, {"published": None}], ids=["days", "undated"])
+def test_without_hours_the_time_when_it_was_seen_counts(newsroom, article, clock, fields):
+    room = newsroom(floods=CAREFUL)
+    clock.move(hours=2)
+    gone, base = 0, {"published": clock.now.replace(hour=0, minute=0)} | fields
+    for number in range(0, 20, 4):
+        clock.move(minutes=5)
+        room.publish(*(article(1000 + number + each, **base) for each in range(4)), *room.articles)
+        gone += len(room.run())
+    assert (gone, waiting(room)) == (8, 12)

@@ -77,6 +77,9 @@ DESCRIBED: dict[str, dict[str, Endpoint]] = {
         "GET /xrpc/com.atproto.repo.getRecord": Endpoint(
             query=("repo", "collection", "rkey"), needs=("repo", "collection", "rkey")
         ),
+        "GET /xrpc/com.atproto.repo.listRecords": Endpoint(
+            query=("repo", "collection", "limit", "cursor"), needs=("repo", "collection")
+        ),
         "POST /xrpc/com.atproto.repo.deleteRecord": Endpoint(json=RECORD, needs=("repo", "collection", "rkey")),
     },
 }

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import json
 import re
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -14,6 +15,7 @@ from syndicate.platforms.bluesky import Bluesky, Options, record_key
 from syndicate.testing import KEY, LINK, OTHER_KEY, Held, PlatformContract, Recorded, illustrated, linked, picture, post
 
 SINCE = datetime(2026, 11, 23, 10, tzinfo=UTC)
+HOUR = timedelta(hours=1)
 SESSION = {"accessJwt": "access-1", "refreshJwt": "refresh-1", "did": "did:plc:gazette", "handle": "gazette.example"}
 BLOB = {"$type": "blob", "ref": {"$link": "bafy"}, "mimeType": "image/png", "size": 80}
 PUT = (200, {"uri": "at://did:plc:gazette/app.bsky.feed.post/3abc", "cid": "bafycid"})
@@ -295,13 +297,30 @@ def test_deliveries_planned_in_one_instant_have_keys_of_their_own():
     assert record_key(SINCE, "0" * 31 + "1") != record_key(SINCE, "0" * 31 + "2")
 
 
-def test_a_record_key_lies_at_the_instant_of_planning():
+def instant_of(record_key):
     alphabet = "234567abcdefghijklmnopqrstuvwxyz"
     number = 0
-    for sign in record_key(SINCE, KEY):
+    for sign in record_key:
         number = number << 5 | alphabet.index(sign)
-    micros = number >> 10
-    assert abs(datetime.fromtimestamp(micros / 1e6, UTC) - SINCE) < timedelta(seconds=2)
+    return datetime.fromtimestamp((number >> 10) / 1e6, UTC)
+
+
+def test_a_record_key_lies_at_its_instant():
+    assert abs(instant_of(record_key(SINCE, KEY)) - SINCE) < timedelta(seconds=2)
+
+
+@given(st.dates(datetime(2010, 1, 1).date(), datetime(2100, 1, 1).date()), KEYS)  # noqa: DTZ001
+def test_a_record_key_is_made_of_the_articles_day_whenever_it_was_planned(day, key):
+    platform, _ = adapter()
+    midnight = datetime(day.year, day.month, day.day, tzinfo=UTC)
+    one, other = (replace(post(), day=midnight, planned_at=planned_at) for planned_at in (SINCE, SINCE + HOUR))
+    assert platform.prepare(one, key)["rkey"] == platform.prepare(other, key)["rkey"]
+    assert instant_of(platform.prepare(one, key)["rkey"]).date() == day
+
+
+def test_what_an_earlier_version_planned_keeps_the_record_key_of_its_planning():
+    platform, _ = adapter()
+    assert platform.prepare(replace(post(), planned_at=SINCE), KEY)["rkey"] == record_key(SINCE, KEY)
 
 
 def test_the_record_has_the_shape_of_the_lexicon(spec):

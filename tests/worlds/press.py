@@ -57,6 +57,8 @@ class Press:
         self.notes: list[str] = []
         self.left_out: list[tuple[str, str]] = []
         self.faults: list[str] = []
+        self.hints: list[str | None] = []
+        self.dropped: list[tuple[str, str, str]] = []
         self.open: App | None = None
         self.configure(source=source, accounts=accounts, account=account)
 
@@ -104,6 +106,8 @@ accounts:
         made.deliver()
         self.notes = [note for polled in made.outcome.polled for note in polled.notes]
         self.left_out = [(each.place, each.why) for polled in made.outcome.polled for each in polled.left_out]
+        self.dropped = [(drop.article, drop.account, drop.cause) for drop in made.outcome.dropped]
+        self.hints = [fault.hint for fault in made.outcome.faults]
         self.faults = [str(fault) for fault in made.outcome.faults]
         return list((Counter(self.arrived()) - before).elements())
 

@@ -11,10 +11,13 @@ from concurrent.futures import ThreadPoolExecutor
 from enum import Enum
 
 from syndicate.app import advice
+from syndicate.app.engines.ledger_care import LedgerCare
 from syndicate.app.engines.thread_pool import GrowingPool
-from syndicate.app.monitoring.alerts import Ways, send_alerts
-from syndicate.app.monitoring.events import delivery_fact
+from syndicate.app.monitoring.alerts import APART, observe, send_alerts
+from syndicate.app.monitoring.events import delivery_fact, drop_fact
+from syndicate.app.monitoring.heartbeat import PATIENCE, Beat, sources_are_healthy
 from syndicate.app.monitoring.systemd import notify
+from syndicate.app.monitoring.ways import Ways
 from syndicate.app.wiring import App
 from syndicate.delivery.housekeeping import run_housekeeping
 from syndicate.delivery.next import Taken, deliver_next
@@ -22,6 +25,7 @@ from syndicate.errors import SyndicateError
 from syndicate.ingestion.poll import Polled
 from syndicate.ingestion.websub import Subscriber
 from syndicate.ingestion.withdrawals import watch
+from syndicate.ledger.recovery import KEPT, Noticed
 from syndicate.ports import EventLog
 
 POLLERS = (2, 24)  # threads at least, and at most
@@ -31,7 +35,11 @@ GRACE = 8.0  # seconds for the requests in flight when told to stop
 WATCHED = 20  # published pages that are checked again at a time
 SILENT = 30.0  # seconds without a good tick after which the daemon is unhealthy
 TICK = 1.0  # seconds
+IDLE = 100  # times as long as a look at the alert conditions took, until the next one
+BEAT = 300.0  # seconds between heartbeats
 TELL = 5.0  # seconds between checks for new alerts
+DEAF = 60.0  # seconds until the next check where an alert could not be sent
+BUNDLED = 60.0  # seconds between alerts about approvals: what comes meanwhile is told together
 
 
 class Errand(Enum):
@@ -59,8 +67,12 @@ class Daemon:
         self._busy: set[str] = set()
         self._polling: set[str | Errand] = set()
         self._queues: dict[str, deque[str]] = {}
+        self._care = LedgerCare(app.ledger)
         self._telling = threading.Lock()
-        self._told_at = 0.0
+        self._tell_at = 0.0
+        self._observe_at = 0.0
+        self._beat_at = -BEAT
+        self._asked_at = -BUNDLED
         self._wrong: str | None = None
         self._guard = threading.Lock()
 
@@ -88,13 +100,18 @@ class Daemon:
 
     def _begin(self) -> None:
         app = self._app
+        app.register()
         with app.ledger.transaction():  # ten thousand sources are one commit
             for source in app.config.sources.values():
                 app.ledger.sources.ensure(source.name, source.url)
         app.rounds.begin()
-        app.lanes.register()
+        self._notice(app.begin_run(usual=KEPT))
         if self._subscriber is not None:
             self._subscriber.begin()
+
+    def _notice(self, noticed: Noticed) -> None:
+        for note in advice.recovery_notes(noticed, self._app.config.ledger.name):
+            self._say("ledger.noticed", why=noticed.why, note=note)
 
     def _tick(self) -> None:
         try:
@@ -105,6 +122,7 @@ class Daemon:
             self._start_watch()
             self._start_hubs()
             self._tell()
+            self._beat()
         except SyndicateError as fault:
             self._wrong = str(fault)
             self._say("ledger.failed", error=str(fault))
@@ -126,17 +144,21 @@ class Daemon:
 
     def _tell(self) -> None:
         """Send new alerts, on a thread of its own, because the publisher's command can be slow."""
-        if time.monotonic() - self._told_at < TELL or not self._telling.acquire(blocking=False):
+        if time.monotonic() < self._tell_at or not self._telling.acquire(blocking=False):
             return
-        self._told_at = time.monotonic()
+        self._tell_at = time.monotonic() + TELL
 
         app = self._app
         ways = Ways(app.config.alert_command, app.config.alert_urls)
 
         def work() -> None:
             try:
-                for complaint in send_alerts(app.ledger, ways, app.accounts, app.config.sources):
+                self._observe()
+                asks = time.monotonic() - self._asked_at >= BUNDLED
+                self._asked_at = time.monotonic() if asks else self._asked_at
+                for complaint in send_alerts(app.ledger, ways, patience=APART, asks=asks):
                     self._say("alert.failed", error=complaint)
+                    self._tell_at = time.monotonic() + DEAF
             except SyndicateError as fault:
                 self._say("alert.failed", error=str(fault))
             finally:
@@ -144,14 +166,49 @@ class Daemon:
 
         threading.Thread(target=work, daemon=True).start()
 
+    def _observe(self) -> None:
+        """Look which alert conditions hold: with thousands of sources not often, since each look takes its time."""
+        began = time.monotonic()
+        if began < self._observe_at:
+            return
+        app = self._app
+        for told in observe(app.ledger, app.accounts, app.config.sources):
+            self._say("deliveries.expiring", told=told)
+        self._observe_at = time.monotonic() + IDLE * (time.monotonic() - began)
+
+    def _beat(self) -> None:
+        """Fetch the heartbeat's address if all is well, on a thread of its own."""
+        url, now = self._app.config.heartbeat, time.monotonic()
+        if url is None or now - self._beat_at < BEAT or self.health() is not None:
+            return
+        if not sources_are_healthy(self._app.ledger.sources.known(self._app.config.sources)):
+            return
+        self._beat_at = now
+        beat = Beat(url, self._app.doors.network(timeout=PATIENCE))
+
+        def tell() -> None:
+            if fault := beat.fault():
+                self._say("heartbeat.failed", error=fault)
+
+        threading.Thread(target=tell, daemon=True).start()
+
     def _sweep(self) -> None:
         ledger = self._app.ledger
-        ledger.database.check()
+        for note in self._care.check():
+            self._say("ledger.note", note=note)
         now = ledger.now()
         ledger.timekeeping.keep(now)
+        noticed = ledger.recovery.keep(asks=self._app.config.recover == "ask")
+        if noticed is not None:
+            self._notice(noticed)
         ledger.claims.sweep(now, self._app.lanes.settle)
-        for told in run_housekeeping(ledger, self._app.accounts, self._app.configured):
-            self._say("stories.lapsed", told=told)
+        for note in run_housekeeping(ledger, self._app.accounts, self._app.configured):
+            self._say("config.note", note=note)
+        for drop in ledger.dropped.take():
+            event, fields = drop_fact(drop)
+            self._say(event, **fields)
+        for note in self._app.new_notes():
+            self._say("config.note", note=note)
 
     def _start_polls(self) -> None:
         """Reserve the polls that are due, and queue them by site: one request at a time for each site.
@@ -238,7 +295,7 @@ class Daemon:
     def _start_lanes(self) -> None:
         ledger = self._app.ledger
         enabled = {account.name for account in self._app.accounts}
-        for name in ledger.deliveries.accounts_with_work(ledger.now()):
+        for name in {*ledger.deliveries.accounts_with_work(ledger.now()), *ledger.recovery.pending()}:
             with self._guard:
                 if name not in enabled or name in self._busy or self._stop.is_set():
                     continue
@@ -271,8 +328,12 @@ class Daemon:
     def _drain(self, name: str) -> None:
         """Deliver what is due for one account, in order, until nothing is or the account has to wait."""
         try:
+            self._look_first(name)
+            sent = False
             while not self._stop.is_set() and self._step(name):
-                pass
+                sent = True
+            if sent:  # a copy of the file alone knows of it from now on
+                self._app.ledger.database.checkpoint()
         except SyndicateError as fault:
             self._say("account.failed", account=name, error=str(fault))
         except Exception:  # noqa: BLE001 - a bug with one account stops no other, and is told whole
@@ -280,6 +341,19 @@ class Daemon:
         finally:
             with self._guard:
                 self._busy.discard(name)
+
+    def _look_first(self, name: str) -> None:
+        """After a restore or a stop: ask the network what it has, also where everything waits for an approval."""
+        if name not in self._app.ledger.recovery.pending():
+            return
+        looked = self._app.look_first(name)
+        for note in looked.notes:
+            self._say("account.looked", account=name, note=note)
+        for key in (*looked.settled.posted, *looked.settled.held):
+            found = self._app.ledger.deliveries.find(key)
+            if found is not None:
+                event, fields = delivery_fact(found)
+                self._say(event, **fields)
 
     def _step(self, name: str) -> bool:
         """Deliver the account's next one; False if it has none, has to wait, or another process sends for it."""
@@ -291,7 +365,8 @@ class Daemon:
         for warning in came.warnings:
             self._say("delivery.warning", account=name, key=came.after.key, article=came.after.article, warning=warning)
         event, fields = delivery_fact(came.after)
-        self._say(event, **fields)
+        if came.after.state != "skipped" or not app.ledger.dropped.has(came.after.key):  # else the next tick says it
+            self._say(event, **fields)
         return True
 
     def _leave(self) -> bool:

@@ -6,17 +6,21 @@ import contextlib
 import functools
 import threading
 import time
+from collections import Counter
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
+from syndicate.app.advice import recovery_notes
 from syndicate.app.engines import send_again
 from syndicate.app.sources import read_article
 from syndicate.app.wiring import App
 from syndicate.delivery.housekeeping import run_housekeeping
 from syndicate.errors import PlatformError, RenderError, SyndicateError, prefixed
 from syndicate.ingestion.poll import Polled
-from syndicate.model import Delivery
+from syndicate.ledger.dropped import Drop
+from syndicate.ledger.elsewhere import Settled
+from syndicate.model import Delivery, StoryWarning
 
 POLLERS = 8
 BUSY_WAIT = 0.05  # seconds between tries of an account for which another process sends
@@ -31,6 +35,7 @@ class RunResult:
 
     By key: `began` is each delivery as the run took it up, `claimed` as it was right before its claim. `looks`
     are those of a source's first run, which a real one does not post. `faults` are errors of no one delivery.
+    `dropped` is what was skipped because it waited too long. `stopped`: it was told to end early.
     """
 
     polled: list[Polled] = field(default_factory=list)
@@ -40,6 +45,8 @@ class RunResult:
     tried: set[str] = field(default_factory=set)
     claimed: dict[str, Delivery] = field(default_factory=dict)
     looks: set[str] = field(default_factory=set)
+    dropped: list[Drop] = field(default_factory=list)
+    stopped: bool = False
 
 
 class Run:
@@ -63,10 +70,19 @@ class Run:
         self.stop = stop or threading.Event()
         self.outcome = RunResult()
         self._guard = threading.Lock()
+        self._begun = False
+
+    def _begin(self) -> None:
+        """Register the accounts, and count the run: before anything is asked of a site or a network, and once."""
+        if self._begun:
+            return
+        self._begun = True
+        self._app.register()
+        self.outcome.notes.extend(recovery_notes(self._app.begin_run(), self._app.config.ledger.name))
 
     def poll(self, names: Sequence[str], backfill: Callable[[str], int]) -> None:
         """Read the sources, several at a time; one that fails does not stop the others."""
-        self._app.lanes.register()
+        self._begin()
         waiting = list(reversed(names))
 
         def work() -> None:
@@ -98,7 +114,7 @@ class Run:
         from syndicate.planning.apply import announce
 
         app = self._app
-        app.lanes.register()
+        self._begin()
         known = app.ledger.articles.at(origin)
         if known is None or not self._all_posted(known):
             try:
@@ -166,7 +182,7 @@ class Run:
     def deliver(self, wait: timedelta = timedelta(0)) -> None:
         """Deliver what is due, with one thread for each account; then, for up to `wait`, what falls due meanwhile."""
         app = self._app
-        app.lanes.register()
+        self._begin()
         if app.ledger.deliveries.under_way():
             app.ledger.timekeeping.keep(app.ledger.now())
         self.outcome.notes.extend(run_housekeeping(app.ledger, app.accounts, app.configured))
@@ -175,6 +191,7 @@ class Run:
         lanes = [account.name for account in app.accounts if not self._accounts or account.name in self._accounts]
         deadline = app.ledger.now() + wait
         self._run(lanes, deadline)
+        self.outcome.dropped.extend(app.ledger.dropped.take())
 
     def _poll(self, name: str, backfill: int) -> None:
         try:
@@ -205,7 +222,8 @@ class Run:
 
     def _run(self, lanes: Sequence[str], deadline: datetime) -> None:
         """Deliver for each account with work, on a thread of its own."""
-        busy = [lane for lane in lanes if self._has_work(lane, deadline)]
+        looking = self._app.ledger.recovery.pending()
+        busy = [lane for lane in lanes if lane in looking or self._has_work(lane, deadline)]
         self._together([functools.partial(self._drain, lane, deadline) for lane in busy])
 
     def _together(self, jobs: Sequence[Callable[[], None]]) -> None:
@@ -256,11 +274,31 @@ class Run:
     def _drain(self, lane: str, deadline: datetime) -> None:
         """One account's deliveries, one after the other, until nothing is due by the deadline."""
         try:
+            self._look_first(lane)
             while not self.stop.is_set() and self._step(lane, deadline):
                 pass
         except SyndicateError as fault:
             with self._guard:
                 self.outcome.faults.append(fault)
+
+    def _look_first(self, lane: str) -> None:
+        """After a restore or a stop: ask the network what it has, also where everything waits for an approval."""
+        if lane not in self._app.ledger.recovery.pending():
+            return
+        looked = self._app.look_first(lane)
+        for key in (*looked.settled.posted, *looked.settled.held):
+            self._take_up(key)
+        with self._guard:
+            self.outcome.notes.extend(f"{lane}: {note}" for note in looked.notes)
+            if looked.settled != Settled():
+                self.outcome.polled = [self._recounted(polled) for polled in self.outcome.polled]
+
+    def _recounted(self, polled: Polled) -> Polled:
+        """A poll with what still waits for an approval, now that some of it turned out to be posted already."""
+        found = [self._app.ledger.deliveries.find(key) for key in polled.keys]
+        waits = {(row.reason, row.anchor) for row in found if row is not None and row.state == "planned"}
+        counts: Counter[str | None] = Counter(reason for reason, _ in waits)
+        return replace(polled, waiting={name: counts[name] for name in polled.waiting if counts[name]})
 
     def _step(self, lane: str, deadline: datetime) -> bool:
         """Deliver the next one; False when this account has nothing more for this run."""
@@ -273,7 +311,7 @@ class Run:
                 return self._nap(lane, deadline)
             case Busy(first):
                 self._took_up(first)
-                time.sleep(BUSY_WAIT)
+                self.stop.wait(BUSY_WAIT)
             case Waits(until, first):
                 self._took_up(first)
                 self._take_up_all(lane)
@@ -308,5 +346,5 @@ def is_done(delivery: Delivery) -> bool:
 
 
 def _of_story(warning: str, delivery: Delivery) -> str:
-    """A warning about a picture, with the story it is of; others are about the account or its templates."""
-    return f"{warning} ({delivery.article})" if warning.startswith(("the photo", "the picture")) else warning
+    """A warning about a story, with its address; others are about the account or its templates."""
+    return f"{warning} ({delivery.article})" if isinstance(warning, StoryWarning) else warning

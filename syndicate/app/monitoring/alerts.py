@@ -1,108 +1,203 @@
-"""Sends alerts, once for each change: to the publisher's command, and to the addresses of apprise."""
+"""Sends alerts, once for each change, all of a run together: to the publisher's command, and to apprise's addresses."""
 
 from __future__ import annotations
 
-import json
-import subprocess
-from collections.abc import Iterable, Sequence
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from datetime import datetime
+from typing import Literal, TypeAlias, get_args
 
 from syndicate.app import advice
 from syndicate.app.monitoring.conditions import notices
-from syndicate.errors import SyndicateError
+from syndicate.app.monitoring.drops import Group, article, grouped, named
+from syndicate.app.monitoring.ways import Alert, Outcome, Ways, hand_over
 from syndicate.ledger import Ledger
-from syndicate.model import Account, Delivery, Json, Secret
+from syndicate.ledger.backlog import Question
+from syndicate.ledger.notices import Named, Notice
+from syndicate.model import APPROVABLE, Account, Delivery, Json
 from syndicate.serialization import delivery_record, instant
 
-PATIENCE = 30.0  # seconds the command may take
+__all__ = ["Ways", "current", "observe", "send_alerts", "send_without_ledger"]
+
+AT_THE_END = 10.0  # seconds that the alerts of a run may take in all
+APART = 30.0  # seconds, where they have a thread of their own
+
+Urgent: TypeAlias = Literal["ledger", "daemon"]
+"""Kinds of alerts that need no ledger: it cannot be written, or the daemon cannot work."""
+OTHER_KINDS = ("held", "failed", "skipped", "withdrawn", "lapsed", "all_clear", *get_args(Urgent))
+"""Names of alerts besides conditions and events; those of deliveries are their states."""
+_WITHDRAWN = "withdrawn"
+
+Told: TypeAlias = Callable[[bool], None]
+"""Records that an alert was heard, or counts a failed try."""
 
 
 @dataclass(frozen=True, slots=True)
-class Alert:
-    """One alert. `line` is for the command's standard input; `title` and `body` are for people."""
+class _Item:
+    """An alert that is to be sent, and what records that it was."""
 
-    line: Json
-    title: str
-    body: str
-
-
-@dataclass(frozen=True, slots=True)
-class Ways:
-    """Where alerts go: a `command` that gets a JSON line, and addresses for apprise (`urls`)."""
-
-    command: Sequence[str] = ()
-    urls: Sequence[Secret] = ()
+    alert: Alert
+    told: Told
 
 
-def send_alerts(ledger: Ledger, ways: Ways, accounts: Iterable[Account], sources: Iterable[str]) -> list[str]:
-    """Send an alert for each change that was not sent yet. Returns errors of the command or the addresses."""
-    if not ways.command and not ways.urls:
-        return []
-    complaints: list[str] = []
-    for delivery, state, fence in ledger.alerts.waiting():
-        faults = _send(ways, _of_delivery(delivery, state))
-        ledger.alerts.told(delivery.key, state, fence, now=ledger.now(), heard=not faults)
-        complaints += faults
-    ledger.notices.observe(current(ledger, accounts, sources), ledger.now())
-    for notice in ledger.notices.waiting():
-        message = advice.message(notice.kind, notice.subject, notice.message)
-        line: Json = {"alert": notice.kind, "subject": notice.subject, "message": message}
-        since = instant(notice.since.replace(microsecond=0))
-        faults = _send(ways, Alert(line | {"since": since}, f"syndicate: {notice.subject}", message))
-        ledger.notices.told(notice, now=ledger.now(), heard=not faults)
-        complaints += faults
-    return complaints
+def observe(ledger: Ledger, accounts: Iterable[Account], sources: Iterable[str]) -> list[str]:
+    """Store the alert conditions that hold now. Returns lines about articles that have just begun to be in danger."""
+    begun = ledger.notices.observe(current(ledger, accounts, sources), ledger.now())
+    return [_message(notice) for notice in begun if notice.kind == "expiring"]
 
 
-def current(ledger: Ledger, accounts: Iterable[Account], sources: Iterable[str]) -> dict[tuple[str, str], str]:
+def current(ledger: Ledger, accounts: Iterable[Account], sources: Iterable[str]) -> dict[Named, str]:
     """The messages of all alert conditions that are true now, by kind and name."""
+    now, accounts = ledger.now(), list(accounts)
     states = [state for account in accounts if (state := ledger.accounts.find(account.name))]
     came = {state: ledger.articles.arrivals(state.name, 31) for state in ledger.sources.known(sources)}
-    return notices(states, came, ledger.now(), ledger.backlog.batches())
+    expiring = [each for account in accounts for each in ledger.dropped.expiring(account.name, now, account.max_age)]
+    return notices(states, came, now, ledger.backlog.batches(), expiring)
 
 
-def _of_delivery(delivery: Delivery, state: str) -> Alert:
+def send_alerts(ledger: Ledger, ways: Ways, *, patience: float = AT_THE_END, asks: bool = True) -> list[str]:
+    """Send all alerts that were not sent yet, in one call. Returns errors of the command or the addresses.
+
+    Without `asks`, what waits for an approval is left for later, so that more comes together. What could not be
+    sent within `patience` (seconds) is sent the next time.
+    """
+    if not ways:
+        return []
+    items = [
+        *_of_deliveries(ledger),
+        *_of_drops(ledger),
+        *_of_notices(ledger),
+        *(_of_questions(ledger) if asks else ()),
+    ]
+    if not items:
+        return []
+    outcome = hand_over(ways, [item.alert for item in items], patience)
+    for item in items:
+        _record(item, outcome)
+    return list(outcome.faults)
+
+
+def send_without_ledger(
+    ways: Ways, kind: Urgent, subject: str, message: str, now: datetime, *, patience: float = APART
+) -> list[str]:
+    """Send one alert at once, whatever the state of the ledger. Returns errors. The caller decides how often."""
+    if not ways:
+        return []
+    line: Json = {"alert": kind, "subject": subject, "message": message, "since": _since(now)}
+    return list(hand_over(ways, [Alert(line, f"syndicate: {subject}", message)], patience).faults)
+
+
+def _record(item: _Item, outcome: Outcome) -> None:
+    if outcome.in_time:  # else it is sent again, however often that happens
+        item.told(not outcome.faults)
+
+
+def _of_deliveries(ledger: Ledger) -> list[_Item]:
+    """Deliveries that were held, failed, were given up or withdrawn."""
+
+    def told(delivery: Delivery, state: str, fence: int) -> Told:
+        return lambda heard: ledger.alerts.told(delivery.key, state, fence, now=ledger.now(), heard=heard)
+
+    waiting = ledger.alerts.waiting()
+    titles = {delivery.anchor: ledger.articles.find(delivery.anchor).article.title for delivery, *_ in waiting}
+    return [_Item(_of_delivery(each[0], each[1], titles[each[0].anchor]), told(*each)) for each in waiting]
+
+
+def _of_delivery(delivery: Delivery, state: str, headline: str) -> Alert:
     record = delivery_record(delivery)
-    if state == "withdrawn":
+    if state == _WITHDRAWN:
         record["reason"] = state  # the post is out, and its article is gone
-    title = f"syndicate: {delivery.account}: {state}"
-    body = "\n".join(filter(None, (delivery.article, delivery.error, delivery.permalink, f"key {delivery.key[:8]}")))
-    return Alert(record, title, body)
+    run = advice.of_delivery(state, delivery.key, record["article"])
+    why = advice.reason(record["reason"], delivery.error)
+    link = record["article"]
+    message = f"{delivery.account}: {state}: {why}: {named([(headline, link)])}; {run}"
+    said = (headline, link, f"{state}: {why}", delivery.permalink, run, f"key {delivery.key[:8]}")
+    body = "\n".join(filter(None, said))
+    extra: Json = {"title": headline, "message": message, "command": run}
+    return Alert(record | extra, f"syndicate: {delivery.account}: {state}", body)
 
 
-def _send(ways: Ways, alert: Alert) -> list[str]:
-    """Send one alert; returns what went wrong, for the command and for the addresses."""
-    faults = []
-    if ways.command:
-        complaint = _run(list(ways.command), json.dumps(alert.line, ensure_ascii=False))
-        faults += [f"alerts.command: {complaint}"] if complaint else []
-    if ways.urls:
-        complaint = _notify(ways.urls, alert)
-        faults += [f"alerts.urls: {complaint}"] if complaint else []
-    return faults
+def _of_drops(ledger: Ledger) -> list[_Item]:
+    """What was dropped while it waited: one alert for each account and cause."""
+
+    def told(group: Group) -> Told:
+        return lambda heard: ledger.dropped.told(group.drops, now=ledger.now(), heard=heard)
+
+    return [_Item(_of_group(group), told(group)) for group in grouped(ledger.dropped.untold(ledger.now()))]
 
 
-def _notify(urls: Sequence[str], alert: Alert) -> str | None:
-    """None if all addresses took it. The message does not say which did not: the addresses are secrets."""
-    try:
-        import apprise
-    except ImportError as fault:
-        raise SyndicateError("alerts.urls needs an extra", hint='pip install "syndicate-social[alerts]"') from fault
-    sender = apprise.Apprise()
-    wrong = [number for number, url in enumerate(urls, 1) if not sender.add(url)]
-    if wrong:
-        return f"apprise does not understand address {', '.join(map(str, wrong))} of {len(urls)}"
-    return None if sender.notify(body=alert.body, title=alert.title) else "not every address accepted the alert"
+def _of_group(group: Group) -> Alert:
+    message = f"{group.line}; {advice.SEND_ANYWAY}"
+    line: Json = {"alert": "lapsed", "subject": group.account, "reason": group.cause, "message": message}
+    line |= {"since": _since(group.drops[0].at), "articles": group.records, "command": advice.ANNOUNCE}
+    return Alert(line, f"syndicate: {group.account}: articles dropped", message)
 
 
-def _run(command: list[str], line: str) -> str | None:
-    """Run the command with this line; None if it succeeded, else what went wrong."""
-    try:
-        done = subprocess.run(  # noqa: S603 - the publisher's own command
-            command, input=line + "\n", text=True, timeout=PATIENCE, check=False, stdout=subprocess.DEVNULL
-        )
-    except OSError as fault:
-        return f"{command[0]}: {fault.strerror}"
-    except subprocess.TimeoutExpired:
-        return f"{command[0]} took longer than {PATIENCE:.0f} s"
-    return None if done.returncode == 0 else f"{command[0]} ended with status {done.returncode}"
+def _of_notices(ledger: Ledger) -> list[_Item]:
+    """Conditions that began or are over, and events; those about approvals are told with the articles."""
+
+    def told(notice: Notice) -> Told:
+        return lambda heard: ledger.notices.told(notice, now=ledger.now(), heard=heard)
+
+    return [
+        _Item(_of_notice(notice), told(notice))
+        for notice in ledger.notices.waiting()
+        if notice.ended is not None or notice.kind not in APPROVABLE
+    ]
+
+
+def _of_notice(notice: Notice) -> Alert:
+    if notice.ended is not None:
+        message = f"over: {notice.message}"
+        line: Json = {"alert": "all_clear", "of": notice.kind, "subject": notice.subject, "message": message}
+        line |= {"since": _since(notice.since), "until": _since(notice.ended)}
+    else:
+        message = _message(notice)
+        line = {"alert": notice.kind, "subject": notice.subject, "message": message, "since": _since(notice.since)}
+        command = advice.of_notice(notice.kind, notice.subject, notice.cause)
+        line |= {"command": command} if command else {}
+    line |= {"reason": notice.cause} if notice.cause else {}
+    return Alert(line, f"syndicate: {notice.subject}", message)
+
+
+def _of_questions(ledger: Ledger) -> list[_Item]:
+    """What waits for an approval and was not told yet: one alert for each source and reason."""
+    batches = defaultdict[tuple[str, str], list[Question]](list)
+    for question in ledger.backlog.unasked():
+        batches[question.reason, question.source].append(question)
+    waiting = ledger.backlog.batches()
+    begun = {(notice.kind, notice.subject): notice for notice in ledger.notices.waiting() if notice.ended is None}
+
+    def told(named: tuple[str, str], questions: Sequence[Question]) -> Told:
+        def record(heard: bool) -> None:
+            if named in begun:
+                ledger.notices.told(begun[named], now=ledger.now(), heard=heard)
+            if heard:
+                ledger.backlog.asked([question.key for question in questions], ledger.now())
+
+        return record
+
+    return [
+        _Item(_of_batch(batch, questions, waiting.get(batch, 0)), told(batch, questions))
+        for batch, questions in batches.items()
+    ]
+
+
+def _of_batch(batch: tuple[str, str], questions: Sequence[Question], waiting: int) -> Alert:
+    reason, source = batch
+    articles = list({question.article: (question.title, question.article) for question in questions}.values())
+    asked = advice.message(reason, source, f"{source}: articles that wait for your approval: {waiting}")
+    message = f"{asked}; new: {named(articles)}"
+    line: Json = {"alert": reason, "subject": source, "message": message, "since": _since(questions[0].since)}
+    records = [article(each.title, each.article, each.key, each.account) for each in questions[:50]]
+    line |= {"articles": records, "command": advice.approve(reason, source)}
+    return Alert(line, f"syndicate: {source}: {len(articles)} to approve", message)
+
+
+def _message(notice: Notice) -> str:
+    return advice.message(notice.kind, notice.subject, notice.message, notice.cause)
+
+
+def _since(at: datetime) -> str | None:
+    return instant(at.replace(microsecond=0))

@@ -1,4 +1,4 @@
-"""Alert conditions: what accounts, tokens and sources need a person for, and what waits for approval. Pure."""
+"""Alert conditions: what accounts, tokens and sources need a person for, what waits for approval or expires. Pure."""
 
 from __future__ import annotations
 
@@ -6,13 +6,17 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from itertools import pairwise
 
+from syndicate.app.monitoring.drops import clock
 from syndicate.ledger.accounts import AccountState
+from syndicate.ledger.dropped import Expiring, why
+from syndicate.ledger.notices import Named
 from syndicate.ledger.sources import SourceHealth
 
 FAILED = 3  # polls in a row
 QUIET = timedelta(hours=24)  # the shortest silence that can be unusual
 USUAL = 4  # times the usual gap: the one that nine in ten stay below
 KNOWN = 8  # articles that are needed to know what is usual
+LONG = timedelta(hours=6)  # a longer wait that a source's server asks for is told at once
 AHEAD = timedelta(days=7)  # before a token ends
 
 
@@ -21,36 +25,60 @@ def notices(
     sources: Mapping[SourceHealth, Sequence[datetime]],
     now: datetime,
     batches: Mapping[tuple[str, str], int] | None = None,
-) -> dict[tuple[str, str], str]:
-    """The messages of all conditions that are true now, by kind and name.
+    expiring: Iterable[Expiring] = (),
+) -> dict[Named, str]:
+    """The messages of all conditions that are true now, by kind and name, and by cause for what is `expiring`.
 
     `sources` have the times at which their last articles came, newest first. `batches` are how many articles wait
     for an approval, by reason and source.
     """
-    found: dict[tuple[str, str], str] = {}
+    found: dict[Named, str] = {}
     for account in accounts:
-        if account.paused == "auth":
-            found["login", account.name] = f"the login of {account.name} was refused"
-        elif account.trouble:
-            found["account_waits", account.name] = f"{account.name} waits: {account.trouble}"
-        ends = account.identity.expires_at if account.identity else None
-        if ends is not None and ends - now < AHEAD:
-            days = max(0, (ends - now) // timedelta(days=1))
-            found["token_expiring", account.name] = (
-                f"the token of {account.name} expires in {days} days, on {ends:%Y-%m-%d}"
-            )
+        found |= _of_account(account, now)
     for source, came in sources.items():
-        if source.gone:
-            found["source_gone", source.name] = f"{source.name} is gone for good, as its server says: {source.error}"
-        elif source.fails >= FAILED:
-            found["source_failing", source.name] = f"{source.name} cannot be read: {source.error}"
-        elif (usual := usual_gap(came)) is not None and now - came[0] > max(QUIET, usual * USUAL):
-            found["source_quiet", source.name] = (
-                f"{source.name} has listed nothing new since {came[0]:%Y-%m-%d %H:%M} UTC"
-            )
+        found |= _of_source(source, came, now)
     for (reason, name), count in (batches or {}).items():
         found[reason, name] = f"{name}: articles that wait for your approval: {count}"
+    for each in expiring:
+        said = f": {each.error}" if each.error else ""
+        found["expiring", each.account, each.cause] = (
+            f"{each.account}: articles that have waited for half of max_age: {each.count} ({why(each.cause)}{said});"
+            f" the first is dropped at {clock(each.first)}"
+        )
     return found
+
+
+def _of_account(account: AccountState, now: datetime) -> dict[Named, str]:
+    found: dict[Named, str] = {}
+    if account.paused == "auth":
+        found["login", account.name] = f"the login of {account.name} was refused"
+    elif account.trouble:
+        until = f" (until {clock(account.next_at)})" if account.next_at > now else ""
+        found["account_waits", account.name] = f"{account.name} waits: {account.trouble}{until}"
+    ends = account.identity.expires_at if account.identity else None
+    if ends is not None and ends - now < AHEAD:
+        days = max(0, (ends - now) // timedelta(days=1))
+        found["token_expiring", account.name] = (
+            f"the token of {account.name} expires in {days} days, on {ends:%Y-%m-%d}"
+        )
+    return found
+
+
+def _of_source(source: SourceHealth, came: Sequence[datetime], now: datetime) -> dict[Named, str]:
+    name = source.name
+    if source.gone:
+        return {("source_gone", name): f"{name} is gone for good, as its server says: {source.error}"}
+    if source.retry_at is not None and source.retry_at > now and source.asked_to_wait > LONG:
+        told = (
+            f"{name}: its server asked us to wait until {clock(source.retry_at)}, and it is not read before;"
+            f" what is older than max_age by then is not posted: {source.error}"
+        )
+        return {("source_waits", name): told}
+    if source.fails >= FAILED:
+        return {("source_failing", name): f"{name} cannot be read: {source.error}"}
+    if (usual := usual_gap(came)) is not None and now - came[0] > max(QUIET, usual * USUAL):
+        return {("source_quiet", name): f"{name} has listed nothing new since {clock(came[0])}"}
+    return {}
 
 
 def usual_gap(came: Sequence[datetime]) -> timedelta | None:

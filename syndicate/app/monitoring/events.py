@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any
 
+from syndicate.ledger.dropped import Drop
 from syndicate.model import Delivery
 from syndicate.ports import EventLog
 from syndicate.serialization import instant
@@ -43,9 +44,27 @@ def delivery_fact(delivery: Delivery) -> tuple[str, dict[str, Any]]:
     return f"delivery.{delivery.state}", {name: value for name, value in fields.items() if value}
 
 
+def drop_fact(drop: Drop) -> tuple[str, dict[str, Any]]:
+    """The event of a delivery that was dropped while it waited, `delivery.skipped`, and its fields."""
+    fields = {
+        "account": drop.account,
+        "key": drop.key,
+        "article": drop.article,
+        "title": drop.title,
+        "reason": drop.reason,
+        "waited_for": drop.cause,
+        "error": drop.error,
+    }
+    return "delivery.skipped", {name: value for name, value in fields.items() if value}
+
+
 def event(delivery: Delivery) -> str:
     """The event of a delivery as one line, without a time."""
-    name, fields = delivery_fact(delivery)
+    return line(*delivery_fact(delivery))
+
+
+def line(name: str, fields: Mapping[str, Any]) -> str:
+    """An event as one line, without a time."""
     return " ".join([name, *(f"{field}={_quoted(value)}" for field, value in fields.items())])
 
 

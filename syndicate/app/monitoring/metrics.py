@@ -49,9 +49,19 @@ class _Ledger:
         yield gauge(
             "syndicate_source_polled_seconds", "How long ago the source was last polled.", ["source"], facts.polled
         )
-        attempts = CounterMetricFamily(
-            "syndicate_attempts", "Attempts by account and outcome.", labels=["account", "outcome"]
+        labels = ["alert", "subject", "reason"]
+        yield gauge("syndicate_alert", "1 for an alert condition that holds.", labels, facts.alerts)
+
+        def counter(name: str, about: str, labels: list[str], rows: list[tuple[str, str, float]]) -> Metric:
+            family = CounterMetricFamily(name, about, labels=labels)
+            for *values, number in rows:
+                family.add_metric(values, number)
+            return family
+
+        yield counter("syndicate_attempts", "Attempts by account and outcome.", ["account", "outcome"], facts.attempts)
+        yield counter(
+            "syndicate_dropped",
+            "Deliveries dropped while they waited, by account and what they waited for.",
+            ["account", "reason"],
+            facts.dropped,
         )
-        for account, outcome, number in facts.attempts:
-            attempts.add_metric([account, outcome], number)
-        yield attempts

@@ -16,9 +16,10 @@ from syndicate.app.monitoring.alerts import current
 from syndicate.config.schema import Config
 from syndicate.ledger import Ledger
 from syndicate.ledger.accounts import AccountState
+from syndicate.ledger.notices import Named
 from syndicate.ledger.pauses import Pause
 from syndicate.ledger.sources import SourceHealth
-from syndicate.ledger.standing import Dropped
+from syndicate.ledger.standing import DroppedCount
 from syndicate.model import APPROVABLE, Account, Delivery
 
 SourceWord: TypeAlias = Literal["good", "quiet", "waiting", "failing", "gone", "new"]
@@ -92,7 +93,7 @@ class Status:
     accounts: Sequence[AccountStatus]
     paused: Sequence[Pause]
     needs: Sequence[Need]
-    dropped: Sequence[Dropped]
+    dropped: Sequence[DroppedCount]
     ledger: LedgerStatus
     version: str = __version__
 
@@ -127,7 +128,7 @@ def gather(config: Config, ledger: Ledger, daemon: str | None) -> Status:
         [*_accounts(config, ledger)],
         ledger.pauses.all(),
         [
-            *_conditions(conditions.items()),
+            *_conditions(conditions),
             *_batches(ledger.backlog.batches()),
             *_unsettled(ledger.standing.unsettled(now - RECENT)),
         ],
@@ -219,19 +220,19 @@ def _account(
     return AccountStatus(account.name, account.platform, word, why, since, until, said, waiting, last_post_at)
 
 
-def _conditions(found: Iterable[tuple[tuple[str, ...], str]]) -> Iterator[Need]:
+def _conditions(found: Mapping[Named, str]) -> Iterator[Need]:
     """The conditions that need a person, each with its command."""
-    for (kind, subject, *_), message in found:
+    for (kind, subject, *cause), message in found.items():
         if kind not in (*NOBODY, *APPROVABLE):
             told = message.removeprefix(f"{subject} ").removeprefix(f"{subject}: ")
-            yield Need(kind, subject, told, advice.cure(kind, subject))
+            yield Need(kind, subject, told, advice.of_notice(kind, subject, *cause) or None)
 
 
 def _batches(found: Mapping[tuple[str, str], int]) -> Iterator[Need]:
     """What waits for an approval, by reason and source."""
     for (reason, source), number in found.items():
         waits = "1 article waits" if number == 1 else f"{number:,} articles wait"
-        yield Need(reason, source, f"{waits} for your approval ({reason})", advice.cure(reason, source))
+        yield Need(reason, source, f"{waits} for your approval ({reason})", advice.approve(reason, source))
 
 
 def _unsettled(rows: Iterable[Delivery]) -> Iterator[Need]:

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from syndicate.errors import RenderError
+from syndicate.model import StoryWarning
 from syndicate.rendering.cards import fonts, shade
 from syndicate.rendering.cards.crop import Photo
 from syndicate.rendering.cards.engine import CardEngine, Layout
@@ -140,7 +141,7 @@ class _Card:
         self._scale = (self._size[0] * self._size[1] / (SIZE[0] * SIZE[1])) ** 0.5
         self._width, self._height = self._size[0] / self._scale, self._size[1] / self._scale
         if isinstance(photo, str):
-            self.warnings.append(f"the photo is left out of the card: {photo}")
+            self.warnings.append(StoryWarning(f"the photo is left out of the card: {photo}"))
         self._box = theme.photo.get(shape(self._size)) if isinstance(photo, Photo) else None
         self._photo = self._large_enough(photo) if isinstance(photo, Photo) and self._box else None
         self._words = self._written(known)
@@ -167,9 +168,8 @@ class _Card:
         width, height = self._pixels(self._box)
         if max(width / photo.picture.width, height / photo.picture.height) <= _TOO_SMALL:
             return photo
-        self.warnings.append(
-            f"the photo is left out of the card: {photo.picture.width} x {photo.picture.height} pixels are too few"
-        )
+        few = f"{photo.picture.width} x {photo.picture.height} pixels are too few"
+        self.warnings.append(StoryWarning(f"the photo is left out of the card: {few}"))
         return None
 
     def _written(self, known: fonts.Fonts) -> Words:

@@ -19,7 +19,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 from syndicate.errors import RenderError
-from syndicate.model import Media
+from syndicate.model import Media, StoryWarning
 from syndicate.rendering.cards import wire
 from syndicate.rendering.cards.order import Drawn, Order
 
@@ -86,7 +86,7 @@ class Studio:
             if str(other) != fault:
                 fault = f"{fault}; the photo: {other}"
             return self._bare(order, fault)
-        return Drawn(found.media, (f"the photo is used instead of the card: {fault}", *found.warnings))
+        return Drawn(found.media, (StoryWarning(f"the photo is used instead of the card: {fault}"), *found.warnings))
 
     def _bare(self, order: Order, fault: str) -> Drawn:
         """A card without the photo, for a photo that cannot be used."""
@@ -94,7 +94,7 @@ class Studio:
             found = self._asked("card", replace(order, photo=""), None)
         except RenderError:
             raise RenderError(f"no card: {fault}") from None
-        return Drawn(found.media, (f"the photo is left out of the card: {fault}", *found.warnings))
+        return Drawn(found.media, (StoryWarning(f"the photo is left out of the card: {fault}"), *found.warnings))
 
     def _asked(self, draw: Literal["card", "photo"], order: Order, photo: bytes | None) -> Drawn:
         """Send the worker one job. Raises RenderError with the worker's message, or if it had to be ended."""
@@ -134,7 +134,8 @@ class Studio:
         if "fault" in header:
             raise RenderError(str(header["fault"]))
         media = Media(data, str(header["mime"]), int(header["width"]), int(header["height"]))
-        return Drawn(media, tuple(map(str, header["warnings"])))
+        told = (StoryWarning(words) if of_story else str(words) for words, of_story in header["warnings"])
+        return Drawn(media, tuple(told))
 
     def _started(self) -> subprocess.Popen[bytes]:
         if self._process is None or self._process.poll() is not None:

@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from syndicate.errors import RenderError
-from syndicate.model import Json
+from syndicate.model import Json, StoryWarning
 from syndicate.rendering.cards import wire
 from syndicate.rendering.cards.order import load_order
 
@@ -79,7 +79,8 @@ class _Bench:
             return {"wants": "photo"}, b""
         found = self._drawer.photo(order) if header["draw"] == "photo" else self._drawer.card(order)
         size = {"width": found.media.width, "height": found.media.height, "mime": found.media.mime}
-        return size | {"warnings": list(found.warnings)}, found.media.data
+        warnings = [(words, isinstance(words, StoryWarning)) for words in found.warnings]
+        return size | {"warnings": warnings}, found.media.data
 
 
 def _engine() -> CardEngine:

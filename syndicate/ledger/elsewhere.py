@@ -1,0 +1,148 @@
+"""What networks listed as posted: waiting deliveries of the same stories are recorded as posted, or held in doubt."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from syndicate.ledger import rows
+from syndicate.ledger.database import Database, Row, from_micros, micros
+from syndicate.ledger.transitions import ELSEWHERE, FRESH, IN_DOUBT, move
+from syndicate.model import Article, Delivery, ListedPost
+from syndicate.serialization import compact, load_article
+
+FAST = timedelta(minutes=5)  # how far the clock of a site may be ahead
+UNSURE = timedelta(hours=14)  # how far a date may be off if its time zone was a guess
+IN_DOUBT_SAID = "the ledger was put back, and this network cannot say whether it was sent meanwhile"
+
+
+@dataclass(frozen=True, slots=True)
+class Settled:
+    """Keys of deliveries that turned out to be posted already, and of those of which nobody can tell."""
+
+    posted: tuple[str, ...] = ()
+    held: tuple[str, ...] = ()
+
+
+class Elsewhere:
+    """The `listed` table, and the transitions of deliveries that were not sent from this ledger."""
+
+    def __init__(self, database: Database) -> None:
+        self._db = database
+
+    def keep(self, account: str, posts: Sequence[ListedPost]) -> None:
+        """Store what an account's network listed, instead of an earlier list."""
+        from syndicate.aliases import aliases, wording
+
+        with self._db.transaction():
+            self._db.change("DELETE FROM listed WHERE account = :account", account=account)
+            for post in posts:
+                hashes = {alias.hash for link in post.links for alias in aliases(Article("", link, ""))}
+                said = wording(post.text)
+                for hashed in hashes or ({said} if said else set()):
+                    self._db.change(
+                        "INSERT INTO listed (account, hash, remote_id, permalink, receipt, at) VALUES (:account, :hash,"
+                        " :remote_id, :permalink, :receipt, :at) ON CONFLICT DO NOTHING",
+                        account=account,
+                        hash=hashed,
+                        remote_id=post.receipt.id,
+                        permalink=post.receipt.permalink,
+                        receipt=compact(
+                            {"id": post.receipt.id, "permalink": post.receipt.permalink, "data": post.receipt.data}
+                        ),
+                        at=micros(post.at),
+                    )
+
+    def settle(self, account: str, now: datetime, key: str | None = None) -> Settled:
+        """Record the waiting deliveries of an account whose story its network has, or of which nobody can tell.
+
+        With `key`, only that delivery.
+        """
+        waiting = self._db.rows(
+            f"{rows.JOINED} WHERE delivery.account = :account AND delivery.state IN ('planned', 'due')"
+            " AND delivery.action = 'post' AND delivery.revision = 0 AND delivery.cleared = 0"
+            " AND (:key IS NULL OR delivery.key = :key) ORDER BY delivery.planned_at",
+            account=account,
+            key=key,
+        )
+        doubt = self._doubt(account)
+        posted, held = [], []
+        for row in map(rows.delivery, waiting):
+            found = self._listed(row)
+            if found is not None and self._posted(row, found, now):
+                posted.append(row.key)
+            elif found is None and doubt is not None and self._is_doubtful(row, doubt) and self._held(row, now):
+                held.append(row.key)
+        return Settled(tuple(posted), tuple(held))
+
+    def same_words(self, delivery: Delivery, text: str, now: datetime) -> bool:
+        """Record a delivery as posted if its network listed a post of exactly these words, without a link."""
+        from syndicate.aliases import wording
+
+        said = wording(text)
+        if said is None or delivery.revision:
+            return False
+        found = self._row("SELECT * FROM listed WHERE hash = :hash AND account = :account", delivery, hash=said)
+        return found is not None and self._posted(delivery, found, now)
+
+    def _listed(self, delivery: Delivery) -> Row | None:
+        """The oldest listed post that links to the delivery's story and is not known as another delivery's."""
+        return self._row(
+            "SELECT listed.* FROM listed JOIN alias ON alias.hash = listed.hash"
+            " WHERE alias.anchor = :anchor AND listed.account = :account",
+            delivery,
+            anchor=delivery.anchor,
+        )
+
+    def _row(self, asked: str, delivery: Delivery, **values: str) -> Row | None:
+        free = (
+            " AND NOT EXISTS (SELECT 1 FROM delivery WHERE delivery.account = :account"
+            " AND delivery.remote_id = listed.remote_id) ORDER BY listed.at LIMIT 1"
+        )
+        return self._db.row(asked + free, account=delivery.account, **values)
+
+    def _posted(self, delivery: Delivery, found: Row, now: datetime) -> bool:
+        columns: Row = FRESH | {
+            "reason": "elsewhere",
+            "due_at": None,
+            "remote_id": found["remote_id"],
+            "permalink": found["permalink"],
+            "receipt": found["receipt"],
+            "committed_at": found["at"],  # spacing and caps count it
+            "error": None,
+        }
+        return move(self._db, delivery, ELSEWHERE, now=now, columns=columns)
+
+    def _held(self, delivery: Delivery, now: datetime) -> bool:
+        columns: Row = {"reason": "restored", "due_at": None, "error": IN_DOUBT_SAID}
+        return move(self._db, delivery, IN_DOUBT, now=now, columns=columns)
+
+    def _doubt(self, account: str) -> Row | None:
+        """Since when and until when it is in doubt what was sent, where the network cannot say what it has."""
+        return self._db.row(
+            "SELECT doubt_at, doubt_until FROM look WHERE account = :account AND unlisted = 1"
+            " AND looked_at IS NOT NULL AND doubt_at IS NOT NULL",
+            account=account,
+        )
+
+    def _is_doubtful(self, delivery: Delivery, doubt: Row) -> bool:
+        """Whether the replaced ledger may have sent it: published before its last run, and not new since the restore.
+
+        A story is new since where an earlier reading of its source after the restore did not list it.
+        """
+        row = self._db.row(
+            "SELECT data, first_seen_at, (SELECT MIN(other.first_seen_at) FROM article AS other"
+            " WHERE other.source = article.source AND other.first_seen_at >= :doubt_at) AS first"
+            " FROM article WHERE anchor = :anchor",
+            anchor=delivery.anchor,
+            doubt_at=doubt["doubt_at"],
+        )
+        assert row is not None
+        if row["first"] is not None and row["first_seen_at"] > row["first"]:
+            return False
+        article = load_article(row["data"])
+        until = from_micros(doubt["doubt_until"])
+        assert until is not None
+        slack = FAST + (UNSURE if article.tz_assumed else timedelta(0))
+        return article.published is None or article.published <= until + slack

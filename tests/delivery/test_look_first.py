@@ -1,0 +1,256 @@
+"""Before an account posts after a restore or a stop: what its network has is recorded, what nobody can tell is held."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+
+from syndicate import errors
+from syndicate.delivery.lane import Lane
+from syndicate.delivery.look_first import BEYOND, SKEW, look_first
+from syndicate.model import ListedPost, Receipt
+from tests.worlds.accounts import MASTO
+from tests.worlds.one_delivery import SETTLE, TERMS, Network, render
+
+HOUR = timedelta(hours=1)
+
+
+class Lister(Network):
+    """A network that lists what it is told to have."""
+
+    def __init__(self, *posts, certainty="lookup"):
+        super().__init__(certainty)
+        self.posts = posts
+
+    def recent(self, since):
+        self._step("recent", since)
+        return [each for each in self.posts if each.at >= since]
+
+    def price_of_listing(self, posts):
+        return 10 * posts
+
+
+def has(clock, *links, number="77", ago=timedelta(minutes=1), text=""):
+    return ListedPost(Receipt(number, f"https://social.example/{number}"), clock() - ago, links, text)
+
+
+def asked(network):
+    return [each[0] for each in network.asked].count("recent")
+
+
+@pytest.fixture
+def look(ledger, clock):
+    ledger.accounts.ensure(MASTO, clock())
+
+    def at(network, **how):
+        return look_first(Lane(MASTO, network, lambda: network.limits, SETTLE), ledger, TERMS, **how)
+
+    return at
+
+
+@pytest.fixture
+def restored(ledger, clock):
+    ledger.accounts.ensure(MASTO, clock())
+    ledger.recovery.ask("put back")
+
+
+def row(ledger, one):
+    found = ledger.deliveries.find(one.key)
+    return found.state, found.reason, found.permalink
+
+
+def test_without_a_reason_nothing_is_asked(look, send, put, clock):
+    network = Lister(has(clock, "https://gazette.example/1"))
+    assert send(put(state="due"), network).state == "posted"
+    assert (asked(network), look(network).listed) == (0, None)
+
+
+def test_what_the_network_has_is_recorded_and_the_rest_is_sent(restored, send, put, ledger, clock):
+    there = has(clock, "https://elsewhere.example/", "http://www.gazette.example/1/?utm_source=x#top")
+    network = Lister(there)
+    first, second = put(1, state="due"), put(2, state="due")
+    after = send(first, network)
+    assert row(ledger, first) == ("posted", "elsewhere", "https://social.example/77")
+    assert (after.remote_id, after.committed_at, after.attempts) == ("77", there.at, 0)
+    assert send.warnings == ("it had one story already, recorded as posted",)
+    assert send(second, network).reason is None
+    assert (asked(network), [step for step, *_ in network.asked].count("commit")) == (1, 1)
+    assert ledger.deliveries.spent("masto", clock() - HOUR) == 10 + 15_000
+    assert not ledger.deliveries.was_posted(first.anchor, "masto")  # it may be a person's own: never edited
+
+
+def test_one_look_records_all_that_waits_whatever_for(restored, look, put, ledger, clock):
+    network = Lister(*(has(clock, f"https://gazette.example/{number}", number=str(number)) for number in range(1, 4)))
+    rows = [put(1, state="due"), put(2, state="planned", reason="burst"), put(3, state="planned", reason="delay")]
+    other = put(4, state="planned", reason="burst")
+    assert {*look(network).settled.posted} == {each.key for each in rows}
+    assert row(ledger, other)[:2] == ("planned", "burst")
+
+
+def test_what_is_read_later_is_compared_with_the_same_list(restored, look, send, put, ledger, clock):
+    network = Lister(has(clock, "https://gazette.example/1"))
+    look(network)
+    assert send(put(1, state="due"), network).reason == "elsewhere"
+    assert asked(network) == 1
+
+
+def test_a_post_that_is_another_deliverys_is_taken_for_no_second_one(restored, look, put, article, ledger, clock):
+    """As on a live page, whose stories share its address."""
+    put(1, state="posted", remote_id="77")
+    second = put(2, state="due")
+    there = has(clock, "https://gazette.example/1", "https://gazette.example/2")
+    assert look(Lister(there)).settled.posted == ()
+    assert row(ledger, second)[0] == "due"
+
+
+def test_a_repost_that_a_person_asked_for_is_sent_all_the_same(restored, send, put, clock):
+    network = Lister(has(clock, "https://gazette.example/1"))
+    assert send(put(1, state="due", revision=1), network).reason is None
+
+
+def test_a_post_without_a_link_is_known_by_its_words(restored, send, put, clock):
+    def wordy(*article, **moments):
+        made = render(*article, **moments)
+        made.post = replace(made.post, link=None, text="Good morning, Lisbon!")
+        return made
+
+    network = Lister(has(clock, text="good morning   Lisbon"))
+    assert send(put(1, state="due"), network, render=wordy).reason == "elsewhere"
+
+
+# Since when
+
+
+@pytest.mark.parametrize(
+    ("ask", "age", "since"),
+    [
+        ("ask", HOUR, -HOUR - SKEW),
+        ("ask", timedelta(days=40), -MASTO.max_age - BEYOND),
+        ("ask_by_hand", HOUR, -MASTO.max_age - BEYOND),
+    ],
+)
+def test_it_lists_from_the_last_run_on_but_only_what_can_still_wait(look, put, ledger, clock, ask, age, since):
+    ledger.recovery.begin()
+    clock.move(seconds=age.total_seconds())
+    ledger.recovery.ask("put back") if ask == "ask" else ledger.recovery.ask_by_hand()
+    network = Lister()
+    look(network)
+    assert network.asked == [("recent", clock() + since)]
+
+
+# Where it cannot be asked
+
+
+@pytest.mark.parametrize("certainty", ["blind", "keyed", "lookup"])
+@pytest.mark.parametrize("fault", [None, errors.Unsupported("hides its links")], ids=["no list", "no links"])
+def test_what_may_have_been_sent_is_held_where_the_network_cannot_say(restored, send, put, clock, certainty, fault):
+    network = Network(certainty) if fault is None else Lister(certainty=certainty)
+    network.faults["recent"] = fault
+    after = send(put(1, state="due"), network)
+    assert (after.state, after.reason, after.attempts) == ("held", "restored", 0)
+    assert [step for step, *_ in network.asked if step != "recent"] == []
+
+
+def test_what_a_person_says_was_not_sent_is_sent(restored, send, put, ledger, clock):
+    network = Network("blind")
+    held = send(put(1, state="due"), network)
+    ledger.decisions.not_sent(held, clock())
+    assert send(ledger.deliveries.find(held.key), network).state == "posted"
+
+
+@pytest.mark.parametrize(
+    ("published", "later_reading", "state"),
+    [
+        (-HOUR, False, "held"),
+        (timedelta(minutes=4), False, "held"),  # the site's clock may be fast
+        (timedelta(minutes=6), False, "posted"),
+        (None, False, "held"),
+        (None, True, "posted"),  # the first reading after the restore did not list it
+        (-HOUR, True, "posted"),
+    ],
+)
+def test_only_what_the_replaced_ledger_may_have_sent_is_held(
+    restored, send, put, article, ledger, clock, published, later_reading, state
+):
+    began, network = clock(), Network("blind")
+    if later_reading:
+        put(2, state="skipped")
+        clock.move(minutes=5)
+    from tests.worlds.rows import planned
+
+    story = article(1, published=None if published is None else began + published)
+    clock.move(minutes=10)
+    after = send(planned(ledger, story, MASTO, state="due", due_at=clock()), network)
+    assert after.state == state
+
+
+def test_one_that_refuses_a_second_post_by_itself_is_held_back_by_nothing(restored, send, put):
+    assert send(put(1, state="due"), Network("exact")).state == "posted"
+
+
+@pytest.mark.parametrize("ask", ["stopped", "asked"])
+def test_a_blind_one_holds_nothing_without_a_restore(send, put, ledger, clock, ask):
+    ledger.accounts.ensure(MASTO, clock())
+    ledger.recovery.ask_by_hand()
+    ledger.database.change("UPDATE look SET why = :why", why=ask)
+    assert send(put(1, state="due"), Network("blind")).state == "posted"
+
+
+# Where asking fails
+
+
+def stopped(ledger):
+    ledger.database.change("UPDATE look SET why = 'stopped', doubt_at = NULL, doubt_until = NULL")
+
+
+def test_after_a_mere_stop_a_list_that_fails_is_told_and_keeps_nothing_back(restored, send, put, ledger):
+    stopped(ledger)
+    network = Lister()
+    network.faults["recent"] = errors.Unavailable("down")
+    assert send(put(1, state="due"), network).state == "posted"
+    assert send.warnings[0] == "it could not be asked what it has: down"
+    assert send(put(2, state="due"), network).state == "posted"
+    assert asked(network) == 1
+
+
+@pytest.mark.parametrize("fault", [errors.Unavailable("down"), errors.Uncertain("half"), errors.Rejected("no scope")])
+def test_after_a_restore_the_account_waits_until_it_works(restored, send, put, ledger, clock, fault):
+    network = Lister()
+    network.faults["recent"] = fault
+    first, second = put(1, state="due"), put(2, state="due")
+    after = send(first, network)
+    assert (after.state, after.reason, after.attempts) == ("due", "restored", 0)
+    assert str(fault) in after.error
+    assert ledger.deliveries.find(second.key).reason == "restored"
+    late = send(put(3, state="due"), network)
+    assert (late.reason, late.due_at > clock()) == ("restored", True)
+    assert asked(network) == 1
+    network.faults.clear()
+    clock.now = after.due_at
+    assert [send(each, network).state for each in (first, second, late)] == ["posted"] * 3
+
+
+def test_a_refused_login_pauses_the_account_as_for_a_post(restored, send, put, ledger):
+    network = Lister()
+    network.faults["recent"] = errors.AuthError("revoked")
+    assert send(put(1, state="due"), network).reason == "auth"
+    assert ledger.accounts.find("masto").paused == "auth"
+    assert ledger.recovery.pending() == []
+
+
+def test_one_that_refuses_a_second_post_by_itself_goes_on_without_its_list(restored, send, put):
+    network = Lister(certainty="exact")
+    network.faults["recent"] = errors.Unavailable("down")
+    assert send(put(1, state="due"), network).state == "posted"
+
+
+def test_a_person_who_asks_need_not_wait(restored, look, put, clock):
+    network = Lister()
+    network.faults["recent"] = errors.Unavailable("down")
+    put(1, state="due")
+    assert look(network).waits
+    network.faults.clear()
+    assert look(network).waits
+    assert not look(network, now=True).waits
