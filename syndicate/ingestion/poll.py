@@ -103,7 +103,7 @@ def poll(source: Source, state: SourceState, accounts: Sequence[Account], ledger
     if not rules.backfill and _nothing_to_write(state, fetched, wish, next_poll_at, now):
         return Polled(source.name, fetched.notes, baseline=False, seen=fetched.entries, new=0, keys=())
     doubt = ledger.doubt()
-    if doubt is None:
+    if doubt is None or not doubt.words:
         return _written(whole, wish, state, accounts, ledger, rules)
     from syndicate.ingestion.doubted_clock import decided, refuse
 
