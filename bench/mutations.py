@@ -1,7 +1,7 @@
 """Every single change that a test should notice, for one module: what `make mutants` takes its sample from.
 
-A change is made in the text, so that all else stays as it was written. Left alone: docstrings, annotations,
-decorators, assertions and f-strings (SQL aside).
+A change is made in the text, so that all else stays as it was written. Left alone: docstrings, annotations, names of
+types, decorators, assertions and f-strings (SQL aside).
 """
 
 from __future__ import annotations
@@ -105,12 +105,12 @@ class _Module:
             scope = node.name if scope == "module" else f"{scope}.{node.name}"
         for start, end, new in self._of(node):
             yield self._mutation(scope, start, end, new)
-        if isinstance(node, ast.JoinedStr | ast.Assert):
+        if isinstance(node, ast.JoinedStr | ast.Assert) or _names_a_type(node):
             return
         for name, value in ast.iter_fields(node):
             if name not in IGNORED:
                 for child in value if isinstance(value, list) else [value]:
-                    if isinstance(child, ast.AST) and not _is_docstring(child):
+                    if isinstance(child, ast.AST) and not _is_docstring(child) and not _is_immaterial(child):
                         yield from self._below(child, scope)
 
     def _mutation(self, scope: str, start: int, end: int, new: str) -> Mutation:
@@ -183,7 +183,7 @@ class _Module:
         """Without one item; of a call, without one argument that has a name."""
         match node:
             case ast.Call() if not any(map(self._is_sql, node.args)):  # a value that SQL misses is an error anyway
-                wanted = [item for item in node.keywords if item.arg and item.arg not in IMMATERIAL]
+                wanted = [item for item in node.keywords if item.arg and not _is_immaterial(item)]
                 yield from (self._dropped(*self._at(item)) for item in wanted)
             case ast.Dict():
                 pairs = [(key, value) for key, value in zip(node.keys, node.values, strict=True) if key]
@@ -249,6 +249,17 @@ class _Module:
             if not (before.endswith(b"(") and after):
                 return start, end
             start, end = len(before) - 1, after.end()
+
+
+def _is_immaterial(node: ast.AST) -> bool:
+    return isinstance(node, ast.keyword) and node.arg in IMMATERIAL
+
+
+def _names_a_type(node: ast.AST) -> bool:
+    """Whether nothing but the type checker reads it."""
+    return (
+        isinstance(node, ast.AnnAssign) and isinstance(node.annotation, ast.Name) and node.annotation.id == "TypeAlias"
+    )
 
 
 def _is_docstring(node: ast.AST) -> bool:

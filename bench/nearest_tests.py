@@ -63,14 +63,19 @@ def _mirror(file: str, near: list[tuple[int, str]]) -> list[str]:
     Without any of these, all there.
     """
     home = Path(re.sub(r"(/__init__)?\.py$", "", file.replace("syndicate", "tests", 1)))
-    named = home.with_name(f"test_{home.name}.py").as_posix()
-    beside = [
-        (steps, test) for steps, test in sorted(near) if Path(test).parent in {home, home.parent} - {Path("tests")}
-    ]
-    own = [test for steps, test in near if test == named]
-    parts = f"test_{home.name}_"
-    own += [test for steps, test in beside if test != named and (steps == 1 or Path(test).name.startswith(parts))]
-    return own or [test for _, test in beside]
+    named, parts = home.with_name(f"test_{home.name}.py"), f"test_{home.name}_"
+    rooms = {home, home.parent} - {Path("tests")}
+    own: list[str] = []
+    beside: list[str] = []
+    for steps, test in sorted(near):
+        path = Path(test)
+        if path == named:
+            own.insert(0, test)
+        elif path.parent in (home, home.parent) and path.name.startswith(parts):
+            own.append(test)
+        elif path.parent in rooms:
+            (own if steps == 1 else beside).append(test)
+    return own or beside
 
 
 def _functions(tree: ast.Module) -> set[str]:

@@ -119,9 +119,9 @@ def drop_repeated(articles: Sequence[Article]) -> tuple[tuple[Alias, ...], ...]:
 
 
 def site_host(url: str) -> str | None:
-    """The host of an address, without www; None where there is none."""
+    """The host of an address in ASCII, without www; None where there is none."""
     with contextlib.suppress(ValueError):
-        return (urlsplit(url).hostname or "").removeprefix("www.") or None
+        return ascii_host(urlsplit(url).hostname or "").rstrip(".").removeprefix("www.") or None
     return None
 
 

@@ -226,7 +226,7 @@ _ENGLISH = {
         ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"], 1
     )
 }
-_FOLDED = str.maketrans({"ı": "i", "ł": "l", "ø": "o", "đ": "d", "−": "-", "–": "-", "—": "-", "’": "'"})
+_FOLDED = str.maketrans({"ı": "i", "ł": "l", "ø": "o", "−": "-", "–": "-", "—": "-", "’": "'"})
 # English, Spanish, Portuguese, French, German (Austrian January), Italian, Dutch; accents folded away.
 _WELL_KNOWN = (
     "january enero janeiro janvier januar janner gennaio januari"
@@ -359,7 +359,7 @@ _THEN = (
     r"|,|:(?=[0-9]{2}:))"
 )
 _ARTICLE = r"(?:den|le|el|il|the|dia|em|d\.)\s+"
-_WEEKDAY = rf"(?:(?:יום\s)?(?!{_ARTICLE})(?P<weekday>[^\W\d_]+(?:-feira)?)[.,،\s]+)?(?:{_ARTICLE})?"
+_WEEKDAY = rf"(?:(?:יום\s)?(?!{_ARTICLE})(?P<weekday>[^\W\d_]+(?:'[^\W\d_]+)?(?:-feira)?)[.,،\s]+)?(?:{_ARTICLE})?"
 _NAME = rf"[^\W\d_]{{3,}}|th(?:ang)?\s?{_N}|{_N}\s?[月월]"
 _YMD = rf"(?P<year>[0-9]{{4}})(?P<gap>[-/.])(?P<month>{_N})(?P=gap)(?P<day>{_N})"
 _DAY = (
@@ -399,7 +399,7 @@ _YEAR_LAST = (
     re.compile(rf"{_WEEKDAY}(?P<month>[^\W\d_]{{3,}})\s+(?P<day>{_N})\s+{_TIME}(?P<zone>\S*)\s+(?P<year>[0-9]{{4}})"),
     # Mon, 09/01/2025 - 15:00: the weekday says which number is the month
     re.compile(
-        rf"(?P<weekday>[^\W\d_]{{2,}})[.,\s]+(?P<one>{_N})(?P<gap>[-/.])(?P<other>{_N})(?P=gap)(?P<year>[0-9]{{4}})"
+        rf"(?P<weekday>[^\W\d_]+'?[^\W\d_]+)[.,\s]+(?P<one>{_N})(?P<gap>[-/.])(?P<other>{_N})(?P=gap)(?P<year>[0-9]{{4}})"
         rf"(?:{_THEN}{_ZONED})?"
     ),
 )

@@ -156,6 +156,8 @@ class Unavailable(PlatformError):
     """The network could not be reached or was not working; nothing was published.
 
     `unresolved`: its host name could not be resolved from here. `gateway`: a firewall or proxy before it answered.
+    `astray`: the address leads to something else than the API, such as a redirect: no post can arrive, and a person is
+    told.
     """
 
     def __init__(
@@ -167,11 +169,13 @@ class Unavailable(PlatformError):
         status: int | None = None,
         unresolved: bool = False,
         gateway: bool = False,
+        astray: bool = False,
     ) -> None:
         super().__init__(message, hint=hint, status=status)
         self.retry_after = retry_after
         self.unresolved = unresolved
         self.gateway = gateway
+        self.astray = astray
 
 
 class NotReady(PlatformError):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import functools
 import hashlib
 import threading
@@ -13,7 +14,7 @@ from typing import TYPE_CHECKING
 from syndicate.app.doors import Doors
 from syndicate.app.runs import KindOfRun
 from syndicate.config.schema import AccountConfig
-from syndicate.errors import PlatformError
+from syndicate.errors import PlatformError, SyndicateError
 from syndicate.ledger.account_names import UNKNOWN, Configured, Fingerprint
 from syndicate.ledger.credentials import Session
 from syndicate.ledger.logins import Ended
@@ -63,10 +64,14 @@ class Lanes:
         self._ledger = kind.ledger
         self._doors = doors
         self._made: dict[str, Lane] = {}
+        self._asked: set[str] = set()
         self._lock = threading.RLock()
 
     def of(self, name: str) -> Lane:
-        """The lane of an account: its adapter, limits and session."""
+        """The lane of an account: its adapter, limits and session. Raises SyndicateError if it left the config."""
+        if name not in self._config.accounts:
+            hint = "put it back into the config, or give its login the name that it has now"
+            raise SyndicateError(f"the account '{name}' is not in the config", hint=hint)
         with self._lock:
             if name not in self._made:
                 self._made[name] = self._build(self._config.accounts[name])
@@ -78,16 +83,19 @@ class Lanes:
         A login that the config has under another name takes over what that name had.
         """
         configured = self.configured()
-        self._recognise_new(configured)
         with self._ledger.transaction():
-            for old, new in self._ledger.account_names.follow(configured, self._ledger.now()):
-                self._tell_renamed(old, new)
+            self.follow(configured)
             for name in names or [account.name for account in self._config.enabled]:
                 account, signs = configured[name]
                 ended = self._ledger.register(account, signs)
                 if ended is not None:
                     self._tell_another(name, ended)
                 self._join_left(name, configured)
+
+    def follow(self, configured: Configured | None = None) -> None:
+        """Give what the ledger has of a login the name that the config has for it now."""
+        for old, new in self._ledger.account_names.follow(configured or self.configured(), self._ledger.now()):
+            self._tell_renamed(old, new)
 
     def configured(self) -> dict[str, tuple[Account, Fingerprint]]:
         """Every account of the config, with what its options say of whose it is."""
@@ -106,11 +114,22 @@ class Lanes:
         # An address with a slash at its end is the same one; older ledgers have it as it was written.
         return Fingerprint(_digest(map(_same, said)), _digest(said), proof)
 
-    def _recognise_new(self, configured: Configured) -> None:
-        """Ask the networks of new names that may be the login of an account that left the config, with another token.
+    def register_all(self) -> None:
+        """Register all enabled accounts, and ask the networks of those whose token is new whose login it is.
 
-        Where a network cannot be asked now, the name begins as a new one; it takes over the other's rows later.
+        Where a network cannot be asked now, it is asked before anything is sent.
         """
+        configured = self.configured()
+        self._recognise_new(configured)
+        self.register()
+        for account in self._config.enabled:
+            if account.name not in self._asked and self._ledger.logins.doubted(account.name):
+                self._asked.add(account.name)
+                with contextlib.suppress(PlatformError):
+                    self.verify(account.name)
+
+    def _recognise_new(self, configured: Configured) -> None:
+        """Ask the networks of new names that may be the login of an account that left the config."""
         for name, left in self._ledger.account_names.doubtful(configured).items():
             if not configured[name][1].whose or not self._config.accounts[name].enabled:
                 continue

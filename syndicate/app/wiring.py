@@ -62,10 +62,16 @@ class App:
         """Every account of the config by its name, switched off or not."""
         return {name: entry.account for name, entry in self.config.accounts.items()}
 
+    def follow_names(self) -> list[str]:
+        """Let the ledger follow the names of accounts and sources in the config. Returns notes about what changed."""
+        self.rounds.register()
+        self.lanes.follow()
+        return self.new_notes()
+
     def register(self) -> None:
         """Create or update the ledger's rows of all sources and enabled accounts, by the names that they have now."""
         self.rounds.register()
-        self.lanes.register()
+        self.lanes.register_all()
 
     @property
     def notes(self) -> list[str]:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from syndicate.cli import complain
-from syndicate.cli.options import Shared
+from syndicate.cli.options import Shared, follow_names
 from syndicate.cli.output import is_terminal, print_json
 from syndicate.delivery import decisions
 from syndicate.errors import SyndicateError
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
 def find(app: App, key: str) -> Delivery:
     """The one delivery whose key begins like this. Raises SyndicateError if there is none, or more than one."""
+    follow_names(app)
     try:
         return decisions.find(key, app.ledger)
     except SyndicateError as fault:

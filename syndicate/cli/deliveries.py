@@ -11,7 +11,7 @@ import click
 from syndicate.cli.choice import each, find, report
 from syndicate.cli.deliveries_delete import delete, repost
 from syndicate.cli.deliveries_list import listed
-from syndicate.cli.options import Shared, known, opened, shared_options
+from syndicate.cli.options import Shared, follow_names, known, opened, shared_options
 from syndicate.cli.output import print_delivery, print_json
 from syndicate.delivery import decisions
 from syndicate.errors import SyndicateError
@@ -115,6 +115,11 @@ def _chosen(app: App, keys: tuple[str, ...], batch: dict[str, tuple[str, ...]]) 
         raise click.UsageError("name deliveries by KEY, or a batch by --reason, --source and --account")
     if keys:
         return [find(app, key) for key in keys]
+    follow_names(app)
+    batch |= {
+        "sources": tuple(app.ledger.former_names.now("source", batch["sources"])),
+        "accounts": tuple(app.ledger.former_names.now("account", batch["accounts"])),
+    }
     left = {source for _, source in app.ledger.backlog.batches()}  # one that has another name by now
     known("source", {**app.config.sources, **dict.fromkeys(left)}, batch["sources"])
     known("account", {*app.config.accounts, *app.ledger.deliveries.accounts()}, batch["accounts"])

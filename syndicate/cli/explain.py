@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from syndicate.cli.options import Shared, opened, shared_options
+from syndicate.cli.options import Shared, follow_names, opened, shared_options
 from syndicate.cli.output import print_json
 from syndicate.errors import SyndicateError
 
@@ -31,11 +31,12 @@ def command(shared: Shared, *, url: str) -> int:
     from syndicate.delivery.outlook import outlook
 
     with opened(shared, fill=True) as app:
+        follow_names(app)
         known, alias = _found(app.ledger, url)
         if not shared.json:
             _introduce(app.config, known, alias)
         now = outlook(app.accounts, app.ledger, Gate(app.ledger), known.anchor)
-        for account in app.accounts:
+        for account in (*app.accounts, *_left(app, known.anchor)):
             rows = app.ledger.deliveries.search(anchor=known.anchor, accounts=(account.name,))
             posts = [now.get(row.key, row) for row in rows if row.action == "post"]
             delivery = max(posts, key=lambda row: row.revision, default=None)
@@ -45,6 +46,15 @@ def command(shared: Shared, *, url: str) -> int:
             else:
                 _print(account, delivery, steps)
         return 0
+
+
+def _left(app: App, anchor: str) -> list[Account]:
+    """The accounts that left the config and had the article."""
+    from syndicate.model import Account
+
+    rows = app.ledger.deliveries.search(anchor=anchor)
+    left = {row.account: row.platform for row in rows if row.account not in app.config.accounts}
+    return [Account(name, platform) for name, platform in left.items()]
 
 
 def _found(ledger: Ledger, url: str) -> tuple[StoredArticle, str]:

@@ -101,6 +101,12 @@ def opened(shared: Shared, *, dry: bool = False, fill: bool | None = None) -> Ap
     return App(kind(loaded(shared, fill=dry if fill is None else fill), os.environ))
 
 
+def follow_names(app: App) -> None:
+    """Give what the ledger has the names that the config has now; what changed goes to standard error."""
+    for note in app.follow_names():
+        click.echo(f"note: {note}", err=True)
+
+
 def known(kind: str, names: Iterable[str], wanted: Iterable[str]) -> list[str]:
     """The wanted names, as a list. Raises UsageError for one that is not in `names`, with the closest that is."""
     import difflib

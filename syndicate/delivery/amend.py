@@ -12,7 +12,6 @@ from syndicate.delivery.retry_policy import TEMPLATE_WAIT
 from syndicate.delivery.session import with_session
 from syndicate.errors import PlatformError, RenderError
 from syndicate.ledger import Ledger
-from syndicate.ledger.deliveries import delivery_key
 from syndicate.model import Delivery, Json, Post, Receipt
 from syndicate.planning.changes import EDITS
 from syndicate.ports import Deletable, Editable
@@ -45,7 +44,7 @@ def _post_of(delivery: Delivery, ledger: Ledger) -> Delivery | None:
     """The post that is to be deleted, or the last one of the article, which is the one to edit."""
     if delivery.action == "edit":
         return ledger.deliveries.latest(delivery.anchor, delivery.account)
-    return ledger.deliveries.find(delivery_key(delivery.anchor, delivery.account, "post", delivery.revision))
+    return ledger.deliveries.of(delivery.anchor, delivery.account, delivery.revision)
 
 
 def _delete(delivery: Delivery, receipt: Receipt, lane: Lane, ledger: Ledger, timeouts: Timeouts) -> None:

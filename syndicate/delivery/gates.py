@@ -114,19 +114,18 @@ class Gate:
         return None
 
     def before_render(self, delivery: Delivery, known: StoredArticle, account: Account) -> Verdict:
-        """All checks that do not need the post. A stored post that goes out again is only checked for withdrawal."""
+        """All checks that do not need the post. A stored post that goes out again is only checked for withdrawal, and
+        for other names of the login.
+        """
         if known.withdrawn_at is not None:
             return Skip("withdrawn", "withdrawn by the publisher")
-        twin = self._twin(delivery)
-        if twin is not None:
-            return twin
         if delivery.draft is not None:
-            return None
+            return self._twin(delivery)
         return self.without_page(delivery, known.article, account) or self._page(delivery, known.article, account)
 
     def without_page(self, delivery: Delivery, article: Article, account: Account) -> Verdict:
-        """The checks without a request: age, paused words, hours, spacing and caps."""
-        return self._age(delivery) or self._words(article) or self._hours(delivery, account)
+        """The checks without a request: other names of the login, age, paused words, hours, spacing and caps."""
+        return self._twin(delivery) or self._age(delivery) or self._words(article) or self._hours(delivery, account)
 
     def after_render(self, delivery: Delivery, digest: str, account: Account, allowance: Allowance) -> Wait | None:
         """The checks on the finished post: its approval, where the account asks for one, and its cost."""

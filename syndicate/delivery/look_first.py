@@ -45,7 +45,7 @@ class Looked:
         if self.settled.posted:
             told.append(f"it had {_stories(len(self.settled.posted))} already, recorded as posted")
         if self.settled.held:
-            told.append(f"nobody can tell whether it has {_stories(len(self.settled.held))}, which are held")
+            told.append(f"nobody can tell whether it has {_stories(len(self.settled.held))}: held for you to decide")
         if self.fault and self.waits:
             told.append(f"nothing is sent until it says what it has: {self.fault}")
         elif self.fault:

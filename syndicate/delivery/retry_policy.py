@@ -20,7 +20,8 @@ from syndicate.model import Certainty, Delivery, Reason, State
 
 ATTEMPTS = 8  # after so many the delivery has failed
 BREAKS = 5  # failures in a row to reach a network, over all deliveries of an account: then one try at long intervals
-UNKNOWNS = 3  # commits in a row without an answer, then a person decides
+UNKNOWNS = 3  # commits in a row without an answer, then a person decides, unless a key makes another one safe
+PERSISTS = timedelta(hours=24)  # how long such a post is sent again that never expires
 LOOKS = 2  # look-ups in a row that find nothing, a settle time apart: then it was not published
 SWALLOWED_WAIT = timedelta(minutes=2)
 FIRST_WAIT = timedelta(seconds=10)
@@ -51,9 +52,9 @@ class Step:
 
 
 def unreached(failure: PlatformError) -> bool:
-    """Whether the network failed, not this post: no answer at all, or a gateway's."""
-    gateway = isinstance(failure, Unavailable) and failure.gateway
-    return isinstance(failure, Unavailable | Uncertain) and (gateway or failure.status in (None, 502, 503, 504))
+    """Whether the network failed, not this post: no answer at all, a gateway's, or that of something else."""
+    other = isinstance(failure, Unavailable) and (failure.gateway or failure.astray)
+    return isinstance(failure, Unavailable | Uncertain) and (other or failure.status in (None, 502, 503, 504))
 
 
 def unstated(failure: PlatformError) -> bool:
@@ -101,23 +102,37 @@ def after_failure(
                 until,
                 spent=False,
                 account_wait=until,
-                trouble="; ".join(filter(None, (str(failure), failure.hint))) if told else None,
+                trouble=_told(failure) if told else None,
             )
         case NotReady():
             return Step("due", "unavailable", now + _asked(failure.retry_after, FIRST_WAIT, LONGEST_WAIT), spent=False)
+        case Unavailable(astray=True):
+            return _misled(failure, now, failures)
         case Unavailable() | Uncertain():
-            broken = failures >= BREAKS
-            if attempts >= ATTEMPTS and not (broken and aging):
-                return Step("failed", "attempts", None)
-            asked = getattr(failure, "retry_after", None)
-            wait = _asked(asked, backoff(max(attempts, failures - 1), jitter), LONGEST_RATE_WAIT)
-            held = now + wait if broken else None
-            trouble = str(failure) if wait > LONG_WAIT else None
-            spent = not (broken and aging)
-            return Step("due", "unavailable", now + wait, spent=spent, account_wait=held, trouble=trouble)
+            return _unreachable(failure, attempts, now, jitter, failures, aging=aging)
         case Rejected() | Unsupported():
             return Step("failed", "rejected", None)
     raise TypeError(f"no step for {type(failure).__name__}")
+
+
+def _misled(failure: Unavailable, now: datetime, failures: int) -> Step:
+    """The address leads to something else than the API: no post of the account can arrive, until a person acts."""
+    grown = min(RATE_WAITS[min(max(failures, 1), len(RATE_WAITS)) - 1], LONGEST_WAIT)
+    until = now + _asked(failure.retry_after, grown, LONGEST_RATE_WAIT)
+    return Step("due", "unavailable", until, spent=False, account_wait=until, trouble=_told(failure))
+
+
+def _unreachable(
+    failure: PlatformError, attempts: int, now: datetime, jitter: float, failures: int, *, aging: bool
+) -> Step:
+    broken = failures >= BREAKS
+    if attempts >= ATTEMPTS and not (broken and aging):
+        return Step("failed", "attempts", None)
+    asked = getattr(failure, "retry_after", None)
+    wait = _asked(asked, backoff(max(attempts, failures - 1), jitter), LONGEST_RATE_WAIT)
+    held = now + wait if broken else None
+    trouble = str(failure) if wait > LONG_WAIT else None
+    return Step("due", "unavailable", now + wait, spent=not (broken and aging), account_wait=held, trouble=trouble)
 
 
 def backoff(attempts: int, jitter: float) -> timedelta:
@@ -137,11 +152,12 @@ def after_absence(
     """The next step after a look-up that did not find the post; `delivery.absent` counts the ones before this."""
     if delivery.absent + 1 < LOOKS:
         return Step("unknown", "no_answer", now + settle)
-    if delivery.unknowns >= UNKNOWNS:
+    safe = _same_key_is_safe(delivery, certainty, key_window, now)
+    if delivery.unknowns >= UNKNOWNS and not (safe and _has_time(delivery, certainty, now)):
         return Step("held", "no_answer", None)
     # Again at once the first time; later ones wait, so that a network that loses writes can recover.
-    wait = timedelta(0) if delivery.unknowns <= 1 else SWALLOWED_WAIT
-    return Step("due", None, now + wait, fresh=not _same_key_is_safe(delivery, certainty, key_window, now))
+    wait = min(SWALLOWED_WAIT * max(0, delivery.unknowns - 1), LONGEST_WAIT)
+    return Step("due", None, now + wait, fresh=not safe)
 
 
 def cannot_tell(wish: Literal["hold", "retry", "assume-sent"], now: datetime) -> Step:
@@ -175,6 +191,18 @@ def _same_key_is_safe(delivery: Delivery, certainty: Certainty, key_window: floa
         return True
     began = delivery.committed_at
     return certainty == "keyed" and began is not None and now < began + timedelta(seconds=key_window)
+
+
+def _has_time(delivery: Delivery, certainty: Certainty, now: datetime) -> bool:
+    """Whether a post that no key doubles may be sent more than UNKNOWNS times: while the key lasts (which is asked
+    elsewhere), and where it lasts for ever, until the article is too old.
+    """
+    began = delivery.committed_at or now
+    return certainty == "keyed" or now < (delivery.expires_at or began + PERSISTS)
+
+
+def _told(failure: PlatformError) -> str:
+    return "; ".join(filter(None, (str(failure), failure.hint)))
 
 
 def _asked(seconds: float | None, otherwise: timedelta, most: timedelta) -> timedelta:

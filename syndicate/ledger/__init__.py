@@ -20,6 +20,7 @@ from syndicate.ledger.deliveries import Deliveries
 from syndicate.ledger.dropped import Dropped
 from syndicate.ledger.elsewhere import Elsewhere
 from syndicate.ledger.floods import Floods
+from syndicate.ledger.former_names import FormerNames
 from syndicate.ledger.imports import Imports
 from syndicate.ledger.listings import Listings
 from syndicate.ledger.logins import Ended, Logins
@@ -49,13 +50,14 @@ class Ledger:
     def __init__(self, database: Database, clock: Clock, key: Callable[[], bytes], runs: RunFile | None = None) -> None:
         self.database = database
         self._clock = clock
+        self.former_names = FormerNames(database)
         self.sources = Sources(database)
         self.articles = Articles(database)
-        self.source_names = SourceNames(database, self.articles)
+        self.source_names = SourceNames(database, self.articles, self.former_names)
         self.imports = Imports(database, self.articles)
         self.accounts = Accounts(database)
         self.partings = Partings(database)
-        self.account_names = AccountNames(database, self.partings)
+        self.account_names = AccountNames(database, self.partings, self.former_names)
         self.logins = Logins(database, self.accounts, self.partings)
         self.deliveries = Deliveries(database)
         self.catalogue = Catalogue(database)

@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import TypeAlias
 
 from syndicate.ledger.database import Database, Row
+from syndicate.ledger.former_names import FormerNames
 from syndicate.ledger.partings import Partings
 from syndicate.ledger.transitions import CLOSED, drop
 from syndicate.model import Account
@@ -39,9 +40,10 @@ Configured: TypeAlias = Mapping[str, tuple[Account, Fingerprint]]
 class AccountNames:
     """Gives accounts their new names, in every table that has them."""
 
-    def __init__(self, database: Database, partings: Partings) -> None:
+    def __init__(self, database: Database, partings: Partings, former: FormerNames) -> None:
         self._db = database
         self._partings = partings
+        self._names = former
 
     def follow(self, configured: Configured, now: datetime) -> list[tuple[str, str]]:
         """Let each login that the config has under another name go on under that. Returns old and new names.
@@ -60,6 +62,7 @@ class AccountNames:
                     self._move(new, self._former(new))
                 self._move(f"\n{old}", new)
                 self._partings.comes_back(new, now)
+            self._names.record("account", moves.items())
         return [*moves.items()]
 
     def doubtful(self, configured: Configured) -> dict[str, list[str]]:
@@ -87,6 +90,7 @@ class AccountNames:
         """Let a login go on under another name, which may have rows of its own already."""
         with self._db.transaction():
             self._move(old, new)
+            self._names.record("account", [(old, new)])
             self._partings.comes_back(new, now)
             # What both names have goes out once: as the new one's.
             values: Row = {"old": old, "words": f"it goes out as {new}"}
@@ -99,9 +103,15 @@ class AccountNames:
         else:
             self._db.change("UPDATE account SET name = :new WHERE name = :old", **values)
             self._db.change("UPDATE delivery SET account = :new WHERE account = :old", **values)
-        there = "SELECT 1 FROM credential WHERE account = :new"
-        self._db.change(f"UPDATE credential SET account = :new WHERE account = :old AND NOT EXISTS ({there})", **values)
-        self._db.change("DELETE FROM credential WHERE account = :old", old=old)
+        for table in ("credential", "look"):  # one row an account
+            there = f"SELECT 1 FROM {table} WHERE account = :new"
+            self._db.change(
+                f"UPDATE {table} SET account = :new WHERE account = :old AND NOT EXISTS ({there})", **values
+            )
+            self._db.change(f"DELETE FROM {table} WHERE account = :old", old=old)
+        self._db.change("DELETE FROM listed WHERE account = :new", new=new)
+        for table in ("listed", "charge", "dropped"):
+            self._db.change(f"UPDATE {table} SET account = :new WHERE account = :old", **values)
 
     def _merge(self, values: Row) -> None:
         """Join two accounts that are one login: what was sent, or may have been, counts before what was not."""

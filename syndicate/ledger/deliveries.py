@@ -68,6 +68,17 @@ class Deliveries:
 
     def plan(self, planned: PlannedDelivery, planned_at: datetime) -> str | None:
         """Write a new delivery. Returns its key, or None if this article was planned for this account before."""
+        made = self._plan(planned, planned.key, planned_at)
+        if made is None and self._is_of_a_former_name(planned):
+            return self._plan(planned, delivery_key(planned.key, planned.account), planned_at)
+        return made
+
+    def _is_of_a_former_name(self, planned: PlannedDelivery) -> bool:
+        """Whether a delivery that was planned under this account's name, and has another name since, has its key."""
+        other = "SELECT 1 FROM delivery WHERE key = :key AND account <> :account"
+        return self._db.row(other, key=planned.key, account=planned.account) is not None
+
+    def _plan(self, planned: PlannedDelivery, key: str, planned_at: datetime) -> str | None:
         made = self._db.row(
             "INSERT INTO delivery (key, anchor, account, platform, action, revision, part, state, reason, due_at,"
             " planned_at, expires_at, priority, error, attempts, fence, lease_until, unknowns, absent, updated_at, day)"
@@ -75,7 +86,7 @@ class Deliveries:
             " :planned_at, :expires_at, :priority, :error, 0, 0, 0, 0, 0, :planned_at,"
             f" COALESCE({_DAY}, :undated))"
             " ON CONFLICT DO NOTHING RETURNING key",
-            key=planned.key,
+            key=key,
             anchor=planned.anchor,
             account=planned.account,
             platform=planned.platform,
@@ -95,9 +106,9 @@ class Deliveries:
                 f"UPDATE delivery SET {WANTED.sets(planned.state)}, reason = :reason, due_at = :due_at,"
                 " planned_at = :planned_at, priority = :priority, expires_at = NULL, error = NULL, post = NULL,"
                 " draft = NULL, committed_at = NULL, looks = 0, looked_at = NULL"
-                f" WHERE key = :key AND {WANTED.allowed} AND ((state = 'skipped' AND reason IN ({listed}))"
+                f" WHERE {_SAME} AND {WANTED.allowed} AND ((state = 'skipped' AND reason IN ({listed}))"
                 " OR (state = 'planned' AND reason IN ('burst', 'similar', 'stranger')))",
-                key=planned.key,
+                **_which(planned),
                 **names,
                 **_decided(planned, planned_at),
             )
@@ -105,13 +116,13 @@ class Deliveries:
 
     def filtered(self, account: str, anchors: Sequence[str]) -> set[str]:
         """Which of these articles the account's filters left out."""
-        keys = {delivery_key(anchor, account): anchor for anchor in anchors}
         found: set[str] = set()
-        for start in range(0, len(keys), CHUNK):
-            values: Row = {}
-            asked = f"SELECT key FROM delivery WHERE {rows.among('key', [*keys][start : start + CHUNK], values)}"
+        for start in range(0, len(anchors), CHUNK):
+            values: Row = {"account": account}
+            among = rows.among("anchor", anchors[start : start + CHUNK], values)
+            asked = f"SELECT anchor FROM delivery WHERE {among} AND account = :account AND action = 'post'"
             left_out = self._db.rows(f"{asked} AND state = 'skipped' AND reason = 'filtered'", **values)
-            found |= {keys[row["key"]] for row in left_out}
+            found |= {row["anchor"] for row in left_out}
         return found
 
     def given_up(self, anchor: str, reasons: Sequence[str] = GIVEN_UP) -> bool:
@@ -130,9 +141,9 @@ class Deliveries:
                 " planned_at = :planned_at, expires_at = :expires_at, priority = :priority, error = :error,"
                 " looks = 0, looked_at = NULL, post = NULL, draft = NULL, prepared = NULL, committed_at = NULL,"
                 " attempts = 0, unknowns = 0, absent = 0, updated_at = :planned_at"
-                f" WHERE key = :key AND {WANTED.allowed} AND state = 'skipped'"
+                f" WHERE {_SAME} AND {WANTED.allowed} AND state = 'skipped'"
                 f" AND reason IN ({', '.join(f':{name}' for name in names)})",
-                key=planned.key,
+                **_which(planned),
                 **names,
                 **_decided(planned, planned_at),
             )
@@ -144,6 +155,22 @@ class Deliveries:
         """The delivery with this key; None if there is none."""
         row = self._db.row(f"{rows.JOINED} WHERE delivery.key = :key", key=key)
         return rows.delivery(row) if row else None
+
+    def of(self, anchor: str, account: str, revision: int = 0) -> Delivery | None:
+        """The post of an article for an account; None if there is none. Its key may be of a former account name."""
+        row = self._db.row(
+            f"{rows.JOINED} WHERE delivery.anchor = :anchor AND delivery.account = :account"
+            " AND delivery.action = 'post' AND delivery.revision = :revision AND delivery.part = 0",
+            anchor=anchor,
+            account=account,
+            revision=revision,
+        )
+        return rows.delivery(row) if row else None
+
+    def key_of(self, planned: PlannedDelivery) -> str:
+        """The key that a planned delivery has."""
+        row = self._db.row(f"SELECT key FROM delivery WHERE {_SAME}", **_which(planned))
+        return row["key"] if row else planned.key
 
     def starting_with(self, prefix: str) -> list[Delivery]:
         """Deliveries whose key begins with `prefix`: people type the first digits."""
@@ -317,6 +344,19 @@ class Deliveries:
             row | {"started_at": from_micros(row["started_at"]), "ended_at": from_micros(row["ended_at"])}
             for row in found
         ]
+
+
+_SAME = "anchor = :anchor AND account = :account AND action = :action AND revision = :revision AND part = 0"
+
+
+def _which(planned: PlannedDelivery) -> Row:
+    """The values of _SAME."""
+    return {
+        "anchor": planned.anchor,
+        "account": planned.account,
+        "action": planned.action,
+        "revision": planned.revision,
+    }
 
 
 def _decided(planned: PlannedDelivery, planned_at: datetime) -> Row:

@@ -7,12 +7,12 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from syndicate.ledger import rows
-from syndicate.ledger.database import Database, Row, from_micros, micros
+from syndicate.ledger.database import MICROSECOND, Database, Row, from_micros, micros
 from syndicate.ledger.transitions import ELSEWHERE, FRESH, IN_DOUBT, move
 from syndicate.model import Article, Delivery, ListedPost
 from syndicate.serialization import compact, load_article
 
-FAST = timedelta(minutes=5)  # how far the clock of a site may be ahead
+FAST = timedelta(minutes=5)  # how far the clock of a site may be ahead; what is dated later has an embargo
 UNSURE = timedelta(hours=14)  # how far a date may be off if its time zone was a guess
 IN_DOUBT_SAID = "the ledger was put back, and this network cannot say whether it was sent meanwhile"
 
@@ -129,14 +129,18 @@ class Elsewhere:
     def _is_doubtful(self, delivery: Delivery, doubt: Row) -> bool:
         """Whether the replaced ledger may have sent it: published before its last run, and not new since the restore.
 
-        A story is new since where an earlier reading of its source after the restore did not list it.
+        A story is new since where an earlier reading of its source after the restore did not list it. The clock of its
+        site may be ahead, as far as its stories were ever dated later than they were read.
         """
         row = self._db.row(
             "SELECT data, first_seen_at, (SELECT MIN(other.first_seen_at) FROM article AS other"
-            " WHERE other.source = article.source AND other.first_seen_at >= :doubt_at) AS first"
+            " WHERE other.source = article.source AND other.first_seen_at >= :doubt_at) AS first,"
+            " (SELECT MAX(other.published_at - other.first_seen_at) FROM article AS other"
+            " WHERE other.source = article.source AND other.published_at - other.first_seen_at <= :fast) AS ahead"
             " FROM article WHERE anchor = :anchor",
             anchor=delivery.anchor,
             doubt_at=doubt["doubt_at"],
+            fast=FAST // MICROSECOND,
         )
         assert row is not None
         if row["first"] is not None and row["first_seen_at"] > row["first"]:
@@ -144,5 +148,5 @@ class Elsewhere:
         article = load_article(row["data"])
         until = from_micros(doubt["doubt_until"])
         assert until is not None
-        slack = FAST + (UNSURE if article.tz_assumed else timedelta(0))
+        slack = max(row["ahead"] or 0, 0) * MICROSECOND + (UNSURE if article.tz_assumed else timedelta(0))
         return article.published is None or article.published <= until + slack

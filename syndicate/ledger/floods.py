@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime, timedelta
 
 from syndicate.aliases import site_host
 from syndicate.ledger.database import Database, Row, from_micros, micros
-from syndicate.model import Delivery
+from syndicate.model import Article, Delivery
+from syndicate.serialization import load_article
 
 HOUR = timedelta(hours=1)
 """How long an approval lets everything of its source through, and in which time new articles are counted."""
@@ -76,15 +77,33 @@ class Floods:
         One without a time counts when it was first seen, unless the first run found it; what a person refused, and
         what still waits, does not.
         """
+        dated = (  # + keeps to one index
+            "published_at > :since AND published_at <= :until AND (+first_seen_at <= :until OR NOT EXISTS"
+            " (SELECT 1 FROM delivery WHERE delivery.anchor = article.anchor))"
+        )
+        timeless = "first_seen_at > :since AND first_seen_at <= :until AND (+published_at IS NULL OR data LIKE :by_day)"
         rows = self._db.rows(
-            f"SELECT {_DATES} FROM article WHERE source = :name"
-            f" AND (published_at > :since OR first_seen_at > :since) AND first_seen_at <= :until AND {_MEANT}",
+            f"SELECT {_DATES} FROM article WHERE source = :name AND {dated} AND data NOT LIKE :by_day AND {_MEANT}"
+            f" UNION ALL SELECT {_DATES} FROM article WHERE source = :name AND {timeless} AND {_MEANT}",
             name=source,
             by_day=_BY_DAY,
             since=micros(now - PAST),
             until=micros(now - HOUR),
         )
-        return [moment for moment in _moments(rows) if moment <= now - HOUR]
+        return _moments(rows)
+
+    def recent(self, source: str, count: int, besides: Collection[str]) -> list[Article]:
+        """The last articles of a source that have a date, newest first, without those in `besides`.
+
+        What a person refused, and what still waits, is left out.
+        """
+        rows = self._db.rows(
+            "SELECT anchor, data FROM article WHERE source = :source AND published_at IS NOT NULL"
+            f" AND content_hash <> '' AND {_MEANT} ORDER BY published_at DESC LIMIT :count",
+            source=source,
+            count=count + len(besides),
+        )
+        return [load_article(row["data"]) for row in rows if row["anchor"] not in besides][:count]
 
     def is_calm(self, source: str, now: datetime) -> bool:
         """Whether a person approved what was too much within the last hour, and nothing is too much for now."""

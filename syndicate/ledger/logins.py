@@ -66,7 +66,7 @@ class Logins:
             assert row is not None
             self._bind_age(account, row)
             if signs.whose:
-                doubted = row["doubted"] or (row["proof"] not in (None, signs.proof) and state.identity is not None)
+                doubted = row["doubted"] or (row["proof"] != signs.proof and state.identity is not None)
                 self._note(account.name, signs, _login(signs, state.identity), doubted=bool(doubted))
                 if not doubted:
                     self._partings.comes_back(account.name, now)

@@ -49,7 +49,8 @@ def end(database: Database, name: str, now: datetime) -> int:
     )
     # Of these it is not known for which login they were: they never come back.
     database.change("UPDATE delivery SET left_login = NULL WHERE account = :name AND left_login = ''", name=name)
-    database.change("DELETE FROM credential WHERE account = :name", name=name)
+    for table in ("credential", "listed"):
+        database.change(f"DELETE FROM {table} WHERE account = :name", name=name)
     database.change("DELETE FROM account WHERE name = :name", name=name)
     return articles
 
@@ -66,6 +67,9 @@ class Partings:
 
     def leave(self, name: str, now: datetime) -> int:
         """Skip what waits for an account that left the config. Returns how many articles that are."""
+        waits = f"SELECT 1 FROM delivery WHERE account = :name AND {CLOSED.allowed} LIMIT 1"
+        if self._db.row(waits, name=name) is None:
+            return 0
         with self._db.transaction():
             articles = close(self._db, name, "account_left", "the account left the config", now)
             if articles:

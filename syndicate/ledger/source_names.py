@@ -7,6 +7,7 @@ from dataclasses import replace
 
 from syndicate.ledger.articles import Articles
 from syndicate.ledger.database import Database, Row
+from syndicate.ledger.former_names import FormerNames
 from syndicate.ledger.sources import hashed
 from syndicate.serialization import load_article
 
@@ -16,9 +17,10 @@ RECENT = 20_000  # articles of a renamed source that get their names anew; older
 class SourceNames:
     """Gives sources their new names, in every table that has them."""
 
-    def __init__(self, database: Database, articles: Articles) -> None:
+    def __init__(self, database: Database, articles: Articles, former: FormerNames) -> None:
         self._db = database
         self._articles = articles
+        self._former = former
 
     def follow(self, wanted: Mapping[str, str]) -> list[tuple[str, str]]:
         """Let each source go on under the name that its address now has; `wanted` are addresses by name.
@@ -35,6 +37,7 @@ class SourceNames:
             for old, new in moves.items():
                 self._move(f"\n{old}", new)
                 self._rename_articles(old, new)
+            self._former.record("source", moves.items())
         return [*moves.items()]
 
     def _move(self, old: str, new: str) -> None:
@@ -43,6 +46,8 @@ class SourceNames:
         self._db.change("UPDATE source SET name = :new WHERE name = :old", **values)
         self._db.change("UPDATE article SET source = :new WHERE source = :old", **values)
         self._db.change("UPDATE subscription SET source = :new WHERE source = :old", **values)
+        self._db.change("DELETE FROM source_host WHERE source = :new", new=new)
+        self._db.change("UPDATE source_host SET source = :new WHERE source = :old", **values)
         there = "SELECT 1 FROM listing AS twin WHERE twin.source = :new AND twin.place = listing.place"
         self._db.change(f"DELETE FROM listing WHERE source = :old AND EXISTS ({there})", **values)
         self._db.change("UPDATE listing SET source = :new WHERE source = :old", **values)

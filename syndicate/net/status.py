@@ -6,6 +6,7 @@ import json
 import re
 from datetime import UTC, datetime
 from typing import Any
+from urllib.parse import urljoin, urlsplit
 
 from syndicate.errors import AuthError, PlatformError, RateLimited, Rejected, Unavailable, Uncertain
 from syndicate.ports import Reply
@@ -14,21 +15,52 @@ from syndicate.ports import Reply
 def failure(reply: Reply, what: str, *, commit: bool = False) -> PlatformError | None:
     """The error that a status means, None for success; `what` says which request failed, and of which platform.
 
-    `commit`: the request would have made something visible, so a server error is Uncertain.
+    `commit`: the request would have made something visible, so a server error is Uncertain, and an address that is not
+    there is wrong for every post.
     """
     status = reply.status
     if status < 300 or status == 304:
         return None
+    elsewhere = status in _ELSEWHERE or (commit and status in _NOT_THERE)
     message = f"{what}: HTTP {status}" + (f": {words}" if (words := _words(reply)) else "")
     if status == 429:
         return RateLimited(message, status=status, retry_after=retry_after(reply))
-    if blocked(reply):
-        return gateway(reply, what)
+    if elsewhere or blocked(reply):
+        return astray(reply, what) if elsewhere else gateway(reply, what)
     if 400 <= status < 500 and status not in (408, 425):
         return (AuthError if status == 401 else Rejected)(message, status=status)
     if commit:
         return Uncertain(message, status=status)
     return Unavailable(message, status=status, retry_after=retry_after(reply))
+
+
+_ELSEWHERE = (301, 302, 307, 308, 407, 511)
+"""Statuses with which a request was sent elsewhere, or stopped by a proxy: the API never took it. A 303 may follow what
+was taken."""
+_NOT_THERE = (404, 405, 410)
+_LONGEST_SHOWN = 16  # characters of a part of a path; a longer one may be a secret
+
+
+def astray(reply: Reply, what: str) -> Unavailable:
+    """The error for an address that leads to something else than the API: nothing was published, nor will be."""
+    told = f"{what}: HTTP {reply.status}" + (f": {words}" if (words := _words(reply)) else "")
+    hint = "check the address in the config (url, service, api_url), and what stands before that server"
+    if location := reply.headers.get("location", ""):
+        there = _shown(reply.url, location)
+        told += f", a redirect to {there}" if there else ""
+        hint = "write the address to which it leads in the config; posts do not follow redirects"
+    return Unavailable(told, hint=hint, status=reply.status, retry_after=retry_after(reply), astray=True)
+
+
+def _shown(here: str, location: str) -> str:
+    """Where a redirect leads, without what may be a secret: its query, and long parts of its path."""
+    try:
+        parts = urlsplit(urljoin(here, location))
+        host = parts.netloc.rpartition("@")[2]
+    except ValueError:
+        return ""
+    path = "/".join("…" if len(part) > _LONGEST_SHOWN else part for part in parts.path.split("/"))
+    return f"{parts.scheme}://{host}{path}"
 
 
 _OF_THE_SERVER = (401, 404, 410, 413, 414, 429)

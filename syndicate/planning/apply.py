@@ -64,7 +64,7 @@ def write(entries: Sequence[Planned], ledger: Ledger, now: datetime, *, overrule
             and planned.state != "skipped"
             and _is_taken_back(planned, planned_at, ledger, reasons, overruled)
         ):
-            key = planned.key
+            key = ledger.deliveries.key_of(planned)
         if key is not None:
             keys.append(key)
     return keys

@@ -61,7 +61,7 @@ class History:
 
     `listed` counts the entries of the reading. `strange` says in what it differs from all before, if nothing is known
     of what is listed; else "". `strangers` are the hosts, by anchor, of articles that lead where nothing led before.
-    `pace` None: nothing is too much for an hour.
+    `returned` are anchors of old articles, by their numbers. `pace` None: nothing is too much for an hour.
     """
 
     listed: int
@@ -69,6 +69,7 @@ class History:
     twins: Mapping[str, Sequence[LikelyDuplicate]]
     strange: str = ""
     strangers: Mapping[str, str] = field(default_factory=dict)
+    returned: Collection[str] = ()
     pace: Pace | None = None
 
 
@@ -215,6 +216,8 @@ def _too_many(going: Mapping[str, Planned], new: int, before: History, most: int
         waiting = dict.fromkeys(going.keys() - fresh, f"{told}, and this one is not newer than those known before")
     if len(fresh) > most:
         waiting |= dict.fromkeys(fresh, f"{told}, and burst is {most}")
+    numbered = "its address has a lower number than those of everything recent, as many others that are new"
+    waiting |= dict.fromkeys(going.keys() & {*before.returned} - waiting.keys(), numbered)
     usual = {anchor: entry for anchor, entry in going.items() if anchor not in waiting and entry.priority > 0}
     return _in_an_hour(usual, before.pace, most) | waiting
 

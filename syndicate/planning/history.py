@@ -13,6 +13,7 @@ from syndicate.model import ENCLOSED, Article, FloodLimits, Reading
 from syndicate.planning.changes import Change
 from syndicate.planning.flood_control import FEW, History, LikelyDuplicate, Pace, hold_back
 from syndicate.planning.likeness import difference
+from syndicate.planning.numbering import returned
 from syndicate.planning.plan import Planned
 
 KNOWN = 50  # articles of a source that show what its next ones look like
@@ -57,6 +58,7 @@ def restrained(
         twins=_twins(stories, fresh, ledger) if floods.similar != "post" else {},
         strange=_strange(fresh, ledger, roams=roams),
         strangers=strangers,
+        returned=_returned(stories, fresh, ledger),
         pace=pace,
     )
     ledger.floods.lead_to(fresh.source, _hosts(stories[each] for each in stories.keys() - strangers.keys()) - led)
@@ -110,6 +112,12 @@ def _strange(fresh: Fresh, ledger: Ledger, *, roams: bool) -> str:
         if each.anchor not in fresh.unknown
     ]
     return difference(listed, known[:KNOWN], fresh.newest, roams=roams) if known else ""
+
+
+def _returned(stories: Mapping[str, Article], fresh: Fresh, ledger: Ledger) -> Collection[str]:
+    """Anchors of old articles that come back as new ones, by the numbers in their addresses."""
+    new = {anchor: story for anchor, story in stories.items() if anchor in fresh.unknown}
+    return returned(new, ledger.floods.recent(fresh.source, KNOWN, fresh.unknown)) if len(new) > FEW else ()
 
 
 def _pace(going: Iterable[Planned], fresh: Fresh, ledger: Ledger, burst: int, now: datetime) -> Pace | None:

@@ -47,7 +47,8 @@ def what(reply: Reply, step: str, *, commit: bool = False, media: bool = False) 
     if reply.status == 403 and not words:  # Mastodon always says why
         return gateway(reply, f"mastodon: {step}")
     row = find(REFUSED, (str(reply.status),), words)
-    if row is None and reply.status == 404 and commit and media:  # nothing else in a status can be missing
+    own = reply.status == 404 and bool(problem(reply).get("error"))  # not of something before the server
+    if row is None and own and commit and media:  # nothing else in a status can be missing
         row = Row("picture")
     if row is None:
         return failure(reply, f"mastodon: {step}", commit=commit)

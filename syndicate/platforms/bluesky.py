@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Annotated, Any, ClassVar
 from urllib.parse import urlsplit
 
@@ -31,7 +31,17 @@ from syndicate.model import (
 )
 from syndicate.platforms import _bluesky_answers, _bluesky_handles, _facets
 from syndicate.platforms._answers import of_a_picture
-from syndicate.platforms._replies import addresses_in, by_hand, field, items, problem, same_address, same_text, whole
+from syndicate.platforms._bluesky_records import (
+    NOON,
+    created,
+    has_blobs,
+    languages,
+    links,
+    made_at,
+    record_key,
+    same,
+)
+from syndicate.platforms._replies import addresses_in, by_hand, field, items, problem, whole
 from syndicate.ports import Credentials, Http, Reply
 from syndicate.serialization import instant
 
@@ -40,11 +50,6 @@ BLOB_LIFE = timedelta(hours=1)
 """How long an upload may be used: the server removes blobs that no record names (from memory)."""
 
 _LISTING, _PAGES = 100, 10
-_ALPHABET = "234567abcdefghijklmnopqrstuvwxyz"
-_LOW_BITS = 20
-_CLOCK_BITS = 10
-_NOON = timedelta(hours=12)
-"""A record key lies at noon of its day: the key's own bits may move it by a second."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,17 +155,17 @@ class Bluesky:
         record: Json = {
             "$type": COLLECTION,
             "text": post.text,
-            "createdAt": _created(post.at),
-            "langs": _languages(post.language),
+            "createdAt": created(post.at),
+            "langs": languages(post.language),
             "facets": _facets.facets(post.text, post.spans),
             "embed": self._embed(post),
         }
         draft: Draft = {
             "repo": self._session()["did"],
-            "rkey": record_key(post.planned_at if post.day is None else post.day + _NOON, key),
+            "rkey": record_key(post.planned_at if post.day is None else post.day + NOON, key),
             "record": {name: value for name, value in record.items() if value or name == "text"},
         }
-        return draft | ({"expires_at": instant(post.at + BLOB_LIFE)} if _blobs(post) else {})
+        return draft | ({"expires_at": instant(post.at + BLOB_LIFE)} if has_blobs(post) else {})
 
     def commit(self, draft: Draft, key: str) -> Receipt:  # noqa: ARG002 - the record key is made of it
         """Create the record. InvalidSwap means that its key is taken; only `find` can tell whether by this post."""
@@ -192,7 +197,7 @@ class Bluesky:
         if reply.status == 400 and problem(reply).get("error") == "RecordNotFound":
             return None
         _raise(reply, "own record")
-        if not _same(draft["record"], field(reply, "value")):
+        if not same(draft["record"], field(reply, "value")):
             raise Rejected(f"bluesky: {field(reply, 'uri')} holds another post; this one was not sent")
         return self._receipt(draft, field(reply, "uri"), field(reply, "cid"))
 
@@ -216,17 +221,15 @@ class Bluesky:
     def _listed(self, record: Json) -> ListedPost | None:
         """A record of a listing; None if it does not say when it was made."""
         value, uri = record.get("value"), str(record["uri"])
-        if not isinstance(value, dict) or uri.count("/") < 4:
+        if not isinstance(value, dict):
+            return None
+        made = made_at(value)
+        if made is None or uri.count("/") < 4:
             return None
         repo, _, rkey = uri.removeprefix("at://").split("/", 2)
-        try:
-            made = datetime.fromisoformat(str(value.get("createdAt")))
-        except ValueError:
-            return None
         receipt = self._receipt({"repo": repo, "rkey": rkey}, uri, str(record.get("cid", "")))
         text = str(value.get("text", ""))
-        at = made if made.tzinfo else made.replace(tzinfo=UTC)
-        return ListedPost(receipt, at, tuple(dict.fromkeys([*_links(value), *addresses_in(text)])), text)
+        return ListedPost(receipt, made, tuple(dict.fromkeys([*links(value), *addresses_in(text)])), text)
 
     def delete(self, receipt: Receipt) -> None:
         """Delete the record; deleting it again is not an error."""
@@ -314,53 +317,6 @@ class Bluesky:
 
 
 _SESSION = {"accessJwt": "<access token>", "refreshJwt": "<refresh token>", "did": "<did>", "handle": "<handle>"}
-
-
-def record_key(at: datetime, key: str) -> str:
-    """The record key (TID) of a delivery: 13 characters, the same in every ledger, sorted by the article's day.
-
-    From the highest bit: a zero; 53 bits of microseconds since 1970, whose lowest 20 (about a second)
-    are replaced by bits 10 to 29 of the delivery key; 10 bits of clock id, bits 0 to 9 of the key.
-    So deliveries of one day differ in 30 bits of their keys. The server refuses a
-    key that is not a TID and accepts one from the future (measured on @atproto/pds 0.5.35, 2026-11-23).
-    """
-    micros = (at - datetime(1970, 1, 1, tzinfo=UTC)) // timedelta(microseconds=1)
-    own = int(key, 16) & ((1 << (_LOW_BITS + _CLOCK_BITS)) - 1)
-    number = (micros >> _LOW_BITS << (_LOW_BITS + _CLOCK_BITS)) | own
-    return "".join(_ALPHABET[number >> shift & 31] for shift in range(60, -1, -5))
-
-
-def _created(moment: datetime) -> str:
-    return moment.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
-
-
-def _languages(tag: str | None) -> list[str]:
-    """The language as BCP 47 with hyphens, since `en_US` is refused (measured); none if it is not a language tag."""
-    spelled = (tag or "").replace("_", "-")
-    return [spelled] if re.fullmatch(r"[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8})*", spelled) else []
-
-
-def _blobs(post: Post) -> bool:
-    return bool(post.media or (post.card and post.card.thumb))
-
-
-def _same(ours: Json, theirs: Any) -> bool:
-    if not isinstance(theirs, dict):
-        return False
-    links, others = _links(ours), _links(theirs)
-    return (
-        ours["createdAt"] == theirs.get("createdAt")
-        or (bool(ours["text"]) and same_text(ours["text"], str(theirs.get("text", ""))))
-        or any(same_address(link, other) for link in links for other in others)
-    )
-
-
-def _links(record: Json) -> list[str]:
-    embed = record.get("embed") or {}
-    external = (embed.get("media") or embed).get("external") or {}
-    features = [feature for facet in record.get("facets") or [] for feature in facet.get("features") or []]
-    addresses = [external.get("uri"), *(feature.get("uri") for feature in features)]
-    return [address for address in addresses if address]
 
 
 def _raise(reply: Reply, what: str, *, commit: bool = False) -> None:

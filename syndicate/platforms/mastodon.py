@@ -18,16 +18,13 @@ from syndicate.errors import NotReady, PictureRefused, Rejected, Unsupported
 from syndicate.model import Certainty, Draft, Identity, Json, Limits, ListedPost, Look, Media, Post, Receipt, Secret
 from syndicate.platforms import _mastodon_answers
 from syndicate.platforms._answers import of_a_picture
+from syndicate.platforms._mastodon_statuses import listed, ours, permalink
 from syndicate.platforms._replies import (
-    addresses_in,
     by_hand,
     dated,
     field,
-    holds,
     items,
     problem,
-    same_address,
-    same_text,
     whole,
 )
 from syndicate.ports import Credentials, Http, Reply
@@ -166,22 +163,22 @@ class Mastodon:
             uploads = {name: {"id": number, "ready": False} for name, number in draft.get("uploads", {}).items()}
             raise _working(uploads, draft.get("looks", 1))
         _raise(reply, "status", commit=True, media=bool(draft["media_ids"]))
-        return Receipt(id=str(field(reply, "id")), permalink=_permalink(whole(reply)))
+        return Receipt(id=str(field(reply, "id")), permalink=permalink(whole(reply)))
 
     def find(self, draft: Draft, key: str, since: datetime) -> Receipt | None:  # noqa: ARG002 - no listing shows the key
         """Search our own statuses, newest first, back to `since`, for the link or else the text."""
         for status in (status for page in self._pages() for status in page):
             if dated(status, "created_at") < since:
                 return None
-            if str(status["id"]) not in draft.get("others", ()) and _ours(draft, status):
-                return Receipt(id=str(status["id"]), permalink=_permalink(status))
+            if str(status["id"]) not in draft.get("others", ()) and ours(draft, status):
+                return Receipt(id=str(status["id"]), permalink=permalink(status))
         return None
 
     def recent(self, since: datetime) -> list[ListedPost]:
         """Our own statuses since then; a page that is not full, or reaches back so far, is the last one."""
         found: list[ListedPost] = []
         for page in self._pages():
-            found += [_listed(status) for status in page]
+            found += [listed(status) for status in page]
             if len(page) < _LISTING or found[-1].at < since:
                 break
         return [each for each in found if each.at >= since]
@@ -228,7 +225,7 @@ class Mastodon:
             json={name: value for name, value in body.items() if value},
             sample={"id": receipt.id, "url": receipt.permalink},
         )
-        return replace(receipt, permalink=_permalink(whole(reply)) or receipt.permalink)
+        return replace(receipt, permalink=permalink(whole(reply)) or receipt.permalink)
 
     def _number(self, receipt: Receipt) -> str:
         """The status's id; from an address its end, as on Mastodon itself."""
@@ -294,10 +291,6 @@ def _raise(reply: Reply, what: str, *, commit: bool = False, media: bool = False
         raise fault
 
 
-def _permalink(status: Json) -> str | None:
-    return status.get("url") or status.get("uri")
-
-
 def _stated(configuration: Json) -> dict[str, int]:
     """The server's limits by our names. If it counts an address as more than 23, the text may be that much shorter."""
     names = {
@@ -354,27 +347,6 @@ def _language(tag: str | None) -> str | None:
     if primary == "zh" and (region := next((part for part in others if part in _CHINESE), None)):
         return f"zh-{region.upper()}"
     return primary if re.fullmatch("[a-z]{2,3}", primary) else None
-
-
-def _listed(status: Json) -> ListedPost:
-    from syndicate.platforms._html import Content
-
-    page = Content(status.get("content") or "")
-    card = (status.get("card") or {}).get("url")
-    links = (*page.addresses, *addresses_in(page.text), *([card] if card else []))
-    receipt = Receipt(id=str(status["id"]), permalink=_permalink(status))
-    return ListedPost(receipt, dated(status, "created_at"), tuple(dict.fromkeys(links)), page.text)
-
-
-def _ours(draft: Draft, status: Json) -> bool:
-    from syndicate.platforms._html import Content
-
-    page = Content(status.get("content") or "")
-    if draft["link"]:
-        card = (status.get("card") or {}).get("url")
-        shown = any(same_address(draft["link"], address) for address in [*page.addresses, card])
-        return shown or holds(page.text, draft["link"])
-    return same_text(draft["status"], page.text)
 
 
 platform = Mastodon

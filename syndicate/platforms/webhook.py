@@ -15,9 +15,9 @@ from pathlib import Path
 from typing import Annotated, ClassVar, NoReturn
 from urllib.parse import urlsplit
 
-from syndicate.errors import Unsupported
+from syndicate.errors import Uncertain, Unsupported
 from syndicate.model import Certainty, Draft, Identity, Json, Limits, Look, Media, Post, Receipt, Secret
-from syndicate.net.status import failure
+from syndicate.net.status import failure, is_page
 from syndicate.platforms._replies import problem
 from syndicate.ports import Credentials, Http
 
@@ -94,13 +94,19 @@ class Webhook:
         return {"body": json.dumps(body, ensure_ascii=False, separators=(",", ":")), "at": int(post.at.timestamp())}
 
     def commit(self, draft: Draft, key: str) -> Receipt:
-        """Send the body. Any 2xx is success; a JSON answer may give the `id` and `url` of what the receiver made."""
+        """Send the body. Any 2xx is success; a JSON answer may give the `id` and `url` of what the receiver made.
+
+        Raises Uncertain for a 2xx with a web page: so answer login pages and captive portals, which took nothing.
+        """
         body = draft["body"].encode()
         sample = {"id": "<post id>", "url": "<permalink>"}
         reply = self._http.call("POST", self._url, data=body, headers=self._headers(draft, key, body), sample=sample)
         fault = failure(reply, f"webhook: {urlsplit(self._url).hostname}", commit=True)
         if fault is not None:
             raise fault
+        if is_page(reply.body[:1000].decode("utf-8", "replace")):
+            host = urlsplit(self._url).hostname
+            raise Uncertain(f"webhook: {host}: HTTP {reply.status} with a web page, as of a login", status=reply.status)
         answer = problem(reply)
         return Receipt(id=str(answer.get("id") or key), permalink=answer.get("url") or answer.get("permalink"))
 

@@ -127,6 +127,7 @@ def test_what_only_types_or_decorators_say_is_left_alone():
         "@decorated(frozen=True)\nclass A(Base):\n    b: Literal[1, 2]\n\n    def c(self, d: Literal[1]) -> D[2]: ...\n"
     )
     assert changed(text) == set()
+    assert changed('State: TypeAlias = Literal["due", "sent", "held"]\n') == set()
 
 
 def test_a_default_is_changed():

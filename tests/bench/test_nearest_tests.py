@@ -26,13 +26,14 @@ def test_the_mirror_comes_first_then_what_imports_it_then_what_reaches_it(tree):
         "syndicate/plan.py": "",
         "syndicate/run.py": "from syndicate import plan\n",
         "tests/test_plan.py": "from syndicate.plan import a\n",
+        "tests/test_plan_bounds.py": "from syndicate.plan import a\n",
         "tests/test_run.py": "import syndicate.run\n",
         "tests/test_all.py": "import syndicate.run, syndicate.plan\n",
         "tests/test_words.py": "import syndicate\n",
         "tests/words.py": "import syndicate.plan\n",
     }
     assert NearestTests(tree(files)).rings("syndicate/plan.py") == [
-        ["tests/test_plan.py"],
+        ["tests/test_plan.py", "tests/test_plan_bounds.py"],
         ["tests/test_all.py"],
         ["tests/test_run.py"],
     ]

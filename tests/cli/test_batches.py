@@ -156,10 +156,10 @@ def test_a_story_named_by_a_person_waits_for_nothing(desk):
     assert len(planned(desk, "burst")) == 10
 
 
-def test_a_burst_of_a_source_that_has_another_name_by_now_goes_out_under_the_new_name(desk):
+def test_a_burst_of_a_source_that_has_another_name_by_now_goes_out_under_the_name_that_was_told(desk):
     desk("post")
     desk.site.publish(11)
     desk("post")
     desk.path.write_text(desk.path.read_text().replace("  news:", "  paper:"))
     desk("post")
-    assert desk("deliveries", "approve", "--reason", "burst", "--source", "paper").out.count("planned → due") == 11
+    assert desk("deliveries", "approve", "--reason", "burst", "--source", "news").out.count("planned → due") == 11

@@ -9,6 +9,7 @@ import pytest
 
 from syndicate.config.hours import hours
 from syndicate.delivery.gates import Gate, Opening, Skip, Trouble, Wait, no_link
+from syndicate.ledger.account_names import Fingerprint
 from syndicate.ledger.articles import StoredArticle
 from syndicate.model import UNUSABLE, Schedule
 from tests.worlds.accounts import MASTO
@@ -282,3 +283,26 @@ def test_a_link_that_nobody_can_open_is_named(article, url, raw, words):
     found = no_link(article(1, url=url, raw=raw))
     assert (found and found.words) == words
     assert found is None or found.fatal
+
+
+@pytest.mark.parametrize(
+    ("state", "verdict"),
+    [
+        ("posted", Skip("elsewhere", "twin is the same login and posted it: https://social.example/1")),
+        ("unknown", "behind"),
+        ("held", "behind"),
+        ("sending", "behind"),
+        ("due", None),
+        ("failed", None),
+    ],
+)
+@pytest.mark.parametrize("draft", [None, {"text": "x"}])
+def test_what_another_name_of_the_login_has_is_not_sent_again(ledger, clock, put, state, verdict, draft):
+    for name in ("masto", "twin"):
+        account = replace(MASTO, name=name)
+        ledger.logins.register(account, Fingerprint("one login"), clock())
+        put(1, account)
+    put(1, replace(MASTO, name="twin"), state=state, permalink="https://social.example/1")
+    row = put(1, MASTO, draft=draft)
+    found = Gate(ledger).before_render(row, ledger.articles.find(row.anchor), MASTO)
+    assert (found.reason if verdict == "behind" else found) == verdict

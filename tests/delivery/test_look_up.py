@@ -49,6 +49,7 @@ def left(row, clock):
 
 
 DRAFT = {"text": "x"}
+LAST = {"absent": 1, "unknowns": 3, "committed_at": None}
 KEPT = {"draft": DRAFT, "post": DRAFT, "error": "read timed out"}
 
 
@@ -75,7 +76,11 @@ def test_without_a_time_of_commit_it_is_asked_from_when_it_was_planned(clock, as
         (None, {}, ("unknown", "no_answer", 15, "read timed out", 1, 1, True)),
         (None, {"absent": 1}, ("due", None, 0, "read timed out", 0, 1, True)),
         (None, {"absent": 1, "unknowns": 2}, ("due", None, 120, "read timed out", 0, 2, True)),
-        (None, {"absent": 1, "unknowns": 3}, ("held", "no_answer", None, "read timed out", 0, 3, True)),
+        (
+            None,
+            {"absent": 1, "unknowns": 3, "committed_at": None},
+            ("held", "no_answer", None, "read timed out", 0, 3, True),
+        ),
         (errors.Unavailable("down"), {"absent": 1}, ("unknown", "no_answer", 15, "down", 1, 1, True)),
         (errors.AuthError("revoked"), {"absent": 1}, ("unknown", "no_answer", 15, "revoked", 1, 1, True)),
         (errors.RateLimited("slow"), {}, ("unknown", "no_answer", 60, "slow", 0, 1, True)),

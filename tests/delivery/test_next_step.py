@@ -61,6 +61,7 @@ def said(step):
         (Unavailable("down", retry_after=-3), 3, ("due", "unavailable", 0, set())),
         (Unavailable("down", retry_after=9e9), 3, ("due", "unavailable", DAY, {"told"})),
         (Unavailable("down", retry_after=6 * 3600), 3, ("due", "unavailable", 6 * 3600, set())),
+        (Unavailable("moved", astray=True), 8, ("due", "unavailable", 60, {"account", "free", "told"})),
         (Uncertain("during an upload"), 3, ("due", "unavailable", 20, set())),
         (Rejected("no"), 1, ("failed", "rejected", None, set())),
         (PictureRefused("no"), 1, ("failed", "rejected", None, set())),
@@ -108,6 +109,7 @@ def test_what_cannot_expire_fails_at_last_unless_it_is_said_that_it_can():
         (RateLimited("slow", hint="ask less"), "slow; ask less"),
         (RateLimited("slow", retry_after=90), None),
         (RateLimited("slow", retry_after=90, capped=True), "slow"),
+        (Unavailable("moved", astray=True, hint="mend it"), "moved; mend it"),
     ],
 )
 def test_a_long_wait_is_told_in_the_networks_words(failure, trouble):
@@ -173,11 +175,11 @@ def test_a_commit_without_an_answer_is_looked_up_when_it_would_be_seen():
         (1, 1, ("due", None, 0, set())),
         (1, 2, ("due", None, 120, set())),
         (2, 2, ("due", None, 120, set())),
-        (1, 3, ("held", "no_answer", None, set())),
-        (1, 4, ("held", "no_answer", None, set())),
+        (1, 3, ("due", None, 240, set())),
+        (1, 99, ("due", None, 900, set())),
     ],
 )
-def test_a_post_that_is_not_found_twice_goes_again_and_after_three_times_is_for_a_person(absent, unknowns, step):
+def test_a_post_that_is_not_found_twice_goes_again_under_its_key(absent, unknowns, step):
     row = replace(UNKNOWN, absent=absent, unknowns=unknowns)
     assert said(retry_policy.after_absence(row, "exact", 0, SETTLE, NOW)) == step
 

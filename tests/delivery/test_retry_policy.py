@@ -120,8 +120,32 @@ def test_the_same_bytes_go_again_only_where_the_key_still_protects(certainty, ag
 
 
 def test_three_unknowns_in_a_row_are_for_a_person():
-    step = retry_policy.after_absence(replace(UNKNOWN, absent=1, unknowns=3), "keyed", 3300, SETTLE, NOW)
+    step = retry_policy.after_absence(replace(UNKNOWN, absent=1, unknowns=3), "lookup", 0, SETTLE, NOW)
     assert (step.state, step.due_at) == ("held", None)
+
+
+@pytest.mark.parametrize(
+    ("certainty", "ago", "expires", "state"),
+    [
+        ("keyed", 54, None, "due"),
+        ("keyed", 56, None, "held"),
+        ("exact", 23 * 60, None, "due"),
+        ("exact", 24 * 60, None, "held"),
+        ("exact", 9 * 24 * 60, timedelta(minutes=1), "due"),
+        ("exact", 1, timedelta(0), "held"),
+    ],
+)
+def test_where_a_key_makes_it_safe_a_post_goes_again_and_again(certainty, ago, expires, state):
+    lost = replace(
+        UNKNOWN,
+        absent=1,
+        unknowns=9,
+        committed_at=NOW - timedelta(minutes=ago),
+        expires_at=None if expires is None else NOW + expires,
+    )
+    step = retry_policy.after_absence(lost, certainty, 3300, SETTLE, NOW)
+    assert (step.state, step.fresh) == (state, False)
+    assert step.due_at == (NOW + retry_policy.LONGEST_WAIT if state == "due" else None)
 
 
 @pytest.mark.parametrize(("wish", "state"), [("hold", "held"), ("retry", "due"), ("assume-sent", "posted")])

@@ -286,6 +286,11 @@ def test_what_pages_leave_out_is_told_with_what_the_feed_does(read, page):
     assert whole.fetched.left_out == tuple(left)
 
 
+def test_so_much_is_read_as_the_guide_says():
+    assert (gaps.REQUESTS, gaps.ENTRIES) == (50, 500)
+    assert (gaps.LISTS, gaps.LEAST, gaps.PINNED, gaps.LATE, gaps.PATIENCE) == (3, 3, 3, HOUR, 6 * HOUR)
+
+
 # Backfill
 
 

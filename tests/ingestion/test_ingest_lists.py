@@ -400,6 +400,16 @@ def test_one_that_took_over_a_name_and_no_more_is_another(ledger, add, read, art
         assert found.candidates == []
 
 
+@pytest.mark.parametrize("known", [{"guid": None}, {"url": ""}, {"source": "sport"}])
+def test_one_that_has_a_name_more_than_it_had_is_the_same(add, read, article, clock, known):
+    first = article(1, **known)
+    add(first)
+    clock.move(days=1)
+    told = replace(article(1), title="Quite other words", summary="", published=clock())
+    told = replace(told, guid="another") if known.get("url") is None else told
+    assert read(told, asks=True).candidates == []
+
+
 def test_the_only_entry_of_a_list_is_the_next_and_nobody_is_asked(add, read, article, clock):
     known = article(1)
     add(known)

@@ -8,8 +8,8 @@ from datetime import timedelta
 import pytest
 
 from syndicate.aliases import aliases, content_hash, wording
-from syndicate.ledger.articles import ELSEWHERE, UNREAD
-from syndicate.ledger.database import micros
+from syndicate.ledger.articles import AHEAD, ALIKE, ELSEWHERE, UNREAD
+from syndicate.ledger.database import MICROSECOND, micros
 from syndicate.model import Account
 from syndicate.serialization import store_article
 from tests.worlds.accounts import MASTO
@@ -31,6 +31,10 @@ def add(ledger, article, clock):
         return anchor
 
     return make
+
+
+def test_a_clock_may_run_five_minutes_fast_and_four_of_one_date_tell_nothing():
+    assert (AHEAD * MICROSECOND, ALIKE) == (5 * MINUTE, 3)
 
 
 def row(ledger, anchor):
@@ -165,7 +169,7 @@ def test_a_page_is_not_looked_at_because_of_a_likeness(ledger, put, clock):
 def test_the_first_source_that_lists_an_imported_article_names_it_alone(ledger, add, article, clock):
     first, second = (add(n, position=ELSEWHERE, columns={"content_hash": UNREAD}, title="") for n in (1, 2))
     before = row(ledger, second)
-    told = article(1, title="Storm", summary="It came.", source="sport")
+    told = article(1, title="Storm", summary="It came.", source="sport", url=NEW)
     assert ledger.articles.adopt(first, told)
     stored = row(ledger, first)
     assert (stored["title_key"], stored["summary_key"], stored["source"]) == (

@@ -82,6 +82,7 @@ def test_what_expired_says_what_it_waited_for(ledger, clock, put, reason, waited
         put(4, state="planned", expires_at=clock(), draft={"text": "may be out"}),
         put(5, state="skipped", reason="approval", expires_at=clock()),
     ]
+    assert ledger.backlog.expire(clock() - SECOND) == 0
     assert ledger.backlog.expire(clock()) == 1
     left = ledger.deliveries.find(row.key)
     assert (left.state, left.reason, left.error, left.due_at) == ("skipped", "too_old", waited, None)

@@ -25,6 +25,7 @@ def test_a_process_is_named_by_its_host_its_boot_its_number_and_its_start():
     [
         ([sys.executable, "-c", "print(' once ')"], "once"),
         ([sys.executable, "-c", "raise SystemExit('no')"], ""),
+        ([sys.executable, "-c", "print('what it said'); raise SystemExit(1)"], "what it said"),
         (["/nowhere/no-such-program"], ""),
     ],
 )

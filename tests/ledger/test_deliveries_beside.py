@@ -8,7 +8,7 @@ import pytest
 
 from syndicate.ledger.articles import CHUNK
 from syndicate.ledger.database import micros
-from syndicate.ledger.deliveries import PlannedDelivery, delivery_key
+from syndicate.ledger.deliveries import SHORTEST, PlannedDelivery, delivery_key
 from syndicate.model import Account
 from tests.worlds.accounts import MASTO
 
@@ -107,6 +107,7 @@ def test_a_prefix_of_many_keys_finds_the_first_three(ledger, put):
     assert len(ledger.deliveries.starting_with("abcd")) == 3
     assert [row.key for row in ledger.deliveries.starting_with("abcd3")] == ["abcd3"]
     assert ledger.deliveries.starting_with("abc") == []
+    assert SHORTEST == 4
 
 
 @pytest.mark.parametrize(
@@ -118,6 +119,13 @@ def test_the_newest_post_is_a_post_of_this_account_that_was_sent(ledger, clock, 
     assert ledger.deliveries.latest_commit("masto", 1) == clock()
     assert ledger.deliveries.latest_commit("masto", 2) is None
     assert ledger.deliveries.latest_commit("nobody", 1) is None
+
+
+def test_the_posts_of_others_are_those_that_have_one(ledger, put):
+    mine, _, other = put(1, remote_id="mine"), put(2), put(3, remote_id="other")
+    put(4, FACE, remote_id="elsewhere")
+    assert ledger.deliveries.remote_ids(mine) == ["other"]
+    assert ledger.deliveries.remote_ids(other) == ["mine"]
 
 
 def test_what_was_spent_is_that_of_one_account_since_an_instant(ledger, clock, put):

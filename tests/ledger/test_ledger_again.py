@@ -116,3 +116,29 @@ def test_the_present_instant_is_the_clocks(ledger, clock):
 def test_a_ledger_in_numbers_is_that_of_its_database(ledger, clock, put):
     put(1)
     assert ledger.overview(clock()).deliveries == [("masto", "due", 1)]
+
+
+def test_a_new_ledger_has_every_table_and_nothing_in_it(ledger, clock):
+    tables = {
+        "sources": ledger.sources.known(["news"]),
+        "articles": ledger.articles.newest("news", 9),
+        "imports": ledger.imports.record([], clock()),
+        "accounts": ledger.accounts.paused(),
+        "deliveries": ledger.deliveries.search(),
+        "backlog": [*ledger.backlog.batches()],
+        "pauses": ledger.pauses.all(),
+        "listings": ledger.listings.find("https://gazette.example/1"),
+        "notices": ledger.notices.waiting(),
+        "alerts": ledger.alerts.waiting(),
+        "subscriptions": ledger.subscriptions.all(),
+    }
+    assert [name for name, found in tables.items() if found != []] == []
+    assert ledger.credentials.load("masto") == (0, {})
+    assert ledger.timekeeping.keep(clock()) == timedelta(0)
+    assert ledger.claims.sweep(clock(), lambda _: HOUR) == 0
+
+
+def test_what_waits_and_what_a_person_decides_is_written_in_the_ledger(ledger, clock, put):
+    row = put(1)
+    assert ledger.waiting.waits(row, "cap", due_at=clock(), error=None, now=clock())
+    assert ledger.decisions.skip(row, clock())

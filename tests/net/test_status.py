@@ -23,11 +23,18 @@ def reply(status=429, body=b"", **headers):
         (200, None, None),
         (201, None, None),
         (304, None, None),
-        (302, Unavailable, Uncertain),
+        (301, Unavailable, Unavailable),
+        (302, Unavailable, Unavailable),
+        (303, Unavailable, Uncertain),
+        (307, Unavailable, Unavailable),
         (400, Rejected, Rejected),
         (401, AuthError, AuthError),
         (403, Rejected, Rejected),
-        (404, Rejected, Rejected),
+        (404, Rejected, Unavailable),
+        (405, Rejected, Unavailable),
+        (410, Rejected, Unavailable),
+        (407, Unavailable, Unavailable),
+        (511, Unavailable, Unavailable),
         (408, Unavailable, Uncertain),
         (422, Rejected, Rejected),
         (425, Unavailable, Uncertain),
@@ -42,6 +49,20 @@ def test_a_status_stands_for_an_error(status, preparing, committing):
         fault = failure(reply(status), "masto", commit=commit)
         assert type(fault) is (kind or type(None))
         assert fault is None or (fault.status == status and str(fault) == f"masto: HTTP {status}")
+
+
+@pytest.mark.parametrize(
+    ("status", "location", "told"),
+    [
+        (302, "https://new.example/in/?key=s3cret", "masto: HTTP 302, a redirect to https://new.example/in/"),
+        (308, "/in/0123456789abcdef0", "masto: HTTP 308, a redirect to http://a/in/…"),
+        (301, "http://[", "masto: HTTP 301"),
+        (404, "", "masto: HTTP 404"),
+    ],
+)
+def test_an_address_that_leads_elsewhere_is_told_without_what_may_be_secret(status, location, told):
+    fault = failure(reply(status, location=location), "masto", commit=True)
+    assert (str(fault), fault.astray, "in the config" in fault.hint) == (told, True, True)
 
 
 @pytest.mark.parametrize(

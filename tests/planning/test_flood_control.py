@@ -422,7 +422,6 @@ def test_the_dates_of_what_the_first_run_found_say_how_much_is_usual(newsroom, s
     room = newsroom(floods=CAREFUL)
     begin = clock.now - timedelta(days=4)
     found_by_the_first_run(room, [article(n, published=begin + n * apart) for n in range(11)])
-    clock.move(days=1)
     assert dripped(room, stories, clock, 3, 10) == gone
 
 
@@ -441,6 +440,20 @@ def test_old_stories_that_come_back_nine_a_poll_are_stopped_within_the_hour(news
     clock.move(hours=2)
     assert dripped(room, stories, clock, 9, 20) == 9
     assert waiting(room) == 171
+
+
+def test_old_stories_that_were_never_seen_are_told_by_their_numbers(newsroom, article, clock):
+    room = newsroom(floods=CAREFUL)
+    known = [article(n, published=clock.now - timedelta(hours=2 * (220 - n))) for n in range(220, 200, -1)]
+    found_by_the_first_run(room, known)
+    for number in range(20):
+        clock.move(minutes=5)
+        again = [article(n, published=clock.now) for n in range(1 + number * 9, 10 + number * 9)]
+        room.publish(*again, *known[: 20 - len(again)])
+        assert room.run() == []
+    clock.move(days=1)
+    room.publish(article(221, published=clock.now), article(190, published=clock.now), *known)
+    assert len(room.run()) == 2, "what is published next, and a late draft"
 
 
 def test_old_stories_with_known_words_are_stopped_at_once(newsroom, article, clock):

@@ -134,7 +134,7 @@ def test_words_of_a_mastodon_server(meaning, words, status, name):
     for each in words:
         reply = recorded(status, {name: each} if name else each)
         found = _mastodon_answers.what(reply, "status", commit=True)
-        means(found, meaning, None)
+        means(found, "astray" if (status, meaning) == (404, "post") else meaning, None)
         if meaning != "post" or name:
             told = "the server refuses the token" if meaning == "login" else f"status: HTTP {status}"
             assert str(found) == f"mastodon: {told}: {each}"
@@ -147,7 +147,13 @@ def test_a_status_can_miss_nothing_but_its_uploads(status, media, commit):
     if status == 403:
         means(found, "login", "the token lacks a scope, or the server's staff limited the account")
     else:
-        means(found, "picture" if (status, media, commit) == (404, True, True) else "post", None)
+        missing = "post" if not commit else "picture" if media else "astray"
+        means(found, missing if status == 404 else "post", None)
+
+
+def test_a_404_of_something_before_the_server_is_no_missing_upload():
+    found = _mastodon_answers.what(recorded(404, "default backend - 404"), "status", commit=True, media=True)
+    means(found, "astray", None)
 
 
 def test_a_404_that_gives_its_reason_is_no_missing_upload():
@@ -160,7 +166,7 @@ def test_a_404_that_gives_its_reason_is_no_missing_upload():
     [
         (200, {"error": "too long"}, None, type(None), "None"),
         (401, {"error": "too long"}, None, AuthError, "mastodon: status: HTTP 401: too long"),
-        (410, {"error": "too long"}, None, Rejected, "mastodon: status: HTTP 410: too long"),
+        (410, {"error": "too long"}, None, Unavailable, "mastodon: status: HTTP 410: too long"),
         (403, "Forbidden", None, Unavailable, "mastodon: status: HTTP 403 from a firewall or proxy"),
         (403, {"error": 7}, None, Unavailable, "mastodon: status: HTTP 403 from a firewall or proxy"),
         (400, "too long", {"Content-Type": "text/html; charset=utf-8"}, Rejected, "mastodon: status: HTTP 400"),

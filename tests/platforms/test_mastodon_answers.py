@@ -46,7 +46,7 @@ STATUS = (200, {"id": "1", "url": "https://social.example/@gazette/1"})
         ((422, {"error": "Media 5 not found or already attached to another post"}), Uncertain, "already attached"),
         ((422, {"error": "Validation failed: File content type is invalid"}), PictureRefused, "content type"),
         ((422, {"error": "Cannot attach more than 4 files"}), PictureRefused, "more than 4"),
-        ((404, {"error": "Record not found"}), Rejected, "not found"),
+        ((404, {"error": "Record not found"}), Unavailable, "not found"),
         ((429, {"error": "Too many requests"}, {"Retry-After": "12"}), RateLimited, "Too many requests"),
         ((500, "<h1>We're sorry</h1>"), Uncertain, None),
         ((503, {"error": "Remote data could not be fetched"}), Uncertain, None),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from syndicate.errors import AuthError, NotReady, PictureRefused, Rejected, Uncertain
+from syndicate.errors import AuthError, NotReady, PictureRefused, Rejected, Unavailable, Uncertain
 from syndicate.model import Receipt, Secret
 from syndicate.platforms import mastodon
 from syndicate.testing import KEY, LINK, Held, Recorded, illustrated, picture, post
@@ -81,7 +81,7 @@ def test_an_upload_is_ready_unless_the_server_says_otherwise(status, ready):
             platform.prepare(story, KEY, left)
 
 
-@pytest.mark.parametrize(("media", "kind"), [(["5"], PictureRefused), ([], Rejected)])
+@pytest.mark.parametrize(("media", "kind"), [(["5"], PictureRefused), ([], Unavailable)])
 def test_a_status_that_is_not_found_misses_its_uploads(media, kind):
     platform, _ = masto((404, {"error": "Record not found"}))
     with pytest.raises(kind) as caught:

@@ -112,7 +112,11 @@ def test_every_yes_is_a_receipt(reply, number, permalink):
     ("reply", "kind"),
     [
         ((400, "no"), Rejected),
-        ((410, "gone"), Rejected),
+        ((410, "gone"), Unavailable),
+        ((404, {"detail": "Not Found"}), Unavailable),
+        ((302, "", {"Location": "/login"}), Unavailable),
+        ((303, "", {"Location": "/thanks"}), Uncertain),
+        ((200, "<!doctype html><title>Log in</title>"), Uncertain),
         ((401, "who?"), AuthError),
         ((429, "", {"Retry-After": "7"}), RateLimited),
         ((500, ""), Uncertain),

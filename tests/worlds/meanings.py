@@ -29,6 +29,8 @@ BEFORE = ON_COMMIT | {"there": Rejected, "maybe": Unavailable, "text": Rejected}
 
 def means(found: PlatformError, meaning: str, hint: str | None) -> None:
     """Whether an error of a commit says just that."""
-    assert type(found) is ON_COMMIT[meaning]
+    assert type(found) is {**ON_COMMIT, "astray": Unavailable}[meaning]
     assert getattr(found, "capped", False) == (meaning == "cap")
+    assert getattr(found, "astray", False) == (meaning == "astray")
+    hint = "in the config" if meaning == "astray" else hint
     assert (hint in found.hint) if hint else found.hint is None

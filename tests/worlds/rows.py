@@ -6,13 +6,12 @@ import json
 from datetime import datetime
 
 from syndicate.ledger.database import micros
-from syndicate.ledger.deliveries import delivery_key
 from syndicate.planning.apply import announce
 
 
 def planned(ledger, article, account, **columns):
     """Plans an article for an account and sets columns of its row; gives the delivery as it then is."""
-    key = delivery_key(announce(article, [account], ledger), account.name)
+    key = ledger.deliveries.of(announce(article, [account], ledger), account.name).key
     values = {name: _stored(value) for name, value in columns.items()}
     if values:
         settings = ", ".join(f"{name} = :{name}" for name in values)

@@ -16,7 +16,6 @@ from syndicate.app.monitoring.alerts import current
 from syndicate.config.schema import Config
 from syndicate.ledger import Ledger
 from syndicate.ledger.accounts import AccountState
-from syndicate.ledger.notices import Named
 from syndicate.ledger.pauses import Pause
 from syndicate.ledger.recovery import WantedLook
 from syndicate.ledger.sources import SourceHealth
@@ -129,7 +128,7 @@ def gather(config: Config, ledger: Ledger, daemon: str | None) -> Status:
         [*_accounts(config, ledger)],
         ledger.pauses.all(),
         [
-            *_conditions(conditions),
+            *_conditions(conditions.items()),
             *_batches(ledger.backlog.batches()),
             *_unsettled(ledger.standing.unsettled(now - RECENT)),
         ],
@@ -230,9 +229,9 @@ def _account(
     return AccountStatus(account.name, account.platform, word, why, since, until, said, waiting, last_post_at)
 
 
-def _conditions(found: Mapping[Named, str]) -> Iterator[Need]:
+def _conditions(found: Iterable[tuple[tuple[str, ...], str]]) -> Iterator[Need]:
     """The conditions that need a person, each with its command."""
-    for (kind, subject, *cause), message in found.items():
+    for (kind, subject, *cause), message in found:
         if kind not in (*NOBODY, *APPROVABLE):
             told = message.removeprefix(f"{subject} ").removeprefix(f"{subject}: ")
             yield Need(kind, subject, told, advice.of_notice(kind, subject, *cause) or None)

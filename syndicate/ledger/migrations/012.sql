@@ -144,3 +144,10 @@ CREATE INDEX delivery_skipped ON delivery (updated_at) WHERE state = 'skipped';
 -- Both are eight bytes, so that the row is found at the end of its page.
 CREATE TABLE chain (mark TEXT NOT NULL, own BIGINT NOT NULL, before BIGINT NOT NULL);
 INSERT INTO chain (mark, own, before) VALUES ('syndicate-ledger', 4611686018427387904, 4611686018427387904);
+-- Names that accounts and sources had before; commands still know them.
+CREATE TABLE former_name (
+    kind TEXT NOT NULL,
+    former TEXT NOT NULL,
+    name TEXT NOT NULL,
+    PRIMARY KEY (kind, former)
+);
