@@ -128,7 +128,7 @@ def gather(config: Config, ledger: Ledger, daemon: str | None) -> Status:
         [*_accounts(config, ledger)],
         ledger.pauses.all(),
         [
-            *_conditions(conditions),
+            *_conditions(conditions.items()),
             *_batches(ledger.backlog.batches()),
             *_unsettled(ledger.standing.unsettled(now - RECENT)),
         ],
