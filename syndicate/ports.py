@@ -32,6 +32,18 @@ from syndicate.model import (
 Clock: TypeAlias = Callable[[], datetime]
 """Gives the present instant: aware, UTC."""
 
+
+@dataclass(frozen=True, slots=True)
+class ClockDoubt:
+    """Why this machine's clock is doubted, in words, and what time it is by the servers, if any said so.
+
+    Meanwhile nothing expires, and nothing is skipped for its date. `words` "": no server was heard yet, after a stop.
+    """
+
+    words: str
+    servers: datetime | None = None
+
+
 Part: TypeAlias = tuple[str, bytes, str]
 """One file of a multipart body: file name, bytes, MIME type."""
 

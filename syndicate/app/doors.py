@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
+import contextlib
 import functools
 import threading
-from urllib.parse import quote
+from collections.abc import Collection
+from urllib.parse import quote, urlsplit
 
 from syndicate.config.schema import Config
+from syndicate.errors import ConfigError, PlatformError
 from syndicate.net.address_guard import Guard, bare
-from syndicate.net.http import USER_AGENT, RequestsHttp
+from syndicate.net.http import USER_AGENT, Machine, RequestsHttp
+from syndicate.net.server_time import ServerTimes, elapsed, server
 from syndicate.ports import Clock, Http
 
 LARGEST = 20_000_000  # bytes of a picture before it is fitted
+ASKED = 5.0  # seconds for a server to say what time it is
+OTHERS = 3  # servers at most that are asked for it
 _IN_ADDRESSES = "%:/?#[]@!$&'*+,;=~"
 
 
@@ -19,8 +25,10 @@ class Doors:
     """The HTTP clients of one run, made from the config's `network`. Thread-safe."""
 
     def __init__(self, config: Config, clock: Clock) -> None:
+        self.times = ServerTimes()
         self._config = config
         self._clock = clock
+        self._machine = Machine(times=self.times)
         self._lock = threading.Lock()
 
     @property
@@ -45,7 +53,25 @@ class Doors:
             timeout=network.timeout.total_seconds() if timeout is None else timeout,
             secrets=self._config.secrets,
             proxy=network.proxy if proxied else None,
+            machine=self._machine,
         )
+
+    def ask_the_time(self, known: Collection[str]) -> None:
+        """Have one server say what time it is: another than the `known` ones, or else one of these, past any cache."""
+        fresh = {"Cache-Control": "no-cache"}
+        door = RequestsHttp(clock=self._clock, timeout=ASKED, proxy=self._config.network.proxy, machine=self._machine)
+        servers = dict.fromkeys(_root(address) for address in (*origins(self._config), *_networks(self._config)))
+        others = [address for address in servers if server(address) not in known]
+        again = [address for address in servers if server(address) in known]
+        try:
+            for address in [*others[:OTHERS], *again[:1]]:
+                mark = elapsed()
+                with contextlib.suppress(PlatformError, ConfigError):
+                    door.call("HEAD", address, headers=fresh)
+                if self.times.heard_since(mark):
+                    return
+        finally:
+            door.close()
 
     @functools.cached_property
     def _web(self) -> Http:
@@ -58,6 +84,7 @@ class Doors:
             proxy=network.proxy,
             max_body=LARGEST,
             user_agent=_calling_card(self._config.site.url),
+            machine=self._machine,
         )
 
     @functools.cached_property
@@ -69,6 +96,20 @@ def origins(config: Config) -> list[str]:
     """The addresses that the config itself names, and so trusts: the site's and the sources'. Paths are left out."""
     named = (address for source in config.sources.values() for address in (source.url, source.link or ""))
     return [config.site.url, *(address for address in named if "://" in address)]
+
+
+def _networks(config: Config) -> list[str]:
+    """The addresses of networks that accounts name."""
+    found = []
+    for entry in config.accounts.values():
+        named = (getattr(entry.options, name, None) for name in ("api_url", "service", "url"))
+        found += [address for address in named if isinstance(address, str) and "://" in address][:1]
+    return found
+
+
+def _root(address: str) -> str:
+    parts = urlsplit(address)
+    return f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}/"
 
 
 def _calling_card(site: str) -> str:

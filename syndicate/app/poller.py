@@ -45,6 +45,8 @@ class Rounds:
         self._answers = Answers(clock)
         self._tries: dict[str, int] = {}
         self._resting: set[str] = set()
+        self._stopped_since: datetime | None = None
+        self._read_since: set[str] = set()
         self.notes: list[str] = []
 
     def register(self) -> None:
@@ -64,7 +66,13 @@ class Rounds:
             raise
         self._resting.discard(name)
         self._tries.pop(name, None)
+        self._read_since.add(name)
         return polled
+
+    def stopped(self, since: datetime) -> None:
+        """Nothing ran since then: what each source published meanwhile goes out in turn."""
+        self._stopped_since = since
+        self._read_since.clear()
 
     def expect(self, names: Iterable[str]) -> None:
         """A story of these sources was named to us: a server in maintenance is asked again for it, TRIES times."""
@@ -91,6 +99,7 @@ class Rounds:
                 backfill=backfill,
                 hurries=self._tries.get(name, 0) > 0,
                 follow=self._leads_to,
+                stopped_since=None if name in self._read_since else self._stopped_since,
             ),
         )
 

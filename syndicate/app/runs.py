@@ -7,6 +7,7 @@ it is made. After `close`, only a real run has left anything behind.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from copy import copy
 from dataclasses import replace
 from typing import TYPE_CHECKING, Protocol, TypeVar
 
@@ -84,6 +85,12 @@ class RealRun:
         self.paused: dict[str, str] = {}
         self.recordings: dict[str, Recording] = {}
         self.ledger = open_real(config, environ, self.clock)
+
+    def with_config(self, config: Config) -> RealRun:
+        """The same run, on the same ledger, with another config."""
+        made = copy(self)
+        made.config = config
+        return made
 
     def close(self) -> None:
         """Close the ledger."""

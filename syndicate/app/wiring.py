@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Self
 
 from syndicate.app.accounts import Lanes
+from syndicate.app.clock_watch import ClockWatch
 from syndicate.app.doors import Doors
 from syndicate.app.poller import Rounds
 from syndicate.app.renderer import LazyRenderer
@@ -40,6 +41,8 @@ class App:
         self.ledger = kind.ledger
         self.accounts = config.enabled
         self.doors = Doors(config, kind.clock)
+        self.watch = ClockWatch(kind.clock, self.doors.times, self.doors.ask_the_time)
+        self.ledger.doubt = self.watch.doubt
         self.renderer = LazyRenderer(config.site, config.templates, lambda: self.doors.web)
         self.lanes = Lanes(kind, self.doors)
         self.rounds = Rounds(config, self.accounts, self.ledger, lambda: self.doors.web, kind.clock)

@@ -10,7 +10,7 @@ import click
 
 from syndicate.cli import complain
 from syndicate.cli.options import Shared, follow_names
-from syndicate.cli.output import print_json
+from syndicate.cli.output import is_terminal, print_json
 from syndicate.delivery import decisions
 from syndicate.errors import SyndicateError
 from syndicate.model import Delivery
@@ -54,7 +54,7 @@ def agreed(question: str, *, yes: bool) -> bool:
     """Whether a person says yes; `yes` is the answer given in advance. Raises SyndicateError if nobody can be asked."""
     if yes:
         return True
-    if not (sys.stdin.isatty() and sys.stderr.isatty()):
+    if not is_terminal(sys.stdin, sys.stderr):
         raise SyndicateError(f"{question} Nobody can be asked here; to say yes, add --yes")
     return click.confirm(question, err=True)
 

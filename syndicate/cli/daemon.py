@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import contextlib
+import errno
 import functools
 import os
+import signal
 import sys
 import threading
-from collections.abc import Iterator
-from typing import TYPE_CHECKING
+from collections.abc import Callable, Iterator
+from typing import TYPE_CHECKING, cast
 
 import click
 
@@ -18,6 +20,7 @@ from syndicate.cli.post import stopping
 if TYPE_CHECKING:
     from syndicate.app.doors import Doors
     from syndicate.app.engines.daemon import Daemon
+    from syndicate.app.runs import RealRun
     from syndicate.config.schema import Config
     from syndicate.ingestion.websub import Subscriber
     from syndicate.ledger import Ledger
@@ -28,18 +31,36 @@ if TYPE_CHECKING:
 @shared_options
 @click.pass_obj
 def command(shared: Shared) -> int:
-    """Poll each source when it is due and post what is new, until Ctrl-C or SIGTERM."""
+    """Poll each source when it is due and post what is new, until Ctrl-C or SIGTERM.
+
+    SIGHUP has the config read again.
+    """
+    from syndicate.app.engines.config_file import ConfigFile
     from syndicate.app.engines.daemon import Daemon
+    from syndicate.app.engines.installed import load_rooms
     from syndicate.app.instance_lock import claim_instance
     from syndicate.app.monitoring.events import writer
     from syndicate.app.monitoring.systemd import notify
+    from syndicate.app.wiring import App
 
-    stop = threading.Event()
-    with opened(shared) as app, stopping(stop), claim_instance(app.config.ledger) as other:
-        say = writer(functools.partial(click.echo, err=True), app.ledger.now, as_json=shared.json)
+    stop, reload = threading.Event(), threading.Event()
+    with stopping(stop), _hangups(reload), opened(shared) as app, claim_instance(app.config.ledger) as other:
+        say = writer(_written, app.ledger.now, as_json=shared.json)
         subscriber = _subscriber(app.config, app.ledger, app.doors, say)
-        daemon = Daemon(app, say, stop, subscriber)
-        with _listening(app.config, app.ledger, daemon, say, subscriber):
+        load_rooms()
+        file = ConfigFile(app.config.path, os.environ)
+        hooks: list[Callable[[Config, Subscriber | None], None]] = []
+
+        def renew(before: App) -> tuple[App, Subscriber | None]:
+            fresh = App(cast("RealRun", before.kind).with_config(file.read(before.config)))
+            subscriber = _subscriber(fresh.config, fresh.ledger, fresh.doors, say)
+            for each in hooks:
+                each(fresh.config, subscriber)
+            return fresh, subscriber
+
+        daemon = Daemon(app, say, stop, subscriber, renew=renew, changed=file.changed, reload=reload)
+        with _listening(app.config, app.ledger, daemon, say, subscriber) as serve:
+            hooks += [serve] if serve else []
             say("daemon.started", sources=len(app.config.sources), accounts=len(app.accounts))
             if other:
                 told = f"{other} already runs a daemon on {app.config.ledger}; nothing is posted twice because of that"
@@ -51,6 +72,27 @@ def command(shared: Shared) -> int:
         sys.stderr.flush()
         os._exit(0)  # a thread still waits for an answer that nobody needs any more
     return 0
+
+
+@contextlib.contextmanager
+def _hangups(reload: threading.Event) -> Iterator[None]:
+    """Meanwhile SIGHUP sets `reload`, also that of a terminal which is closed: the daemon goes on without it."""
+    before = signal.signal(signal.SIGHUP, lambda *_: reload.set())
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGHUP, before)
+
+
+def _written(line: str) -> None:
+    """Write a line of the log. One that cannot be written is lost; the daemon goes on."""
+    try:
+        click.echo(line, err=True)
+    except OSError as fault:
+        if fault.errno in (errno.EIO, errno.EPIPE):  # the terminal or the reader has gone for good
+            nowhere = os.open(os.devnull, os.O_WRONLY)
+            os.dup2(nowhere, sys.stderr.fileno())
+            os.close(nowhere)
 
 
 def _subscriber(config: Config, ledger: Ledger, doors: Doors, say: EventLog) -> Subscriber | None:
@@ -67,11 +109,14 @@ def _subscriber(config: Config, ledger: Ledger, doors: Doors, say: EventLog) -> 
 @contextlib.contextmanager
 def _listening(
     config: Config, ledger: Ledger, daemon: Daemon, say: EventLog, subscriber: Subscriber | None
-) -> Iterator[None]:
-    """Answer health checks, metrics and hooks meanwhile, if the config has a `listen`."""
+) -> Iterator[Callable[[Config, Subscriber | None], None] | None]:
+    """Answer health checks, metrics and hooks meanwhile, if the config has a `listen`.
+
+    Gives what has the hooks follow another config.
+    """
     listen = config.listen
     if listen is None:
-        yield
+        yield None
         return
     from syndicate.app.monitoring.metrics import text
     from syndicate.web.hooks import Hooks
@@ -80,7 +125,11 @@ def _listening(
     hooks = Hooks(config, ledger, say, subscriber, daemon.expect)
     listener = Listener(listen.place, listen.token, daemon.health, functools.partial(text, ledger), hooks)
     say("daemon.listening", address=listen.address, port=listener.port)
+
+    def serve(config: Config, subscriber: Subscriber | None) -> None:
+        listener.hooks = Hooks(config, ledger, say, subscriber, daemon.expect)
+
     try:
-        yield
+        yield serve
     finally:
         listener.close()

@@ -12,7 +12,7 @@ import click
 
 from syndicate.cli import choice, when
 from syndicate.cli.options import Shared, known, opened, shared_options
-from syndicate.cli.output import line, print_json
+from syndicate.cli.output import is_terminal, line, print_json
 from syndicate.ledger.catalogue import Selection
 from syndicate.model import Delivery
 from syndicate.serialization import delivery_record
@@ -64,7 +64,7 @@ def listed(
         )
         if chosen.since and chosen.until and chosen.since >= chosen.until:
             raise click.UsageError(f"--since {since} is after --until {until}")
-        if limit is None and sys.stdout is not None and sys.stdout.isatty() and not shared.json and not everything:
+        if limit is None and is_terminal(sys.stdout) and not shared.json and not everything:
             limit, told = SCREEN, True
         else:
             told = False
@@ -110,8 +110,11 @@ class _Chosen:
 
     def _foreseen(self, found: Iterable[Delivery]) -> Iterator[Delivery]:
         off = {name for name, entry in self._app.config.accounts.items() if not entry.enabled}
+        now = self._app.ledger.now()
         for stored in found:
             row = self._now.get(stored.key, stored)
+            if row.state == "due" and row.reason is None and row.due_at is not None and row.due_at > now:
+                row = replace(row, reason="behind")  # after a stop, they go out a minute apart
             if row.state == "due" and row.account in off:
                 row = replace(row, reason="paused", error="the account is switched off")
             if not self._states or _named(row) in self._states:

@@ -6,7 +6,7 @@ import json
 import sys
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Any
+from typing import Any, TextIO
 from zoneinfo import ZoneInfo
 
 import click
@@ -33,6 +33,11 @@ SHOWN = (
 """What is shown of one delivery, in this order, where there is anything."""
 DONE = {"edit": "edited", "delete": "deleted"}
 """The state that is shown for an edit or a deletion that succeeded."""
+
+
+def is_terminal(*streams: TextIO | None) -> bool:
+    """Whether a person is at each of these streams; one may have been closed before we began."""
+    return all(stream is not None and stream.isatty() for stream in streams)
 
 
 def print_json(record: dict[str, Any]) -> None:
@@ -86,7 +91,8 @@ def dead_or_alive(record: Json) -> str | None:
 
 def _time(record: Json, zone: str) -> str:
     if record["posted_at"]:
-        return f"posted  {stamp(moment(record['posted_at']), zone)}"
+        done = DONE.get(record["action"], "posted")
+        return f"{done:<7} {stamp(moment(record['posted_at']), zone)}"
     return f"planned {stamp(moment(record['planned_at']), zone)}"
 
 

@@ -15,7 +15,7 @@ import click
 
 from syndicate.cli import complain
 from syndicate.cli.options import DURATION, Shared, active, known, opened, shared_options
-from syndicate.cli.output import print_deliveries
+from syndicate.cli.output import is_terminal, print_deliveries
 from syndicate.model import APPROVABLE, LATER, REASONS
 
 if TYPE_CHECKING:
@@ -133,7 +133,7 @@ def send(run: Run, app: App, wait: timedelta = timedelta(0), *, verbose: bool = 
 
 def _again(posts: Sequence[Delivery]) -> bool:
     """Ask whether deleted posts are sent again; no where nobody can be asked."""
-    if not (sys.stdin.isatty() and sys.stderr.isatty()):
+    if not is_terminal(sys.stdin, sys.stderr):
         return False
     where = ", ".join(post.account for post in posts)
     return click.confirm(f"its post on {where} was deleted; send it there again?", err=True)
@@ -149,14 +149,21 @@ def _depth(app: App, name: str, backfill: int | None) -> int:
 
 @contextlib.contextmanager
 def stopping(stop: threading.Event) -> Iterator[list[int]]:
-    """Meanwhile, Ctrl-C and SIGTERM set `stop`; the list has the signal that came."""
+    """Meanwhile, Ctrl-C, SIGTERM and a closed terminal set `stop`; the list has the signal that came.
+
+    Where SIGHUP is ignored, as by nohup, it stays so. SIGUSR1 does nothing.
+    """
     received: list[int] = []
 
     def handle(number: int, _frame: object) -> None:
         received.append(number)
         stop.set()
 
-    before = {number: signal.signal(number, handle) for number in (signal.SIGINT, signal.SIGTERM)}
+    ending = [signal.SIGINT, signal.SIGTERM]
+    if signal.getsignal(signal.SIGHUP) is not signal.SIG_IGN:
+        ending.append(signal.SIGHUP)
+    before = {number: signal.signal(number, handle) for number in ending}
+    before[signal.SIGUSR1] = signal.signal(signal.SIGUSR1, lambda *_: None)
     try:
         yield received
     finally:

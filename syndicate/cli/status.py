@@ -83,6 +83,7 @@ def _record(status: Status) -> dict[str, Any]:
                 "failing_since": instant(each.failing_since),
                 "failures": each.failures,
                 "error": each.error,
+                "quiet_since": instant(each.quiet_since),
             }
             for each in status.sources
         ],

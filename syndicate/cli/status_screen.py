@@ -28,6 +28,7 @@ STATES = {
     "spacing": "spacing",
     "behind": "spacing",
     "cap": "limit reached",
+    "recover": "looks before it posts",
 }
 """Why an account does not post, in two or three words."""
 SIZES = ((1e9, "GB"), (1e6, "MB"), (1e3, "kB"))
@@ -178,7 +179,7 @@ def _source(each: SourceStatus, width: int, page: _Page) -> Iterator[str]:
     elif each.state == "waiting":
         yield f"  {_mark('…', YELLOW)} {name}  its server asks us to wait · {read} · {coming}"
     elif each.state == "quiet":
-        yield f"  {_mark('…', YELLOW)} {name}  nothing new for longer than usual · {read} · {coming}"
+        yield f"  {_mark('…', YELLOW)} {name}  nothing new since {page.clock(each.quiet_since)} · {read} · {coming}"
     elif each.state == "new":
         yield f"  {_mark('…', YELLOW)} {name}  not read yet"
     else:

@@ -20,6 +20,7 @@ from syndicate.model import UNUSABLE, Account, Article, Delivery, Post, Reason
 from syndicate.ports import Platform, Priced
 from syndicate.schedule import at_once
 
+DOUBTED = timedelta(minutes=1)  # until a clock that is doubted is looked at again
 PAUSE_LOOK = timedelta(minutes=1)  # until a paused word is checked again
 FIRST_LOOK, LONGEST_LOOK = timedelta(seconds=30), timedelta(minutes=5)  # between looks at a page that is not right
 LOOKS = 4  # at a page at least before the article is skipped: by the clock alone, one that was set could end the wait
@@ -212,9 +213,14 @@ class Gate:
         words = f"{twin.account} is the same login, and what became of its post is not known yet"
         return Wait("behind", self.ledger.now() + PAUSE_LOOK, words)
 
-    def _age(self, delivery: Delivery) -> Skip | None:
-        if delivery.expires_at is None or delivery.expires_at > self.ledger.now():
+    def _age(self, delivery: Delivery) -> Wait | Skip | None:
+        now = self.ledger.now()
+        if delivery.expires_at is None or delivery.expires_at > now:
             return None
+        doubt = self.ledger.doubt()
+        if doubt is not None:  # what has expired by the servers' time as well waits for the clock to be right
+            old = doubt.servers is None or delivery.expires_at <= doubt.servers
+            return Wait("clock", now + DOUBTED, doubt.words) if old else None
         waited = f": {delivery.reason}" if delivery.reason else ""
         return Skip("too_old", f"{WAITED}{waited}")
 
@@ -254,6 +260,8 @@ class Gate:
             ends = now + max(left, (LOOKS - 1 - delivery.looks) * FIRST_LOOK)
             late = trouble.fatal and waited >= patience / 2
             return Wait("preflight", soon, trouble.words, ends=ends if late else None)
+        if trouble.fatal and self.ledger.doubt() is not None:
+            return Wait("preflight", now + LONGEST_LOOK, trouble.words)
         return Skip("preflight", trouble.words, alerted=True) if trouble.fatal else None
 
 

@@ -22,7 +22,7 @@ def look_up(delivery: Delivery, lane: Lane, ledger: Ledger, timeouts: Timeouts) 
     claimed = ledger.claims.claim_lookup(delivery, now=ledger.now(), lease=timeouts.lease)
     if claimed is None:
         return
-    since = (claimed.committed_at or claimed.planned_at) - SKEW
+    since = (claimed.committed_at or claimed.planned_at) - SKEW - _ahead(ledger)
     # Two articles may share a link, as on a live page: a post known as another delivery's is not this one's.
     draft = (claimed.draft or {}) | {"others": ledger.deliveries.remote_ids(claimed)}
     try:
@@ -44,6 +44,14 @@ def look_up(delivery: Delivery, lane: Lane, ledger: Ledger, timeouts: Timeouts) 
         hold_account(lane, step, ledger, ledger.now())
     else:
         _record_found(claimed, receipt, lane, ledger)
+
+
+def _ahead(ledger: Ledger) -> timedelta:
+    """How far our clock is ahead of the servers', by which networks date their posts."""
+    doubt = ledger.doubt()
+    if doubt is None or doubt.servers is None:
+        return timedelta(0)
+    return max(timedelta(0), ledger.now() - doubt.servers)
 
 
 def _record_found(claimed: Delivery, receipt: Receipt | None, lane: Lane, ledger: Ledger) -> None:

@@ -28,7 +28,7 @@ from syndicate.model import (
     Reading,
     Validators,
 )
-from syndicate.ports import Paged, Source
+from syndicate.ports import ClockDoubt, Paged, Source
 
 if TYPE_CHECKING:
     from syndicate.ingestion.readdressed import Follow, Readdressed
@@ -38,6 +38,8 @@ SETTLED = timedelta(days=7)  # the same permanent redirect for so long, and its 
 SOON = timedelta(minutes=1)
 """How long until a server in maintenance is asked again for a story that was named to us."""
 LONG = timedelta(hours=6)  # between two readings: articles may become too old meanwhile
+STOP = timedelta(hours=1)
+"""From then on a source that could not be read has stopped, and what it published meanwhile goes out in turn."""
 HABITS = 500  # recent articles that show how often a source publishes
 
 
@@ -47,7 +49,8 @@ class PollRules:
 
     `backfill` plans so many of the newest articles, whatever baseline, age and flood limits say. `hurries`: it has a
     story that was named to us, so a server in maintenance (503) is asked again after SOON, whatever it says. `follow`
-    asks where an address leads now; None: nothing is asked.
+    asks where an address leads now; None: nothing is asked. `stopped_since`: nothing ran between then and this poll,
+    the source's first one since.
     """
 
     every: PollInterval = DEFAULT_INTERVAL
@@ -57,6 +60,7 @@ class PollRules:
     backfill: int = 0
     hurries: bool = False
     follow: Follow | None = None
+    stopped_since: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,12 +109,37 @@ def poll(source: Source, state: SourceState, accounts: Sequence[Account], ledger
     if not rules.backfill and _nothing_to_write(state, fetched, wish, next_poll_at, now):
         return Polled(source.name, fetched.notes, baseline=False, seen=fetched.entries, new=0, keys=())
     renamed = _readdressed(fetched, state, ledger, rules)
+    doubt = ledger.doubt()
+    if doubt is None:
+        return _written(whole, renamed, wish, state, accounts, ledger, rules)
+    from syndicate.ingestion.doubted_clock import decided, refuse
+
+    if not rules.backfill:
+        refuse(state, fetched, doubt, now, ledger)
+
+    def written(decidable: CompleteReading) -> Polled:
+        return _written(decidable, renamed, wish, state, accounts, ledger, rules, doubt)
+
+    return decided(whole, state.validators, written)
+
+
+def _written(
+    whole: CompleteReading,
+    renamed: Sequence[Readdressed],
+    wish: PollHints,
+    state: SourceState,
+    accounts: Sequence[Account],
+    ledger: Ledger,
+    rules: PollRules,
+    doubt: ClockDoubt | None = None,
+) -> Polled:
+    """Record a reading in one transaction. `renamed` are known articles that it lists under other addresses."""
     with ledger.transaction():
         for each in renamed:
             ledger.articles.name(each.anchor, each.names)
         if whole.missing:
-            ledger.notices.happened(GAP, source.name, f"{source.name}: {whole.missing}", now)
-        polled = _record(whole, wish, state, accounts, ledger, rules)
+            ledger.notices.happened(GAP, state.name, f"{state.name}: {whole.missing}", ledger.now())
+        polled = _record(whole, wish, state, accounts, ledger, rules, doubt)
     return replace(polled, notes=(*polled.notes, *(each.note for each in renamed)))
 
 
@@ -233,7 +262,13 @@ def _failed(ledger: Ledger, state: SourceState, fault: SourceError, rules: PollR
         if fault.absent and (state.moved_to or state.address):
             ledger.sources.settle(state.name, state.moved_to)
         ledger.sources.failed(
-            state.name, str(fault), next_poll_at=next_poll_at, retry_at=retry_at, gone=fault.gone, at=now
+            state.name,
+            str(fault),
+            next_poll_at=next_poll_at,
+            retry_at=retry_at,
+            gone=fault.gone,
+            at=now,
+            since=rules.stopped_since or now,
         )
 
 
@@ -244,22 +279,19 @@ def _record(
     accounts: Sequence[Account],
     ledger: Ledger,
     rules: PollRules,
+    doubt: ClockDoubt | None,
 ) -> Polled:
     """Write everything in the poll's one transaction. Reads the state again: another process may have been first."""
     now, fetched, name = ledger.now(), whole.fetched, state.name
-    state = ledger.sources.ensure(name, state.url)
-    since = [(account, ledger.accounts.ensure(account, now).baseline_at) for account in accounts]
-    began, notes = None, fetched.notes
+    state, since = _state(state, accounts, ledger, now, doubt)
+    began, notes = doubt.servers if doubt else None, fetched.notes
     if state.baseline_at is None and fetched.articles:
-        from syndicate.ingestion.moved_feed import continued
-
-        went_on = continued(fetched.articles, name, ledger)
-        if went_on is not None:
-            began, notes = went_on.since, (*notes, went_on.note(len(fetched.articles)))
-            state = replace(state, baseline_at=began, entries=fetched.entries)
+        began, note = _begun(state, fetched, ledger, now, doubt)
+        if note:
+            notes, state = (*notes, note), replace(state, baseline_at=began, entries=fetched.entries)
     news = _News()
     if fetched.articles:  # most polls find nothing new, and need none of this loaded
-        news = _news(fetched, state, since, ledger, now, rules)
+        news = _news(fetched, state, since, ledger, now, rules, doubt)
     ledger.sources.read(
         name,
         fetched.validators,
@@ -299,6 +331,38 @@ def _record(
     )
 
 
+def _state(
+    state: SourceState, accounts: Sequence[Account], ledger: Ledger, now: datetime, doubt: ClockDoubt | None
+) -> tuple[SourceState, list[tuple[Account, datetime]]]:
+    """The source's state as it is now, and the accounts with their baselines, none of which is later than now."""
+    since = [(account, ledger.accounts.ensure(account, now).baseline_at) for account in accounts]
+    state = ledger.sources.ensure(state.name, state.url)
+    if doubt is None and any(at > now for at in (state.baseline_at or now, *(at for _, at in since))):
+        ledger.timekeeping.settle(now)  # the clock was ahead then
+        state, since = ledger.sources.ensure(state.name, state.url), [(account, min(at, now)) for account, at in since]
+    return state, since
+
+
+def _begun(
+    state: SourceState, fetched: Reading, ledger: Ledger, now: datetime, doubt: ClockDoubt | None
+) -> tuple[datetime | None, str]:
+    """When a source without a baseline began, and a note, if it began before this reading."""
+    if doubt is not None:
+        return doubt.servers, ""
+    if state.begun_at is not None and state.begun_at <= now:
+        return state.begun_at, f"its first run was at {state.begun_at:%Y-%m-%d %H:%M} UTC, while the clock was wrong"
+    from syndicate.ingestion.moved_feed import continued
+
+    went_on = continued(fetched.articles, state.name, ledger)
+    return (went_on.since, went_on.note(len(fetched.articles))) if went_on else (None, "")
+
+
+def _stopped(state: SourceState, rules: PollRules, now: datetime) -> bool:
+    """Whether this is the first reading after a stop: of everything, or of this source's server."""
+    unread = state.unread_since is not None and now - state.unread_since >= STOP
+    return unread or rules.stopped_since is not None
+
+
 @dataclass(frozen=True, slots=True)
 class _News:
     """The result of a reading: how many articles are `new`, what is planned and waits, keys of edits, notes."""
@@ -317,6 +381,7 @@ def _news(
     ledger: Ledger,
     now: datetime,
     rules: PollRules,
+    doubt: ClockDoubt | None,
 ) -> _News:
     """Store the articles that were read, and plan their deliveries. `accounts` come with their baselines."""
     from syndicate.ingestion.fill_in import fill_in
@@ -336,15 +401,29 @@ def _news(
         candidates = candidates[::-1]
     asked = [(candidates, accounts), *listed_here_too(fetched.articles, accounts, ledger, since)]
     asked += fill_in(read.shared, accounts, ledger, now, rules.breaking)
-    entries: list[Planned] = []
-    for stories, whom in asked:
-        entries += plan(stories, whom, source_baseline=since, zone=rules.zone, now=now, breaking=rules.breaking)
+
+    def judged(at: datetime) -> list[Planned]:
+        found: list[Planned] = []
+        for stories, whom in asked:
+            found += plan(stories, whom, source_baseline=since, zone=rules.zone, now=at, breaking=rules.breaking)
+        return [entry for entry in found if state.begun_at is None or entry.reason != "baseline"]
+
+    entries = judged(now)
+    if doubt is not None:
+        from syndicate.ingestion.doubted_clock import reconsidered
+
+        entries = reconsidered(entries, judged(doubt.servers) if doubt.servers else (), now)
     if read.changed and rules.floods.hosts is not None:
         follow(read.changed, state.name, ledger)
+    stopped = _stopped(state, rules, now)
     if entries and rules.floods != NO_LIMITS:
         new = {candidate.anchor for stories, _ in asked for candidate in stories}
-        fresh = Fresh(fetched, read.listed, read.unknown, new, newest)
+        fresh = Fresh(fetched, read.listed, read.unknown, new, newest, stopped)
         entries = restrained(entries, fresh, ledger, rules.floods, now)
+    if stopped:
+        from syndicate.planning.in_turn import in_turn
+
+        entries = in_turn(entries, ledger, now)
     ledger.floods.lists(state.name, read.listed)
     edits = revise(read.changed, [account for account, _ in accounts], ledger, now, rules.breaking)
     notes = read.notes

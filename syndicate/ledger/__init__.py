@@ -32,6 +32,7 @@ from syndicate.ledger.pauses import EVERYTHING, Pauses
 from syndicate.ledger.recovery import Recovery
 from syndicate.ledger.rehearsal import release
 from syndicate.ledger.run_file import RunFile
+from syndicate.ledger.run_gaps import RunGaps
 from syndicate.ledger.source_names import SourceNames
 from syndicate.ledger.sources import Sources
 from syndicate.ledger.standing import Standing
@@ -39,7 +40,7 @@ from syndicate.ledger.subscriptions import Subscriptions
 from syndicate.ledger.timekeeping import Timekeeping
 from syndicate.ledger.waiting import Waiting
 from syndicate.model import Account, Reason
-from syndicate.ports import Clock
+from syndicate.ports import Clock, ClockDoubt
 
 __all__ = ["Ledger"]
 
@@ -49,6 +50,8 @@ class Ledger:
 
     def __init__(self, database: Database, clock: Clock, key: Callable[[], bytes], runs: RunFile | None = None) -> None:
         self.database = database
+        self.doubt: Callable[[], ClockDoubt | None] = lambda: None
+        """Why the clock is doubted, if it is; whoever opened the ledger sets it."""
         self._clock = clock
         self.former_names = FormerNames(database)
         self.sources = Sources(database)
@@ -72,6 +75,7 @@ class Ledger:
         self.standing = Standing(database)
         self.pauses = Pauses(database)
         self.timekeeping = Timekeeping(database)
+        self.run_gaps = RunGaps(database)
         self.listings = Listings(database)
         self.floods = Floods(database)
         self.notices = Notices(database)
@@ -122,6 +126,17 @@ class Ledger:
             self.accounts.reached(account.name)
             return self._catch_up(account, state.down_since if state.paused is None else None, "unavailable")
 
+    def catch_up_after_stop(self, account: Account, since: datetime) -> int:
+        """After nothing ran since `since`: what was due meanwhile goes out as `schedule.catch_up` says.
+
+        Returns how many of the account's deliveries are too old by now.
+        """
+        state = self.accounts.find(account.name)
+        if state is None or state.paused is not None or state.down_since is not None:
+            return 0  # its own stop goes on, and is caught up when it ends
+        with self.transaction():
+            return self._catch_up(account, since, None)
+
     def end_pause(self, word: str, accounts: Sequence[Account]) -> tuple[bool, int]:
         """End a pause of everything ("") or of a word.
 
@@ -137,7 +152,8 @@ class Ledger:
             self.pauses.end(word, self.now())
         return True, skipped
 
-    def _catch_up(self, account: Account, since: datetime | None, cause: Reason, word: str = EVERYTHING) -> int:
+    def _catch_up(self, account: Account, since: datetime | None, cause: Reason | None, word: str = EVERYTHING) -> int:
+        """`cause` None: nothing ran, and only what was due meanwhile is caught up."""
         if since is None:
             return 0
         keep = account.schedule.catch_up

@@ -103,9 +103,15 @@ class AccountNames:
         else:
             self._db.change("UPDATE account SET name = :new WHERE name = :old", **values)
             self._db.change("UPDATE delivery SET account = :new WHERE account = :old", **values)
-        there = "SELECT 1 FROM credential WHERE account = :new"
-        self._db.change(f"UPDATE credential SET account = :new WHERE account = :old AND NOT EXISTS ({there})", **values)
-        self._db.change("DELETE FROM credential WHERE account = :old", old=old)
+        for table in ("credential", "look"):  # one row an account
+            there = f"SELECT 1 FROM {table} WHERE account = :new"
+            self._db.change(
+                f"UPDATE {table} SET account = :new WHERE account = :old AND NOT EXISTS ({there})", **values
+            )
+            self._db.change(f"DELETE FROM {table} WHERE account = :old", old=old)
+        self._db.change("DELETE FROM listed WHERE account = :new", new=new)
+        for table in ("listed", "charge", "dropped"):
+            self._db.change(f"UPDATE {table} SET account = :new WHERE account = :old", **values)
 
     def _merge(self, values: Row) -> None:
         """Join two accounts that are one login: what was sent, or may have been, counts before what was not."""

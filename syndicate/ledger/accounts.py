@@ -5,12 +5,14 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from syndicate.ledger.database import EPOCH, MICROSECOND, Database, Row, from_micros, micros
 from syndicate.ledger.partings import end
 from syndicate.model import Account, Identity
 from syndicate.serialization import instant, moment
+
+JUST = timedelta(minutes=10)
 
 PAUSED: Mapping[str, str] = {
     "auth": "paused: its login was refused",
@@ -91,6 +93,15 @@ class Accounts:
                 age=account.max_age // MICROSECOND,
             )
         return articles
+
+    def began_at(self, at: datetime, now: datetime) -> None:
+        """Accounts that were first used just now, by a clock that is ahead, were first used `at`."""
+        self._db.change(
+            "UPDATE account SET baseline_at = :at WHERE baseline_at > :at AND baseline_at > :now - :just",
+            at=micros(at),
+            now=micros(now),
+            just=JUST // MICROSECOND,
+        )
 
     def find(self, name: str) -> AccountState | None:
         """The state of an account; None if the ledger does not know it."""

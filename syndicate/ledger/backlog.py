@@ -14,6 +14,7 @@ from syndicate.ledger.transitions import EXPIRED, RELEASED, drop
 from syndicate.model import APPROVABLE, SCHEDULED, Reason
 
 LONG_STOP = timedelta(hours=1)  # a stop shorter than this skips nothing
+DRIFT = timedelta(minutes=10)  # a clock that is believed is no further off
 CATCH_UP_SPACING = timedelta(minutes=1)
 RESTLESS = 6  # times its delay: how long an article that keeps changing waits at most
 WAITED = "it expired while it waited"
@@ -152,9 +153,10 @@ class Backlog:
             "UPDATE delivery SET due_at = :now WHERE state = 'due' AND reason = 'template'", now=micros(now)
         )
         values: Row = {"now": micros(now)}
+        waits = rows.among("reason", (*SCHEDULED, "budget", "clock"), values)
         self._db.change(
             "UPDATE delivery SET due_at = :now, reason = NULL, error = NULL"
-            f" WHERE state = 'due' AND {rows.among('reason', (*SCHEDULED, 'budget'), values)} AND action = 'post'",
+            f" WHERE state = 'due' AND {waits} AND action = 'post'",
             **values,
         )
         self._db.change("UPDATE account SET opens_at = 0 WHERE opens_at > :now", now=micros(now))
@@ -210,6 +212,31 @@ class Backlog:
             marked=MARKED,
         )
 
+    def last_in_turn(self, account: str, now: datetime) -> datetime | None:
+        """When the last of those is due that go out a minute apart after a stop; None if none was just now."""
+        row = self._db.row(
+            "SELECT MAX(due_at) AS at FROM delivery WHERE account = :account AND state = 'due' AND priority > 0"
+            " AND (reason IS NULL OR reason = 'catch_up') AND due_at > :before",
+            account=account,
+            before=micros(now - CATCH_UP_SPACING),
+        )
+        return from_micros(row["at"]) if row else None
+
+    def look_at_dates_again(self, now: datetime, far: timedelta) -> None:
+        """Free what waits for an approval of its date, because a clock that was behind took it for the far future.
+
+        It was planned before its account was first used, which no right clock does.
+        """
+        self._db.change(
+            "UPDATE delivery SET reason = 'embargo', error = NULL,"
+            " due_at = (SELECT published_at FROM article WHERE article.anchor = delivery.anchor)"
+            " WHERE state = 'planned' AND reason = 'date' AND action = 'post' AND planned_at <"
+            " (SELECT baseline_at - :slack FROM account WHERE account.name = delivery.account)"
+            " AND (SELECT published_at FROM article WHERE article.anchor = delivery.anchor) <= :soon",
+            slack=DRIFT // MICROSECOND,
+            soon=micros(now + far),
+        )
+
     def raise_priority(self, anchor: str) -> None:
         """Let an article that became breaking news go before what waits."""
         self._db.change(
@@ -245,32 +272,51 @@ class Backlog:
         )
 
     def catch_up(
-        self, account: str, *, since: datetime, now: datetime, keep: int | None, word: str = "", cause: str = NO_RUN
+        self,
+        account: str,
+        *,
+        since: datetime,
+        now: datetime,
+        keep: int | None,
+        word: str = "",
+        cause: str | None = None,
     ) -> int:
         """After a stop since `since`: let the newest `keep` go out a minute apart, and skip the rest as too old.
 
         Breaking news, what a person asked for and what may have been sent stay as they are. With `word`, only
-        articles with that paused word. `cause` is what the stop was. Returns how many were skipped.
+        articles with that paused word. `cause` is what the stop was; None: nothing ran, and only what was due
+        meanwhile is meant. Returns how many were skipped.
         """
         if keep is None or now - since < LONG_STOP:
             return 0
         waiting = self._db.rows(
             "SELECT key FROM delivery WHERE account = :account AND state = 'due' AND action = 'post' AND priority > 0"
             " AND expires_at IS NOT NULL AND draft IS NULL AND (:word = '' OR reason = 'paused')"
-            " ORDER BY planned_at",
+            " AND (NOT :overdue OR due_at <= :now) ORDER BY planned_at",
             account=account,
             word=word,
+            overdue=cause is None,
+            now=micros(now),
         )
         stop = f"too old after a stop of {_span(now - since)}; only the newest {keep} go out"
         old, new = waiting[: max(0, len(waiting) - keep)], waiting[max(0, len(waiting) - keep) :]
         for row in old:
             values: Row = {"key": row["key"], "stop": stop}
-            drop(self._db, EXPIRED, "key = :key AND state = 'due'", now=now, error=":stop", cause=cause, values=values)
+            drop(
+                self._db,
+                EXPIRED,
+                "key = :key AND state = 'due'",
+                now=now,
+                error=":stop",
+                cause=cause or NO_RUN,
+                values=values,
+            )
         for number, row in enumerate(new if old else ()):
             self._db.change(
-                "UPDATE delivery SET reason = NULL, due_at = :due_at, updated_at = :now"
+                "UPDATE delivery SET reason = :reason, due_at = :due_at, updated_at = :now"
                 " WHERE key = :key AND state = 'due'",
                 key=row["key"],
+                reason="catch_up" if number else None,
                 due_at=micros(now + number * CATCH_UP_SPACING),
                 now=micros(now),
             )

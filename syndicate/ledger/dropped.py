@@ -16,6 +16,8 @@ LATE = "late"
 """Cause: it was already too old when its source could be read again."""
 NO_RUN = "no_run"
 """Cause: it was due, waited for nothing, and no run sent it in time."""
+ANOTHER_LOGIN = "another_login"
+"""Cause: its account leads to another login now."""
 APART = timedelta(hours=1)  # between two alerts about the same account and cause
 STALE = timedelta(days=7)  # what was dropped longer ago is no news any more
 
@@ -23,6 +25,7 @@ _WORDS: Mapping[str, str] = {
     **dict[str, str](REASONS.items()),
     LATE: "it was too old when its source could be read again",
     NO_RUN: "it was due, and no run sent it in time",
+    ANOTHER_LOGIN: "its account leads to another login now",
 }
 
 CAUSE = (
@@ -50,7 +53,7 @@ _PAUSE_ENDS = (
 
 @dataclass(frozen=True, slots=True)
 class Drop:
-    """A delivery that was dropped while it waited for `cause`: a reason to wait, LATE or NO_RUN.
+    """A delivery that was dropped while it waited for `cause`: a reason to wait, LATE, NO_RUN or ANOTHER_LOGIN.
 
     `reason` is that of the skipped delivery, and `error` what was last said of its wait. `down_since` is since when
     the account's network was not reached, or this was tried first, and `until` how long it asked us to wait.

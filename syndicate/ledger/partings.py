@@ -7,6 +7,7 @@ from datetime import datetime
 
 from syndicate.ledger import rows
 from syndicate.ledger.database import Database, Row, micros
+from syndicate.ledger.dropped import ANOTHER_LOGIN
 from syndicate.ledger.transitions import CLOSED, HELD, RETURNED, drop
 from syndicate.model import APPROVABLE, Reason
 
@@ -14,10 +15,10 @@ PLANNED: tuple[Reason, ...] = (*APPROVABLE, "embargo", "delay", "preflight")
 """What a delivery waits for in the state `planned`."""
 
 
-def close(database: Database, name: str, reason: Reason, words: str, now: datetime) -> int:
+def close(database: Database, name: str, reason: Reason, words: str, now: datetime, cause: str) -> int:
     """Skip everything that waits for an account, and keep for which login and until when it waited.
 
-    Returns how many articles that are.
+    `cause` is for what tells of it. Returns how many articles that are.
     """
     with database.transaction():
         counted = f"SELECT COUNT(DISTINCT anchor) AS number FROM delivery WHERE account = :name AND {CLOSED.allowed}"
@@ -31,7 +32,7 @@ def close(database: Database, name: str, reason: Reason, words: str, now: dateti
             name=name,
         )
         values: Row = {"name": name, "words": words}
-        drop(database, CLOSED, "account = :name", now=now, error=":words", reason=reason, cause=reason, values=values)
+        drop(database, CLOSED, "account = :name", now=now, error=":words", reason=reason, cause=cause, values=values)
     return int(row["number"])
 
 
@@ -40,7 +41,7 @@ def end(database: Database, name: str, now: datetime) -> int:
 
     What was not sent is skipped. What was sent without an answer is held, since it cannot be looked up any more.
     """
-    articles = close(database, name, "baseline", "the account now leads to another login", now)
+    articles = close(database, name, "baseline", "the account now leads to another login", now, ANOTHER_LOGIN)
     database.change(
         f"UPDATE delivery SET {HELD.sets()}, reason = 'no_answer', due_at = NULL, fence = fence + 1,"
         f" lease_until = 0, updated_at = :now WHERE account = :name AND {HELD.allowed}",
@@ -49,7 +50,8 @@ def end(database: Database, name: str, now: datetime) -> int:
     )
     # Of these it is not known for which login they were: they never come back.
     database.change("UPDATE delivery SET left_login = NULL WHERE account = :name AND left_login = ''", name=name)
-    database.change("DELETE FROM credential WHERE account = :name", name=name)
+    for table in ("credential", "listed"):
+        database.change(f"DELETE FROM {table} WHERE account = :name", name=name)
     database.change("DELETE FROM account WHERE name = :name", name=name)
     return articles
 
@@ -70,7 +72,7 @@ class Partings:
         if self._db.row(waits, name=name) is None:
             return 0
         with self._db.transaction():
-            articles = close(self._db, name, "account_left", "the account left the config", now)
+            articles = close(self._db, name, "account_left", "the account left the config", now, "account_left")
             if articles:
                 self._db.change("UPDATE account SET left_at = :now WHERE name = :name", name=name, now=micros(now))
         return articles

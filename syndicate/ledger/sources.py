@@ -46,7 +46,8 @@ class SourceState:
     `baseline_at` is None until the first good reading. `address` is its new address, if it moved for good;
     `moved_to` is the address to which it has redirected for good since `moved_at`, and which is not used yet.
     `gone`: it answered 410. `gap_at` is when articles were found missing that are not read yet. `read_at` is when it
-    was last read successfully.
+    was last read successfully, `begun_at` when it was first read while the clock was doubted, `unread_since` since when
+    its polls have failed.
     """
 
     name: str
@@ -65,6 +66,8 @@ class SourceState:
     gone: bool = False
     gap_at: datetime | None = None
     read_at: datetime | None = None
+    begun_at: datetime | None = None
+    unread_since: datetime | None = None
 
 
 def hashed(url: str) -> str:
@@ -126,6 +129,7 @@ class Sources:
             "UPDATE source SET polled_at = :now, read_at = :now, failing_since = NULL, etag = :etag,"
             " last_modified = :last_modified, body_hash = :body_hash,"
             " place = :place, wish = :wish, baseline_at = COALESCE(baseline_at, :baseline_at), gone = 0,"
+            " begun_at = NULL,"
             " entries = COALESCE(:entries, entries), retry_at = 0, fails = 0, gap_at = :gap_at,"
             f" next_poll_at = {_NEXT}, error = NULL WHERE name = :name",
             name=name,
@@ -151,18 +155,31 @@ class Sources:
         retry_at: datetime | None,
         gone: bool = False,
         at: datetime | None = None,
+        since: datetime | None = None,
     ) -> None:
-        """Record that a poll `at` that time failed. Validators and baseline stay as they are."""
+        """Record that a poll `at` that time failed. Validators and baseline stay as they are.
+
+        Nothing was read since `since`.
+        """
         self._db.change(
-            "UPDATE source SET fails = fails + 1, failing_since = COALESCE(failing_since, :at, polled_at),"
+            "UPDATE source SET fails = fails + 1, failing_since = COALESCE(failing_since, :since, :at, polled_at),"
             f" error = :error, next_poll_at = {_NEXT}, gone = :gone,"
             " retry_at = COALESCE(:retry_at, 0), refused_at = :at WHERE name = :name",
             name=name,
+            since=micros(since),
             error=error,
             at=micros(at),
             gone=int(gone),
             next_poll_at=micros(next_poll_at),
             retry_at=micros(retry_at),
+        )
+
+    def begun(self, name: str, at: datetime) -> None:
+        """Record a first reading while the clock is doubted: what is published after `at` will be new."""
+        self._db.change(
+            "UPDATE source SET begun_at = COALESCE(begun_at, :at) WHERE name = :name AND baseline_at IS NULL",
+            name=name,
+            at=micros(at),
         )
 
     def moving(self, name: str, to: str | None, since: datetime | None) -> None:
@@ -304,6 +321,8 @@ def _state(row: Row, url: str) -> SourceState:
         gone=bool(row["gone"]),
         gap_at=from_micros(row["gap_at"]),
         read_at=from_micros(row["read_at"]),
+        begun_at=from_micros(row["begun_at"]),
+        unread_since=from_micros(row["failing_since"]),
     )
 
 

@@ -29,6 +29,8 @@ Reason: TypeAlias = Literal[
     "budget",
     "paused",
     "behind",
+    "catch_up",
+    "clock",
     "rate_limited",
     "unavailable",
     "auth",
@@ -65,6 +67,8 @@ REASONS: Mapping[Reason, str] = {
     "budget": "waits: the month's budget is spent",
     "paused": "waits: paused by a person",
     "behind": "waits: another one goes first",
+    "catch_up": "waits: after a stop one goes out each minute",
+    "clock": "waits: the clock of this machine is doubted",
     "rate_limited": "the network asked us to wait",
     "unavailable": "the network could not be reached",
     "auth": "the account is paused: its login was refused",
@@ -89,8 +93,8 @@ REASONS: Mapping[Reason, str] = {
 
 APPROVABLE: tuple[Reason, ...] = ("approval", "burst", "similar", "stranger", "date")
 """Reasons for which a planned delivery waits for approval."""
-LATER: tuple[Reason, ...] = ("window", "spacing", "cap", "budget", "paused", "behind")
-"""Reasons for which a due delivery waits because the publisher's settings say so."""
+LATER: tuple[Reason, ...] = ("window", "spacing", "cap", "budget", "paused", "behind", "catch_up", "clock")
+"""Reasons for which a due delivery waits because the publisher's settings say so, or only for some time to pass."""
 SCHEDULED: tuple[Reason, ...] = ("window", "spacing", "cap", "behind")
 """Reasons for which a due delivery waits for the account's schedule."""
 

@@ -38,17 +38,20 @@ class Answers:
             self._forget()
             answer = self._kept[question]
         with answer.lock:
-            if answer.reply is None or name in answer.had or self._clock() - answer.reply.received_at > FRESH:
+            if answer.reply is None or name in answer.had or self._is_old(answer.reply):
                 answer.reply, answer.had = ask(), set()
             answer.had.add(name)
             return answer.reply
 
     def _forget(self) -> None:
-        now = self._clock()
-        old = [key for key, kept in self._kept.items() if kept.reply and now - kept.reply.received_at > FRESH]
+        old = [key for key, kept in self._kept.items() if kept.reply and self._is_old(kept.reply)]
         for key in old:
             if not self._kept[key].lock.locked():
                 del self._kept[key]
+
+    def _is_old(self, reply: Reply) -> bool:
+        """Whether it came too long ago, or the clock was set back since, so that nobody knows."""
+        return not -FRESH <= self._clock() - reply.received_at <= FRESH
 
 
 class Sharing:

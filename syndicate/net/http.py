@@ -27,6 +27,7 @@ from syndicate.errors import (
 from syndicate.net.address_guard import Guard, origin_of, resolve
 from syndicate.net.connections import Trip, adapter, quiet
 from syndicate.net.redaction import Mask, causes
+from syndicate.net.server_time import ServerTimes
 from syndicate.ports import Clock, OAuth1, Part, Reply
 
 if TYPE_CHECKING:
@@ -47,11 +48,12 @@ _TELLING = re.compile(r"(?:token|secret|password|key|sig|signature|assertion|pro
 @dataclass(frozen=True, slots=True)
 class Machine:
     """What a request needs of the machine: `resolver` gives the addresses of a host and port; `ca_file` names
-    the certificate authorities trusted instead of certifi's.
+    the certificate authorities trusted instead of certifi's; `times` is told what time the servers say it is.
     """
 
     resolver: Callable[[str, int], list[tuple[Any, ...]]] = resolve
     ca_file: str | None = None
+    times: ServerTimes | None = None
 
 
 class RequestsHttp:
@@ -82,6 +84,7 @@ class RequestsHttp:
         self._headers = {"User-Agent": user_agent, "Accept": "*/*", "Accept-Encoding": "gzip"}
         self._verify: bool | str = machine.ca_file or True
         self._resolver = machine.resolver
+        self._times = machine.times
         self._here = threading.local()
         self._adapters: weakref.WeakSet[HTTPAdapter] = weakref.WeakSet()
 
@@ -190,6 +193,8 @@ class RequestsHttp:
             self._guard.inspect(str(request.url))
         line, trip = self._line()
         again = request.method in _READS
+        if self._times:
+            self._times.asked()
         while True:
             trip.fresh = False
             try:
@@ -210,10 +215,12 @@ class RequestsHttp:
         with closing(
             line.send(request, stream=True, timeout=trip.left(), verify=self._verify, proxies=self._proxies)
         ) as answer:
+            headers = {name.lower(): value for name, value in answer.headers.items()}
+            if self._times:
+                self._times.heard(str(request.url), headers)
             body = self._body(request, answer, trip)
         if answer.status_code >= 400:  # networks quote the token they refuse
             body = self.mask.bytes(body)
-        headers = {name.lower(): value for name, value in answer.headers.items()}
         return Reply(answer.status_code, headers, body, self.mask(_without_login(str(request.url))), self._clock())
 
     def _body(self, request: PreparedRequest, answer: Response, trip: Trip) -> bytes:

@@ -62,6 +62,7 @@ class History:
     `listed` counts the entries of the reading. `strange` says in what it differs from all before, if nothing is known
     of what is listed; else "". `strangers` are the hosts, by anchor, of articles that lead where nothing led before.
     `returned` are anchors of old articles, by their numbers. `pace` None: nothing is too much for an hour.
+    `stopped`: it is the first reading after a stop.
     """
 
     listed: int
@@ -71,6 +72,7 @@ class History:
     strangers: Mapping[str, str] = field(default_factory=dict)
     returned: Collection[str] = ()
     pace: Pace | None = None
+    stopped: bool = False
 
 
 def hold_back(entries: Sequence[Planned], new: Collection[str], before: History, floods: FloodLimits) -> list[Planned]:
@@ -205,17 +207,20 @@ def _too_many(going: Mapping[str, Planned], new: int, before: History, most: int
 
     All of it, if nothing listed was known and it does not look like the source's own, or if it is too much for an
     hour; breaking news is never too much for an hour. Else, if too much of a reading is new, what is older than the
-    newest known article waits. What is newer goes out, unless that is more than `most`.
+    newest known article waits. What is newer goes out, unless that is more than `most`; after a stop, the newest
+    `most` of it go out, if some of what is listed was known.
     """
     if before.strange:
         return dict.fromkeys(going, f"none of what is listed was known, {before.strange}")
     told = f"{new} of the {before.listed} articles listed were new at once"
-    fresh = {anchor for anchor, entry in going.items() if is_newer(entry.candidate.article, before.newest)}
+    fresh = [anchor for anchor, entry in going.items() if is_newer(entry.candidate.article, before.newest)]
     waiting = {}
     if bulk:
-        waiting = dict.fromkeys(going.keys() - fresh, f"{told}, and this one is not newer than those known before")
+        older = going.keys() - {*fresh}
+        waiting = dict.fromkeys(older, f"{told}, and this one is not newer than those known before")
     if len(fresh) > most:
-        waiting |= dict.fromkeys(fresh, f"{told}, and burst is {most}")
+        held = fresh[:-most] if before.stopped and new < before.listed else fresh
+        waiting |= dict.fromkeys(held, f"{told}, and burst is {most}")
     numbered = "its address has a lower number than those of everything recent, as many others that are new"
     waiting |= dict.fromkeys(going.keys() & {*before.returned} - waiting.keys(), numbered)
     usual = {anchor: entry for anchor, entry in going.items() if anchor not in waiting and entry.priority > 0}

@@ -25,7 +25,7 @@ class Fresh:
     """What a reading brought: the anchors of all that it lists, in order, and of those that are `new` for an account.
 
     `unknown` are those listed that were not known before in any way. `newest` is the date of the newest article that
-    was known.
+    was known. `stopped`: it is the first reading after a stop.
     """
 
     reading: Reading
@@ -33,6 +33,7 @@ class Fresh:
     unknown: Collection[str]
     new: Collection[str]
     newest: datetime | None
+    stopped: bool = False
 
     @property
     def source(self) -> str:
@@ -60,6 +61,7 @@ def restrained(
         strangers=strangers,
         returned=_returned(stories, fresh, ledger),
         pace=pace,
+        stopped=fresh.stopped,
     )
     ledger.floods.lead_to(fresh.source, _hosts(stories[each] for each in stories.keys() - strangers.keys()) - led)
     return hold_back(entries, fresh.new, before, floods)

@@ -137,7 +137,7 @@ class Connection(StreamRequestHandler):
         phrase = HTTPStatus(answer.status).phrase
         lines = [
             f"HTTP/1.1 {answer.status} {phrase}",
-            f"Date: {date(int(time.time()))}",
+            f"Date: {date(int(self.server.clock()))}",
             f"Content-Length: {len(answer.body)}",
         ]
         if answer.body:
@@ -180,8 +180,9 @@ class Server(ThreadingHTTPServer):
     daemon_threads = True
     request_queue_size = 128
 
-    def __init__(self, port: int, visit: Callable[[str, str], Visit]) -> None:
+    def __init__(self, port: int, visit: Callable[[str, str], Visit], clock: Callable[[], float] = time.time) -> None:
         self.visit = visit
+        self.clock = clock
         self._open: set[socket.socket] = set()
         self._guard = threading.Lock()
         super().__init__(("127.0.0.1", port), Connection)

@@ -55,7 +55,7 @@ class Sandbox:
         self._lock = threading.Lock()
         self._log: deque[dict[str, Any]] = deque(maxlen=LOG_LENGTH)
         self._closed = threading.Event()
-        self._server = _listen(port, self._visit)
+        self._server = _listen(port, self._visit, clock)
         self.url = f"http://127.0.0.1:{self._server.server_port}"
         self.stand_ins: Mapping[str, StandIn] = {
             name: kind(self.board, clock, self.url, **own.get(name, {})) for name, kind in kinds.items()
@@ -210,9 +210,9 @@ class _NetworkVisit:
         self._sandbox.log(**self._entry, status=reply.status if reply else None, fault=fault)
 
 
-def _listen(port: int, visit: Callable[[str, str], Visit]) -> Server:
+def _listen(port: int, visit: Callable[[str, str], Visit], clock: Callable[[], float]) -> Server:
     try:
-        return Server(port, visit)
+        return Server(port, visit, clock)
     except OSError as fault:
         if fault.errno == errno.EADDRINUSE:
             raise ConfigError(f"port {port} is in use", hint="choose another with --port") from fault

@@ -44,7 +44,7 @@ class Listener:
         self._token = token
         self._health = health
         self._metrics = metrics
-        self._hooks = hooks
+        self.hooks = hooks
         try:
             self._server = _Server(address, _handler(self, patience))
         except OSError as fault:
@@ -70,8 +70,8 @@ class Listener:
         self._server.server_close()
 
     def _answer(self, asked: Request) -> Response:
-        if self._hooks is not None and asked.path.startswith("/hooks/"):
-            return self._hooks.answer(asked)
+        if self.hooks is not None and asked.path.startswith("/hooks/"):
+            return self.hooks.answer(asked)
         if asked.path not in ("/healthz", "/metrics"):
             raise HttpError(404, "the paths are /healthz, /metrics and /hooks/publish")
         asked.only("GET")

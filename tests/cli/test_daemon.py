@@ -9,6 +9,7 @@ import threading
 from collections import Counter
 from dataclasses import replace
 from datetime import timedelta
+from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
@@ -20,6 +21,8 @@ from syndicate.delivery.gates import Gate
 from syndicate.model import NO_HINTS, Account, Validators
 from syndicate.planning.apply import announce
 from tests.waiting import PATIENCE, wait_for
+from tests.worlds.fake_clock import fake_clock
+from tests.worlds.in_flight import InFlight
 
 
 def test_a_bug_with_one_source_or_account_is_told_whole_and_stops_no_other(clock):
@@ -181,3 +184,132 @@ def test_a_site_and_a_network_that_hang_delay_no_other(desk):
             _, err = daemon.communicate(timeout=PATIENCE)
     assert daemon.returncode == 0, err
     assert "Traceback" not in err
+
+
+def memory_mb(process):
+    lines = Path(f"/proc/{process}/status").read_text(encoding="ascii").splitlines()
+    return next(int(line.split()[1]) for line in lines if line.startswith("VmRSS")) / 1024
+
+
+def room_with_hours(tmp_path, hours):
+    path = tmp_path / "config.yaml"
+    account = "{platform: mastodon, url: 'https://social.example', token: masto-token"
+    path.write_text(
+        "site: {name: G, url: 'https://gazette.example'}\nsources: {news: {url: 'https://gazette.example/rss'}}\n"
+        f"accounts: {{masto: {account}{hours}}}}}\n",
+        encoding="utf-8",
+    )
+    return path
+
+
+@pytest.mark.parametrize("restarted", [True, False])
+def test_mended_hours_hold_at_once_and_after_a_restart(tmp_path, clock, article, restarted):
+    path = room_with_hours(tmp_path, ", schedule: {windows: ['Sat 10:00-11:00']}")
+    app, told = App(RealRun(load(path, {}), {}, clock)), []
+    app.lanes.register()
+    announce(article(), app.accounts, app.ledger)
+    opens = clock() + timedelta(days=4)
+    app.ledger.backlog.close("masto", "window", opens, "windows", clock())
+    assert app.ledger.deliveries.accounts_with_work(clock()) == []
+    room_with_hours(tmp_path, "")
+
+    def renew(before):
+        return App(before.kind.with_config(load(path, {}))), None
+
+    daemon = Daemon(app, lambda event, **_: told.append(event), threading.Event(), renew=renew)
+    if restarted:
+        daemon._begin()
+    else:
+        daemon._read_again()
+    assert app.ledger.deliveries.accounts_with_work(clock()) == ["masto"]
+    assert told == ([] if restarted else ["config.reloaded"])
+    app.close()
+
+
+def test_a_config_with_a_mistake_is_refused_and_the_old_one_stays(tmp_path, clock):
+    path, told = room_with_hours(tmp_path, ""), []
+    app = App(RealRun(load(path, {}), {}, clock))
+    room_with_hours(tmp_path, ", visibilty: public")
+
+    def renew(before):
+        return App(before.kind.with_config(load(path, {}))), None
+
+    daemon = Daemon(app, lambda *event, **fields: told.append((*event, fields)), threading.Event(), renew=renew)
+    daemon._read_again()
+    assert daemon._app is app
+    [(event, fields)] = told
+    assert event == "config.refused"
+    assert "visibilty" in fields["error"]
+    app.close()
+
+
+def test_a_ledger_that_is_gone_is_a_reason_of_healthz_until_it_is_back(tmp_path, clock):
+    daemon, _ = daemon_of(tmp_path, clock, {"news": "https://gazette.example/rss"})
+    daemon._polls.grow = lambda: None
+    path = daemon._app.config.ledger
+    away = path.rename(path.with_name("away"))
+    daemon._tick()
+    assert "is gone" in daemon.health()
+    away.rename(path)
+    daemon._tick()
+    assert daemon.health() is None
+    daemon._app.close()
+
+
+@pytest.mark.slow
+def test_sighup_rereads_the_config_and_other_signals_and_a_closed_terminal_do_no_harm(desk):
+    """The reader of its log is gone, as a closed terminal is, before the second change."""
+    desk.config("masto", source=", every: 1s")
+    desk("post")
+    daemon = desk.start("daemon")
+    lines = iter(daemon.stderr.readline, "")
+    assert any("daemon.started" in line for line in lines)
+    daemon.send_signal(signal.SIGUSR1)
+    good = desk.path.read_text(encoding="utf-8")
+    desk.path.write_text(good.replace("sources:", "sorces:"), encoding="utf-8")
+    assert any("config.changed" in line for line in lines)
+    daemon.send_signal(signal.SIGHUP)
+    assert any("config.refused" in line and "sorces" in line for line in lines)
+    desk.config("masto", "hook", source=", every: 1s")
+    daemon.send_signal(signal.SIGHUP)
+    assert any("config.reloaded" in line and "accounts=2" in line for line in lines)
+    daemon.stderr.close()
+    desk.site.publish(1)
+    assert wait_for(lambda: len(desk.sandbox.posts()) == 2)
+    flight = InFlight(desk.sandbox)
+    desk.site.publish(1)
+    assert flight.begun.wait(PATIENCE)
+    desk.config("masto", "hook", "fb", source=", every: 1s")
+    daemon.send_signal(signal.SIGHUP)
+    flight.over.set()
+    assert wait_for(lambda: len(desk.sandbox.posts()) == 4)
+    daemon.send_signal(signal.SIGTERM)
+    assert daemon.wait(PATIENCE) == 0
+    counted = Counter((post["platform"], post["link"]) for post in desk.sandbox.posts())
+    assert set(counted.values()) == {1}
+    assert desk("post").code == 0
+
+
+@pytest.mark.slow
+def test_the_daemon_goes_on_whatever_becomes_of_the_clock(desk):
+    """Set forth and back by libfaketime, in its own clock; the monotonic one is left alone."""
+    faked = fake_clock(desk.folder)
+    desk.config("masto", source=", every: 1s", extra="network: {timeout: 60s}\nlease: 90s")
+    desk("post")
+    daemon = desk.start("daemon", environ=faked.environ)
+    try:
+        for number, offset in enumerate((3600, 0, -3600, 0, 86_400, 0, -86_400, 0, 365 * 86_400, -60, 0), 1):
+            polls = len(desk.site.requests)
+            faked.set(offset)
+            desk.site.publish(1)
+            assert wait_for(lambda seen=polls: len(desk.site.requests) > seen + 2), offset
+            assert wait_for(lambda wanted=number: len(desk.sandbox.posts()) == wanted), offset
+        assert memory_mb(daemon.pid) < 200
+    finally:
+        daemon.send_signal(signal.SIGTERM)
+        _, err = daemon.communicate(timeout=PATIENCE)
+    assert daemon.returncode == 0
+    assert "clock.failed" in err
+    assert "Traceback" not in err
+    states = Counter(row["state"] for row in desk("deliveries", "list", "--json").rows)
+    assert states == {"posted": 11}

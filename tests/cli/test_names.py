@@ -89,7 +89,8 @@ def test_a_token_of_another_login_gets_nothing_until_the_old_one_is_back(newsroo
     accounts(newsroom, masto=ACCOUNTS["masto"])
     newsroom("post")
     assert rows(newsroom) == [("masto", "posted", None)] * 4
-    assert "token" not in str(newsroom.folder.joinpath("syndicate.db").read_bytes())
+    stored = newsroom.folder.joinpath("syndicate.db").read_bytes()
+    assert [secret for secret in (b"masto-token", b"relay-token") if secret in stored] == []
 
 
 def test_what_has_no_answer_is_never_looked_up_nor_sent_by_another_login(newsroom):
@@ -176,4 +177,4 @@ def test_what_an_account_that_left_has_is_still_explained_and_cannot_be_acted_on
     [hook, masto] = newsroom("explain", link, "--json").rows
     assert (hook["account"], masto["account"], masto["state"]) == ("hook", "masto", "posted")
     run = newsroom("deliveries", "delete", key)
-    assert (run.code, run.err.splitlines()[0]) == (1, "the account 'masto' is not in the config")
+    assert (run.code, "the account 'masto' is not in the config" in run.err) == (1, True)

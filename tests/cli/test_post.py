@@ -18,6 +18,7 @@ from syndicate.app.runs import RealRun
 from syndicate.app.wiring import App, load
 from tests import processes
 from tests.waiting import PATIENCE
+from tests.worlds.in_flight import InFlight
 
 PASSED = {"due", "posted"}
 
@@ -293,25 +294,8 @@ def test_kill_9_during_thirty_articles_to_three_networks_ends_with_ninety_posts_
     assert states == {"posted"}
 
 
-class InFlight:
-    """Holds every answer to a post until `over`; `begun` once the network has taken the first."""
-
-    def __init__(self, sandbox):
-        self.begun, self.over = threading.Event(), threading.Event()
-        operate = sandbox.operate
-
-        def held(route, request):
-            answer = operate(route, request)
-            if route.step == "commit":
-                self.begun.set()
-                self.over.wait(PATIENCE)
-            return answer
-
-        sandbox.operate = held
-
-
 @pytest.mark.slow
-@pytest.mark.parametrize(("number", "code"), [(signal.SIGTERM, 143), (signal.SIGINT, 130)])
+@pytest.mark.parametrize(("number", "code"), [(signal.SIGTERM, 143), (signal.SIGINT, 130), (signal.SIGHUP, 129)])
 def test_a_stop_waits_for_the_request_in_flight_and_loses_nothing(desk, number, code):
     desk("post")
     desk.site.publish(2)

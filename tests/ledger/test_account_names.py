@@ -43,11 +43,14 @@ def test_a_login_under_another_name_goes_on_with_all_it_has(ledger, clock, put, 
     account = Account("masto", platform)
     ledger.credentials.renew("masto", 0, lambda _: {"token": "of the session"}, clock=ledger.now)
     was = ledger.accounts.find("masto")
+    ledger.recovery.ask("the ledger was put back")
+    look = ledger.recovery.wanted("masto")
     kept = [put(number, account, state=state) for number, state in enumerate(("due", "posted", "unknown"))]
     clock.move(hours=1)
     assert follow(named("gazette", signs, platform)) == [("masto", "gazette")]
     assert ledger.accounts.find("gazette") == replace(was, name="gazette")
     assert ledger.accounts.find("masto") is None
+    assert ledger.recovery.wanted("gazette") == replace(look, account="gazette")
     assert [ledger.deliveries.find(row.key) for row in kept] == [replace(row, account="gazette") for row in kept]
     assert ledger.credentials.load("gazette") == (1, {"token": "of the session"})
     assert follow(named("gazette", signs, platform)) == []

@@ -175,7 +175,7 @@ def test_after_a_long_stop_the_newest_go_out_a_minute_apart(ledger, clock, put):
     assert seen(ledger, *rows) == [
         ("skipped", "too_old", None, told),
         ("due", None, clock(), None),
-        ("due", None, clock() + MINUTE, None),
+        ("due", "catch_up", clock() + MINUTE, None),
     ]
     assert [ledger.deliveries.find(row.key) for row in others] == before
 

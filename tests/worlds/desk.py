@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import sys
+from collections.abc import Mapping
 from pathlib import Path
 from subprocess import PIPE, Popen
 
@@ -71,15 +72,15 @@ sources:
         captured = self._capsys.readouterr()
         return Ended(int(ended.value.code or 0), captured.out, captured.err)
 
-    def start(self, *arguments: str, **options) -> Popen:
-        """In a process of its own, for what ends one."""
-        environ = {name: value for name, value in os.environ.items() if name != "SYNDICATE_CONFIG"}
+    def start(self, *arguments: str, environ: Mapping[str, str] | None = None, **options) -> Popen:
+        """In a process of its own, for what ends one; `environ` is added to ours."""
+        ours = {name: value for name, value in os.environ.items() if name != "SYNDICATE_CONFIG"}
         return processes.start(
             [sys.executable, "-m", "syndicate", "-c", str(self.path), *arguments],
             stdout=PIPE,
             stderr=PIPE,
             text=True,
-            env=environ,
+            env=ours | dict(environ or {}),
             cwd=self.folder,
             **options,
         )

@@ -46,11 +46,13 @@ def feed(*items: Item, extra: str = "") -> bytes:
 class Press:
     """`items` are what the feed lists, the newest first. `run` is one `syndicate post`, at the clock's instant.
 
-    The pages are on a host of their own, and nobody looks at them here.
+    The pages are on a host of their own, and nobody looks at them here. `wrong` is how far the publisher's own clock is
+    from that of site and networks, which is right.
     """
 
     def __init__(self, folder, clock, *, source="", accounts=("masto",), account="") -> None:
-        self.site, self.sandbox, self.clock = Site(), Sandbox(port=0, clock=lambda: clock().timestamp()), clock
+        self.site, self.sandbox = Site(clock), Sandbox(port=0, clock=lambda: clock().timestamp())
+        self.clock, self.wrong = clock, timedelta(0)
         self.sandbox.__enter__()
         self.path = folder / "config.yaml"
         self.items: list[Item] = []
@@ -93,8 +95,11 @@ accounts:
 
     def app(self) -> App:
         if self.open is None:
-            self.open = App(RealRun(load(self.path, os.environ), os.environ, self.clock))
+            self.open = App(RealRun(load(self.path, os.environ), os.environ, self.own_clock))
         return self.open
+
+    def own_clock(self) -> datetime:
+        return self.clock() + self.wrong
 
     def run(self, *items: Item, **backfill: int) -> list[str]:
         """Links that arrived at the stand-ins by this run; `items` are what the feed lists from now on."""

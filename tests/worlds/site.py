@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import threading
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
@@ -32,13 +33,17 @@ def photo() -> bytes:
 
 
 class Site:
-    """`stories`, newest first; `status` other than 200 is what the feed answers; `raw` is its whole body."""
+    """`stories`, newest first; `status` other than 200 is what the feed answers; `raw` is its whole body.
 
-    def __init__(self) -> None:
+    `clock` is what its answers are dated by.
+    """
+
+    def __init__(self, clock: Callable[[], datetime] = lambda: datetime.now(UTC)) -> None:
         self.stories: list[Story] = []
         self.status = 200
         self.raw: bytes | None = None
         self.requests: list[tuple[str, dict[str, str]]] = []
+        self.clock = clock
         site = self
 
         class Handler(BaseHTTPRequestHandler):
@@ -56,6 +61,9 @@ class Site:
                 self.send_header("Content-Length", str(len(body)))
                 self.end_headers()
                 self.wfile.write(body)
+
+            def date_time_string(self, timestamp: float | None = None) -> str:
+                return format_datetime(site.clock(), usegmt=True)
 
             def log_message(self, *_: object) -> None:
                 pass

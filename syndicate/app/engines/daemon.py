@@ -6,18 +6,24 @@ import threading
 import time
 import traceback
 from collections import deque
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
 from enum import Enum
+from typing import TypeAlias
 
 from syndicate.app import advice
+from syndicate.app.clock_watch import HINT
+from syndicate.app.engines.installed import Package
 from syndicate.app.engines.ledger_care import LedgerCare
 from syndicate.app.engines.thread_pool import GrowingPool
-from syndicate.app.monitoring.alerts import APART, observe, send_alerts
+from syndicate.app.engines.ticker import tick_until
+from syndicate.app.engines.troubles import Kind, Troubles, seldom
+from syndicate.app.monitoring.alerts import APART, observe, send_alerts, send_without_ledger
 from syndicate.app.monitoring.events import delivery_fact, drop_fact
 from syndicate.app.monitoring.heartbeat import PATIENCE, Beat, sources_are_healthy
 from syndicate.app.monitoring.systemd import notify
 from syndicate.app.monitoring.ways import Ways
+from syndicate.app.stops import Stops
 from syndicate.app.wiring import App
 from syndicate.delivery.housekeeping import run_housekeeping
 from syndicate.delivery.next import Taken, deliver_next
@@ -34,12 +40,14 @@ RESERVED = 400  # polls that are reserved in one commit
 GRACE = 8.0  # seconds for the requests in flight when told to stop
 WATCHED = 20  # published pages that are checked again at a time
 SILENT = 30.0  # seconds without a good tick after which the daemon is unhealthy
-TICK = 1.0  # seconds
 IDLE = 100  # times as long as a look at the alert conditions took, until the next one
 BEAT = 300.0  # seconds between heartbeats
-TELL = 5.0  # seconds between checks for new alerts
+TELL = 5.0  # seconds between checks for new alerts, and of the files of config and program
 DEAF = 60.0  # seconds until the next check where an alert could not be sent
 BUNDLED = 60.0  # seconds between alerts about approvals: what comes meanwhile is told together
+
+
+Renew: TypeAlias = Callable[[App], tuple[App, Subscriber | None]]
 
 
 class Errand(Enum):
@@ -53,13 +61,32 @@ class Daemon:
     """Polls what is due and delivers what is due, until `stop` is set. Each account has one thread at most.
 
     `say` gets each event. Each poll and each account has a thread of its own, up to a bound, so that one
-    that hangs delays no other.
+    that hangs delays no other. `renew` makes the app and the subscriber of a config that was changed; `reload` is set
+    when that is to be done, and `changed` says whether it was.
     """
 
-    def __init__(self, app: App, say: EventLog, stop: threading.Event, subscriber: Subscriber | None = None) -> None:
+    def __init__(
+        self,
+        app: App,
+        say: EventLog,
+        stop: threading.Event,
+        subscriber: Subscriber | None = None,
+        *,
+        renew: Renew | None = None,
+        changed: Callable[[], bool] = lambda: False,
+        reload: threading.Event | None = None,
+    ) -> None:
         self._app = app
+        self._before: list[App] = []
+        self._renew, self._changed, self._reload = renew, changed, reload or threading.Event()
         self._subscriber = subscriber
-        self._say = say
+        self._say = seldom(say)
+        self._stops = Stops()
+        self._package = Package()
+        self._troubles = Troubles(self._alarm)
+        self._looked_at = 0.0
+        self._reading = 0
+        self._renewing = False
         self._ticked = time.monotonic()
         self._stop = stop
         self._polls = GrowingPool(*POLLERS, "poll")
@@ -73,7 +100,6 @@ class Daemon:
         self._observe_at = 0.0
         self._beat_at = -BEAT
         self._asked_at = -BUNDLED
-        self._wrong: str | None = None
         self._guard = threading.Lock()
 
     def run(self) -> bool:
@@ -81,37 +107,85 @@ class Daemon:
 
         False if some request is still under way: its thread would keep the process alive.
         """
-        from apscheduler.schedulers.background import BackgroundScheduler
-
         self._begin()
-        scheduler = BackgroundScheduler(
-            timezone="UTC", job_defaults={"misfire_grace_time": None, "coalesce": True, "max_instances": 1}
-        )
-        scheduler.add_job(self._tick, "interval", seconds=TICK, next_run_time=self._app.ledger.now())
-        scheduler.start()
         try:
-            while not self._stop.wait(0.5):
-                pass
+            tick_until(self._stop, self._tick, self._look_at_files)
         finally:
             notify("STOPPING=1")
-            scheduler.shutdown(wait=False)
             calm = self._leave()
         return calm
 
     def _begin(self) -> None:
         app = self._app
+        self._stops.look(app)
         app.register()
         with app.ledger.transaction():  # ten thousand sources are one commit
             for source in app.config.sources.values():
                 app.ledger.sources.ensure(source.name, source.url)
         app.rounds.begin()
         self._notice(app.begin_run(usual=KEPT))
+        app.ledger.backlog.retry(app.ledger.now())  # hours and templates may be others now
         if self._subscriber is not None:
             self._subscriber.begin()
 
     def _notice(self, noticed: Noticed) -> None:
         for note in advice.recovery_notes(noticed, self._app.config.ledger.name):
             self._say("ledger.noticed", why=noticed.why, note=note)
+
+    def _look_at_files(self) -> None:
+        """Now and then: whether the program or its config was changed. Reads the config again when told to."""
+        if self._reload.is_set():
+            self._reload.clear()
+            self._read_again()
+        if time.monotonic() - self._looked_at < TELL:
+            return
+        self._looked_at = time.monotonic()
+        replaced = self._package.replaced()
+        if replaced:
+            self._troubles.found("package", replaced)
+            self._say("daemon.failed", error=replaced)
+        if self._changed():
+            self._say("config.changed", file=str(self._app.config.path), note="SIGHUP has it read again")
+
+    def _read_again(self) -> None:
+        """Go on with the config as it is now; one with a mistake is refused, and the old one stays."""
+        if self._renew is None:
+            return
+        try:
+            app, subscriber = self._renew(self._app)
+        except SyndicateError as fault:
+            self._say("config.refused", error=str(fault), hint=fault.hint, at=time.time())
+            self._alarm("daemon", f"the config was not read again, and the old one stays: {fault}")
+            return
+        self._renewing = True  # what a poll under way finds is not for accounts that are added
+        deadline = time.monotonic() + GRACE
+        while self._reading and not self._stop.is_set() and time.monotonic() < deadline:
+            self._stop.wait(0.05)
+        self._before.append(self._app)
+        self._app, self._subscriber = app, subscriber
+        try:
+            self._begin()
+        except SyndicateError as fault:
+            self._say("ledger.failed", error=str(fault))
+        finally:
+            self._renewing = False
+        self._say("config.reloaded", sources=len(app.config.sources), accounts=len(app.accounts))
+
+    def _alarm(self, kind: Kind, words: str) -> None:
+        """Send an alert that needs no ledger, on a thread of its own."""
+        app = self._app
+        ways = Ways(app.config.alert_command, app.config.alert_urls)
+        if not ways:
+            return
+
+        def work() -> None:
+            try:
+                for complaint in send_without_ledger(ways, kind, "daemon", words, app.ledger.now()):
+                    self._say("alert.failed", error=complaint)
+            except SyndicateError as fault:
+                self._say("alert.failed", error=str(fault))
+
+        threading.Thread(target=work, daemon=True).start()
 
     def _tick(self) -> None:
         try:
@@ -124,19 +198,21 @@ class Daemon:
             self._tell()
             self._beat()
         except SyndicateError as fault:
-            self._wrong = str(fault)
+            self._troubles.found("ledger", str(fault), "ledger")
             self._say("ledger.failed", error=str(fault))
+        except Exception as bug:  # noqa: BLE001 - the next tick tries again, and it is told whole
+            self._troubles.found("tick", f"a bug: {bug!r}")
+            self._say("bug", where="tick", trace=traceback.format_exc())
         else:
-            self._wrong = None
+            self._troubles.over("ledger")
+            self._troubles.over("tick")
             self._ticked = time.monotonic()
             notify(f"WATCHDOG=1\nSTATUS={len(self._polling)} polls and {len(self._busy)} accounts under way")
 
     def health(self) -> str | None:
         """What is wrong with this daemon; None if nothing is."""
-        silent = time.monotonic() - self._ticked
-        if silent > SILENT:
-            return self._wrong or f"no tick for {silent:.0f} s"
-        return self._wrong
+        silent, wrong = time.monotonic() - self._ticked, self._troubles.reason()
+        return wrong or (f"no tick for {silent:.0f} s" if silent > SILENT else None)
 
     def expect(self, names: Iterable[str]) -> None:
         """A hook named a story of these sources."""
@@ -196,11 +272,17 @@ class Daemon:
         ledger = self._app.ledger
         for note in self._care.check():
             self._say("ledger.note", note=note)
-        now = ledger.now()
-        ledger.timekeeping.keep(now)
+        self._stops.look(self._app)
+        doubt = self._stops.settle(self._app)
+        if doubt is None or not doubt.words:
+            self._troubles.over("clock")
+        else:
+            self._troubles.found("clock", doubt.words)
+            self._say("clock.failed", error=doubt.words, hint=HINT)
         noticed = ledger.recovery.keep(asks=self._app.config.recover == "ask")
         if noticed is not None:
             self._notice(noticed)
+        now = ledger.now()
         ledger.claims.sweep(now, self._app.lanes.settle)
         for note in run_housekeeping(ledger, self._app.accounts, self._app.configured):
             self._say("config.note", note=note)
@@ -244,10 +326,16 @@ class Daemon:
                     self._polling.difference_update(queue)
                     return
                 name = queue.popleft()
+            while self._renewing and not self._stop.is_set():
+                self._stop.wait(0.05)
             try:
-                self._poll(name)
+                with self._guard:
+                    self._reading += 1
+                if name in self._app.config.sources:  # else it left the config meanwhile
+                    self._poll(name)
             finally:
                 with self._guard:
+                    self._reading -= 1
                     self._polling.discard(name)
 
     def _start_watch(self) -> None:
@@ -294,6 +382,8 @@ class Daemon:
 
     def _start_lanes(self) -> None:
         ledger = self._app.ledger
+        if self._stops.waits(self._app):
+            return
         enabled = {account.name for account in self._app.accounts}
         for name in {*ledger.deliveries.accounts_with_work(ledger.now()), *ledger.recovery.pending()}:
             with self._guard:
@@ -308,11 +398,14 @@ class Daemon:
             if self._subscriber is not None:
                 self._subscriber.update_subscription(polled)
         except SyndicateError as fault:
+            self._troubles.over(f"source {name}")
             self._say("source.failed", source=name, error=str(fault))
             return
-        except Exception:  # noqa: BLE001 - a bug in one source stops no other, and is told whole
+        except Exception as bug:  # noqa: BLE001 - a bug in one source stops no other, and is told whole
+            self._troubles.found(f"source {name}", f"a bug with the source {name}: {bug!r}")
             self._say("bug", source=name, trace=traceback.format_exc())
             return
+        self._troubles.over(f"source {name}")
         self._told(polled)
         if polled.keys:
             self._start_lanes()
@@ -334,9 +427,11 @@ class Daemon:
                 sent = True
             if sent:  # a copy of the file alone knows of it from now on
                 self._app.ledger.database.checkpoint()
+            self._troubles.over(f"account {name}")
         except SyndicateError as fault:
             self._say("account.failed", account=name, error=str(fault))
-        except Exception:  # noqa: BLE001 - a bug with one account stops no other, and is told whole
+        except Exception as bug:  # noqa: BLE001 - a bug with one account stops no other, and is told whole
+            self._troubles.found(f"account {name}", f"a bug with the account {name}: {bug!r}")
             self._say("bug", account=name, trace=traceback.format_exc())
         finally:
             with self._guard:
@@ -358,6 +453,8 @@ class Daemon:
     def _step(self, name: str) -> bool:
         """Deliver the account's next one; False if it has none, has to wait, or another process sends for it."""
         app = self._app
+        if name not in app.config.accounts:
+            return False  # it left the config meanwhile
         account = app.config.accounts[name].account
         came = deliver_next(account, app.ledger, app.gate, app.deliver, app.ledger.deliveries.next_due)
         if not isinstance(came, Taken):
@@ -374,7 +471,9 @@ class Daemon:
         self._lanes.shutdown(wait=False, cancel_futures=True)
         deadline = time.monotonic() + GRACE
         while (self._busy or self._polling) and time.monotonic() < deadline:
-            time.sleep(0.05)
+            threading.Event().wait(0.05)
+        for app in self._before:
+            app.renderer.close()
         if self._busy:
             self._app.ledger.claims.abandon(self._app.ledger.now(), self._app.lanes.settle)
         return not self._busy and not self._polling

@@ -12,8 +12,10 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 from syndicate.app.advice import recovery_notes
+from syndicate.app.clock_watch import HINT
 from syndicate.app.engines import send_again
 from syndicate.app.sources import read_article
+from syndicate.app.stops import Stops
 from syndicate.app.wiring import App
 from syndicate.delivery.housekeeping import run_housekeeping
 from syndicate.errors import PlatformError, RenderError, SyndicateError, prefixed
@@ -70,6 +72,8 @@ class Run:
         self.stop = stop or threading.Event()
         self.outcome = RunResult()
         self._guard = threading.Lock()
+        self._ends = 0.0  # of the waiting, by time.monotonic
+        self._stops = Stops()
         self._begun = False
 
     def _begin(self) -> None:
@@ -77,6 +81,7 @@ class Run:
         if self._begun:
             return
         self._begun = True
+        self._stops.look(self._app)
         self._app.register()
         self.outcome.notes.extend(recovery_notes(self._app.begin_run(), self._app.config.ledger.name))
 
@@ -183,15 +188,20 @@ class Run:
         """Deliver what is due, with one thread for each account; then, for up to `wait`, what falls due meanwhile."""
         app = self._app
         self._begin()
-        if app.ledger.deliveries.under_way():
-            app.ledger.timekeeping.keep(app.ledger.now())
+        self._settle()
         self.outcome.notes.extend(run_housekeeping(app.ledger, app.accounts, app.configured))
         app.ledger.claims.sweep(app.ledger.now(), app.lanes.settle)
         app.ledger.backlog.retry(app.ledger.now())
         lanes = [account.name for account in app.accounts if not self._accounts or account.name in self._accounts]
-        deadline = app.ledger.now() + wait
-        self._run(lanes, deadline)
+        self._ends = time.monotonic() + wait.total_seconds()
+        self._run(lanes)
         self.outcome.dropped.extend(app.ledger.dropped.take())
+
+    def _settle(self) -> None:
+        """Say if the clock is doubted; else what was due during a stop goes out as `catch_up` says."""
+        doubt = self._stops.settle(self._app)
+        if doubt is not None and doubt.words:
+            self.outcome.faults.append(SyndicateError(doubt.words, hint=HINT))
 
     def _poll(self, name: str, backfill: int) -> None:
         try:
@@ -220,11 +230,11 @@ class Run:
         with self._guard:
             self.outcome.began.setdefault(delivery.key, delivery)
 
-    def _run(self, lanes: Sequence[str], deadline: datetime) -> None:
+    def _run(self, lanes: Sequence[str]) -> None:
         """Deliver for each account with work, on a thread of its own."""
         looking = self._app.ledger.recovery.pending()
-        busy = [lane for lane in lanes if lane in looking or self._has_work(lane, deadline)]
-        self._together([functools.partial(self._drain, lane, deadline) for lane in busy])
+        busy = [lane for lane in lanes if lane in looking or self._has_work(lane)]
+        self._together([functools.partial(self._drain, lane) for lane in busy])
 
     def _together(self, jobs: Sequence[Callable[[], None]]) -> None:
         """Run the jobs on threads, while this one watches for `stop`. An exception of a job is raised here."""
@@ -255,8 +265,13 @@ class Run:
         if any(thread.is_alive() for thread in threads):
             self._app.ledger.claims.abandon(self._app.ledger.now(), self._app.lanes.settle)
 
-    def _has_work(self, lane: str, deadline: datetime) -> bool:
-        return self._next(lane, deadline) is not None
+    def _deadline(self) -> datetime:
+        """When the waiting ends, by the clock as it is now: it may be set meanwhile."""
+        left = max(0.0, self._ends - time.monotonic())
+        return self._app.ledger.now() + timedelta(seconds=left)
+
+    def _has_work(self, lane: str) -> bool:
+        return self._next(lane, self._deadline()) is not None
 
     def _next(self, lane: str, until: datetime) -> Delivery | None:
         if self._unread:
@@ -271,11 +286,11 @@ class Run:
         listed = (each for key in keys if key not in self.outcome.tried and (each := deliveries.find(key)))
         return next((each for each in listed if each.state == "due" and each.due_at and each.due_at <= until), None)
 
-    def _drain(self, lane: str, deadline: datetime) -> None:
+    def _drain(self, lane: str) -> None:
         """One account's deliveries, one after the other, until nothing is due by the deadline."""
         try:
             self._look_first(lane)
-            while not self.stop.is_set() and self._step(lane, deadline):
+            while not self.stop.is_set() and self._step(lane):
                 pass
         except SyndicateError as fault:
             with self._guard:
@@ -300,7 +315,7 @@ class Run:
         counts: Counter[str | None] = Counter(reason for reason, _ in waits)
         return replace(polled, waiting={name: counts[name] for name in polled.waiting if counts[name]})
 
-    def _step(self, lane: str, deadline: datetime) -> bool:
+    def _step(self, lane: str) -> bool:
         """Deliver the next one; False when this account has nothing more for this run."""
         from syndicate.delivery.next import Busy, Taken, Waits, deliver_next
 
@@ -308,14 +323,14 @@ class Run:
         account = app.config.accounts[lane].account
         match deliver_next(account, app.ledger, app.gate, app.deliver, self._next):
             case None:
-                return self._nap(lane, deadline)
+                return self._nap(lane)
             case Busy(first):
                 self._took_up(first)
                 self.stop.wait(BUSY_WAIT)
             case Waits(until, first):
                 self._took_up(first)
                 self._take_up_all(lane)
-                return until is not None and self._sleep_until(min(until, deadline), deadline)
+                return until is not None and self._sleep_until(until)
             case Taken(before, after, warnings):
                 self._took_up(before)
                 with self._guard:
@@ -326,17 +341,20 @@ class Run:
                 self.progress(after)
         return True
 
-    def _nap(self, lane: str, deadline: datetime) -> bool:
+    def _nap(self, lane: str) -> bool:
         """Wait for what falls due before the deadline, if anything does."""
-        if not self._has_work(lane, deadline):
+        if not self._has_work(lane):
             return False
-        return self._sleep_until(deadline, deadline)
+        return self._sleep_until(None)
 
-    def _sleep_until(self, until: datetime, deadline: datetime) -> bool:
-        now = self._app.ledger.now()
-        if now >= deadline:
+    def _sleep_until(self, until: datetime | None) -> bool:
+        """Wait a little, for the deadline or for an earlier instant; False once the deadline is there."""
+        left = self._ends - time.monotonic()
+        if left <= 0:
             return False
-        self.stop.wait(min(LONGEST_NAP, max(0.01, (until - now).total_seconds())))
+        if until is not None:
+            left = min(left, (until - self._app.ledger.now()).total_seconds())
+        self.stop.wait(min(LONGEST_NAP, max(0.01, left)))
         return True
 
 

@@ -109,7 +109,7 @@ def _of_delivery(delivery: Delivery, state: str, headline: str) -> Alert:
     if state == _WITHDRAWN:
         record["reason"] = state  # the post is out, and its article is gone
     run = advice.of_delivery(state, delivery.key, record["article"])
-    why = advice.reason(record["reason"], delivery.error)
+    why = advice.reason(None if state == "skipped" else record["reason"], delivery.error)  # it waits no more
     link = record["article"]
     message = f"{delivery.account}: {state}: {why}: {named([(headline, link)])}; {run}"
     said = (headline, link, f"{state}: {why}", delivery.permalink, run, f"key {delivery.key[:8]}")

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime, time, timedelta
 from itertools import groupby
 from pathlib import Path
@@ -16,8 +16,8 @@ from syndicate.app.monitoring.alerts import current
 from syndicate.config.schema import Config
 from syndicate.ledger import Ledger
 from syndicate.ledger.accounts import AccountState
-from syndicate.ledger.notices import Named
 from syndicate.ledger.pauses import Pause
+from syndicate.ledger.recovery import WantedLook
 from syndicate.ledger.sources import SourceHealth
 from syndicate.ledger.standing import DroppedCount
 from syndicate.model import APPROVABLE, Account, Delivery
@@ -43,6 +43,7 @@ class SourceStatus:
     failing_since: datetime | None = None
     failures: int = 0
     error: str | None = None
+    quiet_since: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,14 +116,15 @@ def empty(config: Config, now: datetime) -> Status:
 def gather(config: Config, ledger: Ledger, daemon: str | None) -> Status:
     """The status now; `daemon` names the process that runs one. Writes nothing, and asks no server."""
     now, zone = ledger.now(), config.site.timezone
-    conditions = current(ledger, config.enabled, config.sources)
+    conditions = {(*named,): told for named, told in current(ledger, config.enabled, config.sources).items()}
+    quiet = {subject for kind, subject, *_ in conditions if kind == "source_quiet"}
     health = {each.name: each for each in ledger.sources.known(config.sources)}
     midnight = datetime.combine(now.astimezone(ZoneInfo(zone)).date(), time(), ZoneInfo(zone))
     return Status(
         now,
         zone,
         config.site.name,
-        [_source(name, health.get(name), ("source_quiet", name) in conditions, now) for name in config.sources],
+        [_source(name, health.get(name), _quiet(name, quiet, ledger), now) for name in config.sources],
         [*_accounts(config, ledger)],
         ledger.pauses.all(),
         [
@@ -145,10 +147,15 @@ def _size(path: Path) -> int:
     return path.stat().st_size if path.exists() else 0
 
 
-def _source(name: str, health: SourceHealth | None, quiet: bool, now: datetime) -> SourceStatus:
+def _quiet(source: str, quiet: Collection[str], ledger: Ledger) -> datetime | None:
+    """When the last article of a quiet source came; None for one that is not quiet."""
+    return ledger.articles.arrivals(source, 1)[0] if source in quiet else None
+
+
+def _source(name: str, health: SourceHealth | None, quiet_since: datetime | None, now: datetime) -> SourceStatus:
     if health is None or (health.good_at is None and not health.fails):
         return SourceStatus(name, "new")
-    state: SourceWord = "quiet" if quiet else "good"
+    state: SourceWord = "good" if quiet_since is None else "quiet"
     if health.gone:
         state = "gone"
     elif health.retry_at is not None and health.retry_at > now:
@@ -164,6 +171,7 @@ def _source(name: str, health: SourceHealth | None, quiet: bool, now: datetime) 
         health.failing_since,
         health.fails,
         health.error if health.fails else None,
+        quiet_since,
     )
 
 
@@ -173,7 +181,7 @@ def _accounts(config: Config, ledger: Ledger) -> Iterator[AccountStatus]:
     for name, entry in config.accounts.items():
         state = ledger.accounts.find(name)
         closed = ledger.standing.closed_for(name) if state is not None and state.opens_at > now else None
-        yield _account(
+        found = _account(
             entry.account,
             state,
             off=not entry.enabled,
@@ -183,6 +191,15 @@ def _accounts(config: Config, ledger: Ledger) -> Iterator[AccountStatus]:
             waiting=waiting.get(name, 0),
             last_post_at=ledger.deliveries.latest_commit(name, 1),
         )
+        look = ledger.recovery.wanted(name)
+        looks = look is not None and look.looked_at is None and found.waiting and found.state == "posts"
+        yield _looking(found, look, now) if look is not None and looks else found
+
+
+def _looking(found: AccountStatus, look: WantedLook, now: datetime) -> AccountStatus:
+    """An account that asks its network what it has before it posts, as after a restore."""
+    until = look.again_at if look.again_at > now else None
+    return replace(found, state="waits", why="recover", until=until, said=look.said)
 
 
 def _account(
@@ -212,9 +229,9 @@ def _account(
     return AccountStatus(account.name, account.platform, word, why, since, until, said, waiting, last_post_at)
 
 
-def _conditions(found: Mapping[Named, str]) -> Iterator[Need]:
+def _conditions(found: Iterable[tuple[tuple[str, ...], str]]) -> Iterator[Need]:
     """The conditions that need a person, each with its command."""
-    for (kind, subject, *cause), message in found.items():
+    for (kind, subject, *cause), message in found:
         if kind not in (*NOBODY, *APPROVABLE):
             told = message.removeprefix(f"{subject} ").removeprefix(f"{subject}: ")
             yield Need(kind, subject, told, advice.of_notice(kind, subject, *cause) or None)

@@ -151,3 +151,6 @@ CREATE TABLE former_name (
     name TEXT NOT NULL,
     PRIMARY KEY (kind, former)
 );
+-- When a source was first read while the clock was doubted, by its server's clock: its first run begins there once the
+-- clock is right.
+ALTER TABLE source ADD COLUMN begun_at BIGINT;

@@ -1,0 +1,79 @@
+"""What is wrong with the daemon itself: logged once a minute, said by /healthz, and alerted without the ledger."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, Literal, TypeAlias
+
+from syndicate.net.server_time import elapsed
+from syndicate.ports import EventLog
+
+Kind: TypeAlias = Literal["ledger", "daemon"]
+MINUTE = 60.0  # seconds between two equal lines
+LASTS = 5.0  # seconds after which a trouble is alerted
+_REPEATED = ("failed", "refused")
+
+
+@dataclass
+class _Trouble:
+    kind: Kind
+    words: str
+    since: float
+    alerted: bool = False
+
+
+class Troubles:
+    """The troubles of now, by name. `alarm` gets each that lasts, and its end, once. Thread-safe."""
+
+    def __init__(self, alarm: Callable[[Kind, str], None], elapsed: Callable[[], float] = elapsed) -> None:
+        self._alarm = alarm
+        self._elapsed = elapsed
+        self._now: dict[str, _Trouble] = {}
+        self._guard = threading.Lock()
+
+    def found(self, name: str, words: str, kind: Kind = "daemon") -> None:
+        """Something is wrong, again or still."""
+        with self._guard:
+            known = self._now.setdefault(name, _Trouble(kind, words, self._elapsed()))
+            known.words = words
+            lasts = not known.alerted and self._elapsed() - known.since >= LASTS
+            known.alerted = known.alerted or lasts
+        if lasts:
+            self._alarm(kind, words)
+
+    def over(self, name: str) -> None:
+        """It is right again."""
+        with self._guard:
+            known = self._now.pop(name, None)
+        if known is not None and known.alerted:
+            self._alarm(known.kind, f"over: {known.words}")
+
+    def reason(self) -> str | None:
+        """The first of the troubles, in words; None if all is well."""
+        with self._guard:
+            return next((trouble.words for trouble in self._now.values()), None)
+
+
+def seldom(say: EventLog, elapsed: Callable[[], float] = elapsed) -> EventLog:
+    """An event log that writes the same failure or bug once a minute at most, and then how often it came."""
+    last: dict[str, tuple[float, int]] = {}
+    guard = threading.Lock()
+
+    def write(event: str, **fields: Any) -> None:
+        if event != "bug" and not event.endswith(_REPEATED):
+            say(event, **fields)
+            return
+        key, now = f"{event} {sorted(fields.items())}", elapsed()
+        with guard:
+            for old in [name for name, (at, _) in last.items() if now - at > 10 * MINUTE]:
+                del last[old]
+            at, count = last.get(key, (-MINUTE, 0))
+            if now - at < MINUTE:
+                last[key] = at, count + 1
+                return
+            last[key] = now, 0
+        say(event, **fields, repeated=count or None)
+
+    return write
