@@ -69,18 +69,18 @@ class House:
         with urlopen(Request(self.network + path, data=data, method=method), timeout=PATIENCE) as reply:
             return json.loads(reply.read() or b"null")
 
-    def configure(self, **wishes: str) -> None:
+    def configure(self, max_age: str = "24h") -> None:
         """Write the config with the accounts under their present names."""
         accounts = "".join(
             f"  {self.names[name]}: {text.replace('URL', self.network)}\n" for name, (_, text) in ACCOUNTS.items()
         )
-        more = "".join(f"{name}: {text}\n" for name, text in wishes.items())
         command = json.dumps([sys.executable, str(self.folder / "told.py"), str(self.folder / "told")])
         self.config.write_text(
             f'site: {{name: Gazette, url: "{self.site.url}/", language: en}}\n'
             f'sources: {{news: {{url: "{self.site.url}/rss.xml", every: 1s, burst: off}}}}\n'
             f"lease: 5s\nnetwork: {{timeout: 2s}}\nalerts: {{command: {command}}}\n"
-            f"defaults: {{image: none, settle: 2s, schedule: {{catch_up: all}}}}\n{more}accounts:\n{accounts}",
+            f"defaults: {{image: none, settle: 2s, max_age: {max_age}, schedule: {{catch_up: all}}}}\n"
+            f"accounts:\n{accounts}",
             encoding="utf-8",
         )
 

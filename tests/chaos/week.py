@@ -24,7 +24,7 @@ from typing import Any
 from tests import processes
 from tests.chaos.house import House
 from tests.chaos.storm import ACCOUNTS
-from tests.waiting import PATIENCE, wait_for
+from tests.waiting import wait_for
 
 FAKETIME = (
     "/usr/lib/*/faketime/libfaketimeMT.so.1",
@@ -131,7 +131,7 @@ def network_down(house: House) -> list[str]:
     house.start()
     with _faults(house, {"platform": "facebook", "fault": "refuse", "count": None}):
         links = house.publish(2)
-        wait_for(lambda: not house.waiting(links))
+        wait_for(lambda: _is_settled(house, links))
     house.kill()
     house.configure()
     links += house.publish(1)
@@ -174,6 +174,10 @@ def _known(house: House, links: Sequence[str]) -> bool:
     return set(links) <= {row["article"] for row in house.rows()}
 
 
+def _is_settled(house: House, links: Sequence[str]) -> bool:
+    return _known(house, links) and not house.waiting(links)
+
+
 def week(folder: Path, seed: int, only: Sequence[str] = ()) -> list[Outcome]:
     """Each disaster once, in the order that the seed gives; what came of each is counted at the end."""
     library = next((found for pattern in FAKETIME for found in sorted(Path("/").glob(pattern[1:]))), None)
@@ -197,7 +201,7 @@ def week(folder: Path, seed: int, only: Sequence[str] = ()) -> list[Outcome]:
 def _lived_through(disaster: Disaster, house: House) -> list[str]:
     """Until what it published is out, or waits for a person, or was given up."""
     links = disaster(house)
-    wait_for(lambda: _known(house, links) and not house.waiting(links), PATIENCE)
+    wait_for(lambda: _is_settled(house, links))
     return links
 
 
