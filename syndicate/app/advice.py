@@ -105,6 +105,11 @@ def settling(what: str, account: str, keys: Sequence[str]) -> str:
     return f"syndicate deliveries retry {keys[0][:8]}, or skip"
 
 
+def more(number: int) -> str:
+    """The line for alerts that are too many for one message."""
+    return f"and {number} more: syndicate status"
+
+
 def message(kind: str, subject: str, told: str, cause: str = "") -> str:
     """The text of a notice, with the command that helps if there is one."""
     if kind == "left_out":

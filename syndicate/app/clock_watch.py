@@ -16,7 +16,7 @@ FRESH = 600.0
 AGAIN = 30.0
 """Seconds between questions that are asked only to judge the clock."""
 PATIENCE = 60.0
-"""Seconds to wait for a first answer after a stop; without any, the clock is believed."""
+"""Seconds for which a daemon waits for a first answer; without any, the clock is believed."""
 HINT = "set the clock of this machine right (timedatectl status); meanwhile nothing expires or is skipped for its date"
 
 
@@ -33,6 +33,7 @@ class ClockWatch:
         self._ask = ask
         self._asked_at = -AGAIN
         self._mark: float | None = None
+        self._patience = 0.0
         self._behind: str | None = None
         self._lock = threading.Lock()
 
@@ -46,10 +47,18 @@ class ClockWatch:
                 said = self._times.recent(FRESH)
             return self._judged(said)
 
-    def stopped(self) -> None:
-        """Nothing ran for long until now: the clock may have been set meanwhile, so a server has to be heard first."""
+    def begin(self, patience: float) -> None:
+        """A process begins, or nothing ran for long until now: a server has to be heard before the clock is believed.
+
+        If nobody is asked, that is waited for so many seconds.
+        """
         with self._lock:
-            self._mark = elapsed()
+            self._mark, self._patience = elapsed(), patience
+
+    def confirmed(self) -> bool:
+        """Whether a server that was just asked agrees with the clock."""
+        said = self._times.recent(FRESH)
+        return bool(said) and self._agrees(said)
 
     def behind(self, jump: timedelta) -> None:
         """The clock is behind the time at which the ledger was last used: it is wrong, or was wrong then."""
@@ -61,7 +70,7 @@ class ClockWatch:
         """Whether nobody answered since the stop, though somebody was asked, or will be soon."""
         if self._mark is None or self._times.heard_since(self._mark):
             return False
-        return self._times.asked_since(self._mark) or elapsed() - self._mark < PATIENCE
+        return self._times.asked_since(self._mark) or elapsed() - self._mark < self._patience
 
     def _agrees(self, said: dict[str, datetime]) -> bool:
         now = self._clock()

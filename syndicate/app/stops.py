@@ -15,14 +15,19 @@ if TYPE_CHECKING:
 class Stops:
     """The stops of one process: of `post`, which looks once, or of the daemon, which looks with each tick."""
 
-    def __init__(self) -> None:
+    def __init__(self, patience: float = 0.0) -> None:
+        """`patience`: seconds for which to wait for a first answer of a server, before the clock is believed."""
+        self._patience = patience
         self._since: datetime | None = None
-        self._begun = False
+        self._looked = self._begun = False
 
     def look(self, app: App) -> None:
         """Before polls: move what waits if the clock was set back, and notice a stop."""
         ledger = app.ledger
         now = ledger.now()
+        if not self._looked:
+            self._looked = True
+            app.watch.begin(self._patience)
         jump = ledger.timekeeping.keep(now, elapsed())
         if jump:
             app.watch.behind(jump)
@@ -30,7 +35,7 @@ class Stops:
         since = ledger.run_gaps.stopped_since(doubt.servers if doubt and doubt.servers else now)
         if since is not None and self._since is None:
             self._since = since
-            app.watch.stopped()
+            app.watch.begin(self._patience)
             app.rounds.stopped(since)
 
     def waits(self, app: App) -> bool:
@@ -43,18 +48,18 @@ class Stops:
         if doubt is not None:
             if doubt.servers is not None:
                 self._since = ledger.run_gaps.stopped_since(doubt.servers)
-                self._begin(app, doubt.servers)
+                self._begin(app, doubt.servers, sure=True)
             return doubt
-        self._begin(app, ledger.now())
+        self._begin(app, ledger.now(), sure=app.watch.confirmed())
         since, self._since = self._since, None
         if since is not None:
             for account in app.accounts:
                 ledger.catch_up_after_stop(account, since)
         return None
 
-    def _begin(self, app: App, now: datetime) -> None:
+    def _begin(self, app: App, now: datetime, *, sure: bool) -> None:
         if self._begun:
-            app.ledger.run_gaps.beat(now)
+            app.ledger.run_gaps.beat(now, sure=sure)
         else:
-            app.ledger.run_gaps.begin(now)
+            app.ledger.run_gaps.begin(now, sure=sure)
         self._begun = True

@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     from syndicate.app.backups import Backup
     from syndicate.app.checking import LedgerFinding
     from syndicate.app.restoring import Restored
+    from syndicate.config.schema import Config
+    from syndicate.delivery.look_first import Looked
 
 FILE = click.Path(dir_okay=True, path_type=Path)
 KEPT = {
@@ -90,11 +92,13 @@ def restore(shared: Shared, *, file: Path) -> None:
     """
     from syndicate.app import clock
     from syndicate.app.restoring import restore as put_back
+    from syndicate.cli import recover
 
     config = loaded(shared, fill=True)
     done = put_back(config, os.environ.get("SYNDICATE_KEY"), file, clock.now)
     if shared.json:
-        print_json(_restored_record(done, config.ledger))
+        found = _ask_networks(shared, config)
+        print_json(_restored_record(done, config.ledger) | {"asked": [recover.record(each) for each in found]})
         return
     held = done.contents
     last = f"; its last run was at {instant(held.clock.replace(microsecond=0))}" if held.clock else ""
@@ -103,7 +107,21 @@ def restore(shared: Shared, *, file: Path) -> None:
         click.echo(f"put away: {old.name}")
     if done.key:
         click.echo(f"the key of the backup is {done.key.name} now")
-    click.echo("the next run asks the networks what they already have, before it posts")
+    recover.tell(_ask_networks(shared, config))
+
+
+def _ask_networks(shared: Shared, config: Config) -> list[Looked]:
+    """What the networks have of what the restored ledger does not know; none where they cannot be asked now."""
+    from syndicate.cli import recover
+    from syndicate.cli.options import opened
+
+    if config.recover == "off" or config.filled:
+        why = "the config says recover: off" if config.recover == "off" else "secrets of the config are not set"
+        click.echo(f"note: the networks were not asked what they have: {why}", err=True)
+        return []
+    with opened(shared) as app:
+        recover.notice(app)
+        return recover.asked(app, [account.name for account in app.accounts])
 
 
 @command.command()

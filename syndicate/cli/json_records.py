@@ -88,7 +88,7 @@ RECORDS: Mapping[str, Record] = {
             "needs": '`[{"kind", "subject", "message", "command"}]`; `command` may be `null`',
             "accounts": '`[{"account", "platform", "state", "why", "since", "until", "message", "waiting",'
             ' "last_post_at"}]`; `state` is `posts`, `waits`, `paused` or `off`; `why` is `auth`, `person` or `all`'
-            " for a pause, else a reason",
+            " for a pause, `recover` while it has to look before it posts, else a reason",
             "sources": '`[{"source", "state", "last_good_at", "next_poll_at", "failing_since", "failures", "error",'
             ' "quiet_since"}]`;'
             " `state` is `good`, `quiet`, `waiting`, `failing`, `gone` or `new`",
@@ -209,6 +209,7 @@ RECORDS: Mapping[str, Record] = {
             "clock": "when its last run was, or `null`",
             "put_away": _PATHS,
             "key": "the path of the key, or `null`",
+            "asked": "a list: what each network has, as `syndicate recover` prints it",
         },
     ),
     "pruned": Record(

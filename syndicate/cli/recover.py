@@ -32,7 +32,7 @@ def command(shared: Shared, *, accounts: tuple[str, ...]) -> int:
         names = active(app.config, accounts) or [account.name for account in app.accounts]
         notice(app)
         app.ledger.recovery.ask_by_hand()
-        return asked(app, names, as_json=shared.json)
+        return tell(asked(app, names), as_json=shared.json)
 
 
 def notice(app: App) -> None:
@@ -44,13 +44,17 @@ def notice(app: App) -> None:
         click.echo(f"note: {note}", err=True)
 
 
-def asked(app: App, names: list[str], *, as_json: bool = False) -> int:
-    """Have these accounts look now, and print what was found, an account a line. 1 where anything is left in doubt."""
-    found = [app.look_first(name, now=True) for name in names]
+def asked(app: App, names: list[str]) -> list[Looked]:
+    """Have these accounts look now."""
+    return [app.look_first(name, now=True) for name in names]
+
+
+def tell(found: list[Looked], *, as_json: bool = False) -> int:
+    """Print what was found, an account a line. 1 where anything is left in doubt."""
     width = max((len(each.account) for each in found), default=0)
     for each in found:
         if as_json:
-            print_json(_record(each))
+            print_json(record(each))
         else:
             click.echo(f"{each.account:<{width}}  {_told(each)}")
     if any(each.settled.held for each in found):
@@ -60,7 +64,8 @@ def asked(app: App, names: list[str], *, as_json: bool = False) -> int:
     return int(any(each.fault or each.settled.held for each in found))
 
 
-def _record(looked: Looked) -> dict[str, Any]:
+def record(looked: Looked) -> dict[str, Any]:
+    """What an account found, as JSON."""
     return {
         "account": looked.account,
         "listed": looked.listed,

@@ -28,6 +28,7 @@ STATES = {
     "spacing": "spacing",
     "behind": "spacing",
     "cap": "limit reached",
+    "recover": "looks before it posts",
 }
 """Why an account does not post, in two or three words."""
 SIZES = ((1e9, "GB"), (1e6, "MB"), (1e3, "kB"))

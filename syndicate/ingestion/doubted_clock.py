@@ -42,7 +42,7 @@ def refuse(state: SourceState, fetched: Reading, doubt: ClockDoubt, now: datetim
             with ledger.transaction():
                 ledger.sources.begun(state.name, doubt.servers)
                 ledger.accounts.began_at(doubt.servers, now)
-        raise SourceError(f"{state.name}: its first run waits: {doubt.words or 'no server was heard yet'}", hint=HINT)
+        raise SourceError(f"{state.name}: its first run waits: {doubt.words}", hint=HINT)
     if doubt.servers is not None and doubt.servers - now > FAR:
         raise SourceError(f"{state.name}: {doubt.words}", hint=HINT)
 

@@ -110,7 +110,7 @@ def poll(source: Source, state: SourceState, accounts: Sequence[Account], ledger
         return Polled(source.name, fetched.notes, baseline=False, seen=fetched.entries, new=0, keys=())
     renamed = _readdressed(fetched, state, ledger, rules)
     doubt = ledger.doubt()
-    if doubt is None:
+    if doubt is None or not doubt.words:
         return _written(whole, renamed, wish, state, accounts, ledger, rules)
     from syndicate.ingestion.doubted_clock import decided, refuse
 

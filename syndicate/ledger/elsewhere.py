@@ -12,6 +12,7 @@ from syndicate.ledger.transitions import ELSEWHERE, FRESH, IN_DOUBT, move
 from syndicate.model import Article, Delivery, ListedPost
 from syndicate.serialization import compact, load_article
 
+GRACE = timedelta(minutes=1)  # feeds count in seconds, and clocks differ
 FAST = timedelta(minutes=5)  # how far the clock of a site may be ahead; what is dated later has an embargo
 UNSURE = timedelta(hours=14)  # how far a date may be off if its time zone was a guess
 IN_DOUBT_SAID = "the ledger was put back, and this network cannot say whether it was sent meanwhile"
@@ -130,7 +131,7 @@ class Elsewhere:
         """Whether the replaced ledger may have sent it: published before its last run, and not new since the restore.
 
         A story is new since where an earlier reading of its source after the restore did not list it. The clock of its
-        site may be ahead, as far as its stories were ever dated later than they were read.
+        site may be ahead, by a minute or as far as its stories were ever dated later than they were read.
         """
         row = self._db.row(
             "SELECT data, first_seen_at, (SELECT MIN(other.first_seen_at) FROM article AS other"
@@ -148,5 +149,5 @@ class Elsewhere:
         article = load_article(row["data"])
         until = from_micros(doubt["doubt_until"])
         assert until is not None
-        slack = max(row["ahead"] or 0, 0) * MICROSECOND + (UNSURE if article.tz_assumed else timedelta(0))
+        slack = max((row["ahead"] or 0) * MICROSECOND, GRACE) + (UNSURE if article.tz_assumed else timedelta(0))
         return article.published is None or article.published <= until + slack

@@ -26,18 +26,22 @@ class RunGaps:
         last = self._last()
         return last if last is not None and now - last >= self._stop() else None
 
-    def begin(self, now: datetime) -> None:
-        """A run begins."""
+    def begin(self, now: datetime, *, sure: bool = True) -> None:
+        """A run begins. Only a clock that is `sure` puts an earlier time in the place of a later one."""
         last, gaps = self._last(), self._gaps()
         if last is not None and now > last:
             gaps = [*gaps, now - last][-KEPT:]
             self._write("run_gaps", json.dumps([gap // MICROSECOND for gap in gaps]))
-        self._write("ran_at", str(micros(now)))
+        self._run_at(now, last, sure=sure)
 
-    def beat(self, now: datetime) -> None:
+    def beat(self, now: datetime, *, sure: bool = True) -> None:
         """Something still runs."""
         last = self._last()
         if last is None or abs(now - last) >= OFTEN:
+            self._run_at(now, last, sure=sure)
+
+    def _run_at(self, now: datetime, last: datetime | None, *, sure: bool) -> None:
+        if sure or last is None or now > last:
             self._write("ran_at", str(micros(now)))
 
     def _stop(self) -> timedelta:

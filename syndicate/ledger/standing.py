@@ -9,7 +9,7 @@ from syndicate.ledger import rows
 from syndicate.ledger.database import Database, Row, from_micros, micros
 from syndicate.model import SCHEDULED, Delivery, Reason
 
-DROPPED: tuple[Reason, ...] = ("too_old", "preflight", "empty", "withdrawn")
+DROPPED: tuple[Reason, ...] = ("too_old", "preflight", "empty", "withdrawn", "account_left")
 """Reasons with which a story was dropped by nobody's choice."""
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from syndicate.model import Draft, Json, ListedPost, Receipt
-from syndicate.platforms._replies import addresses_in, dated, holds, same_address, same_text
+from syndicate.platforms._replies import addresses_in, dated, holds, leads_to, same_text
 
 
 def permalink(status: Json) -> str | None:
@@ -26,6 +26,6 @@ def ours(draft: Draft, status: Json) -> bool:
     page = Content(status.get("content") or "")
     if draft["link"]:
         card = (status.get("card") or {}).get("url")
-        shown = any(same_address(draft["link"], address) for address in [*page.addresses, card])
+        shown = any(leads_to(draft["link"], address) for address in [*page.addresses, card])
         return shown or holds(page.text, draft["link"])
     return same_text(draft["status"], page.text)

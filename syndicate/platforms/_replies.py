@@ -7,9 +7,10 @@ import re
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 from unicodedata import normalize
-from urllib.parse import unquote, urlsplit
+from urllib.parse import parse_qsl, unquote, urlsplit
 
 from syndicate.addresses import as_link
+from syndicate.aliases import urlkey
 from syndicate.errors import Uncertain
 
 if TYPE_CHECKING:
@@ -71,6 +72,20 @@ def by_hand(receipt: Receipt) -> str | None:
 def same_address(ours: str, theirs: str | None) -> bool:
     """Whether both are the same address, however host and percent-encoding are spelled."""
     return theirs is not None and _plain(ours) == _plain(theirs)
+
+
+def leads_to(link: str, theirs: str | None) -> bool:
+    """Whether an address that a network lists leads where our link does: campaign parameters, `fbclid`, the scheme, a
+    slash at the end or `www.` make no difference, since some networks drop or add these. A parameter with another
+    value does, and so does what names a part of a page.
+    """
+    if theirs is None or same_address(link, theirs):
+        return theirs is not None
+    key = urlkey(link)
+    if not key or key != urlkey(theirs) or _plain(link)[-1] != _plain(theirs)[-1]:
+        return False
+    here, there = (dict(parse_qsl(urlsplit(each).query, keep_blank_values=True)) for each in (link, theirs))
+    return all(here[name] == there[name] for name in here.keys() & there.keys())
 
 
 def holds(text: str, address: str) -> bool:

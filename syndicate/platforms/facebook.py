@@ -25,8 +25,8 @@ from syndicate.platforms._replies import (
     field,
     holds,
     items,
+    leads_to,
     problem,
-    same_address,
     same_text,
     whole,
 )
@@ -112,11 +112,13 @@ class Facebook:
 
     def find(self, draft: Draft, key: str, since: datetime) -> Receipt | None:  # noqa: ARG002 - Meta shows no key
         """Search the Page's posts, newest first, back to `since`, for the link or else the text."""
-        for post in (post for page in self._pages() for post in page):
-            if dated(post, "created_time") < since:
+        for page in self._pages():
+            fresh = [post for post in page if dated(post, "created_time") >= since]
+            for post in fresh:
+                if str(post["id"]) not in draft.get("others", ()) and _ours(draft, post):
+                    return _receipt(post)
+            if len(fresh) < len(page):  # whatever the order, the whole page is looked at
                 return None
-            if str(post["id"]) not in draft.get("others", ()) and _ours(draft, post):
-                return _receipt(post)
         return None
 
     def recent(self, since: datetime) -> list[ListedPost]:
@@ -209,7 +211,7 @@ def _ours(draft: Draft, post: Json) -> bool:
         return same_text(draft["message"], message)
     attachments = items((post.get("attachments") or {}).get("data"))
     return holds(message, draft["address"]) or any(
-        same_address(draft["address"], attachment.get("unshimmed_url")) for attachment in attachments
+        leads_to(draft["address"], attachment.get("unshimmed_url")) for attachment in attachments
     )
 
 

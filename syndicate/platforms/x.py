@@ -26,8 +26,8 @@ from syndicate.platforms._replies import (
     field,
     holds,
     items,
+    leads_to,
     problem,
-    same_address,
     same_text,
     whole,
 )
@@ -288,7 +288,7 @@ def _ours(draft: Draft, post: Json) -> bool:
         return same_text(draft["post"]["text"], _OWN_LINKS.sub("", shown))
     urls = items((post.get("entities") or {}).get("urls"))
     leads = [url.get(name) for url in urls for name in ("expanded_url", "unwound_url")]
-    return any(same_address(link, lead) for lead in leads) or holds(shown, link)
+    return any(leads_to(link, lead) for lead in leads) or holds(shown, link)
 
 
 def _hides_its_link(post: Json) -> bool:

@@ -110,7 +110,7 @@ def test_after_a_stop_a_server_has_to_be_heard_for_a_while(clock, monkeypatch):
     world = Servers(clock, a=None)
     assert not world.watch.unheard()
     monkeypatch.setattr(clock_watch, "elapsed", lambda: world.passed)
-    world.watch.stopped()
+    world.watch.begin(clock_watch.PATIENCE)
     assert world.watch.doubt().words == ""
     world.passed += clock_watch.PATIENCE
     assert world.watch.doubt() is None, "nobody was asked: it is believed"

@@ -78,7 +78,7 @@ class House:
         command = json.dumps([sys.executable, str(self.folder / "told.py"), str(self.folder / "told")])
         self.config.write_text(
             f'site: {{name: Gazette, url: "{self.site.url}/", language: en}}\n'
-            f'sources: {{news: {{url: "{self.site.url}/rss.xml", every: 1s}}}}\n'
+            f'sources: {{news: {{url: "{self.site.url}/rss.xml", every: 1s, burst: off}}}}\n'
             f"lease: 5s\nnetwork: {{timeout: 2s}}\nalerts: {{command: {command}}}\n"
             f"defaults: {{image: none, settle: 2s, schedule: {{catch_up: all}}}}\n{more}accounts:\n{accounts}",
             encoding="utf-8",

@@ -73,7 +73,7 @@ def copy_put_back(house: House) -> list[str]:
     links = _posted(house, 3)
     house.kill()
     links += house.publish(1)
-    house.run("db", "restore", str(house.folder / "morning.db"), "--yes")
+    house.run("db", "restore", str(house.folder / "morning.db"))
     (house.folder / "morning.db").unlink()
     house.start()
     return links

@@ -12,6 +12,8 @@ import pytest
 
 from syndicate.app.instance_lock import claim_instance
 from syndicate.app.monitoring.status import AccountStatus, LedgerStatus, Need, SourceStatus, Status
+from syndicate.app.runs import RealRun
+from syndicate.app.wiring import App, load
 from syndicate.cli.status_screen import screen
 from syndicate.ledger.pauses import Pause
 from syndicate.ledger.standing import DroppedCount
@@ -202,3 +204,14 @@ def test_a_source_that_is_quiet_says_since_when_and_needs_nobody(house):
     assert source["quiet_since"] < source["last_good_at"]
     assert "source_quiet" not in {kind for kind, _ in needs(house)}
     assert "… news  nothing new since " in shown(house)[1]
+
+
+def test_an_account_that_looks_before_it_posts_says_so(house):
+    house.config("masto", account=", approve: true")
+    house.site.publish(1)
+    house("post")
+    with App(RealRun(load(house.path, {}), {})) as app:
+        app.ledger.recovery.ask_by_hand()
+    account = next(each for each in status(house)["accounts"] if each["account"] == "masto")
+    assert (account["state"], account["why"], account["waiting"]) == ("waits", "recover", 1)
+    assert "… masto  looks before it posts" in shown(house)[1]

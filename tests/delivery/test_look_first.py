@@ -166,8 +166,8 @@ def test_what_a_person_says_was_not_sent_is_sent(restored, send, put, ledger, cl
     ("published", "later_reading", "state"),
     [
         (-HOUR, False, "held"),
-        (timedelta(seconds=0), False, "held"),
-        (timedelta(seconds=1), False, "posted"),
+        (timedelta(seconds=60), False, "held"),
+        (timedelta(seconds=61), False, "posted"),
         (None, False, "held"),
         (None, True, "posted"),  # the first reading after the restore did not list it
         (-HOUR, True, "posted"),

@@ -111,4 +111,5 @@ def test_a_run_whose_clock_was_behind_does_not_hide_when_the_last_one_was(ledger
     gaps.beat(clock() + timedelta(seconds=19))
     assert gaps.stopped_since(clock() + timedelta(hours=6)) == clock(), "not written at each beat"
     gaps.beat(clock() + timedelta(seconds=20))
+    gaps.begin(clock() - timedelta(days=1), sure=False)
     assert gaps.stopped_since(clock() + timedelta(hours=7)) == clock() + timedelta(seconds=20)

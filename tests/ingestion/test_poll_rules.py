@@ -233,6 +233,14 @@ def test_the_first_reading_is_recorded_and_nothing_planned(ask, read, ledger, cl
     assert ledger.sources.baseline("news") == clock() - HOUR
 
 
+def test_a_first_reading_is_recorded_even_if_nothing_is_said_to_have_changed(ledger, ask, state, clock):
+    state()
+    rule = PollRules().every
+    ledger.sources.reserve(["news"], now=clock(), next_poll_at=clock() + rule.least)
+    assert ask(Reading(modified=False)).baseline
+    assert ledger.sources.baseline("news") == clock()
+
+
 def test_an_unchanged_document_keeps_its_count(ask, read, state):
     ask(read(1, 2))
     ask(Reading((), Validators(etag="2"), modified=False, entries=0))

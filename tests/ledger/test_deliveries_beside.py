@@ -9,7 +9,7 @@ import pytest
 from syndicate.ledger.articles import CHUNK
 from syndicate.ledger.database import micros
 from syndicate.ledger.deliveries import SHORTEST, PlannedDelivery, delivery_key
-from syndicate.model import Account
+from syndicate.model import Account, Receipt
 from tests.worlds.accounts import MASTO
 
 FACE = Account("fb", "facebook")
@@ -235,6 +235,13 @@ def test_names_and_numbers_of_what_there_is(ledger, put):
     assert ledger.deliveries.unclear() == ["masto"]
     assert sorted(ledger.deliveries.accounts()) == ["fb", "masto"]
     assert ledger.deliveries.counts() == {"unknown": 2, "posted": 2}
+
+
+def test_a_delivery_without_a_receipt_has_none(ledger, put):
+    row = put(1, receipt={"id": "7", "permalink": None, "data": {"cid": "b"}})
+    assert ledger.deliveries.receipt(row.key) == Receipt("7", None, {"cid": "b"})
+    assert ledger.deliveries.receipt(put(2).key) is None
+    assert ledger.deliveries.receipt("of nothing") is None
 
 
 def test_attempts_are_those_of_one_delivery_first_to_last(ledger, clock, put):

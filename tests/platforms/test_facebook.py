@@ -194,6 +194,12 @@ def test_a_post_is_known_by_its_link(shown, known):
     assert call.params["fields"] == "id,message,created_time,permalink_url,attachments{unshimmed_url}"
 
 
+def test_a_page_in_another_order_is_looked_at_whole():
+    old = listed("Something else", at="2026-11-23T09:59:59+0000")
+    platform, _ = adapter((200, {"data": [old, listed(unshimmed=LINK)]}))
+    assert platform.find(drafted(), KEY, SINCE).id == "77_1"
+
+
 def test_a_post_without_a_link_is_known_by_its_text():
     platform, _ = adapter((200, {"data": [listed("A bridge\n\nopens")]}))
     assert platform.find(drafted("A bridge\nopens", link=None), KEY, SINCE).id == "77_1"

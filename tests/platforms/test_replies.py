@@ -13,6 +13,7 @@ from syndicate.platforms._replies import (
     field,
     holds,
     items,
+    leads_to,
     problem,
     same_address,
     same_text,
@@ -75,6 +76,25 @@ def test_another_address_is_another(theirs):
 )
 def test_an_address_is_compared_part_by_part(ours, theirs, same):
     assert same_address(ours, theirs) == same
+
+
+@pytest.mark.parametrize(
+    ("theirs", "same"),
+    [
+        ("https://gazette.example/a?id=7", True),
+        ("https://gazette.example/a?id=7&utm_source=x&fbclid=IwAR0", True),
+        ("http://www.gazette.example/a/?id=7", True),
+        ("https://gazette.example/a?id=7&utm_medium=email", False),
+        ("https://gazette.example/a?id=8", False),
+        ("https://gazette.example/a", False),
+        ("https://gazette.example/a?id=7#live-2", False),
+        ("https://gazette.example/b?id=7", False),
+        ("", False),
+        (None, False),
+    ],
+)
+def test_a_link_that_a_network_changed_leads_to_the_same_page(theirs, same):
+    assert leads_to("https://gazette.example/a?id=7&utm_medium=social", theirs) == same
 
 
 @pytest.mark.parametrize(

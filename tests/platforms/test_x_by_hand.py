@@ -6,7 +6,7 @@ import pytest
 
 from syndicate.errors import Rejected
 from syndicate.model import Receipt
-from tests.platforms.test_x import adapter
+from tests.worlds.adapters import x
 
 ADDRESS = "https://x.com/gazette/status/1801"
 
@@ -20,7 +20,7 @@ ADDRESS = "https://x.com/gazette/status/1801"
     ],
 )
 def test_what_was_not_deleted_is_told_in_its_words(status, body, told):
-    platform, _ = adapter((status, body))
+    platform, _ = x((status, body))
     with pytest.raises(Rejected) as fault:
         platform.delete(Receipt(ADDRESS, None))
     assert (str(fault.value), fault.value.status) == (told, status)
@@ -28,5 +28,5 @@ def test_what_was_not_deleted_is_told_in_its_words(status, body, told):
 
 @pytest.mark.parametrize(("status", "body"), [(404, {"title": "Not Found"}), (200, {"data": {"deleted": False}})])
 def test_our_own_post_that_is_gone_already_is_deleted(status, body):
-    platform, _ = adapter((status, body))
+    platform, _ = x((status, body))
     platform.delete(Receipt("1801", None))

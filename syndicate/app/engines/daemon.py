@@ -13,6 +13,7 @@ from typing import TypeAlias
 
 from syndicate.app import advice
 from syndicate.app.clock_watch import HINT
+from syndicate.app.clock_watch import PATIENCE as HEARING
 from syndicate.app.engines.installed import Package
 from syndicate.app.engines.ledger_care import LedgerCare
 from syndicate.app.engines.thread_pool import GrowingPool
@@ -81,7 +82,7 @@ class Daemon:
         self._renew, self._changed, self._reload = renew, changed, reload or threading.Event()
         self._subscriber = subscriber
         self._say = seldom(say)
-        self._stops = Stops()
+        self._stops = Stops(HEARING)
         self._package = Package()
         self._troubles = Troubles(self._alarm)
         self._looked_at = 0.0

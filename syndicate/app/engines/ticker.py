@@ -22,24 +22,25 @@ def tick_until(stop: threading.Event, tick: Callable[[], None], watch: Callable[
     from apscheduler.events import EVENT_JOB_REMOVED
     from apscheduler.schedulers.background import BackgroundScheduler
 
-    running, taken = threading.Event(), threading.Event()
+    running, taken = threading.Lock(), threading.Event()
     taken.set()
 
     def once() -> None:
+        if not running.acquire(blocking=False):
+            return
         try:
             tick()
         finally:
-            running.clear()
+            running.release()
 
-    scheduler = BackgroundScheduler(timezone="UTC", job_defaults={"misfire_grace_time": None})
+    scheduler = BackgroundScheduler(timezone="UTC", job_defaults={"misfire_grace_time": None, "max_instances": 3})
     scheduler.add_listener(lambda _: taken.set(), EVENT_JOB_REMOVED)
     scheduler.start()
     try:
         while not stop.is_set():
-            if not running.is_set():
-                running.set()
+            if not running.locked():  # also where the last job was never begun
                 taken.clear()
-                scheduler.add_job(once, next_run_time=ALWAYS_DUE)
+                scheduler.add_job(once, id="tick", replace_existing=True, next_run_time=ALWAYS_DUE)
             watch()
             stop.wait(TICK)  # by the monotonic clock
     finally:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, time, timedelta
 from itertools import groupby
 from pathlib import Path
@@ -17,6 +17,7 @@ from syndicate.config.schema import Config
 from syndicate.ledger import Ledger
 from syndicate.ledger.accounts import AccountState
 from syndicate.ledger.pauses import Pause
+from syndicate.ledger.recovery import WantedLook
 from syndicate.ledger.sources import SourceHealth
 from syndicate.ledger.standing import DroppedCount
 from syndicate.model import APPROVABLE, Account, Delivery
@@ -180,7 +181,7 @@ def _accounts(config: Config, ledger: Ledger) -> Iterator[AccountStatus]:
     for name, entry in config.accounts.items():
         state = ledger.accounts.find(name)
         closed = ledger.standing.closed_for(name) if state is not None and state.opens_at > now else None
-        yield _account(
+        found = _account(
             entry.account,
             state,
             off=not entry.enabled,
@@ -190,6 +191,15 @@ def _accounts(config: Config, ledger: Ledger) -> Iterator[AccountStatus]:
             waiting=waiting.get(name, 0),
             last_post_at=ledger.deliveries.latest_commit(name, 1),
         )
+        look = ledger.recovery.wanted(name)
+        looks = look is not None and look.looked_at is None and found.waiting and found.state == "posts"
+        yield _looking(found, look, now) if look is not None and looks else found
+
+
+def _looking(found: AccountStatus, look: WantedLook, now: datetime) -> AccountStatus:
+    """An account that asks its network what it has before it posts, as after a restore."""
+    until = look.again_at if look.again_at > now else None
+    return replace(found, state="waits", why="recover", until=until, said=look.said)
 
 
 def _account(

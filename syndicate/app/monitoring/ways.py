@@ -12,6 +12,7 @@ import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from syndicate.app import advice
 from syndicate.errors import SyndicateError
 from syndicate.model import Json, Secret
 
@@ -127,7 +128,7 @@ class _Message:
         self._wrong = [str(number) for number, url in enumerate(urls, 1) if not self._sender.add(url)]
         self._count = len(urls)
         self._title = alerts[0].title if len(alerts) == 1 else f"syndicate: {len(alerts)} alerts"
-        more = f"and {len(alerts) - TOGETHER} more: syndicate status" if len(alerts) > TOGETHER else ""
+        more = advice.more(len(alerts) - TOGETHER) if len(alerts) > TOGETHER else ""
         self._body = "\n\n".join(filter(None, (*(alert.body for alert in alerts[:TOGETHER]), more)))
 
     def __call__(self) -> str | None:
