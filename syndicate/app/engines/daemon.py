@@ -102,6 +102,7 @@ class Daemon:
         self._beat_at = -BEAT
         self._asked_at = -BUNDLED
         self._guard = threading.Lock()
+        self._naming = threading.Lock()  # held while names of the config and of the ledger are compared
 
     def run(self) -> bool:
         """Run until `stop` is set, then wait for the requests in flight; those still unanswered become `unknown`.
@@ -163,8 +164,12 @@ class Daemon:
         while self._reading and not self._stop.is_set() and time.monotonic() < deadline:
             self._stop.wait(0.05)
         self._before.append(self._app)
-        self._app, self._subscriber = app, subscriber
         try:
+            with self._naming:  # else what waits for a renamed account would count as that of one that left
+                self._app, self._subscriber = app, subscriber
+                notes = app.follow_names()
+            for note in notes:
+                self._say("config.note", note=note)
             self._begin()
         except SyndicateError as fault:
             self._say("ledger.failed", error=str(fault))
@@ -285,7 +290,9 @@ class Daemon:
             self._notice(noticed)
         now = ledger.now()
         ledger.claims.sweep(now, self._app.lanes.settle)
-        for note in run_housekeeping(ledger, self._app.accounts, self._app.configured):
+        with self._naming:
+            notes = run_housekeeping(ledger, self._app.accounts, self._app.configured)
+        for note in notes:
             self._say("config.note", note=note)
         for drop in ledger.dropped.take():
             event, fields = drop_fact(drop)
