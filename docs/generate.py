@@ -83,7 +83,8 @@ def _json_page() -> str:
     refusing = ", ".join(f"`{name}`" for name in leaves if name not in printing)
     used = {record for each in printing.values() for record in each.records if record in RECORDS}
     records = [_record_part(name, record) for name, record in RECORDS.items() if name in used]
-    events = [_event_row(name, *EVENTS[name]) for name in EVENTS if name in spoken() or "<" in name]
+    said = spoken()
+    events = [_event_row(name, *EVENTS[name]) for name in EVENTS if name in said or "<" in name]
     return JSON_PAGE.format(
         made=MADE,
         version=VERSION,

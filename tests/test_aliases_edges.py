@@ -147,7 +147,8 @@ def test_the_key_of_an_address(url, key):
 
 def test_the_host_of_a_site():
     assert site_host("https://www.gazette.example/") == "gazette.example"
-    for url in ("https://www./", "https:///a", "a", "https://[a"):
+    assert site_host("https://WWW.Zürich.example./") == "xn--zrich-kva.example"
+    for url in ("https://./", "https:///a", "a", "https://[a"):
         assert site_host(url) is None
 
 

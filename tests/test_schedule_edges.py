@@ -24,9 +24,11 @@ def schedule(*windows, quiet=(), zone="UTC"):
 
 @pytest.mark.parametrize(
     ("priority", "breaking", "ignores"),
-    [(0, "at once", True), (1, "at once", False), (0, "wait", False), (1, "wait", False), (-1, "at once", False)],
+    [(0, "at once", True), (1, "at once", False), (0, "wait", False), (1, "wait", False), (-1, "wait", True)],
 )
-def test_only_breaking_news_of_an_account_that_wants_it_so_goes_at_once(priority, breaking, ignores):
+def test_only_breaking_news_of_an_account_that_wants_it_so_and_what_a_person_wants_now_goes_at_once(
+    priority, breaking, ignores
+):
     account = Account("desk", "mastodon", schedule=Schedule(breaking=breaking))
     assert at_once(account, priority) is ignores
 

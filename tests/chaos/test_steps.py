@@ -15,6 +15,7 @@ from tests.worlds.site import Site
 CONFIG = """site: {{name: Gazette, url: "{site}/", language: en}}
 sources: {{news: {{url: "{site}/rss.xml", every: 1s}}}}
 lease: 20s
+recover: off
 network: {{timeout: 10s}}
 defaults: {{image: none, settle: 0s}}
 accounts:

@@ -37,7 +37,7 @@ def test_a_source_that_may_not_be_asked_says_what_that_means(press, clock, hours
     room.run()
     ledger = room.app().ledger
     until = clock() + timedelta(hours=hours)
-    ledger.sources.failed("news", "down", next_poll_at=until, retry_at=until, now=clock())
+    ledger.sources.failed("news", "down", next_poll_at=until, retry_at=until, at=clock())
     clock.move(hours=hours - 1)
     room.run()
     assert ("the server asked us to wait until" in room.faults[0], room.hints) == (True, [hint])

@@ -92,7 +92,13 @@ def test_a_failure_keeps_what_is_known_and_counts(ledger, clock, state, good):
         until = clock() + number * MINUTE
         ledger.sources.failed("news", f"down {number}", next_poll_at=until, retry_at=until, gone=number == 1)
         assert state() == replace(
-            before, fails=number, error=f"down {number}", next_poll_at=until, retry_at=until, gone=number == 1
+            before,
+            fails=number,
+            error=f"down {number}",
+            next_poll_at=until,
+            retry_at=until,
+            gone=number == 1,
+            unread_since=clock(),
         )
         health = SourceHealth("news", number, f"down {number}", gone=number == 1)
         assert ledger.sources.known(["nobody", "news"]) == [health]

@@ -16,14 +16,12 @@ from syndicate.app.clock_watch import HINT
 from syndicate.app.clock_watch import PATIENCE as HEARING
 from syndicate.app.engines.installed import Package
 from syndicate.app.engines.ledger_care import LedgerCare
+from syndicate.app.engines.telling import Telling
 from syndicate.app.engines.thread_pool import GrowingPool
 from syndicate.app.engines.ticker import tick_until
-from syndicate.app.engines.troubles import Kind, Troubles, seldom
-from syndicate.app.monitoring.alerts import APART, observe, send_alerts, send_without_ledger
+from syndicate.app.engines.troubles import Troubles, seldom
 from syndicate.app.monitoring.events import delivery_fact, drop_fact
-from syndicate.app.monitoring.heartbeat import PATIENCE, Beat, sources_are_healthy
 from syndicate.app.monitoring.systemd import notify
-from syndicate.app.monitoring.ways import Ways
 from syndicate.app.stops import Stops
 from syndicate.app.wiring import App
 from syndicate.delivery.housekeeping import run_housekeeping
@@ -41,11 +39,7 @@ RESERVED = 400  # polls that are reserved in one commit
 GRACE = 8.0  # seconds for the requests in flight when told to stop
 WATCHED = 20  # published pages that are checked again at a time
 SILENT = 30.0  # seconds without a good tick after which the daemon is unhealthy
-IDLE = 100  # times as long as a look at the alert conditions took, until the next one
-BEAT = 300.0  # seconds between heartbeats
-TELL = 5.0  # seconds between checks for new alerts, and of the files of config and program
-DEAF = 60.0  # seconds until the next check where an alert could not be sent
-BUNDLED = 60.0  # seconds between alerts about approvals: what comes meanwhile is told together
+LOOK = 5.0  # seconds between looks at the files of config and program
 
 
 Renew: TypeAlias = Callable[[App], tuple[App, Subscriber | None]]
@@ -84,7 +78,8 @@ class Daemon:
         self._say = seldom(say)
         self._stops = Stops(HEARING)
         self._package = Package()
-        self._troubles = Troubles(self._alarm)
+        self._telling = Telling(self._say)
+        self._troubles = Troubles(lambda kind, words: self._telling.alarm(self._app, kind, words))
         self._looked_at = 0.0
         self._reading = 0
         self._renewing = False
@@ -96,11 +91,6 @@ class Daemon:
         self._polling: set[str | Errand] = set()
         self._queues: dict[str, deque[str]] = {}
         self._care = LedgerCare(app.ledger)
-        self._telling = threading.Lock()
-        self._tell_at = 0.0
-        self._observe_at = 0.0
-        self._beat_at = -BEAT
-        self._asked_at = -BUNDLED
         self._guard = threading.Lock()
         self._naming = threading.Lock()  # held while names of the config and of the ledger are compared
 
@@ -139,7 +129,7 @@ class Daemon:
         if self._reload.is_set():
             self._reload.clear()
             self._read_again()
-        if time.monotonic() - self._looked_at < TELL:
+        if time.monotonic() - self._looked_at < LOOK:
             return
         self._looked_at = time.monotonic()
         replaced = self._package.replaced()
@@ -157,7 +147,7 @@ class Daemon:
             app, subscriber = self._renew(self._app)
         except SyndicateError as fault:
             self._say("config.refused", error=str(fault), hint=fault.hint, at=time.time())
-            self._alarm("daemon", f"the config was not read again, and the old one stays: {fault}")
+            self._telling.alarm(self._app, "daemon", f"the config was not read again, and the old one stays: {fault}")
             return
         self._renewing = True  # what a poll under way finds is not for accounts that are added
         deadline = time.monotonic() + GRACE
@@ -177,22 +167,6 @@ class Daemon:
             self._renewing = False
         self._say("config.reloaded", sources=len(app.config.sources), accounts=len(app.accounts))
 
-    def _alarm(self, kind: Kind, words: str) -> None:
-        """Send an alert that needs no ledger, on a thread of its own."""
-        app = self._app
-        ways = Ways(app.config.alert_command, app.config.alert_urls)
-        if not ways:
-            return
-
-        def work() -> None:
-            try:
-                for complaint in send_without_ledger(ways, kind, "daemon", words, app.ledger.now()):
-                    self._say("alert.failed", error=complaint)
-            except SyndicateError as fault:
-                self._say("alert.failed", error=str(fault))
-
-        threading.Thread(target=work, daemon=True).start()
-
     def _tick(self) -> None:
         try:
             self._sweep()
@@ -201,8 +175,9 @@ class Daemon:
             self._start_lanes()
             self._start_watch()
             self._start_hubs()
-            self._tell()
-            self._beat()
+            self._telling.alerts(self._app)
+            if self.health() is None:
+                self._telling.heartbeat(self._app)
         except SyndicateError as fault:
             self._troubles.found("ledger", str(fault), "ledger")
             self._say("ledger.failed", error=str(fault))
@@ -223,56 +198,6 @@ class Daemon:
     def expect(self, names: Iterable[str]) -> None:
         """A hook named a story of these sources."""
         self._app.rounds.expect(names)
-
-    def _tell(self) -> None:
-        """Send new alerts, on a thread of its own, because the publisher's command can be slow."""
-        if time.monotonic() < self._tell_at or not self._telling.acquire(blocking=False):
-            return
-        self._tell_at = time.monotonic() + TELL
-
-        app = self._app
-        ways = Ways(app.config.alert_command, app.config.alert_urls)
-
-        def work() -> None:
-            try:
-                self._observe()
-                asks = time.monotonic() - self._asked_at >= BUNDLED
-                self._asked_at = time.monotonic() if asks else self._asked_at
-                for complaint in send_alerts(app.ledger, ways, patience=APART, asks=asks):
-                    self._say("alert.failed", error=complaint)
-                    self._tell_at = time.monotonic() + DEAF
-            except SyndicateError as fault:
-                self._say("alert.failed", error=str(fault))
-            finally:
-                self._telling.release()
-
-        threading.Thread(target=work, daemon=True).start()
-
-    def _observe(self) -> None:
-        """Look which alert conditions hold: with thousands of sources not often, since each look takes its time."""
-        began = time.monotonic()
-        if began < self._observe_at:
-            return
-        app = self._app
-        for told in observe(app.ledger, app.accounts, app.config.sources):
-            self._say("deliveries.expiring", told=told)
-        self._observe_at = time.monotonic() + IDLE * (time.monotonic() - began)
-
-    def _beat(self) -> None:
-        """Fetch the heartbeat's address if all is well, on a thread of its own."""
-        url, now = self._app.config.heartbeat, time.monotonic()
-        if url is None or now - self._beat_at < BEAT or self.health() is not None:
-            return
-        if not sources_are_healthy(self._app.ledger.sources.known(self._app.config.sources)):
-            return
-        self._beat_at = now
-        beat = Beat(url, self._app.doors.network(timeout=PATIENCE))
-
-        def tell() -> None:
-            if fault := beat.fault():
-                self._say("heartbeat.failed", error=fault)
-
-        threading.Thread(target=tell, daemon=True).start()
 
     def _sweep(self) -> None:
         ledger = self._app.ledger

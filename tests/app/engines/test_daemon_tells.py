@@ -8,6 +8,7 @@ import threading
 import pytest
 
 from syndicate.app.engines import daemon as engine
+from syndicate.app.engines import telling
 from syndicate.app.engines.daemon import Daemon
 from syndicate.app.runs import RealRun
 from syndicate.app.wiring import App, load
@@ -35,9 +36,9 @@ alerts:
         self.daemon._begin()
 
     def tell(self):
-        self.daemon._tell_at = 0.0
-        self.daemon._tell()
-        with self.daemon._telling:  # until its thread is done
+        self.daemon._telling._tell_at = 0.0
+        self.daemon._telling.alerts(self.app)
+        with self.daemon._telling.sending:  # until its thread is done
             return [json.loads(line) for line in self.told.read_text().splitlines()] if self.told.exists() else []
 
     @property
@@ -50,7 +51,8 @@ alerts:
 
 @pytest.fixture
 def told(tmp_path, clock, site, monkeypatch):
-    monkeypatch.setattr(engine, "TELL", 0.0)
+    monkeypatch.setattr(telling, "TELL", 0.0)
+    monkeypatch.setattr(engine, "HEARING", 0.0)  # no server is asked here that could say what time it is
     made = Told(tmp_path, clock, site)
     yield made
     made.app.close()
@@ -75,20 +77,23 @@ def test_approvals_of_a_minute_are_told_together(told, article, monkeypatch):
     for number in (2, 3):
         planned(told.app.ledger, article(number), MASTO, **waits)
         assert len(told.tell()) == 1
-    monkeypatch.setattr(engine, "BUNDLED", 0.0)
+    monkeypatch.setattr(telling, "BUNDLED", 0.0)
     [_, line] = told.tell()
     assert [each["title"] for each in line["articles"]] == ["Story 2", "Story 3"]
 
 
 def test_a_heartbeat_is_sent_at_once_then_each_five_minutes_and_only_while_all_is_well(told, clock, monkeypatch):
-    told.daemon._beat()
-    told.daemon._beat()
+    begun = []
+    monkeypatch.setattr(told.daemon, "_start_polls", lambda: begun.append("tick"))  # the feed does not exist
+    told.daemon._tick()
+    told.daemon._tick()
     assert wait_for(lambda: told.pings() == ["/ping"])
-    monkeypatch.setattr(engine, "BEAT", 0.0)
+    monkeypatch.setattr(telling, "BEAT", 0.0)
     told.app.ledger.sources.failed("news", "down", next_poll_at=clock(), retry_at=None)
-    told.daemon._beat()
+    told.daemon._tick()
     told.app.ledger.database.change("UPDATE source SET fails = 0")
-    told.daemon._wrong = "the disk is full"
-    told.daemon._beat()
+    told.daemon._troubles.found("package", "the package was replaced")
+    told.daemon._tick()
+    assert len(begun) == 4
     assert told.pings() == ["/ping"]
-    assert wait_for(lambda: told.events == [("heartbeat.failed", {"error": "answered HTTP 404"})])  # no such page there
+    assert wait_for(lambda: "answered HTTP 404" in [fields.get("error") for _, fields in told.events]), told.events
