@@ -1,7 +1,7 @@
 # Two commands on a fresh machine: `make demo` and `make test`. Each sets up what it needs.
 
 PYTHON ?= python3
-WORKERS ?= 2
+WORKERS ?= 3
 VENV ?= .venv
 SEED ?= 1
 N ?= 60
@@ -22,7 +22,8 @@ help:
 	@echo "make test-busy all tests three times, while other processes keep every core busy"
 	@echo "make check     the same without the slow tests, stopping at the first failure"
 	@echo "make fix       repair what a machine can: imports, style, format"
-	@echo "make chaos     200 SIGKILLs at random over 800 deliveries, and a count of what arrived; some minutes"
+	@echo "make chaos     200 SIGKILLs at random over 800 deliveries, then a week that goes badly: restored ledgers, lost"
+	@echo "               keys, wrong clocks, a renamed account, a network that is down; a count of what arrived; some minutes"
 	@echo "make bench     print the figures we hold ourselves to"
 	@echo "make shape     the shape of the code in figures, held against our bounds; of another tree: make shape TREE=path"
 	@echo "make mutants   a random sample of changes to what matters, and how many the tests notice; half an hour;"
@@ -61,6 +62,7 @@ fix: $(READY)
 
 chaos: $(READY)
 	$(BIN)/python -m tests.chaos.storm $(ARGS)
+	$(BIN)/python -m tests.chaos.week
 
 bench: $(READY)
 	$(BIN)/python bench/run.py
