@@ -130,9 +130,10 @@ class House:
         posts = self.posts()
         return all((network, link) in posts for network in ACCOUNTS for link in links)
 
-    def waiting(self, links: Sequence[str]) -> bool:
-        """Whether any of them is still to go by itself, on an account that is in the config."""
-        return any(row["state"] in {"due", "sending", "unknown"} for row in self.rows() if row["article"] in links)
+    def waiting(self, links: Sequence[str], *states: str) -> bool:
+        """Whether any of them is still to go by itself, or in one of these states."""
+        wanted = states or ("due", "sending", "unknown")
+        return any(row["state"] in wanted for row in self.rows() if row["article"] in links)
 
     def settle(self) -> None:
         """Run after run, until nothing is left that goes by itself."""
