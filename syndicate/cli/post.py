@@ -16,6 +16,7 @@ import click
 from syndicate.cli import complain
 from syndicate.cli.options import DURATION, Shared, active, known, opened, shared_options
 from syndicate.cli.output import is_terminal, print_deliveries
+from syndicate.cli.scope import Scope, scope_options
 from syndicate.model import APPROVABLE, LATER, REASONS
 
 if TYPE_CHECKING:
@@ -27,11 +28,9 @@ if TYPE_CHECKING:
 @click.command()
 @click.option("--dry-run", is_flag=True, help="Show what would be sent; send nothing, record nothing.")
 @click.option("--sandbox", is_flag=True, help="Send to fake networks on this machine instead.")
-@click.option("--source", "sources", multiple=True, metavar="NAME", help="Only this source (repeatable).")
-@click.option("--account", "accounts", multiple=True, metavar="NAME", help="Only this account (repeatable).")
-@click.option("--article", metavar="URL|FILE", help="Announce this one article, whatever its age.")
-@click.option("--now", "at_once", is_flag=True, help="With --article: past the accounts' hours and spacing.")
-@click.option("--backfill", type=click.IntRange(min=1), metavar="K", help="Also post the newest K of each source.")
+@scope_options(
+    article="Announce this one article, whatever its age.", backfill="Also post the newest K of each source."
+)
 @click.option(
     "--wait",
     type=DURATION,
@@ -46,11 +45,7 @@ def command(
     *,
     dry_run: bool,
     sandbox: bool,
-    sources: tuple[str, ...],
-    accounts: tuple[str, ...],
-    article: str | None,
-    at_once: bool,
-    backfill: int | None,
+    scope: Scope,
     wait: timedelta,
 ) -> int:
     """Read your sources, post what is new, and print each delivery.
@@ -59,26 +54,22 @@ def command(
     """
     if dry_run and sandbox:
         raise click.UsageError("use --dry-run or --sandbox, not both")
-    if article and (sources or backfill):
-        raise click.UsageError("--article polls no source; leave out --source and --backfill")
-    if at_once and not article:
-        raise click.UsageError("--now goes with --article")
     with contextlib.ExitStack() as stack:
         app = stack.enter_context(rehearsed(shared, dry_run=dry_run, sandbox=sandbox))
-        run = begin(app, sources, accounts, verbose=shared.verbose)
+        run = begin(app, scope, verbose=shared.verbose)
         with stopping(run.stop) as stopped:
-            if article:
-                run.announce(article, again=_again, at_once=at_once)
+            if scope.article:
+                run.announce(scope.article, again=_again, at_once=scope.at_once)
             else:
-                gather(run, app, sources, backfill, verbose=shared.verbose)
+                gather(run, app, scope, verbose=shared.verbose)
             send(run, app, wait, verbose=shared.verbose)
         run.outcome.stopped = bool(stopped)
-        report(run.outcome, app, accounts, shared)
+        report(run.outcome, app, scope.accounts, shared)
         if stopped:
             app.ledger.close()
             sys.stdout.flush()
             os._exit(128 + stopped[0])  # a thread may still wait for an answer nobody needs any more
-        return exit_code(run.outcome, app, accounts)
+        return exit_code(run.outcome, app, scope.accounts)
 
 
 @contextlib.contextmanager
@@ -94,13 +85,13 @@ def rehearsed(shared: Shared, *, dry_run: bool, sandbox: bool) -> Iterator[App]:
         yield app
 
 
-def begin(app: App, sources: tuple[str, ...], accounts: tuple[str, ...], *, verbose: bool = False) -> Run:
+def begin(app: App, scope: Scope, *, verbose: bool = False) -> Run:
     """A pass over what was asked for; `verbose` says each fact as it happens."""
     from syndicate.app.engines.run_once import Run
 
-    known("source", app.config.sources, sources)
-    active(app.config, accounts)
-    run = Run(app, sources=sources, accounts=accounts, stop=threading.Event())
+    known("source", app.config.sources, scope.sources)
+    active(app.config, scope.accounts)
+    run = Run(app, sources=scope.sources, accounts=scope.accounts, stop=threading.Event())
     if verbose:
         from syndicate.app.monitoring.events import event
 
@@ -108,10 +99,10 @@ def begin(app: App, sources: tuple[str, ...], accounts: tuple[str, ...], *, verb
     return run
 
 
-def gather(run: Run, app: App, sources: tuple[str, ...], backfill: int | None, *, verbose: bool = False) -> None:
+def gather(run: Run, app: App, scope: Scope, *, verbose: bool = False) -> None:
     """Poll the sources. An error with one is kept for the report and does not stop the others."""
-    run.poll(list(sources) or list(app.config.sources), lambda name: _depth(app, name, backfill))
-    if backfill is None:
+    run.poll(list(scope.sources) or list(app.config.sources), lambda name: _depth(app, name, scope.backfill))
+    if scope.backfill is None:
         run.outcome.looks.update(key for polled in run.outcome.polled if polled.baseline for key in polled.keys)
     if verbose:
         for polled in run.outcome.polled:

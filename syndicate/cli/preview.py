@@ -10,6 +10,7 @@ import click
 from syndicate.cli.options import Shared, shared_options
 from syndicate.cli.output import print_json
 from syndicate.cli.post import begin, exit_code, gather, records, rehearsed, report, send
+from syndicate.cli.scope import Scope, scope_options
 
 if TYPE_CHECKING:
     from syndicate.app.wiring import App
@@ -19,11 +20,7 @@ if TYPE_CHECKING:
 @click.command()
 @click.option("--html", metavar="FILE", help="Write a page that looks like each network; - for standard output.")
 @click.option("--open", "opens", is_flag=True, help="Show the page in a browser.")
-@click.option("--source", "sources", multiple=True, metavar="NAME", help="Only this source (repeatable).")
-@click.option("--account", "accounts", multiple=True, metavar="NAME", help="Only this account (repeatable).")
-@click.option("--article", metavar="URL|FILE", help="Only this article, whatever its age.")
-@click.option("--now", "at_once", is_flag=True, help="With --article: past the accounts' hours and spacing.")
-@click.option("--backfill", type=click.IntRange(min=1), metavar="K", help="Also the newest K of each source.")
+@scope_options(article="Only this article, whatever its age.", backfill="Also the newest K of each source.")
 @shared_options
 @click.pass_obj
 def command(
@@ -31,27 +28,19 @@ def command(
     *,
     html: str | None,
     opens: bool,
-    sources: tuple[str, ...],
-    accounts: tuple[str, ...],
-    article: str | None,
-    at_once: bool,
-    backfill: int | None,
+    scope: Scope,
 ) -> int:
     """Show each post as it would be sent: text, link, picture, alt text, length. Sends nothing."""
-    if article and (sources or backfill):
-        raise click.UsageError("--article polls no source; leave out --source and --backfill")
-    if at_once and not article:
-        raise click.UsageError("--now goes with --article")
     if html == "-" and (opens or shared.json):
         raise click.UsageError("--html - writes the page to standard output; leave out --open and --json")
     with rehearsed(shared, dry_run=True, sandbox=False) as app:
-        run = begin(app, sources, accounts)
-        if article:
-            run.announce(article, at_once=at_once)
+        run = begin(app, scope)
+        if scope.article:
+            run.announce(scope.article, at_once=scope.at_once)
         else:
-            gather(run, app, sources, backfill)
+            gather(run, app, scope)
         send(run, app)
-        found = records(run.outcome, app, accounts)
+        found = records(run.outcome, app, scope.accounts)
         if shared.json:
             for record in found:
                 print_json(record)
@@ -63,8 +52,8 @@ def command(
                 from syndicate.rendering.preview.terminal import show
 
                 show(entries)
-        report(run.outcome, app, accounts, shared, listed=False)
-        return exit_code(run.outcome, app, accounts)
+        report(run.outcome, app, scope.accounts, shared, listed=False)
+        return exit_code(run.outcome, app, scope.accounts)
 
 
 def _facts(app: App, found: list[dict[str, Any]]) -> list[Shown]:
