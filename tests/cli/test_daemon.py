@@ -18,6 +18,7 @@ from syndicate.app.engines.daemon import Daemon
 from syndicate.app.runs import RealRun
 from syndicate.app.wiring import App, load
 from syndicate.delivery.gates import Gate
+from syndicate.errors import LedgerError, SourceError
 from syndicate.model import NO_HINTS, Account, Validators
 from syndicate.planning.apply import announce
 from tests.waiting import PATIENCE, wait_for
@@ -317,3 +318,18 @@ def test_the_daemon_goes_on_whatever_becomes_of_the_clock(desk):
     assert "Traceback" not in err
     states = Counter(row["state"] for row in desk("deliveries", "list", "--json").rows)
     assert states == {"posted": 11}
+
+
+def test_a_ledger_that_a_poll_cannot_write_is_a_trouble_and_over_with_the_next_poll(clock):
+    outcomes = iter([LedgerError("the disk is full"), SourceError("answers 503"), LedgerError("the disk is full")])
+
+    def poll(_):
+        raise next(outcomes)
+
+    app = SimpleNamespace(rounds=SimpleNamespace(poll=poll), ledger=SimpleNamespace(now=clock))
+    daemon = Daemon(app, lambda *_, **__: None, threading.Event())
+    reasons = []
+    for _ in range(3):
+        daemon._poll("news")
+        reasons.append(daemon.health())
+    assert reasons == ["the disk is full", None, "the disk is full"]

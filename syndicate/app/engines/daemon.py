@@ -26,7 +26,7 @@ from syndicate.app.stops import Stops
 from syndicate.app.wiring import App
 from syndicate.delivery.housekeeping import run_housekeeping
 from syndicate.delivery.next import Taken, deliver_next
-from syndicate.errors import SyndicateError
+from syndicate.errors import LedgerError, SyndicateError
 from syndicate.ingestion.poll import Polled
 from syndicate.ingestion.websub import Subscriber
 from syndicate.ingestion.withdrawals import watch
@@ -175,6 +175,7 @@ class Daemon:
             self._start_lanes()
             self._start_watch()
             self._start_hubs()
+            self._troubles.look()
             self._telling.alerts(self._app)
             if self.health() is None:
                 self._telling.heartbeat(self._app)
@@ -331,7 +332,7 @@ class Daemon:
             if self._subscriber is not None:
                 self._subscriber.update_subscription(polled)
         except SyndicateError as fault:
-            self._troubles.over(f"source {name}")
+            self._met(f"source {name}", fault)
             self._say("source.failed", source=name, error=str(fault))
             return
         except Exception as bug:  # noqa: BLE001 - a bug in one source stops no other, and is told whole
@@ -342,6 +343,13 @@ class Daemon:
         self._told(polled)
         if polled.keys:
             self._start_lanes()
+
+    def _met(self, name: str, fault: SyndicateError) -> None:
+        """A source or an account met an error: it is the daemon's own trouble only if the ledger cannot be written."""
+        if isinstance(fault, LedgerError):
+            self._troubles.found(name, str(fault), "ledger")
+        else:
+            self._troubles.over(name)
 
     def _told(self, polled: Polled) -> None:
         for note in advice.notes(polled):
@@ -362,6 +370,7 @@ class Daemon:
                 self._app.ledger.database.checkpoint()
             self._troubles.over(f"account {name}")
         except SyndicateError as fault:
+            self._met(f"account {name}", fault)
             self._say("account.failed", account=name, error=str(fault))
         except Exception as bug:  # noqa: BLE001 - a bug with one account stops no other, and is told whole
             self._troubles.found(f"account {name}", f"a bug with the account {name}: {bug!r}")

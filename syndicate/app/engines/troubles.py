@@ -25,7 +25,10 @@ class _Trouble:
 
 
 class Troubles:
-    """The troubles of now, by name. `alarm` gets each that lasts, and its end, once. Thread-safe."""
+    """The troubles of now, by name. `alarm` gets each that lasts, and its end, once. Thread-safe.
+
+    Those of the ledger are one to whoever is alerted, however many sources and accounts meet it.
+    """
 
     def __init__(self, alarm: Callable[[Kind, str], None], elapsed: Callable[[], float] = elapsed) -> None:
         self._alarm = alarm
@@ -36,19 +39,31 @@ class Troubles:
     def found(self, name: str, words: str, kind: Kind = "daemon") -> None:
         """Something is wrong, again or still."""
         with self._guard:
-            known = self._now.setdefault(name, _Trouble(kind, words, self._elapsed()))
-            known.words = words
-            lasts = not known.alerted and self._elapsed() - known.since >= LASTS
-            known.alerted = known.alerted or lasts
-        if lasts:
-            self._alarm(kind, words)
+            self._now.setdefault(name, _Trouble(kind, words, self._elapsed())).words = words
+        self.look()
+
+    def look(self) -> None:
+        """Alert what has lasted; called now and then, since not all that is wrong is found again soon."""
+        with self._guard:
+            lasting = []
+            for trouble in self._now.values():
+                if not trouble.alerted and self._elapsed() - trouble.since >= LASTS:
+                    lasting += [] if self._is_told(trouble) else [trouble]
+                    trouble.alerted = True
+        for trouble in lasting:
+            self._alarm(trouble.kind, trouble.words)
 
     def over(self, name: str) -> None:
         """It is right again."""
         with self._guard:
             known = self._now.pop(name, None)
-        if known is not None and known.alerted:
+            ends = known is not None and known.alerted and not self._is_told(known)
+        if known is not None and ends:
             self._alarm(known.kind, f"over: {known.words}")
+
+    def _is_told(self, trouble: _Trouble) -> bool:
+        """Whether the ledger's trouble is alerted already, as met by others."""
+        return trouble.kind == "ledger" and any(each.alerted for each in self._now.values() if each.kind == "ledger")
 
     def reason(self) -> str | None:
         """The first of the troubles, in words; None if all is well."""

@@ -56,3 +56,32 @@ def test_other_failures_and_all_other_events_are_written_each_time():
         say("delivery.posted", key="1")
         say("bug", trace="the same")
     assert lines == ["source.failed", "source.failed", "delivery.posted", "bug", "delivery.posted", "delivery.posted"]
+
+
+def test_what_is_not_found_again_soon_is_told_when_somebody_looks():
+    passed, told = Passing(), []
+    troubles = Troubles(lambda kind, words: told.append((kind, words)), passed)
+    troubles.found("source news", "the disk is full", "ledger")
+    passed.now = LASTS - 0.1
+    troubles.look()
+    assert told == []
+    passed.now = LASTS
+    troubles.look()
+    troubles.look()
+    assert told == [("ledger", "the disk is full")]
+
+
+def test_a_ledger_that_many_meet_is_one_trouble_and_over_when_nobody_meets_it():
+    passed, told = Passing(), []
+    troubles = Troubles(lambda kind, words: told.append((kind, words)), passed)
+    for name in ("source news", "source blog", "account masto"):
+        troubles.found(name, f"{name} cannot write", "ledger")
+    troubles.found("package", "the program was replaced")
+    passed.now = LASTS
+    troubles.look()
+    assert told == [("ledger", "source news cannot write"), ("daemon", "the program was replaced")]
+    for name in ("source news", "account masto", "source blog"):
+        assert told[2:] == []
+        troubles.over(name)
+    assert told[2:] == [("ledger", "over: source blog cannot write")]
+    assert troubles.reason() == "the program was replaced"
