@@ -6,6 +6,7 @@ import contextlib
 from collections.abc import Callable, Sequence
 from datetime import datetime
 
+from syndicate.errors import LedgerError
 from syndicate.ledger.account_names import AccountNames, Fingerprint
 from syndicate.ledger.accounts import Accounts
 from syndicate.ledger.alerts import Alerts
@@ -170,4 +171,6 @@ class Ledger:
 
     def close(self) -> None:
         """Close the database. Nothing may be using it."""
+        with contextlib.suppress(LedgerError):  # it may be gone, or damaged: then there is nothing to compare with
+            self.recovery.stamp()
         self.database.close()

@@ -65,6 +65,7 @@ class Recovery:
         self._db = database
         self._clock = clock
         self._file = file or RunFile(database.path)
+        self._unstamped: tuple[int, int] | None = None  # the last count written beside the ledger, and its file's stamp
 
     # Runs
 
@@ -85,6 +86,7 @@ class Recovery:
             elif noticed.why is not None:
                 self._ask(noticed.why, noticed.at, noticed.until or now, now)
         self.written(count)
+        self.stamp()
         return noticed
 
     def keep(self, *, asks: bool = True) -> Noticed | None:
@@ -93,6 +95,7 @@ class Recovery:
         if micros(now) - row["at"] < KEPT // MICROSECOND and row["at"] <= micros(now):
             return None
         with self._db.transaction():
+            self.stamp()
             stopped = self._stopped(row, now)
             self._store(row["count"], now, self._gaps(row, now, KEPT), row["alone"])
             if stopped and asks:
@@ -101,15 +104,24 @@ class Recovery:
 
     def count(self) -> int:
         """Count a post that is about to be sent, in the caller's transaction; `written` comes after it."""
+        self.stamp()
         found = self._db.rows("UPDATE run SET count = count + 1 RETURNING count")
         return int(found[0]["count"])
 
     def written(self, count: int) -> None:
-        """Store a count beside the ledger, once the ledger has it; and by what the file can be known again."""
+        """Store a count beside the ledger, once the ledger has it."""
         stamp = self._file.write(count, self._clock())
         if stamp is not None:
+            self._unstamped = (count, stamp)
+
+    def stamp(self) -> None:
+        """Store by what the file beside the ledger can be known again. Not with each post: that would be a commit of
+        its own; the next post stores it, or a daemon's heartbeat, or the end of the run.
+        """
+        last, self._unstamped = self._unstamped, None
+        if last is not None:
             self._db.change(
-                "UPDATE run SET stamp = :stamp, stamped = :count WHERE stamped < :count", stamp=stamp, count=count
+                "UPDATE run SET stamp = :stamp, stamped = :count WHERE stamped < :count", count=last[0], stamp=last[1]
             )
 
     # Looking
@@ -129,6 +141,7 @@ class Recovery:
             self._ask("restored", from_micros(row["at"] or None), until, now)
             self._db.change("UPDATE look SET said = :why", why=why)
         self.written(count)
+        self.stamp()
 
     def ask_by_hand(self) -> None:
         """Have every account look, because a person wants it. What a restore left in doubt stays so."""
