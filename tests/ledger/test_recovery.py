@@ -316,7 +316,7 @@ def test_each_post_is_counted_before_it_is_sent(ledger, clock, put):
     assert ledger.claims.begin(claimed, {}, "d", {}, now=clock(), lease=HOUR)
     after = ledger.database.row("SELECT count, stamped FROM run")
     assert (after["count"], after["stamped"]) == (before + 1, before), (
-        "what knows the file again comes with what follows"
+        "the stamp comes with what follows"
     )
     assert ledger.recovery.begin().why is None, "also where the run was killed before that"
     assert ledger.database.row("SELECT stamped FROM run") == {"stamped": before + 2}
@@ -324,7 +324,7 @@ def test_each_post_is_counted_before_it_is_sent(ledger, clock, put):
 
 def test_a_daemons_heartbeat_and_the_end_of_a_run_store_what_knows_the_file_again(ledger, clock):
     ledger.recovery.begin()
-    for end in (lambda: ledger.recovery.keep(), ledger.recovery.stamp):
+    for end in (ledger.recovery.keep, ledger.recovery.stamp):
         with ledger.transaction():
             count = ledger.recovery.count()
         ledger.recovery.written(count)
