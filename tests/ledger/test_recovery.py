@@ -315,9 +315,7 @@ def test_each_post_is_counted_before_it_is_sent(ledger, clock, put):
     before = ledger.database.row("SELECT count FROM run")["count"]
     assert ledger.claims.begin(claimed, {}, "d", {}, now=clock(), lease=HOUR)
     after = ledger.database.row("SELECT count, stamped FROM run")
-    assert (after["count"], after["stamped"]) == (before + 1, before), (
-        "the stamp comes with what follows"
-    )
+    assert (after["count"], after["stamped"]) == (before + 1, before), "the stamp comes with what follows"
     assert ledger.recovery.begin().why is None, "also where the run was killed before that"
     assert ledger.database.row("SELECT stamped FROM run") == {"stamped": before + 2}
 
