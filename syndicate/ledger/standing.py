@@ -30,9 +30,10 @@ class Standing:
         self._db = database
 
     def waiting(self) -> dict[str, int]:
-        """How many posts wait, by account."""
+        """How many posts wait, also for an answer, by account."""
         found = self._db.rows(
-            "SELECT account, COUNT(*) AS number FROM delivery WHERE state IN ('planned', 'due') GROUP BY account"
+            "SELECT account, COUNT(*) AS number FROM delivery"
+            " WHERE state IN ('planned', 'due', 'sending', 'unknown') GROUP BY account"
         )
         return {row["account"]: row["number"] for row in found}
 
