@@ -132,6 +132,19 @@ def test_two_names_of_one_login_are_joined_where_one_left(ledger, put, follow, c
     assert ledger.accounts.find("b").baseline_at == first
 
 
+@pytest.mark.parametrize(
+    ("sent", "wins"),
+    [("sending", True), ("unknown", True), ("held", True), ("posted", True), ("skipped", False), ("failed", False)],
+)
+def test_what_was_sent_or_may_have_been_counts_before_what_was_not(ledger, put, follow, clock, sent, wins):
+    follow(named("a", PAGE, "facebook"), named("b", PAGE, "facebook"))
+    put(1, Account("a", "facebook"), state=sent)
+    put(1, Account("b", "facebook"))
+    follow(named("b", PAGE, "facebook"))
+    ledger.account_names.take_over("a", "b", clock())
+    assert rows(ledger)["b", "1"][0] == (sent if wins else "due")
+
+
 def test_only_the_network_can_tell_whether_a_new_name_with_a_new_token_is_a_login_that_left(ledger, follow, clock):
     follow(named("masto"))
     assert ledger.account_names.doubtful(named("new", TWO)) == {}, "nobody knows whose it was"
