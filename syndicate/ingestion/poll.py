@@ -415,7 +415,7 @@ def _news(
         entries = reconsidered(entries, judged(doubt.servers) if doubt.servers else (), now)
     if read.changed and rules.floods.hosts is not None:
         follow(read.changed, state.name, ledger)
-    stopped = _stopped(state, rules, now)
+    stopped = doubt is None and _stopped(state, rules, now)  # with a wrong clock a gap says nothing
     if entries and rules.floods != NO_LIMITS:
         new = {candidate.anchor for stories, _ in asked for candidate in stories}
         fresh = Fresh(fetched, read.listed, read.unknown, new, newest, stopped)

@@ -113,3 +113,16 @@ def test_a_run_whose_clock_was_behind_does_not_hide_when_the_last_one_was(ledger
     gaps.beat(clock() + timedelta(seconds=20))
     gaps.begin(clock() - timedelta(days=1), sure=False)
     assert gaps.stopped_since(clock() + timedelta(hours=7)) == clock() + timedelta(seconds=20)
+
+
+@pytest.mark.parametrize("wrong", [timedelta(hours=3), timedelta(days=1), timedelta(days=-1)])
+def test_a_clock_that_is_set_is_no_stop(press, clock, wrong):
+    press.wrong = wrong
+    clock.move(minutes=2)
+    press.close()
+    ahead = press.run(*published_over(press, 0.05, 3))
+    press.wrong = timedelta(0)
+    clock.move(minutes=2)
+    press.close()
+    later = press.run(*published_over(press, 0.05, 3, start=200))
+    assert len([*ahead, *later]) == 6, states(press)
