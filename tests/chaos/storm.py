@@ -211,7 +211,7 @@ accounts:
         return stops
 
     def calm(self) -> None:
-        """Nothing fails any more; one run after the other until nothing is left to do."""
+        """Nothing fails any more; one run after the other until every story is known and nothing is left to do."""
         for process in self.running:
             process.kill()
             process.wait()
@@ -222,7 +222,9 @@ accounts:
         while time.monotonic() < deadline:
             self.command("post", "--wait", "30s").wait()
             threading.Event().wait(1)
-            if not {row["state"] for row in self.rows()} & {"planned", "due", "sending", "unknown"}:
+            rows = self.rows()
+            known = {self.site.link(story) for story in self.site.stories} <= {row["article"] for row in rows}
+            if known and not {row["state"] for row in rows} & {"planned", "due", "sending", "unknown"}:
                 return
 
     def rows(self) -> list[dict[str, object]]:
