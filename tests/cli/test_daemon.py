@@ -333,3 +333,22 @@ def test_a_ledger_that_a_poll_cannot_write_is_a_trouble_and_over_with_the_next_p
         daemon._poll("news")
         reasons.append(daemon.health())
     assert reasons == ["the disk is full", None, "the disk is full"]
+
+
+def test_a_trouble_of_what_is_not_asked_any_more_is_over(clock):
+    working = ["masto"]
+    deliveries = SimpleNamespace(accounts_with_work=lambda _: working)
+    ledger = SimpleNamespace(now=clock, deliveries=deliveries, recovery=SimpleNamespace(pending=list))
+    config = SimpleNamespace(sources={"news": None})
+    app = SimpleNamespace(ledger=ledger, config=config, accounts=[Account("masto", "mastodon")])
+    daemon = Daemon(app, lambda *_, **__: None, threading.Event())
+    daemon._lanes = SimpleNamespace(submit=lambda *_: None)
+    for name in ("package", "source news", "source gone", "account masto", "account idle"):
+        daemon._troubles.found(name, "wrong")
+    daemon._start_lanes()
+    assert daemon._troubles.names() == {"package", "source news", "account masto"}
+    working.clear()
+    daemon._busy.clear()
+    config.sources.clear()
+    daemon._start_lanes()
+    assert daemon._troubles.names() == {"package"}

@@ -39,6 +39,7 @@ RESERVED = 400  # polls that are reserved in one commit
 GRACE = 8.0  # seconds for the requests in flight when told to stop
 WATCHED = 20  # published pages that are checked again at a time
 SILENT = 30.0  # seconds without a good tick after which the daemon is unhealthy
+OWN = {"ledger", "tick", "clock", "package"}  # troubles of the daemon itself; the others are of a source or an account
 LOOK = 5.0  # seconds between looks at the files of config and program
 
 
@@ -319,12 +320,24 @@ class Daemon:
         if self._stops.waits(self._app):
             return
         enabled = {account.name for account in self._app.accounts}
-        for name in {*ledger.deliveries.accounts_with_work(ledger.now()), *ledger.recovery.pending()}:
+        working = {*ledger.deliveries.accounts_with_work(ledger.now()), *ledger.recovery.pending()} & enabled
+        self._end_troubles(working)
+        for name in working:
             with self._guard:
-                if name not in enabled or name in self._busy or self._stop.is_set():
+                if name in self._busy or self._stop.is_set():
                     continue
                 self._busy.add(name)
             self._lanes.submit(self._drain, name)
+
+    def _end_troubles(self, working: set[str]) -> None:
+        """End the troubles of sources that left the config and of accounts with nothing to do: no thread would."""
+        found = self._troubles.names()
+        if found:
+            with self._guard:
+                busy = working | self._busy
+            met = {f"source {name}" for name in self._app.config.sources} | {f"account {name}" for name in busy}
+            for name in found - met - OWN:
+                self._troubles.over(name)
 
     def _poll(self, name: str) -> None:
         try:

@@ -61,6 +61,11 @@ class Troubles:
         if known is not None and ends:
             self._alarm(known.kind, f"over: {known.words}")
 
+    def names(self) -> set[str]:
+        """The names of the troubles of now."""
+        with self._guard:
+            return set(self._now)
+
     def _is_told(self, trouble: _Trouble) -> bool:
         """Whether the ledger's trouble is alerted already, as met by others."""
         return trouble.kind == "ledger" and any(each.alerted for each in self._now.values() if each.kind == "ledger")
