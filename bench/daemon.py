@@ -22,7 +22,7 @@ sys.path.insert(0, str(Path(__file__).parent))
 from feed import Feed
 
 from syndicate.config.reader import load
-from syndicate.ledger.database import Database
+from syndicate.ledger.sqlite import SqliteDatabase
 from syndicate.sandbox.server import Sandbox
 
 COMMAND = str(Path(sys.executable).with_name("syndicate"))
@@ -51,28 +51,28 @@ class Commits:
 
     def __init__(self) -> None:
         self.count = 0
-        transaction, change, rows = Database.transaction, Database.change, Database.rows
+        transaction, change, rows = SqliteDatabase.transaction, SqliteDatabase.change, SqliteDatabase.rows
         counter = self
 
         @contextlib.contextmanager
-        def counted(database: Database) -> Iterator[None]:
+        def counted(database: SqliteDatabase) -> Iterator[None]:
             outermost = not database._connection().in_transaction
             with transaction(database):
                 yield
             counter.count += outermost
 
-        def changed(database: Database, sql: str, **values: Any) -> int:
+        def changed(database: SqliteDatabase, sql: str, **values: Any) -> int:
             counter.count += not database._connection().in_transaction
             return change(database, sql, **values)
 
-        def read(database: Database, sql: str, **values: Any) -> list[dict[str, Any]]:
+        def read(database: SqliteDatabase, sql: str, **values: Any) -> list[dict[str, Any]]:
             writes = not sql.lstrip().startswith("SELECT")  # such as UPDATE … RETURNING
             counter.count += writes and not database._connection().in_transaction
             return rows(database, sql, **values)
 
-        Database.rows = read  # type: ignore[method-assign]
-        Database.transaction = counted  # type: ignore[method-assign]
-        Database.change = changed  # type: ignore[method-assign]
+        SqliteDatabase.rows = read  # type: ignore[method-assign]
+        SqliteDatabase.transaction = counted  # type: ignore[method-assign]
+        SqliteDatabase.change = changed  # type: ignore[method-assign]
 
 
 def unchanged() -> None:
@@ -114,7 +114,7 @@ def told() -> None:
         feed = Feed(5)
         path = config(Path(folder), feed, sandbox, 1)
         text = path.read_text(encoding="utf-8").replace("every: 1s", "every: 1h")
-        path.write_text(f"{text}listen: {{address: '127.0.0.1:{port}', token: bench-token}}\n", encoding="utf-8")
+        path.write_text(f"{text}listen: {{address: '127.0.0.1:{port}', token: bench-token-of-16}}\n", encoding="utf-8")
         subprocess.run([COMMAND, "-c", str(path), "post"], check=True, capture_output=True)
         daemon = subprocess.Popen([COMMAND, "-c", str(path), "daemon"], stderr=subprocess.DEVNULL)
         took = []
@@ -126,7 +126,7 @@ def told() -> None:
                     ledger.execute("UPDATE source SET polled_at = polled_at - 60000000")  # asked a minute ago
                 feed.stories += 1
                 begun = time.monotonic()
-                headers = {"Authorization": "Bearer bench-token", "Content-Type": "application/json"}
+                headers = {"Authorization": "Bearer bench-token-of-16", "Content-Type": "application/json"}
                 hook = f"http://127.0.0.1:{port}/hooks/publish"
                 urlopen(Request(hook, b'{"source": "s0"}', headers)).close()
                 while len(sandbox.posts()) < number:

@@ -17,13 +17,15 @@ from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
+from syndicate.delivery.ahead import Ahead
 from syndicate.delivery.deliver import deliver
 from syndicate.delivery.gates import Gate
 from syndicate.delivery.lane import Lane, Timeouts
 from syndicate.delivery.next import Taken, deliver_next
 from syndicate.ledger import Ledger
-from syndicate.ledger.database import Database, micros
+from syndicate.ledger.database import micros
 from syndicate.ledger.deliveries import PlannedDelivery
+from syndicate.ledger.sqlite import SqliteDatabase
 from syndicate.model import Account, Article, Delivery, Limits, Post, Receipt, Schedule
 
 LEASE = timedelta(seconds=60)
@@ -35,7 +37,7 @@ def now() -> datetime:
 
 
 def opened(folder: str) -> Ledger:
-    return Ledger(Database(Path(folder) / "ledger.db"), now, lambda: b"")
+    return Ledger(SqliteDatabase(Path(folder) / "ledger.db"), now, lambda: b"")
 
 
 def filled(ledger: Ledger, accounts: dict[str, int]) -> None:
@@ -122,15 +124,18 @@ def lanes() -> float:
         gate, terms = Gate(ledger), Timeouts(LEASE, timedelta(seconds=30), lambda: 0.5)
 
         def drain(name: str) -> None:
-            account = Account(name, "fake", schedule=Schedule(per_day=1000))
+            account = Account(name, "fake", image="none", schedule=Schedule(per_day=1000))
             lane = Lane(account, Network(), lambda: Network.limits, timedelta(seconds=10))  # type: ignore[arg-type]
+            steps: list[Ahead] = []
 
             def carry(due: Delivery) -> tuple[Delivery, tuple[str, ...]]:
-                return deliver(due.key, lane, ledger, render, terms, gate)
+                steps.append(Ahead(lane, ledger, gate, lambda _: render, ledger.deliveries.queue))
+                return deliver(due.key, lane, ledger, render, terms, gate, steps[-1])
 
             while taken := deliver_next(account, ledger, gate, carry, ledger.deliveries.next_due):
                 assert isinstance(taken, Taken), taken
                 assert taken.after.state == "posted", taken.after
+            assert len(steps) + sum(len(step.taken()) for step in steps) == EACH
 
         spent = together(drain)
         ledger.close()
@@ -138,9 +143,9 @@ def lanes() -> float:
 
 
 def bare() -> float:
-    """The same three commits and the same sleep, and nothing else."""
+    """Three commits a post and the same sleep, and nothing else."""
     with tempfile.TemporaryDirectory() as folder:
-        database = Database(Path(folder) / "ledger.db")
+        database = SqliteDatabase(Path(folder) / "ledger.db")
         database.change("CREATE TABLE bare (key TEXT PRIMARY KEY, state BIGINT, at BIGINT)")
         for lane in range(LANES):
             for number in range(EACH):

@@ -29,7 +29,7 @@ from syndicate.app.wiring import App
 from syndicate.config.reader import load
 from syndicate.ingestion import poll
 from syndicate.ingestion.poll import Polled
-from syndicate.ledger.database import Database
+from syndicate.ledger.sqlite import SqliteDatabase
 from syndicate.model import Validators
 from syndicate.net.http import RequestsHttp
 from syndicate.sources.formats import feed
@@ -149,8 +149,8 @@ def one_new(rounds: int = 200) -> tuple[list[float], dict[str, float], float]:
     clock.watch(feed, "read_feed", "parsing")
     clock.watch(aliases, "drop_repeated", "names")
     clock.watch(aliases, "content_hash", "names")
-    clock.watch(Database, "rows", "ledger")
-    clock.watch(Database, "change", "ledger")
+    clock.watch(SqliteDatabase, "rows", "ledger")
+    clock.watch(SqliteDatabase, "change", "ledger")
     clock.watch(poll, "_record", "deciding")
     server = Crowd()
     with tempfile.TemporaryDirectory() as folder, App(RealRun(load(config(folder, [server.growing]), {}), {})) as app:

@@ -47,7 +47,7 @@ def page() -> str:
     now = datetime(2026, 11, 26, tzinfo=UTC)
     photos = sorted({sample.photo for sample in samples() if sample.photo})
     studio = Studio([builtin_templates()])
-    renderer = Renderer(Templates(), Pictures(Shelf()), studio.draw, SITE)
+    renderer = Renderer(Templates(), Pictures(Shelf(), lambda: studio), studio.draw, SITE)
     records, exhibits = [], {}
     for number in range(STORIES):
         sample = samples()[number % len(samples())].article
@@ -73,9 +73,10 @@ def page() -> str:
             made = Delivery(key, key, story.url, name, name, "post", 0, 0, "due", None, now, now, 0, 0, post=post)
             records.append(delivery_record(made))
             exhibits[key] = Recording(rendered, ())
-    studio.close()
     looks = {name: find(name).look for name in PLATFORMS}
-    return Page(SITE, now, shown(records, exhibits, {}, {}), {}, looks).html()
+    made = Page(SITE, now, shown(records, exhibits, {}, {}), {}, looks, studio.small).html()
+    studio.close()
+    return made
 
 
 def opened(path: Path) -> float:

@@ -200,4 +200,5 @@ def main() -> None:
     sys.exit(0 if all(results) else 1)
 
 
-main()
+if __name__ == "__main__":
+    main()

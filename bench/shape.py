@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import ast
 import math
+import re
 import statistics
 import sys
 from collections import defaultdict
@@ -23,9 +24,10 @@ sys.path.insert(0, str(Path(__file__).parents[1]))
 from bench.import_graph import imported, loops, modules_below
 
 OURS = Path(__file__).parents[1] / "syndicate"
-PACKAGES, MODULES = 15, 9  # at the root
+PACKAGES, MODULES = 15, 10  # at the root
 NAMESAKES = 6  # classes with a name that another has
 MEDIAN, TENTH, LONG, MANY = 8, 20, 60, 8  # lines of a function; its parameters
+ADAPTER, ADAPTERS = 220, 130  # lines of a network's adapter: of the longest, and the median
 LARGE = 300  # lines of a module: told, without a bound
 CLASS_BY_CONTRACT = "Options"  # every platform has one
 METHOD_BY_CONTRACT = "call"  # its parameters are those of the port Http
@@ -141,8 +143,21 @@ def report(tree: Tree, say: Report) -> None:
     large = sorted(((lines, file) for file, lines in tree.lines.items() if lines > LARGE), reverse=True)
     details = [f"{lines:,}  {file}" for lines, file in large]
     say.figure(f"modules over {LARGE} lines", len(large), None, details)
+    _report_adapters(tree, say)
     if tree.unreadable:
         say.figure("modules that this Python cannot read, not counted", len(tree.unreadable), None, tree.unreadable)
+
+
+def _report_adapters(tree: Tree, say: Report) -> None:
+    """The modules and packages of `platforms`, but for private ones: of a package its `__init__` is the adapter."""
+    named = re.compile(rf"{re.escape(tree.root.name)}\.platforms\.[^_.][^.]*")
+    files = [tree.file(module) for module in tree.modules if named.fullmatch(module)]
+    lengths = sorted(((tree.lines.get(file, 0), file) for file in files), reverse=True)
+    if lengths:
+        details = [f"{lines}  {file}" for lines, file in lengths[:5]]
+        say.figure("lines: the longest adapter of a network", lengths[0][0], ADAPTER, details)
+        median = math.ceil(statistics.median(lines for lines, _ in lengths))
+        say.figure("lines: median of the adapters", median, ADAPTERS)
 
 
 def _report_loops(tree: Tree, say: Report) -> None:

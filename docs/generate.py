@@ -1,4 +1,4 @@
-"""Writes what the docs say that is made of the code: `python docs/generate.py`.
+"""Writes what is made of the code, pages of the docs and a new ledger's schema: `python docs/generate.py`.
 
 `pages()` gives it without writing; a test compares it with the files.
 """
@@ -21,8 +21,12 @@ from syndicate.cli.json_records import EVENTS, RECORDS, Record
 from syndicate.config.editor import json_schema
 from syndicate.config.typed import hints
 from syndicate.delivery.decisions import WAITING
+from syndicate.ledger.database import MIGRATIONS
+from syndicate.ledger.database import VERSION as SCHEMA
+from syndicate.ledger.sqlite import whole_schema
 from syndicate.model import LATER, REASONS
-from syndicate.platforms import GONE, find, names
+from syndicate.platforms import GONE, PLANNED, find, names
+from syndicate.ports import Deletable, Editable, Priced, SignIn
 
 HERE = Path(__file__).parent
 WIDTH = 90
@@ -31,13 +35,15 @@ MADE = "<!-- Made by docs/generate.py; edit the code, then run it again. -->"
 
 
 def pages() -> dict[Path, str]:
-    """The pages that are generated, or of which a part is: path to text."""
+    """What is generated, or of which a part is: path to text."""
     config, index = HERE / "reference" / "config.md", HERE / "index.md"
     return {
         HERE / "reference" / "commands.md": _commands_page(),
         HERE / "reference" / "json.md": _json_page(),
         config: _filled(config, "options", _options()),
         index: _filled(index, "networks", _networks()),
+        HERE / "platforms" / "index.md": _platforms_page(),
+        MIGRATIONS / f"whole-{SCHEMA:03}.sql": whole_schema(),
     }
 
 
@@ -65,7 +71,7 @@ def _commands_page() -> str:
             MADE,
             "",
             "These are all commands, as `--help` shows them.",
-            "`--config`, `--json` and `--verbose` are accepted before or after the command.",
+            "`--config`, `--config-dir`, `--json` and `--verbose` are accepted before or after the command.",
             "Results go to standard output, messages to standard error.",
             "[JSON output](json.md) and [errors and exit status](errors.md) have pages of their own.",
             "",
@@ -153,12 +159,74 @@ def _row(name: str, schema: Mapping[str, Any], *, needed: bool) -> str:
     return f"| `{name}` | {'needed' if needed else shown} | {schema.get('description', '')} |"
 
 
+def _titles() -> dict[str, str]:
+    """The title of each network's page, by its name."""
+    found = sorted((HERE / "platforms").glob("*.md"), key=lambda page: page.stem)
+    titles = {page.stem: page.read_text(encoding="utf-8").partition("\n")[0].removeprefix("# ") for page in found}
+    return {name: title for name, title in titles.items() if name not in ("index", "tested")}
+
+
 def _networks() -> str:
-    """A link to each network's page, by its title; those that are gone say so."""
-    pages = sorted((HERE / "platforms").glob("*.md"), key=lambda page: page.stem)
-    titles = {page.stem: page.read_text(encoding="utf-8").partition("\n")[0].removeprefix("# ") for page in pages}
-    gone = dict.fromkeys(GONE, " (gone)")
-    return "".join(f"- [{title}](platforms/{name}.md){gone.get(name, '')}\n" for name, title in titles.items())
+    """A link to each network's page, by its title; those that take no posts say so."""
+    gone = dict.fromkeys(GONE, " (takes no posts)")
+    links = [f"- [{title}](platforms/{name}.md){gone.get(name, '')}\n" for name, title in _titles().items()]
+    return "".join(["- [All of them in one table](platforms/index.md)\n", *links])
+
+
+def _platforms_page() -> str:
+    """All networks in one table, from what their adapters state and can do; then those that are missing."""
+    titles = _titles()
+    missing = [f"- [{titles[name]}]({name}.md): {why}.\n" for name, (why, _) in sorted(GONE.items())]
+    return (
+        "\n".join(
+            [
+                "# Networks",
+                "",
+                MADE,
+                "",
+                "What each network takes, and what can be done there; the page of each has the details, with sources.",
+                "",
+                "| network | certainty | text | pictures | edit | delete | sign-in | look-up | cost |",
+                "|---|---|---|---|---|---|---|---|---|",
+                *(_network_row(name, titles.get(name, name)) for name in names()),
+                "",
+                "[*Certainty*](../concepts/uncertainty.md) says how surely a lost answer is cleared up.",
+                "*Text* is the limit in the network's own unit; a server may state another one.",
+                "*Pictures* is how many go with a post.",
+                "*Sign-in* means that `syndicate accounts login` can get the token.",
+                "*Look-up* means that a post whose answer was lost can be found again, where the server allows it.",
+                "",
+                "## Not built yet",
+                "",
+                f"{', '.join(sorted(PLANNED - {*names()}))}.",
+                "Until then, another package may bring one: [add a network of your own](../guides/own-network.md).",
+                "",
+                "## Impossible",
+                "",
+                "".join(missing),
+            ]
+        ).rstrip("\n")
+        + "\n"
+    )
+
+
+def _network_row(name: str, title: str) -> str:
+    adapter = find(name)
+    able = {kind: "yes" if issubclass(adapter, kind) else "" for kind in (Editable, Deletable, SignIn)}
+    limits = adapter.limits
+    stated = " or as stated" if limits.stated else ""
+    cells = [
+        f"[{title}]({name}.md)",
+        f"`{adapter.certainty}`",
+        f"{limits.text:,}{stated}",
+        str(limits.images or ""),
+        able[Editable],
+        able[Deletable],
+        able[SignIn],
+        "" if adapter.certainty == "blind" else "yes",
+        "for each post" if issubclass(adapter, Priced) else "",
+    ]
+    return f"| {' | '.join(cells)} |"
 
 
 def _help(name: str, command: click.Command) -> str:

@@ -5,7 +5,10 @@ from __future__ import annotations
 import contextlib
 import re
 import unicodedata
-from urllib.parse import SplitResult, quote, unquote, urlsplit
+from functools import lru_cache
+from urllib.parse import SplitResult, parse_qsl, quote, unquote, urlsplit
+
+from syndicate.control_characters import ACTING
 
 _PARTS = re.compile(
     r"(?P<scheme>https?)://(?P<host>[^/?#]*)(?P<path>[^?#]*)(?P<query>\?[^#]*)?(?P<fragment>#.*)?",
@@ -18,6 +21,11 @@ _KEPT = "%/!$&'*+,;=:@~"
 _END = re.compile(r"[A-Za-z0-9/_#-]\Z")
 _LOGIN = re.compile(r"(?<=//)[^/?#\s]*@")
 
+_PASSWORD = re.compile(r"(//[^:/?#@]*):([^/?#]*)(?=@)")
+
+_KEY_NAME = re.compile(r"(?:token|secret|pass(?:word|wd)?|pwd|key|sig|signature|auth|code)$", re.IGNORECASE)
+_SHORT_KEY, _LONG_KEY = 5, 8  # characters from which on a value is a key: where its name says so, and else
+
 _LABEL = re.compile(r"[a-z0-9_-]{1,63}", re.IGNORECASE)
 _NUMBER = re.compile(r"0x[0-9a-f]*|[0-9]+", re.IGNORECASE)
 _FOUR_NUMBERS = re.compile(r"(?:(?:25[0-5]|2[0-4]\d|1?\d?\d)(?:\.(?!\Z)|\Z)){4}")
@@ -27,6 +35,7 @@ NO_ADDRESS = frozenset(("undefined", "null", "none", "nan", "false", "n/a", "#",
 """What scripts write as an address where they have none, in lower case."""
 
 
+@lru_cache(maxsize=1000)  # asked several times for each story
 def as_link(url: str) -> str:
     """The address as it leaves in a post: ASCII, without a login, its end one that no network leaves out of the link.
 
@@ -83,11 +92,53 @@ def ascii_host(host: str) -> str:
     return ".".join(spelled)
 
 
+def without_acting(url: str) -> str:
+    """The address with characters percent-encoded that would act on a terminal or in a log. It leads to the same."""
+    return ACTING.sub(lambda found: quote(found[0], errors="replace"), url)
+
+
 def without_login(url: str) -> str:
     """The address without the user name and the password in it."""
     return _LOGIN.sub("", url) if "@" in url else url
 
 
+def server_place(address: str) -> str:
+    """The address of a database on a server without its password and its parameters."""
+    return _PASSWORD.sub(r"\1", address.partition("?")[0])
+
+
+def passwords_in(address: str) -> set[str]:
+    """The password in the address of a database, as it is written there and as it is sent."""
+    parts = address.partition("?")
+    found = _PASSWORD.search(parts[0])
+    written = {found[2]} if found else set()
+    written |= {value for name, _, value in (each.partition("=") for each in parts[2].split("&")) if name == "password"}
+    return {form for each in written if each for form in (each, unquote(each))}
+
+
+def secrets_in(url: str) -> set[str]:
+    """What of an account's address may be a secret: its login, its whole query, and the values in it, but for words."""
+    try:
+        parts = urlsplit(url)
+    except ValueError:
+        return set()
+    if not parts.scheme or not parts.netloc:
+        return set()
+    login = parts.netloc.rpartition("@")[0]
+    password = unquote(login.partition(":")[2])
+    values = (value for name, value in parse_qsl(parts.query) if _is_key(name, value))
+    logins = {each for each in (login, password) if len(each) >= _LONG_KEY}
+    return {*logins, *([parts.query] if parts.query else []), *values}
+
+
+def _is_key(name: str, value: str) -> bool:
+    """Whether a parameter of an address gives access, by its name, or by its value, which is long and no word."""
+    named = _KEY_NAME.search(name) is not None and len(value) >= _SHORT_KEY
+    return named or (len(value) >= _LONG_KEY and not value.isalpha()) or len(value) >= 2 * _LONG_KEY
+
+
+@lru_cache(maxsize=1000)
+@lru_cache(maxsize=1000)  # asked several times for each story
 def is_possible(url: str) -> bool:
     """Whether an http(s) address names a host that can exist (RFC 1123 §2.1), wherever it is known."""
     try:

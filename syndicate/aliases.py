@@ -11,45 +11,48 @@ import json
 import re
 import unicodedata
 from collections.abc import Mapping, Sequence
-from dataclasses import astuple, dataclass
+from dataclasses import astuple
 from datetime import UTC, timedelta
+from functools import lru_cache
 from string import ascii_letters, digits
 from typing import Any
 from urllib.parse import quote, unquote, urlsplit
 
 from syndicate.addresses import BARE_PERCENT, BREAK, ascii_host
 from syndicate.model import Article
+from syndicate.model.dataclass import dataclass
+from syndicate.model.pattern import pattern
 
 # Parameters that say where a reader came from, never which article it is.
-_TRACKING = re.compile(
+_TRACKING = pattern(
     r"(?:utm|mtm|pk|piwik|matomo|hsa|at)_\w+|_hs(?:enc|mi)|__hs\w+|fbclid|gclid|gclsrc|dclid|gbraid|wbraid|msclkid|yclid"
     r"|ysclid|twclid|ttclid|li_fat_id|igshid|igsh|mc_[ce]id|mkt_tok|oly_(?:anon|enc)_id|vero_(?:conv|id)|_g[al]"
     r"|ref_(?:src|url)|cmpid|xtor|ocid|smid|wt_mc|s_cid|wickedid|rb_clickid|epik|srsltid",
     re.IGNORECASE | re.ASCII,
 )
 # Parameters that say that a reader came from a feed: some names alone, others only with the word (Medium: rss----1a2b).
-_FEED = re.compile(
+_FEED = pattern(
     r"(?:ref|source)=(?:rss|feed)(?:-{2,}.*)?"
     r"|(?:partner|emc|cmp|dcmp|mod|mbid|ncid|cid|src|sc_src|from|via|origin)=(?:rss(?:nyt|[-_.].*)?|feed)"
     r"|(?:wprss|feedtype|feedname|ns_(?:mchannel|source|campaign|linkname|fee))=.*|rss=(?:1|yes|true)?|rss",
     re.IGNORECASE | re.ASCII,
 )
-_FEED_WORD = re.compile(r"[?&].*?(?:rss|feed|ns_)", re.IGNORECASE | re.ASCII | re.DOTALL)  # few addresses have one
+_FEED_WORD = pattern(r"[^?&]*[?&].*?(?:rss|feed|ns_)", re.IGNORECASE | re.ASCII | re.DOTALL)  # few have one
 # Parts of an address that mark a variant for phones, and parts that many pages of a site have as their last.
 _MOBILE = ("m", "mobile", "touch")
-_VARIANT = re.compile(
+_VARIANT = pattern(
     r"amp(?:=1|=true)?|(?:outputtype|output|format|view)=amp|(?:m|mobile)=1"
     r"|(?:ref|referrer|source|src|partner|emc|cmp|campaign|medium|rss)=.*",
     re.IGNORECASE | re.ASCII,
 )
-_AMP_FILE = re.compile(r"[.-]amp(\.html?)?\Z")
-_NAMELESS = re.compile(r"(?:index|default|home|amp)(?:\.\w+)?|\d{1,2}")
-_ADDRESS = re.compile(
+_AMP_FILE = pattern(r"[.-]amp(\.html?)?\Z")
+_NAMELESS = pattern(r"(?:index|default|home|amp)(?:\.\w+)?|\d{1,2}")
+_ADDRESS = pattern(
     r"(?P<scheme>https?://)(?P<host>[^/?#]*)(?P<path>[^?#]*)(?P<query>[^#]*)(?:#.*)?", re.IGNORECASE | re.DOTALL
 )
-_ESCAPED = re.compile(r"%[0-9a-f]{2}", re.IGNORECASE | re.ASCII)
-_LETTERS = re.compile(r"(?:%[89a-f][0-9a-f])+", re.IGNORECASE | re.ASCII)
-_ODD = re.compile(r"""[%+\s\x00-\x1f\x7f"<>\[\]\\^`{|}]|[^:]//""")
+_ESCAPED = pattern(r"%[0-9a-f]{2}", re.IGNORECASE | re.ASCII)
+_LETTERS = pattern(r"(?:%[89a-f][0-9a-f])+", re.IGNORECASE | re.ASCII)
+_ODD = pattern(r"""[%+\s\x00-\x1f\x7f"<>\[\]\\^`{|}]|[^:]//""")
 # Characters that mean the same with and without percent encoding; a slash, # and % do not, & = + only in the path, and
 # a question mark only in the query.
 _PLAIN = {f"%{ord(letter):02X}": letter for letter in f"{ascii_letters}{digits}-._~!$'()*,;:@"}
@@ -57,7 +60,7 @@ _PLAIN_IN_QUERY = _PLAIN | {"%3F": "?"}
 _PLAIN_IN_PATH = _PLAIN | {f"%{ord(letter):02X}": letter for letter in "&=+"}
 LATER = timedelta(hours=12)
 """When one article is listed again, its dates usually differ by less."""
-_WORD = re.compile(r"\w+")
+_WORD = pattern(r"\w+")
 _JSON = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"))  # `json.dumps` would make one for each article
 
 
@@ -69,15 +72,15 @@ class Alias:
     hash: str
 
 
-def aliases(article: Article) -> tuple[Alias, ...]:
+def aliases(article: Article, site: str = "") -> tuple[Alias, ...]:
     """All names of an article, the most lasting first; () if it has none.
 
-    Addresses belong to the whole site, so that two sources that list one article share them; the other
+    Addresses belong to the whole `site`, so that two of its sources that list one article share them; the other
     names belong to their source.
     """
     places = (article.url, article.canonical_url)
     keys = dict.fromkeys(key for place in places if place for key in _keys(place) if key)
-    found = [_alias("url", "", key) for key in keys]
+    found = [_alias("url", site, key) for key in keys]
     if article.guid:
         found.append(guid_alias(article.source, article.guid))
         path = _path(article.guid)
@@ -94,7 +97,7 @@ def guid_alias(source: str, guid: str) -> Alias:
     return _alias("guid", source, guid)
 
 
-def drop_repeated(articles: Sequence[Article]) -> tuple[tuple[Alias, ...], ...]:
+def drop_repeated(articles: Sequence[Article], site: str = "") -> tuple[tuple[Alias, ...], ...]:
     """The usable names of each article of one reading, in order.
 
     A name that two different articles have is left out of this reading. The same article listed twice
@@ -102,7 +105,7 @@ def drop_repeated(articles: Sequence[Article]) -> tuple[tuple[Alias, ...], ...]:
     the combination of all its fields as its name; so does one without title and date, whose other names
     may be repeated in the next reading.
     """
-    named = [aliases(article) for article in articles]
+    named = [aliases(article, site) for article in articles]
     bearers: dict[str, tuple[str, tuple[Alias, ...]]] = {}
     listed: dict[Any, tuple[str, tuple[Alias, ...]]] = {}
     repeated: set[str] = set()
@@ -118,6 +121,7 @@ def drop_repeated(articles: Sequence[Article]) -> tuple[tuple[Alias, ...], ...]:
     return tuple(_usable(article, names, repeated) for article, names in zip(articles, named, strict=True))
 
 
+@lru_cache(maxsize=1000)  # asked several times for each story
 def site_host(url: str) -> str | None:
     """The host of an address in ASCII, without www; None where there is none."""
     with contextlib.suppress(ValueError):
@@ -139,7 +143,7 @@ def _keys(url: str) -> tuple[str, ...]:
     """The key of an address, and those in older ledgers where they may differ."""
     url = url.strip()
     spelled = _spelled(url)
-    if spelled == url and _FEED_WORD.search(url) is None:
+    if spelled == url and _FEED_WORD.match(url) is None:
         return (_as_written(spelled),)
     return (_as_written(spelled), _as_written(spelled, feeds=False), _as_written(url, feeds=False))
 
@@ -185,7 +189,7 @@ def _as_written(url: str, *, feeds: bool = True) -> str:
         host += f":{port}"
     pairs = [pair.strip() for pair in parts.query.split("&")]
     said = sorted(pair for pair in pairs if pair and not _TRACKING.fullmatch(pair.partition("=")[0]))
-    if feeds and _FEED_WORD.search(url):
+    if feeds and _FEED_WORD.match(url):
         said = [pair for pair in said if not _FEED.fullmatch(pair)]
     return host + re.sub(r"[/\s]+$", "", parts.path) + ("?" + "&".join(said) if said else "")
 

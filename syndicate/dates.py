@@ -12,11 +12,12 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta, tzinfo
 from functools import cache
 
 from syndicate.model import Precision
+from syndicate.model.dataclass import dataclass
+from syndicate.model.pattern import pattern
 
 EARLIEST_YEAR = 1995
 FUTURE = timedelta(days=2 * 365)
@@ -80,8 +81,8 @@ def _epoch(text: str) -> Moment | None:
 
 
 def _calendar(text: str, timezone: str) -> Moment | None:
-    for pattern in _YEAR_FIRST if text[:4].isdecimal() else _YEAR_LAST:
-        found = pattern.fullmatch(text)
+    for form in _YEAR_FIRST if text[:4].isdecimal() else _YEAR_LAST:
+        found = form.fullmatch(text)
         if found:
             return _moment(found.groupdict(), timezone)
     return None
@@ -337,13 +338,13 @@ _RFC822 = re.compile(
     r" (?:GMT|([+-])(\d\d)(\d\d))",
     re.ASCII,
 )
-_EPOCH = re.compile(r"[789]\d{8}|1\d{9}|[789]\d{11}|1\d{12}", re.ASCII)
-_OFFSET = re.compile(
+_EPOCH = pattern(r"[789]\d{8}|1\d{9}|[789]\d{11}|1\d{12}", re.ASCII)
+_OFFSET = pattern(
     r"(?:(?:gmt|utc)?\s*(?P<sign>[+-])(?P<hour>[0-9]{1,2})(?::?(?P<minute>[0-9]{2}))?|00:?00)"
     r"(?:z|\s+(?:[a-z]{1,5}|[+-][0-9]{4}))?(?:\s+m=[+-][0-9.]+)?"
 )
-_COMMENT = re.compile(r"\s*(?:\([^()]*\)|\[[^\[\]]*\])$")
-_NUMBERED_MONTH = re.compile(r"(?:th(?:ang)?\s?)?([0-9]{1,2})(?:\s?[月월])?")
+_COMMENT = pattern(r"\s*(?:\([^()]*\)|\[[^\[\]]*\])$")
+_NUMBERED_MONTH = pattern(r"(?:th(?:ang)?\s?)?([0-9]{1,2})(?:\s?[月월])?")
 _AFTERNOON = ("p", "午後", "下午", "오후")
 _N = "[0-9]{1,2}"
 _TIME = (
@@ -368,37 +369,35 @@ _DAY = (
 )
 _YEAR = r"(?P<year>[0-9]{4})(?:\s?(?:г|р|r)\.|\s?(?:года|року))?"
 _YEAR_FIRST = (
-    re.compile(rf"{_YMD}(?:t|,?\s+|-(?=\d\d:\d\d:\d\d)){_ZONED}", re.ASCII),
-    re.compile(rf"{_YMD}(?P<zone>z|[+-]\d\d:\d\d)?(?P<hour>)(?P<minute>)(?P<second>)", re.ASCII),
-    re.compile(
+    pattern(rf"{_YMD}(?:t|,?\s+|-(?=\d\d:\d\d:\d\d)){_ZONED}", re.ASCII),
+    pattern(rf"{_YMD}(?P<zone>z|[+-]\d\d:\d\d)?(?P<hour>)(?P<minute>)(?P<second>)", re.ASCII),
+    pattern(
         r"(?P<year>\d{4})(?P<month>\d\d)(?P<day>\d\d)"
         r"(?:t(?P<hour>\d\d):?(?P<minute>\d\d)(?::?(?P<second>\d\d))?\s*(?P<zone>.*))?",
         re.ASCII,
     ),
     # 2025年9月1日 10:00; 2025년 9월 1일 (월) 오전 10:00; 2025年9月1日(月) 10時00分
-    re.compile(
+    pattern(
         rf"(?P<year>[0-9]{{4}})\s?[年년]\s?(?P<month>{_N})\s?[月월]\s?(?P<day>{_N})\s?[日일号號]?"
         r"(?:\s?\(?(?P<weekday>[周週]?[月火水木金土日一二三四五六월화수목금토일](?:曜日?|요일)?|星期[一二三四五六日])\)?)?"
         rf"(?:\s?(?P<half>午前|午後|上午|下午|오전|오후)?\s?(?P<hour>{_N})\s?[:時时点點시]\s?(?P<minute>{_N})?\s?[:分분]?"
         rf"\s?(?P<second>{_N})?\s?[秒초]?\s?(?P<zone>.*))?"
     ),
     # 2025. szeptember 1., 10:00; 2025 m. rugsėjo 1 d. 10:00
-    re.compile(
+    pattern(
         rf"(?P<year>[0-9]{{4}})\.?\s+(?:m\.\s+)?(?P<month>[^\W\d_]{{3,}})\.?\s+(?P<day>{_N})(?:\.|\s?d\.)?"
         rf"(?:{_THEN}{_ZONED})?"
     ),
 )
 _YEAR_LAST = (
     # Mon, 01 Sep 2025 10:00:00 +0200; lunes, 1 de septiembre de 2025 a las 10:00; 1. September 2025
-    re.compile(rf"{_WEEKDAY}{_DAY}(?:{_YEAR}|(?P<short>[0-9]{{2}}))(?:{_THEN}{_ZONED})?"),
+    pattern(rf"{_WEEKDAY}{_DAY}(?:{_YEAR}|(?P<short>[0-9]{{2}}))(?:{_THEN}{_ZONED})?"),
     # Sep 1, 2025 10:00 AM; Monday, September 1, 2025 - 15:00
-    re.compile(
-        rf"{_WEEKDAY}(?P<month>[^\W\d_]{{3,}})\.?\s+(?P<day>{_N})(?:st|nd|rd|th)?,?\s+{_YEAR}(?:{_THEN}{_ZONED})?"
-    ),
+    pattern(rf"{_WEEKDAY}(?P<month>[^\W\d_]{{3,}})\.?\s+(?P<day>{_N})(?:st|nd|rd|th)?,?\s+{_YEAR}(?:{_THEN}{_ZONED})?"),
     # Mon Sep  1 10:00:00 2025; Mon Sep 01 10:00:00 +0000 2025
-    re.compile(rf"{_WEEKDAY}(?P<month>[^\W\d_]{{3,}})\s+(?P<day>{_N})\s+{_TIME}(?P<zone>\S*)\s+(?P<year>[0-9]{{4}})"),
+    pattern(rf"{_WEEKDAY}(?P<month>[^\W\d_]{{3,}})\s+(?P<day>{_N})\s+{_TIME}(?P<zone>\S*)\s+(?P<year>[0-9]{{4}})"),
     # Mon, 09/01/2025 - 15:00: the weekday says which number is the month
-    re.compile(
+    pattern(
         rf"(?P<weekday>[^\W\d_]+'?[^\W\d_]+)[.,\s]+(?P<one>{_N})(?P<gap>[-/.])(?P<other>{_N})(?P=gap)(?P<year>[0-9]{{4}})"
         rf"(?:{_THEN}{_ZONED})?"
     ),

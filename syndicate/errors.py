@@ -22,13 +22,18 @@ from __future__ import annotations
 
 from typing import Any, TypeVar
 
+from syndicate.control_characters import visible
+
 
 class SyndicateError(Exception):
-    """An error for people: printed as one line on standard error, then `hint` on a line of its own."""
+    """An error for people: printed as one line on standard error, then `hint` on a line of its own.
+
+    Characters in it that could act on a terminal are made visible, since it is printed, logged and stored.
+    """
 
     def __init__(self, message: str, *, hint: str | None = None) -> None:
-        super().__init__(message)
-        self.hint = hint
+        super().__init__(visible(message))
+        self.hint = hint and visible(hint)
 
 
 F = TypeVar("F", bound=SyndicateError)

@@ -7,15 +7,15 @@ adapter does not declare them: it has the method or not.
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
-from typing import Any, ClassVar, Protocol, Self, TypeAlias, runtime_checkable
+from typing import Any, ClassVar, Final, Literal, Protocol, Self, TypeAlias, TypeGuard, runtime_checkable
 
 from syndicate.errors import Uncertain
 from syndicate.model import (
     Certainty,
+    Controls,
     Draft,
     Identity,
     Json,
@@ -23,11 +23,13 @@ from syndicate.model import (
     ListedPost,
     Look,
     Post,
+    Question,
     Reading,
     Receipt,
     Span,
     Validators,
 )
+from syndicate.model.dataclass import dataclass
 
 Clock: TypeAlias = Callable[[], datetime]
 """Gives the present instant: aware, UTC."""
@@ -80,6 +82,10 @@ class Reply:
             raise Uncertain(f"HTTP {self.status} with an unreadable body", status=self.status) from fault
 
 
+READS: Final = object()
+"""The `sample` of a request that only reads although it is no GET: a dry run sends it too."""
+
+
 class Http(Protocol):
     """The only way to the network."""
 
@@ -99,10 +105,29 @@ class Http(Protocol):
         """One request, never repeated; every status is a Reply, and the caller reads it.
 
         `sample` is the JSON the API would answer: a dry run gets it back for every write, and for a
-        GET that has one (since its address then depends on a sampled id).
+        GET that has one (since its address then depends on a sampled id). `READS` stands in its place where the API
+        takes its questions by POST.
         Raises Unavailable (nothing reached the server: refused, DNS, TLS, connect time-out) or
         Uncertain (no whole answer: read time-out, reset, too long a body). Messages hold no secret.
         """
+
+
+@runtime_checkable
+class Guarded(Protocol):
+    """An Http that leads to a private address only on behalf of a source that may name it."""
+
+    def on_behalf_of(self, *sources: str) -> Http:
+        """The Http for an address that each of these sources gives; an unknown one is trusted with nothing."""
+
+
+def caller_site(http: Http) -> str:
+    """The address of the site for which this Http calls; "" where it does not know."""
+    return str(getattr(http, "site", ""))
+
+
+def on_behalf_of(http: Http, *sources: str) -> Http:
+    """The Http for an address that each of these sources gives; `http` itself where it does not ask who gave it."""
+    return http.on_behalf_of(*sources) if isinstance(http, Guarded) else http
 
 
 class Source(Protocol):
@@ -146,7 +171,10 @@ class EventLog(Protocol):
 
 
 class Credentials(Protocol):
-    """The session or token of one account that changes over time; static options are not in here."""
+    """The session or token of one account that changes over time; static options are not in here.
+
+    `software` in it is the core's own: what the last `verify` said that the server runs (`Identity.software`).
+    """
 
     def current(self) -> Json:
         """The current credentials; {} when there are none yet (then raise AuthError, and the core refreshes)."""
@@ -162,7 +190,8 @@ class Platform(Protocol):
 
     name: ClassVar[str]
     options_type: ClassVar[type]
-    certainty: ClassVar[Certainty]
+    certainty: Certainty
+    """On the class, what the network allows at best; an instance whose options allow less says so itself."""
     key_window: ClassVar[float]
     """Seconds during which the same key surely gives the same post; 0 for classes without a key."""
     settle: ClassVar[float]
@@ -209,6 +238,70 @@ class Refreshable(Protocol):
 
     def refresh(self, current: Json) -> Json:
         """The next credentials, from `current` ({} the first time). Raises AuthError, Unavailable, RateLimited."""
+
+
+SigningIn: TypeAlias = Generator[Question, str, Json]
+"""A conversation: it yields questions, is sent their answers, and returns the credentials."""
+
+
+@runtime_checkable
+class SignIn(Protocol):
+    """A person can sign in to it with `accounts login`. On the class: used before there are credentials."""
+
+    @staticmethod
+    def sign_in(options: Any, http: Http, redirect: str) -> SigningIn:
+        """Ask the person and the network until there are credentials, and return them. It publishes nothing.
+
+        `redirect` is the address on this machine to which the network's page is to lead. The credentials are plain
+        JSON without empty values: `token`; where they end, `expires_at`, and `renew_at`, from when on `refresh` makes
+        the next ones (both RFC 3339); and what else the adapter reads from them, such as `refresh_token` or `user_id`.
+        Raises AuthError where the person or the network refuses, and what any call raises.
+        """
+
+
+class PictureHost(Protocol):
+    """A place where pictures can be fetched by everyone."""
+
+    def put(self, name: str, data: bytes, mime: str) -> None:
+        """Put a file there, also if it is there. Raises Unavailable."""
+
+    def remove(self, name: str) -> None:
+        """Remove a file; already gone is fine. Raises Unavailable."""
+
+
+@runtime_checkable
+class SignOut(Protocol):
+    """A login that somebody made can be ended. On the class."""
+
+    @staticmethod
+    def sign_out(options: Any, http: Http, held: Json) -> None:
+        """End the login whose credentials these are, after another one is stored. Raises what any call raises."""
+
+
+@runtime_checkable
+class SignedOut(Protocol):
+    """It says itself which options are a login of their own. On the class: used before there are credentials."""
+
+    @staticmethod
+    def signed_out(options: Any) -> Json:
+        """{} where the options hold a login; else the credentials with which a rehearsal does without signing in."""
+
+
+@runtime_checkable
+class Rotating(Protocol):
+    """Each refresh ends the refresh token before it, so what is not stored cannot be renewed again. On the class."""
+
+    rotates: ClassVar[Literal[True]]
+
+
+@runtime_checkable
+class FetchesPictures(Protocol):
+    """The network fetches pictures by an address, so each `Media.url` of a post is set before `prepare`. On the class.
+
+    Without the setting `media`, which says where pictures are put, they are None.
+    """
+
+    fetches_pictures: ClassVar[Literal[True]]
 
 
 @runtime_checkable
@@ -299,6 +392,13 @@ class Recognisable(Protocol):
 
 
 @runtime_checkable
+class Controlled(Protocol):
+    """Its posts can carry a content warning, veiled pictures, or limits on who may reply. On the class."""
+
+    controls: ClassVar[Controls]
+
+
+@runtime_checkable
 class RichText(Protocol):
     """Its posts say themselves which words are links, so an address may be shown short over the whole one."""
 
@@ -307,6 +407,17 @@ class RichText(Protocol):
 
     def linked(self, text: str, spans: Sequence[Span]) -> tuple[Span, ...]:
         """The links, tags and mentions of a text: `spans`, and what its own app would find besides."""
+
+
+@runtime_checkable
+class RecordNaming(Protocol):
+    """Its link cards can name the AT Protocol records of an article (standard.site), and are then drawn fuller."""
+
+    names_records: bool
+    """Whether the account wants that."""
+
+    def record_server(self, did: str) -> str | None:
+        """The server of an account where the config names it; None where only its owner's DID document does."""
 
 
 @runtime_checkable
@@ -326,3 +437,32 @@ class Redirectable(Protocol):
 
         `name` is the account's, for a network where every account has an address of its own.
         """
+
+
+_ABLE: dict[tuple[type, type], bool] = {}
+
+
+def is_rich(adapter: Platform) -> TypeGuard[RichText]:
+    """Whether it is RichText."""
+    return _is_able(adapter, RichText)
+
+
+def is_priced(adapter: Platform) -> TypeGuard[Priced]:
+    """Whether it is Priced."""
+    return _is_able(adapter, Priced)
+
+
+def is_controlled(adapter: Platform) -> TypeGuard[Controlled]:
+    """Whether it is Controlled."""
+    return _is_able(adapter, Controlled)
+
+
+def _is_able(adapter: Platform, ability: Any) -> bool:
+    """As `isinstance`, which takes as long as a look into the ledger, asked once for each class of adapters."""
+    if not hasattr(type(adapter), "name"):  # what it can do is not its class's
+        return isinstance(adapter, ability)
+    asked = (type(adapter), ability)
+    found = _ABLE.get(asked)
+    if found is None:
+        found = _ABLE[asked] = isinstance(adapter, ability)
+    return found

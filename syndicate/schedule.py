@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
 from syndicate.model import Account, Hours, Schedule
+from syndicate.model.dataclass import dataclass
 
 if TYPE_CHECKING:
     from zoneinfo import ZoneInfo
@@ -87,13 +88,14 @@ def opening(schedule: Schedule, now: datetime) -> tuple[datetime | None, str]:
             return None, "quiet"
 
 
+@functools.lru_cache(maxsize=100)  # many accounts have the same one
 def flaw(schedule: Schedule) -> str | None:
     """What is wrong with a schedule, in words: windows that overlap, or hours that never open; None if nothing."""
     for number, one in enumerate(schedule.windows):
         for other in schedule.windows[number + 1 :]:
             if any(_meet(a, b) for a in one.spans for b in other.spans):
                 return f"the windows '{one.said}' and '{other.said}' overlap"
-    if not _open_minutes(schedule):
+    if (schedule.windows or schedule.quiet) and not _open_minutes(schedule):
         if not schedule.windows:
             return "the quiet hours fill the whole week: nothing can ever be posted"
         return "the quiet hours cover every window: nothing can ever be posted"

@@ -11,10 +11,12 @@ import unicodedata
 from bisect import bisect_right
 from collections.abc import Iterable, Mapping
 from functools import cache
-from importlib.resources import files
 from itertools import pairwise
+from pathlib import Path
 from typing import Any
 from urllib.parse import quote, unquote_plus
+
+from syndicate.model.pattern import pattern
 
 ELLIPSIS = "…"
 
@@ -24,17 +26,23 @@ CP1252 = "syndicate-cp1252"
 _LONG_WORD = 40
 """Graphemes from which on a word may be cut inside: no language has words so long."""
 
+_LONGEST_CLUSTER = 20
+"""Characters of what a reader sees as one; of texts with more, only the beginning is looked at."""
+
 _LONG_TAG = 64
 """Graphemes of the longest hashtag (`maxGraphemes` of a tag facet in atproto's app.bsky.richtext.facet)."""
 
-_NOISE = re.compile(
+_CLUSTER = r"[\U0001f1e6-\U0001f1ff]{2}[\p{GCB=Extend}\p{GCB=ZWJ}\p{GCB=SpacingMark}]*+|\X"
+"""Flags apart: for each of them, `\\X` alone would count all flags before it."""
+
+_NOISE = pattern(
     "[\x00-\x08\x0e-\x1f\x7f-\x84\x86-\x9f\u00ad\ufeff\ufdd0-\ufdef\ud800-\udfff"
     + "".join(f"{chr(plane + 0xFFFE)}{chr(plane + 0xFFFF)}" for plane in range(0, 0x110000, 0x10000))
     + "]"
 )
-_SPACE = re.compile("[ \t\n\r\f\v\x85\u2028\u2029]+")
-_WORD = re.compile("[^ \t\n\u1680\u2000-\u2006\u2008-\u200a\u205f\u3000]+")
-_ADDRESS = re.compile(
+_SPACE = pattern("[ \t\n\r\f\v\x85\u2028\u2029]+")
+_WORD = pattern("[^ \t\n\u1680\u2000-\u2006\u2008-\u200a\u205f\u3000]+")
+_ADDRESS = pattern(
     '(?<![A-Za-z0-9])https?://[^\\s<>"“”„«»‹›`{}|\\\\^…\u3000-\u303f\uff00-\uff0f\uff1a-\uff20\ufdd0-\ufdef]+',  # noqa: RUF001  (these very characters are meant)
     re.IGNORECASE,
 )
@@ -59,7 +67,7 @@ def graphemes(text: str) -> list[str]:
     """The characters as a reader counts them: Unicode's extended grapheme clusters."""
     if text.isascii() and "\r" not in text:
         return list(text)
-    found: list[str] = _pattern(r"\X").findall(text)
+    found: list[str] = _pattern(_CLUSTER).findall(text)
     return found
 
 
@@ -68,7 +76,14 @@ def plain(text: str) -> str:
 
     No-break spaces stay, since French typography needs them.
     """
+    if text.isascii() and text.isprintable() and "  " not in text:  # most texts are, and each story has a dozen
+        return text.strip()
     return balanced(_SPACE.sub(" ", _NOISE.sub("", text)).strip())
+
+
+def bounded(text: str, length: int) -> str:
+    """The text; of a longer one so many characters, which nobody would read to their end."""
+    return text if len(text) <= length else clip(text, length)
 
 
 def paragraphs(text: str) -> str:
@@ -84,35 +99,36 @@ def paragraphs(text: str) -> str:
 
 def balanced(text: str) -> str:
     """The text with every direction mark that it opens closed at its end, so that what follows is not affected."""
-    if not any(mark in text for mark in (*_EMBEDDINGS, _END_EMBEDDING, *_ISOLATES, _END_ISOLATE)):
+    if text.isascii() or not any(mark in text for mark in (*_EMBEDDINGS, _END_EMBEDDING, *_ISOLATES, _END_ISOLATE)):
         return text
     kept: list[str] = []
     pending: list[str] = []
+    isolates = 0
     for character in text:
         if character in _EMBEDDINGS:
             pending.append(_END_EMBEDDING)
         elif character in _ISOLATES:
             pending.append(_END_ISOLATE)
-        elif character in (_END_EMBEDDING, _END_ISOLATE) and not _closes(character, pending):
-            continue
+            isolates += 1
+        elif character == _END_EMBEDDING:
+            if pending[-1:] != [character]:
+                continue
+            pending.pop()
+        elif character == _END_ISOLATE:
+            if not isolates:
+                continue
+            isolates -= 1
+            while pending.pop() != character:
+                pass  # closing an isolate closes what was opened inside of it
         kept.append(character)
     return "".join(kept + pending[::-1])
 
 
-def _closes(mark: str, pending: list[str]) -> bool:
-    """Whether `mark` closes something in `pending`, which is then removed. Closing an isolate closes what is inside."""
-    if mark == _END_EMBEDDING:
-        return bool(pending) and pending[-1] == mark and bool(pending.pop())
-    if mark not in pending:
-        return False
-    while pending.pop() != mark:
-        pass
-    return True
-
-
 def addresses(text: str) -> list[tuple[int, int]]:
     """The offsets of http and https addresses in running text, without the punctuation that follows them."""
-    found = []
+    found: list[tuple[int, int]] = []
+    if "//" not in text:
+        return found
     for match in _ADDRESS.finditer(text):
         address = _without_punctuation(match.group())
         if not address.endswith("//"):
@@ -123,18 +139,21 @@ def addresses(text: str) -> list[tuple[int, int]]:
 @cache
 def top_level_domains() -> frozenset[str]:
     """The names in the IANA root zone, in lower case (`tlds.txt`; data.iana.org/TLD/tlds-alpha-by-domain.txt)."""
-    return frozenset(files("syndicate").joinpath("tlds.txt").read_text("utf-8").split())
+    return frozenset(Path(__file__).with_name("tlds.txt").read_text("utf-8").split())
 
 
 def _without_punctuation(address: str) -> str:
+    round_ones, square_ones = (address.count(closing) - address.count(opening) for opening, closing in ("()", "[]"))
+    end = len(address)
     while True:
-        last = address[-1]
-        unpaired = (last == ")" and address.count(")") > address.count("(")) or (
-            last == "]" and address.count("]") > address.count("[")
-        )
-        if not unpaired and last not in _AFTER_ADDRESS:
-            return address
-        address = address[:-1]
+        last = address[end - 1]
+        if last == ")" and round_ones > 0:
+            round_ones -= 1
+        elif last == "]" and square_ones > 0:
+            square_ones -= 1
+        elif last not in _AFTER_ADDRESS:
+            return address[:end]
+        end -= 1
 
 
 def utm(url: str, params: Mapping[str, str]) -> str:
@@ -169,9 +188,11 @@ def hashtags(section: str | None, categories: Iterable[str]) -> tuple[str, ...]:
 
 def has_hashtag(text: str, tag: str) -> bool:
     """Whether a text has this hashtag (without its `#`), whatever its case."""
+    if "#" not in text and "＃" not in text:  # noqa: RUF001  (the full-width sign is meant)
+        return False
     text, tag = unicodedata.normalize("NFC", text).casefold(), tag.casefold()
     for found in re.finditer(f"[#＃]{re.escape(tag)}", text):  # noqa: RUF001  (the full-width sign is meant)
-        before, after = text[: found.start()][-1:], text[found.end() : found.end() + 1]
+        before, after = text[max(found.start() - 1, 0) : found.start()], text[found.end() : found.end() + 1]
         if not (before.isalnum() or before in ("/", "&")) and (not after or _tag_character(after) in ("", " ")):
             return True
     return False
@@ -211,8 +232,10 @@ def cut(text: str, length: int) -> str:
 
     Never inside a grapheme or an address; scripts written without spaces are cut between graphemes.
     """
-    if len(graphemes(text)) <= length:
-        return text
+    room = _LONGEST_CLUSTER * (length + 1)
+    text, whole = text[:room], text
+    if len(whole) <= room and len(graphemes(text)) <= length:
+        return whole
     ends = breaks(text)
     position = bisect_right(ends, length, key=lambda end: len(graphemes(clip(text, end))))
     return clip(text, ends[position - 1]) if position else ""
@@ -239,7 +262,10 @@ def breaks(text: str) -> list[int]:
         inside = [] if kept_whole else _inner_breaks(word.group(), first=first)
         found.extend(word.start() + offset for offset in inside)
         found.append(word.end())
-    return [end for end in found if lead < end < len(text) and not any(start < end < stop for start, stop in kept)]
+    within = bytearray(len(text) + 1)
+    for start, stop in kept:
+        within[start + 1 : stop] = b"\x01" * (stop - start - 1)
+    return [end for end in found if lead < end < len(text) and not within[end]]
 
 
 def _inner_breaks(word: str, *, first: bool) -> list[int]:

@@ -12,7 +12,7 @@ from hypothesis import HealthCheck, settings
 
 from syndicate.ledger import Ledger
 from syndicate.ledger.credentials import key_beside
-from syndicate.ledger.database import Database
+from syndicate.ledger.sqlite import SqliteDatabase
 from syndicate.model import Article
 from tests import processes
 from tests.worlds.clock import Clock
@@ -26,6 +26,12 @@ settings.load_profile("steady")
 def no_process_outlives_the_tests():
     with processes.ended():
         yield
+
+
+@pytest.fixture(scope="session", autouse=True)
+def no_sandbox_beside_the_tests_is_used():
+    """A run with --sandbox would otherwise post to one that a person runs on port 8700."""
+    os.environ["SYNDICATE_SANDBOX_PORT"] = str(processes.free_port())
 
 
 @pytest.fixture(autouse=True)
@@ -46,10 +52,23 @@ def clock():
     return Clock()
 
 
+@pytest.fixture(scope="session")
+def postgres():
+    """A PostgreSQL server, one for all tests of this process."""
+    from tests.worlds import postgres as server
+
+    why = server.missing()
+    if why is not None:
+        pytest.skip(why)
+    running = server.Server()
+    yield running
+    running.close()
+
+
 @pytest.fixture
 def ledger(tmp_path, clock):
     path = tmp_path / "ledger.db"
-    opened = Ledger(Database(path, durable=False), clock, lambda: key_beside(path))
+    opened = Ledger(SqliteDatabase(path, durable=False), clock, lambda: key_beside(path))
     yield opened
     opened.close()
 

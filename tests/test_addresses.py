@@ -10,7 +10,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 from twitter_text import extract_urls
 
-from syndicate.addresses import as_link, ascii_host, is_possible, without_login
+from syndicate.addresses import (
+    as_link,
+    ascii_host,
+    is_possible,
+    passwords_in,
+    secrets_in,
+    server_place,
+    without_acting,
+    without_login,
+)
 from syndicate.aliases import urlkey
 
 SITE = "https://news.example.com"
@@ -233,3 +242,40 @@ LABEL = "a" * 63
 def test_which_hosts_are_possible(host, possible):
     assert is_possible(f"https://{host}/") is possible
     assert not is_possible(f"ftp://{host}/")
+
+
+def test_characters_that_act_on_a_terminal_are_percent_encoded():
+    assert without_acting("http://a.example/é\x9b\u202e\u2028\x1b") == "http://a.example/é%C2%9B%E2%80%AE%E2%80%A8%1B"
+    assert urlkey(without_acting("http://a.example/t\x9b")) == urlkey("http://a.example/t\x9b")
+
+
+@pytest.mark.parametrize(
+    ("url", "secrets"),
+    [
+        ("https://a.example/hook?key=abcde", {"key=abcde", "abcde"}),
+        ("https://a.example/hook?key=abcd", {"key=abcd"}),
+        ("https://a.example/hook?x=1&t=abcdefg8", {"x=1&t=abcdefg8", "abcdefg8"}),
+        ("https://a.example/hook?channel=announcements", {"channel=announcements"}),
+        ("https://a.example/hook?t=abcdefghijklmnop", {"t=abcdefghijklmnop", "abcdefghijklmnop"}),
+        ("https://me:pass%2Fword@a.example/", {"me:pass%2Fword", "pass/word"}),
+        ("https://me@a.example/", set()),
+        ("https://a.example/plain", set()),
+        ("no address", set()),
+        ("http://[broken/?key=abcde", set()),
+    ],
+)
+def test_what_of_an_address_may_be_a_secret(url, secrets):
+    assert secrets_in(url) == secrets
+
+
+SERVERS = {
+    "postgresql://u:p%40w@h:5/n?sslmode=require": ("postgresql://u@h:5/n", {"p%40w", "p@w"}),
+    "postgresql://u:with@sign@h/n": ("postgresql://u@h/n", {"with@sign"}),
+    "postgresql://u@h/n?password=x1&a=b": ("postgresql://u@h/n", {"x1"}),
+    "postgresql:///n?host=/run/postgresql": ("postgresql:///n", set()),
+}
+
+
+@pytest.mark.parametrize(("address", "told"), SERVERS.items())
+def test_the_address_of_a_database_is_told_without_its_password(address, told):
+    assert (server_place(address), passwords_in(address)) == told

@@ -118,3 +118,20 @@ def test_what_tests_share_is_in_worlds_and_not_in_another_test():
         if line.lstrip().startswith(("from ", "import ")) and named.search(line)
     }
     assert not found
+
+
+def test_networks_do_not_know_each_other():
+    """A network's modules import each other, and what several share: modules named after no network."""
+    networks = {path.stem for path in (ROOT / "platforms").iterdir() if not path.name.startswith("_")}
+    graph = grimp.build_graph("syndicate", cache_dir=None)
+
+    def network(module: str) -> str | None:
+        name = module.removeprefix("syndicate.platforms.").partition(".")[0].lstrip("_")
+        return next((each for each in networks if name == each or name.startswith(f"{each}_")), None)
+
+    modules = [each for each in graph.modules if each.startswith("syndicate.platforms.")]
+    assert len({network(each) for each in modules} - {None}) == len(networks)
+    for module in modules:
+        for imported in graph.find_modules_directly_imported_by(module):
+            other = network(imported) if imported.startswith("syndicate.platforms.") else None
+            assert other is None or other == network(module), f"{module} imports {imported}"

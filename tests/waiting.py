@@ -16,11 +16,21 @@ PATIENCE = 120.0
 def wait_for(condition: Callable[[], object], seconds: float = PATIENCE) -> bool:
     """Until it holds; False where it never did."""
     deadline = time.monotonic() + seconds
-    while not condition():
+    while not _holds(condition):
         if time.monotonic() > deadline:
             return False
         time.sleep(0.02)
     return True
+
+
+def _holds(condition: Callable[[], object]) -> bool:
+    """Whether it holds now. What a server's thread fills while it is being read is asked once more."""
+    try:
+        return bool(condition())
+    except RuntimeError as error:
+        if "changed size during iteration" not in str(error):
+            raise
+        return False
 
 
 @contextlib.contextmanager

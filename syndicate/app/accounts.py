@@ -6,23 +6,28 @@ import contextlib
 import functools
 import hashlib
 import threading
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import replace
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from syndicate.app.doors import Doors
 from syndicate.app.runs import KindOfRun
+from syndicate.app.sign_ins import HeldCredentials, SignIns, completed, signed_out
 from syndicate.config.schema import AccountConfig
 from syndicate.errors import PlatformError, SyndicateError
 from syndicate.ledger.account_names import UNKNOWN, Configured, Fingerprint
+from syndicate.ledger.accounts import REFUSED
 from syndicate.ledger.credentials import Session
 from syndicate.ledger.logins import Ended
 from syndicate.ledger.notices import ANOTHER_LOGIN
-from syndicate.model import Account, Identity, Limits
-from syndicate.ports import Http, Identified, OwnDoor, Platform, Proved, Refreshable
+from syndicate.model import Account, Identity, Json, Limits, Post, site_of
+from syndicate.model.dataclass import dataclass
+from syndicate.net.answers import AnswerCleaner, secrets_of
+from syndicate.ports import FetchesPictures, Http, Identified, OwnDoor, Platform, Proved, Refreshable
 
 if TYPE_CHECKING:
+    from syndicate.app.hosting import Hosting
     from syndicate.delivery.lane import Lane
 
 IDENTITY_AGE = timedelta(days=1)
@@ -63,7 +68,9 @@ class Lanes:
         self._config = kind.config
         self._ledger = kind.ledger
         self._doors = doors
+        self.sign_ins = SignIns(kind)
         self._made: dict[str, Lane] = {}
+        self._cleaners: dict[str, AnswerCleaner] = {}
         self._asked: set[str] = set()
         self._lock = threading.RLock()
 
@@ -91,26 +98,64 @@ class Lanes:
                 if ended is not None:
                     self._tell_another(name, ended)
                 self._join_left(name, configured)
+                self.sign_ins.mark(self._config.accounts[name], self._adapter(name))
+
+    def signs_in(self, name: str, held: Json, identity: Identity) -> None:
+        """Store the credentials of somebody who signed in, and whose login it is. Called in a transaction.
+
+        If it is another login than before, what waited for that one is ended.
+        """
+        now, ledger = self._ledger.now(), self._ledger
+        ledger.credentials.sign_in(name, held, now)
+        configured = self.configured()
+        ended = [ledger.register(*configured[name]), ledger.logins.met(*configured[name], identity, now)]
+        for login in filter(None, ended):  # what was stored under the name went with it
+            ledger.credentials.sign_in(name, held, now)
+            self._tell_another(name, login, identity)
+        self._join_left(name, configured)
 
     def follow(self, configured: Configured | None = None) -> None:
         """Give what the ledger has of a login the name that the config has for it now."""
-        for old, new in self._ledger.account_names.follow(configured or self.configured(), self._ledger.now()):
+        for old, new in self._ledger.account_names.follow(
+            configured or self.configured(), self._ledger.now(), self._config.rests
+        ):
             self._tell_renamed(old, new)
 
     def configured(self) -> dict[str, tuple[Account, Fingerprint]]:
         """Every account of the config, with what its options say of whose it is."""
         return {name: (entry.account, self._fingerprint(entry)) for name, entry in self._config.accounts.items()}
 
+    def needs_sign_in(self, name: str) -> str | None:
+        """Why somebody has to sign in to an account before it can post; None where that is not so."""
+        return self.sign_ins.needed(self._config.accounts[name], self._adapter(name))
+
+    def states_whose(self, name: str) -> bool:
+        """Whether an account's network is asked now and then whose login we have, or what its limits are."""
+        adapter = self._adapter(name)
+        return adapter.limits.stated or issubclass(adapter, Proved)
+
+    def _adapter(self, name: str) -> type[Platform]:
+        from syndicate import platforms
+
+        return platforms.find(self._config.accounts[name].account.platform)
+
     def _fingerprint(self, entry: AccountConfig) -> Fingerprint:
+        return self.fingerprint(entry, self.sign_ins.held(entry.account.name))
+
+    def fingerprint(self, entry: AccountConfig, held: Json) -> Fingerprint:
+        """What the options of an account and the credentials that it has say of whose it is."""
         from syndicate import platforms
 
         adapter = platforms.find(entry.account.platform)
         # With stand-ins for the network or for a secret, the login says nothing about whose account this is.
         stand_in = self._kind.stand_ins or not self._config.complete(entry.account.name)
-        if stand_in or not issubclass(adapter, Identified):
+        if stand_in or not issubclass(adapter, Identified) or (not held and signed_out(adapter, entry.options)):
             return UNKNOWN
-        said = adapter.whose(entry.options)
-        proof = self._ledger.logins.proof(adapter.proof(entry.options)) if issubclass(adapter, Proved) else None
+        said, proof = adapter.whose(completed(entry.options, held)), None
+        if not any(said):  # signing in found it, and the options do not say
+            return UNKNOWN
+        if issubclass(adapter, Proved):
+            proof = self._ledger.logins.proof(self.sign_ins.proof(held) or adapter.proof(entry.options))
         # An address with a slash at its end is the same one; older ledgers have it as it was written.
         return Fingerprint(_digest(map(_same, said)), _digest(said), proof)
 
@@ -130,11 +175,11 @@ class Lanes:
 
     def _recognise_new(self, configured: Configured) -> None:
         """Ask the networks of new names that may be the login of an account that left the config."""
-        for name, left in self._ledger.account_names.doubtful(configured).items():
+        for name, left in self._ledger.account_names.doubtful(configured, self._config.rests).items():
             if not configured[name][1].whose or not self._config.accounts[name].enabled:
                 continue
             try:
-                identity = self.of(name).platform.verify()
+                identity = self._identity(name, self.of(name).platform)
             except PlatformError:
                 continue
             for old in left:
@@ -145,7 +190,7 @@ class Lanes:
                     break
 
     def _join_left(self, name: str, configured: Configured) -> None:
-        for old in self._ledger.account_names.left_with(name, configured):
+        for old in self._ledger.account_names.left_with(name, configured, self._config.rests):
             self._ledger.account_names.take_over(old, name, self._ledger.now())
             self._tell_renamed(old, name)
 
@@ -163,16 +208,20 @@ class Lanes:
 
     def twins(self) -> list[Twins]:
         """The enabled accounts that are one login, by what their networks said."""
-        return [self._twins(names) for names in self._ledger.logins.twins([each.name for each in self._config.enabled])]
+        sites: dict[str, list[str]] = {}
+        for each in self._config.enabled:
+            sites.setdefault(site_of(each.name), []).append(each.name)
+        return [self._twins(names) for site in sites.values() for names in self._ledger.logins.twins(site)]
 
     def written_twins(self) -> list[Twins]:
         """The enabled accounts that are one login, by what the config says."""
-        groups: dict[tuple[str, str, str | None], list[str]] = {}
+        groups: dict[tuple[str, str, str, str | None], list[str]] = {}
         configured = self.configured()
         for each in self._config.enabled:
             signs = configured[each.name][1]
             if signs.whose:
-                groups.setdefault((each.platform, signs.whose, signs.proof), []).append(each.name)
+                whose = (site_of(each.name), each.platform, signs.whose, signs.proof)
+                groups.setdefault(whose, []).append(each.name)
         return [self._twins(names) for names in groups.values() if len(names) > 1]
 
     def _twins(self, names: Sequence[str]) -> Twins:
@@ -180,7 +229,7 @@ class Lanes:
         return Twins(tuple(names), len({str((each.only, each.never)) for each in accounts}) < len(accounts))
 
     def paused(self) -> dict[str, str]:
-        """Accounts that are paused, and why: "auth", "person" or "all". On a copy of the ledger: as in the real one."""
+        """Accounts that are paused, and why: "auth", "person" or "all". In a rehearsal: as in the real ledger."""
         found = {**self._kind.paused} | {row["name"]: row["paused"] for row in self._ledger.accounts.paused()}
         return {account.name: found[account.name] for account in self._config.enabled if account.name in found}
 
@@ -190,7 +239,7 @@ class Lanes:
         return {
             state.name: state.trouble + (f", until {state.next_at:%Y-%m-%d %H:%M} UTC" if state.next_at > now else "")
             for state in states
-            if state is not None and state.trouble
+            if state is not None and state.trouble and state.paused not in REFUSED
         }
 
     def verify(self, name: str) -> Identity:
@@ -212,21 +261,52 @@ class Lanes:
 
         account, adapter = entry.account, platforms.find(entry.account.platform)
         session = Session(self._ledger.credentials, account.name)
-        platform = adapter(entry.options, self._door(adapter, entry), session)
+        door, stand_in = self._door(adapter, entry), self.sign_ins.stand_in(entry, adapter)
+        software = functools.partial(self._ledger.accounts.software, account.name)
+        held = HeldCredentials(session, stand_in, getattr(door, "learn", _nothing), software)
+        platform = adapter(entry.options, door, held)
+        self._cleaners[account.name] = AnswerCleaner(self._secrets(account.name), door)
         return Lane(
             account=account,
             platform=platform,
             limits=functools.partial(self._limits, account.name, platform),
             settle=timedelta(seconds=platform.settle) if account.settle is None else account.settle,
             recognise=functools.partial(self._recognise, account.name, platform),
-            refresh=platform.refresh if isinstance(platform, Refreshable) else None,
+            refresh=_refresh(platform, stand_in) if isinstance(platform, Refreshable) else None,
+            renews=not self.sign_ins.rehearses,
+            cleaned=self._cleaners[account.name].cleaned,
+            hosted=self._hosted(adapter),
         )
+
+    @functools.cached_property
+    def hosting(self) -> Hosting | None:
+        """Where pictures are put for networks that fetch them."""
+        from syndicate.app.hosting import hosting
+
+        def door() -> Http:
+            return self._doors.network(proxied=not self._kind.stand_ins)
+
+        return hosting(self._config.media, self._ledger, door, real=self._kind.hosts_pictures)
+
+    def _hosted(self, adapter: type[Platform]) -> Callable[[Post], Post]:
+        fetches = isinstance(adapter, FetchesPictures) and self.hosting is not None
+        return self.hosting.hosted if fetches and self.hosting else lambda post: post
+
+    def _secrets(self, name: str) -> set[str]:
+        """The tokens and passwords of all accounts of an account's site: any server may quote any of them."""
+        entries = [entry for other, entry in self._config.accounts.items() if site_of(other) == site_of(name)]
+        written = {secret for entry in entries for secret in secrets_of(entry.options)}
+        return written | self.sign_ins.secrets([entry.account.name for entry in entries])
+
+    def _identity(self, name: str, platform: Platform) -> Identity:
+        """Whose account the network says it is, cleaned. Raises PlatformError."""
+        return self._cleaners[name].cleaned(platform.verify())
 
     def _door(self, adapter: type[Platform], entry: AccountConfig) -> Http:
         if issubclass(adapter, OwnDoor):
             door = adapter.door(entry.options, self._kind.clock)
         else:  # stand-ins are on this machine, and no proxy may see it
-            door = self._doors.network(proxied=not self._kind.stand_ins)
+            door = self._doors.network(entry.account.name, proxied=not self._kind.stand_ins)
         return self._kind.door(entry.account.name, door)
 
     def _recognise(self, name: str, platform: Platform) -> bool:
@@ -238,7 +318,7 @@ class Lanes:
         if not self._ledger.logins.doubted(name) and (self._kind.assumes_limits or self._is_fresh(name)):
             return True
         try:
-            identity = platform.verify()
+            identity = self._identity(name, platform)
         except PlatformError:
             if not self._kind.assumes_limits:
                 raise
@@ -262,13 +342,19 @@ class Lanes:
 
     def _limits(self, name: str, platform: Platform) -> Limits:
         """A platform's limits, with those that its server states, which are read once a day."""
+        if isinstance(platform, FetchesPictures) and self.hosting is None:
+            self.notes.append(f"{name}: {platform.name} fetches pictures by an address; without `media` it gets none")
+            return replace(self._stated_limits(name, platform), images=0)
+        return self._stated_limits(name, platform)
+
+    def _stated_limits(self, name: str, platform: Platform) -> Limits:
         if not platform.limits.stated:
             return platform.limits
         now, state = self._ledger.now(), self._ledger.accounts.find(name)
         identity = state.identity if state else None
         if identity is None or state is None or state.identity_at is None or now - state.identity_at > IDENTITY_AGE:
             try:
-                identity = platform.verify()
+                identity = self._identity(name, platform)
             except PlatformError as fault:
                 if not self._kind.assumes_limits:
                     raise
@@ -278,6 +364,14 @@ class Lanes:
                 identity = Identity("", "")
             self._met(name, identity)
         return replace(platform.limits, **identity.limits)  # type: ignore[arg-type] # names of Limits fields
+
+
+def _refresh(platform: Refreshable, stand_in: Json) -> Callable[[Json], Json]:
+    return lambda current: platform.refresh(current or stand_in)
+
+
+def _nothing(*_: str) -> None:
+    """Learn nothing."""
 
 
 def _articles(number: int) -> str:

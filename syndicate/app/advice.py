@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
 _CURES = {
     "check": "syndicate accounts check {account}",
+    "login": "syndicate accounts login {account}",
     "resume": "syndicate accounts resume {account}",
     "resume_all": "syndicate accounts resume --all",
     "approve": "syndicate deliveries approve {key}",
@@ -29,8 +30,11 @@ _CURES = {
 _GAP = "announce one with syndicate post --article URL, and let the feed list more entries"
 _LIST = "syndicate deliveries list --account {account} --state due"
 _OF_NOTICE = {
+    "config": "syndicate config check",
     "login": "syndicate accounts check {subject}",
+    "sign_in": "syndicate accounts login {subject}",
     "token_expiring": "syndicate accounts check {subject}",
+    "login_ending": "syndicate accounts login {subject}",
     "account_waits": "syndicate accounts check {subject}",
     "source_failing": "syndicate articles --source {subject}",
     "source_gone": "syndicate articles --source {subject}",

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import re
 import shutil
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Literal, TypeAlias
@@ -15,6 +15,7 @@ from syndicate.config.schema import Config
 from syndicate.errors import LedgerError
 from syndicate.ledger import copies, key_file
 from syndicate.ledger.write_ahead import dated
+from syndicate.model.dataclass import dataclass
 
 DATED = re.compile(r"\.\d{8}T\d{6}Z(\.\d+)?")
 KeyPlace: TypeAlias = Literal["environment", "key_file", "beside", "none"]

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import Mapping
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal, TypeAlias
 
@@ -13,8 +12,9 @@ from syndicate.errors import LedgerError
 from syndicate.ledger import copies, key_file, write_ahead
 from syndicate.ledger.database import VERSION
 from syndicate.ledger.faults import PUT_BACK
+from syndicate.model.dataclass import dataclass
 
-Check: TypeAlias = Literal["file", "log", "integrity", "references", "key"]
+Check: TypeAlias = Literal["file", "server", "log", "integrity", "references", "key"]
 KEY_CURE = "put back the key, or go on: each account signs in anew from the config, once"
 
 
@@ -43,6 +43,32 @@ def checked(config: Config, environ: Mapping[str, str], ledger: Path) -> list[Le
         _references(ledger),
         _key(config, environ, ledger),
     ]
+
+
+def checked_on_server(config: Config, environ: Mapping[str, str], address: str) -> list[LedgerFinding]:
+    """Every finding about the ledger on a server. What is damaged in its files, the server's own programs tell."""
+    from syndicate.app.ledger_server import connected
+
+    try:
+        database = connected(address)
+    except LedgerError as fault:
+        return [LedgerFinding("server", ok=False, said=str(fault), cure=fault.hint)]
+    with contextlib.closing(database):
+        numbers = [database.row(counted) for counted in _COUNTED]
+        texts = [row["sealed"] for sealed in _SEALED for row in database.rows(sealed)]
+    articles, posted = (row["number"] if row else 0 for row in numbers)
+    said = f"schema {VERSION}, {articles} articles, {posted} posts"
+    return [LedgerFinding("server", ok=True, said=said), _opened_by(texts, _keys(config, environ, config.ledger))]
+
+
+_COUNTED = (
+    "SELECT COUNT(*) AS number FROM article",
+    "SELECT COUNT(*) AS number FROM delivery WHERE action = 'post' AND state = 'posted'",
+)
+_SEALED = (
+    "SELECT data AS sealed FROM credential WHERE data <> ''",
+    "SELECT sealed FROM subscription WHERE sealed <> ''",
+)
 
 
 def _log(ledger: Path) -> LedgerFinding:
@@ -82,9 +108,13 @@ def _key(config: Config, environ: Mapping[str, str], ledger: Path) -> LedgerFind
         sealed = _sealed(ledger)
     except LedgerError as fault:
         return LedgerFinding("key", ok=False, said=str(fault), cure=_CURE)
+    return _opened_by(sealed, _keys(config, environ, ledger))
+
+
+def _opened_by(sealed: list[str], keys: list[bytes]) -> LedgerFinding:
+    """Whether these keys open what is sealed."""
     if not sealed:
         return LedgerFinding("key", ok=True, said="no session is stored")
-    keys = _keys(config, environ, ledger)
     if not keys:
         return LedgerFinding("key", ok=False, said="there is no key", cure=KEY_CURE)
     shut = sum(not any(_opens(key, text) for key in keys) for text in sealed)
@@ -97,9 +127,10 @@ def _key(config: Config, environ: Mapping[str, str], ledger: Path) -> LedgerFind
 
 def _sealed(ledger: Path) -> list[str]:
     with copies.reading(ledger) as connection:
-        found = connection.execute("SELECT data FROM credential WHERE data <> ''").fetchall()
+        logins, subscriptions = _SEALED
+        found = connection.execute(logins).fetchall()
         with contextlib.suppress(copies.Missing):  # of a schema before subscriptions
-            found += connection.execute("SELECT sealed FROM subscription").fetchall()
+            found += connection.execute(subscriptions).fetchall()
     return [str(row[0]) for row in found]
 
 

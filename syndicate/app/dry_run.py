@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from syndicate.model import Delivery, LinkCard, Media, Post, Rendered
+from syndicate.model.dataclass import dataclass
 from syndicate.net.dry_run import DryHttp
 from syndicate.rendering.preview.recording import Recording
 

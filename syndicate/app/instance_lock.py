@@ -35,7 +35,7 @@ def claim_instance(ledger: Path) -> Iterator[str | None]:
 
     path = ledger.with_name(f"{ledger.name}.daemon")
     try:
-        descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+        descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW | os.O_CLOEXEC, 0o600)
     except OSError:  # a read-only folder: opening the ledger reports it
         yield None
         return

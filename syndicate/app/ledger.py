@@ -1,7 +1,8 @@
-"""Opens the ledger: the publisher's own, or a private copy that is removed at the end."""
+"""Opens the ledger: the publisher's own, or a private one above it that is gone at the end."""
 
 from __future__ import annotations
 
+import contextlib
 import functools
 import threading
 from collections.abc import Mapping
@@ -12,23 +13,31 @@ from syndicate.config.schema import Config
 from syndicate.errors import LedgerError
 from syndicate.ledger import Ledger
 from syndicate.ledger.credentials import key_beside
-from syndicate.ledger.database import Database, copy_ledger
-from syndicate.ledger.key_file import path_beside, replace
+from syndicate.ledger.key_file import path_beside, read, replace
 from syndicate.ledger.notices import LEDGER
 from syndicate.ledger.run_file import RunFile
+from syndicate.ledger.sqlite import SqliteDatabase, copy_ledger
 from syndicate.ports import Clock
 
 NEW_KEY = "put a new key before the old one, divided by a space, run this again, and then take the old one out"
 
 
 def open_real(config: Config, environ: Mapping[str, str], clock: Clock) -> Ledger:
-    """The publisher's ledger. Raises LedgerError, also where it is damaged or gone."""
+    """The publisher's ledger. Raises LedgerError, also where it is damaged or gone.
+
+    One on a server goes by the server's clock.
+    """
+    if config.server:
+        return _open_on_server(config, environ, config.server)
     ledger_files.require(config)
     ledger_files.require_locks(config.ledger)
     told = ledger_files.put_log_away(config.ledger, clock())
-    ledger = Ledger(Database(config.ledger), clock, Keys(config, environ).real)
+    keys = Keys(config, environ)
+    database = SqliteDatabase(config.ledger)
+    ledger = Ledger(database, clock, keys.real)
+    keys.notes = ledger.notes
     try:
-        ledger_files.check_whole(ledger.database)
+        ledger_files.check_whole(database)
         ledger_files.remember_config(ledger.database, config)
         if told:
             ledger.notes.append(told)
@@ -40,47 +49,76 @@ def open_real(config: Config, environ: Mapping[str, str], clock: Clock) -> Ledge
     return ledger
 
 
-class PrivateCopy:
-    """A copy of the ledger in a temporary folder, in which all lanes are free. Without `keep_logins`, pauses and logins
-    are removed as well.
+def _open_on_server(config: Config, environ: Mapping[str, str], address: str) -> Ledger:
+    from syndicate.app.ledger_server import connected, require_key
+    from syndicate.ledger.server_clock import ServerClock
 
-    `paused` are the accounts that are paused in the real ledger, and why.
+    require_key(config, environ)
+    database, keys = connected(address), Keys(config, environ)
+    ledger = Ledger(database, ServerClock(database), keys.real, RunFile(config.ledger, shared=True))
+    keys.notes = ledger.notes
+    return ledger
+
+
+class PrivateLedger:
+    """A ledger that a rehearsal works on: above the publisher's own, which is only read. All lanes are free in it.
+
+    Without `keep_logins`, pauses and logins are removed as well. `paused` are the accounts that are paused in the real
+    ledger, and why.
     """
 
     def __init__(self, config: Config, environ: Mapping[str, str], clock: Clock, *, keep_logins: bool) -> None:
         import tempfile
 
-        self.folder = Path(tempfile.mkdtemp(prefix="syndicate-"))
-        path = self.folder / "ledger.db"
+        self._aside = contextlib.ExitStack()
         try:
-            if config.ledger.exists():
-                copy_ledger(config.ledger, path)
+            self.folder = Path(self._aside.enter_context(tempfile.TemporaryDirectory(prefix="syndicate-")))
             # A dry run notices a restored ledger as a real run would; stand-ins have nothing that could be asked for.
-            runs = RunFile(config.ledger, kept=False) if keep_logins else None
-            self.ledger = Ledger(Database(path, durable=False), clock, Keys(config, environ).borrowed, runs)
+            beside = RunFile(config.ledger, kept=False, shared=config.server is not None)
+            runs = beside if keep_logins else RunFile(self.folder / "ledger.db")
+            if config.server:
+                from syndicate.app.ledger_server import rehearsed
+
+                database = self._aside.enter_context(rehearsed(config.server, self.folder / "ledger.db"))
+            else:
+                database = self._above(config.ledger)
+                self._aside.callback(database.close)
+            self.ledger = Ledger(database, clock, Keys(config, environ).borrowed, runs)
             self.paused = self.ledger.release_for_rehearsal(keep_logins=keep_logins)
         except BaseException:
-            self._remove()
+            self._aside.close()
             raise
 
+    def _above(self, path: Path) -> SqliteDatabase:
+        """What is written goes: above the file, or where it has the tables of another version, to a copy of it."""
+        from syndicate.ledger.overlay import Overlay  # for a rehearsal alone
+
+        copy = self.folder / "ledger.db"
+        if path.exists():
+            overlay = Overlay(path)
+            if overlay.fits:
+                return overlay
+            overlay.close()
+            copy_ledger(path, copy)
+        return SqliteDatabase(copy, durable=False)
+
     def close(self) -> None:
-        """Close the copy, and remove its folder."""
+        """Close the ledger, and remove what was written."""
         self.ledger.close()
-        self._remove()
-
-    def _remove(self) -> None:
-        import shutil
-
-        shutil.rmtree(self.folder, ignore_errors=True)
+        self._aside.close()
 
 
 class Keys:
-    """Finds the key that opens the stored sessions, for a run on the publisher's ledger or on a copy."""
+    """Finds the key that opens the stored sessions, for a run on the publisher's ledger or on a copy.
+
+    `notes` gets what a person should know of the key's file.
+    """
 
     def __init__(self, config: Config, environ: Mapping[str, str]) -> None:
         self._config = config
         self._environ = environ
         self._guard = threading.Lock()
+        self.notes: list[str] = []
 
     def real(self) -> bytes:
         """$SYNDICATE_KEY, else the content of `key_file`, else a key next to the database, made if there is none."""
@@ -89,11 +127,18 @@ class Keys:
             return given.encode()
         file = self._config.key_file
         if file is None:
-            return key_beside(self._config.ledger)
+            self._require_file()
+            return key_beside(self._config.ledger, self.notes)
         try:
-            return file.read_bytes().strip()
+            return read(file, self.notes)
         except OSError as fault:
             raise LedgerError(f"key_file {file} cannot be read: {fault.strerror}") from fault
+
+    def _require_file(self) -> None:
+        if self._config.server:
+            from syndicate.app.ledger_server import require_key
+
+            require_key(self._config, self._environ)
 
     def change(self) -> Path | None:
         """Put a new key before the old one, where the key is in a file; not where two are there already.

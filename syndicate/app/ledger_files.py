@@ -13,6 +13,7 @@ from syndicate.config.schema import Config
 from syndicate.errors import LedgerError
 from syndicate.ledger.database import Database
 from syndicate.ledger.faults import damaged, explained, without_locks
+from syndicate.ledger.sqlite import SqliteDatabase
 from syndicate.ledger.write_ahead import put_foreign_away
 
 SIGNS = (".runs", ".daemon", ".key", "-wal")
@@ -56,7 +57,7 @@ def _of_this_config(config: Config) -> Iterator[Path]:
 
 
 def _config_of(ledger: Path) -> str | None:
-    uri = f"{ledger.absolute().as_uri()}?immutable=1"
+    uri = f"{ledger.absolute().as_uri()}?mode=ro&immutable=1"
     with contextlib.suppress(sqlite3.Error), contextlib.closing(sqlite3.connect(uri, uri=True)) as connection:
         found = connection.execute("SELECT value FROM meta WHERE name = 'config'").fetchone()
         return str(found[0]) if found else None
@@ -99,7 +100,7 @@ def require_locks(path: Path) -> None:
         raise fault
 
 
-def check_whole(database: Database) -> None:
+def check_whole(database: SqliteDatabase) -> None:
     """Raise LedgerError if the ledger is damaged, as far as a look costs next to nothing."""
     size = database.path.stat().st_size
     if size > QUICK:

@@ -16,10 +16,10 @@ from syndicate.errors import PlatformError, SourceError
 from syndicate.ingestion import interval
 from syndicate.ingestion.poll import SOON, Polled, PollRules, again, in_maintenance, poll
 from syndicate.ledger import Ledger
-from syndicate.model import Account, FloodLimits
+from syndicate.model import Account, FloodLimits, site_of
 from syndicate.net.coalescing import Answers, Sharing
 from syndicate.net.redaction import Mask
-from syndicate.ports import Clock, Http, Source
+from syndicate.ports import Clock, Http, Source, on_behalf_of
 from syndicate.sources.masked import masked
 
 TRIES = 3
@@ -38,7 +38,9 @@ class Rounds:
     ) -> None:
         self._config = config
         self._sources = config.sources
-        self._accounts = accounts
+        self._accounts: dict[str, list[Account]] = {}
+        for account in accounts:
+            self._accounts.setdefault(site_of(account.name), []).append(account)
         self._ledger = ledger
         self._door = door
         self._clock = clock
@@ -51,7 +53,8 @@ class Rounds:
 
     def register(self) -> None:
         """Let the ledger follow the names that the config gives to its sources. `notes` say which are new."""
-        for old, new in self._ledger.source_names.follow({name: each.url for name, each in self._sources.items()}):
+        wanted = {name: each.url for name, each in self._sources.items()}
+        for old, new in self._ledger.source_names.follow(wanted, self._config.rests):
             self.notes.append(f"{new}: the source that was named {old}; it goes on where that one stood")
 
     def poll(self, name: str, backfill: int = 0) -> Polled:
@@ -89,16 +92,16 @@ class Rounds:
         return poll(
             self._source(name, state.address or wanted.url),
             state,
-            self._accounts,
+            self._accounts.get(site_of(name), []),
             self._ledger,
             PollRules(
                 every=wanted.every,
                 zone=wanted.timezone,
-                breaking=self._config.breaking,
-                floods=FloodLimits(wanted.burst, wanted.similar, None if wanted.links == "out" else self._hosts),
+                breaking=self._config.of(name).breaking,
+                floods=FloodLimits(wanted.burst, wanted.similar, None if wanted.links == "out" else self._own(name)),
                 backfill=backfill,
                 hurries=self._tries.get(name, 0) > 0,
-                follow=self._leads_to,
+                follow=functools.partial(self._leads_to, name),
                 stopped_since=None if name in self._read_since else self._stopped_since,
             ),
         )
@@ -109,7 +112,7 @@ class Rounds:
         with ledger.transaction():
             due = self._taken(names)
             for name in (name for name in names if name in due):
-                twins = [twin for twin in self._twins.get(self._sources[name].url, ()) if twin not in due]
+                twins = [twin for twin in self._twins.get(name, ()) if twin not in due]
                 taken += [name, *(self._taken(twins, early=True) if twins else ())]
         return list(dict.fromkeys(taken))
 
@@ -151,23 +154,34 @@ class Rounds:
 
     @functools.cached_property
     def _twins(self) -> dict[str, list[str]]:
-        """The names of sources by address, for addresses that several sources read."""
-        named = defaultdict[str, list[str]](list)
+        """By source, the names of all with its address and its `own`, where there are several."""
+        named = defaultdict[tuple[str, bool | None], list[str]](list)
         for source in self._sources.values():
             if "://" in source.url:
-                named[source.url].append(source.name)
-        return {url: names for url, names in named.items() if len(names) > 1}
+                named[source.url, source.own].append(source.name)
+        return {name: names for names in named.values() if len(names) > 1 for name in names}
 
     @functools.cached_property
-    def _hosts(self) -> frozenset[str]:
-        """The hosts of the site and of all sources: links that lead there are the publisher's own."""
-        named = (address for source in self._sources.values() for address in (source.url, source.link or ""))
-        return frozenset(host for url in (self._config.site.url, *named) if (host := site_host(url)))
+    def _hosts(self) -> dict[str, frozenset[str]]:
+        """By site, its hosts and those of all its sources: links that lead there are the publisher's own."""
+        named = defaultdict[str, list[str]](list)
+        for name, source in self._sources.items():
+            named[site_of(name)] += [self._config.of(name).site.url, source.url, source.link or ""]
+        return {site: frozenset(filter(None, map(site_host, addresses))) for site, addresses in named.items()}
 
-    def _leads_to(self, address: str) -> str | None:
-        """Where an article's address leads now; None where that cannot be told."""
+    @functools.cached_property
+    def _mask(self) -> Mask:
+        """Of all secrets: with many sites, to spell them anew for each source took most of a run."""
+        return Mask(self._config.secrets)
+
+    def _own(self, name: str) -> frozenset[str]:
+        """The hosts that are the publisher's own, for a source's site."""
+        return self._hosts[site_of(name)]
+
+    def _leads_to(self, name: str, address: str) -> str | None:
+        """Where the address of a source's article leads now; None where that cannot be told."""
         try:
-            reply = self._door().call("GET", address, headers={"Accept": _PAGES})
+            reply = on_behalf_of(self._door(), name).call("GET", address, headers={"Accept": _PAGES})
         except PlatformError:
             return None
         return reply.url
@@ -175,7 +189,8 @@ class Rounds:
     def _source(self, name: str, address: str) -> Source:
         """The reader of a configured source, at its present address."""
         wanted = self._sources[name]
-        door = Sharing(self._door(), name, self._answers) if wanted.url in self._twins else self._door()
-        memory, language = self._ledger.listings.of(name), self._config.site.language
+        door = on_behalf_of(self._door(), name)
+        door = Sharing(door, name, self._answers) if name in self._twins else door
+        memory, language = self._ledger.listings.of(name), self._config.of(name).site.language
         source = build(replace(wanted, url=address), door, self._clock, memory, language=language)
-        return masked(source, Mask(self._config.secrets))
+        return masked(source, self._mask)

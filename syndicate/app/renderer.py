@@ -5,13 +5,14 @@ from __future__ import annotations
 import contextlib
 import threading
 from collections.abc import Callable, Iterable
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from syndicate.errors import RenderError
 from syndicate.ledger import Ledger
-from syndicate.model import Account, Article, Delivery, Limits, Rendered, Site
+from syndicate.model import Account, Article, Backing, Delivery, Limits, LinkCard, Rendered, Site
 from syndicate.ports import Http, Platform
 
 if TYPE_CHECKING:
@@ -20,30 +21,86 @@ if TYPE_CHECKING:
     from syndicate.rendering.cards.studio import Studio
     from syndicate.rendering.photo import Pictures
     from syndicate.rendering.post import Renderer
+    from syndicate.rendering.template_process import TextProcess
 
 
-class LazyRenderer:
-    """Renders posts. Thread-safe. `close` it: cards are drawn by a separate process.
+class Workbench:
+    """What fetches pictures, draws cards and renders texts apart; each part is made when it is first needed.
 
-    Its parts are made with the first post, so that a run which renders nothing loads none of them.
-    `web` gives the HTTP client for pictures; `notes` tell a person of problems with the templates' folder.
+    One for all sites, so that the processes are few. Thread-safe. `folders` are those of themes.
     """
 
-    def __init__(self, site: Site, templates: Path | None, web: Callable[[], Http]) -> None:
-        self.notes: list[str] = []
-        self._site = site
-        self._own = templates
+    def __init__(self, web: Callable[[], Http], folders: Callable[[], list[Path]]) -> None:
         self._web = web
-        self._made: Renderer | None = None
+        self._folders = folders
         self._pictures: Pictures | None = None
         self._studio: Studio | None = None
+        self._texts: TextProcess | None = None
         self._lock = threading.Lock()
 
     def close(self) -> None:
-        """End the process that draws cards, if one was started."""
+        """End the processes that draw cards and render texts, if they were started."""
         with self._lock:
-            if self._studio is not None:
-                self._studio.close()
+            for process in (self._studio, self._texts):
+                if process is not None:
+                    process.close()
+
+    def pictures(self) -> Pictures:
+        """The object that fetches and fits pictures, each once."""
+        from syndicate.rendering.photo import Pictures
+
+        with self._lock:
+            if self._pictures is None:
+                self._pictures = Pictures(self._web(), self.studio)
+            return self._pictures
+
+    def studio(self) -> Studio:
+        """The worker that opens pictures and draws cards; started when it gets its first job."""
+        from syndicate.rendering.cards.studio import Studio
+
+        with self._lock:
+            if self._studio is None:
+                self._studio = Studio(self._folders())
+            return self._studio
+
+    def texts(self) -> TextProcess:
+        """The process that renders the templates that are not harmless; started when it gets its first job."""
+        from syndicate.rendering.template_process import TemplateProcess
+
+        with self._lock:
+            if self._texts is None:
+                self._texts = TemplateProcess()
+            return self._texts
+
+
+class LazyRenderer:
+    """Renders posts of one site. Thread-safe. `close` it: processes of their own draw cards and render some texts.
+
+    Its parts are made with the first post, so that a run which renders nothing loads none of them.
+    `web` gives the HTTP client for pictures; `backing` looks up what backs a link card; `notes` tell a person of
+    problems with the templates' folder. `bench` is what several sites share.
+    """
+
+    def __init__(
+        self,
+        site: Site,
+        templates: Path | None,
+        web: Callable[[], Http],
+        backing: Callable[[Article, Platform, LinkCard], Backing | None] = lambda *_: None,
+        bench: Workbench | None = None,
+    ) -> None:
+        self.notes: list[str] = []
+        self._site = site
+        self._own = templates
+        self._backing = backing
+        self._shares = bench is not None
+        self._bench = bench or Workbench(web, self._folders)
+        self._made: Renderer | None = None
+        self._lock = threading.Lock()
+
+    def close(self) -> None:
+        """End the processes that draw cards and render texts, if they were started."""
+        self._bench.close()
 
     def render(
         self,
@@ -56,7 +113,12 @@ class LazyRenderer:
         planned_at: datetime,
     ) -> Rendered:
         """Render an article as one account's post. Raises RenderError, TooLong."""
-        return self._renderer().render(article, account, platform, limits, at=at, planned_at=planned_at)
+        made = self._render(article, account, platform, limits, at=at, planned_at=planned_at)
+        card = made.post.card
+        found = self._backing(article, platform, card) if card else None
+        if card is None or found is None:
+            return made
+        return replace(made, post=replace(made.post, card=replace(card, backing=found)))
 
     def approved(self, delivery: Delivery) -> Render:
         """Renders as `render`; a post approved before posts were made as now goes out as it was approved."""
@@ -73,7 +135,7 @@ class LazyRenderer:
             if freeze(made)[1] == delivery.approved:
                 return made
             with contextlib.suppress(RenderError):
-                earlier = self._renderer().render(article, account, platform, limits, **moments, manner=BEFORE)
+                earlier = self._render(article, account, platform, limits, **moments, manner=BEFORE)
                 return earlier if freeze(earlier)[1] == delivery.approved else made
             return made
 
@@ -94,21 +156,28 @@ class LazyRenderer:
         for lane in lanes:
             name, platform = lane.account.name, lane.platform
             try:
-                made = self.render(sample, lane.account, platform, platform.limits, at=at, planned_at=at)
+                made = self._render(sample, lane.account, platform, platform.limits, at=at, planned_at=at)
             except RenderError as fault:
                 faults.append(f"{name}: {fault}")
             else:
                 faults += [f"{name}: {warning}" for warning in made.warnings]
         return faults
 
+    def picture(self, url: str, source: str) -> bytes:
+        """The file of a picture at an address that a source gave, unchanged. Raises RenderError."""
+        return self.pictures().of(source).original(url)
+
     def pictures(self) -> Pictures:
         """The object that fetches and fits pictures, each once."""
-        from syndicate.rendering.photo import Pictures
+        return self._bench.pictures()
 
-        with self._lock:
-            if self._pictures is None:
-                self._pictures = Pictures(self._web())
-            return self._pictures
+    def _render(self, article: Article, account: Account, platform: Platform, limits: Limits, **how: Any) -> Rendered:
+        from syndicate.planning import filters
+        from syndicate.rendering import controls
+
+        room, warning = controls.warned(platform, limits, filters.warning(account, article))
+        made = self._renderer().render(article, account, platform, room, **how)
+        return controls.controlled(made, account, platform, limits, warning)
 
     def _renderer(self) -> Renderer:
         """The renderer: the publisher's templates, then the built-in ones, with pictures and cards."""
@@ -118,19 +187,21 @@ class LazyRenderer:
         pictures = self.pictures()
         with self._lock:
             if self._made is None:
-                self._made = Renderer(Templates(self._folders()), pictures, self._draw, self._site)
+                self._made = Renderer(
+                    Templates(self._folders(), shared=self._bench.texts), pictures, self._draw, self._site
+                )
                 if self._own is not None and not self._own.is_dir():
                     self.notes.append(f"templates: {self._own} is no folder; the built-in texts are used")
             return self._made
 
     def _draw(self, order: Order, photo: bytes | None) -> Drawn:
-        from syndicate.rendering.cards.studio import Studio
+        if self._shares:
+            order = replace(order, folders=tuple(map(str, self._folders())))
+        return self.studio().draw(order, photo)
 
-        with self._lock:
-            if self._studio is None:
-                self._studio = Studio(self._folders())
-            studio = self._studio
-        return studio.draw(order, photo)
+    def studio(self) -> Studio:
+        """The worker that opens pictures and draws cards; started when it gets its first job."""
+        return self._bench.studio()
 
     def _folders(self) -> list[Path]:
         from syndicate.rendering.environment import builtin_templates

@@ -5,7 +5,6 @@ from __future__ import annotations
 import contextlib
 import os
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
@@ -14,11 +13,12 @@ from syndicate.app.instance_lock import claim_instance
 from syndicate.app.ledger_files import remember_config
 from syndicate.config.schema import Config
 from syndicate.errors import LedgerError
-from syndicate.ledger import copies, key_file, write_ahead
+from syndicate.ledger import copies, key_file, private_file, write_ahead
 from syndicate.ledger.copies import Contents
-from syndicate.ledger.database import Database, copy_ledger
 from syndicate.ledger.faults import damaged
 from syndicate.ledger.recovery import Recovery
+from syndicate.ledger.sqlite import SqliteDatabase, copy_ledger
+from syndicate.model.dataclass import dataclass
 from syndicate.ports import Clock
 
 STOP = "stop the daemon and let all runs end, then run this again"
@@ -48,7 +48,7 @@ def restore(config: Config, key: str | None, backup: Path, clock: Clock) -> Rest
     draft = ledger.with_name(f".{ledger.name}.restored.{os.getpid()}")
     try:
         _prepare(backup, draft)
-        with _undisturbed(ledger):
+        with undisturbed(ledger):
             if ledger.exists():
                 owner_like(ledger, draft)
             away = write_ahead.put_away([ledger.with_name(ledger.name + end) for end in ENDS], now)
@@ -66,16 +66,16 @@ def restore(config: Config, key: str | None, backup: Path, clock: Clock) -> Rest
 
 def _prepare(backup: Path, draft: Path) -> None:
     """Write a whole copy of the backup beside the ledger, with this version's schema."""
-    os.close(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC, 0o600))
+    os.close(private_file.create_anew(draft))
     copy_ledger(backup, draft)
     found = copies.damage(draft)
     if found:
         raise damaged(backup, found[0])
-    Database(draft).close()
+    SqliteDatabase(draft).close()
 
 
 def _ask(config: Config, why: str, clock: Clock) -> None:
-    database = Database(config.ledger)
+    database = SqliteDatabase(config.ledger)
     try:
         remember_config(database, config)
         Recovery(database, clock).ask(why)
@@ -84,7 +84,7 @@ def _ask(config: Config, why: str, clock: Clock) -> None:
 
 
 @contextlib.contextmanager
-def _undisturbed(ledger: Path) -> Iterator[None]:
+def undisturbed(ledger: Path) -> Iterator[None]:
     """Meanwhile, no other process has the ledger open. Raises LedgerError if one has."""
     with claim_instance(ledger) as daemon, contextlib.ExitStack() as stack:
         if daemon:
@@ -119,7 +119,7 @@ def begin(config: Config, clock: Clock) -> list[Path]:
     ledger = config.ledger
     if ledger.exists() and ledger.stat().st_size:
         raise LedgerError(f"there is a ledger at {ledger}", hint="move it away first, while nothing runs")
-    with _undisturbed(ledger):
+    with undisturbed(ledger):
         away = write_ahead.put_away([ledger.with_name(ledger.name + end) for end in ENDS], clock())
         _ask(config, BEGUN, clock)
     return away

@@ -12,7 +12,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Protocol, TypeVar
 
 from syndicate.app import clock as machine
-from syndicate.app.ledger import PrivateCopy, open_real
+from syndicate.app.ledger import PrivateLedger, open_real
 from syndicate.config.schema import Config
 from syndicate.ledger import Ledger
 from syndicate.model import Delivery, Json
@@ -38,7 +38,9 @@ class KindOfRun(Protocol):
     read are planned. `stand_ins`: accounts use stand-ins on this machine. `assumes_limits`: if a server's
     limits cannot be read, the usual ones are used. `takes_up_waiting`: deliveries that wait are shown too.
     `checks_withdrawals`: the pages of announced articles are checked again. `sends_alerts`: alerts are sent.
-    `reminds`: what waits for a person is listed on standard error.
+    `reminds`: what waits for a person is listed on standard error. `works_ahead`: deliveries need not be carried out
+    one by one. `hosts_pictures`: pictures are put where networks fetch them. `forgets`: this machine is gone
+    afterwards, with the key that opens stored credentials.
     """
 
     config: Config
@@ -53,6 +55,9 @@ class KindOfRun(Protocol):
     checks_withdrawals: bool
     sends_alerts: bool
     reminds: bool
+    works_ahead: bool
+    hosts_pictures: bool
+    forgets: bool
 
     def close(self) -> None:
         """Close the ledger, and remove what was only for this run."""
@@ -77,14 +82,17 @@ class RealRun:
 
     backfill_of_first_run = 0
     stand_ins = assumes_limits = takes_up_waiting = False
-    checks_withdrawals = sends_alerts = reminds = True
+    checks_withdrawals = sends_alerts = reminds = works_ahead = hosts_pictures = True
 
     def __init__(self, config: Config, environ: Mapping[str, str], clock: Clock | None = None) -> None:
         self.config = config
         self.clock = clock or machine.now
         self.paused: dict[str, str] = {}
         self.recordings: dict[str, Recording] = {}
+        self.forgets = forgets(config, environ)
         self.ledger = open_real(config, environ, self.clock)
+        if config.server:
+            self.clock = self.ledger.now
 
     def with_config(self, config: Config) -> RealRun:
         """The same run, on the same ledger, with another config."""
@@ -115,28 +123,28 @@ class RealRun:
 
 
 class SandboxRun:
-    """A sandbox run: on a private copy of the ledger, to stand-ins at `url`. Raises ConfigError."""
+    """A sandbox run: on a ledger above the real one, to stand-ins at `url`. Raises ConfigError."""
 
     backfill_of_first_run = LOOK
-    stand_ins = True
-    assumes_limits = takes_up_waiting = checks_withdrawals = sends_alerts = reminds = False
+    stand_ins = works_ahead = hosts_pictures = True
+    assumes_limits = takes_up_waiting = checks_withdrawals = sends_alerts = reminds = forgets = False
 
     def __init__(self, config: Config, environ: Mapping[str, str], url: str) -> None:
         from syndicate.config.sandboxed import redirected
 
         self.clock: Clock = machine.now
         self.recordings: dict[str, Recording] = {}
-        self._copy = PrivateCopy(config, environ, self.clock, keep_logins=False)
-        self.ledger, self.paused = self._copy.ledger, self._copy.paused
+        self._private = PrivateLedger(config, environ, self.clock, keep_logins=False)
+        self.ledger, self.paused = self._private.ledger, self._private.paused
         try:
-            self.config = redirected(config, url, self._copy.folder / "folder")
+            self.config = redirected(config, url, self._private.folder / "folder")
         except BaseException:
             self.close()
             raise
 
     def close(self) -> None:
-        """Close and remove the copy of the ledger."""
-        self._copy.close()
+        """Close the ledger of its own: what was written is gone."""
+        self._private.close()
 
     def door(self, account: str, door: Http) -> Http:  # noqa: ARG002 - the same for each
         """The client for the stand-in, as it is."""
@@ -156,11 +164,11 @@ class SandboxRun:
 
 
 class DryRun:
-    """A dry run: on a private copy of the ledger. Requests that write are recorded, and get sample answers."""
+    """A dry run: on a ledger above the real one. Requests that write are recorded, and get sample answers."""
 
     backfill_of_first_run = LOOK
     assumes_limits = takes_up_waiting = True
-    stand_ins = checks_withdrawals = sends_alerts = reminds = False
+    stand_ins = checks_withdrawals = sends_alerts = reminds = works_ahead = hosts_pictures = forgets = False
 
     def __init__(self, config: Config, environ: Mapping[str, str]) -> None:
         from syndicate.app.dry_run import Recorder
@@ -170,12 +178,12 @@ class DryRun:
         self._recorder = Recorder()
         self.recordings: dict[str, Recording] = self._recorder.recordings
         self._doors: dict[str, DryHttp] = {}
-        self._copy = PrivateCopy(config, environ, self.clock, keep_logins=True)
-        self.ledger, self.paused = self._copy.ledger, self._copy.paused
+        self._private = PrivateLedger(config, environ, self.clock, keep_logins=True)
+        self.ledger, self.paused = self._private.ledger, self._private.paused
 
     def close(self) -> None:
-        """Close and remove the copy of the ledger."""
-        self._copy.close()
+        """Close the ledger of its own: what was written is gone."""
+        self._private.close()
 
     def door(self, account: str, door: Http) -> Http:
         """A client that sends only requests that read, through the network's own."""
@@ -200,6 +208,12 @@ class DryRun:
     def note_of_baseline(self, source: str, articles: int) -> str:
         """Says what a real run would do, and what this one shows."""
         return f"{_nothing_posted(source, articles)}; this shows how the newest would look"
+
+
+def forgets(config: Config, environ: Mapping[str, str]) -> bool:
+    """Whether this machine is gone after the run, with the key of the stored sessions."""
+    disposable = any(environ.get(name, "").lower() not in ("", "false", "0") for name in ("CI", "GITHUB_ACTIONS"))
+    return disposable and not environ.get("SYNDICATE_KEY") and config.key_file is None
 
 
 def _nothing_posted(source: str, articles: int) -> str:

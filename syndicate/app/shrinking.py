@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import timedelta
 
 from syndicate.ledger import Ledger
 from syndicate.ledger.pruning import Pruned, Pruning
+from syndicate.ledger.sqlite import SqliteDatabase
+from syndicate.model.dataclass import dataclass
 
 SMALL = 64_000_000  # bytes of a file that is written anew without being asked: less than a second
-CACHE_KB = 50_000
+CACHE_KB = 200_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,8 +27,10 @@ def prune(ledger: Ledger, older: timedelta, *, pretend: bool, vacuum: bool) -> D
     """Forget what was finished longer ago. Others may use the ledger meanwhile, but wait while a file is rewritten."""
     pruning, database = Pruning(ledger.database), ledger.database
     database.widen(CACHE_KB)
+    if not pretend:
+        pruning.put_away(ledger.now())
     what = pruning.forget(ledger.now() - older, pretend=pretend)
-    if pretend:
+    if pretend or not isinstance(database, SqliteDatabase):  # a server gives room back by itself
         return Done(what)
     fixed = database.row("PRAGMA auto_vacuum") == {"auto_vacuum": 0}
     before = database.path.stat().st_size

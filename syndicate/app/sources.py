@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from syndicate.app.doors import Doors, origins
+from syndicate.app.doors import TYPED, Doors
+from syndicate.app.trust import article_origins
 from syndicate.config.schema import Config, SourceConfig
 from syndicate.errors import SourceError
 from syndicate.model import Article, Reading, Validators
@@ -20,13 +22,11 @@ if TYPE_CHECKING:
 
 MOST = 10_000_001
 """Bytes of a document that are read: one more than it may have, so that a longer one is noticed."""
-PAGE = "page"
-"""The name of the source of an article that a person named by its address."""
 
 
 def reader(config: Config, name: str, clock: Clock) -> Source:
     """The reader of one configured source, for use without a ledger. Secrets are masked in its errors."""
-    guard = Guard(allow=config.network.allow, origins=origins(config))
+    guard = Guard(allow=config.network.allow)
     door = RequestsHttp(
         clock=clock,
         timeout=config.network.timeout.total_seconds(),
@@ -34,7 +34,9 @@ def reader(config: Config, name: str, clock: Clock) -> Source:
         secrets=config.secrets,
         proxy=config.network.proxy,
     )
-    return masked(build(config.sources[name], door, clock, language=config.site.language), Mask(config.secrets))
+    trusted = door.trusting(article_origins(config, name))
+    language = config.of(name).site.language
+    return masked(build(config.sources[name], trusted, clock, language=language), Mask(config.secrets))
 
 
 def web(url: str) -> str:
@@ -82,12 +84,16 @@ def read_file(path: Path, base: str | None, clock: Clock, *, zone: str = "UTC") 
     return sources.parse(body, source=path.name, url=base or "", timezone=zone, now=clock())
 
 
-def read_article(origin: str, doors: Doors, clock: Clock, *, zone: str) -> Article:
-    """Read the one article that a person named by its address, or by a file with its page. Raises SourceError."""
+def read_article(origin: str, doors: Doors, clock: Clock, *, zone: str, site: str = "") -> Article:
+    """Read the one article that a person named by its address, or by a file with its page, for this site.
+
+    Raises SourceError.
+    """
+    before = f"{site}/" if site else ""
     if "://" in origin:
         doors.trust(web(origin))
-        wanted = SourceConfig(PAGE, origin, "page", timezone=zone)
-        return build(wanted, doors.web, clock).fetch(Validators()).articles[0]
+        wanted = SourceConfig(before + TYPED, origin, "page", timezone=zone)
+        return build(wanted, doors.web.on_behalf_of(wanted.name), clock).fetch(Validators()).articles[0]
     found = read_file(Path(origin), None, clock, zone=zone).articles
     if len(found) != 1:
         raise SourceError(f"{origin} lists {len(found)} articles; --article takes one")
@@ -96,7 +102,7 @@ def read_article(origin: str, doors: Doors, clock: Clock, *, zone: str) -> Artic
             f"{origin} does not state the address of the article (rel=canonical, og:url)",
             hint="give its address instead of the file",
         )
-    return found[0]
+    return replace(found[0], source=before + found[0].source)
 
 
 def discover(site: str, clock: Clock) -> tuple[str, list[Found]]:

@@ -15,21 +15,26 @@ from typing import TYPE_CHECKING, Self
 from syndicate.app.accounts import Lanes
 from syndicate.app.clock_watch import ClockWatch
 from syndicate.app.doors import Doors
+from syndicate.app.identities import Identities
 from syndicate.app.poller import Rounds
-from syndicate.app.renderer import LazyRenderer
+from syndicate.app.renderers import Renderers
+from syndicate.app.renewals import Renewals
 from syndicate.app.runs import KindOfRun
 from syndicate.config.schema import Config
-from syndicate.errors import ConfigError
 from syndicate.ledger.recovery import Noticed
-from syndicate.model import Account, Delivery
+from syndicate.model import Account, Article, Backing, Delivery, LinkCard
+from syndicate.ports import Guarded, Platform, RecordNaming
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from datetime import timedelta
 
+    from syndicate.delivery.ahead import Ahead, Queue
     from syndicate.delivery.gates import Gate
     from syndicate.delivery.lane import Timeouts
     from syndicate.delivery.look_first import Looked
     from syndicate.delivery.preflight import Pages
+    from syndicate.delivery.publication_records import PublicationRecords
 
 
 class App:
@@ -43,8 +48,10 @@ class App:
         self.doors = Doors(config, kind.clock)
         self.watch = ClockWatch(kind.clock, self.doors.times, self.doors.ask_the_time)
         self.ledger.doubt = self.watch.doubt
-        self.renderer = LazyRenderer(config.site, config.templates, lambda: self.doors.web)
+        self.renderer = Renderers(config, lambda: self.doors.web, self._backing)
         self.lanes = Lanes(kind, self.doors)
+        self.identities = Identities(kind, self.lanes)
+        self.renewals = Renewals(kind, self.lanes)
         self.rounds = Rounds(config, self.accounts, self.ledger, lambda: self.doors.web, kind.clock)
         self._given: set[str] = set()
         self._lock = threading.RLock()
@@ -82,13 +89,16 @@ class App:
         return [*self.ledger.notes, *self.renderer.notes, *self.rounds.notes, *self.lanes.notes]
 
     def new_notes(self) -> list[str]:
-        """Notes about names and logins that no earlier call gave."""
-        found = [note for note in (*self.rounds.notes, *self.lanes.notes) if note not in self._given]
+        """Notes about names, logins and the ledger's files that no earlier call gave."""
+        told = (*self.ledger.notes, *self.rounds.notes, *self.lanes.notes)
+        found = [note for note in told if note not in self._given]
         self._given.update(found)
         return found
 
-    def deliver(self, delivery: Delivery) -> tuple[Delivery, tuple[str, ...]]:
-        """Send one delivery as far as that is possible now. Returns it as it is afterwards, and warnings."""
+    def deliver(self, delivery: Delivery, ahead: Ahead | None = None) -> tuple[Delivery, tuple[str, ...]]:
+        """Send one delivery as far as that is possible now, and what is ready `ahead`. Returns it as it is afterwards,
+        and warnings.
+        """
         from syndicate.delivery.deliver import deliver
 
         lane = self.lanes.of(delivery.account)
@@ -97,8 +107,19 @@ class App:
         return self.kind.carry_out(
             delivery,
             self.renderer.approved(delivery),
-            lambda render: deliver(delivery.key, lane, self.ledger, render, timeouts, gate),
+            lambda render: deliver(delivery.key, lane, self.ledger, render, timeouts, gate, ahead),
         )
+
+    def ahead(self, account: str, queue: Queue, going: Callable[[], bool]) -> list[Ahead]:
+        """What an account sends right after its next delivery; nothing where each is carried out by itself."""
+        from syndicate.delivery.ahead import Ahead
+
+        if not self.kind.works_ahead:
+            return []
+        lane = self.lanes.of(account)
+        with self._lock:
+            gate = self.gate
+        return [Ahead(lane, self.ledger, gate, self.renderer.approved, queue, going)]
 
     def begin_run(self, *, usual: timedelta | None = None) -> Noticed:
         """Count the start of a run, and notice a restored ledger or a long stop; accounts then look before they post.
@@ -140,7 +161,25 @@ class App:
         from syndicate.delivery.preflight import Pages
         from syndicate.sources.formats.page import claims
 
-        return Pages(self.doors.web, claims, self.renderer.pictures().original, self.ledger.now)
+        return Pages(self.doors.web, claims, self.renderer.picture, self.ledger.now)
+
+    @functools.cached_property
+    def publication_records(self) -> PublicationRecords:
+        """Looks up the records that back link cards."""
+        from syndicate.delivery.publication_records import PublicationRecords
+
+        return PublicationRecords(self._named_records, self.doors.web.within, self.ledger.now)
+
+    def _named_records(self, article: Article, http: Guarded) -> Mapping[str, str] | None:
+        """The records that an article's page names; None where its source has no look at pages."""
+        return self.pages.records(article, http) if self.config.patience(article.source) is not None else None
+
+    def _backing(self, article: Article, platform: Platform, card: LinkCard) -> Backing | None:
+        if not isinstance(platform, RecordNaming):
+            return None
+        with self._lock:
+            records = self.publication_records
+        return records.of(article, platform, card)
 
     @functools.cached_property
     def timeouts(self) -> Timeouts:
@@ -161,6 +200,4 @@ def load(path: Path, environ: Mapping[str, str], *, fill: bool = False) -> Confi
     """Read the config; with `fill`, secrets that are not set get stand-ins. Raises ConfigError."""
     from syndicate.config.reader import load as read
 
-    if path.is_dir():
-        raise ConfigError(f"{path} is a folder, not a config file")
     return read(path, environ, fill=fill)

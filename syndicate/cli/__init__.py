@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import importlib
 import io
 import os
@@ -11,6 +12,7 @@ from typing import Any, NoReturn
 import click
 
 from syndicate import __version__
+from syndicate.cli import terminal
 from syndicate.cli.options import Shared, shared_options
 from syndicate.errors import ConfigError, SyndicateError
 
@@ -23,7 +25,7 @@ COMMANDS = {
     "articles": "Show what the sources list now; writes nothing.",
     "status": "How things stand, on one screen; exit 1 when a person is needed.",
     "deliveries": "Every post: list, show, approve, retry, skip, resolve, delete, repost.",
-    "accounts": "Your accounts: list, check, pause, resume.",
+    "accounts": "Your accounts: list, sign in, check, pause, resume.",
     "recover": "Ask your networks what they have already, after the ledger was put back.",
     "db": "The ledger: back up, check, restore, prune.",
     "key": "The key that opens stored sessions: change it.",
@@ -34,6 +36,10 @@ COMMANDS = {
     "platforms": "Supported networks, and how surely each can confirm a post.",
     "config": "Check the config, or print its JSON Schema.",
 }
+
+
+OBJECTS = 100_000
+"""How many more objects there are until garbage is looked for: what a command loads is none, and it ends soon."""
 
 
 class Commands(click.Group):
@@ -83,6 +89,8 @@ def entry() -> NoReturn:
 
     Everything is closed and written by then; the usual end of the interpreter takes an eighth of a short run.
     """
+    gc.set_threshold(OBJECTS, 10, 10)
+    sys.excepthook = terminal.crash
     try:
         main()
     except SystemExit as ended:
@@ -103,6 +111,12 @@ def main(args: list[str] | None = None) -> NoReturn:
     for stream in (sys.stdout, sys.stderr):  # a terminal that cannot show a letter shows something else
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="backslashreplace")
+    with terminal.cleaned():
+        _run(args)
+
+
+def _run(args: list[str] | None) -> NoReturn:
+    """Run the command line, and end with the exit status that belongs to what was raised."""
     try:
         result: Any = cli.main(args, prog_name="syndicate", standalone_mode=False)
     except click.exceptions.Abort:

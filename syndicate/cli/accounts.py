@@ -8,26 +8,44 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
-from syndicate.cli import complain
+from syndicate.cli import complain, login_lines
 from syndicate.cli.options import DURATION, Shared, active, known, opened, shared_options
 from syndicate.cli.output import print_json
 from syndicate.errors import AuthError, PlatformError, reworded
+from syndicate.ledger.accounts import REFUSED
 from syndicate.serialization import instant
 
 EVERYTHING = ""
+_WITHDRAWN = "its token or password is wrong or was withdrawn"
 
 if TYPE_CHECKING:
+    from syndicate.app.wiring import App
     from syndicate.config.schema import AccountConfig
-    from syndicate.ledger.accounts import AccountState
 
 
 F = TypeVar("F", bound=Callable[..., Any])
 
 
-@click.group()
+class _Lazy(click.Group):
+    """The group of these commands; `login` is imported when it is called."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """The names of the commands."""
+        return sorted([*super().list_commands(ctx), "login"])
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """One of the commands."""
+        if cmd_name == "login":
+            from syndicate.cli.accounts_login import command as login
+
+            return login
+        return super().get_command(ctx, cmd_name)
+
+
+@click.group(cls=_Lazy)
 @shared_options
 def command() -> None:
-    """List accounts, check their logins, pause and resume them."""
+    """List accounts, sign in to them, check their logins, pause and resume them."""
 
 
 @command.command("list")
@@ -35,8 +53,10 @@ def command() -> None:
 @click.pass_obj
 def listed(shared: Shared) -> None:
     """List every account of the config, and whether it posts."""
+    from syndicate.app import advice
+
     with opened(shared, fill=True) as app:
-        rows = [_row(entry, app.ledger.accounts.find(name)) for name, entry in app.config.accounts.items()]
+        rows = [_row(app, entry) for entry in app.config.accounts.values()]
         if shared.json:
             for row in rows:
                 print_json(row)
@@ -44,6 +64,8 @@ def listed(shared: Shared) -> None:
         width = max((len(row["account"]) for row in rows), default=0)
         for row in rows:
             who = row["identity"] or "not checked yet"
+            if row["login"] == "needed":
+                who = f"sign in: {advice.command('login', account=row['account'])}"
             click.echo(f"{row['account']:<{width}}  {row['platform']:<10}  {row['state']:<8}  {who}")
 
 
@@ -62,24 +84,40 @@ def check(shared: Shared, *, names: tuple[str, ...]) -> int:
                 identity = app.lanes.verify(name)
             except PlatformError as fault:
                 failed = 1
-                hint = "its token or password is wrong or was withdrawn" if isinstance(fault, AuthError) else None
-                complain(fault if fault.hint else reworded(fault, str(fault), hint), f"{name}: ")
+                complain(_advised(fault, app, name), f"{name}: ")
                 continue
+            term = app.ledger.credentials.term(name)
             if shared.json:
-                print_json({"account": name, "platform": account.platform, "id": identity.id, "name": identity.name})
+                print_json(login_lines.record(account, identity, term))
             else:
-                click.echo(f"{name}: {identity.name} {identity.url or ''}".rstrip())
+                click.echo("\n".join(login_lines.lines(account, identity, term)))
             state = app.ledger.accounts.find(name)
-            if state is not None and state.paused == "auth":
+            if state is not None and state.paused in REFUSED:
                 _, skipped = app.ledger.resume(app.config.accounts[name].account)
                 old = f"; {skipped} older articles are skipped" if skipped else ""
                 click.echo(f"{name}: resumed{old}", err=True)
         for note in dict.fromkeys(app.lanes.notes):
             click.echo(note, err=True)
+        failed = _check_media(app, shared) or failed
         for twins in app.lanes.twins():
             click.echo(twins.told, err=True)
             failed = failed or int(twins.wrong)
     return failed
+
+
+def _check_media(app: App, shared: Shared) -> int:
+    """Put a picture where the setting `media` says, and fetch it from there. Returns 1 if that fails."""
+    hosting = app.lanes.hosting
+    if hosting is None:
+        return 0
+    try:
+        hosting.check(app.doors.network())
+    except PlatformError as fault:
+        complain(fault)
+        return 1
+    if not shared.json:
+        click.echo(f"media: a picture was put there, read at {app.config.media.url}, and removed")  # type: ignore[union-attr]
+    return 0
 
 
 def _what(function: F) -> F:
@@ -155,7 +193,24 @@ def _quoted(word: str) -> str:
     return f"articles with '{word}'" if word else "everything"
 
 
-def _row(entry: AccountConfig, state: AccountState | None) -> dict[str, Any]:
+def _advised(fault: PlatformError, app: App, name: str) -> PlatformError:
+    """A fault of a login, with what helps."""
+    if fault.hint and "accounts login" not in fault.hint:
+        return fault
+    if not isinstance(fault, AuthError):
+        return fault
+    from syndicate.app import advice
+
+    signs_in = app.lanes.sign_ins.is_signed_in(name) or app.lanes.needs_sign_in(name)
+    hint = f"run {advice.command('login', account=name)}" if signs_in else _WITHDRAWN
+    return reworded(fault, str(fault), hint)
+
+
+def _row(app: App, entry: AccountConfig) -> dict[str, Any]:
+    name = entry.account.name
+    state = app.ledger.accounts.find(name)
+    login = "needed" if app.lanes.needs_sign_in(name) else "config"
+    login = "signed_in" if login == "config" and app.lanes.sign_ins.is_signed_in(name) else login
     word = "off" if not entry.enabled else "paused" if state and state.paused else "posts"
     return {
         "account": entry.account.name,
@@ -163,4 +218,5 @@ def _row(entry: AccountConfig, state: AccountState | None) -> dict[str, Any]:
         "state": word,
         "paused": state.paused if state else None,
         "identity": state.identity.name if state and state.identity else None,
+        "login": login,
     }

@@ -10,6 +10,7 @@ import click
 from syndicate.cli import complain
 from syndicate.cli.options import Shared, known, loaded, shared_options
 from syndicate.cli.output import print_json
+from syndicate.cli.terminal import style
 from syndicate.errors import SourceError
 from syndicate.model import Article, Reading, Validators
 
@@ -92,7 +93,7 @@ def _print(article: Article, *, as_json: bool) -> None:
         return
     when = instant(article.published) or "undated"
     section = f"  [{article.section}]" if article.section else ""
-    click.echo(f"{when:<20}  {click.style(article.title or '(no title)', bold=True)}{section}")
+    click.echo(f"{when:<20}  {style(article.title or '(no title)', bold=True)}{section}")
     click.echo(f"{'':<20}  {article.url}")
 
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from syndicate.cli.options import Shared, loaded, shared_options
+from syndicate.cli.options import Shared, given, known, loaded, shared_options
 
 if TYPE_CHECKING:
     from syndicate.model import Site
@@ -31,6 +31,7 @@ def command() -> None:
 @click.option("--output", metavar="FILE", default="cards.html", show_default=True, help="The page to write.")
 @click.option("--templates", metavar="FOLDER", help="Your templates, if there is no config yet.")
 @click.option("--open", "opens", is_flag=True, help="Show the page in a browser.")
+@click.option("--site", "named", metavar="NAME", help="The site, if the config has several.")
 @click.option("--watch", is_flag=True, help="Draw again when a file of a theme changes, until Ctrl-C.")
 @shared_options
 @click.pass_obj
@@ -43,17 +44,18 @@ def preview(
     templates: str | None,
     opens: bool,
     watch: bool,
+    named: str | None,
 ) -> int:
     """Draw all themes, in all sizes, on sample articles in every script, as one HTML page."""
     from syndicate.rendering.cards.studio import Studio
     from syndicate.rendering.cards.theme import names
     from syndicate.rendering.preview.files import open_in_browser
 
-    directories, site = _desk(shared, templates)
-    known = names(directories)
+    directories, site = _desk(shared, templates, named)
+    there = names(directories)
     for name in themes:
-        if name not in known:
-            raise click.UsageError(f"no theme is called '{name}' (known: {', '.join(known)})")
+        if name not in there:
+            raise click.UsageError(f"no theme is called '{name}' (known: {', '.join(there)})")
     path = Path(output)
     studio = Studio(directories)
     draw = functools.partial(_draw, studio, directories, site, themes, sizes, path)
@@ -94,7 +96,7 @@ def _draw(
         directories,
         samples(),
         site,
-        studio.draw,
+        studio,
         themes=themes,
         sizes=sizes,
         progress=lambda what: click.echo(f"drawing {what}", err=True),
@@ -108,9 +110,8 @@ def _draw(
     return made.faults
 
 
-def _desk(shared: Shared, templates: str | None) -> tuple[list[Path], Site]:
+def _desk(shared: Shared, templates: str | None, named: str | None) -> tuple[list[Path], Site]:
     """The template folders, and the site whose name is on the cards; a sample site if there is no config."""
-    from syndicate.app.wiring import config_path
     from syndicate.rendering.environment import builtin_templates
     from syndicate.rendering.preview.samples import SITE
 
@@ -119,8 +120,13 @@ def _desk(shared: Shared, templates: str | None) -> tuple[list[Path], Site]:
         if not folder.is_dir():
             raise click.UsageError(f"--templates {templates}: no such folder")
         return [folder, builtin_templates()], SITE
-    path = config_path(shared.config)
+    path = given(shared)
     if shared.config is None and "SYNDICATE_CONFIG" not in os.environ and not path.exists():
         return [builtin_templates()], SITE
     config = loaded(shared, fill=True)
-    return [*([config.templates] if config.templates else []), builtin_templates()], config.site
+    if named is not None:
+        known("site", config.sites, [named])
+    elif config.sites:
+        raise click.UsageError(f"say --site NAME (known: {', '.join(config.sites)})")
+    found = config.of(f"{named or ''}/")
+    return [*([found.templates] if found.templates else []), builtin_templates()], found.site

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from typing import TYPE_CHECKING
 
 import click
@@ -13,7 +13,7 @@ from syndicate.cli.options import Shared, follow_names
 from syndicate.cli.output import is_terminal, print_json
 from syndicate.delivery import decisions
 from syndicate.errors import SyndicateError
-from syndicate.model import Delivery
+from syndicate.model import Delivery, site_of
 
 if TYPE_CHECKING:
     from syndicate.app.wiring import App
@@ -28,9 +28,19 @@ def find(app: App, key: str) -> Delivery:
         raise SyndicateError(str(fault), hint=fault.hint or "run syndicate deliveries list") from fault
 
 
-def article(app: App, url: str) -> str:
-    """The anchor of the article with this address or guid. Raises SyndicateError if there is none."""
+def article(app: App, url: str, accounts: Sequence[str] = ()) -> str:
+    """The anchor of the article with this address or guid, of the site of these accounts if there are several.
+
+    Raises SyndicateError if there is none, or more than one site has it.
+    """
     found = app.ledger.articles.matching(url)
+    if app.config.sites and len(found) > 1:
+        sites = {anchor: site_of(app.ledger.articles.find(anchor).article.source) for anchor in found}
+        named = {*map(site_of, accounts)} or {*sites.values()}
+        found = {anchor: kind for anchor, kind in found.items() if sites[anchor] in named}
+        if len({sites[anchor] for anchor in found}) > 1:
+            told = ", ".join(sorted({sites[anchor] for anchor in found}))
+            raise SyndicateError(f"{url} is an article of {told}", hint="say which with --site or --account")
     if not found:
         raise SyndicateError(f"no article has the address {url}", hint="syndicate articles shows what sources list now")
     return next(iter(found))

@@ -5,11 +5,15 @@ from __future__ import annotations
 import json
 import shutil
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 import click
 
 from syndicate.cli.options import Shared, opened, shared_options
 from syndicate.cli.output import print_json
+
+if TYPE_CHECKING:
+    from syndicate.app.wiring import App
 
 
 @click.group()
@@ -22,17 +26,25 @@ def command() -> None:
 @shared_options
 @click.pass_obj
 def check(shared: Shared) -> int:
-    """Report every mistake with its line. If there is none, try each account's templates on a sample article."""
-    with opened(shared, dry=True, fill=False) as app:
+    """Report every mistake with its line. If there is none, try each account's templates on a sample article.
+
+    Of a pattern for titles that takes too long on some of them it warns.
+    """
+    from syndicate.config.title_rules import slow_rules
+
+    with opened(shared, dry=True, fill=False, mistakes=False) as app:
         lanes = [app.lanes.of(account.name) for account in app.accounts]
         twins = app.lanes.written_twins()
         faults = [
+            *(f"{site}: {fault}" for site, fault in app.config.broken.items()),
             *app.renderer.try_templates(lanes, app.ledger.now()),
             *_unknown_command(app.config.alert_command),
             *app.notes,
             *(each.told for each in twins if each.wrong),
         ]
-        for fault in dict.fromkeys([*faults, *(each.told for each in twins)]):
+        wanted = [f"note: {each.name}: sign in: {_login(each.name)}" for each in app.accounts if _needs(app, each.name)]
+        slow = [f"warning: {each}" for each in slow_rules(app.config)]
+        for fault in dict.fromkeys([*faults, *(each.told for each in twins), *slow, *wanted]):
             click.echo(fault, err=True)
         if shared.json:
             counts = {"sources": len(app.config.sources), "accounts": len(app.config.accounts)}
@@ -40,14 +52,9 @@ def check(shared: Shared) -> int:
                 {"config": str(app.config.path), "good": not faults, **counts, "problems": [*dict.fromkeys(faults)]}
             )
         elif not faults:
-            sources, accounts = (
-                _counted(len(found), word)
-                for found, word in (
-                    (app.config.sources, "source"),
-                    (app.config.accounts, "account"),
-                )
-            )
-            click.echo(f"{app.config.path}: good ({sources}, {accounts})")
+            found = {"site": app.config.sites, "source": app.config.sources, "account": app.config.accounts}
+            told = ", ".join(_counted(len(each), word) for word, each in found.items() if word != "site" or each)
+            click.echo(f"{app.config.path}: good ({told})")
         return int(bool(faults))
 
 
@@ -59,6 +66,16 @@ def schema(shared: Shared) -> None:
     from syndicate.config.editor import json_schema
 
     click.echo(json.dumps(json_schema(), indent=None if shared.json else 2, ensure_ascii=False))
+
+
+def _needs(app: App, name: str) -> bool:
+    return app.lanes.needs_sign_in(name) is not None
+
+
+def _login(name: str) -> str:
+    from syndicate.app import advice
+
+    return advice.command("login", account=name)
 
 
 def _unknown_command(words: Sequence[str]) -> list[str]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import errno
 import functools
+import gc
 import os
 import signal
 import sys
@@ -14,7 +15,7 @@ from typing import TYPE_CHECKING, cast
 
 import click
 
-from syndicate.cli.options import Shared, opened, shared_options
+from syndicate.cli.options import Shared, given, opened, shared_options
 from syndicate.cli.post import stopping
 
 if TYPE_CHECKING:
@@ -48,7 +49,8 @@ def command(shared: Shared) -> int:
         say = writer(_written, app.ledger.now, as_json=shared.json)
         subscriber = _subscriber(app.config, app.ledger, app.doors, say)
         load_rooms()
-        file = ConfigFile(app.config.path, os.environ)
+        _tidies_up()
+        file = ConfigFile(given(shared), os.environ, app.config.files)
         hooks: list[Callable[[Config, Subscriber | None], None]] = []
 
         def renew(before: App) -> tuple[App, Subscriber | None]:
@@ -63,7 +65,8 @@ def command(shared: Shared) -> int:
             hooks += [serve] if serve else []
             say("daemon.started", sources=len(app.config.sources), accounts=len(app.accounts))
             if other:
-                told = f"{other} already runs a daemon on {app.config.ledger}; nothing is posted twice because of that"
+                ledger = app.config.ledger_name
+                told = f"{other} already runs a daemon on {ledger}; nothing is posted twice because of that"
                 say("daemon.beside", note=told)
             notify("READY=1")
             calm = daemon.run()
@@ -72,6 +75,12 @@ def command(shared: Shared) -> int:
         sys.stderr.flush()
         os._exit(0)  # a thread still waits for an answer that nobody needs any more
     return 0
+
+
+def _tidies_up() -> None:
+    """From now on look for garbage early, so that memory stays small, but not among what was loaded: that stays."""
+    gc.freeze()
+    gc.set_threshold(700, 10, 10)
 
 
 @contextlib.contextmanager
@@ -103,7 +112,7 @@ def _subscriber(config: Config, ledger: Ledger, doors: Doors, say: EventLog) -> 
     if listen is None or listen.public is None:
         return None
     feeds = [name for name, source in config.sources.items() if source.type == "feed"]
-    return Subscriber(listen.public, feeds, ledger, doors.web, say)
+    return Subscriber(listen.public, feeds, ledger, doors.hubs, say)
 
 
 @contextlib.contextmanager
@@ -122,12 +131,12 @@ def _listening(
     from syndicate.web.hooks import Hooks
     from syndicate.web.server import Listener
 
-    hooks = Hooks(config, ledger, say, subscriber, daemon.expect)
+    hooks = Hooks(config, ledger, say, subscriber, daemon.expect, daemon.wake)
     listener = Listener(listen.place, listen.token, daemon.health, functools.partial(text, ledger), hooks)
     say("daemon.listening", address=listen.address, port=listener.port)
 
     def serve(config: Config, subscriber: Subscriber | None) -> None:
-        listener.hooks = Hooks(config, ledger, say, subscriber, daemon.expect)
+        listener.hooks = Hooks(config, ledger, say, subscriber, daemon.expect, daemon.wake)
 
     try:
         yield serve

@@ -27,6 +27,8 @@ KEPT = {
     "key_file": "its sessions are opened by the key_file of the config, which is not in the backup: keep that apart",
 }
 
+MOVED = ("article", "delivery", "account", "source")
+
 
 @click.group()
 @shared_options
@@ -46,8 +48,11 @@ def backup(shared: Shared, *, file: Path, keep: int | None) -> None:
     """
     from syndicate.app import clock
     from syndicate.app.backups import back_up
+    from syndicate.app.ledger_server import require_file
 
-    made = back_up(loaded(shared, fill=True), os.environ.get("SYNDICATE_KEY"), file, keep, clock.now())
+    config = loaded(shared, fill=True)
+    require_file(config)
+    made = back_up(config, os.environ.get("SYNDICATE_KEY"), file, keep, clock.now())
     if shared.json:
         print_json(_backup_record(made))
         return
@@ -67,10 +72,13 @@ def backup(shared: Shared, *, file: Path, keep: int | None) -> None:
 @click.pass_obj
 def check(shared: Shared, *, file: Path | None) -> int:
     """Check the ledger, or a backup FILE: integrity, schema, log and key. Writes nothing; 1 if anything is wrong."""
-    from syndicate.app.checking import checked
+    from syndicate.app.checking import checked, checked_on_server
 
     config = loaded(shared, fill=True)
-    findings = checked(config, os.environ, file or config.ledger)
+    if config.server and file is None:
+        findings = checked_on_server(config, os.environ, config.server)
+    else:
+        findings = checked(config, os.environ, file or config.ledger)
     for found in findings:
         if shared.json:
             print_json(_finding_record(found))
@@ -91,10 +99,12 @@ def restore(shared: Shared, *, file: Path) -> None:
     Refused while a daemon or a run uses the ledger. Before anything is posted, the networks are asked what they have.
     """
     from syndicate.app import clock
+    from syndicate.app.ledger_server import require_file
     from syndicate.app.restoring import restore as put_back
     from syndicate.cli import recover
 
     config = loaded(shared, fill=True)
+    require_file(config)
     done = put_back(config, os.environ.get("SYNDICATE_KEY"), file, clock.now)
     if shared.json:
         found = _ask_networks(shared, config)
@@ -166,9 +176,14 @@ def upgrade(shared: Shared) -> None:
     from syndicate.ledger.database import VERSION
 
     config = loaded(shared, fill=True)
-    before = contents(config.ledger).schema
-    with _opened(shared):
-        pass
+    if config.server:
+        from syndicate.app.ledger_server import upgraded
+
+        before = upgraded(config)
+    else:
+        before = contents(config.ledger).schema
+        with _opened(shared):
+            pass
     if shared.json:
         print_json({"before": before, "schema": VERSION})
     else:
@@ -181,9 +196,11 @@ def upgrade(shared: Shared) -> None:
 def new(shared: Shared) -> None:
     """Begin a new ledger where the old one is lost: the next run records what is listed, and posts nothing of it."""
     from syndicate.app import clock
+    from syndicate.app.ledger_server import require_file
     from syndicate.app.restoring import begin
 
     config = loaded(shared, fill=True)
+    require_file(config)
     away = begin(config, clock.now)
     if shared.json:
         print_json({"ledger": str(config.ledger), "put_away": [str(old) for old in away]})
@@ -192,6 +209,41 @@ def new(shared: Shared) -> None:
     for old in away:
         click.echo(f"put away: {old.name}")
     click.echo("hint: syndicate post --backfill K posts the newest K of each source all the same", err=True)
+
+
+@command.command("import")
+@click.argument("file", type=FILE)
+@shared_options
+@click.pass_obj
+def import_(shared: Shared, *, file: Path) -> None:
+    """Copy the ledger's FILE to the PostgreSQL server that the config names; nothing is posted again.
+
+    Refused while a daemon or a run uses FILE, and where the server has a ledger already. FILE stays as it is.
+    """
+    from syndicate.app.ledger_moving import import_file
+
+    config = loaded(shared, fill=True)
+    _moved(shared, import_file(config, file), config.ledger_name)
+    if not shared.json:
+        click.echo(f"hint: move {file} away, so that nothing uses it any more; keep its key", err=True)
+
+
+@command.command()
+@click.argument("file", type=FILE)
+@shared_options
+@click.pass_obj
+def export(shared: Shared, *, file: Path) -> None:
+    """Write the ledger on the PostgreSQL server to a new FILE, which SQLite and syndicate can use."""
+    from syndicate.app.ledger_moving import export_file
+
+    _moved(shared, export_file(loaded(shared, fill=True), file), str(file))
+
+
+def _moved(shared: Shared, rows: dict[str, int], place: str) -> None:
+    if shared.json:
+        print_json({"ledger": place, "rows": sum(rows.values()), **{name: rows[name] for name in MOVED}})
+        return
+    click.echo(f"{place}: {rows['article']} articles, {rows['delivery']} deliveries, {sum(rows.values())} rows in all")
 
 
 def _opened(shared: Shared) -> Any:

@@ -3,22 +3,25 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
+from datetime import datetime
 from itertools import islice
 from typing import TYPE_CHECKING
 
 import click
 
 from syndicate.cli import choice, when
-from syndicate.cli.options import Shared, known, opened, shared_options
-from syndicate.cli.output import is_terminal, line, print_json
+from syndicate.cli.options import Shared, known, of_sites, opened, shared_options
+from syndicate.cli.output import is_terminal, line, print_json_lines
+from syndicate.ledger import rows
 from syndicate.ledger.catalogue import Selection
-from syndicate.model import Delivery
+from syndicate.model import Delivery, Json
 from syndicate.serialization import delivery_record
 
 if TYPE_CHECKING:
     from syndicate.app.wiring import App
+    from syndicate.ledger.database import Row
 
 STATES = ("planned", "due", "sending", "unknown", "held", "posted", "deleted", "skipped", "failed")
 FORESEEN = {"planned", "due", "skipped"}
@@ -30,9 +33,9 @@ SCREEN = 50
 @click.command("list")
 @click.option("--state", "states", multiple=True, type=click.Choice(STATES), help="Only these (repeatable).")
 @click.option("--account", "accounts", multiple=True, metavar="NAME", help="Only this account (repeatable).")
+@click.option("--site", "sites", multiple=True, metavar="NAME", help="Only this site, of many (repeatable).")
 @click.option("--article", metavar="URL", help="Only this article.")
-@click.option("--since", metavar="WHEN", help="Planned since then: a date, a time, or a span such as 2h.")
-@click.option("--until", metavar="WHEN", help="Planned until then; a date includes that day.")
+@when.span_options
 @click.option("--limit", type=click.IntRange(min=1), metavar="N", help="The newest N.")
 @click.option("--all", "everything", is_flag=True, help="On a terminal: every one, and not the newest 50.")
 @shared_options
@@ -42,33 +45,40 @@ def listed(
     *,
     states: tuple[str, ...],
     accounts: tuple[str, ...],
+    sites: tuple[str, ...],
     article: str | None,
-    since: str | None,
-    until: str | None,
     limit: int | None,
     everything: bool,
+    span: when.TimeSpan,
 ) -> None:
     """List deliveries in the order in which they were planned, as the next run would find them."""
     if limit and everything:
         raise click.UsageError("use --limit or --all, not both")
     with opened(shared, fill=True) as app:
+        accounts += tuple(_of_sites(app, sites))
         if set(accounts) - {*app.config.accounts}:
             known("account", {*app.config.accounts, *app.ledger.deliveries.accounts()}, accounts)
         zone, now = app.config.site.timezone, app.ledger.now()
         chosen = Selection(
             states,
             accounts,
-            choice.article(app, article) if article else None,
-            when.since(since, zone, now),
-            when.until(until, zone, now),
+            choice.article(app, article, accounts) if article else None,
+            *span.read(zone, now),
         )
-        if chosen.since and chosen.until and chosen.since >= chosen.until:
-            raise click.UsageError(f"--since {since} is after --until {until}")
         if limit is None and is_terminal(sys.stdout) and not shared.json and not everything:
             limit, told = SCREEN, True
         else:
             told = False
         _print(app, _Chosen(app, chosen), limit, shared, told=told)
+
+
+def _of_sites(app: App, sites: tuple[str, ...]) -> list[str]:
+    """The accounts of these sites, in the config or not. Raises UsageError."""
+    names = dict.fromkeys([*app.config.accounts, *app.ledger.deliveries.accounts()]) if sites else ()
+    found = of_sites(app.config, sites, names)
+    if sites and not found:
+        raise click.UsageError(f"{', '.join(sites)}: no account")
+    return found
 
 
 class _Chosen:
@@ -88,12 +98,12 @@ class _Chosen:
         stored = {each for state in self._states for each in _stored_as(state)}
         self._selection = replace(selection, states=tuple(sorted(stored)))
 
-    def rows(self, newest: int | None) -> Iterable[Delivery]:
-        """All, or only the newest ones, in the order in which they were planned."""
+    def records(self, newest: int | None) -> Iterator[Json]:
+        """All, or only the newest ones, in the order in which they were planned, as records."""
         catalogue = self._app.ledger.catalogue
         if newest is None:
-            return self._foreseen(catalogue.oldest_first(self._selection))
-        return [*islice(self._foreseen(catalogue.newest_first(self._selection)), newest)][::-1]
+            return self._foreseen(catalogue.rows(self._selection))
+        return reversed([*islice(self._foreseen(catalogue.rows(self._selection, newest_first=True)), newest)])
 
     def number(self) -> int:
         """How many they are."""
@@ -108,17 +118,25 @@ class _Chosen:
     def _waiting(self) -> Sequence[tuple[str, str]]:
         return self._app.ledger.catalogue.waiting(self._selection) if self._states & FORESEEN else []
 
-    def _foreseen(self, found: Iterable[Delivery]) -> Iterator[Delivery]:
+    def _foreseen(self, found: Iterable[Row]) -> Iterator[Json]:
         off = {name for name, entry in self._app.config.accounts.items() if not entry.enabled}
         now = self._app.ledger.now()
         for stored in found:
-            row = self._now.get(stored.key, stored)
-            if row.state == "due" and row.reason is None and row.due_at is not None and row.due_at > now:
-                row = replace(row, reason="behind")  # after a stop, they go out a minute apart
-            if row.state == "due" and row.account in off:
-                row = replace(row, reason="paused", error="the account is switched off")
-            if not self._states or _named(row) in self._states:
-                yield row
+            if stored["state"] == "due" or stored["key"] in self._now:
+                record = delivery_record(self._as_now(stored, off, now))
+            else:  # nearly all of a long list
+                record = rows.record(stored)
+            if not self._states or _named(record) in self._states:
+                yield record
+
+    def _as_now(self, stored: Row, off: Collection[str], now: datetime) -> Delivery:
+        """What waits, as the next run would find it."""
+        row = self._now.get(stored["key"]) or rows.delivery(stored)
+        if row.state == "due" and row.reason is None and row.due_at is not None and row.due_at > now:
+            row = replace(row, reason="behind")  # after a stop, they go out a minute apart
+        if row.state == "due" and row.account in off:
+            row = replace(row, reason="paused", error="the account is switched off")
+        return row
 
 
 def _stored_as(state: str) -> tuple[str, ...]:
@@ -128,20 +146,19 @@ def _stored_as(state: str) -> tuple[str, ...]:
     return ("posted",) if state == "deleted" else (state,)
 
 
-def _named(row: Delivery) -> str:
-    return "deleted" if row.reason == "deleted" else row.state
+def _named(record: Json) -> str:
+    return "deleted" if record["reason"] == "deleted" else str(record["state"])
 
 
 def _print(app: App, chosen: _Chosen, limit: int | None, shared: Shared, *, told: bool) -> None:
     if shared.json:
-        for row in chosen.rows(limit):
-            print_json(delivery_record(row))
+        print_json_lines(chosen.records(limit))
         return
     zone = app.config.site.timezone
     width = max(map(len, app.config.accounts), default=0)
     shown = 0
-    for row in chosen.rows(limit):
-        click.echo(line(delivery_record(row), width, zone, timed=True))
+    for record in chosen.records(limit):
+        click.echo(line(record, width, zone, timed=True))
         shown += 1
     more = chosen.number() - shown if told and shown == limit else 0
     if more > 0:

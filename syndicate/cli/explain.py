@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from syndicate.cli.options import Shared, follow_names, opened, shared_options
 from syndicate.cli.output import print_json
+from syndicate.cli.terminal import style
 from syndicate.errors import SyndicateError
+from syndicate.model import site_of
 
 if TYPE_CHECKING:
     from syndicate.app.wiring import App
@@ -32,20 +35,28 @@ def command(shared: Shared, *, url: str) -> int:
 
     with opened(shared, fill=True) as app:
         follow_names(app)
-        known, alias = _found(app.ledger, url)
-        if not shared.json:
-            _introduce(app.config, known, alias)
-        now = outlook(app.accounts, app.ledger, Gate(app.ledger), known.anchor)
-        for account in (*app.accounts, *_left(app, known.anchor)):
-            rows = app.ledger.deliveries.search(anchor=known.anchor, accounts=(account.name,))
-            posts = [now.get(row.key, row) for row in rows if row.action == "post"]
-            delivery = max(posts, key=lambda row: row.revision, default=None)
-            steps = _steps(app, known, account, delivery, [row for row in rows if row.action != "post"])
-            if shared.json:
-                print_json(_record(known, account, delivery, steps, alias))
-            else:
-                _print(account, delivery, steps)
+        for known, alias in _found(app, url):
+            if not shared.json:
+                _introduce(app.config, known, alias)
+            accounts = [each for each in app.accounts if site_of(each.name) == site_of(known.article.source)]
+            now = outlook(accounts, app.ledger, Gate(app.ledger), known.anchor)
+            for account in (*accounts, *_left(app, known.anchor)):
+                _explain(app, known, alias, account, now, shared)
         return 0
+
+
+def _explain(
+    app: App, known: StoredArticle, alias: str, account: Account, now: Mapping[str, Delivery], shared: Shared
+) -> None:
+    """Print what became of an article for one account; `now` are its deliveries as the next run would find them."""
+    rows = app.ledger.deliveries.search(anchor=known.anchor, accounts=(account.name,))
+    posts = [now.get(row.key, row) for row in rows if row.action == "post"]
+    delivery = max(posts, key=lambda row: row.revision, default=None)
+    steps = _steps(app, known, account, delivery, [row for row in rows if row.action != "post"])
+    if shared.json:
+        print_json(_record(known, account, delivery, steps, alias))
+    else:
+        _print(account, delivery, steps)
 
 
 def _left(app: App, anchor: str) -> list[Account]:
@@ -57,17 +68,20 @@ def _left(app: App, anchor: str) -> list[Account]:
     return [Account(name, platform) for name, platform in left.items()]
 
 
-def _found(ledger: Ledger, url: str) -> tuple[StoredArticle, str]:
-    """The article, and by which of its names it was found. Raises SyndicateError."""
-    kinds = ledger.articles.matching(url)
+def _found(app: App, url: str) -> list[tuple[StoredArticle, str]]:
+    """The article, and by which of its names it was found; of many sites, that of each. Raises SyndicateError."""
+    kinds = app.ledger.articles.matching(url)
     if not kinds:
-        _refuse_left_out(ledger, url)
+        _refuse_left_out(app.ledger, url)
         raise SyndicateError(
             f"no source has listed {url} so far",
             hint="syndicate articles shows what they list now; syndicate post --article announces a page by hand",
         )
-    anchor, alias = next(iter(kinds.items()))
-    return ledger.articles.find(anchor), alias
+    found: dict[str, tuple[StoredArticle, str]] = {}
+    for anchor, alias in kinds.items():
+        known = app.ledger.articles.find(anchor)
+        found.setdefault(site_of(known.article.source), (known, alias))
+    return [*found.values()] if app.config.sites else [next(iter(found.values()))]
 
 
 def _refuse_left_out(ledger: Ledger, url: str) -> None:
@@ -96,7 +110,7 @@ def _steps(
     facts = Facts(
         known=known,
         baseline=app.ledger.sources.baseline(known.article.source),
-        zone=source.timezone if source else app.config.site.timezone,
+        zone=source.timezone if source else app.config.of(account.name).site.timezone,
         delivery=delivery,
         attempts=[(attempt["started_at"], attempt["outcome"]) for attempt in tried],
         now=now,
@@ -112,7 +126,7 @@ def _introduce(config: Config, known: StoredArticle, alias: str) -> None:
     from syndicate.serialization import instant
 
     article = known.article
-    click.echo(click.style(article.title or article.url or article.guid or "", bold=True))
+    click.echo(style(article.title or article.url or article.guid or "", bold=True))
     click.echo(f"{article.url or article.guid}  (known by its {alias.replace('_', ' ')})")
     published = instant(article.published) or "no date"
     zone = ", its time zone assumed" if article.tz_assumed else ""
@@ -132,11 +146,11 @@ def _print(account: Account, delivery: Delivery | None, steps: list[Finding]) ->
     if delivery is not None and delivery.reason == "deleted":
         state = "deleted"
     key = f"  {delivery.key[:8]}" if delivery else ""
-    click.echo(f"\n{click.style(account.name, bold=True)}  {account.platform}  {state}{key}")
+    click.echo(f"\n{style(account.name, bold=True)}  {account.platform}  {state}{key}")
     width = max(len(step.name) for step in steps)
     for step in steps:
         mark, colour = MARKS.get(step.verdict, ("·", "white"))
-        click.echo(f"  {click.style(mark, fg=colour)} {step.name:<{width}}  {_value(step, account, delivery)}")
+        click.echo(f"  {style(mark, fg=colour)} {step.name:<{width}}  {_value(step, account, delivery)}")
 
 
 def _record(

@@ -6,7 +6,8 @@ docs/reference/json.md is made of this module and of `json_records`; a test runs
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+
+from syndicate.model.dataclass import dataclass
 
 VERSION = 1
 """Of the contract: `json_version` in `syndicate status --json`. It rises when a field goes or changes its meaning."""
@@ -49,6 +50,7 @@ COMMANDS: Mapping[str, Prints] = {
     ),
     "deliveries repost": Prints(("deliveries",), f"{_EACH} of the run"),
     "accounts list": Prints(("account",), "one line for each account of the config"),
+    "accounts login": Prints(("identity",), "one line, when it is stored"),
     "accounts check": Prints(("identity",), "one line for each account whose login works"),
     "accounts pause": Prints(("pause",), "one line for each account and word"),
     "accounts resume": Prints(("resumed",), "one line for each account and word"),
@@ -64,6 +66,8 @@ COMMANDS: Mapping[str, Prints] = {
     "db restore": Prints(("restored",), "one line"),
     "db prune": Prints(("pruned",), "one line"),
     "db upgrade": Prints(("upgraded",), "one line"),
+    "db import": Prints(("moved",), "one line"),
+    "db export": Prints(("moved",), "one line"),
     "db new": Prints(("begun",), "one line"),
     "key rotate": Prints(("rotated",), "one line"),
 }

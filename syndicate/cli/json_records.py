@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import TypeAlias, get_args
 
 from syndicate.model import Action, State
+from syndicate.model.dataclass import dataclass
 
 Fields: TypeAlias = Mapping[str, str]
 """Each field with what it holds, in the order in which it is printed."""
@@ -87,8 +87,8 @@ RECORDS: Mapping[str, Record] = {
             "needs_person": "whether a person is needed: `true` is exit status 1",
             "needs": '`[{"kind", "subject", "message", "command"}]`; `command` may be `null`',
             "accounts": '`[{"account", "platform", "state", "why", "since", "until", "message", "waiting",'
-            ' "last_post_at"}]`; `state` is `posts`, `waits`, `paused` or `off`; `why` is `auth`, `person` or `all`'
-            " for a pause, `recover` while it has to look before it posts, else a reason",
+            ' "last_post_at"}]`; `state` is `posts`, `waits`, `paused` or `off`; `why` is `auth`, `login`, `person` or'
+            " `all` for a pause, `recover` while it has to look before it posts, else a reason",
             "sources": '`[{"source", "state", "last_good_at", "next_poll_at", "failing_since", "failures", "error",'
             ' "quiet_since"}]`;'
             " `state` is `good`, `quiet`, `waiting`, `failing`, `gone` or `new`",
@@ -117,13 +117,25 @@ RECORDS: Mapping[str, Record] = {
             "account": "its name",
             "platform": "the network",
             "state": "`posts`, `paused` or `off`",
-            "paused": "`auth`, `person`, `all` or `null`",
+            "paused": "`auth`, `login`, `person`, `all` or `null`",
             "identity": "whose login it is, or `null` before the first check",
+            "login": "where it comes from: `config`, `signed_in`, or `needed` where somebody has to sign in",
         },
     ),
     "identity": Record(
         "Whose login it is.",
-        {"account": "its name", "platform": "the network", "id": "the network's id", "name": "the network's name"},
+        {
+            "account": "its name",
+            "platform": "the network",
+            "id": "the network's id",
+            "name": "the network's name",
+            "url": "its profile, or `null`",
+            "scopes": "what the token may do, in the network's words",
+            "notes": "what the network says besides",
+            "signed_in_at": "when somebody signed in, or `null`",
+            "renew_at": "from when on it is renewed, or `null`",
+            "expires_at": "when it ends, or `null`",
+        },
     ),
     "pause": Record(
         "A pause that begins.",
@@ -224,6 +236,17 @@ RECORDS: Mapping[str, Record] = {
         },
     ),
     "upgraded": Record("A ledger's schema.", {"before": "the version before", "schema": "the version now"}),
+    "moved": Record(
+        "A ledger that was copied to a server, or from there.",
+        {
+            "ledger": "where it is now",
+            "rows": "how many rows it has in all",
+            "article": "how many articles",
+            "delivery": "how many deliveries",
+            "account": "how many accounts",
+            "source": "how many sources",
+        },
+    ),
     "begun": Record("A new ledger.", {"ledger": "its path", "put_away": _PATHS}),
     "rotated": Record(
         "A new key.",
@@ -268,7 +291,9 @@ EVENTS: Mapping[str, tuple[str, Fields]] = {
     "source.baseline": ("The first poll: nothing is posted.", {**_SOURCE, "articles": "how many were recorded"}),
     "source.note": ("What a person may want to know of a poll.", {**_SOURCE, "note": "in words"}),
     "source.failed": ("A source could not be read.", {**_SOURCE, **_ERROR}),
+    "media.failed": ("Pictures that were put where networks fetch them could not be removed.", _ERROR),
     "account.failed": ("An account could not go on.", {"account": "the account", **_ERROR}),
+    "account.renewed": ("Its login was renewed ahead of its end.", {"account": "the account"}),
     "account.looked": ("An account's network was asked what it has.", {"account": "the account", "note": "in words"}),
     "ledger.failed": ("The ledger could not be read or written.", _ERROR),
     "ledger.note": ("What a person may want to know of the ledger.", {"note": "in words"}),
@@ -280,7 +305,14 @@ EVENTS: Mapping[str, tuple[str, Fields]] = {
         "The changed config has a mistake; the old one counts.",
         {**_ERROR, "hint": "what helps", "at": "when, in seconds since 1970"},
     ),
-    "config.note": ("What a person may want to know of the config.", {"note": "in words"}),
+    "config.left_out": (
+        "A site is left out because of a mistake in its config; the others go on.",
+        {**_ERROR, "site": "its name", "at": "when, in seconds since 1970"},
+    ),
+    "config.note": (
+        "What a person may want to know of the config or the ledger's files.",
+        {"note": "in words"},
+    ),
     "alert.failed": ("An alert could not be sent.", _ERROR),
     "heartbeat.failed": ("The heartbeat could not be fetched.", _ERROR),
     "watch.failed": ("Published pages could not be looked at.", _ERROR),

@@ -6,9 +6,12 @@ import functools
 import os
 from collections.abc import Callable, Iterable
 from datetime import timedelta
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 import click
+
+from syndicate.model import site_of
 
 if TYPE_CHECKING:
     from syndicate.app.wiring import App
@@ -17,11 +20,15 @@ if TYPE_CHECKING:
 F = TypeVar("F", bound=Callable[..., Any])
 
 
+SHOWN = 20  # names that a message lists at most
+
+
 class Shared:
     """The global options, which may be given before or after the command."""
 
     def __init__(self) -> None:
         self.config: str | None = None
+        self.config_dir: str | None = None
         self.json = False
         self.verbose = False
 
@@ -34,7 +41,7 @@ def _keep(ctx: click.Context, parameter: click.Parameter, value: Any) -> None:
 
 
 def shared_options(function: F) -> F:
-    """Add --config, --json and --verbose to a command. One that has no JSON to print refuses --json."""
+    """Add --config, --config-dir, --json and --verbose to a command. One that has no JSON to print refuses --json."""
 
     @functools.wraps(function)
     def checked(*args: Any, **kwargs: Any) -> Any:
@@ -47,6 +54,7 @@ def shared_options(function: F) -> F:
     for option in (
         keep("--verbose", "-v", is_flag=True, help="Print more on standard error."),
         keep("--json", is_flag=True, help="Print one JSON object per line."),
+        keep("--config-dir", metavar="DIR", help="A folder with the configs of many sites, instead of --config."),
         keep("--config", "-c", metavar="FILE", help="The config (default: $SYNDICATE_CONFIG, else config.yaml)."),
     ):
         checked = option(checked)
@@ -82,23 +90,46 @@ class Duration(click.ParamType[timedelta]):
 DURATION = Duration()
 
 
-def loaded(shared: Shared, *, fill: bool = False) -> Config:
-    """The config that was named; its notes go to standard error. Raises ConfigError."""
-    from syndicate.app.wiring import config_path, load
+def given(shared: Shared) -> Path:
+    """The path of the config that was named: a file, or a folder of sites. Raises UsageError."""
+    from syndicate.app.wiring import config_path
 
-    config = load(config_path(shared.config), os.environ, fill=fill)
+    if shared.config_dir is None:
+        return config_path(shared.config)
+    if shared.config is not None:
+        raise click.UsageError("use --config or --config-dir, not both")
+    if not Path(shared.config_dir).is_dir():
+        raise click.UsageError(f"--config-dir {shared.config_dir}: no such folder")
+    return Path(shared.config_dir)
+
+
+def loaded(shared: Shared, *, fill: bool = False, mistakes: bool = True) -> Config:
+    """The config that was named; its notes and, with `mistakes`, sites that have some go to standard error.
+
+    Raises ConfigError.
+    """
+    from syndicate.app.wiring import load
+
+    config = load(given(shared), os.environ, fill=fill)
     for note in config.notes:
         click.echo(f"note: {note}", err=True)
+    for site, mistake in config.broken_sites().items() if mistakes else ():
+        click.echo(f"the site {site} is left out, the others go on: {mistake}", err=True)
+    if config.broken and mistakes:
+        click.echo("hint: run syndicate config check", err=True)
     return config
 
 
-def opened(shared: Shared, *, dry: bool = False, fill: bool | None = None) -> App:
-    """The app for the config that was named. If it is dry, or with `fill`, secrets that are not set get stand-ins."""
+def opened(shared: Shared, *, dry: bool = False, fill: bool | None = None, mistakes: bool = True) -> App:
+    """The app for the config that was named. If it is dry, or with `fill`, secrets that are not set get stand-ins.
+
+    `mistakes`: those of single sites are printed.
+    """
     from syndicate.app.runs import DryRun, RealRun
     from syndicate.app.wiring import App
 
     kind = DryRun if dry else RealRun
-    return App(kind(loaded(shared, fill=dry if fill is None else fill), os.environ))
+    return App(kind(loaded(shared, fill=dry if fill is None else fill, mistakes=mistakes), os.environ))
 
 
 def follow_names(app: App) -> None:
@@ -109,15 +140,27 @@ def follow_names(app: App) -> None:
 
 def known(kind: str, names: Iterable[str], wanted: Iterable[str]) -> list[str]:
     """The wanted names, as a list. Raises UsageError for one that is not in `names`, with the closest that is."""
-    import difflib
-
     listed = list(names)
     for name in wanted:
         if name not in listed:
-            near = difflib.get_close_matches(name, listed, n=1)
-            hint = f" (did you mean '{near[0]}'?)" if near else f" (known: {', '.join(listed) or 'none'})"
+            import difflib
+
+            sites = [each for each in listed if each.rpartition("/")[2] == name]
+            near = sites[:1] or difflib.get_close_matches(name, listed, n=1)
+            shown = [*listed[:SHOWN], *(["…"] if len(listed) > SHOWN else [])]
+            hint = f" (did you mean '{near[0]}'?)" if near else f" (known: {', '.join(shown) or 'none'})"
             raise click.UsageError(f"no {kind} is called '{name}'{hint}")
     return list(wanted)
+
+
+def of_sites(config: Config, sites: Iterable[str], names: Iterable[str]) -> list[str]:
+    """Those of the names, of sources or accounts, that belong to these sites. Raises UsageError for an unknown one."""
+    wanted = [*sites]
+    for site in wanted:
+        if site in config.broken and site not in config.sites:
+            raise click.UsageError(f"the site '{site}' is left out because of a mistake in its config")
+    known("site", config.sites, wanted)
+    return [name for name in names if site_of(name) in wanted]
 
 
 def active(config: Config, wanted: Iterable[str]) -> list[str]:

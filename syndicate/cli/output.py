@@ -4,16 +4,20 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
+from itertools import islice
 from typing import Any, TextIO
 from zoneinfo import ZoneInfo
 
 import click
 
+from syndicate.cli.terminal import style
+from syndicate.control_characters import escaped_json, on_one_line
 from syndicate.model import LATER, NOTHING, REASONS, Delivery, Json
 from syndicate.serialization import delivery_record, instant, moment
 
+AT_ONCE = 100  # lines that are written together, where many follow each other
 COLOURS = {
     "posted": "green",
     "edited": "green",
@@ -44,16 +48,26 @@ def print_json(record: dict[str, Any]) -> None:
     """Print an object as one line of JSON."""
     # JSON has escapes of its own for a stream that cannot hold every letter.
     bare = (getattr(sys.stdout, "encoding", None) or "utf-8").lower().startswith("utf")
-    click.echo(json.dumps(record, ensure_ascii=not bare))
+    click.echo(escaped_json(json.dumps(record, ensure_ascii=not bare)))
 
 
-def print_deliveries(records: Sequence[Json], *, as_json: bool, zone: str = "UTC") -> None:
-    """Print delivery records as lines of JSON, or as aligned lines for people."""
+def print_json_lines(found: Iterator[dict[str, Any]]) -> None:
+    """As `print_json` of each, many at once: a long list takes a third of the time."""
+    bare = (getattr(sys.stdout, "encoding", None) or "utf-8").lower().startswith("utf")
+    encode = json.JSONEncoder(ensure_ascii=not bare).encode
+    while lines := [encode(record) for record in islice(found, AT_ONCE)]:
+        click.echo(escaped_json("\n".join(lines)))
+
+
+def print_deliveries(records: Iterable[Json], *, as_json: bool, zone: str = "UTC", width: int | None = None) -> None:
+    """Print delivery records as lines of JSON, or as lines for people, aligned to `width` letters of an account."""
     if as_json:
         for record in records:
             print_json(record)
         return
-    width = max((len(record["account"]) for record in records), default=0)
+    if width is None:
+        records = [*records]
+        width = max((len(record["account"]) for record in records), default=0)
     for record in records:
         click.echo(line(record, width, zone))
 
@@ -68,9 +82,10 @@ def line(record: Json, width: int, zone: str, *, timed: bool = False) -> str:
     if record["state"] == "posted":
         where = dead_or_alive(record) or "received"
     what = f"{record['action']}: " if record["action"] != "post" and state not in DONE.values() else ""
-    head = f"{click.style(f'{state:<8}', fg=COLOURS.get(state))} {record['account']:<{width}}  {record['key'][:8]}  "
+    head = f"{style(f'{state:<8}', fg=COLOURS.get(state))} {record['account']:<{width}}  {record['key'][:8]}  "
     head += f"{_time(record, zone)}  " if timed else ""
-    return head + what + (f"{where}  ({record['article']})" if where else f"({record['article']})")
+    rest = f"{where}  ({record['article']})" if where else f"({record['article']})"
+    return head + what + on_one_line(rest)
 
 
 def shown_state(record: Json) -> str:
@@ -115,7 +130,7 @@ def print_delivery(delivery: Delivery, attempts: Sequence[dict[str, Any]]) -> No
     shown = record | {"state": shown_state(record), "permalink": dead_or_alive(record)}
     for name in SHOWN:
         if shown[name]:
-            click.echo(f"{name + ':':<11} {shown[name]}")
+            click.echo(f"{name + ':':<11} {on_one_line(str(shown[name]))}")
     if record["text"]:
         click.echo(f"length:     {record['length']} of {record['limit']}")
         click.echo("text:")
@@ -127,7 +142,7 @@ def print_delivery(delivery: Delivery, attempts: Sequence[dict[str, Any]]) -> No
 
         click.echo(f"given up:   {told(delivery.conceded)}")
     if delivery.error and delivery.state != "posted":
-        click.echo(f"error:      {delivery.error}")
+        click.echo(f"error:      {on_one_line(delivery.error)}")
     for number, attempt in enumerate(attempts, 1):
         ended = instant(attempt["ended_at"]) or "still under way"
         click.echo(f"attempt {number}:  {instant(attempt['started_at'])} → {ended}: {attempt['outcome'] or '…'}")

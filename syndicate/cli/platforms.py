@@ -19,7 +19,7 @@ CERTAIN = {
 @shared_options
 @click.pass_obj
 def command(shared: Shared) -> None:
-    """List the supported networks: the limit of a text, and how surely each can confirm a post."""
+    """List the networks: the limit of a text, how surely each can confirm a post, and those that are missing."""
     from syndicate import platforms
 
     for name in platforms.names():
@@ -31,3 +31,7 @@ def command(shared: Shared) -> None:
             continue
         label = f"{name} ({', '.join(aliases)})" if aliases else name
         click.echo(f"{label:<14} {adapter.limits.text:>7}  {adapter.certainty:<6}  {CERTAIN[adapter.certainty]}")
+    if not shared.json:
+        later = sorted(platforms.PLANNED - {*platforms.names()})
+        click.echo(f"not built yet: {', '.join(later)}")
+        click.echo(f"impossible: {', '.join(sorted(platforms.GONE))} (an account of one says why)")

@@ -7,17 +7,21 @@ import os
 import signal
 import sys
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from syndicate.cli import complain
-from syndicate.cli.options import DURATION, Shared, active, known, opened, shared_options
+from syndicate.cli.options import DURATION, Shared, active, known, of_sites, opened, shared_options
 from syndicate.cli.output import is_terminal, print_deliveries
 from syndicate.cli.scope import Scope, scope_options
+from syndicate.cli.waits import Queue, others, queues, stands_for
+from syndicate.ledger.accounts import REFUSED
 from syndicate.model import APPROVABLE, LATER, REASONS
+from syndicate.serialization import delivery_record
 
 if TYPE_CHECKING:
     from syndicate.app.engines.run_once import Run, RunResult
@@ -56,6 +60,7 @@ def command(
         raise click.UsageError("use --dry-run or --sandbox, not both")
     with contextlib.ExitStack() as stack:
         app = stack.enter_context(rehearsed(shared, dry_run=dry_run, sandbox=sandbox))
+        scope = within_sites(scope, app)
         run = begin(app, scope, verbose=shared.verbose)
         with stopping(run.stop) as stopped:
             if scope.article:
@@ -74,7 +79,7 @@ def command(
 
 @contextlib.contextmanager
 def rehearsed(shared: Shared, *, dry_run: bool, sandbox: bool) -> Iterator[App]:
-    """The app of a dry run, of a sandbox run (both on a private copy of the ledger), or of a real run."""
+    """The app of a dry run, of a sandbox run (both above the ledger, which they only read), or of a real run."""
     if sandbox:
         from syndicate.cli.in_sandbox import in_sandbox
 
@@ -83,6 +88,19 @@ def rehearsed(shared: Shared, *, dry_run: bool, sandbox: bool) -> Iterator[App]:
         return
     with opened(shared, dry=dry_run) as app:
         yield app
+
+
+def within_sites(scope: Scope, app: App) -> Scope:
+    """The scope, with the sources and accounts for which its sites stand."""
+    if not scope.sites:
+        return scope
+    sources = () if scope.article else tuple(of_sites(app.config, scope.sites, app.config.sources))
+    accounts = of_sites(app.config, scope.sites, [each.name for each in app.accounts])
+    if not accounts:
+        raise click.UsageError(f"{', '.join(scope.sites)}: no account is switched on")
+    if not sources and not scope.article:  # none would stand for all of them
+        raise click.UsageError(f"{', '.join(scope.sites)}: no source; give an article with --article")
+    return replace(scope, sites=(), sources=sources, accounts=tuple(accounts))
 
 
 def begin(app: App, scope: Scope, *, verbose: bool = False) -> Run:
@@ -176,13 +194,30 @@ def report(outcome: RunResult, app: App, accounts: tuple[str, ...], shared: Shar
     _tell_dropped(outcome, verbose=shared.verbose)
     for note in dict.fromkeys([*app.notes, *outcome.notes]):
         click.echo(f"note: {note}", err=True)
+    waiting = queues(outcome, _ended(outcome, app, accounts), app, accounts)
     if listed:
-        print_deliveries(records(outcome, app, accounts), as_json=shared.json, zone=app.config.site.timezone)
+        _list(outcome, app, accounts, waiting, as_json=shared.json)
     for delivery in _ended(outcome, app, accounts):
-        _explain(delivery)
+        if not stands_for(waiting, delivery, outcome):
+            _explain(delivery)
     _remind(app, outcome, accounts)
     if app.kind.sends_alerts:
         _alert(app, outcome)
+
+
+def _list(
+    outcome: RunResult, app: App, accounts: tuple[str, ...], waiting: Mapping[str, Queue], *, as_json: bool
+) -> None:
+    """Print the deliveries of the run; of an account that has to wait, one line for people where there are many."""
+    zone, width = app.config.site.timezone, max(map(len, app.config.accounts)) if waiting else None
+    alone = [each for each in _ended(outcome, app, accounts) if as_json or not stands_for(waiting, each, outcome)]
+    print_deliveries(_records(alone, outcome, app), as_json=as_json, zone=zone, width=width)
+    for account, queue in waiting.items():
+        if queue.whole and (as_json or queue.listed):
+            found = map(delivery_record, others(outcome, app, account))
+            print_deliveries(found, as_json=as_json, zone=zone, width=width)
+        elif not as_json and not queue.listed:
+            click.echo(queue.line(width or 0, zone))
 
 
 def _alert(app: App, outcome: RunResult) -> None:
@@ -205,30 +240,34 @@ def _alert(app: App, outcome: RunResult) -> None:
 
 def records(outcome: RunResult, app: App, accounts: tuple[str, ...]) -> list[dict[str, Any]]:
     """The record of each delivery of the run, as this kind of run prints it."""
+    return _records(_ended(outcome, app, accounts), outcome, app)
+
+
+def _records(deliveries: Iterable[Delivery], outcome: RunResult, app: App) -> list[dict[str, Any]]:
     return [
         app.kind.record(delivery, outcome.claimed.get(delivery.key), first_look=delivery.key in outcome.looks)
-        for delivery in _ended(outcome, app, accounts)
+        for delivery in deliveries
     ]
 
 
 def exit_code(outcome: RunResult, app: App, accounts: tuple[str, ...]) -> int:
     """1 if a person should look at something, else 0. A pause that a person chose is no such thing."""
-    paused = app.lanes.paused()
-    unsent = any(
-        delivery.state in ("failed", "due")
-        and delivery.reason not in LATER
-        and paused.get(delivery.account) in (None, "auth")
-        for delivery in _ended(outcome, app, accounts)
-    )
-    refused = "auth" in paused.values()
-    counts = app.ledger.deliveries.counts()
-    unclear = counts.get("unknown", 0) + counts.get("held", 0)
-    return int(bool(outcome.faults or unsent or refused or unclear or outcome.dropped))
+    paused, waiting = app.lanes.paused(), queues(outcome, _ended(outcome, app, accounts), app, accounts)
+    unsent = {account for account, queue in waiting.items() if not queue.expected}
+    for delivery in _ended(outcome, app, accounts):
+        late = delivery.state in ("failed", "due") and delivery.reason not in LATER
+        if late and not stands_for(waiting, delivery, outcome):
+            unsent.add(delivery.account)
+    left = any(paused.get(account) in (None, *REFUSED) for account in unsent)
+    refused = not set(REFUSED).isdisjoint(paused.values())
+    unclear = app.ledger.deliveries.has_unanswered()
+    return int(bool(outcome.faults or app.config.broken or left or refused or unclear or outcome.dropped))
 
 
 def _ended(outcome: RunResult, app: App, accounts: tuple[str, ...]) -> list[Delivery]:
-    found = [app.ledger.deliveries.find(key) for key in outcome.began]
-    return [delivery for delivery in found if delivery is not None and (not accounts or delivery.account in accounts)]
+    if outcome.ended is None:
+        outcome.ended = app.ledger.deliveries.several(list(outcome.began))
+    return [delivery for delivery in outcome.ended if not accounts or delivery.account in accounts]
 
 
 def _explain(delivery: Delivery) -> None:
@@ -266,7 +305,7 @@ def _remind(app: App, outcome: RunResult, accounts: tuple[str, ...]) -> None:
         if not there and not outcome.began:
             click.echo(f"nothing is posted: {app.config.path} has no {what}", err=True)
     for name, why_paused in app.lanes.paused().items():
-        if accounts and name not in accounts and why_paused != "auth":
+        if accounts and name not in accounts and why_paused not in REFUSED:
             continue
         from syndicate.app import advice
         from syndicate.delivery.explain import RESUMES

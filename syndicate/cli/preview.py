@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from syndicate.cli.options import Shared, shared_options
-from syndicate.cli.output import print_json
-from syndicate.cli.post import begin, exit_code, gather, records, rehearsed, report, send
+from syndicate.cli.output import is_terminal, print_json
+from syndicate.cli.post import begin, exit_code, gather, records, rehearsed, report, send, within_sites
 from syndicate.cli.scope import Scope, scope_options
+from syndicate.cli.terminal import bare
 
 if TYPE_CHECKING:
     from syndicate.app.wiring import App
@@ -34,6 +36,7 @@ def command(
     if html == "-" and (opens or shared.json):
         raise click.UsageError("--html - writes the page to standard output; leave out --open and --json")
     with rehearsed(shared, dry_run=True, sandbox=False) as app:
+        scope = within_sites(scope, app)
         run = begin(app, scope)
         if scope.article:
             run.announce(scope.article, at_once=scope.at_once)
@@ -51,7 +54,7 @@ def command(
             elif not shared.json:
                 from syndicate.rendering.preview.terminal import show
 
-                show(entries)
+                show(entries, bare(sys.stdout))
         report(run.outcome, app, scope.accounts, shared, listed=False)
         return exit_code(run.outcome, app, scope.accounts)
 
@@ -62,7 +65,9 @@ def _facts(app: App, found: list[dict[str, Any]]) -> list[Shown]:
     deliveries = [each for record in found if (each := app.ledger.deliveries.find(record["key"]))]
     errors = {delivery.key: delivery.error for delivery in deliveries}
     pages = app.pages.troubles(app.ledger.articles.find(each.anchor).article for each in deliveries)
-    return shown(found, app.kind.recordings, errors, pages)
+    adapters = (app.lanes.of(account.name).platform for account in app.accounts)
+    undescribed = {adapter.name for adapter in adapters if not adapter.limits.alt}
+    return shown(found, app.kind.recordings, errors, pages, undescribed)
 
 
 def _page(app: App, entries: list[Shown], html: str | None, *, opens: bool) -> None:
@@ -74,9 +79,10 @@ def _page(app: App, entries: list[Shown], html: str | None, *, opens: bool) -> N
     names = {state.name: state.identity.name for state in states if state and state.identity and state.identity.name}
     adapters = (app.lanes.of(account.name).platform for account in app.accounts)
     looks = {adapter.name: adapter.look for adapter in adapters if isinstance(adapter, Recognisable)}
-    page = Page(app.config.site, app.ledger.now(), entries, names, looks, tuple(app.notes)).html()
+    small = app.renderer.studio().small
+    page = Page(app.config.site, app.ledger.now(), entries, names, looks, small, tuple(app.notes)).html()
     if html == "-":
-        click.echo(page, nl=False)
+        click.echo(page, nl=False, file=sys.stdout if is_terminal(sys.stdout) else bare(sys.stdout))
         return
     path = Path(html) if html else files.spare("syndicate-preview-")
     files.write(path, page)

@@ -24,8 +24,12 @@ def shown(run: Run, *, verbose: bool = False) -> Iterator[None]:
     from rich.console import Console
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
+    from syndicate.cli.terminal import bare
+
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
-    with Progress(*columns, console=Console(stderr=True), transient=True) as progress:
+    # What is printed meanwhile is cleaned on its own way.
+    console = Console(file=bare(sys.stderr))
+    with Progress(*columns, console=console, transient=True, redirect_stdout=False, redirect_stderr=False) as progress:
         task = progress.add_task("delivering", total=total)
 
         def advance(delivery: Delivery) -> None:

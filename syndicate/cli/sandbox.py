@@ -15,7 +15,13 @@ from syndicate.errors import ConfigError
 
 @click.command()
 @click.option(
-    "--port", type=click.IntRange(0, 65535), default=8700, show_default=True, help="The port; 0 takes a free one."
+    "--port",
+    type=click.IntRange(0, 65535),
+    default=8700,
+    envvar="SYNDICATE_SANDBOX_PORT",
+    show_default=True,
+    show_envvar=True,
+    help="The port; 0 takes a free one.",
 )
 @click.option("--faults", type=click.Path(path_type=Path), metavar="FILE", help="A fault plan: JSON rules.")
 @shared_options

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import os
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from syndicate.cli.options import Shared, loaded, shared_options
+from syndicate.cli.options import Shared, given, loaded, shared_options
 from syndicate.cli.output import print_json
+from syndicate.errors import ConfigError
 
 if TYPE_CHECKING:
     from syndicate.app.monitoring.status import Status
+    from syndicate.config.schema import Config
 
 
 @click.command()
@@ -28,8 +31,8 @@ def command(shared: Shared) -> int:
     from syndicate.app.runs import RealRun
     from syndicate.app.wiring import App
 
-    config = loaded(shared, fill=True)
-    if not config.ledger.exists():
+    config = _config(shared)
+    if not config.server and not config.ledger.exists():
         found = empty(config, clock.now())
         if not shared.json:
             click.echo(f"no ledger yet ({config.ledger}): nothing was read or posted so far; syndicate post begins")
@@ -43,6 +46,19 @@ def command(shared: Shared) -> int:
     if shared.json:
         print_json(_record(found))
     return int(bool(found.needs))
+
+
+def _config(shared: Shared) -> Config:
+    """The config, whose secrets need not be set here; sites that a real run leaves out without them are told of."""
+    from syndicate.app.wiring import load
+
+    config = loaded(shared, fill=True, mistakes=False)
+    if not (config.sites and config.filled):
+        return config
+    try:
+        return replace(config, broken=load(given(shared), os.environ).broken)
+    except ConfigError as fault:  # none of them has its secrets
+        return replace(config, broken=dict.fromkeys(config.sites, fault))
 
 
 def _record(status: Status) -> dict[str, Any]:
@@ -95,7 +111,7 @@ def _record(status: Status) -> dict[str, Any]:
             for each in status.dropped
         ],
         "ledger": {
-            "path": str(ledger.path),
+            "path": ledger.path,
             "bytes": ledger.size,
             "schema": ledger.schema,
             "last_run_at": instant(ledger.last_run_at),

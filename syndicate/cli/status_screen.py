@@ -11,6 +11,8 @@ from zoneinfo import ZoneInfo
 import click
 
 from syndicate.app.monitoring.status import AccountStatus, Need, SourceStatus, Status
+from syndicate.cli.terminal import style
+from syndicate.ledger.accounts import REFUSED
 from syndicate.model import REASONS
 
 NARROW, WIDE = 60, 100  # columns between which the screen is laid out
@@ -20,6 +22,7 @@ NAME = 18  # columns of a name at most
 RED, YELLOW, GREEN = "red", "yellow", "green"
 STATES = {
     "auth": "login refused",
+    "login": "needs a login",
     "person": "paused",
     "all": "paused with everything",
     "rate_limited": "asked to wait",
@@ -73,25 +76,25 @@ def screen(status: Status) -> list[str]:
 
 
 def _head(text: str) -> str:
-    return click.style(text, bold=True)
+    return style(text, bold=True)
 
 
 def _mark(sign: str, colour: str) -> str:
-    return click.style(sign, fg=colour)
+    return style(sign, fg=colour)
 
 
 def _needs(needs: Sequence[Need], page: _Page) -> Iterator[str]:
     """What waits for a person, each with the command below it."""
     if not needs:
-        yield click.style("Nothing needs you.", fg=GREEN)
+        yield style("Nothing needs you.", fg=GREEN)
         yield ""
         return
-    yield click.style("1 thing needs you" if len(needs) == 1 else f"{len(needs)} things need you", fg=RED, bold=True)
+    yield style("1 thing needs you" if len(needs) == 1 else f"{len(needs)} things need you", fg=RED, bold=True)
     width = _names([need.subject for need in needs[:NEEDS]])
     for need in needs[:NEEDS]:
         yield f"  {_mark('✗', RED)} {_fit(need.subject, width)}  {page.cut(need.message, width + 6)}"
         if need.command:
-            yield f"    {'':<{width}}  {click.style(need.command, fg='cyan')}"
+            yield f"    {'':<{width}}  {style(need.command, fg='cyan')}"
     if len(needs) > NEEDS:
         yield f"    and {len(needs) - NEEDS} more: syndicate status --json"
     yield ""
@@ -136,7 +139,7 @@ def _words(each: AccountStatus, page: _Page) -> str:
 
 def _account(each: AccountStatus, words: str, widths: tuple[int, int], page: _Page) -> str:
     mark = _mark("✓", GREEN) if each.state == "posts" else _mark("…", YELLOW)
-    mark = _mark("✗", RED) if each.why == "auth" else mark
+    mark = _mark("✗", RED) if each.why in REFUSED else mark
     waiting = f"{each.waiting:,} waiting" if each.waiting else ""
     name, column = widths
     return (

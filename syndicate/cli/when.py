@@ -1,13 +1,44 @@
-"""Reads a time from the command line: a date, a time, or how long ago."""
+"""Reads times from the command line: a date, a time, or how long ago; and the options --since and --until."""
 
 from __future__ import annotations
 
+import functools
+from collections.abc import Callable
 from datetime import datetime, time, timedelta
+from typing import Any, NamedTuple, TypeVar, cast
 from zoneinfo import ZoneInfo
 
 import click
 
+F = TypeVar("F", bound=Callable[..., Any])
+
 KNOWN = "2026-11-29, 2026-11-29T14:00, 14:00, today, yesterday or 2h"
+
+
+class TimeSpan(NamedTuple):
+    """The texts of --since and --until; None where one was not given."""
+
+    first: str | None
+    last: str | None
+
+    def read(self, zone: str, now: datetime) -> tuple[datetime | None, datetime | None]:
+        """From when, and until when. Raises UsageError."""
+        begins, ends = since(self.first, zone, now), until(self.last, zone, now)
+        if begins and ends and begins >= ends:
+            raise click.UsageError(f"--since {self.first} is after --until {self.last}")
+        return begins, ends
+
+
+def span_options(function: F) -> F:
+    """Add --since and --until to a command, which gets them as `span`."""
+
+    @functools.wraps(function)
+    def spanned(*args: Any, **kwargs: Any) -> Any:
+        return function(*args, span=TimeSpan(kwargs.pop("since"), kwargs.pop("until")), **kwargs)
+
+    spanned = click.option("--until", metavar="WHEN", help="Planned until then; a date includes that day.")(spanned)
+    told = "Planned since then: a date, a time, or a span such as 2h."
+    return cast("F", click.option("--since", metavar="WHEN", help=told)(spanned))
 
 
 def since(text: str | None, zone: str, now: datetime) -> datetime | None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any, TypeAlias, get_args
 
 from syndicate.config.document import Node, Place
@@ -11,8 +11,9 @@ from syndicate.config.schema import NOT_BUILT, AccountConfig
 from syndicate.config.typed import WEB, WRONG, Check, Typed, hints, told
 from syndicate.config.values import address, count, origin, positive, suggestion
 from syndicate.errors import ConfigError
-from syndicate.model import Account, Schedule, Secret
-from syndicate.ports import PartlyBuilt, Platform, Priced
+from syndicate.model import Account, Audience, Controls, Schedule, Secret
+from syndicate.model.dataclass import dataclass
+from syndicate.ports import Controlled, PartlyBuilt, Platform, Priced
 from syndicate.schedule import flaw
 
 __all__ = ["SETTINGS", "UTM", "AccountReader", "CommonSettings", "Find"]
@@ -34,6 +35,12 @@ UTM = (
 
 SETTINGS = tuple(name for name in hints(Account) if name not in ("name", "platform"))
 """The settings that an account on any platform may have."""
+
+_LACKS = {
+    "warning": "has no content warnings",
+    "sensitive": "veils no pictures",
+    "replies": "does not limit who may reply",
+}
 
 _START = Place(1, 1, 0, 0)
 
@@ -75,6 +82,8 @@ class AccountReader:
         typed = self.typed if enabled else self.typed.filling()
         account = self._account(name, adapter.name, entries, typed)
         self._charges(entries.get("budget"), adapter)
+        self._leads(own.get("link"), adapter)
+        self._controls(own, adapter)
         values = typed.values(adapter.options_type, entries, _options(options))
         if not later.keys().isdisjoint(
             own
@@ -107,6 +116,9 @@ class AccountReader:
         values = typed.values(Account, entries, _ACCOUNT, only=SETTINGS)
         for setting in ("only", "never"):
             self._filter(entries.get(setting))
+        for rule in _several(entries.get("warning")):
+            if isinstance(rule.value, dict):
+                self._filter(rule.value.get("when"))
         self._theme(entries.get("theme"))
         values["schedule"] = self._schedule(values.get("schedule", Schedule()), entries.get("schedule"))
         return typed.built(Account, name, _START, values | {"name": name, "platform": platform})
@@ -128,6 +140,24 @@ class AccountReader:
                 node.key, f"{node.where}: {adapter.name} charges nothing for posts (leave `budget` out)"
             )
 
+    def _leads(self, node: Node | None, adapter: type[Platform]) -> None:
+        if node is not None and node.value == "bio" and adapter.limits.clickable:
+            told = f"'bio' is for networks on which nobody can follow an address in a text; on {adapter.name} they can"
+            self.typed.problems.add(node.place, f"{node.where}: {told}")
+
+    def _controls(self, own: Mapping[str, Node], adapter: type[Platform]) -> None:
+        """A setting of the account itself that its network cannot do is a mistake; one in `defaults` is for others."""
+        known = adapter.controls if isinstance(adapter, Controlled) else Controls()
+        has = {"warning": known.warning != "none", "sensitive": known.sensitive, "replies": bool(known.replies)}
+        for name, lacks in _LACKS.items():
+            if name in own and own[name].value is not None and not has[name]:
+                self.typed.problems.add(
+                    own[name].key, f"{own[name].where}: {adapter.name} {lacks} (leave `{name}` out)"
+                )
+        replies, allowed = own.get("replies"), ("everyone", *known.replies)
+        if known.replies and replies is not None and replies.value in set(get_args(Audience)) - set(allowed):
+            self.typed.problems.add(replies.place, f"{replies.where}: on {adapter.name} it is {' or '.join(allowed)}")
+
     def _theme(self, node: Node | None) -> None:
         if node is None or not isinstance(node.value, str):
             return
@@ -139,9 +169,7 @@ class AccountReader:
     def _filter(self, node: Node | None) -> None:
         if node is None or not isinstance(node.value, dict):
             return
-        listed = node.value.get("sources")
-        children = listed.value if listed and isinstance(listed.value, list) else [listed] if listed else []
-        for child in children:
+        for child in _several(node.value.get("sources")):
             if isinstance(child.value, str) and child.value not in self.sources:
                 close = suggestion(child.value, self.sources)
                 self.typed.problems.add(child.place, f"{child.where}: no source is named '{child.value}'{close}")
@@ -153,6 +181,12 @@ class CommonSettings:
 
     enabled: bool = True
     api_url: str | None = None
+
+
+def _several(node: Node | None) -> list[Node]:
+    """The items of a list; one value counts as a list of one."""
+    listed = node.value if node else None
+    return listed if isinstance(listed, list) else [node] if node else []
 
 
 def _shown(options: Mapping[str, Any]) -> set[str]:

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from pathlib import Path
 from typing import Any, TypeAlias
 
+from syndicate.config import usual_yaml
 from syndicate.errors import ConfigError
+from syndicate.model.dataclass import dataclass
 
-__all__ = ["REFERENCE", "Node", "Place", "Problems", "parse"]
+__all__ = ["REFERENCE", "START", "Node", "Place", "Problems", "parse", "written"]
 
 REFERENCE = re.compile(r"\$\$\{|\$\{([^{}\n]*)(\}?)")
 """`$${`, which stands for `${`; or a reference such as `${NAME}`, with its closing brace if it has one."""
@@ -27,6 +29,9 @@ class Place:
     start: int
     end: int
 
+
+START = Place(1, 1, 0, 0)
+"""Where a file begins."""
 
 Content: TypeAlias = "str | list[Node] | dict[str, Node] | None"
 
@@ -48,7 +53,7 @@ class Problems:
     """Collects all mistakes of one config file, each with its place. Values given to `hide` are never printed.
 
     `notes` are about what still works but has a new name. `filled` names the settings that have a stand-in,
-    because the variable or file that they refer to is missing.
+    because the variable or file that they refer to is missing. `variables` are those that were read.
     """
 
     def __init__(self, name: str, text: str) -> None:
@@ -59,6 +64,17 @@ class Problems:
         self.secrets: set[str] = set()
         self.filled: set[str] = set()
         self.notes: list[str] = []
+        self.variables: set[str] = set()
+
+    def within(self, node: Node) -> Problems:
+        """Mistakes of a part of the file, apart from those of the rest; those found in it so far are taken over."""
+        part = Problems(self._name, self._text)
+        part._hidden = [*self._hidden]
+        first = (node.key.line, node.key.column)
+        end = self._text.count("\n", 0, node.place.end) + 1, node.place.end - self._text.rfind("\n", 0, node.place.end)
+        for found in [key for key in self._found if first <= key[:2] <= end]:
+            part._found[found] = self._found.pop(found)
+        return part
 
     def add(self, place: Place, message: str, *, show: bool = True) -> None:
         """Add a mistake; the same one twice (in a default that two accounts use) counts once."""
@@ -108,9 +124,28 @@ class Problems:
         return text
 
 
+def written(path: Path) -> str:
+    """The text of a config file. Raises ConfigError."""
+    try:
+        data = path.read_bytes()
+    except FileNotFoundError:
+        raise ConfigError(f"{path}: no such file", hint="run syndicate init") from None
+    except OSError as fault:
+        raise ConfigError(f"{path}: cannot be read ({(fault.strerror or str(fault)).lower()})") from None
+    try:
+        return data.decode("utf-8-sig")
+    except UnicodeDecodeError as fault:
+        line = data.count(b"\n", 0, fault.start) + 1
+        column = fault.start - data.rfind(b"\n", 0, fault.start)
+        raise ConfigError(f"{path}:{line}:{column}: not UTF-8 text (byte 0x{data[fault.start]:02x})") from None
+
+
 def parse(text: str, problems: Problems, name: str) -> dict[str, Node]:
     """The settings of a config file by name. Raises ConfigError if it is no YAML, or no mapping."""
-    root = _composed(text, name)
+    root: Any = usual_yaml.composed(text)
+    if root is None:
+        root = _composed(text, name)
+        _bound(root, name)
     if root is None or root.tag == "tag:yaml.org,2002:null":
         raise ConfigError(f"{name}: is empty", hint="run syndicate init")
     if root.id != "mapping":
@@ -140,6 +175,16 @@ def _composed(text: str, name: str) -> Any:
         raise ConfigError(f"{name}:{line}:{column}: not valid YAML: a control character") from None
     except RecursionError:
         raise ConfigError(f"{name}: not valid YAML: nested too deeply") from None
+
+
+def _bound(root: Any, name: str) -> None:
+    from syndicate.rendering.yaml_aliases import TooMany, require_bounded
+
+    try:
+        require_bounded(root, _DEPTH)
+    except TooMany as fault:
+        hint = "write out what is meant there"
+        raise ConfigError(f"{name}:{fault.line}:{fault.column}: {fault}", hint=hint) from None
 
 
 def _explained(fault: Any) -> str:
@@ -185,7 +230,7 @@ def _mapping(node: Any, where: str, problems: Problems, depth: int) -> dict[str,
             problems.add(_place(name), f"{where or 'the config'}: a key has to be a plain word")
         elif name.value == "<<" and name.style is None:
             for part in child.value if child.id == "sequence" else [child]:
-                if part.id == "mapping":
+                if part.id == "mapping" and depth:
                     merged |= _mapping(part, where, problems, depth - 1) | merged
         elif name.value in grown:
             first = grown[name.value].key.line
@@ -199,4 +244,6 @@ def _mapping(node: Any, where: str, problems: Problems, depth: int) -> dict[str,
 
 
 def _below(where: str, name: str) -> str:
+    if where == "sites":
+        return ""  # a site's settings are called as in a config of its own
     return f"{where}.{name}" if where else str(name)

@@ -12,10 +12,20 @@ from pydantic.json_schema import GenerateJsonSchema, JsonSchemaValue
 
 from syndicate.config.accounts import SETTINGS, UTM
 from syndicate.config.descriptions import DESCRIPTIONS
-from syndicate.config.schema import AlertSettings, Config, Listen, NetworkConfig, SourceConfig
+from syndicate.config.schema import (
+    AlertSettings,
+    Bucket,
+    Config,
+    Listen,
+    MediaConfig,
+    NetworkConfig,
+    Sftp,
+    SourceConfig,
+)
+from syndicate.config.site import SITE
 from syndicate.config.typed import hints
 from syndicate.errors import ConfigError
-from syndicate.model import Account, BreakingRules, Budget, Filter, Json, Schedule, Site
+from syndicate.model import Account, BreakingRules, Budget, Filter, Json, Schedule, Site, WarningRule
 from syndicate.platforms import ALIASES, find, names
 
 __all__ = ["json_schema"]
@@ -39,13 +49,19 @@ def json_schema() -> Json:
         "network": _section(NetworkConfig, "network"),
         "alerts": _section(AlertSettings, "alerts"),
         "listen": _section(Listen, "listen"),
+        "media": _media(),
         "breaking": _section(BreakingRules, "breaking"),
     }
+    one = {name: top["properties"][name] for name in SITE}
+    inside = {**_closed(one), "required": ["site"]}
+    top["properties"]["sites"] = _described(
+        {"anyOf": [{"type": "string"}, _named({"anyOf": [{"type": "string"}, inside]}, "sites")]}, "sites"
+    )
     return {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
         "title": "The configuration of syndicate",
         **top,
-        "required": ["site"],
+        "anyOf": [{"required": ["site"]}, {"required": ["sites"]}],
         "$defs": {"conditions": _section(Filter, "conditions"), "schedule": _schedule()},
     }
 
@@ -73,6 +89,13 @@ class _AsTyped(GenerateJsonSchema):
         """A single value may stand for a list of one."""
         listed = super().tuple_schema(schema)
         return {"anyOf": [listed, listed["items"]]} if "items" in listed else listed
+
+
+def _media() -> Json:
+    media = _section(MediaConfig, "media", leave_out=("s3", "sftp"))
+    for name, kind in (("s3", Bucket), ("sftp", Sftp)):
+        media["properties"][name] = _section(kind, f"media.{name}")
+    return media
 
 
 def _source() -> Json:
@@ -128,12 +151,16 @@ def _said(options: type) -> dict[str, str]:
 
 def _common() -> Json:
     """The settings of every account, without those that are not built yet."""
-    elsewhere = ("only", "never", "schedule", "budget")
+    elsewhere = ("only", "never", "schedule", "budget", "warning")
     common: Json = _section(Account, "accounts", only=SETTINGS, leave_out=elsewhere)["properties"]
     common["utm"]["propertyNames"] = {"enum": list(UTM)}
     conditions = {"anyOf": [{"$ref": "#/$defs/conditions"}, {"type": "null"}]}
     for name in ("only", "never"):
         common[name] = _described(conditions, f"accounts.{name}")
+    rule = _section(WarningRule, "warning", leave_out=("when",))
+    rule["properties"]["when"] = _described({"$ref": "#/$defs/conditions"}, "warning.when")
+    one = {"anyOf": [_of(str), rule]}
+    common["warning"] = _described({"anyOf": [one, {"type": "array", "items": one}]}, "accounts.warning")
     common["schedule"] = _described({"$ref": "#/$defs/schedule"}, "accounts.schedule")
     common["budget"] = _section(Budget, "budget") | {"description": DESCRIPTIONS["accounts.budget"]}
     return common | {"enabled": _described(_of(bool) | {"default": True}, "accounts.enabled")}

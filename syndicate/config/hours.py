@@ -6,13 +6,14 @@ import re
 
 from syndicate.config.values import suggestion
 from syndicate.model import Hours
+from syndicate.model.pattern import pattern
 
 __all__ = ["hours"]
 
 DAY = 24 * 60
 _DAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 _TIME = r"(\d{1,2}):(\d{2})"
-_FORM = re.compile(
+_FORM = pattern(
     rf"(?:(?P<days>[^\d:]+?)\s+)?(?P<start>{_TIME})\s*[-–]\s*(?:(?P<day>[^\d\s:]+)\s+)?(?P<end>{_TIME})", re.ASCII
 )
 

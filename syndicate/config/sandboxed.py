@@ -6,7 +6,7 @@ from dataclasses import fields, replace
 from pathlib import Path
 from typing import Any
 
-from syndicate.config.schema import AccountConfig, Config
+from syndicate.config.schema import AccountConfig, Config, MediaConfig
 from syndicate.errors import ConfigError
 from syndicate.ports import Redirectable
 
@@ -16,10 +16,13 @@ __all__ = ["redirected"]
 def redirected(config: Config, url: str, folder: Path) -> Config:
     """A copy of the config in which every account uses the stand-ins at `url`, and writes to disk only below `folder`.
 
+    The sandbox takes pictures for networks that fetch them, where the config has a place for them.
+
     Raises ConfigError for an account that cannot be pointed at a stand-in.
     """
     accounts = {name: _turned(account, url, folder / name) for name, account in config.accounts.items()}
-    return replace(config, accounts=accounts)
+    media = MediaConfig(f"{url}/_sandbox/media") if config.media else None
+    return replace(config, accounts=accounts, media=media)
 
 
 def _turned(account: AccountConfig, url: str, folder: Path) -> AccountConfig:

@@ -3,25 +3,32 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import timedelta
 from pathlib import Path
 from typing import Literal
 
-from syndicate.model import DEFAULT_INTERVAL, Account, BreakingRules, PollInterval, Secret, Site
+from syndicate.addresses import server_place
+from syndicate.errors import ConfigError
+from syndicate.model import DEFAULT_INTERVAL, Account, BreakingRules, PollInterval, Secret, Site, site_of
+from syndicate.model.dataclass import dataclass
 
 __all__ = [
     "NOT_BUILT",
     "AccountConfig",
     "AlertSettings",
+    "Bucket",
     "Config",
     "Listen",
+    "MediaConfig",
     "NetworkConfig",
+    "Sftp",
+    "SiteConfig",
     "SourceConfig",
 ]
 
 NOT_BUILT: Mapping[str, Mapping[str, str]] = {
-    "": dict.fromkeys(("media",), "leave it out"),
+    "": {},
     "sources": {},
     "accounts": {"threads": "leave it out"},
 }
@@ -37,6 +44,8 @@ class SourceConfig:
     is skipped; None: the page is not opened. `key` is Ghost's. `link` is where a folder's articles are on the
     web: a base, or a pattern; the site's address unless given. `burst` and `similar`: model.FloodLimits.
     `links` is for feeds whose entries lead to other sites: announce the entry's own page, or where it leads.
+    `own`: whether it is the publisher's own, so that what it names may be at the site's private address; None: as
+    their domains say.
     """
 
     name: str
@@ -50,6 +59,7 @@ class SourceConfig:
     burst: int | None = 10
     similar: Literal["ask", "post", "skip"] = "ask"
     links: Literal["own", "out"] = "own"
+    own: bool | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,13 +115,65 @@ class Listen:
 
 
 @dataclass(frozen=True, slots=True)
+class Bucket:
+    """A bucket with the API of S3. `endpoint` is the server's address, without the bucket; `prefix` a folder in it."""
+
+    endpoint: str
+    bucket: str
+    access_key: Secret
+    secret_key: Secret
+    region: str = "us-east-1"
+    prefix: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Sftp:
+    """A folder on a server with SFTP. `place` is `user@host`; `key` a file with a private key,
+    `config` one of ssh's own settings.
+    """
+
+    place: str
+    folder: str
+    port: int | None = None
+    key: Path | None = None
+    config: Path | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class MediaConfig:
+    """Where pictures are put for networks that fetch them: one of `folder`, `s3`, `sftp`. `url` is where that is read.
+
+    The sandbox has none of the three: it takes pictures at `url` itself.
+    """
+
+    url: str
+    folder: Path | None = None
+    s3: Bucket | None = None
+    sftp: Sftp | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class SiteConfig:
+    """What one site has besides sources and accounts. `path` is the file that says so."""
+
+    site: Site
+    path: Path
+    templates: Path | None = None
+    breaking: BreakingRules = field(default_factory=BreakingRules)
+
+
+@dataclass(frozen=True, slots=True)
 class Config:
-    """One config file. Paths are absolute; `database` is `sqlite:///` and an absolute path.
+    """One config file. Paths are absolute; `database` is `sqlite:///` and an absolute path, or the address of
+    a database on a PostgreSQL server.
 
     `secrets` are all values that must never be printed. `filled` are the settings, such as
     "accounts.masto.token", that have a stand-in because the variable or file that they name is missing.
     `recover`: whether accounts ask their networks what they have before they post, after a restore or a long stop.
     `notes` tell of values that still work but have a new name.
+
+    Where it has `sites`, names of sources and accounts are `site/name`; `site` stands for all of them where no
+    name tells which. `broken` are sites whose own config has a mistake. `files` were read, or looked for.
     """
 
     path: Path
@@ -129,9 +191,32 @@ class Config:
     breaking: BreakingRules = field(default_factory=BreakingRules)
     key_file: Path | None = None
     recover: Literal["ask", "off"] = "ask"
+    media: MediaConfig | None = None
     secrets: tuple[str, ...] = field(default=(), repr=False)
     filled: frozenset[str] = frozenset()
     notes: tuple[str, ...] = ()
+    sites: Mapping[str, SiteConfig] = field(default_factory=dict)
+    broken: Mapping[str, ConfigError] = field(default_factory=dict)
+    files: tuple[Path, ...] = ()
+
+    def of(self, name: str) -> SiteConfig:
+        """The site of a source or an account."""
+        found = self.sites.get(site_of(name))
+        return found or SiteConfig(self.site, self.path, self.templates, self.breaking)
+
+    def rests(self, name: str) -> bool:
+        """Whether a name that is not in the config may be of a site whose config has a mistake: then nothing is done
+        about what the ledger has of it.
+        """
+        return bool(self.broken) and site_of(name) not in self.sites
+
+    def broken_sites(self) -> dict[str, str]:
+        """The first mistake of each site that is left out because of its config, and how many more there are."""
+        found = {}
+        for site, fault in self.broken.items():
+            first, *rest = [line for line in str(fault).splitlines() if not line.startswith("    ")]
+            found[site] = f"{first} (and {len(rest)} more)" if rest else first
+        return found
 
     def complete(self, account: str) -> bool:
         """Whether an account has all its settings, with no stand-in among them."""
@@ -152,6 +237,18 @@ class Config:
         return self.patience(source) is not None
 
     @property
+    def server(self) -> str | None:
+        """The address of the database on a PostgreSQL server that holds the ledger; None where it is a file."""
+        return self.database if self.database.startswith("postgresql:") else None
+
+    @property
     def ledger(self) -> Path:
-        """The path of the ledger's file."""
+        """The path of the ledger's file. Of a ledger on a server: what this machine's own files are named after."""
+        if self.server:
+            return self.path.with_name("postgresql")
         return Path(self.database.removeprefix("sqlite:///"))
+
+    @property
+    def ledger_name(self) -> str:
+        """Where the ledger is, for people; never with a password."""
+        return server_place(self.server) if self.server else str(self.ledger)

@@ -7,15 +7,17 @@ cost more than the rest of a load, is used only for other types, which plugins m
 
 from __future__ import annotations
 
+import functools
 import re
 import types
 from collections.abc import Callable, Collection, Mapping
-from dataclasses import MISSING, dataclass, fields, is_dataclass, replace
+from dataclasses import MISSING, fields, is_dataclass, replace
 from datetime import timedelta
 from pathlib import Path
 from typing import Any, Final, Literal, Union, get_args, get_origin, get_type_hints
 
-from syndicate.config.document import REFERENCE, Node, Place, Problems
+from syndicate.addresses import passwords_in, secrets_in
+from syndicate.config.document import REFERENCE, START, Node, Place, Problems
 from syndicate.config.hours import hours
 from syndicate.config.values import (
     at_least_one,
@@ -24,6 +26,7 @@ from syndicate.config.values import (
     duration,
     every,
     money,
+    not_empty,
     number,
     pattern,
     some_stories,
@@ -32,9 +35,10 @@ from syndicate.config.values import (
     timezone,
 )
 from syndicate.errors import ConfigError
-from syndicate.model import BreakingRules, Budget, Filter, Hours, PollInterval, Schedule, Secret
+from syndicate.model import BreakingRules, Budget, Filter, Hours, PollInterval, Schedule, Secret, WarningRule
+from syndicate.model.dataclass import dataclass
 
-__all__ = ["WRONG", "Check", "Missing", "Typed", "hints"]
+__all__ = ["NAME", "WRONG", "Check", "Missing", "Typed", "hints"]
 
 Check = Callable[[Any], Any]
 WRONG: Final = object()
@@ -52,11 +56,12 @@ _SCALARS: dict[Any, Callable[[str], Any]] = {
     Hours: hours,
     PollInterval: every,
 }
-_NAME = re.compile(r"[A-Za-z0-9_-]+")
+NAME = re.compile(r"[A-Za-z0-9_-]+")
 _NESTED: dict[type, dict[str, Check]] = {
     Filter: {"title": pattern},
     BreakingRules: {"title": pattern},
     Budget: {"monthly_usd": money},
+    WarningRule: {"text": not_empty},
     Schedule: {
         "per_hour": at_least_one,
         "per_day": at_least_one,
@@ -64,6 +69,8 @@ _NESTED: dict[type, dict[str, Check]] = {
         "timezone": timezone,
     },
 }
+_SHORT: Mapping[type, str] = {WarningRule: "text"}
+"""Sections that may be written as one value, and the setting that it is for."""
 _SHORTEST_SECRET = 4
 """Characters. To hide shorter ones would make messages unreadable, and they protect nothing."""
 _LISTED = 16
@@ -73,7 +80,8 @@ class Missing(ValueError):
     """A variable or file that the config refers to is missing or empty."""
 
 
-def hints(kind: type) -> dict[str, Any]:
+@functools.cache
+def hints(kind: type) -> Mapping[str, Any]:
     """The fields of a dataclass that can be set, by name, with their types."""
     types_ = get_type_hints(kind)
     return {field.name: types_[field.name] for field in fields(kind) if field.init}
@@ -81,12 +89,17 @@ def hints(kind: type) -> dict[str, Any]:
 
 @dataclass(frozen=True, slots=True)
 class Typed:
-    """Reads the values of one config file. `base` is its directory; with `fill`, what is not set gets a stand-in."""
+    """Reads the values of one config file. `base` is its directory; with `fill`, what is not set gets a stand-in.
+
+    `start` is the place of its begin; in a site's, the names of variables begin with `prefix`, written or not.
+    """
 
     problems: Problems
     base: Path
     environ: Mapping[str, str]
     fill: bool
+    prefix: str = ""
+    start: Place = START
 
     def filling(self) -> Typed:
         """The same reader, with `fill`."""
@@ -105,7 +118,7 @@ class Typed:
         """The entries under names that the publisher chose, in the order of the file. Bad names are mistakes."""
         named = list(self.mapping(node).items())
         for name, child in named:
-            if not _NAME.fullmatch(name):
+            if not NAME.fullmatch(name):
                 self.problems.add(child.key, f"{child.where}: a name has only letters (a-z), digits, - and _")
         return named
 
@@ -186,6 +199,12 @@ class Typed:
             self._keep(text)
             if not refers:
                 self.problems.hide(node)
+        elif node.where == "database":
+            for secret in passwords_in(text):
+                self._keep(secret)
+        elif "://" in text and node.where.startswith(("accounts.", "defaults.")):
+            for secret in secrets_in(text):
+                self._keep(secret)
         return text
 
     def _checked(self, node: Node, hint: Any, check: Check | None) -> Any:
@@ -234,6 +253,10 @@ class Typed:
         return WRONG if WRONG in values else values
 
     def _nested(self, node: Node, kind: type) -> Any:
+        if kind in _SHORT and isinstance(node.value, str):
+            return self.built(
+                kind, node.where, node.key, self.values(kind, {_SHORT[kind]: node}, _NESTED.get(kind, {}))
+            )
         entries = self.mapping(node)
         if node.value is not None and not isinstance(node.value, dict):
             return WRONG
@@ -293,8 +316,12 @@ class Typed:
             raise ValueError(
                 f"'${{{name}}}' is not understood (write ${{NAME}} or ${{file:/path}}; for a plain ${{, write $${{)"
             )
+        plain, name = name, name if name.startswith(self.prefix) else self.prefix + name
+        self.problems.variables.add(name)
         value = self.environ.get(name, "")
         state = "it is empty" if name in self.environ else "it is not set"
+        if plain != name and plain in self.environ:
+            state += f"; {plain} is, but a site's variables begin with its name"
         return value, "" if value else f"needs the environment variable {name} ({state})"
 
     def _file(self, name: str) -> tuple[str, str]:

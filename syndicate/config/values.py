@@ -30,8 +30,10 @@ __all__ = [
     "suggestion",
     "switch",
     "timezone",
+    "unguessable",
 ]
 
+TOKEN_LENGTH = 16
 _UNITS = {"d": 86_400, "h": 3_600, "m": 60, "s": 1}
 _DURATION = re.compile(r"(?:(\d+)d)?(?:(\d+)h)?(?:(\d+)m)?(?:(\d+)s)?", re.ASCII)
 _HOST = r"(?!-)[a-z0-9_-]{1,63}(?<!-)(\.(?!-)[a-z0-9_-]{1,63}(?<!-))*\.?"  # compiling it takes milliseconds
@@ -123,6 +125,13 @@ def at_least_one(value: int | str) -> int | str:
     return value
 
 
+def not_empty(text: str) -> str:
+    """Check that there are words. Raises ValueError."""
+    if not text.strip():
+        raise ValueError("is empty")
+    return text.strip()
+
+
 def decimal(text: str) -> float:
     """Parse a number, with a point if it has a fraction."""
     if not re.fullmatch(r"[0-9]{1,12}(\.[0-9]{1,6})?", text):
@@ -161,6 +170,13 @@ def public(text: str) -> str:
         raise ValueError("has to begin with https://, so that nobody can read or change what is sent there")
     if parts.query or parts.fragment or "@" in parts.netloc:
         raise ValueError("may have only scheme, host, port and path")
+    return text
+
+
+def unguessable(text: str) -> str:
+    """Check a token that strangers may try to guess."""
+    if len(text) < TOKEN_LENGTH:
+        raise ValueError(f"has to have at least {TOKEN_LENGTH} characters; `openssl rand -hex 32` makes one")
     return text
 
 
@@ -215,12 +231,10 @@ def endpoint(text: str) -> str:
 
 
 def pattern(text: str) -> str:
-    """Check that a regular expression compiles."""
-    try:
-        re.compile(text)
-    except (re.error, OverflowError, RecursionError) as fault:
-        raise ValueError(f"is no regular expression: {fault}") from None
-    return text
+    """Check that a regular expression compiles, and is no larger than a title."""
+    from syndicate.planning.patterns import checked
+
+    return checked(text)
 
 
 def _web(text: str, schemes: tuple[str, ...]) -> str:

@@ -8,6 +8,7 @@ from typing import Any
 from syndicate.delivery.concessions import render_conceded
 from syndicate.delivery.failures import record_failure
 from syndicate.delivery.lane import Lane, Render, Timeouts
+from syndicate.delivery.lost_renders import watched
 from syndicate.delivery.retry_policy import TEMPLATE_WAIT
 from syndicate.delivery.session import with_session
 from syndicate.errors import PlatformError, RenderError
@@ -83,6 +84,7 @@ def _edit(
     article = ledger.articles.find(delivery.anchor).article
     try:
         limits = with_session(lane, ledger, lane.limits)
+        render = watched(render, delivery, ledger, timeouts.lease)
         rendered = render_conceded(post.conceded, article, lane, limits, render, at=now, planned_at=post.planned_at)
     except RenderError as fault:
         ledger.waiting.waits(delivery, "template", due_at=now + TEMPLATE_WAIT, error=str(fault), now=now)

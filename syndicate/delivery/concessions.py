@@ -106,7 +106,7 @@ def _narrowed(given: Concession, account: Account, limits: Limits) -> tuple[Acco
             image_pixels=min(limits.image_pixels or SMALL_PIXELS, SMALL_PIXELS),
             image_types=(_JPEG,) if _JPEG in limits.image_types else limits.image_types,
         )
-    return account, replace(limits, text=max(1, limits.text - given.shorter)) if given.shorter else limits
+    return account, limits.shorter(given.shorter) if given.shorter else limits
 
 
 def _most_bytes(post: Post | None) -> int:

@@ -6,7 +6,7 @@ Each acts on the states that allow it, and raises SyndicateError with the state 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
 from typing import TypeAlias
 
@@ -14,6 +14,7 @@ from syndicate.errors import SyndicateError
 from syndicate.ledger import Ledger
 from syndicate.ledger.deliveries import SHORTEST, PlannedDelivery
 from syndicate.model import APPROVABLE, Account, Delivery, Json, Reason, Receipt
+from syndicate.model.dataclass import dataclass
 from syndicate.planning.changes import plan_delete
 from syndicate.ports import Deletable, Platform
 

@@ -2,47 +2,43 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from syndicate.delivery import retry_policy
+from syndicate.delivery.ahead import Ahead
 from syndicate.delivery.amend import amend
-from syndicate.delivery.concessions import conceded, render_conceded
-from syndicate.delivery.failures import hold_account, record_failure, throttles
+from syndicate.delivery.concessions import render_conceded
+from syndicate.delivery.failures import hold_account, throttles
 from syndicate.delivery.gates import Gate, Skip, Wait, record
 from syndicate.delivery.lane import Lane, Render, Timeouts
 from syndicate.delivery.look_first import UNASKED, look_first
 from syndicate.delivery.look_up import look_up
-from syndicate.delivery.session import with_session
-from syndicate.errors import LedgerError, PlatformError, RenderError, SyndicateError, TooLong, Unavailable, Uncertain
+from syndicate.delivery.lost_renders import watched
+from syndicate.delivery.sending import Frozen, cost, send
+from syndicate.delivery.session import renew_ahead, with_session
+from syndicate.errors import PlatformError, RenderError, SyndicateError, TooLong
 from syndicate.ledger import Ledger
-from syndicate.model import Article, Delivery, Draft, Json, Post
-from syndicate.ports import Platform, Priced
+from syndicate.model import Article, Delivery, Draft
 from syndicate.serialization import freeze, moment
 
 TWIN = "another post with its link was sent without an answer, and is looked up first"
 TWIN_WAIT = timedelta(seconds=1)
 
 
-@dataclass(frozen=True, slots=True)
-class Frozen:
-    """What is about to be sent: a post just rendered, or the stored one of an earlier attempt."""
-
-    record: Json
-    digest: str
-    post: Post | None = None
-    draft: Draft | None = None
-    warnings: tuple[str, ...] = ()
-    cost: int = 0
-
-
 def deliver(
-    key: str, lane: Lane, ledger: Ledger, render: Render, timeouts: Timeouts, gate: Gate
+    key: str,
+    lane: Lane,
+    ledger: Ledger,
+    render: Render,
+    timeouts: Timeouts,
+    gate: Gate,
+    ahead: Ahead | None = None,
 ) -> tuple[Delivery, tuple[str, ...]]:
     """Take one delivery as far as possible now: check, render, claim, prepare, commit, record; or look it up.
 
     If `gate` stops it, the reason is recorded. Returns the delivery in its new state, and warnings. Calling it
-    again, or in two processes at once, does no harm.
+    again, or in two processes at once, does no harm. `ahead` has what is sent right after it.
     """
     delivery = _found(ledger, key)
     warnings: tuple[str, ...] = ()
@@ -58,13 +54,14 @@ def deliver(
         if looked.waits:
             _waits_for_a_look(delivery, ledger)
         elif delivery.state == "due":
-            warnings += _post(delivery, lane, ledger, render, timeouts, gate)
+            warnings += _post(delivery, lane, ledger, render, timeouts, gate, ahead)
     return _found(ledger, key), warnings
 
 
 def _is_recognised(delivery: Delivery, lane: Lane, ledger: Ledger, timeouts: Timeouts) -> bool:
     """Whether the network knows the account as the login that the delivery was planned for; else why is recorded."""
     try:
+        renew_ahead(lane, ledger)
         return with_session(lane, ledger, lane.recognise)
     except PlatformError as fault:
         _wait(delivery, fault, lane, ledger, timeouts)
@@ -79,7 +76,13 @@ def _waits_for_a_look(delivery: Delivery, ledger: Ledger) -> None:
 
 
 def _post(
-    delivery: Delivery, lane: Lane, ledger: Ledger, render: Render, timeouts: Timeouts, gate: Gate
+    delivery: Delivery,
+    lane: Lane,
+    ledger: Ledger,
+    render: Render,
+    timeouts: Timeouts,
+    gate: Gate,
+    ahead: Ahead | None,
 ) -> tuple[str, ...]:
     known = ledger.articles.find(delivery.anchor)
     verdict = gate.before_render(delivery, known, lane.account)
@@ -104,9 +107,11 @@ def _post(
     if wait is not None:
         record(wait, delivery, lane.account, ledger)
         return frozen.warnings
+    if ahead is not None:
+        ahead.fill(delivery)
     claimed = ledger.claims.claim(delivery, now=ledger.now(), lease=timeouts.lease, allowance=allowance)
     if claimed is not None:
-        _send(claimed, replace(frozen, cost=_cost(lane.platform, frozen.post)), lane, ledger, timeouts)
+        send(claimed, replace(frozen, cost=cost(lane.platform, frozen.post)), lane, ledger, timeouts, ahead)
     return frozen.warnings
 
 
@@ -146,10 +151,6 @@ def _renamed(
     return article, gate.announced_as(article, canonical, lane.account)
 
 
-def _cost(platform: Platform, post: Post | None) -> int:
-    return platform.price(post) if isinstance(platform, Priced) and post is not None else 0
-
-
 def _freeze(
     delivery: Delivery, article: Article, lane: Lane, ledger: Ledger, render: Render, timeouts: Timeouts
 ) -> Frozen | None:
@@ -159,6 +160,7 @@ def _freeze(
         return Frozen(delivery.post, delivery.digest or "", draft=delivery.draft)
     try:
         limits = with_session(lane, ledger, lane.limits)
+        render = watched(render, delivery, ledger, timeouts.lease)
         rendered = render_conceded(
             delivery.conceded, article, lane, limits, render, at=now, planned_at=delivery.planned_at
         )
@@ -185,91 +187,6 @@ def _wait(delivery: Delivery, fault: PlatformError, lane: Lane, ledger: Ledger, 
     reason = step.reason if step.state == "due" and step.reason else "unavailable"  # what was refused is not this post
     ledger.waiting.waits(delivery, reason, due_at=due_at, error=str(fault), now=now)
     hold_account(lane, step, ledger, now)
-
-
-def _send(claimed: Delivery, frozen: Frozen, lane: Lane, ledger: Ledger, timeouts: Timeouts) -> None:
-    """Send a claimed delivery. Whatever happens, it leaves the state `sending` by a recorded transition."""
-    try:
-        draft = frozen.draft or _prepared(claimed, frozen, lane, ledger)
-    except PlatformError as fault:
-        last = claimed.attempts >= retry_policy.ATTEMPTS
-        _record_failure(claimed, fault, frozen, lane, ledger, timeouts, last_upload=last)
-        return
-    except LedgerError:
-        ledger.outcomes.given_back(claimed, ledger.now())
-        raise
-    began = ledger.now()
-    if not ledger.claims.begin(
-        claimed, frozen.record, frozen.digest, draft, now=began, lease=timeouts.lease, cost=frozen.cost
-    ):
-        return
-    if (
-        ledger.now() - began > timeouts.lease - timeouts.timeout
-    ):  # the process was stopped in between: the lease might end during the request
-        _record_failure(
-            claimed, Unavailable("the process was stopped before it could send"), frozen, lane, ledger, timeouts
-        )
-        return
-    try:
-        receipt = with_session(lane, ledger, lambda: lane.platform.commit(draft, claimed.key))
-    except Uncertain as fault:
-        _record_unanswered(claimed, fault, lane, ledger)
-    except PlatformError as fault:
-        _record_failure(claimed, fault, frozen, lane, ledger, timeouts)
-    else:
-        ledger.outcomes.posted(claimed, receipt, now=ledger.now())
-        ledger.reached(lane.account)
-        ledger.accounts.flows(lane.account.name)
-
-
-def _prepared(claimed: Delivery, frozen: Frozen, lane: Lane, ledger: Ledger) -> Draft:
-    """Call `prepare`. What an earlier NotReady left is used only for exactly the same post."""
-    post = frozen.post
-    assert post is not None
-    earlier = claimed.prepared if claimed.digest == frozen.digest else None
-    return with_session(lane, ledger, lambda: lane.platform.prepare(post, claimed.key, earlier))
-
-
-def _record_failure(
-    claimed: Delivery,
-    fault: PlatformError,
-    frozen: Frozen,
-    lane: Lane,
-    ledger: Ledger,
-    timeouts: Timeouts,
-    *,
-    last_upload: bool = False,
-) -> None:
-    given = conceded(
-        fault,
-        claimed.conceded,
-        frozen.record,
-        frozen.post,
-        lane.account,
-        lane.platform.measure,
-        last=last_upload,
-    )
-    if given is not None:
-        ledger.outcomes.concedes(claimed, given, error=str(fault), now=ledger.now())
-        ledger.reached(lane.account)
-        return
-    record_failure(
-        claimed,
-        fault,
-        lane,
-        ledger,
-        timeouts,
-        refused=frozen.record,
-        digest=frozen.digest,
-        resend=frozen.draft is not None,
-    )
-
-
-def _record_unanswered(claimed: Delivery, fault: Uncertain, lane: Lane, ledger: Ledger) -> None:
-    now = ledger.now()
-    settle = timedelta(0) if lane.platform.certainty == "blind" else lane.settle
-    ledger.accounts.unreachable(lane.account.name, now, retry_policy.BREAKS)
-    ledger.outcomes.unanswered(claimed, due_at=now + settle, now=now, error=str(fault))
 
 
 def _expired(draft: Draft, now: datetime) -> bool:

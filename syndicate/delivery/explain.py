@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Literal, TypeAlias
 from zoneinfo import ZoneInfo
@@ -14,6 +13,8 @@ from syndicate.ledger.accounts import PAUSED, AccountState
 from syndicate.ledger.articles import StoredArticle
 from syndicate.ledger.imports import SEEN
 from syndicate.model import APPROVABLE, SCHEDULED, Account, Article, Delivery, Filter, Hours, Schedule
+from syndicate.model.dataclass import dataclass
+from syndicate.planning.filters import undecided
 from syndicate.planning.plan import AgeStep, Baselines, BaselineStep, EmptyStep, FilterStep, embargo, steps
 from syndicate.serialization import instant
 
@@ -21,11 +22,11 @@ Verdict: TypeAlias = Literal["yes", "no", "waits", "unclear", "note"]
 """`yes`: the step lets the article pass. `unclear`: nobody can tell. `note`: it made no difference."""
 
 
-Cure: TypeAlias = Literal["check", "resume", "resume_all", "approve", "repost"]
-"""What a person can do: check a login, resume one account or all, approve a delivery, send a deleted post again."""
+Cure: TypeAlias = Literal["check", "login", "resume", "resume_all", "approve", "repost"]
+"""What a person can do: check a login, sign in, resume one account or all, approve a delivery, send a post again."""
 
 
-RESUMES: Mapping[str, Cure] = {"auth": "check", "person": "resume", "all": "resume_all"}
+RESUMES: Mapping[str, Cure] = {"auth": "check", "login": "login", "person": "resume", "all": "resume_all"}
 """What helps a paused account, for each value of `AccountState.paused`."""
 
 
@@ -76,6 +77,7 @@ def explain(account: Account, state: AccountState | None, facts: Facts) -> list[
         found.append(Finding("account", "waits", f"the network asked to wait until {_clock(state.next_at)}"))
     if delivery is not None and delivery.state in ("planned", "due") and delivery.action == "post":
         found += _waits(account, delivery, facts)
+    found += _backed(delivery)
     found += [_tried(number, began, outcome) for number, (began, outcome) in enumerate(facts.attempts, 1)]
     found.append(_end(delivery, facts))
     found += [_change(row) for row in facts.changes]
@@ -110,6 +112,8 @@ def _filtered(step: FilterStep, account: Account, article: Article) -> Finding:
         f" language {article.language or '(none)'}; source {article.source}"
     )
     wishes = [f"{name} {_said(rule)}" for name, rule in (("only", account.only), ("never", account.never)) if rule]
+    if step.passed is None:
+        compared = f"{undecided(account, article)} took too long on its title, so a person decides; {compared}"
     return Finding("filter", _verdict(step.passed), f"{compared} | {'; '.join(wishes)}")
 
 
@@ -176,6 +180,16 @@ def _hours(schedule: Schedule, opening: Opening, now: datetime) -> Finding:
 
 def _listed(schedule: Schedule) -> tuple[tuple[str, tuple[Hours, ...]], ...]:
     return ("windows", schedule.windows), ("quiet", schedule.quiet)
+
+
+def _backed(delivery: Delivery | None) -> list[Finding]:
+    """The records that the post's link card names, or why it is a plain one; nothing where its page names none."""
+    said = (delivery.post or {}).get("backing") if delivery else None
+    if not said:
+        return []
+    if said["why"]:
+        return [Finding("card", "note", f"plain, since {said['why']}")]
+    return [Finding("card", "yes", f"it names {' and '.join(ref['uri'] for ref in said['refs'])}")]
 
 
 def _tried(number: int, began: datetime | None, outcome: str | None) -> Finding:

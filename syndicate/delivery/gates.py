@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Protocol, TypeAlias
 from zoneinfo import ZoneInfo
@@ -12,12 +11,13 @@ from syndicate import schedule
 from syndicate.addresses import is_possible
 from syndicate.aliases import is_another
 from syndicate.ledger import Ledger
-from syndicate.ledger.accounts import PAUSED, AccountState
+from syndicate.ledger.accounts import PAUSED, REFUSED, AccountState
 from syndicate.ledger.articles import StoredArticle
 from syndicate.ledger.backlog import WAITED
 from syndicate.ledger.claims import ANYTHING, Allowance, Spend
 from syndicate.model import UNUSABLE, Account, Article, Delivery, Post, Reason
-from syndicate.ports import Platform, Priced
+from syndicate.model.dataclass import dataclass
+from syndicate.ports import Platform, is_priced
 from syndicate.schedule import at_once
 
 DOUBTED = timedelta(minutes=1)  # until a clock that is doubted is looked at again
@@ -105,8 +105,8 @@ class Gate:
 
         A look-up only needs a login that works.
         """
-        if state.paused and (delivery.state != "unknown" or state.paused == "auth"):
-            reason: Reason = "auth" if state.paused == "auth" else "paused"
+        if state.paused and (delivery.state != "unknown" or state.paused in REFUSED):
+            reason: Reason = "auth" if state.paused in REFUSED else "paused"
             return Wait(reason, None, f"the account is {PAUSED[state.paused]}")
         if delivery.state != "unknown" and state.next_at > now:
             if state.failures:
@@ -123,6 +123,15 @@ class Gate:
         if delivery.draft is not None:
             return self._twin(delivery)
         return self.without_page(delivery, known.article, account) or self._page(delivery, known.article, account)
+
+    def ahead(self, delivery: Delivery, known: StoredArticle, account: Account) -> Verdict:
+        """As `before_render`, for what goes right after another: its claim looks for other names of the login, and
+        nothing is paused.
+        """
+        if known.withdrawn_at is not None:
+            return Skip("withdrawn", "withdrawn by the publisher")
+        verdict = self._age(delivery) or self._hours(delivery, account)
+        return verdict or self._page(delivery, known.article, account)
 
     def without_page(self, delivery: Delivery, article: Article, account: Account) -> Verdict:
         """The checks without a request: other names of the login, age, paused words, hours, spacing and caps."""
@@ -150,7 +159,7 @@ class Gate:
             return ANYTHING
         urgent = at_once(account, delivery.priority)
         spend = None
-        if account.budget is not None and isinstance(platform, Priced) and post is not None:
+        if account.budget is not None and is_priced(platform) and post is not None:
             most = round(account.budget.monthly_usd * 1_000_000)
             spend = Spend(platform.price(post), most, _month(account, self.ledger.now(), 0))
         return Allowance(schedule.caps(account.schedule, urgent=urgent), urgent, spend)
@@ -159,7 +168,7 @@ class Gate:
         """Not to be sent if the article that has this address is the same story, and the account has that one, or it
         was known from the start.
         """
-        anchor = self.ledger.articles.at(canonical)
+        anchor = self.ledger.articles.at(canonical, account.name)
         if anchor is None or is_another(article, self.ledger.articles.find(anchor).article):
             return None
         rows = self.ledger.deliveries.search(accounts=(account.name,), anchor=anchor)
@@ -199,7 +208,7 @@ class Gate:
         later, closed = (free, "") if urgent else schedule.opening(account.schedule, free)
         if closed:
             return Opening(later or now + NEVER, "window", closed)
-        return Opening(later or now + NEVER, "spacing" if cap == "spacing" else "cap", cap)
+        return Opening(free, "spacing" if cap == "spacing" else "cap", cap)
 
     def _twin(self, delivery: Delivery) -> Verdict:
         """Whether another name of the same login has the article already."""

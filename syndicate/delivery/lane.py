@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Protocol
+from typing import Any, Protocol
 
-from syndicate.model import Account, Article, Json, Limits, Rendered
+from syndicate.model import Account, Article, Json, Limits, Post, Rendered
+from syndicate.model.dataclass import dataclass
 from syndicate.ports import Platform
 
 
@@ -32,8 +32,10 @@ class Lane:
     """One account's queue: its adapter, and one request at a time.
 
     `limits` gives the network's own where it states any. `settle` is how long until a post is surely visible.
-    `refresh` makes new credentials from the old, on platforms where they expire. `recognise` asks the network, where
-    that is due, whose login it is: False if it is another one than that for which deliveries were planned.
+    `refresh` makes new credentials from the old, on platforms where they expire; `renews`: also ahead of that.
+    `recognise` asks the network, where
+    that is due, whose login it is: False if it is another one than that for which deliveries were planned. `cleaned`
+    takes secrets and control characters out of what the network answered. `hosted` gives pictures a public address.
     """
 
     account: Account
@@ -41,7 +43,10 @@ class Lane:
     limits: Callable[[], Limits]
     settle: timedelta
     refresh: Callable[[Json], Json] | None = None
+    renews: bool = False
     recognise: Callable[[], bool] = lambda: True
+    cleaned: Callable[[Any], Any] = lambda said: said
+    hosted: Callable[[Post], Post] = lambda post: post
 
 
 @dataclass(frozen=True, slots=True)

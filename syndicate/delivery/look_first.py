@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import datetime, timedelta
 
 from syndicate.delivery import retry_policy
@@ -16,6 +16,7 @@ from syndicate.ledger import Ledger
 from syndicate.ledger.elsewhere import Settled
 from syndicate.ledger.recovery import WantedLook
 from syndicate.model import ListedPost
+from syndicate.model.dataclass import dataclass
 from syndicate.ports import Listing, PricedListing
 
 SKEW = timedelta(hours=2)  # a network's clock may be this far behind ours

@@ -3,28 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import datetime
 from typing import TypeAlias
 
 from syndicate.delivery.gates import Gate, Wait
+from syndicate.delivery.sending import Taken
 from syndicate.ledger import Ledger
 from syndicate.model import Account, Delivery
+from syndicate.model.dataclass import dataclass
 from syndicate.schedule import at_once
+
+__all__ = ["Busy", "Deliver", "Pick", "Taken", "Waits", "deliver_next"]
 
 Pick: TypeAlias = Callable[[str, datetime], Delivery | None]
 """Picks the next delivery of an account at an instant; None if there is none."""
 Deliver: TypeAlias = Callable[[Delivery], tuple[Delivery, tuple[str, ...]]]
 """Takes a delivery as far as possible; returns it in its new state, with warnings."""
-
-
-@dataclass(frozen=True, slots=True)
-class Taken:
-    """A delivery was taken as far as possible now."""
-
-    before: Delivery
-    after: Delivery
-    warnings: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,5 +21,5 @@ def rehearse(delivery: Delivery, lane: Lane, ledger: Ledger, render: Render) -> 
     at, given = ledger.now(), delivery.conceded
     rendered = render_conceded(given, article, lane, limits, render, at=at, planned_at=delivery.planned_at)
     post = replace(rendered.post, day=delivery.day)
-    draft = with_session(lane, ledger, lambda: lane.platform.prepare(post, delivery.key, None))
+    draft = with_session(lane, ledger, lambda: lane.platform.prepare(lane.hosted(post), delivery.key, None))
     with_session(lane, ledger, lambda: lane.platform.commit(draft, delivery.key))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Literal
 
@@ -17,6 +16,7 @@ from syndicate.errors import (
     Unsupported,
 )
 from syndicate.model import Certainty, Delivery, Reason, State
+from syndicate.model.dataclass import dataclass
 
 ATTEMPTS = 8  # after so many the delivery has failed
 BREAKS = 5  # failures in a row to reach a network, over all deliveries of an account: then one try at long intervals
@@ -29,6 +29,7 @@ TEMPLATE_WAIT = timedelta(minutes=1)  # until a template that could not be rende
 LONGEST_WAIT = timedelta(minutes=15)
 RATE_WAITS = tuple(timedelta(minutes=wait) for wait in (1, 5, 15, 60))  # in a row, where it is not said how long
 LONG_WAIT = timedelta(hours=6)  # a longer one that a network asks for is told at once
+RENEWAL_WAIT, LONGEST_RENEWAL_WAIT = timedelta(minutes=5), timedelta(hours=6)  # between tries to renew a login
 LONGEST_RATE_WAIT = timedelta(hours=24)  # a longer Retry-After is cut to this
 
 
@@ -71,6 +72,13 @@ def rate_wait(failure: RateLimited, throttles: int) -> timedelta:
     grown = RATE_WAITS[min(max(throttles, 1), len(RATE_WAITS)) - 1]
     wait = grown if unstated(failure) else _asked(failure.retry_after, grown, LONGEST_RATE_WAIT)
     return max(wait, RATE_WAITS[-1]) if failure.capped else wait
+
+
+def renewal_wait(failure: PlatformError, failures: int) -> timedelta:
+    """How long until a renewal is tried again after this failure and `failures` before it."""
+    grown: timedelta = min(RENEWAL_WAIT * (1 << min(failures, 16)), LONGEST_RENEWAL_WAIT)
+    asked = failure.retry_after if isinstance(failure, RateLimited | Unavailable) else None
+    return grown if asked is None else max(grown, min(timedelta(seconds=asked), LONGEST_RATE_WAIT))
 
 
 def after_failure(

@@ -12,15 +12,16 @@ from urllib.parse import unquote, urlsplit
 
 from syndicate.aliases import folded, urlkey
 from syndicate.model import Article
+from syndicate.model.pattern import pattern
 from syndicate.ports import Reply
 
 _READ = 500_000  # bytes
-_LOGIN = re.compile(r"<input[^<>]{0,500}?\stype\s*=\s*[\"']?password", re.IGNORECASE)
-_HEADING = re.compile(r"<(title|h[12])(?:\s[^<>]{0,2000})?>(.{0,3000}?)</\1", re.IGNORECASE | re.DOTALL)
-_META = re.compile(r"<(?:meta|link)\s[^<>]{0,4000}>", re.IGNORECASE)
-_NAMED = re.compile(r"(?:og|twitter):(?:title|url)|rel\s*=\s*[\"']?canonical", re.IGNORECASE)
-_VALUE = re.compile(r"(?:content|href)\s*=\s*(?:\"([^\"]*)\"|'([^']*)'|([^\s\"'>]+))", re.IGNORECASE)
-_TAG = re.compile(r"<[^<>]*>")
+_LOGIN = pattern(r"<input[^<>]{0,500}?\stype\s*=\s*[\"']?password", re.IGNORECASE)
+_HEADING = pattern(r"<(title|h[12])(?:\s[^<>]{0,2000})?>(.{0,3000}?)</\1", re.IGNORECASE | re.DOTALL)
+_META = pattern(r"<(?:meta|link)\s[^<>]{0,4000}>", re.IGNORECASE)
+_NAMED = pattern(r"(?:og|twitter):(?:title|url)|rel\s*=\s*[\"']?canonical", re.IGNORECASE)
+_VALUE = pattern(r"(?:content|href)\s*=\s*(?:\"([^\"]*)\"|'([^']*)'|([^\s\"'>]+))", re.IGNORECASE)
+_TAG = pattern(r"<[^<>]*>")
 _SHARE = 0.6  # of a headline's words, for one that was edited since
 _LEAST = 4  # letters of the last part of an address that names a story
 

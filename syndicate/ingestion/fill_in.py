@@ -11,11 +11,14 @@ from datetime import datetime, timedelta
 
 from syndicate.ledger import Ledger
 from syndicate.model import FILLED, Account, Article, BreakingRules
-from syndicate.planning.plan import Candidate, admits, priority
+from syndicate.planning.filters import admits
+from syndicate.planning.plan import Candidate, priority
 
 FIELDS = ("title", "summary", "section", "categories", "images", "authors", "language", "canonical_url")
 LEFT_OUT = ("filtered", "empty")
 """Reasons for which an account lost an article, and that may not hold once it says more."""
+WITNESSES = 8
+"""Other sources at most that are remembered as having given an article's address."""
 LATELY = timedelta(days=2)
 """How long it is asked again whether they hold."""
 
@@ -26,16 +29,32 @@ def filled(known: Article, other: Article) -> Article:
     if not more:
         return known
     names = dict.fromkeys([*known.raw.get(FILLED, "").split(), *more])
-    return replace(known, **more, raw={**known.raw, FILLED: " ".join(names)})
+    pictured_by = other.pictures_from if "images" in more else known.pictured_by
+    return replace(known, **more, pictured_by=pictured_by, raw={**known.raw, FILLED: " ".join(names)})
+
+
+def named_too(known: Article, other: Article) -> Article:
+    """The known article, with another source among those that gave its address, if it is the very same."""
+    if (
+        not other.url
+        or other.url != known.url
+        or other.source in known.addressed_by
+        or len(known.named_by) >= WITNESSES
+    ):
+        return known
+    return replace(known, named_by=(*known.named_by, other.source))
 
 
 def still_filled(article: Article, before: Article) -> Article:
     """A source's own new reading, with what another source filled in `before`, as far as it still lacks that."""
+    if article.url == before.url and before.named_by:
+        article = replace(article, named_by=before.named_by)
     names = [name for name in before.raw.get(FILLED, "").split() if name in FIELDS and not getattr(article, name)]
     if not names or article.withdrawn:
         return article
     kept = {name: getattr(before, name) for name in names}
-    return replace(article, **kept, raw={**article.raw, FILLED: " ".join(names)})
+    pictured_by = before.pictured_by if "images" in names else ""
+    return replace(article, **kept, pictured_by=pictured_by, raw={**article.raw, FILLED: " ".join(names)})
 
 
 def fill_in(
@@ -53,17 +72,20 @@ def fill_in(
     for anchor in ledger.backlog.unsent([*shared], since=now - LATELY):
         article = shared[anchor]
         known = ledger.articles.find(anchor).article
-        whole = filled(known, article)
+        more = filled(known, article)
+        whole = named_too(more, article)
         if whole == known or article.withdrawn or known.withdrawn:
             continue
         ledger.articles.fill(anchor, whole)
+        if more == known:
+            continue
         if priority(whole, breaking) == 0:
             ledger.backlog.raise_priority(anchor)
         _refuse(anchor, whole, [account for account, _ in accounts], ledger, now)
         skipped = ledger.deliveries.search(anchor=anchor, states=("skipped",))
         lost = {row.account for row in skipped if row.reason in LEFT_OUT}
         for account, at in accounts:
-            if account.name in lost and admits(account, whole):
+            if account.name in lost and admits(account, whole) is not False:
                 yield [Candidate(anchor, whole, on_top=True, overrules=LEFT_OUT)], [(account, at)]
 
 

@@ -8,7 +8,7 @@ temporarily, as on a site that has just come back, the next polls try again.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from datetime import datetime, timedelta
 from itertools import islice
 
@@ -17,6 +17,7 @@ from syndicate.errors import SourceError
 from syndicate.ledger import Ledger
 from syndicate.ledger.sources import SourceState
 from syndicate.model import Account, Article, CompleteReading, Filter, LeftOut, Reading
+from syndicate.model.dataclass import dataclass
 from syndicate.ports import Paged, Source
 
 REQUESTS = 50
@@ -262,7 +263,7 @@ def _steps(pages: Iterator[Reading], found: _Collected, most: int) -> Iterator[R
 
 def _known(articles: Sequence[Article], ledger: Ledger, *, before: datetime | None = None) -> list[bool]:
     """For each article, whether one of its names is known, from any source; with `before`, was known then."""
-    named = drop_repeated(articles)
+    named = drop_repeated(articles, ledger.sites.scope(articles[0].source)) if articles else ()
     anchors = ledger.articles.anchors([alias.hash for names in named for alias in names])
     if before is not None:
         standings = ledger.articles.standings([*set(anchors.values())])
@@ -277,7 +278,7 @@ def _pinned(articles: Sequence[Article], since: datetime) -> int:
     while top < min(PINNED, len(articles)) and _is_old(articles[top], since):
         top += 1
     dates = _dates(articles[top:])
-    return top if len(dates) > 1 and dates[0] > dates[-1] else 0
+    return top if dates and dates[0] > dates[-1] else 0
 
 
 def _is_inside(article: Article, gap: Gap) -> bool:

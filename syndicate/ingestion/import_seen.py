@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from itertools import islice
 from typing import Literal, TypeAlias
 
@@ -11,6 +10,7 @@ from syndicate.aliases import Alias, aliases, guid_alias
 from syndicate.ingestion.seen_file import Entry, is_address
 from syndicate.ledger import Ledger
 from syndicate.model import Article
+from syndicate.model.dataclass import dataclass
 
 BATCH = 2000  # entries of one transaction: a running daemon waits some tenths of a second for it
 CACHE_KB = 32_000  # names are spread over the whole file
@@ -32,16 +32,16 @@ def remember(entries: Iterable[Entry], whose: Whose, ledger: Ledger) -> Iterator
     A repeated entry is `known`. Deliveries of its article that wait are skipped.
     """
     ledger.database.widen(CACHE_KB)
-    stream = iter(entries)
+    stream, sites = iter(entries), ledger.sites.scopes([*(whose.named or whose.configured)])
     while batch := list(islice(stream, BATCH)):
-        understood = [_understood(entry.text, whose) for entry in batch]
+        understood = [_understood(entry.text, whose, sites) for entry in batch]
         with ledger.transaction():
             fresh = iter(ledger.imports.record([found for found in understood if found], ledger.now()))
         for entry, found in zip(batch, understood, strict=True):
             yield entry, ("new" if next(fresh) else "known") if found else "not_understood"
 
 
-def _understood(text: str, whose: Whose) -> tuple[Article, tuple[Alias, ...]] | None:
+def _understood(text: str, whose: Whose, sites: Sequence[str]) -> tuple[Article, tuple[Alias, ...]] | None:
     """The article that an entry stands for, with its names; None if it is neither an address nor a source's guid.
 
     An address is the article's own, and may also be its guid: WordPress's guids are addresses that differ from
@@ -49,7 +49,7 @@ def _understood(text: str, whose: Whose) -> tuple[Article, tuple[Alias, ...]] | 
     """
     if is_address(text):
         article = Article("", text, "")
-        names = aliases(article)
+        names = tuple(alias for site in sites for alias in aliases(article, site))
     elif text and whose.named and not text.startswith(("http://", "https://")):
         article = Article(whose.named[0], "", "", guid=text)
         names = ()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
 from itertools import pairwise
 from typing import TYPE_CHECKING
@@ -14,7 +14,9 @@ from syndicate.ledger import Ledger
 from syndicate.ledger.articles import UNREAD, StoredState
 from syndicate.ledger.deliveries import GIVEN_UP
 from syndicate.model import Account, Article
-from syndicate.planning.plan import Candidate, admits, doubtful, soon
+from syndicate.model.dataclass import dataclass
+from syndicate.planning.filters import admits
+from syndicate.planning.plan import Candidate, doubtful, soon
 
 if TYPE_CHECKING:
     from syndicate.planning.changes import Change
@@ -59,7 +61,7 @@ def ingest(
     nothing else in common is new as well, and a person decides. `alone`: it is the only entry, as the one of the
     last reading was; nobody is asked then.
     """
-    named = [*drop_repeated(articles)]
+    named = [*_named(articles, ledger)]
     anchors = ledger.articles.anchors([alias.hash for aliases in named for alias in aliases])
     known = [_whose(article, names, anchors, ledger) for article, names in zip(articles, named, strict=True)]
     borrowed = _borrowed(articles, named, known, anchors, ledger) if asks or alone else {}
@@ -74,13 +76,12 @@ def ingest(
     candidates: list[Candidate] = []
     changed: list[Change] = []
     heard: dict[str, Article] = {}
+    added: list[tuple[Article, Sequence[Alias], int]] = []
     listed = [anchor or "" for anchor in known]
     for position, (article, aliases, anchor) in enumerate(zip(articles, named, known, strict=True)):
         if anchor is not None:
             ledger.articles.name(anchor, [alias for alias in aliases if alias.hash not in anchors])
-            if (
-                anchor not in heard
-            ):  # if it is listed twice, the first words count; else each poll would find it changed
+            if anchor not in heard:  # of two listings the first counts; else each poll would find it changed
                 retold = _retold(anchor, article, standings[anchor], ledger, now)
                 changed += retold
                 if _is_back(anchor, article, standings[anchor], retold, ledger):
@@ -93,14 +94,25 @@ def ingest(
             if anchor in unplanned and not article.withdrawn:
                 candidates.append(Candidate(anchor, article))
         elif aliases:
-            listed[position] = added = ledger.articles.add(article, aliases, position=position, now=now)
+            added.append((article, aliases, position))
+            listed[position] = new = aliases[0].hash
             if not article.withdrawn:
-                candidates.append(Candidate(added, article, on_top=is_on_top(position), borrowed=lenders.get(position)))
-    unread = {anchor for anchor, standing in standings.items() if standing.content_hash == UNREAD}
+                candidates.append(Candidate(new, article, on_top=is_on_top(position), borrowed=lenders.get(position)))
+    ledger.articles.add_all(added, now)
+    unread = _unread(standings)
     read = {hashed: anchor for hashed, anchor in anchors.items() if anchor not in unread}
     shared = _shared(heard, {anchor: standings[anchor] for anchor in heard if anchor not in unread})
-    unknown = frozenset(anchor for anchor in listed if anchor not in standings)
-    return Ingested(candidates, changed, _moved(named, read), shared, tuple(listed), unknown)
+    return Ingested(candidates, changed, _moved(named, read), shared, tuple(listed), frozenset(listed) - {*standings})
+
+
+def _named(articles: Sequence[Article], ledger: Ledger) -> Sequence[tuple[Alias, ...]]:
+    """The usable names of each article of one reading."""
+    return drop_repeated(articles, ledger.sites.scope(articles[0].source)) if articles else ()
+
+
+def _unread(standings: Mapping[str, StoredState]) -> set[str]:
+    """Those that were imported, and that no source has listed so far."""
+    return {anchor for anchor, standing in standings.items() if standing.content_hash == UNREAD}
 
 
 def _shared(heard: Mapping[str, Article], standings: Mapping[str, StoredState]) -> dict[str, Article]:
@@ -276,7 +288,7 @@ def listed_here_too(
     picky = [(account, at) for account, at in accounts if account.only is not None and source in account.only.sources]
     if not picky or since is None:
         return
-    named = drop_repeated(articles)
+    named = _named(articles, ledger)
     anchors = ledger.articles.anchors([alias.hash for aliases in named for alias in aliases])
     found = {
         anchor: article
@@ -294,7 +306,7 @@ def listed_here_too(
         taken = [
             Candidate(anchor, found[anchor], on_top=True, overrules=("filtered",))
             for anchor in late
-            if anchor in left_out and admits(account, found[anchor])
+            if anchor in left_out and admits(account, found[anchor]) is not False
         ]
         if taken:
             yield taken, [(account, at)]

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime
 
 from syndicate.aliases import drop_repeated
 from syndicate.ledger import Ledger
 from syndicate.model import Article
+from syndicate.model.dataclass import dataclass
 
 MOST = 4 / 5
 """The share of known articles among those that are not newer than the newest known one, from which on it goes on.
@@ -55,7 +55,7 @@ def continued(articles: Sequence[Article], name: str, ledger: Ledger) -> Continu
 
 def _own(articles: Sequence[Article], name: str, ledger: Ledger) -> list[bool]:
     """For each article, whether the ledger has it from this source."""
-    named = drop_repeated(articles)
+    named = drop_repeated(articles, ledger.sites.scope(name))
     anchors = ledger.articles.anchors([alias.hash for names in named for alias in names])
     standings = ledger.articles.standings([*set(anchors.values())])
     mine = {hashed for hashed, anchor in anchors.items() if standings[anchor].source == name}

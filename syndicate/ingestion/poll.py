@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from datetime import datetime, timedelta
 from http import HTTPStatus
 from typing import TYPE_CHECKING
@@ -28,6 +28,7 @@ from syndicate.model import (
     Reading,
     Validators,
 )
+from syndicate.model.dataclass import dataclass
 from syndicate.ports import ClockDoubt, Paged, Source
 
 if TYPE_CHECKING:
@@ -134,6 +135,10 @@ def _written(
     doubt: ClockDoubt | None = None,
 ) -> Polled:
     """Record a reading in one transaction. `renamed` are known articles that it lists under other addresses."""
+    if whole.fetched.articles:
+        from syndicate.planning.filters import compare
+
+        compare(whole.fetched.articles, accounts, rules.breaking)
     with ledger.transaction():
         for each in renamed:
             ledger.articles.name(each.anchor, each.names)
@@ -386,6 +391,7 @@ def _news(
     """Store the articles that were read, and plan their deliveries. `accounts` come with their baselines."""
     from syndicate.ingestion.fill_in import fill_in
     from syndicate.ingestion.ingest import ingest, listed_here_too
+    from syndicate.planning.apply import too_slow
     from syndicate.planning.changes import revise
     from syndicate.planning.flood_control import strange_hosts, waiting
     from syndicate.planning.history import Fresh, follow, restrained
@@ -429,4 +435,5 @@ def _news(
     notes = read.notes
     if hosts := strange_hosts(entries):
         notes += (f"nothing of {state.name} led to {', '.join(hosts)} before, so what leads there waits",)
+    notes += too_slow(entries, rules.breaking)
     return _News(len(read.candidates), entries, edits, notes, waiting(entries))

@@ -7,7 +7,6 @@ guid and date. The old address then redirects to the new one, and a request tell
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator, Sequence
-from dataclasses import dataclass
 from datetime import timedelta
 from itertools import islice
 from typing import TypeAlias
@@ -16,6 +15,7 @@ from syndicate.aliases import Alias, aliases, drop_repeated, folded, is_same_pag
 from syndicate.ledger import Ledger
 from syndicate.ledger.articles import StoredArticle
 from syndicate.model import Article
+from syndicate.model.dataclass import dataclass
 
 MOST = 3  # requests of one reading
 NEAR = timedelta(days=2)  # between the dates of an article and of the same one, rewritten
@@ -44,7 +44,8 @@ def readdressed(articles: Sequence[Article], source: str, ledger: Ledger, follow
     before = ledger.floods.listed(source)
     if not before:
         return []
-    named = drop_repeated(articles)
+    site = ledger.sites.scope(source)
+    named = drop_repeated(articles, site)
     anchors = ledger.articles.anchors([alias.hash for names in named for alias in names])
     new = [
         article
@@ -59,7 +60,7 @@ def readdressed(articles: Sequence[Article], source: str, ledger: Ledger, follow
             continue
         for each in likely:
             if urlkey(place) == urlkey(each.url) or is_same_page(each.url, place):
-                found.append(Readdressed(known.anchor, known.article.url, each.url, aliases(each)))
+                found.append(Readdressed(known.anchor, known.article.url, each.url, aliases(each, site)))
                 break
     return found
 

@@ -11,12 +11,12 @@ import difflib
 import io
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from itertools import chain, islice
 from typing import BinaryIO
 
 from syndicate.aliases import urlkey
 from syndicate.errors import ConfigError, SyndicateError
+from syndicate.model.dataclass import dataclass
 from syndicate.text import CP1252
 
 LONGEST = 20_000  # characters of a line; a longer one is not an address, and not kept in memory

@@ -16,7 +16,7 @@ from syndicate.ingestion.poll import Polled
 from syndicate.ledger import Ledger
 from syndicate.ledger.subscriptions import Mode, Subscription
 from syndicate.model import Hub
-from syndicate.ports import EventLog, Http, Reply
+from syndicate.ports import EventLog, Http, Reply, on_behalf_of
 
 PATH = "/hooks/websub/"
 LEASE = timedelta(days=10)
@@ -152,15 +152,16 @@ class Subscriber:
         if mode == "subscribe":
             form |= {"hub.secret": subscription.secret, "hub.lease_seconds": str(LEASE // timedelta(seconds=1))}
         try:
-            self._post(subscription.hub, form)
+            self._post(subscription, form)
         except PlatformError as fault:
             self._ledger.subscriptions.failed(subscription.callback, str(fault))
             self._say("websub.failed", source=subscription.source, mode=mode, error=str(fault))
 
-    def _post(self, hub: str, form: Mapping[str, str]) -> None:
+    def _post(self, subscription: Subscription, form: Mapping[str, str]) -> None:
         """Send a request to a hub, or to the one it redirects to (§5.1.2). Raises PlatformError: not accepted."""
+        hub, http = subscription.hub, on_behalf_of(self._http, subscription.source)
         for _ in range(REDIRECTS + 1):
-            reply = self._http.call("POST", hub, data=form)
+            reply = http.call("POST", hub, data=form)
             if reply.status not in (307, 308) or "location" not in reply.headers:
                 break
             hub = urljoin(hub, reply.headers["location"])

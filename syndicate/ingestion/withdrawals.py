@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 
 from syndicate.ledger import Ledger
 from syndicate.ledger.articles import StoredArticle
-from syndicate.model import Account
+from syndicate.model import Account, Article
 from syndicate.planning.changes import withdraw
 
 WATCHED = timedelta(days=3)  # after publication: later withdrawals are not looked for
@@ -19,7 +19,7 @@ OTHERS = 3
 
 
 def watch(
-    gone: Callable[[str], bool | None],
+    gone: Callable[[Article], bool | None],
     watched: Callable[[str], bool],
     accounts: Sequence[Account],
     ledger: Ledger,
@@ -28,13 +28,13 @@ def watch(
 ) -> list[str]:
     """Check the pages that are due, at most `most`. Returns the keys of the deletions this plans.
 
-    `gone` says of an address whether the page is gone, None if that cannot be told; `watched` says of a source
+    `gone` says of an article whether its page is gone, None if that cannot be told; `watched` says of a source
     whether its pages are checked. The time between checks doubles.
     """
     keys: list[str] = []
     for known, count in ledger.articles.to_check(ledger.now(), most):
         now = ledger.now()
-        answer = gone(known.article.url) if watched(known.article.source) else False
+        answer = gone(known.article) if watched(known.article.source) else False
         if answer and _others_are_gone(known, gone, ledger):
             answer = None
         if answer and count + 1 >= GONE_TWICE:
@@ -47,11 +47,11 @@ def watch(
     return keys
 
 
-def _others_are_gone(known: StoredArticle, gone: Callable[[str], bool | None], ledger: Ledger) -> bool:
+def _others_are_gone(known: StoredArticle, gone: Callable[[Article], bool | None], ledger: Ledger) -> bool:
     """Whether the newest other articles of its source are gone too: then the site is broken, as after a move."""
     newest = ledger.articles.newest(known.article.source, OTHERS + 1)
     others = [each for each in newest if each.anchor != known.anchor and each.withdrawn_at is None and each.article.url]
-    return len(others) >= 2 and all(gone(each.article.url) for each in others[:OTHERS])
+    return len(others) >= 2 and all(gone(each.article) for each in others[:OTHERS])
 
 
 def _next(known: StoredArticle, now: datetime) -> datetime | None:

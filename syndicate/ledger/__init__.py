@@ -8,7 +8,7 @@ from datetime import datetime
 
 from syndicate.errors import LedgerError
 from syndicate.ledger.account_names import AccountNames, Fingerprint
-from syndicate.ledger.accounts import Accounts
+from syndicate.ledger.accounts import REFUSED, Accounts
 from syndicate.ledger.alerts import Alerts
 from syndicate.ledger.articles import Articles
 from syndicate.ledger.backlog import Backlog
@@ -22,6 +22,7 @@ from syndicate.ledger.dropped import Dropped
 from syndicate.ledger.elsewhere import Elsewhere
 from syndicate.ledger.floods import Floods
 from syndicate.ledger.former_names import FormerNames
+from syndicate.ledger.hosted import Hosted
 from syndicate.ledger.imports import Imports
 from syndicate.ledger.listings import Listings
 from syndicate.ledger.logins import Ended, Logins
@@ -32,8 +33,11 @@ from syndicate.ledger.partings import Partings
 from syndicate.ledger.pauses import EVERYTHING, Pauses
 from syndicate.ledger.recovery import Recovery
 from syndicate.ledger.rehearsal import release
+from syndicate.ledger.renders import Renders
 from syndicate.ledger.run_file import RunFile
 from syndicate.ledger.run_gaps import RunGaps
+from syndicate.ledger.shelving import Shelving
+from syndicate.ledger.site_names import SiteNames
 from syndicate.ledger.source_names import SourceNames
 from syndicate.ledger.sources import Sources
 from syndicate.ledger.standing import Standing
@@ -55,6 +59,7 @@ class Ledger:
         """Why the clock is doubted, if it is; whoever opened the ledger sets it."""
         self._clock = clock
         self.former_names = FormerNames(database)
+        self.sites = SiteNames(database)
         self.sources = Sources(database)
         self.articles = Articles(database)
         self.source_names = SourceNames(database, self.articles, self.former_names)
@@ -69,10 +74,13 @@ class Ledger:
         self.recovery = Recovery(database, clock, runs)
         self.elsewhere = Elsewhere(database)
         self.claims = Claims(database, self.outcomes, self.recovery)
+        self.renders = Renders(database)
+        self.hosted = Hosted(database)
         self.waiting = Waiting(database)
         self.decisions = Decisions(database)
         self.backlog = Backlog(database)
         self.dropped = Dropped(database)
+        self.shelving = Shelving(database)
         self.standing = Standing(database)
         self.pauses = Pauses(database)
         self.timekeeping = Timekeeping(database)
@@ -115,7 +123,7 @@ class Ledger:
             resumed = self.accounts.resume(account.name, now)
             if not resumed or state is None:
                 return resumed, 0
-            return True, self._catch_up(account, state.down_since, "auth" if state.paused == "auth" else "paused")
+            return True, self._catch_up(account, state.down_since, "auth" if state.paused in REFUSED else "paused")
 
     def reached(self, account: Account) -> int:
         """Record that an account's network answers again. Returns how many of its deliveries are too old by now."""
@@ -126,6 +134,12 @@ class Ledger:
             assert state is not None
             self.accounts.reached(account.name)
             return self._catch_up(account, state.down_since if state.paused is None else None, "unavailable")
+
+    def took(self, account: Account) -> None:
+        """Record that an account's network answers again, and that it took a post."""
+        if self.accounts.is_troubled(account.name):
+            self.reached(account)
+            self.accounts.flows(account.name)
 
     def catch_up_after_stop(self, account: Account, since: datetime) -> int:
         """After nothing ran since `since`: what was due meanwhile goes out as `schedule.catch_up` says.
@@ -162,7 +176,7 @@ class Ledger:
         return self.backlog.catch_up(account.name, since=since, now=self.now(), keep=kept, word=word, cause=cause)
 
     def release_for_rehearsal(self, *, keep_logins: bool) -> dict[str, str]:
-        """Free a private copy of the ledger for a rehearsal. Returns the accounts that are paused in the real one, and
+        """Free the ledger of a rehearsal, above the real one. Returns the accounts that are paused in the real one, and
         why.
         """
         paused = {row["name"]: row["paused"] for row in self.accounts.paused()}

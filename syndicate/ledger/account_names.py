@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import TypeAlias
 
 from syndicate.ledger.database import Database, Row
 from syndicate.ledger.former_names import FormerNames
 from syndicate.ledger.partings import Partings
+from syndicate.ledger.shelf import Shelf
 from syndicate.ledger.transitions import CLOSED, drop
-from syndicate.model import Account
+from syndicate.model import Account, site_of
+from syndicate.model.dataclass import dataclass
 
 FORMER = "~"
 """What is added to the name of an account when another login takes over that name."""
@@ -43,15 +44,21 @@ class AccountNames:
     def __init__(self, database: Database, partings: Partings, former: FormerNames) -> None:
         self._db = database
         self._partings = partings
+        self._shelf = Shelf(database)
         self._names = former
 
-    def follow(self, configured: Configured, now: datetime) -> list[tuple[str, str]]:
+    def follow(
+        self, configured: Configured, now: datetime, rests: Callable[[str], bool] = lambda _: False
+    ) -> list[tuple[str, str]]:
         """Let each login that the config has under another name go on under that. Returns old and new names.
 
-        Where the new name had another login until now, the rows of that one stay under a former name.
+        Where the new name had another login until now, the rows of that one stay under a former name. Accounts that
+        `rests` names stay as they are: their site's config cannot be read now.
         """
-        known = {row["name"]: row for row in self._db.rows("SELECT * FROM account WHERE whose <> ''")}
-        moves = _moves(configured, known)
+        rows = {row["name"]: row for row in self._db.rows("SELECT * FROM account")}
+        known = {name: row for name, row in rows.items() if name in configured or not rests(name)}
+        moves = _moves(configured, {name: row for name, row in known.items() if row["whose"]})
+        moves |= {old: new for old, new in self._with_their_site(configured, known).items() if old not in moves}
         if not moves:
             return []
         with self._db.transaction():
@@ -65,26 +72,46 @@ class AccountNames:
             self._names.record("account", moves.items())
         return [*moves.items()]
 
-    def doubtful(self, configured: Configured) -> dict[str, list[str]]:
+    def _with_their_site(self, configured: Configured, known: Mapping[str, Row]) -> dict[str, str]:
+        """Accounts whose sources have moved to another site, where nothing else says whose they are, and their new
+        names.
+        """
+        sites: dict[str, list[str]] = {}
+        for old, new in self._names.all("source").items():
+            sites.setdefault(site_of(new), []).append(site_of(old))
+        moves: dict[str, str] = {}
+        for name, (account, signs) in configured.items():
+            local = name.removeprefix(f"{site_of(name)}/")
+            for site in [] if name in known else sites.get(site_of(name), []):
+                old = f"{site}/{local}" if site else local
+                row = known.get(old)
+                if row is None or old in configured or row["platform"] != account.platform:
+                    continue
+                if not (row["whose"] and signs.whose):
+                    moves[old] = name
+        return moves
+
+    def doubtful(self, configured: Configured, rests: Callable[[str], bool] = lambda _: False) -> dict[str, list[str]]:
         """New names, each with accounts that left the config and may be its login; only the network can tell."""
         known = {row["name"]: row for row in self._db.rows("SELECT * FROM account WHERE identity IS NOT NULL")}
         found = {}
         for name, (account, signs) in configured.items():
             if signs.proof is None or self._is_there(name):
                 continue
-            left = [old for old, row in known.items() if old not in configured and _at_one_place(account, signs, row)]
+            left = [old for old, row in known.items() if old not in configured and not rests(old)]
+            left = [old for old in left if _at_one_place(account, signs, known[old])]
             if left:
                 found[name] = left
         return found
 
-    def left_with(self, name: str, configured: Configured) -> list[str]:
+    def left_with(self, name: str, configured: Configured, rests: Callable[[str], bool] = lambda _: False) -> list[str]:
         """Accounts that left the config and were the same login as this one."""
         found = self._db.rows(
             "SELECT other.name FROM account AS other JOIN account AS mine ON mine.name = :name"
             " WHERE other.name <> mine.name AND other.platform = mine.platform AND other.login = mine.login",
             name=name,
         )
-        return [row["name"] for row in found if row["name"] not in configured]
+        return [row["name"] for row in found if row["name"] not in configured and not rests(row["name"])]
 
     def take_over(self, old: str, new: str, now: datetime) -> None:
         """Let a login go on under another name, which may have rows of its own already."""
@@ -103,6 +130,7 @@ class AccountNames:
         else:
             self._db.change("UPDATE account SET name = :new WHERE name = :old", **values)
             self._db.change("UPDATE delivery SET account = :new WHERE account = :old", **values)
+        self._shelf.rename(old, new)
         for table in ("credential", "look"):  # one row an account
             there = f"SELECT 1 FROM {table} WHERE account = :new"
             self._db.change(

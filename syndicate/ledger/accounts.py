@@ -4,27 +4,32 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from datetime import datetime, timedelta
+from functools import lru_cache
 
 from syndicate.ledger.database import EPOCH, MICROSECOND, Database, Row, from_micros, micros
 from syndicate.ledger.partings import end
 from syndicate.model import Account, Identity
+from syndicate.model.dataclass import dataclass
 from syndicate.serialization import instant, moment
 
 JUST = timedelta(minutes=10)
 
 PAUSED: Mapping[str, str] = {
     "auth": "paused: its login was refused",
+    "login": "paused: somebody has to sign in to it",
     "person": "paused by a person",
     "all": "paused with everything else",
 }
 """Why an account is paused, in words, for each value of `AccountState.paused`."""
+REFUSED = ("auth", "login")
+"""Those of them that mean that the network takes no login of ours."""
 
 
 @dataclass(frozen=True, slots=True)
 class AccountState:
-    """`paused` is why ("auth", "person" or, with everything, "all"), None when it posts.
+    """`paused` is why ("auth", "login", "person" or, with everything, "all"), None when it posts.
 
     Nothing is sent before `next_at`, and only breaking news before `opens_at`. `failures` counts failures in a
     row to reach the network; `down_since` is when it was paused or could no longer be reached. `trouble` is what a
@@ -108,14 +113,21 @@ class Accounts:
         row = self._db.row(f"{_SELECT} WHERE name = :name", name=name)
         return _state(row) if row else None
 
+    def software(self, name: str) -> str:
+        """What an account's server runs, by its last answer; "" where nobody has asked it yet. Asked with each post."""
+        row = self._db.row("SELECT identity FROM account WHERE name = :name", name=name)
+        return _software(row["identity"]) if row and row["identity"] else ""
+
     def paused(self) -> list[Row]:
         """Name and reason of each paused account."""
         return self._db.rows(f"SELECT name, paused FROM ({_SELECT}) AS state WHERE paused IS NOT NULL")
 
     def pause(self, name: str, why: str, now: datetime, until: datetime | None = None) -> None:
         """Pause an account. A refused login does not replace a person's pause. `until` is when the pause ends by
-        itself.
+        itself. Where a person had signed in, "auth" becomes "login": only signing in again helps.
         """
+        if why == "auth" and self._db.row(_SIGNED_IN, name=name):
+            why = "login"
         self._db.change(
             "UPDATE account SET paused = COALESCE(paused, :why), down_since = COALESCE(down_since, :now),"
             " paused_until = CASE WHEN COALESCE(paused, :why) = 'person' AND :why = 'person' THEN :until"
@@ -137,7 +149,8 @@ class Accounts:
         """End an account's pause; what waited for that is due now. False if it was not paused."""
         with self._db.transaction():
             resumed = self._db.change(
-                "UPDATE account SET paused = NULL, down_since = NULL, paused_until = NULL"
+                "UPDATE account SET trouble = CASE WHEN paused = 'login' THEN NULL ELSE trouble END,"
+                " paused = NULL, down_since = NULL, paused_until = NULL"
                 " WHERE name = :name AND paused IS NOT NULL",
                 name=name,
             )
@@ -167,6 +180,14 @@ class Accounts:
     def troubled(self, name: str, trouble: str) -> None:
         """Record what a person is told of the account's long wait."""
         self._db.change("UPDATE account SET trouble = :trouble WHERE name = :name", name=name, trouble=trouble)
+
+    def is_troubled(self, name: str) -> bool:
+        """Whether anything is recorded that ends when the network takes a post."""
+        asked = (
+            "SELECT 1 FROM account WHERE name = :name AND (failures > 0 OR down_since IS NOT NULL OR throttles > 0"
+            " OR trouble IS NOT NULL)"
+        )
+        return self._db.row(asked, name=name) is not None
 
     def flows(self, name: str) -> None:
         """Record that the network took a post: no waits in a row any more, and no trouble."""
@@ -216,6 +237,7 @@ def is_another(row: Row, account: Account, whose: str, before: str = "") -> bool
     return other or bool(row["platform"] != account.platform)
 
 
+_SIGNED_IN = "SELECT 1 FROM credential WHERE account = :name AND signed_in_at IS NOT NULL"
 _SELECT = (
     "SELECT account.name, platform, whose, baseline_at, next_at, opens_at, failures, down_since, identity, identity_at,"
     " trouble, paused_until, COALESCE(paused, (SELECT 'all' FROM pause WHERE word = '')) AS paused FROM account"
@@ -224,7 +246,13 @@ _SELECT = (
 
 
 def _identity(said: Row) -> Identity:
-    return Identity(**said | {"expires_at": moment(said.get("expires_at"))})
+    listed = {name: tuple(said.get(name) or ()) for name in ("scopes", "notes")}
+    return Identity(**said | listed | {"expires_at": moment(said.get("expires_at"))})
+
+
+@lru_cache(maxsize=256)
+def _software(identity: str) -> str:
+    return _identity(json.loads(identity)).software
 
 
 def _state(row: Row) -> AccountState:

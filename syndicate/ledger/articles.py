@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from syndicate.ledger.database import Database, Row, from_micros, micros
+from syndicate.ledger.database import EPOCH, MICROSECOND, Database, Row, from_micros, micros
 from syndicate.ledger.days import day_of
-from syndicate.model import Article
+from syndicate.ledger.rows import among
+from syndicate.ledger.shelf import Shelf
+from syndicate.ledger.site_names import SiteNames
+from syndicate.model import Article, site_of
+from syndicate.model.dataclass import dataclass
 from syndicate.serialization import load_article, store_article
 
 if TYPE_CHECKING:
@@ -20,6 +24,7 @@ TWINS = 20  # articles alike that are looked at
 ALIKE = 3  # articles of one source with the same date, and a new one; more of them tell nothing
 CHUNK = 400  # parameters of one statement, well below SQLite's oldest limit of 999
 ELSEWHERE = -1  # the `position` of what was imported (`import-seen`): it keeps this for ever
+_DATED = (("NOT NULL", "published_at"), ("NULL", "+first_seen_at"))  # + keeps to the index of dates
 UNREAD = ""  # the `content_hash` of what no source has listed so far: the first that does gives it its words
 
 
@@ -55,9 +60,19 @@ class Articles:
 
     def __init__(self, database: Database) -> None:
         self._db = database
+        self._shelf = Shelf(database)
+        self._sites = SiteNames(database)
 
     def anchors(self, hashes: Sequence[str]) -> dict[str, str]:
         """Alias hash to anchor, for those of `hashes` that are known."""
+        found = self._anchors(hashes)
+        missing = [each for each in hashes if each not in found]
+        if missing:
+            self._shelf.fetch_named(missing)
+            found |= self._anchors(missing)  # in any case: another process may have got them back in between
+        return found
+
+    def _anchors(self, hashes: Sequence[str]) -> dict[str, str]:
         found: dict[str, str] = {}
         for start in range(0, len(hashes), CHUNK):
             chunk = {f"h{number}": value for number, value in enumerate(hashes[start : start + CHUNK])}
@@ -66,11 +81,11 @@ class Articles:
             found.update({row["hash"]: row["anchor"] for row in rows})
         return found
 
-    def at(self, url: str) -> str | None:
-        """The anchor of the article that has this address, if there is one."""
+    def at(self, url: str, name: str = "") -> str | None:
+        """The anchor of the article that has this address on the site of `name`, a source or an account; else None."""
         from syndicate.aliases import aliases
 
-        found = self.anchors([alias.hash for alias in aliases(Article("", url, ""))])
+        found = self.anchors([alias.hash for alias in aliases(Article("", url, ""), self._sites.scope(name))])
         return next(iter(found.values()), None)
 
     def matching(self, word: str) -> dict[str, str]:
@@ -78,48 +93,55 @@ class Articles:
         from syndicate.aliases import aliases
 
         found: dict[str, str] = {}
-        sources = [row["source"] for row in self._db.rows("SELECT DISTINCT source FROM article")]
-        for article in (Article("", word, ""), *(Article(source, "", "", guid=word) for source in sources)):
-            names = {alias.hash: alias.kind for alias in aliases(article)}
+        sources = self._sources()
+        named = [aliases(Article("", word, ""), site) for site in self._sites.scopes(sources)]
+        named += [aliases(Article(source, "", "", guid=word)) for source in sources]
+        for each in named:
+            names = {alias.hash: alias.kind for alias in each}
             anchors = self.anchors([*names])
             for hashed, kind in names.items():
                 if hashed in anchors:
                     found.setdefault(anchors[hashed], kind)
         return found
 
+    def _sources(self) -> list[str]:
+        """The sources of all articles: one look into the index for each, not for each article."""
+        found = self._db.rows(
+            "WITH RECURSIVE named (source) AS (SELECT * FROM (SELECT source FROM article ORDER BY source LIMIT 1)"
+            " UNION ALL SELECT (SELECT article.source FROM article WHERE article.source > named.source"
+            " ORDER BY article.source LIMIT 1) FROM named WHERE named.source IS NOT NULL)"
+            " SELECT source FROM named WHERE source IS NOT NULL"
+        )
+        return [row["source"] for row in found]
+
     def add(self, article: Article, names: Sequence[Alias], *, position: int, now: datetime) -> str:
         """Add a new article with its names. Returns its anchor, which is its first alias."""
-        from syndicate.aliases import content_hash, wording
+        self.add_all([(article, names, position)], now)
+        return names[0].hash
 
-        anchor = names[0].hash
-        self._db.change(
-            "INSERT INTO article (anchor, source, url, data, content_hash, published_at, first_seen_at, position,"
-            " title_key, summary_key, day) VALUES (:anchor, :source, :url, :data, :content_hash, :published_at, :now,"
-            " :position, :title_key, :summary_key, :day) ON CONFLICT (anchor) DO NOTHING",
-            anchor=anchor,
-            day=day_of(article),
-            title_key=wording(article.title),
-            summary_key=wording(article.summary),
-            source=article.source,
-            url=article.url,
-            data=store_article(article),
-            content_hash=content_hash(article),
-            published_at=micros(article.published),
-            now=micros(now),
-            position=position,
-        )
-        self.name(anchor, names)
-        return anchor
+    def add_all(self, added: Sequence[tuple[Article, Sequence[Alias], int]], now: datetime) -> None:
+        """Add new articles with their names and positions. The anchor of each is its first alias."""
+        with self._db.transaction():
+            self._db.change_many(
+                "INSERT INTO article (anchor, source, url, data, content_hash, published_at, first_seen_at, position,"
+                " title_key, summary_key, utc_day) VALUES (:anchor, :source, :url, :data, :content_hash, :published_at,"
+                " :now, :position, :title_key, :summary_key, :day) ON CONFLICT (anchor) DO NOTHING",
+                [_new_row(article, names[0].hash, position, now) for article, names, position in added],
+            )
+            self._shelf.fetch_named([alias.hash for _, names, _ in added for alias in names])
+            self._name((names[0].hash, alias) for _, names, _ in added for alias in names)
 
     def name(self, anchor: str, names: Sequence[Alias]) -> None:
         """Add aliases to an article. An alias of another article stays with that one."""
-        for alias in names:
-            self._db.change(
-                "INSERT INTO alias (hash, kind, anchor) VALUES (:hash, :kind, :anchor) ON CONFLICT (hash) DO NOTHING",
-                hash=alias.hash,
-                kind=alias.kind,
-                anchor=anchor,
-            )
+        if names:
+            self._shelf.fetch_named([alias.hash for alias in names])
+            self._name((anchor, alias) for alias in names)
+
+    def _name(self, named: Iterable[tuple[str, Alias]]) -> None:
+        self._db.change_many(
+            "INSERT INTO alias (hash, kind, anchor) VALUES (:hash, :kind, :anchor) ON CONFLICT (hash) DO NOTHING",
+            [{"hash": alias.hash, "kind": alias.kind, "anchor": anchor} for anchor, alias in named],
+        )
 
     def update(self, anchor: str, article: Article, now: datetime) -> Article | None:
         """Store what the source says now. Returns what it said before if that differs, else None.
@@ -179,7 +201,7 @@ class Articles:
 
         with self._db.transaction():
             article = self.find(anchor).article
-            names = aliases(Article("", canonical, ""))
+            names = aliases(Article("", canonical, ""), self._sites.scope(article.source))
             if any(owner != anchor for owner in self.anchors([alias.hash for alias in names]).values()):
                 return None
             article = replace(article, canonical_url=canonical)
@@ -256,6 +278,7 @@ class Articles:
 
     def standings(self, anchors: Sequence[str]) -> dict[str, StoredState]:
         """The stored state of each of these articles, by anchor."""
+        self._shelf.fetch(anchors)
         found: dict[str, StoredState] = {}
         for start in range(0, len(anchors), CHUNK):
             chunk = {f"a{number}": value for number, value in enumerate(anchors[start : start + CHUNK])}
@@ -285,8 +308,8 @@ class Articles:
         return bool(
             self._db.change(
                 "UPDATE article SET source = :source, url = :url, data = :data, content_hash = :content_hash,"
-                " published_at = :published_at, title_key = :title_key, summary_key = :summary_key, day = :day"
-                " WHERE anchor = :anchor AND content_hash = :unread",
+                " published_at = :published_at, title_key = :title_key, summary_key = :summary_key,"
+                " utc_day = :day WHERE anchor = :anchor AND content_hash = :unread",
                 anchor=anchor,
                 day=day_of(article),
                 title_key=wording(article.title),
@@ -316,14 +339,18 @@ class Articles:
     def _alike(self, same: str, anchor: str, article: Article, most: int) -> list[Row]:
         from syndicate.aliases import wording
 
+        site = f"{site_of(article.source)}/" if site_of(article.source) else ""
         return self._db.rows(
             "SELECT *, (EXISTS (SELECT 1 FROM delivery WHERE delivery.anchor = article.anchor)"
             " AND NOT EXISTS (SELECT 1 FROM delivery WHERE delivery.anchor = article.anchor"
             " AND (state NOT IN ('planned', 'skipped') OR reason = 'baseline'))) AS doubted"
-            f" FROM article WHERE anchor <> :anchor AND ({same}) ORDER BY first_seen_at DESC LIMIT :most",
+            f" FROM article WHERE anchor <> :anchor AND ({same}) AND SUBSTR(source, 1, :length) = :site"
+            " ORDER BY first_seen_at DESC LIMIT :most",
             anchor=anchor,
             title_key=wording(article.title),
             summary_key=wording(article.summary),
+            length=len(site),
+            site=site,
             most=most,
         )
 
@@ -334,7 +361,7 @@ class Articles:
         """
         found = self._db.rows(
             "SELECT * FROM article WHERE source = :source AND published_at = :at"
-            " ORDER BY first_seen_at DESC LIMIT :most",
+            " ORDER BY +first_seen_at DESC LIMIT :most",  # + keeps to the index of dates
             source=article.source,
             at=micros(article.published),
             most=ALIKE + 1,
@@ -347,19 +374,34 @@ class Articles:
         assert row is not None
         return _known(row)
 
+    def stored(self, anchors: Sequence[str]) -> dict[str, tuple[StoredArticle, tuple[str, int | None]]]:
+        """A few articles as of `find`, and as of `as_stored`."""
+        values: Row = {}
+        found = self._db.rows(f"SELECT * FROM article WHERE {among('anchor', anchors, values)}", **values)
+        return {row["anchor"]: (_known(row), (row["data"], row["withdrawn_at"])) for row in found}
+
+    def as_stored(self, anchor: str) -> tuple[str, int | None]:
+        """What a post is made of, unread: the words of an article as they are stored, and when it was withdrawn."""
+        row = self._db.row("SELECT data, withdrawn_at FROM article WHERE anchor = :anchor", anchor=anchor)
+        assert row is not None
+        return row["data"], row["withdrawn_at"]
+
     def arrivals(self, source: str, count: int, *, before: datetime | None = None) -> list[datetime]:
         """When the last articles of a source were published, or else first seen; newest first. Only those seen
         `before`.
         """
-        rows = self._db.rows(
-            "SELECT COALESCE(published_at, first_seen_at) AS at FROM article"
-            f" WHERE source = :source AND content_hash <> :unread{_seen(before)} ORDER BY at DESC LIMIT :count",
-            source=source,
-            unread=UNREAD,
-            count=count,
-            **_when(before),
-        )
-        return [moment for row in rows if (moment := from_micros(row["at"]))]
+        found: list[int] = []
+        for dated, at in _DATED:
+            rows = self._db.rows(
+                f"SELECT {at} AS at FROM article WHERE source = :source AND published_at IS {dated}"
+                f" AND content_hash <> :unread{_seen(before)} ORDER BY {at} DESC LIMIT :count",
+                source=source,
+                unread=UNREAD,
+                count=count,
+                **_when(before),
+            )
+            found += [row["at"] for row in rows]
+        return [EPOCH + at * MICROSECOND for at in sorted(found, reverse=True)[:count]]
 
     def latest(self, source: str, *, before: datetime | None = None) -> datetime | None:
         """The date of a source's newest article, apart from those dated in the future when they were first seen.
@@ -377,14 +419,40 @@ class Articles:
 
     def newest(self, source: str, count: int) -> list[StoredArticle]:
         """The newest articles of a source, newest first: by date, then as the document ordered them."""
-        rows = self._db.rows(
-            "SELECT * FROM article WHERE source = :source AND content_hash <> :unread"
-            " ORDER BY COALESCE(published_at, first_seen_at) DESC, position LIMIT :count",
-            source=source,
-            unread=UNREAD,
-            count=count,
-        )
-        return [_known(row) for row in rows]
+        found: list[Row] = []
+        for dated, at in _DATED:
+            found += self._db.rows(
+                f"SELECT * FROM article WHERE source = :source AND published_at IS {dated}"
+                f" AND content_hash <> :unread ORDER BY {at} DESC, position LIMIT :count",
+                source=source,
+                unread=UNREAD,
+                count=count,
+            )
+        return [_known(row) for row in sorted(found, key=lambda row: (-_at(row), row["position"]))[:count]]
+
+
+def _new_row(article: Article, anchor: str, position: int, now: datetime) -> Row:
+    from syndicate.aliases import content_hash, wording
+
+    return {
+        "anchor": anchor,
+        "day": day_of(article),
+        "title_key": wording(article.title),
+        "summary_key": wording(article.summary),
+        "source": article.source,
+        "url": article.url,
+        "data": store_article(article),
+        "content_hash": content_hash(article),
+        "published_at": micros(article.published),
+        "now": micros(now),
+        "position": position,
+    }
+
+
+def _at(row: Row) -> int:
+    """When an article was published, or else first seen."""
+    published, seen = row["published_at"], row["first_seen_at"]
+    return int(seen if published is None else published)
 
 
 def _seen(before: datetime | None) -> str:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from syndicate.ledger import rows
@@ -12,6 +11,7 @@ from syndicate.ledger.database import MICROSECOND, Database, Row, from_micros, m
 from syndicate.ledger.dropped import NO_RUN
 from syndicate.ledger.transitions import EXPIRED, RELEASED, drop
 from syndicate.model import APPROVABLE, SCHEDULED, Reason
+from syndicate.model.dataclass import dataclass
 
 LONG_STOP = timedelta(hours=1)  # a stop shorter than this skips nothing
 DRIFT = timedelta(minutes=10)  # a clock that is believed is no further off

@@ -6,7 +6,6 @@ import functools
 import json
 import os
 import socket
-import subprocess
 from pathlib import Path
 
 
@@ -33,6 +32,8 @@ def _started(pid: int) -> str:
 
 
 def _asked(command: list[str]) -> str:
+    import subprocess
+
     try:
         return subprocess.run(command, capture_output=True, text=True, check=False, timeout=5).stdout.strip()  # noqa: S603 - fixed words
     except (OSError, subprocess.SubprocessError):

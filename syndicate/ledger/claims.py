@@ -7,16 +7,17 @@ claim takes the account's lane and the delivery in one transaction. How a claim 
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from syndicate.ledger import claimant, rows
-from syndicate.ledger.database import Database, micros
+from syndicate.ledger.database import Database, Row, micros
 from syndicate.ledger.deliveries import Deliveries
 from syndicate.ledger.outcomes import Outcomes
 from syndicate.ledger.recovery import Recovery
 from syndicate.ledger.transitions import CLAIMED
 from syndicate.model import Delivery, Draft, Json
+from syndicate.model.dataclass import dataclass
 from syndicate.schedule import Cap, free_at
 from syndicate.serialization import compact
 
@@ -40,6 +41,38 @@ class Allowance:
 
 
 ANYTHING = Allowance()
+
+
+@dataclass(frozen=True, slots=True)
+class Intent:
+    """What is about to be sent: the post, its digest, the adapter's draft, and what it costs."""
+
+    post: Json
+    digest: str
+    draft: Draft
+    cost: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Started:
+    """A delivery that was claimed and begun in one; `count` is to be stored beside the ledger before it is sent."""
+
+    delivery: Delivery
+    count: int
+
+
+_INTENDED = (
+    "post = :post, digest = :digest, draft = :draft, prepared = NULL, committed_at = COALESCE(committed_at, :now),"
+    " cost = CASE WHEN :cost = 0 THEN cost ELSE :cost END"
+)
+
+
+def _intended(intent: Intent | None) -> Row:
+    """The parameters of `_INTENDED`."""
+    if intent is None:
+        return {}
+    texts = {"post": compact(intent.post), "digest": intent.digest, "draft": compact(intent.draft)}
+    return {**texts, "cost": intent.cost}
 
 
 class _TakenError(Exception):
@@ -101,30 +134,50 @@ class Claims:
         """
         with self._db.transaction():
             count = self._recovery.count()
-            self._db.change(
-                "UPDATE account SET lane_until = :until WHERE name = :account AND lane = :key",
-                until=micros(now + lease),
-                account=claimed.account,
-                key=claimed.key,
-            )
-            begun = bool(
-                self._db.change(
-                    "UPDATE delivery SET post = :post, digest = :digest, draft = :draft, prepared = NULL,"
-                    " committed_at = COALESCE(committed_at, :now), cost = CASE WHEN :cost = 0 THEN cost ELSE :cost END,"
-                    " lease_until = :until, updated_at = :now"
-                    " WHERE key = :key AND state = 'sending' AND fence = :fence",
-                    key=claimed.key,
-                    fence=claimed.fence,
-                    post=compact(post),
-                    digest=digest,
-                    draft=compact(draft),
-                    cost=cost,
-                    now=micros(now),
-                    until=micros(now + lease),
-                )
-            )
+            begun = self._begin(claimed, Intent(post, digest, draft, cost), now, now + lease)
         self._recovery.written(count)
         return begun
+
+    def start(
+        self, delivery: Delivery, intent: Intent, *, now: datetime, lease: timedelta, allowance: Allowance
+    ) -> Started | None:
+        """Claim and begin in one, in the transaction that records the account's post before it. None as for `claim`.
+
+        `delivery` is as the ledger has it. `intent` was made before the claim, without a request. The `count` is stored
+        once the transaction is over.
+        """
+        try:
+            self._check(delivery, allowance, now)
+            self._take_lane(delivery, now, now + lease, urgent=allowance.urgent)
+        except _TakenError:
+            return None
+        try:
+            self._take(delivery, now, now + lease, intent)
+        except _TakenError:
+            self._outcomes.leave_lane(delivery)
+            return None
+        tried, fence = delivery.attempts + 1, delivery.fence + 1
+        claimed = replace(delivery, state="sending", reason=None, attempts=tried, fence=fence)
+        return Started(claimed, self._recovery.count())
+
+    def _begin(self, claimed: Delivery, intent: Intent, now: datetime, until: datetime) -> bool:
+        self._db.change(
+            "UPDATE account SET lane_until = :until WHERE name = :account AND lane = :key",
+            until=micros(until),
+            account=claimed.account,
+            key=claimed.key,
+        )
+        return bool(
+            self._db.change(
+                f"UPDATE delivery SET {_INTENDED}, lease_until = :until, updated_at = :now"
+                " WHERE key = :key AND state = 'sending' AND fence = :fence",
+                key=claimed.key,
+                fence=claimed.fence,
+                now=micros(now),
+                until=micros(until),
+                **_intended(intent),
+            )
+        )
 
     def sweep(self, now: datetime, settle: Callable[[str], timedelta]) -> int:
         """Free claims whose lease is over or whose process is dead. Returns how many.
@@ -150,7 +203,8 @@ class Claims:
         return len(left)
 
     def abandon(self, now: datetime, settle: Callable[[str], timedelta]) -> None:
-        """Free this process's claims, when it has to stop without waiting for answers."""
+        """Free this process's claims, when it has to stop without waiting for answers. Its renders are not lost."""
+        self._db.change("DELETE FROM rendering WHERE by = :me", me=claimant.me())
         held = self._db.rows(
             f"{rows.JOINED} WHERE delivery.state = 'sending' AND delivery.claimed_by = :me", me=claimant.me()
         )
@@ -199,10 +253,11 @@ class Claims:
         ):
             raise _TakenError
 
-    def _take(self, delivery: Delivery, now: datetime, until: datetime) -> None:
+    def _take(self, delivery: Delivery, now: datetime, until: datetime, intent: Intent | None = None) -> None:
+        """Claim a delivery; with `intent`, begin it at once."""
         if not self._db.change(
             f"UPDATE delivery SET {CLAIMED.sets()}, reason = NULL, fence = fence + 1, attempts = attempts + 1,"
-            " lease_until = :until, claimed_by = :me, updated_at = :now"
+            f" lease_until = :until, claimed_by = :me, updated_at = :now{f', {_INTENDED}' if intent else ''}"
             f" WHERE key = :key AND {CLAIMED.allowed} AND due_at <= :now AND fence = :fence"
             " AND NOT EXISTS (SELECT 1 FROM delivery AS twin JOIN account AS other ON other.name = twin.account"
             " JOIN account AS mine ON mine.name = delivery.account WHERE twin.anchor = delivery.anchor"
@@ -214,6 +269,7 @@ class Claims:
             me=claimant.me(),
             now=micros(now),
             until=micros(until),
+            **_intended(intent),
         ):
             raise _TakenError
         self._attempted(delivery.key, delivery.fence + 1, now)

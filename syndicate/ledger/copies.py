@@ -6,14 +6,15 @@ import contextlib
 import os
 import sqlite3
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
 from syndicate.errors import LedgerError
-from syndicate.ledger import write_ahead
-from syndicate.ledger.database import BUSY_SECONDS, VERSION, from_micros
+from syndicate.ledger import private_file, write_ahead
+from syndicate.ledger.database import VERSION, from_micros
 from syndicate.ledger.faults import damaged, explained
+from syndicate.ledger.sqlite import BUSY_SECONDS
+from syndicate.model.dataclass import dataclass
 
 Missing = sqlite3.OperationalError
 """Raised in a `reading` by a statement about a table that is not there."""
@@ -38,7 +39,7 @@ def reading(ledger: Path) -> Iterator[sqlite3.Connection]:
     if not ledger.is_file():
         raise LedgerError(f"there is no ledger at {ledger}")
     own = log.exists() and log.stat().st_size and not write_ahead.is_foreign(ledger)
-    uri = f"{ledger.absolute().as_uri()}?{'mode=ro' if own else 'immutable=1'}"
+    uri = f"{ledger.absolute().as_uri()}?{'mode=ro' if own else 'mode=ro&immutable=1'}"
     try:
         with contextlib.closing(sqlite3.connect(uri, uri=True, timeout=BUSY_SECONDS)) as connection:
             yield connection
@@ -60,6 +61,9 @@ def contents(ledger: Path) -> Contents:
             )
         [articles] = connection.execute("SELECT count(*) FROM article").fetchone()
         [posted] = connection.execute("SELECT count(*) FROM delivery WHERE state = 'posted'").fetchone()
+        if "shelf_count" in tables:
+            shelved = "SELECT COALESCE(SUM(number), 0) FROM shelf_count WHERE what IN ('posted', 'deleted')"
+            posted += connection.execute(shelved).fetchone()[0]
     return Contents(schema, articles, posted, from_micros(int(meta["clock"])) if "clock" in meta else None)
 
 
@@ -76,7 +80,7 @@ def write_copy(ledger: Path, target: Path) -> None:
 
     The copy is one file, without a log, that is on the disk and was looked through. Nothing is left if it fails.
     """
-    os.close(os.open(target, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600))
+    os.close(private_file.create(target))
     try:
         _copy(ledger, target)
         _require_whole(ledger, target)

@@ -9,13 +9,15 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
-from syndicate.errors import AuthError, LedgerError, reworded
+from syndicate.errors import AuthError, LedgerError, Unavailable, reworded
 from syndicate.ledger import claimant
+from syndicate.ledger.credential_terms import SIGNED_IN, Term, term, times
 from syndicate.ledger.database import Database, micros
 from syndicate.ledger.key_file import key_beside
-from syndicate.ledger.notices import KEY, Notices
+from syndicate.ledger.notices import KEY, NOT_RENEWED, Notices
 from syndicate.model import Json
 from syndicate.ports import Clock
+from syndicate.serialization import instant
 
 if TYPE_CHECKING:
     from cryptography.fernet import MultiFernet
@@ -27,6 +29,10 @@ SEALED = (("credential", "account", "data"), ("subscription", "callback", "seale
 """Tables with sealed columns: the table, its key, and the column."""
 SHUT = "the stored session cannot be opened with this key"
 LOST = "put back the key that it was stored with (SYNDICATE_KEY or the .key file beside the database)"
+
+
+class EmptyToken(LedgerError):
+    """Credentials that are not stored, since a token in them is empty: it would overwrite a good one."""
 
 
 class Credentials:
@@ -52,6 +58,18 @@ class Credentials:
             return 0, {}
         return row["version"], (self.unseal(row["data"]) if row["data"] else None) or {}
 
+    def term(self, account: str) -> Term | None:
+        """When an account's credentials end and are renewed; None where none are stored. Needs no key."""
+        row = self._db.row("SELECT * FROM credential WHERE account = :account AND data <> ''", account=account)
+        return term(row) if row else None
+
+    def to_renew(self, now: datetime) -> list[str]:
+        """The accounts whose credentials are to be renewed now."""
+        found = self._db.rows(
+            "SELECT account FROM credential WHERE data <> '' AND renew_at <= :now AND again_at <= :now", now=micros(now)
+        )
+        return [row["account"] for row in found]
+
     def is_shut(self, account: str) -> bool:
         """Whether credentials are stored that cannot be opened with this key."""
         row = self._db.row("SELECT data FROM credential WHERE account = :account", account=account)
@@ -76,15 +94,46 @@ class Credentials:
                 raise AuthError(f"{account}: another process could not refresh the session")
             time.sleep(0.1)
 
-    def _refresh(self, account: str, version: int, refresh: Callable[[Json], Json], clock: Clock) -> None:
-        shut = self.is_shut(account)
+    def renew_ahead(self, account: str, version: int, refresh: Callable[[Json], Json], *, clock: Clock) -> bool:
+        """Renew credentials of this `version` that still live. False where another process does, or did.
+
+        Raises what `refresh` raises.
+        """
+        if not self.lock(account, version, clock()):
+            return False
         try:
-            fresh = refresh(self.load(account)[1])
+            self.cipher()
+            self._refresh(account, version, refresh, clock)
+        except BaseException:
+            self.unlock(account, version)
+            raise
+        return True
+
+    def put_off(self, account: str, version: int, until: datetime) -> None:
+        """Count a renewal that failed; the next is tried at `until`."""
+        self._db.change(
+            "UPDATE credential SET failures = failures + 1, again_at = :until"
+            " WHERE account = :account AND version = :version",
+            account=account,
+            version=version,
+            until=micros(until),
+        )
+
+    def _refresh(self, account: str, version: int, refresh: Callable[[Json], Json], clock: Clock) -> None:
+        shut, held = self.is_shut(account), self.load(account)[1]
+        try:
+            fresh = refresh({name: value for name, value in held.items() if name != SIGNED_IN})
+            fresh |= {SIGNED_IN: held[SIGNED_IN]} if SIGNED_IN in held and fresh else {}
         except AuthError as fault:
             if shut:
                 raise reworded(fault, f"{fault}; {SHUT}", hint=f"{LOST}, or sign in again") from fault
             raise
-        if self.replace(account, version, fresh) and shut:
+        try:
+            stored = self.replace(account, version, fresh)
+        except EmptyToken as fault:
+            Notices(self._db).happened(NOT_RENEWED, account, str(fault), clock())
+            raise Unavailable(str(fault)) from fault
+        if stored and shut:
             told = f"{account}: {SHUT}; a new one was made"
             self._notes.append(told)
             Notices(self._db).happened(KEY, account, told, clock())
@@ -92,11 +141,7 @@ class Credentials:
     def lock(self, account: str, version: int, now: datetime) -> bool:
         """Reserve the refresh of this version for this process; False if another does or did it."""
         with self._db.transaction():
-            self._db.change(
-                "INSERT INTO credential (account, version, data, refreshing_until) VALUES (:account, 0, '', 0)"
-                " ON CONFLICT DO NOTHING",
-                account=account,
-            )
+            self._make_room(account)
             row = self._db.row("SELECT refreshing_by FROM credential WHERE account = :account", account=account)
             left = row is not None and claimant.dead(row["refreshing_by"])  # killed while refreshing
             return bool(
@@ -114,18 +159,38 @@ class Credentials:
 
     def replace(self, account: str, version: int, data: Json) -> bool:
         """Store the next version. Refuses empty tokens: they would overwrite good ones."""
-        if not data or not all(data.values()):
-            raise LedgerError(f"{account}: the network gave an empty token; the stored one was kept")
+        _require_whole(account, data)
         with self._db.transaction():  # nobody changes the key between sealing and storing
             return bool(
                 self._db.change(
-                    "UPDATE credential SET version = version + 1, data = :data, refreshing_until = 0"
+                    "UPDATE credential SET version = version + 1, data = :data, refreshing_until = 0, failures = 0,"
+                    " again_at = 0, signed_in_at = :signed_in_at, expires_at = :expires_at, renew_at = :renew_at"
                     " WHERE account = :account AND version = :version",
                     account=account,
                     version=version,
                     data=self.seal(data),
+                    **times(data),
                 )
             )
+
+    def sign_in(self, account: str, data: Json, now: datetime) -> None:
+        """Store the credentials of a person who signed in, whatever was there before."""
+        with self._db.transaction():
+            self._make_room(account)
+            version = self.load_version(account)
+            self.replace(account, version, data | {SIGNED_IN: instant(now)})
+
+    def load_version(self, account: str) -> int:
+        """The version of the stored credentials; 0 where there are none."""
+        row = self._db.row("SELECT version FROM credential WHERE account = :account", account=account)
+        return int(row["version"]) if row else 0
+
+    def _make_room(self, account: str) -> None:
+        self._db.change(
+            "INSERT INTO credential (account, version, data, refreshing_until) VALUES (:account, 0, '', 0)"
+            " ON CONFLICT DO NOTHING",
+            account=account,
+        )
 
     def unlock(self, account: str, version: int) -> None:
         """Give up a refresh that failed."""
@@ -183,6 +248,11 @@ class Credentials:
                     hint="check SYNDICATE_KEY or the key file",
                 ) from fault
         return self._ciphers
+
+
+def _require_whole(account: str, data: Json) -> None:
+    if not data or not all(data.values()):
+        raise EmptyToken(f"{account}: the network gave an empty token; the stored one was kept")
 
 
 class Session:

@@ -1,31 +1,103 @@
-"""SQLite: plain SQL with `:name` parameters, short transactions, errors with a cure."""
+"""What the ledger asks of a database, whichever it is: plain SQL with `:name` parameters, short transactions."""
 
 from __future__ import annotations
 
 import contextlib
-import sqlite3
-import threading
-from collections.abc import Iterator, Sequence
+import functools
+import re
+from collections.abc import Callable, Iterator, Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Any, overload
+from typing import Any, Protocol, overload
 
 from syndicate.errors import LedgerError
-from syndicate.ledger import write_ahead
-from syndicate.ledger.faults import explained
-from syndicate.ledger.log_watch import LogWatch
+from syndicate.model.pattern import pattern
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 MICROSECOND = timedelta(microseconds=1)
 MIGRATIONS = Path(__file__).parent / "migrations"
-VERSION = 12
-BUSY_SECONDS = 30.0
-CACHE_KB = 400
-
-_LEFT_OPEN: list[sqlite3.Connection] = []
-"""Connections that end with the process: their log is no longer the one beside the ledger."""
+VERSION = 15
 
 Row = dict[str, Any]
+
+_PARTS = pattern(r"'[^']*'|(?<![:\w]):([A-Za-z_]\w*)|%|\b(?:un)?likely(?=\()")
+"""A text in quotes, a parameter, a percent sign, or a hint that only SQLite's planner wants."""
+
+
+class Database(Protocol):
+    """One ledger. Every method raises LedgerError, and may be called by any thread."""
+
+    @property
+    def name(self) -> str:
+        """Where it is, for messages; never with a password."""
+
+    @property
+    def path(self) -> Path | None:
+        """Its file; None where a server keeps it."""
+
+    @property
+    def packs(self) -> bool:
+        """Whether the words of old articles are stored compressed; a server does that by itself."""
+
+    def rows(self, sql: str, **values: Any) -> list[Row]:
+        """Run one statement and return its rows."""
+
+    def row(self, sql: str, **values: Any) -> Row | None:
+        """The first row, if there is one."""
+
+    def change(self, sql: str, **values: Any) -> int:
+        """Run one statement and return how many rows it touched."""
+
+    def change_many(self, sql: str, rows: Sequence[Row]) -> None:
+        """Run one statement for each of many rows, all of them or none."""
+
+    def transaction(self) -> contextlib.AbstractContextManager[Any]:
+        """One transaction, without other writers. Inside another one on this thread: part of that."""
+
+    def snapshot(self) -> contextlib.AbstractContextManager[Any]:
+        """Meanwhile, this thread reads everything as it is now, and nobody waits for it."""
+
+    def stream(self, sql: str, most: int) -> Iterator[list[Row]]:
+        """The rows of one statement, at most so many at a time; within `snapshot`."""
+
+    def columns(self, table: str) -> set[str]:
+        """The names of a table's columns."""
+
+    def defer_references(self) -> None:
+        """Let rows that others refer to be missing until the end of this transaction."""
+
+    def others(self) -> int:
+        """A number that is another one as soon as any other thread or process has changed something."""
+
+    def changed_here(self) -> int:
+        """How many rows this thread has changed so far."""
+
+    def relaxed(self) -> contextlib.AbstractContextManager[Any]:
+        """Meanwhile, commits of this thread do not wait for the disk."""
+
+    def sync(self) -> None:
+        """Bring to the disk what was committed `relaxed`, if anything was."""
+
+    def check(self) -> None:
+        """Raise LedgerError if it is not the one that was opened."""
+
+    def check_log(self) -> None:
+        """Raise LedgerError if its log is not the one that it had when it was opened."""
+
+    def damage(self, *, whole: bool = True) -> list[str]:
+        """What is damaged, in the database's words. Unless `whole`, what takes long is not looked at."""
+
+    def size(self) -> int:
+        """How many bytes it has."""
+
+    def checkpoint(self) -> None:
+        """Bring its file up to date, if it has one of its own."""
+
+    def widen(self, cache_kb: int) -> None:
+        """Give this thread more memory, for writing many rows. `cache_kb` is in KiB."""
+
+    def close(self) -> None:
+        """Close every thread's connection."""
 
 
 @overload
@@ -42,243 +114,49 @@ def from_micros(value: int | None) -> datetime | None:
     return None if value is None else EPOCH + value * MICROSECOND
 
 
-class Database:
-    """One SQLite file, a connection for each living thread: WAL, every commit on disk before it returns.
-
-    `busy` is how many seconds to wait for another writer. `durable` is False only for copies that are
-    thrown away.
-    """
-
-    def __init__(self, path: Path, *, busy: float = BUSY_SECONDS, durable: bool = True) -> None:
-        self.path = path
-        self._busy = busy
-        self._durable = durable
-        self._chained = False
-        self._local = threading.local()
-        self._all: dict[threading.Thread, sqlite3.Connection] = {}
-        self._guard = threading.Lock()
-        self._file: tuple[int, int] | None = None
-        self._watch = LogWatch(path, self.checkpoint)
-        before = _identity(path)
-        self._migrate()
-        self._file = before or _identity(path)
-        self.check()  # another file may have been put there while it was opened
-
-    def rows(self, sql: str, **values: Any) -> list[Row]:
-        """Run one statement and return its rows."""
-        with self.transaction() if " RETURNING " in sql else contextlib.nullcontext(), self._translated():
-            cursor = self._connection().execute(sql, values)
-            names = [column[0] for column in cursor.description or ()]
-            return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
-
-    def row(self, sql: str, **values: Any) -> Row | None:
-        """The first row, if there is one."""
-        found = self.rows(sql, **values)
-        return found[0] if found else None
-
-    def change(self, sql: str, **values: Any) -> int:
-        """Run one statement and return how many rows it touched."""
-        with self.transaction(), self._translated():
-            return self._connection().execute(sql, values).rowcount
-
-    def change_many(self, sql: str, rows: Sequence[Row]) -> None:
-        """Run one statement for each of many rows."""
-        with self.transaction(), self._translated():
-            self._connection().executemany(sql, rows)
-
-    @contextlib.contextmanager
-    def transaction(self) -> Iterator[None]:
-        """One transaction (BEGIN IMMEDIATE), without other writers. Inside another one on this thread: part of that."""
-        connection = self._connection()
-        if connection.in_transaction:
-            yield
-            return
-        self._watch.check()
-        with self._translated():
-            connection.execute("BEGIN IMMEDIATE")
-        before = connection.total_changes
-        try:
-            yield
-            with self._translated():
-                if connection.total_changes != before:
-                    self._stamp()
-                connection.execute("COMMIT")
-        except BaseException:
-            # A full disk may have ended the transaction already.
-            with contextlib.suppress(sqlite3.Error):
-                connection.execute("ROLLBACK")
-            raise
-
-    def check(self) -> None:
-        """Raise LedgerError if the file was removed or replaced since it was opened."""
-        found = _identity(self.path)
-        if found != self._file:
-            raise LedgerError(
-                f"{self.path} is {'another file than when it was opened' if found else 'gone'}",
-                hint="stop this, put the file back from your backup if need be, and start again",
-            )
-
-    def check_log(self) -> None:
-        """Raise LedgerError if the write-ahead log was removed, replaced or cut, or the file overwritten, in use."""
-        self._watch.check_file()
-
-    def damage(self, *, whole: bool = True) -> list[str]:
-        """What is damaged in the file, in SQLite's words. Unless `whole`, indexes are not compared with tables."""
-        found = self.rows(f"PRAGMA {'integrity_check' if whole else 'quick_check'}(20)")
-        told = [str(next(iter(row.values()))) for row in found]
-        return [] if told == ["ok"] else told
-
-    def checkpoint(self) -> None:
-        """Move what the write-ahead log holds into the file itself, as far as nobody reads it: a copy of the file
-        alone is then up to date.
-        """
-        self.rows("PRAGMA wal_checkpoint(PASSIVE)")
-
-    def give_back(self, pages: int) -> None:
-        """Give some free pages at the end of the file back to the disk."""
-        with self.transaction(), self._translated():
-            for _ in range(pages):  # Python takes but one step of this statement, and each step frees one page
-                self._connection().execute("PRAGMA incremental_vacuum")
-            self._stamp()
-
-    def rewrite(self) -> None:
-        """Write the whole file anew, without free pages, so that it can give some back from then on. Others wait."""
-        with self.transaction(), self._translated():
-            self._stamp()
-        with self._translated():
-            self._connection().execute("PRAGMA auto_vacuum=INCREMENTAL")
-            self._connection().execute("VACUUM")
-        with self.transaction(), self._translated():
-            self._stamp()
-        self.checkpoint()
-
-    def _stamp(self) -> None:
-        if self._chained:
-            write_ahead.stamp(self._connection())
-
-    def widen(self, cache_kb: int) -> None:
-        """Give this thread a larger page cache, for writing many rows all over the file. `cache_kb` is in KiB."""
-        self.rows(f"PRAGMA cache_size=-{cache_kb}")
-
-    def copy_to(self, target: Path) -> None:
-        """Write a consistent copy to `target`, while others may write."""
-        with self._translated(), contextlib.closing(sqlite3.connect(target)) as other:
-            self._connection().backup(other)
-
-    def close(self) -> None:
-        """Close every thread's connection; none may be in use."""
-        with self._guard:
-            if self._watch.lost:  # closing the last one would move its log over what others have written since
-                _LEFT_OPEN.extend(self._all.values())
-            else:
-                for connection in self._all.values():
-                    connection.close()
-            self._all.clear()
-        self._local = threading.local()
-
-    def _connection(self) -> sqlite3.Connection:
-        found: sqlite3.Connection | None = getattr(self._local, "connection", None)
-        if found is None:
-            with self._translated():
-                found = self._open()
-            self._local.connection = found
-            with self._guard:
-                if not self._all:
-                    self._watch.begin()
-                for thread in [thread for thread in self._all if not thread.is_alive()]:
-                    self._all.pop(thread).close()
-                self._all[threading.current_thread()] = found
-        return found
-
-    def _open(self) -> sqlite3.Connection:
-        mode = "rwc" if self._file is None else "rw"  # never create an empty database where the file was removed
-        connection = sqlite3.connect(
-            f"{self.path.absolute().as_uri()}?mode={mode}",
-            uri=True,
-            timeout=self._busy,
-            isolation_level=None,
-            check_same_thread=False,
-            cached_statements=256,
-        )
-        try:
-            if not self.path.stat().st_size:
-                connection.execute("PRAGMA auto_vacuum=INCREMENTAL")  # so that `prune` can make the file smaller
-            connection.execute("PRAGMA journal_mode=WAL")
-            connection.execute(f"PRAGMA synchronous={'FULL' if self._durable else 'OFF'}")
-            connection.execute("PRAGMA foreign_keys=ON")
-            connection.execute(f"PRAGMA cache_size=-{CACHE_KB}")  # for each thread: many of them may be at work
-            connection.execute("SELECT 1 FROM sqlite_master")  # makes the log, if there is none yet
-        except sqlite3.Error:
-            connection.close()
-            raise
-        return connection
-
-    def _version(self) -> int:
-        if not self._has("meta"):
-            return 0
-        found = self.row("SELECT value FROM meta WHERE name = 'schema_version'")
-        return int(found["value"]) if found else 0
-
-    def _has(self, table: str) -> bool:
-        return bool(self.rows("SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = :table", table=table))
-
-    def _migrate(self) -> None:
-        version = self._version()
-        if version == VERSION:
-            self._chained = self._durable and self._has("chain")
-            return
-        if version > VERSION:
-            raise LedgerError(
-                f"{self.path} was written by a newer syndicate (schema {version}, this one knows {VERSION})",
-                hint="install the newer version again",
-            )
-        with self.transaction():
-            self.change("CREATE TABLE IF NOT EXISTS meta (name TEXT PRIMARY KEY, value TEXT NOT NULL)")
-            for number in range(self._version() + 1, VERSION + 1):
-                self._run((MIGRATIONS / f"{number:03}.sql").read_text(encoding="utf-8"))
-            self.change(
-                "INSERT INTO meta (name, value) VALUES ('schema_version', :version)"
-                " ON CONFLICT (name) DO UPDATE SET value = :version",
-                version=str(VERSION),
-            )
-            self._chained = self._durable and self._has("chain")
-
-    def _run(self, script: str) -> None:
-        """Run a script statement by statement: `executescript` would commit the transaction first."""
-        statement = ""
-        for line in script.splitlines(keepends=True):
-            statement += line
-            if sqlite3.complete_statement(statement):
-                self.change(statement)
-                statement = ""
-
-    @contextlib.contextmanager
-    def _translated(self) -> Iterator[None]:
-        try:
-            yield
-        except sqlite3.Error as fault:
-            raise explained(self.path, fault, was_ledger=self._file is not None) from fault
+@functools.lru_cache(maxsize=1024)
+def percent_named(sql: str) -> str:
+    """A statement with `:name` parameters as psycopg wants it: `%(name)s`, and `%%` for a percent sign."""
+    return _PARTS.sub(_percent_named, sql)
 
 
-def _identity(path: Path) -> tuple[int, int] | None:
-    """Device and inode of the file at a path; None if there is none."""
-    try:
-        found = path.stat()
-    except OSError:
-        return None
-    return found.st_dev, found.st_ino
+def _percent_named(found: re.Match[str]) -> str:
+    if found[1]:
+        return f"%({found[1]})s"
+    return "" if found[0] in ("likely", "unlikely") else found[0].replace("%", "%%")
 
 
-def copy_ledger(source: Path, target: Path) -> None:
-    """Copy a ledger for a rehearsal. Writes nothing next to the original, not even SQLite's own files."""
-    log = write_ahead.log_of(source)
-    own = log.exists() and log.stat().st_size and not write_ahead.is_foreign(source)
-    mode = "mode=ro" if own else "immutable=1"
-    try:
-        with (
-            contextlib.closing(sqlite3.connect(f"{source.absolute().as_uri()}?{mode}", uri=True)) as original,
-            contextlib.closing(sqlite3.connect(target)) as copy,
-        ):
-            original.backup(copy)
-    except sqlite3.Error as fault:
-        raise explained(source, fault) from fault
+def schema_of(database: Database) -> int:
+    """The version of the schema that a ledger with a table `meta` has; 0 where it is not known."""
+    found = database.row("SELECT value FROM meta WHERE name = 'schema_version'")
+    return int(found["value"]) if found else 0
+
+
+def newer(name: str, version: int) -> LedgerError:
+    """A LedgerError for a ledger of a later version."""
+    return LedgerError(
+        f"{name} was written by a newer syndicate (schema {version}, this one knows {VERSION})",
+        hint="install the newer version again",
+    )
+
+
+def scripts(version: int) -> Iterator[str]:
+    """What makes a ledger of this version one of today; of version 0, a new one, all at once where that is written."""
+    whole = MIGRATIONS / f"whole-{VERSION:03}.sql"
+    if version == 0 and whole.exists():
+        yield whole.read_text(encoding="utf-8")
+        return
+    for number in range(version + 1, VERSION + 1):
+        yield (MIGRATIONS / f"{number:03}.sql").read_text(encoding="utf-8")
+
+
+def migrate(database: Database, run: Callable[[str], None]) -> None:
+    """Bring a ledger to this version's schema, within a transaction; `run` runs a script of several statements."""
+    database.change("CREATE TABLE IF NOT EXISTS meta (name TEXT PRIMARY KEY, value TEXT NOT NULL)")
+    for script in scripts(schema_of(database)):
+        run(script)
+    database.change(
+        "INSERT INTO meta (name, value) VALUES ('schema_version', :version)"
+        " ON CONFLICT (name) DO UPDATE SET value = :version",
+        version=str(VERSION),
+    )

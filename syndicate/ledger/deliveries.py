@@ -4,21 +4,22 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 
 from syndicate.ledger import rows
 from syndicate.ledger.articles import CHUNK
 from syndicate.ledger.database import Database, Row, from_micros, micros
 from syndicate.ledger.days import DAY, LAST, fixed_day
+from syndicate.ledger.shelf import Shelf
 from syndicate.ledger.transitions import WANTED
 from syndicate.model import Action, Delivery, Receipt, State
+from syndicate.model.dataclass import dataclass
 
 SHORTEST = 4
 """Characters of a key that a person has to type at least."""
 _DAY = (
-    "(SELECT COALESCE(article.day, CASE WHEN article.published_at >= 0 AND article.published_at < "
+    "(SELECT COALESCE(article.utc_day, CASE WHEN article.published_at >= 0 AND article.published_at < "
     f"{LAST} THEN article.published_at / {DAY} * {DAY} END) FROM article WHERE article.anchor = :anchor)"
 )
 """The UTC day of a delivery's article; articles of earlier versions only have their date."""
@@ -63,11 +64,21 @@ class Deliveries:
 
     def __init__(self, database: Database) -> None:
         self._db = database
+        self._shelf = Shelf(database)
 
     # Planning
 
-    def plan(self, planned: PlannedDelivery, planned_at: datetime) -> str | None:
-        """Write a new delivery. Returns its key, or None if this article was planned for this account before."""
+    def fetch(self, anchors: Iterable[str]) -> None:
+        """Get the rows of these articles back that are on the shelf."""
+        self._shelf.fetch(anchors)
+
+    def plan(self, planned: PlannedDelivery, planned_at: datetime, *, fetched: bool = False) -> str | None:
+        """Write a new delivery. Returns its key, or None if this article was planned for this account before.
+
+        `fetched`: its article was given to `fetch` in this transaction.
+        """
+        if not fetched:
+            self._shelf.fetch([planned.anchor])
         made = self._plan(planned, planned.key, planned_at)
         if made is None and self._is_of_a_former_name(planned):
             return self._plan(planned, delivery_key(planned.key, planned.account), planned_at)
@@ -116,6 +127,7 @@ class Deliveries:
 
     def filtered(self, account: str, anchors: Sequence[str]) -> set[str]:
         """Which of these articles the account's filters left out."""
+        self._shelf.fetch(anchors)
         found: set[str] = set()
         for start in range(0, len(anchors), CHUNK):
             values: Row = {"account": account}
@@ -127,6 +139,7 @@ class Deliveries:
 
     def given_up(self, anchor: str, reasons: Sequence[str] = GIVEN_UP) -> bool:
         """Whether an article was skipped for one of these reasons, such as that its page was not there."""
+        self._shelf.fetch([anchor])
         values: Row = {"anchor": anchor}
         among = rows.among("reason", reasons, values)
         asked = f"SELECT 1 FROM delivery WHERE anchor = :anchor AND state = 'skipped' AND {among} LIMIT 1"
@@ -153,11 +166,30 @@ class Deliveries:
 
     def find(self, key: str) -> Delivery | None:
         """The delivery with this key; None if there is none."""
-        row = self._db.row(f"{rows.JOINED} WHERE delivery.key = :key", key=key)
+        asked = f"{rows.JOINED} WHERE delivery.key = :key"
+        row = self._db.row(asked, key=key)
+        if row is None:
+            self._shelf.fetch_keyed(key)
+            row = self._db.row(asked, key=key)  # in any case: another process may have got it back in between
         return rows.delivery(row) if row else None
+
+    def several(self, keys: Sequence[str]) -> list[Delivery]:
+        """The deliveries with these keys, in their order."""
+        found: dict[str, Delivery] = {}
+        for start in range(0, len(keys), CHUNK):
+            values: Row = {}
+            among = rows.among("delivery.key", keys[start : start + CHUNK], values)
+            found |= {row["key"]: rows.delivery(row) for row in self._db.rows(f"{rows.JOINED} WHERE {among}", **values)}
+        return [found[key] for key in dict.fromkeys(keys) if key in found]
+
+    def due_by_reason(self, account: str) -> dict[str | None, int]:
+        """How many deliveries are due for an account, by the reason for which they wait."""
+        asked = "SELECT reason, COUNT(*) AS number FROM delivery WHERE account = :account AND state = 'due' GROUP BY 1"
+        return {row["reason"]: row["number"] for row in self._db.rows(asked, account=account)}
 
     def of(self, anchor: str, account: str, revision: int = 0) -> Delivery | None:
         """The post of an article for an account; None if there is none. Its key may be of a former account name."""
+        self._shelf.fetch([anchor])
         row = self._db.row(
             f"{rows.JOINED} WHERE delivery.anchor = :anchor AND delivery.account = :account"
             " AND delivery.action = 'post' AND delivery.revision = :revision AND delivery.part = 0",
@@ -176,7 +208,8 @@ class Deliveries:
         """Deliveries whose key begins with `prefix`: people type the first digits."""
         if not prefix.isalnum() or len(prefix) < SHORTEST:
             return []
-        found = self._db.rows(f"{rows.JOINED} WHERE delivery.key LIKE :pattern LIMIT 3", pattern=f"{prefix}%")
+        self._shelf.fetch_keyed(prefix)
+        found = self._db.rows(f"{rows.JOINED} WHERE delivery.key LIKE :pattern LIMIT 3", pattern=f"{prefix.lower()}%")
         return [rows.delivery(row) for row in found]
 
     def remote_ids(self, delivery: Delivery) -> list[str]:
@@ -201,6 +234,16 @@ class Deliveries:
         )
         return link is not None and any(json.loads(row["post"]).get("link") == link for row in found)
 
+    def links(self, account: str, states: Sequence[State]) -> set[str]:
+        """The links of an account's posts in these states."""
+        values: Row = {"account": account}
+        found = self._db.rows(
+            "SELECT post FROM delivery WHERE account = :account AND action = 'post' AND post IS NOT NULL"
+            f" AND {rows.among('state', states, values)}",
+            **values,
+        )
+        return {link for row in found if (link := json.loads(row["post"]).get("link"))}
+
     def was_posted(self, anchor: str, account: str) -> bool:
         """Whether an article was posted on an account, or may have been, and was not deleted since.
 
@@ -213,6 +256,7 @@ class Deliveries:
 
     def latest(self, anchor: str, account: str) -> Delivery | None:
         """The post of an article on an account; the last one, if it was sent again. None if none was planned."""
+        self._shelf.fetch([anchor])
         row = self._db.row(
             f"{rows.JOINED} WHERE delivery.anchor = :anchor AND account = :account AND action = 'post' AND part = 0"
             " ORDER BY revision DESC LIMIT 1",
@@ -223,6 +267,7 @@ class Deliveries:
 
     def edits(self, anchor: str, account: str, since: datetime) -> tuple[int, datetime | None]:
         """How many edits of a post that was planned at `since` went through, and when the last one did."""
+        self._shelf.fetch([anchor])
         row = self._db.row(
             "SELECT COUNT(*) AS number, MAX(updated_at) AS last FROM delivery WHERE anchor = :anchor"
             " AND account = :account AND action = 'edit' AND state = 'posted' AND planned_at >= :since",
@@ -236,6 +281,8 @@ class Deliveries:
     def receipt(self, key: str) -> Receipt | None:
         """The stored receipt of a delivery; None if there is none."""
         row = self._db.row("SELECT receipt FROM delivery WHERE key = :key", key=key)
+        if row is None and self._shelf.fetch_keyed(key):
+            return self.receipt(key)
         return Receipt(**json.loads(row["receipt"])) if row and row["receipt"] else None
 
     def search(
@@ -254,6 +301,7 @@ class Deliveries:
             rows.among("article.source", sources, values),
         ]
         if anchor is not None:
+            self._shelf.fetch([anchor])
             conditions.append("delivery.anchor = :anchor")
             values["anchor"] = anchor
         where = " AND ".join(condition for condition in conditions if condition) or "1 = 1"
@@ -285,24 +333,31 @@ class Deliveries:
         self, account: str, now: datetime, *, sources: Sequence[str] = (), anchor: str | None = None
     ) -> Delivery | None:
         """The next delivery of an account: unknown ones first (they need no lane), breaking news, then as planned."""
+        found = self.queue(account, now, 1, sources=sources, anchor=anchor)
+        return found[0] if found else None
+
+    def queue(
+        self, account: str, now: datetime, most: int, *, sources: Sequence[str] = (), anchor: str | None = None
+    ) -> list[Delivery]:
+        """The next deliveries of an account, in the order of `next_due`; those of one state alone."""
         asked = "SELECT 1 FROM delivery WHERE state = 'unknown' AND account = :account AND due_at <= :now LIMIT 1"
         unclear = self._db.row(asked, account=account, now=micros(now)) is not None
         for state in ("unknown", "due") if unclear else ("due",):
-            values: Row = {"account": account, "now": micros(now), "state": state}
+            values: Row = {"account": account, "now": micros(now), "state": state, "most": most}
             among = rows.among("article.source", sources, values)
             if anchor is not None:
                 values["anchor"] = anchor
-            row = self._db.row(
+            found = self._db.rows(
                 f"{rows.JOINED} WHERE delivery.account = :account AND delivery.state = :state"
                 " AND +delivery.due_at <= :now AND delivery.lease_until <= :now"  # + keeps to the order's index
                 + (f" AND {among}" if among else "")
                 + (" AND delivery.anchor = :anchor" if anchor is not None else "")
-                + " ORDER BY delivery.priority, delivery.planned_at LIMIT 1",
+                + " ORDER BY delivery.priority, delivery.planned_at LIMIT :most",
                 **values,
             )
-            if row:
-                return rows.delivery(row)
-        return None
+            if found:
+                return [rows.delivery(row) for row in found]
+        return []
 
     def accounts_with_work(self, now: datetime) -> list[str]:
         """Names of accounts that have something due and may send now, or have something to look up."""
@@ -323,6 +378,10 @@ class Deliveries:
         found = self._db.rows("SELECT DISTINCT account FROM delivery WHERE state = 'unknown'")
         return [row["account"] for row in found]
 
+    def has_unanswered(self) -> bool:
+        """Whether nobody knows of any delivery if it arrived: it is unknown or held."""
+        return self._db.row("SELECT 1 FROM delivery WHERE state IN ('unknown', 'held') LIMIT 1") is not None
+
     def under_way(self) -> bool:
         """Whether anything is due, being sent or unknown."""
         states = "state IN ('due', 'sending', 'unknown')"
@@ -330,16 +389,19 @@ class Deliveries:
 
     def accounts(self) -> list[str]:
         """Names of all accounts that anything was ever planned for, also those that left the config."""
-        return [row["account"] for row in self._db.rows("SELECT DISTINCT account FROM delivery")]
-
-    def counts(self) -> dict[str, int]:
-        """How many deliveries are in each state."""
-        found = self._db.rows("SELECT state, COUNT(*) AS number FROM delivery GROUP BY state")
-        return {row["state"]: row["number"] for row in found}
+        found = self._db.rows(
+            "WITH RECURSIVE named (account) AS (SELECT MIN(account) FROM delivery UNION ALL"
+            " SELECT (SELECT MIN(account) FROM delivery WHERE account > named.account) FROM named"
+            " WHERE named.account IS NOT NULL) SELECT account FROM named WHERE account IS NOT NULL"
+            " UNION SELECT name FROM shelf_account"
+        )  # from one to the next by the index, however many rows each has
+        return [row["account"] for row in found]
 
     def attempts(self, key: str) -> list[Row]:
         """Each try of a delivery, first to last, with instants and outcome."""
         found = self._db.rows("SELECT * FROM attempt WHERE key = :key ORDER BY fence", key=key)
+        if not found and self._shelf.fetch_keyed(key):
+            return self.attempts(key)
         return [
             row | {"started_at": from_micros(row["started_at"]), "ended_at": from_micros(row["ended_at"])}
             for row in found

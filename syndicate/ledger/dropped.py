@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from syndicate.ledger import rows
@@ -11,6 +10,7 @@ from syndicate.ledger.alerts import TRIES
 from syndicate.ledger.articles import CHUNK
 from syndicate.ledger.database import Database, Row, from_micros, micros
 from syndicate.model import REASONS
+from syndicate.model.dataclass import dataclass
 
 LATE = "late"
 """Cause: it was already too old when its source could be read again."""
@@ -29,7 +29,7 @@ _WORDS: Mapping[str, str] = {
 }
 
 CAUSE = (
-    "COALESCE(delivery.reason, (SELECT CASE WHEN account.paused = 'auth' THEN 'auth'"
+    "COALESCE(delivery.reason, (SELECT CASE WHEN account.paused IN ('auth', 'login') THEN 'auth'"
     " WHEN account.paused IS NOT NULL OR EXISTS (SELECT 1 FROM pause WHERE word = '') THEN 'paused'"
     " WHEN account.next_at > delivery.planned_at AND account.failures > 0 THEN 'unavailable'"
     " WHEN account.next_at > delivery.planned_at THEN 'rate_limited'"

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from syndicate.ledger import rows
 from syndicate.ledger.database import MICROSECOND, Database, Row, from_micros, micros
+from syndicate.ledger.site_names import SiteNames
 from syndicate.ledger.transitions import ELSEWHERE, FRESH, IN_DOUBT, move
 from syndicate.model import Article, Delivery, ListedPost
+from syndicate.model.dataclass import dataclass
 from syndicate.serialization import compact, load_article
 
 GRACE = timedelta(minutes=1)  # feeds count in seconds, and clocks differ
@@ -36,10 +37,11 @@ class Elsewhere:
         """Store what an account's network listed, instead of an earlier list."""
         from syndicate.aliases import aliases, wording
 
+        site = SiteNames(self._db).scope(account)
         with self._db.transaction():
             self._db.change("DELETE FROM listed WHERE account = :account", account=account)
             for post in posts:
-                hashes = {alias.hash for link in post.links for alias in aliases(Article("", link, ""))}
+                hashes = {alias.hash for link in post.links for alias in aliases(Article("", link, ""), site)}
                 said = wording(post.text)
                 for hashed in hashes or ({said} if said else set()):
                     self._db.change(
@@ -134,8 +136,9 @@ class Elsewhere:
         site may be ahead, by a minute or as far as its stories were ever dated later than they were read.
         """
         row = self._db.row(
-            "SELECT data, first_seen_at, (SELECT MIN(other.first_seen_at) FROM article AS other"
-            " WHERE other.source = article.source AND other.first_seen_at >= :doubt_at) AS first,"
+            "SELECT data, first_seen_at, (SELECT other.first_seen_at FROM article AS other"
+            " WHERE other.source = article.source AND other.first_seen_at >= :doubt_at"
+            " ORDER BY other.first_seen_at LIMIT 1) AS first,"
             " (SELECT MAX(other.published_at - other.first_seen_at) FROM article AS other"
             " WHERE other.source = article.source AND other.published_at - other.first_seen_at <= :fast) AS ahead"
             " FROM article WHERE anchor = :anchor",

@@ -45,7 +45,7 @@ def explained(path: Path, fault: sqlite3.Error, *, was_ledger: bool = False) -> 
     return LedgerError(f"{path}: {text}")
 
 
-def damaged(path: Path, told: str) -> LedgerError:
+def damaged(path: Path | str, told: str) -> LedgerError:
     """A LedgerError for a ledger that is damaged, with the cure."""
     return LedgerError(f"{path} is damaged: {told}", hint=PUT_BACK)
 

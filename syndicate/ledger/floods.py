@@ -131,8 +131,6 @@ def approved(database: Database, delivery: Delivery, now: datetime) -> None:
 
     It publishes a lot once nothing of it waits as a burst any more for the delivery's account.
     """
-    if delivery.reason not in ("burst", "stranger"):
-        return
     row = database.row("SELECT source, url FROM article WHERE anchor = :anchor", anchor=delivery.anchor)
     assert row is not None
     host = site_host(row["url"])

@@ -27,8 +27,12 @@ class FormerNames:
         for _, new in pairs:
             self._db.change("DELETE FROM former_name WHERE kind = :kind AND former = :new", kind=kind, new=new)
 
+    def all(self, kind: Kind) -> dict[str, str]:
+        """Every former name, with the present one."""
+        found = self._db.rows("SELECT former, name FROM former_name WHERE kind = :kind", kind=kind)
+        return {row["former"]: row["name"] for row in found}
+
     def now(self, kind: Kind, names: Iterable[str]) -> list[str]:
         """The present name of each of these; a name that was never changed is given as it is."""
-        found = self._db.rows("SELECT former, name FROM former_name WHERE kind = :kind", kind=kind)
-        known = {row["former"]: row["name"] for row in found}
+        known = self.all(kind)
         return [known.get(name, name) for name in names]

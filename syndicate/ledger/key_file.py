@@ -9,8 +9,10 @@ import threading
 from pathlib import Path
 
 from syndicate.errors import LedgerError
+from syndicate.ledger import private_file
 
 SIZE = 32  # bytes of a key
+KEEP = "keep others out: chmod 600"
 
 
 def path_beside(database: Path) -> Path:
@@ -18,10 +20,10 @@ def path_beside(database: Path) -> Path:
     return database.with_name(database.name + ".key")
 
 
-def key_beside(database: Path) -> bytes:
+def key_beside(database: Path, notes: list[str] | None = None) -> bytes:
     """The key kept beside the database, made at first use, readable by its owner alone.
 
-    A file that holds no key is renamed, and a new key made.
+    A file that holds no key is renamed, and a new key made. `notes` gets what is wrong with its mode.
     """
     path = path_beside(database)
     try:
@@ -29,9 +31,32 @@ def key_beside(database: Path) -> bytes:
             path.rename(_unused(path.with_name(f"{path.name}.damaged")))
         if not path.exists() or not path.stat().st_size:
             _make_key(path)
-        return path.read_bytes().strip()
+        return read(path, notes, {database.stat().st_uid} if database.exists() else set())
     except OSError as fault:
         raise LedgerError(f"{path} cannot be written or read: {fault.strerror}") from fault
+
+
+def read(path: Path, notes: list[str] | None = None, owners: set[int] | None = None) -> bytes:
+    """The content of a key's file. Raises LedgerError if somebody else may have written it.
+
+    It belongs to us, to root or, where these are given, to one of `owners`. That others may read it is told once.
+    """
+    with path.open("rb") as file:
+        _judge(path, os.fstat(file.fileno()), notes, owners)
+        return file.read().strip()
+
+
+def _judge(path: Path, found: os.stat_result, notes: list[str] | None, owners: set[int] | None) -> None:
+    """Look at the owner and the mode of a key's file, as `read` says."""
+    mine = found.st_uid == os.geteuid()
+    if found.st_mode & 0o002:
+        raise LedgerError(f"{path} can be written by everybody, so the key may be anybody's", hint=f"{KEEP} {path}")
+    if owners is not None and not mine and found.st_uid not in {0, *owners}:
+        raise LedgerError(f"{path} belongs to another user, so the key may be theirs", hint=f"run chown {path}")
+    # What another one owns, as a mounted secret, is often read through a group, and we cannot change that.
+    if notes is not None and found.st_mode & (0o066 if mine else 0o024):
+        said = f"{path}: others may {'change' if found.st_mode & 0o020 else 'read'} this key; {KEEP} {path}"
+        notes += [said] if said not in notes else []
 
 
 def is_key(content: bytes) -> bool:
@@ -78,7 +103,7 @@ def _make_key(path: Path) -> None:
 
 
 def _write(path: Path, content: bytes) -> None:
-    with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as file:
+    with os.fdopen(private_file.create_anew(path), "wb") as file:
         file.write(content)
         file.flush()
         os.fsync(file.fileno())

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable
-from dataclasses import dataclass
 from datetime import datetime
 
 from syndicate.aliases import urlkey
-from syndicate.ledger.database import Database, from_micros, micros
+from syndicate.ledger.database import Database, Row, from_micros, micros
 from syndicate.model import LeftOut
+from syndicate.model.dataclass import dataclass
 
 _AT_ONCE = 500  # places of one question
 
@@ -41,16 +41,21 @@ class Listings:
         return [each for each in left_out if self._is_new(source, each, now)]
 
     def _is_new(self, source: str, left_out: LeftOut, now: datetime) -> bool:
-        changed = self._db.rows(
-            "INSERT INTO listing (source, place, seen_at, why) VALUES (:source, :place, :now, :why)"
-            " ON CONFLICT (source, place) DO UPDATE SET why = excluded.why"
-            " WHERE listing.why IS NULL OR listing.why <> excluded.why RETURNING place",
-            source=source,
-            place=_key(left_out.place),
-            now=micros(now),
-            why=left_out.why[:500],
-        )
-        return bool(changed)
+        values: Row = {"source": source, "place": _key(left_out.place), "now": micros(now), "why": left_out.why[:500]}
+        with self._db.transaction():
+            if self._db.change(
+                "INSERT INTO listing (source, place, seen_at, why) VALUES (:source, :place, :now, :why)"
+                " ON CONFLICT (source, place) DO NOTHING",
+                **values,
+            ):
+                return True
+            return bool(
+                self._db.change(
+                    "UPDATE listing SET why = :why WHERE source = :source AND place = :place"
+                    " AND (why IS NULL OR why <> :why)",
+                    **values,
+                )
+            )
 
     def of(self, source: str) -> Memory:
         """What one source listed, for its reader."""

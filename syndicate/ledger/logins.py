@@ -4,21 +4,23 @@ from __future__ import annotations
 
 import hashlib
 import hmac
-import secrets
+import os
 from collections.abc import Collection
-from dataclasses import dataclass
 from datetime import datetime
 
 from syndicate.ledger import rows
 from syndicate.ledger.account_names import Fingerprint
 from syndicate.ledger.accounts import Accounts, is_another
-from syndicate.ledger.database import MICROSECOND, Database, Row, from_micros
+from syndicate.ledger.database import MICROSECOND, Database, Row, from_micros, micros
 from syndicate.ledger.partings import Partings
 from syndicate.ledger.transitions import CLOSED
 from syndicate.model import Account, Delivery, Identity
+from syndicate.model.dataclass import dataclass
 
 SALT = "login_salt"
 """Name of the row of `meta` with which secrets are hashed."""
+ASKED = "asked whose login is "
+"""Begin of the names of rows of `meta` that say when an account's network was asked."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +46,7 @@ class Logins:
             self._db.change(
                 "INSERT INTO meta (name, value) VALUES (:name, :value) ON CONFLICT (name) DO NOTHING",
                 name=SALT,
-                value=secrets.token_hex(32),
+                value=os.urandom(32).hex(),
             )
             return self.proof(secret)
         return hmac.new(bytes.fromhex(row["value"]), secret.encode(), hashlib.sha256).hexdigest()[:32]
@@ -67,8 +69,9 @@ class Logins:
             self._bind_age(account, row)
             if signs.whose:
                 doubted = row["doubted"] or (row["proof"] != signs.proof and state.identity is not None)
-                self._note(account.name, signs, _login(signs, state.identity), doubted=bool(doubted))
-                if not doubted:
+                login = _login(signs, state.identity)
+                self._note(account.name, signs, login, doubted=bool(doubted))
+                if not doubted and not _stayed(before, login):
                     self._partings.comes_back(account.name, now)
         return ended
 
@@ -102,6 +105,19 @@ class Logins:
         """Since when an account is not in the config, if something waited for it then."""
         row = self._row(name)
         return from_micros(row["left_at"]) if row else None
+
+    def asks(self, account: str, now: datetime) -> None:
+        """Record that its network is asked now whose login an account is."""
+        self._db.change(
+            "INSERT INTO meta (name, value) VALUES (:name, :at) ON CONFLICT (name) DO UPDATE SET value = :at",
+            name=f"{ASKED}{account}",
+            at=str(micros(now)),
+        )
+
+    def asked_at(self, account: str) -> datetime | None:
+        """When its network was asked last by `asks`."""
+        row = self._db.row("SELECT value FROM meta WHERE name = :name", name=f"{ASKED}{account}")
+        return from_micros(int(row["value"])) if row else None
 
     def twin(self, delivery: Delivery) -> Delivery | None:
         """The delivery of the same article under another name of the same login, if that was sent or may have been."""
@@ -145,8 +161,7 @@ class Logins:
             return
         if row["max_age"] is not None:
             self._db.change(
-                "UPDATE delivery SET expires_at = expires_at + :more WHERE account = :name"
-                f" AND {CLOSED.allowed} AND expires_at IS NOT NULL",
+                f"UPDATE delivery SET expires_at = expires_at + :more WHERE account = :name AND {CLOSED.allowed}",
                 more=age - row["max_age"],
                 name=account.name,
             )
@@ -154,6 +169,13 @@ class Logins:
 
     def _row(self, name: str) -> Row | None:
         return self._db.row("SELECT * FROM account WHERE name = :name", name=name)
+
+
+def _stayed(before: Row | None, login: str | None) -> bool:
+    """Whether an account was in the config and led to this login already, so that nothing of it can come back."""
+    if before is None or before["left_at"] is not None or before["doubted"]:
+        return False
+    return bool(before["login"] == login)
 
 
 def _login(signs: Fingerprint, identity: Identity | None) -> str | None:

@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal, TypeAlias
 
 from syndicate.ledger.alerts import TRIES
 from syndicate.ledger.database import Database, Row, from_micros, micros
+from syndicate.model.dataclass import dataclass
 
 Condition: TypeAlias = Literal[
     "login",
     "account_waits",
+    "sign_in",
     "token_expiring",
+    "login_ending",
     "expiring",
     "source_failing",
     "source_waits",
@@ -26,7 +28,7 @@ Condition: TypeAlias = Literal[
     "date",
 ]
 """Kinds of what lasts: it is told when it begins, and when it is over."""
-Event: TypeAlias = Literal["source_gap", "left_out", "account_left", "another_login", "key", "ledger"]
+Event: TypeAlias = Literal["source_gap", "left_out", "account_left", "another_login", "key", "not_renewed", "ledger"]
 """Kinds of what happens: it is told each time."""
 
 GAP: Event = "source_gap"
@@ -42,6 +44,8 @@ ANOTHER_LOGIN: Event = "another_login"
 """Kind of an event: an account's token belongs to another login, and what waited for the old one is skipped."""
 KEY: Event = "key"
 """Kind of an event: a stored session could not be opened, and a new login was made."""
+NOT_RENEWED: Event = "not_renewed"
+"""Kind of an event: a network answered with an empty token, and the stored one was kept."""
 LEDGER: Event = "ledger"
 """Kind of an event: something was wrong with the ledger's files, and was put right."""
 

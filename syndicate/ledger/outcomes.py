@@ -61,6 +61,10 @@ class Outcomes:
             now=micros(now),
         )
 
+    def leave_lane(self, delivery: Delivery) -> None:
+        """Free the account's lane, which was taken for a delivery that does not go."""
+        transitions.leave_lane(self._db, delivery)
+
     def later(
         self,
         claimed: Delivery,

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections import Counter
 from datetime import datetime
 
 from syndicate.ledger.database import Database, micros
 from syndicate.ledger.dropped import Dropped
 from syndicate.ledger.notices import Notices
+from syndicate.ledger.shelf import TRIED, Shelf
+from syndicate.model.dataclass import dataclass
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +35,24 @@ def _deliveries(database: Database) -> list[tuple[str, str, float]]:
     for row in gone:
         counts[row["account"], "deleted"] = row["number"]
         counts[row["account"], "posted"] -= row["number"]
+    for (account, what), number in Shelf(database).counts().items():
+        if not what.startswith(TRIED):
+            counts[account, what] = counts.get((account, what), 0) + number
     return [(account, state, number) for (account, state), number in counts.items()]
+
+
+def _attempts(database: Database) -> list[tuple[str, str, float]]:
+    """Counts by account and outcome."""
+    found = database.rows(
+        "SELECT delivery.account AS account, attempt.outcome AS outcome, COUNT(*) AS number FROM attempt"
+        " JOIN delivery ON delivery.key = attempt.key WHERE attempt.outcome IS NOT NULL"
+        " GROUP BY delivery.account, attempt.outcome"
+    )
+    counts = Counter({(row["account"], row["outcome"]): row["number"] for row in found})
+    for (account, what), number in Shelf(database).counts().items():
+        if what.startswith(TRIED):
+            counts[account, what.removeprefix(TRIED)] += number
+    return [(account, outcome, number) for (account, outcome), number in counts.items()]
 
 
 def overview(database: Database, now: datetime) -> Overview:
@@ -56,11 +75,7 @@ def overview(database: Database, now: datetime) -> Overview:
         polled=rows(  # type: ignore[arg-type]
             "SELECT name, (:now - polled_at) / 1000000.0 AS seconds FROM source WHERE polled_at IS NOT NULL", now=at
         ),
-        attempts=rows(  # type: ignore[arg-type]
-            "SELECT delivery.account AS account, attempt.outcome AS outcome, COUNT(*) AS number FROM attempt"
-            " JOIN delivery ON delivery.key = attempt.key WHERE attempt.outcome IS NOT NULL"
-            " GROUP BY delivery.account, attempt.outcome"
-        ),
+        attempts=_attempts(database),
         dropped=[(each.account, each.cause, each.count) for each in Dropped(database).counts()],
         alerts=[(each.kind, each.subject, each.cause, 1) for each in Notices(database).holding()],
     )

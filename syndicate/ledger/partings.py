@@ -23,8 +23,7 @@ def close(database: Database, name: str, reason: Reason, words: str, now: dateti
     with database.transaction():
         counted = f"SELECT COUNT(DISTINCT anchor) AS number FROM delivery WHERE account = :name AND {CLOSED.allowed}"
         row = database.row(counted, name=name)
-        if row is None or not row["number"]:
-            return 0
+        assert row is not None
         database.change(
             "UPDATE delivery SET left_due_at = due_at, left_login ="
             " COALESCE((SELECT login FROM account WHERE name = :name), '')"
@@ -83,7 +82,7 @@ class Partings:
         Returns how many deliveries that are.
         """
         row = self._db.row("SELECT login FROM account WHERE name = :name", name=name)
-        values: Row = {"name": name, "login": (row and row["login"]) or "", "now": micros(now)}
+        values: Row = {"name": name, "login": row and row["login"], "now": micros(now)}
         mine = (
             "account = :name AND left_login IS NOT NULL AND reason IN ('account_left', 'baseline')"
             " AND (left_login = :login OR (left_login = '' AND reason = 'account_left'))"

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime
 
 from syndicate.ledger.database import Database, from_micros, micros
+from syndicate.model.dataclass import dataclass
 
 EVERYTHING = ""
 

@@ -8,13 +8,15 @@ before it gets something.
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
+from pathlib import Path
 from typing import Literal, TypeAlias
 
 from syndicate.ledger.database import EPOCH, MICROSECOND, Database, Row, from_micros, micros
 from syndicate.ledger.run_file import SAME, LastRun, RunFile
+from syndicate.model.dataclass import dataclass
 from syndicate.ports import Clock
 
 Why: TypeAlias = Literal["restored", "stopped", "asked"]
@@ -64,7 +66,8 @@ class Recovery:
     def __init__(self, database: Database, clock: Clock, file: RunFile | None = None) -> None:
         self._db = database
         self._clock = clock
-        self._file = file or RunFile(database.path)
+        beside = database.path
+        self._file = file or RunFile(beside or Path(os.devnull), kept=beside is not None, shared=beside is None)
         self._unstamped: tuple[int, int] | None = None  # the last count written beside the ledger, and its file's stamp
 
     # Runs
@@ -104,8 +107,13 @@ class Recovery:
 
     def count(self) -> int:
         """Count a post that is about to be sent, in the caller's transaction; `written` comes after it."""
-        self.stamp()
-        found = self._db.rows("UPDATE run SET count = count + 1 RETURNING count")
+        (number, stamp), self._unstamped = self._unstamped or (-1, 0), None
+        found = self._db.rows(
+            "UPDATE run SET count = count + 1, stamp = CASE WHEN stamped < :number THEN :stamp ELSE stamp END,"
+            " stamped = CASE WHEN stamped < :number THEN :number ELSE stamped END RETURNING count",
+            number=number,
+            stamp=stamp,
+        )
         return int(found[0]["count"])
 
     def written(self, count: int) -> None:
@@ -138,7 +146,7 @@ class Recovery:
             until = beside.at if newer and beside is not None else now
             count = max(row["count"], beside.count if beside else 0) + 1
             self._store(count, now, row["gaps"], 0)
-            self._ask("restored", from_micros(row["at"] or None), until, now)
+            self._ask("restored", from_micros(row["at"]), until, now)
             self._db.change("UPDATE look SET said = :why", why=why)
         self.written(count)
         self.stamp()
@@ -147,7 +155,7 @@ class Recovery:
         """Have every account look, because a person wants it. What a restore left in doubt stays so."""
         now = self._clock()
         with self._db.transaction():
-            self._ask("asked", from_micros(self._row()["at"] or None), now, now)
+            self._ask("asked", from_micros(self._row()["at"]), now, now)
 
     def wanted(self, account: str) -> WantedLook | None:
         """How an account looks before it posts; None where nobody asked for it."""
@@ -207,7 +215,9 @@ class Recovery:
         if beside is not None and beside.count > row["count"]:
             return Noticed("restored", at, beside.at)
         wrong: Literal["missing", "copied"] | None = None
-        if beside is None and row["count"]:
+        if self._file.shared:
+            wrong = None
+        elif beside is None and row["count"]:
             wrong = "missing"
         elif beside is not None and beside.count == row["stamped"] and abs(beside.stamp - row["stamp"]) > SAME:
             wrong = "copied"

@@ -1,4 +1,4 @@
-"""Prepares the private copy of a ledger that a rehearsal works on."""
+"""Prepares the ledger that a rehearsal works on, above the real one."""
 
 from __future__ import annotations
 

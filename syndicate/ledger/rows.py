@@ -8,7 +8,8 @@ from collections.abc import Sequence
 
 from syndicate.addresses import without_login
 from syndicate.ledger.database import Row, from_micros
-from syndicate.model import NOTHING, Concession, Delivery
+from syndicate.model import NOTHING, Concession, Delivery, Json
+from syndicate.serialization import article_fields
 
 _WORDS = re.compile(r"\W+")
 JOINED = "SELECT delivery.*, article.url AS article_url FROM delivery JOIN article ON article.anchor = delivery.anchor"
@@ -27,9 +28,6 @@ def delivery(row: Row) -> Delivery:
     """A Delivery from a row of JOINED."""
     planned_at = from_micros(row["planned_at"])
     assert planned_at is not None
-    posted = row["posted_at"]
-    if posted is None and row["state"] == "posted":  # by a version that did not write it down
-        posted = row["committed_at"] or row["updated_at"]
     return Delivery(
         key=row["key"],
         anchor=row["anchor"],
@@ -45,10 +43,10 @@ def delivery(row: Row) -> Delivery:
         planned_at=planned_at,
         attempts=row["attempts"],
         fence=row["fence"],
-        post=json.loads(row["post"]) if row["post"] else None,
+        post=_read(row["post"]),
         digest=row["digest"],
-        prepared=json.loads(row["prepared"]) if row["prepared"] else None,
-        draft=json.loads(row["draft"]) if row["draft"] else None,
+        prepared=_read(row["prepared"]),
+        draft=_read(row["draft"]),
         committed_at=from_micros(row["committed_at"]),
         unknowns=row["unknowns"],
         absent=row["absent"],
@@ -62,8 +60,54 @@ def delivery(row: Row) -> Delivery:
         approved=row["approved"],
         conceded=concession(row["conceded"]),
         day=from_micros(row["day"]),
-        posted_at=from_micros(posted),
+        posted_at=from_micros(_posted_at(row)),
     )
+
+
+def record(row: Row) -> Json:
+    """A row of JOINED as `serialization.delivery_record` gives it, in a third of the time: for long lists."""
+    post, url = _read(row["post"]) or {}, row["article_url"]
+    return {
+        "key": row["key"],
+        "article": url and without_login(url),
+        "account": row["account"],
+        "platform": row["platform"],
+        "action": row["action"],
+        "state": row["state"],
+        "reason": row["reason"],
+        "due_at": _instant(row["due_at"]),
+        "text": post.get("text"),
+        "length": post.get("length"),
+        "limit": post.get("limit"),
+        "media": post.get("media", []),
+        "link": post.get("link"),
+        "remote_id": row["remote_id"],
+        "permalink": row["permalink"],
+        "attempts": row["attempts"],
+        "revision": row["revision"],
+        "part": row["part"],
+        "planned_at": _instant(row["planned_at"]),
+        "posted_at": _instant(_posted_at(row)),
+    }
+
+
+def _instant(value: int | None) -> str | None:
+    """As `serialization.instant` of it."""
+    moment = from_micros(value)
+    return None if moment is None else f"{moment.isoformat().removesuffix('+00:00')}Z"
+
+
+def _posted_at(row: Row) -> int | None:
+    """When it was posted; versions before did not write it down."""
+    posted: int | None = row["posted_at"]
+    if posted is None and row["state"] == "posted":
+        posted = row["committed_at"] or row["updated_at"]
+    return posted
+
+
+def _read(stored: str | Json | None) -> Json | None:
+    """JSON of a column, as text, or read already."""
+    return json.loads(stored) if stored and isinstance(stored, str) else stored or None
 
 
 def concession(text: str | None) -> Concession:
@@ -81,4 +125,4 @@ def address(row: Row) -> str:
 
 def title(row: Row) -> str:
     """The headline of an article, from its `data`."""
-    return str(json.loads(row["data"])["title"])
+    return str(article_fields(row["data"])["title"])

@@ -5,17 +5,25 @@ from __future__ import annotations
 import contextlib
 import json
 import os
+import re
 import threading
-from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
+from syndicate.ledger import private_file
 from syndicate.ledger.database import from_micros, micros
+from syndicate.model.dataclass import dataclass
+from syndicate.model.pattern import pattern
 
 ENDING = ".runs"
+SIZE = 80
+"""Bytes of the file, most of them blank."""
+READINGS = 3  # of a file that says nothing
 SAME = 100_000_000  # nanoseconds: some file servers round the times that they keep
 
 _FIXED = 1_000_000_000 * 1_000_000_000  # nanoseconds since 1970: the time of change that the file is given
+_SAID = pattern(r'\{"count": (\d+), "at": \d+\} *\Z', re.ASCII)
+_sync = getattr(os, "fdatasync", os.fsync)  # the length does not change, and the time need not be kept
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,24 +36,30 @@ class LastRun:
 
 
 class RunFile:
-    """The file `<ledger>.runs`: readable by its owner alone, replaced whole, so that it is never half written.
+    """The file `<ledger>.runs`: readable by its owner alone, of one length, so that it is never half written.
 
-    `kept` False: it is only read, by a run on a private copy of the ledger.
+    `kept` False: it is only read, by a run on a ledger that is only rehearsed with. `shared`: other machines count in
+    the same ledger, on a server, so that a file that is missing, or counted less, says nothing.
     """
 
-    def __init__(self, ledger: Path, *, kept: bool = True) -> None:
+    def __init__(self, ledger: Path, *, kept: bool = True, shared: bool = False) -> None:
+        self.shared = shared
         self.path = ledger.with_name(ledger.name + ENDING)
         self._kept = kept
         self._guard = threading.Lock()
 
     def read(self) -> LastRun | None:
         """What it says; None where it is missing or says nothing."""
-        try:
-            said = json.loads(self.path.read_bytes())
-            at, stamp = from_micros(int(said["at"])), self._stamp()
-            return LastRun(int(said["count"]), at, stamp) if at is not None else None
-        except (OSError, ValueError, TypeError, KeyError, OverflowError):
-            return None
+        for _ in range(READINGS):
+            try:
+                said = json.loads(self.path.read_bytes())
+                at, stamp = from_micros(int(said["at"])), self._stamp()
+                return LastRun(int(said["count"]), at, stamp) if at is not None else None
+            except OSError:
+                return None
+            except (ValueError, TypeError, KeyError, OverflowError):  # another process may just be writing it
+                continue
+        return None
 
     def write(self, count: int, at: datetime) -> int | None:
         """Store a count, on the disk before this returns. The stamp of the new file, by which it is known again.
@@ -54,36 +68,70 @@ class RunFile:
         """
         if not self._kept:
             return None
+        told = b'{"count": %d, "at": %d}' % (count, micros(at))
         with self._guard:
-            known = self.read()
-            if known is not None and known.count >= count:
-                return None
-            draft = self.path.with_name(f"{self.path.name}.{os.getpid()}")
             try:
-                handle = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-                with os.fdopen(handle, "wb") as file:
-                    file.write(json.dumps({"count": count, "at": micros(at)}).encode())
-                    file.flush()
-                    os.utime(handle, ns=(_FIXED, _FIXED))
-                    os.fsync(handle)
-                draft.replace(self.path)
-                return self._stamp()
+                return self._overwritten(told.ljust(SIZE), count) or self._anew(told.ljust(SIZE), count)
             except OSError:
-                with contextlib.suppress(OSError):
-                    draft.unlink()
                 return None
+
+    def _overwritten(self, told: bytes, count: int) -> int | None:
+        """Write into the file itself, which is one block: a third of what it takes to make a new one. Its stamp; None
+        where it is missing, of another length, or does not say an earlier count.
+        """
+        try:
+            handle = os.open(self.path, os.O_RDWR | os.O_NOFOLLOW | os.O_CLOEXEC)
+        except OSError:
+            return None
+        try:
+            said = _SAID.match(os.pread(handle, SIZE + 1, 0).decode("latin-1"))
+            if len(told) != SIZE or said is None or int(said[1]) >= count:
+                return None
+            os.pwrite(handle, told, 0)
+            os.utime(handle, ns=(_FIXED, _FIXED))
+            _sync(handle)
+            return _stamp_of(os.fstat(handle))
+        finally:
+            os.close(handle)
+
+    def _anew(self, told: bytes, count: int) -> int | None:
+        """Write a new file, unless it says a later count. Its stamp."""
+        known = self.read()
+        if known is not None and known.count >= count:
+            return None
+        self._replaced(told)
+        return self._stamp()
+
+    def _replaced(self, told: bytes) -> None:
+        """Write a new file, and put it in place of the old one."""
+        draft = self.path.with_name(f"{self.path.name}.{os.getpid()}")
+        try:
+            handle = private_file.create_anew(draft)
+            with os.fdopen(handle, "wb") as file:
+                file.write(told)
+                file.flush()
+                os.utime(handle, ns=(_FIXED, _FIXED))
+                os.fsync(handle)
+            draft.replace(self.path)
+        except OSError:
+            with contextlib.suppress(OSError):
+                draft.unlink()
+            raise
 
     def tidy(self) -> None:
         """Remove what processes left that were killed while they wrote."""
         for draft in self.path.parent.glob(f"{self.path.name}.*") if self._kept else ():
-            with contextlib.suppress(OSError, ValueError):
+            with contextlib.suppress(OSError, ValueError, OverflowError):
                 if not _alive(int(draft.suffix[1:])):
                     draft.unlink()
 
     def _stamp(self) -> int:
         """When this very file was made: no copy of it has the same. Independent of what the clock is set to."""
-        found = self.path.stat()
-        return found.st_ctime_ns - found.st_mtime_ns
+        return _stamp_of(self.path.stat())
+
+
+def _stamp_of(found: os.stat_result) -> int:
+    return found.st_ctime_ns - found.st_mtime_ns
 
 
 def _alive(number: int) -> bool:
@@ -93,5 +141,5 @@ def _alive(number: int) -> bool:
     except ProcessLookupError:
         return False
     except OSError:
-        return True
+        pass  # it is somebody else's
     return True

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import statistics
 from datetime import datetime, timedelta
 
 from syndicate.ledger.database import MICROSECOND, Database, from_micros, micros
@@ -45,8 +44,8 @@ class RunGaps:
             self._write("ran_at", str(micros(now)))
 
     def _stop(self) -> timedelta:
-        gaps = self._gaps()
-        return max(SHORTEST, USUAL * statistics.median_low(gaps)) if len(gaps) >= KNOWN else UNKNOWN
+        gaps = sorted(self._gaps())
+        return max(SHORTEST, USUAL * gaps[(len(gaps) - 1) // 2]) if len(gaps) >= KNOWN else UNKNOWN
 
     def _gaps(self) -> list[timedelta]:
         row = self._db.row("SELECT value FROM meta WHERE name = 'run_gaps'")

@@ -5,11 +5,12 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import datetime, timedelta
 
 from syndicate.ledger.database import MICROSECOND, Database, Row, from_micros, micros
 from syndicate.model import NO_HINTS, PollHints, Validators
+from syndicate.model.dataclass import dataclass
 
 FLOOR = timedelta(seconds=10)
 """The shortest time between two polls of a source because of hints."""
@@ -101,8 +102,12 @@ class Sources:
 
     def known(self, names: Iterable[str]) -> list[SourceHealth]:
         """The health of those sources that were ever polled."""
-        found = (self._row(name) for name in names)
-        return [_health(row) for row in found if row]
+        wanted = list(names)
+        if len(wanted) > 1:  # one question, not thousands
+            rows: Mapping[str, Row | None] = {row["name"]: row for row in self._db.rows("SELECT * FROM source")}
+        else:
+            rows = {name: self._row(name) for name in wanted}
+        return [_health(row) for name in wanted if (row := rows.get(name))]
 
     def baseline(self, name: str) -> datetime | None:
         """When a source was first read successfully; None before that, or where the source is not known."""

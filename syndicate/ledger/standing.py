@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime
 
 from syndicate.ledger import rows
 from syndicate.ledger.database import Database, Row, from_micros, micros
 from syndicate.model import SCHEDULED, Delivery, Reason
+from syndicate.model.dataclass import dataclass
 
 DROPPED: tuple[Reason, ...] = ("too_old", "preflight", "empty", "withdrawn", "account_left")
 """Reasons with which a story was dropped by nobody's choice."""
@@ -61,8 +61,8 @@ class Standing:
         """What was dropped since then, by account, reason and what it had waited for; the most first."""
         values: Row = {"since": micros(since)}
         found = self._db.rows(
-            "SELECT account, reason, waited_for, COUNT(*) AS number FROM delivery WHERE state = 'skipped'"
-            f" AND updated_at >= :since AND action = 'post' AND {rows.among('reason', DROPPED, values)}"
+            "SELECT account, reason, waited_for, COUNT(*) AS number FROM delivery WHERE likely(state = 'skipped')"
+            f" AND unlikely(updated_at >= :since) AND action = 'post' AND {rows.among('reason', DROPPED, values)}"
             " GROUP BY account, reason, waited_for ORDER BY number DESC, account",
             **values,
         )

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal, TypeAlias
 
 from syndicate.ledger.credentials import Credentials
 from syndicate.ledger.database import Database, Row, from_micros, micros
 from syndicate.model import Hub, Json
+from syndicate.model.dataclass import dataclass
 
 Standing: TypeAlias = Literal["none", "pending", "active", "denied", "ended"]
 Mode: TypeAlias = Literal["subscribe", "unsubscribe"]

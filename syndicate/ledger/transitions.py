@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Literal, TypeAlias
 
 from syndicate.ledger import dropped
 from syndicate.ledger.database import Database, Row, micros
 from syndicate.model import Delivery, Reason, State
+from syndicate.model.dataclass import dataclass
 
 Maker: TypeAlias = Literal["engine", "network", "clock", "source", "person", "config"]
 """Who makes a change: the claim, an answer or its absence, time, a reading of the site, a person, the config."""
@@ -190,6 +190,11 @@ def _close_attempt(database: Database, delivery: Delivery, outcome: str, error: 
         outcome=outcome,
         error=error,
     )
+    leave_lane(database, delivery)
+
+
+def leave_lane(database: Database, delivery: Delivery) -> None:
+    """Free the lane of a delivery's account, if it was taken for that delivery."""
     database.change(
         "UPDATE account SET lane = NULL, lane_until = 0 WHERE name = :account AND lane = :key",
         account=delivery.account,

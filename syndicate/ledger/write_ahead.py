@@ -96,7 +96,7 @@ def dated(path: Path, now: datetime) -> Path:
 
 def _stamp(ledger: Path) -> int | None:
     """The stamp in the file itself, whatever its log says; None if there is no database."""
-    uri = f"{ledger.absolute().as_uri()}?immutable=1"
+    uri = f"{ledger.absolute().as_uri()}?mode=ro&immutable=1"
     with contextlib.suppress(sqlite3.Error), contextlib.closing(sqlite3.connect(uri, uri=True)) as connection:
         if not connection.execute("SELECT 1 FROM sqlite_master WHERE name = 'chain'").fetchone():
             return NONE

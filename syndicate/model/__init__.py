@@ -9,14 +9,20 @@ from syndicate.model.account import (
     NO_LIMITS,
     NO_RULES,
     Account,
+    Ask,
+    Audience,
     BreakingRules,
     Budget,
+    Choose,
     Filter,
     FloodLimits,
     Hours,
     Identity,
+    Question,
     Schedule,
     Secret,
+    Visit,
+    WarningRule,
 )
 from syndicate.model.article import EMBARGOED, ENCLOSED, FILLED, UNREAD_DATE, UNUSABLE, Article, Image, Precision, Site
 from syndicate.model.delivery import (
@@ -33,7 +39,9 @@ from syndicate.model.delivery import (
     State,
 )
 from syndicate.model.post import (
+    Backing,
     Certainty,
+    Controls,
     Json,
     Limits,
     LinkCard,
@@ -45,6 +53,7 @@ from syndicate.model.post import (
     Rendered,
     Span,
     StoryWarning,
+    StrongRef,
 )
 from syndicate.model.source import (
     DEFAULT_INTERVAL,
@@ -56,6 +65,7 @@ from syndicate.model.source import (
     PollInterval,
     Reading,
     Validators,
+    site_of,
 )
 
 __all__ = [
@@ -76,11 +86,16 @@ __all__ = [
     "Account",
     "Action",
     "Article",
+    "Ask",
+    "Audience",
+    "Backing",
     "BreakingRules",
     "Budget",
     "Certainty",
+    "Choose",
     "CompleteReading",
     "Concession",
+    "Controls",
     "Delivery",
     "Draft",
     "Filter",
@@ -100,6 +115,7 @@ __all__ = [
     "PollInterval",
     "Post",
     "Precision",
+    "Question",
     "Reading",
     "Reason",
     "Receipt",
@@ -110,5 +126,9 @@ __all__ = [
     "Span",
     "State",
     "StoryWarning",
+    "StrongRef",
     "Validators",
+    "Visit",
+    "WarningRule",
+    "site_of",
 ]

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import datetime, timedelta
-from typing import Any, Literal
+from typing import Any, Literal, TypeAlias
+
+from syndicate.model.dataclass import dataclass
 
 
 class Secret(str):
@@ -24,6 +26,10 @@ class Secret(str):
         return core_schema.no_info_after_validator_function(cls, core_schema.str_schema(min_length=1))
 
 
+Audience: TypeAlias = Literal["everyone", "followers", "mentioned", "nobody"]
+"""Who may reply to a post. `mentioned`: only those whom it mentions."""
+
+
 @dataclass(frozen=True, slots=True)
 class Filter:
     """Conditions on an article. Every field that is not empty has to match, by any of its values."""
@@ -33,6 +39,14 @@ class Filter:
     languages: tuple[str, ...] = ()
     sources: tuple[str, ...] = ()
     title: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class WarningRule:
+    """A content warning in words, for the articles that meet every condition."""
+
+    text: str
+    when: Filter = Filter()
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,10 +90,11 @@ class Budget:
 class Account:
     """One login on one platform, named by the publisher, with what planning and rendering need.
 
-    `link` None means: a card where a picture leaves room for one or we make it ourselves, else in the text.
+    `link` None means: a card where a picture leaves room for one or we make it ourselves, else in the text; and "bio",
+    words that lead to an address in the profile, where nobody can follow one in a text.
     `settle` None means the platform's own. `only` None lets every article pass.
     `theme` names the folder of the card's design; None: one that suits the article.
-    `delay`: an article is announced once it has stayed unchanged that long.
+    `delay`: an article is announced once it has stayed unchanged that long. `warning`: the first rule that fits.
     """
 
     name: str
@@ -87,7 +102,7 @@ class Account:
     image: Literal["card", "photo", "none"] = "card"
     theme: str | None = None
     alt_text: Literal["required", "optional"] = "required"
-    link: Literal["text", "card", "none"] | None = None
+    link: Literal["text", "card", "bio", "none"] | None = None
     hashtags: int = 3
     utm: Mapping[str, str] = field(default_factory=dict)
     max_age: timedelta = timedelta(hours=24)
@@ -102,6 +117,9 @@ class Account:
     approve: bool = False
     on_edit: Literal["ignore", "edit"] = "ignore"
     on_withdrawn: Literal["alert", "delete"] = "alert"
+    warning: tuple[WarningRule, ...] = ()
+    sensitive: bool = False
+    replies: Audience = "everyone"
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,7 +156,9 @@ NO_LIMITS = FloodLimits()
 class Identity:
     """Whose token it is, and the limits the server states: names of `Limits` fields to values.
 
-    `expires_at` is when the token ends, where the network says so.
+    `expires_at` is when the token ends, `scopes` what it may do, in the network's own words, where the network says so.
+    `notes` are for the person who checks the account, one line each. `software` is what the server runs, by its name in
+    lower case and its version: "takahe 0.11"; the adapter gets it back in its credentials.
     """
 
     id: str
@@ -146,3 +166,34 @@ class Identity:
     url: str | None = None
     limits: Mapping[str, int] = field(default_factory=dict)
     expires_at: datetime | None = None
+    scopes: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
+    software: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Ask:
+    """A question of signing in, answered in words. A `secret` answer is typed without being shown."""
+
+    words: str
+    secret: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Visit:
+    """A page on which a person allows it. The answer is the whole address to which the page then leads, or its code."""
+
+    words: str
+    address: str
+
+
+@dataclass(frozen=True, slots=True)
+class Choose:
+    """A question of signing in with a list of answers: each a value, and the words that are shown for it."""
+
+    words: str
+    choices: tuple[tuple[str, str], ...]
+
+
+Question: TypeAlias = Ask | Visit | Choose
+"""What signing in asks of a person."""

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import datetime
 from typing import Literal, TypeAlias
+
+from syndicate.model.dataclass import dataclass
 
 Precision: TypeAlias = Literal["second", "minute", "day"]
 
@@ -54,6 +56,8 @@ class Article:
     `section` is a path such as "News > Russia". `withdrawn`: the source says that it was withdrawn.
     `raw` has what no other field holds, EMBARGOED where the source names an embargo, ENCLOSED, UNUSABLE and
     UNREAD_DATE. `summary` has paragraphs, divided by blank lines, where it is made of the content.
+    `pictured_by` is the other source that filled in the pictures, `named_by` are others that list it under this very
+    `url`: a source cannot set them.
     """
 
     source: str
@@ -74,11 +78,24 @@ class Article:
     kind: Literal["article", "live", "audio", "video"] = "article"
     raw: Mapping[str, str] = field(default_factory=dict)
     withdrawn: bool = False
+    pictured_by: str = ""
+    named_by: tuple[str, ...] = ()
 
     @property
     def image(self) -> Image | None:
         """The picture that stands for the article: the first, since sources rank them."""
         return self.images[0] if self.images else None
+
+    @property
+    def addressed_by(self) -> tuple[str, ...]:
+        """The sources that gave its address, each by itself."""
+        return (self.source, *self.named_by)
+
+    @property
+    def pictures_from(self) -> str:
+        """The source that gave the pictures; "" where nobody knows any more which of two it was."""
+        filled = "images" in self.raw.get(FILLED, "").split()
+        return self.pictured_by or ("" if filled else self.source)
 
     @property
     def is_empty(self) -> bool:

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal, TypeAlias
 
+from syndicate.model.dataclass import dataclass
 from syndicate.model.post import Json
 
 Draft: TypeAlias = Json

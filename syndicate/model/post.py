@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass, field
+from collections.abc import Sequence
+from dataclasses import field, replace
 from datetime import datetime
 from typing import Any, Literal, TypeAlias
+
+from syndicate.model.account import Audience
+from syndicate.model.dataclass import dataclass
 
 Json: TypeAlias = dict[str, Any]
 
@@ -17,10 +21,14 @@ Certainty: TypeAlias = Literal["exact", "keyed", "lookup", "blind"]
 class Limits:
     """What a network takes. `text` in the unit of `Platform.measure`; 0 images means none at all.
 
+    `text_bytes` and `text_points` are further limits of the text: in UTF-8, and in code points as it is written.
+
     `card` says who draws the box for a link: "client" (we send title, description and thumb), "text"
     (the network reads the first address in the text), "field" (it takes the link in a field of its own),
     "none". `card_with_media` is false where an attached picture takes the card's place.
-    `stated`: the server states its own limits, and `verify` reads them.
+    `clickable`: an address in the text can be followed. `shapes`: the least and the most that a picture's width may be
+    in parts of its height. `stated`: the server states its own limits, and `verify` reads them. `alt` 0: pictures have
+    no description there. `text_with_media` is the limit of a text that goes with pictures; None: the same.
     """
 
     text: int
@@ -34,9 +42,38 @@ class Limits:
     card: Literal["client", "text", "field", "none"] = "text"
     card_with_media: bool = False
     stated: bool = False
+    clickable: bool = True
+    shapes: tuple[float, float] | None = None
+    text_with_media: int | None = None
+    text_points: int | None = None
+
+    def beside(self, media: Sequence[Media]) -> Limits:
+        """The limits of a text that goes with these pictures, if any."""
+        if not media or self.text_with_media is None:
+            return self
+        return replace(self, text=min(self.text, self.text_with_media))
+
+    def shorter(self, by: int, points: int | None = None) -> Limits:
+        """The same, with so much less room for the text; `points`: in code points, where that is known."""
+        beside = None if self.text_with_media is None else max(1, self.text_with_media - by)
+        left = None if self.text_points is None else max(1, self.text_points - (by if points is None else points))
+        return replace(self, text=max(1, self.text - by), text_with_media=beside, text_points=left)
 
 
-Trait: TypeAlias = Literal["open", "dashed", "inline", "square", "mono", "wide"]
+@dataclass(frozen=True, slots=True)
+class Controls:
+    """What a network lets a post say about how it is shown, and who may reply.
+
+    `warning` is a content warning in words: "counted" is one that counts towards the text's limit, "apart" one that
+    does not. `sensitive`: pictures can be veiled. `replies` are the audiences that it can limit replies to.
+    """
+
+    warning: Literal["none", "counted", "apart"] = "none"
+    sensitive: bool = False
+    replies: tuple[Audience, ...] = ()
+
+
+Trait: TypeAlias = Literal["open", "dashed", "inline", "square", "mono", "wide", "above"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,10 +84,11 @@ class Look:
     CSS; a pair is for light and for dark background: `tint` of links and tags, `paper` of the post. `corners`
     are the radii of a post, and of pictures and link boxes in it, in pixels. Of `traits`, "open" leaves
     out the lines at a post's sides, "dashed" breaks them, "inline" has name and handle in one line,
-    "square" the sender's picture with a post's corners, "mono" has monospaced type, and "wide" link
-    boxes from side to side. `shown` is how an address in the text appears: whole, or without its scheme
-    and cut after so many letters. `fold` is after how many letters a feed hides the rest. `actions` are
-    the words below a post. `box` says who makes the box of a link that is not in the text; {0} is the name.
+    "square" the sender's picture with a post's corners, "mono" has monospaced type, "wide" link boxes
+    from side to side, and "above" pictures over the text. `shown` is how an address in the text appears:
+    whole, or without its scheme and cut after so many letters. `fold` is after how many letters a feed
+    hides the rest. `actions` are the words below a post. `box` says who makes the box of a link that is
+    not in the text; {0} is the name.
     """
 
     name: str
@@ -81,13 +119,17 @@ class Span:
 
 @dataclass(frozen=True, slots=True)
 class Media:
-    """Picture bytes that fit the network. `alt` is real alt text, or "" when there is none."""
+    """Picture bytes that fit the network. `alt` is real alt text, or "" when there is none.
+
+    `url` is where everyone can fetch these bytes, for a network that fetches pictures itself (ports.FetchesPictures).
+    """
 
     data: bytes = field(repr=False)
     mime: str
     width: int
     height: int
     alt: str = ""
+    url: str | None = None
 
     @property
     def file(self) -> str:
@@ -97,13 +139,33 @@ class Media:
 
 
 @dataclass(frozen=True, slots=True)
+class StrongRef:
+    """A record of the AT Protocol in one of its versions: its at:// address, and its name (CID)."""
+
+    uri: str
+    cid: str
+
+
+@dataclass(frozen=True, slots=True)
+class Backing:
+    """The records that back a link card, from which a network may draw more than we send; or why there are none."""
+
+    refs: tuple[StrongRef, ...] = ()
+    why: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class LinkCard:
-    """The box a network draws for a link, where its parts are ours to send."""
+    """The box a network draws for a link, where its parts are ours to send.
+
+    `backing` None: nobody looked, or the page names no records.
+    """
 
     url: str
     title: str
     description: str
     thumb: Media | None = None
+    backing: Backing | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,6 +195,8 @@ class Post:
     says where), in `card`, or in neither where the network takes it as a field.
     `at` is when it was rendered, `planned_at` when its delivery was planned. `day` is the article's UTC day as first
     stored, of which record keys are made, so that every ledger makes the same; None: an earlier version planned it.
+    `warning` is a content warning in words; `sensitive` says that the pictures are to be veiled; `replies` is who may
+    reply. A network that lacks one of them leaves it out.
     """
 
     text: str
@@ -146,6 +210,9 @@ class Post:
     article: Json
     reply_to: Receipt | None = None
     day: datetime | None = None
+    warning: str = ""
+    sensitive: bool = False
+    replies: Audience = "everyone"
 
 
 class StoryWarning(str):

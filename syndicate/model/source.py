@@ -2,10 +2,17 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from syndicate.model.article import Article
+from syndicate.model.dataclass import dataclass
+
+
+def site_of(name: str) -> str:
+    """The site that a source or an account belongs to, by its name: gazette of `gazette/news`; "" where there is one
+    site only.
+    """
+    return name.rpartition("/")[0]
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,1 +1,1 @@
-"""HTTP for everyone: connections, address guard, redaction, dry runs. No other room touches the network."""
+"""HTTP for everyone: connections, address guard, redaction, dry runs. Files have a guard of their own here as well."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import time
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address, ip_network
 from itertools import zip_longest
 from typing import TYPE_CHECKING, Any, TypeAlias
@@ -20,7 +20,7 @@ Network: TypeAlias = IPv4Network | IPv6Network
 Origin: TypeAlias = tuple[str, str, int]
 """Scheme, host and port, lower case."""
 
-HINT = "list it under network.allow"
+HINT = "list it under network.allow; for your site's own address, `own: true` at a source of yours is enough"
 TRIES = 3
 """How many addresses of one host are tried."""
 
@@ -87,7 +87,12 @@ def origin_of(url: str) -> Origin:
     parts = urlsplit(url)
     if not parts.hostname:
         raise ValueError(f"no host in {url!r}")
-    return parts.scheme.lower(), _plain(parts.hostname), parts.port or (443 if parts.scheme.lower() == "https" else 80)
+    return origin(parts.scheme.lower(), parts.hostname, parts.port or (443 if parts.scheme.lower() == "https" else 80))
+
+
+def origin(scheme: str, host: str, port: int) -> Origin:
+    """The origin of these three, with the host as all origins have it."""
+    return scheme, _plain(host), port
 
 
 def resolve(host: str, port: int) -> list[tuple[Any, ...]]:
@@ -150,9 +155,9 @@ class Guard:
     """Refuses private addresses, for requests to addresses that come from articles and feeds.
 
     `allow` lists networks, addresses and host names that are allowed all the same; `origins` are addresses
-    whose scheme, host and port are trusted. A name is judged by all addresses it resolves to, when we
-    connect, and the connection goes to the very address that was judged. Behind a proxy, the proxy
-    resolves names: then only IP addresses and `localhost` are judged here.
+    whose scheme, host and port are trusted for every request; `trusted` of a call are those for this one. A name is
+    judged by all addresses it resolves to, when we connect, and the connection goes to the very address that was
+    judged. Behind a proxy, the proxy resolves names: then only IP addresses and `localhost` are judged here.
     """
 
     def __init__(self, allow: Sequence[str] = (), origins: Iterable[str] = ()) -> None:
@@ -161,10 +166,6 @@ class Guard:
         for entry in allow:
             self._allow(entry)
         self._origins = {origin_of(url) for url in origins}
-
-    def trust(self, url: str) -> None:
-        """Trust the scheme, host and port of one more address."""
-        self._origins.add(origin_of(url))
 
     def _allow(self, entry: str) -> None:
         try:
@@ -176,11 +177,11 @@ class Guard:
                 ) from fault
             self._hosts.add(_plain(entry))
 
-    def inspect(self, url: str) -> None:
+    def inspect(self, url: str, trusted: Collection[Origin] = ()) -> None:
         """Judge an address as far as that needs no name look-up. Raises Unavailable."""
         parts = urlsplit(url)
         scheme, host, port = origin_of(url)
-        if (scheme, host, port) in self._origins:
+        if (scheme, host, port) in self._origins or (scheme, host, port) in trusted:
             return
         if parts.username is not None or parts.password is not None:
             raise Unavailable(f"the address of {host} contains a user name or a password")
@@ -192,14 +193,20 @@ class Guard:
         elif host.rpartition(".")[2] == "localhost":
             self.judge(scheme, host, port, ["127.0.0.1"])
 
-    def judge(self, scheme: str, host: str, port: int, addresses: Iterable[str]) -> None:
-        """Refuse a host if one of its addresses is private. Raises Unavailable."""
+    def judge(
+        self, scheme: str, host: str, port: int, addresses: Iterable[str], trusted: Collection[Origin] = ()
+    ) -> bool:
+        """Refuse a host if one of its addresses is private. Raises Unavailable.
+
+        True if only `trusted` let it pass: then the connection is for requests with the same trust alone.
+        """
         host = _plain(host)
         if (scheme, host, port) in self._origins or host in self._hosts:
-            return
-        for address in addresses:
-            if not is_public(address) and not self._listed(address):
-                raise Unavailable(f"{host} leads to a private address ({address})", hint=HINT)
+            return False
+        private = next((each for each in addresses if not is_public(each) and not self._listed(each)), None)
+        if private is not None and (scheme, host, port) not in trusted:
+            raise Unavailable(f"{host} leads to a private address ({private})", hint=HINT)
+        return private is not None
 
     def _listed(self, text: str) -> bool:
         address = ip_address(text.partition("%")[0])

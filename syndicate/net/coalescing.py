@@ -5,10 +5,11 @@ from __future__ import annotations
 import threading
 from collections import defaultdict
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import timedelta
 from typing import Any
 
+from syndicate.model.dataclass import dataclass
 from syndicate.ports import Clock, Http, Reply
 
 FRESH = timedelta(seconds=60)

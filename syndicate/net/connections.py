@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
+import importlib
 import io
 import logging
+import sys
+import threading
 import time
-from collections.abc import Callable
+import warnings
+from collections.abc import Callable, Collection
+from types import ModuleType
 from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
 
 from syndicate.errors import Unavailable
-from syndicate.net.address_guard import Guard, dial, refusal
+from syndicate.net.address_guard import Guard, Origin, dial, origin, refusal
 
 if TYPE_CHECKING:
     from requests.adapters import HTTPAdapter
@@ -26,6 +32,7 @@ class Trip:
     def __init__(self) -> None:
         self.deadline = 0.0
         self.fresh = False
+        self.trusted: Collection[Origin] = ()
 
     def left(self) -> float:
         """Seconds until the call has to be over. Raises TimeoutError."""
@@ -58,6 +65,8 @@ class _Metered(io.RawIOBase):
 
 def adapter(trip: Trip, guard: Guard | None, resolver: Callable[[str, int], Any]) -> HTTPAdapter:
     """A transport adapter for `requests` that uses our connections, also through a proxy, and never retries."""
+    load_requests()
+    from requests import Response
     from requests.adapters import HTTPAdapter
     from urllib3 import HTTPConnectionPool, HTTPSConnectionPool, Retry
 
@@ -68,6 +77,30 @@ def adapter(trip: Trip, guard: Guard | None, resolver: Callable[[str, int], Any]
     }
 
     class Adapter(HTTPAdapter):
+        """What `requests` works out anew for each request is the same for all to one server, where no proxy is."""
+
+        last: tuple[tuple[str, str], Any] | None = None
+
+        def get_connection_with_tls_context(
+            self, request: Any, verify: Any, proxies: Any = None, cert: Any = None
+        ) -> Any:
+            if proxies:
+                return super().get_connection_with_tls_context(request, verify, proxies, cert)
+            place = urlsplit(request.url)[:2]
+            if self.last is None or self.last[0] != place or self.last[1].pool is None:  # closed meanwhile
+                self.last = place, super().get_connection_with_tls_context(request, verify, proxies, cert)
+            return self.last[1]
+
+        def request_url(self, request: Any, proxies: Any) -> str:
+            return super().request_url(request, proxies) if proxies else str(request.path_url)
+
+        def build_response(self, req: Any, resp: Any) -> Any:
+            """Without the cookies and the guess of an encoding, which we have no use for."""
+            made: Any = Response()
+            made.status_code, made.raw, made.request, made.url = resp.status, resp, req, req.url
+            made.headers = dict(resp.headers.itermerged())
+            return made
+
         def proxy_manager_for(self, proxy: str, **kwargs: Any) -> Any:
             manager = super().proxy_manager_for(proxy, **kwargs)
             manager.pool_classes_by_scheme = pools
@@ -91,15 +124,19 @@ def _pool(base: Any, trip: Trip, guard: Guard | None, resolver: Callable[[str, i
         response_class = _answer(trip)
         last = 0.0
         target = ""
+        lent = False  # made to a private address, for a call that trusts it
 
         @property
         def is_connected(self) -> bool:
+            if self.lent and origin(base.scheme, self.host, self.port) not in trip.trusted:
+                return False  # another call's trust
             return time.monotonic() - self.last < IDLE and super().is_connected
 
         def _new_conn(self) -> Any:
             addresses = resolver(self._dns_host, self.port)
             if guard and self.proxy is None:
-                guard.judge(base.scheme, self.host, self.port, [target[0] for *_, target in addresses])
+                found = [target[0] for *_, target in addresses]
+                self.lent = guard.judge(base.scheme, self.host, self.port, found, trip.trusted)
             return dial(addresses, min(CONNECT, trip.left()), self.socket_options or ())
 
         def set_tunnel(self, host: str, *args: Any, **kwargs: Any) -> None:
@@ -141,6 +178,50 @@ def _answer(trip: Trip) -> Any:
                 raise IncompleteRead(b"")
 
     return WireAnswer
+
+
+_GUESSERS = ("chardet", "charset_normalizer")
+_METADATA = "importlib.metadata"
+_loading = threading.Lock()
+
+
+def load_requests() -> None:
+    """Import `requests`, without a quarter of what it loads: what guesses the encoding of a text, and what reads the
+    metadata of packages.
+
+    It does without the guesser where that is not installed, and we read bytes; urllib3 asks for metadata before it
+    speaks HTTP/2, which it is never told to. Whoever wants either can import it as ever.
+    """
+    with _loading:
+        if "requests" in sys.modules:
+            return
+        absent: dict[str, Any] = dict.fromkeys(_GUESSERS)  # None: importing it fails
+        absent |= {_METADATA: _Later(_METADATA)}
+        absent = {name: instead for name, instead in absent.items() if name not in sys.modules}
+        sys.modules.update(absent)
+        try:
+            with warnings.catch_warnings():
+                warnings.simplefilter("ignore")  # it says that it cannot guess
+                import requests  # noqa: F401
+        finally:
+            for name, instead in absent.items():
+                if sys.modules.get(name) is instead:
+                    del sys.modules[name]
+
+
+class _Later(ModuleType):
+    """Stands in for a module until something of it is used."""
+
+    def version(self, *package: str) -> Any:
+        """As `importlib.metadata.version`."""
+        return self.__getattr__("version")(*package)
+
+    def __getattr__(self, name: str) -> Any:
+        if name.startswith("__"):
+            raise AttributeError(name)
+        if sys.modules.get(self.__name__) is self:
+            del sys.modules[self.__name__]
+        return getattr(importlib.import_module(self.__name__), name)
 
 
 def quiet(library: str) -> None:

@@ -6,12 +6,12 @@ import hashlib
 import json as jsons
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from typing import Any
 
 from syndicate.model import Json
+from syndicate.model.dataclass import dataclass
 from syndicate.net.redaction import Mask
-from syndicate.ports import Clock, Http, OAuth1, Part, Reply
+from syndicate.ports import READS, Clock, Http, OAuth1, Part, Reply, caller_site
 
 _SCHEME = re.compile(r"(?i)^(bearer|basic|token|bot|oauth)\s+(?=\S)")
 
@@ -40,7 +40,12 @@ class DryHttp:
         self._clock = clock
         self.mask: Mask = getattr(inner, "mask", None) or Mask()
         self.mask.learn(*secrets)
+        self.site = caller_site(inner)
         self.calls: list[Call] = []
+
+    def learn(self, *secrets: str) -> None:
+        """From now on, mask these too."""
+        self.mask.learn(*secrets)
 
     def call(
         self,
@@ -57,7 +62,7 @@ class DryHttp:
     ) -> Reply:
         """As `ports.Http.call`; only a read without a sample reaches the network."""
         method = method.upper()
-        if method in ("GET", "HEAD") and sample is None:
+        if sample is READS or (method in ("GET", "HEAD") and sample is None):
             return self._inner.call(
                 method, url, params=params, json=json, data=data, files=files, headers=headers, auth=auth
             )

@@ -12,7 +12,10 @@ import time
 import weakref
 from collections.abc import Callable, Iterable, Mapping
 from contextlib import closing
-from dataclasses import dataclass, replace
+from copy import copy
+from dataclasses import replace
+from functools import lru_cache
+from io import BytesIO
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urljoin, urlsplit, urlunsplit
 
@@ -24,7 +27,8 @@ from syndicate.errors import (
     Unavailable,
     Uncertain,
 )
-from syndicate.net.address_guard import Guard, origin_of, resolve
+from syndicate.model.dataclass import dataclass
+from syndicate.net.address_guard import Guard, Origin, origin_of, resolve
 from syndicate.net.connections import Trip, adapter, quiet
 from syndicate.net.redaction import Mask, causes
 from syndicate.net.server_time import ServerTimes
@@ -61,6 +65,7 @@ class RequestsHttp:
 
     No cookies, no .netrc, no environment. `timeout` (seconds) is for a whole request, redirects included;
     `max_body` is counted after decompression; `machine` is how names are resolved and whose certificates count.
+    `learned` are the secrets that requests contained so far.
     """
 
     def __init__(
@@ -76,6 +81,8 @@ class RequestsHttp:
         machine: Machine = Machine(),
     ) -> None:
         self.mask = Mask(secrets)
+        self.learned: frozenset[str] = frozenset()
+        self.site = ""
         self._clock = clock
         self._timeout = timeout
         self._guard = guard
@@ -87,6 +94,26 @@ class RequestsHttp:
         self._times = machine.times
         self._here = threading.local()
         self._adapters: weakref.WeakSet[HTTPAdapter] = weakref.WeakSet()
+        self._trusted: frozenset[Origin] = frozenset()
+        self._until: float | None = None
+
+    def trusting(self, origins: frozenset[Origin]) -> RequestsHttp:
+        """The same client with the same connections, whose calls may lead to these private origins."""
+        made = copy(self)
+        made._trusted = origins  # noqa: SLF001 - another of us
+        return made
+
+    def called(self, user_agent: str) -> RequestsHttp:
+        """The same client with the same connections, which says that it is somebody else."""
+        made = copy(self)
+        made._headers = {**self._headers, "User-Agent": user_agent}  # noqa: SLF001 - another of us
+        return made
+
+    def within(self, seconds: float) -> RequestsHttp:
+        """The same client, whose calls together, and those of what it is made into, take at most so many seconds."""
+        made = copy(self)
+        made._until = time.monotonic() + seconds  # noqa: SLF001 - another of us
+        return made
 
     def close(self) -> None:
         """Close idle connections; the next call opens new ones."""
@@ -108,7 +135,9 @@ class RequestsHttp:
     ) -> Reply:
         """As `ports.Http.call`. Only reads follow redirects; another origin is not sent the secrets."""
         self._learn(headers, auth, params, data)
-        self._line()[1].deadline = time.monotonic() + self._timeout
+        trip = self._line()[1]
+        until = time.monotonic() + self._timeout
+        trip.deadline, trip.trusted = until if self._until is None else min(until, self._until), self._trusted
         request = self._prepare(
             method.upper(), url, params=params, json=json, data=data, files=files, headers=headers, auth=auth
         )
@@ -116,12 +145,17 @@ class RequestsHttp:
         for _ in range(REDIRECTS + 1):
             reply = self._exchange(request)
             if request.method not in _READS or reply.status not in _MOVED or "location" not in reply.headers:
-                return replace(reply, moved=moved)
+                return replace(reply, moved=moved) if moved else reply
             request = self._redirect(request, reply.headers["location"], auth)
             lasting = lasting and reply.status in _FOR_GOOD
             if lasting:
                 moved = self._whole(request)
         raise Unavailable(f"{self._host(request)} redirects more than {REDIRECTS} times")
+
+    def learn(self, *secrets: str) -> None:
+        """From now on, mask these too."""
+        self.learned |= {secret for secret in secrets if len(secret) >= 8}
+        self.mask.learn(*self.learned)
 
     def _learn(self, headers: Mapping[str, str] | None, auth: OAuth1 | None, *fields: Any) -> None:
         """From now on, mask the secrets that this request contains: tokens change while we run."""
@@ -132,14 +166,13 @@ class RequestsHttp:
         for pairs in fields:
             if isinstance(pairs, Mapping):
                 found += [value for name, value in pairs.items() if _TELLING.search(name)]
-        self.mask.learn(*(value for value in found if len(value) >= 8))
+        self.learn(*found)
 
     def _prepare(self, method: str, url: str, *, auth: OAuth1 | None, headers: Any, **parts: Any) -> PreparedRequest:
-        from requests import Request
         from requests.exceptions import InvalidHeader
 
         try:
-            request = Request(method, url, headers={**self._headers, **(headers or {})}, **parts).prepare()
+            request = _prepared(method, url, {**self._headers, **(headers or {})}, **parts)
             "".join(map(str, request.headers.values())).encode("latin-1")
         except (InvalidHeader, UnicodeEncodeError) as fault:
             raise AuthError(
@@ -190,7 +223,7 @@ class RequestsHttp:
         from urllib3.exceptions import HTTPError
 
         if self._guard:
-            self._guard.inspect(str(request.url))
+            self._guard.inspect(str(request.url), self._trusted)
         line, trip = self._line()
         again = request.method in _READS
         if self._times:
@@ -218,6 +251,8 @@ class RequestsHttp:
             headers = {name.lower(): value for name, value in answer.headers.items()}
             if self._times:
                 self._times.heard(str(request.url), headers)
+            if _packed(headers) > 1:  # each layer can multiply what it holds by a thousand
+                raise Uncertain(f"{self._host(request)} packed its answer more than once", status=answer.status_code)
             body = self._body(request, answer, trip)
         if answer.status_code >= 400:  # networks quote the token they refuse
             body = self.mask.bytes(body)
@@ -225,14 +260,14 @@ class RequestsHttp:
 
     def _body(self, request: PreparedRequest, answer: Response, trip: Trip) -> bytes:
         """The whole body, unpacked. The time is checked in each round, since unpacking has no time limit of its own."""
-        chunks, left = [], self._max_body + 1
+        body, left = BytesIO(), self._max_body + 1  # a list of pieces would need the room twice in the end
         while left and (chunk := answer.raw.read1(min(CHUNK, left), decode_content=True)):
-            chunks.append(chunk)
+            body.write(chunk)
             left -= len(chunk)
             trip.left()
         if not left:
             raise Uncertain(f"{self._host(request)} sent more than {self._max_body} bytes", status=answer.status_code)
-        return b"".join(chunks)
+        return body.getvalue()
 
     def _line(self) -> tuple[HTTPAdapter, Trip]:
         """This thread's connections."""
@@ -254,6 +289,37 @@ class RequestsHttp:
     def _shown(self, url: str) -> str:
         """An address for a message; it may have no host."""
         return repr(self.mask(url)[:200])
+
+
+def _prepared(method: str, url: str, headers: Mapping[str, str], *, params: Any = None, **body: Any) -> PreparedRequest:
+    """What `Request.prepare` makes, without the cookies and hooks that we have none of."""
+    from requests import PreparedRequest
+
+    made = PreparedRequest()
+    made.prepare_method(method)
+    if params is None:
+        made.url = _prepared_url(url)
+    else:
+        made.prepare_url(url, params)
+    made.prepare_headers(headers)
+    made.prepare_body(body.get("data"), body.get("files"), body.get("json"))
+    made.prepare_auth(None, url)
+    return made
+
+
+@lru_cache(maxsize=64)  # every post goes to the same one
+def _prepared_url(url: str) -> str | None:
+    from requests import PreparedRequest
+
+    made = PreparedRequest()
+    made.prepare_url(url, None)
+    return made.url
+
+
+def _packed(headers: Mapping[str, str]) -> int:
+    """How many codings an answer has on top of each other (RFC 9110 §8.4)."""
+    codings = (each.strip().lower() for each in headers.get("content-encoding", "").split(","))
+    return sum(coding not in ("", "identity") for coding in codings)
 
 
 def _silence(fault: BaseException, timeout: float) -> str:

@@ -9,6 +9,8 @@ from syndicate.aliases import drop_repeated
 from syndicate.ledger import Ledger
 from syndicate.ledger.deliveries import PlannedDelivery
 from syndicate.model import NO_RULES, Account, Article, BreakingRules
+from syndicate.planning.filters import compare
+from syndicate.planning.patterns import matches
 from syndicate.planning.plan import Candidate, Planned, wanted
 
 UNWANTED_BEFORE = ("baseline", "too_old", "preflight")  # reasons that `--backfill` overrules
@@ -20,6 +22,7 @@ def announce(article: Article, accounts: Sequence[Account], ledger: Ledger, brea
     Baseline, age and filters do not apply. What was already posted, or decided by a person, stays as it is. An
     article that was announced elsewhere (`import-seen`) is planned all the same.
     """
+    compare([article], accounts, breaking)
     with ledger.transaction():
         now = ledger.now()
         anchor = _anchor_of(article, ledger, now)
@@ -46,7 +49,7 @@ def backfilled(
 
 
 def _anchor_of(article: Article, ledger: Ledger, now: datetime) -> str:
-    names = drop_repeated([article])[0]
+    names = drop_repeated([article], ledger.sites.scope(article.source))[0]
     anchors = ledger.articles.anchors([alias.hash for alias in names])
     found = next((anchors[alias.hash] for alias in names if alias.hash in anchors), None)
     return found or ledger.articles.add(article, names, position=0, now=now)
@@ -54,10 +57,18 @@ def _anchor_of(article: Article, ledger: Ledger, now: datetime) -> str:
 
 def write(entries: Sequence[Planned], ledger: Ledger, now: datetime, *, overruled: Sequence[str] = ()) -> list[str]:
     """Write deliveries and return the keys of new ones. Planned a microsecond apart, so that their order is fixed."""
+    if not entries:
+        return []
+    with ledger.transaction():
+        ledger.deliveries.fetch(entry.candidate.anchor for entry in entries)
+        return _written(entries, ledger, now, overruled)
+
+
+def _written(entries: Sequence[Planned], ledger: Ledger, now: datetime, overruled: Sequence[str]) -> list[str]:
     keys = []
     for number, entry in enumerate(entries):
         planned, planned_at = _row(entry), now + timedelta(microseconds=number)
-        key = ledger.deliveries.plan(planned, planned_at)
+        key = ledger.deliveries.plan(planned, planned_at, fetched=True)
         reasons = entry.candidate.overrules
         if (
             key is None
@@ -68,6 +79,28 @@ def write(entries: Sequence[Planned], ledger: Ledger, now: datetime, *, overrule
         if key is not None:
             keys.append(key)
     return keys
+
+
+def too_slow(entries: Sequence[Planned], breaking: BreakingRules) -> tuple[str, ...]:
+    """A line for each rule for titles that took too long to compare: which, with how many titles, and what follows."""
+    stuck: dict[str, list[str]] = {}
+    for entry in entries:
+        if entry.undecided:
+            stuck.setdefault(f"{entry.account.name}: {entry.undecided}", []).append(entry.candidate.article.title)
+    lines = [f"{_took(rule, titles)}, so these wait for approval" for rule, titles in stuck.items()]
+    articles = {entry.candidate.anchor: entry.candidate.article for entry in entries} if breaking.title else {}
+    hidden = [
+        each.title for each in articles.values() if breaking.title and matches(breaking.title, each.title) is None
+    ]
+    return (
+        (*lines, f"{_took('breaking.title', hidden)}, so these are not taken for breaking news")
+        if hidden
+        else (*lines,)
+    )
+
+
+def _took(rule: str, titles: Sequence[str]) -> str:
+    return f"{rule} took too long to compare with {len(titles)} of the titles, such as {titles[0][:40]!r}"
 
 
 def _row(entry: Planned) -> PlannedDelivery:

@@ -10,11 +10,12 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from datetime import datetime, timedelta
 
 from syndicate.aliases import folded, site_host
 from syndicate.model import Article, FloodLimits, Reason
+from syndicate.model.dataclass import dataclass
 from syndicate.planning.likeness import is_newer
 from syndicate.planning.plan import Planned
 

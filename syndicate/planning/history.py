@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
 
 from syndicate.aliases import site_host
 from syndicate.ledger import Ledger
 from syndicate.ledger.articles import StoredArticle
 from syndicate.model import ENCLOSED, Article, FloodLimits, Reading
+from syndicate.model.dataclass import dataclass
 from syndicate.planning.changes import Change
 from syndicate.planning.flood_control import FEW, History, LikelyDuplicate, Pace, hold_back
 from syndicate.planning.likeness import difference

@@ -77,13 +77,15 @@ def _addresses(articles: Sequence[Article]) -> list[str]:
 
 
 def _other_addresses(listed: Sequence[str], known: Sequence[str]) -> str:
+    if not known:
+        return ""
     hosts = {site_host(url) for url in known}
     foreign = [host for url in listed if (host := site_host(url)) and host not in hosts]
-    if known and len(foreign) > len(listed) * LEAST:
+    if len(foreign) > len(listed) * LEAST:
         return f"and it leads to {foreign[0]}"
     forms = {address_form(url) for url in known}
     strange = [url for url in listed if address_form(url) not in forms]
-    if known and len(strange) > len(listed) * LEAST:
+    if len(strange) > len(listed) * LEAST:
         return f"and its addresses have another form, such as {strange[0]}"
     folders, theirs = ([folder for url in urls if (folder := _folder(url))] for urls in (listed, known))
     settled = len(set(theirs)) * 2 <= len(theirs)
@@ -94,8 +96,8 @@ def _other_addresses(listed: Sequence[str], known: Sequence[str]) -> str:
 
 def _folder(url: str) -> str:
     """The first part of an address's path, if more follows and it is no number; else ""."""
-    first, slash, rest = unquote(urlsplit(url).path).strip("/").partition("/")
-    return first.casefold() if slash and rest and not first.isdigit() else ""
+    first, _, rest = unquote(urlsplit(url).path).strip("/").partition("/")
+    return first.casefold() if rest and not first.isdigit() else ""
 
 
 def _other_headlines(listed: Sequence[str], known: Sequence[str]) -> str:
@@ -117,8 +119,10 @@ def _other_headlines(listed: Sequence[str], known: Sequence[str]) -> str:
 
 def _common(titles: Sequence[str], sign: Callable[[str], str]) -> str:
     """The sign that most of these headlines have; "" where they share none, or are too few to tell."""
-    [(common, count)] = Counter(map(sign, titles)).most_common(1) or [("", 0)]
-    return common if len(titles) >= FEW and count >= len(titles) * MOST else ""
+    if len(titles) < FEW:
+        return ""
+    [(common, count)] = Counter(map(sign, titles)).most_common(1)
+    return common if count >= len(titles) * MOST else ""
 
 
 def _first(title: str) -> str:

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 from typing import ClassVar, TypeAlias
 from zoneinfo import ZoneInfo
 
 from syndicate.model import EMBARGOED, NO_RULES, UNREAD_DATE, Account, Article, BreakingRules, Filter, Reason, State
+from syndicate.model.dataclass import dataclass
+from syndicate.planning.filters import admits, fits, undecided
 from syndicate.schedule import at_once
 
 GRACE = timedelta(minutes=1)  # feeds count in seconds, and clocks differ
@@ -40,7 +41,8 @@ class Candidate:
 class Planned:
     """One delivery to write. `due_at` is None where no time is set. Past `expires_at` it is not sent any more.
 
-    `priority` 0 is breaking news, 1 all else. `note` says in words why it waits.
+    `priority` 0 is breaking news, 1 all else. `note` says in words why it waits. `undecided`: the account's rule for
+    titles that could not be compared in time, such as "never.title".
     """
 
     candidate: Candidate
@@ -51,6 +53,7 @@ class Planned:
     expires_at: datetime | None = None
     priority: int = 1
     note: str | None = None
+    undecided: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,9 +71,9 @@ class Baselines:
 
 @dataclass(frozen=True, slots=True)
 class FilterStep:
-    """Whether the account's `only` and `never` let an article pass."""
+    """Whether the account's `only` and `never` let an article pass. `passed` None: a person has to say."""
 
-    passed: bool
+    passed: bool | None
     reason: ClassVar[Reason] = "filtered"
 
 
@@ -146,12 +149,21 @@ def wanted(
 ) -> list[Planned]:
     """Plan articles that a person asked for: no baseline, no age limit, no delay; filters only if `filtered`."""
     return [
-        Planned(candidate, account, "skipped", "empty" if candidate.article.is_empty else "filtered")
-        if candidate.article.is_empty or (filtered and not admits(account, candidate.article))
-        else _due(candidate, replace(account, delay=timedelta(0)), now, priority(candidate.article, breaking), None)
+        _asked(candidate, account, now, admits(account, candidate.article) if filtered else True, breaking)
         for candidate in oldest_first(candidates)
         for account in accounts
     ]
+
+
+def _asked(
+    candidate: Candidate, account: Account, now: datetime, admitted: bool | None, breaking: BreakingRules
+) -> Planned:
+    if candidate.article.is_empty or admitted is False:
+        return Planned(candidate, account, "skipped", "empty" if candidate.article.is_empty else "filtered")
+    urgency = priority(candidate.article, breaking)
+    if admitted is None:
+        return _undecided(candidate, account, now, urgency, None)
+    return _due(candidate, replace(account, delay=timedelta(0)), now, urgency, None)
 
 
 def steps(
@@ -177,19 +189,12 @@ def oldest_first(candidates: Sequence[Candidate]) -> list[Candidate]:
     return sorted(newest_last, key=lambda candidate: candidate.article.published or latest)
 
 
-def admits(account: Account, article: Article) -> bool:
-    """Whether the account's `only` and `never` let an article pass."""
-    if account.only is not None and not _matches(account.only, article):
-        return False
-    return account.never is None or not _matches(account.never, article)
-
-
 def priority(article: Article, breaking: BreakingRules) -> int:
     """0 for breaking news, by the publisher's rule or the source's own mark (ninjs urgency 1); else 1."""
     said = {article.raw.get("priority", "").casefold(), article.raw.get("urgency", "")}
     rules = (Filter(tags=breaking.tags), Filter(sections=breaking.sections), Filter(title=breaking.title))
-    fits = any(rule != Filter() and _matches(rule, article) for rule in rules)
-    return 0 if fits or said & _URGENT else 1
+    urgent = any(rule != Filter() and fits(rule, article) for rule in rules)  # what took too long is not breaking
+    return 0 if urgent or said & _URGENT else 1
 
 
 def expiry(article: Article, account: Account, now: datetime) -> datetime:
@@ -208,10 +213,24 @@ def _judge(
     candidate: Candidate, account: Account, baselines: Baselines, zone: str, now: datetime, breaking: BreakingRules
 ) -> Planned:
     article = candidate.article
+    admitted: bool | None = True
     for step in steps(article, account, baselines, zone, now, on_top=candidate.on_top):
-        if not step.passed:
+        if isinstance(step, FilterStep) and step.passed is None:
+            admitted = None
+        elif not step.passed:
             return Planned(candidate, account, "skipped", step.reason)
-    return _due(candidate, account, now, priority(article, breaking), expiry(article, account, now))
+    judge = _due if admitted else _undecided
+    return judge(candidate, account, now, priority(article, breaking), expiry(article, account, now))
+
+
+def _undecided(
+    candidate: Candidate, account: Account, now: datetime, priority: int, expires_at: datetime | None
+) -> Planned:
+    """A delivery that waits for a person, since a rule for titles took too long: it may be one that never goes out."""
+    rule = undecided(account, candidate.article)
+    entry = _due(candidate, replace(account, approve=True, delay=timedelta(0)), now, priority, expires_at)
+    note = entry.note or f"{rule} took too long on its title, so it may be one that the rule is about"
+    return replace(entry, account=account, note=note, undecided=rule)
 
 
 def _due(candidate: Candidate, account: Account, now: datetime, priority: int, expires_at: datetime | None) -> Planned:
@@ -275,28 +294,3 @@ def _age(article: Article, account: Account, seen: datetime) -> AgeStep:
     since = article.published or article.updated
     age = max(timedelta(0), seen - since) if since is not None else None
     return AgeStep(seen <= expiry(article, account, seen), age, account.max_age)
-
-
-def _matches(rule: Filter, article: Article) -> bool:
-    """Whether every condition that the rule sets holds."""
-    section = article.section
-    # A feed that knows only categories keeps its sections there.
-    sections = {section, *re.split(r"\s*>\s*", section)} if section else set(article.categories)
-    language = (article.language or "").casefold()
-    return (
-        (not rule.sections or _any(rule.sections, sections))
-        and (not rule.tags or _any(rule.tags, set(article.categories)))
-        and (not rule.languages or any(_speaks(language, wish.casefold()) for wish in rule.languages))
-        and (not rule.sources or article.source in rule.sources)
-        and (not rule.title or re.search(rule.title, article.title) is not None)
-    )
-
-
-def _any(wishes: Sequence[str], values: set[str]) -> bool:
-    folded = {value.strip().casefold() for value in values}
-    return any(wish.strip().casefold() in folded for wish in wishes)
-
-
-def _speaks(language: str, wish: str) -> bool:
-    """`en` admits en-GB; `en-GB` does not admit en."""
-    return language == wish or language.startswith(f"{wish}-")

@@ -6,6 +6,7 @@ registry to edit. Modules whose names begin with an underscore are not platforms
 
 from __future__ import annotations
 
+import functools
 from importlib import import_module
 from typing import TYPE_CHECKING
 
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
 
     from syndicate.ports import Platform
 
-__all__ = ["ALIASES", "GONE", "GROUP", "find", "names"]
+__all__ = ["ALIASES", "GONE", "GONE_ALIASES", "GROUP", "PLANNED", "find", "names"]
 
 GROUP = "syndicate.platforms"
 ALIASES = {"twitter": "x"}
@@ -25,20 +26,40 @@ GONE = {
         "Google+ closed on 2 April 2019 and its API is gone, so nothing can be posted there",
         "remove the account; mastodon, bluesky and facebook take the same articles",
     ),
+    "medium": (
+        "Medium has not supported its API since 2 March 2023 and gives no new tokens, so nothing can be posted there",
+        "remove the account, and import articles by their addresses on medium.com/p/import",
+    ),
+    "tiktok": (
+        "TikTok takes only videos and photos, with no links (as of 29 November 2026), so no article can be posted",
+        "remove the account, and post there by hand",
+    ),
+    "whatsapp": (
+        "WhatsApp has no API for channels (as of 29 November 2026), so nothing can be posted there",
+        "remove the account; a webhook can send each text to a person who posts it",
+    ),
+    "youtube": (
+        "YouTube has no API for a channel's posts (as of 29 November 2026), so nothing can be posted there",
+        "remove the account, and post there by hand",
+    ),
 }
-"""Networks that no longer exist, which the config may still name: what happened, and what to do instead.
+"""Networks to which nothing can be posted, and which the config may still name: why, and what to do instead.
 
-Dates: developers.google.com/+/api-shutdown, as read 2026-11-23 (APIs dead from 7 March 2019)."""
+Google+: developers.google.com/+/api-shutdown, as read 2026-11-23 (APIs dead from 7 March 2019). Medium:
+github.com/Medium/medium-api-docs, archived, last changed 2023-03-02. TikTok: developers.tiktok.com, Content Posting API
+and Content Sharing Guidelines. YouTube: developers.google.com/youtube/v3/docs/activities/insert, which is not supported
+any more. WhatsApp: its Business Platform names no channels. All read 2026-11-29."""
 
+GONE_ALIASES = {
+    "google+": "googleplus",
+    "whatsapp-channel": "whatsapp",
+    "whatsapp-channels": "whatsapp",
+    "youtube-community": "youtube",
+}
+"""Other names that people give them."""
 
 PLANNED = frozenset(
     [
-        "instagram",
-        "threads",
-        "linkedin",
-        "telegram",
-        "discord",
-        "slack",
         "matrix",
         "nostr",
         "pinterest",
@@ -46,10 +67,6 @@ PLANNED = frozenset(
         "devto",
         "reddit",
         "email",
-        "teams",
-        "mattermost",
-        "rocketchat",
-        "ntfy",
         "apprise",
     ]
 )
@@ -62,9 +79,10 @@ def names() -> list[str]:
 
 
 def find(name: str) -> type[Platform]:
-    """The adapter of that name. Raises ConfigError if the network is gone or unknown, or the adapter does not load."""
-    if name in GONE:
-        raise ConfigError(GONE[name][0], hint=GONE[name][1])
+    """The adapter of that name. Raises ConfigError if nothing can be posted there, or no adapter is known or loads."""
+    gone = GONE.get(GONE_ALIASES.get(name.lower(), name.lower()))
+    if gone is not None:
+        raise ConfigError(gone[0], hint=gone[1])
     name = ALIASES.get(name, name)
     if name in _ours():
         adapter: type[Platform] = import_module(f"{__name__}.{name}").platform
@@ -77,10 +95,11 @@ def find(name: str) -> type[Platform]:
     return _load(plugin)
 
 
-def _ours() -> set[str]:
+@functools.cache
+def _ours() -> frozenset[str]:
     from pkgutil import iter_modules
 
-    return {module.name for module in iter_modules(__path__) if not module.name.startswith("_")}
+    return frozenset(module.name for module in iter_modules(__path__) if not module.name.startswith("_"))
 
 
 def _plugins() -> list[EntryPoint]:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
 from syndicate.errors import (
@@ -17,6 +16,7 @@ from syndicate.errors import (
     Unavailable,
     Uncertain,
 )
+from syndicate.model.dataclass import dataclass
 from syndicate.net.status import retry_after
 from syndicate.ports import Reply
 

@@ -1,9 +1,10 @@
 """The error names of a PDS (XRPC), and what they mean.
 
 bluesky-social/atproto @ d6296a1c: lexicons com/atproto/{server,repo}, packages/pds/src/auth-verifier.ts and
-packages/pds/src/actor-store/blob/transactor.ts; most were measured on @atproto/pds 0.5.35 (2026-11-23), where they
-come with HTTP 400. Reports: inovector/mixpost#188 (413), gitroomhq/postiz-app#988 (a second factor),
-thilobillerbeck/skymoth#28 (another service).
+packages/pds/src/actor-store/blob/transactor.ts; most were measured on @atproto/pds 0.5.35 (2026-11-29), where they
+come with HTTP 400; servers before it said "Record/text must not be longer" where it says "at $.record.text".
+Reports: inovector/mixpost#188 (413), gitroomhq/postiz-app#988 (a second factor), thilobillerbeck/skymoth#28
+(another service).
 """
 
 from __future__ import annotations
@@ -19,6 +20,8 @@ _PASSWORDS = (
     " the account's own password does not work where logins need a second factor"
 )
 _OFF = "the account is switched off or was taken down; log in to the app to see why"
+
+_RECORD = ("InvalidRecord", "InvalidRequest")
 
 REFUSED = (
     Row("login", ("AuthFactorTokenRequired",), hint=_PASSWORDS),
@@ -37,10 +40,11 @@ REFUSED = (
     Row("login", ("AuthMissing", "AuthenticationRequired", "ExpiredToken", "InvalidToken", "AccountNotFound")),
     Row("wait", ("RateLimitExceeded",)),
     Row("there", ("InvalidSwap",)),
-    Row("picture", ("BlobTooLarge", "InvalidMimeType", "BlobNotFound", "InvalidBlob")),
+    Row("picture", ("BlobTooLarge", "InvalidMimeType", "InvalidSize", "BlobNotFound", "InvalidBlob")),
     Row("picture", words=("could not find blob", "blob too big", "file is too large", "wrong mimetype")),
-    Row("picture", ("InvalidRecord", "InvalidRequest"), ("/embed/images", "/embed/external/thumb")),
-    Row("text", ("InvalidRecord", "InvalidRequest"), ("/text must not be longer", "text: string too")),
+    Row("picture", _RECORD, ("$.record.embed.images", "$.record.embed.external.thumb")),
+    Row("picture", _RECORD, ("/embed/images", "/embed/external/thumb")),
+    Row("text", _RECORD, (") at $.record.text", "/text must not be longer", "text: string too")),
 )
 """What an error name means, whichever HTTP status it has."""
 

@@ -37,7 +37,7 @@ def shown(session: Json, did: str) -> str:
     The config may have an old handle, of which the app says that there is no such profile
     (bluesky-social/social-app#1337), or an e-mail address.
     """
-    handle = str(session.get("handle") or "")
+    handle = str(session.get("seen_handle") or session.get("handle") or "")
     return handle if _is_handle(handle) else did
 
 

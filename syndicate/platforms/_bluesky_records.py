@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from typing import Any
+from urllib.parse import urlsplit
 
-from syndicate.model import Json, Post
-from syndicate.platforms._replies import same_address, same_text
+from syndicate.errors import Rejected
+from syndicate.model import Json, ListedPost, Post, Receipt
+from syndicate.platforms._replies import addresses_in, by_hand, same_address, same_text
 
 _ALPHABET = "234567abcdefghijklmnopqrstuvwxyz"
 _LOW_BITS = 20
@@ -35,9 +38,16 @@ def created(moment: datetime) -> str:
 
 
 def languages(tag: str | None) -> list[str]:
-    """The language as BCP 47 with hyphens, since `en_US` is refused (measured); none if it is not a language tag."""
-    spelled = (tag or "").replace("_", "-")
-    return [spelled] if re.fullmatch(r"[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8})*", spelled) else []
+    """The language as the server takes it: two or three small letters first, then script and region; none if it is no
+    language tag.
+
+    Measured on @atproto/pds 0.5.35 (2026-11-29): `en_US`, `EN` and `english` are refused, and the post with them.
+    """
+    first, *parts = (tag or "").replace("_", "-").split("-")
+    if not re.fullmatch("[A-Za-z]{2,3}", first):
+        return []
+    spelled = "-".join([first.lower(), *parts])
+    return [spelled if re.fullmatch("[a-z]{2,3}(-[A-Za-z]{4})?(-([A-Za-z]{2}|[0-9]{3}))?", spelled) else first.lower()]
 
 
 def has_blobs(post: Post) -> bool:
@@ -70,3 +80,30 @@ def made_at(record: Json) -> datetime | None:
     except ValueError:
         return None
     return made if made.tzinfo else made.replace(tzinfo=UTC)
+
+
+def listed(record: Json, receipt: Callable[[Json, str, str], Receipt]) -> ListedPost | None:
+    """A record of a listing; None if it does not say when it was made."""
+    value, uri = record.get("value"), str(record["uri"])
+    if not isinstance(value, dict):
+        return None
+    made = made_at(value)
+    if made is None or uri.count("/") < 4:
+        return None
+    repo, _, rkey = uri.removeprefix("at://").split("/", 2)
+    text = str(value.get("text", ""))
+    known = receipt({"repo": repo, "rkey": rkey}, uri, str(record.get("cid") or ""))
+    return ListedPost(known, made, tuple(dict.fromkeys([*links(value), *addresses_in(text)])), text)
+
+
+def place(receipt: Receipt, handle: str, session: Json) -> tuple[str, str]:
+    """Repository and record key of a post, from its id or from its address in the app."""
+    address = by_hand(receipt)
+    if address is None:
+        repo, _, rkey = receipt.id.removeprefix("at://").split("/")
+        return repo, rkey
+    found = re.search(r"/profile/([^/]+)/post/([^/]+)/?$", urlsplit(address).path)
+    ours = (handle.lower(), str(session.get("handle", "")).lower(), session["did"])
+    if found is None or found[1].lower() not in ours:
+        raise Rejected(f"bluesky: {address} is not the address of a post by @{handle}; delete it in the app")
+    return session["did"], found[2]

@@ -18,6 +18,7 @@ from syndicate.platforms._replies import items, problem
 from syndicate.ports import Reply
 
 _UNLOCK = "log in to x.com with this account and do what X asks; then run syndicate accounts check"
+_SCOPES = "a permission is missing: let the app read and write, and sign in again: syndicate accounts login"
 
 REFUSED = (
     Row("cap", ("usage-capped",), hint="the app's plan allows no more posts; see X's developer console"),
@@ -34,6 +35,8 @@ REFUSED = (
     Row("login", words=("suspended",), hint="X suspended this account; see its notice after a login on x.com"),
     Row("login", (32, 89, 99, 135, 215, 231, 261, 416, 417, "client-forbidden", "unsupported-authentication")),
     Row("login", ("oauth1-permissions",)),
+    Row("login", ("oauth2-permissions",), hint=_SCOPES),
+    Row("login", words=("oauth2 app permissions",), hint=_SCOPES),
     Row("login", words=("oauth1 app permissions", "unsupported authentication", "client-not-enrolled")),
     Row("later", (226,), hint="X takes this for an automated spam; it is tried again"),
     Row("maybe", (130, 131)),

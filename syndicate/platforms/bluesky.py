@@ -6,70 +6,37 @@ bluesky-social/bsky-docs @ 390c1e97 (2026-04-21) for rate limits. What error ans
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Annotated, Any, ClassVar
-from urllib.parse import urlsplit
+from typing import ClassVar
 
-from syndicate.errors import AuthError, PictureRefused, PlatformError, Rejected
-from syndicate.model import (
-    Certainty,
-    Draft,
-    Identity,
-    Json,
-    Limits,
-    LinkCard,
-    ListedPost,
-    Look,
-    Media,
-    Post,
-    Receipt,
-    Secret,
-    Span,
-)
-from syndicate.platforms import _bluesky_answers, _bluesky_handles, _facets
-from syndicate.platforms._answers import of_a_picture
+from syndicate.errors import AuthError, Rejected
+from syndicate.model import Certainty, Draft, Identity, Json, Limits, ListedPost, Look, Post, Receipt, Span
+from syndicate.platforms import _bluesky_handles, _bluesky_sign_in, _facets
+from syndicate.platforms._bluesky_door import Pds, judge
+from syndicate.platforms._bluesky_embeds import embed
+from syndicate.platforms._bluesky_options import Options
 from syndicate.platforms._bluesky_records import (
     NOON,
     created,
     has_blobs,
     languages,
-    links,
-    made_at,
+    listed,
+    place,
     record_key,
     same,
 )
-from syndicate.platforms._replies import addresses_in, by_hand, field, items, problem, whole
-from syndicate.ports import Credentials, Http, Reply
+from syndicate.platforms._bluesky_sign_in import HOME
+from syndicate.platforms._replies import field, items, problem, whole
+from syndicate.ports import Credentials, Http, SigningIn
 from syndicate.serialization import instant
+from syndicate.text import graphemes
 
 COLLECTION = "app.bsky.feed.post"
 BLOB_LIFE = timedelta(hours=1)
 """How long an upload may be used: the server removes blobs that no record names (from memory)."""
 
 _LISTING, _PAGES = 100, 10
-
-
-@dataclass(frozen=True, slots=True)
-class Options:
-    """`handle` such as gazette.bsky.social, an app password, and the service that keeps the account."""
-
-    handle: Annotated[str, "The account's handle, such as gazette.example."]
-    app_password: Annotated[Secret, "An app password, made in the account's settings."]
-    service: Annotated[str, "The server that holds the account."] = "https://bsky.social"
-    api_url: str | None = None
-
-    def __post_init__(self) -> None:
-        if urlsplit(self.service).scheme not in ("http", "https"):
-            raise ValueError(f"'{self.service}' is not the address of a service, such as https://bsky.social")
-        _bluesky_handles.check(self.handle)
-
-    @property
-    def name(self) -> str:
-        """The handle in lower case, without @."""
-        return self.handle.removeprefix("@").lower()
 
 
 class Bluesky:
@@ -97,23 +64,39 @@ class Bluesky:
 
     def __init__(self, options: Options, http: Http, credentials: Credentials) -> None:
         self._options = options
-        self._http = http
         self._credentials = credentials
-        self._base = (options.api_url or options.service).rstrip("/")
-        self._handle = options.handle.removeprefix("@")
+        self._door = Pds(options, http, credentials)
+        self.names_records = options.records == "link"
+
+    @property
+    def _handle(self) -> str:
+        return self._door.handle
+
+    @staticmethod
+    def sign_in(options: Options, http: Http, redirect: str) -> SigningIn:  # noqa: ARG004 - there is no page
+        """Ask for handle and app password, and try them."""
+        return _bluesky_sign_in.sign_in(options.handle, options.api_url or options.service, http)
+
+    @staticmethod
+    def signed_out(options: Options) -> Json:
+        """What a rehearsal uses in place of a login."""
+        if options.app_password:
+            return {}
+        return {"handle": options.name or "you.bsky.social", "app_password": "<app password>"}
 
     @staticmethod
     def whose(options: Options) -> tuple[str, ...]:
         """The service and the handle there, as the account's identity."""
-        return (options.service, options.name)
+        return (options.service or HOME, options.name)
+
+    def record_server(self, did: str) -> str | None:
+        """The account's own server for its own records; of others, where `api_url` stands for the whole network."""
+        ours = self._credentials.current().get("did") == did
+        return self._door.base if ours or self._options.api_url else None
 
     def measure(self, text: str) -> int:
         """Grapheme clusters; `limits.text_bytes` is a second limit, in bytes."""
-        if text.isascii() and "\r" not in text:
-            return len(text)
-        import regex
-
-        return len(regex.findall(r"\X", text))
+        return len(graphemes(text))
 
     def shown(self, address: str) -> str:
         """The address without its scheme, cut as the app cuts it; the link behind it is whole."""
@@ -128,8 +111,8 @@ class Bluesky:
 
         com.atproto.server.getSession: `active` is false then, and `status` says why.
         """
-        reply = self._call(
-            "GET", "com.atproto.server.getSession", "whose session this is", token=self._session()["accessJwt"]
+        reply = self._door.call(
+            "GET", "com.atproto.server.getSession", "whose session this is", token=self._door.session()["accessJwt"]
         )
         handle = field(reply, "handle")
         if whole(reply).get("active") is False:
@@ -139,16 +122,11 @@ class Bluesky:
         return Identity(id=field(reply, "did"), name=f"@{handle}", url=f"https://bsky.app/profile/{handle}")
 
     def refresh(self, current: Json) -> Json:
-        """A new session: from the refresh token, else by a login, of which only a few a day are allowed."""
-        if current.get("refreshJwt"):
-            reply = self._send("POST", "com.atproto.server.refreshSession", current["refreshJwt"], sample=_SESSION)
-            if not _bluesky_answers.is_login(reply):
-                return self._renewed(reply)
-        login = {"identifier": self._handle, "password": str(self._options.app_password)}
-        try:
-            return self._renewed(self._send("POST", "com.atproto.server.createSession", json=login, sample=_SESSION))
-        except PlatformError as refused:
-            raise _bluesky_answers.of_a_login(refused, self._handle, self._options.service) from refused
+        """A new session: from the refresh token, else by a login, of which only a few a day are allowed.
+
+        What somebody signed in with goes before the config, and is kept.
+        """
+        return self._door.renewed(current)
 
     def prepare(self, post: Post, key: str, prepared: Json | None = None) -> Draft:  # noqa: ARG002 - blobs repeat by themselves
         """Upload the pictures and build the record with its key; uploading the same bytes again gives the same blob."""
@@ -158,10 +136,10 @@ class Bluesky:
             "createdAt": created(post.at),
             "langs": languages(post.language),
             "facets": _facets.facets(post.text, post.spans),
-            "embed": self._embed(post),
+            "embed": embed(post, self._door, self.limits),
         }
         draft: Draft = {
-            "repo": self._session()["did"],
+            "repo": self._door.session()["did"],
             "rkey": record_key(post.planned_at if post.day is None else post.day + NOON, key),
             "record": {name: value for name, value in record.items() if value or name == "text"},
         }
@@ -169,12 +147,12 @@ class Bluesky:
 
     def commit(self, draft: Draft, key: str) -> Receipt:  # noqa: ARG002 - the record key is made of it
         """Create the record. InvalidSwap means that its key is taken; only `find` can tell whether by this post."""
-        reply = self._call(
+        reply = self._door.call(
             "POST",
             "com.atproto.repo.putRecord",
             "post",
             commit=True,
-            token=self._session()["accessJwt"],
+            token=self._door.session()["accessJwt"],
             json={
                 "repo": draft["repo"],
                 "collection": COLLECTION,
@@ -193,10 +171,10 @@ class Bluesky:
         if the post was rendered anew since. Raises Rejected if the record is another post.
         """
         address = {"repo": draft["repo"], "collection": COLLECTION, "rkey": draft["rkey"]}
-        reply = self._send("GET", "com.atproto.repo.getRecord", params=address)
+        reply = self._door.send("GET", "com.atproto.repo.getRecord", params=address)
         if reply.status == 400 and problem(reply).get("error") == "RecordNotFound":
             return None
-        _raise(reply, "own record")
+        judge(reply, "own record")
         if not same(draft["record"], field(reply, "value")):
             raise Rejected(f"bluesky: {field(reply, 'uri')} holds another post; this one was not sent")
         return self._receipt(draft, field(reply, "uri"), field(reply, "cid"))
@@ -207,122 +185,31 @@ class Bluesky:
         com.atproto.repo.listRecords: newest record key first, at most 100 on a page; needs no session.
         """
         found = list[ListedPost]()
-        repo = self._credentials.current().get("did") or self._options.name
+        repo = self._credentials.current().get("did") or self._handle.lower()
         asked = {"repo": repo, "collection": COLLECTION, "limit": str(_LISTING)}
         for _ in range(_PAGES):
-            listing = whole(self._call("GET", "com.atproto.repo.listRecords", "own records", token=None, params=asked))
-            page = [listed for each in items(listing.get("records"), "uri") if (listed := self._listed(each))]
+            listing = whole(
+                self._door.call("GET", "com.atproto.repo.listRecords", "own records", token=None, params=asked)
+            )
+            page = [one for each in items(listing.get("records"), "uri") if (one := listed(each, self._receipt))]
             found += page
             if not listing.get("cursor") or not page or page[-1].at < since:
                 break
             asked["cursor"] = listing["cursor"]
         return [each for each in found if each.at >= since]
 
-    def _listed(self, record: Json) -> ListedPost | None:
-        """A record of a listing; None if it does not say when it was made."""
-        value, uri = record.get("value"), str(record["uri"])
-        if not isinstance(value, dict):
-            return None
-        made = made_at(value)
-        if made is None or uri.count("/") < 4:
-            return None
-        repo, _, rkey = uri.removeprefix("at://").split("/", 2)
-        receipt = self._receipt({"repo": repo, "rkey": rkey}, uri, str(record.get("cid", "")))
-        text = str(value.get("text", ""))
-        return ListedPost(receipt, made, tuple(dict.fromkeys([*links(value), *addresses_in(text)])), text)
-
     def delete(self, receipt: Receipt) -> None:
         """Delete the record; deleting it again is not an error."""
-        session = self._session()
-        repo, rkey = self._place(receipt, session)
+        session = self._door.session()
+        repo, rkey = place(receipt, self._handle, session)
         record = {"repo": repo, "collection": COLLECTION, "rkey": rkey}
         token = session["accessJwt"]
-        self._call("POST", "com.atproto.repo.deleteRecord", "removing a post", token=token, json=record, sample={})
-
-    def _place(self, receipt: Receipt, session: Json) -> tuple[str, str]:
-        """Repository and record key of a post, from its id or from its address in the app."""
-        address = by_hand(receipt)
-        if address is None:
-            repo, _, rkey = receipt.id.removeprefix("at://").split("/")
-            return repo, rkey
-        found = re.search(r"/profile/([^/]+)/post/([^/]+)/?$", urlsplit(address).path)
-        ours = (self._handle.lower(), str(session.get("handle", "")).lower(), session["did"])
-        if found is None or found[1].lower() not in ours:
-            raise Rejected(f"bluesky: {address} is not the address of a post by @{self._handle}; delete it in the app")
-        return session["did"], found[2]
+        self._door.call("POST", "com.atproto.repo.deleteRecord", "removing a post", token=token, json=record, sample={})
 
     def _receipt(self, draft: Draft, uri: str, cid: str) -> Receipt:
         who = _bluesky_handles.shown(self._credentials.current(), draft["repo"])
         permalink = f"https://bsky.app/profile/{who}/post/{draft['rkey']}"
         return Receipt(id=uri, permalink=permalink, data={"uri": uri, "cid": cid})
-
-    def _renewed(self, reply: Reply) -> Json:
-        _raise(reply, "session")
-        return {name: field(reply, name) for name in _SESSION}
-
-    def _embed(self, post: Post) -> Json | None:
-        """The record's embed: pictures or a link card; a post cannot have both."""
-        if post.media:
-            images = [
-                {
-                    "image": self._blob(media, self.limits.image_bytes),
-                    "alt": media.alt,
-                    "aspectRatio": {"width": media.width, "height": media.height},
-                }
-                for media in post.media
-            ]
-            return {"$type": "app.bsky.embed.images", "images": images}
-        return {"$type": "app.bsky.embed.external", "external": self._external(post.card)} if post.card else None
-
-    def _external(self, card: LinkCard) -> Json:
-        external: Json = {"uri": card.url, "title": card.title, "description": card.description}
-        return external | ({"thumb": self._blob(card.thumb, self.limits.thumb_bytes)} if card.thumb else {})
-
-    def _blob(self, media: Media, limit: int) -> Json:
-        """Upload one picture, its size checked: the server checks it only when the record is written (measured)."""
-        if len(media.data) > limit:
-            raise PictureRefused(f"bluesky: a picture is {len(media.data)} of {limit} bytes")
-        blob = {"$type": "blob", "ref": {"$link": "<cid>"}, "mimeType": media.mime, "size": len(media.data)}
-        with of_a_picture():
-            reply = self._call(
-                "POST",
-                "com.atproto.repo.uploadBlob",
-                "picture",
-                token=self._session()["accessJwt"],
-                data=media.data,
-                headers={"Content-Type": media.mime},
-                sample={"blob": blob},
-            )
-        uploaded: Json = field(reply, "blob")
-        return uploaded
-
-    def _session(self) -> Json:
-        session = self._credentials.current()
-        if not session.get("accessJwt"):
-            raise AuthError("bluesky: no session yet")
-        return session
-
-    def _call(
-        self, method: str, name: str, what: str, *, token: str | None, commit: bool = False, **request: Any
-    ) -> Reply:
-        reply = self._send(method, name, token, **request)
-        _raise(reply, what, commit=commit)
-        return reply
-
-    def _send(
-        self, method: str, name: str, token: str | None = None, *, headers: dict[str, str] | None = None, **request: Any
-    ) -> Reply:
-        bearer = {"Authorization": f"Bearer {token}"} if token else {}
-        return self._http.call(method, f"{self._base}/xrpc/{name}", headers=bearer | (headers or {}), **request)
-
-
-_SESSION = {"accessJwt": "<access token>", "refreshJwt": "<refresh token>", "did": "<did>", "handle": "<handle>"}
-
-
-def _raise(reply: Reply, what: str, *, commit: bool = False) -> None:
-    fault = _bluesky_answers.what(reply, what, commit=commit)
-    if fault is not None:
-        raise fault
 
 
 platform = Bluesky

@@ -2,16 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import errno
+import os
+import stat
+import threading
+from collections.abc import Callable, Mapping, Sequence
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import syndicate
 from syndicate.errors import RenderError
+from syndicate.net import file_guard
+from syndicate.rendering.story_sizes import weighed
 
 if TYPE_CHECKING:
     import jinja2
+
+    from syndicate.rendering.jinja import Known
+    from syndicate.rendering.template_process import TextProcess
+
+
+_NOT_THERE = (errno.ENOENT, errno.ENOTDIR, errno.ELOOP)
 
 
 def builtin_templates() -> Path:
@@ -28,10 +40,26 @@ class Templates:
 
     All of the publisher's come first: their `default/post.txt.j2` is used for every platform
     they have no folder for, before any built-in one. Files are read again when they change.
+    Harmless ones are rendered here, others by a process with limits: our own, which `close` ends, or a `shared` one.
     """
 
-    def __init__(self, directories: Sequence[Path] = ()) -> None:
+    def __init__(
+        self,
+        directories: Sequence[Path] = (),
+        process: TextProcess | None = None,
+        shared: Callable[[], TextProcess] | None = None,
+    ) -> None:
         self._directories = tuple(dict.fromkeys((*directories, builtin_templates())))
+        self._known: dict[Path, Known] = {}
+        self._places: dict[tuple[str, str], list[Path]] = {}
+        self._process = process
+        self._shared = shared
+        self._lock = threading.Lock()
+
+    def close(self) -> None:
+        """End the process that renders templates, if there is one."""
+        if self._process is not None:
+            self._process.close()
 
     @cached_property
     def _environment(self) -> jinja2.Environment:
@@ -41,13 +69,20 @@ class Templates:
 
     def find(self, platform: str, file: str) -> Path:
         """The path of the template that is used for `platform`."""
-        places = (directory / folder / file for directory in self._directories for folder in (platform, "default"))
+        places = self._places.get((platform, file))
+        if places is None:
+            folders = [directory / folder for directory in self._directories for folder in (platform, "default")]
+            places = self._places[platform, file] = [folder / file for folder in folders]
         try:
-            found = next((path for path in places if path.is_file()), None)
+            found, kind = next(((path, kind) for path in places if (kind := _kind(path)) is not None), (None, 0))
+            if found is None:
+                raise RenderError(f"there is no template default/{file}")
+            if not stat.S_ISREG(kind) and not found.is_file():
+                file_guard.check(found, self._directories)
+        except file_guard.RefusedFile as fault:
+            raise RenderError(f"{self.shown(fault.filename)} is {fault.strerror}") from fault
         except OSError as fault:
             raise RenderError(f"{fault.filename}: {fault.strerror}") from fault
-        if found is None:
-            raise RenderError(f"there is no template default/{file}")
         return found
 
     def shown(self, path: Path | str) -> str:
@@ -63,9 +98,52 @@ class Templates:
 
         path = self.find(platform, file)
         name = f"{path.parent.name}/{file}"
-        return jinja.run(self._environment, name, variables, self._shown_name)
+        known = self._known.get(path)
+        if known is None or not known.is_current():
+            known = self._known[path] = jinja.judged(self._environment, name, _size(path))
+        if weighed(variables) in known.largest:
+            return jinja.run_here(self._environment, known, variables, self.shown_name)
+        return self._apart().render(self._directories, name, self.shown_name(name), variables)
 
-    def _shown_name(self, name: str) -> str:
+    def render_here(self, name: str, variables: Mapping[str, Any]) -> str:
+        """Render a template in this process, whatever it does: for the process with limits. Raises RenderError."""
+        from syndicate.rendering import jinja
+
+        return jinja.run(self._environment, name, variables, self.shown_name)
+
+    def line(self, path: str, compiled: int) -> int:
+        """The line of a template to which a line of its compiled form belongs."""
+        name = next(Path(path).relative_to(each) for each in self._directories if Path(path).is_relative_to(each))
+        return self._environment.get_template(name.as_posix()).get_corresponding_lineno(compiled)
+
+    def shown_name(self, name: str) -> str:
         """`shown` for a path, or for a template's name as the environment knows it."""
         known = (directory / name for directory in self._directories)
         return self.shown(next((path for path in known if path.is_file()), Path(name)))
+
+    def _apart(self) -> TextProcess:
+        from syndicate.rendering.template_process import TemplateProcess
+
+        if self._shared is not None:
+            return self._shared()
+        with self._lock:
+            if self._process is None:
+                self._process = TemplateProcess()
+            return self._process
+
+
+def _kind(path: Path) -> int | None:
+    """The mode of what has this path, be it a link that leads nowhere; None where nothing has it."""
+    try:
+        return os.lstat(path).st_mode
+    except OSError as fault:
+        if fault.errno in _NOT_THERE:
+            return None
+        raise
+
+
+def _size(path: Path) -> int:
+    try:
+        return path.stat().st_size
+    except OSError:
+        return 0

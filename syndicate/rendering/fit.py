@@ -17,12 +17,13 @@ already is left out.
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
 from typing import Any, ClassVar, Literal, Self, SupportsIndex, TypeAlias, overload
 
 from syndicate.errors import RenderError, TooLong
 from syndicate.model import Limits, Span
+from syndicate.model.dataclass import dataclass
 from syndicate.text import addresses, breaks, clip, graphemes, has_hashtag, unspaced
 
 Kind: TypeAlias = Literal["text", "fit", "drop", "link", "tag", "mention"]
@@ -176,12 +177,12 @@ def parse(marked: str) -> list[Part]:
 
 
 def fit(marked: str, limits: Limits, measure: Measure) -> Fitted:
-    """The longest form of `marked` within `limits.text` (as `measure` counts) and `limits.text_bytes`.
+    """The longest form of `marked` within `limits.text` (as `measure` counts), `text_bytes` and `text_points`.
 
     Calls `measure` some twenty times at most, and once when everything fits.
     Raises TooLong when nothing more can be shortened.
     """
-    parts = parse(re.sub("\r\n?", "\n", marked))
+    parts = parse(re.sub("\r\n?", "\n", marked) if "\r" in marked else marked)
     fits = _memory(limits, measure)
     whole = _assemble(parts, [part.text for part in parts])
     ceiling = 4 * limits.text + 1000
@@ -198,6 +199,8 @@ def _too_long(least: str, limits: Limits, measure: Measure) -> TooLong:
     length, limit, unit = measure(least), limits.text, ""
     if length <= limit and limits.text_bytes is not None:
         length, limit, unit = len(least.encode()), limits.text_bytes, " bytes"
+    if length <= limit and limits.text_points is not None:
+        length, limit, unit = len(least), limits.text_points, " code points"
     return TooLong(f"the text is {length} of {limit}{unit} long, and nothing more in it can be shortened")
 
 
@@ -208,7 +211,8 @@ def _memory(limits: Limits, measure: Measure) -> Callable[[str], bool]:
     def fits(text: str) -> bool:
         if text not in known:
             within_bytes = limits.text_bytes is None or len(text.encode()) <= limits.text_bytes
-            known[text] = within_bytes and measure(text) <= limits.text
+            within_points = limits.text_points is None or len(text) <= limits.text_points
+            known[text] = within_bytes and within_points and measure(text) <= limits.text
         return known[text]
 
     return fits
@@ -221,7 +225,7 @@ class _Ladder:
         self._text = part.text
         self._least = [""] if part.kind in ("drop", "tag") else []
         ends = [] if part.kind == "tag" else [end for end in breaks(part.text) if end <= ceiling]
-        first = next((at for at, end in enumerate(ends) if _worth_reading(part.text[:end])), len(ends))
+        first = bisect_left(ends, True, key=lambda end: _worth_reading(part.text[:end]))  # once worth it, always
         self._ends = ends[first:] if part.kind == "drop" else ends
         self._whole = len(part.text) <= ceiling or not ends
         self.readable = len(self._least) + (0 if part.kind == "drop" else min(first, max(len(ends) - 1, 0)))

@@ -3,24 +3,35 @@
 from __future__ import annotations
 
 import difflib
+import os
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
+from dataclasses import replace
+from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import jinja2
 from jinja2.exceptions import SecurityError
+from jinja2.loaders import split_template_path
 from jinja2.runtime import StrictUndefined
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 from jinja2.utils import missing
 
 from syndicate.errors import RenderError
+from syndicate.model.dataclass import dataclass
+from syndicate.net import file_guard
 from syndicate.rendering.fit import Mention, Tag, may_give_way
+from syndicate.rendering.harmless import SOURCE_BYTES, largest_story
 from syndicate.rendering.labels import hashtags
 from syndicate.rendering.mentions import as_written
+from syndicate.rendering.story_sizes import NOTHING, STORIES, Story
 
 MAX_OUTPUT = 200_000
 """Characters a template may print: three times the longest post any network takes."""
+
+MAX_TEMPLATE = 1_000_000
+"""Bytes of a template's file."""
 
 MAX_STEPS = 100_000
 """Steps all loops over `range` may take together in one rendering."""
@@ -28,8 +39,19 @@ MAX_STEPS = 100_000
 MAX_PRODUCT = 100_000
 """The longest text or list that `*` may make."""
 
+MAX_BITS = 1000
+"""Binary digits of the largest number that `*` may make."""
+
 NAMES = ("article", "site", "account", "limits", "link", "image")
 CARD_NAMES = ("article", "site", "card", "colours")
+
+
+_SAFE: dict[tuple[type, str], bool] = {}
+"""Which attributes of which types a template may read, of those that one asked for."""
+
+
+class TooSlow(Exception):
+    """A template takes too long. Raised in its midst by the process that limits it."""
 
 
 class _Missing(StrictUndefined):
@@ -54,26 +76,70 @@ def _names_in(value: Any) -> list[str]:
 
 
 class _Sandbox(ImmutableSandboxedEnvironment):
-    """Templates may read and print; they cannot change anything, reach anything else, or use up memory and time."""
+    """Templates may read and print; they cannot change anything or reach anything else.
+
+    A hint of what is too much comes from here; memory and time are limited by the processes in which templates run,
+    but for those that are `harmless`.
+    """
 
     intercepted_binops = frozenset({"*", "**"})
+
+    def is_safe_attribute(self, obj: Any, attr: str, value: Any) -> bool:
+        asked = (type(obj), attr)  # what jinja2 decides by
+        found = _SAFE.get(asked)
+        if found is None:
+            found = _SAFE[asked] = super().is_safe_attribute(obj, attr, value)
+        return found
 
     def call_binop(self, context: jinja2.runtime.Context, operator: str, left: Any, right: Any) -> Any:
         if operator == "**":
             raise SecurityError("powers are not available in templates")
+        if isinstance(left, int) and isinstance(right, int) and left.bit_length() + right.bit_length() > MAX_BITS:
+            raise SecurityError("a number is too large")
         sizes = [len(side) if hasattr(side, "__len__") else side for side in (left, right)]
         if any(hasattr(side, "__len__") for side in (left, right)) and sizes[0] * sizes[1] > MAX_PRODUCT:
             raise SecurityError(f"'*' may make at most {MAX_PRODUCT} characters")
         return super().call_binop(context, operator, left, right)
 
 
-def environment(directories: Sequence[Path], *, html: bool = False) -> jinja2.Environment:
+class _Loader(jinja2.FileSystemLoader):
+    """Loads templates that are regular files of our folders, after links are resolved."""
+
+    def __init__(self, directories: Sequence[Path], within: Sequence[Path]) -> None:
+        super().__init__(directories, encoding="utf-8-sig")
+        self._within = within
+
+    def get_source(self, environment: jinja2.Environment, template: str) -> tuple[str, str, Callable[[], bool]]:
+        del environment
+        parts = split_template_path(template)
+        places = (Path(directory, *parts) for directory in self.searchpath)
+        path = next((place for place in places if os.path.lexists(place) and not place.is_dir()), None)
+        if path is None:
+            raise jinja2.TemplateNotFound(template)
+        before = _state(path)
+        text = file_guard.read(path, self._within, MAX_TEMPLATE).decode(self.encoding)
+        return text, str(path), lambda: _state(path) == before
+
+
+def _state(path: Path) -> tuple[int, ...] | None:
+    """What changes when the file does, or when a link leads to another."""
+    try:
+        state = os.stat(path)  # noqa: PTH116  (asked for each text; a path's own takes longer)
+    except OSError:
+        return None
+    return state.st_mtime_ns, state.st_size, state.st_ino, state.st_dev
+
+
+def environment(
+    directories: Sequence[Path], *, within: Sequence[Path] | None = None, html: bool = False
+) -> jinja2.Environment:
     """A sandbox that loads templates from `directories` only, and again when a file there changed.
 
-    With `html`, whatever a template prints is escaped.
+    Links may lead anywhere in the folders `within`, by default `directories`. With `html`, whatever a template
+    prints is escaped.
     """
     made = _Sandbox(
-        loader=jinja2.FileSystemLoader(directories, encoding="utf-8-sig"),
+        loader=_Loader(directories, within or directories),
         undefined=_Missing,
         autoescape=html,
         finalize=_printed,
@@ -112,14 +178,67 @@ def run(
 
     Raises RenderError with file, line (and `column`) and what is wrong, whatever a template does.
     """
+    return _run(lambda: made.get_template(name), made, name, variables, shown, column)
+
+
+def run_here(made: jinja2.Environment, known: Known, variables: Mapping[str, Any], shown: Callable[[str], str]) -> str:
+    """Render a harmless template. Raises RenderError as `run` does."""
+    return _run(known.template, made, known.name, variables, shown, False)
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """A template as it was judged: with which stories it is harmless, and how it is had then."""
+
+    name: str
+    largest: Story
+    template: Callable[[], jinja2.Template]
+    is_current: Callable[[], bool]
+
+
+def judged(made: jinja2.Environment, name: str, size: int) -> Known:
+    """Read a template of `size` bytes and say whether it is harmless. Nothing of it is compiled or run before.
+
+    Jinja computes what it can while it compiles, so that compiling alone may take for ever.
+    """
+    assert made.loader is not None
+    harmful = Known(name, NOTHING, lambda: made.get_template(name), lambda: False)
+    if size > SOURCE_BYTES:
+        return harmful
     try:
-        return _limited(made.get_template(name).generate(**variables, range=_counted_range()))
+        source, path, current = made.loader.get_source(made, name)
+        largest = largest_story(made.parse(source, name, path))
+    except (jinja2.TemplateSyntaxError, RenderError):
+        return replace(harmful, largest=STORIES[-1])  # to be read again, when its mistake is told
+    except (jinja2.TemplateError, ValueError, OSError, RecursionError):
+        return harmful
+
+    @cache
+    def template() -> jinja2.Template:
+        # With a plain dictionary: Jinja's own chain of them is walked anew for each text.
+        return jinja2.Template.from_code(made, made.compile(source, name, path), dict(made.make_globals(None)))
+
+    return Known(name, largest, template, current or harmful.is_current)
+
+
+def _run(
+    template: Callable[[], jinja2.Template],
+    made: jinja2.Environment,
+    name: str,
+    variables: Mapping[str, Any],
+    shown: Callable[[str], str],
+    column: bool,
+) -> str:
+    try:
+        return _limited(template().generate(**variables, range=_counted_range()))
     except jinja2.TemplateSyntaxError as fault:
         words = " ".join((fault.message or "").split())
         where = _column(fault.filename or "", fault.lineno, words) if column else ""
         raise RenderError(f"{shown(fault.filename or name)}:{fault.lineno}{where}: {words}") from fault
     except RecursionError as fault:
-        raise RenderError(f"{shown(name)}: includes itself without an end") from fault
+        raise RenderError(f"{shown(name)}: is nested too deep, or includes itself without an end") from fault
+    except file_guard.RefusedFile as fault:
+        raise RenderError(f"{shown(fault.filename)} is {fault.strerror}") from fault
     except RenderError as fault:
         raise RenderError(f"{_place(fault, made, name, shown, column)}: {fault}", hint=fault.hint) from fault
     except Exception as fault:  # a template may fail in any way Python can
@@ -129,8 +248,12 @@ def run(
 def _words(fault: Exception) -> str:
     if isinstance(fault, jinja2.TemplateNotFound):
         return f"there is no template '{fault.name}'"
+    if isinstance(fault, MemoryError):
+        return "needs more memory than a text may take"
     text = " ".join(str(fault).split()) or type(fault).__name__
-    return text if isinstance(fault, (jinja2.TemplateError, OverflowError)) else f"{type(fault).__name__}: {text}"
+    return (
+        text if isinstance(fault, (jinja2.TemplateError, OverflowError, TooSlow)) else f"{type(fault).__name__}: {text}"
+    )
 
 
 def _place(fault: Exception, made: jinja2.Environment, name: str, shown: Callable[[str], str], column: bool) -> str:
@@ -151,7 +274,7 @@ def _place(fault: Exception, made: jinja2.Environment, name: str, shown: Callabl
 def _column(path: str, line: int, words: str) -> str:
     """The likely column of a mistake: where its line has what the message quotes, since jinja keeps only the line."""
     try:
-        text = Path(path).read_text("utf-8").splitlines()[line - 1]
+        text = file_guard.read(Path(path), None, MAX_TEMPLATE).decode("utf-8").splitlines()[line - 1]
     except (OSError, ValueError, IndexError):
         return ""
     quoted = re.findall(r"'([^']+)'", words)
@@ -159,14 +282,14 @@ def _column(path: str, line: int, words: str) -> str:
     return f":{next((at for at in marks if at >= 0), len(text) - len(text.lstrip())) + 1}"
 
 
-def _limited(pieces: Iterable[str]) -> str:
+def _limited(pieces: Iterator[str]) -> str:
     printed: list[str] = []
     length = 0
     for piece in pieces:
         printed.append(piece)
         length += len(piece)
         if length > MAX_OUTPUT:
-            raise RenderError(f"prints more than {MAX_OUTPUT} characters")
+            cast("Generator[str]", pieces).throw(RenderError(f"prints more than {MAX_OUTPUT} characters"))
     return "".join(printed)
 
 

@@ -8,8 +8,10 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterable
+from functools import cache, lru_cache
 from urllib.parse import unquote
 
+from syndicate.model.pattern import pattern
 from syndicate.text import hashtags as tags_of
 from syndicate.text import plain
 
@@ -37,12 +39,12 @@ _DEFAULT = """
 "Uncategorized" in the files admin-*.po of WordPress's language packs; some of the rarer ones from memory.
 """
 
-_ADDRESS = re.compile(
+_ADDRESS = pattern(
     r"\S*://\S*|www\.\S+|(?:urn|tag|mailto|acct|doi|tel|at|did):\S+|[^\s@]+@[^\s@]+\.[^\s@]+"
     r"|(?:[a-z0-9-]+\.)+[a-z]{2,}(?::\d+)?[/?#]\S*",
     re.IGNORECASE,
 )
-_LANGUAGE = re.compile(r"(?<=\w)(?:\s*@|-)\s*[a-z]{2}\Z")
+_LANGUAGE = pattern(r"(?<=\w)(?:\s*@|-)\s*[a-z]{2}\Z")
 
 
 def _folded(name: str) -> str:
@@ -55,15 +57,18 @@ def _folded(name: str) -> str:
     return " ".join(kept.split())
 
 
-_DEFAULTS = frozenset(_folded(name) for line in _DEFAULT.splitlines() for name in line.split(",") if name.strip())
+@cache
+def _defaults() -> frozenset[str]:
+    return frozenset(_folded(name) for line in _DEFAULT.splitlines() for name in line.split(",") if name.strip())
 
 
 def says_something(name: str) -> bool:
     """Whether a section or category tells a reader anything: it is no CMS's default category, and no address."""
     name = name.strip()
-    return bool(name) and _folded(name) not in _DEFAULTS and _ADDRESS.fullmatch(name) is None
+    return bool(name) and _folded(name) not in _defaults() and _ADDRESS.fullmatch(name) is None
 
 
+@lru_cache(maxsize=1000)  # stories of one site have the same few
 def section_label(section: str | None) -> str:
     """The section's path without the parts that say nothing."""
     parts = (section or "").split(">")

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from syndicate.model import Account, Article, Limits
+from syndicate.model.dataclass import dataclass
 from syndicate.rendering.fit import Hashtags, Tag
 from syndicate.rendering.view import ArticleView, view
 from syndicate.text import hashtags, plain

@@ -6,20 +6,27 @@ it. Which `@` a network would link:
 - X: twitter-text, `validMentionPrecedingChars` and `atSigns`: not behind a Latin letter, a digit or `_!#$%&*@`, but
   behind `rt`; the full-width sign too. A post that begins with a mention is filed under replies.
 - Mastodon: app/models/account.rb, `MENTION_RE`: not behind a word character, `=` or `/`.
+- Facebook: `@[page-id]` in the message of a post of an app that may mention, wherever it stands.
+- Telegram: `@` and a Latin letter; a word joiner is none. Discord and Slack: the adapters keep every text from it.
 - Bluesky: atproto @ d6296a1c, rich-text/util.ts, `MENTION_REGEX`: behind white space or `(`.
 """
 
 from __future__ import annotations
 
 import re
+from collections import deque
 
+from syndicate.model.pattern import pattern
 from syndicate.text import addresses, top_level_domains
 
 JOINER = "\N{WORD JOINER}"
 
-_AT = re.compile("[@＠](?=[^\\s\u2060])")  # noqa: RUF001  (the full-width sign is meant)
-_RETWEET = re.compile(r"(?<![A-Za-z0-9_+~.-])rt\Z", re.IGNORECASE | re.ASCII)
-_BARE = re.compile(r"[a-z0-9-]+(?:\.[a-z0-9-]+)*\.([a-z]{2,})(?::\d+)?/\S*\Z", re.IGNORECASE | re.ASCII)
+_AT = pattern("[@＠](?=[^\\s\u2060])")  # noqa: RUF001  (the full-width sign is meant)
+_BEFORE = 4
+"""Characters before an `@` that matter: a retweet's, and the one before them."""
+
+_RETWEET = pattern(r"(?<![A-Za-z0-9_+~.-])rt\Z", re.IGNORECASE | re.ASCII)
+_BARE = pattern(r"(?<![a-z0-9.-])[a-z0-9.-]+\.([a-z]{2,})(?::\d+)?/\S*", re.IGNORECASE | re.ASCII)
 
 
 def unmentioned(text: str) -> str:
@@ -30,12 +37,15 @@ def unmentioned(text: str) -> str:
     """
     if "@" not in text and "＠" not in text:  # noqa: RUF001  (the full-width sign is meant)
         return text
-    kept = addresses(text)
+    kept = deque(sorted([*addresses(text), *_bare_addresses(text)]))
     parts: list[str] = []
     done = 0
     for sign in _AT.finditer(text):
         at = sign.start()
-        if any(start <= at < end for start, end in kept) or _is_inside(text[:at]):
+        while kept and kept[0][1] <= at:
+            kept.popleft()
+        inside = text[at + 1] != "[" and _is_inside(text[max(at - _BEFORE, 0) : at])
+        if inside or (kept and kept[0][0] <= at):
             continue
         parts += [text[done:at], JOINER if at == 0 else "", sign.group(), JOINER]
         done = sign.end()
@@ -48,9 +58,12 @@ def as_written(text: str) -> str:
 
 
 def _is_inside(before: str) -> bool:
-    """Whether an `@` behind these words belongs to an e-mail address, or to the path of an address without a scheme."""
+    """Whether an `@` behind these words belongs to an e-mail address."""
     last = before[-1:]
-    if last.isascii() and last.isalnum():
-        return _RETWEET.search(before) is None
-    path = _BARE.search(before) if last == "/" or "/" in before else None
-    return path is not None and path[1].lower() in top_level_domains()
+    return last.isascii() and last.isalnum() and _RETWEET.search(before) is None
+
+
+def _bare_addresses(text: str) -> list[tuple[int, int]]:
+    """The offsets of addresses without a scheme that have a path: example.com/@writer."""
+    found = _BARE.finditer(text) if "/" in text else ()
+    return [each.span() for each in found if each[1].lower() in top_level_domains()]

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
@@ -11,7 +12,9 @@ from syndicate.addresses import as_link, is_possible
 from syndicate.aliases import public_address
 from syndicate.errors import RenderError, TooLong
 from syndicate.model import Account, Article, Image, Limits, LinkCard, Media, Post, Rendered, Site, Span, StoryWarning
-from syndicate.ports import Platform, RichText
+from syndicate.model.dataclass import dataclass
+from syndicate.ports import Platform, is_rich
+from syndicate.rendering.cards.engine import EngineMissing
 from syndicate.rendering.environment import Templates
 from syndicate.rendering.fit import Fitted, Link, fit
 from syndicate.rendering.manner import NOW, Manner
@@ -25,8 +28,8 @@ from syndicate.text import addresses, cut, plain, utm
 if TYPE_CHECKING:
     from syndicate.rendering.cards.order import Drawn, Order
 
-Place: TypeAlias = Literal["text", "card", "field", "none"]
-"""Where the link goes: into the text, into a card we send, beside the text, or nowhere."""
+Place: TypeAlias = Literal["text", "card", "field", "bio", "none"]
+"""Where the link goes: into the text, into a card we send, beside the text, or nowhere; "bio": the text says so."""
 
 Draw: TypeAlias = "Callable[[Order, bytes | None], Drawn]"
 """Draws a card over a photo's bytes. Raises RenderError if there is neither card nor photo."""
@@ -83,7 +86,7 @@ class Renderer:
             article=article_record(article),
         )
         warnings = tuple(dict.fromkeys(parts.warnings))
-        return Rendered(post, platform.measure(post.text), limits.text, warnings)
+        return Rendered(post, platform.measure(post.text), limits.beside(made.media).text, warnings)
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,8 +103,11 @@ def _place(account: Account, limits: Limits, *, has_media: bool) -> Place:
     """Where the link goes: the account's setting, else a link card unless a picture takes its place."""
     if account.link == "none":
         return "none"
+    wanted = None if account.link == "bio" else account.link
+    if wanted is None and not limits.clickable:
+        return "bio"
     automatic = "text" if has_media and not limits.card_with_media else "card"
-    return "text" if (account.link or automatic) == "text" else _OUTSIDE.get(limits.card, "text")
+    return "text" if (wanted or automatic) == "text" else _OUTSIDE.get(limits.card, "text")
 
 
 _OUTSIDE: dict[str, Place] = {"client": "card", "field": "field"}
@@ -120,10 +126,10 @@ class _Parts:
         self._account = account
         self._platform = platform
         self._name = platform.name
-        self._limits = limits
+        self._limits = self._all_limits = limits
         self._manner = manner
         self._templates = renderer.templates
-        self._pictures = renderer.pictures
+        self._all_pictures = renderer.pictures
         self._url = public_address(article)
         self._view: ArticleView = manner.view(article, account.hashtags, renderer.site.name)
         self._variables: dict[str, Any] = {
@@ -137,6 +143,10 @@ class _Parts:
     def shown(self, file: str) -> str:
         return self._templates.shown(self._templates.find(self._name, file))
 
+    @property
+    def _pictures(self) -> Pictures:
+        return self._all_pictures.of(self._article.pictures_from)
+
     def link(self) -> str:
         """The article's address with the account's campaign parameters, as every network links it whole; "" if none."""
         if not is_possible(self._url):
@@ -146,9 +156,11 @@ class _Parts:
 
     def made(self) -> _Made:
         """Text, link, link card and pictures. Raises RenderError where a template prints nothing, and TooLong."""
-        media = self.media()
+        media = self._beside(self.media())
         place = _place(self._account, self._limits, has_media=bool(media))
-        link = (self.link() or None) if self._account.link != "none" else None
+        link = (self.link() or None) if place not in ("bio", "none") else None
+        if place == "bio" or self._account.link == "bio":
+            self._variables["account"] = replace(self._account, link="bio" if place == "bio" else None)
         try:
             text, card = self._words(link, place)
         except TooLong:
@@ -158,7 +170,7 @@ class _Parts:
             lost = bool(media) and not self._limits.card_with_media
             instead = "a link card, and no picture" if lost else "a link card"
             self.warnings.append(f"the link leaves no room in the text, so the post has {instead}")
-            media, place = () if lost else media, outside
+            media, place = self._beside(() if lost else media), outside
             text, card = self._words(link, place)
         if link and place == "text" and not any(span.kind == "link" and span.value == link for span in text.spans):
             if not text.text:
@@ -168,6 +180,11 @@ class _Parts:
         if not (text.text or media or card or link):
             raise RenderError(f"{self.shown('post.txt.j2')}: prints nothing")
         return _Made(text, link, card, media)
+
+    def _beside(self, media: tuple[Media, ...]) -> tuple[Media, ...]:
+        """The same pictures, from now on with the limits of a text that goes with them."""
+        self._limits = self._variables["limits"] = self._all_limits.beside(media)
+        return media
 
     def _words(self, link: str | None, place: Place) -> tuple[Fitted, LinkCard | None]:
         """The text, and the link card where it is ours to make; what one says the other does not."""
@@ -185,10 +202,10 @@ class _Parts:
 
     def _leads_on(self, words: str) -> bool:
         """Whether the words have links or hashtags, which nobody can follow in a link card."""
-        return isinstance(self._platform, RichText) and bool(self._platform.linked(words, ()) or addresses(words))
+        return is_rich(self._platform) and bool(self._platform.linked(words, ()) or addresses(words))
 
     def _printed(self, link: str) -> Link:
-        rich = self._manner.rich and isinstance(self._platform, RichText)
+        rich = self._manner.rich and is_rich(self._platform)
         return Link(link, self._platform.shown(link) if rich else link)  # type: ignore[attr-defined]
 
     def text(self, link: Link, said: str = "") -> Fitted:
@@ -211,7 +228,7 @@ class _Parts:
             replace(span, value=link[:]) if short and span.kind == "link" and span.value == link.shown else span
             for span in fitted.spans
         )
-        if self._manner.rich and isinstance(self._platform, RichText):
+        if self._manner.rich and is_rich(self._platform):
             return self._platform.linked(fitted.text, spans)
         return spans
 
@@ -246,9 +263,11 @@ class _Parts:
         return None
 
     def _described(self, image: Image) -> str | None:
-        """A picture's alt text; None, with a warning, where the account needs one and there is none."""
+        """A picture's alt text; None, with a warning, where the account needs one, the network takes one, and there is
+        none.
+        """
         alt = self._alt(image)
-        if not alt and self._account.alt_text == "required":
+        if not alt and self._limits.alt and self._account.alt_text == "required":
             undescribed = f"{self.shown('alt.txt.j2')} prints no description of it"
             self.warnings.append(StoryWarning(f"the picture is left out: {undescribed}"))
             return None
@@ -275,7 +294,8 @@ class _Parts:
         try:
             drawn = self._draw(order, photo)
         except RenderError as fault:
-            self.warnings.append(StoryWarning(f"the picture is left out: {fault}"))
+            told = f"the picture is left out: {fault}"
+            self.warnings.append(told if isinstance(fault, EngineMissing) else StoryWarning(told))
             return None
         named = f"the photo is left out of the card: {image.url}: "
         for told in drawn.warnings:
@@ -284,7 +304,9 @@ class _Parts:
         return replace(drawn.media, alt=alt)
 
     def _alt(self, image: Image) -> str:
-        """The alt text within the network's limit; if it has to be cut, the credit stays."""
+        """The alt text within the network's limit; if it has to be cut, the credit stays. "" where it takes none."""
+        if not self._limits.alt:
+            return ""
         marked = self._templates.render(self._name, "alt.txt.j2", self._variables | {"image": image, "link": ""})
         marked = as_written(marked)
         limit = self._limits.alt
@@ -292,4 +314,5 @@ class _Parts:
             return plain(fit(marked, Limits(text=limit), len).text)
         except TooLong:
             whole = plain(fit(marked, Limits(text=len(marked)), len).text)
-            return next((short for size in range(limit, 0, -1) if len(short := cut(whole, size)) <= limit), "")
+            fitting = bisect_right(range(1, limit + 1), limit, key=lambda size: len(cut(whole, size)))
+            return cut(whole, fitting) if fitting else ""

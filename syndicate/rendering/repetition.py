@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Iterator
-from itertools import islice
 
 from syndicate.aliases import urlkey
 from syndicate.rendering.fit import mark, parse
@@ -20,11 +19,16 @@ def led_by(headline: str, summary: str) -> str:
 
     So a template has one question to ask: whether the summary starts with the headline.
     """
-    said = list(_letters(headline))
-    words = list(islice(_letters(summary), len(said)))
-    if not said or summary.startswith(headline) or [sign for sign, _ in said] != [sign for sign, _ in words]:
+    if summary.startswith(headline):
         return summary
-    end = words[-1][1] + 1
+    words, end = _letters(summary), 0
+    for sign, _ in _letters(headline):
+        said = next(words, None)
+        if said is None or said[0] != sign:
+            return summary
+        end = said[1] + 1
+    if not end:
+        return summary
     rest = summary[end:].lstrip(_CLOSING)
     if summary[end : end + 1].isalnum():
         return summary
@@ -33,14 +37,22 @@ def led_by(headline: str, summary: str) -> str:
 
 def without_address(words: str, *places: str | None) -> str:
     """The words without the article's own address where it begins or ends them, since the post has it anyway."""
-    own = {key for place in places if place and (key := urlkey(place))}
-    while own:
-        found = [span for span in addresses(words) if urlkey(words[slice(*span)]) in own]
-        outer = next(((start, end) for start, end in found if start == 0 or end == len(words)), None)
-        if outer is None:
-            break
-        words = (words[: outer[0]] + words[outer[1] :]).strip()
-    return words
+    found = addresses(words)
+    own = {key for place in places if place and (key := urlkey(place))} if found else set()
+    found = found if own else []
+    begin, end, cut = 0, len(words), True
+    while found and cut:
+        cut = False
+        for outer in (found[0], found[-1]):
+            if found and (outer[0] == begin or outer[1] == end) and urlkey(words[slice(*outer)]) in own:
+                found.remove(outer)
+                begin, end = (outer[1], end) if outer[0] == begin else (begin, outer[0])
+                while begin < end and words[begin].isspace():
+                    begin += 1
+                while begin < end and words[end - 1].isspace():
+                    end -= 1
+                cut = True
+    return words[begin:end]
 
 
 def unsaid(marked: str, said: str) -> str:

@@ -3,17 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, fields, replace
+from dataclasses import fields, replace
 from datetime import datetime
 
 from syndicate.addresses import as_link
 from syndicate.aliases import public_address
 from syndicate.model import Article, Image
+from syndicate.model.dataclass import dataclass
 from syndicate.rendering.fit import Hashtags, Tag
 from syndicate.rendering.labels import hashtags, section_label
 from syndicate.rendering.mentions import unmentioned
 from syndicate.rendering.repetition import led_by, without_address
-from syndicate.text import paragraphs, plain
+from syndicate.text import bounded, paragraphs, plain
+
+TITLE = 5_000
+"""Characters of a headline that are read; no network takes so many."""
+
+TEXT = 70_000
+"""Characters of any other text that are read: more than the longest post of any network."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,8 +55,8 @@ def view(article: Article, tags: int, otherwise: str = "", words: Callable[[str]
 
     `otherwise` are the words of one without any; `words` is how its words are written.
     """
-    images = tuple(map(_clean_image, article.images))
-    title, summary = plain(article.title), paragraphs(article.summary)
+    images = tuple(_clean_image(image, words) for image in article.images)
+    title, summary = plain(bounded(article.title, TITLE)), paragraphs(bounded(article.summary, TEXT))
     if not title and not summary:
         summary = next((said for each in images[:1] for said in (each.alt, each.caption) if said), plain(otherwise))
     found = hashtags(article.section, article.categories)[: max(tags, 0)]
@@ -60,9 +67,9 @@ def view(article: Article, tags: int, otherwise: str = "", words: Callable[[str]
         canonical_url=as_link(article.canonical_url or ""),
         title=words(title),
         summary=words(summary),
-        section=words(section_label(article.section)),
-        categories=tuple(words(plain(category)) for category in article.categories),
-        authors=tuple(words(plain(author)) for author in article.authors),
+        section=words(bounded(section_label(article.section), TITLE)),
+        categories=tuple(words(plain(bounded(category, TITLE))) for category in article.categories),
+        authors=tuple(words(plain(bounded(author, TITLE))) for author in article.authors),
         published=article.published,
         updated=article.updated,
         language=plain(article.language or ""),
@@ -70,12 +77,12 @@ def view(article: Article, tags: int, otherwise: str = "", words: Callable[[str]
         image=images[0] if images else None,
         images=images,
         hashtags=Hashtags(Tag(f"#{tag}") for tag in found),
-        raw={plain(name): words(plain(value)) for name, value in article.raw.items()},
+        raw={plain(name): words(plain(bounded(value, TEXT))) for name, value in article.raw.items()},
     )
 
 
-def _clean_image(image: Image) -> Image:
-    texts = {
-        field.name: plain(value) for field in fields(image) if isinstance(value := getattr(image, field.name), str)
-    }
+def _clean_image(image: Image, words: Callable[[str], str]) -> Image:
+    found = {field.name: getattr(image, field.name) for field in fields(image)}
+    texts = {name: plain(bounded(value, TEXT)) for name, value in found.items() if isinstance(value, str)}
+    texts |= {name: words(texts[name]) for name in ("alt", "caption", "credit") if name in texts}
     return replace(image, **texts)  # type: ignore[arg-type]  # only its str fields are named

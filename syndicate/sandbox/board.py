@@ -27,8 +27,9 @@ class Board:
             if before is None:
                 self._seq += 1
             post = {"id": number, "platform": platform, "seq": before["seq"] if before else self._seq}
-            blank = dict.fromkeys(("account", "text", "link", "language", "card", "key", "permalink", "at"))
-            self._posts[platform, number] = blank | {"media": [], "visibility": "public"} | about | post
+            blank = dict.fromkeys(("account", "text", "link", "language", "card", "key", "permalink", "at", "reply_to"))
+            usual = {"media": [], "visibility": "public", "warning": "", "sensitive": False, "replies": "everyone"}
+            self._posts[platform, number] = blank | usual | about | post
 
     def change(self, platform: str, number: str, **about: Any) -> None:
         """Change a post as it was edited."""

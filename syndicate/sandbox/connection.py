@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import re
 import socket
 import struct
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from email.utils import formatdate
 from http import HTTPStatus
@@ -17,6 +18,7 @@ from urllib.parse import SplitResult, parse_qsl, unquote, urlsplit
 
 from syndicate.sandbox.exchange import Answer, Received, text_answer
 
+_HERE = re.compile(r"(?:127\.0\.0\.1|localhost|\[::1\])(?::[0-9]*)?", re.IGNORECASE)
 LINE_BYTES = 65_536
 BODY_BYTES = 64_000_000
 
@@ -29,7 +31,7 @@ class BadRequest(Exception):
         self.status = status
 
 
-class Visit(Protocol):
+class Visiting(Protocol):
     """The handling of one request."""
 
     refused: bool
@@ -61,6 +63,7 @@ class Connection(StreamRequestHandler):
             if head is None:
                 return False
             method, target, headers = head
+            self.server.admit(method, headers)
             visit = self.server.visit(method, unquote(_split(target).path))
             if visit.refused:
                 self._reset()
@@ -97,7 +100,7 @@ class Connection(StreamRequestHandler):
         for name, value in parse_qsl(parts.query, keep_blank_values=True):
             query.setdefault(name, value)
         url = f"http://{headers.get('host', '127.0.0.1')}{parts.path}"
-        return Received(method, unquote(parts.path), query, headers, self._body(headers), url)
+        return Received(method, unquote(parts.path), query, headers, self._body(headers), url, target)
 
     def _body(self, headers: dict[str, str]) -> bytes:
         if headers.get("expect", "").lower() == "100-continue":
@@ -139,6 +142,7 @@ class Connection(StreamRequestHandler):
             f"HTTP/1.1 {answer.status} {phrase}",
             f"Date: {date(int(self.server.clock()))}",
             f"Content-Length: {len(answer.body)}",
+            "X-Content-Type-Options: nosniff",
         ]
         if answer.body:
             lines.append(f"Content-Type: {answer.mime}")
@@ -180,7 +184,9 @@ class Server(ThreadingHTTPServer):
     daemon_threads = True
     request_queue_size = 128
 
-    def __init__(self, port: int, visit: Callable[[str, str], Visit], clock: Callable[[], float] = time.time) -> None:
+    def __init__(
+        self, port: int, visit: Callable[[str, str], Visiting], clock: Callable[[], float] = time.time
+    ) -> None:
         self.visit = visit
         self.clock = clock
         self._open: set[socket.socket] = set()
@@ -191,6 +197,17 @@ class Server(ThreadingHTTPServer):
         """Bind without the base class's name look-up, which can take seconds."""
         TCPServer.server_bind(self)
         self.server_name, self.server_port = "127.0.0.1", int(self.server_address[1])
+
+    def admit(self, method: str, headers: Mapping[str, str]) -> None:
+        """Refuse what a web page of somebody else may have a browser send here. Raises BadRequest."""
+        host, origin = headers.get("host", ""), headers.get("origin")
+        if host and _HERE.fullmatch(host) is None:
+            raise BadRequest(403, "the sandbox is at 127.0.0.1 and localhost, and has no other name")
+        if origin is not None and method not in ("GET", "HEAD") and origin not in self._origins():
+            raise BadRequest(403, "only the sandbox's own page may change anything here")
+
+    def _origins(self) -> list[str]:
+        return [f"http://{name}:{self.server_port}" for name in ("127.0.0.1", "localhost", "[::1]")]
 
     def process_request(self, request: Any, client_address: Any) -> None:
         """Note the connection before its thread starts."""

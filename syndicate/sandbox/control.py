@@ -11,10 +11,10 @@ from syndicate.sandbox.board import Board
 from syndicate.sandbox.exchange import Answer, Received, answer, text_answer
 from syndicate.sandbox.faults import FaultPlan, read_plan
 from syndicate.sandbox.networks import StandIn
-from syndicate.sandbox.page import live_page, static_page
+from syndicate.sandbox.page import SCRIPT, live_page, script, static_page
 
 
-class Controlled(Protocol):
+class Steerable(Protocol):
     """What these addresses need of a sandbox."""
 
     url: str
@@ -46,13 +46,14 @@ class Control:
 
     refused = False
 
-    def __init__(self, sandbox: Controlled) -> None:
+    def __init__(self, sandbox: Steerable) -> None:
         self._sandbox = sandbox
 
     def respond(self, request: Received) -> Answer | None:
         """The answer of one of the sandbox's own addresses, or the page."""
         table: Mapping[tuple[str, str], Callable[[Received], Answer]] = {
             ("GET", "/"): self._page,
+            ("GET", SCRIPT): lambda _: text_answer(200, script(), mime="text/javascript"),
             ("GET", "/_sandbox/posts"): lambda _: answer(200, self._sandbox.posts()),
             ("GET", "/_sandbox/deleted"): lambda _: answer(200, self._sandbox.deleted()),
             ("DELETE", "/_sandbox/posts"): self._clear,
@@ -65,7 +66,7 @@ class Control:
         if found:
             return found(request)
         if request.path.startswith("/_sandbox/media/"):
-            return self._picture(request)
+            return self._picture(request) if method == "GET" else self._put_picture(request)
         return self._permalink(request)
 
     def _page(self, request: Received) -> Answer:
@@ -84,8 +85,14 @@ class Control:
             return text_answer(400, f"{fault}\n", mime="text/plain")
         return answer(200, self._sandbox.faults.records())
 
+    def _put_picture(self, request: Received) -> Answer:
+        """Take a picture as a publisher's own web space would (the setting `media`); one is never removed."""
+        if request.method == "PUT":
+            self._sandbox.board.keep(request.body)
+        return Answer(204)
+
     def _picture(self, request: Received) -> Answer:
-        found = self._sandbox.board.picture(request.path.rpartition("/")[2])
+        found = self._sandbox.board.picture(request.path.rpartition("/")[2].partition(".")[0])
         if found is None:
             return text_answer(404, "no such picture\n", mime="text/plain")
         safe = found[0] if found[0].startswith("image/") and "svg" not in found[0] else "application/octet-stream"

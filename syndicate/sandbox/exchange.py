@@ -22,7 +22,10 @@ class Upload(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Received:
-    """One whole request. Header names are lower case; if a query name is repeated, the first value counts."""
+    """One whole request. Header names are lower case; if a query name is repeated, the first value counts.
+
+    `target` is the path and query as they came.
+    """
 
     method: str
     path: str
@@ -30,6 +33,7 @@ class Received:
     headers: Mapping[str, str]
     body: bytes
     url: str = ""
+    target: str = ""
 
     @property
     def mime(self) -> str:
@@ -76,11 +80,17 @@ Operation: TypeAlias = Callable[..., Answer]
 
 
 class Route(NamedTuple):
-    """The stand-in that answers, the step of a post, and the function that answers."""
+    """The stand-in that answers, the step of a post, and the function that answers.
+
+    `told` says the step of a whole request, where one address takes several kinds: a fault is then chosen late.
+    `ahead` is done before, and nobody waits for it meanwhile: fetching what the request has the address of.
+    """
 
     platform: str
     step: str
     operation: Callable[[Received], Answer]
+    told: Callable[[Received], str] | None = None
+    ahead: Callable[[Received], None] | None = None
 
 
 class Table:

@@ -22,13 +22,19 @@ Source: TypeAlias = Callable[[str], str | None]
 Networks: TypeAlias = Mapping[str, StandIn]
 """The networks by their platforms' names, in the order of their columns."""
 
+SCRIPT = "/_sandbox/page.js"
 HASHTAG = re.compile(r"(?<![\w/&#])#[^\s#.,;:!?…<>\"'()\[\]]*[^\W\d_][^\s#.,;:!?…<>\"'()\[\]]*")
 
 
 def live_page(posts: Sequence[Post], networks: Networks) -> str:
     """The page that asks for new posts every two seconds."""
-    script = f"<script>{_file('page.js')}</script>"
-    return _page(wall(posts, networks, lambda sha256: f"/_sandbox/media/{sha256}"), script, "live, newest first")
+    columns = wall(posts, networks, lambda sha256: f"/_sandbox/media/{sha256}")
+    return _page(columns, f'<script src="{SCRIPT}"></script>', "live, newest first")
+
+
+def script() -> str:
+    """The script of the live page, which is at SCRIPT: the page allows none inside it."""
+    return _file("page.js")
 
 
 def static_page(posts: Sequence[Post], networks: Networks, media: Mapping[str, tuple[str, bytes]]) -> str:
@@ -83,10 +89,12 @@ def _count(posts: Sequence[Post]) -> str:
 def _card(post: Post, source: Source) -> str:
     language = f' lang="{escape(str(post["language"]))}"' if post["language"] else ""
     text = f'<p class="text" dir="auto"{language}>{_linked(post["text"])}</p>' if post["text"] else ""
+    boxed = (post["card"] or {}).get("image")  # Discord hides a file that is in the box
+    beside = [each for each in post["media"] if each != boxed]
     return (
         f'<article id="post-{post["seq"]}"{_fate(post)}><div class="who">'
         f'<span class="account">{escape(str(post["account"]))}</span>'
-        f"{_time(post['at'])}</div>{text}{_media(post['media'], source)}"
+        f"{_time(post['at'])}</div>{text}{_media(beside, source)}"
         f"{_link_card(post['card'], source) or _bare_link(post)}{_facts(post)}</article>"
     )
 
@@ -172,6 +180,10 @@ def _facts(post: Post) -> str:
         ("deleted", post.get("deleted_at")),
         ("edited", post.get("edited_at")),
         ("language", post["language"]),
+        ("warning", post.get("warning")),
+        ("pictures", "veiled" if post.get("sensitive") else None),
+        ("replies", post["replies"] if post.get("replies", "everyone") != "everyone" else None),
+        ("reply to", post.get("reply_to")),
         ("visibility", post["visibility"] if post["visibility"] != "public" else None),
         ("key", post["key"]),
     ]

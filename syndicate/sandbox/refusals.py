@@ -1,8 +1,10 @@
 """What networks answer when they refuse a picture, a text or an account: recorded bodies, to be played as faults.
 
+Threads: nopara73/LongevityWorldCup#466 (2026-05), gitroomhq/postiz-app#1946 (2026-08), Meta's Error Codes (2026-06-02).
 X: developer.x.com/en/support/x-api/error-troubleshooting, lucasrangit/twitter-winner#11, PipedreamHQ/pipedream#1727.
 Facebook: developers.facebook.com/docs/graph-api/guides/error-handling, gitroomhq/postiz-app#2068. Mastodon:
 mastodon/mastodon config/locales/en.yml, mastodon/mastodon#21864. Bluesky: @atproto/pds 0.5.35, as measured.
+LinkedIn: PostHog/posthog#64614 (2026-06) for the limit of a day; its other words are made up after its error pages.
 """
 
 from __future__ import annotations
@@ -55,6 +57,26 @@ OURS: Mapping[str, Mapping[str, Body]] = {
         ),
         "picture": _graph(324, "(#324) Missing or invalid image file"),
     },
+    "threads": {
+        "locked": _graph(190, "Error validating access token: the user is in a checkpoint.", error_subcode=459),
+        "blocked": _graph(4, "We restrict certain activity to protect our community.", error_subcode=2207051),
+        "picture": _graph(36001, "The image format is not supported.", error_subcode=2207005),
+        "unprocessed": _graph(
+            24,
+            "The requested resource does not exist",
+            error_subcode=4279009,
+            error_user_title="Media Not Found",
+            error_user_msg="The media cannot be found.",
+        ),
+        "too_long": _graph(100, "Param text must be at most 500 characters long", type="THApiException"),
+    },
+    "instagram": {
+        "locked": _graph(190, "Error validating access token: the user is in a checkpoint.", error_subcode=459),
+        "blocked": _graph(4, "We restrict certain activity to protect our community.", error_subcode=2207051),
+        "picture": _graph(36001, "The image format is not supported.", error_subcode=2207005),
+        "unprocessed": _graph(9007, "Media ID is not available", error_subcode=2207027),
+        "too_long": _graph(100, "The caption was too long.", error_subcode=2207010),
+    },
     "mastodon": {
         "locked": (403, {"error": "Your login is currently disabled"}),
         "blocked": (429, {"error": "Too many requests"}),
@@ -64,6 +86,25 @@ OURS: Mapping[str, Mapping[str, Body]] = {
             {"error": "Cannot attach files that have not finished processing. Try again in a moment!"},
         ),
         "too_long": (422, {"error": "Validation failed: Text character limit of 500 exceeded"}),
+    },
+    "linkedin": {
+        "locked": (403, {"status": 403, "code": "ACCESS_DENIED", "message": "The member is restricted."}),
+        "blocked": (
+            429,
+            {
+                "status": 429,
+                "code": "TOO_MANY_REQUESTS",
+                "message": "Resource level throttle MEMBER DAY limit for calls to this resource is reached.",
+            },
+        ),
+        "picture": (
+            422,
+            {"status": 422, "code": "INVALID_VALUE", "message": "content/media: urn:li:image:C4E1 is not available"},
+        ),
+        "too_long": (
+            400,
+            {"status": 400, "code": "FIELD_LENGTH_TOO_LONG", "message": "commentary is longer than 3000 characters"},
+        ),
     },
     "bluesky": {
         "locked": (400, {"error": "AccountDeactivated", "message": "Account is deactivated"}),

@@ -15,7 +15,7 @@ from typing import Any, Self
 
 from syndicate.errors import ConfigError
 from syndicate.sandbox.board import Board
-from syndicate.sandbox.connection import Server, Visit
+from syndicate.sandbox.connection import Server, Visiting
 from syndicate.sandbox.control import Control
 from syndicate.sandbox.exchange import Answer, Received, Route, text_answer
 from syndicate.sandbox.faults import FaultPlan, Rule
@@ -126,7 +126,7 @@ class Sandbox:
         while not self._closed.is_set():
             self._server.handle_request()
 
-    def _visit(self, method: str, path: str) -> Visit:
+    def _visit(self, method: str, path: str) -> Visiting:
         for stand_in in self.stand_ins.values():
             route = stand_in.route(method, path)
             if route is not None:
@@ -139,7 +139,9 @@ class Sandbox:
             time.sleep(self._latency)
 
     def operate(self, route: Route, request: Received) -> Answer:
-        """Run an operation; a lock allows one at a time."""
+        """Run an operation; a lock allows one at a time. What is done ahead of it is outside."""
+        if route.ahead is not None:
+            route.ahead(request)
         with self._lock:
             return route.operation(request)
 
@@ -156,7 +158,7 @@ class _NetworkVisit:
         self._sandbox = sandbox
         self._stand_in = stand_in
         self._route = route
-        self._rule = sandbox.faults.next(route.platform, route.step)
+        self._rule = sandbox.faults.next(route.platform, route.step) if route.told is None else None
         self._entry = {"method": method, "path": path, "platform": route.platform, "step": route.step}
         self.refused = self._rule is not None and self._rule.fault == "refuse"
         if self.refused:
@@ -164,6 +166,10 @@ class _NetworkVisit:
 
     def respond(self, request: Received) -> Answer | None:
         """The operation's answer, or what the fault replaces it with."""
+        if self._route.told is not None:
+            self._route = self._route._replace(step=self._route.told(request))
+            self._rule = self._sandbox.faults.next(self._route.platform, self._route.step)
+            self._entry["step"] = self._route.step
         reply = self._reply(request, self._rule)
         self._log(reply)
         return reply
@@ -176,7 +182,7 @@ class _NetworkVisit:
             return refusal(rule.fault, self._route.platform, self._stand_in)
         if rule and fault == "late":
             self._later(request, rule.seconds)
-        if fault in ("drop_before", "late"):
+        if fault in ("drop_before", "late", "refuse"):  # what is refused here was read already
             return None
         self._sandbox.pause(self._route)
         reply = self._sandbox.operate(self._route, request)
@@ -210,7 +216,7 @@ class _NetworkVisit:
         self._sandbox.log(**self._entry, status=reply.status if reply else None, fault=fault)
 
 
-def _listen(port: int, visit: Callable[[str, str], Visit], clock: Callable[[], float]) -> Server:
+def _listen(port: int, visit: Callable[[str, str], Visiting], clock: Callable[[], float]) -> Server:
     try:
         return Server(port, visit, clock)
     except OSError as fault:

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
 from itertools import islice
 from urllib.parse import urljoin, urlsplit
 
 from syndicate.errors import SourceError
 from syndicate.model import Validators
+from syndicate.model.dataclass import dataclass
 from syndicate.ports import Http
 from syndicate.sources import fetch, sitemap, wordpress
 from syndicate.sources.feed import ACCEPT as FEED

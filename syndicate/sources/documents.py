@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import hashlib
 import sys
-from collections.abc import Callable
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import BinaryIO
 
 from syndicate.errors import SourceError
 from syndicate.model import Reading, Validators
+from syndicate.model.dataclass import dataclass
+from syndicate.net import file_guard
 from syndicate.net.address_guard import bare
 from syndicate.net.unpacking import BODY_BYTES
 from syndicate.ports import Http
@@ -89,23 +91,23 @@ class DocumentSource:
         """Read every document of a folder. One that cannot be read is a note; the others are read all the same."""
         if self._kind.items is None:
             raise SourceError(f"{path} is a folder", hint="give the file")
-        files = _files(path, self._kind.endings)
-        digest = hashlib.sha256("\n".join(f"{file.name}\t{stamp}" for file, stamp in files).encode("utf-8", "replace"))
+        listed = _files(path, self._kind.endings)
+        digest = hashlib.sha256("\n".join(f"{file.name}\t{stamp}" for file, stamp in listed).encode("utf-8", "replace"))
         fresh = Validators(body_hash=digest.hexdigest())
         if fresh.body_hash == validators.body_hash:
             return Reading(validators=validators, modified=False)
         reader, items, faults = ParseContext(*self._reader(""), None, NAMES), list[Item](), list[SourceError]()
-        for file, _ in files[:ENTRIES]:
+        for file, _ in listed[:ENTRIES]:
             try:
-                items += self._kind.items(Document(_whole(file)[0], str(file)), reader)
+                items += self._kind.items(Document(_whole(file, (path,))[0], str(file)), reader)
             except SourceError as fault:
                 faults.append(fault)
         if faults and not items:
             raise faults[0]
         reading = noted(iptc.reading(items, len(items)), reader)
         notes = (*reading.notes, *map(str, faults))
-        if len(files) > ENTRIES:
-            notes += (f"{len(files)} files; the {ENTRIES} newest are read",)
+        if len(listed) > ENTRIES:
+            notes += (f"{len(listed)} files; the {ENTRIES} newest are read",)
         return Reading(
             reading.articles,
             fresh,
@@ -141,11 +143,12 @@ class DocumentSource:
         return self.name, base, self._timezone
 
 
-def _whole(path: Path) -> tuple[bytes, int, str]:
+def _whole(path: Path, within: Sequence[Path] | None = None) -> tuple[bytes, int, str]:
     """A file up to the size limit, the number of lines left out before it (0), and its hash. Raises SourceError."""
     try:
-        with path.open("rb") as file:
-            body = file.read(BODY_BYTES + 1)
+        body = file_guard.read(path, within, BODY_BYTES + 1, cut=True)
+    except file_guard.RefusedFile as fault:
+        raise SourceError(f"{path} is {fault.strerror}") from fault
     except OSError as fault:
         raise SourceError(f"{path} cannot be read: {(fault.strerror or str(fault)).lower()}") from fault
     return body, 0, hashlib.sha256(body).hexdigest()
@@ -155,12 +158,14 @@ def _tail(path: Path) -> tuple[bytes, int, str]:
     """The last whole lines of a file that grows, how many lines are before them, and the file's hash."""
     digest, before, kept = hashlib.sha256(), 0, bytearray()
     try:
-        with path.open("rb") as file:
+        with file_guard.check(path, None).open("rb") as file:
             while chunk := file.read(CHUNK):
                 digest.update(chunk)
                 kept += chunk
                 if len(kept) > 2 * BODY_BYTES:
                     before += _shorten(kept)
+    except file_guard.RefusedFile as fault:
+        raise SourceError(f"{path} is {fault.strerror}") from fault
     except OSError as fault:
         raise SourceError(f"{path} cannot be read: {(fault.strerror or str(fault)).lower()}") from fault
     before += _shorten(kept)
@@ -182,8 +187,11 @@ def _files(path: Path, endings: tuple[str, ...]) -> list[tuple[Path, str]]:
     found = []
     try:
         for file in path.iterdir():
-            if file.suffix.lower() in endings and not file.name.startswith(".") and file.is_file():
-                stat = file.stat()
+            if file.suffix.lower() in endings and not file.name.startswith(".") and not file.is_dir():
+                try:
+                    stat = file.stat()
+                except OSError:  # a link that leads nowhere, or a file just gone
+                    continue
                 found.append((-stat.st_mtime_ns, file.name, file, f"{stat.st_size} {stat.st_mtime_ns}"))
     except OSError as fault:
         raise SourceError(f"{path} cannot be read: {(fault.strerror or str(fault)).lower()}") from fault

@@ -5,12 +5,13 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import timedelta
 from http import HTTPStatus
 
 from syndicate.errors import SourceError, Unavailable, Uncertain
 from syndicate.model import Validators
+from syndicate.model.dataclass import dataclass
 from syndicate.net.address_guard import bare
 from syndicate.net.status import retry_after
 from syndicate.net.unpacking import unpacked

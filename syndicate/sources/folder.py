@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import hashlib
 import os
 from collections.abc import Iterator, Sequence
@@ -10,6 +11,7 @@ from pathlib import Path, PurePosixPath
 
 from syndicate.errors import SourceError
 from syndicate.model import Article, LeftOut, Reading, Validators
+from syndicate.net import file_guard
 from syndicate.ports import Clock
 from syndicate.sources import generators
 from syndicate.sources.formats import frontmatter, markdown
@@ -42,19 +44,19 @@ class FolderSource:
 
         Raises SourceError if the directory does not exist or cannot be read.
         """
-        files = list(_files(self._path))
+        listed = list(_files(self._path))
         generator = generators.detect(self._path, self._link)
         now = self._clock()
-        found = [(path, stat.st_mtime_ns, stat.st_size) for path, stat in files]
+        found = [(path, stat.st_mtime_ns, stat.st_size) for path, stat in listed]
         # An article expires without a change of its file, so a new day counts as a change.
         settings = repr(generator)
         state = _digest([self._link, self._timezone, str(now.date()), settings, *map(str, found)])
         if state == validators.body_hash:
             return Reading(validators=validators, modified=False)
-        notes = [f"more than {FILES:,} files; the first are read"] if len(files) == FILES else []
+        notes = [f"more than {FILES:,} files; the first are read"] if len(listed) == FILES else []
         articles: list[Article] = []
         left_out: list[LeftOut] = []
-        for path, _ in files:
+        for path, _ in listed:
             found_here = self._article(path, now, generator)
             if isinstance(found_here, Article):
                 articles.append(found_here)
@@ -79,7 +81,10 @@ class FolderSource:
     def _article(self, path: Path, now: datetime, generator: Generator | None) -> Article | LeftOut:
         """The article of a file, or why it is none."""
         try:
-            text = path.read_bytes()[:FILE_BYTES].decode("utf-8", "replace").replace("\0", "")
+            data = file_guard.read(path, (self._path,), FILE_BYTES, cut=True)
+            text = data.decode("utf-8", "replace").replace("\0", "")
+        except file_guard.RefusedFile as fault:
+            return LeftOut(str(path), f"it is {fault.strerror}", meant=False)
         except OSError as fault:
             return LeftOut(str(path), f"it cannot be read ({(fault.strerror or str(fault)).lower()})", meant=False)
         try:
@@ -111,11 +116,21 @@ def _files(root: Path) -> Iterator[tuple[Path, os.stat_result]]:
             if count == FILES:
                 return
             try:
-                stat = path.stat()
+                stat = _stat(path)
             except OSError:  # a link that leads nowhere, or a file just gone
                 continue
             count += 1
             yield path, stat
+
+
+def _stat(path: Path) -> os.stat_result:
+    """The state of a file, by which a change of it is noticed; of a link that leads to itself, its own."""
+    try:
+        return path.stat()
+    except OSError as fault:
+        if fault.errno != errno.ELOOP:
+            raise
+        return path.lstat()
 
 
 def _raise(fault: OSError) -> None:

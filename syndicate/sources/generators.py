@@ -5,10 +5,11 @@ from __future__ import annotations
 import ast
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from urllib.parse import urlsplit
 
+from syndicate.model.dataclass import dataclass
+from syndicate.net import file_guard
 from syndicate.sources.formats import frontmatter
 from syndicate.sources.formats.frontmatter import Unreadable, Value
 from syndicate.sources.formats.permalinks import Generator
@@ -160,7 +161,7 @@ def _text(settings: Mapping[str, Value], name: str) -> str:
 
 def _words(file: Path) -> str:
     try:
-        return file.read_bytes()[:_READ].decode("utf-8", "replace")
+        return file_guard.read(file, None, _READ, cut=True).decode("utf-8", "replace")
     except OSError:
         return ""
 

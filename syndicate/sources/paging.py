@@ -40,12 +40,12 @@ def unchanged(visited: Visited, before: datetime | None) -> Reading:
 def fetched(
     visited: Visited, first: Parsed, before: datetime | None, more: Callable[[datetime, int, int], Parsed]
 ) -> Reading:
-    """The reading of one poll. If all of a full first page is new, `more` gives what was published since, page by page.
+    """The reading of one poll. If a full first page has nothing older, `more` gives what came since, page by page.
 
     If `more(since, page, size)` raises SourceError, the whole poll has failed and is repeated.
     """
     read, notes = first, list(first.notes)
-    if before is not None and first.listed >= SIZE and _oldest(first, before) > before:
+    if before is not None and first.listed >= SIZE and _oldest(first, before) >= before:
         read = _caught_up(before - MARGIN, more)
         notes = list(read.notes)
     capped = read.listed >= MOST

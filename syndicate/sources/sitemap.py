@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from datetime import UTC, datetime, timedelta
 from urllib.parse import urljoin, urlsplit
 
 from syndicate.errors import SourceError
 from syndicate.model import Article, LeftOut, Reading, Validators
+from syndicate.model.dataclass import dataclass
 from syndicate.net.address_guard import bare
 from syndicate.ports import Http, Memory, Reply
 from syndicate.sources import fetch

@@ -11,7 +11,16 @@ from typing import Any, ClassVar, Protocol
 
 import pytest
 
-from syndicate.errors import AuthError, PictureRefused, RateLimited, Rejected, Unavailable, Uncertain, Unsupported
+from syndicate.errors import (
+    AuthError,
+    NotReady,
+    PictureRefused,
+    RateLimited,
+    Rejected,
+    Unavailable,
+    Uncertain,
+    Unsupported,
+)
 from syndicate.model import Json, LinkCard, Post, Receipt
 from syndicate.net.dry_run import DryHttp
 from syndicate.net.http import RequestsHttp
@@ -48,8 +57,14 @@ class PlatformContract:
     """Whether the network refuses a text that is too long."""
     has_faults: ClassVar[bool] = True
     """Whether the stand-in can be made to fail."""
+    answers_changes: ClassVar[bool] = True
+    """Whether an edit or a deletion is answered with a body (not HTTP 204), so that there is something to cut."""
+    uploads: ClassVar[bool] = True
+    """Whether pictures are sent before the post. A blind network has none to send."""
     secrets: ClassVar[tuple[str, ...]] = ()
     """Words of the options that no draft may hold."""
+    dead: ClassVar[str] = "dead"
+    """What stands in credentials that are good no more, of the kind that the network gives."""
 
     def make(self, http: Http, url: str, credentials: Credentials) -> Platform:
         """The adapter for one account, its API at `url`."""
@@ -76,9 +91,12 @@ class PlatformContract:
     def platform(self, http: Http, network: TestedStandIn, credentials: Held) -> Platform:
         """The adapter with a session, if it has sessions."""
         platform = self.make(http, network.url, credentials)
-        if isinstance(platform, Refreshable):
-            credentials.value = platform.refresh({})
+        credentials.value = self.session(platform, network)
         return platform
+
+    def session(self, platform: Platform, network: TestedStandIn) -> Json:  # noqa: ARG002 - a network to sign in at
+        """The first credentials. A network at which a person has to sign in gives its own."""
+        return platform.refresh({}) if isinstance(platform, Refreshable) else {}
 
     @pytest.fixture
     def since(self) -> datetime:
@@ -94,12 +112,17 @@ class PlatformContract:
         assert identity.id
         assert identity.name
 
+    def test_a_dry_run_reads_who_it_is_as_a_real_run_does(
+        self, http: Http, platform: Platform, network: TestedStandIn, credentials: Held
+    ) -> None:
+        assert self.make(DryHttp(http, now), network.url, credentials).verify() == platform.verify()
+
     def test_preparing_shows_nothing_and_may_be_done_twice(self, platform: Platform, network: TestedStandIn) -> None:
         story = illustrated()
         platform.prepare(story, KEY)
-        draft = platform.prepare(story, KEY)
+        draft = _stored(platform.prepare(story, KEY))
         assert network.posts() == []
-        platform.commit(_stored(draft), KEY)
+        self._commit(platform, story, draft)
         assert len(network.posts()) == 1
 
     def test_a_draft_holds_no_secret(self, platform: Platform) -> None:
@@ -161,8 +184,8 @@ class PlatformContract:
         self, platform: Platform, since: datetime, *, with_picture: bool
     ) -> None:
         self._skip_blind(platform)
-        draft = _stored(platform.prepare(illustrated() if with_picture else linked(platform), KEY))
-        receipt = platform.commit(draft, KEY)
+        story = illustrated() if with_picture else linked(platform)
+        draft, receipt = self._commit(platform, story, _stored(platform.prepare(story, KEY)))
         assert platform.find(draft, KEY, since) == receipt
 
     def test_a_post_without_a_link_is_found_by_its_text(self, platform: Platform, since: datetime) -> None:
@@ -207,6 +230,7 @@ class PlatformContract:
     ) -> None:
         if not isinstance(platform, Editable):
             pytest.skip("this network keeps what it has")
+        self._skip_blind(platform)
         draft = _stored(platform.prepare(linked(platform, "A bridge opens", link), KEY))
         receipt = platform.commit(draft, KEY)
         platform.edit(receipt, linked(platform, "Quite other words", link))
@@ -264,14 +288,15 @@ class PlatformContract:
     def test_alt_texts_arrive_with_their_pictures(self, platform: Platform, network: TestedStandIn) -> None:
         alts = ["Nebel über der Brücke, “alt”", "橋 & <fog>"]
         self._publish(platform, post(media=tuple(picture(8 + number, alt=alt) for number, alt in enumerate(alts))))
-        assert [media["alt"] for media in network.posts()[0]["media"]] == alts
+        taken = alts if platform.limits.alt else [""] * len(alts)
+        assert [media["alt"] for media in network.posts()[0]["media"]] == taken
 
     def test_as_many_pictures_with_as_long_alt_texts_as_the_limits_say_are_taken(
         self, platform: Platform, network: TestedStandIn
     ) -> None:
         stated = platform.verify().limits
         most, longest = stated.get("images", platform.limits.images), stated.get("alt", platform.limits.alt)
-        pictures = tuple(picture(8 + number, alt=f"{number}".ljust(longest, "x")) for number in range(most))
+        pictures = tuple(picture(8 + number, alt=f"{number}".ljust(longest, "x")[:longest]) for number in range(most))
         self._publish(platform, post(media=pictures))
         assert [media["alt"] for media in network.posts()[0]["media"]] == [each.alt for each in pictures]
 
@@ -328,8 +353,7 @@ class PlatformContract:
     ) -> None:
         dry = DryHttp(http, now)
         platform = self.make(dry, network.url, credentials)
-        if isinstance(platform, Refreshable):
-            credentials.value = platform.refresh({})
+        credentials.value = self.session(platform, network)
         self._publish(platform, illustrated())
         self._publish(platform, linked(platform), OTHER_KEY)
         assert dry.calls
@@ -364,11 +388,11 @@ class PlatformContract:
         if not isinstance(platform, Refreshable):
             pytest.skip("nothing here expires")
         alive = credentials.value
-        for dead in ({}, dict.fromkeys(alive, "dead")):
+        for dead in ({}, dict.fromkeys(alive, self.dead)):
             credentials.value = dead
             with pytest.raises(AuthError):
                 self._publish(platform, illustrated())
-        for known in (dict.fromkeys(alive, "dead"), alive):
+        for known in (dict.fromkeys(alive, self.dead), alive):
             credentials.value = platform.refresh(known)
         self._publish(platform, illustrated())
         assert len(network.posts()) == 1
@@ -413,7 +437,7 @@ class PlatformContract:
     def test_an_upload_that_fails_can_be_done_again(
         self, platform: Platform, network: TestedStandIn, fault: str
     ) -> None:
-        if platform.certainty == "blind":
+        if platform.certainty == "blind" or not self.uploads:
             pytest.skip("nothing is uploaded")
         self._fail(network, platform, fault, step="upload")
         with pytest.raises((Unavailable, Uncertain)):
@@ -425,7 +449,7 @@ class PlatformContract:
     def test_a_picture_that_is_refused_is_told_as_such_and_the_post_goes_without_it(
         self, platform: Platform, network: TestedStandIn, story: str
     ) -> None:
-        if platform.certainty == "blind":
+        if platform.certainty == "blind" or not self.uploads:
             pytest.skip("nothing is uploaded")
         if story == "thumb" and platform.limits.card != "client":
             pytest.skip("the network draws its own")
@@ -462,7 +486,8 @@ class PlatformContract:
         platform.delete(receipt)
         platform.delete(receipt)
         assert network.posts() == []
-        assert platform.find(draft, KEY, since) is None
+        if platform.certainty != "blind":
+            assert platform.find(draft, KEY, since) is None
 
     @pytest.mark.parametrize("with_picture", [False, True], ids=["link", "picture"])
     def test_a_post_can_be_edited_twice_and_keeps_its_pictures(
@@ -515,6 +540,8 @@ class PlatformContract:
     def test_a_change_whose_answer_was_lost_may_be_made_again(
         self, platform: Platform, network: TestedStandIn, change: str, fault: str
     ) -> None:
+        if fault == "truncate" and not self.answers_changes:
+            pytest.skip("there is no body to cut")
         receipt, _ = self._published_for(change, platform, network)
         self._fail(network, platform, fault, step=change)
         with pytest.raises((Unavailable, Uncertain)):
@@ -576,7 +603,15 @@ class PlatformContract:
         assert len(network.posts()) == 1
 
     def _publish(self, platform: Platform, story: Post, key: str = KEY) -> Receipt:
-        return platform.commit(_stored(platform.prepare(story, key)), key)
+        return self._commit(platform, story, _stored(platform.prepare(story, key)), key)[1]
+
+    def _commit(self, platform: Platform, story: Post, draft: Json, key: str = KEY) -> tuple[Json, Receipt]:
+        """The draft that went out, and its receipt. As in the delivery loop: what is not ready is prepared again."""
+        try:
+            return draft, platform.commit(draft, key)
+        except NotReady as fault:
+            again = _stored(platform.prepare(story, key, fault.prepared))
+            return again, platform.commit(again, key)
 
     def _published_for(self, change: str, platform: Platform, network: TestedStandIn) -> tuple[Receipt, list[Json]]:
         """A published post's receipt, and the posts then shown; skips the test if the network cannot `change` one."""

@@ -37,17 +37,24 @@ class Hooks:
         say: EventLog,
         subscriber: Subscriber | None = None,
         expect: Callable[[Iterable[str]], None] = lambda _: None,
+        wake: Callable[[], None] = lambda: None,
     ) -> None:
-        """`expect` is told of sources that have a certain story, before they are read."""
+        """`expect` is told of sources that have a certain story, before they are read; `wake` has them read at once."""
         self._config = config
         self._ledger = ledger
         self._say = say
         self._subscriber = subscriber
         self._expect = expect
+        self._wake = wake
         self._token = config.listen.token if config.listen else None
 
     def answer(self, asked: Request) -> Response:
-        """Answer a hook. Raises HttpError."""
+        """Answer a hook, and have what it named read at once. Raises HttpError."""
+        answer = self._answer(asked)
+        self._wake()
+        return answer
+
+    def _answer(self, asked: Request) -> Response:
         if asked.path == "/hooks/publish":
             return self._publish(asked)
         if asked.path == "/hooks/ghost":
@@ -60,9 +67,10 @@ class Hooks:
 
     def _publish(self, asked: Request) -> Response:
         asked.only("POST")
-        body = asked.body.read(LARGEST)
+        asked.body.length(LARGEST)
         if not signatures.bearer(asked.headers, self._secret()):
             raise HttpError(401, "send the token of `listen` as a bearer token", **{"WWW-Authenticate": "Bearer"})
+        body = asked.body.read(LARGEST)
         said = _said(asked, body)
         return self._hint("publish", self._named(said.get("source"), said.get("url")), [said.get("url")])
 

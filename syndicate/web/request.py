@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-import contextlib
 import io
 import socket
 import time
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 
-__all__ = ["Body", "HttpError", "Request", "Response", "linger", "timed"]
+from syndicate.model.dataclass import dataclass
+
+__all__ = ["Body", "HttpError", "Request", "Response", "timed"]
 
 TEXT = "text/plain; charset=utf-8"
-LINGER = 1.0  # seconds in which to read a body that is not needed, so that the client sees the answer
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +43,18 @@ class Body:
 
     def read(self, most: int) -> bytes:
         """Read all of it. Raises HttpError if it has more than `most` bytes or no length, is too slow or cut off."""
+        length = self.length(most)
+        try:
+            body = self._reader.read(length)
+        except TimeoutError:
+            raise HttpError(408, "the request took too long") from None
+        if len(body) < length:
+            raise HttpError(400, "the body is shorter than its Content-Length")
+        self.unread = False
+        return body
+
+    def length(self, most: int) -> int:
+        """The bytes that it has, by its headers. Raises HttpError if they are more than `most` or not stated."""
         length = self._headers.get("content-length", "0")
         if "transfer-encoding" in self._headers:
             raise HttpError(411, "send the body with a Content-Length")
@@ -50,14 +62,7 @@ class Body:
             raise HttpError(400, "Content-Length is no number")
         if len(length) > 12 or int(length) > most:
             raise HttpError(413, f"the body may have at most {most} bytes")
-        try:
-            body = self._reader.read(int(length))
-        except TimeoutError:
-            raise HttpError(408, "the request took too long") from None
-        if len(body) < int(length):
-            raise HttpError(400, "the body is shorter than its Content-Length")
-        self.unread = False
-        return body
+        return int(length)
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,16 +82,21 @@ class Request:
 
 
 class _Timed(io.RawIOBase):
-    """The reading side of a connection, with one deadline for the whole request, however slowly bytes come."""
+    """The reading side of a connection, after `begun`, with one deadline for all of it, however slowly bytes come."""
 
-    def __init__(self, connection: socket.socket, deadline: float) -> None:
+    def __init__(self, connection: socket.socket, deadline: float, begun: bytes) -> None:
         self._connection = connection
         self._deadline = deadline
+        self._begun = begun
 
     def readable(self) -> bool:
         return True
 
     def readinto(self, buffer: memoryview) -> int:  # type: ignore[override] # what BufferedReader hands over
+        if self._begun:
+            part = self._begun[: len(buffer)]
+            buffer[: len(part)], self._begun = part, self._begun[len(part) :]
+            return len(part)
         left = self._deadline - time.monotonic()
         if left <= 0:
             raise TimeoutError("the time for this request is up")
@@ -94,17 +104,6 @@ class _Timed(io.RawIOBase):
         return self._connection.recv_into(buffer)
 
 
-def timed(connection: socket.socket, seconds: float) -> io.BufferedReader:
-    """A reader for a connection, whose reads raise TimeoutError after so many seconds from now."""
-    return io.BufferedReader(_Timed(connection, time.monotonic() + seconds))
-
-
-def linger(connection: socket.socket) -> None:
-    """Read and drop what a client still sends, for LINGER seconds: to close at once would lose our answer."""
-    deadline = time.monotonic() + LINGER
-    with contextlib.suppress(OSError):
-        connection.shutdown(socket.SHUT_WR)
-        while (left := deadline - time.monotonic()) > 0:
-            connection.settimeout(left)
-            if not connection.recv(65_536):
-                break
+def timed(connection: socket.socket, seconds: float, begun: bytes = b"") -> io.BufferedReader:
+    """A reader for `begun` and then for a connection, whose reads raise TimeoutError after so many seconds from now."""
+    return io.BufferedReader(_Timed(connection, time.monotonic() + seconds, begun))

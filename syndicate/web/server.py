@@ -6,29 +6,36 @@ import contextlib
 import json
 import queue
 import socket
+import sys
 import threading
 import traceback
 from collections.abc import Callable
-from http.server import BaseHTTPRequestHandler, HTTPServer
-from socketserver import TCPServer
-from typing import Any
+from http.server import BaseHTTPRequestHandler
+from typing import Any, TypeAlias
 
+from syndicate.control_characters import visible
 from syndicate.errors import ConfigError, SyndicateError
 from syndicate.model import Secret
 from syndicate.web import signatures
+from syndicate.web.doorstep import Doorstep
 from syndicate.web.hooks import Hooks
-from syndicate.web.request import Body, HttpError, Request, Response, linger, timed
+from syndicate.web.request import Body, HttpError, Request, Response, timed
 
-PATIENCE = 10.0  # seconds a client may take for its whole request
+PATIENCE = 10.0  # seconds a client may take for the body of its request
+HEAD_SECONDS = 3.0  # for its headers, all of them
 WORKERS = 16
+HEALTH_WORKERS = 2
+HEALTH_WAITING = 400
 WAITING = 64  # connections that may wait for a worker; more are closed at once
+
+_Turn: TypeAlias = "tuple[socket.socket, bytes]"
 
 
 class Listener:
     """A small HTTP server on threads of its own. `health` gives what is wrong, None if nothing is.
 
     `metrics` gives the text for Prometheus. If there is a token, all requests need it but `/healthz` and signed
-    ones; without one, hooks are refused. `patience` is in seconds, for a whole request. Raises ConfigError if it
+    ones; without one, hooks are refused. `patience` is in seconds, for a body. Raises ConfigError if it
     cannot listen on the address.
     """
 
@@ -46,14 +53,13 @@ class Listener:
         self._metrics = metrics
         self.hooks = hooks
         try:
-            self._server = _Server(address, _handler(self, patience))
+            self._server = _Server(address, _handler(self, patience), patience)
         except OSError as fault:
             where = f"[{address[0]}]:{address[1]}" if ":" in address[0] else f"{address[0]}:{address[1]}"
             raise ConfigError(
                 f"listen.address: cannot listen on {where}: {(fault.strerror or str(fault)).lower()}"
             ) from fault
-        self.port = int(self._server.server_address[1])
-        threading.Thread(target=self._server.serve_forever, name="listener", daemon=True).start()
+        self.port = self._server.door.port
 
     def answer(self, asked: Request) -> Response:
         """Answer a request; errors become responses. Called by the server's threads."""
@@ -66,8 +72,7 @@ class Listener:
 
     def close(self) -> None:
         """Stop listening, and let the threads end."""
-        self._server.shutdown()
-        self._server.server_close()
+        self._server.close()
 
     def _answer(self, asked: Request) -> Response:
         if self.hooks is not None and asked.path.startswith("/hooks/"):
@@ -90,15 +95,24 @@ class Listener:
         return Response(200 if wrong is None else 503, json.dumps(said).encode() + b"\n", "application/json")
 
 
-def _handler(listener: Listener, patience: float) -> type[BaseHTTPRequestHandler]:
-    class Handler(BaseHTTPRequestHandler):
+class _Handler(BaseHTTPRequestHandler):
+    """Answers one request, of which `begun` was read already. `unread`: some of its body may still be on its way."""
+
+    def __init__(self, connection: socket.socket, begun: bytes) -> None:
+        self.begun = begun
+        self.unread = False
+        super().__init__(connection, None, None)  # type: ignore[arg-type] # neither is looked at
+
+
+def _handler(listener: Listener, patience: float) -> type[_Handler]:
+    class Handler(_Handler):
         timeout = patience
         server_version = "syndicate"
         sys_version = ""
 
         def setup(self) -> None:
             super().setup()
-            self.rfile: Any = timed(self.connection, patience)
+            self.rfile: Any = timed(self.connection, patience, self.begun)
 
         def do_GET(self) -> None:
             path, _, query = self.path.partition("?")
@@ -112,8 +126,7 @@ def _handler(listener: Listener, patience: float) -> type[BaseHTTPRequestHandler
             self.send_header("Content-Length", str(len(said.body)))
             self.end_headers()
             self.wfile.write(said.body)
-            if body.unread:
-                linger(self.connection)
+            self.unread = body.unread
 
         def do_POST(self) -> None:
             self.do_GET()
@@ -124,46 +137,57 @@ def _handler(listener: Listener, patience: float) -> type[BaseHTTPRequestHandler
     return Handler
 
 
-class _Server(HTTPServer):
-    """An HTTP server with WORKERS threads, each with its own connection to the ledger. More clients have to wait."""
+class _Server:
+    """WORKERS threads for requests, each with its own connection to the ledger, and a few for `/healthz` alone.
 
-    request_queue_size = WAITING
+    More clients wait for a turn, up to WAITING; further ones are closed at once. Of those that ask for health, up to
+    HEALTH_WAITING wait, and where there are more, the one that waits longest is closed.
+    """
 
-    def __init__(self, address: tuple[str, int], handler: type[BaseHTTPRequestHandler]) -> None:
-        self._waiting: queue.Queue[tuple[Any, Any] | None] = queue.Queue(WAITING)
-        self.address_family = socket.AF_INET6 if ":" in address[0] else socket.AF_INET
-        super().__init__(address, handler)
-        for number in range(WORKERS):
-            threading.Thread(target=self._work, name=f"listener-{number}", daemon=True).start()
+    def __init__(self, address: tuple[str, int], handler: type[_Handler], patience: float) -> None:
+        self._handler = handler
+        self._waiting: queue.Queue[_Turn | None] = queue.Queue(WAITING)
+        self._health: queue.Queue[_Turn | None] = queue.Queue(HEALTH_WAITING)
+        self.door = Doorstep(address, min(HEAD_SECONDS, patience), self._hand_on)
+        self._lanes = [self._waiting] * WORKERS + [self._health] * HEALTH_WORKERS
+        for number, lane in enumerate(self._lanes):
+            threading.Thread(target=self._work, args=(lane,), name=f"listener-{number}", daemon=True).start()
 
-    def server_bind(self) -> None:
-        """Bind without the name look-up of HTTPServer, which can take seconds."""
-        TCPServer.server_bind(self)
-        self.server_name, self.server_port = str(self.server_address[0]), int(self.server_address[1])
-
-    def process_request(self, request: Any, client_address: Any) -> None:
-        """Queue a connection for a thread; if the queue is full, close it at once."""
-        try:
-            self._waiting.put_nowait((request, client_address))
-        except queue.Full:
-            self.shutdown_request(request)
-
-    def server_close(self) -> None:
+    def close(self) -> None:
         """Close the connections that wait, and let the threads end."""
-        super().server_close()
-        with contextlib.suppress(queue.Empty):
-            while (taken := self._waiting.get_nowait()) is not None:
-                self.shutdown_request(taken[0])
-        for _ in range(WORKERS):
-            self._waiting.put(None)
+        self.door.close()
+        for lane in (self._waiting, self._health):
+            with contextlib.suppress(queue.Empty):
+                while (turn := lane.get_nowait()) is not None:
+                    turn[0].close()
+        for lane in self._lanes:
+            lane.put(None)
 
-    def _work(self) -> None:
-        while (taken := self._waiting.get()) is not None:
-            request, address = taken
+    def _hand_on(self, connection: socket.socket, begun: bytes) -> None:
+        lane = self._health if _asks_for_health(begun) else self._waiting
+        if lane is self._health and lane.full():
+            with contextlib.suppress(queue.Empty):
+                if (oldest := lane.get_nowait()) is not None:
+                    oldest[0].close()
+        try:
+            lane.put_nowait((connection, begun))
+        except queue.Full:
+            connection.close()
+
+    def _work(self, lane: queue.Queue[_Turn | None]) -> None:
+        while (turn := lane.get()) is not None:
+            connection, begun = turn
             try:
-                self.finish_request(request, address)
+                if self._handler(connection, begun).unread:
+                    self.door.see_off(connection)
+                    continue
             except OSError:
                 pass  # the client broke off: nothing to do
             except Exception:  # noqa: BLE001 - a bug with one request stops no other, and is told whole
-                traceback.print_exc()
-            self.shutdown_request(request)
+                sys.stderr.write(visible(traceback.format_exc()))
+            connection.close()
+
+
+def _asks_for_health(begun: bytes) -> bool:
+    words = begun.split(b"\n", 1)[0].split()
+    return words[:1] == [b"GET"] and len(words) > 1 and words[1].partition(b"?")[0] == b"/healthz"

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import timedelta
 from urllib.parse import parse_qs
 
 from syndicate.ingestion.websub import LEASE, PATH, Subscriber
 from syndicate.ledger.subscriptions import Subscription
+from syndicate.model.dataclass import dataclass
 from syndicate.web import signatures
 from syndicate.web.request import HttpError, Request, Response
 

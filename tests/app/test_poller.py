@@ -8,6 +8,7 @@ from syndicate.app.poller import Rounds
 from syndicate.config.schema import Config, SourceConfig
 from syndicate.errors import SourceError
 from syndicate.model import PollInterval, Reading, Site, Validators
+from syndicate.ports import Reply
 
 HOUR, MINUTE = timedelta(hours=1), timedelta(minutes=1)
 DOWN = {"status": 503, "retry_after": 600}
@@ -101,3 +102,50 @@ def test_a_shorter_wait_of_the_server_is_kept(rounds):
     rounds.source.fault = DOWN | {"retry_after": 20}
     rounds.expect(["news"])
     assert rounds.fails() == [timedelta(seconds=20)]
+
+
+# On whose behalf
+
+
+@pytest.fixture
+def behalf(ledger, clock, tmp_path):
+    """Rounds over these sources, whose client notes on whose behalf each address is asked for."""
+
+    class Noted:
+        def __init__(self, *sources):
+            self.sources = sources
+
+        def on_behalf_of(self, *sources):
+            return Noted(*sources)
+
+        def call(self, method, url, **_):
+            asked.append((*self.sources, url))
+            return Reply(200, {"etag": "1"}, EMPTY, url, clock())
+
+    asked = []
+
+    def build(**sources):
+        made = {name: SourceConfig(name, **options) for name, options in sources.items()}
+        config = Config(tmp_path / "c.yaml", Site("Gazette", "https://gazette.example/"), sources=made)
+        return Rounds(config, (), ledger, Noted, clock), asked
+
+    return build
+
+
+EMPTY = b'{"version": "https://jsonfeed.org/version/1.1", "title": "A", "items": []}'
+FEED = "https://gazette.example/feed"
+
+
+def test_a_source_is_read_on_its_own_behalf_and_so_is_where_its_stories_lead(behalf):
+    rounds, asked = behalf(news={"url": FEED}, sport={"url": f"{FEED}/sport"})
+    rounds.poll("sport")
+    assert rounds._leads_to("news", f"{FEED}/story") == f"{FEED}/story"
+    assert asked == [("sport", f"{FEED}/sport"), ("news", f"{FEED}/story")]
+
+
+@pytest.mark.parametrize(("own", "requests"), [(None, 1), (True, 2), (False, 2)])
+def test_an_answer_is_shared_by_sources_that_may_lead_to_the_same_places(behalf, own, requests):
+    rounds, asked = behalf(news={"url": FEED}, again={"url": FEED, "own": own})
+    rounds.poll("news")
+    rounds.poll("again")
+    assert len(asked) == requests

@@ -224,7 +224,8 @@ def test_tests_that_start_programs_start_those_of_the_copy(tree, capsys):
 @pytest.mark.slow
 def test_broken_off_it_leaves_nothing_behind(tmp_path):
     environment = os.environ | {"TMPDIR": str(tmp_path)}
-    command = [sys.executable, str(BENCH / "mutants.py"), "--number", "4", "--workers", "2"]
+    quick = ["--near", "--only", "planning/likeness.py"]
+    command = [sys.executable, str(BENCH / "mutants.py"), "--number", "4", "--workers", "2", *quick]
     process = processes.start(command, env=environment, start_new_session=True)
     while process.poll() is None and not list(tmp_path.glob("*/*/tree/.pytest_cache")):
         time.sleep(0.05)

@@ -106,6 +106,20 @@ def test_what_stands_at_the_root_and_what_is_large_is_counted(tmp_path, capsys):
     assert " 1 modules over 300 lines\n       301  small/one.py\n" in said
 
 
+def test_the_adapters_of_networks_are_measured_without_what_is_private_to_them(tmp_path, capsys):
+    files = {
+        "platforms/__init__.py": "x = 1\n" * 500,
+        "platforms/_shared.py": "x = 1\n" * 400,
+        "platforms/one.py": "x = 1\n" * 10,
+        "platforms/two.py": "x = 1\n" * 31,
+        "platforms/far/__init__.py": "x = 1\n" * 20,
+        "platforms/far/deep.py": "x = 1\n" * 300,
+    }
+    said = told(capsys, written(tmp_path, files))
+    assert " 31 lines: the longest adapter of a network\n       31  small/platforms/two.py\n       20  small" in said
+    assert " 20 lines: median of the adapters\n" in said
+
+
 def test_a_package_is_found_in_its_project_beside_its_tests(tmp_path):
     package = tmp_path / "src" / "small"
     for folder in (package, tmp_path / "tests"):
@@ -134,7 +148,7 @@ def test_our_own_tree_is_held_against_bounds(tmp_path, capsys, monkeypatch):
     assert shape.main([]) == 1
     said = capsys.readouterr().out
     assert "OVER      1 ≤ 0   import loops\n" in said
-    assert "ok        2 ≤ 9   modules at the root, besides __init__\n" in said
+    assert "ok        2 ≤ 10  modules at the root, besides __init__\n" in said
 
 
 def test_an_import_of_another_package_is_none_of_the_tree():

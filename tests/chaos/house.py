@@ -15,7 +15,8 @@ from typing import Any
 from urllib.request import Request, urlopen
 
 from tests import processes
-from tests.chaos.storm import ACCOUNTS, Gazette
+from tests.chaos.networks import ACCOUNTS, accounts
+from tests.chaos.storm import Gazette
 from tests.waiting import PATIENCE, wait_for
 
 TOLD = r"""import json, sys
@@ -71,16 +72,13 @@ class House:
 
     def configure(self, max_age: str = "24h") -> None:
         """Write the config with the accounts under their present names."""
-        accounts = "".join(
-            f"  {self.names[name]}: {text.replace('URL', self.network)}\n" for name, (_, text) in ACCOUNTS.items()
-        )
         command = json.dumps([sys.executable, str(self.folder / "told.py"), str(self.folder / "told")])
         self.config.write_text(
             f'site: {{name: Gazette, url: "{self.site.url}/", language: en}}\n'
             f'sources: {{news: {{url: "{self.site.url}/rss.xml", every: 1s, burst: off}}}}\n'
             f"lease: 5s\nnetwork: {{timeout: 2s}}\nalerts: {{command: {command}}}\n"
             f"defaults: {{image: none, settle: 2s, max_age: {max_age}, schedule: {{catch_up: all}}}}\n"
-            f"accounts:\n{accounts}",
+            f"{accounts(self.network, called=self.names)}",
             encoding="utf-8",
         )
 

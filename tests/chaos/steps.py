@@ -1,8 +1,9 @@
 """Kills one delivery before and after each commit of the ledger and each request, one run for each instant.
 
 `python -m tests.chaos.steps CONFIG SANDBOX` prints a JSON line for each instant: what it was, what the
-network holds and what the ledger says once the next run has had its turn. The hooks are put around the
-ledger and the door from here; the product knows nothing of them.
+network holds and what the ledger says once the next run has had its turn. The instants of a run that nothing ends
+are written to ORDER beside the config. The hooks are put around the ledger and the door from here; the product knows
+nothing of them.
 """
 
 from __future__ import annotations
@@ -15,27 +16,31 @@ import shutil
 import signal
 import sys
 from collections.abc import Callable, Iterator
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 from urllib.request import Request, urlopen
 
 from syndicate.cli import main
-from syndicate.ledger.database import Database
+from syndicate.delivery import ahead
+from syndicate.ledger.sqlite import SqliteDatabase
 from syndicate.net.http import RequestsHttp
 from tests.waiting import PATIENCE
 
 MOST = 400
+ORDER = "order.txt"
 
 
 class Hooks:
     """Counts instants, and ends the process by SIGKILL at the one that is wanted."""
 
     def __init__(self, wanted: int, told: int) -> None:
-        self.wanted, self.told, self.seen = wanted, told, 0
+        self.wanted, self.told = wanted, told
+        self.seen: list[str] = []
 
     def pass_by(self, what: str) -> None:
-        self.seen += 1
-        if self.seen == self.wanted:
+        self.seen.append(what)
+        if len(self.seen) == self.wanted:
             os.write(self.told, what.encode())
             os.kill(os.getpid(), signal.SIGKILL)
 
@@ -53,10 +58,10 @@ class Hooks:
 
     def install(self) -> None:
         """Around single statements, the ends of transactions, and requests to a network."""
-        transaction = Database.transaction
+        transaction = SqliteDatabase.transaction
 
         @contextlib.contextmanager
-        def watched(database: Database) -> Iterator[None]:
+        def watched(database: SqliteDatabase) -> Iterator[None]:
             outermost = not database._connection().in_transaction
             with transaction(database):
                 yield
@@ -65,14 +70,15 @@ class Hooks:
             if outermost:
                 self.pass_by("after a commit")
 
-        def statement(database: Database, sql: str, **_: Any) -> str | None:
+        def statement(database: SqliteDatabase, sql: str, **_: Any) -> str | None:
             return None if database._connection().in_transaction else f"the statement {' '.join(sql.split()[:4])}"
 
         def request(_door: RequestsHttp, method: str, url: str, **_: Any) -> str | None:
             return f"the request {method} {url.rpartition('/')[2][:30]}"
 
-        Database.transaction = watched  # type: ignore[method-assign]
-        Database.change = self.around(Database.change, statement)  # type: ignore[method-assign]
+        ahead.FRESH = timedelta(seconds=PATIENCE)  # each run has the same instants, however busy the machine is
+        SqliteDatabase.transaction = watched  # type: ignore[method-assign]
+        SqliteDatabase.change = self.around(SqliteDatabase.change, statement)  # type: ignore[method-assign]
         RequestsHttp.call = self.around(RequestsHttp.call, request)  # type: ignore[method-assign]
 
 
@@ -128,8 +134,12 @@ def instants(config: Path, sandbox: str) -> Iterator[dict[str, Any]]:
         reading, writing = os.pipe()
 
         def run(number: int = number, writing: int = writing) -> None:
-            Hooks(number, writing).install()
-            main(["-c", str(config), "post"])
+            hooks = Hooks(number, writing)
+            hooks.install()
+            try:
+                main(["-c", str(config), "post"])
+            finally:
+                (config.parent / ORDER).write_text("\n".join(hooks.seen), encoding="utf-8")
 
         status = forked(run)
         os.close(writing)
@@ -138,17 +148,18 @@ def instants(config: Path, sandbox: str) -> Iterator[dict[str, Any]]:
         if status != -signal.SIGKILL:
             return
         forked(lambda: main(["-c", str(config), "post", "--wait", "2m"]))
-        states = _states(ledger)
+        posts = asked("GET", f"{sandbox}/_sandbox/posts")
         yield {
             "number": number,
             "what": what,
-            "posts": len(asked("GET", f"{sandbox}/_sandbox/posts")),
-            "states": states,
+            "posts": len(posts),
+            "twice": len(posts) - len({post["text"] for post in posts}),
+            "states": _states(ledger),
         }
 
 
 def _states(ledger: Path) -> list[str]:
-    database = Database(ledger)
+    database = SqliteDatabase(ledger)
     try:
         return [row["state"] for row in database.rows("SELECT state FROM delivery")]
     finally:

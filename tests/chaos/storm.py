@@ -18,22 +18,18 @@ import tempfile
 import threading
 import time
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from subprocess import Popen
 
 from syndicate.sandbox.server import Sandbox
 from tests import processes
+from tests.chaos.networks import ACCOUNTS, NEED_PICTURES, accounts
 from tests.waiting import PATIENCE
 from tests.worlds.fake_clock import FakeClock, library
 from tests.worlds.site import Site
 
-ACCOUNTS = {
-    "bluesky": ("exact", "{platform: bluesky, handle: gazette.example, app_password: secret-pass, api_url: 'URL'}"),
-    "mastodon": ("keyed", "{platform: mastodon, url: 'https://social.example', token: token-1, api_url: 'URL'}"),
-    "facebook": ("lookup", "{platform: facebook, page_id: '4711', page_token: token-2, api_url: 'URL'}"),
-    "webhook": ("blind", "{platform: webhook, url: 'https://hook.example/webhook/in', api_url: 'URL'}"),
-}
 FAULTS = (
     ("drop_before", 0.08),
     ("drop_after", 0.08),
@@ -51,6 +47,7 @@ SLOW = 1.2
 class Result:
     """What came of a storm, by network. `held` are stories that a person has to decide about."""
 
+    networks: Sequence[str]
     stories: int
     kills: int
     stops: int
@@ -70,16 +67,21 @@ class Result:
         """Stories that are held."""
         return {link for (name, link), state in self.states.items() if name == network and state == "held"}
 
+    def bare(self, network: str) -> set[str]:
+        """Stories that failed for want of a picture: killed twice while it was made, a process leaves it out."""
+        mine = {link for (name, link), state in self.states.items() if name == network and state == "failed"}
+        return {link for link in mine if network in NEED_PICTURES and not self.rows[network, link]["media"]}
+
     def lost(self, network: str) -> set[str]:
-        """Stories that are neither on the network nor held."""
+        """Stories that are neither on the network nor held, nor failed for want of a picture."""
         mine = {link for name, link in self.states if name == network}
-        return {link for link in mine if not self.posts[network, link]} - self.held(network)
+        return {link for link in mine if not self.posts[network, link]} - self.held(network) - self.bare(network)
 
     def complaints(self) -> list[str]:
         """Each loss with what the ledger says of it."""
         return [
             f"{name} {link}: {json.dumps(self.rows.get((name, link), self.states[name, link]))}"
-            for name in ACCOUNTS
+            for name in self.networks
             for link in sorted(self.lost(name))
         ]
 
@@ -102,22 +104,29 @@ class Storm:
     """A folder with a config, a site, stand-ins, and processes that come and go."""
 
     def __init__(
-        self, folder: Path, site: Site, sandbox: Sandbox, seed: int, lock_seconds: float, library: str | None = None
+        self,
+        folder: Path,
+        site: Site,
+        sandbox: Sandbox,
+        seed: int,
+        lock_seconds: float,
+        networks: Sequence[str],
+        library: str | None = None,
     ) -> None:
-        self.lock_seconds = lock_seconds
+        self.lock_seconds, self.networks = lock_seconds, networks
         self.fake = FakeClock(folder, library) if library else None
         self.folder, self.site, self.sandbox = folder, site, sandbox
         self.dice = random.Random(seed)
         self.running: list[Popen[bytes]] = []
-        accounts = "".join(f"  {name}: {text.replace('URL', sandbox.url)}\n" for name, (_, text) in ACCOUNTS.items())
         text = f"""site: {{name: Gazette, url: "{site.url}/", language: en}}
 sources: {{news: {{url: "{site.url}/rss.xml", every: 1s, burst: off}}}}
 lease: 2s
 network: {{timeout: 1s}}
 defaults: {{image: none, settle: 2s, schedule: {{catch_up: all}}}}
-accounts:
-{accounts}"""
+{accounts(sandbox.url, networks)}"""
         (folder / "config.yaml").write_text(text, encoding="utf-8")
+        # Where no page is opened, the next post is begun with the record of the one before it.
+        (folder / "quick.yaml").write_text(text.replace("burst: off", "burst: off, preflight: off"), encoding="utf-8")
         self.offset = folder / "clock"
         self.set_clock(0)
         self.locks = self.full = self.clocks = self.resumed = 0
@@ -132,13 +141,13 @@ accounts:
         draft.write_text(str(seconds), encoding="ascii")
         draft.replace(self.offset)
 
-    def command(self, *words: str, room: int | None = None) -> Popen[bytes]:
+    def command(self, *words: str, room: int | None = None, config: str = "config.yaml") -> Popen[bytes]:
         """One process of the real command; `room` is the size in bytes at which its disk is full."""
 
         launch = [sys.executable, "-m", "tests.chaos.launch", str(self.offset), str(room or 0)]
         with (self.folder / "said.log").open("ab") as log:
             return processes.start(
-                [*launch, "-c", str(self.folder / "config.yaml"), *words],
+                [*launch, "-c", str(self.folder / config), *words],
                 stdout=log,
                 stderr=log,
                 env=os.environ | {"PYTHONUNBUFFERED": "1"} | (self.fake.environ if self.fake else {}),
@@ -158,12 +167,14 @@ accounts:
             self.full += 1
             room = sum(path.stat().st_size for path in self.folder.glob("syndicate.db*")) // 2 + 20_000
         daemon = self.dice.random() < 0.6
-        self.running.append(self.command(*(("daemon",) if daemon else ("post", "--wait", "20s")), room=room))
+        words = ("daemon",) if daemon else ("post", "--wait", "20s")
+        config = "quick.yaml" if self.dice.random() < 0.5 else "config.yaml"
+        self.running.append(self.command(*words, room=room, config=config))
 
     def resume(self) -> None:
         """A person who has looked at the logins that were refused: from now on all accounts send again."""
         self.resumed += 1
-        self.command("accounts", "resume", *ACCOUNTS).wait()
+        self.command("accounts", "resume", *self.networks).wait()
 
     def lock(self, seconds: float) -> None:
         """Somebody else's hand on the ledger for so long."""
@@ -234,7 +245,7 @@ accounts:
         return [json.loads(line) for line in listed.stdout.splitlines()]
 
 
-def _rules(seed: int, wrath: float) -> list[dict[str, object]]:
+def _rules(networks: Sequence[str], seed: int, wrath: float) -> list[dict[str, object]]:
     """What befalls commits: refusals, lost answers before and after the post was accepted, and slowness.
 
     Each rule has dice of its own; with the same ones, a rule would only ever fall where the one before it has.
@@ -249,7 +260,7 @@ def _rules(seed: int, wrath: float) -> list[dict[str, object]]:
     ]
     return [
         {"step": "commit", "count": None, "platform": name, "seed": f"{seed} {name} {rule['fault']}"} | rule
-        for name in ACCOUNTS
+        for name in networks
         for rule in common
     ]
 
@@ -260,6 +271,7 @@ def storm(
     seed: int,
     folder: Path,
     *,
+    networks: Sequence[str] = tuple(ACCOUNTS),
     wrath: float = 1.0,
     lock_seconds: float = 3.0,
     library: str | None = None,
@@ -270,11 +282,11 @@ def storm(
     """
     site = Gazette()
     with Sandbox(port=0, latency=0.02) as sandbox, processes.ended():
-        made = Storm(folder, site, sandbox, seed, lock_seconds, library)
+        made = Storm(folder, site, sandbox, seed, lock_seconds, networks, library)
         made.first_run()
-        sandbox.add_faults(_rules(seed, wrath))
+        sandbox.add_faults(_rules(networks, seed, wrath))
         stops = made.rage(kills, stories)
-        result = Result(stories, kills, stops, made.locks, made.full, made.clocks)
+        result = Result(networks, stories, kills, stops, made.locks, made.full, made.clocks)
         for rule in sandbox.faults.records():
             result.faults[rule["fault"]] += rule["done"]
         made.calm()
@@ -284,7 +296,7 @@ def storm(
             at = str(row["platform"]), str(row["article"])
             result.rows[at], result.states[at] = row, str(row["state"])
         for story in site.stories:
-            for network in ACCOUNTS:
+            for network in networks:
                 result.states.setdefault((network, site.link(story)), "never planned")
     site.close()
     return result
@@ -294,20 +306,20 @@ def table(result: Result) -> str:
     """The result as a Markdown table."""
     lines = [
         (
-            f"{result.stories} stories × {len(ACCOUNTS)} networks, {result.kills - result.stops} SIGKILL,"
+            f"{result.stories} stories × {len(result.networks)} networks, {result.kills - result.stops} SIGKILL,"
             f" {result.stops} SIGSTOP longer than a lease, two processes at a time; the ledger locked"
             f" {result.locks} times, the disk full {result.full} times, the clock set {result.clocks} times;"
             f" commits that went wrong: {', '.join(f'{fault} {count}' for fault, count in result.faults.items())}"
         ),
         "",
-        "| network | class | posted | duplicates | lost | held |",
-        "|---|---|---|---|---|---|",
+        "| network | class | posted | duplicates | lost | held | without its picture |",
+        "|---|---|---|---|---|---|---|",
     ]
-    for name, (certainty, _) in ACCOUNTS.items():
+    for name in result.networks:
         posted = sum(1 for (network, _), count in result.posts.items() if network == name and count)
         lines.append(
-            f"| {name} | {certainty} | {posted} | {result.duplicates(name)} | {len(result.lost(name))}"
-            f" | {len(result.held(name))} |"
+            f"| {name} | {ACCOUNTS[name][0]} | {posted} | {result.duplicates(name)} | {len(result.lost(name))}"
+            f" | {len(result.held(name))} | {len(result.bare(name)) if name in NEED_PICTURES else ''} |"
         )
     return "\n".join(lines)
 
@@ -320,14 +332,16 @@ def main() -> int:
     parser.add_argument("--kills", type=int, default=200)
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--lock", type=float, default=60.0, help="seconds somebody else holds the ledger")
+    parser.add_argument("--networks", nargs="+", choices=ACCOUNTS, default=tuple(ACCOUNTS), metavar="NAME")
     wishes = parser.parse_args()
     folder = Path(tempfile.mkdtemp(prefix="syndicate-chaos-"))
     found = library()
     if found is None:
         sys.stderr.write("libfaketime is not installed: the clock is set within the product only, by an hour\n")
-    result = storm(wishes.stories, wishes.kills, wishes.seed, folder, lock_seconds=wishes.lock, library=found)
+    wanted = {"networks": wishes.networks, "lock_seconds": wishes.lock, "library": found}
+    result = storm(wishes.stories, wishes.kills, wishes.seed, folder, **wanted)
     sys.stdout.write(table(result) + "\n")
-    if any(result.duplicates(name) or result.lost(name) for name in ACCOUNTS):
+    if any(result.duplicates(name) or result.lost(name) for name in result.networks):
         sys.stderr.write("\n".join((*result.complaints(), f"ledger and log: {folder}\n")))
         return 1
     shutil.rmtree(folder)

@@ -23,7 +23,7 @@ from typing import Any
 
 from tests import processes
 from tests.chaos.house import House
-from tests.chaos.storm import ACCOUNTS
+from tests.chaos.networks import ACCOUNTS
 from tests.waiting import wait_for
 
 FAKETIME = (

@@ -11,7 +11,7 @@ import threading
 import pytest
 
 from syndicate.errors import LedgerError
-from syndicate.ledger.database import Database, copy_ledger
+from syndicate.ledger.sqlite import SqliteDatabase, copy_ledger
 from tests import processes
 
 
@@ -146,10 +146,10 @@ def test_a_template_with_an_undefined_name_says_where_and_sends_nothing(desk):
 
 def test_a_locked_ledger_is_named(tmp_path):
     path = tmp_path / "ledger.db"
-    Database(path).close()
+    SqliteDatabase(path).close()
     holder = sqlite3.connect(path, isolation_level=None)
     holder.execute("BEGIN IMMEDIATE")
-    database = Database(path, busy=0.05)
+    database = SqliteDatabase(path, busy=0.05)
     with pytest.raises(LedgerError, match="locked by another program"), database.transaction():
         pass
     holder.close()
@@ -158,11 +158,11 @@ def test_a_locked_ledger_is_named(tmp_path):
 
 def test_a_ledger_of_a_newer_version_is_left_alone(tmp_path):
     path = tmp_path / "ledger.db"
-    database = Database(path)
+    database = SqliteDatabase(path)
     database.change("UPDATE meta SET value = '99' WHERE name = 'schema_version'")
     database.close()
     with pytest.raises(LedgerError, match="newer syndicate"):
-        Database(path)
+        SqliteDatabase(path)
 
 
 def test_what_is_no_ledger_is_named(desk):
@@ -220,16 +220,16 @@ def test_standard_output_may_be_closed(desk):
 
 def test_a_damaged_ledger_is_called_one(tmp_path):
     path = tmp_path / "ledger.db"
-    Database(path).close()
+    SqliteDatabase(path).close()
     path.write_bytes(path.read_bytes()[:4096] + b"\xff" * 40_000)
     with pytest.raises(LedgerError, match="is damaged") as caught:
-        Database(path).rows("SELECT * FROM delivery")
+        SqliteDatabase(path).rows("SELECT * FROM delivery")
     assert "backup" in caught.value.hint
 
 
 def test_a_ledger_that_was_taken_away_is_not_made_anew(tmp_path):
     path, away = tmp_path / "ledger.db", tmp_path / "away.db"
-    database = Database(path)
+    database = SqliteDatabase(path)
     database.check()
     path.rename(away)
     with pytest.raises(LedgerError, match="is gone"):
@@ -247,7 +247,7 @@ def test_a_ledger_that_was_taken_away_is_not_made_anew(tmp_path):
     thread.join()
     assert faults == [f"{path} cannot be opened"]
     assert not path.exists()
-    Database(path).close()
+    SqliteDatabase(path).close()
     with pytest.raises(LedgerError, match="another file than when it was opened"):
         database.check()
     away.replace(path)
@@ -264,7 +264,7 @@ def test_a_ledger_in_a_folder_that_is_not_there_is_named(desk):
 
 def test_a_read_only_ledger_is_named(tmp_path):
     path = tmp_path / "ledger.db"
-    Database(path).close()
+    SqliteDatabase(path).close()
     path.chmod(0o444)
     tmp_path.chmod(0o555)
     child = os.fork()
@@ -276,7 +276,7 @@ def test_a_read_only_ledger_is_named(tmp_path):
                         parent.chmod(parent.stat().st_mode | 0o011)
                 os.setuid(65534)
             with pytest.raises(LedgerError, match=r"read-only|cannot be opened"):
-                Database(path).change("CREATE TABLE x (y TEXT)")
+                SqliteDatabase(path).change("CREATE TABLE x (y TEXT)")
             os._exit(0)
         finally:
             os._exit(1)
@@ -306,7 +306,7 @@ def test_a_full_disk_loses_nothing(desk):
 
 def test_a_copy_of_a_ledger_is_made_without_touching_it(tmp_path):
     path = tmp_path / "ledger.db"
-    Database(path).close()
+    SqliteDatabase(path).close()
     before = {found.name: found.stat().st_mtime_ns for found in tmp_path.iterdir()}
     copy_ledger(path, tmp_path.parent / f"{tmp_path.name}-copy.db")
     assert {found.name: found.stat().st_mtime_ns for found in tmp_path.iterdir()} == before

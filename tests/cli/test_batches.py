@@ -3,7 +3,7 @@
 import json
 from contextlib import closing
 
-from syndicate.ledger.database import Database
+from syndicate.ledger.sqlite import SqliteDatabase
 
 
 def planned(desk, reason):
@@ -77,7 +77,7 @@ def test_what_grew_too_old_while_it_waited_for_a_yes_is_told(desk):
     desk("post")
     stories = desk.site.publish(11)
     desk("post")
-    with closing(Database(desk.folder / "syndicate.db")) as database:
+    with closing(SqliteDatabase(desk.folder / "syndicate.db")) as database:
         database.change("UPDATE delivery SET expires_at = 1 WHERE reason = 'burst'")
     run = desk("post")
     line = "masto: articles dropped while they waited: 11 (one of many new at once; waits for your approval)"

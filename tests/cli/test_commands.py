@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import re
 import sys
 
 import pytest
@@ -159,6 +160,9 @@ def test_platforms_names_what_is_supported(desk):
     assert rows["x"]["aliases"] == ["twitter"]
     assert rows["bluesky"]["certainty"] == "exact"
     assert "googleplus" not in rows
+    said = desk("platforms").out
+    assert re.search(r"^not built yet: .*\bmatrix\b", said, re.MULTILINE)
+    assert re.search(r"^impossible: googleplus, medium, tiktok, whatsapp, youtube \(", said, re.MULTILINE)
 
 
 def test_init_finds_the_feeds_of_a_site_and_never_overwrites(desk):

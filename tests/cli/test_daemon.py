@@ -47,6 +47,20 @@ def test_a_bug_with_one_source_or_account_is_told_whole_and_stops_no_other(clock
     assert all("nobody thought of this" in fields["trace"] for _, fields in told)
 
 
+def test_a_hook_begins_the_polls_at_once_and_a_broken_ledger_does_not_reach_it(tmp_path, clock):
+    daemon, begun = daemon_of(tmp_path, clock, {"news": "https://gazette.example/rss.xml"})
+    daemon.wake()
+    assert begun == ["gazette.example"]
+    daemon.wake()
+    assert begun == ["gazette.example"], "it is under way"
+
+    def broken(*_):
+        raise LedgerError("the disk is full")
+
+    daemon._start_polls = broken
+    daemon.wake()
+
+
 def daemon_of(tmp_path, clock, sources, **settings):
     """A daemon whose polls are only written down: the site of each queue that was begun."""
     lines = [f"  {name}: {{url: '{url}', every: {settings.get('every', '5m')}}}" for name, url in sources.items()]
@@ -55,7 +69,7 @@ def daemon_of(tmp_path, clock, sources, **settings):
     daemon = Daemon(App(RealRun(load(path, {}), {}, clock)), lambda *_, **__: None, threading.Event())
     daemon._begin()
     begun = []
-    daemon._polls = SimpleNamespace(submit=lambda _, host: begun.append(host))
+    daemon._polls = SimpleNamespace(submit=lambda job, *host: begun.extend(host if job == daemon._visit else ()))
     return daemon, begun
 
 

@@ -363,7 +363,6 @@ def counted(function):
 import syndicate.app.ledger
 syndicate.app.ledger.replace = counted(key_file.replace)
 Credentials.seal_anew = counted(Credentials.seal_anew)
-from syndicate.ledger.database import Database
 main(["-c", sys.argv[2], "key", "rotate"])
 """
 
@@ -395,3 +394,33 @@ def test_a_key_in_the_environment_is_changed_by_putting_the_new_one_first(desk, 
     assert desk("key", "rotate").code == 0
     monkeypatch.setenv("SYNDICATE_KEY", new)
     assert "opens all 1 sessions" in desk("db", "check").out
+
+
+def test_what_lies_beside_the_ledger_is_its_owners_alone_whatever_the_umask(desk):
+    desk.config("bsky")
+    umask = os.umask(0)
+    try:
+        assert desk("post").code == 0
+        desk.site.publish(1)
+        assert [row["state"] for row in desk("post", "--json").rows] == ["posted"]
+        assert desk("db", "backup", str(desk.folder / "night.db")).code == 0
+    finally:
+        os.umask(umask)
+    made = {path.name: oct(path.stat().st_mode & 0o777) for path in desk.folder.glob("*.db*")}
+    assert {"syndicate.db", "syndicate.db.key", "syndicate.db.runs", "night.db", "night.db.key"} <= made.keys()
+    assert set(made.values()) == {"0o600"}
+
+
+@pytest.mark.parametrize(("bits", "code", "told"), [(0o644, 0, "others may read this key"), (0o666, 1, "by everybody")])
+def test_a_key_that_others_may_read_is_told_and_one_that_they_may_write_opens_nothing(desk, bits, code, told):
+    key = desk.folder / "key"
+    key.write_bytes(Fernet.generate_key())
+    key.chmod(bits)
+    desk.config("bsky", extra=f"key_file: {key}")
+    desk("post")
+    desk.site.publish(2)
+    run = desk("post")
+    assert run.code == code
+    [line] = [line for line in run.err.splitlines() if told in line]
+    assert str(key) in line
+    assert len(desk.sandbox.posts()) == (0 if code else 2)

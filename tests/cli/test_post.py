@@ -45,6 +45,21 @@ def test_a_new_story_is_posted_once_and_its_permalink_printed(desk):
     assert len(desk.sandbox.posts()) == 1
 
 
+def test_the_network_is_asked_whose_login_it_is_before_a_story_waits_for_that_and_not_again(desk):
+    def asked():
+        found = [f"{each['method']} {each['path'].rpartition('/')[2]}" for each in desk.sandbox.requests()]
+        desk.sandbox.clear()
+        return found
+
+    desk("post")
+    assert asked() == ["GET verify_credentials", "GET instance", "GET nodeinfo", "GET 2.0"]
+    desk("post")
+    desk.site.publish(1)
+    assert asked() == []
+    assert desk("post").code == 0
+    assert asked() == ["POST statuses"]
+
+
 def test_an_unchanged_feed_is_asked_for_with_its_own_validators(desk):
     desk.site.publish(1)
     desk("post")

@@ -1,6 +1,7 @@
 """The preview as typed: what it shows is what a following post sends."""
 
 import json
+import os
 import signal
 import sys
 import threading
@@ -51,6 +52,23 @@ def test_what_the_preview_shows_is_what_post_sends(desk, tmp_path, image):
     assert all(box["sha256"] in html for box in boxes)
     texts = sorted(post["text"] for post in desk.sandbox.posts())
     assert texts == sorted(row["text"] for row in dry)
+
+
+def test_a_content_warning_is_shown_and_sent_and_counted(desk, tmp_path):
+    rule = "[{text: Violence, when: {sections: [Crime]}}, {text: Other news}]"
+    desk.config("masto", "hook")
+    published(desk)
+    before = {row["account"]: row for row in desk("post", "--dry-run", "--json").rows}
+    desk.config("masto", "hook", extra=f"defaults: {{image: photo, sensitive: true, warning: {rule}}}")
+    assert "hidden behind the warning “Other news”" in desk("preview").out
+    page = tmp_path / "page.html"
+    desk("preview", "--html", str(page))
+    assert "hidden behind the warning" in page.read_text(encoding="utf-8")
+    rows = {row["account"]: row for row in desk("post", "--json").rows}
+    assert rows["masto"]["length"] == before["masto"]["length"] + len("Other news")
+    assert rows["hook"]["length"] == before["hook"]["length"]
+    shown = {post["platform"]: post for post in desk.sandbox.posts()}
+    assert (shown["mastodon"]["warning"], shown["mastodon"]["sensitive"]) == ("Other news", True)
 
 
 def test_the_page_holds_the_requests_and_no_secret(desk, tmp_path):
@@ -110,14 +128,20 @@ def test_a_paused_account_is_not_said_to_post_now(desk, args):
     assert "harbour" in run.out
 
 
-def test_a_preview_leaves_the_ledger_alone(desk, tmp_path):
+@pytest.mark.parametrize("words", [("preview", "--html", "-"), ("post", "--dry-run"), ("post", "--sandbox")])
+def test_a_rehearsal_leaves_the_ledger_and_what_lies_beside_it_alone(desk, words):
     desk.config("masto")
     published(desk)
-    before = sorted((path.name, path.stat().st_mtime_ns) for path in desk.folder.iterdir())
-    desk("preview", "--html", str(tmp_path / "elsewhere.html"))
-    after = sorted((path.name, path.stat().st_mtime_ns) for path in desk.folder.iterdir() if path.suffix != ".html")
-    assert [name for name, _ in after] == [name for name, _ in before]
-    assert desk("deliveries", "list", "--json").rows == []
+    desk("post")
+    desk.site.publish(1)
+    before = {path.name: (path.stat().st_mtime_ns, path.read_bytes()) for path in files(desk)}
+    assert desk(*words).code == 0
+    assert {path.name: (path.stat().st_mtime_ns, path.read_bytes()) for path in files(desk)} == before
+    assert len([row for row in desk("deliveries", "list", "--json").rows if row["state"] == "posted"]) == 2
+
+
+def files(desk):
+    return [path for path in desk.folder.iterdir() if path.is_file()]
 
 
 def test_a_place_that_cannot_be_written_is_one_line(desk):
@@ -240,3 +264,81 @@ def test_a_post_without_cards_loads_neither_pillow_nor_the_engine(desk):
     done = processes.run([sys.executable, "-c", script, str(desk.path)])
     assert done.stdout.splitlines()[-1] == "0"
     assert len(desk.sandbox.posts()) == 2
+
+
+def test_the_page_is_not_for_everybody_and_keeps_the_mode_that_it_was_given(desk, tmp_path):
+    desk.config("masto")
+    page = tmp_path / "page.html"
+    umask = os.umask(0)
+    try:
+        for bits in (0o640, 0o604):
+            assert desk("preview", "--html", str(page)).code == 0
+            assert page.stat().st_mode & 0o777 == bits
+            page.chmod(0o604)
+    finally:
+        os.umask(umask)
+
+
+def test_what_a_folder_gets_others_may_read_and_not_write(desk):
+    desk.config(extra="accounts:\n  out: {platform: folder, path: ./sub/posts}")
+    umask = os.umask(0)
+    try:
+        published(desk)
+        assert [row["state"] for row in desk("post", "--json").rows] == ["posted", "posted"]
+    finally:
+        os.umask(umask)
+    made = [desk.folder / "sub", *(desk.folder / "sub").rglob("*")]
+    assert {path.stat().st_mode & 0o777 for path in made} == {0o755, 0o644}
+    assert {path.is_dir() for path in made if path.stat().st_mode & 0o777 == 0o755} == {True}
+
+
+def test_a_key_in_the_address_of_a_webhook_is_shown_nowhere(desk, tmp_path):
+    desk.config("hook", extra="")
+    text = desk.path.read_text("utf-8").replace("/webhook/in'", "/webhook/in?key=KEY-of-hook&v=2'")
+    desk.path.write_text(text, "utf-8")
+    published(desk)
+    page = tmp_path / "page.html"
+    desk.sandbox.add_faults([{"platform": "webhook", "step": "commit", "fault": "500", "count": None}])
+    said = [desk("preview", "--html", str(page)), desk("post", "--dry-run", "--json"), desk("post", "-v", "--json")]
+    said += [desk("deliveries", "list", "--json"), desk("accounts", "list", "--json"), desk("config", "check")]
+    for ended in said:
+        assert "KEY-of-hook" not in ended.out + ended.err
+    html = page.read_text("utf-8")
+    assert "KEY-of-hook" not in html
+    assert "/webhook/in?***" in html
+    for file in desk.folder.glob("*.db*"):
+        assert b"KEY-of-hook" not in file.read_bytes()
+
+
+@pytest.mark.parametrize(
+    ("photos", "told"),
+    [(True, "the photo is used instead of the card: "), (False, "the picture is left out: no card: ")],
+)
+def test_without_the_card_engine_stories_go_with_their_photo_and_one_warning(desk, tmp_path, monkeypatch, photos, told):
+    (tmp_path / "hidden").mkdir()
+    (tmp_path / "hidden" / "pytakumi.py").write_text("raise ImportError('No module named pytakumi')\n", "utf-8")
+    desk.config("masto", extra="defaults: {image: card, alt_text: optional}")
+    desk("post")
+    desk.site.publish(2, photo=photos)
+    monkeypatch.setenv("PYTHONPATH", str(tmp_path / "hidden"))
+    run = desk("post", "--json")
+    assert [(row["state"], len(row["media"])) for row in run.rows] == [("posted", int(photos))] * 2
+    [said] = [line for line in run.err.splitlines() if "pytakumi" in line]
+    assert f"masto: {told}the card engine pytakumi is not installed" in said
+
+
+def test_a_network_without_descriptions_of_pictures_has_no_warning_of_them(desk, tmp_path):
+    desk.site.publish(1)
+    desk.config("masto")
+    desk("post")
+    desk.site.publish(1, photo=True)
+    accounts = "  tg: {platform: telegram, bot_token: '123456789:bot-token', chat: '@gazette', api_url: 'URL'}"
+    text = desk.path.read_text(encoding="utf-8")
+    desk.path.write_text(text.replace("accounts:\n", f"accounts:\n{accounts.replace('URL', desk.sandbox.url)}\n"))
+    page = tmp_path / "page.html"
+    run = desk("preview", "--account", "tg", "--html", str(page))
+    assert run.code == 0
+    html = page.read_text(encoding="utf-8")
+    assert "has no alt text" not in html
+    assert "this network takes none" in html
+    assert "(none)" not in desk("preview", "--account", "tg").out

@@ -138,6 +138,11 @@ def test_every_mistake_is_told_at_once_with_its_place_its_line_and_what_was_mean
     )
 
 
+BOMB = b"a0: &a0 [x, x, x, x, x, x, x, x, x, x]\n" + b"".join(
+    b"a%d: &a%d [%s]\n" % (n, n, b", ".join([b"*a%d" % (n - 1)] * 10)) for n in range(1, 9)
+)
+"""Nine lines that stand for a billion values."""
+
 TOP = [
     ("lease: 20s", "2:8: lease (20s) has to be longer than network.timeout (30s)"),
     ("network: {timeout: 90s}", "2:20: lease (60s) has to be longer than network.timeout (90s)"),
@@ -149,22 +154,29 @@ TOP = [
     ("listen: {address: x}", "2:19: listen.address: 'x' is no host and port, such as 127.0.0.1:8701"),
     ("listen: {address: '::1:8701'}", "2:19: listen.address: '::1:8701' is no host and port, such as 127.0.0.1:8701"),
     ("listen: {address: 'localhost:99999'}", "2:19: listen.address: 'localhost:99999' is no host and port"),
-    ("listen: {token: secret-token}", "2:1: listen: needs 'address'"),
+    ("listen: {token: a-secret-token-0001}", "2:1: listen: needs 'address'"),
     (
-        "listen: {address: 'h:1', token: secret-token, public: 'http://gazette.example'}",
-        "2:55: listen.public: has to begin with https://, so that nobody can read or change what is sent there",
+        "listen: {address: 'h:1', token: fifteen-letters}",
+        "2:33: listen.token: has to have at least 16 characters; `openssl rand -hex 32` makes one",
     ),
     (
-        "listen: {address: 'h:1', token: secret-token, public: 'https://gazette.example/?x=1'}",
-        "2:55: listen.public: may have only scheme, host, port and path",
+        "listen: {address: 'h:1', token: a-secret-token-0001, public: 'http://gazette.example'}",
+        "2:62: listen.public: has to begin with https://, so that nobody can read or change what is sent there",
+    ),
+    (
+        "listen: {address: 'h:1', token: a-secret-token-0001, public: 'https://gazette.example/?x=1'}",
+        "2:62: listen.public: may have only scheme, host, port and path",
     ),
     (
         "listen: {address: 'h:1', public: 'https://gazette.example'}",
         "2:1: listen: `public` needs a `token`: without one, anybody could read the metrics",
     ),
-    ("media: x", "2:1: media: not built yet"),
+    ("media: x", "2:8: media: should be settings"),
     ("alerts: {command: mail -s hello}", "2:19: alerts.command: should be a list of words: [mail, -s, hello]"),
-    ("database: postgresql://u@h/n", "2:11: database: PostgreSQL is not built yet (use sqlite:///syndicate.db)"),
+    (
+        "database: postgresql://u@h",
+        "2:11: database: that is no address of a database, such as postgresql://user@host/name",
+    ),
     ("database: sqlite://", "2:11: database: 'sqlite://' is no database, such as sqlite:///syndicate.db"),
     ("database: 'sqlite:///:memory:'", "2:11: database: 'sqlite:///:memory:' is no database"),
     ("network: {allow: [intern.example, 10.0.0.0/33]}", "2:18: network.allow: '10.0.0.0/33' is neither a range"),
@@ -418,6 +430,13 @@ def test_an_account_that_is_off_needs_no_secrets(read):
         (b"a:\n\t- b\n", ":2:1: not valid YAML: a tab where only spaces are allowed", None),
         (b"a: 'b\n", ":2:1: not valid YAML: found unexpected end of stream", None),
         (b"a: *b\n", ":1:4: not valid YAML: found undefined alias 'b'", None),
+        (BOMB, ":5:5: its aliases stand for more than", "write out what is meant there"),
+        (b"a: &b {<<: *b}\n", ":1:1: 'site' is missing", None),
+        (
+            b"a: &b [*b, *b, *b]\n",
+            ":1:4: its aliases stand for more than 100,060",
+            "write out what is meant there",
+        ),
         (b"a: 1\n--- \nb: 1\n", ":2:1: not valid YAML: but found another document", None),
         (b"a: 1\nb: \x07\n", ":2:4: not valid YAML: a control character", None),
         (b"[" * 3000, ": not valid YAML: nested too deeply", None),
@@ -443,8 +462,8 @@ def test_a_config_that_is_not_there_says_how_to_begin(tmp_path):
     assert caught.value.hint == "run syndicate init"
 
 
-def test_a_directory_is_no_config(tmp_path):
-    with pytest.raises(ConfigError, match=r"cannot be read \(is a directory\)"):
+def test_a_directory_without_the_config_of_a_site_is_no_config(tmp_path):
+    with pytest.raises(ConfigError, match=r"no config of a site, such as gazette\.yaml, is in this folder"):
         load(tmp_path, {}, find=find)
 
 

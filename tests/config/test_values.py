@@ -149,3 +149,5 @@ def test_a_pattern_has_to_compile():
     assert values.pattern("(?i)^quiz") == "(?i)^quiz"
     with pytest.raises(ValueError, match="no regular expression"):
         values.pattern("(")
+    with pytest.raises(ValueError, match="asks for"):
+        values.pattern("a{100000}")

@@ -17,7 +17,8 @@ from syndicate.delivery.lane import Lane, Timeouts
 from syndicate.delivery.retry_policy import BREAKS
 from syndicate.ledger import Ledger
 from syndicate.ledger.credentials import key_beside
-from syndicate.ledger.database import Database, micros
+from syndicate.ledger.database import micros
+from syndicate.ledger.sqlite import SqliteDatabase
 from syndicate.model import Account, Limits, Post, Receipt
 from syndicate.planning.apply import announce
 from syndicate.serialization import instant
@@ -471,7 +472,7 @@ FAULTS = [
 def test_whatever_goes_wrong_nothing_is_doubled_and_nothing_lost(tmp_path_factory, certainty, script):
     path = tmp_path_factory.mktemp("ledger") / "ledger.db"
     clock = Clock()
-    ledger = Ledger(Database(path, durable=False), clock, lambda: key_beside(path))
+    ledger = Ledger(SqliteDatabase(path, durable=False), clock, lambda: key_beside(path))
     try:
         at = Desk(ledger, clock, Network(certainty, list(script)))
         from syndicate.model import Article

@@ -153,7 +153,7 @@ def test_a_story_is_not_sent_under_the_address_of_one_that_the_account_has(ledge
 def test_an_address_that_no_story_has_or_another_one_stops_nothing(ledger, clock, article, gate, put):
     twin = put(1, state="posted")
     assert gate.announced_as(article(7), "https://gazette.example/none", MASTO) is None
-    ledger.articles.at = lambda url: twin.anchor
+    ledger.articles.at = lambda _url, _scope: twin.anchor
     other = article(7, title="Ferry stops for good", summary="", published=clock() + timedelta(days=9))
     assert gate.announced_as(other, "https://gazette.example/1", MASTO) is None
 

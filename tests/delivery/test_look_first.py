@@ -9,8 +9,9 @@ import pytest
 
 from syndicate import errors
 from syndicate.delivery.lane import Lane
-from syndicate.delivery.look_first import BEYOND, SKEW, look_first
+from syndicate.delivery.look_first import BEYOND, SKEW, Looked, look_first
 from syndicate.ledger.database import micros
+from syndicate.ledger.elsewhere import Settled
 from syndicate.model import ListedPost, Receipt
 from tests.worlds.accounts import MASTO
 from tests.worlds.one_delivery import SETTLE, TERMS, Network, render
@@ -268,3 +269,107 @@ def test_a_person_who_asks_need_not_wait(restored, look, put, clock):
     network.faults.clear()
     assert look(network).waits
     assert not look(network, now=True).waits
+
+
+# What is told
+
+
+@pytest.mark.parametrize(
+    ("looked", "notes"),
+    [
+        ({}, ()),
+        ({"settled": Settled(posted=("a",))}, ("it had one story already, recorded as posted",)),
+        ({"settled": Settled(posted=("a", "b"))}, ("it had 2 stories already, recorded as posted",)),
+        (
+            {"settled": Settled(held=("a",)), "fault": "down"},
+            (
+                "nobody can tell whether it has one story: held for you to decide",
+                "it could not be asked what it has: down",
+            ),
+        ),
+        ({"fault": "down", "waits": True}, ("nothing is sent until it says what it has: down",)),
+        ({"waits": True}, ()),
+    ],
+)
+def test_what_a_person_is_told_of_it(looked, notes):
+    assert Looked("masto", **looked).notes == notes
+
+
+@pytest.mark.parametrize("certainty", ["blind", "exact"])
+@pytest.mark.parametrize("fault", [None, errors.Unsupported("hides its links")])
+def test_what_comes_of_one_that_cannot_say(restored, look, put, certainty, fault):
+    row = put(1, state="due")
+    network = Network(certainty) if fault is None else Lister(certainty=certainty)
+    network.faults["recent"] = fault
+    blind = certainty == "blind"
+    assert look(network) == Looked(
+        "masto", settled=Settled(held=(row.key,) * blind), fault=fault and "hides its links", blind=blind
+    )
+    assert look(network) == Looked("masto", blind=blind)
+
+
+def test_what_comes_of_one_that_can_say(restored, look, put, ledger, clock):
+    first, second = put(1, state="due"), put(2, state="due")
+    ledger.accounts.unreachable("masto", clock(), 1)
+    network = Lister(has(clock, "https://gazette.example/1"))
+    assert look(network) == Looked("masto", 1, Settled(posted=(first.key,)))
+    assert ledger.recovery.wanted("masto").looked_at == clock()
+    assert not ledger.accounts.was_down("masto")
+    ledger.database.change("UPDATE delivery SET state = 'due', remote_id = NULL")
+    assert look(network, key=second.key) == Looked("masto")
+    assert look(network, key=first.key) == Looked("masto", settled=Settled(posted=(first.key,)))
+
+
+@pytest.mark.parametrize(("why", "certainty"), [("stopped", "blind"), ("restored", "exact")])
+def test_where_a_list_that_fails_keeps_nothing_back_an_earlier_one_counts(
+    restored, look, put, ledger, clock, why, certainty
+):
+    first = put(1, state="due")
+    look(Lister())
+    ledger.elsewhere.keep("masto", [has(clock, "https://gazette.example/1")])
+    ledger.database.change("UPDATE look SET looked_at = NULL, why = :why", why=why)
+    network = Lister(certainty=certainty)
+    network.faults["recent"] = errors.Unavailable("down")
+    assert look(network) == Looked("masto", settled=Settled(posted=(first.key,)), fault="down")
+
+
+@pytest.mark.parametrize(
+    ("fault", "jitter", "failures", "wait"),
+    [
+        (errors.Unavailable("down"), 0.9, 0, 10),  # never less than the first wait
+        (errors.Unavailable("down"), 0.0, 0, 10),
+        (errors.Rejected("no scope"), 0.9, 0, 900),
+        (errors.RateLimited("slow", retry_after=120), 0.9, 0, 120),
+    ],
+)
+def test_how_long_it_waits_to_be_asked_again(restored, put, ledger, clock, fault, jitter, failures, wait):
+    row = put(1, state="due")
+    network = Lister()
+    network.faults["recent"] = fault
+    terms = replace(TERMS, jitter=lambda: jitter)
+    lane = Lane(MASTO, network, lambda: network.limits, SETTLE)
+    assert look_first(lane, ledger, terms) == Looked("masto", fault=str(fault), waits=True)
+    until = clock() + timedelta(seconds=wait)
+    assert ledger.recovery.wanted("masto").again_at == until
+    found = ledger.deliveries.find(row.key)
+    assert (found.reason, found.due_at) == ("restored", until)
+    assert found.error == f"its network could not be asked what it has: {fault}"
+    clock.now = until - timedelta(microseconds=1)
+    assert look_first(lane, ledger, terms) == Looked("masto", waits=True)
+    assert asked(network) == 1
+    clock.now = until
+    look_first(lane, ledger, terms)
+    assert asked(network) == 2
+
+
+def test_failures_in_a_row_make_the_whole_account_wait(restored, look, ledger, clock):
+    network = Lister()
+    network.faults["recent"] = errors.Unavailable("down")
+    for _ in range(5):
+        look(network, now=True)
+    assert ledger.accounts.find("masto").failures == 5
+    assert ledger.accounts.find("masto").next_at == clock() + timedelta(seconds=40)
+
+
+def test_how_far_a_list_reaches_back():
+    assert (SKEW, BEYOND) == (2 * HOUR, 24 * HOUR)

@@ -25,7 +25,7 @@ class Web:
 
     def __init__(self, clock):
         self.clock, self.answers, self.asked, self.pictures = clock, {}, [], []
-        self.said = [], None
+        self.said, self.named = ([], None), {}
         self.photo = None
         self.pages = Pages(self, self.claims, self.picture, clock)
 
@@ -42,10 +42,10 @@ class Web:
         self.read = (body, url, content_type)
         if isinstance(self.said, Exception):
             raise self.said
-        return self.said
+        return *self.said, self.named
 
-    def picture(self, url):
-        self.pictures.append(url)
+    def picture(self, url, source):
+        self.pictures.append((source, url))
         if self.photo:
             raise self.photo
 
@@ -76,7 +76,7 @@ def test_what_was_seen_counts_for_twenty_seconds_good_or_bad(web, clock, seconds
 
 def test_a_look_with_a_picture_is_another_one_where_there_is_a_picture(web):
     assert [web.look(STORY, picture=False), web.look(STORY), web.look(STORY)] == [None, None, None]
-    assert (len(web.asked), web.pictures) == (2, [f"{SITE}/photo.jpg"])
+    assert (len(web.asked), web.pictures) == (2, [("news", f"{SITE}/photo.jpg")])
     assert web.look(replace(BARE, url=f"{SITE}/other")) is None
     assert [web.look(replace(BARE, url=f"{SITE}/other"), picture=False), len(web.asked)] == [None, 3]
 
@@ -224,6 +224,46 @@ def test_an_address_that_a_page_named_is_remembered_for_five_minutes(web, clock,
     assert (web.pages.canonical(AMP) is not None) is kept
 
 
+# Whose page it is
+
+
+def test_what_one_source_may_see_is_not_told_to_another(clock):
+    """On whose behalf a page is asked for is its source; its pictures may be another's."""
+    web = Web(clock)
+    web.on_behalf_of = lambda *sources: Behalf(web, "+".join(sources))
+    page = f"{SITE}/2026/story"
+    web.said = [], page
+    for source in ("news", "agency"):
+        story = replace(STORY, source=source, pictured_by="wire")
+        assert web.look(story) is None
+        assert web.pages.canonical(story) == page
+        assert web.pages.gone(story) is False
+    assert [asked[0] for asked in web.asked] == [
+        "news GET",
+        "news GET",
+        "news GET",
+        "agency GET",
+        "agency GET",
+        "agency GET",
+    ]
+    assert web.pictures == [("wire", f"{SITE}/photo.jpg")] * 2
+    web.asked.clear()
+    assert web.look(replace(STORY, named_by=("cms",), images=())) is None
+    assert [asked[0] for asked in web.asked] == ["news+cms GET"] * 2
+    web.asked.clear()
+    web.answers[STORY.url] = 404
+    assert web.pages.gone(STORY) is True
+    assert [asked[0] for asked in web.asked] == ["news GET"] * 2
+
+
+class Behalf:
+    def __init__(self, web, source):
+        self.web, self.source = web, source
+
+    def call(self, method, url, **rest):
+        return self.web.call(f"{self.source} {method}", url, **rest)
+
+
 # Many pages, and pages that are gone
 
 
@@ -256,7 +296,7 @@ def test_a_preview_hears_of_each_page_once_and_of_no_picture(web):
 )
 def test_a_page_is_gone_where_its_site_is_there(web, page, front, gone):
     web.answers |= {f"{SITE}/a/story": page, f"{SITE}/": front}
-    assert web.pages.gone(f"{SITE}/a/story") is gone
+    assert web.pages.gone(replace(STORY, url=f"{SITE}/a/story")) is gone
     assert web.asked[0] == ("GET", f"{SITE}/a/story", ACCEPT)
     assert [asked[1] for asked in web.asked[1:]] == ([f"{SITE}/"] if page in (404, 410) else [])
 

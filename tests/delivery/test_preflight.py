@@ -10,6 +10,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
 
+from syndicate.app.doors import Web
 from syndicate.delivery.preflight import Pages
 from syndicate.errors import RenderError
 from syndicate.ingestion.withdrawals import watch
@@ -61,7 +62,7 @@ def site():
 @pytest.fixture
 def pages(site, clock):
     door = RequestsHttp(clock=clock, guard=Guard(origins=[site.url]), timeout=PATIENCE)
-    return Pages(door, claims, lambda url: download(door, url), clock)
+    return Pages(door, claims, lambda url, _: download(door, url), clock)
 
 
 @pytest.fixture
@@ -207,7 +208,7 @@ def test_a_name_that_only_others_can_resolve_is_asked_for_once_in_five_minutes(s
         raise socket.gaierror(socket.EAI_NONAME, "unknown")
 
     door = RequestsHttp(clock=clock, guard=Guard(), timeout=PATIENCE, machine=Machine(resolver=nobody))
-    pages = Pages(door, claims, lambda url: download(door, url), clock)
+    pages = Pages(door, claims, lambda url, _: download(door, url), clock)
     for number, seconds in enumerate((0, 30, 269, 1)):  # five minutes are over with the last
         clock.move(seconds=seconds)
         assert look(pages, Article("news", f"https://gazette.example/{number}", "Story")) is None
@@ -341,3 +342,35 @@ def test_download_names_what_it_could_not_have(site, clock):
     door = RequestsHttp(clock=clock, guard=Guard(origins=[site.url]), timeout=PATIENCE)
     with pytest.raises(RenderError, match="HTTP 404"):
         download(door, f"{site.url}/none.jpg")
+
+
+NAMED = {"site.standard.document": "at://did:plc:abc/site.standard.document/3n2lg2pyg2222"}
+NAMING = f'<link rel="site.standard.document" href="{NAMED["site.standard.document"]}"><title>x</title>'
+
+
+@pytest.fixture
+def hurried(site, clock):
+    return Web(RequestsHttp(clock=clock, guard=Guard(origins=[site.url]), timeout=PATIENCE), lambda _: frozenset())
+
+
+def test_the_records_that_a_page_names_are_remembered_from_the_look(site, pages, story, clock, hurried):
+    site.pages["/story"] = (200, {}, NAMING)
+    assert look(pages, story, picture=False) is None
+    assert pages.records(story, None) == NAMED  # nobody is asked again
+    clock.move(minutes=5)
+    site.pages["/story"] = (404, {}, NAMING)
+    look(pages, story, picture=False)
+    assert pages.records(story, hurried) == {}
+
+
+def test_a_page_that_nobody_has_looked_at_is_read_for_its_records(site, pages, story, hurried):
+    assert pages.records(story, hurried) == {}
+    site.pages["/story"] = (200, {}, NAMING)
+    assert pages.records(story, hurried) == NAMED
+    assert site.asked == ["/story"] * 2
+
+
+def test_a_page_that_cannot_be_read_names_no_records(site, pages, story, clock):
+    strict = Web(RequestsHttp(clock=clock, guard=Guard(), timeout=PATIENCE), lambda _: frozenset())
+    assert pages.records(story, strict) == {}
+    assert site.asked == []

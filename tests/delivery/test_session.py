@@ -23,7 +23,7 @@ def lane(ledger, clock):
         asked.append(old)
         return {"token": "new"}
 
-    return SimpleNamespace(account=MASTO, refresh=refresh, asked=asked)
+    return SimpleNamespace(account=MASTO, refresh=refresh, asked=asked, cleaned=lambda said: said)
 
 
 def answers(*given):
@@ -74,6 +74,23 @@ def test_what_another_process_refreshed_is_used(ledger, lane):
     call.count = 0
     assert with_session(lane, ledger, call) == {"token": "theirs"}
     assert lane.asked == []
+
+
+@pytest.mark.parametrize(
+    ("fault", "told"),
+    [
+        (AuthError("nothing to renew it with"), "the scope is missing"),
+        (AuthError("the refresh token was used", status=400), "the refresh token was used"),
+    ],
+)
+def test_what_the_network_said_is_told_where_nobody_was_asked_for_another_login(ledger, lane, fault, told):
+    def refresh(_):
+        raise fault
+
+    lane.refresh = refresh
+    with pytest.raises(AuthError, match=told):
+        with_session(lane, ledger, answers(AuthError("the scope is missing")))
+    assert stored(ledger) == {"token": "old"}
 
 
 @pytest.mark.parametrize("fault", [Unavailable("down"), AuthError("no")], ids=["another fault", "nothing to refresh"])

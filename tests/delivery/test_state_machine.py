@@ -24,7 +24,7 @@ from syndicate.delivery.lane import Lane
 from syndicate.delivery.next import Taken, deliver_next
 from syndicate.ingestion.poll import PollRules, poll
 from syndicate.ledger import Ledger
-from syndicate.ledger.database import Database
+from syndicate.ledger.sqlite import SqliteDatabase
 from syndicate.model import Account, Article, BreakingRules, Reading, Receipt, Schedule, Validators
 from syndicate.planning.changes import plan_delete
 from syndicate.serialization import digest, post_record
@@ -160,7 +160,7 @@ class Histories(RuleBasedStateMachine):
     def begin(self, certainty, plan, approve, delay, life, wishes):
         self.folder = tempfile.TemporaryDirectory()
         self.clock = Clock()
-        self.ledger = Ledger(Database(Path(self.folder.name) / "l.db", durable=False), self.clock, lambda: b"")
+        self.ledger = Ledger(SqliteDatabase(Path(self.folder.name) / "l.db", durable=False), self.clock, lambda: b"")
         watch_moves(self.ledger.database)
         self.network = World(certainty, self.clock, life, self._others)
         follow = {"on_edit": "edit", "on_withdrawn": "delete"} if wishes else {}

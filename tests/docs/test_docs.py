@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 import re
 import shlex
+import shutil
+import sys
 from dataclasses import fields
 from pathlib import Path
 from typing import get_args
@@ -36,9 +38,12 @@ from syndicate.rendering.view import ArticleView
 from syndicate.sandbox.faults import FAULTS, STEPS, FaultPlan, read_plan
 from syndicate.sandbox.networks import stand_ins
 from syndicate.serialization import article_record, delivery_record
+from tests import processes
 from tests.worlds.pages import DOCS, ROOT, generator, read
 
-PAGES = sorted([*(ROOT / f"{name}.md" for name in ("README", "CHANGELOG", "CONTRIBUTING")), *DOCS.rglob("*.md")])
+PAGES = sorted(
+    [*(ROOT / f"{name}.md" for name in ("README", "CHANGELOG", "CONTRIBUTING", "SECURITY")), *DOCS.rglob("*.md")]
+)
 FENCE = re.compile(r"^```(?P<language>[^\n`]*)\n(?P<text>.*?)^```$", re.MULTILINE | re.DOTALL)
 LINK = re.compile(r"\[[^\]]*\]\(([^)\s]+)\)")
 
@@ -125,7 +130,8 @@ def test_every_command_is_shown_at_work_and_not_only_listed() -> None:
 )
 def test_every_setting_is_documented(kind: type) -> None:
     ours = (
-        {"path", "site", "sources", "accounts", "network", "alert_command", "alert_urls", "secrets", "filled", "notes"}
+        {"path", "site", "sources", "accounts", "network", "alert_command", "alert_urls"}
+        | {"secrets", "filled", "notes", "broken", "files"}
         if kind is Config
         else {"name"}
     )
@@ -214,7 +220,7 @@ def test_every_ability_of_an_adapter_is_explained() -> None:
     page = read("guides/own-network.md")
     abilities = {name for name, kind in vars(ports).items() if getattr(kind, "_is_runtime_protocol", False)}
     assert {"Priced", "Redirectable"} <= abilities
-    for name in abilities - {"Paged"}:  # which is a source's
+    for name in abilities - {"Guarded", "Paged"}:  # which are a client's and a source's
         assert f"| `{name}` |" in page, name
 
 
@@ -238,8 +244,22 @@ def test_a_config_that_is_shown_loads(place: str, text: str, tmp_path: Path) -> 
     assert config.accounts or config.sources, place
 
 
-PARTS = [block for block in blocks("yaml") if not re.search("^site:", block[1], re.MULTILINE)]
+SITES = [block for block in blocks("yaml") if re.search("^sites:", block[1], re.MULTILINE)]
+PARTS = [block for block in blocks("yaml") if not re.search("^sites?:", block[1], re.MULTILINE)]
 THEMES = [block for block in PARTS if block[0].startswith("docs/guides/cards.md")]
+
+
+@pytest.mark.parametrize(("place", "text"), SITES)
+def test_a_config_of_many_sites_that_is_shown_loads(place: str, text: str, tmp_path: Path) -> None:
+    (tmp_path / "sites").mkdir()
+    one = next(block for where, block in blocks("yaml") if "many-sites" in where and block.startswith("site:"))
+    (tmp_path / "sites" / "gazette.yaml").write_text(one, encoding="utf-8")
+    (tmp_path / "config.yaml").write_text(text, encoding="utf-8")
+    config = load(tmp_path / "config.yaml", {}, fill=True)
+    assert not config.broken, place
+    assert "gazette/masto" in config.accounts
+    told = {str(fault) for fault in load(tmp_path / "config.yaml", {"GAZETTE_MASTODON_TOKEN": "t"}).broken.values()}
+    assert all("BOTE_MASTODON_TOKEN (it is not set)" in each for each in told)
 
 
 @pytest.mark.parametrize(("place", "text"), THEMES)
@@ -314,6 +334,21 @@ def test_a_command_that_is_shown_can_be_typed(place: str, words: list[str]) -> N
         _, following, rest = command.resolve_command(context, rest)
         assert following, place
         command = following
+
+
+@pytest.mark.parametrize(("place", "text"), blocks("ini"), ids=[place for place, _ in blocks("ini")])
+def test_a_systemd_unit_that_is_shown_is_one(place: str, text: str, tmp_path: Path) -> None:
+    """systemd says nothing about it, and it keeps the daemon's hands off the rest of the machine."""
+    for line in ("UMask=0077", "ProtectSystem=strict", "PrivateTmp=yes", "NoNewPrivileges=yes", "OOMPolicy=continue"):
+        assert line in text.splitlines(), place
+    judge = shutil.which("systemd-analyze")
+    if judge is None:
+        pytest.skip("no systemd here")
+    unit = tmp_path / "gazette.service"
+    here = re.sub(r"ExecStart=\S+", f"ExecStart={sys.executable}", text.replace("User=gazette\n", ""))
+    unit.write_text(here.replace("WorkingDirectory=/srv/gazette", f"WorkingDirectory={tmp_path}"), encoding="utf-8")
+    told = processes.run([judge, "verify", "--man=no", str(unit)], check=False)
+    assert (told.returncode, told.stdout + told.stderr) == (0, ""), place
 
 
 def test_there_are_examples_to_check() -> None:

@@ -13,9 +13,8 @@ import pytest
 from syndicate.cli import main
 from syndicate.sandbox.server import Sandbox
 from tests.worlds.site import Site
+from tests.worlds.transcripts import steps
 
-ROOT = Path(__file__).parents[2]
-CONSOLE = re.compile(r"^```console\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 STORIES = {
     "harbour-clock": ("The harbour clock runs again after eleven years", "News > City"),
     "night-train": ("The night train to the coast returns in spring", "News > Travel"),
@@ -83,18 +82,6 @@ def desk(tmp_path, monkeypatch):
     monkeypatch.setenv("MASTODON_TOKEN", "masto-token")
     monkeypatch.setenv("BLUESKY_APP_PASSWORD", "bsky-password")
     return tmp_path
-
-
-def steps(page: str) -> list[tuple[str, list[str]]]:
-    """Each command of a page, without its prompt, and the lines it prints there."""
-    found: list[tuple[str, list[str]]] = []
-    for block in CONSOLE.findall((ROOT / page).read_text(encoding="utf-8")):
-        for line in block.splitlines():
-            if line.startswith("$ "):
-                found.append((line.removeprefix("$ "), []))
-            elif line.strip():
-                found[-1][1].append(line)
-    return found
 
 
 def typed(command: str, capsys) -> tuple[int, list[str]]:

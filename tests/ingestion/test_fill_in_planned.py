@@ -8,9 +8,11 @@ from itertools import product
 
 import pytest
 
-from syndicate.ingestion.fill_in import LATELY, fill_in, filled, still_filled
+from syndicate.aliases import aliases
+from syndicate.ingestion.fill_in import LATELY, WITNESSES, fill_in, filled, named_too, still_filled
 from syndicate.model import FILLED, NO_RULES, Account, BreakingRules, Filter, Image
 from syndicate.planning.apply import announce
+from syndicate.serialization import load_article, store_article
 from tests.worlds.accounts import MASTO
 
 MORE = {
@@ -30,9 +32,11 @@ ONLY = Account("picky", "mastodon", only=Filter(sections=("Sport",)))
 
 @pytest.mark.parametrize("name", MORE)
 def test_each_field_is_filled_in_where_there_is_none(article, name):
-    poor, rich = article(1, **NOTHING), article(1, **NOTHING | {name: MORE[name]})
+    poor, rich = article(1, **NOTHING), article(1, **NOTHING | {"source": "rich", name: MORE[name]})
     whole = filled(poor, rich)
-    assert whole == replace(poor, **{name: MORE[name]}, raw={FILLED: name})
+    assert whole == replace(
+        poor, **{name: MORE[name]}, raw={FILLED: name}, pictured_by="rich" if name == "images" else ""
+    )
     assert filled(rich, replace(poor, **{name: "another"})) is rich
     again = still_filled(replace(poor, raw={"odd": "kept"}), whole)
     assert again == replace(whole, raw={"odd": "kept", FILLED: name})
@@ -40,6 +44,42 @@ def test_each_field_is_filled_in_where_there_is_none(article, name):
     assert still_filled(own, whole) is own
     withdrawn = replace(poor, withdrawn=True)
     assert still_filled(withdrawn, whole) is withdrawn
+
+
+def test_pictures_are_from_the_source_that_gave_them(article):
+    """Whoever gave an address is the one on whose behalf it is fetched."""
+    poor = article(1, **NOTHING | {"source": "cms"})
+    whole = filled(poor, article(1, **NOTHING | {"source": "agency", "images": MORE["images"]}))
+    assert (poor.pictures_from, whole.source, whole.pictures_from) == ("cms", "cms", "agency")
+    third = filled(whole, article(1, **NOTHING | {"source": "third", "summary": "More."}))
+    assert (third.summary, third.pictures_from) == ("More.", "agency")
+    assert filled(article(1, **NOTHING), whole).pictures_from == "agency"
+    again = still_filled(replace(poor, title="Read again"), whole)
+    assert (again.title, again.pictures_from) == ("Read again", "agency")
+    assert still_filled(replace(poor, images=(Image("https://gazette.example/own.jpg"),)), whole).pictures_from == "cms"
+
+
+def test_who_gave_an_address_is_known(article):
+    """Each source that lists the very same address gave it; another one with another address did not."""
+    first = article(1, source="agency")
+    known = named_too(named_too(first, article(1, source="cms")), article(1, source="wire"))
+    assert (first.addressed_by, known.addressed_by) == (("agency",), ("agency", "cms", "wire"))
+    elsewhere = article(2, source="other"), article(1, url="", source="other")
+    for other in (article(1, source="cms"), article(1, source="agency"), *elsewhere):
+        assert named_too(known, other) is known
+    crowded = first
+    for number in range(WITNESSES + 1):
+        crowded = named_too(crowded, article(1, source=f"source-{number}"))
+    assert len(crowded.named_by) == WITNESSES
+    assert load_article(store_article(known)) == known
+    assert still_filled(replace(first, title="Read again"), known).named_by == ("cms", "wire")
+    assert still_filled(replace(first, url="https://gazette.example/moved"), known).named_by == ()
+
+
+@pytest.mark.parametrize("stated", [{FILLED: "images"}, {FILLED: "summary images", "pictured_by": "cms"}])
+def test_whose_pictures_they_are_cannot_be_said_by_a_source(article, stated):
+    """Nor is it known of pictures that were filled in before it was noted."""
+    assert article(1, raw=stated).pictures_from == ""
 
 
 def test_what_a_third_source_fills_in_is_named_with_what_the_second_did(article):
@@ -153,3 +193,15 @@ def test_a_filter_that_never_admitted_it_leaves_nothing_out_twice(ledger, shared
     anchor, _ = shared(replace(poor, section="Sport"), rich, ONLY, expires_at=2_000_000_000_000_000)
     [row] = ledger.deliveries.search(anchor=anchor)
     assert row.state == "due"
+
+
+def test_an_account_that_lost_another_article_gets_nothing(ledger, shared, article, poor, rich):
+    lost = article(9, summary="")
+    announce(lost, [ONLY], ledger)
+    ledger.database.change("UPDATE delivery SET state = 'skipped', reason = 'filtered'")
+    announce(poor, [MASTO], ledger)
+    assert shared(poor, rich, MASTO)[1] == []
+    with_baselines = [(ONLY, ledger.now())]
+    anchor = ledger.articles.anchors([alias.hash for alias in aliases(poor)]).popitem()[1]
+    richer = {anchor: replace(rich, language="pt")}
+    assert [*fill_in(richer, with_baselines, ledger, ledger.now(), NO_RULES)] == []

@@ -67,7 +67,7 @@ def read(ledger, clock, story):
     def complete(source, fetched, *, account=MASTO, backfill=0, entries=3, gap_at=None, baseline=True):
         state = replace(first, baseline_at=began if baseline else None, entries=entries, gap_at=gap_at, validators=OLD)
         whole = fill(source, fetched, state, ledger, [account], backfill=backfill)
-        return whole, [int(each.url.rpartition("/")[2]) for each in whole.fetched.articles]
+        return whole, [int(each.url.rpartition("/")[2] or 0) for each in whole.fetched.articles]
 
     return complete
 
@@ -373,3 +373,67 @@ def test_dates_show_nothing_where_there_are_none(story):
 def test_a_gap_is_told_with_its_hours(clock, again, end):
     told = report(Gap(clock(), clock() + HOUR), "why", again=again)
     assert told == (f"articles published between 2026-11-23 12:00 and 2026-11-23 13:00 UTC may be missing: {end}")
+
+
+def test_what_has_only_the_date_of_the_oldest_or_newest_story_is_no_other_choice(story):
+    shown = [story(9), story(8), story(7)]
+    for number in (9, 7):
+        beside = story(50, published=story(number).published)
+        assert same_choice([*shown, beside], shown) is True
+
+
+def test_a_list_without_dates_has_nothing_pinned(story, clock):
+    undated = [story(number, published=None) for number in (1, 2, 3)]
+    assert reaches(undated, clock(), [False] * 3) is False
+    assert reaches([story(-1), *undated], clock(), [True, False, False, False]) is True
+
+
+def test_what_has_neither_address_nor_guid_is_known_by_its_headline(read, page, story):
+    nameless = [story(number, url="", guid=None) for number in (57, 56)]
+    whole, _ = read(Paper([replace(page(57), articles=(*nameless, nameless[0], story(0)))]), page(60, 59, 58))
+    assert [each.title for each in whole.fetched.articles[3:]] == ["Story 57", "Story 56", "Story 0"]
+
+
+def test_of_a_sitemap_what_the_feed_lists_under_another_date_is_not_taken_again(read, page, story):
+    listed = replace(page(60), articles=(*page(60, 59).articles, story(58, published=story(30).published), story(0)))
+    assert read(Paper([], [listed]), page(60, 59, 58))[1] == [60, 59, 58]
+
+
+@pytest.mark.parametrize("gap_at", [True, False])
+@pytest.mark.parametrize("dated", [True, False])
+def test_since_when_a_gap_is(read, page, story, ledger, clock, gap_at, dated):
+    """A dated feed goes on from the newest that had appeared, an undated one from what came last of all."""
+    ahead = story(500)
+    ledger.articles.add(ahead, aliases(ahead), position=0, now=clock() - HOUR)
+    fields = {} if dated else {"published": None}
+    whole, _ = read(Paper(), page(60, 59, 58, **fields), gap_at=clock() if gap_at else None)
+    since = clock() - 2 * HOUR + (0 if dated else 500) * MINUTE
+    assert f"between {since:%Y-%m-%d %H:%M} and" in whole.missing
+
+
+def test_a_feed_whose_articles_are_known_by_their_addresses_was_moved(read, page, story, ledger, clock):
+    for number in (60, 59):
+        known = story(number, title=f"An older headline {number}", published=story(-9).published)
+        ledger.articles.add(known, aliases(known), position=0, now=clock() - HOUR)
+    paper = Paper([page(57, 0)])
+    read(paper, page(60, 59, 58, 57))
+    assert paper.asked == 0
+
+
+@pytest.mark.parametrize("gap_at", [True, False])
+def test_where_nothing_known_has_a_date_a_gap_is_since_it_came(page, story, ledger, clock, gap_at):
+    known = story(0, published=None)
+    ledger.articles.add(known, aliases(known), position=0, now=clock())
+    began = clock()
+    clock.move(hours=2)
+    state = replace(ledger.sources.ensure("news", "https://gazette.example/rss"), baseline_at=began, entries=3)
+    whole = fill(Paper(), page(60, 59, 58), replace(state, gap_at=clock() if gap_at else None), ledger, [MASTO])
+    assert f"between {began:%Y-%m-%d %H:%M} and" in whole.missing
+
+
+@pytest.mark.parametrize("fault", [True, False])
+def test_what_the_pages_of_a_backfill_leave_out_is_told(read, page, fault):
+    left = [LeftOut(f"place {number}", "no date") for number in range(2)]
+    further = [replace(page(-1, -2), left_out=(left[1],)), SourceError("500") if fault else page(-3)]
+    whole, _ = read(Paper(further), replace(page(2, 1, 0), left_out=(left[0],)), backfill=99, baseline=False)
+    assert whole.fetched.left_out == tuple(left)

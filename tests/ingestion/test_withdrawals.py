@@ -41,8 +41,8 @@ def site(ledger, clock, put):
         def row(self, number):
             return ledger.database.row("SELECT * FROM article WHERE url = :url", url=PAGE.format(number))
 
-        def answer(self, url):
-            number = int(url.rpartition("/")[2])
+        def answer(self, article):
+            number = int(article.url.rpartition("/")[2])
             self.asked.append(number)
             return None if number in self.unclear else number in self.gone
 

@@ -201,3 +201,154 @@ def test_another_login_under_a_name_that_left_gets_nothing_of_it(ledger, put, fo
     assert rows(ledger) == {("page", "1"): ("skipped", "account_left")}
     follow(named("page", PAGE, "facebook"))
     assert rows(ledger) == {("page", "1"): ("due", None)}, "its own login is back"
+
+
+# Every table that names an account
+
+
+def everywhere(ledger, name, at=1, **values):
+    """A row of `name` in each table that has one for an account, or several."""
+    text = values.get("text", name)
+    for table, columns in (
+        ("credential", "account, version, data, refreshing_until) VALUES (:name, 1, :text, 0"),
+        ("look", "account, why, since, asked_at, again_at, unlisted, said) VALUES (:name, 'asked', 1, 1, 0, 0, :text"),
+        ("listed", "account, hash, remote_id, receipt, at) VALUES (:name, 'h', :text, '{}', 1"),
+        ("charge", "account, at, cost) VALUES (:name, :at, 7"),
+        ("dropped", "key, at, account, cause) VALUES (:text, :at, :name, 'late'"),
+    ):
+        used = {key: each for key, each in {"name": name, "text": text, "at": at}.items() if f":{key}" in columns}
+        ledger.database.change(f"INSERT INTO {table} ({columns})", **used)
+
+
+def tables(ledger):
+    """Whose rows are whose, by table: the account and the one that it was made for."""
+    words = {"credential": "data", "look": "said", "listed": "remote_id", "charge": "at", "dropped": "key"}
+    return {
+        table: sorted(
+            (row["account"], row["word"])
+            for row in ledger.database.rows(f"SELECT account, {word} AS word FROM {table}")
+        )
+        for table, word in words.items()
+    }
+
+
+def test_a_new_name_takes_over_the_rows_of_every_table_and_no_others(ledger, follow):
+    follow(named("a"), named("other", TWO))
+    for number, name in enumerate(("a", "other")):
+        everywhere(ledger, name, number)
+    ledger.database.change("INSERT INTO listed (account, hash, remote_id, receipt, at) VALUES ('b', 'x', 'b', '{}', 1)")
+    follow(named("b"), named("other", TWO))
+    assert tables(ledger) == {
+        "charge": [("b", 0), ("other", 1)],
+        **{table: [("b", "a"), ("other", "other")] for table in ("credential", "look", "listed", "dropped")},
+    }
+
+
+def test_of_two_names_that_are_joined_the_new_one_keeps_its_session_and_gets_the_rest(ledger, follow, clock):
+    follow(named("a", PAGE, "facebook"), named("b", PAGE, "facebook"))
+    for number, name in enumerate(("a", "b")):
+        everywhere(ledger, name, number)
+    ledger.database.change("UPDATE account SET left_at = 1")
+    ledger.account_names.take_over("a", "b", clock())
+    assert tables(ledger) == {
+        "credential": [("b", "b")],
+        "look": [("b", "b")],
+        "listed": [("b", "a")],
+        "charge": [("b", 0), ("b", 1)],
+        "dropped": [("b", "a"), ("b", "b")],
+    }
+    assert ledger.accounts.find("a") is None
+    assert ledger.former_names.now("account", ["a"]) == ["b"]
+    assert ledger.database.row("SELECT left_at FROM account") == {"left_at": None}
+
+
+def test_what_was_skipped_as_the_old_names_says_how_it_goes_out(ledger, put, follow, clock):
+    follow(named("a", PAGE, "facebook"), named("b", PAGE, "facebook"))
+    for name in ("a", "b"):
+        put(1, Account(name, "facebook"))
+    ledger.account_names.take_over("a", "b", clock())
+    [left] = [row for row in ledger.deliveries.search() if row.account == "a"]
+    assert (left.error, left.reason) == ("it goes out as b", "elsewhere")
+
+
+@pytest.mark.parametrize(
+    ("theirs", "mine", "joined"),
+    [
+        ({}, {}, False),
+        ({"action": "update"}, {}, True),
+        ({"revision": 1}, {}, True),
+        ({"part": 1}, {}, True),
+        ({"state": "posted"}, {"draft": {}}, False),  # it may be on its way as well
+        ({"state": "posted"}, {"state": "planned"}, True),
+        ({"state": "posted"}, {"state": "failed"}, True),
+        ({"state": "posted"}, {"state": "skipped"}, True),
+        ({"state": "posted"}, {"state": "posted"}, False),
+        ({"state": "posted", "action": "update"}, {}, True),
+        ({"state": "posted", "revision": 1}, {}, True),
+        ({"state": "posted", "part": 1}, {}, True),
+        ({"state": "due"}, {}, False),
+    ],
+)
+def test_two_deliveries_are_joined_only_where_they_are_the_same_one(ledger, put, follow, clock, theirs, mine, joined):
+    follow(named("a", PAGE, "facebook"), named("b", PAGE, "facebook"), named("c", Fingerprint("9"), "facebook"))
+    old, new = put(1, Account("a", "facebook"), **theirs), put(1, Account("b", "facebook"), **mine)
+    third = put(1, Account("c", "facebook"), state="posted")
+    ledger.account_names.take_over("a", "b", clock())
+    same = all((old.action, old.revision, old.part) == (each.action, each.revision, each.part) for each in (old, new))
+    assert ledger.deliveries.find(old.key).account == ("b" if joined else "a")
+    assert (ledger.deliveries.find(new.key) is None) == (joined and same)
+    assert ledger.deliveries.find(third.key) == third
+
+
+def test_the_earlier_baseline_of_two_names_counts_for_no_third(ledger, follow, clock):
+    follow(named("c", Fingerprint("9"), "facebook"))
+    clock.move(hours=1)
+    follow(named("b", PAGE, "facebook"), named("c", Fingerprint("9"), "facebook"))
+    first = clock()
+    clock.move(hours=1)
+    follow(named("a", PAGE, "facebook"), named("b", PAGE, "facebook"), named("c", Fingerprint("9"), "facebook"))
+    third = ledger.accounts.find("c")
+    ledger.account_names.take_over("b", "a", clock())
+    assert ledger.accounts.find("a").baseline_at == first
+    assert ledger.accounts.find("c") == third
+
+
+def test_only_a_login_of_the_same_network_left(ledger, follow):
+    follow(named("a", PAGE, "facebook"), named("b", PAGE, "facebook"), named("c", PAGE, "mastodon"))
+    ledger.database.change("UPDATE account SET login = 'me'")
+    assert sorted(ledger.account_names.left_with("b", {})) == ["a"]
+    assert ledger.account_names.left_with("b", named("a")) == []
+    ledger.database.change("UPDATE account SET login = 'you' WHERE name = 'a'")
+    assert ledger.account_names.left_with("b", {}) == []
+
+
+def test_a_name_that_is_known_is_not_doubtful(ledger, follow, clock):
+    follow(named("masto"), named("new", TWO))
+    ledger.logins.met(MASTO, ONE, Identity("1", "@g"), clock())
+    assert ledger.account_names.doubtful(named("new", TWO)) == {}
+    assert ledger.account_names.doubtful(named("third", TWO)) == {"third": ["masto"]}
+    assert ledger.account_names.doubtful(named("third", replace(TWO, proof=None))) == {}
+    assert ledger.account_names.doubtful(named("third", TWO, "pixelfed")) == {}
+    assert ledger.account_names.doubtful({**named("page", PAGE), **named("third", TWO)}) == {"third": ["masto"]}
+
+
+def test_an_older_form_of_whose_it_is_counts_too(ledger, follow):
+    follow(named("masto", Fingerprint("old", "", "token 1")))
+    assert follow(named("new", Fingerprint("now", "old", "token 1"))) == [("masto", "new")]
+
+
+def test_two_logins_that_left_go_each_to_one_name(ledger, follow):
+    for name in ("a", "b"):
+        ledger.register(*named(name)[name])
+    assert follow(named("x"), named("y")) == [("a", "x"), ("b", "y")]
+
+
+def test_a_name_that_was_left_before_gets_one_mark_more(ledger, put, follow):
+    follow(named("b", TWO))
+    put(1, Account("b", "mastodon"))
+    follow(named("b", TWO), named("a", ONE))
+    assert follow(named("b", ONE)) == [("a", "b")]
+    third = Fingerprint("server", "", "token 3")
+    follow(named("b", ONE), named("c", third))
+    assert follow(named("b", third)) == [("c", "b")]
+    assert sorted(ledger.partings.left({"b": None})) == ["b~", "b~~"]

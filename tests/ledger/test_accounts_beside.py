@@ -149,7 +149,7 @@ def test_a_pause_is_told_with_its_reason_and_that_of_everything_for_the_others(l
     assert ledger.accounts.find("fb").paused is None
     ledger.pauses.add("", now=clock(), until=None)
     assert {row["name"]: row["paused"] for row in ledger.accounts.paused()} == {"masto": why, "fb": "all"}
-    assert set(PAUSED) == {"auth", "person", "all"}
+    assert set(PAUSED) == {"auth", "login", "person", "all"}
 
 
 def test_the_pause_of_a_person_ends_by_itself_and_no_other(ledger, clock, both):

@@ -10,13 +10,14 @@ from datetime import UTC, datetime
 import pytest
 
 from syndicate.errors import LedgerError
-from syndicate.ledger.database import VERSION, Database, copy_ledger, from_micros, micros
+from syndicate.ledger.database import VERSION, from_micros, micros
 from syndicate.ledger.faults import explained, without_locks
+from syndicate.ledger.sqlite import SqliteDatabase, copy_ledger
 
 
 @pytest.fixture
 def database(tmp_path):
-    opened = Database(tmp_path / "l.db", durable=False)
+    opened = SqliteDatabase(tmp_path / "l.db", durable=False)
     opened.change("CREATE TABLE thing (name TEXT PRIMARY KEY, number INTEGER)")
     opened.change_many(
         "INSERT INTO thing VALUES (:name, :number)", [{"name": name, "number": len(name)} for name in ("a", "bb", "cc")]
@@ -83,7 +84,7 @@ def test_a_transaction_is_all_or_nothing_also_inside_another(database, fails, in
 
 
 def test_while_one_writes_another_is_told_that_the_file_is_locked(database):
-    hasty = Database(database.path, busy=0)
+    hasty = SqliteDatabase(database.path, busy=0)
     with database.transaction():
         assert fault(hasty.transaction().__enter__) == (
             f"{database.path} is locked by another program",
@@ -96,7 +97,7 @@ def test_while_one_writes_another_is_told_that_the_file_is_locked(database):
 
 @pytest.mark.parametrize(("durable", "synchronous"), [(True, 2), (False, 0)])
 def test_each_connection_writes_ahead_and_is_on_disk_before_it_returns(tmp_path, durable, synchronous):
-    database = Database(tmp_path / "l.db", durable=durable)
+    database = SqliteDatabase(tmp_path / "l.db", durable=durable)
     found = [
         next(iter(database.row(f"PRAGMA {name}").values()))
         for name in ("journal_mode", "synchronous", "foreign_keys", "cache_size", "busy_timeout")
@@ -119,7 +120,7 @@ def test_a_file_that_was_removed_or_replaced_is_noticed_and_never_made_anew(tmp_
     other.join()
     assert told == [(f"{database.path} cannot be opened", "check that its folder exists and may be written")]
     assert not database.path.exists()
-    Database(database.path).close()
+    SqliteDatabase(database.path).close()
     assert fault(database.check) == (f"{database.path} is another file than when it was opened", hint)
     database.path.unlink()
     kept.rename(database.path)
@@ -137,7 +138,7 @@ def test_a_database_that_was_closed_opens_again_when_it_is_asked(database):
 
 def test_a_ledger_of_a_newer_version_is_left_alone(database):
     database.change("UPDATE meta SET value = :v WHERE name = 'schema_version'", v=str(VERSION + 1))
-    assert fault(Database, database.path) == (
+    assert fault(SqliteDatabase, database.path) == (
         f"{database.path} was written by a newer syndicate (schema {VERSION + 1}, this one knows {VERSION})",
         "install the newer version again",
     )
@@ -148,7 +149,7 @@ def test_a_file_with_tables_of_something_else_becomes_a_ledger_beside_them(tmp_p
     with sqlite3.connect(tmp_path / "l.db") as other:
         other.execute("CREATE TABLE thing (name TEXT)")
     other.close()
-    database = Database(tmp_path / "l.db")
+    database = SqliteDatabase(tmp_path / "l.db")
     assert database.row("SELECT value FROM meta WHERE name = 'schema_version'") == {"value": str(VERSION)}
     assert database.rows("SELECT * FROM thing") == []
     database.close()
@@ -158,7 +159,7 @@ def test_a_ledger_of_this_version_is_opened_as_it_is(database):
     assert database.row("SELECT value FROM meta WHERE name = 'schema_version'") == {"value": str(VERSION)}
     database.change("DROP TABLE delivery")  # what a migration made is not made again
     with database.transaction():  # and nothing has to be written
-        again = Database(database.path, busy=0)
+        again = SqliteDatabase(database.path, busy=0)
     assert again.rows("SELECT 1 FROM sqlite_master WHERE name = 'delivery'") == []
     again.close()
 
@@ -192,7 +193,7 @@ def test_a_file_that_is_no_ledger_is_named(tmp_path):
     path = tmp_path / "notes.txt"
     path.write_text("not a database, but long enough to look like one" * 20, encoding="utf-8")
     said = f"{path} is not a syndicate ledger: file is not a database"
-    assert fault(Database, path) == (said, "check `database` in the config")
+    assert fault(SqliteDatabase, path) == (said, "check `database` in the config")
     assert fault(copy_ledger, path, tmp_path / "copy.db")[0] == said
 
 
@@ -208,7 +209,7 @@ def test_a_copy_has_everything_and_writes_nothing_beside_the_original(tmp_path, 
     beside = sorted(found.name for found in tmp_path.iterdir() if found.is_file())
     copy_ledger(database.path, folder / "copy.db")
     assert sorted(found.name for found in tmp_path.iterdir() if found.is_file()) == beside
-    copy = Database(folder / "copy.db")
+    copy = SqliteDatabase(folder / "copy.db")
     assert names(copy) == ["a", "bb", "cc"]
     copy.change("DELETE FROM thing")
     copy.close()
@@ -217,7 +218,7 @@ def test_a_copy_has_everything_and_writes_nothing_beside_the_original(tmp_path, 
 
 def test_a_copy_while_others_write_is_whole(tmp_path, database):
     database.copy_to(tmp_path / "copy.db")
-    copy = Database(tmp_path / "copy.db")
+    copy = SqliteDatabase(tmp_path / "copy.db")
     assert names(copy) == ["a", "bb", "cc"]
     copy.close()
 
@@ -248,3 +249,124 @@ def test_a_disk_without_file_locks_is_named(tmp_path, monkeypatch, lock, told):
     assert ("is locked by another program" in str(explained(tmp_path / "l.db", busy))) == (told is None)
     assert list(tmp_path.iterdir()) == []
     assert without_locks(tmp_path / "none" / "l.db") is None or told
+
+
+def test_closing_waits_for_what_other_threads_are_doing(database):
+    """A connection that is closed under a thread which uses it ends the process, or loses half of a transaction."""
+    database.change("CREATE TABLE tally (count INTEGER)")
+    database.change("INSERT INTO tally VALUES (0)")
+    faults, over = [], threading.Event()
+
+    def count():
+        try:
+            while not over.is_set():
+                with database.transaction():
+                    [row] = database.rows("SELECT count FROM tally")
+                    database.change("UPDATE tally SET count = :next", next=row["count"] + 1)
+                    done.append(1)
+        except Exception as fault:  # noqa: BLE001 - whatever it is, it is the fault of closing
+            faults.append(fault)
+
+    done = []
+    threads = [threading.Thread(target=count) for _ in range(3)]
+    for thread in threads:
+        thread.start()
+    for _ in range(100):
+        database.close()
+    over.set()
+    for thread in threads:
+        thread.join()
+    assert faults == []
+    assert database.rows("SELECT count FROM tally") == [{"count": len(done)}]
+
+
+def test_closing_leaves_a_long_transaction_to_its_thread(database, monkeypatch):
+    monkeypatch.setattr("syndicate.ledger.sqlite.CLOSING_SECONDS", 0.01)
+    database.change("CREATE TABLE tally (count INTEGER)")
+    begun, go_on = threading.Event(), threading.Event()
+
+    def write():
+        with database.transaction():
+            database.change("INSERT INTO tally VALUES (1)")
+            begun.set()
+            go_on.wait()
+            database.change("INSERT INTO tally VALUES (2)")
+
+    thread = threading.Thread(target=write)
+    thread.start()
+    begun.wait()
+    database.close()
+    go_on.set()
+    thread.join()
+    assert [row["count"] for row in database.rows("SELECT count FROM tally")] == [1, 2]
+
+
+def test_closing_leaves_a_long_read_to_its_thread(database, monkeypatch):
+    monkeypatch.setattr("syndicate.ledger.sqlite.CLOSING_SECONDS", 0.01)
+    begun, go_on, found = threading.Event(), threading.Event(), []
+
+    def waits():
+        begun.set()
+        return go_on.wait()
+
+    def read():
+        database._connection().create_function("waits", 0, waits)
+        found.append(database._own())
+        found.extend(database.rows("SELECT waits() AS waited"))
+
+    thread = threading.Thread(target=read)
+    thread.start()
+    begun.wait()
+    threading.Timer(0.2, go_on.set).start()
+    database.close()
+    thread.join()
+    own, row = found
+    assert own.connection is not None
+    assert row == {"waited": 1}
+
+
+# Readings of many sources
+
+
+def test_relaxed_commits_are_brought_to_the_disk_once_by_the_sync_after_them(tmp_path):
+    database = SqliteDatabase(tmp_path / "relaxed.db")
+
+    def stamped():
+        return database.row("SELECT own FROM chain")
+
+    before = stamped()
+    database.sync()
+    assert stamped() == before
+    with database.relaxed():
+        assert database.row("PRAGMA synchronous") == {"synchronous": 1}
+        database.change("INSERT INTO meta (name, value) VALUES ('read', '1')")
+        written = stamped()
+    assert database.row("PRAGMA synchronous") == {"synchronous": 2}
+    database.sync()
+    synced = stamped()
+    assert synced != written
+    database.sync()
+    assert stamped() == synced
+    database.close()
+
+
+@pytest.mark.parametrize("again", [False, True])
+def test_a_ledger_may_be_closed_while_a_thread_is_relaxed(tmp_path, again):
+    database = SqliteDatabase(tmp_path / "relaxed.db")
+    with database.relaxed():
+        database.close()
+        if again:
+            database.change("INSERT INTO meta (name, value) VALUES ('read', '1')")
+    assert database.row("PRAGMA synchronous") == {"synchronous": 2}
+    database.close()
+
+
+def test_only_the_thread_that_asked_for_it_is_relaxed(tmp_path):
+    database = SqliteDatabase(tmp_path / "relaxed.db")
+    found = []
+    with database.relaxed():
+        other = threading.Thread(target=lambda: found.append(database.row("PRAGMA synchronous")))
+        other.start()
+        other.join()
+    assert found == [{"synchronous": 2}]
+    database.close()

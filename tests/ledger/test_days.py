@@ -7,9 +7,10 @@ from datetime import UTC, datetime, timedelta, timezone
 import pytest
 
 from syndicate.ledger import Ledger
-from syndicate.ledger.database import Database
+from syndicate.ledger.database import micros
 from syndicate.ledger.days import day_of, fixed_day
 from syndicate.ledger.deliveries import delivery_key
+from syndicate.ledger.sqlite import SqliteDatabase
 from syndicate.planning.apply import announce
 from tests.worlds.accounts import MASTO
 
@@ -25,7 +26,7 @@ def planned_in_a_new_ledger(tmp_path, clock):
     ledgers = []
 
     def plan(article):
-        opened = Ledger(Database(tmp_path / f"{len(ledgers)}.db", durable=False), clock, lambda: b"")
+        opened = Ledger(SqliteDatabase(tmp_path / f"{len(ledgers)}.db", durable=False), clock, lambda: b"")
         ledgers.append(opened)
         clock.now += timedelta(hours=7)
         return opened.deliveries.find(delivery_key(announce(article, [MASTO], opened), MASTO.name))
@@ -70,7 +71,7 @@ def test_the_day_is_the_first_that_was_stored_whatever_the_site_says_later(ledge
 
 def test_an_article_of_an_earlier_version_has_the_day_of_its_date(ledger, article):
     anchor = announce(article(published=DAY.replace(hour=3)), [], ledger)
-    ledger.database.change("UPDATE article SET day = NULL")
+    ledger.database.change("UPDATE article SET utc_day = NULL")
     announce(article(published=DAY.replace(hour=3)), [MASTO], ledger)
     assert ledger.deliveries.find(delivery_key(anchor, MASTO.name)).day == DAY
 
@@ -79,3 +80,23 @@ def test_what_was_planned_by_an_earlier_version_has_no_day(ledger, put):
     row = put()
     ledger.database.change("UPDATE delivery SET day = NULL")
     assert ledger.deliveries.find(row.key).day is None
+
+
+@pytest.mark.parametrize(
+    ("published", "precision", "day"),
+    [
+        (datetime(1970, 1, 1, tzinfo=UTC), "second", datetime(1970, 1, 1, tzinfo=UTC)),
+        (datetime(1969, 12, 31, 23, 59, 59, 999999, tzinfo=UTC), "second", None),
+        (datetime(2199, 12, 31, 23, 59, 59, 999999, tzinfo=UTC), "second", datetime(2199, 12, 31, tzinfo=UTC)),
+        (datetime(2200, 1, 1, tzinfo=UTC), "second", None),
+        (datetime(2026, 11, 23, 12, tzinfo=UTC), "day", datetime(2026, 11, 24, tzinfo=UTC)),
+        (datetime(2026, 11, 23, 11, 59, 59, 999999, tzinfo=UTC), "day", datetime(2026, 11, 23, tzinfo=UTC)),
+    ],
+)
+def test_the_bounds_of_a_day(article, published, precision, day):
+    assert day_of(article(published=published, precision=precision)) == (day and micros(day))
+
+
+@pytest.mark.parametrize(("key", "days"), [("0", 0), ("1", 1), ("3ff", 1023), ("400", 0), ("f401", 1)])
+def test_undated_articles_are_spread_over_three_years(key, days):
+    assert fixed_day(key) == micros(datetime(2020, 1, 1, tzinfo=UTC) + timedelta(days=days))

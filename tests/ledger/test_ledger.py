@@ -12,12 +12,13 @@ from subprocess import PIPE
 
 import pytest
 
-from syndicate.errors import AuthError, LedgerError
+from syndicate.errors import AuthError, Unavailable
 from syndicate.ingestion.poll import PollRules, poll
 from syndicate.ledger import Ledger, claimant
 from syndicate.ledger.credentials import Session, key_beside
-from syndicate.ledger.database import VERSION, Database, from_micros, micros
+from syndicate.ledger.database import VERSION, from_micros, micros
 from syndicate.ledger.deliveries import delivery_key
+from syndicate.ledger.sqlite import SqliteDatabase
 from syndicate.model import Account, Filter, Reading, Receipt, Validators
 from syndicate.planning.apply import announce
 from tests import processes
@@ -274,9 +275,9 @@ def test_the_claim_of_a_killed_process_is_free_at_once(tmp_path, ledger, article
         "from datetime import datetime, timedelta\n"
         "from pathlib import Path\n"
         "from syndicate.ledger import Ledger\n"
-        "from syndicate.ledger.database import Database\n"
+        "from syndicate.ledger.sqlite import SqliteDatabase\n"
         "now = datetime.fromisoformat(sys.argv[3])\n"
-        "ledger = Ledger(Database(Path(sys.argv[1])), lambda: now, lambda: b'')\n"
+        "ledger = Ledger(SqliteDatabase(Path(sys.argv[1])), lambda: now, lambda: b'')\n"
         "delivery = ledger.deliveries.find(sys.argv[2])\n"
         "assert ledger.claims.claim(delivery, now=now, lease=timedelta(hours=1))\n"
         "os.kill(os.getpid(), 9)\n"
@@ -339,11 +340,11 @@ def test_alerts_are_raised_once_for_each_change_and_given_up_after_three_tries(l
 
 def test_a_migration_half_done_is_done_again_whole(tmp_path, clock):
     path = tmp_path / "ledger.db"
-    database = Database(path)
+    database = SqliteDatabase(path)
     tables = {row["name"] for row in database.rows("SELECT name FROM sqlite_master WHERE type = 'table'")}
     assert {"source", "article", "alias", "account", "credential", "delivery", "attempt", "alert"} <= tables
     database.close()
-    reopened = Database(path)
+    reopened = SqliteDatabase(path)
     assert reopened.row("SELECT value FROM meta WHERE name = 'schema_version'") == {"value": str(VERSION)}
     reopened.close()
 
@@ -354,7 +355,7 @@ def test_credentials_are_sealed_and_never_overwritten_by_an_empty_token(ledger):
     assert Session(ledger.credentials, "bsky").current() == {"accessJwt": "very-secret"}
     stored = ledger.database.row("SELECT data FROM credential")["data"]
     assert "very-secret" not in stored
-    with pytest.raises(LedgerError, match="empty token"):
+    with pytest.raises(Unavailable, match="empty token"):
         ledger.credentials.renew("bsky", 1, lambda _: {"accessJwt": ""}, clock=ledger.now)
     assert ledger.credentials.load("bsky") == (1, {"accessJwt": "very-secret"})
 
@@ -402,8 +403,8 @@ def test_the_key_beside_the_database_is_made_once_and_for_its_owner_only(tmp_pat
 
 def test_a_second_ledger_on_the_file_sees_the_first_ones_work(tmp_path, clock, article):
     path = tmp_path / "shared.db"
-    one = Ledger(Database(path), clock, lambda: key_beside(path))
-    two = Ledger(Database(path), clock, lambda: key_beside(path))
+    one = Ledger(SqliteDatabase(path), clock, lambda: key_beside(path))
+    two = Ledger(SqliteDatabase(path), clock, lambda: key_beside(path))
     delivery = planned(one, article)
     assert one.claims.claim(delivery, now=clock(), lease=LEASE)
     assert two.claims.claim(two.deliveries.find(delivery.key), now=clock(), lease=LEASE) is None
@@ -435,7 +436,7 @@ def test_a_ledger_of_the_first_version_keeps_what_it_knows(tmp_path, clock):
             marks = ", ".join("?" * len(values))
             old.execute(f"INSERT INTO delivery ({columns}) VALUES ({marks})", values)
         old.commit()
-    ledger = Ledger(Database(path, durable=False), clock, lambda: b"")
+    ledger = Ledger(SqliteDatabase(path, durable=False), clock, lambda: b"")
     rows = {row.key[0]: row for row in ledger.deliveries.search()}
     assert {key: row.state for key, row in rows.items()} == {"a": "posted", "b": "due"}
     assert (rows["b"].priority, rows["b"].expires_at, rows["b"].approved) == (1, None, None)

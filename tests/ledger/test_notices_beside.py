@@ -63,3 +63,15 @@ def test_a_condition_that_goes_on_is_not_told_anew(ledger, clock, all_of_them):
     ledger.notices.observe({}, clock())
     ledger.notices.observe(CONDITIONS, clock())
     assert waiting(ledger) == CONDITIONS
+
+
+def test_what_holds_now_is_no_event_and_not_over(ledger):
+    for subject, event, ended in (("holds", 0, None), ("over", 0, 5), ("event", 1, None), ("past event", 1, 5)):
+        ledger.database.change(
+            "INSERT INTO notice (kind, subject, cause, message, since, tries, ended_at, event)"
+            " VALUES ('source', :subject, '', 'm', 1, 0, :ended, :event)",
+            subject=subject,
+            event=event,
+            ended=ended,
+        )
+    assert [notice.subject for notice in ledger.notices.holding()] == ["holds"]

@@ -11,7 +11,7 @@ import pytest
 
 from syndicate.ledger import Ledger, recovery
 from syndicate.ledger import database as databases
-from syndicate.ledger.database import Database
+from syndicate.ledger.sqlite import SqliteDatabase
 from tests.worlds.accounts import MASTO
 
 HOUR = timedelta(hours=1)
@@ -43,7 +43,7 @@ class Machine:
         return noticed
 
     def opened(self):
-        ledger = Ledger(Database(self.folder / "ledger.db", durable=False), self.clock, lambda: b"")
+        ledger = Ledger(SqliteDatabase(self.folder / "ledger.db", durable=False), self.clock, lambda: b"")
         ledger.accounts.ensure(MASTO, self.clock())
         return ledger
 
@@ -151,14 +151,14 @@ def test_a_machine_that_never_keeps_the_file_is_asked_twice_and_then_told(machin
 
 def test_a_ledger_of_an_earlier_version_is_no_restored_one(machine, monkeypatch):
     monkeypatch.setattr(databases, "VERSION", 11)
-    Database(machine.folder / "ledger.db").close()
+    SqliteDatabase(machine.folder / "ledger.db").close()
     monkeypatch.undo()
     assert machine.run().why is None
 
 
 def test_a_backup_of_an_earlier_version_is_noticed(machine, monkeypatch):
     monkeypatch.setattr(databases, "VERSION", 11)
-    old = Database(machine.folder / "ledger.db")
+    old = SqliteDatabase(machine.folder / "ledger.db")
     old.change("INSERT INTO meta (name, value) VALUES ('clock', '1000000')")
     old.close()
     monkeypatch.undo()

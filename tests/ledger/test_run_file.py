@@ -1,12 +1,25 @@
-"""The file beside the ledger: what processes left that were killed while they wrote is removed."""
+"""The file beside the ledger: what is stored in it, by what it is known again, and what killed processes left."""
 
 from __future__ import annotations
 
+import json
 import os
+import stat
 import sys
+from datetime import UTC, datetime, timedelta
 
-from syndicate.ledger.run_file import RunFile
+import pytest
+
+from syndicate.ledger import recovery, run_file
+from syndicate.ledger.run_file import LastRun, RunFile
 from tests import processes
+
+MADE = 10**18  # nanoseconds: when every such file was changed, by its own account
+
+
+@pytest.fixture
+def file(tmp_path):
+    return RunFile(tmp_path / "syndicate.db")
 
 
 def test_what_a_killed_process_left_is_removed_and_one_that_writes_is_left_alone(tmp_path):
@@ -14,13 +27,151 @@ def test_what_a_killed_process_left_is_removed_and_one_that_writes_is_left_alone
     living = processes.start([sys.executable, "-c", "import sys; sys.stdin.read()"], stdin=-1)
     dead = processes.start([sys.executable, "-c", ""])
     dead.wait()
-    mine, theirs, left, odd = (
-        tmp_path / f"syndicate.db.runs.{end}" for end in (os.getpid(), living.pid, dead.pid, "x")
+    mine, theirs, left, odd, huge = (
+        tmp_path / f"syndicate.db.runs.{end}" for end in (os.getpid(), living.pid, dead.pid, "x", 10**30)
     )
-    for path in (mine, theirs, left, odd):
+    for path in (mine, theirs, left, odd, huge):
         path.touch()
     RunFile(ledger, kept=False).tidy()
     assert left.exists()
     RunFile(ledger).tidy()
-    assert [path.exists() for path in (mine, theirs, left, odd)] == [True, True, False, True]
+    assert [path.exists() for path in (mine, theirs, left, odd, huge)] == [True, True, False, True, True]
     assert living.poll() is None, "asking whether it runs does it no harm"
+
+
+def test_what_a_process_of_somebody_else_writes_is_left_alone(file, monkeypatch):
+    def refused(number, signal):
+        raise PermissionError
+
+    monkeypatch.setattr(os, "kill", refused)
+    theirs = file.path.with_name(f"{file.path.name}.12")
+    theirs.touch()
+    file.tidy()
+    assert theirs.exists()
+
+
+def test_a_count_is_read_as_it_was_written(file, clock):
+    assert file.path.name == "syndicate.db.runs"
+    assert file.read() is None
+    stamp = file.write(7, clock())
+    found = file.path.stat()
+    assert found.st_mtime_ns == MADE
+    assert stamp == found.st_ctime_ns - MADE
+    assert file.read() == LastRun(7, clock(), stamp)
+    assert [each.name for each in file.path.parent.iterdir()] == ["syndicate.db.runs"]
+
+
+def test_only_a_later_count_takes_the_place_of_one(file, clock):
+    assert file.write(7, clock())
+    at = clock()
+    clock.move(hours=1)
+    assert [file.write(count, clock()) for count in (7, 6)] == [None, None]
+    assert (file.read().count, file.read().at) == (7, at)
+    assert file.write(8, clock())
+    assert (file.read().count, file.read().at) == (8, at + timedelta(hours=1))
+
+
+def test_a_run_on_a_private_copy_writes_nothing(tmp_path, clock):
+    assert RunFile(tmp_path / "syndicate.db", kept=False).write(7, clock()) is None
+    assert [*tmp_path.iterdir()] == []
+
+
+def test_the_file_is_for_its_owner_alone_whatever_the_mask(file, clock):
+    mask = os.umask(0)
+    try:
+        file.write(7, clock())
+    finally:
+        os.umask(mask)
+    assert stat.S_IMODE(file.path.stat().st_mode) == 0o600
+
+
+def test_a_count_is_on_the_disk_before_the_file_takes_its_place(file, clock, monkeypatch):
+    synced = []
+
+    def sync(handle):
+        synced.append((os.fstat(handle).st_size > 0, file.path.exists()))
+
+    monkeypatch.setattr(os, "fsync", sync)
+    file.write(7, clock())
+    assert synced == [(True, False)]
+
+
+def test_a_file_that_cannot_take_its_place_leaves_nothing(file, clock):
+    file.path.mkdir()
+    assert file.write(7, clock()) is None
+    assert [each.name for each in file.path.parent.iterdir()] == ["syndicate.db.runs"]
+
+
+@pytest.mark.parametrize(
+    "said",
+    [b"", b"{", b"\xff", b"[]", b"{}", b'{"count": 1}', b'{"count": null, "at": 1}', b'{"count": 1, "at": 1e999}'],
+)
+def test_a_file_that_says_nothing_reads_as_none(file, said):
+    file.path.write_bytes(said)
+    assert file.read() is None
+
+
+@pytest.mark.parametrize(("off", "beside"), [(100_000_000, None), (100_000_001, "copied")])
+def test_a_file_is_a_copy_from_a_tenth_of_a_second_on(tmp_path, ledger, clock, off, beside):
+    """Some file servers round the times that they keep."""
+    ledger.recovery.begin()
+    ledger.database.change("UPDATE run SET stamp = stamp - :off", off=off)
+    assert ledger.recovery.begin().beside == beside
+    assert run_file.SAME == recovery.SAME
+
+
+NOW = datetime(2026, 11, 23, 12, tzinfo=UTC)
+
+
+def test_it_says_what_was_written_last_and_its_owner_alone_reads_it(tmp_path):
+    file = RunFile(tmp_path / "syndicate.db")
+    assert file.read() is None
+    for count in (1, 2, 10, 1_000_000_000_000):
+        stamp = file.write(count, NOW + timedelta(seconds=count % 100))
+        said = file.read()
+        assert (said.count, said.at, said.stamp) == (count, NOW + timedelta(seconds=count % 100), stamp)
+        assert file.path.stat().st_size == run_file.SIZE
+        assert stat.S_IMODE(file.path.stat().st_mode) == 0o600
+    assert file.write(10, NOW) is None
+    assert file.read().count == 1_000_000_000_000
+
+
+def test_a_later_count_goes_into_the_same_file_and_is_on_the_disk(tmp_path, monkeypatch):
+    file, synced, sync = RunFile(tmp_path / "syndicate.db"), [], run_file._sync
+    file.write(1, NOW)
+    made = file.path.stat().st_ino
+    monkeypatch.setattr(run_file, "_sync", lambda handle: (synced.append(os.pread(handle, 99, 0)), sync(handle)))
+    monkeypatch.setattr(os, "O_WRONLY", os.O_RDWR)
+    first, second = file.read().stamp, file.write(2, NOW)
+    assert file.path.stat().st_ino == made
+    assert [json.loads(text)["count"] for text in synced] == [2]
+    assert second is not None
+    assert second != first
+
+
+@pytest.mark.parametrize("text", [b"", b'{"count": 1, "at": 1}', b"x" * run_file.SIZE, b"x" * 500])
+def test_a_file_of_another_form_is_replaced(tmp_path, text):
+    file = RunFile(tmp_path / "syndicate.db")
+    file.path.write_bytes(text)
+    file.write(7, NOW)
+    assert file.read().count == 7
+    assert file.path.stat().st_size == run_file.SIZE
+
+
+def test_a_link_to_another_file_is_replaced_and_not_written_through(tmp_path):
+    other = tmp_path / "other"
+    other.write_bytes(b"x" * run_file.SIZE)
+    file = RunFile(tmp_path / "syndicate.db")
+    file.path.symlink_to(other)
+    file.write(7, NOW)
+    assert other.read_bytes() == b"x" * run_file.SIZE
+    assert file.read().count == 7
+
+
+def test_what_is_half_written_by_another_process_is_read_again(tmp_path, monkeypatch):
+    file = RunFile(tmp_path / "syndicate.db")
+    file.write(7, NOW)
+    texts = [b'{"cou', file.path.read_bytes()]
+    monkeypatch.setattr(type(file.path), "read_bytes", lambda _: texts.pop(0))
+    assert file.read().count == 7
+    assert texts == []

@@ -8,6 +8,7 @@ from datetime import timedelta
 import pytest
 
 from syndicate.aliases import aliases
+from syndicate.ledger import source_names
 from syndicate.model import Validators
 
 URL, OTHER = "https://gazette.example/rss", "https://gazette.example/sport.rss"
@@ -77,3 +78,92 @@ def test_a_name_that_two_articles_share_is_taken_by_none_of_them_anew(ledger, re
     renamed = aliases(replace(article(1), source="paper"))
     found = ledger.articles.anchors([alias.hash for alias in renamed])
     assert {alias.kind for alias in renamed if found.get(alias.hash) == row.anchor} == {"url", "guid"}
+
+
+def everywhere(ledger, name, place):
+    for statement in (
+        "INSERT INTO subscription (callback, source, sealed, state, fails) VALUES (:place, :name, 's', 'asked', 0)",
+        "INSERT INTO source_host (source, host) VALUES (:name, :place)",
+        "INSERT INTO listing (source, place, seen_at) VALUES (:name, :place, 1)",
+        "INSERT INTO listing (source, place, seen_at) VALUES (:name, 'both', LENGTH(:place))",
+    ):
+        ledger.database.change(statement, name=name, place=place)
+    for kind in ("source_down", "account"):
+        ledger.database.change(
+            "INSERT INTO notice (kind, subject, cause, message, since, tries) VALUES (:kind, :name, '', '', 1, 0)",
+            kind=kind,
+            name=name,
+        )
+
+
+def tables(ledger):
+    return {
+        table: sorted(tuple(row.values()) for row in ledger.database.rows(f"SELECT {columns} FROM {table}"))
+        for table, columns in (
+            ("subscription", "source, callback"),
+            ("source_host", "source, host"),
+            ("listing", "source, place, seen_at"),
+            ("notice", "subject, kind"),
+        )
+    }
+
+
+def test_a_new_name_takes_over_the_rows_of_every_table_and_no_others(ledger, read):
+    for name, url in (("news", URL), ("sport", OTHER), ("paper", "https://old.example/rss")):
+        read(name, url)
+        everywhere(ledger, name, f"of {name}")
+    assert ledger.source_names.follow({"paper": URL, "sport": OTHER}) == [("news", "paper")]
+    assert known(ledger) == {"paper": "news", "sport": "sport"}
+    assert tables(ledger) == {
+        "subscription": [("paper", "of news"), ("paper", "of paper"), ("sport", "of sport")],
+        "source_host": [("paper", "of news"), ("sport", "of sport")],
+        "listing": [
+            ("paper", "both", len("of paper")),
+            ("paper", "of news", 1),
+            ("paper", "of paper", 1),
+            ("sport", "both", len("of sport")),
+            ("sport", "of sport", 1),
+        ],
+        "notice": [
+            ("news", "account"),
+            ("paper", "account"),
+            ("paper", "source_down"),
+            ("sport", "account"),
+            ("sport", "source_down"),
+        ],
+    }  # fmt: skip
+
+
+def test_a_second_source_of_one_address_stays_where_the_first_kept_its_name(ledger, read):
+    read("news")
+    read("sport")
+    assert ledger.source_names.follow({"news": URL}) == []
+    assert ledger.source_names.follow({"a": URL, "b": URL}) == [("news", "a"), ("sport", "b")]
+    assert known(ledger) == {"a": "news", "b": "sport"}
+
+
+def test_only_what_is_known_of_the_source_itself_gets_its_names_anew(ledger, read, put, article, monkeypatch):
+    monkeypatch.setattr(source_names, "RECENT", 2)
+    read("news")
+    rows = [put(number) for number in (1, 2, 3, 4, 5)]
+    for number, (row, change) in enumerate(
+        zip(
+            rows,
+            ("source = 'other'", "content_hash = ''", "source = source", "source = source", "gone = 0"),
+            strict=True,
+        )
+    ):
+        ledger.database.change(
+            f"UPDATE article SET first_seen_at = first_seen_at - :number, {change} WHERE anchor = :anchor",
+            number=-number if number == 4 else number,
+            anchor=row.anchor,
+        )
+    ledger.source_names.follow({"paper": URL})
+    renamed = {
+        number: ledger.articles.anchors(
+            [alias.hash for alias in aliases(replace(article(number), source="paper")) if alias.kind == "guid"]
+        )
+        for number in range(1, 6)
+    }
+    assert [number for number, found in renamed.items() if found] == [3, 5]
+    assert ledger.articles.find(rows[0].anchor).article.source == "news"

@@ -12,15 +12,15 @@ import pytest
 
 from syndicate.errors import LedgerError
 from syndicate.ledger import write_ahead
-from syndicate.ledger.database import Database
+from syndicate.ledger.sqlite import SqliteDatabase
 from tests import processes
 
 NOW = datetime(2026, 5, 6, 7, 8, 9, tzinfo=UTC)
 WRITES = """
 import os, sys
 from pathlib import Path
-from syndicate.ledger.database import Database
-database = Database(Path(sys.argv[1]))
+from syndicate.ledger.sqlite import SqliteDatabase
+database = SqliteDatabase(Path(sys.argv[1]))
 for name in sys.argv[2:]:
     if name == "checkpoint":
         database.checkpoint()
@@ -32,7 +32,7 @@ os.kill(os.getpid(), 9)
 
 @pytest.fixture
 def path(tmp_path):
-    Database(tmp_path / "l.db").close()
+    SqliteDatabase(tmp_path / "l.db").close()
     return tmp_path / "l.db"
 
 
@@ -80,7 +80,7 @@ def test_a_file_put_back_while_its_log_had_begun_from_it_is_brought_up_to_date(p
 def test_the_log_of_another_ledger_is_put_away_and_nothing_of_it_is_replayed(path, tmp_path, later):
     shutil.copy(path, tmp_path / "night.db")
     for name in ("a", "b"):
-        database = Database(path)
+        database = SqliteDatabase(path)
         database.change("INSERT INTO meta VALUES (:name, 'x')", name=name)
         database.close()
     if later:  # the file has gone on where the log stopped
@@ -88,7 +88,7 @@ def test_the_log_of_another_ledger_is_put_away_and_nothing_of_it_is_replayed(pat
         shutil.copy(write_ahead.log_of(path), tmp_path / "wal")
         wrote(path)
         shutil.copy(tmp_path / "wal", write_ahead.log_of(path))
-        database = Database(tmp_path / "night.db")
+        database = SqliteDatabase(tmp_path / "night.db")
         database.change("INSERT INTO meta VALUES ('d', 'x')")
         database.close()
     else:
@@ -104,11 +104,11 @@ def test_the_log_of_another_ledger_is_put_away_and_nothing_of_it_is_replayed(pat
 
 def test_a_log_in_use_is_not_put_away(path, tmp_path):
     shutil.copy(path, tmp_path / "night.db")
-    database = Database(path)
+    database = SqliteDatabase(path)
     database.change("INSERT INTO meta VALUES ('a', 'x')")
     database.checkpoint()
     database.close()
-    database = Database(path)
+    database = SqliteDatabase(path)
     database.change("INSERT INTO meta VALUES ('b', 'x')")
     processes.run(["cp", str(tmp_path / "night.db"), str(path)])  # in this process it would free our locks
     child = os.fork()
@@ -127,7 +127,7 @@ def test_a_log_in_use_is_not_put_away(path, tmp_path):
 
 
 def test_a_log_that_was_removed_is_saved_into_the_ledger_and_nothing_more_is_written(path):
-    database = Database(path)
+    database = SqliteDatabase(path)
     database.change("INSERT INTO meta VALUES ('a', 'x')")
     for end in ("-wal", "-shm"):
         path.with_name(path.name + end).unlink()
@@ -135,7 +135,7 @@ def test_a_log_that_was_removed_is_saved_into_the_ledger_and_nothing_more_is_wri
         with pytest.raises(LedgerError, match="was removed while it was in use") as told:
             database.change("INSERT INTO meta VALUES ('b', 'x')")
     assert "start them again" in told.value.hint
-    other = Database(path)
+    other = SqliteDatabase(path)
     assert other.rows("SELECT name FROM meta WHERE value = 'x'") == [{"name": "a"}]
     other.close()
     with pytest.raises(LedgerError, match="was removed"):
@@ -146,7 +146,7 @@ def test_a_log_that_was_removed_is_saved_into_the_ledger_and_nothing_more_is_wri
 
 @pytest.mark.parametrize(("length", "told"), [(0, "was cut"), (20, "was cut")])
 def test_a_log_that_was_cut_is_noticed_before_the_next_write(path, length, told):
-    database = Database(path)
+    database = SqliteDatabase(path)
     database.change("INSERT INTO meta VALUES ('a', 'x')")
     database.check_log()
     log = write_ahead.log_of(path)
@@ -159,7 +159,7 @@ def test_a_log_that_was_cut_is_noticed_before_the_next_write(path, length, told)
 
 
 def test_a_log_that_another_program_emptied_as_it_should_is_fine(path):
-    database = Database(path)
+    database = SqliteDatabase(path)
     database.change("INSERT INTO meta VALUES ('a', 'x')")
     database.check_log()
     other = sqlite3.connect(path)
@@ -173,7 +173,7 @@ def test_a_log_that_another_program_emptied_as_it_should_is_fine(path):
 
 
 def test_what_changes_nothing_writes_nothing(path):
-    database = Database(path)
+    database = SqliteDatabase(path)
     database.change("INSERT INTO meta VALUES ('a', 'x')")
     log = write_ahead.log_of(path)
     before = log.stat().st_size

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from syndicate.errors import ConfigError, Unavailable
-from syndicate.net.address_guard import Guard, carried, dial, is_public, origin_of, refusal, resolve
+from syndicate.net.address_guard import HINT, Guard, carried, dial, is_public, origin_of, refusal, resolve
 
 PRIVATE = [
     "0.0.0.0",
@@ -164,7 +164,7 @@ def test_an_honest_address_is_left_to_the_resolver(url):
 def test_one_private_answer_among_public_ones_is_enough():
     with pytest.raises(Unavailable, match=r"^gazette\.example leads to a private address \(10\.0\.0\.1\)$") as fault:
         Guard().judge("http", "gazette.example", 80, ["8.8.8.8", "10.0.0.1"])
-    assert fault.value.hint == "list it under network.allow"
+    assert fault.value.hint == HINT
     Guard().judge("http", "gazette.example", 80, ["8.8.8.8", "2606:4700::1111"])
 
 

@@ -9,7 +9,7 @@ import pytest
 
 from syndicate.net.dry_run import DryHttp
 from syndicate.net.http import RequestsHttp
-from syndicate.ports import OAuth1, Reply
+from syndicate.ports import READS, OAuth1, Reply
 
 NOW = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
 TOKEN = "to+ken/with=signs"
@@ -41,6 +41,12 @@ def test_a_read_goes_out_with_all_its_parts(dry, inner):
     assert reply.body == b"real"
     parts = {"params": {"a": "1"}, "headers": {"Authorization": f"Bearer {TOKEN}"}}
     assert inner.calls == [("GET", "http://a.example/x", parts)]
+    assert dry.calls == []
+
+
+def test_a_question_by_post_goes_out_if_it_is_named_as_one(dry, inner):
+    assert dry.call("POST", "http://a.example/api/meta", json={"i": TOKEN}, sample=READS).body == b"real"
+    assert inner.calls == [("POST", "http://a.example/api/meta", {"json": {"i": TOKEN}})]
     assert dry.calls == []
 
 

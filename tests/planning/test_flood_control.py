@@ -7,6 +7,7 @@ import pytest
 
 from syndicate.model import BreakingRules, FloodLimits
 from syndicate.planning.apply import announce
+from syndicate.planning.flood_control import _differ
 from tests.worlds.newsroom import Newsroom
 
 CAREFUL = FloodLimits(burst=10, similar="ask")
@@ -518,3 +519,21 @@ def test_without_hours_the_time_when_it_was_seen_counts(newsroom, article, clock
         room.publish(*(article(1000 + number + each, **base) for each in range(4)), *room.articles)
         gone += len(room.run())
     assert (gone, waiting(room)) == (8, 12)
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "differ"),
+    [
+        ("", "a b c", False),
+        ("a b c", "", False),
+        ("a b c d", "a e f g", True),  # one of seven
+        ("a b c d e", "a b f g h", False),  # two of eight are a quarter
+        ("a b c d e", "a b f g h i", True),
+        ("a b c", "a b", False),  # by pairs of letters
+        ("abcd", "abxy", True),  # one pair of five
+        ("abcd", "abcx", False),
+        ("a b c", "d e f", True),
+    ],
+)
+def test_two_summaries_differ_that_share_less_than_a_quarter(one, other, differ):
+    assert _differ(one, other) is differ

@@ -4,7 +4,8 @@ from datetime import timedelta
 
 import pytest
 
-from syndicate.planning.likeness import address_form, difference
+from syndicate.model import ENCLOSED
+from syndicate.planning.likeness import address_form, difference, is_newer
 
 AHEAD = timedelta(hours=1)
 
@@ -122,3 +123,153 @@ def test_addresses_of_another_form(compare, url, told):
 def test_what_is_not_newer_than_what_was_known(compare, clock):
     assert compare(published=clock.now - 2 * AHEAD) == "and some of it is not newer than what was known before"
     assert compare(published=None) == ""
+
+
+@pytest.mark.parametrize(
+    ("path", "form"),
+    [
+        ("/2026/11/28/a-b", "/9/9/9/w"),
+        ("/news/12-13", "/w/9"),
+        ("/news/12-harbour", "/w/9-w"),
+        ("/news/harbour-12", "/w/w-9"),
+        ("/news/12-harbour-13", "/w/9-w-9"),
+        ("/news/12-13-14", "/w/9-w-9"),
+        ("/news/the_old-harbour", "/w/w"),
+        ("/s/a1b2", "/w/#"),
+        ("/s/a1b2-fire", "/w/w"),
+        ("/news/x.HTML", "/w/w.html"),
+        ("/news/x.htmlx7", "/w/w.htmlx7"),
+        ("/news/x.htmlx78", "/w/w"),
+        ("/news/x.7z", "/w/w"),
+        ("/a/?b=1&&a&b=2", "/w?a?b"),
+        ("/%D0%BC-x/", "/w"),
+        ("/", "/"),
+    ],
+)
+def test_the_form_itself(path, form):
+    assert address_form(f"https://gazette.example{path}") == form
+
+
+# Bounds: twelve listed, so many of which are strange
+
+
+def paths(*counts):
+    """So many paths of each kind, each with a number of its own."""
+    made = [path for path, count in counts for _ in range(count)]
+    return [path.format(number) for number, path in enumerate(made, 100)]
+
+
+@pytest.fixture
+def lists(article, clock):
+    def made(listed, known, roams=False, newest=None, **fields):
+        both = [
+            [article(n, title="", url=url if "//" in url else SITE + url, **fields) for n, url in each]
+            for each in (enumerate(listed), enumerate(known))
+        ]
+        return difference(*both, newest, roams=roams)
+
+    return made
+
+
+SITE = "https://gazette.example"
+NEWS, BLOG, OTHER = "/news/{}", "/blog/{}", "https://other.example/news/{}"
+
+
+@pytest.mark.parametrize(
+    ("listed", "known", "told"),
+    [
+        (((OTHER, 3), (NEWS, 9)), ((NEWS, 4),), ""),
+        (((OTHER, 4), (NEWS, 8)), ((NEWS, 4),), "and it leads to other.example"),
+        (((OTHER, 4), (NEWS, 8)), (), ""),
+        ((("nowhere//{}", 4), (NEWS, 8)), ((NEWS, 4), ("nowhere//{}", 1)), ""),
+        (((NEWS + "-a", 3), (NEWS, 9)), ((NEWS, 4),), ""),
+        (
+            ((NEWS + "-a", 4), (NEWS, 8)),
+            ((NEWS, 4),),
+            f"and its addresses have another form, such as {SITE}/news/100-a",
+        ),
+        (((BLOG, 9), ("/1/{}", 3)), ((NEWS, 4), ("/1/{}", 1)), ""),
+        (((BLOG, 10), ("/1/{}", 2)), ((NEWS, 4), ("/1/{}", 1)), "and its addresses are in another folder, /blog/"),
+        (((BLOG, 10), (NEWS, 2)), ((NEWS, 4),), ""),
+        (((BLOG, 12),), ((NEWS, 2), ("/sport/{}", 2)), "and its addresses are in another folder, /blog/"),
+        (((BLOG, 12),), ((NEWS, 2), ("/sport/{}", 1), ("/town/{}", 1)), ""),  # a folder for each
+        ((("/2026/{}", 12),), (("/2025/{}", 4),), ""),
+        ((("/blog", 12),), (("/news", 4),), ""),
+        ((("/News/{}", 12),), ((NEWS, 4),), ""),
+    ],
+)
+def test_how_many_addresses_have_to_differ(lists, listed, known, told):
+    assert lists(paths(*listed), paths(*known)) == told
+    assert lists(paths(*listed), paths(*known), roams=True) == ""
+
+
+def test_addresses_of_recordings_tell_nothing(lists):
+    assert lists(paths((OTHER, 12)), paths((NEWS, 4)), raw={ENCLOSED: "yes"}) == ""
+
+
+@pytest.mark.parametrize(("newer", "told"), [(9, ""), (8, "and some of it is not newer than what was known before")])
+def test_most_of_a_list_has_to_be_newer(article, clock, newer, told):
+    listed = [article(n, published=clock() + timedelta(microseconds=n < newer)) for n in range(12)]
+    assert difference(listed, [], clock(), roams=True) == told
+
+
+@pytest.mark.parametrize(
+    ("published", "precision", "newer"),
+    [
+        (timedelta(microseconds=1), "second", True),
+        (timedelta(0), "second", False),
+        (-timedelta(days=1), "day", False),
+        (timedelta(microseconds=1) - timedelta(days=1), "day", True),
+        (timedelta(microseconds=1) - timedelta(days=1), "minute", False),
+        (None, "second", True),
+    ],
+)
+def test_what_is_newer(article, clock, published, precision, newer):
+    story = article(1, published=None if published is None else clock() + published, precision=precision)
+    assert is_newer(story, clock()) is newer
+    assert is_newer(story, None)
+
+
+@pytest.fixture
+def headlines(article):
+    def made(listed, known):
+        both = [[article(n, title=title, url="") for n, title in enumerate(each)] for each in (listed, known)]
+        return difference(*both, None, roams=True)
+
+    return made
+
+
+WORDS = ["alpha", "beta", "gamma", "delta", "epsilon", "zeta", "eta", "theta", "iota", "kappa", "lambda", "mu", "nu"]
+
+
+def said(count, how, plain=0):
+    """So many headlines that are written like this, and so many plain ones, all of other words."""
+    made = [how.format(f"{word} x{word}") for word in WORDS[:count]]
+    return made + [f"{word}s y{word}" for word in WORDS[count : count + plain]]
+
+
+@pytest.mark.parametrize(
+    ("listed", "known", "told"),
+    [
+        (said(9, "News: {}", 3), said(0, "", 4), "and its headlines begin with “news”"),
+        (said(8, "News: {}", 4), said(0, "", 4), ""),
+        (said(4, "{} Gazette"), said(1, "{} Gazette", 3), "and its headlines end with “gazette”"),
+        (said(4, "{} Gazette"), said(2, "{} Gazette", 2), ""),
+        (said(4, "{} Gazette"), said(3, "{} Gazette", 9), "and its headlines end with “gazette”"),
+        (said(4, "{} Gazette"), said(4, "{} Gazette", 8), ""),
+        (said(0, "", 4), said(4, "News: {}"), "and the known headlines begin with “news”, and its own do not"),
+        (said(3, "News: {}"), said(0, "", 4), ""),
+        (said(4, "News: {}"), said(0, "", 3), ""),
+        (said(4, "News: {}"), [], ""),
+        ([], said(4, "News: {}"), ""),
+        (said(4, "{} […] "), said(0, "", 4), "and its headlines end with “…”"),
+        (said(4, "{} [...]"), said(0, "", 4), "and its headlines end with “…”"),
+        (said(4, "{}..."), said(0, "", 4), "and its headlines end with “…”"),
+        (said(4, "{}…"), said(0, "", 4), "and its headlines end with “…”"),
+        ([each.upper() for each in said(4, "{}")], said(0, "", 4), "and its headlines are written with “capitals”"),
+        (["", "", "", "", *said(3, "News: {}")], said(0, "", 4), ""),
+        (["!", "?", "!", "?"], said(0, "", 4), ""),
+    ],
+)
+def test_how_many_headlines_have_to_be_alike(headlines, listed, known, told):
+    assert headlines(listed, known) == told

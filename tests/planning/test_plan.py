@@ -1,3 +1,4 @@
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -100,6 +101,49 @@ def test_only_and_never_are_each_others_mirror(rule, fields, admitted):
     never = outcome(found, account=Account("a", "mastodon", never=rule))
     assert only == [("due", None) if admitted else ("skipped", "filtered")]
     assert never == [("skipped", "filtered") if admitted else ("due", None)]
+
+
+SLOW, STUCK = r"(a+)+b$", "a" * 500
+
+
+@pytest.mark.parametrize(
+    ("rules", "expected"),
+    [
+        ({"never": Filter(title=SLOW)}, ("planned", "approval")),
+        ({"only": Filter(title=SLOW)}, ("planned", "approval")),
+        ({"never": Filter(title=SLOW), "delay": timedelta(hours=1)}, ("planned", "approval")),
+        ({"never": Filter(title=SLOW, tags=("ads",))}, ("due", None)),
+        ({"only": Filter(title=SLOW, tags=("ads",))}, ("skipped", "filtered")),
+        ({"never": Filter(title=SLOW), "only": Filter(title="b")}, ("skipped", "filtered")),
+        ({"only": Filter(title=SLOW), "never": Filter(title="a")}, ("skipped", "filtered")),
+    ],
+)
+def test_a_title_that_takes_too_long_to_compare_waits_for_a_person(rules, expected):
+    """It may be what the publisher never wants, or the very story an account is for: neither is decided unseen."""
+    account = Account("a", "mastodon", **rules)
+    assert outcome(article(title=STUCK), account=account) == [expected]
+    [asked] = wanted([Candidate("anchor", article(title=STUCK))], [account], now=NOW, filtered=True)
+    assert (asked.state, asked.reason) == expected
+    assert outcome(article(25 * 60, title=STUCK), account=account)[0][0] == "skipped"
+
+
+def test_what_waits_for_that_says_which_rule_and_keeps_the_account_as_it_is():
+    account = Account("a", "mastodon", never=Filter(title=SLOW), delay=timedelta(hours=1))
+    entry = planned(article(title=STUCK), account)
+    assert entry.undecided == "never.title"
+    assert entry.note == "never.title took too long on its title, so it may be one that the rule is about"
+    assert entry.account is account
+    assert planned(article(title="Fine"), account).undecided is None
+    both = Account("a", "mastodon", only=Filter(title=SLOW))
+    assert planned(article(title=STUCK), both).undecided == "only.title"
+    far = planned(article(-60 * 24 * 90, title=STUCK), account)
+    assert (far.reason, far.undecided) == ("date", "never.title")
+    assert "days ahead" in far.note
+
+
+def test_a_title_that_takes_too_long_is_no_breaking_news():
+    assert planned(article(title=STUCK), breaking=BreakingRules(title=SLOW)).priority == 1
+    assert planned(article(title="aab"), breaking=BreakingRules(title=SLOW)).priority == 0
 
 
 def test_what_a_person_asks_for_ignores_age_and_baseline():
@@ -302,3 +346,9 @@ def test_what_says_and_shows_nothing_is_not_announced(fields, expected):
     assert outcome(found) == [expected]
     (asked,) = wanted([Candidate("anchor", found)], [MASTO], now=NOW, filtered=True)
     assert (asked.state, asked.reason) == expected
+
+
+def test_an_article_without_a_date_is_as_old_as_its_last_change():
+    found = replace(article(None), updated=NOW - timedelta(hours=2))
+    [_, _, age] = steps(found, MASTO, Baselines(BASELINE, NOW), "UTC", NOW)
+    assert age.age == timedelta(hours=2)

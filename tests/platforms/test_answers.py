@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from functools import partial
 
 import pytest
 
@@ -14,7 +15,7 @@ from syndicate.errors import (
     Unavailable,
     Uncertain,
 )
-from syndicate.platforms import _facebook_answers
+from syndicate.platforms import _facebook_answers, _graph_answers
 from syndicate.platforms._answers import Row, fault, find, of_a_picture
 from syndicate.testing import recorded
 from tests.worlds.meanings import BEFORE, ON_COMMIT, means
@@ -86,9 +87,12 @@ PLAIN_CODES = {
 }
 
 
+facebook_error = partial(_graph_answers.what, "facebook", _facebook_answers.REFUSED)
+
+
 @pytest.mark.parametrize(("meaning", "code"), [(key, code) for key, codes in PLAIN_CODES.items() for code in codes])
 def test_a_code_of_facebook(meaning, code):
-    found = _facebook_answers.what(recorded(400, {"error": {"code": code, "message": "No"}}), "post", commit=True)
+    found = facebook_error(recorded(400, {"error": {"code": code, "message": "No"}}), "post", commit=True)
     means(found, meaning, None)
     assert (str(found), found.status) == (f"facebook: post: No ({code})", 400)
 
@@ -117,7 +121,7 @@ def test_a_code_of_facebook(meaning, code):
     ],
 )
 def test_a_subcode_or_words_of_facebook(error, meaning, hint):
-    means(_facebook_answers.what(recorded(400, {"error": error}), "post", commit=True), meaning, hint)
+    means(facebook_error(recorded(400, {"error": error}), "post", commit=True), meaning, hint)
 
 
 @pytest.mark.parametrize(
@@ -132,7 +136,7 @@ def test_a_subcode_or_words_of_facebook(error, meaning, hint):
     ],
 )
 def test_a_code_that_facebook_does_not_explain_goes_by_its_status(status, error, meaning):
-    means(_facebook_answers.what(recorded(status, {"error": error}), "post", commit=True), meaning, None)
+    means(facebook_error(recorded(status, {"error": error}), "post", commit=True), meaning, None)
 
 
 @pytest.mark.parametrize(
@@ -144,7 +148,7 @@ def test_a_code_that_facebook_does_not_explain_goes_by_its_status(status, error,
     ],
 )
 def test_facebook_s_words_and_codes_are_shown(error, said):
-    found = _facebook_answers.what(recorded(400, {"error": error}), "removing a post")
+    found = facebook_error(recorded(400, {"error": error}), "removing a post")
     assert str(found) == f"facebook: removing a post: {said}"
 
 
@@ -163,13 +167,13 @@ def test_facebook_s_words_and_codes_are_shown(error, said):
 def test_facebook_s_longest_wait_is_kept(usage, header, seconds):
     listed = {"77": [{"estimated_time_to_regain_access": each} for each in usage]}
     headers = {"X-Business-Use-Case-Usage": json.dumps(listed)} | ({"Retry-After": header} if header else {})
-    found = _facebook_answers.what(recorded(400, {"error": {"code": 4}}, headers), "post")
+    found = facebook_error(recorded(400, {"error": {"code": 4}}, headers), "post")
     assert found.retry_after == seconds
 
 
 def test_what_facebook_says_without_an_error_goes_by_its_status():
-    assert type(_facebook_answers.what(recorded(500, ""), "post")) is Unavailable
-    assert type(_facebook_answers.what(recorded(400, {"error": {"code": 1}}), "post")) is Unavailable
-    assert _facebook_answers.what(recorded(200, {"id": "1"}), "post") is None
-    assert type(_facebook_answers.what(recorded(500, {"error": "x"}), "post", commit=True)) is Uncertain
-    assert str(_facebook_answers.what(recorded(400, "no"), "post")).startswith("facebook: post: HTTP 400")
+    assert type(facebook_error(recorded(500, ""), "post")) is Unavailable
+    assert type(facebook_error(recorded(400, {"error": {"code": 1}}), "post")) is Unavailable
+    assert facebook_error(recorded(200, {"id": "1"}), "post") is None
+    assert type(facebook_error(recorded(500, {"error": "x"}), "post", commit=True)) is Uncertain
+    assert str(facebook_error(recorded(400, "no"), "post")).startswith("facebook: post: HTTP 400")

@@ -289,7 +289,7 @@ def test_a_webhook_says_no_more_than_its_host():
     hook = webhook.Webhook(webhook.Options("https://cms.example:8443/secret"), Recorded(), Held())
     found = hook.verify()
     assert (found.id, found.name, found.url) == ("cms.example", "cms.example", None)
-    with pytest.raises(Unsupported, match="webhook: a receiver cannot be asked what it received"):
+    with pytest.raises(Unsupported, match="webhook: an incoming address cannot be asked what it received"):
         hook.find({}, KEY, post().at)
     hook = webhook.Webhook(webhook.Options("https:///hook"), Recorded(), Held())
     assert hook.verify().id == "webhook"

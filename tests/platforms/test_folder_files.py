@@ -13,6 +13,7 @@ from syndicate.errors import Rejected, Unavailable, Uncertain
 from syndicate.model import Receipt
 from syndicate.platforms import folder
 from syndicate.platforms.folder import FileDoor, Folder, Options
+from syndicate.platforms.folder import door as files
 from syndicate.platforms.folder.pages import entry, index, listed, page
 from syndicate.testing import KEY, LINK, OTHER_KEY, Held, illustrated, now, post
 
@@ -204,7 +205,7 @@ def test_what_the_disk_refuses_is_told_with_its_place(door, root):
 @pytest.mark.parametrize(("path", "lasting"), [("/a", True), ("/.prepared/a", False), ("/a/.b", False), ("/a/b", True)])
 def test_what_readers_see_survives_a_power_cut(door, root, path, lasting, monkeypatch):
     settled = []
-    monkeypatch.setattr(folder, "_settle", lambda place: settled.append(place.is_dir()))
+    monkeypatch.setattr(files, "_settle", lambda place: settled.append(place.is_dir()))
     door.call("PUT", f"{root.as_uri()}{path}", data=b"x")
     assert settled == ([False, True] if lasting else [])
 
@@ -213,7 +214,7 @@ def test_what_is_moved_into_place_survives_a_power_cut(door, root, monkeypatch):
     for name in ("a", "b"):
         door.call("PUT", f"{root.as_uri()}/.p/{name}", data=b"x")
     settled = []
-    monkeypatch.setattr(folder, "_settle", lambda place: settled.append(place.relative_to(root).as_posix()))
+    monkeypatch.setattr(files, "_settle", lambda place: settled.append(place.relative_to(root).as_posix()))
     door.call("MOVE", f"{root.as_uri()}/.p", headers={"Destination": f"{root.as_uri()}/d"})
     assert sorted(settled[:2]) == [".p/a", ".p/b"]
     assert settled[2:] == [".p", "."]
@@ -223,7 +224,7 @@ def test_settling_leaves_no_file_open(root, monkeypatch):
     root.mkdir()
     synced = []
     monkeypatch.setattr(os, "fsync", synced.append)
-    folder._settle(root)
+    files._settle(root)
     with pytest.raises(OSError, match="Bad file descriptor"):
         os.close(*synced)
 
@@ -235,7 +236,7 @@ def test_a_write_that_fails_leaves_the_old_file_and_no_draft(door, root, monkeyp
     def full(_):
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr(folder, "_settle", full)
+    monkeypatch.setattr(files, "_settle", full)
     with pytest.raises(Unavailable, match=r"^folder: No space left on device: .*/posts/a$"):
         door.call("PUT", at, data=b"new")
     with pytest.raises(Unavailable, match="No space left"):

@@ -333,7 +333,7 @@ def test_a_record_key_is_made_of_second_and_delivery(planned_at, key, record_key
         ("zh-Hant-TW", ["zh-Hant-TW"]),
         ("e", None),
         ("abcdefghi", None),
-        ("en-abcdefghi", None),
+        ("en-abcdefghi", ["en"]),
         ("en ", None),
         ("", None),
         (None, None),

@@ -1,11 +1,7 @@
 from __future__ import annotations
 
 import json
-import sys
-import threading
 from datetime import UTC, datetime, timedelta
-from subprocess import PIPE, STDOUT
-from urllib.request import Request, urlopen
 
 import pytest
 
@@ -19,8 +15,7 @@ from syndicate.errors import (
 from syndicate.model import Receipt, Secret
 from syndicate.platforms.mastodon import Mastodon, Options
 from syndicate.testing import KEY, LINK, Held, PlatformContract, Recorded, illustrated, picture, post
-from tests import processes
-from tests.waiting import PATIENCE
+from tests.worlds.mastodon_mock import Mock
 
 SINCE = datetime(2026, 11, 23, 10, tzinfo=UTC)
 ACCOUNT = (200, {"id": "7", "acct": "gazette", "url": "https://social.example/@gazette"})
@@ -47,6 +42,9 @@ class TestAgainstTheSandbox(PlatformContract):
     def make(self, http, url, credentials):
         return Mastodon(Options("https://social.example", Secret("token-1234"), api_url=url), http, credentials)
 
+    def session(self, platform, network):
+        return {"software": "mastodon 4.6.0"}
+
     @pytest.fixture
     def network(self, sandbox):
         return sandbox
@@ -54,61 +52,6 @@ class TestAgainstTheSandbox(PlatformContract):
     @pytest.fixture
     def http(self, described):
         return described("mastodon")
-
-
-class Mock:
-    """A `mastodon_mock` process: somebody else's idea of a Mastodon server."""
-
-    def __init__(self):
-        port = str(processes.free_port())
-        self.url = f"http://127.0.0.1:{port}"
-        command = [sys.executable, "-m", "mastodon_mock", "serve", "--in-memory", "--log-level", "info"]
-        command += ["--host", "127.0.0.1", "--port", port]
-        self._process = processes.start(command, stdout=PIPE, stderr=STDOUT, text=True)
-        started = any("running on" in line for line in self._process.stdout)
-        assert started, "mastodon_mock did not start"
-        self._talk = threading.Thread(target=self._process.stdout.read)
-        self._talk.start()
-
-    def call(self, method, path, body=None):
-        headers = {"Authorization": "Bearer mock_token", "Content-Type": "application/json"}
-        data = None if body is None else json.dumps(body).encode()
-        request = Request(self.url + path, data=data, headers=headers, method=method)
-        with urlopen(request, timeout=PATIENCE) as reply:
-            return json.loads(reply.read())
-
-    def posts(self):
-        account = self.call("GET", "/api/v1/accounts/verify_credentials")["id"]
-        found = self.call("GET", f"/api/v1/accounts/{account}/statuses?limit=40")
-        return [
-            {
-                "text": self.call("GET", f"/api/v1/statuses/{one['id']}/source")["text"],
-                "media": [{"alt": media["description"]} for media in one["media_attachments"]],
-            }
-            for one in reversed(found)
-        ]
-
-    def add_faults(self, rules):
-        """Its faults come before the request is looked at, so it cannot accept and then lose the answer."""
-        for rule in rules:
-            if rule["fault"] not in ("401", "429", "500", "503"):
-                pytest.skip("mastodon_mock cannot do that")
-            step = {"commit": ("POST", "/api/v1/statuses"), "upload": ("POST", "/api/v2/media"), "read": ("GET", "*")}
-            step |= {"edit": ("PUT", "*"), "delete": ("DELETE", "*")}
-            method, path = step[rule["step"]]
-            headers = {"Retry-After": str(rule["retry_after"])} if "retry_after" in rule else {}
-            effect = {"type": "status", "status": int(rule["fault"]), "headers": headers}
-            match = {"methods": [method], "path": path}
-            self.call("POST", "/api/v1/_mock/faults", {"match": match, "effect": effect, "count": 1})
-
-    def reset(self):
-        self.call("POST", "/api/v1/_mock/reset")
-        self.call("DELETE", "/api/v1/_mock/faults")
-
-    def close(self):
-        self._process.kill()
-        self._talk.join(PATIENCE)
-        processes.end(self._process)
 
 
 @pytest.fixture(scope="module")
@@ -125,6 +68,9 @@ class TestAgainstMastodonMock(PlatformContract):
     def make(self, http, url, credentials):
         return Mastodon(Options(url, Secret("mock_token")), http, credentials)
 
+    def session(self, platform, network):
+        return {"software": "mastodon 4.6.0"}
+
     @pytest.fixture
     def network(self, mock):
         mock.reset()
@@ -140,7 +86,7 @@ def test_who_and_which_limits_are_read_from_the_server():
             "description_limit": 1500,
         },
     }
-    platform, door = adapter(ACCOUNT, (200, {"configuration": configuration}))
+    platform, door = adapter(ACCOUNT, (200, {"configuration": configuration}), (404, ""))
     identity = platform.verify()
     assert (identity.id, identity.name, identity.url) == ("7", "@gazette", "https://social.example/@gazette")
     assert identity.limits == {
@@ -153,26 +99,27 @@ def test_who_and_which_limits_are_read_from_the_server():
     assert [call.url for call in door.calls] == [
         "https://social.example/api/v1/accounts/verify_credentials",
         "https://social.example/api/v2/instance",
+        "https://social.example/.well-known/nodeinfo",
     ]
 
 
 @pytest.mark.parametrize("broken", [(500, "<h1>AttributeError</h1>"), (404, {"error": "Record not found"})])
 def test_an_old_server_states_its_limits_in_version_1(broken):
     old = (200, {"configuration": {"statuses": {"max_characters": 11000}}})
-    platform, door = adapter(ACCOUNT, broken, old)
+    platform, door = adapter(ACCOUNT, broken, old, (404, ""))
     assert platform.verify().limits == {"text": 11000}
-    assert door.calls[-1].url.endswith("/api/v1/instance")
+    assert door.calls[-2].url.endswith("/api/v1/instance")
 
 
 def test_a_server_that_states_nothing_has_the_usual_limits():
-    platform, _ = adapter(ACCOUNT, (404, ""), (200, {"uri": "social.example"}))
+    platform, _ = adapter(ACCOUNT, (404, ""), (200, {"uri": "social.example"}), (404, ""))
     assert platform.verify().limits == {}
     assert (platform.limits.text, platform.limits.images, platform.limits.stated) == (500, 4, True)
 
 
 def test_a_server_where_addresses_cost_more_leaves_less_for_words():
     stated = {"statuses": {"max_characters": 500, "characters_reserved_per_url": 30}}
-    platform, _ = adapter(ACCOUNT, (200, {"configuration": stated}))
+    platform, _ = adapter(ACCOUNT, (200, {"configuration": stated}), (404, ""))
     assert platform.verify().limits["text"] == 493
 
 
@@ -182,7 +129,11 @@ def test_the_status_goes_out_with_its_key_and_language():
     assert (receipt.id, receipt.permalink) == ("1", "https://social.example/@gazette/1")
     [call] = door.calls
     assert call.json == {"status": "A bridge opens", "visibility": "unlisted", "language": "pt"}
-    assert call.headers == {"Authorization": "Bearer token-1234", "Idempotency-Key": KEY}
+    assert call.headers == {
+        "Authorization": "Bearer token-1234",
+        "Accept": "application/json",
+        "Idempotency-Key": KEY,
+    }
 
 
 @pytest.mark.parametrize(
@@ -316,7 +267,16 @@ def test_an_address_without_a_scheme_is_a_wrong_option():
 
 
 def test_requests_are_as_the_api_describes_them(requests_are_valid):
-    replies = [ACCOUNT, (200, {}), (200, {"id": "5"}), (200, status()), ACCOUNT, (200, [status()]), (200, [])]
+    replies = [
+        ACCOUNT,
+        (200, {}),
+        (404, ""),
+        (200, {"id": "5"}),
+        (200, status()),
+        ACCOUNT,
+        (200, [status()]),
+        (200, []),
+    ]
     pictured = status() | {"media_attachments": [{"id": "5", "description": "A bridge in fog"}]}
     replies += [(200, {"id": "2"}), (200, pictured), (200, pictured), (200, {})]
     platform, door = adapter(*replies)
@@ -327,7 +287,8 @@ def test_requests_are_as_the_api_describes_them(requests_are_valid):
     receipt = platform.commit(platform.prepare(post(), KEY), KEY)
     platform.edit(receipt, post("A bridge is open", language="en"))
     platform.delete(receipt)
-    assert requests_are_valid("mastodon-openapi.json", "https://social.example", door.calls) == 11
+    described = [call for call in door.calls if "nodeinfo" not in call.url]
+    assert requests_are_valid("mastodon-openapi.json", "https://social.example", described) == 11
 
 
 def test_an_edit_names_pictures_descriptions_and_warning_again():

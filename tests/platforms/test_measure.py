@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from syndicate.model import Secret
-from syndicate.platforms import bluesky, facebook, mastodon, webhook, x
+from syndicate.platforms import bluesky, facebook, linkedin, mastodon, webhook, x
 from syndicate.testing import Held, Recorded
 
 URL = "https://www.example.com/" + "a" * 179
@@ -21,7 +21,8 @@ X = x.X(x.Options(*[Secret("x")] * 4), Recorded(), Held())
 MASTODON = mastodon.Mastodon(mastodon.Options("https://social.example", Secret("x")), Recorded(), Held())
 FACEBOOK = facebook.Facebook(facebook.Options("1", Secret("x")), Recorded(), Held())
 WEBHOOK = webhook.Webhook(webhook.Options("https://cms.example/hook"), Recorded(), Held())
-ALL = (BLUESKY, X, MASTODON, FACEBOOK, WEBHOOK)
+LINKEDIN = linkedin.LinkedIn(linkedin.Options("urn:li:person:a", Secret("x")), Recorded(), Held())
+ALL = (BLUESKY, X, MASTODON, FACEBOOK, WEBHOOK, LINKEDIN)
 
 
 @pytest.mark.parametrize(

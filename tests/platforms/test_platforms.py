@@ -9,9 +9,10 @@ from pathlib import Path
 import pytest
 
 from syndicate import platforms
+from syndicate.app.sign_ins import signed_out
 from syndicate.errors import ConfigError
 from syndicate.platforms import mastodon, x
-from syndicate.ports import Deletable, Editable, Identified, OwnDoor, Priced, Refreshable
+from syndicate.ports import Deletable, Editable, Identified, OwnDoor, Priced, Refreshable, SignIn
 from tests import processes
 
 OURS = sorted(path.stem for path in Path(platforms.__file__).parent.glob("[!_]*"))
@@ -19,6 +20,10 @@ OURS = sorted(path.stem for path in Path(platforms.__file__).parent.glob("[!_]*"
 
 def test_every_module_is_a_platform_and_nothing_else_is():
     assert platforms.names() == OURS
+
+
+APP = {"client_id", "client_secret", "app_id", "app_secret"}
+"""Options that say which app it is, and no login."""
 
 
 @pytest.mark.parametrize("name", OURS)
@@ -55,19 +60,46 @@ def test_what_a_platform_can_do_besides_is_seen_before_it_is_built(ability, able
     [
         ("mastodon", {"url": "https://social.example", "token": "hush-hush", "visibility": "unlisted"}),
         ("bluesky", {"handle": "gazette.example", "app_password": "hush-hush"}),
+        ("x", {"client_id": "app-1", "client_secret": "hush-hush", "refresh_token": "hush-hush"}),
         ("x", dict.fromkeys(("api_key", "api_secret", "access_token", "access_secret"), "hush-hush")),
         ("facebook", {"page_id": "77", "page_token": "hush-hush"}),
+        ("linkedin", {"client_id": "app-1", "client_secret": "hush-hush"}),
+        ("linkedin", {"author": "urn:li:person:a", "token": "hush-hush"}),
+        ("misskey", {"url": "https://misskey.example", "token": "hush-hush", "visibility": "home"}),
+        ("instagram", {"user_id": "178", "token": "hush-hush", "app_secret": "hush-hush"}),
+        ("threads", {"user_id": "178", "token": "hush-hush", "app_secret": "hush-hush"}),
         ("webhook", {"url": "https://cms.example/hook", "secret": "hush-hush"}),
         ("folder", {"path": "posts"}),
+        *((name, {"url": "https://chat.example/hush-hush"}) for name in ("mattermost", "rocketchat", "googlechat")),
+        *((name, {"url": "https://chat.example/hush-hush"}) for name in ("teams", "ntfy")),
+        ("discord", {"bot_token": "hush-hush", "channel": "1"}),
+        ("slack", {"bot_token": "hush-hush", "channel": "C0123456789"}),
+        ("telegram", {"bot_token": "hush-hush", "chat": "@gazette"}),
     ],
 )
 def test_the_config_can_read_its_options_and_they_do_not_show_secrets(name, typed):
     from pydantic import TypeAdapter, ValidationError
 
     reader = TypeAdapter(platforms.find(name).options_type)
+    fields = dataclasses.fields(platforms.find(name).options_type)
     assert "hush-hush" not in repr(reader.validate_python(typed))
+    if issubclass(platforms.find(name), SignIn):
+        app = dict.fromkeys(APP & {each.name for each in fields}, "hush-hush")
+        assert signed_out(platforms.find(name), reader.validate_python(app))  # somebody signs in instead
+        return
     with pytest.raises(ValidationError):
         reader.validate_python({})
+
+
+def test_a_site_that_takes_posts_may_be_signed_in_to_later():
+    from pydantic import TypeAdapter, ValidationError
+
+    reader = TypeAdapter(platforms.find("micropub").options_type)
+    typed = {"endpoint": "https://micro.blog/micropub", "token": "hush-hush"}
+    assert "hush-hush" not in repr(reader.validate_python(typed))
+    assert reader.validate_python({}).endpoint is None
+    with pytest.raises(ValidationError, match="a token needs its endpoint"):
+        reader.validate_python({"token": "hush-hush"})
 
 
 def test_twitter_is_x():
@@ -95,13 +127,13 @@ def test_a_misspelled_platform_is_guessed(wrong, hint):
 
 
 def test_what_comes_later_is_said_to_come_and_may_be_brought_by_another_package(monkeypatch):
-    with pytest.raises(ConfigError, match="platform 'linkedin' is not built yet"):
-        platforms.find("linkedin")
+    with pytest.raises(ConfigError, match="platform 'pinterest' is not built yet"):
+        platforms.find("pinterest")
     example = (Path(__file__).parents[2] / "config.example.yaml").read_text(encoding="utf-8")
     assert all(re.search(rf"\b{name}\b", example) for name in platforms.PLANNED)
-    entry = EntryPoint("linkedin", "syndicate.platforms.mastodon:Mastodon", platforms.GROUP)
+    entry = EntryPoint("pinterest", "syndicate.platforms.mastodon:Mastodon", platforms.GROUP)
     monkeypatch.setattr(platforms, "_plugins", lambda: [entry])
-    assert platforms.find("linkedin") is mastodon.Mastodon
+    assert platforms.find("pinterest") is mastodon.Mastodon
 
 
 @pytest.mark.parametrize("wrong", ["", "_replies", "x.y", "../x", "gopher"])
@@ -134,8 +166,7 @@ def test_all_adapters_load_without_the_heavy_libraries():
 
 
 NETWORKS_TO_COME = """
-    instagram threads linkedin telegram discord slack matrix nostr pinterest tumblr devto reddit email teams
-    mattermost rocketchat ntfy apprise
+    matrix nostr pinterest tumblr devto reddit email apprise
 """
 
 
@@ -153,5 +184,30 @@ def test_a_network_that_is_gone_says_when_and_what_to_take():
     assert platforms.find("twitter") is x.X
 
 
+@pytest.mark.parametrize(
+    ("typed", "words", "advice"),
+    [
+        ("Google+", "closed on 2 April 2019", "mastodon"),
+        ("medium", "not supported its API since 2 March 2023", "medium.com/p/import"),
+        ("TikTok", "only videos and photos, with no links", "by hand"),
+        ("whatsapp", "no API for channels", "webhook"),
+        ("whatsapp-channel", "no API for channels", "webhook"),
+        ("WhatsApp-Channels", "no API for channels", "webhook"),
+        ("youtube", "no API for a channel's posts", "by hand"),
+        ("youtube-community", "no API for a channel's posts", "by hand"),
+    ],
+)
+def test_a_network_that_takes_no_posts_says_why_and_what_to_do_however_it_is_written(typed, words, advice):
+    with pytest.raises(ConfigError, match=f"{words}.* (nothing|no article) can be posted") as caught:
+        platforms.find(typed)
+    assert caught.value.hint.startswith("remove the account")
+    assert advice in caught.value.hint
+
+
+def test_no_network_that_takes_no_posts_is_one_that_is_built_or_planned():
+    assert {*platforms.GONE_ALIASES.values()} <= {*platforms.GONE}
+    assert not {*platforms.GONE, *platforms.GONE_ALIASES} & {*OURS, *platforms.PLANNED, *platforms.ALIASES}
+
+
 def test_what_others_may_take_from_here():
-    assert platforms.__all__ == ["ALIASES", "GONE", "GROUP", "find", "names"]
+    assert platforms.__all__ == ["ALIASES", "GONE", "GONE_ALIASES", "GROUP", "PLANNED", "find", "names"]

@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 import pytest
 
 from syndicate.model import LinkCard, Receipt, Secret
-from syndicate.platforms import bluesky, facebook, folder, mastodon, webhook, x
+from syndicate.platforms import bluesky, facebook, folder, linkedin, mastodon, webhook, x
 from syndicate.testing import KEY, LINK, Held, illustrated, picture, post, recorded
 
 AT = datetime(2026, 11, 23, 10, 0, 5, tzinfo=UTC)
@@ -41,7 +41,7 @@ def door():
 
 def test_mastodon(door):
     platform = mastodon.Mastodon(mastodon.Options("https://social.example", Secret("t")), door, Held())
-    bearer = {"Authorization": "Bearer t"}
+    bearer = {"Authorization": "Bearer t", "Accept": "application/json"}
     at = "https://social.example/api/v1/statuses"
     draft = platform.prepare(STORY, KEY)
     assert draft == {
@@ -51,6 +51,9 @@ def test_mastodon(door):
         "looks": 1,
         "visibility": "public",
         "language": "en",
+        "spoiler_text": "",
+        "sensitive": False,
+        "content_type": None,
         "link": LINK,
         "expires_at": "2026-11-23T22:00:05Z",
     }
@@ -113,7 +116,7 @@ def test_a_picture_in_the_works_is_asked_for_with_a_sample(door):
     name = f"{PICTURE.file} A bridge in fog"
     left = {"media": {name: {"id": "5", "ready": False}}, "looks": 3}
     assert platform.prepare(STORY, KEY, left)["looks"] == 4
-    bearer = {"Authorization": "Bearer t"}
+    bearer = {"Authorization": "Bearer t", "Accept": "application/json"}
     url = "https://social.example/api/v1/media/5"
     assert door.take() == [("GET", url, {"headers": bearer, "sample": {"id": "<media id>"}})]
 
@@ -253,7 +256,7 @@ def test_where_facebook_s_link_is(story, draft, door):
 def test_x(door):
     options = x.Options(*map(Secret, "abcd"))
     platform = x.X(options, door, Held())
-    auth = platform._auth
+    auth = options.keys
     at = "https://api.x.com/2"
     draft = platform.prepare(STORY, KEY)
     assert draft == {"post": {"text": STORY.text, "media": {"media_ids": ["<media id>"]}}, "link": LINK}
@@ -279,6 +282,71 @@ def test_x(door):
     for receipt in (Receipt("5", None), Receipt("https://x.com/g/status/5", None)):
         platform.delete(receipt)
         assert door.take() == [("DELETE", f"{at}/tweets/5", {"auth": auth, "sample": {"data": {"deleted": True}}})]
+
+
+def test_x_by_oauth_2(door):
+    options = x.Options(client_id="app", client_secret=Secret("s"), refresh_token=Secret("r0"))
+    platform = x.X(options, door, Held())
+    held = platform.refresh({})
+    sample = {"access_token": "<access token>", "refresh_token": "<refresh token>", "expires_in": 7200}
+    asked = {
+        "data": {"grant_type": "refresh_token", "refresh_token": "r0"},
+        "headers": {"Authorization": "Basic YXBwOnM="},
+        "sample": sample,
+    }
+    assert door.take() == [("POST", "https://api.x.com/2/oauth2/token", asked)]
+    assert (held["token"], held["refresh_token"]) == ("<access token>", "<refresh token>")
+    platform = x.X(options, door, Held(held))
+    platform.commit({"post": {"text": "A"}, "link": None}, KEY)
+    [(_, _, said)] = door.take()
+    assert said["headers"] == {"Authorization": "Bearer <access token>"}
+    assert "auth" not in said
+
+
+def test_linkedin(door):
+    platform = linkedin.LinkedIn(linkedin.Options("urn:li:person:a", Secret("t")), door, Held())
+    at = "https://api.linkedin.com/rest"
+    headers = {"Authorization": "Bearer t", "X-Restli-Protocol-Version": "2.0.0", "LinkedIn-Version": "202609"}
+    draft = platform.prepare(STORY, KEY)
+    urn = "urn:li:image:<id>"
+    assert draft["post"]["content"] == {"media": {"id": urn, "altText": "A bridge in fog"}}
+    assert {name: draft[name] for name in ("text", "link", "expires_at")} == {
+        "text": STORY.text,
+        "link": LINK,
+        "expires_at": "2026-11-23T22:00:05Z",
+    }
+    begin = {
+        "headers": headers,
+        "params": {"action": "initializeUpload"},
+        "json": {"initializeUploadRequest": {"owner": "urn:li:person:a"}},
+        "sample": {"value": {"uploadUrl": "<upload url>", "image": urn}},
+    }
+    upload = {"headers": {"Content-Type": "image/png"}, "data": PICTURE.data, "sample": {}}
+    look = {"headers": headers, "sample": {"status": "AVAILABLE"}}
+    assert door.take() == [
+        ("POST", f"{at}/images", begin),
+        ("PUT", "<upload url>", upload),
+        ("GET", f"{at}/images/urn%3Ali%3Aimage%3A%3Cid%3E", look),
+    ]
+    receipt = platform.commit(draft, KEY)
+    assert receipt == Receipt("urn:li:share:<id>", "https://www.linkedin.com/feed/update/urn:li:share:<id>")
+    sample = {"id": "urn:li:share:<id>"}
+    assert door.take() == [("POST", f"{at}/posts", {"headers": headers, "json": draft["post"], "sample": sample})]
+    platform.edit(Receipt("urn:li:share:5", None), post("New"))
+    platform.delete(Receipt("urn:li:share:5", None))
+    patch = {"patch": {"$set": {"commentary": "New"}}}
+    where = f"{at}/posts/urn%3Ali%3Ashare%3A5"
+    assert door.take() == [
+        ("POST", where, {"headers": headers | {"X-RestLi-Method": "PARTIAL_UPDATE"}, "json": patch, "sample": {}}),
+        ("DELETE", where, {"headers": headers | {"X-RestLi-Method": "DELETE"}, "sample": {}}),
+    ]
+    comment = platform.prepare(post("More", reply_to=receipt), KEY)
+    body = {"actor": "urn:li:person:a", "object": receipt.id, "message": {"text": "More"}}
+    assert comment == {"comment": body, "on": receipt.id, "text": "More", "link": None}
+    assert platform.commit(comment, KEY).id == "urn:li:comment:(<post>,<id>)"
+    [(_, address, said)] = door.take()
+    assert address == "https://api.linkedin.com/v2/socialActions/urn%3Ali%3Ashare%3A%3Cid%3E/comments"
+    assert "LinkedIn-Version" not in said["headers"]
 
 
 def test_x_takes_a_text_alone(door):

@@ -6,7 +6,27 @@ import pytest
 
 from syndicate.errors import Unavailable
 from syndicate.model import Limits, Look, Secret
-from syndicate.platforms import bluesky, facebook, folder, mastodon, webhook, x
+from syndicate.platforms import (
+    bluesky,
+    discord,
+    facebook,
+    folder,
+    googlechat,
+    instagram,
+    linkedin,
+    mastodon,
+    mattermost,
+    micropub,
+    misskey,
+    ntfy,
+    rocketchat,
+    slack,
+    teams,
+    telegram,
+    threads,
+    webhook,
+    x,
+)
 from syndicate.platforms.bluesky import BLOB_LIFE
 from syndicate.platforms.mastodon import MEDIA_LIFE
 from syndicate.testing import Held, Recorded
@@ -17,12 +37,48 @@ JPEG_AND_PNG = ("image/jpeg", "image/png")
 @pytest.mark.parametrize(
     ("adapter", "limits"),
     [
+        (
+            instagram.Instagram,
+            (
+                2200,
+                None,
+                10,
+                8_000_000,
+                None,
+                ("image/jpeg",),
+                1_000_000,
+                1000,
+                "none",
+                False,
+                False,
+                False,
+                (0.8, 1.91),
+            ),
+        ),
+        (threads.Threads, (500, None, 20, 8_000_000, None, JPEG_AND_PNG, 1_000_000, 1000, "field", False, False)),
         (mastodon.Mastodon, (500, None, 4, 8_000_000, None, JPEG_AND_PNG, 1_000_000, 1500, "text", False, True)),
         (bluesky.Bluesky, (300, 3000, 4, 2_000_000, None, JPEG_AND_PNG, 1_000_000, 2000, "client", False, False)),
         (facebook.Facebook, (63_206, None, 4, 4_000_000, None, JPEG_AND_PNG, 1_000_000, 1000, "field", False, False)),
+        (
+            linkedin.LinkedIn,
+            (3000, None, 20, 5_000_000, 36_152_319, JPEG_AND_PNG, 5_000_000, 1000, "client", False, False),
+        ),
         (x.X, (280, None, 4, 5_000_000, None, JPEG_AND_PNG, 1_000_000, 1000, "text", False, False)),
         (webhook.Webhook, (10_000, None, 4, 5_000_000, None, JPEG_AND_PNG, 1_000_000, 1000, "field", True, False)),
         (folder.Folder, (10_000, None, 4, 5_000_000, None, JPEG_AND_PNG, 1_000_000, 1000, "text", True, False)),
+        (micropub.Micropub, (5000, None, 4, 5_000_000, None, JPEG_AND_PNG, 1_000_000, 1000, "text", True, True)),
+        (mattermost.Mattermost, (16_383, None, 0, 5_000_000, None, JPEG_AND_PNG, 1_000_000, 1000, "text")),
+        (rocketchat.RocketChat, (5000, None, 0, 5_000_000, None, JPEG_AND_PNG, 1_000_000, 1000, "text")),
+        (googlechat.GoogleChat, (30_000, None, 0, 5_000_000, None, JPEG_AND_PNG, 1_000_000, 1000, "text")),
+        (teams.Teams, (20_000, None, 0, 5_000_000, None, JPEG_AND_PNG, 1_000_000, 1000, "field", True)),
+        (misskey.Misskey, (3000, None, 16, 10_000_000, None, JPEG_AND_PNG, 1_000_000, 512, "text", False, True)),
+        (ntfy.Ntfy, (4096, None, 1, 2_000_000, None, JPEG_AND_PNG, 1_000_000, 1000, "field", True)),
+        (discord.Discord, (2000, None, 4, 5_000_000, None, JPEG_AND_PNG, 5_000_000, 1024, "client", False, False)),
+        (slack.Slack, (4000, None, 4, 5_000_000, None, JPEG_AND_PNG, 5_000_000, 2000, "client", False, False)),
+        (
+            telegram.Telegram,
+            (4096, None, 10, 5_000_000, 4_500_000, JPEG_AND_PNG, 1_000_000, 0, "field", False, False, True, None, 1024),
+        ),
     ],
 )
 def test_what_a_network_takes(adapter, limits):
@@ -35,9 +91,20 @@ def test_what_a_network_takes(adapter, limits):
         (mastodon.Mastodon, "keyed", 55 * 60, 15),
         (bluesky.Bluesky, "exact", 0, 0),
         (facebook.Facebook, "lookup", 0, 60),
+        (linkedin.LinkedIn, "lookup", 0, 60),
+        (threads.Threads, "lookup", 0, 60),
+        (instagram.Instagram, "lookup", 0, 60),
         (x.X, "lookup", 0, 60),
         (webhook.Webhook, "blind", 0, 0),
         (folder.Folder, "exact", 0, 0),
+        (micropub.Micropub, "lookup", 0, 60),
+        (misskey.Misskey, "lookup", 0, 15),
+        (ntfy.Ntfy, "lookup", 0, 10),
+        *((each, "blind", 0, 0) for each in (mattermost.Mattermost, rocketchat.RocketChat)),
+        *((each, "blind", 0, 0) for each in (googlechat.GoogleChat, teams.Teams)),
+        (telegram.Telegram, "blind", 0, 0),
+        (discord.Discord, "keyed", 60, 10),
+        (slack.Slack, "lookup", 0, 15),
     ],
 )
 def test_how_sure_a_network_makes_us(adapter, certainty, key_window, settle):
@@ -88,6 +155,17 @@ OWN_BOX = "{0} draws this box from the page itself."
             OWN_BOX,
         ),
         (
+            linkedin.LinkedIn,
+            ("LinkedIn", "in"),
+            ("#0b5cad", ("#0a5cb0", "#75b9f2"), ("#ffffff", "#1b1f23")),
+            (8, 0),
+            ("wide",),
+            None,
+            210,
+            ("Like", "Comment", "Repost", "Send"),
+            OWN_BOX,
+        ),
+        (
             x.X,
             ("X", "X"),
             ("#17181a", ("#0c68ac", "#5db8f7"), ("#ffffff", "#000000")),
@@ -108,6 +186,39 @@ OWN_BOX = "{0} draws this box from the page itself."
             None,
             (),
             "The link has its own field.",
+        ),
+        (
+            slack.Slack,
+            ("Slack", "S"),
+            ("#611f69", ("#1264a3", "#4ba3e3"), ("#ffffff", "#1a1d21")),
+            (0, 8),
+            ("open", "inline", "square"),
+            None,
+            700,
+            ("React", "Reply in thread", "Forward"),
+            "syndicate sends this box.",
+        ),
+        (
+            discord.Discord,
+            ("Discord", "D"),
+            ("#4a55d6", ("#4a55d6", "#9aa4ff"), ("#ffffff", "#313338")),
+            (4, 4),
+            ("open", "inline"),
+            None,
+            None,
+            ("React", "Reply", "Thread"),
+            "syndicate sends this box.",
+        ),
+        (
+            telegram.Telegram,
+            ("Telegram", "T"),
+            ("#1a6fa8", ("#1a6fa8", "#6ab7ee"), ("#ffffff", "#182533")),
+            (14, 8),
+            ("above",),
+            None,
+            None,
+            ("Views", "Share"),
+            OWN_BOX,
         ),
         (
             folder.Folder,
@@ -140,9 +251,11 @@ SECRET = Secret("x")
         (bluesky.Options("a.example", SECRET, "https://pds.example/"), bluesky.Bluesky, "https://pds.example"),
         (bluesky.Options("a.example", SECRET, api_url="http://b:1/"), bluesky.Bluesky, "http://b:1"),
         (facebook.Options("77", SECRET), facebook.Facebook, "https://graph.facebook.com"),
-        (facebook.Options("77", SECRET, "http://b:1/"), facebook.Facebook, "http://b:1"),
+        (facebook.Options("77", SECRET, api_url="http://b:1/"), facebook.Facebook, "http://b:1"),
+        (linkedin.Options("urn:li:person:a", SECRET), linkedin.LinkedIn, "https://api.linkedin.com"),
+        (linkedin.Options("urn:li:person:a", SECRET, api_url="http://b:1/"), linkedin.LinkedIn, "http://b:1"),
         (x.Options(*[SECRET] * 4), x.X, "https://api.x.com"),
-        (x.Options(*[SECRET] * 4, "http://b:1/"), x.X, "http://b:1"),
+        (x.Options(*[SECRET] * 4, api_url="http://b:1/"), x.X, "http://b:1"),
     ],
 )
 def test_requests_go_to_the_network_or_where_the_config_says(options, adapter, address):
@@ -150,7 +263,7 @@ def test_requests_go_to_the_network_or_where_the_config_says(options, adapter, a
     with pytest.raises(Unavailable, match="HTTP 503"):
         adapter(options, door, Held({"accessJwt": "a"})).verify()
     path = {"mastodon": "/api/v1/accounts/verify_credentials", "bluesky": "/xrpc/com.atproto.server.getSession"}
-    path |= {"facebook": "/v25.0/77", "x": "/2/users/me"}
+    path |= {"facebook": "/v25.0/77", "x": "/2/users/me", "linkedin": "/v2/userinfo"}
     assert [call.url for call in door.calls] == [address + path[adapter.name]]
 
 
@@ -160,10 +273,22 @@ def test_requests_go_to_the_network_or_where_the_config_says(options, adapter, a
         (mastodon.Mastodon, mastodon.Options("https://a.example", SECRET), ("https://a.example",)),
         (bluesky.Bluesky, bluesky.Options("@A.example", SECRET), ("https://bsky.social", "a.example")),
         (facebook.Facebook, facebook.Options("77", SECRET), ("77",)),
+        (linkedin.LinkedIn, linkedin.Options("urn:li:organization:1", SECRET), ("urn:li:organization:1",)),
         (x.X, x.Options(SECRET, SECRET, Secret("2244-abc"), SECRET), ("2244",)),
         (x.X, x.Options(Secret("k"), SECRET, Secret("2244"), SECRET), ("k\n2244",)),
         (x.X, x.Options(Secret("k"), SECRET, Secret("a-b"), SECRET), ("k\na-b",)),
+        (x.X, x.Options(client_id="app-1", client_secret=SECRET), ("app-1",)),
+        (x.X, x.Options(client_id="app-1", user_id="2244"), ("2244",)),
         (webhook.Webhook, webhook.Options("https://a.example/hook"), ("https://a.example/hook",)),
+        (telegram.Telegram, telegram.Options(SECRET, "@Gazette"), ("@gazette",)),
+        (telegram.Telegram, telegram.Options(SECRET, "-1001234567890"), ("-1001234567890",)),
+        (telegram.Telegram, telegram.Options(SECRET), ()),
+        (discord.Discord, discord.Options(bot_token=SECRET, channel="55"), ("55",)),
+        (discord.Discord, discord.Options(Secret("https://discord.com/api/webhooks/77/abc")), ("77",)),
+        (discord.Discord, discord.Options(), ()),
+        (slack.Slack, slack.Options(SECRET, "C0123456789"), ("C0123456789",)),
+        (slack.Slack, slack.Options(webhook_url=Secret("https://hooks.slack.com/services/T1/B2/x")), ("T1", "B2")),
+        (slack.Slack, slack.Options(), ()),
     ],
 )
 def test_an_account_is_told_from_others_by_what_its_options_say(adapter, options, whose):

@@ -4,12 +4,12 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from syndicate.errors import Rejected, Uncertain, Unsupported
+from syndicate.errors import AuthError, Rejected, Uncertain, Unsupported
 from syndicate.model import Receipt, Secret, Span
-from syndicate.platforms import x
 from syndicate.platforms.x import Options, X
 from syndicate.ports import OAuth1
-from syndicate.testing import KEY, LINK, Held, PlatformContract, Recorded, illustrated, linked, picture, post
+from syndicate.testing import KEY, LINK, OTHER_KEY, Held, PlatformContract, Recorded, illustrated, linked, picture, post
+from tests.worlds.signing_in import REDIRECT, signed_in
 
 SINCE = datetime(2026, 11, 23, 10, tzinfo=UTC)
 ME = (200, {"data": {"id": "2244", "name": "Gazette", "username": "gazette"}})
@@ -31,6 +31,42 @@ def found(number="1801", text="A bridge opens https://t.co/abc", **urls):
     return {"id": number, "text": text, "entities": {"urls": [{"url": "https://t.co/abc"} | urls]}}
 
 
+class TestByOAuth2(PlatformContract):
+    """The same contract, signed in, with tokens that end."""
+
+    secrets = ("app-secret-2",)
+
+    def options(self, url):
+        return Options(client_id="app-1", client_secret=Secret("app-secret-2"), api_url=url)
+
+    def make(self, http, url, credentials):
+        return X(self.options(url), http, credentials)
+
+    def session(self, platform, network):
+        return signed_in(X.sign_in(self.options(network.url), self.door, REDIRECT))
+
+    @pytest.fixture
+    def network(self, sandbox):
+        return sandbox
+
+    @pytest.fixture
+    def http(self, described):
+        self.door = described("x")
+        return self.door
+
+    def test_no_session_is_an_auth_error_and_a_dead_one_is_renewed(self, platform, network, credentials):
+        alive = credentials.value
+        credentials.value = {}
+        with pytest.raises(AuthError) as caught:
+            self._publish(platform, illustrated())
+        assert "syndicate accounts login" in caught.value.hint
+        credentials.value = platform.refresh(alive)
+        assert credentials.value["refresh_token"] != alive["refresh_token"]
+        assert credentials.value["user_id"] == alive["user_id"]
+        self._publish(platform, illustrated())
+        assert len(network.posts()) == 1
+
+
 class TestAgainstTheSandbox(PlatformContract):
     secrets = ("key-1111", "secret-2222", "token-3333", "secret-4444")
 
@@ -45,6 +81,18 @@ class TestAgainstTheSandbox(PlatformContract):
     def http(self, described):
         return described("x")
 
+    def session(self, platform, network):
+        return {}
+
+    def test_no_session_is_an_auth_error_and_a_dead_one_is_renewed(self, platform):
+        with pytest.raises(AuthError, match="nothing to renew"):
+            platform.refresh({})
+
+    def test_a_reply_stands_below_its_post(self, platform, network):
+        first = self._publish(platform, linked(platform))
+        self._publish(platform, post("And more", reply_to=first), OTHER_KEY)
+        assert [each["reply_to"] for each in network.posts()] == [None, first.id]
+
     def test_the_network_s_own_check_for_doubles_sends_us_to_look(self, platform, network, since):
         draft = platform.prepare(linked(platform), KEY)
         receipt = platform.commit(draft, KEY)
@@ -54,9 +102,41 @@ class TestAgainstTheSandbox(PlatformContract):
         assert len(network.posts()) == 1
 
 
-def test_options_that_are_not_built_say_what_to_use():
-    assert set(x.Options.not_built) == {"client_id", "client_secret", "refresh_token"}
-    assert all("OAuth 1.0a" in reason for reason in x.Options.not_built.values())
+@pytest.mark.parametrize(
+    ("given", "words"),
+    [
+        (
+            {},
+            "^needs 'api_key', 'api_secret', 'access_token' and 'access_secret' (OAuth 1.0a), or 'client_id'",
+        ),
+        ({"api_key": "a", "api_secret": "b"}, "^needs 'access_token' and 'access_secret' too (OAuth 1.0a)$"),
+        ({"client_secret": "a"}, "^needs 'api_key', "),
+        (
+            {"api_key": "a", "client_id": "b"},
+            "^has keys of OAuth 1.0a, and 'client_id' of OAuth 2; leave one of the two out$",
+        ),
+        (
+            dict.fromkeys(("api_key", "api_secret", "access_token", "access_secret", "refresh_token"), "a"),
+            "^has keys of OAuth 1.0a, and 'refresh_token' of OAuth 2",
+        ),
+    ],
+)
+def test_exactly_one_way_to_log_in_is_whole(given, words):
+    with pytest.raises(ValueError, match=words.replace("(", r"\(").replace(")", r"\)")):
+        Options(**{name: Secret(value) for name, value in given.items()})
+
+
+def test_a_reply_names_its_post_and_who_may_answer_is_said():
+    platform, door = adapter(POSTED)
+    story = post("And more", reply_to=Receipt("1800", None), replies="mentioned")
+    platform.commit(platform.prepare(story, KEY), KEY)
+    assert door.calls[0].json == {
+        "text": "And more",
+        "reply": {"in_reply_to_tweet_id": "1800"},
+        "reply_settings": "mentionedUsers",
+    }
+    for audience in ("everyone", "followers", "nobody"):
+        assert adapter()[0].prepare(post("x", replies=audience), KEY)["post"] == {"text": "x"}
 
 
 @pytest.mark.parametrize(

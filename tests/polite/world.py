@@ -41,6 +41,9 @@ class Mortal:
     def __init__(self, http, world):
         self._http, self._world = http, world
 
+    def on_behalf_of(self, *sources):
+        return Mortal(self._http.on_behalf_of(*sources), self._world)
+
     def call(self, method, url, **options):
         kill, self._world.kill = self._world.kill, None
         if kill == "before":

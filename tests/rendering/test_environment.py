@@ -1,36 +1,26 @@
+import os
 import shutil
 import sys
-from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
 from syndicate.errors import RenderError
-from syndicate.model import Account, Article, Image, Limits, Site
+from syndicate.model import Limits
 from syndicate.rendering.environment import Templates, builtin_templates
-from syndicate.rendering.fit import Link, fit
-from syndicate.rendering.view import view
+from syndicate.rendering.fit import fit
 from tests import processes
+from tests.worlds.template_bombs import LINK, NAMES
 
-LINK = "https://gazette.example.com/1"
-ARTICLE = Article(
-    "news",
-    LINK,
-    "Title\ufdd0 of\nthe story",
-    "Summary",
-    section="News > Russia",
-    categories=("human rights", "Ferries"),
-    images=(Image("https://gazette.example.com/1.jpg", alt=" alt\x00 text "),),
-    published=datetime(2026, 11, 23, tzinfo=UTC),
-    raw={"media:rating": "quiet\ufdd1"},
-)
-NAMES = {
-    "article": view(ARTICLE, 3),
-    "site": Site("The Gazette", "https://gazette.example.com/"),
-    "account": Account("masto", "mastodon"),
-    "limits": Limits(text=500),
-    "link": Link(LINK),
-}
+
+class Here:
+    """Renders what is not harmless in the test's own process: what it does is tried by the tests of that process."""
+
+    def render(self, folders, name, _shown, variables):
+        return Templates(folders).render_here(name, variables)
+
+    def close(self):
+        pass
 
 
 @pytest.fixture
@@ -41,7 +31,7 @@ def write(tmp_path):
         path = tmp_path / "templates" / name
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_bytes(source if isinstance(source, bytes) else source.encode())
-        return Templates([tmp_path / "templates"])
+        return Templates([tmp_path / "templates"], Here())
 
     return write
 
@@ -130,6 +120,59 @@ def test_a_mistake_in_an_included_file_names_that_file(write):
     write("a\n\n{{ article.titel }}", "parts/lead.j2")
     with pytest.raises(RenderError, match=r"^templates/parts/lead\.j2:3: 'titel' is undefined"):
         printed(write("{% include 'parts/lead.j2' %}"))
+
+
+@pytest.mark.parametrize("target", ["../../outside.env", "/etc/passwd"])
+def test_a_template_reads_nothing_outside_its_folder(write, tmp_path, target):
+    (tmp_path / "outside.env").write_text("DB_PASSWORD=example")
+    templates = write("{{ article.title }} {% include 'mastodon/x.txt' ignore missing %}")
+    link = tmp_path / "templates" / "mastodon" / "x.txt"
+    link.symlink_to(target)
+    told = "^templates/mastodon/x.txt is a link that leads out of its folder$"
+    with pytest.raises(RenderError, match=told):
+        printed(templates)
+    link.unlink()
+    (link.parent / "own.txt").write_text("of mine")
+    link.symlink_to("own.txt")
+    assert printed(templates) == "Title of the story of mine"
+
+
+@pytest.mark.parametrize(
+    ("make", "told"),
+    [
+        (lambda path: path.symlink_to("../../outside.env"), "a link that leads out of its folder"),
+        (lambda path: path.symlink_to("/dev/zero"), "a link that leads out of its folder"),
+        (lambda path: path.symlink_to("nowhere"), "a link that leads nowhere"),
+        (lambda path: path.symlink_to("post.txt.j2"), "a link that leads to itself"),
+        (os.mkfifo, "no regular file"),
+        (lambda path: path.mkdir(), "no regular file"),
+        (lambda path: path.write_text("x" * 1_000_001), "too large"),
+    ],
+)
+def test_the_template_of_a_network_is_a_regular_file_of_its_folder_or_nothing_is_sent(write, tmp_path, make, told):
+    """It is told, instead of another template being used."""
+    (tmp_path / "outside.env").write_text("DB_PASSWORD=example")
+    templates = write("ours", "default/post.txt.j2")
+    path = tmp_path / "templates" / "mastodon" / "post.txt.j2"
+    path.parent.mkdir()
+    make(path)
+    with pytest.raises(RenderError, match=rf"^templates/mastodon/post\.txt\.j2 is {told}$"):
+        printed(templates)
+
+
+def test_templates_in_a_volume_are_read_and_read_again_when_it_changed(tmp_path):
+    """A volume of Kubernetes: each file is a link to the data of the day, which is a link as well."""
+    folder = tmp_path / "templates" / "default"
+    for day in ("..1", "..2"):
+        (folder / day).mkdir(parents=True)
+        (folder / day / "post.txt.j2").write_text(f"of day {day}")
+    (folder / "..data").symlink_to("..1")
+    (folder / "post.txt.j2").symlink_to("..data/post.txt.j2")
+    templates = Templates([tmp_path / "templates"])
+    assert printed(templates) == "of day ..1"
+    (folder / "new").symlink_to("..2")
+    (folder / "new").rename(folder / "..data")
+    assert printed(templates) == "of day ..2"
 
 
 def test_the_publishers_templates_come_first_as_a_whole(write):

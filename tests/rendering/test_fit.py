@@ -12,8 +12,8 @@ TITLE = "The harbour wall will be painted blue after all"
 SUMMARY = "The committee met for the first time since 1998 and found that the paint had already been bought."
 
 
-def fitted(marked, limit, size=len, text_bytes=None):
-    return fit(marked, Limits(text=limit, text_bytes=text_bytes), size)
+def fitted(marked, limit, size=len, text_bytes=None, text_points=None):
+    return fit(marked, Limits(text=limit, text_bytes=text_bytes, text_points=text_points), size)
 
 
 def story(title=TITLE, summary=SUMMARY, link=LINK, tags=("#News", "#Harbour")):
@@ -92,6 +92,14 @@ def test_bytes_are_a_limit_of_their_own():
     text = fitted(may_give_way("日本の首相が新しい経済政策を発表しました"), 300, text_bytes=20).text
     assert text == "日本の首相…"
     assert len(text.encode()) <= 20
+
+
+def test_code_points_are_a_limit_of_their_own():
+    family = "\N{MAN}\N{ZERO WIDTH JOINER}\N{WOMAN}\N{ZERO WIDTH JOINER}\N{GIRL}"
+    text = fitted(may_give_way(f"{family} {family} came to the bridge"), 300, text_points=20).text
+    assert 10 < len(text) <= 20
+    with pytest.raises(TooLong, match="code points"):
+        fitted(f"Fog {Link(LINK)}", 300, text_points=10)
 
 
 def test_parts_give_way_by_priority_and_then_from_the_end():

@@ -15,6 +15,7 @@ import pytest
 
 from syndicate.model import Account, Article, Image, Site
 from syndicate.platforms import find
+from syndicate.rendering import pixels
 from syndicate.rendering.environment import Templates, builtin_templates
 from syndicate.rendering.photo import Pictures
 from syndicate.rendering.post import Renderer
@@ -53,7 +54,7 @@ def test_a_story_reads_as_it_did(platform, name, shelf, now):
     adapter = find(platform)
     network = object.__new__(adapter)
     account = Account("account", platform, image="photo", utm={"medium": "social"})
-    renderer = Renderer(Templates(), Pictures(shelf), None, SITE)
+    renderer = Renderer(Templates(), Pictures(shelf, lambda: pixels), None, SITE)
     rendered = renderer.render(article(name), account, network, adapter.limits, at=now, planned_at=now)
     assert rendered.length <= rendered.limit
     assert rendered.length == network.measure(rendered.post.text)

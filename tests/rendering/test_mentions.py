@@ -6,8 +6,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from syndicate.model import Article, Image
 from syndicate.platforms import find
 from syndicate.rendering.mentions import JOINER, as_written, unmentioned
+from syndicate.rendering.view import view
 from syndicate.sandbox import counting
 from syndicate.text import addresses
 
@@ -21,7 +23,9 @@ ON_MASTODON = re.compile(r"(?<![=/\w])@([a-z0-9_]+(?:[.-]+[a-z0-9_]+)*)(?:@\w+(?
 ON_BLUESKY = re.compile(r"(?:^|\s|\()@([a-zA-Z0-9.-]+)\b")
 # Misskey and its kin: a mention stands behind anything but a Latin letter or digit (mfm-js, mention rule)
 ON_MISSKEY = re.compile(r"(?<![a-z0-9])@[a-z0-9_.-]+", re.IGNORECASE)
-NETWORKS = (ON_X, ON_MASTODON, ON_BLUESKY, ON_MISSKEY)
+# Meta's Graph API: @[page-id] in `message`
+ON_FACEBOOK = re.compile(r"@\[(\d+)")
+NETWORKS = (ON_FACEBOOK, ON_X, ON_MASTODON, ON_BLUESKY, ON_MISSKEY)
 
 
 def without_addresses(text):
@@ -49,6 +53,9 @@ def mentioned(text):
         "A list: @paper/staff",
         "Line one\n@mayor",
         "Ⓡ@mayor ©@mayor 👍@mayor",
+        "Thanks to the city@[1234] and @[1234:the city]",
+        "@victim @admin@social.example",
+        "Read gazette.example.com/a @mayor and https://medium.com/@writer, @mayor",
     ],
 )
 def test_nobody_is_mentioned_and_the_words_look_the_same(words):
@@ -70,6 +77,8 @@ def test_nobody_is_mentioned_and_the_words_look_the_same(words):
         "Read https://medium.com/@writer/story today",
         "Read medium.com/@writer/story today",
         "Read youtube.com/@channel",
+        "Read (medium.com/@writer/@story, or youtube.com:443/@channel) and mail desk@paper.example",
+        "https://mastodon.social/@writer/1 https://gazette.example/a?by=desk@paper.example",
         "No sign at all",
         "",
     ],
@@ -98,7 +107,21 @@ def test_the_joiner_is_counted_by_the_networks_own_rule(platform, counted, judge
     assert network.measure(quiet) == judge(quiet) == counted
 
 
-@given(st.text(st.sampled_from("a0_Ré日@＠ .,/:(“rt-=\n"), max_size=20))
+@given(st.text(st.sampled_from("a0_Ré日@＠ .,/:(“rt-=[\n"), max_size=20))
 def test_no_text_mentions_anybody(words):
     assert not mentioned(unmentioned(words))
     assert as_written(unmentioned(words)) == words
+
+
+def test_nothing_that_a_story_says_mentions_anybody():
+    """What a template did not mark as a mention is none, whatever it prints of the story."""
+    said = "@victim @admin@social.example"
+    image = Image("https://gazette.example/@photos/1.jpg", alt=said, caption=said, credit=said)
+    told = {"title": said, "summary": said, "section": said, "categories": (said,), "authors": (said,)}
+    found = view(Article("news", "https://gazette.example/@a/1", images=(image,), raw={"a:b": said}, **told), 3)
+    texts = [found.title, found.summary, found.section, *found.categories, *found.authors, *found.raw.values()]
+    texts += [found.image.alt, found.image.caption, found.image.credit]
+    assert len(texts) == 9
+    assert not [text for text in texts if mentioned(text)]
+    assert all(as_written(text) == said for text in texts)
+    assert (found.url, found.image.url) == ("https://gazette.example/@a/1", image.url)

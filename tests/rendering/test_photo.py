@@ -1,11 +1,15 @@
+import contextlib
 import hashlib
 import io
 import struct
+import sys
 import threading
 import zlib
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 from PIL import Image as Pillow
@@ -15,8 +19,11 @@ from syndicate.errors import RenderError, Unavailable
 from syndicate.model import Image, Limits
 from syndicate.net.address_guard import Guard
 from syndicate.net.http import RequestsHttp
-from syndicate.rendering.photo import Pictures
+from syndicate.rendering import pixels
+from syndicate.rendering.photo import AT_ONCE, Pictures
 from syndicate.rendering.pixels import encode
+from tests import processes
+from tests.worlds.pictures import drawn
 
 LIMITS = Limits(text=500)
 ADDRESS = "https://gazette.example.com/photos/a.jpg"
@@ -124,6 +131,8 @@ def test_comments_profiles_and_hidden_segments_are_taken_out(draw):
         draw(icc_profile=profile),
         jpeg[:2] + segment + jpeg[2:],
         jpeg + b"Ada of Lisbon",
+        jpeg + b"Ada of Lisbon\xff\xd9",
+        jpeg + draw(comment=b"Ada of Lisbon"),
     ):
         assert b"Ada of Lisbon" not in opened(fitted(data)).info
         assert b"Ada of Lisbon" not in fitted(data).data
@@ -193,6 +202,24 @@ def test_pixels_are_kept_within_the_limit(draw):
     assert opened(media).width / media.height == pytest.approx(1.6, abs=0.02)
 
 
+@pytest.mark.parametrize(
+    ("size", "cut"), [((800, 500), (800, 500)), ((1000, 200), (382, 200)), ((200, 1000), (200, 250)), ((4, 5), None)]
+)
+def test_a_picture_is_cut_to_a_shape_that_the_network_takes(draw, size, cut):
+    limits = Limits(text=500, shapes=(0.8, 1.91), image_types=("image/jpeg",))
+    if cut is None:
+        size = cut = (400, 500)
+    media = fitted(draw(size), limits)
+    assert (media.width, media.height) == cut
+    assert opened(media).size == cut
+
+
+def test_a_picture_of_a_shape_that_is_taken_keeps_its_bytes(draw):
+    limits = Limits(text=500, shapes=(0.8, 1.91))
+    assert fitted(draw((400, 300)), limits).data == draw((400, 300))
+    assert fitted(draw((900, 300)), limits).data != draw((900, 300))
+
+
 def test_a_thumb_is_made_no_larger_than_it_is_drawn(noise):
     media = fitted(saved(noise, "PNG"), max_bytes=300_000, edge=320)
     assert max(opened(media).size) == 320
@@ -225,19 +252,57 @@ def test_a_picture_that_was_cut_off_is_refused(draw, kind):
         fitted(data[: len(data) // 2])
 
 
-@pytest.mark.parametrize("side", [8_000, 10_000, 20_000])
+@pytest.mark.parametrize("side", [5_001, 10_000, 20_000])
 def test_a_decompression_bomb_is_refused_before_it_is_opened(side):
     header = b"IHDR" + struct.pack(">IIBBBBB", side, side, 8, 2, 0, 0, 0)
     data = b"\x89PNG\r\n\x1a\n" + struct.pack(">I", 13) + header + struct.pack(">I", zlib.crc32(header))
     pixels = zlib.compress(b"")
     data += struct.pack(">I", len(pixels)) + b"IDAT" + pixels + struct.pack(">I", zlib.crc32(b"IDAT" + pixels))
-    with pytest.raises(RenderError, match="more than the 60000000"):
+    with pytest.raises(RenderError, match="more than the 25000000"):
         fitted(data)
+
+
+@pytest.mark.parametrize(("share", "left"), [((5200, 5200), 2600), ((5000, 5000), 2700)])
+def test_a_jpeg_of_too_many_pixels_is_decoded_at_half_its_size(share, left):
+    """Only JPEG can be, so another format of this size is refused."""
+    media = fitted(saved(Pillow.new("RGB", share, "teal"), "JPEG", comment=b"so that it is encoded anew"), edge=2700)
+    assert (media.width, media.height) == (left, left)
+
+
+def test_a_jpeg_has_a_limit_as_well():
+    data = bytearray(drawn())
+    frame = data.index(b"\xff\xc0")
+    for sides, refused in (((8000, 7501), True), ((8000, 7500), False)):
+        data[frame + 5 : frame + 9] = struct.pack(">HH", *sides)
+        if refused:
+            with pytest.raises(RenderError, match=r"^7501 x 8000 pixels are more than the 60000000 we open$"):
+                pixels.check(bytes(data))
+        else:
+            pixels.check(bytes(data))
+
+
+@pytest.mark.slow
+def test_of_a_picture_of_the_most_pixels_few_copies_are_made_at_once():
+    """What a process takes at most is measured in one of its own."""
+    if not Path("/proc/self/status").exists():
+        pytest.skip("no /proc here")
+    script = (
+        "import re, sys; from pathlib import Path\n"
+        "from syndicate.model import Limits\n"
+        "from syndicate.rendering.pixels import encode\n"
+        "media = encode(sys.stdin.buffer.read(), Limits(text=1), '', max_bytes=5_000_000)\n"
+        "print(media.width, re.search(r'VmHWM:\\s*(\\d+)', Path('/proc/self/status').read_text())[1])"
+    )
+    data = saved(Pillow.new("RGBA", (4990, 4990), (0, 90, 90, 128)), "WEBP", lossless=True)
+    done = processes.run([sys.executable, "-c", script], input=data, text=False)
+    width, peak = map(int, done.stdout.split())
+    assert width == 4096
+    assert peak < 700_000
 
 
 def test_accounts_share_one_request(shelf, draw):
     shelf.answers[ADDRESS] = draw()
-    pictures = Pictures(shelf)
+    pictures = Pictures(shelf, lambda: pixels)
     with ThreadPoolExecutor(8) as pool:
         jobs = [pool.submit(pictures.fetch, Image(ADDRESS), LIMITS, f"alt {number}") for number in range(8)]
     assert {hashlib.sha256(job.result().data).hexdigest() for job in jobs} == {hashlib.sha256(draw()).hexdigest()}
@@ -247,7 +312,7 @@ def test_accounts_share_one_request(shelf, draw):
 
 def test_a_failure_is_asked_about_again(shelf, draw):
     shelf.answers[ADDRESS] = Unavailable("gazette.example.com: refused")
-    pictures = Pictures(shelf)
+    pictures = Pictures(shelf, lambda: pixels)
     with pytest.raises(
         RenderError, match=r"^https://gazette\.example\.com/photos/a\.jpg: gazette\.example\.com: refused$"
     ):
@@ -259,7 +324,7 @@ def test_a_failure_is_asked_about_again(shelf, draw):
 def test_memory_is_bounded(shelf, draw):
     data = draw()
     shelf.answers |= {f"{ADDRESS}?{number}": data for number in range(5)}
-    pictures = Pictures(shelf, kept_bytes=3 * len(data))
+    pictures = Pictures(shelf, lambda: pixels, kept_bytes=3 * len(data))
     for number in (0, 1, 2, 3, 4, 4, 3, 0):
         pictures.fetch(Image(f"{ADDRESS}?{number}"), LIMITS, "")
     assert [url[-1] for url in shelf.asked] == list("012340")
@@ -279,7 +344,7 @@ def test_memory_is_bounded(shelf, draw):
 def test_a_photo_that_cannot_be_had_says_which_and_why(shelf, url, answer, words):
     shelf.answers[url] = answer
     with pytest.raises(RenderError) as caught:
-        Pictures(shelf).fetch(Image(url), LIMITS, "")
+        Pictures(shelf, lambda: pixels).fetch(Image(url), LIMITS, "")
     assert str(caught.value) == words
 
 
@@ -313,9 +378,30 @@ def test_the_photo_comes_through_the_guarded_door(site):
         http = RequestsHttp(clock=lambda: datetime.now(UTC), guard=Guard(origins=origins))
         try:
             if words is None:
-                assert Pictures(http).fetch(Image(url), LIMITS, "").width == 320
+                assert Pictures(http, lambda: pixels).fetch(Image(url), LIMITS, "").width == 320
             else:
                 with pytest.raises(RenderError, match=words):
-                    Pictures(http).fetch(Image(url), LIMITS, "")
+                    Pictures(http, lambda: pixels).fetch(Image(url), LIMITS, "")
         finally:
             http.close()
+
+
+def test_few_photos_are_in_hand_at_a_time_however_many_accounts_want_one():
+    """The first ones wait half a second for one more than there may be, which never comes."""
+    one_more = threading.Barrier(AT_ONCE + 1)
+    met = []
+
+    class Waiting:
+        def ready(self):
+            pass
+
+        def encode(self, data, *_, **__):
+            with contextlib.suppress(threading.BrokenBarrierError):
+                met.append(one_more.wait(0.5))
+            return data
+
+    pictures = Pictures(SimpleNamespace(call=lambda *_, **__: SimpleNamespace(status=200, body=b"photo")), Waiting)
+    with ThreadPoolExecutor(2 * AT_ONCE) as pool:
+        asked = [pool.submit(pictures.fetch, Image(f"{ADDRESS}?{n}"), LIMITS, "") for n in range(2 * AT_ONCE)]
+        assert [each.result() for each in asked] == [b"photo"] * (2 * AT_ONCE)
+    assert met == []

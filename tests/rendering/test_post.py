@@ -9,12 +9,14 @@ from hypothesis import strategies as st
 
 from syndicate.errors import RenderError, TooLong
 from syndicate.model import Account, Article, Image, Limits, LinkCard, Media, Site, Span
+from syndicate.rendering import pixels
+from syndicate.rendering import post as rendering_post
 from syndicate.rendering.cards.order import Drawn, focus_in, load_order
 from syndicate.rendering.environment import Templates
 from syndicate.rendering.photo import Pictures
 from syndicate.rendering.post import Renderer
 from syndicate.serialization import article_record
-from syndicate.text import plain
+from syndicate.text import cut, plain
 from tests.worlds.pictures import drawn
 
 SITE = Site("The Gazette", "https://gazette.example.com/", language="en")
@@ -26,6 +28,7 @@ TEXT = Limits(text=500, card="text")
 CLIENT = Limits(text=300, text_bytes=3000, card="client")
 FIELD = Limits(text=5000, card="field")
 NO_CARD = Limits(text=500, card="none")
+UNCLICKABLE = Limits(text=2200, card="none", clickable=False)
 BOTH = Limits(text=5000, card="field", card_with_media=True)
 
 
@@ -40,7 +43,7 @@ def post(shelf, now):
     def post(
         article=ARTICLE, limits=TEXT, templates=None, measure=len, name="mastodon", site=SITE, draw=undrawn, **account
     ):
-        renderer = Renderer(templates or Templates(), Pictures(shelf), draw, site)
+        renderer = Renderer(templates or Templates(), Pictures(shelf, lambda: pixels), draw, site)
         platform = SimpleNamespace(name=name, measure=measure)
         return renderer.render(article, replace(ACCOUNT, **account), platform, limits, at=now, planned_at=now)
 
@@ -75,6 +78,10 @@ def post(shelf, now):
         (BOTH, "photo", None, False, 1, False, True),
         (BOTH, "photo", "card", False, 1, False, True),
         (replace(TEXT, images=0), "photo", None, True, 0, False, True),
+        (UNCLICKABLE, "photo", None, False, 1, False, False),
+        (UNCLICKABLE, "photo", "bio", False, 1, False, False),
+        (UNCLICKABLE, "photo", "text", True, 1, False, True),
+        (UNCLICKABLE, "photo", "none", False, 1, False, False),
     ],
 )
 def test_the_link_stands_where_account_and_network_want_it(post, limits, image, link, in_text, media, card, beside):
@@ -84,6 +91,26 @@ def test_the_link_stands_where_account_and_network_want_it(post, limits, image, 
     assert len(made.media) == media
     assert (made.card is not None) == card
     assert made.link == (URL if beside else None)
+
+
+@pytest.mark.parametrize(
+    ("language", "link", "words"),
+    [
+        ("en", None, "Link in bio"),
+        ("en-GB", "bio", "Link in bio"),
+        ("de", None, "Link in der Bio"),
+        ("ja", None, "リンクはプロフィールから"),
+        ("xx", None, "Link in bio"),
+        ("en", "none", None),
+        ("en", "text", None),
+    ],
+)
+def test_where_nobody_can_follow_an_address_the_caption_says_where_the_link_is(post, language, link, words):
+    made = post(replace(ARTICLE, language=language), limits=UNCLICKABLE, link=link, name="instagram").post
+    lines = made.text.splitlines()
+    assert ("Link in bio" in lines or words in lines) == (words is not None)
+    assert words is None or words in lines
+    assert (URL in lines) == (link == "text")
 
 
 def test_a_card_of_ours_has_title_description_and_thumb(post):
@@ -141,6 +168,16 @@ def test_the_picture_of_a_note_is_described_by_its_first_line(post):
     assert post(note).post.media[0].alt == "The ferry is late."
 
 
+def test_a_credit_that_fills_an_alt_text_is_cut_with_a_few_looks_at_it(post, monkeypatch):
+    """Its characters are many to one letter, so that no count of letters says where it fits."""
+    looks = []
+    monkeypatch.setattr(rendering_post, "cut", lambda words, size: looks.append(size) or cut(words, size))
+    article = replace(ARTICLE, images=(replace(PHOTO, alt="", credit="e\u0301\u0302 " * 5000),))
+    alt = post(article, replace(TEXT, alt=1000)).post.media[0].alt
+    assert 900 < len(alt) <= 1000
+    assert len(looks) < 20
+
+
 def test_long_alt_text_is_cut_before_its_credit(post):
     article = replace(ARTICLE, images=(replace(PHOTO, alt="word " * 100),))
     alt = post(article, replace(TEXT, alt=60)).post.media[0].alt
@@ -187,7 +224,7 @@ def test_hashtags_are_as_many_as_the_account_asks_for(post):
         ("", "Fog.\n\n\nIt came\nat night.", "Fog.\n\nIt came\nat night."),
     ],
 )
-@pytest.mark.parametrize("name", ["mastodon", "bluesky", "facebook", "webhook"])
+@pytest.mark.parametrize("name", ["mastodon", "bluesky", "facebook", "linkedin", "threads", "webhook", "telegram"])
 def test_a_headline_is_not_said_twice(post, title, summary, text, name):
     article = replace(ARTICLE, title=title, summary=summary, section=None, images=())
     assert post(article, link="none", name=name).post.text == text
@@ -198,7 +235,22 @@ def test_a_headline_is_not_said_twice(post, title, summary, text, name):
     st.one_of(st.just(""), st.text(max_size=30)),
     st.one_of(st.just(""), st.text(max_size=30)),
     st.sampled_from([(), (Image(PHOTO.url),), (PHOTO,)]),
-    st.sampled_from(["mastodon", "bluesky", "facebook", "x", "webhook"]),
+    st.sampled_from(
+        [
+            "mastodon",
+            "bluesky",
+            "facebook",
+            "linkedin",
+            "threads",
+            "x",
+            "webhook",
+            "micropub",
+            "misskey",
+            "mattermost",
+            "teams",
+            "ntfy",
+        ]
+    ),
 )
 def test_no_text_is_a_link_alone(post, title, summary, images, name):
     article = replace(ARTICLE, title=title, summary=summary, images=images, section=None)
@@ -234,6 +286,30 @@ def test_a_template_tells_kinds_of_stories_apart_as_the_guide_shows(post, tmp_pa
     source = guide[guide.index("{% set mark") :].partition("```")[0]
     article = replace(ARTICLE, kind=kind, title="A bridge is open")
     assert post(article, templates=own(tmp_path, source)).post.text.startswith(begins)
+
+
+def test_beside_a_picture_a_text_may_have_a_limit_of_its_own(post):
+    long = replace(ARTICLE, summary="It opened at dawn, and the fog was thick. " * 40)
+    limits = replace(FIELD, text_with_media=300)
+    pictured, bare = post(long, limits=limits), post(long, limits=limits, image="none")
+    assert (pictured.limit, bare.limit) == (300, 5000)
+    assert len(pictured.post.media) == 1
+    assert 200 < pictured.length <= 300 < bare.length
+
+
+def test_a_link_that_leaves_no_room_beside_a_picture_takes_its_place(post, tmp_path):
+    templates = own(tmp_path, "word " * 70 + "{{ link }} {{ limits.text }}")
+    made = post(limits=replace(FIELD, text_with_media=300), templates=templates)
+    assert (made.post.media, made.limit, made.post.link) == ((), 5000, URL)
+    assert made.post.text.endswith("5000")
+    assert made.warnings == ("the link leaves no room in the text, so the post has a link card, and no picture",)
+
+
+def test_a_network_without_descriptions_takes_a_picture_without_one(post):
+    undescribed = replace(ARTICLE, title="", summary="", section=None, images=(Image(PHOTO.url),))
+    [media] = post(undescribed, limits=replace(FIELD, alt=0)).post.media
+    assert media.alt == ""
+    assert post(undescribed, limits=FIELD, site=replace(SITE, name="")).post.media == ()
 
 
 def test_a_text_that_cannot_fit_names_the_template(post, tmp_path):

@@ -8,6 +8,7 @@ import pytest
 from syndicate.errors import TooLong
 from syndicate.model import Account, Article, Image, Limits, Site
 from syndicate.platforms import find
+from syndicate.rendering import pixels
 from syndicate.rendering.environment import Templates
 from syndicate.rendering.manner import BEFORE
 from syndicate.rendering.mentions import JOINER
@@ -26,7 +27,7 @@ BLUESKY = find("bluesky")
 @pytest.fixture
 def post(shelf, now):
     def post(article=ARTICLE, limits=BLUESKY.limits, templates=None, manner=None, **account):
-        renderer = Renderer(templates or Templates(), Pictures(shelf), None, SITE)
+        renderer = Renderer(templates or Templates(), Pictures(shelf, lambda: pixels), None, SITE)
         wanted = Account("account", "bluesky", **{"image": "photo", "hashtags": 0} | account)
         adapter = object.__new__(BLUESKY)
         manners = {"manner": manner} if manner else {}
@@ -60,7 +61,7 @@ def test_the_link_is_whole_for_everything_else_that_a_template_does_with_it(post
 
 
 def test_on_other_networks_the_link_is_whole(shelf, now):
-    renderer = Renderer(Templates(), Pictures(shelf), None, SITE)
+    renderer = Renderer(Templates(), Pictures(shelf, lambda: pixels), None, SITE)
     network, limits = SimpleNamespace(name="mastodon", measure=len), Limits(text=500)
     made = renderer.render(ARTICLE, Account("a", "mastodon", image="photo"), network, limits, at=now, planned_at=now)
     assert URL in made.post.text

@@ -18,7 +18,7 @@ SIGNED = {
     "Authorization": 'OAuth oauth_consumer_key="a", oauth_token="b", oauth_signature_method="HMAC-SHA1", '
     'oauth_timestamp="1", oauth_nonce="n", oauth_signature="s"'
 }
-NETWORKS = ["mastodon", "bluesky", "x", "facebook", "webhook"]
+NETWORKS = ["mastodon", "bluesky", "x", "facebook", "linkedin", "webhook"]
 
 
 @pytest.fixture
@@ -34,6 +34,10 @@ def commit(client):
             return client("POST", "/2/tweets", json={"text": text}, headers=SIGNED)
         if platform == "facebook":
             return client("POST", "/v25.0/123/feed", json={"message": text}, headers=TOKEN)
+        if platform == "linkedin":
+            share = {"author": "urn:li:organization:4711", "visibility": "PUBLIC", "lifecycleState": "PUBLISHED"}
+            body = share | {"commentary": text, "distribution": {"feedDistribution": "MAIN_FEED"}}
+            return client("POST", "/rest/posts", json=body, headers=TOKEN | {"LinkedIn-Version": "202609"})
         if platform == "webhook":
             return client("POST", "/webhook/cms", json={"text": text})
         body = {"identifier": "gazette.test", "password": "abcd"}
@@ -101,7 +105,8 @@ def test_a_broken_server_may_have_accepted_or_not(client, sandbox, commit, platf
 
 
 @pytest.mark.parametrize(
-    ("platform", "status"), [("mastodon", 401), ("bluesky", 401), ("x", 401), ("facebook", 400), ("webhook", 401)]
+    ("platform", "status"),
+    [("mastodon", 401), ("bluesky", 401), ("x", 401), ("facebook", 400), ("linkedin", 401), ("webhook", 401)],
 )
 def test_a_refused_token_posts_nothing(client, sandbox, commit, platform, status):
     plan(client, {"fault": "401", "platform": platform, "step": "commit"})

@@ -7,7 +7,7 @@ from html.parser import HTMLParser
 import pytest
 
 from syndicate.sandbox.networks import stand_ins
-from syndicate.sandbox.page import live_page, static_page
+from syndicate.sandbox.page import SCRIPT, live_page, script, static_page
 from tests.worlds.client import png
 
 NASTY = "</p><script>alert(1)</script>\"' & <img src=x onerror=alert(1)>"
@@ -86,9 +86,17 @@ def test_nothing_that_came_in_becomes_markup(field):
 
 def test_nothing_in_a_card_or_an_alt_text_becomes_markup():
     card = {"url": NASTY, "title": NASTY, "description": NASTY, "image": picture(NASTY)}
-    reader = Reader(saved([shown(card=card, media=[picture(NASTY)])]))
+    reader = Reader(saved([shown(card=card, media=[picture(NASTY) | {"sha256": "cd34"}])]))
     assert "script" not in reader.tags
     assert reader.text.count("alert(1)") >= 4
+
+
+def test_a_picture_that_is_in_the_box_is_not_shown_beside_it():
+    card = {"url": "https://gazette.example/a", "title": "T", "description": "", "image": picture()}
+    beside = picture("The harbour") | {"sha256": "cd34"}
+    for media, count in (([picture()], 1), ([picture(), beside], 2)):
+        reader = Reader(live([shown(card=card, media=media)]))
+        assert [name for tag, name, _ in reader.attributes if tag == "img"].count("src") == count
 
 
 @pytest.mark.parametrize("url", ["javascript:alert(1)", "data:text/html,x", "//x.example", "vbscript:x"])
@@ -166,7 +174,8 @@ def test_the_empty_page_says_what_to_do():
 def test_the_live_page_takes_pictures_from_the_sandbox_and_asks_again(client):
     reader = Reader(live([shown(media=[picture()])]))
     assert ("img", "src", "/_sandbox/media/ab12") in reader.attributes
-    assert "/_sandbox/posts" in reader.text
+    assert ("script", "src", SCRIPT) in reader.attributes
+    assert "/_sandbox/posts" in script()
     got = client("GET", "/")
     assert got.headers["content-type"] == "text/html; charset=utf-8"
     assert b"Nothing has been posted yet" in got.body

@@ -40,7 +40,7 @@ def test_the_posts_of_all_networks_are_listed_oldest_first(client, sandbox):
     assert listed == sandbox.posts()
     assert set(listed[0]) == {
         *("id", "platform", "account", "text", "link", "language", "media", "card", "key", "permalink", "at"),
-        *("visibility", "seq"),
+        *("visibility", "seq", "warning", "sensitive", "replies", "reply_to"),
     }
 
 
@@ -201,14 +201,14 @@ def test_serving_for_ever_ends_with_closing(time):
 def test_a_body_may_come_in_chunks(sandbox):
     body = json.dumps({"text": "In chunks"}).encode()
     chunks = b"".join(f"{len(part):x}\r\n".encode() + part + b"\r\n" for part in (body[:5], body[5:]))
-    head = b"POST /webhook/cms HTTP/1.1\r\nHost: a\r\nConnection: close\r\nTransfer-Encoding: chunked\r\n\r\n"
+    head = b"POST /webhook/cms HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\nTransfer-Encoding: chunked\r\n\r\n"
     assert raw(sandbox, head + chunks + b"0\r\n\r\n").startswith(b"HTTP/1.1 200")
     assert sandbox.posts()[0]["text"] == "In chunks"
 
 
 def test_several_requests_share_a_connection_and_head_has_no_body(sandbox):
-    one = b"HEAD / HTTP/1.1\r\nHost: a\r\n\r\n"
-    last = b"GET /_sandbox/posts HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n"
+    one = b"HEAD / HTTP/1.1\r\nHost: localhost\r\n\r\n"
+    last = b"GET /_sandbox/posts HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n"
     answer = raw(sandbox, one + last)
     assert answer.count(b"HTTP/1.1 200 OK") == 2
     assert b"<html" not in answer
@@ -220,7 +220,7 @@ def test_an_old_client_is_answered_and_let_go(sandbox):
 
 
 def test_a_client_that_asks_first_is_told_to_go_on(sandbox):
-    head = b"POST /webhook/cms HTTP/1.1\r\nHost: a\r\nConnection: close\r\nExpect: 100-continue\r\n"
+    head = b"POST /webhook/cms HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\nExpect: 100-continue\r\n"
     assert raw(sandbox, head + b"Content-Length: 2\r\n\r\n{}").startswith(b"HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 200")
 
 
@@ -265,3 +265,42 @@ def test_the_sandbox_borrows_no_eyes():
             for name in names:
                 ours = name.startswith("syndicate")
                 assert not ours or name.startswith(("syndicate.sandbox", "syndicate.errors")), (path.name, name)
+
+
+@pytest.mark.parametrize("host", ["127.0.0.1", "localhost", "LOCALHOST:1", "[::1]:8700", "127.0.0.1:8700"])
+def test_it_is_reached_by_this_machines_names(sandbox, host):
+    answer = raw(sandbox, f"GET /_sandbox/posts HTTP/1.1\r\nHost: {host}\r\nConnection: close\r\n\r\n".encode())
+    assert answer.startswith(b"HTTP/1.1 200 ")
+    assert b"\r\nX-Content-Type-Options: nosniff\r\n" in answer
+
+
+@pytest.mark.parametrize(
+    "host", ["evil.example", "evil.example:8700", "127.0.0.1.evil.example", "localhost.evil.example", "127.0.0.2", "0"]
+)
+@pytest.mark.parametrize("path", ["/", "/_sandbox/posts", "/api/v2/instance"])
+def test_a_name_that_was_led_here_is_refused(sandbox, host, path):
+    """As by DNS rebinding, with which a page of somebody else reads what answers on this machine."""
+    answer = raw(sandbox, f"GET {path} HTTP/1.1\r\nHost: {host}\r\n\r\n".encode())
+    assert answer.startswith(b"HTTP/1.1 403 ")
+
+
+def test_only_its_own_page_may_change_anything(client, sandbox):
+    rule = {"fault": "503", "platform": "x"}
+    port = urlsplit(sandbox.url).port
+    for origin in ("https://evil.example", "null", "http://127.0.0.1:1", f"https://127.0.0.1:{port}", ""):
+        for method, path in (("POST", "/_sandbox/faults"), ("DELETE", "/_sandbox/posts"), ("POST", "/webhook/cms")):
+            headers = {"Origin": origin, "Content-Type": "text/plain"}
+            assert client(method, path, data=json.dumps([rule]), headers=headers).status == 403
+    assert (client("GET", "/_sandbox/faults").json, sandbox.posts()) == ([], [])
+    for origin in (f"http://127.0.0.1:{port}", f"http://localhost:{port}"):
+        assert client("POST", "/_sandbox/faults", json=[rule], headers={"Origin": origin}).status == 200
+    assert client("GET", "/_sandbox/faults", headers={"Origin": "https://evil.example"}).status == 200
+
+
+def test_the_pages_script_is_a_file_of_its_own(client):
+    page = client("GET", "/").body.decode()
+    script = client("GET", "/_sandbox/page.js")
+    assert '<script src="/_sandbox/page.js"></script>' in page
+    assert "script-src 'self'" in page
+    assert page.count("<script") == 1
+    assert (script.headers["content-type"], b"refresh()" in script.body) == ("text/javascript; charset=utf-8", True)

@@ -107,6 +107,31 @@ def test_a_folder_of_nothing_readable_is_an_error(tmp_path, http):
         sources.build("ninjs", "wire", str(tmp_path), http, clock=lambda: NOW).fetch(Validators())
 
 
+def test_what_is_no_file_of_the_folder_is_told_and_not_read(tmp_path, http):
+    folder = tmp_path / "wire"
+    folder.mkdir()
+    (folder / "a.json").write_text(json.dumps(item()), encoding="utf-8")
+    (tmp_path / "b.json").write_text(json.dumps(item(uri="urn:b")), encoding="utf-8")
+    os.mkfifo(folder / "pipe.json")
+    (folder / "zero.json").symlink_to("/dev/zero")
+    (folder / "b.json").symlink_to("../b.json")
+    fetched = sources.build("ninjs", "wire", str(folder), http, clock=lambda: NOW).fetch(Validators())
+    assert len(fetched.articles) == 1
+    assert sorted(fetched.notes) == [
+        f"{folder}/b.json is a link that leads out of its folder",
+        f"{folder}/pipe.json is no regular file",
+        f"{folder}/zero.json is a link that leads out of its folder",
+    ]
+
+
+def test_a_document_that_is_a_pipe_or_device_is_not_waited_for(tmp_path, http):
+    os.mkfifo(tmp_path / "pipe")
+    for kind in ("jsonl", "ninjs"):
+        for path in (tmp_path / "pipe", "/dev/zero"):
+            with pytest.raises(SourceError, match=f"^{path} is no regular file$"):
+                sources.build(kind, "news", str(path), http, clock=lambda: NOW).fetch(Validators())
+
+
 def test_an_empty_folder_is_no_error(tmp_path, http):
     fetched = sources.build("newsml", "wire", str(tmp_path), http, clock=lambda: NOW).fetch(Validators())
     assert (fetched.articles, fetched.entries) == ((), 0)

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import os
 from datetime import UTC, datetime
 from pathlib import PurePosixPath
 
@@ -268,6 +269,53 @@ def test_a_folder_gives_its_articles_newest_first(tmp_path):
         ("over.md", True),
         ("plain.md", False),
     ]
+
+
+def test_what_is_no_file_of_the_folder_is_told_and_not_read(tmp_path):
+    """A device that never ends, a pipe at which a reader would wait, a file elsewhere, a link to itself."""
+    content = tmp_path / "content"
+    content.mkdir()
+    (content / "a.md").write_text(yaml("title: One"), encoding="utf-8")
+    (tmp_path / "secret.md").write_text(yaml("title: A secret"), encoding="utf-8")
+    os.mkfifo(content / "pipe.md")
+    (content / "device.md").symlink_to("/dev/zero")
+    (content / "loop.md").symlink_to("loop.md")
+    (content / "secret.md").symlink_to("../secret.md")
+    (content / "twin.md").symlink_to("a.md")
+    fetched = fetch(content)
+    assert [one.title for one in fetched.articles] == ["One", "One"]
+    assert fetched.notes == (
+        "device.md: it is a link that leads out of its folder",
+        "loop.md: it is a link that leads to itself",
+        "pipe.md: it is no regular file",
+        "secret.md: it is a link that leads out of its folder",
+        "articles without a date: 2",
+    )
+    assert [(left.place.rpartition("/")[2], left.meant) for left in fetched.left_out] == [
+        ("device.md", False),
+        ("loop.md", False),
+        ("pipe.md", False),
+        ("secret.md", False),
+    ]
+    assert not fetch(content, validators=fetched.validators).modified
+
+
+def test_of_a_file_that_grew_to_gigabytes_the_beginning_is_read(tmp_path):
+    file = tmp_path / "a.md"
+    file.write_text(yaml("title: One\ndate: 2025-09-01"), encoding="utf-8")
+    with file.open("r+b") as opened:
+        opened.truncate(30_000_000_000)
+    assert [one.title for one in fetch(tmp_path).articles] == ["One"]
+
+
+def test_a_generators_config_that_is_a_pipe_is_not_waited_for(tmp_path):
+    content = tmp_path / "content"
+    content.mkdir()
+    (content / "a.md").write_text(yaml("title: One"), encoding="utf-8")
+    os.mkfifo(tmp_path / "pipe")
+    (tmp_path / "hugo.toml").symlink_to("pipe")
+    (tmp_path / "conf.py").symlink_to("/dev/zero")
+    assert [one.title for one in fetch(content).articles] == ["One"]
 
 
 def test_an_unchanged_folder_is_not_read_again(tmp_path):

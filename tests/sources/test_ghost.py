@@ -90,6 +90,15 @@ def test_what_was_published_meanwhile_is_fetched_page_by_page(source, api, blog)
     assert [params["filter"] for _, params in api.asked[2:]] == ["published_at:>'2026-11-19 12:00:00'"] * 2
 
 
+def test_more_than_a_page_of_the_same_second_as_the_last_known_is_fetched(source, blog):
+    """A real Ghost dates posts by the second: of 25 made at once, a page of 20 held none that was newer."""
+    blog.posts = [post(1)]
+    first = source.fetch(Validators())
+    blog.posts = [post(number) for number in range(26, 1, -1)] + blog.posts
+    found = {article.title for article in source.fetch(first.validators).articles}
+    assert found >= {f"Story {number}" for number in range(2, 27)}
+
+
 def test_a_wrong_key_is_told_of_and_not_shown(api, http):
     with pytest.raises(SourceError) as caught:
         GhostSource("news", api.url, http, key=Secret("not-the-right-one")).fetch(Validators())

@@ -58,7 +58,7 @@ class Hooked:
     """A listener with hooks on a ledger whose sources were all asked a minute ago."""
 
     def __init__(self, ledger, clock, tmp_path, token, patience=10.0):
-        self.ledger, self.clock, self.facts = ledger, clock, []
+        self.ledger, self.clock, self.facts, self.woken = ledger, clock, [], []
         listen = Listen("127.0.0.1:0", token)
         config = Config(
             tmp_path / "c.yaml", Site("Gazette", "https://gazette.example/"), sources=SOURCES, listen=listen
@@ -67,7 +67,12 @@ class Hooked:
             ledger.sources.ensure(source.name, source.url)
             assert ledger.sources.reserve([source.name], now=clock(), next_poll_at=clock() + HOUR)
         clock.move(minutes=1)
-        hooks = Hooks(config, ledger, lambda event, **fields: self.facts.append((event, fields)))
+        hooks = Hooks(
+            config,
+            ledger,
+            lambda event, **fields: self.facts.append((event, fields)),
+            wake=lambda: self.woken.append(self.due()),
+        )
         self.listener = Listener(listen.place, token, lambda: None, lambda: b"", hooks, patience)
         self.port = self.listener.port
 
@@ -86,6 +91,14 @@ def hooked(ledger, clock, tmp_path):
     made = Hooked(ledger, clock, tmp_path, Secret(TOKEN))
     yield made
     made.listener.close()
+
+
+def test_what_a_hook_names_is_due_when_the_polls_are_woken_and_a_refused_one_wakes_nobody(hooked):
+    assert hooked.ask(Authorization="Bearer another")[0] == 401
+    assert hooked.publish({"source": "nobody"})[0] == 404
+    assert hooked.woken == []
+    assert hooked.publish({"source": "news"})[0] == 202
+    assert hooked.woken == [["news"]]
 
 
 # What a CMS may say
@@ -280,7 +293,8 @@ def test_a_body_that_is_too_large_is_refused_and_the_answer_arrives(hooked):
 )
 def test_a_body_of_unknown_length_or_one_that_breaks_off(hooked, headers, status):
     with socket.create_connection(("127.0.0.1", hooked.port), timeout=PATIENCE) as client:
-        client.sendall(f"POST /hooks/publish HTTP/1.1\r\nHost: x\r\n{headers}\r\n\r\n0\r\n".encode())
+        token = f"Authorization: Bearer {TOKEN}"
+        client.sendall(f"POST /hooks/publish HTTP/1.1\r\n{token}\r\n{headers}\r\n\r\n0\r\n".encode())
         client.shutdown(socket.SHUT_WR)
         said = client.makefile("rb").read()
     assert said.startswith(f"HTTP/1.0 {status} ".encode())

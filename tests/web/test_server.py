@@ -70,7 +70,7 @@ def listener():
             raise state["metrics"]
         return state["metrics"]
 
-    made = Listener(("127.0.0.1", 0), Secret("listen-token"), lambda: state["wrong"], metrics)
+    made = Listener(("127.0.0.1", 0), Secret("listen-token-0001"), lambda: state["wrong"], metrics)
     made.state, made.url = state, f"http://127.0.0.1:{made.port}"
     yield made
     made.close()
@@ -98,13 +98,13 @@ def test_health_needs_no_token_and_says_what_is_wrong(listener):
 def test_metrics_ask_for_the_token(listener):
     assert got(f"{listener.url}/metrics")[0] == 401
     assert got(f"{listener.url}/metrics", Authorization="Bearer wrong")[0] == 401
-    assert got(f"{listener.url}/metrics", Authorization="Basic listen-token")[0] == 401
-    assert got(f"{listener.url}/metrics", Authorization="Bearer listen-token") == (200, "syndicate_up 1\n")
+    assert got(f"{listener.url}/metrics", Authorization="Basic listen-token-0001")[0] == 401
+    assert got(f"{listener.url}/metrics", Authorization="Bearer listen-token-0001") == (200, "syndicate_up 1\n")
     assert got(f"{listener.url}/elsewhere")[0] == 404
 
 
 def test_what_metrics_lack_is_said(listener):
-    token = {"Authorization": "Bearer listen-token"}
+    token = {"Authorization": "Bearer listen-token-0001"}
     listener.state["metrics"] = ImportError("no prometheus_client")
     assert got(f"{listener.url}/metrics", **token) == (
         501,
@@ -145,7 +145,7 @@ def test_without_systemd_nothing_happens(tmp_path):
 def test_a_running_daemon_answers_logs_and_tells_systemd(desk, tmp_path, monkeypatch):
     port = free_port()
     desk.config(
-        "masto", "fb", source=", every: 1s", extra=f"listen: {{address: '127.0.0.1:{port}', token: listen-token}}"
+        "masto", "fb", source=", every: 1s", extra=f"listen: {{address: '127.0.0.1:{port}', token: listen-token-0001}}"
     )
     with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as systemd:
         systemd.bind(str(tmp_path / "notify"))
@@ -159,14 +159,14 @@ def test_a_running_daemon_answers_logs_and_tells_systemd(desk, tmp_path, monkeyp
             desk.site.publish(2)
             assert wait_for(lambda: len(desk.sandbox.posts()) == 4)
             assert got(f"http://127.0.0.1:{port}/healthz")[0] == 200
-            _, metrics = got(f"http://127.0.0.1:{port}/metrics", Authorization="Bearer listen-token")
+            _, metrics = got(f"http://127.0.0.1:{port}/metrics", Authorization="Bearer listen-token-0001")
         finally:
             daemon.send_signal(signal.SIGTERM)
             _, err = daemon.communicate(timeout=PATIENCE)
     assert 'syndicate_deliveries{account="masto",state="posted"} 2.0' in metrics
     assert 'syndicate_attempts_total{account="fb",outcome="posted"} 2.0' in metrics
     assert 'syndicate_source_failures{source="news"} 0.0' in metrics
-    assert "listen-token" not in metrics + err
+    assert "listen-token-0001" not in metrics + err
     facts = [json.loads(line) for line in err.splitlines()]
     assert [fact["event"] for fact in facts].count("delivery.posted") == 4
     assert {"daemon.listening", "daemon.started", "daemon.stopped"} <= {fact["event"] for fact in facts}

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import functools
 import threading
 import time
 import traceback
@@ -23,23 +25,30 @@ from syndicate.app.engines.troubles import Troubles, seldom
 from syndicate.app.monitoring.events import delivery_fact, drop_fact
 from syndicate.app.monitoring.systemd import notify
 from syndicate.app.stops import Stops
+from syndicate.app.turns import in_turn
 from syndicate.app.wiring import App
+from syndicate.delivery.ahead import Ahead
 from syndicate.delivery.housekeeping import run_housekeeping
 from syndicate.delivery.next import Taken, deliver_next
-from syndicate.errors import LedgerError, SyndicateError
+from syndicate.errors import AuthError, LedgerError, SyndicateError
 from syndicate.ingestion.poll import Polled
 from syndicate.ingestion.websub import Subscriber
 from syndicate.ingestion.withdrawals import watch
 from syndicate.ledger.recovery import KEPT, Noticed
+from syndicate.model import Delivery
 from syndicate.ports import EventLog
 
 POLLERS = (2, 24)  # threads at least, and at most
 LANES = 32
+TURN = 2.0  # seconds of an account with much to send, while others wait for a thread
 RESERVED = 400  # polls that are reserved in one commit
 GRACE = 8.0  # seconds for the requests in flight when told to stop
+SHELVED = 0.2  # seconds of a tick for putting finished stories on the shelf
+IDLE = 3600.0  # seconds until the shelf is looked at again, once nothing is left for it
 WATCHED = 20  # published pages that are checked again at a time
 SILENT = 30.0  # seconds without a good tick after which the daemon is unhealthy
 OWN = {"ledger", "tick", "clock", "package"}  # troubles of the daemon itself; the others are of a source or an account
+ASK = 60.0  # seconds between looks at whose login nobody has asked about for long
 LOOK = 5.0  # seconds between looks at the files of config and program
 
 
@@ -47,10 +56,14 @@ Renew: TypeAlias = Callable[[App], tuple[App, Subscriber | None]]
 
 
 class Errand(Enum):
-    """What the polling threads do besides polling; one job of each kind at a time."""
+    """What the polling threads do besides polling, one job of each kind at a time: its name in the report of a bug."""
 
-    WATCH = "look again at published pages"
-    HUBS = "ask hubs"
+    WATCH = "watch"  # look again at published pages
+    HUBS = "websub"
+    IDENTITIES = "identities"  # ask networks whose logins we have
+    RENEWALS = "renewals"  # renew logins ahead of their end
+    SHELF = "shelf"  # put finished stories there
+    MEDIA = "media"  # remove pictures that networks fetched a day ago
 
 
 class Daemon:
@@ -82,13 +95,18 @@ class Daemon:
         self._telling = Telling(self._say)
         self._troubles = Troubles(lambda kind, words: self._telling.alarm(self._app, kind, words))
         self._looked_at = 0.0
+        self._ask_at = 0.0
+        self._renew_at = 0.0
         self._reading = 0
         self._renewing = False
         self._ticked = time.monotonic()
+        self._shelve_at = 0.0
+        self._sweep_media_at = 0.0
         self._stop = stop
         self._polls = GrowingPool(*POLLERS, "poll")
         self._lanes = ThreadPoolExecutor(LANES, thread_name_prefix="lane")
         self._busy: set[str] = set()
+        self._queued: set[str] = set()  # those of them that wait for a thread
         self._polling: set[str | Errand] = set()
         self._queues: dict[str, deque[str]] = {}
         self._care = LedgerCare(app.ledger)
@@ -111,6 +129,7 @@ class Daemon:
     def _begin(self) -> None:
         app = self._app
         self._stops.look(app)
+        self._tell_left_out()
         app.register()
         with app.ledger.transaction():  # ten thousand sources are one commit
             for source in app.config.sources.values():
@@ -120,6 +139,18 @@ class Daemon:
         app.ledger.backlog.retry(app.ledger.now())  # hours and templates may be others now
         if self._subscriber is not None:
             self._subscriber.begin()
+
+    def _tell_left_out(self) -> None:
+        """Tell of the sites whose config has a mistake, at the start and whenever it was read again."""
+        config = self._app.config
+        for site, mistake in config.broken_sites().items():
+            if site in config.sites:
+                self._say("config.refused", error=f"{site}: {mistake}", at=time.time())
+                told = f"the config of the site {site} was not read again, and the old one stays: {mistake}"
+            else:
+                self._say("config.left_out", site=site, error=mistake, at=time.time())
+                told = f"the site {site} is left out, the others go on: {mistake}"
+            self._telling.alarm(self._app, "daemon", told)
 
     def _notice(self, noticed: Noticed) -> None:
         for note in advice.recovery_notes(noticed, self._app.config.ledger.name):
@@ -176,6 +207,10 @@ class Daemon:
             self._start_lanes()
             self._start_watch()
             self._start_hubs()
+            self._start_identities()
+            self._start_renewals()
+            self._start_shelving()
+            self._start_sweeping_media()
             self._troubles.look()
             self._telling.alerts(self._app)
             if self.health() is None:
@@ -201,6 +236,11 @@ class Daemon:
         """A hook named a story of these sources."""
         self._app.rounds.expect(names)
 
+    def wake(self) -> None:
+        """A hook had sources read at once: their polls begin now, and not with the next tick."""
+        with contextlib.suppress(SyndicateError):  # the next tick meets it again, and says so
+            self._start_polls()
+
     def _sweep(self) -> None:
         ledger = self._app.ledger
         for note in self._care.check():
@@ -218,7 +258,7 @@ class Daemon:
         now = ledger.now()
         ledger.claims.sweep(now, self._app.lanes.settle)
         with self._naming:
-            notes = run_housekeeping(ledger, self._app.accounts, self._app.configured)
+            notes = run_housekeeping(ledger, self._app.accounts, self._app.configured, self._app.config.rests)
         for note in notes:
             self._say("config.note", note=note)
         for drop in ledger.dropped.take():
@@ -273,47 +313,95 @@ class Daemon:
                     self._reading -= 1
                     self._polling.discard(name)
 
-    def _start_watch(self) -> None:
-        """Check published pages for withdrawn articles: a few at a time, on a polling thread."""
-        ledger = self._app.ledger
-        if Errand.WATCH in self._polling or not ledger.articles.has_to_check(ledger.now()):
-            return
+    def _start_errand(self, errand: Errand, work: Callable[[], None], failed: Callable[[str], None]) -> None:
+        """Have a polling thread do this. `failed` gets the error, if there is one."""
         with self._guard:
-            self._polling.add(Errand.WATCH)
-        self._polls.submit(self._watch)
+            self._polling.add(errand)
+        self._polls.submit(self._do, errand, work, failed)
+
+    def _do(self, errand: Errand, work: Callable[[], None], failed: Callable[[str], None]) -> None:
+        try:
+            work()
+        except SyndicateError as fault:
+            failed(str(fault))
+        except Exception:  # noqa: BLE001 - a bug here stops nothing else, and is told whole
+            self._say("bug", where=errand.value, trace=traceback.format_exc())
+        finally:
+            with self._guard:
+                self._polling.discard(errand)
+
+    def _start_watch(self) -> None:
+        """Check published pages for withdrawn articles: a few at a time."""
+        ledger = self._app.ledger
+        if Errand.WATCH not in self._polling and ledger.articles.has_to_check(ledger.now()):
+            self._start_errand(Errand.WATCH, self._watch, lambda fault: self._say("watch.failed", error=fault))
 
     def _watch(self) -> None:
         app = self._app
-        try:
-            most = 0 if self._stop.is_set() else WATCHED
-            for key in watch(app.pages.gone, app.config.has_preflight, app.accounts, app.ledger, most=most):
-                self._say("delivery.withdrawn", key=key)
-        except SyndicateError as fault:
-            self._say("watch.failed", error=str(fault))
-        except Exception:  # noqa: BLE001 - a bug here stops nothing else, and is told whole
-            self._say("bug", where="watch", trace=traceback.format_exc())
-        finally:
-            with self._guard:
-                self._polling.discard(Errand.WATCH)
+        most = 0 if self._stop.is_set() else WATCHED
+        for key in watch(app.pages.gone, app.config.has_preflight, app.accounts, app.ledger, most=most):
+            self._say("delivery.withdrawn", key=key)
 
     def _start_hubs(self) -> None:
-        """Make and renew WebSub subscriptions, one after the other, on a polling thread."""
-        if self._subscriber is None or Errand.HUBS in self._polling or not self._subscriber.has_work():
-            return
-        with self._guard:
-            self._polling.add(Errand.HUBS)
-        self._polls.submit(self._ask_hubs, self._subscriber)
+        """Make and renew WebSub subscriptions, one after the other."""
+        subscriber = self._subscriber
+        if subscriber is not None and Errand.HUBS not in self._polling and subscriber.has_work():
+            self._start_errand(Errand.HUBS, subscriber.work, lambda fault: self._say("websub.failed", error=fault))
 
-    def _ask_hubs(self, subscriber: Subscriber) -> None:
+    def _start_identities(self) -> None:
+        """Ask networks whose logins we have before a post has to wait for that, one after the other."""
+        if Errand.IDENTITIES in self._polling or time.monotonic() < self._ask_at:
+            return
+        self._ask_at = time.monotonic() + ASK
+        work = functools.partial(self._ask_identities, self._app)
+        self._start_errand(Errand.IDENTITIES, work, lambda fault: self._say("account.failed", error=fault))
+
+    def _ask_identities(self, app: App) -> None:
+        for name in app.identities.stale():
+            if not self._stop.is_set():
+                app.identities.ask(name)
+
+    def _start_renewals(self) -> None:
+        """Renew logins ahead of their end, one after the other."""
+        if Errand.RENEWALS in self._polling or time.monotonic() < self._renew_at:
+            return
+        self._renew_at = time.monotonic() + ASK
+        work = functools.partial(self._renew_logins, self._app)
+        self._start_errand(Errand.RENEWALS, work, lambda fault: self._say("account.failed", error=fault))
+
+    def _renew_logins(self, app: App) -> None:
+        for name in app.renewals.due():
+            if self._stop.is_set():
+                return
+            try:
+                done, failed = app.renewals.renew(name)
+            except AuthError as fault:
+                done, failed = False, str(fault)
+            if done:
+                self._say("account.renewed", account=name)
+            elif failed:
+                self._say("account.failed", account=name, error=failed)
+
+    def _start_shelving(self) -> None:
+        """Put a few stories on the shelf that were finished long ago."""
+        if Errand.SHELF not in self._polling and time.monotonic() >= self._shelve_at:
+            self._start_errand(Errand.SHELF, self._shelve, lambda fault: self._say("ledger.failed", error=fault))
+
+    def _start_sweeping_media(self) -> None:
+        """Remove the pictures that were put where networks fetch them, a day later."""
+        hosting = self._app.lanes.hosting
+        if hosting is None or Errand.MEDIA in self._polling or time.monotonic() < self._sweep_media_at:
+            return
+        self._sweep_media_at = time.monotonic() + IDLE / 4
+        self._start_errand(Errand.MEDIA, hosting.sweep, lambda fault: self._say("media.failed", error=fault))
+
+    def _shelve(self) -> None:
+        ledger, rest = self._app.ledger, IDLE
         try:
-            subscriber.work()
-        except SyndicateError as fault:
-            self._say("websub.failed", error=str(fault))
-        except Exception:  # noqa: BLE001 - a bug here stops nothing else, and is told whole
-            self._say("bug", where="websub", trace=traceback.format_exc())
+            if not self._stop.is_set() and ledger.shelving.work(ledger.now(), SHELVED):
+                rest = 0.0
         finally:
-            with self._guard:
-                self._polling.discard(Errand.HUBS)
+            self._shelve_at = time.monotonic() + rest
 
     def _start_lanes(self) -> None:
         ledger = self._app.ledger
@@ -322,11 +410,12 @@ class Daemon:
         enabled = {account.name for account in self._app.accounts}
         working = {*ledger.deliveries.accounts_with_work(ledger.now()), *ledger.recovery.pending()} & enabled
         self._end_troubles(working)
-        for name in working:
+        for name in in_turn(working):
             with self._guard:
                 if name in self._busy or self._stop.is_set():
                     continue
                 self._busy.add(name)
+                self._queued.add(name)
             self._lanes.submit(self._drain, name)
 
     def _end_troubles(self, working: set[str]) -> None:
@@ -373,15 +462,25 @@ class Daemon:
             self._say("source.read", source=polled.source, new=polled.new, planned=len(polled.keys))
 
     def _drain(self, name: str) -> None:
-        """Deliver what is due for one account, in order, until nothing is or the account has to wait."""
+        """Deliver what is due for one account, in order, until nothing is or the account has to wait; while others
+        wait for a thread, for a turn.
+        """
+        ends, again = time.monotonic() + TURN, False
+
+        def going() -> bool:
+            return not (self._stop.is_set() or (self._queued and time.monotonic() > ends))
+
+        with self._guard:
+            self._queued.discard(name)
         try:
             self._look_first(name)
-            sent = False
-            while not self._stop.is_set() and self._step(name):
-                sent = True
+            sent = more = not self._stop.is_set() and self._step(name, going)
+            while more and going():
+                more = self._step(name, going)
             if sent:  # a copy of the file alone knows of it from now on
                 self._app.ledger.database.checkpoint()
             self._troubles.over(f"account {name}")
+            again = more and not self._stop.is_set()
         except SyndicateError as fault:
             self._met(f"account {name}", fault)
             self._say("account.failed", account=name, error=str(fault))
@@ -390,7 +489,10 @@ class Daemon:
             self._say("bug", account=name, trace=traceback.format_exc())
         finally:
             with self._guard:
-                self._busy.discard(name)
+                (self._queued.add if again else self._busy.discard)(name)
+            if again:
+                with contextlib.suppress(RuntimeError):  # the daemon ends just now
+                    self._lanes.submit(self._drain, name)
 
     def _look_first(self, name: str) -> None:
         """After a restore or a stop: ask the network what it has, also where everything waits for an approval."""
@@ -405,21 +507,36 @@ class Daemon:
                 event, fields = delivery_fact(found)
                 self._say(event, **fields)
 
-    def _step(self, name: str) -> bool:
-        """Deliver the account's next one; False if it has none, has to wait, or another process sends for it."""
+    def _step(self, name: str, going: Callable[[], bool]) -> bool:
+        """Deliver the account's next one, and what is ready after it while it is `going`.
+
+        False if it has none, has to wait, or another process sends for it.
+        """
         app = self._app
         if name not in app.config.accounts:
             return False  # it left the config meanwhile
         account = app.config.accounts[name].account
-        came = deliver_next(account, app.ledger, app.gate, app.deliver, app.ledger.deliveries.next_due)
+        ahead: list[Ahead] = []
+
+        def deliver(delivery: Delivery) -> tuple[Delivery, tuple[str, ...]]:
+            ahead.extend(app.ahead(name, app.ledger.deliveries.queue, going))
+            return app.deliver(delivery, *ahead)
+
+        came = deliver_next(account, app.ledger, app.gate, deliver, app.ledger.deliveries.next_due)
         if not isinstance(came, Taken):
             return False  # the next tick looks again
-        for warning in came.warnings:
-            self._say("delivery.warning", account=name, key=came.after.key, article=came.after.article, warning=warning)
-        event, fields = delivery_fact(came.after)
-        if came.after.state != "skipped" or not app.ledger.dropped.has(came.after.key):  # else the next tick says it
-            self._say(event, **fields)
+        for taken in (came, *(each for made in ahead for each in made.taken())):
+            self._took(name, taken)
         return True
+
+    def _took(self, name: str, came: Taken) -> None:
+        """Log what became of a delivery."""
+        after = came.after
+        for warning in came.warnings:
+            self._say("delivery.warning", account=name, key=after.key, article=after.article, warning=warning)
+        event, fields = delivery_fact(after)
+        if after.state != "skipped" or not self._app.ledger.dropped.has(after.key):  # else the next tick says it
+            self._say(event, **fields)
 
     def _leave(self) -> bool:
         self._polls.close()  # what has not begun ends at once

@@ -30,10 +30,10 @@ class LedgerCare:
         self._ledger.database.check()
         self._ledger.database.check_log()
         if self._damage is not None:
-            raise damaged(self._ledger.database.path, self._damage)
+            raise damaged(self._ledger.database.name, self._damage)
         if not self._looked:
             self._looked = True
-            if self._ledger.database.path.stat().st_size > QUICK:
+            if self._ledger.database.size() > QUICK:
                 threading.Thread(target=self._look, daemon=True).start()
         if time.monotonic() - self._moved >= EVERY:
             self._moved = time.monotonic()

@@ -8,24 +8,36 @@ import threading
 import time
 from collections import Counter
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
 
 from syndicate.app.advice import recovery_notes
 from syndicate.app.clock_watch import HINT
 from syndicate.app.engines import send_again
+from syndicate.app.site_choice import site_for
 from syndicate.app.sources import read_article
 from syndicate.app.stops import Stops
 from syndicate.app.wiring import App
 from syndicate.delivery.housekeeping import run_housekeeping
-from syndicate.errors import PlatformError, RenderError, SyndicateError, prefixed
+from syndicate.errors import AuthError, PlatformError, RenderError, SyndicateError, prefixed
 from syndicate.ingestion.poll import Polled
 from syndicate.ledger.dropped import Drop
 from syndicate.ledger.elsewhere import Settled
-from syndicate.model import Delivery, StoryWarning
+from syndicate.model import Delivery, StoryWarning, site_of
+from syndicate.model.dataclass import dataclass
 
-POLLERS = 8
+if TYPE_CHECKING:
+    from syndicate.delivery.ahead import Ahead
+    from syndicate.delivery.next import Taken
+
+POLLERS = 16  # threads at most that read sources: while all wait for servers
+FEW = 2  # of them at first: threads that compute slow each other down, since one runs at a time
+IDLE = 0.5  # of one core: with less, this process waits for servers
+WATCH = 0.2  # seconds between two looks at the threads
+AT_ONCE = 32  # accounts that use the ledger or a network at a time: more would only wait for each other's commits
 BUSY_WAIT = 0.05  # seconds between tries of an account for which another process sends
+SHELVED = 0.05  # seconds for putting finished stories on the shelf
 WATCHED = 20  # published pages that are checked again in one run
 LONGEST_NAP = 1.0  # seconds; bounds how late a stop or a clock that was set is noticed
 GRACE = 8.0  # seconds for the request in flight when asked to stop
@@ -37,7 +49,9 @@ class RunResult:
 
     By key: `began` is each delivery as the run took it up, `claimed` as it was right before its claim. `looks`
     are those of a source's first run, which a real one does not post. `faults` are errors of no one delivery.
-    `dropped` is what was skipped because it waited too long. `stopped`: it was told to end early.
+    `dropped` is what was skipped because it waited too long. `stopped`: it was told to end early. `waits` are accounts
+    that have to wait at its end, each with the first in its queue. `ended` are those that it took up, as they are at
+    its end; None until somebody asks.
     """
 
     polled: list[Polled] = field(default_factory=list)
@@ -49,6 +63,8 @@ class RunResult:
     looks: set[str] = field(default_factory=set)
     dropped: list[Drop] = field(default_factory=list)
     stopped: bool = False
+    waits: dict[str, str] = field(default_factory=dict)
+    ended: list[Delivery] | None = None
 
 
 class Run:
@@ -72,6 +88,7 @@ class Run:
         self.stop = stop or threading.Event()
         self.outcome = RunResult()
         self._guard = threading.Lock()
+        self._at_work = threading.BoundedSemaphore(AT_ONCE)
         self._ends = 0.0  # of the waiting, by time.monotonic
         self._stops = Stops()
         self._begun = False
@@ -88,19 +105,28 @@ class Run:
     def poll(self, names: Sequence[str], backfill: Callable[[str], int]) -> None:
         """Read the sources, several at a time; one that fails does not stop the others."""
         self._begin()
-        waiting = list(reversed(names))
+        waiting, database = list(reversed(names)), self._app.ledger.database
 
         def work() -> None:
-            while waiting and not self.stop.is_set():
-                with contextlib.suppress(IndexError):  # another thread took the last one
-                    name = waiting.pop()
-                    self._poll(name, backfill(name))
+            with database.relaxed():  # else thousands of readings wait for the disk, one after the other
+                while waiting and not self.stop.is_set():
+                    with contextlib.suppress(IndexError):  # another thread took the last one
+                        name = waiting.pop()
+                        self._poll(name, backfill(name))
 
-        jobs = [work] * min(POLLERS, len(names))
+        jobs = [work] * min(FEW, len(names))
         # Articles that were withdrawn after they were announced.
         if self._app.kind.checks_withdrawals and self._app.ledger.articles.has_to_check(self._app.ledger.now()):
             jobs.append(self._watch)
-        self._together(jobs)
+        if self._app.kind.checks_withdrawals:
+            jobs.append(self._shelve)
+        self._together(jobs, _Growth(work, len(jobs), lambda: len(waiting)).more)
+        database.sync()
+
+    def _shelve(self) -> None:
+        """Put a few stories on the shelf that were finished long ago."""
+        if not self.stop.is_set():
+            self._app.ledger.shelving.work(self._app.ledger.now(), SHELVED)
 
     def _watch(self) -> None:
         from syndicate.ingestion.withdrawals import watch
@@ -120,15 +146,19 @@ class Run:
 
         app = self._app
         self._begin()
-        known = app.ledger.articles.at(origin)
-        if known is None or not self._all_posted(known):
-            try:
-                article = read_article(origin, app.doors, app.kind.clock, zone=app.config.site.timezone)
-            except SyndicateError as fault:
-                self.outcome.faults.append(fault)
-                self._unread = True
-                return
-            known = announce(article, app.accounts, app.ledger, app.config.breaking)
+        known: str | None = None
+        try:
+            site = site_for(origin, self._accounts, app.config, app.ledger)
+            own, accounts = app.config.of(f"{site}/"), [each for each in app.accounts if site_of(each.name) == site]
+            self._accounts = self._accounts or [each.name for each in accounts]
+            known = app.ledger.articles.at(origin, f"{site}/")
+            if known is None or not self._all_posted(known):
+                article = read_article(origin, app.doors, app.kind.clock, zone=own.site.timezone, site=site)
+                known = announce(article, accounts, app.ledger, own.breaking)
+        except SyndicateError as fault:
+            self.outcome.faults.append(fault)
+            self._unread = True
+            return
         gone = send_again.deleted(known, self._wanted, app)
         if gone and again(gone):
             self.send_again(gone)
@@ -189,13 +219,43 @@ class Run:
         app = self._app
         self._begin()
         self._settle()
-        self.outcome.notes.extend(run_housekeeping(app.ledger, app.accounts, app.configured))
+        self.outcome.notes.extend(run_housekeeping(app.ledger, app.accounts, app.configured, app.config.rests))
         app.ledger.claims.sweep(app.ledger.now(), app.lanes.settle)
         app.ledger.backlog.retry(app.ledger.now())
         lanes = [account.name for account in app.accounts if not self._accounts or account.name in self._accounts]
         self._ends = time.monotonic() + wait.total_seconds()
         self._run(lanes)
+        if not self.stop.is_set():
+            renewed = [name for name in app.renewals.due() if name in lanes]
+            self._together([functools.partial(self._renew, name) for name in renewed])
+        if not self.outcome.tried and not self.stop.is_set():  # else somebody waits for the end of this run
+            asked = [name for name in app.identities.stale() if name in lanes]
+            self._together([functools.partial(self._ask, name) for name in asked])
+        self._sweep_media()
         self.outcome.dropped.extend(app.ledger.dropped.take())
+
+    def _sweep_media(self) -> None:
+        """Remove pictures that networks fetched a day ago, if there are any."""
+        hosting = self._app.lanes.hosting
+        if hosting is not None and not self.stop.is_set():
+            try:
+                hosting.sweep()
+            except PlatformError as fault:
+                self.outcome.notes.append(f"{fault}; it is tried again with the next run")
+
+    def _ask(self, name: str) -> None:
+        """Ask a network whose login we have, unless this run was stopped meanwhile."""
+        with self._at_work:
+            if not self.stop.is_set():
+                self._app.identities.ask(name)
+
+    def _renew(self, name: str) -> None:
+        """Renew a login for which nothing was sent. Where that is refused, the report says that it is paused."""
+        with contextlib.suppress(AuthError), self._at_work:
+            _, failed = self._app.renewals.renew(name)
+            if failed:
+                with self._guard:
+                    self.outcome.notes.append(f"{name}: {failed}")
 
     def _settle(self) -> None:
         """Say if the clock is doubted; else what was due during a stop goes out as `catch_up` says."""
@@ -212,14 +272,14 @@ class Run:
             return
         with self._guard:
             self.outcome.polled.append(polled)
-        for key in polled.keys:
-            self._take_up(key)
+        for delivery in self._app.ledger.deliveries.several(polled.keys):
+            self._took_up(delivery)
 
-    def _take_up_all(self, lane: str) -> None:
-        """Take up all due deliveries of an account that has to wait, so that the report lists them."""
+    def _waits(self, lane: str, first: Delivery) -> None:
+        """Note that an account has to wait, so that the report says so of all that is due for it."""
+        self._took_up(first)
         if not self._sources and self._anchor is None and not self._unread:
-            for delivery in self._app.ledger.deliveries.search(states=("due",), accounts=(lane,)):
-                self._took_up(delivery)
+            self.outcome.waits[lane] = first.key
 
     def _take_up(self, key: str) -> None:
         found = self._app.ledger.deliveries.find(key)
@@ -236,8 +296,12 @@ class Run:
         busy = [lane for lane in lanes if lane in looking or self._has_work(lane)]
         self._together([functools.partial(self._drain, lane) for lane in busy])
 
-    def _together(self, jobs: Sequence[Callable[[], None]]) -> None:
-        """Run the jobs on threads, while this one watches for `stop`. An exception of a job is raised here."""
+    def _together(
+        self, jobs: Sequence[Callable[[], None]], more: Callable[[], Sequence[Callable[[], None]]] = lambda: ()
+    ) -> None:
+        """Run the jobs on threads, while this one watches for `stop` and starts what is `more`. An exception of a job
+        is raised here.
+        """
         bugs: list[BaseException] = []
 
         def guarded(job: Callable[[], None]) -> None:
@@ -246,12 +310,17 @@ class Run:
             except BaseException as bug:  # noqa: BLE001 - raised again below, on the main thread
                 bugs.append(bug)
 
-        threads = [threading.Thread(target=guarded, args=(job,), daemon=True) for job in jobs]
-        for thread in threads:
-            thread.start()
-        for thread in threads:
+        def started(added: Sequence[Callable[[], None]]) -> list[threading.Thread]:
+            made = [threading.Thread(target=guarded, args=(job,), daemon=True) for job in added]
+            for thread in made:
+                thread.start()
+            return made
+
+        threads = started(jobs)
+        for thread in threads:  # those that are added as well
             while thread.is_alive() and not self.stop.is_set():
-                thread.join(0.2)
+                thread.join(WATCH)
+                threads += started(more()) if thread.is_alive() else ()
         if self.stop.is_set():
             self._leave(threads)
         if bugs:
@@ -300,7 +369,8 @@ class Run:
         """After a restore or a stop: ask the network what it has, also where everything waits for an approval."""
         if lane not in self._app.ledger.recovery.pending():
             return
-        looked = self._app.look_first(lane)
+        with self._at_work:
+            looked = self._app.look_first(lane)
         for key in (*looked.settled.posted, *looked.settled.held):
             self._take_up(key)
         with self._guard:
@@ -315,31 +385,54 @@ class Run:
         counts: Counter[str | None] = Counter(reason for reason, _ in waits)
         return replace(polled, waiting={name: counts[name] for name in polled.waiting if counts[name]})
 
+    def _queue(self, lane: str, now: datetime, most: int) -> list[Delivery]:
+        """The account's next deliveries, of one source or article if this run is about one."""
+        if self._unread:
+            return []
+        return self._app.ledger.deliveries.queue(lane, now, most, sources=self._sources, anchor=self._anchor)
+
     def _step(self, lane: str) -> bool:
-        """Deliver the next one; False when this account has nothing more for this run."""
+        """Deliver the next one, and what is ready right after it; False when there is nothing more for this run."""
         from syndicate.delivery.next import Busy, Taken, Waits, deliver_next
 
         app = self._app
         account = app.config.accounts[lane].account
-        match deliver_next(account, app.ledger, app.gate, app.deliver, self._next):
+        ahead: list[Ahead] = []
+
+        def deliver(delivery: Delivery) -> tuple[Delivery, tuple[str, ...]]:
+            ahead.extend(app.ahead(lane, self._queue, lambda: not self.stop.is_set()))
+            return app.deliver(delivery, *ahead)
+
+        with self._at_work:
+            if self.stop.is_set():
+                return False
+            found = deliver_next(account, app.ledger, app.gate, deliver, self._next)
+        match found:
             case None:
                 return self._nap(lane)
             case Busy(first):
                 self._took_up(first)
                 self.stop.wait(BUSY_WAIT)
             case Waits(until, first):
-                self._took_up(first)
-                self._take_up_all(lane)
+                self._waits(lane, first)
                 return until is not None and self._sleep_until(until)
-            case Taken(before, after, warnings):
-                self._took_up(before)
-                with self._guard:
-                    self.outcome.tried.add(after.key)
-                    if after.fence > before.fence and before.state == "due":
-                        self.outcome.claimed[after.key] = before
-                    self.outcome.notes.extend(f"{lane}: {_of_story(warning, after)}" for warning in warnings)
-                self.progress(after)
+            case Taken() as taken:
+                self._took(lane, taken)
+                for each in (each for made in ahead for each in made.taken()):
+                    self._took(lane, each)
         return True
+
+    def _took(self, lane: str, taken: Taken) -> None:
+        """Keep for the report what was taken as far as possible."""
+        before, after = taken.before, taken.after
+        self._took_up(before)
+        self.outcome.waits.pop(lane, None)
+        with self._guard:
+            self.outcome.tried.add(after.key)
+            if after.fence > before.fence and before.state == "due":
+                self.outcome.claimed[after.key] = before
+            self.outcome.notes.extend(f"{lane}: {_of_story(warning, after)}" for warning in taken.warnings)
+        self.progress(after)
 
     def _nap(self, lane: str) -> bool:
         """Wait for what falls due before the deadline, if anything does."""
@@ -356,6 +449,23 @@ class Run:
             left = min(left, (until - self._app.ledger.now()).total_seconds())
         self.stop.wait(min(LONGEST_NAP, max(0.01, left)))
         return True
+
+
+class _Growth:
+    """Doubles the threads that read sources, up to POLLERS, while there are more to read and all wait for servers."""
+
+    def __init__(self, work: Callable[[], None], size: int, left: Callable[[], int]) -> None:
+        self._work, self._size, self._left = work, size, left
+        self._at, self._spent = time.monotonic(), time.process_time()
+
+    def more(self) -> list[Callable[[], None]]:
+        """What is to be started beside the others."""
+        at, spent = time.monotonic(), time.process_time()
+        waits = spent - self._spent < IDLE * (at - self._at)
+        self._at, self._spent = at, spent
+        added = min(self._size, POLLERS - self._size, self._left()) if waits else 0
+        self._size += added
+        return [self._work] * added
 
 
 def is_done(delivery: Delivery) -> bool:

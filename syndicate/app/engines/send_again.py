@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from syndicate.app.sources import PAGE, read_article
+from syndicate.app.doors import is_typed
+from syndicate.app.sources import read_article
 from syndicate.app.wiring import App
 from syndicate.delivery import decisions
 from syndicate.errors import SyndicateError
-from syndicate.model import Delivery
+from syndicate.model import Delivery, site_of
 from syndicate.serialization import instant
 
 
@@ -39,8 +40,9 @@ def _reread(anchor: str, app: App) -> str | None:
     try:
         if article.source in app.config.sources:
             app.rounds.poll(article.source)
-        elif article.source == PAGE and article.url:
-            page = read_article(article.url, app.doors, app.kind.clock, zone=app.config.site.timezone)
+        elif is_typed(article.source) and article.url:
+            zone, site = app.config.of(article.source).site.timezone, site_of(article.source)
+            page = read_article(article.url, app.doors, app.kind.clock, zone=zone, site=site)
             app.ledger.articles.update(anchor, page, app.ledger.now())
     except SyndicateError as fault:
         return f"{article.source} could not be read again, so the article goes out as it was: {fault}"

@@ -11,6 +11,7 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 
 TICK = 1.0  # seconds
+LAST = 8.0  # seconds for a tick that is under way when told to stop
 ALWAYS_DUE = datetime(1970, 1, 1, tzinfo=UTC)
 
 
@@ -46,3 +47,4 @@ def tick_until(stop: threading.Event, tick: Callable[[], None], watch: Callable[
     finally:
         taken.wait(TICK)  # a scheduler that is stopped while it takes a job says that the job is unknown
         scheduler.shutdown(wait=False)
+        running.acquire(timeout=LAST)  # what the tick uses is closed next

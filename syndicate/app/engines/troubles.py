@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Any, Literal, TypeAlias
 
+from syndicate.model.dataclass import dataclass
 from syndicate.net.server_time import elapsed
 from syndicate.ports import EventLog
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal, TypeAlias, get_args
 
@@ -16,6 +15,7 @@ from syndicate.ledger import Ledger
 from syndicate.ledger.backlog import Question
 from syndicate.ledger.notices import Named, Notice
 from syndicate.model import APPROVABLE, Account, Delivery, Json
+from syndicate.model.dataclass import dataclass
 from syndicate.serialization import delivery_record, instant
 
 __all__ = ["Ways", "current", "observe", "send_alerts", "send_without_ledger"]
@@ -53,7 +53,8 @@ def current(ledger: Ledger, accounts: Iterable[Account], sources: Iterable[str])
     states = [state for account in accounts if (state := ledger.accounts.find(account.name))]
     came = {state: ledger.articles.arrivals(state.name, 31) for state in ledger.sources.known(sources)}
     expiring = [each for account in accounts for each in ledger.dropped.expiring(account.name, now, account.max_age)]
-    return notices(states, came, now, ledger.backlog.batches(), expiring)
+    terms = {account.name: term for account in accounts if (term := ledger.credentials.term(account.name))}
+    return notices(states, came, now, ledger.backlog.batches(), expiring, terms)
 
 
 def send_alerts(ledger: Ledger, ways: Ways, *, patience: float = AT_THE_END, asks: bool = True) -> list[str]:

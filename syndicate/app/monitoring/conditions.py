@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from itertools import pairwise
+from types import MappingProxyType
 
 from syndicate.app.monitoring.drops import clock
 from syndicate.ledger.accounts import AccountState
+from syndicate.ledger.credential_terms import Term
 from syndicate.ledger.dropped import Expiring, why
 from syndicate.ledger.notices import Named
 from syndicate.ledger.sources import SourceHealth
@@ -17,7 +19,11 @@ QUIET = timedelta(hours=24)  # the shortest silence that can be unusual
 USUAL = 4  # times the usual gap: the one that nine in ten stay below
 KNOWN = 8  # articles that are needed to know what is usual
 LONG = timedelta(hours=6)  # a longer wait that a source's server asks for is told at once
-AHEAD = timedelta(days=7)  # before a token ends
+AHEAD = timedelta(days=10)  # before a token ends
+LAST = timedelta(days=1)  # before it ends, when it is told once more
+LAST_DAY = "last_day"
+"""Cause of the notice that is given once more, a day before a token ends."""
+UNRENEWED = 3  # renewals in a row that failed, until the end of what should have been renewed is told
 
 
 def notices(
@@ -26,15 +32,17 @@ def notices(
     now: datetime,
     batches: Mapping[tuple[str, str], int] | None = None,
     expiring: Iterable[Expiring] = (),
+    terms: Mapping[str, Term] = MappingProxyType({}),
 ) -> dict[Named, str]:
     """The messages of all conditions that are true now, by kind and name, and by cause for what is `expiring`.
 
     `sources` have the times at which their last articles came, newest first. `batches` are how many articles wait
-    for an approval, by reason and source.
+    for an approval, by reason and source. `terms` are those of stored credentials, by account.
     """
     found: dict[Named, str] = {}
     for account in accounts:
         found |= _of_account(account, now)
+        found |= _of_its_end(account, terms.get(account.name), now)
     for source, came in sources.items():
         found |= _of_source(source, came, now)
     for (reason, name), count in (batches or {}).items():
@@ -52,16 +60,36 @@ def _of_account(account: AccountState, now: datetime) -> dict[Named, str]:
     found: dict[Named, str] = {}
     if account.paused == "auth":
         found["login", account.name] = f"the login of {account.name} was refused"
+    elif account.paused == "login":
+        said = f": {account.trouble}" if account.trouble else ""
+        found["sign_in", account.name] = f"{account.name} needs somebody to sign in to it{said}"
     elif account.trouble:
         until = f" (until {clock(account.next_at)})" if account.next_at > now else ""
         found["account_waits", account.name] = f"{account.name} waits: {account.trouble}{until}"
-    ends = account.identity.expires_at if account.identity else None
-    if ends is not None and ends - now < AHEAD:
-        days = max(0, (ends - now) // timedelta(days=1))
-        found["token_expiring", account.name] = (
-            f"the token of {account.name} expires in {days} days, on {ends:%Y-%m-%d}"
-        )
     return found
+
+
+def _of_its_end(account: AccountState, term: Term | None, now: datetime) -> dict[Named, str]:
+    """A token or a login that ends within ten days; once more within one."""
+    ends = _end(account, term)
+    if ends is None or ends - now >= AHEAD:
+        return {}
+    kind, what = ("login_ending", "login") if term is not None and term.signed_in_at else ("token_expiring", "token")
+    days = max(0, (ends - now) // timedelta(days=1))
+    told = f"the {what} of {account.name} expires in {days} days, on {ends:%Y-%m-%d}"
+    found: dict[Named, str] = {(kind, account.name): told}
+    if ends - now < LAST:
+        found[kind, account.name, LAST_DAY] = f"the {what} of {account.name} expires at {clock(ends)}"
+    return found
+
+
+def _end(account: AccountState, term: Term | None) -> datetime | None:
+    """When a token ends that does not renew itself, as the network or its credentials say."""
+    said = account.identity.expires_at if account.identity else None
+    stored = term.expires_at if term is not None else None
+    if term is not None and term.renew_at is not None and term.failures < UNRENEWED:
+        return said if said is not None and (stored is None or said > stored) else None
+    return min(filter(None, (said, stored)), default=None)
 
 
 def _of_source(source: SourceHealth, came: Sequence[datetime], now: datetime) -> dict[Named, str]:

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 
 from syndicate.ledger.dropped import Drop, why
 from syndicate.model import Json
+from syndicate.model.dataclass import dataclass
 
 NAMED = 3  # articles that one line names; the others are counted
 LISTED = 50  # articles that one record lists

@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any
 
+from syndicate.control_characters import visible, visible_json
 from syndicate.ledger.dropped import Drop
 from syndicate.model import Delivery
 from syndicate.ports import EventLog
@@ -20,10 +21,10 @@ def writer(write: Callable[[str], None], clock: Callable[[], datetime], *, as_js
     """An event log that writes `time event name=value …`, or one JSON object per event."""
 
     def say(event: str, **fields: Any) -> None:
-        told = {name: value for name, value in fields.items() if value not in (None, "")}
+        told = {name: visible_json(value) for name, value in fields.items() if value not in (None, "")}
         at = instant(clock())
         if as_json:
-            write(json.dumps({"time": at, "event": event} | told, ensure_ascii=False, default=str))
+            write(json.dumps({"time": at, "event": event} | told, ensure_ascii=False, default=_said))
         else:
             write(" ".join([str(at), event, *(f"{name}={_quoted(value)}" for name, value in told.items())]))
 
@@ -68,7 +69,11 @@ def line(name: str, fields: Mapping[str, Any]) -> str:
     return " ".join([name, *(f"{field}={_quoted(value)}" for field, value in fields.items())])
 
 
+def _said(value: Any) -> str:
+    return visible(str(value))
+
+
 def _quoted(value: Any) -> str:
     """A value as it is if it is one word, else quoted as JSON, so that each event stays on one line."""
-    text = str(value)
+    text = visible(str(value))
     return text if _PLAIN.fullmatch(text) else json.dumps(text, ensure_ascii=False)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
+from syndicate.control_characters import on_one_line
 from syndicate.ledger import Ledger
 
 if TYPE_CHECKING:
@@ -34,7 +35,7 @@ class _Ledger:
         def gauge(name: str, about: str, labels: list[str], rows: list[tuple[Any, ...]]) -> Metric:
             family = GaugeMetricFamily(name, about, labels=labels)
             for *values, number in rows:
-                family.add_metric([str(value) for value in values], number)
+                family.add_metric([on_one_line(str(value)) for value in values], number)
             return family
 
         yield gauge("syndicate_deliveries", "Deliveries by account and state.", ["account", "state"], facts.deliveries)
@@ -55,7 +56,7 @@ class _Ledger:
         def counter(name: str, about: str, labels: list[str], rows: list[tuple[str, str, float]]) -> Metric:
             family = CounterMetricFamily(name, about, labels=labels)
             for *values, number in rows:
-                family.add_metric(values, number)
+                family.add_metric([on_one_line(value) for value in values], number)
             return family
 
         yield counter("syndicate_attempts", "Attempts by account and outcome.", ["account", "outcome"], facts.attempts)

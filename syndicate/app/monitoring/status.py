@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime, time, timedelta
 from itertools import groupby
-from pathlib import Path
 from typing import Literal, TypeAlias
 from zoneinfo import ZoneInfo
 
 from syndicate import __version__
 from syndicate.app import advice
 from syndicate.app.monitoring.alerts import current
+from syndicate.app.monitoring.conditions import LAST_DAY
 from syndicate.config.schema import Config
 from syndicate.ledger import Ledger
 from syndicate.ledger.accounts import AccountState
@@ -21,6 +21,7 @@ from syndicate.ledger.recovery import WantedLook
 from syndicate.ledger.sources import SourceHealth
 from syndicate.ledger.standing import DroppedCount
 from syndicate.model import APPROVABLE, Account, Delivery
+from syndicate.model.dataclass import dataclass
 
 SourceWord: TypeAlias = Literal["good", "quiet", "waiting", "failing", "gone", "new"]
 AccountWord: TypeAlias = Literal["posts", "waits", "paused", "off"]
@@ -75,7 +76,7 @@ class Need:
 class LedgerStatus:
     """`daemon` names the process that runs one. Without a ledger, `schema` is None."""
 
-    path: Path
+    path: str
     size: int = 0
     schema: int | None = None
     last_run_at: datetime | None = None
@@ -107,9 +108,9 @@ def empty(config: Config, now: datetime) -> Status:
         [SourceStatus(name, "new") for name in config.sources],
         [_account(entry.account, None, off=not entry.enabled) for entry in config.accounts.values()],
         (),
+        [*_left_out(config)],
         (),
-        (),
-        LedgerStatus(config.ledger),
+        LedgerStatus(config.ledger_name),
     )
 
 
@@ -128,23 +129,20 @@ def gather(config: Config, ledger: Ledger, daemon: str | None) -> Status:
         [*_accounts(config, ledger)],
         ledger.pauses.all(),
         [
+            *_left_out(config),
             *_conditions(conditions.items()),
             *_batches(ledger.backlog.batches()),
             *_unsettled(ledger.standing.unsettled(now - RECENT)),
         ],
         ledger.standing.dropped(midnight),
         LedgerStatus(
-            config.ledger,
-            sum(_size(config.ledger.with_name(config.ledger.name + end)) for end in ("", "-wal")),
+            config.ledger_name,
+            ledger.database.size(),
             ledger.standing.schema(),
             ledger.standing.last_run(),
             daemon,
         ),
     )
-
-
-def _size(path: Path) -> int:
-    return path.stat().st_size if path.exists() else 0
 
 
 def _quiet(source: str, quiet: Collection[str], ledger: Ledger) -> datetime | None:
@@ -232,9 +230,15 @@ def _account(
 def _conditions(found: Iterable[tuple[tuple[str, ...], str]]) -> Iterator[Need]:
     """The conditions that need a person, each with its command."""
     for (kind, subject, *cause), message in found:
-        if kind not in (*NOBODY, *APPROVABLE):
+        if kind not in (*NOBODY, *APPROVABLE) and LAST_DAY not in cause:  # that is told of the token already
             told = message.removeprefix(f"{subject} ").removeprefix(f"{subject}: ")
             yield Need(kind, subject, told, advice.of_notice(kind, subject, *cause) or None)
+
+
+def _left_out(config: Config) -> Iterator[Need]:
+    """The sites that are left out because of their configs."""
+    for site, mistake in config.broken_sites().items():
+        yield Need("config", site, f"the site is left out: {mistake}", advice.of_notice("config", site))
 
 
 def _batches(found: Mapping[tuple[str, str], int]) -> Iterator[Need]:

@@ -10,11 +10,12 @@ import subprocess
 import threading
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from syndicate.app import advice
+from syndicate.control_characters import on_one_line, visible, visible_json
 from syndicate.errors import SyndicateError
 from syndicate.model import Json, Secret
+from syndicate.model.dataclass import dataclass
 
 TOGETHER = 20  # alerts that one message to people spells out
 
@@ -52,13 +53,14 @@ def hand_over(ways: Ways, alerts: Sequence[Alert], patience: float) -> Outcome:
 
     Waits `patience` seconds at most. Raises SyndicateError where apprise is not installed.
     """
-    deadline = time.monotonic() + patience
-    jobs = []
+    work: list[tuple[str, _Call | _Message]] = []
     if ways.command:
-        lines = "".join(json.dumps(alert.line, ensure_ascii=False) + "\n" for alert in alerts)
-        jobs.append(_Job("alerts.command", _Call(list(ways.command), lines)))
+        lines = "".join(json.dumps(visible_json(alert.line), ensure_ascii=False) + "\n" for alert in alerts)
+        work.append(("alerts.command", _Call(list(ways.command), lines)))
     if ways.urls:
-        jobs.append(_Job("alerts.urls", _Message(ways.urls, alerts)))
+        work.append(("alerts.urls", _Message(ways.urls, alerts)))
+    deadline = time.monotonic() + patience  # to load apprise takes a while as well
+    jobs = [_Job(name, each) for name, each in work]
     for job in jobs:
         job.thread.join(max(0.0, deadline - time.monotonic()))
     late = [job for job in jobs if job.thread.is_alive()]
@@ -127,9 +129,9 @@ class _Message:
         self._sender = apprise.Apprise()
         self._wrong = [str(number) for number, url in enumerate(urls, 1) if not self._sender.add(url)]
         self._count = len(urls)
-        self._title = alerts[0].title if len(alerts) == 1 else f"syndicate: {len(alerts)} alerts"
+        self._title = on_one_line(alerts[0].title) if len(alerts) == 1 else f"syndicate: {len(alerts)} alerts"
         more = advice.more(len(alerts) - TOGETHER) if len(alerts) > TOGETHER else ""
-        self._body = "\n\n".join(filter(None, (*(alert.body for alert in alerts[:TOGETHER]), more)))
+        self._body = "\n\n".join(filter(None, (*(visible(alert.body) for alert in alerts[:TOGETHER]), more)))
 
     def __call__(self) -> str | None:
         if self._wrong:

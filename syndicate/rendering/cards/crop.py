@@ -5,6 +5,7 @@ from __future__ import annotations
 from functools import cached_property
 from typing import TYPE_CHECKING, TypeAlias
 
+from syndicate.rendering.cards.saliency import Saliency
 from syndicate.rendering.cards.theme import SIZE
 
 if TYPE_CHECKING:
@@ -53,7 +54,11 @@ class Photo:
 
         scale = min(1.0, _ANALYSED_EDGE / max(self._usual.size))
         size = max(1, round(self._usual.width * scale)), max(1, round(self._usual.height * scale))
-        return self._usual.resize(size, Pillow.Resampling.BOX)
+        return self._usual.resize(size, Pillow.Resampling.BOX).convert("RGB")
+
+    @cached_property
+    def _saliency(self) -> Saliency:
+        return Saliency(self._small)
 
     def prepare(self) -> None:
         """Make the copies that every card needs, before the first one asks."""
@@ -93,17 +98,13 @@ class Photo:
         """The middle of the window of this size with the most conspicuous content; None if it cannot be told."""
         key = max(_STEP, round(width / _STEP) * _STEP), max(_STEP, round(height / _STEP) * _STEP)
         if key not in self._found:
-            self._found[key] = _looked(self._small, *key)
+            self._found[key] = self._looked(*key)
         return self._found[key]
 
-
-def _looked(small: Picture, width: float, height: float) -> Focus | None:
-    try:
-        from smartcrop import SmartCrop
-    except ImportError:
-        return None
-    size = round(small.width * min(1.0, width)), round(small.height * min(1.0, height))
-    if min(size) < _SMALLEST_WINDOW:
-        return None
-    best = SmartCrop().analyse(small, *size, min_scale=1, max_scale=1, step=4)["top_crop"]
-    return (best["x"] + best["width"] / 2) / small.width, (best["y"] + best["height"] / 2) / small.height
+    def _looked(self, width: float, height: float) -> Focus | None:
+        whole = self._small.size
+        size = round(whole[0] * min(1.0, width)), round(whole[1] * min(1.0, height))
+        if min(size) < _SMALLEST_WINDOW:
+            return None
+        left, top = self._saliency.best_window(*size)
+        return (left + size[0] / 2) / whole[0], (top + size[1] / 2) / whole[1]

@@ -6,12 +6,14 @@ import functools
 import hashlib
 from collections import OrderedDict
 from collections.abc import Callable, Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from syndicate.errors import RenderError
 from syndicate.model import StoryWarning
+from syndicate.model.dataclass import dataclass
+from syndicate.net import file_guard
 from syndicate.rendering.cards import fonts, shade
 from syndicate.rendering.cards.crop import Photo
 from syndicate.rendering.cards.engine import CardEngine, Layout
@@ -193,15 +195,17 @@ class _Card:
         name = self._theme.logo
         if name is None:
             return None
-        path = self._theme.file(name)
+        why = "cannot be read"
         try:
-            data = path.read_bytes() if path else None
-        except OSError:
-            data = None
-        if not data or len(data) > _LARGEST_LOGO:
-            self.warnings.append(
-                f"the logo '{name}' of the theme '{self._theme.name}' cannot be read; the card shows the site's name"
-            )
+            path = self._theme.file(name)
+            data = file_guard.read(path, self._theme.within, _LARGEST_LOGO) if path else b""
+        except RenderError as fault:
+            data, why = b"", f"cannot be read ({fault})"
+        except OSError as fault:
+            data, why = b"", f"cannot be read ({fault.strerror})"
+        if not data:
+            told = f"the logo '{name}' of the theme '{self._theme.name}' {why}"
+            self.warnings.append(f"{told}; the card shows the site's name")
             return None
         return data
 

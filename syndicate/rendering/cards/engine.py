@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Protocol
 
 from syndicate.errors import RenderError
+from syndicate.model.dataclass import dataclass
 
 if TYPE_CHECKING:
     from PIL.Image import Image as Picture
+
+
+class EngineMissing(RenderError):
+    """The engine is not installed: no card can be drawn, of whatever story."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import TypeAlias
 
+from syndicate.model.dataclass import dataclass
 from syndicate.rendering.cards.engine import Layout
 from syndicate.rendering.cards.theme import Headline
 

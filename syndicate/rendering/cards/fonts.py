@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-import gc
 import importlib.util
-import io
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 
 from syndicate.errors import RenderError
+from syndicate.model.dataclass import dataclass
+from syndicate.net import file_guard
+from syndicate.rendering.cards.coverage import coverage
 from syndicate.rendering.cards.engine import CardEngine
 from syndicate.rendering.cards.theme import FOLDER, Theme
 from syndicate.text import graphemes
@@ -48,6 +48,7 @@ class Fonts:
         self._directories = directories
         self._faces: dict[Path, tuple[Face, ...]] = {}
         self._warned: dict[Path, str] = {}
+        self._packaged: list[Path] = []  # the folders of an installed package, whose files may be links to a cache
 
     def of(self, theme: Theme, text: str) -> tuple[list[Face], list[str]]:
         """The faces a theme may use for `text`, its own first, and warnings about font files."""
@@ -68,33 +69,36 @@ class Fonts:
             try:
                 self._faces[path] = tuple(self._registered(path))
             except (RenderError, OSError) as fault:
-                self._warned[path] = f"the font {path.parent.parent.name}/fonts/{path.name} is left out: {fault}"
+                why = f"it is {fault.strerror}" if isinstance(fault, file_guard.RefusedFile) else str(fault)
+                self._warned[path] = f"the font {path.parent.parent.name}/fonts/{path.name} is left out: {why}"
         if path in self._warned:
             warnings.append(self._warned[path])
         return self._faces[path]
 
     def _registered(self, path: Path) -> Iterator[Face]:
-        if path.stat().st_size > _LARGEST:
-            raise RenderError(f"larger than {_LARGEST} bytes")
-        data = path.read_bytes()
+        within = None if path.parent in self._packaged else self._directories
+        data = file_guard.read(path, within, _LARGEST)
         covers = _coverage(data)
-        gc.collect()  # a large font's tables hold each other
         for family in self._engine.register(data):
             if set(family) & _NO_NAME:
                 raise RenderError(f"its name, {family!r}, cannot be used in a style sheet")
             yield Face(family, covers)
 
     def _emoji(self, theme: Theme, name: str, warnings: list[str]) -> tuple[Face, ...]:
-        path = theme.file(name) or Path(name)
-        if not path.is_file():
+        try:
+            path = theme.file(name)
+        except RenderError as fault:
+            warnings.append(f"the emoji font '{name}' is left out: {fault}")
+            return ()
+        if path is None:
             warnings.append(f"the emoji font '{name}' is not in the theme's folder")
             return ()
         return self._load(path, warnings)
 
     def _cjk(self, warnings: list[str]) -> list[Face]:
         found = importlib.util.find_spec(CJK_PACKAGE)
-        places = list(found.submodule_search_locations or ()) if found else []
-        return [face for place in places for path in _files(Path(place)) for face in self._load(path, warnings)]
+        self._packaged = [Path(place) for place in found.submodule_search_locations or ()] if found else []
+        return [face for place in self._packaged for path in _files(place) for face in self._load(path, warnings)]
 
 
 def family_list(theme: Theme, role: str, faces: Iterable[Face], language: str) -> str:
@@ -145,11 +149,7 @@ def _rank(family: str, language: str) -> tuple[int, str]:
 
 
 def _coverage(data: bytes) -> frozenset[int]:
-    from fontTools.ttLib import TTFont, TTLibError
-
     try:
-        # The fonts of a collection differ in the form of characters, not in which there are.
-        number = 0 if data[:4] == b"ttcf" else -1
-        return frozenset(TTFont(io.BytesIO(data), lazy=True, fontNumber=number).getBestCmap() or ())
-    except (TTLibError, AssertionError, KeyError, ValueError, ImportError, EOFError) as fault:
+        return coverage(data)
+    except ValueError as fault:
         raise RenderError(f"not a font ({fault})") from fault

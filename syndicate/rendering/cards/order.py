@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 from syndicate.model import Article, Media, Site
+from syndicate.model.dataclass import dataclass
 from syndicate.rendering.cards.theme import DEFAULT
 from syndicate.rendering.view import ArticleView, view
 from syndicate.serialization import compact, load_article, store_article
@@ -32,7 +33,8 @@ def focus_in(url: str) -> tuple[float, float] | None:
 class Order:
     """One card. `photo` is the SHA-256 of the photo's bytes, "" without one; `size` the name of a size in the theme.
 
-    `theme` None: one that suits the article. `types` are MIME types the network takes.
+    `folders` are those of themes; none: the worker's own. `theme` None: one that suits the article. `types` are MIME
+    types the network takes.
     """
 
     article: Article
@@ -43,6 +45,7 @@ class Order:
     photo: str
     max_bytes: int
     types: tuple[str, ...]
+    folders: tuple[str, ...] = ()
 
     @property
     def focus(self) -> tuple[float, float] | None:
@@ -78,6 +81,7 @@ class Order:
             "photo": self.photo,
             "max_bytes": self.max_bytes,
             "types": list(self.types),
+            "folders": list(self.folders),
         }
 
 
@@ -89,6 +93,7 @@ def load_order(record: dict[str, Any]) -> Order:
             "article": load_article(record["article"]),
             "site": Site(**record["site"]),
             "types": tuple(record["types"]),
+            "folders": tuple(record["folders"]),
         }
     )
 

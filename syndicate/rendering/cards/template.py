@@ -9,17 +9,16 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from syndicate.errors import RenderError
+from syndicate.net import file_guard
 from syndicate.rendering.cards.engine import CardEngine
-from syndicate.rendering.cards.theme import FOLDER, Theme
+from syndicate.rendering.cards.outside import OWN, outside
+from syndicate.rendering.cards.theme import FOLDER, LARGEST, Theme
 
 if TYPE_CHECKING:
     import jinja2
 
 FILE = "card.html.j2"
 _STYLE = re.compile(r"<style[^>]*>(.*?)</style>", re.DOTALL | re.IGNORECASE)
-_ADDRESS = re.compile(
-    r"url\(\s*[\"']?(?!\s*[\"']?asset:)|@import|<\s*(?:link|script|iframe|object|embed)\b", re.IGNORECASE
-)
 _AT_RULES = ("media", "supports", "keyframes", "layer", "property")
 _NESTING = ("media", "supports", "layer")
 
@@ -39,23 +38,22 @@ class CardTemplate:
     def _environment(self) -> jinja2.Environment:
         from syndicate.rendering import jinja
 
-        return jinja.environment(self._theme.folders, html=True)
+        return jinja.environment(self._theme.folders, within=self._theme.within, html=True)
 
     def print(self, variables: Mapping[str, Any]) -> tuple[str, str]:
         """The card's HTML, and its CSS. Raises RenderError with file, line and column."""
         from syndicate.rendering import jinja
 
         printed = jinja.run(self._environment, FILE, variables, self._place, column=True)
-        if found := _ADDRESS.search(printed):
-            raise RenderError(
-                f"{self.shown}: '{found[0].strip()}' would load something from outside; only asset: may be used"
-            )
-        return _STYLE.sub("", printed).strip(), "\n".join(_STYLE.findall(printed))
+        html, css = _STYLE.sub("", printed).strip(), "\n".join(_STYLE.findall(printed))
+        if found := outside(html, css):
+            raise RenderError(f"{self.shown}: {found} would load something from outside; only {OWN} may be used")
+        return html, css
 
     def unknown(self, css: str, engine: CardEngine) -> list[str]:
         """The parts of a style sheet that the engine does not support, with line and column in the template."""
         declared = list(_declarations(css))
-        source = self.path.read_text("utf-8-sig", "replace")
+        source = file_guard.read(self.path, self._theme.within, LARGEST).decode("utf-8-sig", "replace")
         strange = [declared[at] for at in engine.unknown(declared)]
         return [
             f"{self.shown}{_position(source, name)}:"

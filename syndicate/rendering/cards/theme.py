@@ -6,13 +6,17 @@ theme; a theme overrides the one it `extends`. A file the theme lacks is taken f
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, fields
+from dataclasses import field, fields
 from pathlib import Path
 from typing import Any, Literal, TypeAlias, get_args
 
 from syndicate.errors import RenderError
+from syndicate.model.dataclass import dataclass
+from syndicate.net import file_guard
+from syndicate.rendering.yaml_aliases import TooMany, require_bounded
 
 Size: TypeAlias = tuple[int, int]
 Box: TypeAlias = tuple[float, float, float, float]
@@ -20,6 +24,8 @@ Shape: TypeAlias = Literal["landscape", "square", "portrait"]
 Edge: TypeAlias = Literal["top", "bottom"]
 
 FOLDER = "cards"
+LARGEST = 1_000_000
+"""Bytes of a theme's template or settings."""
 DEFAULT = "headline"
 SIZE: Size = (1200, 630)
 """The usual size of link cards; a theme's pixels are meant for a card of this area."""
@@ -28,6 +34,7 @@ _COLOUR = re.compile(r"#(?:[0-9a-fA-F]{3}|[0-9a-fA-F]{6})")
 _SIZE = re.compile(r"(\d{2,4})\s*[x×]\s*(\d{2,4})")
 _NAME = re.compile(r"[a-z][a-z0-9_-]{0,63}")
 _LONGEST_EDGE = 4096
+_DEPTH = 20  # of a theme file
 _MOST_PARENTS = 8
 
 
@@ -59,11 +66,13 @@ class Headline:
 class Theme:
     """`photo` is where it lies, by shape, in fractions of the card; None for a shape without one.
 
-    `folders` are searched for its files in this order; `fonts` are family names by role.
+    `folders` are searched for its files in this order; links in them may lead anywhere in the folders `within`.
+    `fonts` are family names by role.
     """
 
     name: str
     folders: tuple[Path, ...]
+    within: tuple[Path, ...] = ()
     colours: Mapping[str, str] = field(default_factory=dict)
     fonts: Mapping[str, str] = field(default_factory=dict)
     logo: str | None = None
@@ -78,10 +87,15 @@ class Theme:
         return self.sizes.get(platform) or self.sizes.get("default") or SIZE
 
     def file(self, name: str) -> Path | None:
-        """One of the theme's own files, or None; a name cannot lead outside its folders."""
+        """One of the theme's own files, or None; neither a name nor a link can lead outside. Raises RenderError."""
         if not name or Path(name).name != name:
             return None
-        return next((folder / name for folder in self.folders if (folder / name).is_file()), None)
+        found = next((folder / name for folder in self.folders if os.path.lexists(folder / name)), None)
+        try:
+            return found if found is None or file_guard.check(found, self.within) else None
+        except OSError as fault:
+            assert found is not None
+            raise RenderError(f"{shown(found)} is {_why(fault)}") from fault
 
 
 def stamp(folders: Sequence[Path]) -> tuple[tuple[str, int, int], ...]:
@@ -115,14 +129,15 @@ def load(name: str, directories: Sequence[Path]) -> Theme:
     chain = list(_chain(name, directories))
     settings: dict[str, Any] = {}
     for directory in reversed(directories):
-        settings = _laid_over(settings, _read(directory / FOLDER / "brand.yaml"))
+        settings = _laid_over(settings, _read(directory / FOLDER / "brand.yaml", directories))
         for parent in reversed(chain):
-            settings = _laid_over(settings, _read(directory / FOLDER / parent / "theme.yaml"))
+            settings = _laid_over(settings, _read(directory / FOLDER / parent / "theme.yaml", directories))
     settings.pop("extends", None)
     settings |= {part: kind(**settings[part]) for part, kind in _PARTS.items() if part in settings}
     homes = [directory / FOLDER / parent for parent in chain for directory in directories]
     homes += [directory / FOLDER for directory in directories]
-    return Theme(name=name, folders=tuple(home for home in homes if home.is_dir()), **settings)
+    folders = tuple(home for home in homes if home.is_dir())
+    return Theme(name=name, folders=folders, within=tuple(directories), **settings)
 
 
 def _chain(name: str, directories: Sequence[Path]) -> Iterator[str]:
@@ -131,7 +146,7 @@ def _chain(name: str, directories: Sequence[Path]) -> Iterator[str]:
         if not any((directory / FOLDER / name).is_dir() for directory in directories):
             raise RenderError(f"there is no theme '{name}'", hint=f"there are: {', '.join(names(directories))}")
         yield name
-        documents = (_read(directory / FOLDER / name / "theme.yaml") for directory in directories)
+        documents = (_read(directory / FOLDER / name / "theme.yaml", directories) for directory in directories)
         parent = next((document["extends"] for document in documents if "extends" in document), None)
         if parent is None:
             return
@@ -148,25 +163,42 @@ def _laid_over(under: Mapping[str, Any], over: Mapping[str, Any]) -> dict[str, A
     return merged
 
 
-def _read(path: Path) -> dict[str, Any]:
+def shown(path: Path) -> str:
+    """A theme's file for messages: `cards/mine/theme.yaml`."""
+    parts = path.parts
+    start = len(parts) - 1 - parts[::-1].index(FOLDER) if FOLDER in parts else len(parts) - 1
+    return "/".join(parts[start:])
+
+
+def _why(fault: OSError) -> str:
+    return str(fault.strerror) if isinstance(fault, file_guard.RefusedFile) else f"not to be read ({fault.strerror})"
+
+
+def _read(path: Path, within: Sequence[Path]) -> dict[str, Any]:
     """One file's settings, checked; {} when there is none."""
     from ruamel.yaml import YAML
     from ruamel.yaml.error import MarkedYAMLError
 
-    shown = f"{FOLDER}/{path.parent.name}/{path.name}" if path.parent.name != FOLDER else f"{FOLDER}/{path.name}"
+    named = shown(path)
     try:
-        text = path.read_text("utf-8-sig")
+        text = file_guard.read(path, within, LARGEST).decode("utf-8-sig")
     except FileNotFoundError:
         return {}
-    except (OSError, UnicodeDecodeError) as fault:
-        raise RenderError(f"{shown}: {getattr(fault, 'strerror', None) or 'not in UTF-8'}") from fault
+    except OSError as fault:
+        raise RenderError(f"{named} is {_why(fault)}") from fault
+    except UnicodeDecodeError as fault:
+        raise RenderError(f"{named}: not in UTF-8") from fault
     try:
+        if "&" in text and "*" in text:
+            require_bounded(YAML(typ="safe", pure=True).compose(text), _DEPTH)
         document = YAML(typ="rt").load(text)
+    except TooMany as fault:
+        raise RenderError(f"{named}:{fault.line}:{fault.column}: {fault}") from fault
     except MarkedYAMLError as fault:
         mark = fault.problem_mark
-        place = f"{shown}:{mark.line + 1}:{mark.column + 1}" if mark else shown
+        place = f"{named}:{mark.line + 1}:{mark.column + 1}" if mark else named
         raise RenderError(f"{place}: {fault.problem or 'not YAML'}") from fault
-    return _checked(document, shown)
+    return _checked(document, named)
 
 
 def _checked(document: Any, shown: str) -> dict[str, Any]:

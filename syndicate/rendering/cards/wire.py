@@ -23,15 +23,19 @@ class Late(Exception):
     """The other side did not answer in time."""
 
 
-def write(descriptor: int, header: Mapping[str, Any], body: bytes = b"") -> None:
-    """Send one message. Raises Broken."""
+def write(descriptor: int, header: Mapping[str, Any], body: bytes = b"", seconds: float | None = None) -> None:
+    """Send one message. Raises Broken, and Late once `seconds` have passed, for a descriptor that does not block."""
+    deadline = None if seconds is None else time.monotonic() + seconds
     head = json.dumps(header).encode()
-    data = memoryview(_LENGTHS.pack(len(head), len(body)) + head + body)
-    try:
+    for part in (_LENGTHS.pack(len(head), len(body)) + head, body):
+        data = memoryview(part)
         while data:
-            data = data[os.write(descriptor, data) :]
-    except OSError as fault:
-        raise Broken(fault.strerror) from fault
+            try:
+                data = data[os.write(descriptor, data) :]
+            except BlockingIOError:
+                _await(descriptor, selectors.EVENT_WRITE, deadline)
+            except OSError as fault:
+                raise Broken(fault.strerror) from fault
 
 
 def read(descriptor: int, seconds: float | None = None) -> tuple[dict[str, Any], bytes]:
@@ -53,7 +57,7 @@ def _exactly(descriptor: int, size: int, deadline: float | None) -> bytes:
     parts = []
     while size:
         if deadline is not None:
-            _await(descriptor, deadline)
+            _await(descriptor, selectors.EVENT_READ, deadline)
         part = os.read(descriptor, min(size, 1 << 20))
         if not part:
             raise Broken("gone")
@@ -62,8 +66,8 @@ def _exactly(descriptor: int, size: int, deadline: float | None) -> bytes:
     return b"".join(parts)
 
 
-def _await(descriptor: int, deadline: float) -> None:
+def _await(descriptor: int, event: int, deadline: float | None) -> None:
     with selectors.DefaultSelector() as selector:
-        selector.register(descriptor, selectors.EVENT_READ)
-        if not selector.select(max(0.0, deadline - time.monotonic())):
+        selector.register(descriptor, event)
+        if not selector.select(None if deadline is None else max(0.0, deadline - time.monotonic())):
             raise Late

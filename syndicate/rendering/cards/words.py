@@ -4,17 +4,15 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from dataclasses import dataclass
 from datetime import datetime
-from typing import TYPE_CHECKING, Literal
+from typing import Literal
 from zoneinfo import ZoneInfo
 
 from syndicate.model import Article, Site
+from syndicate.model.dataclass import dataclass
+from syndicate.rendering.cards.languages import Language, language_of
 from syndicate.rendering.labels import section_label
 from syndicate.text import cut, plain
-
-if TYPE_CHECKING:
-    from babel import Locale
 
 LONGEST_HEADLINE = 300
 LONGEST_LINE = 120
@@ -125,7 +123,7 @@ class Words:
 def words(article: Article, site: Site, language: str | None) -> Words:
     """The words of a card for `article`, in its language (`language` where it names none)."""
     spoken = article.language or language or site.language or "en"
-    locale = _locale(spoken)
+    written = language_of(spoken)
     title, summary = plain(article.title), plain(article.summary)
     headline = cut(title or summary, LONGEST_HEADLINE)
     leaf = re.split(r"\s*>\s*", section_label(article.section))[-1]
@@ -134,8 +132,8 @@ def words(article: Article, site: Site, language: str | None) -> Words:
         headline=breakable(headline, spoken),
         kicker=cut(leaf, LONGEST_LINE // 3),
         summary=cut(summary, LONGEST_HEADLINE) if title else "",
-        byline=cut(_byline(article.authors, locale), LONGEST_LINE),
-        date=_date(article.published, site.timezone, locale),
+        byline=cut(_byline(article.authors, written), LONGEST_LINE),
+        date=_date(article.published, site.timezone, written),
         credit=cut(_credit(plain(image.credit), spoken) if image else "", LONGEST_LINE),
         label=_said(_LIVE, spoken) if article.kind == "live" else "",
         site=plain(site.name),
@@ -182,31 +180,12 @@ def direction(text: str, language: str) -> Literal["ltr", "rtl"]:
     return "rtl" if language[:2].lower() in ("ar", "fa", "he", "ur", "ps", "yi", "dv", "ku") else "ltr"
 
 
-def _locale(language: str) -> Locale:
-    """The rules of a language for dates and lists; English for an unknown language."""
-    from babel import Locale, UnknownLocaleError
-
-    for tag in (language, language.split("-", maxsplit=1)[0]):
-        try:
-            return Locale.parse(tag.replace("-", "_"))
-        except (ValueError, UnknownLocaleError, TypeError):
-            continue
-    return Locale("en")
+def _date(published: datetime | None, zone: str, language: Language) -> str:
+    return "" if published is None else plain(language.date(published.astimezone(ZoneInfo(zone)).date()))
 
 
-def _date(published: datetime | None, zone: str, locale: Locale) -> str:
-    from babel.dates import format_date
-
-    if published is None:
-        return ""
-    return plain(format_date(published.astimezone(ZoneInfo(zone)).date(), "long", locale=locale))
-
-
-def _byline(authors: tuple[str, ...], locale: Locale) -> str:
-    from babel.lists import format_list
-
-    named = [name for author in authors if (name := plain(author))]
-    return plain(format_list(named, style="standard", locale=locale)) if named else ""
+def _byline(authors: tuple[str, ...], language: Language) -> str:
+    return plain(language.listed([name for author in authors if (name := plain(author))]))
 
 
 def _credit(credit: str, language: str) -> str:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
 from syndicate.model import LATER, REASONS, Post
+from syndicate.model.dataclass import dataclass
 from syndicate.rendering.preview.recording import Recording
 
 NEARLY_FULL = 0.9
@@ -17,13 +18,17 @@ NEARLY_FULL = 0.9
 
 @dataclass(frozen=True, slots=True)
 class Shown:
-    """One delivery in a preview. `record` is its `--json` line; `due_at` says when, if not now."""
+    """One delivery in a preview. `record` is its `--json` line; `due_at` says when, if not now.
+
+    `describes`: the network takes descriptions of pictures.
+    """
 
     record: Mapping[str, Any]
     exhibit: Recording | None
     when: str
     due_at: str | None
     warnings: tuple[str, ...]
+    describes: bool = True
 
     @property
     def post(self) -> Post | None:
@@ -31,9 +36,33 @@ class Shown:
         return self.exhibit.post if self.exhibit else None
 
     @property
+    def backing(self) -> str:
+        """What backs the link card, or why it is a plain one; "" where its page names no records."""
+        found = self.post.card.backing if self.post and self.post.card else None
+        if found is None:
+            return ""
+        named = ", ".join(ref.uri for ref in found.refs)
+        return f"plain link card: {found.why}" if found.why else f"link card with the publication's name: {named}"
+
+    @property
     def title(self) -> str:
         """The article's headline, else its address."""
         return str((self.post.article.get("title") if self.post else None) or self.record["article"])
+
+
+_REPLIES = {
+    "followers": "only followers can reply",
+    "mentioned": "only those it mentions can reply",
+    "nobody": "nobody can reply",
+}
+
+
+def manners(post: Post | None) -> list[str]:
+    """How the post is shown and who may reply, a line for each; what is usual has none."""
+    if post is None:
+        return []
+    warned = [f"hidden behind the warning “{post.warning}”"] if post.warning else []
+    return [*warned, *(["pictures veiled"] if post.sensitive else []), *filter(None, [_REPLIES.get(post.replies)])]
 
 
 def shown(
@@ -41,21 +70,28 @@ def shown(
     exhibits: Mapping[str, Recording],
     errors: Mapping[str, str | None],
     dead: Mapping[str, str],
+    undescribed: Collection[str] = (),
 ) -> list[Shown]:
     """The facts of each delivery, in the order of `records`.
 
-    `errors` are a delivery's own by its key; `dead` says what is wrong with an article's page, by address.
+    `errors` are a delivery's own by its key; `dead` says what is wrong with an article's page, by address;
+    `undescribed` are networks whose pictures have no descriptions.
     """
     repeated = _repeated(records)
-    return [
+    entries = (
         Shown(
             record,
-            exhibit := exhibits.get(record["key"]),
+            exhibits.get(record["key"]),
             _when(record, errors.get(record["key"])),
             record["due_at"] if record["state"] == "planned" or record["reason"] in LATER else None,
-            tuple(_warnings(record, exhibit, errors.get(record["key"]), dead.get(record["article"]), repeated)),
+            (),
+            record["platform"] not in undescribed,
         )
         for record in records
+    )
+    return [
+        replace(entry, warnings=tuple(_warnings(entry, errors.get(entry.record["key"]), dead, repeated)))
+        for entry in entries
     ]
 
 
@@ -77,13 +113,8 @@ def _when(record: Mapping[str, Any], error: str | None) -> str:
     return f"waits: {error}" if reason == "paused" and error else words
 
 
-def _warnings(
-    record: Mapping[str, Any],
-    exhibit: Recording | None,
-    error: str | None,
-    page: str | None,
-    repeated: set[tuple[str, str]],
-) -> list[str]:
+def _warnings(entry: Shown, error: str | None, dead: Mapping[str, str], repeated: set[tuple[str, str]]) -> list[str]:
+    record, exhibit, page = entry.record, entry.exhibit, dead.get(entry.record["article"])
     found = list(exhibit.warnings) if exhibit else []
     if exhibit is None or exhibit.post is None:
         found.insert(0, f"cannot be rendered: {error}" if error else "was not rendered")
@@ -92,7 +123,7 @@ def _warnings(
     length, limit = record["length"], record["limit"]
     if length and limit and length > limit:
         found.append(f"the text is {length} of {limit}")
-    if any(not media["alt"] for media in record["media"]):
+    if entry.describes and any(not media["alt"] for media in record["media"]):
         found.append("a picture has no alt text")
     if (record["platform"], record["text"]) in repeated:
         found.append(f"the same text goes to more than one {record['platform']} account")

@@ -14,6 +14,7 @@ from syndicate.errors import ConfigError
 def write(path: Path, text: str) -> None:
     """Write the page next to its place, then move it there; follows links; a pipe or device is written to directly.
 
+    Stories in it may not be public yet: a new page is for its owner and, if the umask lets it, the group.
     Raises ConfigError if it cannot be written.
     """
     try:
@@ -41,12 +42,12 @@ def _replace(place: Path, text: str) -> None:
 
 
 def _mode(place: Path) -> int:
-    """The permissions of the page: those of the file it replaces, else those of new files."""
+    """The permissions of the page: those of the file it replaces, else those of new files, without everybody's."""
     if place.exists():
         return stat.S_IMODE(place.stat().st_mode)
     mask = os.umask(0o077)
     os.umask(mask)
-    return 0o666 & ~mask
+    return 0o640 & ~mask
 
 
 def open_in_browser(path: Path) -> bool:

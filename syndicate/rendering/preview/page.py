@@ -7,7 +7,7 @@ import hashlib
 import json
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import datetime
 from itertools import groupby
 from pathlib import Path
@@ -15,11 +15,12 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from syndicate.model import LinkCard, Look, Media, Post, Site, Span
+from syndicate.model.dataclass import dataclass
 from syndicate.net.dry_run import Call
 from syndicate.rendering.labels import section_label
-from syndicate.rendering.preview.facts import NEARLY_FULL, Shown, hour
+from syndicate.rendering.preview.facts import NEARLY_FULL, Shown, hour, manners
 from syndicate.rendering.preview.looks import plain, rule
-from syndicate.rendering.preview.rendition import data_uri, rendition
+from syndicate.rendering.preview.rendition import Small, data_uri
 
 _HERE = Path(__file__).parent
 _LONGEST_VALUE = 1_000
@@ -32,7 +33,8 @@ _DIRECTIONS = re.compile("[\u202a-\u202e\u2066-\u2069\u200e\u200f\u061c]")
 class Page:
     """The content of a preview page.
 
-    `names` are the accounts' own names on their networks, where known; `looks` how their platforms look.
+    `names` are the accounts' own names on their networks, where known; `looks` how their platforms look;
+    `small` makes the small copies of pictures.
     """
 
     site: Site
@@ -40,6 +42,7 @@ class Page:
     entries: Sequence[Shown]
     names: Mapping[str, str]
     looks: Mapping[str, Look]
+    small: Small
     notes: Sequence[str] = ()
     _pictures: dict[str, tuple[str, int, int] | None] = field(default_factory=dict)
     _styles: dict[str, str] = field(default_factory=dict)
@@ -121,10 +124,13 @@ class Page:
             "card": self._card(post.card) if post and post.card else None,
             "link": _link(post) if post else None,
             "address": isolated(post.link) if post and post.link else None,
+            "backing": isolated(entry.backing),
             "when": entry.when,
             "due_at": entry.due_at,
             "state": record["state"],
             "warnings": [isolated(warning) for warning in entry.warnings],
+            "describes": entry.describes,
+            "manners": [isolated(line) for line in manners(post)],
             "length": length,
             "limit": limit,
             "nearly_full": bool(limit) and length > NEARLY_FULL * limit,
@@ -136,7 +142,7 @@ class Page:
         """A picture: the small copy to show, and the facts of the one that is sent."""
         digest = media.file.partition(".")[0]
         if digest not in self._pictures:
-            small = rendition(media.data)
+            small = self.small(media.data)
             self._pictures[digest] = (data_uri(small[0]), *small[1]) if small else None
         small_uri = self._pictures[digest]
         return {

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from syndicate.model import Post, Rendered
+from syndicate.model.dataclass import dataclass
 from syndicate.net.dry_run import Call
 
 

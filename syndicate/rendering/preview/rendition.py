@@ -4,6 +4,13 @@ from __future__ import annotations
 
 import base64
 import io
+from collections.abc import Callable
+from typing import TypeAlias
+
+from syndicate.errors import RenderError
+
+Small: TypeAlias = "Callable[[bytes], tuple[bytes, tuple[int, int]] | None]"
+"""What makes a small copy, as `rendition` does in the card worker."""
 
 LARGEST = 40_000
 """Bytes of one copy."""
@@ -13,13 +20,17 @@ _QUALITIES = (78, 68, 58)
 
 
 def rendition(data: bytes) -> tuple[bytes, tuple[int, int]] | None:
-    """A JPEG of at most 40 kB, with its size in pixels; None for bytes that are not a picture."""
-    from PIL import Image, UnidentifiedImageError
+    """A JPEG of at most 40 kB, with its size in pixels; None for bytes that are not a picture.
+
+    Runs in the card worker, as everything that decodes pictures.
+    """
+    from PIL import Image
+
+    from syndicate.rendering.pixels import master
 
     try:
-        with Image.open(io.BytesIO(data)) as opened:
-            picture = opened.convert("RGB")
-    except (UnidentifiedImageError, OSError, ValueError, Image.DecompressionBombError):
+        picture = master(data, (_WIDTHS[0], _WIDTHS[0] * 3))
+    except RenderError:
         return None
     for width in _WIDTHS:
         small = picture.copy()

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Literal
@@ -11,6 +10,7 @@ from typing import Literal
 import syndicate
 from syndicate.errors import RenderError
 from syndicate.model import Article, Image, Site
+from syndicate.model.dataclass import dataclass
 
 SITE = Site("The Example Gazette", "https://gazette.example/", language="en", timezone="Europe/Lisbon")
 _PUBLISHED = datetime(2026, 11, 23, 9, 30, tzinfo=UTC)

@@ -5,15 +5,16 @@ from __future__ import annotations
 import base64
 import hashlib
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from syndicate.errors import RenderError
 from syndicate.model import Site
-from syndicate.rendering.cards.order import Drawn, Order
+from syndicate.model.dataclass import dataclass
+from syndicate.rendering.cards.order import Order
+from syndicate.rendering.cards.studio import Studio
 from syndicate.rendering.cards.theme import load, names
-from syndicate.rendering.preview.rendition import data_uri, rendition
+from syndicate.rendering.preview.rendition import data_uri
 from syndicate.rendering.preview.samples import Sample, photo
 
 _HERE = Path(__file__).parent
@@ -34,7 +35,7 @@ def sheet(
     directories: Sequence[Path],
     stories: Sequence[Sample],
     site: Site,
-    draw: Callable[[Order, bytes | None], Drawn],
+    studio: Studio,
     *,
     themes: Sequence[str] = (),
     sizes: Sequence[str] = (),
@@ -45,7 +46,7 @@ def sheet(
     from markupsafe import Markup
 
     wanted = themes or names(directories)
-    shown = [_theme(name, directories, stories, site, draw, sizes, progress) for name in wanted]
+    shown = [_theme(name, directories, stories, site, studio, sizes, progress) for name in wanted]
     cells = [cell for theme in shown for size in theme["sizes"] for cell in size["cells"]]
     faults = [theme["fault"] for theme in shown if theme["fault"]] + [
         line for cell in cells for line in cell["warnings"]
@@ -69,7 +70,7 @@ def _theme(
     directories: Sequence[Path],
     stories: Sequence[Sample],
     site: Site,
-    draw: Callable[[Order, bytes | None], Drawn],
+    studio: Studio,
     wanted: Sequence[str],
     progress: Callable[[str], None],
 ) -> dict[str, Any]:
@@ -84,21 +85,22 @@ def _theme(
             continue
         progress(f"{name}, {size}")
         cells = [
-            _cell(story, Order(story.article, site, None, size, name, "", _MAX_BYTES, _TYPES), draw)
+            _cell(story, Order(story.article, site, None, size, name, "", _MAX_BYTES, _TYPES), studio)
             for story in stories
         ]
         shown.append({"name": size, "pixels": f"{pixels[0]} × {pixels[1]}", "cells": cells})
     return {"name": name, "fault": None, "sizes": shown}
 
 
-def _cell(story: Sample, order: Order, draw: Callable[[Order, bytes | None], Drawn]) -> dict[str, Any]:
+def _cell(story: Sample, order: Order, studio: Studio) -> dict[str, Any]:
     cell: dict[str, Any] = {"story": story.name, "title": story.article.title, "src": None, "warnings": [], "bytes": 0}
     try:
-        drawn = draw(order, photo(story.photo) if story.photo else None)
+        drawn = studio.draw(order, photo(story.photo) if story.photo else None)
     except RenderError as fault:
         return cell | {"warnings": [str(fault)]}
-    small = rendition(drawn.media.data)
-    assert small is not None
+    small = studio.small(drawn.media.data)
+    if small is None:
+        return cell | {"warnings": ["no small copy can be made of it"]}
     (width, height), source = small[1], data_uri(small[0])
     size = {"width": width, "height": height, "bytes": len(drawn.media.data)}
     return cell | size | {"src": source, "warnings": list(drawn.warnings)}

@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from typing import IO, Any
 
-from syndicate.rendering.preview.facts import NEARLY_FULL, Shown
+from syndicate.control_characters import visible
+from syndicate.rendering.preview.facts import NEARLY_FULL, Shown, manners
 
 
-def show(entries: Sequence[Shown]) -> None:
-    """Print what would be posted, grouped by article."""
+def show(entries: Sequence[Shown], out: IO[str] | None = None) -> None:
+    """Print what would be posted, grouped by article, to `out` or else standard output."""
     from rich.console import Console, Group
     from rich.panel import Panel
-    from rich.text import Text
 
-    console = Console(highlight=False)
+    console = Console(file=out, highlight=False)
     if not entries:
         console.print("Nothing would be posted now.")
         return
@@ -23,10 +23,10 @@ def show(entries: Sequence[Shown]) -> None:
         record = entry.record
         if record["article"] != article:
             article = record["article"]
-            console.print(Text(f"\n{article}", style="bold"))
+            console.print(_text(f"\n{article}", style="bold"))
         panel = Panel(
-            Group(Text(record["text"] or "(not rendered)"), *_facts(entry)),
-            title=Text(f"{record['account']} · {record['platform']}", style="bold cyan"),
+            Group(_text(record["text"] or "(not rendered)"), *_facts(entry)),
+            title=_text(f"{record['account']} · {record['platform']}", style="bold cyan"),
             title_align="left",
             subtitle=_count(entry),
             subtitle_align="right",
@@ -38,33 +38,40 @@ def show(entries: Sequence[Shown]) -> None:
 
 def _facts(entry: Shown) -> list[Any]:
     """The lines next to the text: link card, pictures, when it would be sent, and warnings."""
-    from rich.text import Text
-
     record, post = entry.record, entry.post
     facts: list[Any] = []
     if post and post.card:
-        facts.append(Text(f"\n▤ {post.card.title}", style="blue"))
-        facts += [Text(f"  {post.card.description}", style="dim")] if post.card.description else []
-        facts.append(Text(f"  {post.card.url}", style="dim"))
+        facts.append(_text(f"\n▤ {post.card.title}", style="blue"))
+        facts += [_text(f"  {post.card.description}", style="dim")] if post.card.description else []
+        facts.append(_text(f"  {post.card.url}", style="dim"))
+        facts += [_text(f"  {entry.backing}", style="dim")] if entry.backing else []
     elif record["link"] and record["link"] not in (record["text"] or ""):
-        facts.append(Text(f"\n↗ {record['link']}", style="blue"))
+        facts.append(_text(f"\n↗ {record['link']}", style="blue"))
     pictures = post.media if post else ()
     if post and post.card and post.card.thumb:
         pictures = (*pictures, post.card.thumb)
     for media in pictures:
         size = f"{media.width}×{media.height} {media.mime.removeprefix('image/')}"
-        facts.append(Text(f"\n▣ {size}, {len(media.data):,} bytes, {media.file[:8]}…", style="magenta"))
-        facts.append(Text(f"  alt: {media.alt or '(none)'}", style="dim" if media.alt else "yellow"))
+        facts.append(_text(f"\n▣ {size}, {len(media.data):,} bytes, {media.file[:8]}…", style="magenta"))
+        if entry.describes:
+            facts.append(_text(f"  alt: {media.alt or '(none)'}", style="dim" if media.alt else "yellow"))
+    facts += [_text(f"\n{line}" if not place else line, style="yellow") for place, line in enumerate(manners(post))]
     when = entry.when + (f", {entry.due_at}" if entry.due_at else "")
-    facts.append(Text(f"\n{when}", style="dim" if record["state"] == "due" else "yellow"))
-    facts += [Text(f"! {warning}", style="yellow") for warning in entry.warnings]
+    facts.append(_text(f"\n{when}", style="dim" if record["state"] == "due" else "yellow"))
+    facts += [_text(f"! {warning}", style="yellow") for warning in entry.warnings]
     return facts
 
 
-def _count(entry: Shown) -> Any:
+def _text(words: str, style: str = "") -> Any:
+    """Words that act on no terminal, in a style."""
     from rich.text import Text
+
+    return Text(visible(words), style=style)
+
+
+def _count(entry: Shown) -> Any:
 
     length, limit = entry.record["length"], entry.record["limit"]
     if length is None or not limit:
         return None
-    return Text(f"{length} of {limit}", style="yellow" if length > NEARLY_FULL * limit else "dim")
+    return _text(f"{length} of {limit}", style="yellow" if length > NEARLY_FULL * limit else "dim")

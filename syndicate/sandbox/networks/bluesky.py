@@ -1,28 +1,51 @@
-"""The stand-in for a Bluesky PDS: sessions, blobs and records, with the checks of the post lexicon.
+"""The stand-in for a Bluesky PDS: sessions, files and records, judged and refused as the server does.
 
-Behaviour and messages as measured on `@atproto/pds` 0.5.35 (2026-11-23); the rules of a record are in
-`_bluesky_record`. bluesky-social/atproto @ d6296a1c (2026-08-20), bsky-docs @ 390c1e97 (rate limits).
+Behaviour and messages as measured on `@atproto/pds` 0.5.35 (2026-11-23, 2026-11-29); the 720 answers that it gave are
+in tests/worlds/bluesky_answers.json. bluesky-social/atproto @ d6296a1c (2026-08-20), bsky-docs @ 390c1e97 (rate
+limits). As on a server of its own there is no AppView behind it: what is not its own is "unreachable". Methods that no
+adapter calls are unknown here, and each limit is stated as if this were the first request.
 """
 
 from __future__ import annotations
 
 import re
-import secrets
-from collections.abc import Callable
-from typing import Any, ClassVar
+from collections.abc import Callable, Mapping
+from typing import Any, ClassVar, NamedTuple
 
 from syndicate.sandbox.board import Board
-from syndicate.sandbox.exchange import Answer, Received, Route, Table, answer, instant
-from syndicate.sandbox.networks._bluesky_record import Invalid, blobs, cid_of_bytes, cid_of_record, shown_link, validate
-from syndicate.sandbox.networks._bluesky_sessions import BlueskyRefusal, Sessions, did_of
+from syndicate.sandbox.exchange import Answer, Received, Route, answer, instant
+from syndicate.sandbox.networks import _bluesky_requests as requests
+from syndicate.sandbox.networks._bluesky_blobs import MOST_BYTES, Blobs
+from syndicate.sandbox.networks._bluesky_lexicons import INPUTS, POSTS, QUERIES, WRITES
+from syndicate.sandbox.networks._bluesky_records import Write, pictures, shown_link
+from syndicate.sandbox.networks._bluesky_repos import Change, Repositories, RepositoryCalls, unreachable
+from syndicate.sandbox.networks._bluesky_sessions import DOMAIN, SERVER, BlueskyRefusal, Sessions, judge_uploader
 
-POSTS = "app.bsky.feed.post"
-BLOB_BYTES = 5_242_880
-TID = re.compile(r"[234567abcdefghij][234567abcdefghijklmnopqrstuvwxyz]{12}")
+_PATH = re.compile(r"/xrpc/([a-zA-Z0-9]+(?:[.-][a-zA-Z0-9]+)*)/?")
+
+
+class _Limited(NamedTuple):
+    """So many points in so many seconds."""
+
+    points: int
+    seconds: int
+
+
+_ALL, _LOGINS, _UPLOADS = _Limited(3_000, 300), _Limited(30, 300), _Limited(1_000, 86_400)
+
+
+class _Xrpc(NamedTuple):
+    """One XRPC method: its verb, its step, whether a session is needed, and what answers it."""
+
+    verb: str
+    step: str
+    signed: bool
+    operation: Callable[..., dict[str, Any]]
+    limit: _Limited = _ALL
 
 
 class BlueskyStandIn:
-    """A fake PDS. Each handle is an account, and may log in with any password except "wrong"."""
+    """A fake PDS. Each handle is an account, and may log in with any password except "wrong"; nobody is nobody."""
 
     title: ClassVar[str] = "Bluesky"
     colours: ClassVar[tuple[str, str]] = ("#0866c8", "#62b0ff")
@@ -31,22 +54,26 @@ class BlueskyStandIn:
         self._board = board
         self._clock = clock
         self._url = url
-        self._sessions = Sessions(clock, url, session_seconds)
-        self._handles = self._sessions.handles
-        self._table = Table(
-            ("POST", "/xrpc/com.atproto.server.createSession", "login", self._create_session),
-            ("POST", "/xrpc/com.atproto.server.refreshSession", "login", self._refresh_session),
-            ("GET", "/xrpc/com.atproto.server.getSession", "read", self._get_session),
-            ("GET", "/xrpc/com.atproto.server.describeServer", "read", self._describe_server),
-            ("GET", "/xrpc/com.atproto.identity.resolveHandle", "read", self._resolve_handle),
-            ("POST", "/xrpc/com.atproto.repo.uploadBlob", "upload", self._upload_blob),
-            ("POST", "/xrpc/com.atproto.repo.putRecord", "commit", self._put_record),
-            ("POST", "/xrpc/com.atproto.repo.createRecord", "commit", self._create_record),
-            ("POST", "/xrpc/com.atproto.repo.deleteRecord", "delete", self._delete_record),
-            ("GET", "/xrpc/com.atproto.repo.getRecord", "read", self._get_record),
-            ("GET", "/xrpc/com.atproto.repo.listRecords", "read", self._list_records),
-        )
-        self.clear()
+        self._sessions = Sessions(clock, session_seconds)
+        self._blobs = Blobs()
+        self._repos = Repositories(clock, self._blobs, self._changed)
+        records = RepositoryCalls(self._sessions, self._repos)
+        self._calls: Mapping[str, _Xrpc] = {
+            "com.atproto.server.createSession": _Xrpc("POST", "login", False, self._sessions.open, _LOGINS),
+            "com.atproto.server.getSession": _Xrpc("GET", "read", True, self._sessions.described),
+            "com.atproto.server.describeServer": _Xrpc("GET", "read", False, _description),
+            "com.atproto.identity.resolveHandle": _Xrpc("GET", "read", False, self._resolve),
+            "com.atproto.repo.putRecord": _Xrpc("POST", "commit", True, records.put),
+            "com.atproto.repo.createRecord": _Xrpc("POST", "commit", True, records.create),
+            "com.atproto.repo.deleteRecord": _Xrpc("POST", "delete", True, records.delete),
+            WRITES: _Xrpc("POST", "commit", True, records.apply),
+            "com.atproto.repo.getRecord": _Xrpc("GET", "read", False, records.get),
+            "com.atproto.repo.listRecords": _Xrpc("GET", "read", False, records.list),
+            # These two read their requests themselves.
+            "com.atproto.server.refreshSession": _Xrpc("POST", "login", False, self._refresh),
+            "com.atproto.repo.uploadBlob": _Xrpc("POST", "upload", False, self._upload, _UPLOADS),
+        }
+        self._names = {name.lower(): name for name in self._calls}
 
     @property
     def logins(self) -> int:
@@ -54,26 +81,55 @@ class BlueskyStandIn:
         return self._sessions.logins
 
     def clear(self) -> None:
-        """Forget records and blobs; sessions stay."""
-        self._records: dict[tuple[str, str, str], tuple[str, dict[str, Any]]] = {}
-        self._blobs: dict[str, tuple[str, bytes]] = {}
+        """Forget records and files; sessions stay."""
+        self._blobs.clear()
+        self._repos.clear()
 
-    def route(self, method: str, path: str) -> Route | None:
+    def route(self, method: str, path: str) -> Route | None:  # noqa: ARG002 - a wrong verb has an answer too
         """Routes for everything under /xrpc/."""
         if not path.startswith("/xrpc/"):
             return None
-        step, operation = self._table.find(method, path) or ("read", _nothing)
-        return Route("bluesky", step, lambda request: self._run(operation, request))
+        found = _PATH.fullmatch(path)
+        name = self._names.get(found[1].lower(), found[1]) if found else None
+        call = self._calls.get(name or "")
+        return Route("bluesky", call.step if call else "read", lambda request: self._run(name, call, request))
 
-    def _run(self, operation: Callable[[Received], Answer], request: Received) -> Answer:
+    def _run(self, name: str | None, call: _Xrpc | None, request: Received) -> Answer:
+        """The answer. Limits are stated once a request is understood, or where nobody here knows the method."""
+        if request.method == "OPTIONS":
+            return Answer(204)
+        headers: dict[str, str] = {}
         try:
-            return operation(request)
+            _judge_verb(name, call, request.method)
+            if call is None:
+                headers |= self._limits(_ALL)
+                self._sessions.did(request)
+                raise unreachable()
+            given = self._given(str(name), call, request)
+            headers |= self._limits(call.limit)
+            return answer(200, call.operation(*given), headers)
         except BlueskyRefusal as fault:
-            return answer(fault.status, {"error": fault.name, "message": str(fault)}, self._limits())
-        except Invalid as fault:
-            return answer(400, {"error": fault.name, "message": str(fault)}, self._limits())
-        except (ValueError, KeyError, TypeError, AttributeError) as fault:
-            return answer(400, {"error": "InvalidRequest", "message": f"Input could not be read: {fault}"})
+            return answer(fault.status, {"error": fault.name, "message": str(fault)}, headers)
+
+    def _given(self, name: str, call: _Xrpc, request: Received) -> tuple[Any, ...]:
+        """What the operation is given: the account where a session is needed, and what the request says."""
+        if name.endswith((".refreshSession", ".uploadBlob")):
+            return self._read_otherwise(name, request)
+        asked = requests.query(name, request) if call.verb == "GET" and name in QUERIES else None
+        who = (self._sessions.did(request),) if call.signed else ()
+        if name in INPUTS:
+            return (*who, requests.body(name, request))
+        requests.without_body(request)
+        return who if asked is None else (*who, asked)
+
+    def _read_otherwise(self, name: str, request: Received) -> tuple[Any, ...]:
+        """For a new session: the account and its refresh token. For a file: the account, the bytes and their type."""
+        if name.endswith(".refreshSession"):
+            renewed = self._sessions.refresh(request)
+            requests.without_body(request)
+            return renewed
+        judge_uploader(request)
+        return self._sessions.did(request), request.body, requests.encoding(request)
 
     def failure(self, fault: str, step: str, retry_after: float | None) -> Answer:
         """The failure as the PDS, or the proxy in front of it, reports it."""
@@ -83,196 +139,96 @@ class BlueskyStandIn:
             return answer(401, {"error": "AuthMissing", "message": "Authentication Required"})
         if fault == "429":
             wait = 290 if retry_after is None else retry_after
-            headers = self._limits(0, self._clock() + wait) | {"Retry-After": f"{wait:g}"}
+            headers = self._limits(_ALL, 0, self._clock() + wait) | {"Retry-After": f"{wait:g}"}
             return answer(429, {"error": "RateLimitExceeded", "message": "Rate Limit Exceeded"}, headers)
         if fault == "503":
             headers = {} if retry_after is None else {"Retry-After": f"{retry_after:g}"}
             return answer(503, {"error": "NotEnoughResources", "message": "Service Unavailable"}, headers)
         return answer(500, {"error": "InternalServerError", "message": "Internal Server Error"})
 
-    def _limits(self, remaining: int = 2_999, reset: float | None = None) -> dict[str, str]:
+    def _limits(self, limit: _Limited, remaining: int | None = None, reset: float | None = None) -> dict[str, str]:
+        """The headers of a limit that is fresh: to reach one is left to the faults."""
         return {
-            "RateLimit-Limit": "3000",
-            "RateLimit-Remaining": str(remaining),
-            "RateLimit-Reset": str(int(self._clock() + 300 if reset is None else reset)),
-            "RateLimit-Policy": "3000;w=300",
+            "RateLimit-Limit": str(limit.points),
+            "RateLimit-Remaining": str(limit.points - 1 if remaining is None else remaining),
+            "RateLimit-Reset": str(int(self._clock() + limit.seconds if reset is None else reset)),
+            "RateLimit-Policy": f"{limit.points};w={limit.seconds}",
         }
 
-    def _create_session(self, request: Received) -> Answer:
-        return answer(200, self._sessions.open(request), self._limits())
+    def _refresh(self, did: str, token: str) -> dict[str, Any]:
+        return self._sessions.renewed(did, token)
 
-    def _refresh_session(self, request: Received) -> Answer:
-        return answer(200, self._sessions.refresh(request), self._limits())
+    def _resolve(self, asked: Mapping[str, Any]) -> dict[str, Any]:
+        did = self._sessions.resolve(asked["handle"])
+        if did is None:
+            name = "HandleNotFound" if asked["handle"].lower().endswith(DOMAIN) else "InvalidRequest"
+            raise BlueskyRefusal(400, name, "Unable to resolve handle")
+        return {"did": did}
 
-    def _get_session(self, request: Received) -> Answer:
-        did = self._sessions.did(request)
-        return answer(200, {"handle": self._handles[did], "did": did, "active": True}, self._limits())
+    def _upload(self, did: str, data: bytes, mime: str) -> dict[str, Any]:
+        return {"blob": self._blobs.upload(did, data, mime)}
 
-    def _describe_server(self, _: Received) -> Answer:
-        body = {
-            "did": "did:web:sandbox",
-            "availableUserDomains": [".test"],
-            "inviteCodeRequired": False,
-            "blobUploadLimit": BLOB_BYTES,
-            "links": {},
-            "contact": {},
-        }
-        return answer(200, body, self._limits())
-
-    def _resolve_handle(self, request: Received) -> Answer:
-        handle = request.query.get("handle", "")
-        if "." not in handle:
-            raise BlueskyRefusal(400, "InvalidRequest", "Error: handle must be a valid handle")
-        did = did_of(handle.lower())
-        self._handles.setdefault(did, handle.lower())
-        return answer(200, {"did": did}, self._limits())
-
-    def _upload_blob(self, request: Received) -> Answer:
-        """Upload a blob. Its declared type is believed, and its size is checked only when a record uses it."""
-        self._sessions.did(request)
-        if len(request.body) > BLOB_BYTES:
-            raise BlueskyRefusal(413, "PayloadTooLarge", "request entity too large")
-        mime = request.mime or "application/octet-stream"
-        cid = cid_of_bytes(request.body)
-        self._blobs[cid] = (mime, request.body)
-        blob = {"$type": "blob", "ref": {"$link": cid}, "mimeType": mime, "size": len(request.body)}
-        return answer(200, {"blob": blob}, self._limits())
-
-    def _put_record(self, request: Received) -> Answer:
-        """Write a record. With `swapRecord` null it only creates; without, it silently replaces an existing one."""
-        did, body = self._write(request)
-        place = (did, body["collection"], body["rkey"])
-        before = self._records.get(place)
-        if "swapRecord" in body and body["swapRecord"] != (before[0] if before else None):
-            raise BlueskyRefusal(400, "InvalidSwap", f"Record was at {before[0] if before else 'null'}")
-        return self._store(place, body["record"])
-
-    def _create_record(self, request: Received) -> Answer:
-        """Create a record. A key that is taken gives a 500, even if the record is the same."""
-        did, body = self._write(request)
-        place = (did, body["collection"], body.get("rkey") or self._tid())
-        if place in self._records:
-            raise BlueskyRefusal(500, "InternalServerError", "Internal Server Error")
-        return self._store(place, body["record"])
-
-    def _write(self, request: Received) -> tuple[str, dict[str, Any]]:
-        """The account and a body whose record has been checked."""
-        did = self._sessions.did(request)
-        body = request.json()
-        for name in ("repo", "collection", "record"):
-            if name not in body:
-                raise BlueskyRefusal(400, "InvalidRequest", f'Input must have the property "{name}"')
-        if body["repo"] not in (did, self._handles[did]):
-            raise BlueskyRefusal(400, "InvalidRequest", f"Could not find repo: {body['repo']}")
-        collection, record, rkey = body["collection"], body["record"], body.get("rkey")
-        if rkey is None and request.path.endswith("putRecord"):
-            raise BlueskyRefusal(400, "InvalidRequest", 'Input must have the property "rkey"')
-        if record.get("$type", collection) != collection:
-            raise BlueskyRefusal(400, "InvalidRequest", f"Invalid $type: expected {collection}, got {record['$type']}")
-        if collection == POSTS:
-            if rkey is not None and not TID.fullmatch(rkey):
-                raise BlueskyRefusal(400, "InvalidRequest", f"Invalid {POSTS} record key: Invalid TID string")
-            validate(record, self._blobs)
-        return did, body | {"record": {"$type": collection} | record}
-
-    def _store(self, place: tuple[str, str, str], record: dict[str, Any]) -> Answer:
-        cid = cid_of_record(record)
-        before = self._records.get(place)
-        self._records[place] = (cid, record)
-        uri = f"at://{place[0]}/{place[1]}/{place[2]}"
-        if before is None or before[0] != cid:
-            self._show(place, record)
-        reply = {"uri": uri, "cid": cid, "validationStatus": "valid" if place[1] == POSTS else "unknown"}
-        commit = (
-            {} if before and before[0] == cid else {"commit": {"cid": cid_of_record({"at": uri}), "rev": self._tid()}}
-        )
-        return answer(200, reply | commit, self._limits())
-
-    def _show(self, place: tuple[str, str, str], record: dict[str, Any]) -> None:
-        did, collection, rkey = place
-        if collection != POSTS:
+    def _changed(self, did: str, change: Change) -> None:
+        """Show a post, or take it off the board."""
+        uri = f"at://{did}/{change.collection}/{change.rkey}"
+        if change.collection != POSTS:
             return
-        handle = self._handles[did]
-        kept = {cid: self._board.keep(*self._blob(cid), alt=alt) for cid, alt in blobs(record)}
-        external = (record.get("embed") or {}).get("external")
-        thumb = external and external.get("thumb")
-        card = external and {
-            "url": external["uri"],
-            "title": external["title"],
-            "description": external["description"],
-            "image": kept[thumb["ref"]["$link"]] if thumb else None,
+        if change.write is None:
+            self._board.remove("bluesky", uri, instant(self._clock()))
+        elif change.write.status == "valid":
+            self._show(did, uri, change.write)
+
+    def _show(self, did: str, uri: str, write: Write) -> None:
+        handle, record = self._sessions.handles[did], write.record
+        kept = {
+            cid: self._board.keep(data, alt=alt)
+            for cid, alt in pictures(record)
+            if (data := self._blobs.data(did, cid)) is not None
         }
+        external: dict[str, Any] = (record.get("embed") or {}).get("external") or {}
+        thumb = external.get("thumb")
+        card: dict[str, Any] | None = None
+        if external:
+            image = kept.get(thumb["ref"]["$link"]) if thumb else None
+            card = {name: external[name] for name in ("title", "description")} | {
+                "url": external["uri"],
+                "image": image,
+            }
+            if external.get("associatedRefs"):
+                card["records"] = [each["uri"] for each in external["associatedRefs"]]
         self._board.put(
             "bluesky",
-            f"at://{did}/{collection}/{rkey}",
+            uri,
             account=handle,
             text=record["text"],
             link=shown_link(record),
             language=next(iter(record.get("langs") or []), None),
             media=[] if external else list(kept.values()),
             card=card,
-            key=rkey,
-            permalink=f"{self._url}/profile/{handle}/post/{rkey}",
+            key=write.rkey,
+            permalink=f"{self._url}/profile/{handle}/post/{write.rkey}",
             at=instant(self._clock()),
         )
 
-    def _blob(self, cid: str) -> tuple[bytes]:
-        return (self._blobs[cid][1],)
 
-    def _delete_record(self, request: Received) -> Answer:
-        """Delete a record; one that does not exist is not an error."""
-        did = self._sessions.did(request)
-        body = request.json()
-        place = (did, body["collection"], body["rkey"])
-        if self._records.pop(place, None) is None:
-            return answer(200, {}, self._limits())
-        uri = f"at://{'/'.join(place)}"
-        self._board.remove("bluesky", uri, instant(self._clock()))
-        return answer(200, {"commit": {"cid": cid_of_record({"gone": uri}), "rev": self._tid()}}, self._limits())
-
-    def _get_record(self, request: Received) -> Answer:
-        """Read one record; needs no login."""
-        did, collection, rkey = self._repo(request), request.query["collection"], request.query["rkey"]
-        found = self._records.get((did, collection, rkey))
-        uri = f"at://{did}/{collection}/{rkey}"
-        if found is None:
-            raise BlueskyRefusal(400, "RecordNotFound", f"Could not locate record: {uri}")
-        return answer(200, {"uri": uri, "cid": found[0], "value": found[1]}, self._limits())
-
-    def _list_records(self, request: Received) -> Answer:
-        """List records, newest key first, `limit` of them (50, at most 100), after `cursor`."""
-        did, collection = self._repo(request), request.query["collection"]
-        forward = request.query.get("reverse") == "true"
-        cursor = request.query.get("cursor")
-        keys = sorted((key[2] for key in self._records if key[:2] == (did, collection)), reverse=not forward)
-        if cursor:
-            keys = [key for key in keys if (key > cursor if forward else key < cursor)]
-        limit = int(request.query.get("limit", "50"))
-        if not 1 <= limit <= 100:
-            raise BlueskyRefusal(400, "InvalidRequest", "Error: limit can not be greater than 100")
-        records = []
-        for key in keys[:limit]:
-            cid, value = self._records[did, collection, key]
-            records.append({"uri": f"at://{did}/{collection}/{key}", "cid": cid, "value": value})
-        more = {"cursor": keys[limit - 1]} if len(keys) > limit else {}
-        return answer(200, {"records": records} | more, self._limits())
-
-    def _repo(self, request: Received) -> str:
-        repo = request.query["repo"]
-        did = repo if repo.startswith("did:") else did_of(repo.lower())
-        if did not in self._handles:
-            raise BlueskyRefusal(400, "InvalidRequest", f"Could not find repo: {repo}")
-        return did
-
-    def _tid(self) -> str:
-        """A record key of the server's own: microseconds and a clock id in sortable base 32."""
-        number = (int(self._clock() * 1_000_000) << 10) | secrets.randbelow(1024)
-        letters = "234567abcdefghijklmnopqrstuvwxyz"
-        return "".join(letters[(number >> shift) & 31] for shift in range(60, -1, -5))
+def _judge_verb(name: str | None, call: _Xrpc | None, verb: str) -> None:
+    if name is None and verb in ("GET", "HEAD", "POST"):
+        raise requests.refused("invalid xrpc path")
+    if verb not in ("GET", "HEAD", "POST"):
+        raise requests.refused("XRPC requests only supports GET and POST")
+    if call is not None and ("GET" if verb == "HEAD" else verb) != call.verb:
+        raise requests.refused(f"Incorrect HTTP method ({verb}) expected {call.verb}")
 
 
-def _nothing(_: Received) -> Answer:
-    raise BlueskyRefusal(501, "MethodNotImplemented", "Method Not Implemented")
+def _description() -> dict[str, Any]:
+    return {
+        "did": SERVER,
+        "availableUserDomains": [DOMAIN],
+        "inviteCodeRequired": False,
+        "blobUploadLimit": MOST_BYTES,
+        "links": {},
+        "contact": {},
+    }
 
 
 network = BlueskyStandIn

@@ -13,28 +13,19 @@ from datetime import UTC, datetime
 from itertools import islice
 from typing import Any, ClassVar
 from urllib.parse import urlencode
-from zlib import crc32
 
 from syndicate.sandbox.board import Board
 from syndicate.sandbox.counting import addresses
 from syndicate.sandbox.exchange import Answer, Received, Route, Table, answer, instant
+from syndicate.sandbox.networks._facebook_login import NAMES, FacebookLogin, Refused
+from syndicate.sandbox.networks._graph import Envelope, GraphRefusal
 from syndicate.sandbox.pictures import look
 
 MAX_MESSAGE = 63_206
 PHOTO_BYTES = 4_194_304
 VERSION = re.compile(r"/v\d+\.\d+(/.*)")
+DIALOG = re.compile(r"/www\.facebook\.com/v\d+\.\d+/dialog/oauth")
 DEFAULT_FIELDS = {"id", "created_time", "message"}
-
-
-class FacebookRefusal(Exception):
-    """A Graph error: status, code, message, and further fields of the error object."""
-
-    def __init__(
-        self, code: int, message: str, *, status: int = 400, kind: str = "OAuthException", **more: Any
-    ) -> None:
-        super().__init__(message)
-        self.status = status
-        self.error = {"message": message, "type": kind, "code": code, **more}
 
 
 class FacebookStandIn:
@@ -48,7 +39,12 @@ class FacebookStandIn:
         self._clock = clock
         self._url = url
         self._count = 0
+        self._envelope = Envelope(clock)
+        self._login = FacebookLogin(clock)
         self._table = Table(
+            ("GET", "/oauth/access_token", "login", self._token),
+            ("GET", "/me/permissions", "login", self._permissions),
+            ("GET", "/me/accounts", "login", self._accounts),
             ("POST", "/*/feed", "commit", self._post),
             ("POST", "/*/photos", "upload", self._upload),
             ("GET", "/*/published_posts", "read", self._list),
@@ -67,60 +63,43 @@ class FacebookStandIn:
 
     def route(self, method: str, path: str) -> Route | None:
         """Routes for everything under a version such as /v25.0/."""
+        if DIALOG.fullmatch(path) and method == "GET":
+            return Route("facebook", "login", self._login.dialog)
         found = VERSION.fullmatch(path)
         if found is None:
             return None
         step, operation = self._table.find(method, found[1]) or ("read", _nothing)
-        return Route("facebook", step, lambda request: self._run(operation, request))
-
-    def _run(self, operation: Callable[[Received], Answer], request: Received) -> Answer:
-        try:
-            return operation(request)
-        except FacebookRefusal as fault:
-            return self._error(fault)
-        except (ValueError, KeyError, TypeError, AttributeError) as fault:
-            return self._error(FacebookRefusal(100, f"Invalid parameter: {fault}"))
-
-    def _error(self, fault: FacebookRefusal, headers: dict[str, str] | None = None) -> Answer:
-        self._count += 1
-        trace = f"A{crc32(str(self._count).encode()):08x}"
-        return answer(fault.status, {"error": fault.error | {"fbtrace_id": trace}}, headers)
+        return Route("facebook", step, lambda request: self._envelope.run(operation, request))
 
     def failure(self, fault: str, step: str, retry_after: float | None) -> Answer:  # noqa: ARG002  (all steps alike)
         """The failure as Graph reports it: both a refused token and too many requests are a 400."""
-        if fault == "401":
-            words = "Error validating access token: The session has been invalidated."
-            return self._error(FacebookRefusal(190, words, error_subcode=460))
-        if fault == "429":
-            minutes = 5 if retry_after is None else -int(-retry_after // 60)
-            usage = {"type": "pages", "call_count": 100, "total_cputime": 30, "total_time": 30}
-            usage["estimated_time_to_regain_access"] = minutes
-            headers = {"X-Business-Use-Case-Usage": json.dumps({"100000000000001": [usage]})}
-            return self._error(FacebookRefusal(32, "(#32) Page request limit reached"), headers)
-        if fault == "503":
-            words = "Service temporarily unavailable"
-            return self._error(FacebookRefusal(2, words, status=503, is_transient=True))
-        return self._error(FacebookRefusal(1, "An unknown error has occurred.", status=500, is_transient=False))
+        return self._envelope.failure(fault, retry_after)
 
     def _inputs(self, request: Received) -> tuple[dict[str, Any], dict[str, Any]]:
         """Fields of query and body together, and the files; without a token, code 104."""
-        fields, files = request.fields() if request.body else ({}, {})
-        given = dict(request.query) | fields
-        token = request.bearer or given.pop("access_token", None)
-        if not token:
-            raise FacebookRefusal(104, "An access token is required to request this resource.")
+        given, files = self._envelope.inputs(request)
+        del given["access_token"]
         return given, files
+
+    def _token(self, request: Received) -> Answer:
+        return _allowed(lambda: self._login.token(request.query))
+
+    def _permissions(self, request: Received) -> Answer:
+        return _allowed(lambda: self._login.permissions(request.bearer or request.query.get("access_token", "")))
+
+    def _accounts(self, request: Received) -> Answer:
+        return _allowed(lambda: self._login.pages(request.bearer or request.query.get("access_token", "")))
 
     def _post(self, request: Received, page: str) -> Answer:
         given, _ = self._inputs(request)
         message, link = str(given.get("message") or ""), given.get("link") or None
         photos = [self._photo(page, each) for each in _attached(given)]
         if not message and not link and not photos:
-            raise FacebookRefusal(100, "(#100) Requires one of the params: message, link, place, attached_media")
+            raise GraphRefusal(100, "(#100) Requires one of the params: message, link, place, attached_media")
         if len(message) > MAX_MESSAGE:
-            raise FacebookRefusal(100, f"(#100) Message is too long: {len(message)} of {MAX_MESSAGE} characters")
+            raise GraphRefusal(100, f"(#100) Message is too long: {len(message)} of {MAX_MESSAGE} characters")
         if link and not addresses(str(link)):
-            raise FacebookRefusal(100, "(#100) link URL is not properly formatted")
+            raise GraphRefusal(100, "(#100) link URL is not properly formatted")
         self._refuse_twice(page, message, link, photos)
         post = self._made(page, message, link, photos)
         self._posts[post["id"]] = post
@@ -130,7 +109,7 @@ class FacebookStandIn:
         """Refuse a post with the same message and link as the Page's last one."""
         last = next((post for post in reversed(self._posts.values()) if post["_page"] == page), None)
         if last and last["_said"] == (message, link, tuple(photo["_board"]["sha256"] for photo in photos)):
-            raise FacebookRefusal(
+            raise GraphRefusal(
                 506,
                 "(#506) Duplicate status message",
                 error_user_title="Duplicate Status Update",
@@ -174,23 +153,23 @@ class FacebookStandIn:
     def _photo(self, page: str, number: str) -> dict[str, Any]:
         photo = self._photos.get(number)
         if photo is None or photo["_page"] != page:
-            raise FacebookRefusal(100, f"(#100) Invalid parameter: attached_media {number} does not exist")
+            raise GraphRefusal(100, f"(#100) Invalid parameter: attached_media {number} does not exist")
         return photo
 
     def _upload(self, request: Received, page: str) -> Answer:
         """Upload an unpublished photo, to be attached to a post; published ones are refused, as nobody needs them."""
         given, files = self._inputs(request)
         if str(given.get("published", "true")).lower() not in ("false", "0"):
-            raise FacebookRefusal(100, "(#100) this sandbox takes photos with published=false only")
+            raise GraphRefusal(100, "(#100) this sandbox takes photos with published=false only")
         if "source" not in files:
-            raise FacebookRefusal(324, "(#324) Missing or invalid image file")
+            raise GraphRefusal(324, "(#324) Missing or invalid image file")
         data = files["source"].data
         seen = look(data)
         if seen is None or seen.mime not in ("image/jpeg", "image/png", "image/gif", "image/webp"):
-            raise FacebookRefusal(324, "(#324) Missing or invalid image file")
+            raise GraphRefusal(324, "(#324) Missing or invalid image file")
         if len(data) > PHOTO_BYTES:
             words = "Your photos couldn't be uploaded. Photos should be smaller than 4 MB and saved as JPG or PNG"
-            raise FacebookRefusal(100, words, error_subcode=1366046)
+            raise GraphRefusal(100, words, error_subcode=1366046)
         number = self._number()
         shown = self._board.keep(data, alt=str(given.get("alt_text_custom") or ""))
         self._photos[number] = {"id": number, "_page": page, "_board": shown}
@@ -227,7 +206,7 @@ class FacebookStandIn:
             return answer(200, {"id": number})
         if "_" in number or not (number == "me" or number.isdecimal()):
             raise self._missing(number)
-        page = {"id": "100000000000001" if number == "me" else number, "name": f"Page {number}"}
+        page = {"id": "100000000000001" if number == "me" else number, "name": NAMES.get(number, f"Page {number}")}
         page["link"] = f"{self._url}/{page['id']}"
         wanted = set(fields.split(",")) | {"id"} if fields else {"id", "name"}
         return answer(200, {name: value for name, value in page.items() if name in wanted})
@@ -238,9 +217,9 @@ class FacebookStandIn:
         if post is None:
             raise self._missing(number)
         if not message and not post["attachments"]["data"]:
-            raise FacebookRefusal(100, "(#100) Requires one of the params: message, link, place, attached_media")
+            raise GraphRefusal(100, "(#100) Requires one of the params: message, link, place, attached_media")
         if len(message) > MAX_MESSAGE:
-            raise FacebookRefusal(100, f"(#100) Message is too long: {len(message)} of {MAX_MESSAGE} characters")
+            raise GraphRefusal(100, f"(#100) Message is too long: {len(message)} of {MAX_MESSAGE} characters")
         post["message"] = message
         self._board.change("facebook", number, text=message, edited_at=instant(self._clock()))
         return answer(200, {"success": True})
@@ -252,16 +231,23 @@ class FacebookStandIn:
         self._board.remove("facebook", number, instant(self._clock()))
         return answer(200, {"success": True})
 
-    def _missing(self, number: str) -> FacebookRefusal:
+    def _missing(self, number: str) -> GraphRefusal:
         words = (
             f"Unsupported get request. Object with ID '{number}' does not exist, cannot be loaded due to missing "
             "permissions, or does not support this operation."
         )
-        return FacebookRefusal(100, words, kind="GraphMethodException", error_subcode=33)
+        return GraphRefusal(100, words, kind="GraphMethodException", error_subcode=33)
 
     def _number(self) -> str:
         self._count += 1
         return str(int(self._clock() * 1000) * 1000 + self._count)
+
+
+def _allowed(step: Callable[[], Answer]) -> Answer:
+    try:
+        return step()
+    except Refused as fault:
+        raise GraphRefusal(fault.code, str(fault)) from fault
 
 
 def _attached(given: dict[str, Any]) -> list[str]:
@@ -290,7 +276,7 @@ def _since(value: Any) -> float:
 
 
 def _nothing(request: Received) -> Answer:
-    raise FacebookRefusal(2500, f"Unknown path components: {request.path}", status=400)
+    raise GraphRefusal(2500, f"Unknown path components: {request.path}", status=400)
 
 
 network = FacebookStandIn

@@ -1,7 +1,7 @@
 """The stand-in for a Mastodon server: statuses, media, accounts and the instance.
 
 Bodies, headers and limits: mastodon/documentation @ 2903485d (2026-07-02); statuses are kept under their
-Idempotency-Key for an hour, as methods/statuses says.
+Idempotency-Key for an hour, as methods/statuses says. `software` makes it behave like one of Mastodon's relatives.
 """
 
 from __future__ import annotations
@@ -11,14 +11,11 @@ from itertools import islice
 from typing import Any, ClassVar
 
 from syndicate.sandbox.board import Board
-from syndicate.sandbox.counting import addresses, mastodon_length
+from syndicate.sandbox.counting import addresses
 from syndicate.sandbox.exchange import Answer, Received, Route, Table, answer, instant, text_answer
+from syndicate.sandbox.networks._mastodon_apps import Apps
 from syndicate.sandbox.networks._mastodon_entities import (
     HASHTAG,
-    IMAGE_TYPES,
-    MAX_DESCRIPTION,
-    MAX_IMAGE_BYTES,
-    MAX_IMAGE_PIXELS,
     MAX_MEDIA,
     account,
     card,
@@ -27,18 +24,12 @@ from syndicate.sandbox.networks._mastodon_entities import (
     old_instance,
     own_account,
 )
-from syndicate.sandbox.pictures import look
+from syndicate.sandbox.networks._mastodon_kinds import KINDS, MastodonRefusal
+from syndicate.sandbox.networks._mastodon_uploads import Uploads, public
 
+PAGES = ("/oauth/authorize", "/oauth/token", "/oauth/revoke")
 KEY_SECONDS = 3_600
-VISIBILITIES = ("public", "unlisted", "private", "direct")
-
-
-class MastodonRefusal(Exception):
-    """An error: HTTP status and message."""
-
-    def __init__(self, status: int, words: str) -> None:
-        super().__init__(words)
-        self.status = status
+NODE_INFO = ("/.well-known/nodeinfo", "/nodeinfo/2.0")
 
 
 class MastodonStandIn:
@@ -47,12 +38,23 @@ class MastodonStandIn:
     title: ClassVar[str] = "Mastodon"
     colours: ClassVar[tuple[str, str]] = ("#5648d6", "#a29bff")
 
-    def __init__(self, board: Board, clock: Callable[[], float], url: str, *, max_characters: int = 500) -> None:
+    def __init__(
+        self,
+        board: Board,
+        clock: Callable[[], float],
+        url: str,
+        *,
+        max_characters: int = 500,
+        software: str = "mastodon",
+    ) -> None:
         self._board = board
         self._clock = clock
         self._url = url
         self._max_characters = max_characters
+        self._kind = kind = KINDS[software]
+        self._uploads = Uploads(board, url, self._number)
         self._last_id = 0
+        self._apps = apps = Apps(clock)
         self._table = Table(
             ("POST", "/api/v1/statuses", "commit", self._post),
             ("GET", "/api/v1/statuses/*", "read", self._show),
@@ -65,20 +67,26 @@ class MastodonStandIn:
             ("PUT", "/api/v1/media/*", "upload", self._describe),
             ("GET", "/api/v1/accounts/verify_credentials", "read", self._verify),
             ("GET", "/api/v1/accounts/*/statuses", "read", self._list),
-            ("GET", "/api/v2/instance", "read", self._instance),
+            *([("GET", "/api/v2/instance", "read", self._instance)] if kind.second_version else []),
+            ("GET", NODE_INFO[0], "read", lambda _: kind.node_info_links(url)),
+            ("GET", NODE_INFO[1], "read", lambda _: kind.node_info()),
             ("GET", "/api/v1/instance", "read", self._old_instance),
+            ("POST", "/api/v1/apps", "login", apps.register),
+            ("GET", "/oauth/authorize", "login", apps.authorize),
+            ("POST", "/oauth/token", "login", apps.token),
+            ("POST", "/oauth/revoke", "login", apps.revoke),
         )
         self.clear()
 
     def clear(self) -> None:
         """Forget statuses, media and keys."""
         self._statuses: dict[str, dict[str, Any]] = {}
-        self._media: dict[str, dict[str, Any]] = {}
+        self._uploads.clear()
         self._keys: dict[tuple[str, str], tuple[float, str]] = {}
 
     def route(self, method: str, path: str) -> Route | None:
-        """Routes for everything under /api/."""
-        if not path.startswith("/api/"):
+        """Routes for everything under /api/v1/ and /api/v2/, for the pages of signing in and for NodeInfo."""
+        if not path.startswith(("/api/v1/", "/api/v2/")) and path not in (*PAGES, *NODE_INFO):
             return None
         step, operation = self._table.find(method, path) or ("read", _nothing)
         return Route("mastodon", step, lambda request: self._run(operation, request))
@@ -87,14 +95,14 @@ class MastodonStandIn:
         try:
             return operation(request)
         except MastodonRefusal as fault:
-            return answer(fault.status, {"error": str(fault)}, self._limits())
+            return self._kind.unknown_token() if fault.status == 401 else fault.answer(self._limits())
         except ValueError:
             return answer(400, {"error": "Error parsing request body"}, self._limits())
 
     def failure(self, fault: str, step: str, retry_after: float | None) -> Answer:
         """The failure as Mastodon's Rails, Rack::Attack and error pages report it."""
         if fault == "401":
-            return answer(401, {"error": "The access token is invalid"})
+            return self._kind.unknown_token()
         if fault == "429":
             reset = self._clock() + (300 if retry_after is None else retry_after)
             return answer(429, {"error": "Too many requests"}, self._limits(0, reset, uploads=step == "upload"))
@@ -113,10 +121,11 @@ class MastodonStandIn:
         }
 
     def _token(self, request: Received) -> str:
-        token = request.bearer
-        if token is None:
+        """Whose token it is, by which the account is made."""
+        member = self._apps.member(request.bearer) if request.bearer is not None else None
+        if member is None:
             raise MastodonRefusal(401, "The access token is invalid")
-        return token
+        return member
 
     def _post(self, request: Received) -> Answer:
         token = self._token(request)
@@ -125,25 +134,35 @@ class MastodonStandIn:
         if earlier:
             return answer(200, earlier, self._limits())
         status = self._status(token, request, key)
-        for attachment in status["media_attachments"]:
-            self._media[attachment["id"]]["_attached"] = True
+        self._uploads.attach(status)
         self._statuses[status["id"]] = status
         if key:
             self._keys[token, key] = (self._clock(), status["id"])
         return answer(200, status, self._limits())
 
     def _earlier(self, token: str, key: str) -> dict[str, Any] | None:
-        """The status that this key made within the last hour, whatever the body is now."""
+        """The status that this key made within the last hour, whatever the body is now.
+
+        Raises MastodonRefusal where the server takes no key twice.
+        """
+        if self._kind.keys == "ignored":
+            return None
         made, number = self._keys.get((token, key), (0.0, "")) if key else (0.0, "")
-        return self._statuses.get(number) if self._clock() - made < KEY_SECONDS else None
+        found = self._statuses.get(number) if self._clock() - made < KEY_SECONDS else None
+        if found is not None and self._kind.keys == "refused":
+            raise MastodonRefusal(400, "Duplicate idempotency key.")
+        return found
 
     def _status(self, token: str, request: Received, key: str) -> dict[str, Any]:
         fields, _ = request.fields()
         text = str(fields.get("status") or "")
         spoiler = str(fields.get("spoiler_text") or "")
-        media = self._attached(token, _ids(fields))
+        media = self._uploads.attachable(token, _ids(fields))
         visibility = str(fields.get("visibility") or "public")
-        self._check(text, spoiler, media, visibility)
+        self._kind.check(text, spoiler, self._max_characters, media=bool(media))
+        if len(media) > MAX_MEDIA:
+            raise MastodonRefusal(422, "Validation failed: Cannot attach more than 4 files")
+        self._kind.visible(visibility)
         links = addresses(text)
         number = self._number()
         author = account(token, self._url)
@@ -157,12 +176,14 @@ class MastodonStandIn:
             text=text,
             link=links[0] if links else None,
             language=fields.get("language") or None,
-            media=[attachment["_board"] | {"alt": attachment["description"] or ""} for attachment in media],
+            media=self._uploads.shown(media),
             card=preview and {"url": preview["url"], "title": preview["title"], "description": "", "image": None},
             key=key or None,
             permalink=permalink,
             at=created,
             visibility=visibility,
+            warning=spoiler,
+            sensitive=fields.get("sensitive") in (True, "true", "1"),
         )
         return {
             "id": number,
@@ -183,7 +204,7 @@ class MastodonStandIn:
             "reblog": None,
             "application": {"name": "syndicate", "website": None},
             "account": author,
-            "media_attachments": [_public(attachment) for attachment in media],
+            "media_attachments": [public(attachment) for attachment in media],
             "mentions": [],
             "tags": [{"name": tag.lower(), "url": f"{self._url}/tags/{tag.lower()}"} for tag in HASHTAG.findall(text)],
             "emojis": [],
@@ -191,26 +212,6 @@ class MastodonStandIn:
             "poll": None,
             "text": text,
         }
-
-    def _check(self, text: str, spoiler: str, media: list[dict[str, Any]], visibility: str) -> None:
-        """Validate a status, with the server's own messages."""
-        if not text and not media:
-            raise MastodonRefusal(422, "Validation failed: Text can't be blank")
-        if mastodon_length(text) + mastodon_length(spoiler) > self._max_characters:
-            raise MastodonRefusal(422, f"Validation failed: Text character limit of {self._max_characters} exceeded")
-        if len(media) > MAX_MEDIA:
-            raise MastodonRefusal(422, "Validation failed: Cannot attach more than 4 files")
-        if visibility not in VISIBILITIES:
-            raise MastodonRefusal(422, "Validation failed: Visibility is not included in the list")
-
-    def _attached(self, token: str, numbers: list[str]) -> list[dict[str, Any]]:
-        """The named uploads of this account; an unknown one is refused."""
-        found = {number: self._media.get(number) for number in numbers}
-        kept = [each for each in found.values() if each and each["_token"] == token and not each["_attached"]]
-        if len(kept) < len(found):
-            lost = ", ".join(number for number, each in found.items() if each not in kept)
-            raise MastodonRefusal(422, f"Validation failed: Media {lost} not found or already attached to another post")
-        return kept
 
     def _show(self, _: Received, number: str) -> Answer:
         return answer(200, self._found(number), self._limits())
@@ -230,7 +231,7 @@ class MastodonStandIn:
         kept = [media for media in status["media_attachments"] if media["id"] in named]
         if len(kept) < len(named):
             raise MastodonRefusal(422, "Validation failed: Media not found or already attached to another post")
-        self._check(text, spoiler, kept, status["visibility"])
+        self._kind.check(text, spoiler, self._max_characters, media=bool(kept))
         if (text, spoiler, kept) == (status["text"], status["spoiler_text"], status["media_attachments"]):
             return answer(200, status, self._limits())
         links, edited = addresses(text), instant(self._clock())
@@ -242,7 +243,7 @@ class MastodonStandIn:
             number,
             text=text,
             link=links[0] if links else None,
-            media=[self._media[media["id"]]["_board"] | {"alt": media["description"] or ""} for media in kept],
+            media=self._uploads.shown(kept),
             card=preview and {"url": preview["url"], "title": preview["title"], "description": "", "image": None},
             edited_at=edited,
         )
@@ -279,62 +280,24 @@ class MastodonStandIn:
         return answer(200, list(islice(mine, limit)), self._limits())
 
     def _upload(self, request: Received) -> Answer:
-        token = self._token(request)
-        fields, files = request.fields()
-        if "file" not in files:
-            raise MastodonRefusal(422, "Validation failed: File can't be blank")
-        data = files["file"].data
-        seen = look(data)
-        if seen is None or seen.mime not in IMAGE_TYPES:
-            raise MastodonRefusal(422, "Validation failed: File content type is invalid, File is invalid")
-        if len(data) > MAX_IMAGE_BYTES:
-            raise MastodonRefusal(422, "Validation failed: File file size must be less than 16 MB")
-        if seen.width * seen.height > MAX_IMAGE_PIXELS:
-            raise MastodonRefusal(422, f"Validation failed: File {seen.width}x{seen.height} images are not supported")
-        attachment = self._attachment(token, data, _description(fields))
-        self._media[attachment["id"]] = attachment
-        return answer(200, _public(attachment), self._limits(29, uploads=True))
-
-    def _attachment(self, token: str, data: bytes, description: str | None) -> dict[str, Any]:
-        shown = self._board.keep(data)
-        size = {"width": shown["width"], "height": shown["height"], "size": f"{shown['width']}x{shown['height']}"}
-        address = f"{self._url}/_sandbox/media/{shown['sha256']}"
-        return {
-            "id": self._number(),
-            "type": "image",
-            "url": address,
-            "preview_url": address,
-            "remote_url": None,
-            "text_url": None,
-            "meta": {"original": size | {"aspect": shown["width"] / max(shown["height"], 1)}},
-            "description": description,
-            "blurhash": "UBL_:rOpGG-oBUNG,qRj2so|=eE1w^n4S5NH",
-            "_token": token,
-            "_board": shown,
-            "_attached": False,
-        }
+        found = self._uploads.add(self._token(request), request)
+        return answer(200, found, self._limits(29, uploads=True))
 
     def _show_media(self, request: Received, number: str) -> Answer:
-        token = self._token(request)
-        attachment = self._media.get(number)
-        if attachment is None or attachment["_token"] != token:
-            raise MastodonRefusal(404, "Record not found")
-        return answer(200, _public(attachment), self._limits())
+        return answer(200, self._uploads.show(self._token(request), number), self._limits())
 
     def _describe(self, request: Received, number: str) -> Answer:
-        self._show_media(request, number)
-        fields, _ = request.fields()
-        self._media[number]["description"] = _description(fields)
-        return answer(200, _public(self._media[number]), self._limits())
+        return answer(200, self._uploads.describe(self._token(request), number, request), self._limits())
 
     def _verify(self, request: Received) -> Answer:
         return answer(200, own_account(self._token(request), self._url), self._limits())
 
     def _instance(self, _: Received) -> Answer:
-        return answer(200, instance(self._url, self._max_characters), self._limits())
+        return answer(200, self._kind.instance(instance(self._url, self._max_characters)), self._limits())
 
     def _old_instance(self, _: Received) -> Answer:
-        return answer(200, old_instance(self._url, self._max_characters, len(self._statuses)), self._limits())
+        said = old_instance(self._url, self._max_characters, len(self._statuses))
+        return answer(200, self._kind.instance(said), self._limits())
 
     def _number(self) -> str:
         """A new snowflake id: milliseconds and 16 bits, always increasing."""
@@ -346,19 +309,6 @@ def _ids(fields: dict[str, Any]) -> list[str]:
     """`media_ids` of a JSON body or `media_ids[]` of a form."""
     value = fields.get("media_ids") or fields.get("media_ids[]") or []
     return [str(each) for each in (value if isinstance(value, list) else [value])]
-
-
-def _description(fields: dict[str, Any]) -> str | None:
-    description = fields.get("description") or None
-    if description and len(description) > MAX_DESCRIPTION:
-        raise MastodonRefusal(
-            422, f"Validation failed: Description is too long (maximum is {MAX_DESCRIPTION} characters)"
-        )
-    return description
-
-
-def _public(attachment: dict[str, Any]) -> dict[str, Any]:
-    return {name: value for name, value in attachment.items() if not name.startswith("_")}
 
 
 def _nothing(_: Received) -> Answer:

@@ -13,11 +13,11 @@ from collections.abc import Callable
 from datetime import datetime
 from itertools import islice
 from typing import Any, ClassVar
-from urllib.parse import unquote
 
 from syndicate.sandbox.board import Board
 from syndicate.sandbox.counting import addresses, weighted_length
 from syndicate.sandbox.exchange import Answer, Received, Route, Table, answer, instant
+from syndicate.sandbox.networks._x_logins import NotSigned, XLogins
 from syndicate.sandbox.networks._x_text import entity, same, shorten, slug
 from syndicate.sandbox.pictures import look
 
@@ -26,7 +26,6 @@ MAX_ALT = 1_000
 IMAGE_BYTES = 5_242_880
 GIF_BYTES = 15_728_640
 NUMBER = re.compile(r"[0-9]{1,19}")
-SIGNED = ("consumer_key", "token", "signature_method", "timestamp", "nonce", "signature")
 PROBLEMS = "https://api.x.com/2/problems"
 DUPLICATE = "You are not allowed to create a Tweet with duplicate content."
 FIELDS = {
@@ -46,7 +45,7 @@ class XRefusal(Exception):
 
 
 class XStandIn:
-    """A fake of X. Each access token of a signed request is its own account."""
+    """A fake of X. Each access token of a signed request is its own account, and so is each member who signed in."""
 
     title: ClassVar[str] = "X"
     colours: ClassVar[tuple[str, str]] = ("#1c1b19", "#ecebe7")
@@ -56,7 +55,10 @@ class XStandIn:
         self._clock = clock
         self._url = url
         self._last_id = 0
+        self.logins = XLogins(clock)
         self._table = Table(
+            ("GET", "/i/oauth2/authorize", "login", self.logins.page),
+            ("POST", "/2/oauth2/token", "login", self.logins.token),
             ("POST", "/2/tweets", "commit", self._post),
             ("GET", "/2/tweets/*", "read", self._show),
             ("DELETE", "/2/tweets/*", "delete", self._delete),
@@ -74,8 +76,8 @@ class XStandIn:
         self._said: set[tuple[str, str]] = set()
 
     def route(self, method: str, path: str) -> Route | None:
-        """Routes for everything under /2/."""
-        if not path.startswith("/2/"):
+        """Routes for everything under /2/, and for the page on which a member allows an app."""
+        if not path.startswith("/2/") and path != "/i/oauth2/authorize":
             return None
         step, operation = self._table.find(method, path) or ("read", _nothing)
         return Route("x", step, lambda request: self._run(operation, request))
@@ -108,20 +110,18 @@ class XStandIn:
             "x-rate-limit-reset": str(-int(-moment // 1)),
         }
 
-    def _token(self, request: Received) -> str:
-        """The access token of an OAuth 1.0a signature (or of OAuth 2); without one, 401."""
-        scheme, _, rest = request.headers.get("authorization", "").partition(" ")
-        if scheme.lower() == "bearer" and rest.strip():
-            return rest.strip()
-        pairs = (part.strip().partition("=") for part in rest.split(","))
-        given = {name: unquote(value.strip('"')) for name, _, value in pairs}
-        right = scheme.lower() == "oauth" and all(given.get(f"oauth_{name}") for name in SIGNED)
-        if not right or given["oauth_signature_method"] != "HMAC-SHA1":
-            raise XRefusal(401, "Unauthorized", "Unauthorized")
-        return given["oauth_token"]
+    def _token(self, request: Received, scope: str) -> str:
+        """Whose request it is; without a login that is good, or without the scope of OAuth 2, an error."""
+        try:
+            return self.logins.owner(request, scope)
+        except NotSigned as fault:
+            if fault.status == 401:
+                raise XRefusal(401, "Unauthorized", "Unauthorized") from fault
+            words = "Your client app is not configured with the appropriate oauth2 app permissions for this endpoint."
+            raise XRefusal(403, "Forbidden", words) from fault
 
     def _post(self, request: Received) -> Answer:
-        token = self._token(request)
+        token = self._token(request, "tweet.write")
         body = _object(request)
         unknown = sorted(body.keys() - FIELDS)
         if unknown:
@@ -132,7 +132,8 @@ class XStandIn:
             raise _invalid("$.text: must be a string")
         media = self._attached(token, body.get("media"))
         self._check(token, text, media)
-        post = self._made(token, text, media)
+        self._check_reply(body)
+        post = self._made(token, text, media, body)
         self._posts[post["id"]] = post
         self._said.add((token, same(text)))
         reply = {"id": post["id"], "text": post["text"], "edit_history_post_ids": [post["id"]]}
@@ -148,6 +149,13 @@ class XStandIn:
         if (token, same(text)) in self._said:
             raise XRefusal(403, "Forbidden", DUPLICATE)
 
+    def _check_reply(self, body: dict[str, Any]) -> None:
+        if body.get("reply_settings") not in (None, "following", "mentionedUsers", "subscribers", "verified"):
+            raise _invalid("$.reply_settings: does not have a value in the enumeration")
+        to = (body.get("reply") or {}).get("in_reply_to_tweet_id")
+        if to is not None and to not in self._posts:
+            raise XRefusal(403, "Forbidden", "You attempted to reply to a Tweet that is deleted or not visible to you.")
+
     def _attached(self, token: str, media: Any) -> list[dict[str, Any]]:
         if media is None:
             return []
@@ -162,7 +170,7 @@ class XStandIn:
             raise _invalid("Your media IDs are invalid.")
         return kept
 
-    def _made(self, token: str, text: str, media: list[dict[str, Any]]) -> dict[str, Any]:
+    def _made(self, token: str, text: str, media: list[dict[str, Any]], body: dict[str, Any]) -> dict[str, Any]:
         number = self._number()
         account = self._account(token)
         shown, urls = shorten(text)
@@ -182,6 +190,8 @@ class XStandIn:
             media=[each["_board"] | {"alt": each["_alt"]} for each in media],
             card={"url": links[-1], "title": "", "description": "", "image": None} if links and not media else None,
             permalink=f"{self._url}/{account['username']}/status/{number}",
+            reply_to=(body.get("reply") or {}).get("in_reply_to_tweet_id"),
+            replies="mentioned" if body.get("reply_settings") == "mentionedUsers" else "everyone",
             at=created,
         )
         attached = {"attachments": {"media_keys": [each["media_key"] for each in media]}} if media else {}
@@ -197,14 +207,14 @@ class XStandIn:
         }
 
     def _show(self, request: Received, number: str) -> Answer:
-        self._token(request)
+        self._token(request, "tweet.read")
         if number not in self._posts:
             body = {"errors": [_not_found(number)]}
             return answer(200, body, self._limits())
         return answer(200, {"data": _chosen(self._posts[number], request)}, self._limits())
 
     def _delete(self, request: Received, number: str) -> Answer:
-        token = self._token(request)
+        token = self._token(request, "tweet.write")
         if number in self._posts and self._posts[number]["_token"] != token:
             raise XRefusal(403, "Forbidden", "You are not authorized to delete this Tweet.")
         gone = self._posts.pop(number, None) is not None
@@ -212,7 +222,7 @@ class XStandIn:
         return answer(200, {"data": {"deleted": gone}}, self._limits())
 
     def _upload(self, request: Received) -> Answer:
-        token = self._token(request)
+        token = self._token(request, "media.write")
         fields, files = request.fields()
         if "media" not in files:
             raise _invalid("The `media` field is required.")
@@ -232,7 +242,7 @@ class XStandIn:
         return answer(200, {"data": entry}, self._limits())
 
     def _describe(self, request: Received) -> Answer:
-        token = self._token(request)
+        token = self._token(request, "media.write")
         body = _object(request)
         media = self._media.get(body["id"])
         if media is None or media["_token"] != token:
@@ -245,11 +255,11 @@ class XStandIn:
         return answer(200, {"data": described}, self._limits())
 
     def _me(self, request: Received) -> Answer:
-        return answer(200, {"data": self._account(self._token(request))}, self._limits())
+        return answer(200, {"data": self._account(self._token(request, "users.read"))}, self._limits())
 
     def _list(self, request: Received, number: str) -> Answer:
         """List posts, newest first, `max_results` of them (10, from 5 to 100), from `start_time` and `since_id` on."""
-        self._token(request)
+        self._token(request, "tweet.read")
         most = int(request.query.get("max_results", "10"))
         if not 5 <= most <= 100:
             raise _invalid(f"The `max_results` query parameter value [{most}] is not between 5 and 100")

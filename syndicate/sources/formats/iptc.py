@@ -8,12 +8,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from datetime import datetime
 
 from syndicate.addresses import NO_ADDRESS
 from syndicate.dates import Moment
 from syndicate.model import EMBARGOED, Article, Image, LeftOut, Precision
+from syndicate.model.dataclass import dataclass
 from syndicate.serialization import instant
 from syndicate.sources.parsing.fields import ENTRIES, ParseContext, Parsed, distinct, person
 

@@ -3,19 +3,19 @@
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Iterable, Iterator
 from typing import Any, Literal
 
 from syndicate.model import Image
+from syndicate.model.pattern import pattern
 from syndicate.sources.parsing import html_text
 from syndicate.sources.parsing.fields import address, parted
 
 NODES = 5_000  # more objects than any page has reason for
-_ARTICLE = re.compile(
+_ARTICLE = pattern(
     r"(?:\w*Article|\w*(?:Blog|Media)?Posting|Report|Review|Recipe|VideoObject|PodcastEpisode|AudioObject)"
 )
-_OPENING = re.compile(r"(?:<!--|/\*[^*]{0,20}\*/|//)?\s*(?:<!\[CDATA\[)?(?:\s*\*/)?")
+_OPENING = pattern(r"(?:<!--|/\*[^*]{0,20}\*/|//)?\s*(?:<!\[CDATA\[)?(?:\s*\*/)?")
 _CLOSING = ("-->", "]]>", "//", "*/", "/*", ";")
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from datetime import datetime
 from pathlib import PurePosixPath
 from typing import Literal
@@ -12,6 +11,7 @@ from urllib.parse import quote, urlsplit
 from syndicate.dates import Moment, parse
 from syndicate.errors import SourceError
 from syndicate.model import Article, Image
+from syndicate.model.dataclass import dataclass
 from syndicate.sources.formats import frontmatter
 from syndicate.sources.formats.frontmatter import Unreadable, Value
 from syndicate.sources.formats.permalinks import File, Generator, path_of

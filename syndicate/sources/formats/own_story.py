@@ -6,19 +6,19 @@ address or headline agrees with what the page says of itself.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Collection, Iterable, Sequence
-from dataclasses import dataclass
 from urllib.parse import urlsplit
 
 from syndicate.aliases import folded, urlkey
+from syndicate.model.dataclass import dataclass
+from syndicate.model.pattern import pattern
 from syndicate.sources.formats.jsonld import NOTHING, Thing
 from syndicate.sources.parsing import html_text
 
 ALIKE = 0.5
 """Two headlines of one story share at least so much of their words."""
-_PARTS = re.compile(r"\s+(?:[-|–—·•«»:]+)\s+|\s*\|\s*")
-_STORY = re.compile(r"(?:\w*Article|\w*(?:Blog|Media)?Posting|Report)")
+_PARTS = pattern(r"\s+(?:[-|–—·•«»:]+)\s+|\s*\|\s*")
+_STORY = pattern(r"(?:\w*Article|\w*(?:Blog|Media)?Posting|Report)")
 
 
 @dataclass(frozen=True, slots=True)

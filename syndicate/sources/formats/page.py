@@ -12,6 +12,7 @@ from syndicate.aliases import folded, is_same_page
 from syndicate.dates import Moment, parse
 from syndicate.errors import SourceError
 from syndicate.model import Article, Image
+from syndicate.model.pattern import pattern
 from syndicate.net.address_guard import bare
 from syndicate.net.unpacking import BODY_BYTES
 from syndicate.sources.formats.jsonld import NOTHING, Thing, described
@@ -29,8 +30,8 @@ if TYPE_CHECKING:
 SMALL = 250_000
 """Bytes. A page up to this size is read in a few seconds, whatever is in it (20,000 attributes on one tag: 1 s)."""
 ACCEPT = "text/html, application/xhtml+xml;q=0.9, */*;q=0.1"
-_FEEDS = re.compile(r"application/(?:rss|atom|rdf|feed)\+(?:xml|json)")
-_JSON_FEED = re.compile(r"feed[^/]*(?:\.json|/json)?/?$", re.IGNORECASE)  # version 1 had no MIME type of its own
+_FEEDS = pattern(r"application/(?:rss|atom|rdf|feed)\+(?:xml|json)")
+_JSON_FEED = pattern(r"feed[^/]*(?:\.json|/json)?/?$", re.IGNORECASE)  # version 1 had no MIME type of its own
 _FEED = re.compile(rb"<(?:rss|feed|rdf:rdf)[\s>]")
 _META_CHARSET = re.compile(rb"""<meta[^>]{1,200}?charset\s*=\s*["']?\s*([\w.:-]+)""", re.IGNORECASE)
 _PUBLISHED = ("article:published_time", "og:article:published_time", "og:published_time", "datepublished")
@@ -41,9 +42,9 @@ _ISSUED = (
 _UPDATED = ("article:modified_time", "og:article:modified_time", "og:updated_time", "datemodified", "dcterms.modified")
 
 
-_SITE_AT_END = re.compile(r"\s+[-–—|·•:»«]\s+")
+_SITE_AT_END = pattern(r"\s+[-–—|·•:»«]\s+")
 _MARKED = ("[itemprop~=datePublished]", "[pubdate]")
-_ADDRESS = re.compile(r"://|^www\.|\.com/")
+_ADDRESS = pattern(r"://|^www\.|\.com/")
 TIMES = 100  # times of one page that are looked at
 HEADINGS = 3  # of a page, among which is its story's
 _OTHERS = ("a", "li", "article", "nav")  # what teasers and comments are made of
@@ -125,10 +126,23 @@ def _about(page: _Page, thing: Thing) -> Thing:
     return thing if title and title in page.title() else NOTHING
 
 
-def claims(body: bytes, url: str, content_type: str | None) -> tuple[list[str], str | None]:
-    """A page's robots directives, and its canonical address if that is on this site. Raises SourceError."""
+def claims(body: bytes, url: str, content_type: str | None) -> tuple[list[str], str | None, dict[str, str]]:
+    """A page's robots directives, its canonical address if that is on this site, and its records (standard.site): type
+    to at:// address. Raises SourceError.
+    """
     page = _beginning(body, content_type, url)
-    return page.metas(("robots", "googlebot")), page.canonical()
+    return page.metas(("robots", "googlebot")), page.canonical(), _records(page)
+
+
+def _records(page: _Page) -> dict[str, str]:
+    """The first of each kind: `<link rel="site.standard.document" href="at://…">`."""
+    found: dict[str, str] = {}
+    for link in page.tree.css("link[rel][href]"):
+        there = (link.attributes.get("href") or "").strip()
+        for kind in (link.attributes.get("rel") or "").lower().split():
+            if kind in ("site.standard.document", "site.standard.publication") and there.startswith("at://"):
+                found.setdefault(kind, there)
+    return found
 
 
 def find_feeds(body: bytes, url: str) -> list[tuple[str, str, str]]:

@@ -10,11 +10,12 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import datetime
 from pathlib import PurePosixPath
 from urllib.parse import quote
 
+from syndicate.model.dataclass import dataclass
 from syndicate.sources.formats.frontmatter import Unreadable, Value
 
 _DATED = re.compile(r"\d{4}-\d\d-\d\d-(.+)")

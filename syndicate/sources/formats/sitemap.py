@@ -6,7 +6,6 @@ https://www.sitemaps.org/protocol.html, https://developers.google.com/search/doc
 from __future__ import annotations
 
 import zlib
-from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING
 
@@ -14,6 +13,7 @@ from syndicate.addresses import without_login
 from syndicate.dates import Moment
 from syndicate.errors import SourceError
 from syndicate.model import Article, Image, LeftOut
+from syndicate.model.dataclass import dataclass
 from syndicate.net import unpacking
 from syndicate.sources.parsing import html_text, xml_tree
 from syndicate.sources.parsing.bot_challenges import HINT, challenger

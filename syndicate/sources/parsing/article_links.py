@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from syndicate.aliases import site_host
 from syndicate.model import ENCLOSED
+from syndicate.model.dataclass import dataclass
 from syndicate.sources.parsing.fields import ParseContext, words
 
 if TYPE_CHECKING:

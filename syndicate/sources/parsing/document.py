@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from syndicate.errors import SourceError
+from syndicate.model.dataclass import dataclass
 from syndicate.net.unpacking import BODY_BYTES
 from syndicate.sources.parsing.fields import Namespaces
 

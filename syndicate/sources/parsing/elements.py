@@ -8,9 +8,10 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator
 
+from syndicate.model.pattern import pattern
 from syndicate.sources.parsing.html_text import ATTRIBUTES
 
-_TAG = re.compile(rf"<(/?)([a-zA-Z][a-zA-Z0-9:-]*)({ATTRIBUTES})>")
+_TAG = pattern(rf"<(/?)([a-zA-Z][a-zA-Z0-9:-]*)({ATTRIBUTES})>")
 _SUSPECT = (
     "hidden",
     "display",
@@ -22,12 +23,12 @@ _SUSPECT = (
     "more",
     "continue-reading",
 )
-_HIDDEN = re.compile(
+_HIDDEN = pattern(
     r"""(?:^|\s)(?:hidden(?=[\s/]|$|=["']?(?:hidden)?["']?(?:\s|$))|data-nosnippet\b"""
     r"""|style\s*=\s*["']?[^"'>]*(?:display\s*:\s*none|visibility\s*:\s*hidden))""",
     re.IGNORECASE,
 )
-_CLASS = re.compile(r"""(?:^|\s)class\s*=\s*(?:"([^"]*)"|'([^']*)'|([^\s"'>]+))""", re.IGNORECASE)
+_CLASS = pattern(r"""(?:^|\s)class\s*=\s*(?:"([^"]*)"|'([^']*)'|([^\s"'>]+))""", re.IGNORECASE)
 _VOID = frozenset(["area", "br", "col", "embed", "hr", "img", "input", "link", "meta", "param", "source", "wbr"])
 _UNSEEN = frozenset(["screen-reader-text", "screen-reader-only", "sr-only", "visually-hidden", "visuallyhidden"])
 _CAPTIONS = frozenset([

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import functools
 import re
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Literal, TypeVar
 from urllib.parse import SplitResult, urljoin, urlsplit
 
-from syndicate.addresses import NO_ADDRESS, is_possible, without_login
+from syndicate.addresses import NO_ADDRESS, is_possible, without_acting, without_login
 from syndicate.dates import Moment, parse
 from syndicate.model import UNREAD_DATE, UNUSABLE, Article, LeftOut
+from syndicate.model.dataclass import dataclass
+from syndicate.model.pattern import pattern
 from syndicate.sources.parsing import html_text
 
 if TYPE_CHECKING:
@@ -58,14 +61,14 @@ _NAMESPACES = {
     "http://backend.userland.com/RSS2": "",
     "http://blogs.law.harvard.edu/tech/rss": "",
 }
-_PREFIX = re.compile(r"""xmlns:([\w.-]{1,40})\s*=\s*["']([^"'<>]{1,200})["']""")
-_LANGUAGE = re.compile(r"[A-Za-z]{2,3}(?:-[A-Za-z0-9]{1,8})*", re.ASCII)
-_MAILBOX = re.compile(r"\S+@\S+\s*\((.*)\)|(.*?)\s*[<(][^<>()@\s]+@[^<>()\s]+[>)]")
-_BYLINE = re.compile(r"\A(?:By|BY|by)\s+(?=[^\W\d_])")
-_BARE_MAILBOX = re.compile(r"[^\s@]+@[^\s@]+\.[^\s@]+")
-_ABSOLUTE = re.compile(r"https?://(?:[A-Za-z0-9-]{1,63}\.)+[A-Za-z][A-Za-z0-9-]{0,62}(?::\d{1,4})?(?:[/?#][!-~]*)?")
-_AMPERSAND = re.compile("&(?:amp|#0{0,3}38);")  # escaped twice; no address means that
-_BROKEN = re.compile("\\s*[\t\r\n]\\s*|[\x00\ud800-\udfff]")  # halves of a character: JSON can spell them
+_PREFIX = pattern(r"""xmlns:([\w.-]{1,40})\s*=\s*["']([^"'<>]{1,200})["']""")
+_LANGUAGE = pattern(r"[A-Za-z]{2,3}(?:-[A-Za-z0-9]{1,8})*", re.ASCII)
+_MAILBOX = pattern(r"\S+@\S+\s*\((.*)\)|(.*?)\s*[<(][^<>()@\s]+@[^<>()\s]+[>)]")
+_BYLINE = pattern(r"\A(?:By|BY|by)\s+(?=[^\W\d_])")
+_BARE_MAILBOX = pattern(r"[^\s@]+@[^\s@]+\.[^\s@]+")
+_ABSOLUTE = pattern(r"https?://(?:[A-Za-z0-9-]{1,63}\.)+[A-Za-z][A-Za-z0-9-]{0,62}(?::\d{1,4})?(?:[/?#][!-~]*)?")
+_AMPERSAND = pattern("&(?:amp|#0{0,3}38);")  # escaped twice; no address means that
+_BROKEN = pattern("\\s*[\t\r\n]\\s*|[\x00\ud800-\udfff]")  # halves of a character: JSON can spell them
 # Names that are not always written in the case they have; feeds are made by hand, too.
 _CASED = {
     name.lower(): name
@@ -314,6 +317,7 @@ def identity(text: str) -> str | None:
     return text if 0 < len(text) <= LONGEST else None
 
 
+@functools.lru_cache(maxsize=256)  # an entry gives its address as its link and its guid
 def address(text: str | None, base: str) -> str:
     """The address made absolute and otherwise unchanged; "" if it is not http(s), or has a host that cannot be."""
     if not text or len(text) > LONGEST:
@@ -331,7 +335,7 @@ def address(text: str | None, base: str) -> str:
         scheme = urlsplit(text).scheme
     except ValueError:
         return ""
-    return scheme + text[len(scheme) :] if is_possible(text) else ""
+    return without_acting(scheme + text[len(scheme) :]) if is_possible(text) else ""
 
 
 def _with_scheme(text: str, here: SplitResult) -> str:

@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 import unicodedata
 
+from syndicate.model.pattern import pattern
 from syndicate.text import plain
 
 SUMMARY = 5_000  # characters; some feeds put the whole article into the summary
@@ -28,37 +29,37 @@ _BLOCK_NAMES = (
 def _tags(names: str) -> re.Pattern[str]:
     """A pattern for tags with these names, whatever their prefix, even with a stray quote."""
     start = rf"</?(?:[a-z0-9]+:)?({names})(?![a-z0-9:-])"
-    return re.compile(rf"{start}(?:{ATTRIBUTES}>|[^<>]*+>)", re.IGNORECASE)
+    return pattern(rf"{start}(?:{ATTRIBUTES}>|[^<>]*+>)", re.IGNORECASE)
 
 
 _INLINE, _BLOCK = _tags(_INLINE_NAMES), _tags(_BLOCK_NAMES)
 _LINES = frozenset(["br", "li", "dt", "dd", "tr"])
 _NO_LINES = frozenset(["td", "th", "thead", "tbody", "tfoot", "img", "iframe", "video"])
-_PAIRED = re.compile(
+_PAIRED = pattern(
     rf"<((?:{_INLINE_NAMES}|{_BLOCK_NAMES})(?![a-z0-9:-]))[^<>]*+>.*</\1\s*>|<br\s*/?>", re.IGNORECASE | re.DOTALL
 )
 """HTML that is closed again: a text on HTML names its tags one by one."""
-_ALL_MARKUP = re.compile(
+_ALL_MARKUP = pattern(
     rf"\s*<(?:{_BLOCK_NAMES})(?![a-z0-9:-])[^<>]*+>.*<(?:/(?:{_BLOCK_NAMES})|(?:br|img)[^<>]*+)\s*/?>\s*",
     re.IGNORECASE | re.DOTALL,
 )
 """Blocks of HTML from the beginning to the end."""
 _CDATA = "<![CDATA["
-_WHITE = re.compile("[ \t\r\n\f]+")
-_ANY = re.compile(rf"<[a-zA-Z/!?](?:{ATTRIBUTES}>|[^<>]*+>)")
-_HIDDEN = re.compile(r"<!--|<(script|style|template|noscript)(?![a-z0-9-])", re.IGNORECASE)
-_ENTITY = re.compile(r"&(?:#[0-9]{1,7}|#[xX][0-9a-fA-F]{1,6}|[A-Za-z][A-Za-z0-9]{1,31});")
-_IMG = re.compile(rf"<(?:img|source)(?=[\s/]){ATTRIBUTES}>", re.IGNORECASE)
-_ATTRIBUTE = re.compile(r"""(?<![\w:-])([\w:-]++)(?:\s*+=\s*+(?:"([^"]*)"|'([^']*)'|([^\s"'>]+)))?""")
-ILLEGAL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff\ud800-\udfff]")
+_WHITE = pattern("[ \t\r\n\f]+")
+_ANY = pattern(rf"<[a-zA-Z/!?](?:{ATTRIBUTES}>|[^<>]*+>)")
+_HIDDEN = pattern(r"<!--|<(script|style|template|noscript)(?![a-z0-9-])", re.IGNORECASE)
+_ENTITY = pattern(r"&(?:#[0-9]{1,7}|#[xX][0-9a-fA-F]{1,6}|[A-Za-z][A-Za-z0-9]{1,31});")
+_IMG = pattern(rf"<(?:img|source)(?=[\s/]){ATTRIBUTES}>", re.IGNORECASE)
+_ATTRIBUTE = pattern(r"""(?<![\w:-])([\w:-]++)(?:\s*+=\s*+(?:"([^"]*)"|'([^']*)'|([^\s"'>]+)))?""")
+ILLEGAL = pattern("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff\ud800-\udfff]")
 """What no XML may hold (https://www.w3.org/TR/xml/#charsets), and JSON can spell: controls, halves of characters."""
 # Bytes of Windows-1252 that were declared Latin-1, where they are control characters nobody means.
 _CP1252 = {code: bytes([code]).decode("cp1252", "replace") for code in range(0x80, 0xA0)}
 # UTF-8 that was taken for Windows-1252 and encoded once more: a character that begins a sequence, and its rest.
 _BACK = {ord(character): code for code, character in _CP1252.items() if character != "\ufffd"}
 _REST = "\x80-\xbf" + "".join(map(chr, _BACK))
-_TWICE = re.compile(rf"[\xc2-\xdf][{_REST}]|[\xe0-\xef][{_REST}]{{2}}|[\xf0-\xf4][{_REST}]{{3}}")
-_BEYOND_ASCII = re.compile("[^\x00-\x7f]")
+_TWICE = pattern(rf"[\xc2-\xdf][{_REST}]|[\xe0-\xef][{_REST}]{{2}}|[\xf0-\xf4][{_REST}]{{3}}")
+_BEYOND_ASCII = pattern("[^\x00-\x7f]")
 _OPENED = ("\xc2\xab", "\xc2\xbb", "\xc3\xab")  # «, » and ë
 _PUNCTUATION = frozenset("…–—‘’“”‹›«»·•")  # noqa: RUF001 - these are what is meant
 

@@ -6,10 +6,11 @@ import re
 from collections.abc import Iterable
 
 from syndicate.model import Hub
+from syndicate.model.pattern import pattern
 from syndicate.sources.parsing.fields import address
 
-_LINK = re.compile(r"<([^<>]*)>([^<>]*)")
-_REL = re.compile(r";\s*rel\s*=\s*(?:\"([^\"]*)\"|([^\s;,\"]+))", re.IGNORECASE)
+_LINK = pattern(r"<([^<>]*)>([^<>]*)")
+_REL = pattern(r";\s*rel\s*=\s*(?:\"([^\"]*)\"|([^\s;,\"]+))", re.IGNORECASE)
 
 
 def of_links(links: Iterable[tuple[str, str | None]], base: str) -> tuple[str, str]:

@@ -16,6 +16,7 @@ from typing import Any
 
 from syndicate.errors import SourceError
 from syndicate.model import Article, LeftOut
+from syndicate.net.child_environment import child_environment
 from syndicate.serialization import instant, load_article
 from syndicate.sources.parsing.fields import OWN_LINKS, LinkRule, Parsed
 
@@ -74,7 +75,7 @@ def _ask(kind: str, body: bytes, options: dict[str, Any], failure: str, seconds:
     try:
         given = json.dumps(request).encode() + b"\n" + body
         done = subprocess.run(  # noqa: S603 - our own interpreter and words
-            command, input=given, capture_output=True, timeout=PATIENCE, check=True
+            command, input=given, capture_output=True, timeout=PATIENCE, check=True, env=child_environment()
         )
         said: dict[str, Any] = json.loads(done.stdout)
     except (subprocess.SubprocessError, OSError, ValueError) as fault:

@@ -8,15 +8,24 @@ from __future__ import annotations
 
 import re
 
+from syndicate.model.pattern import pattern
 from syndicate.sources.parsing.html_text import text as text_of
 
 
-def _listed(phrases: str) -> tuple[str, ...]:
-    return tuple(phrase.strip() for phrase in " ".join(phrases.split()).split("|"))
+class _Phrases:
+    """Phrases that are looked for in small letters; a text in ASCII is asked for those alone that can be in it."""
+
+    def __init__(self, listed: str) -> None:
+        self.all = tuple(phrase.strip() for phrase in " ".join(listed.split()).split("|"))
+        self._plain = tuple(phrase for phrase in self.all if phrase.isascii())
+
+    def met(self, small: str) -> list[str]:
+        """Those that are in a text."""
+        return [phrase for phrase in (self._plain if small.isascii() else self.all) if phrase in small]
 
 
 # Yoast's footer of each entry (https://yoast.com/help/rss-footer/), as its translations have it, and those like it.
-_FOOTERS = _listed("""
+_FOOTERS = _Phrases("""
     appeared first on | first appeared on | was first published | was originally published | originally appeared on
     | erschien zuerst | erschien zunächst | wurde zuerst | se publicó primero | aparece primero | apareció primero |
     se publicó por primera vez | est apparu en premier | est apparu d'abord | a été publié en premier | apparaît en
@@ -33,15 +42,15 @@ _FOOTERS = _listed("""
     처음 나타 | xuất hiện đầu tiên | pertama kali
     tampil | pertama kali muncul | הופיע לראשונה | ظهرت المقالة | ظهر المقال | أولاً | اولین بار
 """)
-_POST = re.compile(
+_POST = pattern(
     r"post|article|entry|story|beitrag|artikel|entrada|artículo|billet|articolo|conteúdo|artigo|bericht|artykuł"
     r"|wpis|inlägget|indlægget|opslaget|innlegget|artikkeli|příspěvek|článek|príspevok|bejegyzés|articolul|yazı"
     r"|сообщение|запис|публикац|чланак|objava|άρθρο|投稿|記事|文章|게시물|글|bàiviết|הפוסט|المقال|نوشته"
 )
-_NAMELESS = re.compile(
+_NAMELESS = pattern(
     r"(?:the post|der beitrag|la entrada|l['’]article) +(?:appeared|erschien|se publicó|est apparu)", re.IGNORECASE
 )
-_PROMPTS = _listed("""
+_PROMPTS = _Phrases("""
     continue reading | read more | read the rest | read on | keep reading | read the full story | read the full
     article | read the full post | read full story | read full article | read full post | read the whole story |
     read the whole article | read the whole post | full story | learn more | view post | view full post |
@@ -59,35 +68,35 @@ _PROMPTS = _listed("""
     | ادامه مطلب
 """)
 _ARROWS = r"\s→»›>⟶➔➜⇒⟩"
-_PROMPT = re.compile(rf"[\[(]?(?:{'|'.join(_PROMPTS)})(?![^\W_])(?P<rest>[^\n]{{0,300}})\Z", re.IGNORECASE)
-_LINKED = re.compile(
+_PROMPT = pattern(rf"[\[(]?(?:{'|'.join(_PROMPTS.all)})(?![^\W_])(?P<rest>[^\n]{{0,300}})\Z", re.IGNORECASE)
+_LINKED = pattern(
     r"<a\b[^<>]{0,1000}>(?P<said>(?:[^<]|<(?!/?a\b)[^<>]{0,300}>){1,600})</a>"
     rf"[{_ARROWS}.…\])]*(?:</?[a-z][^<>]{{0,200}}>\s*)*\Z",
     re.IGNORECASE,
 )
-_TWO_LINKS = re.compile(
+_TWO_LINKS = pattern(
     r"<a\b[^<>]{0,1000}>(?P<title>[^<]{1,500})</a>(?P<between>[^<>]{1,80})<a\b[^<>]{0,1000}>[^<]{1,200}</a>"
     r"[^<>]{0,40}(?:</?[a-z][^<>]{0,200}>\s*)*\Z",
     re.IGNORECASE,
 )
-_AFTER_A_SENTENCE = re.compile(r"(?:\A|[.!?…:;»”\"')\]。！？]\s*|\n)\Z")
-_SENTENCE_END = re.compile(r"[.!?…。！？][»”\"')\]]*\Z")
-_SENTENCE = re.compile(r"(?<=[.!?…»”\"'])\s+|(?<=[。！？])\s*|\n")
-_CUT_OFF = re.compile(r"\s*[\[(]\s?(?:…|\.{3}|\. \. \.)\s?[\])][\s→»›]*\Z")
-_BRACKETED_MORE = re.compile(
+_AFTER_A_SENTENCE = pattern(r"(?:\A|[.!?…:;»”\"')\]。！？]\s*|\n)\Z")
+_SENTENCE_END = pattern(r"[.!?…。！？][»”\"')\]]*\Z")
+_SENTENCE = pattern(r"(?<=[.!?…»”\"'])\s+|(?<=[。！？])\s*|\n")
+_CUT_OFF = pattern(r"\s*[\[(]\s?(?:…|\.{3}|\. \. \.)\s?[\])][\s→»›]*\Z")
+_BRACKETED_MORE = pattern(
     r"\s*[\[(](?:more|read more|mehr|weiterlesen|suite|lire la suite|más|leer más|altro|leggi tutto|mais"
     r"|leia mais|meer|lees meer"
     r"|więcej|ещё|далее|mer|mere|lisää|více|続き|更多)\s?(?:…|\.{3})?[\s→»›]*[\])]\s*\Z",
     re.IGNORECASE,
 )
-_CREDIT = re.compile(
+_CREDIT = pattern(
     r"\A(?:(?:photo|image|picture|foto|bild)s?(?:[\s-]?(?:credit|credits|courtesy|nachweis|quelle))?"
     r"|photograph|credit|bildnachweis|bildquelle|crédits?(?: photos?)?|photo d['’]illustration|imagen|imagem|immagine"
     r"|fotografía|fotografia|zdjęcie|fot\.|фото|kuva|billede|写真|图片|圖片|사진)"
     r"\s?(?:[:：©|/]|(?:by|von|par|por|di|de|av|af|door|of)(?-i:(?=\s+[^\W\d_a-z])))",
     re.IGNORECASE,
 )
-_SIGN = re.compile(r"\A(?:©|\(c\)\s)", re.IGNORECASE)
+_SIGN = pattern(r"\A(?:©|\(c\)\s)", re.IGNORECASE)
 LONGEST_CREDIT = 140
 LONGEST_FOOTER = 120  # characters of a footer besides the headline
 LONG_TITLE = 25  # bytes of a headline that no sentence of the text repeats by chance
@@ -165,9 +174,8 @@ def _unfooted(text: str, title: str) -> str:
     return text
 
 
-def _has_any(phrases: tuple[str, ...], text: str) -> bool:
-    small = text.casefold().replace("’", "'")
-    return any(phrase in small for phrase in phrases)
+def _has_any(phrases: _Phrases, text: str) -> bool:
+    return bool(phrases.met(text.casefold().replace("’", "'")))
 
 
 def _names(said: str, title: str) -> bool:
@@ -193,7 +201,7 @@ def _unprompted(text: str, title: str) -> str:
     small = tail.casefold().replace("’", "'")
     if len(small) != len(tail):
         return text
-    for start in sorted({small.rfind(phrase) for phrase in _PROMPTS} - {-1}, reverse=True):
+    for start in sorted({small.rfind(phrase) for phrase in _PROMPTS.met(small)}, reverse=True):
         begun = start - (start > 0 and tail[start - 1] in "[(")
         before, prompt = text[: len(text) - len(tail) + begun], _PROMPT.match(tail.replace("’", "'"), begun)
         if prompt and _AFTER_A_SENTENCE.search(before[-5:]) and _is_prompt(prompt["rest"], title, before):

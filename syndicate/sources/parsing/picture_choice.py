@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from urllib.parse import unquote, urlsplit
 
 from syndicate.model import Image
+from syndicate.model.pattern import pattern
 from syndicate.sources.parsing import html_text
 from syndicate.sources.parsing.fields import address
 
@@ -20,13 +21,13 @@ _ASSUMED = 400  # pixels of width of a picture in a text that does not state its
 _THUMBNAIL = 320  # and of a thumbnail
 _FROM_TEXT = 5  # pictures of one text
 
-_IMAGE_NAME = re.compile(r"\.(?:jpe?g|png|gif|webp|avif)(?:$|[?#])", re.IGNORECASE)
-_DRAWN = re.compile(r"\.(?:svgz?|ico)$", re.IGNORECASE)  # which no network takes
+_IMAGE_NAME = pattern(r"\.(?:jpe?g|png|gif|webp|avif)(?:$|[?#])", re.IGNORECASE)
+_DRAWN = pattern(r"\.(?:svgz?|ico)$", re.IGNORECASE)  # which no network takes
 _MISSING = frozenset({"undefined", "null", "nan", "[object object]"})
 _OTHER_FILES = ("audio", "video", "text", "font", "model")
 # Not pictures of the article: portraits of its author (WordPress.com and GitHub list them first), smileys and
 # formulas, and what services hang below a text to be shared by, to count readers or to advertise.
-_ORNAMENT = re.compile(
+_ORNAMENT = pattern(
     r"//(?:[\w-]+\.)?gravatar\.com/|//avatars\d*\.githubusercontent\.com/"
     r"|//s\.w\.org/images/core/emoji|/twemoji/|/smilies/|/wp-includes/images/|//s0\.wp\.com/latex\.php"
     r"|//feeds\d?\.feedburner\.com/|//[\w.-]+/~(?:ff?|[acr])/[^.]{0,80}$|//feedads\.|[/.]pheedo\.com/"
@@ -39,18 +40,18 @@ _ORNAMENTS = {"avatar", "emoji", "wp-smiley"}
 """Classes of an `<img>` that is an ornament, whatever its address."""
 _LAZY = ("data-src", "data-lazy-src", "data-original")  # where `src` holds the place of what is loaded when seen
 _SETS = ("data-srcset", "data-lazy-srcset", "srcset")
-_HIDES = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden|(?:^|[\s;])opacity\s*:\s*0(?:\.0+)?\s*(?:$|[;!])")
-_HIDDEN_PART = re.compile(
+_HIDES = pattern(r"display\s*:\s*none|visibility\s*:\s*hidden|(?:^|[\s;])opacity\s*:\s*0(?:\.0+)?\s*(?:$|[;!])")
+_HIDDEN_PART = pattern(
     r"<(div|span|p|figure|section|a)(?=\s)(?=[^<>]{0,500}?(?:display\s*:\s*none|visibility\s*:\s*hidden"
     r"|\shidden(?=[\s=>])))[^<>]{0,2000}>",
     re.IGNORECASE,
 )
-_SIDE = re.compile(r"(?:^|[\s;])(?:max-)?(width|height)\s*:\s*(\d{1,5})(?:\.\d+)?px", re.IGNORECASE)
-_NEXT = re.compile(r"[\s,]*+(\S++)")  # as https://html.spec.whatwg.org/multipage/images.html#parse-a-srcset-attribute
-_SIZED = re.compile(r"\s*(\d+(?:\.\d+)?)([wx])")
+_SIDE = pattern(r"(?:^|[\s;])(?:max-)?(width|height)\s*:\s*(\d{1,5})(?:\.\d+)?px", re.IGNORECASE)
+_NEXT = pattern(r"[\s,]*+(\S++)")  # as https://html.spec.whatwg.org/multipage/images.html#parse-a-srcset-attribute
+_SIZED = pattern(r"\s*(\d+(?:\.\d+)?)([wx])")
 # The size that WordPress (photo-300x200.jpg) and Google's servers (/s72-c/, =w640-h480) write into an address.
-_SIZE_IN_NAME = re.compile(r"-(\d{2,4})x\d{2,4}\.\w{3,4}$")
-_SIZE_IN_PATH = re.compile(r"(?:/|=)[sw](\d{2,4})(?:-[\w-]{1,20})?(?:/|$)")
+_SIZE_IN_NAME = pattern(r"-(\d{2,4})x\d{2,4}\.\w{3,4}$")
+_SIZE_IN_PATH = pattern(r"(?:/|=)[sw](\d{2,4})(?:-[\w-]{1,20})?(?:/|$)")
 
 
 def is_picture(mime: str, url: str) -> bool:

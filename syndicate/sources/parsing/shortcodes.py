@@ -7,17 +7,19 @@ from __future__ import annotations
 
 import re
 
+from syndicate.model.pattern import pattern
+
 _VALUE = r"""(?:"[^"\[\]]{0,500}"|'[^'\[\]]{0,500}'|[“”″„][^“”″\[\]]{0,500}[“”″]|[‘’][^‘’\[\]]{0,500}[‘’])"""  # noqa: RUF001 - WordPress's quotes
 _OPENED = r"(?<![\w\[])\["
-_WHOLE = re.compile(
+_WHOLE = pattern(
     rf"{_OPENED}(caption|wp_caption|embed|audio|video|playlist|gallery|youtube|vimeo|soundcloud|tweet|twitter|instagram"
     r"|script|contact-form|googlemaps?|map)(?:\s[^\[\]]{0,1000})?\].{0,2000}?\[/\1\]",
     re.IGNORECASE | re.DOTALL,
 )
 """Shortcodes whose content is no text of the article either."""
-_TOLD = re.compile(rf"{_OPENED}[a-zA-Z][\w-]{{1,60}}(?:\s+[\w-]{{1,60}}\s?=\s?{_VALUE})[^\[\]]{{0,3000}}\]")
-_CLOSING = re.compile(r"\[/([a-zA-Z][\w-]{0,60})\]")
-_LONE = re.compile(
+_TOLD = pattern(rf"{_OPENED}[a-zA-Z][\w-]{{1,60}}(?:\s+[\w-]{{1,60}}\s?=\s?{_VALUE})[^\[\]]{{0,3000}}\]")
+_CLOSING = pattern(r"\[/([a-zA-Z][\w-]{0,60})\]")
+_LONE = pattern(
     rf"{_OPENED}(?:[a-z][a-z0-9]{{0,20}}_[a-z0-9_]{{2,40}}|gallery|playlist|contact-form-7|gravityform|wpforms|rev_slider)"
     r"(?:\s[^\[\]=]{1,60}=[^\[\]]{0,1000})?\s?/?\]"
 )

@@ -7,11 +7,12 @@ from __future__ import annotations
 
 import codecs
 import re
-from dataclasses import dataclass
 from html import escape, unescape
 from typing import TYPE_CHECKING
 
 from syndicate.errors import SourceError
+from syndicate.model.dataclass import dataclass
+from syndicate.model.pattern import pattern
 from syndicate.sources.parsing import html_text
 from syndicate.sources.parsing.html_text import ILLEGAL
 from syndicate.text import CP1252
@@ -22,10 +23,10 @@ if TYPE_CHECKING:
 TAGS = 1_000_000  # more would cost hundreds of megabytes as a tree
 ROOTS = ("rss", "RDF", "feed", "channel")
 
-_CHARSET = re.compile(r"charset\s*=\s*[\"']?([\w.:-]+)", re.IGNORECASE)
+_CHARSET = pattern(r"charset\s*=\s*[\"']?([\w.:-]+)", re.IGNORECASE)
 _DECLARED = re.compile(rb"""^\s*<\?xml[^>]{0,200}?encoding\s*=\s*["']([\w.:-]+)["']""")
-_DECLARATION = re.compile(r"\s*<\?xml\b[^>]{0,200}\?>")
-_CODECS = re.compile(
+_DECLARATION = pattern(r"\s*<\?xml\b[^>]{0,200}\?>")
+_CODECS = pattern(
     r"utf-?(?:8|16|32)|iso-?8859|latin|cp\d|koi8|mac|windows|win|gb|big5|euc|shift|sjis|ks_c|johab|hz|iso-?2022|(?:us-)?ascii|tis"
 )
 _BOMS = (
@@ -39,17 +40,15 @@ _BOMS = (
     (b"<\0", "utf-16-le"),
     (b"\0<", "utf-16-be"),
 )
-_ROOT = re.compile(r"<((?:[A-Za-z_][\w.-]*:)?(?:rss|RDF|feed))(?=[\s>])")
-_DOCTYPE_OF_A_PAGE = re.compile(r"<!doctype html>\s*<(?:rss|rdf:rdf|feed)[\s>]")  # above a feed, by mistake
-_WRAPPED = re.compile(r"""<(?:rss\s[^<>]{0,200}version=|feed\s[^<>]{0,200}xmlns=["']http://www\.w3\.org/2005/Atom)""")
-_SITEMAP = re.compile(r"<(?:urlset|sitemapindex)[\s>]")
-_ITEM_END = re.compile(r"</(?:[A-Za-z_][\w.-]*:)?(?:item|entry)\s*>")
-_BARE = re.compile(r"&(?!(?:#[0-9]{1,7}|#[xX][0-9a-fA-F]{1,6}|[A-Za-z][A-Za-z0-9]{0,31});)")
-_REFERENCE = re.compile(r"&(?!(?:amp|lt|gt|quot|apos);)[#\w]{1,33};")
-_NUMBERED = re.compile(r"&#(?:[xX]([0-9a-fA-F]{1,6})|([0-9]{1,7}));", re.ASCII)
-_HALVES = re.compile(
-    r"&#([xX][dD][89abAB][0-9a-fA-F]{2}|5[56][0-9]{3});&#([xX][dD][c-fC-F][0-9a-fA-F]{2}|5[67][0-9]{3});"
-)
+_ROOT = pattern(r"<((?:[A-Za-z_][\w.-]*:)?(?:rss|RDF|feed))(?=[\s>])")
+_DOCTYPE_OF_A_PAGE = pattern(r"<!doctype html>\s*<(?:rss|rdf:rdf|feed)[\s>]")  # above a feed, by mistake
+_WRAPPED = pattern(r"""<(?:rss\s[^<>]{0,200}version=|feed\s[^<>]{0,200}xmlns=["']http://www\.w3\.org/2005/Atom)""")
+_SITEMAP = pattern(r"<(?:urlset|sitemapindex)[\s>]")
+_ITEM_END = pattern(r"</(?:[A-Za-z_][\w.-]*:)?(?:item|entry)\s*>")
+_BARE = pattern(r"&(?!(?:#[0-9]{1,7}|#[xX][0-9a-fA-F]{1,6}|[A-Za-z][A-Za-z0-9]{0,31});)")
+_REFERENCE = pattern(r"&(?!(?:amp|lt|gt|quot|apos);)[#\w]{1,33};")
+_NUMBERED = pattern(r"&#(?:[xX]([0-9a-fA-F]{1,6})|([0-9]{1,7}));", re.ASCII)
+_HALVES = pattern(r"&#([xX][dD][89abAB][0-9a-fA-F]{2}|5[56][0-9]{3});&#([xX][dD][c-fC-F][0-9a-fA-F]{2}|5[67][0-9]{3});")
 _BEYOND_ASCII = re.compile(rb"[\x80-\xff]")
 _HIGH = bytes(range(0x80, 0x100))
 _WHOLE_UTF8 = re.compile(rb"[\xc2-\xdf][\x80-\xbf]|[\xe0-\xef][\x80-\xbf]{2}|[\xf0-\xf4][\x80-\xbf]{3}")

@@ -39,3 +39,17 @@ def test_a_tick_that_fails_is_followed_by_the_next(monkeypatch):
     ended.start()
     ended.join(PATIENCE)
     assert len(ticks) == 3
+
+
+def test_it_returns_when_the_last_tick_has_ended(monkeypatch):
+    """What a tick uses is closed after that."""
+    monkeypatch.setattr(ticker, "TICK", 0.01)
+    stop, ended = threading.Event(), []
+
+    def tick():
+        stop.set()
+        threading.Event().wait(0.1)
+        ended.append(1)
+
+    tick_until(stop, tick)
+    assert ended == [1]

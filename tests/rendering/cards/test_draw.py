@@ -1,4 +1,6 @@
 import io
+import os
+import re
 import sys
 
 import pytest
@@ -57,7 +59,7 @@ def test_the_same_card_for_accounts_that_take_as_many_bytes_or_more(drawn, photo
         ("16-bit PNG", lambda: saved(Pillow.new("I;16", (900, 700), 20_000), "PNG")),
         ("palette GIF", lambda: saved(Pillow.new("P", (900, 700)), "GIF")),
         ("WebP", lambda: saved(Pillow.new("RGB", (900, 700), "teal"), "WEBP")),
-        ("tall PNG", lambda: saved(Pillow.new("RGB", (900, 30_000), "teal"), "PNG")),
+        ("tall PNG", lambda: saved(Pillow.new("RGB", (900, 27_000), "teal"), "PNG")),
         (
             "animation",
             lambda: saved(
@@ -97,20 +99,18 @@ def svg():
 
 
 @pytest.mark.parametrize(
-    ("data", "told"),
+    ("make", "told"),
     [
-        (b"<html>not found</html>", "not a picture we can read"),
-        (b"", "not a picture"),
-        (svg(), "not a picture we can read"),
-        (saved(Pillow.new("RGB", (30_000, 10_000)), "PNG"), "more than the"),
-        (saved(Pillow.new("RGB", (60, 40), "teal")), "60 x 40 pixels are too few"),
+        (lambda: b"<html>not found</html>", "not a picture we can read"),
+        (lambda: b"\0", "not a picture"),
+        (svg, "not a picture we can read"),
+        (lambda: saved(Pillow.new("1", (30_000, 10_000)), "PNG", compress_level=1), "more than the"),
+        (lambda: saved(Pillow.new("RGB", (60, 40), "teal")), "60 x 40 pixels are too few"),
     ],
     ids=["html", "empty", "svg", "huge", "tiny"],
 )
-def test_a_photo_that_cannot_be_used_leaves_a_card_without_it_and_one_warning(ours, drawn, order, data, told):
-    if not data:
-        data = b"\0"
-    picture, found = drawn(data)
+def test_a_photo_that_cannot_be_used_leaves_a_card_without_it_and_one_warning(ours, drawn, order, make, told):
+    picture, found = drawn(make())
     assert picture.size == (1200, 630)
     assert [told in warning for warning in found.warnings] == [True]
     assert found.warnings[0].startswith("the photo is left out of the card: ")
@@ -184,6 +184,89 @@ def test_a_broken_or_hostile_template_is_one_line(ours, order, theme, html, told
         theme(html=html).card(order(theme="mine"))
     assert told in str(fault.value)
     assert "\n" not in str(fault.value)
+
+
+@pytest.fixture
+def linked(theme, tmp_path):
+    """A theme with a link at `name` to a file outside of the templates' folder."""
+
+    def make(name, *, target="../../../outside.env", **wishes):
+        (tmp_path / "outside.env").write_text("DB_PASSWORD=example")
+        drawer = theme(**wishes)
+        path = tmp_path / "templates" / "cards" / "mine" / name
+        path.parent.mkdir(exist_ok=True)
+        path.unlink(missing_ok=True)
+        path.symlink_to(target)
+        return drawer
+
+    return make
+
+
+@pytest.mark.parametrize("name", ["theme.yaml", "card.html.j2", "x.txt"])
+@pytest.mark.parametrize("target", ["../../../outside.env", "/dev/zero"])
+def test_a_theme_reads_nothing_outside_the_templates_folder(linked, order, name, target):
+    drawer = linked(name, target=target, html="<div>{% include 'x.txt' ignore missing %}</div>")
+    with pytest.raises(RenderError, match=rf"^cards/mine/{re.escape(name)} is a link that leads out of its folder$"):
+        drawer.card(order(theme="mine"))
+
+
+def test_a_logo_and_fonts_outside_the_folder_are_left_out_and_named(linked, drawn, tmp_path):
+    drawer = linked("logo.svg", yaml="extends: headline\nlogo: logo.svg\nfonts: {emoji: emoji.ttf}\n")
+    for name in ("emoji.ttf", "fonts/own.ttf"):
+        path = tmp_path / "templates" / "cards" / "mine" / name
+        path.parent.mkdir(exist_ok=True)
+        path.symlink_to(tmp_path / "outside.env")
+    out, instead = "is a link that leads out of its folder", "the card shows the site's name"
+    assert drawn(drawer=drawer, theme="mine")[1].warnings == (
+        f"the font mine/fonts/own.ttf is left out: it {out}",
+        f"the emoji font 'emoji.ttf' is left out: cards/mine/emoji.ttf {out}",
+        f"the logo 'logo.svg' of the theme 'mine' cannot be read (cards/mine/logo.svg {out}); {instead}",
+    )
+
+
+def test_a_theme_of_links_that_stay_inside_is_drawn(theme, drawn, tmp_path):
+    drawer = theme()
+    cards = tmp_path / "templates" / "cards"
+    (cards / "mine").rename(cards / "..data")
+    (cards / "mine").mkdir()
+    for name in ("theme.yaml", "card.html.j2"):
+        (cards / "mine" / name).symlink_to(f"../..data/{name}")
+    assert drawn(drawer=drawer, theme="mine")[1].warnings == ()
+
+
+def test_a_pipe_in_a_themes_folder_is_not_waited_for(theme, order, tmp_path):
+    drawer = theme()
+    folder = tmp_path / "templates" / "cards"
+    os.mkfifo(folder / "brand.yaml")
+    with pytest.raises(RenderError, match=r"^cards/brand\.yaml is no regular file$"):
+        drawer.card(order(theme="mine"))
+
+
+WORDS = ("Why @import in CSS is slow", "How url(photo.png) works", "The <link> tag, and <style>@import 'a'</style>")
+
+
+@pytest.mark.parametrize("title", WORDS)
+@pytest.mark.parametrize("name", ["headline", "quote", "live"])
+def test_a_title_about_style_sheets_has_its_card(drawn, photo, title, name):
+    assert drawn(photo, theme=name, title=title, summary=title, section=title)[1].warnings == ()
+
+
+@pytest.mark.parametrize(
+    "html",
+    [
+        '<div style="background: {{ article.title }}">a</div>',
+        "<style>.a { background: {{ article.title }} }</style><div class=a>a</div>",
+        "<style>.a { background: {{ article.title|safe }} }</style><div class=a>a</div>",
+        "<svg><rect fill='{{ article.title }}'/></svg>",
+    ],
+)
+def test_a_title_that_a_theme_puts_into_its_style_loads_nothing(ours, order, theme, html):
+    drawer = theme(html=html)
+    with pytest.raises(RenderError, match=r"^cards/mine/card\.html\.j2: url\(http://a/b\) would load something from"):
+        drawer.card(order(theme="mine", title="red url(http://a/b)"))
+    with pytest.raises(RenderError, match="would load something from outside"):
+        drawer.card(order(theme="mine", title="red} @import url(http://a/b); .b {background: url(http://a/b)"))
+    assert drawer.card(order(theme="mine", title="red")).media.data
 
 
 def test_a_headline_is_text_and_never_markup(drawn, photo):

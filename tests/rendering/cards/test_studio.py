@@ -5,6 +5,7 @@ import os
 import signal
 import sys
 import threading
+from dataclasses import replace
 from pathlib import Path
 from subprocess import PIPE
 
@@ -12,12 +13,16 @@ import pytest
 from PIL import Image as Pillow
 
 from syndicate.errors import RenderError
+from syndicate.model import Limits
+from syndicate.rendering import pixels
 from syndicate.rendering.cards import studio as module
 from syndicate.rendering.cards import wire
 from syndicate.rendering.cards.studio import Studio
 from syndicate.rendering.environment import builtin_templates
+from syndicate.rendering.preview.rendition import rendition
 from tests import processes
 from tests.waiting import PATIENCE, wait_for
+from tests.worlds.pictures import drawn as photographed
 from tests.worlds.pictures import saved
 
 SLOW = (
@@ -107,11 +112,11 @@ def test_a_theme_that_took_too_long_does_not_keep_a_queue_waiting(studio, order,
     desk.draw(order(photo), photo)
     hurried()
     desk.draw(order(photo, theme="mine"), photo)
-    worker = desk._process.pid
+    worker = desk._child.process.pid
     found = desk.draw(order(photo, theme="mine", title="Another"), photo)
     assert f"took longer than {PATIENCE:g} s a moment ago" in found.warnings[0]
     assert desk.draw(order(photo, title="Another theme"), photo).warnings == ()
-    assert desk._process.pid == worker, "nothing was given up, so nothing was waited for"
+    assert desk._child.process.pid == worker, "nothing was given up, so nothing was waited for"
 
 
 def test_without_a_photo_a_broken_theme_gives_no_picture_and_one_line(studio, order, mine):
@@ -133,15 +138,15 @@ def test_a_theme_that_left_is_no_reason_to_lose_a_post(studio, order, photo):
 def test_a_worker_that_was_killed_is_followed_by_another(studio, order, photo):
     desk = studio()
     first = desk.draw(order(photo), photo)
-    os.kill(desk._process.pid, signal.SIGKILL)
-    desk._process.wait()
+    os.kill(desk._child.process.pid, signal.SIGKILL)
+    desk._child.process.wait()
     assert desk.draw(order(photo), photo).media == first.media
 
 
 def test_a_worker_killed_at_work_costs_the_card_and_not_the_post(studio, order, photo, mine, asked):
     desk = studio(mine(SLOW), seconds=PATIENCE)
     desk.draw(order(photo), photo)
-    asked(lambda: os.kill(desk._process.pid, signal.SIGKILL))
+    asked(lambda: os.kill(desk._child.process.pid, signal.SIGKILL))
     found = desk.draw(order(photo, theme="mine"), photo)
     assert size_of(found) == (1200, 630)
     assert found.warnings == ("the photo is used instead of the card: the card worker ended by itself (signal 9)",)
@@ -165,7 +170,7 @@ def test_no_secret_is_in_the_workers_environment(studio, order, photo, monkeypat
     monkeypatch.setenv("MASTODON_TOKEN", "sesame-sesame")
     desk = studio()
     desk.draw(order(photo), photo)
-    environ = Path(f"/proc/{desk._process.pid}/environ")
+    environ = Path(f"/proc/{desk._child.process.pid}/environ")
     if not environ.exists():
         pytest.skip("no /proc here")
     assert b"sesame" not in environ.read_bytes()
@@ -182,7 +187,7 @@ def test_the_worker_leaves_with_its_parent(tmp_path, photo):
         "studio = Studio([builtin_templates()])\n"
         "order = Order(ARTICLE, SITE, None, 'default', None, '', 10**6, ('image/jpeg',))\n"
         "studio.draw(order, Path(sys.argv[1]).read_bytes())\n"
-        "print(studio._process.pid, flush=True)\n"
+        "print(studio._child.process.pid, flush=True)\n"
         "sys.stdin.read()"
     )
     parent = processes.start(
@@ -203,6 +208,19 @@ def _alive(pid):
         return Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()[0] != "Z"
     except OSError:
         return False
+
+
+def test_making_a_photo_ready_does_not_load_pillow():
+    script = (
+        "import sys\n"
+        "from syndicate.model import Limits\n"
+        "from syndicate.rendering.cards.studio import Studio\n"
+        "studio = Studio([]); data = sys.stdin.buffer.read()\n"
+        "media = studio.encode(data, Limits(text=1), '', max_bytes=10**6); studio.close()\n"
+        "print(media.width, *sorted({'PIL', 'numpy', 'jinja2'} & set(sys.modules)))"
+    )
+    done = processes.run([sys.executable, "-c", script], input=photographed(kind="WEBP"), text=False)
+    assert done.stdout.split() == [b"320"]
 
 
 def test_asking_for_a_card_loads_neither_pillow_nor_the_engine():
@@ -253,7 +271,7 @@ def test_a_message_arrives_as_it_was_sent_and_silence_has_an_end():
 def test_threads_share_one_worker(studio, order, photo):
     desk = studio()
     desk.draw(order(photo), photo)
-    worker = desk._process.pid
+    worker = desk._child.process.pid
     found = {}
 
     def work(number):
@@ -265,7 +283,97 @@ def test_threads_share_one_worker(studio, order, photo):
     for thread in threads:
         thread.join()
     assert len({media.file for media in found.values()}) == 8
-    assert desk._process.pid == worker
+    assert desk._child.process.pid == worker
+
+
+LIMITS = Limits(text=500, image_types=("image/jpeg", "image/png"), image_pixels=90_000)
+
+
+def test_a_photo_is_made_ready_in_the_worker_as_it_would_be_here(studio):
+    desk = studio()
+    for data in (
+        photographed(),
+        photographed((800, 600)),
+        photographed(kind="PNG"),
+        photographed(kind="WEBP"),
+        photographed(comment=b"a"),
+    ):
+        for edge in (None, 200):
+            asked = {"max_bytes": 100_000, "edge": edge}
+            assert desk.encode(data, LIMITS, "alt", **asked) == pixels.encode(data, LIMITS, "alt", **asked)
+
+
+def test_accounts_with_the_same_limits_share_one_photo_and_others_do_not(studio):
+    desk, data = studio(), photographed((800, 600), kind="WEBP")
+    first = desk.encode(data, LIMITS, "one", max_bytes=100_000)
+    other = desk.encode(data, LIMITS, "two", max_bytes=100_000)
+    assert other.data is first.data
+    assert (first.alt, other.alt) == ("one", "two")
+    assert desk.encode(data, replace(LIMITS, image_pixels=9_000), "", max_bytes=100_000).width < first.width
+    assert len(desk.encode(data, LIMITS, "", max_bytes=4_000).data) <= 4_000
+
+
+def test_what_is_no_photo_is_refused_by_the_worker_in_one_line(studio):
+    desk = studio()
+    for ask in (desk.check, lambda data: desk.encode(data, LIMITS, "", max_bytes=100)):
+        with pytest.raises(RenderError, match=r"^not a picture we can read \(UnidentifiedImageError\)$"):
+            ask(b"<html>")
+    desk.check(photographed())
+    assert desk.small(b"<html>") is None
+    assert desk.small(photographed((1200, 600))) == rendition(photographed((1200, 600)))
+
+
+def test_a_photo_at_which_the_worker_ends_is_not_tried_again_at_once(studio, asked):
+    desk = studio()
+    desk.check(photographed())
+    os.kill(desk._child.process.pid, signal.SIGSTOP)  # else it may answer before it is ended
+    granted = asked(lambda: os.kill(desk._child.process.pid, signal.SIGKILL))
+    for words in ("", " a moment ago"):
+        with pytest.raises(RenderError, match=rf"^the card worker ended by itself \(signal 9\){words}$"):
+            desk.encode(photographed(), LIMITS, "", max_bytes=100_000)
+    assert granted == [module.PHOTO_SECONDS]
+    desk.check(photographed(kind="PNG"))
+
+
+def test_a_photo_that_takes_for_ever_is_given_up(studio, hurried, monkeypatch):
+    monkeypatch.setattr(module, "PHOTO_SECONDS", PATIENCE)
+    desk = studio()
+    desk.check(photographed())
+    os.kill(desk._child.process.pid, signal.SIGSTOP)
+    hurried()
+    with pytest.raises(RenderError, match=f"^took longer than {PATIENCE:g} s$"):
+        desk.encode(photographed(), LIMITS, "", max_bytes=100_000)
+    desk.check(photographed(kind="PNG"))
+
+
+def test_a_photo_that_kills_the_worker_is_not_the_themes_fault(studio, order, photo, asked):
+    desk = studio()
+    desk.draw(order(), None)
+    os.kill(desk._child.process.pid, signal.SIGSTOP)
+    asked(lambda: os.kill(desk._child.process.pid, signal.SIGKILL))
+    found = desk.draw(order(photo), photo)
+    assert found.warnings == ("the photo is left out of the card: the card worker ended by itself (signal 9)",)
+    assert desk.draw(order(theme="headline"), None).warnings == ()
+
+
+def test_a_worker_that_reads_nothing_keeps_nobody_waiting():
+    there, here = os.pipe()
+    try:
+        os.set_blocking(here, False)
+        with pytest.raises(wire.Late):
+            wire.write(here, {}, bytes(10_000_000), 0.05)
+    finally:
+        os.close(there)
+        os.close(here)
+
+
+def test_the_worker_is_ended_before_its_parent_where_the_machine_has_no_memory_left(studio):
+    desk = studio()
+    desk.check(photographed())
+    score = Path(f"/proc/{desk._child.process.pid}/oom_score_adj")
+    if not score.exists():
+        pytest.skip("no /proc here")
+    assert score.read_text().strip() == "1000"
 
 
 def test_leaving_waits_for_no_picture(studio, order, photo, mine, asked):
@@ -287,4 +395,4 @@ def test_leaving_waits_for_no_picture(studio, order, photo, mine, asked):
     thread.join(PATIENCE)
     assert not thread.is_alive()
     assert told == ["no card: the card worker ended by itself (signal 9); the photo: the run is ending"]
-    assert desk._process is None
+    assert desk._child.process is None

@@ -11,12 +11,14 @@ import pytest
 from syndicate.model import Account, Article, Image
 from syndicate.platforms import find
 from syndicate.ports import RichText
+from syndicate.rendering import pixels
 from syndicate.rendering.environment import Templates
 from syndicate.rendering.photo import Pictures
 from syndicate.rendering.post import Renderer
 from syndicate.rendering.preview.facts import shown
 from syndicate.rendering.preview.page import Page
 from syndicate.rendering.preview.recording import Recording
+from syndicate.rendering.preview.rendition import rendition
 from syndicate.text import graphemes
 from tests.waiting import PATIENCE
 from tests.worlds.pictures import Shelf, drawn
@@ -88,11 +90,11 @@ def page_of():
                 adapter = object.__new__(find(platform))
                 if isinstance(adapter, RichText):
                     network.shown, network.linked = adapter.shown, adapter.linked
-                renderer = Renderer(Templates(), Pictures(shelf), None, SITE)
+                renderer = Renderer(Templates(), Pictures(shelf, lambda: pixels), None, SITE)
                 rendered = renderer.render(story, account, network, LIMITS[platform], at=NOW, planned_at=NOW)
                 key = f"{number:016x}{platform:_<16.16}"
                 records.append(record(key, story, account, rendered))
                 exhibits[key] = Recording(rendered, ())
-        return Page(SITE, NOW, shown(records, exhibits, {}, dead or {}), {}, looks, notes).html()
+        return Page(SITE, NOW, shown(records, exhibits, {}, dead or {}), {}, looks, rendition, notes).html()
 
     return make

@@ -25,6 +25,13 @@ def test_a_new_page_is_for_whom_new_files_are(tmp_path, umask):
     assert mode(tmp_path / "page.html") == 0o640
 
 
+@pytest.mark.parametrize(("mask", "bits"), [(0, 0o640), (0o022, 0o640), (0o077, 0o600)])
+def test_a_new_page_is_never_for_everybody(tmp_path, umask, mask, bits):
+    os.umask(mask)
+    write(tmp_path / "page.html", "stories of tomorrow")
+    assert mode(tmp_path / "page.html") == bits
+
+
 def test_a_page_that_was_there_keeps_its_readers(tmp_path):
     page = tmp_path / "page.html"
     page.write_text("old", encoding="utf-8")

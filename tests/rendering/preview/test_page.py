@@ -5,6 +5,7 @@ import pytest
 from syndicate.model import Article, Look
 from syndicate.rendering.preview.facts import shown
 from syndicate.rendering.preview.page import Page, isolated
+from syndicate.rendering.preview.rendition import rendition
 from tests.worlds.preview import NOW, SITE
 
 STORY = Article(
@@ -111,7 +112,7 @@ def test_links_tags_and_counts_are_shown_as_the_network_has_them(page_of, opened
 def test_a_network_looks_as_its_adapter_says_whatever_it_is_called(opened):
     look = Look("Example", "Ex", colour="#123456", corners=(3, 1), traits=("dashed",), actions=("Nod",))
     entries = shown([row("own", 'mock"><b>', "a"), row("none", "post x", "b")], {}, {}, {})
-    page = opened(Page(SITE, NOW, entries, {}, {'mock"><b>': look}).html())
+    page = opened(Page(SITE, NOW, entries, {}, {'mock"><b>': look}, rendition).html())
     own, none = page.locator("article").all()
     assert (own.locator(".net").inner_text(), own.locator(".mark").inner_text()) == ("Example", "Ex")
     assert (none.locator(".net").inner_text(), none.locator(".mark").inner_text()) == ("Post x", "P")
@@ -145,7 +146,7 @@ def test_accounts_can_be_hidden_and_warnings_sought_out_by_keyboard(page_of, ope
 
 
 def test_a_page_without_posts_is_kind(opened):
-    page = opened(Page(SITE, NOW, [], {}, {}).html())
+    page = opened(Page(SITE, NOW, [], {}, {}, rendition).html())
     assert page.locator("h2").inner_text() == "Nothing would be posted now"
 
 

@@ -181,7 +181,36 @@ def test_a_canonical_address_counts_on_the_same_site_only(href, canonical):
 )
 def test_a_site_for_phones_may_name_the_site_itself(page, canonical, counts):
     body = f'<title>t</title><link rel="canonical" href="{canonical}">'.encode()
-    assert claims(body, page, "text/html") == ([], canonical if counts else None)
+    assert claims(body, page, "text/html") == ([], canonical if counts else None, {})
+
+
+DOCUMENT = "at://did:plc:abc/site.standard.document/3n2lg2pyg2222"
+PUBLICATION = "at://did:plc:abc/site.standard.publication/3n2lg2pyg2223"
+
+
+@pytest.mark.parametrize(
+    ("links", "records"),
+    [
+        (f'<link rel="site.standard.document" href="{DOCUMENT}">', {"site.standard.document": DOCUMENT}),
+        (
+            (
+                f"<link rel='alternate Site.Standard.Document' href=' {DOCUMENT} '>"
+                f"<link rel='site.standard.publication' href='{PUBLICATION}'>"
+            ),
+            {"site.standard.document": DOCUMENT, "site.standard.publication": PUBLICATION},
+        ),
+        (
+            f'<link rel="site.standard.document" href="{DOCUMENT}"><link rel="site.standard.document" href="at://x">',
+            {"site.standard.document": DOCUMENT},
+        ),
+        ('<link rel="site.standard.document" href="https://gazette.example">', {}),
+        ('<link rel="site.standard.document">', {}),
+        (f'<link rel="site.standard.theme" href="{DOCUMENT}">', {}),
+        (f'<a rel="site.standard.document" href="{DOCUMENT}">x</a>', {}),
+    ],
+)
+def test_a_page_may_name_its_records(links, records):
+    assert claims(f"<title>t</title>{links}".encode(), URL, "text/html")[2] == records
 
 
 def test_open_graphs_address_stands_in_for_the_canonical_one():

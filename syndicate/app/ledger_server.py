@@ -1,0 +1,67 @@
+"""Opens a ledger on a PostgreSQL server, for a run or for a rehearsal."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from syndicate.config.schema import Config
+from syndicate.errors import LedgerError
+from syndicate.ledger.sqlite import SqliteDatabase
+from syndicate.ledger.transfer import copy
+
+if TYPE_CHECKING:
+    from syndicate.ledger.postgresql import PostgresDatabase
+
+INSTALL = 'pip install "syndicate-social[distributed]"'
+DUMP = "use pg_dump and pg_restore; see docs/operations/postgresql.md"
+KEY = "set SYNDICATE_KEY, or key_file, to the same key on each machine"
+
+
+def connected(address: str, *, upgrade: bool = False) -> PostgresDatabase:
+    """The database at this address. Raises LedgerError, also where its driver is not installed."""
+    try:
+        from syndicate.ledger.postgresql import PostgresDatabase
+    except ImportError as fault:
+        raise LedgerError("a ledger on PostgreSQL needs psycopg", hint=INSTALL) from fault
+    return PostgresDatabase(address, upgrade=upgrade)
+
+
+def require_file(config: Config) -> None:
+    """Raise LedgerError if the ledger is on a server: for what only files need."""
+    if config.server:
+        raise LedgerError(f"{config.ledger_name} is on a server, which has programs of its own for this", hint=DUMP)
+
+
+def require_server(config: Config) -> str:
+    """The address of the server that the config names. Raises LedgerError if it names none."""
+    if not config.server:
+        raise LedgerError(f"{config.ledger_name} is a file", hint="set `database` to postgresql://user@host/name first")
+    return config.server
+
+
+def require_key(config: Config, environ: Mapping[str, str]) -> None:
+    """Raise LedgerError if no key is given: beside a server there is no file that all machines could read."""
+    if not environ.get("SYNDICATE_KEY") and config.key_file is None:
+        raise LedgerError("a ledger on PostgreSQL needs a key for stored credentials", hint=KEY)
+
+
+def upgraded(config: Config) -> int:
+    """Make the ledger's tables on the server, or bring them to this version. Returns the schema's version before."""
+    database = connected(require_server(config), upgrade=True)
+    try:
+        return database.was
+    finally:
+        database.close()
+
+
+@contextlib.contextmanager
+def rehearsed(address: str, file: Path) -> Iterator[SqliteDatabase]:
+    """A copy of the ledger in a file of its own, for a rehearsal: the server is only read."""
+    with contextlib.closing(connected(address)) as source:
+        target = SqliteDatabase(file, durable=False)
+        copy(source, target)
+    with contextlib.closing(target):
+        yield target

@@ -1,0 +1,215 @@
+"""Sends a claimed delivery: prepare, begin, commit, record; and the next one right after it, where that is ready.
+
+Where the next one is ready, one transaction records the post that arrived, and claims and begins the next.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import Protocol
+
+from syndicate.delivery import retry_policy
+from syndicate.delivery.concessions import conceded
+from syndicate.delivery.failures import record_failure
+from syndicate.delivery.lane import Lane, Timeouts
+from syndicate.delivery.session import with_session
+from syndicate.errors import LedgerError, PlatformError, Unavailable, Uncertain
+from syndicate.ledger import Ledger
+from syndicate.ledger.claims import Allowance, Intent
+from syndicate.model import Delivery, Draft, Json, Post, Receipt
+from syndicate.model.dataclass import dataclass
+from syndicate.ports import Platform, is_priced
+
+
+@dataclass(frozen=True, slots=True)
+class Frozen:
+    """What is about to be sent: a post just rendered, or the stored one of an earlier attempt."""
+
+    record: Json
+    digest: str
+    post: Post | None = None
+    draft: Draft | None = None
+    warnings: tuple[str, ...] = ()
+    cost: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """A delivery was taken as far as possible now."""
+
+    before: Delivery
+    after: Delivery
+    warnings: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Ready:
+    """A due delivery that passed every check, rendered and prepared; not claimed yet."""
+
+    delivery: Delivery
+    frozen: Frozen
+    draft: Draft
+    allowance: Allowance
+
+
+@dataclass(frozen=True, slots=True)
+class Begun:
+    """A delivery that is claimed, and recorded as about to be sent."""
+
+    claimed: Delivery
+    frozen: Frozen
+    draft: Draft
+    at: datetime
+
+
+class Onward(Protocol):
+    """What an account sends right after a post that arrived."""
+
+    def next(self) -> Ready | None:
+        """The next delivery, if it is ready and nothing has changed since; reads only."""
+
+    def goes(self, ready: Ready) -> None:
+        """It is begun, and sent now: nothing slow may happen here."""
+
+    def sends(self) -> None:
+        """A request leaves now: what the ledger has changed since is not the work of this one."""
+
+
+def cost(platform: Platform, post: Post | None) -> int:
+    """What the network takes for a post, in millionths of a dollar."""
+    return platform.price(post) if is_priced(platform) and post is not None else 0
+
+
+def send(
+    claimed: Delivery, frozen: Frozen, lane: Lane, ledger: Ledger, timeouts: Timeouts, onward: Onward | None = None
+) -> None:
+    """Send a claimed delivery, and what `onward` has ready after it. Whatever happens, each of them leaves the state
+    `sending` by a recorded transition.
+    """
+    begun = _begin(claimed, frozen, lane, ledger, timeouts)
+    while begun is not None:
+        begun = _send(begun, lane, ledger, timeouts, onward)
+
+
+def _begin(claimed: Delivery, frozen: Frozen, lane: Lane, ledger: Ledger, timeouts: Timeouts) -> Begun | None:
+    """Prepare a claimed delivery and record that it is about to be sent; None if that is not possible now."""
+    try:
+        draft = frozen.draft or _prepared(claimed, frozen, lane, ledger)
+    except PlatformError as fault:
+        last = claimed.attempts >= retry_policy.ATTEMPTS
+        _record_failure(claimed, fault, frozen, lane, ledger, timeouts, last_upload=last)
+        return None
+    except LedgerError:
+        ledger.outcomes.given_back(claimed, ledger.now())
+        raise
+    began = ledger.now()
+    if not ledger.claims.begin(
+        claimed, frozen.record, frozen.digest, draft, now=began, lease=timeouts.lease, cost=frozen.cost
+    ):
+        return None
+    return Begun(claimed, frozen, draft, began)
+
+
+def _send(begun: Begun, lane: Lane, ledger: Ledger, timeouts: Timeouts, onward: Onward | None) -> Begun | None:
+    """Make the one request that is seen, and record what became of it. Returns what was begun with that record."""
+    claimed, frozen = begun.claimed, begun.frozen
+    if (
+        ledger.now() - begun.at > timeouts.lease - timeouts.timeout
+    ):  # the process was stopped in between: the lease might end during the request
+        _record_failure(
+            claimed, Unavailable("the process was stopped before it could send"), frozen, lane, ledger, timeouts
+        )
+        return None
+    if onward:
+        onward.sends()
+    try:
+        receipt = with_session(lane, ledger, lambda: lane.platform.commit(begun.draft, claimed.key))
+    except Uncertain as fault:
+        _record_unanswered(claimed, fault, lane, ledger)
+    except PlatformError as fault:
+        _record_failure(claimed, fault, frozen, lane, ledger, timeouts)
+    else:
+        return _record_posted(begun, receipt, lane, ledger, timeouts, onward)
+    return None
+
+
+def _record_posted(
+    begun: Begun, receipt: Receipt, lane: Lane, ledger: Ledger, timeouts: Timeouts, onward: Onward | None
+) -> Begun | None:
+    """Record a post, and with it that the next one is about to be sent: one commit, right before its request."""
+    try:
+        ready = onward.next() if onward else None
+        now = ledger.now()
+        with ledger.transaction():
+            _posted(begun, receipt, lane, ledger, now)
+            started = ready and ledger.claims.start(
+                ready.delivery,
+                Intent(ready.frozen.record, ready.frozen.digest, ready.draft, ready.frozen.cost),
+                now=now,
+                lease=timeouts.lease,
+                allowance=ready.allowance,
+            )
+    except BaseException:  # whatever keeps the next one back, this one is out
+        _posted(begun, receipt, lane, ledger, ledger.now())
+        raise
+    if not started or ready is None or onward is None:
+        return None
+    ledger.recovery.written(started.count)
+    onward.goes(ready)
+    return Begun(started.delivery, ready.frozen, ready.draft, now)
+
+
+def _posted(begun: Begun, receipt: Receipt, lane: Lane, ledger: Ledger, now: datetime) -> None:
+    with ledger.transaction():
+        ledger.outcomes.posted(begun.claimed, receipt, now=now)
+        ledger.took(lane.account)
+
+
+def _prepared(claimed: Delivery, frozen: Frozen, lane: Lane, ledger: Ledger) -> Draft:
+    """Call `prepare`. What an earlier NotReady left is used only for exactly the same post."""
+    post = frozen.post
+    assert post is not None
+    earlier = claimed.prepared if claimed.digest == frozen.digest else None
+    return with_session(lane, ledger, lambda: lane.platform.prepare(lane.hosted(post), claimed.key, earlier))
+
+
+def _record_failure(
+    claimed: Delivery,
+    fault: PlatformError,
+    frozen: Frozen,
+    lane: Lane,
+    ledger: Ledger,
+    timeouts: Timeouts,
+    *,
+    last_upload: bool = False,
+) -> None:
+    given = conceded(
+        fault,
+        claimed.conceded,
+        frozen.record,
+        frozen.post,
+        lane.account,
+        lane.platform.measure,
+        last=last_upload,
+    )
+    if given is not None:
+        ledger.outcomes.concedes(claimed, given, error=str(fault), now=ledger.now())
+        ledger.reached(lane.account)
+        return
+    record_failure(
+        claimed,
+        fault,
+        lane,
+        ledger,
+        timeouts,
+        refused=frozen.record,
+        digest=frozen.digest,
+        resend=frozen.draft is not None,
+    )
+
+
+def _record_unanswered(claimed: Delivery, fault: Uncertain, lane: Lane, ledger: Ledger) -> None:
+    now = ledger.now()
+    settle = timedelta(0) if lane.platform.certainty == "blind" else lane.settle
+    ledger.accounts.unreachable(lane.account.name, now, retry_policy.BREAKS)
+    ledger.outcomes.unanswered(claimed, due_at=now + settle, now=now, error=str(fault))

@@ -1,0 +1,82 @@
+"""Calls of a PDS (XRPC) for one account, with its session, and new sessions."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from syndicate.errors import AuthError, PlatformError
+from syndicate.model import Json
+from syndicate.model.dataclass import dataclass
+from syndicate.platforms import _bluesky_answers, _bluesky_sign_in
+from syndicate.platforms._bluesky_options import Options
+from syndicate.platforms._bluesky_sign_in import HOME
+from syndicate.platforms._replies import field
+from syndicate.ports import Credentials, Http, Reply
+
+_SESSION = {"accessJwt": "<access token>", "refreshJwt": "<refresh token>", "did": "<did>", "handle": "<handle>"}
+
+
+@dataclass(frozen=True, slots=True)
+class Pds:
+    """What one account says to its server."""
+
+    options: Options
+    http: Http
+    credentials: Credentials
+
+    @property
+    def base(self) -> str:
+        """Where the API is: as the config says, else as signing in found it."""
+        found = self.options.api_url or self.options.service or self.credentials.current().get("pds")
+        return str(found or HOME).rstrip("/")
+
+    @property
+    def handle(self) -> str:
+        """The account's handle, without @."""
+        return str(self.options.handle or self.credentials.current().get("handle") or "").removeprefix("@")
+
+    def session(self) -> Json:
+        """The session that is stored. Raises AuthError without one."""
+        session = self.credentials.current()
+        if not session.get("accessJwt"):
+            raise AuthError("bluesky: no session yet")
+        return session
+
+    def call(
+        self, method: str, name: str, what: str, *, token: str | None, commit: bool = False, **request: Any
+    ) -> Reply:
+        """One call; `what` names it in errors. Raises what a bad answer means."""
+        reply = self.send(method, name, token, **request)
+        judge(reply, what, commit=commit)
+        return reply
+
+    def send(
+        self, method: str, name: str, token: str | None = None, *, headers: dict[str, str] | None = None, **request: Any
+    ) -> Reply:
+        """One call, whatever it answers."""
+        bearer = {"Authorization": f"Bearer {token}"} if token else {}
+        return self.http.call(method, f"{self.base}/xrpc/{name}", headers=bearer | (headers or {}), **request)
+
+    def renewed(self, current: Json) -> Json:
+        """A new session: from the refresh token, else by a login, of which only a few a day are allowed."""
+        if current.get("refreshJwt"):
+            reply = self.send("POST", "com.atproto.server.refreshSession", current["refreshJwt"], sample=_SESSION)
+            if not _bluesky_answers.is_login(reply):
+                return _read(reply, current)
+        login = _bluesky_sign_in.login(self.handle, self.options.app_password, current)
+        try:
+            return _read(self.send("POST", "com.atproto.server.createSession", json=login, sample=_SESSION), current)
+        except PlatformError as refused:
+            raise _bluesky_answers.of_a_login(refused, self.handle, self.base) from refused
+
+
+def judge(reply: Reply, what: str, *, commit: bool = False) -> None:
+    """Raise what a bad answer means."""
+    fault = _bluesky_answers.what(reply, what, commit=commit)
+    if fault is not None:
+        raise fault
+
+
+def _read(reply: Reply, current: Json) -> Json:
+    judge(reply, "session")
+    return _bluesky_sign_in.kept(current, {name: field(reply, name) for name in _SESSION})

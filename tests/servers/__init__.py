@@ -1,0 +1,1 @@
+"""Tests against real servers on this machine, which `make test-servers` installs and starts."""
