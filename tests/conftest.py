@@ -18,6 +18,7 @@ from tests import processes
 from tests.worlds.clock import Clock
 
 processes.default_signals_for_children()
+processes.same_surroundings_for_children()
 settings.register_profile("steady", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("steady")
 

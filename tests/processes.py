@@ -15,6 +15,8 @@ from typing import Any
 from tests.waiting import PATIENCE
 
 SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+HEEDED = ("CI", "GITHUB_ACTIONS", "SYNDICATE_CONFIG", "SYNDICATE_KEY", "NOTIFY_SOCKET")
+ON_CI = "SYNDICATE_TESTS_ON_CI"
 
 _started: list[subprocess.Popen[Any]] = []
 
@@ -29,6 +31,17 @@ def default_signals_for_children() -> None:
     for number in SIGNALS:
         if signal.getsignal(number) is signal.SIG_IGN:
             signal.signal(number, _unheard)
+
+
+def same_surroundings_for_children() -> None:
+    """From now on no child meets a variable that syndicate heeds and that only this machine has set, as CI has.
+
+    That CI runs the tests is kept under another name, for those that may then not be left out.
+    """
+    if os.environ.get("CI"):
+        os.environ[ON_CI] = "1"
+    for name in HEEDED:
+        os.environ.pop(name, None)
 
 
 def start(command: Sequence[str], **options: Any) -> subprocess.Popen[Any]:

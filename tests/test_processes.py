@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import os
 import signal
 import sys
 from pathlib import Path
@@ -26,6 +27,16 @@ sys.exit(processes.run([sys.executable, "-c", {HEARS!r}], check=False).returncod
 def test_a_child_hears_signals_where_the_tests_were_started_deaf(first, deaf):
     """The second: so it would be without the helper."""
     assert processes.run([*IGNORING, ASKS.format(first)], check=False, cwd=TESTS.parent).returncode == deaf
+
+
+@pytest.mark.parametrize(("first", "left"), [("processes.same_surroundings_for_children()", 0), ("0", 1)])
+def test_a_child_meets_no_variable_of_the_machine_that_runs_the_tests(first, left):
+    """The second: so it would be without the helper. On CI a login is refused, since the machine forgets it."""
+    looks = "import os, sys; sys.exit('CI' in os.environ or 'SYNDICATE_KEY' in os.environ)"
+    asks = ASKS.format(first).replace(repr(HEARS), repr(looks))
+    here = os.environ | {"CI": "true", "SYNDICATE_KEY": "k"}
+    run = processes.run([sys.executable, "-c", asks], check=False, cwd=TESTS.parent, env=here)
+    assert run.returncode == left
 
 
 def test_what_a_test_starts_is_ended_when_it_fails():

@@ -40,7 +40,9 @@ def signed_in(folder, account, *, first="", then="", **said):
     process.stdin.flush()
     told = ""
     while not told.rstrip().endswith("the code:"):
-        told += process.stderr.readline()
+        line = process.stderr.readline()
+        assert line, f"it ended before it asked for a code: {told}"
+        told += line
     [address] = [line.strip() for line in told.splitlines() if line.strip().startswith("http")]
     out, err = process.communicate(f"{visited(address, **said)}\n{then}", timeout=PATIENCE)
     return process.returncode, out, told + err

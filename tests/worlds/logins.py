@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import sqlite3
 import sys
 from subprocess import PIPE
@@ -33,14 +32,11 @@ class House:
     def __init__(self, folder, sandbox):
         self.folder, self.sandbox = folder, sandbox
         self.port = processes.free_port()
-        self.environ = {name: value for name, value in os.environ.items() if name not in ("CI", "GITHUB_ACTIONS")}
         (folder / "config.yaml").write_text(CONFIG.format(url=sandbox.url), encoding="utf-8")
 
     def start(self, *words, stdin=PIPE):
         command = [sys.executable, "-m", "syndicate", *words]
-        return processes.start(
-            command, stdin=stdin, stdout=PIPE, stderr=PIPE, text=True, cwd=self.folder, env=self.environ
-        )
+        return processes.start(command, stdin=stdin, stdout=PIPE, stderr=PIPE, text=True, cwd=self.folder)
 
     def run(self, *words, typed=""):
         process = self.start(*words)

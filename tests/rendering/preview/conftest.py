@@ -20,6 +20,7 @@ from syndicate.rendering.preview.page import Page
 from syndicate.rendering.preview.recording import Recording
 from syndicate.rendering.preview.rendition import rendition
 from syndicate.text import graphemes
+from tests import processes
 from tests.waiting import PATIENCE
 from tests.worlds.pictures import Shelf, drawn
 from tests.worlds.preview import LIMITS, NOW, SITE, record
@@ -34,7 +35,7 @@ SWITCHES = (
 def browser():
     path = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome", "chrome"))), None)
     if path is None:
-        if os.environ.get("CI"):
+        if os.environ.get(processes.ON_CI):
             pytest.fail("no Chromium here: .ci/run installs it")
         pytest.skip("no Chromium here: apt install chromium, or brew install chromium")
     from playwright.sync_api import sync_playwright
