@@ -15,7 +15,10 @@ from syndicate.ledger.credentials import key_beside
 from syndicate.ledger.sqlite import SqliteDatabase
 from syndicate.model import Article
 from tests import processes
+from tests.waiting import wait_for
 from tests.worlds.clock import Clock
+
+ENDING = 30.0  # seconds for a process that was killed to be gone
 
 processes.default_signals_for_children()
 processes.same_surroundings_for_children()
@@ -41,11 +44,16 @@ def no_process_outlives_its_test():
     before = processes.children()
     with processes.ended():
         yield
-    left = {number: command for number, command in processes.children().items() if number not in before}
-    for number in left:
+
+    def left() -> dict[int, str]:
+        return {number: command for number, command in processes.children().items() if number not in before}
+
+    ended = wait_for(lambda: not left(), ENDING)  # one that was killed just now is there for a moment more
+    found = left()
+    for number in found:
         with suppress(ProcessLookupError):
             os.kill(number, signal.SIGKILL)
-    assert not left
+    assert ended, found
 
 
 @pytest.fixture

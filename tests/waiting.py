@@ -9,7 +9,7 @@ import contextlib
 import time
 from collections.abc import Callable, Iterator
 
-PATIENCE = 120.0
+PATIENCE = 300.0
 """Seconds. It only ends a test that hangs: on a busy machine everything still happens long before."""
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import sqlite3
 import sys
 from subprocess import PIPE
@@ -32,11 +33,14 @@ class House:
     def __init__(self, folder, sandbox):
         self.folder, self.sandbox = folder, sandbox
         self.port = processes.free_port()
+        self.environ = dict(os.environ)
         (folder / "config.yaml").write_text(CONFIG.format(url=sandbox.url), encoding="utf-8")
 
     def start(self, *words, stdin=PIPE):
         command = [sys.executable, "-m", "syndicate", *words]
-        return processes.start(command, stdin=stdin, stdout=PIPE, stderr=PIPE, text=True, cwd=self.folder)
+        return processes.start(
+            command, stdin=stdin, stdout=PIPE, stderr=PIPE, text=True, cwd=self.folder, env=self.environ
+        )
 
     def run(self, *words, typed=""):
         process = self.start(*words)

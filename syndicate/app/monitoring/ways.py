@@ -92,12 +92,14 @@ class _Call:
 
     def __init__(self, command: list[str], lines: str) -> None:
         self._command, self._lines = command, lines
+        self._guard = threading.Lock()
         self._process: subprocess.Popen[str] | None = None
+        self._given_up = False
 
     def __call__(self) -> str | None:
         name = self._command[0]
         try:
-            self._process = subprocess.Popen(  # noqa: S603 - the publisher's own command
+            process = subprocess.Popen(  # noqa: S603 - the publisher's own command
                 self._command,
                 stdin=subprocess.PIPE,
                 stdout=subprocess.DEVNULL,
@@ -107,15 +109,24 @@ class _Call:
             )
         except OSError as fault:
             return f"{name}: {fault.strerror}"
-        self._process.communicate(self._lines)
-        status = self._process.returncode
-        return None if status == 0 else f"{name} ended with status {status}"
+        with self._guard:
+            self._process = process
+            if self._given_up:  # while it was being started
+                self._end(process)
+        process.communicate(self._lines)
+        return None if process.returncode == 0 else f"{name} ended with status {process.returncode}"
 
     def give_up(self) -> None:
         """End the command, and all that it started."""
-        if self._process is not None:
-            with contextlib.suppress(OSError):
-                os.killpg(self._process.pid, signal.SIGKILL)
+        with self._guard:
+            self._given_up = True
+            if self._process is not None:
+                self._end(self._process)
+
+    @staticmethod
+    def _end(process: subprocess.Popen[str]) -> None:
+        with contextlib.suppress(OSError):
+            os.killpg(process.pid, signal.SIGKILL)
 
 
 class _Message:
