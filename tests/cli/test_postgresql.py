@@ -143,7 +143,7 @@ def test_a_schema_of_another_version_is_told(served, postgres):
     served("db", "upgrade")
     name = served.at.partition("?")[0].rpartition("/")[2]
     for version, told in ((VERSION + 1, "was written by a newer syndicate"), (VERSION - 1, "is of an earlier version")):
-        postgres.run(f"UPDATE meta SET value = '{version}' WHERE name = 'schema_version'", name)
+        postgres.run(f"UPDATE meta SET value = '{version}' WHERE name LIKE 'schema\\_%'", name)
         refused = served("post")
         assert (refused.code, told in refused.complaint) == (1, True)
 
