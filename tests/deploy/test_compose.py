@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import re
+import shutil
 
 from syndicate.config.reader import load
 from tests.worlds.deploy import DEPLOY, documents, judged, strings
+from tests.worlds.pages import ROOT
 
 FOLDER = DEPLOY / "compose"
 [COMPOSE] = documents(FOLDER / "compose.yaml")
@@ -58,7 +60,7 @@ def test_every_secret_comes_from_a_file_that_is_not_here():
     assert {secret["file"] for secret in COMPOSE["secrets"].values()} == {
         f"./secrets/{name}" for name in COMPOSE["secrets"]
     }
-    assert not (FOLDER / "secrets").exists()
+    assert "examples/deploy/compose/secrets/" in (ROOT / ".gitignore").read_text(encoding="utf-8").splitlines()
     assert not [text for text in strings(COMPOSE) if re.search(r"password=|token=", text, re.IGNORECASE)]
     named = set(re.findall(r"/run/secrets/(\w+)", (FOLDER / "config.yaml").read_text(encoding="utf-8")))
     assert named == COMPOSE["secrets"].keys()
@@ -71,6 +73,8 @@ def test_its_config_loads(tmp_path):
 
 
 def test_compose_takes_it():
-    judged(
-        "docker", "compose", "--file", str(FOLDER / "compose.yaml"), "config", "--quiet", needs=("compose", "version")
-    )
+    words = ("--file", str(FOLDER / "compose.yaml"), "config", "--quiet")
+    if shutil.which("docker-compose"):
+        judged("docker-compose", *words)
+    else:
+        judged("docker", "compose", *words, needs=("compose", "version"))
