@@ -8,6 +8,7 @@ N ?= 60
 ONLY ?= *
 
 BIN := $(VENV)/bin
+IMAGE := examples/deploy/container/requirements.txt
 READY := $(VENV)/.ready
 PIP := $(BIN)/python -m pip --disable-pip-version-check
 # Each file is what it was when it was locked, and none is built here: no code of a package runs as it is installed.
@@ -19,7 +20,7 @@ unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help constraints demo cards test test-busy test-servers check chaos fix bench shape mutants clean format-check lint types imports collected
+.PHONY: help constraints demo cards test test-busy test-servers check chaos fix bench shape mutants clean format-check lint types imports collected wheel
 
 help:
 	@echo "make demo      a newsroom's morning on this machine: a sample site, stand-ins for the networks, real commands"
@@ -39,6 +40,7 @@ help:
 	@echo "               NEAR=1 by the tests nearest to each module alone: some minutes"
 	@echo "make constraints  lock the packages again, with the hashes of all their files, after a change of pyproject.toml;"
 	@echo "               newer releases: ARGS=--upgrade, or ARGS='--upgrade-package pillow'"
+	@echo "make wheel     the package as one file, in dist/: for the container's image, and for servers that build nothing"
 	@echo "make clean     remove what make has made"
 	@echo
 	@echo "Needs Python 3.11 or newer; another one: make PYTHON=python3.12 demo"
@@ -105,11 +107,13 @@ mutants: $(READY)
 format-check: $(READY)
 	$(BIN)/ruff format --check .
 
-# What runs (requirements.txt), and with it all that tests and builds (constraints.txt). What is locked stays as it is:
+# What runs (requirements.txt), what the image has besides, and with it all that tests and builds (constraints.txt).
+# What is locked stays as it is:
 # make constraints ARGS=--upgrade, or ARGS='--upgrade-package pillow'.
 constraints: $(READY)
 	$(LOCK) $(ARGS) pyproject.toml --group dev --output-file constraints.txt
 	$(LOCK) pyproject.toml --constraint constraints.txt --output-file requirements.txt
+	$(LOCK) pyproject.toml --constraint constraints.txt --extra alerts --extra distributed --extra metrics --output-file $(IMAGE)
 
 lint: $(READY)
 	$(BIN)/ruff check .
@@ -119,6 +123,11 @@ types: $(READY)
 
 imports: $(READY)
 	$(BIN)/lint-imports
+
+# For machines that build nothing, and for the container's image.
+wheel: $(READY)
+	@rm -f dist/syndicate_social-*.whl
+	@$(PIP) wheel --quiet --no-deps --no-build-isolation --wheel-dir dist .
 
 clean:
 	rm -rf $(VENV) .servers demo-out cards.html build dist .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import ast
 import json
+import re
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
@@ -31,6 +32,7 @@ from syndicate.ports import Deletable, Editable, Priced, SignIn
 HERE = Path(__file__).parent
 WIDTH = 90
 JSON_PAGE = (HERE / "reference" / "json.md.in").read_text(encoding="utf-8")
+LOG_PAGE = (HERE / "operations" / "log-reference.md.in").read_text(encoding="utf-8")
 MADE = "<!-- Made by docs/generate.py; edit the code, then run it again. -->"
 
 
@@ -40,6 +42,7 @@ def pages() -> dict[Path, str]:
     return {
         HERE / "reference" / "commands.md": _commands_page(),
         HERE / "reference" / "json.md": _json_page(),
+        HERE / "operations" / "log-reference.md": _log_page(),
         config: _filled(config, "options", _options()),
         index: _filled(index, "networks", _networks()),
         HERE / "platforms" / "index.md": _platforms_page(),
@@ -91,6 +94,7 @@ def _json_page() -> str:
     records = [_record_part(name, record) for name, record in RECORDS.items() if name in used]
     said = spoken()
     events = [_event_row(name, *EVENTS[name]) for name in EVENTS if name in said or "<" in name]
+    assert len(events) == len(EVENTS), EVENTS.keys() - said
     return JSON_PAGE.format(
         made=MADE,
         version=VERSION,
@@ -102,6 +106,21 @@ def _json_page() -> str:
         waiting=", ".join(f"`{code}`" for code in WAITING),
         later=", ".join(f"`{code}`" for code in LATER),
     )
+
+
+def _log_page() -> str:
+    """Every event of the log: what it means and its fields, before what a person wrote of what to do about it."""
+    page = re.sub(r"^### `(.+)`$", _event_part, LOG_PAGE.replace("{made}", MADE), flags=re.MULTILINE)
+    missing = [name for name in EVENTS if f"### `{name}`\n" not in page]
+    assert not missing, f"log-reference.md.in says nothing of {missing}"
+    return page
+
+
+def _event_part(heading: re.Match[str]) -> str:
+    about, fields = EVENTS[heading[1]]
+    table = ["", "| field | value |", "|---|---|", *(f"| `{field}` | {said} |" for field, said in fields.items())]
+    lines = [heading[0], "", about, *(table if fields else ())]
+    return "\n".join(lines).replace("](#codes)", "](../reference/json.md#codes)")
 
 
 def _printed(each: Prints) -> str:

@@ -5,7 +5,8 @@ SyndicateError
 ├── SourceError     this source, this time; the others go on
 ├── RenderError     template, line, the missing name: the delivery waits until the template is fixed
 │   └── TooLong     no shortening makes this text fit: the delivery has failed
-├── LedgerError     the database: locked, read-only, full, or written by a newer version
+├── LedgerError     the database: locked, read-only, full
+│   └── NewerLedger a newer version has changed its tables: this program stops, and the newer one is started
 └── PlatformError               what the delivery loop does
     ├── Rejected                this post, never: mark failed, show the platform's words
     │   ├── PictureRefused      its picture: again with a smaller one, else without it
@@ -95,6 +96,10 @@ class TooLong(RenderError):
 
 class LedgerError(SyndicateError):
     """The database cannot be used as it is."""
+
+
+class NewerLedger(LedgerError):
+    """A newer version has changed the ledger in a way that this program must not go on with."""
 
 
 class PlatformError(SyndicateError):

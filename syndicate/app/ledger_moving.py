@@ -10,6 +10,7 @@ from syndicate.app.restoring import undisturbed
 from syndicate.config.schema import Config
 from syndicate.errors import LedgerError
 from syndicate.ledger import copies, private_file
+from syndicate.ledger.database import VERSION, newer, schema_of
 from syndicate.ledger.sqlite import SqliteDatabase, copy_ledger
 from syndicate.ledger.transfer import copy
 
@@ -33,6 +34,8 @@ def export_file(config: Config, file: Path) -> dict[str, int]:
     if file.exists():
         raise LedgerError(f"{file} is there already", hint="use another name")
     with contextlib.closing(connected(require_server(config))) as source:
+        if schema_of(source) > VERSION:  # what it has more would be left out
+            raise newer(source.name, schema_of(source))
         try:
             private_file.require(file)
             with contextlib.closing(SqliteDatabase(file)) as target:

@@ -184,10 +184,11 @@ def upgrade(shared: Shared) -> None:
         before = contents(config.ledger).schema
         with _opened(shared):
             pass
+    after = max(before, VERSION)  # a newer version may have been here
     if shared.json:
-        print_json({"before": before, "schema": VERSION})
+        print_json({"before": before, "schema": after})
     else:
-        click.echo(f"schema {VERSION}" if before == VERSION else f"schema {before} → {VERSION}")
+        click.echo(f"schema {after}" if before == after else f"schema {before} → {after}")
 
 
 @command.command()

@@ -277,6 +277,8 @@ EVENTS: Mapping[str, tuple[str, Fields]] = {
             "reason": "a [code](#codes)",
             "permalink": "the address of the post",
             "error": "in words, unless it was posted",
+            "title": "the headline, of one that was dropped while it waited",
+            "waited_for": "what it waited for then: a [code](#codes)",
         },
     ),
     "delivery.warning": (
@@ -285,8 +287,6 @@ EVENTS: Mapping[str, tuple[str, Fields]] = {
     ),
     "delivery.withdrawn": ("The publisher withdrew an article; this deletion was planned.", {"key": "the deletion"}),
     "deliveries.expiring": ("Articles wait and will soon be too old.", {"told": "which, in words"}),
-    "deliveries.skipped": ("Deliveries were skipped together.", {"note": "which, in words"}),
-    "stories.lapsed": ("Articles expired while they waited.", {"told": "how many, in words"}),
     "source.read": ("A poll found something new.", {**_SOURCE, "new": "articles", "planned": "deliveries"}),
     "source.baseline": ("The first poll: nothing is posted.", {**_SOURCE, "articles": "how many were recorded"}),
     "source.note": ("What a person may want to know of a poll.", {**_SOURCE, "note": "in words"}),

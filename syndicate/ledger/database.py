@@ -10,13 +10,17 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any, Protocol, overload
 
-from syndicate.errors import LedgerError
+from syndicate.errors import NewerLedger
 from syndicate.model.pattern import pattern
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 MICROSECOND = timedelta(microseconds=1)
 MIGRATIONS = Path(__file__).parent / "migrations"
 VERSION = 15
+ADDS = "-- Additive: "
+"""How a script of migrations/ begins after which processes of the version before may go on: it only adds tables,
+indexes, and columns that they do not have to know. See docs/operations/upgrade.md.
+"""
 
 Row = dict[str, Any]
 
@@ -132,9 +136,22 @@ def schema_of(database: Database) -> int:
     return int(found["value"]) if found else 0
 
 
-def newer(name: str, version: int) -> LedgerError:
-    """A LedgerError for a ledger of a later version."""
-    return LedgerError(
+def oldest_of(database: Database) -> int:
+    """The oldest version that may use a ledger: its own, or one since which its tables were only added to."""
+    found = database.row("SELECT value FROM meta WHERE name = 'schema_oldest'")
+    return int(found["value"]) if found else schema_of(database)
+
+
+def require_known(database: Database) -> None:
+    """Raise NewerLedger if a newer version has changed this ledger in a way that this one must not go on with."""
+    oldest = oldest_of(database)
+    if oldest > VERSION:
+        raise newer(database.name, oldest)
+
+
+def newer(name: str, version: int) -> NewerLedger:
+    """A NewerLedger for a ledger that needs a later version."""
+    return NewerLedger(
         f"{name} was written by a newer syndicate (schema {version}, this one knows {VERSION})",
         hint="install the newer version again",
     )
@@ -147,16 +164,33 @@ def scripts(version: int) -> Iterator[str]:
         yield whole.read_text(encoding="utf-8")
         return
     for number in range(version + 1, VERSION + 1):
-        yield (MIGRATIONS / f"{number:03}.sql").read_text(encoding="utf-8")
+        yield _script(number)
+
+
+def _script(number: int) -> str:
+    return (MIGRATIONS / f"{number:03}.sql").read_text(encoding="utf-8")
+
+
+def oldest_beside() -> int:
+    """The oldest version that may use a ledger of this one: all scripts since then are marked as `ADDS`."""
+    version = VERSION
+    while version > 1 and _script(version).startswith(ADDS):
+        version -= 1
+    return version
 
 
 def migrate(database: Database, run: Callable[[str], None]) -> None:
     """Bring a ledger to this version's schema, within a transaction; `run` runs a script of several statements."""
     database.change("CREATE TABLE IF NOT EXISTS meta (name TEXT PRIMARY KEY, value TEXT NOT NULL)")
-    for script in scripts(schema_of(database)):
+    version = schema_of(database)
+    if version > VERSION:  # a newer one was quicker
+        require_known(database)
+        return
+    for script in scripts(version):
         run(script)
-    database.change(
-        "INSERT INTO meta (name, value) VALUES ('schema_version', :version)"
-        " ON CONFLICT (name) DO UPDATE SET value = :version",
-        version=str(VERSION),
-    )
+    for name, value in (("schema_version", VERSION), ("schema_oldest", oldest_beside())):
+        database.change(
+            "INSERT INTO meta (name, value) VALUES (:name, :value) ON CONFLICT (name) DO UPDATE SET value = :value",
+            name=name,
+            value=str(value),
+        )

@@ -18,12 +18,19 @@ from syndicate.errors import LedgerError
 from syndicate.ledger import database
 from syndicate.ledger.database import Row, percent_named
 from syndicate.ledger.postgresql_connections import Connections, ThreadConnection
-from syndicate.ledger.postgresql_faults import explained
+from syndicate.ledger.postgresql_faults import NEEDS, explained
 from syndicate.ledger.postgresql_schema import translated
 
 LOCK = 0x53594E44
 """The lock of a ledger's writers, with the hash of its schema's name."""
 _WRITER = f"SELECT pg_advisory_xact_lock({LOCK}, hashtext(current_schema()))"
+_KNOWN = (
+    f"PREPARE known AS SELECT CAST('{NEEDS} ' || value AS BIGINT) FROM meta"
+    " WHERE name = 'schema_oldest' AND CAST(value AS BIGINT) > "
+)
+"""Fails, with what is needed, where a newer version has changed the tables since they were opened. It is executed
+after the lock, in the same message, so that nobody changes them between this and what is written.
+"""
 
 
 class PostgresDatabase:
@@ -46,8 +53,10 @@ class PostgresDatabase:
         self._connections = Connections(address)
         self._asked = itertools.count(1)
         self._unsynced = False
+        self._writer = _WRITER
         try:
             self._migrate() if upgrade else self._require_version()
+            self._prepare()
         except BaseException:
             self.close()
             raise
@@ -205,7 +214,7 @@ class PostgresDatabase:
         """A statement that writes. Outside a transaction, it goes with the lock in one message, which is one."""
         asked = percent_named(sql)
         with self._translated(mine):
-            cursor = self._connections.of(mine).execute(asked if mine.inside else f"{_WRITER};{asked}", values)
+            cursor = self._connections.of(mine).execute(asked if mine.inside else f"{self._writer}; {asked}", values)
             while cursor.nextset():
                 pass
             mine.changed += max(0, cursor.rowcount)
@@ -216,7 +225,7 @@ class PostgresDatabase:
         again = mine.connection is not None
         try:
             with self._translated(mine):
-                self._connections.of(mine).execute(f"BEGIN; {_WRITER}")
+                self._connections.of(mine).execute(f"BEGIN; {self._writer}")
         except LedgerError:
             if not again or mine.connection is not None:
                 self._roll_back(mine)
@@ -247,6 +256,13 @@ class PostgresDatabase:
 
     # Tables
 
+    def _prepare(self) -> None:
+        """From now on, nothing is written to tables that a newer version has changed."""
+        mine = self._connections.mine()
+        with mine.lock, self._translated(mine):
+            self._connections.prepare(f"{_KNOWN}{database.VERSION}")
+        self._writer = f"{_WRITER}; EXECUTE known"
+
     def _version(self) -> int:
         there = self.row("SELECT to_regclass('meta') IS NOT NULL AS there")
         return database.schema_of(self) if there and there["there"] else 0
@@ -254,7 +270,7 @@ class PostgresDatabase:
     def _require_version(self) -> None:
         version = self._version()
         if version > database.VERSION:
-            raise database.newer(self.name, version)
+            database.require_known(self)
         if version < database.VERSION:
             held = f"is of an earlier version (schema {version})" if version else "holds no ledger yet"
             raise LedgerError(f"{self.name} {held}", hint="run syndicate db upgrade")
@@ -262,7 +278,7 @@ class PostgresDatabase:
     def _migrate(self) -> None:
         version = self.was = self._version()
         if version > database.VERSION:
-            raise database.newer(self.name, version)
+            database.require_known(self)
         if version < database.VERSION:
             with self.transaction():  # two processes one after the other
                 database.migrate(self, self._run)

@@ -10,7 +10,10 @@ from urllib.parse import unquote, urlsplit
 import psycopg
 
 from syndicate.errors import LedgerError
+from syndicate.ledger.database import newer
 
+NEEDS = "needs schema"
+"""What a write fails with that comes from a program older than the ledger; the number follows."""
 AGAIN = "nothing is lost: what was under way is done again once the server is there"
 _BY_STATE = {
     "28P01": ("refuses the role {role}: its password is wrong", "check `database` in the config, or PGPASSWORD"),
@@ -35,6 +38,9 @@ def explained(name: str, fault: psycopg.Error) -> LedgerError:
     """A LedgerError with the ledger's place, the server's words, and a cure where one is known."""
     said = _words(fault)
     state = fault.sqlstate or _state_of(said)
+    needed = said.partition(NEEDS)[2].strip(' "')
+    if state == "22P02" and needed.isdigit():
+        return newer(name, int(needed))
     if state in _BY_STATE:
         told, cure = _BY_STATE[state]
         role = unquote(urlsplit(name).username or "") or "of this process"

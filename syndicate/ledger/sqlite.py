@@ -58,6 +58,7 @@ class SqliteDatabase:
         self._busy = busy
         self._durable = durable
         self._chained = False
+        self._guarded = False
         self._unsynced = False
         self._local = threading.local()
         self._all: dict[threading.Thread, _Own] = {}
@@ -128,6 +129,8 @@ class SqliteDatabase:
                 connection.execute("BEGIN IMMEDIATE")
             before = connection.total_changes
             try:
+                if self._guarded:
+                    self._require_known(connection)
                 yield
                 with self._translated():
                     if connection.total_changes != before:
@@ -322,6 +325,13 @@ class SqliteDatabase:
             raise
         return connection
 
+    def _require_known(self, connection: sqlite3.Connection) -> None:
+        """Raise NewerLedger where a newer version has changed the tables since this opened them."""
+        with self._translated():
+            found = connection.execute("SELECT value FROM meta WHERE name = 'schema_oldest'").fetchone()
+        if found is not None and int(found[0]) > database.VERSION:
+            raise database.newer(self.name, int(found[0]))
+
     def _version(self) -> int:
         return database.schema_of(self) if self._has("meta") else 0
 
@@ -331,11 +341,12 @@ class SqliteDatabase:
     def _migrate(self) -> None:
         version = self._version()
         if version > database.VERSION:
-            raise database.newer(self.name, version)
+            database.require_known(self)
         if version < database.VERSION:
             with self.transaction():
                 database.migrate(self, self._run)
         self._chained = self._durable and self._has("chain")
+        self._guarded = self._durable
 
     def _run(self, script: str) -> None:
         """Run a script statement by statement: `executescript` would commit the transaction first."""

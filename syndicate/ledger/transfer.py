@@ -14,7 +14,7 @@ TABLES = (
 """In the order in which rows refer to others. `chain` is of a file alone."""
 ORDERED = frozenset({"article", "alias", "delivery"})
 """Tables whose rows are worked through in the order in which they came."""
-OWN = frozenset({"schema_version", "synced", "config"})
+OWN = frozenset({"schema_version", "schema_oldest", "synced", "config"})
 """Names of rows of `meta` that each ledger has of its own."""
 BATCH = 2000
 
@@ -39,7 +39,7 @@ def require_empty(target: Database) -> None:
 
 
 def _copied(source: Database, target: Database, table: str) -> int:
-    columns = sorted(source.columns(table))
+    columns = sorted(source.columns(table) & target.columns(table))  # a newer version may have added some
     asked = f"SELECT {', '.join(columns)} FROM {table}" + (" ORDER BY rowid" if table in ORDERED else "")
     names = ", ".join(f":{name}" for name in columns)
     put, number = f"INSERT INTO {table} ({', '.join(columns)}) VALUES ({names})", 0

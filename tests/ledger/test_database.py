@@ -137,7 +137,7 @@ def test_a_database_that_was_closed_opens_again_when_it_is_asked(database):
 
 
 def test_a_ledger_of_a_newer_version_is_left_alone(database):
-    database.change("UPDATE meta SET value = :v WHERE name = 'schema_version'", v=str(VERSION + 1))
+    database.change("UPDATE meta SET value = :v WHERE name LIKE 'schema_%'", v=str(VERSION + 1))
     assert fault(SqliteDatabase, database.path) == (
         f"{database.path} was written by a newer syndicate (schema {VERSION + 1}, this one knows {VERSION})",
         "install the newer version again",

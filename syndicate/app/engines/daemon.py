@@ -30,7 +30,7 @@ from syndicate.app.wiring import App
 from syndicate.delivery.ahead import Ahead
 from syndicate.delivery.housekeeping import run_housekeeping
 from syndicate.delivery.next import Taken, deliver_next
-from syndicate.errors import AuthError, LedgerError, SyndicateError
+from syndicate.errors import AuthError, LedgerError, NewerLedger, SyndicateError
 from syndicate.ingestion.poll import Polled
 from syndicate.ingestion.websub import Subscriber
 from syndicate.ingestion.withdrawals import watch
@@ -100,6 +100,7 @@ class Daemon:
         self._reading = 0
         self._renewing = False
         self._ticked = time.monotonic()
+        self._newer: NewerLedger | None = None
         self._shelve_at = 0.0
         self._sweep_media_at = 0.0
         self._stop = stop
@@ -116,7 +117,7 @@ class Daemon:
     def run(self) -> bool:
         """Run until `stop` is set, then wait for the requests in flight; those still unanswered become `unknown`.
 
-        False if some request is still under way: its thread would keep the process alive.
+        False if some request is still under way: its thread would keep the process alive. Raises NewerLedger.
         """
         self._begin()
         try:
@@ -124,6 +125,8 @@ class Daemon:
         finally:
             notify("STOPPING=1")
             calm = self._leave()
+        if self._newer is not None:
+            raise self._newer
         return calm
 
     def _begin(self) -> None:
@@ -215,6 +218,9 @@ class Daemon:
             self._telling.alerts(self._app)
             if self.health() is None:
                 self._telling.heartbeat(self._app)
+        except NewerLedger as fault:
+            self._newer = fault
+            self._stop.set()
         except SyndicateError as fault:
             self._troubles.found("ledger", str(fault), "ledger")
             self._say("ledger.failed", error=str(fault))
@@ -546,6 +552,6 @@ class Daemon:
             threading.Event().wait(0.05)
         for app in self._before:
             app.renderer.close()
-        if self._busy:
+        if self._busy and self._newer is None:  # else its claims end with their leases, and the newer one looks them up
             self._app.ledger.claims.abandon(self._app.ledger.now(), self._app.lanes.settle)
         return not self._busy and not self._polling

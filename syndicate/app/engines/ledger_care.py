@@ -8,6 +8,7 @@ import time
 from syndicate.app.ledger_files import QUICK
 from syndicate.errors import LedgerError
 from syndicate.ledger import Ledger
+from syndicate.ledger.database import require_known
 from syndicate.ledger.faults import damaged
 
 EVERY = 5.0  # seconds between two times that the log is moved into the file, besides after each post
@@ -29,6 +30,7 @@ class LedgerCare:
         """
         self._ledger.database.check()
         self._ledger.database.check_log()
+        require_known(self._ledger.database)
         if self._damage is not None:
             raise damaged(self._ledger.database.name, self._damage)
         if not self._looked:

@@ -194,14 +194,3 @@ def test_the_runbook_has_a_heading_for_every_alert():
     headings = re.findall(r"^## `(\w+)`", (DOCS / "runbook.md").read_text(encoding="utf-8"), re.MULTILINE)
     assert len(headings) == len(set(headings))
     assert {*get_args(Condition), *get_args(Event), *APPROVABLE, *alerts.OTHER_KINDS} <= set(headings)
-
-
-def test_every_metric_of_the_prometheus_rules_is_one_of_ours(ledger, clock, put):
-    pytest.importorskip("prometheus_client")
-    from syndicate.app.monitoring.metrics import text
-
-    rules = (DOCS / "prometheus-rules.yaml").read_text(encoding="utf-8")
-    ours = set(re.findall(r"^# TYPE (\w+)", text(ledger).decode(), re.MULTILINE))
-    named = set(re.findall(r"\bsyndicate_\w+", rules))
-    assert "syndicate_dropped_total" in named
-    assert named <= ours
