@@ -6,6 +6,7 @@ SyndicateError
 ├── RenderError     template, line, the missing name: the delivery waits until the template is fixed
 │   └── TooLong     no shortening makes this text fit: the delivery has failed
 ├── LedgerError     the database: locked, read-only, full, or written by a newer version
+│   └── LedgerAway      its server cannot be reached, or can take nothing now: wait, and go on
 └── PlatformError               what the delivery loop does
     ├── Rejected                this post, never: mark failed, show the platform's words
     │   ├── PictureRefused      its picture: again with a smaller one, else without it
@@ -95,6 +96,10 @@ class TooLong(RenderError):
 
 class LedgerError(SyndicateError):
     """The database cannot be used as it is."""
+
+
+class LedgerAway(LedgerError):
+    """The server of the database cannot be reached, or can take nothing just now; later it may, as it is."""
 
 
 class PlatformError(SyndicateError):

@@ -11,6 +11,7 @@ from cryptography.fernet import Fernet
 
 from syndicate.cli.json_records import RECORDS
 from syndicate.ledger.database import VERSION
+from syndicate.ledger.transfer import TABLES
 from tests import processes
 from tests.worlds.postgres import program
 
@@ -90,11 +91,17 @@ def test_a_rehearsal_only_reads_the_server(served, postgres):
     assert served("post").code == 0
     served.site.publish(1)
     name = served.at.partition("?")[0].rpartition("/")[2]
-    before = postgres.run("SELECT pg_current_wal_insert_lsn()", name)
+
+    def stored():
+        rows = {table: postgres.run(f"SELECT xmin, * FROM {table}", name) for table in TABLES}
+        return rows, postgres.run("SELECT oid FROM pg_class ORDER BY oid", name)
+
+    before = stored()
     dry = served("post", "--dry-run")
     assert (dry.code, "story-" in dry.out) == (0, True), dry.out + dry.err
     assert served("preview", "--html", str(served.folder / "page.html")).code == 0
-    assert before == postgres.run("SELECT pg_current_wal_insert_lsn()", name)
+    assert served("post", "--sandbox").code == 0
+    assert before == stored()
     assert served("post").code == 0
     assert len(served.sandbox.posts()) == 4
 
