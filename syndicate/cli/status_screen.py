@@ -20,7 +20,7 @@ NARROW, WIDE = 60, 100  # columns between which the screen is laid out
 NEEDS, BAD = 8, 10  # lines that a part shows at most; the rest is counted
 GOOD = 6  # accounts or sources in order that are named; where there are more, they are only counted
 TITLES = 12  # sites of which accounts and sources are listed; of more, each site is one line
-NAME = 18  # columns of a name at most
+NAME, TITLE_NAME = 18, 26  # columns of a name at most, and of a site's
 RED, YELLOW, GREEN = "red", "yellow", "green"
 STATES = {
     "auth": "login refused",
@@ -110,9 +110,9 @@ def _titles(found: Sequence[TitleStatus], page: _Page) -> Iterator[str]:
     """Those that need a person first, then those where something waits; how many are good."""
     bad, good = [each for each in found if each.state != "good"], [each for each in found if each.state == "good"]
     yield f"{_head('Titles')}  {len(found)} · one of them: syndicate status --site NAME"
-    width = _names([each.name for each in bad[:BAD]])
+    width = min(max((len(each.name) for each in bad[:BAD]), default=0), TITLE_NAME)
     for each in bad[:BAD]:
-        needs = ["1 thing needs you" if each.needs == 1 else f"{each.needs} things need you"] if each.needs else []
+        needs = ["needs you"] if each.needs and not each.told else []
         queue = [f"{each.waiting:,} waiting"] if each.waiting else []
         told = " · ".join([*needs, *each.told, *queue, f"last post {page.clock(each.last_post_at)}"])
         mark = _mark("✗", RED) if each.state == "bad" else _mark("…", YELLOW)
@@ -120,7 +120,9 @@ def _titles(found: Sequence[TitleStatus], page: _Page) -> Iterator[str]:
     if len(bad) > BAD:
         rest = bad[BAD:]
         wait = sum(each.state == "waits" for each in rest)
-        yield page.cut(f"    and {len(rest)} more: {len(rest) - wait} need you, in {wait} something waits")
+        parts = [f"{len(rest) - wait} need you"] if wait < len(rest) else []
+        parts += [f"in {wait} something waits"] if wait else []
+        yield page.cut(f"    and {len(rest)} more: {', '.join(parts)}")
     if good:
         last = max((each.last_post_at for each in good if each.last_post_at), default=None)
         number = sum(each.waiting for each in good)

@@ -240,7 +240,7 @@ def test_a_daemon_waits_for_its_server_at_the_start_and_post_says_so_in_a_line(d
         time.sleep(1.5 * away.AGAIN)  # it has tried again, and says nothing more
         assert (told(), daemon.poll()) == (["ledger.failed"], None)
         own.start()
-        assert wait_for(lambda: desk.sandbox.posts()), told()
+        assert wait_for(desk.sandbox.posts), told()
         daemon.send_signal(signal.SIGTERM)
         assert daemon.wait(PATIENCE) == 0
 

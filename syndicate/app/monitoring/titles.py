@@ -13,7 +13,7 @@ from syndicate.model import site_of
 from syndicate.model.dataclass import dataclass
 
 TitleWord: TypeAlias = Literal["bad", "waits", "good"]
-_WAITING: dict[str, str] = {"paused": "paused", "waits": "waiting to post"}
+_WAITING: dict[str, str] = {"paused": "paused", "waits": "held up"}
 _UNREAD: dict[str, str] = {"gone": "gone", "failing": "failing", "waiting": "asked to wait", "quiet": "quiet"}
 
 
