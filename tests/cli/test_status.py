@@ -214,7 +214,7 @@ def test_two_hundred_titles_are_a_line_each_those_with_trouble_first(monkeypatch
     assert plain[start + 1 : start + 7] == [
         f"  ✗ {names[0]}  1 of 2 accounts paused · 4 waiting · last post 03:12",
         f"  ✗ {'post':<22}  left out: its config has a mistake · last post –",
-        f"  … {names[1]}  1 of 1 account held up · 1 of 1 source failing · last…",
+        f"  … {names[1]}  1 of 1 account held up · 1 of 1 source failing · la…",
         f"  … {names[2]}  1 of 1 source quiet · last post –",
         "  ✓ 197 others are good · last post – · 394 waiting",
         "",
