@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import logging
 import threading
 from typing import Any
 
@@ -41,6 +42,10 @@ _ALIVE: dict[str, Any] = {
     "tcp_user_timeout": BUSY_SECONDS * 1000,
 }
 """What an address may say otherwise. By these, a server that is cut off is noticed within half a minute."""
+
+
+logging.getLogger("psycopg").addHandler(logging.NullHandler())
+"""Its warnings are of what is raised as well; without a handler they would be lines on standard error."""
 
 
 class _NumberLoader(Loader):

@@ -71,7 +71,8 @@ def measured(folder: Path, engine: str, stories: int, titles: int, server: Serve
         if stories:
             sandbox.add_faults([{"platform": "facebook", "fault": "429", "count": None}])
         for name, site in sites.items():
-            site.publish(stories if name == FLOOD else 1)
+            for number, story in enumerate(site.publish(stories if name == FLOOD else 1)):
+                story.summary = f"What happened on day {number}, in one line."  # else they are all alike
         return _watched(folder, engine, sandbox, {name: sites[name] for name in names}, flood=stories)
 
 

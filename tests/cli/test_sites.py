@@ -16,6 +16,7 @@ from syndicate.app.runs import RealRun
 from syndicate.app.turns import in_turn
 from syndicate.app.wiring import App, load
 from syndicate.delivery import next as next_one
+from syndicate.ledger import source_names
 from tests.waiting import wait_for
 from tests.worlds.desk import ACCOUNTS
 from tests.worlds.site import Site
@@ -477,3 +478,31 @@ def test_what_is_listed_can_be_of_one_site_alone(town):
     broken = town("status", "--site", "bote", "--json")
     assert (broken.code, [need["kind"] for need in broken.rows[0]["needs"]]) == (1, ["config"])
     assert town("status", "--site", "gazette").code == 0
+
+
+@pytest.mark.parametrize(("known", "max_age", "asked"), [(20_000, "24h", 0), (1, "24h", 2), (1, "1s", 0)])
+def test_a_config_that_becomes_two_sites_shares_so_many_stories_and_asks_about_a_recent_one_beyond_them(
+    desk, bote_site, monkeypatch, known, max_age, asked
+):
+    """As docs/guides/many-sites.md says; what is older than `max_age` is not asked about."""
+    monkeypatch.setattr(source_names, "RECENT", known)
+    desk.config("masto", "hook", extra="defaults: {image: none}")
+    text = desk.path.read_text()
+    desk.path.write_text(text.replace("sources:", f"sources:\n  bote: {{url: '{bote_site.url}/rss.xml'}}"))
+    desk("post")
+    desk.site.publish(3)
+    bote_site.raw = desk.site.feed().encode()
+    desk("post")
+    assert len(desk.texts()) == 6
+    (desk.folder / "gazette.yaml").write_text(config(desk, "Gazette", desk.site, "masto"))
+    (desk.folder / "bote.yaml").write_text(config(desk, "Bote", bote_site, "hook"))
+    for name in ("gazette", "bote"):
+        file = desk.folder / f"{name}.yaml"
+        file.write_text(file.read_text().replace("{image: none}", f"{{image: none, max_age: {max_age}}}"))
+    desk.path.write_text("sites: {gazette: gazette.yaml, bote: bote.yaml}\n")
+    bote_site.raw += b"<!-- so that it is read again -->"
+    time.sleep(1.1)
+    run = desk("post")
+    assert len(desk.texts()) == 6, run.err
+    waiting = desk("deliveries", "list", "--state", "planned", "--json").rows
+    assert [(row["account"], row["reason"]) for row in waiting] == [("bote/hook", "similar")] * asked, run.err
