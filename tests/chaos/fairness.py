@@ -31,6 +31,7 @@ from tests.worlds.site import Site
 
 MOST = 480.0  # seconds that are waited for all of it
 SPAN = 20.0  # seconds in which the others publish, at least
+LONG = 120.0  # and at most, however late the flood begins
 ENOUGH = 300  # stories of the flood until they publish no more
 TITLE = """site: {{name: {name}, url: "{url}/", language: en}}
 sources: {{news: {{url: "{url}/rss.xml", every: {every}, burst: off, preflight: off}}}}
@@ -119,7 +120,8 @@ def _watched(folder: Path, engine: str, sandbox: Sandbox, sites: dict[str, Site]
             sent = sum(text.startswith(FLOOD) for text in texts)
             for link in (text.rpartition(" ")[2] for text in texts if not text.startswith(FLOOD)):
                 out.setdefault(link, time.monotonic())
-            going = time.monotonic() - began < SPAN or sent < min(flood, ENOUGH)
+            spent = time.monotonic() - began
+            going = spent < SPAN or (sent < min(flood, ENOUGH) and spent < LONG)
             if engine == "daemon" and going and time.monotonic() - latest >= 1:
                 latest, site = time.monotonic(), next(others)
                 published[site.link(site.publish(1)[0])] = latest

@@ -12,8 +12,8 @@ from syndicate.ledger.overlay_schema import LARGE
 from syndicate.ledger.transfer import TABLES
 from syndicate.model import Account
 from syndicate.planning.apply import announce
-from tests.ledger.test_overlay import operations
 from tests.worlds.accounts import MASTO
+from tests.worlds.overlay_statements import operations
 from tests.worlds.rows import planned
 
 FACE = Account("fb", "facebook")
