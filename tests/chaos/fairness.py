@@ -84,7 +84,7 @@ def _write(folder: Path, sandbox: str, sites: dict[str, Site], server: Server | 
     for name, site in sites.items():
         account, settings = ("fb", FACEBOOK) if name == THROTTLED else ("masto", MASTODON)
         written = settings.format(name=name, sandbox=sandbox)
-        every = "1h" if name == FLOOD else "1s"
+        every = "3s" if name == FLOOD else "1s"
         text = TITLE.format(name=name, url=site.url, every=every, account=account, settings=written)
         (folder / "sites" / f"{name}.yaml").write_text(text, encoding="utf-8")
         own = folder / "sites" / name / "default"

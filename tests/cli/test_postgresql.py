@@ -307,3 +307,26 @@ def test_a_config_that_is_read_again_while_the_server_is_away_is_followed_once_i
     assert lost == [0]
     rows = served("deliveries", "list", "--account", "social", "--json").rows
     assert [(row["state"], row["reason"]) for row in rows] == [("due", "paused")], rows
+
+
+FULL = """
+CREATE FUNCTION full_disk() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
+ RAISE EXCEPTION 'could not extend file: No space left on device' USING ERRCODE = '53100'; END $$;
+CREATE TRIGGER full_disk BEFORE INSERT ON alias FOR EACH ROW EXECUTE FUNCTION full_disk()
+"""
+
+
+def test_a_full_disk_at_the_server_is_one_line_and_the_next_run_goes_on_once_there_is_room(served, postgres):
+    served("db", "upgrade")
+    served("post")
+    served.site.publish(1)
+    name = served.at.partition("?")[0].rpartition("/")[2]
+    postgres.run(FULL, name)
+    run = served.start("post")
+    said = run.communicate(timeout=PATIENCE)[1].splitlines()
+    assert (run.returncode, [line.partition(":")[0] for line in said]) == (1, ["news", "hint"]), said
+    assert "cannot be written: the disk of the server is full" in said[0]
+    assert served.sandbox.posts() == []
+    postgres.run("DROP TRIGGER full_disk ON alias", name)
+    assert served("post").code == 0
+    assert len(served.sandbox.posts()) == 2
