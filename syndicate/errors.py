@@ -6,7 +6,8 @@ SyndicateError
 ├── RenderError     template, line, the missing name: the delivery waits until the template is fixed
 │   └── TooLong     no shortening makes this text fit: the delivery has failed
 ├── LedgerError     the database: locked, read-only, full
-│   └── NewerLedger a newer version has changed its tables: this program stops, and the newer one is started
+│   ├── NewerLedger     a newer version has changed its tables: this program stops, and the newer one is started
+│   └── LedgerAway      its server cannot be reached, or can take nothing now: wait, and go on
 └── PlatformError               what the delivery loop does
     ├── Rejected                this post, never: mark failed, show the platform's words
     │   ├── PictureRefused      its picture: again with a smaller one, else without it
@@ -100,6 +101,10 @@ class LedgerError(SyndicateError):
 
 class NewerLedger(LedgerError):
     """A newer version has changed the ledger in a way that this program must not go on with."""
+
+
+class LedgerAway(LedgerError):
+    """The server of the database cannot be reached, or can take nothing just now; later it may, as it is."""
 
 
 class PlatformError(SyndicateError):

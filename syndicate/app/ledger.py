@@ -13,6 +13,7 @@ from syndicate.config.schema import Config
 from syndicate.errors import LedgerError
 from syndicate.ledger import Ledger
 from syndicate.ledger.credentials import key_beside
+from syndicate.ledger.database import Database
 from syndicate.ledger.key_file import path_beside, read, replace
 from syndicate.ledger.notices import LEDGER
 from syndicate.ledger.run_file import RunFile
@@ -78,8 +79,10 @@ class PrivateLedger:
             runs = beside if keep_logins else RunFile(self.folder / "ledger.db")
             if config.server:
                 from syndicate.app.ledger_server import rehearsed
+                from syndicate.ledger.server_clock import ServerClock
 
-                database = self._aside.enter_context(rehearsed(config.server, self.folder / "ledger.db"))
+                database: Database = self._aside.enter_context(rehearsed(config.server, self.folder / "ledger.db"))
+                clock = ServerClock(database) if database.path is None else clock
             else:
                 database = self._above(config.ledger)
                 self._aside.callback(database.close)

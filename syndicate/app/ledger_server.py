@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from syndicate.config.schema import Config
 from syndicate.errors import LedgerError
+from syndicate.ledger.database import Database
 from syndicate.ledger.sqlite import SqliteDatabase
 from syndicate.ledger.transfer import copy
 
@@ -22,11 +23,17 @@ KEY = "set SYNDICATE_KEY, or key_file, to the same key on each machine"
 
 def connected(address: str, *, upgrade: bool = False) -> PostgresDatabase:
     """The database at this address. Raises LedgerError, also where its driver is not installed."""
-    try:
+    with _needing_driver():
         from syndicate.ledger.postgresql import PostgresDatabase
+    return PostgresDatabase(address, upgrade=upgrade)
+
+
+@contextlib.contextmanager
+def _needing_driver() -> Iterator[None]:
+    try:
+        yield
     except ImportError as fault:
         raise LedgerError("a ledger on PostgreSQL needs psycopg", hint=INSTALL) from fault
-    return PostgresDatabase(address, upgrade=upgrade)
 
 
 def require_file(config: Config) -> None:
@@ -58,10 +65,17 @@ def upgraded(config: Config) -> int:
 
 
 @contextlib.contextmanager
-def rehearsed(address: str, file: Path) -> Iterator[SqliteDatabase]:
-    """A copy of the ledger in a file of its own, for a rehearsal: the server is only read."""
-    with contextlib.closing(connected(address)) as source:
-        target = SqliteDatabase(file, durable=False)
-        copy(source, target)
-    with contextlib.closing(target):
+def rehearsed(address: str, file: Path) -> Iterator[Database]:
+    """The ledger for a rehearsal, which only reads it: above it, or where the server allows no temporary tables, a copy
+    in a file of its own.
+    """
+    with _needing_driver():
+        from syndicate.ledger.postgresql_overlay import PostgresOverlay
+    with contextlib.closing(PostgresOverlay(address)) as overlay:
+        if overlay.fits:
+            yield overlay
+            return
+    with contextlib.closing(SqliteDatabase(file, durable=False)) as target:
+        with contextlib.closing(connected(address)) as source:
+            copy(source, target)
         yield target

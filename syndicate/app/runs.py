@@ -136,6 +136,7 @@ class SandboxRun:
         self.recordings: dict[str, Recording] = {}
         self._private = PrivateLedger(config, environ, self.clock, keep_logins=False)
         self.ledger, self.paused = self._private.ledger, self._private.paused
+        self.clock = self.ledger.now if config.server else self.clock
         try:
             self.config = redirected(config, url, self._private.folder / "folder")
         except BaseException:
@@ -180,6 +181,7 @@ class DryRun:
         self._doors: dict[str, DryHttp] = {}
         self._private = PrivateLedger(config, environ, self.clock, keep_logins=True)
         self.ledger, self.paused = self._private.ledger, self._private.paused
+        self.clock = self.ledger.now if config.server else self.clock
 
     def close(self) -> None:
         """Close the ledger of its own: what was written is gone."""

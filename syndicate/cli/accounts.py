@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import click
 
 from syndicate.cli import complain, login_lines
-from syndicate.cli.options import DURATION, Shared, active, known, opened, shared_options
+from syndicate.cli.options import DURATION, Shared, active, known, of_sites, opened, shared_options, site_option
 from syndicate.cli.output import print_json
 from syndicate.errors import AuthError, PlatformError, reworded
 from syndicate.ledger.accounts import REFUSED
@@ -49,14 +49,16 @@ def command() -> None:
 
 
 @command.command("list")
+@site_option
 @shared_options
 @click.pass_obj
-def listed(shared: Shared) -> None:
+def listed(shared: Shared, *, sites: tuple[str, ...]) -> None:
     """List every account of the config, and whether it posts."""
     from syndicate.app import advice
 
     with opened(shared, fill=True) as app:
-        rows = [_row(app, entry) for entry in app.config.accounts.values()]
+        named = of_sites(app.config, sites, app.config.accounts) if sites else app.config.accounts
+        rows = [_row(app, app.config.accounts[name]) for name in named]
         if shared.json:
             for row in rows:
                 print_json(row)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from syndicate.cli import complain
-from syndicate.cli.options import Shared, known, loaded, shared_options
+from syndicate.cli.options import Shared, known, loaded, of_sites, shared_options, site_option
 from syndicate.cli.output import print_json
 from syndicate.cli.terminal import style
 from syndicate.errors import SourceError
@@ -20,20 +20,23 @@ if TYPE_CHECKING:
 
 @click.command()
 @click.option("--source", "sources", multiple=True, metavar="NAME", help="Only this source (repeatable).")
+@site_option
 @click.option(
     "--from", "origin", metavar="URL|FILE|-", help="A feed, list, sitemap, page or folder of yours; needs no config."
 )
 @click.option("--base", metavar="URL", help="With --from FILE: the address of the file, to resolve its links.")
 @shared_options
 @click.pass_obj
-def command(shared: Shared, *, sources: tuple[str, ...], origin: str | None, base: str | None) -> int:
+def command(
+    shared: Shared, *, sources: tuple[str, ...], sites: tuple[str, ...], origin: str | None, base: str | None
+) -> int:
     """Read sources and print their articles; writes nothing."""
     if base and not origin:
         raise click.UsageError("--base goes with --from FILE")
-    if origin and sources:
-        raise click.UsageError("use --from or --source, not both")
+    if origin and (sources or sites):
+        raise click.UsageError(f"use --from or {'--source' if sources else '--site'}, not both")
     failed = 0
-    for name, fetch in _one(origin, base) if origin else _configured(shared, sources):
+    for name, fetch in _one(origin, base) if origin else _configured(shared, sources, sites):
         try:
             fetched = fetch()
         except SourceError as fault:
@@ -60,12 +63,13 @@ def _show(name: str, fetched: Reading, shared: Shared) -> None:
             _print(article, as_json=shared.json)
 
 
-def _configured(shared: Shared, sources: tuple[str, ...]) -> list[tuple[str, _Fetch]]:
+def _configured(shared: Shared, sources: tuple[str, ...], sites: tuple[str, ...]) -> list[tuple[str, _Fetch]]:
     from syndicate.app.clock import now
     from syndicate.app.sources import reader
 
     config = loaded(shared, fill=True)
-    names = known("source", config.sources, sources) or list(config.sources)
+    names = [*known("source", config.sources, sources), *of_sites(config, sites, config.sources)]
+    names = names if sources or sites else list(config.sources)
     return [(name, _whole(reader(config, name, now))) for name in names]
 
 

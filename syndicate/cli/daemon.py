@@ -15,14 +15,16 @@ from typing import TYPE_CHECKING, cast
 
 import click
 
-from syndicate.cli.options import Shared, given, opened, shared_options
+from syndicate.cli.options import Shared, given, loaded, shared_options
 from syndicate.cli.post import stopping
 
 if TYPE_CHECKING:
     from syndicate.app.doors import Doors
     from syndicate.app.engines.daemon import Daemon
     from syndicate.app.runs import RealRun
+    from syndicate.app.wiring import App
     from syndicate.config.schema import Config
+    from syndicate.errors import LedgerAway
     from syndicate.ingestion.websub import Subscriber
     from syndicate.ledger import Ledger
     from syndicate.ports import EventLog
@@ -36,6 +38,40 @@ def command(shared: Shared) -> int:
 
     SIGHUP has the config read again.
     """
+    stop, reload = threading.Event(), threading.Event()
+    with stopping(stop), _hangups(reload):
+        app = _opened(shared, stop)
+        calm = True if app is None else _run(app, shared, stop, reload)
+    if not calm:
+        sys.stderr.flush()
+        os._exit(0)  # a thread still waits for an answer that nobody needs any more
+    return 0
+
+
+def _opened(shared: Shared, stop: threading.Event) -> App | None:
+    """The app, once its ledger can be opened: where that is on a server which is away, wait for it.
+
+    None if told to stop before.
+    """
+    from syndicate.app import clock
+    from syndicate.app.engines.away import once_there
+    from syndicate.app.engines.troubles import seldom
+    from syndicate.app.monitoring.events import writer
+    from syndicate.app.monitoring.systemd import notify
+    from syndicate.app.runs import RealRun
+    from syndicate.app.wiring import App
+
+    config, say = loaded(shared), seldom(writer(_written, clock.now, as_json=shared.json))
+
+    def away(fault: LedgerAway) -> None:
+        say("ledger.failed", error=str(fault), hint=fault.hint)
+        notify("READY=1\nWATCHDOG=1\nSTATUS=waits for the ledger")
+
+    return once_there(lambda: App(RealRun(config, os.environ)), stop, away)
+
+
+def _run(app: App, shared: Shared, stop: threading.Event, reload: threading.Event) -> bool:
+    """Run the daemon until told to stop. False if a request is still under way then."""
     from syndicate.app.engines.config_file import ConfigFile
     from syndicate.app.engines.daemon import Daemon
     from syndicate.app.engines.installed import load_rooms
@@ -44,8 +80,7 @@ def command(shared: Shared) -> int:
     from syndicate.app.monitoring.systemd import notify
     from syndicate.app.wiring import App
 
-    stop, reload = threading.Event(), threading.Event()
-    with stopping(stop), _hangups(reload), opened(shared) as app, claim_instance(app.config.ledger) as other:
+    with app, claim_instance(app.config.ledger) as other:
         say = writer(_written, app.ledger.now, as_json=shared.json)
         subscriber = _subscriber(app.config, app.ledger, app.doors, say)
         load_rooms()
@@ -71,10 +106,7 @@ def command(shared: Shared) -> int:
             notify("READY=1")
             calm = daemon.run()
         say("daemon.stopped")
-    if not calm:
-        sys.stderr.flush()
-        os._exit(0)  # a thread still waits for an answer that nobody needs any more
-    return 0
+    return calm
 
 
 def _tidies_up() -> None:

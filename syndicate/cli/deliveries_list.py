@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 import click
 
 from syndicate.cli import choice, when
-from syndicate.cli.options import Shared, known, of_sites, opened, shared_options
+from syndicate.cli.options import Shared, known, of_sites, opened, shared_options, site_option
 from syndicate.cli.output import is_terminal, line, print_json_lines
 from syndicate.ledger import rows
 from syndicate.ledger.catalogue import Selection
@@ -33,7 +33,7 @@ SCREEN = 50
 @click.command("list")
 @click.option("--state", "states", multiple=True, type=click.Choice(STATES), help="Only these (repeatable).")
 @click.option("--account", "accounts", multiple=True, metavar="NAME", help="Only this account (repeatable).")
-@click.option("--site", "sites", multiple=True, metavar="NAME", help="Only this site, of many (repeatable).")
+@site_option
 @click.option("--article", metavar="URL", help="Only this article.")
 @when.span_options
 @click.option("--limit", type=click.IntRange(min=1), metavar="N", help="The newest N.")

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from syndicate.cli.options import Shared, follow_names, opened, shared_options
+from syndicate.cli.options import Shared, follow_names, of_sites, opened, shared_options, site_option
 from syndicate.cli.output import print_json
 from syndicate.cli.terminal import style
 from syndicate.errors import SyndicateError
@@ -26,16 +26,18 @@ MARKS = {"yes": ("✓", "green"), "no": ("✗", "red"), "waits": ("…", "yellow
 
 @click.command()
 @click.argument("url")
+@site_option
 @shared_options
 @click.pass_obj
-def command(shared: Shared, *, url: str) -> int:
+def command(shared: Shared, *, url: str, sites: tuple[str, ...]) -> int:
     """Show what became of an article: for each account, each step and the values that decided it."""
     from syndicate.delivery.gates import Gate
     from syndicate.delivery.outlook import outlook
 
     with opened(shared, fill=True) as app:
         follow_names(app)
-        for known, alias in _found(app, url):
+        of_sites(app.config, sites, ())
+        for known, alias in _found(app, url, sites):
             if not shared.json:
                 _introduce(app.config, known, alias)
             accounts = [each for each in app.accounts if site_of(each.name) == site_of(known.article.source)]
@@ -68,7 +70,7 @@ def _left(app: App, anchor: str) -> list[Account]:
     return [Account(name, platform) for name, platform in left.items()]
 
 
-def _found(app: App, url: str) -> list[tuple[StoredArticle, str]]:
+def _found(app: App, url: str, sites: Collection[str]) -> list[tuple[StoredArticle, str]]:
     """The article, and by which of its names it was found; of many sites, that of each. Raises SyndicateError."""
     kinds = app.ledger.articles.matching(url)
     if not kinds:
@@ -81,6 +83,10 @@ def _found(app: App, url: str) -> list[tuple[StoredArticle, str]]:
     for anchor, alias in kinds.items():
         known = app.ledger.articles.find(anchor)
         found.setdefault(site_of(known.article.source), (known, alias))
+    if sites and not found.keys() & {*sites}:
+        raise SyndicateError(f"{url} is no article of {', '.join(sites)}, but of {', '.join(found)}")
+    if sites:
+        return [each for site, each in found.items() if site in sites]
     return [*found.values()] if app.config.sites else [next(iter(found.values()))]
 
 

@@ -163,6 +163,13 @@ def of_sites(config: Config, sites: Iterable[str], names: Iterable[str]) -> list
     return [name for name in names if site_of(name) in wanted]
 
 
+def site_option(function: F) -> F:
+    """Add --site, repeatable, to a command, which gets it as `sites`."""
+    return click.option("--site", "sites", multiple=True, metavar="NAME", help="Only this site, of many (repeatable).")(
+        function
+    )
+
+
 def active(config: Config, wanted: Iterable[str]) -> list[str]:
     """The wanted accounts, as a list. Raises UsageError for one that is unknown or switched off."""
     names = known("account", config.accounts, wanted)

@@ -8,6 +8,7 @@ from typing import Any, TypeVar, cast
 
 import click
 
+from syndicate.cli.options import site_option
 from syndicate.model.dataclass import dataclass
 
 F = TypeVar("F", bound=Callable[..., Any])
@@ -36,7 +37,7 @@ def scope_options(*, article: str, backfill: str) -> Callable[[F], F]:
         click.option("--backfill", type=click.IntRange(min=1), metavar="K", help=backfill),
         click.option("--now", "at_once", is_flag=True, help="With --article: past the accounts' hours and spacing."),
         click.option("--article", metavar="URL|FILE", help=article),
-        click.option("--site", "sites", multiple=True, metavar="NAME", help="Only this site, of many (repeatable)."),
+        site_option,
         click.option("--account", "accounts", multiple=True, metavar="NAME", help="Only this account (repeatable)."),
         click.option("--source", "sources", multiple=True, metavar="NAME", help="Only this source (repeatable)."),
     )

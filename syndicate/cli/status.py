@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from syndicate.cli.options import Shared, given, loaded, shared_options
+from syndicate.cli.options import Shared, given, known, loaded, shared_options
 from syndicate.cli.output import print_json
 from syndicate.errors import ConfigError
+from syndicate.model import site_of
 
 if TYPE_CHECKING:
     from syndicate.app.monitoring.status import Status
@@ -18,27 +19,30 @@ if TYPE_CHECKING:
 
 
 @click.command()
+@click.option("--site", metavar="NAME", help="Only this site, of many.")
 @shared_options
 @click.pass_obj
-def command(shared: Shared) -> int:
+def command(shared: Shared, *, site: str | None) -> int:
     """Show how things stand on one screen: what needs you, accounts, sources, what was dropped today.
 
     It asks no server and writes nothing. Exit status 1 when a person is needed.
     """
     from syndicate.app import clock
     from syndicate.app.instance_lock import running
-    from syndicate.app.monitoring.status import empty, gather
+    from syndicate.app.monitoring.status import empty, gather, of_site
     from syndicate.app.runs import RealRun
     from syndicate.app.wiring import App
 
     config = _config(shared)
+    wanted = config if site is None else _only(config, site)
     if not config.server and not config.ledger.exists():
-        found = empty(config, clock.now())
+        found = empty(wanted, clock.now())
         if not shared.json:
             click.echo(f"no ledger yet ({config.ledger}): nothing was read or posted so far; syndicate post begins")
     else:
         with App(RealRun(config, os.environ)) as app:
-            found = gather(config, app.ledger, running(config.ledger))
+            found = gather(wanted, app.ledger, running(config.ledger))
+        found = found if site is None else of_site(found, site)
         if not shared.json:
             from syndicate.cli.status_screen import screen
 
@@ -59,6 +63,19 @@ def _config(shared: Shared) -> Config:
         return replace(config, broken=load(given(shared), os.environ).broken)
     except ConfigError as fault:  # none of them has its secrets
         return replace(config, broken=dict.fromkeys(config.sites, fault))
+
+
+def _only(config: Config, site: str) -> Config:
+    """The config with nothing but one site, which may be one that is left out. Raises UsageError."""
+    if site not in config.broken:
+        known("site", config.sites, [site])
+    return replace(
+        config,
+        site=config.of(f"{site}/").site,
+        accounts={name: entry for name, entry in config.accounts.items() if site_of(name) == site},
+        sources={name: entry for name, entry in config.sources.items() if site_of(name) == site},
+        broken={name: fault for name, fault in config.broken.items() if name == site},
+    )
 
 
 def _record(status: Status) -> dict[str, Any]:

@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 import click
 
 from syndicate.app.monitoring.status import AccountStatus, Need, SourceStatus, Status
+from syndicate.app.monitoring.titles import TitleStatus, titles
 from syndicate.cli.terminal import style
 from syndicate.ledger.accounts import REFUSED
 from syndicate.model import REASONS
@@ -18,7 +19,8 @@ from syndicate.model import REASONS
 NARROW, WIDE = 60, 100  # columns between which the screen is laid out
 NEEDS, BAD = 8, 10  # lines that a part shows at most; the rest is counted
 GOOD = 6  # accounts or sources in order that are named; where there are more, they are only counted
-NAME = 18  # columns of a name at most
+TITLES = 12  # sites of which accounts and sources are listed; of more, each site is one line
+NAME, TITLE_NAME = 18, 26  # columns of a name at most, and of a site's
 RED, YELLOW, GREEN = "red", "yellow", "green"
 STATES = {
     "auth": "login refused",
@@ -68,8 +70,12 @@ def screen(status: Status) -> list[str]:
     told = f"{local:%a %Y-%m-%d %H:%M %Z} (all times {local:%Z})"
     lines = [page.cut(f"{click.unstyle(status.site)} · {told}"), ""]
     lines += _needs(status.needs, page)
-    lines += _accounts(status.accounts, page)
-    lines += _sources(status.sources, page)
+    by_title = titles(status)
+    if len(by_title) > TITLES:
+        lines += _titles(by_title, page)
+    else:
+        lines += _accounts(status.accounts, page)
+        lines += _sources(status.sources, page)
     lines += _paused(status, page)
     lines += _dropped(status, page)
     return [*lines, *_ledger(status, page)]
@@ -97,6 +103,32 @@ def _needs(needs: Sequence[Need], page: _Page) -> Iterator[str]:
             yield f"    {'':<{width}}  {style(need.command, fg='cyan')}"
     if len(needs) > NEEDS:
         yield f"    and {len(needs) - NEEDS} more: syndicate status --json"
+    yield ""
+
+
+def _titles(found: Sequence[TitleStatus], page: _Page) -> Iterator[str]:
+    """Those that need a person first, then those where something waits; how many are good."""
+    bad, good = [each for each in found if each.state != "good"], [each for each in found if each.state == "good"]
+    yield f"{_head('Titles')}  {len(found)} · one of them: syndicate status --site NAME"
+    width = min(max((len(each.name) for each in bad[:BAD]), default=0), TITLE_NAME)
+    for each in bad[:BAD]:
+        needs = ["needs you"] if each.needs and not each.told else []
+        queue = [f"{each.waiting:,} waiting"] if each.waiting else []
+        told = " · ".join([*needs, *each.told, *queue, f"last post {page.clock(each.last_post_at)}"])
+        mark = _mark("✗", RED) if each.state == "bad" else _mark("…", YELLOW)
+        yield f"  {mark} {_fit(each.name, width)}  {page.cut(told, width + 6)}"
+    if len(bad) > BAD:
+        rest = bad[BAD:]
+        wait = sum(each.state == "waits" for each in rest)
+        parts = [f"{len(rest) - wait} need you"] if wait < len(rest) else []
+        parts += [f"in {wait} something waits"] if wait else []
+        yield page.cut(f"    and {len(rest)} more: {', '.join(parts)}")
+    if good:
+        last = max((each.last_post_at for each in good if each.last_post_at), default=None)
+        number = sum(each.waiting for each in good)
+        waits = f" · {number:,} waiting" if number else ""
+        others = "others are" if bad else "are"
+        yield f"  {_mark('✓', GREEN)} {len(good)} {others} good · last post {page.clock(last)}{waits}"
     yield ""
 
 

@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import contextlib
 import os
-import re
 import sqlite3
 import threading
 from collections.abc import Iterator, Mapping, Sequence
@@ -20,13 +19,11 @@ from typing import Any
 from syndicate.errors import LedgerError
 from syndicate.ledger import write_ahead
 from syndicate.ledger.database import VERSION, Row
-from syndicate.ledger.overlay_schema import LARGE, lay_out
+from syndicate.ledger.overlay_schema import lay_out, plain, writes
 from syndicate.ledger.sqlite import BUSY_SECONDS, SqliteDatabase, _identity
 
 CACHE_KB = 8_000
 READS = frozenset({sqlite3.SQLITE_READ, sqlite3.SQLITE_SELECT, sqlite3.SQLITE_FUNCTION, sqlite3.SQLITE_RECURSIVE})
-_WRITE = re.compile(rf"\s*(INSERT INTO|UPDATE|DELETE FROM) ({'|'.join(sorted(LARGE))})\b")
-_IGNORES = re.compile(r" ON CONFLICT( \([\w, ]+\))? DO NOTHING")
 
 
 class Overlay(SqliteDatabase):
@@ -100,14 +97,14 @@ class Overlay(SqliteDatabase):
     def rows(self, sql: str, **values: Any) -> list[Row]:
         """Run one statement and return its rows."""
         with self._shared, self._translated():
-            if _writes(sql) == "INSERT INTO":
+            if writes(sql) == "INSERT INTO":
                 return self._insert(sql, values)[0]
             return self._answer(sql, values)
 
     def change(self, sql: str, **values: Any) -> int:
         """Run one statement and return how many rows it touched."""
         with self.transaction(), self._translated():
-            match _writes(sql):
+            match writes(sql):
                 case "INSERT INTO":
                     return self._insert(sql, values)[1]
                 case "UPDATE" | "DELETE FROM":  # SQLite counts none for a view
@@ -117,7 +114,7 @@ class Overlay(SqliteDatabase):
     def change_many(self, sql: str, rows: Sequence[Row]) -> None:
         """Run one statement for each of many rows."""
         with self.transaction(), self._translated():
-            self._one.executemany(_IGNORES.sub("", sql) if _writes(sql) else sql, rows)
+            self._one.executemany(plain(sql) if writes(sql) else sql, rows)
 
     def _insert(self, sql: str, values: Mapping[str, Any]) -> tuple[list[Row], int]:
         """Add rows to a view, whose trigger ignores those that are there; SQLite allows no ON CONFLICT for one.
@@ -125,9 +122,9 @@ class Overlay(SqliteDatabase):
         Returns what the statement returns, and how many rows were added.
         """
         before = self._one.total_changes
-        found = self._answer(_IGNORES.sub("", sql), values)
+        found = self._answer(plain(sql), values)
         added = self._one.total_changes - before
-        if not added and not _IGNORES.search(sql):
+        if not added and plain(sql) == sql:
             raise sqlite3.IntegrityError("UNIQUE constraint failed")
         return (found if added else []), added
 
@@ -169,12 +166,6 @@ class Overlay(SqliteDatabase):
         """Close the connection: what was written here is gone."""
         with self._shared:
             self._one.close()
-
-
-def _writes(sql: str) -> str | None:
-    """How a statement writes to a view; None if it does not."""
-    found = _WRITE.match(sql)
-    return found[1] if found else None
 
 
 def _only_reads_the_file(action: int, _one: str | None, _two: str | None, schema: str | None, _by: str | None) -> int:

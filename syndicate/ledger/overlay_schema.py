@@ -11,6 +11,19 @@ from syndicate.model.dataclass import dataclass
 SHELF = ("shelf", "shelf_key", "shelf_name")
 LARGE = frozenset({"article", "alias", "delivery", "attempt", "alert", "dropped", "listing", "listed", *SHELF})
 """Tables that are never copied. Each has a primary key, and nothing changes that of a row."""
+_WRITE = re.compile(rf"\s*(INSERT INTO|UPDATE|DELETE FROM) ({'|'.join(sorted(LARGE))})\b")
+_IGNORES = re.compile(r" ON CONFLICT( \([\w, ]+\))? DO NOTHING")
+
+
+def writes(sql: str) -> str | None:
+    """How a statement writes to one of these tables, which is a view; None if it does not."""
+    found = _WRITE.match(sql)
+    return found[1] if found else None
+
+
+def plain(sql: str) -> str:
+    """An INSERT without ON CONFLICT DO NOTHING, which no view has: its trigger ignores what is there."""
+    return _IGNORES.sub("", sql)
 
 
 def lay_out(connection: sqlite3.Connection) -> None:

@@ -18,7 +18,7 @@ from syndicate.errors import LedgerError
 from syndicate.ledger import database
 from syndicate.ledger.database import Row, percent_named
 from syndicate.ledger.postgresql_connections import Connections, ThreadConnection
-from syndicate.ledger.postgresql_faults import NEEDS, explained
+from syndicate.ledger.postgresql_faults import NEEDS, explained, wrong_encoding
 from syndicate.ledger.postgresql_schema import translated
 
 LOCK = 0x53594E44
@@ -47,10 +47,11 @@ class PostgresDatabase:
     path = None
     was = 0
     """The version of the schema before an upgrade."""
+    _connects: type[Connections] = Connections
 
     def __init__(self, address: str, *, upgrade: bool = False) -> None:
         self.name = server_place(address)
-        self._connections = Connections(address)
+        self._connections = self._connects(address)
         self._asked = itertools.count(1)
         self._unsynced = False
         self._writer = _WRITER
@@ -264,8 +265,13 @@ class PostgresDatabase:
         self._writer = f"{_WRITER}; EXECUTE known"
 
     def _version(self) -> int:
-        there = self.row("SELECT to_regclass('meta') IS NOT NULL AS there")
-        return database.schema_of(self) if there and there["there"] else 0
+        found = self.row(
+            "SELECT to_regclass('meta') IS NOT NULL AS there, current_setting('server_encoding') AS letters"
+        )
+        assert found is not None
+        if found["letters"] != "UTF8":
+            raise wrong_encoding(self.name, found["letters"])
+        return database.schema_of(self) if found["there"] else 0
 
     def _require_version(self) -> None:
         version = self._version()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import logging
 import threading
 from typing import Any
 
@@ -10,16 +11,28 @@ import psycopg
 from psycopg.adapt import Loader
 from psycopg.conninfo import conninfo_to_dict
 
+from syndicate.addresses import server_place
+from syndicate.errors import LedgerError
+
 BUSY_SECONDS = 30
-"""How long to wait for another writer, and how long the server lets a transaction wait for a process that is gone."""
+"""How long to wait for another writer."""
+IDLE_SECONDS = 10
+"""How long the server lets a transaction wait between two statements for a process that was stopped or cut off. Less
+than others wait for it, so that none of them fails for that; much more than ours ever compute in between.
+"""
 REACH_SECONDS = 10  # to wait for a server that does not answer when a connection is opened
 CLOSING_SECONDS = 2.0
+SPECIAL = "in a password, write % as %25, @ as %40, / as %2F and # as %23"
 
-_SETTINGS = (
-    f"SET lock_timeout = '{BUSY_SECONDS}s'; SET idle_in_transaction_session_timeout = '{BUSY_SECONDS}s';"
-    " SET timezone = 'UTC'; SET client_encoding = 'UTF8'; SET standard_conforming_strings = on;"
-    " SET synchronous_commit = on; SET default_transaction_isolation = 'read committed'"
-)
+_SETTINGS = """
+SET lock_timeout = '{busy}s'; SET idle_in_transaction_session_timeout = '{idle}s'; SET timezone = 'UTC';
+SET client_encoding = 'UTF8'; SET standard_conforming_strings = on; SET synchronous_commit = on;
+SET default_transaction_isolation = 'read committed';
+SELECT set_config(name, '0', false)
+ FROM (VALUES ('statement_timeout'), ('idle_session_timeout'), ('transaction_timeout')) AS limits (name)
+ WHERE current_setting(name, true) IS NOT NULL
+"""
+"""Whatever the role or the database has: of other limits than ours, each one would end something in its middle."""
 _ALIVE: dict[str, Any] = {
     "application_name": "syndicate",
     "connect_timeout": REACH_SECONDS,
@@ -29,6 +42,10 @@ _ALIVE: dict[str, Any] = {
     "tcp_user_timeout": BUSY_SECONDS * 1000,
 }
 """What an address may say otherwise. By these, a server that is cut off is noticed within half a minute."""
+
+
+logging.getLogger("psycopg").addHandler(logging.NullHandler())
+"""Its warnings are of what is raised as well; without a handler they would be lines on standard error."""
 
 
 class _NumberLoader(Loader):
@@ -60,8 +77,11 @@ class Connections:
     """All connections of one process to one database."""
 
     def __init__(self, address: str) -> None:
-        self._address = address
         self._prepared = ""
+        try:
+            self._given: dict[str, Any] = _ALIVE | conninfo_to_dict(address)
+        except psycopg.ProgrammingError:  # its words may hold the password
+            raise LedgerError(f"{server_place(address)} is no address that can be read", hint=SPECIAL) from None
         self._local = threading.local()
         self._all: dict[threading.Thread, ThreadConnection] = {}
         self._guard = threading.Lock()
@@ -91,10 +111,10 @@ class Connections:
         self._prepared = statement
 
     def _open(self) -> psycopg.Connection[tuple[Any, ...]]:
-        given: dict[str, Any] = _ALIVE | conninfo_to_dict(self._address)
-        connection = psycopg.connect(autocommit=True, cursor_factory=psycopg.ClientCursor, **given)
+        connection = psycopg.connect(autocommit=True, cursor_factory=psycopg.ClientCursor, **self._given)
         connection.adapters.register_loader("numeric", _NumberLoader)
-        connection.execute(f"{_SETTINGS}; {self._prepared}".encode())
+        settings = _SETTINGS.format(busy=BUSY_SECONDS, idle=IDLE_SECONDS)
+        connection.execute(f"{settings}; {self._prepared}".encode())
         return connection
 
     def close(self) -> None:
@@ -105,3 +125,15 @@ class Connections:
                     mine.close()
                     mine.lock.release()
             self._all.clear()
+
+
+class SharedConnection(Connections):
+    """One connection for all threads of a process, one after the other."""
+
+    def __init__(self, address: str) -> None:
+        super().__init__(address)
+        self._one = ThreadConnection()
+
+    def mine(self) -> ThreadConnection:
+        """What all threads have."""
+        return self._one

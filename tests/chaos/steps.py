@@ -1,9 +1,10 @@
 """Kills one delivery before and after each commit of the ledger and each request, one run for each instant.
 
-`python -m tests.chaos.steps CONFIG SANDBOX` prints a JSON line for each instant: what it was, what the
-network holds and what the ledger says once the next run has had its turn. The instants of a run that nothing ends
-are written to ORDER beside the config. The hooks are put around the ledger and the door from here; the product knows
-nothing of them.
+`python -m tests.chaos.steps CONFIG SANDBOX [EVERY [DATABASE]]` prints a JSON line for each instant, or each EVERYth:
+what it was, what the network holds and what the ledger says once the next run has had its turn. DATABASE is the
+address of the ledger on a PostgreSQL server that the config names, by a role that may make databases. The instants of a
+run that nothing ends are written to ORDER beside the config. The hooks are put around the ledger and the door from
+here; the product knows nothing of them.
 """
 
 from __future__ import annotations
@@ -56,13 +57,14 @@ class Hooks:
 
         return wrapped
 
-    def install(self) -> None:
+    def install(self, kept: KeptFile | KeptDatabase) -> None:
         """Around single statements, the ends of transactions, and requests to a network."""
-        transaction = SqliteDatabase.transaction
+        kind, inside = kept.database(), kept.inside
+        transaction = kind.transaction
 
         @contextlib.contextmanager
-        def watched(database: SqliteDatabase) -> Iterator[None]:
-            outermost = not database._connection().in_transaction
+        def watched(database: Any) -> Iterator[None]:
+            outermost = not inside(database)
             with transaction(database):
                 yield
                 if outermost:
@@ -70,16 +72,83 @@ class Hooks:
             if outermost:
                 self.pass_by("after a commit")
 
-        def statement(database: SqliteDatabase, sql: str, **_: Any) -> str | None:
-            return None if database._connection().in_transaction else f"the statement {' '.join(sql.split()[:4])}"
+        def statement(database: Any, *given: Any, **_: Any) -> str | None:
+            sql = next(each for each in given if isinstance(each, str))
+            return None if inside(database) else f"the statement {' '.join(sql.split()[:4])}"
 
         def request(_door: RequestsHttp, method: str, url: str, **_: Any) -> str | None:
             return f"the request {method} {url.rpartition('/')[2][:30]}"
 
         ahead.FRESH = timedelta(seconds=PATIENCE)  # each run has the same instants, however busy the machine is
-        SqliteDatabase.transaction = watched  # type: ignore[method-assign]
-        SqliteDatabase.change = self.around(SqliteDatabase.change, statement)  # type: ignore[method-assign]
+        kind.transaction = watched
+        setattr(kind, kept.change, self.around(getattr(kind, kept.change), statement))
         RequestsHttp.call = self.around(RequestsHttp.call, request)  # type: ignore[method-assign]
+
+
+class KeptFile:
+    """The ledger of a config in a file, as it is put back before each run."""
+
+    change = "change"
+
+    def __init__(self, config: Path) -> None:
+        self._ledger, self._kept = config.parent / "syndicate.db", config.parent / "kept.db"
+        shutil.copy(self._ledger, self._kept)
+
+    def put_back(self) -> None:
+        for path in self._ledger.parent.glob("syndicate.db*"):
+            if path.suffix != ".key":
+                path.unlink()
+        shutil.copy(self._kept, self._ledger)
+
+    def database(self) -> Any:
+        return SqliteDatabase
+
+    def inside(self, database: Any) -> bool:
+        return bool(database._connection().in_transaction)
+
+    def states(self) -> list[str]:
+        database = SqliteDatabase(self._ledger)
+        try:
+            return [row["state"] for row in database.rows("SELECT state FROM delivery")]
+        finally:
+            database.close()
+
+
+class KeptDatabase:
+    """The ledger of a config on a PostgreSQL server, as it is put back before each run."""
+
+    change = "_written"
+
+    def __init__(self, config: Path, address: str) -> None:
+        self._beside, self._address = config.parent, address
+        before, _, after = address.partition("?")
+        self._name = before.rpartition("/")[2]
+        self._admin = f"{before.removesuffix(self._name)}postgres?{after}"
+        self._do(f"ALTER DATABASE {self._name} RENAME TO {self._name}_kept")
+
+    def _do(self, statement: str, address: str = "") -> list[tuple[Any, ...]]:
+        import psycopg
+
+        with psycopg.connect(address or self._admin, autocommit=True) as connection:
+            cursor = connection.execute(statement.encode())
+            return cursor.fetchall() if cursor.description else []
+
+    def put_back(self) -> None:
+        for path in self._beside.glob("postgresql*"):  # what this machine knows of its runs
+            path.unlink()
+        self._do(f"DROP DATABASE IF EXISTS {self._name} WITH (FORCE)")
+        self._do(f"CREATE DATABASE {self._name} TEMPLATE {self._name}_kept STRATEGY FILE_COPY")
+
+    def database(self) -> Any:
+        from syndicate.ledger.postgresql import PostgresDatabase
+
+        return PostgresDatabase
+
+    def inside(self, database: Any) -> bool:
+        return bool(database._connections.mine().inside)
+
+    def states(self) -> list[str]:
+        return [state for (state,) in self._do("SELECT state FROM delivery", self._address)]
 
 
 def forked(work: Callable[[], None]) -> int:
@@ -120,22 +189,19 @@ def asked(method: str, url: str) -> Any:
     return json.loads(body) if body else None
 
 
-def instants(config: Path, sandbox: str) -> Iterator[dict[str, Any]]:
+def instants(config: Path, sandbox: str, every: int, address: str | None) -> Iterator[dict[str, Any]]:
     """Each instant of one run in turn, until a run ends before its kill."""
-    ledger, kept = config.parent / "syndicate.db", config.parent / "kept.db"
-    shutil.copy(ledger, kept)
+    kept = KeptDatabase(config, address) if address else KeptFile(config)
+    kept.put_back()
     import_what_a_run_needs(["-c", str(config), "post"], config.parent / "modules")
-    for number in range(1, MOST):
-        for path in config.parent.glob("syndicate.db*"):
-            if path.suffix != ".key":
-                path.unlink()
-        shutil.copy(kept, ledger)
+    for number in range(1, MOST, every):
+        kept.put_back()
         asked("DELETE", f"{sandbox}/_sandbox/posts")
         reading, writing = os.pipe()
 
         def run(number: int = number, writing: int = writing) -> None:
             hooks = Hooks(number, writing)
-            hooks.install()
+            hooks.install(kept)
             try:
                 main(["-c", str(config), "post"])
             finally:
@@ -154,19 +220,12 @@ def instants(config: Path, sandbox: str) -> Iterator[dict[str, Any]]:
             "what": what,
             "posts": len(posts),
             "twice": len(posts) - len({post["text"] for post in posts}),
-            "states": _states(ledger),
+            "states": kept.states(),
         }
 
 
-def _states(ledger: Path) -> list[str]:
-    database = SqliteDatabase(ledger)
-    try:
-        return [row["state"] for row in database.rows("SELECT state FROM delivery")]
-    finally:
-        database.close()
-
-
 if __name__ == "__main__":
-    for instant in instants(Path(sys.argv[1]), sys.argv[2]):
+    CONFIG, SANDBOX, *MORE = sys.argv[1:]
+    for instant in instants(Path(CONFIG), SANDBOX, int(MORE[0]) if MORE else 1, MORE[1] if MORE[1:] else None):
         sys.stdout.write(json.dumps(instant) + "\n")
         sys.stdout.flush()

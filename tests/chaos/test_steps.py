@@ -7,6 +7,7 @@ from itertools import groupby
 from pathlib import Path
 
 import pytest
+from cryptography.fernet import Fernet
 
 from syndicate.sandbox.server import Sandbox
 from tests import processes
@@ -17,6 +18,10 @@ from tests.worlds.site import Site
 
 KINDS = ("bluesky", "facebook", "webhook", "threads")
 """Exact, lookup, blind, and one with containers; below, one that is keyed. SYNDICATE_STEPS=all takes every one."""
+
+SERVED = ("bluesky", "webhook")
+"""Of these, the ledger is on a PostgreSQL server too."""
+WHOLE = os.environ.get("SYNDICATE_STEPS") == "all"
 
 CONFIG = """site: {{name: Gazette, url: "{site}/", language: en}}
 sources: {{news: {{url: "{site}/rss.xml", every: 1s, preflight: {preflight}}}}}
@@ -29,7 +34,7 @@ defaults: {{image: none, settle: 0s}}
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("network", ACCOUNTS if os.environ.get("SYNDICATE_STEPS") == "all" else KINDS)
+@pytest.mark.parametrize("network", ACCOUNTS if WHOLE else KINDS)
 def test_killed_at_any_step_a_story_is_out_once_or_held(tmp_path, network):
     certainty, rows = ACCOUNTS[network][0], killed_at_each_step(tmp_path, network, stories=1)
     told = "\n".join(map(str, rows))
@@ -55,6 +60,21 @@ def test_killed_at_any_step_a_story_is_out_once_or_held(tmp_path, network):
 
 
 @pytest.mark.slow
+@pytest.mark.parametrize("network", SERVED if WHOLE else SERVED[:1])
+def test_killed_at_any_step_with_the_ledger_on_a_server_a_story_is_out_once_or_held(tmp_path, postgres, network):
+    """A few steps, from before the claim to after the record; SYNDICATE_STEPS=all takes every one."""
+    certainty = ACCOUNTS[network][0]
+    rows = killed_at_each_step(tmp_path, network, stories=1, server=postgres, every=1 if WHOLE else 8)
+    told = "\n".join(map(str, rows))
+    assert len(rows) > (15 if WHOLE else 2), told
+    for row in rows:
+        assert row["posts"] <= 1, row
+        assert row["states"] in ([["posted"], ["held"]] if certainty == "blind" else [["posted"]]), row
+        assert row["posts"] == 1 or row["states"] == ["held"], row
+    assert not WHOLE or any(row["states"] == ["held"] for row in rows) is (certainty == "blind"), told
+
+
+@pytest.mark.slow
 @pytest.mark.parametrize("network", ["mastodon", "webhook"])
 def test_killed_where_one_story_is_recorded_and_the_next_is_begun_each_is_out_once(tmp_path, network):
     certainty, rows = ACCOUNTS[network][0], killed_at_each_step(tmp_path, network, stories=3)
@@ -72,8 +92,10 @@ def test_killed_where_one_story_is_recorded_and_the_next_is_begun_each_is_out_on
         assert held <= (certainty == "blind"), row
 
 
-def killed_at_each_step(folder, network, stories):
-    """What became of these stories, for each moment of a run at which it was killed."""
+def killed_at_each_step(folder, network, stories, server=None, every=1):
+    """What became of these stories, for each moment of a run at which it was killed, or for each of so many."""
+    name = server and server.empty()
+    environ = os.environ | {"SYNDICATE_KEY": Fernet.generate_key().decode()} if server else None
     site = Site()
     with Sandbox(port=0) as sandbox:
         path = folder / "config.yaml"
@@ -82,12 +104,19 @@ def killed_at_each_step(folder, network, stories):
             CONFIG.format(site=site.url, accounts=accounts(sandbox.url, [network]), preflight=preflight),
             encoding="utf-8",
         )
-        command = [sys.executable, "-m", "syndicate", "-c", str(path), "post"]
-        processes.run(command)
+        command = [sys.executable, "-m", "syndicate", "-c", str(path)]
+        steps = [sys.executable, "-m", "tests.chaos.steps", str(path), sandbox.url, str(every)]
+        if server:
+            path.write_text(f"database: {server.address(name)}\n{path.read_text('utf-8')}", encoding="utf-8")
+            processes.run([*command, "db", "upgrade"], env=environ)
+            steps.append(server.address(name))
+        processes.run([*command, "post"], env=environ)
         site.publish(stories)
-        steps = [sys.executable, "-m", "tests.chaos.steps", str(path), sandbox.url]
-        done = processes.run(steps, cwd=Path(__file__).parents[2], timeout=10 * PATIENCE)
+        done = processes.run(steps, cwd=Path(__file__).parents[2], env=environ, timeout=10 * PATIENCE)
     site.close()
+    if server:
+        server.drop(name)
+        server.drop(f"{name}_kept")
     return [json.loads(line) for line in done.stdout.splitlines()]
 
 

@@ -3,16 +3,29 @@
 from __future__ import annotations
 
 import json
+import os
 import re
+import signal
 import sys
+import threading
+import time
+from contextlib import closing
 
 import pytest
 from cryptography.fernet import Fernet
 
+from syndicate.app.engines import away
+from syndicate.app.engines.daemon import Daemon
+from syndicate.app.runs import RealRun
+from syndicate.app.wiring import App, load
 from syndicate.cli.json_records import RECORDS
+from syndicate.errors import LedgerAway
 from syndicate.ledger.database import VERSION
+from syndicate.ledger.recovery import Recovery
+from syndicate.ledger.transfer import TABLES
 from tests import processes
-from tests.worlds.postgres import program
+from tests.waiting import PATIENCE, wait_for
+from tests.worlds.postgres import Server, program
 
 KEY = Fernet.generate_key().decode()
 
@@ -90,11 +103,17 @@ def test_a_rehearsal_only_reads_the_server(served, postgres):
     assert served("post").code == 0
     served.site.publish(1)
     name = served.at.partition("?")[0].rpartition("/")[2]
-    before = postgres.run("SELECT pg_current_wal_insert_lsn()", name)
+
+    def stored():
+        rows = {table: postgres.run(f"SELECT xmin, * FROM {table}", name) for table in TABLES}
+        return rows, postgres.run("SELECT oid FROM pg_class ORDER BY oid", name)
+
+    before = stored()
     dry = served("post", "--dry-run")
     assert (dry.code, "story-" in dry.out) == (0, True), dry.out + dry.err
     assert served("preview", "--html", str(served.folder / "page.html")).code == 0
-    assert before == postgres.run("SELECT pg_current_wal_insert_lsn()", name)
+    assert served("post", "--sandbox").code == 0
+    assert before == stored()
     assert served("post").code == 0
     assert len(served.sandbox.posts()) == 4
 
@@ -205,3 +224,115 @@ def test_the_driver_is_imported_only_where_a_server_is_named(desk):
     )
     desk("post")
     assert processes.run([sys.executable, "-c", code, str(desk.path)]).stdout.splitlines()[-1] == "[]"
+
+
+def test_a_daemon_waits_for_its_server_at_the_start_and_post_says_so_in_a_line(desk, monkeypatch):
+    monkeypatch.setenv("SYNDICATE_KEY", KEY)
+    with closing(Server()) as own:
+        desk.config("masto", source=", every: 1s", extra=f"database: {own.address(own.empty(), port=own.port)}")
+        assert (desk("db", "upgrade").code, desk("post").code) == (0, 0)
+        desk.site.publish(1)
+        own.stop()
+        post = desk("post")
+        assert (post.code, "cannot be reached" in post.complaint) == (1, True)
+        with (desk.folder / "log").open("w") as log:
+            command = [sys.executable, "-m", "syndicate", "-c", str(desk.path), "daemon"]
+            daemon = processes.start(command, stderr=log)
+
+        def told() -> list[str]:
+            return [line.split()[1] for line in (desk.folder / "log").read_text().splitlines()]
+
+        assert wait_for(told)
+        time.sleep(1.5 * away.AGAIN)  # it has tried again, and says nothing more
+        assert (told(), daemon.poll()) == (["ledger.failed"], None)
+        own.start()
+        assert wait_for(desk.sandbox.posts), told()
+        daemon.send_signal(signal.SIGTERM)
+        assert daemon.wait(PATIENCE) == 0
+
+
+def test_a_daemon_that_loses_its_server_while_it_begins_begins_again(served, monkeypatch):
+    served.config("masto", "bsky", source=", every: 1s", extra=f"database: {served.at}")
+    served("db", "upgrade")
+    served("post")
+    served.site.publish(1)
+    stop, lost, told = threading.Event(), [3], []
+    monkeypatch.setattr(away, "AGAIN", 0.01)
+    real = Recovery.begin
+
+    def begin(*given, **options):
+        if lost[0]:
+            lost[0] -= 1
+            raise LedgerAway("the server is away")
+        return real(*given, **options)
+
+    monkeypatch.setattr(Recovery, "begin", begin)
+    with App(RealRun(load(served.path, os.environ), os.environ)) as app:
+        daemon = Daemon(app, lambda event, **_: told.append(event), stop)
+        running = threading.Thread(target=daemon.run, daemon=True)
+        running.start()
+        try:
+            assert wait_for(lambda: len(served.sandbox.posts()) == 2)
+            assert (daemon.health(), lost, told[0]) == (None, [0], "ledger.failed")
+        finally:
+            stop.set()
+            running.join()
+
+
+def test_a_config_that_is_read_again_while_the_server_is_away_is_followed_once_it_is_there(served, monkeypatch):
+    """What waits for an account whose name has changed is not given up as that of one that left."""
+    served("db", "upgrade")
+    served("post")
+    served("accounts", "pause", "masto")
+    served.site.publish(1)
+    served("post")
+    text = served.path.read_text()
+    stop, reload, told = threading.Event(), threading.Event(), []
+    monkeypatch.setattr(away, "AGAIN", 0.01)
+    real, lost = App.follow_names, [5]
+
+    def follow(app):
+        if lost[0]:
+            lost[0] -= 1
+            raise LedgerAway("the server is away")
+        return real(app)
+
+    with App(RealRun(load(served.path, os.environ), os.environ)) as app:
+        renew = lambda before: (App(before.kind.with_config(load(served.path, os.environ))), None)  # noqa: E731
+        daemon = Daemon(app, lambda event, **_: told.append(event), stop, renew=renew, reload=reload)
+        running = threading.Thread(target=daemon.run, daemon=True)
+        running.start()
+        try:
+            served.path.write_text(text.replace("  masto:", "  social:"))
+            monkeypatch.setattr(App, "follow_names", follow)
+            reload.set()
+            assert wait_for(lambda: "config.reloaded" in told), told
+        finally:
+            stop.set()
+            running.join()
+    assert lost == [0]
+    rows = served("deliveries", "list", "--account", "social", "--json").rows
+    assert [(row["state"], row["reason"]) for row in rows] == [("due", "paused")], rows
+
+
+FULL = """
+CREATE FUNCTION full_disk() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
+ RAISE EXCEPTION 'could not extend file: No space left on device' USING ERRCODE = '53100'; END $$;
+CREATE TRIGGER full_disk BEFORE INSERT ON alias FOR EACH ROW EXECUTE FUNCTION full_disk()
+"""
+
+
+def test_a_full_disk_at_the_server_is_one_line_and_the_next_run_goes_on_once_there_is_room(served, postgres):
+    served("db", "upgrade")
+    served("post")
+    served.site.publish(1)
+    name = served.at.partition("?")[0].rpartition("/")[2]
+    postgres.run(FULL, name)
+    run = served.start("post")
+    said = run.communicate(timeout=PATIENCE)[1].splitlines()
+    assert (run.returncode, [line.partition(":")[0] for line in said]) == (1, ["news", "hint"]), said
+    assert "cannot be written: the disk of the server is full" in said[0]
+    assert served.sandbox.posts() == []
+    postgres.run("DROP TRIGGER full_disk ON alias", name)
+    assert served("post").code == 0
+    assert len(served.sandbox.posts()) == 2

@@ -16,6 +16,7 @@ from syndicate.app.runs import RealRun
 from syndicate.app.turns import in_turn
 from syndicate.app.wiring import App, load
 from syndicate.delivery import next as next_one
+from syndicate.ledger import source_names
 from tests.waiting import wait_for
 from tests.worlds.desk import ACCOUNTS
 from tests.worlds.site import Site
@@ -340,3 +341,164 @@ def test_a_variable_that_two_sites_would_read_is_a_mistake_of_the_second(town, m
     assert [*found.broken] == ["a-b"] or [*found.broken] == ["a"]
     [fault] = found.broken.values()
     assert "the environment variable A_B_TOKEN would be read by the sites" in str(fault)
+
+
+# A reload of many sites
+
+
+@pytest.fixture
+def running(town):
+    """A daemon over the sites, in a thread of this process; `reload` has it read the configs again. `told` are events,
+    `alarms` what it alerts.
+    """
+    town("post")
+    stop, reload = threading.Event(), threading.Event()
+    town.told, town.alarms = [], []
+    with App(RealRun(load(town.path, environ), environ)) as app:
+        file = ConfigFile(town.path, environ, app.config.files)
+
+        def renew(before: App) -> tuple[App, None]:
+            return App(before.kind.with_config(file.read(before.config))), None
+
+        def say(event: str, **fields: object) -> None:
+            town.told.append((event, fields))
+
+        daemon = engine.Daemon(app, say, stop, renew=renew, reload=reload)
+        daemon._telling.alarm = lambda _app, kind, words: town.alarms.append((kind, words))
+
+        def again() -> None:
+            number = sum(event == "config.reloaded" for event, _ in town.told)
+            reload.set()
+            assert wait_for(lambda: sum(event == "config.reloaded" for event, _ in town.told) > number), town.told
+
+        town.reload = again
+        thread = threading.Thread(target=daemon.run, daemon=True)
+        thread.start()
+        try:
+            yield town
+        finally:
+            stop.set()
+            thread.join()
+
+
+def every_second(town) -> None:
+    for file in town.sites.glob("*.yaml"):
+        file.write_text(file.read_text().replace('rss.xml"}', 'rss.xml", every: 1s}'))
+
+
+def of(town, site: str) -> int:
+    return sum(row["account"].startswith(f"{site}/") for row in town("deliveries", "list", "--json").rows)
+
+
+def test_a_daemon_follows_a_title_that_is_added_renamed_and_removed(running):
+    dorf = config(running, "Dorf", running.site, "masto", token="dorf-token")
+    (running.sites / "dorf.yaml").write_text(dorf)
+    every_second(running)
+    running.reload()
+    assert wait_for(lambda: any(fields.get("source") == "dorf/news" for _, fields in running.told)), running.told
+    running.site.publish(1)
+    assert wait_for(lambda: (of(running, "dorf"), of(running, "gazette")) == (1, 1)), running.told
+    (running.sites / "dorf.yaml").rename(running.sites / "stadt.yaml")
+    running.reload()
+    notes = [fields["note"] for event, fields in running.told if event == "config.note"]
+    assert any("stadt/news: the source that was named dorf/news" in note for note in notes), notes
+    running.site.publish(1)
+    assert wait_for(lambda: of(running, "stadt") == 2), running.told  # one under its former name
+    (running.sites / "stadt.yaml").unlink()
+    running.reload()
+    running.site.publish(1)
+    assert wait_for(lambda: len(running.texts()) == 5), running.told  # three of the Gazette
+    assert of(running, "stadt") == 2
+    assert running.alarms == []
+
+
+def test_a_daemon_alerts_of_a_title_that_breaks_lets_it_go_on_as_it_was_and_takes_it_when_mended(running):
+    every_second(running)
+    running.reload()
+    good = (running.sites / "bote.yaml").read_text()
+    (running.sites / "bote.yaml").write_text("site: [")
+    running.reload()
+    [(kind, words)] = running.alarms
+    assert (kind, words.startswith("the config of the site bote was not read again, and the old one stays: ")) == (
+        "daemon",
+        True,
+    )
+    assert [fields["error"].startswith("bote: ") for event, fields in running.told if event == "config.refused"] == [
+        True
+    ]
+    running.bote.publish(1)
+    assert wait_for(lambda: of(running, "bote") == 2), running.told  # as it was
+    running.reload()
+    assert len(running.alarms) == 2  # told each time that it is read again
+    (running.sites / "bote.yaml").write_text(good.replace("hook:", "web:"))
+    running.reload()
+    running.bote.publish(1)
+    assert wait_for(lambda: of(running, "bote") == 4), running.told
+    names = {row["account"] for row in running("deliveries", "list", "--site", "bote", "--json").rows}
+    assert (names, len(running.alarms)) == ({"bote/masto", "bote/web"}, 2)
+
+
+def test_a_title_that_is_broken_at_the_start_is_alerted_left_out_and_begins_once_it_is_mended(town, request):
+    good = (town.sites / "bote.yaml").read_text()
+    (town.sites / "bote.yaml").write_text("site: [")
+    running = request.getfixturevalue("running")
+    assert wait_for(lambda: running.alarms)
+    assert "the site bote is left out, the others go on" in running.alarms[0][1]
+    (running.sites / "bote.yaml").write_text(good)
+    every_second(running)
+    running.reload()
+    assert wait_for(lambda: any(event == "source.baseline" for event, _ in running.told)), running.told
+    running.bote.publish(1)
+    assert wait_for(lambda: of(running, "bote") == 2), running.told
+    assert len(running.alarms) == 1
+
+
+# One of many
+
+
+def test_what_is_listed_can_be_of_one_site_alone(town):
+    (town.sites / "bote.yaml").write_text(config(town, "Bote", town.site, "masto", token="bote-token"))
+    town("post")
+    town.site.publish(1)
+    town("post")
+    status = town("status", "--site", "bote", "--json").rows[0]
+    assert ([row["account"] for row in status["accounts"]], [row["source"] for row in status["sources"]]) == (
+        ["bote/masto"],
+        ["bote/news"],
+    )
+    assert "Bote ·" in town("status", "--site", "bote").out
+    assert [row["account"] for row in town("accounts", "list", "--site", "bote", "--json").rows] == ["bote/masto"]
+    assert {row["source"] for row in town("articles", "--site", "bote", "--json").rows} == {"bote/news"}
+    [story] = {row["article"] for row in town("deliveries", "list", "--json").rows}
+    assert [row["account"] for row in town("explain", story, "--site", "bote", "--json").rows] == ["bote/masto"]
+    for command in (("status",), ("accounts", "list"), ("articles",), ("explain", story)):
+        refused = town(*command, "--site", "bothe")
+        assert (refused.code, "did you mean 'bote'?" in refused.err) == (2, True)
+    (town.sites / "bote.yaml").write_text("site: [")
+    broken = town("status", "--site", "bote", "--json")
+    assert (broken.code, [need["kind"] for need in broken.rows[0]["needs"]]) == (1, ["config"])
+    assert town("status", "--site", "gazette").code == 0
+
+
+@pytest.mark.parametrize(("known", "asked"), [(20_000, 0), (1, 2)])
+def test_a_config_that_becomes_two_sites_shares_so_many_stories_and_asks_about_a_recent_one_beyond_them(
+    desk, bote_site, monkeypatch, known, asked
+):
+    """As docs/guides/many-sites.md says."""
+    monkeypatch.setattr(source_names, "RECENT", known)
+    desk.config("masto", "hook", extra="defaults: {image: none}")
+    text = desk.path.read_text()
+    desk.path.write_text(text.replace("sources:", f"sources:\n  bote: {{url: '{bote_site.url}/rss.xml'}}"))
+    desk("post")
+    desk.site.publish(3)
+    bote_site.raw = desk.site.feed().encode()
+    desk("post")
+    assert len(desk.texts()) == 6
+    (desk.folder / "gazette.yaml").write_text(config(desk, "Gazette", desk.site, "masto"))
+    (desk.folder / "bote.yaml").write_text(config(desk, "Bote", bote_site, "hook"))
+    desk.path.write_text("sites: {gazette: gazette.yaml, bote: bote.yaml}\n")
+    bote_site.raw += b"<!-- so that it is read again -->"
+    run = desk("post")
+    assert len(desk.texts()) == 6, run.err
+    waiting = desk("deliveries", "list", "--state", "planned", "--json").rows
+    assert [(row["account"], row["reason"]) for row in waiting] == [("bote/hook", "similar")] * asked, run.err

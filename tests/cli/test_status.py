@@ -194,6 +194,34 @@ def test_a_large_house_stays_on_a_screen(monkeypatch):
     assert "  ✓ 40 others post · last post – · 40,000 waiting" in plain
 
 
+def test_two_hundred_titles_are_a_line_each_those_with_trouble_first(monkeypatch):
+    monkeypatch.setenv("COLUMNS", "80")
+    names = [f"the-sunday-courier-{number:03}" for number in range(200)]
+    posts = [AccountStatus(f"{name}/{which}", "x", "posts", waiting=1) for name in names[3:] for which in ("a", "b")]
+    bad = [
+        AccountStatus(f"{names[0]}/a", "x", "paused", "auth", NIGHT, waiting=4, last_post_at=NIGHT),
+        AccountStatus(f"{names[0]}/b", "x", "posts"),
+        AccountStatus(f"{names[1]}/a", "x", "waits", "rate_limited", None, NIGHT, "the quota is spent"),
+    ]
+    sources = [SourceStatus(f"{name}/news", "good") for name in names[3:]]
+    sources += [SourceStatus(f"{names[1]}/news", "failing", failures=3), SourceStatus(f"{names[2]}/news", "quiet")]
+    needs = [Need("login", f"{names[0]}/a", "its login was refused", None), Need("config", "post", "left out", None)]
+    ledger = LedgerStatus(Path("/srv/l.db"))
+    lines = screen(Status(NIGHT, "Europe/Lisbon", "A Group", sources, [*posts, *bad], (), needs, (), ledger))
+    plain = [click.unstyle(line) for line in lines]
+    assert max(map(len, plain)) <= 80, max(plain, key=len)
+    start = plain.index("Titles  201 · one of them: syndicate status --site NAME")
+    assert plain[start + 1 : start + 7] == [
+        f"  ✗ {names[0]}  1 of 2 accounts paused · 4 waiting · last post 03:12",
+        f"  ✗ {'post':<22}  left out: its config has a mistake · last post –",
+        f"  … {names[1]}  1 of 1 account held up · 1 of 1 source failing · la…",
+        f"  … {names[2]}  1 of 1 source quiet · last post –",
+        "  ✓ 197 others are good · last post – · 394 waiting",
+        "",
+    ]
+    assert len(plain) < 24
+
+
 def test_a_source_that_is_quiet_says_since_when_and_needs_nobody(house):
     now = int(datetime.now(UTC).timestamp() * 1e6)
     house.site.publish(9)

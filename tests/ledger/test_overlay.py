@@ -19,6 +19,7 @@ from syndicate.ledger.sqlite import SqliteDatabase, copy_ledger
 from syndicate.model import Account
 from syndicate.planning.apply import announce
 from tests.worlds.accounts import MASTO
+from tests.worlds.overlay_statements import operations
 from tests.worlds.rows import planned
 
 TABLES = sorted(LARGE)
@@ -63,38 +64,6 @@ def dump(opened):
 
 def files(folder):
     return {found.name: found.read_bytes() for found in folder.iterdir()}
-
-
-STATEMENTS = """
-UPDATE delivery SET state = 'sending', fence = fence + 1 WHERE key = :key
-UPDATE delivery SET reason = 'paused' WHERE state = 'due' AND account = 'masto'
-UPDATE delivery SET account = :name WHERE key = :key
-DELETE FROM delivery WHERE key = :key
-DELETE FROM alias WHERE anchor = :anchor
-INSERT INTO alias (hash, kind, anchor) SELECT hash || :more, kind, anchor FROM alias WHERE anchor = :anchor ON CONFLICT\
- (hash) DO NOTHING
-INSERT INTO article (anchor, source, url, data, content_hash, first_seen_at, position) VALUES (:anchor, 'news', 'u',\
- '{}', '', 1, 0) ON CONFLICT (anchor) DO NOTHING
-INSERT INTO attempt (key, fence, started_at) VALUES (:key, :fence, 5)
-UPDATE article SET url = url || '!' WHERE anchor = :anchor
-INSERT INTO listing (source, place, seen_at) VALUES ('news', :anchor, 1) ON CONFLICT DO NOTHING
-""".strip().splitlines()
-
-
-def operations(dice, keys, anchors):
-    """Endless statements of the kinds that the ledger makes, on rows that are there and on others."""
-    while True:
-        key, anchor = dice.choice([*keys, "new"]), dice.choice([*anchors, "new"])
-        yield (
-            dice.choice(STATEMENTS),
-            {
-                "key": key,
-                "anchor": anchor,
-                "name": dice.choice("ab"),
-                "more": dice.choice(["", "x"]),
-                "fence": dice.randint(1, 2),
-            },
-        )
 
 
 @pytest.mark.parametrize("seed", range(12))

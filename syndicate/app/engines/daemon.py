@@ -16,6 +16,7 @@ from typing import TypeAlias
 from syndicate.app import advice
 from syndicate.app.clock_watch import HINT
 from syndicate.app.clock_watch import PATIENCE as HEARING
+from syndicate.app.engines.away import once_there
 from syndicate.app.engines.installed import Package
 from syndicate.app.engines.ledger_care import LedgerCare
 from syndicate.app.engines.telling import Telling
@@ -30,7 +31,7 @@ from syndicate.app.wiring import App
 from syndicate.delivery.ahead import Ahead
 from syndicate.delivery.housekeeping import run_housekeeping
 from syndicate.delivery.next import Taken, deliver_next
-from syndicate.errors import AuthError, LedgerError, NewerLedger, SyndicateError
+from syndicate.errors import AuthError, LedgerAway, LedgerError, NewerLedger, SyndicateError
 from syndicate.ingestion.poll import Polled
 from syndicate.ingestion.websub import Subscriber
 from syndicate.ingestion.withdrawals import watch
@@ -119,7 +120,9 @@ class Daemon:
 
         False if some request is still under way: its thread would keep the process alive. Raises NewerLedger.
         """
-        self._begin()
+        self._tell_left_out()
+        once_there(self._begin, self._stop, self._away)
+        self._troubles.over("ledger")
         try:
             tick_until(self._stop, self._tick, self._look_at_files)
         finally:
@@ -132,7 +135,6 @@ class Daemon:
     def _begin(self) -> None:
         app = self._app
         self._stops.look(app)
-        self._tell_left_out()
         app.register()
         with app.ledger.transaction():  # ten thousand sources are one commit
             for source in app.config.sources.values():
@@ -142,6 +144,12 @@ class Daemon:
         app.ledger.backlog.retry(app.ledger.now())  # hours and templates may be others now
         if self._subscriber is not None:
             self._subscriber.begin()
+
+    def _away(self, fault: LedgerAway) -> None:
+        """The ledger's server is away while this begins, or begins again with another config."""
+        self._troubles.found("ledger", str(fault), "ledger")
+        self._say("ledger.failed", error=str(fault), hint=fault.hint)
+        notify("WATCHDOG=1\nSTATUS=waits for the ledger")
 
     def _tell_left_out(self) -> None:
         """Tell of the sites whose config has a mistake, at the start and whenever it was read again."""
@@ -181,26 +189,35 @@ class Daemon:
         try:
             app, subscriber = self._renew(self._app)
         except SyndicateError as fault:
-            self._say("config.refused", error=str(fault), hint=fault.hint, at=time.time())
-            self._telling.alarm(self._app, "daemon", f"the config was not read again, and the old one stays: {fault}")
+            self._keep_config(fault)
             return
         self._renewing = True  # what a poll under way finds is not for accounts that are added
         deadline = time.monotonic() + GRACE
         while self._reading and not self._stop.is_set() and time.monotonic() < deadline:
             self._stop.wait(0.05)
-        self._before.append(self._app)
         try:
             with self._naming:  # else what waits for a renamed account would count as that of one that left
+                notes = once_there(app.follow_names, self._stop, self._away)
+                if notes is None:
+                    return  # told to stop
+                self._before.append(self._app)
                 self._app, self._subscriber = app, subscriber
-                notes = app.follow_names()
             for note in notes:
                 self._say("config.note", note=note)
-            self._begin()
+            self._tell_left_out()
+            once_there(self._begin, self._stop, self._away)
+            self._troubles.over("ledger")
         except SyndicateError as fault:
-            self._say("ledger.failed", error=str(fault))
+            self._keep_config(fault) if app is not self._app else self._say("ledger.failed", error=str(fault))
+            return
         finally:
             self._renewing = False
         self._say("config.reloaded", sources=len(app.config.sources), accounts=len(app.accounts))
+
+    def _keep_config(self, fault: SyndicateError) -> None:
+        """Say that the config of before stays, and why."""
+        self._say("config.refused", error=str(fault), hint=fault.hint, at=time.time())
+        self._telling.alarm(self._app, "daemon", f"the config was not read again, and the old one stays: {fault}")
 
     def _tick(self) -> None:
         try:

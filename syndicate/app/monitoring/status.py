@@ -20,7 +20,7 @@ from syndicate.ledger.pauses import Pause
 from syndicate.ledger.recovery import WantedLook
 from syndicate.ledger.sources import SourceHealth
 from syndicate.ledger.standing import DroppedCount
-from syndicate.model import APPROVABLE, Account, Delivery
+from syndicate.model import APPROVABLE, Account, Delivery, site_of
 from syndicate.model.dataclass import dataclass
 
 SourceWord: TypeAlias = Literal["good", "quiet", "waiting", "failing", "gone", "new"]
@@ -142,6 +142,22 @@ def gather(config: Config, ledger: Ledger, daemon: str | None) -> Status:
             ledger.standing.last_run(),
             daemon,
         ),
+    )
+
+
+def of_site(status: Status, site: str) -> Status:
+    """What there is of one site, and of the ledger."""
+
+    def is_of(name: str) -> bool:
+        return site_of(name) == site
+
+    return replace(
+        status,
+        sources=[each for each in status.sources if is_of(each.name)],
+        accounts=[each for each in status.accounts if is_of(each.name)],
+        needs=[each for each in status.needs if site_of(each.subject) in ("", site) and each.kind != "config"]
+        + [each for each in status.needs if each.kind == "config" and each.subject == site],
+        dropped=[each for each in status.dropped if is_of(each.account)],
     )
 
 
