@@ -16,8 +16,8 @@ import sys
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-sys.path.insert(0, str(Path(__file__).parent))
-from large_ledger import build
+sys.path.insert(0, str(Path(__file__).parents[1]))
+from bench.large_ledger import build
 
 
 def main() -> None:
@@ -34,11 +34,11 @@ def main() -> None:
         end = datetime.now(UTC) - timedelta(hours=2)
         build(chosen.out, chosen.articles, chosen.accounts, end, plain=chosen.plain)
     if chosen.sizes:
-        from large_sizes import compare
+        from bench.large_sizes import compare
 
         compare(chosen.sizes, chosen.articles, chosen.accounts)
     if chosen.measure:
-        from large_measure import measure
+        from bench.large_measure import measure
 
         raise SystemExit(measure(chosen.measure))
 

@@ -14,8 +14,9 @@ from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from feed import Feed
-from large_rows import SOURCES, names_of
+from bench.feed import Feed
+from bench.large_rows import names_of
+from bench.large_words import SOURCES
 
 from syndicate.ledger import Ledger
 from syndicate.ledger.deliveries import PlannedDelivery

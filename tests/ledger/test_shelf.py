@@ -255,9 +255,9 @@ def test_a_step_that_is_killed_has_done_nothing(ledger, clock, old, monkeypatch)
     def dies(*_):
         raise RuntimeError
 
-    for place in ("_count", "_store"):
+    for place in ("Shelf._count", "_stored"):
         with monkeypatch.context() as patch:
-            patch.setattr(Shelf, place, dies)
+            patch.setattr(f"syndicate.ledger.shelf.{place}", dies)
             with pytest.raises(RuntimeError):
                 Shelving(ledger.database, kept=KEPT).step(clock())
         assert (number(ledger, "shelf"), number(ledger, "shelf_name"), told(ledger)) == (0, 0, before)
