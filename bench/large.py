@@ -26,13 +26,14 @@ def main() -> None:
     parser.add_argument("--articles", type=int, default=1_000_000)
     parser.add_argument("--accounts", type=int, default=5)
     parser.add_argument("--out", type=Path)
+    parser.add_argument("--each", type=int, default=1)
     parser.add_argument("--plain", action="store_true")
     parser.add_argument("--measure", type=Path)
     parser.add_argument("--sizes", type=Path)
     chosen = parser.parse_args()
     if chosen.out:
         end = datetime.now(UTC) - timedelta(hours=2)
-        build(chosen.out, chosen.articles, chosen.accounts, end, plain=chosen.plain)
+        build(chosen.out, chosen.articles, chosen.accounts, end, plain=chosen.plain, each=chosen.each)
     if chosen.sizes:
         from bench.large_sizes import compare
 

@@ -1,5 +1,5 @@
-"""Rows of stories on the shelf, written as text at once: what `large_rows`, `shelf_format` and `shelf` make of them, in a
-tenth of the time. A test holds the two against each other, byte by byte.
+"""Rows of stories on the shelf, written as text at once: what `large_rows` and the shelf make of them, in a fraction of
+the time. A test holds the two against each other, byte by byte.
 """
 
 from __future__ import annotations
@@ -13,7 +13,6 @@ from typing import Any, NamedTuple
 
 from bench.large_rows import ANSWERED, DAY, LIMITS, TRY, attempts_of, planned_at, receipt_of, seen_at, tries_of
 from bench.large_words import Told
-
 from syndicate.ledger.database import micros
 from syndicate.ledger.shelf_format import WORDS
 from syndicate.serialization import compact
@@ -48,7 +47,9 @@ class _Story(NamedTuple):
 def add(shelf: Shelf, said: Told, accounts: dict[str, str]) -> None:
     """Add one story, for these accounts with their platforms."""
     names, published = _names(said), micros(said.published)
-    story = _Story(said, names[0][1], published, seen_at(said.number, published), " ".join(map("#{}".format, said.tags)))
+    story = _Story(
+        said, names[0][1], published, seen_at(said.number, published), " ".join(map("#{}".format, said.tags))
+    )
     number = int(_whole_digest(story.anchor)[:15], 16)
     keys = [_digest(f"{story.anchor}\n{account}\npost\n0\n0") for account in accounts]
     logins = enumerate(zip(keys, accounts.items(), strict=True))
@@ -135,7 +136,8 @@ def _delivery(shelf: Shelf, story: _Story, place: int, key: str, login: tuple[st
     sent = TRY * tries
     return (
         f'{head},"planned_at":{at}{again},"post":{_post(story, platform)},"committed_at":{sent},'
-        f'{_receipt(platform, key)},"updated_at":{sent + ANSWERED},"day":{day},"posted":1,"tried":{_tried(tries, account)}}}'
+        f'{_receipt(platform, key)},"updated_at":{sent + ANSWERED},"day":{day},"posted":1,'
+        f'"tried":{_tried(tries, account)}}}'
     )
 
 
@@ -153,8 +155,9 @@ def _post(story: _Story, platform: str) -> str:
     media, card, tags = f"[{shown}]", "null", story.tags
     if platform == "bluesky":
         parts: tuple[str, ...] = (said.title, tags)
-        media, card = "[]", (
-            f'{{"url":"{said.url}","title":"{said.title}","description":"{said.summary}","thumb":{shown}}}'
+        media, card = (
+            "[]",
+            (f'{{"url":"{said.url}","title":"{said.title}","description":"{said.summary}","thumb":{shown}}}'),
         )
     elif platform == "facebook":
         parts = (said.title, said.summary, tags)

@@ -13,7 +13,6 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from bench.large_words import Told, told
-
 from syndicate.aliases import aliases, wording
 from syndicate.ledger.database import micros
 from syndicate.ledger.deliveries import delivery_key
@@ -30,7 +29,19 @@ DAY = 86_400_000_000
 TRY = 1_300_000  # microseconds that a try takes until it is sent
 ANSWERED = 240_000  # microseconds until a network has answered
 DELIVERY = (
-    *("key", "anchor", "account", "platform", "action", "revision", "part", "state", "reason", "planned_at", "attempts"),
+    *(
+        "key",
+        "anchor",
+        "account",
+        "platform",
+        "action",
+        "revision",
+        "part",
+        "state",
+        "reason",
+        "planned_at",
+        "attempts",
+    ),
     *("fence", "lease_until", "claimed_by", "post", "digest", "committed_at", "unknowns", "absent", "remote_id"),
     *("permalink", "receipt", "updated_at", "priority", "expires_at", "cost", "looks", "day", "cleared", "posted_at"),
 )

@@ -9,7 +9,6 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from bench.large_ledger import build
-
 from syndicate.ledger.pruning import Pruning
 from syndicate.ledger.sqlite import SqliteDatabase
 

@@ -101,7 +101,7 @@ class Pruning:
             self._pause("articles compressed", last, total)
 
     def _pause(self, what: str, done: int, total: int) -> None:
-        """After a transaction: let others write, and now and then move the log into the file, so that it stays small."""
+        """After a transaction: let others write, and now and then move the log into the file, which keeps it small."""
         self._tell(what, done, total)
         self._steps += 1
         if self._steps % MOVED == 0:

@@ -1,4 +1,4 @@
-"""Forgets the posts and attempts of stories on the shelf, in the order in which they are stored: neighbours share pages.
+"""Forgets the posts and attempts of stories on the shelf, in the order of their rows, so that few pages are written.
 
 How far it got is written with each batch: killed at any moment, the next time goes on there.
 """
@@ -84,7 +84,9 @@ class ShelfPruning:
 
     def _stripped(self, ids: Sequence[int], before: int, *, pretend: bool) -> list[Row]:
         values: Row = {}
-        stored = self._db.rows(f"SELECT id, data FROM shelf WHERE {rows.among('id', ids, values)} ORDER BY id", **values)
+        stored = self._db.rows(
+            f"SELECT id, data FROM shelf WHERE {rows.among('id', ids, values)} ORDER BY id", **values
+        )
         changed, found = [], list[Row]()
         for row in stored:
             story = unpack(row["data"])

@@ -11,6 +11,7 @@ from datetime import UTC, datetime
 import pytest
 
 from bench import large_ledger
+from bench.large_copies import ROWS, SHELF
 from bench.large_quick import ARTICLE, Shelf, add
 from bench.large_rows import names_of, published_at, stories, story_of, written
 from bench.large_words import told
@@ -75,6 +76,19 @@ def test_a_ledger_made_at_once_is_what_the_daemon_makes_of_one_without_a_shelf(t
     assert rows(tmp_path / "quick", "PRAGMA integrity_check") == [{"integrity_check": "ok"}]
     indexes = "SELECT name, sql FROM sqlite_master WHERE type = 'index' ORDER BY name"
     assert rows(tmp_path / "quick", indexes) == rows(tmp_path / "plain", indexes)
+
+
+def test_copies_are_rows_of_their_own(tmp_path, monkeypatch):
+    monkeypatch.setattr(large_ledger, "MARGIN", 0)
+    for name, each in (("made", 1), ("copied", 5)):
+        large_ledger.build(tmp_path / name, 40 * each, 3, END, each=each)
+    for table in (*ROWS, *SHELF, "shelf_account"):
+        [one], [five] = (rows(tmp_path / name, f"SELECT COUNT(*) AS n FROM {table}") for name in ("made", "copied"))
+        assert five["n"] == one["n"] * (1 if table == "shelf_account" else 5), table
+    counted = "SELECT SUM(number) AS n FROM shelf_count"
+    assert rows(tmp_path / "copied", counted)[0]["n"] == 5 * rows(tmp_path / "made", counted)[0]["n"]
+    assert rows(tmp_path / "copied", "PRAGMA integrity_check") == [{"integrity_check": "ok"}]
+    assert rows(tmp_path / "copied", "PRAGMA foreign_key_check") == []
 
 
 def shape(row):
