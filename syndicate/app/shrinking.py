@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import timedelta
 
 from syndicate.ledger import Ledger
@@ -23,9 +24,19 @@ class Done:
     fixed: bool = False
 
 
-def prune(ledger: Ledger, older: timedelta, *, pretend: bool, vacuum: bool) -> Done:
-    """Forget what was finished longer ago. Others may use the ledger meanwhile, but wait while a file is rewritten."""
-    pruning, database = Pruning(ledger.database), ledger.database
+def prune(
+    ledger: Ledger,
+    older: timedelta,
+    *,
+    pretend: bool,
+    vacuum: bool,
+    tell: Callable[[str, int, int], None] = lambda *_: None,
+) -> Done:
+    """Forget what was finished longer ago. Others may use the ledger meanwhile, but wait while a file is rewritten.
+
+    `tell` is called all the time with what is done, how much of it, and of how much.
+    """
+    pruning, database = Pruning(ledger.database, tell), ledger.database
     database.widen(CACHE_KB)
     if not pretend:
         pruning.put_away(ledger.now())

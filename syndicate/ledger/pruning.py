@@ -5,14 +5,12 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterator
 from datetime import datetime
-from itertools import chain
 
 from syndicate.ledger.database import Database, Row, micros
 from syndicate.ledger.packing import Packing
-from syndicate.ledger.shelf_pruning import ShelfPruning
+from syndicate.ledger.shelf_pruning import Pruned, ShelfPruning
 from syndicate.ledger.shelving import Shelving
 from syndicate.ledger.sqlite import SqliteDatabase
-from syndicate.model.dataclass import dataclass
 
 BATCH = 200  # deliveries in one transaction: others write in between
 STORIES = 64  # put away in one transaction
@@ -37,15 +35,6 @@ _ROW = f"SELECT rowid, * FROM delivery WHERE key = :key AND updated_at < :before
 _EMPTY: Row = {"post": None, "draft": None, "prepared": None}
 
 
-@dataclass(frozen=True, slots=True)
-class Pruned:
-    """What was forgotten: of how many deliveries, how many attempts, how many characters of posts."""
-
-    deliveries: int = 0
-    attempts: int = 0
-    characters: int = 0
-
-
 class Pruning:
     """Works a few deliveries at a time, so that others may use the ledger meanwhile.
 
@@ -63,14 +52,14 @@ class Pruning:
 
         With `pretend`, they are only counted.
         """
-        deliveries = attempts = characters = 0
-        for batch in chain(self._batches(before, pretend=pretend), self._shelved(before, pretend=pretend)):
-            deliveries += len(batch)
-            attempts += sum(row["attempts"] for row in batch)
-            characters += sum(row["size"] for row in batch)
+        found = [*self._batches(before, pretend=pretend), *self._shelved(before, pretend=pretend)]
         if not pretend and self._db.packs:
             self._pack(before)
-        return Pruned(deliveries, attempts, characters)
+        return Pruned(
+            sum(each.deliveries for each in found),
+            sum(each.attempts for each in found),
+            sum(each.characters for each in found),
+        )
 
     def put_away(self, now: datetime) -> None:
         """Put all stories on the shelf that may go there; also those that were passed by so far."""
@@ -83,15 +72,15 @@ class Pruning:
             done += looked
             self._pause("stories put on the shelf", done, done)
 
-    def _shelved(self, before: datetime, *, pretend: bool) -> Iterator[list[Row]]:
+    def _shelved(self, before: datetime, *, pretend: bool) -> Iterator[Pruned]:
         """The same for stories on the shelf."""
         shelf, done = ShelfPruning(self._db), 0
         total = shelf.left(micros(before))
-        for looked, batch in shelf.batches(micros(before), pretend=pretend):
+        for looked, found in shelf.batches(micros(before), pretend=pretend):
             done += looked
             if not pretend:
                 self._pause("stories forgotten", done, total)
-            yield batch
+            yield found
 
     def _pack(self, before: datetime) -> None:
         """Compress the words of articles that nobody is likely to read again."""
@@ -109,7 +98,7 @@ class Pruning:
         time.sleep(min(LONGEST, REST * (time.monotonic() - self._begun)))
         self._begun = time.monotonic()
 
-    def _batches(self, before: datetime, *, pretend: bool) -> Iterator[list[Row]]:
+    def _batches(self, before: datetime, *, pretend: bool) -> Iterator[Pruned]:
         last = 0
         while True:
             batch = self._db.rows(_OLD, last=last, before=micros(before), most=BATCH)
@@ -119,7 +108,8 @@ class Pruning:
                 self._forget([row["key"] for row in batch], before)
                 self._pause("posts forgotten", batch[-1]["number"], batch[-1]["number"])
             last = batch[-1]["number"]
-            yield batch
+            attempts, size = (sum(row[name] for row in batch) for name in ("attempts", "size"))
+            yield Pruned(len(batch), attempts, size)
 
     def _forget(self, keys: list[str], before: datetime) -> None:
         """Write these rows anew without their posts. To make them smaller where they are would free no page."""
@@ -135,10 +125,11 @@ class Pruning:
     def give_back(self) -> int:
         """Give free pages back to the disk, some at a time. Returns how many bytes; 0 if this file cannot do that."""
         freed, pages = 0, self.free_pages()
+        total = pages
         while pages and self._db.row("PRAGMA auto_vacuum") == {"auto_vacuum": 2}:
             assert isinstance(self._db, SqliteDatabase)
             self._db.give_back(PAGES)
-            self._db.checkpoint()
+            self._pause("pages given back to the disk", total - pages, total)
             left = self.free_pages()
             if left >= pages:
                 break

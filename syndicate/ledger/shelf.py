@@ -14,10 +14,12 @@ from syndicate.ledger.days import DAY
 from syndicate.ledger.shelf_format import (
     BITS,
     Shelved,
+    Stripped,
     is_hex,
     number_of,
     number_of_name,
     pack,
+    pack_text,
     unpack,
     unpacked_deliveries,
 )
@@ -122,15 +124,18 @@ class Shelf:
         self._db.change("DELETE FROM alias WHERE anchor = :anchor", anchor=story.anchor)
         return True
 
-    def replace(self, changed: Sequence[tuple[int, Shelved, Shelved]]) -> None:
-        """Store stories anew that are on the shelf: of each its number, what it was, and what it is."""
-        numbers = [{"id": number} for number, _, _ in changed]
-        self._db.change_many("DELETE FROM shelf WHERE id = :id", numbers)  # written anew, so that pages get free
-        self._db.change_many(_STORED, [_stored(number, story) for number, _, story in changed])
+    def strip(self, stories: Sequence[tuple[Row, Stripped]]) -> None:
+        """Store stories on the shelf without their posts and attempts: of each its row, and what is left."""
+        rows = [
+            {"id": row["id"], "planned_at": row["planned_at"], "data": pack_text(bare.text)} for row, bare in stories
+        ]
+        # Deleted first: a row that only got smaller would free no page.
+        self._db.change_many("DELETE FROM shelf WHERE id = :id", [{"id": row["id"]} for row in rows])
+        self._db.change_many(_STORED, rows)
         counts: Counter[tuple[int, int, str]] = Counter()
-        for _, before, story in changed:
-            counts.subtract(tally(before))
-            counts.update(tally(story))
+        for account, planned_at, outcome in (each for _, bare in stories for each in bare.attempts):
+            if outcome is not None:
+                counts[account, planned_at // DAY * DAY, f"{TRIED}{outcome}"] -= 1
         self._add(counts)
 
     def _is_taken(self, number: int, story: Shelved) -> bool:

@@ -5,19 +5,27 @@ How far it got is written with each batch: killed at any moment, the next time g
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterator, Sequence
 
 from syndicate.ledger import rows
 from syndicate.ledger.database import Database, Row
 from syndicate.ledger.shelf import Shelf
-from syndicate.ledger.shelf_format import Shelved, unpack
+from syndicate.ledger.shelf_format import strip
 from syndicate.model.dataclass import dataclass
 
 BATCH = 200  # stories in one transaction: some hundredths of a second
 _REACHED = "pruned"  # the row of `meta` with the instant before which every story has been looked at
 _UNDER_WAY = "pruning"  # the one with the instant up to which a pass goes, and the last story that it has looked at
 _FIRST = -1
+
+
+@dataclass(frozen=True, slots=True)
+class Pruned:
+    """What was forgotten: of how many deliveries, how many attempts, how many characters of posts."""
+
+    deliveries: int = 0
+    attempts: int = 0
+    characters: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,10 +50,8 @@ class ShelfPruning:
         row = self._db.row(asked, since=self._reached(), before=before)
         return row["number"] if row else 0
 
-    def batches(self, before: int, *, pretend: bool) -> Iterator[tuple[int, list[Row]]]:
-        """Forget them. Yields how many stories were looked at, and what there was of each delivery: `attempts` and
-        the `size` of its post. With `pretend`, nothing is forgotten.
-        """
+    def batches(self, before: int, *, pretend: bool) -> Iterator[tuple[int, Pruned]]:
+        """Forget them. Yields how many stories were looked at, and what was forgotten; with `pretend`, nothing is."""
         for turn in self._passes(before):
             last = turn.last
             while ids := self._next(turn, last):
@@ -82,21 +88,18 @@ class ShelfPruning:
         )
         return [row["id"] for row in found]
 
-    def _stripped(self, ids: Sequence[int], before: int, *, pretend: bool) -> list[Row]:
+    def _stripped(self, ids: Sequence[int], before: int, *, pretend: bool) -> Pruned:
         values: Row = {}
-        stored = self._db.rows(
-            f"SELECT id, data FROM shelf WHERE {rows.among('id', ids, values)} ORDER BY id", **values
+        among = rows.among("id", ids, values)
+        stored = self._db.rows(f"SELECT id, planned_at, data FROM shelf WHERE {among} ORDER BY id", **values)
+        stories = [(row, bare) for row in stored if (bare := strip(row["data"], before)) is not None]
+        if stories and not pretend:
+            self._shelf.strip(stories)
+        return Pruned(
+            sum(bare.deliveries for _, bare in stories),
+            sum(len(bare.attempts) for _, bare in stories),
+            sum(bare.characters for _, bare in stories),
         )
-        changed, found = [], list[Row]()
-        for row in stored:
-            story = unpack(row["data"])
-            held = _held(story) if all(each["updated_at"] < before for each in story.deliveries) else []
-            if held:
-                changed.append((row["id"], story, _bare(story)))
-                found += held
-        if changed and not pretend:
-            self._shelf.replace(changed)
-        return found
 
     def _reached(self) -> int:
         return int(self._read(_REACHED) or 0)
@@ -111,15 +114,3 @@ class ShelfPruning:
             name=name,
             value=value,
         )
-
-
-def _held(story: Shelved) -> list[Row]:
-    """What there is of each delivery that can be forgotten."""
-    tried = Counter(each["key"] for each in story.attempts)
-    sizes = {each["key"]: len(each.get("post") or "") for each in story.deliveries}
-    return [{"attempts": tried[key], "size": size} for key, size in sizes.items() if size or tried[key]]
-
-
-def _bare(story: Shelved) -> Shelved:
-    kept = [{name: value for name, value in each.items() if name != "post"} for each in story.deliveries]
-    return Shelved(story.anchor, story.names, kept, [])
