@@ -6,7 +6,8 @@ from collections.abc import Callable
 from datetime import timedelta
 
 from syndicate.ledger import Ledger
-from syndicate.ledger.pruning import Pruned, Pruning
+from syndicate.ledger.pruning import Pruning
+from syndicate.ledger.shelf_pruning import Pruned
 from syndicate.ledger.sqlite import SqliteDatabase
 from syndicate.model.dataclass import dataclass
 

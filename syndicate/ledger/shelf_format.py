@@ -130,7 +130,8 @@ def strip(data: bytes, before: int) -> Stripped | None:
     if not deliveries:
         return None
     bare = compact(found)
-    told = len(compact(tries)) - 1 + len(tries) * (len(',"tried":') - 1) if tries else 0
+    lists = len(compact({"": tries})) - len('{"":[]}') - max(0, len(tries) - 1)  # without the commas between them
+    told = lists + len(tries) * len(',"tried":')
     return Stripped(bare, deliveries, len(text) - len(bare) - told - posts * len(',"post":'), attempts)
 
 
