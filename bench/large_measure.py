@@ -22,7 +22,7 @@ from syndicate.ledger import Ledger
 from syndicate.ledger.database import Database
 from syndicate.ledger.deliveries import PlannedDelivery
 from syndicate.ledger.sqlite import SqliteDatabase
-from syndicate.model import Receipt
+from syndicate.model import Account, Receipt
 from syndicate.sandbox.server import Sandbox
 
 COMMAND = str(Path(sys.executable).with_name("syndicate"))
@@ -166,6 +166,7 @@ def commands(ledger: Path, config: Path) -> Iterator[bool]:
 def steps(database: Database) -> Iterator[bool]:
     """What a claim and a tick cost, in a process that has the ledger open."""
     opened = Ledger(database, lambda: datetime.now(UTC), lambda: b"")
+    opened.accounts.ensure(Account(ACCOUNT, "mastodon"), opened.now())
     found = opened.database.rows("SELECT anchor FROM article ORDER BY rowid DESC LIMIT :most", most=TIMES * 20)
     claims: list[Cost] = []
     ticks = [timed(lambda: opened.deliveries.accounts_with_work(opened.now())) for _ in range(TIMES)]
