@@ -1,12 +1,17 @@
 """A ledger of three years of a busy group: makes one, and measures what it costs to work with it.
 
-    python -m bench.large --articles 1000000 --accounts 5 --out /somewhere/ledger.db
-    python -m bench.large --measure /somewhere/ledger.db
-    python -m bench.large --articles 20000 --sizes /somewhere/sizes.db
+    python -m bench.large --articles 1000000 --each 20 --out ledger.db
+    python -m bench.large --measure ledger.db
+    python -m bench.large --postgresql ledger.db
+    python -m bench.large --articles 20000 --sizes sizes.db
 
-With `--plain`, all stories are rows of their own, as an earlier version left them.
+With `--each N`, one story of N is made, and the others are copies of it that SQLite makes. With `--plain`, all stories
+are rows of their own, as an earlier version left them. The ledger that is measured is written to: `post` runs with it.
+Everything it reads and sends to is of this process.
 
-The ledger that is measured is written to: `post` runs with it. Everything it reads and sends to is of this process.
+On 2026-11-30, on two cores with a load of 15 to 20, in seconds of the processor, the least of three: a million articles
+with five million deliveries made in 107 (753 by the clock), 3.7 GB; post idle 0.43, deliveries list 0.31 and 0.22 with
+--json (33 MB), the whole streamed in 34 MB, post --dry-run 0.43, explain 0.23, a claim 1.1 ms, a tick 0.02 ms.
 """
 
 from __future__ import annotations
@@ -16,8 +21,8 @@ import sys
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-sys.path.insert(0, str(Path(__file__).parent))
-from large_ledger import build
+sys.path.insert(0, str(Path(__file__).parents[1]))
+from bench.large_ledger import build
 
 
 def main() -> None:
@@ -26,19 +31,25 @@ def main() -> None:
     parser.add_argument("--articles", type=int, default=1_000_000)
     parser.add_argument("--accounts", type=int, default=5)
     parser.add_argument("--out", type=Path)
+    parser.add_argument("--each", type=int, default=1)
     parser.add_argument("--plain", action="store_true")
     parser.add_argument("--measure", type=Path)
     parser.add_argument("--sizes", type=Path)
+    parser.add_argument("--postgresql", type=Path)
     chosen = parser.parse_args()
     if chosen.out:
         end = datetime.now(UTC) - timedelta(hours=2)
-        build(chosen.out, chosen.articles, chosen.accounts, end, plain=chosen.plain)
+        build(chosen.out, chosen.articles, chosen.accounts, end, plain=chosen.plain, each=chosen.each)
     if chosen.sizes:
-        from large_sizes import compare
+        from bench.large_sizes import compare
 
         compare(chosen.sizes, chosen.articles, chosen.accounts)
+    if chosen.postgresql:
+        from bench.large_postgresql import measure as measure_on_server
+
+        raise SystemExit(measure_on_server(chosen.postgresql))
     if chosen.measure:
-        from large_measure import measure
+        from bench.large_measure import measure
 
         raise SystemExit(measure(chosen.measure))
 

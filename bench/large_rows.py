@@ -1,19 +1,18 @@
 """Rows of a large ledger: stories of three years of a busy group, as finished deliveries leave them. Nothing is sent.
 
-The words are of a fixed random sequence, so that two ledgers of one size hold the same.
+They are as the code itself writes them; `large_quick` writes those of the shelf much faster.
 """
 
 from __future__ import annotations
 
 import hashlib
 import json
-import random
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from functools import lru_cache
 from typing import Any
 
+from bench.large_words import Told, told
 from syndicate.aliases import aliases, wording
 from syndicate.ledger.database import micros
 from syndicate.ledger.deliveries import delivery_key
@@ -23,16 +22,32 @@ from syndicate.serialization import compact, store_article
 Row = dict[str, Any]
 
 YEARS = timedelta(days=3 * 365)
-SOURCES = ("news", "sport", "culture", "business", "local", "opinion", "science", "travel")
 PLATFORMS = {"masto": "mastodon", "bsky": "bluesky", "fb": "facebook", "x-main": "x", "archive": "folder"}
 LIMITS = {"mastodon": 500, "bluesky": 300, "facebook": 63206, "x": 280, "folder": 10000}
-SYLLABLES = [
-    first + last
-    for first in ("b", "d", "f", "g", "k", "l", "m", "n", "p", "r", "s", "t", "v", "br", "st", "tr", "pl")
-    for last in ("a", "e", "i", "o", "u", "ai", "en", "or", "ul")
-]
 BY = json.dumps({"host": "web-1", "boot": "0c04cca6-e912-471c-ba71-d5c0935bc387", "pid": 10544, "started": "1278842"})
 DAY = 86_400_000_000
+TRY = 1_300_000  # microseconds that a try takes until it is sent
+ANSWERED = 240_000  # microseconds until a network has answered
+DELIVERY = (
+    *(
+        "key",
+        "anchor",
+        "account",
+        "platform",
+        "action",
+        "revision",
+        "part",
+        "state",
+        "reason",
+        "planned_at",
+        "attempts",
+    ),
+    *("fence", "lease_until", "claimed_by", "post", "digest", "committed_at", "unknowns", "absent", "remote_id"),
+    *("permalink", "receipt", "updated_at", "priority", "expires_at", "cost", "looks", "day", "cleared", "posted_at"),
+)
+"""Columns of `delivery`, in their order, that a finished one may have something in."""
+ZERO = ("revision", "part", "attempts", "fence", "lease_until", "unknowns", "absent", "cost", "looks", "cleared")
+BASE32 = str.maketrans("0189", "ghjk")
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,68 +61,49 @@ class Story:
 
 
 def names_of(accounts: int) -> dict[str, str]:
-    """So many accounts, with their platforms."""
-    pairs = list(PLATFORMS.items())
-    return {
-        pairs[number % len(pairs)][0] + (f"-{number // len(pairs) + 1}" if number >= len(pairs) else ""): pairs[
-            number % len(pairs)
-        ][1]
-        for number in range(accounts)
-    }
+    """So many accounts, with their platforms, in the order of their names: so an index gives their deliveries."""
+    pairs, named = list(PLATFORMS.items()), {}
+    for number in range(accounts):
+        name, platform = pairs[number % len(pairs)]
+        named[f"{name}-{number // len(pairs) + 1}" if number >= len(pairs) else name] = platform
+    return dict(sorted(named.items()))
 
 
-@lru_cache
-def vocabulary() -> list[str]:
-    """Six thousand words."""
-    source = random.Random(0)
-    return ["".join(source.choices(SYLLABLES, k=1 + number % 3)) for number in range(6000)]
+def article_of(said: Told) -> Article:
+    """The article that says this."""
+    return Article(
+        source=said.source,
+        url=said.url,
+        title=said.title,
+        summary=said.summary,
+        guid=f"https://gazette.example/?p={said.number}",
+        published=said.published,
+        precision="second",
+        authors=(said.author,),
+        section=said.source.capitalize(),
+        categories=said.tags,
+        images=(Image(said.picture, said.alt),),
+        language="en",
+    )
 
 
-class Writer:
-    """Makes up words, the same ones each time."""
-
-    def __init__(self, seed: int = 1) -> None:
-        self.random = random.Random(seed)
-        self.vocabulary = vocabulary()
-
-    def words(self, least: int, most: int) -> str:
-        return " ".join(self.random.choices(self.vocabulary, k=self.random.randint(least, most)))
-
-    def article(self, number: int, published: datetime) -> Article:
-        title, source = self.words(6, 12).capitalize(), self.random.choice(SOURCES)
-        slug = f"https://gazette.example/{source}/{published:%Y/%m/%d}/{number}-{'-'.join(title.lower().split()[:4])}"
-        picture = Image(f"https://media.gazette.example/{published:%Y/%m}/{number}.jpg", self.words(4, 8))
-        return Article(
-            source=source,
-            url=slug,
-            title=title,
-            summary=self.words(12, 24).capitalize() + ".",
-            guid=f"https://gazette.example/?p={number}",
-            published=published,
-            precision="second",
-            authors=(self.random.choice(("Anna Mole", "Rui Costa", "Eva Lind")),),
-            section=source.capitalize(),
-            categories=tuple(word.capitalize() for word in self.words(1, 2).split()),
-            images=(picture,),
-            language="en",
-        )
+def published_at(number: int, count: int, end: datetime) -> datetime:
+    """When story `number` of so many was published: they are spread evenly over the years."""
+    return (end - YEARS * (1 - number / count)).replace(microsecond=0)
 
 
 def stories(count: int, accounts: int, end: datetime, numbers: range | None = None) -> Iterator[Story]:
-    """The stories that a ledger of so many holds, oldest first: evenly over three years until `end`. Only these
-    `numbers` of them, which have words of their own.
-    """
-    numbers = numbers or range(count)
-    writer, named = Writer(numbers.start + 1), names_of(accounts)
-    for number in numbers:
-        published = (end - YEARS * (1 - number / count)).replace(microsecond=0)
-        yield _story(writer, number, published, named)
+    """The stories that a ledger of so many holds, oldest first, in three years until `end`; only these `numbers`."""
+    named = names_of(accounts)
+    for number in numbers or range(count):
+        yield story_of(told(number, published_at(number, count, end)), named)
 
 
-def _story(writer: Writer, number: int, published: datetime, named: dict[str, str]) -> Story:
-    article = writer.article(number, published)
+def story_of(said: Told, named: dict[str, str]) -> Story:
+    """The rows of one story, for these accounts with their platforms."""
+    article, number, published = article_of(said), said.number, said.published
     names = aliases(article)
-    anchor, seen = names[0].hash, micros(published) + 140_000_000 + number % 977
+    anchor, seen = names[0].hash, seen_at(number, micros(published))
     row: Row = {
         "anchor": anchor,
         "source": article.source,
@@ -131,6 +127,23 @@ def _story(writer: Writer, number: int, published: datetime, named: dict[str, st
     )
 
 
+def seen_at(number: int, published: int) -> int:
+    """When a story was first seen."""
+    return published + 140_000_000 + number % 977
+
+
+def planned_at(seen: int, number: int) -> int:
+    """When a delivery was planned."""
+    return seen + number % 7
+
+
+def tries_of(number: int) -> int:
+    """In how many tries a delivery went out: mostly in one; a few were left out, and a few took two."""
+    if number % 50 == 49:
+        return 0
+    return 2 if number % 100 == 17 else 1
+
+
 def written(row: Row) -> Row:
     """A row with its JSON as text."""
     return {name: compact(value) if isinstance(value, dict) else value for name, value in row.items()}
@@ -145,62 +158,55 @@ def _deliver(
     deliveries: list[Row],
     attempts: list[Row],
 ) -> None:
-    """Append what a delivery left: mostly one attempt; a few were left out, and a few took two."""
-    planned_at, key = stored["first_seen_at"] + number % 7, delivery_key(stored["anchor"], account)
-    row: Row = {
-        "key": key,
-        "anchor": stored["anchor"],
-        "account": account,
-        "platform": platform,
-        "action": "post",
-        **dict.fromkeys(("revision", "part", "attempts", "fence", "lease_until", "unknowns", "absent", "cost"), 0),
-        **dict.fromkeys(("looks", "cleared"), 0),
-        "priority": 1,
-        "planned_at": planned_at,
-        "updated_at": planned_at,
-        "expires_at": stored["published_at"] + DAY,
-        "day": stored["utc_day"],
-    }
-    if number % 50 == 49:
+    """Append what a delivery left."""
+    planned, key = planned_at(stored["first_seen_at"], number), delivery_key(stored["anchor"], account)
+    row: Row = dict.fromkeys(DELIVERY)
+    row |= {"key": key, "anchor": stored["anchor"], "account": account, "platform": platform, "action": "post"}
+    row |= dict.fromkeys(ZERO, 0) | {"planned_at": planned, "priority": 1, "day": stored["utc_day"]}
+    row |= {"updated_at": planned, "expires_at": stored["published_at"] + DAY}
+    tries = tries_of(number)
+    if not tries:
         deliveries.append(row | {"state": "skipped", "reason": "filtered"})
         return
-    tries = 2 if number % 100 == 17 else 1
-    sent = planned_at + 1_300_000 * tries
-    remote, permalink, data = _receipt(platform, key)
-    post = _post(article, platform, planned_at, sent)
+    sent = planned + TRY * tries
+    remote, permalink, data = receipt_of(platform, key)
     row |= {
         "state": "posted",
         "attempts": tries,
         "fence": tries,
         "claimed_by": BY,
-        "post": post,
+        "post": _post(article, platform, planned, sent),
         "digest": hashlib.sha256(f"{key}{platform}".encode()).hexdigest(),
         "committed_at": sent,
         "posted_at": sent,
-        "updated_at": sent + 240_000,
+        "updated_at": sent + ANSWERED,
         "remote_id": remote,
         "permalink": permalink,
         "receipt": {"id": remote, "permalink": permalink, "data": data},
     }
     deliveries.append(row)
-    for fence in range(1, tries + 1):
-        last = fence == tries
-        attempts.append(
-            {
-                "key": key,
-                "fence": fence,
-                "started_at": sent - 20_000 - 1_000_000 * (tries - fence),
-                "ended_at": sent + 240_000 if last else sent - 900_000,
-                "outcome": "posted" if last else "due",
-                "error": None if last else f"{account}: the network answered 503 (Service Unavailable)",
-            }
-        )
+    attempts += attempts_of(key, account, tries, sent)
 
 
-def _receipt(platform: str, key: str) -> tuple[str, str, dict[str, str]]:
+def attempts_of(key: str, account: str, tries: int, sent: int) -> list[Row]:
+    """The rows of so many tries, the last of which was sent then."""
+    return [
+        {
+            "key": key,
+            "fence": fence,
+            "started_at": sent - 20_000 - 1_000_000 * (tries - fence),
+            "ended_at": sent + ANSWERED if fence == tries else sent - 900_000,
+            "outcome": "posted" if fence == tries else "due",
+            "error": None if fence == tries else f"{account}: the network answered 503 (Service Unavailable)",
+        }
+        for fence in range(1, tries + 1)
+    ]
+
+
+def receipt_of(platform: str, key: str) -> tuple[str, str, dict[str, str]]:
     """Id, address and what else a network says of a post."""
     long = 110_000_000_000_000_000 + int(key[:12], 16)
-    record = key[:13].translate(str.maketrans("0189", "ghjk"))
+    record = key[:13].translate(BASE32)
     if platform == "mastodon":
         return str(long), f"https://social.gazette.example/@gazette/{long}", {}
     if platform == "bluesky":

@@ -8,8 +8,7 @@ from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from large_ledger import build
-
+from bench.large_ledger import build
 from syndicate.ledger.pruning import Pruning
 from syndicate.ledger.sqlite import SqliteDatabase
 

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import timedelta
 
 from syndicate.ledger import Ledger
-from syndicate.ledger.pruning import Pruned, Pruning
+from syndicate.ledger.pruning import Pruning
+from syndicate.ledger.shelf_pruning import Pruned
 from syndicate.ledger.sqlite import SqliteDatabase
 from syndicate.model.dataclass import dataclass
 
@@ -23,9 +25,19 @@ class Done:
     fixed: bool = False
 
 
-def prune(ledger: Ledger, older: timedelta, *, pretend: bool, vacuum: bool) -> Done:
-    """Forget what was finished longer ago. Others may use the ledger meanwhile, but wait while a file is rewritten."""
-    pruning, database = Pruning(ledger.database), ledger.database
+def prune(
+    ledger: Ledger,
+    older: timedelta,
+    *,
+    pretend: bool,
+    vacuum: bool,
+    tell: Callable[[str, int, int], None] = lambda *_: None,
+) -> Done:
+    """Forget what was finished longer ago. Others may use the ledger meanwhile, but wait while a file is rewritten.
+
+    `tell` is called all the time with what is done, how much of it, and of how much.
+    """
+    pruning, database = Pruning(ledger.database, tell), ledger.database
     database.widen(CACHE_KB)
     if not pretend:
         pruning.put_away(ledger.now())

@@ -143,9 +143,10 @@ def _ask_networks(shared: Shared, config: Config) -> list[Looked]:
 def prune(shared: Shared, *, older: timedelta, dry_run: bool, vacuum: bool) -> None:
     """Forget the posts and attempts of stories that were finished long ago; their names are kept for ever."""
     from syndicate.app.shrinking import prune as forget
+    from syndicate.cli.progress import told
 
-    with _opened(shared) as ledger:
-        done = forget(ledger, older, pretend=dry_run, vacuum=vacuum)
+    with _opened(shared) as ledger, told() as tell:
+        done = forget(ledger, older, pretend=dry_run, vacuum=vacuum, tell=tell)
     what = done.what
     if shared.json:
         print_json(

@@ -1,16 +1,19 @@
-"""Shows a progress bar on standard error, if that is a terminal."""
+"""Shows progress in one line on standard error, if that is a terminal."""
 
 from __future__ import annotations
 
 import contextlib
 import sys
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from syndicate.app.engines.run_once import Run
     from syndicate.model import Delivery
 
+OFTEN = 0.5  # seconds between two changes of the line
+WIDTH = 60  # characters, so that a shorter line hides a longer one
 ENOUGH = 3  # fewer deliveries than this are over before a bar could be read
 
 
@@ -37,3 +40,27 @@ def shown(run: Run, *, verbose: bool = False) -> Iterator[None]:
 
         run.progress = advance
         yield
+
+
+@contextlib.contextmanager
+def told() -> Iterator[Callable[[str, int, int], None]]:
+    """Meanwhile, tell in one line what is done, how much of it, and of how much. Without a terminal: nothing."""
+    if not sys.stderr.isatty():
+        yield lambda *_: None
+        return
+    from syndicate.cli.terminal import bare
+
+    stream = bare(sys.stderr)
+    at = 0.0
+
+    def tell(what: str, done: int, total: int) -> None:
+        nonlocal at
+        if time.monotonic() - at > OFTEN:
+            at = time.monotonic()
+            stream.write(f"\r{what}: {done:,} of {total:,}".ljust(WIDTH))
+            stream.flush()
+
+    try:
+        yield tell
+    finally:
+        stream.write(f"\r{'':<{WIDTH}}\r")

@@ -15,7 +15,7 @@ _WORDS = re.compile(r"\W+")
 JOINED = "SELECT delivery.*, article.url AS article_url FROM delivery JOIN article ON article.anchor = delivery.anchor"
 
 
-def among(column: str, values: Sequence[str], into: Row) -> str:
+def among(column: str, values: Sequence[str] | Sequence[int], into: Row) -> str:
     """`column IN (…)`, with the values added to `into` as parameters; "" when there are no values."""
     if not values:
         return ""

@@ -14,10 +14,12 @@ from syndicate.ledger.days import DAY
 from syndicate.ledger.shelf_format import (
     BITS,
     Shelved,
+    Stripped,
     is_hex,
     number_of,
     number_of_name,
     pack,
+    pack_text,
     unpack,
     unpacked_deliveries,
 )
@@ -26,6 +28,7 @@ CHUNK = 400
 PAGE = 100  # stories of one question
 TRIED = "tried "
 """What counts of attempts begin with; their outcome follows."""
+_STORED = "INSERT INTO shelf (id, planned_at, data) VALUES (:id, :planned_at, :data)"
 WIDE = DAY  # microseconds: the deliveries of one story on the shelf were planned within this time
 
 
@@ -112,7 +115,7 @@ class Shelf:
             return False
         deliveries = [row | {"account": self._number(row["account"], names)} for row in story.deliveries]
         story = Shelved(story.anchor, story.names, deliveries, story.attempts)
-        self._store(number, story)
+        self._db.change(_STORED, **_stored(number, story))
         self._db.change_many("INSERT INTO shelf_key (start, id) VALUES (:start, :id)", key_rows(number, story))
         self._db.change_many("INSERT INTO shelf_name (hash, id) VALUES (:hash, :id)", name_rows(number, story))
         self._count(story, 1)
@@ -121,21 +124,19 @@ class Shelf:
         self._db.change("DELETE FROM alias WHERE anchor = :anchor", anchor=story.anchor)
         return True
 
-    def replace(self, number: int, before: Shelved, story: Shelved) -> None:
-        """Store a story anew that is on the shelf, with fewer attempts."""
-        self._db.change("DELETE FROM shelf WHERE id = :id", id=number)  # written anew, so that pages get free
-        self._count(before, -1)
-        self._store(number, story)
-        self._count(story, 1)
-
-    def _store(self, number: int, story: Shelved) -> None:
-        planned_at = min(row["planned_at"] for row in story.deliveries)
-        self._db.change(
-            "INSERT INTO shelf (id, planned_at, data) VALUES (:id, :planned_at, :data)",
-            id=number,
-            planned_at=planned_at,
-            data=pack(story),
-        )
+    def strip(self, stories: Sequence[tuple[Row, Stripped]]) -> None:
+        """Store stories on the shelf without their posts and attempts: of each its row, and what is left."""
+        rows = [
+            {"id": row["id"], "planned_at": row["planned_at"], "data": pack_text(bare.text)} for row, bare in stories
+        ]
+        # Deleted first: a row that only got smaller would free no page.
+        self._db.change_many("DELETE FROM shelf WHERE id = :id", [{"id": row["id"]} for row in rows])
+        self._db.change_many(_STORED, rows)
+        counts: Counter[tuple[int, int, str]] = Counter()
+        for account, planned_at, outcome in (each for _, bare in stories for each in bare.attempts):
+            if outcome is not None:
+                counts[account, planned_at // DAY * DAY, f"{TRIED}{outcome}"] -= 1
+        self._add(counts)
 
     def _is_taken(self, number: int, story: Shelved) -> bool:
         """Whether something else has one of its numbers, which is next to impossible."""
@@ -163,12 +164,16 @@ class Shelf:
         self._db.change("UPDATE shelf_account SET name = :new WHERE name = :old", old=old, new=new)
 
     def _count(self, story: Shelved, by: int) -> None:
+        self._add(Counter({which: number * by for which, number in tally(story).items()}))
+
+    def _add(self, counts: Counter[tuple[int, int, str]]) -> None:
         self._db.change_many(
             "INSERT INTO shelf_count (account, day, what, number) VALUES (:account, :day, :what, :number)"
             " ON CONFLICT (account, day, what) DO UPDATE SET number = shelf_count.number + excluded.number",
             [
-                {"account": account, "day": day, "what": what, "number": number * by}
-                for (account, day, what), number in tally(story).items()
+                {"account": account, "day": day, "what": what, "number": number}
+                for (account, day, what), number in counts.items()
+                if number
             ],
         )
 
@@ -216,6 +221,11 @@ class Shelf:
                 return
             after = f" AND (planned_at, id) {beyond} (:at, :last)"
             values |= {"at": page[-1]["planned_at"], "last": page[-1]["id"]}
+
+
+def _stored(number: int, story: Shelved) -> Row:
+    planned_at = min(row["planned_at"] for row in story.deliveries)
+    return {"id": number, "planned_at": planned_at, "data": pack(story)}
 
 
 def _fits(story: Shelved) -> bool:

@@ -15,6 +15,8 @@ from syndicate.model.dataclass import dataclass
 from syndicate.serialization import compact
 
 Row: TypeAlias = dict[str, Any]
+Tried: TypeAlias = tuple[int, int, str | None]
+"""Of an attempt: the account's number, when its delivery was planned, and the outcome."""
 
 USUAL: Mapping[str, Any] = {
     "action": "post",
@@ -61,6 +63,18 @@ class Shelved:
     attempts: Sequence[Row]
 
 
+@dataclass(frozen=True, slots=True)
+class Stripped:
+    """A story's text without posts and attempts, and what they were: of how many deliveries, how many characters of
+    posts, and which attempts.
+    """
+
+    text: str
+    deliveries: int
+    characters: int
+    attempts: Sequence[Tried]
+
+
 def number_of(anchor: str) -> int:
     """The number under which an article's story is on the shelf."""
     return int(hashlib.sha256(anchor.encode()).hexdigest()[: BITS // 4], 16)
@@ -86,8 +100,39 @@ def pack(story: Shelved) -> bytes:
         "n": [list(name) for name in story.names],
         "d": [_packed(row, tried.get(row["key"], [])) for row in story.deliveries],
     }
+    return pack_text(compact(packed))
+
+
+def pack_text(text: str) -> bytes:
+    """A story, compressed."""
     maker = zlib.compressobj(6, zlib.DEFLATED, -13, 6, zlib.Z_DEFAULT_STRATEGY, WORDS)
-    return maker.compress(compact(packed).encode()) + maker.flush()
+    return maker.compress(text.encode()) + maker.flush()
+
+
+def strip(data: bytes, before: int) -> Stripped | None:
+    """A story without its posts and attempts; None if it has none, or something changed of it since `before`.
+
+    Nothing is turned into rows for that: it is the most of what pruning a ledger of years costs.
+    """
+    text = _text(data)
+    found, tries, attempts = json.loads(text), list[Any](), list[Tried]()
+    deliveries = posts = 0
+    for packed in found["d"]:
+        planned_at = packed["planned_at"]
+        if planned_at + packed["updated_at"] >= before:
+            return None
+        tried, post = packed.pop("tried", None), packed.pop("post", None)
+        deliveries += bool(tried or post)
+        posts += bool(post)
+        if tried:
+            tries.append(tried)
+            attempts += [(packed["account"], planned_at, each[3]) for each in tried]
+    if not deliveries:
+        return None
+    bare = compact(found)
+    lists = len(compact({"": tries})) - len('{"":[]}') - max(0, len(tries) - 1)  # without the commas between them
+    told = lists + len(tries) * len(',"tried":')
+    return Stripped(bare, deliveries, len(text) - len(bare) - told - posts * len(',"post":'), attempts)
 
 
 def unpack(data: bytes) -> Shelved:
@@ -108,7 +153,11 @@ def unpacked_deliveries(data: bytes) -> list[Row]:
 
 
 def _read(data: bytes) -> Row:
-    return dict(json.loads(zlib.decompressobj(-15, zdict=WORDS).decompress(data)))
+    return dict(json.loads(_text(data)))
+
+
+def _text(data: bytes) -> str:
+    return zlib.decompressobj(-15, zdict=WORDS).decompress(data).decode()
 
 
 def _packed(row: Row, tried: Sequence[Row]) -> Row:

@@ -6,9 +6,11 @@ check of pages may ask about is put away.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from itertools import takewhile
 from time import monotonic
+from typing import Any
 
 from syndicate.ledger import rows
 from syndicate.ledger.alerts import TRIES
@@ -22,7 +24,8 @@ QUIET = timedelta(days=45)
 KEPT = 1000
 """The newest deliveries of each account that stay: a look-up compares with so many."""
 STORIES = 4  # of one transaction: some milliseconds
-_CURSOR = "shelved"  # the row of `meta` with the last article that was looked at
+CURSOR = "shelved"  # the row of `meta` with the last article that was looked at
+_LOOKED_AT = "rowid AS number, anchor, check_at, published_at, first_seen_at"
 _PLAIN = ("posted", "skipped")
 
 
@@ -42,12 +45,32 @@ class Shelving:
         newest = self._newest_kept()
         with self._db.transaction():
             old = self._old(before, most)
-            for row in old:
-                if row["check_at"] is None and max(row["first_seen_at"], row["published_at"] or 0) < before:
-                    self._put(row, before, newest)
+            self._put_all(old, before, newest)
             if old:
                 self._move_cursor(old[-1]["number"])
         return len(old)
+
+    def passed_by(self, now: datetime) -> list[int]:
+        """The numbers of the articles that were looked at and whose stories are not on the shelf, or are back."""
+        found = self._db.rows(
+            "SELECT rowid AS number FROM article WHERE anchor IN (SELECT DISTINCT anchor FROM delivery)"
+            " AND +rowid <= :cursor AND first_seen_at < :before ORDER BY +rowid",  # + keeps to the few with deliveries
+            cursor=self._cursor(),
+            before=micros(now - QUIET),
+        )
+        return [row["number"] for row in found]
+
+    def look_again(self, numbers: Sequence[int], now: datetime) -> None:
+        """Look at these articles once more, in one transaction."""
+        before, newest, values = micros(now - QUIET), self._newest_kept(), dict[str, Any]()
+        asked = f"SELECT {_LOOKED_AT} FROM article WHERE {rows.among('rowid', numbers, values)}"
+        with self._db.transaction():
+            self._put_all(self._db.rows(asked, **values), before, newest)
+
+    def _put_all(self, articles: Sequence[Row], before: int, newest: dict[str, int]) -> None:
+        for row in articles:
+            if row["check_at"] is None and max(row["first_seen_at"], row["published_at"] or 0) < before:
+                self._put(row, before, newest)
 
     def _old(self, before: int, most: int) -> list[Row]:
         """The next articles that nobody has looked at and that are old, up to the first that is not.
@@ -55,7 +78,7 @@ class Shelving:
         Those that have a date far ahead, or were seen while the clock was far ahead, hold up nothing.
         """
         found = self._db.rows(
-            "SELECT rowid AS number, anchor, check_at, published_at, first_seen_at,"
+            f"SELECT {_LOOKED_AT},"
             " first_seen_at < :before OR first_seen_at > :ahead AS old FROM article"
             " WHERE rowid > :cursor ORDER BY rowid LIMIT :most",
             before=before,
@@ -73,18 +96,14 @@ class Shelving:
                 return True
         return False
 
-    def begin_again(self) -> None:
-        """Look at all stories again, also those that were passed by or came back."""
-        self._move_cursor(0)
-
     def _cursor(self) -> int:
-        row = self._db.row("SELECT value FROM meta WHERE name = :name", name=_CURSOR)
+        row = self._db.row("SELECT value FROM meta WHERE name = :name", name=CURSOR)
         return int(row["value"]) if row else 0
 
     def _move_cursor(self, number: int) -> None:
         self._db.change(
             "INSERT INTO meta (name, value) VALUES (:name, :value) ON CONFLICT (name) DO UPDATE SET value = :value",
-            name=_CURSOR,
+            name=CURSOR,
             value=str(number),
         )
 

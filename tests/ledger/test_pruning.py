@@ -10,7 +10,8 @@ import pytest
 from syndicate.aliases import aliases
 from syndicate.ledger import pruning, rows
 from syndicate.ledger.database import micros
-from syndicate.ledger.pruning import Pruned, Pruning
+from syndicate.ledger.pruning import Pruning
+from syndicate.ledger.shelf_pruning import Pruned
 from syndicate.model import Account, Image
 from syndicate.serialization import load_article, packed_article, store_article
 from tests.worlds.accounts import MASTO

@@ -9,13 +9,15 @@ import pytest
 from bench.large_rows import YEARS, names_of, stories, written
 from syndicate.aliases import aliases
 from syndicate.errors import LedgerError
-from syndicate.ledger import rows
+from syndicate.ledger import rows, shelf_pruning
 from syndicate.ledger.catalogue import Selection
 from syndicate.ledger.copies import contents
 from syndicate.ledger.database import from_micros, micros
 from syndicate.ledger.deliveries import PlannedDelivery
 from syndicate.ledger.pruning import Pruning
 from syndicate.ledger.shelf import Shelf
+from syndicate.ledger.shelf_format import unpack
+from syndicate.ledger.shelf_pruning import Pruned, ShelfPruning
 from syndicate.ledger.shelving import QUIET, Shelving
 from syndicate.ledger.sqlite import SqliteDatabase
 from syndicate.model import Account
@@ -255,9 +257,9 @@ def test_a_step_that_is_killed_has_done_nothing(ledger, clock, old, monkeypatch)
     def dies(*_):
         raise RuntimeError
 
-    for place in ("_count", "_store"):
+    for place in ("Shelf._count", "_stored"):
         with monkeypatch.context() as patch:
-            patch.setattr(Shelf, place, dies)
+            patch.setattr(f"syndicate.ledger.shelf.{place}", dies)
             with pytest.raises(RuntimeError):
                 Shelving(ledger.database, kept=KEPT).step(clock())
         assert (number(ledger, "shelf"), number(ledger, "shelf_name"), told(ledger)) == (0, 0, before)
@@ -369,3 +371,43 @@ def test_a_list_takes_its_records_from_rows_and_they_are_those_of_the_deliveries
     records = [rows.record(row) for row in ledger.catalogue.rows(EVERYTHING)]
     assert records == [delivery_record(each) for each in ledger.catalogue.oldest_first(EVERYTHING)]
     assert {record["state"] for record in records} == {"posted", "skipped"}
+
+
+def held(ledger):
+    """What can be forgotten of each story on the shelf."""
+    stories = [unpack(row["data"]) for row in ledger.database.rows("SELECT data FROM shelf")]
+    tried = {each["key"] for story in stories for each in story.attempts}
+    posts = [row.get("post") or "" for story in stories for row in story.deliveries]
+    deliveries = sum(bool(row.get("post")) or row["key"] in tried for story in stories for row in story.deliveries)
+    return Pruned(deliveries, sum(len(story.attempts) for story in stories), sum(map(len, posts)))
+
+
+def test_what_is_forgotten_on_the_shelf_is_counted_and_the_rest_stays(ledger, clock, old):
+    put_away(ledger, clock)
+    wanted, before = held(ledger), told(ledger)
+    assert wanted.characters > 300 * wanted.deliveries > 0
+    for pretend, forgotten in ((True, wanted), (False, wanted), (False, Pruned())):
+        found = [each for _, each in ShelfPruning(ledger.database).batches(micros(clock()), pretend=pretend)]
+        counts = (sum(getattr(each, name) for each in found) for name in ("deliveries", "attempts", "characters"))
+        assert Pruned(*counts) == forgotten
+    assert held(ledger) == Pruned()
+    assert not [count for count in ledger.overview(clock()).attempts if count[-1] < 0]
+    kept = [{name: row[name] for name in ("key", "state", "permalink", "posted_at")} for row in before]
+    assert [{name: row[name] for name in kept[0]} for row in told(ledger)] == kept
+
+
+def test_pruning_that_was_killed_goes_on_where_it_was(ledger, clock, old, monkeypatch):
+    monkeypatch.setattr(shelf_pruning, "BATCH", 7)
+    put_away(ledger, clock)
+    wanted, looked = held(ledger), 0
+    batches = ShelfPruning(ledger.database).batches(micros(clock()), pretend=False)
+    first = [next(batches)[1] for _ in range(3)]  # the third is the last that it did
+    assert wanted.deliveries - held(ledger).deliveries == sum(each.deliveries for each in first)
+    later = micros(clock() + DAY)
+    for count, found in ShelfPruning(ledger.database).batches(later, pretend=False):
+        looked += count
+        first.append(found)
+    assert sum(each.attempts for each in first) == wanted.attempts
+    assert looked == number(ledger, "shelf") - 21
+    assert held(ledger) == Pruned()
+    assert [*ShelfPruning(ledger.database).batches(later, pretend=False)] == []
