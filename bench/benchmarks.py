@@ -50,7 +50,7 @@ PARTS = {
 """
 
 
-def measured(part: str, command: list[str]) -> dict[str, Any]:
+def measured(command: list[str]) -> dict[str, Any]:
     """Run a part, showing what it prints. Its figures, with when and how busy the machine was at its start."""
     begun = {"at": datetime.now(UTC).isoformat(timespec="seconds"), "load": machine.load()}
     start, printed = time.perf_counter(), []
@@ -144,7 +144,7 @@ def main(words: list[str], docs: Path = DOCS, parts: dict[str, list[str]] = PART
             print(f"{part}: not measured, since {script} is not there")
             continue
         print(f"== {part}", flush=True)
-        one = measured(part, [sys.executable, str(HERE / script), *arguments])
+        one = measured([sys.executable, str(HERE / script), *arguments])
         found = merged(found, machine.kind(), {part: one})
         store(found, docs)  # after each: an hour of measuring is not lost with its last part
         failed += [part] if one["exit"] else []

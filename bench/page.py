@@ -1,4 +1,4 @@
-"""The page `docs/benchmarks.md`, of the figures in `docs/benchmarks.json`. What is not there is told as not measured."""
+"""The page `docs/benchmarks.md`, made of the figures in `docs/benchmarks.json`; what is not there is not measured."""
 
 from __future__ import annotations
 
@@ -20,7 +20,11 @@ class Line(NamedTuple):
 
 COMMANDS = (
     Line("help", "`syndicate --help`", "`python -c 'import click'`"),
-    Line("post unchanged", "`syndicate post`, nothing new in a feed of 20", "importing requests, click, pydantic, ruamel.yaml"),
+    Line(
+        "post unchanged",
+        "`syndicate post`, nothing new in a feed of 20",
+        "importing requests, click, pydantic, ruamel.yaml",
+    ),
     Line("post unchanged, 500", "the same in a feed of 500", "in a feed of 20"),
     Line("one", "one new story to Mastodon, cold"),
     Line("hundred masto", "100 new stories to Mastodon", "a script of 60 lines that claims and records nothing else"),
@@ -46,6 +50,7 @@ CARDS = (
     Line("card four", "all four, of a photo of 12 megapixels not read yet", "reading the photo and writing one JPEG"),
 )
 SIZES = (
+    Line("install", "time to install from the lock and a cache, of the processor"),
     Line("installed", "installed, with all that it needs and without pip"),
     Line("memory hundred masto", "`syndicate post` of 100 stories to Mastodon, at most"),
     Line("memory hundred x-main", "`syndicate post` of 100 stories to X, at most"),
@@ -63,7 +68,8 @@ All figures of this page are measured by one command, which also writes it: `mak
 Nothing is typed by hand; what was not measured says so.
 
 A benchmark says what a machine does with what it is given.
-So most figures stand beside a reference, taken in turn in the same run: machines differ, and so do hours, but ratios much less.
+So most figures stand beside a reference, taken in turn in the same run.
+Machines differ, and so do hours, but ratios much less.
 """
 SHOWN = "![{alt}](images/benchmarks.svg)"
 TERMS = """
@@ -140,7 +146,7 @@ def written(found: dict[str, Any]) -> str:
         ["## When, and by which command"],
         parts(found),
         [
-            "Run one part again with its command, or with `python bench/benchmarks.py PART`, which writes this page too.",
+            "Run one part again with `python bench/benchmarks.py PART`, which writes this page too.",
             "The figures of all runs are in [benchmarks.json](benchmarks.json).",
         ],
     ]
@@ -149,7 +155,10 @@ def written(found: dict[str, Any]) -> str:
 
 def summary(figures: Figures) -> str:
     """What the picture shows, in words."""
-    shown = ", ".join(f"{words} {figures.middle(name)}" for name, words in (("one", "one story"), ("hundred masto", "100 stories"), ("hook", "from a hook to the post")))
+    shown = ", ".join(
+        f"{words} {figures.middle(name)}"
+        for name, words in (("one", "one story"), ("hundred masto", "100 stories"), ("hook", "from a hook to the post"))
+    )
     return f"Figures as bars: {shown}; all of them are in the tables below"
 
 
@@ -173,18 +182,24 @@ def table(figures: Figures, lines: tuple[Line, ...], rate: str = "") -> list[str
         often = [amount(1 / seconds, "").strip() if seconds else ""] if rate else []
         reference = f"{line.reference} ({figures.middle(f'{line.figure}/reference')})" if ratio else ""
         count = str(len(values)) if values else ""
-        rows.append([line.words, figures.least(line.figure), figures.middle(line.figure), *often, count, shown, reference])
+        rows.append(
+            [line.words, figures.least(line.figure), figures.middle(line.figure), *often, count, shown, reference]
+        )
     return _lines(head, rows)
 
 
 def sizes(figures: Figures, lines: tuple[Line, ...]) -> list[str]:
     """What takes how much room."""
-    return _lines(["what", "most", "runs"], [[each.words, figures.most(each.figure), _count(figures, each)] for each in lines])
+    return _lines(
+        ["what", "most", "runs"], [[each.words, figures.most(each.figure), _count(figures, each)] for each in lines]
+    )
 
 
 def rates(figures: Figures, lines: tuple[Line, ...]) -> list[str]:
     """How many a second: the middle, and the most."""
-    rows = [[each.words, figures.middle(each.figure), figures.most(each.figure), _count(figures, each)] for each in lines]
+    rows = [
+        [each.words, figures.middle(each.figure), figures.most(each.figure), _count(figures, each)] for each in lines
+    ]
     return _lines(["what", "middle", "most", "runs"], rows)
 
 
@@ -201,7 +216,14 @@ def fleet(figures: Figures) -> list[str]:
 def parts(found: dict[str, Any]) -> list[str]:
     """When each part was measured, how busy the machine was, and how."""
     rows = [
-        [name, f"`{part['command']}`", str(part["at"])[:16].replace("T", " "), str(part["load"]), f"{part['seconds']} s", _ended(part)]
+        [
+            name,
+            f"`{part['command']}`",
+            str(part["at"])[:16].replace("T", " "),
+            str(part["load"]),
+            f"{part['seconds']} s",
+            _ended(part),
+        ]
         for name, part in found.get("parts", {}).items()
     ]
     return _lines(["part", "command", "begun (UTC)", "load", "took", ""], rows)

@@ -1,4 +1,4 @@
-"""The programs that `peers.py` measures beside ours: how each is installed, told of a feed and a network, and started."""
+"""The programs that `peers.py` measures beside ours: how each is installed, told what to post, and started."""
 
 from __future__ import annotations
 
@@ -53,10 +53,19 @@ from barkr.connections import ConnectionMode, MastodonConnection, RSSConnection
 from barkr.main import Barkr
 feed = RSSConnection("feed", [ConnectionMode.READ], "{url}/feed.xml")
 barkr = Barkr([feed, MastodonConnection("masto", [ConnectionMode.WRITE], "bench", "{url}")])
-print("ready", flush=True)
+print("ready", file=sys.stderr, flush=True)
 sys.stdin.read()
 barkr.read()
 barkr.write()
+"""
+STORY = """---
+title: "Story {n}: the harbour opens again"
+description: "What happened in story {n}, in one line."
+date: 2026-01-01
+canonical_url: https://gazette.example/{n}
+---
+
+What happened in story {n}.
 """
 
 
@@ -86,8 +95,10 @@ class Network:
     def close(self) -> None:
         """End the process."""
         assert self._process.stdin is not None
+        assert self._process.stdout is not None
         self._process.stdin.close()
         self._process.wait()
+        self._process.stdout.close()
 
     def _call(self, method: str, path: str) -> bytes:
         with urllib.request.urlopen(urllib.request.Request(self.url + path, method=method)) as answer:
@@ -181,7 +192,9 @@ def barkr(home: Path) -> Program:
     def prepare(folder: Path, network: Network) -> None:
         (folder / "run.py").write_text(BARKR.format(url=network.url))
 
-    return Program("barkr", prepare, lambda folder, _: [str(home / "bin" / "python"), str(folder / "run.py")], warm=True)
+    return Program(
+        "barkr", prepare, lambda folder, _: [str(home / "bin" / "python"), str(folder / "run.py")], warm=True
+    )
 
 
 def apprise(home: Path) -> Program:
@@ -196,6 +209,27 @@ def apprise(home: Path) -> Program:
         return [str(home / "bin" / "apprise"), "--body", text, (folder / address).read_text()]
 
     return Program("apprise", prepare, command, counts=(1,))
+
+
+def crier(home: Path) -> Program:
+    """It posts a file of Markdown that it has not posted yet, and keeps a database of that."""
+
+    def prepare(folder: Path, network: Network) -> None:
+        for number in range(1, 101):
+            text = STORY.format(n=number)
+            (folder / f"{number}.md").write_text(text)
+        (folder / "key").write_text(f"{network.url}:bench")
+
+    def command(folder: Path, stories: int) -> list[str]:
+        said = {"CRIER_DB": folder / "crier.db", "CRIER_CONFIG": folder / "crier.yaml"}
+        told = [f"{name}={value}" for name, value in said.items()]
+        key = f"CRIER_MASTODON_API_KEY={(folder / 'key').read_text()}"
+        words = ["publish", str(folder / "1.md"), "--to", "mastodon", "--batch"]
+        if stories > 1:
+            words = ["audit", str(folder), "--publish", "--to", "mastodon", "--batch"]
+        return ["env", *told, key, str(home / "bin" / "crier"), *words]
+
+    return Program("crier", prepare, command)
 
 
 def installed(name: str) -> Path:
@@ -228,5 +262,6 @@ TOOLS = (
     Tool("feed2toot", feed2toot),
     Tool("feed2fedi", feed2fedi),
     Tool("barkr", barkr),
+    Tool("crier", crier),
     Tool("apprise", apprise),
 )

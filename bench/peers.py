@@ -47,18 +47,19 @@ def run(program: Program, folder: Path, network: Network, stories: int) -> Spent
     there, and what it waits for them does not count.
     """
     begun = perf_counter()
-    pipe = subprocess.PIPE if program.warm else subprocess.DEVNULL
+    pipe, told = subprocess.PIPE, subprocess.DEVNULL
     process = subprocess.Popen(
-        program.command(folder, stories), stdin=pipe, stdout=pipe, stderr=subprocess.PIPE, env=AS_INSTALLED
+        program.command(folder, stories), stdin=pipe, stdout=told, stderr=pipe, env=AS_INSTALLED, cwd=folder
     )
+    assert process.stdin is not None
     if program.warm:
-        assert process.stdin is not None
-        assert process.stdout is not None
-        process.stdout.readline()
+        assert process.stderr is not None
+        while process.stderr.readline() not in (b"ready\n", b""):
+            pass
         ready = perf_counter() - begun
         network.publish(stories)
         begun = perf_counter() - ready
-        process.stdin.close()
+    process.stdin.close()
     errors = process.stderr.read() if process.stderr else b""
     _, ended, usage = os.wait4(process.pid, 0)
     wall = perf_counter() - begun
@@ -171,7 +172,8 @@ def compared(network: Network, stories: int, rounds: int) -> bool:
                 taken.setdefault(program.name, []).append(spent)
     for name, spents in taken.items():
         noted(what, name, spents, taken["syndicate"])
-    return all([told(name, stories, spents, taken["syndicate"]) for name, spents in taken.items()])
+    good = [told(name, stories, spents, taken["syndicate"]) for name, spents in taken.items()]
+    return all(good)
 
 
 def noted(what: str, name: str, spents: list[Spent], mine: list[Spent]) -> None:

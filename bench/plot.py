@@ -1,4 +1,4 @@
-"""Draws the figures of `docs/benchmarks.json` as an SVG picture: bars of tools, durations on a line of decades, a fleet.
+"""Draws `docs/benchmarks.json` as an SVG picture: bars of programs, durations on a line of decades, a fleet.
 
 Made for a narrow column: 480 wide with letters of 15, so that it can be read on a telephone. It follows the reader's
 choice of light or dark, and says in words what it shows.
@@ -37,6 +37,10 @@ DURATIONS = (
     ("one", "syndicate post, one story"),
     ("hundred masto", "syndicate post, 100 stories"),
     ("four accounts", "50 stories × 4 accounts, 50 ms a write"),
+)
+HEAD = (
+    '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {height}" width="{width}" height="{height}"'
+    ' role="img" aria-labelledby="title about">'
 )
 SECONDS = {"s": 1.0, "ms": 0.001}
 NAME = "syndicate"
@@ -96,7 +100,11 @@ def bars(title: str, lines: list[Measured]) -> Chart:
     """A bar for each, to the middle of its runs; a mark at the least of them."""
     if not lines:
         return nothing(title)
-    most, marks, y = max(each.middle for each in lines), [*heading(title, "seconds: middle of all runs, | the least")], 50
+    most, marks, y = (
+        max(each.middle for each in lines),
+        [*heading(title, "middle of all runs; the line marks the least")],
+        50,
+    )
     for each in lines:
         kind, width = ("ours", "mine") if each.label == NAME else ("other", ""), INNER * each.middle / most
         marks += [
@@ -114,27 +122,27 @@ def decades(title: str, lines: list[Measured]) -> Chart:
     if not lines:
         return nothing(title)
     first = math.floor(math.log10(min(each.least for each in lines)))
-    last = math.ceil(math.log10(max(each.middle for each in lines)))
+    last = max(first + 1, math.ceil(math.log10(max(each.middle for each in lines))))
 
     def at(value: float) -> float:
         return EDGE + INNER * (math.log10(value) - first) / (last - first)
 
-    marks, top, y = [*heading(title, "middle of all runs; each line is ten times the one before")], 46.0, 64
+    powers = range(first, last + 1)
+    marks, y = [*heading(title, "middle of all runs; each mark is ten times the one before")], 50
     for each in lines:
         marks += [
             text(EDGE, y, each.label, "ink"),
             text(WIDTH - EDGE, y, seconds(each.middle), "ink end"),
-            box(EDGE, y + 9, at(each.middle) - EDGE, 4, "ours"),
-            f'<circle class="ours" cx="{at(each.middle):.1f}" cy="{y + 11}" r="6"/>',
+            f'<path class="rule" d="M{EDGE} {y + 12}H{WIDTH - EDGE}"/>',
+            *(line(at(10.0**power), y + 8, y + 16, "rule") for power in powers),
+            f'<circle class="ours" cx="{at(each.middle):.1f}" cy="{y + 12}" r="6"/>',
         ]
-        y += 38
-    rules, bottom = [], y - 16
-    for power in range(first, last + 1):
-        x = at(10.0**power)
+        y += ROW - 4
+    for power in powers:
         place = "end" if power == last else "" if power == first else "middle"
-        rules += [line(x, top, bottom, "rule"), text(x, bottom + 18, seconds(10.0**power), f"soft {place}")]
+        marks.append(text(at(10.0**power), y - 6, seconds(10.0**power), f"soft {place}"))
     said = ", ".join(f"{each.label} {seconds(each.middle)}" for each in lines)
-    return Chart([*rules, *marks], bottom + 22, f"{title}: {said}")
+    return Chart(marks, y, f"{title}: {said}")
 
 
 def columns(title: str, lines: list[Measured]) -> Chart:
@@ -173,8 +181,7 @@ def page(charts: Iterable[Chart]) -> str:
     height = y - GAP + 12
     return "\n".join(
         [
-            f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {height:g}" width="{WIDTH}"'
-            f' height="{height:g}" role="img" aria-labelledby="title about">',
+            HEAD.format(width=WIDTH, height=f"{height:g}"),
             '<title id="title">How fast syndicate is</title>',
             f'<desc id="about">{escape(". ".join(words))}.</desc>',
             f"<style>{STYLE}</style>",

@@ -59,9 +59,7 @@ def run(arguments: list[str]) -> tuple[float, float]:
     return time.perf_counter() - start, usage.ru_maxrss * unit / 1e6
 
 
-def ratio(
-    ours: Callable[[], float], theirs: Callable[[], float], rounds: int, name: str
-) -> tuple[float, float, float]:
+def ratio(ours: Callable[[], float], theirs: Callable[[], float], rounds: int, name: str) -> tuple[float, float, float]:
     """Median of the ratios pair by pair, and both medians in seconds; one round to warm up. Noted by its name."""
     ours(), theirs()
     pairs = [(ours(), theirs()) for _ in range(rounds)]
