@@ -57,12 +57,12 @@ def measured(command: list[str]) -> dict[str, Any]:
     with tempfile.TemporaryDirectory() as folder:
         file = Path(folder, "figures")
         environ = os.environ | {figures.VARIABLE: str(file)}
-        running = subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env=environ)
-        assert running.stdout is not None
-        for line in running.stdout:
-            print(line, end="", flush=True)
-            printed.append(line)
-        code = running.wait()
+        with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env=environ) as running:
+            assert running.stdout is not None
+            for line in running.stdout:
+                print(line, end="", flush=True)
+                printed.append(line)
+        code = running.returncode
         found = figures.read(file)
     found |= workers(printed)
     seconds = round(time.perf_counter() - start)
@@ -100,7 +100,7 @@ def merged(before: dict[str, Any], kind: dict[str, Any], parts: dict[str, Any]) 
     """The figures of before with those of these parts; only the latter where they are of another machine."""
     kept = before.get("parts", {}) if before.get("machine") == kind else {}
     found = kept | parts
-    return {"machine": kind, "parts": {name: found[name] for name in [*PARTS, *parts] if name in found}}
+    return {"machine": kind, "parts": {name: found[name] for name in dict.fromkeys([*PARTS, *found]) if name in found}}
 
 
 def pages(found: dict[str, Any], docs: Path = DOCS) -> dict[Path, str]:

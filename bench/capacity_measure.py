@@ -49,10 +49,11 @@ class Scale(NamedTuple):
     stories: tuple[int, int] = (400, 1400)
     configs: tuple[int, int, int] = (50, 2000, 500)
     cards: int = 8
+    photo: tuple[int, int] = (4000, 3000)
 
 
 PARTS = ("base", "per_source", "per_account")
-TINY = Scale(1, 3, (60, 160), (2, 40, 20), 1)
+TINY = Scale(1, 3, (60, 160), (2, 40, 20), 1, (800, 600))
 
 
 class Cost(NamedTuple):
@@ -194,7 +195,7 @@ def pictures(scale: Scale) -> tuple[float, float]:
     from syndicate.rendering.cards.engine import Takumi
     from syndicate.rendering.environment import builtin_templates
 
-    data, names = photo(), headlines()
+    data, names = photo(scale.photo), headlines()
     photo_hash = hashlib.sha256(data).hexdigest()
     drawer = Drawer(Takumi, [builtin_templates()])
     drawer.learn(data)

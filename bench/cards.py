@@ -42,11 +42,11 @@ SWITCHES = (
 NETWORKS = ("default", "x", "instagram", "pinterest")
 
 
-def photo() -> bytes:
+def photo(size: tuple[int, int] = (4000, 3000)) -> bytes:
     """Twelve megapixels, from one of the sample photos, with the grain of a camera."""
     with Image.open(ROOT / "examples/site/photos/harbour.jpg") as opened:
-        large = opened.convert("RGB").resize((4000, 3000), Image.Resampling.BICUBIC)
-    grain = Image.effect_noise((4000, 3000), 24).convert("RGB")
+        large = opened.convert("RGB").resize(size, Image.Resampling.BICUBIC)
+    grain = Image.effect_noise(size, 24).convert("RGB")
     out = io.BytesIO()
     Image.blend(large, grain, 0.12).save(out, "JPEG", quality=92)
     return out.getvalue()

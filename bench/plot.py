@@ -76,8 +76,8 @@ def drawn(found: dict[str, Any]) -> str:
 
 def tools(figures: dict[str, Any], what: str) -> list[Measured]:
     """What each program took, the quickest first."""
-    start = f"peer {what}/"
-    found = [measured(name.removeprefix(start), each) for name, each in figures.items() if name.startswith(start)]
+    start, there = f"peer {what}/", {name: each for name, each in figures.items() if each.get("values")}
+    found = [measured(name.removeprefix(start), each) for name, each in there.items() if name.startswith(start)]
     return sorted(found, key=lambda each: each.middle)
 
 

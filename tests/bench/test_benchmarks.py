@@ -128,7 +128,7 @@ def test_the_picture_says_what_it_shows_in_both_schemes_and_keeps_within_its_edg
     assert root.find(f"{SVG}title").text
     about = root.find(f"{SVG}desc").text
     assert "syndicate 800 ms, slow 3.5 s" in about
-    assert "claim a delivery 400 µs, poll a feed with one new story 4 ms" in about
+    assert "claim a delivery 0.4 ms, poll a feed with one new story 4 ms" in about
     assert "Deliveries a second, by workers: not measured" in about
     assert "prefers-color-scheme: dark" in root.find(f"{SVG}style").text
     for bar in root.iter(f"{SVG}rect"):

@@ -95,7 +95,7 @@ def test_the_arithmetic_of_a_small_newsroom_by_hand():
 def test_a_ledger_that_is_full_needs_others_and_many_jobs_need_processes():
     busy = needs(replace(SMALL, accounts=100_000), COMMON, ROUND)
     assert busy.ledgers == 2  # half a second of writing, and a little, in each second; half a second is planned
-    assert busy.processes > 100
+    assert busy.processes > 30
     assert busy.machines > busy.processes / 2
 
 
@@ -185,8 +185,7 @@ def test_on_a_server_the_same_is_measured_and_its_connections_are_counted(postgr
         assert {name: len(rounds) for name, rounds in work.items()} == dict.fromkeys(WORKS, 1)
         assert all(each.cpu > 0 and each.held > 0 for [each] in work.values())
         spent_there = spent(postgres.process.pid)
-        for _ in range(50):
-            bench.app.ledger.database.rows("SELECT COUNT(*) AS number FROM generate_series(1, 100000)")
+        bench.app.ledger.database.rows("SELECT COUNT(*) AS number FROM generate_series(1, 1000000)")
         assert spent(postgres.process.pid) > spent_there
     _, remote = sizes((20, 60), postgres)
     assert remote["delivery_bytes"] > 1000
