@@ -23,7 +23,7 @@ from typing import TYPE_CHECKING, Any
 sys.path.insert(0, str(Path(__file__).parents[1]))
 from bench import machine
 from bench.capacity_model import Assumed, Ledger, Measured, Range, needs
-from bench.capacity_page import LEDGERS, answers, page
+from bench.capacity_page import LEDGERS, SERVER, answers, page
 from bench.figures import rounded
 
 if TYPE_CHECKING:
@@ -147,7 +147,9 @@ def main(words: list[str], docs: Path = HERE) -> int:
     if chosen.ledger not in found:
         reader.error(f"nothing was measured on {chosen.ledger}: no server could be started; use --ledger sqlite")
     with_these = assumed(chosen)
-    answer = needs(with_these, Measured(**found["measured"]), Ledger(**found[chosen.ledger]))
+    answer = needs(
+        with_these, Measured(**found["measured"]), Ledger(**found[chosen.ledger]), server=chosen.ledger == SERVER
+    )
     for what, value in answers(with_these, answer):
         print(f"{what:52} {value}")
     return 0

@@ -136,59 +136,20 @@ class Needs:
     on_x: Range
 
 
-def needs(assumed: Assumed, measured: Measured, ledger: Ledger) -> Needs:
-    """What it takes. All figures of a day are a day's mean; `peak` times as many deliveries in the busiest hour."""
-    polls, deliveries = assumed.feeds * DAY / assumed.every, assumed.accounts * assumed.posts
-    stories = deliveries / assumed.accounts_per_story
-    unchanged, whole = split(polls, stories, assumed.validated)
-    ours, server, held = (work(ledger, kind, unchanged, whole, stories, deliveries) for kind in KINDS)
-    drawn = deliveries * assumed.cards
-    pictures = (stories * measured.photo_cpu if drawn else 0) + drawn * measured.card_cpu
-    held_peak = (held.reading + assumed.peak * held.telling) / DAY
-    at_once = (polls * assumed.poll_seconds + deliveries * assumed.peak * assumed.delivery_seconds) / DAY
-    cores_peak = (ours.reading + assumed.peak * (ours.telling + pictures)) / DAY
-    processes = max(2, math.ceil(cores_peak / assumed.busy), math.ceil(at_once / assumed.threads))
-    server_peak = (server.reading + assumed.peak * server.telling) / DAY
-    machines = max(2, math.ceil(processes / assumed.cores)) + math.ceil(server_peak / assumed.busy / assumed.cores)
-    fresh, shelved = kept(assumed)
-    fresh_bytes = fresh * (stories * ledger.article_bytes + deliveries * ledger.delivery_bytes) * assumed.room
-    shelf_day = stories * ledger.shelved_article_bytes + deliveries * ledger.shelved_delivery_bytes
-    shelved_bytes = shelved * shelf_day * assumed.room
-    fresh_rows = fresh * (stories * ledger.article_rows + deliveries * ledger.delivery_rows)
-    shelved_rows = shelved * (stories * ledger.shelved_article_rows + deliveries * ledger.shelved_delivery_rows)
-    received, sent = traffic(assumed, measured, unchanged, whole + stories, stories, deliveries)
-    memory = (
-        measured.memory_base
-        + assumed.feeds * measured.memory_per_source
-        + assumed.accounts * measured.memory_per_account
-    )
-    start = (
-        measured.start_base + assumed.feeds * measured.start_per_source + assumed.accounts * measured.start_per_account
-    )
-    return Needs(
-        polls=polls,
-        stories=stories,
-        deliveries=deliveries,
-        cores=(ours.reading + ours.telling + pictures) / DAY,
-        cores_peak=cores_peak,
-        server_cores_peak=server_peak,
-        held_peak=held_peak,
-        ledgers=max(1, math.ceil(held_peak / assumed.busy)),
-        at_once=at_once,
-        processes=processes,
-        machines=machines,
-        memory=memory,
-        start=start,
-        connections=processes * (measured.connections_base + assumed.threads * measured.connections_per_thread),
-        fresh_rows=fresh_rows,
-        shelved_rows=shelved_rows,
-        fresh_bytes=fresh_bytes,
-        shelved_bytes=shelved_bytes,
-        received=received,
-        sent=sent,
-        money=money(assumed, machines, fresh_bytes + shelved_bytes, sent),
-        on_x=scaled(assumed.x_post, deliveries * assumed.on_x * MONTH / DAY),
-    )
+class Day(NamedTuple):
+    """What happens in a day: deliveries of stories, and polls that find nothing, answered with 304 or whole. Each story
+    comes by a poll of its own.
+    """
+
+    deliveries: float
+    stories: float
+    unchanged: float
+    whole: float
+
+    @property
+    def polls(self) -> float:
+        """All of them."""
+        return self.unchanged + self.whole + self.stories
 
 
 class Work(NamedTuple):
@@ -197,38 +158,121 @@ class Work(NamedTuple):
     reading: float
     telling: float
 
+    def mean(self) -> float:
+        """In each second."""
+        return (self.reading + self.telling) / DAY
 
-def work(ledger: Ledger, kind: str, unchanged: float, whole: float, stories: float, deliveries: float) -> Work:
-    """Seconds of a day, of one of KINDS."""
+    def most(self, peak: float) -> float:
+        """In each second of the busiest hour."""
+        return (self.reading + peak * self.telling) / DAY
+
+
+class Kept(NamedTuple):
+    """Bytes and rows after all years: of stories that are rows still, and of those on the shelf."""
+
+    fresh_bytes: float
+    shelved_bytes: float
+    fresh_rows: float
+    shelved_rows: float
+
+
+def needs(assumed: Assumed, measured: Measured, ledger: Ledger, *, server: bool) -> Needs:
+    """What it takes. `server`: the ledger is on one, so that many processes can share it; else one process has it."""
+    today = day(assumed)
+    ours, theirs, held = (work(today, ledger, kind) for kind in KINDS)
+    drawn = pictures(today, assumed, measured)
+    ours = Work(ours.reading, ours.telling + drawn)
+    held_peak, server_peak = held.most(assumed.peak), theirs.most(assumed.peak)
+    cores_peak, at_once = ours.most(assumed.peak), jobs(today, assumed)
+    least = 2 if server else 1
+    processes = max(least, math.ceil(cores_peak / assumed.busy), math.ceil(at_once / assumed.threads) if server else 1)
+    bases = math.ceil(server_peak / assumed.busy / assumed.cores)
+    machines = max(least, math.ceil(processes / assumed.cores)) + (bases if server else 0)
+    own = measured.connections_base + assumed.threads * measured.connections_per_thread
+    stored, (received, sent) = kept(today, assumed, ledger), traffic(today, assumed, measured)
+    return Needs(
+        polls=today.polls,
+        stories=today.stories,
+        deliveries=today.deliveries,
+        cores=ours.mean(),
+        cores_peak=cores_peak,
+        server_cores_peak=server_peak,
+        held_peak=held_peak,
+        ledgers=max(1, math.ceil(held_peak / assumed.busy)),
+        at_once=at_once,
+        processes=processes,
+        machines=machines,
+        memory=of_config(assumed, measured, "memory"),
+        start=of_config(assumed, measured, "start"),
+        connections=processes * own if server else 0,
+        **stored._asdict(),
+        received=received,
+        sent=sent,
+        money=money(assumed, machines, stored.fresh_bytes + stored.shelved_bytes, sent),
+        on_x=scaled(assumed.x_post, today.deliveries * assumed.on_x * MONTH / DAY),
+    )
+
+
+def day(assumed: Assumed) -> Day:
+    """A day's mean of everything."""
+    polls, deliveries = assumed.feeds * DAY / assumed.every, assumed.accounts * assumed.posts
+    stories = deliveries / assumed.accounts_per_story
+    quiet = max(0.0, polls - stories)
+    return Day(deliveries, stories, quiet * assumed.validated, quiet * (1 - assumed.validated))
+
+
+def work(today: Day, ledger: Ledger, kind: str) -> Work:
+    """Seconds of one of KINDS."""
 
     def each(what: str) -> float:
         return float(getattr(ledger, f"{what}_{kind}"))
 
-    reading = unchanged * each("unchanged") + whole * each("whole")
-    return Work(reading, stories * each("new") + deliveries * each("delivery"))
+    reading = today.unchanged * each("unchanged") + today.whole * each("whole")
+    return Work(reading, today.stories * each("new") + today.deliveries * each("delivery"))
 
 
-def split(polls: float, stories: float, validated: float) -> tuple[float, float]:
-    """Polls without anything new: those answered with 304, and those answered whole. Each story comes by one poll."""
-    rest = max(0.0, polls - stories)
-    return rest * validated, rest * (1 - validated)
+def pictures(today: Day, assumed: Assumed, measured: Measured) -> float:
+    """Seconds of processor time: a photo read for each story, a card drawn for each delivery that has one."""
+    photos = today.stories if assumed.cards else 0
+    return photos * measured.photo_cpu + today.deliveries * assumed.cards * measured.card_cpu
 
 
-def kept(assumed: Assumed) -> tuple[float, float]:
-    """Days whose stories are rows still after all years, and days whose stories are on the shelf."""
+def jobs(today: Day, assumed: Assumed) -> float:
+    """How many polls and deliveries are under way at once in the busiest hour."""
+    waiting = today.deliveries * assumed.peak * assumed.delivery_seconds
+    return (today.polls * assumed.poll_seconds + waiting) / DAY
+
+
+def of_config(assumed: Assumed, measured: Measured, what: str) -> float:
+    """Memory, or seconds to start, of a process that has the whole config."""
+    base, source, account = (getattr(measured, f"{what}_{part}") for part in ("base", "per_source", "per_account"))
+    return float(base + assumed.feeds * source + assumed.accounts * account)
+
+
+def kept(today: Day, assumed: Assumed, ledger: Ledger) -> Kept:
+    """What is stored after all years, with room for what updates leave free."""
     days = assumed.years * YEAR_DAYS
-    return min(days, QUIET_DAYS), max(0, days - QUIET_DAYS)
+    fresh, shelved = min(days, QUIET_DAYS), max(0, days - QUIET_DAYS)
+
+    def daily(where: str, kind: str) -> float:
+        article, delivery = (getattr(ledger, f"{where}{what}_{kind}") for what in ("article", "delivery"))
+        return float(today.stories * article + today.deliveries * delivery)
+
+    return Kept(
+        fresh * daily("", "bytes") * assumed.room,
+        shelved * daily("shelved_", "bytes") * assumed.room,
+        fresh * daily("", "rows"),
+        shelved * daily("shelved_", "rows"),
+    )
 
 
-def traffic(
-    assumed: Assumed, measured: Measured, unchanged: float, whole: float, stories: float, deliveries: float
-) -> tuple[float, float]:
-    """Bytes of a day: of polls and pictures that come in, and of what goes to networks."""
-    polls = unchanged * measured.unchanged_bytes + whole * measured.whole_bytes
-    pages = stories * (measured.page_bytes + (assumed.photo_bytes if assumed.cards else 0))
-    calls = (unchanged + whole + 2 * stories) * measured.handshake_bytes
-    posts = deliveries * (measured.post_bytes + measured.handshake_bytes + assumed.cards * assumed.card_bytes)
-    return polls + pages + calls, posts
+def traffic(today: Day, assumed: Assumed, measured: Measured) -> tuple[float, float]:
+    """Bytes of a day: of polls, pages and photos that come in, and of what goes to networks."""
+    polls = today.unchanged * measured.unchanged_bytes + (today.whole + today.stories) * measured.whole_bytes
+    pages = today.stories * (measured.page_bytes + (assumed.photo_bytes if assumed.cards else 0))
+    calls = (today.polls + 2 * today.stories) * measured.handshake_bytes
+    each = measured.post_bytes + measured.handshake_bytes + assumed.cards * assumed.card_bytes
+    return polls + pages + calls, today.deliveries * each
 
 
 def money(assumed: Assumed, machines: float, size: float, sent: float) -> Range:

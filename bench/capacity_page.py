@@ -10,13 +10,15 @@ from typing import Any
 from bench.capacity_model import QUIET_DAYS, Assumed, Ledger, Measured, Needs, Range, needs
 
 MADE = "<!-- Made by bench/capacity.py; run `python bench/capacity.py --measure`, or `--page`. -->"
-LEDGERS = ("postgresql", "sqlite")
+SERVER = "postgresql"
+LEDGERS = (SERVER, "sqlite")
 TITLES = {"postgresql": "PostgreSQL", "sqlite": "SQLite"}
 SIZES = {
-    "one newspaper": Assumed(accounts=5, posts=40, feeds=3),
-    "200 titles": Assumed(accounts=1000, posts=40, feeds=400),
-    "5,000 accounts": Assumed(),
+    "one newspaper": ("sqlite", Assumed(accounts=5, posts=40, feeds=3)),
+    "200 titles": (SERVER, Assumed(accounts=1000, posts=40, feeds=400)),
+    "5,000 accounts": (SERVER, Assumed()),
 }
+"""Newsrooms, and where each has its ledger; in a file, where no server could be measured."""
 HEAD = """
 What machines, processor time, connections, disk, traffic and money a number of accounts and feeds needs.
 It is a calculation, not a trial: nobody has run 5,000 accounts for three years.
@@ -71,7 +73,7 @@ HOW = f"""
 - Processor time: each poll and each post, times what one takes here; a photo read for each story, a card drawn for each post.
 - The busiest hour: polls as always, posts times the peak.
 - Jobs at once: polls a second × seconds until a site has answered, and posts a second in the busiest hour × seconds until a network has.
-- Processes: as many as that needs by jobs at once and by processor time, since a Python process uses one core; two at least, so that one may fail.
+- Processes: as many as that needs by jobs at once and by processor time, since a Python process uses one core; two at least, so that one may fail. A ledger in a file is for one process of one machine.
 - Ledgers: one process writes at a time, so a ledger is full when its time is; titles can then be spread over several.
 - Machines: so many cores, two at least; and one or more for the database.
 - Connections: what a process has by itself, and one for each of its jobs at once.
@@ -91,14 +93,16 @@ def page(found: dict[str, Any]) -> str:
     common = Measured(**found["measured"])
     there = [name for name in LEDGERS if name in found]
     ledgers = {name: Ledger(**found[name]) for name in there}
-    chosen = ledgers[there[0]]
-    results = {name: (assumed, needs(assumed, common, chosen)) for name, assumed in SIZES.items()}
+    results = {
+        name: (assumed, needs(assumed, common, ledgers.get(kind, ledgers["sqlite"]), server=kind == SERVER))
+        for name, (kind, assumed) in SIZES.items()
+    }
     blocks = [
         ["# How large a machine", "", MADE],
         HEAD.strip().splitlines(),
         verdict(*results["5,000 accounts"]),
         ["## What it comes to"],
-        [f"With the ledger on {TITLES[there[0]]}, five accounts for each story, and feeds every five minutes:"],
+        ["Five accounts for each story, and feeds every five minutes:"],
         list(compared(results)),
         CHANGE.strip().splitlines(),
         ["## What was measured"],
@@ -164,7 +168,7 @@ def answers(assumed: Assumed, answer: Needs) -> Iterator[tuple[str, str]]:
 
 def compared(results: dict[str, tuple[Assumed, Needs]]) -> Iterator[str]:
     """A column for each newsroom."""
-    columns = [[*answers(*each)] for each in results.values()]
+    columns = [[("ledger", TITLES[SIZES[name][0]]), *answers(*each)] for name, each in results.items()]
     yield f"| | {' | '.join(results)} |"
     yield f"|---|{'---|' * len(results)}"
     for row in zip(*columns, strict=True):

@@ -45,7 +45,7 @@ PEERS = (
         "a program that you write with it reads feeds and networks while it runs, and posts to others",
         "It keeps nothing on disk: what is published while it does not run is never posted, and a post without an answer"
         " is sent again.",
-        "Reads from networks too, such as Mastodon to Bluesky, with threads; takes seconds, without a hook.",
+        "Reads from networks too, such as Mastodon to Bluesky, with threads; looks every ten seconds, without a hook.",
     ),
     Peer(
         "crier",
@@ -64,11 +64,12 @@ INTRODUCTION = """
 Programs from PyPI that post to networks, in turn in one run, to one stand-in of Mastodon on this machine.
 The figures are of whole processes; *times* is the middle of our time by theirs, round by round: below 1, ours is quicker.
 They do less than ours does, which is a good reason to be quicker: a claim, a record that is on the disk before the request leaves, and a look-up of what got no answer are what our time goes into.
+What each of them does better is below.
 """
 FAIR = """
 barkr posts only what comes while it runs, so its start and its work were timed without the wait between them.
 crier got files instead of a feed, and apprise got the text.
-syndicate and feed2fedi keep a record of each post at once, the others at the end or not at all.
+syndicate, feed2fedi and crier record each post at once, feediverse and feed2toot at the end, barkr and apprise not at all.
 """
 
 
@@ -82,6 +83,13 @@ def peers(figures: Any) -> list[list[str]]:
         ["A hundred new stories:"],
         _taken(figures, "hundred"),
         FAIR.strip().splitlines(),
+        [
+            "One story whose first answer is lost: the network takes the post and cuts the connection, and the program is run a second time, as cron would."
+        ],
+        _lost(figures),
+        [
+            "A program that gets no answer can be right by luck: apprise and barkr are told what to send, or forget that there was a story."
+        ],
         ["What each does, by its code at this version:"],
         [line for peer in PEERS for line in _told(figures, peer)],
     ]
@@ -94,6 +102,13 @@ def _taken(figures: Any, what: str) -> list[str]:
     ]
     names = (OURS, *(peer.name for peer in PEERS))
     return [*lines, *(f"| {' | '.join(_row(figures, what, name))} |" for name in names)]
+
+
+def _lost(figures: Any) -> list[str]:
+    """How many posts of one story there are in the end: one is right."""
+    names = [name for name in (OURS, *(peer.name for peer in PEERS)) if figures.values(f"peer lost/{name}")]
+    rows = [f"| {name} | {figures.values(f'peer lost/{name}')[0]:g} |" for name in names] or ["| | not measured |"]
+    return ["| program | posts |", "|---|---|", *rows]
 
 
 def _row(figures: Any, what: str, name: str) -> list[str]:

@@ -44,6 +44,7 @@ client_credentials={folder}/client
 cachefile={folder}/cache
 [lock]
 lock_file={folder}/lock
+lock_timeout=1
 [rss]
 uri={url}/feed.xml
 toot={{title}} {{link}}
@@ -87,6 +88,10 @@ class Network:
         """The requests since the last time."""
         found: list[str] = json.loads(self._call("GET", "/asked"))
         return found
+
+    def lose(self, posts: int) -> None:
+        """Take the next posts, and close their connections without an answer."""
+        self._call("PUT", f"/lose/{posts}")
 
     def posted(self) -> int:
         """How many posts arrived so far."""

@@ -24,11 +24,13 @@ from time import perf_counter, sleep
 sys.path.insert(0, str(Path(__file__).parent))
 from figures import note, note_missing, note_said
 from install import size
-from peer_tools import AS_INSTALLED, COMMAND, TOOLS, Network, Program, Tool, installed, ours, told_by, version
+from peer_tools import AS_INSTALLED, BOTH, COMMAND, TOOLS, Network, Program, Tool, installed, ours, told_by, version
 
 ROUNDS = 7
 BOUNDS = {("feediverse", 100): 1.0, ("feediverse", 1): 0.95}
 """Our time by that of a peer, at most."""
+SETTLED = 16.0
+"""Seconds until it is known of a post without an answer that it may be sent again with its key."""
 WHAT = {1: "one", 100: "hundred"}
 
 
@@ -154,6 +156,30 @@ def missing(tool: Tool, why: str, what: str = "one") -> None:
     note_missing(f"peer {what}/{tool.name}", why)
 
 
+def lost(network: Network) -> None:
+    """Note how often one story is posted by each program if its first answer is lost: it is run twice, as cron would.
+
+    `syndicate` knows after SETTLED that it may ask again.
+    """
+    for program in (each for each in programs() if each.counts == BOTH):
+        with tempfile.TemporaryDirectory(prefix="peers-") as name, suppress(Refused):
+            network.publish(0)
+            program.prepare(Path(name), network)
+            sleep(1.1)
+            network.publish(0 if program.warm else 1)
+            before = network.posted()
+            network.lose(1)
+            with suppress(Refused):
+                run(program, Path(name), network, 1)
+            sleep(SETTLED if program.name == "syndicate" else 2)
+            with suppress(Refused):
+                run(program, Path(name), network, 1)
+            network.lose(0)
+            posts = network.posted() - before
+            note(f"peer lost/{program.name}", "", [posts])
+            print(f"     {program.name}: {posts} posts of one story, whose first answer was lost")
+
+
 def compared(network: Network, stories: int, rounds: int) -> bool:
     """All programs in turn. Print and note what each took; whether ours is within its bounds."""
     what, taken = WHAT[stories], dict[str, list[Spent]]()
@@ -211,6 +237,7 @@ def main() -> int:
     try:
         good = compared(network, 100, rounds)
         good = compared(network, 1, rounds) and good
+        lost(network)
         good = running(network, 0.100) and good
     finally:
         with suppress(BrokenPipeError):

@@ -64,7 +64,7 @@ SMALL = Assumed(
 
 
 def test_the_arithmetic_of_a_small_newsroom_by_hand():
-    found = needs(SMALL, COMMON, ROUND)
+    found = needs(SMALL, COMMON, ROUND, server=True)
     assert (found.polls, found.deliveries, found.stories) == (1440, 2000, 500)
     quiet = 1440 - 500  # polls that find nothing: half of them 304
     reading = quiet / 2 * (0.002 + 0.005)
@@ -93,17 +93,23 @@ def test_the_arithmetic_of_a_small_newsroom_by_hand():
 
 
 def test_a_ledger_that_is_full_needs_others_and_many_jobs_need_processes():
-    busy = needs(replace(SMALL, accounts=100_000), COMMON, ROUND)
+    busy = needs(replace(SMALL, accounts=100_000), COMMON, ROUND, server=True)
     assert busy.ledgers == 2  # half a second of writing, and a little, in each second; half a second is planned
     assert busy.processes > 30
     assert busy.machines > busy.processes / 2
 
 
+def test_a_ledger_in_a_file_is_for_one_process_of_one_machine():
+    found = needs(SMALL, COMMON, ROUND, server=False)
+    assert (found.processes, found.machines, found.connections) == (1, 1, 0)
+    assert found.cores == needs(SMALL, COMMON, ROUND, server=True).cores
+
+
 def test_no_stories_and_no_cards_cost_nothing():
-    none = needs(replace(SMALL, posts=0, cards=0), COMMON, ROUND)
+    none = needs(replace(SMALL, posts=0, cards=0), COMMON, ROUND, server=True)
     assert (none.stories, none.sent, none.fresh_bytes) == (0, 0, 0)
-    plain = needs(replace(SMALL, cards=0), COMMON, ROUND)
-    assert plain.cores < needs(SMALL, COMMON, ROUND).cores / 5
+    plain = needs(replace(SMALL, cards=0), COMMON, ROUND, server=True)
+    assert plain.cores < needs(SMALL, COMMON, ROUND, server=True).cores / 5
 
 
 def stored(docs, **parts):
@@ -118,7 +124,7 @@ def test_a_reader_puts_in_their_own_numbers(tmp_path, capsys):
     assert capacity.main(["--accounts", "100", "--posts", "20", "--core-month", "1", "2"], tmp_path) == 0
     said = dict(line.rsplit("  ", 1) for line in capsys.readouterr().out.splitlines())
     said = {name.strip(): value.strip() for name, value in said.items()}
-    expected = needs(replace(Assumed(), accounts=100, posts=20, core_month=Range(1, 2)), COMMON, ROUND)
+    expected = needs(replace(Assumed(), accounts=100, posts=20, core_month=Range(1, 2)), COMMON, ROUND, server=True)
     assert said["posts a day"] == "2,000"
     assert said["money for machines, disk and traffic, a month"] == capacity_page.money(expected.money)
 
