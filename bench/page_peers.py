@@ -88,7 +88,7 @@ def peers(figures: Any) -> list[list[str]]:
         ],
         _lost(figures),
         [
-            "A program that gets no answer can be right by luck: apprise and barkr are told what to send, or forget that there was a story."
+            "The lock that feed2toot leaves behind was set to end after a second instead of an hour; apprise is missing because what calls it decides."
         ],
         ["What each does, by its code at this version:"],
         [line for peer in PEERS for line in _told(figures, peer)],

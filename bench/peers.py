@@ -118,7 +118,7 @@ def running(network: Network, bound: float, stories: int = 9) -> bool:
             took.append(perf_counter() - begun)
         daemon.terminate()
         daemon.wait()
-    note("hook warm", "s", took)
+    note("hook", "s", took)
     middle = statistics.median(took)
     good = middle <= bound
     shown = f"(the first {took[0]:.3f}, at most {max(took):.3f})"
@@ -177,7 +177,7 @@ def lost(network: Network) -> None:
             network.lose(0)
             posts = network.posted() - before
             note(f"peer lost/{program.name}", "", [posts])
-            print(f"     {program.name}: {posts} posts of one story, whose first answer was lost")
+            print(f"     {posts} × the story whose first answer was lost, by {program.name}")
 
 
 def compared(network: Network, stories: int, rounds: int) -> bool:
