@@ -13,6 +13,7 @@ import itertools
 import os
 import shutil
 import statistics
+import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
@@ -20,6 +21,7 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
+from figures import note, note_pairs
 from PIL import Image
 
 from syndicate.model import Article, Site
@@ -40,11 +42,11 @@ SWITCHES = (
 NETWORKS = ("default", "x", "instagram", "pinterest")
 
 
-def photo() -> bytes:
+def photo(size: tuple[int, int] = (4000, 3000)) -> bytes:
     """Twelve megapixels, from one of the sample photos, with the grain of a camera."""
     with Image.open(ROOT / "examples/site/photos/harbour.jpg") as opened:
-        large = opened.convert("RGB").resize((4000, 3000), Image.Resampling.BICUBIC)
-    grain = Image.effect_noise((4000, 3000), 24).convert("RGB")
+        large = opened.convert("RGB").resize(size, Image.Resampling.BICUBIC)
+    grain = Image.effect_noise(size, 24).convert("RGB")
     out = io.BytesIO()
     Image.blend(large, grain, 0.12).save(out, "JPEG", quality=92)
     return out.getvalue()
@@ -144,11 +146,14 @@ def timed(work: Callable[[], object]) -> float:
     return time.perf_counter() - start
 
 
-def against(ours: Callable[[], object], theirs: Callable[[], object], rounds: int) -> tuple[float, float, float]:
-    """Median of the ratios pair by pair, and both medians; two rounds to warm up."""
+def against(
+    ours: Callable[[], object], theirs: Callable[[], object], rounds: int, name: str
+) -> tuple[float, float, float]:
+    """Median of the ratios pair by pair, and both medians; two rounds to warm up. Noted by its name."""
     for _ in range(2):
         ours(), theirs()
     pairs = [(timed(ours), timed(theirs)) for _ in range(rounds)]
+    note_pairs(name, pairs)
     return (
         statistics.median(mine / other for mine, other in pairs),
         statistics.median(mine for mine, _ in pairs),
@@ -177,7 +182,8 @@ def run() -> bool:
         print("skip  no Chromium here: a card against its screenshot")
     else:
         with chromium(page_of(drawer, photo_hash), crops(data)) as shot:
-            ratio = against(lambda: drawer.card(order(next(names), photo_hash)), lambda: shot(next(names)), 15)
+            mine, theirs = lambda: drawer.card(order(next(names), photo_hash)), lambda: shot(next(names))
+            ratio = against(mine, theirs, 15, "card default")
         good &= told("a 1200×630 card from a decoded photo / its screenshot in a warm Chromium", ratio, 0.5)
 
     def four() -> None:
@@ -193,10 +199,22 @@ def run() -> bool:
             opened.convert("RGB").save(io.BytesIO(), "JPEG", quality=88)
 
     good &= told(
-        "four networks from a 12-megapixel photo / decoding it once and encoding one JPEG", against(four, once, 9), 3.5
+        "four networks from a 12-megapixel photo / decoding it once and encoding one JPEG",
+        against(four, once, 9, "card four"),
+        3.5,
     )
+    by_size(drawer, photo_hash)
     good &= memory(data)
     return daemon() and good
+
+
+def by_size(drawer: Drawer, photo_hash: str, rounds: int = 15) -> None:
+    """A card of each size, from a photo that was read already."""
+    names = headlines()
+    for size in NETWORKS if CHROMIUM is None else NETWORKS[1:]:
+        taken = [timed(lambda: drawer.card(order(next(names), photo_hash, size))) for _ in range(rounds + 1)][1:]  # noqa: B023
+        note(f"card {size}", "s", taken)
+        print(f"     {1 / statistics.median(taken):6.1f} cards a second of the size for {size}")
 
 
 def memory(data: bytes, cards: int = 1000) -> bool:
@@ -218,6 +236,7 @@ def memory(data: bytes, cards: int = 1000) -> bool:
             seen.append(int(told_by.partition("VmRSS:")[2].split()[0]) * 1024 / 1e6)
     studio.close()
     here = int(status.read_text().partition("VmHWM:")[2].split()[0]) * 1024 / 1e6
+    note("memory cards", "MB", [seen[1]])
     good = seen[1] <= 170 and seen[1] <= seen[0] * 1.05
     print(
         f"{'ok  ' if good else 'OVER'} {seen[1]:6.0f} ≤ 170   MB of the card worker after {cards} cards"
@@ -228,7 +247,6 @@ def memory(data: bytes, cards: int = 1000) -> bool:
 
 def daemon(stories: int = 100) -> bool:
     """A daemon that posts cards, and its worker: what each needs at most."""
-    import subprocess
     import tempfile
 
     from feed import Feed
@@ -267,6 +285,17 @@ def daemon(stories: int = 100) -> bool:
     return good
 
 
+def overflow() -> bool:
+    """The test that no line of a card is wider than its box, over more sizes than in `make test`."""
+    test = ROOT / "tests/rendering/cards/test_overflow.py"
+    environ = os.environ | {"SYNDICATE_SIZES": "60"}
+    words = [sys.executable, "-m", "pytest", "-q", str(test)]
+    done = subprocess.run(words, env=environ, capture_output=True, check=False)
+    verdict = "OVER" if done.returncode else "ok  "
+    print(f"{verdict} no line wider than its box: 60 sizes × 12 headlines, 10 scripts, 3 themes")
+    return done.returncode == 0
+
+
 def _peak(pid: int) -> float:
     return int(Path(f"/proc/{pid}/status").read_text().partition("VmHWM:")[2].split()[0]) * 1024 / 1e6
 
@@ -278,4 +307,4 @@ def _children(pid: int) -> list[int]:
 
 if __name__ == "__main__":
     os.environ.setdefault("PYTHONHASHSEED", "0")
-    sys.exit(0 if run() else 1)
+    sys.exit(0 if run() & overflow() else 1)

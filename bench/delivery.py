@@ -17,6 +17,8 @@ from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
+from figures import note
+
 from syndicate.delivery.ahead import Ahead
 from syndicate.delivery.deliver import deliver
 from syndicate.delivery.gates import Gate
@@ -81,6 +83,8 @@ def crowded() -> None:
                 claims.append(time.perf_counter() - begun)
                 assert claimed is not None
                 ledger.outcomes.posted(claimed, Receipt("1", None), now=now())
+            for name, times in (("tick", ticks), ("next", picks), ("claim", claims)):
+                note(name, "s", times)
             shown = "  ".join(
                 f"{name} {statistics.median(times) * 1000:.2f} ms"
                 for name, times in (("tick", ticks), ("next", picks), ("claim", claims))
@@ -179,7 +183,10 @@ def together(drain: Any) -> float:
 def main() -> int:
     crowded()
     runs = [(lanes(), bare()) for _ in range(3)]
-    ours, theirs = (statistics.median(column) for column in zip(*runs, strict=True))
+    columns = [*zip(*runs, strict=True)]
+    for name, column in zip(("lanes", "lanes/reference"), columns, strict=True):
+        note(name, "1/s", column)
+    ours, theirs = (statistics.median(column) for column in columns)
     print(f"16 lanes at 20 ms a write: {ours:.0f}/s; the same commits alone: {theirs:.0f}/s; ratio {ours / theirs:.2f}")
     print("(bounds: 300/s, ratio 0.4)")
     return 0

@@ -19,6 +19,7 @@ import requests
 
 sys.path.insert(0, str(Path(__file__).parent))
 from crowd import Crowd
+from figures import note
 
 from syndicate import aliases
 from syndicate.app.clock import now
@@ -199,6 +200,7 @@ def main() -> None:
         bound = CROWDS.get(count, count * 1.5 / 1000)
         found = [crowd(count) for _ in range(3)]
         best, spent = min(found)
+        note(f"feeds {count}", "s", [seconds for seconds, _ in found])
         good = good and best <= bound
         every = ", ".join(f"{seconds:.2f}" for seconds, _ in found)
         verdict = "ok  " if best <= bound else "OVER"
@@ -206,6 +208,7 @@ def main() -> None:
         each = best / count * 1000
         print(f"     {each:.2f} ms each; requests alone takes {unchanged:.2f}: {each / unchanged:.2f} times")
     taken, parts, cpu = one_new()
+    note("new entry", "ms", taken)
     best = min(statistics.median(taken[start : start + 40]) for start in range(0, len(taken), 40))
     verdict = "ok  " if best <= ONE_NEW else "OVER"
     print(

@@ -15,6 +15,8 @@ import time
 import venv
 from pathlib import Path
 
+from figures import note
+
 HERE = Path(__file__).parents[1]
 MEGABYTES, SECONDS = 170, 30
 NAMED = 12  # packages that are listed
@@ -33,6 +35,8 @@ def main() -> int:
         [packages] = place.glob("lib/python*/site-packages")
         sizes = {each.name: size(each) for each in packages.iterdir() if not each.name.startswith(NOT_OURS)}
     total = sum(sizes.values())
+    note("installed", "MB", [total])
+    note("install", "s", [worked])
     print(f"{judged(total, MEGABYTES)} {total:6.0f} ≤ {MEGABYTES} MB   installed")
     about = f"to install from the lock and pip's cache, of processor time; {seconds:.0f} s by the clock"
     print(f"{judged(worked, SECONDS)} {worked:6.0f} ≤ {SECONDS} s    {about}")

@@ -1,7 +1,8 @@
 """A feed and a Mastodon server on loopback, in a process of their own: `python loopback.py`; the address is printed.
 
 As cheap as a server in Python can be, so that what is measured is the program that asks. `PUT /stories/N` publishes,
-`GET /asked` lists the requests since the last time.
+`GET /asked` lists the requests since the last time, `PUT /lose/N` takes the next N posts and closes the connection
+instead of an answer. A post with an Idempotency-Key that was there before is the same post, as on a real server.
 """
 
 from __future__ import annotations
@@ -32,29 +33,48 @@ class Loopback:
         self.feed = b""
         self.asked: list[str] = []
         self.posts = 0
+        self.lose = 0
+        self.keys: dict[str, int] = {}
         self.guard = threading.Lock()
 
-    def answer(self, method: str, path: str) -> tuple[int, bytes, str]:
-        """Status, body and type of the answer to a request."""
-        if path == "/asked":
-            asked, self.asked = self.asked, []
-            return 200, json.dumps(asked).encode(), "application/json"
-        if path == "/posted":
-            return 200, str(self.posts).encode(), "application/json"
-        if method == "PUT" and path.startswith("/stories/"):
-            self.stories = int(path.rpartition("/")[2])
-            self.feed = rss(self.stories, datetime.now(UTC))
-            return 200, b"{}", "application/json"
+    def answer(self, method: str, path: str, key: str) -> tuple[int, bytes, str] | None:
+        """Status, body and type of the answer to a request; None if it gets none."""
+        if method == "PUT" or path in ("/asked", "/posted"):
+            return 200, json.dumps(self.told(path)).encode(), "application/json"
         self.asked.append(f"{method} {path}")
         if path == "/feed.xml":
             return 200, self.feed, "application/rss+xml"
         if method == "POST" and path == "/api/v1/statuses":
-            with self.guard:
-                self.posts += 1
-                number = self.posts
-            return 200, json.dumps(status(number)).encode(), "application/json"
+            return self.post(key)
         found = next((each for start, each in ANSWERS.items() if path.startswith(start)), None)
         return (200, found, "application/json") if found else (404, b'{"error":"Record not found"}', "application/json")
+
+    def told(self, path: str) -> object:
+        """What whoever measures tells or asks."""
+        what, _, number = path[1:].partition("/")
+        if what == "stories":
+            self.stories = int(number)
+            self.feed = rss(self.stories, datetime.now(UTC))
+        elif what == "lose":
+            self.lose = int(number)
+        elif what == "posted":
+            return self.posts
+        else:
+            asked, self.asked = self.asked, []
+            return asked
+        return {}
+
+    def post(self, key: str) -> tuple[int, bytes, str] | None:
+        """A post, or the one that came with this key before."""
+        with self.guard:
+            number = self.keys.get(key, self.posts + 1)
+            self.posts = max(self.posts, number)
+            if key:
+                self.keys[key] = number
+            if self.lose:
+                self.lose -= 1
+                return None
+        return 200, json.dumps(status(number)).encode(), "application/json"
 
     def serve(self, line: socket.socket) -> None:
         """Answer the requests of one connection."""
@@ -70,11 +90,15 @@ class Loopback:
                 head, _, left = left.partition(b"\r\n\r\n")
                 first, *fields = head.decode("latin-1").split("\r\n")
                 length = next((int(each[15:]) for each in fields if each.lower().startswith("content-length:")), 0)
+                key = next((each[16:].strip() for each in fields if each.lower().startswith("idempotency-key:")), "")
                 while len(left) < length:
                     left += line.recv(65_536)
                 left = left[length:]
                 method, path, _ = first.split(" ")
-                code, body, kind = self.answer(method, path)
+                found = self.answer(method, path, key)
+                if found is None:
+                    return
+                code, body, kind = found
                 told = f"HTTP/1.1 {code} Told\r\nContent-Type: {kind}\r\nContent-Length: {len(body)}\r\n\r\n"
                 line.sendall(told.encode() + body)
 

@@ -10,6 +10,7 @@ import time
 from collections.abc import Callable
 
 import feedparser
+from figures import note_pairs
 
 from syndicate.sources.formats.feed import read_feed
 
@@ -50,6 +51,7 @@ def main() -> int:
 
     ours(), theirs()
     pairs = [(seconds(ours), seconds(theirs)) for _ in range(9)]
+    note_pairs("parse", pairs)
     value = statistics.median(mine / other for mine, other in pairs)
     mine, other = (statistics.median(column) * 1e3 for column in zip(*pairs, strict=True))
     print(

@@ -1,14 +1,13 @@
-"""Other programs that post a feed's stories, and `syndicate post`, in turn against one feed and one network.
+"""Other programs that post stories, and `syndicate post`, in turn against one feed and one network.
 
-    python bench/peers.py [TURNS]
+    python bench/peers.py [ROUNDS]
 
 The peers come from PyPI, each in a venv of its own below build/peers; what does not install is said. Whole processes,
-in turn (A B A B …), each beginning with an empty feed that it has seen; medians of the ratios pair by pair.
+in turn (A B C, A B C …), each beginning with an empty feed that it has seen; medians of the ratios round by round.
 """
 
 from __future__ import annotations
 
-import json
 import os
 import socket
 import sqlite3
@@ -17,163 +16,79 @@ import subprocess
 import sys
 import tempfile
 import urllib.request
-import venv
-from collections.abc import Callable
 from contextlib import closing, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from time import perf_counter, sleep
 
-HERE = Path(__file__).parent
-VENVS = HERE.parent / "build" / "peers"
-COMMAND = str(Path(sys.executable).with_name("syndicate"))
-OURS = """site: {{name: Bench, url: "https://gazette.example/"}}
-database: sqlite:///{folder}/bench.db
-sources:
-  news: {{type: feed, url: "{url}/feed.xml", burst: off, preflight: off}}
-defaults: {{image: none, max_age: 24h}}
-accounts:
-  masto: {{platform: mastodon, url: "https://social.example", token: bench, api_url: "{url}"}}
-"""
-FEEDIVERSE = """name: bench
-url: {url}
-client_id: bench
-client_secret: bench
-access_token: bench
-updated: '2020-01-01T00:00:00+00:00'
-feeds:
-- {{url: '{url}/feed.xml', template: '{{title}} {{url}}', include_images: false}}
-"""
-AS_INSTALLED = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
+sys.path.insert(0, str(Path(__file__).parent))
+from figures import note, note_missing, note_said
+from install import size
+from peer_tools import AS_INSTALLED, BOTH, COMMAND, TOOLS, Network, Program, Tool, installed, ours, told_by, version
 
-
-class Network:
-    """The feed and the network, in a process of their own."""
-
-    def __init__(self) -> None:
-        self._process = subprocess.Popen(
-            [sys.executable, str(HERE / "loopback.py")], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
-        )
-        assert self._process.stdout is not None
-        self.url = self._process.stdout.readline().strip()
-
-    def publish(self, stories: int) -> None:
-        """Let the feed have so many stories."""
-        self._call("PUT", f"/stories/{stories}")
-
-    def asked(self) -> list[str]:
-        """The requests since the last time."""
-        found: list[str] = json.loads(self._call("GET", "/asked"))
-        return found
-
-    def posted(self) -> int:
-        """How many posts arrived so far."""
-        return int(self._call("GET", "/posted"))
-
-    def close(self) -> None:
-        """End the process."""
-        assert self._process.stdin is not None
-        self._process.stdin.close()
-        self._process.wait()
-
-    def _call(self, method: str, path: str) -> bytes:
-        with urllib.request.urlopen(urllib.request.Request(self.url + path, method=method)) as answer:
-            body: bytes = answer.read()
-            return body
+ROUNDS = 7
+BOUNDS = {("feediverse", 100): 1.0, ("feediverse", 1): 0.95}
+"""Our time by that of a peer, at most."""
+SETTLED = 16.0
+"""Seconds until it is known of a post without an answer that it may be sent again with its key."""
+WHAT = {1: "one", 100: "hundred"}
 
 
 @dataclass(frozen=True, slots=True)
 class Spent:
-    """Seconds of one process: by the clock, and of the processor."""
+    """What one process took: seconds by the clock, and of the processor; megabytes at most; and what it asked for."""
 
     wall: float
     cpu: float
+    memory: float
+    asked: list[str]
 
 
-@dataclass(frozen=True, slots=True)
-class Program:
-    """A program to measure: how it is prepared in a folder, and its command there."""
-
-    name: str
-    prepare: Callable[[Path, Network], None]
-    command: Callable[[Path], list[str]]
-
-
-def run(command: list[str]) -> Spent:
-    """One process that has to end well."""
+def run(program: Program, folder: Path, network: Network, stories: int) -> Spent:
+    """One process that has to end well. One that only posts what comes while it runs is started before the stories are
+    there, and what it waits for them does not count.
+    """
     begun = perf_counter()
-    process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, env=AS_INSTALLED)
+    pipe, told = subprocess.PIPE, subprocess.DEVNULL
+    process = subprocess.Popen(
+        program.command(folder, stories), stdin=pipe, stdout=told, stderr=pipe, env=AS_INSTALLED, cwd=folder
+    )
+    assert process.stdin is not None
+    if program.warm:
+        assert process.stderr is not None
+        while process.stderr.readline() not in (b"ready\n", b""):
+            pass
+        ready = perf_counter() - begun
+        network.publish(stories)
+        begun = perf_counter() - ready
+    process.stdin.close()
     errors = process.stderr.read() if process.stderr else b""
     _, ended, usage = os.wait4(process.pid, 0)
     wall = perf_counter() - begun
     process.returncode = os.waitstatus_to_exitcode(ended)
     if process.returncode:
-        raise SystemExit(f"{' '.join(command)} ended with {process.returncode}: {errors.decode()}")
-    return Spent(wall, usage.ru_utime + usage.ru_stime)
+        raise Refused(f"ended with {process.returncode}: {told_by(errors)}")
+    return Spent(wall, usage.ru_utime + usage.ru_stime, usage.ru_maxrss / 1e3, network.asked())
 
 
-def ours() -> Program:
-    """`syndicate post`, with the feed's first run done."""
-
-    def prepare(folder: Path, network: Network) -> None:
-        (folder / "config.yaml").write_text(OURS.format(folder=folder, url=network.url))
-        run([COMMAND, "-c", str(folder / "config.yaml"), "post"])
-
-    return Program("syndicate", prepare, lambda folder: [COMMAND, "-c", str(folder / "config.yaml"), "post"])
+class Refused(Exception):
+    """A program did not do what was asked of it here."""
 
 
-def feediverse() -> Program:
-    """feediverse 0.4, which keeps the date of the newest story."""
-    tool = installed("feediverse==0.4") / "bin" / "feediverse"
-
-    def prepare(folder: Path, network: Network) -> None:
-        (folder / "feediverse").write_text(FEEDIVERSE.format(url=network.url))
-
-    return Program("feediverse 0.4", prepare, lambda folder: [str(tool), "-c", str(folder / "feediverse")])
-
-
-def installed(requirement: str) -> Path:
-    """The venv of a peer; made, and filled from PyPI, if it is not there. Raises CalledProcessError."""
-    home = VENVS / requirement
-    if not (home / "done").exists():
-        venv.create(home, with_pip=True, clear=True)
-        pip = [str(home / "bin" / "python"), "-m", "pip", "install", "--quiet", requirement]
-        subprocess.run(pip, check=True, capture_output=True, text=True)
-        (home / "done").touch()
-    return home
-
-
-def measured(program: Program, network: Network, stories: int) -> tuple[Spent, list[str]]:
-    """What it takes to post so many new stories, and what it asked for."""
+def measured(program: Program, network: Network, stories: int) -> Spent:
+    """What it takes to post so many new stories. Raises Refused if it posts another number of them."""
     with tempfile.TemporaryDirectory(prefix="peers-") as name:
         network.publish(0)
         program.prepare(Path(name), network)
         sleep(1.1)  # dates of a feed are whole seconds: these come after the first run
-        network.publish(stories)
+        if not program.warm:
+            network.publish(stories)
         network.asked()
-        spent = run(program.command(Path(name)))
-        asked = network.asked()
-    posted = asked.count("POST /api/v1/statuses")
+        spent = run(program, Path(name), network, stories)
+    posted = spent.asked.count("POST /api/v1/statuses")
     if posted != stories:
-        raise SystemExit(f"{program.name}: {posted} posts arrived, not {stories}")
-    return spent, asked
-
-
-def compared(peer: Program, network: Network, stories: int, turns: int, bound: float) -> bool:
-    """Print our time by that of a peer; whether it is within its bound."""
-    mine, theirs = ours(), peer
-    pairs = [(measured(mine, network, stories), measured(theirs, network, stories)) for _ in range(turns + 1)][1:]
-    wall = statistics.median(a.wall / b.wall for (a, _), (b, _) in pairs)
-    cpu = statistics.median(a.cpu / b.cpu for (a, _), (b, _) in pairs)
-    shown = "  ".join(
-        f"{program.name} {statistics.median(spent.wall for spent, _ in column) * 1e3:.0f} ms"
-        f" (cpu {statistics.median(spent.cpu for spent, _ in column) * 1e3:.0f}; {len(column[0][1])} requests)"
-        for program, column in zip((mine, theirs), zip(*pairs, strict=True), strict=True)
-    )
-    good = wall <= bound
-    what = f"{stories} stories" if stories > 1 else "one story, cold"
-    print(f"{'ok  ' if good else 'OVER'} {wall:5.2f} ≤ {bound:<4} (cpu {cpu:.2f}) {what}, by {peer.name}   {shown}")
-    return good
+        raise Refused(f"{posted} posts arrived, not {stories}")
+    return spent
 
 
 def running(network: Network, bound: float, stories: int = 9) -> bool:
@@ -203,6 +118,7 @@ def running(network: Network, bound: float, stories: int = 9) -> bool:
             took.append(perf_counter() - begun)
         daemon.terminate()
         daemon.wait()
+    note("hook", "s", took)
     middle = statistics.median(took)
     good = middle <= bound
     shown = f"(the first {took[0]:.3f}, at most {max(took):.3f})"
@@ -219,20 +135,109 @@ def free_port() -> int:
         return number
 
 
+def programs() -> list[Program]:
+    """Ours first, then each that installs and posts one story to the stand-in; of the others it is noted why not."""
+    found = [ours()]
+    for tool in TOOLS:
+        try:
+            home = installed(tool.name)
+        except (subprocess.CalledProcessError, OSError) as fault:
+            missing(tool, f"pip could not install it: {told_by(getattr(fault, 'stderr', None) or str(fault))}")
+            continue
+        note(f"peer installed/{tool.name}", "MB", [size(home / "lib")])
+        note_said(f"peer version/{tool.name}", version(home, tool.name))
+        found.append(tool.program(home))
+    return found
+
+
+def missing(tool: Tool, why: str, what: str = "one") -> None:
+    """Say and note that something was not measured, and why."""
+    print(f"not measured: {tool.name}: {why}")
+    note_missing(f"peer {what}/{tool.name}", why)
+
+
+def lost(network: Network) -> None:
+    """Note how often one story is posted by each program if its first answer is lost: it is run twice, as cron would.
+
+    `syndicate` knows after SETTLED that it may ask again.
+    """
+    for program in (each for each in programs() if each.counts == BOTH):
+        with tempfile.TemporaryDirectory(prefix="peers-") as name, suppress(Refused):
+            network.publish(0)
+            program.prepare(Path(name), network)
+            sleep(1.1)
+            network.publish(0 if program.warm else 1)
+            before = network.posted()
+            network.lose(1)
+            with suppress(Refused):
+                run(program, Path(name), network, 1)
+            sleep(SETTLED if program.name == "syndicate" else 2)
+            with suppress(Refused):
+                run(program, Path(name), network, 1)
+            network.lose(0)
+            posts = network.posted() - before
+            note(f"peer lost/{program.name}", "", [posts])
+            print(f"     {posts} × the story whose first answer was lost, by {program.name}")
+
+
+def compared(network: Network, stories: int, rounds: int) -> bool:
+    """All programs in turn. Print and note what each took; whether ours is within its bounds."""
+    what, taken = WHAT[stories], dict[str, list[Spent]]()
+    wanted = [program for program in programs() if stories in program.counts]
+    for turn in range(rounds + 1):
+        for program in list(wanted):
+            try:
+                spent = measured(program, network, stories)
+            except Refused as fault:
+                print(f"not measured: {program.name}, {stories}: {fault}")
+                note_missing(f"peer {what}/{program.name}", str(fault))
+                wanted.remove(program)
+                taken.pop(program.name, None)
+                continue
+            if turn:  # the first one warms up
+                taken.setdefault(program.name, []).append(spent)
+    for name, spents in taken.items():
+        noted(what, name, spents, taken["syndicate"])
+    good = [told(name, stories, spents, taken["syndicate"]) for name, spents in taken.items()]
+    return all(good)
+
+
+def noted(what: str, name: str, spents: list[Spent], mine: list[Spent]) -> None:
+    """Note the figures of one program."""
+    note(f"peer {what}/{name}", "s", [each.wall for each in spents])
+    note(f"peer {what} cpu/{name}", "s", [each.cpu for each in spents])
+    note(f"peer {what} memory/{name}", "MB", [each.memory for each in spents])
+    note(f"peer {what} requests/{name}", "", [len(each.asked) for each in spents])
+    if name == "syndicate":
+        note(what, "s", [each.wall for each in spents])
+    else:
+        ratios = [a.wall / b.wall for a, b in zip(mine, spents, strict=True)]
+        note(f"peer {what} ratio/{name}", "times", ratios)
+
+
+def told(name: str, stories: int, spents: list[Spent], mine: list[Spent]) -> bool:
+    """Print what one program took; whether ours is within its bound, if there is one."""
+    wall = statistics.median(a.wall / b.wall for a, b in zip(mine, spents, strict=True))
+    cpu = statistics.median(a.cpu / b.cpu for a, b in zip(mine, spents, strict=True))
+    bound = BOUNDS.get((name, stories))
+    good = bound is None or wall <= bound
+    mark = "    " if bound is None else "ok  " if good else "OVER"
+    print(
+        f"{mark} {statistics.median(each.wall for each in spents) * 1e3:7.0f} ms"
+        f" (cpu {statistics.median(each.cpu for each in spents) * 1e3:.0f}, {len(spents[0].asked)} requests)"
+        f" {name}, {stories}: ours by it {wall:.2f} (cpu {cpu:.2f})" + (f" ≤ {bound}" if bound else "")
+    )
+    return good
+
+
 def main() -> int:
     """Compare with each peer that installs."""
-    turns = int(sys.argv[1]) if len(sys.argv) > 1 else 7
-    network, good = Network(), True
+    rounds = int(sys.argv[1]) if len(sys.argv) > 1 else ROUNDS
+    network = Network()
     try:
-        for make in (feediverse,):
-            try:
-                peer = make()
-            except (subprocess.CalledProcessError, OSError) as fault:
-                said = (getattr(fault, "stderr", None) or str(fault)).strip().splitlines()
-                print(f"not measured: {make.__name__} does not install here: {said[-1] if said else fault}")
-                continue
-            good = compared(peer, network, 100, turns, 1.0) and good
-            good = compared(peer, network, 1, turns, 0.95) and good
+        good = compared(network, 100, rounds)
+        good = compared(network, 1, rounds) and good
+        lost(network)
         good = running(network, 0.100) and good
     finally:
         with suppress(BrokenPipeError):

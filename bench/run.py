@@ -18,6 +18,7 @@ from syndicate.sandbox.server import Sandbox
 
 sys.path.insert(0, str(Path(__file__).parent))
 from feed import Feed
+from figures import note, note_pairs
 
 HERE = Path(__file__).parent
 PYTHON = sys.executable
@@ -58,10 +59,11 @@ def run(arguments: list[str]) -> tuple[float, float]:
     return time.perf_counter() - start, usage.ru_maxrss * unit / 1e6
 
 
-def ratio(ours: Callable[[], float], theirs: Callable[[], float], rounds: int) -> tuple[float, float, float]:
-    """Median of the ratios pair by pair, and both medians in seconds; one round to warm up."""
+def ratio(ours: Callable[[], float], theirs: Callable[[], float], rounds: int, name: str) -> tuple[float, float, float]:
+    """Median of the ratios pair by pair, and both medians in seconds; one round to warm up. Noted by its name."""
     ours(), theirs()
     pairs = [(ours(), theirs()) for _ in range(rounds)]
+    note_pairs(name, pairs)
     return (
         statistics.median(mine / other for mine, other in pairs),
         statistics.median(mine for mine, _ in pairs),
@@ -98,15 +100,16 @@ class Desk:
 
 
 def help_figure() -> bool:
-    measured = ratio(lambda: run([COMMAND, "--help"])[0], lambda: run([PYTHON, "-c", "import click"])[0], rounds=15)
+    ours, theirs = [COMMAND, "--help"], [PYTHON, "-c", "import click"]
+    measured = ratio(lambda: run(ours)[0], lambda: run(theirs)[0], 15, "help")
     return told("syndicate --help / import click", measured, 1.5)
 
 
 def unchanged_figures(sandbox: Sandbox) -> bool:
     few, many = Desk(sandbox, 20, ["masto"]), Desk(sandbox, 500, ["masto"])
     few.post(), many.post()
-    floor = ratio(lambda: few.post()[0], lambda: run([PYTHON, "-c", FLOOR])[0], rounds=15)
-    seen = ratio(lambda: many.post()[0], lambda: few.post()[0], rounds=15)
+    floor = ratio(lambda: few.post()[0], lambda: run([PYTHON, "-c", FLOOR])[0], 15, "post unchanged")
+    seen = ratio(lambda: many.post()[0], lambda: few.post()[0], 15, "post unchanged, 500")
     few.close(), many.close()
     good = told("post, unchanged feed / importing requests, click, pydantic, ruamel.yaml", floor, 1.5)
     return told("post, unchanged feed, 500 seen / 20 seen", seen, 1.1) and good
@@ -137,7 +140,8 @@ def hundred_figure(sandbox: Sandbox, account: str, megabytes: float) -> bool:
         feed.close()
         return seconds
 
-    measured = ratio(ours, theirs, rounds=5)
+    measured = ratio(ours, theirs, 5, f"hundred {account}")
+    note(f"memory hundred {account}", "MB", peaks)
     good = told(f"100 new articles to {account} / the 60-line script", measured, 1.5) if account == "masto" else True
     peak = max(peaks)
     print(
@@ -167,24 +171,12 @@ def lanes_figure() -> bool:
             return seconds
 
         bare = [PYTHON, str(HERE / "bare_writes.py"), slow.url, "50"]
-        value, mine, other = ratio(ours, lambda: run(bare)[0], rounds=3)
+        value, mine, other = ratio(ours, lambda: run(bare)[0], 3, "four accounts")
     good = told(
         "50 articles × 4 accounts at 50 ms a write / 50 bare writes in a cold process", (value, mine, other), 1.2
     )
     told("the same / 50 × 50 ms, start-up not counted in the bound", (mine / 2.5, mine, 2.5), 1.2)
     return good
-
-
-def pictures() -> list[bool]:
-    """Cards and the preview page, in processes of their own: both load what the others are measured without."""
-    names = ("cards.py", "preview.py")
-    drawn = [subprocess.run([PYTHON, str(HERE / name)], check=False).returncode == 0 for name in names]
-    overflow = HERE.parent / "tests/rendering/cards/test_overflow.py"
-    environ = os.environ | {"SYNDICATE_SIZES": "60"}
-    done = subprocess.run([PYTHON, "-m", "pytest", "-q", str(overflow)], env=environ, capture_output=True, check=False)
-    verdict = "OVER" if done.returncode else "ok  "
-    print(f"{verdict} no line wider than its box: 60 sizes × 12 headlines, 10 scripts, 3 themes")
-    return [*drawn, done.returncode == 0]
 
 
 def main() -> None:
@@ -196,7 +188,6 @@ def main() -> None:
             hundred_figure(sandbox, "x-main", 70),
             lanes_figure(),
         ]
-    results += pictures()
     sys.exit(0 if all(results) else 1)
 
 

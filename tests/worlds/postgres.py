@@ -9,6 +9,7 @@ import pwd
 import shutil
 import signal
 import tempfile
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -59,9 +60,13 @@ def program(name: str) -> str:
 
 
 class Server:
-    """One server with its own folder, on a socket there and on a port of this machine. `close` removes it."""
+    """One server with its own folder, on a socket there and on a port of this machine. `close` removes it.
 
-    def __init__(self) -> None:
+    `settings` make it quick; without them it is as safe and as slow as a server in use.
+    """
+
+    def __init__(self, settings: Sequence[str] = (*QUICK, *LEAN)) -> None:
+        self._settings = settings
         self.folder = Path(tempfile.mkdtemp(prefix="syndicate-pg-"))
         self._options: dict[str, Any] = {"cwd": self.folder, "env": {"HOME": str(self.folder), "TZ": "UTC"}}
         if os.geteuid() == 0:
@@ -78,7 +83,7 @@ class Server:
 
     def start(self) -> None:
         """Start it, and wait until it answers."""
-        settings = [f"-c{each}" for each in (*QUICK, *LEAN, "listen_addresses=127.0.0.1", f"port={self.port}")]
+        settings = [f"-c{each}" for each in (*self._settings, "listen_addresses=127.0.0.1", f"port={self.port}")]
         command = [str(_programs() / "postgres"), "-D", "data", "-k", str(self.folder), *settings]
         with (self.folder / "log").open("ab") as log:
             self.process = processes.start(command, stdout=log, stderr=log, **self._options)
