@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import importlib.util
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -29,6 +30,18 @@ def connected(address: str, *, upgrade: bool = False) -> PostgresDatabase:
     return PostgresDatabase(address, upgrade=upgrade)
 
 
+def is_away(fault: LedgerError) -> bool:
+    """Whether the server cannot be reached, or cannot take us now: then waiting helps."""
+    import psycopg
+
+    cause = fault.__cause__
+    if not isinstance(cause, psycopg.OperationalError):
+        return False
+    from syndicate.ledger.postgresql_faults import passes
+
+    return passes(cause)
+
+
 def require_file(config: Config) -> None:
     """Raise LedgerError if the ledger is on a server: for what only files need."""
     if config.server:
@@ -49,12 +62,15 @@ def require_key(config: Config, environ: Mapping[str, str]) -> None:
 
 
 def upgraded(config: Config) -> int:
-    """Make the ledger's tables on the server, or bring them to this version. Returns the schema's version before."""
-    database = connected(require_server(config), upgrade=True)
-    try:
+    """Make the ledger's tables on the server, or bring them to this version, with those of the job engine where that
+    is installed. Returns the version of the ledger's schema before.
+    """
+    with contextlib.closing(connected(require_server(config), upgrade=True)) as database:
+        if importlib.util.find_spec("procrastinate"):
+            from syndicate.app.fleet_schema import upgrade
+
+            upgrade(database)
         return database.was
-    finally:
-        database.close()
 
 
 @contextlib.contextmanager

@@ -20,7 +20,7 @@ _SETTINGS = (
     " SET timezone = 'UTC'; SET client_encoding = 'UTF8'; SET standard_conforming_strings = on;"
     " SET synchronous_commit = on; SET default_transaction_isolation = 'read committed'"
 )
-_ALIVE: dict[str, Any] = {
+ALIVE: dict[str, Any] = {
     "application_name": "syndicate",
     "connect_timeout": REACH_SECONDS,
     "keepalives_idle": 10,
@@ -85,7 +85,7 @@ class Connections:
         return mine.connection
 
     def _open(self) -> psycopg.Connection[tuple[Any, ...]]:
-        given: dict[str, Any] = _ALIVE | conninfo_to_dict(self._address)
+        given: dict[str, Any] = ALIVE | conninfo_to_dict(self._address)
         connection = psycopg.connect(autocommit=True, cursor_factory=psycopg.ClientCursor, **given)
         connection.adapters.register_loader("numeric", _NumberLoader)
         connection.execute(_SETTINGS)

@@ -44,6 +44,14 @@ def explained(name: str, fault: psycopg.Error) -> LedgerError:
     return LedgerError(f"{name}: {said}")
 
 
+def passes(fault: psycopg.Error) -> bool:
+    """Whether it is over by itself: the server is away, starts, stops, or is full of connections."""
+    state = fault.sqlstate or _state_of(_words(fault))
+    if state is None:
+        return isinstance(fault, psycopg.OperationalError)
+    return state[:2] in ("08", "53", "57")
+
+
 def _words(fault: psycopg.Error) -> str:
     """The first line of what a server or its library said, without the address that goes before."""
     if fault.diag.message_primary:

@@ -26,6 +26,7 @@ class Telling:
 
     def __init__(self, say: EventLog) -> None:
         self._say = say
+        self.is_ours = True  # else another process of the fleet tells
         self.sending = threading.Lock()  # held while alerts are sent
         self._tell_at = 0.0
         self._observe_at = 0.0
