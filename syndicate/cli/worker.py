@@ -10,14 +10,13 @@ from typing import TYPE_CHECKING
 
 import click
 
+from syndicate.app.engines.queues import QUEUES
 from syndicate.cli.options import Shared, given, loaded, shared_options
 from syndicate.cli.post import stopping
 from syndicate.cli.serving import hangups, listening, renewing, subscriber_of, tidies_up, written
 
 if TYPE_CHECKING:
     from syndicate.cli.serving import Serve
-
-QUEUES = ("polls", "posts", "pictures", "errands")
 
 
 def _queues(_context: click.Context, _option: click.Parameter, value: str) -> list[str]:
@@ -31,7 +30,11 @@ def _queues(_context: click.Context, _option: click.Parameter, value: str) -> li
 
 @click.command()
 @click.option(
-    "--concurrency", type=click.IntRange(1, 200), default=16, metavar="N", help="How many jobs at once.  [default: 16]"
+    "--concurrency",
+    type=click.IntRange(1, 200),
+    default=16,
+    metavar="N",
+    help="How many deliveries at once, and half as many polls.  [default: 16]",
 )
 @click.option(
     "--queues",

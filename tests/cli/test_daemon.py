@@ -37,7 +37,9 @@ def test_a_bug_with_one_source_or_account_is_told_whole_and_stops_no_other(clock
 
     recovery = SimpleNamespace(pending=list)
     ledger = SimpleNamespace(now=clock, recovery=recovery, deliveries=SimpleNamespace(next_due=broken))
-    config = SimpleNamespace(sources={"news"}, accounts={"masto": SimpleNamespace(account=Account("masto", "mastodon"))})
+    config = SimpleNamespace(
+        sources={"news"}, accounts={"masto": SimpleNamespace(account=Account("masto", "mastodon"))}
+    )
     app = SimpleNamespace(rounds=SimpleNamespace(poll=broken), ledger=ledger, config=config, gate=None, deliver=broken)
     daemon = Daemon(app, say, threading.Event())
     daemon._poll("news")

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+from collections import Counter
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any, TypeVar
@@ -20,7 +21,8 @@ from procrastinate.jobs import Status
 from procrastinate.worker import Worker
 from psycopg.conninfo import conninfo_to_dict
 
-from syndicate.app.engines.fleet_tasks import DISPATCH, FleetTasks, Job
+from syndicate.app.engines.fleet_tasks import FleetTasks
+from syndicate.app.engines.queues import DISPATCH, PICTURES, POSTS, Job
 from syndicate.ledger.database import EPOCH
 from syndicate.ledger.postgresql_connections import ALIVE
 
@@ -30,7 +32,8 @@ BATCH = 500  # jobs that are enqueued in one commit
 LOOK = 1.0  # seconds between two looks for a job, besides those that are announced
 CONNECT = 10.0  # seconds to wait for a connection
 CONNECTIONS = 4  # at most, besides those that listen
-_TAKEN = "SELECT queueing_lock AS once FROM procrastinate_jobs WHERE status IN ('todo', 'doing')"
+WAITING = 1000  # jobs of one queue at most: the longer it is, the longer each look for the next one takes
+_TAKEN = "SELECT queueing_lock AS once, queue_name AS queue FROM procrastinate_jobs WHERE status IN ('todo', 'doing')"
 _ALIVE_WORKERS = (
     "SELECT id FROM procrastinate_workers WHERE last_heartbeat >= now() - %(stalled)s * INTERVAL '1 second' ORDER BY id"
 )
@@ -41,7 +44,8 @@ T = TypeVar("T")
 class FleetEngine:
     """One run of procrastinate in this process, until `stop`; raises ConnectorException where the server is lost.
 
-    `threads` do the work of jobs; `concurrency` jobs run at once, of these `queues`, and one that dispatches.
+    `threads` do the work of jobs of these `queues`: `concurrency` deliveries at once, and half as many polls beside
+    them, so that no post waits for feeds that do not answer; and one job that dispatches.
     """
 
     def __init__(
@@ -55,8 +59,11 @@ class FleetEngine:
         self._app.task(name="poll", pass_context=True)(self._poll)
         self._app.task(name="deliver")(self._deliver)
         self._app.task(name="errand")(self._errand)
-        self._workers = (self._worker(concurrency, queues), self._worker(1, [DISPATCH]))
-        self._running = 0
+        sent = [name for name in queues if name in (POSTS, PICTURES)]
+        read = [name for name in queues if name not in sent]
+        kinds = ((concurrency, sent), (polls_beside(concurrency), read), (1, [DISPATCH]))
+        self._workers = [self._worker(number, names) for number, names in kinds if names]
+        self._running = self._sending = 0
 
     def _worker(self, concurrency: int, queues: Sequence[str]) -> Worker:
         return Worker(
@@ -73,8 +80,11 @@ class FleetEngine:
     @contextlib.asynccontextmanager
     async def opened(self) -> AsyncIterator[None]:
         """Meanwhile, connections to the server are open."""
-        async with self._app.open_async():
+        try:
+            await self._app.open_async()
             yield
+        finally:  # also where none could be opened: it would go on trying
+            await self._app.close_async()
 
     async def work(self) -> None:
         """Run jobs until `stop`; then wait for those under way."""
@@ -89,8 +99,8 @@ class FleetEngine:
             worker.stop()  # type: ignore[no-untyped-call]
 
     def crowded(self) -> bool:
-        """Whether as many jobs run here as may: then another may wait for its turn."""
-        return self._running >= self._concurrency
+        """Whether as many deliveries run here as may: then another may wait for its turn."""
+        return self._sending >= self._concurrency
 
     @property
     def running(self) -> int:
@@ -121,11 +131,16 @@ class FleetEngine:
         return bool(alive) and alive[0]["id"] in {worker.worker_id for worker in self._workers}
 
     async def put(self, jobs: Sequence[Job]) -> None:
-        """Enqueue these jobs, but those that wait already or are being done."""
+        """Enqueue these jobs, but those that wait already or are being done; as many as there is room for."""
         if not jobs:
             return
-        taken = {row["once"] for row in await self._app.connector.execute_query_all_async(_TAKEN)}
-        new = [job for job in jobs if job.once not in taken]
+        taken = await self._app.connector.execute_query_all_async(_TAKEN)
+        known, length = {row["once"] for row in taken}, Counter[str](row["queue"] for row in taken)
+        new = []
+        for job in jobs:
+            if job.once not in known and length[job.queue] < WAITING:
+                length[job.queue] += 1
+                new.append(job)
         for start in range(0, len(new), BATCH):
             await self._put(new[start : start + BATCH])
 
@@ -148,7 +163,11 @@ class FleetEngine:
         await self.put(await self._counted(self._done(lambda: self._tasks.poll(source, rescued=rescued))))
 
     async def _deliver(self, account: str, **_: object) -> None:
-        await self._counted(self._done(lambda: self._tasks.deliver(account, self.crowded)))
+        self._sending += 1
+        try:
+            await self._counted(self._done(lambda: self._tasks.deliver(account, self.crowded)))
+        finally:
+            self._sending -= 1
 
     async def _errand(self, errand: str, **_: object) -> None:
         await self._counted(self._done(lambda: self._tasks.errand(errand)))
@@ -163,6 +182,11 @@ class FleetEngine:
     async def _done(self, work: Callable[[], T]) -> T:
         """Do it on a thread."""
         return await asyncio.get_running_loop().run_in_executor(self._threads, work)
+
+
+def polls_beside(concurrency: int) -> int:
+    """How many polls and errands run at once beside so many deliveries."""
+    return (concurrency + 1) // 2
 
 
 def _queued(job: Job) -> QueuedJob:

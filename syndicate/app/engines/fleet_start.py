@@ -42,7 +42,7 @@ def reached(make: Callable[[], App], say: EventLog, stop: threading.Event) -> Ap
         except LedgerError as fault:
             if not is_away(fault):
                 raise
-            say("ledger.failed", error=str(fault))
+            say("ledger.failed", error=str(fault), hint=fault.hint)
             stop.wait(AGAIN)
             continue
         try:

@@ -6,38 +6,23 @@ process do it.
 
 from __future__ import annotations
 
+import random
 import threading
 import time
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable
 from itertools import zip_longest
 
 from syndicate.app.engines.account_turn import TURN, take_turn
 from syndicate.app.engines.errands import Errand, Errands
+from syndicate.app.engines.queues import ERRANDS, PICTURES, POLLS, POSTS, URGENT, USUAL, Job
 from syndicate.app.engines.running import Running
 from syndicate.app.engines.source_poll import read_source
 from syndicate.app.engines.upkeep import Upkeep
 from syndicate.app.turns import in_turn
 from syndicate.errors import SyndicateError
-from syndicate.model.dataclass import dataclass
 
-POLLS, POSTS, PICTURES, ERRANDS = QUEUES = ("polls", "posts", "pictures", "errands")
-DISPATCH = "dispatch"
-"""The queue of the job that enqueues the others: each worker holds it, whatever else it holds."""
 AHEAD = 20  # polls of one site that wait at a time: one runs, and none may fill the queue for the others
-URGENT, USUAL = 1, 0
-
-
-@dataclass(frozen=True, slots=True)
-class Job:
-    """A job that is to be enqueued: not while an equal one waits, by `once`; not run while one of its `lock` is."""
-
-    task: str
-    queue: str
-    arguments: Mapping[str, str]
-    once: str
-    lock: str
-    priority: int = USUAL
 
 
 class FleetTasks:
@@ -55,11 +40,23 @@ class FleetTasks:
         """
         if not self._dispatching.acquire(blocking=False):
             return []
+        running = self._running
         try:
             self._upkeep.sweep()
-            return [*self.deliveries(), *self._polls(), *self._due_errands()]
+            due = [*self.deliveries(), *self._polls(), *self._due_errands()]
+        except SyndicateError as fault:
+            running.troubles.found("dispatch", str(fault), "ledger")
+            running.say("ledger.failed", error=str(fault), hint=fault.hint)
+        except Exception as bug:  # noqa: BLE001 - the next one tries again, and it is told whole
+            running.troubles.found("tick", f"a bug: {bug!r}")
+            running.bug("dispatch")
+        else:
+            running.troubles.over("dispatch")
+            running.troubles.over("tick")
+            return due
         finally:
             self._dispatching.release()
+        return []
 
     def deliveries(self) -> list[Job]:
         """A turn for each account that has something to send, those of each site after the other's."""
@@ -69,7 +66,8 @@ class FleetTasks:
         now, enabled = ledger.now(), {account.name for account in app.accounts}
         working = {*ledger.deliveries.accounts_with_work(now), *ledger.recovery.pending()} & enabled
         hurried = set(ledger.deliveries.accounts_in_a_hurry(now)) if working else set()
-        return [self._turn(name, urgent=name in hurried) for name in in_turn(working)]
+        mixed = random.sample(sorted(working), len(working))  # not all may find room in the queue each time
+        return [self._turn(name, urgent=name in hurried) for name in in_turn(mixed)]
 
     def _turn(self, account: str, *, urgent: bool) -> Job:
         queue = PICTURES if self._running.app.config.accounts[account].account.image == "card" else POSTS

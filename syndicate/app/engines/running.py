@@ -14,7 +14,8 @@ from syndicate.errors import LedgerError, SyndicateError
 from syndicate.ingestion.websub import Subscriber
 from syndicate.ports import EventLog
 
-OWN = {"ledger", "tick", "clock", "package"}  # troubles of the process itself; the others are of a source or an account
+OWN = {"ledger", "dispatch", "tick", "clock", "package"}
+"""Troubles of the process itself; the others are of a source or an account."""
 
 
 class Running:

@@ -16,10 +16,12 @@ from typing import Any, TypeVar
 import psycopg
 from procrastinate.exceptions import ConnectorException
 
+from syndicate.app import clock
 from syndicate.app.engines.config_reload import ConfigReload
-from syndicate.app.engines.fleet_engine import FleetEngine
+from syndicate.app.engines.fleet_engine import FleetEngine, polls_beside
 from syndicate.app.engines.fleet_log import quiet
 from syndicate.app.engines.fleet_tasks import FleetTasks
+from syndicate.app.engines.fleet_telling import FleetTelling
 from syndicate.app.engines.running import Running
 from syndicate.app.engines.upkeep import Upkeep
 from syndicate.app.monitoring.systemd import notify
@@ -30,6 +32,7 @@ GRACE = 8.0  # seconds for the requests in flight when told to stop
 SILENT = 30.0  # seconds without a sign of the engine after which the worker is unhealthy
 AGAIN = 3.0  # seconds until a database that was lost is tried again
 TICK = 1.0
+APART = 30.0  # seconds between this machine's clock and the server's that are told
 RESCUE = 3.0  # seconds between two looks for jobs of workers that died
 T = TypeVar("T")
 OWN_THREADS = 3  # besides those of the jobs: one dispatches, one looks at the files, one tells
@@ -52,8 +55,11 @@ class FleetWorker:
     ) -> None:
         self._running, self._upkeep, self._reloading, self._hurries = running, upkeep, reloading, hurries
         self._queues, self._concurrency = queues, concurrency
+        self._telling = FleetTelling(running)
         self._tasks = FleetTasks(running, upkeep)
-        self._threads = ThreadPoolExecutor(concurrency + OWN_THREADS, thread_name_prefix="job")
+        self._threads = ThreadPoolExecutor(
+            concurrency + polls_beside(concurrency) + OWN_THREADS, thread_name_prefix="job"
+        )
         self._loop = asyncio.new_event_loop()
         self._stopped, self._called = asyncio.Event(), asyncio.Event()
         self._seen = time.monotonic()
@@ -93,15 +99,27 @@ class FleetWorker:
             try:
                 await self._apart(self._reach)
                 if not begun:
-                    await self._apart(self._upkeep.begin)
+                    await self._apart(self._begin)
                     begun = True
                     notify("READY=1")
                 await self._serve()
             except (SyndicateError, ConnectorException, psycopg.Error, OSError) as fault:
                 self._lost(fault)
                 await self._pause(AGAIN)
+            except Exception:  # noqa: BLE001 - it begins again, and is told whole
+                self._running.bug("worker")
+                await self._pause(AGAIN)
         notify("STOPPING=1")
         await self._leave()
+
+    def _begin(self) -> None:
+        running = self._running
+        ahead = (clock.now() - running.app.ledger.now()).total_seconds()
+        if abs(ahead) > APART:
+            which = "ahead of" if ahead > 0 else "behind"
+            told = f"the clock of this machine is {abs(ahead):.0f} s {which} the server's, which counts"
+            running.say("clock.differs", note=told)
+        self._upkeep.begin()
 
     def _reach(self) -> None:
         """Raise LedgerError, in words that help, if the server cannot be reached."""
@@ -146,7 +164,7 @@ class FleetWorker:
             if time.monotonic() >= rescue_at:
                 rescue_at = time.monotonic() + RESCUE
                 await engine.rescue()
-                self._running.telling.is_ours = await engine.is_first()
+                self._telling.is_ours = await engine.is_first()
             self._seen = time.monotonic()
             self._running.troubles.over("ledger")
             notify(f"WATCHDOG=1\nSTATUS={engine.running} jobs under way")
@@ -158,16 +176,8 @@ class FleetWorker:
         """Each second look whether the config is to be read again, and tell what there is to tell."""
         while True:
             await self._apart(self._reloading.look)
-            await self._apart(self._tell)
+            await self._apart(lambda: self._telling.look(self.health))
             await asyncio.sleep(TICK)
-
-    def _tell(self) -> None:
-        running = self._running
-        running.troubles.look()
-        if running.telling.is_ours:
-            running.telling.alerts(running.app)
-            if self.health() is None:
-                running.telling.heartbeat(running.app)
 
     async def _pause(self, seconds: float) -> None:
         """Wait, unless told to stop."""
@@ -180,7 +190,7 @@ class FleetWorker:
         if isinstance(cause, psycopg.Error):
             fault = explained(self._running.app.config.ledger_name, cause)
         self._running.troubles.found("ledger", str(fault), "ledger")
-        self._running.say("ledger.failed", error=str(fault))
+        self._running.say("ledger.failed", error=str(fault), hint=getattr(fault, "hint", None))
 
     async def _leave(self) -> None:
         running = self._running
