@@ -1,7 +1,7 @@
 """A feed and a Mastodon server on loopback, in a process of their own: `python loopback.py`; the address is printed.
 
 As cheap as a server in Python can be, so that what is measured is the program that asks. `PUT /stories/N` publishes,
-`GET /asked` lists the requests since the last time.
+`GET /asked` lists the requests since the last time. A post takes `--write` seconds.
 """
 
 from __future__ import annotations
@@ -10,6 +10,7 @@ import json
 import socket
 import sys
 import threading
+import time
 from datetime import UTC, datetime
 from email.utils import format_datetime
 
@@ -27,7 +28,8 @@ ANSWERS = {
 class Loopback:
     """What the feed holds and what was asked and posted."""
 
-    def __init__(self) -> None:
+    def __init__(self, write: float = 0.0) -> None:
+        self.write = write
         self.stories = 0
         self.feed = b""
         self.asked: list[str] = []
@@ -49,6 +51,7 @@ class Loopback:
         if path == "/feed.xml":
             return 200, self.feed, "application/rss+xml"
         if method == "POST" and path == "/api/v1/statuses":
+            time.sleep(self.write)
             with self.guard:
                 self.posts += 1
                 number = self.posts
@@ -110,7 +113,7 @@ def rss(stories: int, now: datetime) -> bytes:
 
 def main() -> int:
     """Serve until standard input ends."""
-    loopback = Loopback()
+    loopback = Loopback(float(sys.argv[2]) if sys.argv[1:2] == ["--write"] else 0.0)
     with socket.create_server(("127.0.0.1", 0), backlog=64) as server:
         print(f"http://127.0.0.1:{server.getsockname()[1]}", flush=True)
 
