@@ -19,9 +19,10 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from urllib.request import Request, urlopen
 
-HERE = Path(__file__).parent
-sys.path.insert(0, str(HERE.parent / "examples" / "fleet"))
+sys.path.insert(0, str(Path(__file__).parents[1] / "examples" / "fleet"))
 from database import Database
+
+HERE = Path(__file__).parent
 
 WRITE = 0.020
 """Seconds that the network takes for a post."""
@@ -30,7 +31,7 @@ BOUND = 300.0
 """Posts a second that are asked for, with as many workers as serve best."""
 PATIENCE = 600.0
 CONFIG = """\
-site: {{name: Bench, url: "http://127.0.0.1/"}}
+site: {{name: Bench, url: "https://gazette.example/"}}
 database: {database}
 sources:
   wire: {{url: "{network}/feed.xml", every: 1s, burst: off, similar: post, preflight: off}}
@@ -81,7 +82,12 @@ def measured(workers: int, stories: int, accounts: int) -> dict[str, float]:
     """Posts a second, and the processor seconds of each part for each second that it took."""
     from cryptography.fernet import Fernet
 
-    with tempfile.TemporaryDirectory() as folder, Database() as database, network() as served, contextlib.ExitStack() as on:
+    with (
+        tempfile.TemporaryDirectory() as folder,
+        Database() as database,
+        network() as served,
+        contextlib.ExitStack() as on,
+    ):
         config = Path(folder) / "config.yaml"
         names = "\n".join(ACCOUNT.format(n=n, network=served.url) for n in range(accounts))
         config.write_text(CONFIG.format(database=database.url, network=served.url, accounts=names), encoding="utf-8")

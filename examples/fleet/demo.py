@@ -1,7 +1,7 @@
 """Three workers share a thousand stories: `make fleet-demo` (ARGS=--stay keeps it running, ARGS="--stories 100").
 
 From nothing: a PostgreSQL server in a folder, the ledger in it, stand-ins for the networks, a site, and three
-`syndicate worker` processes that poll and post together. While they do, one of them is killed in the middle of its work.
+`syndicate worker` processes that poll and post together. While they do, one is killed in the middle of its work.
 Then the posts are counted where they arrived. Nothing leaves this machine, and nothing needs root. Ends with 1 if any
 story is missing on an account, or there twice.
 """
@@ -18,7 +18,7 @@ import tempfile
 import threading
 import time
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from urllib.request import urlopen
 
@@ -127,7 +127,9 @@ def work(fleet: Fleet, stories: int) -> Counter[tuple[str, str]]:
         fleet.talk.say(f"{spent:6.1f} s  {published:5} stories are on the site, {arrived.total():5} posts have arrived")
         if not killed and arrived.total() >= wanted // 3:
             killed = True
-            fleet.talk.say(fleet.talk.painted(f"          worker {fleet.kill()} is killed, in the middle of it", "1;31"))
+            fleet.talk.say(
+                fleet.talk.painted(f"          worker {fleet.kill()} is killed, in the middle of it", "1;31")
+            )
         if arrived.total() >= wanted and killed:
             break
         time.sleep(2)
@@ -158,7 +160,7 @@ def play(talk: Talk, stories: int, *, stay: bool) -> int:
 
 
 @contextlib.contextmanager
-def _stand_ins():
+def _stand_ins() -> Iterator[str]:
     """The address of the stand-ins, in a process of their own."""
     command = [sys.executable, "-m", "syndicate", "sandbox", "--port", "0"]
     with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True) as process:
@@ -174,7 +176,9 @@ def _ended(fleet: Fleet, sandbox: str, stories: int, arrived: Counter[tuple[str,
     wrong = _faults(arrived, links)
     for name in ACCOUNTS:
         times = [arrived[name, link] for link in links]
-        talk.say(f"{name:<9} {sum(map(bool, times)):5} of {stories} stories, {sum(max(0, n - 1) for n in times)} doubled")
+        talk.say(
+            f"{name:<9} {sum(map(bool, times)):5} of {stories} stories, {sum(max(0, n - 1) for n in times)} doubled"
+        )
     talk.say(f"{OUT / 'fleet.html'}: all posts, as the stand-ins received them")
     if wrong:
         talk.step(talk.painted("Something is wrong", "1;31"))
