@@ -20,10 +20,11 @@ unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help constraints demo cards test test-busy test-servers check chaos fix bench shape mutants clean format-check lint types imports collected wheel
+.PHONY: help constraints demo fleet-demo cards test test-busy test-servers check chaos fix bench shape mutants clean format-check lint types imports collected wheel
 
 help:
 	@echo "make demo      a newsroom's morning on this machine: a sample site, stand-ins for the networks, real commands"
+	@echo "make fleet-demo  three workers on a PostgreSQL of their own share a thousand stories, and one of them is killed"
 	@echo "make cards     every card theme on every kind of story, as one page: cards.html"
 	@echo "make test      everything CI runs: format, lint, types, imports, all tests"
 	@echo "make test-busy all tests three times, while other processes keep every core busy"
@@ -48,6 +49,9 @@ help:
 
 demo: $(READY)
 	@$(BIN)/python examples/demo.py $(ARGS)
+
+fleet-demo: $(READY)
+	@$(BIN)/python examples/fleet/demo.py $(ARGS)
 
 cards: $(READY)
 	$(BIN)/syndicate cards preview --output cards.html $(ARGS)
@@ -86,6 +90,7 @@ fix: $(READY)
 chaos: $(READY)
 	$(BIN)/python -m tests.chaos.storm $(ARGS)
 	$(BIN)/python -m tests.chaos.week
+	$(BIN)/python -m tests.chaos.fleet
 
 bench: $(READY)
 	$(BIN)/python bench/benchmarks.py $(ARGS)

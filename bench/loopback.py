@@ -3,6 +3,7 @@
 As cheap as a server in Python can be, so that what is measured is the program that asks. `PUT /stories/N` publishes,
 `GET /asked` lists the requests since the last time, `PUT /lose/N` takes the next N posts and closes the connection
 instead of an answer. A post with an Idempotency-Key that was there before is the same post, as on a real server.
+A post takes `--write` seconds.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ import json
 import socket
 import sys
 import threading
+import time
 from datetime import UTC, datetime
 from email.utils import format_datetime
 
@@ -28,7 +30,8 @@ ANSWERS = {
 class Loopback:
     """What the feed holds and what was asked and posted."""
 
-    def __init__(self) -> None:
+    def __init__(self, write: float = 0.0) -> None:
+        self.write = write
         self.stories = 0
         self.feed = b""
         self.asked: list[str] = []
@@ -45,6 +48,7 @@ class Loopback:
         if path == "/feed.xml":
             return 200, self.feed, "application/rss+xml"
         if method == "POST" and path == "/api/v1/statuses":
+            time.sleep(self.write)
             return self.post(key)
         found = next((each for start, each in ANSWERS.items() if path.startswith(start)), None)
         return (200, found, "application/json") if found else (404, b'{"error":"Record not found"}', "application/json")
@@ -134,7 +138,7 @@ def rss(stories: int, now: datetime) -> bytes:
 
 def main() -> int:
     """Serve until standard input ends."""
-    loopback = Loopback()
+    loopback = Loopback(float(sys.argv[2]) if sys.argv[1:2] == ["--write"] else 0.0)
     with socket.create_server(("127.0.0.1", 0), backlog=64) as server:
         print(f"http://127.0.0.1:{server.getsockname()[1]}", flush=True)
 

@@ -17,6 +17,7 @@ from tests import processes
 
 ROOT = Path(syndicate.__file__).parent
 HEAVY = ("requests", "urllib3", "jinja2", "apscheduler", "pydantic", "ruamel", "PIL", "rich", "cryptography", "sqlite3")
+OF_SERVERS = ("psycopg", "psycopg_pool", "procrastinate", "asgiref")
 
 COMMAND = re.compile(rf"\bsyndicate (?:{'|'.join(COMMANDS)})\b")
 
@@ -38,7 +39,13 @@ def test_help_loads_click_and_little_else():
         "with contextlib.suppress(SystemExit), contextlib.redirect_stdout(io.StringIO()):\n    main(['--help'])"
     )
     assert "click" in modules
-    assert not modules.intersection(HEAVY)
+    assert not modules.intersection((*HEAVY, *OF_SERVERS))
+
+
+def test_without_a_server_the_daemon_loads_nothing_that_only_servers_need():
+    modules = loaded("from syndicate.app.engines.installed import load_rooms\nload_rooms()")
+    assert "syndicate.app.engines.daemon" in modules
+    assert not modules.intersection(OF_SERVERS)
 
 
 @pytest.mark.parametrize(

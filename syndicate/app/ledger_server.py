@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import importlib.util
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -56,12 +57,15 @@ def require_key(config: Config, environ: Mapping[str, str]) -> None:
 
 
 def upgraded(config: Config) -> int:
-    """Make the ledger's tables on the server, or bring them to this version. Returns the schema's version before."""
-    database = connected(require_server(config), upgrade=True)
-    try:
+    """Make the ledger's tables on the server, or bring them to this version, with those of the job engine where that
+    is installed. Returns the version of the ledger's schema before.
+    """
+    with contextlib.closing(connected(require_server(config), upgrade=True)) as database:
+        if importlib.util.find_spec("procrastinate"):
+            from syndicate.app.fleet_schema import upgrade
+
+            upgrade(database)
         return database.was
-    finally:
-        database.close()
 
 
 @contextlib.contextmanager

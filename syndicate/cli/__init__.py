@@ -22,6 +22,7 @@ COMMANDS = {
     "preview": "Show what would be posted; sends nothing.",
     "cards": "Show the card themes on sample articles, for designers.",
     "daemon": "Read your sources and post until told to stop.",
+    "worker": "The same work on many machines, with the ledger on PostgreSQL.",
     "articles": "Show what the sources list now; writes nothing.",
     "status": "How things stand, on one screen; exit 1 when a person is needed.",
     "deliveries": "Every post: list, show, approve, retry, skip, resolve, delete, repost.",

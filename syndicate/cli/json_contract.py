@@ -37,6 +37,7 @@ COMMANDS: Mapping[str, Prints] = {
     "post": Prints(("deliveries",), f"{_EACH} of the run; the first run of a source prints none"),
     "preview": Prints(("deliveries",), f"{_EACH}, as a real run would record it before its claim"),
     "daemon": Prints(("event",), "on standard error, one line for each event"),
+    "worker": Prints(("event",), "on standard error, one line for each event"),
     "articles": Prints(("articles",), "one line for each article, in the order of the document"),
     "status": Prints(("status",), "one line"),
     "deliveries list": Prints(("deliveries",), f"{_EACH}, in planned order; every one, unless limited"),

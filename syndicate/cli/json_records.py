@@ -299,6 +299,7 @@ EVENTS: Mapping[str, tuple[str, Fields]] = {
     "ledger.note": ("What a person may want to know of the ledger.", {"note": "in words"}),
     "ledger.noticed": ("The ledger was put back, or there was a stop.", {"why": "which of them", "note": "in words"}),
     "clock.failed": ("The clock of this machine is doubted.", {**_ERROR, "hint": "what helps"}),
+    "clock.differs": ("This machine's clock is not the database server's, which counts.", {"note": "by how much"}),
     "config.changed": ("The config file was changed.", {"file": "its path", "note": "in words"}),
     "config.reloaded": ("The config was read again.", {"sources": "how many", "accounts": "how many"}),
     "config.refused": (

@@ -43,6 +43,7 @@ from syndicate.ledger.sources import Sources
 from syndicate.ledger.standing import Standing
 from syndicate.ledger.subscriptions import Subscriptions
 from syndicate.ledger.timekeeping import Timekeeping
+from syndicate.ledger.told_once import ToldOnce
 from syndicate.ledger.waiting import Waiting
 from syndicate.model import Account, Reason
 from syndicate.ports import Clock, ClockDoubt
@@ -89,6 +90,7 @@ class Ledger:
         self.floods = Floods(database)
         self.notices = Notices(database)
         self.alerts = Alerts(database)
+        self.told_once = ToldOnce(database)
         self.notes: list[str] = []  # for the person who runs this
         self.credentials = Credentials(database, key, self.notes)
         self.subscriptions = Subscriptions(database, self.credentials)

@@ -373,6 +373,15 @@ class Deliveries:
         )
         return [row["name"] for row in found]
 
+    def accounts_in_a_hurry(self, now: datetime) -> list[str]:
+        """Names of accounts that have breaking news due."""
+        found = self._db.rows(
+            "SELECT name FROM account WHERE EXISTS (SELECT 1 FROM delivery WHERE account = account.name"
+            " AND state = 'due' AND priority <= 0 AND +due_at <= :now)",
+            now=micros(now),
+        )
+        return [row["name"] for row in found]
+
     def unclear(self) -> list[str]:
         """Names of accounts that have an unknown delivery."""
         found = self._db.rows("SELECT DISTINCT account FROM delivery WHERE state = 'unknown'")

@@ -196,6 +196,12 @@ class PostgresDatabase:
     def widen(self, cache_kb: int) -> None:
         """Nothing to do: the server has its own memory."""
 
+    def script(self, statements: str) -> None:
+        """Run several statements, as PostgreSQL has them; best within `transaction`."""
+        mine = self._connections.mine()
+        with mine.lock, self._translated(mine):
+            self._connections.of(mine).execute(statements.encode())
+
     def close(self) -> None:
         """Close every thread's connection. One that is in use for long stays open."""
         self._connections.close()
@@ -287,12 +293,7 @@ class PostgresDatabase:
             database.require_known(self)
         if version < database.VERSION:
             with self.transaction():  # two processes one after the other
-                database.migrate(self, self._run)
-
-    def _run(self, script: str) -> None:
-        mine = self._connections.mine()
-        with self._translated(mine):
-            self._connections.of(mine).execute(translated(script))
+                database.migrate(self, lambda script: self.script(translated(script)))
 
 
 def _fetched(cursor: psycopg.Cursor[tuple[Any, ...]]) -> list[Row]:

@@ -33,7 +33,7 @@ SELECT set_config(name, '0', false)
  WHERE current_setting(name, true) IS NOT NULL
 """
 """Whatever the role or the database has: of other limits than ours, each one would end something in its middle."""
-_ALIVE: dict[str, Any] = {
+ALIVE: dict[str, Any] = {
     "application_name": "syndicate",
     "connect_timeout": REACH_SECONDS,
     "keepalives_idle": 10,
@@ -79,7 +79,7 @@ class Connections:
     def __init__(self, address: str) -> None:
         self._prepared = ""
         try:
-            self._given: dict[str, Any] = _ALIVE | conninfo_to_dict(address)
+            self._given: dict[str, Any] = ALIVE | conninfo_to_dict(address)
         except psycopg.ProgrammingError:  # its words may hold the password
             raise LedgerError(f"{server_place(address)} is no address that can be read", hint=SPECIAL) from None
         self._local = threading.local()

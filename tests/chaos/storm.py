@@ -18,10 +18,11 @@ import tempfile
 import threading
 import time
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from subprocess import Popen
+from typing import Any
 
 from syndicate.sandbox.server import Sandbox
 from tests import processes
@@ -58,6 +59,17 @@ class Result:
     posts: Counter[tuple[str, str]] = field(default_factory=Counter)
     states: dict[tuple[str, str], str] = field(default_factory=dict)
     rows: dict[tuple[str, str], dict[str, object]] = field(default_factory=dict)
+
+    def count(self, posts: Iterable[dict[str, Any]], rows: Iterable[dict[str, Any]], site: Site) -> None:
+        """Take in what stands on the networks and in the ledger; a story that is in neither was never planned."""
+        for post in posts:
+            self.posts[post["platform"], post["link"].partition("?")[0]] += 1
+        for row in rows:
+            at = str(row["platform"]), str(row["article"])
+            self.rows[at], self.states[at] = row, str(row["state"])
+        for story in site.stories:
+            for network in self.networks:
+                self.states.setdefault((network, site.link(story)), "never planned")
 
     def duplicates(self, network: str) -> int:
         """Posts beyond the first of a story."""
@@ -114,6 +126,7 @@ class Storm:
         library: str | None = None,
     ) -> None:
         self.lock_seconds, self.networks = lock_seconds, networks
+        self.environ = dict(os.environ)
         self.fake = FakeClock(folder, library) if library else None
         self.folder, self.site, self.sandbox = folder, site, sandbox
         self.dice = random.Random(seed)
@@ -238,14 +251,14 @@ defaults: {{image: none, settle: 2s, schedule: {{catch_up: all}}}}
             if known and not {row["state"] for row in rows} & {"planned", "due", "sending", "unknown"}:
                 return
 
-    def rows(self) -> list[dict[str, object]]:
+    def rows(self) -> list[dict[str, Any]]:
         """The ledger, as `deliveries list` prints it."""
         words = [sys.executable, "-m", "syndicate", "-c", str(self.folder / "config.yaml")]
-        listed = processes.run([*words, "deliveries", "list", "--json"])
+        listed = processes.run([*words, "deliveries", "list", "--json"], env=self.environ)
         return [json.loads(line) for line in listed.stdout.splitlines()]
 
 
-def _rules(networks: Sequence[str], seed: int, wrath: float) -> list[dict[str, object]]:
+def rules(networks: Sequence[str], seed: int, wrath: float) -> list[dict[str, object]]:
     """What befalls commits: refusals, lost answers before and after the post was accepted, and slowness.
 
     Each rule has dice of its own; with the same ones, a rule would only ever fall where the one before it has.
@@ -284,20 +297,13 @@ def storm(
     with Sandbox(port=0, latency=0.02) as sandbox, processes.ended():
         made = Storm(folder, site, sandbox, seed, lock_seconds, networks, library)
         made.first_run()
-        sandbox.add_faults(_rules(networks, seed, wrath))
+        sandbox.add_faults(rules(networks, seed, wrath))
         stops = made.rage(kills, stories)
         result = Result(networks, stories, kills, stops, made.locks, made.full, made.clocks)
         for rule in sandbox.faults.records():
             result.faults[rule["fault"]] += rule["done"]
         made.calm()
-        for post in sandbox.posts():
-            result.posts[post["platform"], post["link"].partition("?")[0]] += 1
-        for row in made.rows():
-            at = str(row["platform"]), str(row["article"])
-            result.rows[at], result.states[at] = row, str(row["state"])
-        for story in site.stories:
-            for network in networks:
-                result.states.setdefault((network, site.link(story)), "never planned")
+        result.count(sandbox.posts(), made.rows(), site)
     site.close()
     return result
 

@@ -37,7 +37,9 @@ def test_a_bug_with_one_source_or_account_is_told_whole_and_stops_no_other(clock
 
     recovery = SimpleNamespace(pending=list)
     ledger = SimpleNamespace(now=clock, recovery=recovery, deliveries=SimpleNamespace(next_due=broken))
-    config = SimpleNamespace(accounts={"masto": SimpleNamespace(account=Account("masto", "mastodon"))})
+    config = SimpleNamespace(
+        sources={"news"}, accounts={"masto": SimpleNamespace(account=Account("masto", "mastodon"))}
+    )
     app = SimpleNamespace(rounds=SimpleNamespace(poll=broken), ledger=ledger, config=config, gate=None, deliver=broken)
     daemon = Daemon(app, say, threading.Event())
     daemon._poll("news")
@@ -67,7 +69,7 @@ def daemon_of(tmp_path, clock, sources, **settings):
     path = tmp_path / "config.yaml"
     path.write_text("site: {name: G, url: 'https://gazette.example'}\nsources:\n" + "\n".join(lines), encoding="utf-8")
     daemon = Daemon(App(RealRun(load(path, {}), {}, clock)), lambda *_, **__: None, threading.Event())
-    daemon._begin()
+    daemon.upkeep.begin()
     begun = []
     daemon._polls = SimpleNamespace(submit=lambda job, *host: begun.extend(host if job == daemon._visit else ()))
     return daemon, begun
@@ -80,47 +82,47 @@ def test_all_sites_that_are_due_are_read_at_once_and_the_sources_of_one_in_turn(
     daemon._start_polls()
     assert len(begun) == len(set(begun)) == 501
     assert list(daemon._queues["slow.example"]) == [f"s{number}" for number in range(6)]
-    ledger = daemon._app.ledger
+    ledger = daemon.running.app.ledger
     assert ledger.sources.due(clock.now) == {}  # written down before any of them is asked
     daemon._start_polls()
     clock.move(minutes=6)
     daemon._start_polls()  # still under way
     assert len(begun) == 501
-    daemon._app.close()
+    daemon.running.app.close()
 
 
 def test_the_overdue_sources_of_a_site_are_spread_and_new_ones_and_lone_ones_are_not(tmp_path, clock, article):
     sources = {f"s{number}": f"https://big.example/{number}.xml" for number in range(40)}
     sources |= {"alone": "https://small.example/", "new": "https://big.example/new.xml"}
     daemon, _ = daemon_of(tmp_path, clock, sources)
-    ledger = daemon._app.ledger
+    ledger = daemon.running.app.ledger
     for name in sources:
         if name != "new":
             wait = {"next_poll_at": clock.now + timedelta(minutes=5), "wish": NO_HINTS}
             ledger.sources.read(name, Validators(), baseline_at=clock.now, entries=1, **wait)
     clock.move(hours=3)
-    daemon._begin()
+    daemon.upkeep.begin()
     assert set(ledger.sources.due(clock.now)) == {"alone", "new"}
     spread = [len(ledger.sources.due(clock.now + timedelta(minutes=minute))) - 2 for minute in range(6)]
     assert (spread[0], spread[5]) == (0, 40)
     assert all(2 <= later - before <= 15 for before, later in itertools.pairwise(spread))
-    daemon._begin()  # a crash loop does not put them off again
+    daemon.upkeep.begin()  # a crash loop does not put them off again
     assert len(ledger.sources.due(clock.now + timedelta(minutes=5))) == 42
-    daemon._app.close()
+    daemon.running.app.close()
 
 
 def test_a_shorter_interval_holds_from_the_next_start_on(tmp_path, clock):
     daemon, _ = daemon_of(tmp_path, clock, {"news": "https://gazette.example/", "down": "https://down.example/"})
-    ledger, later = daemon._app.ledger, clock.now + timedelta(hours=6)
+    ledger, later = daemon.running.app.ledger, clock.now + timedelta(hours=6)
     for name in ("news", "down"):
-        ledger.sources.ensure(name, daemon._app.config.sources[name].url)
+        ledger.sources.ensure(name, daemon.running.app.config.sources[name].url)
         ledger.sources.read(name, Validators(), baseline_at=clock.now, entries=1, next_poll_at=later)
     ledger.sources.failed("down", "answers 503", next_poll_at=later, retry_at=None)
-    daemon._begin()
-    every = daemon._app.config.sources["news"].every
+    daemon.upkeep.begin()
+    every = daemon.running.app.config.sources["news"].every
     assert ledger.sources.ensure("news", "https://gazette.example/").next_poll_at == clock.now + every.most
     assert ledger.sources.ensure("down", "https://down.example/").next_poll_at == later, "what fails keeps its wait"
-    daemon._app.close()
+    daemon.running.app.close()
 
 
 def test_a_look_up_needs_a_login_and_nothing_else_of_an_account(ledger, article, clock):
@@ -233,9 +235,9 @@ def test_mended_hours_hold_at_once_and_after_a_restart(tmp_path, clock, article,
 
     daemon = Daemon(app, lambda event, **_: told.append(event), threading.Event(), renew=renew)
     if restarted:
-        daemon._begin()
+        daemon.upkeep.begin()
     else:
-        daemon._read_again()
+        daemon.reloading.read_again()
     assert app.ledger.deliveries.accounts_with_work(clock()) == ["masto"]
     assert told == ([] if restarted else ["config.reloaded"])
     app.close()
@@ -250,8 +252,8 @@ def test_a_config_with_a_mistake_is_refused_and_the_old_one_stays(tmp_path, cloc
         return App(before.kind.with_config(load(path, {}))), None
 
     daemon = Daemon(app, lambda *event, **fields: told.append((*event, fields)), threading.Event(), renew=renew)
-    daemon._read_again()
-    assert daemon._app is app
+    daemon.reloading.read_again()
+    assert daemon.running.app is app
     [(event, fields)] = told
     assert event == "config.refused"
     assert "visibilty" in fields["error"]
@@ -261,14 +263,14 @@ def test_a_config_with_a_mistake_is_refused_and_the_old_one_stays(tmp_path, cloc
 def test_a_ledger_that_is_gone_is_a_reason_of_healthz_until_it_is_back(tmp_path, clock):
     daemon, _ = daemon_of(tmp_path, clock, {"news": "https://gazette.example/rss"})
     daemon._polls.grow = lambda: None
-    path = daemon._app.config.ledger
+    path = daemon.running.app.config.ledger
     away = path.rename(path.with_name("away"))
     daemon._tick()
     assert "is gone" in daemon.health()
     away.rename(path)
     daemon._tick()
     assert daemon.health() is None
-    daemon._app.close()
+    daemon.running.app.close()
 
 
 @pytest.mark.slow
@@ -340,7 +342,8 @@ def test_a_ledger_that_a_poll_cannot_write_is_a_trouble_and_over_with_the_next_p
     def poll(_):
         raise next(outcomes)
 
-    app = SimpleNamespace(rounds=SimpleNamespace(poll=poll), ledger=SimpleNamespace(now=clock))
+    rounds, config = SimpleNamespace(poll=poll), SimpleNamespace(sources={"news"})
+    app = SimpleNamespace(rounds=rounds, config=config, ledger=SimpleNamespace(now=clock))
     daemon = Daemon(app, lambda *_, **__: None, threading.Event())
     reasons = []
     for _ in range(3):
@@ -358,11 +361,11 @@ def test_a_trouble_of_what_is_not_asked_any_more_is_over(clock):
     daemon = Daemon(app, lambda *_, **__: None, threading.Event())
     daemon._lanes = SimpleNamespace(submit=lambda *_: None)
     for name in ("package", "source news", "source gone", "account masto", "account idle"):
-        daemon._troubles.found(name, "wrong")
+        daemon.running.troubles.found(name, "wrong")
     daemon._start_lanes()
-    assert daemon._troubles.names() == {"package", "source news", "account masto"}
+    assert daemon.running.troubles.names() == {"package", "source news", "account masto"}
     working.clear()
     daemon._busy.clear()
     config.sources.clear()
     daemon._start_lanes()
-    assert daemon._troubles.names() == {"package"}
+    assert daemon.running.troubles.names() == {"package"}

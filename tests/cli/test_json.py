@@ -150,8 +150,8 @@ def words(name: str, house: House) -> list[str]:
     }.get(name, list)()
 
 
-ELSEWHERE = {"daemon", "db import", "db export"}
-"""`daemon` does not end; the others need a server (test_postgresql.py)."""
+ELSEWHERE = {"daemon", "worker", "db import", "db export"}
+"""`daemon` and `worker` do not end; the others need a server (test_postgresql.py)."""
 
 
 @pytest.mark.parametrize("name", [name for name in leaves() if knows_json(name) and name not in ELSEWHERE])

@@ -94,7 +94,7 @@ class World:
             self.app, lambda event, **fields: self.said.append({"event": event, **fields}), threading.Event()
         )
         self.daemon._polls, self.daemon._lanes = Inline(), Idle()
-        self.daemon._begin()
+        self.daemon.upkeep.begin()
 
     def restart(self) -> None:
         self.app.close()

@@ -12,6 +12,13 @@ import syndicate
 ROOMS = ("app", "delivery", "ingestion", "ledger", "net", "planning", "platforms", "rendering", "sources")
 APART = ("syndicate.rendering.cards", "syndicate.rendering.preview", "syndicate.sources.isolated_child")
 """Loaded by processes of their own, or by commands."""
+OF_SERVERS = (
+    "syndicate.ledger.postgresql",
+    "syndicate.app.fleet",
+    "syndicate.app.engines.fleet",
+    "syndicate.app.engines.worker",
+)
+"""Loaded already where a server keeps the ledger; elsewhere what they import need not be installed."""
 
 
 def load_rooms() -> None:
@@ -19,7 +26,7 @@ def load_rooms() -> None:
     for room in ROOMS:
         package = importlib.import_module(f"syndicate.{room}")
         for found in pkgutil.walk_packages(package.__path__, f"{package.__name__}."):
-            if not found.name.startswith(APART):
+            if not found.name.startswith((*APART, *OF_SERVERS)):
                 importlib.import_module(found.name)
 
 

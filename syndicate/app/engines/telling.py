@@ -26,6 +26,8 @@ class Telling:
 
     def __init__(self, say: EventLog) -> None:
         self._say = say
+        self.chosen: Callable[[App, str], bool] = lambda *_: True
+        """Whether this process tells these words; of many that meet the same, one does."""
         self.sending = threading.Lock()  # held while alerts are sent
         self._tell_at = 0.0
         self._observe_at = 0.0
@@ -55,8 +57,14 @@ class Telling:
     def alarm(self, app: App, kind: Kind, words: str) -> None:
         """Send an alert that needs no ledger."""
         ways = _ways(app)
+
+        def work() -> list[str]:
+            if not self.chosen(app, words):
+                return []
+            return send_without_ledger(ways, kind, "daemon", words, app.ledger.now())
+
         if ways:
-            self._apart(lambda: send_without_ledger(ways, kind, "daemon", words, app.ledger.now()))
+            self._apart(work)
 
     def heartbeat(self, app: App) -> None:
         """Fetch the heartbeat's address now and then, if the sources are well."""

@@ -7,8 +7,7 @@ import threading
 
 import pytest
 
-from syndicate.app.engines import daemon as engine
-from syndicate.app.engines import telling
+from syndicate.app.engines import telling, upkeep
 from syndicate.app.engines.daemon import Daemon
 from syndicate.app.runs import RealRun
 from syndicate.app.wiring import App, load
@@ -33,12 +32,12 @@ alerts:
         self.folder, self.events, self.site = folder, [], site
         self.app = App(RealRun(load(path, {}), {}, clock))
         self.daemon = Daemon(self.app, lambda event, **fields: self.events.append((event, fields)), threading.Event())
-        self.daemon._begin()
+        self.daemon.upkeep.begin()
 
     def tell(self):
-        self.daemon._telling._tell_at = 0.0
-        self.daemon._telling.alerts(self.app)
-        with self.daemon._telling.sending:  # until its thread is done
+        self.daemon.running.telling._tell_at = 0.0
+        self.daemon.running.telling.alerts(self.app)
+        with self.daemon.running.telling.sending:  # until its thread is done
             return [json.loads(line) for line in self.told.read_text().splitlines()] if self.told.exists() else []
 
     @property
@@ -52,7 +51,7 @@ alerts:
 @pytest.fixture
 def told(tmp_path, clock, site, monkeypatch):
     monkeypatch.setattr(telling, "TELL", 0.0)
-    monkeypatch.setattr(engine, "HEARING", 0.0)  # no server is asked here that could say what time it is
+    monkeypatch.setattr(upkeep, "HEARING", 0.0)  # no server is asked here that could say what time it is
     made = Told(tmp_path, clock, site)
     yield made
     made.app.close()
@@ -60,8 +59,8 @@ def told(tmp_path, clock, site, monkeypatch):
 
 def test_each_delivery_that_is_dropped_is_an_event_with_its_cause(told, article, clock):
     row = planned(told.app.ledger, article(), MASTO, reason="rate_limited", expires_at=clock(), error="HTTP 429")
-    told.daemon._sweep()
-    told.daemon._sweep()
+    told.daemon.upkeep.sweep()
+    told.daemon.upkeep.sweep()
     [(event, fields)] = told.events
     assert event == "delivery.skipped"
     assert (fields["key"], fields["account"], fields["title"]) == (row.key, "masto", "Story 1")
@@ -92,7 +91,7 @@ def test_a_heartbeat_is_sent_at_once_then_each_five_minutes_and_only_while_all_i
     told.app.ledger.sources.failed("news", "down", next_poll_at=clock(), retry_at=None)
     told.daemon._tick()
     told.app.ledger.database.change("UPDATE source SET fails = 0")
-    told.daemon._troubles.found("package", "the package was replaced")
+    told.daemon.running.troubles.found("package", "the package was replaced")
     told.daemon._tick()
     assert len(begun) == 4
     assert told.pings() == ["/ping"]
