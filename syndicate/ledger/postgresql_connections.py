@@ -61,7 +61,6 @@ class Connections:
 
     def __init__(self, address: str) -> None:
         self._address = address
-        self._prepared = ""
         self._local = threading.local()
         self._all: dict[threading.Thread, ThreadConnection] = {}
         self._guard = threading.Lock()
@@ -85,16 +84,11 @@ class Connections:
                 self._all[threading.current_thread()] = mine
         return mine.connection
 
-    def prepare(self, statement: str) -> None:
-        """Prepare a statement on this thread's connection, and on each that is opened from now on."""
-        self.of(self.mine()).execute(statement.encode())
-        self._prepared = statement
-
     def _open(self) -> psycopg.Connection[tuple[Any, ...]]:
         given: dict[str, Any] = _ALIVE | conninfo_to_dict(self._address)
         connection = psycopg.connect(autocommit=True, cursor_factory=psycopg.ClientCursor, **given)
         connection.adapters.register_loader("numeric", _NumberLoader)
-        connection.execute(f"{_SETTINGS}; {self._prepared}".encode())
+        connection.execute(_SETTINGS)
         return connection
 
     def close(self) -> None:
