@@ -25,11 +25,10 @@ LOCK = 0x53594E44
 """The lock of a ledger's writers, with the hash of its schema's name."""
 _WRITER = f"SELECT pg_advisory_xact_lock({LOCK}, hashtext(current_schema()))"
 _KNOWN = (
-    f"PREPARE known AS SELECT CAST('{NEEDS} ' || value AS BIGINT) FROM meta"
-    " WHERE name = 'schema_oldest' AND CAST(value AS BIGINT) > "
+    f"SELECT CAST('{NEEDS} ' || value AS BIGINT) FROM meta WHERE name = 'schema_oldest' AND CAST(value AS BIGINT) > "
 )
-"""Fails, with what is needed, where a newer version has changed the tables since they were opened. It is executed
-after the lock, in the same message, so that nobody changes them between this and what is written.
+"""Fails, with what is needed, where a newer version has changed the tables since they were opened. It goes after
+the lock, in the same message, so that nobody changes them between this and what is written.
 """
 
 
@@ -57,7 +56,7 @@ class PostgresDatabase:
         self._writer = _WRITER
         try:
             self._migrate() if upgrade else self._require_version()
-            self._prepare()
+            self._writer = f"{_WRITER}; {_KNOWN}{database.VERSION}"
         except BaseException:
             self.close()
             raise
@@ -262,13 +261,6 @@ class PostgresDatabase:
             raise explained(self.name, fault) from fault
 
     # Tables
-
-    def _prepare(self) -> None:
-        """From now on, nothing is written to tables that a newer version has changed."""
-        mine = self._connections.mine()
-        with mine.lock, self._translated(mine):
-            self._connections.prepare(f"{_KNOWN}{database.VERSION}")
-        self._writer = f"{_WRITER}; EXECUTE known"
 
     def _version(self) -> int:
         found = self.row(

@@ -77,7 +77,6 @@ class Connections:
     """All connections of one process to one database."""
 
     def __init__(self, address: str) -> None:
-        self._prepared = ""
         try:
             self._given: dict[str, Any] = ALIVE | conninfo_to_dict(address)
         except psycopg.ProgrammingError:  # its words may hold the password
@@ -105,16 +104,10 @@ class Connections:
                 self._all[threading.current_thread()] = mine
         return mine.connection
 
-    def prepare(self, statement: str) -> None:
-        """Prepare a statement on this thread's connection, and on each that is opened from now on."""
-        self.of(self.mine()).execute(statement.encode())
-        self._prepared = statement
-
     def _open(self) -> psycopg.Connection[tuple[Any, ...]]:
         connection = psycopg.connect(autocommit=True, cursor_factory=psycopg.ClientCursor, **self._given)
         connection.adapters.register_loader("numeric", _NumberLoader)
-        settings = _SETTINGS.format(busy=BUSY_SECONDS, idle=IDLE_SECONDS)
-        connection.execute(f"{settings}; {self._prepared}".encode())
+        connection.execute(_SETTINGS.format(busy=BUSY_SECONDS, idle=IDLE_SECONDS).encode())
         return connection
 
     def close(self) -> None:
