@@ -134,7 +134,7 @@ def test_a_worker_that_is_killed_as_it_commits_is_taken_over_and_nothing_is_doub
     assert flight.begun.wait(PATIENCE)
     [(claimed,), *_] = fleet.asked("SELECT claimed_by FROM delivery WHERE state = 'sending'")
     killed = workers.pop(json.loads(claimed)["pid"])
-    killed.kill()
+    processes.end(killed)
     flight.over.set()
     assert wait_for(lambda: fleet.states() == {"posted": 2}), fleet.said(1) + fleet.said(2)
     assert ends(*workers.values())

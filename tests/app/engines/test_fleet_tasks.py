@@ -9,6 +9,7 @@ import pytest
 from syndicate.app.engines import fleet_tasks
 from syndicate.app.engines.errands import Errand
 from syndicate.app.engines.fleet_tasks import FleetTasks
+from syndicate.app.engines.fleet_telling import FleetTelling
 from syndicate.app.engines.running import Running
 from syndicate.app.engines.upkeep import Upkeep
 from syndicate.app.runs import RealRun
@@ -113,3 +114,36 @@ def test_a_bug_in_a_dispatch_is_told_whole_and_an_errand_of_a_later_version_is_l
     told.tasks.errand("of a later version")
     told.tasks.errand("shelf")
     assert done == [Errand.SHELF]
+
+
+def test_of_many_workers_one_tells_what_all_have_met(tasks, monkeypatch):
+    told = tasks()
+    both = [Running(told.app, lambda *_, **__: None, threading.Event()) for _ in range(2)]
+    telling = [FleetTelling(running) for running in both]
+
+    def chosen():
+        return [running.telling.chosen(told.app, "the disk is full") for running in both]
+
+    assert chosen() == [True, False]
+    telling[1].is_ours = True
+
+    def away(*_):
+        raise LedgerError("cannot be reached")
+
+    monkeypatch.setattr(told.app.ledger.told_once, "is_first", away)
+    assert chosen() == [False, True]
+    alerted = []
+    for running in both:
+        monkeypatch.setattr(running.telling, "alerts", alerted.append)
+    for each in telling:
+        each.look(lambda: "ill")
+    assert alerted == [told.app]
+
+
+def test_a_trouble_with_an_account_that_others_went_on_with_is_over(tasks):
+    told = tasks()
+    telling = FleetTelling(told.running)
+    for name in ("account masto", "source gone", "package"):
+        told.running.troubles.found(name, "wrong")
+    telling.look(lambda: "ill")
+    assert told.running.troubles.names() == {"package"}
