@@ -230,7 +230,9 @@ def parts(found: dict[str, Any]) -> list[str]:
 
 
 def _ended(part: dict[str, Any]) -> str:
-    return "" if part["exit"] == 0 else "over a bound, or failed"
+    if part["exit"] < 0:
+        return "stopped by somebody before its end"
+    return "over a bound, or failed" if part["exit"] else ""
 
 
 def _count(figures: Figures, line: Line) -> str:
