@@ -102,7 +102,7 @@ def page(found: dict[str, Any]) -> str:
     blocks = [
         ["# How large a machine", "", MADE],
         HEAD.strip().splitlines(),
-        verdict(*results["5,000 accounts"]),
+        [*verdict(*results["5,000 accounts"]), *busy(found)],
         ["## What it comes to"],
         ["Five accounts for each story, and feeds every five minutes:"],
         list(compared(results)),
@@ -142,6 +142,14 @@ def unmeasured() -> str:
         LEFT_OUT.strip().splitlines(),
     ]
     return "\n\n".join("\n".join(block) for block in blocks) + "\n"
+
+
+def busy(found: dict[str, Any]) -> list[str]:
+    """A warning, where the machine had more to do than it has cores."""
+    if found["load"] <= found["machine"]["cores"]:
+        return []
+    warned = f"**The machine was busy** (a load of {found['load']:g} on {found['machine']['cores']} cores), and"
+    return [f"{warned} time alone grows with that, so the ledgers are too many: measure again on a quiet machine."]
 
 
 def verdict(assumed: Assumed, answer: Needs) -> list[str]:
