@@ -38,7 +38,10 @@ PARTS = {
     "feeds": ["feeds.py"],
     "cards": ["cards.py"],
     "preview": ["preview.py"],
-    "peers": ["peers.py"],
+    "peers-lost": ["peers.py", "lost"],
+    "peers-one": ["peers.py", "3", "one"],
+    "peers-hundred": ["peers.py", "3", "hundred"],
+    "peers-hook": ["peers.py", "hook"],
     "install": ["install.py"],
     "fleet": ["fleet.py"],
     "limits": ["limits.py"],
@@ -145,10 +148,11 @@ def main(words: list[str], docs: Path = DOCS, parts: dict[str, list[str]] = PART
             continue
         print(f"== {part}", flush=True)
         one = measured([sys.executable, str(HERE / script), *arguments])
-        found = merged(found, machine.kind(), {part: one})
+        found = merged(known(docs), machine.kind(), {part: one})
         store(found, docs)  # after each: an hour of measuring is not lost with its last part
         failed += [part] if one["exit"] else []
-    store(found, docs)
+    if chosen.page:
+        store(found, docs)
     if failed:
         print(f"failed, or over a bound: {', '.join(failed)}")
     return 1 if failed else 0

@@ -40,6 +40,7 @@ def measured(scale: Scale, server: Any) -> dict[str, Any]:
     from bench.capacity_sizes import sizes
 
     found: dict[str, Any] = {"at": datetime.now(UTC).isoformat(timespec="seconds"), "load": machine.load()}
+    found |= {"rounds": scale.rounds, "times": scale.times}
     os.environ.setdefault("SYNDICATE_KEY", Fernet.generate_key().decode())
     file, remote = sizes(scale.stories, server)
     held = measure.connected(server) if server else (0.0, 0.0)
@@ -55,13 +56,13 @@ def measured(scale: Scale, server: Any) -> dict[str, Any]:
     return found | {"machine": machine.kind()}
 
 
-def here() -> dict[str, Any]:
-    """Measure in full, with a server of PostgreSQL where one can be started."""
+def here(*, quick: bool = False) -> dict[str, Any]:
+    """Measure in full, or quickly, with a server of PostgreSQL where one can be started."""
     from bench import capacity_measure, capacity_world
 
     server = capacity_world.server()
     try:
-        return tidied(measured(capacity_measure.Scale(), server))
+        return tidied(measured(capacity_measure.QUICK if quick else capacity_measure.Scale(), server))
     finally:
         if server:
             server.close()
@@ -111,6 +112,7 @@ def parser() -> argparse.ArgumentParser:
     """Each assumption is an option; a price has two numbers, from and to."""
     made = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
     made.add_argument("--measure", action="store_true", help="measure on this machine first, and write the page")
+    made.add_argument("--quick", action="store_true", help="with --measure: fewer rounds, on a machine without time")
     made.add_argument("--page", action="store_true", help="write the page from what was measured")
     made.add_argument("--ledger", choices=LEDGERS, default="postgresql", help="what to calculate with")
     for name, value in asdict(Assumed()).items():
@@ -140,7 +142,7 @@ def main(words: list[str], docs: Path = HERE) -> int:
         if getattr(chosen, name) == 0:
             reader.error(f"--{name.replace('_', '-')} has to be more than 0")
     if chosen.measure:
-        store(here(), docs)
+        store(here(quick=chosen.quick), docs)
     found = known(docs)
     if chosen.page:
         store(found, docs)

@@ -89,7 +89,9 @@ LEFT_OUT = """
 
 
 def page(found: dict[str, Any]) -> str:
-    """The page."""
+    """The page; what was not measured is not on it."""
+    if "measured" not in found:
+        return unmeasured()
     common = Measured(**found["measured"])
     there = [name for name in LEDGERS if name in found]
     ledgers = {name: Ledger(**found[name]) for name in there}
@@ -100,7 +102,7 @@ def page(found: dict[str, Any]) -> str:
     blocks = [
         ["# How large a machine", "", MADE],
         HEAD.strip().splitlines(),
-        verdict(*results["5,000 accounts"]),
+        [*verdict(*results["5,000 accounts"]), *busy(found)],
         ["## What it comes to"],
         ["Five accounts for each story, and feeds every five minutes:"],
         list(compared(results)),
@@ -122,6 +124,32 @@ def page(found: dict[str, Any]) -> str:
         LEFT_OUT.strip().splitlines(),
     ]
     return "\n\n".join("\n".join(block) for block in blocks) + "\n"
+
+
+def unmeasured() -> str:
+    """The page before anybody measured: what is assumed, and how it is calculated."""
+    blocks = [
+        ["# How large a machine", "", MADE],
+        HEAD.strip().splitlines(),
+        ["Nothing is measured yet, so there is no answer here."],
+        CHANGE.strip().splitlines(),
+        ["## What is assumed"],
+        ["Each of these is an option of the command, with the value of the column as its default."],
+        list(_assumptions()),
+        ["## How it is calculated"],
+        HOW.strip().splitlines(),
+        ["## What it leaves out"],
+        LEFT_OUT.strip().splitlines(),
+    ]
+    return "\n\n".join("\n".join(block) for block in blocks) + "\n"
+
+
+def busy(found: dict[str, Any]) -> list[str]:
+    """A warning, where the machine had more to do than it has cores."""
+    if found["load"] <= found["machine"]["cores"]:
+        return []
+    warned = f"**The machine was busy** (a load of {found['load']:g} on {found['machine']['cores']} cores), and"
+    return [f"{warned} time alone grows with that, so the ledgers are too many: measure again on a quiet machine."]
 
 
 def verdict(assumed: Assumed, answer: Needs) -> list[str]:
@@ -181,6 +209,7 @@ def _machine(found: dict[str, Any]) -> str:
         f"On {kind['cores']} cores of {kind['processor']} with {kind['memory_gb']} GB, Python {kind['python']} and"
         f" SQLite {kind['sqlite']}, {str(found['at'])[:16].replace('T', ' ')} UTC, with a load of {found['load']}"
         " at the start; the database on the same machine, waiting for its disk.\n"
+        f"Each was done {found['times']} times in each of {found['rounds']} rounds.\n"
         "Processor time is the middle of all rounds; time alone is the least of them, because other programs lengthen it."
     )
 

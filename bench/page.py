@@ -127,7 +127,7 @@ def written(found: dict[str, Any]) -> str:
         INTRODUCTION.strip().splitlines(),
         [_machine(found.get("machine", {}))],
         [SHOWN.format(alt=summary(figures))],
-        TERMS.strip().splitlines(),
+        [*TERMS.strip().splitlines(), *busy(found)],
         ["## A command"],
         table(figures, COMMANDS),
         ["## A daemon that runs"],
@@ -151,6 +151,15 @@ def written(found: dict[str, Any]) -> str:
         ],
     ]
     return "\n\n".join("\n".join(block) for block in blocks if block) + "\n"
+
+
+def busy(found: dict[str, Any]) -> list[str]:
+    """A warning, where the machine had more to do than it has cores."""
+    most = max((part["load"] for part in found.get("parts", {}).values()), default=0)
+    if not most or most <= found["machine"]["cores"]:
+        return []
+    warned = f"**The machine was busy** (a load of up to {most:g} on {found['machine']['cores']} cores):"
+    return [f"{warned} believe the ratios, and measure again on a quiet one for the times."]
 
 
 def summary(figures: Figures) -> str:
@@ -230,7 +239,9 @@ def parts(found: dict[str, Any]) -> list[str]:
 
 
 def _ended(part: dict[str, Any]) -> str:
-    return "" if part["exit"] == 0 else "over a bound, or failed"
+    if part["exit"] < 0:
+        return "stopped by somebody before its end"
+    return "over a bound, or failed" if part["exit"] else ""
 
 
 def _count(figures: Figures, line: Line) -> str:

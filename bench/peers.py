@@ -1,6 +1,6 @@
 """Other programs that post stories, and `syndicate post`, in turn against one feed and one network.
 
-    python bench/peers.py [ROUNDS]
+    python bench/peers.py [ROUNDS] [lost|one|hundred|hook …]
 
 The peers come from PyPI, each in a venv of its own below build/peers; what does not install is said. Whole processes,
 in turn (A B C, A B C …), each beginning with an empty feed that it has seen; medians of the ratios round by round.
@@ -16,6 +16,7 @@ import subprocess
 import sys
 import tempfile
 import urllib.request
+from collections.abc import Callable
 from contextlib import closing, suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -156,7 +157,7 @@ def missing(tool: Tool, why: str, what: str = "one") -> None:
     note_missing(f"peer {what}/{tool.name}", why)
 
 
-def lost(network: Network) -> None:
+def lost(network: Network) -> bool:
     """Note how often one story is posted by each program if its first answer is lost: it is run twice, as cron would.
 
     `syndicate` knows after SETTLED that it may ask again.
@@ -178,6 +179,7 @@ def lost(network: Network) -> None:
             posts = network.posted() - before
             note(f"peer lost/{program.name}", "", [posts])
             print(f"     {posts} × the story whose first answer was lost, by {program.name}")
+    return True
 
 
 def compared(network: Network, stories: int, rounds: int) -> bool:
@@ -196,8 +198,8 @@ def compared(network: Network, stories: int, rounds: int) -> bool:
                 continue
             if turn:  # the first one warms up
                 taken.setdefault(program.name, []).append(spent)
-    for name, spents in taken.items():
-        noted(what, name, spents, taken["syndicate"])
+        for name, spents in taken.items():  # after each round: what was measured stays if somebody ends it
+            noted(what, name, spents, taken["syndicate"])
     good = [told(name, stories, spents, taken["syndicate"]) for name, spents in taken.items()]
     return all(good)
 
@@ -230,15 +232,21 @@ def told(name: str, stories: int, spents: list[Spent], mine: list[Spent]) -> boo
     return good
 
 
+STEPS: dict[str, Callable[[Network, int], bool]] = {
+    "lost": lambda network, _: lost(network),
+    "one": lambda network, rounds: compared(network, 1, rounds),
+    "hundred": lambda network, rounds: compared(network, 100, rounds),
+    "hook": lambda network, _: running(network, 0.100),
+}
+
+
 def main() -> int:
     """Compare with each peer that installs."""
-    rounds = int(sys.argv[1]) if len(sys.argv) > 1 else ROUNDS
+    rounds = next((int(word) for word in sys.argv[1:] if word.isdecimal()), ROUNDS)
+    wanted = [word for word in sys.argv[1:] if word in STEPS] or [*STEPS]
     network = Network()
     try:
-        good = compared(network, 100, rounds)
-        good = compared(network, 1, rounds) and good
-        lost(network)
-        good = running(network, 0.100) and good
+        good = all([STEPS[step](network, rounds) for step in wanted])  # noqa: C419 - each of them, whatever another says
     finally:
         with suppress(BrokenPipeError):
             network.close()
