@@ -31,7 +31,7 @@ REFUSED = (
     ),
     # the channel and the bot's rights in it
     Row("login", words=("chat not found", "chat_id is empty", "peer_id_invalid"), hint=_CHAT),
-    Row("login", words=("rights", "_forbidden", "admin_required", "write_forbidden"), hint=_RIGHTS),
+    Row("login", words=("rights", "_forbidden", "admin_required"), hint=_RIGHTS),
     Row("login", words=("kicked", "not a member", "group chat was deleted", "channel_private"), hint=_RIGHTS),
     Row("login", (403,), hint=_RIGHTS),
 )

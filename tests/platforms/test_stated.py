@@ -231,12 +231,60 @@ OWN_BOX = "{0} draws this box from the page itself."
             (),
             "The link is given next to the text.",
         ),
+        (
+            instagram.Instagram,
+            ("Instagram", "I"),
+            ("#b3265e", ("#00376b", "#a8c8ff"), ("#ffffff", "#000000")),
+            (0, 0),
+            ("open", "wide", "above"),
+            None,
+            125,
+            ("Like", "Comment", "Share", "Save"),
+            OWN_BOX,
+        ),
+        (
+            threads.Threads,
+            ("Threads", "@"),
+            ("#17181a", ("#0064d1", "#6bb0ff"), ("#ffffff", "#101010")),
+            (0, 12),
+            ("open", "inline"),
+            36,
+            None,
+            ("Like", "Reply", "Repost", "Share"),
+            OWN_BOX,
+        ),
+        (
+            misskey.Misskey,
+            ("Misskey", "M"),
+            ("#4a7a1f", ("#3f7a1a", "#9fd36a"), ("#ffffff", "#222220")),
+            (12, 8),
+            (),
+            None,
+            None,
+            ("Reply", "Renote", "React"),
+            OWN_BOX,
+        ),
     ],
 )
 def test_a_preview_draws_each_network_in_its_own_way(
     adapter, named, colours, corners, traits, shown, fold, actions, box
 ):
     assert adapter.look == Look(*named, *colours, corners, traits, shown, fold, actions, box)
+
+
+@pytest.mark.parametrize(
+    ("adapter", "named", "colours", "corners", "box"),
+    [
+        (mattermost.Mattermost, ("Mattermost", "M"), ("#1e4c9a", ("#1c58d9", "#8fb3ff")), (4, 4), OWN_BOX),
+        (rocketchat.RocketChat, ("Rocket.Chat", "R"), ("#b3132b", ("#b3132b", "#ff8f9b")), (4, 4), OWN_BOX),
+        (googlechat.GoogleChat, ("Google Chat", "G"), ("#12703c", ("#0b57d0", "#8ab4f8")), (12, 8), OWN_BOX),
+        (teams.Teams, ("Teams", "T"), ("#4a4eaf", ("#4a4eaf", "#a5a8f5")), (4, 4), "{0} shows a button."),
+        (micropub.Micropub, ("Micropub", "µ"), ("#b3400e", ("#a03a0c", "#f0a077")), (4, 4), OWN_BOX),
+        (ntfy.Ntfy, ("ntfy", "n"), ("#22705f", ("#22705f", "#6fd0b9")), (12, 8), "A tap opens the link."),
+    ],
+)
+def test_a_preview_draws_chats_on_paper_of_its_own(adapter, named, colours, corners, box):
+    assert adapter.look == Look(*named, *colours, corners=corners, box=box)
 
 
 SECRET = Secret("x")
