@@ -44,8 +44,8 @@ def _ready(row: Delivery, now: datetime) -> bool:
 
 
 def _due(row: Delivery) -> Delivery:
-    """A planned delivery whose time has come, as a due one."""
-    return replace(row, state="due", reason=None) if row.state == "planned" else row
+    """A planned delivery whose time has come, as a due one; the reason it waited for is told where it expired."""
+    return replace(row, state="due")
 
 
 def _place(row: Delivery) -> tuple[int, datetime]:

@@ -8,6 +8,7 @@ from syndicate.delivery.housekeeping import run_housekeeping
 from syndicate.ledger.deliveries import delivery_key
 from syndicate.model import Account
 from syndicate.planning.apply import announce
+from syndicate.ports import ClockDoubt
 
 LEASE = timedelta(seconds=60)
 MASTO, FACE = Account("masto", "mastodon"), Account("fb", "facebook")
@@ -85,3 +86,29 @@ def test_what_grew_too_old_while_it_waited_is_dropped_once(ledger, tidy, planned
     tidy(MASTO)
     assert ledger.dropped.take() == []
     assert [(row.state, row.reason) for row in ledger.deliveries.search()] == [("skipped", "too_old")]
+
+
+@pytest.mark.parametrize(
+    ("servers", "state"),
+    [(None, "due"), (timedelta(hours=2), "due"), (timedelta(0), "due"), (-timedelta(seconds=1), "planned")],
+)
+def test_with_a_doubted_clock_what_waits_for_its_time_waits_for_the_servers_time_too(
+    ledger, tidy, put, clock, servers, state
+):
+    row = put(1, state="planned", reason="embargo", due_at=clock())
+    late = put(2, state="planned", reason="embargo", due_at=clock() + timedelta(seconds=1))
+    old = put(3, state="planned", reason="approval", expires_at=clock() - timedelta(hours=5))
+    ledger.doubt = lambda: ClockDoubt("the clock is wrong", None if servers is None else clock() + servers)
+    tidy(MASTO)
+    assert [ledger.deliveries.find(each.key).state for each in (row, late, old)] == [state, "planned", "planned"]
+
+
+def test_an_account_that_left_is_told_about_once_and_not_while_the_clock_is_doubted(ledger, tidy, put):
+    put(1, MASTO)
+    put(2, MASTO)
+    ledger.doubt = lambda: ClockDoubt("the clock is wrong")
+    assert tidy(FACE) == []
+    ledger.doubt = lambda: None
+    [words] = tidy(FACE)
+    assert words.startswith("masto: not in the config any more; 2 articles that waited for it will not be sent; put it")
+    assert tidy(FACE) == []

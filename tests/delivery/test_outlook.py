@@ -9,6 +9,7 @@ import pytest
 
 from syndicate.config.hours import hours
 from syndicate.delivery.gates import Gate
+from syndicate.delivery.housekeeping import run_housekeeping
 from syndicate.delivery.outlook import outlook
 from syndicate.ledger.database import micros
 from syndicate.model import Schedule
@@ -155,6 +156,16 @@ def test_what_grew_too_old_is_told_as_skipped_and_takes_nobodys_turn(clock, put,
         old.key: ("skipped", "too_old", None, "it expired while it waited: window"),
         new.key: ("due", None, 0, None),
     }
+
+
+@pytest.mark.parametrize(("state", "reason"), [("planned", "delay"), ("planned", "embargo"), ("due", None)])
+def test_what_grew_too_old_is_told_as_housekeeping_will_record_it(ledger, clock, put, seen, state, reason):
+    row = put(1, state=state, reason=reason, expires_at=clock())
+    told = seen()
+    run_housekeeping(ledger, [MASTO], {MASTO.name: MASTO})
+    recorded = ledger.deliveries.find(row.key)
+    assert told == {row.key: (recorded.state, recorded.reason, recorded.due_at, recorded.error)}
+    assert recorded.state == "skipped"
 
 
 def test_a_post_that_goes_again_as_it_is_minds_no_hours_but_takes_its_turn(clock, put, seen):
