@@ -52,7 +52,7 @@ def test_what_stands_beside_the_mirror_and_imports_the_module_or_has_its_name_go
         "tests/test_three.py": "import syndicate.room.one\n",
     }
     assert NearestTests(tree(files)).rings("syndicate/room/one.py") == [
-        ["tests/room/test_one.py", "tests/room/test_two.py", "tests/room/test_one_bounds.py"],
+        ["tests/room/test_one.py", "tests/room/test_one_bounds.py", "tests/room/test_two.py"],
         ["tests/test_three.py"],
         ["tests/room/test_far.py"],
     ]
@@ -69,6 +69,28 @@ def test_a_module_without_a_mirror_is_mirrored_by_its_room(tree):
     nearest = NearestTests(tree(files))
     assert nearest.rings("syndicate/room/one.py") == [["tests/room/test_room.py"], [], ["tests/test_room.py"]]
     assert nearest.rings("syndicate/room/__init__.py") == [["tests/test_room.py", "tests/room/test_room.py"], [], []]
+
+
+def test_a_part_of_a_module_is_mirrored_by_its_room_first_by_the_tests_of_the_whole(tree):
+    files = {
+        "syndicate/room": "",
+        "syndicate/room/_net_words.py": "",
+        "syndicate/room/net.py": "import syndicate.room._net_words\n",
+        "tests/room": "",
+        "tests/room/test_all.py": "import syndicate.room.net\n",
+        "tests/room/test_net.py": "import syndicate.room.net\n",
+        "tests/room/test_net_login.py": "import syndicate.room.net\n",
+        "tests/room/test_network.py": "import syndicate.room.net\n",
+        "tests/room/test_of_words.py": "import syndicate.room._net_words\n",
+    }
+    mirror = ["test_net.py", "test_net_login.py", "test_of_words.py", "test_all.py", "test_network.py"]
+    nearest = NearestTests(tree(files))
+    assert nearest.rings("syndicate/room/_net_words.py") == [[f"tests/room/{name}" for name in mirror], [], []]
+    nearest = NearestTests(tree({"tests/room/test_net_words.py": "import syndicate.room.net\n"}))
+    assert nearest.rings("syndicate/room/_net_words.py")[0] == [
+        "tests/room/test_net_words.py",
+        "tests/room/test_of_words.py",
+    ]
 
 
 def test_what_is_loaded_by_name_or_run_as_a_program_is_reached(tree):
