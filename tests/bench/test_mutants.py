@@ -154,19 +154,19 @@ def test_what_makes_no_difference_is_named_and_not_counted(tree, capsys):
 
 
 @pytest.mark.slow
-def test_a_test_that_fails_anyway_is_not_believed_and_the_others_are_run(tree, capsys):
+def test_a_test_that_fails_anyway_is_not_believed_and_left_out_from_then_on(tree, capsys):
     tree({
         "syndicate/schedule.py": "def act(a):\n    return a == 'b'\n",
         "tests/test_schedule.py": (
             "from syndicate.schedule import act\n"
-            "def test_broken():\n    assert act('b') is act('c')\n"
+            "def test_broken():\n    assert act('b') == 5\n"
             "def test_good():\n    assert act('b')\n"
         ),
     })  # fmt: skip
-    code, said = judged("--number", "1", capsys=capsys)
+    code, said = judged("--number", "2", capsys=capsys)
     assert code == 0
-    assert "failed once, or without the change too: tests/test_schedule.py::test_broken" in said
-    assert "noticed: 1 of 1" in said
+    assert said.count("failed once, or without the change too: tests/test_schedule.py::test_broken") == 1
+    assert "noticed: 2 of 2" in said
 
 
 @pytest.mark.slow
@@ -210,7 +210,8 @@ def test_tests_that_start_programs_start_those_of_the_copy(tree, capsys):
         "syndicate/__main__.py": "from syndicate.schedule import act\nassert act('b') is True\n",
         "syndicate/schedule.py": "def act(a):\n    return a == 'b'\n",
         "tests/test_program.py": (
-            "import subprocess, sys\ndef test_a():\n"
+            "import subprocess, sys, tempfile\nfrom pathlib import Path\ndef test_a():\n"
+            "    assert Path(tempfile.gettempdir()).parents[1].stat().st_mode & 1, 'for servers of another user'\n"
             "    subprocess.run([sys.executable, '-m', 'syndicate'], check=True, env={}, cwd='/')\n"
         ),
     })  # fmt: skip

@@ -130,7 +130,12 @@ TABLES = {
         ("cap", "midnight UTC", (), ("DAY limit", "daily limit")),
         ("wait", None, (101, "TOO_MANY_REQUESTS"), ()),
         ("wait", None, (), ("throttle limit",)),
-        ("login", "linkedin.com", (), ("Member is restricted", "account is restricted", "been restricted", "suspended")),
+        (
+            "login",
+            "linkedin.com",
+            (),
+            ("Member is restricted", "account is restricted", "been restricted", "suspended"),
+        ),
         ("login", "sign in", (65600, 65601, 65602, "REVOKED_ACCESS_TOKEN", "EXPIRED_ACCESS_TOKEN"), ()),
         ("login", "Community Management API", (100, "ACCESS_DENIED"), ()),
         ("login", "Community Management API", (), ("Not enough permissions", "/author", "not authorized to")),

@@ -39,7 +39,8 @@ def missing() -> str | None:
             pwd.getpwnam("nobody")
         except KeyError:
             return "PostgreSQL does not run as root, and there is no user nobody"
-        for folder in (_programs(), *_programs().parents):
+        servers = Path(tempfile.gettempdir()).resolve()
+        for folder in (_programs(), *_programs().parents, servers, *servers.parents):
             if not folder.stat().st_mode & 0o001:
                 return f"PostgreSQL does not run as root, and the user nobody cannot reach {folder}"
     return None
