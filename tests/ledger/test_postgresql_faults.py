@@ -17,7 +17,11 @@ PLACE = "postgresql://news%40desk@db.example:5432/ledger"
         ("28P01", "refuses the role news@desk: its password is wrong", "check `database` in the config, or PGPASSWORD"),
         ("28000", "refuses the role news@desk: no", "create the role, or let it in with pg_hba.conf"),
         ("3D000", "has no such database: no", "create it with createdb, then run syndicate db upgrade"),
-        ("42501", "does not let the role news@desk do that: no", "make the role the owner of the database, or grant it"),
+        (
+            "42501",
+            "does not let the role news@desk do that: no",
+            "make the role the owner of the database, or grant it",
+        ),
         ("53100", "cannot be written: the disk of the server is full", "free some space there; nothing is lost"),
         ("53300", "takes no more connections: no", "raise max_connections of the server: a daemon may need 60"),
         ("55P03", "is locked by another program", "let it finish, then run this again"),
@@ -48,7 +52,10 @@ def test_an_error_that_is_a_bug_is_told_as_it_is(state):
         ("fe_sendauth: no password supplied", "refuses the role news@desk: its password is wrong"),
         ("FATAL:  no pg_hba.conf entry for host", "refuses the role news@desk: no pg_hba.conf entry for host"),
         ("FATAL:  sorry, too many clients already", "takes no more connections: sorry, too many clients already"),
-        ("FATAL:  remaining connection slots are reserved", "takes no more connections: remaining connection slots are"),
+        (
+            "FATAL:  remaining connection slots are reserved",
+            "takes no more connections: remaining connection slots are",
+        ),
         ('FATAL:  role "a" does not exist', 'refuses the role news@desk: role "a" does not exist'),
         ('FATAL:  database "b" does not exist', 'has no such database: database "b" does not exist'),
         ('FATAL:  role "a" is not permitted to log in', 'cannot be reached: role "a" is not permitted to log in'),
@@ -56,7 +63,10 @@ def test_an_error_that_is_a_bug_is_told_as_it_is(state):
         ("FATAL:  the host does not exist", "cannot be reached: the host does not exist"),
         ("\n\n  Connection refused  \nIs the server running?", "cannot be reached: Connection refused"),
         ('connection to server at "db.example" failed: timeout expired', "cannot be reached: timeout expired"),
-        ('connection to "db" failed: FATAL:  the database system is starting up', "cannot be reached: the database sys"),
+        (
+            'connection to "db" failed: FATAL:  the database system is starting up',
+            "cannot be reached: the database sys",
+        ),
         ("", "cannot be reached: no reason was given"),
     ],
 )

@@ -10,7 +10,11 @@ def moved(ledger, moves, before, wanted):
 
 
 def test_a_site_has_its_name_as_its_scope_and_a_config_without_sites_has_none(ledger):
-    assert [ledger.sites.scope(name) for name in ("gazette/news", "gazette/masto", "news")] == ["gazette", "gazette", ""]
+    assert [ledger.sites.scope(name) for name in ("gazette/news", "gazette/masto", "news")] == [
+        "gazette",
+        "gazette",
+        "",
+    ]
     assert ledger.sites.scopes(["gazette/news", "herald/news", "gazette/sport"]) == ["", "gazette", "herald"]
     assert ledger.sites.scopes([]) == [""]
 
