@@ -15,7 +15,8 @@ START = datetime(1970, 1, 1, tzinfo=UTC)
 TIMES = ("due_at", "planned_at", "committed_at", "looked_at", "expires_at", "day", "posted_at")
 JSON = ("post", "prepared", "draft")
 OWN = {
-    **{"article": "https://gazette.example/1", "conceded": Concession("smaller", 5, 6, ("too big",))},
+    "article": "https://gazette.example/1",
+    "conceded": Concession("smaller", 5, 6, ("too big",)),
     **{name: {"of": name} for name in JSON},
 }
 NAMES = [field.name for field in fields(Delivery)]
