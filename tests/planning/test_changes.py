@@ -7,6 +7,7 @@ from datetime import timedelta
 
 import pytest
 
+from syndicate.ledger.database import micros
 from syndicate.model import NO_RULES, Account, BreakingRules, Image
 from syndicate.planning.changes import plan_delete, plan_edit, revise, withdraw
 from tests.worlds.accounts import MASTO
@@ -82,6 +83,28 @@ def test_one_edit_waits_at_a_time_and_each_has_its_number(ledger, clock, put, st
     assert ledger.deliveries.find(other).revision == 1
     elsewhere = put(2, state="posted")
     assert ledger.deliveries.find(plan_edit(elsewhere.anchor, EDITS, ledger, clock())).revision == 1
+
+
+@pytest.mark.parametrize(("sent", "left", "posted_again", "planned"), [
+    (10, "skipped", False, False),
+    (10, "skipped", True, True),  # the edits of the post before do not count
+    (10, None, False, True),  # none was left yet: this one will say so
+    (9, "failed", False, True),
+])  # fmt: skip
+def test_after_ten_edits_and_one_that_was_left_no_more_are_planned(
+    ledger, clock, put, sent, left, posted_again, planned
+):
+    row = put(1, state="posted")
+    for state in [*["posted"] * sent, *filter(None, [left])]:
+        clock.move(minutes=1)
+        edit = plan_edit(row.anchor, EDITS, ledger, clock())
+        ledger.database.change("UPDATE delivery SET state = :state WHERE key = :key", state=state, key=edit)
+    clock.move(minutes=1)
+    if posted_again:
+        ledger.database.change("UPDATE delivery SET planned_at = :at WHERE action = 'post'", at=micros(clock()))
+    found = plan_edit(row.anchor, EDITS, ledger, clock())
+    assert (found is not None) is planned
+    assert found is None or ledger.deliveries.find(found).revision == sent + 1 + (left is not None)
 
 
 @pytest.mark.parametrize(("delay", "until"), [(timedelta(0), 1), (10 * MINUTE, 10)])
