@@ -6,6 +6,7 @@ from datetime import timedelta
 
 import pytest
 
+from syndicate.ledger.backlog import Question
 from syndicate.model import Account
 from tests.worlds.accounts import MASTO
 
@@ -19,6 +20,25 @@ def test_only_what_waits_for_a_person_is_told_as_waiting_for_a_yes(ledger, clock
     put(2, state="due", reason=reason)
     put(3, state="skipped", reason=reason)
     assert ledger.backlog.batches() == ({(reason, "news"): 1} if asks else {})
+
+
+@pytest.mark.parametrize(("reason", "asks"), WAITING)
+def test_a_person_is_asked_once_about_what_waits_for_a_yes(ledger, clock, put, reason, asks):
+    late = put(1, state="planned", reason=reason, planned_at=clock() - timedelta(seconds=1))
+    early = put(2, state="planned", reason=reason, planned_at=clock() - timedelta(seconds=2))
+    for number, state in ((3, "due"), (4, "skipped"), (5, "posted")):
+        put(number, state=state, reason=reason)
+    ledger.database.change("UPDATE article SET url = 'https://desk:secret@gazette.example/1' WHERE url LIKE '%/1'")
+    first, second = (
+        Question(row.key, "masto", "news", reason, f"https://gazette.example/{n}", f"Story {n}", row.planned_at)
+        for n, row in ((2, early), (1, late))
+    )
+    assert ledger.backlog.unasked() == ([first, second] if asks else [])
+    ledger.backlog.asked([early.key], clock())
+    assert ledger.backlog.unasked() == ([second] if asks else [])
+    ledger.backlog.asked([], clock())
+    ledger.backlog.asked([late.key, "unknown"], clock())
+    assert ledger.backlog.unasked() == []
 
 
 @pytest.mark.parametrize(("reason", "asks"), WAITING)
