@@ -7,7 +7,8 @@ from datetime import timedelta
 import pytest
 
 from syndicate.ledger.articles import CHUNK
-from syndicate.ledger.backlog import LONG_STOP, MARKED, WAITED
+from syndicate.ledger.backlog import DRIFT, LONG_STOP, MARKED, WAITED
+from syndicate.ledger.database import micros
 from syndicate.model import Account
 from tests.worlds.accounts import MASTO
 
@@ -243,3 +244,81 @@ def test_where_nothing_is_too_old_the_queue_stays_as_it_is(ledger, clock, put):
     row = put(1, due_at=clock() - MINUTE, expires_at=clock() + timedelta(days=1), reason="window")
     assert ledger.backlog.catch_up("masto", since=clock() - LONG_STOP, now=clock(), keep=1) == 0
     assert ledger.deliveries.find(row.key) == row
+
+
+def state_of(ledger, row):
+    found = ledger.deliveries.find(row.key)
+    return found.priority, found.reason, found.due_at, found.error
+
+
+@pytest.mark.parametrize(
+    ("columns", "hurried", "freed"),
+    [
+        ({"state": "planned", "reason": "delay"}, True, False),
+        *(({"state": "due", "reason": reason}, True, True) for reason in ("window", "spacing", "cap", "behind")),
+        ({"state": "due", "reason": "budget"}, True, False),
+        ({"state": "planned", "reason": "window"}, True, False),
+        ({"state": "posted"}, False, False),
+        ({"state": "skipped", "reason": "window"}, False, False),
+        ({"state": "due", "reason": "window", "action": "edit"}, False, False),
+    ],
+)
+def test_what_a_person_wants_at_once_passes_its_schedule(ledger, clock, put, columns, hurried, freed):
+    later = clock() + MINUTE
+    row = put(1, due_at=later, error="closed", **columns)
+    others = [put(2, due_at=later, **columns), put(1, FACE, due_at=later, **columns)]
+    ledger.backlog.hurry(row.anchor, ["masto", "another"], clock())
+    waits = (None, clock(), None) if freed else (columns.get("reason"), later, "closed")
+    assert state_of(ledger, row) == (-1 if hurried else row.priority, *waits)
+    assert found(ledger, *others) == others
+    ledger.backlog.hurry(row.anchor, ["masto", "fb"], clock())
+    assert (ledger.deliveries.find(others[1].key).priority == -1) is hurried
+
+
+@pytest.mark.parametrize(
+    ("columns", "counts"),
+    [
+        ({}, True),
+        ({"reason": "catch_up"}, True),
+        ({"reason": "window"}, False),
+        ({"state": "planned"}, False),
+        ({"priority": 0}, False),
+        ({"priority": 2}, True),
+        ({"due_at": -MINUTE}, False),
+        ({"due_at": timedelta(microseconds=1) - MINUTE}, True),
+    ],
+)
+def test_the_last_in_turn_is_what_goes_out_a_minute_apart(ledger, clock, put, columns, counts):
+    assert ledger.backlog.last_in_turn("masto", clock()) is None
+    due_at = clock() + columns.get("due_at", MINUTE)
+    put(1, **{"state": "due", "reason": None} | columns | {"due_at": due_at})
+    put(2, FACE, state="due", due_at=clock() + 9 * MINUTE)
+    assert ledger.backlog.last_in_turn("masto", clock()) == (due_at if counts else None)
+    put(3, state="due", due_at=clock() + 2 * MINUTE)
+    assert ledger.backlog.last_in_turn("masto", clock()) == clock() + 2 * MINUTE
+
+
+@pytest.mark.parametrize(
+    ("columns", "planned", "dated", "freed"),
+    [
+        ({}, -DRIFT - SECOND, 30 * MINUTE, True),
+        ({}, -DRIFT, 30 * MINUTE, False),  # no earlier than a right clock may have said
+        ({}, -DRIFT - SECOND, 60 * MINUTE, True),
+        ({}, -DRIFT - SECOND, 60 * MINUTE + SECOND, False),  # far in the future by this clock too
+        ({"reason": "approval"}, -DRIFT - SECOND, 30 * MINUTE, False),
+        ({"state": "due"}, -DRIFT - SECOND, 30 * MINUTE, False),
+        ({"action": "edit"}, -DRIFT - SECOND, 30 * MINUTE, False),
+    ],
+)
+def test_a_date_that_was_far_ahead_by_a_clock_behind_is_waited_for(
+    ledger, clock, put, article, columns, planned, dated, freed
+):
+    wanted = {"state": "planned", "reason": "date", "error": "far ahead"} | columns
+    row = put(1, planned_at=clock() + planned, **wanted)
+    ledger.database.change("UPDATE account SET baseline_at = :now", now=micros(clock()))
+    ledger.database.change("UPDATE article SET published_at = :at", at=micros(clock() + dated))
+    ledger.backlog.look_at_dates_again(clock(), 60 * MINUTE)
+    left = ledger.deliveries.find(row.key)
+    assert (left.reason, left.due_at, left.error) == (
+        ("embargo", clock() + dated, None) if freed else (row.reason, row.due_at, "far ahead")
+    )

@@ -179,3 +179,10 @@ def test_no_statement_does_what_a_view_cannot():
     found = re.findall(r'INSERT INTO (\w+)[^"]*ON CONFLICT[^"]*DO UPDATE', statements)
     assert "meta" in found
     assert not LARGE.intersection(found)
+
+
+def test_what_may_have_changed_meanwhile_is_asked_anew_each_time(over):
+    assert len({over.others() for _ in range(3)}) == 3
+    before = over.changed_here()
+    assert over.change("UPDATE delivery SET reason = 'paused' WHERE state = 'due'") > 0
+    assert over.changed_here() > before

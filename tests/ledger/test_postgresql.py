@@ -94,6 +94,15 @@ def test_numbers_texts_and_bytes_are_as_sqlite_gives_them(database):
     assert database.row("SELECT data FROM shelf") == {"data": b"\x00\xff"}
 
 
+def test_what_others_changed_is_asked_each_time_and_ones_own_rows_are_counted(database):
+    assert len({database.others() for _ in range(3)}) == 3
+    before = database.changed_here()
+    put(database, "1")
+    put(database, "2", name="m")
+    assert database.change("UPDATE meta SET value = '3' WHERE name IN ('n', 'm')") == 2
+    assert database.changed_here() == before + 4
+
+
 def test_texts_are_sorted_byte_by_byte(database):
     for name in ("a", "B", "ä", "Z", "_"):
         put(database, "x", f"sorted {name}")
