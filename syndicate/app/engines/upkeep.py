@@ -70,6 +70,7 @@ class Upkeep:
             self._notice(noticed)
         ledger.claims.sweep(ledger.now(), app.lanes.settle)
         with running.naming:
+            app = running.app  # another one, if the config was read again meanwhile
             notes = run_housekeeping(ledger, app.accounts, app.configured, app.config.rests)
         for note in (*notes, *app.new_notes()):
             running.say("config.note", note=note)
