@@ -126,10 +126,10 @@ def alike(one: Article, other: Article) -> bool:
     None of those words may have a digit. Of the headlines' words half have to be the same where the summary is
     long, and four in five where it is short. A short headline over summaries of other words is a standing one.
     """
-    return _alike(_said(one), _said(other))
+    return _alike(saying(one), saying(other))
 
 
-def _alike(one: _Said, other: _Said) -> bool:
+def _alike(one: Said, other: Said) -> bool:
     if one.title == other.title:
         return bool(one.title) and not (_is_standing(one.title) and _differ(one.summary, other.summary))
     if not one.summary or one.summary != other.summary or one.numbers != other.numbers:
@@ -139,7 +139,7 @@ def _alike(one: _Said, other: _Said) -> bool:
 
 
 @dataclass(frozen=True, slots=True)
-class _Said:
+class Said:
     """What an article says, for comparison. `numbers` are the headline's words with a digit."""
 
     title: str
@@ -157,11 +157,12 @@ class _Said:
         return [key for key, text in ((titled, self.title), (told, self.summary)) if text]
 
 
-def _said(article: Article) -> _Said:
+def saying(article: Article) -> Said:
+    """What an article says."""
     title, summary = folded(article.title), folded(article.summary)
     words = frozenset(title.split())
     numbers = frozenset(word for word in words if re.search(r"\d", word))
-    return _Said(title, summary, words, numbers, is_long=len(summary.split()) >= LONG)
+    return Said(title, summary, words, numbers, is_long=len(summary.split()) >= LONG)
 
 
 def _is_standing(headline: str) -> bool:
@@ -188,12 +189,12 @@ def _doubles(
     NEAR in time; or at any time, if they say the same at length, or if so many are new (`ever`).
     """
     found: dict[str, LikelyDuplicate] = {}
-    earlier = defaultdict[tuple[str, frozenset[str]], list[tuple[LikelyDuplicate, _Said]]](list)
+    earlier = defaultdict[tuple[str, frozenset[str]], list[tuple[LikelyDuplicate, Said]]](list)
     for anchor, entry in going.items():
-        article, said = entry.candidate.article, _said(entry.candidate.article)
-        at = article.published
+        article = entry.candidate.article
+        said, at = saying(article), article.published
         known = [
-            twin for twin in twins.get(anchor, ()) if (twin.replaced and not ever) or _alike(said, _said(twin.article))
+            twin for twin in twins.get(anchor, ()) if (twin.replaced and not ever) or _alike(said, saying(twin.article))
         ]
         if sum(not (twin.doubted or twin.replaced) for twin in known) < SERIES:
             near = (each for key in said.keys for each in earlier.get(key, ()))

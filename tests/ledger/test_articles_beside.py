@@ -10,9 +10,9 @@ import pytest
 from syndicate.aliases import aliases, content_hash, wording
 from syndicate.ledger.articles import AHEAD, ELSEWHERE, UNREAD
 from syndicate.ledger.database import MICROSECOND, micros
+from syndicate.ledger.twins import ALIKE
 from syndicate.model import Account
 from syndicate.serialization import store_article
-from syndicate.ledger.twins import ALIKE
 from tests.worlds.accounts import MASTO
 
 FACE = Account("fb", "facebook")
