@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import datetime
 from typing import TYPE_CHECKING
@@ -12,7 +12,7 @@ from syndicate.ledger.days import day_of
 from syndicate.ledger.rows import among
 from syndicate.ledger.shelf import Shelf
 from syndicate.ledger.site_names import SiteNames
-from syndicate.model import Article, site_of
+from syndicate.model import Article
 from syndicate.model.dataclass import dataclass
 from syndicate.serialization import load_article, store_article
 
@@ -20,8 +20,6 @@ if TYPE_CHECKING:
     from syndicate.aliases import Alias
 
 AHEAD = 5 * 60 * 1_000_000  # microseconds that a clock may run fast
-TWINS = 20  # articles alike that are looked at
-ALIKE = 3  # articles of one source with the same date, and a new one; more of them tell nothing
 CHUNK = 400  # parameters of one statement, well below SQLite's oldest limit of 999
 ELSEWHERE = -1  # the `position` of what was imported (`import-seen`): it keeps this for ever
 _DATED = (("NOT NULL", "published_at"), ("NULL", "+first_seen_at"))  # + keeps to the index of dates
@@ -250,7 +248,7 @@ class Articles:
         rows = self._db.rows(
             "SELECT * FROM article WHERE check_at <= :now ORDER BY check_at LIMIT :most", now=micros(now), most=most
         )
-        return [(_known(row), row["gone"]) for row in rows]
+        return [(stored_article(row), row["gone"]) for row in rows]
 
     def look_at_once(self, word: str, now: datetime) -> None:
         """Have the page of a planned or announced article checked now, by its address or guid.
@@ -323,62 +321,17 @@ class Articles:
             )
         )
 
-    def twins(self, anchor: str, article: Article, besides: Collection[str]) -> list[tuple[StoredArticle, bool]]:
-        """A few articles with the same headline or summary, without those in `besides`: those with both, then the
-        newest.
-
-        Each with whether it was never sent because the approval it waited for never came.
-        """
-        most = TWINS + len(besides)
-        found = self._alike("title_key = :title_key OR summary_key = :summary_key", anchor, article, most)
-        if len(found) == most:  # one with both may be older than so many with one of the two
-            found = self._alike("title_key = :title_key AND summary_key = :summary_key", anchor, article, TWINS) + found
-        wanted = {row["anchor"]: row for row in found if row["anchor"] not in besides}
-        return [(_known(row), bool(row["doubted"])) for row in wanted.values()][:TWINS]
-
-    def _alike(self, same: str, anchor: str, article: Article, most: int) -> list[Row]:
-        from syndicate.aliases import wording
-
-        site = f"{site_of(article.source)}/" if site_of(article.source) else ""
-        return self._db.rows(
-            "SELECT *, (EXISTS (SELECT 1 FROM delivery WHERE delivery.anchor = article.anchor)"
-            " AND NOT EXISTS (SELECT 1 FROM delivery WHERE delivery.anchor = article.anchor"
-            " AND (state NOT IN ('planned', 'skipped') OR reason = 'baseline'))) AS doubted"
-            f" FROM article WHERE anchor <> :anchor AND ({same}) AND SUBSTR(source, 1, :length) = :site"
-            " ORDER BY first_seen_at DESC LIMIT :most",
-            anchor=anchor,
-            title_key=wording(article.title),
-            summary_key=wording(article.summary),
-            length=len(site),
-            site=site,
-            most=most,
-        )
-
-    def published_with(self, article: Article) -> list[StoredArticle]:
-        """The articles of its source with exactly the same date, the last seen first.
-
-        Nothing where many have it: then the dates are days, or a schedule publishes many at once.
-        """
-        found = self._db.rows(
-            "SELECT * FROM article WHERE source = :source AND published_at = :at"
-            " ORDER BY +first_seen_at DESC LIMIT :most",  # + keeps to the index of dates
-            source=article.source,
-            at=micros(article.published),
-            most=ALIKE + 1,
-        )
-        return [_known(row) for row in found] if len(found) <= ALIKE else []
-
     def find(self, anchor: str) -> StoredArticle:
         """One article, which has to be in the ledger."""
         row = self._db.row("SELECT * FROM article WHERE anchor = :anchor", anchor=anchor)
         assert row is not None
-        return _known(row)
+        return stored_article(row)
 
     def stored(self, anchors: Sequence[str]) -> dict[str, tuple[StoredArticle, tuple[str, int | None]]]:
         """A few articles as of `find`, and as of `as_stored`."""
         values: Row = {}
         found = self._db.rows(f"SELECT * FROM article WHERE {among('anchor', anchors, values)}", **values)
-        return {row["anchor"]: (_known(row), (row["data"], row["withdrawn_at"])) for row in found}
+        return {row["anchor"]: (stored_article(row), (row["data"], row["withdrawn_at"])) for row in found}
 
     def as_stored(self, anchor: str) -> tuple[str, int | None]:
         """What a post is made of, unread: the words of an article as they are stored, and when it was withdrawn."""
@@ -428,7 +381,7 @@ class Articles:
                 unread=UNREAD,
                 count=count,
             )
-        return [_known(row) for row in sorted(found, key=lambda row: (-_at(row), row["position"]))[:count]]
+        return [stored_article(row) for row in sorted(found, key=lambda row: (-_at(row), row["position"]))[:count]]
 
 
 def _new_row(article: Article, anchor: str, position: int, now: datetime) -> Row:
@@ -463,7 +416,8 @@ def _when(before: datetime | None) -> dict[str, int | None]:
     return {} if before is None else {"before": micros(before)}
 
 
-def _known(row: Row) -> StoredArticle:
+def stored_article(row: Row) -> StoredArticle:
+    """A StoredArticle from a row of the `article` table."""
     first_seen = from_micros(row["first_seen_at"])
     assert first_seen is not None
     return StoredArticle(

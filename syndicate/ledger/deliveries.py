@@ -89,23 +89,27 @@ class Deliveries:
         other = "SELECT 1 FROM delivery WHERE key = :key AND account <> :account"
         return self._db.row(other, key=planned.key, account=planned.account) is not None
 
+    def plan_first(self, planned: Sequence[tuple[PlannedDelivery, datetime]]) -> set[str]:
+        """Write the first deliveries of articles that have none, all at once, with when each is planned. Returns their
+        keys; of the other articles, nothing is written.
+
+        The articles were given to `fetch` in this transaction.
+        """
+        anchors, known = [*dict.fromkeys(each.anchor for each, _ in planned)], set[str]()
+        for start in range(0, len(anchors), CHUNK):
+            values: Row = {}
+            among = rows.among("anchor", anchors[start : start + CHUNK], values)
+            found = self._db.rows(f"SELECT DISTINCT anchor FROM delivery WHERE {among}", **values)
+            known |= {row["anchor"] for row in found}
+        first: dict[str, Row] = {}
+        for each, at in planned:
+            if each.anchor not in known:
+                first.setdefault(each.key, _new_row(each, each.key, at))
+        self._db.change_many(_INSERT, [*first.values()])
+        return {*first}
+
     def _plan(self, planned: PlannedDelivery, key: str, planned_at: datetime) -> str | None:
-        made = self._db.row(
-            "INSERT INTO delivery (key, anchor, account, platform, action, revision, part, state, reason, due_at,"
-            " planned_at, expires_at, priority, error, attempts, fence, lease_until, unknowns, absent, updated_at, day)"
-            " VALUES (:key, :anchor, :account, :platform, :action, :revision, 0, :state, :reason, :due_at,"
-            " :planned_at, :expires_at, :priority, :error, 0, 0, 0, 0, 0, :planned_at,"
-            f" COALESCE({_DAY}, :undated))"
-            " ON CONFLICT DO NOTHING RETURNING key",
-            key=key,
-            anchor=planned.anchor,
-            account=planned.account,
-            platform=planned.platform,
-            action=planned.action,
-            revision=planned.revision,
-            undated=fixed_day(planned.key),
-            **_decided(planned, planned_at),
-        )
+        made = self._db.row(f"{_INSERT} RETURNING key", **_new_row(planned, key, planned_at))
         return made["key"] if made else None
 
     def replan(self, planned: PlannedDelivery, reasons: Sequence[str], planned_at: datetime) -> bool:
@@ -417,6 +421,13 @@ class Deliveries:
         ]
 
 
+_INSERT = (
+    "INSERT INTO delivery (key, anchor, account, platform, action, revision, part, state, reason, due_at,"
+    " planned_at, expires_at, priority, error, attempts, fence, lease_until, unknowns, absent, updated_at, day)"
+    " VALUES (:key, :anchor, :account, :platform, :action, :revision, 0, :state, :reason, :due_at,"
+    " :planned_at, :expires_at, :priority, :error, 0, 0, 0, 0, 0, :planned_at,"
+    f" COALESCE({_DAY}, :undated)) ON CONFLICT DO NOTHING"
+)
 _SAME = "anchor = :anchor AND account = :account AND action = :action AND revision = :revision AND part = 0"
 
 
@@ -428,6 +439,12 @@ def _which(planned: PlannedDelivery) -> Row:
         "action": planned.action,
         "revision": planned.revision,
     }
+
+
+def _new_row(planned: PlannedDelivery, key: str, planned_at: datetime) -> Row:
+    """The values of _INSERT."""
+    own = {"key": key, "platform": planned.platform, "undated": fixed_day(planned.key)}
+    return _which(planned) | own | _decided(planned, planned_at)
 
 
 def _decided(planned: PlannedDelivery, planned_at: datetime) -> Row:

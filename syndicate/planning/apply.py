@@ -65,9 +65,14 @@ def write(entries: Sequence[Planned], ledger: Ledger, now: datetime, *, overrule
 
 
 def _written(entries: Sequence[Planned], ledger: Ledger, now: datetime, overruled: Sequence[str]) -> list[str]:
+    rows = [(_row(entry), now + timedelta(microseconds=number)) for number, entry in enumerate(entries)]
+    new = ledger.deliveries.plan_first(rows) if len(rows) > 1 else set[str]()
     keys = []
-    for number, entry in enumerate(entries):
-        planned, planned_at = _row(entry), now + timedelta(microseconds=number)
+    for entry, (planned, planned_at) in zip(entries, rows, strict=True):
+        if planned.key in new:
+            new.remove(planned.key)
+            keys.append(planned.key)
+            continue
         key = ledger.deliveries.plan(planned, planned_at, fetched=True)
         reasons = entry.candidate.overrules
         if (

@@ -8,7 +8,7 @@ planned and wait, with the reasons `burst`, `similar` and `stranger`.
 from __future__ import annotations
 
 import re
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import field, replace
 from datetime import datetime, timedelta
@@ -126,15 +126,43 @@ def alike(one: Article, other: Article) -> bool:
     None of those words may have a digit. Of the headlines' words half have to be the same where the summary is
     long, and four in five where it is short. A short headline over summaries of other words is a standing one.
     """
-    mine, theirs = folded(one.title), folded(other.title)
-    if mine == theirs:
-        return bool(mine) and not (_is_standing(mine) and _differ(folded(one.summary), folded(other.summary)))
-    words, others = set(mine.split()), set(theirs.split())
-    summary = folded(one.summary)
-    if not summary or summary != folded(other.summary) or any(re.search(r"\d", word) for word in words ^ others):
+    return _alike(saying(one), saying(other))
+
+
+def _alike(one: Said, other: Said) -> bool:
+    if one.title == other.title:
+        return bool(one.title) and not (_is_standing(one.title) and _differ(one.summary, other.summary))
+    if not one.summary or one.summary != other.summary or one.numbers != other.numbers:
         return False
-    share = len(words & others) / len(words | others)
-    return share >= (1 / 2 if len(summary.split()) >= LONG else 4 / 5)
+    share = len(one.words & other.words) / len(one.words | other.words)
+    return share >= (1 / 2 if one.is_long else 4 / 5)
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """What an article says, for comparison. `numbers` are the headline's words with a digit."""
+
+    title: str
+    summary: str
+    words: frozenset[str]
+    numbers: frozenset[str]
+    is_long: bool
+
+    @property
+    def keys(self) -> list[tuple[str, frozenset[str]]]:
+        """Articles that are alike share one of these: the headline, or the summary with the headline's numbers. Of a
+        thousand stories with one summary, most need not be compared with each other.
+        """
+        titled, told = ("title " + self.title, frozenset[str]()), ("summary " + self.summary, self.numbers)
+        return [key for key, text in ((titled, self.title), (told, self.summary)) if text]
+
+
+def saying(article: Article) -> Said:
+    """What an article says."""
+    title, summary = folded(article.title), folded(article.summary)
+    words = frozenset(title.split())
+    numbers = frozenset(word for word in words if re.search(r"\d", word))
+    return Said(title, summary, words, numbers, is_long=len(summary.split()) >= LONG)
 
 
 def _is_standing(headline: str) -> bool:
@@ -161,22 +189,24 @@ def _doubles(
     NEAR in time; or at any time, if they say the same at length, or if so many are new (`ever`).
     """
     found: dict[str, LikelyDuplicate] = {}
-    earlier: dict[str, list[LikelyDuplicate]] = {}
+    earlier = defaultdict[tuple[str, frozenset[str]], list[tuple[LikelyDuplicate, Said]]](list)
     for anchor, entry in going.items():
         article = entry.candidate.article
-        at = article.published
-        known = [twin for twin in twins.get(anchor, ()) if (twin.replaced and not ever) or alike(article, twin.article)]
+        said, at = saying(article), article.published
+        known = [
+            twin for twin in twins.get(anchor, ()) if (twin.replaced and not ever) or _alike(said, saying(twin.article))
+        ]
         if sum(not (twin.doubted or twin.replaced) for twin in known) < SERIES:
-            near = (twin for words in _wordings(article) for twin in earlier.get(words, ()))
-            alikes = (*known, *(twin for twin in near if alike(article, twin.article)))
+            near = (each for key in said.keys for each in earlier.get(key, ()))
+            alikes = (*known, *(twin for twin, other in near if _alike(said, other)))
             twin = next(
                 (twin for twin in alikes if ever or _is_near(at, twin) or _is_same(article, twin.article)), None
             )
             if twin is not None:
                 found[anchor] = twin
         if at is not None:
-            for words in _wordings(article):
-                earlier.setdefault(words, []).append(LikelyDuplicate(anchor, article, at))
+            for key in said.keys:
+                earlier[key].append((LikelyDuplicate(anchor, article, at), said))
     return found
 
 
@@ -194,13 +224,6 @@ def _is_same(one: Article, other: Article) -> bool:
         return False
     words = len(summary.split())
     return words >= LONG or (words + len(title.split()) >= LONG and not _is_standing(title))
-
-
-def _wordings(article: Article) -> list[str]:
-    """The article's headline and summary as look-up keys: articles that are alike share one of the two."""
-    return [
-        words for words in (f"title {folded(article.title)}", f"summary {folded(article.summary)}") if words[-1] != " "
-    ]
 
 
 def _too_many(going: Mapping[str, Planned], new: int, before: History, most: int, *, bulk: bool) -> dict[str, str]:

@@ -138,10 +138,8 @@ def _twins(stories: Mapping[str, Article], fresh: Fresh, ledger: Ledger) -> dict
     def twin(known: StoredArticle, doubted: bool) -> LikelyDuplicate:
         return LikelyDuplicate(known.anchor, known.article, known.article.published or known.first_seen, doubted)
 
-    found = {
-        anchor: [twin(*known) for known in ledger.articles.twins(anchor, story, fresh.new)]
-        for anchor, story in stories.items()
-    }
+    alike = ledger.twins.alike(stories, fresh.new)
+    found = {anchor: [twin(*known) for known in others] for anchor, others in alike.items()}
     for anchor, known in _replaced(stories, fresh, ledger).items():
         found[anchor].append(replace(twin(known, False), replaced=True))
     return found
@@ -152,12 +150,11 @@ def _replaced(stories: Mapping[str, Article], fresh: Fresh, ledger: Ledger) -> M
     the list reaches back beyond it. Somebody corrected address and headline at once.
     """
     oldest = min((article.published for article in fresh.reading.articles if article.published), default=None)
-    found: dict[str, StoredArticle] = {}
-    for anchor, article in stories.items():
-        if article.published is None or oldest is None or article.published <= oldest or article.precision == "day":
-            continue
-        alike = (known for known in ledger.articles.published_with(article) if known.anchor != anchor)
-        gone = next((known for known in alike if known.anchor not in fresh.anchors), None)
-        if gone is not None:
-            found[anchor] = gone
-    return found
+    dated = {
+        anchor: article
+        for anchor, article in stories.items()
+        if article.published is not None and oldest is not None and article.published > oldest
+        if article.precision != "day"
+    }
+    gone = ledger.twins.of_one_instant(dated, {*fresh.anchors, *dated})
+    return {anchor: others[0] for anchor, others in gone.items() if others}

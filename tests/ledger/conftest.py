@@ -17,7 +17,7 @@ BOTH = frozenset(
         *("credentials", "decisions", "deliveries", "deliveries_same", "dropped"),
         *("former_names", "imports", "listings", "logins", "notices", "outcomes", "overview", "partings", "pauses"),
         *("pruning", "recovery", "rehearsal", "renders", "run_gaps", "source_names", "sources", "standing"),
-        *("subscriptions", "timekeeping", "transitions", "waiting"),
+        *("subscriptions", "timekeeping", "transitions", "twins", "waiting"),
     )
 )
 """Modules whose tests run twice."""

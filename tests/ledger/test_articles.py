@@ -8,8 +8,9 @@ from datetime import timedelta
 import pytest
 
 from syndicate.aliases import aliases, content_hash
-from syndicate.ledger.articles import AHEAD, ALIKE, CHUNK, ELSEWHERE, TWINS, UNREAD
+from syndicate.ledger.articles import AHEAD, CHUNK, ELSEWHERE, UNREAD
 from syndicate.ledger.database import MICROSECOND
+from syndicate.ledger.twins import ALIKE, TWINS
 from syndicate.planning.apply import announce
 from tests.worlds.accounts import MASTO
 
@@ -75,7 +76,7 @@ def test_new_words_are_kept_and_the_earlier_ones_given_back(ledger, add, article
     found = ledger.articles.find(anchor)
     assert (found.article, found.changed_at) == (told, clock())
     other = add(2, title="Corrected", summary="Other words.")
-    assert [each.anchor for each, _ in ledger.articles.twins(other, ledger.articles.find(other).article, ())] == [
+    assert [each.anchor for each, _ in ledger.twins.alike({other: ledger.articles.find(other).article}, ())[other]] == [
         anchor
     ]
 
@@ -184,10 +185,10 @@ def test_articles_alike_are_found_the_newest_first_and_only_a_few(ledger, add, a
         found.insert(0, add(number, title="The same", summary=f"Words {number}."))
     new = article(99, title="The SAME!", summary="Quite other words.")
     anchor = ledger.articles.add(new, aliases(new), position=0, now=clock())
-    assert [each.anchor for each, _ in ledger.articles.twins(anchor, new, ())] == found[:TWINS]
-    assert [each.anchor for each, _ in ledger.articles.twins(anchor, new, found[:2])] == found[2 : TWINS + 2]
+    assert [each.anchor for each, _ in ledger.twins.alike({anchor: new}, ())[anchor]] == found[:TWINS]
+    assert [each.anchor for each, _ in ledger.twins.alike({anchor: new}, found[:2])[anchor]] == found[2 : TWINS + 2]
     alike = article(98, title="Another", summary="Words 1.")
-    assert [each.anchor for each, _ in ledger.articles.twins(anchor, alike, ())] == [found[-1]]
+    assert [each.anchor for each, _ in ledger.twins.alike({anchor: alike}, ())[anchor]] == [found[-1]]
 
 
 @pytest.mark.parametrize(
@@ -203,16 +204,14 @@ def test_articles_alike_are_found_the_newest_first_and_only_a_few(ledger, add, a
 def test_a_twin_is_in_doubt_if_it_was_never_sent(ledger, put, add, article, state, reason, doubted):
     row = put(1, state=state, reason=reason)
     anchor = add(2, title="Story 1", summary="Other.")
-    [(twin, said)] = ledger.articles.twins(anchor, article(2, title="Story 1", summary="Other."), ())
+    [(twin, said)] = ledger.twins.alike({anchor: article(2, title="Story 1", summary="Other.")}, ())[anchor]
     assert (twin.anchor, said) == (row.anchor, doubted)
 
 
 def test_a_twin_that_was_never_planned_is_not_in_doubt(ledger, add, article):
     add(1)
-    anchor = add(2, title="Story 1", summary="Other.")
-    assert [said for _, said in ledger.articles.twins(anchor, article(2, title="Story 1", summary="Other."), ())] == [
-        False
-    ]
+    new = {add(2, title="Story 1", summary="Other."): article(2, title="Story 1", summary="Other.")}
+    assert [said for others in ledger.twins.alike(new, ()).values() for _, said in others] == [False]
 
 
 def test_articles_of_one_instant_are_found_unless_there_are_many(ledger, add, article, clock):
@@ -221,11 +220,15 @@ def test_articles_of_one_instant_are_found_unless_there_are_many(ledger, add, ar
     for number in range(1, ALIKE + 1):
         clock.move(seconds=1)
         add(number, published=article(1).published if number == 1 else ledger_date(ledger))
-        assert len(ledger.articles.published_with(article(1, published=ledger_date(ledger)))) == number
-    newest = [each.article.title for each in ledger.articles.published_with(article(1, published=ledger_date(ledger)))]
+        assert len(of_one_instant(ledger, article(1, published=ledger_date(ledger)))) == number
+    newest = [each.article.title for each in of_one_instant(ledger, article(1, published=ledger_date(ledger)))]
     assert newest == ["Story 3", "Story 2", "Story 1"]
     add(ALIKE + 1, published=ledger_date(ledger))
-    assert ledger.articles.published_with(article(1, published=ledger_date(ledger))) == []
+    assert of_one_instant(ledger, article(1, published=ledger_date(ledger))) == []
+
+
+def of_one_instant(ledger, article):
+    return ledger.twins.of_one_instant({"new": article}, ())["new"]
 
 
 def ledger_date(ledger):

@@ -8,8 +8,9 @@ from datetime import timedelta
 import pytest
 
 from syndicate.aliases import aliases, content_hash, wording
-from syndicate.ledger.articles import AHEAD, ALIKE, ELSEWHERE, UNREAD
+from syndicate.ledger.articles import AHEAD, ELSEWHERE, UNREAD
 from syndicate.ledger.database import MICROSECOND, micros
+from syndicate.ledger.twins import ALIKE
 from syndicate.model import Account
 from syndicate.serialization import store_article
 from tests.worlds.accounts import MASTO
@@ -198,7 +199,8 @@ def test_a_twin_is_in_doubt_only_where_no_account_has_it(ledger, put, add, artic
         put(1, account, state=state, reason=reason)
     put(2, state="posted")
     new = article(3, title="Story 1", summary="Other.")
-    assert [said for _, said in ledger.articles.twins(add(3, title="Story 1", summary="Other."), new, ())] == [doubted]
+    anchor = add(3, title="Story 1", summary="Other.")
+    assert [said for _, said in ledger.twins.alike({anchor: new}, ())[anchor]] == [doubted]
 
 
 def test_what_was_imported_is_told_apart_wherever_it_is_found(ledger, add, clock):

@@ -217,7 +217,7 @@ def test_articles_of_long_ago_are_packed_and_nobody_notices(ledger, works, clock
     assert (
         rows.title(ledger.database.row("SELECT data FROM article WHERE anchor = :anchor", anchor=anchor)) == told.title
     )
-    assert ledger.articles.twins("", told, ())[0][0].article.title.startswith("Hafen")
+    assert ledger.twins.alike({"": told}, ())[""][0][0].article.title.startswith("Hafen")
 
 
 def test_a_packed_article_that_its_source_edits_is_as_any_other_again(ledger, works, clock, seen):

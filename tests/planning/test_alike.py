@@ -6,9 +6,11 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from syndicate.model import Account, Article, FloodLimits
-from syndicate.planning.flood_control import NEAR, History, LikelyDuplicate, alike, hold_back, waiting
+from syndicate.planning.flood_control import NEAR, History, LikelyDuplicate, alike, hold_back, saying, waiting
 from syndicate.planning.plan import Candidate, Planned
 
 NOW = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
@@ -166,3 +168,13 @@ def test_what_waits_is_counted_by_article():
         )
     ]
     assert waiting([*entries, planned("e")]) == {"burst": 2, "similar": 1}
+
+
+WORDS = st.lists(st.sampled_from(("Mayor", "opens", "bridge", "2", "in", "3rd", "May")), max_size=5).map(" ".join)
+
+
+@given(WORDS, WORDS, st.sampled_from(("", "What happened.")))
+def test_what_is_alike_is_looked_for_in_one_place(one, other, summary):
+    articles = [Article("news", "https://gazette.example/", title, summary=summary) for title in (one, other)]
+    if alike(*articles):
+        assert set(saying(articles[0]).keys) & set(saying(articles[1]).keys)
