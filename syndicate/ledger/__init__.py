@@ -44,7 +44,7 @@ from syndicate.ledger.standing import Standing
 from syndicate.ledger.subscriptions import Subscriptions
 from syndicate.ledger.timekeeping import Timekeeping
 from syndicate.ledger.told_once import ToldOnce
-from syndicate.ledger.twins import Twins
+from syndicate.ledger.twins import TwinArticles
 from syndicate.ledger.waiting import Waiting
 from syndicate.model import Account, Reason
 from syndicate.ports import Clock, ClockDoubt
@@ -64,7 +64,7 @@ class Ledger:
         self.sites = SiteNames(database)
         self.sources = Sources(database)
         self.articles = Articles(database)
-        self.twins = Twins(database)
+        self.twins = TwinArticles(database)
         self.source_names = SourceNames(database, self.articles, self.former_names)
         self.imports = Imports(database, self.articles)
         self.accounts = Accounts(database)

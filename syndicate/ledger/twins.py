@@ -75,7 +75,7 @@ def _words(row: Row) -> Words:
     return row["title_key"], row["summary_key"]
 
 
-class Twins:
+class TwinArticles:
     """Questions about the `article` table, each for all stories of a reading."""
 
     def __init__(self, database: Database) -> None:
