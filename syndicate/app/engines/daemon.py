@@ -64,6 +64,7 @@ class Errand(Enum):
     RENEWALS = "renewals"  # renew logins ahead of their end
     SHELF = "shelf"  # put finished stories there
     MEDIA = "media"  # remove pictures that networks fetched a day ago
+    WORD = "word"  # tell those of the setting `after` what became of deliveries
 
 
 class Daemon:
@@ -211,6 +212,7 @@ class Daemon:
             self._start_renewals()
             self._start_shelving()
             self._start_sweeping_media()
+            self._start_word_back()
             self._troubles.look()
             self._telling.alerts(self._app)
             if self.health() is None:
@@ -394,6 +396,19 @@ class Daemon:
             return
         self._sweep_media_at = time.monotonic() + IDLE / 4
         self._start_errand(Errand.MEDIA, hosting.sweep, lambda fault: self._say("media.failed", error=fault))
+
+    def _start_word_back(self) -> None:
+        """Tell those who want word of it what became of deliveries."""
+        if Errand.WORD not in self._polling and self._app.word_back.is_due():
+            work = functools.partial(self._write_back, self._app)
+            self._start_errand(Errand.WORD, work, lambda fault: self._say("ledger.failed", error=fault))
+
+    def _write_back(self, app: App) -> None:
+        for name, came in app.word_back.tell(lambda: not self._stop.is_set()):
+            if came.told:
+                self._say("word.told", to=name, events=came.told)
+            for fault in came.faults:
+                self._say("word.failed", to=name, error=str(fault), hint=fault.hint)
 
     def _shelve(self) -> None:
         ledger, rest = self._app.ledger, IDLE
