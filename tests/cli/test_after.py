@@ -127,9 +127,11 @@ def test_a_webhook_hears_of_posts_edits_and_deletions_in_order(desk, site, liste
     assert all(each.headers["webhook-signature"].startswith("v1,") for each in listener.heard)
 
 
-def test_what_was_refused_is_told_as_failed(desk, site, sandbox, listener):
-    begun(desk, "masto", extra=hooked(listener))
-    sandbox.add_faults([{"platform": "mastodon", "step": "commit", "fault": "refuse"}])
+def test_what_cannot_be_sent_is_told_as_failed(desk, site, listener):
+    begun(desk, "masto", extra=f"{hooked(listener)}\ntemplates: ./mine")
+    folder = desk.folder / "mine" / "default"
+    folder.mkdir(parents=True)
+    (folder / "post.txt.j2").write_text("x" * 600 + " {{ link }}")
     site.publish()
     desk("post")
     assert listener.events() == ["failed"]
