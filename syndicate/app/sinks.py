@@ -47,7 +47,8 @@ class FileSink:
         """Write what became of these articles; a file that cannot be read as one of ours is written anew."""
         site = site_of(self.name)
         try:
-            known = self._known()
+            written = self._written()
+            known = None if written is None else permalinks.from_text(written)
             if known is None:
                 posts = permalinks.of_all(self._ledger, site)
             else:
@@ -56,15 +57,16 @@ class FileSink:
                     for anchor in dict.fromkeys(word.anchor for word in words)
                 }
             text = permalinks.as_text({article: listed for article, listed in posts.items() if listed})
-            self._path.parent.mkdir(parents=True, exist_ok=True)
-            whole_file.replace(self._path, text.encode())
+            if text != written:
+                self._path.parent.mkdir(parents=True, exist_ok=True)
+                whole_file.replace(self._path, text.encode())
         except OSError as fault:
             said = (fault.strerror or str(fault)).lower()
             raise Rejected(f"{self._path} cannot be written: {said}") from fault
 
-    def _known(self) -> permalinks.Posts | None:
+    def _written(self) -> str | None:
         try:
-            return permalinks.from_text(self._path.read_text(encoding="utf-8"))
+            return self._path.read_text(encoding="utf-8")
         except (FileNotFoundError, UnicodeDecodeError):
             return None
 
@@ -119,11 +121,12 @@ class CommandSink:
         with process:
             try:
                 _, said = process.communicate(_line(words[0]), PATIENCE)
-            except subprocess.TimeoutExpired as fault:
-                raise Unavailable(f"{self._command[0]} took longer than {PATIENCE:.0f} s, and was ended") from fault
-            finally:
+            except BaseException as fault:
                 with contextlib.suppress(OSError):
                     os.killpg(process.pid, signal.SIGKILL)
+                if not isinstance(fault, subprocess.TimeoutExpired):
+                    raise
+                raise Unavailable(f"{self._command[0]} took longer than {PATIENCE:.0f} s, and was ended") from fault
         if process.returncode:
             last = visible(said.decode("utf-8", "replace").strip().rpartition("\n")[2][:200])
             raise Rejected(f"{self._command[0]} ended with status {process.returncode}" + (f": {last}" if last else ""))

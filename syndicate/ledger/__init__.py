@@ -66,7 +66,7 @@ class Ledger:
         self.articles = Articles(database)
         self.source_names = SourceNames(database, self.articles, self.former_names)
         self.imports = Imports(database, self.articles)
-        self.accounts = Accounts(database)
+        self.accounts = Accounts(database, self.follow_ups)
         self.partings = Partings(database)
         self.account_names = AccountNames(database, self.partings, self.former_names)
         self.logins = Logins(database, self.accounts, self.partings)

@@ -144,6 +144,15 @@ def test_it_is_whole_at_any_moment_and_readable_by_a_web_server(file, post, ledg
     assert [each.name for each in file._path.parent.iterdir()] == ["syndication.json"]
 
 
+def test_what_changes_nothing_writes_nothing(file, post, ledger, clock):
+    row = post(1)
+    tell(file, ledger)
+    seen = file._path.stat()
+    ledger.follow_ups.note(row, "failed", clock.now + timedelta(seconds=1))
+    assert tell(file, ledger).told == 1
+    assert file._path.stat() == seen
+
+
 def test_a_file_that_must_not_be_written_is_told(file, post, ledger):
     post(1)
     tell(file, ledger)

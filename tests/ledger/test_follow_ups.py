@@ -173,3 +173,24 @@ def test_what_was_told_is_forgotten_after_a_week(ledger, put, clock, heard):
     ledger.follow_ups.told(ledger.follow_ups.owed("webhook"), clock.now)
     rows = ledger.database.rows("SELECT state, sink FROM follow_up ORDER BY rowid")
     assert [(row["sink"], row["state"]) for row in rows] == [("file", "owed"), ("file", "owed"), ("webhook", "told")]
+
+
+def test_what_nobody_can_tell_since_another_login_has_the_name_is_told_as_held(ledger, put, clock, heard):
+    row = put(1, state="unknown", fence=1)
+    put(2, state="due")
+    ledger.accounts.begin_anew(MASTO, clock.now, "another")
+    assert heard() == [(row.key, "held")]
+
+
+def test_a_clock_that_is_set_back_makes_nobody_wait_twice(ledger, put, clock, heard):
+    posted(ledger, put, clock)
+    ledger.timekeeping.keep(clock.now)
+    ledger.follow_ups.claim("webhook", clock.now, LEASE)
+    [word] = ledger.follow_ups.owed("webhook")
+    ledger.follow_ups.failed(word, "down", again_at=clock.now + LEASE, now=clock.now, whole=True)
+    ledger.follow_ups.release("webhook")
+    clock.move(days=-2)
+    ledger.timekeeping.keep(clock.now)
+    clock.move(minutes=6)
+    assert ledger.follow_ups.claim("webhook", clock.now, LEASE)
+    assert ledger.follow_ups.first("webhook", clock.now)
