@@ -7,6 +7,7 @@ from pathlib import Path
 import click
 
 from syndicate.cli.options import Shared, known, opened, shared_options
+from syndicate.cli.output import print_json_lines
 from syndicate.errors import SyndicateError
 
 
@@ -19,14 +20,20 @@ from syndicate.errors import SyndicateError
 def export(shared: Shared, *, _format: str, site: str | None, target: Path | None) -> None:
     """Print the addresses of all posts by article: {article: [{account, platform, url, id, at}]}.
 
-    It is sorted and has no secrets. Deleted posts are left out.
+    It is sorted and has no secrets. Deleted posts are left out. With --json, one line for each article.
     """
     from syndicate.delivery.permalinks import as_text, of_all
     from syndicate.net import whole_file
 
+    if shared.json and target is not None:
+        raise click.UsageError("use --json or --output, not both")
     with opened(shared, fill=True) as app:
         known("site", app.config.sites, [site] if site else [])
-        text = as_text(of_all(app.ledger, site or ""))
+        posts = of_all(app.ledger, site or "")
+    if shared.json:
+        print_json_lines({"article": article, "posts": posts[article]} for article in sorted(posts))
+        return
+    text = as_text(posts)
     if target is None:
         click.echo(text, nl=False)
         return

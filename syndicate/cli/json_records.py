@@ -98,6 +98,13 @@ RECORDS: Mapping[str, Record] = {
             " `daemon` names the process that runs one, or `null`",
         },
     ),
+    "exported": Record(
+        "Where an article was posted ([word back](../guides/word-back.md)).",
+        {
+            "article": "the article's address",
+            "posts": '`[{"account", "platform", "url", "id", "at"}]`; on Bluesky `id` is the at:// address',
+        },
+    ),
     "explained": Record(
         "What became of an article on one account.",
         {
