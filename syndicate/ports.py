@@ -14,6 +14,7 @@ from typing import Any, ClassVar, Final, Literal, Protocol, Self, TypeAlias, Typ
 
 from syndicate.errors import Uncertain
 from syndicate.model import (
+    Article,
     Certainty,
     Controls,
     Draft,
@@ -148,6 +149,18 @@ class Paged(Protocol):
 
     def listed(self) -> Iterator[Reading]:
         """What the site's news sitemaps list: addresses, titles and dates, hardly more. A step may find nothing."""
+
+
+@runtime_checkable
+class WritesBack(Protocol):
+    """A source in which an article can be told where it was posted."""
+
+    def write_back(self, article: Article, posts: Sequence[Json]) -> None:
+        """Write an article's posts (`account`, `platform`, `url`, `id`, `at`) beside it, instead of those there.
+
+        The same once more changes nothing, and an article that is not there is left. Raises Rejected where this article
+        cannot be told, and what any call raises.
+        """
 
 
 class Memory(Protocol):

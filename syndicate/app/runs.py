@@ -39,7 +39,8 @@ class KindOfRun(Protocol):
     limits cannot be read, the usual ones are used. `takes_up_waiting`: deliveries that wait are shown too.
     `checks_withdrawals`: the pages of announced articles are checked again. `sends_alerts`: alerts are sent.
     `reminds`: what waits for a person is listed on standard error. `works_ahead`: deliveries need not be carried out
-    one by one. `hosts_pictures`: pictures are put where networks fetch them. `forgets`: this machine is gone
+    one by one. `hosts_pictures`: pictures are put where networks fetch them. `writes_back`: those who want word of
+    what became of deliveries get it. `forgets`: this machine is gone
     afterwards, with the key that opens stored credentials.
     """
 
@@ -57,6 +58,7 @@ class KindOfRun(Protocol):
     reminds: bool
     works_ahead: bool
     hosts_pictures: bool
+    writes_back: bool
     forgets: bool
 
     def close(self) -> None:
@@ -82,7 +84,7 @@ class RealRun:
 
     backfill_of_first_run = 0
     stand_ins = assumes_limits = takes_up_waiting = False
-    checks_withdrawals = sends_alerts = reminds = works_ahead = hosts_pictures = True
+    checks_withdrawals = sends_alerts = reminds = works_ahead = hosts_pictures = writes_back = True
 
     def __init__(self, config: Config, environ: Mapping[str, str], clock: Clock | None = None) -> None:
         self.config = config
@@ -128,6 +130,7 @@ class SandboxRun:
     backfill_of_first_run = LOOK
     stand_ins = works_ahead = hosts_pictures = True
     assumes_limits = takes_up_waiting = checks_withdrawals = sends_alerts = reminds = forgets = False
+    writes_back = False
 
     def __init__(self, config: Config, environ: Mapping[str, str], url: str) -> None:
         from syndicate.config.sandboxed import redirected
@@ -170,6 +173,7 @@ class DryRun:
     backfill_of_first_run = LOOK
     assumes_limits = takes_up_waiting = True
     stand_ins = checks_withdrawals = sends_alerts = reminds = works_ahead = hosts_pictures = forgets = False
+    writes_back = False
 
     def __init__(self, config: Config, environ: Mapping[str, str]) -> None:
         from syndicate.app.dry_run import Recorder

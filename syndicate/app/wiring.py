@@ -20,6 +20,7 @@ from syndicate.app.poller import Rounds
 from syndicate.app.renderers import Renderers
 from syndicate.app.renewals import Renewals
 from syndicate.app.runs import KindOfRun
+from syndicate.app.word_back import WordBack
 from syndicate.config.schema import Config
 from syndicate.ledger.recovery import Noticed
 from syndicate.model import Account, Article, Backing, Delivery, LinkCard
@@ -53,6 +54,7 @@ class App:
         self.identities = Identities(kind, self.lanes)
         self.renewals = Renewals(kind, self.lanes)
         self.rounds = Rounds(config, self.accounts, self.ledger, lambda: self.doors.web, kind.clock)
+        self.word_back = WordBack(kind, self.doors)
         self._given: set[str] = set()
         self._lock = threading.RLock()
 

@@ -10,6 +10,7 @@ import click
 
 from syndicate.cli.choice import each, find, report
 from syndicate.cli.deliveries_delete import delete, repost
+from syndicate.cli.deliveries_export import export
 from syndicate.cli.deliveries_list import listed
 from syndicate.cli.options import Shared, follow_names, known, opened, shared_options
 from syndicate.cli.output import print_delivery, print_json
@@ -38,7 +39,7 @@ def batch_options(command: Callable[..., Any]) -> Callable[..., Any]:
 @click.group()
 @shared_options
 def command() -> None:
-    """List and show deliveries; approve, retry, skip, resolve, delete or repost them."""
+    """List, show and export deliveries; approve, retry, skip, resolve, delete or repost them."""
 
 
 command.add_command(listed)
@@ -176,3 +177,4 @@ def resolve(shared: Shared, *, key: str, url: str | None, not_sent: bool) -> Non
 
 command.add_command(delete)
 command.add_command(repost)
+command.add_command(export)

@@ -50,6 +50,7 @@ COMMANDS: Mapping[str, Prints] = {
         ("deliveries",), "one line for each post: its deletion, or itself where it was skipped"
     ),
     "deliveries repost": Prints(("deliveries",), f"{_EACH} of the run"),
+    "deliveries export": Prints(("exported",), "one line for each article; without it, one document"),
     "accounts list": Prints(("account",), "one line for each account of the config"),
     "accounts login": Prints(("identity",), "one line, when it is stored"),
     "accounts check": Prints(("identity",), "one line for each account whose login works"),

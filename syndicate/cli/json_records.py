@@ -98,6 +98,13 @@ RECORDS: Mapping[str, Record] = {
             " `daemon` names the process that runs one, or `null`",
         },
     ),
+    "exported": Record(
+        "Where an article was posted ([word back](../guides/word-back.md)).",
+        {
+            "article": "the article's address",
+            "posts": '`[{"account", "platform", "url", "id", "at"}]`; on Bluesky `id` is the at:// address',
+        },
+    ),
     "explained": Record(
         "What became of an article on one account.",
         {
@@ -292,6 +299,11 @@ EVENTS: Mapping[str, tuple[str, Fields]] = {
     "source.note": ("What a person may want to know of a poll.", {**_SOURCE, "note": "in words"}),
     "source.failed": ("A source could not be read.", {**_SOURCE, **_ERROR}),
     "media.failed": ("Pictures that were put where networks fetch them could not be removed.", _ERROR),
+    "word.told": ("A place of the setting `after` was told.", {"to": "which", "events": "how many"}),
+    "word.failed": (
+        "A place of the setting `after` could not be told.",
+        {"to": "which", **_ERROR, "hint": "what helps"},
+    ),
     "account.failed": ("An account could not go on.", {"account": "the account", **_ERROR}),
     "account.renewed": ("Its login was renewed ahead of its end.", {"account": "the account"}),
     "account.looked": ("An account's network was asked what it has.", {"account": "the account", "note": "in words"}),

@@ -19,6 +19,8 @@ from syndicate.cli.options import DURATION, Shared, active, known, of_sites, ope
 from syndicate.cli.output import is_terminal, print_deliveries
 from syndicate.cli.scope import Scope, scope_options
 from syndicate.cli.waits import Queue, others, queues, stands_for
+from syndicate.delivery.write_back import needs_person
+from syndicate.errors import reworded
 from syndicate.ledger.accounts import REFUSED
 from syndicate.model import APPROVABLE, LATER, REASONS
 from syndicate.serialization import delivery_record
@@ -261,6 +263,7 @@ def exit_code(outcome: RunResult, app: App, accounts: tuple[str, ...]) -> int:
     left = any(paused.get(account) in (None, *REFUSED) for account in unsent)
     refused = not set(REFUSED).isdisjoint(paused.values())
     unclear = app.ledger.deliveries.has_unanswered()
+    refused = refused or any(map(needs_person, outcome.unheard))
     return int(bool(outcome.faults or app.config.broken or left or refused or unclear or outcome.dropped))
 
 
@@ -313,6 +316,8 @@ def _remind(app: App, outcome: RunResult, accounts: tuple[str, ...]) -> None:
 
         click.echo(f"{name}: {PAUSED[why_paused]}", err=True)
         click.echo(f"hint: run {advice.command(RESUMES[why_paused], account=name)}", err=True)
+    for fault in outcome.unheard:
+        complain(reworded(fault, f"after: {fault}; it is told later"))
     _remind_of_waiting(app, outcome)
     others = [found for found in _ended(outcome, app, ()) if accounts and found.account not in accounts]
     left = sorted({found.account for found in others if found.state == "due" and found.reason not in LATER})

@@ -13,14 +13,18 @@ from pydantic.json_schema import GenerateJsonSchema, JsonSchemaValue
 from syndicate.config.accounts import SETTINGS, UTM
 from syndicate.config.descriptions import DESCRIPTIONS
 from syndicate.config.schema import (
+    AfterConfig,
     AlertSettings,
     Bucket,
     Config,
+    FrontMatterConfig,
     Listen,
     MediaConfig,
     NetworkConfig,
     Sftp,
     SourceConfig,
+    WebhookConfig,
+    WordPressConfig,
 )
 from syndicate.config.site import SITE
 from syndicate.config.typed import hints
@@ -51,6 +55,7 @@ def json_schema() -> Json:
         "listen": _section(Listen, "listen"),
         "media": _media(),
         "breaking": _section(BreakingRules, "breaking"),
+        "after": _after(),
     }
     one = {name: top["properties"][name] for name in SITE}
     inside = {**_closed(one), "required": ["site"]}
@@ -96,6 +101,14 @@ def _media() -> Json:
     for name, kind in (("s3", Bucket), ("sftp", Sftp)):
         media["properties"][name] = _section(kind, f"media.{name}")
     return media
+
+
+def _after() -> Json:
+    parts = {"front_matter": FrontMatterConfig, "webhook": WebhookConfig, "wordpress": WordPressConfig}
+    after = _section(AfterConfig, "after", leave_out=tuple(parts))
+    for name, kind in parts.items():
+        after["properties"][name] = _section(kind, f"after.{name}")
+    return after
 
 
 def _source() -> Json:

@@ -22,7 +22,7 @@ from syndicate.config.typed import WRONG, Check, Typed, hints
 from syndicate.config.values import address, endpoint, network, positive, proxy, public, unguessable
 from syndicate.model.pattern import pattern
 
-__all__ = ["INSTALLATION", "installation", "section"]
+__all__ = ["INSTALLATION", "command", "installation", "section"]
 
 INSTALLATION = ("database", "network", "lease", "alerts", "key_file", "recover", "listen", "media")
 """The settings that all sites of an installation share."""
@@ -97,7 +97,8 @@ def _lease(top: Mapping[str, Node], values: Mapping[str, Any], reach: Any, typed
     )
 
 
-def _command(words: tuple[str, ...]) -> tuple[str, ...]:
+def command(words: tuple[str, ...]) -> tuple[str, ...]:
+    """Check that a command is a list of words. Raises ValueError."""
     if len(words) == 1 and " " in words[0]:
         raise ValueError(f"should be a list of words: [{', '.join(words[0].split())}]")
     return words
@@ -111,7 +112,7 @@ def _reachable(urls: tuple[str, ...]) -> tuple[str, ...]:
     return urls
 
 
-_ALERTS: dict[str, Check] = {"command": _command, "urls": _reachable, "heartbeat": address}
+_ALERTS: dict[str, Check] = {"command": command, "urls": _reachable, "heartbeat": address}
 _NETWORK: dict[str, Check] = {
     "allow": lambda entries: tuple(network(entry) for entry in entries),
     "proxy": proxy,

@@ -12,19 +12,24 @@ from syndicate.addresses import server_place
 from syndicate.errors import ConfigError
 from syndicate.model import DEFAULT_INTERVAL, Account, BreakingRules, PollInterval, Secret, Site, site_of
 from syndicate.model.dataclass import dataclass
+from syndicate.net.webhook_signature import signing_key
 
 __all__ = [
     "NOT_BUILT",
     "AccountConfig",
+    "AfterConfig",
     "AlertSettings",
     "Bucket",
     "Config",
+    "FrontMatterConfig",
     "Listen",
     "MediaConfig",
     "NetworkConfig",
     "Sftp",
     "SiteConfig",
     "SourceConfig",
+    "WebhookConfig",
+    "WordPressConfig",
 ]
 
 NOT_BUILT: Mapping[str, Mapping[str, str]] = {
@@ -153,6 +158,47 @@ class MediaConfig:
 
 
 @dataclass(frozen=True, slots=True)
+class FrontMatterConfig:
+    """The list in the front matter of a folder's files that says where an article was posted."""
+
+    source: str
+    key: str = "syndication"
+
+
+@dataclass(frozen=True, slots=True)
+class WebhookConfig:
+    """An address that hears what became of deliveries; with a secret, requests are signed."""
+
+    url: str
+    secret: Secret | None = None
+
+    def __post_init__(self) -> None:
+        if self.secret is not None:
+            signing_key(self.secret)
+
+
+@dataclass(frozen=True, slots=True)
+class WordPressConfig:
+    """The field of a WordPress site's posts that says where each was posted."""
+
+    source: str
+    user: str
+    app_password: Secret
+    meta: str = "syndication_links"
+
+
+@dataclass(frozen=True, slots=True)
+class AfterConfig:
+    """Who hears what became of deliveries. Paths are absolute; names of sources are those of the ledger."""
+
+    file: Path | None = None
+    front_matter: FrontMatterConfig | None = None
+    command: tuple[str, ...] = ()
+    webhook: WebhookConfig | None = None
+    wordpress: WordPressConfig | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class SiteConfig:
     """What one site has besides sources and accounts. `path` is the file that says so."""
 
@@ -171,6 +217,8 @@ class Config:
     "accounts.masto.token", that have a stand-in because the variable or file that they name is missing.
     `recover`: whether accounts ask their networks what they have before they post, after a restore or a long stop.
     `notes` tell of values that still work but have a new name.
+
+    `after` is by site; "" hears of every account.
 
     Where it has `sites`, names of sources and accounts are `site/name`; `site` stands for all of them where no
     name tells which. `broken` are sites whose own config has a mistake. `files` were read, or looked for.
@@ -192,6 +240,7 @@ class Config:
     key_file: Path | None = None
     recover: Literal["ask", "off"] = "ask"
     media: MediaConfig | None = None
+    after: Mapping[str, AfterConfig] = field(default_factory=dict)
     secrets: tuple[str, ...] = field(default=(), repr=False)
     filled: frozenset[str] = frozenset()
     notes: tuple[str, ...] = ()

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from syndicate.config.accounts import AccountReader, Find
+from syndicate.config.after import after
 from syndicate.config.document import Node
 from syndicate.config.folders import directory, link, linked
 from syndicate.config.installation import section
@@ -20,7 +21,7 @@ from syndicate.model import Site
 
 __all__ = ["SITE", "one_site"]
 
-SITE = ("site", "templates", "sources", "defaults", "accounts", "breaking")
+SITE = ("site", "templates", "sources", "defaults", "accounts", "breaking", "after")
 """The settings of a site."""
 
 
@@ -37,9 +38,10 @@ def one_site(top: Mapping[str, Node], typed: Typed, find: Find) -> dict[str, Any
         functools.partial(_themes, values.get("templates")),
         "UTC" if site is WRONG else site.timezone,
     ).read(top.get("accounts"))
-    if WRONG in (site, *values.values(), *sources.values(), *accounts.values()):
+    told = after(top.get("after"), typed, sources)
+    if WRONG in (site, told, *values.values(), *sources.values(), *accounts.values()):
         return None
-    return {"site": site, "sources": sources, "accounts": accounts, **values}
+    return {"site": site, "sources": sources, "accounts": accounts, "after": {"": told} if told else {}, **values}
 
 
 def _themes(own: Any) -> list[str]:

@@ -12,9 +12,10 @@ from pathlib import Path
 from typing import Any
 
 from syndicate.config.accounts import Find
+from syndicate.config.after import after
 from syndicate.config.document import Node, Problems, parse, written
 from syndicate.config.installation import INSTALLATION, installation
-from syndicate.config.schema import AccountConfig, Config, SiteConfig
+from syndicate.config.schema import AccountConfig, AfterConfig, Config, SiteConfig
 from syndicate.config.site import SITE, one_site
 from syndicate.config.typed import NAME, Typed
 from syndicate.errors import ConfigError
@@ -109,11 +110,11 @@ def _config(
     files: tuple[Path, ...],
 ) -> Config:
     """The config of these sites. Raises ConfigError for a mistake in what they share, and if no site is left."""
-    for name in set(top) & set(SITE):
+    for name in set(top) & set(SITE) - {"after"}:
         typed.problems.add(top[name].key, f"{name}: is a setting of one site; it stands below sites.<name>")
     rest = {name: node for name, node in top.items() if name not in SITE}
     typed.known("", rest, (*INSTALLATION, "sites"), {})
-    shared = installation(rest, typed)
+    shared, told = installation(rest, typed), after(top.get("after"), typed, None)
     typed.problems.check()
     good, broken, variables = dict[str, _Good](), dict[str, ConfigError](), dict[str, str]()
     for name, part in parts.items():
@@ -126,7 +127,8 @@ def _config(
     if not good:
         raise ConfigError("\n".join(map(str, broken.values())), hint=next(iter(broken.values())).hint)
     every = dict.fromkeys((*files, *(part.path for part in parts.values())))
-    return _merged(path, shared or {}, good, broken, typed.problems, tuple(every))
+    shared = (shared or {}) | {"after": {"": told} if told else {}}
+    return _merged(path, shared, good, broken, typed.problems, tuple(every))
 
 
 def _read(name: str, part: _Part, main: Path, shared: Typed, find: Find) -> _Good:
@@ -162,6 +164,7 @@ def with_former(config: Config, running: Config) -> Config:
         sources={**config.sources} | {name: each for name, each in running.sources.items() if site_of(name) in kept},
         accounts={**config.accounts} | {name: each for name, each in running.accounts.items() if site_of(name) in kept},
         sites={**config.sites} | kept,
+        after={**config.after} | {site: told for site, told in running.after.items() if site in kept},
         secrets=tuple(sorted(secrets, key=lambda secret: (-len(secret), secret))),
     )
 
@@ -197,7 +200,7 @@ def _merged(
     return Config(
         path=path,
         site=_standing_for([each.site for each in sites.values()]),
-        **shared,
+        **{**shared, "after": shared["after"] | _after(good)},
         sources={
             f"{site}/{name}": replace(source, name=f"{site}/{name}")
             for site, each in good.items()
@@ -214,6 +217,20 @@ def _merged(
         sites=sites,
         broken=broken,
         files=files,
+    )
+
+
+def _after(good: Mapping[str, _Good]) -> dict[str, AfterConfig]:
+    """Who hears of each site, with the names that sources have in the end."""
+    return {site: _heard(site, each.values["after"][""]) for site, each in good.items() if each.values["after"]}
+
+
+def _heard(site: str, told: AfterConfig) -> AfterConfig:
+    front, wordpress = told.front_matter, told.wordpress
+    return replace(
+        told,
+        front_matter=front and replace(front, source=f"{site}/{front.source}"),
+        wordpress=wordpress and replace(wordpress, source=f"{site}/{wordpress.source}"),
     )
 
 

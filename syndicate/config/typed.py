@@ -202,7 +202,7 @@ class Typed:
         elif node.where == "database":
             for secret in passwords_in(text):
                 self._keep(secret)
-        elif "://" in text and node.where.startswith(("accounts.", "defaults.")):
+        elif "://" in text and node.where.startswith(("accounts.", "defaults.", "after.")):
             for secret in secrets_in(text):
                 self._keep(secret)
         return text

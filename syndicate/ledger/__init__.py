@@ -21,6 +21,7 @@ from syndicate.ledger.deliveries import Deliveries
 from syndicate.ledger.dropped import Dropped
 from syndicate.ledger.elsewhere import Elsewhere
 from syndicate.ledger.floods import Floods
+from syndicate.ledger.follow_ups import FollowUps
 from syndicate.ledger.former_names import FormerNames
 from syndicate.ledger.hosted import Hosted
 from syndicate.ledger.imports import Imports
@@ -61,26 +62,27 @@ class Ledger:
         """Why the clock is doubted, if it is; whoever opened the ledger sets it."""
         self._clock = clock
         self.former_names = FormerNames(database)
+        self.follow_ups = FollowUps(database)
         self.sites = SiteNames(database)
         self.sources = Sources(database)
         self.articles = Articles(database)
         self.twins = TwinArticles(database)
         self.source_names = SourceNames(database, self.articles, self.former_names)
         self.imports = Imports(database, self.articles)
-        self.accounts = Accounts(database)
+        self.accounts = Accounts(database, self.follow_ups)
         self.partings = Partings(database)
         self.account_names = AccountNames(database, self.partings, self.former_names)
         self.logins = Logins(database, self.accounts, self.partings)
         self.deliveries = Deliveries(database)
         self.catalogue = Catalogue(database)
-        self.outcomes = Outcomes(database)
+        self.outcomes = Outcomes(database, self.follow_ups)
         self.recovery = Recovery(database, clock, runs)
-        self.elsewhere = Elsewhere(database)
+        self.elsewhere = Elsewhere(database, self.follow_ups)
         self.claims = Claims(database, self.outcomes, self.recovery)
         self.renders = Renders(database)
         self.hosted = Hosted(database)
-        self.waiting = Waiting(database)
-        self.decisions = Decisions(database)
+        self.waiting = Waiting(database, self.follow_ups)
+        self.decisions = Decisions(database, self.follow_ups)
         self.backlog = Backlog(database)
         self.dropped = Dropped(database)
         self.shelving = Shelving(database)

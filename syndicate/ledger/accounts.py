@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 from functools import lru_cache
 
 from syndicate.ledger.database import EPOCH, MICROSECOND, Database, Row, from_micros, micros
+from syndicate.ledger.follow_ups import FollowUps
 from syndicate.ledger.partings import end
 from syndicate.model import Account, Identity
 from syndicate.model.dataclass import dataclass
@@ -54,8 +55,9 @@ class AccountState:
 class Accounts:
     """The `account` table."""
 
-    def __init__(self, database: Database) -> None:
+    def __init__(self, database: Database, follow_ups: FollowUps) -> None:
         self._db = database
+        self._follow_ups = follow_ups
 
     def ensure(self, account: Account, now: datetime, whose: str = "", before: str = "") -> AccountState:
         """The state of an account. A new one is added, with `now` as its baseline.
@@ -82,7 +84,7 @@ class Accounts:
         with self._db.transaction():
             row = self._db.row("SELECT paused, paused_until FROM account WHERE name = :name", name=name)
             if row is not None:
-                articles = end(self._db, name, now)
+                articles = end(self._db, name, now, self._follow_ups)
             halted = row is not None and row["paused"] == "person"  # a person paused the name, whatever its login
             self._db.change(
                 "INSERT INTO account (name, platform, whose, baseline_at, next_at, lane_until, paused,"

@@ -6,6 +6,7 @@ from datetime import datetime
 
 from syndicate.ledger import floods, transitions
 from syndicate.ledger.database import Database, Row
+from syndicate.ledger.follow_ups import FollowUps
 from syndicate.ledger.transitions import Transition, alert, move
 from syndicate.model import Delivery, State
 
@@ -15,8 +16,9 @@ ANEW: Row = {"attempts": 0, "unknowns": 0, "absent": 0, "post": None, "error": N
 class Decisions:
     """Transitions that only a person or the site makes. Each returns False where the state does not allow it."""
 
-    def __init__(self, database: Database) -> None:
+    def __init__(self, database: Database, follow_ups: FollowUps) -> None:
         self._db = database
+        self._follow_ups = follow_ups
 
     def approve(self, delivery: Delivery, digest: str, *, at: datetime | None, now: datetime, ages: bool) -> bool:
         """Let a planned delivery go out as exactly this post: now, or at its publication time `at`.
@@ -91,4 +93,13 @@ class Decisions:
         outcome: str | None = None,
     ) -> bool:
         said = outcome or f"{state or transition.after[0]} by a person"
-        return move(self._db, delivery, transition, now=now, state=state, outcome=said, columns=columns)
+        return move(
+            self._db,
+            delivery,
+            transition,
+            now=now,
+            state=state,
+            outcome=said,
+            columns=columns,
+            follow_ups=self._follow_ups,
+        )

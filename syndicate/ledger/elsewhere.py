@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 
 from syndicate.ledger import rows
 from syndicate.ledger.database import MICROSECOND, Database, Row, from_micros, micros
+from syndicate.ledger.follow_ups import FollowUps
 from syndicate.ledger.site_names import SiteNames
 from syndicate.ledger.transitions import ELSEWHERE, FRESH, IN_DOUBT, move
 from syndicate.model import Article, Delivery, ListedPost
@@ -30,8 +31,9 @@ class Settled:
 class Elsewhere:
     """The `listed` table, and the transitions of deliveries that were not sent from this ledger."""
 
-    def __init__(self, database: Database) -> None:
+    def __init__(self, database: Database, follow_ups: FollowUps) -> None:
         self._db = database
+        self._follow_ups = follow_ups
 
     def keep(self, account: str, posts: Sequence[ListedPost]) -> None:
         """Store what an account's network listed, instead of an earlier list."""
@@ -115,11 +117,11 @@ class Elsewhere:
             "committed_at": found["at"],  # spacing and caps count it
             "error": None,
         }
-        return move(self._db, delivery, ELSEWHERE, now=now, columns=columns)
+        return move(self._db, delivery, ELSEWHERE, now=now, columns=columns, follow_ups=self._follow_ups)
 
     def _held(self, delivery: Delivery, now: datetime) -> bool:
         columns: Row = {"reason": "restored", "due_at": None, "error": IN_DOUBT_SAID}
-        return move(self._db, delivery, IN_DOUBT, now=now, columns=columns)
+        return move(self._db, delivery, IN_DOUBT, now=now, columns=columns, follow_ups=self._follow_ups)
 
     def _doubt(self, account: str) -> Row | None:
         """Since when and until when it is in doubt what was sent, where the network cannot say what it has."""

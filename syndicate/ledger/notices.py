@@ -26,9 +26,12 @@ Condition: TypeAlias = Literal[
     "similar",
     "stranger",
     "date",
+    "word_back",
 ]
 """Kinds of what lasts: it is told when it begins, and when it is over."""
-Event: TypeAlias = Literal["source_gap", "left_out", "account_left", "another_login", "key", "not_renewed", "ledger"]
+Event: TypeAlias = Literal[
+    "source_gap", "left_out", "account_left", "another_login", "key", "not_renewed", "ledger", "given_up"
+]
 """Kinds of what happens: it is told each time."""
 
 GAP: Event = "source_gap"
@@ -46,6 +49,8 @@ KEY: Event = "key"
 """Kind of an event: a stored session could not be opened, and a new login was made."""
 NOT_RENEWED: Event = "not_renewed"
 """Kind of an event: a network answered with an empty token, and the stored one was kept."""
+GIVEN_UP: Event = "given_up"
+"""Kind of an event: a place of the setting `after` refused something for days, and is not told of it any more."""
 LEDGER: Event = "ledger"
 """Kind of an event: something was wrong with the ledger's files, and was put right."""
 

@@ -10,7 +10,8 @@ from datetime import datetime
 
 from syndicate.ledger import transitions
 from syndicate.ledger.database import Database, Row, micros
-from syndicate.ledger.transitions import FRESH, move
+from syndicate.ledger.follow_ups import FollowUps
+from syndicate.ledger.transitions import FRESH, Transition, move
 from syndicate.model import Concession, Delivery, Json, Reason, Receipt
 from syndicate.serialization import compact
 
@@ -21,8 +22,9 @@ NOTHING_SENT: Row = {"draft": None, "committed_at": None, "unknowns": 0}
 class Outcomes:
     """Transitions that end a claim or a look-up, with their attempt, lane and alert."""
 
-    def __init__(self, database: Database) -> None:
+    def __init__(self, database: Database, follow_ups: FollowUps) -> None:
         self._db = database
+        self._follow_ups = follow_ups
 
     def posted(self, delivery: Delivery, receipt: Receipt, *, now: datetime, post: Json | None = None) -> bool:
         """Record that it is published. A receipt overrules everything but a person's decision.
@@ -43,10 +45,14 @@ class Outcomes:
         }
         columns |= {} if post is None else {"post": compact(post)}
         with self._db.transaction():
-            moved = move(self._db, delivery, transitions.POSTED, now=now, columns=columns)
+            moved = self._told(delivery, transitions.POSTED, columns, now)
             if moved and delivery.action == "delete":
                 self._deleted(delivery, now)
         return moved
+
+    def _told(self, delivery: Delivery, transition: Transition, columns: Row, now: datetime) -> bool:
+        """Make a transition of which word is kept."""
+        return move(self._db, delivery, transition, now=now, columns=columns, follow_ups=self._follow_ups)
 
     def _deleted(self, deletion: Delivery, now: datetime) -> None:
         """Record on the post itself that it was deleted."""
@@ -122,7 +128,7 @@ class Outcomes:
         """Give it up. `post` is what was refused, for people to look at."""
         columns: Row = {"reason": reason, "due_at": None, "error": error, "absent": 0} | NOTHING_SENT
         columns |= {} if post is None else {"post": compact(post)}
-        return move(self._db, claimed, transitions.FAILED, now=now, columns=columns)
+        return self._told(claimed, transitions.FAILED, columns, now)
 
     def unanswered(self, claimed: Delivery, *, due_at: datetime, now: datetime, error: str | None = None) -> bool:
         """The request was sent and no answer came: look it up at `due_at`."""
@@ -149,10 +155,10 @@ class Outcomes:
     def assumed(self, claimed: Delivery, *, error: str, now: datetime) -> bool:
         """Nobody can tell whether it was published, and the config says to count it as posted."""
         columns: Row = {"reason": "no_answer", "due_at": None, "error": error}
-        return move(self._db, claimed, transitions.ASSUMED, now=now, columns=columns)
+        return self._told(claimed, transitions.ASSUMED, columns, now)
 
     def held(self, claimed: Delivery, *, now: datetime, error: str | None = None) -> bool:
         """Nobody can tell whether it was published: a person decides."""
         columns: Row = {"reason": "no_answer", "due_at": None, "absent": 0}
         columns |= {} if error is None else {"error": error}
-        return move(self._db, claimed, transitions.HELD, now=now, columns=columns)
+        return self._told(claimed, transitions.HELD, columns, now)

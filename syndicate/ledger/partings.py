@@ -8,6 +8,7 @@ from datetime import datetime
 from syndicate.ledger import rows
 from syndicate.ledger.database import Database, Row, micros
 from syndicate.ledger.dropped import ANOTHER_LOGIN
+from syndicate.ledger.follow_ups import FollowUps
 from syndicate.ledger.transitions import CLOSED, HELD, RETURNED, drop
 from syndicate.model import APPROVABLE, Reason
 
@@ -35,18 +36,22 @@ def close(database: Database, name: str, reason: Reason, words: str, now: dateti
     return int(row["number"])
 
 
-def end(database: Database, name: str, now: datetime) -> int:
+def end(database: Database, name: str, now: datetime, follow_ups: FollowUps) -> int:
     """End the login that a name led to, so that nothing of it reaches the next one. Returns how many articles waited.
 
     What was not sent is skipped. What was sent without an answer is held, since it cannot be looked up any more.
     """
     articles = close(database, name, "baseline", "the account now leads to another login", now, ANOTHER_LOGIN)
+    asked = f"{rows.JOINED} WHERE delivery.account = :name AND {HELD.allowed}"
+    unclear = database.rows(asked, name=name) if follow_ups.sinks else []
     database.change(
         f"UPDATE delivery SET {HELD.sets()}, reason = 'no_answer', due_at = NULL, fence = fence + 1,"
         f" lease_until = 0, updated_at = :now WHERE account = :name AND {HELD.allowed}",
         name=name,
         now=micros(now),
     )
+    for row in unclear:
+        follow_ups.note(rows.delivery(row), "held", now)
     # Of these it is not known for which login they were: they never come back.
     database.change("UPDATE delivery SET left_login = NULL WHERE account = :name AND left_login = ''", name=name)
     for table in ("credential", "listed"):

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from syndicate.model.pattern import pattern
 
-NUMBERED = ("article", "alias", "delivery")
+NUMBERED = ("article", "alias", "delivery", "follow_up")
 """Tables whose rows are asked for by `rowid`."""
 
 _COMMENT = pattern(r"--[^\n]*")

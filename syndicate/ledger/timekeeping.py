@@ -13,6 +13,8 @@ _COLUMNS = {
     "delivery": ("due_at", "lease_until", "committed_at"),
     "account": ("next_at", "opens_at", "lane_until", "down_since"),
     "source": ("next_poll_at", "retry_at", "refused_at", "read_at"),
+    "follow_up": ("again_at", "failing_at"),
+    "follow_up_sink": ("again_at", "lease_until"),
 }
 """Columns with instants of this machine's clock that something waits for."""
 _CLAIMS = {"delivery": "lease_until", "account": "lane_until"}

@@ -10,9 +10,10 @@ TABLES = (
     *("article", "alias", "delivery", "attempt", "alert", "account", "credential", "source", "source_host"),
     *("subscription", "pause", "listing", "look", "listed", "charge", "dropped", "notice", "former_name"),
     *("shelf", "shelf_key", "shelf_name", "shelf_account", "shelf_count", "rendering", "hosted", "run", "meta"),
+    *("follow_up", "follow_up_sink"),
 )
 """In the order in which rows refer to others. `chain` is of a file alone."""
-ORDERED = frozenset({"article", "alias", "delivery"})
+ORDERED = frozenset({"article", "alias", "delivery", "follow_up"})
 """Tables whose rows are worked through in the order in which they came."""
 OWN = frozenset({"schema_version", "schema_oldest", "synced", "config"})
 """Names of rows of `meta` that each ledger has of its own."""

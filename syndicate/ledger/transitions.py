@@ -8,6 +8,7 @@ from typing import Any, Literal, TypeAlias
 
 from syndicate.ledger import dropped
 from syndicate.ledger.database import Database, Row, micros
+from syndicate.ledger.follow_ups import FollowUps
 from syndicate.model import Delivery, Reason, State
 from syndicate.model.dataclass import dataclass
 
@@ -109,11 +110,13 @@ def move(
     state: State | None = None,
     outcome: str | None = None,
     columns: Mapping[str, Any],
+    follow_ups: FollowUps | None = None,
 ) -> bool:
     """Change a delivery's state, close its attempt, free its lane and write an alert where one is due: all or nothing.
 
     A compare-and-swap on state and fence: False where the delivery was taken over meanwhile. `columns` are
-    further columns to set; `outcome` is the outcome of the attempt, the new state unless given.
+    further columns to set; `outcome` is the outcome of the attempt, the new state unless given. `follow_ups` keep word
+    of it for those who want to hear.
     """
     after = state or transition.after[0]
     values: Row = {name: micros(value) if isinstance(value, datetime) else value for name, value in columns.items()}
@@ -140,6 +143,8 @@ def move(
                 anchor=delivery.anchor,
                 soon=micros(now + FIRST_CHECK),
             )
+        if follow_ups is not None and follow_ups.sinks:
+            follow_ups.note(delivery, after, now)
     return True
 
 

@@ -6,6 +6,7 @@ from datetime import datetime
 
 from syndicate.ledger.database import Database, Row, micros
 from syndicate.ledger.dropped import note
+from syndicate.ledger.follow_ups import FollowUps
 from syndicate.ledger.transitions import SKIPPED, UNSENDABLE, WAITS, alert, move
 from syndicate.model import Delivery, Reason, State
 
@@ -13,8 +14,9 @@ from syndicate.model import Delivery, Reason, State
 class Waiting:
     """Transitions out of `due` that claim nothing and spend no attempt."""
 
-    def __init__(self, database: Database) -> None:
+    def __init__(self, database: Database, follow_ups: FollowUps) -> None:
         self._db = database
+        self._follow_ups = follow_ups
 
     def waits(
         self,
@@ -60,7 +62,7 @@ class Waiting:
     def fails(self, delivery: Delivery, reason: Reason, *, error: str, now: datetime) -> bool:
         """Fail a due delivery that can never be sent."""
         columns: Row = {"reason": reason, "due_at": None, "error": error}
-        return move(self._db, delivery, UNSENDABLE, now=now, columns=columns)
+        return move(self._db, delivery, UNSENDABLE, now=now, columns=columns, follow_ups=self._follow_ups)
 
     def skips(
         self, delivery: Delivery, reason: Reason, *, error: str | None, now: datetime, alerted: bool = False

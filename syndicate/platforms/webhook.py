@@ -1,4 +1,4 @@
-"""Posts to a publisher's own webhook: one request per post, signed by `_webhook_signature`."""
+"""Posts to a publisher's own webhook: one request per post, signed by `net.webhook_signature`."""
 
 from __future__ import annotations
 
@@ -11,9 +11,9 @@ from syndicate.errors import Uncertain
 from syndicate.model import Certainty, Draft, Identity, Json, Limits, Look, Media, Post, Receipt, Secret
 from syndicate.model.dataclass import dataclass
 from syndicate.net.status import failure, is_page
+from syndicate.net.webhook_signature import headers, signing_key
 from syndicate.platforms._incoming import Incoming, cannot_be_asked, identity, whose
 from syndicate.platforms._replies import problem
-from syndicate.platforms._webhook_signature import headers, signing_key
 from syndicate.ports import Credentials, Http
 
 

@@ -8,6 +8,7 @@ import os
 from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
 from pathlib import Path, PurePosixPath
+from urllib.parse import urlsplit
 
 from syndicate.errors import SourceError
 from syndicate.model import Article, LeftOut, Reading, Validators
@@ -77,6 +78,30 @@ class FolderSource:
             notes=tuple(notes),
             left_out=tuple(left_out),
         )
+
+    @property
+    def folder(self) -> Path:
+        """Where its files are."""
+        return self._path
+
+    def file_of(self, url: str) -> Path | None:
+        """The file whose article has this address; None if there is none. Raises SourceError, as `fetch`.
+
+        Those that are named after the address are looked into first, then the newest.
+        """
+        slug = urlsplit(url).path.rstrip("/").rpartition("/")[2].partition(".")[0].casefold()
+        generator, now = generators.detect(self._path, self._link), self._clock()
+
+        def is_unlikely(found: tuple[Path, os.stat_result]) -> tuple[bool, int]:
+            path, stat = found
+            named = f"{path.parent.name}/{path.stem}".casefold()
+            return slug not in named, -stat.st_mtime_ns
+
+        for path, _ in sorted(_files(self._path), key=is_unlikely):
+            article = self._article(path, now, generator)
+            if isinstance(article, Article) and url in (article.url, article.canonical_url):
+                return path
+        return None
 
     def _article(self, path: Path, now: datetime, generator: Generator | None) -> Article | LeftOut:
         """The article of a file, or why it is none."""

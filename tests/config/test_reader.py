@@ -150,7 +150,7 @@ TOP = [
     ("lease:", "2:1: lease: is empty"),
     ("lease: [5m]", "2:8: lease: should be one value, not a list"),
     ("templats: ./t", "2:1: unknown key 'templats' (did you mean 'templates'?)"),
-    ("whatever: 1", "2:1: unknown key 'whatever' (known: accounts, alerts, breaking, database, defaults, key_file,"),
+    ("zzz: 1", "2:1: unknown key 'zzz' (known: accounts, after, alerts, breaking, database, defaults, key_file,"),
     ("listen: {address: x}", "2:19: listen.address: 'x' is no host and port, such as 127.0.0.1:8701"),
     ("listen: {address: '::1:8701'}", "2:19: listen.address: '::1:8701' is no host and port, such as 127.0.0.1:8701"),
     ("listen: {address: 'localhost:99999'}", "2:19: listen.address: 'localhost:99999' is no host and port"),

@@ -15,7 +15,18 @@ BOTH = frozenset(
     for name in (
         *("account_names", "accounts", "alerts", "articles", "backlog", "catalogue", "claims", "claims_start"),
         *("credentials", "decisions", "deliveries", "deliveries_same", "dropped"),
-        *("former_names", "imports", "listings", "logins", "notices", "outcomes", "overview", "partings", "pauses"),
+        *(
+            "follow_ups",
+            "former_names",
+            "imports",
+            "listings",
+            "logins",
+            "notices",
+            "outcomes",
+            "overview",
+            "partings",
+            "pauses",
+        ),
         *("pruning", "recovery", "rehearsal", "renders", "run_gaps", "source_names", "sources", "standing"),
         *("subscriptions", "timekeeping", "transitions", "twins", "waiting"),
     )

@@ -161,7 +161,7 @@ def test_the_end_of_a_login(ledger, clock, put, columns, account, login, before,
         )
         ledger.credentials.renew(name, 0, lambda _: {"token": "t"}, clock=ledger.now)
     clock.move(minutes=1)
-    assert partings.end(ledger.database, "masto", clock()) == (before == "due")
+    assert partings.end(ledger.database, "masto", clock(), ledger.follow_ups) == (before == "due")
     if before == "due":
         assert columns(row.key, "state", "reason", "left_login") == ("skipped", "baseline", after)
         assert [each.cause for each in ledger.dropped.take()] == ["another_login"]

@@ -10,7 +10,7 @@ import pytest
 
 from syndicate.errors import AuthError, RateLimited, Rejected, Unavailable, Uncertain, Unsupported
 from syndicate.model import Secret
-from syndicate.platforms._webhook_signature import signature
+from syndicate.net.webhook_signature import signature
 from syndicate.platforms.webhook import Options, Webhook
 from syndicate.testing import KEY, LINK, Held, PlatformContract, Recorded, illustrated, post
 

@@ -25,6 +25,7 @@ class Errand(Enum):
     RENEWALS = "renewals"  # renew logins ahead of their end
     SHELF = "shelf"  # put finished stories there
     MEDIA = "media"  # remove pictures that networks fetched a day ago
+    WORD = "word"  # tell those of the setting `after` what became of deliveries
 
 
 class Errands:
@@ -40,6 +41,7 @@ class Errands:
             Errand.RENEWALS: lambda: self._comes(Errand.RENEWALS, ASK),
             Errand.SHELF: lambda: self._comes(Errand.SHELF, 0.0),
             Errand.MEDIA: lambda: running.app.lanes.hosting is not None and self._comes(Errand.MEDIA, IDLE / 4),
+            Errand.WORD: lambda: running.app.word_back.is_due(),
         }
         say = running.say
         self._done: dict[Errand, tuple[Callable[[], None], Callable[[str], None]]] = {
@@ -49,6 +51,7 @@ class Errands:
             Errand.RENEWALS: (self._renew_logins, lambda fault: say("account.failed", error=fault)),
             Errand.SHELF: (self._shelve, lambda fault: say("ledger.failed", error=fault)),
             Errand.MEDIA: (self._sweep_media, lambda fault: say("media.failed", error=fault)),
+            Errand.WORD: (self._write_back, lambda fault: say("ledger.failed", error=fault)),
         }
 
     def due(self, besides: Container[object] = ()) -> list[Errand]:
@@ -128,3 +131,12 @@ class Errands:
         hosting = self._running.app.lanes.hosting
         if hosting is not None:
             hosting.sweep()
+
+    def _write_back(self) -> None:
+        """Tell those who want word of it what became of deliveries."""
+        running = self._running
+        for name, came in running.app.word_back.tell(lambda: not running.stop.is_set()):
+            if came.told:
+                running.say("word.told", to=name, events=came.told)
+            for fault in came.faults:
+                running.say("word.failed", to=name, error=str(fault), hint=fault.hint)

@@ -19,6 +19,7 @@ from syndicate.app.site_choice import site_for
 from syndicate.app.sources import read_article
 from syndicate.app.stops import Stops
 from syndicate.app.wiring import App
+from syndicate.app.word_back import PATIENCE
 from syndicate.delivery.housekeeping import run_housekeeping
 from syndicate.errors import AuthError, PlatformError, RenderError, SyndicateError, prefixed
 from syndicate.ingestion.poll import Polled
@@ -51,7 +52,7 @@ class RunResult:
     are those of a source's first run, which a real one does not post. `faults` are errors of no one delivery.
     `dropped` is what was skipped because it waited too long. `stopped`: it was told to end early. `waits` are accounts
     that have to wait at its end, each with the first in its queue. `ended` are those that it took up, as they are at
-    its end; None until somebody asks.
+    its end; None until somebody asks. `unheard`: why those of the setting `after` were not told of everything.
     """
 
     polled: list[Polled] = field(default_factory=list)
@@ -65,6 +66,7 @@ class RunResult:
     stopped: bool = False
     waits: dict[str, str] = field(default_factory=dict)
     ended: list[Delivery] | None = None
+    unheard: list[SyndicateError] = field(default_factory=list)
 
 
 class Run:
@@ -232,6 +234,7 @@ class Run:
             asked = [name for name in app.identities.stale() if name in lanes]
             self._together([functools.partial(self._ask, name) for name in asked])
         self._sweep_media()
+        self._write_back()
         self.outcome.dropped.extend(app.ledger.dropped.take())
 
     def _sweep_media(self) -> None:
@@ -242,6 +245,20 @@ class Run:
                 hosting.sweep()
             except PlatformError as fault:
                 self.outcome.notes.append(f"{fault}; it is tried again with the next run")
+
+    def _write_back(self) -> None:
+        """Tell those who want word of it what became of deliveries, of this run and of earlier ones."""
+        if not self.stop.is_set() and self._app.word_back.has_owed():
+            self._together([self._tell])
+
+    def _tell(self) -> None:
+        ends = time.monotonic() + PATIENCE
+
+        def going() -> bool:
+            return not self.stop.is_set() and time.monotonic() < ends
+
+        for _, came in self._app.word_back.tell(going, early=True):
+            self.outcome.unheard.extend(came.faults)
 
     def _ask(self, name: str) -> None:
         """Ask a network whose login we have, unless this run was stopped meanwhile."""

@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Literal, TypeAlias, get_args
 
 from syndicate.app import advice
-from syndicate.app.monitoring.conditions import notices
+from syndicate.app.monitoring.conditions import notices, word_back
 from syndicate.app.monitoring.drops import Group, article, grouped, named
 from syndicate.app.monitoring.ways import Alert, Outcome, Ways, hand_over
 from syndicate.ledger import Ledger
@@ -54,7 +54,8 @@ def current(ledger: Ledger, accounts: Iterable[Account], sources: Iterable[str])
     came = {state: ledger.articles.arrivals(state.name, 31) for state in ledger.sources.known(sources)}
     expiring = [each for account in accounts for each in ledger.dropped.expiring(account.name, now, account.max_age)]
     terms = {account.name: term for account in accounts if (term := ledger.credentials.term(account.name))}
-    return notices(states, came, now, ledger.backlog.batches(), expiring, terms)
+    found = notices(states, came, now, ledger.backlog.batches(), expiring, terms)
+    return found | word_back(ledger.follow_ups.untold(), now)
 
 
 def send_alerts(ledger: Ledger, ways: Ways, *, patience: float = AT_THE_END, asks: bool = True) -> list[str]:

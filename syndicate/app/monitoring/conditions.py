@@ -11,6 +11,7 @@ from syndicate.app.monitoring.drops import clock
 from syndicate.ledger.accounts import AccountState
 from syndicate.ledger.credential_terms import Term
 from syndicate.ledger.dropped import Expiring, why
+from syndicate.ledger.follow_ups import Untold
 from syndicate.ledger.notices import Named
 from syndicate.ledger.sources import SourceHealth
 
@@ -21,6 +22,7 @@ KNOWN = 8  # articles that are needed to know what is usual
 LONG = timedelta(hours=6)  # a longer wait that a source's server asks for is told at once
 AHEAD = timedelta(days=10)  # before a token ends
 LAST = timedelta(days=1)  # before it ends, when it is told once more
+UNTOLD = timedelta(hours=1)  # that a place of the setting `after` may be out of order before a person is told
 LAST_DAY = "last_day"
 """Cause of the notice that is given once more, a day before a token ends."""
 UNRENEWED = 3  # renewals in a row that failed, until the end of what should have been renewed is told
@@ -54,6 +56,18 @@ def notices(
             f" the first is dropped at {clock(each.first)}"
         )
     return found
+
+
+def word_back(untold: Iterable[Untold], now: datetime) -> dict[Named, str]:
+    """The places of the setting `after` that could not be told for long."""
+    return {
+        ("word_back", each.sink): (
+            f"after.{each.sink} could not be told since {clock(each.since)}, and {each.waiting} events wait for it;"
+            f" it is tried again: {each.error}"
+        )
+        for each in untold
+        if now - each.since >= UNTOLD
+    }
 
 
 def _of_account(account: AccountState, now: datetime) -> dict[Named, str]:

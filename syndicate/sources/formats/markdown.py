@@ -27,13 +27,14 @@ _PLACE = re.compile(r"\{(\w*)\}")
 _HEADING = re.compile(r"^#[ \t]+(.+?)[ \t#]*$", re.MULTILINE)
 _PICTURE = re.compile(r"!\[([^\[\]]{0,1000})\]\(\s*<?([^\s()<>]{1,2000})>?(?:\s+\"[^\"]{0,1000}\")?\s*\)")
 _CANONICAL = ("canonical", "canonical_url", "canonicalurl")
-_READ = frozenset({
+READ = frozenset({
     "title", "date", "publishdate", "pubdate", "lastmod", "updated", "modified", "last_modified_at", "draft",
     "published", "expirydate", "url", "permalink", "canonical", "canonical_url", "canonicalurl", "slug", "tags",
     "keywords", "categories", "category", "section", "summary", "description", "excerpt", "image", "images", "cover",
     "featured_image", "thumbnail", "lang", "language", "author", "authors", "guid", "id", "uuid", "kind", "layout",
     "type", "image_alt", "imagealt", "image_description",
 })  # fmt: skip
+"""The settings that articles are made of."""
 
 
 def read_file(data: bytes, *, source: str, url: str, timezone: str, now: datetime) -> Article:
@@ -274,7 +275,7 @@ def _kind(text: str) -> Literal["article", "live", "audio", "video"]:
 
 def _extras(said: dict[str, Value]) -> dict[str, str]:
     """The publisher's own settings, for templates."""
-    own = [(name, value) for name, value in said.items() if isinstance(value, str) and name not in _READ]
+    own = [(name, value) for name, value in said.items() if isinstance(value, str) and name not in READ]
     return {name: value[:1000] for name, value in own[:EXTRAS]}
 
 

@@ -1,4 +1,4 @@
-"""The headers of a post to a webhook, signed as Standard Webhooks asks: HMAC-SHA256 over "id.timestamp.body".
+"""The headers of a request to a webhook, signed as Standard Webhooks asks: HMAC-SHA256 over "id.timestamp.body".
 
 standard-webhooks/standard-webhooks, spec/standard-webhooks.md (from memory, and checked against a signature that its
 libraries publish). Receivers refuse timestamps more than some minutes old.

@@ -243,5 +243,28 @@ CREATE TABLE hosted (
     at BIGINT NOT NULL
 ) WITHOUT ROWID;
 CREATE INDEX hosted_by_age ON hosted (at);
+CREATE TABLE follow_up (
+    id TEXT PRIMARY KEY,
+    sink TEXT NOT NULL,
+    anchor TEXT NOT NULL,
+    key TEXT NOT NULL,
+    event TEXT NOT NULL,
+    at BIGINT NOT NULL,
+    line TEXT,
+    state TEXT NOT NULL,
+    tries BIGINT NOT NULL,
+    again_at BIGINT NOT NULL,
+    failing_at BIGINT,
+    error TEXT
+);
+CREATE INDEX follow_up_owed ON follow_up (sink, anchor) WHERE state = 'owed';
+CREATE INDEX follow_up_done ON follow_up (at) WHERE state <> 'owed';
+CREATE TABLE follow_up_sink (
+    name TEXT PRIMARY KEY,
+    tries BIGINT NOT NULL,
+    again_at BIGINT NOT NULL,
+    lease_until BIGINT NOT NULL,
+    claimed_by TEXT
+);
 INSERT INTO "chain" VALUES('syndicate-ledger',4611686018427387904,4611686018427387904);
 INSERT INTO "run" VALUES(1,0,0,'[]',0,0,0);
