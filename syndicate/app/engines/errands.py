@@ -41,7 +41,7 @@ class Errands:
             Errand.RENEWALS: lambda: self._comes(Errand.RENEWALS, ASK),
             Errand.SHELF: lambda: self._comes(Errand.SHELF, 0.0),
             Errand.MEDIA: lambda: running.app.lanes.hosting is not None and self._comes(Errand.MEDIA, IDLE / 4),
-            Errand.WORD: lambda: running.app.word_back.is_due(),
+            Errand.WORD: self._has_word,
         }
         say = running.say
         self._done: dict[Errand, tuple[Callable[[], None], Callable[[str], None]]] = {
@@ -131,6 +131,9 @@ class Errands:
         hosting = self._running.app.lanes.hosting
         if hosting is not None:
             hosting.sweep()
+
+    def _has_word(self) -> bool:
+        return self._running.app.word_back.is_due()
 
     def _write_back(self) -> None:
         """Tell those who want word of it what became of deliveries."""
