@@ -124,8 +124,11 @@ def alike(one: Article, other: Article) -> bool:
     """Whether two articles have the same headline, or the same summary and headlines that differ in few words.
 
     None of those words may have a digit. Of the headlines' words half have to be the same where the summary is
-    long, and four in five where it is short. A short headline over summaries of other words is a standing one.
+    long, and four in five where it is short. A short headline over summaries of other words is a standing one. Of two
+    notes, all words are the same.
     """
+    if one.form == other.form == "note":
+        return bool(one.body) and folded(one.body) == folded(other.body)
     mine, theirs = folded(one.title), folded(other.title)
     if mine == theirs:
         return bool(mine) and not (_is_standing(mine) and _differ(folded(one.summary), folded(other.summary)))
@@ -189,6 +192,8 @@ def _is_same(one: Article, other: Article) -> bool:
 
     The summary alone is LONG, or both are together, under a headline that is no standing one.
     """
+    if one.form == "note":
+        return len(folded(one.body).split()) >= LONG and alike(one, other)
     title, summary = folded(one.title), folded(one.summary)
     if not title or not summary or (title, summary) != (folded(other.title), folded(other.summary)):
         return False
