@@ -33,9 +33,9 @@ from syndicate.rendering.fit import Fitted, Link, fit
 from syndicate.rendering.gallery import apart
 from syndicate.rendering.manner import NOW, Manner
 from syndicate.rendering.mentions import as_written
-from syndicate.rendering.notes import Words, carried
-from syndicate.rendering.notes import plain as plain_words
-from syndicate.rendering.notes import spans as carried_spans
+from syndicate.rendering.note_words import NoteWords, carried
+from syndicate.rendering.note_words import plain as plain_words
+from syndicate.rendering.note_words import spans as carried_spans
 from syndicate.rendering.photo import Pictures
 from syndicate.rendering.repetition import says, unsaid
 from syndicate.rendering.view import ArticleView
@@ -159,7 +159,7 @@ class _Parts:
             "media_count": 0,
         }
         self._note = article.note if account.notes == "whole" and manner.rich else None
-        self._words_of_note = Words("")
+        self._words_of_note = NoteWords("")
         self.warnings: list[str] = []
 
     def shown(self, file: str) -> str:
@@ -217,7 +217,7 @@ class _Parts:
         said = self._words_of_note.text
         if not said and not media:  # a picture that could not be had: its description, as of any article without words
             said = self._view.summary
-            self._words_of_note = Words(said)
+            self._words_of_note = NoteWords(said)
         self._variables["article"] = replace(self._view, body=said)
         text = self.text(Link(""), file=_NOTE)
         wish, link = self._account.note_link, None

@@ -53,7 +53,7 @@ def test_a_retry_uploads_only_what_is_missing(desk, gallery, account):
 
 
 def test_a_picture_that_is_refused_costs_neither_the_others_nor_the_post(desk, gallery):
-    run = gallery("masto", "unprocessed", 2, 4)  # the third, and the third again when it is made smaller
+    run = gallery("masto", "unprocessed", 2, 5)  # the third, and the third again when it is made smaller
     assert run.code == 0, run.err
     [post] = desk.sandbox.posts()
     assert post["text"] == "Four."

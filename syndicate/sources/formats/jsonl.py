@@ -190,10 +190,11 @@ def _article(said: dict[str, Any], reader: ParseContext) -> Article:
 
 def _noted(article: Article, said: dict[str, Any]) -> Article:
     """As a note, in the words of `body` or else the summary, if the line says so or has no title. Raises _Misshapen."""
-    form = _text(said, "form") or ("article" if article.title or article.kind != "article" else "note")
+    words = html_text.lines(html_text.unescape(_text(said, "body"))) or article.summary
+    usual = "note" if words and not article.title and article.kind == "article" else "article"
+    form = _text(said, "form") or usual
     if form not in ("article", "note"):
         raise _Misshapen(f"form is not article or note: {form[:60]!r}")
-    words = html_text.lines(html_text.unescape(_text(said, "body"))) or article.summary
     return notes.in_words(article, words) if form == "note" else article
 
 

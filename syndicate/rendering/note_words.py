@@ -12,19 +12,19 @@ from syndicate.text import paragraphs
 
 
 @dataclass(frozen=True, slots=True)
-class Words:
+class NoteWords:
     """The words of a note, and the links that they carry: where they are, and where they lead."""
 
     text: str
     anchors: tuple[tuple[int, int, str], ...] = ()
 
 
-def plain(note: Note) -> Words:
+def plain(note: Note) -> NoteWords:
     """The words with the address of each link behind it."""
-    return Words(unmentioned(paragraphs(note.body)))
+    return NoteWords(unmentioned(paragraphs(note.body)))
 
 
-def carried(note: Note) -> Words:
+def carried(note: Note) -> NoteWords:
     """The words, which carry the links; with the addresses behind them where that is not certain."""
     parts: list[str] = []
     anchors: list[tuple[int, int, str]] = []
@@ -42,10 +42,10 @@ def carried(note: Note) -> Words:
     moved = _moved(bare, shown)
     if moved is None:
         return plain(note)
-    return Words(shown, tuple((moved[start], moved[end - 1] + 1, place) for start, end, place in anchors))
+    return NoteWords(shown, tuple((moved[start], moved[end - 1] + 1, place) for start, end, place in anchors))
 
 
-def spans(words: Words, printed: Fitted) -> tuple[Span, ...]:
+def spans(words: NoteWords, printed: Fitted) -> tuple[Span, ...]:
     """The links of a fitted text, with those that its words carry, as far as they were not cut off."""
     beginning = words.text[:_TELLING]
     start = printed.text.find(beginning) if words.anchors else -1
