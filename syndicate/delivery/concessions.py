@@ -94,8 +94,7 @@ def _picture(
         return replace(before, picture="undescribed", why=why)
     if fault.smaller and not fault.description and _RANKS.index(before.picture) < _RANKS.index("smaller"):
         return replace(before, picture="smaller", most_bytes=_most_bytes(post), why=why)
-    others = [media for media in record["media"] if media["file"] not in (fault.picture, *before.without)]
-    if fault.picture is not None and others:
+    if fault.picture is not None and len(record["media"]) > 1:  # the record has no more those of `before.without`
         return replace(before, without=(*before.without, fault.picture), why=why)
     if record["text"] or record["link"]:
         return replace(before, picture="none", why=why)

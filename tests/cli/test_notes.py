@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.cli.test_every_network import OTHERS
-from tests.worlds.desk import ACCOUNTS
+from tests.worlds.desk import ACCOUNTS, OTHERS
 from tests.worlds.notebook import feed, images, served
 
 BODY = (

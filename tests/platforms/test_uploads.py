@@ -6,7 +6,7 @@ from collections import Counter
 
 import pytest
 
-from tests.cli.test_every_network import OTHERS
+from tests.worlds.desk import OTHERS
 from tests.worlds.notebook import feed, images, served
 
 UPLOADING = ("masto", "bsky", "x-main", "fb", "slack", "linkedin")
