@@ -46,6 +46,7 @@ _VARIANT = pattern(
     re.IGNORECASE | re.ASCII,
 )
 _AMP_FILE = pattern(r"[.-]amp(\.html?)?\Z")
+_BEGINNING = 200  # characters of a note that name it, with its date, as a headline would
 _NAMELESS = pattern(r"(?:index|default|home|amp)(?:\.\w+)?|\d{1,2}")
 _ADDRESS = pattern(
     r"(?P<scheme>https?://)(?P<host>[^/?#]*)(?P<path>[^?#]*)(?P<query>[^#]*)(?:#.*)?", re.IGNORECASE | re.DOTALL
@@ -86,9 +87,10 @@ def aliases(article: Article, site: str = "") -> tuple[Alias, ...]:
         path = _path(article.guid)
         if path:
             found.append(_alias("guid_path", article.source, path))
-    if article.title and article.published and article.precision != "day":
+    said = article.title or article.body[:_BEGINNING]
+    if said and article.published and article.precision != "day":
         instant = article.published.astimezone(UTC).isoformat()
-        found.append(_alias("title_date", article.source, f"{folded(article.title)}\n{instant}"))
+        found.append(_alias("title_date", article.source, f"{folded(said)}\n{instant}"))
     return tuple(found)
 
 
@@ -266,9 +268,10 @@ def is_next(one: Article, known: Article) -> bool:
 
 
 def content_hash(article: Article) -> str:
-    """A hash of title, address, summary and pictures, by which changes are noticed: 32 hex digits."""
+    """A hash of title, address, summary, a note's words and pictures, by which changes are noticed: 32 hex digits."""
     said: list[Any] = [article.title, article.url, article.summary, [astuple(image) for image in article.images]]
     said += ["withdrawn"] if article.withdrawn else []
+    said += [astuple(article.note)] if article.note else []
     return _digest(_JSON.encode(said))
 
 

@@ -108,11 +108,17 @@ class LedgerAway(LedgerError):
 
 
 class PlatformError(SyndicateError):
-    """Something a network answered, or did not. `status` is the HTTP status, if there was one."""
+    """Something a network answered, or did not. `status` is the HTTP status, if there was one.
+
+    `prepared` is what arrived before it while a post was prepared, for the next `prepare`; None where nothing did.
+    `picture` is the file of the picture that it was about, where that is known.
+    """
 
     def __init__(self, message: str, *, hint: str | None = None, status: int | None = None) -> None:
         super().__init__(message, hint=hint)
         self.status = status
+        self.prepared: dict[str, Any] | None = None
+        self.picture: str | None = None
 
 
 class Rejected(PlatformError):
@@ -198,7 +204,7 @@ class NotReady(PlatformError):
 
     def __init__(self, message: str, *, prepared: dict[str, Any], retry_after: float = 5.0) -> None:
         super().__init__(message)
-        self.prepared = prepared
+        self.prepared: dict[str, Any] = prepared
         self.retry_after = retry_after
 
 

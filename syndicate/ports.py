@@ -412,6 +412,13 @@ class Controlled(Protocol):
 
 
 @runtime_checkable
+class LinksWords(Protocol):
+    """Its texts can have words that are a link: a span of kind "link" need not be over its address. On the class."""
+
+    links_words: ClassVar[Literal[True]]
+
+
+@runtime_checkable
 class RichText(Protocol):
     """Its posts say themselves which words are links, so an address may be shown short over the whole one."""
 

@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from syndicate.addresses import without_login
-from syndicate.model import Article, Delivery, Image, Json, Media, Post, Rendered
+from syndicate.model import Article, Delivery, Image, Json, Media, Note, Post, Rendered
 
 _WORDS = (
     b'","caption":"","credit":"","width":1200,"height":630,"width":null,"height":null,"type":null,"focus":null},'
@@ -45,7 +45,7 @@ def compact(value: Json) -> str:
 
 
 def article_record(article: Article) -> Json:
-    """An article as `syndicate articles --json` prints it and the webhook sends it (DESIGN §3)."""
+    """An article as `syndicate articles --json` prints it and the webhook sends it (DESIGN §3), with a note's words."""
     image = article.image
     return {
         "source": article.source,
@@ -62,6 +62,8 @@ def article_record(article: Article) -> Json:
         "language": article.language,
         "kind": article.kind,
         "image": {"url": without_login(image.url), "alt": image.alt, "credit": image.credit} if image else None,
+        "form": article.form,
+        "body": article.body or None,
     }
 
 
@@ -70,6 +72,10 @@ def store_article(article: Article) -> str:
     data = {name: getattr(article, name) for name in _ARTICLE}  # not `asdict`, which copies every value
     data |= {"published": instant(article.published), "updated": instant(article.updated)}
     data |= {"images": [asdict(image) for image in article.images], "raw": dict(article.raw)}
+    if article.note is None:
+        del data["note"]
+    else:
+        data["note"] = asdict(article.note)
     return compact(data)
 
 
@@ -101,6 +107,9 @@ def load_article(stored: str | bytes) -> Article:
     for name in ("authors", "categories", "named_by"):
         data[name] = tuple(data.get(name, ()))
     data["images"] = tuple(map(_load_image, data["images"]))
+    if "note" in data:
+        note = data["note"]
+        data["note"] = Note(note["body"], tuple((words, url) for words, url in note["links"]), note["whole"])
     return Article(**data | {"published": moment(data["published"]), "updated": moment(data["updated"])})
 
 

@@ -115,7 +115,7 @@ class LazyRenderer:
         """Render an article as one account's post. Raises RenderError, TooLong."""
         made = self._render(article, account, platform, limits, at=at, planned_at=planned_at)
         card = made.post.card
-        found = self._backing(article, platform, card) if card else None
+        found = self._backing(article, platform, card) if card and card.url == made.post.link else None
         if card is None or found is None:
             return made
         return replace(made, post=replace(made.post, card=replace(card, backing=found)))
@@ -128,15 +128,20 @@ class LazyRenderer:
         def render(
             article: Article, account: Account, platform: Platform, limits: Limits, **moments: datetime
         ) -> Rendered:
-            from syndicate.rendering.manner import BEFORE
+            from syndicate.rendering.manner import BEFORE, NOW
             from syndicate.serialization import freeze
 
             made = self.render(article, account, platform, limits, **moments)
             if freeze(made)[1] == delivery.approved:
                 return made
-            with contextlib.suppress(RenderError):
-                earlier = self._render(article, account, platform, limits, **moments, manner=BEFORE)
-                return earlier if freeze(earlier)[1] == delivery.approved else made
+            earlier_ways = [(account, BEFORE)]
+            if article.form == "note":  # notes were posted as articles
+                earlier_ways.append((replace(account, notes="link"), NOW))
+            for whose, how in earlier_ways:
+                with contextlib.suppress(RenderError):
+                    earlier = self._render(article, whose, platform, limits, **moments, manner=how)
+                    if freeze(earlier)[1] == delivery.approved:
+                        return earlier
             return made
 
         return render

@@ -148,4 +148,5 @@ def _feed(wanted: SourceConfig, door: Http, language: str | None) -> Source:
     from syndicate.sources.feed import FeedSource
     from syndicate.sources.parsing.fields import LinkRule
 
-    return FeedSource(wanted.name, wanted.url, door, timezone=wanted.timezone, rule=LinkRule(wanted.links, language))
+    rule = LinkRule(wanted.links, language, wanted.headlines)
+    return FeedSource(wanted.name, wanted.url, door, timezone=wanted.timezone, rule=rule)

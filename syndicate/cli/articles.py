@@ -91,13 +91,16 @@ def _whole(source: Source) -> _Fetch:
 
 def _print(article: Article, *, as_json: bool) -> None:
     from syndicate.serialization import article_record, instant
+    from syndicate.text import cut, plain
 
     if as_json:
         print_json(article_record(article))
         return
     when = instant(article.published) or "undated"
     section = f"  [{article.section}]" if article.section else ""
-    click.echo(f"{when:<20}  {style(article.title or '(no title)', bold=True)}{section}")
+    shown = article.title or cut(plain(article.body), 70) or "(no title)"
+    note = "  (a note)" if article.form == "note" else ""
+    click.echo(f"{when:<20}  {style(shown, bold=True)}{section}{note}")
     click.echo(f"{'':<20}  {article.url}")
 
 

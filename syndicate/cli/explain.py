@@ -130,9 +130,10 @@ def _steps(
 
 def _introduce(config: Config, known: StoredArticle, alias: str) -> None:
     from syndicate.serialization import instant
+    from syndicate.text import cut, plain
 
     article = known.article
-    click.echo(style(article.title or article.url or article.guid or "", bold=True))
+    click.echo(style(article.title or cut(plain(article.body), 70) or article.url or article.guid or "", bold=True))
     click.echo(f"{article.url or article.guid}  (known by its {alias.replace('_', ' ')})")
     published = instant(article.published) or "no date"
     zone = ", its time zone assumed" if article.tz_assumed else ""

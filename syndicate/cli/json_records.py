@@ -67,6 +67,8 @@ RECORDS: Mapping[str, Record] = {
             "language": "such as `en` or `pt-BR`, or `null`",
             "kind": "`article`, `live`, `audio` or `video`",
             "image": '`{"url", "alt", "credit"}`, or `null`',
+            "form": "`article` or `note`",
+            "body": "all the words of a note, or `null`",
         },
     ),
     "deliveries": Record(

@@ -49,6 +49,7 @@ class SourceConfig:
     is skipped; None: the page is not opened. `key` is Ghost's. `link` is where a folder's articles are on the
     web: a base, or a pattern; the site's address unless given. `burst` and `similar`: model.FloodLimits.
     `links` is for feeds whose entries lead to other sites: announce the entry's own page, or where it leads.
+    `headlines`: whether titles in a feed are headlines; "auto": unless all are cut from the words, or are dates.
     `own`: whether it is the publisher's own, so that what it names may be at the site's private address; None: as
     their domains say.
     """
@@ -64,6 +65,7 @@ class SourceConfig:
     burst: int | None = 10
     similar: Literal["ask", "post", "skip"] = "ask"
     links: Literal["own", "out"] = "own"
+    headlines: Literal["auto", "always", "never"] = "auto"
     own: bool | None = None
 
 

@@ -37,7 +37,9 @@ def conceded(
     just rendered. `last`: this was the last try of the uploads, so without another picture the delivery fails.
     """
     if last and isinstance(fault, Unavailable | Uncertain) and not unreached(fault):
+        about = fault.picture
         fault = PictureRefused(str(fault), smaller=False)  # a server that breaks each time over the same picture
+        fault.picture = about
     match fault:
         case PictureRefused() if _has_picture(record) and before.picture != "none":
             return _picture(fault, before, record, post, account)
@@ -67,6 +69,7 @@ def render_conceded(
     if given == NOTHING:
         return made
     post = _undescribed(made.post) if given.picture == "undescribed" else made.post
+    post = replace(post, media=tuple(media for media in post.media if media.file not in given.without))
     return replace(made, post=post, warnings=(*made.warnings, StoryWarning(told(given))))
 
 
@@ -78,7 +81,8 @@ def told(given: Concession) -> str:
         "smaller": "the picture is made smaller",
         "none": "the picture is left out",
     }
-    parts = [pictures[given.picture], "the text is made shorter" if given.shorter else ""]
+    some = f"pictures left out: {len(given.without)}" if given.without and given.picture != "none" else ""
+    parts = [pictures[given.picture], some, "the text is made shorter" if given.shorter else ""]
     return f"{', '.join(filter(None, parts))}, since the network refused it: {'; '.join(dict.fromkeys(given.why))}"
 
 
@@ -90,6 +94,8 @@ def _picture(
         return replace(before, picture="undescribed", why=why)
     if fault.smaller and not fault.description and _RANKS.index(before.picture) < _RANKS.index("smaller"):
         return replace(before, picture="smaller", most_bytes=_most_bytes(post), why=why)
+    if fault.picture is not None and len(record["media"]) > 1:  # the record has no more those of `before.without`
+        return replace(before, without=(*before.without, fault.picture), why=why)
     if record["text"] or record["link"]:
         return replace(before, picture="none", why=why)
     return None

@@ -87,6 +87,7 @@ def explain(account: Account, state: AccountState | None, facts: Facts) -> list[
 def _decided(account: Account, state: AccountState | None, facts: Facts) -> Iterator[Finding]:
     """The rules that decided whether it was planned, in words."""
     article = facts.known.article
+    yield from _form(account, article)
     baselines = Baselines(facts.baseline, state.baseline_at if state else None)
     for step in steps(article, account, baselines, facts.zone, facts.known.first_seen):
         match step:
@@ -100,11 +101,26 @@ def _decided(account: Account, state: AccountState | None, facts: Facts) -> Iter
                 yield Finding("words", "no", "it has no title, no text, no picture and no recording")
 
 
+def _form(account: Account, article: Article) -> Iterator[Finding]:
+    """How a note goes out; nothing of an article with a headline."""
+    if article.note is None or account.notes == "skip":
+        return
+    if account.notes == "link":
+        yield Finding("form", "note", "a note, posted with its link, as an article (notes: link)")
+        return
+    rest = "" if article.note.whole else ", of which the source gives a beginning"
+    yield Finding(
+        "form", "note", f"a note of {len(article.body)} characters{rest}; its link goes along: {account.note_link}"
+    )
+
+
 def _verdict(passed: bool | None) -> Verdict:
     return "note" if passed is None else "yes" if passed else "no"
 
 
 def _filtered(step: FilterStep, account: Account, article: Article) -> Finding:
+    if account.notes == "skip" and article.form == "note":
+        return Finding("filter", "no", "it is a note, and the account takes none (notes: skip)")
     if account.only is None and account.never is None:
         return Finding("filter", "yes", "none is set")
     compared = (

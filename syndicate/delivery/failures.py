@@ -57,9 +57,15 @@ def record_failure(
     elif isinstance(fault, NotReady) and step.due_at is not None:
         ledger.outcomes.not_ready(claimed, fault.prepared, digest, due_at=step.due_at, error=str(fault), now=now)
     else:
-        due_at = step.due_at or now
         ledger.outcomes.later(
-            claimed, step.reason, due_at=due_at, error=str(fault), now=now, spent=step.spent, resend=resend
+            claimed,
+            step.reason,
+            due_at=step.due_at or now,
+            error=str(fault),
+            now=now,
+            spent=step.spent,
+            resend=resend,
+            kept=(fault.prepared, digest) if fault.prepared and digest else None,
         )
     hold_account(lane, step, ledger, now)
 

@@ -15,6 +15,8 @@ from syndicate.planning.filters import admits
 from syndicate.planning.plan import Candidate, priority
 
 FIELDS = ("title", "summary", "section", "categories", "images", "authors", "language", "canonical_url")
+_OF_NOTES = tuple(name for name in FIELDS if name not in ("title", "summary"))
+"""A note is to stay one: its words are all it says, whatever headline another list makes of them."""
 LEFT_OUT = ("filtered", "empty")
 """Reasons for which an account lost an article, and that may not hold once it says more."""
 WITNESSES = 8
@@ -25,7 +27,8 @@ LATELY = timedelta(days=2)
 
 def filled(known: Article, other: Article) -> Article:
     """The known article, with what it lacks and another source's reading of it has. `raw` names these fields."""
-    more = {name: getattr(other, name) for name in FIELDS if getattr(other, name) and not getattr(known, name)}
+    wanted = _OF_NOTES if known.form == "note" else FIELDS
+    more = {name: getattr(other, name) for name in wanted if getattr(other, name) and not getattr(known, name)}
     if not more:
         return known
     names = dict.fromkeys([*known.raw.get(FILLED, "").split(), *more])
@@ -49,7 +52,8 @@ def still_filled(article: Article, before: Article) -> Article:
     """A source's own new reading, with what another source filled in `before`, as far as it still lacks that."""
     if article.url == before.url and before.named_by:
         article = replace(article, named_by=before.named_by)
-    names = [name for name in before.raw.get(FILLED, "").split() if name in FIELDS and not getattr(article, name)]
+    wanted = _OF_NOTES if article.form == "note" else FIELDS
+    names = [name for name in before.raw.get(FILLED, "").split() if name in wanted and not getattr(article, name)]
     if not names or article.withdrawn:
         return article
     kept = {name: getattr(before, name) for name in names}

@@ -162,7 +162,7 @@ class Articles:
             article = replace(before, withdrawn=True)
         if article.canonical_url is None and article.url == before.url:
             article = replace(article, canonical_url=before.canonical_url)  # as its page named it
-        words = (before.title, before.summary) != (article.title, article.summary)
+        words = (before.title, before.summary, before.body) != (article.title, article.summary, article.body)
         self._db.change(
             "UPDATE article SET data = :data, url = :url, content_hash = :content_hash, title_key = :title_key,"
             " summary_key = :summary_key, changed_at = COALESCE(:changed_at, changed_at) WHERE anchor = :anchor",

@@ -17,6 +17,7 @@ from syndicate.serialization import compact, load_article
 GRACE = timedelta(minutes=1)  # feeds count in seconds, and clocks differ
 FAST = timedelta(minutes=5)  # how far the clock of a site may be ahead; what is dated later has an embargo
 UNSURE = timedelta(hours=14)  # how far a date may be off if its time zone was a guess
+_BESIDE = "with links to other pages: "  # before the words of a listed post that has links, for their hash
 IN_DOUBT_SAID = "the ledger was put back, and this network cannot say whether it was sent meanwhile"
 
 
@@ -45,7 +46,8 @@ class Elsewhere:
             for post in posts:
                 hashes = {alias.hash for link in post.links for alias in aliases(Article("", link, ""), site)}
                 said = wording(post.text)
-                for hashed in hashes or ({said} if said else set()):
+                words = {wording(_BESIDE + post.text) if hashes else said} if said else set()
+                for hashed in hashes | words:
                     self._db.change(
                         "INSERT INTO listed (account, hash, remote_id, permalink, receipt, at) VALUES (:account, :hash,"
                         " :remote_id, :permalink, :receipt, :at) ON CONFLICT DO NOTHING",
@@ -81,15 +83,21 @@ class Elsewhere:
                 held.append(row.key)
         return Settled(tuple(posted), tuple(held))
 
-    def same_words(self, delivery: Delivery, text: str, now: datetime) -> bool:
-        """Record a delivery as posted if its network listed a post of exactly these words, without a link."""
+    def same_words(self, delivery: Delivery, text: str, now: datetime, *, linked: bool = True) -> bool:
+        """Record a delivery as posted if its network listed a post of exactly these words, without a link.
+
+        `linked`: it has its story's link. What has none, as a note, may have links to other pages among its words.
+        """
         from syndicate.aliases import wording
 
-        said = wording(text)
-        if said is None or delivery.revision:
+        if wording(text) is None or delivery.revision:
             return False
-        found = self._row("SELECT * FROM listed WHERE hash = :hash AND account = :account", delivery, hash=said)
-        return found is not None and self._posted(delivery, found, now)
+        for said in (text,) if linked else (text, _BESIDE + text):
+            asked = "SELECT * FROM listed WHERE hash = :hash AND account = :account"
+            found = self._row(asked, delivery, hash=str(wording(said)))
+            if found is not None:
+                return self._posted(delivery, found, now)
+        return False
 
     def _listed(self, delivery: Delivery) -> Row | None:
         """The oldest listed post that links to the delivery's story and is not known as another delivery's."""

@@ -81,14 +81,17 @@ class Outcomes:
         now: datetime,
         spent: bool = True,
         resend: bool = False,
+        kept: tuple[Json, str] | None = None,
     ) -> bool:
         """Nothing was published; try again at `due_at`. `spent` False: the attempt does not count.
 
-        `resend`: the stored post of an earlier commit is sent again as it is.
+        `resend`: the stored post of an earlier commit is sent again as it is. `kept` is what was prepared so far, and
+        the digest of its post.
         """
         columns: Row = {"reason": reason, "due_at": due_at, "error": error, "absent": 0}
         columns |= {} if spent else {"attempts": claimed.attempts - 1}
         columns |= {} if resend else NOTHING_SENT
+        columns |= {} if kept is None else {"prepared": compact(kept[0]), "digest": kept[1]}
         return move(self._db, claimed, transitions.LATER, now=now, columns=columns)
 
     def not_ready(

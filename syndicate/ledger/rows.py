@@ -115,7 +115,7 @@ def concession(text: str | None) -> Concession:
     if not text:
         return NOTHING
     data = json.loads(text)
-    return Concession(**data | {"why": tuple(data["why"])})
+    return Concession(**data | {name: tuple(data.get(name, ())) for name in ("why", "without")})
 
 
 def address(row: Row) -> str:

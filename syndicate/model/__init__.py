@@ -24,7 +24,18 @@ from syndicate.model.account import (
     Visit,
     WarningRule,
 )
-from syndicate.model.article import EMBARGOED, ENCLOSED, FILLED, UNREAD_DATE, UNUSABLE, Article, Image, Precision, Site
+from syndicate.model.article import (
+    EMBARGOED,
+    ENCLOSED,
+    FILLED,
+    UNREAD_DATE,
+    UNUSABLE,
+    Article,
+    Image,
+    Note,
+    Precision,
+    Site,
+)
 from syndicate.model.delivery import (
     APPROVABLE,
     LATER,
@@ -111,6 +122,7 @@ __all__ = [
     "ListedPost",
     "Look",
     "Media",
+    "Note",
     "PollHints",
     "PollInterval",
     "Post",

@@ -94,12 +94,13 @@ class Account:
     words that lead to an address in the profile, where nobody can follow one in a text.
     `settle` None means the platform's own. `only` None lets every article pass.
     `theme` names the folder of the card's design; None: one that suits the article.
+    `notes`: what becomes of articles without a headline; `note_link`: when one that goes out whole has its address too.
     `delay`: an article is announced once it has stayed unchanged that long. `warning`: the first rule that fits.
     """
 
     name: str
     platform: str
-    image: Literal["card", "photo", "none"] = "card"
+    image: Literal["card", "photo", "photos", "none"] = "card"
     theme: str | None = None
     alt_text: Literal["required", "optional"] = "required"
     link: Literal["text", "card", "bio", "none"] | None = None
@@ -120,6 +121,8 @@ class Account:
     warning: tuple[WarningRule, ...] = ()
     sensitive: bool = False
     replies: Audience = "everyone"
+    notes: Literal["whole", "link", "skip"] = "whole"
+    note_link: Literal["when cut", "always", "never"] = "when cut"
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import field
 from datetime import datetime
 from typing import Literal, TypeAlias
 
 from syndicate.model.dataclass import dataclass
+from syndicate.model.pattern import pattern
+
+_ADDRESS = pattern(r"https?://\S+", re.IGNORECASE)
 
 Precision: TypeAlias = Literal["second", "minute", "day"]
 
@@ -47,6 +51,19 @@ UNREAD_DATE = "unread_date"
 
 
 @dataclass(frozen=True, slots=True)
+class Note:
+    """The words of an entry without a headline: all of them, with their paragraphs, which go out as they are.
+
+    `links` are the words of `body` that are a link, each with its address, in their order; there it says
+    "words (address)". `whole` is false where the source gives only a beginning.
+    """
+
+    body: str
+    links: tuple[tuple[str, str], ...] = ()
+    whole: bool = True
+
+
+@dataclass(frozen=True, slots=True)
 class Article:
     """One published item of the site, as its source gives it. Texts are plain: decoded once, no markup.
 
@@ -57,7 +74,7 @@ class Article:
     `raw` has what no other field holds, EMBARGOED where the source names an embargo, ENCLOSED, UNUSABLE and
     UNREAD_DATE. `summary` has paragraphs, divided by blank lines, where it is made of the content.
     `pictured_by` is the other source that filled in the pictures, `named_by` are others that list it under this very
-    `url`: a source cannot set them.
+    `url`: a source cannot set them. `note` is there where it has no headline and is to be posted in its own words.
     """
 
     source: str
@@ -80,6 +97,17 @@ class Article:
     withdrawn: bool = False
     pictured_by: str = ""
     named_by: tuple[str, ...] = ()
+    note: Note | None = None
+
+    @property
+    def form(self) -> Literal["article", "note"]:
+        """A note has no headline: its words are all there is."""
+        return "article" if self.note is None else "note"
+
+    @property
+    def body(self) -> str:
+        """The words of a note, with their paragraphs; "" of an article."""
+        return "" if self.note is None else self.note.body
 
     @property
     def image(self) -> Image | None:
@@ -99,8 +127,11 @@ class Article:
 
     @property
     def is_empty(self) -> bool:
-        """Whether it has neither words nor a picture, nor is it a recording: nothing to announce but its address."""
-        return not (self.title.strip() or self.summary.strip() or self.images or self.kind in ("audio", "video"))
+        """Whether it has neither words nor a picture, nor is it a recording: nothing to announce but an address."""
+        if self.title.strip() or self.images or self.kind in ("audio", "video"):
+            return False
+        words = f"{self.summary} {self.body}"
+        return not any(map(str.isalnum, _ADDRESS.sub("", words) if "://" in words else words))
 
 
 @dataclass(frozen=True, slots=True)

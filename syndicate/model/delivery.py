@@ -104,13 +104,15 @@ class Concession:
     """What a post gives up because its network refused it.
 
     `picture` "undescribed": its picture goes without a description; "smaller": it is a JPEG of at most `most_bytes`;
-    "none": it is left out. `shorter`: the text is so many units shorter than the limit. `why` are the network's words.
+    "none": it is left out. `without`: these pictures of several are left out. `shorter`: the text is so many units
+    shorter than the limit. `why` are the network's words.
     """
 
     picture: Literal["undescribed", "smaller", "none"] | None = None
     most_bytes: int = 0
     shorter: int = 0
     why: tuple[str, ...] = ()
+    without: tuple[str, ...] = ()
 
 
 NOTHING = Concession()

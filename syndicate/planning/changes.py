@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import TypeAlias
 
-from syndicate.aliases import public_address, urlkey
+from syndicate.aliases import folded, public_address, urlkey
 from syndicate.ledger import Ledger
 from syndicate.ledger.deliveries import PlannedDelivery
 from syndicate.model import Account, Article, BreakingRules, Delivery
@@ -14,6 +14,8 @@ from syndicate.planning.plan import priority
 
 EDITS = 10
 """Edits of one post at most; further changes of its article are told once, and left."""
+_BEGINNING = 100
+"""Letters by which it is told whether a note and an article say the same."""
 Change: TypeAlias = tuple[str, Article, Article]
 """The anchor of an article, the article before the change, and the article now."""
 
@@ -32,7 +34,7 @@ def revise(
             continue
         if priority(after, breaking) == 0:
             ledger.backlog.raise_priority(anchor)
-        if _shown(before) == _shown(after):
+        if _says_the_same(before, after):
             continue  # some systems give pictures a new address every time
         for account in accounts:
             if account.delay:
@@ -43,10 +45,24 @@ def revise(
     return keys
 
 
-def _shown(article: Article) -> tuple[str, str, str]:
-    """What a post shows of an article's words and address; another spelling of the same address is no change."""
+def _says_the_same(before: Article, after: Article) -> bool:
+    """Whether a post would show the same words and address; another spelling of the same address is no change.
+
+    Nor is it one that an article counts as a note now, or no more, as long as its words begin the same.
+    """
+    if before.form != after.form and _place(before) == _place(after):
+        one, other = (folded(each.body or each.summary or each.title)[:_BEGINNING] for each in (before, after))
+        return one.startswith(other) or other.startswith(one)
+    return _shown(before) == _shown(after)
+
+
+def _shown(article: Article) -> tuple[object, ...]:
+    return article.title, article.summary, article.note, _place(article)
+
+
+def _place(article: Article) -> str:
     url = public_address(article)
-    return article.title, article.summary, urlkey(url) or url
+    return urlkey(url) or url
 
 
 def withdraw(anchor: str, accounts: Sequence[Account], ledger: Ledger, now: datetime) -> list[str]:

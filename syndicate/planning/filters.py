@@ -10,7 +10,11 @@ from syndicate.planning.patterns import matches
 
 
 def admits(account: Account, article: Article) -> bool | None:
-    """Whether the account's `only` and `never` let an article pass; None where a title took too long to compare."""
+    """Whether the account's `only`, `never` and `notes` let an article pass; None where a title took too long to
+    compare.
+    """
+    if account.notes == "skip" and article.form == "note":
+        return False
     wanted = account.only is None or fits(account.only, article)
     refused = account.never is not None and fits(account.never, article)
     if wanted is False or refused is True:

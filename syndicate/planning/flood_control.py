@@ -124,12 +124,15 @@ def alike(one: Article, other: Article) -> bool:
     """Whether two articles have the same headline, or the same summary and headlines that differ in few words.
 
     None of those words may have a digit. Of the headlines' words half have to be the same where the summary is
-    long, and four in five where it is short. A short headline over summaries of other words is a standing one.
+    long, and four in five where it is short. A short headline over summaries of other words is a standing one. Of two
+    notes, all words are the same.
     """
     return _alike(saying(one), saying(other))
 
 
 def _alike(one: Said, other: Said) -> bool:
+    if one.note is not None and other.note is not None:
+        return bool(one.note) and one.note == other.note
     if one.title == other.title:
         return bool(one.title) and not (_is_standing(one.title) and _differ(one.summary, other.summary))
     if not one.summary or one.summary != other.summary or one.numbers != other.numbers:
@@ -140,21 +143,26 @@ def _alike(one: Said, other: Said) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class Said:
-    """What an article says, for comparison. `numbers` are the headline's words with a digit."""
+    """What an article says, for comparison. `numbers` are the headline's words with a digit; `note` is a note's words,
+    and None for an article.
+    """
 
     title: str
     summary: str
     words: frozenset[str]
     numbers: frozenset[str]
     is_long: bool
+    note: str | None
 
     @property
     def keys(self) -> list[tuple[str, frozenset[str]]]:
-        """Articles that are alike share one of these: the headline, or the summary with the headline's numbers. Of a
-        thousand stories with one summary, most need not be compared with each other.
+        """Articles that are alike share one of these: the headline, the summary with the headline's numbers, or a note's
+        words. Of a thousand stories with one summary, most need not be compared with each other.
         """
         titled, told = ("title " + self.title, frozenset[str]()), ("summary " + self.summary, self.numbers)
-        return [key for key, text in ((titled, self.title), (told, self.summary)) if text]
+        noted = ("note " + (self.note or ""), frozenset[str]())
+        found = (titled, self.title), (told, self.summary), (noted, self.note)
+        return [key for key, text in found if text]
 
 
 def saying(article: Article) -> Said:
@@ -162,7 +170,8 @@ def saying(article: Article) -> Said:
     title, summary = folded(article.title), folded(article.summary)
     words = frozenset(title.split())
     numbers = frozenset(word for word in words if re.search(r"\d", word))
-    return Said(title, summary, words, numbers, is_long=len(summary.split()) >= LONG)
+    note = folded(article.body) if article.form == "note" else None
+    return Said(title, summary, words, numbers, is_long=len(summary.split()) >= LONG, note=note)
 
 
 def _is_standing(headline: str) -> bool:
@@ -219,6 +228,8 @@ def _is_same(one: Article, other: Article) -> bool:
 
     The summary alone is LONG, or both are together, under a headline that is no standing one.
     """
+    if one.form == "note":
+        return len(folded(one.body).split()) >= LONG and alike(one, other)
     title, summary = folded(one.title), folded(one.summary)
     if not title or not summary or (title, summary) != (folded(other.title), folded(other.summary)):
         return False

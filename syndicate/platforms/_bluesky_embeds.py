@@ -13,18 +13,16 @@ from syndicate.model import Json, Limits, LinkCard, Media, Post
 from syndicate.platforms._answers import of_a_picture
 from syndicate.platforms._bluesky_door import Pds
 from syndicate.platforms._replies import field
+from syndicate.platforms._uploads import one_by_one
 
 
-def embed(post: Post, door: Pds, limits: Limits) -> Json | None:
-    """The record's embed: pictures or a link card; a post cannot have both. Uploads what it shows."""
+def embed(post: Post, door: Pds, limits: Limits, prepared: Json | None) -> Json | None:
+    """The record's embed: pictures or a link card; a post cannot have both. Uploads what it shows and is not there."""
     if post.media:
+        blobs = one_by_one(post, post.media, prepared, lambda media: _blob(media, limits.image_bytes, door))
         images = [
-            {
-                "image": _blob(media, limits.image_bytes, door),
-                "alt": media.alt,
-                "aspectRatio": {"width": media.width, "height": media.height},
-            }
-            for media in post.media
+            {"image": blob, "alt": media.alt, "aspectRatio": {"width": media.width, "height": media.height}}
+            for blob, media in zip(blobs, post.media, strict=True)
         ]
         return {"$type": "app.bsky.embed.images", "images": images}
     if post.card is None:

@@ -9,10 +9,11 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 from urllib.parse import quote, urlsplit
 
-from syndicate.errors import NotReady, PictureRefused, Unavailable
+from syndicate.errors import NotReady, PictureRefused, PlatformError, Unavailable
 from syndicate.platforms._answers import of_a_picture
 from syndicate.platforms._linkedin_calls import LinkedInAccount, LinkedInDoors, good
 from syndicate.platforms._replies import field, problem
+from syndicate.platforms._uploads import blame
 
 if TYPE_CHECKING:
     from syndicate.model import Json, Media
@@ -27,9 +28,16 @@ def uploaded(account: LinkedInAccount, pictures: Sequence[Media], prepared: Json
     """The URNs of these pictures. Raises NotReady while LinkedIn works on one, and PictureRefused."""
     known: Json = dict((prepared or {}).get("images", {}))
     looks = int((prepared or {}).get("looks", 0)) + 1
-    with of_a_picture():
-        urns = {each.file: known.get(each.file) or _upload(account, each) for each in pictures}
-        waiting = [urn for urn in urns.values() if not _is_ready(account, urn)]
+    urns: dict[str, str] = {}
+    waiting: list[str] = []
+    for each in pictures:
+        try:
+            with of_a_picture():
+                urns[each.file] = known.get(each.file) or _upload(account, each)
+                waiting += [] if _is_ready(account, urns[each.file]) else [urns[each.file]]
+        except PlatformError as fault:
+            blame(fault, each, {"images": known | urns, "looks": looks - 1})
+            raise
     if waiting and looks >= _LOOKS:
         raise PictureRefused(f"linkedin: a picture is not ready after {looks} looks", smaller=False)
     if waiting:

@@ -7,11 +7,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from syndicate.errors import NotReady, PictureRefused
+from syndicate.errors import NotReady, PictureRefused, PlatformError
 from syndicate.model import Json, Media
 from syndicate.platforms._answers import of_a_picture
 from syndicate.platforms._mastodon_server import Server, refuse
 from syndicate.platforms._replies import field
+from syndicate.platforms._uploads import blame, named
 
 _UPLOADS = ("/api/v2/media", "/api/v1/media")
 """Where pictures are uploaded; older servers and some others with this API know only version 1."""
@@ -27,12 +28,19 @@ def uploaded(server: Server, media: Iterable[Media], prepared: Json | None) -> t
     """
     pictures = list(media)
     known: Json = dict((prepared or {}).get("media", {}))
-    with of_a_picture():
-        found = {_fingerprint(each): _one(server, each, known.get(_fingerprint(each))) for each in pictures}
-    looks = int((prepared or {}).get("looks", 0)) + 1
+    before = int((prepared or {}).get("looks", 0))
+    found: Json = {}
+    for each in pictures:
+        try:
+            with of_a_picture():
+                found[named(each)] = _one(server, each, known.get(named(each)))
+        except PlatformError as fault:
+            blame(fault, each, {"media": known | found, "looks": before})
+            raise
+    looks = before + 1
     if not all(upload["ready"] for upload in found.values()):
         raise _working(found, looks)
-    ids = [found[_fingerprint(each)]["id"] for each in pictures]
+    ids = [found[named(each)]["id"] for each in pictures]
     return ids, {"uploads": {name: upload["id"] for name, upload in found.items()}, "looks": looks}
 
 
@@ -76,7 +84,3 @@ def _upload(server: Server, media: Media) -> Json:
             break
     refuse(reply, "picture")
     return {"id": str(field(reply, "id")), "ready": reply.status != 202}
-
-
-def _fingerprint(media: Media) -> str:
-    return f"{media.file} {media.alt}"

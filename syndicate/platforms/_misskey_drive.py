@@ -6,12 +6,17 @@ from syndicate.model import Json, Media, Post
 from syndicate.platforms._answers import of_a_picture
 from syndicate.platforms._misskey_calls import Calls, refuse
 from syndicate.platforms._replies import field, problem
+from syndicate.platforms._uploads import one_by_one
 
 
-def uploaded(calls: Calls, post: Post) -> list[str]:
+def uploaded(calls: Calls, post: Post, prepared: Json | None) -> list[str]:
     """The ids of a post's pictures in the drive. Raises PictureRefused."""
-    with of_a_picture():
-        return [_uploaded(calls, media, veiled=post.sensitive) for media in post.media]
+
+    def upload(media: Media) -> str:
+        with of_a_picture():
+            return _uploaded(calls, media, veiled=post.sensitive)
+
+    return one_by_one(post, post.media, prepared, upload)
 
 
 def _uploaded(calls: Calls, media: Media, *, veiled: bool) -> str:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from syndicate.errors import NotReady, PictureRefused
+from syndicate.errors import NotReady, PictureRefused, PlatformError
 from syndicate.model import Draft, Json, Media, Post
 from syndicate.net.status import failure
 from syndicate.platforms import _slack_answers
 from syndicate.platforms._answers import of_a_picture
 from syndicate.platforms._replies import field, whole
 from syndicate.platforms._slack_calls import SlackCalls
+from syndicate.platforms._uploads import blame, named
 
 _LOOKS = 8
 """How often an upload is looked at before the post goes without it: some ten minutes."""
@@ -19,8 +20,14 @@ def uploaded(calls: SlackCalls, post: Post, prepared: Json | None) -> tuple[list
     known: Json = dict((prepared or {}).get("files", {}))
     looks = int((prepared or {}).get("looks", 0)) + 1
     pictures = [post.card.thumb] if post.card is not None and post.card.thumb else list(post.media)
-    sent = [(_looked_at(calls, each, known.get(_named(each))), each) for each in pictures]
-    uploads = {_named(each): upload for upload, each in sent}
+    sent: list[tuple[Json, Media]] = []
+    for each in pictures:
+        try:
+            sent.append((_looked_at(calls, each, known.get(named(each))), each))
+        except PlatformError as fault:
+            blame(fault, each, {"files": known | {named(media): upload for upload, media in sent}, "looks": looks - 1})
+            raise
+    uploads = {named(each): upload for upload, each in sent}
     if not all(upload["ready"] for upload, _ in sent):
         raise _working(uploads, looks)
     return [{"id": upload["id"], "alt": each.alt} for upload, each in sent], {"uploads": uploads, "looks": looks}
@@ -58,10 +65,6 @@ def _upload(calls: SlackCalls, media: Media) -> str:
     done = {"files": [{"id": file, "title": media.alt or media.file}]}
     calls.call("files.completeUploadExternal", "picture", json=done, sample={"ok": True})
     return file
-
-
-def _named(media: Media) -> str:
-    return f"{media.file} {media.alt}"
 
 
 def _working(uploads: Json, looks: int) -> NotReady | PictureRefused:

@@ -128,7 +128,7 @@ class Bluesky:
         """
         return self._door.renewed(current)
 
-    def prepare(self, post: Post, key: str, prepared: Json | None = None) -> Draft:  # noqa: ARG002 - blobs repeat by themselves
+    def prepare(self, post: Post, key: str, prepared: Json | None = None) -> Draft:
         """Upload the pictures and build the record with its key; uploading the same bytes again gives the same blob."""
         record: Json = {
             "$type": COLLECTION,
@@ -136,7 +136,7 @@ class Bluesky:
             "createdAt": created(post.at),
             "langs": languages(post.language),
             "facets": _facets.facets(post.text, post.spans),
-            "embed": embed(post, self._door, self.limits),
+            "embed": embed(post, self._door, self.limits, prepared),
         }
         draft: Draft = {
             "repo": self._door.session()["did"],

@@ -18,6 +18,7 @@ from syndicate.platforms._answers import of_a_picture
 from syndicate.platforms._facebook_login import Options
 from syndicate.platforms._graph_answers import error, is_gone
 from syndicate.platforms._replies import by_hand, field, problem, whole
+from syndicate.platforms._uploads import one_by_one
 from syndicate.ports import Credentials, Http
 
 
@@ -60,9 +61,9 @@ class Facebook:
         reply = self._calls.call("GET", self._page, "page", params={"fields": "id,name,link"})
         return Identity(id=field(reply, "id"), name=field(reply, "name"), url=problem(reply).get("link"))
 
-    def prepare(self, post: Post, key: str, prepared: Json | None = None) -> Draft:  # noqa: ARG002 - an upload is not seen
+    def prepare(self, post: Post, key: str, prepared: Json | None = None) -> Draft:  # noqa: ARG002 - Meta takes no key
         """Upload the pictures unpublished. Without pictures, the link is a field: Facebook makes a link card of it."""
-        photos = [self._upload(media) for media in post.media]
+        photos = one_by_one(post, post.media, prepared, self._upload)
         beside = post.link if post.link and not photos and post.link not in post.text else None
         shown = post.link if beside or (post.link and post.link in post.text) else None
         return {"message": post.text, "link": beside, "photos": photos, "address": shown}

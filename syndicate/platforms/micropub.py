@@ -20,6 +20,7 @@ from syndicate.platforms import _micropub_answers, _micropub_entries
 from syndicate.platforms._elsewhere import host, is_address
 from syndicate.platforms._micropub_answers import ABSENT, SCOPES
 from syndicate.platforms._micropub_site import MicropubSite, check, location
+from syndicate.platforms._uploads import one_by_one
 from syndicate.ports import Credentials, Http, SigningIn
 
 MICRO_BLOG = "micro.blog"
@@ -125,7 +126,7 @@ class Micropub:
 
     def prepare(self, post: Post, key: str, prepared: Json | None = None) -> Draft:
         """Upload the pictures, and fix the entry. `prepared` has them, where the server refused their alt texts."""
-        photos = (prepared or {}).get("photos") or self._uploaded(post)
+        photos = (prepared or {}).get("photos") or self._uploaded(post, prepared)
         slug = _micropub_entries.slug(key) if self._options.slug == "key" else None
         properties: Json = {"content": _micropub_entries.content(post, self._options.content)}
         properties |= _micropub_entries.named(post, self._options.kind)
@@ -190,10 +191,11 @@ class Micropub:
         check(reply, "editing a post")
         return _receipt(location(reply, "editing a post")) if reply.status == 201 else receipt
 
-    def _uploaded(self, post: Post) -> list[Json]:
+    def _uploaded(self, post: Post, prepared: Json | None) -> list[Json]:
         """The address and alt text of each picture."""
         endpoint = self._site.media_endpoint() if post.media else None
-        return [{"value": self._site.upload(media, endpoint), "alt": media.alt} for media in post.media]
+        places = one_by_one(post, post.media, prepared, lambda media: self._site.upload(media, endpoint))
+        return [{"value": place, "alt": media.alt} for place, media in zip(places, post.media, strict=True)]
 
 
 _OURS = {"from": "site"}

@@ -75,9 +75,9 @@ class Misskey:
             scopes=tuple(str(self._credentials.current().get("scope") or "").split()),
         )
 
-    def prepare(self, post: Post, key: str, prepared: Json | None = None) -> Draft:  # noqa: ARG002 - the drive keeps each picture once
+    def prepare(self, post: Post, key: str, prepared: Json | None = None) -> Draft:  # noqa: ARG002 - the key goes with the note
         """Put the pictures into the account's drive, which gives the same file for the same bytes."""
-        return _misskey_notes.drafted(post, self._options.visibility, uploaded(self._calls, post))
+        return _misskey_notes.drafted(post, self._options.visibility, uploaded(self._calls, post, prepared))
 
     def commit(self, draft: Draft, key: str) -> Receipt:  # noqa: ARG002 - Misskey takes no key
         """Create the note."""

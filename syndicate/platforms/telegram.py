@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import re
 from functools import partial
-from typing import Annotated, Any, ClassVar, NoReturn
+from typing import Annotated, Any, ClassVar, Literal, NoReturn
 from urllib.parse import urlsplit
 
 from syndicate.errors import AuthError, Rejected, Unsupported
@@ -57,6 +57,7 @@ class Telegram:
         card="field",
         text_with_media=1024,
     )
+    links_words: ClassVar[Literal[True]] = True
     controls: ClassVar[Controls] = Controls(sensitive=True)
     look: ClassVar[Look] = Look(
         "Telegram",

@@ -69,12 +69,12 @@ class X:
         reply = self._calls.call("GET", "/2/users/me", "whose token this is")
         return _x_login.identity(self._options, reply, self._credentials.current())
 
-    def prepare(self, post: Post, key: str, prepared: Json | None = None) -> Draft:  # noqa: ARG002 - an upload is not seen
+    def prepare(self, post: Post, key: str, prepared: Json | None = None) -> Draft:  # noqa: ARG002 - X takes no key
         """Upload the pictures and their alt texts. The draft expires when X would remove them.
 
         Raises PictureRefused too.
         """
-        ids, life = uploaded(self._calls, post.media)
+        ids, life = uploaded(self._calls, post, prepared)
         body: Json = {"text": post.text} | ({"media": {"media_ids": ids}} if ids else {})
         if post.replies == "mentioned":
             body["reply_settings"] = "mentionedUsers"

@@ -55,7 +55,12 @@ class _Judge:
         self._story = story
         self._work = 0
         self._times = 1
-        self._named = {"link": Value(story.characters, story.characters)}
+        count = Value(_NUMBER, 0, number=True)
+        self._named = {
+            "link": Value(story.characters, story.characters),
+            "media_count": count,
+            "picture_number": count,
+        }
         self._objects = set(_OBJECTS)
         self._later: set[str] = set()
 

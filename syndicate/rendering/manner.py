@@ -33,7 +33,7 @@ def _one_box(account: Account, limits: Limits) -> bool:
 
 def _card_first(account: Account, limits: Limits) -> bool:
     """As `_one_box`; a card that we make ourselves is preferred unless the account asks for photos."""
-    preferred = account.link is None and limits.card == "client" and account.image != "photo"
+    preferred = account.link is None and limits.card == "client" and account.image not in ("photo", "photos")
     return _one_box(account, limits) or (preferred and not limits.card_with_media)
 
 

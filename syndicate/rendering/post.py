@@ -9,16 +9,33 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
 from syndicate.addresses import as_link, is_possible
-from syndicate.aliases import public_address
+from syndicate.aliases import public_address, urlkey
 from syndicate.errors import RenderError, TooLong
-from syndicate.model import Account, Article, Image, Limits, LinkCard, Media, Post, Rendered, Site, Span, StoryWarning
+from syndicate.model import (
+    Account,
+    Article,
+    Image,
+    Limits,
+    LinkCard,
+    Media,
+    Note,
+    Post,
+    Rendered,
+    Site,
+    Span,
+    StoryWarning,
+)
 from syndicate.model.dataclass import dataclass
-from syndicate.ports import Platform, is_rich
+from syndicate.ports import LinksWords, Platform, is_rich
 from syndicate.rendering.cards.engine import EngineMissing
 from syndicate.rendering.environment import Templates
 from syndicate.rendering.fit import Fitted, Link, fit
+from syndicate.rendering.gallery import apart
 from syndicate.rendering.manner import NOW, Manner
 from syndicate.rendering.mentions import as_written
+from syndicate.rendering.note_words import NoteWords, carried
+from syndicate.rendering.note_words import plain as plain_words
+from syndicate.rendering.note_words import spans as carried_spans
 from syndicate.rendering.photo import Pictures
 from syndicate.rendering.repetition import says, unsaid
 from syndicate.rendering.view import ArticleView
@@ -42,6 +59,8 @@ _CARD_EDGE = 1200
 
 TRIED = 3
 """Pictures of one article that are tried, until one can be had."""
+
+_POST, _NOTE = "post.txt.j2", "note.txt.j2"
 
 _LINK_CARD = "default"
 """The name of the size that thumbs of link cards have in a theme."""
@@ -137,7 +156,10 @@ class _Parts:
             "site": renderer.site,
             "account": account,
             "limits": limits,
+            "media_count": 0,
         }
+        self._note = article.note if account.notes == "whole" and manner.rich else None
+        self._words_of_note = NoteWords("")
         self.warnings: list[str] = []
 
     def shown(self, file: str) -> str:
@@ -157,6 +179,8 @@ class _Parts:
     def made(self) -> _Made:
         """Text, link, link card and pictures. Raises RenderError where a template prints nothing, and TooLong."""
         media = self._beside(self.media())
+        if self._note is not None:
+            return self._made_note(self._note, media)
         place = _place(self._account, self._limits, has_media=bool(media))
         link = (self.link() or None) if place not in ("bio", "none") else None
         if place == "bio" or self._account.link == "bio":
@@ -172,18 +196,61 @@ class _Parts:
             self.warnings.append(f"the link leaves no room in the text, so the post has {instead}")
             media, place = self._beside(() if lost else media), outside
             text, card = self._words(link, place)
-        if link and place == "text" and not any(span.kind == "link" and span.value == link for span in text.spans):
-            if not text.text:
-                raise RenderError(f"{self.shown('post.txt.j2')}: prints nothing")
-            self.warnings.append(f"{self.shown('post.txt.j2')} does not print the link, so the post has none")
-            link = None
+        if place == "text":
+            link = self._printed_link(link, text, _POST)
         if not (text.text or media or card or link):
-            raise RenderError(f"{self.shown('post.txt.j2')}: prints nothing")
+            raise RenderError(f"{self.shown(_POST)}: prints nothing")
         return _Made(text, link, card, media)
+
+    def _printed_link(self, link: str | None, text: Fitted, file: str) -> str | None:
+        """The link, if the text has it; a template that leaves it out gets a warning."""
+        if link is None or any(span.kind == "link" and span.value == link for span in text.spans):
+            return link
+        if not text.text:
+            raise RenderError(f"{self.shown(file)}: prints nothing")
+        self.warnings.append(f"{self.shown(file)} does not print the link, so the post has none")
+        return None
+
+    def _made_note(self, note: Note, media: tuple[Media, ...]) -> _Made:
+        """A note: its own words and pictures, with its address only where something is missing, or if asked for."""
+        self._words_of_note = carried(note) if self._carries() else plain_words(note)
+        said = self._words_of_note.text
+        if not said and not media:  # a picture that could not be had: its description, as of any article without words
+            said = self._view.summary
+            self._words_of_note = NoteWords(said)
+        self._variables["article"] = replace(self._view, body=said)
+        text = self.text(Link(""), file=_NOTE)
+        wish, link = self._account.note_link, None
+        lost = bool(self._view.images) and not media and self._account.image != "none"
+        missing = not note.whole or said not in text.text or lost
+        may_link = _place(self._account, self._limits, has_media=bool(media)) not in ("bio", "none")
+        if may_link and (wish == "always" or (wish == "when cut" and missing)):
+            link = self.link() or None
+            text = self.text(self._printed(link), file=_NOTE) if link else text
+        if not (text.text or media):
+            raise RenderError(f"{self.shown(_NOTE)}: prints nothing")
+        return _Made(text, self._printed_link(link, text, _NOTE), None if media else self._elsewhere(text), media)
+
+    def _elsewhere(self, text: Fitted) -> LinkCard | None:
+        """The link card of a note, where cards are ours to make: of its first link that is not to its own page."""
+        if self._limits.card != "client" or self._account.link in ("text", "none"):
+            return None
+        own = urlkey(self._url)
+        away = (span for span in text.spans if span.kind == "link" and urlkey(span.value) != own)
+        first = next(away, None)
+        if first is None:
+            return None
+        words = as_written(text.text[first.start : first.end])
+        return LinkCard(first.value, cut(words.removeprefix("https://").removeprefix("http://"), _CARD_TEXT), "")
+
+    def _carries(self) -> bool:
+        """Whether words can carry a link there."""
+        return is_rich(self._platform) or isinstance(self._platform, LinksWords)
 
     def _beside(self, media: tuple[Media, ...]) -> tuple[Media, ...]:
         """The same pictures, from now on with the limits of a text that goes with them."""
         self._limits = self._variables["limits"] = self._all_limits.beside(media)
+        self._variables["media_count"] = len(media)
         return media
 
     def _words(self, link: str | None, place: Place) -> tuple[Fitted, LinkCard | None]:
@@ -208,17 +275,17 @@ class _Parts:
         rich = self._manner.rich and is_rich(self._platform)
         return Link(link, self._platform.shown(link) if rich else link)  # type: ignore[attr-defined]
 
-    def text(self, link: Link, said: str = "") -> Fitted:
+    def text(self, link: Link, said: str = "", file: str = _POST) -> Fitted:
         """The template's text, fitted; without droppable parts that repeat `said`, as long as anything is left."""
-        marked = self._templates.render(self._name, "post.txt.j2", self._variables | {"link": link})
+        marked = self._templates.render(self._name, file, self._variables | {"link": link})
         try:
             fitted = fit(unsaid(marked, said), self._limits, self._platform.measure)
             if not fitted.text and said:
                 fitted = fit(marked, self._limits, self._platform.measure)
         except TooLong as fault:
-            raise TooLong(f"{self.shown('post.txt.j2')}: {fault}", hint=fault.hint) from fault
+            raise TooLong(f"{self.shown(file)}: {fault}", hint=fault.hint) from fault
         except RenderError as fault:
-            raise RenderError(f"{self.shown('post.txt.j2')}: {fault}", hint=fault.hint) from fault
+            raise RenderError(f"{self.shown(file)}: {fault}", hint=fault.hint) from fault
         return replace(fitted, spans=self._spans(fitted, link))
 
     def _spans(self, fitted: Fitted, link: Link) -> tuple[Span, ...]:
@@ -228,16 +295,37 @@ class _Parts:
             replace(span, value=link[:]) if short and span.kind == "link" and span.value == link.shown else span
             for span in fitted.spans
         )
+        if self._words_of_note.anchors:
+            spans = carried_spans(self._words_of_note, replace(fitted, spans=spans))
         if self._manner.rich and is_rich(self._platform):
             return self._platform.linked(fitted.text, spans)
         return spans
 
     def media(self) -> tuple[Media, ...]:
-        """The article's picture or card, unless the account wants none or a link card takes its place."""
-        if self._manner.crowded(self._account, self._limits) or not self._limits.images:
+        """The article's picture, pictures or card, unless the account wants none or a link card takes their place."""
+        if not self._limits.images or (self._note is None and self._manner.crowded(self._account, self._limits)):
             return ()
+        if self._account.image != "none" and (self._note is not None or self._account.image == "photos"):
+            return self._photos()
         picture = self._picture(self._limits.image_bytes, self._name)
         return (picture,) if picture else ()
+
+    def _photos(self) -> tuple[Media, ...]:
+        """The article's photos in their order, as many as the network takes; those that cannot be had are left out."""
+        found: dict[str, Media] = {}
+        for number, image in enumerate(apart(self._view.images), 1):
+            alt = self._described(image, number)
+            if alt is None:
+                continue
+            try:
+                photo = self._pictures.fetch(image, self._limits, alt, max_bytes=self._limits.image_bytes)
+            except RenderError as fault:
+                self.warnings.append(StoryWarning(f"the photo is left out: {fault}"))
+                continue
+            found.setdefault(photo.file, photo)
+            if len(found) == self._limits.images:
+                break
+        return tuple(found.values())
 
     def card(self, link: str) -> LinkCard:
         """The link card, with the picture as its thumb."""
@@ -248,7 +336,7 @@ class _Parts:
     def _picture(self, max_bytes: int, size: str, edge: int | None = None) -> Media | None:
         """The card in a size of its theme, or the photo within `edge` pixels; none without the alt text it needs."""
         images = self._view.images[:TRIED]
-        if self._account.image == "none" or (not images and self._account.image == "photo"):
+        if self._account.image == "none" or (not images and self._account.image != "card"):
             return None
         if self._account.image == "card":
             return self._card(images, max_bytes, size)
@@ -262,14 +350,15 @@ class _Parts:
                 self.warnings.append(StoryWarning(f"the photo is left out: {fault}"))
         return None
 
-    def _described(self, image: Image) -> str | None:
+    def _described(self, image: Image, number: int = 1) -> str | None:
         """A picture's alt text; None, with a warning, where the account needs one, the network takes one, and there is
-        none.
+        none. `number` counts the article's pictures.
         """
-        alt = self._alt(image)
+        alt = self._alt(image, number)
         if not alt and self._limits.alt and self._account.alt_text == "required":
             undescribed = f"{self.shown('alt.txt.j2')} prints no description of it"
-            self.warnings.append(StoryWarning(f"the picture is left out: {undescribed}"))
+            which = f" {image.url}" if number > 1 else ""
+            self.warnings.append(StoryWarning(f"the picture{which} is left out: {undescribed}"))
             return None
         return alt
 
@@ -303,11 +392,12 @@ class _Parts:
             self.warnings.append(StoryWarning(known) if isinstance(told, StoryWarning) else known)
         return replace(drawn.media, alt=alt)
 
-    def _alt(self, image: Image) -> str:
+    def _alt(self, image: Image, number: int = 1) -> str:
         """The alt text within the network's limit; if it has to be cut, the credit stays. "" where it takes none."""
         if not self._limits.alt:
             return ""
-        marked = self._templates.render(self._name, "alt.txt.j2", self._variables | {"image": image, "link": ""})
+        given = {"image": image, "picture_number": number, "link": ""}
+        marked = self._templates.render(self._name, "alt.txt.j2", self._variables | given)
         marked = as_written(marked)
         limit = self._limits.alt
         try:

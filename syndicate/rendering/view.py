@@ -29,7 +29,8 @@ class ArticleView:
 
     Its words mention nobody, and its section is no CMS's default category. `summary` begins with the very `title` if it
     begins with it in another spelling; what has neither speaks with its picture's description. `hashtags` are as many
-    as the account asks for, with their `#`; they print with spaces between them.
+    as the account asks for, with their `#`; they print with spaces between them. `form` is "note" where there is no
+    headline, and `body` then all its words.
     """
 
     source: str
@@ -48,6 +49,8 @@ class ArticleView:
     images: tuple[Image, ...]
     hashtags: Hashtags
     raw: Mapping[str, str]
+    form: str = "article"
+    body: str = ""
 
 
 def view(article: Article, tags: int, otherwise: str = "", words: Callable[[str], str] = unmentioned) -> ArticleView:
@@ -78,6 +81,8 @@ def view(article: Article, tags: int, otherwise: str = "", words: Callable[[str]
         images=images,
         hashtags=Hashtags(Tag(f"#{tag}") for tag in found),
         raw={plain(name): words(plain(bounded(value, TEXT))) for name, value in article.raw.items()},
+        form=article.form,
+        body=words(paragraphs(bounded(article.body, TEXT))) if article.note else "",
     )
 
 

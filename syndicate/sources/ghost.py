@@ -17,7 +17,7 @@ from syndicate.net.address_guard import bare
 from syndicate.ports import Http
 from syndicate.sources import fetch, paging
 from syndicate.sources.fetch import Visited
-from syndicate.sources.parsing import html_text, json_fields, summaries, withheld
+from syndicate.sources.parsing import html_text, json_fields, notes, summaries, withheld
 from syndicate.sources.parsing.fields import ENTRIES, Namespaces, ParseContext, Parsed, address, distinct, noted
 from syndicate.sources.parsing.json_fields import mapping, objects, pixels, text
 from syndicate.sources.parsing.omissions import nameless, sorted_out
@@ -25,6 +25,8 @@ from syndicate.sources.parsing.picture_choice import in_text, ranked
 
 ACCEPT = "application/json"
 POSTS = "/ghost/api/content/posts/"
+NOTE = "#note"
+"""The internal tag by which a post says that it is a note: Ghost wants a title of every post."""
 _HINTS = {
     401: "this site does not accept the key: copy the Content API key from Ghost Admin, Settings, Integrations",
     403: "this site does not accept the key: copy the Content API key from Ghost Admin, Settings, Integrations",
@@ -111,7 +113,7 @@ def _article(post: dict[str, Any], reader: ParseContext) -> Article | LeftOut:
     excerpts = (text(post.get(name)) for name in ("custom_excerpt", "meta_description", "og_description", "excerpt"))
     people = objects(post.get("authors")) or objects(post.get("primary_author"))
     raw = {name: said for name in ("visibility",) if (said := html_text.declared_plain(text(post.get(name))))}
-    return Article(
+    article = Article(
         source=reader.source,
         url=url,
         title=title,
@@ -129,6 +131,9 @@ def _article(post: dict[str, Any], reader: ParseContext) -> Article | LeftOut:
         language=reader.language,
         raw=raw | reader.refused(url, before),
     )
+    content, described = text(post.get("html")), html_text.as_markup(text(post.get("custom_excerpt")))
+    is_note = any(text(tag.get("name")).casefold() == NOTE for tag in objects(post.get("tags")))
+    return notes.told(article, reader, lambda: [content], lambda: [described], said=is_note)
 
 
 def _is_public(tag: dict[str, Any]) -> bool:

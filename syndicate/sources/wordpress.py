@@ -19,7 +19,7 @@ from syndicate.net.address_guard import bare
 from syndicate.ports import Http, Reply
 from syndicate.sources import fetch, paging
 from syndicate.sources.fetch import Visited
-from syndicate.sources.parsing import html_text, json_fields, summaries, withheld
+from syndicate.sources.parsing import html_text, json_fields, notes, summaries, withheld
 from syndicate.sources.parsing.fields import (
     ENTRIES,
     Namespaces,
@@ -42,6 +42,9 @@ _FIELDS = (
     "jetpack_featured_media_url,_links,_embedded"
 )
 _MAIN_CATEGORY = ("_yoast_wpseo_primary_category", "rank_math_primary_category", "_primary_term_category")
+NOTES = ("status", "aside", "quote", "link", "image")
+"""The formats of posts that are notes (https://developer.wordpress.org/advanced-administration/wordpress/post-formats/):
+"Typically styled without a title"."""
 _LINK = re.compile(r"<([^<>]*)>\s*;\s*rel=\"?https://api\.w\.org/\"?")
 _HINTS = {
     401: "the site does not open its REST API to the public; use its feed, as a source of type feed",
@@ -198,7 +201,7 @@ def _article(post: dict[str, Any], reader: ParseContext) -> Article | LeftOut:
     terms = [term for listed in _embedded(post, "wp:term") for term in objects(listed)]
     categories = [term for term in terms if term.get("taxonomy") == "category" and term.get("slug") != "uncategorized"]
     tags = [term for term in terms if term.get("taxonomy") == "post_tag"]
-    return Article(
+    article = Article(
         source=reader.source,
         url=url,
         title=title,
@@ -216,6 +219,9 @@ def _article(post: dict[str, Any], reader: ParseContext) -> Article | LeftOut:
         kind="video" if post.get("format") == "video" else "audio" if post.get("format") == "audio" else "article",
         raw=_further(terms) | reader.refused(url, before),
     )
+    contents, described = _rendered(post, "content"), _rendered(post, "excerpt")
+    said = text(post.get("format")) in NOTES
+    return notes.told(article, reader, lambda: [contents], lambda: [described], said=said)
 
 
 def _utc(value: Any) -> str:

@@ -25,6 +25,24 @@ ACCOUNTS = {
 }
 
 
+OTHERS = {
+    "threads": "token: threads-token",
+    "instagram": "token: instagram-token",
+    "linkedin": "author: 'urn:li:organization:1', token: linkedin-token",
+    "telegram": "bot_token: '123456789:telegram-token', chat: '@gazette'",
+    "discord": "bot_token: discord-token, channel: '500000000000000001'",
+    "slack": "bot_token: xoxb-slack-token, channel: C0123456789",
+    "micropub": "endpoint: 'https://micro.example/micropub', token: micropub-token",
+    "misskey": "url: 'https://misskey.example', token: misskey-token",
+    "mattermost": "url: 'https://chat.example/hooks/mattermost-1'",
+    "rocketchat": "url: 'https://chat.example/hooks/1/rocket-2'",
+    "teams": "url: 'https://teams.example/workflows/1'",
+    "googlechat": "url: 'https://chat.googleapis.com/v1/spaces/AAA/messages?key=key-1&token=token-2'",
+    "ntfy": "url: 'https://ntfy.sh/gazette'",
+}
+"""The options of further networks, by their names."""
+
+
 class Ended:
     """What a command said and how it ended."""
 

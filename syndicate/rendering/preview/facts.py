@@ -11,7 +11,10 @@ from typing import Any
 from syndicate.model import LATER, REASONS, Post
 from syndicate.model.dataclass import dataclass
 from syndicate.rendering.preview.recording import Recording
+from syndicate.text import cut, plain
 
+_FIRST_WORDS = 80
+"""Letters of a note that stand for a headline."""
 NEARLY_FULL = 0.9
 """Share of a limit from which a length is shown as nearly full."""
 
@@ -46,8 +49,10 @@ class Shown:
 
     @property
     def title(self) -> str:
-        """The article's headline, else its address."""
-        return str((self.post.article.get("title") if self.post else None) or self.record["article"])
+        """The article's headline, of a note its first words, else its address."""
+        article = self.post.article if self.post else {}
+        first = plain(str(article.get("body") or ""))
+        return str(article.get("title") or cut(first, _FIRST_WORDS) or self.record["article"])
 
 
 _REPLIES = {

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from syndicate.model import Article, LeftOut
-from syndicate.sources.parsing import html_text, hub_links, summaries
+from syndicate.sources.parsing import html_text, hub_links, notes, summaries
 from syndicate.sources.parsing.article_links import EntryLink, choose, enclosed, link_of, original
 from syndicate.sources.parsing.fields import (
     LANG,
@@ -72,7 +72,7 @@ def _article(entry: Element, reader: ParseContext) -> Article | LeftOut:
     updated = reader.date(found, "updated", "modified", "dcterms:modified")
     enclosures = [(each.url, each.type) for each in links if each.rel == "enclosure"]
     bodies = [element for name in ("content", "summary") for element in found.get(name, ())]
-    return Article(
+    article = Article(
         source=reader.source,
         url=url,
         title=title,
@@ -95,6 +95,8 @@ def _article(entry: Element, reader: ParseContext) -> Article | LeftOut:
         | reader.refused(url, before)
         | (reader.unread(unread) if published is None else {}),
     )
+    contents, described = found.get("content", ()), found.get("summary", ())
+    return notes.told(article, reader, lambda: map(_markup, contents), lambda: map(_markup, described))
 
 
 def _url(found: Found, links: list[EntryLink], stated: str | None, reader: ParseContext) -> str:

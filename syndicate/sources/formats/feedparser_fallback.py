@@ -6,7 +6,7 @@ from typing import Any
 
 from syndicate.errors import SourceError
 from syndicate.model import Article, Image, LeftOut
-from syndicate.sources.parsing import html_text, hub_links, summaries
+from syndicate.sources.parsing import html_text, hub_links, notes, summaries
 from syndicate.sources.parsing.article_links import EntryLink, choose, enclosed
 from syndicate.sources.parsing.fields import (
     ENTRIES,
@@ -74,8 +74,8 @@ def _article(entry: dict[str, Any], reader: ParseContext) -> Article | LeftOut:
     if not url and not title:
         return nameless(identity(guid), reader, before)
     described = str((entry.get("summary_detail") or {}).get("value", "")) if _has_summary(entry) else ""
-    contents = (str(part.get("value", "")) for part in entry.get("content", ()))
-    return Article(
+    contents = [str(part.get("value", "")) for part in entry.get("content", ())]
+    article = Article(
         source=reader.source,
         url=url,
         title=title,
@@ -96,6 +96,7 @@ def _article(entry: dict[str, Any], reader: ParseContext) -> Article | LeftOut:
         | reader.refused(url, before)
         | (reader.unread(unread) if published is None else {}),
     )
+    return notes.told(article, reader, lambda: contents, lambda: [described])
 
 
 def _url(entry: dict[str, Any], guid: str, stated: str | None, reader: ParseContext) -> str:

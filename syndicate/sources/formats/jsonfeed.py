@@ -10,7 +10,7 @@ from typing import Any
 
 from syndicate.errors import SourceError
 from syndicate.model import Article, Image, LeftOut
-from syndicate.sources.parsing import html_text, hub_links, summaries
+from syndicate.sources.parsing import html_text, hub_links, notes, summaries
 from syndicate.sources.parsing.article_links import enclosed, recording
 from syndicate.sources.parsing.fields import (
     ENTRIES,
@@ -74,7 +74,7 @@ def _article(item: dict[str, Any], reader: ParseContext) -> Article | LeftOut:
     published = reader.stated(text(item.get("date_published")))
     updated = reader.stated(text(item.get("date_modified")))
     authors = [text(one.get("name")) for name in ("authors", "author") for one in objects(item.get(name))]
-    return Article(
+    article = Article(
         source=reader.source,
         url=url,
         title=title,
@@ -94,6 +94,8 @@ def _article(item: dict[str, Any], reader: ParseContext) -> Article | LeftOut:
         | reader.refused(url, before)
         | (reader.unread(unread) if published is None else {}),
     )
+    content, described = text(item.get("content_html")), html_text.as_markup(text(item.get("summary")))
+    return notes.told(article, reader, lambda: [content], lambda: [described], plain=text(item.get("content_text")))
 
 
 def _url(item: dict[str, Any], guid: str, attachments: list[tuple[str, str]], reader: ParseContext) -> str:

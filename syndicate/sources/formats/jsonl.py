@@ -12,7 +12,7 @@ from typing import Any, Literal
 
 from syndicate.errors import SourceError
 from syndicate.model import Article, Image, LeftOut, Precision
-from syndicate.sources.parsing import html_text, json_fields
+from syndicate.sources.parsing import html_text, json_fields, notes
 from syndicate.sources.parsing.document import Document, check_size
 from syndicate.sources.parsing.fields import ENTRIES, ParseContext, Parsed, address, distinct, language
 from syndicate.sources.parsing.json_fields import pixels, text
@@ -23,6 +23,7 @@ from syndicate.sources.parsing.withheld import UNPUBLISHED
 NAMES = frozenset({
     "source", "url", "canonical_url", "guid", "title", "summary", "published", "updated", "authors", "section",
     "categories", "language", "kind", "image", "images", "withdrawn", "draft",
+    "form", "body",
 })  # fmt: skip
 _KINDS: tuple[Literal["article", "live", "audio", "video"], ...] = ("article", "live", "audio", "video")
 _TOLD = 20  # lines that cannot be read and are noted singly; the others are counted
@@ -164,7 +165,7 @@ def _article(said: dict[str, Any], reader: ParseContext) -> Article:
     if not url and not title and not (withdrawn and guid):
         raise _Misshapen("needs a url or a title")
     published, precision, assumed = _instant(said, "published", reader)
-    return Article(
+    article = Article(
         source=reader.source,
         url=url,
         title=html_text.shortened(title),
@@ -184,6 +185,17 @@ def _article(said: dict[str, Any], reader: ParseContext) -> Article:
         raw=json_fields.extras(said, (name for name in said if name not in NAMES)),
         withdrawn=withdrawn,
     )
+    return article if withdrawn else _noted(article, said)
+
+
+def _noted(article: Article, said: dict[str, Any]) -> Article:
+    """As a note, in the words of `body` or else the summary, if the line says so or has no title. Raises _Misshapen."""
+    words = html_text.lines(html_text.unescape(_text(said, "body"))) or article.summary
+    usual = "note" if words and not article.title and article.kind == "article" else "article"
+    form = _text(said, "form") or usual
+    if form not in ("article", "note"):
+        raise _Misshapen(f"form is not article or note: {form[:60]!r}")
+    return notes.in_words(article, words) if form == "note" else article
 
 
 def _text(said: dict[str, Any], name: str) -> str:

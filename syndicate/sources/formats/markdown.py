@@ -15,8 +15,10 @@ from syndicate.model.dataclass import dataclass
 from syndicate.sources.formats import frontmatter
 from syndicate.sources.formats.frontmatter import Unreadable, Value
 from syndicate.sources.formats.permalinks import File, Generator, path_of
-from syndicate.sources.parsing import html_text
-from syndicate.sources.parsing.fields import EXTRAS, address, distinct, identity, language
+from syndicate.sources.parsing import html_text, notes
+from syndicate.sources.parsing.document import NAMES
+from syndicate.sources.parsing.fields import EXTRAS, LinkRule, ParseContext, address, distinct, identity, language
+from syndicate.sources.parsing.picture_choice import MOST
 
 PLACES = ("year", "month", "day", "slug", "path", "section", "language")
 """The places in braces that `link` may have."""
@@ -26,13 +28,14 @@ _LANGUAGE = re.compile(r"(.+)\.([a-z]{2,3}(?:-[a-zA-Z]{2,4})?)")  # Hugo's trans
 _PLACE = re.compile(r"\{(\w*)\}")
 _HEADING = re.compile(r"^#[ \t]+(.+?)[ \t#]*$", re.MULTILINE)
 _PICTURE = re.compile(r"!\[([^\[\]]{0,1000})\]\(\s*<?([^\s()<>]{1,2000})>?(?:\s+\"[^\"]{0,1000}\")?\s*\)")
+_NO_TITLES = LinkRule(headlines="never")
 _CANONICAL = ("canonical", "canonical_url", "canonicalurl")
 READ = frozenset({
     "title", "date", "publishdate", "pubdate", "lastmod", "updated", "modified", "last_modified_at", "draft",
     "published", "expirydate", "url", "permalink", "canonical", "canonical_url", "canonicalurl", "slug", "tags",
     "keywords", "categories", "category", "section", "summary", "description", "excerpt", "image", "images", "cover",
     "featured_image", "thumbnail", "lang", "language", "author", "authors", "guid", "id", "uuid", "kind", "layout",
-    "type", "image_alt", "imagealt", "image_description",
+    "type", "form", "image_alt", "imagealt", "image_description",
 })  # fmt: skip
 """The settings that articles are made of."""
 
@@ -60,17 +63,17 @@ class Reader:
     generator: Generator | None = None
 
     def article(self, said: dict[str, Value], body: str, where: PurePosixPath) -> Article | None:
-        """The article; None if it has expired. Raises Unreadable if it has no title or no address."""
+        """The article; None if it has expired. Raises Unreadable if it has no address, or neither title nor words."""
         expires = self._date(said, "expirydate")
         if expires and expires.instant <= self.now:
             return None
         name, tongue, day = _named(where)
         title = _text(said, "title") or html_text.title(next(iter(_HEADING.findall(body[:5000])), ""))
+        is_note = not title or notes.says_nothing(title) or _is_note(said)
         is_jekylls = self.generator.name == "jekyll" if self.generator else bool(day)
         if not title and is_jekylls and day:  # as Jekyll calls a post without a title
             title = " ".join(word.capitalize() for word in name.split("-"))
-        if not title:
-            raise Unreadable("it has no title")
+            is_note = not any(map(str.isalpha, title))
         # `publishDate` is when it may appear, if both are there (gohugo.io/content-management/front-matter).
         published = self._date(said, "publishdate", "pubdate", "date") or self._stated(day)
         updated = self._date(said, "lastmod", "updated", "modified", "last_modified_at")
@@ -78,10 +81,10 @@ class Reader:
         section = _section(said)
         spoken = language(_first(said, "language", "lang") or tongue)
         if self.generator:
-            url = self._built(self.generator, said, where, title, published)
+            url = self._built(self.generator, said, where, title or name, published)
         else:
             url = self._url(said, where, name, published, section, spoken)
-        return Article(
+        article = Article(
             source=self.source,
             url=url,
             title=title,
@@ -102,6 +105,19 @@ class Reader:
             kind=_kind(_first(said, "kind")),
             raw=_extras(said),
         )
+        if is_note:
+            article = self._noted(article, body, said=bool(title) and _is_note(said))
+        if not article.title and article.is_empty:
+            raise Unreadable("it has no title and no words")
+        return article
+
+    def _noted(self, article: Article, body: str, *, said: bool) -> Article:
+        """As a note, in the words of the file."""
+        from syndicate.sources.formats.markdown_words import as_html
+
+        context = ParseContext(self.source, article.url, self.timezone, self.now, NAMES, rule=_NO_TITLES)
+        html = as_html(body)
+        return notes.told(article, context, lambda: [html], lambda: [article.summary], said=said)
 
     def _date(self, said: dict[str, Value], *names: str) -> Moment | None:
         return next((moment for name in names if (moment := self._stated(_first(said, name)))), None)
@@ -237,8 +253,13 @@ def _names(value: Value) -> list[str]:
     return [value] if isinstance(value, str) else []
 
 
+def _is_note(said: dict[str, Value]) -> bool:
+    """Whether the front matter calls it a note."""
+    return any(str(said.get(name)).casefold() == "note" for name in ("form", "kind", "type", "layout"))
+
+
 def _images(said: dict[str, Value], body: str, url: str) -> list[Image]:
-    """The pictures that the front matter names, else the first one in the text."""
+    """The pictures that the front matter names, then those in the text."""
     found: dict[str, Image] = {}
     for name in ("image", "cover", "featured_image", "images", "thumbnail"):
         value = said.get(name)
@@ -246,12 +267,10 @@ def _images(said: dict[str, Value], body: str, url: str) -> list[Image]:
             image = _image(one, said, url)
             if image:
                 found.setdefault(image.url, image)
-    if not found:
-        pictured = _PICTURE.search(body[:200_000])
-        there = address(pictured[2], url) if pictured else ""
-        if pictured and there:
-            return [Image(there, alt=html_text.line(pictured[1]))]
-    return list(found.values())[:20]
+    for alt, place in _PICTURE.findall(body[:200_000])[:MOST]:
+        if there := address(place, url):
+            found.setdefault(there, Image(there, alt=html_text.line(alt)))
+    return list(found.values())[:MOST]
 
 
 def _image(value: Value, said: dict[str, Value], url: str) -> Image | None:

@@ -7,7 +7,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from syndicate.model import Article, LeftOut
-from syndicate.sources.parsing import html_text, hub_links, summaries
+from syndicate.sources.parsing import html_text, hub_links, notes, summaries
 from syndicate.sources.parsing.article_links import EntryLink, choose, enclosed, link_of, original
 from syndicate.sources.parsing.fields import (
     BASE,
@@ -100,7 +100,7 @@ def _article(item: Element, reader: ParseContext) -> Article | LeftOut:
     descriptions = _all(found, "description", "dc:description", "atom:summary", "itunes:summary")
     enclosures = [(address(element.get("url"), base), _mime(element)) for element in found.get("enclosure", ())]
     bodies = _all(found, "content:encoded", "atom:content")
-    return Article(
+    article = Article(
         source=reader.source,
         url=url,
         title=title,
@@ -121,6 +121,7 @@ def _article(item: Element, reader: ParseContext) -> Article | LeftOut:
         | reader.refused(url, before)
         | (reader.unread(unread) if published is None else {}),
     )
+    return notes.told(article, reader, lambda: map(inner, bodies), lambda: map(inner, descriptions))
 
 
 def _url(found: Found, guid: str, stated: str | None, reader: ParseContext) -> str:

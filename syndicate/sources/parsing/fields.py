@@ -107,11 +107,13 @@ class Namespaces(dict[str, str]):
 class LinkRule:
     """Which of an entry's links counts: its page on the feed's `own` site, or the one that leads `out` to another.
 
-    `language` is that of the site, for entries that state none.
+    `language` is that of the site, for entries that state none. `headlines`: whether titles are headlines; "auto": as
+    `notes` finds.
     """
 
     links: Literal["own", "out"] = "own"
     language: str | None = None
+    headlines: Literal["auto", "always", "never"] = "auto"
 
 
 OWN_LINKS = LinkRule()

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable
 from typing import TypeVar
 
 from syndicate.model import Article, LeftOut
+from syndicate.sources.parsing import notes
 from syndicate.sources.parsing.fields import LONGEST, ParseContext
 
 Entry = TypeVar("Entry")
@@ -33,7 +34,7 @@ def sorted_out(
             articles.append(found)
         elif found.place:
             left_out.append(found)
-    return tuple(articles), tuple(left_out)
+    return tuple(notes.settled(articles)), tuple(left_out)
 
 
 def withheld(read: Callable[[], Article | LeftOut], reader: ParseContext, why: str, *, meant: bool = True) -> LeftOut:

@@ -19,7 +19,7 @@ there on (https://developers.facebook.com/docs/sharing/webmasters/images)."""
 _LARGEST = 2400  # pixels; of a `srcset` no larger one is taken, since no network shows more
 _ASSUMED = 400  # pixels of width of a picture in a text that does not state its own
 _THUMBNAIL = 320  # and of a thumbnail
-_FROM_TEXT = 5  # pictures of one text
+_FROM_TEXT = MOST  # pictures of one text
 
 _IMAGE_NAME = pattern(r"\.(?:jpe?g|png|gif|webp|avif)(?:$|[?#])", re.IGNORECASE)
 _DRAWN = pattern(r"\.(?:svgz?|ico)$", re.IGNORECASE)  # which no network takes
@@ -86,7 +86,7 @@ def ranked(
 ) -> tuple[Image, ...]:
     """The usable pictures, the best first: a large one that the source names, else the largest.
 
-    `shown` gives those of the text, which count where no large one is named. A picture whose size nobody states is
+    `shown` gives those of the text, which come first where no large one is named. A picture whose size nobody states is
     large, unless it is a thumbnail.
     """
     found = {image.url: (image, _width(image) or LARGE) for image in named if is_usable(image)}
@@ -95,10 +95,10 @@ def ranked(
             found.setdefault(image.url, (image, _width(image) or _THUMBNAIL))
     listed = sorted(found.values(), key=lambda each: -min(each[1], LARGE))
     images = tuple(image for image, _ in listed)
-    if images and listed[0][1] >= LARGE:
-        return images[:MOST]
     told = shown()
-    if told and (not images or (_width(told[0]) or _ASSUMED) > listed[0][1]):
+    if images and listed[0][1] >= LARGE:
+        images = (*images, *told)
+    elif told and (not images or (_width(told[0]) or _ASSUMED) > listed[0][1]):
         images = (*told, *images)
     else:
         images = (*images, *told)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 
 from syndicate.aliases import urlkey
 from syndicate.sources.parsing import elements, html_text, leftovers, shortcodes
@@ -36,7 +36,17 @@ def opening(markup: str, *, url: str = "") -> str:
 
 def plain_opening(text: str, *, url: str = "") -> str:
     """As `opening`, of a content that is plain text."""
-    return first_words(_cleaned(html_text.lines(html_text.unescape(text[:_READ])), "", url))
+    return first_words(plain_words(text, url=url))
+
+
+def plain_words(text: str, *, url: str = "") -> str:
+    """All words of a content that is plain text, with its lines."""
+    return _cleaned(html_text.lines(html_text.unescape(text[:_READ])), "", url)
+
+
+def words(markup: str, *, url: str = "", marked: Callable[[str], str] = str) -> str:
+    """All words of an article's content, with its paragraphs. `marked` changes the HTML before its tags go."""
+    return _said(markup, "", url, marked)
 
 
 def told(title: str, url: str, descriptions: Iterable[str], contents: Iterable[str]) -> str:
@@ -67,7 +77,7 @@ def _is_one_sentence(markup: str, title: str) -> bool:
     )
 
 
-def _said(markup: str, title: str, url: str) -> str:
+def _said(markup: str, title: str, url: str, marked: Callable[[str], str] = str) -> str:
     """The text of a description or content, cleaned; captions only if it has nothing else."""
     markup = html_text.uncovered(markup)
     if "<" not in markup:
@@ -78,8 +88,8 @@ def _said(markup: str, title: str, url: str) -> str:
         return _cleaned(html_text.lines(_WRAPPED.sub(" ", html_text.unescape(markup))), title, url)
     spoken = elements.spoken(leftovers.unlinked(markup, title))
     uncaptioned = elements.uncaptioned(spoken)
-    said = _cleaned(html_text.paragraphs(uncaptioned), title, url)
-    return said if said or uncaptioned == spoken else _cleaned(html_text.paragraphs(spoken), title, url)
+    said = _cleaned(html_text.paragraphs(marked(uncaptioned)), title, url)
+    return said if said or uncaptioned == spoken else _cleaned(html_text.paragraphs(marked(spoken)), title, url)
 
 
 def _cleaned(text: str, title: str, url: str) -> str:
