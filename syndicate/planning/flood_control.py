@@ -156,7 +156,10 @@ class Said:
 
     @property
     def keys(self) -> list[tuple[str, frozenset[str]]]:
-        """Articles that are alike share one of these: the headline, the summary with its numbers, or a note's words. Of a thousand stories with one summary, most need not be compared with each other."""
+        """Articles that are alike share one of these: the headline, the summary with its numbers, a note's words.
+
+        Of a thousand stories with one summary, most need not be compared with each other.
+        """
         titled, told = ("title " + self.title, frozenset[str]()), ("summary " + self.summary, self.numbers)
         noted = ("note " + (self.note or ""), frozenset[str]())
         found = (titled, self.title), (told, self.summary), (noted, self.note)

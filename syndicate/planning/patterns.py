@@ -78,7 +78,7 @@ def trap(pattern: str) -> str | None:
     compiled = _compiled(pattern)
     for title in dict.fromkeys(_traps(pattern)):
         try:
-            compiled.search(title, timeout=HASTE)
+            compiled.search(title, timeout=5 * HASTE)  # a machine may be slow just now, and a trap takes for ever
         except TimeoutError:
             return title
     return None

@@ -102,7 +102,10 @@ def ranked(
         images = (*told, *images)
     else:
         images = (*images, *told)
-    return tuple({image.url: image for image in reversed(images)}.values())[::-1][:MOST]
+    each: dict[str, Image] = {}
+    for image in images:
+        each.setdefault(image.url, image)
+    return tuple(each.values())[:MOST]
 
 
 def in_text(body: str, base: str) -> tuple[Image, ...]:
