@@ -309,15 +309,23 @@ def storm(
 
 
 def table(result: Result) -> str:
-    """The result as a Markdown table."""
+    """What came of a storm, as text."""
+    return (
+        f"{result.stories} stories × {len(result.networks)} networks, {result.kills - result.stops} SIGKILL,"
+        f" {result.stops} SIGSTOP longer than a lease, two processes at a time; the ledger locked"
+        f" {result.locks} times, the disk full {result.full} times, the clock set {result.clocks} times;"
+        f" {wrongs(result)}\n\n{counts(result)}"
+    )
+
+
+def wrongs(result: Result) -> str:
+    """Which commits went wrong, and how often."""
+    return f"commits that went wrong: {', '.join(f'{fault} {count}' for fault, count in result.faults.items())}"
+
+
+def counts(result: Result) -> str:
+    """What stands on each network, as a Markdown table."""
     lines = [
-        (
-            f"{result.stories} stories × {len(result.networks)} networks, {result.kills - result.stops} SIGKILL,"
-            f" {result.stops} SIGSTOP longer than a lease, two processes at a time; the ledger locked"
-            f" {result.locks} times, the disk full {result.full} times, the clock set {result.clocks} times;"
-            f" commits that went wrong: {', '.join(f'{fault} {count}' for fault, count in result.faults.items())}"
-        ),
-        "",
         "| network | class | posted | duplicates | lost | held | without its picture |",
         "|---|---|---|---|---|---|---|",
     ]
