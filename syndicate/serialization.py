@@ -62,8 +62,7 @@ def article_record(article: Article) -> Json:
         "language": article.language,
         "kind": article.kind,
         "image": {"url": without_login(image.url), "alt": image.alt, "credit": image.credit} if image else None,
-        "form": article.form,
-        "body": article.body or None,
+        **({"form": "note", "body": article.body} if article.form == "note" else {}),
     }
 
 

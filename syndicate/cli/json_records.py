@@ -51,7 +51,8 @@ _PATHS = "a list of paths"
 
 RECORDS: Mapping[str, Record] = {
     "articles": Record(
-        "An article, as its source says it; also the `article` of a [webhook](../platforms/webhook.md).",
+        "An article, as its source says it; also the `article` of a [webhook](../platforms/webhook.md)."
+        " A [note](../guides/notes.md) has two fields more: `form`, which is `note`, and `body`, all its words.",
         {
             "source": "the source's name in the config",
             "url": "the article's address, as the publisher gives it",
@@ -67,8 +68,6 @@ RECORDS: Mapping[str, Record] = {
             "language": "such as `en` or `pt-BR`, or `null`",
             "kind": "`article`, `live`, `audio` or `video`",
             "image": '`{"url", "alt", "credit"}`, or `null`',
-            "form": "`article` or `note`",
-            "body": "all the words of a note, or `null`",
         },
     ),
     "deliveries": Record(

@@ -30,14 +30,21 @@ def uploaded(account: LinkedInAccount, pictures: Sequence[Media], prepared: Json
     looks = int((prepared or {}).get("looks", 0)) + 1
     urns: dict[str, str] = {}
     waiting: list[str] = []
-    for each in pictures:
-        try:
-            with of_a_picture():
-                urns[each.file] = known.get(each.file) or _upload(account, each)
-                waiting += [] if _is_ready(account, urns[each.file]) else [urns[each.file]]
-        except PlatformError as fault:
-            blame(fault, each, {"images": known | urns, "looks": looks - 1})
-            raise
+
+    def begin(each: Media) -> None:
+        urns[each.file] = known.get(each.file) or _upload(account, each)
+
+    def look(each: Media) -> None:
+        waiting.extend([] if _is_ready(account, urns[each.file]) else [urns[each.file]])
+
+    for step in (begin, look):  # while one is processed, the next is on its way
+        for each in pictures:
+            try:
+                with of_a_picture():
+                    step(each)
+            except PlatformError as fault:
+                blame(fault, each, {"images": known | urns, "looks": looks - 1})
+                raise
     if waiting and looks >= _LOOKS:
         raise PictureRefused(f"linkedin: a picture is not ready after {looks} looks", smaller=False)
     if waiting:

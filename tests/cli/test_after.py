@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import signal
 import sqlite3
 import sys
@@ -153,13 +152,13 @@ def test_a_place_that_is_down_delays_no_post_and_hears_all_of_it_later(desk, sit
     assert len({each.json["id"] for each in listener.heard}) == 2
 
 
-def test_a_place_that_stays_down_is_one_trouble_that_status_shows(desk, site, listener):
+def test_a_place_that_stays_down_is_one_trouble_that_status_shows(desk, site, listener, monkeypatch):
     begun(desk, "masto", extra=f"{hooked(listener)}\nalerts: {{command: [./hear]}}")
     script = desk.folder / "hear"
     script.write_text("#!/bin/sh\ncat >> alerts\n")
     script.chmod(0o755)
     desk.path.write_text(desk.path.read_text().replace("[./hear]", f"['{script}']"))
-    os.chdir(desk.folder)
+    monkeypatch.chdir(desk.folder)
     listener.statuses = [503] * 20
     site.publish(3)
     desk("post")

@@ -48,8 +48,7 @@ def test_a_retry_uploads_only_what_is_missing(desk, gallery, account):
     assert [media["alt"] for media in post["media"]] == [f"Picture {number}" for number in range(1, 5)]
     path = UPLOADS[post["platform"]]
     calls = [call for call in desk.sandbox.requests() if path in call["path"] and call["method"] == "POST"]
-    # Four, and the one that failed; LinkedIn takes a picture in several steps, of which one is asked again.
-    assert len(calls) == (4 if account == "linkedin" else 5), Counter(call["path"] for call in calls)
+    assert len(calls) == 5, Counter(call["path"] for call in calls)  # four, and the one that failed
 
 
 def test_a_picture_that_is_refused_costs_neither_the_others_nor_the_post(desk, gallery):

@@ -37,7 +37,8 @@ def queue(postgres):
                     async with engine.opened():
                         return [await step(engine) for step in steps]
 
-            return asyncio.run(all_of_them())
+            with ThreadPoolExecutor(1) as apart:  # a browser of other tests may have a loop on this thread
+                return apart.submit(lambda: asyncio.run(all_of_them())).result()
 
     yield Queue()
     postgres.drop(name)
