@@ -51,8 +51,8 @@ _PATHS = "a list of paths"
 
 RECORDS: Mapping[str, Record] = {
     "articles": Record(
-        "An article, as its source says it; also the `article` of a [webhook](../platforms/webhook.md)."
-        " A [note](../guides/notes.md) has two fields more: `form`, which is `note`, and `body`, all its words.",
+        "An article, as its source says it; also the `article` of a [webhook](../platforms/webhook.md); a"
+        " [note](../guides/notes.md) has two fields more: `form`, which is `note`, and `body`, all its words.",
         {
             "source": "the source's name in the config",
             "url": "the article's address, as the publisher gives it",
