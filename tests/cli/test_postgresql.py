@@ -199,9 +199,9 @@ FAULTS = {
 def test_what_is_wrong_is_one_line_with_its_place_and_a_cure_and_no_password(postgres, desk, monkeypatch, at, said):
     monkeypatch.setenv("SYNDICATE_KEY", KEY)
     monkeypatch.delenv("PGPASSWORD", raising=False)
-    if not postgres.run("SELECT 1 FROM pg_roles WHERE rolname = 'guarded'"):
-        postgres.run("CREATE ROLE guarded LOGIN PASSWORD 'right'")
-        postgres.run("CREATE ROLE poor LOGIN")
+    for role in ("guarded LOGIN PASSWORD 'right'", "poor LOGIN"):
+        if not postgres.run(f"SELECT 1 FROM pg_roles WHERE rolname = '{role.split()[0]}'"):  # other tests make one too
+            postgres.run(f"CREATE ROLE {role}")
     desk.config("masto", extra=f"database: postgresql://{at.replace('PORT', str(postgres.port))}")
     for command in (("db", "upgrade"), ("post",), ("status",)):
         ended = desk(*command)
