@@ -233,7 +233,7 @@ def test_a_command_that_hangs_is_ended_with_all_that_it_started(tmp_path, clock,
     number = int((tmp_path / "child").read_text())
     from tests.waiting import wait_for
 
-    wait_for(lambda: _is_gone(number))
+    assert wait_for(lambda: _is_gone(number))
 
 
 def _is_gone(number):
