@@ -16,8 +16,10 @@ from syndicate.delivery.session import with_session
 from syndicate.errors import LedgerError, PlatformError, Unavailable, Uncertain
 from syndicate.ledger import Ledger
 from syndicate.ledger.claims import Allowance, Intent
+from syndicate.ledger.server_clock import seconds
 from syndicate.model import Delivery, Draft, Json, Post, Receipt
 from syndicate.model.dataclass import dataclass
+from syndicate.net.leaving import asking
 from syndicate.ports import Platform, is_priced
 
 
@@ -60,6 +62,7 @@ class Begun:
     frozen: Frozen
     draft: Draft
     at: datetime
+    since: float  # the same by a counter that no change of a clock and no wait for the ledger touches
 
 
 class Onward(Protocol):
@@ -102,28 +105,31 @@ def _begin(claimed: Delivery, frozen: Frozen, lane: Lane, ledger: Ledger, timeou
     except LedgerError:
         ledger.outcomes.given_back(claimed, ledger.now())
         raise
-    began = ledger.now()
+    began, since = ledger.now(), seconds()
     if not ledger.claims.begin(
         claimed, frozen.record, frozen.digest, draft, now=began, lease=timeouts.lease, cost=frozen.cost
     ):
         return None
-    return Begun(claimed, frozen, draft, began)
+    return Begun(claimed, frozen, draft, began, since)
 
 
 def _send(begun: Begun, lane: Lane, ledger: Ledger, timeouts: Timeouts, onward: Onward | None) -> Begun | None:
     """Make the one request that is seen, and record what became of it. Returns what was begun with that record."""
     claimed, frozen = begun.claimed, begun.frozen
-    if (
-        ledger.now() - begun.at > timeouts.lease - timeouts.timeout
-    ):  # the process was stopped in between: the lease might end during the request
-        _record_failure(
-            claimed, Unavailable("the process was stopped before it could send"), frozen, lane, ledger, timeouts
-        )
-        return None
-    if onward:
-        onward.sends()
+
+    def in_time() -> None:
+        if _late(begun, ledger, timeouts):
+            raise Unavailable("the process was stopped before it could send")
+
+    def request() -> Receipt:
+        in_time()
+        if onward:
+            onward.sends()
+        return lane.platform.commit(begun.draft, claimed.key)
+
     try:
-        receipt = with_session(lane, ledger, lambda: lane.platform.commit(begun.draft, claimed.key))
+        with asking(in_time):
+            receipt = with_session(lane, ledger, request)
     except Uncertain as fault:
         _record_unanswered(claimed, fault, lane, ledger)
     except PlatformError as fault:
@@ -133,13 +139,22 @@ def _send(begun: Begun, lane: Lane, ledger: Ledger, timeouts: Timeouts, onward: 
     return None
 
 
+def _late(begun: Begun, ledger: Ledger, timeouts: Timeouts) -> bool:
+    """Whether the lease might end during a request that leaves now: the process was stopped, or the ledger away.
+
+    The ledger's clock may itself wait for a server that was cut off, so the counter is read after it.
+    """
+    by_ledger = (ledger.now() - begun.at).total_seconds()
+    return max(by_ledger, seconds() - begun.since) > (timeouts.lease - timeouts.timeout).total_seconds()
+
+
 def _record_posted(
     begun: Begun, receipt: Receipt, lane: Lane, ledger: Ledger, timeouts: Timeouts, onward: Onward | None
 ) -> Begun | None:
     """Record a post, and with it that the next one is about to be sent: one commit, right before its request."""
     try:
         ready = onward.next() if onward else None
-        now = ledger.now()
+        now, since = ledger.now(), seconds()
         with ledger.transaction():
             _posted(begun, receipt, lane, ledger, now)
             started = ready and ledger.claims.start(
@@ -156,7 +171,7 @@ def _record_posted(
         return None
     ledger.recovery.written(started.count)
     onward.goes(ready)
-    return Begun(started.delivery, ready.frozen, ready.draft, now)
+    return Begun(started.delivery, ready.frozen, ready.draft, now, since)
 
 
 def _posted(begun: Begun, receipt: Receipt, lane: Lane, ledger: Ledger, now: datetime) -> None:

@@ -11,6 +11,8 @@ from syndicate.ledger.database import Database, from_micros
 
 AGAIN = 20.0
 """Seconds between two questions; in between, this machine counts on."""
+SURE = 1.0
+"""Seconds that an answer may take. One that was longer under way says little of now: it may be off by half of that."""
 _NOW = "SELECT CAST(EXTRACT(EPOCH FROM clock_timestamp()) * 1000000 AS BIGINT) AS at"
 _COUNTER = getattr(time, "CLOCK_BOOTTIME", time.CLOCK_MONOTONIC)  # goes on while a machine sleeps
 
@@ -50,4 +52,5 @@ class ServerClock:
         assert row is not None
         with self._guard:
             self._asked = seconds()
-            self._base = row["at"] - (before + self._asked) / 2 * 1_000_000
+            if self._base is None or self._asked - before <= SURE:
+                self._base = row["at"] - (before + self._asked) / 2 * 1_000_000

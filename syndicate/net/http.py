@@ -30,6 +30,7 @@ from syndicate.errors import (
 from syndicate.model.dataclass import dataclass
 from syndicate.net.address_guard import Guard, Origin, origin_of, resolve
 from syndicate.net.connections import Trip, adapter, quiet
+from syndicate.net.leaving import ask
 from syndicate.net.redaction import Mask, causes
 from syndicate.net.server_time import ServerTimes
 from syndicate.ports import Clock, OAuth1, Part, Reply
@@ -228,6 +229,8 @@ class RequestsHttp:
         again = request.method in _READS
         if self._times:
             self._times.asked()
+        if request.method not in _READS:
+            ask()
         while True:
             trip.fresh = False
             try:

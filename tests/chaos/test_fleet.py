@@ -34,8 +34,8 @@ def test_a_worker_that_is_cut_off_from_the_ledger_while_it_sends_doubles_nothing
         desk.config(
             *accounts,
             source=", every: 1s, burst: off",
-            extra=f"database: {postgres.address(name, port=port)}\nlease: 3s\nnetwork: {{timeout: 2s}}\n"
-            "defaults: {image: none, settle: 1s, schedule: {catch_up: all}}",
+            extra=f"database: {postgres.address(name, port=port)}\nlease: 12s\nnetwork: {{timeout: 8s}}\n"
+            "defaults: {image: none, settle: 3s, schedule: {catch_up: all}}",
         )
 
     with closing(Stalling(postgres.port)) as wire:

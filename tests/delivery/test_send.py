@@ -11,6 +11,7 @@ from syndicate import errors
 from syndicate.delivery.deliver import deliver
 from syndicate.delivery.gates import Gate
 from syndicate.model import Budget, Concession
+from syndicate.net.leaving import ask
 from syndicate.serialization import instant
 from tests.worlds.accounts import MASTO
 from tests.worlds.one_delivery import TERMS, Network, left, raises, render
@@ -135,6 +136,41 @@ def test_a_process_that_was_stopped_does_not_send_into_the_end_of_its_lease(ledg
     assert [asked[0] for asked in network.asked] == (["prepare", "commit"] if sent else ["prepare"])
     told = "the process was stopped before it could send"
     assert left(after, clock)[:4] == (("posted", None, None, None) if sent else ("due", "unavailable", 5, told))
+
+
+@pytest.mark.parametrize(("counted", "state"), [(30, "posted"), (31, "due")])
+@pytest.mark.parametrize("place", ["before", "inside"])
+def test_a_ledger_that_was_away_between_the_intent_and_the_request_stops_it(
+    ledger, clock, put, send, monkeypatch, counted, state, place
+):
+    """The login is read there, by us and by adapters: a server that was cut off may answer after the lease.
+
+    The ledger's clock waits with it, so a counter of this machine has the last word.
+    """
+    here, left = [500.0], []
+    monkeypatch.setattr("syndicate.delivery.sending.seconds", lambda: here[0])
+
+    def load(name):
+        here[0] += counted if place == "before" else 0
+        return 1, None
+
+    class Reading(Network):
+        def commit(self, draft, key):
+            here[0] += counted if place == "inside" else 0
+            ask()  # as net/http does before each request that changes something
+            left.append(key)
+            return super().commit(draft, key)
+
+    begin = ledger.claims.begin
+
+    def begun(*arguments, **values):
+        monkeypatch.setattr(ledger.credentials, "load", load)
+        return begin(*arguments, **values)
+
+    monkeypatch.setattr(ledger.claims, "begin", begun)
+    row = put(1)
+    assert send(row, Reading(), refresh=lambda old: old).state == state
+    assert left == ([row.key] if state == "posted" else [])
 
 
 def test_a_login_that_cannot_be_kept_gives_the_delivery_back(ledger, clock, put, send):

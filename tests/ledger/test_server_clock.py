@@ -66,6 +66,23 @@ def test_a_server_that_is_gone_is_told_at_first_and_counted_on_later(server):
     assert (clock(), server.asked) == (THERE + timedelta(seconds=51), 2)
 
 
+def test_an_answer_that_was_long_under_way_changes_nothing(server):
+    """A server that was cut off meanwhile answers when it is back: by half of that, the clock would be wrong."""
+    clock = ServerClock(server)
+    assert clock() == THERE
+    server.here, answer = 530.0, server.row
+
+    def late(statement):
+        said = answer(statement)
+        server.here += 60.0
+        return said
+
+    server.row = late
+    assert clock() == THERE + timedelta(seconds=90)
+    server.row, server.here = answer, 615.0
+    assert (clock(), server.asked) == (THERE + timedelta(seconds=115), 3)
+
+
 def test_seconds_go_on_by_themselves():
     first = server_clock.seconds()
     assert 0 <= server_clock.seconds() - first < 3600

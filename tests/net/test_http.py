@@ -18,6 +18,7 @@ import pytest
 from syndicate.errors import AuthError, ConfigError, Unavailable, Uncertain
 from syndicate.net.address_guard import HINT, Guard, origin_of, resolve
 from syndicate.net.http import Machine, RequestsHttp
+from syndicate.net.leaving import asking
 from syndicate.net.status import failure
 from syndicate.ports import OAuth1
 from tests import processes
@@ -164,6 +165,23 @@ def closed_port():
     with socket.socket() as line:
         line.bind(("127.0.0.1", 0))
         yield line.getsockname()[1]
+
+
+def test_only_what_changes_something_asks_whether_it_may_still_leave(serve, door):
+    server, http = serve(answer(body=b"read"), answer(body=b"written")), door()
+    asked = []
+
+    def refuse():
+        asked.append("again")
+        raise Unavailable("too late")
+
+    with asking(refuse):
+        assert http.call("GET", server.url).body == b"read"
+        with pytest.raises(Unavailable, match="too late"):
+            http.call("POST", server.url, json={})
+    assert [request.line.split()[0] for request in server.requests] == ["GET"]
+    assert http.call("POST", server.url, json={}).body == b"written"
+    assert asked == ["again"]
 
 
 def told(fault):
