@@ -115,6 +115,10 @@ class Accounts:
         row = self._db.row(f"{_SELECT} WHERE name = :name", name=name)
         return _state(row) if row else None
 
+    def all(self) -> dict[str, AccountState]:
+        """All accounts by name, also those that have left the config."""
+        return {row["name"]: _state(row) for row in self._db.rows(_SELECT)}
+
     def software(self, name: str) -> str:
         """What an account's server runs, by its last answer; "" where nobody has asked it yet. Asked with each post."""
         row = self._db.row("SELECT identity FROM account WHERE name = :name", name=name)

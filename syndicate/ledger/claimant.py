@@ -19,14 +19,16 @@ def _boot() -> str:
 
 
 def _started(pid: int) -> str:
-    """When a process started, in the form that the system gives; "" if there is no such process.
+    """When a process started, in the form that the system gives; "" if there is no such process, or it has ended and
+    only waits for its parent to hear of that, as where a container has no init process.
 
-    Linux: field 22 of /proc/PID/stat (man 5 proc), counted after the name's closing parenthesis,
-    since a name may hold spaces.
+    Linux: fields 3 (state), 20 (threads) and 22 (start) of /proc/PID/stat (man 5 proc), counted after the name's
+    closing parenthesis, since a name may hold spaces. One whose first thread alone has ended still runs.
     """
     try:
         text = Path(f"/proc/{pid}/stat").read_text(encoding="ascii", errors="replace")
-        return text[text.rindex(")") + 2 :].split()[19]
+        fields = text[text.rindex(")") + 2 :].split()
+        return "" if fields[0] in "ZX" and int(fields[17]) < 2 else fields[19]
     except OSError:
         return "" if Path("/proc/self").exists() else _asked(["ps", "-o", "lstart=", "-p", str(pid)])
 

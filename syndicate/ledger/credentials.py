@@ -63,6 +63,10 @@ class Credentials:
         row = self._db.row("SELECT * FROM credential WHERE account = :account AND data <> ''", account=account)
         return term(row) if row else None
 
+    def terms(self) -> dict[str, Term]:
+        """The terms of all accounts with stored credentials."""
+        return {row["account"]: term(row) for row in self._db.rows("SELECT * FROM credential WHERE data <> ''")}
+
     def to_renew(self, now: datetime) -> list[str]:
         """The accounts whose credentials are to be renewed now."""
         found = self._db.rows(

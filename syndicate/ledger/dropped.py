@@ -159,6 +159,16 @@ class Dropped:
             if (latest := from_micros(row["latest"]))
         ]
 
+    def accounts_expiring(self, now: datetime, soon: datetime) -> set[str]:
+        """The accounts for which anything waits that expires until then."""
+        found = self._db.rows(
+            "SELECT DISTINCT account FROM delivery WHERE state IN ('planned', 'due')"
+            " AND expires_at <= :soon AND expires_at > :now",
+            now=micros(now),
+            soon=micros(soon),
+        )
+        return {row["account"] for row in found}
+
     def expiring(self, account: str, now: datetime, max_age: timedelta) -> list[Expiring]:
         """What waits and has spent half of `max_age`, by what it waits for.
 

@@ -1,7 +1,9 @@
 """The ledger on a PostgreSQL server: the same SQL, one writer at a time, a connection for each living thread.
 
 A write begins with one lock for the whole ledger, held until its end (`pg_advisory_xact_lock`): what a transaction has
-read stays so until it commits, as with SQLite's BEGIN IMMEDIATE. Readers wait for nobody. See docs/decisions/0031.
+read stays so until it commits, as with SQLite's BEGIN IMMEDIATE. Readers wait for nobody. The lock ends before the
+server has its log on the disk, and a transaction after that: so many writers wait for one write of the disk, and
+nothing is done outside the ledger before what was recorded is safe. See docs/decisions/0031.
 """
 
 from __future__ import annotations
@@ -17,7 +19,7 @@ from syndicate.addresses import server_place
 from syndicate.errors import LedgerError
 from syndicate.ledger import database
 from syndicate.ledger.database import Row, percent_named
-from syndicate.ledger.postgresql_connections import Connections, ThreadConnection
+from syndicate.ledger.postgresql_connections import SAFE, Connections, ThreadConnection
 from syndicate.ledger.postgresql_faults import NEEDS, explained, wrong_encoding
 from syndicate.ledger.postgresql_schema import translated
 
@@ -97,11 +99,12 @@ class PostgresDatabase:
                 yield
                 return
             self._begin(mine)
-            mine.inside = True
+            mine.inside, before = True, mine.changed
             try:
                 yield
                 with self._translated(mine):
-                    self._connections.of(mine).execute("COMMIT")
+                    safe = f"; {SAFE}" if mine.defers and mine.changed > before else ""
+                    self._connections.of(mine).execute(f"COMMIT{safe}")
             except BaseException:
                 self._roll_back(mine)
                 raise
@@ -159,12 +162,13 @@ class PostgresDatabase:
         """
         mine = self._connections.mine()
         self._set(mine, "SET synchronous_commit = off")
-        self._unsynced = True
+        self._unsynced, defers, mine.defers = True, mine.defers, False
         try:
             yield
         finally:
             if mine.connection is not None:  # another one waits for the disk from the start
                 self._set(mine, "SET synchronous_commit = on")
+                mine.defers = defers
 
     def sync(self) -> None:
         """Bring to the disk what was committed `relaxed`, if anything was."""
@@ -231,7 +235,8 @@ class PostgresDatabase:
         again = mine.connection is not None
         try:
             with self._translated(mine):
-                self._connections.of(mine).execute(f"BEGIN; {self._writer}")
+                connection = self._connections.of(mine)
+                connection.execute(f"BEGIN; {'SET LOCAL synchronous_commit = off; ' if mine.defers else ''}{self._writer}")
         except LedgerError:
             if not again or mine.connection is not None:
                 self._roll_back(mine)

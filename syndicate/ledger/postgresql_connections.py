@@ -30,9 +30,15 @@ SET client_encoding = 'UTF8'; SET standard_conforming_strings = on; SET synchron
 SET default_transaction_isolation = 'read committed';
 SELECT set_config(name, '0', false)
  FROM (VALUES ('statement_timeout'), ('idle_session_timeout'), ('transaction_timeout')) AS limits (name)
- WHERE current_setting(name, true) IS NOT NULL
+ WHERE current_setting(name, true) IS NOT NULL;
+SELECT EXISTS (SELECT FROM pg_catalog.pg_proc WHERE proname = 'pg_logical_emit_message'
+ AND has_function_privilege(oid, 'EXECUTE'))
 """
 """Whatever the role or the database has: of other limits than ours, each one would end something in its middle."""
+SAFE = "SELECT pg_catalog.pg_logical_emit_message(true, 'syndicate', '')"
+"""A transaction of a few bytes, whose commit waits until the server's log is on the disk up to itself, and so with all
+that was committed before it (and with stand-bys, where `synchronous_standby_names` names some).
+"""
 ALIVE: dict[str, Any] = {
     "application_name": "syndicate",
     "connect_timeout": REACH_SECONDS,
@@ -57,12 +63,15 @@ class _NumberLoader(Loader):
 
 
 class ThreadConnection:
-    """A thread's connection, whether a transaction is under way on it, and how many rows it has changed."""
+    """A thread's connection, whether a transaction is under way on it, and how many rows it has changed.
+
+    `defers`: its transactions end before they are on the disk, and `SAFE` waits for that; the role may do so.
+    """
 
     def __init__(self) -> None:
         self.connection: psycopg.Connection[tuple[Any, ...]] | None = None
         self.lock = threading.RLock()
-        self.inside = False
+        self.inside = self.defers = False
         self.changed = 0
 
     def close(self) -> None:
@@ -97,18 +106,22 @@ class Connections:
         if mine.connection is None:
             if mine.inside:  # what it did so far is undone: nothing more may happen outside it
                 raise psycopg.OperationalError("the connection was lost in a transaction")
-            mine.connection = self._open()
+            mine.connection, mine.defers = self._open()
             with self._guard:
                 for thread in [thread for thread in self._all if not thread.is_alive()]:
                     self._all.pop(thread).close()
                 self._all[threading.current_thread()] = mine
         return mine.connection
 
-    def _open(self) -> psycopg.Connection[tuple[Any, ...]]:
+    def _open(self) -> tuple[psycopg.Connection[tuple[Any, ...]], bool]:
+        """A connection, and whether its role may do what SAFE does."""
         connection = psycopg.connect(autocommit=True, cursor_factory=psycopg.ClientCursor, **self._given)
         connection.adapters.register_loader("numeric", _NumberLoader)
-        connection.execute(_SETTINGS.format(busy=BUSY_SECONDS, idle=IDLE_SECONDS).encode())
-        return connection
+        cursor = connection.execute(_SETTINGS.format(busy=BUSY_SECONDS, idle=IDLE_SECONDS).encode())
+        while cursor.nextset():
+            pass
+        row = cursor.fetchone()
+        return connection, bool(row and row[0])
 
     def close(self) -> None:
         """Close every thread's connection. One that is in use for longer than CLOSING_SECONDS stays open."""

@@ -10,6 +10,8 @@ from pathlib import Path
 import pytest
 
 from syndicate.ledger import claimant
+from tests import processes
+from tests.waiting import wait_for
 
 
 def test_a_process_is_named_by_its_host_its_boot_its_number_and_its_start():
@@ -75,3 +77,14 @@ def gone():
 )
 def test_who_surely_runs_no_more(named, dead):
     assert claimant.dead(named()) is dead
+
+
+@pytest.mark.skipif(not Path("/proc/self").exists(), reason="it has no /proc that tells")
+def test_one_that_has_ended_and_was_not_heard_of_yet_runs_no_more():
+    process = processes.start([sys.executable, "-c", "import time; time.sleep(3600)"])
+    named = claimant._of(process.pid)
+    assert not claimant.dead(named)
+    process.kill()
+    assert wait_for(lambda: claimant.dead(named)), "nobody has waited for it: it is still listed"
+    assert Path(f"/proc/{process.pid}").exists()
+    processes.end(process)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Literal, TypeAlias, get_args
 
 from syndicate.app import advice
@@ -49,11 +49,16 @@ def observe(ledger: Ledger, accounts: Iterable[Account], sources: Iterable[str])
 
 def current(ledger: Ledger, accounts: Iterable[Account], sources: Iterable[str]) -> dict[Named, str]:
     """The messages of all alert conditions that are true now, by kind and name."""
-    now, accounts = ledger.now(), list(accounts)
-    states = [state for account in accounts if (state := ledger.accounts.find(account.name))]
+    now, by_name = ledger.now(), {account.name: account for account in accounts}
+    states = [state for name, state in ledger.accounts.all().items() if name in by_name]
     came = {state: ledger.articles.arrivals(state.name, 31) for state in ledger.sources.known(sources)}
-    expiring = [each for account in accounts for each in ledger.dropped.expiring(account.name, now, account.max_age)]
-    terms = {account.name: term for account in accounts if (term := ledger.credentials.term(account.name))}
+    longest = max((account.max_age for account in by_name.values()), default=timedelta(0))
+    expiring = [
+        each
+        for name in sorted(ledger.dropped.accounts_expiring(now, now + longest / 2) & by_name.keys())
+        for each in ledger.dropped.expiring(name, now, by_name[name].max_age)
+    ]
+    terms = {name: term for name, term in ledger.credentials.terms().items() if name in by_name}
     found = notices(states, came, now, ledger.backlog.batches(), expiring, terms)
     return found | word_back(ledger.follow_ups.untold(), now)
 
