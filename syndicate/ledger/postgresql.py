@@ -236,7 +236,9 @@ class PostgresDatabase:
         try:
             with self._translated(mine):
                 connection = self._connections.of(mine)
-                connection.execute(f"BEGIN; {'SET LOCAL synchronous_commit = off; ' if mine.defers else ''}{self._writer}")
+                connection.execute(
+                    f"BEGIN; {'SET LOCAL synchronous_commit = off; ' if mine.defers else ''}{self._writer}"
+                )
         except LedgerError:
             if not again or mine.connection is not None:
                 self._roll_back(mine)

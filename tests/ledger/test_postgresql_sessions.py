@@ -55,6 +55,27 @@ def paused(database):
     return database.change("INSERT INTO pause (word, since) VALUES ('', 0)")
 
 
+MARKS = ", ".join(f"pg_logical_emit_message(boolean, text, {kind})" for kind in ("text", "bytea"))
+
+
+@pytest.mark.parametrize("forbidden", [False, True])
+def test_what_is_recorded_is_on_the_servers_disk_when_a_transaction_is_over(postgres, role, forbidden):
+    """Also where the role may not mark the log: then other writers wait for the disk with it."""
+    name, late = role.partition("?")[0].rpartition("/")[2], 0
+    if forbidden:
+        postgres.run(f"REVOKE EXECUTE ON FUNCTION {MARKS} FROM PUBLIC", name)
+    with opened(role) as database:
+        for number in range(20):
+            with database.transaction():
+                database.change("UPDATE pause SET since = :n", n=number) or paused(database)
+                row = database.row("SELECT CAST(pg_current_wal_insert_lsn() AS TEXT) AS place")
+            asked = "SELECT pg_current_wal_flush_lsn() < CAST(:place AS pg_lsn) AS late"
+            late += database.row(asked, place=row["place"])["late"]
+        assert database._connections.mine().defers is not forbidden
+    postgres.run(f"GRANT EXECUTE ON FUNCTION {MARKS} TO PUBLIC", name)
+    assert late == 0
+
+
 @pytest.mark.parametrize("encoding", ["SQL_ASCII", "LATIN1"])
 def test_a_database_that_cannot_hold_every_letter_is_refused(postgres, encoding):
     postgres.run(f"CREATE DATABASE letters ENCODING '{encoding}' LOCALE 'C' TEMPLATE template0")
