@@ -31,7 +31,8 @@ SET default_transaction_isolation = 'read committed';
 SELECT set_config(name, '0', false)
  FROM (VALUES ('statement_timeout'), ('idle_session_timeout'), ('transaction_timeout')) AS limits (name)
  WHERE current_setting(name, true) IS NOT NULL;
-SELECT bool_and(has_function_privilege(oid, 'EXECUTE')) FROM pg_catalog.pg_proc WHERE proname = 'pg_logical_emit_message'
+SELECT bool_and(has_function_privilege(oid, 'EXECUTE')) FROM pg_catalog.pg_proc
+ WHERE proname = 'pg_logical_emit_message'
 """
 """Whatever the role or the database has: of other limits than ours, each one would end something in its middle."""
 SAFE = "SELECT pg_catalog.pg_logical_emit_message(true, 'syndicate', '')"
