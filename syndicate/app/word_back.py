@@ -12,7 +12,6 @@ from syndicate.app.doors import Doors
 from syndicate.app.runs import KindOfRun
 from syndicate.config.schema import AfterConfig, FrontMatterConfig, WordPressConfig
 from syndicate.errors import SyndicateError
-from syndicate.net import whole_file
 
 if TYPE_CHECKING:
     from syndicate.app.sinks import FileSink
@@ -72,7 +71,12 @@ class WordBack:
             self._working.release()
 
     def _lacks_a_file(self) -> bool:
-        return any(settings.file and whole_file.is_missing(settings.file) for settings in self._settings.values())
+        files = [settings.file for settings in self._settings.values() if settings.file]
+        if not files:
+            return False
+        from syndicate.net import whole_file
+
+        return any(map(whole_file.is_missing, files))
 
     def _make_file(self, sink: Sink) -> None:
         """Write a file that is not there, also where nothing is owed to it."""

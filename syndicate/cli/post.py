@@ -19,7 +19,6 @@ from syndicate.cli.options import DURATION, Shared, active, known, of_sites, ope
 from syndicate.cli.output import is_terminal, print_deliveries
 from syndicate.cli.scope import Scope, scope_options
 from syndicate.cli.waits import Queue, others, queues, stands_for
-from syndicate.delivery.write_back import needs_person
 from syndicate.errors import reworded
 from syndicate.ledger.accounts import REFUSED
 from syndicate.model import APPROVABLE, LATER, REASONS
@@ -263,7 +262,10 @@ def exit_code(outcome: RunResult, app: App, accounts: tuple[str, ...]) -> int:
     left = any(paused.get(account) in (None, *REFUSED) for account in unsent)
     refused = not set(REFUSED).isdisjoint(paused.values())
     unclear = app.ledger.deliveries.has_unanswered()
-    refused = refused or any(map(needs_person, outcome.unheard))
+    if outcome.unheard:
+        from syndicate.delivery.write_back import needs_person
+
+        refused = refused or any(map(needs_person, outcome.unheard))
     return int(bool(outcome.faults or app.config.broken or left or refused or unclear or outcome.dropped))
 
 

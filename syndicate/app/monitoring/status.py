@@ -190,10 +190,10 @@ def _source(name: str, health: SourceHealth | None, quiet_since: datetime | None
 
 
 def _accounts(config: Config, ledger: Ledger) -> Iterator[AccountStatus]:
-    waiting, now = ledger.standing.waiting(), ledger.now()
+    waiting, states, now = ledger.standing.waiting(), ledger.accounts.all(), ledger.now()
     everything = next((pause for pause in ledger.pauses.all() if not pause.word), None)
     for name, entry in config.accounts.items():
-        state = ledger.accounts.find(name)
+        state = states.get(name)
         closed = ledger.standing.closed_for(name) if state is not None and state.opens_at > now else None
         found = _account(
             entry.account,
