@@ -296,7 +296,8 @@ class PostgresDatabase:
 
 
 def _fetched(cursor: psycopg.Cursor[tuple[Any, ...]]) -> list[Row]:
-    if cursor.description is None:
+    result = cursor.pgresult
+    if result is None or not result.nfields:
         return []
-    names = [column.name for column in cursor.description]
+    names = [(result.fname(number) or b"").decode() for number in range(result.nfields)]  # description takes longer
     return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
