@@ -1,7 +1,8 @@
 # Two commands on a fresh machine: `make demo` and `make test`. Each sets up what it needs.
 
 PYTHON ?= python3
-WORKERS ?= 3
+# More than there are cores: many tests wait for a clock, a process or a server. Each takes some 600 MB.
+WORKERS ?= 6
 VENV ?= .venv
 SEED ?= 1
 N ?= 60
@@ -98,6 +99,7 @@ bench: $(READY)
 shape:
 	@$(PYTHON) bench/shape.py $(TREE)
 
+mutants: WORKERS = 2
 mutants: $(READY)
 	@$(BIN)/python bench/mutants.py --seed $(SEED) --number $(N) --workers $(WORKERS) --only '$(ONLY)' $(if $(NEAR),--near)
 
