@@ -97,7 +97,7 @@ class Lanes:
                 ended = self._ledger.register(account, signs)
                 if ended is not None:
                     self._tell_another(name, ended)
-                self._join_left(name, configured)
+                self._join_left(name)
                 self.sign_ins.mark(self._config.accounts[name], self._adapter(name))
 
     def signs_in(self, name: str, held: Json, identity: Identity) -> None:
@@ -107,12 +107,12 @@ class Lanes:
         """
         now, ledger = self._ledger.now(), self._ledger
         ledger.credentials.sign_in(name, held, now)
-        configured = self.configured()
-        ended = [ledger.register(*configured[name]), ledger.logins.met(*configured[name], identity, now)]
+        own = self._configured(self._config.accounts[name])
+        ended = [ledger.register(*own), ledger.logins.met(*own, identity, now)]
         for login in filter(None, ended):  # what was stored under the name went with it
             ledger.credentials.sign_in(name, held, now)
             self._tell_another(name, login, identity)
-        self._join_left(name, configured)
+        self._join_left(name)
 
     def follow(self, configured: Configured | None = None) -> None:
         """Give what the ledger has of a login the name that the config has for it now."""
@@ -123,7 +123,11 @@ class Lanes:
 
     def configured(self) -> dict[str, tuple[Account, Fingerprint]]:
         """Every account of the config, with what its options say of whose it is."""
-        return {name: (entry.account, self._fingerprint(entry)) for name, entry in self._config.accounts.items()}
+        held = self.sign_ins.all_held()
+        return {
+            name: (entry.account, self.fingerprint(entry, held.get(name, {})))
+            for name, entry in self._config.accounts.items()
+        }
 
     def needs_sign_in(self, name: str) -> str | None:
         """Why somebody has to sign in to an account before it can post; None where that is not so."""
@@ -139,8 +143,8 @@ class Lanes:
 
         return platforms.find(self._config.accounts[name].account.platform)
 
-    def _fingerprint(self, entry: AccountConfig) -> Fingerprint:
-        return self.fingerprint(entry, self.sign_ins.held(entry.account.name))
+    def _configured(self, entry: AccountConfig) -> tuple[Account, Fingerprint]:
+        return entry.account, self.fingerprint(entry, self.sign_ins.held(entry.account.name))
 
     def fingerprint(self, entry: AccountConfig, held: Json) -> Fingerprint:
         """What the options of an account and the credentials that it has say of whose it is."""
@@ -189,8 +193,8 @@ class Lanes:
                     self._tell_renamed(old, name)
                     break
 
-    def _join_left(self, name: str, configured: Configured) -> None:
-        for old in self._ledger.account_names.left_with(name, configured, self._config.rests):
+    def _join_left(self, name: str) -> None:
+        for old in self._ledger.account_names.left_with(name, self._config.accounts, self._config.rests):
             self._ledger.account_names.take_over(old, name, self._ledger.now())
             self._tell_renamed(old, name)
 
@@ -332,12 +336,12 @@ class Lanes:
 
     def _met(self, name: str, identity: Identity) -> bool:
         """Record whose account the network says it is. False: it is another login than before."""
-        configured = self.configured()
+        own = self._configured(self._config.accounts[name])
         with self._ledger.transaction():
-            ended = self._ledger.logins.met(*configured[name], identity, self._ledger.now())
+            ended = self._ledger.logins.met(*own, identity, self._ledger.now())
             if ended is not None:
                 self._tell_another(name, ended, identity)
-            self._join_left(name, configured)
+            self._join_left(name)
         return ended is None
 
     def _limits(self, name: str, platform: Platform) -> Limits:

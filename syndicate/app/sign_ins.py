@@ -81,6 +81,10 @@ class SignIns:
         """What is stored for an account and can be opened."""
         return self._ledger.credentials.load(name)[1] if self._ledger.credentials.term(name) else {}
 
+    def all_held(self) -> dict[str, Json]:
+        """What is stored and can be opened, by account; those with nothing are not in it."""
+        return {name: self._ledger.credentials.load(name)[1] for name in self._ledger.credentials.terms()}
+
     def is_signed_in(self, name: str) -> bool:
         """Whether somebody signed in to an account, and that can be used."""
         return SIGNED_IN in self.held(name)

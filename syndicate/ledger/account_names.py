@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Container, Mapping
 from datetime import datetime
 from typing import TypeAlias
 
@@ -104,8 +104,10 @@ class AccountNames:
                 found[name] = left
         return found
 
-    def left_with(self, name: str, configured: Configured, rests: Callable[[str], bool] = lambda _: False) -> list[str]:
-        """Accounts that left the config and were the same login as this one."""
+    def left_with(
+        self, name: str, configured: Container[str], rests: Callable[[str], bool] = lambda _: False
+    ) -> list[str]:
+        """Accounts that are not `configured` any more and were the same login as this one."""
         found = self._db.rows(
             "SELECT other.name FROM account AS other JOIN account AS mine ON mine.name = :name"
             " WHERE other.name <> mine.name AND other.platform = mine.platform AND other.login = mine.login",
