@@ -91,8 +91,9 @@ class SignIns:
 
     def secrets(self, names: Iterable[str] | None = None) -> set[str]:
         """The secrets among all that is held for these accounts; None: for all of them."""
+        stored = self._ledger.credentials.terms()
         wanted = self._kind.config.accounts if names is None else names
-        return {secret for name in wanted for secret in secrets_held(self.held(name))}
+        return {secret for name in wanted if name in stored for secret in secrets_held(self.held(name))}
 
     def stand_in(self, entry: AccountConfig, adapter: type[Platform]) -> Json:
         """What stands for credentials in a run that needs none."""
