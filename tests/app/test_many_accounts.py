@@ -21,7 +21,9 @@ def asked(tmp_path):
         path = tmp_path / f"{number}" / "config.yaml"
         path.parent.mkdir()
         with Sandbox() as sandbox:
-            path.write_text(CONFIG.format(accounts="".join(ACCOUNT.format(n=n, url=sandbox.url) for n in range(number))))
+            path.write_text(
+                CONFIG.format(accounts="".join(ACCOUNT.format(n=n, url=sandbox.url) for n in range(number)))
+            )
             with App(RealRun(load(path, {}), {})) as app, counted(app.ledger.database) as statements:
                 app.lanes.register_all()
                 for account in app.config.enabled:
