@@ -266,8 +266,7 @@ class Lanes:
         account, adapter = entry.account, platforms.find(entry.account.platform)
         session = Session(self._ledger.credentials, account.name)
         door, stand_in = self._door(adapter, entry), self.sign_ins.stand_in(entry, adapter)
-        software = functools.partial(self._ledger.accounts.software, account.name)
-        held = HeldCredentials(session, stand_in, getattr(door, "learn", _nothing), software)
+        held = HeldCredentials(session, stand_in, getattr(door, "learn", _nothing))
         platform = adapter(entry.options, door, held)
         self._cleaners[account.name] = AnswerCleaner(self._secrets(account.name), door)
         return Lane(

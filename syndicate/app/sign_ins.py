@@ -44,24 +44,18 @@ def completed(options: Any, held: Json) -> Any:
 
 
 class HeldCredentials:
-    """ports.Credentials of one account: what is stored, else what a rehearsal uses. `learn` gets each secret in it.
+    """ports.Credentials of one account: what is stored, else what a rehearsal uses. `learn` gets each secret in it."""
 
-    `software` gives what the account's server runs, as far as that was asked.
-    """
-
-    def __init__(
-        self, session: Session, stand_in: Json, learn: Callable[..., None], software: Callable[[], str] = str
-    ) -> None:
+    def __init__(self, session: Session, stand_in: Json, learn: Callable[..., None]) -> None:
         self._session = session
         self._stand_in = stand_in
         self._learn = learn
-        self._software = software
 
     def current(self) -> Json:
-        """What is stored now."""
-        held = self._session.current() or self._stand_in
+        """What is stored now, with what the account's server runs as far as that was asked."""
+        stored, software = self._session.current()
+        held = stored or self._stand_in
         self._learn(*secrets_held(held))
-        software = self._software()
         return held | {"software": software} if software else held
 
 

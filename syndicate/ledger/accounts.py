@@ -119,11 +119,6 @@ class Accounts:
         """All accounts by name, also those that have left the config."""
         return {row["name"]: _state(row) for row in self._db.rows(_SELECT)}
 
-    def software(self, name: str) -> str:
-        """What an account's server runs, by its last answer; "" where nobody has asked it yet. Asked with each post."""
-        row = self._db.row("SELECT identity FROM account WHERE name = :name", name=name)
-        return _software(row["identity"]) if row and row["identity"] else ""
-
     def paused(self) -> list[Row]:
         """Name and reason of each paused account."""
         return self._db.rows(f"SELECT name, paused FROM ({_SELECT}) AS state WHERE paused IS NOT NULL")
@@ -257,8 +252,9 @@ def _identity(said: Row) -> Identity:
 
 
 @lru_cache(maxsize=256)
-def _software(identity: str) -> str:
-    return _identity(json.loads(identity)).software
+def software_of(identity: str | None) -> str:
+    """What an account's server runs, by what is stored of its last answer; "" where nobody has asked it yet."""
+    return _identity(json.loads(identity)).software if identity else ""
 
 
 def _state(row: Row) -> AccountState:

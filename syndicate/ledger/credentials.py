@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from syndicate.errors import AuthError, LedgerError, Unavailable, reworded
 from syndicate.ledger import claimant
+from syndicate.ledger.accounts import software_of
 from syndicate.ledger.credential_terms import SIGNED_IN, Term, term, times
 from syndicate.ledger.database import Database, micros
 from syndicate.ledger.key_file import key_beside
@@ -56,7 +57,20 @@ class Credentials:
         row = self._db.row("SELECT version, data FROM credential WHERE account = :account", account=account)
         if row is None:
             return 0, {}
-        return row["version"], (self.unseal(row["data"]) if row["data"] else None) or {}
+        return row["version"], self._opened(row["data"])
+
+    def load_beside_software(self, account: str) -> tuple[Json, str]:
+        """The stored credentials, and what the account's server runs as far as it was asked: asked with each post."""
+        row = self._db.row(
+            "SELECT (SELECT data FROM credential WHERE account = :account) AS data,"
+            " (SELECT identity FROM account WHERE name = :account) AS identity",
+            account=account,
+        )
+        assert row is not None
+        return self._opened(row["data"]), software_of(row["identity"])
+
+    def _opened(self, sealed: str | None) -> Json:
+        return (self.unseal(sealed) if sealed else None) or {}
 
     def term(self, account: str) -> Term | None:
         """When an account's credentials end and are renewed; None where none are stored. Needs no key."""
@@ -260,12 +274,12 @@ def _require_whole(account: str, data: Json) -> None:
 
 
 class Session:
-    """One account's credentials, for its adapter (ports.Credentials)."""
+    """One account's credentials, for what its adapter gets."""
 
     def __init__(self, credentials: Credentials, account: str) -> None:
         self._credentials = credentials
         self._account = account
 
-    def current(self) -> Json:
-        """What is stored now."""
-        return self._credentials.load(self._account)[1]
+    def current(self) -> tuple[Json, str]:
+        """What is stored now, and what the account's server runs; "" where nobody has asked it yet."""
+        return self._credentials.load_beside_software(self._account)

@@ -145,7 +145,7 @@ def test_secrets_that_are_held_are_learned_and_others_are_not(sign_ins, ledger, 
     ledger.credentials.sign_in("masto", held, clock())
     assert sign_ins.secrets() == {"good-token", "session-token"}
     learned = []
-    session = SimpleNamespace(current=lambda: held)
+    session = SimpleNamespace(current=lambda: (held, ""))
     assert HeldCredentials(session, {}, lambda *secrets: learned.extend(secrets)).current() == held
     assert sorted(learned) == ["good-token", "session-token"]
 

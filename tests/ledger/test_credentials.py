@@ -27,7 +27,7 @@ def test_where_nothing_is_stored_there_is_version_nought(ledger, clock):
     assert ledger.credentials.load("bsky") == (0, {})
     assert ledger.credentials.lock("bsky", 0, clock())
     assert ledger.credentials.load("bsky") == (0, {})
-    assert Session(ledger.credentials, "bsky").current() == {}
+    assert Session(ledger.credentials, "bsky").current() == ({}, "")
 
 
 def test_the_next_version_takes_the_place_of_the_one_it_was_made_from(ledger, kept):
@@ -36,7 +36,7 @@ def test_the_next_version_takes_the_place_of_the_one_it_was_made_from(ledger, ke
     assert not kept.replace("masto", 1, {"token": "another"})
     assert kept.replace("bsky", 1, {"token": "two"})
     assert kept.load("bsky") == (2, {"token": "two"})
-    assert Session(kept, "bsky").current() == {"token": "two"}
+    assert Session(kept, "bsky").current() == ({"token": "two"}, "")
 
 
 @pytest.mark.parametrize("empty", [{}, {"token": ""}, {"token": "x", "refresh": None}])

@@ -352,7 +352,7 @@ def test_a_migration_half_done_is_done_again_whole(tmp_path, clock):
 def test_credentials_are_sealed_and_never_overwritten_by_an_empty_token(ledger):
     assert ledger.credentials.load("bsky") == (0, {})
     ledger.credentials.renew("bsky", 0, lambda current: current | {"accessJwt": "very-secret"}, clock=ledger.now)
-    assert Session(ledger.credentials, "bsky").current() == {"accessJwt": "very-secret"}
+    assert Session(ledger.credentials, "bsky").current() == ({"accessJwt": "very-secret"}, "")
     stored = ledger.database.row("SELECT data FROM credential")["data"]
     assert "very-secret" not in stored
     with pytest.raises(Unavailable, match="empty token"):
