@@ -161,7 +161,7 @@ class Claims:
         return Started(claimed, self._recovery.count())
 
     def _begin(self, claimed: Delivery, intent: Intent, now: datetime, until: datetime) -> bool:
-        self._db.change(
+        self._db.note(
             "UPDATE account SET lane_until = :until WHERE name = :account AND lane = :key",
             until=micros(until),
             account=claimed.account,
@@ -218,7 +218,7 @@ class Claims:
             self._outcomes.unanswered(delivery, due_at=now + settle(delivery.account), now=now)
 
     def _attempted(self, key: str, fence: int, now: datetime) -> None:
-        self._db.change(
+        self._db.note(
             "INSERT INTO attempt (key, fence, started_at) VALUES (:key, :fence, :now)",
             key=key,
             fence=fence,

@@ -52,6 +52,9 @@ class Database(Protocol):
     def change(self, sql: str, **values: Any) -> int:
         """Run one statement and return how many rows it touched."""
 
+    def note(self, sql: str, **values: Any) -> None:
+        """Run one statement of which nobody asks how many rows it touched; a server may get it with what comes next."""
+
     def change_many(self, sql: str, rows: Sequence[Row]) -> None:
         """Run one statement for each of many rows, all of them or none."""
 

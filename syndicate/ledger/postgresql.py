@@ -82,10 +82,25 @@ class PostgresDatabase:
         with mine.lock:
             return self._written(mine, sql, values)[1]
 
+    def note(self, sql: str, **values: Any) -> None:
+        """Run one statement of which nobody asks anything: within a transaction, in one message with what comes next.
+
+        So the lock is held for fewer ways to the server and back.
+        """
+        mine = self._connections.mine()
+        with mine.lock:
+            if not mine.inside:
+                self._written(mine, sql, values)
+                return
+            with self._translated(mine):
+                connection = self._connections.of(mine)
+                mine.noted.append(psycopg.ClientCursor(connection).mogrify(percent_named(sql), values))
+
     def change_many(self, sql: str, rows: Sequence[Row]) -> None:
         """Run one statement for each of many rows, all of them or none."""
         mine = self._connections.mine()
         with mine.lock, self.transaction(), self._translated(mine):
+            self._settle(mine)
             cursor = psycopg.Cursor(self._connections.of(mine))
             cursor.executemany(percent_named(sql), rows)
             mine.changed += max(0, cursor.rowcount)
@@ -103,8 +118,8 @@ class PostgresDatabase:
             try:
                 yield
                 with self._translated(mine):
-                    safe = f"; {SAFE}" if mine.defers and mine.changed > before else ""
-                    self._connections.of(mine).execute(f"COMMIT{safe}")
+                    safe = f"; {SAFE}" if mine.defers and (mine.noted or mine.changed > before) else ""
+                    self._execute(mine, f"COMMIT{safe}", {})
             except BaseException:
                 self._roll_back(mine)
                 raise
@@ -145,6 +160,7 @@ class PostgresDatabase:
         """Let rows that others refer to be missing until the end of this transaction."""
         mine = self._connections.mine()
         with mine.lock, self._translated(mine):
+            self._settle(mine)
             self._connections.of(mine).execute("SET CONSTRAINTS ALL DEFERRED")
 
     def others(self) -> int:
@@ -203,6 +219,7 @@ class PostgresDatabase:
         """Run several statements, as PostgreSQL has them; best within `transaction`."""
         mine = self._connections.mine()
         with mine.lock, self._translated(mine):
+            self._settle(mine)
             self._connections.of(mine).execute(statements.encode())
 
     def close(self) -> None:
@@ -214,7 +231,7 @@ class PostgresDatabase:
         again = mine.connection is not None and not mine.inside
         try:
             with self._translated(mine):
-                return _fetched(self._connections.of(mine).execute(percent_named(sql), values))
+                return _fetched(self._execute(mine, percent_named(sql), values))
         except LedgerError:
             if not again or mine.connection is not None:
                 raise
@@ -224,11 +241,30 @@ class PostgresDatabase:
         """A statement that writes. Outside a transaction, it goes with the lock in one message, which is one."""
         asked = percent_named(sql)
         with self._translated(mine):
-            cursor = self._connections.of(mine).execute(asked if mine.inside else f"{self._writer}; {asked}", values)
-            while cursor.nextset():
-                pass
+            cursor = self._execute(mine, asked if mine.inside else f"{self._writer}; {asked}", values)
             mine.changed += max(0, cursor.rowcount)
             return _fetched(cursor), cursor.rowcount
+
+    def _execute(self, mine: ThreadConnection, asked: str, values: Row) -> psycopg.Cursor[tuple[Any, ...]]:
+        """Run a statement, after what was noted. The cursor is at the answer to the last one."""
+        connection, noted = self._connections.of(mine), mine.noted
+        if not noted:
+            cursor = connection.execute(asked, values)
+            while cursor.nextset():
+                pass
+            return cursor
+        mine.noted = []
+        asked = psycopg.ClientCursor(connection).mogrify(asked, values)
+        cursor = connection.execute("; ".join((*noted, asked)).encode())
+        for _ in noted:  # one answer each
+            mine.changed += max(0, cursor.rowcount)
+            cursor.nextset()
+        return cursor
+
+    def _settle(self, mine: ThreadConnection) -> None:
+        """Run what was noted and nothing came after."""
+        if mine.noted:
+            self._execute(mine, "SELECT 1", {})
 
     def _begin(self, mine: ThreadConnection) -> None:
         """Begin a transaction. Where a connection is lost that was used before, nothing was sent: it is done again."""
@@ -246,6 +282,7 @@ class PostgresDatabase:
             self._begin(mine)
 
     def _roll_back(self, mine: ThreadConnection) -> None:
+        mine.noted = []
         if mine.connection is None:
             return
         try:

@@ -65,18 +65,20 @@ class _NumberLoader(Loader):
 class ThreadConnection:
     """A thread's connection, whether a transaction is under way on it, and how many rows it has changed.
 
-    `defers`: its transactions end before they are on the disk, and `SAFE` waits for that; the role may do so.
+    `noted` are statements that go with the next one. `defers`: its transactions end before they are on the disk, and
+    `SAFE` waits for that; the role may do so.
     """
 
     def __init__(self) -> None:
         self.connection: psycopg.Connection[tuple[Any, ...]] | None = None
         self.lock = threading.RLock()
         self.inside = self.defers = False
+        self.noted: list[str] = []
         self.changed = 0
 
     def close(self) -> None:
         """Close the connection; the next question opens another one."""
-        connection, self.connection = self.connection, None
+        connection, self.connection, self.noted = self.connection, None, []
         if connection is not None:
             with contextlib.suppress(psycopg.Error):
                 connection.close()

@@ -75,6 +75,10 @@ class PostgresOverlay(PostgresDatabase):
                 return super().change(sql, **values)
             return self._added(sql, super().change(plain(sql), **values))
 
+    def note(self, sql: str, **values: Any) -> None:
+        """As `change`: no lock is held here."""
+        self.change(sql, **values)
+
     def change_many(self, sql: str, rows: Sequence[Row]) -> None:
         """Run one statement for each of many rows, all of them or none."""
         super().change_many(plain(sql) if writes(sql) else sql, rows)

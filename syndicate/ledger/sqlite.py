@@ -108,6 +108,10 @@ class SqliteDatabase:
             except sqlite3.Error as fault:
                 raise self._explained(fault) from fault
 
+    def note(self, sql: str, **values: Any) -> None:
+        """As `change`, of which nobody asks anything."""
+        self.change(sql, **values)
+
     def change_many(self, sql: str, rows: Sequence[Row]) -> None:
         """Run one statement for each of many rows."""
         with self.transaction(), self._translated():

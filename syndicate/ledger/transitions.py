@@ -138,7 +138,7 @@ def move(
         if after in ("held", "failed"):
             alert(database, delivery, after)
         if after == "posted" and delivery.action == "post":
-            database.change(
+            database.note(
                 "UPDATE article SET check_at = COALESCE(check_at, :soon) WHERE anchor = :anchor",
                 anchor=delivery.anchor,
                 soon=micros(now + FIRST_CHECK),
@@ -186,7 +186,7 @@ def drop(
 
 
 def _close_attempt(database: Database, delivery: Delivery, outcome: str, error: str | None, now: datetime) -> None:
-    database.change(
+    database.note(
         "UPDATE attempt SET ended_at = :now, outcome = :outcome, error = :error"
         " WHERE key = :key AND fence = :fence AND ended_at IS NULL",
         key=delivery.key,
@@ -200,7 +200,7 @@ def _close_attempt(database: Database, delivery: Delivery, outcome: str, error: 
 
 def leave_lane(database: Database, delivery: Delivery) -> None:
     """Free the lane of a delivery's account, if it was taken for that delivery."""
-    database.change(
+    database.note(
         "UPDATE account SET lane = NULL, lane_until = 0 WHERE name = :account AND lane = :key",
         account=delivery.account,
         key=delivery.key,
@@ -209,7 +209,7 @@ def leave_lane(database: Database, delivery: Delivery) -> None:
 
 def alert(database: Database, delivery: Delivery, what: str) -> None:
     """Have an alert about a delivery sent, once."""
-    database.change(
+    database.note(
         "INSERT INTO alert (key, state, fence, tries) VALUES (:key, :state, :fence, 0) ON CONFLICT DO NOTHING",
         key=delivery.key,
         state=what,

@@ -5,7 +5,7 @@ from __future__ import annotations
 import sqlite3
 import sys
 import threading
-from contextlib import closing
+from contextlib import closing, suppress
 from datetime import timedelta
 
 import pytest
@@ -37,10 +37,14 @@ def at(postgres):
 
 @pytest.fixture
 def database(at):
+    with opened(at) as made:
+        yield made
+
+
+def opened(at):
     from syndicate.ledger.postgresql import PostgresDatabase
 
-    with closing(PostgresDatabase(at)) as opened:
-        yield opened
+    return closing(PostgresDatabase(at))
 
 
 @pytest.fixture
@@ -61,6 +65,29 @@ def put(database, given, name="n"):
         name=name,
         value=given,
     )
+
+
+def test_what_is_noted_goes_with_what_comes_next_and_is_there_then(database, at):
+    note = "INSERT INTO meta (name, value) VALUES (:name, :value)"
+    sly = "50%; it's :here %(value)s \\"
+    before = database.changed_here()
+    with database.transaction():
+        put(database, "first")
+        database.note(note, name="a", value=sly)
+        database.note("UPDATE meta SET value = value || '!' WHERE name = :name", name="a")
+        assert value(database, "a") == f"{sly}!"
+        database.note(note, name="b", value="last")
+    with opened(at) as other:
+        assert (value(other, "a"), value(other, "b")) == (f"{sly}!", "last")
+    assert database.changed_here() - before == 4
+    with suppress(ZeroDivisionError), database.transaction():
+        database.note(note, name="c", value="undone")
+        raise ZeroDivisionError
+    database.note(note, name="d", value="at once")
+    assert (value(database, "c"), value(database, "d")) == (None, "at once")
+    with pytest.raises(LedgerError, match="duplicate key"), database.transaction():
+        database.note(note, name="d", value="twice")
+    assert value(database, "d") == "at once"
 
 
 @pytest.mark.parametrize(("sql", "wanted"), REWRITTEN.items())
