@@ -123,10 +123,12 @@ def _ends_soon(verdict: Wait | Skip, article: Article) -> tuple[str, ...]:
 
 
 def _has_these_words(delivery: Delivery, frozen: Frozen, ledger: Ledger) -> bool:
-    """Whether the network listed a post of exactly these words, where the account had to look before it posts."""
-    wanted = ledger.recovery.wanted(delivery.account) is not None
-    text, linked = frozen.record.get("text") or "", bool(frozen.record.get("link"))
-    return wanted and ledger.elsewhere.same_words(delivery, text, ledger.now(), linked=linked)
+    """Whether the network listed a post of exactly these words, where the account had to look before it posts. They
+    have no link.
+    """
+    if ledger.recovery.wanted(delivery.account) is None:
+        return False
+    return ledger.elsewhere.same_words(delivery, frozen.record.get("text") or "", ledger.now())
 
 
 def _comes_after_its_twin(delivery: Delivery, frozen: Frozen, lane: Lane, ledger: Ledger) -> bool:

@@ -163,10 +163,9 @@ def _whose(article: Article, names: Sequence[Alias], anchors: Mapping[str, str],
     met = [alias for alias in names if alias.hash in anchors]
     if not met:
         return None
-    found = [*dict.fromkeys(anchors[alias.hash] for alias in met)]
-    anchor = found[0]
-    if len(found) > 1:  # its names belong to several known articles: it took over a name of one
-        anchor = max(found, key=lambda each: _fit(article, ledger.articles.find(each).article))
+    anchor, *others = dict.fromkeys(anchors[alias.hash] for alias in met)
+    if others:  # its names belong to several known articles: it took over a name of one
+        anchor = max((anchor, *others), key=lambda each: _fit(article, ledger.articles.find(each).article))
     vague = all(alias.kind == "guid_path" for alias in met)
     return None if vague and not resemble(article, ledger.articles.find(anchor).article) else anchor
 

@@ -83,16 +83,16 @@ class Elsewhere:
                 held.append(row.key)
         return Settled(tuple(posted), tuple(held))
 
-    def same_words(self, delivery: Delivery, text: str, now: datetime, *, linked: bool = True) -> bool:
-        """Record a delivery as posted if its network listed a post of exactly these words, without a link.
+    def same_words(self, delivery: Delivery, text: str, now: datetime) -> bool:
+        """Record a delivery without its story's link as posted if its network listed a post of exactly these words.
 
-        `linked`: it has its story's link. What has none, as a note, may have links to other pages among its words.
+        As in a note, there may be links to other pages among them.
         """
         from syndicate.aliases import wording
 
         if wording(text) is None or delivery.revision:
             return False
-        for said in (text,) if linked else (text, _BESIDE + text):
+        for said in (text, _BESIDE + text):
             asked = "SELECT * FROM listed WHERE hash = :hash AND account = :account"
             found = self._row(asked, delivery, hash=str(wording(said)))
             if found is not None:

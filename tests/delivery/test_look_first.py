@@ -113,13 +113,14 @@ def test_a_repost_that_a_person_asked_for_is_sent_all_the_same(restored, send, p
     assert send(put(1, state="due", revision=1), network).reason is None
 
 
-def test_a_post_without_a_link_is_known_by_its_words(restored, send, put, clock):
+@pytest.mark.parametrize("links", [(), ("https://harbour.example/tides",)])
+def test_a_post_without_its_link_is_known_by_its_words(restored, send, put, clock, links):
     def wordy(*article, **moments):
         made = render(*article, **moments)
         made.post = replace(made.post, link=None, text="Good morning, Lisbon!")
         return made
 
-    network = Lister(has(clock, text="good morning   Lisbon"))
+    network = Lister(has(clock, *links, text="good morning   Lisbon"))
     assert send(put(1, state="due"), network, render=wordy).reason == "elsewhere"
 
 

@@ -36,6 +36,10 @@ def test_one_address_and_no_more_is_an_address(text, address):
     assert is_address(text) is address
 
 
+def test_a_table_of_empty_lines_has_nothing():
+    assert read(" \n\n \n", "seen.csv") == []
+
+
 @pytest.mark.parametrize(
     ("line", "entry"),
     [

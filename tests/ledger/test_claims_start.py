@@ -22,7 +22,8 @@ def test_it_is_claimed_begun_and_counted(ledger, clock, put):
     after = ledger.deliveries.find(row.key)
     assert (after.state, after.attempts, after.fence) == ("sending", row.attempts + 1, row.fence + 1)
     assert (after.post, after.digest, after.draft, after.committed_at) == ({"text": "x"}, "digest", {"a": 1}, clock())
-    assert (started.delivery.key, started.delivery.fence) == (row.key, after.fence)
+    given = started.delivery
+    assert (given.key, given.fence, given.attempts) == (row.key, after.fence, after.attempts)
     assert ledger.database.row("SELECT count FROM run") == {"count": started.count}
     assert ledger.database.row("SELECT lane FROM account WHERE name = 'masto'") == {"lane": row.key}
     assert ledger.deliveries.spent("masto", clock()) == 5

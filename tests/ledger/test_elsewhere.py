@@ -127,7 +127,8 @@ def test_an_earlier_list_is_forgotten_but_not_another_accounts(ledger, clock, pu
         ((), "The town burns", 0, False),
         ((), "The harbour burns!", 1, False),
         ((), "", 0, False),
-        (None, "The harbour burns", 0, False),  # it links to a story: its words do not count
+        (None, "The harbour burns", 0, True),  # as a note may, it links to another page
+        (None, "The town burns", 0, False),
     ],
 )
 def test_a_post_without_a_link_is_known_by_its_words(ledger, clock, put, listed, row, links, text, revision, same):

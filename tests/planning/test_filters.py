@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 import pytest
 
 from syndicate.ingestion.poll import PollRules, poll
-from syndicate.model import Account, Article, BreakingRules, Filter, Reading, WarningRule
+from syndicate.model import Account, Article, BreakingRules, Filter, Note, Reading, WarningRule
 from syndicate.planning import filters
 from syndicate.planning.apply import announce, too_slow
 from syndicate.planning.filters import admits, compare, undecided
@@ -29,6 +29,14 @@ def test_every_rule_is_compared_with_every_title_once(monkeypatch):
     asked.clear()
     compare([story("one")], [Account("z", "x", only=Filter(tags=("t",)))], BreakingRules())
     assert asked == []
+
+
+@pytest.mark.parametrize(
+    ("notes", "note", "passes"), [("skip", True, False), ("skip", False, True), ("whole", True, True)]
+)
+def test_an_account_may_want_no_notes(notes, note, passes):
+    said = story("", 1) if note else story("one")
+    assert admits(Account("x", "x", notes=notes), replace(said, note=Note("words") if note else None)) is passes
 
 
 class Source:

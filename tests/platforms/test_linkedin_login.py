@@ -7,7 +7,7 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
-from syndicate.errors import AuthError, Unavailable
+from syndicate.errors import AuthError, PlatformError, Unavailable
 from syndicate.model import Choose, Secret, Visit
 from syndicate.platforms import _linkedin_version
 from syndicate.platforms.linkedin import LinkedIn, Options
@@ -269,6 +269,12 @@ def test_a_page_author_without_the_product_is_refused():
     with pytest.raises(AuthError, match="lacks the product Community Management API") as caught:
         checked(REFUSED)
     assert caught.value.hint.startswith("add the product Community Management API")
+
+
+def test_a_block_on_the_way_to_linkedin_is_no_word_of_its_products():
+    with pytest.raises(PlatformError) as caught:
+        checked((403, "<!DOCTYPE html><title>Blocked</title>"))
+    assert "lacks the product" not in str(caught.value)
 
 
 @pytest.mark.parametrize("listed", [roles(SPORT), roles(PAGE, role="ANALYST"), (200, {"elements": []})])

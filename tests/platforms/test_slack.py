@@ -337,6 +337,14 @@ def test_each_word_of_a_webhook_says_what_to_do_next(status, words, kind):
     assert SECRET not in str(caught.value)
 
 
+def test_a_word_of_a_webhook_is_heard_up_to_two_hundred_letters():
+    platform, _ = hooked((400, "a" * 201))
+    with pytest.raises(Rejected) as caught:
+        platform.commit(platform.prepare(post(), KEY), KEY)
+    assert "a" * 200 in str(caught.value)
+    assert "a" * 201 not in str(caught.value)
+
+
 def test_a_missing_scope_is_named():
     platform, _ = adapter(ME, refusal("missing_scope", needed="chat:write"))
     with pytest.raises(AuthError, match="missing_scope; needed: chat:write"):
