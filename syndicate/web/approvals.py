@@ -108,8 +108,11 @@ class ApprovalDoor:
             after = self._approvals.approve(each.delivery, reply.digests[key], by)
         else:
             return False
-        said = "approved" if reply.approve else "skipped"
-        self._say(f"approval.{said}", account=after.account, key=key, article=after.article, by=by)
+        fields = {"account": after.account, "key": key, "article": after.article, "by": by}
+        if reply.approve:
+            self._say("approval.approved", **fields)
+        else:
+            self._say("approval.skipped", **fields)
         return True
 
     def _shown(
@@ -135,7 +138,11 @@ class ApprovalDoor:
         entries = self._entries(waiting)
         one = len(waiting) == 1
         ends = min([asking.until, *(each.delivery.expires_at for each in waiting if each.delivery.expires_at)])
-        reasons = dict.fromkeys(REASONS[each.delivery.reason or "approval"] for each in waiting)
+        reasons = dict.fromkeys(
+            REASONS[reason]
+            for each in waiting
+            if (reason := each.delivery.reason) and not (reason == "approval" and not one)
+        )
         states = [app.ledger.accounts.find(each.delivery.account) for each in waiting]
         again = dict.fromkeys(each.delivery.error for each in waiting if each.delivery.error)
         return ApprovalPage(
@@ -174,16 +181,18 @@ class ApprovalDoor:
         heading = {frozenset({True}): "Skipped", frozenset({False}): "Approved"}.get(frozenset(made), "Done")
         if not done:
             heading = "This was decided already" if found else "There is nothing left to decide"
-        lines = ["You can close this page."] if done else ["Nothing was done now."]
+        titles = list(dict.fromkeys(each.title or each.delivery.article for each in found))
+        lines = [*(titles if len(titles) == 1 else ()), "You can close this page." if done else "Nothing was done now."]
         return _page(status, ApprovalPage(heading, lines=lines, decided=self._decided(found), looks=self._looks(found)))
 
     def _decided(self, found: Sequence[Awaiting]) -> list[Decided]:
-        """The lines about what waits no more."""
+        """The lines about what waits no more; with titles where there are several articles."""
+        several = len({each.delivery.anchor for each in found}) > 1
         return [
             Decided(
                 each.delivery.platform,
                 each.delivery.account,
-                each.title or each.delivery.article,
+                (each.title or each.delivery.article) if several else "",
                 self._approvals.outcome(each.delivery),
                 each.delivery.permalink if each.delivery.state == "posted" else None,
             )

@@ -28,7 +28,7 @@ class Undecided:
 
 @dataclass(frozen=True, slots=True)
 class Decided:
-    """A delivery about which nothing is left to decide, and what became of it, in words."""
+    """A delivery about which nothing is left to decide, and what became of it, in words. `title` may be empty."""
 
     platform: str
     account: str
