@@ -108,11 +108,10 @@ class ApprovalDoor:
             after = self._approvals.approve(each.delivery, reply.digests[key], by)
         else:
             return False
-        fields = {"account": after.account, "key": key, "article": after.article, "by": by}
         if reply.approve:
-            self._say("approval.approved", **fields)
+            self._say("approval.approved", account=after.account, key=key, article=after.article, by=by)
         else:
-            self._say("approval.skipped", **fields)
+            self._say("approval.skipped", account=after.account, key=key, article=after.article, by=by)
         return True
 
     def _shown(
