@@ -54,7 +54,7 @@ def _run(app: App, shared: Shared, stop: threading.Event, reload: threading.Even
         hooks: list[Serve] = []
         renew = renewing(file, say, hooks)
         daemon = Daemon(app, say, stop, subscriber, renew=renew, changed=file.changed, reload=reload)
-        with listening(app.config, app.ledger, daemon, say, subscriber) as serve:
+        with listening(app, daemon, say, subscriber) as serve:
             hooks += serve
             say("daemon.started", sources=len(app.config.sources), accounts=len(app.accounts))
             if other:

@@ -330,6 +330,24 @@ EVENTS: Mapping[str, tuple[str, Fields]] = {
     "alert.failed": ("An alert could not be sent.", _ERROR),
     "heartbeat.failed": ("The heartbeat could not be fetched.", _ERROR),
     "watch.failed": ("Published pages could not be looked at.", _ERROR),
+    "approval.approved": (
+        "A person approved a delivery at the page of an alert.",
+        {
+            "account": "the account",
+            "key": "the delivery's key",
+            "article": "the article's address",
+            "by": "who decided: the name that was given, or `somebody`",
+        },
+    ),
+    "approval.skipped": (
+        "A person skipped a delivery at the page of an alert.",
+        {
+            "account": "the account",
+            "key": "the delivery's key",
+            "article": "the article's address",
+            "by": "who decided: the name that was given, or `somebody`",
+        },
+    ),
     "hook.received": (
         "Somebody named an article.",
         {"hook": "which hook", "sources": "the sources that are read"},

@@ -14,6 +14,7 @@ import click
 
 from syndicate.cli.terminal import style
 from syndicate.control_characters import escaped_json, on_one_line
+from syndicate.ledger.decisions import BY_A_PERSON
 from syndicate.model import LATER, NOTHING, REASONS, Delivery, Json
 from syndicate.serialization import delivery_record, instant, moment
 
@@ -145,4 +146,6 @@ def print_delivery(delivery: Delivery, attempts: Sequence[dict[str, Any]]) -> No
         click.echo(f"error:      {on_one_line(delivery.error)}")
     for number, attempt in enumerate(attempts, 1):
         ended = instant(attempt["ended_at"]) or "still under way"
-        click.echo(f"attempt {number}:  {instant(attempt['started_at'])} → {ended}: {attempt['outcome'] or '…'}")
+        outcome = attempt["outcome"] or "…"
+        who = f" ({on_one_line(attempt['error'])})" if outcome.endswith(BY_A_PERSON) and attempt["error"] else ""
+        click.echo(f"attempt {number}:  {instant(attempt['started_at'])} → {ended}: {outcome}{who}")

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from syndicate.ledger import Ledger
     from syndicate.ports import EventLog
 
-Serve: TypeAlias = "Callable[[Config, Subscriber | None], None]"
+Serve: TypeAlias = "Callable[[App, Subscriber | None], None]"
 
 
 class Serving(Protocol):
@@ -112,35 +112,36 @@ def renewing(file: ConfigFile, say: EventLog, hooks: list[Serve]) -> Callable[[A
         fresh = App(cast("RealRun", before.kind).with_config(file.read(before.config)))
         subscriber = subscriber_of(fresh.config, fresh.ledger, fresh.doors, say)
         for each in hooks:
-            each(fresh.config, subscriber)
+            each(fresh, subscriber)
         return fresh, subscriber
 
     return renew
 
 
 @contextlib.contextmanager
-def listening(
-    config: Config, ledger: Ledger, engine: Serving, say: EventLog, subscriber: Subscriber | None
-) -> Iterator[list[Serve]]:
-    """Answer health checks, metrics and hooks meanwhile, if the config has a `listen`.
+def listening(app: App, engine: Serving, say: EventLog, subscriber: Subscriber | None) -> Iterator[list[Serve]]:
+    """Answer health checks, metrics, hooks and people who approve meanwhile, if the config has a `listen`.
 
-    Gives what has the hooks follow another config.
+    Gives what has all of them follow another config.
     """
-    listen = config.listen
+    ledger, listen = app.ledger, app.config.listen
     if listen is None:
         yield []
         return
+    from syndicate.app.approvals import Approvals
     from syndicate.app.monitoring.metrics import text
+    from syndicate.web.approvals import ApprovalDoor
     from syndicate.web.hooks import Hooks
     from syndicate.web.server import Listener
 
-    hooks = Hooks(config, ledger, say, subscriber, engine.expect, engine.wake)
-    listener = Listener(listen.place, listen.token, engine.health, functools.partial(text, ledger), hooks)
+    listener = Listener(listen.place, listen.token, engine.health, functools.partial(text, ledger))
+
+    def serve(app: App, subscriber: Subscriber | None) -> None:
+        listener.hooks = Hooks(app.config, ledger, say, subscriber, engine.expect, engine.wake)
+        listener.approvals = ApprovalDoor(Approvals(app), say) if app.config.approvals else None
+
+    serve(app, subscriber)
     say("daemon.listening", address=listen.address, port=listener.port)
-
-    def serve(config: Config, subscriber: Subscriber | None) -> None:
-        listener.hooks = Hooks(config, ledger, say, subscriber, engine.expect, engine.wake)
-
     try:
         yield [serve]
     finally:

@@ -79,7 +79,7 @@ def command(shared: Shared, *, concurrency: int, queues: list[str], listen: bool
         upkeep = Upkeep(running)
         reloading = ConfigReload(running, upkeep, renewing(file, say, hooks), file.changed, reload)
         worker = FleetWorker(running, upkeep, reloading, queues, concurrency, lambda: len(signals) > 1)
-        answering = listening(app.config, app.ledger, worker, say, subscriber) if listen else None
+        answering = listening(app, worker, say, subscriber) if listen else None
         with answering or contextlib.nullcontext([]) as serve:
             hooks += serve
             say("daemon.started", sources=len(app.config.sources), accounts=len(app.accounts))

@@ -124,6 +124,8 @@ DESCRIPTIONS: Mapping[str, str] = {
     "listen.address": "Host and port, such as 127.0.0.1:8701, or [::1]:8701.",
     "listen.token": "The bearer token for metrics and hooks, at least 16 characters; without one, hooks are off.",
     "listen.public": "Its address on the web, with https://, for the hubs that feeds name (WebSub).",
+    "approvals": "Addresses in alerts at which a person approves or skips what waits, as from a phone.",
+    "approvals.base": "Where the web reaches `listen`, with https://, such as https://push.gazette.example.",
     "recover": "Whether accounts ask their networks what they have before they post, after a restore or a long stop.",
     "alerts.command": "The command and its arguments, as a list; it gets a JSON line for each alert on standard input.",
     "key_file": "The file with the key that opens the stored sessions, unless $SYNDICATE_KEY contains the key.",

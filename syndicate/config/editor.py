@@ -15,6 +15,7 @@ from syndicate.config.descriptions import DESCRIPTIONS
 from syndicate.config.schema import (
     AfterConfig,
     AlertSettings,
+    ApprovalSettings,
     Bucket,
     Config,
     FrontMatterConfig,
@@ -53,6 +54,7 @@ def json_schema() -> Json:
         "network": _section(NetworkConfig, "network"),
         "alerts": _section(AlertSettings, "alerts"),
         "listen": _section(Listen, "listen"),
+        "approvals": _section(ApprovalSettings, "approvals"),
         "media": _media(),
         "breaking": _section(BreakingRules, "breaking"),
         "after": _after(),

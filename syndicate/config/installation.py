@@ -11,6 +11,7 @@ from syndicate.config.document import START, Node
 from syndicate.config.schema import (
     NOT_BUILT,
     AlertSettings,
+    ApprovalSettings,
     Bucket,
     Config,
     Listen,
@@ -24,7 +25,7 @@ from syndicate.model.pattern import pattern
 
 __all__ = ["INSTALLATION", "command", "installation", "section"]
 
-INSTALLATION = ("database", "network", "lease", "alerts", "key_file", "recover", "listen", "media")
+INSTALLATION = ("database", "network", "lease", "alerts", "key_file", "recover", "listen", "approvals", "media")
 """The settings that all sites of an installation share."""
 _SINGLE = ("database", "lease", "key_file", "recover")
 _PLACES = ("folder", "s3", "sftp")
@@ -42,12 +43,13 @@ def installation(top: Mapping[str, Node], typed: Typed) -> dict[str, Any] | None
     reach = section(NetworkConfig, top.get("network"), "network", typed, _NETWORK)
     alerts = section(AlertSettings, top.get("alerts"), "alerts", typed, _ALERTS)
     listen = section(Listen, top["listen"], "listen", typed, _LISTEN) if top.get("listen") else None
+    approvals = _approvals(top["approvals"], listen, typed) if top.get("approvals") else None
     media = _media(top["media"], typed) if top.get("media") else None
     _lease(top, values, reach, typed)
-    if WRONG in (reach, alerts, listen, media, *values.values()):
+    if WRONG in (reach, alerts, listen, approvals, media, *values.values()):
         return None
     told = {"alert_command": alerts.command, "alert_urls": alerts.urls, "heartbeat": alerts.heartbeat}
-    return {"network": reach, "listen": listen, "media": media, **told, **values}
+    return {"network": reach, "listen": listen, "approvals": approvals, "media": media, **told, **values}
 
 
 def section(kind: type, node: Node | None, name: str, typed: Typed, checks: Mapping[str, Check]) -> Any:
@@ -55,6 +57,17 @@ def section(kind: type, node: Node | None, name: str, typed: Typed, checks: Mapp
     entries = typed.mapping(node)
     typed.known(name, entries, hints(kind), NOT_BUILT.get(name, {}))
     return typed.built(kind, name, node.key if node else START, typed.values(kind, entries, checks))
+
+
+def _approvals(node: Node, listen: Any, typed: Typed) -> Any:
+    """Where people decide: a page of `listen`, which the web reaches then."""
+    found = section(ApprovalSettings, node, "approvals", typed, {"base": public})
+    if isinstance(found, ApprovalSettings) and listen is not WRONG and (listen is None or listen.token is None):
+        typed.problems.add(
+            node.key, "approvals: needs `listen` with a `token`: without one, anybody could read the metrics"
+        )
+        return WRONG
+    return found
 
 
 def _media(node: Node, typed: Typed) -> Any:

@@ -19,6 +19,7 @@ __all__ = [
     "AccountConfig",
     "AfterConfig",
     "AlertSettings",
+    "ApprovalSettings",
     "Bucket",
     "Config",
     "FrontMatterConfig",
@@ -119,6 +120,13 @@ class Listen:
         """Host and port."""
         host, _, port = self.address.rpartition(":")
         return host.strip("[]"), int(port)
+
+
+@dataclass(frozen=True, slots=True)
+class ApprovalSettings:
+    """How people decide about what waits for approval. `base` is where the web reaches the page for it: `listen`."""
+
+    base: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -238,6 +246,7 @@ class Config:
     alert_urls: tuple[Secret, ...] = ()
     heartbeat: Secret | None = None
     listen: Listen | None = None
+    approvals: ApprovalSettings | None = None
     breaking: BreakingRules = field(default_factory=BreakingRules)
     key_file: Path | None = None
     recover: Literal["ask", "off"] = "ask"

@@ -26,6 +26,10 @@ Render: TypeAlias = Callable[[Delivery], tuple[Json, str]]
 Deliver: TypeAlias = Callable[[Delivery], tuple[Delivery, tuple[str, ...]]]
 
 
+class PostChanged(SyndicateError):
+    """The post is another one than the person saw who approves it."""
+
+
 @dataclass(frozen=True, slots=True)
 class Resumed:
     """The result of resuming an account, or articles with a word: whether it was paused, and how many deliveries of
@@ -58,22 +62,40 @@ def batch(
     return [delivery for delivery in waiting if delivery.reason in (reasons or WAITING)]
 
 
-def approve(delivery: Delivery, render: Render, ledger: Ledger, digest: str | None = None) -> Delivery:
+def waits(delivery: Delivery, now: datetime) -> bool:
+    """Whether a delivery still waits for a person's approval: not decided, and not too old."""
+    old = delivery.expires_at is not None and delivery.expires_at <= now
+    return delivery.state == "planned" and delivery.reason in APPROVABLE and not old
+
+
+def approve(delivery: Delivery, render: Render, ledger: Ledger, digest: str | None = None, by: str = "") -> Delivery:
     """Approve a planned delivery as its post is now. If text or picture change later, it waits for approval again.
 
-    Returns the delivery with the post that was approved. `digest`: approve only if the post's digest begins so.
+    Returns the delivery with the post that was approved. `digest`: approve only if the post's digest begins so, else
+    PostChanged is raised. `by`: who decides, in words, to be kept.
     """
     now = ledger.now()
     if delivery.state != "planned" or delivery.reason not in WAITING:
         raise _refused(delivery, "approve", f"planned ({', '.join(WAITING)})")
     post, bound = render(delivery)
     if digest and not bound.startswith(digest):
-        raise SyndicateError(f"{delivery.key[:8]} has changed since you looked; its digest is now {bound[:16]}…")
+        raise PostChanged(f"{delivery.key[:8]} has changed since you looked; its digest is now {bound[:16]}…")
     preflight = delivery.reason == "preflight"  # without its page, and without an age limit
     at = None if preflight else delivery.due_at
-    if not ledger.decisions.approve(delivery, bound, at=at, now=now, ages=not preflight):
-        raise _refused(_now(delivery, ledger), "approve", f"planned ({', '.join(WAITING)})")
+    with ledger.transaction():  # rendering takes a while: somebody may have decided meanwhile
+        still = _now(delivery, ledger).reason == delivery.reason
+        if not still or not ledger.decisions.approve(delivery, bound, at=at, now=now, ages=not preflight, by=by):
+            raise _refused(_now(delivery, ledger), "approve", f"planned ({', '.join(WAITING)})")
     return replace(_now(delivery, ledger), post=post)
+
+
+def refuse(delivery: Delivery, ledger: Ledger, by: str = "") -> Delivery:
+    """Never send what waits for approval. Unlike `skip`, leaves what was approved meanwhile."""
+    with ledger.transaction():
+        found, now = _now(delivery, ledger), ledger.now()
+        if not waits(found, now) or not ledger.decisions.skip(found, now, by):
+            raise _refused(found, "skip", f"planned ({', '.join(APPROVABLE)})")
+    return _now(delivery, ledger)
 
 
 def retry(delivery: Delivery, ledger: Ledger) -> Delivery:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import base64
 import contextlib
+import hmac
 import json
 import time
 from collections.abc import Callable
@@ -266,6 +268,12 @@ class Credentials:
                     hint="check SYNDICATE_KEY or the key file",
                 ) from fault
         return self._ciphers
+
+    def derived(self, purpose: str) -> list[bytes]:
+        """A secret for one purpose, made of each key: the first signs, each checks. Raises LedgerError."""
+        self.cipher(again=True)  # says what is wrong with the key
+        keys = [base64.urlsafe_b64decode(key) for key in self._key().split()]
+        return [hmac.digest(key, f"syndicate {purpose}".encode(), "sha256") for key in keys]
 
 
 def _require_whole(account: str, data: Json) -> None:

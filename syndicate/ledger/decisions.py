@@ -5,11 +5,13 @@ from __future__ import annotations
 from datetime import datetime
 
 from syndicate.ledger import floods, transitions
-from syndicate.ledger.database import Database, Row
+from syndicate.ledger.database import Database, Row, micros
 from syndicate.ledger.follow_ups import FollowUps
 from syndicate.ledger.transitions import Transition, alert, move
 from syndicate.model import Delivery, State
 
+BY_A_PERSON = "by a person"
+"""End of the outcome of an attempt that a person's decision closed."""
 ANEW: Row = {"attempts": 0, "unknowns": 0, "absent": 0, "post": None, "error": None, "conceded": None}
 
 
@@ -20,10 +22,13 @@ class Decisions:
         self._db = database
         self._follow_ups = follow_ups
 
-    def approve(self, delivery: Delivery, digest: str, *, at: datetime | None, now: datetime, ages: bool) -> bool:
+    def approve(
+        self, delivery: Delivery, digest: str, *, at: datetime | None, now: datetime, ages: bool, by: str = ""
+    ) -> bool:
         """Let a planned delivery go out as exactly this post: now, or at its publication time `at`.
 
-        `ages` False: it no longer expires. What it tells of its source is recorded, for its next articles.
+        `ages` False: it no longer expires. What it tells of its source is recorded, for its next articles. `by`: who
+        decided, in words, to be kept with the delivery's attempts.
         """
         waits = at is not None and at > now
         columns: Row = {
@@ -38,16 +43,21 @@ class Decisions:
             moved = self._move(delivery, transitions.APPROVED, columns, now, state="planned" if waits else "due")
             if moved:
                 floods.approved(self._db, delivery, now)
+                self._signed(delivery, "planned" if waits else "due", by, now)
         return moved
 
     def retry(self, delivery: Delivery, now: datetime) -> bool:
         """Try a failed delivery again, as if for the first time."""
         return self._move(delivery, transitions.RETRIED, {"reason": None, "due_at": now} | ANEW, now)
 
-    def skip(self, delivery: Delivery, now: datetime) -> bool:
-        """Never send it."""
+    def skip(self, delivery: Delivery, now: datetime, by: str = "") -> bool:
+        """Never send it. `by`: as for `approve`."""
         columns: Row = {"reason": "person", "due_at": None, "draft": None}
-        return self._move(delivery, transitions.DROPPED, columns, now)
+        with self._db.transaction():
+            moved = self._move(delivery, transitions.DROPPED, columns, now)
+            if moved:
+                self._signed(delivery, "skipped", by, now)
+        return moved
 
     def not_sent(self, delivery: Delivery, now: datetime) -> bool:
         """Record that a held delivery never arrived: it is rendered anew and sent."""
@@ -82,6 +92,20 @@ class Decisions:
         """Have an alert about a delivery sent, once."""
         alert(self._db, delivery, what)
 
+    def _signed(self, delivery: Delivery, after: State, by: str, now: datetime) -> None:
+        """Keep who decided, where that was said."""
+        if not by:
+            return
+        values: Row = {"key": delivery.key, "fence": delivery.fence, "by": by, "outcome": f"{after} {BY_A_PERSON}"}
+        which = "WHERE key = :key AND fence = :fence"
+        if not self._db.change(f"UPDATE attempt SET outcome = :outcome, error = :by {which}", **values):
+            self._db.change(
+                "INSERT INTO attempt (key, fence, started_at, ended_at, outcome, error)"
+                " VALUES (:key, :fence, :now, :now, :outcome, :by)",
+                **values,
+                now=micros(now),
+            )
+
     def _move(
         self,
         delivery: Delivery,
@@ -92,7 +116,7 @@ class Decisions:
         state: State | None = None,
         outcome: str | None = None,
     ) -> bool:
-        said = outcome or f"{state or transition.after[0]} by a person"
+        said = outcome or f"{state or transition.after[0]} {BY_A_PERSON}"
         return move(
             self._db,
             delivery,

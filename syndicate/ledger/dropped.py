@@ -217,7 +217,7 @@ def note(
         "INSERT INTO dropped (key, at, account, cause, error, down_since, wait_until, told_at)"
         f" SELECT key, :dropped_at, account, COALESCE(:dropped_for, {CAUSE}), error,"
         " COALESCE((SELECT down_since FROM account WHERE name = delivery.account),"
-        " (SELECT MIN(started_at) FROM attempt WHERE attempt.key = delivery.key)),"
+        " (SELECT MIN(started_at) FROM attempt WHERE attempt.key = delivery.key AND fence > 0)),"
         " (SELECT next_at FROM account WHERE name = delivery.account), :dropped_told"
         f" FROM delivery WHERE {where} ON CONFLICT DO NOTHING",
         **values,

@@ -1,4 +1,4 @@
-"""The daemon's HTTP server: `/healthz`, `/metrics`, and `/hooks/…`, which make it read a source at once."""
+"""The daemon's HTTP server: `/healthz`, `/metrics`, `/hooks/…`, which have a source read at once, and `/decide/…`."""
 
 from __future__ import annotations
 
@@ -13,10 +13,12 @@ from collections.abc import Callable
 from http.server import BaseHTTPRequestHandler
 from typing import Any, TypeAlias
 
+from syndicate.app.approval_addresses import PATH
 from syndicate.control_characters import visible
 from syndicate.errors import ConfigError, SyndicateError
 from syndicate.model import Secret
 from syndicate.web import signatures
+from syndicate.web.approvals import ApprovalDoor
 from syndicate.web.doorstep import Doorstep
 from syndicate.web.hooks import Hooks
 from syndicate.web.request import Body, HttpError, Request, Response, timed
@@ -35,8 +37,8 @@ class Listener:
     """A small HTTP server on threads of its own. `health` gives what is wrong, None if nothing is.
 
     `metrics` gives the text for Prometheus. If there is a token, all requests need it but `/healthz` and signed
-    ones; without one, hooks are refused. `patience` is in seconds, for a body. Raises ConfigError if it
-    cannot listen on the address.
+    ones; without one, hooks are refused. `patience` is in seconds, for a body. `approvals`, where set, answers people
+    who decide. Raises ConfigError if it cannot listen on the address.
     """
 
     def __init__(
@@ -52,6 +54,7 @@ class Listener:
         self._health = health
         self._metrics = metrics
         self.hooks = hooks
+        self.approvals: ApprovalDoor | None = None
         try:
             self._server = _Server(address, _handler(self, patience), patience)
         except OSError as fault:
@@ -77,6 +80,8 @@ class Listener:
     def _answer(self, asked: Request) -> Response:
         if self.hooks is not None and asked.path.startswith("/hooks/"):
             return self.hooks.answer(asked)
+        if self.approvals is not None and asked.path.startswith(PATH):
+            return self.approvals.answer(asked)
         if asked.path not in ("/healthz", "/metrics"):
             raise HttpError(404, "the paths are /healthz, /metrics and /hooks/publish")
         asked.only("GET")
@@ -125,10 +130,14 @@ def _handler(listener: Listener, patience: float) -> type[_Handler]:
             self.send_header("X-Content-Type-Options", "nosniff")
             self.send_header("Content-Length", str(len(said.body)))
             self.end_headers()
-            self.wfile.write(said.body)
+            if self.command != "HEAD":
+                self.wfile.write(said.body)
             self.unread = body.unread
 
         def do_POST(self) -> None:
+            self.do_GET()
+
+        def do_HEAD(self) -> None:
             self.do_GET()
 
         def log_message(self, *_: Any) -> None:

@@ -150,7 +150,7 @@ TOP = [
     ("lease:", "2:1: lease: is empty"),
     ("lease: [5m]", "2:8: lease: should be one value, not a list"),
     ("templats: ./t", "2:1: unknown key 'templats' (did you mean 'templates'?)"),
-    ("zzz: 1", "2:1: unknown key 'zzz' (known: accounts, after, alerts, breaking, database, defaults, key_file,"),
+    ("zzz: 1", "2:1: unknown key 'zzz' (known: accounts, after, alerts, approvals, breaking, database, defaults,"),
     ("listen: {address: x}", "2:19: listen.address: 'x' is no host and port, such as 127.0.0.1:8701"),
     ("listen: {address: '::1:8701'}", "2:19: listen.address: '::1:8701' is no host and port, such as 127.0.0.1:8701"),
     ("listen: {address: 'localhost:99999'}", "2:19: listen.address: 'localhost:99999' is no host and port"),
@@ -170,6 +170,12 @@ TOP = [
     (
         "listen: {address: 'h:1', public: 'https://gazette.example'}",
         "2:1: listen: `public` needs a `token`: without one, anybody could read the metrics",
+    ),
+    ("approvals: {}", "2:1: approvals: needs 'base'"),
+    ("approvals: {base: 'http://gazette.example'}", "2:19: approvals.base: has to begin with https://"),
+    (
+        "approvals: {base: 'https://gazette.example'}",
+        "2:1: approvals: needs `listen` with a `token`: without one, anybody could read the metrics",
     ),
     ("media: x", "2:8: media: should be settings"),
     ("alerts: {command: mail -s hello}", "2:19: alerts.command: should be a list of words: [mail, -s, hello]"),

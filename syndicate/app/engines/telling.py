@@ -6,6 +6,7 @@ import threading
 import time
 from collections.abc import Callable, Iterable
 
+from syndicate.app.approval_addresses import approval_addresses
 from syndicate.app.engines.troubles import Kind
 from syndicate.app.monitoring.alerts import APART, observe, send_alerts, send_without_ledger
 from syndicate.app.monitoring.heartbeat import PATIENCE, Beat, sources_are_healthy
@@ -45,7 +46,9 @@ class Telling:
                 self._observe(app)
                 asks = time.monotonic() - self._asked_at >= BUNDLED
                 self._asked_at = time.monotonic() if asks else self._asked_at
-                complaints = send_alerts(app.ledger, _ways(app), patience=APART, asks=asks)
+                complaints = send_alerts(
+                    app.ledger, _ways(app), patience=APART, asks=asks, decide=approval_addresses(app)
+                )
                 if complaints:
                     self._tell_at = time.monotonic() + DEAF
                 return complaints

@@ -29,6 +29,8 @@ OTHER_KINDS = ("held", "failed", "skipped", "withdrawn", "lapsed", "all_clear", 
 """Names of alerts besides conditions and events; those of deliveries are their states."""
 _WITHDRAWN = "withdrawn"
 
+Decide: TypeAlias = Callable[[Sequence[str]], list[str]]
+"""The addresses at which a person decides about these deliveries, by their keys; none where there is no such page."""
 Told: TypeAlias = Callable[[bool], None]
 """Records that an alert was heard, or counts a failed try."""
 
@@ -63,11 +65,13 @@ def current(ledger: Ledger, accounts: Iterable[Account], sources: Iterable[str])
     return found | word_back(ledger.follow_ups.untold(), now)
 
 
-def send_alerts(ledger: Ledger, ways: Ways, *, patience: float = AT_THE_END, asks: bool = True) -> list[str]:
+def send_alerts(
+    ledger: Ledger, ways: Ways, *, patience: float = AT_THE_END, asks: bool = True, decide: Decide = lambda _: []
+) -> list[str]:
     """Send all alerts that were not sent yet, in one call. Returns errors of the command or the addresses.
 
     Without `asks`, what waits for an approval is left for later, so that more comes together. What could not be
-    sent within `patience` (seconds) is sent the next time.
+    sent within `patience` (seconds) is sent the next time. `decide` gives the addresses for approvals.
     """
     if not ways:
         return []
@@ -75,7 +79,7 @@ def send_alerts(ledger: Ledger, ways: Ways, *, patience: float = AT_THE_END, ask
         *_of_deliveries(ledger),
         *_of_drops(ledger),
         *_of_notices(ledger),
-        *(_of_questions(ledger) if asks else ()),
+        *(_of_questions(ledger, decide) if asks else ()),
     ]
     if not items:
         return []
@@ -168,7 +172,7 @@ def _of_notice(notice: Notice) -> Alert:
     return Alert(line, f"syndicate: {notice.subject}", message)
 
 
-def _of_questions(ledger: Ledger) -> list[_Item]:
+def _of_questions(ledger: Ledger, decide: Decide) -> list[_Item]:
     """What waits for an approval and was not told yet: one alert for each source and reason."""
     batches = defaultdict[tuple[str, str], list[Question]](list)
     for question in ledger.backlog.unasked():
@@ -186,20 +190,24 @@ def _of_questions(ledger: Ledger) -> list[_Item]:
         return record
 
     return [
-        _Item(_of_batch(batch, questions, waiting.get(batch, 0)), told(batch, questions))
+        _Item(_of_batch(batch, questions, waiting.get(batch, 0), decide), told(batch, questions))
         for batch, questions in batches.items()
     ]
 
 
-def _of_batch(batch: tuple[str, str], questions: Sequence[Question], waiting: int) -> Alert:
+def _of_batch(batch: tuple[str, str], questions: Sequence[Question], waiting: int, decide: Decide) -> Alert:
     reason, source = batch
+    pages = decide([question.key for question in sorted(questions, key=lambda each: (each.since, each.article))])
     articles = list({question.article: (question.title, question.article) for question in questions}.values())
     asked = advice.message(reason, source, f"{source}: articles that wait for your approval: {waiting}")
     message = f"{asked}; new: {named(articles)}"
     line: Json = {"alert": reason, "subject": source, "message": message, "since": _since(questions[0].since)}
     records = [article(each.title, each.article, each.key, each.account) for each in questions[:50]]
     line |= {"articles": records, "command": advice.approve(reason, source)}
-    return Alert(line, f"syndicate: {source}: {len(articles)} to approve", message)
+    if pages:
+        line |= {"message": f"{message}; look and decide: {' '.join(pages)}", "decide": pages}
+    body = "\n".join([message, *([f"Look and decide: {pages[0]}"] if pages else []), *pages[1:]])
+    return Alert(line, f"syndicate: {source}: {len(articles)} to approve", body)
 
 
 def _message(notice: Notice) -> str:
