@@ -68,7 +68,8 @@ class Ahead:
         self._kept.clear()
         self._others = self._ledger.database.others()
         account, ledger = self._lane.account, self._ledger
-        if account.image == "card" or account.approve or account.schedule.spacing or self._is_disturbed():
+        slow = account.image == "card" or account.text is not None
+        if slow or account.approve or account.schedule.spacing or self._is_disturbed():
             return
         rest = [each for each in self._queue(account.name, ledger.now(), MOST + 1) if each.key != first.key]
         if not rest:

@@ -50,6 +50,13 @@ class WarningRule:
 
 
 @dataclass(frozen=True, slots=True)
+class TextCommand:
+    """The publisher's own command that writes an account's posts."""
+
+    command: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Hours:
     """Times of the week on a local clock, as the publisher `said` them: "Mon-Fri 07:00-23:00".
 
@@ -96,6 +103,7 @@ class Account:
     `theme` names the folder of the card's design; None: one that suits the article.
     `notes`: what becomes of articles without a headline; `note_link`: when one that goes out whole has its address too.
     `delay`: an article is announced once it has stayed unchanged that long. `warning`: the first rule that fits.
+    `text` None: the template writes the posts.
     """
 
     name: str
@@ -123,6 +131,7 @@ class Account:
     replies: Audience = "everyone"
     notes: Literal["whole", "link", "skip"] = "whole"
     note_link: Literal["when cut", "always", "never"] = "when cut"
+    text: TextCommand | None = None
 
 
 @dataclass(frozen=True, slots=True)
