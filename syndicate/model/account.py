@@ -32,13 +32,19 @@ Audience: TypeAlias = Literal["everyone", "followers", "mentioned", "nobody"]
 
 @dataclass(frozen=True, slots=True)
 class Filter:
-    """Conditions on an article. Every field that is not empty has to match, by any of its values."""
+    """Conditions on an article. Every field that is not empty has to match, by any of its values.
+
+    `raw`: every field of the source that is named, by any of the values that are given for it.
+    """
 
     sections: tuple[str, ...] = ()
     tags: tuple[str, ...] = ()
     languages: tuple[str, ...] = ()
     sources: tuple[str, ...] = ()
     title: str | None = None
+    authors: tuple[str, ...] = ()
+    kind: tuple[Literal["article", "live", "audio", "video"], ...] = ()
+    raw: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
