@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import threading
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
@@ -80,7 +80,7 @@ class LazyRenderer:
     Its parts are made with the first post, so that a run which renders nothing loads none of them.
     `web` gives the HTTP client for pictures; `backing` looks up what backs a link card; `notes` tell a person of
     problems with the templates' folder. `bench` is what several sites share. `writes` gives what has the publisher's
-    own commands write the post of a delivery.
+    own commands write the post of a delivery. `people`: rendering.people.Handles.
     """
 
     def __init__(
@@ -91,6 +91,7 @@ class LazyRenderer:
         backing: Callable[[Article, Platform, LinkCard], Backing | None] = lambda *_: None,
         bench: Workbench | None = None,
         writes: Callable[[Delivery], Writes | None] = lambda _: None,
+        people: Mapping[str, Mapping[str, str]] | None = None,
     ) -> None:
         self.notes: list[str] = []
         self._site = site
@@ -99,6 +100,7 @@ class LazyRenderer:
         self._shares = bench is not None
         self._bench = bench or Workbench(web, self._folders)
         self._writes = writes
+        self._people = people or {}
         self._made: Renderer | None = None
         self._lock = threading.Lock()
 
@@ -197,7 +199,7 @@ class LazyRenderer:
         with self._lock:
             if self._made is None:
                 self._made = Renderer(
-                    Templates(self._folders(), shared=self._bench.texts), pictures, self._draw, self._site
+                    Templates(self._folders(), shared=self._bench.texts), pictures, self._draw, self._site, self._people
                 )
                 if self._own is not None and not self._own.is_dir():
                     self.notes.append(f"templates: {self._own} is no folder; the built-in texts are used")

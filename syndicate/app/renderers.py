@@ -68,7 +68,7 @@ class Renderers:
                 found = self._config.of(name)
                 bench = self._bench if self._config.sites else None
                 self._made[site] = LazyRenderer(
-                    found.site, found.templates, self._web, self._backing, bench, self._commands.of
+                    found.site, found.templates, self._web, self._backing, bench, self._commands.of, found.people
                 )
             return self._made[site]
 

@@ -73,6 +73,7 @@ DESCRIPTIONS: Mapping[str, str] = {
     "breaking.tags": "One of its categories is one of these.",
     "breaking.sections": "Its section is one of these.",
     "breaking.title": "This regular expression is found in its title (the first 500 letters).",
+    "people": "Authors by their names, each with a handle for each network; templates can mention them.",
     "warning.text": "The words of the warning.",
     "warning.when": "For which articles it is; without it, for all.",
     "text.command": "Gets the article as JSON on its standard input, and prints the text; a list of words.",

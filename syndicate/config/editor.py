@@ -56,6 +56,7 @@ def json_schema() -> Json:
         "media": _media(),
         "breaking": _section(BreakingRules, "breaking"),
         "after": _after(),
+        "people": _described(_of(Mapping[str, Mapping[str, str] | None] | None), "people"),
     }
     one = {name: top["properties"][name] for name in SITE}
     inside = {**_closed(one), "required": ["site"]}

@@ -202,12 +202,16 @@ class AfterConfig:
 
 @dataclass(frozen=True, slots=True)
 class SiteConfig:
-    """What one site has besides sources and accounts. `path` is the file that says so."""
+    """What one site has besides sources and accounts. `path` is the file that says so.
+
+    `people` has how networks mention them, by name and network.
+    """
 
     site: Site
     path: Path
     templates: Path | None = None
     breaking: BreakingRules = field(default_factory=BreakingRules)
+    people: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -239,6 +243,7 @@ class Config:
     heartbeat: Secret | None = None
     listen: Listen | None = None
     breaking: BreakingRules = field(default_factory=BreakingRules)
+    people: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     key_file: Path | None = None
     recover: Literal["ask", "off"] = "ask"
     media: MediaConfig | None = None
@@ -253,7 +258,7 @@ class Config:
     def of(self, name: str) -> SiteConfig:
         """The site of a source or an account."""
         found = self.sites.get(site_of(name))
-        return found or SiteConfig(self.site, self.path, self.templates, self.breaking)
+        return found or SiteConfig(self.site, self.path, self.templates, self.breaking, self.people)
 
     def rests(self, name: str) -> bool:
         """Whether a name that is not in the config may be of a site whose config has a mistake: then nothing is done

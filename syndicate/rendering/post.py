@@ -6,6 +6,7 @@ from bisect import bisect_right
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import datetime
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
 from syndicate.addresses import as_link, is_possible
@@ -38,6 +39,7 @@ from syndicate.rendering.note_words import NoteWords, carried
 from syndicate.rendering.note_words import plain as plain_words
 from syndicate.rendering.note_words import spans as carried_spans
 from syndicate.rendering.own_words import Writes, in_parts, is_cut
+from syndicate.rendering.people import Handles, signed
 from syndicate.rendering.photo import Pictures
 from syndicate.rendering.repetition import says, unsaid
 from syndicate.rendering.view import ArticleView
@@ -62,6 +64,8 @@ _CARD_EDGE = 1200
 TRIED = 3
 """Pictures of one article that are tried, until one can be had."""
 
+NOBODY: Handles = MappingProxyType({})
+
 _POST, _NOTE = "post.txt.j2", "note.txt.j2"
 
 _LINK_CARD = "default"
@@ -71,11 +75,14 @@ _LINK_CARD = "default"
 class Renderer:
     """Makes posts with one publisher's templates. Shared by threads."""
 
-    def __init__(self, templates: Templates, pictures: Pictures, draw: Draw, site: Site) -> None:
+    def __init__(
+        self, templates: Templates, pictures: Pictures, draw: Draw, site: Site, people: Handles = NOBODY
+    ) -> None:
         self.templates = templates
         self.pictures = pictures
         self.draw = draw
         self.site = site
+        self.people = people
 
     def render(
         self,
@@ -161,7 +168,8 @@ class _Parts:
         self._templates = renderer.templates
         self._all_pictures = renderer.pictures
         self._url = public_address(article)
-        self._view: ArticleView = manner.view(article, account.hashtags, renderer.site.name)
+        seen = manner.view(article, account.hashtags, renderer.site.name)
+        self._view: ArticleView = replace(seen, authors=signed(seen.authors, renderer.people, platform.name))
         self._variables: dict[str, Any] = {
             "article": self._view,
             "site": renderer.site,
