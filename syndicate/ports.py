@@ -419,6 +419,15 @@ class LinksWords(Protocol):
 
 
 @runtime_checkable
+class MentionsPeople(Protocol):
+    """Its texts mention people by their handles. On the class."""
+
+    @staticmethod
+    def mention(handle: str) -> str:
+        """How a text mentions this handle. Raises ValueError with what a handle looks like."""
+
+
+@runtime_checkable
 class RichText(Protocol):
     """Its posts say themselves which words are links, so an address may be shown short over the whole one."""
 

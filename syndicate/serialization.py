@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from syndicate.addresses import without_login
-from syndicate.model import Article, Delivery, Image, Json, Media, Note, Post, Rendered
+from syndicate.model import Article, Delivery, Image, Json, Media, Note, OwnWords, Post, Rendered
 
 _WORDS = (
     b'","caption":"","credit":"","width":1200,"height":630,"width":null,"height":null,"type":null,"focus":null},'
@@ -20,6 +20,9 @@ _WORDS = (
     b'"withdrawn":false,"pictured_by":"","named_by":[]}'
 )
 """What is in nearly every article; never changed, since articles that were packed with it need it."""
+OWN_WORDS = "own_words"
+"""Where a stored post has what the publisher's command wrote for it. It may be all that is stored so far."""
+
 _COMPACT = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"))
 _SORTED = json.JSONEncoder(ensure_ascii=False, sort_keys=True)
 _ARTICLE = tuple(field.name for field in fields(Article))
@@ -158,7 +161,14 @@ def post_record(post: Post) -> Json:
 def freeze(rendered: Rendered) -> tuple[Json, str]:
     """A rendered post as the ledger stores it, with its length and limit; and its digest, which an approval is for."""
     record = post_record(rendered.post)
-    return record | {"length": rendered.length, "limit": rendered.limit}, digest(record)
+    own = {} if rendered.own_words is None else {OWN_WORDS: asdict(rendered.own_words)}
+    return record | {"length": rendered.length, "limit": rendered.limit} | own, digest(record)
+
+
+def own_words(stored: Json | None) -> OwnWords | None:
+    """What the publisher's command wrote for a post, by what the ledger stores of it; None where that has none."""
+    found = (stored or {}).get(OWN_WORDS)
+    return OwnWords(**found) if found else None
 
 
 def delivery_record(delivery: Delivery) -> Json:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import threading
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from syndicate.delivery.lane import Lane, Render
     from syndicate.rendering.cards.order import Drawn, Order
     from syndicate.rendering.cards.studio import Studio
+    from syndicate.rendering.own_words import Writes
     from syndicate.rendering.photo import Pictures
     from syndicate.rendering.post import Renderer
     from syndicate.rendering.template_process import TextProcess
@@ -78,7 +79,8 @@ class LazyRenderer:
 
     Its parts are made with the first post, so that a run which renders nothing loads none of them.
     `web` gives the HTTP client for pictures; `backing` looks up what backs a link card; `notes` tell a person of
-    problems with the templates' folder. `bench` is what several sites share.
+    problems with the templates' folder. `bench` is what several sites share. `writes` gives what has the publisher's
+    own commands write the post of a delivery. `people`: rendering.people.Handles.
     """
 
     def __init__(
@@ -88,6 +90,8 @@ class LazyRenderer:
         web: Callable[[], Http],
         backing: Callable[[Article, Platform, LinkCard], Backing | None] = lambda *_: None,
         bench: Workbench | None = None,
+        writes: Callable[[Delivery], Writes | None] = lambda _: None,
+        people: Mapping[str, Mapping[str, str]] | None = None,
     ) -> None:
         self.notes: list[str] = []
         self._site = site
@@ -95,6 +99,8 @@ class LazyRenderer:
         self._backing = backing
         self._shares = bench is not None
         self._bench = bench or Workbench(web, self._folders)
+        self._writes = writes
+        self._people = people or {}
         self._made: Renderer | None = None
         self._lock = threading.Lock()
 
@@ -111,9 +117,10 @@ class LazyRenderer:
         *,
         at: datetime,
         planned_at: datetime,
+        writes: Writes | None = None,
     ) -> Rendered:
         """Render an article as one account's post. Raises RenderError, TooLong."""
-        made = self._render(article, account, platform, limits, at=at, planned_at=planned_at)
+        made = self._render(article, account, platform, limits, at=at, planned_at=planned_at, writes=writes)
         card = made.post.card
         found = self._backing(article, platform, card) if card and card.url == made.post.link else None
         if card is None or found is None:
@@ -122,8 +129,7 @@ class LazyRenderer:
 
     def approved(self, delivery: Delivery) -> Render:
         """Renders as `render`; a post approved before posts were made as now goes out as it was approved."""
-        if delivery.approved is None:
-            return self.render
+        writes = self._writes(delivery)
 
         def render(
             article: Article, account: Account, platform: Platform, limits: Limits, **moments: datetime
@@ -131,15 +137,15 @@ class LazyRenderer:
             from syndicate.rendering.manner import BEFORE, NOW
             from syndicate.serialization import freeze
 
-            made = self.render(article, account, platform, limits, **moments)
-            if freeze(made)[1] == delivery.approved:
+            made = self.render(article, account, platform, limits, **moments, writes=writes)
+            if delivery.approved in (None, freeze(made)[1]):
                 return made
             earlier_ways = [(account, BEFORE)]
             if article.form == "note":  # notes were posted as articles
                 earlier_ways.append((replace(account, notes="link"), NOW))
             for whose, how in earlier_ways:
                 with contextlib.suppress(RenderError):
-                    earlier = self._render(article, whose, platform, limits, **moments, manner=how)
+                    earlier = self._render(article, whose, platform, limits, **moments, manner=how, writes=writes)
                     if freeze(earlier)[1] == delivery.approved:
                         return earlier
             return made
@@ -193,7 +199,7 @@ class LazyRenderer:
         with self._lock:
             if self._made is None:
                 self._made = Renderer(
-                    Templates(self._folders(), shared=self._bench.texts), pictures, self._draw, self._site
+                    Templates(self._folders(), shared=self._bench.texts), pictures, self._draw, self._site, self._people
                 )
                 if self._own is not None and not self._own.is_dir():
                     self.notes.append(f"templates: {self._own} is no folder; the built-in texts are used")

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from syndicate.app.renderer import LazyRenderer, Workbench
+from syndicate.app.text_commands import TextCommands
 from syndicate.config.schema import Config
 from syndicate.ledger import Ledger
 from syndicate.model import Article, Backing, Delivery, LinkCard, Rendered, site_of
@@ -25,8 +26,17 @@ class Renderers:
     """
 
     def __init__(
-        self, config: Config, web: Callable[[], Http], backing: Callable[[Article, Platform, LinkCard], Backing | None]
+        self,
+        config: Config,
+        web: Callable[[], Http],
+        backing: Callable[[Article, Platform, LinkCard], Backing | None],
+        ledger: Ledger,
+        *,
+        tells: bool = False,
     ) -> None:
+        """`tells`: `notes` say that the publisher's own commands were called."""
+        self._tells = tells
+        self._commands = TextCommands(config, ledger)
         self._config = config
         self._web = web
         self._backing = backing
@@ -35,7 +45,8 @@ class Renderers:
         self._lock = threading.Lock()
 
     def close(self) -> None:
-        """End the processes that draw cards and render texts, if they were started."""
+        """End the processes that draw cards and write or render texts, if they were started."""
+        self._commands.close()
         with self._lock:
             for each in self._made.values():
                 each.close()
@@ -43,10 +54,11 @@ class Renderers:
 
     @property
     def notes(self) -> list[str]:
-        """Problems with the templates' folders, for the person who runs this."""
+        """Problems with the templates' folders, and which commands were called, for the person who runs this."""
         with self._lock:
             made = list(self._made.items())
-        return [f"{site}: {note}" if site else note for site, each in made for note in each.notes]
+        found = [f"{site}: {note}" if site else note for site, each in made for note in each.notes]
+        return [*found, *(self._commands.notes if self._tells else ())]
 
     def of(self, name: str) -> LazyRenderer:
         """The renderer of the site of an account."""
@@ -55,7 +67,9 @@ class Renderers:
             if site not in self._made:
                 found = self._config.of(name)
                 bench = self._bench if self._config.sites else None
-                self._made[site] = LazyRenderer(found.site, found.templates, self._web, self._backing, bench)
+                self._made[site] = LazyRenderer(
+                    found.site, found.templates, self._web, self._backing, bench, self._commands.of, found.people
+                )
             return self._made[site]
 
     def approved(self, delivery: Delivery) -> Render:

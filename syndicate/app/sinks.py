@@ -2,17 +2,12 @@
 
 from __future__ import annotations
 
-import contextlib
 import json
-import os
-import signal
-import subprocess
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import ClassVar
 from urllib.parse import urlsplit
 
-from syndicate.control_characters import visible
 from syndicate.delivery import permalinks
 from syndicate.delivery.write_back import Takes
 from syndicate.errors import Rejected, Unavailable, Uncertain
@@ -20,13 +15,12 @@ from syndicate.ledger import Ledger
 from syndicate.ledger.follow_ups import Word
 from syndicate.model import site_of
 from syndicate.net import whole_file
-from syndicate.net.child_environment import child_environment
+from syndicate.net.command_call import CommandCall, in_folder, without_secrets
 from syndicate.net.status import failure, is_page
 from syndicate.net.webhook_signature import headers
 from syndicate.ports import Http, WritesBack
 
 PATIENCE = 30.0  # seconds for one call of a command
-_PERSONAL = ("HOME", "USER", "LOGNAME", "SHELL", "TZ")
 
 
 class FileSink:
@@ -99,37 +93,22 @@ class CommandSink:
 
     def __init__(self, name: str, command: Sequence[str], folder: Path) -> None:
         self.name = name
-        self._command = [str(folder / command[0]) if "/" in command[0] else command[0], *command[1:]]
+        self._command = in_folder(command, folder)
         self._folder = folder
 
     def tell(self, words: Sequence[Word]) -> None:
         """Call it. What it started is ended with it where it takes too long."""
-        environment = child_environment() | {name: os.environ[name] for name in _PERSONAL if name in os.environ}
+        call = CommandCall(self._command, self._folder, without_secrets())
         try:
-            process = subprocess.Popen(  # noqa: S603 - the publisher's own command
-                self._command,
-                stdin=subprocess.PIPE,
-                stdout=subprocess.DEVNULL,
-                stderr=subprocess.PIPE,
-                cwd=self._folder,
-                env=environment,
-                start_new_session=True,
-            )
+            ended = call.run(_line(words[0]), PATIENCE)
         except OSError as fault:
             hint = "the first word is the program; it has to be there and executable"
             raise Unavailable(f"{self._command[0]}: {(fault.strerror or str(fault)).lower()}", hint=hint) from fault
-        with process:
-            try:
-                _, said = process.communicate(_line(words[0]), PATIENCE)
-            except BaseException as fault:
-                with contextlib.suppress(OSError):
-                    os.killpg(process.pid, signal.SIGKILL)
-                if not isinstance(fault, subprocess.TimeoutExpired):
-                    raise
-                raise Unavailable(f"{self._command[0]} took longer than {PATIENCE:.0f} s, and was ended") from fault
-        if process.returncode:
-            last = visible(said.decode("utf-8", "replace").strip().rpartition("\n")[2][:200])
-            raise Rejected(f"{self._command[0]} ended with status {process.returncode}" + (f": {last}" if last else ""))
+        if ended.late:
+            raise Unavailable(f"{self._command[0]} took longer than {PATIENCE:.0f} s, and was ended")
+        if ended.status:
+            last = f": {ended.complaint}" if ended.complaint else ""
+            raise Rejected(f"{self._command[0]} ended with status {ended.status}{last}")
 
 
 class WebhookSink:

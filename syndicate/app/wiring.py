@@ -49,7 +49,9 @@ class App:
         self.doors = Doors(config, kind.clock)
         self.watch = ClockWatch(kind.clock, self.doors.times, self.doors.ask_the_time)
         self.ledger.doubt = self.watch.doubt
-        self.renderer = Renderers(config, lambda: self.doors.web, self._backing)
+        self.renderer = Renderers(
+            config, lambda: self.doors.web, self._backing, self.ledger, tells=not kind.writes_back
+        )
         self.lanes = Lanes(kind, self.doors)
         self.identities = Identities(kind, self.lanes)
         self.renewals = Renewals(kind, self.lanes)

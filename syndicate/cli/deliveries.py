@@ -59,7 +59,7 @@ def show(shared: Shared, *, key: str) -> None:
     with opened(shared, fill=True) as app:
         delivery = find(app, key)
         digest = None
-        if delivery.action == "post" and delivery.state in ("planned", "due") and delivery.post is None:
+        if delivery.action == "post" and delivery.state in ("planned", "due") and "text" not in (delivery.post or {}):
             post, digest = freeze(_rendered(app, delivery))
             delivery = replace(delivery, post=post)
         if shared.json:

@@ -6,10 +6,10 @@ from collections.abc import Mapping
 from typing import Any
 
 from syndicate.config.document import Node
-from syndicate.config.installation import command, section
+from syndicate.config.installation import section
 from syndicate.config.schema import AfterConfig, FrontMatterConfig, WebhookConfig, WordPressConfig
 from syndicate.config.typed import WRONG, Check, Typed, hints
-from syndicate.config.values import address, not_empty
+from syndicate.config.values import address, command, not_empty
 from syndicate.model.pattern import pattern
 
 __all__ = ["after"]

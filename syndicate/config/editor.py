@@ -30,7 +30,7 @@ from syndicate.config.schema import (
 from syndicate.config.site import SITE
 from syndicate.config.typed import hints
 from syndicate.errors import ConfigError
-from syndicate.model import Account, BreakingRules, Budget, Filter, Json, Schedule, Site, WarningRule
+from syndicate.model import Account, BreakingRules, Budget, Filter, Json, Schedule, Site, TextCommand, WarningRule
 from syndicate.platforms import ALIASES, find, names
 
 __all__ = ["json_schema"]
@@ -58,6 +58,7 @@ def json_schema() -> Json:
         "media": _media(),
         "breaking": _section(BreakingRules, "breaking"),
         "after": _after(),
+        "people": _described(_of(Mapping[str, Mapping[str, str] | None] | None), "people"),
     }
     one = {name: top["properties"][name] for name in SITE}
     inside = {**_closed(one), "required": ["site"]}
@@ -166,7 +167,7 @@ def _said(options: type) -> dict[str, str]:
 
 def _common() -> Json:
     """The settings of every account, without those that are not built yet."""
-    elsewhere = ("only", "never", "schedule", "budget", "warning")
+    elsewhere = ("only", "never", "schedule", "budget", "warning", "text")
     common: Json = _section(Account, "accounts", only=SETTINGS, leave_out=elsewhere)["properties"]
     common["utm"]["propertyNames"] = {"enum": list(UTM)}
     conditions = {"anyOf": [{"$ref": "#/$defs/conditions"}, {"type": "null"}]}
@@ -176,6 +177,8 @@ def _common() -> Json:
     rule["properties"]["when"] = _described({"$ref": "#/$defs/conditions"}, "warning.when")
     one = {"anyOf": [_of(str), rule]}
     common["warning"] = _described({"anyOf": [one, {"type": "array", "items": one}]}, "accounts.warning")
+    text = _section(TextCommand, "text") | {"type": ["object", "null"]}
+    common["text"] = _described(text, "accounts.text")
     common["schedule"] = _described({"$ref": "#/$defs/schedule"}, "accounts.schedule")
     common["budget"] = _section(Budget, "budget") | {"description": DESCRIPTIONS["accounts.budget"]}
     return common | {"enabled": _described(_of(bool) | {"default": True}, "accounts.enabled")}

@@ -20,10 +20,10 @@ from syndicate.config.schema import (
     Sftp,
 )
 from syndicate.config.typed import WRONG, Check, Typed, hints
-from syndicate.config.values import address, endpoint, network, positive, proxy, public, unguessable
+from syndicate.config.values import address, command, endpoint, network, positive, proxy, public, unguessable
 from syndicate.model.pattern import pattern
 
-__all__ = ["INSTALLATION", "command", "installation", "section"]
+__all__ = ["INSTALLATION", "installation", "section"]
 
 INSTALLATION = ("database", "network", "lease", "alerts", "key_file", "recover", "listen", "approvals", "media")
 """The settings that all sites of an installation share."""
@@ -108,13 +108,6 @@ def _lease(top: Mapping[str, Node], values: Mapping[str, Any], reach: Any, typed
         f"lease ({lease.total_seconds():g}s) has to be longer than"
         f" network.timeout ({reach.timeout.total_seconds():g}s)",
     )
-
-
-def command(words: tuple[str, ...]) -> tuple[str, ...]:
-    """Check that a command is a list of words. Raises ValueError."""
-    if len(words) == 1 and " " in words[0]:
-        raise ValueError(f"should be a list of words: [{', '.join(words[0].split())}]")
-    return words
 
 
 def _reachable(urls: tuple[str, ...]) -> tuple[str, ...]:

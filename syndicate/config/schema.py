@@ -210,12 +210,16 @@ class AfterConfig:
 
 @dataclass(frozen=True, slots=True)
 class SiteConfig:
-    """What one site has besides sources and accounts. `path` is the file that says so."""
+    """What one site has besides sources and accounts. `path` is the file that says so.
+
+    `people` has how networks mention them, by name and network.
+    """
 
     site: Site
     path: Path
     templates: Path | None = None
     breaking: BreakingRules = field(default_factory=BreakingRules)
+    people: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -248,6 +252,7 @@ class Config:
     listen: Listen | None = None
     approvals: ApprovalSettings | None = None
     breaking: BreakingRules = field(default_factory=BreakingRules)
+    people: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     key_file: Path | None = None
     recover: Literal["ask", "off"] = "ask"
     media: MediaConfig | None = None
@@ -262,7 +267,7 @@ class Config:
     def of(self, name: str) -> SiteConfig:
         """The site of a source or an account."""
         found = self.sites.get(site_of(name))
-        return found or SiteConfig(self.site, self.path, self.templates, self.breaking)
+        return found or SiteConfig(self.site, self.path, self.templates, self.breaking, self.people)
 
     def rests(self, name: str) -> bool:
         """Whether a name that is not in the config may be of a site whose config has a mistake: then nothing is done

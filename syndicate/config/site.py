@@ -13,6 +13,7 @@ from syndicate.config.after import after
 from syndicate.config.document import Node
 from syndicate.config.folders import directory, link, linked
 from syndicate.config.installation import section
+from syndicate.config.people import people
 from syndicate.config.places import keyed, place
 from syndicate.config.schema import NOT_BUILT, Config, SourceConfig
 from syndicate.config.typed import WRONG, Check, Typed, hints
@@ -21,7 +22,7 @@ from syndicate.model import Site
 
 __all__ = ["SITE", "one_site"]
 
-SITE = ("site", "templates", "sources", "defaults", "accounts", "breaking", "after")
+SITE = ("site", "templates", "sources", "defaults", "accounts", "breaking", "after", "people")
 """The settings of a site."""
 
 
@@ -38,10 +39,11 @@ def one_site(top: Mapping[str, Node], typed: Typed, find: Find) -> dict[str, Any
         functools.partial(_themes, values.get("templates")),
         "UTC" if site is WRONG else site.timezone,
     ).read(top.get("accounts"))
-    told = after(top.get("after"), typed, sources)
-    if WRONG in (site, told, *values.values(), *sources.values(), *accounts.values()):
+    told, listed = after(top.get("after"), typed, sources), people(top.get("people"), typed, find)
+    if WRONG in (site, told, listed, *values.values(), *sources.values(), *accounts.values()):
         return None
-    return {"site": site, "sources": sources, "accounts": accounts, "after": {"": told} if told else {}, **values}
+    values |= {"people": listed, "after": {"": told} if told else {}}
+    return {"site": site, "sources": sources, "accounts": accounts, **values}
 
 
 def _themes(own: Any) -> list[str]:

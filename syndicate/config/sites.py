@@ -235,7 +235,7 @@ def _heard(site: str, told: AfterConfig) -> AfterConfig:
 
 
 def _site(good: _Good) -> SiteConfig:
-    own = {name: good.values[name] for name in ("templates", "breaking") if name in good.values}
+    own = {name: good.values[name] for name in ("templates", "breaking", "people") if name in good.values}
     return SiteConfig(good.values["site"], good.path, **own)
 
 

@@ -29,13 +29,24 @@ from syndicate.config.values import (
     not_empty,
     number,
     pattern,
+    program,
     some_stories,
     suggestion,
     switch,
     timezone,
 )
 from syndicate.errors import ConfigError
-from syndicate.model import BreakingRules, Budget, Filter, Hours, PollInterval, Schedule, Secret, WarningRule
+from syndicate.model import (
+    BreakingRules,
+    Budget,
+    Filter,
+    Hours,
+    PollInterval,
+    Schedule,
+    Secret,
+    TextCommand,
+    WarningRule,
+)
 from syndicate.model.dataclass import dataclass
 
 __all__ = ["NAME", "WRONG", "Check", "Missing", "Typed", "hints"]
@@ -61,6 +72,7 @@ _NESTED: dict[type, dict[str, Check]] = {
     Filter: {"title": pattern},
     BreakingRules: {"title": pattern},
     Budget: {"monthly_usd": money},
+    TextCommand: {"command": program},
     WarningRule: {"text": not_empty},
     Schedule: {
         "per_hour": at_least_one,
@@ -73,7 +85,7 @@ _SHORT: Mapping[type, str] = {WarningRule: "text"}
 """Sections that may be written as one value, and the setting that it is for."""
 _SHORTEST_SECRET = 4
 """Characters. To hide shorter ones would make messages unreadable, and they protect nothing."""
-_LISTED = 17
+_LISTED = 20
 
 
 class Missing(ValueError):

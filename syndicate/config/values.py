@@ -13,6 +13,7 @@ __all__ = [
     "address",
     "at_least_one",
     "closest",
+    "command",
     "count",
     "decimal",
     "duration",
@@ -24,6 +25,7 @@ __all__ = [
     "origin",
     "pattern",
     "positive",
+    "program",
     "proxy",
     "public",
     "some_stories",
@@ -130,6 +132,20 @@ def not_empty(text: str) -> str:
     if not text.strip():
         raise ValueError("is empty")
     return text.strip()
+
+
+def command(words: tuple[str, ...]) -> tuple[str, ...]:
+    """Check that a command is a list of words. Raises ValueError."""
+    if len(words) == 1 and " " in words[0]:
+        raise ValueError(f"should be a list of words: [{', '.join(words[0].split())}]")
+    return words
+
+
+def program(words: tuple[str, ...]) -> tuple[str, ...]:
+    """Check that a command is a list of words, and has any. Raises ValueError."""
+    if not words or not words[0].strip():
+        raise ValueError("is empty")
+    return command(words)
 
 
 def decimal(text: str) -> float:

@@ -68,7 +68,8 @@ class Ahead:
         self._kept.clear()
         self._others = self._ledger.database.others()
         account, ledger = self._lane.account, self._ledger
-        if account.image == "card" or account.approve or account.schedule.spacing or self._is_disturbed():
+        slow = account.image == "card" or account.text is not None
+        if slow or account.approve or account.schedule.spacing or self._is_disturbed():
             return
         rest = [each for each in self._queue(account.name, ledger.now(), MOST + 1) if each.key != first.key]
         if not rest:
@@ -169,7 +170,7 @@ class Ahead:
             planned_at=delivery.planned_at,
         )
         post = replace(rendered.post, day=delivery.day)
-        if _uploads(post):
+        if _asks(post):
             return None
         record, digest = freeze(rendered)
         frozen = Frozen(record, digest, post=post, warnings=rendered.warnings, cost=cost(lane.platform, post))
@@ -181,6 +182,6 @@ class Ahead:
         return Ready(delivery, frozen, lane.platform.prepare(post, delivery.key, None), allowance)
 
 
-def _uploads(post: Post) -> bool:
-    """Whether pictures have to be uploaded before the post is made."""
-    return bool(post.media or (post.card and post.card.thumb))
+def _asks(post: Post) -> bool:
+    """Whether pictures have to be uploaded, or people be looked up, before the post is made."""
+    return bool(post.media or (post.card and post.card.thumb)) or any(span.kind == "mention" for span in post.spans)

@@ -25,6 +25,7 @@ from syndicate.ledger.follow_ups import FollowUps
 from syndicate.ledger.former_names import FormerNames
 from syndicate.ledger.hosted import Hosted
 from syndicate.ledger.imports import Imports
+from syndicate.ledger.kept_words import KeptWords
 from syndicate.ledger.listings import Listings
 from syndicate.ledger.logins import Ended, Logins
 from syndicate.ledger.notices import Notices
@@ -80,6 +81,7 @@ class Ledger:
         self.elsewhere = Elsewhere(database, self.follow_ups)
         self.claims = Claims(database, self.outcomes, self.recovery)
         self.renders = Renders(database)
+        self.kept_words = KeptWords(database)
         self.hosted = Hosted(database)
         self.waiting = Waiting(database, self.follow_ups)
         self.decisions = Decisions(database, self.follow_ups)

@@ -13,7 +13,7 @@ from syndicate.ledger.database import Database, Row, micros
 from syndicate.ledger.follow_ups import FollowUps
 from syndicate.ledger.transitions import FRESH, Transition, move
 from syndicate.model import Concession, Delivery, Json, Reason, Receipt
-from syndicate.serialization import compact
+from syndicate.serialization import OWN_WORDS, compact, own_words
 
 NOTHING_SENT: Row = {"draft": None, "committed_at": None, "unknowns": 0}
 """Columns of a delivery of which nothing can have been published."""
@@ -150,9 +150,11 @@ class Outcomes:
     def again(self, claimed: Delivery, *, due_at: datetime, fresh: bool, now: datetime) -> bool:
         """It was surely not published, or the publisher accepts a double post: send it again at `due_at`.
 
-        `fresh`: post and draft are dropped and rendered anew.
+        `fresh`: post and draft are dropped and rendered anew, in the same words if the publisher's command wrote them.
         """
         columns: Row = {"reason": None, "due_at": due_at, "absent": 0} | (FRESH if fresh else {})
+        if fresh and own_words(claimed.post) is not None:
+            columns["post"] = compact({OWN_WORDS: (claimed.post or {})[OWN_WORDS]})
         return move(self._db, claimed, transitions.AGAIN, now=now, columns=columns)
 
     def assumed(self, claimed: Delivery, *, error: str, now: datetime) -> bool:

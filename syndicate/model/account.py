@@ -32,13 +32,19 @@ Audience: TypeAlias = Literal["everyone", "followers", "mentioned", "nobody"]
 
 @dataclass(frozen=True, slots=True)
 class Filter:
-    """Conditions on an article. Every field that is not empty has to match, by any of its values."""
+    """Conditions on an article. Every field that is not empty has to match, by any of its values.
+
+    `raw`: every field of the source that is named, by any of the values that are given for it.
+    """
 
     sections: tuple[str, ...] = ()
     tags: tuple[str, ...] = ()
     languages: tuple[str, ...] = ()
     sources: tuple[str, ...] = ()
     title: str | None = None
+    authors: tuple[str, ...] = ()
+    kind: tuple[Literal["article", "live", "audio", "video"], ...] = ()
+    raw: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +53,13 @@ class WarningRule:
 
     text: str
     when: Filter = Filter()
+
+
+@dataclass(frozen=True, slots=True)
+class TextCommand:
+    """The publisher's own command that writes an account's posts."""
+
+    command: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,6 +109,7 @@ class Account:
     `theme` names the folder of the card's design; None: one that suits the article.
     `notes`: what becomes of articles without a headline; `note_link`: when one that goes out whole has its address too.
     `delay`: an article is announced once it has stayed unchanged that long. `warning`: the first rule that fits.
+    `text` None: the template writes the posts.
     """
 
     name: str
@@ -123,6 +137,7 @@ class Account:
     replies: Audience = "everyone"
     notes: Literal["whole", "link", "skip"] = "whole"
     note_link: Literal["when cut", "always", "never"] = "when cut"
+    text: TextCommand | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -222,13 +222,26 @@ class StoryWarning(str):
 
 
 @dataclass(frozen=True, slots=True)
+class OwnWords:
+    """What the publisher's own command wrote for a post; "" where it failed, with the `fault` in words.
+
+    `asked` is a hash of what it was asked: for the same, it is not asked again.
+    """
+
+    text: str
+    asked: str
+    fault: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Rendered:
     """A post, the length of its text in the network's tightest unit, and what had to be left out.
 
-    A warning about this story alone is a StoryWarning.
+    A warning about this story alone is a StoryWarning. `own_words` are those of the account's command, if it has one.
     """
 
     post: Post
     length: int
     limit: int
     warnings: tuple[str, ...] = ()
+    own_words: OwnWords | None = None

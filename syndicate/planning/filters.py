@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 
 from syndicate.model import Account, Article, BreakingRules, Filter
 from syndicate.planning.patterns import matches
@@ -54,13 +54,21 @@ def fits(rule: Filter, article: Article) -> bool | None:
         and (not rule.tags or _any(rule.tags, set(article.categories)))
         and (not rule.languages or any(_speaks(language, wish.casefold()) for wish in rule.languages))
         and (not rule.sources or article.source in rule.sources)
+        and (not rule.authors or _any(map(_spaced, rule.authors), set(map(_spaced, article.authors))))
+        and (not rule.kind or article.kind in rule.kind)
+        and all(_any(wishes, {article.raw.get(name, "")}) for name, wishes in rule.raw.items())
     )
     return matches(rule.title, article.title) if others and rule.title else others
 
 
-def _any(wishes: Sequence[str], values: set[str]) -> bool:
+def _any(wishes: Iterable[str], values: set[str]) -> bool:
     folded = {value.strip().casefold() for value in values}
     return any(wish.strip().casefold() in folded for wish in wishes)
+
+
+def _spaced(name: str) -> str:
+    """A name with single spaces, whatever its feed has between its parts."""
+    return " ".join(name.split())
 
 
 def _speaks(language: str, wish: str) -> bool:

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from syndicate.errors import AuthError, PlatformError
-from syndicate.model import Json
+from syndicate.model import Json, Span
 from syndicate.model.dataclass import dataclass
 from syndicate.platforms import _bluesky_answers, _bluesky_sign_in
 from syndicate.platforms._bluesky_options import Options
 from syndicate.platforms._bluesky_sign_in import HOME
-from syndicate.platforms._replies import field
+from syndicate.platforms._replies import field, whole
 from syndicate.ports import Credentials, Http, Reply
 
+MENTIONS = 5
+"""Handles that are looked up for one post: a claim has to last for them."""
 _SESSION = {"accessJwt": "<access token>", "refreshJwt": "<refresh token>", "did": "<did>", "handle": "<handle>"}
 
 
@@ -56,6 +59,21 @@ class Pds:
         """One call, whatever it answers."""
         bearer = {"Authorization": f"Bearer {token}"} if token else {}
         return self.http.call(method, f"{self.base}/xrpc/{name}", headers=bearer | (headers or {}), **request)
+
+    def dids_of(self, spans: Sequence[Span]) -> dict[str, str]:
+        """The accounts that these mention, by their handles; one that nobody has is only words."""
+        handles = dict.fromkeys(span.value.lower() for span in spans if span.kind == "mention")
+        found = {handle: self._did_of(handle) for handle in list(handles)[:MENTIONS]}
+        return {handle: did for handle, did in found.items() if did}
+
+    def _did_of(self, handle: str) -> str | None:
+        """The account that has this handle; None if none has it. It may change hands, so it is asked each time."""
+        name = "com.atproto.identity.resolveHandle"
+        reply = self.send("GET", name, params={"handle": handle}, sample={"did": f"<DID of {handle}>"})
+        if reply.status == 400:
+            return None
+        judge(reply, f"whose handle {handle} is")
+        return str(whole(reply).get("did", "")) or None
 
     def renewed(self, current: Json) -> Json:
         """A new session: from the refresh token, else by a login, of which only a few a day are allowed."""

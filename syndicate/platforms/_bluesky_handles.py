@@ -41,5 +41,13 @@ def shown(session: Json, did: str) -> str:
     return handle if _is_handle(handle) else did
 
 
+def mention(said: str) -> str:
+    """A handle as a text mentions it. Raises ValueError for what is none."""
+    name = said.removeprefix("@")
+    if not _is_handle(name):
+        raise ValueError(f"'{said}' is no handle there, such as ana.bsky.social")
+    return f"@{name}"
+
+
 def _is_handle(name: str) -> bool:
     return len(name) <= _LONGEST and name.lower() != _NONE and _HANDLE.fullmatch(name) is not None

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 from urllib.parse import quote, unquote, urlsplit
 
@@ -106,19 +106,22 @@ def _is_punctuation(sign: str) -> bool:
     return unicodedata.category(sign)[0] == "P"
 
 
-def facets(text: str, spans: Sequence[Span]) -> list[Json]:
-    """Links and tags, counted in UTF-8 bytes; the server does not check that they lie in the text (measured)."""
+def facets(text: str, spans: Sequence[Span], people: Mapping[str, str]) -> list[Json]:
+    """Links, tags and mentions of `people` (DIDs by handle), counted in UTF-8 bytes.
+
+    The server does not check that they lie in the text (measured).
+    """
     return [
         {
             "index": {"byteStart": len(text[: span.start].encode()), "byteEnd": len(text[: span.end].encode())},
             "features": [feature],
         }
         for span in sorted(spans, key=lambda span: span.start)
-        if (feature := _feature(span)) is not None
+        if (feature := _feature(span, people)) is not None
     ]
 
 
-def _feature(span: Span) -> dict[str, Any] | None:
+def _feature(span: Span, people: Mapping[str, str]) -> dict[str, Any] | None:
     if span.kind == "link":
         return {
             "$type": "app.bsky.richtext.facet#link",
@@ -126,4 +129,7 @@ def _feature(span: Span) -> dict[str, Any] | None:
         }
     if span.kind == "tag" and len(graphemes(span.value)) <= TAG_GRAPHEMES and len(span.value.encode()) <= _TAG_BYTES:
         return {"$type": "app.bsky.richtext.facet#tag", "tag": span.value}
+    did = people.get(span.value.lower()) if span.kind == "mention" else None
+    if did is not None:
+        return {"$type": "app.bsky.richtext.facet#mention", "did": did}
     return None

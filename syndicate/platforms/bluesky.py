@@ -61,6 +61,7 @@ class Bluesky:
         traits=("open", "inline"),
         actions=("Reply", "Repost", "Like", "Share"),
     )
+    mention = staticmethod(_bluesky_handles.mention)
 
     def __init__(self, options: Options, http: Http, credentials: Credentials) -> None:
         self._options = options
@@ -135,7 +136,7 @@ class Bluesky:
             "text": post.text,
             "createdAt": created(post.at),
             "langs": languages(post.language),
-            "facets": _facets.facets(post.text, post.spans),
+            "facets": _facets.facets(post.text, post.spans, self._door.dids_of(post.spans)),
             "embed": embed(post, self._door, self.limits, prepared),
         }
         draft: Draft = {

@@ -13,7 +13,14 @@ from typing import ClassVar, Literal
 
 from syndicate.errors import Rejected
 from syndicate.model import Certainty, Draft, Identity, Json, Limits, ListedPost, Look, Post, Receipt
-from syndicate.platforms import _instagram_comments, _instagram_login, _instagram_posts, _meta_login, _own_posts
+from syndicate.platforms import (
+    _instagram_comments,
+    _instagram_login,
+    _instagram_posts,
+    _meta_login,
+    _own_posts,
+    _people,
+)
 from syndicate.platforms._containers import Maker, drafted, found, published
 from syndicate.platforms._instagram_answers import fate
 from syndicate.platforms._instagram_login import Options
@@ -53,6 +60,7 @@ class Instagram:
         fold=125,
         actions=("Like", "Comment", "Share", "Save"),
     )
+    mention = staticmethod(_people.of_meta)
 
     def __init__(self, options: Options, http: Http, credentials: Credentials) -> None:
         self._options = options

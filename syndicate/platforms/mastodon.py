@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 from typing import ClassVar
 
 from syndicate.model import Certainty, Controls, Draft, Identity, Json, Limits, ListedPost, Look, Post, Receipt
-from syndicate.platforms import _mastodon_answers, _mastodon_sign_in, _mastodon_statuses, _own_posts
+from syndicate.platforms import _mastodon_answers, _mastodon_sign_in, _mastodon_statuses, _own_posts, _people
 from syndicate.platforms._mastodon_media import uploaded, working
 from syndicate.platforms._mastodon_options import Options
 from syndicate.platforms._mastodon_server import LISTING, Server, refuse
@@ -57,6 +57,7 @@ class Mastodon:
         shown=30,
         actions=("Reply", "Boost", "Favourite", "Bookmark"),
     )
+    mention = staticmethod(_people.of_server)
 
     def __init__(self, options: Options, http: Http, credentials: Credentials) -> None:
         self._options = options

@@ -25,6 +25,7 @@ from syndicate.rendering.fit import Mention, Tag, may_give_way
 from syndicate.rendering.harmless import SOURCE_BYTES, largest_story
 from syndicate.rendering.labels import hashtags
 from syndicate.rendering.mentions import as_written
+from syndicate.rendering.people import mentioned
 from syndicate.rendering.story_sizes import NOTHING, STORIES, Story
 
 MAX_OUTPUT = 200_000
@@ -146,7 +147,7 @@ def environment(
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    made.filters |= {"fit": may_give_way, "mention": _mention, "hashtag": _hashtag}
+    made.filters |= {"fit": may_give_way, "mention": _mention, "hashtag": _hashtag, "people": mentioned}
     return made
 
 

@@ -6,6 +6,7 @@ from bisect import bisect_right
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import datetime
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
 from syndicate.addresses import as_link, is_possible
@@ -19,6 +20,7 @@ from syndicate.model import (
     LinkCard,
     Media,
     Note,
+    OwnWords,
     Post,
     Rendered,
     Site,
@@ -36,6 +38,8 @@ from syndicate.rendering.mentions import as_written
 from syndicate.rendering.note_words import NoteWords, carried
 from syndicate.rendering.note_words import plain as plain_words
 from syndicate.rendering.note_words import spans as carried_spans
+from syndicate.rendering.own_words import Writes, in_parts, is_cut
+from syndicate.rendering.people import Handles, signed
 from syndicate.rendering.photo import Pictures
 from syndicate.rendering.repetition import says, unsaid
 from syndicate.rendering.view import ArticleView
@@ -60,6 +64,8 @@ _CARD_EDGE = 1200
 TRIED = 3
 """Pictures of one article that are tried, until one can be had."""
 
+NOBODY: Handles = MappingProxyType({})
+
 _POST, _NOTE = "post.txt.j2", "note.txt.j2"
 
 _LINK_CARD = "default"
@@ -69,11 +75,14 @@ _LINK_CARD = "default"
 class Renderer:
     """Makes posts with one publisher's templates. Shared by threads."""
 
-    def __init__(self, templates: Templates, pictures: Pictures, draw: Draw, site: Site) -> None:
+    def __init__(
+        self, templates: Templates, pictures: Pictures, draw: Draw, site: Site, people: Handles = NOBODY
+    ) -> None:
         self.templates = templates
         self.pictures = pictures
         self.draw = draw
         self.site = site
+        self.people = people
 
     def render(
         self,
@@ -85,13 +94,15 @@ class Renderer:
         at: datetime,
         planned_at: datetime,
         manner: Manner = NOW,
+        writes: Writes | None = None,
     ) -> Rendered:
         """The post of `article` for `account`, within `limits`, which may be wider than the platform's own.
 
         The same input gives the same post, picture bytes included. A picture that is unavailable is left
-        out with a warning. Raises RenderError (a template) and TooLong.
+        out with a warning. `writes` calls the account's own command; without it, or where that fails, its template
+        writes the text. Raises RenderError (a template) and TooLong.
         """
-        parts = _Parts(self, article, account, platform, limits, manner)
+        parts = _Parts(self, article, account, platform, limits, manner, writes)
         made = parts.made()
         post = Post(
             text=made.text.text,
@@ -105,7 +116,7 @@ class Renderer:
             article=article_record(article),
         )
         warnings = tuple(dict.fromkeys(parts.warnings))
-        return Rendered(post, platform.measure(post.text), limits.beside(made.media).text, warnings)
+        return Rendered(post, platform.measure(post.text), limits.beside(made.media).text, warnings, parts.own_words)
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,7 +148,14 @@ class _Parts:
     """Makes the parts of one post: of an article, for an account on a platform."""
 
     def __init__(
-        self, renderer: Renderer, article: Article, account: Account, platform: Platform, limits: Limits, manner: Manner
+        self,
+        renderer: Renderer,
+        article: Article,
+        account: Account,
+        platform: Platform,
+        limits: Limits,
+        manner: Manner,
+        writes: Writes | None,
     ) -> None:
         self._article = article
         self._site = renderer.site
@@ -150,7 +168,8 @@ class _Parts:
         self._templates = renderer.templates
         self._all_pictures = renderer.pictures
         self._url = public_address(article)
-        self._view: ArticleView = manner.view(article, account.hashtags, renderer.site.name)
+        seen = manner.view(article, account.hashtags, renderer.site.name)
+        self._view: ArticleView = replace(seen, authors=signed(seen.authors, renderer.people, platform.name))
         self._variables: dict[str, Any] = {
             "article": self._view,
             "site": renderer.site,
@@ -160,6 +179,8 @@ class _Parts:
         }
         self._note = article.note if account.notes == "whole" and manner.rich else None
         self._words_of_note = NoteWords("")
+        self._writes = writes if account.text else None
+        self.own_words: OwnWords | None = None
         self.warnings: list[str] = []
 
     def shown(self, file: str) -> str:
@@ -277,16 +298,30 @@ class _Parts:
 
     def text(self, link: Link, said: str = "", file: str = _POST) -> Fitted:
         """The template's text, fitted; without droppable parts that repeat `said`, as long as anything is left."""
-        marked = self._templates.render(self._name, file, self._variables | {"link": link})
+        own = self._own(link) if file == _POST else ""
+        found = own or self._templates.render(self._name, file, self._variables | {"link": link})
         try:
-            fitted = fit(unsaid(marked, said), self._limits, self._platform.measure)
+            fitted = fit(found if own else unsaid(found, said), self._limits, self._platform.measure)
             if not fitted.text and said:
-                fitted = fit(marked, self._limits, self._platform.measure)
+                fitted = fit(found, self._limits, self._platform.measure)
         except TooLong as fault:
             raise TooLong(f"{self.shown(file)}: {fault}", hint=fault.hint) from fault
         except RenderError as fault:
             raise RenderError(f"{self.shown(file)}: {fault}", hint=fault.hint) from fault
+        if own and is_cut(own, fitted.text):
+            self.warnings.append(StoryWarning("text.command: what it wrote is too long, and was cut"))
         return replace(fitted, spans=self._spans(fitted, link))
+
+    def _own(self, link: Link) -> str:
+        """What the account's command wrote, in marked parts; "" with a warning where it failed, or there is none."""
+        if self._writes is None:
+            return ""
+        if self.own_words is None:
+            limit = self._limits.text
+            self.own_words = self._writes(self._article, self._account, self._name, limit=limit, link=link[:] or None)
+            if self.own_words.fault:
+                self.warnings.append(f"text.command: {self.own_words.fault}; the template writes the text")
+        return in_parts(self.own_words.text, link, self._url) if self.own_words.text else ""
 
     def _spans(self, fitted: Fitted, link: Link) -> tuple[Span, ...]:
         """The links, tags and mentions of the text; a link that is shown short leads to the whole address."""

@@ -34,7 +34,7 @@ def weighed(variables: Mapping[str, Any]) -> Story:
     while pending:
         value = pending.pop()
         if isinstance(value, str):
-            texts += len(value)
+            texts += len(value) + len(getattr(value, "handle", ""))
         elif isinstance(value, tuple):
             entries = max(entries, len(value))
             pending += value

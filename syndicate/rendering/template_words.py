@@ -28,7 +28,7 @@ FILTERS = {
     **dict.fromkeys(("length", "count", "wordcount"), 1),
     **dict.fromkeys(("fit", "hashtag"), 2),
     **dict.fromkeys(("upper", "lower", "title", "capitalize"), 3),
-    **dict.fromkeys(("list", "reverse", "unique", "sort"), 20),
+    **dict.fromkeys(("list", "reverse", "unique", "sort", "people"), 20),
     "urlencode": 12,
 }
 """Filters, and how many times larger than what they are given their result may be."""

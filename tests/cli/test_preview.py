@@ -54,6 +54,20 @@ def test_what_the_preview_shows_is_what_post_sends(desk, tmp_path, image):
     assert texts == sorted(row["text"] for row in dry)
 
 
+@pytest.mark.parametrize("dry", [("preview",), ("post", "--dry-run", "--json")])
+def test_a_command_that_writes_posts_is_called_and_that_is_said(desk, dry):
+    command = "echo call >> calls; echo By hand $(wc -l < calls)"
+    desk.config("masto", extra=f"defaults: {{image: none, text: {{command: [sh, -c, '{command}']}}}}")
+    published(desk)
+    run = desk(*dry)
+    assert "By hand 1" in run.out
+    assert "note: masto: text.command was called for 2 posts" in run.err
+    sent = desk("post", "--json")
+    assert len(sent.rows) == 2
+    assert "text.command" not in sent.err
+    assert all(text.startswith("By hand ") for text in desk.texts())
+
+
 def test_a_content_warning_is_shown_and_sent_and_counted(desk, tmp_path):
     rule = "[{text: Violence, when: {sections: [Crime]}}, {text: Other news}]"
     desk.config("masto", "hook")

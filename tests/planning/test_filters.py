@@ -104,3 +104,25 @@ def test_the_first_warning_that_fits_is_taken():
     assert filters.warning(account, story("one")) == "All"
     assert filters.warning(account, story(STUCK)) == "Slow"  # that took too long: rather warn than not
     assert filters.warning(Account("b", "x"), story("one")) == ""
+
+
+SIGNED = Article(
+    "news", "https://gazette.example/1", "one", authors=("Ana  Lima", "Bo"), kind="live", raw={"desk": "Sport"}
+)
+
+
+@pytest.mark.parametrize(
+    ("rule", "fits"),
+    [
+        (Filter(authors=("ana lima",)), True),
+        (Filter(authors=("Ana", "Lima")), False),
+        (Filter(authors=("Bo", "nobody"), kind=("live", "video")), True),
+        (Filter(kind=("article",)), False),
+        (Filter(raw={"desk": ("culture", "sport")}), True),
+        (Filter(raw={"desk": ("sport",), "edition": ("north",)}), False),
+        (Filter(authors=("Bo",), raw={"desk": ("culture",)}), False),
+    ],
+)
+def test_accounts_take_articles_by_author_kind_and_fields_of_the_source(rule, fits):
+    assert admits(Account("a", "x", only=rule), SIGNED) is fits
+    assert admits(Account("a", "x", never=rule), SIGNED) is not fits

@@ -84,7 +84,7 @@ def test_a_record_holds_what_the_template_marked():
         Span(0, 7, "mention", "x.example"),
     )
     at = datetime(2026, 11, 23, 10, 0, 5, 120_000, tzinfo=UTC)
-    platform, _ = adapter()
+    platform, _ = adapter(error(400, "HandleNotFound"))
     draft = platform.prepare(post(text, spans=spans, language="de_DE", at=at), KEY)
     record = draft["record"]
     assert record["$type"] == "app.bsky.feed.post"
@@ -101,6 +101,21 @@ def test_a_record_holds_what_the_template_marked():
     assert record["facets"][1]["features"][0]["uri"] == LINK
     assert (draft["repo"], TID.fullmatch(draft["rkey"]) is not None) == ("did:plc:gazette", True)
     assert "embed" not in record
+
+
+@pytest.mark.parametrize(
+    ("answer", "did"),
+    [((200, {"did": "did:plc:ana"}), "did:plc:ana"), (error(400, "InvalidRequest", "Unable to resolve handle"), None)],
+)
+def test_a_handle_is_a_mention_of_who_has_it_and_else_only_words(answer, did):
+    text = "By @ana.example"
+    platform, door = adapter(answer)
+    record = platform.prepare(post(text, spans=(Span(3, 15, "mention", "Ana.example"),)), KEY)["record"]
+    assert record["text"] == text
+    mention = {"$type": "app.bsky.richtext.facet#mention", "did": did}
+    wanted = [{"index": {"byteStart": 3, "byteEnd": 15}, "features": [mention]}] if did else []
+    assert record.get("facets", []) == wanted
+    assert len(door.calls) == 1
 
 
 @pytest.mark.parametrize(("kind", "length", "count"), [("tag", 64, 1), ("tag", 65, 0), ("link", 65, 1)])

@@ -2,11 +2,7 @@
 
 from __future__ import annotations
 
-import contextlib
 import json
-import os
-import signal
-import subprocess
 import threading
 import time
 from collections.abc import Sequence
@@ -16,6 +12,7 @@ from syndicate.control_characters import on_one_line, visible, visible_json
 from syndicate.errors import SyndicateError
 from syndicate.model import Json, Secret
 from syndicate.model.dataclass import dataclass
+from syndicate.net.command_call import CommandCall
 
 TOGETHER = 20  # alerts that one message to people spells out
 
@@ -91,42 +88,19 @@ class _Call:
     """A call of the command with these lines; None if it succeeded, else what went wrong."""
 
     def __init__(self, command: list[str], lines: str) -> None:
-        self._command, self._lines = command, lines
-        self._guard = threading.Lock()
-        self._process: subprocess.Popen[str] | None = None
-        self._given_up = False
+        self._name, self._lines = command[0], lines
+        self._call = CommandCall(command)
 
     def __call__(self) -> str | None:
-        name = self._command[0]
         try:
-            process = subprocess.Popen(  # noqa: S603 - the publisher's own command
-                self._command,
-                stdin=subprocess.PIPE,
-                stdout=subprocess.DEVNULL,
-                text=True,
-                encoding="utf-8",
-                start_new_session=True,  # so that all that it started can be ended with it
-            )
+            ended = self._call.run(self._lines.encode(), keeps_errors=False)
         except OSError as fault:
-            return f"{name}: {fault.strerror}"
-        with self._guard:
-            self._process = process
-            if self._given_up:  # while it was being started
-                self._end(process)
-        process.communicate(self._lines)
-        return None if process.returncode == 0 else f"{name} ended with status {process.returncode}"
+            return f"{self._name}: {fault.strerror}"
+        return None if ended.status == 0 else f"{self._name} ended with status {ended.status}"
 
     def give_up(self) -> None:
         """End the command, and all that it started."""
-        with self._guard:
-            self._given_up = True
-            if self._process is not None:
-                self._end(self._process)
-
-    @staticmethod
-    def _end(process: subprocess.Popen[str]) -> None:
-        with contextlib.suppress(OSError):
-            os.killpg(process.pid, signal.SIGKILL)
+        self._call.end()
 
 
 class _Message:

@@ -4,22 +4,17 @@ from __future__ import annotations
 
 import json
 import re
-import threading
 from datetime import timedelta
 from pathlib import Path
-from subprocess import DEVNULL, PIPE
-from types import SimpleNamespace
 from typing import get_args
 
 import pytest
 
-from syndicate.app.monitoring import alerts, ways
+from syndicate.app.monitoring import alerts
 from syndicate.app.monitoring.alerts import observe, send_alerts, send_without_ledger
 from syndicate.app.monitoring.ways import Alert, Ways, hand_over
 from syndicate.ledger.notices import Condition, Event
 from syndicate.model import APPROVABLE, Account
-from tests import processes
-from tests.waiting import PATIENCE, wait_for
 from tests.worlds.accounts import MASTO
 
 DOCS = Path(__file__).parents[3] / "docs" / "operations"
@@ -149,20 +144,6 @@ def test_a_command_that_takes_too_long_is_ended_with_all_it_started_and_told_aga
         assert send_alerts(ledger, slow, patience=0.1) == ["alerts.command: took longer than 0 s; it is tried again"]
     assert send_alerts(ledger, heard.ways) == []
     assert [[line["alert"] for line in call] for call in heard()] == [["source_gap"]]
-
-
-def test_a_command_that_is_given_up_while_it_is_being_started_is_ended_as_well(monkeypatch):
-    def slowly(*words, **options):
-        given_up.wait(PATIENCE)
-        started.append(processes.start(*words, **options))
-        return started[0]
-
-    started, given_up = [], threading.Event()
-    monkeypatch.setattr(ways, "subprocess", SimpleNamespace(Popen=slowly, PIPE=PIPE, DEVNULL=DEVNULL))
-    faults = hand_over(Ways(("sleep", "600")), [ONE], 0).faults
-    given_up.set()
-    assert faults == ("alerts.command: took longer than 0 s; it is tried again",)
-    assert wait_for(lambda: started and started[0].poll() is not None)
 
 
 def test_a_failing_command_is_named_and_stops_nothing(tmp_path):
