@@ -132,6 +132,8 @@ def build(
 
     if wanted.type == "feed":
         return _feed(wanted, door, language)
+    if wanted.overrides:
+        return _overridden(wanted, door, clock)
     return sources.build(
         wanted.type,
         wanted.name,
@@ -142,6 +144,17 @@ def build(
         link=wanted.link or "",
         clock=clock,
     )
+
+
+def _overridden(wanted: SourceConfig, door: Http, clock: Clock) -> Source:
+    """The reader of a source whose articles may say themselves how they are announced."""
+    from syndicate import sources
+    from syndicate.sources.folder import FolderSource
+
+    name, url, key, zone = wanted.name, wanted.url, wanted.overrides or "", wanted.timezone
+    if wanted.type == "folder":
+        return FolderSource(name, url, link=wanted.link or "", clock=clock, timezone=zone, overrides=key)
+    return sources.document(wanted.type, name, url, door, timezone=zone, overrides=key)
 
 
 def _feed(wanted: SourceConfig, door: Http, language: str | None) -> Source:

@@ -49,6 +49,7 @@ from syndicate.model.delivery import (
     Reason,
     State,
 )
+from syndicate.model.override import NOTHING_SAID, Override, PostOverride
 from syndicate.model.post import (
     Backing,
     Certainty,
@@ -87,6 +88,7 @@ __all__ = [
     "FILLED",
     "LATER",
     "NOTHING",
+    "NOTHING_SAID",
     "NO_HINTS",
     "NO_LIMITS",
     "NO_RULES",
@@ -123,9 +125,11 @@ __all__ = [
     "Look",
     "Media",
     "Note",
+    "Override",
     "PollHints",
     "PollInterval",
     "Post",
+    "PostOverride",
     "Precision",
     "Question",
     "Reading",

@@ -27,6 +27,7 @@ from syndicate.model import (
 )
 from syndicate.model.dataclass import dataclass
 from syndicate.ports import LinksWords, Platform, is_rich
+from syndicate.rendering import own_words
 from syndicate.rendering.cards.engine import EngineMissing
 from syndicate.rendering.environment import Templates
 from syndicate.rendering.fit import Fitted, Link, fit
@@ -60,7 +61,7 @@ _CARD_EDGE = 1200
 TRIED = 3
 """Pictures of one article that are tried, until one can be had."""
 
-_POST, _NOTE = "post.txt.j2", "note.txt.j2"
+_POST, _NOTE, _ALT = "post.txt.j2", "note.txt.j2", "alt.txt.j2"
 
 _LINK_CARD = "default"
 """The name of the size that thumbs of link cards have in a theme."""
@@ -139,6 +140,9 @@ class _Parts:
     def __init__(
         self, renderer: Renderer, article: Article, account: Account, platform: Platform, limits: Limits, manner: Manner
     ) -> None:
+        said = self._said = own_words.said_for(article, account)
+        if said is not None:
+            article, account = own_words.pictured(article, said), own_words.asked(account, said)
         self._article = article
         self._site = renderer.site
         self._draw = renderer.draw
@@ -151,6 +155,8 @@ class _Parts:
         self._all_pictures = renderer.pictures
         self._url = public_address(article)
         self._view: ArticleView = manner.view(article, account.hashtags, renderer.site.name)
+        if said is not None:
+            self._view = own_words.tagged(self._view, said)
         self._variables: dict[str, Any] = {
             "article": self._view,
             "site": renderer.site,
@@ -158,11 +164,15 @@ class _Parts:
             "limits": limits,
             "media_count": 0,
         }
-        self._note = article.note if account.notes == "whole" and manner.rich else None
+        has_own_text = said is not None and said.text is not None
+        self._note = article.note if account.notes == "whole" and manner.rich and not has_own_text else None
         self._words_of_note = NoteWords("")
         self.warnings: list[str] = []
 
     def shown(self, file: str) -> str:
+        """Where the words of a text come from: a template's path, or the article's own file and line."""
+        if file != _ALT and self._said is not None and self._said.text is not None and self._article.override:
+            return self._article.override.place
         return self._templates.shown(self._templates.find(self._name, file))
 
     @property
@@ -277,7 +287,8 @@ class _Parts:
 
     def text(self, link: Link, said: str = "", file: str = _POST) -> Fitted:
         """The template's text, fitted; without droppable parts that repeat `said`, as long as anything is left."""
-        marked = self._templates.render(self._name, file, self._variables | {"link": link})
+        own = self._own(link)
+        marked = self._templates.render(self._name, file, self._variables | {"link": link}) if own is None else own
         try:
             fitted = fit(unsaid(marked, said), self._limits, self._platform.measure)
             if not fitted.text and said:
@@ -287,6 +298,13 @@ class _Parts:
         except RenderError as fault:
             raise RenderError(f"{self.shown(file)}: {fault}", hint=fault.hint) from fault
         return replace(fitted, spans=self._spans(fitted, link))
+
+    def _own(self, link: Link) -> str | None:
+        """The article's own text, which is no template; None where it has none."""
+        if self._said is None or self._said.text is None:
+            return None
+        places = (self._url, self._article.url, self._article.canonical_url or "")
+        return own_words.as_marked(self._said, link, self._view.hashtags, places)
 
     def _spans(self, fitted: Fitted, link: Link) -> tuple[Span, ...]:
         """The links, tags and mentions of the text; a link that is shown short leads to the whole address."""
@@ -397,7 +415,7 @@ class _Parts:
         if not self._limits.alt:
             return ""
         given = {"image": image, "picture_number": number, "link": ""}
-        marked = self._templates.render(self._name, "alt.txt.j2", self._variables | given)
+        marked = self._templates.render(self._name, _ALT, self._variables | given)
         marked = as_written(marked)
         limit = self._limits.alt
         try:
