@@ -22,8 +22,8 @@ def writer(desk):
     """Writes articles into a folder whose first run is over; `write` returns the article's address."""
 
     def begin(setting=", overrides: social", kind="folder"):
-        place = desk.folder / ("content" if kind == "folder" else "stories.jsonl")
-        if kind == "folder":
+        place = desk.folder / ("stories.jsonl" if kind == "jsonl" else "content")
+        if kind != "jsonl":
             place.mkdir()
         else:
             place.write_text("")
@@ -185,3 +185,14 @@ def test_a_text_has_its_link_where_it_says_and_no_hashtags_unless_it_asks(desk, 
     assert desk("post").code == 0
     mastodon = arrived(desk)["mastodon"].replace("\u2060", "")
     assert mastodon == f"At {desk.site.url}/cat/ now, with @keeper"
+
+
+def test_ninjs_says_it_as_json_lines_do(desk, writer):
+    place = writer(kind="ninjs")
+    date = datetime.now(UTC).isoformat(timespec="seconds")
+    item = {"uri": f"{desk.site.url}/a", "headline": "A story", "versioncreated": date, "social": {"text": "Its own."}}
+    (place / "a.json").write_text(json.dumps(item))
+    (place / "b.json").write_text(json.dumps(item | {"uri": f"{desk.site.url}/b", "social": {"post": ["nobody"]}}))
+    desk("post")
+    assert {text.split("\n")[0] for text in desk.texts()} == {"Its own."}
+    assert steps(desk, f"{desk.site.url}/b")["masto"]["override"]["value"].endswith("no account is called 'nobody'")

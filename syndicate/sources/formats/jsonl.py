@@ -8,7 +8,6 @@ is read as well.
 from __future__ import annotations
 
 import json
-from dataclasses import replace
 from typing import Any, Literal
 
 from syndicate.errors import SourceError
@@ -18,7 +17,7 @@ from syndicate.sources.parsing.document import Document, check_size
 from syndicate.sources.parsing.fields import ENTRIES, ParseContext, Parsed, address, distinct, language
 from syndicate.sources.parsing.json_fields import pixels, text
 from syndicate.sources.parsing.omissions import shown
-from syndicate.sources.parsing.overrides import override
+from syndicate.sources.parsing.overrides import overridden
 from syndicate.sources.parsing.picture_choice import MOST
 from syndicate.sources.parsing.withheld import UNPUBLISHED
 
@@ -127,9 +126,7 @@ def _read(line: Any, reader: ParseContext, place: str) -> tuple[Article | LeftOu
         said = _record(line)
         if said.get("draft") is True:
             return LeftOut(_place(said, reader), UNPUBLISHED), ""
-        article = _article(said, reader)
-        found = override(said, article.url, place, reader)
-        return replace(article, override=found) if found else article, ""
+        return overridden(_article(said, reader), said, place, reader), ""
     except _Misshapen as fault:
         return LeftOut(_place(said, reader), str(fault), meant=False, noted=True), str(fault)
 

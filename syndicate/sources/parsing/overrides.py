@@ -13,7 +13,7 @@ from datetime import datetime
 from typing import Any
 
 from syndicate.dates import parse
-from syndicate.model import NOTHING_SAID, Override, PostOverride
+from syndicate.model import NOTHING_SAID, Article, Override, PostOverride
 from syndicate.model.dataclass import dataclass
 from syndicate.model.pattern import pattern
 from syndicate.sources.parsing import html_text
@@ -145,11 +145,13 @@ class OverrideReader:
         return tuple(each.removeprefix("#") for each in _listed(value, "a number, a list of words, or false"))
 
 
-def override(said: Mapping[str, Any], url: str, place: str, reader: ParseContext) -> Override | None:
-    """What the fields of the article at `url` say of how it is announced; None if nothing, or if it may not."""
+def overridden(article: Article, said: Mapping[str, Any], place: str, reader: ParseContext) -> Article:
+    """The article with what its fields say of how it is announced, if the source lets it say that."""
     if not reader.overrides or reader.overrides not in said:
-        return None
-    return OverrideReader(url or reader.base, reader.timezone, reader.now).read(said[reader.overrides], place)
+        return article
+    values = OverrideReader(article.url or reader.base, reader.timezone, reader.now)
+    found = values.read(said[reader.overrides], place)
+    return replace(article, override=found) if found else article
 
 
 _FIELDS: Mapping[str, Any] = {
