@@ -11,7 +11,7 @@ import json
 import re
 import unicodedata
 from collections.abc import Mapping, Sequence
-from dataclasses import astuple
+from dataclasses import astuple, replace
 from datetime import UTC, timedelta
 from functools import lru_cache
 from string import ascii_letters, digits
@@ -268,10 +268,14 @@ def is_next(one: Article, known: Article) -> bool:
 
 
 def content_hash(article: Article) -> str:
-    """A hash of title, address, summary, a note's words and pictures, by which changes are noticed: 32 hex digits."""
+    """A hash of what is announced, by which changes are noticed: 32 hex digits.
+
+    Title, address, summary, a note's words, pictures, and what the article says itself of how it is announced.
+    """
     said: list[Any] = [article.title, article.url, article.summary, [astuple(image) for image in article.images]]
     said += ["withdrawn"] if article.withdrawn else []
     said += [astuple(article.note)] if article.note else []
+    said += [repr(replace(article.override, place=""))] if article.override else []
     return _digest(_JSON.encode(said))
 
 

@@ -9,7 +9,19 @@ from datetime import UTC, datetime
 from typing import Any
 
 from syndicate.addresses import without_login
-from syndicate.model import Article, Delivery, Image, Json, Media, Note, OwnWords, Post, Rendered
+from syndicate.model import (
+    Article,
+    Delivery,
+    Image,
+    Json,
+    Media,
+    Note,
+    Override,
+    OwnWords,
+    Post,
+    PostOverride,
+    Rendered,
+)
 
 _WORDS = (
     b'","caption":"","credit":"","width":1200,"height":630,"width":null,"height":null,"type":null,"focus":null},'
@@ -78,7 +90,40 @@ def store_article(article: Article) -> str:
         del data["note"]
     else:
         data["note"] = asdict(article.note)
+    if article.override is None:
+        del data["override"]
+    else:
+        data["override"] = override_record(article.override)
     return compact(data)
+
+
+def override_record(override: Override) -> Json:
+    """What an article says itself of how it is announced, as the ledger stores it."""
+    return {
+        "place": override.place,
+        "whole": dict(override.whole.said()),
+        "only": override.only,
+        "named": [[name, dict(each.said())] for name, each in override.named],
+        "at": instant(override.at),
+        "faults": override.faults,
+    }
+
+
+def _load_override(data: dict[str, Any]) -> Override:
+    only = data["only"]
+    return Override(
+        data["place"],
+        _load_post_override(data["whole"]),
+        None if only is None else tuple(only),
+        tuple((name, _load_post_override(each)) for name, each in data["named"]),
+        moment(data["at"]),
+        tuple(data["faults"]),
+    )
+
+
+def _load_post_override(data: dict[str, Any]) -> PostOverride:
+    tags = data.get("hashtags")
+    return PostOverride(**data | {"hashtags": tuple(tags) if isinstance(tags, list) else tags})
 
 
 def packed_article(stored: str) -> bytes:
@@ -112,6 +157,8 @@ def load_article(stored: str | bytes) -> Article:
     if "note" in data:
         note = data["note"]
         data["note"] = Note(note["body"], tuple((words, url) for words, url in note["links"]), note["whole"])
+    if "override" in data:
+        data["override"] = _load_override(data["override"])
     return Article(**data | {"published": moment(data["published"]), "updated": moment(data["updated"])})
 
 

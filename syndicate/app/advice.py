@@ -46,6 +46,7 @@ _OF_CAUSE = {
     "rate_limited": "syndicate accounts check {account}",
     "paused": "syndicate accounts resume {account}",
     "template": "syndicate preview --account {account}",
+    "override": "syndicate deliveries list --account {account} --state planned",
     "preflight": "syndicate deliveries list --account {account} --state planned",
 }
 _OF_STATE = {

@@ -10,7 +10,7 @@ from syndicate.app.doors import TYPED, Doors
 from syndicate.app.trust import article_origins
 from syndicate.config.schema import Config, SourceConfig
 from syndicate.errors import SourceError
-from syndicate.model import Article, Reading, Validators
+from syndicate.model import Article, Reading, Secret, Validators
 from syndicate.net.address_guard import Guard, bare, origin_of
 from syndicate.net.http import RequestsHttp
 from syndicate.net.redaction import Mask
@@ -132,6 +132,8 @@ def build(
 
     if wanted.type == "feed":
         return _feed(wanted, door, language)
+    if wanted.overrides:
+        return _overridden(wanted, door, clock)
     return sources.build(
         wanted.type,
         wanted.name,
@@ -142,6 +144,23 @@ def build(
         link=wanted.link or "",
         clock=clock,
     )
+
+
+def _overridden(wanted: SourceConfig, door: Http, clock: Clock) -> Source:
+    """The reader of a source whose articles may say themselves how they are announced."""
+    from syndicate import sources
+    from syndicate.sources.folder import FolderSource
+    from syndicate.sources.ghost import GhostSource
+    from syndicate.sources.wordpress import WordPressSource
+
+    name, url, key, zone = wanted.name, wanted.url, wanted.overrides or "", wanted.timezone
+    if wanted.type == "folder":
+        return FolderSource(name, url, link=wanted.link or "", clock=clock, timezone=zone, overrides=key)
+    if wanted.type == "wordpress":
+        return WordPressSource(name, url, door, timezone=zone, overrides=key)
+    if wanted.type == "ghost":
+        return GhostSource(name, url, door, key=wanted.key or Secret(), timezone=zone, overrides=key)
+    return sources.document(wanted.type, name, url, door, timezone=zone, overrides=key)
 
 
 def _feed(wanted: SourceConfig, door: Http, language: str | None) -> Source:

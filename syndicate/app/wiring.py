@@ -23,7 +23,7 @@ from syndicate.app.runs import KindOfRun
 from syndicate.app.word_back import WordBack
 from syndicate.config.schema import Config
 from syndicate.ledger.recovery import Noticed
-from syndicate.model import Account, Article, Backing, Delivery, LinkCard
+from syndicate.model import Account, Article, Backing, Delivery, LinkCard, site_of
 from syndicate.ports import Guarded, Platform, RecordNaming
 
 if TYPE_CHECKING:
@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from datetime import timedelta
 
     from syndicate.delivery.ahead import Ahead, Queue
-    from syndicate.delivery.gates import Gate
+    from syndicate.delivery.gates import Gate, Names
     from syndicate.delivery.lane import Timeouts
     from syndicate.delivery.look_first import Looked
     from syndicate.delivery.preflight import Pages
@@ -157,7 +157,23 @@ class App:
         """The checks that a delivery has to pass before it is sent."""
         from syndicate.delivery.gates import Gate
 
-        return Gate(self.ledger, self.pages.look, self.config.patience, canonical=self.pages.canonical)
+        return Gate(
+            self.ledger, self.pages.look, self.config.patience, canonical=self.pages.canonical, names=self.names
+        )
+
+    def names(self, account: str) -> Names:
+        """The names that an article of an account's site may use in what it says itself of its posts."""
+        from syndicate.delivery.gates import Names
+
+        ours = [each.account for name, each in self.config.accounts.items() if site_of(name) == site_of(account)]
+        own = {each.name.rpartition("/")[2].casefold() for each in ours} | {each.platform for each in ours}
+        return Names(frozenset(own), self._networks)
+
+    @functools.cached_property
+    def _networks(self) -> frozenset[str]:
+        from syndicate import platforms
+
+        return frozenset(platforms.names())
 
     @functools.cached_property
     def pages(self) -> Pages:

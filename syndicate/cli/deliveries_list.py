@@ -94,7 +94,7 @@ class _Chosen:
         if not self._states or self._states & FORESEEN:
             names = selection.accounts
             going = [account for account in app.accounts if not names or account.name in names]
-            self._now = outlook(going, app.ledger, Gate(app.ledger), selection.anchor)
+            self._now = outlook(going, app.ledger, Gate(app.ledger, names=app.names), selection.anchor)
         stored = {each for state in self._states for each in _stored_as(state)}
         self._selection = replace(selection, states=tuple(sorted(stored)))
 

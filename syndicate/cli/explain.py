@@ -41,7 +41,7 @@ def command(shared: Shared, *, url: str, sites: tuple[str, ...]) -> int:
             if not shared.json:
                 _introduce(app.config, known, alias)
             accounts = [each for each in app.accounts if site_of(each.name) == site_of(known.article.source)]
-            now = outlook(accounts, app.ledger, Gate(app.ledger), known.anchor)
+            now = outlook(accounts, app.ledger, Gate(app.ledger, names=app.names), known.anchor)
             for account in (*accounts, *_left(app, known.anchor)):
                 _explain(app, known, alias, account, now, shared)
         return 0
@@ -109,7 +109,7 @@ def _steps(
     from syndicate.delivery.explain import Facts, explain
     from syndicate.delivery.gates import Gate
 
-    gate = Gate(app.ledger)
+    gate = Gate(app.ledger, names=app.names)
     source = app.config.sources.get(known.article.source)
     tried = app.ledger.deliveries.attempts(delivery.key) if delivery else []
     now = app.ledger.now()
@@ -123,6 +123,7 @@ def _steps(
         opening=gate.opening(delivery, account, now) if delivery else None,
         spent=gate.spent(account, now) if account.budget else None,
         changes=changes,
+        misread=gate.misread(known.article, account),
         words=[word for word, _ in gate.paused_words(known.article)],
     )
     return explain(account, app.ledger.accounts.find(account.name), facts)

@@ -30,6 +30,7 @@ DESCRIPTIONS: Mapping[str, str] = {
     "sources.own": "Whether it is your own: then it may name pages and pictures at the site's private address.",
     "sources.links": "If a feed's entry leads to another site: own (its own page, if the feed names one), or out.",
     "sources.headlines": "Whether a feed's titles are headlines: always, never (its entries are notes), or auto.",
+    "sources.overrides": "The field in which an article may say itself how it is announced, such as social; off.",
     "defaults": "Settings for all accounts. An account's own value replaces the default as a whole.",
     "accounts": "Who you post as, each under a name that you choose.",
     "accounts.platform": "The network.",

@@ -124,6 +124,8 @@ def _source() -> Json:
     source["properties"]["similar"] = _described(similar, "sources.similar")
     preflight = {"anyOf": [_of(timedelta), {"enum": ["off", False]}], "default": "1h"}
     source["properties"]["preflight"] = _described(preflight, "sources.preflight")
+    named = {"anyOf": [{"type": "string"}, {"const": False}], "default": "off"}
+    source["properties"]["overrides"] = _described(named, "sources.overrides")
     return source
 
 

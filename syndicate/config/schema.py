@@ -52,7 +52,7 @@ class SourceConfig:
     `links` is for feeds whose entries lead to other sites: announce the entry's own page, or where it leads.
     `headlines`: whether titles in a feed are headlines; "auto": unless all are cut from the words, or are dates.
     `own`: whether it is the publisher's own, so that what it names may be at the site's private address; None: as
-    their domains say.
+    their domains say. `overrides` is the field in which an article may say itself how it is announced; None: none.
     """
 
     name: str
@@ -68,6 +68,7 @@ class SourceConfig:
     links: Literal["own", "out"] = "own"
     headlines: Literal["auto", "always", "never"] = "auto"
     own: bool | None = None
+    overrides: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

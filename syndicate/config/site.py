@@ -13,6 +13,7 @@ from syndicate.config.after import after
 from syndicate.config.document import Node
 from syndicate.config.folders import directory, link, linked
 from syndicate.config.installation import section
+from syndicate.config.overrides import check_type, field
 from syndicate.config.people import people
 from syndicate.config.places import keyed, place
 from syndicate.config.schema import NOT_BUILT, Config, SourceConfig
@@ -72,13 +73,14 @@ def _source(name: str, node: Node, site: Any, typed: Typed) -> Any:
         return WRONG
     if "similar" in entries:
         entries["similar"] = _current(entries["similar"], typed)
-    off = [setting for setting in ("burst", "preflight") if _is_off(entries.get(setting))]
+    off = [setting for setting in ("burst", "preflight", "overrides") if _is_off(entries.get(setting))]
     for setting in off:
         del entries[setting]
     kind = entries.get("type")
     names = [setting for setting in hints(SourceConfig) if setting != "name"]
     typed.known(node.where, entries, names, NOT_BUILT["sources"], listed=names)
     said = kind.value if kind is not None and isinstance(kind.value, str) else "feed"
+    check_type(said, entries, typed)
     where = directory if said == "folder" else functools.partial(place, said)
     checks = _SOURCE | {"url": lambda text: where(text, typed.base)}
     values = keyed(said, entries, typed.values(SourceConfig, entries, checks, only=names), typed)
@@ -116,4 +118,5 @@ _SOURCE: dict[str, Check] = {
     "preflight": positive,
     "link": link,
     "burst": _flood,
+    "overrides": field,
 }

@@ -82,6 +82,10 @@ def _edit(
                 ledger.decisions.tell(delivery, "skipped")
         return
     article = ledger.articles.find(delivery.anchor).article
+    if article.override is not None and article.override.faults:  # once it is corrected, an edit is planned again
+        told = f"{article.override.place}: {article.override.faults[0]}"
+        ledger.waiting.skips(delivery, "unchanged", error=told, now=now)
+        return
     try:
         limits = with_session(lane, ledger, lane.limits)
         render = watched(render, delivery, ledger, timeouts.lease)

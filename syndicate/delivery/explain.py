@@ -15,7 +15,16 @@ from syndicate.ledger.imports import SEEN
 from syndicate.model import APPROVABLE, SCHEDULED, Account, Article, Delivery, Filter, Hours, Schedule
 from syndicate.model.dataclass import dataclass
 from syndicate.planning.filters import undecided
-from syndicate.planning.plan import AgeStep, Baselines, BaselineStep, EmptyStep, FilterStep, embargo, steps
+from syndicate.planning.plan import (
+    AgeStep,
+    Baselines,
+    BaselineStep,
+    EmptyStep,
+    FilterStep,
+    OverrideStep,
+    embargo,
+    steps,
+)
 from syndicate.serialization import instant
 
 Verdict: TypeAlias = Literal["yes", "no", "waits", "unclear", "note"]
@@ -47,7 +56,7 @@ class Facts:
     `delivery` is None where nothing was ever planned; `attempts` are the start and outcome of each try, in order.
     `opening` is from when on the account's schedule lets it go; `spent` is what the month's posts cost, in
     millionths of a dollar; `words` are the paused words that the article contains; `changes` are the edits and
-    deletions of its post.
+    deletions of its post; `misread` is what of the article's own words on its posts cannot be followed.
     """
 
     known: StoredArticle
@@ -60,6 +69,7 @@ class Facts:
     spent: int | None = None
     words: Sequence[str] = ()
     changes: Sequence[Delivery] = ()
+    misread: str = ""
 
 
 def explain(account: Account, state: AccountState | None, facts: Facts) -> list[Finding]:
@@ -93,6 +103,8 @@ def _decided(account: Account, state: AccountState | None, facts: Facts) -> Iter
         match step:
             case FilterStep():
                 yield _filtered(step, account, article)
+            case OverrideStep():
+                yield _overridden(step, account, facts)
             case BaselineStep():
                 yield _baseline(step, facts)
             case AgeStep():
@@ -131,6 +143,31 @@ def _filtered(step: FilterStep, account: Account, article: Article) -> Finding:
     if step.passed is None:
         compared = f"{undecided(account, article)} took too long on its title, so a person decides; {compared}"
     return Finding("filter", _verdict(step.passed), f"{compared} | {'; '.join(wishes)}")
+
+
+def _overridden(step: OverrideStep, account: Account, facts: Facts) -> Finding:
+    """What the article says itself of this account's post, and whether the post that went out follows it."""
+    said, delivery = facts.known.article.override, facts.delivery
+    assert said is not None
+    own = said.of(account.name, account.platform)
+    posted = delivery if delivery is not None and delivery.state == "posted" else None
+    if not step.passed and (step.refused or not facts.misread):
+        late = "; its post went out before, and stays" if posted else ""
+        return Finding("override", "no", f"the article says itself that it is not posted here ({said.place}){late}")
+    if facts.misread:
+        return Finding("override", "note" if posted else "waits", facts.misread)
+    told = [f"its {name}" for name, _ in own.said() if name != "post"]
+    told += [f"not before {_clock(said.at)}"] if said.at else []
+    words = f"the article says so itself ({said.place}): {', '.join(told) or 'post it'}"
+    if posted and own.text and not _has(posted, own.text) and not facts.changes:
+        return Finding("override", "note", f"{words}; its post went out without this text, and stays as it is")
+    return Finding("override", "yes", words)
+
+
+def _has(posted: Delivery, text: str) -> bool:
+    """Whether a post has an article's own text, wherever its link and hashtags stand."""
+    sent = re.sub(r"[\s\u2060]+", "", str((posted.post or {}).get("text") or ""))
+    return all(re.sub(r"\s+", "", part) in sent for part in re.split(r"\{link\}|\{hashtags\}|https?://\S+", text))
 
 
 def _said(rule: Filter) -> str:

@@ -17,10 +17,12 @@ from syndicate.ledger.backlog import WAITED
 from syndicate.ledger.claims import ANYTHING, Allowance, Spend
 from syndicate.model import UNUSABLE, Account, Article, Delivery, Post, Reason
 from syndicate.model.dataclass import dataclass
+from syndicate.planning.filters import chosen, refused
 from syndicate.ports import Platform, is_priced
 from syndicate.schedule import at_once
 
 DOUBTED = timedelta(minutes=1)  # until a clock that is doubted is looked at again
+OVERRIDE_LOOK = timedelta(minutes=1)  # until it is looked at again whether an article's own words can be followed
 PAUSE_LOOK = timedelta(minutes=1)  # until a paused word is checked again
 FIRST_LOOK, LONGEST_LOOK = timedelta(seconds=30), timedelta(minutes=5)  # between looks at a page that is not right
 LOOKS = 4  # at a page at least before the article is skipped: by the clock alone, one that was set could end the wait
@@ -37,6 +39,14 @@ class Trouble:
 
     words: str
     fatal: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Names:
+    """The names that an article may use, in lower case: a site's `own` accounts with their networks, all `networks`."""
+
+    own: frozenset[str]
+    networks: frozenset[str]
 
 
 class LookAtPage(Protocol):
@@ -91,7 +101,8 @@ class Gate:
 
     `patience` gives how long an article waits for its page, by the name of its source; None: no check. `sent` are
     times of posts to count in addition to the ledger's: those that a look at the whole queue has let go so far.
-    `canonical` gives the other address that a page named as its own in that look.
+    `canonical` gives the other address that a page named as its own in that look. `names` gives those that
+    an article of an account's site may use in what it says itself of its posts; None: they are not checked.
     """
 
     ledger: Ledger
@@ -99,6 +110,7 @@ class Gate:
     patience: Callable[[str], timedelta | None] = lambda _: None
     sent: Sequence[datetime] = ()
     canonical: Callable[[Article], str | None] = lambda _: None
+    names: Callable[[str], Names | None] = lambda _: None
 
     def account(self, delivery: Delivery, state: AccountState, now: datetime) -> Wait | None:
         """Why the whole account may not send: a pause, or a network that asked us to wait.
@@ -130,12 +142,13 @@ class Gate:
         """
         if known.withdrawn_at is not None:
             return Skip("withdrawn", "withdrawn by the publisher")
-        verdict = self._age(delivery) or self._hours(delivery, account)
+        verdict = self._age(delivery) or self._override(known.article, account) or self._hours(delivery, account)
         return verdict or self._page(delivery, known.article, account)
 
     def without_page(self, delivery: Delivery, article: Article, account: Account) -> Verdict:
         """The checks without a request: other names of the login, age, paused words, hours, spacing and caps."""
-        return self._twin(delivery) or self._age(delivery) or self._words(article) or self._hours(delivery, account)
+        verdict = self._twin(delivery) or self._age(delivery) or self._override(article, account)
+        return verdict or self._words(article) or self._hours(delivery, account)
 
     def after_render(self, delivery: Delivery, digest: str, account: Account, allowance: Allowance) -> Wait | None:
         """The checks on the finished post: its approval, where the account asks for one, and its cost."""
@@ -233,6 +246,28 @@ class Gate:
         waited = f": {delivery.reason}" if delivery.reason else ""
         return Skip("too_old", f"{WAITED}{waited}")
 
+    def misread(self, article: Article, account: Account) -> str:
+        """What of the article's own words on its posts cannot be followed, with their place; "" if all can."""
+        said = article.override
+        if said is None:
+            return ""
+        names = self.names(account.name) if said.named or said.only else None
+        unknown = said.unknown(names.own, names.networks) if names else []
+        faults = [*said.faults, *(f"no account is called {name!r}" for name in unknown)]
+        return f"{said.place}: {faults[0]}{f' (and {len(faults) - 1} more)' if faults[1:] else ''}" if faults else ""
+
+    def _override(self, article: Article, account: Account) -> Verdict:
+        """What the article says itself: that this account does not have it, or not yet, or what cannot be followed."""
+        said, now = article.override, self.ledger.now()
+        if said is None:
+            return None
+        misread = "" if refused(account, article) else self.misread(article, account)
+        if misread:
+            return Wait("override", now + OVERRIDE_LOOK, misread)
+        if not chosen(account, article):
+            return Skip("filtered", f"the article says so itself ({said.place})")
+        return Wait("embargo", said.at) if said.at is not None and said.at > now else None
+
     def _words(self, article: Article) -> Wait | None:
         for word, until in self.paused_words(article):
             soon = self.ledger.now() + PAUSE_LOOK
@@ -294,6 +329,8 @@ def record(verdict: Wait | Skip, delivery: Delivery, account: Account, ledger: L
             ledger.waiting.looks_again(delivery, words or "", due_at=until or now, now=now)
             if ends is not None:
                 ledger.decisions.tell(delivery, "waits")
+        case Wait("override" | "embargo" as reason, until, words):
+            ledger.waiting.waits(delivery, reason, state="planned", due_at=until, error=words, now=now)
         case Wait("approval", _, words):
             ledger.waiting.waits(delivery, "approval", state="planned", due_at=None, error=words, now=now)
         case Wait(reason, until, words, True) if until is not None:

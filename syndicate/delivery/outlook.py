@@ -14,7 +14,7 @@ from syndicate.ledger import Ledger
 from syndicate.model import SCHEDULED, Account, Delivery
 from syndicate.schedule import at_once
 
-TIMED = ("embargo", "delay", "preflight")
+TIMED = ("embargo", "delay", "override", "preflight")
 """Reasons for which a planned delivery becomes due by itself."""
 
 

@@ -14,7 +14,7 @@ from syndicate.model import FILLED, Account, Article, BreakingRules
 from syndicate.planning.filters import admits
 from syndicate.planning.plan import Candidate, priority
 
-FIELDS = ("title", "summary", "section", "categories", "images", "authors", "language", "canonical_url")
+FIELDS = ("title", "summary", "section", "categories", "images", "authors", "language", "canonical_url", "override")
 _OF_NOTES = tuple(name for name in FIELDS if name not in ("title", "summary"))
 """A note is to stay one: its words are all it says, whatever headline another list makes of them."""
 LEFT_OUT = ("filtered", "empty")

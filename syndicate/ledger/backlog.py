@@ -44,7 +44,7 @@ class Backlog:
         """Make due what waited for an instant that has passed."""
         self._db.change(
             f"UPDATE delivery SET {RELEASED.sets()}, reason = NULL"
-            f" WHERE {RELEASED.allowed} AND reason IN ('embargo', 'delay', 'preflight') AND due_at <= :now",
+            f" WHERE {RELEASED.allowed} AND reason IN ('embargo', 'delay', 'override', 'preflight') AND due_at <= :now",
             now=micros(now),
         )
 
@@ -148,7 +148,12 @@ class Backlog:
         return drop(self._db, EXPIRED, expired, now=now, error=error, values=values)
 
     def retry(self, now: datetime) -> None:
-        """Make due what waits for its template or schedule: somebody may have fixed it."""
+        """Make due what waits for its template, its schedule or its article's own words: somebody may have fixed it."""
+        self._db.change(
+            f"UPDATE delivery SET {RELEASED.sets()}, reason = NULL, due_at = :now"
+            f" WHERE {RELEASED.allowed} AND reason = 'override'",
+            now=micros(now),
+        )
         self._db.change(
             "UPDATE delivery SET due_at = :now WHERE state = 'due' AND reason = 'template'", now=micros(now)
         )
@@ -257,6 +262,22 @@ class Backlog:
                 f"UPDATE delivery SET due_at = :now, reason = NULL, error = NULL WHERE {chosen} AND state = 'due'"
                 f" AND {waits}",
                 **values,
+            )
+
+    def reconsider(self, anchor: str, account: str, *, due_at: datetime, expires_at: datetime) -> None:
+        """Look at an article's posts again that wait for a time or for its own words, which it has changed."""
+        values: Row = {"anchor": anchor, "account": account, "due_at": micros(due_at), "expires_at": micros(expires_at)}
+        with self._db.transaction():
+            chosen = "anchor = :anchor AND account = :account AND action = 'post'"
+            self._db.change(
+                f"UPDATE delivery SET due_at = :due_at WHERE {chosen} AND state = 'planned'"
+                " AND reason IN ('embargo', 'override')",
+                **{name: value for name, value in values.items() if name != "expires_at"},
+            )
+            self._db.change(
+                f"UPDATE delivery SET expires_at = :expires_at WHERE {chosen} AND state IN ('planned', 'due')"
+                " AND expires_at < :expires_at",
+                **{name: value for name, value in values.items() if name != "due_at"},
             )
 
     def extend_delay(self, anchor: str, account: str, now: datetime, delay: timedelta) -> None:

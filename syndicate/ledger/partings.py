@@ -12,7 +12,7 @@ from syndicate.ledger.follow_ups import FollowUps
 from syndicate.ledger.transitions import CLOSED, HELD, RETURNED, drop
 from syndicate.model import APPROVABLE, Reason
 
-PLANNED: tuple[Reason, ...] = (*APPROVABLE, "embargo", "delay", "preflight")
+PLANNED: tuple[Reason, ...] = (*APPROVABLE, "embargo", "delay", "override", "preflight")
 """What a delivery waits for in the state `planned`."""
 
 

@@ -19,7 +19,9 @@ _COLUMNS = {
 """Columns with instants of this machine's clock that something waits for."""
 _CLAIMS = {"delivery": "lease_until", "account": "lane_until"}
 _BASELINED = ("source", "account")
-_OURS = "(state IN ('due', 'sending', 'unknown') OR (state = 'planned' AND reason IN ('preflight', 'delay')))"
+_OURS = (
+    "(state IN ('due', 'sending', 'unknown') OR (state = 'planned' AND reason IN ('preflight', 'delay', 'override')))"
+)
 """Deliveries that wait for an instant of this machine's clock."""
 
 

@@ -50,6 +50,7 @@ from syndicate.model.delivery import (
     Reason,
     State,
 )
+from syndicate.model.override import NOTHING_SAID, Override, PostOverride
 from syndicate.model.post import (
     Backing,
     Certainty,
@@ -89,6 +90,7 @@ __all__ = [
     "FILLED",
     "LATER",
     "NOTHING",
+    "NOTHING_SAID",
     "NO_HINTS",
     "NO_LIMITS",
     "NO_RULES",
@@ -125,10 +127,12 @@ __all__ = [
     "Look",
     "Media",
     "Note",
+    "Override",
     "OwnWords",
     "PollHints",
     "PollInterval",
     "Post",
+    "PostOverride",
     "Precision",
     "Question",
     "Reading",

@@ -9,6 +9,7 @@ from datetime import datetime
 from typing import Literal, TypeAlias
 
 from syndicate.model.dataclass import dataclass
+from syndicate.model.override import Override
 from syndicate.model.pattern import pattern
 
 _ADDRESS = pattern(r"https?://\S+", re.IGNORECASE)
@@ -75,6 +76,7 @@ class Article:
     UNREAD_DATE. `summary` has paragraphs, divided by blank lines, where it is made of the content.
     `pictured_by` is the other source that filled in the pictures, `named_by` are others that list it under this very
     `url`: a source cannot set them. `note` is there where it has no headline and is to be posted in its own words.
+    `override` is what it says itself of how it is announced.
     """
 
     source: str
@@ -98,6 +100,7 @@ class Article:
     pictured_by: str = ""
     named_by: tuple[str, ...] = ()
     note: Note | None = None
+    override: Override | None = None
 
     @property
     def form(self) -> Literal["article", "note"]:

@@ -10,7 +10,7 @@ from syndicate.aliases import folded, public_address, urlkey
 from syndicate.ledger import Ledger
 from syndicate.ledger.deliveries import PlannedDelivery
 from syndicate.model import Account, Article, BreakingRules, Delivery
-from syndicate.planning.plan import priority
+from syndicate.planning.plan import embargo, expiry, priority
 
 EDITS = 10
 """Edits of one post at most; further changes of its article are told once, and left."""
@@ -34,6 +34,8 @@ def revise(
             continue
         if priority(after, breaking) == 0:
             ledger.backlog.raise_priority(anchor)
+        if before.override != after.override:
+            _reconsider(anchor, after, accounts, ledger, now)
         if _says_the_same(before, after):
             continue  # some systems give pictures a new address every time
         for account in accounts:
@@ -43,6 +45,14 @@ def revise(
                 key = plan_edit(anchor, account, ledger, now)
                 keys += [key] if key else []
     return keys
+
+
+def _reconsider(anchor: str, article: Article, accounts: Sequence[Account], ledger: Ledger, now: datetime) -> None:
+    """Let what waits follow what an article now says itself: the gate looks at it once nothing else holds it."""
+    due_at = embargo(article, now) or now
+    for account in accounts:
+        expires_at = expiry(article, account, now)
+        ledger.backlog.reconsider(anchor, account.name, due_at=due_at, expires_at=expires_at)
 
 
 def _says_the_same(before: Article, after: Article) -> bool:
@@ -57,7 +67,9 @@ def _says_the_same(before: Article, after: Article) -> bool:
 
 
 def _shown(article: Article) -> tuple[object, ...]:
-    return article.title, article.summary, article.note, _place(article)
+    said = article.override
+    own = (said.whole, said.named) if said is not None and not said.faults else None
+    return article.title, article.summary, article.note, own, _place(article)
 
 
 def _place(article: Article) -> str:

@@ -22,8 +22,23 @@ def admits(account: Account, article: Article) -> bool | None:
     return None if wanted is None or refused is None else True
 
 
+def chosen(account: Account, article: Article) -> bool:
+    """Whether the article itself says nothing against a post of this account."""
+    return article.override is None or article.override.wants(account.name, account.platform)
+
+
+def refused(account: Account, article: Article) -> bool:
+    """Whether the article itself says no to a post of this account, for certain: not by a list of others."""
+    return article.override is not None and article.override.refuses(account.name, account.platform)
+
+
 def warning(account: Account, article: Article) -> str:
-    """The content warning of an article: that of the first rule that fits, or whose title took too long; else ""."""
+    """The content warning of an article: its own, else that of the first rule that fits, or whose title took too long;
+    else "".
+    """
+    own = article.override.of(account.name, account.platform).warning if article.override else None
+    if own is not None:
+        return own
     return next((rule.text for rule in account.warning if fits(rule.when, article) is not False), "")
 
 

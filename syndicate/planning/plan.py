@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 
 from syndicate.model import EMBARGOED, NO_RULES, UNREAD_DATE, Account, Article, BreakingRules, Filter, Reason, State
 from syndicate.model.dataclass import dataclass
-from syndicate.planning.filters import admits, fits, undecided
+from syndicate.planning.filters import admits, chosen, fits, refused, undecided
 from syndicate.schedule import at_once
 
 GRACE = timedelta(minutes=1)  # feeds count in seconds, and clocks differ
@@ -78,6 +78,18 @@ class FilterStep:
 
 
 @dataclass(frozen=True, slots=True)
+class OverrideStep:
+    """Whether the article itself lets this account have it. `refused`: it says no, for certain.
+
+    It may also leave the account out of a list; that is decided when it is sent, where a wrong name can be told.
+    """
+
+    passed: bool
+    refused: bool
+    reason: ClassVar[Reason] = "filtered"
+
+
+@dataclass(frozen=True, slots=True)
 class BaselineStep:
     """Whether an article is newer than the first run. `passed` None: it cannot be told, or there was no first run yet.
 
@@ -112,7 +124,7 @@ class EmptyStep:
     reason: ClassVar[Reason] = "empty"
 
 
-PlanStep: TypeAlias = FilterStep | BaselineStep | AgeStep | EmptyStep
+PlanStep: TypeAlias = FilterStep | OverrideStep | BaselineStep | AgeStep | EmptyStep
 """A rule that an article has to pass before it is planned, and what was compared. If it does not pass, it is skipped
 for `reason`."""
 
@@ -158,6 +170,7 @@ def wanted(
 def _asked(
     candidate: Candidate, account: Account, now: datetime, admitted: bool | None, breaking: BreakingRules
 ) -> Planned:
+    admitted = False if refused(account, candidate.article) else admitted
     if candidate.article.is_empty or admitted is False:
         return Planned(candidate, account, "skipped", "empty" if candidate.article.is_empty else "filtered")
     urgency = priority(candidate.article, breaking)
@@ -175,6 +188,8 @@ def steps(
     known any more. `zone` (IANA) is the source's.
     """
     yield FilterStep(admits(account, article))
+    if article.override is not None:
+        yield OverrideStep(chosen(account, article), refused(account, article))
     yield _newness(article, baselines.began, zone, on_top=on_top)
     yield _age(article, account, seen)
     if article.is_empty:
@@ -200,8 +215,14 @@ def priority(article: Article, breaking: BreakingRules) -> int:
 def expiry(article: Article, account: Account, now: datetime) -> datetime:
     """When an article becomes too old for an account; for an undated one, `max_age` counts from its last change or now.
 
-    It cannot have been published after it was changed.
+    It cannot have been published after it was changed. What asks for a later time counts from that.
     """
+    aged = _aged(article, account, now)
+    wished = article.override.at if article.override else None
+    return aged if wished is None or wished <= now else max(aged, wished + account.max_age)
+
+
+def _aged(article: Article, account: Account, now: datetime) -> datetime:
     if article.published is None and article.updated is not None:
         return min(article.updated + ABOUT, now) + account.max_age
     slack = timedelta(days=1) if article.precision == "day" else timedelta(0)
@@ -217,6 +238,8 @@ def _judge(
     for step in steps(article, account, baselines, zone, now, on_top=candidate.on_top):
         if isinstance(step, FilterStep) and step.passed is None:
             admitted = None
+        elif isinstance(step, OverrideStep) and not step.refused:
+            continue
         elif not step.passed:
             return Planned(candidate, account, "skipped", step.reason)
     judge = _due if admitted else _undecided
@@ -237,6 +260,9 @@ def _due(candidate: Candidate, account: Account, now: datetime, priority: int, e
     """A delivery that is due now, or waits for approval, for its embargo, or for its delay."""
     published, delay = candidate.article.published, account.delay
     embargoed = embargo(candidate.article, now)
+    override = candidate.article.override
+    if override is not None and override.at is not None and override.at > now:
+        embargoed = max(override.at, embargoed or override.at)
     calm = now + delay if delay and not at_once(account, priority) else None
     waits = max(filter(None, (embargoed, calm)), default=None)
     doubt = doubtful(published, now) or unread(candidate.article)
@@ -293,4 +319,4 @@ def _newness(article: Article, began: datetime | None, zone: str, *, on_top: boo
 def _age(article: Article, account: Account, seen: datetime) -> AgeStep:
     since = article.published or article.updated
     age = max(timedelta(0), seen - since) if since is not None else None
-    return AgeStep(seen <= expiry(article, account, seen), age, account.max_age)
+    return AgeStep(seen <= _aged(article, account, seen), age, account.max_age)

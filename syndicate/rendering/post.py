@@ -29,6 +29,7 @@ from syndicate.model import (
 )
 from syndicate.model.dataclass import dataclass
 from syndicate.ports import LinksWords, Platform, is_rich
+from syndicate.rendering import overridden
 from syndicate.rendering.cards.engine import EngineMissing
 from syndicate.rendering.environment import Templates
 from syndicate.rendering.fit import Fitted, Link, fit
@@ -66,7 +67,7 @@ TRIED = 3
 
 NOBODY: Handles = MappingProxyType({})
 
-_POST, _NOTE = "post.txt.j2", "note.txt.j2"
+_POST, _NOTE, _ALT = "post.txt.j2", "note.txt.j2", "alt.txt.j2"
 
 _LINK_CARD = "default"
 """The name of the size that thumbs of link cards have in a theme."""
@@ -157,6 +158,9 @@ class _Parts:
         manner: Manner,
         writes: Writes | None,
     ) -> None:
+        said = self._said = overridden.said_for(article, account)
+        if said is not None:
+            article, account = overridden.pictured(article, said), overridden.asked(account, said)
         self._article = article
         self._site = renderer.site
         self._draw = renderer.draw
@@ -170,6 +174,8 @@ class _Parts:
         self._url = public_address(article)
         seen = manner.view(article, account.hashtags, renderer.site.name)
         self._view: ArticleView = replace(seen, authors=signed(seen.authors, renderer.people, platform.name))
+        if said is not None:
+            self._view = overridden.tagged(self._view, said)
         self._variables: dict[str, Any] = {
             "article": self._view,
             "site": renderer.site,
@@ -177,13 +183,17 @@ class _Parts:
             "limits": limits,
             "media_count": 0,
         }
-        self._note = article.note if account.notes == "whole" and manner.rich else None
+        has_own_text = said is not None and said.text is not None
+        self._note = article.note if account.notes == "whole" and manner.rich and not has_own_text else None
         self._words_of_note = NoteWords("")
         self._writes = writes if account.text else None
         self.own_words: OwnWords | None = None
         self.warnings: list[str] = []
 
     def shown(self, file: str) -> str:
+        """Where the words of a text come from: a template's path, or the article's own file and line."""
+        if file != _ALT and self._said is not None and self._said.text is not None and self._article.override:
+            return self._article.override.place
         return self._templates.shown(self._templates.find(self._name, file))
 
     @property
@@ -298,21 +308,30 @@ class _Parts:
 
     def text(self, link: Link, said: str = "", file: str = _POST) -> Fitted:
         """The template's text, fitted; without droppable parts that repeat `said`, as long as anything is left."""
-        own = self._own(link) if file == _POST else ""
-        found = own or self._templates.render(self._name, file, self._variables | {"link": link})
+        own = self._own(link)
+        written = self._written(link) if own is None and file == _POST else ""
+        found = own if own is not None else written
+        found = found or self._templates.render(self._name, file, self._variables | {"link": link})
         try:
-            fitted = fit(found if own else unsaid(found, said), self._limits, self._platform.measure)
+            fitted = fit(found if written else unsaid(found, said), self._limits, self._platform.measure)
             if not fitted.text and said:
                 fitted = fit(found, self._limits, self._platform.measure)
         except TooLong as fault:
             raise TooLong(f"{self.shown(file)}: {fault}", hint=fault.hint) from fault
         except RenderError as fault:
             raise RenderError(f"{self.shown(file)}: {fault}", hint=fault.hint) from fault
-        if own and is_cut(own, fitted.text):
+        if written and is_cut(written, fitted.text):
             self.warnings.append(StoryWarning("text.command: what it wrote is too long, and was cut"))
         return replace(fitted, spans=self._spans(fitted, link))
 
-    def _own(self, link: Link) -> str:
+    def _own(self, link: Link) -> str | None:
+        """The article's own text, which is no template; None where it has none."""
+        if self._said is None or self._said.text is None:
+            return None
+        places = (self._url, self._article.url, self._article.canonical_url or "")
+        return overridden.as_marked(self._said, link, self._view.hashtags, places)
+
+    def _written(self, link: Link) -> str:
         """What the account's command wrote, in marked parts; "" with a warning where it failed, or there is none."""
         if self._writes is None:
             return ""
@@ -432,7 +451,7 @@ class _Parts:
         if not self._limits.alt:
             return ""
         given = {"image": image, "picture_number": number, "link": ""}
-        marked = self._templates.render(self._name, "alt.txt.j2", self._variables | given)
+        marked = self._templates.render(self._name, _ALT, self._variables | given)
         marked = as_written(marked)
         limit = self._limits.alt
         try:

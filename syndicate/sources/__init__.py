@@ -45,14 +45,21 @@ def build(
 
         return FolderSource(name, url, link=link, clock=clock, timezone=timezone)
     if kind in DOCUMENTS:
-        from syndicate.sources.documents import DocumentSource
-
-        return DocumentSource(name, url, http, _kind(kind), timezone=timezone)
+        return document(kind, name, url, http, timezone=timezone)
     if kind == "sitemap":
         from syndicate.sources.sitemap import SitemapSource
 
         return SitemapSource(name, url, http, timezone=timezone)
     return _on_the_web(kind, name, url, http, timezone)
+
+
+def document(kind: str, name: str, url: str, http: Http, *, timezone: str = "UTC", overrides: str = "") -> Source:
+    """Make the reader of a source of one of the types in DOCUMENTS. `overrides` names the field in which its articles
+    say how they are announced.
+    """
+    from syndicate.sources.documents import DocumentSource
+
+    return DocumentSource(name, url, http, _kind(kind), timezone=timezone, overrides=overrides)
 
 
 def _on_the_web(kind: str, name: str, url: str, http: Http, timezone: str) -> Source:

@@ -6,6 +6,7 @@ import hashlib
 import sys
 from collections.abc import Callable, Sequence
 from dataclasses import replace
+from datetime import datetime
 from pathlib import Path
 from typing import BinaryIO
 
@@ -52,6 +53,7 @@ class DocumentSource:
         kind: Kind,
         *,
         timezone: str = "UTC",
+        overrides: str = "",
         standard_input: Callable[[], BinaryIO] = lambda: sys.stdin.buffer,
     ) -> None:
         self.name = name
@@ -59,6 +61,7 @@ class DocumentSource:
         self._http = http
         self._kind = kind
         self._timezone = timezone
+        self._overrides = overrides
         self._standard_input = standard_input
 
     def fetch(self, validators: Validators) -> Reading:
@@ -76,9 +79,7 @@ class DocumentSource:
             return Reading(validators=visited.validators, modified=False, interval=visited.interval)
         reply = visited.reply
         document = Document(reply.body, bare(self._place), reply.headers.get("content-type"))
-        fetched = self._fetched(
-            document, visited.validators, ParseContext(*self._reader(reply.url), reply.received_at, NAMES)
-        )
+        fetched = self._fetched(document, visited.validators, self._reader(reply.url, reply.received_at))
         return replace(fetched, interval=visited.interval)
 
     def _file(self, path: Path, validators: Validators) -> Reading:
@@ -96,7 +97,7 @@ class DocumentSource:
         fresh = Validators(body_hash=digest.hexdigest())
         if fresh.body_hash == validators.body_hash:
             return Reading(validators=validators, modified=False)
-        reader, items, faults = ParseContext(*self._reader(""), None, NAMES), list[Item](), list[SourceError]()
+        reader, items, faults = self._reader(""), list[Item](), list[SourceError]()
         for file, _ in listed[:ENTRIES]:
             try:
                 items += self._kind.items(Document(_whole(file, (path,))[0], str(file)), reader)
@@ -128,7 +129,7 @@ class DocumentSource:
         return self._fetched(Document(body, "standard input"), Validators())
 
     def _fetched(self, document: Document, validators: Validators, reader: ParseContext | None = None) -> Reading:
-        reader = reader or ParseContext(*self._reader(""), None, NAMES)
+        reader = reader or self._reader("")
         reading = noted(self._kind.read(document, reader), reader)
         return Reading(
             reading.articles,
@@ -139,8 +140,8 @@ class DocumentSource:
             left_out=reading.left_out,
         )
 
-    def _reader(self, base: str) -> tuple[str, str, str]:
-        return self.name, base, self._timezone
+    def _reader(self, base: str, now: datetime | None = None) -> ParseContext:
+        return ParseContext(self.name, base, self._timezone, now, NAMES, overrides=self._overrides)
 
 
 def _whole(path: Path, within: Sequence[Path] | None = None) -> tuple[bytes, int, str]:

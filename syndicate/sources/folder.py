@@ -5,24 +5,29 @@ from __future__ import annotations
 import errno
 import hashlib
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path, PurePosixPath
 from urllib.parse import urlsplit
 
 from syndicate.errors import SourceError
-from syndicate.model import Article, LeftOut, Reading, Validators
+from syndicate.model import Article, LeftOut, Override, Reading, Validators
 from syndicate.net import file_guard
 from syndicate.ports import Clock
 from syndicate.sources import generators
 from syndicate.sources.formats import frontmatter, markdown
-from syndicate.sources.formats.frontmatter import Unreadable
+from syndicate.sources.formats.frontmatter import Unreadable, Value
 from syndicate.sources.formats.markdown import withheld
 from syndicate.sources.formats.permalinks import Generator
+from syndicate.sources.parsing.overrides import OverrideReader
 
 FILES = 20_000
 FILE_BYTES = 2_000_000
 NAMED = 20  # files that cannot be read and are named singly; the others are counted
+
+FLAT = "syndicate"
+"""The setting that says `false` of a file that is not announced, whatever the source's setting is."""
 
 _SUFFIXES = (".md", ".markdown", ".mdown", ".mkd", ".mdx")
 _ASIDE = frozenset({"_drafts", "node_modules"})
@@ -31,14 +36,20 @@ _EARLIEST = datetime.min.replace(tzinfo=UTC)
 
 
 class FolderSource:
-    """ports.Source for a directory. `link` gives its articles' addresses on the web: a base, or a pattern."""
+    """ports.Source for a directory. `link` gives its articles' addresses on the web: a base, or a pattern.
 
-    def __init__(self, name: str, path: str, *, link: str, clock: Clock, timezone: str = "UTC") -> None:
+    `overrides` names the setting in which an article says how it is announced; "" for none.
+    """
+
+    def __init__(
+        self, name: str, path: str, *, link: str, clock: Clock, timezone: str = "UTC", overrides: str = ""
+    ) -> None:
         self.name = name
         self._path = Path(path)
         self._link = link
         self._clock = clock
         self._timezone = timezone
+        self._overrides = overrides
 
     def fetch(self, validators: Validators) -> Reading:
         """The articles, newest first, unless no file changed. Drafts and expired articles are left out.
@@ -50,7 +61,7 @@ class FolderSource:
         now = self._clock()
         found = [(path, stat.st_mtime_ns, stat.st_size) for path, stat in listed]
         # An article expires without a change of its file, so a new day counts as a change.
-        settings = repr(generator)
+        settings = repr((generator, self._overrides) if self._overrides else generator)
         state = _digest([self._link, self._timezone, str(now.date()), settings, *map(str, found)])
         if state == validators.body_hash:
             return Reading(validators=validators, modified=False)
@@ -124,7 +135,22 @@ class FolderSource:
             article = markdown.Reader(self.name, self._link, self._timezone, now, generator).article(said, body, where)
         except Unreadable as fault:
             return LeftOut(str(path), str(fault), meant=False)
+        if article is not None:
+            reader = OverrideReader(article.url, self._timezone, now)
+            found = _override(said, reader, self._overrides, lambda key: f"{where}:{frontmatter.line_of(text, key)}")
+            article = replace(article, override=found) if found else article
         return article or LeftOut(str(path), "it has expired")
+
+
+def _override(
+    said: Mapping[str, Value], reader: OverrideReader, setting: str, place: Callable[[str], str]
+) -> Override | None:
+    """What a file says of how it is announced; `syndicate: false` says it whatever the setting's name is."""
+    flat = reader.read(said.get(FLAT), place(FLAT)) if FLAT in said else None
+    if flat is not None and flat.whole.post is False:
+        return flat
+    key = setting.lower()
+    return reader.read(said[key], place(key)) if key in said else None
 
 
 def _files(root: Path) -> Iterator[tuple[Path, os.stat_result]]:

@@ -6,6 +6,7 @@ begins with # is internal (`visibility`) and not shown to readers. Pages hold at
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import urlsplit, urlunsplit
@@ -21,6 +22,7 @@ from syndicate.sources.parsing import html_text, json_fields, notes, summaries, 
 from syndicate.sources.parsing.fields import ENTRIES, Namespaces, ParseContext, Parsed, address, distinct, noted
 from syndicate.sources.parsing.json_fields import mapping, objects, pixels, text
 from syndicate.sources.parsing.omissions import nameless, sorted_out
+from syndicate.sources.parsing.overrides import overridden
 from syndicate.sources.parsing.picture_choice import in_text, ranked
 
 ACCEPT = "application/json"
@@ -37,12 +39,15 @@ _HINTS = {
 class GhostSource:
     """ports.Source for a site on Ghost. `url` is the site's address, or that of its Content API."""
 
-    def __init__(self, name: str, url: str, http: Http, *, key: Secret, timezone: str = "UTC") -> None:
+    def __init__(
+        self, name: str, url: str, http: Http, *, key: Secret, timezone: str = "UTC", overrides: str = ""
+    ) -> None:
         self.name = name
         self._url = endpoint(url)
         self._http = http
         self._key = key
         self._timezone = timezone
+        self._overrides = overrides
 
     def fetch(self, validators: Validators) -> Reading:
         """The newest posts, one page of them; further pages if all of the first is new."""
@@ -64,7 +69,8 @@ class GhostSource:
 
     def _read(self, visited: Visited) -> Parsed:
         reply = visited.reply
-        reader = ParseContext(self.name, self._url, self._timezone, reply.received_at, Namespaces("", ""))
+        names = Namespaces("", "")
+        reader = ParseContext(self.name, self._url, self._timezone, reply.received_at, names, overrides=self._overrides)
         data = json_fields.load(reply.body, url=bare(self._url), what="Ghost's list of posts")
         return noted(read(data, reader, url=bare(self._url)), reader)
 
@@ -132,8 +138,19 @@ def _article(post: dict[str, Any], reader: ParseContext) -> Article | LeftOut:
         raw=raw | reader.refused(url, before),
     )
     content, described = text(post.get("html")), html_text.as_markup(text(post.get("custom_excerpt")))
-    is_note = any(text(tag.get("name")).casefold() == NOTE for tag in objects(post.get("tags")))
-    return notes.told(article, reader, lambda: [content], lambda: [described], said=is_note)
+    marks = [text(tag.get("name")).casefold() for tag in objects(post.get("tags"))]
+    article = notes.told(article, reader, lambda: [content], lambda: [described], said=NOTE in marks)
+    return overridden(article, {reader.overrides: _said(marks, reader.overrides)}, f"{url}, its tags", reader)
+
+
+def _said(marks: Iterable[str], name: str) -> dict[str, Any]:
+    """What internal tags say of how a post is announced: `#no-social`, `#no-social-masto`, `#social-masto`."""
+    named = name.casefold()
+    only = [mark.removeprefix(f"#{named}-") for mark in marks if mark.startswith(f"#{named}-")]
+    never = [mark.removeprefix(f"#no-{named}-") for mark in marks if mark.startswith(f"#no-{named}-")]
+    said: dict[str, Any] = dict.fromkeys(never, False)
+    said |= {"accounts": only} if only else {}
+    return said | ({"post": False} if f"#no-{named}" in marks else {})
 
 
 def _is_public(tag: dict[str, Any]) -> bool:

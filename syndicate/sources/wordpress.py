@@ -32,6 +32,7 @@ from syndicate.sources.parsing.fields import (
 )
 from syndicate.sources.parsing.json_fields import mapping, objects, pixels, text, texts
 from syndicate.sources.parsing.omissions import nameless, sorted_out
+from syndicate.sources.parsing.overrides import overridden
 from syndicate.sources.parsing.picture_choice import in_text, ranked
 
 ACCEPT = "application/json"
@@ -55,11 +56,12 @@ _HINTS = {
 class WordPressSource:
     """ports.Source for a site on WordPress. `url` is the site's address, or that of its API."""
 
-    def __init__(self, name: str, url: str, http: Http, *, timezone: str = "UTC") -> None:
+    def __init__(self, name: str, url: str, http: Http, *, timezone: str = "UTC", overrides: str = "") -> None:
         self.name = name
         self._url = url
         self._http = http
         self._timezone = timezone
+        self._overrides = overrides
 
     def fetch(self, validators: Validators) -> Reading:
         """The newest posts, one page of them; further pages if all of the first is new."""
@@ -108,7 +110,8 @@ class WordPressSource:
 
     def _read(self, visited: Visited, url: str) -> Parsed:
         reply = visited.reply
-        reader = ParseContext(self.name, reply.url or url, self._timezone, reply.received_at, Namespaces("", ""))
+        place, names = reply.url or url, Namespaces("", "")
+        reader = ParseContext(self.name, place, self._timezone, reply.received_at, names, overrides=self._overrides)
         data = json_fields.load(reply.body, url=bare(url), what="WordPress's list of posts")
         return noted(read(data, reader, url=bare(url)), reader)
 
@@ -221,7 +224,15 @@ def _article(post: dict[str, Any], reader: ParseContext) -> Article | LeftOut:
     )
     contents, described = _rendered(post, "content"), _rendered(post, "excerpt")
     said = text(post.get("format")) in NOTES
-    return notes.told(article, reader, lambda: [contents], lambda: [described], said=said)
+    article = notes.told(article, reader, lambda: [contents], lambda: [described], said=said)
+    return overridden(article, _meta(post), f"{url}, its field {reader.overrides}", reader)
+
+
+def _meta(post: dict[str, Any]) -> dict[str, Any]:
+    """The post's own fields; one that may have several values is a list, which is empty where nobody filled it in."""
+    found = mapping(post.get("meta"))
+    single = {name: value[0] if isinstance(value, list) and len(value) == 1 else value for name, value in found.items()}
+    return {name: value for name, value in single.items() if value != []}
 
 
 def _utc(value: Any) -> str:

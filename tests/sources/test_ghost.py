@@ -1,11 +1,12 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
 
 from syndicate.errors import SourceError
-from syndicate.model import Secret, Validators
+from syndicate.model import Override, PostOverride, Secret, Validators
 from syndicate.net.address_guard import Guard
 from syndicate.net.http import RequestsHttp
 from syndicate.sources.ghost import GhostSource, endpoint
@@ -139,3 +140,21 @@ def test_what_is_no_such_api_is_an_error_that_names_it(source, api, answer, word
 def test_any_address_of_a_site_leads_to_its_posts(url):
     assert endpoint(url) == "https://g.example/ghost/api/content/posts/"
     assert endpoint(url.replace("g.example", "g.example/blog")).startswith("https://g.example/blog/ghost/api/")
+
+
+@pytest.mark.parametrize(
+    ("tags", "override"),
+    [
+        (["#no-social"], Override("PLACE", PostOverride(post=False))),
+        (["#social-masto", "#Social-bsky", "News"], Override("PLACE", only=("masto", "bsky"))),
+        (["#no-social-x"], Override("PLACE", named=(("x", PostOverride(post=False)),))),
+        (["#note", "social", "no-social"], None),
+    ],
+)
+def test_internal_tags_say_how_a_post_is_announced(http, api, blog, tags, override):
+    blog.posts = [post(1) | {"tags": [{"name": name} for name in tags]}]
+    source = GhostSource("news", api.url, http, key=Secret(KEY), overrides="social")
+    [found] = source.fetch(Validators()).articles
+    assert found.override == (override and replace(override, place="https://gazette.example/1/, its tags"))
+    [plain] = GhostSource("news", api.url, http, key=Secret(KEY)).fetch(Validators()).articles
+    assert plain.override is None

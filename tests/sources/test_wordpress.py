@@ -1,13 +1,14 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 
 from syndicate.errors import SourceError
-from syndicate.model import Validators
+from syndicate.model import Override, PostOverride, Validators
 from syndicate.net.address_guard import Guard
 from syndicate.net.http import RequestsHttp
 from syndicate.sources import paging
@@ -235,3 +236,25 @@ def test_an_excerpt_of_anything_does_not_break_the_others():
     posts = [*json.loads((FEEDS / "wordpress.json").read_bytes()), {"title": {"rendered": 3}, "link": ["x"]}]
     fetched = parse(json.dumps(posts).encode(), source="news", url="https://gazette.example/", now=NOW)
     assert len(fetched.articles) == 3
+
+
+@pytest.mark.parametrize(
+    ("value", "override"),
+    [
+        ({"post": ["masto"]}, Override("PLACE", only=("masto",))),
+        ('{"text": "Back."}', Override("PLACE", PostOverride(text="Back."))),
+        (["false"], Override("PLACE", PostOverride(post=False))),
+        ("{oops", Override("PLACE", faults=("it is no JSON that can be read",))),
+        ([], None),
+        ("", None),
+    ],
+)
+def test_a_field_says_how_a_post_is_announced(source, api, blog, value, override):
+    blog.posts = [post(1) | {"meta": {"social": value}}]
+    [plain] = source.fetch(Validators()).articles
+    assert plain.override is None, "nobody asked for it"
+    door = RequestsHttp(clock=lambda: NOW, timeout=PATIENCE, guard=Guard(origins=[api.url]))
+    [found] = WordPressSource("news", api.url, door, overrides="social").fetch(Validators()).articles
+    door.close()
+    place = "https://gazette.example/1/, its field social"
+    assert found.override == (override and replace(override, place=place))

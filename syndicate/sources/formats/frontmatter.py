@@ -41,6 +41,13 @@ def split(text: str) -> tuple[dict[str, Value], str]:
     return _named(said), text[found.end() :]
 
 
+def line_of(text: str, key: str) -> int:
+    """The line of a file on which a setting of its front matter begins, counted from 1; 1 where it is not found."""
+    named = re.compile(rf"^[ \t.\[{{]*[\"']?{re.escape(key)}[\"']?\]?[ \t]*(?:[:=]|$)", re.IGNORECASE | re.MULTILINE)
+    found = named.search(text[:LONGEST])
+    return text.count("\n", 0, found.start()) + 1 if found else 1
+
+
 def _unfenced(text: str) -> tuple[dict[str, Value], str]:
     """Metadata without an opening line: Nikola's comment, Hexo's closing line, the lines of Pelican and MultiMarkdown.
 

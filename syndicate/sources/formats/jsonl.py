@@ -17,6 +17,7 @@ from syndicate.sources.parsing.document import Document, check_size
 from syndicate.sources.parsing.fields import ENTRIES, ParseContext, Parsed, address, distinct, language
 from syndicate.sources.parsing.json_fields import pixels, text
 from syndicate.sources.parsing.omissions import shown
+from syndicate.sources.parsing.overrides import overridden
 from syndicate.sources.parsing.picture_choice import MOST
 from syndicate.sources.parsing.withheld import UNPUBLISHED
 
@@ -51,7 +52,7 @@ def parse(document: Document, reader: ParseContext) -> Parsed:
     listed, records = (len(whole), whole[-ENTRIES:]) if whole else _lines(body, document.before)
     articles, left_out, faults = list[Article](), list[LeftOut](), list[str]()
     for place, record in records:
-        found, fault = _read(record, reader)
+        found, fault = _read(record, reader, f"{url}, {place}")
         if isinstance(found, Article):
             articles.append(found)
         elif found.place:
@@ -118,14 +119,14 @@ def _is_json(line: bytes) -> bool:
     return True
 
 
-def _read(line: Any, reader: ParseContext) -> tuple[Article | LeftOut, str]:
+def _read(line: Any, reader: ParseContext, place: str) -> tuple[Article | LeftOut, str]:
     """The article of a line, and "". Of a line that cannot be read, what is left out, and why."""
     said: dict[str, Any] = {}
     try:
         said = _record(line)
         if said.get("draft") is True:
             return LeftOut(_place(said, reader), UNPUBLISHED), ""
-        return _article(said, reader), ""
+        return overridden(_article(said, reader), said, place, reader), ""
     except _Misshapen as fault:
         return LeftOut(_place(said, reader), str(fault), meant=False, noted=True), str(fault)
 
@@ -182,7 +183,7 @@ def _article(said: dict[str, Any], reader: ParseContext) -> Article:
         images=_images(said, reader),
         language=_language(said) or reader.language,
         kind=_one_of_kinds(said),
-        raw=json_fields.extras(said, (name for name in said if name not in NAMES)),
+        raw=json_fields.extras(said, (name for name in said if name not in NAMES and name != reader.overrides)),
         withdrawn=withdrawn,
     )
     return article if withdrawn else _noted(article, said)

@@ -35,7 +35,7 @@ READ = frozenset({
     "published", "expirydate", "url", "permalink", "canonical", "canonical_url", "canonicalurl", "slug", "tags",
     "keywords", "categories", "category", "section", "summary", "description", "excerpt", "image", "images", "cover",
     "featured_image", "thumbnail", "lang", "language", "author", "authors", "guid", "id", "uuid", "kind", "layout",
-    "type", "form", "image_alt", "imagealt", "image_description",
+    "type", "form", "image_alt", "imagealt", "image_description", "syndicate",
 })  # fmt: skip
 """The settings that articles are made of."""
 

@@ -20,6 +20,7 @@ from syndicate.sources.parsing.document import Document
 from syndicate.sources.parsing.fields import ENTRIES, ParseContext, Parsed, address, distinct, language
 from syndicate.sources.parsing.json_fields import mapping, objects, pixels, text, texts
 from syndicate.sources.parsing.omissions import nameless, shown, withheld
+from syndicate.sources.parsing.overrides import overridden
 from syndicate.sources.parsing.picture_choice import MOST
 
 _FACTS = frozenset({
@@ -101,7 +102,7 @@ def _article(
     if not url and not title and not (withdrawn and guid):
         return nameless(guid, reader, before)
     kind = text(item.get("type")).lower()
-    return Article(
+    article = Article(
         source=reader.source,
         url=url,
         title=title,
@@ -119,6 +120,9 @@ def _article(
         kind="video" if kind == "video" else "audio" if kind == "audio" else "article",
         raw=json_fields.extras(item, _KEPT) | instants.raw() | reader.refused(url, before),
         withdrawn=withdrawn,
+    )
+    return overridden(
+        article, {reader.overrides: item.get(reader.overrides.lower())}, f"{reader.source}, {guid or url}", reader
     )
 
 

@@ -124,6 +124,7 @@ class ParseContext:
     """What the entries of one document share (source, address, time zone), and the odd things found in it.
 
     `based`: the document itself gives the base of its relative addresses. `home` is the site's address that it names.
+    `overrides` names the field in which an article says how it is announced; "" for none.
     """
 
     source: str
@@ -136,6 +137,7 @@ class ParseContext:
     based: bool = False
     rule: LinkRule = OWN_LINKS
     home: str = ""
+    overrides: str = ""
     hostless: list[str] = field(default_factory=list)
     _labels: dict[str, str] = field(default_factory=dict)
 

@@ -180,7 +180,7 @@ def test_the_same_text_on_two_accounts_of_a_network_is_warned_of():
         ("planned", "embargo", "waits for its publication time"),
         ("planned", "approval", "waits for your approval"),
         ("skipped", "baseline", "example only: the first real run posts nothing"),
-        ("skipped", "filtered", "left out by the account's filters"),
+        ("skipped", "filtered", "left out by the account's filters, or by the article itself"),
     ],
 )
 def test_when_it_goes_out_is_said_in_words(state, reason, told):
