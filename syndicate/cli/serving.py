@@ -134,13 +134,23 @@ def listening(app: App, engine: Serving, say: EventLog, subscriber: Subscriber |
     from syndicate.web.hooks import Hooks
     from syndicate.web.server import Listener
 
-    listener = Listener(listen.place, listen.token, engine.health, functools.partial(text, ledger))
+    def hooks(app: App, subscriber: Subscriber | None) -> Hooks:
+        return Hooks(app.config, ledger, say, subscriber, engine.expect, engine.wake)
+
+    def approvals(app: App) -> ApprovalDoor | None:
+        return ApprovalDoor(Approvals(app), say) if app.config.approvals else None
 
     def serve(app: App, subscriber: Subscriber | None) -> None:
-        listener.hooks = Hooks(app.config, ledger, say, subscriber, engine.expect, engine.wake)
-        listener.approvals = ApprovalDoor(Approvals(app), say) if app.config.approvals else None
+        listener.hooks, listener.approvals = hooks(app, subscriber), approvals(app)
 
-    serve(app, subscriber)
+    listener = Listener(
+        listen.place,
+        listen.token,
+        engine.health,
+        functools.partial(text, ledger),
+        hooks(app, subscriber),
+        approvals=approvals(app),
+    )
     say("daemon.listening", address=listen.address, port=listener.port)
     try:
         yield [serve]

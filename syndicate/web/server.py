@@ -49,12 +49,13 @@ class Listener:
         metrics: Callable[[], bytes],
         hooks: Hooks | None = None,
         patience: float = PATIENCE,
+        approvals: ApprovalDoor | None = None,
     ) -> None:
         self._token = token
         self._health = health
         self._metrics = metrics
         self.hooks = hooks
-        self.approvals: ApprovalDoor | None = None
+        self.approvals = approvals
         try:
             self._server = _Server(address, _handler(self, patience), patience)
         except OSError as fault:

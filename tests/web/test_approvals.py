@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import re
+import signal
 from datetime import timedelta
 from html import unescape
 from http.client import HTTPConnection
@@ -21,7 +22,9 @@ from syndicate.ledger.credentials import key_beside
 from syndicate.model import Secret
 from syndicate.web.approvals import ApprovalDoor
 from syndicate.web.server import Listener
-from tests.waiting import PATIENCE
+from tests.processes import free_port
+from tests.waiting import PATIENCE, wait_for
+from tests.worlds.waiting import accepts
 
 BASE = "https://push.gazette.example"
 SETTINGS = (
@@ -294,3 +297,33 @@ def test_without_the_setting_nothing_is_there(desk, monkeypatch):
     [line] = [json.loads(line) for line in Path("told").read_text(encoding="utf-8").splitlines()]
     assert "decide" not in line
     assert "decide" not in line["message"]
+
+
+@pytest.mark.slow
+def test_what_a_run_asked_by_its_alert_is_approved_at_the_daemon_and_sent(desk, monkeypatch):
+    monkeypatch.chdir(desk.folder)
+    monkeypatch.delenv("CI", raising=False)
+    port = free_port()
+    extra = SETTINGS.replace("127.0.0.1:0", f"127.0.0.1:{port}").replace("templates", "# templates")
+    desk.config("masto", extra=extra, account=", approve: true")
+    desk("post")
+    desk.site.publish(1)
+    desk("post")
+    page = json.loads(Path("told").read_text(encoding="utf-8"))["decide"][0].removeprefix(BASE)
+    daemon = desk.start("daemon", "--json")
+    try:
+        assert wait_for(lambda: accepts(port))
+        connection = HTTPConnection("127.0.0.1", port, timeout=PATIENCE)
+        connection.request("GET", page)
+        shown = Answered(connection.getresponse())
+        connection.close()
+        connection.request("POST", page, urlencode({**shown.digests, "yes": "all"}), FORM)
+        assert connection.getresponse().status == 200
+        connection.close()
+        assert wait_for(lambda: len(desk.sandbox.posts()) == 1)
+    finally:
+        daemon.send_signal(signal.SIGTERM)
+        _, err = daemon.communicate(timeout=PATIENCE)
+    assert '"approval.approved"' in err
+    assert page not in err
+    assert "Traceback" not in err
