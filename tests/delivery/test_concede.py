@@ -198,6 +198,8 @@ def test_a_picture_whose_description_is_refused_goes_without_it():
         (Concession("none", 0, 0, ("a",)), "the picture is left out"),
         (Concession(None, 0, 3, ("a",)), "the text is made shorter"),
         (Concession("none", 0, 3, ("a",)), "the picture is left out, the text is made shorter"),
+        (Concession(None, 0, 0, ("a",), ("1.png", "2.png")), "pictures left out: 2"),
+        (Concession("none", 0, 0, ("a",), ("1.png",)), "the picture is left out"),
     ],
 )
 def test_what_was_given_up_is_told_in_one_line(given, said):

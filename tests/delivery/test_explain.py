@@ -40,6 +40,21 @@ def test_a_posted_story_passed_every_step():
     assert found["posted"] == ("yes", "https://social.example/1")
 
 
+@pytest.mark.parametrize(
+    ("backing", "card"),
+    [
+        (
+            {"why": "its page names none that is ours", "refs": []},
+            ("note", "plain, since its page names none that is ours"),
+        ),
+        ({"why": "", "refs": [{"uri": "at://a"}, {"uri": "at://b"}]}, ("yes", "it names at://a and at://b")),
+        (None, None),
+    ],
+)
+def test_a_link_card_says_which_records_it_names_or_why_none(backing, card):
+    assert steps(**row("posted", post={"backing": backing} if backing else {})).get("card") == card
+
+
 def test_a_filter_says_what_it_compared():
     picky = Account("masto", "mastodon", only=Filter(sections=("Sport",)), never=Filter(title="^Quiz"))
     found = steps(picky, **row("skipped", "filtered"))

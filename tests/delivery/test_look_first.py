@@ -334,6 +334,19 @@ def test_where_a_list_that_fails_keeps_nothing_back_an_earlier_one_counts(
     assert look(network) == Looked("masto", settled=Settled(posted=(first.key,)), fault="down")
 
 
+def test_a_network_that_asks_to_wait_again_and_again_is_asked_ever_more_seldom(restored, put, ledger, clock):
+    put(1, state="due")
+    network, waits = Lister(), []
+    network.faults["recent"] = errors.RateLimited("slow")
+    lane = Lane(MASTO, network, lambda: network.limits, SETTLE)
+    for _ in range(3):
+        look_first(lane, ledger, TERMS)
+        again_at = ledger.recovery.wanted("masto").again_at
+        waits.append(again_at - clock())
+        clock.now = again_at
+    assert waits == sorted(set(waits))
+
+
 @pytest.mark.parametrize(
     ("fault", "jitter", "failures", "wait"),
     [

@@ -49,6 +49,16 @@ def asked(ledger):
     return make
 
 
+@pytest.mark.parametrize("stopped", [None, timedelta(hours=6)])
+def test_a_source_that_cannot_be_read_after_a_stop_was_not_read_since_the_stop(ledger, clock, stopped):
+    state = ledger.sources.ensure("news", URL)
+    since = clock() - stopped if stopped else None
+    with pytest.raises(SourceError):
+        poll(Source(SourceError("gone")), state, [], ledger, PollRules(every=PLAIN, stopped_since=since))
+    [health] = ledger.sources.known(["news"])
+    assert health.failing_since == (since or clock())
+
+
 @pytest.mark.parametrize(
     ("validators", "minutes"),
     [

@@ -30,6 +30,15 @@ def planned(row, **fields):
     return replace(made, **fields)
 
 
+def test_of_an_article_that_has_a_delivery_nothing_is_written_with_the_first_ones(ledger, clock, put):
+    known = put(1, state="posted")
+    new = put(2)
+    ledger.database.change("DELETE FROM delivery WHERE key = :key", key=new.key)
+    first = planned(new)
+    assert ledger.deliveries.plan_first([(planned(known, account="fb"), clock()), (first, clock())]) == {first.key}
+    assert {row.key for row in ledger.deliveries.search()} == {known.key, first.key}
+
+
 @pytest.mark.parametrize("way", ["replan", "let_in"])
 def test_only_the_one_that_was_skipped_is_planned_anew(ledger, clock, beside, way):
     mine, others = beside
