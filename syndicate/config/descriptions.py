@@ -125,6 +125,7 @@ DESCRIPTIONS: Mapping[str, str] = {
     "listen.token": "The bearer token for metrics and hooks, at least 16 characters; without one, hooks are off.",
     "listen.public": "Its address on the web, with https://, for the hubs that feeds name (WebSub).",
     "recover": "Whether accounts ask their networks what they have before they post, after a restore or a long stop.",
+    "state": "A copy, as text, of what the ledger must not forget: for machines that keep no files, such as CI.",
     "alerts.command": "The command and its arguments, as a list; it gets a JSON line for each alert on standard input.",
     "key_file": "The file with the key that opens the stored sessions, unless $SYNDICATE_KEY contains the key.",
 }

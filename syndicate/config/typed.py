@@ -73,7 +73,7 @@ _SHORT: Mapping[type, str] = {WarningRule: "text"}
 """Sections that may be written as one value, and the setting that it is for."""
 _SHORTEST_SECRET = 4
 """Characters. To hide shorter ones would make messages unreadable, and they protect nothing."""
-_LISTED = 16
+_LISTED = 17
 
 
 class Missing(ValueError):
