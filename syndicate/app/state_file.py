@@ -36,6 +36,8 @@ class StateFile:
         self.path = path
         self._config = config
         self._urls = {name: each.url for name, each in config.sources.items()}
+        # Without the secrets in their addresses, sources cannot be known again.
+        self._is_blurred = any(each.startswith("sources.") for each in config.filled)
 
     def check(self) -> bool:
         """Whether there is one. Raises ConfigError if it cannot be read or written."""
@@ -68,7 +70,7 @@ class StateFile:
 
         `ended`: a run is over, so none is under way.
         """
-        if ledger.sources.any_read() or self.path.exists():
+        if not self._is_blurred and (ledger.sources.any_read() or self.path.exists()):
             content = self._content()
             run = {about: fact for about, fact in content.facts.items() if about[0] == "run"} if content else {}
             self._write(ledger, {} if ended else run)
@@ -80,7 +82,8 @@ class StateFile:
             taken = take_in(ledger.database, content.facts, self._urls)
         except (KeyError, TypeError, ValueError, AttributeError) as fault:
             raise ConfigError(f"state: {self.path}: a line is missing or wrong ({fault})", hint=_BACK) from fault
-        self._remember(content.digest, ledger)
+        if not self._is_blurred:
+            self._remember(content.digest, ledger)
         if asks and taken.new:
             ledger.recovery.ask(f"the ledger was made from {self.path.name}: {ASKED}")
             if begins:

@@ -147,7 +147,7 @@ def state(shared: Shared) -> None:
     from syndicate.app.state_file import StateFile
     from syndicate.errors import ConfigError
 
-    config = loaded(shared, fill=True)
+    config = loaded(shared)
     if config.state is None:
         raise ConfigError("the config has no `state`", hint="docs/guides/ci.md says what it is for")
     ledger = open_real(config, os.environ, clock.now, begins=True)

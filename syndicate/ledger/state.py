@@ -67,6 +67,7 @@ def facts(database: Database, urls: Mapping[str, str], now: datetime, before: Fa
     kept |= {
         ("words", anchor): _words(database, anchor) for anchor in open_ones - secret if ("article", anchor) in kept
     }
+    kept |= {about: each for about, each in before.items() if about[0] == "source" and about[1] not in urls}
     return kept | joined([*_sources(database, urls), *_accounts(database)])
 
 

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import json
+import re
 from collections import Counter
+from pathlib import Path
 
 import pytest
+from ruamel.yaml import YAML
 
 from syndicate.app.state_file import StateFile
+from syndicate.cli import cli
 
 EXTRA = "state: syndicate-state.jsonl\ndefaults: {image: none}"
 
@@ -174,3 +178,36 @@ def test_a_server_keeps_its_own(desk):
     desk.config("masto", extra=f"{EXTRA}\ndatabase: postgresql://nobody@nowhere.example/none")
     run = desk("config", "check")
     assert (run.code, "state: is for a ledger in a file" in run.err) == (2, True)
+
+
+def test_without_the_secret_in_a_sources_address_its_baseline_stays_in_the_file(newsroom, monkeypatch):
+    monkeypatch.setenv("FEED_KEY", "rss.xml")
+    text = newsroom.path.read_text().replace("/rss.xml", "/${FEED_KEY}")
+    newsroom.path.write_text(text)
+    assert newsroom("post").code == 0
+    before = newsroom.state.read_bytes()
+    assert b"rss.xml" not in before
+    forget(newsroom)
+    monkeypatch.delenv("FEED_KEY")
+    assert newsroom("deliveries", "list").code == 0
+    assert newsroom.state.read_bytes() == before
+    monkeypatch.setenv("FEED_KEY", "rss.xml")
+    newsroom.site.publish(1)
+    run = newsroom("post")
+    assert run.code == 0, run.err
+    assert sorted(posts(newsroom).values()) == [1]
+
+
+@pytest.mark.parametrize("name", ["github.yml", "gitlab.yml"])
+def test_the_workflows_call_commands_that_there_are(name):
+    text = (Path(__file__).parents[2] / "examples" / "ci" / name).read_text()
+    YAML(typ="safe").load(text)
+    called = re.findall(r"(?:run:|-|then) syndicate ([a-z ]*[a-z])((?: --[a-z]+ [^ ;]+)*)", text)
+    assert [words for words, _ in called][-4:] == ["db new", "db state", "post", "preview"]
+    for words, options in called:
+        command = cli
+        for word in words.split():
+            command = command.get_command(None, word)
+            assert command is not None, words
+        known = {option for parameter in command.params for option in parameter.opts}
+        assert set(re.findall(r"--[a-z]+", options)) <= known
