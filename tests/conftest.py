@@ -38,6 +38,13 @@ def no_sandbox_beside_the_tests_is_used():
     os.environ["SYNDICATE_SANDBOX_PORT"] = str(processes.free_port())
 
 
+@pytest.fixture(scope="session", autouse=True)
+def no_test_takes_its_machine_for_one_of_ci():
+    """Where the tests themselves run in CI; a first run refuses to work there without a state file."""
+    for name in ("CI", "GITHUB_ACTIONS"):
+        os.environ.pop(name, None)
+
+
 @pytest.fixture(autouse=True)
 def no_process_outlives_its_test():
     """What a test started is ended with it; what the product started and left behind fails it."""

@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from syndicate.app import ledger_files
+from syndicate.app.state_file import StateFile
 from syndicate.config.schema import Config
 from syndicate.errors import LedgerError
 from syndicate.ledger import Ledger
@@ -23,14 +24,16 @@ from syndicate.ports import Clock
 NEW_KEY = "put a new key before the old one, divided by a space, run this again, and then take the old one out"
 
 
-def open_real(config: Config, environ: Mapping[str, str], clock: Clock) -> Ledger:
-    """The publisher's ledger. Raises LedgerError, also where it is damaged or gone.
+def open_real(config: Config, environ: Mapping[str, str], clock: Clock, *, begins: bool = False) -> Ledger:
+    """The publisher's ledger, with what its state file knows. Raises LedgerError, also where it is damaged or gone.
 
-    One on a server goes by the server's clock.
+    One on a server goes by the server's clock. `begins` is as in `StateFile.take_in`.
     """
     if config.server:
         return _open_on_server(config, environ, config.server)
-    ledger_files.require(config)
+    state = StateFile(config, config.state) if config.state else None
+    if state is None or not state.check():
+        ledger_files.require(config)
     ledger_files.require_locks(config.ledger)
     told = ledger_files.put_log_away(config.ledger, clock())
     keys = Keys(config, environ)
@@ -44,6 +47,8 @@ def open_real(config: Config, environ: Mapping[str, str], clock: Clock) -> Ledge
             ledger.notes.append(told)
             ledger.notices.happened(LEDGER, config.ledger.name, told, clock())
             ledger.recovery.ask(told)
+        if state is not None:
+            state.take_in(ledger, begins=begins)
     except BaseException:
         ledger.close()
         raise
@@ -87,6 +92,10 @@ class PrivateLedger:
                 database = self._above(config.ledger)
                 self._aside.callback(database.close)
             self.ledger = Ledger(database, clock, Keys(config, environ).borrowed, runs)
+            if config.state:
+                state = StateFile(config, config.state)
+                state.check()
+                state.take_in(self.ledger, asks=keep_logins and not config.filled)
             self.paused = self.ledger.release_for_rehearsal(keep_logins=keep_logins)
         except BaseException:
             self._aside.close()

@@ -30,7 +30,8 @@ _PAGES = "text/html,application/xhtml+xml;q=0.9,*/*;q=0.5"
 class Rounds:
     """Polls the configured sources. `door` gives the HTTP client, and is called when one is first needed.
 
-    `notes` are for the person who runs this, such as that a source goes on under another name.
+    `notes` are for the person who runs this, such as that a source goes on under another name. `anew`: before the
+    first reading of this ledger, the accounts were asked what they have.
     """
 
     def __init__(
@@ -49,6 +50,7 @@ class Rounds:
         self._resting: set[str] = set()
         self._stopped_since: datetime | None = None
         self._read_since: set[str] = set()
+        self.anew = False
         self.notes: list[str] = []
 
     def register(self) -> None:
@@ -102,6 +104,7 @@ class Rounds:
                 backfill=backfill,
                 hurries=self._tries.get(name, 0) > 0,
                 follow=functools.partial(self._leads_to, name),
+                anew=self.anew,
                 stopped_since=None if name in self._read_since else self._stopped_since,
             ),
         )

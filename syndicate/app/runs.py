@@ -9,10 +9,11 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from copy import copy
 from dataclasses import replace
-from typing import TYPE_CHECKING, Protocol, TypeVar
+from typing import TYPE_CHECKING, Literal, Protocol, TypeAlias, TypeVar
 
 from syndicate.app import clock as machine
 from syndicate.app.ledger import PrivateLedger, open_real
+from syndicate.app.state_file import StateFile
 from syndicate.config.schema import Config
 from syndicate.ledger import Ledger
 from syndicate.model import Delivery, Json
@@ -28,6 +29,7 @@ LOOK = 3
 """How many articles of a source's first run a dry or sandbox run shows; a real one posts none."""
 
 T = TypeVar("T")
+Begins: TypeAlias = Literal["anew", "in CI"]
 
 
 class KindOfRun(Protocol):
@@ -41,7 +43,8 @@ class KindOfRun(Protocol):
     `reminds`: what waits for a person is listed on standard error. `works_ahead`: deliveries need not be carried out
     one by one. `hosts_pictures`: pictures are put where networks fetch them. `writes_back`: those who want word of
     what became of deliveries get it. `forgets`: this machine is gone
-    afterwards, with the key that opens stored credentials.
+    afterwards, with the key that opens stored credentials. `begins`: its ledger was never used, where this machine
+    may forget one each time; "in CI": it has just been made, and nobody keeps it. `ended`: it has sent what it could.
     """
 
     config: Config
@@ -60,6 +63,8 @@ class KindOfRun(Protocol):
     hosts_pictures: bool
     writes_back: bool
     forgets: bool
+    begins: Begins | None
+    ended: bool
 
     def close(self) -> None:
         """Close the ledger, and remove what was only for this run."""
@@ -91,8 +96,11 @@ class RealRun:
         self.clock = clock or machine.now
         self.paused: dict[str, str] = {}
         self.recordings: dict[str, Recording] = {}
+        self.ended = False
         self.forgets = forgets(config, environ)
+        fresh = not config.ledger.exists()
         self.ledger = open_real(config, environ, self.clock)
+        self.begins = _begins(config, self.ledger, disposable=is_disposable(environ), fresh=fresh)
         if config.server:
             self.clock = self.ledger.now
 
@@ -103,8 +111,12 @@ class RealRun:
         return made
 
     def close(self) -> None:
-        """Close the ledger."""
-        self.ledger.close()
+        """Write the state file, if there is to be one, and close the ledger."""
+        try:
+            if self.config.state:
+                StateFile(self.config, self.config.state).save(self.ledger, ended=self.ended)
+        finally:
+            self.ledger.close()
 
     def door(self, account: str, door: Http) -> Http:  # noqa: ARG002 - the same for each
         """The client for the network, as it is."""
@@ -131,6 +143,8 @@ class SandboxRun:
     stand_ins = works_ahead = hosts_pictures = True
     assumes_limits = takes_up_waiting = checks_withdrawals = sends_alerts = reminds = forgets = False
     writes_back = False
+    begins: Begins | None = None
+    ended = False
 
     def __init__(self, config: Config, environ: Mapping[str, str], url: str) -> None:
         from syndicate.config.sandboxed import redirected
@@ -174,6 +188,8 @@ class DryRun:
     assumes_limits = takes_up_waiting = True
     stand_ins = checks_withdrawals = sends_alerts = reminds = works_ahead = hosts_pictures = forgets = False
     writes_back = False
+    begins: Begins | None = None
+    ended = False
 
     def __init__(self, config: Config, environ: Mapping[str, str]) -> None:
         from syndicate.app.dry_run import Recorder
@@ -218,8 +234,18 @@ class DryRun:
 
 def forgets(config: Config, environ: Mapping[str, str]) -> bool:
     """Whether this machine is gone after the run, with the key of the stored sessions."""
-    disposable = any(environ.get(name, "").lower() not in ("", "false", "0") for name in ("CI", "GITHUB_ACTIONS"))
-    return disposable and not environ.get("SYNDICATE_KEY") and config.key_file is None
+    return is_disposable(environ) and not environ.get("SYNDICATE_KEY") and config.key_file is None
+
+
+def is_disposable(environ: Mapping[str, str]) -> bool:
+    """Whether this machine is one of CI, which is gone after the run."""
+    return any(environ.get(name, "").lower() not in ("", "false", "0") for name in ("CI", "GITHUB_ACTIONS"))
+
+
+def _begins(config: Config, ledger: Ledger, *, disposable: bool, fresh: bool) -> Begins | None:
+    if config.server or not (config.state or disposable) or ledger.sources.any_read():
+        return None
+    return "in CI" if disposable and fresh else "anew"
 
 
 def _nothing_posted(source: str, articles: int) -> str:

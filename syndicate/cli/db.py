@@ -135,6 +135,30 @@ def _ask_networks(shared: Shared, config: Config) -> list[Looked]:
 
 
 @command.command()
+@shared_options
+@click.pass_obj
+def state(shared: Shared) -> None:
+    """Make the ledger from the state file, and note in that file that a run begins; commit it before you post.
+
+    If that run never ends, the next one is in doubt of what it sent where a network cannot say what it has.
+    """
+    from syndicate.app import clock
+    from syndicate.app.ledger import open_real
+    from syndicate.app.state_file import StateFile
+    from syndicate.errors import ConfigError
+
+    config = loaded(shared)
+    if config.state is None:
+        raise ConfigError("the config has no `state`", hint="docs/guides/ci.md says what it is for")
+    ledger = open_real(config, os.environ, clock.now, begins=True)
+    try:
+        if ledger.sources.any_read():
+            StateFile(config, config.state).begin(ledger)
+    finally:
+        ledger.close()
+
+
+@command.command()
 @click.option("--older", type=DURATION, metavar="DURATION", default="90d", show_default=True, help="Finished so long.")
 @click.option("--dry-run", is_flag=True, help="Only say how much would be forgotten.")
 @click.option("--vacuum", is_flag=True, help="Write the whole file anew once; everything else waits meanwhile.")

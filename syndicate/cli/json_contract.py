@@ -34,6 +34,7 @@ COMMANDS: Mapping[str, Prints] = {
     "init": REFUSES,
     "cards preview": REFUSES,
     "sandbox": REFUSES,
+    "db state": REFUSES,
     "post": Prints(("deliveries",), f"{_EACH} of the run; the first run of a source prints none"),
     "preview": Prints(("deliveries",), f"{_EACH}, as a real run would record it before its claim"),
     "daemon": Prints(("event",), "on standard error, one line for each event"),

@@ -72,7 +72,7 @@ def command(
         run.outcome.stopped = bool(stopped)
         report(run.outcome, app, scope.accounts, shared)
         if stopped:
-            app.ledger.close()
+            app.kind.close()
             sys.stdout.flush()
             os._exit(128 + stopped[0])  # a thread may still wait for an answer nobody needs any more
         return exit_code(run.outcome, app, scope.accounts)

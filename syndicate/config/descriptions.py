@@ -134,6 +134,7 @@ DESCRIPTIONS: Mapping[str, str] = {
     "approvals": "Addresses in alerts at which a person approves or skips what waits, as from a phone.",
     "approvals.base": "Where the web reaches `listen`, with https://, such as https://push.gazette.example.",
     "recover": "Whether accounts ask their networks what they have before they post, after a restore or a long stop.",
+    "state": "A copy, as text, of what the ledger must not forget: for machines that keep no files, such as CI.",
     "alerts.command": "The command and its arguments, as a list; it gets a JSON line for each alert on standard input.",
     "key_file": "The file with the key that opens the stored sessions, unless $SYNDICATE_KEY contains the key.",
 }

@@ -25,9 +25,10 @@ from syndicate.model.pattern import pattern
 
 __all__ = ["INSTALLATION", "installation", "section"]
 
-INSTALLATION = ("database", "network", "lease", "alerts", "key_file", "recover", "listen", "approvals", "media")
+_FILES = ("key_file", "state")
+INSTALLATION = ("database", "network", "lease", "alerts", *_FILES, "recover", "listen", "approvals", "media")
 """The settings that all sites of an installation share."""
-_SINGLE = ("database", "lease", "key_file", "recover")
+_SINGLE = ("database", "lease", *_FILES, "recover")
 _PLACES = ("folder", "s3", "sftp")
 _MEDIA: dict[str, Check] = {"endpoint": address}
 _DEFAULT: dict[str, Any] = {field.name: field.default for field in fields(Config)}
@@ -46,6 +47,8 @@ def installation(top: Mapping[str, Node], typed: Typed) -> dict[str, Any] | None
     approvals = _approvals(top["approvals"], listen, typed) if top.get("approvals") else None
     media = _media(top["media"], typed) if top.get("media") else None
     _lease(top, values, reach, typed)
+    if top.get("state") and str(values["database"]).startswith("postgresql:"):
+        typed.problems.add(top["state"].key, "state: is for a ledger in a file; a server keeps its own")
     if WRONG in (reach, alerts, listen, approvals, media, *values.values()):
         return None
     told = {"alert_command": alerts.command, "alert_urls": alerts.urls, "heartbeat": alerts.heartbeat}

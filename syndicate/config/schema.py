@@ -231,6 +231,7 @@ class Config:
     `secrets` are all values that must never be printed. `filled` are the settings, such as
     "accounts.masto.token", that have a stand-in because the variable or file that they name is missing.
     `recover`: whether accounts ask their networks what they have before they post, after a restore or a long stop.
+    `state` is a copy, as text, of what the ledger must not forget.
     `notes` tell of values that still work but have a new name.
 
     `after` is by site; "" hears of every account.
@@ -256,6 +257,7 @@ class Config:
     people: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     key_file: Path | None = None
     recover: Literal["ask", "off"] = "ask"
+    state: Path | None = None
     media: MediaConfig | None = None
     after: Mapping[str, AfterConfig] = field(default_factory=dict)
     secrets: tuple[str, ...] = field(default=(), repr=False)

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Sequence
 from dataclasses import field
 from datetime import datetime, timedelta
 
+from syndicate.aliases import site_host
 from syndicate.delivery import retry_policy
 from syndicate.delivery.failures import hold_account, throttles
 from syndicate.delivery.lane import Lane, Timeouts
 from syndicate.delivery.retry_policy import Step
 from syndicate.delivery.session import with_session
-from syndicate.errors import PlatformError, Unsupported
+from syndicate.errors import PlatformError, Rejected, Unsupported
 from syndicate.ledger import Ledger
 from syndicate.ledger.elsewhere import Settled
 from syndicate.ledger.recovery import WantedLook
@@ -21,6 +23,8 @@ from syndicate.ports import Listing, PricedListing
 
 SKEW = timedelta(hours=2)  # a network's clock may be this far behind ours
 BEYOND = timedelta(days=1)  # how much longer than `max_age` ago a story that still waits may have been posted
+FURTHER = (timedelta(days=30), timedelta(days=400))
+"""How far back a new ledger looks where nothing newer links to its site."""
 UNASKED = "its network could not be asked what it has"
 
 
@@ -71,6 +75,31 @@ def look_first(lane: Lane, ledger: Ledger, timeouts: Timeouts, *, now: bool = Fa
     if look.again_at > ledger.now() and not now:
         return Looked(name, waits=True)
     return _look(look, lane, ledger, timeouts)
+
+
+def look_back(lane: Lane, ledger: Ledger, host: str | None) -> bool:
+    """Have an account list what it has, where its ledger is new. Returns whether any of it links to this host.
+
+    Raises PlatformError where it cannot be asked now; where its network cannot tell, nothing does.
+    """
+    platform, now = lane.platform, ledger.now()
+    if not isinstance(platform, Listing):
+        return _blind(lane, ledger).listed is not None
+    for back in (lane.account.max_age + BEYOND, *FURTHER):
+        since = now - back
+        try:
+            posts = with_session(lane, ledger, functools.partial(platform.recent, since))
+        except (Unsupported, Rejected):
+            return _blind(lane, ledger).listed is not None
+        if shows := any(_leads_to(link, host) for post in posts for link in post.links):
+            break
+    _took(posts, lane, ledger)
+    return shows
+
+
+def _leads_to(link: str, host: str | None) -> bool:
+    found = site_host(link)
+    return found is not None and host is not None and (found == host or found.endswith(f".{host}"))
 
 
 def _look(look: WantedLook, lane: Lane, ledger: Ledger, timeouts: Timeouts) -> Looked:

@@ -33,6 +33,7 @@ from syndicate.ports import ClockDoubt, Paged, Source
 
 if TYPE_CHECKING:
     from syndicate.ingestion.readdressed import Follow, Readdressed
+    from syndicate.ingestion.shown import ShownStories
     from syndicate.planning.plan import Planned
 
 SETTLED = timedelta(days=7)  # the same permanent redirect for so long, and its target is polled instead
@@ -51,7 +52,8 @@ class PollRules:
     `backfill` plans so many of the newest articles, whatever baseline, age and flood limits say. `hurries`: it has a
     story that was named to us, so a server in maintenance (503) is asked again after SOON, whatever it says. `follow`
     asks where an address leads now; None: nothing is asked. `stopped_since`: nothing ran between then and this poll,
-    the source's first one since.
+    the source's first one since. `anew`: another ledger may have posted what this one does not know yet, and the
+    accounts were asked what they have.
     """
 
     every: PollInterval = DEFAULT_INTERVAL
@@ -62,6 +64,7 @@ class PollRules:
     hurries: bool = False
     follow: Follow | None = None
     stopped_since: datetime | None = None
+    anew: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -294,6 +297,9 @@ def _record(
         began, note = _begun(state, fetched, ledger, now, doubt)
         if note:
             notes, state = (*notes, note), replace(state, baseline_at=began, entries=fetched.entries)
+    if rules.anew and (shown := _shown(fetched, state, since, ledger, now)):
+        notes, since, began = (*notes, shown.note), shown.accounts, shown.began
+        state = replace(state, baseline_at=began, entries=fetched.entries)
     news = _News()
     if fetched.articles:  # most polls find nothing new, and need none of this loaded
         news = _news(fetched, state, since, ledger, now, rules, doubt)
@@ -360,6 +366,17 @@ def _begun(
 
     went_on = continued(fetched.articles, state.name, ledger)
     return (went_on.since, went_on.note(len(fetched.articles))) if went_on else (None, "")
+
+
+def _shown(
+    fetched: Reading, state: SourceState, accounts: Sequence[tuple[Account, datetime]], ledger: Ledger, now: datetime
+) -> ShownStories | None:
+    """What the accounts show of a source that this ledger reads for the first time."""
+    if state.baseline_at is not None or not fetched.articles:
+        return None
+    from syndicate.ingestion.shown import newest_shown
+
+    return newest_shown(fetched.articles, state.name, accounts, ledger, now)
 
 
 def _stopped(state: SourceState, rules: PollRules, now: datetime) -> bool:

@@ -110,6 +110,10 @@ class Accounts:
             just=JUST // MICROSECOND,
         )
 
+    def began(self, name: str, at: datetime) -> None:
+        """An account was first used `at`, before this ledger knew it."""
+        self._db.change("UPDATE account SET baseline_at = :at WHERE name = :name", name=name, at=micros(at))
+
     def find(self, name: str) -> AccountState | None:
         """The state of an account; None if the ledger does not know it."""
         row = self._db.row(f"{_SELECT} WHERE name = :name", name=name)

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from syndicate.ledger import rows
+from syndicate.ledger.articles import CHUNK
 from syndicate.ledger.database import MICROSECOND, Database, Row, from_micros, micros
 from syndicate.ledger.follow_ups import FollowUps
 from syndicate.ledger.site_names import SiteNames
@@ -60,6 +61,16 @@ class Elsewhere:
                         ),
                         at=micros(post.at),
                     )
+
+    def having(self, hashes: Sequence[str]) -> dict[str, set[str]]:
+        """Which accounts list a post that links to one of these names, by name."""
+        found: dict[str, set[str]] = {}
+        for start in range(0, len(hashes), CHUNK):
+            values: Row = {}
+            among = rows.among("hash", hashes[start : start + CHUNK], values)
+            for row in self._db.rows(f"SELECT DISTINCT account, hash FROM listed WHERE {among}", **values):
+                found.setdefault(row["hash"], set()).add(row["account"])
+        return found
 
     def settle(self, account: str, now: datetime, key: str | None = None) -> Settled:
         """Record the waiting deliveries of an account whose story its network has, or of which nobody can tell.

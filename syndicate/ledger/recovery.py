@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Literal, TypeAlias
@@ -150,6 +150,15 @@ class Recovery:
             self._db.change("UPDATE look SET said = :why", why=why)
         self.written(count)
         self.stamp()
+
+    def trust(self, *, besides: Collection[str]) -> None:
+        """After `ask`: nothing was sent to any account but these of which the ledger does not know."""
+        for row in self._db.rows("SELECT account FROM look"):
+            if row["account"] not in besides:
+                self._db.change(
+                    "UPDATE look SET doubt_at = NULL, doubt_until = NULL WHERE account = :account",
+                    account=row["account"],
+                )
 
     def ask_by_hand(self) -> None:
         """Have every account look, because a person wants it. What a restore left in doubt stays so."""

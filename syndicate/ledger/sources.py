@@ -114,6 +114,10 @@ class Sources:
         row = self._row(name)
         return from_micros(row["baseline_at"]) if row else None
 
+    def any_read(self) -> bool:
+        """Whether any source was ever read successfully."""
+        return self._db.row("SELECT 1 FROM source WHERE baseline_at IS NOT NULL LIMIT 1") is not None
+
     def read(
         self,
         name: str,

@@ -13,7 +13,8 @@ from syndicate.model import Delivery, Reason, State
 from syndicate.model.dataclass import dataclass
 
 Maker: TypeAlias = Literal["engine", "network", "clock", "source", "person", "config"]
-"""Who makes a change: the claim, an answer or its absence, time, a reading of the site, a person, the config."""
+"""Who makes a change: the claim, an answer or its absence, time, a reading of the site, a person, the config and its
+state file."""
 
 FIRST_CHECK = timedelta(minutes=10)  # after a post, until its article's page is looked at again
 
@@ -59,6 +60,9 @@ RETURNED = Transition("returned", ("skipped",), ("planned", "due"), ("config",))
 SEEN_ELSEWHERE = Transition("seen elsewhere", ("planned", "due"), ("skipped",), ("person",))
 ELSEWHERE = Transition("elsewhere", ("planned", "due"), ("posted",), ("network",))
 IN_DOUBT = Transition("in doubt", ("planned", "due"), ("held",), ("engine",))
+REMEMBERED = Transition(
+    "remembered", ("planned", "due", "skipped", "failed", "unknown", "held"), ("posted",), ("config",)
+)
 WANTED = Transition("wanted", ("skipped", "planned"), ("planned", "due"), ("person", "source"))
 APPROVED = Transition("approved", ("planned",), ("due", "planned"), ("person",))
 RETRIED = Transition("retried", ("failed",), ("due",), ("person",))
@@ -88,6 +92,7 @@ TRANSITIONS: Mapping[str, Transition] = {
         SEEN_ELSEWHERE,
         ELSEWHERE,
         IN_DOUBT,
+        REMEMBERED,
         WANTED,
         APPROVED,
         RETRIED,

@@ -20,9 +20,7 @@ def replace(path: Path, data: bytes, before: bytes | None = None) -> bool:
     False, and nothing is written: its content is not what it was `before`, if that is given.
     """
     real = path.resolve()
-    known = _state(real)
-    if known is not None and not (known.st_mode & 0o222 and os.access(real, os.W_OK)):
-        raise PermissionError(errno.EACCES, "it is read-only", str(path))
+    known = _writable(real)
     draft = real.with_name(f".{real.name}{ENDING}")
     try:
         _write(draft, data, known)
@@ -33,6 +31,26 @@ def replace(path: Path, data: bytes, before: bytes | None = None) -> bool:
         draft.unlink(missing_ok=True)
     _sync(real.parent)
     return True
+
+
+def require_writable(path: Path) -> None:
+    """Raise OSError if `replace` could not write a file, as far as that can be told before."""
+    real = path.resolve()
+    if real.is_dir():
+        raise IsADirectoryError(errno.EISDIR, "it is a folder", str(path))
+    _writable(real)
+    if not real.parent.is_dir():
+        raise FileNotFoundError(errno.ENOENT, "its folder is missing", str(path))
+    if not os.access(real.parent, os.W_OK):
+        raise PermissionError(errno.EACCES, "its folder is read-only", str(path))
+
+
+def _writable(real: Path) -> os.stat_result | None:
+    """What is known of a file, None if there is none. Raises PermissionError if it is read-only."""
+    known = _state(real)
+    if known is not None and not (known.st_mode & 0o222 and os.access(real, os.W_OK)):
+        raise PermissionError(errno.EACCES, "it is read-only", str(real))
+    return known
 
 
 def read(path: Path, within: Path, most: int) -> bytes:

@@ -107,6 +107,10 @@ class Run:
     def poll(self, names: Sequence[str], backfill: Callable[[str], int]) -> None:
         """Read the sources, several at a time; one that fails does not stop the others."""
         self._begin()
+        if self._app.kind.begins is not None and not any(map(backfill, names)):
+            from syndicate.app.engines.first_look import first_look
+
+            first_look(self._app)
         waiting, database = list(reversed(names)), self._app.ledger.database
 
         def work() -> None:
@@ -236,6 +240,7 @@ class Run:
         self._sweep_media()
         self._write_back()
         self.outcome.dropped.extend(app.ledger.dropped.take())
+        app.kind.ended = True
 
     def _sweep_media(self) -> None:
         """Remove pictures that networks fetched a day ago, if there are any."""

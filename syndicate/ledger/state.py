@@ -1,0 +1,167 @@
+"""What a ledger must not forget, as facts of a state file: articles by their names, deliveries, receipts, baselines.
+
+No sessions and no secrets: addresses of sources are a short check of their hash. Words are those of stories that wait,
+and only if these are out already.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterator, Mapping
+from datetime import datetime
+
+from syndicate.addresses import without_login
+from syndicate.ledger.articles import AHEAD
+from syndicate.ledger.database import Database, Row, from_micros, micros
+from syndicate.ledger.shelf_format import number_of, unpack
+from syndicate.ledger.sources import hashed
+from syndicate.ledger.state_facts import Fact, Facts, identity, joined
+from syndicate.serialization import instant, unpacked_article
+
+SENT = ("sending", "unknown", "held", "posted")
+WAITING = ("planned", "due")
+TIMES = {
+    "planned": "planned_at",
+    "updated": "updated_at",
+    "due": "due_at",
+    "expires": "expires_at",
+    "committed": "committed_at",
+    "posted": "posted_at",
+}
+"""Fields of a post that are instants, and the columns that have them."""
+PLAIN = {
+    "account": "account",
+    "platform": "platform",
+    "reason": "reason",
+    "id": "remote_id",
+    "permalink": "permalink",
+    "error": "error",
+    "approved": "approved",
+    "waited_for": "waited_for",
+    "day": "day",
+}
+USUAL = {"action": "post", "revision": 0, "part": 0, "attempts": 0, "priority": 1, "cost": 0}
+"""Fields that are left out where they say what most do."""
+PAGE = 500
+
+
+def check(url: str) -> str:
+    """By what an address is known again. It may hold a secret: of this, nothing can be learnt."""
+    return hashlib.sha256(hashed(url).encode()).hexdigest()[:8]
+
+
+def facts(database: Database, urls: Mapping[str, str], now: datetime, before: Facts) -> Facts:
+    """What a ledger with these sources has to say, and what was written before: the shelf is not read for that."""
+    told = {about: fact for about, fact in before.items() if about[0] in ("article", "post", "words")}
+    with database.snapshot():
+        articles = _articles(database, now)
+        of_shelf = [*_shelved(database, told)]
+        posts = {identity(each): each for each in _posts(database)}
+    secret = {each.pop("") for each in articles if "" in each}
+    open_ones = {each["article"] for each in posts.values() if each["state"] not in ("posted", "skipped")}
+    named = [each for each in articles if each["article"] not in secret]
+    kept = joined([*told.values(), *of_shelf, *named])
+    kept |= {about: each for about, each in posts.items() if each["article"] not in secret}
+    kept = {about: each for about, each in kept.items() if about[0] != "words"}
+    kept |= {
+        ("words", anchor): _words(database, anchor) for anchor in open_ones - secret if ("article", anchor) in kept
+    }
+    kept |= {about: each for about, each in before.items() if about[0] == "source" and about[1] not in urls}
+    return kept | joined([*_sources(database, urls), *_accounts(database)])
+
+
+def _sources(database: Database, urls: Mapping[str, str]) -> Iterator[Fact]:
+    for row in database.rows("SELECT name, url, baseline_at, entries FROM source WHERE baseline_at IS NOT NULL"):
+        url = urls.get(row["name"])
+        if url is not None and hashed(url) == row["url"]:
+            entries = min(row["entries"], 2)
+            yield {"source": row["name"], "check": check(url), "since": _at(row["baseline_at"]), "entries": entries}
+
+
+def _accounts(database: Database) -> Iterator[Fact]:
+    for row in database.rows("SELECT name, platform, baseline_at FROM account"):
+        yield {"account": row["name"], "platform": row["platform"], "since": _at(row["baseline_at"])}
+
+
+def _articles(database: Database, now: datetime) -> list[Fact]:
+    """Each article with its names, those that wait and are not out yet with "" in it."""
+    names: dict[str, dict[str, str]] = {}
+    for row in database.rows("SELECT hash, kind, anchor FROM alias ORDER BY hash"):
+        names.setdefault(row["anchor"], {})[row["hash"]] = row["kind"]
+    found: list[Fact] = []
+    sent, waits = ", ".join(map(repr, SENT)), ", ".join(map(repr, WAITING))
+    asked = (
+        "SELECT anchor, source, url, first_seen_at, published_at, position,"
+        f" (SELECT MAX(CASE WHEN state IN ({sent}) THEN 3 WHEN state IN ({waits}) THEN 2 WHEN state = 'failed' THEN 1"
+        " ELSE 0 END) FROM delivery WHERE delivery.anchor = article.anchor) AS stands FROM article"
+    )
+    for row in (each for page in database.stream(asked, PAGE) for each in page if each["anchor"] in names):
+        fact = _article(row, names[row["anchor"]], public=row["stands"] == 3)
+        embargoed = row["stands"] == 2 and (row["published_at"] or 0) > micros(now) + AHEAD
+        found.append(fact | ({"": row["anchor"]} if embargoed else {}))
+    return found
+
+
+def _article(row: Row, names: dict[str, str], *, public: bool) -> Fact:
+    """An article by its names; its address only where it was posted."""
+    return {
+        "article": row["anchor"],
+        "source": row["source"],
+        "names": names,
+        "seen": _at(row["first_seen_at"]),
+        "published": _at(row["published_at"]),
+        "url": (without_login(row["url"]) or None) if public else None,
+        "imported": 1 if row["position"] < 0 else None,
+    }
+
+
+def _words(database: Database, anchor: str) -> Fact:
+    row = database.row("SELECT data FROM article WHERE anchor = :anchor", anchor=anchor)
+    assert row is not None
+    data = json.loads(unpacked_article(row["data"]))
+    data["url"] = without_login(data["url"])
+    if data.get("canonical_url"):
+        data["canonical_url"] = without_login(data["canonical_url"])
+    return {"words": anchor, "data": data}
+
+
+def _posts(database: Database) -> Iterator[Fact]:
+    for page in database.stream("SELECT * FROM delivery", PAGE):
+        yield from map(_post, page)
+
+
+def _post(row: Row) -> Fact:
+    state = row["state"]
+    if state == "sending":
+        state = "unknown" if row.get("draft") else "due"
+    fact: Fact = {"post": row["key"], "article": row["anchor"], "state": state}
+    fact |= {name: row.get(column) for name, column in PLAIN.items()}
+    fact |= {name: _at(row.get(column)) for name, column in TIMES.items()}
+    fact |= {name: row[name] for name, usual in USUAL.items() if row[name] != usual}
+    receipt = row.get("receipt")
+    if receipt:
+        fact["data"] = (json.loads(receipt) if isinstance(receipt, str) else receipt).get("data") or None
+    return {name: value for name, value in fact.items() if value not in (None, "")}
+
+
+def _shelved(database: Database, told: Facts) -> Iterator[Fact]:
+    """The stories on the shelf that were not told before."""
+    known = {number_of(about[1]) for about in told if about[0] == "article"}
+    ids = [row["id"] for row in database.rows("SELECT id FROM shelf") if row["id"] not in known]
+    accounts = {row["number"]: row["name"] for row in database.rows("SELECT * FROM shelf_account")} if ids else {}
+    for number in ids:
+        row = database.row("SELECT data FROM shelf WHERE id = :id", id=number)
+        if row is None:
+            continue
+        story = unpack(row["data"])
+        article = database.row("SELECT * FROM article WHERE anchor = :anchor", anchor=story.anchor)
+        if article is not None:
+            names = {name: kind for kind, name in sorted(story.names, key=lambda each: each[1])}
+            posted = any(each["state"] in SENT for each in story.deliveries)
+            yield _article(article, names, public=posted)
+            yield from (_post(each | {"account": accounts[each["account"]]}) for each in story.deliveries)
+
+
+def _at(value: int | None) -> str | None:
+    return instant(from_micros(value))

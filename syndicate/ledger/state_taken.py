@@ -1,0 +1,160 @@
+"""Takes the facts of a state file into a ledger that lacks them: all names, and what is posted beats everything."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from syndicate.aliases import Alias
+from syndicate.ledger import rows
+from syndicate.ledger.articles import ELSEWHERE, UNREAD, Articles
+from syndicate.ledger.database import Database, Row, from_micros, micros
+from syndicate.ledger.days import day_of
+from syndicate.ledger.deliveries import Deliveries
+from syndicate.ledger.sources import hashed
+from syndicate.ledger.state import PLAIN, TIMES, USUAL, check
+from syndicate.ledger.state_facts import Fact, Facts
+from syndicate.ledger.transitions import DROPPED, IN_DOUBT, REMEMBERED, move
+from syndicate.model import Article
+from syndicate.model.dataclass import dataclass
+from syndicate.serialization import compact, load_article, moment, store_article
+
+
+@dataclass(frozen=True, slots=True)
+class TakenIn:
+    """How many facts the ledger did not have, and the accounts of which it is in doubt what was sent."""
+
+    new: int = 0
+    doubted: frozenset[str] = frozenset()
+
+
+def take_in(database: Database, facts: Facts, urls: Mapping[str, str]) -> TakenIn:
+    """Add what a ledger with these sources lacks. Raises KeyError for a post whose article no line has."""
+    of_kind: dict[str, list[Fact]] = {}
+    for about, fact in facts.items():
+        of_kind.setdefault(about[0], []).append(fact)
+    with database.transaction():
+        new = sum(_source(database, each, urls) for each in of_kind.get("source", ()))
+        new += sum(_account(database, each) for each in of_kind.get("account", ()))
+        anchors, added = _articles(database, of_kind.get("article", []))
+        for each in of_kind.get("words", ()):
+            Articles(database).adopt(anchors[each["words"]], load_article(compact(each["data"])))
+        deliveries = Deliveries(database)
+        deliveries.fetch(anchors.values())
+        new += added + sum(_post(database, each, anchors[each["article"]]) for each in of_kind.get("post", ()))
+    doubted = {each["account"] for each in of_kind.get("post", ()) if each["state"] == "unknown"}
+    if of_kind.get("run"):
+        doubted |= {each["account"] for each in of_kind.get("account", ())}
+    return TakenIn(new, frozenset(doubted))
+
+
+def _source(database: Database, fact: Fact, urls: Mapping[str, str]) -> int:
+    url = urls.get(fact["source"])
+    if url is None or check(url) != fact["check"]:
+        return 0  # it is read at another address now, and begins anew
+    return database.change(
+        "INSERT INTO source (name, url, baseline_at, entries, next_poll_at, retry_at, fails)"
+        " VALUES (:name, :url, :since, :entries, 0, 0, 0) ON CONFLICT (name) DO UPDATE SET"
+        " baseline_at = excluded.baseline_at, entries = excluded.entries"
+        " WHERE source.baseline_at IS NULL AND source.url = excluded.url",
+        name=fact["source"],
+        url=hashed(url),
+        since=_micros(fact["since"]),
+        entries=fact["entries"],
+    )
+
+
+def _account(database: Database, fact: Fact) -> int:
+    return database.change(
+        "INSERT INTO account (name, platform, whose, baseline_at, next_at, lane_until)"
+        " VALUES (:name, :platform, '', :since, 0, 0) ON CONFLICT DO NOTHING",
+        name=fact["account"],
+        platform=fact["platform"],
+        since=_micros(fact["since"]),
+    )
+
+
+def _articles(database: Database, facts: list[Fact]) -> tuple[dict[str, str], int]:
+    """Add articles and names. Returns which anchor each has in the ledger, and how many articles it did not have."""
+    articles, anchors, new = Articles(database), dict[str, str](), 0
+    known = articles.anchors([name for fact in facts for name in (fact["article"], *fact["names"])])
+    for fact in facts:
+        met = [known[name] for name in (fact["article"], *fact["names"]) if name in known]
+        anchor = met[0] if met else fact["article"]
+        if not met:
+            new += _add(database, fact)
+        fresh = [Alias(kind, name) for name, kind in fact["names"].items() if name not in known]
+        articles.name(anchor, fresh)
+        known |= dict.fromkeys((alias.hash for alias in fresh), anchor)
+        anchors[fact["article"]] = anchor
+    return anchors, new
+
+
+def _add(database: Database, fact: Fact) -> int:
+    """Add an article without words: the first reading of its source that lists it gives it those."""
+    article = Article(fact["source"], fact.get("url") or "", "", published=moment(fact.get("published")))
+    return database.change(
+        "INSERT INTO article (anchor, source, url, data, content_hash, published_at, first_seen_at, position, utc_day)"
+        " VALUES (:anchor, :source, :url, :data, :unread, :published, :seen, :position, :day) ON CONFLICT DO NOTHING",
+        anchor=fact["article"],
+        source=article.source,
+        url=article.url,
+        data=store_article(article),
+        unread=UNREAD,
+        published=micros(article.published),
+        seen=_micros(fact["seen"]),
+        position=ELSEWHERE if fact.get("imported") else 0,
+        day=day_of(article),
+    )
+
+
+def _post(database: Database, fact: Fact, anchor: str) -> int:
+    row = _row(fact, anchor)
+    known = database.row(
+        f"{rows.JOINED} WHERE delivery.key = :key OR (delivery.anchor = :anchor AND delivery.account = :account"
+        " AND delivery.action = :action AND delivery.revision = :revision AND delivery.part = :part)"
+        " ORDER BY CASE WHEN delivery.key = :key THEN 0 ELSE 1 END LIMIT 1",
+        **{name: row[name] for name in ("key", "anchor", "account", "action", "revision", "part")},
+    )
+    if known is not None:
+        return _settle(database, known, row)
+    columns = ", ".join(row)
+    names = ", ".join(f":{name}" for name in row)
+    return database.change(f"INSERT INTO delivery ({columns}) VALUES ({names}) ON CONFLICT DO NOTHING", **row)
+
+
+def _settle(database: Database, known: Row, row: Row) -> int:
+    """Let what the file says of a delivery count, where that is surer than what the ledger has."""
+    delivery, told, at = rows.delivery(known), row["state"], from_micros(row["updated_at"])
+    assert at is not None
+    if told == "posted" and delivery.state not in ("posted", "sending"):
+        kept = ("reason", "remote_id", "permalink", "receipt", "committed_at", "posted_at")
+        columns = {name: row[name] for name in kept} | {"due_at": None, "error": None, "draft": None}
+        return int(move(database, delivery, REMEMBERED, now=at, columns=columns))
+    if delivery.state not in ("planned", "due"):
+        return 0
+    columns = {"reason": row["reason"], "error": row["error"], "due_at": None}
+    if told == "held":
+        return int(move(database, delivery, IN_DOUBT, now=at, columns=columns))
+    if told == "skipped" and row["updated_at"] > known["updated_at"]:
+        return int(move(database, delivery, DROPPED, now=at, columns=columns))
+    return 0
+
+
+def _row(fact: Fact, anchor: str) -> Row:
+    """The columns of a delivery. What got no answer is due again, once its network was asked."""
+    row: dict[str, Any] = {"key": fact["post"], "anchor": anchor, "state": fact["state"], "receipt": None}
+    row |= {column: fact.get(name) for name, column in PLAIN.items()}
+    row |= {column: _micros(fact.get(name)) for name, column in TIMES.items()}
+    row |= {name: fact.get(name, usual) for name, usual in USUAL.items()}
+    row |= dict.fromkeys(("fence", "lease_until", "unknowns", "absent"), 0)
+    if fact["state"] == "unknown":
+        row |= {"state": "due", "reason": None, "error": None, "committed_at": None, "due_at": row["updated_at"]}
+    if fact.get("id") is not None:
+        receipt = {"id": fact["id"], "permalink": fact.get("permalink"), "data": fact.get("data") or {}}
+        row["receipt"] = compact(receipt)
+    return row
+
+
+def _micros(text: str | None) -> int | None:
+    return micros(moment(text))
