@@ -7,9 +7,9 @@ import functools
 import threading
 from collections.abc import Mapping
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from syndicate.app import ledger_files
-from syndicate.app.state_file import StateFile
 from syndicate.config.schema import Config
 from syndicate.errors import LedgerError
 from syndicate.ledger import Ledger
@@ -21,7 +21,18 @@ from syndicate.ledger.run_file import RunFile
 from syndicate.ledger.sqlite import SqliteDatabase, copy_ledger
 from syndicate.ports import Clock
 
+if TYPE_CHECKING:
+    from syndicate.app.state_file import StateFile
+
 NEW_KEY = "put a new key before the old one, divided by a space, run this again, and then take the old one out"
+
+
+def _state_file(config: Config) -> StateFile | None:
+    if config.state is None:
+        return None
+    from syndicate.app.state_file import StateFile
+
+    return StateFile(config, config.state)
 
 
 def open_real(config: Config, environ: Mapping[str, str], clock: Clock, *, begins: bool = False) -> Ledger:
@@ -31,7 +42,7 @@ def open_real(config: Config, environ: Mapping[str, str], clock: Clock, *, begin
     """
     if config.server:
         return _open_on_server(config, environ, config.server)
-    state = StateFile(config, config.state) if config.state else None
+    state = _state_file(config)
     if state is None or not state.check():
         ledger_files.require(config)
     ledger_files.require_locks(config.ledger)
@@ -92,8 +103,8 @@ class PrivateLedger:
                 database = self._above(config.ledger)
                 self._aside.callback(database.close)
             self.ledger = Ledger(database, clock, Keys(config, environ).borrowed, runs)
-            if config.state:
-                state = StateFile(config, config.state)
+            state = _state_file(config)
+            if state is not None:
                 state.check()
                 state.take_in(self.ledger, asks=keep_logins and not config.filled)
             self.paused = self.ledger.release_for_rehearsal(keep_logins=keep_logins)

@@ -13,7 +13,6 @@ from typing import TYPE_CHECKING, Literal, Protocol, TypeAlias, TypeVar
 
 from syndicate.app import clock as machine
 from syndicate.app.ledger import PrivateLedger, open_real
-from syndicate.app.state_file import StateFile
 from syndicate.config.schema import Config
 from syndicate.ledger import Ledger
 from syndicate.model import Delivery, Json
@@ -114,6 +113,8 @@ class RealRun:
         """Write the state file, if there is to be one, and close the ledger."""
         try:
             if self.config.state:
+                from syndicate.app.state_file import StateFile
+
                 StateFile(self.config, self.config.state).save(self.ledger, ended=self.ended)
         finally:
             self.ledger.close()

@@ -223,7 +223,6 @@ def _list(
 
 def _alert(app: App, outcome: RunResult) -> None:
     """Send the alerts of this run and its heartbeat, and print what begins to be in danger."""
-    from syndicate.app.approval_addresses import approval_addresses
     from syndicate.app.monitoring.alerts import observe, send_alerts
     from syndicate.app.monitoring.heartbeat import PATIENCE, Beat, run_is_healthy
     from syndicate.app.monitoring.ways import Ways
@@ -234,8 +233,11 @@ def _alert(app: App, outcome: RunResult) -> None:
     for told in observe(app.ledger, app.accounts, app.config.sources):
         click.echo(f"note: {told}", err=True)
     ways = Ways(app.config.alert_command, app.config.alert_urls)
-    for complaint in send_alerts(app.ledger, ways, decide=approval_addresses(app)):
-        click.echo(complaint, err=True)
+    if ways:
+        from syndicate.app.approval_addresses import approval_addresses
+
+        for complaint in send_alerts(app.ledger, ways, decide=approval_addresses(app)):
+            click.echo(complaint, err=True)
     if beat is not None and (fault := beat.fault()):
         click.echo(f"alerts.heartbeat: {fault}", err=True)
 

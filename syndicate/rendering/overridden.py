@@ -19,11 +19,6 @@ from syndicate.text import addresses, bounded, hashtags, paragraphs
 _PLACE = pattern(r"(\{link\}|\{hashtags\})")
 
 
-def said_for(article: Article, account: Account) -> PostOverride | None:
-    """What the article says itself of this account's post; None if nothing."""
-    return article.override.of(account.name, account.platform) if article.override else None
-
-
 def pictured(article: Article, said: PostOverride) -> Article:
     """The article with the picture and the description that it asks for itself."""
     images = article.images

@@ -29,7 +29,6 @@ from syndicate.model import (
 )
 from syndicate.model.dataclass import dataclass
 from syndicate.ports import LinksWords, Platform, is_rich
-from syndicate.rendering import overridden
 from syndicate.rendering.cards.engine import EngineMissing
 from syndicate.rendering.environment import Templates
 from syndicate.rendering.fit import Fitted, Link, fit
@@ -39,7 +38,6 @@ from syndicate.rendering.mentions import as_written
 from syndicate.rendering.note_words import NoteWords, carried
 from syndicate.rendering.note_words import plain as plain_words
 from syndicate.rendering.note_words import spans as carried_spans
-from syndicate.rendering.own_words import Writes, in_parts, is_cut
 from syndicate.rendering.people import Handles, signed
 from syndicate.rendering.photo import Pictures
 from syndicate.rendering.repetition import says, unsaid
@@ -49,6 +47,7 @@ from syndicate.text import addresses, cut, plain, utm
 
 if TYPE_CHECKING:
     from syndicate.rendering.cards.order import Drawn, Order
+    from syndicate.rendering.own_words import Writes
 
 Place: TypeAlias = Literal["text", "card", "field", "bio", "none"]
 """Where the link goes: into the text, into a card we send, beside the text, or nowhere; "bio": the text says so."""
@@ -158,8 +157,10 @@ class _Parts:
         manner: Manner,
         writes: Writes | None,
     ) -> None:
-        said = self._said = overridden.said_for(article, account)
+        said = self._said = article.override.of(account.name, account.platform) if article.override else None
         if said is not None:
+            from syndicate.rendering import overridden
+
             article, account = overridden.pictured(article, said), overridden.asked(account, said)
         self._article = article
         self._site = renderer.site
@@ -320,7 +321,7 @@ class _Parts:
             raise TooLong(f"{self.shown(file)}: {fault}", hint=fault.hint) from fault
         except RenderError as fault:
             raise RenderError(f"{self.shown(file)}: {fault}", hint=fault.hint) from fault
-        if written and is_cut(written, fitted.text):
+        if written and self._is_cut(written, fitted):
             self.warnings.append(StoryWarning("text.command: what it wrote is too long, and was cut"))
         return replace(fitted, spans=self._spans(fitted, link))
 
@@ -328,13 +329,22 @@ class _Parts:
         """The article's own text, which is no template; None where it has none."""
         if self._said is None or self._said.text is None:
             return None
+        from syndicate.rendering import overridden
+
         places = (self._url, self._article.url, self._article.canonical_url or "")
         return overridden.as_marked(self._said, link, self._view.hashtags, places)
+
+    def _is_cut(self, written: str, fitted: Fitted) -> bool:
+        from syndicate.rendering.own_words import is_cut
+
+        return is_cut(written, fitted.text)
 
     def _written(self, link: Link) -> str:
         """What the account's command wrote, in marked parts; "" with a warning where it failed, or there is none."""
         if self._writes is None:
             return ""
+        from syndicate.rendering.own_words import in_parts
+
         if self.own_words is None:
             limit = self._limits.text
             self.own_words = self._writes(self._article, self._account, self._name, limit=limit, link=link[:] or None)

@@ -12,7 +12,6 @@ from syndicate.control_characters import on_one_line, visible, visible_json
 from syndicate.errors import SyndicateError
 from syndicate.model import Json, Secret
 from syndicate.model.dataclass import dataclass
-from syndicate.net.command_call import CommandCall
 
 TOGETHER = 20  # alerts that one message to people spells out
 
@@ -88,6 +87,8 @@ class _Call:
     """A call of the command with these lines; None if it succeeded, else what went wrong."""
 
     def __init__(self, command: list[str], lines: str) -> None:
+        from syndicate.net.command_call import CommandCall
+
         self._name, self._lines = command[0], lines
         self._call = CommandCall(command)
 
