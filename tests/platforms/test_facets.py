@@ -88,7 +88,7 @@ def test_what_is_marked_already_is_not_marked_again():
 
 def test_facets_count_bytes_and_their_addresses_are_ascii():
     text = "é example.com/ñ"
-    [facet] = facets(text, linked(text, ()))
+    [facet] = facets(text, linked(text, ()), {})
     assert facet["index"] == {"byteStart": 3, "byteEnd": len(text.encode())}
     assert facet["features"][0]["uri"] == "https://example.com/%C3%B1"
 
@@ -184,7 +184,7 @@ FAMILY = "\N{MAN}\N{ZERO WIDTH JOINER}\N{WOMAN}\N{ZERO WIDTH JOINER}\N{GIRL}\N{Z
     [("é" * 64, 1), ("é" * 65, 0), (FAMILY * 25 + "a" * 15, 1), (FAMILY * 25 + "a" * 16, 0)],
 )
 def test_a_tag_is_limited_in_letters_and_in_bytes(tag, count):
-    made = facets(f"#{tag}", (Span(0, 1 + len(tag), "tag", tag),))
+    made = facets(f"#{tag}", (Span(0, 1 + len(tag), "tag", tag),), {})
     assert len(made) == count
     if made:
         assert made == [
@@ -197,6 +197,6 @@ def test_a_tag_is_limited_in_letters_and_in_bytes(tag, count):
 
 def test_facets_come_in_the_order_of_the_text_and_only_links_and_tags():
     spans = (Span(6, 8, "tag", "b"), Span(3, 5, "mention", "x"), Span(0, 2, "link", "https://a.example/é!~"))
-    one, two = facets("#a #x #b", spans)
+    one, two = facets("#a #x #b", spans, {})
     assert one["features"] == [{"$type": "app.bsky.richtext.facet#link", "uri": "https://a.example/%C3%A9!~"}]
     assert (one["index"], two["index"]) == ({"byteStart": 0, "byteEnd": 2}, {"byteStart": 6, "byteEnd": 8})
