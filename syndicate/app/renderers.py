@@ -9,13 +9,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from syndicate.app.renderer import LazyRenderer, Workbench
-from syndicate.app.text_commands import TextCommands
 from syndicate.config.schema import Config
 from syndicate.ledger import Ledger
 from syndicate.model import Article, Backing, Delivery, LinkCard, Rendered, site_of
 from syndicate.ports import Http, Platform
 
 if TYPE_CHECKING:
+    from syndicate.app.text_commands import TextCommands
     from syndicate.delivery.lane import Lane, Render
     from syndicate.rendering.cards.studio import Studio
 
@@ -36,7 +36,7 @@ class Renderers:
     ) -> None:
         """`tells`: `notes` say that the publisher's own commands were called."""
         self._tells = tells
-        self._commands = TextCommands(config, ledger)
+        self._commands = _commands(config, ledger)
         self._config = config
         self._web = web
         self._backing = backing
@@ -46,7 +46,8 @@ class Renderers:
 
     def close(self) -> None:
         """End the processes that draw cards and write or render texts, if they were started."""
-        self._commands.close()
+        if self._commands is not None:
+            self._commands.close()
         with self._lock:
             for each in self._made.values():
                 each.close()
@@ -58,7 +59,7 @@ class Renderers:
         with self._lock:
             made = list(self._made.items())
         found = [f"{site}: {note}" if site else note for site, each in made for note in each.notes]
-        return [*found, *(self._commands.notes if self._tells else ())]
+        return [*found, *(self._commands.notes if self._tells and self._commands is not None else ())]
 
     def of(self, name: str) -> LazyRenderer:
         """The renderer of the site of an account."""
@@ -67,8 +68,9 @@ class Renderers:
             if site not in self._made:
                 found = self._config.of(name)
                 bench = self._bench if self._config.sites else None
+                writes = self._commands.of if self._commands is not None else _nobody
                 self._made[site] = LazyRenderer(
-                    found.site, found.templates, self._web, self._backing, bench, self._commands.of, found.people
+                    found.site, found.templates, self._web, self._backing, bench, writes, found.people
                 )
             return self._made[site]
 
@@ -96,3 +98,16 @@ class Renderers:
         from syndicate.rendering.environment import builtin_templates
 
         return [builtin_templates()]
+
+
+def _commands(config: Config, ledger: Ledger) -> TextCommands | None:
+    """The publisher's own commands that write posts; None where no account has one."""
+    if not any(entry.account.text for entry in config.accounts.values()):
+        return None
+    from syndicate.app.text_commands import TextCommands
+
+    return TextCommands(config, ledger)
+
+
+def _nobody(_: Delivery) -> None:
+    """Nobody but the template writes posts."""

@@ -6,25 +6,26 @@ waits for before its request: a token is read from a ledger, and the ledger's se
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from contextvars import ContextVar
 
-_CHECK = ContextVar[Callable[[], None] | None]("check", default=None)
+_HERE = threading.local()
 
 
 @contextmanager
 def asking(check: Callable[[], None]) -> Iterator[None]:
     """Meanwhile, on this thread, no request but a read leaves before `check` was called; it raises where none may."""
-    before = _CHECK.set(check)
+    before = getattr(_HERE, "check", None)
+    _HERE.check = check
     try:
         yield
     finally:
-        _CHECK.reset(before)
+        _HERE.check = before
 
 
 def ask() -> None:
     """Raise what the check raises, if one was set."""
-    check = _CHECK.get()
+    check = getattr(_HERE, "check", None)
     if check is not None:
         check()

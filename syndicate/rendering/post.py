@@ -173,8 +173,9 @@ class _Parts:
         self._templates = renderer.templates
         self._all_pictures = renderer.pictures
         self._url = public_address(article)
-        seen = manner.view(article, account.hashtags, renderer.site.name)
-        self._view: ArticleView = replace(seen, authors=signed(seen.authors, renderer.people, platform.name))
+        self._view: ArticleView = manner.view(article, account.hashtags, renderer.site.name)
+        if renderer.people:
+            self._view = replace(self._view, authors=signed(self._view.authors, renderer.people, platform.name))
         if said is not None:
             self._view = overridden.tagged(self._view, said)
         self._variables: dict[str, Any] = {
