@@ -269,6 +269,12 @@ def test_a_page_is_looked_at_right_before_its_story_goes(ledger, three, go):
     assert go.ahead.taken() == []
 
 
+def test_what_comes_of_a_source_whose_pages_are_not_looked_at_follows_at_once(ledger, three, go):
+    looked = []
+    go(Network(), gate=Gate(ledger, lambda article, **_: looked.append(article.url), lambda _: None))
+    assert (looked, len(go.ahead.taken())) == ([], 2)
+
+
 @pytest.mark.parametrize(
     ("fault", "state"),
     [

@@ -9,7 +9,7 @@ import pytest
 
 from syndicate import errors
 from syndicate.delivery.lane import Lane
-from syndicate.delivery.look_first import BEYOND, SKEW, Looked, look_first
+from syndicate.delivery.look_first import BEYOND, SKEW, Looked, _leads_to, look_first
 from syndicate.ledger.database import micros
 from syndicate.ledger.elsewhere import Settled
 from syndicate.model import ListedPost, Receipt
@@ -387,3 +387,17 @@ def test_failures_in_a_row_make_the_whole_account_wait(restored, look, ledger, c
 
 def test_how_far_a_list_reaches_back():
     assert (SKEW, BEYOND) == (2 * HOUR, 24 * HOUR)
+
+
+@pytest.mark.parametrize(
+    ("link", "host", "leads"),
+    [
+        ("https://gazette.example/1", "gazette.example", True),
+        ("https://blog.gazette.example/1", "gazette.example", True),
+        ("https://notgazette.example/1", "gazette.example", False),
+        ("mailto:desk@gazette.example", "gazette.example", False),
+        ("https://gazette.example/1", None, False),
+    ],
+)
+def test_whether_a_link_leads_to_a_site(link, host, leads):
+    assert _leads_to(link, host) is leads

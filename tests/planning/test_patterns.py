@@ -94,6 +94,7 @@ def test_threads_may_compare_at_once():
         ("a{6000}", "asks for"),
         ("(?:a|b{3}){2000}", "asks for"),
         ("(?:(?=a)){2000}" * 3, "asks for"),
+        ("(?:(?!a)){2000}" * 3, "asks for"),
         ("(?>a{6000})", "asks for"),
         ("a{6000}+", "asks for"),
     ],
