@@ -100,7 +100,7 @@ class CommandSink:
         """Call it. What it started is ended with it where it takes too long."""
         call = CommandCall(self._command, self._folder, without_secrets())
         try:
-            ended = call.run(_line(words[0]), PATIENCE)
+            ended = call.run(_line(words[0]), PATIENCE, leaves=True)
         except OSError as fault:
             hint = "the first word is the program; it has to be there and executable"
             raise Unavailable(f"{self._command[0]}: {(fault.strerror or str(fault)).lower()}", hint=hint) from fault

@@ -19,6 +19,7 @@ from syndicate.net.child_environment import child_environment
 
 LOOK = 0.05  # seconds between looks whether a command has ended that keeps its pipes open
 _CHUNK = 65_536
+_REST = 100  # looks at what a command printed that has ended, while something that it started goes on printing
 _LAST = 2_000  # bytes of standard error that are kept, from its end
 _PERSONAL = ("HOME", "USER", "LOGNAME", "SHELL", "TZ")
 
@@ -50,7 +51,7 @@ def in_folder(command: Sequence[str], folder: Path) -> list[str]:
 class CommandCall:
     """One call. `folder` is where it runs; `environment` None: it gets ours.
 
-    Whatever it started is ended with it, however it ended, unless that began a session of its own.
+    Whatever it started is ended with it, unless that began a session of its own, or the command `leaves` it.
     """
 
     def __init__(
@@ -64,20 +65,29 @@ class CommandCall:
         self._given_up = False
 
     def run(
-        self, said: bytes, patience: float | None = None, *, most: int = 0, keeps_errors: bool = True
+        self,
+        said: bytes,
+        patience: float | None = None,
+        *,
+        most: int = 0,
+        keeps_errors: bool = True,
+        leaves: bool = False,
     ) -> CommandEnd:
         """Give it `said` on standard input, and wait until it ends: `patience` seconds at most.
 
         Of its standard output up to `most` bytes are heard; with 0 it goes nowhere. `keeps_errors` False: its standard
-        error is ours. Raises OSError where it cannot be started.
+        error is ours. `leaves`: where it ended in time and by itself, what it started goes on without it.
+        Raises OSError where it cannot be started.
         """
         deadline = None if patience is None else time.monotonic() + patience
         process = self._started(hears=bool(most), keeps_errors=keeps_errors)
+        alone = False
         try:
-            with _Talk(process, said, most) as talk:
+            with _Talk(process, said, most, leaves=leaves) as talk:
                 late = talk.goes_on_until(deadline)
+            alone = leaves and not late and not talk.too_much
         finally:
-            self._finish(process)
+            self._finish(process, alone=alone)
         return CommandEnd(process.returncode, bytes(talk.printed), talk.complaint(), late, talk.too_much)
 
     def end(self) -> None:
@@ -103,10 +113,11 @@ class CommandCall:
                 _end_group(process)
         return process
 
-    def _finish(self, process: subprocess.Popen[bytes]) -> None:
-        """End what is left of it; only then may its number be given to others."""
+    def _finish(self, process: subprocess.Popen[bytes], *, alone: bool) -> None:
+        """End what is left of it, unless it ended `alone`; only then may its number be given to others."""
         with self._guard:
-            _end_group(process)
+            if not alone or self._given_up:
+                _end_group(process)
             self._process = None
         process.wait()
 
@@ -114,9 +125,10 @@ class CommandCall:
 class _Talk:
     """What goes to and fro through the pipes of a process. Nothing here waits for a pipe that is full or empty."""
 
-    def __init__(self, process: subprocess.Popen[bytes], said: bytes, most: int) -> None:
+    def __init__(self, process: subprocess.Popen[bytes], said: bytes, most: int, *, leaves: bool) -> None:
         self.printed = bytearray()
         self.too_much = False
+        self._leaves = leaves
         self._process = process
         self._left = memoryview(said)
         self._most = most
@@ -136,12 +148,14 @@ class _Talk:
 
     def goes_on_until(self, deadline: float | None) -> bool:
         """Talk until the process has ended or printed too much. True: `deadline` came first."""
+        rest = _REST
         while not self.too_much:
             ended = _has_ended(self._process)
-            if ended:  # what it left behind would hold the pipes open, or fill them for ever
+            if ended and not self._leaves:  # what it left behind would hold the pipes open, or fill them for ever
                 _end_group(self._process)
             moved = self._step(0.0 if ended else LOOK)
-            if ended and not moved:
+            rest -= ended and self._leaves
+            if ended and (not moved or rest < 0):
                 return False
             if not ended and deadline is not None and time.monotonic() >= deadline:
                 return True

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import signal
 import threading
 from pathlib import Path
 from subprocess import DEVNULL, PIPE
@@ -59,6 +61,19 @@ def test_what_it_leaves_behind_is_ended_and_not_waited_for(tmp_path, child):
     assert ended.status == 0
     assert b"done" in ended.printed
     assert wait_for(lambda: _is_gone(tmp_path / "child"))
+
+
+@pytest.mark.parametrize("child", ["sleep 600", "yes >&2", "sleep 600 >/dev/null 2>&1 <&-"])
+def test_what_it_may_leave_behind_goes_on_and_is_not_waited_for(tmp_path, child):
+    started = tmp_path / "child"
+    ended = call(f"{child} & echo $! > {started}").run(b"", PATIENCE, leaves=True)
+    assert (ended.status, ended.late) == (0, False)
+    assert child.startswith("yes") or not _is_gone(started)  # `yes` ends by itself once nobody reads
+    os.kill(int(started.read_text()), signal.SIGKILL) if not child.startswith("yes") else None
+    assert wait_for(lambda: _is_gone(started))
+    late = call(f"{child} & echo $! > {started}; sleep 600").run(b"", 0.3, leaves=True)
+    assert late.late
+    assert wait_for(lambda: _is_gone(started))
 
 
 def test_one_that_is_ended_while_it_is_being_started_is_ended_as_well(monkeypatch):

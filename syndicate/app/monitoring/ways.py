@@ -94,7 +94,7 @@ class _Call:
 
     def __call__(self) -> str | None:
         try:
-            ended = self._call.run(self._lines.encode(), keeps_errors=False)
+            ended = self._call.run(self._lines.encode(), keeps_errors=False, leaves=True)
         except OSError as fault:
             return f"{self._name}: {fault.strerror}"
         return None if ended.status == 0 else f"{self._name} ended with status {ended.status}"
