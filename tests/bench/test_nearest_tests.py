@@ -122,3 +122,12 @@ def test_a_fixture_leads_to_what_its_conftest_imports(tree):
 def test_tests_that_read_the_source_itself_are_left_out(tree):
     files = {"syndicate/plan.py": "", "tests/bench": "", "tests/bench/test_mutants.py": "import syndicate.plan\n"}
     assert NearestTests(tree(files)).rings("syndicate/plan.py") == [[], [], []]
+
+
+def test_tests_that_install_servers_are_left_out(tree):
+    files = {
+        "syndicate/plan.py": "",
+        "tests/servers/test_real.py": "import syndicate.plan\n",
+        "tests/test_servers.py": "import syndicate.plan\n",
+    }
+    assert NearestTests(tree(files)).rings("syndicate/plan.py") == [[], ["tests/test_servers.py"], []]
