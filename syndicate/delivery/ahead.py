@@ -1,7 +1,8 @@
 """Makes ready what an account sends next, before anything of it is claimed: checked, rendered and prepared.
 
-A claim is then one transaction with the record of the post before it, and nothing slow comes between it and the
-request. What has changed since it was made ready, or waited too long, goes the usual way.
+That is done while the network answers the post before it. A claim is then one transaction with the record of that
+post, and nothing slow comes between it and the request. What has changed since it was made ready, or waited too long,
+goes the usual way.
 """
 
 from __future__ import annotations
@@ -22,12 +23,13 @@ from syndicate.model import Article, Delivery, Limits, Post
 from syndicate.model.dataclass import dataclass
 from syndicate.serialization import freeze
 
-MOST = 16  # deliveries that are made ready at a time: the first one waits for that
-SLOW = timedelta(seconds=0.2)  # after so long nothing more is made ready
+MOST = 16  # deliveries that are read at a time
 FRESH = timedelta(seconds=2)  # how long a delivery that was made ready may be sent as it is
 
 Queue: TypeAlias = Callable[[str, datetime, int], list[Delivery]]
 """The next deliveries of an account at an instant, so many at most, in the order in which they are sent."""
+
+_Stored: TypeAlias = tuple[StoredArticle, tuple[str, int | None]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,41 +61,52 @@ class Ahead:
         self._render = render
         self._queue = queue
         self._going = going
-        self._kept: dict[str, _Kept] = {}
-        self._others = self._here = -1  # how far the ledger had changed when they were made ready
+        self._rest: list[tuple[Delivery, _Stored]] = []
+        self._kept: _Kept | None = None
+        self._limits: Limits | None = None
+        self._bug: Exception | None = None
+        self._others = self._here = -1  # how far the ledger had changed when it was read
         self._unclear: set[str] = set()  # links of posts of which nobody knows whether they arrived
 
-    def fill(self, first: Delivery) -> None:
-        """Make ready what comes after `first`, which is sent now."""
-        self._kept.clear()
+    def fill(self, first: Delivery, article: Article) -> None:
+        """Read what comes after `first`, which is sent now and is of `article`."""
+        self._rest, self._kept = [], None
         self._others = self._ledger.database.others()
         account, ledger = self._lane.account, self._ledger
-        slow = account.image == "card" or account.text is not None
+        slow = account.image == "card" or account.text is not None or self._looks_at(article)
         if slow or account.approve or account.schedule.spacing or self._is_disturbed():
             return
         rest = [each for each in self._queue(account.name, ledger.now(), MOST + 1) if each.key != first.key]
         if not rest:
             return
         try:
-            limits = self._lane.limits()  # read already for the first one
+            self._limits = self._lane.limits()  # read already for the first one
         except SyndicateError:
             return
-        begun, self._unclear = ledger.now(), ledger.deliveries.links(account.name, ("unknown",))
+        self._unclear = ledger.deliveries.links(account.name, ("unknown",))
         stored = ledger.articles.stored([each.anchor for each in rest])
-        for each in rest:
-            made = self._made(each, *stored[each.anchor], limits)
-            if made is None:
-                return
-            self._kept[each.key] = made
-            if abs(ledger.now() - begun) >= SLOW:  # the first one waits, and what comes last would be old
-                return
+        self._rest = [(each, stored[each.anchor]) for each in reversed(rest)]
+
+    def make(self) -> None:
+        """As `Onward.make`."""
+        self._kept = None
+        if not self._rest or self._limits is None or not self._going():
+            return
+        try:
+            self._kept = self._made(*self._rest.pop(), self._limits)
+        except Exception as bug:  # noqa: BLE001 - the post that is under way is recorded first
+            self._bug = bug
+        if self._kept is None:
+            self._rest = []
 
     def next(self) -> Ready | None:
         """As `Onward.next`."""
-        if not self._kept or not self._going():
+        if self._bug is not None:
+            raise self._bug
+        if self._kept is None or not self._going():
             return None
         now = self._ledger.now()
-        kept = self._unchanged() or self._compared(now)
+        kept = self._kept if self._unchanged() else self._compared(now)
         if kept is None or not kept.at <= now < kept.at + FRESH:
             return None
         delivery = kept.ready.delivery
@@ -103,18 +116,15 @@ class Ahead:
             return None
         return kept.ready
 
-    def _unchanged(self) -> _Kept | None:
-        """The next one as it was made ready, if nobody has changed anything in the ledger since but `sending`."""
+    def _unchanged(self) -> bool:
+        """Whether nobody has changed anything in the ledger since it was read, but for the work of `sending`."""
         database = self._ledger.database
-        if (self._others, self._here) != (database.others(), database.changed_here()):
-            return None
-        return self._kept.pop(next(iter(self._kept)))
+        return (self._others, self._here) == (database.others(), database.changed_here())
 
     def _compared(self, now: datetime) -> _Kept | None:
         """The next one by the ledger, if it was made ready and is as it was then."""
-        found = self._queue(self._lane.account.name, now, 1)
-        kept = self._kept.pop(found[0].key, None) if found else None
-        if kept is None or found[0] != kept.ready.delivery:
+        found, kept = self._queue(self._lane.account.name, now, 1), self._kept
+        if kept is None or not found or found[0] != kept.ready.delivery:
             return None
         if self._is_disturbed() or self._ledger.articles.as_stored(found[0].anchor) != kept.article:
             return None
@@ -139,24 +149,25 @@ class Ahead:
         """Whether anything is paused, or the account has to look first: then each delivery is judged by itself."""
         return bool(self._ledger.pauses.all()) or self._ledger.recovery.wanted(self._lane.account.name) is not None
 
-    def _made(
-        self, delivery: Delivery, known: StoredArticle, stored: tuple[str, int | None], limits: Limits
-    ) -> _Kept | None:
+    def _looks_at(self, article: Article) -> bool:
+        """Whether the pages of an article's source are looked at right before its stories go."""
+        return self._gate.look is not None and self._gate.patience(article.source) is not None
+
+    def _made(self, delivery: Delivery, known: _Stored, limits: Limits) -> _Kept | None:
         """A delivery made ready without any request, and without a word in the ledger; None if that is not possible."""
+        article, at = known[0].article, self._ledger.now()
         plain = delivery.state == "due" and delivery.action == "post" and delivery.draft is None
-        if not plain or delivery.looks:
+        if not plain or delivery.looks or self._looks_at(article):
             return None
-        at = self._ledger.now()
-        if self._lane.account.image == "photo" and known.article.images:
+        if self._lane.account.image == "photo" and article.images:
             return None
-        looked_at = self._gate.look is not None and self._gate.patience(known.article.source) is not None
         try:
-            if looked_at or self._gate.ahead(delivery, known, self._lane.account) is not None:
+            if self._gate.ahead(delivery, known[0], self._lane.account) is not None:
                 return None
-            ready = self._ready(delivery, known.article, limits, at)
+            ready = self._ready(delivery, article, limits, at)
         except SyndicateError:  # the usual way meets it again, and records it
             return None
-        return None if ready is None else _Kept(ready, stored, at)
+        return None if ready is None else _Kept(ready, known[1], at)
 
     def _ready(self, delivery: Delivery, article: Article, limits: Limits, at: datetime) -> Ready | None:
         lane = self._lane

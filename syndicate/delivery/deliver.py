@@ -108,7 +108,7 @@ def _post(
         record(wait, delivery, lane.account, ledger)
         return frozen.warnings
     if ahead is not None:
-        ahead.fill(delivery)
+        ahead.fill(delivery, article)
     claimed = ledger.claims.claim(delivery, now=ledger.now(), lease=timeouts.lease, allowance=allowance)
     if claimed is not None:
         send(claimed, replace(frozen, cost=cost(lane.platform, frozen.post)), lane, ledger, timeouts, ahead)

@@ -19,6 +19,7 @@ from syndicate.ledger.claims import Allowance, Intent
 from syndicate.ledger.server_clock import seconds
 from syndicate.model import Delivery, Draft, Json, Post, Receipt
 from syndicate.model.dataclass import dataclass
+from syndicate.net.awaiting import meanwhile
 from syndicate.net.leaving import asking
 from syndicate.ports import Platform, is_priced
 
@@ -67,6 +68,9 @@ class Begun:
 
 class Onward(Protocol):
     """What an account sends right after a post that arrived."""
+
+    def make(self) -> None:
+        """Make the next delivery ready, while the answer to this one is awaited; reads only, and raises nothing."""
 
     def next(self) -> Ready | None:
         """The next delivery, if it is ready and nothing has changed since; reads only."""
@@ -123,9 +127,11 @@ def _send(begun: Begun, lane: Lane, ledger: Ledger, timeouts: Timeouts, onward: 
 
     def request() -> Receipt:
         in_time()
-        if onward:
-            onward.sends()
-        return lane.platform.commit(begun.draft, claimed.key)
+        if onward is None:
+            return lane.platform.commit(begun.draft, claimed.key)
+        onward.sends()
+        with meanwhile(onward.make):
+            return lane.platform.commit(begun.draft, claimed.key)
 
     try:
         with asking(in_time):

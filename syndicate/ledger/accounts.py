@@ -8,7 +8,7 @@ from dataclasses import asdict
 from datetime import datetime, timedelta
 from functools import lru_cache
 
-from syndicate.ledger.database import EPOCH, MICROSECOND, Database, Row, from_micros, micros
+from syndicate.ledger.database import EPOCH, MICROSECOND, Database, Often, Row, from_micros, micros
 from syndicate.ledger.follow_ups import FollowUps
 from syndicate.ledger.partings import end
 from syndicate.model import Account, Identity
@@ -116,7 +116,7 @@ class Accounts:
 
     def find(self, name: str) -> AccountState | None:
         """The state of an account; None if the ledger does not know it."""
-        row = self._db.row(f"{_SELECT} WHERE name = :name", name=name)
+        row = self._db.row(_BY_NAME, name=name)
         return _state(row) if row else None
 
     def all(self) -> dict[str, AccountState]:
@@ -188,11 +188,7 @@ class Accounts:
 
     def is_troubled(self, name: str) -> bool:
         """Whether anything is recorded that ends when the network takes a post."""
-        asked = (
-            "SELECT 1 FROM account WHERE name = :name AND (failures > 0 OR down_since IS NOT NULL OR throttles > 0"
-            " OR trouble IS NOT NULL)"
-        )
-        return self._db.row(asked, name=name) is not None
+        return self._db.row(_TROUBLED, name=name) is not None
 
     def flows(self, name: str) -> None:
         """Record that the network took a post: no waits in a row any more, and no trouble."""
@@ -248,6 +244,11 @@ _SELECT = (
     " trouble, paused_until, COALESCE(paused, (SELECT 'all' FROM pause WHERE word = '')) AS paused FROM account"
 )
 """Accounts; while everything is paused, each of them is."""
+_BY_NAME = Often(f"{_SELECT} WHERE name = :name")
+_TROUBLED = Often(
+    "SELECT 1 FROM account WHERE name = :name AND (failures > 0 OR down_since IS NOT NULL OR throttles > 0"
+    " OR trouble IS NOT NULL)"
+)
 
 
 def _identity(said: Row) -> Identity:

@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from syndicate.ledger.database import EPOCH, MICROSECOND, Database, Row, from_micros, micros
+from syndicate.ledger.database import EPOCH, MICROSECOND, Database, Often, Row, from_micros, micros
 from syndicate.ledger.days import day_of
 from syndicate.ledger.rows import among
 from syndicate.ledger.shelf import Shelf
@@ -24,6 +24,10 @@ CHUNK = 400  # parameters of one statement, well below SQLite's oldest limit of 
 ELSEWHERE = -1  # the `position` of what was imported (`import-seen`): it keeps this for ever
 _DATED = (("NOT NULL", "published_at"), ("NULL", "+first_seen_at"))  # + keeps to the index of dates
 UNREAD = ""  # the `content_hash` of what no source has listed so far: the first that does gives it its words
+_BY_ANCHOR = Often(
+    "SELECT anchor, data, first_seen_at, changed_at, withdrawn_at, position FROM article WHERE anchor = :anchor"
+)
+_AS_STORED = Often("SELECT data, withdrawn_at FROM article WHERE anchor = :anchor")
 
 
 @dataclass(frozen=True, slots=True)
@@ -323,7 +327,7 @@ class Articles:
 
     def find(self, anchor: str) -> StoredArticle:
         """One article, which has to be in the ledger."""
-        row = self._db.row("SELECT * FROM article WHERE anchor = :anchor", anchor=anchor)
+        row = self._db.row(_BY_ANCHOR, anchor=anchor)
         assert row is not None
         return stored_article(row)
 
@@ -335,7 +339,7 @@ class Articles:
 
     def as_stored(self, anchor: str) -> tuple[str, int | None]:
         """What a post is made of, unread: the words of an article as they are stored, and when it was withdrawn."""
-        row = self._db.row("SELECT data, withdrawn_at FROM article WHERE anchor = :anchor", anchor=anchor)
+        row = self._db.row(_AS_STORED, anchor=anchor)
         assert row is not None
         return row["data"], row["withdrawn_at"]
 

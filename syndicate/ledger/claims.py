@@ -11,7 +11,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from syndicate.ledger import claimant, rows
-from syndicate.ledger.database import Database, Row, micros
+from syndicate.ledger.database import Database, Often, Row, micros
 from syndicate.ledger.deliveries import Deliveries
 from syndicate.ledger.outcomes import Outcomes
 from syndicate.ledger.recovery import Recovery
@@ -65,6 +65,35 @@ _INTENDED = (
     "post = :post, digest = :digest, draft = :draft, prepared = NULL, committed_at = COALESCE(committed_at, :now),"
     " cost = CASE WHEN :cost = 0 THEN cost ELSE :cost END"
 )
+
+_KEEP_LANE = Often("UPDATE account SET lane_until = :until WHERE name = :account AND lane = :key")
+_TAKE_LANE = Often(
+    "UPDATE account SET lane = :key, lane_until = :until WHERE name = :account AND paused IS NULL"
+    " AND next_at <= :now AND (:urgent = 1 OR opens_at <= :now) AND (lane IS NULL OR lane_until <= :now)"
+    " AND NOT EXISTS (SELECT 1 FROM pause WHERE word = '')"
+)
+_ATTEMPT = Often("INSERT INTO attempt (key, fence, started_at) VALUES (:key, :fence, :now)")
+_BEGIN = Often(
+    f"UPDATE delivery SET {_INTENDED}, lease_until = :until, updated_at = :now"
+    " WHERE key = :key AND state = 'sending' AND fence = :fence"
+)
+
+
+def _taking(more: str) -> Often:
+    """The statement that claims a delivery of which no other name of its login has the story; `more` is set too."""
+    return Often(
+        f"UPDATE delivery SET {CLAIMED.sets()}, reason = NULL, fence = fence + 1, attempts = attempts + 1,"
+        f" lease_until = :until, claimed_by = :me, updated_at = :now{more}"
+        f" WHERE key = :key AND {CLAIMED.allowed} AND due_at <= :now AND fence = :fence"
+        " AND NOT EXISTS (SELECT 1 FROM delivery AS twin JOIN account AS other ON other.name = twin.account"
+        " JOIN account AS mine ON mine.name = delivery.account WHERE twin.anchor = delivery.anchor"
+        " AND twin.account <> delivery.account AND delivery.action = 'post' AND twin.action = 'post'"
+        " AND twin.revision = delivery.revision AND twin.part = delivery.part AND other.login = mine.login"
+        " AND other.platform = mine.platform AND twin.state IN ('sending', 'unknown', 'held', 'posted'))"
+    )
+
+
+_TAKE, _TAKE_AND_BEGIN = _taking(""), _taking(f", {_INTENDED}")
 
 
 def _intended(intent: Intent | None) -> Row:
@@ -162,15 +191,14 @@ class Claims:
 
     def _begin(self, claimed: Delivery, intent: Intent, now: datetime, until: datetime) -> bool:
         self._db.note(
-            "UPDATE account SET lane_until = :until WHERE name = :account AND lane = :key",
+            _KEEP_LANE,
             until=micros(until),
             account=claimed.account,
             key=claimed.key,
         )
         return bool(
             self._db.change(
-                f"UPDATE delivery SET {_INTENDED}, lease_until = :until, updated_at = :now"
-                " WHERE key = :key AND state = 'sending' AND fence = :fence",
+                _BEGIN,
                 key=claimed.key,
                 fence=claimed.fence,
                 now=micros(now),
@@ -219,7 +247,7 @@ class Claims:
 
     def _attempted(self, key: str, fence: int, now: datetime) -> None:
         self._db.note(
-            "INSERT INTO attempt (key, fence, started_at) VALUES (:key, :fence, :now)",
+            _ATTEMPT,
             key=key,
             fence=fence,
             now=micros(now),
@@ -242,9 +270,7 @@ class Claims:
         it.
         """
         if not self._db.change(
-            "UPDATE account SET lane = :key, lane_until = :until WHERE name = :account AND paused IS NULL"
-            " AND next_at <= :now AND (:urgent = 1 OR opens_at <= :now) AND (lane IS NULL OR lane_until <= :now)"
-            " AND NOT EXISTS (SELECT 1 FROM pause WHERE word = '')",
+            _TAKE_LANE,
             urgent=int(urgent),
             key=delivery.key,
             account=delivery.account,
@@ -256,14 +282,7 @@ class Claims:
     def _take(self, delivery: Delivery, now: datetime, until: datetime, intent: Intent | None = None) -> None:
         """Claim a delivery; with `intent`, begin it at once."""
         if not self._db.change(
-            f"UPDATE delivery SET {CLAIMED.sets()}, reason = NULL, fence = fence + 1, attempts = attempts + 1,"
-            f" lease_until = :until, claimed_by = :me, updated_at = :now{f', {_INTENDED}' if intent else ''}"
-            f" WHERE key = :key AND {CLAIMED.allowed} AND due_at <= :now AND fence = :fence"
-            " AND NOT EXISTS (SELECT 1 FROM delivery AS twin JOIN account AS other ON other.name = twin.account"
-            " JOIN account AS mine ON mine.name = delivery.account WHERE twin.anchor = delivery.anchor"
-            " AND twin.account <> delivery.account AND delivery.action = 'post' AND twin.action = 'post'"
-            " AND twin.revision = delivery.revision AND twin.part = delivery.part AND other.login = mine.login"
-            " AND other.platform = mine.platform AND twin.state IN ('sending', 'unknown', 'held', 'posted'))",
+            _TAKE_AND_BEGIN if intent else _TAKE,
             key=delivery.key,
             fence=delivery.fence,
             me=claimant.me(),
@@ -275,5 +294,4 @@ class Claims:
         self._attempted(delivery.key, delivery.fence + 1, now)
 
     def _find(self, key: str) -> Delivery | None:
-        row = self._db.row(f"{rows.JOINED} WHERE delivery.key = :key", key=key)
-        return rows.delivery(row) if row else None
+        return self._deliveries.stored(key)

@@ -15,7 +15,7 @@ from syndicate.errors import AuthError, LedgerError, Unavailable, reworded
 from syndicate.ledger import claimant
 from syndicate.ledger.accounts import software_of
 from syndicate.ledger.credential_terms import SIGNED_IN, Term, term, times
-from syndicate.ledger.database import Database, micros
+from syndicate.ledger.database import Database, Often, micros
 from syndicate.ledger.key_file import key_beside
 from syndicate.ledger.notices import KEY, NOT_RENEWED, Notices
 from syndicate.model import Json
@@ -32,6 +32,10 @@ SEALED = (("credential", "account", "data"), ("subscription", "callback", "seale
 """Tables with sealed columns: the table, its key, and the column."""
 SHUT = "the stored session cannot be opened with this key"
 LOST = "put back the key that it was stored with (SYNDICATE_KEY or the .key file beside the database)"
+_ASKED_OFTEN = Often(
+    "SELECT (SELECT data FROM credential WHERE account = :account) AS data,"
+    " (SELECT identity FROM account WHERE name = :account) AS identity"
+)
 
 
 class EmptyToken(LedgerError):
@@ -63,11 +67,7 @@ class Credentials:
 
     def load_beside_software(self, account: str) -> tuple[Json, str]:
         """The stored credentials, and what the account's server runs as far as it was asked: asked with each post."""
-        row = self._db.row(
-            "SELECT (SELECT data FROM credential WHERE account = :account) AS data,"
-            " (SELECT identity FROM account WHERE name = :account) AS identity",
-            account=account,
-        )
+        row = self._db.row(_ASKED_OFTEN, account=account)
         assert row is not None
         return self._opened(row["data"]), software_of(row["identity"])
 

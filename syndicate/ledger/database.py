@@ -26,6 +26,17 @@ Row = dict[str, Any]
 
 _PARTS = pattern(r"'[^']*'|(?<![:\w]):([A-Za-z_]\w*)|%|\b(?:un)?likely(?=\()")
 """A text in quotes, a parameter, a percent sign, or a hint that only SQLite's planner wants."""
+_HINTS = ("likely", "unlikely")
+
+
+class Often(str):
+    """A statement that is asked for each post, and finds its rows by their keys: a server keeps its plan.
+
+    Columns are named one by one: the server refuses a kept `*` once a newer version has added a column. What decides
+    which index serves is written out, and no parameter.
+    """
+
+    __slots__ = ()
 
 
 class Database(Protocol):
@@ -127,10 +138,22 @@ def percent_named(sql: str) -> str:
     return _PARTS.sub(_percent_named, sql)
 
 
+def numbered(sql: str) -> tuple[str, tuple[str, ...]]:
+    """A statement with `:name` parameters as PREPARE wants it, `$1`, `$2`, and their names in that order."""
+    names: dict[str, int] = {}
+
+    def number(found: re.Match[str]) -> str:
+        if found[1]:
+            return f"${names.setdefault(found[1], len(names) + 1)}"
+        return "" if found[0] in _HINTS else found[0]
+
+    return _PARTS.sub(number, sql), tuple(names)
+
+
 def _percent_named(found: re.Match[str]) -> str:
     if found[1]:
         return f"%({found[1]})s"
-    return "" if found[0] in ("likely", "unlikely") else found[0].replace("%", "%%")
+    return "" if found[0] in _HINTS else found[0].replace("%", "%%")
 
 
 def schema_of(database: Database) -> int:

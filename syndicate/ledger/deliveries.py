@@ -9,7 +9,7 @@ from datetime import datetime
 
 from syndicate.ledger import rows
 from syndicate.ledger.articles import CHUNK
-from syndicate.ledger.database import Database, Row, from_micros, micros
+from syndicate.ledger.database import Database, Often, Row, from_micros, micros
 from syndicate.ledger.days import DAY, LAST, fixed_day
 from syndicate.ledger.shelf import Shelf
 from syndicate.ledger.transitions import WANTED
@@ -170,11 +170,15 @@ class Deliveries:
 
     def find(self, key: str) -> Delivery | None:
         """The delivery with this key; None if there is none."""
-        asked = f"{rows.JOINED} WHERE delivery.key = :key"
-        row = self._db.row(asked, key=key)
-        if row is None:
+        found = self.stored(key)
+        if found is None:
             self._shelf.fetch_keyed(key)
-            row = self._db.row(asked, key=key)  # in any case: another process may have got it back in between
+            found = self.stored(key)  # in any case: another process may have got it back in between
+        return found
+
+    def stored(self, key: str) -> Delivery | None:
+        """As `find`, of those alone that are not put away."""
+        row = self._db.row(_BY_KEY, key=key)
         return rows.delivery(row) if row else None
 
     def several(self, keys: Sequence[str]) -> list[Delivery]:
@@ -314,13 +318,7 @@ class Deliveries:
 
     def latest_commit(self, account: str, number: int, *, besides: str = "") -> datetime | None:
         """When the `number`-th newest post of an account was sent; a post that surely did not arrive is not counted."""
-        row = self._db.row(
-            "SELECT committed_at FROM delivery WHERE account = :account AND committed_at IS NOT NULL"
-            " AND action = 'post' AND key <> :besides ORDER BY committed_at DESC LIMIT 1 OFFSET :skipped",
-            account=account,
-            besides=besides,
-            skipped=number - 1,
-        )
+        row = self._db.row(_LATEST_COMMIT, account=account, besides=besides, skipped=number - 1)
         return from_micros(row["committed_at"]) if row else None
 
     def spent(self, account: str, since: datetime) -> int:
@@ -344,21 +342,20 @@ class Deliveries:
         self, account: str, now: datetime, most: int, *, sources: Sequence[str] = (), anchor: str | None = None
     ) -> list[Delivery]:
         """The next deliveries of an account, in the order of `next_due`; those of one state alone."""
-        asked = "SELECT 1 FROM delivery WHERE state = 'unknown' AND account = :account AND due_at <= :now LIMIT 1"
-        unclear = self._db.row(asked, account=account, now=micros(now)) is not None
+        unclear = self._db.row(_UNCLEAR, account=account, now=micros(now)) is not None
         for state in ("unknown", "due") if unclear else ("due",):
-            values: Row = {"account": account, "now": micros(now), "state": state, "most": most}
+            values: Row = {"account": account, "now": micros(now), "most": most}
             among = rows.among("article.source", sources, values)
             if anchor is not None:
                 values["anchor"] = anchor
-            found = self._db.rows(
-                f"{rows.JOINED} WHERE delivery.account = :account AND delivery.state = :state"
+            asked = (
+                f"{rows.JOINED} WHERE delivery.account = :account AND delivery.state = '{state}'"
                 " AND +delivery.due_at <= :now AND delivery.lease_until <= :now"  # + keeps to the order's index
                 + (f" AND {among}" if among else "")
                 + (" AND delivery.anchor = :anchor" if anchor is not None else "")
-                + " ORDER BY delivery.priority, delivery.planned_at LIMIT :most",
-                **values,
+                + " ORDER BY delivery.priority, delivery.planned_at LIMIT :most"
             )
+            found = self._db.rows(asked if among or anchor is not None else Often(asked), **values)
             if found:
                 return [rows.delivery(row) for row in found]
         return []
@@ -421,6 +418,12 @@ class Deliveries:
         ]
 
 
+_BY_KEY = Often(f"{rows.JOINED} WHERE delivery.key = :key")
+_UNCLEAR = Often("SELECT 1 FROM delivery WHERE state = 'unknown' AND account = :account AND due_at <= :now LIMIT 1")
+_LATEST_COMMIT = Often(
+    "SELECT committed_at FROM delivery WHERE account = :account AND committed_at IS NOT NULL"
+    " AND action = 'post' AND key <> :besides ORDER BY committed_at DESC LIMIT 1 OFFSET :skipped"
+)
 _INSERT = (
     "INSERT INTO delivery (key, anchor, account, platform, action, revision, part, state, reason, due_at,"
     " planned_at, expires_at, priority, error, attempts, fence, lease_until, unknowns, absent, updated_at, day)"

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from syndicate.ledger.database import Database, from_micros, micros
+from syndicate.ledger.database import Database, Often, from_micros, micros
 from syndicate.model.dataclass import dataclass
 
 EVERYTHING = ""
+_ALL = Often("SELECT word, since, until FROM pause ORDER BY since")
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +39,7 @@ class Pauses:
     def all(self) -> list[Pause]:
         """Every pause in force, that of everything first."""
         found = []
-        for row in self._db.rows("SELECT word, since, until FROM pause ORDER BY since"):
+        for row in self._db.rows(_ALL):
             since = from_micros(row["since"])
             assert since is not None
             found.append(Pause(row["word"], since, from_micros(row["until"])))

@@ -18,16 +18,18 @@ import psycopg
 from syndicate.addresses import server_place
 from syndicate.errors import LedgerError
 from syndicate.ledger import database
-from syndicate.ledger.database import Row, percent_named
+from syndicate.ledger.database import Often, Row
 from syndicate.ledger.postgresql_connections import SAFE, Connections, ThreadConnection
 from syndicate.ledger.postgresql_faults import NEEDS, explained, wrong_encoding
 from syndicate.ledger.postgresql_schema import translated
 
 LOCK = 0x53594E44
 """The lock of a ledger's writers, with the hash of its schema's name."""
-_WRITER = f"SELECT pg_advisory_xact_lock({LOCK}, hashtext(current_schema()))"
-_KNOWN = (
-    f"SELECT CAST('{NEEDS} ' || value AS BIGINT) FROM meta WHERE name = 'schema_oldest' AND CAST(value AS BIGINT) > "
+TOGETHER = 100  # rows that one message writes
+_WRITER = Often(f"SELECT pg_advisory_xact_lock({LOCK}, hashtext(current_schema()))")
+_KNOWN = Often(
+    f"SELECT CAST('{NEEDS} ' || value AS BIGINT) FROM meta"
+    f" WHERE name = 'schema_oldest' AND CAST(value AS BIGINT) > {database.VERSION}"
 )
 """Fails, with what is needed, where a newer version has changed the tables since they were opened. It goes after
 the lock, in the same message, so that nobody changes them between this and what is written.
@@ -55,10 +57,10 @@ class PostgresDatabase:
         self._connections = self._connects(address)
         self._asked = itertools.count(1)
         self._unsynced = False
-        self._writer = _WRITER
+        self._opens: tuple[Often, ...] = (_WRITER,)
         try:
             self._migrate() if upgrade else self._require_version()
-            self._writer = f"{_WRITER}; {_KNOWN}{database.VERSION}"
+            self._opens = (_WRITER, _KNOWN)
         except BaseException:
             self.close()
             raise
@@ -93,17 +95,17 @@ class PostgresDatabase:
                 self._written(mine, sql, values)
                 return
             with self._translated(mine):
-                connection = self._connections.of(mine)
-                mine.noted.append(psycopg.ClientCursor(connection).mogrify(percent_named(sql), values))
+                mine.noted.append(self._said(mine, sql, values))
 
     def change_many(self, sql: str, rows: Sequence[Row]) -> None:
         """Run one statement for each of many rows, all of them or none."""
         mine = self._connections.mine()
         with mine.lock, self.transaction(), self._translated(mine):
-            self._settle(mine)
-            cursor = psycopg.Cursor(self._connections.of(mine))
-            cursor.executemany(percent_named(sql), rows)
-            mine.changed += max(0, cursor.rowcount)
+            for start in range(0, len(rows), TOGETHER):
+                *before, last = [self._said(mine, Often(sql), row) for row in rows[start : start + TOGETHER]]
+                mine.noted += before
+                cursor = self._execute(mine, last)
+                mine.changed += max(0, cursor.rowcount)
 
     @contextlib.contextmanager
     def transaction(self) -> Iterator[None]:
@@ -118,8 +120,8 @@ class PostgresDatabase:
             try:
                 yield
                 with self._translated(mine):
-                    safe = f"; {SAFE}" if mine.defers and (mine.noted or mine.changed > before) else ""
-                    self._execute(mine, f"COMMIT{safe}", {})
+                    waits = mine.defers and (mine.noted or mine.changed > before)
+                    self._execute(mine, f"COMMIT; {self._said(mine, SAFE, {})}" if waits else "COMMIT")
             except BaseException:
                 self._roll_back(mine)
                 raise
@@ -231,7 +233,7 @@ class PostgresDatabase:
         again = mine.connection is not None and not mine.inside
         try:
             with self._translated(mine):
-                return _fetched(self._execute(mine, percent_named(sql), values))
+                return _fetched(self._execute(mine, self._said(mine, sql, values)))
         except LedgerError:
             if not again or mine.connection is not None:
                 raise
@@ -239,32 +241,35 @@ class PostgresDatabase:
 
     def _written(self, mine: ThreadConnection, sql: str, values: Row) -> tuple[list[Row], int]:
         """A statement that writes. Outside a transaction, it goes with the lock in one message, which is one."""
-        asked = percent_named(sql)
         with self._translated(mine):
-            cursor = self._execute(mine, asked if mine.inside else f"{self._writer}; {asked}", values)
+            said = self._said(mine, sql, values)
+            cursor = self._execute(mine, said if mine.inside else f"{self._lock(mine)}; {said}")
             mine.changed += max(0, cursor.rowcount)
             return _fetched(cursor), cursor.rowcount
 
-    def _execute(self, mine: ThreadConnection, asked: str, values: Row) -> psycopg.Cursor[tuple[Any, ...]]:
-        """Run a statement, after what was noted. The cursor is at the answer to the last one."""
-        connection, noted = self._connections.of(mine), mine.noted
-        if not noted:
-            cursor = connection.execute(asked, values)
-            while cursor.nextset():
-                pass
-            return cursor
-        mine.noted = []
-        asked = psycopg.ClientCursor(connection).mogrify(asked, values)
-        cursor = connection.execute("; ".join((*noted, asked)).encode())
+    def _said(self, mine: ThreadConnection, sql: str, values: Row) -> str:
+        """A statement with its values, as the server is asked."""
+        return mine.plans.said(self._connections.of(mine), sql, values)
+
+    def _lock(self, mine: ThreadConnection) -> str:
+        """What each write begins with."""
+        return "; ".join(self._said(mine, each, {}) for each in self._opens)
+
+    def _execute(self, mine: ThreadConnection, said: str) -> psycopg.Cursor[tuple[Any, ...]]:
+        """Run statements, after what was noted. The cursor is at the answer to the last one."""
+        connection, noted, mine.noted = self._connections.of(mine), mine.noted, []
+        cursor = connection.execute("; ".join((*noted, said)).encode())
         for _ in noted:  # one answer each
             mine.changed += max(0, cursor.rowcount)
             cursor.nextset()
+        while cursor.nextset():
+            pass
         return cursor
 
     def _settle(self, mine: ThreadConnection) -> None:
         """Run what was noted and nothing came after."""
         if mine.noted:
-            self._execute(mine, "SELECT 1", {})
+            self._execute(mine, "SELECT 1")
 
     def _begin(self, mine: ThreadConnection) -> None:
         """Begin a transaction. Where a connection is lost that was used before, nothing was sent: it is done again."""
@@ -272,9 +277,8 @@ class PostgresDatabase:
         try:
             with self._translated(mine):
                 connection = self._connections.of(mine)
-                connection.execute(
-                    f"BEGIN; {'SET LOCAL synchronous_commit = off; ' if mine.defers else ''}{self._writer}"
-                )
+                defers = "SET LOCAL synchronous_commit = off; " if mine.defers else ""
+                connection.execute(f"BEGIN; {defers}{self._lock(mine)}".encode())
         except LedgerError:
             if not again or mine.connection is not None:
                 self._roll_back(mine)

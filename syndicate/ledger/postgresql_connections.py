@@ -13,6 +13,8 @@ from psycopg.conninfo import conninfo_to_dict
 
 from syndicate.addresses import server_place
 from syndicate.errors import LedgerError
+from syndicate.ledger.database import Often
+from syndicate.ledger.postgresql_plans import Plans
 
 BUSY_SECONDS = 30
 """How long to wait for another writer."""
@@ -35,7 +37,7 @@ SELECT bool_and(has_function_privilege(oid, 'EXECUTE')) FROM pg_catalog.pg_proc
  WHERE proname = 'pg_logical_emit_message'
 """
 """Whatever the role or the database has: of other limits than ours, each one would end something in its middle."""
-SAFE = "SELECT pg_catalog.pg_logical_emit_message(true, 'syndicate', '')"
+SAFE = Often("SELECT pg_catalog.pg_logical_emit_message(true, 'syndicate', '')")
 """A transaction of a few bytes, whose commit waits until the server's log is on the disk up to itself, and so with all
 that was committed before it (and with stand-bys, where `synchronous_standby_names` names some).
 """
@@ -74,11 +76,12 @@ class ThreadConnection:
         self.lock = threading.RLock()
         self.inside = self.defers = False
         self.noted: list[str] = []
+        self.plans = Plans()
         self.changed = 0
 
     def close(self) -> None:
         """Close the connection; the next question opens another one."""
-        connection, self.connection, self.noted = self.connection, None, []
+        connection, self.connection, self.noted, self.plans = self.connection, None, [], Plans()
         if connection is not None:
             with contextlib.suppress(psycopg.Error):
                 connection.close()
@@ -117,7 +120,9 @@ class Connections:
 
     def _open(self) -> tuple[psycopg.Connection[tuple[Any, ...]], bool]:
         """A connection, and whether its role may do what SAFE does."""
-        connection = psycopg.connect(autocommit=True, cursor_factory=psycopg.ClientCursor, **self._given)
+        connection = psycopg.connect(
+            autocommit=True, cursor_factory=psycopg.ClientCursor, prepare_threshold=None, **self._given
+        )
         connection.adapters.register_loader("numeric", _NumberLoader)
         cursor = connection.execute(_SETTINGS.format(busy=BUSY_SECONDS, idle=IDLE_SECONDS).encode())
         while cursor.nextset():

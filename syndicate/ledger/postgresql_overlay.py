@@ -18,7 +18,7 @@ from syndicate.errors import LedgerError
 from syndicate.ledger.database import Row
 from syndicate.ledger.overlay_schema import plain, writes
 from syndicate.ledger.postgresql import PostgresDatabase
-from syndicate.ledger.postgresql_connections import SharedConnection
+from syndicate.ledger.postgresql_connections import SharedConnection, ThreadConnection
 from syndicate.ledger.postgresql_overlay_schema import lay_out
 
 T = TypeVar("T")
@@ -82,6 +82,10 @@ class PostgresOverlay(PostgresDatabase):
     def change_many(self, sql: str, rows: Sequence[Row]) -> None:
         """Run one statement for each of many rows, all of them or none."""
         super().change_many(plain(sql) if writes(sql) else sql, rows)
+
+    def _said(self, mine: ThreadConnection, sql: str, values: Row) -> str:
+        """Nothing is prepared here: hardly any statement comes twice."""
+        return super()._said(mine, str(sql), values)
 
     def _added(self, sql: str, found: T) -> T:
         """What an INSERT into a view gave; its trigger leaves out what is there, which only some statements allow."""

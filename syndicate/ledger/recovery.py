@@ -14,7 +14,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Literal, TypeAlias
 
-from syndicate.ledger.database import EPOCH, MICROSECOND, Database, Row, from_micros, micros
+from syndicate.ledger.database import EPOCH, MICROSECOND, Database, Often, Row, from_micros, micros
 from syndicate.ledger.run_file import SAME, LastRun, RunFile
 from syndicate.model.dataclass import dataclass
 from syndicate.ports import Clock
@@ -27,6 +27,13 @@ USUAL = 3  # times the usual gap between two runs: a longer one is a stop
 GAPS = 20  # gaps that show what is usual: nine in ten stay below the usual one
 KEPT = timedelta(seconds=20)  # how often a daemon stores that it runs
 MISSING = 2  # runs in a row that did not find the file as it was: after that, this machine does not keep it
+_WANTED = Often(
+    "SELECT account, why, since, looked_at, again_at, unlisted, doubt_until, said FROM look WHERE account = :account"
+)
+_COUNT = Often(
+    "UPDATE run SET count = count + 1, stamp = CASE WHEN stamped < :number THEN :stamp ELSE stamp END,"
+    " stamped = CASE WHEN stamped < :number THEN :number ELSE stamped END RETURNING count"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,12 +115,7 @@ class Recovery:
     def count(self) -> int:
         """Count a post that is about to be sent, in the caller's transaction; `written` comes after it."""
         (number, stamp), self._unstamped = self._unstamped or (-1, 0), None
-        found = self._db.rows(
-            "UPDATE run SET count = count + 1, stamp = CASE WHEN stamped < :number THEN :stamp ELSE stamp END,"
-            " stamped = CASE WHEN stamped < :number THEN :number ELSE stamped END RETURNING count",
-            number=number,
-            stamp=stamp,
-        )
+        found = self._db.rows(_COUNT, number=number, stamp=stamp)
         return int(found[0]["count"])
 
     def written(self, count: int) -> None:
@@ -168,7 +170,7 @@ class Recovery:
 
     def wanted(self, account: str) -> WantedLook | None:
         """How an account looks before it posts; None where nobody asked for it."""
-        row = self._db.row("SELECT * FROM look WHERE account = :account", account=account)
+        row = self._db.row(_WANTED, account=account)
         return _look(row) if row else None
 
     def pending(self) -> list[str]:

@@ -12,7 +12,17 @@ from syndicate.model import NOTHING, Concession, Delivery, Json
 from syndicate.serialization import article_fields
 
 _WORDS = re.compile(r"\W+")
-JOINED = "SELECT delivery.*, article.url AS article_url FROM delivery JOIN article ON article.anchor = delivery.anchor"
+_COLUMNS = (
+    "key anchor account platform action revision part state reason due_at planned_at attempts fence lease_until"
+    " claimed_by post digest prepared draft committed_at unknowns absent remote_id permalink receipt error updated_at"
+    " priority expires_at approved cost looks looked_at waited_for conceded left_login left_due_at day cleared asked_at"
+    " posted_at"
+)
+JOINED = (
+    f"SELECT {', '.join(f'delivery.{name}' for name in _COLUMNS.split())}, article.url AS article_url"
+    " FROM delivery JOIN article ON article.anchor = delivery.anchor"
+)
+"""Deliveries with all their columns."""
 
 
 def among(column: str, values: Sequence[str] | Sequence[int], into: Row) -> str:

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from typing import Any, Literal, TypeAlias
 
 from syndicate.ledger import dropped
-from syndicate.ledger.database import Database, Row, micros
+from syndicate.ledger.database import Database, Often, Row, micros
 from syndicate.ledger.follow_ups import FollowUps
 from syndicate.model import Delivery, Reason, State
 from syndicate.model.dataclass import dataclass
@@ -102,6 +102,13 @@ TRANSITIONS: Mapping[str, Transition] = {
     )
 }
 
+_CHECK = Often("UPDATE article SET check_at = COALESCE(check_at, :soon) WHERE anchor = :anchor")
+_ENDED = Often(
+    "UPDATE attempt SET ended_at = :now, outcome = :outcome, error = :error"
+    " WHERE key = :key AND fence = :fence AND ended_at IS NULL"
+)
+_FREE = Often("UPDATE account SET lane = NULL, lane_until = 0 WHERE name = :account AND lane = :key")
+
 FRESH: Row = {"post": None, "draft": None, "prepared": None, "committed_at": None}
 """Columns of a delivery that is to be rendered anew: nothing of an earlier attempt is kept."""
 
@@ -132,19 +139,15 @@ def move(
     # A receipt is valid even where the delivery was looked up or held since: only its claim is out of date.
     late = " OR (fence > :fence AND state IN ('unknown', 'held'))" if transition is POSTED else ""
     with database.transaction():
-        if not database.change(
-            f"UPDATE delivery SET {settings} WHERE key = :key AND {transition.allowed} AND (fence = :fence{late})",
-            key=delivery.key,
-            fence=delivery.fence,
-            **values,
-        ):
+        asked = f"UPDATE delivery SET {settings} WHERE key = :key AND {transition.allowed} AND (fence = :fence{late})"
+        if not database.change(Often(asked), key=delivery.key, fence=delivery.fence, **values):
             return False
         _close_attempt(database, delivery, outcome or after, columns.get("error"), now)
         if after in ("held", "failed"):
             alert(database, delivery, after)
         if after == "posted" and delivery.action == "post":
             database.note(
-                "UPDATE article SET check_at = COALESCE(check_at, :soon) WHERE anchor = :anchor",
+                _CHECK,
                 anchor=delivery.anchor,
                 soon=micros(now + FIRST_CHECK),
             )
@@ -192,8 +195,7 @@ def drop(
 
 def _close_attempt(database: Database, delivery: Delivery, outcome: str, error: str | None, now: datetime) -> None:
     database.note(
-        "UPDATE attempt SET ended_at = :now, outcome = :outcome, error = :error"
-        " WHERE key = :key AND fence = :fence AND ended_at IS NULL",
+        _ENDED,
         key=delivery.key,
         fence=delivery.fence,
         now=micros(now),
@@ -205,11 +207,7 @@ def _close_attempt(database: Database, delivery: Delivery, outcome: str, error: 
 
 def leave_lane(database: Database, delivery: Delivery) -> None:
     """Free the lane of a delivery's account, if it was taken for that delivery."""
-    database.note(
-        "UPDATE account SET lane = NULL, lane_until = 0 WHERE name = :account AND lane = :key",
-        account=delivery.account,
-        key=delivery.key,
-    )
+    database.note(_FREE, account=delivery.account, key=delivery.key)
 
 
 def alert(database: Database, delivery: Delivery, what: str) -> None:

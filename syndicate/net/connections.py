@@ -16,6 +16,7 @@ from urllib.parse import urlsplit
 
 from syndicate.errors import Unavailable
 from syndicate.net.address_guard import Guard, Origin, dial, origin, refusal
+from syndicate.net.awaiting import awaited
 
 if TYPE_CHECKING:
     from requests.adapters import HTTPAdapter
@@ -155,6 +156,7 @@ def _pool(base: Any, trip: Trip, guard: Guard | None, resolver: Callable[[str, i
                 raise Unavailable(what, unresolved=unresolved) from fault
 
         def getresponse(self) -> Any:
+            awaited()
             answer = super().getresponse()
             self.last = time.monotonic()
             return answer

@@ -20,6 +20,7 @@ from syndicate.delivery.gates import Gate
 from syndicate.delivery.lane import Lane
 from syndicate.ledger.claims import Claims
 from syndicate.model import Image, LinkCard, Media, Schedule
+from syndicate.net.awaiting import awaited
 from tests.worlds.accounts import MASTO
 from tests.worlds.one_delivery import SETTLE, TERMS, Network, render
 
@@ -27,7 +28,7 @@ PLAIN = replace(MASTO, image="none")
 
 
 class Telling(Network):
-    """Calls what it was given when it is asked to commit, before it answers; the first time alone."""
+    """Calls what it was given when it is asked to commit, while its answer is awaited; the first time alone."""
 
     def __init__(self, meanwhile=lambda: None, certainty="keyed"):
         super().__init__(certainty)
@@ -36,6 +37,7 @@ class Telling(Network):
     def commit(self, draft, key):
         first = all(name != "commit" for name, *_ in self.asked)
         answer = super().commit(draft, key)
+        awaited()
         if first:
             self.meanwhile()
         return answer
@@ -183,6 +185,7 @@ def test_where_nobody_changed_anything_nothing_is_asked_again(three, go, monkeyp
 def test_what_a_person_skipped_meanwhile_is_left_out(ledger, three, go):
     skip = "UPDATE delivery SET state = 'skipped', due_at = NULL WHERE key = :key"
     network = Telling(lambda: ledger.database.change(skip, key=three[1].key))
+    assert go(network) == ["posted", "skipped", "due"]
     assert go(network) == ["posted", "skipped", "posted"]
 
 
@@ -359,15 +362,36 @@ def test_hours_that_end_meanwhile_are_kept(clock, three, go, seconds, posts):
     assert len(sent(network)) == posts
 
 
-@pytest.mark.parametrize(("seconds", "made"), [(0.1, 3), (0.2, 2)])
-def test_where_words_take_long_the_first_one_does_not_wait_for_all(clock, three, go, seconds, made):
-    rendered = []
+def test_each_is_made_ready_while_the_answer_to_the_one_before_is_awaited(three, go):
+    done = []
 
-    def slow(article, *rest, **moments):
-        rendered.append(article.title)
-        clock.move(seconds=seconds)
+    def noted(article, *rest, **moments):
+        done.append(article.title)
         return render(article, *rest, **moments)
 
-    network = Telling(lambda: rendered.append("sent"))
-    go(network, render=slow)
-    assert rendered.index("sent") == made
+    class Answering(Network):
+        def commit(self, draft, key):
+            done.append("asked")
+            awaited()
+            done.append("answered")
+            return super().commit(draft, key)
+
+    go(Answering(), render=noted)
+    asked = ["asked", "answered"]
+    assert done == ["Story 1", "asked", "Story 2", "answered", "asked", "Story 3", "answered", *asked]
+
+
+def test_what_a_bug_keeps_from_being_made_ready_is_told_once_the_one_before_is_recorded(three, go):
+    def broken(article, *rest, **moments):
+        if article.title.endswith("2"):
+            raise ZeroDivisionError
+        return render(article, *rest, **moments)
+
+    with pytest.raises(ZeroDivisionError):
+        go(Telling(), render=broken)
+    assert go.states() == ["posted", "due", "due"]
+
+
+def test_where_its_pages_are_looked_at_nothing_after_a_story_is_read(ledger, three, go, monkeypatch):
+    monkeypatch.setattr(ledger.articles, "stored", lambda _: pytest.fail("nothing can be made ready"))
+    go(Network(), gate=Gate(ledger, lambda *_, **__: None, lambda _: timedelta(minutes=5)))

@@ -17,6 +17,7 @@ import pytest
 
 from syndicate.errors import AuthError, ConfigError, Unavailable, Uncertain
 from syndicate.net.address_guard import HINT, Guard, origin_of, resolve
+from syndicate.net.awaiting import meanwhile
 from syndicate.net.http import Machine, RequestsHttp
 from syndicate.net.leaving import asking
 from syndicate.net.status import failure
@@ -182,6 +183,18 @@ def test_only_what_changes_something_asks_whether_it_may_still_leave(serve, door
     assert [request.line.split()[0] for request in server.requests] == ["GET"]
     assert http.call("POST", server.url, json={}).body == b"written"
     assert asked == ["again"]
+
+
+def test_work_is_done_when_a_request_has_left_and_before_its_answer(serve, door):
+    worked = threading.Event()
+
+    def answers_then(line):
+        assert worked.wait(PATIENCE)
+        line.sendall(answer(body=b"written"))
+        return True
+
+    with meanwhile(worked.set):
+        assert door().call("POST", serve(answers_then).url, json={}).body == b"written"
 
 
 def told(fault):
