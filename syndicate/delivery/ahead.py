@@ -69,6 +69,7 @@ class Ahead:
         self._others = self._ledger.database.others()
         account, ledger = self._lane.account, self._ledger
         slow = account.image == "card" or account.text is not None
+        slow = slow or account.threads is not None or account.link == "reply"  # the rest of a thread goes first
         if slow or account.approve or account.schedule.spacing or self._is_disturbed():
             return
         rest = [each for each in self._queue(account.name, ledger.now(), MOST + 1) if each.key != first.key]
@@ -144,7 +145,7 @@ class Ahead:
     ) -> _Kept | None:
         """A delivery made ready without any request, and without a word in the ledger; None if that is not possible."""
         plain = delivery.state == "due" and delivery.action == "post" and delivery.draft is None
-        if not plain or delivery.looks:
+        if not plain or delivery.looks or delivery.part:
             return None
         at = self._ledger.now()
         if self._lane.account.image == "photo" and known.article.images:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 from collections.abc import Iterable, Sequence
 from datetime import datetime
@@ -11,6 +10,7 @@ from syndicate.ledger import rows
 from syndicate.ledger.articles import CHUNK
 from syndicate.ledger.database import Database, Row, from_micros, micros
 from syndicate.ledger.days import DAY, LAST, fixed_day
+from syndicate.ledger.delivery_keys import delivery_key
 from syndicate.ledger.shelf import Shelf
 from syndicate.ledger.transitions import WANTED
 from syndicate.model import Action, Delivery, Receipt, State
@@ -25,12 +25,6 @@ _DAY = (
 """The UTC day of a delivery's article; articles of earlier versions only have their date."""
 GIVEN_UP = ("preflight", "withdrawn")
 """Reasons for which something was skipped because it was not on the site; it may come back."""
-
-
-def delivery_key(anchor: str, account: str, action: str = "post", revision: int = 0, part: int = 0) -> str:
-    """The delivery's primary key, 32 hex digits: made of what is delivered to whom, never of the text (DESIGN §8)."""
-    words = "\n".join((anchor, account, action, str(revision), str(part)))
-    return hashlib.sha256(words.encode()).hexdigest()[:32]
 
 
 @dataclass(frozen=True, slots=True)
@@ -191,15 +185,19 @@ class Deliveries:
         asked = "SELECT reason, COUNT(*) AS number FROM delivery WHERE account = :account AND state = 'due' GROUP BY 1"
         return {row["reason"]: row["number"] for row in self._db.rows(asked, account=account)}
 
-    def of(self, anchor: str, account: str, revision: int = 0) -> Delivery | None:
-        """The post of an article for an account; None if there is none. Its key may be of a former account name."""
+    def of(self, anchor: str, account: str, revision: int = 0, part: int = 0) -> Delivery | None:
+        """The post of an article for an account; None if there is none. Its key may be of a former account name.
+
+        `part` counts the further posts of its thread.
+        """
         self._shelf.fetch([anchor])
         row = self._db.row(
             f"{rows.JOINED} WHERE delivery.anchor = :anchor AND delivery.account = :account"
-            " AND delivery.action = 'post' AND delivery.revision = :revision AND delivery.part = 0",
+            " AND delivery.action = 'post' AND delivery.revision = :revision AND delivery.part = :part",
             anchor=anchor,
             account=account,
             revision=revision,
+            part=part,
         )
         return rows.delivery(row) if row else None
 
@@ -313,10 +311,12 @@ class Deliveries:
         return [rows.delivery(row) for row in found]
 
     def latest_commit(self, account: str, number: int, *, besides: str = "") -> datetime | None:
-        """When the `number`-th newest post of an account was sent; a post that surely did not arrive is not counted."""
+        """When the `number`-th newest post of an account was sent. Not counted are a post that surely did not arrive,
+        and the further posts of a thread.
+        """
         row = self._db.row(
             "SELECT committed_at FROM delivery WHERE account = :account AND committed_at IS NOT NULL"
-            " AND action = 'post' AND key <> :besides ORDER BY committed_at DESC LIMIT 1 OFFSET :skipped",
+            " AND action = 'post' AND part = 0 AND key <> :besides ORDER BY committed_at DESC LIMIT 1 OFFSET :skipped",
             account=account,
             besides=besides,
             skipped=number - 1,

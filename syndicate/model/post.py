@@ -238,6 +238,7 @@ class Rendered:
     """A post, the length of its text in the network's tightest unit, and what had to be left out.
 
     A warning about this story alone is a StoryWarning. `own_words` are those of the account's command, if it has one.
+    `rest` are the further posts of its thread, each to be sent in reply to the one before.
     """
 
     post: Post
@@ -245,3 +246,4 @@ class Rendered:
     limit: int
     warnings: tuple[str, ...] = ()
     own_words: OwnWords | None = None
+    rest: tuple[Rendered, ...] = ()

@@ -49,8 +49,12 @@ if TYPE_CHECKING:
     from syndicate.rendering.cards.order import Drawn, Order
     from syndicate.rendering.own_words import Writes
 
-Place: TypeAlias = Literal["text", "card", "field", "bio", "none"]
-"""Where the link goes: into the text, into a card we send, beside the text, or nowhere; "bio": the text says so."""
+Place: TypeAlias = Literal["text", "card", "field", "reply", "bio", "none"]
+"""Where the link goes: into the text, into a card we send, beside the text, into a reply, or nowhere; "bio": the text
+says so.
+"""
+_NOT_HERE: tuple[Place, ...] = ("reply", "bio", "none")
+"""Places outside the post."""
 
 Draw: TypeAlias = "Callable[[Order, bytes | None], Drawn]"
 """Draws a card over a photo's bytes. Raises RenderError if there is neither card nor photo."""
@@ -66,7 +70,7 @@ TRIED = 3
 
 NOBODY: Handles = MappingProxyType({})
 
-_POST, _NOTE, _ALT = "post.txt.j2", "note.txt.j2", "alt.txt.j2"
+_POST, _NOTE, _REPLY, _ALT = "post.txt.j2", "note.txt.j2", "reply.txt.j2", "alt.txt.j2"
 
 _LINK_CARD = "default"
 """The name of the size that thumbs of link cards have in a theme."""
@@ -115,8 +119,10 @@ class Renderer:
             planned_at=planned_at,
             article=article_record(article),
         )
+        rest = parts.rest(post)
         warnings = tuple(dict.fromkeys(parts.warnings))
-        return Rendered(post, platform.measure(post.text), limits.beside(made.media).text, warnings, parts.own_words)
+        length, limit = platform.measure(post.text), limits.beside(made.media).text
+        return Rendered(post, length, limit, warnings, parts.own_words, rest)
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,8 +137,8 @@ class _Made:
 
 def _place(account: Account, limits: Limits, *, has_media: bool) -> Place:
     """Where the link goes: the account's setting, else a link card unless a picture takes its place."""
-    if account.link == "none":
-        return "none"
+    if account.link in ("none", "reply"):
+        return account.link
     wanted = None if account.link == "bio" else account.link
     if wanted is None and not limits.clickable:
         return "bio"
@@ -215,7 +221,7 @@ class _Parts:
         if self._note is not None:
             return self._made_note(self._note, media)
         place = _place(self._account, self._limits, has_media=bool(media))
-        link = (self.link() or None) if place not in ("bio", "none") else None
+        link = (self.link() or None) if place not in _NOT_HERE else None
         if place == "bio" or self._account.link == "bio":
             self._variables["account"] = replace(self._account, link="bio" if place == "bio" else None)
         try:
@@ -234,6 +240,17 @@ class _Parts:
         if not (text.text or media or card or link):
             raise RenderError(f"{self.shown(_POST)}: prints nothing")
         return _Made(text, link, card, media)
+
+    def rest(self, post: Post) -> tuple[Rendered, ...]:
+        """The further posts of its thread, if the account wants one."""
+        if self._account.link != "reply":
+            return ()
+        from syndicate.rendering import thread
+
+        self._beside(())
+        link = self.link()
+        texts = [self.text(self._printed(link), file=_REPLY)] if link else []
+        return thread.further(post, [(text, link) for text in texts if text.text], self._platform, self._limits)
 
     def _printed_link(self, link: str | None, text: Fitted, file: str) -> str | None:
         """The link, if the text has it; a template that leaves it out gets a warning."""
@@ -256,7 +273,7 @@ class _Parts:
         wish, link = self._account.note_link, None
         lost = bool(self._view.images) and not media and self._account.image != "none"
         missing = not note.whole or said not in text.text or lost
-        may_link = _place(self._account, self._limits, has_media=bool(media)) not in ("bio", "none")
+        may_link = _place(self._account, self._limits, has_media=bool(media)) not in _NOT_HERE
         if may_link and (wish == "always" or (wish == "when cut" and missing)):
             link = self.link() or None
             text = self.text(self._printed(link), file=_NOTE) if link else text
@@ -266,7 +283,7 @@ class _Parts:
 
     def _elsewhere(self, text: Fitted) -> LinkCard | None:
         """The link card of a note, where cards are ours to make: of its first link that is not to its own page."""
-        if self._limits.card != "client" or self._account.link in ("text", "none"):
+        if self._limits.card != "client" or self._account.link in ("text", "reply", "none"):
             return None
         own = urlkey(self._url)
         away = (span for span in text.spans if span.kind == "link" and urlkey(span.value) != own)
@@ -310,7 +327,7 @@ class _Parts:
 
     def text(self, link: Link, said: str = "", file: str = _POST) -> Fitted:
         """The template's text, fitted; without droppable parts that repeat `said`, as long as anything is left."""
-        own = self._own(link)
+        own = None if file == _REPLY else self._own(link)
         written = self._written(link) if own is None and file == _POST else ""
         found = own if own is not None else written
         found = found or self._templates.render(self._name, file, self._variables | {"link": link})
