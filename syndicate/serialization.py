@@ -94,6 +94,8 @@ def store_article(article: Article) -> str:
     data = {name: getattr(article, name) for name in _ARTICLE}  # not `asdict`, which copies every value
     data |= {"published": instant(article.published), "updated": instant(article.updated)}
     data |= {"images": [asdict(image) for image in article.images], "raw": dict(article.raw)}
+    if not article.content:
+        del data["content"]
     if article.note is None:
         del data["note"]
     else:

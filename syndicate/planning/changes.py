@@ -63,7 +63,8 @@ def _says_the_same(before: Article, after: Article) -> bool:
     if before.form != after.form and _place(before) == _place(after):
         one, other = (folded(each.body or each.summary or each.title)[:_BEGINNING] for each in (before, after))
         return one.startswith(other) or other.startswith(one)
-    return _shown(before) == _shown(after)
+    also = bool(before.content and after.content) and before.content != after.content  # "": no account had threads
+    return _shown(before) == _shown(after) and not also
 
 
 def _shown(article: Article) -> tuple[object, ...]:

@@ -34,16 +34,16 @@ from syndicate.rendering.environment import Templates
 from syndicate.rendering.fit import Fitted, Link, fit
 from syndicate.rendering.gallery import apart
 from syndicate.rendering.manner import NOW, Manner
-from syndicate.rendering.mentions import as_written
+from syndicate.rendering.mentions import as_written, unmentioned
 from syndicate.rendering.note_words import NoteWords, carried
 from syndicate.rendering.note_words import plain as plain_words
 from syndicate.rendering.note_words import spans as carried_spans
 from syndicate.rendering.people import Handles, signed
 from syndicate.rendering.photo import Pictures
 from syndicate.rendering.repetition import says, unsaid
-from syndicate.rendering.view import ArticleView
+from syndicate.rendering.view import TEXT, ArticleView
 from syndicate.serialization import article_record
-from syndicate.text import addresses, cut, plain, utm
+from syndicate.text import addresses, bounded, cut, paragraphs, plain, utm
 
 if TYPE_CHECKING:
     from syndicate.rendering.cards.order import Drawn, Order
@@ -196,6 +196,8 @@ class _Parts:
         self._words_of_note = NoteWords("")
         self._writes = writes if account.text else None
         self.own_words: OwnWords | None = None
+        self._is_whole = account.threads is not None and account.threads.form == "whole" and manner.rich
+        self._pieces: list[str] = []
         self.warnings: list[str] = []
 
     def shown(self, file: str) -> str:
@@ -224,6 +226,9 @@ class _Parts:
         link = (self.link() or None) if place not in _NOT_HERE else None
         if place == "bio" or self._account.link == "bio":
             self._variables["account"] = replace(self._account, link="bio" if place == "bio" else None)
+        if self._is_whole and self._says_its_own():
+            printed = self._printed(link) if link and place == "text" else Link("")
+            self._whole(self._content(), lambda said: replace(self._view, summary=said), lambda: self.text(printed))
         try:
             text, card = self._words(link, place)
         except TooLong:
@@ -243,14 +248,79 @@ class _Parts:
 
     def rest(self, post: Post) -> tuple[Rendered, ...]:
         """The further posts of its thread, if the account wants one."""
-        if self._account.link != "reply":
+        account = self._account
+        if account.threads is None and account.link != "reply":
             return ()
         from syndicate.rendering import thread
 
         self._beside(())
-        link = self.link()
-        texts = [self.text(self._printed(link), file=_REPLY)] if link else []
-        return thread.further(post, [(text, link) for text in texts if text.text], self._platform, self._limits)
+        if account.threads is not None and account.threads.form == "teaser" and self._says_its_own():
+            self._pieces = self._teaser(account.threads.posts - 1)
+        texts: list[tuple[Fitted, str | None]] = [(self._fitted(piece), None) for piece in self._pieces]
+        link = self.link() if account.link == "reply" else ""
+        reply = self.text(self._printed(link), file=_REPLY) if link else None
+        texts += [(reply, link)] if reply is not None and reply.text else []
+        return thread.further(post, texts, self._platform, self._limits)
+
+    def _says_its_own(self) -> bool:
+        """Whether the words are those of its source: what the article says itself, or a note, is the whole post."""
+        return self._note is None and (self._said is None or self._said.text is None)
+
+    def _teaser(self, most: int) -> list[str]:
+        """The beginning of the article's text, in at most so many posts, without the summary that it may begin with."""
+        from syndicate.rendering import thread
+
+        words, summary = self._content(), self._view.summary.rstrip("… ")
+        if summary and words.startswith(summary):
+            words = words[len(summary) :].lstrip(" .…\n")
+        fits, cut = self._room()
+        return thread.pieces(words, most, fits, cut, alone=self._limits.pairs or self._account.link == "reply")
+
+    def _whole(self, words: str, put: Callable[[str], ArticleView], make: Callable[[], Fitted]) -> None:
+        """Have the first post take as much of the words as it can, and keep the rest for further posts.
+
+        `put` gives what the template sees with these words, and `make` renders it. Nothing is done where one post
+        takes all, or where no thread can be made.
+        """
+        from syndicate.rendering import thread
+
+        threads, before = self._account.threads, self._variables["article"]
+        assert threads is not None
+
+        def takes(some: str) -> bool:
+            self._variables["article"] = put(some)
+            try:
+                return " ".join(some.split()) in " ".join(make().text.split())
+            except TooLong:
+                return False
+
+        first, rest = thread.first_of(words, takes)
+        fits, cut = self._room()
+        found = thread.pieces(rest, threads.posts - 1, fits, cut, alone=self._limits.pairs) if rest else []
+        if rest and not found:
+            self._variables["article"] = before
+            return
+        self._pieces = found
+        self._variables["article"] = put(first) if first else put("")
+        if found and found[-1].endswith("…") and not rest.endswith(found[-1]):
+            told = f"the text is longer than the {threads.posts} posts of its thread, and the last one is cut"
+            self.warnings.append(StoryWarning(told))
+
+    def _room(self) -> tuple[Callable[[str], bool], Callable[[str], str]]:
+        """Whether a text fits into a post without pictures, and how one that does not is cut."""
+        from syndicate.rendering import thread
+
+        plain_post = self._all_limits.beside(())
+        return thread.fitting(self._platform, plain_post), thread.cut_to(self._platform, plain_post)
+
+    def _fitted(self, piece: str) -> Fitted:
+        fitted = fit(piece, self._limits, self._platform.measure)
+        return replace(fitted, spans=self._spans(fitted, Link("")))
+
+    def _content(self) -> str:
+        """The article's words, with their paragraphs; its summary where its source has no more."""
+        words = paragraphs(bounded(self._article.content, TEXT)) or self._article.summary
+        return unmentioned(words)
 
     def _printed_link(self, link: str | None, text: Fitted, file: str) -> str | None:
         """The link, if the text has it; a template that leaves it out gets a warning."""
@@ -269,6 +339,11 @@ class _Parts:
             said = self._view.summary
             self._words_of_note = NoteWords(said)
         self._variables["article"] = replace(self._view, body=said)
+        if self._is_whole:
+            whole = plain_words(note).text
+            self._whole(whole, lambda some: replace(self._view, body=some), lambda: self.text(Link(""), file=_NOTE))
+            if self._pieces:
+                self._words_of_note, said = NoteWords(whole), self._variables["article"].body
         text = self.text(Link(""), file=_NOTE)
         wish, link = self._account.note_link, None
         lost = bool(self._view.images) and not media and self._account.image != "none"
@@ -311,7 +386,7 @@ class _Parts:
         if not self._manner.rich:
             return self.text(Link("")), card
         summary = self._view.summary
-        text = self.text(Link(""), said="" if self._leads_on(summary) else summary)
+        text = self.text(Link(""), said="" if self._is_whole or self._leads_on(summary) else summary)
         repeated = says(f"{text.text} {card.title}", card.description)
         return text, replace(
             card, title=card.title or self._site.name, description="" if repeated else card.description
