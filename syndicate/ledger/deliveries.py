@@ -46,11 +46,12 @@ class PlannedDelivery:
     note: str | None = None
     action: Action = "post"
     revision: int = 0
+    part: int = 0
 
     @property
     def key(self) -> str:
         """The key that this delivery gets, or already has."""
-        return delivery_key(self.anchor, self.account, self.action, self.revision)
+        return delivery_key(self.anchor, self.account, self.action, self.revision, self.part)
 
 
 class Deliveries:
@@ -200,6 +201,19 @@ class Deliveries:
             part=part,
         )
         return rows.delivery(row) if row else None
+
+    def thread(self, post: Delivery) -> list[Delivery]:
+        """The posts of a thread after this one, in order, whatever their state."""
+        found = self._db.rows(
+            f"{rows.JOINED} WHERE delivery.anchor = :anchor AND delivery.account = :account"
+            " AND delivery.action = 'post' AND delivery.revision = :revision AND delivery.part > :part"
+            " ORDER BY delivery.part",
+            anchor=post.anchor,
+            account=post.account,
+            revision=post.revision,
+            part=post.part,
+        )
+        return [rows.delivery(row) for row in found]
 
     def key_of(self, planned: PlannedDelivery) -> str:
         """The key that a planned delivery has."""
@@ -424,11 +438,11 @@ class Deliveries:
 _INSERT = (
     "INSERT INTO delivery (key, anchor, account, platform, action, revision, part, state, reason, due_at,"
     " planned_at, expires_at, priority, error, attempts, fence, lease_until, unknowns, absent, updated_at, day)"
-    " VALUES (:key, :anchor, :account, :platform, :action, :revision, 0, :state, :reason, :due_at,"
+    " VALUES (:key, :anchor, :account, :platform, :action, :revision, :part, :state, :reason, :due_at,"
     " :planned_at, :expires_at, :priority, :error, 0, 0, 0, 0, 0, :planned_at,"
     f" COALESCE({_DAY}, :undated)) ON CONFLICT DO NOTHING"
 )
-_SAME = "anchor = :anchor AND account = :account AND action = :action AND revision = :revision AND part = 0"
+_SAME = "anchor = :anchor AND account = :account AND action = :action AND revision = :revision AND part = :part"
 
 
 def _which(planned: PlannedDelivery) -> Row:
@@ -438,6 +452,7 @@ def _which(planned: PlannedDelivery) -> Row:
         "account": planned.account,
         "action": planned.action,
         "revision": planned.revision,
+        "part": planned.part,
     }
 
 
