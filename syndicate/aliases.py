@@ -270,11 +270,13 @@ def is_next(one: Article, known: Article) -> bool:
 def content_hash(article: Article) -> str:
     """A hash of what is announced, by which changes are noticed: 32 hex digits.
 
-    Title, address, summary, a note's words, pictures, and what the article says itself of how it is announced.
+    Title, address, summary, a note's words, those kept for threads, pictures, and what the article says itself of how
+    it is announced.
     """
     said: list[Any] = [article.title, article.url, article.summary, [astuple(image) for image in article.images]]
     said += ["withdrawn"] if article.withdrawn else []
     said += [astuple(article.note)] if article.note else []
+    said += [{"content": article.content}] if article.content else []
     said += [repr(replace(article.override, place=""))] if article.override else []
     return _digest(_JSON.encode(said))
 

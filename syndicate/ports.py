@@ -412,6 +412,17 @@ class Controlled(Protocol):
 
 
 @runtime_checkable
+class Answering(Protocol):
+    """The account can answer its own posts (`Post.reply_to`). On the class: asked before there is an instance."""
+
+    @staticmethod
+    def answers(options: Any) -> Literal["posts", "comments"] | None:
+        """Whether an answer is a post like any other, so that there are threads, or a comment; None: not with these
+        options.
+        """
+
+
+@runtime_checkable
 class LinksWords(Protocol):
     """Its texts can have words that are a link: a span of kind "link" need not be over its address. On the class."""
 

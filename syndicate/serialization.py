@@ -21,6 +21,7 @@ from syndicate.model import (
     Post,
     PostOverride,
     Rendered,
+    Span,
 )
 
 _WORDS = (
@@ -34,6 +35,13 @@ _WORDS = (
 """What is in nearly every article; never changed, since articles that were packed with it need it."""
 OWN_WORDS = "own_words"
 """Where a stored post has what the publisher's command wrote for it. It may be all that is stored so far."""
+PARTS = "parts"
+"""Where the stored first post of a thread has the further ones."""
+OF = "of"
+"""Where a stored further post has how many posts its thread has."""
+
+_INSTANTS = ("at", "planned_at", "backing")
+"""What of a post nobody sees."""
 
 _COMPACT = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"))
 _SORTED = json.JSONEncoder(ensure_ascii=False, sort_keys=True)
@@ -86,6 +94,8 @@ def store_article(article: Article) -> str:
     data = {name: getattr(article, name) for name in _ARTICLE}  # not `asdict`, which copies every value
     data |= {"published": instant(article.published), "updated": instant(article.updated)}
     data |= {"images": [asdict(image) for image in article.images], "raw": dict(article.raw)}
+    if not article.content:
+        del data["content"]
     if article.note is None:
         del data["note"]
     else:
@@ -208,8 +218,28 @@ def post_record(post: Post) -> Json:
 def freeze(rendered: Rendered) -> tuple[Json, str]:
     """A rendered post as the ledger stores it, with its length and limit; and its digest, which an approval is for."""
     record = post_record(rendered.post)
+    if rendered.rest:
+        record[PARTS] = [post_record(each.post) | _sizes(each) for each in rendered.rest]
     own = {} if rendered.own_words is None else {OWN_WORDS: asdict(rendered.own_words)}
-    return record | {"length": rendered.length, "limit": rendered.limit} | own, digest(record)
+    return record | _sizes(rendered) | own, digest(record)
+
+
+def _sizes(rendered: Rendered) -> Json:
+    return {"length": rendered.length, "limit": rendered.limit}
+
+
+def posts_after(record: Json | None, part: int) -> int:
+    """How many posts of its thread come after a stored one, which is this part of it."""
+    known = record or {}
+    return len(known[PARTS]) if PARTS in known else max(0, known.get(OF, 0) - 1 - part)
+
+
+def part_post(record: Json, article: Json, **own: Any) -> Post:
+    """One further post of a thread, from what `freeze` stored of it. `own` are fields that belong to this sending."""
+    manners = {name: record[name] for name in ("warning", "sensitive", "replies") if name in record}
+    spans = tuple(Span(**span) for span in record["spans"])
+    shown = {"text": record["text"], "link": record["link"], "language": record["language"]}
+    return Post(**shown, **manners, spans=spans, media=(), card=None, article=article, **own)
 
 
 def own_words(stored: Json | None) -> OwnWords | None:
@@ -247,5 +277,7 @@ def delivery_record(delivery: Delivery) -> Json:
 
 def digest(record: Json) -> str:
     """SHA-256 of a `post_record` without its instants: of what people would see."""
-    seen = {name: value for name, value in record.items() if name not in ("at", "planned_at", "backing")}
+    seen = {name: value for name, value in record.items() if name not in _INSTANTS}
+    if PARTS in seen:
+        seen[PARTS] = [{name: each[name] for name in each if name not in _INSTANTS} for each in seen[PARTS]]
     return hashlib.sha256(_SORTED.encode(seen).encode()).hexdigest()

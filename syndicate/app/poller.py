@@ -10,7 +10,7 @@ from datetime import datetime
 from urllib.parse import urlsplit
 
 from syndicate.aliases import site_host
-from syndicate.app.sources import build
+from syndicate.app.sources import build, has_threads
 from syndicate.config.schema import Config
 from syndicate.errors import PlatformError, SourceError
 from syndicate.ingestion import interval
@@ -195,5 +195,6 @@ class Rounds:
         door = on_behalf_of(self._door(), name)
         door = Sharing(door, name, self._answers) if name in self._twins else door
         memory, language = self._ledger.listings.of(name), self._config.of(name).site.language
-        source = build(replace(wanted, url=address), door, self._clock, memory, language=language)
+        words = has_threads(self._config, name)
+        source = build(replace(wanted, url=address), door, self._clock, memory, language=language, words=words)
         return masked(source, self._mask)

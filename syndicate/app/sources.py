@@ -10,7 +10,7 @@ from syndicate.app.doors import TYPED, Doors
 from syndicate.app.trust import article_origins
 from syndicate.config.schema import Config, SourceConfig
 from syndicate.errors import SourceError
-from syndicate.model import Article, Reading, Secret, Validators
+from syndicate.model import Article, Reading, Secret, Validators, site_of
 from syndicate.net.address_guard import Guard, bare, origin_of
 from syndicate.net.http import RequestsHttp
 from syndicate.net.redaction import Mask
@@ -36,7 +36,14 @@ def reader(config: Config, name: str, clock: Clock) -> Source:
     )
     trusted = door.trusting(article_origins(config, name))
     language = config.of(name).site.language
-    return masked(build(config.sources[name], trusted, clock, language=language), Mask(config.secrets))
+    source = build(config.sources[name], trusted, clock, language=language, words=has_threads(config, name))
+    return masked(source, Mask(config.secrets))
+
+
+def has_threads(config: Config, source: str) -> bool:
+    """Whether an account of a source's site sends threads, so that articles' words are kept."""
+    accounts = (each.account for each in config.accounts.values() if each.account.threads is not None)
+    return any(site_of(account.name) == site_of(source) for account in accounts)
 
 
 def web(url: str) -> str:
@@ -121,9 +128,18 @@ def stated(site: str, clock: Clock) -> tuple[str, str]:
 
 
 def build(
-    wanted: SourceConfig, door: Http, clock: Clock, memory: Memory | None = None, *, language: str | None = None
+    wanted: SourceConfig,
+    door: Http,
+    clock: Clock,
+    memory: Memory | None = None,
+    *,
+    language: str | None = None,
+    words: bool = False,
 ) -> Source:
-    """The reader of a source, which uses the given HTTP client. `memory` is for sitemaps; `language` is the site's."""
+    """The reader of a source, which uses the given HTTP client. `memory` is for sitemaps; `language` is the site's.
+
+    `words`: articles' words are kept, for threads.
+    """
     if wanted.type == "sitemap":
         from syndicate.sources.sitemap import SitemapSource
 
@@ -131,9 +147,9 @@ def build(
     from syndicate import sources
 
     if wanted.type == "feed":
-        return _feed(wanted, door, language)
-    if wanted.overrides:
-        return _overridden(wanted, door, clock)
+        return _feed(wanted, door, language, words=words)
+    if wanted.overrides or words:
+        return _overridden(wanted, door, clock, words=words)
     return sources.build(
         wanted.type,
         wanted.name,
@@ -146,8 +162,8 @@ def build(
     )
 
 
-def _overridden(wanted: SourceConfig, door: Http, clock: Clock) -> Source:
-    """The reader of a source whose articles may say themselves how they are announced."""
+def _overridden(wanted: SourceConfig, door: Http, clock: Clock, *, words: bool) -> Source:
+    """The reader of a source whose articles may say themselves how they are announced, or whose `words` are kept."""
     from syndicate import sources
     from syndicate.sources.folder import FolderSource
     from syndicate.sources.ghost import GhostSource
@@ -155,17 +171,17 @@ def _overridden(wanted: SourceConfig, door: Http, clock: Clock) -> Source:
 
     name, url, key, zone = wanted.name, wanted.url, wanted.overrides or "", wanted.timezone
     if wanted.type == "folder":
-        return FolderSource(name, url, link=wanted.link or "", clock=clock, timezone=zone, overrides=key)
+        return FolderSource(name, url, link=wanted.link or "", clock=clock, timezone=zone, overrides=key, words=words)
     if wanted.type == "wordpress":
-        return WordPressSource(name, url, door, timezone=zone, overrides=key)
+        return WordPressSource(name, url, door, timezone=zone, overrides=key, words=words)
     if wanted.type == "ghost":
-        return GhostSource(name, url, door, key=wanted.key or Secret(), timezone=zone, overrides=key)
+        return GhostSource(name, url, door, key=wanted.key or Secret(), timezone=zone, overrides=key, words=words)
     return sources.document(wanted.type, name, url, door, timezone=zone, overrides=key)
 
 
-def _feed(wanted: SourceConfig, door: Http, language: str | None) -> Source:
+def _feed(wanted: SourceConfig, door: Http, language: str | None, *, words: bool) -> Source:
     from syndicate.sources.feed import FeedSource
     from syndicate.sources.parsing.fields import LinkRule
 
-    rule = LinkRule(wanted.links, language, wanted.headlines)
+    rule = LinkRule(wanted.links, language, wanted.headlines, words)
     return FeedSource(wanted.name, wanted.url, door, timezone=wanted.timezone, rule=rule)

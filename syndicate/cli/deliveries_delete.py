@@ -79,7 +79,7 @@ def _anchor(delivery: Delivery) -> str:
 def _story(app: App, url: str) -> list[Delivery]:
     """What is out of an article, or waits."""
     rows = app.ledger.deliveries.search(anchor=choice.article(app, url), states=(*OUT, *WAITING))
-    return [row for row in rows if row.action == "post" and row.reason != "deleted"]
+    return [row for row in rows if row.action == "post" and not row.part and row.reason != "deleted"]
 
 
 def _question(posts: list[Delivery], url: str) -> str:

@@ -83,6 +83,7 @@ def line(record: Json, width: int, zone: str, *, timed: bool = False) -> str:
     if record["state"] == "posted":
         where = dead_or_alive(record) or "received"
     what = f"{record['action']}: " if record["action"] != "post" and state not in DONE.values() else ""
+    what = f"post {record['part'] + 1} of its thread: {what}" if record["part"] else what
     head = f"{style(f'{state:<8}', fg=COLOURS.get(state))} {record['account']:<{width}}  {record['key'][:8]}  "
     head += f"{_time(record, zone)}  " if timed else ""
     rest = f"{where}  ({record['article']})" if where else f"({record['article']})"

@@ -13,7 +13,7 @@ from syndicate.config.values import address, count, origin, positive, suggestion
 from syndicate.errors import ConfigError
 from syndicate.model import Account, Audience, Controls, Schedule, Secret
 from syndicate.model.dataclass import dataclass
-from syndicate.ports import Controlled, PartlyBuilt, Platform, Priced
+from syndicate.ports import Answering, Controlled, PartlyBuilt, Platform, Priced
 from syndicate.schedule import flaw
 
 __all__ = ["SETTINGS", "UTM", "AccountReader", "CommonSettings", "Find"]
@@ -90,6 +90,7 @@ class AccountReader:
         ):  # another way to log in: what this one needs and does not have is no mistake
             return WRONG
         built = typed.built(adapter.options_type, node.where, node.key, values)
+        account = self._answering(account, own, adapter, built)
         return WRONG if WRONG in (enabled, account, built) else AccountConfig(account, built, enabled)
 
     def _adapter(self, name: str, node: Node, own: Mapping[str, Node]) -> type[Platform] | None:
@@ -144,6 +145,25 @@ class AccountReader:
         if node is not None and node.value == "bio" and adapter.limits.clickable:
             told = f"'bio' is for networks on which nobody can follow an address in a text; on {adapter.name} they can"
             self.typed.problems.add(node.place, f"{node.where}: {told}")
+
+    def _answering(self, account: Any, own: Mapping[str, Node], adapter: type[Platform], options: Any) -> Any:
+        """The account without replies and threads where its own posts cannot be answered. If it asks for them itself,
+        that is a mistake; in `defaults`, they are for others.
+        """
+        if WRONG in (account, options) or (account.link != "reply" and account.threads is None):
+            return account
+        kind = adapter.answers(options) if isinstance(adapter, Answering) else None
+        lacks = f"on {adapter.name} this account cannot answer its own posts"
+        if account.link == "reply" and kind is None:
+            account = replace(account, link=None)
+            if "link" in own:
+                self.typed.problems.add(own["link"].place, f"{own['link'].where}: {lacks}")
+        if account.threads is not None and kind != "posts":
+            account = replace(account, threads=None)
+            if "threads" in own:
+                told = f"on {adapter.name} answers are comments" if kind else lacks
+                self.typed.problems.add(own["threads"].key, f"{own['threads'].where}: {told} (leave `threads` out)")
+        return account
 
     def _controls(self, own: Mapping[str, Node], adapter: type[Platform]) -> None:
         """A setting of the account itself that its network cannot do is a mistake; one in `defaults` is for others."""

@@ -36,7 +36,7 @@ __all__ = [
 NOT_BUILT: Mapping[str, Mapping[str, str]] = {
     "": {},
     "sources": {},
-    "accounts": {"threads": "leave it out"},
+    "accounts": {},
 }
 """Planned settings that are refused until they are built: by section, the name and what to do until then."""
 

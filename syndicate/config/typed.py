@@ -30,6 +30,7 @@ from syndicate.config.values import (
     number,
     pattern,
     program,
+    some_posts,
     some_stories,
     suggestion,
     switch,
@@ -45,6 +46,7 @@ from syndicate.model import (
     Schedule,
     Secret,
     TextCommand,
+    ThreadRules,
     WarningRule,
 )
 from syndicate.model.dataclass import dataclass
@@ -73,6 +75,7 @@ _NESTED: dict[type, dict[str, Check]] = {
     BreakingRules: {"title": pattern},
     Budget: {"monthly_usd": money},
     TextCommand: {"command": program},
+    ThreadRules: {"posts": some_posts},
     WarningRule: {"text": not_empty},
     Schedule: {
         "per_hour": at_least_one,

@@ -28,6 +28,7 @@ __all__ = [
     "program",
     "proxy",
     "public",
+    "some_posts",
     "some_stories",
     "suggestion",
     "switch",
@@ -36,6 +37,7 @@ __all__ = [
 ]
 
 TOKEN_LENGTH = 16
+MOST_POSTS = 25  # of a thread
 _UNITS = {"d": 86_400, "h": 3_600, "m": 60, "s": 1}
 _DURATION = re.compile(r"(?:(\d+)d)?(?:(\d+)h)?(?:(\d+)m)?(?:(\d+)s)?", re.ASCII)
 _HOST = r"(?!-)[a-z0-9_-]{1,63}(?<!-)(\.(?!-)[a-z0-9_-]{1,63}(?<!-))*\.?"  # compiling it takes milliseconds
@@ -110,6 +112,13 @@ def count(value: int) -> int:
     """Check that a number is not below 0."""
     if value < 0:
         raise ValueError(f"cannot be below 0, and is {value}")
+    return value
+
+
+def some_posts(value: int) -> int:
+    """How many posts a thread may have. Raises ValueError."""
+    if not 2 <= value <= MOST_POSTS:
+        raise ValueError(f"a thread has 2 to {MOST_POSTS} posts, not {value}")
     return value
 
 

@@ -74,6 +74,7 @@ class Ahead:
         self._others = self._ledger.database.others()
         account, ledger = self._lane.account, self._ledger
         slow = account.image == "card" or account.text is not None or self._looks_at(article)
+        slow = slow or account.threads is not None or account.link == "reply"  # the rest of a thread goes first
         if slow or account.approve or account.schedule.spacing or self._is_disturbed():
             return
         rest = [each for each in self._queue(account.name, ledger.now(), MOST + 1) if each.key != first.key]
@@ -157,7 +158,7 @@ class Ahead:
         """A delivery made ready without any request, and without a word in the ledger; None if that is not possible."""
         article, at = known[0].article, self._ledger.now()
         plain = delivery.state == "due" and delivery.action == "post" and delivery.draft is None
-        if not plain or delivery.looks or self._looks_at(article):
+        if not plain or delivery.looks or delivery.part or self._looks_at(article):
             return None
         if self._lane.account.image == "photo" and article.images:
             return None

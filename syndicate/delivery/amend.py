@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Any
 
 from syndicate.delivery.concessions import render_conceded
@@ -13,10 +15,10 @@ from syndicate.delivery.retry_policy import TEMPLATE_WAIT
 from syndicate.delivery.session import with_session
 from syndicate.errors import PlatformError, RenderError
 from syndicate.ledger import Ledger
-from syndicate.model import Delivery, Json, Post, Receipt
+from syndicate.model import Delivery, Json, Post, Receipt, Rendered
 from syndicate.planning.changes import EDITS
 from syndicate.ports import Deletable, Editable
-from syndicate.serialization import freeze
+from syndicate.serialization import PARTS, freeze
 
 POST_WAIT = timedelta(seconds=30)  # until it is checked again what became of the post itself
 EDIT_SPACING = timedelta(minutes=1)  # between two edits of one post
@@ -45,7 +47,7 @@ def _post_of(delivery: Delivery, ledger: Ledger) -> Delivery | None:
     """The post that is to be deleted, or the last one of the article, which is the one to edit."""
     if delivery.action == "edit":
         return ledger.deliveries.latest(delivery.anchor, delivery.account)
-    return ledger.deliveries.of(delivery.anchor, delivery.account, delivery.revision)
+    return ledger.deliveries.of(delivery.anchor, delivery.account, delivery.revision, delivery.part)
 
 
 def _delete(delivery: Delivery, receipt: Receipt, lane: Lane, ledger: Ledger, timeouts: Timeouts) -> None:
@@ -97,10 +99,40 @@ def _edit(
         ledger.waiting.waits(delivery, "unavailable", due_at=now + TEMPLATE_WAIT, error=str(fault), now=now)
         return
     record, _ = freeze(rendered)
-    if _is_worth(record, delivery, post, last, ledger):
+    thread = _thread(delivery, post, rendered, ledger) if PARTS in record or PARTS in (post.post or {}) else []
+    if thread is not None and _is_worth(record, delivery, post, last, ledger):
         claimed = ledger.claims.claim(delivery, now=now, lease=timeouts.lease)
         if claimed is not None:
-            _send_edit(claimed, receipt, rendered.post, record, lane, ledger, timeouts)
+            _send_edit(claimed, [(receipt, rendered.post), *thread], record, lane, ledger, timeouts)
+
+
+def _thread(
+    delivery: Delivery, post: Delivery, rendered: Rendered, ledger: Ledger
+) -> list[tuple[Receipt, Post]] | None:
+    """The further posts of a thread that are to say something else now. None where nothing can be edited (yet), and it
+    is recorded why: a post that is out never changes its place, and none is added or taken away.
+    """
+    now, rows = ledger.now(), ledger.deliveries.thread(post)
+    size = 1 + len((post.post or {}).get(PARTS, []))
+    if size != 1 + len(rendered.rest):
+        told = (
+            f"its article now takes {1 + len(rendered.rest)} posts, and its thread has {size}; nothing of it is edited"
+        )
+        with ledger.transaction():
+            if ledger.waiting.skips(delivery, "unchanged", error=told, now=now):
+                ledger.decisions.tell(delivery, "skipped")
+        return None
+    if any(row.state in ("due", "sending", "unknown", "held") for row in rows):
+        told = "its thread is not out as a whole yet"
+        ledger.waiting.waits(delivery, "behind", due_at=now + POST_WAIT, error=told, now=now)
+        return None
+    said = _shown(delivery, post, ledger)[-1].get(PARTS, [])
+    new = {
+        number: each.post for number, each in enumerate(rendered.rest, 1) if each.post.text != said[number - 1]["text"]
+    }
+    out = (row for row in rows if row.part in new and row.state == "posted" and row.reason != "deleted")
+    found = [(ledger.deliveries.receipt(row.key), new[row.part]) for row in out]
+    return [(receipt, words) for receipt, words in found if receipt is not None]
 
 
 def _is_worth(record: Json, delivery: Delivery, post: Delivery, last: datetime | None, ledger: Ledger) -> bool:
@@ -122,16 +154,22 @@ def _is_worth(record: Json, delivery: Delivery, post: Delivery, last: datetime |
 
 
 def _send_edit(
-    claimed: Delivery, receipt: Receipt, post: Post, record: Json, lane: Lane, ledger: Ledger, timeouts: Timeouts
+    claimed: Delivery,
+    edits: Sequence[tuple[Receipt, Post]],
+    record: Json,
+    lane: Lane,
+    ledger: Ledger,
+    timeouts: Timeouts,
 ) -> None:
+    """Edit a post, and the further ones of its thread. Stopped in between, all of it is done again, to the same end."""
     platform = lane.platform
     assert isinstance(platform, Editable)
     try:
-        changed = with_session(lane, ledger, lambda: platform.edit(receipt, post))
+        changed = [with_session(lane, ledger, partial(platform.edit, receipt, post)) for receipt, post in edits]
     except PlatformError as fault:
         record_failure(claimed, fault, lane, ledger, timeouts)
     else:
-        ledger.outcomes.posted(claimed, changed, now=ledger.now(), post=record)
+        ledger.outcomes.posted(claimed, changed[0], now=ledger.now(), post=record)
         ledger.reached(lane.account)
         ledger.accounts.flows(lane.account.name)
 
@@ -145,6 +183,7 @@ def _shown(delivery: Delivery, post: Delivery, ledger: Ledger) -> list[Json]:
 
 
 def _words(record: Json) -> tuple[Any, ...]:
-    """What an edit can change: text and link card, not pictures."""
+    """What an edit can change: text and link card, not pictures; of all posts of a thread."""
     card = record.get("card") or {}
-    return record.get("text"), record.get("link"), card.get("url"), card.get("title"), card.get("description")
+    rest = tuple(each["text"] for each in record.get(PARTS, ()))
+    return record.get("text"), record.get("link"), card.get("url"), card.get("title"), card.get("description"), rest

@@ -133,7 +133,16 @@ def delete(delivery: Delivery, platform: Platform | None, deliver: Deliver, ledg
     _deletable(delivery, platform)
     row = ledger.deliveries.find(plan_delete(delivery, ledger, ledger.now()))
     assert row is not None
+    for each in _deletions_before(delivery, ledger):
+        deliver(each)
     return deliver(row)[0]
+
+
+def _deletions_before(post: Delivery, ledger: Ledger) -> list[Delivery]:
+    """The planned deletions of the posts after this one in its thread, the last one first."""
+    found = ledger.deliveries.search(states=("due",), accounts=(post.account,), anchor=post.anchor)
+    same = (each for each in found if each.action == "delete" and each.revision == post.revision)
+    return sorted((each for each in same if each.part > post.part), key=lambda each: -each.part)
 
 
 def withdraw(delivery: Delivery, platform: Platform | None, deliver: Deliver, ledger: Ledger) -> Delivery:

@@ -15,6 +15,7 @@ from syndicate.delivery.lane import Lane, Render, Timeouts
 from syndicate.delivery.look_first import UNASKED, look_first
 from syndicate.delivery.look_up import look_up
 from syndicate.delivery.lost_renders import watched
+from syndicate.delivery.parts import send_part
 from syndicate.delivery.sending import Frozen, cost, send
 from syndicate.delivery.session import renew_ahead, with_session
 from syndicate.errors import PlatformError, RenderError, SyndicateError, TooLong
@@ -53,6 +54,8 @@ def deliver(
         delivery, warnings = _found(ledger, key), looked.notes
         if looked.waits:
             _waits_for_a_look(delivery, ledger)
+        elif delivery.state == "due" and delivery.part:
+            send_part(delivery, lane, ledger, timeouts, gate)
         elif delivery.state == "due":
             warnings += _post(delivery, lane, ledger, render, timeouts, gate, ahead)
     return _found(ledger, key), warnings
@@ -102,7 +105,7 @@ def _post(
         return frozen.warnings
     if frozen.draft is None:  # a post rendered anew passes every gate, whatever was tried before
         delivery = replace(delivery, draft=None)
-    allowance = gate.allowance(delivery, lane.account, lane.platform, frozen.post)
+    allowance = gate.allowance(delivery, lane.account, lane.platform, frozen.post, frozen.rest)
     wait = gate.after_render(delivery, frozen.digest, lane.account, allowance)
     if wait is not None:
         record(wait, delivery, lane.account, ledger)
@@ -175,7 +178,8 @@ def _freeze(
         _wait(delivery, fault, lane, ledger, timeouts)
     else:
         post = replace(rendered.post, day=delivery.day)
-        return Frozen(*freeze(rendered), post=post, warnings=rendered.warnings)
+        rest = tuple(each.post for each in rendered.rest)
+        return Frozen(*freeze(rendered), post=post, warnings=rendered.warnings, rest=rest)
     return None
 
 

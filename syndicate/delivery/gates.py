@@ -145,6 +145,12 @@ class Gate:
         verdict = self._age(delivery) or self._override(known.article, account) or self._hours(delivery, account)
         return verdict or self._page(delivery, known.article, account)
 
+    def of_part(self, delivery: Delivery, known: StoredArticle) -> Verdict:
+        """The checks of a further post of a thread, which goes with the first one whatever the account's schedule."""
+        if known.withdrawn_at is not None and delivery.draft is None:
+            return Skip("withdrawn", "withdrawn by the publisher")
+        return None if delivery.draft is not None else self._age(delivery) or self._words(known.article)
+
     def without_page(self, delivery: Delivery, article: Article, account: Account) -> Verdict:
         """The checks without a request: other names of the login, age, paused words, hours, spacing and caps."""
         verdict = self._twin(delivery) or self._age(delivery) or self._override(article, account)
@@ -166,15 +172,17 @@ class Gate:
         told = f"{month}, and this post costs ${spend.cost / 1e6:.3f}"
         return Wait("budget", _month(account, self.ledger.now(), 1), told)
 
-    def allowance(self, delivery: Delivery, account: Account, platform: Platform, post: Post | None) -> Allowance:
-        """Caps and budget for the claim to check again."""
+    def allowance(
+        self, delivery: Delivery, account: Account, platform: Platform, post: Post | None, rest: Sequence[Post] = ()
+    ) -> Allowance:
+        """Caps and budget for the claim to check again; the budget has to be enough for the `rest` of a thread too."""
         if delivery.draft is not None:
             return ANYTHING
         urgent = at_once(account, delivery.priority)
         spend = None
         if account.budget is not None and is_priced(platform) and post is not None:
             most = round(account.budget.monthly_usd * 1_000_000)
-            spend = Spend(platform.price(post), most, _month(account, self.ledger.now(), 0))
+            spend = Spend(sum(map(platform.price, (post, *rest))), most, _month(account, self.ledger.now(), 0))
         return Allowance(schedule.caps(account.schedule, urgent=urgent), urgent, spend)
 
     def announced_as(self, article: Article, canonical: str, account: Account) -> Skip | None:

@@ -5,6 +5,7 @@ Where the next one is ready, one transaction records the post that arrived, and 
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Protocol
 
@@ -22,11 +23,14 @@ from syndicate.model.dataclass import dataclass
 from syndicate.net.awaiting import meanwhile
 from syndicate.net.leaving import asking
 from syndicate.ports import Platform, is_priced
+from syndicate.serialization import OF, PARTS
 
 
 @dataclass(frozen=True, slots=True)
 class Frozen:
-    """What is about to be sent: a post just rendered, or the stored one of an earlier attempt."""
+    """What is about to be sent: a post just rendered, or the stored one of an earlier attempt. `rest` are the further
+    posts of its thread.
+    """
 
     record: Json
     digest: str
@@ -34,6 +38,7 @@ class Frozen:
     draft: Draft | None = None
     warnings: tuple[str, ...] = ()
     cost: int = 0
+    rest: tuple[Post, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -181,8 +186,11 @@ def _record_posted(
 
 
 def _posted(begun: Begun, receipt: Receipt, lane: Lane, ledger: Ledger, now: datetime) -> None:
+    claimed, record = begun.claimed, begun.frozen.record
+    if PARTS in record or OF in record:  # its thread goes on after it
+        claimed = replace(claimed, post=record)
     with ledger.transaction():
-        ledger.outcomes.posted(begun.claimed, receipt, now=now)
+        ledger.outcomes.posted(claimed, receipt, now=now)
         ledger.took(lane.account)
 
 
@@ -213,7 +221,7 @@ def _record_failure(
         lane.platform.measure,
         last=last_upload,
     )
-    if given is not None:
+    if given is not None and not claimed.part:  # what a thread says is settled with its first post
         ledger.outcomes.concedes(claimed, given, error=str(fault), now=ledger.now())
         ledger.reached(lane.account)
         return

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from syndicate.ledger import Ledger
-from syndicate.ledger.deliveries import delivery_key
+from syndicate.ledger.delivery_keys import delivery_key
 from syndicate.planning import apply
 from syndicate.planning.plan import Planned, expiry
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 from collections.abc import Iterable, Sequence
 from datetime import datetime
@@ -11,6 +10,7 @@ from syndicate.ledger import rows
 from syndicate.ledger.articles import CHUNK
 from syndicate.ledger.database import Database, Often, Row, from_micros, micros
 from syndicate.ledger.days import DAY, LAST, fixed_day
+from syndicate.ledger.delivery_keys import delivery_key
 from syndicate.ledger.shelf import Shelf
 from syndicate.ledger.transitions import WANTED
 from syndicate.model import Action, Delivery, Receipt, State
@@ -25,12 +25,6 @@ _DAY = (
 """The UTC day of a delivery's article; articles of earlier versions only have their date."""
 GIVEN_UP = ("preflight", "withdrawn")
 """Reasons for which something was skipped because it was not on the site; it may come back."""
-
-
-def delivery_key(anchor: str, account: str, action: str = "post", revision: int = 0, part: int = 0) -> str:
-    """The delivery's primary key, 32 hex digits: made of what is delivered to whom, never of the text (DESIGN §8)."""
-    words = "\n".join((anchor, account, action, str(revision), str(part)))
-    return hashlib.sha256(words.encode()).hexdigest()[:32]
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,11 +46,12 @@ class PlannedDelivery:
     note: str | None = None
     action: Action = "post"
     revision: int = 0
+    part: int = 0
 
     @property
     def key(self) -> str:
         """The key that this delivery gets, or already has."""
-        return delivery_key(self.anchor, self.account, self.action, self.revision)
+        return delivery_key(self.anchor, self.account, self.action, self.revision, self.part)
 
 
 class Deliveries:
@@ -195,17 +190,34 @@ class Deliveries:
         asked = "SELECT reason, COUNT(*) AS number FROM delivery WHERE account = :account AND state = 'due' GROUP BY 1"
         return {row["reason"]: row["number"] for row in self._db.rows(asked, account=account)}
 
-    def of(self, anchor: str, account: str, revision: int = 0) -> Delivery | None:
-        """The post of an article for an account; None if there is none. Its key may be of a former account name."""
+    def of(self, anchor: str, account: str, revision: int = 0, part: int = 0) -> Delivery | None:
+        """The post of an article for an account; None if there is none. Its key may be of a former account name.
+
+        `part` counts the further posts of its thread.
+        """
         self._shelf.fetch([anchor])
         row = self._db.row(
             f"{rows.JOINED} WHERE delivery.anchor = :anchor AND delivery.account = :account"
-            " AND delivery.action = 'post' AND delivery.revision = :revision AND delivery.part = 0",
+            " AND delivery.action = 'post' AND delivery.revision = :revision AND delivery.part = :part",
             anchor=anchor,
             account=account,
             revision=revision,
+            part=part,
         )
         return rows.delivery(row) if row else None
+
+    def thread(self, post: Delivery) -> list[Delivery]:
+        """The posts of a thread after this one, in order, whatever their state."""
+        found = self._db.rows(
+            f"{rows.JOINED} WHERE delivery.anchor = :anchor AND delivery.account = :account"
+            " AND delivery.action = 'post' AND delivery.revision = :revision AND delivery.part > :part"
+            " ORDER BY delivery.part",
+            anchor=post.anchor,
+            account=post.account,
+            revision=post.revision,
+            part=post.part,
+        )
+        return [rows.delivery(row) for row in found]
 
     def key_of(self, planned: PlannedDelivery) -> str:
         """The key that a planned delivery has."""
@@ -317,7 +329,9 @@ class Deliveries:
         return [rows.delivery(row) for row in found]
 
     def latest_commit(self, account: str, number: int, *, besides: str = "") -> datetime | None:
-        """When the `number`-th newest post of an account was sent; a post that surely did not arrive is not counted."""
+        """When the `number`-th newest post of an account was sent. Not counted are a post that surely did not arrive,
+        and the further posts of a thread.
+        """
         row = self._db.row(_LATEST_COMMIT, account=account, besides=besides, skipped=number - 1)
         return from_micros(row["committed_at"]) if row else None
 
@@ -422,16 +436,16 @@ _BY_KEY = Often(f"{rows.JOINED} WHERE delivery.key = :key")
 _UNCLEAR = Often("SELECT 1 FROM delivery WHERE state = 'unknown' AND account = :account AND due_at <= :now LIMIT 1")
 _LATEST_COMMIT = Often(
     "SELECT committed_at FROM delivery WHERE account = :account AND committed_at IS NOT NULL"
-    " AND action = 'post' AND key <> :besides ORDER BY committed_at DESC LIMIT 1 OFFSET :skipped"
+    " AND action = 'post' AND part = 0 AND key <> :besides ORDER BY committed_at DESC LIMIT 1 OFFSET :skipped"
 )
 _INSERT = (
     "INSERT INTO delivery (key, anchor, account, platform, action, revision, part, state, reason, due_at,"
     " planned_at, expires_at, priority, error, attempts, fence, lease_until, unknowns, absent, updated_at, day)"
-    " VALUES (:key, :anchor, :account, :platform, :action, :revision, 0, :state, :reason, :due_at,"
+    " VALUES (:key, :anchor, :account, :platform, :action, :revision, :part, :state, :reason, :due_at,"
     " :planned_at, :expires_at, :priority, :error, 0, 0, 0, 0, 0, :planned_at,"
     f" COALESCE({_DAY}, :undated)) ON CONFLICT DO NOTHING"
 )
-_SAME = "anchor = :anchor AND account = :account AND action = :action AND revision = :revision AND part = 0"
+_SAME = "anchor = :anchor AND account = :account AND action = :action AND revision = :revision AND part = :part"
 
 
 def _which(planned: PlannedDelivery) -> Row:
@@ -441,6 +455,7 @@ def _which(planned: PlannedDelivery) -> Row:
         "account": planned.account,
         "action": planned.action,
         "revision": planned.revision,
+        "part": planned.part,
     }
 
 

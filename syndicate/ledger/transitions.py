@@ -11,6 +11,7 @@ from syndicate.ledger.database import Database, Often, Row, micros
 from syndicate.ledger.follow_ups import FollowUps
 from syndicate.model import Delivery, Reason, State
 from syndicate.model.dataclass import dataclass
+from syndicate.serialization import OF, PARTS
 
 Maker: TypeAlias = Literal["engine", "network", "clock", "source", "person", "config"]
 """Who makes a change: the claim, an answer or its absence, time, a reading of the site, a person, the config and its
@@ -69,6 +70,8 @@ RETRIED = Transition("retried", ("failed",), ("due",), ("person",))
 DROPPED = Transition("dropped", ("planned", "due", "failed"), ("skipped",), ("person",))
 NOT_SENT = Transition("not sent", ("held",), ("due",), ("person",))
 ASKED_AGAIN = Transition("asked again", ("failed", "skipped"), ("due",), ("person", "source"))
+
+_IN_THREAD = frozenset((PARTS, OF))
 
 TRANSITIONS: Mapping[str, Transition] = {
     each.name: each
@@ -151,6 +154,10 @@ def move(
                 anchor=delivery.anchor,
                 soon=micros(now + FIRST_CHECK),
             )
+        if after == "posted" and delivery.post is not None and not _IN_THREAD.isdisjoint(delivery.post):
+            from syndicate.ledger.parts import follow
+
+            follow(database, delivery, now)
         if follow_ups is not None and follow_ups.sinks:
             follow_ups.note(delivery, after, now)
     return True

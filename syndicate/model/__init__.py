@@ -22,6 +22,7 @@ from syndicate.model.account import (
     Schedule,
     Secret,
     TextCommand,
+    ThreadRules,
     Visit,
     WarningRule,
 )
@@ -147,6 +148,7 @@ __all__ = [
     "StoryWarning",
     "StrongRef",
     "TextCommand",
+    "ThreadRules",
     "Validators",
     "Visit",
     "WarningRule",

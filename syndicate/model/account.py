@@ -63,6 +63,17 @@ class TextCommand:
 
 
 @dataclass(frozen=True, slots=True)
+class ThreadRules:
+    """How an article goes out in several posts, each in reply to the one before: at most so many `posts`.
+
+    "teaser": the usual post, and the beginning of the text after it; "whole": all of the text.
+    """
+
+    posts: int = 3
+    form: Literal["teaser", "whole"] = "teaser"
+
+
+@dataclass(frozen=True, slots=True)
 class Hours:
     """Times of the week on a local clock, as the publisher `said` them: "Mon-Fri 07:00-23:00".
 
@@ -104,12 +115,12 @@ class Account:
     """One login on one platform, named by the publisher, with what planning and rendering need.
 
     `link` None means: a card where a picture leaves room for one or we make it ourselves, else in the text; and "bio",
-    words that lead to an address in the profile, where nobody can follow one in a text.
+    words that lead to an address in the profile, where nobody can follow one in a text; "reply", in a reply.
     `settle` None means the platform's own. `only` None lets every article pass.
     `theme` names the folder of the card's design; None: one that suits the article.
     `notes`: what becomes of articles without a headline; `note_link`: when one that goes out whole has its address too.
     `delay`: an article is announced once it has stayed unchanged that long. `warning`: the first rule that fits.
-    `text` None: the template writes the posts.
+    `text` None: the template writes the posts. `threads` None: an article is one post.
     """
 
     name: str
@@ -117,7 +128,7 @@ class Account:
     image: Literal["card", "photo", "photos", "none"] = "card"
     theme: str | None = None
     alt_text: Literal["required", "optional"] = "required"
-    link: Literal["text", "card", "bio", "none"] | None = None
+    link: Literal["text", "card", "reply", "bio", "none"] | None = None
     hashtags: int = 3
     utm: Mapping[str, str] = field(default_factory=dict)
     max_age: timedelta = timedelta(hours=24)
@@ -138,6 +149,7 @@ class Account:
     notes: Literal["whole", "link", "skip"] = "whole"
     note_link: Literal["when cut", "always", "never"] = "when cut"
     text: TextCommand | None = None
+    threads: ThreadRules | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -76,7 +76,8 @@ class Article:
     UNREAD_DATE. `summary` has paragraphs, divided by blank lines, where it is made of the content.
     `pictured_by` is the other source that filled in the pictures, `named_by` are others that list it under this very
     `url`: a source cannot set them. `note` is there where it has no headline and is to be posted in its own words.
-    `override` is what it says itself of how it is announced.
+    `override` is what it says itself of how it is announced. `content` are all its words, kept only where an
+    account sends threads.
     """
 
     source: str
@@ -101,6 +102,7 @@ class Article:
     named_by: tuple[str, ...] = ()
     note: Note | None = None
     override: Override | None = None
+    content: str = ""
 
     @property
     def form(self) -> Literal["article", "note"]:

@@ -28,7 +28,8 @@ class Limits:
     "none". `card_with_media` is false where an attached picture takes the card's place.
     `clickable`: an address in the text can be followed. `shapes`: the least and the most that a picture's width may be
     in parts of its height. `stated`: the server states its own limits, and `verify` reads them. `alt` 0: pictures have
-    no description there. `text_with_media` is the limit of a text that goes with pictures; None: the same.
+    no description there. `pairs` False: a thread of two posts is hidden there.
+    `text_with_media` is the limit of a text that goes with pictures; None: the same.
     """
 
     text: int
@@ -46,6 +47,7 @@ class Limits:
     shapes: tuple[float, float] | None = None
     text_with_media: int | None = None
     text_points: int | None = None
+    pairs: bool = True
 
     def beside(self, media: Sequence[Media]) -> Limits:
         """The limits of a text that goes with these pictures, if any."""
@@ -238,6 +240,7 @@ class Rendered:
     """A post, the length of its text in the network's tightest unit, and what had to be left out.
 
     A warning about this story alone is a StoryWarning. `own_words` are those of the account's command, if it has one.
+    `rest` are the further posts of its thread, each to be sent in reply to the one before.
     """
 
     post: Post
@@ -245,3 +248,4 @@ class Rendered:
     limit: int
     warnings: tuple[str, ...] = ()
     own_words: OwnWords | None = None
+    rest: tuple[Rendered, ...] = ()

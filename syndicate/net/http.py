@@ -47,7 +47,8 @@ _READS = ("GET", "HEAD")
 _MOVED = (301, 302, 303, 307, 308)
 _FOR_GOOD = (301, 308)
 _ANYWHERE = ("accept", "accept-encoding", "accept-language", "if-modified-since", "if-none-match", "user-agent")
-_TELLING = re.compile(r"(?:token|secret|password|key|sig|signature|assertion|proof)$", re.IGNORECASE)
+_TELLING = re.compile(r"(?:token|secret|password|(?<!\Ar)key|sig|signature|assertion|proof)$", re.IGNORECASE)
+"""Parameters with a secret. `rkey` is none: it is the end of a Bluesky post's address."""
 
 
 @dataclass(frozen=True, slots=True)

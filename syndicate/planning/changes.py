@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import TypeAlias
 
 from syndicate.aliases import folded, public_address, urlkey
@@ -14,6 +14,7 @@ from syndicate.planning.plan import embargo, expiry, priority
 
 EDITS = 10
 """Edits of one post at most; further changes of its article are told once, and left."""
+MICROSECOND = timedelta(microseconds=1)
 _BEGINNING = 100
 """Letters by which it is told whether a note and an article say the same."""
 Change: TypeAlias = tuple[str, Article, Article]
@@ -63,7 +64,8 @@ def _says_the_same(before: Article, after: Article) -> bool:
     if before.form != after.form and _place(before) == _place(after):
         one, other = (folded(each.body or each.summary or each.title)[:_BEGINNING] for each in (before, after))
         return one.startswith(other) or other.startswith(one)
-    return _shown(before) == _shown(after)
+    also = bool(before.content and after.content) and before.content != after.content  # "": no account had threads
+    return _shown(before) == _shown(after) and not also
 
 
 def _shown(article: Article) -> tuple[object, ...]:
@@ -90,6 +92,8 @@ def withdraw(anchor: str, accounts: Sequence[Account], ledger: Ledger, now: date
         for post in ledger.deliveries.search(anchor=anchor):
             if post.action != "post" or post.reason == "deleted":
                 continue
+            if post.part and (wishes.get(post.account) == "delete" or post.state != "due" or post.draft is not None):
+                continue  # what becomes of it, or is told of it, is that of its thread's first post
             if post.state in ("planned", "due") and post.draft is None:
                 ledger.decisions.withdraw(post, error="withdrawn by the publisher", now=now)
             elif post.state in ("due", "sending", "unknown", "held", "posted"):
@@ -109,7 +113,7 @@ def plan_edit(anchor: str, account: Account, ledger: Ledger, now: datetime) -> s
     edits = sorted((row for row in rows if row.action == "edit"), key=lambda row: row.revision)
     if any(row.state in ("due", "sending") for row in edits):
         return None
-    post = max((row.planned_at for row in rows if row.action == "post"), default=now)
+    post = max((row.planned_at for row in rows if row.action == "post" and not row.part), default=now)
     sent = [row.revision for row in edits if row.state == "posted" and row.planned_at >= post]
     if len(sent) >= EDITS and edits[-1].revision > sent[-1]:
         return None
@@ -128,7 +132,24 @@ def plan_edit(anchor: str, account: Account, ledger: Ledger, now: datetime) -> s
 
 
 def plan_delete(post: Delivery, ledger: Ledger, now: datetime) -> str:
-    """Plan the deletion of a post. Returns its key; one that was planned before is used again, even if it failed."""
+    """Plan the deletion of a post, and of the posts after it in its thread: those first, the last one at first.
+
+    Returns its key; one that was planned before is used again, even if it failed. Posts of the thread that were not
+    sent yet are not sent any more.
+    """
+    with ledger.transaction():
+        rest = ledger.deliveries.thread(post)
+        key = _plan_deletion(post, ledger, now, after=len(rest))
+        for number, each in enumerate(reversed(rest)):
+            if each.state in ("planned", "due", "failed") and each.draft is None:
+                ledger.decisions.skip(each, now)
+            elif each.state != "skipped" and each.reason != "deleted":
+                _plan_deletion(each, ledger, now, after=number)
+    return key
+
+
+def _plan_deletion(post: Delivery, ledger: Ledger, now: datetime, *, after: int) -> str:
+    """Plan one deletion, to be made after so many others."""
     deletion = PlannedDelivery(
         anchor=post.anchor,
         account=post.account,
@@ -138,8 +159,9 @@ def plan_delete(post: Delivery, ledger: Ledger, now: datetime) -> str:
         priority=0,  # a wrong post is not left up until the account's hours
         action="delete",
         revision=post.revision,
+        part=post.part,
     )
-    if ledger.deliveries.plan(deletion, now) is not None:
+    if ledger.deliveries.plan(deletion, now + after * MICROSECOND) is not None:
         return deletion.key
     known = ledger.deliveries.find(deletion.key)
     if known is not None and known.state in ("failed", "skipped"):

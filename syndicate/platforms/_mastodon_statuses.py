@@ -15,7 +15,7 @@ from syndicate.platforms._replies import addresses_in, by_hand, dated, holds, it
 if TYPE_CHECKING:
     from syndicate.platforms._mastodon_software import Profile
 
-SENT = ("status", "media_ids", "visibility", "language", "spoiler_text", "sensitive", "content_type")
+SENT = ("status", "media_ids", "visibility", "language", "spoiler_text", "sensitive", "content_type", "in_reply_to_id")
 """What of a draft goes into the status."""
 
 
@@ -80,6 +80,9 @@ def listed(status: Json) -> ListedPost:
 def ours(draft: Draft, status: Json) -> bool:
     from syndicate.platforms._html import Content  # only look-ups need it
 
+    parent = draft.get("in_reply_to_id")
+    if parent and str(status.get("in_reply_to_id")) != parent:
+        return False
     page = Content(status.get("content") or "")
     if draft["link"]:
         card = (status.get("card") or {}).get("url")

@@ -12,7 +12,7 @@ from typing import ClassVar
 
 from syndicate.errors import AuthError, Rejected
 from syndicate.model import Certainty, Draft, Identity, Json, Limits, ListedPost, Look, Post, Receipt, Span
-from syndicate.platforms import _bluesky_handles, _bluesky_sign_in, _facets
+from syndicate.platforms import _answering, _bluesky_handles, _bluesky_replies, _bluesky_sign_in, _facets
 from syndicate.platforms._bluesky_door import Pds, judge
 from syndicate.platforms._bluesky_embeds import embed
 from syndicate.platforms._bluesky_options import Options
@@ -49,7 +49,14 @@ class Bluesky:
     settle: ClassVar[float] = 0.0
     # 2,000 for alt text is the official app's own limit (from memory); the lexicon has none
     limits = Limits(
-        text=300, text_bytes=3000, images=4, image_bytes=2_000_000, thumb_bytes=1_000_000, alt=2000, card="client"
+        text=300,
+        text_bytes=3000,
+        images=4,
+        image_bytes=2_000_000,
+        thumb_bytes=1_000_000,
+        alt=2000,
+        card="client",
+        pairs=False,
     )
     look: ClassVar[Look] = Look(
         "Bluesky",
@@ -61,6 +68,7 @@ class Bluesky:
         traits=("open", "inline"),
         actions=("Reply", "Repost", "Like", "Share"),
     )
+    answers = staticmethod(_answering.by_posts)
     mention = staticmethod(_bluesky_handles.mention)
 
     def __init__(self, options: Options, http: Http, credentials: Credentials) -> None:
@@ -138,6 +146,7 @@ class Bluesky:
             "langs": languages(post.language),
             "facets": _facets.facets(post.text, post.spans, self._door.dids_of(post.spans)),
             "embed": embed(post, self._door, self.limits, prepared),
+            "reply": _bluesky_replies.refs(post.reply_to, self._door, COLLECTION) if post.reply_to else None,
         }
         draft: Draft = {
             "repo": self._door.session()["did"],
@@ -210,7 +219,7 @@ class Bluesky:
     def _receipt(self, draft: Draft, uri: str, cid: str) -> Receipt:
         who = _bluesky_handles.shown(self._credentials.current(), draft["repo"])
         permalink = f"https://bsky.app/profile/{who}/post/{draft['rkey']}"
-        return Receipt(id=uri, permalink=permalink, data={"uri": uri, "cid": cid})
+        return Receipt(id=uri, permalink=permalink, data={"uri": uri, "cid": cid} | _bluesky_replies.root(draft))
 
 
 platform = Bluesky

@@ -15,7 +15,7 @@ from typing import ClassVar
 
 from syndicate.errors import AuthError
 from syndicate.model import Certainty, Controls, Draft, Identity, Json, Limits, ListedPost, Look, Post, Receipt
-from syndicate.platforms import _discord_answers, _discord_messages, _discord_sign_in, _own_posts
+from syndicate.platforms import _answering, _discord_answers, _discord_messages, _discord_sign_in, _own_posts
 from syndicate.platforms._bots import signed_out
 from syndicate.platforms._discord_calls import DiscordCalls, check
 from syndicate.platforms._discord_listed import HISTORY, listed, messages, numbers, ours, sent
@@ -51,6 +51,7 @@ class Discord:
         if self._calls.hook() is not None:
             self.certainty = "blind"
 
+    answers = staticmethod(_answering.by_bots)
     whose = staticmethod(_discord_sign_in.whose)
     sign_in = staticmethod(_discord_sign_in.sign_in)
     signed_out = staticmethod(signed_out)

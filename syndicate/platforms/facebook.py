@@ -13,7 +13,7 @@ from typing import ClassVar
 
 from syndicate.errors import AuthError
 from syndicate.model import Certainty, Draft, Identity, Json, Limits, ListedPost, Look, Media, Post, Receipt
-from syndicate.platforms import _facebook_login, _facebook_posts, _own_posts, _tokens
+from syndicate.platforms import _answering, _facebook_login, _facebook_posts, _own_posts, _tokens
 from syndicate.platforms._answers import of_a_picture
 from syndicate.platforms._facebook_login import Options
 from syndicate.platforms._graph_answers import error, is_gone
@@ -48,6 +48,7 @@ class Facebook:
         self._credentials = credentials
         self._calls = _facebook_login.calls(options, http, credentials)
 
+    answers = staticmethod(_answering.by_comments)
     whose = staticmethod(_facebook_login.whose)
     signed_out = staticmethod(_facebook_login.signed_out)
     sign_in = staticmethod(_facebook_login.sign_in)

@@ -14,6 +14,7 @@ from urllib.parse import quote
 from syndicate.errors import Uncertain, Unsupported
 from syndicate.model import Certainty, Draft, Identity, Json, Limits, ListedPost, Look, Post, Receipt
 from syndicate.platforms import (
+    _answering,
     _linkedin_comments,
     _linkedin_login,
     _linkedin_pictures,
@@ -69,6 +70,7 @@ class LinkedIn:
         self._credentials = credentials
         self._account = LinkedInAccount(options, http, credentials)
 
+    answers = staticmethod(_answering.by_comments)
     whose = staticmethod(_linkedin_login.whose)
     signed_out = staticmethod(_linkedin_login.signed_out)
     sign_in = staticmethod(_linkedin_login.sign_in)

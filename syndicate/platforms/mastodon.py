@@ -11,7 +11,14 @@ from datetime import datetime, timedelta
 from typing import ClassVar
 
 from syndicate.model import Certainty, Controls, Draft, Identity, Json, Limits, ListedPost, Look, Post, Receipt
-from syndicate.platforms import _mastodon_answers, _mastodon_sign_in, _mastodon_statuses, _own_posts, _people
+from syndicate.platforms import (
+    _answering,
+    _mastodon_answers,
+    _mastodon_sign_in,
+    _mastodon_statuses,
+    _own_posts,
+    _people,
+)
 from syndicate.platforms._mastodon_media import uploaded, working
 from syndicate.platforms._mastodon_options import Options
 from syndicate.platforms._mastodon_server import LISTING, Server, refuse
@@ -57,6 +64,7 @@ class Mastodon:
         shown=30,
         actions=("Reply", "Boost", "Favourite", "Bookmark"),
     )
+    answers = staticmethod(_answering.by_posts)
     mention = staticmethod(_people.of_server)
 
     def __init__(self, options: Options, http: Http, credentials: Credentials) -> None:
@@ -101,7 +109,8 @@ class Mastodon:
         draft = _mastodon_statuses.drafted(post, self._options.visibility, self.profile)
         ids, told = uploaded(self._server, post.media, prepared)
         life = {"expires_at": instant(post.at + MEDIA_LIFE)} if post.media else {}
-        return {**draft, "media_ids": ids, **told, **life}
+        answers = {} if post.reply_to is None else {"in_reply_to_id": self._number(post.reply_to)}
+        return {**draft, **answers, "media_ids": ids, **told, **life}
 
     def commit(self, draft: Draft, key: str) -> Receipt:
         """Send the status; the same key gives the same status again.

@@ -11,7 +11,7 @@ from typing import ClassVar
 
 from syndicate.errors import Unsupported
 from syndicate.model import Certainty, Controls, Draft, Identity, Json, Limits, ListedPost, Look, Post, Receipt
-from syndicate.platforms import _misskey_notes, _misskey_sign_in, _own_posts, _people
+from syndicate.platforms import _answering, _misskey_notes, _misskey_sign_in, _own_posts, _people
 from syndicate.platforms._misskey_calls import LISTING, Calls, code, refuse
 from syndicate.platforms._misskey_drive import uploaded
 from syndicate.platforms._misskey_options import Options
@@ -41,6 +41,7 @@ class Misskey:
         corners=(12, 8),
         actions=("Reply", "Renote", "React"),
     )
+    answers = staticmethod(_answering.by_posts)
     mention = staticmethod(_people.of_server)
 
     def __init__(self, options: Options, http: Http, credentials: Credentials) -> None:

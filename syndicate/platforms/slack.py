@@ -16,7 +16,7 @@ from typing import ClassVar
 
 from syndicate.errors import Unsupported
 from syndicate.model import Certainty, Draft, Identity, Json, Limits, ListedPost, Look, Post, Receipt
-from syndicate.platforms import _own_posts, _slack_answers, _slack_messages, _slack_sign_in
+from syndicate.platforms import _answering, _own_posts, _slack_answers, _slack_messages, _slack_sign_in
 from syndicate.platforms._bots import signed_out
 from syndicate.platforms._replies import by_hand, whole
 from syndicate.platforms._slack_calls import SlackCalls
@@ -54,6 +54,7 @@ class Slack:
             self.certainty = "blind"
             self.limits = replace(type(self).limits, images=0, card="text")
 
+    answers = staticmethod(_answering.by_bots)
     whose = staticmethod(_slack_sign_in.whose)
     sign_in = staticmethod(_slack_sign_in.sign_in)
     signed_out = staticmethod(signed_out)

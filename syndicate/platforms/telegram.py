@@ -18,7 +18,7 @@ from urllib.parse import urlsplit
 from syndicate.errors import AuthError, Rejected, Unsupported
 from syndicate.model import Certainty, Controls, Draft, Identity, Json, Limits, Look, Post, Receipt, Secret
 from syndicate.model.dataclass import dataclass
-from syndicate.platforms import _people, _telegram_answers, _telegram_messages, _telegram_sign_in, _tokens
+from syndicate.platforms import _answering, _people, _telegram_answers, _telegram_messages, _telegram_sign_in, _tokens
 from syndicate.platforms._replies import by_hand, field, problem
 from syndicate.platforms._telegram_calls import called, check, result
 from syndicate.ports import Credentials, Http, Reply, SigningIn
@@ -69,6 +69,7 @@ class Telegram:
         traits=("above",),
         actions=("Views", "Share"),
     )
+    answers = staticmethod(_answering.by_posts)
     mention = staticmethod(_people.of_telegram)
 
     def __init__(self, options: Options, http: Http, credentials: Credentials) -> None:

@@ -12,7 +12,7 @@ from datetime import datetime
 from typing import ClassVar, Literal
 
 from syndicate.model import Certainty, Controls, Draft, Identity, Json, Limits, ListedPost, Look, Post, Receipt
-from syndicate.platforms import _meta_login, _people, _threads_answers, _threads_login, _threads_posts
+from syndicate.platforms import _answering, _meta_login, _people, _threads_answers, _threads_login, _threads_posts
 from syndicate.platforms._containers import Maker, drafted, found, published
 from syndicate.platforms._graph_answers import error, is_gone
 from syndicate.platforms._threads_login import Options
@@ -42,6 +42,7 @@ class Threads:
         shown=36,
         actions=("Like", "Reply", "Repost", "Share"),
     )
+    answers = staticmethod(_answering.by_posts)
     mention = staticmethod(_people.of_meta)
 
     def __init__(self, options: Options, http: Http, credentials: Credentials) -> None:

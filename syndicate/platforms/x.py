@@ -11,7 +11,7 @@ from typing import ClassVar, Literal
 
 from syndicate.errors import Rejected
 from syndicate.model import Certainty, Controls, Draft, Identity, Json, Limits, ListedPost, Look, Post, Receipt
-from syndicate.platforms import _own_posts, _people, _x_login, _x_prices
+from syndicate.platforms import _answering, _own_posts, _people, _x_login, _x_prices
 from syndicate.platforms._replies import by_hand, field, problem
 from syndicate.platforms._x_calls import XCalls, refuse
 from syndicate.platforms._x_counting import weighted_length
@@ -45,6 +45,7 @@ class X:
 
     controls: ClassVar[Controls] = Controls(replies=("mentioned",))
     rotates: ClassVar[Literal[True]] = True
+    answers = staticmethod(_answering.by_posts)
     mention = staticmethod(_people.of_x)
 
     def __init__(self, options: Options, http: Http, credentials: Credentials) -> None:

@@ -26,6 +26,9 @@ def warned(platform: Platform, limits: Limits, warning: str) -> tuple[Limits, st
 
 def controlled(made: Rendered, account: Account, platform: Platform, limits: Limits, warning: str) -> Rendered:
     """The same post with what the account asks for and the network has. `limits` are those with the warning."""
+    if made.rest:
+        rest = tuple(controlled(each, account, platform, limits, warning) for each in made.rest)
+        made = replace(made, rest=rest)
     known, post = _known(platform), made.post
     sensitive = account.sensitive and known.sensitive
     replies = account.replies if account.replies in known.replies else "everyone"

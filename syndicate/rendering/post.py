@@ -34,23 +34,27 @@ from syndicate.rendering.environment import Templates
 from syndicate.rendering.fit import Fitted, Link, fit
 from syndicate.rendering.gallery import apart
 from syndicate.rendering.manner import NOW, Manner
-from syndicate.rendering.mentions import as_written
+from syndicate.rendering.mentions import as_written, unmentioned
 from syndicate.rendering.note_words import NoteWords, carried
 from syndicate.rendering.note_words import plain as plain_words
 from syndicate.rendering.note_words import spans as carried_spans
 from syndicate.rendering.people import Handles, signed
 from syndicate.rendering.photo import Pictures
 from syndicate.rendering.repetition import says, unsaid
-from syndicate.rendering.view import ArticleView
+from syndicate.rendering.view import TEXT, ArticleView
 from syndicate.serialization import article_record
-from syndicate.text import addresses, cut, plain, utm
+from syndicate.text import addresses, bounded, cut, paragraphs, plain, utm
 
 if TYPE_CHECKING:
     from syndicate.rendering.cards.order import Drawn, Order
     from syndicate.rendering.own_words import Writes
 
-Place: TypeAlias = Literal["text", "card", "field", "bio", "none"]
-"""Where the link goes: into the text, into a card we send, beside the text, or nowhere; "bio": the text says so."""
+Place: TypeAlias = Literal["text", "card", "field", "reply", "bio", "none"]
+"""Where the link goes: into the text, into a card we send, beside the text, into a reply, or nowhere; "bio": the text
+says so.
+"""
+_NOT_HERE: tuple[Place, ...] = ("reply", "bio", "none")
+"""Places outside the post."""
 
 Draw: TypeAlias = "Callable[[Order, bytes | None], Drawn]"
 """Draws a card over a photo's bytes. Raises RenderError if there is neither card nor photo."""
@@ -66,7 +70,7 @@ TRIED = 3
 
 NOBODY: Handles = MappingProxyType({})
 
-_POST, _NOTE, _ALT = "post.txt.j2", "note.txt.j2", "alt.txt.j2"
+_POST, _NOTE, _REPLY, _ALT = "post.txt.j2", "note.txt.j2", "reply.txt.j2", "alt.txt.j2"
 
 _LINK_CARD = "default"
 """The name of the size that thumbs of link cards have in a theme."""
@@ -115,8 +119,10 @@ class Renderer:
             planned_at=planned_at,
             article=article_record(article),
         )
+        rest = parts.rest(post)
         warnings = tuple(dict.fromkeys(parts.warnings))
-        return Rendered(post, platform.measure(post.text), limits.beside(made.media).text, warnings, parts.own_words)
+        length, limit = platform.measure(post.text), limits.beside(made.media).text
+        return Rendered(post, length, limit, warnings, parts.own_words, rest)
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,8 +137,8 @@ class _Made:
 
 def _place(account: Account, limits: Limits, *, has_media: bool) -> Place:
     """Where the link goes: the account's setting, else a link card unless a picture takes its place."""
-    if account.link == "none":
-        return "none"
+    if account.link in ("none", "reply"):
+        return account.link
     wanted = None if account.link == "bio" else account.link
     if wanted is None and not limits.clickable:
         return "bio"
@@ -190,6 +196,8 @@ class _Parts:
         self._words_of_note = NoteWords("")
         self._writes = writes if account.text else None
         self.own_words: OwnWords | None = None
+        self._is_whole = account.threads is not None and account.threads.form == "whole" and manner.rich
+        self._pieces: list[str] = []
         self.warnings: list[str] = []
 
     def shown(self, file: str) -> str:
@@ -215,9 +223,12 @@ class _Parts:
         if self._note is not None:
             return self._made_note(self._note, media)
         place = _place(self._account, self._limits, has_media=bool(media))
-        link = (self.link() or None) if place not in ("bio", "none") else None
+        link = (self.link() or None) if place not in _NOT_HERE else None
         if place == "bio" or self._account.link == "bio":
             self._variables["account"] = replace(self._account, link="bio" if place == "bio" else None)
+        if self._is_whole and self._says_its_own():
+            printed = self._printed(link) if link and place == "text" else Link("")
+            self._whole(self._content(), lambda said: replace(self._view, summary=said), lambda: self.text(printed))
         try:
             text, card = self._words(link, place)
         except TooLong:
@@ -234,6 +245,82 @@ class _Parts:
         if not (text.text or media or card or link):
             raise RenderError(f"{self.shown(_POST)}: prints nothing")
         return _Made(text, link, card, media)
+
+    def rest(self, post: Post) -> tuple[Rendered, ...]:
+        """The further posts of its thread, if the account wants one."""
+        account = self._account
+        if account.threads is None and account.link != "reply":
+            return ()
+        from syndicate.rendering import thread
+
+        self._beside(())
+        if account.threads is not None and account.threads.form == "teaser" and self._says_its_own():
+            self._pieces = self._teaser(account.threads.posts - 1)
+        texts: list[tuple[Fitted, str | None]] = [(self._fitted(piece), None) for piece in self._pieces]
+        link = self.link() if account.link == "reply" else ""
+        reply = self.text(self._printed(link), file=_REPLY) if link else None
+        texts += [(reply, link)] if reply is not None and reply.text else []
+        return thread.further(post, texts, self._platform, self._limits)
+
+    def _says_its_own(self) -> bool:
+        """Whether the words are those of its source: what the article says itself, or a note, is the whole post."""
+        return self._note is None and (self._said is None or self._said.text is None)
+
+    def _teaser(self, most: int) -> list[str]:
+        """The beginning of the article's text, in at most so many posts, without the summary that it may begin with."""
+        from syndicate.rendering import thread
+
+        words, summary = self._content(), self._view.summary.rstrip("… ")
+        if summary and words.startswith(summary):
+            words = words[len(summary) :].lstrip(" .…\n")
+        fits, cut = self._room()
+        return thread.pieces(words, most, fits, cut, alone=self._limits.pairs or self._account.link == "reply")
+
+    def _whole(self, words: str, put: Callable[[str], ArticleView], make: Callable[[], Fitted]) -> None:
+        """Have the first post take as much of the words as it can, and keep the rest for further posts.
+
+        `put` gives what the template sees with these words, and `make` renders it. Nothing is done where one post
+        takes all, or where no thread can be made.
+        """
+        from syndicate.rendering import thread
+
+        threads, before = self._account.threads, self._variables["article"]
+        assert threads is not None
+
+        def takes(some: str) -> bool:
+            self._variables["article"] = put(some)
+            try:
+                return " ".join(some.split()) in " ".join(make().text.split())
+            except TooLong:
+                return False
+
+        first, rest = thread.first_of(words, takes)
+        fits, cut = self._room()
+        found = thread.pieces(rest, threads.posts - 1, fits, cut, alone=self._limits.pairs) if rest else []
+        if rest and not found:
+            self._variables["article"] = before
+            return
+        self._pieces = found
+        self._variables["article"] = put(first) if first else put("")
+        if found and found[-1].endswith("…") and not rest.endswith(found[-1]):
+            told = f"the text is longer than the {threads.posts} posts of its thread, and the last one is cut"
+            self.warnings.append(StoryWarning(told))
+
+    def _room(self) -> tuple[Callable[[str], bool], Callable[[str], str]]:
+        """Whether a text fits into a post without pictures, and how one that does not is cut."""
+        from syndicate.rendering import thread
+
+        plain_post = self._all_limits.beside(())
+        return thread.fitting(self._platform, plain_post), thread.cut_to(self._platform, plain_post)
+
+    def _fitted(self, piece: str) -> Fitted:
+        fitted = fit(piece, self._limits, self._platform.measure)
+        return replace(fitted, spans=self._spans(fitted, Link("")))
+
+    def _content(self) -> str:
+        """The article's words, with their paragraphs; its summary where its source has no more."""
+        words = paragraphs(bounded(self._article.content, TEXT)) or self._article.summary
+        return unmentioned(words)
 
     def _printed_link(self, link: str | None, text: Fitted, file: str) -> str | None:
         """The link, if the text has it; a template that leaves it out gets a warning."""
@@ -252,11 +339,16 @@ class _Parts:
             said = self._view.summary
             self._words_of_note = NoteWords(said)
         self._variables["article"] = replace(self._view, body=said)
+        if self._is_whole:
+            whole = plain_words(note).text
+            self._whole(whole, lambda some: replace(self._view, body=some), lambda: self.text(Link(""), file=_NOTE))
+            if self._pieces:
+                self._words_of_note, said = NoteWords(whole), self._variables["article"].body
         text = self.text(Link(""), file=_NOTE)
         wish, link = self._account.note_link, None
         lost = bool(self._view.images) and not media and self._account.image != "none"
         missing = not note.whole or said not in text.text or lost
-        may_link = _place(self._account, self._limits, has_media=bool(media)) not in ("bio", "none")
+        may_link = _place(self._account, self._limits, has_media=bool(media)) not in _NOT_HERE
         if may_link and (wish == "always" or (wish == "when cut" and missing)):
             link = self.link() or None
             text = self.text(self._printed(link), file=_NOTE) if link else text
@@ -266,7 +358,7 @@ class _Parts:
 
     def _elsewhere(self, text: Fitted) -> LinkCard | None:
         """The link card of a note, where cards are ours to make: of its first link that is not to its own page."""
-        if self._limits.card != "client" or self._account.link in ("text", "none"):
+        if self._limits.card != "client" or self._account.link in ("text", "reply", "none"):
             return None
         own = urlkey(self._url)
         away = (span for span in text.spans if span.kind == "link" and urlkey(span.value) != own)
@@ -294,7 +386,7 @@ class _Parts:
         if not self._manner.rich:
             return self.text(Link("")), card
         summary = self._view.summary
-        text = self.text(Link(""), said="" if self._leads_on(summary) else summary)
+        text = self.text(Link(""), said="" if self._is_whole or self._leads_on(summary) else summary)
         repeated = says(f"{text.text} {card.title}", card.description)
         return text, replace(
             card, title=card.title or self._site.name, description="" if repeated else card.description
@@ -310,7 +402,7 @@ class _Parts:
 
     def text(self, link: Link, said: str = "", file: str = _POST) -> Fitted:
         """The template's text, fitted; without droppable parts that repeat `said`, as long as anything is left."""
-        own = self._own(link)
+        own = None if file == _REPLY else self._own(link)
         written = self._written(link) if own is None and file == _POST else ""
         found = own if own is not None else written
         found = found or self._templates.render(self._name, file, self._variables | {"link": link})

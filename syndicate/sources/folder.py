@@ -42,7 +42,15 @@ class FolderSource:
     """
 
     def __init__(
-        self, name: str, path: str, *, link: str, clock: Clock, timezone: str = "UTC", overrides: str = ""
+        self,
+        name: str,
+        path: str,
+        *,
+        link: str,
+        clock: Clock,
+        timezone: str = "UTC",
+        overrides: str = "",
+        words: bool = False,
     ) -> None:
         self.name = name
         self._path = Path(path)
@@ -50,6 +58,7 @@ class FolderSource:
         self._clock = clock
         self._timezone = timezone
         self._overrides = overrides
+        self._words = words
 
     def fetch(self, validators: Validators) -> Reading:
         """The articles, newest first, unless no file changed. Drafts and expired articles are left out.
@@ -61,7 +70,7 @@ class FolderSource:
         now = self._clock()
         found = [(path, stat.st_mtime_ns, stat.st_size) for path, stat in listed]
         # An article expires without a change of its file, so a new day counts as a change.
-        settings = repr((generator, self._overrides) if self._overrides else generator)
+        settings = repr((generator, self._overrides, self._words) if self._overrides or self._words else generator)
         state = _digest([self._link, self._timezone, str(now.date()), settings, *map(str, found)])
         if state == validators.body_hash:
             return Reading(validators=validators, modified=False)
@@ -132,7 +141,9 @@ class FolderSource:
                 told = "it has no metadata that can be read (title and date between --- lines, for example)"
                 return LeftOut(str(path), told, meant=generator is not None and generator.name in _BARE_IS_NO_POST)
             where = PurePosixPath(path.relative_to(self._path).as_posix())
-            article = markdown.Reader(self.name, self._link, self._timezone, now, generator).article(said, body, where)
+            article = markdown.Reader(self.name, self._link, self._timezone, now, generator, self._words).article(
+                said, body, where
+            )
         except Unreadable as fault:
             return LeftOut(str(path), str(fault), meant=False)
         if article is not None:

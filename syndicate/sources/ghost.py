@@ -19,7 +19,16 @@ from syndicate.ports import Http
 from syndicate.sources import fetch, paging
 from syndicate.sources.fetch import Visited
 from syndicate.sources.parsing import html_text, json_fields, notes, summaries, withheld
-from syndicate.sources.parsing.fields import ENTRIES, Namespaces, ParseContext, Parsed, address, distinct, noted
+from syndicate.sources.parsing.fields import (
+    ENTRIES,
+    LinkRule,
+    Namespaces,
+    ParseContext,
+    Parsed,
+    address,
+    distinct,
+    noted,
+)
 from syndicate.sources.parsing.json_fields import mapping, objects, pixels, text
 from syndicate.sources.parsing.omissions import nameless, sorted_out
 from syndicate.sources.parsing.overrides import overridden
@@ -40,7 +49,15 @@ class GhostSource:
     """ports.Source for a site on Ghost. `url` is the site's address, or that of its Content API."""
 
     def __init__(
-        self, name: str, url: str, http: Http, *, key: Secret, timezone: str = "UTC", overrides: str = ""
+        self,
+        name: str,
+        url: str,
+        http: Http,
+        *,
+        key: Secret,
+        timezone: str = "UTC",
+        overrides: str = "",
+        words: bool = False,
     ) -> None:
         self.name = name
         self._url = endpoint(url)
@@ -48,6 +65,7 @@ class GhostSource:
         self._key = key
         self._timezone = timezone
         self._overrides = overrides
+        self._rule = LinkRule(words=words)
 
     def fetch(self, validators: Validators) -> Reading:
         """The newest posts, one page of them; further pages if all of the first is new."""
@@ -70,7 +88,9 @@ class GhostSource:
     def _read(self, visited: Visited) -> Parsed:
         reply = visited.reply
         names = Namespaces("", "")
-        reader = ParseContext(self.name, self._url, self._timezone, reply.received_at, names, overrides=self._overrides)
+        reader = ParseContext(
+            self.name, self._url, self._timezone, reply.received_at, names, rule=self._rule, overrides=self._overrides
+        )
         data = json_fields.load(reply.body, url=bare(self._url), what="Ghost's list of posts")
         return noted(read(data, reader, url=bare(self._url)), reader)
 

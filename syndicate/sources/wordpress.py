@@ -22,6 +22,7 @@ from syndicate.sources.fetch import Visited
 from syndicate.sources.parsing import html_text, json_fields, notes, summaries, withheld
 from syndicate.sources.parsing.fields import (
     ENTRIES,
+    LinkRule,
     Namespaces,
     ParseContext,
     Parsed,
@@ -56,12 +57,15 @@ _HINTS = {
 class WordPressSource:
     """ports.Source for a site on WordPress. `url` is the site's address, or that of its API."""
 
-    def __init__(self, name: str, url: str, http: Http, *, timezone: str = "UTC", overrides: str = "") -> None:
+    def __init__(
+        self, name: str, url: str, http: Http, *, timezone: str = "UTC", overrides: str = "", words: bool = False
+    ) -> None:
         self.name = name
         self._url = url
         self._http = http
         self._timezone = timezone
         self._overrides = overrides
+        self._rule = LinkRule(words=words)
 
     def fetch(self, validators: Validators) -> Reading:
         """The newest posts, one page of them; further pages if all of the first is new."""
@@ -111,7 +115,9 @@ class WordPressSource:
     def _read(self, visited: Visited, url: str) -> Parsed:
         reply = visited.reply
         place, names = reply.url or url, Namespaces("", "")
-        reader = ParseContext(self.name, place, self._timezone, reply.received_at, names, overrides=self._overrides)
+        reader = ParseContext(
+            self.name, place, self._timezone, reply.received_at, names, rule=self._rule, overrides=self._overrides
+        )
         data = json_fields.load(reply.body, url=bare(url), what="WordPress's list of posts")
         return noted(read(data, reader, url=bare(url)), reader)
 

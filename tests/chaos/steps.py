@@ -183,6 +183,17 @@ def import_what_a_run_needs(command: list[str], told: Path) -> None:
             importlib.import_module(name)
 
 
+def in_thread(posts: list[dict[str, Any]]) -> int:
+    """How many posts the longest thread has, each in reply to the one before: 1 where none answers another."""
+    answered = {post["id"]: post["reply_to"] for post in posts}
+
+    def length(post: str) -> int:
+        before = answered[post]
+        return 1 + (length(before) if before in answered else 0)
+
+    return max(map(length, answered), default=0)
+
+
 def asked(method: str, url: str) -> Any:
     with urlopen(Request(url, method=method), timeout=PATIENCE) as reply:
         body = reply.read()
@@ -220,6 +231,7 @@ def instants(config: Path, sandbox: str, every: int, address: str | None) -> Ite
             "what": what,
             "posts": len(posts),
             "twice": len(posts) - len({post["text"] for post in posts}),
+            "thread": in_thread(posts),
             "states": kept.states(),
         }
 

@@ -28,7 +28,7 @@ sources: {{news: {{url: "{site}/rss.xml", every: 1s, preflight: {preflight}}}}}
 lease: 20s
 recover: off
 network: {{timeout: 10s}}
-defaults: {{image: none, settle: 0s}}
+defaults: {{image: none, settle: 0s{more}}}
 {accounts}
 """
 
@@ -92,8 +92,10 @@ def test_killed_where_one_story_is_recorded_and_the_next_is_begun_each_is_out_on
         assert held <= (certainty == "blind"), row
 
 
-def killed_at_each_step(folder, network, stories, server=None, every=1):
-    """What became of these stories, for each moment of a run at which it was killed, or for each of so many."""
+def killed_at_each_step(folder, network, stories, server=None, every=1, more=""):
+    """What became of these stories, for each moment of a run at which it was killed, or for each of so many. `more` are
+    further settings of the account.
+    """
     name = server and server.empty()
     environ = os.environ | {"SYNDICATE_KEY": Fernet.generate_key().decode()} if server else None
     site = Site()
@@ -101,7 +103,7 @@ def killed_at_each_step(folder, network, stories, server=None, every=1):
         path = folder / "config.yaml"
         preflight = "5m" if stories == 1 else "off"
         path.write_text(
-            CONFIG.format(site=site.url, accounts=accounts(sandbox.url, [network]), preflight=preflight),
+            CONFIG.format(site=site.url, accounts=accounts(sandbox.url, [network]), preflight=preflight, more=more),
             encoding="utf-8",
         )
         command = [sys.executable, "-m", "syndicate", "-c", str(path)]

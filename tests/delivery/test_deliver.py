@@ -111,7 +111,7 @@ FAILURES = {
 
 def render(article, account, platform, limits, *, at, planned_at):
     post = Post(f"{article.title} {article.url}", article.url, (), (), None, None, at, planned_at, {})
-    return SimpleNamespace(post=post, length=len(post.text), limit=limits.text, warnings=(), own_words=None)
+    return SimpleNamespace(post=post, length=len(post.text), limit=limits.text, warnings=(), own_words=None, rest=())
 
 
 class Desk:

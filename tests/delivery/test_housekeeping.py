@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 
 from syndicate.delivery.housekeeping import run_housekeeping
-from syndicate.ledger.deliveries import delivery_key
+from syndicate.ledger.delivery_keys import delivery_key
 from syndicate.model import Account
 from syndicate.planning.apply import announce
 from syndicate.ports import ClockDoubt

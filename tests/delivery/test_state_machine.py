@@ -374,7 +374,7 @@ class Histories(RuleBasedStateMachine):
         self.folder.cleanup()
 
     def _post_of(self, row):
-        from syndicate.ledger.deliveries import delivery_key
+        from syndicate.ledger.delivery_keys import delivery_key
 
         return delivery_key(row.anchor, row.account)
 

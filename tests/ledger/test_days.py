@@ -9,7 +9,7 @@ import pytest
 from syndicate.ledger import Ledger
 from syndicate.ledger.database import micros
 from syndicate.ledger.days import day_of, fixed_day
-from syndicate.ledger.deliveries import delivery_key
+from syndicate.ledger.delivery_keys import delivery_key
 from syndicate.ledger.sqlite import SqliteDatabase
 from syndicate.planning.apply import announce
 from tests.worlds.accounts import MASTO

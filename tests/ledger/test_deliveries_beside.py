@@ -8,7 +8,8 @@ import pytest
 
 from syndicate.ledger.articles import CHUNK
 from syndicate.ledger.database import micros
-from syndicate.ledger.deliveries import SHORTEST, PlannedDelivery, delivery_key
+from syndicate.ledger.deliveries import SHORTEST, PlannedDelivery
+from syndicate.ledger.delivery_keys import delivery_key
 from syndicate.model import Account, Receipt
 from tests.worlds.accounts import MASTO
 

@@ -8,7 +8,8 @@ import pytest
 
 from syndicate.ledger.database import micros
 from syndicate.ledger.days import LAST, fixed_day
-from syndicate.ledger.deliveries import GIVEN_UP, SHORTEST, PlannedDelivery, delivery_key
+from syndicate.ledger.deliveries import GIVEN_UP, SHORTEST, PlannedDelivery
+from syndicate.ledger.delivery_keys import delivery_key
 from syndicate.model import Account, Receipt
 
 FACE = Account("fb", "facebook")

@@ -17,7 +17,7 @@ from syndicate.ingestion.poll import PollRules, poll
 from syndicate.ledger import Ledger, claimant
 from syndicate.ledger.credentials import Session, key_beside
 from syndicate.ledger.database import VERSION, from_micros, micros
-from syndicate.ledger.deliveries import delivery_key
+from syndicate.ledger.delivery_keys import delivery_key
 from syndicate.ledger.sqlite import SqliteDatabase
 from syndicate.model import Account, Filter, Reading, Receipt, Validators
 from syndicate.planning.apply import announce

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from syndicate.ledger.deliveries import delivery_key
+from syndicate.ledger.delivery_keys import delivery_key
 from syndicate.model import Account, Identity
 from syndicate.planning.apply import announce
 

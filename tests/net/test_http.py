@@ -16,7 +16,9 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from syndicate.errors import AuthError, ConfigError, Unavailable, Uncertain
+from syndicate.model import Receipt
 from syndicate.net.address_guard import HINT, Guard, origin_of, resolve
+from syndicate.net.answers import AnswerCleaner
 from syndicate.net.awaiting import meanwhile
 from syndicate.net.http import Machine, RequestsHttp
 from syndicate.net.leaving import asking
@@ -1007,3 +1009,11 @@ def test_a_signature_is_the_one_a_server_computes(serve, door, method, parts, fo
     assert right
     assert (oauth["oauth_signature_method"], oauth["oauth_timestamp"]) == ("HMAC-SHA1", str(int(NOW.timestamp())))
     assert "oauth_body_hash" not in oauth
+
+
+def test_the_end_of_a_posts_address_is_no_secret(serve, door):
+    server = serve(answer(body=b'{"uri": "at://did:plc:a/app.bsky.feed.post/3n3jon5ok4feh"}'))
+    own = door()
+    uri = own.call("GET", server.url, params={"rkey": "3n3jon5ok4feh", "api_key": "abcdefgh12"}).json()["uri"]
+    assert AnswerCleaner([], own).cleaned(Receipt(uri, None)).id == uri
+    assert own.learned == {"abcdefgh12"}

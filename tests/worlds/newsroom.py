@@ -33,7 +33,7 @@ TERMS = Timeouts(timedelta(seconds=60), timedelta(seconds=30), lambda: 0.5)
 def render(article, account, platform, limits, *, at, planned_at):
     link = public_address(article)
     post = Post(f"{article.title} {link}", link, (), (), None, None, at, planned_at, {})
-    return SimpleNamespace(post=post, length=len(post.text), limit=limits.text, warnings=(), own_words=None)
+    return SimpleNamespace(post=post, length=len(post.text), limit=limits.text, warnings=(), own_words=None, rest=())
 
 
 @dataclass

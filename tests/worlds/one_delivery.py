@@ -49,7 +49,7 @@ class Network:
 
 def render(article, account, platform, limits, *, at, planned_at):
     post = Post(f"{article.title} of {limits.text}", article.url, (), (), None, None, at, planned_at, {})
-    return SimpleNamespace(post=post, length=1, limit=limits.text, warnings=("cut",), own_words=None)
+    return SimpleNamespace(post=post, length=1, limit=limits.text, warnings=("cut",), own_words=None, rest=())
 
 
 def raises(fault):

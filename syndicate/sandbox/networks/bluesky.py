@@ -207,6 +207,7 @@ class BlueskyStandIn:
             card=card,
             key=write.rkey,
             permalink=f"{self._url}/profile/{handle}/post/{write.rkey}",
+            reply_to=((record.get("reply") or {}).get("parent") or {}).get("uri"),
             at=instant(self._clock()),
         )
 

@@ -163,7 +163,7 @@ class MastodonStandIn:
         if len(media) > MAX_MEDIA:
             raise MastodonRefusal(422, "Validation failed: Cannot attach more than 4 files")
         self._kind.visible(visibility)
-        links = addresses(text)
+        parent, links = self._parent(fields), addresses(text)
         number = self._number()
         author = account(token, self._url)
         preview = card(links[0]) if links and not media and not spoiler else None
@@ -183,13 +183,14 @@ class MastodonStandIn:
             at=created,
             visibility=visibility,
             warning=spoiler,
+            reply_to=parent,
             sensitive=fields.get("sensitive") in (True, "true", "1"),
         )
         return {
             "id": number,
             "created_at": created,
-            "in_reply_to_id": fields.get("in_reply_to_id"),
-            "in_reply_to_account_id": None,
+            "in_reply_to_id": parent,
+            "in_reply_to_account_id": parent and author["id"],
             "sensitive": fields.get("sensitive") in (True, "true", "1"),
             "spoiler_text": spoiler,
             "visibility": visibility,
@@ -266,6 +267,13 @@ class MastodonStandIn:
         if number not in self._statuses:
             raise MastodonRefusal(404, "Record not found")
         return self._statuses[number]
+
+    def _parent(self, fields: dict[str, Any]) -> str | None:
+        """The status that a new one answers; refused as by app/services/post_status_service.rb (from memory)."""
+        number = str(fields.get("in_reply_to_id") or "") or None
+        if number is not None and number not in self._statuses:
+            raise MastodonRefusal(404, "The post you are trying to reply to does not appear to exist.")
+        return number
 
     def _list(self, request: Received, number: str) -> Answer:
         """List statuses, newest first, `limit` of them (20, at most 40), within `since_id`, `min_id` and `max_id`."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from datetime import datetime
 from pathlib import PurePosixPath
 from typing import Literal
@@ -15,7 +16,7 @@ from syndicate.model.dataclass import dataclass
 from syndicate.sources.formats import frontmatter
 from syndicate.sources.formats.frontmatter import Unreadable, Value
 from syndicate.sources.formats.permalinks import File, Generator, path_of
-from syndicate.sources.parsing import html_text, notes
+from syndicate.sources.parsing import html_text, notes, summaries
 from syndicate.sources.parsing.document import NAMES
 from syndicate.sources.parsing.fields import EXTRAS, LinkRule, ParseContext, address, distinct, identity, language
 from syndicate.sources.parsing.picture_choice import MOST
@@ -54,13 +55,14 @@ def read_file(data: bytes, *, source: str, url: str, timezone: str, now: datetim
 
 @dataclass(frozen=True, slots=True)
 class Reader:
-    """Reads the files of one folder: their source, address pattern, time zone and date."""
+    """Reads the files of one folder: their source, address pattern, time zone and date; `words`: for threads too."""
 
     source: str
     link: str
     timezone: str
     now: datetime
     generator: Generator | None = None
+    words: bool = False
 
     def article(self, said: dict[str, Value], body: str, where: PurePosixPath) -> Article | None:
         """The article; None if it has expired. Raises Unreadable if it has no address, or neither title nor words."""
@@ -105,6 +107,10 @@ class Reader:
             kind=_kind(_first(said, "kind")),
             raw=_extras(said),
         )
+        if self.words and not is_note:
+            from syndicate.sources.formats.markdown_words import as_html
+
+            article = replace(article, content=summaries.content([as_html(body)], "", url=url))
         if is_note:
             article = self._noted(article, body, said=bool(title) and _is_note(said))
         if not article.title and article.is_empty:

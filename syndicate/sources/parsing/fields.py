@@ -108,12 +108,13 @@ class LinkRule:
     """Which of an entry's links counts: its page on the feed's `own` site, or the one that leads `out` to another.
 
     `language` is that of the site, for entries that state none. `headlines`: whether titles are headlines; "auto": as
-    `notes` finds.
+    `notes` finds. `words`: an article's words are kept, for threads.
     """
 
     links: Literal["own", "out"] = "own"
     language: str | None = None
     headlines: Literal["auto", "always", "never"] = "auto"
+    words: bool = False
 
 
 OWN_LINKS = LinkRule()

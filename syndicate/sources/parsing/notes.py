@@ -64,6 +64,8 @@ def told(
     `contents` and `descriptions` give its texts as HTML, `plain` is one without HTML. `said`: the source calls it a
     note; then a title that is not among its words goes before them.
     """
+    if reader.rule.words:
+        article = replace(article, content=summaries.content(contents(), plain, url=article.url))
     if article.kind != "article" or reader.rule.links == "out" or _leads_away(article, reader):
         return article
     rule, title = reader.rule.headlines, article.title

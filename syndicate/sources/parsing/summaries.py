@@ -8,6 +8,8 @@ from collections.abc import Callable, Iterable
 from syndicate.aliases import urlkey
 from syndicate.sources.parsing import elements, html_text, leftovers, shortcodes
 
+CONTENT = 30_000
+"""Characters of an article's words that are kept for threads."""
 OPENING = 1_000
 """Characters of the first words of a content, which stand for a title and a summary."""
 _READ = 50_000  # characters of a text that are looked at
@@ -47,6 +49,12 @@ def plain_words(text: str, *, url: str = "") -> str:
 def words(markup: str, *, url: str = "", marked: Callable[[str], str] = str) -> str:
     """All words of an article's content, with its paragraphs. `marked` changes the HTML before its tags go."""
     return _said(markup, "", url, marked)
+
+
+def content(contents: Iterable[str], plain: str, *, url: str = "") -> str:
+    """An article's words, as far as any thread takes them; "" where its source has no more than a description."""
+    found = next((said for each in contents if (said := words(each, url=url))), "") or plain_words(plain, url=url)
+    return found[:CONTENT].rpartition(" ")[0] if len(found) > CONTENT else found
 
 
 def told(title: str, url: str, descriptions: Iterable[str], contents: Iterable[str]) -> str:

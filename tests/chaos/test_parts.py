@@ -1,0 +1,22 @@
+"""SIGKILL at every single step of a thread: each of its posts once, in order, in reply to the one before."""
+
+import os
+
+import pytest
+
+from tests.chaos.test_steps import killed_at_each_step
+
+NETWORKS = ("bluesky", "mastodon", "misskey")
+"""Exact, keyed, and one where a post can only be looked up. SYNDICATE_STEPS=all takes every one that answers itself."""
+MORE = ("x", "threads", "discord", "slack", "facebook", "linkedin")
+WHOLE = os.environ.get("SYNDICATE_STEPS") == "all"
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("network", NETWORKS + MORE if WHOLE else NETWORKS)
+def test_killed_at_any_step_a_post_and_its_reply_are_out_once_and_in_order(tmp_path, network):
+    rows = killed_at_each_step(tmp_path, network, stories=1, more=", link: reply")
+    told = "\n".join(map(str, rows))
+    assert len({row["what"] for row in rows if "the request POST" in row["what"]}) >= 2, told
+    for row in rows:
+        assert (row["states"], row["posts"], row["twice"], row["thread"]) == (["posted", "posted"], 2, 0, 2), row
