@@ -60,6 +60,7 @@ def open_real(config: Config, environ: Mapping[str, str], clock: Clock, *, begin
             ledger.recovery.ask(told)
         if state is not None:
             state.take_in(ledger, begins=begins)
+            state.keep_up(ledger)
     except BaseException:
         ledger.close()
         raise

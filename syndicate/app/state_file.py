@@ -1,20 +1,27 @@
-"""Keeps the state file of the config: a ledger takes in what it lacks of it, and it is written at the end of runs."""
+"""Keeps the state file of the config: a ledger takes in what it lacks of it, and writes it at the end of runs; what is
+sent meanwhile is appended before it leaves.
+"""
 
 from __future__ import annotations
 
 import hashlib
+from datetime import datetime, timedelta
 from pathlib import Path
 
+from syndicate.app.state_journal import StateJournal
 from syndicate.config.schema import Config
 from syndicate.errors import ConfigError
 from syndicate.ledger import Ledger
-from syndicate.ledger.state_facts import Facts, UnreadableState, joined, read, written
+from syndicate.ledger.state_facts import Facts, UnreadableState, joined, read, shortened, written
 from syndicate.model.dataclass import dataclass
 from syndicate.net import whole_file
-from syndicate.serialization import instant
+from syndicate.serialization import instant, moment
 
 KNOWN = "state"
 """The row of `meta` with the hash of the file as the ledger knows it."""
+BEYOND = timedelta(days=1)  # how much longer than `max_age` a story of which it is in doubt whether it was sent waits
+OLD = timedelta(days=90)
+"""What was finished longer ago is written shorter; only where the file changes anyway."""
 TRIES = 5  # if another process writes it too
 ASKED = "what was posted since is in no state file"
 
@@ -37,6 +44,8 @@ class StateFile:
         self._config = config
         self._urls = {name: each.url for name, each in config.sources.items()}
         # Without the secrets in their addresses, sources cannot be known again.
+        oldest = max((each.account.max_age for each in config.accounts.values()), default=timedelta(0))
+        self._doubted = oldest + BEYOND
         self._is_blurred = any(each.startswith("sources.") for each in config.filled)
 
     def check(self) -> bool:
@@ -54,16 +63,36 @@ class StateFile:
         Where a network cannot say what it has, the last run may have sent more than the file says. `begins`: each run
         says in the file that it begins, before it sends anything; so one that did not is over.
         """
-        data = self._bytes()
-        if data is None or hashlib.sha256(data).hexdigest() == self._known(ledger):
+        data, known, journal = self._bytes(), self._known(ledger), ledger.journal
+        if data is None or hashlib.sha256(data).hexdigest() == known:
+            return
+        if isinstance(journal, StateJournal) and journal.added(data, known):
             return
         content = _Content(data, self._read(data))
         self._take(content, ledger, asks=asks, begins=begins)
 
     def begin(self, ledger: Ledger) -> None:
         """Say in the file that a run is under way: if it never ends, the next one is in doubt of what it sent."""
-        now = ledger.now().replace(microsecond=0)
-        self._write(ledger, joined([{"run": "under way", "since": instant(now)}]))
+        self._write(ledger, joined([{"run": "under way", "since": instant(ledger.now())}]))
+
+    def keep_up(self, ledger: Ledger) -> None:
+        """From now on, write down what is sent before it leaves. Not where sources cannot be known again."""
+        if not self._is_blurred:
+            ledger.journal = StateJournal(self.path, ledger, lambda: self.renew(ledger))
+
+    def renew(self, ledger: Ledger) -> None:
+        """Write it whole, with the runs that it says are under way."""
+        content = self._content()
+        self._write(ledger, _runs(content.facts) if content else {})
+
+    def prune(self, ledger: Ledger, older: timedelta) -> int:
+        """Shorten what was finished longer ago, at once. Returns by how many bytes."""
+        if self._is_blurred:
+            return 0
+        before = len(self._bytes() or b"")
+        content = self._content()
+        self._write(ledger, _runs(content.facts) if content else {}, older)
+        return before - len(self._bytes() or b"")
 
     def save(self, ledger: Ledger, *, ended: bool) -> None:
         """Write what the ledger knows, and keep what another process wrote. Nothing before the first reading.
@@ -71,9 +100,10 @@ class StateFile:
         `ended`: a run is over, so none is under way.
         """
         if not self._is_blurred and (ledger.sources.any_read() or self.path.exists()):
-            content = self._content()
-            run = {about: fact for about, fact in content.facts.items() if about[0] == "run"} if content else {}
-            self._write(ledger, {} if ended else run)
+            if ended:
+                self._write(ledger, {})
+            else:
+                self.renew(ledger)
 
     def _take(self, content: _Content, ledger: Ledger, *, asks: bool, begins: bool) -> None:
         from syndicate.ledger.state_taken import take_in
@@ -86,18 +116,35 @@ class StateFile:
             self._remember(content.digest, ledger)
         if asks and taken.new:
             ledger.recovery.ask(f"the ledger was made from {self.path.name}: {ASKED}")
-            if begins:
-                ledger.recovery.trust(besides=taken.doubted)
+            if begins and taken.told:
+                ledger.recovery.trust()
+            self._doubt(content.facts, ledger, told=taken.told)
             ledger.notes.append(f"{self.path.name}: {taken.new} lines that the ledger did not have were taken in")
 
-    def _write(self, ledger: Ledger, run: Facts) -> None:
+    def _doubt(self, facts: Facts, ledger: Ledger, *, told: bool) -> None:
+        """Be in doubt of what the file says that nobody knows, and of a run that began, and neither told nor ended."""
+        from syndicate.ledger.state import keep_doubts
+
+        now = instant(ledger.now())
+        doubts = {about: fact for about, fact in facts.items() if about[0] == "doubt"}
+        if not told:
+            names = {fact["account"] for about, fact in facts.items() if about[0] == "account"}
+            doubts = joined([*doubts.values(), *({"doubt": name, "since": now, "until": now} for name in names)])
+        for fact in doubts.values():
+            ledger.recovery.doubt(fact["doubt"], _instant(fact["since"]), _instant(fact["until"]))
+        if doubts:
+            keep_doubts(ledger.database, doubts)
+
+    def _write(self, ledger: Ledger, run: Facts, older: timedelta = OLD) -> None:
         from syndicate.ledger.state import facts
 
         for _ in range(TRIES):
             self.take_in(ledger)
             content, now = self._content(), ledger.now()
-            found = facts(ledger.database, self._urls, now, content.facts if content else {})
-            text = written(found | run).encode("utf-8", "surrogatepass")
+            before = content.facts if content else {}
+            found = facts(ledger.database, self._urls, now, before, doubted=now - self._doubted) | run
+            same = content is not None and older == OLD and _text(found) == content.data
+            text = _text(found if same else shortened(found, now - older))
             if self._replaced(text, content):
                 self._remember(hashlib.sha256(text).hexdigest(), ledger)
                 return
@@ -141,6 +188,20 @@ class StateFile:
             name=KNOWN,
             value=digest,
         )
+
+
+def _runs(facts: Facts) -> Facts:
+    return {about: fact for about, fact in facts.items() if about[0] == "run"}
+
+
+def _text(facts: Facts) -> bytes:
+    return written(facts).encode("utf-8", "surrogatepass")
+
+
+def _instant(text: str) -> datetime:
+    at = moment(text)
+    assert at is not None
+    return at
 
 
 _WRITABLE = "nothing was sent; let syndicate write the file and its folder"

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from syndicate.app.restoring import Restored
     from syndicate.config.schema import Config
     from syndicate.delivery.look_first import Looked
+    from syndicate.ledger import Ledger
 
 FILE = click.Path(dir_okay=True, path_type=Path)
 KEPT = {
@@ -171,6 +172,7 @@ def prune(shared: Shared, *, older: timedelta, dry_run: bool, vacuum: bool) -> N
 
     with _opened(shared) as ledger, told() as tell:
         done = forget(ledger, older, pretend=dry_run, vacuum=vacuum, tell=tell)
+        shorter = 0 if dry_run else _state_pruned(loaded(shared, fill=True), ledger, older)
     what = done.what
     if shared.json:
         print_json(
@@ -180,6 +182,7 @@ def prune(shared: Shared, *, older: timedelta, dry_run: bool, vacuum: bool) -> N
                 "characters": what.characters,
                 "freed_bytes": done.freed,
                 "free_bytes": done.free,
+                "state_freed_bytes": shorter,
                 "dry_run": dry_run,
             }
         )
@@ -188,8 +191,19 @@ def prune(shared: Shared, *, older: timedelta, dry_run: bool, vacuum: bool) -> N
     click.echo(f"{verb}: {what.deliveries} posts ({_megabytes(what.characters)}), {what.attempts} attempts")
     if not dry_run:
         click.echo(f"given back to the disk: {_megabytes(done.freed)}; free inside the file: {_megabytes(done.free)}")
+        if shorter:
+            click.echo(f"the state file is shorter by {_megabytes(shorter)}")
         if done.fixed:
             click.echo("hint: this file cannot give room back until syndicate db prune --vacuum was run once", err=True)
+
+
+def _state_pruned(config: Config, ledger: Ledger, older: timedelta) -> int:
+    """By how many bytes the state file is shorter, if there is one."""
+    if config.state is None or config.server or not config.state.exists():
+        return 0
+    from syndicate.app.state_file import StateFile
+
+    return StateFile(config, config.state).prune(ledger, older)
 
 
 @command.command()

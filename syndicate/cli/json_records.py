@@ -240,6 +240,7 @@ RECORDS: Mapping[str, Record] = {
             "characters": "how much text",
             "freed_bytes": "given back to the disk",
             "free_bytes": "free inside the file",
+            "state_freed_bytes": "by how much the state file is shorter",
             "dry_run": "`true` or `false`",
         },
     ),

@@ -107,6 +107,7 @@ def _begin(claimed: Delivery, frozen: Frozen, lane: Lane, ledger: Ledger, timeou
     """Prepare a claimed delivery and record that it is about to be sent; None if that is not possible now."""
     try:
         draft = frozen.draft or _prepared(claimed, frozen, lane, ledger)
+        ledger.journal.intends(claimed, ledger.now())
     except PlatformError as fault:
         last = claimed.attempts >= retry_policy.ATTEMPTS
         _record_failure(claimed, fault, frozen, lane, ledger, timeouts, last_upload=last)
@@ -164,7 +165,10 @@ def _record_posted(
 ) -> Begun | None:
     """Record a post, and with it that the next one is about to be sent: one commit, right before its request."""
     try:
+        ledger.journal.arrived(begun.claimed, receipt, ledger.now())
         ready = onward.next() if onward else None
+        if ready:
+            ledger.journal.intends(ready.delivery, ledger.now())
         now, since = ledger.now(), seconds()
         with ledger.transaction():
             _posted(begun, receipt, lane, ledger, now)

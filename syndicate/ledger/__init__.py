@@ -25,6 +25,7 @@ from syndicate.ledger.follow_ups import FollowUps
 from syndicate.ledger.former_names import FormerNames
 from syndicate.ledger.hosted import Hosted
 from syndicate.ledger.imports import Imports
+from syndicate.ledger.journal import Journal, NoJournal
 from syndicate.ledger.kept_words import KeptWords
 from syndicate.ledger.listings import Listings
 from syndicate.ledger.logins import Ended, Logins
@@ -61,6 +62,8 @@ class Ledger:
         self.database = database
         self.doubt: Callable[[], ClockDoubt | None] = lambda: None
         """Why the clock is doubted, if it is; whoever opened the ledger sets it."""
+        self.journal: Journal = NoJournal()
+        """Who is told of each request before it leaves; whoever opened the ledger sets it."""
         self._clock = clock
         self.former_names = FormerNames(database)
         self.follow_ups = FollowUps(database)

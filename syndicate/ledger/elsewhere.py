@@ -84,14 +84,17 @@ class Elsewhere:
             account=account,
             key=key,
         )
-        doubt = self._doubt(account)
+        look = self._look(account)
         posted, held = [], []
         for row in map(rows.delivery, waiting):
             found = self._listed(row)
             if found is not None and self._posted(row, found, now):
                 posted.append(row.key)
-            elif found is None and doubt is not None and self._is_doubtful(row, doubt) and self._held(row, now):
-                held.append(row.key)
+            elif found is None and self._is_doubtful(row, look):
+                if self._held(row, now):
+                    held.append(row.key)
+            elif found is None and look is not None:
+                self._not_sent(row)
         return Settled(tuple(posted), tuple(held))
 
     def same_words(self, delivery: Delivery, text: str, now: datetime) -> bool:
@@ -142,15 +145,32 @@ class Elsewhere:
         columns: Row = {"reason": "restored", "due_at": None, "error": IN_DOUBT_SAID}
         return move(self._db, delivery, IN_DOUBT, now=now, columns=columns, follow_ups=self._follow_ups)
 
-    def _doubt(self, account: str) -> Row | None:
-        """Since when and until when it is in doubt what was sent, where the network cannot say what it has."""
+    def _not_sent(self, delivery: Delivery) -> None:
+        """Forget that its request may have left: its network was asked, and does not have it."""
+        if delivery.committed_at is not None and delivery.draft is None:
+            self._db.change(
+                "UPDATE delivery SET committed_at = NULL WHERE key = :key AND draft IS NULL"
+                " AND state IN ('planned', 'due')",
+                key=delivery.key,
+            )
+
+    def _look(self, account: str) -> Row | None:
+        """The look that an account has taken, and since when and until when it is in doubt what was sent to it."""
         return self._db.row(
-            "SELECT doubt_at, doubt_until FROM look WHERE account = :account AND unlisted = 1"
-            " AND looked_at IS NOT NULL AND doubt_at IS NOT NULL",
+            "SELECT unlisted, doubt_at, doubt_until FROM look WHERE account = :account AND looked_at IS NOT NULL",
             account=account,
         )
 
-    def _is_doubtful(self, delivery: Delivery, doubt: Row) -> bool:
+    def _is_doubtful(self, delivery: Delivery, look: Row | None) -> bool:
+        """Whether it may have been sent, and its network cannot say: its request was about to leave as a state file was
+        written, or the ledger was replaced since.
+        """
+        if look is None or not look["unlisted"]:
+            return False
+        begun = delivery.committed_at is not None and delivery.draft is None
+        return begun or (look["doubt_at"] is not None and self._may_be_sent(delivery, look))
+
+    def _may_be_sent(self, delivery: Delivery, doubt: Row) -> bool:
         """Whether the replaced ledger may have sent it: published before its last run, and not new since the restore.
 
         A story is new since where an earlier reading of its source after the restore did not list it. The clock of its

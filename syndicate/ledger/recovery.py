@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Literal, TypeAlias
@@ -34,6 +34,12 @@ _COUNT = Often(
     "UPDATE run SET count = count + 1, stamp = CASE WHEN stamped < :number THEN :stamp ELSE stamp END,"
     " stamped = CASE WHEN stamped < :number THEN :number ELSE stamped END RETURNING count"
 )
+
+DOUBTS = (
+    "SELECT account, doubt_at, doubt_until FROM look WHERE doubt_at IS NOT NULL AND (looked_at IS NULL OR unlisted = 1)"
+    " AND doubt_until > (SELECT MIN(baseline_at) FROM source)"
+)
+"""Accounts of which it is in doubt what was sent to them, if that can be anything: not before the first reading."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,14 +159,23 @@ class Recovery:
         self.written(count)
         self.stamp()
 
-    def trust(self, *, besides: Collection[str]) -> None:
-        """After `ask`: nothing was sent to any account but these of which the ledger does not know."""
-        for row in self._db.rows("SELECT account FROM look"):
-            if row["account"] not in besides:
-                self._db.change(
-                    "UPDATE look SET doubt_at = NULL, doubt_until = NULL WHERE account = :account",
-                    account=row["account"],
-                )
+    def trust(self) -> None:
+        """After `ask`: nothing was sent of which the ledger does not know."""
+        self._db.change("UPDATE look SET doubt_at = NULL, doubt_until = NULL")
+
+    def doubt(self, account: str, since: datetime, until: datetime) -> None:
+        """After `ask`: an earlier ledger was in doubt of what was sent to an account, too."""
+        self._db.change(
+            "UPDATE look SET doubt_at = CASE WHEN doubt_at > :since THEN doubt_at ELSE :since END,"
+            " doubt_until = CASE WHEN doubt_until > :until THEN doubt_until ELSE :until END WHERE account = :account",
+            account=account,
+            since=micros(since),
+            until=micros(until),
+        )
+
+    def in_doubt(self) -> bool:
+        """Whether it is in doubt what was sent to any account, beyond single deliveries."""
+        return self._db.row(f"{DOUBTS} LIMIT 1") is not None
 
     def ask_by_hand(self) -> None:
         """Have every account look, because a person wants it. What a restore left in doubt stays so."""

@@ -14,6 +14,7 @@ from datetime import datetime
 from syndicate.addresses import without_login
 from syndicate.ledger.articles import AHEAD
 from syndicate.ledger.database import Database, Row, from_micros, micros
+from syndicate.ledger.recovery import DOUBTS
 from syndicate.ledger.shelf_format import number_of, unpack
 from syndicate.ledger.sources import hashed
 from syndicate.ledger.state_facts import Fact, Facts, identity, joined
@@ -44,6 +45,14 @@ PLAIN = {
 USUAL = {"action": "post", "revision": 0, "part": 0, "attempts": 0, "priority": 1, "cost": 0}
 """Fields that are left out where they say what most do."""
 PAGE = 500
+_KEPT = "state doubts"
+"""The row of `meta` with what a state file said of which nobody knows whether it was sent."""
+ARTICLE = "anchor, source, url, first_seen_at, published_at, position"
+_UNASKED = (
+    "SELECT key FROM delivery JOIN look ON look.account = delivery.account WHERE look.looked_at IS NULL"
+    " AND state IN ('planned', 'due') AND committed_at IS NOT NULL AND draft IS NULL"
+)
+"""Deliveries whose requests may have left, as a state file said, and whose accounts did not look yet."""
 
 
 def check(url: str) -> str:
@@ -51,13 +60,16 @@ def check(url: str) -> str:
     return hashlib.sha256(hashed(url).encode()).hexdigest()[:8]
 
 
-def facts(database: Database, urls: Mapping[str, str], now: datetime, before: Facts) -> Facts:
-    """What a ledger with these sources has to say, and what was written before: the shelf is not read for that."""
+def facts(database: Database, urls: Mapping[str, str], now: datetime, before: Facts, doubted: datetime) -> Facts:
+    """What a ledger with these sources has to say, and what was written before: the shelf is not read for that.
+
+    `doubted`: a doubt about what was sent is over where it ends before that.
+    """
     told = {about: fact for about, fact in before.items() if about[0] in ("article", "post", "words")}
     with database.snapshot():
         articles = _articles(database, now)
         of_shelf = [*_shelved(database, told)]
-        posts = {identity(each): each for each in _posts(database)}
+        posts = {identity(each): each for each in _posts(database)} | _unasked(database, told)
     secret = {each.pop("") for each in articles if "" in each}
     open_ones = {each["article"] for each in posts.values() if each["state"] not in ("posted", "skipped")}
     named = [each for each in articles if each["article"] not in secret]
@@ -65,10 +77,43 @@ def facts(database: Database, urls: Mapping[str, str], now: datetime, before: Fa
     kept |= {about: each for about, each in posts.items() if each["article"] not in secret}
     kept = {about: each for about, each in kept.items() if about[0] != "words"}
     kept |= {
-        ("words", anchor): _words(database, anchor) for anchor in open_ones - secret if ("article", anchor) in kept
+        ("words", anchor): words_fact(database, anchor) for anchor in open_ones - secret if ("article", anchor) in kept
     }
     kept |= {about: each for about, each in before.items() if about[0] == "source" and about[1] not in urls}
-    return kept | joined([*_sources(database, urls), *_accounts(database)])
+    return kept | joined([*_sources(database, urls), *_accounts(database), *_doubts(database, doubted)])
+
+
+def _unasked(database: Database, told: Facts) -> Facts:
+    """Posts that may be out, in a file of before, as long as their accounts were not asked what they have."""
+    doubtful = {about: fact for about, fact in told.items() if fact.get("state") == "unknown"}
+    if not doubtful:
+        return {}
+    waits = {row["key"] for row in database.rows(_UNASKED)}
+    return {about: fact for about, fact in doubtful.items() if fact["post"] in waits}
+
+
+def _doubts(database: Database, doubted: datetime) -> Iterator[Fact]:
+    """The doubts that a state file has told of, as far as they last."""
+    last = {row["account"] for row in database.rows(DOUBTS)}
+    for fact in read_doubts(database).values():
+        if fact["doubt"] in last and datetime.fromisoformat(fact["until"]) > doubted:
+            yield fact
+
+
+def read_doubts(database: Database) -> Facts:
+    """The doubts that are kept in the ledger."""
+    row = database.row("SELECT value FROM meta WHERE name = :name", name=_KEPT)
+    return joined(json.loads(row["value"])) if row else {}
+
+
+def keep_doubts(database: Database, doubts: Facts) -> None:
+    """Keep doubts in the ledger, beside those that are."""
+    kept = joined([*read_doubts(database).values(), *doubts.values()])
+    database.change(
+        "INSERT INTO meta (name, value) VALUES (:name, :value) ON CONFLICT (name) DO UPDATE SET value = :value",
+        name=_KEPT,
+        value=json.dumps([*kept.values()]),
+    )
 
 
 def _sources(database: Database, urls: Mapping[str, str]) -> Iterator[Fact]:
@@ -92,18 +137,18 @@ def _articles(database: Database, now: datetime) -> list[Fact]:
     found: list[Fact] = []
     sent, waits = ", ".join(map(repr, SENT)), ", ".join(map(repr, WAITING))
     asked = (
-        "SELECT anchor, source, url, first_seen_at, published_at, position,"
-        f" (SELECT MAX(CASE WHEN state IN ({sent}) THEN 3 WHEN state IN ({waits}) THEN 2 WHEN state = 'failed' THEN 1"
-        " ELSE 0 END) FROM delivery WHERE delivery.anchor = article.anchor) AS stands FROM article"
+        f"SELECT {ARTICLE}, (SELECT MAX(CASE WHEN state IN ({sent}) THEN 3 WHEN state IN ({waits}) THEN 2"
+        " WHEN state = 'failed' THEN 1 ELSE 0 END) FROM delivery WHERE delivery.anchor = article.anchor) AS stands"
+        " FROM article"
     )
     for row in (each for page in database.stream(asked, PAGE) for each in page if each["anchor"] in names):
-        fact = _article(row, names[row["anchor"]], public=row["stands"] == 3)
+        fact = article_fact(row, names[row["anchor"]], public=row["stands"] == 3)
         embargoed = row["stands"] == 2 and (row["published_at"] or 0) > micros(now) + AHEAD
         found.append(fact | ({"": row["anchor"]} if embargoed else {}))
     return found
 
 
-def _article(row: Row, names: dict[str, str], *, public: bool) -> Fact:
+def article_fact(row: Row, names: dict[str, str], *, public: bool) -> Fact:
     """An article by its names; its address only where it was posted."""
     return {
         "article": row["anchor"],
@@ -116,7 +161,8 @@ def _article(row: Row, names: dict[str, str], *, public: bool) -> Fact:
     }
 
 
-def _words(database: Database, anchor: str) -> Fact:
+def words_fact(database: Database, anchor: str) -> Fact:
+    """The words of an article, without a login in its addresses."""
     row = database.row("SELECT data FROM article WHERE anchor = :anchor", anchor=anchor)
     assert row is not None
     data = json.loads(unpacked_article(row["data"]))
@@ -128,10 +174,11 @@ def _words(database: Database, anchor: str) -> Fact:
 
 def _posts(database: Database) -> Iterator[Fact]:
     for page in database.stream("SELECT * FROM delivery", PAGE):
-        yield from map(_post, page)
+        yield from map(post_fact, page)
 
 
-def _post(row: Row) -> Fact:
+def post_fact(row: Row) -> Fact:
+    """A delivery; what was begun, and got no answer yet, may be out."""
     state = row["state"]
     if state == "sending":
         state = "unknown" if row.get("draft") else "due"
@@ -159,8 +206,8 @@ def _shelved(database: Database, told: Facts) -> Iterator[Fact]:
         if article is not None:
             names = {name: kind for kind, name in sorted(story.names, key=lambda each: each[1])}
             posted = any(each["state"] in SENT for each in story.deliveries)
-            yield _article(article, names, public=posted)
-            yield from (_post(each | {"account": accounts[each["account"]]}) for each in story.deliveries)
+            yield article_fact(article, names, public=posted)
+            yield from (post_fact(each | {"account": accounts[each["account"]]}) for each in story.deliveries)
 
 
 def _at(value: int | None) -> str | None:

@@ -15,6 +15,7 @@ Facts: TypeAlias = dict[tuple[str, ...], Fact]
 VERSION = 1
 FIRST = "syndicate-state"
 LAST = '{"end":"syndicate-state"}'
+_SENT = '{"sent":['
 CONFLICT = ("<<<<<<<", "=======", ">>>>>>>", "|||||||")
 _MERGE = "keep the lines of both sides and take the marks out; merge=union in .gitattributes does that by itself"
 _BACK = "take the file from an earlier commit: what was posted since is asked of the networks"
@@ -34,6 +35,23 @@ def written(facts: Facts) -> str:
     return "\n".join((f'{{"{FIRST}":{VERSION}}}', *sorted(map(line, facts.values())), LAST, ""))
 
 
+def shortened(facts: Facts, before: datetime) -> Facts:
+    """The same, and of posts that were finished before that only what they are known by, and where they are."""
+    return {about: _short(fact, before) for about, fact in facts.items()}
+
+
+def _short(fact: Fact, before: datetime) -> Fact:
+    if fact.get("state") not in _FINISHED or datetime.fromisoformat(fact["updated"]) >= before:
+        return fact
+    kept = {name: value for name, value in fact.items() if name in _LASTING}
+    return kept | {name: f"{kept[name][:19]}Z" for name in ("planned", "updated", "posted") if kept.get(name)}
+
+
+def appended(facts: Iterable[Fact]) -> str:
+    """What is written behind such a text for these facts: one line, so that all of them are there or none."""
+    return f"{_SENT}{','.join(map(line, facts))}]}}\n"
+
+
 def line(fact: Fact) -> str:
     """A fact as its line: its kind first, the rest in the order of the names; what is None is left out."""
     kind = next(iter(fact))
@@ -42,16 +60,32 @@ def line(fact: Fact) -> str:
 
 
 def read(text: str) -> Facts:
-    """The facts of a state file, those of both sides where it was merged. Raises UnreadableState."""
+    """The facts of a state file, those of both sides where it was merged. Raises UnreadableState.
+
+    After the last line of the sorted part there may be what a run appended that was cut. What it did not finish to
+    write, it did not act upon.
+    """
     lines = [each.rstrip("\r") for each in text.split("\n")]
     lines = [each for each in lines if each.strip()]
+    if LAST in lines[:-1] and not text.endswith("\n") and not _is_whole(lines[-1]):
+        del lines[-1]
     for number, each in enumerate(lines, start=1):
         if each.startswith(CONFLICT):
             raise UnreadableState(f"line {number}: conflict marks of a merge", _MERGE)
     _require_known_version(lines)
-    if lines[-1] != LAST:
+    if LAST not in lines:
         raise UnreadableState("it is cut off: its last line is missing", _BACK)
-    return joined(_fact(each, number) for number, each in enumerate(lines, start=1) if not _is_frame(each))
+    numbered = ((number, each) for number, each in enumerate(lines, start=1) if not _is_frame(each))
+    return joined(fact for number, each in numbered for fact in _facts(each, number))
+
+
+def _is_whole(text: str) -> bool:
+    """Whether a line is JSON, and no part of it."""
+    try:
+        json.loads(text)
+    except (ValueError, RecursionError):
+        return False
+    return True
 
 
 def joined(facts: Iterable[Fact]) -> Facts:
@@ -66,7 +100,7 @@ def joined(facts: Iterable[Fact]) -> Facts:
 def identity(fact: Fact) -> tuple[str, ...]:
     """What a fact is about. A source at another address, or an account on another network, is another one."""
     kind = next(iter(fact))
-    more = {"source": "check", "account": "platform"}.get(kind)
+    more = {"source": "check", "account": "platform", "run": "since"}.get(kind)
     return (kind, fact[kind], fact[more]) if more else (kind, fact[kind])
 
 
@@ -83,16 +117,18 @@ def _is_frame(text: str) -> bool:
     return text == LAST or text.startswith(f'{{"{FIRST}":')
 
 
-def _fact(text: str, number: int) -> Fact:
+def _facts(text: str, number: int) -> list[Fact]:
+    """The fact of a line, or those that a run appended in one."""
     try:
         found = json.loads(text)
-        kind = next(iter(found))
-        fields = _FIELDS[kind]
-        if set(found) - set(fields) or not all(check(found.get(name)) for name, check in fields.items()):
-            raise ValueError  # noqa: TRY301 - what is wrong with it is one thing, and said below
+        facts = found["sent"] if text.startswith(_SENT) else [found]
+        for fact in facts:
+            fields = _FIELDS[next(iter(fact))]
+            if set(fact) - set(fields) or not all(check(fact.get(name)) for name, check in fields.items()):
+                raise ValueError  # noqa: TRY301 - what is wrong with it is one thing, and said below
     except (ValueError, TypeError, KeyError, StopIteration, AttributeError, RecursionError):
         raise UnreadableState(f"line {number} is no fact of a state file", _BACK) from None
-    return dict(found)
+    return [*map(dict, facts)]
 
 
 # What a line may have
@@ -130,11 +166,13 @@ def _one_of(*values: str) -> Callable[[Any], bool]:
     return lambda value: value in values
 
 
+RUNS = ("under way", "told")
 _STATES = ("planned", "due", "unknown", "held", "posted", "skipped", "failed")
 _FIELDS: Mapping[str, Mapping[str, Callable[[Any], bool]]] = {
     "source": {"source": _text, "check": _text, "since": _at, "entries": _number},
     "account": {"account": _text, "platform": _text, "since": _at},
-    "run": {"run": _one_of("under way"), "since": _at},
+    "run": {"run": _one_of(*RUNS), "since": _at},
+    "doubt": {"doubt": _text, "since": _at, "until": _at},
     "article": {
         "article": _hex,
         "source": _text,
@@ -160,6 +198,11 @@ _FIELDS: Mapping[str, Mapping[str, Callable[[Any], bool]]] = {
         "data": _maybe(_object),
     },
 }
+_FINISHED = ("posted", "skipped", "failed")
+_LASTING = frozenset(
+    ("post", "article", "account", "platform", "state", "reason", "planned", "updated", "posted")
+).union(("id", "permalink", "data", "action", "revision", "part"))
+"""What is told of a post for ever."""
 
 
 # Which of two is kept
@@ -175,6 +218,12 @@ def _article(one: Fact, other: Fact) -> Fact:
     names = dict(sorted((second["names"] | first["names"]).items()))
     url = min(filter(None, (one.get("url"), other.get("url"))), default=None)
     return first | {"names": names} | ({"url": url} if url else {})
+
+
+def _doubt(one: Fact, other: Fact) -> Fact:
+    """In doubt as long as either says: what was first seen before the last one began may have been sent."""
+    since, until = (max(one[name], other[name], key=datetime.fromisoformat) for name in ("since", "until"))
+    return one | {"since": since, "until": until}
 
 
 def _words(one: Fact, other: Fact) -> Fact:
@@ -195,6 +244,7 @@ _MERGED: Mapping[str, Callable[[Fact, Fact], Fact]] = {
     "source": _earlier,
     "account": _earlier,
     "run": _earlier,
+    "doubt": _doubt,
     "article": _article,
     "words": _words,
     "post": _post,

@@ -13,19 +13,23 @@ from syndicate.ledger.days import day_of
 from syndicate.ledger.deliveries import Deliveries
 from syndicate.ledger.sources import hashed
 from syndicate.ledger.state import PLAIN, TIMES, USUAL, check
-from syndicate.ledger.state_facts import Fact, Facts
+from syndicate.ledger.state_facts import RUNS, Fact, Facts
 from syndicate.ledger.transitions import DROPPED, IN_DOUBT, REMEMBERED, move
 from syndicate.model import Article
 from syndicate.model.dataclass import dataclass
 from syndicate.serialization import compact, load_article, moment, store_article
 
+NOT_TWICE = "the ledger was made from the state file, and nobody can tell whether it was sent"
+
 
 @dataclass(frozen=True, slots=True)
 class TakenIn:
-    """How many facts the ledger did not have, and the accounts of which it is in doubt what was sent."""
+    """How many facts the ledger did not have. `told`: each run that was cut has told of each request before it left, so
+    what else waits was not sent.
+    """
 
     new: int = 0
-    doubted: frozenset[str] = frozenset()
+    told: bool = True
 
 
 def take_in(database: Database, facts: Facts, urls: Mapping[str, str]) -> TakenIn:
@@ -42,10 +46,8 @@ def take_in(database: Database, facts: Facts, urls: Mapping[str, str]) -> TakenI
         deliveries = Deliveries(database)
         deliveries.fetch(anchors.values())
         new += added + sum(_post(database, each, anchors[each["article"]]) for each in of_kind.get("post", ()))
-    doubted = {each["account"] for each in of_kind.get("post", ()) if each["state"] == "unknown"}
-    if of_kind.get("run"):
-        doubted |= {each["account"] for each in of_kind.get("account", ())}
-    return TakenIn(new, frozenset(doubted))
+    runs = {name: {each["since"] for each in of_kind.get("run", ()) if each["run"] == name} for name in RUNS}
+    return TakenIn(new, told=runs["under way"] <= runs["told"])
 
 
 def _source(database: Database, fact: Fact, urls: Mapping[str, str]) -> int:
@@ -117,7 +119,7 @@ def _post(database: Database, fact: Fact, anchor: str) -> int:
         **{name: row[name] for name in ("key", "anchor", "account", "action", "revision", "part")},
     )
     if known is not None:
-        return _settle(database, known, row)
+        return _settle(database, known, row) or _begun(database, known, row)
     columns = ", ".join(row)
     names = ", ".join(f":{name}" for name in row)
     return database.change(f"INSERT INTO delivery ({columns}) VALUES ({names}) ON CONFLICT DO NOTHING", **row)
@@ -141,15 +143,32 @@ def _settle(database: Database, known: Row, row: Row) -> int:
     return 0
 
 
+def _begun(database: Database, known: Row, row: Row) -> int:
+    """Note that the request of a delivery may have left since this ledger was written."""
+    if row["state"] != "due" or row["committed_at"] is None or row["updated_at"] <= known["updated_at"]:
+        return 0
+    return database.change(
+        "UPDATE delivery SET committed_at = :at WHERE key = :key AND state IN ('planned', 'due')"
+        " AND committed_at IS NULL AND draft IS NULL",
+        at=row["committed_at"],
+        key=known["key"],
+    )
+
+
 def _row(fact: Fact, anchor: str) -> Row:
-    """The columns of a delivery. What got no answer is due again, once its network was asked."""
+    """The columns of a delivery. What got no answer is due again, once its network was asked: that it was begun stays
+    in `committed_at`, without a draft. A person decides of what a network cannot be asked about by its story.
+    """
     row: dict[str, Any] = {"key": fact["post"], "anchor": anchor, "state": fact["state"], "receipt": None}
     row |= {column: fact.get(name) for name, column in PLAIN.items()}
     row |= {column: _micros(fact.get(name)) for name, column in TIMES.items()}
     row |= {name: fact.get(name, usual) for name, usual in USUAL.items()}
     row |= dict.fromkeys(("fence", "lease_until", "unknowns", "absent"), 0)
     if fact["state"] == "unknown":
-        row |= {"state": "due", "reason": None, "error": None, "committed_at": None, "due_at": row["updated_at"]}
+        begun = row["committed_at"] or row["updated_at"]
+        row |= {"state": "due", "reason": None, "error": None, "committed_at": begun, "due_at": row["updated_at"]}
+        if row["action"] == "post" and (row["revision"] or row["part"]):
+            row |= {"state": "held", "reason": "no_answer", "error": NOT_TWICE, "due_at": None}
     if fact.get("id") is not None:
         receipt = {"id": fact["id"], "permalink": fact.get("permalink"), "data": fact.get("data") or {}}
         row["receipt"] = compact(receipt)

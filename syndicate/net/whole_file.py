@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import contextlib
 import errno
+import fcntl
 import os
 import stat
+from collections.abc import Iterator
 from pathlib import Path
 
 from syndicate.net import file_guard
@@ -24,13 +26,56 @@ def replace(path: Path, data: bytes, before: bytes | None = None) -> bool:
     draft = real.with_name(f".{real.name}{ENDING}")
     try:
         _write(draft, data, known)
-        if before is not None and (_state(real) is None or real.read_bytes() != before):
+        if before is None:
+            draft.replace(real)
+        elif not _swapped(draft, real, before):
             return False
-        draft.replace(real)
     finally:
         draft.unlink(missing_ok=True)
     _sync(real.parent)
     return True
+
+
+def append(path: Path, data: bytes, *, durable: bool) -> None:
+    """Write at the end of a file that there is, in one piece: killed meanwhile, at most its own last line is cut.
+
+    Whoever replaces the file by its content of before gets False, or this goes to the new one. `durable`: it is on the
+    disk before this returns. Raises OSError.
+    """
+    real = path.resolve()
+    with _alone(real) as file:
+        if os.write(file, data) != len(data):
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), str(path))
+        if durable:
+            os.fsync(file)
+
+
+def _swapped(draft: Path, real: Path, before: bytes) -> bool:
+    """Put the draft in place of a file whose content is as it was."""
+    try:
+        with _alone(real):
+            if real.read_bytes() != before:
+                return False
+            draft.replace(real)
+    except FileNotFoundError:
+        return False
+    return True
+
+
+@contextlib.contextmanager
+def _alone(real: Path) -> Iterator[int]:
+    """The file, open for appending, while nobody else appends to it and nobody replaces it."""
+    while True:
+        file = os.open(real, os.O_WRONLY | os.O_APPEND | os.O_NOFOLLOW | os.O_CLOEXEC)
+        try:
+            with contextlib.suppress(OSError):  # a disk without locks
+                fcntl.flock(file, fcntl.LOCK_EX)
+            now = _state(real)
+            if now is not None and os.path.samestat(now, os.fstat(file)):
+                yield file
+                return
+        finally:
+            os.close(file)
 
 
 def require_writable(path: Path) -> None:
