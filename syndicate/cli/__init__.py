@@ -35,7 +35,7 @@ COMMANDS = {
     "measure": "Count text as a network counts it.",
     "sandbox": "Run fake networks on this machine, with a page that shows the posts.",
     "platforms": "Supported networks, and how surely each can confirm a post.",
-    "config": "Check the config, or print its JSON Schema.",
+    "config": "Check the config, compare it with the defaults, or print its schema.",
 }
 
 
