@@ -33,6 +33,7 @@ _DECIDED = "one line for each delivery, as it is after the decision"
 COMMANDS: Mapping[str, Prints] = {
     "init": REFUSES,
     "cards preview": REFUSES,
+    "completion": REFUSES,
     "sandbox": REFUSES,
     "db state": REFUSES,
     "post": Prints(("deliveries",), f"{_EACH} of the run; the first run of a source prints none"),
