@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 import click
+import manual
 
 from syndicate.cli import cli
 from syndicate.cli.json_contract import COMMANDS, VERSION, Prints, knows_json
@@ -41,6 +42,7 @@ def pages() -> dict[Path, str]:
     config, index = HERE / "reference" / "config.md", HERE / "index.md"
     return {
         HERE / "reference" / "commands.md": _commands_page(),
+        HERE / "reference" / "syndicate.1": manual.page(list(commands())),
         HERE / "reference" / "json.md": _json_page(),
         HERE / "operations" / "log-reference.md": _log_page(),
         config: _filled(config, "options", _options()),

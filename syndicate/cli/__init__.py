@@ -7,7 +7,7 @@ import importlib
 import io
 import os
 import sys
-from typing import Any, NoReturn
+from typing import TYPE_CHECKING, Any, NoReturn
 
 import click
 
@@ -15,6 +15,9 @@ from syndicate import __version__
 from syndicate.cli import terminal
 from syndicate.cli.options import Shared, shared_options
 from syndicate.errors import ConfigError, SyndicateError
+
+if TYPE_CHECKING:
+    from click.shell_completion import CompletionItem
 
 COMMANDS = {
     "init": "Write a commented config; with --site, find its feeds.",
@@ -35,7 +38,8 @@ COMMANDS = {
     "measure": "Count text as a network counts it.",
     "sandbox": "Run fake networks on this machine, with a page that shows the posts.",
     "platforms": "Supported networks, and how surely each can confirm a post.",
-    "config": "Check the config, or print its JSON Schema.",
+    "completion": "Complete commands and options by the tab key, in bash, zsh and fish.",
+    "config": "Check the config, compare it with the defaults, or print its schema.",
 }
 
 
@@ -69,6 +73,13 @@ class Commands(click.Group):
             near = difflib.get_close_matches(args[0], COMMANDS, n=1)
             hint = f" (did you mean '{near[0]}'?)" if near else ""
             raise click.UsageError(f"{fault.format_message().rstrip('.')}{hint}", ctx) from fault
+
+    def shell_complete(self, ctx: click.Context, incomplete: str) -> list[CompletionItem]:
+        """The commands and options that begin so, without importing any command."""
+        from click.shell_completion import CompletionItem
+
+        found = [CompletionItem(name, help=text) for name, text in COMMANDS.items() if name.startswith(incomplete)]
+        return [*found, *click.Command.shell_complete(self, ctx, incomplete)]
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002
         """Write the list of commands without importing any."""

@@ -1,4 +1,4 @@
-"""`syndicate config`: checks the config, or prints its JSON Schema."""
+"""`syndicate config`: checks the config, compares it with the defaults, or prints its JSON Schema."""
 
 from __future__ import annotations
 
@@ -9,17 +9,19 @@ from typing import TYPE_CHECKING
 
 import click
 
-from syndicate.cli.options import Shared, opened, shared_options
+from syndicate.cli.options import Shared, loaded, opened, shared_options
 from syndicate.cli.output import print_json
+from syndicate.control_characters import on_one_line
 
 if TYPE_CHECKING:
     from syndicate.app.wiring import App
+    from syndicate.config.differences import GivenSetting
 
 
 @click.group()
 @shared_options
 def command() -> None:
-    """Check the config, or print its JSON Schema."""
+    """Check the config, compare it with the defaults, or print its JSON Schema."""
 
 
 @command.command()
@@ -56,6 +58,37 @@ def check(shared: Shared) -> int:
             told = ", ".join(_counted(len(each), word) for word, each in found.items() if word != "site" or each)
             click.echo(f"{app.config.path}: good ({told})")
         return int(bool(faults))
+
+
+@command.command()
+@shared_options
+@click.pass_obj
+def diff(shared: Shared) -> None:
+    """Print each setting that differs from its default, with that default.
+
+    What every config needs has no default, and is not listed; nor are secrets.
+    """
+    from syndicate.config.differences import settings
+
+    found = settings(loaded(shared, fill=True))
+    several = len({each.file for each in found}) > 1
+    for each in (each for each in found if not each.same):
+        _print_difference(each, several=several, as_json=shared.json)
+    same = [each.name for each in found if each.same]
+    if len(same) == len(found) and not shared.json:
+        click.echo("no setting differs from its default", err=True)
+    if same and not shared.json:
+        click.echo(f"hint: may be left out, since they say the default: {', '.join(same)}", err=True)
+
+
+def _print_difference(each: GivenSetting, *, several: bool, as_json: bool) -> None:
+    if as_json:
+        record = {"file": str(each.file), "setting": each.name, "value": each.value, "default": each.default}
+        print_json({**record, "shared": each.shared})
+        return
+    shared = f"; in defaults: {each.shared}" if each.shared is not None else ""
+    file = f"{each.file}: " if several else ""
+    click.echo(f"{file}{each.name}: {on_one_line(each.value)} (default: {each.default}{shared})")
 
 
 @command.command()

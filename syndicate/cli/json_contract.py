@@ -33,6 +33,7 @@ _DECIDED = "one line for each delivery, as it is after the decision"
 COMMANDS: Mapping[str, Prints] = {
     "init": REFUSES,
     "cards preview": REFUSES,
+    "completion": REFUSES,
     "sandbox": REFUSES,
     "db state": REFUSES,
     "post": Prints(("deliveries",), f"{_EACH} of the run; the first run of a source prints none"),
@@ -62,6 +63,7 @@ COMMANDS: Mapping[str, Prints] = {
     "measure": Prints((), "one number for each line of standard input, which has a JSON string on each line"),
     "platforms": Prints(("platform",), "one line for each network"),
     "config check": Prints(("config",), "one line; mistakes in the config itself are on standard error"),
+    "config diff": Prints(("setting",), "one line for each setting that differs from its default"),
     "config schema": Prints((), "the JSON Schema of the config, in one line"),
     "recover": Prints(("recovered",), "one line for each account"),
     "db backup": Prints(("backup",), "one line"),

@@ -194,6 +194,16 @@ RECORDS: Mapping[str, Record] = {
             "problems": "a list of lines",
         },
     ),
+    "setting": Record(
+        "A setting that differs from its default.",
+        {
+            "file": "the config that gives it",
+            "setting": "its whole name, such as `accounts.masto.hashtags`",
+            "value": "what the config says, as text; a secret is `***`",
+            "default": "what it would be without that, as text",
+            "shared": "what `defaults` says of it; `null` where that says nothing",
+        },
+    ),
     "recovered": Record(
         "What an account's network has of what waits.",
         {

@@ -51,11 +51,23 @@ def shared_options(function: F) -> F:
         return function(*args, **kwargs)
 
     keep = functools.partial(click.option, expose_value=False, callback=_keep)
+    file, folder = click.Path(), click.Path(file_okay=False)  # for the shell, which completes them
     for option in (
         keep("--verbose", "-v", is_flag=True, help="Print more on standard error."),
         keep("--json", is_flag=True, help="Print one JSON object per line."),
-        keep("--config-dir", metavar="DIR", help="A folder with the configs of many sites, instead of --config."),
-        keep("--config", "-c", metavar="FILE", help="The config (default: $SYNDICATE_CONFIG, else config.yaml)."),
+        keep(
+            "--config-dir",
+            type=folder,
+            metavar="DIR",
+            help="A folder with many sites' configs, instead of --config.",
+        ),
+        keep(
+            "--config",
+            "-c",
+            type=file,
+            metavar="FILE",
+            help="The config (default: $SYNDICATE_CONFIG or config.yaml).",
+        ),
     ):
         checked = option(checked)
     return cast("F", checked)

@@ -202,8 +202,19 @@ def report(outcome: RunResult, app: App, accounts: tuple[str, ...], shared: Shar
         if not stands_for(waiting, delivery, outcome):
             _explain(delivery)
     _remind(app, outcome, accounts)
+    _tell_of_nothing(outcome, as_json=shared.json)
     if app.kind.sends_alerts:
         _alert(app, outcome)
+
+
+def _tell_of_nothing(outcome: RunResult, *, as_json: bool) -> None:
+    """On a terminal, say that there was nothing to do: cron writes a mail for each line."""
+    quiet = not (outcome.began or outcome.faults or outcome.notes or outcome.stopped)
+    begun = all(polled.baseline is False for polled in outcome.polled)
+    if outcome.polled and quiet and begun and not as_json and is_terminal(sys.stderr):
+        number = len(outcome.polled)
+        read = "your source has" if number == 1 else f"your {number} sources have"
+        click.echo(f"nothing to post: {read} nothing new", err=True)
 
 
 def _list(

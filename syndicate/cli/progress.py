@@ -9,17 +9,20 @@ from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from rich.progress import Progress
+
     from syndicate.app.engines.run_once import Run
     from syndicate.model import Delivery
 
 OFTEN = 0.5  # seconds between two changes of the line
 WIDTH = 60  # characters, so that a shorter line hides a longer one
 ENOUGH = 3  # fewer deliveries than this are over before a bar could be read
+LONG = 2.0  # seconds after which people want to know whether it goes on
 
 
 @contextlib.contextmanager
 def shown(run: Run, *, verbose: bool = False) -> Iterator[None]:
-    """Show the bar meanwhile; each delivery that ends moves it. Without a terminal or with few deliveries: nothing."""
+    """Show the bar once it takes long; each delivery that ends moves it. Without a terminal or with few: nothing."""
     total = run.waiting() if sys.stderr.isatty() and not verbose else 0
     if total < ENOUGH:
         yield
@@ -32,14 +35,32 @@ def shown(run: Run, *, verbose: bool = False) -> Iterator[None]:
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
     # What is printed meanwhile is cleaned on its own way.
     console = Console(file=bare(sys.stderr))
-    with Progress(*columns, console=console, transient=True, redirect_stdout=False, redirect_stderr=False) as progress:
-        task = progress.add_task("delivering", total=total)
+    progress = Progress(*columns, console=console, transient=True, redirect_stdout=False, redirect_stderr=False)
+    task = progress.add_task("", total=total)
 
-        def advance(delivery: Delivery) -> None:
-            progress.update(task, advance=1, description=f"{delivery.account:<12.12}")
+    def advance(delivery: Delivery) -> None:
+        progress.update(task, advance=1, description=f"{delivery.account:<12.12}")
 
-        run.progress = advance
+    run.progress = advance
+    with _after_a_while(progress):
         yield
+
+
+@contextlib.contextmanager
+def _after_a_while(progress: Progress) -> Iterator[None]:
+    """Show it once that much time has passed; what ends before writes nothing at all."""
+    import threading
+
+    begin = threading.Timer(LONG, progress.start)
+    begin.daemon = True
+    begin.start()
+    try:
+        yield
+    finally:
+        begin.cancel()
+        begin.join()
+        if progress.live.is_started:
+            progress.stop()
 
 
 @contextlib.contextmanager
@@ -51,16 +72,17 @@ def told() -> Iterator[Callable[[str, int, int], None]]:
     from syndicate.cli.terminal import bare
 
     stream = bare(sys.stderr)
-    at = 0.0
+    at, shown_at_all = time.monotonic() + LONG - OFTEN, False
 
     def tell(what: str, done: int, total: int) -> None:
-        nonlocal at
+        nonlocal at, shown_at_all
         if time.monotonic() - at > OFTEN:
-            at = time.monotonic()
+            at, shown_at_all = time.monotonic(), True
             stream.write(f"\r{what}: {done:,} of {total:,}".ljust(WIDTH))
             stream.flush()
 
     try:
         yield tell
     finally:
-        stream.write(f"\r{'':<{WIDTH}}\r")
+        if shown_at_all:
+            stream.write(f"\r{'':<{WIDTH}}\r")

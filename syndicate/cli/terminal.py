@@ -47,7 +47,9 @@ def _sequence(part: str) -> str:
 
 
 def style(text: str, **looks: Any) -> str:
-    """The text in bold or in a colour."""
+    """The text in bold or in a colour, unless the person wants none ($NO_COLOR), or the terminal can show none."""
+    if os.environ.get("NO_COLOR") or os.environ.get("TERM") == "dumb":
+        return visible(text)
     return click.style(visible(text), **looks).replace("\x1b[", f"{_OURS}\x1b[")
 
 

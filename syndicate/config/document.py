@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import re
 from pathlib import Path
-from typing import Any, TypeAlias
+from typing import TYPE_CHECKING, Any, NoReturn, TypeAlias
 
 from syndicate.config import usual_yaml
 from syndicate.errors import ConfigError
 from syndicate.model.dataclass import dataclass
+
+if TYPE_CHECKING:
+    from syndicate.config.yaml_mistakes import Mistake
 
 __all__ = ["REFERENCE", "START", "Node", "Place", "Problems", "parse", "written"]
 
@@ -18,6 +21,7 @@ REFERENCE = re.compile(r"\$\$\{|\$\{([^{}\n]*)(\}?)")
 _TAGS = {f"tag:yaml.org,2002:{kind}" for kind in ("str", "int", "float", "bool", "null", "timestamp", "map", "seq")}
 _DEPTH = 12
 _SHOWN = 160
+_UTF_8 = "save the file as UTF-8; editors offer that where they save"
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,6 +108,14 @@ class Problems:
             "\n".join(self._message(*key, lines if show else []) for key, show in sorted(self._found.items()))
         )
 
+    def refuse(self, mistake: Mistake) -> NoReturn:
+        """Raises ConfigError for what keeps the whole text from being read, with its line and the cure."""
+        from syndicate.config.yaml_mistakes import harmless
+
+        lines = [harmless(line) for line in self._text.splitlines()]
+        message = self._message(mistake.line, mistake.column, mistake.message, lines)
+        raise ConfigError(message, hint=mistake.hint) from None
+
     def _message(self, line: int, column: int, message: str, lines: list[str]) -> str:
         told = f"{self._name}:{line}:{column}: {self._redacted(message)}"
         if line > len(lines):
@@ -137,14 +149,15 @@ def written(path: Path) -> str:
     except UnicodeDecodeError as fault:
         line = data.count(b"\n", 0, fault.start) + 1
         column = fault.start - data.rfind(b"\n", 0, fault.start)
-        raise ConfigError(f"{path}:{line}:{column}: not UTF-8 text (byte 0x{data[fault.start]:02x})") from None
+        message = f"{path}:{line}:{column}: not UTF-8 text (byte 0x{data[fault.start]:02x})"
+        raise ConfigError(message, hint=_UTF_8) from None
 
 
 def parse(text: str, problems: Problems, name: str) -> dict[str, Node]:
     """The settings of a config file by name. Raises ConfigError if it is no YAML, or no mapping."""
     root: Any = usual_yaml.composed(text)
     if root is None:
-        root = _composed(text, name)
+        root = _composed(text, problems, name)
         _bound(root, name)
     if root is None or root.tag == "tag:yaml.org,2002:null":
         raise ConfigError(f"{name}: is empty", hint="run syndicate init")
@@ -155,26 +168,20 @@ def parse(text: str, problems: Problems, name: str) -> dict[str, Node]:
     return grown.value if isinstance(grown.value, dict) else {}
 
 
-def _composed(text: str, name: str) -> Any:
+def _composed(text: str, problems: Problems, name: str) -> Any:
     from ruamel.yaml import YAML
     from ruamel.yaml.error import MarkedYAMLError, YAMLError
+
+    from syndicate.config import yaml_mistakes
 
     try:
         return YAML(typ="safe", pure=True).compose(text)
     except MarkedYAMLError as fault:
-        mark = fault.problem_mark or fault.context_mark
-        place = f"{mark.line + 1}:{mark.column + 1}" if mark else "1:1"
-        line = text.splitlines()[mark.line].strip() if mark and mark.line < len(text.splitlines()) else ""
-        unquoted = re.search(r"(?<![\"'\w])\$\{\w+\}", line) if "{" in line.replace("${", "") else None
-        hint = f'put quotes around it: "{unquoted[0]}"' if unquoted else None
-        raise ConfigError(f"{name}:{place}: not valid YAML: {_explained(fault)}", hint=hint) from None
+        problems.refuse(yaml_mistakes.explained(fault, text))
     except YAMLError as fault:  # a character that no YAML text may hold
-        position = getattr(fault, "position", 0)
-        line = text.count("\n", 0, position) + 1
-        column = position - text.rfind("\n", 0, position)
-        raise ConfigError(f"{name}:{line}:{column}: not valid YAML: a control character") from None
+        problems.refuse(yaml_mistakes.unprintable(getattr(fault, "position", 0), text))
     except RecursionError:
-        raise ConfigError(f"{name}: not valid YAML: nested too deeply") from None
+        raise ConfigError(f"{name}: not valid YAML: nested too deeply", hint="remove some of the brackets") from None
 
 
 def _bound(root: Any, name: str) -> None:
@@ -185,14 +192,6 @@ def _bound(root: Any, name: str) -> None:
     except TooMany as fault:
         hint = "write out what is meant there"
         raise ConfigError(f"{name}:{fault.line}:{fault.column}: {fault}", hint=hint) from None
-
-
-def _explained(fault: Any) -> str:
-    problem = str(fault.problem or fault.context or "cannot be read").split("\n", 1)[0]
-    if "'\\t'" in problem:
-        return "a tab where only spaces are allowed"
-    context = str(fault.context or "").split("\n", 1)[0]
-    return f"{problem} ({context})" if context and context != problem else problem
 
 
 def _place(node: Any) -> Place:

@@ -33,7 +33,9 @@ from syndicate.errors import ConfigError
 from syndicate.model import Account, BreakingRules, Budget, Filter, Json, Schedule, Site, TextCommand, WarningRule
 from syndicate.platforms import ALIASES, find, names
 
-__all__ = ["json_schema"]
+__all__ = ["TITLE", "json_schema"]
+
+TITLE = "The configuration of syndicate"
 
 _REFERENCE: Json = {"type": "string", "pattern": r"\$\{[^}]+\}"}
 _DURATION: Json = {"type": "string", "pattern": r"^ *(0|(\d+d)? *(\d+h)? *(\d+m)? *(\d+s)?) *$"}
@@ -67,7 +69,7 @@ def json_schema() -> Json:
     )
     return {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
-        "title": "The configuration of syndicate",
+        "title": TITLE,
         **top,
         "anyOf": [{"required": ["site"]}, {"required": ["sites"]}],
         "$defs": {"conditions": _section(Filter, "conditions"), "schedule": _schedule()},
@@ -78,8 +80,9 @@ class _AsTyped(GenerateJsonSchema):
     """Allows what people may type in YAML, where that is more than the plain JSON type."""
 
     def str_schema(self, schema: Any) -> JsonSchemaValue:
-        """Any single value: an id of digits needs no quotes."""
-        return super().str_schema(schema) | {"type": ["string", "number", "boolean"]}
+        """Any single value: an id of digits needs no quotes. Only secrets have a shortest length."""
+        secret = {"writeOnly": True} if schema.get("min_length") else {}
+        return super().str_schema(schema) | {"type": ["string", "number", "boolean"]} | secret
 
     def int_schema(self, schema: Any) -> JsonSchemaValue:
         """A whole number, or a reference such as `${NAME}`."""

@@ -40,6 +40,7 @@ def one_site(top: Mapping[str, Node], typed: Typed, find: Find) -> dict[str, Any
         functools.partial(_themes, values.get("templates")),
         "UTC" if site is WRONG else site.timezone,
     ).read(top.get("accounts"))
+    _check_own_themes(values.get("templates"), top.get("templates"), typed)
     told, listed = after(top.get("after"), typed, sources), people(top.get("people"), typed, find)
     if WRONG in (site, told, listed, *values.values(), *sources.values(), *accounts.values()):
         return None
@@ -53,6 +54,17 @@ def _themes(own: Any) -> list[str]:
     from syndicate.rendering.environment import builtin_templates
 
     return names([*([own] if isinstance(own, Path) else []), builtin_templates()])
+
+
+def _check_own_themes(own: Any, node: Node | None, typed: Typed) -> None:
+    """Add each mistake in a card theme of the publisher's: a card would otherwise be left out when it is drawn."""
+    if node is None or not isinstance(own, Path) or not (own / "cards").is_dir():
+        return
+    from syndicate.rendering.cards.own_themes import mistakes
+    from syndicate.rendering.environment import builtin_templates
+
+    for mistake in mistakes(own, builtin_templates()):
+        typed.problems.add(node.place, f"templates: {mistake}")
 
 
 def _site(top: Mapping[str, Node], typed: Typed) -> Any:

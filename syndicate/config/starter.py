@@ -7,11 +7,18 @@ import re
 from collections.abc import Sequence
 from pathlib import Path
 
-__all__ = ["example", "starter"]
+__all__ = ["SCHEMA", "example", "starter"]
+
+SCHEMA = "syndicate.schema.json"
+"""The file beside the config from which editors know its settings."""
 
 _TEXT = """\
+# yaml-language-server: $schema=./{schema}
+
 # What syndicate posts, and where. `syndicate config check` finds the mistakes in this file;
 # config.example.yaml of the project shows every setting.
+#
+# Lines such as `#language: en` are settings that are switched off: remove the # to use them.
 
 site:
   name: {name}
@@ -26,30 +33,30 @@ accounts:
     platform: folder
     path: ./posts
 
-  # To post for real, remove the #. Secrets stay in the environment, not in this file.
-  #
-  # masto:
-  #   platform: mastodon
-  #   url: https://social.example       # your server
-  #   token: ${{MASTODON_TOKEN}}          # Preferences → Development → New application
-  #
-  # bsky:
-  #   platform: bluesky
-  #   handle: you.bsky.social
-  #   app_password: ${{BLUESKY_APP_PASSWORD}}   # Settings → Privacy and security → App passwords
+  # To post for real, remove the # of one of these. Secrets stay in the environment, not in this file.
+
+  #masto:
+  #  platform: mastodon
+  #  url: https://social.example       # your server
+  #  token: ${{MASTODON_TOKEN}}          # Preferences → Development → New application
+
+  #bsky:
+  #  platform: bluesky
+  #  handle: you.bsky.social
+  #  app_password: ${{BLUESKY_APP_PASSWORD}}   # Settings → Privacy and security → App passwords
 
 # Settings for all accounts; an account may have its own.
 defaults:
   hashtags: 3
   max_age: 24h                # older articles are not announced
-  # utm: {{medium: social}}     # campaign parameters for the links
+  #utm: {{medium: social}}      # campaign parameters for the links
 """
 
 _NO_FEED = """\
-# Where articles come from.
-sources: {}
-#  news:
-#    url: https://gazette.example/rss.xml   # remove the {} above and the #
+# Where articles come from. The first run posts nothing: it records what is already there.
+sources:
+  #news:
+  #  url: https://gazette.example/rss.xml
 """
 
 _PLAIN = re.compile(r"[^\W\d_][\w' .-]*[\w.]|https?://[\w./?=&%+~-]*[\w/]")
@@ -63,11 +70,12 @@ def starter(
     Without `language` and `zone` of the site there are examples, commented out.
     """
     return _TEXT.format(
+        schema=SCHEMA,
         name=_scalar(site_name),
         url=_scalar(site_url),
         sources=_sources(sources),
-        language=f"language: {_scalar(language)}" if language else "# language: en",
-        zone=f"timezone: {_scalar(zone)}" if zone else "# timezone: Europe/Lisbon",
+        language=f"language: {_scalar(language)}" if language else "#language: en",
+        zone=f"timezone: {_scalar(zone)}" if zone else "#timezone: Europe/Lisbon",
     )
 
 

@@ -61,7 +61,8 @@ def test_wrong_yaml_is_one_line_with_its_place(desk):
     desk.path.write_text("site: {name: [\n", encoding="utf-8")
     run = desk("config", "check")
     assert run.code == 2
-    assert f"{desk.path}:2:1: not valid YAML" in run.complaint
+    assert f"{desk.path}:1:15: not valid YAML" in run.complaint
+    assert run.err.splitlines()[1:] == ["    site: {name: [", "hint: close what was opened with { or ["]
 
 
 def test_an_unreachable_feed_stops_no_other(desk):

@@ -177,6 +177,106 @@ def test_init_finds_the_feeds_of_a_site_and_never_overwrites(desk):
     assert (again.code, "already exists" in again.err) == (2, True)
 
 
+def test_init_writes_a_schema_for_editors_beside_the_config(desk):
+    desk.path.unlink()
+    assert desk("init").code == 0
+    named = re.match(r"# yaml-language-server: \$schema=(\S+)\n", desk.path.read_text())
+    beside = desk.path.parent / named[1]
+    assert json.loads(beside.read_text()) == json.loads(desk("config", "schema").out)
+    desk.path.unlink()
+    beside.write_text('{"title": "of another program"}')
+    again = desk("init")
+    assert (again.code, beside.read_text()) == (0, '{"title": "of another program"}')
+    assert f"{beside} is no schema of ours and stays" in again.err
+
+
+def test_init_reads_a_site_without_a_scheme_as_https(desk):
+    desk.path.unlink()
+    run = desk("init", "--site", desk.site.url.removeprefix("http://"))  # our site has no https
+    assert run.code == 1
+    assert run.err.startswith(desk.site.url.replace("http:", "https:"))
+    assert "hint: if the site has no https, write http:// in front" in run.err
+    assert not desk.path.exists()
+
+
+DIFFERENT = """
+defaults: {hashtags: 5, approve: yes, max_age: 1d, image: card, schedule: {per_hour: 6, timezone: UTC}}
+sources: {news: {url: "https://a.example/rss", burst: off, every: 10m}}
+accounts:
+  masto: {platform: mastodon, url: "https://a.example", token: a-secret-token, visibility: unlisted, hashtags: 3}
+  copy: {platform: folder, path: ./p, enabled: true, utm: {medium: a-secret-token}, only: {tags: [a, b]}}
+lease: 2m
+"""
+
+
+def test_config_diff_says_what_differs_from_the_defaults(desk):
+    desk.path.write_text('site: {name: G, url: "https://a.example", timezone: UTC}\n' + DIFFERENT)
+    run = desk("config", "diff")
+    assert run.code == 0, run.err
+    assert run.out.splitlines() == [
+        "defaults.hashtags: 5 (default: 3)",
+        "defaults.approve: yes (default: false)",
+        "defaults.schedule.per_hour: 6 (default: none)",
+        "defaults.schedule.timezone: UTC (default: the site's)",
+        "sources.news.burst: off (default: 10)",
+        "sources.news.every: 10m (default: 5m, or up to 1h if the server asks for that)",
+        "accounts.masto.url: https://a.example (default: none)",
+        "accounts.masto.visibility: unlisted (default: public)",
+        "accounts.masto.hashtags: 3 (default: 3; in defaults: 5)",
+        "accounts.copy.utm: {medium: ***} (default: none)",
+        "accounts.copy.only.tags: [a, b] (default: none)",
+        "lease: 2m (default: 1m)",
+    ]
+    same = "site.timezone, defaults.max_age, defaults.image, accounts.copy.enabled"
+    assert run.err == f"hint: may be left out, since they say the default: {same}\n"
+    rows = desk("config", "diff", "--json").rows
+    assert [row["setting"] for row in rows] == [line.partition(": ")[0] for line in run.out.splitlines()]
+    assert rows[8] == {
+        "file": str(desk.path), "setting": "accounts.masto.hashtags", "value": "3", "default": "3", "shared": "5"
+    }  # fmt: skip
+
+
+def test_config_diff_names_the_file_of_each_of_many_sites(desk):
+    one = 'site: {name: G, url: "https://a.example"}\ndefaults: {hashtags: 1}\n'
+    (desk.folder / "bote.yaml").write_text(one)
+    desk.path.write_text(
+        "lease: 2m\nsites:\n  bote: bote.yaml\n  gazette:\n    site: {name: B, url: 'https://b.example'}\n"
+        "    defaults: {hashtags: 2}\n    accounts: {a: {platform: folder, path: p, hashtags: 4}}\n"
+    )
+    assert desk("config", "diff").out.splitlines() == [
+        f"{desk.path}: lease: 2m (default: 1m)",
+        f"{desk.path}: sites.gazette.defaults.hashtags: 2 (default: 3)",
+        f"{desk.path}: sites.gazette.accounts.a.hashtags: 4 (default: 3; in defaults: 2)",
+        f"{desk.folder / 'bote.yaml'}: defaults.hashtags: 1 (default: 3)",
+    ]
+
+
+def test_a_config_as_init_writes_it_differs_in_nothing(desk):
+    desk.path.unlink()
+    desk("init")
+    run = desk("config", "diff")
+    assert (run.code, run.out) == (0, "")
+    assert "no setting differs from its default" in run.err
+
+
+def test_a_misspelt_setting_of_a_card_theme_is_a_mistake_of_the_config(desk):
+    theme = desk.folder / "templates" / "cards" / "mine" / "theme.yaml"
+    theme.parent.mkdir(parents=True)
+    theme.write_text("extends: headline\ncolors: {}\n", encoding="utf-8")
+    desk.config("masto", extra="templates: ./templates")
+    for words in (["config", "check"], ["post"]):
+        run = desk(*words)
+        assert (run.code, run.out) == (2, "")
+        wrong = "templates: cards/mine/theme.yaml:2:1: colors is not a setting of a theme (did you mean 'colours'?)"
+        assert wrong in run.err
+    theme.write_text("extends: headlin\n", encoding="utf-8")
+    assert "there is no theme 'headlin'" in desk("config", "check").err
+    theme.write_text("extends: headline\n", encoding="utf-8")
+    assert desk("config", "check").code == 0
+    (theme.parent.parent / "brand.yaml").write_text("colours: {accent: red}\n", encoding="utf-8")
+    assert desk("config", "check").err.count("cards/brand.yaml:1:1: colours: 'red' is not a colour") == 1
+
+
 def test_config_check_tries_the_templates(desk):
     assert desk("config", "check").code == 0
     template = desk.folder / "templates" / "mastodon" / "post.txt.j2"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import os
 import re
 import sys
 import threading
@@ -12,8 +13,9 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 import click
 import pytest
 
-from syndicate.cli import terminal
+from syndicate.cli import progress, terminal
 from syndicate.control_characters import ACTING
+from tests import processes, waiting
 
 EVIL = "\x1b]0;PWNED\x07\x1b[31mRED\x9b31m\u202e\u2028x\r"
 
@@ -127,3 +129,66 @@ def test_no_command_passes_on_what_a_network_or_a_site_says(desk, evil, tmp_path
     for file in desk.folder.glob("*.db*"):
         assert TOKEN.encode() not in file.read_bytes()
     del story
+
+
+def on_a_terminal(desk, *words, **environ):
+    """What a command writes to the terminal where it runs."""
+    mine, theirs = os.openpty()
+    try:
+        command = [sys.executable, "-m", "syndicate", "-c", str(desk.path), *words]
+        ours = {name: value for name, value in os.environ.items() if name not in ("NO_COLOR", "TERM")}
+        options = {"stdin": theirs, "stdout": theirs, "stderr": theirs, "capture_output": False}
+        processes.run(command, env=ours | {"TERM": "xterm"} | environ, check=False, **options)
+        os.set_blocking(mine, False)
+        return os.read(mine, 1_000_000).decode().replace("\r\n", "\n")
+    except BlockingIOError:
+        return ""
+    finally:
+        os.close(mine)
+        os.close(theirs)
+
+
+def test_a_run_with_nothing_to_do_says_so_on_a_terminal_alone(desk):
+    desk.config("masto")
+    desk("post")
+    assert on_a_terminal(desk, "post") == "nothing to post: your source has nothing new\n"
+    assert on_a_terminal(desk, "post", "--json") == ""
+    again = desk("post")
+    assert (again.code, again.out, again.err) == (0, "", "")
+
+
+def test_colours_are_for_terminals_that_want_them(desk):
+    desk.config("masto")
+    desk("post")
+    desk.site.publish(4)
+    desk("post")
+    assert on_a_terminal(desk, "deliveries", "list").count("\x1b[32mposted") == 4
+    plain = desk("deliveries", "list").out
+    assert "\x1b" not in plain
+    for environ in ({"NO_COLOR": "1"}, {"TERM": "dumb"}):
+        assert on_a_terminal(desk, "deliveries", "list", **environ) == plain
+
+
+def test_a_bar_is_shown_once_it_takes_long(desk, monkeypatch):
+    class Watched(io.StringIO):
+        def isatty(self):
+            return True
+
+    class Busy:
+        progress = None
+
+        def waiting(self):
+            return 3
+
+    def seen(seconds):
+        stream, run = Watched(), Busy()
+        monkeypatch.setattr(sys, "stderr", stream)
+        monkeypatch.setenv("TERM", "xterm")
+        monkeypatch.setattr(progress, "LONG", seconds)
+        with progress.shown(run):
+            if not seconds:
+                assert waiting.wait_for(lambda: "0/3" in stream.getvalue())
+        return stream.getvalue()
+
+    assert seen(1000) == ""
+    assert "0/3" in seen(0)

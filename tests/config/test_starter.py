@@ -66,14 +66,23 @@ def test_a_new_config_without_feeds_says_where_they_go(tmp_path):
     assert load(path, {}).sources == {}
 
 
-def test_the_accounts_of_a_new_config_load_once_their_comment_signs_are_gone(tmp_path):
-    text = starter("Gazette", "https://gazette.example/", [("feed", "https://gazette.example/rss")])
-    text = re.sub(r"^  # ?((  )?\w+:( |$))", r"  \1", text, flags=re.MULTILINE)
+@pytest.mark.parametrize("feeds", [[("feed", "https://gazette.example/rss")], []])
+@pytest.mark.parametrize("sign", ["#", "# ?"])
+def test_what_is_switched_off_in_a_new_config_loads_without_its_comment_signs(tmp_path, feeds, sign):
+    """As editors take them away: with the space that follows, if one does, or without it."""
+    text = re.sub(
+        rf"^  {sign}(?=(  )?\w+:( |$)| \w+:( |$))",
+        "  ",
+        starter("Gazette", "https://a.example/", feeds),
+        flags=re.MULTILINE,
+    )
     path = tmp_path / "config.yaml"
     path.write_text(text, encoding="utf-8")
     config = load(path, {"MASTODON_TOKEN": "one-token", "BLUESKY_APP_PASSWORD": "two-words"})
+    assert list(config.sources) == ["news"]
     assert list(config.accounts) == ["drafts", "masto", "bsky"]
     assert config.accounts["drafts"].account.utm == {"utm_medium": "social"}
+    assert (config.site.language, config.site.timezone) == ("en", "Europe/Lisbon")
 
 
 @given(st.text(st.characters(exclude_categories=("Cs", "Cc", "Cn", "Co")), min_size=1).filter(str.strip))

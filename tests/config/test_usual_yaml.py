@@ -71,7 +71,7 @@ def grown(root: object, text: str) -> tuple[object, object]:
 
 
 def by_ruamel(text: str) -> object:
-    root = document._composed(text, "config.yaml")
+    root = document._composed(text, document.Problems("config.yaml", text), "config.yaml")
     if root is not None:
         document._bound(root, "config.yaml")
     return root

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib.util
+import sys
 from pathlib import Path
 from types import ModuleType
 
@@ -11,6 +12,8 @@ DOCS = ROOT / "docs"
 
 
 def generator() -> ModuleType:
+    if str(DOCS) not in sys.path:  # it has a part in a file of its own
+        sys.path.append(str(DOCS))
     found = importlib.util.spec_from_file_location("docs_generate", DOCS / "generate.py")
     assert found
     assert found.loader
