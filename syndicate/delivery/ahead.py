@@ -144,6 +144,7 @@ class Ahead:
     ) -> _Kept | None:
         """A delivery made ready without any request, and without a word in the ledger; None if that is not possible."""
         plain = delivery.state == "due" and delivery.action == "post" and delivery.draft is None
+        plain = plain and delivery.again is None  # which is compared with what was said before
         if not plain or delivery.looks:
             return None
         at = self._ledger.now()

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 
 from syndicate.addresses import without_login
 from syndicate.ledger.database import Row, from_micros
-from syndicate.model import NOTHING, Concession, Delivery, Json
+from syndicate.model import NOTHING, Again, Concession, Delivery, Json
 from syndicate.serialization import article_fields
 
 _WORDS = re.compile(r"\W+")
@@ -61,6 +61,7 @@ def delivery(row: Row) -> Delivery:
         conceded=concession(row["conceded"]),
         day=from_micros(row["day"]),
         posted_at=from_micros(_posted_at(row)),
+        again=again(row["again"]),
     )
 
 
@@ -116,6 +117,11 @@ def concession(text: str | None) -> Concession:
         return NOTHING
     data = json.loads(text)
     return Concession(**data | {name: tuple(data.get(name, ())) for name in ("why", "without")})
+
+
+def again(text: str | None) -> Again | None:
+    """How a story is posted again, from its JSON."""
+    return Again(**json.loads(text)) if text else None
 
 
 def address(row: Row) -> str:
