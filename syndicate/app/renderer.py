@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from syndicate.errors import RenderError
 from syndicate.ledger import Ledger
-from syndicate.model import Account, Article, Backing, Delivery, Limits, LinkCard, Rendered, Site
+from syndicate.model import Account, Again, Article, Backing, Delivery, Limits, LinkCard, Rendered, Site
 from syndicate.ports import Http, Platform
 
 if TYPE_CHECKING:
@@ -117,10 +117,10 @@ class LazyRenderer:
         *,
         at: datetime,
         planned_at: datetime,
-        writes: Writes | None = None,
+        **how: Any,
     ) -> Rendered:
-        """Render an article as one account's post. Raises RenderError, TooLong."""
-        made = self._render(article, account, platform, limits, at=at, planned_at=planned_at, writes=writes)
+        """Render an article as one account's post. Raises RenderError, TooLong. `how`: as of Renderer.render."""
+        made = self._render(article, account, platform, limits, at=at, planned_at=planned_at, **how)
         card = made.post.card
         found = self._backing(article, platform, card) if card and card.url == made.post.link else None
         if card is None or found is None:
@@ -129,6 +129,8 @@ class LazyRenderer:
 
     def approved(self, delivery: Delivery) -> Render:
         """Renders as `render`; a post approved before posts were made as now goes out as it was approved."""
+        if delivery.again is not None:
+            return self._repeating(delivery.again)
         writes = self._writes(delivery)
 
         def render(
@@ -149,6 +151,20 @@ class LazyRenderer:
                     if freeze(earlier)[1] == delivery.approved:
                         return earlier
             return made
+
+        return render
+
+    def _repeating(self, again: Again) -> Render:
+        """Renders a story that its account has posted before."""
+
+        def render(
+            article: Article, account: Account, platform: Platform, limits: Limits, **moments: datetime
+        ) -> Rendered:
+            from syndicate.rendering.repeated import repeated
+
+            article, manner = repeated(article, account, again)
+            words = replace(account, text=None)  # the publisher's own command wrote the first post
+            return self.render(article, words, platform, limits, **moments, manner=manner)
 
         return render
 

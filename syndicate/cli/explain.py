@@ -53,8 +53,10 @@ def _explain(
     """Print what became of an article for one account; `now` are its deliveries as the next run would find them."""
     rows = app.ledger.deliveries.search(anchor=known.anchor, accounts=(account.name,))
     posts = [now.get(row.key, row) for row in rows if row.action == "post"]
-    delivery = max(posts, key=lambda row: row.revision, default=None)
-    steps = _steps(app, known, account, delivery, [row for row in rows if row.action != "post"])
+    delivery = max((row for row in posts if row.again is None), key=lambda row: row.revision, default=None)
+    repeated = sorted((row for row in posts if row.again is not None), key=lambda row: row.revision)
+    changes = [row for row in rows if row.action != "post"]
+    steps = _steps(app, known, account, delivery, changes, repeated)
     if shared.json:
         print_json(_record(known, account, delivery, steps, alias))
     else:
@@ -104,7 +106,12 @@ def _refuse_left_out(ledger: Ledger, url: str) -> None:
 
 
 def _steps(
-    app: App, known: StoredArticle, account: Account, delivery: Delivery | None, changes: list[Delivery]
+    app: App,
+    known: StoredArticle,
+    account: Account,
+    delivery: Delivery | None,
+    changes: list[Delivery],
+    repeated: list[Delivery],
 ) -> list[Finding]:
     from syndicate.delivery.explain import Facts, explain
     from syndicate.delivery.gates import Gate
@@ -124,6 +131,7 @@ def _steps(
         spent=gate.spent(account, now) if account.budget else None,
         changes=changes,
         misread=gate.misread(known.article, account),
+        repeated=repeated,
         words=[word for word, _ in gate.paused_words(known.article)],
     )
     return explain(account, app.ledger.accounts.find(account.name), facts)

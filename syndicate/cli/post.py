@@ -43,6 +43,8 @@ if TYPE_CHECKING:
     default="0",
     help="Wait up to so long for retries and look-ups, such as 3m.",
 )
+@click.option("--again", is_flag=True, help="With --article: post it once more, in other words.")
+@click.option("--text", metavar="TEXT", help='With --again: these words, such as "Updated: …"; else again.txt.j2.')
 @shared_options
 @click.pass_obj
 def command(
@@ -52,6 +54,8 @@ def command(
     sandbox: bool,
     scope: Scope,
     wait: timedelta,
+    again: bool,
+    text: str | None,
 ) -> int:
     """Read your sources, post what is new, and print each delivery.
 
@@ -59,12 +63,15 @@ def command(
     """
     if dry_run and sandbox:
         raise click.UsageError("use --dry-run or --sandbox, not both")
+    _require_words(scope, text, again=again)
     with contextlib.ExitStack() as stack:
         app = stack.enter_context(rehearsed(shared, dry_run=dry_run, sandbox=sandbox))
         scope = within_sites(scope, app)
         run = begin(app, scope, verbose=shared.verbose)
         with stopping(run.stop) as stopped:
-            if scope.article:
+            if scope.article and again:
+                run.say_again(scope.article, text, at_once=scope.at_once)
+            elif scope.article:
                 run.announce(scope.article, again=_again, at_once=scope.at_once)
             else:
                 gather(run, app, scope, verbose=shared.verbose)
@@ -76,6 +83,16 @@ def command(
             sys.stdout.flush()
             os._exit(128 + stopped[0])  # a thread may still wait for an answer nobody needs any more
         return exit_code(run.outcome, app, scope.accounts)
+
+
+def _require_words(scope: Scope, text: str | None, *, again: bool) -> None:
+    """Refuse options of --again that do not go together."""
+    if again and not scope.article:
+        raise click.UsageError("--again goes with --article")
+    if text is not None and not again:
+        raise click.UsageError("--text goes with --again; an article says its own words in its source (overrides)")
+    if text is not None and not text.strip():
+        raise click.UsageError("--text is empty")
 
 
 @contextlib.contextmanager

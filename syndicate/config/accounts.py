@@ -9,7 +9,7 @@ from typing import Any, TypeAlias, get_args
 from syndicate.config.document import Node, Place
 from syndicate.config.schema import NOT_BUILT, AccountConfig
 from syndicate.config.typed import WEB, WRONG, Check, Typed, hints, told
-from syndicate.config.values import address, count, origin, positive, suggestion
+from syndicate.config.values import address, at_least_one_photo, count, origin, positive, suggestion
 from syndicate.errors import ConfigError
 from syndicate.model import Account, Audience, Controls, Schedule, Secret
 from syndicate.model.dataclass import dataclass
@@ -120,6 +120,9 @@ class AccountReader:
         for rule in _several(entries.get("warning")):
             if isinstance(rule.value, dict):
                 self._filter(rule.value.get("when"))
+        again = entries.get("again")
+        if again is not None and isinstance(again.value, dict):
+            self._chooses(again.value.get("only"))
         self._theme(entries.get("theme"))
         values["schedule"] = self._schedule(values.get("schedule", Schedule()), entries.get("schedule"))
         return typed.built(Account, name, _START, values | {"name": name, "platform": platform})
@@ -186,6 +189,12 @@ class AccountReader:
             close = suggestion(node.value, known) or f" (known: {', '.join(known)})"
             self.typed.problems.add(node.place, f"{node.where}: no theme is named '{node.value}'{close}")
 
+    def _chooses(self, node: Node | None) -> None:
+        """What is posted again has to be named: all stories would be news as well."""
+        self._filter(node)
+        if node is not None and not (isinstance(node.value, dict) and node.value):
+            self.typed.problems.add(node.key, f"{node.where}: needs a condition, such as tags: [evergreen]")
+
     def _filter(self, node: Node | None) -> None:
         if node is None or not isinstance(node.value, dict):
             return
@@ -246,6 +255,7 @@ def _campaign(names: Mapping[str, str]) -> dict[str, str]:
 
 _ACCOUNT: dict[str, Check] = {
     "hashtags": count,
+    "photos": at_least_one_photo,
     "utm": _campaign,
     "max_age": positive,
 }

@@ -30,7 +30,18 @@ from syndicate.config.schema import (
 from syndicate.config.site import SITE
 from syndicate.config.typed import hints
 from syndicate.errors import ConfigError
-from syndicate.model import Account, BreakingRules, Budget, Filter, Json, Schedule, Site, TextCommand, WarningRule
+from syndicate.model import (
+    Account,
+    AgainRule,
+    BreakingRules,
+    Budget,
+    Filter,
+    Json,
+    Schedule,
+    Site,
+    TextCommand,
+    WarningRule,
+)
 from syndicate.platforms import ALIASES, find, names
 
 __all__ = ["TITLE", "json_schema"]
@@ -172,7 +183,7 @@ def _said(options: type) -> dict[str, str]:
 
 def _common() -> Json:
     """The settings of every account, without those that are not built yet."""
-    elsewhere = ("only", "never", "schedule", "budget", "warning", "text")
+    elsewhere = ("only", "never", "schedule", "budget", "warning", "text", "again")
     common: Json = _section(Account, "accounts", only=SETTINGS, leave_out=elsewhere)["properties"]
     common["utm"]["propertyNames"] = {"enum": list(UTM)}
     conditions = {"anyOf": [{"$ref": "#/$defs/conditions"}, {"type": "null"}]}
@@ -184,6 +195,9 @@ def _common() -> Json:
     common["warning"] = _described({"anyOf": [one, {"type": "array", "items": one}]}, "accounts.warning")
     text = _section(TextCommand, "text") | {"type": ["object", "null"]}
     common["text"] = _described(text, "accounts.text")
+    again = _section(AgainRule, "again", leave_out=("only",)) | {"type": ["object", "null"], "required": ["only"]}
+    again["properties"]["only"] = _described({"$ref": "#/$defs/conditions", "minProperties": 1}, "again.only")
+    common["again"] = _described(again, "accounts.again")
     common["schedule"] = _described({"$ref": "#/$defs/schedule"}, "accounts.schedule")
     common["budget"] = _section(Budget, "budget") | {"description": DESCRIPTIONS["accounts.budget"]}
     return common | {"enabled": _described(_of(bool) | {"default": True}, "accounts.enabled")}

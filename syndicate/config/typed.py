@@ -20,6 +20,8 @@ from syndicate.addresses import passwords_in, secrets_in
 from syndicate.config.document import REFERENCE, START, Node, Place, Problems
 from syndicate.config.hours import hours
 from syndicate.config.values import (
+    a_day_or_more,
+    again_at_least_once,
     at_least_one,
     closest,
     decimal,
@@ -38,6 +40,7 @@ from syndicate.config.values import (
 )
 from syndicate.errors import ConfigError
 from syndicate.model import (
+    AgainRule,
     BreakingRules,
     Budget,
     Filter,
@@ -73,6 +76,7 @@ NAME = re.compile(r"[A-Za-z0-9_-]+")
 _NESTED: dict[type, dict[str, Check]] = {
     Filter: {"title": pattern},
     BreakingRules: {"title": pattern},
+    AgainRule: {"after": a_day_or_more, "times": again_at_least_once, "per_day": again_at_least_once},
     Budget: {"monthly_usd": money},
     TextCommand: {"command": program},
     ThreadRules: {"posts": some_posts},

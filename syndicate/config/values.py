@@ -136,6 +136,27 @@ def at_least_one(value: int | str) -> int | str:
     return value
 
 
+def at_least_one_photo(value: int) -> int:
+    """Check `photos`: there is another setting for none at all."""
+    if value < 1:
+        raise ValueError(f"has to be at least 1, and is {value}; `image: none` sends no picture")
+    return value
+
+
+def again_at_least_once(value: int) -> int:
+    """Check a number of `again`: with 0, nothing would ever be posted again."""
+    if value < 1:
+        raise ValueError(f"has to be at least 1, and is {value}; without `again`, nothing is posted again")
+    return value
+
+
+def a_day_or_more(span: timedelta) -> timedelta:
+    """Check how old a post has to be before its story is posted again."""
+    if span < timedelta(days=1):
+        raise ValueError("has to be a day or more, such as 90d")
+    return span
+
+
 def not_empty(text: str) -> str:
     """Check that there are words. Raises ValueError."""
     if not text.strip():

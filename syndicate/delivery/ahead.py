@@ -158,6 +158,7 @@ class Ahead:
         """A delivery made ready without any request, and without a word in the ledger; None if that is not possible."""
         article, at = known[0].article, self._ledger.now()
         plain = delivery.state == "due" and delivery.action == "post" and delivery.draft is None
+        plain = plain and delivery.again is None  # which is compared with what was said before
         if not plain or delivery.looks or delivery.part or self._looks_at(article):
             return None
         if self._lane.account.image == "photo" and article.images:

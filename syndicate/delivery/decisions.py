@@ -165,6 +165,11 @@ def repost(delivery: Delivery, ledger: Ledger) -> Delivery:
 
     `delivery` is the post, or its deletion. Approval, pauses, hours and budget apply; age does not.
     """
+    if delivery.again is not None:
+        hint = f"syndicate post --article {delivery.article} --again --account {delivery.account}"
+        raise SyndicateError(
+            f"{delivery.key[:8]} repeats a story in other words; repost is for its first post", hint=hint
+        )
     with ledger.transaction():
         last = ledger.deliveries.latest(delivery.anchor, delivery.account)
         was_deleted = last is not None and last.reason == "deleted"
@@ -179,7 +184,7 @@ def repost(delivery: Delivery, ledger: Ledger) -> Delivery:
             platform=last.platform,
             state="due",
             due_at=now,
-            revision=last.revision + 1,
+            revision=ledger.deliveries.next_revision(delivery.anchor, delivery.account),
         )
         key = ledger.deliveries.plan(again, now)
     found = ledger.deliveries.find(key or again.key)

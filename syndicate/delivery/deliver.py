@@ -25,6 +25,7 @@ from syndicate.serialization import freeze, moment
 
 TWIN = "another post with its link was sent without an answer, and is looked up first"
 TWIN_WAIT = timedelta(seconds=1)
+SAID_BEFORE = "its text is that of an earlier post of the story; give it another in again.txt.j2, or with --text"
 
 
 def deliver(
@@ -99,9 +100,7 @@ def _post(
     frozen = _freeze(delivery, article, lane, ledger, render, timeouts)
     if frozen is None:
         return ()
-    if frozen.record.get("link") is None and _has_these_words(delivery, frozen, ledger):
-        return frozen.warnings
-    if _comes_after_its_twin(delivery, frozen, lane, ledger):
+    if _is_said_already(delivery, frozen, ledger) or _comes_after_its_twin(delivery, frozen, lane, ledger):
         return frozen.warnings
     if frozen.draft is None:  # a post rendered anew passes every gate, whatever was tried before
         delivery = replace(delivery, draft=None)
@@ -125,9 +124,29 @@ def _ends_soon(verdict: Wait | Skip, article: Article) -> tuple[str, ...]:
     return (f"{article.url} waits, and is given up at {verdict.ends:%H:%M} UTC: {verdict.words}",)
 
 
+def _is_said_already(delivery: Delivery, frozen: Frozen, ledger: Ledger) -> bool:
+    """Whether its words are out already: as the network listed them, or, of a story that is repeated, as the ledger has
+    them.
+    """
+    again = delivery.again is not None
+    if (again or frozen.record.get("link") is None) and _has_these_words(delivery, frozen, ledger):
+        return True
+    return again and frozen.draft is None and _was_said(delivery, frozen, ledger)
+
+
+def _was_said(delivery: Delivery, frozen: Frozen, ledger: Ledger) -> bool:
+    """Whether a post that repeats a story says what was said before; then it is skipped."""
+    from syndicate.delivery.same_text import same_text
+
+    if not same_text(delivery, frozen.record.get("text") or "", ledger):
+        return False
+    ledger.waiting.skips(delivery, "same_text", error=SAID_BEFORE, now=ledger.now())
+    return True
+
+
 def _has_these_words(delivery: Delivery, frozen: Frozen, ledger: Ledger) -> bool:
     """Whether the network listed a post of exactly these words, where the account had to look before it posts. They
-    have no link.
+    have no link, or repeat a story.
     """
     if ledger.recovery.wanted(delivery.account) is None:
         return False

@@ -14,7 +14,7 @@ from syndicate.ledger.articles import StoredArticle
 from syndicate.ledger.imports import SEEN
 from syndicate.model import APPROVABLE, SCHEDULED, Account, Article, Delivery, Filter, Hours, Schedule
 from syndicate.model.dataclass import dataclass
-from syndicate.planning.filters import undecided
+from syndicate.planning.filters import fits, undecided
 from syndicate.planning.plan import (
     AgeStep,
     Baselines,
@@ -56,7 +56,8 @@ class Facts:
     `delivery` is None where nothing was ever planned; `attempts` are the start and outcome of each try, in order.
     `opening` is from when on the account's schedule lets it go; `spent` is what the month's posts cost, in
     millionths of a dollar; `words` are the paused words that the article contains; `changes` are the edits and
-    deletions of its post; `misread` is what of the article's own words on its posts cannot be followed.
+    deletions of its post; `misread` is what of the article's own words on its posts cannot be followed; `repeated` are
+    the posts that repeat the story, in order.
     """
 
     known: StoredArticle
@@ -70,6 +71,7 @@ class Facts:
     words: Sequence[str] = ()
     changes: Sequence[Delivery] = ()
     misread: str = ""
+    repeated: Sequence[Delivery] = ()
 
 
 def explain(account: Account, state: AccountState | None, facts: Facts) -> list[Finding]:
@@ -91,7 +93,8 @@ def explain(account: Account, state: AccountState | None, facts: Facts) -> list[
     found += [_tried(number, began, outcome) for number, (began, outcome) in enumerate(facts.attempts, 1)]
     found.append(_end(delivery, facts))
     found += [_change(row) for row in facts.changes]
-    return found
+    found += [_repetition(number, row) for number, row in enumerate(facts.repeated, 1)]
+    return found + _rule(account, facts)
 
 
 def _decided(account: Account, state: AccountState | None, facts: Facts) -> Iterator[Finding]:
@@ -256,6 +259,34 @@ def _change(row: Delivery) -> Finding:
     if row.state == "posted":
         return Finding(row.action, "yes", "done")
     return Finding(row.action, "note" if row.reason == "unchanged" else "waits", f"{row.state}: {told}".rstrip(": "))
+
+
+def _repetition(number: int, row: Delivery) -> Finding:
+    """A post that repeats the story, with its state."""
+    whose = "by the rule" if row.again is not None and row.again.by == "rule" else "for a person"
+    when = f"posted {_clock(row.posted_at)}" if row.posted_at else row.state
+    told = ", ".join(filter(None, (when, row.reason, row.permalink, row.error)))
+    verdict: Verdict = "yes" if row.state == "posted" else "no" if row.state in ("skipped", "failed") else "waits"
+    verdict = "unclear" if row.state in ("held", "unknown") else verdict
+    return Finding(f"again {number}", verdict, f"{row.key[:8]}, {whose}: {told}")
+
+
+def _rule(account: Account, facts: Facts) -> list[Finding]:
+    """From when on the account's rule may repeat the story; nothing where it is none of those that the rule names."""
+    rule = account.again
+    if rule is None or fits(rule.only, facts.known.article) is not True:
+        return []
+    posts = [row for row in (facts.delivery, *facts.repeated) if row is not None]
+    last = posts[-1] if posts else None
+    times = sum(row.state == "posted" for row in facts.repeated)
+    if facts.known.withdrawn_at is not None:
+        return [Finding("again", "no", "it was withdrawn by its site")]
+    if last is None or last.state != "posted" or last.reason == "deleted" or last.posted_at is None:
+        return [Finding("again", "note", "the rule repeats it only where its last post is posted")]
+    if times >= rule.times:
+        return [Finding("again", "no", f"the rule has repeated it {times} of {rule.times} times")]
+    told = f"{times} of {rule.times} times; the rule may repeat it from {_clock(last.posted_at + rule.after)} on"
+    return [Finding("again", "note", told)]
 
 
 def _end(delivery: Delivery | None, facts: Facts) -> Finding:

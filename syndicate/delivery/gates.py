@@ -27,6 +27,7 @@ PAUSE_LOOK = timedelta(minutes=1)  # until a paused word is checked again
 FIRST_LOOK, LONGEST_LOOK = timedelta(seconds=30), timedelta(minutes=5)  # between looks at a page that is not right
 LOOKS = 4  # at a page at least before the article is skipped: by the clock alone, one that was set could end the wait
 NEVER = timedelta(days=1)
+NEWS_FIRST = "news is about to come, and goes before a story that is posted again"
 _NOT_HERE = ("filtered", "preflight", "account_left", "empty")  # reasons for which a twin says nothing about the story
 
 
@@ -154,7 +155,7 @@ class Gate:
     def without_page(self, delivery: Delivery, article: Article, account: Account) -> Verdict:
         """The checks without a request: other names of the login, age, paused words, hours, spacing and caps."""
         verdict = self._twin(delivery) or self._age(delivery) or self._override(article, account)
-        return verdict or self._words(article) or self._hours(delivery, account)
+        return verdict or self._words(article) or self._hours(delivery, account) or self._news(delivery, account)
 
     def after_render(self, delivery: Delivery, digest: str, account: Account, allowance: Allowance) -> Wait | None:
         """The checks on the finished post: its approval, where the account asks for one, and its cost."""
@@ -291,9 +292,18 @@ class Gate:
         scheduled = not at_once(account, delivery.priority)
         return Wait(opening.reason, opening.at, opening.said, scheduled=scheduled)
 
+    def _news(self, delivery: Delivery, account: Account) -> Wait | None:
+        """What a rule posts again keeps the account's spacing from news that is about to come, too."""
+        if delivery.again is None or delivery.again.by != "rule" or not account.schedule.spacing:
+            return None
+        now, spacing = self.ledger.now(), account.schedule.spacing
+        news = self.ledger.evergreens.news_at(account.name, now + spacing)
+        return None if news is None else Wait("behind", max(news, now) + spacing, NEWS_FIRST)
+
     def _page(self, delivery: Delivery, article: Article, account: Account) -> Verdict:
         patience = self.patience(article.source)
-        vouched = delivery.approved is not None and delivery.expires_at is None  # whatever its page answers
+        # Whatever its page answers; but one of long ago may be gone, and what is known of it is from before.
+        vouched = delivery.approved is not None and delivery.expires_at is None and delivery.again is None
         unusable = None if patience is not None or vouched else no_link(article)
         if unusable is not None:
             return Skip("preflight", unusable.words, alerted=True)

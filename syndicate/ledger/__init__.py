@@ -20,6 +20,7 @@ from syndicate.ledger.decisions import Decisions
 from syndicate.ledger.deliveries import Deliveries
 from syndicate.ledger.dropped import Dropped
 from syndicate.ledger.elsewhere import Elsewhere
+from syndicate.ledger.evergreens import Evergreens
 from syndicate.ledger.floods import Floods
 from syndicate.ledger.follow_ups import FollowUps
 from syndicate.ledger.former_names import FormerNames
@@ -97,6 +98,7 @@ class Ledger:
         self.run_gaps = RunGaps(database)
         self.listings = Listings(database)
         self.floods = Floods(database)
+        self.evergreens = Evergreens(database)
         self.notices = Notices(database)
         self.alerts = Alerts(database)
         self.told_once = ToldOnce(database)

@@ -245,14 +245,15 @@ class Backlog:
     def raise_priority(self, anchor: str) -> None:
         """Let an article that became breaking news go before what waits."""
         self._db.change(
-            "UPDATE delivery SET priority = 0 WHERE anchor = :anchor AND priority > 0 AND state IN ('planned', 'due')",
+            "UPDATE delivery SET priority = 0 WHERE anchor = :anchor AND priority > 0 AND state IN ('planned', 'due')"
+            " AND again IS NULL",
             anchor=anchor,
         )
 
     def hurry(self, anchor: str, accounts: Sequence[str], now: datetime) -> None:
         """Let an article's posts go past hours and spacing, because a person wants them at once."""
         values: Row = {"anchor": anchor, "now": micros(now)}
-        chosen = f"anchor = :anchor AND action = 'post' AND {rows.among('account', accounts, values)}"
+        chosen = f"anchor = :anchor AND action = 'post' AND again IS NULL AND {rows.among('account', accounts, values)}"
         with self._db.transaction():
             self._db.change(
                 f"UPDATE delivery SET priority = -1 WHERE {chosen} AND state IN ('planned', 'due')", **values

@@ -20,7 +20,7 @@ PAGE = 500  # rows of the others: no read stays open while somebody reads what i
 _EMPTY: Row = dict.fromkeys(
     (
         *("reason", "due_at", "post", "digest", "prepared", "draft", "committed_at", "looked_at", "remote_id"),
-        *("permalink", "error", "expires_at", "approved", "conceded", "day", "posted_at"),
+        *("permalink", "error", "expires_at", "approved", "conceded", "day", "posted_at", "again"),
     )
 )
 """Columns that a row on the shelf need not have."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Sequence
+from dataclasses import asdict
 from datetime import datetime
 
 from syndicate.ledger import rows
@@ -13,8 +14,9 @@ from syndicate.ledger.days import DAY, LAST, fixed_day
 from syndicate.ledger.delivery_keys import delivery_key
 from syndicate.ledger.shelf import Shelf
 from syndicate.ledger.transitions import WANTED
-from syndicate.model import Action, Delivery, Receipt, State
+from syndicate.model import Action, Again, Delivery, Receipt, State
 from syndicate.model.dataclass import dataclass
+from syndicate.serialization import compact
 
 SHORTEST = 4
 """Characters of a key that a person has to type at least."""
@@ -47,6 +49,7 @@ class PlannedDelivery:
     action: Action = "post"
     revision: int = 0
     part: int = 0
+    again: Again | None = None
 
     @property
     def key(self) -> str:
@@ -275,15 +278,28 @@ class Deliveries:
         return found.state in ("sending", "unknown", "held", "posted")
 
     def latest(self, anchor: str, account: str) -> Delivery | None:
-        """The post of an article on an account; the last one, if it was sent again. None if none was planned."""
+        """The post of an article on an account: the last one, if it was deleted and sent once more. None if none was
+        planned. Those that repeat the story in other words do not count.
+        """
         self._shelf.fetch([anchor])
         row = self._db.row(
             f"{rows.JOINED} WHERE delivery.anchor = :anchor AND account = :account AND action = 'post' AND part = 0"
-            " ORDER BY revision DESC LIMIT 1",
+            " AND again IS NULL ORDER BY revision DESC LIMIT 1",
             anchor=anchor,
             account=account,
         )
         return rows.delivery(row) if row else None
+
+    def next_revision(self, anchor: str, account: str) -> int:
+        """The revision of the next post of an article on an account."""
+        self._shelf.fetch([anchor])
+        row = self._db.row(
+            "SELECT MAX(revision) AS last FROM delivery WHERE anchor = :anchor AND account = :account"
+            " AND action = 'post' AND part = 0",
+            anchor=anchor,
+            account=account,
+        )
+        return 1 + row["last"] if row and row["last"] is not None else 0
 
     def edits(self, anchor: str, account: str, since: datetime) -> tuple[int, datetime | None]:
         """How many edits of a post that was planned at `since` went through, and when the last one did."""
@@ -440,9 +456,9 @@ _LATEST_COMMIT = Often(
 )
 _INSERT = (
     "INSERT INTO delivery (key, anchor, account, platform, action, revision, part, state, reason, due_at,"
-    " planned_at, expires_at, priority, error, attempts, fence, lease_until, unknowns, absent, updated_at, day)"
+    " planned_at, expires_at, priority, error, again, attempts, fence, lease_until, unknowns, absent, updated_at, day)"
     " VALUES (:key, :anchor, :account, :platform, :action, :revision, :part, :state, :reason, :due_at,"
-    " :planned_at, :expires_at, :priority, :error, 0, 0, 0, 0, 0, :planned_at,"
+    " :planned_at, :expires_at, :priority, :error, :again, 0, 0, 0, 0, 0, :planned_at,"
     f" COALESCE({_DAY}, :undated)) ON CONFLICT DO NOTHING"
 )
 _SAME = "anchor = :anchor AND account = :account AND action = :action AND revision = :revision AND part = :part"
@@ -461,7 +477,8 @@ def _which(planned: PlannedDelivery) -> Row:
 
 def _new_row(planned: PlannedDelivery, key: str, planned_at: datetime) -> Row:
     """The values of _INSERT."""
-    own = {"key": key, "platform": planned.platform, "undated": fixed_day(planned.key)}
+    again = compact(asdict(planned.again)) if planned.again is not None else None
+    own = {"key": key, "platform": planned.platform, "undated": fixed_day(planned.key), "again": again}
     return _which(planned) | own | _decided(planned, planned_at)
 
 

@@ -98,13 +98,14 @@ class Elsewhere:
         return Settled(tuple(posted), tuple(held))
 
     def same_words(self, delivery: Delivery, text: str, now: datetime) -> bool:
-        """Record a delivery without its story's link as posted if its network listed a post of exactly these words.
+        """Record a delivery as posted if its network listed a post of exactly these words: one without its story's
+        link, or that repeats a story.
 
         As in a note, there may be links to other pages among them.
         """
         from syndicate.aliases import wording
 
-        if wording(text) is None or delivery.revision:
+        if wording(text) is None or (delivery.revision and delivery.again is None):
             return False
         for said in (text, _BESIDE + text):
             asked = "SELECT * FROM listed WHERE hash = :hash AND account = :account"

@@ -9,7 +9,9 @@ from collections.abc import Iterator
 from syndicate.model.dataclass import dataclass
 
 SHELF = ("shelf", "shelf_key", "shelf_name")
-LARGE = frozenset({"article", "alias", "delivery", "attempt", "alert", "dropped", "listing", "listed", *SHELF})
+LARGE = frozenset(
+    {"article", "alias", "delivery", "attempt", "alert", "dropped", "listing", "listed", "evergreen", *SHELF}
+)
 """Tables that are never copied. Each has a primary key, and nothing changes that of a row."""
 _WRITE = re.compile(rf"\s*(INSERT INTO|UPDATE|DELETE FROM) ({'|'.join(sorted(LARGE))})\b")
 _IGNORES = re.compile(r" ON CONFLICT( \([\w, ]+\))? DO NOTHING")

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 
 from syndicate.addresses import without_login
 from syndicate.ledger.database import Row, from_micros
-from syndicate.model import NOTHING, Concession, Delivery, Json
+from syndicate.model import NOTHING, Again, Concession, Delivery, Json
 from syndicate.serialization import article_fields
 
 _WORDS = re.compile(r"\W+")
@@ -16,7 +16,7 @@ _COLUMNS = (
     "key anchor account platform action revision part state reason due_at planned_at attempts fence lease_until"
     " claimed_by post digest prepared draft committed_at unknowns absent remote_id permalink receipt error updated_at"
     " priority expires_at approved cost looks looked_at waited_for conceded left_login left_due_at day cleared asked_at"
-    " posted_at"
+    " posted_at again"
 )
 JOINED = (
     f"SELECT {', '.join(f'delivery.{name}' for name in _COLUMNS.split())}, article.url AS article_url"
@@ -71,6 +71,7 @@ def delivery(row: Row) -> Delivery:
         conceded=concession(row["conceded"]),
         day=from_micros(row["day"]),
         posted_at=from_micros(_posted_at(row)),
+        again=again(row["again"]),
     )
 
 
@@ -126,6 +127,11 @@ def concession(text: str | None) -> Concession:
         return NOTHING
     data = json.loads(text)
     return Concession(**data | {name: tuple(data.get(name, ())) for name in ("why", "without")})
+
+
+def again(text: str | None) -> Again | None:
+    """How a story is posted again, from its JSON."""
+    return Again(**json.loads(text)) if text else None
 
 
 def address(row: Row) -> str:

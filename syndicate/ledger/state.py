@@ -41,6 +41,7 @@ PLAIN = {
     "approved": "approved",
     "waited_for": "waited_for",
     "day": "day",
+    "again": "again",
 }
 USUAL = {"action": "post", "revision": 0, "part": 0, "attempts": 0, "priority": 1, "cost": 0}
 """Fields that are left out where they say what most do."""

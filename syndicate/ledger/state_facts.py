@@ -194,7 +194,7 @@ _FIELDS: Mapping[str, Mapping[str, Callable[[Any], bool]]] = {
         "action": _maybe(_one_of("post", "edit", "delete")),
         **dict.fromkeys(("due", "expires", "committed", "posted"), _maybe(_at)),
         **dict.fromkeys(("revision", "part", "attempts", "priority", "cost", "day"), _maybe(_number)),
-        **dict.fromkeys(("reason", "id", "permalink", "error", "approved", "waited_for"), _maybe(_text)),
+        **dict.fromkeys(("reason", "id", "permalink", "error", "approved", "waited_for", "again"), _maybe(_text)),
         "data": _maybe(_object),
     },
 }

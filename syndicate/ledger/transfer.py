@@ -10,7 +10,7 @@ TABLES = (
     *("article", "alias", "delivery", "attempt", "alert", "account", "credential", "source", "source_host"),
     *("subscription", "pause", "listing", "look", "listed", "charge", "dropped", "notice", "former_name"),
     *("shelf", "shelf_key", "shelf_name", "shelf_account", "shelf_count", "rendering", "hosted", "run", "meta"),
-    *("follow_up", "follow_up_sink"),
+    *("follow_up", "follow_up_sink", "evergreen"),
 )
 """In the order in which rows refer to others. `chain` is of a file alone."""
 ORDERED = frozenset({"article", "alias", "delivery", "follow_up"})

@@ -111,21 +111,37 @@ class Budget:
 
 
 @dataclass(frozen=True, slots=True)
+class AgainRule:
+    """Which stories an account posts again by itself: those that `only` names, once the last post is `after` old.
+
+    Each at most `times`, and `per_day` of them in any 24 hours.
+    """
+
+    only: Filter
+    after: timedelta = timedelta(days=90)
+    times: int = 1
+    per_day: int = 1
+
+
+@dataclass(frozen=True, slots=True)
 class Account:
     """One login on one platform, named by the publisher, with what planning and rendering need.
 
     `link` None means: a card where a picture leaves room for one or we make it ourselves, else in the text; and "bio",
     words that lead to an address in the profile, where nobody can follow one in a text; "reply", in a reply.
     `settle` None means the platform's own. `only` None lets every article pass.
+    `photos`: of several, at most so many; None: as many as the network takes.
     `theme` names the folder of the card's design; None: one that suits the article.
     `notes`: what becomes of articles without a headline; `note_link`: when one that goes out whole has its address too.
     `delay`: an article is announced once it has stayed unchanged that long. `warning`: the first rule that fits.
-    `text` None: the template writes the posts. `threads` None: an article is one post.
+    `text` None: the template writes the posts. `threads` None: an article is one post. `again` None: no story is
+    posted again by itself.
     """
 
     name: str
     platform: str
     image: Literal["card", "photo", "photos", "none"] = "card"
+    photos: int | None = None
     theme: str | None = None
     alt_text: Literal["required", "optional"] = "required"
     link: Literal["text", "card", "reply", "bio", "none"] | None = None
@@ -150,6 +166,7 @@ class Account:
     note_link: Literal["when cut", "always", "never"] = "when cut"
     text: TextCommand | None = None
     threads: ThreadRules | None = None
+    again: AgainRule | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -41,6 +41,7 @@ Reason: TypeAlias = Literal[
     "filtered",
     "too_old",
     "empty",
+    "same_text",
     "withdrawn",
     "person",
     "unchanged",
@@ -80,6 +81,7 @@ REASONS: Mapping[Reason, str] = {
     "filtered": "left out by the account's filters, or by the article itself",
     "too_old": "older than max_age",
     "empty": "it has no words, no picture and no recording",
+    "same_text": "it would say again what was said before",
     "withdrawn": "withdrawn by the publisher",
     "person": "skipped by a person",
     "unchanged": "left as it is",
@@ -122,16 +124,31 @@ NOTHING = Concession()
 
 
 @dataclass(frozen=True, slots=True)
+class Again:
+    """A post of a story that its account has posted before: in other words, by an account's rule or for a person.
+
+    `text` is what a person wrote for it, as data like an article's own text; None: the template `again.txt.j2`.
+    """
+
+    by: Literal["rule", "person"]
+    text: str | None = None
+
+
+LAST_OF_ALL = 2
+"""The priority of what an account's rule says again: after everything else."""
+
+
+@dataclass(frozen=True, slots=True)
 class Delivery:
     """One article for one account: the unit of work, retry and record. `key` is 32 hex digits.
 
     `article` is the article's address. `text` to `link` are None or empty before rendering.
     `absent` counts look-ups in a row that found nothing, `unknowns` commits in a row without an answer,
     `looks` checks of a page that was not right, since `looked_at`.
-    `priority` 0 is breaking news, 1 all else, -1 what a person wants at once. Past `expires_at` it is not sent; None:
-    a person asked for it.
+    `priority` 0 is breaking news, 1 all else, -1 what a person wants at once, LAST_OF_ALL what a rule says again. Past
+    `expires_at` it is not sent; None: a person or a rule asked for it.
     `approved` is the digest that a person approved, `conceded` what the post gives up for its network. `day`:
-    `Post.day`.
+    `Post.day`. `again` None: it is the story's first post, or that of a deleted one.
     A post that was deleted since stays `posted`, with the reason `deleted`.
     """
 
@@ -167,3 +184,4 @@ class Delivery:
     conceded: Concession = NOTHING
     day: datetime | None = None
     posted_at: datetime | None = None
+    again: Again | None = None

@@ -113,7 +113,8 @@ def plan_edit(anchor: str, account: Account, ledger: Ledger, now: datetime) -> s
     edits = sorted((row for row in rows if row.action == "edit"), key=lambda row: row.revision)
     if any(row.state in ("due", "sending") for row in edits):
         return None
-    post = max((row.planned_at for row in rows if row.action == "post" and not row.part), default=now)
+    firsts = (row.planned_at for row in rows if row.action == "post" and not row.part and row.again is None)
+    post = max(firsts, default=now)
     sent = [row.revision for row in edits if row.state == "posted" and row.planned_at >= post]
     if len(sent) >= EDITS and edits[-1].revision > sent[-1]:
         return None

@@ -11,6 +11,9 @@ from syndicate.rendering.fit import Hashtags, Tag
 from syndicate.rendering.view import ArticleView, view
 from syndicate.text import hashtags, plain
 
+POST = "post.txt.j2"
+"""The template of a post; there are others for notes, and for what repeats a story."""
+
 
 @dataclass(frozen=True, slots=True)
 class Manner:
@@ -18,12 +21,13 @@ class Manner:
 
     `view` is what templates see of an article with so many hashtags, and with these words if it has none. `crowded`
     says whether a link card takes the picture's place. `rich`: addresses are short and words are links where the
-    network's own app has them so, and a text does not say what its link card says.
+    network's own app has them so, and a text does not say what its link card says. `file` is the template.
     """
 
     view: Callable[[Article, int, str], ArticleView]
     crowded: Callable[[Account, Limits], bool]
     rich: bool
+    file: str = POST
 
 
 def _one_box(account: Account, limits: Limits) -> bool:
@@ -48,4 +52,5 @@ def _view_before(article: Article, tags: int, _otherwise: str) -> ArticleView:
 
 
 NOW = Manner(view, _card_first, rich=True)
+AGAIN = Manner(view, _card_first, rich=True, file="again.txt.j2")
 BEFORE = Manner(_view_before, _one_box, rich=False)

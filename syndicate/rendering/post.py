@@ -33,7 +33,7 @@ from syndicate.rendering.cards.engine import EngineMissing
 from syndicate.rendering.environment import Templates
 from syndicate.rendering.fit import Fitted, Link, fit
 from syndicate.rendering.gallery import apart
-from syndicate.rendering.manner import NOW, Manner
+from syndicate.rendering.manner import NOW, POST, Manner
 from syndicate.rendering.mentions import as_written, unmentioned
 from syndicate.rendering.note_words import NoteWords, carried
 from syndicate.rendering.note_words import plain as plain_words
@@ -70,7 +70,7 @@ TRIED = 3
 
 NOBODY: Handles = MappingProxyType({})
 
-_POST, _NOTE, _REPLY, _ALT = "post.txt.j2", "note.txt.j2", "reply.txt.j2", "alt.txt.j2"
+_NOTE, _REPLY, _ALT = "note.txt.j2", "reply.txt.j2", "alt.txt.j2"
 
 _LINK_CARD = "default"
 """The name of the size that thumbs of link cards have in a theme."""
@@ -192,9 +192,10 @@ class _Parts:
             "media_count": 0,
         }
         has_own_text = said is not None and said.text is not None
-        self._note = article.note if account.notes == "whole" and manner.rich and not has_own_text else None
+        plain = manner.rich and manner.file == POST and not has_own_text
+        self._note = article.note if account.notes == "whole" and plain else None
         self._words_of_note = NoteWords("")
-        self._writes = writes if account.text else None
+        self._writes = writes if account.text and manner.file == POST else None
         self.own_words: OwnWords | None = None
         self._is_whole = account.threads is not None and account.threads.form == "whole" and manner.rich
         self._pieces: list[str] = []
@@ -241,9 +242,9 @@ class _Parts:
             media, place = self._beside(() if lost else media), outside
             text, card = self._words(link, place)
         if place == "text":
-            link = self._printed_link(link, text, _POST)
+            link = self._printed_link(link, text, self._manner.file)
         if not (text.text or media or card or link):
-            raise RenderError(f"{self.shown(_POST)}: prints nothing")
+            raise RenderError(f"{self.shown(self._manner.file)}: prints nothing")
         return _Made(text, link, card, media)
 
     def rest(self, post: Post) -> tuple[Rendered, ...]:
@@ -400,10 +401,10 @@ class _Parts:
         rich = self._manner.rich and is_rich(self._platform)
         return Link(link, self._platform.shown(link) if rich else link)  # type: ignore[attr-defined]
 
-    def text(self, link: Link, said: str = "", file: str = _POST) -> Fitted:
+    def text(self, link: Link, said: str = "", file: str = "") -> Fitted:
         """The template's text, fitted; without droppable parts that repeat `said`, as long as anything is left."""
-        own = None if file == _REPLY else self._own(link)
-        written = self._written(link) if own is None and file == _POST else ""
+        own, file = None if file == _REPLY else self._own(link), file or self._manner.file
+        written = self._written(link) if own is None and file == POST else ""
         found = own if own is not None else written
         found = found or self._templates.render(self._name, file, self._variables | {"link": link})
         try:
@@ -468,8 +469,9 @@ class _Parts:
         return (picture,) if picture else ()
 
     def _photos(self) -> tuple[Media, ...]:
-        """The article's photos in their order, as many as the network takes; those that cannot be had are left out."""
+        """The article's photos in order, as many as network and account take; those that cannot be had are left out."""
         found: dict[str, Media] = {}
+        most = min(self._limits.images, self._account.photos or self._limits.images)
         for number, image in enumerate(apart(self._view.images), 1):
             alt = self._described(image, number)
             if alt is None:
@@ -480,7 +482,7 @@ class _Parts:
                 self.warnings.append(StoryWarning(f"the photo is left out: {fault}"))
                 continue
             found.setdefault(photo.file, photo)
-            if len(found) == self._limits.images:
+            if len(found) == most:
                 break
         return tuple(found.values())
 

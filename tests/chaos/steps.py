@@ -1,9 +1,10 @@
 """Kills one delivery before and after each commit of the ledger and each request, one run for each instant.
 
-`python -m tests.chaos.steps CONFIG SANDBOX [EVERY [DATABASE]]` prints a JSON line for each instant, or each EVERYth:
-what it was, what the network holds and what the ledger says once the next run has had its turn. DATABASE is the
-address of the ledger on a PostgreSQL server that the config names, by a role that may make databases. The instants of a
-run that nothing ends are written to ORDER beside the config. The hooks are put around the ledger and the door from
+`python -m tests.chaos.steps CONFIG SANDBOX [EVERY [DATABASE [WORD…]]]` prints a JSON line for each instant, or each
+EVERYth: what it was, what the network holds and what the ledger says once the next run has had its turn. DATABASE is
+the address of the ledger on a PostgreSQL server that the config names, by a role that may make databases; "" for a
+file. The words are what is run instead of `post`, and typed once more after the kill, as a person would. The instants
+of a run that nothing ends are written to ORDER beside the config. The hooks are put around the ledger and the door from
 here; the product knows nothing of them.
 """
 
@@ -200,7 +201,7 @@ def asked(method: str, url: str) -> Any:
     return json.loads(body) if body else None
 
 
-def instants(config: Path, sandbox: str, every: int, address: str | None) -> Iterator[dict[str, Any]]:
+def instants(config: Path, sandbox: str, every: int, address: str | None, words: list[str]) -> Iterator[dict[str, Any]]:
     """Each instant of one run in turn, until a run ends before its kill."""
     kept = KeptDatabase(config, address) if address else KeptFile(config)
     kept.put_back()
@@ -214,7 +215,7 @@ def instants(config: Path, sandbox: str, every: int, address: str | None) -> Ite
             hooks = Hooks(number, writing)
             hooks.install(kept)
             try:
-                main(["-c", str(config), "post"])
+                main(["-c", str(config), *(words or ["post"])])
             finally:
                 (config.parent / ORDER).write_text("\n".join(hooks.seen), encoding="utf-8")
 
@@ -225,6 +226,8 @@ def instants(config: Path, sandbox: str, every: int, address: str | None) -> Ite
         if status != -signal.SIGKILL:
             return
         forked(lambda: main(["-c", str(config), "post", "--wait", "2m"]))
+        if words:
+            forked(lambda: main(["-c", str(config), *words]))
         posts = asked("GET", f"{sandbox}/_sandbox/posts")
         yield {
             "number": number,
@@ -238,6 +241,7 @@ def instants(config: Path, sandbox: str, every: int, address: str | None) -> Ite
 
 if __name__ == "__main__":
     CONFIG, SANDBOX, *MORE = sys.argv[1:]
-    for instant in instants(Path(CONFIG), SANDBOX, int(MORE[0]) if MORE else 1, MORE[1] if MORE[1:] else None):
+    EVERY, ADDRESS, *WORDS = [*MORE, *("1", "")[len(MORE) :]]
+    for instant in instants(Path(CONFIG), SANDBOX, int(EVERY), ADDRESS or None, WORDS):
         sys.stdout.write(json.dumps(instant) + "\n")
         sys.stdout.flush()

@@ -92,7 +92,19 @@ def test_killed_where_one_story_is_recorded_and_the_next_is_begun_each_is_out_on
         assert held <= (certainty == "blind"), row
 
 
-def killed_at_each_step(folder, network, stories, server=None, every=1, more=""):
+@pytest.mark.slow
+@pytest.mark.parametrize("network", ["bluesky", "mastodon"])
+def test_killed_at_any_step_of_a_repetition_and_typed_again_it_is_there_once(tmp_path, network):
+    """`post --again`: the row is made once, whatever is killed; typed once more, it is refused or was never planned."""
+    rows = killed_at_each_step(tmp_path, network, stories=1, again="Updated: the harbour is open")
+    told = "\n".join(map(str, rows))
+    assert len(rows) > 10, told
+    assert any("the request POST" in row["what"] or "PUT" in row["what"] for row in rows), told
+    for row in rows:
+        assert (row["posts"], row["states"]) == (1, ["posted", "posted"]), told
+
+
+def killed_at_each_step(folder, network, stories, server=None, every=1, more="", again=""):
     """What became of these stories, for each moment of a run at which it was killed, or for each of so many. `more` are
     further settings of the account.
     """
@@ -113,7 +125,10 @@ def killed_at_each_step(folder, network, stories, server=None, every=1, more="")
             processes.run([*command, "db", "upgrade"], env=environ)
             steps.append(server.address(name))
         processes.run([*command, "post"], env=environ)
-        site.publish(stories)
+        published = site.publish(stories)
+        if again:
+            processes.run([*command, "post", "--wait", "1m"], env=environ)
+            steps += ["", "post", "--article", site.link(published[0]), "--again", "--text", again]
         done = processes.run(steps, cwd=Path(__file__).parents[2], env=environ, timeout=10 * PATIENCE)
     site.close()
     if server:

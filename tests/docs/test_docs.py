@@ -21,6 +21,7 @@ from syndicate.config.schema import NOT_BUILT, AlertSettings, Config, Listen, Ne
 from syndicate.model import (
     REASONS,
     Account,
+    AgainRule,
     Article,
     BreakingRules,
     Budget,
@@ -125,6 +126,7 @@ def test_every_command_is_shown_at_work_and_not_only_listed() -> None:
         Filter,
         Schedule,
         Budget,
+        AgainRule,
         BreakingRules,
     ],
 )

@@ -14,7 +14,7 @@ BOTH = frozenset(
     f"test_{name}"
     for name in (
         *("account_names", "accounts", "alerts", "articles", "backlog", "catalogue", "claims", "claims_start"),
-        *("credentials", "decisions", "deliveries", "deliveries_same", "dropped"),
+        *("credentials", "decisions", "deliveries", "deliveries_same", "dropped", "evergreens"),
         *(
             "follow_ups",
             "former_names",
@@ -38,6 +38,7 @@ TWICE = BOTH | LONG if os.environ.get("SYNDICATE_LEDGERS") == "all" else BOTH
 OF_A_FILE = frozenset(
     (
         "test_where_most_rows_match_the_order_keeps_its_own_index",  # SQLite's plans
+        "test_no_question_reads_all_rows_of_a_table",
         "test_each_post_is_counted_before_it_is_sent",
         "test_a_daemons_heartbeat_and_the_end_of_a_run_store_what_knows_the_file_again",
         "test_free_space_is_given_back_some_at_a_time",

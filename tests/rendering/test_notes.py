@@ -87,6 +87,13 @@ def test_a_note_takes_its_photos_and_never_the_drawn_card():
     assert rendered(Note("Six."), images=PHOTOS, shelf=shelf(), image="none").post.media == ()
 
 
+def test_an_account_may_want_fewer_photos_and_a_broken_one_does_not_count():
+    made = rendered(Note("Six."), images=PHOTOS, shelf=shelf(1), photos=2)
+    assert [media.alt for media in made.post.media] == ["Picture 0", "Picture 2"]
+    many = rendered(Note("Six."), images=PHOTOS, shelf=shelf(), photos=9)
+    assert len(many.post.media) == 4  # as many as the network takes
+
+
 def test_a_note_whose_photos_cannot_be_had_has_its_link():
     made = rendered(Note("One."), images=PHOTOS[:1], shelf=shelf(0)).post
     assert made.text == f"One.\n\n{URL}"

@@ -25,6 +25,7 @@ class Errand(Enum):
     RENEWALS = "renewals"  # renew logins ahead of their end
     SHELF = "shelf"  # put finished stories there
     MEDIA = "media"  # remove pictures that networks fetched a day ago
+    AGAIN = "again"  # plan what accounts post again by their rules
     WORD = "word"  # tell those of the setting `after` what became of deliveries
 
 
@@ -41,6 +42,7 @@ class Errands:
             Errand.RENEWALS: lambda: self._comes(Errand.RENEWALS, ASK),
             Errand.SHELF: lambda: self._comes(Errand.SHELF, 0.0),
             Errand.MEDIA: lambda: running.app.lanes.hosting is not None and self._comes(Errand.MEDIA, IDLE / 4),
+            Errand.AGAIN: lambda: self._has_rules() and self._comes(Errand.AGAIN, 0.0),
             Errand.WORD: self._has_word,
         }
         say = running.say
@@ -51,6 +53,7 @@ class Errands:
             Errand.RENEWALS: (self._renew_logins, lambda fault: say("account.failed", error=fault)),
             Errand.SHELF: (self._shelve, lambda fault: say("ledger.failed", error=fault)),
             Errand.MEDIA: (self._sweep_media, lambda fault: say("media.failed", error=fault)),
+            Errand.AGAIN: (self._say_again, lambda fault: say("ledger.failed", error=fault)),
             Errand.WORD: (self._write_back, lambda fault: say("ledger.failed", error=fault)),
         }
 
@@ -131,6 +134,23 @@ class Errands:
         hosting = self._running.app.lanes.hosting
         if hosting is not None:
             hosting.sweep()
+
+    def _has_rules(self) -> bool:
+        return any(account.again for account in self._running.app.accounts)
+
+    def _say_again(self) -> None:
+        """Plan what accounts post again by their rules, once an hour; until all articles were looked at, at once."""
+        from syndicate.app.engines.say_again import plan_by_rule
+
+        app, rest = self._running.app, IDLE
+        try:
+            if not self._running.stop.is_set():
+                planned, goes_on = plan_by_rule(app, [account.name for account in app.accounts], SHELVED)
+                rest = 0.0 if goes_on else IDLE
+                for key in planned:
+                    self._running.say("delivery.again", key=key)
+        finally:
+            self._next[Errand.AGAIN] = time.monotonic() + rest
 
     def _has_word(self) -> bool:
         return self._running.app.word_back.is_due()

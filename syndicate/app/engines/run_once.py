@@ -186,6 +186,24 @@ class Run:
         for key in keys:
             self._take_up(key)
 
+    def say_again(self, origin: str, text: str | None, *, at_once: bool = False) -> None:
+        """Plan one article that was posted before once more, in other words; this run then sends nothing else."""
+        from syndicate.app.engines.say_again import plan_by_hand
+
+        self._begin()
+        self._app.lanes.register()
+        try:
+            planned = plan_by_hand(origin, text, self._accounts, self._app, at_once=at_once)
+        except SyndicateError as fault:
+            self.outcome.faults.append(fault)
+            self._unread = True
+            return
+        self._anchor, self._unread = planned.anchor, not planned.keys
+        self.outcome.faults.extend(planned.faults)
+        self.outcome.notes.extend(planned.notes)
+        for key in planned.keys:
+            self._take_up(key)
+
     @property
     def _wanted(self) -> list[str]:
         """The accounts that this run is for."""
@@ -228,6 +246,7 @@ class Run:
         self.outcome.notes.extend(run_housekeeping(app.ledger, app.accounts, app.configured, app.config.rests))
         app.ledger.claims.sweep(app.ledger.now(), app.lanes.settle)
         app.ledger.backlog.retry(app.ledger.now())
+        self._plan_by_rule()
         lanes = [account.name for account in app.accounts if not self._accounts or account.name in self._accounts]
         self._ends = time.monotonic() + wait.total_seconds()
         self._run(lanes)
@@ -241,6 +260,15 @@ class Run:
         self._write_back()
         self.outcome.dropped.extend(app.ledger.dropped.take())
         app.kind.ended = True
+
+    def _plan_by_rule(self) -> None:
+        """Plan what accounts post again by their rules, where this run is about everything."""
+        whole = self._anchor is None and not self._sources and not self._unread
+        if whole and any(account.again for account in self._app.accounts):
+            from syndicate.app.engines.say_again import plan_by_rule
+
+            for key in plan_by_rule(self._app, self._wanted)[0]:
+                self._take_up(key)
 
     def _sweep_media(self) -> None:
         """Remove pictures that networks fetched a day ago, if there are any."""

@@ -30,11 +30,11 @@ def refusal(post: Delivery) -> SyndicateError:
 
 def replan(posts: Sequence[Delivery], app: App) -> tuple[list[str], list[str]]:
     """Plan these posts of one article anew, after its source was read again. Returns their keys, and notes."""
-    notes = [_reread(posts[0].anchor, app)] if posts else []
+    notes = [read_once_more(posts[0].anchor, app)] if posts else []
     return [decisions.repost(post, app.ledger).key for post in posts], [note for note in notes if note]
 
 
-def _reread(anchor: str, app: App) -> str | None:
+def read_once_more(anchor: str, app: App) -> str | None:
     """Read the article's source, so that what was corrected goes out corrected. Returns a note if that failed."""
     article = app.ledger.articles.find(anchor).article
     try:

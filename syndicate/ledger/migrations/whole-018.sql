@@ -73,7 +73,7 @@ CREATE TABLE delivery (
     permalink TEXT,
     receipt TEXT,
     error TEXT,
-    updated_at BIGINT NOT NULL, priority BIGINT NOT NULL DEFAULT 1, expires_at BIGINT, approved TEXT, cost BIGINT NOT NULL DEFAULT 0, looks BIGINT NOT NULL DEFAULT 0, looked_at BIGINT, waited_for TEXT, conceded TEXT, left_login TEXT, left_due_at BIGINT, day BIGINT, cleared BIGINT NOT NULL DEFAULT 0, asked_at BIGINT, posted_at BIGINT,
+    updated_at BIGINT NOT NULL, priority BIGINT NOT NULL DEFAULT 1, expires_at BIGINT, approved TEXT, cost BIGINT NOT NULL DEFAULT 0, looks BIGINT NOT NULL DEFAULT 0, looked_at BIGINT, waited_for TEXT, conceded TEXT, left_login TEXT, left_due_at BIGINT, day BIGINT, cleared BIGINT NOT NULL DEFAULT 0, asked_at BIGINT, posted_at BIGINT, again TEXT,
     UNIQUE (anchor, account, action, revision, part)
 );
 CREATE TABLE attempt (
@@ -266,5 +266,14 @@ CREATE TABLE follow_up_sink (
     lease_until BIGINT NOT NULL,
     claimed_by TEXT
 );
+CREATE INDEX delivery_again ON delivery (account, state) WHERE again IS NOT NULL;
+CREATE TABLE evergreen (
+    account TEXT NOT NULL,
+    anchor TEXT NOT NULL,
+    times BIGINT NOT NULL,
+    last_at BIGINT NOT NULL,
+    PRIMARY KEY (account, anchor)
+);
+CREATE INDEX evergreen_by_turn ON evergreen (account, times, last_at);
 INSERT INTO "chain" VALUES('syndicate-ledger',4611686018427387904,4611686018427387904);
 INSERT INTO "run" VALUES(1,0,0,'[]',0,0,0);

@@ -1,0 +1,1 @@
+-- Additive: nothing yet; the number is taken by another change.
