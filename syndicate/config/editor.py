@@ -30,7 +30,18 @@ from syndicate.config.schema import (
 from syndicate.config.site import SITE
 from syndicate.config.typed import hints
 from syndicate.errors import ConfigError
-from syndicate.model import Account, BreakingRules, Budget, Filter, Json, Schedule, Site, TextCommand, WarningRule
+from syndicate.model import (
+    Account,
+    BreakingRules,
+    Budget,
+    Filter,
+    Json,
+    Schedule,
+    Site,
+    TextCommand,
+    ThreadRules,
+    WarningRule,
+)
 from syndicate.platforms import ALIASES, find, names
 
 __all__ = ["json_schema"]
@@ -169,7 +180,7 @@ def _said(options: type) -> dict[str, str]:
 
 def _common() -> Json:
     """The settings of every account, without those that are not built yet."""
-    elsewhere = ("only", "never", "schedule", "budget", "warning", "text")
+    elsewhere = ("only", "never", "schedule", "budget", "warning", "text", "threads")
     common: Json = _section(Account, "accounts", only=SETTINGS, leave_out=elsewhere)["properties"]
     common["utm"]["propertyNames"] = {"enum": list(UTM)}
     conditions = {"anyOf": [{"$ref": "#/$defs/conditions"}, {"type": "null"}]}
@@ -181,6 +192,8 @@ def _common() -> Json:
     common["warning"] = _described({"anyOf": [one, {"type": "array", "items": one}]}, "accounts.warning")
     text = _section(TextCommand, "text") | {"type": ["object", "null"]}
     common["text"] = _described(text, "accounts.text")
+    threads = _section(ThreadRules, "threads") | {"type": ["object", "null"]}
+    common["threads"] = _described(threads, "accounts.threads")
     common["schedule"] = _described({"$ref": "#/$defs/schedule"}, "accounts.schedule")
     common["budget"] = _section(Budget, "budget") | {"description": DESCRIPTIONS["accounts.budget"]}
     return common | {"enabled": _described(_of(bool) | {"default": True}, "accounts.enabled")}
