@@ -43,7 +43,7 @@ _DELIVERY: Fields = {
     "permalink": "the address of the post, or `null`; it is dead where the reason is `deleted`",
     "attempts": "how many attempts were made",
     "revision": "`0`; a post that was sent again or repeats its story, and each edit, counts up from `1`",
-    "part": "`0`; the place in a thread",
+    "part": "`0`; of a further post, its place in its [thread](../guides/threads.md)",
     "planned_at": "when it was planned",
     "posted_at": "when it was published; `null` before that",
 }

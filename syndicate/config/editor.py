@@ -40,6 +40,7 @@ from syndicate.model import (
     Schedule,
     Site,
     TextCommand,
+    ThreadRules,
     WarningRule,
 )
 from syndicate.platforms import ALIASES, find, names
@@ -183,7 +184,7 @@ def _said(options: type) -> dict[str, str]:
 
 def _common() -> Json:
     """The settings of every account, without those that are not built yet."""
-    elsewhere = ("only", "never", "schedule", "budget", "warning", "text", "again")
+    elsewhere = ("only", "never", "schedule", "budget", "warning", "text", "again", "threads")
     common: Json = _section(Account, "accounts", only=SETTINGS, leave_out=elsewhere)["properties"]
     common["utm"]["propertyNames"] = {"enum": list(UTM)}
     conditions = {"anyOf": [{"$ref": "#/$defs/conditions"}, {"type": "null"}]}
@@ -198,6 +199,8 @@ def _common() -> Json:
     again = _section(AgainRule, "again", leave_out=("only",)) | {"type": ["object", "null"], "required": ["only"]}
     again["properties"]["only"] = _described({"$ref": "#/$defs/conditions", "minProperties": 1}, "again.only")
     common["again"] = _described(again, "accounts.again")
+    threads = _section(ThreadRules, "threads") | {"type": ["object", "null"]}
+    common["threads"] = _described(threads, "accounts.threads")
     common["schedule"] = _described({"$ref": "#/$defs/schedule"}, "accounts.schedule")
     common["budget"] = _section(Budget, "budget") | {"description": DESCRIPTIONS["accounts.budget"]}
     return common | {"enabled": _described(_of(bool) | {"default": True}, "accounts.enabled")}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, datetime
 from urllib.parse import urlsplit
 
@@ -30,6 +31,18 @@ def receipt(message: Json, workspace: str | None, key: str | None, channel: str)
     at = f"{workspace.rstrip('/')}/archives/{channel}/p{number.replace('.', '')}" if workspace else None
     data: Json = {"key": key} if key else {}
     return Receipt(id=f"{channel}/{number}", permalink=at, data=data | ({"pictures": files} if files else {}))
+
+
+def thread_of(calls: SlackCalls, to: Receipt) -> str:
+    """The time stamp of the message that began a thread: all answers in it name that one (docs.slack.dev, `thread_ts`:
+    "avoid using a reply's ts value; use its parent instead").
+    """
+    return str(to.data.get("thread") or place(calls, to)[1])
+
+
+def in_thread(receipt: Receipt, draft: Draft) -> Receipt:
+    """The receipt of an answer keeps which message began its thread."""
+    return replace(receipt, data=receipt.data | {"thread": draft["thread"]}) if draft.get("thread") else receipt
 
 
 def ours(draft: Draft, key: str, message: Json) -> bool:

@@ -77,7 +77,7 @@ class Discord:
         body = _discord_messages.body(post)
         if post.reply_to is not None and self._calls.hook() is None:
             channel, number = numbers(self._calls, post.reply_to)
-            body["message_reference"] = {"message_id": number, "channel_id": channel, "fail_if_not_exists": False}
+            body["message_reference"] = {"message_id": number, "channel_id": channel, "fail_if_not_exists": True}
         return {
             "body": body,
             "pictures": _discord_messages.kept(_discord_messages.pictured(post)),

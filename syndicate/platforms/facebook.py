@@ -13,7 +13,7 @@ from typing import ClassVar
 
 from syndicate.errors import AuthError
 from syndicate.model import Certainty, Draft, Identity, Json, Limits, ListedPost, Look, Media, Post, Receipt
-from syndicate.platforms import _answering, _facebook_login, _facebook_posts, _own_posts, _tokens
+from syndicate.platforms import _answering, _facebook_comments, _facebook_login, _facebook_posts, _own_posts, _tokens
 from syndicate.platforms._answers import of_a_picture
 from syndicate.platforms._facebook_login import Options
 from syndicate.platforms._graph_answers import error, is_gone
@@ -67,10 +67,13 @@ class Facebook:
         photos = one_by_one(post, post.media, prepared, self._upload)
         beside = post.link if post.link and not photos and post.link not in post.text else None
         shown = post.link if beside or (post.link and post.link in post.text) else None
-        return {"message": post.text, "link": beside, "photos": photos, "address": shown}
+        answers = {} if post.reply_to is None else {"parent": self._number(post.reply_to)}
+        return {"message": post.text, "link": beside, "photos": photos, "address": shown} | answers
 
     def commit(self, draft: Draft, key: str) -> Receipt:  # noqa: ARG002 - Meta takes no key
         """Publish on the Page's feed, and ask for the permalink in the same request."""
+        if "parent" in draft:
+            return _facebook_comments.commit(self._calls, draft)
         form = {"message": draft["message"], "link": draft["link"]}
         if draft["photos"]:
             form["attached_media"] = json.dumps([{"media_fbid": photo} for photo in draft["photos"]])
@@ -87,6 +90,8 @@ class Facebook:
 
     def find(self, draft: Draft, key: str, since: datetime) -> Receipt | None:  # noqa: ARG002 - Meta shows no key
         """Search the Page's posts, newest first, back to `since`, for the link or else the text."""
+        if "parent" in draft:
+            return _facebook_comments.find(self._calls, draft, since)
         posts = _own_posts.since(self._pages(), "created_time", since)
         return _own_posts.found(posts, draft, _facebook_posts.ours, _facebook_posts.receipt)
 

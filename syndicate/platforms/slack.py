@@ -20,7 +20,7 @@ from syndicate.platforms import _answering, _own_posts, _slack_answers, _slack_m
 from syndicate.platforms._bots import signed_out
 from syndicate.platforms._replies import by_hand, whole
 from syndicate.platforms._slack_calls import SlackCalls
-from syndicate.platforms._slack_listed import listed, messages, ours, place, receipt
+from syndicate.platforms._slack_listed import in_thread, listed, messages, ours, place, receipt, thread_of
 from syndicate.platforms._slack_options import Options
 from syndicate.platforms._slack_pictures import unready, uploaded
 from syndicate.ports import Credentials, Http
@@ -90,7 +90,7 @@ class Slack:
             "workspace": me.get("url"),
             "bot": me.get("bot_id"),
         }
-        return draft | kept | ({"thread": place(self._calls, post.reply_to)[1]} if post.reply_to is not None else {})
+        return draft | kept | ({"thread": thread_of(self._calls, post.reply_to)} if post.reply_to is not None else {})
 
     def commit(self, draft: Draft, key: str) -> Receipt:
         """Send the message. Raises NotReady where Slack, after all, still works on a picture."""
@@ -108,7 +108,7 @@ class Slack:
         fault = _slack_answers.what(reply, "post", commit=True)
         if fault is not None:
             raise fault
-        return receipt(whole(reply), draft["workspace"], key, channel)
+        return in_thread(receipt(whole(reply), draft["workspace"], key, channel), draft)
 
     def find(self, draft: Draft, key: str, since: datetime) -> Receipt | None:
         """Search the channel since then for the key, or for the bot's message with the link or the text."""
@@ -117,7 +117,9 @@ class Slack:
             messages(self._calls, since, draft.get("thread")),
             draft,
             lambda draft, message: ours(draft, key, message),
-            lambda message: receipt(message, draft["workspace"], _slack_messages.key_of(message), channel),
+            lambda message: in_thread(
+                receipt(message, draft["workspace"], _slack_messages.key_of(message), channel), draft
+            ),
         )
 
     def recent(self, since: datetime) -> list[ListedPost]:

@@ -123,7 +123,7 @@ class Telegram:
             draft["fields"]["reply_parameters"] = {
                 "message_id": number,
                 "chat_id": chat,
-                "allow_sending_without_reply": True,
+                "allow_sending_without_reply": False,
             }
         return draft | {"chat": self._moved(self._chat())}
 

@@ -126,7 +126,7 @@ def test_every_mistake_is_told_at_once_with_its_place_its_line_and_what_was_mean
         "    defaults: {theme: headlin}\n"
         "config.yaml:11:12: accounts.masto.token needs the environment variable MASTODON_TOKEN (it is not set)\n"
         "    token: ${MASTODON_TOKEN}\n"
-        "config.yaml:12:5: accounts.masto.threads: not built yet (leave it out)\n"
+        "config.yaml:12:14: accounts.masto.threads: should be settings, each `name: value`, not a single value\n"
         "    threads: 3\n"
         "config.yaml:13:3: accounts.other: needs 'token'\n"
         "    other: {platform: net, url: net.example, tokn: ***}\n"

@@ -128,7 +128,7 @@ class TestABotAgainstTheSandbox(PlatformContract):
         receipt = platform.commit(platform.prepare(post("First"), KEY), KEY)
         draft = platform.prepare(post("Second", reply_to=receipt), OTHER_KEY)
         channel, _, number = receipt.id.partition("/")
-        reference = {"message_id": number, "channel_id": channel, "fail_if_not_exists": False}
+        reference = {"message_id": number, "channel_id": channel, "fail_if_not_exists": True}
         assert draft["body"]["message_reference"] == reference
         platform.commit(draft, OTHER_KEY)
 

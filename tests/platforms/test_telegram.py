@@ -115,7 +115,7 @@ class TestAgainstTheSandbox(PlatformContract):
         assert draft["fields"]["reply_parameters"] == {
             "message_id": int(number),
             "chat_id": chat,
-            "allow_sending_without_reply": True,
+            "allow_sending_without_reply": False,
         }
         platform.commit(draft, OTHER_KEY)
 

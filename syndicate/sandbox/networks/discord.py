@@ -180,6 +180,9 @@ class DiscordStandIn:
     def _published(
         self, channel: str, author: dict[str, Any], given: dict[str, Any], files: dict[str, Upload]
     ) -> dict[str, Any]:
+        answers = (given.get("message_reference") or {}).get("message_id")
+        if answers is not None and answers not in self._messages:
+            raise DiscordRefusal(400, 50035, "Invalid Form Body")
         self._count += 1
         number = str(((int(self._clock() * 1000) - EPOCH_MS) << 22) + self._count)
         attached = [*pictures(given, files)]
@@ -202,6 +205,7 @@ class DiscordStandIn:
             media=media,
             key=given.get("nonce"),
             permalink=f"https://discord.com/channels/{GUILD}/{channel}/{number}",
+            reply_to=answers and f"{channel}/{answers}",
             sensitive=bool(attached) and all(veiled for *_, veiled in attached),
             at=instant(self._clock()),
             **self._shown(given, media),

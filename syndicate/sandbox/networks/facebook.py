@@ -46,6 +46,8 @@ class FacebookStandIn:
             ("GET", "/me/permissions", "login", self._permissions),
             ("GET", "/me/accounts", "login", self._accounts),
             ("POST", "/*/feed", "commit", self._post),
+            ("POST", "/*/comments", "commit", self._comment),
+            ("GET", "/*/comments", "read", self._comments),
             ("POST", "/*/photos", "upload", self._upload),
             ("GET", "/*/published_posts", "read", self._list),
             ("GET", "/*/feed", "read", self._list),
@@ -104,6 +106,45 @@ class FacebookStandIn:
         post = self._made(page, message, link, photos)
         self._posts[post["id"]] = post
         return answer(200, _chosen(post, given.get("fields") or "id"))
+
+    def _comment(self, request: Received, parent: str) -> Answer:
+        """Comment on a post, as its Page."""
+        given, _ = self._inputs(request)
+        post, message = self._posts.get(parent), str(given.get("message") or "")
+        if post is None:
+            raise self._missing(parent)
+        if not message:
+            raise GraphRefusal(100, "(#100) Requires one of the params: message, attachment_id, attachment_url")
+        number = f"{parent.rpartition('_')[2]}_{self._number()}"
+        permalink = f"{post['permalink_url']}?comment_id={number.rpartition('_')[2]}"
+        self._board.put(
+            "facebook",
+            number,
+            account=post["_page"],
+            text=message,
+            link=next(iter(addresses(message)), None),
+            permalink=permalink,
+            at=instant(self._clock()),
+            reply_to=parent,
+        )
+        made = datetime.fromtimestamp(self._clock(), UTC).strftime("%Y-%m-%dT%H:%M:%S+0000")
+        self._posts[number] = {
+            "id": number,
+            "message": message,
+            "created_time": made,
+            "permalink_url": permalink,
+            "attachments": {"data": []},
+            "_page": None,
+            "_parent": parent,
+        }
+        return answer(200, _chosen(self._posts[number], given.get("fields") or "id"))
+
+    def _comments(self, request: Received, parent: str) -> Answer:
+        given, _ = self._inputs(request)
+        if parent not in self._posts:
+            raise self._missing(parent)
+        mine = (each for each in self._posts.values() if each.get("_parent") == parent)
+        return answer(200, {"data": [_chosen(each, given.get("fields") or "") for each in mine], "paging": {}})
 
     def _refuse_twice(self, page: str, message: str, link: str | None, photos: list[dict[str, Any]]) -> None:
         """Refuse a post with the same message and link as the Page's last one."""

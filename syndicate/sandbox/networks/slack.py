@@ -169,6 +169,7 @@ class SlackStandIn:
             key=((given.get("metadata") or {}).get("event_payload") or {}).get("key"),
             permalink=f"https://gazette.slack.com/archives/{channel}/p{stamp.replace('.', '')}",
             at=instant(self._clock()),
+            reply_to=given.get("thread_ts") and f"{channel}/{given['thread_ts']}",
             **pinged,
         )
         return message

@@ -167,14 +167,16 @@ class TelegramStandIn:
             raise TelegramRefusal("Bad Request: message text is empty")
         link = _card(given, text)
         card = {"url": link, "title": "", "description": "", "image": None} if link else None
-        return self._published(chat, text, link or _linked(text, given.get("entities")), [], card)[0]
+        return self._published(
+            chat, text, link or _linked(text, given.get("entities")), [], card, answers=self._answered(chat, given)
+        )[0]
 
     def _send_photo(self, given: dict[str, Any], files: dict[str, Upload]) -> dict[str, Any]:
         chat = self._chat(given, writes=True)
         media = [self._photo(files["photo"])]
         text = _text(given.get("caption"), given.get("caption_entities"), MAX_CAPTION, "message caption is too long")
         link, veiled = _linked(text, given.get("caption_entities")), _is_true(given.get("has_spoiler"))
-        return self._published(chat, text, link, media, None, veiled=veiled)[0]
+        return self._published(chat, text, link, media, None, veiled=veiled, answers=self._answered(chat, given))[0]
 
     def _send_album(self, given: dict[str, Any], files: dict[str, Upload]) -> list[dict[str, Any]]:
         chat, album = self._chat(given, writes=True), given["media"]
@@ -184,7 +186,9 @@ class TelegramStandIn:
         marked = album[0].get("caption_entities")
         text = _text(album[0].get("caption"), marked, MAX_CAPTION, "message caption is too long")
         veiled = all(_is_true(each.get("has_spoiler")) for each in album)
-        return self._published(chat, text, _linked(text, marked), media, None, veiled=veiled)
+        return self._published(
+            chat, text, _linked(text, marked), media, None, veiled=veiled, answers=self._answered(chat, given)
+        )
 
     def _photo(self, upload: Upload) -> dict[str, Any]:
         """Keep a picture of 10 MB, 10,000 pixels of width and height together, 20 times as long as short, at most."""
@@ -198,6 +202,17 @@ class TelegramStandIn:
             raise TelegramRefusal("Bad Request: PHOTO_INVALID_DIMENSIONS")
         return self._board.keep(upload.data)
 
+    def _answered(self, chat: dict[str, Any], given: dict[str, Any]) -> str | None:
+        """The message that a new one answers; refused where it is not there."""
+        said = given.get("reply_parameters") or {}
+        asked = json.loads(said) if isinstance(said, str) else said
+        if not asked:
+            return None
+        there = self._messages.get((chat["id"], int(asked["message_id"])))
+        if there is None and not asked.get("allow_sending_without_reply"):
+            raise TelegramRefusal("Bad Request: message to be replied not found")
+        return str(there["of"]) if there else None
+
     def _published(
         self,
         chat: dict[str, Any],
@@ -207,8 +222,9 @@ class TelegramStandIn:
         card: dict[str, Any] | None,
         *,
         veiled: bool = False,
+        answers: str | None = None,
     ) -> list[dict[str, Any]]:
-        """One message, or one for each picture of an album: only the first has the text."""
+        """One message, or one for each picture of an album: only the first has the text. It `answers` another one."""
         numbers = range(self._last + 1, self._last + 1 + max(len(media), 1))
         self._last, first = numbers[-1], f"{chat['id']}/{numbers[0]}"
         for number in numbers:
@@ -223,6 +239,7 @@ class TelegramStandIn:
             media=media,
             card=card,
             sensitive=veiled,
+            reply_to=answers,
             permalink=f"https://t.me/{where}/{numbers[0]}",
             at=instant(self._clock()),
         )

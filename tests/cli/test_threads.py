@@ -1,0 +1,205 @@
+"""Threads and replies from a feed to every network that answers itself: each post under the one before."""
+
+from __future__ import annotations
+
+import re
+from datetime import UTC, datetime
+from email.utils import format_datetime
+from html import escape
+from itertools import pairwise
+
+import pytest
+
+from tests.worlds.desk import ACCOUNTS, OTHERS
+
+PARAGRAPHS = [
+    f"Paragraph {number} says what the harbour saw that day. " + "The ships came in. " * 12 for number in range(8)
+]
+BODY = "".join(f"<p>{paragraph}</p>" for paragraph in PARAGRAPHS)
+IN_POSTS = ("mastodon", "bluesky", "x", "threads", "telegram", "discord", "slack", "misskey")
+IN_COMMENTS = ("facebook", "linkedin")
+
+
+def feed(site, *bodies):
+    items = "".join(
+        f"<item><title>Story {number} of the harbour</title><link>{site.url}/news/story-{number}.html</link>"
+        f"<guid>{site.url}/{number}</guid><pubDate>{format_datetime(datetime.now(UTC))}</pubDate>"
+        f"<description>What happened, in one line.</description><category>News</category>"
+        f"<content:encoded>{escape(body)}</content:encoded></item>"
+        for number, body in enumerate(bodies)
+    )
+    head = f"<title>Gazette</title><link>{site.url}/</link>"
+    spaces = 'xmlns:content="http://purl.org/rss/1.0/modules/content/"'
+    return f'<rss version="2.0" {spaces}><channel>{head}{items}</channel></rss>'.encode()
+
+
+@pytest.fixture
+def published(desk):
+    """Publishes one long story to these accounts, with these defaults."""
+
+    def publish(defaults, *accounts, body=BODY, others=(), command=("post", "--json")):
+        desk.config(*accounts, extra=f"defaults: {{image: none, hashtags: 0, {defaults}}}", source=", preflight: off")
+        text = desk.path.read_text(encoding="utf-8")
+        config = "".join(
+            f"  {name}: {{platform: {name}, {OTHERS[name]}, api_url: '{desk.sandbox.url}'}}\n" for name in others
+        )
+        text = text.replace("accounts:\n", f"accounts:\n{config}", 1)
+        desk.path.write_text(text, encoding="utf-8")
+        desk.site.raw = feed(desk.site)
+        begun = desk("post")
+        assert begun.code == 0, begun.err
+        desk.site.raw = feed(desk.site, body)
+        return desk(*command)
+
+    return publish
+
+
+def one_below_the_other(posts):
+    """Posts in the order in which they arrived, all but the first in reply to that."""
+    assert {post["reply_to"] for post in posts[1:]} <= {posts[0]["id"]}
+    return {before and before["id"]: post for before, post in pairwise([None, *posts])}
+
+
+def chains(posts):
+    """By platform, the texts of its posts, each under the one before."""
+    found = {}
+    for platform in {post["platform"] for post in posts}:
+        mine = {post["reply_to"]: post for post in posts if post["platform"] == platform}
+        if platform == "slack":  # there, a thread is one level deep
+            mine = one_below_the_other([post for post in posts if post["platform"] == platform])
+        assert len(mine) == sum(post["platform"] == platform for post in posts)
+        chain, place = [], None
+        while place in mine:
+            chain.append(mine[place]["text"])
+            place = mine[place]["id"]
+        assert len(chain) == len(mine), mine
+        found[platform] = chain
+    return found
+
+
+@pytest.mark.parametrize("form", ["teaser", "whole"])
+def test_a_long_story_is_a_thread_on_every_network_that_has_them(desk, published, form):
+    run = published(
+        f"threads: {{posts: 4, form: {form}}}",
+        *ACCOUNTS,
+        others=("threads", "telegram", "discord", "slack", "misskey", "linkedin"),
+    )
+    assert run.code == 0, run.err
+    arrived = chains(desk.sandbox.posts())
+    long = (
+        {*IN_POSTS} if form == "teaser" else {*IN_POSTS} - {"telegram", "slack", "misskey"}
+    )  # they take it as one post
+    assert {platform for platform, texts in arrived.items() if len(texts) > 1} == long
+    assert {*IN_POSTS} <= arrived.keys()
+    assert {len(arrived[platform]) for platform in IN_COMMENTS} == {1}
+    for platform in IN_POSTS:
+        said = "".join(re.sub(r"https?://\S+", "", " ".join(arrived[platform])).split())
+        assert "".join(PARAGRAPHS[0].split()) in said, platform
+    assert {post["platform"] for post in desk.sandbox.posts() if "story-0" in str(post["link"])} == arrived.keys()
+    parts = {(row["platform"], row["part"]) for row in run.rows}
+    assert parts == {(name, part) for name, texts in arrived.items() for part in range(len(texts))}
+    assert {row["state"] for row in run.rows} == {"posted"}
+
+
+def test_the_link_goes_into_a_reply_or_a_comment(desk, published):
+    run = published("link: reply", *ACCOUNTS, others=("threads", "telegram", "discord", "slack", "misskey", "linkedin"))
+    assert run.code == 0, run.err
+    arrived = chains(desk.sandbox.posts())
+    for platform in (*IN_POSTS, *IN_COMMENTS):
+        first, reply = arrived[platform]
+        assert "story-0" not in first
+        assert "story-0" in reply
+        assert first.startswith("Story 0 of the harbour")
+
+
+def test_a_dry_run_and_the_preview_show_each_post(desk, published, tmp_path):
+    dry = published(
+        "threads: {posts: 3, form: whole}, link: reply", "masto", "bsky", command=("post", "--dry-run", "--json")
+    )
+    assert dry.code == 0, dry.err
+    rows = sorted((row["account"], row["part"], row["text"]) for row in dry.rows)
+    assert [(account, part) for account, part, _ in rows] == [
+        (name, part) for name in ("bsky", "masto") for part in range(4)
+    ]
+    page = tmp_path / "page.html"
+    assert desk("preview", "--html", str(page)).code == 0
+    assert page.read_text(encoding="utf-8").count('<article class="post') == 8
+    shown = desk("preview")
+    assert "Paragraph 2 says" in shown.out
+    assert desk.sandbox.posts() == []
+    run = desk("post", "--json")
+    assert sorted((row["account"], row["part"], row["text"]) for row in run.rows) == rows
+
+
+def test_what_waits_for_approval_shows_and_approves_its_whole_thread(desk, published):
+    dry = published("threads: {posts: 3, form: whole}, approve: true", "masto", command=("post", "--dry-run", "--json"))
+    assert [(row["state"], row["part"]) for row in dry.rows] == [("planned", 0)]
+    desk("post")
+    [row] = desk("deliveries", "list", "--json").rows
+    shown = desk("deliveries", "approve", row["key"])
+    assert shown.code == 0, shown.err
+    run = desk("post", "--json")
+    assert [(row["state"], row["part"]) for row in run.rows] == [("posted", part) for part in range(3)]
+
+
+def test_a_short_story_is_one_post_and_on_bluesky_no_thread_has_two(desk, published):
+    run = published("threads: {posts: 4, form: teaser}", "masto", "bsky", body="<p>A few words more</p>")
+    assert run.code == 0, run.err
+    arrived = chains(desk.sandbox.posts())
+    assert (len(arrived["mastodon"]), len(arrived["bluesky"])) == (2, 1)
+    desk.sandbox.clear()
+    desk.site.raw = feed(desk.site, "<p>What happened, in one line.</p>", "<p>What happened, in one line.</p>")
+    desk("post")
+    assert {len(texts) for texts in chains(desk.sandbox.posts()).values()} == {1}
+
+
+def test_deleting_a_story_deletes_all_of_its_thread(desk, published):
+    run = published("threads: {posts: 3, form: whole}", "masto", "bsky")
+    assert run.code == 0, run.err
+    for row in run.rows:
+        if not row["part"]:
+            gone = desk("deliveries", "delete", row["key"])
+            assert gone.code == 0, gone.err
+    assert desk.sandbox.posts() == []
+
+
+def test_a_site_s_pages_are_told_of_the_first_post_alone(desk, published):
+    run = published("threads: {posts: 3, form: whole}", "masto")
+    assert len(run.rows) == 3
+    told = desk("deliveries", "export")
+    assert told.out.count('"url"') == 1
+    assert run.rows[0]["permalink"] in told.out
+
+
+@pytest.mark.parametrize(
+    ("account", "complaint"),
+    [
+        (
+            "platform: discord, webhook_url: 'https://discord.com/api/webhooks/100000000000000001/abc', link: reply",
+            "accounts.one.link: on discord this account cannot answer its own posts",
+        ),
+        (
+            "platform: ntfy, url: 'https://ntfy.sh/gazette', link: reply",
+            "accounts.one.link: on ntfy this account cannot answer its own posts",
+        ),
+        (
+            "platform: facebook, page_id: '1', page_token: t, threads: {posts: 3}",
+            "accounts.one.threads: on facebook answers are comments (leave `threads` out)",
+        ),
+        (
+            "platform: mastodon, url: 'https://social.example', token: t, threads: {posts: 1}",
+            "accounts.one.threads.posts: a thread has 2 to 25 posts, not 1",
+        ),
+        (
+            "platform: mastodon, url: 'https://social.example', token: t, threads: {posts: 3, form: all}",
+            "accounts.one.threads.form: 'all' is none of teaser, whole",
+        ),
+    ],
+)
+def test_a_config_that_asks_for_what_a_network_cannot_do_is_refused(desk, account, complaint):
+    desk.path.write_text(
+        f"site: {{name: G, url: 'https://gazette.example/'}}\naccounts:\n  one: {{{account}}}\n", encoding="utf-8"
+    )
+    run = desk("config", "check")
+    assert run.code == 2
+    assert complaint in run.complaint
