@@ -167,5 +167,5 @@ def _feed(wanted: SourceConfig, door: Http, language: str | None) -> Source:
     from syndicate.sources.feed import FeedSource
     from syndicate.sources.parsing.fields import LinkRule
 
-    rule = LinkRule(wanted.links, language, wanted.headlines)
+    rule = LinkRule(wanted.links, language, wanted.headlines, wanted.overrides or "")
     return FeedSource(wanted.name, wanted.url, door, timezone=wanted.timezone, rule=rule)

@@ -192,6 +192,9 @@ class _Parts:
         self._writes = writes if account.text and manner.file == POST else None
         self.own_words: OwnWords | None = None
         self.warnings: list[str] = []
+        if article.override is not None and article.override.left:
+            no_equal = ", ".join(article.override.left)
+            self.warnings.append(StoryWarning(f"{article.override.place}: no equal here for {no_equal}"))
 
     def shown(self, file: str) -> str:
         """Where the words of a text come from: a template's path, or the article's own file and line."""
