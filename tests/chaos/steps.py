@@ -2,7 +2,7 @@
 
 `python -m tests.chaos.steps CONFIG SANDBOX [EVERY [DATABASE [WORD…]]]` prints a JSON line for each instant, or each
 EVERYth: what it was, what the network holds and what the ledger says once the next run has had its turn. DATABASE is
-the address of the ledger on a PostgreSQL server that the config names, by a role that may make databases; "" for a file.
+the address of the ledger on a PostgreSQL server that the config names, by a role that may make databases; "" is a file.
 The words are what is run instead of `post`, and typed once more after the kill, as a person would. The instants of a
 run that nothing ends are written to ORDER beside the config. The hooks are put around the ledger and the door from
 here; the product knows nothing of them.

@@ -14,7 +14,7 @@ from syndicate.model import Article
 from syndicate.model.pattern import pattern
 from syndicate.sources.parsing import html_text
 from syndicate.sources.parsing.fields import ParseContext, words
-from syndicate.sources.parsing.overrides import OverrideReader, Unreadable, unpacked
+from syndicate.sources.parsing.overrides import Misread, OverrideReader, unpacked
 
 if TYPE_CHECKING:
     from xml.etree.ElementTree import Element
@@ -50,7 +50,7 @@ def overridden(article: Article, said: str, reader: ParseContext) -> Article:
     place = f"{reader.source}, {article.guid or article.url}, {ELEMENT}"
     try:
         found = unpacked(said)
-    except Unreadable:
+    except Misread:
         found = said
     left: list[str] = []
     if isinstance(found, dict):
