@@ -439,6 +439,14 @@ class MentionsPeople(Protocol):
 
 
 @runtime_checkable
+class FindsPeople(Protocol):
+    """It can be asked whether somebody has a handle that texts mention."""
+
+    def has_handle(self, handle: str) -> bool:
+        """Whether somebody has it. One cheap read, changes nothing."""
+
+
+@runtime_checkable
 class RichText(Protocol):
     """Its posts say themselves which words are links, so an address may be shown short over the whole one."""
 

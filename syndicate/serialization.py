@@ -116,7 +116,7 @@ def override_record(override: Override) -> Json:
         "named": [[name, dict(each.said())] for name, each in override.named],
         "at": instant(override.at),
         "faults": override.faults,
-    }
+    } | ({"left": override.left} if override.left else {})
 
 
 def _load_override(data: dict[str, Any]) -> Override:
@@ -128,6 +128,7 @@ def _load_override(data: dict[str, Any]) -> Override:
         tuple((name, _load_post_override(each)) for name, each in data["named"]),
         moment(data["at"]),
         tuple(data["faults"]),
+        tuple(data.get("left", ())),
     )
 
 

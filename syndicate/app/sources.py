@@ -183,5 +183,5 @@ def _feed(wanted: SourceConfig, door: Http, language: str | None, *, words: bool
     from syndicate.sources.feed import FeedSource
     from syndicate.sources.parsing.fields import LinkRule
 
-    rule = LinkRule(wanted.links, language, wanted.headlines, words)
+    rule = LinkRule(wanted.links, language, wanted.headlines, words, wanted.overrides or "")
     return FeedSource(wanted.name, wanted.url, door, timezone=wanted.timezone, rule=rule)

@@ -13,6 +13,7 @@ from syndicate.cli.options import DURATION, Shared, active, known, of_sites, ope
 from syndicate.cli.output import print_json
 from syndicate.errors import AuthError, PlatformError, reworded
 from syndicate.ledger.accounts import REFUSED
+from syndicate.model import site_of
 from syndicate.serialization import instant
 
 EVERYTHING = ""
@@ -77,7 +78,7 @@ def listed(shared: Shared, *, sites: tuple[str, ...]) -> None:
 @click.pass_obj
 def check(shared: Shared, *, names: tuple[str, ...]) -> int:
     """Check each account's login. If a refused login works again, its account is resumed."""
-    failed = 0
+    failed, asked = 0, set[tuple[str, str]]()
     with opened(shared) as app:
         for name in active(app.config, names) or [account.name for account in app.accounts]:
             account = app.config.accounts[name].account
@@ -93,6 +94,7 @@ def check(shared: Shared, *, names: tuple[str, ...]) -> int:
                 print_json(login_lines.record(account, identity, term))
             else:
                 click.echo("\n".join(login_lines.lines(account, identity, term)))
+            failed = _check_people(app, name, asked) or failed
             state = app.ledger.accounts.find(name)
             if state is not None and state.paused in REFUSED:
                 _, skipped = app.ledger.resume(app.config.accounts[name].account)
@@ -104,6 +106,29 @@ def check(shared: Shared, *, names: tuple[str, ...]) -> int:
         for twins in app.lanes.twins():
             click.echo(twins.told, err=True)
             failed = failed or int(twins.wrong)
+    return failed
+
+
+def _check_people(app: App, name: str, asked: set[tuple[str, str]]) -> int:
+    """Ask the account's network whether somebody has each handle of `people`; once for a network of a site, which is
+    then in `asked`. Returns 1 if nobody has one of them.
+    """
+    from syndicate.ports import FindsPeople
+
+    platform, people, failed = app.lanes.of(name).platform, app.config.of(name).people, 0
+    if (site_of(name), platform.name) in asked or not isinstance(platform, FindsPeople):
+        return 0
+    asked.add((site_of(name), platform.name))
+    for person, handles in people.items():
+        handle = handles.get(platform.name)
+        try:
+            if handle is None or platform.has_handle(handle):
+                continue
+        except PlatformError as fault:
+            complain(fault, f"{name}: people.{person}: ")
+        else:
+            click.echo(f"{name}: people.{person}: nobody has the handle {handle} on {platform.name}", err=True)
+        failed = 1
     return failed
 
 

@@ -10,7 +10,7 @@ from syndicate.model.pattern import pattern
 
 __all__ = ["check_type", "field"]
 
-_TYPES = ("folder", "ghost", "jsonl", "ninjs", "wordpress")
+_TYPES = ("feed", "folder", "ghost", "jsonl", "ninjs", "wordpress")
 _KEY = pattern(r"[A-Za-z_][A-Za-z0-9_-]{0,99}")
 
 

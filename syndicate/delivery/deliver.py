@@ -113,7 +113,8 @@ def _post(
         ahead.fill(delivery, article)
     claimed = ledger.claims.claim(delivery, now=ledger.now(), lease=timeouts.lease, allowance=allowance)
     if claimed is not None:
-        send(claimed, replace(frozen, cost=cost(lane.platform, frozen.post)), lane, ledger, timeouts, ahead)
+        costly = replace(frozen, cost=cost(lane.platform, frozen.post))
+        return frozen.warnings + send(claimed, costly, lane, ledger, timeouts, ahead)
     return frozen.warnings
 
 

@@ -161,6 +161,7 @@ def _overridden(step: OverrideStep, account: Account, facts: Facts) -> Finding:
         return Finding("override", "note" if posted else "waits", facts.misread)
     told = [f"its {name}" for name, _ in own.said() if name != "post"]
     told += [f"not before {_clock(said.at)}"] if said.at else []
+    told += [f"no equal here for {', '.join(said.left)}"] if said.left else []
     words = f"the article says so itself ({said.place}): {', '.join(told) or 'post it'}"
     if posted and own.text and not _has(posted, own.text) and not facts.changes:
         return Finding("override", "note", f"{words}; its post went out without this text, and stays as it is")

@@ -18,7 +18,7 @@ from syndicate.errors import LedgerError, PlatformError, Unavailable, Uncertain
 from syndicate.ledger import Ledger
 from syndicate.ledger.claims import Allowance, Intent
 from syndicate.ledger.server_clock import seconds
-from syndicate.model import Delivery, Draft, Json, Post, Receipt
+from syndicate.model import Delivery, Draft, Json, Post, Receipt, StoryWarning
 from syndicate.model.dataclass import dataclass
 from syndicate.net.awaiting import meanwhile
 from syndicate.net.leaving import asking
@@ -69,6 +69,7 @@ class Begun:
     draft: Draft
     at: datetime
     since: float  # the same by a counter that no change of a clock and no wait for the ledger touches
+    told: tuple[str, ...] = ()  # warnings
 
 
 class Onward(Protocol):
@@ -94,13 +95,15 @@ def cost(platform: Platform, post: Post | None) -> int:
 
 def send(
     claimed: Delivery, frozen: Frozen, lane: Lane, ledger: Ledger, timeouts: Timeouts, onward: Onward | None = None
-) -> None:
+) -> tuple[str, ...]:
     """Send a claimed delivery, and what `onward` has ready after it. Whatever happens, each of them leaves the state
-    `sending` by a recorded transition.
+    `sending` by a recorded transition. Returns warnings of the adapter, which it gave as it prepared the post.
     """
     begun = _begin(claimed, frozen, lane, ledger, timeouts)
+    told = begun.told if begun is not None else ()
     while begun is not None:
         begun = _send(begun, lane, ledger, timeouts, onward)
+    return told
 
 
 def _begin(claimed: Delivery, frozen: Frozen, lane: Lane, ledger: Ledger, timeouts: Timeouts) -> Begun | None:
@@ -115,12 +118,13 @@ def _begin(claimed: Delivery, frozen: Frozen, lane: Lane, ledger: Ledger, timeou
     except LedgerError:
         ledger.outcomes.given_back(claimed, ledger.now())
         raise
+    told = tuple(map(StoryWarning, draft.get("told", ()))) if frozen.draft is None else ()  # once
     began, since = ledger.now(), seconds()
     if not ledger.claims.begin(
         claimed, frozen.record, frozen.digest, draft, now=began, lease=timeouts.lease, cost=frozen.cost
     ):
         return None
-    return Begun(claimed, frozen, draft, began, since)
+    return Begun(claimed, frozen, draft, began, since, told)
 
 
 def _send(begun: Begun, lane: Lane, ledger: Ledger, timeouts: Timeouts, onward: Onward | None) -> Begun | None:

@@ -10,7 +10,7 @@ from syndicate.model.dataclass import dataclass
 from syndicate.model.post import Json
 
 Draft: TypeAlias = Json
-"""What `prepare` made and the ledger stores: plain JSON. May have `expires_at` (RFC 3339)."""
+"""What `prepare` made and the ledger stores: plain JSON. May have `expires_at` (RFC 3339), and `told`: warnings."""
 
 Action: TypeAlias = Literal["post", "edit", "delete"]
 State: TypeAlias = Literal["planned", "due", "sending", "unknown", "held", "posted", "skipped", "failed"]

@@ -45,7 +45,8 @@ class Override:
     """How an article is to be announced, as it says itself at `place` (a file or document, and a line).
 
     `whole` is said of all accounts, `named` of an account or a network by its name, in lower case. `only` are the names
-    of those that may have it; None: all. It goes out not before `at`. `faults` say what of it cannot be read.
+    of those that may have it; None: all. It goes out not before `at`. `faults` say what of it cannot be read,
+    and `left` are the names of settings of another program that have no equal here.
     """
 
     place: str
@@ -54,6 +55,7 @@ class Override:
     named: tuple[tuple[str, PostOverride], ...] = ()
     at: datetime | None = None
     faults: tuple[str, ...] = ()
+    left: tuple[str, ...] = ()
 
     def of(self, account: str, platform: str) -> PostOverride:
         """What it says of one account's post: of the account by its name, else of its network, else of all."""

@@ -77,10 +77,6 @@ class Bluesky:
         self._door = Pds(options, http, credentials)
         self.names_records = options.records == "link"
 
-    @property
-    def _handle(self) -> str:
-        return self._door.handle
-
     @staticmethod
     def sign_in(options: Options, http: Http, redirect: str) -> SigningIn:  # noqa: ARG004 - there is no page
         """Ask for handle and app password, and try them."""
@@ -139,12 +135,13 @@ class Bluesky:
 
     def prepare(self, post: Post, key: str, prepared: Json | None = None) -> Draft:
         """Upload the pictures and build the record with its key; uploading the same bytes again gives the same blob."""
+        people, told = self._door.dids_of(post.spans)
         record: Json = {
             "$type": COLLECTION,
             "text": post.text,
             "createdAt": created(post.at),
             "langs": languages(post.language),
-            "facets": _facets.facets(post.text, post.spans, self._door.dids_of(post.spans)),
+            "facets": _facets.facets(post.text, post.spans, people),
             "embed": embed(post, self._door, self.limits, prepared),
             "reply": _bluesky_replies.refs(post.reply_to, self._door, COLLECTION) if post.reply_to else None,
         }
@@ -153,7 +150,12 @@ class Bluesky:
             "rkey": record_key(post.planned_at if post.day is None else post.day + NOON, key),
             "record": {name: value for name, value in record.items() if value or name == "text"},
         }
+        draft |= {"told": told} if told else {}
         return draft | ({"expires_at": instant(post.at + BLOB_LIFE)} if has_blobs(post) else {})
+
+    def has_handle(self, handle: str) -> bool:
+        """Whether somebody has this handle: com.atproto.identity.resolveHandle, which needs no session."""
+        return self._door.did_of(handle.removeprefix("@").lower()) is not None
 
     def commit(self, draft: Draft, key: str) -> Receipt:  # noqa: ARG002 - the record key is made of it
         """Create the record. InvalidSwap means that its key is taken; only `find` can tell whether by this post."""
@@ -195,7 +197,7 @@ class Bluesky:
         com.atproto.repo.listRecords: newest record key first, at most 100 on a page; needs no session.
         """
         found = list[ListedPost]()
-        repo = self._credentials.current().get("did") or self._handle.lower()
+        repo = self._credentials.current().get("did") or self._door.handle.lower()
         asked = {"repo": repo, "collection": COLLECTION, "limit": str(_LISTING)}
         for _ in range(_PAGES):
             listing = whole(
@@ -211,7 +213,7 @@ class Bluesky:
     def delete(self, receipt: Receipt) -> None:
         """Delete the record; deleting it again is not an error."""
         session = self._door.session()
-        repo, rkey = place(receipt, self._handle, session)
+        repo, rkey = place(receipt, self._door.handle, session)
         record = {"repo": repo, "collection": COLLECTION, "rkey": rkey}
         token = session["accessJwt"]
         self._door.call("POST", "com.atproto.repo.deleteRecord", "removing a post", token=token, json=record, sample={})

@@ -200,6 +200,9 @@ class _Parts:
         self._is_whole = account.threads is not None and account.threads.form == "whole" and manner.rich
         self._pieces: list[str] = []
         self.warnings: list[str] = []
+        if article.override is not None and article.override.left:
+            no_equal = ", ".join(article.override.left)
+            self.warnings.append(StoryWarning(f"{article.override.place}: no equal here for {no_equal}"))
 
     def shown(self, file: str) -> str:
         """Where the words of a text come from: a template's path, or the article's own file and line."""

@@ -218,7 +218,10 @@ TOP = [
     ("sources: {n: {url: 'https://a.example', burst: many}}", "2:48: sources.n.burst: "),
     ("sources: {n: {url: './c', type: folder, overrides: title}}", "2:52: sources.n.overrides: 'title' says"),
     ("sources: {n: {url: './c', type: folder, overrides: 'my field'}}", "2:52: sources.n.overrides: 'my field' is no"),
-    ("sources: {n: {url: 'https://a.example', overrides: social}}", "2:41: sources.n.overrides: only sources of type"),
+    (
+        "sources: {n: {type: page, url: 'https://a.example', overrides: social}}",
+        "2:53: sources.n.overrides: only sources of type",
+    ),
     ("sources: {n: {url: 'https://a.example', similar: held}}", "2:50: sources.n.similar: "),
     (
         "sources: {n: {url: 'https://a.example', preflight: true}}",

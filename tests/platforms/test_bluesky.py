@@ -110,8 +110,11 @@ def test_a_record_holds_what_the_template_marked():
 def test_a_handle_is_a_mention_of_who_has_it_and_else_only_words(answer, did):
     text = "By @ana.example"
     platform, door = adapter(answer)
-    record = platform.prepare(post(text, spans=(Span(3, 15, "mention", "Ana.example"),)), KEY)["record"]
+    draft = platform.prepare(post(text, spans=(Span(3, 15, "mention", "Ana.example"),)), KEY)
+    record = draft["record"]
     assert record["text"] == text
+    told = ["nobody has the handle @ana.example on Bluesky, so it mentions nobody"]
+    assert draft.get("told", []) == ([] if did else told)
     mention = {"$type": "app.bsky.richtext.facet#mention", "did": did}
     wanted = [{"index": {"byteStart": 3, "byteEnd": 15}, "features": [mention]}] if did else []
     assert record.get("facets", []) == wanted

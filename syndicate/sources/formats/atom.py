@@ -27,6 +27,7 @@ from syndicate.sources.parsing.fields import (
 from syndicate.sources.parsing.images import Found, images
 from syndicate.sources.parsing.next_page import next_page
 from syndicate.sources.parsing.omissions import nameless, sorted_out
+from syndicate.sources.parsing.posse_party import overridden, said_in
 from syndicate.sources.parsing.withheld import why_of
 
 if TYPE_CHECKING:
@@ -96,7 +97,8 @@ def _article(entry: Element, reader: ParseContext) -> Article | LeftOut:
         | (reader.unread(unread) if published is None else {}),
     )
     contents, described = found.get("content", ()), found.get("summary", ())
-    return notes.told(article, reader, lambda: map(_markup, contents), lambda: map(_markup, described))
+    article = notes.told(article, reader, lambda: map(_markup, contents), lambda: map(_markup, described))
+    return overridden(article, said_in(found), reader)
 
 
 def _url(found: Found, links: list[EntryLink], stated: str | None, reader: ParseContext) -> str:

@@ -43,7 +43,11 @@ def read_feed(
     shown = bare(url) or source
     check_size(body, shown)
     if json_fields.is_json(body):
-        return _read_json(body, ParseContext(source, url, timezone, now, Namespaces("", ""), rule=rule), shown)
+        return _read_json(
+            body,
+            ParseContext(source, url, timezone, now, Namespaces("", ""), rule=rule, overrides=rule.overrides),
+            shown,
+        )
     why = ""
     if len(body) <= SMALL:
         try:
@@ -91,12 +95,14 @@ def read_here(
             raise
         from syndicate.sources.formats import feedparser_fallback
 
-        reader = ParseContext(source, url, timezone, now, Namespaces("", ""), rule=rule)
+        reader = ParseContext(source, url, timezone, now, Namespaces("", ""), rule=rule, overrides=rule.overrides)
         reading = replace(
             feedparser_fallback.read(fault.text, reader, url=shown, why=str(fault)), cut_off=fault.cut_off
         )
     else:
-        reader = ParseContext(source, url, timezone, now, Namespaces(tree.root.tag, tree.head), rule=rule)
+        reader = ParseContext(
+            source, url, timezone, now, Namespaces(tree.root.tag, tree.head), rule=rule, overrides=rule.overrides
+        )
         reading = replace(_read(tree, reader), cut_off=tree.cut_off)
     return noted(reading, reader)
 

@@ -23,6 +23,7 @@ from syndicate.sources.parsing.images import around
 from syndicate.sources.parsing.next_page import next_page
 from syndicate.sources.parsing.omissions import nameless, sorted_out
 from syndicate.sources.parsing.picture_choice import in_text, is_picture, number, ranked
+from syndicate.sources.parsing.posse_party import ELEMENT, overridden
 from syndicate.sources.parsing.withheld import LOCKED, UNPUBLISHED, is_locked
 
 
@@ -96,7 +97,8 @@ def _article(entry: dict[str, Any], reader: ParseContext) -> Article | LeftOut:
         | reader.refused(url, before)
         | (reader.unread(unread) if published is None else {}),
     )
-    return notes.told(article, reader, lambda: contents, lambda: [described])
+    article = notes.told(article, reader, lambda: contents, lambda: [described])
+    return overridden(article, str(entry.get(ELEMENT.replace(":", "_"), "")), reader)
 
 
 def _url(entry: dict[str, Any], guid: str, stated: str | None, reader: ParseContext) -> str:

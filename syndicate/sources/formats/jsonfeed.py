@@ -26,6 +26,7 @@ from syndicate.sources.parsing.fields import (
 from syndicate.sources.parsing.images import around
 from syndicate.sources.parsing.json_fields import extras, mapping, objects, text, texts
 from syndicate.sources.parsing.omissions import nameless, sorted_out
+from syndicate.sources.parsing.overrides import overridden
 from syndicate.sources.parsing.picture_choice import in_text, is_picture, ranked
 from syndicate.sources.parsing.withheld import LOCKED, is_locked
 
@@ -89,13 +90,20 @@ def _article(item: dict[str, Any], reader: ParseContext) -> Article | LeftOut:
         images=_images(item, attachments, reader.base, url),
         language=language(text(item.get("language"))) or reader.language,
         kind=kind_of(mime for _, mime in attachments),
-        raw=extras(item, (name for name in item if name.startswith("_")))
+        raw=extras(item, (name for name in item if name.startswith("_") and name != field_of(reader.overrides)))
         | enclosed(url, attachments)
         | reader.refused(url, before)
         | (reader.unread(unread) if published is None else {}),
     )
     content, described = text(item.get("content_html")), html_text.as_markup(text(item.get("summary")))
-    return notes.told(article, reader, lambda: [content], lambda: [described], plain=text(item.get("content_text")))
+    article = notes.told(article, reader, lambda: [content], lambda: [described], plain=text(item.get("content_text")))
+    said = {reader.overrides: item.get(field_of(reader.overrides))}
+    return overridden(article, said, f"{reader.source}, {guid or url}, {field_of(reader.overrides)}", reader)
+
+
+def field_of(overrides: str) -> str:
+    """The name of an extension, which begins with an underscore, in which an item says how it is announced."""
+    return f"_{overrides.removeprefix('_')}"
 
 
 def _url(item: dict[str, Any], guid: str, attachments: list[tuple[str, str]], reader: ParseContext) -> str:

@@ -29,6 +29,7 @@ from syndicate.sources.parsing.fields import (
 from syndicate.sources.parsing.images import Found, images
 from syndicate.sources.parsing.next_page import next_page
 from syndicate.sources.parsing.omissions import nameless, sorted_out
+from syndicate.sources.parsing.posse_party import overridden, said_in
 from syndicate.sources.parsing.withheld import why_of
 
 if TYPE_CHECKING:
@@ -121,7 +122,8 @@ def _article(item: Element, reader: ParseContext) -> Article | LeftOut:
         | reader.refused(url, before)
         | (reader.unread(unread) if published is None else {}),
     )
-    return notes.told(article, reader, lambda: map(inner, bodies), lambda: map(inner, descriptions))
+    article = notes.told(article, reader, lambda: map(inner, bodies), lambda: map(inner, descriptions))
+    return overridden(article, said_in(found), reader)
 
 
 def _url(found: Found, guid: str, stated: str | None, reader: ParseContext) -> str:

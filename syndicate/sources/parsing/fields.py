@@ -35,6 +35,7 @@ _NAMESPACES = {
     ATOM: "atom",
     "http://purl.org/atom/ns#": "atom",
     "http://www.w3.org/2007/app": "app",
+    "https://posseparty.com/2024/Feed": "posse",
     "http://purl.org/atom/app#": "app",
     "http://purl.org/dc/elements/1.1/": "dc",
     "http://purl.org/dc/elements/1.0/": "dc",
@@ -108,13 +109,14 @@ class LinkRule:
     """Which of an entry's links counts: its page on the feed's `own` site, or the one that leads `out` to another.
 
     `language` is that of the site, for entries that state none. `headlines`: whether titles are headlines; "auto": as
-    `notes` finds. `words`: an article's words are kept, for threads.
+    `notes` finds. `words`: an article's words are kept, for threads. `overrides`: as of a ParseContext.
     """
 
     links: Literal["own", "out"] = "own"
     language: str | None = None
     headlines: Literal["auto", "always", "never"] = "auto"
     words: bool = False
+    overrides: str = ""
 
 
 OWN_LINKS = LinkRule()

@@ -29,7 +29,7 @@ _OF_ALL = ("accounts", "at")
 _SHAPE = "should be false, a list of accounts, or fields such as text"
 
 
-class _Odd(Exception):
+class Misread(Exception):
     """A value that cannot be read; the message says what it should be."""
 
 
@@ -44,7 +44,7 @@ class OverrideReader:
     def read(self, said: Any, place: str) -> Override | None:
         """What an article says; None if it says nothing. `place` is where: a file and a line."""
         try:
-            said = _unpacked(said)
+            said = unpacked(said)
             if said in (None, "", {}) or _word(said) is True:
                 return None
             if _word(said) is False:
@@ -53,7 +53,7 @@ class OverrideReader:
                 return Override(place, only=_names(said))
             if not isinstance(said, dict):
                 return Override(place, faults=(f"it {_SHAPE}, not {_kind(said)}",))
-        except _Odd as fault:
+        except Misread as fault:
             return Override(place, faults=(f"it {fault}",))
         found = self._fields(said, place)
         return found if found != Override(place) else None
@@ -72,72 +72,72 @@ class OverrideReader:
                     made = replace(made, whole=self._with(made.whole, name, value))
                 else:
                     named[name] = self._named(name, value, faults)
-            except _Odd as fault:
+            except Misread as fault:
                 faults.append(f"{name} {fault}")
         return replace(made, named=tuple(named.items()), faults=tuple(faults))
 
     def _of_all(self, made: Override, name: str, value: Any) -> Override:
-        """With a field that is said of the whole article: its accounts, or its time. Raises _Odd."""
+        """With a field that is said of the whole article: its accounts, or its time. Raises Misread."""
         if value is None or value == "":
             return made
         if name != "at":
             return replace(made, only=_names(value))
         stated = parse(value, timezone=self.timezone, now=self.now) if isinstance(value, str) else None
         if stated is None:
-            raise _Odd(f"is no date: {str(value)[:60]!r} (write 2026-11-23T12:00:00Z)")
+            raise Misread(f"is no date: {str(value)[:60]!r} (write 2026-11-23T12:00:00Z)")
         return replace(made, at=stated.instant)
 
     def _named(self, name: str, value: Any, faults: list[str]) -> PostOverride:
-        """What is said of one account or network; what of it cannot be read is added to `faults`. Raises _Odd."""
+        """What is said of one account or network; what of it cannot be read is added to `faults`. Raises Misread."""
         if (word := _word(value)) is not None:
             return PostOverride(post=word)
         if value is None or value == "":
             return NOTHING_SAID
         if not isinstance(value, dict):
-            raise _Odd(f"should be true, false, or fields such as text, not {_kind(value)}")
+            raise Misread(f"should be true, false, or fields such as text, not {_kind(value)}")
         made = NOTHING_SAID
         for key, each in value.items():
             field = html_text.line(str(key)).casefold()
             try:
                 made = self._with(made, field, each)
-            except _Odd as fault:
+            except Misread as fault:
                 faults.append(f"{name}.{field} {fault}")
         return made
 
     def _with(self, made: PostOverride, name: str, value: Any) -> PostOverride:
-        """With one more field. An empty one says nothing. Raises _Odd."""
+        """With one more field. An empty one says nothing. Raises Misread."""
         if name not in _FIELDS:
-            raise _Odd(f"is no field: there are {', '.join(_FIELDS)}")
+            raise Misread(f"is no field: there are {', '.join(_FIELDS)}")
         if value is None or value == "":
             return made
         return replace(made, **{name: _FIELDS[name](self, value)})
 
     def post(self, value: Any) -> bool:
-        """Whether it is posted at all. Raises _Odd."""
+        """Whether it is posted at all. Raises Misread."""
         word = _word(value)
         if word is None:
-            raise _Odd(f"should be true or false, not {_kind(value)}")
+            raise Misread(f"should be true or false, not {_kind(value)}")
         return word
 
     def text(self, value: Any) -> str:
-        """Words, as they are. Raises _Odd."""
+        """Words, as they are. Raises Misread."""
         if not isinstance(value, str):
-            raise _Odd(f"should be text, not {_kind(value)}")
+            raise Misread(f"should be text, not {_kind(value)}")
         if len(value) > LONGEST:
-            raise _Odd(f"has {len(value)} characters, which no network takes")
+            raise Misread(f"has {len(value)} characters, which no network takes")
         return html_text.ILLEGAL.sub("", value.replace("\r\n", "\n")).strip()
 
     def image(self, value: Any) -> str:
-        """The address of a picture; "" for none. Raises _Odd."""
+        """The address of a picture; "" for none. Raises Misread."""
         if _word(value) is False:
             return ""
         there = address(value, self.base) if isinstance(value, str) else ""
         if not there:
-            raise _Odd(f"should be the address of a picture, or false, not {str(value)[:100]!r}")
+            raise Misread(f"should be the address of a picture, or false, not {str(value)[:100]!r}")
         return there
 
     def hashtags(self, value: Any) -> int | tuple[str, ...]:
-        """At most so many, or these. Raises _Odd."""
+        """At most so many, or these. Raises Misread."""
         if _word(value) is False:
             return 0
         if (isinstance(value, int) and 0 <= value < NAMES) or (isinstance(value, str) and _NUMBER.fullmatch(value)):
@@ -165,14 +165,14 @@ _FIELDS: Mapping[str, Any] = {
 """The fields that may be said of all accounts, of a network, or of one account."""
 
 
-def _unpacked(said: Any) -> Any:
-    """The value; of a text that is JSON, as a content system keeps it, what it says. Raises _Odd."""
+def unpacked(said: Any) -> Any:
+    """The value; of a text that is JSON, as a content system keeps it, what it says. Raises Misread."""
     if not isinstance(said, str) or not said.strip().startswith(("{", "[")):
         return said.strip() if isinstance(said, str) else said
     try:
         return json.loads(said, strict=False)
     except (ValueError, RecursionError) as fault:
-        raise _Odd("is no JSON that can be read") from fault
+        raise Misread("is no JSON that can be read") from fault
 
 
 def _word(value: Any) -> bool | None:
@@ -184,15 +184,15 @@ def _word(value: Any) -> bool | None:
 
 
 def _names(value: Any) -> tuple[str, ...]:
-    """Names of accounts or networks. Raises _Odd."""
+    """Names of accounts or networks. Raises Misread."""
     return tuple(dict.fromkeys(each.casefold() for each in _listed(value, "true, false, or a list of accounts")))
 
 
 def _listed(value: Any, meant: str) -> Sequence[str]:
-    """The words of a list, or of one text with commas. Raises _Odd."""
+    """The words of a list, or of one text with commas. Raises Misread."""
     listed = value.split(",") if isinstance(value, str) else value
     if not isinstance(listed, list) or not all(isinstance(each, str) for each in listed) or len(listed) > NAMES:
-        raise _Odd(f"should be {meant}, not {_kind(value)}")
+        raise Misread(f"should be {meant}, not {_kind(value)}")
     return [said for each in listed if (said := html_text.line(each))]
 
 
