@@ -133,7 +133,8 @@ class Article:
     @property
     def is_empty(self) -> bool:
         """Whether it has neither words nor a picture, nor is it a recording: nothing to announce but an address."""
-        if self.title.strip() or self.images or self.kind in ("audio", "video"):
+        title = _ADDRESS.sub("", self.title) if "://" in self.title else self.title
+        if title.strip() or self.images or self.kind in ("audio", "video"):
             return False
         words = f"{self.summary} {self.body}"
         return not any(map(str.isalnum, _ADDRESS.sub("", words) if "://" in words else words))

@@ -108,7 +108,7 @@ class OverrideReader:
         """With one more field. An empty one says nothing. Raises Misread."""
         if name not in _FIELDS:
             raise Misread(f"is no field: there are {', '.join(_FIELDS)}")
-        if value is None or value == "":
+        if value is None or (isinstance(value, str) and not value.strip()):
             return made
         return replace(made, **{name: _FIELDS[name](self, value)})
 
