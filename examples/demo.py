@@ -2,7 +2,7 @@
 
 A sample site and stand-ins for the networks are served on loopback; the real command line then takes
 the baseline, rehearses one story, posts what the site publishes, and posts again. Nothing leaves this
-machine. Ends with 1 if any story is missing on an account, or there twice.
+machine. Ends with 1 if any story is missing on an account, or there twice. Every line fits 80 columns.
 """
 
 from __future__ import annotations
@@ -28,6 +28,8 @@ from syndicate.sandbox.server import Sandbox
 OUT = Path("demo-out")
 NETWORKS = ("mastodon", "bluesky", "x", "facebook", "webhook")
 ACCOUNTS = (*NETWORKS, "folder")
+WIDTH = 80
+FEW = 7  # lines of what a command prints, where it prints one for each delivery
 COLOURED = sys.stdout.isatty() and not os.environ.get("NO_COLOR")
 
 
@@ -92,13 +94,20 @@ class Talk:
         print(f"  {text}", flush=True)
 
     def command(self, words: Sequence[str]) -> None:
-        """What is typed."""
-        print(f"  {self.painted('$ ' + ' '.join(words), '1')}", flush=True)
+        """What is typed; where it is too long for a line, on two."""
+        typed = f"$ {' '.join(words)}"
+        if len(typed) > WIDTH - 2:
+            typed = typed.replace(" --article ", " \\\n      --article ")
+        print(f"  {self.painted(typed, '1')}", flush=True)
 
-    def lines(self, text: str) -> None:
-        """What a command said."""
-        for line in text.splitlines():
-            print(f"  {self.painted('│', '2')} {line}", flush=True)
+    def lines(self, text: str, most: int = 1000) -> None:
+        """What a command printed, cut to the width of the screen; of more than `most` lines the first."""
+        lines = text.splitlines()
+        for line in lines[:most]:
+            shown = line if len(line) <= WIDTH - 4 else f"{line[: WIDTH - 5]}…"
+            print(f"  {self.painted('│', '2')} {shown}", flush=True)
+        if len(lines) > most:
+            print(f"  {self.painted('│', '2')} … and {len(lines) - most} lines more like these", flush=True)
 
 
 class Demo:
@@ -112,87 +121,93 @@ class Demo:
         self._config = home / "config.yaml"
         self._config.write_text(config(site.url, sandbox.url, (OUT / "folder").absolute()), encoding="utf-8")
 
-    def syndicate(self, *words: str) -> str:
-        """Run the real command; what it printed. An exit status other than 0 is noted as wrong."""
+    def syndicate(self, *words: str, most: int = 1000) -> str:
+        """Show a command and what it prints; returns that. An exit status other than 0 is noted as wrong."""
         self.talk.command(["syndicate", *words])
+        done = self._run(*words)
+        self.talk.lines(done.stdout + done.stderr, most)
+        return done.stdout
+
+    def records(self, *words: str) -> list[dict[str, Any]]:
+        """What a command that is not shown says with --json: its objects, to count by."""
+        return [json.loads(line) for line in self._run(*words, "--json").stdout.splitlines()]
+
+    def _run(self, *words: str) -> subprocess.CompletedProcess[str]:
         done = subprocess.run(
             [sys.executable, "-m", "syndicate", "--config", str(self._config), *words],
             stdin=subprocess.DEVNULL,
             capture_output=True,
             encoding="utf-8",
-            env=os.environ | {"DEMO_TOKEN": "not-a-secret", "PYTHONUTF8": "1"},
+            env=os.environ | {"DEMO_TOKEN": "not-a-secret", "PYTHONUTF8": "1", "COLUMNS": str(WIDTH - 4)},
             check=False,
         )
-        self.talk.lines(done.stderr)
         if done.returncode:
             self.wrong.append(f"syndicate {' '.join(words)}: exit {done.returncode}")
-        return done.stdout
-
-    def records(self, *words: str) -> list[dict[str, Any]]:
-        """Run a command with --json; its objects."""
-        return [json.loads(line) for line in self.syndicate(*words, "--json").splitlines()]
+        return done
 
     def baseline(self) -> None:
         """The first run."""
-        self.talk.step("1. The first run takes the baseline: nobody is flooded with old stories")
+        self.talk.step("1. The first run posts nothing, so nobody is flooded with old stories")
         self.talk.say(f"{self.site.url} lists {len(self.site.published)} older stories.")
-        self.talk.lines(self.syndicate("post"))
+        self.syndicate("post")
         self._expect_posts(0, "after the first run")
 
     def rehearse(self) -> list[Story]:
         """Publish, and look at what would be sent. Returns what was published."""
-        self.talk.step("2. The newsroom publishes, and has a look at what would go out")
+        self.talk.step("2. The newsroom publishes, and looks at what would go out")
         fresh = self.site.publish()
-        self.talk.say(
-            f"{len(fresh)} new stories in {len({story.language for story in fresh})} languages are on the site."
-        )
-        shown = self.records("post", "--dry-run", "--account", "mastodon")
-        self._check("the dry run", shown, fresh, ("mastodon",), "due")
-        if shown:
-            text, counted = shown[-1]["text"] or "", f"{shown[-1]['length']} of {shown[-1]['limit']}"
-            self.talk.lines(
-                f"{text}\n\n({counted} characters on mastodon; the newest of {len(shown)} stories is shown)"
-            )
+        languages = len({story.language for story in fresh})
+        self.talk.say(f"{len(fresh)} new stories in {languages} languages are on the site. One of them:")
+        self.syndicate("preview", "--account", "mastodon", "--article", f"{self.site.url}{fresh[0].path}")
+        self.talk.say("All of them, as each network would show them:")
         OUT.mkdir(exist_ok=True)
         self.syndicate("preview", "--html", str(OUT / "preview.html"))
-        self._expect_posts(0, "after the dry run and the preview")
+        self._check("the dry run", self.records("post", "--dry-run"), fresh, ACCOUNTS, "due")
+        self._expect_posts(0, "after the previews")
         return fresh
 
     def post(self, fresh: Sequence[Story]) -> list[dict[str, Any]]:
         """Send. Returns the deliveries."""
         self.talk.step("3. The run that posts: every new story, once on every account")
-        sent = self.records("post")
+        printed = self.syndicate("post", most=FEW).splitlines()
+        sent = [row for row in self.records("deliveries", "list", "--all") if row["reason"] != "baseline"]
         self._check("the run", sent, fresh, ACCOUNTS, "posted")
-        self.talk.say(f"{len(sent)} deliveries, {Counter(row['state'] for row in sent)['posted']} posted.")
+        if len(printed) != len(sent):
+            self.wrong.append(f"the run printed {len(printed)} lines for {len(sent)} deliveries")
+        self.talk.say(f"{len(fresh)} stories for {len(ACCOUNTS)} accounts are {len(sent)} lines.")
         self._count(fresh)
         return sent
 
     def again(self) -> None:
         """The same command once more."""
-        self.talk.step("4. The same command again sends nothing")
+        self.talk.step("4. The same command again posts nothing")
         before = len(self.sandbox.posts())
-        printed = self.syndicate("post")
-        self.talk.lines(printed)
-        if printed.strip():
+        if self.syndicate("post").strip():
             self.wrong.append("the second run printed deliveries")
+        self.talk.say("It prints nothing, as cron likes it.")
         self._expect_posts(before, "after the second run")
-        self.talk.say(f"The networks still hold {len(self.sandbox.posts())} posts.")
 
     def table(self, fresh: Sequence[Story], sent: Sequence[dict[str, Any]]) -> None:
-        """What went where."""
-        self.talk.step("What went where")
-        wide = max(len(account) for account in ACCOUNTS)
+        """How much of each account's limit each story took."""
+        self.talk.step("What went where: characters, as each network counts them")
+        self.talk.say(self.talk.painted(f"{'':<24}{''.join(f'{name:>9}' for name in ACCOUNTS)}", "2"))
         for story in fresh:
-            about = self.talk.painted(f"{story.language:<8}{story.slug}", "1")
-            self.talk.say(about)
             rows = {row["account"]: row for row in sent if _slug(row["article"]) == story.slug}
-            for account in ACCOUNTS:
-                row = rows.get(
-                    account, {"permalink": None, "state": "missing", "text": "", "length": None, "limit": None}
-                )
-                length = f"{row['length']}/{row['limit']}" if row["limit"] else ""
-                where = _near(row["permalink"]) or ("received" if row["state"] == "posted" else row["state"])
-                self.talk.say(f"        {account:<{wide}}  {length:>12}  {where}")
+            cells = [str(rows[name]["length"] or "sent") if name in rows else "MISSING" for name in ACCOUNTS]
+            self.talk.say(f"{story.language:<4}{story.slug:<20.20}{''.join(f'{cell:>9}' for cell in cells)}")
+        limits = {row["account"]: row["limit"] for row in sent}
+        cells = [f"{limits.get(name) or '':>9}" for name in ACCOUNTS]
+        self.talk.say(self.talk.painted(f"{'the most it may have':<24}{''.join(cells)}", "2"))
+
+    def keep_card(self, fresh: Sequence[Story]) -> str | None:
+        """Save the picture that went out with the first story; its place."""
+        for file in (OUT / "folder").glob("*/post.json"):
+            if _slug(json.loads(file.read_text(encoding="utf-8"))["article"]["url"]) == fresh[0].slug:
+                for picture in sorted(file.parent.glob("*.jp*g")):
+                    shutil.copy(picture, OUT / "card.jpg")
+                    return str(OUT / "card.jpg")
+        self.wrong.append(f"no picture went out with {fresh[0].slug}")
+        return None
 
     def keep_page(self) -> None:
         """Save what the stand-ins received."""
@@ -236,41 +251,41 @@ def _slug(url: str) -> str:
     return unquote(url).rpartition("/")[2].removesuffix(".html")
 
 
-def _near(permalink: str | None) -> str | None:
-    """A path of this folder rather than a long file: address."""
-    if permalink and permalink.startswith("file://"):
-        return os.path.relpath(unquote(permalink.removeprefix("file://")))
-    return permalink
-
-
 def _about(post: dict[str, Any], fresh: Sequence[Story]) -> list[str]:
     """Which stories a post links to, by whatever way its network carries a link; `unknown` if none."""
     words = json.dumps([post["text"], post["link"], post["card"]], ensure_ascii=False)
     return [story.slug for story in fresh if f"/{story.slug}.html" in words] or ["unknown"]
 
 
-def _ended(demo: Demo, *, stay: bool) -> int:
+def _ended(demo: Demo, card: str | None, stories: int, *, stay: bool) -> int:
     talk = demo.talk
     talk.step("Where to look")
-    talk.say(f"{OUT / 'preview.html'}        each story as each network would show it, before it was sent")
-    talk.say(f"{OUT / 'sandbox.html'}        all posts, as the stand-ins received them")
-    talk.say(f"{OUT / 'folder' / 'index.html'}   the posts of the folder account")
+    places = {
+        card or "": "the picture that went out with the first story",
+        str(OUT / "preview.html"): "every story as each network would show it",
+        str(OUT / "sandbox.html"): "all posts, as the stand-ins received them",
+        str(OUT / "folder" / "index.html"): "the posts of the folder account",
+    }
+    for place, about in places.items():
+        talk.say(f"{place:<27}  {about}")
     if demo.wrong:
         talk.step(talk.painted("Something is wrong", "1;31"))
         for line in demo.wrong:
             talk.say(line)
         return 1
     count = len(demo.sandbox.posts())
-    told = f"Counted: {count} posts on {len(NETWORKS)} networks and {count // len(NETWORKS)} in the folder"
-    talk.step(talk.painted(f"{told}, each story once on each account", "1;32"))
-    if stay:
-        talk.say(f"Still running, until Ctrl-C: {demo.sandbox.url} and {demo.site.url}")
-        try:
-            demo.site.wait()
-        except KeyboardInterrupt:
-            print()
-    else:
-        talk.say("The stand-ins have stopped, and their links with them; make demo ARGS=--stay keeps them running.")
+    talk.step(talk.painted("Counted, as the networks have them: each story once on each account", "1;32"))
+    talk.say(f"{stories} stories × {len(NETWORKS)} networks = {count} posts, and {stories} in the folder.")
+    if not stay:
+        talk.say("The stand-ins have stopped now. To keep them, and the links: --stay")
+        return 0
+    talk.say("Still running, until Ctrl-C:")
+    talk.say(f"{demo.sandbox.url}  the posts")
+    talk.say(f"{demo.site.url}  the newspaper")
+    try:
+        demo.site.wait()
+    except KeyboardInterrupt:
+        print()
     return 0
 
 
@@ -278,7 +293,11 @@ def main() -> int:
     """Run the demo; 0 when every story is once on every account."""
     parser = argparse.ArgumentParser(description="Post a sample site's stories to stand-ins for the networks.")
     parser.add_argument("--stay", action="store_true", help="keep the site and the stand-ins running at the end")
-    stay = parser.parse_args().stay
+    return run(stay=parser.parse_args().stay)
+
+
+def run(*, stay: bool) -> int:
+    """Run the demo in this folder; 0 when every story is once on every account."""
     for stream in (sys.stdout, sys.stderr):
         stream.reconfigure(errors="replace")  # type: ignore[union-attr]
     shutil.rmtree(OUT / "folder", ignore_errors=True)
@@ -293,7 +312,7 @@ def main() -> int:
 
 def play(talk: Talk, *, stay: bool) -> int:
     """The whole morning; 1 if anything is missing or doubled."""
-    print(talk.painted("syndicate: one story, all the way, on this machine only", "1"))
+    print(talk.painted("A newsroom's morning with syndicate, on this machine only", "1"))
     with tempfile.TemporaryDirectory(prefix="syndicate-demo-") as home, Site() as site, Sandbox() as sandbox:
         demo = Demo(site, sandbox, Path(home), talk)
         demo.baseline()
@@ -302,7 +321,7 @@ def play(talk: Talk, *, stay: bool) -> int:
         demo.again()
         demo.keep_page()
         demo.table(fresh, sent)
-        return _ended(demo, stay=stay)
+        return _ended(demo, demo.keep_card(fresh), len(fresh), stay=stay)
 
 
 if __name__ == "__main__":

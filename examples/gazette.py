@@ -18,6 +18,9 @@ from pathlib import Path
 from typing import Any
 
 FOLDER = Path(__file__).parent / "site"
+_PACKAGED = Path(__file__).parents[1] / "rendering" / "preview" / "photos"
+PHOTOS = FOLDER / "photos" if (FOLDER / "photos").is_dir() else _PACKAGED
+"""Beside the stories; in a wheel, where the previews have them already."""
 NAME = "The Example Gazette"
 MOTTO = "News of a harbour town that does not exist"
 WIDTH, HEIGHT = 1600, 1067  # of every picture
@@ -39,7 +42,7 @@ class Photo:
     @property
     def size(self) -> int:
         """Bytes."""
-        return (FOLDER / "photos" / self.file).stat().st_size
+        return (PHOTOS / self.file).stat().st_size
 
 
 @dataclass(frozen=True, slots=True)

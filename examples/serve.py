@@ -130,7 +130,7 @@ class Site:
             if path == entry.story.path:
                 return Page(gazette.page(entry, self.url), "text/html; charset=utf-8", entry.at)
             if photo and path == f"/photos/{photo.file}":
-                return Page((gazette.FOLDER / "photos" / photo.file).read_bytes(), "image/jpeg", entry.at)
+                return Page((gazette.PHOTOS / photo.file).read_bytes(), "image/jpeg", entry.at)
         return None
 
 

@@ -17,7 +17,10 @@ DEMO = Path(__file__).parents[1] / "examples" / "demo.py"
 def test_the_demo_posts_each_story_once_to_each_account(tmp_path):
     done = processes.run([sys.executable, str(DEMO)], cwd=tmp_path, check=False, timeout=5 * PATIENCE)
     assert done.returncode == 0, done.stdout + done.stderr
-    assert "Counted: 40 posts on 5 networks and 8 in the folder" in done.stdout
+    assert "8 stories × 5 networks = 40 posts, and 8 in the folder." in done.stdout
+    assert "8 stories for 6 accounts are 48 lines." in done.stdout
+    assert [line for line in done.stdout.splitlines() if len(line) > 80] == []
+    assert (tmp_path / "demo-out" / "card.jpg").read_bytes().startswith(b"\xff\xd8")
     assert "</html>" in (tmp_path / "demo-out" / "preview.html").read_text(encoding="utf-8")
     page = (tmp_path / "demo-out" / "sandbox.html").read_text(encoding="utf-8")
     assert page.count("<article") == 40

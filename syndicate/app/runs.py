@@ -10,6 +10,7 @@ from collections.abc import Callable, Mapping
 from copy import copy
 from dataclasses import replace
 from typing import TYPE_CHECKING, Literal, Protocol, TypeAlias, TypeVar
+from urllib.parse import urlsplit
 
 from syndicate.app import clock as machine
 from syndicate.app.ledger import PrivateLedger, open_real
@@ -151,6 +152,7 @@ class SandboxRun:
         from syndicate.config.sandboxed import redirected
 
         self.clock: Clock = machine.now
+        self._url = url
         self.recordings: dict[str, Recording] = {}
         self._private = PrivateLedger(config, environ, self.clock, keep_logins=False)
         self.ledger, self.paused = self._private.ledger, self._private.paused
@@ -174,8 +176,12 @@ class SandboxRun:
         return deliver(render)
 
     def record(self, delivery: Delivery, claimed: Delivery | None, *, first_look: bool) -> Json:  # noqa: ARG002
-        """The delivery as it is now."""
-        return delivery_record(delivery)
+        """The delivery as it is now; its permalink leads to the stand-in, whichever host it names."""
+        record = delivery_record(delivery)
+        permalink = record["permalink"] or ""
+        if permalink.startswith(("http:", "https:")):
+            record["permalink"] = f"{self._url}/_sandbox/at{urlsplit(permalink).path}"
+        return record
 
     def note_of_baseline(self, source: str, articles: int) -> str:
         """Says what a real run would do, and what this one does."""

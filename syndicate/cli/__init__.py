@@ -37,6 +37,7 @@ COMMANDS = {
     "explain": "Show what became of an article on each account, and why.",
     "measure": "Count text as a network counts it.",
     "sandbox": "Run fake networks on this machine, with a page that shows the posts.",
+    "demo": "Run a sample site on this machine, to try everything with.",
     "platforms": "Supported networks, and how surely each can confirm a post.",
     "completion": "Complete commands and options by the tab key, in bash, zsh and fish.",
     "config": "Check the config, compare it with the defaults, or print its schema.",

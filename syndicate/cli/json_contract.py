@@ -34,6 +34,7 @@ COMMANDS: Mapping[str, Prints] = {
     "init": REFUSES,
     "cards preview": REFUSES,
     "completion": REFUSES,
+    "demo": REFUSES,
     "sandbox": REFUSES,
     "db state": REFUSES,
     "post": Prints(("deliveries",), f"{_EACH} of the run; the first run of a source prints none"),

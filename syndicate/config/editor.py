@@ -57,7 +57,7 @@ _NAME: Json = {"pattern": "^[A-Za-z0-9_-]+$"}
 
 def json_schema() -> Json:
     """The JSON Schema: every setting with its description, and every platform with its options."""
-    top = _section(Config, "", only=("database", "templates", "lease", "key_file", "recover"))
+    top = _section(Config, "", only=("database", "templates", "lease", "key_file", "recover", "state"))
     top["properties"] |= {
         "site": _section(Site, "site"),
         "sources": _named(_source(), "sources"),

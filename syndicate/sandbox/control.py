@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from typing import Any, Protocol
-from urllib.parse import quote
+from urllib.parse import quote, unquote, urlsplit
 
 from syndicate.errors import ConfigError
 from syndicate.sandbox.board import Board
@@ -99,9 +99,15 @@ class Control:
         return Answer(200, found[1], safe, {"Cache-Control": "max-age=31536000, immutable"})
 
     def _permalink(self, request: Received) -> Answer:
-        """The answer of a post's permalink: a page with that post."""
-        url = self._sandbox.url + quote(request.path, safe="/@:-._~")
-        posts = [post for post in self._sandbox.posts() if post["permalink"] == url]
+        """A page with the post of this permalink; below /_sandbox/at, of one on the network's own host."""
+        path = quote(request.path.removeprefix("/_sandbox/at"), safe="/@:-._~")
+        posts = [post for post in self._sandbox.posts() if _leads_to(path, str(post["permalink"] or ""))]
         if not posts:
             return text_answer(404, "nothing here: see / for what was posted\n", mime="text/plain")
         return text_answer(200, static_page(posts, self._sandbox.stand_ins, self._sandbox.board.media()))
+
+
+def _leads_to(path: str, permalink: str) -> bool:
+    """Whether a path is that of a permalink. X has a second one, without the account's name."""
+    own = quote(unquote(urlsplit(permalink).path), safe="/@:-._~")
+    return own != "" and (path == own or (path.startswith("/i/status/") and own.endswith(path.removeprefix("/i"))))

@@ -35,6 +35,17 @@ def test_one_story_goes_through_every_adapter_and_is_shown(everywhere, tmp_path)
     assert html.count('<article class="post') == len(run.rows)
 
 
+def test_the_permalinks_of_a_sandbox_run_lead_to_the_sandbox(everywhere, monkeypatch):
+    monkeypatch.setenv("SYNDICATE_SANDBOX_PORT", everywhere.sandbox.url.rpartition(":")[2])
+    rows = everywhere("post", "--sandbox", "--json").rows
+    links = {row["platform"]: row["permalink"] for row in rows if row["permalink"]}
+    assert {"mastodon", "bluesky", "x", "facebook", "discord", "linkedin"} <= {*links}
+    for platform, link in links.items():
+        assert link.startswith(everywhere.sandbox.url), platform
+        with urllib.request.urlopen(link) as page:
+            assert "Story 0 of the harbour" in page.read().decode(), platform
+
+
 def test_a_sandbox_that_runs_gets_no_picture_that_a_real_run_has_no_place_for(desk, monkeypatch):
     monkeypatch.setenv("SYNDICATE_SANDBOX_PORT", desk.sandbox.url.rpartition(":")[2])
     fetching = "".join(f"  {name}: {{platform: {name}, {OTHERS[name]}}}\n" for name in ("threads", "instagram"))
