@@ -16,7 +16,7 @@ from syndicate.model.pattern import pattern
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 MICROSECOND = timedelta(microseconds=1)
 MIGRATIONS = Path(__file__).parent / "migrations"
-VERSION = 18
+VERSION = 17
 ADDS = "-- Additive: "
 """How a script of migrations/ begins after which processes of the version before may go on: it only adds tables,
 indexes, and columns that they do not have to know. See docs/operations/upgrade.md.
