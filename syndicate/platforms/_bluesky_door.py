@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from syndicate.errors import AuthError, PlatformError
-from syndicate.model import Json, Span
+from syndicate.model import Identity, Json, Span
 from syndicate.model.dataclass import dataclass
 from syndicate.platforms import _bluesky_answers, _bluesky_sign_in
 from syndicate.platforms._bluesky_options import Options
@@ -79,6 +79,17 @@ class Pds:
             return None
         judge(reply, f"whose handle {handle} is")
         return str(whole(reply).get("did", "")) or None
+
+    def who(self) -> Identity:
+        """Who the session belongs to. Raises AuthError where the account is not active."""
+        token = self.session()["accessJwt"]
+        reply = self.call("GET", "com.atproto.server.getSession", "whose session this is", token=token)
+        handle = field(reply, "handle")
+        if whole(reply).get("active") is False:
+            state = whole(reply).get("status") or "not active"
+            told = "log in to the app to see why, and switch it on again"
+            raise AuthError(f"bluesky: the account @{handle} is {state}", hint=told, status=reply.status)
+        return Identity(id=field(reply, "did"), name=f"@{handle}", url=f"https://bsky.app/profile/{handle}")
 
     def renewed(self, current: Json) -> Json:
         """A new session: from the refresh token, else by a login, of which only a few a day are allowed."""

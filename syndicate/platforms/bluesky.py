@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import ClassVar
 
-from syndicate.errors import AuthError, Rejected
+from syndicate.errors import Rejected
 from syndicate.model import Certainty, Draft, Identity, Json, Limits, ListedPost, Look, Post, Receipt, Span
 from syndicate.platforms import _answering, _bluesky_handles, _bluesky_replies, _bluesky_sign_in, _facets
 from syndicate.platforms._bluesky_door import Pds, judge
@@ -116,15 +116,7 @@ class Bluesky:
 
         com.atproto.server.getSession: `active` is false then, and `status` says why.
         """
-        reply = self._door.call(
-            "GET", "com.atproto.server.getSession", "whose session this is", token=self._door.session()["accessJwt"]
-        )
-        handle = field(reply, "handle")
-        if whole(reply).get("active") is False:
-            state = whole(reply).get("status") or "not active"
-            told = "log in to the app to see why, and switch it on again"
-            raise AuthError(f"bluesky: the account @{handle} is {state}", hint=told, status=reply.status)
-        return Identity(id=field(reply, "did"), name=f"@{handle}", url=f"https://bsky.app/profile/{handle}")
+        return self._door.who()
 
     def refresh(self, current: Json) -> Json:
         """A new session: from the refresh token, else by a login, of which only a few a day are allowed.
