@@ -197,7 +197,9 @@ class _Parts:
         self._words_of_note = NoteWords("")
         self._writes = writes if account.text and manner.file == POST else None
         self.own_words: OwnWords | None = None
-        self._is_whole = account.threads is not None and account.threads.form == "whole" and manner.rich
+        threads = account.threads if manner.file == POST else None  # a story that is posted again is one post
+        self._is_whole = threads is not None and threads.form == "whole" and manner.rich
+        self._teases = threads is not None and threads.form == "teaser"
         self._pieces: list[str] = []
         self.warnings: list[str] = []
         if article.override is not None and article.override.left:
@@ -258,7 +260,7 @@ class _Parts:
         from syndicate.rendering import thread
 
         self._beside(())
-        if account.threads is not None and account.threads.form == "teaser" and self._says_its_own():
+        if account.threads is not None and self._teases and self._says_its_own():
             self._pieces = self._teaser(account.threads.posts - 1)
         texts: list[tuple[Fitted, str | None]] = [(self._fitted(piece), None) for piece in self._pieces]
         link = self.link() if account.link == "reply" else ""
