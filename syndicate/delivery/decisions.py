@@ -166,9 +166,9 @@ def repost(delivery: Delivery, ledger: Ledger) -> Delivery:
     `delivery` is the post, or its deletion. Approval, pauses, hours and budget apply; age does not.
     """
     if delivery.again is not None:
-        hint = f"syndicate post --article {delivery.article} --again --account {delivery.account}"
         raise SyndicateError(
-            f"{delivery.key[:8]} repeats a story in other words; repost is for its first post", hint=hint
+            f"{delivery.key[:8]} repeats a story in other words; repost is for its first post",
+            hint="post the article again, in the words that you want",
         )
     with ledger.transaction():
         last = ledger.deliveries.latest(delivery.anchor, delivery.account)

@@ -150,22 +150,19 @@ def _require_posted(posts: Sequence[Delivery], anchor: str, account: Account, le
     if known.withdrawn_at is not None:
         raise SyndicateError(f"{name}: {url} was withdrawn by its site, and is not posted again")
     if first is None:
-        hint = f"syndicate post --article {url} --account {name}"
-        raise SyndicateError(f"{name}: {url} was not posted there yet, so it cannot be posted again", hint=hint)
+        raise SyndicateError(f"{name}: {url} was not posted there yet, so it cannot be posted again")
     if first.reason == "deleted":
-        hint = f"syndicate deliveries repost {first.key[:8]}"
+        hint = f"repost {first.key[:8]} first"
         raise SyndicateError(f"{name}: the post of {url} was deleted, so it cannot be posted again", hint=hint)
     if first.state != "posted":
         why = f" ({first.reason})" if first.reason else ""
         raise SyndicateError(
-            f"{name}: the first post of {url} is {first.state}{why}, so it cannot be posted again yet",
-            hint=f"syndicate deliveries show {first.key[:8]}",
+            f"{name}: the first post of {url} is {first.state}{why}, so it cannot be posted again yet: {first.key[:8]}"
         )
     under_way = next((row for row in posts if row.again is not None and row.state not in _OVER), None)
     if under_way is not None:
         raise SyndicateError(
-            f"{name}: another post that repeats {url} is {under_way.state} already: {under_way.key[:8]}",
-            hint=f"syndicate deliveries show {under_way.key[:8]}",
+            f"{name}: another post that repeats {url} is {under_way.state} already: {under_way.key[:8]}"
         )
 
 

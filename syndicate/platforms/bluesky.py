@@ -48,7 +48,16 @@ class Bluesky:
     key_window: ClassVar[float] = 0.0
     settle: ClassVar[float] = 0.0
     # 2,000 for alt text is the official app's own limit (from memory); the lexicon has none
-    limits = Limits(300, 3000, 4, 2_000_000, thumb_bytes=1_000_000, alt=2000, card="client", pairs=False)
+    limits = Limits(
+        text=300,
+        text_bytes=3000,
+        images=4,
+        image_bytes=2_000_000,
+        thumb_bytes=1_000_000,
+        alt=2000,
+        card="client",
+        pairs=False,
+    )
     look: ClassVar[Look] = Look(
         "Bluesky",
         "B",

@@ -4,7 +4,7 @@ import os
 
 import pytest
 
-from tests.chaos.test_steps import killed_at_each_step
+from tests.chaos.each_step import killed_at_each_step
 
 NETWORKS = ("bluesky", "mastodon", "misskey")
 """Exact, keyed, and one where a post can only be looked up. SYNDICATE_STEPS=all takes every one that answers itself."""

@@ -1,20 +1,13 @@
 """SIGKILL at every single step of a run: each story once, or held exactly where nobody can tell."""
 
-import json
 import os
-import sys
 from itertools import groupby
-from pathlib import Path
 
 import pytest
-from cryptography.fernet import Fernet
 
-from syndicate.sandbox.server import Sandbox
-from tests import processes
-from tests.chaos.networks import ACCOUNTS, accounts
+from tests.chaos.each_step import killed_at_each_step
+from tests.chaos.networks import ACCOUNTS
 from tests.chaos.steps import ORDER
-from tests.waiting import PATIENCE
-from tests.worlds.site import Site
 
 KINDS = ("bluesky", "facebook", "webhook", "threads")
 """Exact, lookup, blind, and one with containers; below, one that is keyed. SYNDICATE_STEPS=all takes every one."""
@@ -22,15 +15,6 @@ KINDS = ("bluesky", "facebook", "webhook", "threads")
 SERVED = ("bluesky", "webhook")
 """Of these, the ledger is on a PostgreSQL server too."""
 WHOLE = os.environ.get("SYNDICATE_STEPS") == "all"
-
-CONFIG = """site: {{name: Gazette, url: "{site}/", language: en}}
-sources: {{news: {{url: "{site}/rss.xml", every: 1s, preflight: {preflight}}}}}
-lease: 20s
-recover: off
-network: {{timeout: 10s}}
-defaults: {{image: none, settle: 0s{more}}}
-{accounts}
-"""
 
 
 @pytest.mark.slow
@@ -102,39 +86,6 @@ def test_killed_at_any_step_of_a_repetition_and_typed_again_it_is_there_once(tmp
     assert any("the request POST" in row["what"] or "PUT" in row["what"] for row in rows), told
     for row in rows:
         assert (row["posts"], row["states"]) == (1, ["posted", "posted"]), told
-
-
-def killed_at_each_step(folder, network, stories, server=None, every=1, more="", again=""):
-    """What became of these stories, for each moment of a run at which it was killed, or for each of so many. `more` are
-    further settings of the account.
-    """
-    name = server and server.empty()
-    environ = os.environ | {"SYNDICATE_KEY": Fernet.generate_key().decode()} if server else None
-    site = Site()
-    with Sandbox(port=0) as sandbox:
-        path = folder / "config.yaml"
-        preflight = "5m" if stories == 1 else "off"
-        path.write_text(
-            CONFIG.format(site=site.url, accounts=accounts(sandbox.url, [network]), preflight=preflight, more=more),
-            encoding="utf-8",
-        )
-        command = [sys.executable, "-m", "syndicate", "-c", str(path)]
-        steps = [sys.executable, "-m", "tests.chaos.steps", str(path), sandbox.url, str(every)]
-        if server:
-            path.write_text(f"database: {server.address(name)}\n{path.read_text('utf-8')}", encoding="utf-8")
-            processes.run([*command, "db", "upgrade"], env=environ)
-            steps.append(server.address(name))
-        processes.run([*command, "post"], env=environ)
-        published = site.publish(stories)
-        if again:
-            processes.run([*command, "post", "--wait", "1m"], env=environ)
-            steps += ["", "post", "--article", site.link(published[0]), "--again", "--text", again]
-        done = processes.run(steps, cwd=Path(__file__).parents[2], env=environ, timeout=10 * PATIENCE)
-    site.close()
-    if server:
-        server.drop(name)
-        server.drop(f"{name}_kept")
-    return [json.loads(line) for line in done.stdout.splitlines()]
 
 
 def slices(words):

@@ -95,7 +95,7 @@ def test_it_needs_a_first_post_that_is_out(desk, posted):
     url = posted("masto", account=", approve: true")
     refused = again(desk, url, "--text", OTHER)
     assert refused.code == 1
-    assert f"masto: the first post of {url} is planned (approval), so it cannot be posted again yet\n" in refused.err
+    assert f"masto: the first post of {url} is planned (approval), so it cannot be posted again yet: " in refused.err
     nowhere = again(desk, "https://elsewhere.example/1", "--text", OTHER)
     assert nowhere.code == 1
     assert "https://elsewhere.example/1 was not posted from here yet" in nowhere.err
@@ -140,7 +140,7 @@ def test_a_deleted_story_and_a_repetition_are_each_sent_again_in_their_own_way(d
     assert "repeats a story in other words" in refused.complaint
     assert desk("deliveries", "delete", first).code == 0
     gone = again(desk, url, "--text", "Other words still")
-    assert f"syndicate deliveries repost {first[:8]}" in gone.err
+    assert f"repost {first[:8]} first" in gone.err
     assert desk("deliveries", "repost", first, "--json").rows[0]["revision"] == 2
     assert desk.texts()[-1].startswith("Mayor resigns")
 

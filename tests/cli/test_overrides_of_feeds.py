@@ -8,7 +8,9 @@ from email.utils import format_datetime
 
 import pytest
 
-NOW = datetime.now(UTC)
+WHEN = "2001-02-03T04:05:06+00:00"
+DAY = "Sat, 03 Feb 2001 04:05:06 +0000"
+"""Stand for the moment at which a document is published."""
 START = """site: {{name: The Test Gazette, url: "{site}/", language: en}}
 sources:
   blog: {{type: feed, url: "{site}/rss.xml", preflight: off{setting}}}
@@ -22,7 +24,7 @@ accounts:
 def atom(*said, space='xmlns:posse="https://posseparty.com/2024/Feed"', prefix="posse"):
     entries = "".join(
         f"<entry><title>Story {number}</title><id>tag:{number}</id><link href='/{number}'/>"
-        f"<summary>In short.</summary><updated>{NOW.isoformat()}</updated><published>{NOW.isoformat()}</published>"
+        f"<summary>In short.</summary><updated>{WHEN}</updated><published>{WHEN}</published>"
         f'<{prefix}:post format="json"><![CDATA[\n {each}\n]]></{prefix}:post></entry>'
         for number, each in enumerate(said)
     )
@@ -31,7 +33,7 @@ def atom(*said, space='xmlns:posse="https://posseparty.com/2024/Feed"', prefix="
 
 def rss(*said):
     items = "".join(
-        f"<item><title>Story {number}</title><link>/{number}</link><pubDate>{format_datetime(NOW)}</pubDate>"
+        f"<item><title>Story {number}</title><link>/{number}</link><pubDate>{DAY}</pubDate>"
         f"<posse:post>{each}</posse:post></item>"
         for number, each in enumerate(said)
     )
@@ -41,8 +43,7 @@ def rss(*said):
 
 def json_feed(*said):
     items = [
-        {"id": str(number), "url": f"/{number}", "title": f"Story {number}", "date_published": NOW.isoformat()}
-        | {"_social": each}
+        {"id": str(number), "url": f"/{number}", "title": f"Story {number}", "date_published": WHEN} | {"_social": each}
         for number, each in enumerate(said)
     ]
     return json.dumps({"version": "https://jsonfeed.org/version/1.1", "title": "T", "items": items})
@@ -57,7 +58,8 @@ def feed(desk):
         desk.path.write_text(START.format(site=site, setting=setting, sandbox=sandbox), "utf-8")
         desk.site.raw = json_feed().encode() if body.startswith("{") else rss().encode()
         assert desk("post").code == 0
-        desk.site.raw = body.replace(NOW.isoformat(), (NOW + timedelta(seconds=1)).isoformat()).encode()
+        now = datetime.now(UTC) + timedelta(seconds=1)
+        desk.site.raw = body.replace(WHEN, now.isoformat()).replace(DAY, format_datetime(now)).encode()
         return desk("post")
 
     return publish

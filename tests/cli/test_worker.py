@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import json
-import os
 import re
 import signal
 import sys
-from collections import Counter
 from contextlib import closing
 from urllib.request import urlopen
 
@@ -17,6 +15,7 @@ from cryptography.fernet import Fernet
 from tests import processes
 from tests.waiting import PATIENCE, wait_for
 from tests.worlds.fake_clock import fake_clock
+from tests.worlds.fleet import Fleet, ends
 from tests.worlds.in_flight import InFlight
 from tests.worlds.postgres import Server
 
@@ -30,57 +29,12 @@ FULL = (
 ROOM = "DROP FUNCTION full_disk CASCADE"
 
 
-class Fleet:
-    """A desk with an upgraded ledger on the server, where the first reading was done."""
-
-    def __init__(self, desk, postgres):
-        self.desk, self.site, self.sandbox = desk, desk.site, desk.sandbox
-        self.postgres, self.name = postgres, postgres.empty()
-        self.config("masto", "bsky")
-        assert desk("db", "upgrade").code == 0
-        assert desk("post").code == 0
-
-    def config(self, *accounts, extra="", **fields):
-        at = self.postgres.address(self.name)
-        self.desk.config(*accounts, extra=f"database: {at}\n{extra}", source=", every: 1s", **fields)
-
-    def asked(self, statement):
-        return self.postgres.run(statement, self.name)
-
-    def start(self, number, *words, environ=None):
-        """A worker, whose log goes into a file of this number."""
-        with self.log(number).open("w") as log:
-            ours = {name: value for name, value in os.environ.items() if name != "SYNDICATE_CONFIG"}
-            command = [sys.executable, "-m", "syndicate", "-c", str(self.desk.path), "worker", *words]
-            return processes.start(command, stderr=log, env=ours | (environ or {}), cwd=self.desk.folder)
-
-    def log(self, number):
-        return self.desk.folder / f"worker-{number}.log"
-
-    def said(self, number):
-        return self.log(number).read_text(encoding="utf-8")
-
-    def states(self):
-        return Counter(row["state"] for row in self.desk("deliveries", "list", "--json").rows)
-
-    def posted(self):
-        """How often each story was posted on each network."""
-        return Counter((post["platform"], post["link"]) for post in self.sandbox.posts())
-
-
 @pytest.fixture
 def fleet(postgres, desk, monkeypatch):
     monkeypatch.setenv("SYNDICATE_KEY", KEY)
     made = Fleet(desk, postgres)
     yield made
     postgres.drop(made.name)
-
-
-def ends(*workers):
-    """They are told to end, and do."""
-    for worker in workers:
-        worker.send_signal(signal.SIGTERM)
-    return [worker.wait(PATIENCE) for worker in workers] == [0] * len(workers)
 
 
 def test_a_story_goes_out_on_both_accounts_and_nothing_is_left_in_the_queues(fleet):

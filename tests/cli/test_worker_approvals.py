@@ -14,9 +14,9 @@ import pytest
 from cryptography.fernet import Fernet
 
 from tests import processes
-from tests.cli.test_worker import Fleet, ends
 from tests.waiting import PATIENCE, wait_for
-from tests.web.test_approvals import FORM, Answered
+from tests.worlds.decide_page import FORM, Answered
+from tests.worlds.fleet import Fleet, ends
 from tests.worlds.waiting import accepts
 
 BASE = "https://push.gazette.example"

@@ -109,7 +109,7 @@ def test_it_is_listed_with_the_others(run):
 def test_a_rehearsal_reaches_its_stand_in(run):
     [row] = rows(run("post", "--sandbox", "--json"))
     assert (row["platform"], row["state"], len(row["media"])) == ("noticeboard", "posted", 1)
-    assert re.fullmatch(rf"http://127\.0\.0\.1:\d+/noticeboard/newsroom/{row['key']}", row["permalink"])
+    assert re.fullmatch(rf"http://127\.0\.0\.1:\d+/_sandbox/at/noticeboard/newsroom/{row['key']}", row["permalink"])
 
 
 def test_a_story_arrives_at_a_sandbox_that_runs_and_stands_on_its_page(run, site, sandbox):

@@ -89,18 +89,18 @@ def test_a_database_that_cannot_hold_every_letter_is_refused(postgres, encoding)
 
 def test_limits_and_the_time_zone_of_a_role_do_not_matter(role, postgres):
     for setting in (
-        "statement_timeout = '20ms'",
-        "idle_in_transaction_session_timeout = '20ms'",
-        "idle_session_timeout = '20ms'",
+        "statement_timeout = '800ms'",  # long enough for the connection to say otherwise, on a busy machine
+        "idle_in_transaction_session_timeout = '800ms'",
+        "idle_session_timeout = '800ms'",
         "timezone = 'Asia/Kathmandu'",
     ):
         postgres.run(f"ALTER ROLE tried SET {setting}")
     with opened(role) as database:
         with database.transaction():
-            database.rows("SELECT pg_sleep(0.1)")
-            processes.run(["sleep", "0.1"])
+            database.rows("SELECT pg_sleep(1)")
+            processes.run(["sleep", "1"])
             paused(database)
-        processes.run(["sleep", "0.1"])
+        processes.run(["sleep", "1"])
         assert database.change("UPDATE pause SET until = 1") == 1
         [(theirs,)] = postgres.run("SELECT clock_timestamp()")
         assert abs(ServerClock(database)() - theirs) < timedelta(seconds=30)

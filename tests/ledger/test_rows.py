@@ -9,7 +9,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from syndicate.ledger.rows import address, among, concession, delivery, record
-from syndicate.model import NOTHING, Concession, Delivery
+from syndicate.model import NOTHING, Again, Concession, Delivery
 
 START = datetime(1970, 1, 1, tzinfo=UTC)
 TIMES = ("due_at", "planned_at", "committed_at", "looked_at", "expires_at", "day", "posted_at")
@@ -17,6 +17,7 @@ JSON = ("post", "prepared", "draft")
 OWN = {
     "article": "https://gazette.example/1",
     "conceded": Concession("smaller", 5, 6, ("too big",)),
+    "again": Again("person", "Updated"),
     **{name: {"of": name} for name in JSON},
 }
 NAMES = [field.name for field in fields(Delivery)]
@@ -29,6 +30,7 @@ def row(**columns):
     found |= {name: number + 1 for number, name in enumerate(TIMES)}
     found |= {name: json.dumps(VALUES[name]) for name in JSON}
     found["conceded"] = json.dumps({"picture": "smaller", "most_bytes": 5, "shorter": 6, "why": ["too big"]})
+    found["again"] = json.dumps({"by": "person", "text": "Updated"})
     return found | {"article_url": VALUES["article"], "updated_at": 90} | columns
 
 

@@ -4,10 +4,8 @@ from __future__ import annotations
 
 import json
 import os
-import re
 import signal
 from datetime import timedelta
-from html import unescape
 from http.client import HTTPConnection
 from pathlib import Path
 from urllib.parse import urlencode
@@ -24,6 +22,7 @@ from syndicate.web.approvals import ApprovalDoor
 from syndicate.web.server import Listener
 from tests.processes import free_port
 from tests.waiting import PATIENCE, wait_for
+from tests.worlds.decide_page import FORM, Answered
 from tests.worlds.waiting import accepts
 
 BASE = "https://push.gazette.example"
@@ -33,22 +32,6 @@ SETTINGS = (
     f"approvals: {{base: '{BASE}/'}}\n"
     "alerts: {command: [sh, -c, 'cat >> told']}\n"
 )
-FORM = {"Content-Type": "application/x-www-form-urlencoded"}
-
-
-class Answered:
-    def __init__(self, reply) -> None:
-        self.status, self.headers = reply.status, reply.headers
-        self.raw = reply.read().decode()
-        self.text = unescape(self.raw)
-
-    @property
-    def heading(self) -> str:
-        return re.search(r"<h1><bdi>(.*)</bdi></h1>", self.text)[1]
-
-    @property
-    def digests(self) -> dict[str, str]:
-        return dict(re.findall(r'name="(digest-\w+)" value="(\w+)"', self.text))
 
 
 class Newsdesk:
