@@ -348,6 +348,13 @@ class Listing(Protocol):
 
 
 @runtime_checkable
+class ListsNoAnswers(Protocol):
+    """What the network lists has no posts that answer another one, such as comments."""
+
+    lists_answers: ClassVar[Literal[False]]
+
+
+@runtime_checkable
 class PricedListing(Protocol):
     """The network charges for a listing."""
 

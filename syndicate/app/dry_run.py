@@ -6,13 +6,16 @@ from collections.abc import Callable
 from dataclasses import field, replace
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from syndicate.model import Delivery, LinkCard, Media, Post, Rendered
+from syndicate.ledger.delivery_keys import delivery_key
+from syndicate.model import Delivery, Json, LinkCard, Media, Post, Rendered
 from syndicate.model.dataclass import dataclass
 from syndicate.net.dry_run import DryHttp
 from syndicate.rendering.preview.recording import Recording
+from syndicate.serialization import article_record, delivery_record, freeze, part_post
 
 if TYPE_CHECKING:
     from syndicate.delivery.lane import Render
+    from syndicate.model import Article
 
 T = TypeVar("T")
 
@@ -47,3 +50,25 @@ class Recorder:
     def _kept(self, media: Media) -> Media:
         known = self._pictures.setdefault(media.file, media)
         return replace(media, data=known.data)
+
+
+def unplanned(record: Json, delivery: Delivery, recording: Recording | None) -> list[Json]:
+    """The records of the further posts that a delivery's thread would have, as they would be planned: as its own."""
+    if recording is None or recording.rendered is None or delivery.action != "post":
+        return []
+    shown = {name: record[name] for name in ("state", "reason", "due_at")}
+    found = []
+    for part, post in enumerate(recording.rendered.rest, 1):
+        key = delivery_key(delivery.anchor, delivery.account, "post", delivery.revision, part)
+        further = replace(delivery, key=key, part=part, post=freeze(post)[0], remote_id=None, permalink=None)
+        found.append(delivery_record(further) | shown)
+    return found
+
+
+def of_part(delivery: Delivery, article: Article, recording: Recording) -> Recording:
+    """What a preview shows of a further post of a thread, which is never rendered: its words are stored."""
+    stored = delivery.post
+    if not delivery.part or stored is None or recording.rendered is not None:
+        return recording
+    post = part_post(stored, article_record(article), at=delivery.planned_at, planned_at=delivery.planned_at)
+    return replace(recording, rendered=Rendered(post, stored.get("length") or 0, stored.get("limit") or 0))

@@ -276,10 +276,18 @@ def records(outcome: RunResult, app: App, accounts: tuple[str, ...]) -> list[dic
 
 
 def _records(deliveries: Iterable[Delivery], outcome: RunResult, app: App) -> list[dict[str, Any]]:
-    return [
-        app.kind.record(delivery, outcome.claimed.get(delivery.key), first_look=delivery.key in outcome.looks)
-        for delivery in deliveries
-    ]
+    """With the further posts that a thread which waits would have, where they were rendered."""
+    several, listed = [*deliveries], list[dict[str, Any]]()
+    planned = {delivery.key for delivery in several}
+    for delivery in several:
+        first_look = delivery.key in outcome.looks
+        listed.append(app.kind.record(delivery, outcome.claimed.get(delivery.key), first_look=first_look))
+        recording = app.kind.recordings.get(delivery.key)
+        if recording is not None and recording.rendered is not None and recording.rendered.rest:
+            from syndicate.app.dry_run import unplanned
+
+            listed += [each for each in unplanned(listed[-1], delivery, recording) if each["key"] not in planned]
+    return listed
 
 
 def exit_code(outcome: RunResult, app: App, accounts: tuple[str, ...]) -> int:

@@ -60,14 +60,19 @@ def command(
 
 
 def _facts(app: App, found: list[dict[str, Any]]) -> list[Shown]:
+    from syndicate.app.dry_run import of_part
     from syndicate.rendering.preview.facts import shown
 
     deliveries = [each for record in found if (each := app.ledger.deliveries.find(record["key"]))]
+    exhibits = dict(app.kind.recordings)
+    for each in deliveries:
+        if each.part and each.key in exhibits:
+            exhibits[each.key] = of_part(each, app.ledger.articles.find(each.anchor).article, exhibits[each.key])
     errors = {delivery.key: delivery.error for delivery in deliveries}
     pages = app.pages.troubles(app.ledger.articles.find(each.anchor).article for each in deliveries)
     adapters = (app.lanes.of(account.name).platform for account in app.accounts)
     undescribed = {adapter.name for adapter in adapters if not adapter.limits.alt}
-    return shown(found, app.kind.recordings, errors, pages, undescribed)
+    return shown(found, exhibits, errors, pages, undescribed)
 
 
 def _page(app: App, entries: list[Shown], html: str | None, *, opens: bool) -> None:

@@ -19,7 +19,7 @@ from syndicate.ledger.elsewhere import Settled
 from syndicate.ledger.recovery import WantedLook
 from syndicate.model import ListedPost
 from syndicate.model.dataclass import dataclass
-from syndicate.ports import Listing, PricedListing
+from syndicate.ports import Listing, ListsNoAnswers, PricedListing
 
 SKEW = timedelta(hours=2)  # a network's clock may be this far behind ours
 BEYOND = timedelta(days=1)  # how much longer than `max_age` ago a story that still waits may have been posted
@@ -71,7 +71,7 @@ def look_first(lane: Lane, ledger: Ledger, timeouts: Timeouts, *, now: bool = Fa
     if look is None:
         return Looked(name)
     if look.looked_at is not None:
-        return Looked(name, settled=ledger.elsewhere.settle(name, ledger.now(), key), blind=look.unlisted)
+        return Looked(name, settled=_settle(lane, ledger, key), blind=look.unlisted)
     if look.again_at > ledger.now() and not now:
         return Looked(name, waits=True)
     return _look(look, lane, ledger, timeouts)
@@ -123,9 +123,15 @@ def _took(posts: Sequence[ListedPost], lane: Lane, ledger: Ledger) -> Looked:
             ledger.recovery.charged(name, platform.price_of_listing(len(posts)))
         ledger.elsewhere.keep(name, posts)
         ledger.recovery.looked(name)
-        settled = ledger.elsewhere.settle(name, ledger.now())
+        settled = _settle(lane, ledger)
     ledger.reached(lane.account)
     return Looked(name, len(posts), settled)
+
+
+def _settle(lane: Lane, ledger: Ledger, key: str | None = None) -> Settled:
+    """Record what its network has. An exact one refuses a second post by itself, whether it lists it or not."""
+    told = lane.platform.certainty == "exact" or not isinstance(lane.platform, ListsNoAnswers)
+    return ledger.elsewhere.settle(lane.account.name, ledger.now(), key, answers=told)
 
 
 def _blind(lane: Lane, ledger: Ledger, fault: str | None = None) -> Looked:
@@ -133,7 +139,7 @@ def _blind(lane: Lane, ledger: Ledger, fault: str | None = None) -> Looked:
     name, exact = lane.account.name, lane.platform.certainty == "exact"
     with ledger.transaction():
         ledger.recovery.looked(name, unlisted=not exact)
-        settled = ledger.elsewhere.settle(name, ledger.now())
+        settled = _settle(lane, ledger)
     return Looked(name, settled=settled, fault=fault, blind=not exact)
 
 
@@ -141,7 +147,7 @@ def _failed(look: WantedLook, fault: PlatformError, lane: Lane, ledger: Ledger, 
     name, now = lane.account.name, ledger.now()
     if look.why == "stopped" or lane.platform.certainty == "exact":
         ledger.recovery.looked(name)
-        return Looked(name, settled=ledger.elsewhere.settle(name, now), fault=str(fault))
+        return Looked(name, settled=_settle(lane, ledger), fault=str(fault))
     step = _step(fault, lane, ledger, timeouts)
     again_at = max(step.due_at or now + retry_policy.LONGEST_WAIT, now + retry_policy.FIRST_WAIT)
     hold_account(lane, step, ledger, now)

@@ -82,11 +82,12 @@ def _post(delivery: Delivery, stored: Json, article: Article, before: tuple[Deli
 
 def _is_out(delivery: Delivery, found: Frozen, ledger: Ledger) -> bool:
     """Whether the network listed a post of exactly these words, where the account had to look before it posts."""
-    if ledger.recovery.wanted(delivery.account) is None or found.draft is not None:
+    if ledger.recovery.wanted(delivery.account) is None:
         return False
-    return ledger.elsewhere.same_words(
-        replace(delivery, post=found.record), found.record.get("text") or "", ledger.now()
-    )
+    sent = replace(delivery, post=found.record)
+    if found.record.get("link") is not None:  # the one post of its thread that has it; networks may shorten its words
+        return ledger.elsewhere.same_link(sent, ledger.now())
+    return ledger.elsewhere.same_words(sent, found.record.get("text") or "", ledger.now())
 
 
 def _expired(delivery: Delivery, now: datetime) -> bool:

@@ -110,7 +110,7 @@ def _begin(claimed: Delivery, frozen: Frozen, lane: Lane, ledger: Ledger, timeou
     """Prepare a claimed delivery and record that it is about to be sent; None if that is not possible now."""
     try:
         draft = frozen.draft or _prepared(claimed, frozen, lane, ledger)
-        ledger.journal.intends(claimed, ledger.now())
+        ledger.journal.intends(_in_thread(claimed, frozen.record), ledger.now())
     except PlatformError as fault:
         last = claimed.attempts >= retry_policy.ATTEMPTS
         _record_failure(claimed, fault, frozen, lane, ledger, timeouts, last_upload=last)
@@ -172,7 +172,7 @@ def _record_posted(
         ledger.journal.arrived(begun.claimed, receipt, ledger.now())
         ready = onward.next() if onward else None
         if ready:
-            ledger.journal.intends(ready.delivery, ledger.now())
+            ledger.journal.intends(_in_thread(ready.delivery, ready.frozen.record), ledger.now())
         now, since = ledger.now(), seconds()
         with ledger.transaction():
             _posted(begun, receipt, lane, ledger, now)
@@ -194,12 +194,15 @@ def _record_posted(
 
 
 def _posted(begun: Begun, receipt: Receipt, lane: Lane, ledger: Ledger, now: datetime) -> None:
-    claimed, record = begun.claimed, begun.frozen.record
-    if PARTS in record or OF in record:  # its thread goes on after it
-        claimed = replace(claimed, post=record)
+    claimed = _in_thread(begun.claimed, begun.frozen.record)
     with ledger.transaction():
         ledger.outcomes.posted(claimed, receipt, now=now)
         ledger.took(lane.account)
+
+
+def _in_thread(delivery: Delivery, record: Json) -> Delivery:
+    """With what is sent, where its thread goes on after it."""
+    return replace(delivery, post=record) if PARTS in record or OF in record else delivery
 
 
 def _prepared(claimed: Delivery, frozen: Frozen, lane: Lane, ledger: Ledger) -> Draft:

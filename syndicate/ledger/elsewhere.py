@@ -13,7 +13,7 @@ from syndicate.ledger.site_names import SiteNames
 from syndicate.ledger.transitions import ELSEWHERE, FRESH, IN_DOUBT, move
 from syndicate.model import Article, Delivery, ListedPost
 from syndicate.model.dataclass import dataclass
-from syndicate.serialization import compact, load_article
+from syndicate.serialization import PARTS, compact, load_article
 
 GRACE = timedelta(minutes=1)  # feeds count in seconds, and clocks differ
 FAST = timedelta(minutes=5)  # how far the clock of a site may be ahead; what is dated later has an embargo
@@ -72,10 +72,11 @@ class Elsewhere:
                 found.setdefault(row["hash"], set()).add(row["account"])
         return found
 
-    def settle(self, account: str, now: datetime, key: str | None = None) -> Settled:
+    def settle(self, account: str, now: datetime, key: str | None = None, *, answers: bool = True) -> Settled:
         """Record the waiting deliveries of an account whose story its network has, or of which nobody can tell.
 
-        With `key`, only that delivery.
+        With `key`, only that delivery. Not `answers`: the network lists no posts that answer another one. Of a further
+        post of a thread, only a doubt is recorded: whether it is listed is asked once its words are known.
         """
         waiting = self._db.rows(
             f"{rows.JOINED} WHERE delivery.account = :account AND delivery.state IN ('planned', 'due')"
@@ -87,13 +88,13 @@ class Elsewhere:
         look = self._look(account)
         posted, held = [], []
         for row in map(rows.delivery, waiting):
-            found = self._listed(row)
+            found = None if row.part else self._first_listed(row)
             if found is not None and self._posted(row, found, now):
                 posted.append(row.key)
-            elif found is None and self._is_doubtful(row, look):
+            elif found is None and self._is_doubtful(row, look, answers=answers):
                 if self._held(row, now):
                     held.append(row.key)
-            elif found is None and look is not None:
+            elif found is None and look is not None and not row.part:
                 self._not_sent(row)
         return Settled(tuple(posted), tuple(held))
 
@@ -113,6 +114,24 @@ class Elsewhere:
             if found is not None:
                 return self._posted(delivery, found, now)
         return False
+
+    def same_link(self, delivery: Delivery, now: datetime) -> bool:
+        """Record a further post of a thread as posted if its network listed one with its story's link that is no other
+        delivery's.
+        """
+        found = self._listed(delivery)
+        return found is not None and self._posted(delivery, found, now)
+
+    def _first_listed(self, delivery: Delivery) -> Row | None:
+        """The listed post of a story; of a thread whose words are known and whose link comes later, by these."""
+        from syndicate.aliases import wording
+
+        stored = delivery.post or {}
+        if PARTS not in stored or stored.get("link") is not None:
+            return self._listed(delivery)
+        said = (wording(words) for words in (stored["text"], _BESIDE + stored["text"]))
+        asked = "SELECT * FROM listed WHERE hash = :hash AND account = :account"
+        return next(filter(None, (self._row(asked, delivery, hash=str(each)) for each in said)), None)
 
     def _listed(self, delivery: Delivery) -> Row | None:
         """The oldest listed post that links to the delivery's story and is not known as another delivery's."""
@@ -140,6 +159,8 @@ class Elsewhere:
             "committed_at": found["at"],  # spacing and caps count it
             "error": None,
         }
+        if PARTS in (delivery.post or {}):  # its thread goes on with the words that were settled with it
+            del columns["post"]
         return move(self._db, delivery, ELSEWHERE, now=now, columns=columns, follow_ups=self._follow_ups)
 
     def _held(self, delivery: Delivery, now: datetime) -> bool:
@@ -158,18 +179,33 @@ class Elsewhere:
     def _look(self, account: str) -> Row | None:
         """The look that an account has taken, and since when and until when it is in doubt what was sent to it."""
         return self._db.row(
-            "SELECT unlisted, doubt_at, doubt_until FROM look WHERE account = :account AND looked_at IS NOT NULL",
+            "SELECT unlisted, doubt_at, doubt_until, looked_at FROM look"
+            " WHERE account = :account AND looked_at IS NOT NULL",
             account=account,
         )
 
-    def _is_doubtful(self, delivery: Delivery, look: Row | None) -> bool:
+    def _is_doubtful(self, delivery: Delivery, look: Row | None, *, answers: bool) -> bool:
         """Whether it may have been sent, and its network cannot say: its request was about to leave as a state file was
         written, or the ledger was replaced since.
         """
-        if look is None or not look["unlisted"]:
+        if look is None or not (look["unlisted"] or (delivery.part and not answers)):
+            return False
+        if delivery.part and self._goes_after_ours(delivery, look):
             return False
         begun = delivery.committed_at is not None and delivery.draft is None
         return begun or (look["doubt_at"] is not None and self._may_be_sent(delivery, look))
+
+    def _goes_after_ours(self, delivery: Delivery, look: Row) -> bool:
+        """Whether the post before it in its thread was sent since the account looked: nobody else sent this one."""
+        before = self._db.row(
+            "SELECT committed_at FROM delivery WHERE anchor = :anchor AND account = :account AND action = 'post'"
+            " AND revision = :revision AND part = :part AND state = 'posted'",
+            anchor=delivery.anchor,
+            account=delivery.account,
+            revision=delivery.revision,
+            part=delivery.part - 1,
+        )
+        return before is not None and (before["committed_at"] or 0) >= look["looked_at"]
 
     def _may_be_sent(self, delivery: Delivery, doubt: Row) -> bool:
         """Whether the replaced ledger may have sent it: published before its last run, and not new since the restore.

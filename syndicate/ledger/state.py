@@ -18,7 +18,8 @@ from syndicate.ledger.recovery import DOUBTS
 from syndicate.ledger.shelf_format import number_of, unpack
 from syndicate.ledger.sources import hashed
 from syndicate.ledger.state_facts import Fact, Facts, identity, joined
-from syndicate.serialization import instant, unpacked_article
+from syndicate.model import Json
+from syndicate.serialization import PARTS, instant, unpacked_article
 
 SENT = ("sending", "unknown", "held", "posted")
 WAITING = ("planned", "due")
@@ -54,6 +55,14 @@ _UNASKED = (
     " AND state IN ('planned', 'due') AND committed_at IS NOT NULL AND draft IS NULL"
 )
 """Deliveries whose requests may have left, as a state file said, and whose accounts did not look yet."""
+
+
+_ENDED = (
+    "SELECT anchor, account, revision, SUM(CASE WHEN state = 'posted' THEN 1 ELSE 0 END) AS out,"
+    " SUM(CASE WHEN state = 'skipped' OR reason = 'deleted' THEN 1 ELSE 0 END) AS dropped FROM delivery"
+    " WHERE part > 0 AND action = 'post' GROUP BY anchor, account, revision"
+)
+"""How many further posts of each thread are out, and how many never will be."""
 
 
 def check(url: str) -> str:
@@ -174,8 +183,13 @@ def words_fact(database: Database, anchor: str) -> Fact:
 
 
 def _posts(database: Database) -> Iterator[Fact]:
-    for page in database.stream("SELECT * FROM delivery", PAGE):
-        yield from map(post_fact, page)
+    """Each delivery; a thread's words as long as it is not out, or given up."""
+    ended = {(row["anchor"], row["account"], row["revision"]): row for row in database.rows(_ENDED)}
+    for row in (each for page in database.stream("SELECT * FROM delivery", PAGE) for each in page):
+        fact, parts = post_fact(row), ended.get((row["anchor"], row["account"], row["revision"]))
+        if "thread" in fact and parts and (parts["dropped"] or parts["out"] >= len(fact["thread"][PARTS])):
+            del fact["thread"]
+        yield fact
 
 
 def post_fact(row: Row) -> Fact:
@@ -190,7 +204,16 @@ def post_fact(row: Row) -> Fact:
     receipt = row.get("receipt")
     if receipt:
         fact["data"] = (json.loads(receipt) if isinstance(receipt, str) else receipt).get("data") or None
+    fact["thread"] = thread(row.get("post")) if fact["state"] in SENT and row.get("reason") != "deleted" else None
     return {name: value for name, value in fact.items() if value not in (None, "")}
+
+
+def thread(post: str | Json | None) -> Json | None:
+    """What the further posts of a stored first one need to be sent, and by what that is known again."""
+    if not post or (isinstance(post, str) and f'"{PARTS}"' not in post):
+        return None
+    stored = json.loads(post) if isinstance(post, str) else post
+    return {name: stored.get(name) for name in ("text", "link", PARTS)} if PARTS in stored else None
 
 
 def _shelved(database: Database, told: Facts) -> Iterator[Fact]:
@@ -208,7 +231,9 @@ def _shelved(database: Database, told: Facts) -> Iterator[Fact]:
             names = {name: kind for kind, name in sorted(story.names, key=lambda each: each[1])}
             posted = any(each["state"] in SENT for each in story.deliveries)
             yield article_fact(article, names, public=posted)
-            yield from (post_fact(each | {"account": accounts[each["account"]]}) for each in story.deliveries)
+            yield from (
+                post_fact(each | {"account": accounts[each["account"]], "post": None}) for each in story.deliveries
+            )
 
 
 def _at(value: int | None) -> str | None:

@@ -6,7 +6,7 @@ from collections.abc import Collection
 from datetime import datetime
 
 from syndicate.ledger.database import Database, micros
-from syndicate.ledger.state import ARTICLE, article_fact, post_fact, words_fact
+from syndicate.ledger.state import ARTICLE, article_fact, post_fact, thread, words_fact
 from syndicate.ledger.state_facts import Fact
 from syndicate.model import Delivery, Receipt
 from syndicate.serialization import compact, instant
@@ -16,11 +16,12 @@ def intended(database: Database, delivery: Delivery, now: datetime, told: Collec
     """What is told before the request of a delivery leaves: that it may be out.
 
     With it its article, and what else waits of that: who knows an article takes it for no new one. `told` are the
-    deliveries of which that was said before.
+    deliveries of which that was said before. The post of the first one of a thread has the words of all.
     """
-    at = instant(now)
+    at, words = instant(now), thread(delivery.post)
+    begun = {"state": "unknown", "updated": at, "committed": at} | ({"thread": words} if words else {})
     posts = [
-        post_fact(row) | ({"state": "unknown", "updated": at, "committed": at} if row["key"] == delivery.key else {})
+        post_fact(row) | (begun if row["key"] == delivery.key else {})
         for row in database.rows("SELECT * FROM delivery WHERE anchor = :anchor", anchor=delivery.anchor)
         if row["key"] == delivery.key or row["key"] not in told
     ]

@@ -158,6 +158,13 @@ def _object(value: Any) -> bool:
     return isinstance(value, dict)
 
 
+def _thread(value: Any) -> bool:
+    parts = value.get("parts") if isinstance(value, dict) else None
+    return isinstance(parts, list) and all(
+        isinstance(each, dict) and _text(each.get("text")) and isinstance(each.get("spans"), list) for each in parts
+    )
+
+
 def _maybe(check: Callable[[Any], bool]) -> Callable[[Any], bool]:
     return lambda value: value is None or check(value)
 
@@ -196,6 +203,7 @@ _FIELDS: Mapping[str, Mapping[str, Callable[[Any], bool]]] = {
         **dict.fromkeys(("revision", "part", "attempts", "priority", "cost", "day"), _maybe(_number)),
         **dict.fromkeys(("reason", "id", "permalink", "error", "approved", "waited_for", "again"), _maybe(_text)),
         "data": _maybe(_object),
+        "thread": _maybe(_thread),
     },
 }
 _FINISHED = ("posted", "skipped", "failed")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 from syndicate.aliases import Alias
@@ -17,7 +18,7 @@ from syndicate.ledger.state_facts import RUNS, Fact, Facts
 from syndicate.ledger.transitions import DROPPED, IN_DOUBT, REMEMBERED, move
 from syndicate.model import Article
 from syndicate.model.dataclass import dataclass
-from syndicate.serialization import compact, load_article, moment, store_article
+from syndicate.serialization import OF, PARTS, compact, load_article, moment, store_article
 
 NOT_TWICE = "the ledger was made from the state file, and nobody can tell whether it was sent"
 
@@ -45,7 +46,7 @@ def take_in(database: Database, facts: Facts, urls: Mapping[str, str]) -> TakenI
             Articles(database).adopt(anchors[each["words"]], load_article(compact(each["data"])))
         deliveries = Deliveries(database)
         deliveries.fetch(anchors.values())
-        new += added + sum(_post(database, each, anchors[each["article"]]) for each in of_kind.get("post", ()))
+        new += added + _posts(database, of_kind.get("post", []), anchors)
     runs = {name: {each["since"] for each in of_kind.get("run", ()) if each["run"] == name} for name in RUNS}
     return TakenIn(new, told=runs["under way"] <= runs["told"])
 
@@ -110,16 +111,46 @@ def _add(database: Database, fact: Fact) -> int:
     )
 
 
-def _post(database: Database, fact: Fact, anchor: str) -> int:
-    row = _row(fact, anchor)
-    known = database.row(
+def _posts(database: Database, facts: list[Fact], anchors: Mapping[str, str]) -> int:
+    """Add posts, the words of threads that are not out, and for these what is sent next. Returns how many changed."""
+    begun = {_thread_of(each): each for each in facts if each.get("thread") and not each.get("part")}
+    new = sum(_post(database, each, anchors[each["article"]], known=_thread_of(each) in begun) for each in facts)
+    for each in begun.values():
+        _go_on(database, anchors[each["article"]], each)
+    return new
+
+
+def _thread_of(fact: Fact) -> tuple[str, str, int]:
+    return fact["article"], fact["account"], fact.get("revision", 0)
+
+
+def _go_on(database: Database, anchor: str, fact: Fact) -> None:
+    """Have the post of a thread sent that comes after the last one that is out, unless it is planned."""
+    from syndicate.ledger.parts import follow
+
+    values = {"anchor": anchor, "account": fact["account"], "revision": fact.get("revision", 0)}
+    for row in database.rows(
+        f"{rows.JOINED} WHERE delivery.anchor = :anchor AND delivery.account = :account AND delivery.action = 'post'"
+        " AND delivery.revision = :revision AND delivery.state = 'posted' ORDER BY delivery.part DESC LIMIT 1",
+        **values,
+    ):
+        posted = rows.delivery(row)
+        size = 1 + len(fact["thread"][PARTS])
+        if posted.reason != "deleted":
+            follow(database, replace(posted, post={OF: size}), posted.posted_at or posted.planned_at)
+
+
+def _post(database: Database, fact: Fact, anchor: str, *, known: bool) -> int:
+    """`known`: the words of its thread are."""
+    row = _row(fact, anchor, known=known)
+    there = database.row(
         f"{rows.JOINED} WHERE delivery.key = :key OR (delivery.anchor = :anchor AND delivery.account = :account"
         " AND delivery.action = :action AND delivery.revision = :revision AND delivery.part = :part)"
         " ORDER BY CASE WHEN delivery.key = :key THEN 0 ELSE 1 END LIMIT 1",
         **{name: row[name] for name in ("key", "anchor", "account", "action", "revision", "part")},
     )
-    if known is not None:
-        return _settle(database, known, row) or _begun(database, known, row)
+    if there is not None:
+        return _settle(database, there, row) or _begun(database, there, row)
     columns = ", ".join(row)
     names = ", ".join(f":{name}" for name in row)
     return database.change(f"INSERT INTO delivery ({columns}) VALUES ({names}) ON CONFLICT DO NOTHING", **row)
@@ -132,6 +163,7 @@ def _settle(database: Database, known: Row, row: Row) -> int:
     if told == "posted" and delivery.state not in ("posted", "sending"):
         kept = ("reason", "remote_id", "permalink", "receipt", "committed_at", "posted_at")
         columns = {name: row[name] for name in kept} | {"due_at": None, "error": None, "draft": None}
+        columns |= {"post": row["post"]} if row["post"] else {}
         return int(move(database, delivery, REMEMBERED, now=at, columns=columns))
     if delivery.state not in ("planned", "due"):
         return 0
@@ -155,9 +187,10 @@ def _begun(database: Database, known: Row, row: Row) -> int:
     )
 
 
-def _row(fact: Fact, anchor: str) -> Row:
+def _row(fact: Fact, anchor: str, *, known: bool) -> Row:
     """The columns of a delivery. What got no answer is due again, once its network was asked: that it was begun stays
-    in `committed_at`, without a draft. A person decides of what a network cannot be asked about by its story.
+    in `committed_at`, without a draft. A person decides of what a network cannot be asked about by its story, or by the
+    words of its thread.
     """
     row: dict[str, Any] = {"key": fact["post"], "anchor": anchor, "state": fact["state"], "receipt": None}
     row |= {column: fact.get(name) for name, column in PLAIN.items()}
@@ -167,8 +200,9 @@ def _row(fact: Fact, anchor: str) -> Row:
     if fact["state"] == "unknown":
         begun = row["committed_at"] or row["updated_at"]
         row |= {"state": "due", "reason": None, "error": None, "committed_at": begun, "due_at": row["updated_at"]}
-        if row["action"] == "post" and (row["revision"] or row["part"]):
+        if row["action"] == "post" and (row["revision"] or (row["part"] and not known)):
             row |= {"state": "held", "reason": "no_answer", "error": NOT_TWICE, "due_at": None}
+    row["post"] = compact(fact["thread"]) if fact.get("thread") else None
     if fact.get("id") is not None:
         receipt = {"id": fact["id"], "permalink": fact.get("permalink"), "data": fact.get("data") or {}}
         row["receipt"] = compact(receipt)

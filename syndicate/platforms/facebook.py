@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from datetime import datetime
-from typing import ClassVar
+from typing import ClassVar, Literal
 
 from syndicate.errors import AuthError
 from syndicate.model import Certainty, Draft, Identity, Json, Limits, ListedPost, Look, Media, Post, Receipt
@@ -28,6 +28,7 @@ class Facebook:
     name: ClassVar[str] = "facebook"
     options_type: ClassVar[type] = Options
     certainty: ClassVar[Certainty] = "lookup"
+    lists_answers: ClassVar[Literal[False]] = False
     key_window: ClassVar[float] = 0.0
     settle: ClassVar[float] = 60.0
     limits = Limits(text=63_206, image_bytes=4_000_000, alt=1000, card="field")

@@ -8,7 +8,7 @@ payloads as gitroomhq/postiz-app @ 74b01ad (2026-08-21) sends them. What its err
 from __future__ import annotations
 
 from datetime import datetime, timedelta
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Literal
 from urllib.parse import quote
 
 from syndicate.errors import Uncertain, Unsupported
@@ -41,6 +41,7 @@ class LinkedIn:
     name: ClassVar[str] = "linkedin"
     options_type: ClassVar[type] = Options
     certainty: ClassVar[Certainty] = "lookup"
+    lists_answers: ClassVar[Literal[False]] = False
     key_window: ClassVar[float] = 0.0
     settle: ClassVar[float] = 60.0
     # 5 MB is what LinkedIn's help states for pictures of posts; the length of alt texts is ours

@@ -12,7 +12,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import datetime
-from typing import ClassVar
+from typing import ClassVar, Literal
 
 from syndicate.errors import Unsupported
 from syndicate.model import Certainty, Draft, Identity, Json, Limits, ListedPost, Look, Post, Receipt
@@ -32,6 +32,7 @@ class Slack:
     name: ClassVar[str] = "slack"
     options_type: ClassVar[type] = Options
     certainty: Certainty = "lookup"
+    lists_answers: ClassVar[Literal[False]] = False
     key_window: ClassVar[float] = 0.0
     settle: ClassVar[float] = 15.0
     limits = Limits(text=4000, images=4, image_bytes=5_000_000, thumb_bytes=5_000_000, alt=2000, card="client")

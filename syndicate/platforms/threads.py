@@ -26,6 +26,7 @@ class Threads:
     name: ClassVar[str] = "threads"
     options_type: ClassVar[type] = Options
     certainty: ClassVar[Certainty] = "lookup"
+    lists_answers: ClassVar[Literal[False]] = False
     key_window: ClassVar[float] = 0.0
     settle: ClassVar[float] = 60.0
     fetches_pictures: ClassVar[Literal[True]] = True

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from datetime import UTC, datetime
 from email.utils import format_datetime
-from html import escape
+from html import escape, unescape
 from itertools import pairwise
 
 import pytest
@@ -123,23 +123,41 @@ def test_a_dry_run_and_the_preview_show_each_post(desk, published, tmp_path):
     ]
     page = tmp_path / "page.html"
     assert desk("preview", "--html", str(page)).code == 0
-    assert page.read_text(encoding="utf-8").count('<article class="post') == 8
+    made = page.read_text(encoding="utf-8")
+    assert (made.count('<article class="post'), made.count('<div class="mock')) == (2, 8)
+    assert "cannot be shown" not in made
     shown = desk("preview")
     assert "Paragraph 2 says" in shown.out
+    assert "not rendered" not in shown.out
     assert desk.sandbox.posts() == []
     run = desk("post", "--json")
     assert sorted((row["account"], row["part"], row["text"]) for row in run.rows) == rows
 
 
-def test_what_waits_for_approval_shows_and_approves_its_whole_thread(desk, published):
+def test_what_waits_for_approval_shows_and_approves_its_whole_thread(desk, published, tmp_path):
     dry = published("threads: {posts: 3, form: whole}, approve: true", "masto", command=("post", "--dry-run", "--json"))
-    assert [(row["state"], row["part"]) for row in dry.rows] == [("planned", 0)]
+    assert [(row["state"], row["reason"], row["part"]) for row in dry.rows] == [
+        ("planned", "approval", part) for part in range(3)
+    ]
+    page = tmp_path / "page.html"
+    assert desk("preview", "--html", str(page)).code == 0
+    made, shown = page.read_text(encoding="utf-8"), desk("preview").out
+    assert made.count('<article class="post') == 1
+    assert desk("post", "--dry-run").out.count("waits for your approval") == 3
+    for row in dry.rows:
+        assert row["length"] <= row["limit"]
+        assert f"{row['length']} of {row['limit']}" in shown
+        assert f"{row['length']} of {row['limit']}" in made
+        assert row["text"].partition("http")[0].strip() in unescape(made)
+    assert shown.count("waits for your approval") == 1
+    assert "post 3 of 3" in shown
     desk("post")
     [row] = desk("deliveries", "list", "--json").rows
     shown = desk("deliveries", "approve", row["key"])
     assert shown.code == 0, shown.err
     run = desk("post", "--json")
     assert [(row["state"], row["part"]) for row in run.rows] == [("posted", part) for part in range(3)]
+    assert [(row["key"], row["text"]) for row in run.rows] == [(row["key"], row["text"]) for row in dry.rows]
 
 
 def test_a_short_story_is_one_post_and_on_bluesky_no_thread_has_two(desk, published):

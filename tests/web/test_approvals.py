@@ -82,12 +82,14 @@ class Newsdesk:
 def newsdesk(desk, monkeypatch):
     made = []
 
-    def open_desk(*accounts: str, stories: int = 1, template: str = "{{ article.title }} {{ link }}") -> Newsdesk:
+    def open_desk(
+        *accounts: str, stories: int = 1, template: str = "{{ article.title }} {{ link }}", more: str = ""
+    ) -> Newsdesk:
         monkeypatch.chdir(desk.folder)
         (desk.folder / "templates" / "mastodon").mkdir(parents=True)
         (desk.folder / "templates" / "mastodon" / "post.txt.j2").write_text(template, encoding="utf-8")
         monkeypatch.delenv("CI", raising=False)
-        desk.config(*(accounts or ("masto",)), extra=SETTINGS, account=", approve: true")
+        desk.config(*(accounts or ("masto",)), extra=SETTINGS, account=f", approve: true{more}")
         desk("post")
         desk.site.publish(stories)
         desk("post")
@@ -310,3 +312,19 @@ def test_what_a_run_asked_by_its_alert_is_approved_at_the_daemon_and_sent(desk, 
     assert '"approval.approved"' in err
     assert page not in err
     assert "Traceback" not in err
+
+
+def test_the_page_shows_every_post_of_a_thread_with_its_length_and_the_yes_is_for_all(newsdesk):
+    at = newsdesk(more=", link: reply")
+    shown = at.ask()
+    dry = at.desk("post", "--dry-run", "--json").rows
+    assert [row["part"] for row in dry] == [0, 1]
+    for row in dry:
+        assert f"Post {row['part'] + 1} of 2" in shown.text
+        assert f">{row['length']} of {row['limit']}<" in shown.text
+    link = dry[1]["text"]
+    assert (link.startswith("http"), link in dry[0]["text"]) == (True, False)
+    assert f'title="{link}"' in shown.text
+    assert at.press("yes", shown).heading == "Approved"
+    run = at.desk("post", "--json")
+    assert [(row["state"], row["text"]) for row in run.rows] == [("posted", row["text"]) for row in dry]

@@ -8,7 +8,7 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from syndicate.model import LATER, REASONS, Post
+from syndicate.model import LATER, REASONS, Post, Rendered
 from syndicate.model.dataclass import dataclass
 from syndicate.rendering.preview.recording import Recording
 from syndicate.text import cut, plain
@@ -21,7 +21,7 @@ NEARLY_FULL = 0.9
 
 @dataclass(frozen=True, slots=True)
 class Shown:
-    """One delivery in a preview. `record` is its `--json` line; `due_at` says when, if not now.
+    """One delivery in a preview, with its whole thread. `record` is its `--json` line; `due_at` says when, if not now.
 
     `describes`: the network takes descriptions of pictures.
     """
@@ -37,6 +37,11 @@ class Shown:
     def post(self) -> Post | None:
         """The post that would be sent; None if it cannot be rendered."""
         return self.exhibit.post if self.exhibit else None
+
+    @property
+    def rest(self) -> tuple[Rendered, ...]:
+        """The further posts of its thread, in their order."""
+        return self.exhibit.rest if self.exhibit else ()
 
     @property
     def backing(self) -> str:
@@ -77,12 +82,13 @@ def shown(
     dead: Mapping[str, str],
     undescribed: Collection[str] = (),
 ) -> list[Shown]:
-    """The facts of each delivery, in the order of `records`.
+    """The facts of each delivery, in the order of `records`; a thread's further posts are shown with its first one.
 
     `errors` are a delivery's own by its key; `dead` says what is wrong with an article's page, by address;
     `undescribed` are networks whose pictures have no descriptions.
     """
     repeated = _repeated(records)
+    exhibits, records = _in_threads(records, exhibits, errors)
     entries = (
         Shown(
             record,
@@ -98,6 +104,30 @@ def shown(
         replace(entry, warnings=tuple(_warnings(entry, errors.get(entry.record["key"]), dead, repeated)))
         for entry in entries
     ]
+
+
+def _in_threads(
+    records: Sequence[Mapping[str, Any]], exhibits: Mapping[str, Recording], errors: Mapping[str, str | None]
+) -> tuple[Mapping[str, Recording], list[Mapping[str, Any]]]:
+    """What is shown, with the requests of a thread's further posts at its first one; and whose entries those are.
+
+    A further post has an entry of its own where its first one is not there, or something is wrong with it.
+    """
+    first = {_thread_of(record): record["key"] for record in records if not record.get("part")}
+    joined, alone = dict(exhibits), list[Mapping[str, Any]]()
+    for record in records:
+        key, part = first.get(_thread_of(record)), record.get("part") or 0
+        head = joined.get(key) if key else None
+        said = head.rest[part - 1].post.text if head and 0 < part <= len(head.rest) else None
+        if key is None or head is None or said is None or said != record["text"] or errors.get(record["key"]):
+            alone.append(record)
+        elif record["key"] in exhibits:
+            joined[key] = replace(head, calls=head.calls + exhibits[record["key"]].calls)
+    return joined, alone
+
+
+def _thread_of(record: Mapping[str, Any]) -> tuple[Any, ...]:
+    return record["article"], record["account"], record.get("action"), record.get("revision")
 
 
 def _repeated(records: Sequence[Mapping[str, Any]]) -> set[tuple[str, str]]:
@@ -128,6 +158,11 @@ def _warnings(entry: Shown, error: str | None, dead: Mapping[str, str], repeated
     length, limit = record["length"], record["limit"]
     if length and limit and length > limit:
         found.append(f"the text is {length} of {limit}")
+    found += [
+        f"the text of post {number} is {each.length} of {each.limit}"
+        for number, each in enumerate(entry.rest, 2)
+        if each.limit and each.length > each.limit
+    ]
     if entry.describes and any(not media["alt"] for media in record["media"]):
         found.append("a picture has no alt text")
     if (record["platform"], record["text"]) in repeated:

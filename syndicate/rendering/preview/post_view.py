@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
-from syndicate.model import LinkCard, Look, Media, Post, Site, Span
+from syndicate.model import LinkCard, Look, Media, Post, Rendered, Site, Span
 from syndicate.model.dataclass import dataclass
 from syndicate.net.dry_run import Call
 from syndicate.rendering.preview.facts import NEARLY_FULL, Shown, manners
@@ -88,7 +88,20 @@ class PostViews:
             "limit": limit,
             "nearly_full": bool(limit) and length > NEARLY_FULL * limit,
             "key": record["key"],
+            "rest": [self._further(each, seen) for each in entry.rest],
             "calls": [_call(call) for call in entry.exhibit.calls] if entry.exhibit else [],
+        }
+
+    @staticmethod
+    def _further(each: Rendered, seen: Look) -> dict[str, Any]:
+        """A further post of a thread: text, link and length."""
+        return {
+            "text": list(_pieces(each.post, seen)),
+            "link": _link(each.post),
+            "folds": bool(seen.fold and len(each.post.text) > seen.fold),
+            "length": each.length,
+            "limit": each.limit,
+            "nearly_full": each.length > NEARLY_FULL * each.limit,
         }
 
     def _media(self, media: Media) -> dict[str, Any]:

@@ -20,6 +20,11 @@ class Recording:
         return self.rendered.post if self.rendered else None
 
     @property
+    def rest(self) -> tuple[Rendered, ...]:
+        """The further posts of its thread."""
+        return self.rendered.rest if self.rendered else ()
+
+    @property
     def warnings(self) -> tuple[str, ...]:
         """What had to be left out of the post."""
         return self.rendered.warnings if self.rendered else ()

@@ -25,7 +25,7 @@ def show(entries: Sequence[Shown], out: IO[str] | None = None) -> None:
             article = record["article"]
             console.print(_text(f"\n{article}", style="bold"))
         panel = Panel(
-            Group(_text(record["text"] or "(not rendered)"), *_facts(entry)),
+            Group(_text(record["text"] or "(not rendered)"), *_facts(entry), *_further(entry)),
             title=_text(f"{record['account']} · {record['platform']}", style="bold cyan"),
             title_align="left",
             subtitle=_count(entry),
@@ -34,6 +34,18 @@ def show(entries: Sequence[Shown], out: IO[str] | None = None) -> None:
             padding=(1, 2),
         )
         console.print(panel)
+
+
+def _further(entry: Shown) -> list[Any]:
+    """The further posts of its thread, each with its length."""
+    lines: list[Any] = []
+    for number, each in enumerate(entry.rest, 2):
+        head = _text(f"\n↳ post {number} of {1 + len(entry.rest)} · ", style="bold cyan")
+        style = "yellow" if each.length > NEARLY_FULL * each.limit else "dim"
+        lines += [head + _text(f"{each.length} of {each.limit}", style=style), _text(each.post.text)]
+        if each.post.link and each.post.link not in each.post.text:
+            lines.append(_text(f"↗ {each.post.link}", style="blue"))
+    return lines
 
 
 def _facts(entry: Shown) -> list[Any]:
