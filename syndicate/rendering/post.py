@@ -201,6 +201,8 @@ class _Parts:
         self._is_whole = threads is not None and threads.form == "whole" and manner.rich
         self._teases = threads is not None and threads.form == "teaser"
         self._pieces: list[str] = []
+        self._is_cut = False
+        self._replies = account.link == "reply"
         self.warnings: list[str] = []
         if article.override is not None and article.override.left:
             no_equal = ", ".join(article.override.left)
@@ -263,7 +265,7 @@ class _Parts:
         if account.threads is not None and self._teases and self._says_its_own():
             self._pieces = self._teaser(account.threads.posts - 1)
         texts: list[tuple[Fitted, str | None]] = [(self._fitted(piece), None) for piece in self._pieces]
-        link = self.link() if account.link == "reply" else ""
+        link = self.link() if self._replies else ""
         reply = self.text(self._printed(link), file=_REPLY) if link else None
         texts += [(reply, link)] if reply is not None and reply.text else []
         return thread.further(post, texts, self._platform, self._limits)
@@ -280,7 +282,7 @@ class _Parts:
         if summary and words.startswith(summary):
             words = words[len(summary) :].lstrip(" .…\n")
         fits, cut = self._room()
-        return thread.pieces(words, most, fits, cut, alone=self._limits.pairs or self._account.link == "reply")
+        return thread.pieces(words, most, fits, cut, alone=self._limits.pairs or self._replies)
 
     def _whole(self, words: str, put: Callable[[str], ArticleView], make: Callable[[], Fitted]) -> None:
         """Have the first post take as much of the words as it can, and keep the rest for further posts.
@@ -311,6 +313,7 @@ class _Parts:
         if found and found[-1].endswith("…") and not rest.endswith(found[-1]):
             told = f"the text is longer than the {threads.posts} posts of its thread, and the last one is cut"
             self.warnings.append(StoryWarning(told))
+            self._is_cut = True
 
     def _room(self) -> tuple[Callable[[str], bool], Callable[[str], str]]:
         """Whether a text fits into a post without pictures, and how one that does not is cut."""
@@ -339,6 +342,8 @@ class _Parts:
 
     def _made_note(self, note: Note, media: tuple[Media, ...]) -> _Made:
         """A note: its own words and pictures, with its address only where something is missing, or if asked for."""
+        wish, link = self._account.note_link, None
+        self._replies = self._account.link == "reply" and wish == "always"
         self._words_of_note = carried(note) if self._carries() else plain_words(note)
         said = self._words_of_note.text
         if not said and not media:  # a picture that could not be had: its description, as of any article without words
@@ -351,11 +356,11 @@ class _Parts:
             if self._pieces:
                 self._words_of_note, said = NoteWords(whole), self._variables["article"].body
         text = self.text(Link(""), file=_NOTE)
-        wish, link = self._account.note_link, None
         lost = bool(self._view.images) and not media and self._account.image != "none"
         missing = not note.whole or said not in text.text or lost
-        may_link = _place(self._account, self._limits, has_media=bool(media)) not in _NOT_HERE
-        if may_link and (wish == "always" or (wish == "when cut" and missing)):
+        wanted = wish == "always" or (wish == "when cut" and missing)
+        self._replies = self._account.link == "reply" and (wanted or (wish == "when cut" and self._is_cut))
+        if wanted and _place(self._account, self._limits, has_media=bool(media)) not in _NOT_HERE:
             link = self.link() or None
             text = self.text(self._printed(link), file=_NOTE) if link else text
         if not (text.text or media):

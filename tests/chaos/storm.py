@@ -22,7 +22,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from subprocess import Popen
-from typing import Any
+from typing import Any, ClassVar
 
 from syndicate.sandbox.server import Sandbox
 from tests import processes
@@ -115,6 +115,11 @@ class Gazette(Site):
 class Storm:
     """A folder with a config, a site, stand-ins, and processes that come and go."""
 
+    lives: ClassVar[tuple[float, float]] = (0.25, 1.1)
+    """Seconds until the next process is killed, at least and at most."""
+    stopped: ClassVar[float] = 0.2
+    """How many of them are not killed, but stopped for longer than a lease."""
+
     def __init__(
         self,
         folder: Path,
@@ -142,7 +147,7 @@ defaults: {{image: none, settle: 2s, schedule: {{catch_up: all}}}}
         (folder / "quick.yaml").write_text(text.replace("burst: off", "burst: off, preflight: off"), encoding="utf-8")
         self.offset = folder / "clock"
         self.set_clock(0)
-        self.locks = self.full = self.clocks = self.resumed = 0
+        self.locks = self.full = self.clocks = self.resumed = self.killed = 0
         self.locker = threading.Thread()
 
     def set_clock(self, seconds: int) -> None:
@@ -221,15 +226,16 @@ defaults: {{image: none, settle: 2s, schedule: {{catch_up: all}}}}
             self.disturb()
             if number % 10 == 9:
                 self.resume()
-            threading.Event().wait(self.dice.uniform(0.25, 1.1))
+            threading.Event().wait(self.dice.uniform(*self.lives))
             victim = self.running.pop(self.dice.randrange(len(self.running)))
-            if self.dice.random() < 0.2 and victim.poll() is None:
+            if self.dice.random() < self.stopped and victim.poll() is None:
                 stops += 1
                 victim.send_signal(signal.SIGSTOP)
                 threading.Event().wait(self.dice.uniform(2.1, 2.6))  # longer than a lease
                 victim.send_signal(signal.SIGCONT)
                 self.running.append(victim)
             else:
+                self.killed += victim.poll() is None
                 victim.kill()
                 victim.wait()
         return stops

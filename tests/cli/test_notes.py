@@ -78,6 +78,31 @@ def test_each_account_says_what_becomes_of_notes(desk, notebook, setting, texts)
     assert setting in (steps["filter"]["value"] if "skip" in setting else f"note_{setting}{steps['form']['value']}")
 
 
+@pytest.mark.parametrize(
+    ("setting", "body", "replies"),
+    [
+        ("", "<p>A few words.</p>", 0),
+        (", note_link: always", "<p>A few words.</p>", 1),
+        ("", "<p>" + "The tide came in again. " * 40 + "</p>", 1),
+        (", note_link: never", "<p>" + "The tide came in again. " * 40 + "</p>", 0),
+    ],
+)
+def test_the_link_follows_in_a_reply_only_where_the_note_would_have_it(desk, notebook, setting, body, replies):
+    notebook(body, accounts=("masto",), account=f", link: reply{setting}")
+    place = f"{desk.site.url}/notes/1"
+    assert place not in desk.texts()[0]
+    assert desk.texts()[1:] == [place] * replies
+
+
+@pytest.mark.parametrize(("posts", "ends_with_it"), [(2, True), (6, False)])
+def test_a_note_that_its_thread_cuts_has_its_link_in_the_last_reply(desk, notebook, posts, ends_with_it):
+    body = "<p>" + "The tide came in again. " * 60 + "</p>"
+    notebook(body, accounts=("masto",), account=f", link: reply, threads: {{posts: {posts}, form: whole}}")
+    texts = desk.texts()
+    assert len(texts) == 3
+    assert (texts[-1] == f"{desk.site.url}/notes/1") is ends_with_it
+
+
 def test_a_note_that_is_only_an_address_is_skipped_as_empty(desk, notebook):
     notebook('<p><a href="https://elsewhere.example/a">https://elsewhere.example/a</a></p>', accounts=("masto",))
     assert desk.texts() == []

@@ -2,10 +2,6 @@
 
 from __future__ import annotations
 
-import base64
-import json
-from urllib.parse import parse_qs, urlsplit
-
 import pytest
 
 from syndicate.app import clock
@@ -13,9 +9,8 @@ from syndicate.errors import AuthError, Rejected, Unavailable
 from syndicate.model import Article
 from syndicate.net.http import RequestsHttp
 from syndicate.sources.wordpress_meta import WordPressMeta
-from tests.worlds.listener import Listener
+from tests.worlds.wordpress import WordPress
 
-LOGIN = "Basic " + base64.b64encode(b"bot:pass word").decode()
 POSTS = [
     {"url": "https://social.example/@g/1", "account": "masto"},
     {"url": "https://bsky.app/profile/g/post/3k", "account": "bsky"},
@@ -23,35 +18,17 @@ POSTS = [
 ADDRESSES = [post["url"] for post in POSTS]
 
 
-class WordPress(Listener):
-    """One post, number 7; unregistered fields are ignored, as WordPress does."""
-
-    def __init__(self, **meta) -> None:
-        super().__init__()
-        self.post = {
+def site(**meta):
+    """A site with one post, number 7."""
+    return WordPress(
+        {
             "id": 7,
+            "slug": "ferry",
             "link": "https://wp.example/2026/ferry/",
             "guid": {"raw": "https://wp.example/?p=7", "rendered": "https://wp.example/?p=7"},
             "meta": meta,
         }
-        self.writes = 0
-        self.answer = self.api
-
-    def api(self, heard):
-        parts = urlsplit(heard.path)
-        if heard.headers.get("authorization") != LOGIN:
-            return 401, {"code": "incorrect_password", "message": "The provided password is invalid."}
-        if parts.path == "/wp-json/wp/v2/posts":
-            wanted = parse_qs(parts.query)["slug"] == ["ferry"]
-            return 200, [self.post] if wanted else []
-        if parts.path != "/wp-json/wp/v2/posts/7":
-            return 404, {"code": "rest_post_invalid_id", "message": "Invalid post ID."}
-        if heard.method == "POST":
-            self.writes += 1
-            for name, value in json.loads(heard.body)["meta"].items():
-                if name in self.post["meta"]:
-                    self.post["meta"][name] = value
-        return 200, self.post
+    )
 
 
 @pytest.fixture
@@ -59,7 +36,7 @@ def wordpress():
     made = []
 
     def one(**meta):
-        made.append(WordPress(**meta))
+        made.append(site(**meta))
         return made[-1]
 
     yield one
@@ -79,8 +56,8 @@ def test_a_list_gets_a_list_and_a_text_gets_lines(wordpress):
     listed, text = wordpress(syndication_links=[]), wordpress(syndication_links="")
     for server in (listed, text):
         writer(server).write_back(story(guid="https://wp.example/?p=7"), POSTS)
-    assert listed.post["meta"]["syndication_links"] == ADDRESSES
-    assert text.post["meta"]["syndication_links"] == "\n".join(ADDRESSES)
+    assert listed.posts[7]["meta"]["syndication_links"] == ADDRESSES
+    assert text.posts[7]["meta"]["syndication_links"] == "\n".join(ADDRESSES)
 
 
 def test_a_post_is_found_by_its_address_where_its_guid_has_no_number(wordpress):
@@ -95,7 +72,7 @@ def test_the_same_once_more_changes_nothing(wordpress):
         writer(server).write_back(story(guid="https://wp.example/?p=7"), POSTS)
     assert server.writes == 1
     writer(server).write_back(story(guid="https://wp.example/?p=7"), [])
-    assert server.post["meta"]["syndication_links"] == []
+    assert server.posts[7]["meta"]["syndication_links"] == []
 
 
 @pytest.mark.parametrize(

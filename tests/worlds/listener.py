@@ -3,9 +3,21 @@
 from __future__ import annotations
 
 import json
+import sys
 import threading
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Any
+
+
+class HungUpOn(ThreadingHTTPServer):
+    """Says nothing of clients that are gone before they are answered, as one is that was killed."""
+
+    daemon_threads = True
+
+    def handle_error(self, request: Any, client_address: Any) -> None:
+        if not isinstance(sys.exception(), ConnectionError):
+            super().handle_error(request, client_address)
 
 
 @dataclass
@@ -41,7 +53,7 @@ class Listener:
                 listener.heard.append(heard)
                 status, said = listener.reply(heard)
                 self.send_response(status)
-                self.send_header("Content-Type", "application/json; charset=utf-8")
+                self.send_header("Content-Type", listener.kind(heard))
                 self.send_header("Content-Length", str(len(said)))
                 self.end_headers()
                 self.wfile.write(said)
@@ -51,11 +63,14 @@ class Listener:
             def log_message(self, *_: object) -> None:
                 pass
 
-        self._http = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-        self._http.daemon_threads = True
+        self._http = HungUpOn(("127.0.0.1", 0), Handler)
         self._thread = threading.Thread(target=self._http.serve_forever, kwargs={"poll_interval": 0.01}, daemon=True)
         self._thread.start()
         self.url = f"http://127.0.0.1:{self._http.server_address[1]}"
+
+    def kind(self, _heard: Heard) -> str:
+        """The media type of what it answers."""
+        return "application/json; charset=utf-8"
 
     def reply(self, heard: Heard) -> tuple[int, bytes]:
         if callable(self.answer):
