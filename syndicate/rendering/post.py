@@ -201,7 +201,7 @@ class _Parts:
         self._is_whole = threads is not None and threads.form == "whole" and manner.rich
         self._teases = threads is not None and threads.form == "teaser"
         self._pieces: list[str] = []
-        self._is_cut = False
+        self._is_shortened = False
         self._replies = account.link == "reply"
         self.warnings: list[str] = []
         if article.override is not None and article.override.left:
@@ -313,7 +313,7 @@ class _Parts:
         if found and found[-1].endswith("…") and not rest.endswith(found[-1]):
             told = f"the text is longer than the {threads.posts} posts of its thread, and the last one is cut"
             self.warnings.append(StoryWarning(told))
-            self._is_cut = True
+            self._is_shortened = True
 
     def _room(self) -> tuple[Callable[[str], bool], Callable[[str], str]]:
         """Whether a text fits into a post without pictures, and how one that does not is cut."""
@@ -359,7 +359,7 @@ class _Parts:
         lost = bool(self._view.images) and not media and self._account.image != "none"
         missing = not note.whole or said not in text.text or lost
         wanted = wish == "always" or (wish == "when cut" and missing)
-        self._replies = self._account.link == "reply" and (wanted or (wish == "when cut" and self._is_cut))
+        self._replies = self._account.link == "reply" and (wanted or (wish == "when cut" and self._is_shortened))
         if wanted and _place(self._account, self._limits, has_media=bool(media)) not in _NOT_HERE:
             link = self.link() or None
             text = self.text(self._printed(link), file=_NOTE) if link else text
