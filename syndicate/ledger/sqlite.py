@@ -205,7 +205,7 @@ class SqliteDatabase:
         if self._unsynced:
             self._unsynced = False
             with self.transaction(), self._translated():
-                self._stamp()
+                self._touch()
 
     def check(self) -> None:
         """Raise LedgerError if the file was removed or replaced since it was opened."""
@@ -242,22 +242,29 @@ class SqliteDatabase:
         with self.transaction(), self._translated():
             for _ in range(pages):  # Python takes but one step of this statement, and each step frees one page
                 self._connection().execute("PRAGMA incremental_vacuum")
-            self._stamp()
+            self._touch()
 
     def rewrite(self) -> None:
         """Write the whole file anew, without free pages, so that it can give some back from then on. Others wait."""
         with self.transaction(), self._translated():
-            self._stamp()
+            self._touch()
         with self._translated():
             self._connection().execute("PRAGMA auto_vacuum=INCREMENTAL")
             self._connection().execute("VACUUM")
         with self.transaction(), self._translated():
-            self._stamp()
+            self._touch()
         self.checkpoint()
 
     def _stamp(self) -> None:
         if self._chained:
             write_ahead.stamp(self._connection())
+
+    def _touch(self) -> None:
+        """Have the transaction under way get its stamp, though it changed no row. Not a stamp itself: of two in one
+        transaction the first is nowhere, and a log that begins with it would be another ledger's.
+        """
+        if self._chained:
+            write_ahead.touch(self._connection())
 
     def widen(self, cache_kb: int) -> None:
         """Give this thread a larger page cache, for writing many rows all over the file. `cache_kb` is in KiB."""

@@ -32,6 +32,11 @@ def stamp(connection: sqlite3.Connection) -> None:
     connection.execute(f"UPDATE chain SET before = own, own = {NONE} | (random() & {NONE - 1})")
 
 
+def touch(connection: sqlite3.Connection) -> None:
+    """Have the transaction under way count as one that changes something; its stamp comes at its end, once."""
+    connection.execute("UPDATE chain SET own = own")
+
+
 def log_of(ledger: Path) -> Path:
     """The path of a ledger's write-ahead log."""
     return ledger.with_name(ledger.name + "-wal")
