@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from syndicate.app.state_file import StateFile
-from tests.cli.test_threads import BODY, chains, feed
+from tests.worlds.long_stories import BODY, chains, feed
 
 SIZE = 4
 
