@@ -12,6 +12,7 @@ from urllib.request import urlopen
 import pytest
 from cryptography.fernet import Fernet
 
+from syndicate.app.engines.queues import POSTS
 from tests import processes
 from tests.waiting import PATIENCE, wait_for
 from tests.worlds.fake_clock import fake_clock
@@ -120,6 +121,27 @@ def test_a_worker_waits_for_its_server_and_goes_on_when_the_cause_is_gone(desk, 
         assert set(fleet.posted().values()) == {1}
         assert "Traceback" not in fleet.said(1)
         assert " bug " not in fleet.said(1)
+
+
+ENDED = (
+    "INSERT INTO procrastinate_jobs (queue_name, task_name, status, lock, queueing_lock, args, worker_id)"
+    " SELECT '{queue}', 'deliver', 'doing', 'account bsky', 'deliver bsky', '{{\"account\": \"bsky\"}}', MIN(id)"
+    " FROM procrastinate_workers"
+)
+
+
+@pytest.mark.slow
+def test_a_job_whose_end_was_not_told_to_the_server_keeps_its_account_from_nothing(fleet):
+    """The server was away for a moment, and the worker lives on: nobody else would take the job for its own."""
+    worker = fleet.start(1)
+    fleet.site.publish(1)
+    assert wait_for(lambda: len(fleet.sandbox.posts()) == 2), fleet.said(1)
+    assert wait_for(lambda: not fleet.asked("SELECT 1 FROM procrastinate_jobs WHERE status = 'doing'"))
+    fleet.asked(ENDED.format(queue=POSTS))
+    fleet.site.publish(1)
+    assert wait_for(lambda: len(fleet.sandbox.posts()) == 4), fleet.said(1)
+    assert ends(worker), fleet.said(1)
+    assert set(fleet.posted().values()) == {1}
 
 
 def test_what_a_worker_cannot_begin_with_is_one_line_with_a_cure_and_no_password(fleet, monkeypatch):

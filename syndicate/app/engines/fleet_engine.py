@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import time
 from collections import Counter
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -38,6 +39,8 @@ _ALIVE_WORKERS = (
     "SELECT id FROM procrastinate_workers WHERE last_heartbeat >= now() - %(stalled)s * INTERVAL '1 second' ORDER BY id"
 )
 
+_DOING = "SELECT id FROM procrastinate_jobs WHERE status = 'doing' AND worker_id = ANY(%(ours)s)"
+
 T = TypeVar("T")
 
 
@@ -55,15 +58,18 @@ class FleetEngine:
         given: dict[str, Any] = ALIVE | {"application_name": "syndicate jobs"} | conninfo_to_dict(address)
         connector = PsycopgConnector(kwargs=given, min_size=1, max_size=CONNECTIONS, timeout=CONNECT)
         self._app = Procrastinate(connector=connector)
-        self._dispatched = self._app.task(name="dispatch", queue=DISPATCH, queueing_lock=DISPATCH)(self._dispatch)
+        dispatch = self._app.task(name="dispatch", queue=DISPATCH, queueing_lock=DISPATCH, pass_context=True)
+        self._dispatched = dispatch(self._dispatch)
         self._app.task(name="poll", pass_context=True)(self._poll)
-        self._app.task(name="deliver")(self._deliver)
-        self._app.task(name="errand")(self._errand)
+        self._app.task(name="deliver", pass_context=True)(self._deliver)
+        self._app.task(name="errand", pass_context=True)(self._errand)
         sent = [name for name in queues if name in (POSTS, PICTURES)]
         read = [name for name in queues if name not in sent]
         kinds = ((concurrency, sent), (polls_beside(concurrency), read), (1, [DISPATCH]))
         self._workers = [self._worker(number, names) for number, names in kinds if names]
         self._running = self._sending = 0
+        self._under_way = set[int | None]()
+        self._ended: dict[int, float] = {}  # jobs of ours that the server takes for running, and since when
 
     def _worker(self, concurrency: int, queues: Sequence[str]) -> Worker:
         return Worker(
@@ -124,6 +130,20 @@ class FleetEngine:
                 with contextlib.suppress(ConnectorException):
                     await manager.finish_job_by_id_async(job.id, Status.FAILED, delete_job=True)
         await manager.prune_stalled_workers(STALLED)
+        await self._forget_ended()
+
+    async def _forget_ended(self) -> None:
+        """End jobs of our own that are over, where the server was away as it should have been told: they would keep
+        their accounts and sources from ever getting another one, since we are alive.
+        """
+        ours = [worker.worker_id for worker in self._workers]
+        listed = await self._app.connector.execute_query_all_async(_DOING, ours=ours)
+        now, numbers = time.monotonic(), {row["id"] for row in listed} - self._under_way
+        self._ended = {number: self._ended.get(number, now) for number in numbers}
+        for number, since in self._ended.items():
+            if now - since >= STALLED:
+                with contextlib.suppress(ConnectorException):  # it has been told meanwhile
+                    await self._app.job_manager.finish_job_by_id_async(number, Status.FAILED, delete_job=True)
 
     async def is_first(self) -> bool:
         """Whether of all workers that are alive, this is the one that began first."""
@@ -155,29 +175,35 @@ class FleetEngine:
 
     # The jobs; one of a later version may have arguments that this one does not know
 
-    async def _dispatch(self, **_: object) -> None:
-        await self.put(await self._done(self._tasks.dispatch))
+    async def _dispatch(self, context: JobContext, /, **_: object) -> None:
+        self._under_way.add(context.job.id)
+        try:
+            await self.put(await self._done(self._tasks.dispatch))
+        finally:
+            self._under_way.discard(context.job.id)
 
     async def _poll(self, context: JobContext, /, source: str, **_: object) -> None:
         rescued = context.job.attempts > 0
-        await self.put(await self._counted(self._done(lambda: self._tasks.poll(source, rescued=rescued))))
+        await self.put(await self._counted(context, self._done(lambda: self._tasks.poll(source, rescued=rescued))))
 
-    async def _deliver(self, account: str, **_: object) -> None:
+    async def _deliver(self, context: JobContext, /, account: str, **_: object) -> None:
         self._sending += 1
         try:
-            await self._counted(self._done(lambda: self._tasks.deliver(account, self.crowded)))
+            await self._counted(context, self._done(lambda: self._tasks.deliver(account, self.crowded)))
         finally:
             self._sending -= 1
 
-    async def _errand(self, errand: str, **_: object) -> None:
-        await self._counted(self._done(lambda: self._tasks.errand(errand)))
+    async def _errand(self, context: JobContext, /, errand: str, **_: object) -> None:
+        await self._counted(context, self._done(lambda: self._tasks.errand(errand)))
 
-    async def _counted(self, work: Awaitable[T]) -> T:
+    async def _counted(self, context: JobContext, work: Awaitable[T]) -> T:
         self._running += 1
+        self._under_way.add(context.job.id)
         try:
             return await work
         finally:
             self._running -= 1
+            self._under_way.discard(context.job.id)
 
     async def _done(self, work: Callable[[], T]) -> T:
         """Do it on a thread."""
