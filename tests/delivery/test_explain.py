@@ -9,6 +9,7 @@ from syndicate.delivery.explain import Facts, explain
 from syndicate.ledger.accounts import AccountState
 from syndicate.ledger.articles import StoredArticle
 from syndicate.model import Account, Article, Delivery, Filter
+from syndicate.model.override import Override, PostOverride
 from syndicate.planning.plan import Candidate, plan
 
 NOON = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
@@ -224,3 +225,26 @@ def test_an_account_whose_network_asked_to_wait_says_until_when(seconds, waits, 
     found = [step.value for step in explain(Account("m", "mastodon"), account, facts) if step.name == "account"]
     told = "the network asked to wait until 2026-11-23T12:01:01Z"
     assert found == ([told] if waits and state == "due" else [])
+
+
+ITS_TEXT = "the article says so itself (news.md:3): its text"
+
+
+@pytest.mark.parametrize(
+    ("delivery", "found"),
+    [
+        ({}, ("yes", ITS_TEXT)),
+        (row("planned", post={"text": "Other words"}), ("yes", ITS_TEXT)),
+        (
+            row("posted", post={"text": "Other words"}),
+            (
+                "note",
+                f"{ITS_TEXT}; its post went out without this text, and stays as it is",
+            ),
+        ),
+        (row("posted", post={"text": "Own words"}), ("yes", ITS_TEXT)),
+    ],
+)
+def test_what_an_article_says_itself_is_held_against_its_post_only_once_that_is_out(delivery, found):
+    said = replace(STORY, override=Override("news.md:3", PostOverride(text="Own words")))
+    assert steps(article=said, **delivery)["override"] == found

@@ -44,6 +44,8 @@ def test_both_are_posted_once_whatever_became_of_each(room, article, clock, firs
     room.run()
     assert [state for state, _ in room.states()].count("unknown") == 1
     assert ("due", "behind") in room.states()
+    waits = next(row for row in room.ledger.deliveries.search() if row.reason == "behind")
+    assert waits.due_at == clock() + room.lane.settle
     for _ in range(12):
         clock.move(seconds=15)
         room.run()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import json
 from collections import defaultdict
 from datetime import timedelta
 
@@ -12,6 +13,7 @@ from hypothesis import strategies as st
 
 from syndicate import errors
 from syndicate.delivery.write_back import FIRST_WAIT, LONGEST_WAIT, again_at, needs_person, write_back
+from syndicate.ledger import claimant
 from syndicate.model import Receipt
 
 
@@ -72,6 +74,20 @@ def test_all_that_is_owed_is_told_in_order(ledger, happens):
     assert came.told == 4
     assert sorted(told(place)) == sorted(owed)
     assert not ledger.follow_ups.has_owed()
+
+
+def test_a_place_that_another_process_took_is_told_by_nobody_else_for_five_minutes(ledger, happens, clock, monkeypatch):
+    happens(1)
+    with monkeypatch.context() as elsewhere:
+        elsewhere.setattr(claimant, "me", lambda: json.dumps({"host": "another"}))
+        elsewhere.setattr(ledger.follow_ups, "release", lambda sink: None)
+        with pytest.raises(Killed):
+            write_back(Place("killed before"), ledger, lambda: True)
+    place = Place()
+    for seconds, told_so_far in ((299, 0), (1, 1)):
+        clock.move(seconds=seconds)
+        write_back(place, ledger, lambda: True)
+        assert len(place.heard) == told_so_far
 
 
 def test_a_place_that_is_down_is_asked_once_and_then_ever_later(ledger, happens, clock):

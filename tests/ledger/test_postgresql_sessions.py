@@ -165,3 +165,12 @@ def test_a_process_that_was_stopped_in_a_transaction_holds_others_up_only_so_lon
         said, _ = stopped.communicate("\n")
         assert ("ended a transaction" in said or "cannot be reached" in said, said.splitlines()[-1]) == (True, "done")
         assert database.rows("SELECT value FROM meta WHERE name = 'stopped'") == [{"value": "again"}]
+
+
+def test_a_relaxed_thread_waits_for_the_disk_again_afterwards(postgres):
+    with opened(postgres.address(postgres.ledger())) as database:
+        waits = [database.row("SHOW synchronous_commit")]
+        with database.relaxed():
+            waits.append(database.row("SHOW synchronous_commit"))
+        waits.append(database.row("SHOW synchronous_commit"))
+    assert [row["synchronous_commit"] for row in waits] == ["on", "off", "on"]
