@@ -237,14 +237,18 @@ ITS_TEXT = "the article says so itself (news.md:3): its text"
         (row("planned", post={"text": "Other words"}), ("yes", ITS_TEXT)),
         (
             row("posted", post={"text": "Other words"}),
-            (
-                "note",
-                f"{ITS_TEXT}; its post went out without this text, and stays as it is",
-            ),
+            ("note", f"{ITS_TEXT}; its post went out without this text, and stays as it is"),
         ),
         (row("posted", post={"text": "Own words"}), ("yes", ITS_TEXT)),
+        (row("posted", post={}), ("note", f"{ITS_TEXT}; its post went out without this text, and stays as it is")),
     ],
 )
 def test_what_an_article_says_itself_is_held_against_its_post_only_once_that_is_out(delivery, found):
     said = replace(STORY, override=Override("news.md:3", PostOverride(text="Own words")))
     assert steps(article=said, **delivery)["override"] == found
+
+
+def test_a_post_that_is_out_is_not_held_against_words_that_its_article_does_not_have():
+    said = replace(STORY, override=Override("news.md:3", PostOverride(alt="A bridge")))
+    found = steps(article=said, **row("posted", post={"text": "Other words"}))["override"]
+    assert found == ("yes", "the article says so itself (news.md:3): its alt")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import itertools
 import tempfile
 from dataclasses import replace
 from datetime import timedelta
@@ -24,6 +25,7 @@ from syndicate.ledger.sqlite import SqliteDatabase
 from syndicate.model import Account, Article, Budget, Limits, Post, Receipt, Rendered, Schedule
 from syndicate.planning.apply import announce
 from syndicate.planning.changes import plan_delete, plan_edit, withdraw
+from syndicate.serialization import moment
 from tests.worlds.clock import Clock
 
 TERMS = Timeouts(timedelta(seconds=60), timedelta(seconds=30), lambda: 0.5)
@@ -180,6 +182,13 @@ def test_each_answers_the_one_before_under_a_key_of_its_own(world):
     keys = [row.key for row in world.rows()]
     assert [to for _, _, to in world.network.posts] == [None, *keys[:-1]]
     assert keys == [delivery_key(world.anchor, "masto", "post", 0, part) for part in range(SIZE)]
+
+
+def test_each_bears_a_time_a_thousandth_of_a_second_after_the_one_before(world):
+    for _ in range(SIZE):
+        world.step()
+    times = [moment(row.post["at"]) for row in world.rows()]
+    assert [later - earlier for earlier, later in itertools.pairwise(times)] == [timedelta(milliseconds=1)] * (SIZE - 1)
 
 
 def test_nothing_else_of_its_account_comes_between_the_posts_of_a_thread(world):

@@ -46,6 +46,12 @@ def test_a_page_that_names_neither_headline_nor_address_is_not_the_storys(url, p
     assert look(url, page) == f"its link leads to a page that names neither its headline nor its address, {SITE}{url}"
 
 
+def test_one_word_of_a_short_headline_names_no_story():
+    story = Article("news", f"{SITE}/2025/bridge-opens", "Bridge opens")
+    assert look("/a/17", "<title>Bridge closed</title>", story)
+    assert look("/a/17", "<title>It opens: the bridge</title>", story) is None
+
+
 @pytest.mark.parametrize(
     ("url", "page"),
     [

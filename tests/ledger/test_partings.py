@@ -175,3 +175,12 @@ def test_the_end_of_a_login(ledger, clock, put, columns, account, login, before,
     assert (account(), account("second")["name"]) == (None, "second")
     assert [row["account"] for row in ledger.database.rows("SELECT account FROM listed")] == ["second"]
     assert [row["account"] for row in ledger.database.rows("SELECT account FROM credential")] == ["second"]
+
+
+@pytest.mark.parametrize("sinks", [(), ("webhook",)])
+def test_what_the_end_of_a_login_holds_is_told_where_anybody_is_told(ledger, clock, put, sinks):
+    ledger.follow_ups.sinks = sinks
+    row = put(1, state="unknown")
+    put(2)
+    partings.end(ledger.database, "masto", clock(), ledger.follow_ups)
+    assert [(word.key, word.event) for word in ledger.follow_ups.owed("webhook")] == [(row.key, "held")] * len(sinks)

@@ -85,10 +85,15 @@ def test_threads_may_compare_at_once():
     assert found == [None] * 6
 
 
+def test_a_pattern_may_have_five_thousand_parts_with_its_repetitions():
+    assert checked("a{4999}") == "a{4999}"
+
+
 @pytest.mark.parametrize(
     ("pattern", "words"),
     [
         ("(", "is no regular expression: missing ), unterminated subpattern at position 0"),
+        ("a{5000}", "asks for 5,001 letters and more"),
         ("(?:(?:a{1000}){1000}){1000}", "asks for 1,001,001,001 letters and more"),
         ("(?:ab?){100000}", "asks for"),
         ("a{6000}", "asks for"),

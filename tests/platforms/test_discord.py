@@ -387,6 +387,13 @@ def test_the_address_that_a_person_gave_leads_to_its_message(address):
         platform.delete(Receipt(address, None))
 
 
+@pytest.mark.parametrize(("content", "known"), [("A bridge opens", True), ("A bridge", False)])
+def test_a_message_without_a_link_is_known_by_its_whole_text(content, known):
+    platform, _ = adapter(ME, (200, [listed(content=content)]))
+    draft = {"body": {"content": "A bridge opens"}, "link": None, "guild": "4"}
+    assert (platform.find(draft, KEY, SINCE) is not None) == known
+
+
 def test_an_address_in_another_channel_asks_nothing():
     platform, door = adapter()
     with pytest.raises(Rejected, match="another channel"):

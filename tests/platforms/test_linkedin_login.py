@@ -143,8 +143,9 @@ def test_an_answer_that_is_no_choice_stores_nothing(start, answer):
     visit = conversation.send("organization")
     question = conversation.send(visited(visit.address))
     assert isinstance(question, Choose)
-    with pytest.raises(AuthError, match="is none of these pages"):
+    with pytest.raises(AuthError, match="is none of these pages") as caught:
         conversation.send(answer)
+    assert caught.value.hint.startswith("nothing was stored")
     other = start()
     next(other)
     with pytest.raises(AuthError, match="is neither person nor organization"):
