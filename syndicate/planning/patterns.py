@@ -125,8 +125,6 @@ def _traps(pattern: str) -> Iterator[str]:
     for start, part, rest in _repeated(_parsed(pattern), "", ""):
         for end in (f"{rest}\x00", f"{rest}!", f"{rest} z", "\x00"):
             yield (start + part * LETTERS)[: max(LETTERS - len(end), 0)] + end
-    for part in ("a", "a ", "1", " ", "-", "a-", "1,"):
-        yield (part * LETTERS)[: LETTERS - 1] + "\x00"
 
 
 def _repeated(parts: Any, before: str, after: str) -> Iterator[tuple[str, str, str]]:

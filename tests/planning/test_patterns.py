@@ -128,6 +128,10 @@ def test_a_pattern_may_be_as_large_as_a_title(pattern):
         r"(é+)+ü",
         r"(?:.*?a){100}b",
         r"(?:quiz|(?:(\d+)+-)?end)",
+        r"(.)(\1+)+$",
+        r"(-+)+$",
+        r"(\w*)*$",
+        r"(Live|L)*(ive)*(\w+ ?)*z$",
     ],
 )
 def test_a_pattern_that_takes_too_long_is_known_by_its_own_words(pattern):
