@@ -73,3 +73,9 @@ def test_a_page_at_the_storys_address_or_that_names_it_is_believed(url, page):
 
 def test_what_is_no_page_is_not_judged():
     assert look("/files/17.mp3", "", kind="audio/mpeg") is None
+
+
+@pytest.mark.parametrize(("before", "believed"), [(19, True), (20, False)])
+def test_a_page_says_what_it_is_in_its_first_twenty_headings(before, believed):
+    page = "<h2>Other news</h2>" * before + "<h2>The bridge is open: at last</h2>"
+    assert (look("/a/17", page) is None) == believed
