@@ -25,7 +25,8 @@ from syndicate.model import APPROVABLE, LATER, REASONS
 from syndicate.serialization import delivery_record
 
 if TYPE_CHECKING:
-    from syndicate.app.engines.run_once import Run, RunResult
+    from syndicate.app.engines.run_once import Run
+    from syndicate.app.engines.run_state import RunResult
     from syndicate.app.wiring import App
     from syndicate.model import Delivery
 
@@ -68,7 +69,7 @@ def command(
         app = stack.enter_context(rehearsed(shared, dry_run=dry_run, sandbox=sandbox))
         scope = within_sites(scope, app)
         run = begin(app, scope, verbose=shared.verbose)
-        with stopping(run.stop) as stopped:
+        with stopping(run.state.stop) as stopped:
             if scope.article and again:
                 run.say_again(scope.article, text, at_once=scope.at_once)
             elif scope.article:
@@ -131,7 +132,7 @@ def begin(app: App, scope: Scope, *, verbose: bool = False) -> Run:
     if verbose:
         from syndicate.app.monitoring.events import event
 
-        run.progress = lambda delivery: click.echo(event(delivery), err=True)
+        run.state.progress = lambda delivery: click.echo(event(delivery), err=True)
     return run
 
 

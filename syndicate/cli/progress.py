@@ -41,7 +41,7 @@ def shown(run: Run, *, verbose: bool = False) -> Iterator[None]:
     def advance(delivery: Delivery) -> None:
         progress.update(task, advance=1, description=f"{delivery.account:<12.12}")
 
-    run.progress = advance
+    run.state.progress = advance
     with _after_a_while(progress):
         yield
 

@@ -13,7 +13,7 @@ from syndicate.model.dataclass import dataclass
 from syndicate.serialization import delivery_record
 
 if TYPE_CHECKING:
-    from syndicate.app.engines.run_once import RunResult
+    from syndicate.app.engines.run_state import RunResult
     from syndicate.app.wiring import App
 
 LISTED = 5

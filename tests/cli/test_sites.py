@@ -10,7 +10,7 @@ from os import environ
 import pytest
 
 from syndicate.app.engines import daemon as engine
-from syndicate.app.engines import run_once
+from syndicate.app.engines import run_state
 from syndicate.app.engines.config_file import ConfigFile
 from syndicate.app.runs import RealRun
 from syndicate.app.turns import in_turn
@@ -266,7 +266,7 @@ def test_of_many_accounts_only_some_are_at_work_at_a_time(town, monkeypatch):
 
     town("post")
     monkeypatch.setattr(next_one, "deliver_next", watched)
-    monkeypatch.setattr(run_once, "AT_ONCE", 2)
+    monkeypatch.setattr(run_state, "AT_ONCE", 2)
     town.bote.publish(1)
     assert town("post").code == 0
     assert len(town.sandbox.posts()) == len(names)

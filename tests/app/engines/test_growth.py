@@ -6,7 +6,7 @@ from types import SimpleNamespace
 
 import pytest
 
-from syndicate.app.engines import run_once
+from syndicate.app.engines import run_threads
 
 
 @pytest.fixture
@@ -20,8 +20,8 @@ def grown(monkeypatch):
             spent.append(spent[-1] + each)
         sums = iter(spent)
         clock = SimpleNamespace(monotonic=lambda: float(next(at)), process_time=lambda: next(sums))
-        monkeypatch.setattr(run_once, "time", clock)
-        growth = run_once._Growth(lambda: None, run_once.FEW, lambda: left)
+        monkeypatch.setattr(run_threads, "time", clock)
+        growth = run_threads.Growth(lambda: None, run_threads.FEW, lambda: left)
         return [len(growth.more()) for _ in worked]
 
     return added
