@@ -41,12 +41,13 @@ class LostAnswers:
                 threading.Thread(target=self._answer, args=(server, client, muted), daemon=True).start()
 
     def _forward(self, client: socket.socket, server: socket.socket, muted: threading.Event) -> None:
-        with suppress(OSError):
+        with suppress(OSError):  # a client that was killed may leave a reset behind
             while said := client.recv(65536):
                 if self.armed and self._marks in said:
                     self.armed = False
                     muted.set()
                 server.sendall(said)
+        with suppress(OSError):
             server.shutdown(socket.SHUT_WR)
 
     def _answer(self, server: socket.socket, client: socket.socket, muted: threading.Event) -> None:

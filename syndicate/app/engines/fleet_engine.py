@@ -20,12 +20,13 @@ from procrastinate.exceptions import AlreadyEnqueued, ConnectorException
 from procrastinate.jobs import Job as QueuedJob
 from procrastinate.jobs import Status
 from procrastinate.worker import Worker
+from psycopg import AsyncConnection
 from psycopg.conninfo import conninfo_to_dict
 
 from syndicate.app.engines.fleet_tasks import FleetTasks
 from syndicate.app.engines.queues import DISPATCH, PICTURES, POSTS, Job
 from syndicate.ledger.database import EPOCH
-from syndicate.ledger.postgresql_connections import ALIVE
+from syndicate.ledger.postgresql_connections import ALIVE, IDLE_SECONDS
 
 HEARTBEAT = 4.0  # seconds between two signs of life of a worker
 STALLED = 14.0  # seconds without one after which its jobs are another's
@@ -56,7 +57,8 @@ class FleetEngine:
     ) -> None:
         self._tasks, self._threads, self._concurrency = tasks, threads, concurrency
         given: dict[str, Any] = ALIVE | {"application_name": "syndicate jobs"} | conninfo_to_dict(address)
-        connector = PsycopgConnector(kwargs=given, min_size=1, max_size=CONNECTIONS, timeout=CONNECT)
+        pool: dict[str, Any] = {"min_size": 1, "max_size": CONNECTIONS, "timeout": CONNECT, "configure": _limit}
+        connector = PsycopgConnector(kwargs=given, **pool)
         self._app = Procrastinate(connector=connector)
         dispatch = self._app.task(name="dispatch", queue=DISPATCH, queueing_lock=DISPATCH, pass_context=True)
         self._dispatched = dispatch(self._dispatch)
@@ -224,3 +226,9 @@ def _queued(job: Job) -> QueuedJob:
         queueing_lock=job.once,
         priority=job.priority,
     )
+
+
+async def _limit(connection: AsyncConnection[Any]) -> None:
+    """Have the server end what a worker left half done that died or was cut off: others wait for its locks."""
+    await connection.execute(f"SET idle_in_transaction_session_timeout = '{IDLE_SECONDS}s'".encode())
+    await connection.commit()

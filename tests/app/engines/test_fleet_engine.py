@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 
+import psycopg
 import pytest
 
 from syndicate.app import fleet_schema
@@ -78,3 +80,19 @@ def test_of_all_that_call_in_one_second_one_dispatch_is_enqueued(queue):
     queue.run(lambda on: on.call_dispatch(1000), lambda on: on.call_dispatch(1000), lambda on: on.call_dispatch(1001))
     assert queue.rows("SELECT count(*) FROM procrastinate_jobs WHERE task_name = 'dispatch'") == [(1,)]
     assert queue.rows("SELECT count(*) FROM procrastinate_periodic_defers") <= [(1,)]
+
+
+def test_what_a_worker_left_half_done_that_was_cut_off_is_ended_by_the_server(queue, monkeypatch):
+    monkeypatch.setattr(fleet_engine, "IDLE_SECONDS", 1)
+    queue.run(lambda on: on.put([job(1)]))
+
+    async def half(engine):
+        other = "SET lock_timeout = '60s'; UPDATE procrastinate_jobs SET priority = 7 RETURNING id"
+        with contextlib.suppress(psycopg.Error):  # ours is ended
+            async with engine._app.connector.pool.connection() as mine:
+                await mine.execute("UPDATE procrastinate_jobs SET priority = 3")
+                await asyncio.get_running_loop().run_in_executor(None, queue.rows, other)
+                await mine.execute("SELECT 1")
+
+    queue.run(half)
+    assert queue.rows("SELECT priority FROM procrastinate_jobs") == [(7,)]
