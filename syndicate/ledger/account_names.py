@@ -55,7 +55,7 @@ class AccountNames:
         Where the new name had another login until now, the rows of that one stay under a former name. Accounts that
         `rests` names stay as they are: their site's config cannot be read now.
         """
-        rows = {row["name"]: row for row in self._db.rows("SELECT * FROM account")}
+        rows = {row["name"]: row for row in self._db.rows("SELECT * FROM account ORDER BY name")}
         known = {name: row for name, row in rows.items() if name in configured or not rests(name)}
         moves = _moves(configured, {name: row for name, row in known.items() if row["whose"]})
         moves |= {old: new for old, new in self._with_their_site(configured, known).items() if old not in moves}
@@ -93,7 +93,9 @@ class AccountNames:
 
     def doubtful(self, configured: Configured, rests: Callable[[str], bool] = lambda _: False) -> dict[str, list[str]]:
         """New names, each with accounts that left the config and may be its login; only the network can tell."""
-        known = {row["name"]: row for row in self._db.rows("SELECT * FROM account WHERE identity IS NOT NULL")}
+        known = {
+            row["name"]: row for row in self._db.rows("SELECT * FROM account WHERE identity IS NOT NULL ORDER BY name")
+        }
         found = {}
         for name, (account, signs) in configured.items():
             if signs.proof is None or self._is_there(name):
@@ -110,7 +112,8 @@ class AccountNames:
         """Accounts that are not `configured` any more and were the same login as this one."""
         found = self._db.rows(
             "SELECT other.name FROM account AS other JOIN account AS mine ON mine.name = :name"
-            " WHERE other.name <> mine.name AND other.platform = mine.platform AND other.login = mine.login",
+            " WHERE other.name <> mine.name AND other.platform = mine.platform AND other.login = mine.login"
+            " ORDER BY other.name",
             name=name,
         )
         return [row["name"] for row in found if row["name"] not in configured and not rests(row["name"])]

@@ -68,7 +68,11 @@ class Partings:
 
     def left(self, configured: Collection[str]) -> list[str]:
         """Accounts that are not in the config any more."""
-        return [row["name"] for row in self._db.rows("SELECT name FROM account") if row["name"] not in configured]
+        return [
+            row["name"]
+            for row in self._db.rows("SELECT name FROM account ORDER BY name")
+            if row["name"] not in configured
+        ]
 
     def leave(self, name: str, now: datetime) -> int:
         """Skip what waits for an account that left the config. Returns how many articles that are."""
