@@ -25,6 +25,8 @@ LANGUAGES = {".py": "python", ".yaml": "yaml", ".yml": "yaml", ".sh": "bash", ".
 LINK = re.compile(r"^(?P<fence>```+).*?^(?P=fence)$|`[^`\n]+`|\]\((?P<target>[^)\s]+)(?=\))", re.MULTILINE | re.DOTALL)
 LISTED = re.compile(r"^(?P<level>##+) (?P<heading>.+)$|\]\((?P<target>[^)#\s]+\.md)[)#]", re.MULTILINE)
 
+ITEM = re.compile(r"(?:[-*]|\d+\.) +(?=\S)")
+STEP = 4  # spaces for each level of a list: what the builder counts in, where the code host takes what fits the item
 SHOWN = 600  # lines of a file
 
 Nav = list["str | dict[str, str | Nav]"]
@@ -71,6 +73,28 @@ def rewritten(page: Path, text: str) -> str:
     return "".join([*made, text[end:]])
 
 
+def indented(text: str) -> str:
+    """A page whose lists are nested by four spaces a level, and whose blocks of code in lists stand by themselves."""
+    made: list[str] = []
+    columns: list[int] = []  # where the words of each open item begin
+    fence = ""
+    for line in text.split("\n"):
+        words = line.lstrip(" ")
+        column = len(line) - len(words)
+        while words and columns and column < columns[-1] and not fence:
+            columns.pop()
+        opens = re.match(r"```+", words)
+        if opens and columns and not fence and made and made[-1]:
+            made.append("")
+        inner = max(0, column - columns[-1]) if columns else column
+        made.append(" " * (STEP * len(columns) + inner) + words if words else "")
+        if opens:
+            fence = "" if fence == words else fence or opens[0]
+        elif not fence and (item := ITEM.match(words)):
+            columns.append(column + item.end())
+    return "\n".join(made)
+
+
 def content(path: Path) -> str:
     """A page's text as the site builder reads it; files and folders as pages that show them."""
     if path.suffix == ".md":
@@ -115,7 +139,7 @@ def write(folder: Path) -> None:
         if path.suffix in PICTURES:
             shutil.copyfile(path, target)
         else:
-            target.write_text(rewritten(path, content(path)), encoding="utf-8")
+            target.write_text(indented(rewritten(path, content(path))), encoding="utf-8")
 
 
 def navigation(index: str) -> Nav:

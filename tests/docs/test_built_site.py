@@ -115,6 +115,13 @@ def test_a_page_asks_nobody_else_fits_a_phone_and_axe_finds_nothing_serious(open
     assert grave == []
 
 
+def test_lists_are_nested_as_they_were_written(opened):
+    page = opened("guides/ci.html")
+    assert page.locator("article ol > li").count() == 5
+    assert page.locator("article ol > li pre").count() == 2
+    assert opened("benchmarks.html").locator("article ul > li > ul > li").count() > 6
+
+
 def test_the_reader_may_choose_light_or_dark(opened):
     page = opened("index.html", scheme="dark")
     page.get_by_title("Always light").click()
@@ -125,9 +132,9 @@ def test_the_reader_may_choose_light_or_dark(opened):
 
 def test_the_search_finds_a_page_and_asks_nobody_else(opened, address):
     page = opened("index.html")
-    with page.expect_response(lambda answer: answer.url.endswith("search_index.json")):
-        page.locator(".md-search__input").click()
-    page.wait_for_selector(".md-search-result__meta:has-text('Type to start searching')")
+    page.locator(".md-search__input").click()
+    page.locator(".md-search-result__meta", has_text="Type to start searching").wait_for()  # it has read the index
     page.locator(".md-search__input").press_sequentially("post is held")
     page.locator(".md-search-result__link", has_text="When a post is held").first.wait_for()
+    assert f"{address}/search/search_index.json" in page.asked
     assert [url for url in page.asked if not url.startswith(f"{address}/")] == []

@@ -77,6 +77,19 @@ def test_code_is_left_as_it_is():
     assert pages.rewritten(DOCS / "guides" / "cards.md", text) == text[: text.rindex("[")] + "[x](../contents.md)\n"
 
 
+def test_what_belongs_to_an_entry_of_a_list_is_indented_as_the_builder_counts():
+    written = (
+        "1. One:\n   ```text\n   - no entry\n     of a list\n   ```\n\n"
+        "2. Two\n   goes on.\n   - a\n     - b\n       c\n   - d\n"
+        "10. Ten\n    - e\n\nEnd\n\n```text\n  - as it is\n- x\n   y\n```\n"
+    )
+    assert pages.indented(written) == (
+        "1. One:\n\n    ```text\n    - no entry\n      of a list\n    ```\n\n"
+        "2. Two\n    goes on.\n    - a\n        - b\n            c\n"
+        "    - d\n10. Ten\n    - e\n\nEnd\n\n```text\n  - as it is\n- x\n   y\n```\n"
+    )
+
+
 def test_all_that_pages_lead_to_comes_along_and_nothing_of_the_tools():
     found = pages.staged()
     for page in found.values():
