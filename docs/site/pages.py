@@ -22,7 +22,9 @@ FOR = {ROOT / "README.md": FRONT}  # what the code host shows first, and what th
 OWN = {FRONT: "index.md", INDEX: "contents.md"}
 PICTURES = {".jpg", ".png", ".svg"}
 LANGUAGES = {".py": "python", ".yaml": "yaml", ".yml": "yaml", ".sh": "bash", ".json": "json", ".j2": "jinja"}
-LINK = re.compile(r"^(?P<fence>```+).*?^(?P=fence)$|`[^`\n]+`|\]\((?P<target>[^)\s]+)(?=\))", re.MULTILINE | re.DOTALL)
+LINK = re.compile(
+    r"^ *(?P<fence>```+).*?^ *(?P=fence)$|`[^`\n]+`|\]\((?P<target>[^)\s]+)(?=\))", re.MULTILINE | re.DOTALL
+)
 LISTED = re.compile(r"^(?P<level>##+) (?P<heading>.+)$|\]\((?P<target>[^)#\s]+\.md)[)#]", re.MULTILINE)
 
 ITEM = re.compile(r"(?:[-*]|\d+\.) +(?=\S)")

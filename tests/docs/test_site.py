@@ -73,7 +73,10 @@ def test_a_link_leads_to_where_its_file_is_on_the_site(link, leads):
 
 
 def test_code_is_left_as_it_is():
-    text = "Write `[x](../index.md)`.\n\n```text\n[x](../index.md)\n```\n\n[x](../index.md)\n"
+    text = (
+        "Write `[x](../index.md)`.\n\n```text\n[x](../index.md)\n```\n\n"
+        "1. So:\n   ```text\n   [x](../index.md)\n   ```\n\n[x](../index.md)\n"
+    )
     assert pages.rewritten(DOCS / "guides" / "cards.md", text) == text[: text.rindex("[")] + "[x](../contents.md)\n"
 
 
