@@ -10,6 +10,8 @@ ONLY ?= *
 
 BIN := $(VENV)/bin
 IMAGE := examples/deploy/container/requirements.txt
+SITE := docs/site/requirements.txt
+BUILDER := build/site-venv
 READY := $(VENV)/.ready
 PIP := $(BIN)/python -m pip --disable-pip-version-check
 # Each file is what it was when it was locked, and none is built here: no code of a package runs as it is installed.
@@ -21,12 +23,13 @@ unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help constraints demo fleet-demo cards test test-busy test-servers check chaos fix bench shape mutants clean format-check lint types imports collected wheel
+.PHONY: help constraints demo fleet-demo cards docs test test-busy test-servers check chaos fix bench shape mutants clean format-check lint types imports collected wheel
 
 help:
 	@echo "make demo      a newsroom's morning on this machine: a sample site, stand-ins for the networks, real commands"
 	@echo "make fleet-demo  three workers on a PostgreSQL of their own share a thousand stories, and one of them is killed"
 	@echo "make cards     every card theme on every kind of story, as one page: cards.html"
+	@echo "make docs      the docs as a site, in build/site, with every link checked; by tools that only this installs"
 	@echo "make test      everything CI runs: format, lint, types, imports, all tests"
 	@echo "make test-busy all tests three times, while other processes keep every core busy"
 	@echo "make test-servers  the adapters and sources against real servers (Bluesky, Mastodon, WordPress, Ghost, WebSub,"
@@ -57,6 +60,9 @@ fleet-demo: $(READY)
 
 cards: $(READY)
 	$(BIN)/syndicate cards preview --output cards.html $(ARGS)
+
+docs: $(BUILDER)/.ready
+	@$(BUILDER)/bin/python docs/site/build.py
 
 # What pytest compiles of the tests is kept, so it is made once and not by each worker; meanwhile the other core is free.
 test: $(READY) format-check lint imports
@@ -108,13 +114,15 @@ mutants: $(READY)
 format-check: $(READY)
 	$(BIN)/ruff format --check .
 
-# What runs (requirements.txt), what the image has besides, and with it all that tests and builds (constraints.txt).
+# What runs (requirements.txt), what the image has besides, with it all that tests and builds (constraints.txt), and
+# what builds the site of the docs.
 # What is locked stays as it is:
 # make constraints ARGS=--upgrade, or ARGS='--upgrade-package pillow'.
 constraints: $(READY)
 	$(LOCK) $(ARGS) pyproject.toml --group dev --output-file constraints.txt
 	$(LOCK) pyproject.toml --constraint constraints.txt --output-file requirements.txt
 	$(LOCK) pyproject.toml --constraint constraints.txt --extra alerts --extra distributed --extra metrics --output-file $(IMAGE)
+	$(LOCK) --group docs --constraint constraints.txt --output-file $(SITE)
 
 lint: $(READY)
 	$(BIN)/ruff check .
@@ -146,4 +154,14 @@ $(READY): pyproject.toml constraints.txt
 	@echo "installing the pinned packages into $(VENV) (a minute or two, the first time)"
 	@$(PIP) install $(LOCKED) --requirement constraints.txt
 	@$(PIP) install --quiet --no-deps --no-build-isolation --editable .
+	@touch $@
+
+# Apart from the other packages: neither demo nor tests wait for what builds the site.
+$(BUILDER)/.ready: $(SITE)
+	@command -v "$(PYTHON)" >/dev/null 2>&1 || { \
+	  echo "$(PYTHON) is not installed: install Python 3.11 or newer, or run make PYTHON=/path/to/python docs" >&2; exit 1; }
+	@echo "installing what builds the site into $(BUILDER) (half a minute, the first time)"
+	@"$(PYTHON)" -m venv --clear $(BUILDER) || { \
+	  rm -rf $(BUILDER); echo "$(PYTHON) -m venv failed; on Debian and Ubuntu: apt install python3-venv" >&2; exit 1; }
+	@$(BUILDER)/bin/python -m pip --disable-pip-version-check install $(LOCKED) --requirement $(SITE)
 	@touch $@

@@ -13,7 +13,7 @@ CONTRIBUTING = ROOT / "CONTRIBUTING.md"
 ARCHITECTURE = ROOT / "docs" / "architecture.md"
 CODE = re.compile(r"`([^`\n]+)`")
 FUNCTION = re.compile(r"\[`([\w.]+)`\]\(([^)\s]+\.py)\)")
-MADE_HERE = {".venv"}
+MADE_HERE = {".venv", "build"}
 """What `make` makes, and no clone has."""
 
 

@@ -26,7 +26,7 @@ def locked(file):
     return found
 
 
-@pytest.mark.parametrize("file", ["requirements.txt", "constraints.txt"])
+@pytest.mark.parametrize("file", ["requirements.txt", "constraints.txt", "docs/site/requirements.txt"])
 def test_every_package_is_locked_with_hashes_and_from_nowhere_in_particular(file):
     assert all(count for _, count in locked(file).values())
     assert "://" not in (ROOT / file).read_text("utf-8")
@@ -38,6 +38,15 @@ def test_what_runs_is_locked_in_both_files_in_one_version():
     assert {named(each) for each in RUNS} <= runs.keys()
     tools = [*PROJECT["dependency-groups"]["dev"], *PROJECT["build-system"]["requires"]]
     assert {named(each) for each in tools} <= everything.keys()
+
+
+def test_what_builds_the_site_is_locked_apart_in_the_same_versions():
+    builds, everything = locked("docs/site/requirements.txt"), locked("constraints.txt")
+    assert {named(each) for each in PROJECT["dependency-groups"]["docs"]} <= builds.keys()
+    assert builds.keys() - everything.keys() >= {"mkdocs", "mkdocs-material"}
+    text = (ROOT / "docs/site/requirements.txt").read_text("utf-8")
+    for name in builds.keys() & everything.keys():
+        assert f"\n{name}=={everything[name][0]} " in f"\n{text}", name
 
 
 def test_what_was_unsafe_is_below_the_floor():

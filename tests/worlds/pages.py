@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 import importlib.util
 import sys
 from pathlib import Path
@@ -24,3 +25,10 @@ def generator() -> ModuleType:
 
 def read(name: str) -> str:
     return (DOCS / name).read_text(encoding="utf-8")
+
+
+def site_script(name: str) -> ModuleType:
+    """A script of docs/site, which makes the pages into a site: `pages` or `check`."""
+    if str(DOCS / "site") not in sys.path:
+        sys.path.append(str(DOCS / "site"))
+    return importlib.import_module(name)
