@@ -30,6 +30,9 @@ DEFAULT = "headline"
 SIZE: Size = (1200, 630)
 """The usual size of link cards; a theme's pixels are meant for a card of this area."""
 
+PHOTO = "photo"
+"""In place of a shade's colour: one made of the photo's own colours."""
+
 _COLOUR = re.compile(r"#(?:[0-9a-fA-F]{3}|[0-9a-fA-F]{6})")
 _SIZE = re.compile(r"(\d{2,4})\s*[x×]\s*(\d{2,4})")
 _NAME = re.compile(r"[a-z][a-z0-9_-]{0,63}")
@@ -42,8 +45,8 @@ _MOST_PARENTS = 8
 class Shade:
     """The colour laid over the photo under text, only as strong as this photo needs.
 
-    `colour` darkens (or lightens) it, `ink` is the colour of the text there, `least` the strength (0 to 1)
-    that is always there, `edges` the halves of the card that get one.
+    `colour` darkens (or lightens) it; PHOTO: a deep tone of the photo's own. `ink` is the colour of the text there,
+    `least` the strength (0 to 1) that is always there, `edges` the halves of the card that get one.
     """
 
     colour: str = "#0b0f1a"
@@ -241,6 +244,10 @@ def _colour(value: Any) -> str:
     return value
 
 
+def _tone(value: Any) -> str:
+    return PHOTO if value == PHOTO else _colour(value)
+
+
 def _word(value: Any) -> str:
     if not isinstance(value, str) or not value.strip() or any(sign in value for sign in "\"'<>;{}\\"):
         raise ValueError(f"'{value}' is not a name")
@@ -333,7 +340,7 @@ _CHECKS: Mapping[str, Callable[[Any], Any]] = {
     "fonts": lambda value: {name: _word(item) for name, item in _mapping(value).items()},
     "logo": _file,
     "photo": _photo,
-    "shade": _part(Shade, {"colour": _colour, "ink": _colour, "edges": _edges, "least": _within(0, 1, float)}),
+    "shade": _part(Shade, {"colour": _tone, "ink": _colour, "edges": _edges, "least": _within(0, 1, float)}),
     "sizes": _sizes,
     "headline": _part(
         Headline,
