@@ -32,7 +32,7 @@ _INVISIBLE = str.maketrans(dict.fromkeys(f" \u00a0\u00ad\u200b\u2060\u2068\u2069
 
 
 @dataclass(frozen=True, slots=True)
-class _Sheet:
+class _Space:
     """What a card has room for: `column` is the width of the headline, `rest` the height of all else, `pitch` that of
     a line as a share of the font's size, and `more` what the first line has besides, if fonts differ.
     """
@@ -77,21 +77,21 @@ def composed(
     if not lines or len(words) != len(divided) + bool(pair):
         return None
     pieces = _pieces(divided, words, small.size)
-    sheet = _sheet((layout, lines, first.size), (apart, words, small.size), room)
-    size = sheet.largest(pieces, wish)
+    space = _space((layout, lines, first.size), (apart, words, small.size), room)
+    size = space.largest(pieces, wish)
     if size is None or size < first.size / _DIVIDED:
-        pieces, size = _hyphenated(measure, small, sheet, wish, pieces, size, syllables)
-    return None if size is None else _verified(measure, sheet, wish, pieces, size)
+        pieces, size = _hyphenated(measure, small, space, wish, pieces, size, syllables)
+    return None if size is None else _verified(measure, space, wish, pieces, size)
 
 
-def _sheet(large: _Sized, small: _Sized, room: float) -> _Sheet:
+def _space(large: _Sized, small: _Sized, room: float) -> _Space:
     """What the card has room for, as the headline shows that was laid out in two sizes."""
     layout, lines, most = large
     apart, words, least = small
     pitch = (words[-1].middle - words[0].middle) / (len(words) - 1) / least if words[1:] else 1.2
     rest = apart.height - len(words) * pitch * least
     more = max(0.0, (layout.height - len(lines) * pitch * most - rest) / max(1, most - least))
-    return _Sheet(max(line.room for line in (*lines, *words)), rest - more * least, more, pitch, room)
+    return _Space(max(line.room for line in (*lines, *words)), rest - more * least, more, pitch, room)
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,14 +157,14 @@ def _pieces(divided: Sequence[tuple[str, str]], words: Sequence[_Line], size: in
 def _hyphenated(
     measure: Measure,
     small: Setting,
-    sheet: _Sheet,
+    space: _Space,
     wish: Headline,
     pieces: Sequence[Piece],
     size: int | None,
     syllables: Syllables,
 ) -> tuple[Sequence[Piece], int | None]:
     """The pieces with long words divided, and the size; as they were where that makes the headline hardly larger."""
-    split = [syllables(each.text) if each.width * wish.largest > sheet.column / 2 else [each.text] for each in pieces]
+    split = [syllables(each.text) if each.width * wish.largest > space.column / 2 else [each.text] for each in pieces]
     every = [part for found in split for part in found] + ["-"]
     words = (
         _lines(measure(replace(small, text=END.join(every))), "".join(every)) if len(every) > len(pieces) + 1 else []
@@ -177,31 +177,31 @@ def _hyphenated(
     for each, found in zip(pieces, split, strict=True):
         finer += [Piece(part, next(wide), tail=hyphen) for part in found[:-1]]
         finer.append(replace(each, text=found[-1], width=next(wide)))
-    larger = sheet.largest(finer, wish)
+    larger = space.largest(finer, wish)
     worth = larger is not None and (size is None or larger >= _DIVIDED * size)
     return (finer, larger) if worth else (pieces, size)
 
 
-def _verified(measure: Measure, sheet: _Sheet, wish: Headline, pieces: Sequence[Piece], size: int) -> Setting | None:
+def _verified(measure: Measure, space: _Space, wish: Headline, pieces: Sequence[Piece], size: int) -> Setting | None:
     """The best setting, if the engine draws it with these lines; else a little smaller."""
-    found = _best(sheet, wish, pieces, size)
+    found = _best(space, wish, pieces, size)
     for less in (0, 1, 2, 4, 6):
         if found is None or found[0] - less < wish.smallest:
             return None
         text = printed(pieces, found[1])
-        setting = Setting(found[0] - less, int(sheet.column), text=text)
+        setting = Setting(found[0] - less, int(space.column), text=text)
         layout = measure(setting)
-        if holds(layout, sheet.room) and len(_lines(layout, text)) == len(found[1]):
+        if holds(layout, space.room) and len(_lines(layout, text)) == len(found[1]):
             return setting
     return None
 
 
-def _best(sheet: _Sheet, wish: Headline, pieces: Sequence[Piece], largest: int) -> tuple[int, tuple[int, ...]] | None:
+def _best(space: _Space, wish: Headline, pieces: Sequence[Piece], largest: int) -> tuple[int, tuple[int, ...]] | None:
     """The size and the ends of lines that cost least, at the largest size or a little below."""
     best: tuple[float, int, tuple[int, ...]] | None = None
     for size in dict.fromkeys(max(wish.smallest, round(largest * share)) for share in _SMALLER):
-        lines = sheet.lines(pieces, size)
-        found = chosen(pieces, sheet.column * (1 - _SLACK) / size, lines) if lines else None
+        lines = space.lines(pieces, size)
+        found = chosen(pieces, space.column * (1 - _SLACK) / size, lines) if lines else None
         if found:
             cost = found[0] + _SMALLNESS * (1 - size / largest)
             best = min(best, (cost, size, found[1])) if best else (cost, size, found[1])

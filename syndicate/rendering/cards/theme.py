@@ -130,7 +130,7 @@ def load(name: str, directories: Sequence[Path]) -> Theme:
     if not _NAME.fullmatch(name):
         raise RenderError(f"'{name}' is not the name of a theme: lower-case letters, digits, - and _")
     chain = list(_chain(name, directories))
-    settings: dict[str, Any] = {}
+    settings: dict[str, Any] = {} if chain[-1] == DEFAULT else {"colours": _colours(directories)}
     for directory in reversed(directories):
         settings = _laid_over(settings, _read(directory / FOLDER / "brand.yaml", directories))
         for parent in reversed(chain):
@@ -141,6 +141,12 @@ def load(name: str, directories: Sequence[Path]) -> Theme:
     homes += [directory / FOLDER for directory in directories]
     folders = tuple(home for home in homes if home.is_dir())
     return Theme(name=name, folders=folders, within=tuple(directories), **settings)
+
+
+def _colours(directories: Sequence[Path]) -> dict[str, str]:
+    """The colours of the automatic theme, which one that extends nothing has unless it says others."""
+    found = (_read(directory / FOLDER / DEFAULT / "theme.yaml", directories) for directory in reversed(directories))
+    return dict(item for settings in found for item in settings.get("colours", {}).items())
 
 
 def _chain(name: str, directories: Sequence[Path]) -> Iterator[str]:

@@ -44,11 +44,12 @@ def worst(picture, found, ink, patch=12):
     "photograph",
     [
         saved(Pillow.new("RGB", (1600, 1067), "white")),
+        saved(Pillow.new("RGB", (1600, 1067), "black")),
         saved(Pillow.new("RGB", (1600, 1067), (255, 240, 60))),
         saved(Pillow.effect_noise((1600, 1067), 120).convert("RGB")),
         saved(Pillow.linear_gradient("L").resize((1600, 1067)).convert("RGB")),
     ],
-    ids=["white", "yellow", "noise", "gradient"],
+    ids=["white", "black", "yellow", "noise", "gradient"],
 )
 def test_text_on_a_photo_has_the_contrast_that_wcag_aa_asks_for(ours, order, photograph, size):
     for title in ("Short", "A headline of the usual length, neither long nor short", "word " * 45):
