@@ -1,4 +1,6 @@
-"""Draws the pictures of cards in `docs/images`, of the sample articles: run it after a change of the themes, and look."""
+"""Draws the pictures of cards in `docs/images`, of the sample articles: run it after a change of the themes."""
+
+# ruff: noqa: INP001 - a script beside the pages it writes, no package
 
 from __future__ import annotations
 
@@ -27,6 +29,7 @@ CARDS = {
 
 
 def main() -> None:
+    """Draw all of them, for somebody to look at before they are committed."""
     drawer = Drawer(Takumi, [builtin_templates()])
     stories = {sample.name: sample for sample in samples()}
     for file, (story, theme) in CARDS.items():

@@ -16,7 +16,7 @@ from syndicate.rendering.cards.theme import Headline
 Syllables: TypeAlias = Callable[[str], list[str]]
 """The pieces of a word between which it may be divided."""
 
-_SMALLER = (1.0, 0.95, 0.9, 0.85, 0.8)
+_SMALLER = (1.0, 0.95, 0.9, 0.85, 0.8, 0.75, 0.7, 0.65)
 """Shares of the largest possible size that are tried: at a smaller one, the lines may be better."""
 
 _SMALLNESS = 1.7
@@ -27,6 +27,9 @@ _DIVIDED = 1.25
 
 _SLACK = 0.01
 """Share of a line's width that is left free: shaped together, words may be wider than each alone."""
+
+_USUAL_SPACE = 0.25
+"""Share of the font's size: a space, where no line has room for one between two of the headline's words."""
 
 _INVISIBLE = str.maketrans(dict.fromkeys(f" \u00a0\u00ad\u200b\u2060\u2068\u2069{END}"))
 
@@ -74,7 +77,7 @@ def composed(
     small = replace(first, size=wish.smallest)  # at which no word is wider than the column
     apart = measure(replace(small, text=END.join([*(part for part, _ in divided), *([pair] if pair else [])])))
     words = _lines(apart, text + pair)
-    if not lines or len(words) != len(divided) + bool(pair):
+    if not lines or not 0 <= len(words) - len(divided) - bool(pair) <= bool(pair):  # a long pair takes two lines
         return None
     pieces = _pieces(divided, words, small.size)
     space = _space((layout, lines, first.size), (apart, words, small.size), room)
@@ -147,7 +150,8 @@ def _pieces(divided: Sequence[tuple[str, str]], words: Sequence[_Line], size: in
     """The headline's pieces, with widths measured at this size; after them, two of its words with a space between."""
     widths = [line.width / size for line in words]
     spaced = next((at for at, (_, gap) in enumerate(divided[:-1]) if gap), 0)
-    space = max(0.0, widths[-1] - widths[spaced] - widths[spaced + 1]) if len(words) > len(divided) else 0.0
+    measured = widths[-1] - widths[spaced] - widths[spaced + 1] if len(words) == len(divided) + 1 else _USUAL_SPACE
+    space = max(0.0, measured)
     return [
         Piece(part, width, gap, space if gap == " " else 0.0)
         for (part, gap), width in zip(divided, widths, strict=False)

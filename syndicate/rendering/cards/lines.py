@@ -14,7 +14,7 @@ _GAP = re.compile("( +|\u200b+)|(?<=\\w{3}[-\u2010\u2013\u2014])(?=\\w{3})")
 END = "\u2028"
 """Where a line ends: `<br>` in the card's HTML."""
 
-ALONE, ALONE_AT_THE_END = 0.12, 0.5
+ALONE, ALONE_AT_THE_END = 0.12, 0.8
 """What a word alone on a line costs, in squares of the column's width, and on the last line."""
 
 _HYPHEN, _SHORT, _PAUSE = 0.1, 0.02, -0.03
@@ -78,7 +78,8 @@ def chosen(pieces: Sequence[Piece], room: float, lines: int) -> tuple[float, tup
                 last = end == len(pieces)
                 if last != (line == lines):
                     continue
-                dear = cost + _cost(pieces[start:end], width / room, last=last)
+                alone = _alone(pieces[max(0, start - 1) : end], first=start == 0)
+                dear = cost + _cost(pieces[start:end], width / room, alone=alone, last=last)
                 if end not in after or dear < after[end][0]:
                     after[end] = dear, (*ends, end)
         best = after
@@ -98,9 +99,15 @@ def _widths(pieces: Sequence[Piece], start: int, room: float) -> Iterator[tuple[
             yield end, whole
 
 
-def _cost(line: Sequence[Piece], filled: float, *, last: bool) -> float:
+def _alone(line: Sequence[Piece], *, first: bool) -> bool:
+    """Whether this line is one word; before it is the piece that ends the line above, unless it is the first line."""
+    before, words = (None, line) if first else (line[0], line[1:])
+    return all(each.tail for each in words[:-1]) and not words[-1].tail and not (before and before.tail)
+
+
+def _cost(line: Sequence[Piece], filled: float, *, alone: bool, last: bool) -> float:
     cost = (1 - filled) ** 2
-    if all(each.tail for each in line[:-1]):  # syllables of one word are one
+    if alone:
         cost += ALONE_AT_THE_END if last else ALONE
     if last:
         return cost
