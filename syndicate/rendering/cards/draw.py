@@ -17,8 +17,10 @@ from syndicate.net import file_guard
 from syndicate.rendering.cards import fonts, shade
 from syndicate.rendering.cards.crop import Photo
 from syndicate.rendering.cards.engine import CardEngine, Layout
-from syndicate.rendering.cards.fit import Setting, fit
+from syndicate.rendering.cards.fit import fit
+from syndicate.rendering.cards.hyphens import syllables
 from syndicate.rendering.cards.order import Drawn, Order
+from syndicate.rendering.cards.setting import Setting
 from syndicate.rendering.cards.template import CardTemplate
 from syndicate.rendering.cards.theme import SIZE, Box, Theme, load, shape, stamp
 from syndicate.rendering.cards.words import Words, words
@@ -151,7 +153,7 @@ class _Card:
 
     def drawn(self) -> Drawn:
         """Fit the headline, crop and shade the photo, draw the overlay, encode."""
-        setting = fit(self._measured, self._theme.headline, self._width, self._height)
+        setting = self.fitted()
         html, css = self._printed(setting)
         layout = self._engine.measure(html, css, self._width, self._height)
         self.warnings += self._design.unknown(css, self._engine)
@@ -165,6 +167,11 @@ class _Card:
         else:
             media = jpeg(picture, most, optimize=False)
         return Drawn(media, tuple(dict.fromkeys(self.warnings)))
+
+    def fitted(self) -> Setting:
+        """The headline's setting. Long words may be divided if the article says its language."""
+        divide = functools.partial(syllables, language=self._order.article.language)
+        return fit(self._measured, self._theme.headline, self._width, self._height, self._words.headline, divide)
 
     def _large_enough(self, photo: Photo) -> Photo | None:
         width, height = self._pixels(self._box)
@@ -219,6 +226,7 @@ class _Card:
             "size": setting.size,
             "measure": setting.measure,
             "lines": setting.lines or "none",
+            "headline": self._words.headline if setting.text is None else setting.text,
         }
         return self._design.template.print(self._fixed | {"card": card})
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import itertools
+from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Protocol
 
 from syndicate.errors import RenderError
@@ -18,7 +19,10 @@ class EngineMissing(RenderError):
 
 @dataclass(frozen=True, slots=True)
 class TextRun:
-    """A piece of text on one line: its place on the canvas, and how far it overflows its box on either side."""
+    """A piece of text on one line: its place on the canvas, and how far it overflows its box on either side.
+
+    `block` numbers the elements that it may be in, `room` is the width of this one.
+    """
 
     text: str
     left: float
@@ -26,6 +30,8 @@ class TextRun:
     width: float
     height: float
     overhang: float = 0.0
+    block: int = 0
+    room: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +54,10 @@ class CardEngine(Protocol):
         """Register a font file; return the families in it. Raises RenderError."""
 
     def measure(self, html: str, css: str, width: float, height: float | None = None) -> Layout:
-        """Lay the card out on a canvas of this width; without `height`, as high as it needs to be."""
+        """Lay the card out on a canvas of this width; without `height`, as high as it needs to be.
+
+        A part of a pixel is left out, so that no line that fits here is too wide when it is drawn.
+        """
 
     def draw(self, html: str, css: str, size: tuple[int, int], scale: float, images: Mapping[str, bytes]) -> Picture:
         """The card in RGBA, `size` in pixels, `scale` pixels to a CSS pixel. Raises RenderError."""
@@ -77,8 +86,8 @@ class Takumi:
     def measure(self, html: str, css: str, width: float, height: float | None = None) -> Layout:
         """As CardEngine."""
         high = None if height is None else round(height)
-        found = self._renderer.measure(self._tree(html), width=round(width), height=high, stylesheets=[css])
-        return Layout(found["height"], tuple(_runs(found)))
+        found = self._renderer.measure(self._tree(html), width=int(width), height=high, stylesheets=[css])
+        return Layout(found["height"], tuple(_runs(found, itertools.count())))
 
     def draw(self, html: str, css: str, size: tuple[int, int], scale: float, images: Mapping[str, bytes]) -> Picture:
         """As CardEngine."""
@@ -120,8 +129,9 @@ _SPACE = 0.2
 """The widest space at the end of a line, as a share of the line's height: it may overflow unseen."""
 
 
-def _runs(node: Mapping[str, Any]) -> list[TextRun]:
+def _runs(node: Mapping[str, Any], blocks: Iterator[int]) -> list[TextRun]:
     """All text of a measured node and its children; positions in the engine's tree are absolute."""
+    block = next(blocks)
     left, top = node["transform"][4], node["transform"][5]
     found = []
     for run in node["runs"]:
@@ -129,9 +139,8 @@ def _runs(node: Mapping[str, Any]) -> list[TextRun]:
         hanging = _SPACE * run["height"] if text != text.strip() else 0.5
         passes = max(-run["x"], run["x"] + run["width"] - node["width"]) - hanging
         if text.strip():
-            found.append(
-                TextRun(run["text"], left + run["x"], top + run["y"], run["width"], run["height"], max(0.0, passes))
-            )
+            place = left + run["x"], top + run["y"], run["width"], run["height"]
+            found.append(TextRun(run["text"], *place, max(0.0, passes), block, node["width"]))
     for child in node["children"]:
-        found += _runs(child)
+        found += _runs(child, blocks)
     return found

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import replace
-from typing import TypeAlias
 
-from syndicate.model.dataclass import dataclass
+from syndicate.rendering.cards.compose import Syllables, composed
 from syndicate.rendering.cards.engine import Layout
+from syndicate.rendering.cards.setting import SHARE_OF_LINE, Measure, Setting, holds
 from syndicate.rendering.cards.theme import Headline
 
 NARROWEST = 0.3
@@ -18,36 +17,26 @@ _BALANCE_STEPS = 4
 _NARROWER = 12
 """Steps of six hundredths by which a column is made narrower until the engine breaks each of its lines in time."""
 
-_LINE = 0.4
-"""Share of the font's size: heights that differ by less have the same number of lines."""
 
-
-@dataclass(frozen=True, slots=True)
-class Setting:
-    """The headline's size and width in CSS pixels. `lines` None: as many as there are.
-
-    `whole`: it is measured without breaking words, so that a word too long for its line overflows.
-    """
-
-    size: int
-    measure: int
-    lines: int | None = None
-    whole: bool = False
-
-
-Measure: TypeAlias = Callable[[Setting], Layout]
-"""Lays the card out with this setting of the headline."""
-
-
-def fit(measure: Measure, wish: Headline, width: float, height: float) -> Setting:
+def fit(
+    measure: Measure,
+    wish: Headline,
+    width: float,
+    height: float,
+    text: str = "",
+    syllables: Syllables = lambda word: [word],
+) -> Setting:
     """The largest setting at which all text stays within its share of the height and every line within its box.
 
-    The search leaves out what an engine may get wrong: a size counts only if its own lines were measured
-    (Devanagari is broken too late at some sizes). Words are not broken, unless one is too long for its line
-    even at the smallest size. If even that is too much, lines are cut off.
+    It is composed of the headline's `text`, or, where that does not come out, searched for. The search leaves out
+    what an engine may get wrong: a size counts only if its own lines were measured (Devanagari is broken too late at
+    some sizes). Words are not broken, unless one is too long for its line even at the smallest size. If even that is
+    too much, lines are cut off.
     """
-    column = round(width)
+    column = int(width)
     room = wish.fill * height
+    if text and (found := composed(measure, wish, column, room, text, syllables)):
+        return found
     for whole in (True, False):
         best = _largest(measure, wish, Setting(wish.largest, column, whole=whole), room)
         if best is not None:
@@ -60,14 +49,14 @@ def _largest(measure: Measure, wish: Headline, like: Setting, room: float) -> tu
     """Try the largest size, which most headlines fit, then search by bisection."""
     low, high, best = wish.smallest, max(wish.smallest, wish.largest), None
     first = replace(like, size=high), measure(replace(like, size=high))
-    if _holds(first[1], room):
+    if holds(first[1], room):
         return first
     high -= 1
     while low <= high:
         size = (low + high) // 2
         setting = replace(like, size=size)
         layout = measure(setting)
-        if _holds(layout, room):
+        if holds(layout, room):
             best, low = (setting, layout), size + 1
         elif layout.height <= room:  # only a line passes its box: a neighbour may do
             found = _near(measure, setting, max(low, size - 6), room)
@@ -84,7 +73,7 @@ def _near(measure: Measure, like: Setting, lowest: int, room: float) -> tuple[Se
     for smaller in range(like.size - 1, lowest - 1, -1):
         setting = replace(like, size=smaller)
         layout = measure(setting)
-        if _holds(layout, room):
+        if holds(layout, room):
             return setting, layout
     return None
 
@@ -108,12 +97,12 @@ def _balanced(measure: Measure, best: tuple[Setting, Layout], whole: int, room: 
     """The narrowest setting with the same number of lines, so that no line has a single word."""
     setting, layout = best
     low, high, kept = round(NARROWEST * whole), whole, best
-    room = min(room, layout.height + _LINE * setting.size)
+    room = min(room, layout.height + SHARE_OF_LINE * setting.size)
     for _ in range(_BALANCE_STEPS):
         middle = (low + high) // 2
         narrower = replace(setting, measure=middle)
         tried = measure(narrower)
-        if _holds(tried, room):
+        if holds(tried, room):
             kept, high = (narrower, tried), middle
         else:
             low = middle
@@ -131,10 +120,6 @@ def _unbroken(measure: Measure, evened: tuple[Setting, Layout], best: tuple[Sett
     for tried in (setting, *wider, *smaller):
         whole = layout if tried is setting else measure(tried)
         real = measure(replace(tried, whole=False))
-        if _holds(real, min(room, whole.height + _LINE * tried.size)):
+        if holds(real, min(room, whole.height + SHARE_OF_LINE * tried.size)):
             return tried
     return replace(best[0], size=best[0].size - 4)
-
-
-def _holds(layout: Layout, room: float) -> bool:
-    return layout.height <= room and layout.overhang <= 0

@@ -6,6 +6,7 @@ from pathlib import Path
 
 from syndicate.errors import RenderError
 from syndicate.rendering.cards import theme
+from syndicate.rendering.cards.template import CardTemplate
 
 __all__ = ["mistakes"]
 
@@ -24,7 +25,7 @@ def mistakes(own: Path, builtin: Path) -> list[str]:
 
 def _mistake(name: str, directories: list[Path]) -> str | None:
     try:
-        theme.load(name, directories)
+        CardTemplate(theme.load(name, directories))
     except RenderError as fault:
         return f"{fault} ({fault.hint})" if fault.hint else str(fault)
     return None

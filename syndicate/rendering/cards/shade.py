@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import colorsys
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, TypeAlias
 
 from syndicate.rendering.cards.engine import TextRun
-from syndicate.rendering.cards.theme import Edge, Shade
+from syndicate.rendering.cards.theme import PHOTO, Edge, Shade
 
 if TYPE_CHECKING:
     from PIL.Image import Image as Picture
@@ -28,7 +29,10 @@ _LINEAR = tuple(
     c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in (step / 255 for step in range(256))
 )
 
-_FADE = 0.3
+_DEEP, _MOST_COLOUR = 0.085, 0.6
+"""Lightness and largest saturation of a photo's dark tone."""
+
+_FADE = 0.24
 """Share of the card's height over which a shade fades out above (or below) the text."""
 
 
@@ -49,6 +53,16 @@ def colour(text: str) -> tuple[int, int, int]:
     digits = text.removeprefix("#")
     digits = "".join(digit * 2 for digit in digits) if len(digits) == 3 else digits
     return int(digits[0:2], 16), int(digits[2:4], 16), int(digits[4:6], 16)
+
+
+def deep(card: Picture, photo: Zone) -> str:
+    """A dark tone of the photo's own colours, in which it fades without turning grey."""
+    from PIL import Image as Pillow
+
+    mean = card.resize((1, 1), Pillow.Resampling.BOX, box=photo).getpixel((0, 0))
+    hue, _, saturation = colorsys.rgb_to_hls(*(part / 255 for part in mean))  # type: ignore[union-attr] # RGB
+    toned = colorsys.hls_to_rgb(hue, _DEEP, min(_MOST_COLOUR, 2 * saturation))
+    return "#" + "".join(f"{round(255 * part):02x}" for part in toned)
 
 
 def zones(runs: Sequence[TextRun], scale: float, photo: Zone) -> list[Zone]:
@@ -90,10 +104,11 @@ def shaded(card: Picture, found: Sequence[Zone], photo: Zone, shade: Shade) -> P
     from PIL import Image as Pillow
 
     column = [0.0] * (photo[3] - photo[1])
+    shade = replace(shade, colour=deep(card, photo)) if shade.colour == PHOTO else shade
     for edge, half in zip(("top", "bottom"), _halves(found, photo), strict=True):
         if half and edge in shade.edges:
-            strength = max(shade.least, *(_needed(card, zone, shade) for zone in half))
-            column = [max(pair) for pair in zip(column, _shadow(half, photo, edge, strength), strict=True)]
+            needed = [(zone, max(shade.least, _needed(card, zone, shade))) for zone in half]
+            column = [max(pair) for pair in zip(column, _shadow(needed, photo, edge), strict=True)]
     rows = [row for row, part in enumerate(column) if part > 0]
     for start, end in _spans(rows):
         mask = Pillow.frombytes("L", (1, end - start), bytes(round(255 * part) for part in column[start:end]))
@@ -137,16 +152,29 @@ def _needed(card: Picture, zone: Zone, shade: Shade) -> float:
     return 1.0
 
 
-def _shadow(half: Sequence[Zone], photo: Zone, edge: Edge, strength: float) -> list[float]:
-    """The shade's strength in each row of the photo: full from the edge to the end of the text, then fading."""
+def _shadow(needed: Sequence[tuple[Zone, float]], photo: Zone, edge: Edge) -> list[float]:
+    """The shade's strength in each row of the photo, from its top.
+
+    It grows towards the edge, from line to line of the text as each needs it, and fades out beyond the last line.
+    """
     height = photo[3] - photo[1]
     fade = max(1, round(_FADE * height))
-    fading = [strength * _eased(step / fade) for step in range(fade)]
-    if edge == "bottom":
-        full = max(0, min(zone[1] for zone in half) - photo[1])
-        return ([0.0] * (full - fade) + fading[max(0, fade - full) :] + [strength] * (height - full))[:height]
-    full = min(height, max(zone[3] for zone in half) - photo[1])
-    return ([strength] * full + fading[::-1] + [0.0] * (height - full))[:height]
+    rows = [0.0] * height  # from the middle of the photo to the edge
+    for (_, upper, _, lower), strength in needed:
+        start = upper - photo[1] if edge == "bottom" else photo[3] - lower
+        start = min(max(0, start), height - 1)
+        rows[start] = max(rows[start], strength)
+    for at in range(1, height):
+        rows[at] = max(rows[at], rows[at - 1])
+    for at in range(1, height):
+        before = rows[at - 1]
+        if rows[at] > before:  # a step: fade in before it
+            for back in range(1, min(fade, at) + 1):
+                eased = rows[at] * _eased(1 - back / fade)
+                if eased <= rows[at - back]:
+                    break
+                rows[at - back] = eased
+    return rows if edge == "bottom" else rows[::-1]
 
 
 def _eased(part: float) -> float:

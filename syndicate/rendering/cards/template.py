@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from syndicate.errors import RenderError
 from syndicate.net import file_guard
 from syndicate.rendering.cards.engine import CardEngine
+from syndicate.rendering.cards.lines import END
 from syndicate.rendering.cards.outside import OWN, outside
 from syndicate.rendering.cards.theme import FOLDER, LARGEST, Theme
 
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
     import jinja2
 
 FILE = "card.html.j2"
+_BREAK = "\u200b<br>"  # after a Thai word, the engine does not heed `<br>` alone
 _STYLE = re.compile(r"<style[^>]*>(.*?)</style>", re.DOTALL | re.IGNORECASE)
 _AT_RULES = ("media", "supports", "keyframes", "layer", "property")
 _NESTING = ("media", "supports", "layer")
@@ -45,7 +47,7 @@ class CardTemplate:
         from syndicate.rendering import jinja
 
         printed = jinja.run(self._environment, FILE, variables, self._place, column=True)
-        html, css = _STYLE.sub("", printed).strip(), "\n".join(_STYLE.findall(printed))
+        html, css = _STYLE.sub("", printed).strip().replace(END, _BREAK), "\n".join(_STYLE.findall(printed))
         if found := outside(html, css):
             raise RenderError(f"{self.shown}: {found} would load something from outside; only {OWN} may be used")
         return html, css

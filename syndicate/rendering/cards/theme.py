@@ -30,6 +30,9 @@ DEFAULT = "headline"
 SIZE: Size = (1200, 630)
 """The usual size of link cards; a theme's pixels are meant for a card of this area."""
 
+PHOTO = "photo"
+"""In place of a shade's colour: one made of the photo's own colours."""
+
 _COLOUR = re.compile(r"#(?:[0-9a-fA-F]{3}|[0-9a-fA-F]{6})")
 _SIZE = re.compile(r"(\d{2,4})\s*[x×]\s*(\d{2,4})")
 _NAME = re.compile(r"[a-z][a-z0-9_-]{0,63}")
@@ -42,8 +45,8 @@ _MOST_PARENTS = 8
 class Shade:
     """The colour laid over the photo under text, only as strong as this photo needs.
 
-    `colour` darkens (or lightens) it, `ink` is the colour of the text there, `least` the strength (0 to 1)
-    that is always there, `edges` the halves of the card that get one.
+    `colour` darkens (or lightens) it; PHOTO: a deep tone of the photo's own. `ink` is the colour of the text there,
+    `least` the strength (0 to 1) that is always there, `edges` the halves of the card that get one.
     """
 
     colour: str = "#0b0f1a"
@@ -127,7 +130,7 @@ def load(name: str, directories: Sequence[Path]) -> Theme:
     if not _NAME.fullmatch(name):
         raise RenderError(f"'{name}' is not the name of a theme: lower-case letters, digits, - and _")
     chain = list(_chain(name, directories))
-    settings: dict[str, Any] = {}
+    settings: dict[str, Any] = {} if chain[-1] == DEFAULT else {"colours": _colours(directories)}
     for directory in reversed(directories):
         settings = _laid_over(settings, _read(directory / FOLDER / "brand.yaml", directories))
         for parent in reversed(chain):
@@ -138,6 +141,12 @@ def load(name: str, directories: Sequence[Path]) -> Theme:
     homes += [directory / FOLDER for directory in directories]
     folders = tuple(home for home in homes if home.is_dir())
     return Theme(name=name, folders=folders, within=tuple(directories), **settings)
+
+
+def _colours(directories: Sequence[Path]) -> dict[str, str]:
+    """The colours of the automatic theme, which one that extends nothing has unless it says others."""
+    found = (_read(directory / FOLDER / DEFAULT / "theme.yaml", directories) for directory in reversed(directories))
+    return dict(item for settings in found for item in settings.get("colours", {}).items())
 
 
 def _chain(name: str, directories: Sequence[Path]) -> Iterator[str]:
@@ -241,6 +250,10 @@ def _colour(value: Any) -> str:
     return value
 
 
+def _tone(value: Any) -> str:
+    return PHOTO if value == PHOTO else _colour(value)
+
+
 def _word(value: Any) -> str:
     if not isinstance(value, str) or not value.strip() or any(sign in value for sign in "\"'<>;{}\\"):
         raise ValueError(f"'{value}' is not a name")
@@ -333,7 +346,7 @@ _CHECKS: Mapping[str, Callable[[Any], Any]] = {
     "fonts": lambda value: {name: _word(item) for name, item in _mapping(value).items()},
     "logo": _file,
     "photo": _photo,
-    "shade": _part(Shade, {"colour": _colour, "ink": _colour, "edges": _edges, "least": _within(0, 1, float)}),
+    "shade": _part(Shade, {"colour": _tone, "ink": _colour, "edges": _edges, "least": _within(0, 1, float)}),
     "sizes": _sizes,
     "headline": _part(
         Headline,

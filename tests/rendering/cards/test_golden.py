@@ -39,6 +39,10 @@ CARDS = [
     ("Japanese", None, "default"),
     ("Cyrillic", None, "instagram"),
     ("Greek", "live", "pinterest"),
+    ("usual", "opinion", "x"),
+    ("Arabic", "opinion", "instagram"),
+    ("68 letters", "opinion-dark", "pinterest"),
+    ("no photo", "opinion-dark", "default"),
 ]
 
 

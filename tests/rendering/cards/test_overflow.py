@@ -5,12 +5,15 @@
 
 import os
 from dataclasses import replace
+from functools import partial
 
 import pytest
 
 from syndicate.rendering.cards.draw import _Card
 from syndicate.rendering.cards.fit import fit
-from syndicate.rendering.cards.theme import Headline
+from syndicate.rendering.cards.hyphens import syllables
+from syndicate.rendering.cards.theme import Headline, names
+from syndicate.rendering.environment import builtin_templates
 
 WORDS = {
     "Latin": "Příliš žluťoučký kůň úpěl ďábelské ódy nad spícím městem a Rindfleischetikettierung gilt weiter",
@@ -38,7 +41,7 @@ def headlines(script):
 
 
 @pytest.mark.parametrize("script", WORDS)
-@pytest.mark.parametrize("theme", ["headline", "live", "quote"])
+@pytest.mark.parametrize("theme", names([builtin_templates()]))
 def test_no_line_passes_its_box_and_nothing_is_clipped(ours, order, photo, script, theme):
     ours.learn(photo)
     design = ours._design(theme)
@@ -49,7 +52,8 @@ def test_no_line_passes_its_box_and_nothing_is_clipped(ours, order, photo, scrip
         for step in range(SIZES):
             largest = 96 - step * 60 // SIZES
             wish = replace(design.theme.headline, largest=largest, smallest=min(largest, 30))
-            setting = fit(card._measured, wish, card._width, card._height)
+            divide = partial(syllables, language=asked.article.language)
+            setting = fit(card._measured, wish, card._width, card._height, card._words.headline, divide)
             html, css = card._printed(setting)
             layout = card._engine.measure(html, css, card._width, card._height)
             assert layout.overhang == 0, (title, setting)

@@ -2,7 +2,6 @@ import pytest
 from PIL import Image as Pillow
 
 from syndicate.rendering.cards.draw import _Card
-from syndicate.rendering.cards.fit import fit
 from syndicate.rendering.cards.order import Order
 from syndicate.rendering.cards.shade import CONTRAST, colour, contrast, luminance, zones
 from syndicate.rendering.preview.samples import SITE, photo, samples
@@ -25,8 +24,7 @@ def beneath(ours, order, data, **wishes):
     ours.learn(data)
     design = ours._design(asked.theme_for(has_photo=True))
     card = _Card(asked, design, ours._engine, ours._fonts, ours._photos[asked.photo])
-    setting = fit(card._measured, card._theme.headline, card._width, card._height)
-    html, css = card._printed(setting)
+    html, css = card._printed(card.fitted())
     layout = ours._engine.measure(html, css, card._width, card._height)
     return card._beneath(layout), zones(layout.runs, card._scale, (0, 0, *card._size)), card._theme
 
@@ -46,11 +44,12 @@ def worst(picture, found, ink, patch=12):
     "photograph",
     [
         saved(Pillow.new("RGB", (1600, 1067), "white")),
+        saved(Pillow.new("RGB", (1600, 1067), "black")),
         saved(Pillow.new("RGB", (1600, 1067), (255, 240, 60))),
         saved(Pillow.effect_noise((1600, 1067), 120).convert("RGB")),
         saved(Pillow.linear_gradient("L").resize((1600, 1067)).convert("RGB")),
     ],
-    ids=["white", "yellow", "noise", "gradient"],
+    ids=["white", "black", "yellow", "noise", "gradient"],
 )
 def test_text_on_a_photo_has_the_contrast_that_wcag_aa_asks_for(ours, order, photograph, size):
     for title in ("Short", "A headline of the usual length, neither long nor short", "word " * 45):

@@ -20,8 +20,8 @@ def folders(tmp_path):
     return write
 
 
-def test_the_three_built_in_themes_load_and_say_all_sizes(folders):
-    assert names(folders()) == ["headline", "live", "quote"]
+def test_the_built_in_themes_load_and_say_all_sizes(folders):
+    assert names(folders()) == ["headline", "live", "opinion", "opinion-dark", "quote"]
     for name in names(folders()):
         theme = load(name, folders())
         assert theme.size("x") == (1600, 900)
@@ -34,7 +34,7 @@ def test_a_publisher_writes_only_what_differs(folders):
     theme = load("headline", folders(headline__theme='colours: {accent: "#00ff00"}\nheadline: {largest: 60}\n'))
     assert theme.colours["accent"] == "#00ff00"
     assert theme.colours["ink"] == "#14181f"
-    assert (theme.headline.largest, theme.headline.smallest) == (60, 36)
+    assert (theme.headline.largest, theme.headline.smallest) == (60, 34)
 
 
 def test_a_brand_lies_over_every_built_in_theme_and_under_the_publishers_own(folders):
