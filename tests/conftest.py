@@ -138,3 +138,22 @@ def desk(tmp_path, site, sandbox, capsys):
     made = Desk(tmp_path, site, sandbox, capsys)
     made.config("masto")
     return made
+
+
+@pytest.fixture(scope="session")
+def browser():
+    """One Chromium for all tests of a process."""
+    from tests.worlds.browser import chromium
+
+    with chromium() as running:
+        yield running
+
+
+@pytest.fixture
+def opened(browser, tmp_path):
+    """Opens a page; nothing may leave it, and nothing may be said on its console."""
+    from tests.worlds.browser import Windows
+
+    windows = Windows(browser, tmp_path)
+    yield windows
+    windows.close()

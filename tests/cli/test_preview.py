@@ -123,7 +123,7 @@ def test_a_story_that_waits_for_its_hour_is_shown_whole(desk, tmp_path):
     page = tmp_path / "page.html"
     assert desk("preview", "--html", str(page)).code == 0
     html = page.read_text(encoding="utf-8")
-    assert html.count(f"waits for its publication time, {rows[0]['due_at']}") == 2
+    assert html.count(f'waits for its publication time, <time datetime="{rows[0]["due_at"]}">') == 2
     assert "/api/v1/statuses" in html
     assert "not rendered" not in html
     unsent = {"text": None, "length": None, "limit": None, "media": [], "link": None, "planned_at": ANY}
