@@ -52,11 +52,18 @@ def command(
             if html or opens:
                 _page(app, entries, html, opens=opens)
             elif not shared.json:
+                from syndicate.app.kept_files import kept_file
                 from syndicate.rendering.preview.terminal import show
 
-                show(entries, bare(sys.stdout))
+                show(entries, bare(sys.stdout), lambda media: kept_file(_short(media.file), media.data))
         report(run.outcome, app, scope.accounts, shared, listed=False)
         return exit_code(run.outcome, app, scope.accounts)
+
+
+def _short(file: str) -> str:
+    """A picture's name, with enough of its SHA-256 to tell it from others."""
+    digest, _, extension = file.partition(".")
+    return f"{digest[:16]}.{extension}"
 
 
 def _facts(app: App, found: list[dict[str, Any]]) -> list[Shown]:
