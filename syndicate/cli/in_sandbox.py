@@ -29,12 +29,12 @@ def in_sandbox(shared: Shared) -> Iterator[App]:
         if port is not None and url is None:
             click.echo(f"no sandbox runs on port {port}, so this run has its own", err=True)
         sandbox = stack.enter_context(Sandbox(port=0)) if url is None else None
-        stage = Stage(url or (sandbox.url if sandbox else ""), sandbox)
+        stage = SandboxStage(url or (sandbox.url if sandbox else ""), sandbox)
         stack.callback(stage.close)
         yield stack.enter_context(App(SandboxRun(config, os.environ, stage.url, stage)))
 
 
-class Stage:
+class SandboxStage:
     """Where a sandbox run posts: `url` are the stand-ins, `folder` takes what accounts write to disk, and stays.
 
     A `sandbox` that ends with the run leaves its page in that folder.
