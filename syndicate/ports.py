@@ -130,7 +130,7 @@ def caller_site(http: Http) -> str:
 class Sender:
     """For whom an Http carries posts: the name of the site, and of the account in the config; "" if not known."""
 
-    site: str
+    site_name: str
     account: str
 
 

@@ -6,9 +6,9 @@ import pytest
 
 from syndicate.sandbox.networks import stand_ins
 from syndicate.sandbox.page import static_page
-from tests.sandbox.test_page import picture, shown
 from tests.worlds.browser import WIDTHS, fits, grave, weight
 from tests.worlds.client import png
+from tests.worlds.sandbox_posts import picture, shown
 
 ARABIC = "سوق الكتب المستعملة يعود إلى الميناء"
 MOMENT = "2026-11-23T10:05:00.000Z"

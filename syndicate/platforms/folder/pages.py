@@ -45,7 +45,7 @@ def _header(site: str, sender: Sender, said: str) -> str:
 def page(draft: Draft, sender: Sender = NOBODY) -> str:
     """A post's own page; its pictures are files in the same directory."""
     title = _title(draft) or draft["text"].partition("\n")[0] or "Post"
-    site = sender.site or _place(_address(draft)).partition("/")[0]
+    site = sender.site_name or _place(_address(draft)).partition("/")[0]
     head = _header(site, sender, f'<a href="../{INDEX}">All posts</a>')
     return _document(title, head, _article(draft, "", ""))
 
@@ -113,9 +113,8 @@ def index(entries: dict[str, str], sender: Sender = NOBODY) -> str:
     """The index page, with marks by which `listed` finds the entries again."""
     marked = [f"<!-- post {key} -->\n{entry}\n<!-- end -->" for key, entry in entries.items()]
     said = f"{len(entries)} post{'s' if len(entries) != 1 else ''}, newest first"
-    return _document(
-        f"Posts of {sender.site}" if sender.site else "Posts", _header(sender.site, sender, said), "\n".join(marked)
-    )
+    title = f"Posts of {sender.site_name}" if sender.site_name else "Posts"
+    return _document(title, _header(sender.site_name, sender, said), "\n".join(marked))
 
 
 def listed(page: str) -> dict[str, str]:
