@@ -126,6 +126,22 @@ def caller_site(http: Http) -> str:
     return str(getattr(http, "site", ""))
 
 
+@dataclass(frozen=True, slots=True)
+class Sender:
+    """For whom an Http carries posts: the name of the site, and of the account in the config; "" if not known."""
+
+    site_name: str
+    account: str
+
+
+NOBODY = Sender("", "")
+
+
+def sender(http: Http) -> Sender:
+    """For whom this Http carries posts."""
+    return getattr(http, "sender", NOBODY)
+
+
 def on_behalf_of(http: Http, *sources: str) -> Http:
     """The Http for an address that each of these sources gives; `http` itself where it does not ask who gave it."""
     return http.on_behalf_of(*sources) if isinstance(http, Guarded) else http
@@ -401,7 +417,10 @@ class OwnDoor(Protocol):
 
     @staticmethod
     def door(options: Any, clock: Clock) -> Http:
-        """The object that takes the calls. A dry run wraps it, so that writes are answered by their samples."""
+        """The object that takes the calls. A dry run wraps it, so that writes are answered by their samples.
+
+        If it has a `sender`, it is told for whom it carries posts.
+        """
 
 
 @runtime_checkable

@@ -39,6 +39,15 @@ def no_sandbox_beside_the_tests_is_used():
 
 
 @pytest.fixture(scope="session", autouse=True)
+def nothing_is_kept_beside_what_people_look_at(tmp_path_factory):
+    """What rehearsals keep to look at is kept with the tests' other files."""
+    from syndicate.app import kept_files
+
+    folder = tmp_path_factory.mktemp("kept") / "syndicate"
+    kept_files.place = lambda: folder
+
+
+@pytest.fixture(scope="session", autouse=True)
 def no_test_takes_its_machine_for_one_of_ci():
     """Where the tests themselves run in CI; a first run refuses to work there without a state file."""
     for name in ("CI", "GITHUB_ACTIONS"):
@@ -138,3 +147,22 @@ def desk(tmp_path, site, sandbox, capsys):
     made = Desk(tmp_path, site, sandbox, capsys)
     made.config("masto")
     return made
+
+
+@pytest.fixture(scope="session")
+def browser():
+    """One Chromium for all tests of a process."""
+    from tests.worlds.browser import chromium
+
+    with chromium() as running:
+        yield running
+
+
+@pytest.fixture
+def opened(browser, tmp_path):
+    """Opens a page; nothing may leave it, and nothing may be said on its console."""
+    from tests.worlds.browser import Windows
+
+    windows = Windows(browser, tmp_path)
+    yield windows
+    windows.close()

@@ -24,7 +24,7 @@ from syndicate.ledger.notices import ANOTHER_LOGIN
 from syndicate.model import Account, Identity, Json, Limits, Post, site_of
 from syndicate.model.dataclass import dataclass
 from syndicate.net.answers import AnswerCleaner, secrets_of
-from syndicate.ports import FetchesPictures, Http, Identified, OwnDoor, Platform, Proved, Refreshable
+from syndicate.ports import FetchesPictures, Http, Identified, OwnDoor, Platform, Proved, Refreshable, Sender
 
 if TYPE_CHECKING:
     from syndicate.app.hosting import Hosting
@@ -308,6 +308,8 @@ class Lanes:
     def _door(self, adapter: type[Platform], entry: AccountConfig) -> Http:
         if issubclass(adapter, OwnDoor):
             door = adapter.door(entry.options, self._kind.clock)
+            if hasattr(door, "sender"):
+                door.sender = Sender(self._config.of(entry.account.name).site.name, entry.account.name)
         else:  # stand-ins are on this machine, and no proxy may see it
             door = self._doors.network(entry.account.name, proxied=not self._kind.stand_ins)
         return self._kind.door(entry.account.name, door)

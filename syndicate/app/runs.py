@@ -9,8 +9,8 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from copy import copy
 from dataclasses import replace
+from pathlib import Path
 from typing import TYPE_CHECKING, Literal, Protocol, TypeAlias, TypeVar
-from urllib.parse import urlsplit
 
 from syndicate.app import clock as machine
 from syndicate.app.ledger import PrivateLedger, open_real
@@ -84,6 +84,18 @@ class KindOfRun(Protocol):
         """The note about the first run of a source."""
 
 
+class Stage(Protocol):
+    """Where a sandbox run posts, and what is kept of it. Accounts that write to disk do so below `folder`."""
+
+    folder: Path
+
+    def shown_at(self, permalink: str) -> str:
+        """Where a post of this permalink can be seen."""
+
+    def close(self) -> None:
+        """Keep what there is to look at."""
+
+
 class RealRun:
     """A real run: on the publisher's ledger, to the networks."""
 
@@ -148,24 +160,26 @@ class SandboxRun:
     begins: Begins | None = None
     ended = False
 
-    def __init__(self, config: Config, environ: Mapping[str, str], url: str) -> None:
+    def __init__(self, config: Config, environ: Mapping[str, str], url: str, stage: Stage | None = None) -> None:
         from syndicate.config.sandboxed import redirected
 
         self.clock: Clock = machine.now
-        self._url = url
+        self._stage = stage
         self.recordings: dict[str, Recording] = {}
         self._private = PrivateLedger(config, environ, self.clock, keep_logins=False)
         self.ledger, self.paused = self._private.ledger, self._private.paused
         self.clock = self.ledger.now if config.server else self.clock
         try:
-            self.config = redirected(config, url, self._private.folder / "folder")
+            self.config = redirected(config, url, stage.folder if stage else self._private.folder / "folder")
         except BaseException:
             self.close()
             raise
 
     def close(self) -> None:
-        """Close the ledger of its own: what was written is gone."""
+        """Close the ledger of its own: what was written is gone, but for what the stage keeps."""
         self._private.close()
+        if self._stage:
+            self._stage.close()
 
     def door(self, account: str, door: Http) -> Http:  # noqa: ARG002 - the same for each
         """The client for the stand-in, as it is."""
@@ -179,8 +193,8 @@ class SandboxRun:
         """The delivery as it is now; its permalink leads to the stand-in, whichever host it names."""
         record = delivery_record(delivery)
         permalink = record["permalink"] or ""
-        if permalink.startswith(("http:", "https:")):
-            record["permalink"] = f"{self._url}/_sandbox/at{urlsplit(permalink).path}"
+        if self._stage and permalink.startswith(("http:", "https:")):
+            record["permalink"] = self._stage.shown_at(permalink)
         return record
 
     def note_of_baseline(self, source: str, articles: int) -> str:

@@ -52,11 +52,18 @@ def command(
             if html or opens:
                 _page(app, entries, html, opens=opens)
             elif not shared.json:
+                from syndicate.app.kept_files import kept_file
                 from syndicate.rendering.preview.terminal import show
 
-                show(entries, bare(sys.stdout))
+                show(entries, bare(sys.stdout), lambda media: kept_file(_short(media.file), media.data))
         report(run.outcome, app, scope.accounts, shared, listed=False)
         return exit_code(run.outcome, app, scope.accounts)
+
+
+def _short(file: str) -> str:
+    """A picture's name, with enough of its SHA-256 to tell it from others."""
+    digest, _, extension = file.partition(".")
+    return f"{digest[:16]}.{extension}"
 
 
 def _facts(app: App, found: list[dict[str, Any]]) -> list[Shown]:
@@ -75,17 +82,26 @@ def _facts(app: App, found: list[dict[str, Any]]) -> list[Shown]:
     return shown(found, exhibits, errors, pages, undescribed)
 
 
+def _names(app: App) -> dict[str, str]:
+    """The accounts' own names on their networks: as verified, else as the config has them."""
+    named = {}
+    for account in app.accounts:
+        state = app.ledger.accounts.find(account.name)
+        handle = getattr(app.config.accounts[account.name].options, "handle", None)
+        known = state.identity.name if state and state.identity else None
+        named[account.name] = known or (f"@{handle.removeprefix('@')}" if handle else "")
+    return named
+
+
 def _page(app: App, entries: list[Shown], html: str | None, *, opens: bool) -> None:
     from syndicate.ports import Recognisable
     from syndicate.rendering.preview import files
     from syndicate.rendering.preview.page import Page
 
-    states = (app.ledger.accounts.find(account.name) for account in app.accounts)
-    names = {state.name: state.identity.name for state in states if state and state.identity and state.identity.name}
     adapters = (app.lanes.of(account.name).platform for account in app.accounts)
     looks = {adapter.name: adapter.look for adapter in adapters if isinstance(adapter, Recognisable)}
     small = app.renderer.studio().small
-    page = Page(app.config.site, app.ledger.now(), entries, names, looks, small, tuple(app.notes)).html()
+    page = Page(app.config.site, app.ledger.now(), entries, _names(app), looks, small, tuple(app.notes)).html()
     if html == "-":
         click.echo(page, nl=False, file=sys.stdout if is_terminal(sys.stdout) else bare(sys.stdout))
         return

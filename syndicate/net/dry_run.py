@@ -11,7 +11,7 @@ from typing import Any
 from syndicate.model import Json
 from syndicate.model.dataclass import dataclass
 from syndicate.net.redaction import Mask
-from syndicate.ports import READS, Clock, Http, OAuth1, Part, Reply, caller_site
+from syndicate.ports import READS, Clock, Http, OAuth1, Part, Reply, caller_site, sender
 
 _SCHEME = re.compile(r"(?i)^(bearer|basic|token|bot|oauth)\s+(?=\S)")
 
@@ -41,6 +41,7 @@ class DryHttp:
         self.mask: Mask = getattr(inner, "mask", None) or Mask()
         self.mask.learn(*secrets)
         self.site = caller_site(inner)
+        self.sender = sender(inner)
         self.calls: list[Call] = []
 
     def learn(self, *secrets: str) -> None:

@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from urllib.parse import urlencode
 
 from syndicate.sandbox.exchange import Answer, Received, text_answer
+from syndicate.sandbox.style import style
 
 OUT_OF_BAND = "urn:ietf:wg:oauth:2.0:oob"
 """The redirect address of apps that have none: the page shows the code."""
@@ -88,7 +89,7 @@ class AuthorizePage:
     def _back(self, redirect: str, said: Mapping[str, str], asked: Mapping[str, str]) -> Answer:
         if redirect == OUT_OF_BAND:
             shown = html.escape(said.get("code") or said["error_description"])
-            return text_answer(200, f"<!doctype html><title>{self._title}</title><p>Your code: <code>{shown}</code>\n")
+            return text_answer(200, self._document(f"<h1>Your code: <code>{shown}</code></h1>"))
         state = {"state": asked["state"]} if "state" in asked else {}
         mark = "&" if "?" in redirect else "?"
         return text_answer(302, "", {"Location": f"{redirect}{mark}{urlencode({**said, **state})}"})
@@ -100,8 +101,16 @@ class AuthorizePage:
             f'<a id="{name}" href="{html.escape(path + "?" + urlencode({**asked, "allow": name}))}">{words}</a>'
             for name, words in (("yes", "Allow"), ("no", "Deny"))
         )
+        about = f"<p>{scope}</p>" if scope else ""
+        return self._document(f'<h1>{app} wants to use your account</h1>{about}<p class="ways">{links}</p>')
+
+    def _document(self, content: str) -> str:
+        title = html.escape(self._title)
         return (
-            f"<!doctype html><title>{self._title}</title><h1>{app} wants to use your account</h1><p>{scope}<p>{links}\n"
+            '<!doctype html>\n<html lang="en">\n<meta charset="utf-8">\n'
+            '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
+            f"<title>{title}</title>\n<style>{style()}</style>\n"
+            f'<main class="narrow asks"><p class="kind">{title}, in the sandbox</p>{content}</main>\n'
         )
 
 

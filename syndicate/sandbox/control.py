@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Mapping
 from typing import Any, Protocol
 from urllib.parse import quote, unquote, urlsplit
@@ -12,6 +13,11 @@ from syndicate.sandbox.exchange import Answer, Received, answer, text_answer
 from syndicate.sandbox.faults import FaultPlan, read_plan
 from syndicate.sandbox.networks import StandIn
 from syndicate.sandbox.page import SCRIPT, live_page, script, static_page
+
+
+def whose() -> str:
+    """The person on whose behalf this process runs, as the system numbers or names them."""
+    return str(os.getuid()) if hasattr(os, "getuid") else os.environ.get("USERNAME", "")
 
 
 class Steerable(Protocol):
@@ -54,6 +60,7 @@ class Control:
         table: Mapping[tuple[str, str], Callable[[Received], Answer]] = {
             ("GET", "/"): self._page,
             ("GET", SCRIPT): lambda _: text_answer(200, script(), mime="text/javascript"),
+            ("GET", "/_sandbox/owner"): lambda _: answer(200, {"user": whose()}),
             ("GET", "/_sandbox/posts"): lambda _: answer(200, self._sandbox.posts()),
             ("GET", "/_sandbox/deleted"): lambda _: answer(200, self._sandbox.deleted()),
             ("DELETE", "/_sandbox/posts"): self._clear,
@@ -101,13 +108,13 @@ class Control:
     def _permalink(self, request: Received) -> Answer:
         """A page with the post of this permalink; below /_sandbox/at, of one on the network's own host."""
         path = quote(request.path.removeprefix("/_sandbox/at"), safe="/@:-._~")
-        posts = [post for post in self._sandbox.posts() if _leads_to(path, str(post["permalink"] or ""))]
+        posts = [post for post in self._sandbox.posts() if leads_to(path, str(post["permalink"] or ""))]
         if not posts:
             return text_answer(404, "nothing here: see / for what was posted\n", mime="text/plain")
         return text_answer(200, static_page(posts, self._sandbox.stand_ins, self._sandbox.board.media()))
 
 
-def _leads_to(path: str, permalink: str) -> bool:
+def leads_to(path: str, permalink: str) -> bool:
     """Whether a path is that of a permalink. X has a second one, without the account's name."""
     own = quote(unquote(urlsplit(permalink).path), safe="/@:-._~")
     return own != "" and (path == own or (path.startswith("/i/status/") and own.endswith(path.removeprefix("/i"))))

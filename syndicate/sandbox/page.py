@@ -10,11 +10,11 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from html import escape
-from importlib.resources import files
 from typing import Any, TypeAlias
 
 from syndicate.sandbox.counting import addresses
 from syndicate.sandbox.networks import StandIn
+from syndicate.sandbox.style import page_file, style
 
 Post: TypeAlias = Mapping[str, Any]
 Source: TypeAlias = Callable[[str], str | None]
@@ -29,12 +29,12 @@ HASHTAG = re.compile(r"(?<![\w/&#])#[^\s#.,;:!?…<>\"'()\[\]]*[^\W\d_][^\s#.,;:
 def live_page(posts: Sequence[Post], networks: Networks) -> str:
     """The page that asks for new posts every two seconds."""
     columns = wall(posts, networks, lambda sha256: f"/_sandbox/media/{sha256}")
-    return _page(columns, f'<script src="{SCRIPT}"></script>', "live, newest first")
+    return _page(posts, columns, f'<script src="{SCRIPT}"></script>', "Live, newest first")
 
 
 def script() -> str:
     """The script of the live page, which is at SCRIPT: the page allows none inside it."""
-    return _file("page.js")
+    return page_file("page.js")
 
 
 def static_page(posts: Sequence[Post], networks: Networks, media: Mapping[str, tuple[str, bytes]]) -> str:
@@ -46,16 +46,48 @@ def static_page(posts: Sequence[Post], networks: Networks, media: Mapping[str, t
             return None
         return f"data:{mime};base64,{base64.b64encode(data).decode()}"
 
-    return _page(wall(posts, networks, embedded), "", "as it was when this page was made")
+    return _page(posts, wall(posts, networks, embedded), "", "As it was when this page was made, newest first")
 
 
-def _page(content: str, script: str, state: str) -> str:
-    page = _file("page.html").replace("{{state}}", escape(state)).replace("{{style}}", _file("page.css"))
-    return page.replace("{{script}}", script).replace("{{wall}}", content)
+def _page(posts: Sequence[Post], content: str, script: str, state: str) -> str:
+    """The whole page, filled in one go: what looks like a blank in a post is none."""
+    sites = _sites(posts)
+    blanks = {
+        "title": escape(sites or "what was posted"),
+        "style": style(),
+        "about": _about(posts, sites),
+        "state": escape(state),
+        "wall": content,
+        "script": script,
+    }
+    return re.sub(r"\{\{(\w+)\}\}", lambda blank: blanks[blank[1]], page_file("page.html"))
 
 
-def _file(name: str) -> str:
-    return files("syndicate.sandbox").joinpath(name).read_text("utf-8")
+def _sites(posts: Sequence[Post]) -> str:
+    """The sites whose articles were posted, by their hosts; of more than three only how many."""
+    hosts = dict.fromkeys(_host(link) for post in posts if (link := _article(post)))
+    return ", ".join(hosts) if len(hosts) <= 3 else f"{len(hosts)} sites"
+
+
+def _about(posts: Sequence[Post], sites: str) -> str:
+    """Whose posts these are, and how many."""
+    networks = len({post["platform"] for post in posts})
+    where = f" on {networks} network{'s' if networks != 1 else ''}" if posts else ""
+    return f'<h1 dir="auto">{escape(sites or "What was posted")}</h1><p class="sum">{_count(posts)}{where}</p>'
+
+
+def _article(post: Post) -> str:
+    """The address of its article, or the first one in its text; "" if it has none."""
+    found = [str(post["link"] or ""), str((post["card"] or {}).get("url") or ""), *addresses(post["text"] or "")]
+    return next((link for link in found if _is_web(link)), "")
+
+
+def _is_web(url: str) -> bool:
+    return url.lower().startswith(("http://", "https://"))
+
+
+def _host(url: str) -> str:
+    return re.sub(r"^\w+://(?:[^/@]*@)?(?:www\.)?([^/?#]*).*$", r"\1", url, flags=re.DOTALL)
 
 
 def wall(posts: Sequence[Post], networks: Networks, source: Source) -> str:
@@ -67,7 +99,17 @@ def wall(posts: Sequence[Post], networks: Networks, source: Source) -> str:
         )
     by_platform = {name: [post for post in posts if post["platform"] == name] for name in networks}
     columns = [_column(networks[name], name, mine, source) for name, mine in by_platform.items() if mine]
-    return f'<div class="columns">{"".join(columns)}</div>'
+    return f'{_jump(by_platform, networks)}<div class="columns">{"".join(columns)}</div>'
+
+
+def _jump(by_platform: Mapping[str, Sequence[Post]], networks: Networks) -> str:
+    """Links to the columns, where there are several."""
+    links = [
+        f'<a href="#name-{escape(name)}"><b>{escape(networks[name].title)}</b> <span>{len(posts)}</span></a>'
+        for name, posts in by_platform.items()
+        if posts
+    ]
+    return f'<nav class="jump" aria-label="Networks">{"".join(links)}</nav>' if len(links) > 1 else ""
 
 
 def _column(network: StandIn, platform: str, posts: Sequence[Post], source: Source) -> str:
@@ -93,7 +135,7 @@ def _card(post: Post, source: Source) -> str:
     beside = [each for each in post["media"] if each != boxed]
     return (
         f'<article id="post-{post["seq"]}"{_fate(post)}><div class="who">'
-        f'<span class="account">{escape(str(post["account"]))}</span>'
+        f'<bdi class="account">{escape(str(post["account"]))}</bdi>'
         f"{_time(post['at'])}</div>{text}{_media(beside, source)}"
         f"{_link_card(post['card'], source) or _bare_link(post)}{_facts(post)}</article>"
     )
@@ -126,7 +168,7 @@ def _tagged(text: str) -> str:
 
 def _anchor(url: str, label: str, kind: str = "") -> str:
     """A link, or the plain label where the address is neither http nor https."""
-    if not url.lower().startswith(("http://", "https://")):
+    if not _is_web(url):
         return escape(label)
     return f'<a href="{escape(url)}" rel="noreferrer noopener"{kind}>{escape(label)}</a>'
 
@@ -138,7 +180,7 @@ def _media(media: Sequence[Mapping[str, Any]], source: Source) -> str:
 
 def _figure(picture: Mapping[str, Any], source: Source) -> str:
     alt = str(picture["alt"] or "")
-    caption = f"<b>ALT</b> {escape(alt)}" if alt else '<b class="missing">no alt text</b>'
+    caption = f'<b>ALT</b> <span dir="auto">{escape(alt)}</span>' if alt else '<b class="missing">no alt text</b>'
     size = f"{picture['width']} × {picture['height']}, " if picture["width"] else ""
     return (
         f"<figure>{_image(picture, source)}<figcaption>{caption}"
@@ -161,12 +203,12 @@ def _bytes(count: int) -> str:
 def _link_card(card: Mapping[str, Any] | None, source: Source) -> str:
     if not card:
         return ""
-    host = re.sub(r"^\w+://(?:www\.)?([^/]*).*$", r"\1", str(card["url"]), flags=re.DOTALL)
+    host, url = _host(str(card["url"])), str(card["url"])
     picture = f'<div class="thumb">{_image(card["image"] | {"alt": ""}, source)}</div>' if card["image"] else ""
-    title = f'<strong dir="auto">{escape(str(card["title"]))}</strong>' if card["title"] not in ("", host) else ""
+    named = str(card["title"]) not in ("", host)
+    title = f'<strong dir="auto">{_anchor(url, str(card["title"]) if named else url)}</strong>'
     about = f'<p dir="auto">{escape(str(card["description"]))}</p>' if card["description"] else ""
-    url = _anchor(str(card["url"]), str(card["url"]))
-    return f'<div class="card">{picture}<div><small>{escape(host)}</small>{title}{about}{url}</div></div>'
+    return f'<div class="card">{picture}<div><small>{escape(host)}</small>{title}{about}</div></div>'
 
 
 def _bare_link(post: Post) -> str:
@@ -189,5 +231,7 @@ def _facts(post: Post) -> str:
     ]
     shown = "".join(f"<div><dt>{name}</dt><dd>{escape(str(value))}</dd></div>" for name, value in facts if value)
     number = f"#{post['seq']}"
-    place = _anchor(str(post["permalink"]), "permalink") if post["permalink"] else ""
-    return f'<footer><span class="seq">{number}</span><dl>{shown}</dl>{place}</footer>'
+    ways = [_anchor(link, "article") for link in [_article(post)] if link]
+    ways += [_anchor(str(post["permalink"]), "permalink")] if post["permalink"] and not post.get("deleted_at") else []
+    led = f'<span class="ways">{" ".join(ways)}</span>' if ways else ""
+    return f'<footer><span class="seq">{number}</span>{f"<dl>{shown}</dl>" if shown else ""}{led}</footer>'

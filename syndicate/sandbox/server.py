@@ -12,11 +12,12 @@ from contextlib import suppress
 from dataclasses import replace
 from types import TracebackType
 from typing import Any, Self
+from urllib.parse import urlsplit
 
 from syndicate.errors import ConfigError
 from syndicate.sandbox.board import Board
 from syndicate.sandbox.connection import Server, Visiting
-from syndicate.sandbox.control import Control
+from syndicate.sandbox.control import Control, leads_to
 from syndicate.sandbox.exchange import Answer, Received, Route, text_answer
 from syndicate.sandbox.faults import FaultPlan, Rule
 from syndicate.sandbox.networks import StandIn, stand_ins
@@ -101,9 +102,16 @@ class Sandbox:
             for stand_in in self.stand_ins.values():
                 stand_in.clear()
 
-    def page(self) -> str:
-        """The page of all posts as one self-contained file, for saving."""
-        return static_page(self.shown(), self.stand_ins, self.board.media())
+    def number_of(self, permalink: str) -> int | None:
+        """The number of the post with this permalink, with which its place on the page is named."""
+        path = urlsplit(permalink).path
+        found = (post["seq"] for post in self.shown() if leads_to(path, str(post["permalink"] or "")))
+        return next(found, None)
+
+    def page(self, *, ended: bool = False) -> str:
+        """The page of all posts as one self-contained file, for saving; `ended`: no permalink leads anywhere."""
+        posts = [post | {"permalink": None} for post in self.shown()] if ended else self.shown()
+        return static_page(posts, self.stand_ins, self.board.media())
 
     def serve_forever(self) -> None:
         """Wait until `close` is called, or Ctrl-C."""

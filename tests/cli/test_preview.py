@@ -1,15 +1,18 @@
 """The preview as typed: what it shows is what a following post sends."""
 
+import hashlib
 import json
 import os
 import signal
 import sys
 import threading
 from datetime import timedelta
+from pathlib import Path
 from unittest.mock import ANY
 
 import pytest
 
+from syndicate.app import kept_files
 from tests import processes
 from tests.waiting import PATIENCE
 from tests.worlds.desk import ACCOUNTS
@@ -123,7 +126,7 @@ def test_a_story_that_waits_for_its_hour_is_shown_whole(desk, tmp_path):
     page = tmp_path / "page.html"
     assert desk("preview", "--html", str(page)).code == 0
     html = page.read_text(encoding="utf-8")
-    assert html.count(f"waits for its publication time, {rows[0]['due_at']}") == 2
+    assert html.count(f'waits for its publication time, <time datetime="{rows[0]["due_at"]}">') == 2
     assert "/api/v1/statuses" in html
     assert "not rendered" not in html
     unsent = {"text": None, "length": None, "limit": None, "media": [], "link": None, "planned_at": ANY}
@@ -356,3 +359,19 @@ def test_a_network_without_descriptions_of_pictures_has_no_warning_of_them(desk,
     assert "has no alt text" not in html
     assert "this network takes none" in html
     assert "(none)" not in desk("preview", "--account", "tg").out
+
+
+def test_the_terminal_names_each_picture_s_place_and_each_account_once(desk):
+    text = desk.path.read_text(encoding="utf-8").replace("masto:", "mastodon:")
+    desk.path.write_text(text, encoding="utf-8")
+    desk.site.publish(1, photo=True, title="سوق الكتب المستعملة")
+    [media] = desk("preview", "--json").rows[0]["media"]
+    out = desk("preview").out
+    told = "".join(line.strip("│ ") for line in out.splitlines())  # a long place is on two lines
+    place = str(kept_files.place() / f"{media['file'][:16]}.jpg")
+    assert place in told
+    assert hashlib.sha256(Path(place).read_bytes()).hexdigest() == media["file"].partition(".")[0]
+    assert "─ mastodon ─" in out
+    [headline] = [line for line in out.splitlines() if "سوق" in line and "alt" not in line]
+    assert headline.startswith("│     ")
+    assert headline.endswith("المستعملة  │")

@@ -76,9 +76,17 @@ def sandbox() -> Iterator[Sandbox]:
 
 
 @pytest.fixture
-def desk(tmp_path, monkeypatch):
+def sandbox_of_the_reader() -> Iterator[Sandbox]:
+    """The one that the page says to start in another terminal."""
+    with Sandbox(port=0) as running:
+        yield running
+
+
+@pytest.fixture
+def desk(tmp_path, monkeypatch, sandbox_of_the_reader):
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("COLUMNS", "80")
+    monkeypatch.setenv("SYNDICATE_SANDBOX_PORT", sandbox_of_the_reader.url.rpartition(":")[2])
     monkeypatch.setenv("MASTODON_TOKEN", "masto-token")
     monkeypatch.setenv("BLUESKY_APP_PASSWORD", "bsky-password")
     return tmp_path

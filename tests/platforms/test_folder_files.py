@@ -15,6 +15,7 @@ from syndicate.platforms import folder
 from syndicate.platforms.folder import FileDoor, Folder, Options
 from syndicate.platforms.folder import door as files
 from syndicate.platforms.folder.pages import entry, index, listed, page
+from syndicate.ports import Sender
 from syndicate.testing import KEY, LINK, OTHER_KEY, Held, illustrated, now, post
 
 AT = datetime(2026, 11, 23, 10, tzinfo=UTC)
@@ -253,32 +254,60 @@ DRAFT = {
     "media": [{"file": "a.png", "mime": "image/png", "width": 8, "height": 6, "alt": '"A" & b'}],
 }
 ESCAPED = LINK.replace("&", "&amp;")
+PLACE = LINK.removeprefix("https://").partition("?")[0]
 PICTURE = 'alt="&quot;A&quot; &amp; b" width="8" height="6" loading="lazy">\n'
-MOMENT = '<time dir="ltr" datetime="2026-11-23T10:00:05+02:00">2026-11-23 08:00 UTC</time>'
+MOMENT = '<time datetime="2026-11-23T10:00:05+02:00">23 Nov 2026, 08:00 UTC</time>'
+LANGUAGE = 'dir="auto" lang="d&quot;e"'
 
 
-def article(beside, foot):
+def article(beside, moment):
     return (
-        '<article dir="auto">\n<p>One &lt;b&gt; &quot;é&quot;\n\nTwo</p>\n'
-        f'<img src="{beside}a.png" {PICTURE}<p><a href="{ESCAPED}">{ESCAPED}</a></p>\n'
-        f"<footer>{foot}</footer>\n</article>"
+        f"<article>\n<p {LANGUAGE}>One &lt;b&gt; &quot;é&quot;\n\nTwo</p>\n"
+        f'<img src="{beside}a.png" {PICTURE}<footer>{moment} · <bdi><a href="{ESCAPED}" rel="noopener noreferrer">'
+        f"{PLACE}</a></bdi></footer>\n</article>"
     )
 
 
 def test_a_post_on_its_own_page_and_in_the_index():
     assert entry(DRAFT, "k") == article("k/", f'<a href="k/index.html">{MOMENT}</a>')
     made = page(DRAFT)
-    assert article("", MOMENT) + '\n<nav><a href="../index.html">All posts</a></nav>\n</html>\n' in made
-    assert made.startswith('<!doctype html>\n<html lang="d&quot;e">\n<meta charset="utf-8">\n')
+    assert article("", MOMENT) + "\n</main>" in made
+    assert '<h1 dir="auto">gazette.example</h1>\n<p class="sum"><a href="../index.html">All posts</a></p>' in made
+    assert made.startswith('<!doctype html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n')
     assert "<title>One &lt;b&gt; &quot;é&quot;</title>" in made
+
+
+def test_the_headline_leads_to_the_article_and_is_not_said_twice():
+    told = DRAFT | {"text": f"A <bridge>\n\nIt opens. {LINK}", "article": {"url": LINK, "title": "A <bridge>"}}
+    link = f'<a href="{ESCAPED}" rel="noopener noreferrer">A &lt;bridge&gt;</a>'
+    assert f"<article>\n<h2 {LANGUAGE}>{link}</h2>\n<p {LANGUAGE}>It opens.</p>\n<img" in entry(told, "k")
+    assert f"</a> · <bdi>{PLACE}</bdi></footer>" in entry(told, "k")
+    other = told | {"text": "In other words", "link": None}
+    assert f"{link}</h2>\n<p {LANGUAGE}>In other words</p>" in entry(other, "k")
+
+
+@pytest.mark.parametrize("url", ["javascript:alert(1)", "data:text/html,<b>", "file:///etc/passwd"])
+def test_what_is_no_address_of_the_web_is_no_link(url):
+    for title in ("A bridge", ""):
+        told = DRAFT | {"text": "Words", "link": url, "article": {"url": url, "title": title}}
+        assert entry(told, "k").count("<a ") == 1  # to the post's own page
+
+
+def test_the_pages_say_whose_posts_these_are(root):
+    door = FileDoor(root, now)
+    door.sender = Sender("The <Gazette>", "archive")
+    publish(Folder(Options(root), door, Held()), post())
+    for path in (root / "index.html", root / KEY / "index.html"):
+        made = path.read_text(encoding="utf-8")
+        assert '<p class="kind">Posts in a folder, account archive</p>\n<h1 dir="auto">The &lt;Gazette&gt;</h1>' in made
 
 
 def test_a_post_without_words_link_picture_or_language():
     bare = {"text": "", "link": None, "language": None, "at": "2026-11-23T10:00:05Z", "media": []}
     made = page(bare)
-    assert "<html>\n" in made
     assert "<title>Post</title>" in made
-    assert '<article dir="auto">\n<p></p>\n<footer><time' in made
+    assert '<h1 dir="auto">Posts</h1>' in made
+    assert "<article>\n<footer><time" in made
 
 
 def test_the_index_gives_its_entries_back_in_order():
@@ -286,4 +315,5 @@ def test_the_index_gives_its_entries_back_in_order():
     made = index(entries)
     assert list(listed(made).items()) == list(entries.items())
     assert "<title>Posts</title>" in made
+    assert "2 posts, newest first" in made
     assert listed("nothing") == {}

@@ -9,31 +9,9 @@ import pytest
 from syndicate.sandbox.networks import stand_ins
 from syndicate.sandbox.page import SCRIPT, live_page, script, static_page
 from tests.worlds.client import png
+from tests.worlds.sandbox_posts import picture, shown
 
 NASTY = "</p><script>alert(1)</script>\"' & <img src=x onerror=alert(1)>"
-
-
-def shown(**change):
-    post = {
-        "id": "1",
-        "platform": "mastodon",
-        "account": "gazette",
-        "text": "A bridge opens https://gazette.example/a?b=1&c=2 #Köln",
-        "link": "https://gazette.example/a?b=1&c=2",
-        "language": "de",
-        "media": [],
-        "card": None,
-        "key": "0123",
-        "permalink": "http://127.0.0.1:8700/@gazette/1",
-        "at": "2026-11-23T10:00:00.000Z",
-        "visibility": "public",
-        "seq": 1,
-    }
-    return post | change
-
-
-def picture(alt="A bridge"):
-    return {"sha256": "ab12", "mime": "image/png", "bytes": 90, "width": 3, "height": 2, "alt": alt}
 
 
 def saved(posts, media=None):

@@ -22,6 +22,7 @@ from syndicate.web.approvals import ApprovalDoor
 from syndicate.web.server import Listener
 from tests.processes import free_port
 from tests.waiting import PATIENCE, wait_for
+from tests.worlds.browser import fits, grave
 from tests.worlds.decide_page import FORM, Answered
 from tests.worlds.waiting import accepts
 
@@ -324,7 +325,19 @@ def test_the_page_shows_every_post_of_a_thread_with_its_length_and_the_yes_is_fo
         assert f">{row['length']} of {row['limit']}<" in shown.text
     link = dry[1]["text"]
     assert (link.startswith("http"), link in dry[0]["text"]) == (True, False)
-    assert f'title="{link}"' in shown.text
+    assert f'href="{link}"' in shown.text
     assert at.press("yes", shown).heading == "Approved"
     run = at.desk("post", "--json")
     assert [(row["state"], row["text"]) for row in run.rows] == [("posted", row["text"]) for row in dry]
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_axe_finds_nothing_serious_on_any_of_its_pages(newsdesk, opened, scheme):
+    at = newsdesk("masto", "bsky", stories=2)
+    batch = at.ask()
+    one = at.press("no", batch, chosen=next(iter(batch.digests)).removeprefix("digest-"))
+    rest = at.press("yes", one)
+    for answered in (batch, one, rest, at.ask(), at.ask(path="/decide/nothing")):
+        page = opened(answered.raw, 390, scheme)
+        assert fits(page)
+        assert grave(page) == [], answered.heading

@@ -16,7 +16,7 @@ class Answered:
 
     @property
     def heading(self) -> str:
-        return re.search(r"<h1><bdi>(.*)</bdi></h1>", self.text)[1]
+        return re.search(r'<h1 dir="auto">(.*)</h1>', self.text)[1]
 
     @property
     def digests(self) -> dict[str, str]:

@@ -19,7 +19,7 @@ from syndicate.model.dataclass import dataclass
 from syndicate.platforms._replies import by_hand
 from syndicate.platforms.folder.door import FileDoor
 from syndicate.platforms.folder.pages import INDEX, entry, index, listed, page
-from syndicate.ports import Clock, Credentials, Http
+from syndicate.ports import Clock, Credentials, Http, sender
 from syndicate.serialization import instant, media_record
 
 SHOWN = 1000
@@ -60,6 +60,7 @@ class Folder:
 
     def __init__(self, options: Options, http: Http, credentials: Credentials) -> None:  # noqa: ARG002 - a folder asks for none
         self._http = http
+        self._sender = sender(http)
         self._root = options.path.absolute().as_uri().rstrip("/")
 
     @staticmethod
@@ -93,7 +94,7 @@ class Folder:
         files = {media.file: media.data for media in post.media}
         files["post.txt"] = f"{post.text}\n".encode()
         files["post.json"] = json.dumps({"key": key} | draft, ensure_ascii=False, indent=2).encode()
-        files[INDEX] = page(draft).encode()
+        files[INDEX] = page(draft, self._sender).encode()
         for name, data in files.items():
             self._write(f"{_STAGING}/{key}/{name}", data)
         return draft
@@ -124,7 +125,7 @@ class Folder:
         self._http.call("DELETE", self._at(receipt.id), sample={})
         shown = self._shown()
         if shown.pop(receipt.id, None) is not None:
-            self._write(INDEX, index(shown).encode())
+            self._write(INDEX, index(shown, self._sender).encode())
 
     def edit(self, receipt: Receipt, post: Post) -> Receipt:
         """Write the text and the page again; pictures stay as they are."""
@@ -134,17 +135,17 @@ class Folder:
         draft = kept | {"text": post.text, "link": post.link, "language": post.language, "article": post.article}
         self._write(f"{receipt.id}/post.txt", f"{post.text}\n".encode())
         self._write(f"{receipt.id}/post.json", json.dumps(draft, ensure_ascii=False, indent=2).encode())
-        self._write(f"{receipt.id}/{INDEX}", page(draft).encode())
+        self._write(f"{receipt.id}/{INDEX}", page(draft, self._sender).encode())
         shown = self._shown()
         if receipt.id in shown:
-            self._write(INDEX, index(shown | {receipt.id: entry(draft, receipt.id)}).encode())
+            self._write(INDEX, index(shown | {receipt.id: entry(draft, receipt.id)}, self._sender).encode())
         return receipt
 
     def _list(self, key: str, draft: Draft) -> None:
         shown = self._shown()
         if key not in shown:
             newest = {key: entry(draft, key)} | (shown or self._kept())
-            self._write(INDEX, index(dict(list(newest.items())[:SHOWN])).encode())
+            self._write(INDEX, index(dict(list(newest.items())[:SHOWN]), self._sender).encode())
 
     def _shown(self) -> dict[str, str]:
         """The entries of the index page, newest first."""

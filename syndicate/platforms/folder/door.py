@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote, urlsplit
 
 from syndicate.errors import Rejected, Unavailable
-from syndicate.ports import Clock, OAuth1, Part, Reply
+from syndicate.ports import NOBODY, Clock, OAuth1, Part, Reply
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -21,6 +21,7 @@ class FileDoor:
     def __init__(self, root: Path, clock: Clock) -> None:
         self._root = root.absolute()
         self._clock = clock
+        self.sender = NOBODY
 
     def call(
         self,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 from syndicate.model import LATER, REASONS, Post, Rendered
@@ -174,4 +174,5 @@ def _warnings(entry: Shown, error: str | None, dead: Mapping[str, str], repeated
 
 def hour(moment: datetime) -> str:
     """An instant as previews print it."""
-    return f"{moment:%Y-%m-%d %H:%M} UTC"
+    moment = moment.astimezone(UTC)
+    return f"{moment.day} {moment:%b %Y, %H:%M} UTC"

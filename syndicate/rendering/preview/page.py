@@ -7,7 +7,7 @@ from datetime import datetime
 from itertools import groupby
 from typing import Any
 
-from syndicate.model import Look, Site
+from syndicate.model import Look, Post, Site
 from syndicate.model.dataclass import dataclass
 from syndicate.rendering.labels import section_label
 from syndicate.rendering.preview.facts import Shown, hour
@@ -15,6 +15,9 @@ from syndicate.rendering.preview.post_view import PostViews, isolated, safe, sty
 from syndicate.rendering.preview.rendition import Small
 
 __all__ = ["Page", "isolated"]
+
+INDEXED = 4
+"""Articles from which the page begins with a list of them."""
 
 
 @dataclass(slots=True)
@@ -41,7 +44,8 @@ class Page:
         accounts = list(dict.fromkeys(entry.record["account"] for entry in self.entries))
         for platform in dict.fromkeys(entry.record["platform"] for entry in self.entries):
             views.style(platform)
-        css, digest = style_sheet("page.css", *views.rules(), *_filters(len(accounts)))
+        stories = list(self._stories({name: number for number, name in enumerate(accounts)}, views))
+        css, digest = style_sheet("page.css", *views.rules(), *_filters(len(accounts)), *_rows(stories))
         return template("page.html.j2").render(
             site=self.site,
             at=hour(self.at),
@@ -49,7 +53,8 @@ class Page:
             style_hash=digest,
             notes=self.notes,
             accounts=[self._account(number, name, views) for number, name in enumerate(accounts)],
-            stories=list(self._stories({name: number for number, name in enumerate(accounts)}, views)),
+            stories=stories,
+            indexed=len(stories) >= INDEXED,
             posts=len(self.entries),
             warned=sum(bool(entry.warnings) for entry in self.entries),
         )
@@ -69,13 +74,37 @@ class Page:
                 "url": safe(url),
                 "address": url,
                 "title": isolated(entries[0].title),
-                "published": (posted.article.get("published") or "")[:16].replace("T", " ") if posted else "",
+                "published": self._published(posted),
                 "section": isolated(section_label(posted.article.get("section"))) if posted else "",
+                "warned": any(entry.warnings for entry in entries),
+                "rows": max(_facts(entry) for entry in entries),
                 "posts": [views.post(entry, self.site, numbers[entry.record["account"]]) for entry in entries],
             }
 
+    @staticmethod
+    def _published(post: Post | None) -> tuple[str, str] | None:
+        """When its article was published, for machines and for people."""
+        moment = post.article.get("published") if post else None
+        return (moment, hour(datetime.fromisoformat(moment))) if moment else None
+
     def _order(self) -> dict[str, None]:
         return dict.fromkeys(entry.record["article"] for entry in self.entries)
+
+
+def _facts(entry: Shown) -> int:
+    """How many rows the facts of a delivery take: four, and two for each of its pictures."""
+    post = entry.post
+    return 4 + 2 * (len(post.media) + bool(post.card and post.card.thumb) if post else 0)
+
+
+def _rows(stories: Sequence[Mapping[str, Any]]) -> list[str]:
+    """CSS rules that put the same fact of neighbouring posts on one line: a post's rows, and the row of each fact.
+
+    Besides its facts a post has a head, a body and its requests.
+    """
+    counts = {story["rows"] for story in stories}
+    own = [f".rows-{rows} > .post {{ grid-row: span {rows + 3}; }}" for rows in sorted(counts)]
+    return [*own, *(f".post .r{row} {{ grid-row: {row}; }}" for row in range(1, max(counts, default=0) + 1))]
 
 
 def _filters(accounts: int) -> list[str]:

@@ -8,6 +8,8 @@ import json
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import field
+from datetime import datetime
+from html import escape
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
@@ -15,7 +17,7 @@ from urllib.parse import urlsplit
 from syndicate.model import LinkCard, Look, Media, Post, Rendered, Site, Span
 from syndicate.model.dataclass import dataclass
 from syndicate.net.dry_run import Call
-from syndicate.rendering.preview.facts import NEARLY_FULL, Shown, manners
+from syndicate.rendering.preview.facts import NEARLY_FULL, Shown, hour, manners
 from syndicate.rendering.preview.looks import plain, rule
 from syndicate.rendering.preview.rendition import Small, data_uri
 
@@ -28,6 +30,8 @@ _HERE = Path(__file__).parent
 _LONGEST_VALUE = 1_000
 """Characters of a request's value that are shown; of a longer one only the length, since nobody reads base64."""
 
+_LINE = 72
+"""Characters of JSON that stay on one line."""
 _DIRECTIONS = re.compile("[\u202a-\u202e\u2066-\u2069\u200e\u200f\u061c]")
 
 
@@ -69,7 +73,8 @@ class PostViews:
             "look": seen,
             "style": self.style(record["platform"]),
             "name": isolated(site.name),
-            "handle": isolated(self.names.get(record["account"]) or record["account"]),
+            "handle": isolated(self._handle(record["account"], site)),
+            "named": _is_named(record["account"], record["platform"], seen),
             "language": (post.language if post else None) or site.language or "",
             "text": text,
             "folds": bool(seen.fold and post and len(post.text) > seen.fold),
@@ -79,7 +84,7 @@ class PostViews:
             "address": isolated(post.link) if post and post.link else None,
             "backing": isolated(entry.backing),
             "when": entry.when,
-            "due_at": entry.due_at,
+            "due": (entry.due_at, hour(datetime.fromisoformat(entry.due_at))) if entry.due_at else None,
             "state": record["state"],
             "warnings": [isolated(warning) for warning in entry.warnings],
             "describes": entry.describes,
@@ -91,6 +96,11 @@ class PostViews:
             "rest": [self._further(each, seen) for each in entry.rest],
             "calls": [_call(call) for call in entry.exhibit.calls] if entry.exhibit else [],
         }
+
+    def _handle(self, account: str, site: Site) -> str:
+        """The account's own name on its network; "" if it is not known, or no other than the site's."""
+        known = self.names.get(account) or ""
+        return "" if known.casefold() == site.name.casefold() else known
 
     @staticmethod
     def _further(each: Rendered, seen: Look) -> dict[str, Any]:
@@ -138,6 +148,11 @@ def isolated(text: str) -> str:
     return _DIRECTIONS.sub("", text)
 
 
+def _is_named(account: str, platform: str, look: Look) -> bool:
+    """Whether the account's name says more than its network's, unlike `mastodon` on Mastodon."""
+    return account.casefold() not in (platform.casefold(), look.name.casefold())
+
+
 def _pieces(post: Post, seen: Look) -> Iterator[dict[str, Any]]:
     """The text in pieces as the network shows them: plain, link, tag or mention."""
     at = 0
@@ -157,7 +172,7 @@ def _piece(span: Span, text: str, seen: Look) -> dict[str, Any]:
     if seen.shown is not None:
         shown = re.sub(r"^https?://(www\.)?", "", text)
         shown = shown if len(shown) <= seen.shown else shown[: seen.shown] + "…"
-    return {"kind": "link", "text": isolated(shown), "url": safe(span.value), "whole": span.value}
+    return {"kind": "link", "text": isolated(shown), "url": safe(span.value)}
 
 
 def _link(post: Post) -> dict[str, Any] | None:
@@ -174,24 +189,40 @@ def safe(url: str) -> str | None:
 
 
 def _call(call: Call) -> dict[str, Any]:
+    from markupsafe import Markup
+
     parts = {"params": call.params, "json": call.json, "data": call.data, "files": call.files}
     return {
         "method": call.method,
         "url": call.url,
         "headers": {name: _short(value) for name, value in call.headers.items()},
         "parts": {
-            name: json.dumps(_short(value), indent=2, ensure_ascii=False)
+            name: Markup(escape(_laid_out(_short(value)), quote=False))  # noqa: S704 - escaped
             for name, value in parts.items()
             if value not in (None, {}, "")
         },
     }
 
 
+def _laid_out(value: Any, indent: str = "") -> str:
+    """JSON for people: what is short stays on one line."""
+    flat = json.dumps(value, ensure_ascii=False)
+    if not isinstance(value, dict | list) or len(flat) <= _LINE - len(indent):
+        return flat
+    deeper = f"{indent}  "
+    if isinstance(value, dict):
+        lines = [f"{json.dumps(name, ensure_ascii=False)}: {_laid_out(item, deeper)}" for name, item in value.items()]
+    else:
+        lines = [_laid_out(item, deeper) for item in value]
+    opening, closing = "{}" if isinstance(value, dict) else "[]"
+    return f"{opening}\n{deeper}{f',{chr(10)}{deeper}'.join(lines)}\n{indent}{closing}"
+
+
 def _short(value: Any) -> Any:
     """The value with long texts cut."""
     if isinstance(value, str):
         text = isolated(value)
-        return text if len(text) <= _LONGEST_VALUE else f"{text[:200]}… ({len(text):,} characters)"
+        return text if len(text) <= _LONGEST_VALUE else f"{text[:100]}… ({len(text):,} characters)"
     if isinstance(value, Mapping):
         return {name: _short(item) for name, item in value.items()}
     if isinstance(value, list | tuple):
@@ -200,19 +231,26 @@ def _short(value: Any) -> Any:
 
 
 def template(name: str) -> jinja2.Template:
-    """One of the templates beside this module; everything in it is escaped."""
+    """One of the templates beside this module, without its indentation; everything in it is escaped."""
     import jinja2
 
+    def flush(name: str) -> str:
+        return re.sub(r"(?m)^[ \t]+", "", (_HERE / name).read_text("utf-8"))
+
     return jinja2.Environment(
-        loader=jinja2.FileSystemLoader(_HERE),
-        autoescape=True,
-        undefined=jinja2.StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
+        loader=jinja2.FunctionLoader(flush), autoescape=True, undefined=jinja2.StrictUndefined, trim_blocks=True
     ).get_template(name)
 
 
 def style_sheet(*parts: str) -> tuple[str, str]:
-    """A style sheet of these files and rules, and its hash for the Content-Security-Policy, which allows no other."""
-    css = "\n".join([*((_HERE / part).read_text("utf-8") if part.endswith(".css") else part for part in parts), ""])
+    """The style of all pages with these files and rules, and its hash for the Content-Security-Policy, which allows
+    no other.
+    """
+    css = "\n".join(
+        [
+            (_HERE.parents[1] / "pages.css").read_text("utf-8"),
+            *((_HERE / part).read_text("utf-8") if part.endswith(".css") else part for part in parts),
+            "",
+        ]
+    )
     return css, base64.b64encode(hashlib.sha256(css.encode()).digest()).decode()

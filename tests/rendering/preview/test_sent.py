@@ -3,13 +3,13 @@
 import hashlib
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 
+from tests.worlds.browser import fits, grave, weight
 from tests.worlds.desk import ACCOUNTS
 
 WORDS = """post => {
     const text = post.querySelector('.text');
-    const whole = node => node.nodeName === 'A' ? node.title : node.textContent;
+    const whole = node => node.nodeName === 'A' ? node.getAttribute('href') : node.textContent;
     const fact = name => [...post.querySelectorAll('.facts dt')].filter(dt => dt.textContent === name)
         .map(dt => dt.nextElementSibling.innerText);
     return {
@@ -71,8 +71,19 @@ def test_what_stands_on_the_page_is_what_arrives(desk, shown, tmp_path):
 def test_unfolded_requests_fit_and_say_nothing_wrong(shown, width, scheme):
     page = shown(width, scheme)
     assert page.locator("details.calls").count() == 12
-    assert page.evaluate("document.documentElement.scrollWidth") <= width
+    assert fits(page)
     assert page.said == []
     assert all(url.startswith(("data:", page.own)) for url in page.asked)
-    found = Axe().run(page).response["violations"]
-    assert [each["id"] for each in found if each["impact"] in ("serious", "critical")] == []
+    assert grave(page) == []
+
+
+def test_a_page_of_fifty_posts_is_light(desk, tmp_path):
+    desk.config(*ACCOUNTS, extra="defaults: {image: card, utm: {medium: social}}")
+    title = "Every boat home before the fog: how the ferry crew and a brass band guided {0} fishing boats"
+    for number in range(10):
+        desk.site.publish(1, photo=True, title=title.format(number), summary="The band played the low notes. " * 5)
+    path = tmp_path / "page.html"
+    assert desk("preview", "--backfill", "10", "--html", str(path)).code == 0
+    html = path.read_text(encoding="utf-8")
+    assert html.count('<details class="calls">') == html.count('<article class="post') == 50
+    assert weight(html) <= 200_000
