@@ -28,7 +28,7 @@ VALUES = {
 }
 SIGNED_IN = {"linkedin-page": {"token": "linkedin-token", "author": "urn:li:organization:4711"}}
 """What an account has after the reader has signed in, as the page tells beforehand."""
-KEY = "52f0482a"  # of the delivery that the guide on held ones shows
+KEYS = ("52f0482a", "1f3a")  # of the deliveries that the guides show
 
 
 class Stage:
@@ -36,11 +36,13 @@ class Stage:
 
     def __init__(self, reader: Reader, request: pytest.FixtureRequest) -> None:
         self.reader, self.request = reader, request
-        self.key = KEY
+        self.key = KEYS[0]
 
     def here(self, command: str) -> str:
         """The command with the addresses and the key of this run."""
-        return self.reader.here(command).replace(KEY, self.key)
+        for key in KEYS:
+            command = command.replace(key, self.key)
+        return self.reader.here(command)
 
     def run(self, command: str, expected: int = 0) -> list[str]:
         """A command that the page takes for given."""
@@ -172,6 +174,29 @@ def faults(stage: Stage) -> None:
     plan = re.search(r"^```json\n(.*?)^```$", text, re.MULTILINE | re.DOTALL)
     assert plan
     stage.file("faults.json", plan[1])
+
+
+def to_be_approved(stage: Stage) -> None:
+    """A story that waits for a yes."""
+    stage.reader.config("masto", defaults={"approve": True})
+    stage.run("syndicate post")
+    stage.reader.site.write("ferry-cat")
+    stage.run("syndicate post")
+    [line] = stage.run("syndicate deliveries list --state planned --json")
+    stage.key = json.loads(line)["key"][:8]
+
+
+def sitemap(stage: Stage) -> None:
+    """A news sitemap with one story."""
+    site = stage.reader.site
+    stage.reader.config()
+    news = "<news:publication_date>2026-11-30T08:00:00Z</news:publication_date><news:title>The harbour</news:title>"
+    spaces = (
+        'xmlns="http://www.sitemaps.org/schemas/sitemap/0.9"'
+        ' xmlns:news="http://www.google.com/schemas/sitemap-news/0.9"'
+    )
+    entry = f"<url><loc>{site.link(site.stories[0])}</loc><news:news>{news}</news:news></url>"
+    site.files["/news-sitemap.xml"] = ("application/xml", f"<urlset {spaces}>{entry}</urlset>".encode())
 
 
 def held(stage: Stage) -> None:
