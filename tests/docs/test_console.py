@@ -55,6 +55,15 @@ ELSEWHERE = {
 
 TYPED = [page for page in PAGES if page not in ELSEWHERE and any(step[0] not in NOT_TYPED for step in steps(page))]
 
+SHELL = {
+    "docs/dependencies.md": "it installs from a registry, into the folder in which it is typed",
+    "docs/guides/own-words.md": "it is a program of yours; tests/rendering/test_own_words.py runs such programs",
+    "docs/operations/capacity.md": "tests/bench/test_capacity.py checks what it calculates; measuring takes minutes",
+    "docs/operations/deploy.md": "it needs root, systemd, containers or a cluster; tests/deploy looks at the files",
+    "docs/operations/postgresql.md": "it needs a server of yours, and its programs; the tests have one of their own",
+}
+"""Pages with blocks for a shell that are not typed, since they are for another machine or for minutes."""
+
 ON_SERVER = ["docs/operations/fleet.md", "docs/operations/postgresql.md"]
 """Pages whose ledger is on PostgreSQL."""
 
@@ -105,6 +114,11 @@ def test_what_has_a_prompt_is_a_console_block():
         text = (ROOT / page).read_text(encoding="utf-8")
         prompts = len(re.findall(r"^ *\$ \S", text, re.MULTILINE))
         assert sum(block.count("\n$ ") + block.startswith("$ ") for block in blocks(page)) == prompts, page
+
+
+def test_what_is_for_a_shell_on_another_machine_has_a_reason():
+    found = {page for page in PAGES if re.search(r"^ *```(?:ba)?sh\n", (ROOT / page).read_text("utf-8"), re.MULTILINE)}
+    assert found == SHELL.keys()
 
 
 def test_most_commands_are_typed():
