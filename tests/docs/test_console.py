@@ -108,6 +108,12 @@ def test_a_page_that_another_test_types_is_named_there(page, test):
     assert place in text + world
 
 
+@pytest.mark.parametrize("page", ["README.md", "docs/tutorial.md"])
+def test_a_newcomers_page_has_commands_of_ours_and_those_with_a_reason(page):
+    others = [command for command, _ in steps(page) if not command.startswith("syndicate ")]
+    assert set(others) <= NOT_TYPED.keys()
+
+
 def test_what_has_a_prompt_is_a_console_block():
     """So that no command hides from the tests in a block of another language."""
     for page in PAGES:
