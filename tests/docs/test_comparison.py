@@ -6,7 +6,9 @@ import re
 
 import pytest
 
-from tests.platforms.test_measure import BLUESKY, MASTODON, X
+from syndicate.model import Secret
+from syndicate.platforms import bluesky, mastodon, x
+from syndicate.testing import Held, Recorded
 from tests.worlds.pages import read
 
 ADDRESS = f"https://www.example.com/{'a' * 179}"
@@ -16,6 +18,11 @@ TEXTS = {
     "60 family emoji": "👨‍👩‍👧‍👦" * 60,
     "150 Devanagari syllables": "कि" * 150,
 }
+NETWORKS = {
+    "Bluesky": bluesky.Bluesky(bluesky.Options("a.example", Secret("x")), Recorded(), Held()),
+    "Mastodon": mastodon.Mastodon(mastodon.Options("https://social.example", Secret("x")), Recorded(), Held()),
+    "X": x.X(x.Options(*[Secret("x")] * 4), Recorded(), Held()),
+}
 PAGE = read("comparison.md")
 COUNTS = re.findall(r"^\| (.+?) \| (X|Mastodon|Bluesky) \| (\d+) \| (\d+) \|", PAGE, re.MULTILINE)
 
@@ -23,8 +30,7 @@ COUNTS = re.findall(r"^\| (.+?) \| (X|Mastodon|Bluesky) \| (\d+) \| (\d+) \|", P
 @pytest.mark.parametrize(("text", "network", "right", "ours"), COUNTS)
 def test_our_count_is_what_the_page_says_and_right(text, network, right, ours):
     assert len(ADDRESS) == 203
-    counts = {"X": X, "Mastodon": MASTODON, "Bluesky": BLUESKY}[network].measure(TEXTS[text])
-    assert counts == int(ours) == int(right)
+    assert NETWORKS[network].measure(TEXTS[text]) == int(ours) == int(right)
 
 
 def test_all_texts_are_counted():

@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-import sys
-from pathlib import Path
-
 import pytest
 
-from tests import processes
+from tests.worlds.hatch import build
 from tests.worlds.pages import ROOT
 
 
@@ -18,13 +15,6 @@ def pytest_collection_modifyitems(config, items):
     left = [item for item in items if item.get_closest_marker("packages")]
     config.hook.pytest_deselected(items=left)
     items[:] = [item for item in items if item not in left]
-
-
-def build(source: Path, place: Path, *kinds: str) -> list[Path]:
-    """Build these kinds, `wheel` and `sdist`, of the project at `source`."""
-    asked = [word for kind in kinds for word in ("-t", kind)]
-    processes.run([sys.executable, "-m", "hatchling", "build", *asked, "-d", str(place)], cwd=source)
-    return sorted(place.iterdir())
 
 
 @pytest.fixture(scope="session")

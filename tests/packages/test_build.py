@@ -12,8 +12,8 @@ import pytest
 
 import syndicate
 from tests import processes
-from tests.packages.conftest import build
 from tests.waiting import PATIENCE
+from tests.worlds.hatch import build
 from tests.worlds.pages import ROOT
 
 NEVER = ("/tests/", "/bench/", "/docs/", "/.git/", "/.venv/", "__pycache__", ".pyc", ".db", ".key")
