@@ -23,7 +23,7 @@ unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help constraints demo fleet-demo cards docs test test-busy test-servers check chaos fix bench shape mutants clean format-check lint types imports collected wheel
+.PHONY: help constraints demo fleet-demo cards docs test test-busy test-servers packages check chaos fix bench shape mutants clean format-check lint types imports collected wheel
 
 help:
 	@echo "make demo      a newsroom's morning on this machine: a sample site, stand-ins for the networks, real commands"
@@ -48,6 +48,8 @@ help:
 	@echo "make constraints  lock the packages again, with the hashes of all their files, after a change of pyproject.toml;"
 	@echo "               newer releases: ARGS=--upgrade, or ARGS='--upgrade-package pillow'"
 	@echo "make wheel     the package as one file, in dist/: for the container's image, and for servers that build nothing"
+	@echo "make packages  the wheel and the source archive, checked, and the demo run from the wheel as pip, pipx and uv"
+	@echo "               install it; needs a registry"
 	@echo "make clean     remove what make has made"
 	@echo
 	@echo "Needs Python 3.11 or newer; another one: make PYTHON=python3.12 demo"
@@ -123,6 +125,7 @@ constraints: $(READY)
 	$(LOCK) pyproject.toml --constraint constraints.txt --output-file requirements.txt
 	$(LOCK) pyproject.toml --constraint constraints.txt --extra alerts --extra distributed --extra metrics --output-file $(IMAGE)
 	$(LOCK) --group docs --constraint constraints.txt --output-file $(SITE)
+	$(LOCK) --group packages --constraint constraints.txt --output-file tests/packages/requirements.txt
 
 lint: $(READY)
 	$(BIN)/ruff check .
@@ -138,8 +141,14 @@ wheel: $(READY)
 	@rm -f dist/syndicate_social-*.whl
 	@$(PIP) wheel --quiet --no-deps --no-build-isolation --wheel-dir dist .
 
+# Not part of `make test`: it installs everything three times, from a registry. The tools are in .packages, with hashes.
+packages: $(READY)
+	@test -x .packages/bin/python || "$(PYTHON)" -m venv .packages
+	@.packages/bin/python -m pip --disable-pip-version-check install $(LOCKED) --requirement tests/packages/requirements.txt
+	$(BIN)/python -m pytest -n 0 -m packages -p no:randomly tests/packages $(ARGS)
+
 clean:
-	rm -rf $(VENV) .servers demo-out cards.html build dist .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis
+	rm -rf $(VENV) .servers .packages demo-out cards.html build dist .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis
 	find . -name __pycache__ -type d -not -path './.git/*' -prune -exec rm -rf {} +
 
 # Made anew when what it was made from has changed; a half-made environment is thrown away.

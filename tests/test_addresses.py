@@ -8,7 +8,6 @@ from urllib.parse import unquote, urlsplit
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from twitter_text import extract_urls
 
 from syndicate.addresses import (
     as_link,
@@ -21,6 +20,7 @@ from syndicate.addresses import (
     without_login,
 )
 from syndicate.aliases import urlkey
+from syndicate.platforms._twitter_text import twitter_text
 
 SITE = "https://news.example.com"
 
@@ -91,7 +91,7 @@ def test_any_address_leaves_as_one_whole_link_to_the_same_place(rest):
     link = as_link(url)
     assert link.isascii()
     assert as_link(link) == link
-    assert extract_urls(f"Headline {link} more") == [link]
+    assert twitter_text().extract_urls(f"Headline {link} more") == [link]
     assert MASTODON.match(link)[0] == link
     assert urlkey(link) == urlkey(url)
 

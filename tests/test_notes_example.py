@@ -1,4 +1,4 @@
-"""The site of notes, run whole as its page says: each entry once on each network, and on its page where that is."""
+"""The site in examples/notes, run whole as its page says: each entry once on each network, and where, on its page."""
 
 from __future__ import annotations
 

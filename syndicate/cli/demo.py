@@ -26,7 +26,7 @@ from syndicate.errors import ConfigError
 @click.option("--stay", is_flag=True, help="With --morning: keep all of it running at the end.")
 @shared_options
 def command(*, port: int, morning: bool, stay: bool) -> int:
-    """Run a sample site until Ctrl-C: twelve stories in as many languages, of which four are out.
+    """Run a sample site until Ctrl-C: twelve stories in as many languages, of which five are out.
 
     Nothing leaves this machine. Try syndicate with it as with your own site.
     """
@@ -47,6 +47,7 @@ def _serve(port: int) -> int:
         told = f"port {port} cannot be used: {(fault.strerror or str(fault)).lower()}"
         raise ConfigError(told, hint="choose another with --port, or --port 0 for a free one") from fault
     with site, stopping(stop) as received:
+        site.publish(1)  # the newest one is in English
         click.echo(site.url)
         click.echo("a sample site, until Ctrl-C; in another terminal and a new folder, type:", err=True)
         click.echo(f"  syndicate init --site {site.url}", err=True)

@@ -6,6 +6,7 @@ import http.client
 import json
 import os
 import re
+import shlex
 import sys
 import zipfile
 from collections.abc import Callable, Iterator
@@ -19,6 +20,7 @@ import pytest
 import syndicate
 from tests import processes
 from tests.worlds.site import Site
+from tests.worlds.transcripts import steps
 
 GUIDE = Path(__file__).parents[2] / "docs" / "guides" / "own-network.md"
 FILE = re.compile(r"^`([\w./-]+)`:\n\n```\w+\n(.*?)^```$", re.MULTILINE | re.DOTALL)
@@ -104,6 +106,14 @@ def test_it_is_listed_with_the_others(run):
     listed = {row["platform"]: row for row in rows(run("platforms", "--json"))}
     assert listed["noticeboard"] == {"platform": "noticeboard", "aliases": [], "certainty": "exact", "limit": 400}
     assert {"mastodon", "folder"} <= set(listed)
+
+
+def test_the_commands_of_the_guide_run_as_they_stand(run):
+    typed = [shlex.split(command)[1:] for command, _ in steps("docs/guides/own-network.md")]
+    assert len(typed) > 2
+    for words in typed:
+        done = run(*words)
+        assert done.returncode == 0, done.stderr
 
 
 def test_a_rehearsal_reaches_its_stand_in(run):

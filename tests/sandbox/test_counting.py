@@ -127,7 +127,9 @@ def test_our_count_for_x_is_that_of_twitter_text():
     """Two independent readings of one rule; the port's own slips (bare ©, glued scripts) are left out."""
     import random
 
-    from twitter_text import parse_tweet
+    from syndicate.platforms._twitter_text import twitter_text
+
+    parse_tweet = twitter_text().parse_tweet
 
     pieces = [
         *(
