@@ -29,6 +29,9 @@ def send_part(delivery: Delivery, lane: Lane, ledger: Ledger, timeouts: Timeouts
     """
     article = ledger.articles.find(delivery.anchor)
     verdict = gate.of_part(delivery, article)
+    if isinstance(verdict, Skip) and verdict.reason == "too_old":
+        ledger.backlog.give_up_part(delivery, ledger.now())
+        return
     if verdict is not None:
         record(verdict, delivery, lane.account, ledger)
         return
