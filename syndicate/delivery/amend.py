@@ -13,7 +13,7 @@ from syndicate.delivery.lane import Lane, Render, Timeouts
 from syndicate.delivery.lost_renders import watched
 from syndicate.delivery.retry_policy import TEMPLATE_WAIT
 from syndicate.delivery.session import with_session
-from syndicate.errors import PlatformError, RenderError
+from syndicate.errors import LedgerError, PlatformError, RenderError
 from syndicate.ledger import Ledger
 from syndicate.model import Delivery, Json, Post, Receipt, Rendered
 from syndicate.planning.changes import EDITS
@@ -58,12 +58,14 @@ def _delete(delivery: Delivery, receipt: Receipt, lane: Lane, ledger: Ledger, ti
     claimed = ledger.claims.claim(delivery, now=ledger.now(), lease=timeouts.lease)
     if claimed is None:
         return
+    _tell(claimed, ledger)
     try:
         with_session(lane, ledger, lambda: platform.delete(receipt))
     except PlatformError as fault:
         record_failure(claimed, fault, lane, ledger, timeouts)
     else:
         ledger.outcomes.posted(claimed, receipt, now=ledger.now())
+        ledger.journal.changed(claimed)
         ledger.reached(lane.account)
         ledger.accounts.flows(lane.account.name)
 
@@ -164,14 +166,25 @@ def _send_edit(
     """Edit a post, and the further ones of its thread. Stopped in between, all of it is done again, to the same end."""
     platform = lane.platform
     assert isinstance(platform, Editable)
+    _tell(claimed, ledger)
     try:
         changed = [with_session(lane, ledger, partial(platform.edit, receipt, post)) for receipt, post in edits]
     except PlatformError as fault:
         record_failure(claimed, fault, lane, ledger, timeouts)
     else:
         ledger.outcomes.posted(claimed, changed[0], now=ledger.now(), post=record)
+        ledger.journal.changed(claimed)
         ledger.reached(lane.account)
         ledger.accounts.flows(lane.account.name)
+
+
+def _tell(claimed: Delivery, ledger: Ledger) -> None:
+    """Write down that the request leaves now. Raises LedgerError where that cannot be done: then nothing is sent."""
+    try:
+        ledger.journal.changes(claimed)
+    except LedgerError:
+        ledger.outcomes.given_back(claimed, ledger.now())
+        raise
 
 
 def _shown(delivery: Delivery, post: Delivery, ledger: Ledger) -> list[Json]:
