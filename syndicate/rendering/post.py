@@ -40,7 +40,7 @@ from syndicate.rendering.note_words import plain as plain_words
 from syndicate.rendering.note_words import spans as carried_spans
 from syndicate.rendering.people import Handles, signed
 from syndicate.rendering.photo import Pictures
-from syndicate.rendering.repetition import says, unsaid
+from syndicate.rendering.repetition import says, says_something, unsaid
 from syndicate.rendering.view import TEXT, ArticleView
 from syndicate.serialization import article_record
 from syndicate.text import addresses, bounded, cut, paragraphs, plain, utm
@@ -397,11 +397,11 @@ class _Parts:
         if not self._manner.rich:
             return self.text(Link("")), card
         summary = self._view.summary
-        text = self.text(Link(""), said="" if self._is_whole or self._leads_on(summary) else summary)
-        repeated = says(f"{text.text} {card.title}", card.description)
-        return text, replace(
-            card, title=card.title or self._site.name, description="" if repeated else card.description
-        )
+        told = self._is_whole or self._leads_on(summary) or not says_something(self._view.title)
+        text = self.text(Link(""), said="" if told else summary)
+        title = card.title if says_something(card.title) else self._site.name
+        repeated = says(f"{text.text} {title}", card.description)
+        return text, replace(card, title=title, description="" if repeated else card.description)
 
     def _leads_on(self, words: str) -> bool:
         """Whether the words have links or hashtags, which nobody can follow in a link card."""
