@@ -101,7 +101,8 @@ def _edit(
         ledger.waiting.waits(delivery, "unavailable", due_at=now + TEMPLATE_WAIT, error=str(fault), now=now)
         return
     record, _ = freeze(rendered)
-    thread = _thread(delivery, post, rendered, ledger) if PARTS in record or PARTS in (post.post or {}) else []
+    has_more = PARTS in record or (bool(ledger.deliveries.thread(post)) if post.post is None else PARTS in post.post)
+    thread = _thread(delivery, post, rendered, ledger) if has_more else []
     if thread is not None and _is_worth(record, delivery, post, last, ledger):
         claimed = ledger.claims.claim(delivery, now=now, lease=timeouts.lease)
         if claimed is not None:
@@ -115,7 +116,7 @@ def _thread(
     is recorded why: a post that is out never changes its place, and none is added or taken away.
     """
     now, rows = ledger.now(), ledger.deliveries.thread(post)
-    size = 1 + len((post.post or {}).get(PARTS, []))
+    size = 1 + max([len((post.post or {}).get(PARTS, [])), *(row.part for row in rows)])
     if size != 1 + len(rendered.rest):
         told = (
             f"its article now takes {1 + len(rendered.rest)} posts, and its thread has {size}; nothing of it is edited"
@@ -130,7 +131,9 @@ def _thread(
         return None
     said = _shown(delivery, post, ledger)[-1].get(PARTS, [])
     new = {
-        number: each.post for number, each in enumerate(rendered.rest, 1) if each.post.text != said[number - 1]["text"]
+        number: each.post
+        for number, each in enumerate(rendered.rest, 1)
+        if number > len(said) or each.post.text != said[number - 1]["text"]  # what was said may be forgotten
     }
     out = (row for row in rows if row.part in new and row.state == "posted" and row.reason != "deleted")
     found = [(ledger.deliveries.receipt(row.key), new[row.part]) for row in out]

@@ -187,6 +187,14 @@ def test_nothing_is_edited_where_the_thread_would_have_another_size(world):
     assert [state for _, state, _ in world.ledger.alerts.waiting()] == ["skipped"]
 
 
+@pytest.mark.parametrize(("size", "asked"), [(SIZE, SIZE), (SIZE - 1, 0), (1, 0)])
+def test_a_thread_whose_words_were_forgotten_keeps_its_size_when_it_is_edited(world, size, asked):
+    out(world)
+    world.ledger.database.change("UPDATE delivery SET post = NULL")  # as `db prune` does
+    found, _ = edited(world, size=size)
+    assert [text for _, text in found] == [f"Storm, post {number}" for number in range(asked)]
+
+
 def test_an_edit_waits_until_the_thread_is_out(world):
     world.step()
     asked, after = edited(world)
