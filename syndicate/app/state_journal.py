@@ -12,7 +12,7 @@ from pathlib import Path
 
 from syndicate.errors import LedgerError
 from syndicate.ledger import Ledger
-from syndicate.ledger.state_appended import answered, intended
+from syndicate.ledger.state_appended import answered, changed, changing, intended
 from syndicate.ledger.state_facts import LAST, Fact, appended
 from syndicate.model import Delivery, Receipt
 from syndicate.net import whole_file
@@ -36,21 +36,34 @@ class StateJournal:
 
     def intends(self, delivery: Delivery, now: datetime) -> None:
         """Write that a post may be out from now on, on the disk before this returns."""
+        self._write(lambda: intended(self._ledger.database, delivery, now, self._told))
+
+    def arrived(self, delivery: Delivery, receipt: Receipt, now: datetime) -> None:
+        """Write that it is posted. If that fails, the file still says that it may be."""
+        with contextlib.suppress(OSError), self._guard:
+            self._append([answered(self._ledger.database, delivery, receipt, now)], durable=False)
+
+    def changes(self, change: Delivery) -> None:
+        """Write that a post is edited or deleted from now on, on the disk before this returns."""
+        self._write(lambda: changing(self._ledger.database, change))
+
+    def changed(self, change: Delivery) -> None:
+        """Write that a post was edited or deleted. If that fails, the next ledger does it once more."""
+        with contextlib.suppress(OSError), self._guard:
+            self._append(changed(self._ledger.database, change), durable=False)
+
+    def _write(self, tell: Callable[[], list[Fact]]) -> None:
+        """Append what is told before a request leaves. Raises LedgerError: then nothing may be sent."""
         try:
             with self._guard:
                 facts = [] if self._begun else self._begin()
-                facts += intended(self._ledger.database, delivery, now, self._told)
+                facts += tell()
                 self._append(facts, durable=True)
                 self._begun = True
                 self._told |= {fact["post"] for fact in facts if "post" in fact}
         except OSError as fault:
             said = f"state: {self._path} cannot be written: {fault.strerror}"
             raise LedgerError(said, hint="nothing was sent; let syndicate write the file and its folder") from fault
-
-    def arrived(self, delivery: Delivery, receipt: Receipt, now: datetime) -> None:
-        """Write that it is posted. If that fails, the file still says that it may be."""
-        with contextlib.suppress(OSError), self._guard:
-            self._append([answered(self._ledger.database, delivery, receipt, now)], durable=False)
 
     def added(self, data: bytes, known: str | None) -> bool:
         """Whether a file is the one of this hash, with nothing behind it but what was appended here."""

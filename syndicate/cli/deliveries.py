@@ -16,12 +16,13 @@ from syndicate.cli.options import Shared, follow_names, known, opened, shared_op
 from syndicate.cli.output import print_delivery, print_json
 from syndicate.delivery import decisions
 from syndicate.errors import SyndicateError
-from syndicate.model import Delivery, Rendered
-from syndicate.serialization import freeze
+from syndicate.model import Delivery, Json, Rendered
+from syndicate.serialization import PARTS, freeze
 
 if TYPE_CHECKING:
     from syndicate.app.wiring import App
 
+_FURTHER = ("text", "length", "limit", "link")
 REASON = click.Choice(decisions.WAITING)
 
 
@@ -50,7 +51,7 @@ command.add_command(listed)
 @shared_options
 @click.pass_obj
 def show(shared: Shared, *, key: str) -> None:
-    """Show one delivery: text, pictures, attempts. If it waits, its post is shown as it would be sent now.
+    """Show one delivery: text, pictures, attempts, its thread. If it waits, its post is shown as it would be sent now.
 
     The first characters of the KEY are enough.
     """
@@ -60,10 +61,11 @@ def show(shared: Shared, *, key: str) -> None:
         delivery = find(app, key)
         digest = None
         if delivery.action == "post" and delivery.state in ("planned", "due") and "text" not in (delivery.post or {}):
-            post, digest = freeze(_rendered(app, delivery))
+            post, digest = _settled(app, delivery) if delivery.part else freeze(_rendered(app, delivery))
             delivery = replace(delivery, post=post)
         if shared.json:
-            print_json(delivery_record(delivery) | {"digest": digest})
+            further = [{name: each[name] for name in _FURTHER} for each in (delivery.post or {}).get(PARTS, [])]
+            print_json(delivery_record(delivery) | {"digest": digest, "thread": further})
             return
         print_delivery(delivery, app.ledger.deliveries.attempts(delivery.key))
         if digest:
@@ -106,7 +108,8 @@ def _approve(app: App, delivery: Delivery, digest: str | None, shared: Shared) -
     except SyndicateError as fault:
         hint = f"look again: syndicate deliveries show {delivery.key[:8]}" if digest else fault.hint
         raise SyndicateError(str(fault), hint=hint) from fault
-    click.echo(str((after.post or {}).get("text")), err=True)
+    post = after.post or {}
+    click.echo("\n\n".join(str(each.get("text")) for each in (post, *post.get(PARTS, ()))), err=True)
     report(delivery, after, shared)
 
 
@@ -128,6 +131,13 @@ def _chosen(app: App, keys: tuple[str, ...], batch: dict[str, tuple[str, ...]]) 
     if not found:
         raise SyndicateError("no delivery waits for that", hint="run syndicate deliveries list --state planned")
     return found
+
+
+def _settled(app: App, part: Delivery) -> tuple[Json | None, None]:
+    """A further post of a thread that is not sent yet, in the words that were settled with the first one."""
+    first = app.ledger.deliveries.of(part.anchor, part.account, part.revision)
+    further = ((first and first.post) or {}).get(PARTS, [])
+    return (further[part.part - 1] if len(further) >= part.part else None), None
 
 
 def _rendered(app: App, delivery: Delivery) -> Rendered:

@@ -13,9 +13,10 @@ import click
 
 from syndicate.cli import choice, when
 from syndicate.cli.options import Shared, known, of_sites, opened, shared_options, site_option
-from syndicate.cli.output import is_terminal, line, print_json_lines
+from syndicate.cli.output import is_terminal, line, print_json_lines, shown_state
 from syndicate.ledger import rows
 from syndicate.ledger.catalogue import Selection
+from syndicate.ledger.parts import open_parts
 from syndicate.model import Delivery, Json
 from syndicate.serialization import delivery_record
 
@@ -156,9 +157,10 @@ def _print(app: App, chosen: _Chosen, limit: int | None, shared: Shared, *, told
         return
     zone = app.config.site.timezone
     width = max(map(len, app.config.accounts), default=0)
-    shown = 0
+    shown, unsent = 0, open_parts(app.ledger.database)
     for record in chosen.records(limit):
-        click.echo(line(record, width, zone, timed=True))
+        left = unsent.get(record["key"]) if shown_state(record) == "posted" else None
+        click.echo(line(record, width, zone, timed=True, left=left))
         shown += 1
     more = chosen.number() - shown if told and shown == limit else 0
     if more > 0:

@@ -77,7 +77,12 @@ RECORDS: Mapping[str, Record] = {
     ),
     "shown": Record(
         "A delivery, with the post that would be sent now.",
-        {**_DELIVERY, "digest": "what an approval is for, where the post was rendered for this; else `null`"},
+        {
+            **_DELIVERY,
+            "digest": "what an approval is for, where the post was rendered for this; else `null`",
+            "thread": '`[{"text", "length", "limit", "link"}]`: the further posts of its'
+            " [thread](../guides/threads.md), in order; `[]` where it has none, or is one of them itself",
+        },
     ),
     "status": Record(
         "How things stand ([day to day](../operations/day-to-day.md)).",

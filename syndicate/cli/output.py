@@ -7,7 +7,7 @@ import sys
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 from itertools import islice
-from typing import Any, TextIO
+from typing import TYPE_CHECKING, Any, TextIO
 from zoneinfo import ZoneInfo
 
 import click
@@ -16,7 +16,10 @@ from syndicate.cli.terminal import style
 from syndicate.control_characters import escaped_json, on_one_line
 from syndicate.ledger.decisions import BY_A_PERSON
 from syndicate.model import LATER, NOTHING, REASONS, Delivery, Json
-from syndicate.serialization import delivery_record, instant, moment
+from syndicate.serialization import PARTS, delivery_record, instant, moment
+
+if TYPE_CHECKING:
+    from syndicate.ledger.parts import OpenPart
 
 AT_ONCE = 100  # lines that are written together, where many follow each other
 COLOURS = {
@@ -73,15 +76,17 @@ def print_deliveries(records: Iterable[Json], *, as_json: bool, zone: str = "UTC
         click.echo(line(record, width, zone))
 
 
-def line(record: Json, width: int, zone: str, *, timed: bool = False) -> str:
+def line(record: Json, width: int, zone: str, *, timed: bool = False, left: OpenPart | None = None) -> str:
     """One delivery as a line: state, account, key, the permalink or the reason, and the article.
 
-    `timed`: with the time at which it was posted, or else planned.
+    `timed`: with the time at which it was posted, or else planned. `left`: what of its thread is not out.
     """
     state = shown_state(record)
     where = why(record, zone)
     if record["state"] == "posted":
         where = dead_or_alive(record) or "received"
+    if left is not None:
+        where += f"  {'reply' if left.is_reply else f'post {left.number + 1} of its thread'} {left.state}"
     what = f"{record['action']}: " if record["action"] != "post" and state not in DONE.values() else ""
     what = f"post {record['part'] + 1} of its thread: {what}" if record["part"] else what
     head = f"{style(f'{state:<8}', fg=COLOURS.get(state))} {record['account']:<{width}}  {record['key'][:8]}  "
@@ -126,6 +131,13 @@ def why(record: Json, zone: str) -> str:
     return words
 
 
+def _print_thread(further: Sequence[Json]) -> None:
+    """Print the posts that come after the first one, as they are sent or were."""
+    for number, post in enumerate(further, 2):
+        click.echo(f"post {number} of {1 + len(further)}: {post['length']} of {post['limit']}")
+        click.echo("\n".join(f"    {row}" for row in post["text"].splitlines()))
+
+
 def print_delivery(delivery: Delivery, attempts: Sequence[dict[str, Any]]) -> None:
     """Print one delivery in full, with each of its attempts."""
     record = delivery_record(delivery)
@@ -137,6 +149,7 @@ def print_delivery(delivery: Delivery, attempts: Sequence[dict[str, Any]]) -> No
         click.echo(f"length:     {record['length']} of {record['limit']}")
         click.echo("text:")
         click.echo("\n".join(f"    {row}" for row in record["text"].splitlines()))
+    _print_thread((delivery.post or {}).get(PARTS, []))
     for media in record["media"]:
         click.echo(f"picture:    {media['width']}×{media['height']} {media['mime']}, alt: {media['alt'] or '(none)'}")
     if delivery.conceded != NOTHING:

@@ -13,7 +13,7 @@ from syndicate.delivery.lane import Lane, Render, Timeouts
 from syndicate.delivery.lost_renders import watched
 from syndicate.delivery.retry_policy import TEMPLATE_WAIT
 from syndicate.delivery.session import with_session
-from syndicate.errors import PlatformError, RenderError
+from syndicate.errors import LedgerError, PlatformError, RenderError
 from syndicate.ledger import Ledger
 from syndicate.model import Delivery, Json, Post, Receipt, Rendered
 from syndicate.planning.changes import EDITS
@@ -58,12 +58,14 @@ def _delete(delivery: Delivery, receipt: Receipt, lane: Lane, ledger: Ledger, ti
     claimed = ledger.claims.claim(delivery, now=ledger.now(), lease=timeouts.lease)
     if claimed is None:
         return
+    _tell(claimed, ledger)
     try:
         with_session(lane, ledger, lambda: platform.delete(receipt))
     except PlatformError as fault:
         record_failure(claimed, fault, lane, ledger, timeouts)
     else:
         ledger.outcomes.posted(claimed, receipt, now=ledger.now())
+        ledger.journal.changed(claimed)
         ledger.reached(lane.account)
         ledger.accounts.flows(lane.account.name)
 
@@ -99,7 +101,8 @@ def _edit(
         ledger.waiting.waits(delivery, "unavailable", due_at=now + TEMPLATE_WAIT, error=str(fault), now=now)
         return
     record, _ = freeze(rendered)
-    thread = _thread(delivery, post, rendered, ledger) if PARTS in record or PARTS in (post.post or {}) else []
+    has_more = PARTS in record or (bool(ledger.deliveries.thread(post)) if post.post is None else PARTS in post.post)
+    thread = _thread(delivery, post, rendered, ledger) if has_more else []
     if thread is not None and _is_worth(record, delivery, post, last, ledger):
         claimed = ledger.claims.claim(delivery, now=now, lease=timeouts.lease)
         if claimed is not None:
@@ -113,7 +116,7 @@ def _thread(
     is recorded why: a post that is out never changes its place, and none is added or taken away.
     """
     now, rows = ledger.now(), ledger.deliveries.thread(post)
-    size = 1 + len((post.post or {}).get(PARTS, []))
+    size = 1 + max([len((post.post or {}).get(PARTS, [])), *(row.part for row in rows)])
     if size != 1 + len(rendered.rest):
         told = (
             f"its article now takes {1 + len(rendered.rest)} posts, and its thread has {size}; nothing of it is edited"
@@ -128,7 +131,9 @@ def _thread(
         return None
     said = _shown(delivery, post, ledger)[-1].get(PARTS, [])
     new = {
-        number: each.post for number, each in enumerate(rendered.rest, 1) if each.post.text != said[number - 1]["text"]
+        number: each.post
+        for number, each in enumerate(rendered.rest, 1)
+        if number > len(said) or each.post.text != said[number - 1]["text"]  # what was said may be forgotten
     }
     out = (row for row in rows if row.part in new and row.state == "posted" and row.reason != "deleted")
     found = [(ledger.deliveries.receipt(row.key), new[row.part]) for row in out]
@@ -164,14 +169,25 @@ def _send_edit(
     """Edit a post, and the further ones of its thread. Stopped in between, all of it is done again, to the same end."""
     platform = lane.platform
     assert isinstance(platform, Editable)
+    _tell(claimed, ledger)
     try:
         changed = [with_session(lane, ledger, partial(platform.edit, receipt, post)) for receipt, post in edits]
     except PlatformError as fault:
         record_failure(claimed, fault, lane, ledger, timeouts)
     else:
         ledger.outcomes.posted(claimed, changed[0], now=ledger.now(), post=record)
+        ledger.journal.changed(claimed)
         ledger.reached(lane.account)
         ledger.accounts.flows(lane.account.name)
+
+
+def _tell(claimed: Delivery, ledger: Ledger) -> None:
+    """Write down that the request leaves now. Raises LedgerError where that cannot be done: then nothing is sent."""
+    try:
+        ledger.journal.changes(claimed)
+    except LedgerError:
+        ledger.outcomes.given_back(claimed, ledger.now())
+        raise
 
 
 def _shown(delivery: Delivery, post: Delivery, ledger: Ledger) -> list[Json]:

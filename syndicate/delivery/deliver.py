@@ -21,7 +21,7 @@ from syndicate.delivery.session import renew_ahead, with_session
 from syndicate.errors import PlatformError, RenderError, SyndicateError, TooLong
 from syndicate.ledger import Ledger
 from syndicate.model import Article, Delivery, Draft
-from syndicate.serialization import freeze, moment
+from syndicate.serialization import PARTS, freeze, moment
 
 TWIN = "another post with its link was sent without an answer, and is looked up first"
 TWIN_WAIT = timedelta(seconds=1)
@@ -100,7 +100,7 @@ def _post(
     frozen = _freeze(delivery, article, lane, ledger, render, timeouts)
     if frozen is None:
         return ()
-    if _is_said_already(delivery, frozen, ledger) or _comes_after_its_twin(delivery, frozen, lane, ledger):
+    if _is_said_already(delivery, frozen, lane, ledger) or _comes_after_its_twin(delivery, frozen, lane, ledger):
         return frozen.warnings
     if frozen.draft is None:  # a post rendered anew passes every gate, whatever was tried before
         delivery = replace(delivery, draft=None)
@@ -125,12 +125,12 @@ def _ends_soon(verdict: Wait | Skip, article: Article) -> tuple[str, ...]:
     return (f"{article.url} waits, and is given up at {verdict.ends:%H:%M} UTC: {verdict.words}",)
 
 
-def _is_said_already(delivery: Delivery, frozen: Frozen, ledger: Ledger) -> bool:
+def _is_said_already(delivery: Delivery, frozen: Frozen, lane: Lane, ledger: Ledger) -> bool:
     """Whether its words are out already: as the network listed them, or, of a story that is repeated, as the ledger has
     them.
     """
     again = delivery.again is not None
-    if (again or frozen.record.get("link") is None) and _has_these_words(delivery, frozen, ledger):
+    if (again or frozen.record.get("link") is None) and _has_these_words(delivery, frozen, lane, ledger):
         return True
     return again and frozen.draft is None and _was_said(delivery, frozen, ledger)
 
@@ -145,12 +145,14 @@ def _was_said(delivery: Delivery, frozen: Frozen, ledger: Ledger) -> bool:
     return True
 
 
-def _has_these_words(delivery: Delivery, frozen: Frozen, ledger: Ledger) -> bool:
+def _has_these_words(delivery: Delivery, frozen: Frozen, lane: Lane, ledger: Ledger) -> bool:
     """Whether the network listed a post of exactly these words, where the account had to look before it posts. They
-    have no link, or repeat a story.
+    have no link, or repeat a story. With it, the words of its thread are known, unless they wait for an approval.
     """
     if ledger.recovery.wanted(delivery.account) is None:
         return False
+    if PARTS in frozen.record and (not lane.account.approve or delivery.approved == frozen.digest):
+        delivery = replace(delivery, post=frozen.record)
     return ledger.elsewhere.same_words(delivery, frozen.record.get("text") or "", ledger.now())
 
 

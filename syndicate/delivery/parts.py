@@ -16,7 +16,10 @@ from syndicate.serialization import OF, PARTS, article_record, digest, moment, p
 APART = timedelta(milliseconds=1)
 """Between the times that two posts of a thread bear: networks sort by them."""
 ALONE = "the post that it answers is not there"
-UNKNOWN_WORDS = "its words are not known here: the ledger was made anew while its thread was under way"
+ASSUMED = "the post that it answers was assumed to be sent, so nobody knows where it is"
+UNKNOWN_WORDS = (
+    "its words are not known here any more: its thread was pruned, or the ledger was made anew while it was under way"
+)
 
 
 def send_part(delivery: Delivery, lane: Lane, ledger: Ledger, timeouts: Timeouts, gate: Gate) -> None:
@@ -26,6 +29,9 @@ def send_part(delivery: Delivery, lane: Lane, ledger: Ledger, timeouts: Timeouts
     """
     article = ledger.articles.find(delivery.anchor)
     verdict = gate.of_part(delivery, article)
+    if isinstance(verdict, Skip) and verdict.reason == "too_old":
+        ledger.backlog.give_up_part(delivery, ledger.now())
+        return
     if verdict is not None:
         record(verdict, delivery, lane.account, ledger)
         return
@@ -53,7 +59,7 @@ def _frozen(delivery: Delivery, article: Article, ledger: Ledger) -> Frozen | Sk
     """What is sent: the bytes of an earlier attempt, or the words that were frozen with the thread's first post."""
     before = reply_to(delivery, ledger)
     if before is None:
-        return Skip("person", ALONE)
+        return Skip("person", _alone(delivery, ledger))
     if delivery.draft is not None and delivery.post is not None and not _expired(delivery, ledger.now()):
         return Frozen(delivery.post, delivery.digest or "", draft=delivery.draft)
     first = ledger.deliveries.of(delivery.anchor, delivery.account, delivery.revision)
@@ -65,6 +71,12 @@ def _frozen(delivery: Delivery, article: Article, ledger: Ledger) -> Frozen | Sk
     sizes = {"length": stored["length"], "limit": stored["limit"], OF: 1 + len(parts)}
     written = post_record(post)
     return Frozen(written | sizes, digest(written), post=post)
+
+
+def _alone(delivery: Delivery, ledger: Ledger) -> str:
+    """Why there is no post that it could answer."""
+    before = ledger.deliveries.of(delivery.anchor, delivery.account, delivery.revision, delivery.part - 1)
+    return ASSUMED if before is not None and (before.state, before.reason) == ("posted", "no_answer") else ALONE
 
 
 def _post(delivery: Delivery, stored: Json, article: Article, before: tuple[Delivery, Receipt], now: datetime) -> Post:

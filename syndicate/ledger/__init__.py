@@ -89,7 +89,7 @@ class Ledger:
         self.hosted = Hosted(database)
         self.waiting = Waiting(database, self.follow_ups)
         self.decisions = Decisions(database, self.follow_ups)
-        self.backlog = Backlog(database)
+        self.backlog = Backlog(database, self.follow_ups)
         self.dropped = Dropped(database)
         self.shelving = Shelving(database)
         self.standing = Standing(database)

@@ -8,9 +8,10 @@ from datetime import datetime, timedelta
 from syndicate.ledger import rows
 from syndicate.ledger.articles import CHUNK
 from syndicate.ledger.database import MICROSECOND, Database, Row, from_micros, micros
-from syndicate.ledger.dropped import NO_RUN
-from syndicate.ledger.transitions import EXPIRED, RELEASED, drop
-from syndicate.model import APPROVABLE, SCHEDULED, Reason
+from syndicate.ledger.dropped import NO_RUN, note
+from syndicate.ledger.follow_ups import FollowUps
+from syndicate.ledger.transitions import EXPIRED, RELEASED, UNSENDABLE, drop, move
+from syndicate.model import APPROVABLE, SCHEDULED, Delivery, Reason
 from syndicate.model.dataclass import dataclass
 
 LONG_STOP = timedelta(hours=1)  # a stop shorter than this skips nothing
@@ -18,6 +19,9 @@ DRIFT = timedelta(minutes=10)  # a clock that is believed is no further off
 CATCH_UP_SPACING = timedelta(minutes=1)
 RESTLESS = 6  # times its delay: how long an article that keeps changing waits at most
 WAITED = "it expired while it waited"
+_LATE_PARTS = (
+    "delivery.expires_at <= :now AND delivery.draft IS NULL AND delivery.part > 0 AND delivery.action = 'post'"
+)
 MARKED = 200  # rows that get their time written down; a longer queue goes on after them
 
 
@@ -37,8 +41,9 @@ class Question:
 class Backlog:
     """Changes many rows of the `delivery` table, none of them claimed."""
 
-    def __init__(self, database: Database) -> None:
+    def __init__(self, database: Database, follow_ups: FollowUps) -> None:
         self._db = database
+        self._follow_ups = follow_ups
 
     def release(self, now: datetime) -> None:
         """Make due what waited for an instant that has passed."""
@@ -138,14 +143,27 @@ class Backlog:
     def expire(self, now: datetime) -> int:
         """Skip what expired while it waited, and record it as dropped; never what may have been sent.
 
-        Returns how many.
+        A further post of a thread has failed then: those before it are out, and a person may try it again. Returns how
+        many were skipped.
         """
         values: Row = {"now": micros(now), "waited": WAITED}
         expired = "expires_at <= :now AND draft IS NULL"
         if self._db.row(f"SELECT 1 FROM delivery WHERE {EXPIRED.allowed} AND {expired} LIMIT 1", **values) is None:
             return 0
+        for row in self._db.rows(f"{rows.JOINED} WHERE {_LATE_PARTS} AND {UNSENDABLE.allowed}", now=micros(now)):
+            self.give_up_part(rows.delivery(row), now)
         error = "CASE WHEN reason IS NULL THEN :waited ELSE :waited || ': ' || reason END"
         return drop(self._db, EXPIRED, expired, now=now, error=error, values=values)
+
+    def give_up_part(self, part: Delivery, now: datetime) -> bool:
+        """Fail a further post of a thread that expired while it waited. An alert of its own tells that."""
+        error = f"{WAITED}: {part.reason}" if part.reason else WAITED
+        columns: Row = {"reason": "too_old", "due_at": None, "error": error}
+        with self._db.transaction():
+            values: Row = {"key": part.key, "fence": part.fence}
+            where = f"{UNSENDABLE.allowed} AND key = :key AND fence = :fence"
+            note(self._db, where, now=now, cause="too_old", told=True, values=values)
+            return move(self._db, part, UNSENDABLE, now=now, columns=columns, follow_ups=self._follow_ups)
 
     def retry(self, now: datetime) -> None:
         """Make due what waits for its template, its schedule or its article's own words: somebody may have fixed it."""

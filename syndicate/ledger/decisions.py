@@ -47,8 +47,11 @@ class Decisions:
         return moved
 
     def retry(self, delivery: Delivery, now: datetime) -> bool:
-        """Try a failed delivery again, as if for the first time."""
-        return self._move(delivery, transitions.RETRIED, {"reason": None, "due_at": now} | ANEW, now)
+        """Try a failed delivery again, as if for the first time. A further post of a thread is not given up for its
+        age any more: the posts before it are out.
+        """
+        columns = {"reason": None, "due_at": now} | ANEW | ({"expires_at": None} if delivery.part else {})
+        return self._move(delivery, transitions.RETRIED, columns, now)
 
     def skip(self, delivery: Delivery, now: datetime, by: str = "") -> bool:
         """Never send it. `by`: as for `approve`."""

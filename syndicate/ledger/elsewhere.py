@@ -159,8 +159,8 @@ class Elsewhere:
             "committed_at": found["at"],  # spacing and caps count it
             "error": None,
         }
-        if PARTS in (delivery.post or {}):  # its thread goes on with the words that were settled with it
-            del columns["post"]
+        if delivery.post and PARTS in delivery.post:  # its thread goes on with the words that were settled with it
+            columns |= {"post": compact(delivery.post)}
         return move(self._db, delivery, ELSEWHERE, now=now, columns=columns, follow_ups=self._follow_ups)
 
     def _held(self, delivery: Delivery, now: datetime) -> bool:

@@ -17,6 +17,12 @@ class Journal(Protocol):
     def arrived(self, delivery: Delivery, receipt: Receipt, now: datetime) -> None:
         """It is posted. Raises nothing: that it may be is written down already."""
 
+    def changes(self, change: Delivery) -> None:
+        """The request of an edit or a deletion leaves once this returns. Raises LedgerError: then none may."""
+
+    def changed(self, change: Delivery) -> None:
+        """An edit or a deletion is recorded. Raises nothing: where that is not written down, it is done once more."""
+
 
 class NoJournal:
     """Of a ledger that is the one record of what was sent."""
@@ -25,4 +31,10 @@ class NoJournal:
         """Nobody writes it down."""
 
     def arrived(self, delivery: Delivery, receipt: Receipt, now: datetime) -> None:
+        """Nobody writes it down."""
+
+    def changes(self, change: Delivery) -> None:
+        """Nobody writes it down."""
+
+    def changed(self, change: Delivery) -> None:
         """Nobody writes it down."""

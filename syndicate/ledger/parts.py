@@ -2,13 +2,22 @@
 
 from __future__ import annotations
 
+import json
 from datetime import datetime
 
 from syndicate.ledger.database import Database, micros
 from syndicate.ledger.delivery_keys import delivery_key
 from syndicate.model import Delivery
-from syndicate.serialization import posts_after
+from syndicate.model.dataclass import dataclass
+from syndicate.serialization import PARTS, posts_after
 
+_OPEN = (
+    "SELECT first.key AS first, first.post AS words, delivery.part, delivery.state FROM delivery"
+    " JOIN delivery AS first ON first.anchor = delivery.anchor AND first.account = delivery.account"
+    " AND first.action = 'post' AND first.revision = delivery.revision AND first.part = 0"
+    " WHERE delivery.state IN ('planned', 'due', 'sending', 'unknown', 'held', 'failed')"
+    " AND delivery.part > 0 AND delivery.action = 'post' ORDER BY delivery.part"
+)
 URGENT = -1
 """Priority of a further post: nothing else of its account comes between it and the one before."""
 
@@ -23,6 +32,32 @@ _ADD = (
     " AND gone.part <= delivery.part AND gone.state IN ('planned', 'due', 'sending', 'unknown', 'held', 'posted'))"
     " ON CONFLICT DO NOTHING"
 )
+
+
+@dataclass(frozen=True, slots=True)
+class OpenPart:
+    """A post of a thread that is not out, though those before it are. `is_reply`: it has the link of the first one."""
+
+    number: int
+    state: str
+    is_reply: bool
+
+
+def open_parts(database: Database) -> dict[str, OpenPart]:
+    """What is not out of threads that are begun, by the key of their first post."""
+    found = {}
+    for row in database.rows(_OPEN):
+        words = json.loads(row["words"]) if row["words"] else {}
+        rest = words.get(PARTS, ())
+        is_reply = words.get("link") is None and row["part"] == len(rest) and bool(rest[-1].get("link"))
+        found[row["first"]] = OpenPart(row["part"], row["state"], is_reply)
+    return found
+
+
+def lacks_its_link(first: Delivery | None, part: int) -> bool:
+    """Whether the first post of a thread has no link, and one was to follow in this part of it, or in a later one."""
+    stored = (first and first.post) or {}
+    return stored.get("link") is None and any(each.get("link") for each in stored.get(PARTS, ())[max(0, part - 1) :])
 
 
 def follow(database: Database, posted: Delivery, now: datetime) -> bool:

@@ -37,6 +37,21 @@ def answered(database: Database, delivery: Delivery, receipt: Receipt, now: date
     return post_fact(row | gone | {"state": "posted", "receipt": kept, "posted_at": at, "updated_at": at})
 
 
+def changing(database: Database, change: Delivery) -> list[Fact]:
+    """What is told before the request of an edit or a deletion leaves: that it is due, with what it is about."""
+    return [*_story(database, change.anchor), *_rows(database, "key = :key", key=change.key)]
+
+
+def changed(database: Database, change: Delivery) -> list[Fact]:
+    """What is told once an edit or a deletion is recorded: that, and how the posts of its story stand now."""
+    own = "anchor = :anchor AND account = :account"
+    return _rows(database, own, anchor=change.anchor, account=change.account)
+
+
+def _rows(database: Database, where: str, **values: str) -> list[Fact]:
+    return [post_fact(row) for row in database.rows(f"SELECT * FROM delivery WHERE {where}", **values)]
+
+
 def _story(database: Database, anchor: str) -> list[Fact]:
     """An article by its names, and its words: it is out."""
     row = database.row(f"SELECT {ARTICLE} FROM article WHERE anchor = :anchor", anchor=anchor)

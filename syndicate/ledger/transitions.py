@@ -45,7 +45,7 @@ class Transition:
 CLAIMED = Transition("claimed", ("due",), ("sending",), ("engine",))
 WAITS = Transition("waits", ("due",), ("due", "planned"), ("engine",))
 SKIPPED = Transition("skipped", ("due",), ("skipped",), ("engine",))
-UNSENDABLE = Transition("unsendable", ("due",), ("failed",), ("engine",))
+UNSENDABLE = Transition("unsendable", ("due",), ("failed",), ("engine", "clock"))
 POSTED = Transition("posted", ("sending", "unknown", "held"), ("posted",), ("network", "person"))
 ASSUMED = Transition("assumed", ("unknown",), ("posted",), ("config",))
 LATER = Transition("later", ("sending",), ("due",), ("network", "engine"))

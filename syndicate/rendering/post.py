@@ -37,7 +37,7 @@ from syndicate.rendering.photo import Pictures
 from syndicate.rendering.post_job import PostJob
 from syndicate.rendering.post_pictures import CARD_TEXT, Draw, PostPictures
 from syndicate.rendering.post_text import REPLY, PostText
-from syndicate.rendering.repetition import says
+from syndicate.rendering.repetition import says, says_something
 from syndicate.rendering.view import TEXT, ArticleView
 from syndicate.serialization import article_record
 from syndicate.text import bounded, cut, paragraphs, utm
@@ -340,11 +340,11 @@ class _Parts:
         if not self._manner.rich:
             return self._text.render(Link("")), card
         summary = self._view.summary
-        text = self._text.render(Link(""), said="" if self._is_whole or self._text.leads_on(summary) else summary)
-        repeated = says(f"{text.text} {card.title}", card.description)
-        return text, replace(
-            card, title=card.title or self._job.site.name, description="" if repeated else card.description
-        )
+        told = self._is_whole or self._text.leads_on(summary) or not says_something(self._view.title)
+        text = self._text.render(Link(""), said="" if told else summary)
+        title = card.title if says_something(card.title) else self._job.site.name
+        repeated = says(f"{text.text} {title}", card.description)
+        return text, replace(card, title=title, description="" if repeated else card.description)
 
     def media(self) -> tuple[Media, ...]:
         """The article's picture, pictures or card, unless the account wants none or a link card takes their place."""

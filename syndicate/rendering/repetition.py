@@ -14,6 +14,14 @@ _TELLING, _BEGINNING = 40, 20
 """So many letters in a row are nowhere twice by chance; and so many where two texts begin with them."""
 
 
+def says_something(text: str) -> bool:
+    """Whether there are words besides addresses."""
+    last, left = 0, ""
+    for start, end in addresses(text):
+        left, last = left + text[last:start], end
+    return any(map(str.isalnum, left + text[last:]))
+
+
 def led_by(headline: str, summary: str) -> str:
     """The summary; one that begins with the headline in other letters or quotes begins with it as it is written.
 

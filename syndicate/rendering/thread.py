@@ -12,6 +12,7 @@ from syndicate.errors import TooLong
 from syndicate.model import Limits, Post, Rendered
 from syndicate.ports import Platform
 from syndicate.rendering.fit import Fitted, fit, mark
+from syndicate.rendering.repetition import says_something
 from syndicate.text import addresses, breaks
 
 Fits: TypeAlias = Callable[[str], bool]
@@ -78,14 +79,6 @@ def first_of(words: str, fits: Fits) -> tuple[str, str]:
         if best is not None:
             return words[:best].rstrip(), words[best:].lstrip()
     return words[:most].rstrip(), words[most:].lstrip()
-
-
-def says_something(text: str) -> bool:
-    """Whether there are words besides addresses."""
-    last, left = 0, ""
-    for start, end in addresses(text):
-        left, last = left + text[last:start], end
-    return any(map(str.isalnum, left + text[last:]))
 
 
 def cut_to(platform: Platform, limits: Limits) -> Callable[[str], str]:

@@ -25,9 +25,9 @@ defaults: {{image: none, settle: 0s{more}}}
 """
 
 
-def killed_at_each_step(folder, network, stories, server=None, every=1, more="", again=""):
+def killed_at_each_step(folder, network, stories, server=None, every=1, more="", again="", body=""):
     """What became of these stories, for each moment of a run at which it was killed, or for each of so many. `more` are
-    further settings of the account.
+    further settings of the account, and `body` is the text of each story.
     """
     name = server and server.empty()
     environ = os.environ | {"SYNDICATE_KEY": Fernet.generate_key().decode()} if server else None
@@ -46,7 +46,7 @@ def killed_at_each_step(folder, network, stories, server=None, every=1, more="",
             processes.run([*command, "db", "upgrade"], env=environ)
             steps.append(server.address(name))
         processes.run([*command, "post"], env=environ)
-        published = site.publish(stories)
+        published = site.publish(stories, body=body)
         if again:
             processes.run([*command, "post", "--wait", "1m"], env=environ)
             steps += ["", "post", "--article", site.link(published[0]), "--again", "--text", again]

@@ -5,6 +5,8 @@ import os
 import pytest
 
 from tests.chaos.each_step import killed_at_each_step
+from tests.chaos.steps import ORDER
+from tests.worlds.long_stories import BODY
 
 NETWORKS = ("bluesky", "mastodon", "misskey")
 """Exact, keyed, and one where a post can only be looked up. SYNDICATE_STEPS=all takes every one that answers itself."""
@@ -20,3 +22,16 @@ def test_killed_at_any_step_a_post_and_its_reply_are_out_once_and_in_order(tmp_p
     assert len({row["what"] for row in rows if "the request POST" in row["what"]}) >= 2, told
     for row in rows:
         assert (row["states"], row["posts"], row["twice"], row["thread"]) == (["posted", "posted"], 2, 0, 2), row
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("network", [*NETWORKS, "x", "threads", "discord"] if WHOLE else NETWORKS[:2])
+def test_killed_at_any_step_a_thread_of_three_and_its_link_are_out_once_and_in_order(tmp_path, network):
+    """At every third instant; SYNDICATE_STEPS=all takes every one."""
+    more, every = ", threads: {posts: 3}, link: reply", 1 if WHOLE else 3
+    rows = killed_at_each_step(tmp_path, network, stories=1, every=every, more=more, body=BODY)
+    order = (tmp_path / ORDER).read_text(encoding="utf-8").splitlines()
+    assert sum(what.startswith(("before the request POST", "before the request PUT")) for what in order) >= 4, order
+    assert len(rows) > 15, rows
+    for row in rows:
+        assert (row["states"], row["posts"], row["twice"], row["thread"]) == (["posted"] * 4, 4, 0, 4), row

@@ -25,6 +25,7 @@ BOTH = frozenset(
             "outcomes",
             "overview",
             "partings",
+            "parts",
             "pauses",
         ),
         *("pruning", "recovery", "rehearsal", "renders", "run_gaps", "source_names", "sources", "standing"),

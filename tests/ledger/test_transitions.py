@@ -91,7 +91,7 @@ TABLE = """
 claimed:        due -> sending, by engine
 waits:          due -> due planned, by engine
 skipped:        due -> skipped, by engine
-unsendable:     due -> failed, by engine
+unsendable:     due -> failed, by engine clock
 posted:         sending unknown held -> posted, by network person
 assumed:        unknown -> posted, by config
 later:          sending -> due, by network engine

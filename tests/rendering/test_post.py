@@ -13,6 +13,7 @@ from syndicate.rendering import pixels
 from syndicate.rendering import post as rendering_post
 from syndicate.rendering.cards.order import Drawn, focus_in, load_order
 from syndicate.rendering.environment import Templates
+from syndicate.rendering.manner import AGAIN
 from syndicate.rendering.photo import Pictures
 from syndicate.rendering.post import Renderer
 from syndicate.serialization import article_record
@@ -113,11 +114,35 @@ def test_where_nobody_can_follow_an_address_the_caption_says_where_the_link_is(p
     assert (URL in lines) == (link == "text")
 
 
+def test_a_caption_that_repeats_a_story_says_so_too_and_threads_has_one_topic(shelf, now):
+    renderer = Renderer(Templates(), Pictures(shelf, lambda: pixels), undrawn, SITE)
+    tagged = replace(ARTICLE, published=now, categories=("Boats", "Travel"))
+
+    def again(name, limits):
+        network = SimpleNamespace(name=name, measure=len)
+        made = renderer.render(tagged, ACCOUNT, network, limits, at=now, planned_at=now, manner=AGAIN)
+        return made.post.text
+
+    caption = again("instagram", UNCLICKABLE)
+    assert caption.startswith(f"{now:%Y-%m-%d} · Ferries return\n\nLink in bio\n\n#News #Boats")
+    assert URL not in caption
+    assert again("threads", TEXT) == f"{now:%Y-%m-%d} · Ferries return\n\n{URL}\n\n#News"
+    assert again("mastodon", TEXT).endswith("#News #Boats #Travel")
+
+
 def test_a_card_of_ours_has_title_description_and_thumb(post):
     card = post(limits=CLIENT, link="card").post.card
     assert card == LinkCard(URL, "Ferries return", "The first boat left at dawn.", card.thumb)
     assert len(card.thumb.data) <= CLIENT.thumb_bytes
     assert post(limits=CLIENT, link="card", image="none").post.card.thumb is None
+
+
+def test_a_headline_that_is_an_address_is_no_address_with_a_card_beside_it(post):
+    listed = replace(ARTICLE, title="https://ferries.example.com/timetable")
+    made = post(listed, limits=CLIENT, link="card").post
+    assert made.text.splitlines()[:3] == [listed.title, "", "The first boat left at dawn."]
+    assert (made.card.title, made.card.description) == ("The Gazette", "")
+    assert post(limits=CLIENT, link="card").post.text == "Ferries return\n\n#News"  # the card says the rest
 
 
 def test_the_link_carries_campaign_parameters_only_if_asked(post):

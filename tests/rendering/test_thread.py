@@ -9,7 +9,8 @@ from hypothesis import strategies as st
 from syndicate.model import Limits
 from syndicate.platforms.bluesky import Bluesky
 from syndicate.platforms.mastodon import Mastodon
-from syndicate.rendering.thread import cut_to, fitting, pieces, says_something
+from syndicate.rendering.repetition import says_something
+from syndicate.rendering.thread import cut_to, fitting, pieces
 
 NETWORKS = {
     "mastodon": Mastodon.__new__(Mastodon),

@@ -23,6 +23,7 @@ class Story:
     published: datetime = field(default_factory=lambda: datetime.now(UTC))
     photo: bool = False
     categories: tuple[str, ...] = ("News",)
+    body: str = ""
 
 
 @cache
@@ -112,6 +113,8 @@ class Site:
         items = "".join(self.item(story) for story in self.stories)
         head = f"<title>Test Gazette</title><link>{self.url}/</link><description>News</description>"
         media = 'xmlns:media="http://search.yahoo.com/mrss/"'
+        if any(story.body for story in self.stories):
+            media += ' xmlns:content="http://purl.org/rss/1.0/modules/content/"'
         return (
             f'<?xml version="1.0" encoding="UTF-8"?><rss version="2.0" {media}><channel>{head}{items}</channel></rss>'
         )
@@ -125,10 +128,11 @@ class Site:
             else ""
         )
         categories = "".join(f"<category>{escape(name)}</category>" for name in story.categories)
+        body = f"<content:encoded>{escape(story.body)}</content:encoded>" if story.body else ""
         return (
             f"<item><title>{escape(story.title)}</title><link>{self.link(story)}</link>"
             f'<guid isPermaLink="false">{story.slug}</guid><pubDate>{format_datetime(story.published)}</pubDate>'
-            f"<description>{escape(story.summary)}</description>{categories}{picture}</item>"
+            f"<description>{escape(story.summary)}</description>{categories}{picture}{body}</item>"
         )
 
     def page(self, story: Story) -> str:

@@ -14,6 +14,7 @@ from syndicate.app.monitoring.ways import Alert, Outcome, Ways, hand_over
 from syndicate.ledger import Ledger
 from syndicate.ledger.backlog import Question
 from syndicate.ledger.notices import Named, Notice
+from syndicate.ledger.parts import lacks_its_link
 from syndicate.model import APPROVABLE, Account, Delivery, Json
 from syndicate.model.dataclass import dataclass
 from syndicate.serialization import delivery_record, instant
@@ -25,9 +26,12 @@ APART = 30.0  # seconds, where they have a thread of their own
 
 Urgent: TypeAlias = Literal["ledger", "daemon"]
 """Kinds of alerts that need no ledger: it cannot be written, or the daemon cannot work."""
-OTHER_KINDS = ("held", "failed", "skipped", "withdrawn", "lapsed", "all_clear", *get_args(Urgent))
+OTHER_KINDS = ("held", "failed", "skipped", "withdrawn", "lapsed", "all_clear", "reply_missing", *get_args(Urgent))
 """Names of alerts besides conditions and events; those of deliveries are their states."""
 _WITHDRAWN = "withdrawn"
+NO_LINK = "a post is without its link"
+_REPLY_MISSING = "reply_missing"
+"""Name of the alert of a further post that failed or is held, so that a post that is out stays without its link."""
 
 Decide: TypeAlias = Callable[[Sequence[str]], list[str]]
 """The addresses at which a person decides about these deliveries, by their keys; none where there is no such page."""
@@ -112,21 +116,37 @@ def _of_deliveries(ledger: Ledger) -> list[_Item]:
 
     waiting = ledger.alerts.waiting()
     titles = {delivery.anchor: ledger.articles.find(delivery.anchor).article.title for delivery, *_ in waiting}
-    return [_Item(_of_delivery(each[0], each[1], titles[each[0].anchor]), told(*each)) for each in waiting]
+    return [
+        _Item(
+            _of_delivery(delivery, state, titles[delivery.anchor], _bare(delivery, ledger)),
+            told(delivery, state, fence),
+        )
+        for delivery, state, fence in waiting
+    ]
 
 
-def _of_delivery(delivery: Delivery, state: str, headline: str) -> Alert:
+def _bare(delivery: Delivery, ledger: Ledger) -> Delivery | None:
+    """The post that stays without its link while this one, a further post of its thread, is not out."""
+    if not delivery.part or delivery.action != "post" or delivery.state not in ("held", "failed"):
+        return None
+    first = ledger.deliveries.of(delivery.anchor, delivery.account, delivery.revision)
+    return first if lacks_its_link(first, delivery.part) else None
+
+
+def _of_delivery(delivery: Delivery, state: str, headline: str, bare: Delivery | None) -> Alert:
     record = delivery_record(delivery)
     if state == _WITHDRAWN:
         record["reason"] = state  # the post is out, and its article is gone
     run = advice.of_delivery(state, delivery.key, record["article"])
     why = advice.reason(None if state == "skipped" else record["reason"], delivery.error)  # it waits no more
     link = record["article"]
-    message = f"{delivery.account}: {state}: {why}: {named([(headline, link)])}; {run}"
-    said = (headline, link, f"{state}: {why}", delivery.permalink, run, f"key {delivery.key[:8]}")
+    what = f"{NO_LINK}, since the reply with it is {state}" if bare else state
+    message = f"{delivery.account}: {what}: {why}: {named([(headline, link)])}; {run}"
+    said = (headline, link, f"{what}: {why}", (bare or delivery).permalink, run, f"key {delivery.key[:8]}")
     body = "\n".join(filter(None, said))
     extra: Json = {"title": headline, "message": message, "command": run}
-    return Alert(record | extra, f"syndicate: {delivery.account}: {state}", body)
+    extra |= {"alert": _REPLY_MISSING, "post": bare.permalink} if bare else {}
+    return Alert(record | extra, f"syndicate: {delivery.account}: {NO_LINK if bare else state}", body)
 
 
 def _of_drops(ledger: Ledger) -> list[_Item]:

@@ -277,6 +277,7 @@ def _unsettled(rows: Iterable[Delivery]) -> Iterator[Need]:
 
 def _told(what: str, found: Sequence[Delivery]) -> str:
     number = "a post" if len(found) == 1 else f"{len(found):,} posts"
+    number = f"post {found[0].part + 1} of a thread" if len(found) == 1 and found[0].part else number
     verb = "is" if len(found) == 1 else "are"
     which = f" ({found[0].article})" if len(found) == 1 else ""
     if what == "held":
