@@ -42,7 +42,7 @@ def main() -> int:
     faults += [f"{name}: {sent:,} bytes are sent" for name, (_, sent) in weights.items() if sent > MOST]
     for fault in faults:
         print(fault, file=sys.stderr)
-    (plain, sent), heaviest = max((weight, name) for name, weight in weights.items())
+    sent, plain, heaviest = max((sent, plain, name) for name, (plain, sent) in weights.items())
     front, front_sent = weights["index.html"]
     print(f"{len(site.pages)} pages in {BUILT.relative_to(pages.ROOT)}, {len(faults)} faults")
     print(f"without pictures, a page is {front:,} bytes ({front_sent:,} as sent) on the front, and at most")
