@@ -249,7 +249,10 @@ def test_a_mistake_is_told_at_its_place(mistakes, text, told):
 
 
 ACCOUNTS = [
-    ("theme: front-page", "theme: no theme is named 'front-page' (known: headline, live, quote)"),
+    (
+        "theme: front-page",
+        "theme: no theme is named 'front-page' (known: headline, live, opinion, opinion-dark, quote)",
+    ),
     ("alt_text: never", "alt_text: 'never' is none of required, optional"),
     ("image: foto", "image: 'foto' is none of card, photo, photos, none (did you mean 'photo'?)"),
     ("hashtags: -1", "hashtags: cannot be below 0, and is -1"),

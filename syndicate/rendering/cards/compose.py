@@ -98,7 +98,7 @@ def _space(large: _Sized, small: _Sized, room: float) -> _Space:
 
 
 @dataclass(frozen=True, slots=True)
-class _Line:
+class _TextLine:
     """A line of the headline: how wide it is, where its middle is, and the width of its column."""
 
     width: float
@@ -106,11 +106,11 @@ class _Line:
     room: float
 
 
-_Sized: TypeAlias = tuple[Layout, list[_Line], int]
+_Sized: TypeAlias = tuple[Layout, list[_TextLine], int]
 """A card, its headline's lines, and the size of those."""
 
 
-def _lines(layout: Layout, text: str) -> list[_Line]:
+def _lines(layout: Layout, text: str) -> list[_TextLine]:
     """The headline's lines, from top to bottom; none where no element of the card has it as its text."""
     wanted = _letters(text)
     for _, found in groupby(layout.runs, key=lambda run: run.block):
@@ -141,12 +141,12 @@ def _middle(run: TextRun) -> float:
     return run.top + run.height / 2
 
 
-def _line(runs: Sequence[TextRun]) -> _Line:
+def _line(runs: Sequence[TextRun]) -> _TextLine:
     left, right = min(run.left for run in runs), max(run.left + run.width for run in runs)
-    return _Line(right - left, _middle(runs[0]), runs[0].room)
+    return _TextLine(right - left, _middle(runs[0]), runs[0].room)
 
 
-def _pieces(divided: Sequence[tuple[str, str]], words: Sequence[_Line], size: int) -> Sequence[Piece]:
+def _pieces(divided: Sequence[tuple[str, str]], words: Sequence[_TextLine], size: int) -> Sequence[Piece]:
     """The headline's pieces, with widths measured at this size; after them, two of its words with a space between."""
     widths = [line.width / size for line in words]
     spaced = next((at for at, (_, gap) in enumerate(divided[:-1]) if gap), 0)
