@@ -47,10 +47,10 @@ class Decisions:
         return moved
 
     def retry(self, delivery: Delivery, now: datetime) -> bool:
-        """Try a failed delivery again, as if for the first time. A further post of a thread is not given up for its
-        age any more: the posts before it are out.
+        """Try a failed delivery again, as if for the first time. It is not given up for its age any more: a person
+        wants it.
         """
-        columns = {"reason": None, "due_at": now} | ANEW | ({"expires_at": None} if delivery.part else {})
+        columns = {"reason": None, "due_at": now, "expires_at": None} | ANEW
         return self._move(delivery, transitions.RETRIED, columns, now)
 
     def skip(self, delivery: Delivery, now: datetime, by: str = "") -> bool:

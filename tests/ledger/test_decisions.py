@@ -32,9 +32,10 @@ def test_what_is_approved_goes_out_now_or_at_its_hour(ledger, clock, put, ahead,
 
 
 def test_a_failed_delivery_is_tried_as_if_for_the_first_time(ledger, clock, put):
-    row = put(1, state="failed", reason="rejected", **TRIED)
+    row = put(1, state="failed", reason="rejected", expires_at=clock() - timedelta(days=1), **TRIED)
     assert ledger.decisions.retry(row, clock())
     assert left(ledger, row) == (("due", None, clock(), None, 0, 0, 0), (False, False, False))
+    assert ledger.deliveries.find(row.key).expires_at is None, "a person wants it, however old it is"
 
 
 @pytest.mark.parametrize("state", ["planned", "due", "failed"])
