@@ -90,14 +90,17 @@ class Site:
             return list(self._waiting)
 
     def publish(self, count: int | None = None) -> list[Story]:
-        """Publish the next `count` stories (all that wait without one), a second apart, the last one now."""
+        """Publish the next `count` stories (all that wait without one), a second apart, the last one now.
+
+        Where others came out a moment ago, they are dated after these, and so a little ahead.
+        """
         with self._lock:
             taken = self._waiting[:count]
             del self._waiting[: len(taken)]
-            last = self._second()
-            self._published += [
-                Published(story, last - timedelta(seconds=len(taken) - 1 - place)) for place, story in enumerate(taken)
-            ]
+            first = self._second() - timedelta(seconds=len(taken) - 1)
+            if self._published:
+                first = max(first, self._published[-1].at + timedelta(seconds=1))
+            self._published += [Published(story, first + timedelta(seconds=place)) for place, story in enumerate(taken)]
         return taken
 
     def close(self) -> None:

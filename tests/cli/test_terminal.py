@@ -9,6 +9,7 @@ import re
 import sys
 import threading
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from types import SimpleNamespace
 
 import click
 import pytest
@@ -175,7 +176,7 @@ def test_a_bar_is_shown_once_it_takes_long(desk, monkeypatch):
             return True
 
     class Busy:
-        progress = None
+        state = SimpleNamespace(progress=None)
 
         def waiting(self):
             return 3

@@ -28,6 +28,7 @@ NOT_TYPED = {
     "make demo": "tests/test_demo.py runs what it runs",
     "python3 -m venv .venv": INSTALLS,
     ".venv/bin/pip install .": INSTALLS,
+    ".venv/bin/syndicate demo --morning": "tests/test_demo.py runs what it runs",
     "python3 -m venv .venv && .venv/bin/pip install .": INSTALLS,
     ". .venv/bin/activate": INSTALLS,
     "mkdir ~/gazette": "it makes a folder in your home: bench/first_preview.py types it with another home",
@@ -59,6 +60,7 @@ SHELL = {
     "docs/dependencies.md": "it installs from a registry, into the folder in which it is typed",
     "docs/guides/own-words.md": "it is a program of yours; tests/rendering/test_own_words.py runs such programs",
     "docs/operations/capacity.md": "tests/bench/test_capacity.py checks what it calculates; measuring takes minutes",
+    "docs/operations/fleet.md": "it installs from a registry",
     "docs/operations/deploy.md": "it needs root, systemd, containers or a cluster; tests/deploy looks at the files",
     "docs/operations/postgresql.md": "it needs a server of yours, and its programs; the tests have one of their own",
 }

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import shlex
 import signal
 import sys
@@ -36,7 +37,7 @@ ACCOUNTS = {
     "bsky": {"platform": "bluesky", "handle": "gazette.example", "app_password": "${BLUESKY_APP_PASSWORD}"},
     "newsletter": {"platform": "webhook", "url": "https://letters.example/webhook/newsletter"},
 }
-KEEPS_RUNNING = ("daemon", "sandbox", "worker")
+KEEPS_RUNNING = ("daemon", "demo", "sandbox", "worker")
 """Commands that run until they are told to stop."""
 
 
@@ -97,6 +98,7 @@ class Reader:
         command = command.replace("https://push.gazette.example", self.hooks)
         command = command.replace("https://gazette.example/2026/", f"{self.site.url}/news/")
         command = command.replace("http://127.0.0.1:8700", self.sandbox.url).replace("--port 8700", "--port 0")
+        command = re.sub(r"^syndicate demo$", "syndicate demo --port 0", command)
         return command.replace("https://gazette.example", self.site.url)
 
     def types(self, command: str, shown: int = 0) -> tuple[int, list[str]]:
@@ -125,7 +127,10 @@ class Reader:
         return ended.returncode, (ended.stdout + ended.stderr).splitlines()
 
     def _until_told(self, words: list[str], lines: int) -> tuple[int, list[str]]:
-        running = self.start(*words)
+        with pytest.MonkeyPatch.context() as patched:
+            if words[0] == "sandbox":
+                patched.delenv("SYNDICATE_SANDBOX_PORT", raising=False)  # it is the reader's own, beside the other
+            running = self.start(*words)
         assert running.stdout
         printed = [running.stdout.readline().rstrip("\n") for _ in range(lines)]
         running.send_signal(signal.SIGTERM)

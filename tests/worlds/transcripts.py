@@ -20,6 +20,7 @@ VARYING = {
     r"https://gazette\.example/2026/": "http://<host>/",
     r"https://social\.example(?=/@)": "http://<host>/",
     r"127\.0\.0\.1:\d+(/2026/|/news/)?": "<host>/",
+    r"/\S*/sandbox-\w{8}/": "<kept>/",
     r"\b[0-9a-f]{32}\b": "<key>",
     r"\b[0-9a-f]{8}\b": "<short key>",
     r"/@\w+/\d+": "/<post>",
