@@ -20,6 +20,7 @@ from tests.worlds.clock import Clock
 
 ENDING = 30.0  # seconds for a process that was killed to be gone
 
+pytest.register_assert_rewrite("syndicate.testing", "tests.platforms.described")
 processes.default_signals_for_children()
 processes.same_surroundings_for_children()
 settings.register_profile("steady", deadline=None, suppress_health_check=[HealthCheck.too_slow])

@@ -5,11 +5,9 @@ from pathlib import Path
 
 import pytest
 
-pytest.register_assert_rewrite("syndicate.testing", "tests.platforms.described")
-
-from syndicate.net.http import RequestsHttp  # noqa: E402 - what is rewritten comes after the line that says so
-from syndicate.testing import now  # noqa: E402
-from tests.platforms.described import DescribedDoor  # noqa: E402
+from syndicate.net.http import RequestsHttp
+from syndicate.testing import now
+from tests.platforms.described import DescribedDoor
 
 SPECS = Path(__file__).parents[3] / "shared" / "specs"
 
