@@ -130,8 +130,8 @@ defaults: {{image: none, settle: 2s, schedule: {{catch_up: all}}}}
                 self.kill()
             self.sandbox.faults.set([{"fault": "slow", "seconds": 5.0, "step": "commit", "count": None}])
             self.spawn()
-            self.site.publish(1)
-            link = self.site.link(self.site.stories[-1])
+            [story] = self.site.publish(1)
+            link = self.site.link(story)
             assert wait_for(lambda: self.sandbox.faults.records()[0]["done"])
             self.kill()  # while the network has not answered yet
             begun = time.monotonic()
