@@ -159,8 +159,10 @@ def storm(
         result = Result(networks, stories, kills, 0)
         for rule in sandbox.faults.records():
             result.faults[rule["fault"]] += rule["done"]
-        made.longest = made.taken_over() if rescues else 0.0
         made.calm()
+        if rescues:
+            made.longest = made.taken_over()
+            made.calm()
         result.count(sandbox.posts(), made.rows(), site)
     site.close()
     return result, made
