@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import functools
 import os
-import shutil
 import threading
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 
@@ -15,7 +14,6 @@ from tests.waiting import PATIENCE
 from tests.worlds.pages import ROOT, site_script
 
 BUILT, BUILT_FROM = ROOT / "build" / "site", ROOT / "build" / "site.sha256"
-SWITCHES = ("--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking")
 LOOKED_AT = ("index.html", "tutorial.html", "reference/config.html", "platforms/index.html", "platforms/mastodon.html")
 MOST = 100_000  # bytes of a page without pictures, as a server sends it
 
@@ -51,21 +49,8 @@ def address(built):
     server.server_close()
 
 
-@pytest.fixture(scope="session")
-def browser(built):
-    path = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome", "chrome"))), None)
-    if path is None:
-        left_out("no Chromium here: apt install chromium, or brew install chromium")
-    from playwright.sync_api import sync_playwright
-
-    with sync_playwright() as play:
-        running = play.chromium.launch(executable_path=path, args=list(SWITCHES), timeout=PATIENCE * 1000)
-        yield running
-        running.close()
-
-
 @pytest.fixture
-def opened(browser, address):
+def opened(address, browser):
     """Opens a page of the site; what it asks for and what its console says is kept."""
     contexts = []
 
