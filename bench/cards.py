@@ -231,8 +231,8 @@ def memory(data: bytes, cards: int = 1000) -> bool:
     for number in range(cards):
         studio.draw(order(next(names), "", NETWORKS[number % len(NETWORKS)]), data)
         if number + 1 in (cards // 10, cards):
-            assert studio._child._process is not None
-            told_by = Path(f"/proc/{studio._child._process.pid}/status").read_text()
+            assert studio._child.process is not None
+            told_by = Path(f"/proc/{studio._child.process.pid}/status").read_text()
             seen.append(int(told_by.partition("VmRSS:")[2].split()[0]) * 1024 / 1e6)
     studio.close()
     here = int(status.read_text().partition("VmHWM:")[2].split()[0]) * 1024 / 1e6
