@@ -10,7 +10,7 @@ import os
 import threading
 from collections.abc import Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, Any, Self
 
 from syndicate.app.accounts import Lanes
 from syndicate.app.clock_watch import ClockWatch
@@ -179,7 +179,11 @@ class App:
     def pages(self) -> Pages:
         """Opens the articles' own pages, to check them and their pictures."""
         from syndicate.delivery.preflight import Pages
-        from syndicate.sources.formats.page import claims
+
+        def claims(*page: Any) -> Any:
+            from syndicate.sources.formats import page as pages
+
+            return pages.claims(*page)
 
         return Pages(self.doors.web, claims, self.renderer.picture, self.ledger.now)
 

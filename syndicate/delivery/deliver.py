@@ -7,15 +7,12 @@ from datetime import datetime, timedelta
 
 from syndicate.delivery import retry_policy
 from syndicate.delivery.ahead import Ahead
-from syndicate.delivery.amend import amend
 from syndicate.delivery.concessions import render_conceded
 from syndicate.delivery.failures import hold_account, throttles
 from syndicate.delivery.gates import Gate, Skip, Wait, record
 from syndicate.delivery.lane import Lane, Render, Timeouts
 from syndicate.delivery.look_first import UNASKED, look_first
-from syndicate.delivery.look_up import look_up
 from syndicate.delivery.lost_renders import watched
-from syndicate.delivery.parts import send_part
 from syndicate.delivery.sending import Frozen, cost, send
 from syndicate.delivery.session import renew_ahead, with_session
 from syndicate.errors import PlatformError, RenderError, SyndicateError, TooLong
@@ -45,10 +42,14 @@ def deliver(
     delivery = _found(ledger, key)
     warnings: tuple[str, ...] = ()
     if delivery.state == "unknown":
+        from syndicate.delivery.look_up import look_up
+
         look_up(delivery, lane, ledger, timeouts)
     elif delivery.state == "due" and not _is_recognised(delivery, lane, ledger, timeouts):
         pass
     elif delivery.state == "due" and delivery.action != "post":
+        from syndicate.delivery.amend import amend
+
         amend(delivery, lane, ledger, render, timeouts)
     elif delivery.state == "due":
         looked = look_first(lane, ledger, timeouts, key=key)
@@ -56,6 +57,8 @@ def deliver(
         if looked.waits:
             _waits_for_a_look(delivery, ledger)
         elif delivery.state == "due" and delivery.part:
+            from syndicate.delivery.parts import send_part
+
             send_part(delivery, lane, ledger, timeouts, gate)
         elif delivery.state == "due":
             warnings += _post(delivery, lane, ledger, render, timeouts, gate, ahead)

@@ -15,7 +15,6 @@ from urllib.parse import urljoin, urlsplit
 
 from syndicate.addresses import as_link
 from syndicate.aliases import is_same_page, public_address, urlkey
-from syndicate.delivery import stranger_page
 from syndicate.delivery.gates import Trouble, no_link
 from syndicate.errors import PlatformError, RenderError, SourceError, Unavailable
 from syndicate.model import ENCLOSED, Article
@@ -158,6 +157,8 @@ class Pages:
         """Whether the page is the article's own and may be listed, by what it says of itself."""
         if _front(reply.url) and not _front(article.url):
             return Trouble(f"its link leads to the front page, {reply.url}")
+        from syndicate.delivery import stranger_page
+
         robots, canonical = self._claimed(article, reply)
         if any(_NOINDEX.fullmatch(word) for said in robots for word in said.split(",")):
             return Trouble("its page asks not to be listed (noindex)")

@@ -2,7 +2,7 @@
 
 The standard one looks at each field and compiles six methods for each class while a module is imported, a quarter of
 the start of a command; most of these classes are never made in it. Ours notes the names and the defaults. `__init__` is
-compiled when the first one is made, and the fields, of which the standard library's functions ask, are made by it.
+compiled where more than a few are made, and the fields, of which the standard library's functions ask, are made by it.
 """
 
 from __future__ import annotations
@@ -98,15 +98,52 @@ def _among(cls: type, what: str) -> list[str]:
 
 
 def _init_of(cls: type, *, frozen: bool) -> Any:
-    """`__init__` of a class, which compiles itself when it is first called."""
+    """`__init__` of a class. It sets the fields one by one at first, and is compiled where many are made."""
+    made = 0
 
     def __init__(self: Any, *values: Any, **named: Any) -> None:  # noqa: N807 - it is one
-        made = _compiled(cls, frozen=frozen)
+        nonlocal made
+        made += 1
+        if made <= _FEW and _is_filled(self, cls, values, named, frozen=frozen):
+            return
+        compiled = _compiled(cls, frozen=frozen)
         if vars(cls).get("__init__") is __init__:
-            cls.__init__ = made  # type: ignore[misc]
-        made(self, *values, **named)
+            cls.__init__ = compiled  # type: ignore[misc]
+        compiled(self, *values, **named)
 
     return __init__
+
+
+def _is_filled(self: Any, cls: type, values: tuple[Any, ...], named: dict[str, Any], *, frozen: bool) -> bool:
+    """Set the fields of an object as its `__init__` would. False where the arguments do not fit; nothing is set."""
+    given = _GIVEN[cls]
+    content = dict(zip(given, values, strict=False))
+    if len(values) > len(given) or not content.keys().isdisjoint(named) or not named.keys() <= given.keys():
+        return False
+    content |= named
+    if any(name not in content and _has_none(default) for name, default in given.items()):
+        return False
+    keep = object.__setattr__ if frozen else setattr
+    for name, default in given.items():
+        if name in content:
+            value = content[name]
+        elif not isinstance(default, dataclasses.Field):
+            value = default
+        elif default.default_factory is dataclasses.MISSING:
+            value = default.default
+        else:
+            value = default.default_factory()
+        keep(self, name, value)
+    if hasattr(cls, "__post_init__"):
+        self.__post_init__()
+    return True
+
+
+def _has_none(default: Any) -> bool:
+    """Whether a field has no default of its own."""
+    if isinstance(default, dataclasses.Field):
+        return default.default is dataclasses.MISSING and default.default_factory is dataclasses.MISSING
+    return default is dataclasses.MISSING
 
 
 def _compiled(cls: type, *, frozen: bool) -> Any:
@@ -156,6 +193,9 @@ def _setting(cls: type, names: dict[str, Any]) -> list[str]:
         " self.__class__ = _own",
     ]
 
+
+_FEW = 8
+"""Objects of a class that are made without a compiled `__init__`: one takes as long to compile as twenty to fill."""
 
 _MANY = 6
 """Fields from which on it is worth to change the class twice."""

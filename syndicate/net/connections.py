@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 
 CONNECT = 10.0
 """Seconds in which a connection has to be made."""
+AT_ONCE = 16_384
+"""Bytes of a request up to which head and body leave in one piece."""
 IDLE = 4.0
 """Seconds after which an idle connection is not used again: if the server closes it just then, a write is Uncertain."""
 
@@ -62,6 +64,32 @@ class _Metered(io.RawIOBase):
     def close(self) -> None:
         self._raw.close()
         super().close()
+
+
+class _InOnePiece:
+    """A connection that keeps the head of a request back until the body is there: a small one leaves in one piece."""
+
+    _held: bytes | None = None  # of a request that is being put together
+
+    def request(self, *args: Any, **kwargs: Any) -> None:
+        self._held = b""
+        try:
+            super().request(*args, **kwargs)  # type: ignore[misc]
+            self._let_go()
+        finally:
+            self._held = None
+
+    def send(self, data: Any) -> None:
+        if self._held is not None and isinstance(data, bytes) and len(self._held) + len(data) <= AT_ONCE:
+            self._held += data
+            return
+        self._let_go()
+        super().send(data)  # type: ignore[misc]
+
+    def _let_go(self) -> None:
+        held, self._held = self._held, None
+        if held:
+            super().send(held)  # type: ignore[misc]
 
 
 def adapter(trip: Trip, guard: Guard | None, resolver: Callable[[str, int], Any]) -> HTTPAdapter:
@@ -121,7 +149,7 @@ def _pool(base: Any, trip: Trip, guard: Guard | None, resolver: Callable[[str, i
 
     from urllib3.exceptions import HTTPError
 
-    class Connection(base.ConnectionCls):  # type: ignore[misc]  # plain or TLS
+    class Connection(_InOnePiece, base.ConnectionCls):  # type: ignore[misc]  # plain or TLS
         response_class = _answer(trip)
         last = 0.0
         target = ""

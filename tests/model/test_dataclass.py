@@ -10,7 +10,7 @@ from typing import Any, ClassVar
 
 import pytest
 
-from syndicate.model.dataclass import dataclass
+from syndicate.model.dataclass import _FEW, dataclass
 
 
 @dataclass(frozen=True, slots=True)
@@ -226,3 +226,32 @@ def test_one_of_a_class_below_is_shown_and_compared_by_the_same_fields() -> None
     assert Special("night", driver="Ada") == Special("night")
     assert Special("night") != Train("night")
     assert [each.name for each in dataclasses.fields(Special("night"))] == ["name", "wagons", "stops", "driver"]
+
+
+def test_the_first_of_a_class_are_as_those_that_are_made_when_it_is_compiled() -> None:
+    @dataclass(frozen=True, slots=True)
+    class Ticket:
+        name: str
+        zones: int = 3
+        stops: list[str] = field(default_factory=list)
+        checked: bool = field(default=False, compare=False)
+
+        def __post_init__(self) -> None:
+            if self.zones < 0:
+                raise ValueError("fewer than none")
+
+    written = vars(Ticket)["__init__"]
+    made = []
+    for number in range(3 * _FEW):
+        for values, named in [((), {}), (("a", 1, [], True, 5), {}), (("a",), {"name": "b"}), (("a",), {"zone": 1})]:
+            with pytest.raises(TypeError, match=r"__init__\(\)"):
+                Ticket(*values, **named)  # type: ignore[arg-type]
+        with pytest.raises(ValueError, match="fewer"):
+            Ticket("night", -1)
+        made.append([Ticket("night"), Ticket("night", zones=number), Ticket(name="day", checked=True)])
+    assert vars(Ticket)["__init__"] is not written
+    assert all(one == Ticket("night") and one.stops is not made[0][0].stops for one, _, _ in made[1:])
+    assert [two.zones for _, two, _ in made] == [*range(3 * _FEW)]
+    assert all((three.name, three.zones, three.stops, three.checked) == ("day", 3, [], True) for _, _, three in made)
+    with pytest.raises(dataclasses.FrozenInstanceError):
+        made[0][0].name = "late"  # type: ignore[misc]

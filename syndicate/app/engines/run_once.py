@@ -9,7 +9,6 @@ from datetime import timedelta
 
 from syndicate.app.advice import recovery_notes
 from syndicate.app.clock_watch import HINT
-from syndicate.app.engines import send_again
 from syndicate.app.engines.run_account import RunAccount
 from syndicate.app.engines.run_closing import close
 from syndicate.app.engines.run_sources import read_sources
@@ -87,6 +86,8 @@ class Run:
             self.outcome.faults.append(fault)
             self.state.unread = True
             return
+        from syndicate.app.engines import send_again
+
         gone = send_again.deleted(known, self.state.wanted, app)
         if gone and again(gone):
             self.send_again(gone)
@@ -101,6 +102,8 @@ class Run:
 
     def send_again(self, posts: Sequence[Delivery]) -> None:
         """Plan deleted posts of one article anew; this run then sends nothing else."""
+        from syndicate.app.engines import send_again
+
         self._app.lanes.register()
         keys, notes = send_again.replan(posts, self._app)
         self.outcome.notes.extend(notes)

@@ -142,7 +142,10 @@ def _named(body: bytes, shown: str, content_type: str | None) -> str | None:
 
 
 def _read(tree: xml_tree.Tree, reader: ParseContext) -> Parsed:
-    from syndicate.sources.formats import atom, rss
+    if tree.root.tag.endswith("feed"):
+        from syndicate.sources.formats import atom
 
-    read = atom.read if tree.root.tag.endswith("feed") else rss.read
-    return read(tree.root, reader)
+        return atom.read(tree.root, reader)
+    from syndicate.sources.formats import rss
+
+    return rss.read(tree.root, reader)
