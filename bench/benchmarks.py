@@ -39,6 +39,7 @@ PARTS = {
     "cards": ["cards.py"],
     "preview": ["preview.py"],
     "peers-lost": ["peers.py", "lost"],
+    "peers-faults": ["peers.py", "faults"],
     "peers-one": ["peers.py", "3", "one"],
     "peers-hundred": ["peers.py", "3", "hundred"],
     "peers-hook": ["peers.py", "hook"],

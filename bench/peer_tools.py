@@ -93,6 +93,27 @@ class Network:
         """Take the next posts, and close their connections without an answer."""
         self._call("PUT", f"/lose/{posts}")
 
+    def refuse(self, at: int) -> None:
+        """Answer the post of this number, counted from now, with 500."""
+        self._call("PUT", f"/refuse/{at}")
+
+    def correct(self) -> None:
+        """Give the newest story another headline."""
+        self._call("PUT", "/correct/0")
+
+    def delay(self, milliseconds: int) -> None:
+        """Have each post take so long."""
+        self._call("PUT", f"/delay/{milliseconds}")
+
+    def forget(self) -> None:
+        """Be another account, without posts."""
+        self._call("PUT", "/forget/0")
+
+    def times(self) -> dict[str, int]:
+        """How often each story was posted, by its number."""
+        found: dict[str, int] = json.loads(self._call("GET", "/times"))
+        return found
+
     def posted(self) -> int:
         """How many posts arrived so far."""
         return int(self._call("GET", "/posted"))

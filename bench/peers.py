@@ -1,6 +1,6 @@
 """Other programs that post stories, and `syndicate post`, in turn against one feed and one network.
 
-    python bench/peers.py [ROUNDS] [lost|one|hundred|hook …]
+    python bench/peers.py [ROUNDS] [lost|faults|one|hundred|hook …]
 
 The peers come from PyPI, each in a venv of its own below build/peers; what does not install is said. Whole processes,
 in turn (A B C, A B C …), each beginning with an empty feed that it has seen; medians of the ratios round by round.
@@ -23,15 +23,15 @@ from pathlib import Path
 from time import perf_counter, sleep
 
 sys.path.insert(0, str(Path(__file__).parent))
+import peer_faults
 from figures import note, note_missing, note_said
 from install import size
+from peer_faults import SETTLED
 from peer_tools import AS_INSTALLED, BOTH, COMMAND, TOOLS, Network, Program, Tool, installed, ours, told_by, version
 
 ROUNDS = 7
 BOUNDS = {("feediverse", 100): 1.0, ("feediverse", 1): 0.95}
 """Our time by that of a peer, at most."""
-SETTLED = 16.0
-"""Seconds until it is known of a post without an answer that it may be sent again with its key."""
 WHAT = {1: "one", 100: "hundred"}
 
 
@@ -236,6 +236,7 @@ STEPS: dict[str, Callable[[Network, int], bool]] = {
     "lost": lambda network, _: lost(network),
     "one": lambda network, rounds: compared(network, 1, rounds),
     "hundred": lambda network, rounds: compared(network, 100, rounds),
+    "faults": lambda network, _: peer_faults.measured(network, programs()),
     "hook": lambda network, _: running(network, 0.100),
 }
 
