@@ -22,6 +22,9 @@ _SMALLER = (1.0, 0.95, 0.9, 0.85, 0.8, 0.75, 0.7, 0.65)
 _SMALLNESS = 1.7
 """What a smaller size costs, against the costs in `lines`."""
 
+_LITTLE, _FAR_SMALLER = 0.15, 3.0
+"""How much smaller is hardly seen, and what more than that costs besides: a card is to be filled."""
+
 _DIVIDED = 1.25
 """Words are divided if the headline is by so much larger then, or does not fit otherwise."""
 
@@ -207,6 +210,7 @@ def _best(space: _Space, wish: Headline, pieces: Sequence[Piece], largest: int) 
         lines = space.lines(pieces, size)
         found = chosen(pieces, space.column * (1 - _SLACK) / size, lines) if lines else None
         if found:
-            cost = found[0] + _SMALLNESS * (1 - size / largest)
+            less = 1 - size / largest
+            cost = found[0] + _SMALLNESS * less + _FAR_SMALLER * max(0.0, less - _LITTLE)
             best = min(best, (cost, size, found[1])) if best else (cost, size, found[1])
     return best[1:] if best else None

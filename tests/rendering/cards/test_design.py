@@ -110,6 +110,15 @@ def test_a_divided_headline_is_about_as_large_as_one_that_is_broken_anywhere(com
     assert divided.size > 0.9 * plain.size
 
 
+def test_lines_are_not_made_good_by_words_of_half_the_size(composed):
+    czech = composed("quote", "pinterest", title="Příliš žluťoučký kůň úpěl ďábelské ódy nad spícím městem").fitted()
+    french = composed(
+        "quote", "pinterest", title="La librairie qui n’a jamais fermé fête ses cent cinquante ans"
+    ).fitted()
+    assert czech.text.count(END) == 3
+    assert french.text.split(END) == ["La librairie", "qui n’a jamais", "fermé fête", "ses cent", "cinquante ans"]
+
+
 def test_short_words_are_not_divided(composed):
     setting = composed("quote", "instagram", title="Die Regierung will mehr Wohnungen", language="de").fitted()
     assert f"-{END}" not in (setting.text or "")
