@@ -86,6 +86,11 @@ class ThreadConnection:
             with contextlib.suppress(psycopg.Error):
                 connection.close()
 
+    def __del__(self) -> None:
+        """A thread may have asked once more after all was closed, and opened another one."""
+        if self.connection is not None:
+            self.close()
+
 
 class Connections:
     """All connections of one process to one database."""
@@ -123,11 +128,15 @@ class Connections:
         connection = psycopg.connect(
             autocommit=True, cursor_factory=psycopg.ClientCursor, prepare_threshold=None, **self._given
         )
-        connection.adapters.register_loader("numeric", _NumberLoader)
-        cursor = connection.execute(_SETTINGS.format(busy=BUSY_SECONDS, idle=IDLE_SECONDS).encode())
-        while cursor.nextset():
-            pass
-        row = cursor.fetchone()
+        try:
+            connection.adapters.register_loader("numeric", _NumberLoader)
+            cursor = connection.execute(_SETTINGS.format(busy=BUSY_SECONDS, idle=IDLE_SECONDS).encode())
+            while cursor.nextset():
+                pass
+            row = cursor.fetchone()
+        except BaseException:
+            connection.close()
+            raise
         return connection, bool(row and row[0])
 
     def close(self) -> None:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import gc
 import signal
 import sys
+import threading
 import traceback
 from contextlib import closing
 from datetime import timedelta
@@ -11,8 +13,10 @@ from datetime import timedelta
 import pytest
 
 from syndicate.errors import LedgerAway, LedgerError
+from syndicate.ledger.postgresql import PostgresDatabase
 from syndicate.ledger.server_clock import ServerClock
 from tests import processes
+from tests.waiting import wait_for
 
 STOPPED = """
 import sys
@@ -174,3 +178,17 @@ def test_a_relaxed_thread_waits_for_the_disk_again_afterwards(postgres):
             waits.append(database.row("SHOW synchronous_commit"))
         waits.append(database.row("SHOW synchronous_commit"))
     assert [row["synchronous_commit"] for row in waits] == ["on", "off", "on"]
+
+
+def test_a_thread_that_asks_after_all_was_closed_leaves_no_connection_open(postgres):
+    def asks_late(address):
+        database = PostgresDatabase(address)
+        database.close()
+        late = threading.Thread(target=lambda: database.rows("SELECT 1 AS one"))
+        late.start()
+        late.join()
+
+    asks_late(postgres.address(postgres.ledger()))
+    gc.collect()  # else psycopg would warn, which fails a test
+    count = "SELECT COUNT(*) FROM pg_stat_activity WHERE datname = 'ledger' AND application_name = 'syndicate'"
+    assert wait_for(lambda: postgres.run(count) == [(0,)])
