@@ -229,10 +229,11 @@ def test_a_post_that_is_tried_again_after_its_age_goes_out(world):
     whole(world)
 
 
-def test_no_question_about_threads_reads_what_is_finished(ledger):
+def test_no_question_about_threads_reads_what_is_finished(tmp_path, clock):
     """SQLite's plans: a ledger with a million posts that are out answers as quickly as one with none."""
     asked: list[str] = []
-    database = ledger.database
+    database = SqliteDatabase(tmp_path / "planned.db", durable=False)
+    ledger = Ledger(database, clock, lambda: key_beside(tmp_path / "planned.db"))
     plain = database.rows
 
     def watched(sql, **values):
@@ -249,5 +250,6 @@ def test_no_question_about_threads_reads_what_is_finished(ledger):
         ledger.backlog.expire(ledger.now())
     finally:
         del database.rows, database.row
+        ledger.close()
     assert len(asked) >= 5, asked
     assert [plan for plan in asked if plan.startswith("SCAN")] == []
