@@ -65,3 +65,15 @@ def test_whose_a_handle_is_is_asked_once_a_day_for_all_posts(signed):
     signed("post")
     assert len(signed.texts()) == 4
     assert asked(signed) == 8
+
+
+def test_the_check_asks_the_servers_of_the_fediverse_too(desk):
+    handles = 'Ana Lima: {mastodon: "@ana@social.example"}\n  Bo Berg: {mastodon: "@nobody@social.example"}'
+    desk.config("masto", extra=f"people:\n  {handles}\ndefaults: {{image: none}}")
+    found = desk("accounts", "check")
+    assert found.code == 1
+    assert found.complaint == "masto: people.Bo Berg: nobody has the handle @nobody@social.example on mastodon"
+    asked_for = [each for each in desk.sandbox.requests() if each["path"] == "/.well-known/webfinger"]
+    assert len(asked_for) == 2
+    desk.path.write_text(desk.path.read_text("utf-8").replace("@nobody@", "@bo@"), "utf-8")
+    assert desk("accounts", "check").code == 0
