@@ -1,8 +1,8 @@
 """Asks a server of the fediverse whether somebody there has a handle: WebFinger, which needs no login.
 
 https://docs.joinmastodon.org/spec/webfinger/ and RFC 7033, from memory: 404 where there is nobody, 410 where the
-account was removed or suspended. The search of the account's own server would need the scope `read:search`, and its lookup
-(`/api/v1/accounts/lookup`) knows only people whom that server has met.
+account was removed or suspended. The search of the account's own server would need the scope `read:search`, and its
+lookup (`/api/v1/accounts/lookup`) knows only people whom that server has met.
 """
 
 from __future__ import annotations
