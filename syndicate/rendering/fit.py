@@ -164,8 +164,7 @@ def _yielding(part: Part, kind: Kind, priority: int) -> str:
 def parse(marked: str) -> list[Part]:
     """The parts of a template's output. Raises RenderError if a filter damaged the marks, or no post can be parted."""
     if PART in marked:
-        hint = "in post.txt.j2, write {{ part() }} by itself; elsewhere, take it out"
-        raise RenderError("part() parts the text of a post, outside of what fit shortens", hint=hint)
+        raise RenderError("part() is for post.txt.j2, and not inside of what fit shortens: take it out")
     parts: list[Part] = []
     position = 0
     for found in _MARKED.finditer(marked):
