@@ -31,15 +31,19 @@ def pieces(marked: str) -> list[str]:
     A piece without words stands with the one before it, or with the next where it is the first: no post is a link
     alone. Raises RenderError if a filter damaged the marks.
     """
-    found: list[str] = []
+    found: list[list[str]] = []
+    says = False  # whether the last one does
     for piece in marked.split(PART):
         if not "".join(each.text for each in parse(piece)).strip():
             continue
-        if found and not (_has_words(piece) and _has_words(found[-1])):
-            found[-1] = joined((found[-1], piece))
+        has_words = _has_words(piece)
+        if found and not (has_words and says):
+            found[-1].append(piece)
+            says = says or has_words
         else:
-            found.append(piece)
-    return found
+            found.append([piece])
+            says = has_words
+    return [joined(each) for each in found]
 
 
 def joined(several: Sequence[str]) -> str:

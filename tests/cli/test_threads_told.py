@@ -190,6 +190,20 @@ def test_an_edit_that_is_refused_leaves_the_reply_to_be_tried_again(desk):
     assert ["story-0" in text for text in texts] == [False, True]
 
 
+def test_an_edit_that_cannot_be_made_now_is_made_by_the_next_run(desk):
+    cut(desk, "too_long")
+    _, reply = rows(desk)
+    desk.sandbox.add_faults([{"step": "edit", "fault": "503", "count": 1}])
+    done = desk("deliveries", "retry", reply["key"], "--in-post")
+    assert (done.code, "; the next run tries again" in done.complaint) == (1, True)
+    assert desk("deliveries", "retry", reply["key"]).code == 1  # the edit is under way
+    change(desk, "UPDATE delivery SET due_at = 0 WHERE action = 'edit'")
+    change(desk, "UPDATE account SET next_at = 0")
+    assert desk("post").code == 0, desk("status").out
+    [post] = desk.sandbox.posts()
+    assert "/news/story-0.html" in post["text"]
+
+
 def test_where_the_network_cannot_edit_it_says_so_and_changes_nothing(desk, alerts):
     cut(desk, "too_long", account="bsky", extra=alerts.extra)
     _, reply = rows(desk)
