@@ -241,7 +241,8 @@ class Platform(Protocol):
         """Everything that can be done before anyone sees it: uploads, containers, ids.
 
         Safe to repeat; `prepared` is what an earlier NotReady left. The Draft is plain
-        JSON; it is stored before `commit` is called.
+        JSON; it is stored before `commit` is called. Its `told` are warnings, and its `people` accounts that were asked
+        for, by their handles: later posts get them for a day.
         Raises Rejected, AuthError, RateLimited, Unavailable, NotReady.
         """
 

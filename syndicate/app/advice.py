@@ -9,15 +9,18 @@ from collections import Counter
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
+from syndicate import platforms
+from syndicate.errors import ConfigError
 from syndicate.ledger.run_file import ENDING
 from syndicate.model import APPROVABLE, REASONS
+from syndicate.ports import Editable
 from syndicate.serialization import instant
 
 if TYPE_CHECKING:
     from syndicate.delivery.explain import Cure
     from syndicate.ingestion.poll import Polled
     from syndicate.ledger.recovery import Noticed
-    from syndicate.model import LeftOut
+    from syndicate.model import Delivery, LeftOut
 
 _CURES = {
     "check": "syndicate accounts check {account}",
@@ -91,6 +94,15 @@ def of_notice(kind: str, subject: str, cause: str = "") -> str:
 def of_delivery(state: str, key: str, article: str) -> str:
     """The command with which a person decides about a delivery that was held, failed, given up or withdrawn."""
     return _OF_STATE.get(state, "syndicate deliveries show {key}").format(key=key[:8], article=article)
+
+
+def in_post(reply: Delivery) -> str:
+    """The command that puts the link of a failed reply into its post; "" where the network cannot edit posts."""
+    try:
+        edits = issubclass(platforms.find(reply.platform), Editable)
+    except ConfigError:  # its package is not installed any more
+        return ""
+    return f"syndicate deliveries retry {reply.key[:8]} --in-post" if edits and reply.state == "failed" else ""
 
 
 def reason(reason: str | None, error: str | None) -> str:

@@ -121,6 +121,8 @@ def _check_people(app: App, name: str, asked: set[tuple[str, str]]) -> int:
     asked.add((site_of(name), platform.name))
     for person, handles in people.items():
         handle = handles.get(platform.name)
+        if handle is not None:
+            app.ledger.handles.forget(platform.name, handle.removeprefix("@").lower())
         try:
             if handle is None or platform.has_handle(handle):
                 continue

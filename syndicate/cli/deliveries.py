@@ -147,14 +147,20 @@ def _rendered(app: App, delivery: Delivery) -> Rendered:
 
 @command.command()
 @click.argument("keys", nargs=-1, required=True, metavar="KEY…")
+@click.option("--in-post", is_flag=True, help="Of replies with a link: put it into the post instead, by an edit.")
 @shared_options
 @click.pass_obj
-def retry(shared: Shared, *, keys: tuple[str, ...]) -> None:
+def retry(shared: Shared, *, keys: tuple[str, ...], in_post: bool) -> int:
     """Try failed deliveries again, as if for the first time."""
     with opened(shared, fill=True) as app:
-        for key in keys:
-            delivery = find(app, key)
+        found = [find(app, key) for key in keys]
+        if in_post:
+            from syndicate.cli.deliveries_in_post import put_into_post
+
+            return each(found, lambda one: put_into_post(app, one, shared))
+        for delivery in found:
             report(delivery, decisions.retry(delivery, app.ledger), shared)
+    return 0
 
 
 @command.command()

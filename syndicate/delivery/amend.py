@@ -10,11 +10,13 @@ from typing import Any
 from syndicate.delivery.concessions import render_conceded
 from syndicate.delivery.failures import record_failure
 from syndicate.delivery.lane import Lane, Render, Timeouts
+from syndicate.delivery.link_in_post import with_link
 from syndicate.delivery.lost_renders import watched
 from syndicate.delivery.retry_policy import TEMPLATE_WAIT
 from syndicate.delivery.session import with_session
 from syndicate.errors import LedgerError, PlatformError, RenderError
 from syndicate.ledger import Ledger
+from syndicate.ledger.parts import is_linked
 from syndicate.model import Delivery, Json, Post, Receipt, Rendered
 from syndicate.planning.changes import EDITS
 from syndicate.ports import Deletable, Editable
@@ -91,6 +93,7 @@ def _edit(
         ledger.waiting.skips(delivery, "unchanged", error=told, now=now)
         return
     try:
+        lane = with_link(lane, post, ledger)
         limits = with_session(lane, ledger, lane.limits)
         render = watched(render, delivery, ledger, timeouts.lease)
         rendered = render_conceded(post.conceded, article, lane, limits, render, at=now, planned_at=post.planned_at)
@@ -116,7 +119,8 @@ def _thread(
     is recorded why: a post that is out never changes its place, and none is added or taken away.
     """
     now, rows = ledger.now(), ledger.deliveries.thread(post)
-    size = 1 + max([len((post.post or {}).get(PARTS, [])), *(row.part for row in rows)])
+    left = [row for row in rows if not is_linked(row)]
+    size = 1 + max([0, len((post.post or {}).get(PARTS, [])) - (len(left) < len(rows)), *(row.part for row in left)])
     if size != 1 + len(rendered.rest):
         told = (
             f"its article now takes {1 + len(rendered.rest)} posts, and its thread has {size}; nothing of it is edited"

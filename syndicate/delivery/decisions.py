@@ -13,6 +13,7 @@ from typing import TypeAlias
 from syndicate.errors import SyndicateError
 from syndicate.ledger import Ledger
 from syndicate.ledger.deliveries import SHORTEST, PlannedDelivery
+from syndicate.ledger.parts import is_linked
 from syndicate.model import APPROVABLE, Account, Delivery, Json, Reason, Receipt
 from syndicate.model.dataclass import dataclass
 from syndicate.planning.changes import plan_delete
@@ -99,10 +100,20 @@ def refuse(delivery: Delivery, ledger: Ledger, by: str = "") -> Delivery:
 
 
 def retry(delivery: Delivery, ledger: Ledger) -> Delivery:
-    """Try a failed delivery again, as if for the first time."""
-    if not ledger.decisions.retry(delivery, ledger.now()):
+    """Try a failed delivery again, as if for the first time; or a reply whose link could not be put into its post."""
+    again = ledger.decisions.ask_again if _is_missed(delivery, ledger) else ledger.decisions.retry
+    if not again(delivery, ledger.now()):
         raise _refused(_now(delivery, ledger), "retry", "failed")
     return _now(delivery, ledger)
+
+
+def _is_missed(reply: Delivery, ledger: Ledger) -> bool:
+    """Whether a reply was given up for an edit of its post, and that was not made, nor is under way."""
+    if not is_linked(reply):
+        return False
+    rows = ledger.deliveries.search(accounts=(reply.account,), anchor=reply.anchor)
+    edits = (row for row in rows if row.action == "edit" and row.planned_at >= reply.planned_at)
+    return not any(row.state in ("due", "sending", "posted") for row in edits)
 
 
 def skip(delivery: Delivery, ledger: Ledger) -> Delivery:

@@ -12,6 +12,7 @@ from typing import Protocol
 from syndicate.delivery import retry_policy
 from syndicate.delivery.concessions import conceded
 from syndicate.delivery.failures import record_failure
+from syndicate.delivery.known_people import remembered, with_people
 from syndicate.delivery.lane import Lane, Timeouts
 from syndicate.delivery.session import with_session
 from syndicate.errors import LedgerError, PlatformError, Unavailable, Uncertain
@@ -210,7 +211,9 @@ def _prepared(claimed: Delivery, frozen: Frozen, lane: Lane, ledger: Ledger) -> 
     post = frozen.post
     assert post is not None
     earlier = claimed.prepared if claimed.digest == frozen.digest else None
-    return with_session(lane, ledger, lambda: lane.platform.prepare(lane.hosted(post), claimed.key, earlier))
+    known = with_people(post, lane.platform.name, ledger)
+    draft = with_session(lane, ledger, lambda: lane.platform.prepare(lane.hosted(known), claimed.key, earlier))
+    return remembered(draft, known, lane.platform.name, ledger)
 
 
 def _record_failure(

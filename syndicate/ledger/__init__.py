@@ -24,6 +24,7 @@ from syndicate.ledger.evergreens import Evergreens
 from syndicate.ledger.floods import Floods
 from syndicate.ledger.follow_ups import FollowUps
 from syndicate.ledger.former_names import FormerNames
+from syndicate.ledger.handles import Handles
 from syndicate.ledger.hosted import Hosted
 from syndicate.ledger.imports import Imports
 from syndicate.ledger.journal import Journal, NoJournal
@@ -87,6 +88,7 @@ class Ledger:
         self.renders = Renders(database)
         self.kept_words = KeptWords(database)
         self.hosted = Hosted(database)
+        self.handles = Handles(database)
         self.waiting = Waiting(database, self.follow_ups)
         self.decisions = Decisions(database, self.follow_ups)
         self.backlog = Backlog(database, self.follow_ups)

@@ -62,6 +62,11 @@ class Decisions:
                 self._signed(delivery, "skipped", by, now)
         return moved
 
+    def link(self, delivery: Delivery, now: datetime) -> bool:
+        """Never send a reply, since its link goes into the post itself."""
+        columns: Row = {"reason": "linked", "due_at": None, "draft": None}
+        return self._move(delivery, transitions.DROPPED, columns, now)
+
     def not_sent(self, delivery: Delivery, now: datetime) -> bool:
         """Record that a held delivery never arrived: it is rendered anew and sent."""
         columns: Row = {

@@ -60,6 +60,11 @@ def lacks_its_link(first: Delivery | None, part: int) -> bool:
     return stored.get("link") is None and any(each.get("link") for each in stored.get(PARTS, ())[max(0, part - 1) :])
 
 
+def is_linked(part: Delivery) -> bool:
+    """Whether the link that this post of a thread was to bring goes into the first post instead."""
+    return part.state == "skipped" and part.reason == "linked"
+
+
 def follow(database: Database, posted: Delivery, now: datetime) -> bool:
     """Have the post of a thread sent that comes after one that is posted. False where there is none, or it is planned
     already, or the thread is being deleted.

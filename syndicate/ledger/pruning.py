@@ -6,6 +6,7 @@ import time
 from collections.abc import Callable, Iterator
 from datetime import datetime
 
+from syndicate.ledger import said
 from syndicate.ledger.database import Database, Row, micros
 from syndicate.ledger.packing import Packing
 from syndicate.ledger.shelf_pruning import Pruned, ShelfPruning
@@ -118,7 +119,7 @@ class Pruning:
             rows = [row for each in named for row in self._db.rows(_ROW, **each)]  # finished still
             self._db.change_many("DELETE FROM delivery WHERE key = :key", [{"key": row["key"]} for row in rows])
             if rows:
-                self._db.change_many(_insert("delivery", rows[0]), [row | _EMPTY for row in rows])
+                self._db.change_many(_insert("delivery", rows[0]), [_emptied(row) for row in rows])
             self._db.change_many("DELETE FROM attempt WHERE key = :key AND ended_at < :before", named)
             self._db.change_many("DELETE FROM alert WHERE key = :key AND done_at < :before", named)
 
@@ -150,6 +151,12 @@ class Pruning:
     def _number(self, pragma: str) -> int:
         row = self._db.row(f"PRAGMA {pragma}")
         return int(row[pragma]) if row else 0
+
+
+def _emptied(row: Row) -> Row:
+    """A row without its post; of what is out, by what its words are known again."""
+    mark = said.of_row(row)
+    return row | _EMPTY | ({"digest": mark} if mark else {})
 
 
 def _insert(table: str, row: Row) -> str:

@@ -11,6 +11,7 @@ import zlib
 from collections.abc import Mapping, Sequence
 from typing import Any, TypeAlias
 
+from syndicate.ledger import said
 from syndicate.model.dataclass import dataclass
 from syndicate.serialization import compact
 
@@ -116,12 +117,16 @@ def strip(data: bytes, before: int) -> Stripped | None:
     """
     text = _text(data)
     found, tries, attempts = json.loads(text), list[Any](), list[Tried]()
-    deliveries = posts = 0
+    deliveries = posts = marks = 0
     for packed in found["d"]:
         planned_at = packed["planned_at"]
         if planned_at + packed["updated_at"] >= before:
             return None
+        mark = said.of_row(packed)
         tried, post = packed.pop("tried", None), packed.pop("post", None)
+        if mark:
+            packed["digest"] = mark
+            marks += len(compact({"digest": mark})) - len("{}") + len(",")
         deliveries += bool(tried or post)
         posts += bool(post)
         if tried:
@@ -132,7 +137,7 @@ def strip(data: bytes, before: int) -> Stripped | None:
     bare = compact(found)
     lists = len(compact({"": tries})) - len('{"":[]}') - max(0, len(tries) - 1)  # without the commas between them
     told = lists + len(tries) * len(',"tried":')
-    return Stripped(bare, deliveries, len(text) - len(bare) - told - posts * len(',"post":'), attempts)
+    return Stripped(bare, deliveries, len(text) - len(bare) + marks - told - posts * len(',"post":'), attempts)
 
 
 def unpack(data: bytes) -> Shelved:
@@ -167,6 +172,8 @@ def _packed(row: Row, tried: Sequence[Row]) -> Row:
         for name, value in row.items()
         if value is not None and name not in DROPPED and value != USUAL.get(name, None)
     }
+    if said.is_sign(row.get("digest")):
+        kept["digest"] = row["digest"]
     if row["state"] == "posted":
         kept.pop("expires_at", None)
     for name in TIMES:

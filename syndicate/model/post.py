@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import field, replace
 from datetime import datetime
 from typing import Any, Literal, TypeAlias
@@ -199,6 +199,7 @@ class Post:
     stored, of which record keys are made, so that every ledger makes the same; None: an earlier version planned it.
     `warning` is a content warning in words; `sensitive` says that the pictures are to be veiled; `replies` is who may
     reply. A network that lacks one of them leaves it out.
+    `people` are accounts of which the network said within a day that they have these handles, in small letters.
     """
 
     text: str
@@ -215,6 +216,7 @@ class Post:
     warning: str = ""
     sensitive: bool = False
     replies: Audience = "everyone"
+    people: Mapping[str, str] = field(default_factory=dict)
 
 
 class StoryWarning(str):

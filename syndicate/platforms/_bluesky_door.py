@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from syndicate.errors import AuthError, PlatformError
@@ -60,19 +60,19 @@ class Pds:
         bearer = {"Authorization": f"Bearer {token}"} if token else {}
         return self.http.call(method, f"{self.base}/xrpc/{name}", headers=bearer | (headers or {}), **request)
 
-    def dids_of(self, spans: Sequence[Span]) -> tuple[dict[str, str], list[str]]:
-        """The accounts that these mention, by their handles; and a line for each handle that is only words, since
-        nobody has it, or since there are too many.
+    def dids_of(self, spans: Sequence[Span], known: Mapping[str, str]) -> tuple[dict[str, str], list[str]]:
+        """The accounts that these mention, by their handles: those that are `known`, else as the server says; and a
+        line for each handle that is only words, since nobody has it, or since there are too many.
         """
         handles = list(dict.fromkeys(span.value.lower() for span in spans if span.kind == "mention"))
-        found = {handle: self.did_of(handle) for handle in handles[:MENTIONS]}
+        found = {handle: known.get(handle) or self.did_of(handle) for handle in handles[:MENTIONS]}
         nobody = [handle for handle, did in found.items() if not did]
         told = [f"nobody has the handle @{handle} on Bluesky, so it mentions nobody" for handle in nobody]
         told += [f"@{handle} mentions nobody: only {MENTIONS} handles are looked up" for handle in handles[MENTIONS:]]
         return {handle: did for handle, did in found.items() if did}, told
 
     def did_of(self, handle: str) -> str | None:
-        """The account that has this handle; None if none has it. It may change hands, so it is asked each time."""
+        """The account that has this handle; None if none has it. It may change hands."""
         name = "com.atproto.identity.resolveHandle"
         reply = self.send("GET", name, params={"handle": handle}, sample={"did": f"<DID of {handle}>"})
         if reply.status == 400:

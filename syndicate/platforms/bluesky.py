@@ -127,7 +127,8 @@ class Bluesky:
 
     def prepare(self, post: Post, key: str, prepared: Json | None = None) -> Draft:
         """Upload the pictures and build the record with its key; uploading the same bytes again gives the same blob."""
-        people, told = self._door.dids_of(post.spans)
+        repo = self._door.session()["did"]
+        people, told = self._door.dids_of(post.spans, post.people)
         record: Json = {
             "$type": COLLECTION,
             "text": post.text,
@@ -138,11 +139,11 @@ class Bluesky:
             "reply": _bluesky_replies.refs(post.reply_to, self._door, COLLECTION) if post.reply_to else None,
         }
         draft: Draft = {
-            "repo": self._door.session()["did"],
+            "repo": repo,
             "rkey": record_key(post.planned_at if post.day is None else post.day + NOON, key),
             "record": {name: value for name, value in record.items() if value or name == "text"},
         }
-        draft |= {"told": told} if told else {}
+        draft |= {name: value for name, value in (("told", told), ("people", people)) if value}
         return draft | ({"expires_at": instant(post.at + BLOB_LIFE)} if has_blobs(post) else {})
 
     def has_handle(self, handle: str) -> bool:

@@ -18,6 +18,7 @@ from syndicate.platforms import (
     _mastodon_statuses,
     _own_posts,
     _people,
+    _webfinger,
 )
 from syndicate.platforms._mastodon_media import uploaded, working
 from syndicate.platforms._mastodon_options import Options
@@ -69,6 +70,7 @@ class Mastodon:
 
     def __init__(self, options: Options, http: Http, credentials: Credentials) -> None:
         self._options = options
+        self._http = http
         self._credentials = credentials
         self._login = ServerLogin(self.name, options, credentials)
         self._server = Server(http, self._login)
@@ -165,6 +167,10 @@ class Mastodon:
             sample={"id": receipt.id, "url": receipt.permalink},
         )
         return replace(receipt, permalink=permalink(whole(reply)) or receipt.permalink)
+
+    def has_handle(self, handle: str) -> bool:
+        """Whether somebody has this handle, as the server says that it names."""
+        return _webfinger.has_account(self._http, handle, self._options.api_url)
 
     def _number(self, receipt: Receipt) -> str:
         return number(receipt, {self._login.address, self._login.base})

@@ -11,7 +11,7 @@ from typing import ClassVar
 
 from syndicate.errors import Unsupported
 from syndicate.model import Certainty, Controls, Draft, Identity, Json, Limits, ListedPost, Look, Post, Receipt
-from syndicate.platforms import _answering, _misskey_notes, _misskey_sign_in, _own_posts, _people
+from syndicate.platforms import _answering, _misskey_notes, _misskey_sign_in, _own_posts, _people, _webfinger
 from syndicate.platforms._misskey_calls import LISTING, Calls, code, refuse
 from syndicate.platforms._misskey_drive import uploaded
 from syndicate.platforms._misskey_options import Options
@@ -46,6 +46,7 @@ class Misskey:
 
     def __init__(self, options: Options, http: Http, credentials: Credentials) -> None:
         self._options = options
+        self._http = http
         self._credentials = credentials
         self._login = ServerLogin(self.name, options, credentials)
         self._calls = Calls(http, self._login)
@@ -118,6 +119,10 @@ class Misskey:
             raise Unsupported("misskey: this server cannot change a note; delete it, or leave it", status=404)
         refuse(reply, "editing a note")
         return receipt
+
+    def has_handle(self, handle: str) -> bool:
+        """Whether somebody has this handle, as the server says that it names."""
+        return _webfinger.has_account(self._http, handle, self._options.api_url)
 
     def _receipt(self, note: Json) -> Receipt:
         return _misskey_notes.receipt(note, self._login.address)

@@ -38,6 +38,9 @@ _OPEN: dict[Kind, str] = {
 }
 _KINDS = {mark: kind for kind, mark in _OPEN.items()}
 _CLOSE = "\ufddf"
+PART = "\ufdd8"
+"""Where a template's `part()` ends one post of a thread and begins the next."""
+
 _PRIORITY = "\ufde0"
 _MARKED = re.compile("([\ufdd0-\ufdd4])([\ufde0-\ufde9]?)([^\ufdd0-\ufdef]*)\ufddf")
 _STRAY = re.compile("[\ufdd0-\ufdef]")
@@ -159,7 +162,9 @@ def _yielding(part: Part, kind: Kind, priority: int) -> str:
 
 
 def parse(marked: str) -> list[Part]:
-    """The parts of a template's output. Raises RenderError if a filter damaged the marks."""
+    """The parts of a template's output. Raises RenderError if a filter damaged the marks, or no post can be parted."""
+    if PART in marked:
+        raise RenderError("part() is for post.txt.j2, and not inside of what fit shortens: take it out")
     parts: list[Part] = []
     position = 0
     for found in _MARKED.finditer(marked):

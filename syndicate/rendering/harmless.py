@@ -29,6 +29,7 @@ _WORK = 200_000_000
 """Characters that all steps of a template may read: two seconds, if a story were made for it."""
 
 _NUMBER = 20
+_MARK = Value(1, 1)
 _LISTS = ("categories", "authors", "images", "hashtags", "raw")
 _SPECIAL = ("self", "super", "caller", "varargs", "kwargs")
 _OBJECTS = ("article", "site", "account", "limits", "image")
@@ -148,9 +149,17 @@ class _Judge:
         """A name that nobody set is undefined: whatever is done with it ends the text with an error."""
         if node.name in self._named and node.ctx == "load":
             return self._named[node.name]
+        if self._is_mark(node):
+            return _MARK
         if node.ctx != "load" or node.name in (*self._objects, *self._later, *DEFAULT_NAMESPACE, *_SPECIAL):
             raise Harmful
         return Value(0, 0)
+
+    def _is_mark(self, node: nodes.Node) -> bool:
+        """Whether this is `part`, and not a name that the template sets itself."""
+        if not isinstance(node, nodes.Name) or (node.name, node.ctx) != ("part", "load"):
+            return False
+        return node.name not in self._named and node.name not in self._later
 
     def _getattr(self, node: nodes.Getattr) -> Value:
         """A field of what the template is given; never a method, which only a call may name."""
@@ -226,6 +235,8 @@ class _Judge:
         return 0 if isinstance(node, nodes.Name) else self._of(node).size
 
     def _call(self, node: nodes.Call) -> Value:
+        if self._is_mark(node.node) and not (node.args or node.kwargs or node.dyn_args or node.dyn_kwargs):
+            return _MARK
         if not isinstance(node.node, nodes.Getattr) or node.kwargs or node.dyn_args or node.dyn_kwargs:
             raise Harmful
         base, method = self._of(node.node.node), node.node.attr

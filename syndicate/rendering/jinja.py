@@ -27,6 +27,7 @@ from syndicate.rendering.labels import hashtags
 from syndicate.rendering.mentions import as_written
 from syndicate.rendering.people import mentioned
 from syndicate.rendering.story_sizes import NOTHING, STORIES, Story
+from syndicate.rendering.template_parts import part
 
 MAX_OUTPUT = 200_000
 """Characters a template may print: three times the longest post any network takes."""
@@ -61,6 +62,8 @@ class _Missing(StrictUndefined):
     @property
     def _undefined_message(self) -> str:
         name = str(self._undefined_name)
+        if name == "part" and self._undefined_obj is missing:
+            return "part() is for post.txt.j2, which may become a thread (take it out)"
         if self._undefined_hint:
             return str(self._undefined_hint)
         meant = difflib.get_close_matches(name, _names_in(self._undefined_obj), n=1)
@@ -71,7 +74,7 @@ class _Missing(StrictUndefined):
 
 def _names_in(value: Any) -> list[str]:
     if value is missing:
-        return [*NAMES, *CARD_NAMES, "range", "loop"]
+        return [*NAMES, *CARD_NAMES, "range", "loop", "part"]
     known = value if isinstance(value, Mapping) else dir(value)
     return [str(name) for name in known if not str(name).startswith("_")]
 
@@ -148,6 +151,8 @@ def environment(
         lstrip_blocks=True,
     )
     made.filters |= {"fit": may_give_way, "mention": _mention, "hashtag": _hashtag, "people": mentioned}
+    if not html:
+        made.globals["part"] = part
     return made
 
 

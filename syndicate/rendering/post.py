@@ -196,8 +196,8 @@ class _Parts:
         link = (self.link() or None) if place not in _NOT_HERE else None
         if place == "bio" or self._account.link == "bio":
             self._job.variables["account"] = replace(self._account, link="bio" if place == "bio" else None)
-        if self._is_whole and self._says_its_own():
-            printed = self._text.printed(link) if link and place == "text" else Link("")
+        printed = self._text.printed(link) if link and place == "text" else Link("")
+        if self._is_whole and self._says_its_own() and not self._text.parts(printed):
             self._whole(
                 self._content(), lambda said: replace(self._view, summary=said), lambda: self._text.render(printed)
             )
@@ -226,9 +226,9 @@ class _Parts:
         from syndicate.rendering import thread
 
         self._job.beside(())
-        if account.threads is not None and self._teases and self._says_its_own():
+        if account.threads is not None and self._teases and self._says_its_own() and not self._text.is_parted:
             self._pieces = self._teaser(account.threads.posts - 1)
-        texts: list[tuple[Fitted, str | None]] = [(self._text.fitted(piece), None) for piece in self._pieces]
+        texts = self._text.further_posts(self.link()) or [(self._text.fitted(piece), None) for piece in self._pieces]
         link = self.link() if self._replies else ""
         reply = self._text.render(self._text.printed(link), file=REPLY) if link else None
         texts += [(reply, link)] if reply is not None and reply.text else []
@@ -288,7 +288,7 @@ class _Parts:
 
     def _content(self) -> str:
         """The article's words, with their paragraphs; its summary where its source has no more."""
-        words = paragraphs(bounded(self._article.content, TEXT)) or self._article.summary
+        words = paragraphs(bounded(self._article.content, TEXT)) or paragraphs(bounded(self._article.summary, TEXT))
         return unmentioned(words)
 
     def _made_note(self, note: Note, media: tuple[Media, ...]) -> _Made:

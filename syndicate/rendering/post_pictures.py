@@ -138,3 +138,5 @@ class PostPictures:
             whole = plain(fit(marked, Limits(text=len(marked)), len).text)
             fitting = bisect_right(range(1, limit + 1), limit, key=lambda size: len(cut(whole, size)))
             return cut(whole, fitting) if fitting else ""
+        except RenderError as fault:
+            raise RenderError(f"{self._job.shown(ALT)}: {fault}", hint=fault.hint) from fault

@@ -60,7 +60,7 @@ def pieces(words: str, most: int, fits: Fits, cut: Callable[[str], str], *, alon
         found.append(piece)
     found += [rest if fits(rest) else cut(rest)] if rest else []
     if len(found) == 1 and not alone:
-        found = _halves(found[0]) if most > 1 else []
+        found = halves(found[0]) if most > 1 else []
     return found if all(map(says_something, found)) else []
 
 
@@ -96,7 +96,7 @@ def _parts(words: str, end: int) -> bool:
     return not across and says_something(words[:end]) and says_something(words[end:])
 
 
-def _halves(words: str) -> list[str]:
+def halves(words: str) -> list[str]:
     """A text in two, parted near its middle; none where that would leave nothing to read."""
     for stops in (_PARAGRAPH, _SENTENCE):
         ends = [end for stop in stops.finditer(words) if _parts(words, end := _end_of(stop, stops))]

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+import sqlite3
+from contextlib import closing
 from datetime import timedelta
 
 import pytest
@@ -31,6 +33,11 @@ def posted(desk):
 
 def again(desk, url, *more):
     return desk("post", "--article", url, "--again", *more)
+
+
+def asked(desk, question):
+    with closing(sqlite3.connect(desk.folder / "syndicate.db")) as ledger:
+        return ledger.execute(question).fetchall()
 
 
 def new(desk):
@@ -70,6 +77,21 @@ def test_the_same_words_are_refused_also_those_of_an_earlier_repetition(desk, po
     assert again(desk, url, "--text", "Updated: the mayor goes").code == 0
     assert len(new(desk)) == 2
     assert {"again 1", "again 2"} <= explained(desk, url).keys()
+
+
+def test_the_same_words_are_refused_also_once_they_were_pruned(desk, posted):
+    url = posted()
+    again(desk, url, "--text", OTHER)
+    first = desk.texts()[0]
+    pruned = desk("db", "prune", "--older", "0s", "--json")
+    assert pruned.rows[0]["deliveries"] >= 2, pruned.rows
+    assert asked(desk, "SELECT COUNT(*) FROM delivery WHERE post IS NOT NULL") == [(0,)]
+    for words in (OTHER, first.replace(url, "{link}"), f"  {OTHER} "):
+        refused = again(desk, url, "--text", words)
+        assert refused.code == 1
+        assert "it would say again what was said before (same_text)" in refused.complaint
+    assert again(desk, url, "--text", "Updated: the mayor goes").code == 0
+    assert len(new(desk)) == 2
 
 
 def test_without_a_text_the_template_for_it_writes_the_post(desk, posted):

@@ -18,8 +18,10 @@ IN_COMMENTS = ("facebook", "linkedin")
 def published(desk):
     """Publishes one long story to these accounts, with these defaults."""
 
-    def publish(defaults, *accounts, body=BODY, others=(), command=("post", "--json")):
-        desk.config(*accounts, extra=f"defaults: {{image: none, hashtags: 0, {defaults}}}", source=", preflight: off")
+    def publish(defaults, *accounts, body=BODY, others=(), command=("post", "--json"), top=""):
+        desk.config(
+            *accounts, extra=f"{top}\ndefaults: {{image: none, hashtags: 0, {defaults}}}", source=", preflight: off"
+        )
         text = desk.path.read_text(encoding="utf-8")
         config = "".join(
             f"  {name}: {{platform: {name}, {OTHERS[name]}, api_url: '{desk.sandbox.url}'}}\n" for name in others
@@ -145,6 +147,52 @@ def test_a_site_s_pages_are_told_of_the_first_post_alone(desk, published):
     told = desk("deliveries", "export")
     assert told.out.count('"url"') == 1
     assert run.rows[0]["permalink"] in told.out
+
+
+PARTED = """\
+{{ article.title | fit }}
+{{ part() }}
+{{ article.summary | fit }} {{ article.hashtags }}
+{{ part() }}
+Read it all{% if link %}: {{ link }}{% endif %}
+"""
+
+
+def test_a_template_parts_its_text_itself_and_whatever_shows_posts_shows_each(desk, published, tmp_path):
+    own = desk.folder / "templates" / "default" / "post.txt.j2"
+    own.parent.mkdir(parents=True)
+    own.write_text(PARTED, encoding="utf-8")
+    dry = published(
+        "threads: {posts: 3}",
+        *ACCOUNTS,
+        others=("threads", "telegram", "discord", "slack", "misskey", "linkedin"),
+        command=("post", "--dry-run", "--json"),
+        top="templates: ./templates",
+    )
+    assert dry.code == 0, dry.err
+    shown = desk("preview").out
+    page = tmp_path / "page.html"
+    desk("preview", "--html", str(page))
+    made = page.read_text(encoding="utf-8")
+    assert "post 3 of 3" in shown
+    assert "Post 3 of 3, in reply" in made
+    run = desk("post", "--json")
+    assert run.code == 0, run.err
+    order = {(row["account"], row["part"]): (row["key"], row["text"], row["length"]) for row in run.rows}
+    assert order == {(row["account"], row["part"]): (row["key"], row["text"], row["length"]) for row in dry.rows}
+    arrived = chains(desk.sandbox.posts())
+    for platform in IN_POSTS:
+        first, second, third = arrived[platform]
+        assert first == "Story 0 of the harbour"
+        assert second.startswith("What happened, in one line.")
+        assert third.startswith("Read it all")
+    for platform in IN_COMMENTS:
+        [text] = arrived[platform]
+        assert "What happened, in one line." in text
+        assert "Read it all" in text
+    links = [(post["platform"], post["link"]) for post in desk.sandbox.posts() if "story-0" in str(post["link"])]
+    assert {platform for platform, _ in links} == arrived.keys()
+    assert len(links) == len(arrived)
 
 
 @pytest.mark.parametrize(

@@ -135,3 +135,88 @@ def test_a_held_reply_is_told_as_a_post_without_its_link_until_somebody_knows(de
     assert (line["alert"], line["state"], line["post"]) == ("reply_missing", "held", first["permalink"])
     assert line["command"] == f"syndicate deliveries resolve {reply['key'][:8]} --sent URL or --not-sent"
     assert "the reply with it is held" in line["message"]
+
+
+@pytest.mark.parametrize("account", ["masto", "fb"])
+def test_where_the_network_edits_the_link_of_a_reply_can_go_into_the_post_itself(desk, alerts, account):
+    cut(desk, "too_long", account=account, extra=alerts.extra)
+    first, reply = rows(desk)
+    [line] = alerts()
+    assert line["instead"] == f"syndicate deliveries retry {reply['key'][:8]} --in-post"
+    assert line["message"].endswith(f"; or, to put the link into the post, {line['instead']}")
+    [before] = desk.sandbox.posts()
+    assert "story-0" not in before["text"]
+    done = desk("deliveries", "retry", reply["key"], "--in-post")
+    assert done.code == 0, done.err
+    assert done.out == f"{reply['key'][:8]} {account}: its link is in the post: {first['permalink']}\n"
+    [after] = desk.sandbox.posts()
+    assert (after["id"], "/news/story-0.html" in after["text"]) == (before["id"], True)
+    found = {(row["action"], row["part"]): (row["state"], row["reason"]) for row in rows(desk)}
+    assert found == {("post", 0): ("posted", None), ("post", 1): ("skipped", "linked"), ("edit", 0): ("posted", None)}
+    assert "reply" not in desk("deliveries", "list").out.partition("\n")[0]
+    for more in ((), ("--in-post",)):
+        assert desk("deliveries", "retry", reply["key"], *more).code == 1
+    assert desk("post").code == 0
+    assert len(desk.sandbox.posts()) == 1
+    assert len(alerts()) == 1
+
+
+def test_later_edits_of_such_a_post_keep_its_link_and_its_thread(desk):
+    cut(desk, "too_long", out=2, more="threads: {posts: 3}, link: reply, on_edit: edit")
+    *_, failed = rows(desk)
+    assert (failed["part"], failed["state"]) == (2, "failed")
+    done = desk("deliveries", "retry", failed["key"], "--in-post")
+    assert done.code == 0, done.err
+    change(desk, "UPDATE delivery SET updated_at = updated_at - 120000000, committed_at = committed_at - 120000000")
+    desk.site.raw = desk.site.raw.replace(b"Story 0 of the harbour", b"Story 0, corrected")
+    run = desk("post")
+    assert run.code == 0, run.err
+    first, second = desk.sandbox.posts()
+    assert first["text"].startswith("Story 0, corrected")
+    assert "/news/story-0.html" in first["text"]
+    assert second["reply_to"] == first["id"]
+
+
+def test_an_edit_that_is_refused_leaves_the_reply_to_be_tried_again(desk):
+    cut(desk, "too_long")
+    _, reply = rows(desk)
+    desk.sandbox.add_faults([{"step": "edit", "fault": "too_long", "count": 1}])
+    done = desk("deliveries", "retry", reply["key"], "--in-post")
+    assert done.code == 1
+    assert "the post is not edited: " in done.complaint
+    assert desk("deliveries", "retry", reply["key"]).code == 0
+    assert desk("post").code == 0, desk("status").out
+    [texts] = chains(desk.sandbox.posts()).values()
+    assert ["story-0" in text for text in texts] == [False, True]
+
+
+def test_an_edit_that_cannot_be_made_now_is_made_by_the_next_run(desk):
+    cut(desk, "too_long")
+    _, reply = rows(desk)
+    desk.sandbox.add_faults([{"step": "edit", "fault": "503", "count": 1}])
+    done = desk("deliveries", "retry", reply["key"], "--in-post")
+    assert (done.code, "; the next run tries again" in done.complaint) == (1, True)
+    assert desk("deliveries", "retry", reply["key"]).code == 1  # the edit is under way
+    change(desk, "UPDATE delivery SET due_at = 0 WHERE action = 'edit'")
+    change(desk, "UPDATE account SET next_at = 0")
+    assert desk("post").code == 0, desk("status").out
+    [post] = desk.sandbox.posts()
+    assert "/news/story-0.html" in post["text"]
+
+
+def test_where_the_network_cannot_edit_it_says_so_and_changes_nothing(desk, alerts):
+    cut(desk, "too_long", account="bsky", extra=alerts.extra)
+    _, reply = rows(desk)
+    [line] = alerts()
+    assert "instead" not in line
+    done = desk("deliveries", "retry", reply["key"], "--in-post")
+    assert (done.code, done.complaint) == (1, f"{reply['key'][:8]} bsky: bluesky cannot edit posts")
+    assert rows(desk)[1]["state"] == "failed"
+
+
+def test_what_is_no_reply_with_a_link_has_none_to_put_anywhere(desk):
+    cut(desk, "too_long", more="threads: {posts: 3}")
+    first, part = rows(desk)
+    for row in (first, part):
+        done = desk("deliveries", "retry", row["key"], "--in-post")
+        assert (done.code, "is no reply with the link" in done.complaint) == (1, True)

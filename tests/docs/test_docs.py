@@ -214,7 +214,7 @@ def test_every_template_variable_and_filter_is_explained() -> None:
     for kind in (Account, Limits, Image):
         for entry in fields(kind):
             assert named(entry.name, page), f"{kind.__name__}.{entry.name}"
-    for name in ("fit", "mention", "hashtag", "drop", "priority"):
+    for name in ("fit", "mention", "hashtag", "drop", "priority", "part()"):
         assert named(name, page), name
 
 

@@ -13,6 +13,7 @@ from syndicate.delivery.gates import Gate
 from syndicate.delivery.lane import Lane
 from syndicate.ledger import Ledger
 from syndicate.ledger.credentials import key_beside
+from syndicate.ledger.parts import open_parts
 from syndicate.ledger.pruning import Pruning
 from syndicate.ledger.shelving import QUIET, Shelving
 from syndicate.ledger.sqlite import SqliteDatabase
@@ -226,3 +227,29 @@ def test_a_post_that_is_tried_again_after_its_age_goes_out(world):
     decisions.retry(world.rows()[1], world.ledger)
     world.steps()
     whole(world)
+
+
+def test_no_question_about_threads_reads_what_is_finished(tmp_path, clock):
+    """SQLite's plans: a ledger with a million posts that are out answers as quickly as one with none."""
+    asked: list[str] = []
+    database = SqliteDatabase(tmp_path / "planned.db", durable=False)
+    ledger = Ledger(database, clock, lambda: key_beside(tmp_path / "planned.db"))
+    plain = database.rows
+
+    def watched(sql, **values):
+        asked.extend(row["detail"] for row in plain(f"EXPLAIN QUERY PLAN {sql}", **values))
+        return plain(sql, **values)
+
+    def expired(sql, **values):
+        watched(sql, **values)
+        return {"one": 1}
+
+    database.rows, database.row = watched, expired
+    try:
+        open_parts(database)
+        ledger.backlog.expire(ledger.now())
+    finally:
+        del database.rows, database.row
+        ledger.close()
+    assert len(asked) >= 5, asked
+    assert [plan for plan in asked if plan.startswith("SCAN")] == []

@@ -83,7 +83,7 @@ def test_what_is_forgotten(works, ledger, clock, old, given, forgotten):
     assert works.forget(clock() - DAY) == wanted
     assert size(ledger, row.key) == ((0, 0) if forgotten else was)
     after = ledger.deliveries.find(row.key)
-    for name in ("state", "account", "anchor", "attempts", "planned_at", "digest", "permalink", "updated_at"):
+    for name in ("state", "account", "anchor", "attempts", "planned_at", "permalink", "updated_at"):
         assert getattr(after, name, None) == getattr(found, name, None)
     assert works.forget(clock() - DAY) == Pruned()
 

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 
 from bench.large_rows import YEARS, names_of, stories, written
 from syndicate.aliases import aliases
+from syndicate.delivery.same_text import same_text
 from syndicate.errors import LedgerError
 from syndicate.ledger import rows, shelf_pruning
 from syndicate.ledger.catalogue import Selection
@@ -20,7 +22,7 @@ from syndicate.ledger.shelf_format import unpack
 from syndicate.ledger.shelf_pruning import Pruned, ShelfPruning
 from syndicate.ledger.shelving import QUIET, Shelving
 from syndicate.ledger.sqlite import SqliteDatabase
-from syndicate.model import Account
+from syndicate.model import Account, Again
 from syndicate.serialization import delivery_record
 
 KEPT = 4
@@ -331,6 +333,23 @@ def test_pruning_forgets_posts_and_attempts_on_the_shelf(ledger, clock, old):
         old_one = ledger.deliveries.find(row["key"]).planned_at < from_micros(aged)
         assert row["text"] == (None if old_one else was["text"])
     assert ledger.deliveries.attempts(old[3].deliveries[0]["key"]) == []
+
+
+@pytest.mark.parametrize("forget", ["on the shelf", "before it", "on both"])
+def test_what_was_said_is_known_again_when_its_words_are_forgotten(ledger, clock, old, forget):
+    pruning = Pruning(ledger.database)
+    found = [row for row in told(ledger) if row["state"] == "posted" and row["action"] == "post"]
+    if forget != "on the shelf":
+        pruning.forget(clock() - 400 * DAY * (forget == "on both"))
+    put_away(ledger, clock, kept=0)
+    assert number(ledger, "shelf") > COUNT / 2
+    pruning.forget(clock())
+    assert not any(row["text"] for row in told(ledger))
+    for row in found[::9]:
+        post = ledger.deliveries.find(row["key"])
+        asked = replace(post, key="", again=Again("person"), revision=1)
+        assert same_text(asked, f"  {row['text']}\n", ledger)
+        assert not same_text(asked, f"{row['text']}!", ledger)
 
 
 def test_a_shelf_needs_a_sixth_of_the_room(ledger, clock, old):

@@ -80,6 +80,7 @@ DESCRIBED: dict[str, dict[str, Endpoint]] = {
         "GET /api/v1/instance": Endpoint(),
         "GET /.well-known/nodeinfo": Endpoint(),
         "GET /nodeinfo/2.0": Endpoint(),
+        "GET /.well-known/webfinger": Endpoint(query=("resource",)),
         "POST /api/v2/media": Endpoint(form=("description", "focus"), files=("file", "thumbnail"), needs=("file",)),
         "GET /api/v1/media/{id}": Endpoint(),
         "POST /api/v1/statuses": Endpoint(json=STATUS | {"visibility": str}),

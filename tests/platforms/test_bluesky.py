@@ -119,6 +119,17 @@ def test_a_handle_is_a_mention_of_who_has_it_and_else_only_words(answer, did):
     wanted = [{"index": {"byteStart": 3, "byteEnd": 15}, "features": [mention]}] if did else []
     assert record.get("facets", []) == wanted
     assert len(door.calls) == 1
+    assert draft.get("people") == ({"ana.example": did} if did else None)
+
+
+def test_a_handle_whose_account_is_known_is_not_asked_for():
+    platform, door = adapter()
+    known = replace(
+        post("By @ana.example", spans=(Span(3, 15, "mention", "Ana.example"),)), people={"ana.example": "did:plc:ana"}
+    )
+    [facet] = platform.prepare(known, KEY)["record"]["facets"]
+    assert facet["features"] == [{"$type": "app.bsky.richtext.facet#mention", "did": "did:plc:ana"}]
+    assert door.calls == []
 
 
 @pytest.mark.parametrize(("kind", "length", "count"), [("tag", 64, 1), ("tag", 65, 0), ("link", 65, 1)])

@@ -16,6 +16,7 @@ ON_PAGES = {
     "POST /2/oauth2/token",  # X describes signing in on pages only
     "GET /.well-known/nodeinfo",  # NodeInfo is no part of Mastodon's API
     "GET /nodeinfo/2.0",
+    "GET /.well-known/webfinger",
 }
 ELSEWHERE = {"tweet.fields", "media_attributes"}  # the one by another name, the other with brackets behind it
 

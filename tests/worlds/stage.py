@@ -134,10 +134,16 @@ def measured(stage: Stage) -> None:
     """The files of the guide on templates."""
     text = (ROOT / "docs/guides/templates.md").read_text(encoding="utf-8")
     stage.file("config.yaml", YAML_BLOCK.findall(text)[0])
+    stage.file("templates/x/post.txt.j2", template_of("templates"))
+    shutil.copy(ROOT / "tests/docs/night-train.html", stage.reader.folder)
+
+
+def template_of(guide: str) -> str:
+    """The first template that a guide shows."""
+    text = (ROOT / f"docs/guides/{guide}.md").read_text(encoding="utf-8")
     template = re.search(r"^```jinja\n(.*?)^```$", text, re.MULTILINE | re.DOTALL)
     assert template
-    stage.file("templates/x/post.txt.j2", template[1])
-    shutil.copy(ROOT / "tests/docs/night-train.html", stage.reader.folder)
+    return template[1]
 
 
 def thread(stage: Stage) -> None:
@@ -146,7 +152,9 @@ def thread(stage: Stage) -> None:
     defaults = {"image": "none", "hashtags": 0, "threads": {"posts": 3, "form": "teaser"}}
     site.raw = feed(site)
     sources = {"news": {"url": f"{site.url}/rss.xml", "preflight": "off"}}
-    stage.reader.config("masto", defaults=defaults, sources=sources)
+    stage.reader.config("masto", defaults=defaults, sources=sources, templates="./templates")
+    stage.file("templates/default/post.txt.j2", template_of("threads"))
+    shutil.copy(ROOT / "tests/docs/night-train.html", stage.reader.folder)
     stage.run("syndicate post")
     site.raw = feed(site, BODY).replace(b"story-0.html", b"night-train.html")
     stage.fault("mastodon", "drop_after", after=2)

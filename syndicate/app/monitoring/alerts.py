@@ -141,11 +141,14 @@ def _of_delivery(delivery: Delivery, state: str, headline: str, bare: Delivery |
     why = advice.reason(None if state == "skipped" else record["reason"], delivery.error)  # it waits no more
     link = record["article"]
     what = f"{NO_LINK}, since the reply with it is {state}" if bare else state
-    message = f"{delivery.account}: {what}: {why}: {named([(headline, link)])}; {run}"
-    said = (headline, link, f"{what}: {why}", (bare or delivery).permalink, run, f"key {delivery.key[:8]}")
+    instead = advice.in_post(delivery) if bare else ""
+    choice = f"{run}; or, to put the link into the post, {instead}" if instead else run
+    message = f"{delivery.account}: {what}: {why}: {named([(headline, link)])}; {choice}"
+    said = (headline, link, f"{what}: {why}", (bare or delivery).permalink, choice, f"key {delivery.key[:8]}")
     body = "\n".join(filter(None, said))
     extra: Json = {"title": headline, "message": message, "command": run}
     extra |= {"alert": _REPLY_MISSING, "post": bare.permalink} if bare else {}
+    extra |= {"instead": instead} if instead else {}
     return Alert(record | extra, f"syndicate: {delivery.account}: {NO_LINK if bare else state}", body)
 
 

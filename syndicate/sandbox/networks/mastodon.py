@@ -30,6 +30,7 @@ from syndicate.sandbox.networks._mastodon_uploads import Uploads, public
 PAGES = ("/oauth/authorize", "/oauth/token", "/oauth/revoke")
 KEY_SECONDS = 3_600
 NODE_INFO = ("/.well-known/nodeinfo", "/nodeinfo/2.0")
+WEB_FINGER = "/.well-known/webfinger"
 
 
 class MastodonStandIn:
@@ -70,6 +71,7 @@ class MastodonStandIn:
             *([("GET", "/api/v2/instance", "read", self._instance)] if kind.second_version else []),
             ("GET", NODE_INFO[0], "read", lambda _: kind.node_info_links(url)),
             ("GET", NODE_INFO[1], "read", lambda _: kind.node_info()),
+            ("GET", WEB_FINGER, "read", _finger),
             ("GET", "/api/v1/instance", "read", self._old_instance),
             ("POST", "/api/v1/apps", "login", apps.register),
             ("GET", "/oauth/authorize", "login", apps.authorize),
@@ -86,7 +88,7 @@ class MastodonStandIn:
 
     def route(self, method: str, path: str) -> Route | None:
         """Routes for everything under /api/v1/ and /api/v2/, for the pages of signing in and for NodeInfo."""
-        if not path.startswith(("/api/v1/", "/api/v2/")) and path not in (*PAGES, *NODE_INFO):
+        if not path.startswith(("/api/v1/", "/api/v2/")) and path not in (*PAGES, *NODE_INFO, WEB_FINGER):
             return None
         step, operation = self._table.find(method, path) or ("read", _nothing)
         return Route("mastodon", step, lambda request: self._run(operation, request))
@@ -317,6 +319,18 @@ def _ids(fields: dict[str, Any]) -> list[str]:
     """`media_ids` of a JSON body or `media_ids[]` of a form."""
     value = fields.get("media_ids") or fields.get("media_ids[]") or []
     return [str(each) for each in (value if isinstance(value, list) else [value])]
+
+
+def _finger(request: Received) -> Answer:
+    """Who has a handle: everybody but those whose names begin with "nobody". Without a body where there is none."""
+    user, _, host = request.query.get("resource", "").removeprefix("acct:").partition("@")
+    if not user or not host:
+        return answer(400, {})
+    if user.lower().startswith("nobody"):
+        return text_answer(404, "")
+    page = f"https://{host}/users/{user}"
+    links = [{"rel": "self", "type": "application/activity+json", "href": page}]
+    return answer(200, {"subject": f"acct:{user}@{host}", "aliases": [page], "links": links})
 
 
 def _nothing(_: Received) -> Answer:
