@@ -117,7 +117,7 @@ def render(
     article: Article, _account: Any, _platform: Any, limits: Limits, *, at: datetime, planned_at: datetime
 ) -> Any:
     post = Post(f"{article.title} {article.url}", article.url, (), (), None, None, at, planned_at, {})
-    return SimpleNamespace(post=post, length=len(post.text), limit=limits.text, warnings=(), own_words=None)
+    return SimpleNamespace(post=post, length=len(post.text), limit=limits.text, warnings=(), own_words=None, rest=())
 
 
 def lanes() -> float:

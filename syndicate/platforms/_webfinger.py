@@ -1,8 +1,9 @@
 """Asks a server of the fediverse whether somebody there has a handle: WebFinger, which needs no login.
 
 https://docs.joinmastodon.org/spec/webfinger/ and RFC 7033. 404 where there is nobody, 410 where the account was
-suspended for good (mastodon/mastodon, app/controllers/well_known/webfinger_controller.rb, read 2026-12-01). The search of the account's own server would need the scope `read:search`, and its
-lookup (`/api/v1/accounts/lookup`) knows only people whom that server has met.
+suspended for good (mastodon/mastodon, app/controllers/well_known/webfinger_controller.rb, read 2026-12-01). The search
+of the account's own server would need the scope `read:search`, and its lookup (`/api/v1/accounts/lookup`) knows only
+people whom that server has met.
 """
 
 from __future__ import annotations

@@ -14,6 +14,23 @@ IN_POSTS = ("mastodon", "bluesky", "x", "threads", "telegram", "discord", "slack
 IN_COMMENTS = ("facebook", "linkedin")
 
 
+PARTED = """\
+{{ article.title | fit }}
+{{ part() }}
+{{ article.summary | fit }} {{ article.hashtags }}
+{{ part() }}
+Read it all{% if link %}: {{ link }}{% endif %}
+"""
+
+
+def parting(desk):
+    """A template that parts its text itself; the line of the config that has it used."""
+    own = desk.folder / "templates" / "default" / "post.txt.j2"
+    own.parent.mkdir(parents=True)
+    own.write_text(PARTED, encoding="utf-8")
+    return "templates: ./templates"
+
+
 @pytest.fixture
 def published(desk):
     """Publishes one long story to these accounts, with these defaults."""
@@ -94,8 +111,10 @@ def test_a_dry_run_and_the_preview_show_each_post(desk, published, tmp_path):
     assert sorted((row["account"], row["part"], row["text"]) for row in run.rows) == rows
 
 
-def test_what_waits_for_approval_shows_and_approves_its_whole_thread(desk, published, tmp_path):
-    dry = published("threads: {posts: 3, form: whole}, approve: true", "masto", command=("post", "--dry-run", "--json"))
+@pytest.mark.parametrize("own", [False, True], ids=["split", "parted"])
+def test_what_waits_for_approval_shows_and_approves_its_whole_thread(desk, published, tmp_path, own):
+    threads, top = ("threads: {posts: 3}", parting(desk)) if own else ("threads: {posts: 3, form: whole}", "")
+    dry = published(f"{threads}, approve: true", "masto", command=("post", "--dry-run", "--json"), top=top)
     assert [(row["state"], row["reason"], row["part"]) for row in dry.rows] == [
         ("planned", "approval", part) for part in range(3)
     ]
@@ -149,25 +168,14 @@ def test_a_site_s_pages_are_told_of_the_first_post_alone(desk, published):
     assert run.rows[0]["permalink"] in told.out
 
 
-PARTED = """\
-{{ article.title | fit }}
-{{ part() }}
-{{ article.summary | fit }} {{ article.hashtags }}
-{{ part() }}
-Read it all{% if link %}: {{ link }}{% endif %}
-"""
-
-
 def test_a_template_parts_its_text_itself_and_whatever_shows_posts_shows_each(desk, published, tmp_path):
-    own = desk.folder / "templates" / "default" / "post.txt.j2"
-    own.parent.mkdir(parents=True)
-    own.write_text(PARTED, encoding="utf-8")
+    top = parting(desk)
     dry = published(
         "threads: {posts: 3}",
         *ACCOUNTS,
         others=("threads", "telegram", "discord", "slack", "misskey", "linkedin"),
         command=("post", "--dry-run", "--json"),
-        top="templates: ./templates",
+        top=top,
     )
     assert dry.code == 0, dry.err
     shown = desk("preview").out
