@@ -44,7 +44,7 @@ PARTS = {
     "peers-hundred": ["peers.py", "3", "hundred"],
     "peers-hook": ["peers.py", "hook"],
     "install": ["install.py"],
-    "fleet": ["fleet.py"],
+    "fleet": ["fleet.py", "--json"],
     "limits": ["limits.py"],
     "many": ["many.py", "300", "500"],
     "sites": ["sites.py", "200"],

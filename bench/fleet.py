@@ -1,4 +1,4 @@
-"""Measures how many posts a second a fleet sends: python bench/fleet.py [--workers 1 2 4] [--json].
+"""Measures how many posts a second a fleet sends: python bench/fleet.py [--workers 1 2 4] [--concurrency 4] [--json].
 
 Everything is on this machine: PostgreSQL as durable as it comes, the workers as real processes, and a Mastodon server
 that takes 20 ms for each post (bench/loopback.py). The rate is from the first post to the last. Beside it stands how
@@ -11,13 +11,17 @@ import argparse
 import contextlib
 import json
 import os
+import statistics
 import subprocess
 import sys
 import tempfile
 import time
 from collections.abc import Iterator, Sequence
 from pathlib import Path
+from typing import Any
 from urllib.request import Request, urlopen
+
+import psycopg
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "examples" / "fleet"))
 from database import Database
@@ -26,10 +30,12 @@ HERE = Path(__file__).parent
 
 WRITE = 0.020
 """Seconds that the network takes for a post."""
-CONCURRENCY = 16
+CONCURRENCY = 4
+"""Jobs at once of each worker: with more, threads wait for each other in Python while they hold the ledger's lock."""
 BOUND = 300.0
 """Posts a second that are asked for, with as many workers as serve best."""
 PATIENCE = 600.0
+WAITING = "SELECT COUNT(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event = 'advisory'"
 CONFIG = """\
 site: {{name: Bench, url: "https://gazette.example/"}}
 database: {database}
@@ -78,7 +84,7 @@ def _processor(number: int) -> float:
     return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
 
-def measured(workers: int, stories: int, accounts: int) -> dict[str, float]:
+def measured(workers: int, stories: int, accounts: int, concurrency: int) -> dict[str, Any]:
     """Posts a second, and the processor seconds of each part for each second that it took."""
     from cryptography.fernet import Fernet
 
@@ -96,7 +102,7 @@ def measured(workers: int, stories: int, accounts: int) -> dict[str, float]:
         served.publish(0)
         for words in (("db", "upgrade"), ("post",)):
             subprocess.run([*syndicate, *words], env=environ, check=True, stdout=subprocess.DEVNULL)
-        command = [*syndicate, "worker", "--concurrency", str(CONCURRENCY)]
+        command = [*syndicate, "worker", "--concurrency", str(concurrency)]
         log = on.enter_context((Path(folder) / "log").open("wb"))
         running = [subprocess.Popen(command, env=environ, stdout=log, stderr=log) for _ in range(workers)]
         on.callback(lambda: [each.wait() for each in running])
@@ -107,13 +113,27 @@ def measured(workers: int, stories: int, accounts: int) -> dict[str, float]:
         while not (first := served.posted()) and time.monotonic() < deadline:
             time.sleep(0.01)
         begun, before = time.monotonic(), _spent(running, database, served)
-        while (last := served.posted()) < wanted and time.monotonic() < deadline:
-            time.sleep(0.1)
+        waiting: list[int] = []
+        with psycopg.connect(database.url, autocommit=True) as looks:
+            while (last := served.posted()) < wanted and time.monotonic() < deadline:
+                time.sleep(0.1)
+                waiting += [row[0] for row in looks.execute(WAITING)]
         took, after = time.monotonic() - begun, _spent(running, database, served)
         if last < wanted:
             raise SystemExit(f"{last} of {wanted} posts arrived:\n{(Path(folder) / 'log').read_text()[-2000:]}")
         shares = {name: round((after[name] - before[name]) / took, 2) for name in after}
-        return {"workers": workers, "posts": last, "per_second": round((last - first) / took, 1), **shares}
+        rate, waits = round((last - first) / took, 1), statistics.mean(waiting or [0])
+        stops = {"bottleneck": bottleneck(shares, waits)}
+        return {"workers": workers, "posts": last, "per_second": rate, **shares, "writers_waiting": waits, **stops}
+
+
+def bottleneck(shares: dict[str, float], waiting: float) -> str:
+    """What keeps it from more, by the cores that were used and by how many writers waited for the ledger's lock."""
+    cores = os.cpu_count() or 1
+    used = ", ".join(f"{name.removesuffix('_cores')} {share:.2f}" for name, share in shares.items())
+    full = sum(shares.values()) > 0.9 * cores
+    lock = f"the ledger takes one writer at a time, and {waiting:.0f} wait for it"
+    return f"{'the cores are full' if full else lock if waiting > 1 else 'not found'}; cores used: {used}"
 
 
 def _spent(running: Sequence[subprocess.Popen[bytes]], database: Database, served: Network) -> dict[str, float]:
@@ -129,17 +149,17 @@ def main() -> int:
     parser.add_argument("--workers", type=int, nargs="+", default=(1, 2, 4))
     parser.add_argument("--stories", type=int, default=100)
     parser.add_argument("--accounts", type=int, default=40)
+    parser.add_argument("--concurrency", type=int, default=CONCURRENCY)
     parser.add_argument("--json", action="store_true", help="a line of JSON for each number of workers")
     wishes = parser.parse_args()
     best = 0.0
     for workers in wishes.workers:
-        row = measured(workers, wishes.stories, wishes.accounts)
+        row = measured(workers, wishes.stories, wishes.accounts, wishes.concurrency)
         best = max(best, row["per_second"])
         if wishes.json:
             print(json.dumps(row), flush=True)
             continue
-        parts = ", ".join(f"{name} {row[f'{name}_cores']:.2f}" for name in ("workers", "database", "network"))
-        print(f"{workers} workers: {row['per_second']:6.1f} posts a second ({row['posts']} posts); cores used: {parts}")
+        print(f"{workers} workers: {row['per_second']:6.1f} posts a second ({row['posts']} posts); {row['bottleneck']}")
     if not wishes.json:
         print(f"{'ok  ' if best >= BOUND else 'OVER'} {best:.0f} posts a second at best (bound: {BOUND:.0f})")
     return 0

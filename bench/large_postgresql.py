@@ -6,8 +6,8 @@
 The ledger's file is copied into a server of its own, the one of the tests, but with every commit on the disk. Indexes
 are made after the rows, and statistics gathered, as the server itself does a while after `syndicate db import`.
 
-On 2026-11-30, 100,000 articles and 500,000 deliveries, load 23, processor time of the asking process alone: a claim 2.8
-ms, a tick 0.6 ms; by the clock 58 and 12 ms. A million was not measured.
+On 2026-12-01, a million articles and five million deliveries, on two quiet cores, by the clock: copied in 63 s, a claim
+0.57 ms, a tick 0.23 ms.
 """
 
 from __future__ import annotations
