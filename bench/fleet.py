@@ -133,7 +133,9 @@ def bottleneck(shares: dict[str, float], waiting: float) -> str:
     used = ", ".join(f"{name.removesuffix('_cores')} {share:.2f}" for name, share in shares.items())
     full = sum(shares.values()) > 0.9 * cores
     lock = f"the ledger takes one writer at a time, and {waiting:.0f} wait for it"
-    return f"{'the cores are full' if full else lock if waiting > 1 else 'not found'}; cores used: {used}"
+    return (
+        f"{'the cores are full' if full else lock if waiting > 1 else 'all jobs at once are busy'}; cores used: {used}"
+    )
 
 
 def _spent(running: Sequence[subprocess.Popen[bytes]], database: Database, served: Network) -> dict[str, float]:
