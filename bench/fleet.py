@@ -31,7 +31,7 @@ HERE = Path(__file__).parent
 WRITE = 0.020
 """Seconds that the network takes for a post."""
 CONCURRENCY = 4
-"""Jobs at once of each worker: with more, threads wait for each other in Python while they hold the ledger's lock."""
+"""Jobs at once of each worker; sixteen sent about as many posts where it was tried (2026-12-01)."""
 BOUND = 300.0
 """Posts a second that are asked for, with as many workers as serve best."""
 PATIENCE = 600.0

@@ -18,6 +18,7 @@ import socket
 import sys
 import threading
 import time
+from contextlib import suppress
 from datetime import UTC, datetime
 from email.utils import format_datetime
 
@@ -114,7 +115,9 @@ class Loopback:
         with line:
             while True:
                 while b"\r\n\r\n" not in left:
-                    more = line.recv(65_536)
+                    more = b""
+                    with suppress(ConnectionResetError):  # of a program that was killed
+                        more = line.recv(65_536)
                     if not more:
                         return
                     left += more

@@ -10,7 +10,7 @@ import os
 import threading
 from collections.abc import Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Self
 
 from syndicate.app.accounts import Lanes
 from syndicate.app.clock_watch import ClockWatch
@@ -180,10 +180,10 @@ class App:
         """Opens the articles' own pages, to check them and their pictures."""
         from syndicate.delivery.preflight import Pages
 
-        def claims(*page: Any) -> Any:
-            from syndicate.sources.formats import page as pages
+        def claims(body: bytes, url: str, content_type: str | None) -> tuple[list[str], str | None, dict[str, str]]:
+            from syndicate.sources.formats import page
 
-            return pages.claims(*page)
+            return page.claims(body, url, content_type)
 
         return Pages(self.doors.web, claims, self.renderer.picture, self.ledger.now)
 

@@ -195,7 +195,7 @@ def _setting(cls: type, names: dict[str, Any]) -> list[str]:
 
 
 _FEW = 8
-"""Objects of a class that are made without a compiled `__init__`: one takes as long to compile as twenty to fill."""
+"""Objects of a class that are made without a compiled `__init__`: one takes as long to compile as 14 to 19 to fill."""
 
 _MANY = 6
 """Fields from which on it is worth to change the class twice."""
