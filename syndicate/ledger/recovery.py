@@ -134,6 +134,7 @@ class Recovery:
         """Store by what the file beside the ledger can be known again. Not with each post: that would be a commit of
         its own; the next post stores it, or a daemon's heartbeat, or the end of the run.
         """
+        self._file.settle()
         last, self._unstamped = self._unstamped, None
         if last is not None:
             self._db.change(

@@ -9,6 +9,7 @@ import re
 import threading
 from datetime import datetime
 from pathlib import Path
+from time import monotonic
 
 from syndicate.ledger import private_file
 from syndicate.ledger.database import from_micros, micros
@@ -20,6 +21,7 @@ SIZE = 80
 """Bytes of the file, most of them blank."""
 READINGS = 3  # of a file that says nothing
 SAME = 100_000_000  # nanoseconds: some file servers round the times that they keep
+SOON = 1.0  # seconds in which counts may follow each other before one is brought to the disk
 
 _FIXED = 1_000_000_000 * 1_000_000_000  # nanoseconds since 1970: the time of change that the file is given
 _SAID = pattern(r'\{"count": (\d+), "at": \d+\} *\Z', re.ASCII)
@@ -38,6 +40,11 @@ class LastRun:
 class RunFile:
     """The file `<ledger>.runs`: readable by its owner alone, of one length, so that it is never half written.
 
+    Every count is in the file when `write` returns, whoever is killed then. It is on the disk, too, unless another one was
+    brought there less than SOON before; then the next one after that is, or the last by `settle`. So a power cut may take
+    the last counts of a burst, and the ledger counts more than its file, which it may at any time. That says nothing
+    wrong, and hides only that the ledger was put back from a copy made after the last count on the disk.
+
     `kept` False: it is only read, by a run on a ledger that is only rehearsed with. `shared`: other machines count in
     the same ledger, on a server, so that a file that is missing, or counted less, says nothing.
     """
@@ -47,6 +54,8 @@ class RunFile:
         self.path = ledger.with_name(ledger.name + ENDING)
         self._kept = kept
         self._guard = threading.Lock()
+        self._synced = -SOON  # when a count was last brought to the disk, by the counter of this machine
+        self._unsynced = False
 
     def read(self) -> LastRun | None:
         """What it says; None where it is missing or says nothing."""
@@ -62,7 +71,7 @@ class RunFile:
         return None
 
     def write(self, count: int, at: datetime) -> int | None:
-        """Store a count, on the disk before this returns. The stamp of the new file, by which it is known again.
+        """Store a count. The stamp of the file as it is then, by which it is known again.
 
         None where a later count is there, or the file cannot be written: then the ledger counts more than it.
         """
@@ -74,6 +83,20 @@ class RunFile:
                 return self._overwritten(told.ljust(SIZE), count) or self._anew(told.ljust(SIZE), count)
             except OSError:
                 return None
+
+    def settle(self) -> None:
+        """Bring the last count to the disk, if it is not there yet."""
+        with self._guard, contextlib.suppress(OSError):
+            if self._unsynced:
+                handle = os.open(self.path, os.O_RDWR | os.O_NOFOLLOW | os.O_CLOEXEC)
+                try:
+                    self._sync(handle)
+                finally:
+                    os.close(handle)
+
+    def _sync(self, handle: int) -> None:
+        _sync(handle)
+        self._synced, self._unsynced = monotonic(), False
 
     def _overwritten(self, told: bytes, count: int) -> int | None:
         """Write into the file itself, which is one block: a third of what it takes to make a new one. Its stamp; None
@@ -89,7 +112,9 @@ class RunFile:
                 return None
             os.pwrite(handle, told, 0)
             os.utime(handle, ns=(_FIXED, _FIXED))
-            _sync(handle)
+            self._unsynced = True
+            if monotonic() - self._synced >= SOON:
+                self._sync(handle)
             return _stamp_of(os.fstat(handle))
         finally:
             os.close(handle)
@@ -100,6 +125,7 @@ class RunFile:
         if known is not None and known.count >= count:
             return None
         self._replaced(told)
+        self._synced, self._unsynced = monotonic(), False
         return self._stamp()
 
     def _replaced(self, told: bytes) -> None:

@@ -136,17 +136,79 @@ def test_it_says_what_was_written_last_and_its_owner_alone_reads_it(tmp_path):
     assert file.read().count == 1_000_000_000_000
 
 
-def test_a_later_count_goes_into_the_same_file_and_is_on_the_disk(tmp_path, monkeypatch):
-    file, synced, sync = RunFile(tmp_path / "syndicate.db"), [], run_file._sync
+class Disk:
+    """What was brought to the disk, count by count, and the counter of a machine that a test moves."""
+
+    def __init__(self, monkeypatch):
+        self.synced, self.seconds, sync = [], 1000.0, run_file._sync
+        monkeypatch.setattr(run_file, "_sync", lambda handle: (self.synced.append(said(handle)), sync(handle)))
+        monkeypatch.setattr(run_file, "monotonic", lambda: self.seconds)
+
+
+def said(handle):
+    return json.loads(os.pread(handle, 99, 0))["count"]
+
+
+@pytest.fixture
+def disk(monkeypatch):
+    return Disk(monkeypatch)
+
+
+def test_a_later_count_goes_into_the_same_file_and_is_on_the_disk(file, disk):
     file.write(1, NOW)
     made = file.path.stat().st_ino
-    monkeypatch.setattr(run_file, "_sync", lambda handle: (synced.append(os.pread(handle, 99, 0)), sync(handle)))
-    monkeypatch.setattr(os, "O_WRONLY", os.O_RDWR)
+    disk.seconds += run_file.SOON
     first, second = file.read().stamp, file.write(2, NOW)
     assert file.path.stat().st_ino == made
-    assert [json.loads(text)["count"] for text in synced] == [2]
+    assert disk.synced == [2]
     assert second is not None
     assert second != first
+
+
+def test_the_first_count_of_a_process_is_on_the_disk(file, disk):
+    file.write(1, NOW)
+    RunFile(file.path.with_suffix("")).write(2, NOW)
+    assert disk.synced == [2]
+
+
+def test_of_a_burst_one_count_a_second_is_brought_to_the_disk_and_all_are_in_the_file(file, disk):
+    file.write(1, NOW)
+    for count in range(2, 25):
+        disk.seconds += run_file.SOON / 8
+        assert file.write(count, NOW)
+        assert RunFile(file.path.with_suffix("")).read().count == count
+    assert disk.synced == [9, 17]
+
+
+def test_the_last_count_of_a_burst_is_brought_to_the_disk_once_by_whoever_ends_it(file, disk):
+    file.settle()
+    for count in (1, 2, 3):
+        file.write(count, NOW)
+    assert disk.synced == []
+    for _ in range(2):
+        file.settle()
+    assert disk.synced == [3]
+
+
+def test_a_file_that_is_gone_at_the_end_of_a_burst_is_left_gone(file, disk):
+    for count in (1, 2):
+        file.write(count, NOW)
+    file.path.unlink()
+    file.settle()
+    assert disk.synced == []
+    assert not file.path.exists()
+
+
+def test_a_ledger_that_is_closed_or_kept_brings_its_last_count_to_the_disk(ledger, clock, disk):
+    ledger.recovery.begin()
+    for end in (ledger.recovery.stamp, ledger.close):
+        disk.synced.clear()
+        with ledger.transaction():
+            count = ledger.recovery.count()
+        ledger.recovery.written(count)
+        assert disk.synced == []
+        end()
+        assert disk.synced == [count]
 
 
 @pytest.mark.parametrize("text", [b"", b'{"count": 1, "at": 1}', b"x" * run_file.SIZE, b"x" * 500])
