@@ -32,8 +32,9 @@ _WANTED = Often(
 )
 _COUNT = Often(
     "UPDATE run SET count = count + 1, stamp = CASE WHEN stamped < :number THEN :stamp ELSE stamp END,"
-    " stamped = CASE WHEN stamped < :number THEN :number ELSE stamped END RETURNING count"
+    " stamped = CASE WHEN stamped < :number THEN :number ELSE stamped END"
 )
+_COUNTED = Often("SELECT count FROM run")
 
 DOUBTS = (
     "SELECT account, doubt_at, doubt_until FROM look WHERE doubt_at IS NOT NULL AND (looked_at IS NULL OR unlisted = 1)"
@@ -119,10 +120,15 @@ class Recovery:
         return Noticed("stopped", from_micros(row["at"])) if stopped and asks else None
 
     def count(self) -> int:
-        """Count a post that is about to be sent, in the caller's transaction; `written` comes after it."""
+        """Count a post that is about to be sent, in the caller's transaction; `written` comes after it.
+
+        RETURNING would take SQLite longer than all else of a claim: it keeps what it returns in a table of its own.
+        """
         (number, stamp), self._unstamped = self._unstamped or (-1, 0), None
-        found = self._db.rows(_COUNT, number=number, stamp=stamp)
-        return int(found[0]["count"])
+        self._db.note(_COUNT, number=number, stamp=stamp)
+        counted = self._db.row(_COUNTED)
+        assert counted is not None
+        return int(counted["count"])
 
     def written(self, count: int) -> None:
         """Store a count beside the ledger, once the ledger has it."""
