@@ -40,10 +40,10 @@ class LastRun:
 class RunFile:
     """The file `<ledger>.runs`: readable by its owner alone, of one length, so that it is never half written.
 
-    Every count is in the file when `write` returns, whoever is killed then. It is on the disk, too, unless another one was
-    brought there less than SOON before; then the next one after that is, or the last by `settle`. So a power cut may take
-    the last counts of a burst, and the ledger counts more than its file, which it may at any time. That says nothing
-    wrong, and hides only that the ledger was put back from a copy made after the last count on the disk.
+    Every count is in the file when `write` returns, whoever is killed then. It is on the disk, too, unless another one
+    was brought there less than SOON before; then the next one after that is, or the last by `settle`. So a power cut
+    may take the last counts of a burst, and the ledger counts more than its file, which it may at any time. That says
+    nothing wrong, and hides only that the ledger was put back from a copy made after the last count on the disk.
 
     `kept` False: it is only read, by a run on a ledger that is only rehearsed with. `shared`: other machines count in
     the same ledger, on a server, so that a file that is missing, or counted less, says nothing.

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import re
+import sys
+from collections.abc import Collection, Iterator
 from typing import Any, cast
 
 
@@ -22,3 +25,22 @@ class _Pattern:
 def pattern(text: str, flags: int = 0) -> re.Pattern[str]:
     """As `re.compile`, later. A mistake in `text` is met when it is first used: a test of each pattern finds it."""
     return cast("re.Pattern[str]", _Pattern(text, flags))
+
+
+@contextlib.contextmanager
+def compiled_late(modules: Collection[str]) -> Iterator[None]:
+    """Meanwhile, patterns that these modules make as they are imported are compiled when they are first used, as ours.
+
+    To be used for modules that only call methods of their patterns.
+    """
+    at_once = re.compile
+
+    def late(text: Any, flags: Any = 0) -> Any:
+        importing = sys._getframe(1).f_globals.get("__name__") in modules  # noqa: SLF001 - there is no other way to ask
+        return pattern(text, int(flags)) if importing else at_once(text, flags)
+
+    re.compile = late  # type: ignore[assignment]
+    try:
+        yield
+    finally:
+        re.compile = at_once

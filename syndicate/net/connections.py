@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 from syndicate.errors import Unavailable
+from syndicate.model.pattern import compiled_late
 from syndicate.net.address_guard import Guard, Origin, dial, origin, refusal
 from syndicate.net.awaiting import awaited
 
@@ -212,12 +213,14 @@ def _answer(trip: Trip) -> Any:
 
 _GUESSERS = ("chardet", "charset_normalizer")
 _METADATA = "importlib.metadata"
+_PATTERNS = ("urllib3.util.url", "http.cookiejar")
+"""Modules with large patterns that no request of ours needs: every form of an IPv6 address, dates of cookies."""
 _loading = threading.Lock()
 
 
 def load_requests() -> None:
-    """Import `requests`, without a quarter of what it loads: what guesses the encoding of a text, and what reads the
-    metadata of packages.
+    """Import `requests`, without a third of what it does then: without what guesses the encoding of a text, and what
+    reads the metadata of packages; and without compiling patterns that are hardly ever used.
 
     It does without the guesser where that is not installed, and we read bytes; urllib3 asks for metadata before it
     speaks HTTP/2, which it is never told to. Whoever wants either can import it as ever.
@@ -230,7 +233,7 @@ def load_requests() -> None:
         absent = {name: instead for name, instead in absent.items() if name not in sys.modules}
         sys.modules.update(absent)
         try:
-            with warnings.catch_warnings():
+            with warnings.catch_warnings(), compiled_late(_PATTERNS):
                 warnings.simplefilter("ignore")  # it says that it cannot guess
                 import requests  # noqa: F401
         finally:

@@ -10,7 +10,7 @@ import pytest
 
 import syndicate
 from syndicate.model import pattern as room
-from syndicate.model.pattern import pattern
+from syndicate.model.pattern import compiled_late, pattern
 
 
 def test_it_is_compiled_once_and_when_it_is_first_used(monkeypatch):
@@ -27,6 +27,35 @@ def test_it_is_compiled_once_and_when_it_is_first_used(monkeypatch):
 def test_a_mistake_is_met_when_it_is_used():
     with pytest.raises(re.error):
         pattern("(").search("x")
+
+
+SOMEBODY_ELSES = """
+import re
+WORD = re.compile("[a-z]+", re.I | re.X)
+BYTES = re.compile(b"[0-9]")
+"""
+
+
+def test_only_the_modules_named_compile_late_and_only_meanwhile():
+    def imported(name):
+        module = {"__name__": name}
+        exec(SOMEBODY_ELSES, module)
+        return module
+
+    with compiled_late(["theirs"]):
+        theirs, others = imported("theirs"), imported("others")
+    after = imported("theirs")
+    kinds = [[type(each[name]) for name in ("WORD", "BYTES")] for each in (theirs, others, after)]
+    assert kinds == [[room._Pattern] * 2, [re.Pattern] * 2, [re.Pattern] * 2]
+    assert theirs["WORD"].findall("Night train 7") == ["Night", "train"]
+    assert theirs["BYTES"].search(b"Platform 7").group() == b"7"
+    assert theirs["WORD"].flags == others["WORD"].flags
+
+
+def test_patterns_are_compiled_at_once_again_after_an_import_that_failed():
+    with pytest.raises(ImportError), compiled_late([__name__]):
+        raise ImportError
+    assert type(re.compile("a")) is re.Pattern
 
 
 def test_no_pattern_of_ours_has_a_mistake():

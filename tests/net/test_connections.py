@@ -29,6 +29,11 @@ print(str(charset_normalizer.from_bytes("Grüße aus Köln".encode()).best()))
 answer = requests.Response()
 answer._content = "Grüße".encode()
 print(answer.text)
+import http.cookiejar, re, urllib3
+late = [name for name in vars(urllib3.util.url) if type(vars(urllib3.util.url)[name]).__name__ == "_Pattern"]
+print(len(late) > 5, urllib3.util.url._IPV6_RE._made, isinstance(re.compile("a"), re.Pattern))
+print(urllib3.util.parse_url("http://[2001:db8::1%25eth0]:8080/a b?c"))
+print(http.cookiejar.http2time("Wed, 09 Feb 1994 22:23:32 GMT"))
 """
 
 
@@ -36,7 +41,16 @@ def test_what_requests_does_not_need_is_loaded_when_somebody_asks_for_it():
     command = [sys.executable, "-W", "error", "-X", "utf8", "-c", SCRIPT]
     done = processes.run(command, encoding="utf-8")
     assert done.stderr == ""
-    assert done.stdout.splitlines() == ["[]", "True", "True True", "Grüße aus Köln", "Grüße"]
+    assert done.stdout.splitlines() == [
+        "[]",
+        "True",
+        "True True",
+        "Grüße aus Köln",
+        "Grüße",
+        "True None True",
+        "http://[2001:db8::1%eth0]:8080/a%20b?c",
+        "760832612.0",
+    ]
 
 
 @pytest.mark.parametrize(("size", "pieces"), [(0, 1), (200, 1), (AT_ONCE, 2), (3 * AT_ONCE, 2)])
