@@ -9,26 +9,27 @@ from functools import lru_cache
 from urllib.parse import SplitResult, parse_qsl, quote, unquote, urlsplit
 
 from syndicate.control_characters import ACTING
+from syndicate.model.pattern import pattern
 
-_PARTS = re.compile(
+_PARTS = pattern(
     r"(?P<scheme>https?)://(?P<host>[^/?#]*)(?P<path>[^?#]*)(?P<query>\?[^#]*)?(?P<fragment>#.*)?",
     re.IGNORECASE | re.DOTALL,
 )
-BREAK = re.compile("[ ]*[\t\r\n]+[ ]*|[\ud800-\udfff]")  # as browsers leave them out; halves of a character
-BARE_PERCENT = re.compile("%(?![0-9A-Fa-f]{2})")
+BREAK = pattern("[ ]*[\t\r\n]+[ ]*|[\ud800-\udfff]")  # as browsers leave them out; halves of a character
+BARE_PERCENT = pattern("%(?![0-9A-Fa-f]{2})")
 # RFC 3986 allows them; all networks link them inside an address. Brackets end the link on X, alone or within others.
 _KEPT = "%/!$&'*+,;=:@~"
-_END = re.compile(r"[A-Za-z0-9/_#-]\Z")
-_LOGIN = re.compile(r"(?<=//)[^/?#\s]*@")
+_END = pattern(r"[A-Za-z0-9/_#-]\Z")
+_LOGIN = pattern(r"(?<=//)[^/?#\s]*@")
 
-_PASSWORD = re.compile(r"(//[^:/?#@]*):([^/?#]*)(?=@)")
+_PASSWORD = pattern(r"(//[^:/?#@]*):([^/?#]*)(?=@)")
 
-_KEY_NAME = re.compile(r"(?:token|secret|pass(?:word|wd)?|pwd|key|sig|signature|auth|code)$", re.IGNORECASE)
+_KEY_NAME = pattern(r"(?:token|secret|pass(?:word|wd)?|pwd|key|sig|signature|auth|code)$", re.IGNORECASE)
 _SHORT_KEY, _LONG_KEY = 5, 8  # characters from which on a value is a key: where its name says so, and else
 
-_LABEL = re.compile(r"[a-z0-9_-]{1,63}", re.IGNORECASE)
-_NUMBER = re.compile(r"0x[0-9a-f]*|[0-9]+", re.IGNORECASE)
-_FOUR_NUMBERS = re.compile(r"(?:(?:25[0-5]|2[0-4]\d|1?\d?\d)(?:\.(?!\Z)|\Z)){4}")
+_LABEL = pattern(r"[a-z0-9_-]{1,63}", re.IGNORECASE)
+_NUMBER = pattern(r"0x[0-9a-f]*|[0-9]+", re.IGNORECASE)
+_FOUR_NUMBERS = pattern(r"(?:(?:25[0-5]|2[0-4]\d|1?\d?\d)(?:\.(?!\Z)|\Z)){4}")
 _HOSTLESS = frozenset(("http", "https", "undefined", "null", "none", "nan", "false", "true"))
 """What scripts write as a host where they have none, or where an address stands twice."""
 NO_ADDRESS = frozenset(("undefined", "null", "none", "nan", "false", "n/a", "#", "[object object]", "about:blank"))

@@ -213,8 +213,8 @@ def _answer(trip: Trip) -> Any:
 
 _GUESSERS = ("chardet", "charset_normalizer")
 _METADATA = "importlib.metadata"
-_PATTERNS = ("urllib3.util.url", "http.cookiejar")
-"""Modules with large patterns that no request of ours needs: every form of an IPv6 address, dates of cookies."""
+_PATTERNS = ("urllib3.util.url", "http.cookiejar", "http.cookies", "idna.core")
+"""Modules with patterns that no usual request needs: every form of an IPv6 address, what is in cookies."""
 _loading = threading.Lock()
 
 

@@ -14,13 +14,14 @@ from urllib.parse import unquote, urlsplit
 
 from syndicate.aliases import folded, site_host
 from syndicate.model import ENCLOSED, Article
+from syndicate.model.pattern import pattern
 
 MOST, LEAST = 3 / 4, 1 / 4
 """Shares of a list: what most of its articles have, and what hardly one of the known ones has."""
 
 FEW = 4  # headlines that tell how all of them begin or end
 
-_ENDING = re.compile(r"\.[a-z][a-z0-9]{1,5}\Z", re.IGNORECASE)
+_ENDING = pattern(r"\.[a-z][a-z0-9]{1,5}\Z", re.IGNORECASE)
 _CUT = ("…", "...", "[…]", "[...]")
 
 

@@ -10,6 +10,7 @@ from typing import TypeAlias
 
 from syndicate.errors import TooLong
 from syndicate.model import Limits, Post, Rendered
+from syndicate.model.pattern import pattern
 from syndicate.ports import Platform
 from syndicate.rendering.fit import Fitted, fit, mark
 from syndicate.rendering.repetition import says_something
@@ -18,8 +19,8 @@ from syndicate.text import addresses, breaks
 Fits: TypeAlias = Callable[[str], bool]
 """Whether a text can be sent as it is."""
 
-_PARAGRAPH = re.compile(r"\s*\n\s*\n\s*")
-_SENTENCE = re.compile(r"[.!?…]+[\"'”’»)\]]*(?=\s)|[。！？]+[」』”’]*")  # noqa: RUF001  (meant)
+_PARAGRAPH = pattern(r"\s*\n\s*\n\s*")
+_SENTENCE = pattern(r"[.!?…]+[\"'”’»)\]]*(?=\s)|[。！？]+[」』”’]*")  # noqa: RUF001  (meant)
 _WORTH = 0.4
 """Of what a post can take: with less, its text goes on to the end of a sentence, or of a word."""
 
