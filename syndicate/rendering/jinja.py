@@ -213,7 +213,8 @@ def judged(made: jinja2.Environment, name: str, size: int) -> Known:
         return harmful
     try:
         source, path, current = made.loader.get_source(made, name)
-        largest = largest_story(made.parse(source, name, path))
+        tree = made.parse(source, name, path)
+        largest = largest_story(tree)
     except (jinja2.TemplateSyntaxError, RenderError):
         return replace(harmful, largest=STORIES[-1])  # to be read again, when its mistake is told
     except (jinja2.TemplateError, ValueError, OSError, RecursionError):
@@ -222,7 +223,7 @@ def judged(made: jinja2.Environment, name: str, size: int) -> Known:
     @cache
     def template() -> jinja2.Template:
         # With a plain dictionary: Jinja's own chain of them is walked anew for each text.
-        return jinja2.Template.from_code(made, made.compile(source, name, path), dict(made.make_globals(None)))
+        return jinja2.Template.from_code(made, made.compile(tree, name, path), dict(made.make_globals(None)))
 
     return Known(name, largest, template, current or harmful.is_current)
 
