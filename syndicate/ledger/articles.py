@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import replace
 from datetime import datetime
 from typing import TYPE_CHECKING
@@ -374,8 +374,10 @@ class Articles:
         )
         return from_micros(row["published_at"]) if row else None
 
-    def newest(self, source: str, count: int) -> list[StoredArticle]:
-        """The newest articles of a source, newest first: by date, then as the document ordered them."""
+    def newest(self, source: str, count: int, without: Collection[str] = ()) -> list[StoredArticle]:
+        """The newest articles of a source, newest first: by date, then as the document ordered them. Of these, the ones
+        whose anchors are in `without` are left out.
+        """
         found: list[Row] = []
         for dated, at in _DATED:
             found += self._db.rows(
@@ -385,7 +387,8 @@ class Articles:
                 unread=UNREAD,
                 count=count,
             )
-        return [stored_article(row) for row in sorted(found, key=lambda row: (-_at(row), row["position"]))[:count]]
+        newest = sorted(found, key=lambda row: (-_at(row), row["position"]))[:count]
+        return [stored_article(row) for row in newest if row["anchor"] not in without]
 
 
 def _new_row(article: Article, anchor: str, position: int, now: datetime) -> Row:

@@ -109,12 +109,9 @@ def _strange(fresh: Fresh, ledger: Ledger, *, roams: bool) -> str:
     listed = fresh.reading.articles
     if len(listed) <= FEW or len(fresh.unknown) < len(listed) or fresh.reading.known:
         return ""
-    known = [
-        each.article
-        for each in ledger.articles.newest(fresh.source, KNOWN + len(listed))
-        if each.anchor not in fresh.unknown
-    ]
-    return difference(listed, known[:KNOWN], fresh.newest, roams=roams) if known else ""
+    newest = ledger.articles.newest(fresh.source, KNOWN + len(listed), fresh.unknown)
+    known = [each.article for each in newest[:KNOWN]]
+    return difference(listed, known, fresh.newest, roams=roams) if known else ""
 
 
 def _returned(stories: Mapping[str, Article], fresh: Fresh, ledger: Ledger) -> Collection[str]:

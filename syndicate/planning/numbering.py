@@ -37,6 +37,8 @@ def returned(new: Mapping[str, Article], known: Sequence[Article]) -> frozenset[
         if (each := numbered(article)) is not None:
             rows[each[0]].append(each[1])
     lowest = {form: min(numbers) for form, numbers in rows.items() if _rises(numbers)}
+    if not lowest:
+        return frozenset()
     found = {anchor: each for anchor, article in new.items() if (each := numbered(article)) is not None}
     old = frozenset(anchor for anchor, (form, numbers) in found.items() if form in lowest and numbers < lowest[form])
     return old if len(old) > FEW else frozenset()
