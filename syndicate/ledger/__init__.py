@@ -5,6 +5,8 @@ from __future__ import annotations
 import contextlib
 from collections.abc import Callable, Sequence
 from datetime import datetime
+from functools import cached_property
+from typing import TYPE_CHECKING
 
 from syndicate.errors import LedgerError
 from syndicate.ledger.account_names import AccountNames, Fingerprint
@@ -20,15 +22,10 @@ from syndicate.ledger.decisions import Decisions
 from syndicate.ledger.deliveries import Deliveries
 from syndicate.ledger.dropped import Dropped
 from syndicate.ledger.elsewhere import Elsewhere
-from syndicate.ledger.evergreens import Evergreens
 from syndicate.ledger.floods import Floods
 from syndicate.ledger.follow_ups import FollowUps
 from syndicate.ledger.former_names import FormerNames
-from syndicate.ledger.handles import Handles
-from syndicate.ledger.hosted import Hosted
-from syndicate.ledger.imports import Imports
 from syndicate.ledger.journal import Journal, NoJournal
-from syndicate.ledger.kept_words import KeptWords
 from syndicate.ledger.listings import Listings
 from syndicate.ledger.logins import Ended, Logins
 from syndicate.ledger.notices import Notices
@@ -38,21 +35,28 @@ from syndicate.ledger.partings import Partings
 from syndicate.ledger.pauses import EVERYTHING, Pauses
 from syndicate.ledger.recovery import Recovery
 from syndicate.ledger.rehearsal import release
-from syndicate.ledger.renders import Renders
 from syndicate.ledger.run_file import RunFile
 from syndicate.ledger.run_gaps import RunGaps
 from syndicate.ledger.shelving import Shelving
 from syndicate.ledger.site_names import SiteNames
 from syndicate.ledger.source_names import SourceNames
 from syndicate.ledger.sources import Sources
-from syndicate.ledger.standing import Standing
-from syndicate.ledger.subscriptions import Subscriptions
 from syndicate.ledger.timekeeping import Timekeeping
 from syndicate.ledger.told_once import ToldOnce
 from syndicate.ledger.twins import TwinArticles
 from syndicate.ledger.waiting import Waiting
 from syndicate.model import Account, Reason
 from syndicate.ports import Clock, ClockDoubt
+
+if TYPE_CHECKING:
+    from syndicate.ledger.evergreens import Evergreens
+    from syndicate.ledger.handles import Handles
+    from syndicate.ledger.hosted import Hosted
+    from syndicate.ledger.imports import Imports
+    from syndicate.ledger.kept_words import KeptWords
+    from syndicate.ledger.renders import Renders
+    from syndicate.ledger.standing import Standing
+    from syndicate.ledger.subscriptions import Subscriptions
 
 __all__ = ["Ledger"]
 
@@ -74,7 +78,6 @@ class Ledger:
         self.articles = Articles(database)
         self.twins = TwinArticles(database)
         self.source_names = SourceNames(database, self.articles, self.former_names)
-        self.imports = Imports(database, self.articles)
         self.accounts = Accounts(database, self.follow_ups)
         self.partings = Partings(database)
         self.account_names = AccountNames(database, self.partings, self.former_names)
@@ -85,28 +88,79 @@ class Ledger:
         self.recovery = Recovery(database, clock, runs)
         self.elsewhere = Elsewhere(database, self.follow_ups)
         self.claims = Claims(database, self.outcomes, self.recovery)
-        self.renders = Renders(database)
-        self.kept_words = KeptWords(database)
-        self.hosted = Hosted(database)
-        self.handles = Handles(database)
         self.waiting = Waiting(database, self.follow_ups)
         self.decisions = Decisions(database, self.follow_ups)
         self.backlog = Backlog(database, self.follow_ups)
         self.dropped = Dropped(database)
         self.shelving = Shelving(database)
-        self.standing = Standing(database)
         self.pauses = Pauses(database)
         self.timekeeping = Timekeeping(database)
         self.run_gaps = RunGaps(database)
         self.listings = Listings(database)
         self.floods = Floods(database)
-        self.evergreens = Evergreens(database)
         self.notices = Notices(database)
         self.alerts = Alerts(database)
         self.told_once = ToldOnce(database)
         self.notes: list[str] = []  # for the person who runs this
         self.credentials = Credentials(database, key, self.notes)
-        self.subscriptions = Subscriptions(database, self.credentials)
+
+    # Parts that few commands need: imported when they are asked for
+
+    @cached_property
+    def imports(self) -> Imports:
+        """What another tool has announced."""
+        from syndicate.ledger.imports import Imports
+
+        return Imports(self.database, self.articles)
+
+    @cached_property
+    def renders(self) -> Renders:
+        """Renders that are under way, and those that never came back."""
+        from syndicate.ledger.renders import Renders
+
+        return Renders(self.database)
+
+    @cached_property
+    def kept_words(self) -> KeptWords:
+        """Words that the publisher's own command wrote."""
+        from syndicate.ledger.kept_words import KeptWords
+
+        return KeptWords(self.database)
+
+    @cached_property
+    def hosted(self) -> Hosted:
+        """Pictures that are kept at a public address."""
+        from syndicate.ledger.hosted import Hosted
+
+        return Hosted(self.database)
+
+    @cached_property
+    def handles(self) -> Handles:
+        """Whose account a handle is."""
+        from syndicate.ledger.handles import Handles
+
+        return Handles(self.database)
+
+    @cached_property
+    def standing(self) -> Standing:
+        """What waits, is held, failed or was dropped."""
+        from syndicate.ledger.standing import Standing
+
+        return Standing(self.database)
+
+    @cached_property
+    def evergreens(self) -> Evergreens:
+        """How often a story was posted again by a rule."""
+        from syndicate.ledger.evergreens import Evergreens
+
+        return Evergreens(self.database)
+
+    @cached_property
+    def subscriptions(self) -> Subscriptions:
+        """The hubs that tell of new stories."""
+        from syndicate.ledger.subscriptions import Subscriptions
+
+        return Subscriptions(self.database, self.credentials)
 
     def now(self) -> datetime:
         """The present instant, by which everything is decided: aware, UTC."""
