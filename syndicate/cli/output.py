@@ -66,14 +66,14 @@ def print_json_lines(found: Iterator[dict[str, Any]]) -> None:
 def print_deliveries(records: Iterable[Json], *, as_json: bool, zone: str = "UTC", width: int | None = None) -> None:
     """Print delivery records as lines of JSON, or as lines for people, aligned to `width` letters of an account."""
     if as_json:
-        for record in records:
-            print_json(record)
+        print_json_lines(iter(records))
         return
     if width is None:
         records = [*records]
         width = max((len(record["account"]) for record in records), default=0)
-    for record in records:
-        click.echo(line(record, width, zone))
+    shown = (line(record, width, zone) for record in records)
+    while lines := [*islice(shown, AT_ONCE)]:
+        click.echo("\n".join(lines))
 
 
 def line(record: Json, width: int, zone: str, *, timed: bool = False, left: OpenPart | None = None) -> str:
