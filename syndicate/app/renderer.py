@@ -140,7 +140,7 @@ class LazyRenderer:
             from syndicate.serialization import freeze
 
             made = self.render(article, account, platform, limits, **moments, writes=writes)
-            if delivery.approved in (None, freeze(made)[1]):
+            if delivery.approved is None or delivery.approved == freeze(made)[1]:
                 return made
             earlier_ways = [(account, BEFORE)]
             if article.form == "note":  # notes were posted as articles

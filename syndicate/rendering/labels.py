@@ -78,5 +78,10 @@ def section_label(section: str | None) -> str:
 
 def hashtags(section: str | None, categories: Iterable[str]) -> tuple[str, ...]:
     """The hashtags of an article, without `#`: of its section and categories, apart from those that say nothing."""
+    return _hashtags(section, tuple(categories))
+
+
+@lru_cache(maxsize=1000)  # as above
+def _hashtags(section: str | None, categories: tuple[str, ...]) -> tuple[str, ...]:
     said = [name for name in categories if _ADDRESS.fullmatch(name.strip()) is None]
     return tags_of(section_label(section), [label for name in said if (label := section_label(name))])

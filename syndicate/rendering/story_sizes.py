@@ -33,6 +33,8 @@ def weighed(variables: Mapping[str, Any]) -> Story:
     pending = [variables.get("article"), variables.get("image"), variables.get("link")]
     while pending:
         value = pending.pop()
+        if value is None:
+            continue
         if isinstance(value, str):
             texts += len(value) + len(getattr(value, "handle", ""))
         elif isinstance(value, tuple):

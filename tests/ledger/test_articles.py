@@ -162,6 +162,7 @@ def test_what_no_source_has_listed_is_not_among_its_newest(ledger, add, imported
     fifth = add(5, published=None)
     assert [each.anchor for each in ledger.articles.newest("news", 9)] == [fifth, third, second]
     assert [each.anchor for each in ledger.articles.newest("news", 1)] == [fifth]
+    assert [each.anchor for each in ledger.articles.newest("news", 2, {fifth})] == [third], "those left out count"
     assert ledger.articles.arrivals("news", 2) == [clock(), clock() - MINUTE]
     assert ledger.articles.arrivals("news", 9, before=clock()) == []
     assert len(ledger.articles.arrivals("news", 9, before=clock() + SECOND)) == 3

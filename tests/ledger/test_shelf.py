@@ -17,7 +17,7 @@ from syndicate.ledger.copies import contents
 from syndicate.ledger.database import from_micros, micros
 from syndicate.ledger.deliveries import PlannedDelivery
 from syndicate.ledger.pruning import Pruning
-from syndicate.ledger.shelf import Shelf
+from syndicate.ledger.shelf import PAGE, Shelf
 from syndicate.ledger.shelf_format import unpack
 from syndicate.ledger.shelf_pruning import Pruned, ShelfPruning
 from syndicate.ledger.shelving import QUIET, Shelving
@@ -295,6 +295,19 @@ def test_what_one_of_two_accounts_that_become_one_posted_counts_as_posted(ledger
     put_away(ledger, clock)
     ledger.account_names.take_over("masto", "archive", clock())
     assert ledger.deliveries.was_posted(anchor, "archive")
+
+
+def test_a_story_is_got_back_by_its_name_among_hundreds_and_an_empty_shelf_is_asked_once(ledger, clock, old):
+    story, asked = old[3], []
+    hundreds = [f"{number:032x}" for number in range(PAGE)]
+    named = [*hundreds, *(row["hash"] for row in story.aliases)]
+    ledger.database._connection().set_trace_callback(asked.append)
+    assert not Shelf(ledger.database).fetch_named(named)
+    assert len(asked) == 1
+    ledger.database._connection().set_trace_callback(None)
+    put_away(ledger, clock)
+    assert Shelf(ledger.database).fetch_named(named)
+    assert ledger.articles.anchors(named).keys() == {row["hash"] for row in story.aliases}
 
 
 @pytest.mark.parametrize("asked", ["fetch_named", "fetch_keyed"])
