@@ -1,5 +1,5 @@
 """Runs `syndicate` as `python -m syndicate`."""
 
-from syndicate.cli import entry
+from syndicate.start import entry
 
 entry()

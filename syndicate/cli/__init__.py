@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gc
 import importlib
 import io
 import os
@@ -42,10 +41,6 @@ COMMANDS = {
     "completion": "Complete commands and options by the tab key, in bash, zsh and fish.",
     "config": "Check the config, compare it with the defaults, or print its schema.",
 }
-
-
-OBJECTS = 100_000
-"""How many more objects there are until garbage is looked for: what a command loads is none, and it ends soon."""
 
 
 class Commands(click.Group):
@@ -98,11 +93,10 @@ def cli(ctx: click.Context) -> None:
 
 
 def entry() -> NoReturn:
-    """Run `main`, then end the process at once. The installed command calls this.
+    """Run `main`, then end the process at once.
 
     Everything is closed and written by then; the usual end of the interpreter takes an eighth of a short run.
     """
-    gc.set_threshold(OBJECTS, 10, 10)
     sys.excepthook = terminal.crash
     try:
         main()

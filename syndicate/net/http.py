@@ -307,7 +307,8 @@ def _prepared(method: str, url: str, headers: Mapping[str, str], *, params: Any 
         made.prepare_url(url, params)
     made.prepare_headers(headers)
     made.prepare_body(body.get("data"), body.get("files"), body.get("json"))
-    made.prepare_auth(None, url)
+    if "@" in url:  # a login, of which it makes a header
+        made.prepare_auth(None, url)
     return made
 
 

@@ -84,8 +84,8 @@ def find(name: str) -> type[Platform]:
     if gone is not None:
         raise ConfigError(gone[0], hint=gone[1])
     name = ALIASES.get(name, name)
-    if name in _ours():
-        adapter: type[Platform] = import_module(f"{__name__}.{name}").platform
+    adapter = _own(name)
+    if adapter is not None:
         return adapter
     plugin = next((entry for entry in _plugins() if entry.name == name), None)
     if plugin is None and name in PLANNED:
@@ -93,6 +93,20 @@ def find(name: str) -> type[Platform]:
     if plugin is None:
         raise ConfigError(f"unknown platform '{name}'", hint=_suggestion(name))
     return _load(plugin)
+
+
+def _own(name: str) -> type[Platform] | None:
+    """The adapter of ours of that name. The others are not looked for."""
+    if name.startswith("_") or not name.isidentifier():
+        return None
+    whole = f"{__name__}.{name}"
+    try:
+        adapter: type[Platform] = import_module(whole).platform
+    except ModuleNotFoundError as missing:
+        if missing.name != whole:
+            raise
+        return None
+    return adapter
 
 
 @functools.cache

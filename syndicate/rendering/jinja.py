@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 import os
 import re
 from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
@@ -66,6 +65,8 @@ class _Missing(StrictUndefined):
             return "part() is for post.txt.j2, which may become a thread (take it out)"
         if self._undefined_hint:
             return str(self._undefined_hint)
+        import difflib
+
         meant = difflib.get_close_matches(name, _names_in(self._undefined_obj), n=1)
         return f"'{name}' is undefined" + (f" (did you mean '{meant[0]}'?)" if meant else "")
 

@@ -8,8 +8,8 @@ from dataclasses import replace
 from syndicate.model import Account, Article, Limits
 from syndicate.model.dataclass import dataclass
 from syndicate.rendering.fit import Hashtags, Tag
-from syndicate.rendering.view import ArticleView, view
-from syndicate.text import hashtags, plain
+from syndicate.rendering.view import TITLE, ArticleView, view
+from syndicate.text import bounded, hashtags, plain
 
 POST = "post.txt.j2"
 """The template of a post; there are others for notes, and for what repeats a story."""
@@ -45,6 +45,7 @@ def _view_before(article: Article, tags: int, _otherwise: str) -> ArticleView:
     found = hashtags(article.section, article.categories)[: max(tags, 0)]
     return replace(
         view(article, 0, words=str),
+        title=plain(bounded(article.title, TITLE)),
         summary=plain(article.summary),
         section=plain(article.section or ""),
         hashtags=Hashtags(Tag(f"#{tag}") for tag in found),

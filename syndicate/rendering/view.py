@@ -28,9 +28,10 @@ class ArticleView:
     """An article for a template to read: text that is missing is "", never None.
 
     Its words mention nobody, and its section is no CMS's default category. `summary` begins with the very `title` if it
-    begins with it in another spelling; what has neither speaks with its picture's description. `hashtags` are as many
-    as the account asks for, with their `#`; they print with spaces between them. `form` is "note" where there is no
-    headline, and `body` then all its words.
+    begins with it in another spelling; what has neither speaks with its picture's description. A headline that is but
+    the article's own address is none where there is a summary. `hashtags` are as many as the account asks for, with
+    their `#`; they print with spaces between them. `form` is "note" where there is no headline, and `body` then all its
+    words.
     """
 
     source: str
@@ -63,7 +64,10 @@ def view(article: Article, tags: int, otherwise: str = "", words: Callable[[str]
     if not title and not summary:
         summary = next((said for each in images[:1] for said in (each.alt, each.caption) if said), plain(otherwise))
     found = hashtags(article.section, article.categories)[: max(tags, 0)]
-    summary = led_by(title, without_address(summary, article.url, article.canonical_url))
+    summary = without_address(summary, article.url, article.canonical_url)
+    if summary and "://" in title and not without_address(title, article.url, article.canonical_url):
+        title = ""  # it is the article's address, which the post has anyway
+    summary = led_by(title, summary)
     return ArticleView(
         source=plain(article.source),
         url=as_link(public_address(article)),

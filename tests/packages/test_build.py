@@ -82,7 +82,7 @@ def test_the_wheel_says_what_it_is(built):
     assert (said["Name"], said["Version"]) == ("syndicate-social", syndicate.__version__)
     assert (said["Requires-Python"], said["License-Expression"]) == (">=3.11", "MIT")
     [entries] = [text.decode() for name, text in there.items() if name.endswith("entry_points.txt")]
-    assert "syndicate = syndicate.cli:entry" in entries
+    assert "syndicate = syndicate.start:entry" in entries
 
 
 @pytest.mark.slow

@@ -98,6 +98,17 @@ def test_no_post_is_a_link_alone(
     assert says or post.media or shown, (number, post.text, post.card, article)
 
 
+@pytest.mark.parametrize("network", NETWORKS)
+@pytest.mark.parametrize("title", [URL, f"{URL}/?utm_source=feed", f" {URL.replace('https', 'http')} "])
+def test_an_article_whose_headline_is_its_own_address_says_its_summary(houses, network, title):
+    article = Article("notes", URL, title, "Fog, then light.")
+    adapter = object.__new__(find(network))
+    renderer = Renderer(houses[0], Pictures(Shelf({}), lambda: pixels), None, SITE)
+    account = Account("account", network, image="photo")
+    post = renderer.render(article, account, adapter, adapter.limits, at=NOW, planned_at=NOW).post
+    assert post.text.replace(post.link or URL, "").strip() == "Fog, then light."
+
+
 @pytest.mark.parametrize("blank", ["", " ", "\n \t"])
 def test_a_field_for_its_own_words_that_has_none_says_nothing(blank):
     reader = OverrideReader(URL, "UTC", NOW)
