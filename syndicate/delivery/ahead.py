@@ -23,7 +23,7 @@ from syndicate.model import Article, Delivery, Limits, Post
 from syndicate.model.dataclass import dataclass
 from syndicate.serialization import freeze
 
-MOST = 16  # deliveries that are read at a time
+MOST = 32  # deliveries that are read at a time
 FRESH = timedelta(seconds=2)  # how long a delivery that was made ready may be sent as it is
 
 Queue: TypeAlias = Callable[[str, datetime, int], list[Delivery]]
