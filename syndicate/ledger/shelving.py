@@ -37,10 +37,14 @@ class Shelving:
         self._shelf = Shelf(database)
         self._kept = kept
 
+    def has_work(self, now: datetime) -> bool:
+        """Whether a step would look at any story. Cheap."""
+        return bool(self._old(micros(now - QUIET), 1))
+
     def step(self, now: datetime, most: int = STORIES) -> int:
         """Look at the next few stories, in one transaction. Returns how many; 0: nothing is left for now."""
         before = micros(now - QUIET)
-        if not self._old(before, 1):
+        if not self.has_work(now):
             return 0
         newest = self._newest_kept()
         with self._db.transaction():

@@ -35,7 +35,8 @@ def read_sources(names: Sequence[str], backfill: Callable[[str], int], run: RunS
     if app.kind.checks_withdrawals:
         if app.ledger.articles.has_to_check(app.ledger.now()):
             jobs.append(lambda: _watch(run))
-        jobs.append(lambda: _shelve(run))
+        if app.ledger.shelving.has_work(app.ledger.now()):  # not on a thread, which would open the ledger once more
+            jobs.append(lambda: _shelve(run))
     together(jobs, run.stop, app, Growth(work, len(jobs), lambda: len(waiting)).more)
     app.ledger.database.sync()
 
