@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime, timedelta
+from time import monotonic
 from typing import TypeAlias
 
 from syndicate.delivery.concessions import render_conceded
@@ -23,7 +24,8 @@ from syndicate.model import Article, Delivery, Limits, Post
 from syndicate.model.dataclass import dataclass
 from syndicate.serialization import freeze
 
-MOST = 32  # deliveries that are read at a time
+MOST = 50  # deliveries that are read at a time
+LONGEST = 2.0  # seconds in which they follow each other: what became of them is told after that
 FRESH = timedelta(seconds=2)  # how long a delivery that was made ready may be sent as it is
 
 Queue: TypeAlias = Callable[[str, datetime, int], list[Delivery]]
@@ -66,11 +68,12 @@ class Ahead:
         self._limits: Limits | None = None
         self._bug: Exception | None = None
         self._others = self._here = -1  # how far the ledger had changed when it was read
+        self._ends = 0.0
         self._unclear: set[str] = set()  # links of posts of which nobody knows whether they arrived
 
     def fill(self, first: Delivery, article: Article) -> None:
         """Read what comes after `first`, which is sent now and is of `article`."""
-        self._rest, self._kept = [], None
+        self._rest, self._kept, self._ends = [], None, monotonic() + LONGEST
         self._others = self._ledger.database.others()
         account, ledger = self._lane.account, self._ledger
         slow = account.image == "card" or account.text is not None or self._looks_at(article)
@@ -91,7 +94,7 @@ class Ahead:
     def make(self) -> None:
         """As `Onward.make`."""
         self._kept = None
-        if not self._rest or self._limits is None or not self._going():
+        if not self._rest or self._limits is None or not self._may_go():
             return
         try:
             self._kept = self._made(*self._rest.pop(), self._limits)
@@ -104,7 +107,7 @@ class Ahead:
         """As `Onward.next`."""
         if self._bug is not None:
             raise self._bug
-        if self._kept is None or not self._going():
+        if self._kept is None or not self._may_go():
             return None
         now = self._ledger.now()
         kept = self._kept if self._unchanged() else self._compared(now)
@@ -116,6 +119,10 @@ class Ahead:
         if self._gate.opening(delivery, self._lane.account, now).reason is not None:  # the hours are over
             return None
         return kept.ready
+
+    def _may_go(self) -> bool:
+        """Whether another one may go before this step ends."""
+        return self._going() and monotonic() < self._ends
 
     def _unchanged(self) -> bool:
         """Whether nobody has changed anything in the ledger since it was read, but for the work of `sending`."""

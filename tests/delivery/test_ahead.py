@@ -352,6 +352,23 @@ def test_of_many_only_some_are_made_ready_at_a_time(put, clock, go, monkeypatch)
     assert go(Network()) == ["posted", "posted", "posted", "due", "due"]
 
 
+@pytest.mark.parametrize(("each", "posts"), [(0.5, 4), (1.0, 2), (0.1, 5), (3.0, 1)])
+def test_a_series_ends_after_two_seconds_so_that_what_became_of_it_is_told(put, clock, go, monkeypatch, each, posts):
+    seconds = [100.0]
+    monkeypatch.setattr(ahead, "monotonic", lambda: seconds[0])
+    for number in range(1, 6):
+        put(number, PLAIN, planned_at=clock() + timedelta(seconds=number))
+
+    class Slow(Network):
+        def commit(self, draft, key):
+            seconds[0] += each
+            return super().commit(draft, key)
+
+    network = Slow()
+    go(network)
+    assert len(sent(network)) == posts
+
+
 @pytest.mark.parametrize(("seconds", "posts"), [(0.9, 3), (1, 1)])
 def test_hours_that_end_meanwhile_are_kept(clock, three, go, seconds, posts):
     evening = clock().replace(hour=18, minute=0, second=0, microsecond=0)
