@@ -25,7 +25,7 @@ from syndicate.model.dataclass import dataclass
 from syndicate.serialization import freeze
 
 MOST = 50  # deliveries that are read at a time
-LONGEST = 2.0  # seconds in which they follow each other: what became of them is told after that
+LONGEST = 2.0  # seconds after which no other one follows, so that what became of them is told
 FRESH = timedelta(seconds=2)  # how long a delivery that was made ready may be sent as it is
 
 Queue: TypeAlias = Callable[[str, datetime, int], list[Delivery]]

@@ -81,7 +81,7 @@ def hashtags(section: str | None, categories: Iterable[str]) -> tuple[str, ...]:
     return _hashtags(section, tuple(categories))
 
 
-@lru_cache(maxsize=1000)  # as above
+@lru_cache(maxsize=1000)  # stories of one site have the same few
 def _hashtags(section: str | None, categories: tuple[str, ...]) -> tuple[str, ...]:
     said = [name for name in categories if _ADDRESS.fullmatch(name.strip()) is None]
     return tags_of(section_label(section), [label for name in said if (label := section_label(name))])
