@@ -105,6 +105,10 @@ class Templates:
             return jinja.run_here(self._environment, known, variables, self.shown_name)
         return self._apart().render(self._directories, name, self.shown_name(name), variables)
 
+    def get_ready(self) -> None:
+        """Do now what the first template would wait for."""
+        self._environment.parse("{{ 0 }}")
+
     def render_here(self, name: str, variables: Mapping[str, Any]) -> str:
         """Render a template in this process, whatever it does: for the process with limits. Raises RenderError."""
         from syndicate.rendering import jinja

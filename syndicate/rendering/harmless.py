@@ -19,6 +19,9 @@ from syndicate.rendering import template_words as words
 from syndicate.rendering.story_sizes import NOTHING, STORIES, Story
 from syndicate.rendering.template_words import Harmful, Value
 
+MAX_TEMPLATE = 1_000_000
+"""Bytes of a template's file."""
+
 SOURCE_BYTES = 20_000
 """Bytes of a template that is worth a look; a longer one is not harmless."""
 
@@ -33,6 +36,13 @@ _MARK = Value(1, 1)
 _LISTS = ("categories", "authors", "images", "hashtags", "raw")
 _SPECIAL = ("self", "super", "caller", "varargs", "kwargs")
 _OBJECTS = ("article", "site", "account", "limits", "image")
+
+
+class TooSlow(BaseException):
+    """A template takes too long. Raised in its midst by the process that limits it.
+
+    No Exception, since Jinja goes on after one of those where it computes what it can while it compiles.
+    """
 
 
 def largest_story(template: nodes.Template) -> Story:

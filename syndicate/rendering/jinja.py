@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import re
 from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import cache
@@ -21,7 +20,7 @@ from syndicate.errors import RenderError
 from syndicate.model.dataclass import dataclass
 from syndicate.net import file_guard
 from syndicate.rendering.fit import Mention, Tag, may_give_way
-from syndicate.rendering.harmless import SOURCE_BYTES, largest_story
+from syndicate.rendering.harmless import MAX_TEMPLATE, SOURCE_BYTES, TooSlow, largest_story
 from syndicate.rendering.labels import hashtags
 from syndicate.rendering.mentions import as_written
 from syndicate.rendering.people import mentioned
@@ -30,9 +29,6 @@ from syndicate.rendering.template_parts import part
 
 MAX_OUTPUT = 200_000
 """Characters a template may print: three times the longest post any network takes."""
-
-MAX_TEMPLATE = 1_000_000
-"""Bytes of a template's file."""
 
 MAX_STEPS = 100_000
 """Steps all loops over `range` may take together in one rendering."""
@@ -49,10 +45,6 @@ CARD_NAMES = ("article", "site", "card", "colours")
 
 _SAFE: dict[tuple[type, str], bool] = {}
 """Which attributes of which types a template may read, of those that one asked for."""
-
-
-class TooSlow(Exception):
-    """A template takes too long. Raised in its midst by the process that limits it."""
 
 
 class _Missing(StrictUndefined):
@@ -238,66 +230,34 @@ def _run(
     column: bool,
 ) -> str:
     try:
-        return _limited(template().generate(**variables, range=_counted_range()))
-    except jinja2.TemplateSyntaxError as fault:
-        words = " ".join((fault.message or "").split())
-        where = _column(fault.filename or "", fault.lineno, words) if column else ""
-        raise RenderError(f"{shown(fault.filename or name)}:{fault.lineno}{where}: {words}") from fault
-    except RecursionError as fault:
-        raise RenderError(f"{shown(name)}: is nested too deep, or includes itself without an end") from fault
-    except file_guard.RefusedFile as fault:
-        raise RenderError(f"{shown(fault.filename)} is {fault.strerror}") from fault
-    except RenderError as fault:
-        raise RenderError(f"{_place(fault, made, name, shown, column)}: {fault}", hint=fault.hint) from fault
-    except Exception as fault:  # a template may fail in any way Python can
-        raise RenderError(f"{_place(fault, made, name, shown, column)}: {_words(fault)}") from fault
+        return _printed_in_time(template, made, variables)
+    except (TooSlow, Exception) as fault:  # a template may fail in any way Python can
+        from syndicate.rendering.template_faults import told
+
+        raise told(fault, made, name, shown, column) from fault
 
 
-def _words(fault: Exception) -> str:
-    if isinstance(fault, jinja2.TemplateNotFound):
-        return f"there is no template '{fault.name}'"
-    if isinstance(fault, MemoryError):
-        return "needs more memory than a text may take"
-    text = " ".join(str(fault).split()) or type(fault).__name__
-    return (
-        text if isinstance(fault, (jinja2.TemplateError, OverflowError, TooSlow)) else f"{type(fault).__name__}: {text}"
-    )
-
-
-def _place(fault: Exception, made: jinja2.Environment, name: str, shown: Callable[[str], str], column: bool) -> str:
-    """The file and line of the innermost template, from the traceback that jinja rewrites."""
-    loader = made.loader
-    assert isinstance(loader, jinja2.FileSystemLoader)
-    place = shown(name)
-    step = fault.__traceback__
-    while step:
-        path = step.tb_frame.f_code.co_filename
-        if any(Path(path).is_relative_to(directory) for directory in loader.searchpath):
-            place = f"{shown(path)}:{step.tb_lineno}"
-            place += _column(path, step.tb_lineno, _words(fault)) if column else ""
-        step = step.tb_next
-    return place
-
-
-def _column(path: str, line: int, words: str) -> str:
-    """The likely column of a mistake: where its line has what the message quotes, since jinja keeps only the line."""
+def _printed_in_time(
+    template: Callable[[], jinja2.Template], made: jinja2.Environment, variables: Mapping[str, Any]
+) -> str:
     try:
-        text = file_guard.read(Path(path), None, MAX_TEMPLATE).decode("utf-8").splitlines()[line - 1]
-    except (OSError, ValueError, IndexError):
-        return ""
-    quoted = re.findall(r"'([^']+)'", words)
-    marks = (text.find(mark) for mark in (*quoted, "{{", "{%", "{#"))
-    return f":{next((at for at in marks if at >= 0), len(text) - len(text.lstrip())) + 1}"
+        return _limited(template().generate(**variables, range=_counted_range()))
+    except TooSlow:
+        made.handle_exception()  # gives the traceback the template's own lines, as it does for every Exception
 
 
 def _limited(pieces: Iterator[str]) -> str:
     printed: list[str] = []
     length = 0
-    for piece in pieces:
-        printed.append(piece)
-        length += len(piece)
-        if length > MAX_OUTPUT:
-            cast("Generator[str]", pieces).throw(RenderError(f"prints more than {MAX_OUTPUT} characters"))
+    at = cast("Generator[str]", pieces)  # what is thrown there has the template's line in its traceback
+    try:
+        for piece in pieces:
+            printed.append(piece)
+            length += len(piece)
+            if length > MAX_OUTPUT:
+                at.throw(RenderError(f"prints more than {MAX_OUTPUT} characters"))
+    except TooSlow as fault:
+        at.throw(fault)
     return "".join(printed)
 
 

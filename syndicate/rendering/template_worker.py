@@ -18,9 +18,10 @@ from typing import NoReturn
 
 from syndicate.errors import RenderError
 from syndicate.model import Json
+from syndicate.rendering import template_faults  # noqa: F401 - later there may be no memory for it
 from syndicate.rendering.cards import wire
 from syndicate.rendering.environment import Templates
-from syndicate.rendering.jinja import TooSlow
+from syndicate.rendering.harmless import TooSlow
 
 MEMORY = 80_000_000
 """Bytes of address space: three times what Python and jinja2 take. The largest text is 800 kB."""
@@ -46,10 +47,10 @@ def main(seconds: float) -> None:
 
 def _answer(header: Json, body: bytes, seconds: float) -> tuple[Json, bytes]:
     """Do one job. A failure is an answer too; after one that used up the memory, a new process is better."""
+    templates = _templates(tuple(header["folders"]))
     signal.setitimer(signal.ITIMER_PROF, 2 * seconds)
     signal.setitimer(signal.ITIMER_VIRTUAL, seconds)
     try:
-        templates = _templates(tuple(header["folders"]))
         if "compiled" in header:
             line = templates.line(header["path"], header["compiled"])
             return {"shown": templates.shown(header["path"]), "line": line}, b""
@@ -65,7 +66,10 @@ def _answer(header: Json, body: bytes, seconds: float) -> tuple[Json, bytes]:
 
 @functools.cache
 def _templates(folders: tuple[str, ...]) -> Templates:
-    return Templates([Path(folder) for folder in folders])
+    """Templates that are ready, so that a text's time is its own: the first one waits for Jinja's patterns."""
+    made = Templates([Path(folder) for folder in folders])
+    made.get_ready()
+    return made
 
 
 def _rest() -> None:

@@ -39,6 +39,8 @@ SLOW = {
     "words": "a\n{{ lipsum(n=100000) }}",
     "chains": "a\n{% for a in 'x' * 99999 %}{{ (['b'] * 9999) | map('upper') | select | list | length }}{% endfor %}",
     "sorting": "a\n{% for a in 'x' * 99999 %}{% set b = (article.title * 99) | sort %}{% endfor %}",
+    "compiled": "a\n{{ '" + "a.a " * 25000 + "' | urlize | urlize | urlize | urlize }}",
+    "compiled condition": "a\n{% if '" + "a.a " * 25000 + "' | urlize | urlize | urlize | urlize %}{% endif %}",
     "patterns": "a\n{% for a in 'x' * 99999 %}{% set b = ('a.' * 9999) | urlize %}{% endfor %}",
 }
 LARGE = {

@@ -1,0 +1,84 @@
+"""Says what a template did wrong: its file and line, and what. Loaded by the first template that fails."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from pathlib import Path
+from types import FrameType
+
+import jinja2
+from jinja2.compiler import CodeGenerator
+from jinja2.nodes import Node
+from jinja2.parser import Parser
+
+from syndicate.errors import RenderError
+from syndicate.net import file_guard
+from syndicate.rendering.harmless import MAX_TEMPLATE, TooSlow
+
+
+def told(
+    fault: BaseException, made: jinja2.Environment, name: str, shown: Callable[[str], str], column: bool
+) -> RenderError:
+    """What the template `name` did wrong, with file, line (and `column`); `shown` makes a path one for messages."""
+    if isinstance(fault, jinja2.TemplateSyntaxError):
+        words = " ".join((fault.message or "").split())
+        where = _column(fault.filename or "", fault.lineno, words) if column else ""
+        return RenderError(f"{shown(fault.filename or name)}:{fault.lineno}{where}: {words}")
+    if isinstance(fault, RecursionError):
+        return RenderError(f"{shown(name)}: is nested too deep, or includes itself without an end")
+    if isinstance(fault, file_guard.RefusedFile):
+        return RenderError(f"{shown(fault.filename)} is {fault.strerror}")
+    place = _place(fault, made, name, shown, column)
+    if isinstance(fault, RenderError):
+        return RenderError(f"{place}: {fault}", hint=fault.hint)
+    return RenderError(f"{place}: {_words(fault)}")
+
+
+def _words(fault: BaseException) -> str:
+    if isinstance(fault, jinja2.TemplateNotFound):
+        return f"there is no template '{fault.name}'"
+    if isinstance(fault, MemoryError):
+        return "needs more memory than a text may take"
+    text = " ".join(str(fault).split()) or type(fault).__name__
+    return (
+        text if isinstance(fault, (jinja2.TemplateError, OverflowError, TooSlow)) else f"{type(fault).__name__}: {text}"
+    )
+
+
+def _place(fault: BaseException, made: jinja2.Environment, name: str, shown: Callable[[str], str], column: bool) -> str:
+    """The file and line of the innermost template, from the traceback that jinja rewrites, or from its compiler."""
+    loader = made.loader
+    assert isinstance(loader, jinja2.FileSystemLoader)
+    place = shown(name)
+    step = fault.__traceback__
+    while step:
+        path = step.tb_frame.f_code.co_filename
+        if any(Path(path).is_relative_to(directory) for directory in loader.searchpath):
+            place = f"{shown(path)}:{step.tb_lineno}"
+            place += _column(path, step.tb_lineno, _words(fault)) if column else ""
+        place = _compiled_place(step.tb_frame, shown) or place
+        step = step.tb_next
+    return place
+
+
+def _compiled_place(frame: FrameType, shown: Callable[[str], str]) -> str | None:
+    """The file and line that are being parsed or compiled in a frame; None for one of anything else."""
+    at_work = frame.f_locals.get("self")
+    if isinstance(at_work, Parser):
+        return f"{shown(at_work.filename or '')}:{at_work.stream.current.lineno}"
+    node = frame.f_locals.get("node")
+    if isinstance(at_work, CodeGenerator) and isinstance(node, Node) and node.lineno:
+        return f"{shown(at_work.filename or '')}:{node.lineno}"
+    return None
+
+
+def _column(path: str, line: int, words: str) -> str:
+    """The likely column of a mistake: where its line has what the message quotes, since jinja keeps only the line."""
+    try:
+        text = file_guard.read(Path(path), None, MAX_TEMPLATE).decode("utf-8").splitlines()[line - 1]
+    except (OSError, ValueError, IndexError):
+        return ""
+    quoted = re.findall(r"'([^']+)'", words)
+    marks = (text.find(mark) for mark in (*quoted, "{{", "{%", "{#"))
+    return f":{next((at for at in marks if at >= 0), len(text) - len(text.lstrip())) + 1}"
