@@ -116,10 +116,11 @@ def _ours() -> frozenset[str]:
     return frozenset(module.name for module in iter_modules(__path__) if not module.name.startswith("_"))
 
 
-def _plugins() -> list[EntryPoint]:
+@functools.cache  # for which the metadata of every installed package is read
+def _plugins() -> tuple[EntryPoint, ...]:
     from importlib.metadata import entry_points
 
-    return list(entry_points(group=GROUP))
+    return tuple(entry_points(group=GROUP))
 
 
 def _load(plugin: EntryPoint) -> type[Platform]:

@@ -6,6 +6,7 @@ registry to edit. Modules whose names begin with an underscore are not stand-ins
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Callable
 from importlib import import_module
 from typing import TYPE_CHECKING, Any, ClassVar, Protocol
@@ -57,16 +58,18 @@ def stand_ins() -> dict[str, type[StandIn]]:
     return ours | {entry.name: _load(entry) for entry in _plugins() if entry.name not in ours}
 
 
-def _ours() -> list[str]:
+@functools.cache
+def _ours() -> tuple[str, ...]:
     from pkgutil import iter_modules
 
-    return sorted(module.name for module in iter_modules(__path__) if not module.name.startswith("_"))
+    return tuple(sorted(module.name for module in iter_modules(__path__) if not module.name.startswith("_")))
 
 
-def _plugins() -> list[EntryPoint]:
+@functools.cache  # for which the metadata of every installed package is read
+def _plugins() -> tuple[EntryPoint, ...]:
     from importlib.metadata import entry_points
 
-    return sorted(entry_points(group=GROUP), key=lambda entry: entry.name)
+    return tuple(sorted(entry_points(group=GROUP), key=lambda entry: entry.name))
 
 
 def _load(plugin: EntryPoint) -> type[StandIn]:

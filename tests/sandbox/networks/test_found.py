@@ -23,8 +23,10 @@ def brought(monkeypatch):
     def bring(**entries):
         found = [EntryPoint(name, value, networks.GROUP) for name, value in entries.items()]
         monkeypatch.setattr("importlib.metadata.entry_points", lambda group: found if group == networks.GROUP else [])
+        networks._plugins.cache_clear()
 
-    return bring
+    yield bring
+    networks._plugins.cache_clear()
 
 
 def test_every_module_is_a_stand_in_and_they_are_asked_in_the_order_of_their_names():
