@@ -18,6 +18,7 @@ from tests import processes
 from tests.chaos.networks import ACCOUNTS, accounts
 from tests.chaos.storm import Gazette
 from tests.waiting import PATIENCE, wait_for
+from tests.worlds.fake_clock import FakeClock
 
 TOLD = r"""import json, sys
 with open(sys.argv[1], "a", encoding="utf-8") as told:
@@ -28,7 +29,7 @@ with open(sys.argv[1], "a", encoding="utf-8") as told:
 class House:
     """A publisher's folder, a site, the stand-ins as a process of their own, and a daemon that comes and goes."""
 
-    def __init__(self, folder: Path, library: Path | None) -> None:
+    def __init__(self, folder: Path, library: str | None) -> None:
         """`library` is libfaketime, with which the clock of every command can be set."""
         self.folder = folder
         self.config, self.ledger = folder / "config.yaml", folder / "syndicate.db"
@@ -39,16 +40,8 @@ class House:
         self._stand_ins = processes.start(words, stdout=DEVNULL, stderr=DEVNULL, start_new_session=True, cwd=folder)
         self.names = {name: name for name in ACCOUNTS}
         self.daemon: Popen[bytes] | None = None
-        self.environ: dict[str, str] = {}
-        if library:
-            self.environ = {
-                "LD_PRELOAD": str(library),
-                "DYLD_INSERT_LIBRARIES": str(library),
-                "FAKETIME_TIMESTAMP_FILE": str(folder / "clock"),
-                "FAKETIME_NO_CACHE": "1",
-                "FAKETIME_DONT_FAKE_MONOTONIC": "1",
-            }
-            self.set_clock(timedelta(0))
+        self._clock = FakeClock(folder, library) if library else None
+        self.environ = self._clock.environ if self._clock else {}
         (folder / "told.py").write_text(TOLD, encoding="utf-8")
         (folder / "told").touch()
         self.configure()
@@ -105,9 +98,8 @@ class House:
 
     def set_clock(self, offset: timedelta) -> None:
         """Of the daemon and of every command; their monotonic clock goes on as it did."""
-        draft = self.folder / "clock.new"
-        draft.write_text(f"{offset.total_seconds():+.0f}s", encoding="ascii")
-        draft.replace(self.folder / "clock")
+        assert self._clock is not None
+        self._clock.set(int(offset.total_seconds()))
 
     def publish(self, count: int) -> list[str]:
         return [self.site.link(story) for story in self.site.publish(count)]

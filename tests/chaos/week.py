@@ -25,12 +25,7 @@ from tests import processes
 from tests.chaos.house import House
 from tests.chaos.networks import ACCOUNTS
 from tests.waiting import wait_for
-
-FAKETIME = (
-    "/usr/lib/*/faketime/libfaketimeMT.so.1",
-    "/usr/local/lib/faketime/libfaketimeMT.so.1",
-    "/opt/homebrew/lib/faketime/libfaketimeMT.1.dylib",
-)
+from tests.worlds.fake_clock import library
 
 
 @dataclass
@@ -180,10 +175,10 @@ def _is_settled(house: House, links: Sequence[str]) -> bool:
 
 def week(folder: Path, seed: int, only: Sequence[str] = ()) -> list[Outcome]:
     """Each disaster once, in the order that the seed gives; what came of each is counted at the end."""
-    library = next((found for pattern in FAKETIME for found in sorted(Path("/").glob(pattern[1:]))), None)
-    disasters = [each for each in (*DISASTERS, *(CLOCKS if library else ())) if not only or each.__name__ in only]
+    found = library()
+    disasters = [each for each in (*DISASTERS, *(CLOCKS if found else ())) if not only or each.__name__ in only]
     random.Random(seed).shuffle(disasters)
-    house = House(folder, library)
+    house = House(folder, found)
     try:
         house.run("post")
         house.start()
@@ -194,8 +189,8 @@ def week(folder: Path, seed: int, only: Sequence[str] = ()) -> list[Outcome]:
     finally:
         house.close()
     back = {now: first for first, now in house.names.items()}
-    found = {(str(row["platform"]), str(row["article"])): row for row in rows if row["account"] in back}
-    return [Outcome(name, links, posts, found, told) for name, links in stories.items()]
+    known = {(str(row["platform"]), str(row["article"])): row for row in rows if row["account"] in back}
+    return [Outcome(name, links, posts, known, told) for name, links in stories.items()]
 
 
 def _lived_through(disaster: Disaster, house: House) -> list[str]:

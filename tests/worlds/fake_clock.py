@@ -6,12 +6,17 @@ from pathlib import Path
 
 import pytest
 
-_PLACES = ("*/faketime/libfaketimeMT.so.1", "faketime/libfaketimeMT.so.1")
+_PLACES = (
+    "/usr/lib/*/faketime/libfaketimeMT.so.1",
+    "/usr/lib/faketime/libfaketimeMT.so.1",
+    "/usr/local/lib/faketime/libfaketimeMT.so.1",
+    "/opt/homebrew/lib/faketime/libfaketimeMT.1.dylib",
+)
 
 
 def library() -> str | None:
     """The library, where it is installed."""
-    return next((str(found) for place in _PLACES for found in Path("/usr/lib").glob(place)), None)
+    return next((str(found) for place in _PLACES for found in sorted(Path("/").glob(place[1:]))), None)
 
 
 class FakeClock:
@@ -22,9 +27,11 @@ class FakeClock:
         self.set(0)
         self.environ = {
             "LD_PRELOAD": library,
+            "DYLD_INSERT_LIBRARIES": library,
             "FAKETIME_TIMESTAMP_FILE": str(self._file),
             "FAKETIME_NO_CACHE": "1",
             "FAKETIME_DONT_FAKE_MONOTONIC": "1",
+            "FAKETIME_FORCE_MONOTONIC_FIX": "0",  # of an old libc; with it, threads that wait for each other spin
         }
 
     def set(self, seconds: int) -> None:
