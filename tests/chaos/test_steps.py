@@ -19,10 +19,13 @@ WHOLE = os.environ.get("SYNDICATE_STEPS") == "all"
 @pytest.mark.slow
 @pytest.mark.parametrize("network", ACCOUNTS if WHOLE else KINDS)
 def test_killed_at_any_step_a_story_is_out_once_or_held(tmp_path, network):
-    certainty, rows = ACCOUNTS[network][0], killed_at_each_step(tmp_path, network, stories=1)
+    """At every instant on a blind network, where it matters which; at every third on the others."""
+    certainty = ACCOUNTS[network][0]
+    rows = killed_at_each_step(tmp_path, network, stories=1, every=1 if WHOLE or certainty == "blind" else 3)
     told = "\n".join(map(str, rows))
-    assert len(rows) > 15, told
-    requests = {row["what"] for row in rows if "the request POST" in row["what"] or "PUT" in row["what"]}
+    order = (tmp_path / ORDER).read_text(encoding="utf-8").splitlines()
+    assert len(rows) >= len(order) // 3 > 5, told
+    requests = {what for what in order if "the request POST" in what or "PUT" in what}
     assert requests, told
     for row in rows:
         assert row["posts"] <= 1, row
@@ -59,13 +62,16 @@ def test_killed_at_any_step_with_the_ledger_on_a_server_a_story_is_out_once_or_h
 @pytest.mark.slow
 @pytest.mark.parametrize("network", ["mastodon", "webhook"])
 def test_killed_where_one_story_is_recorded_and_the_next_is_begun_each_is_out_once(tmp_path, network):
-    certainty, rows = ACCOUNTS[network][0], killed_at_each_step(tmp_path, network, stories=3)
+    """At every third instant; SYNDICATE_STEPS=all takes every one."""
+    certainty = ACCOUNTS[network][0]
+    rows = killed_at_each_step(tmp_path, network, stories=3, every=1 if WHOLE else 3)
     told = "\n".join(map(str, rows))
     order = (tmp_path / ORDER).read_text(encoding="utf-8").splitlines()  # of one run: a slow one may have more instants
     asked = [number for number, what in enumerate(order) if "the request POST" in what]
     assert len(asked) == 6, order
     assert order[asked[0] : asked[-1]].count("after a commit") == 2, order  # one commit between two requests
-    assert {what for what in order if "the request POST" in what} <= {row["what"] for row in rows}, told
+    assert len(rows) >= len(order) // 3, told
+    assert not WHOLE or {what for what in order if "the request POST" in what} <= {row["what"] for row in rows}, told
     for row in rows:
         held = row["states"].count("held")
         assert row["twice"] == 0, row
@@ -75,7 +81,7 @@ def test_killed_where_one_story_is_recorded_and_the_next_is_begun_each_is_out_on
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("network", ["bluesky", "mastodon"])
+@pytest.mark.parametrize("network", ["bluesky", "mastodon"] if WHOLE else ["bluesky"])
 def test_killed_at_any_step_of_a_repetition_and_typed_again_it_is_there_once(tmp_path, network):
     """`post --again`: the row is made once, whatever is killed; typed once more, it is refused or was never planned.
     At every third instant; SYNDICATE_STEPS=all takes every one.

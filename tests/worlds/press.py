@@ -127,7 +127,8 @@ accounts:
         return [(row.article, row.state, row.reason) for row in self.app().ledger.deliveries.search()]
 
     def waiting(self, reason: str) -> list[str]:
-        return [link for link, state, why in self.rows() if (state, why) == ("planned", reason)]
+        rows = self.app().ledger.deliveries.search(states=("planned",))
+        return [row.article for row in rows if row.reason == reason]
 
     def approve(self, reason: str) -> None:
         """One yes for all of it."""
