@@ -257,6 +257,7 @@ def _identity(said: Row) -> Identity:
 
 
 @lru_cache(maxsize=256)
+@lru_cache(maxsize=256)  # asked with each post
 def software_of(identity: str | None) -> str:
     """What an account's server runs, by what is stored of its last answer; "" where nobody has asked it yet."""
     return _identity(json.loads(identity)).software if identity else ""

@@ -144,10 +144,12 @@ class Logins:
         return [group for group in groups.values() if len(group) > 1]
 
     def _note(self, name: str, signs: Fingerprint, login: str | None, *, doubted: bool) -> None:
-        """Store what says whose account it is. The login of a doubted one stays what it was."""
+        """Store what says whose account it is, if that has changed. The login of a doubted one stays what it was."""
         self._db.change(
             "UPDATE account SET proof = :proof, doubted = :doubted,"
-            " login = CASE WHEN :doubted = 1 THEN login ELSE :login END WHERE name = :name",
+            " login = CASE WHEN :doubted = 1 THEN login ELSE :login END WHERE name = :name"
+            " AND (COALESCE(proof, '') <> :proof OR doubted <> :doubted"
+            " OR (:doubted = 0 AND COALESCE(login, '') <> COALESCE(:login, '')))",
             proof=signs.proof,
             doubted=int(doubted),
             login=login,

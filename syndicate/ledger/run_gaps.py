@@ -27,11 +27,12 @@ class RunGaps:
 
     def begin(self, now: datetime, *, sure: bool = True) -> None:
         """A run begins. Only a clock that is `sure` puts an earlier time in the place of a later one."""
-        last, gaps = self._last(), self._gaps()
-        if last is not None and now > last:
-            gaps = [*gaps, now - last][-KEPT:]
-            self._write("run_gaps", json.dumps([gap // MICROSECOND for gap in gaps]))
-        self._run_at(now, last, sure=sure)
+        with self._db.transaction():
+            last, gaps = self._last(), self._gaps()
+            if last is not None and now > last:
+                gaps = [*gaps, now - last][-KEPT:]
+                self._write("run_gaps", json.dumps([gap // MICROSECOND for gap in gaps]))
+            self._run_at(now, last, sure=sure)
 
     def beat(self, now: datetime, *, sure: bool = True) -> None:
         """Something still runs."""

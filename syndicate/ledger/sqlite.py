@@ -135,7 +135,7 @@ class SqliteDatabase:
             self._watch.check()
             with self._translated():
                 connection.execute("BEGIN IMMEDIATE")
-            before = connection.total_changes
+            before, unsynced = connection.total_changes, self._unsynced
             try:
                 if self._guarded:
                     self._require_known(connection)
@@ -143,9 +143,11 @@ class SqliteDatabase:
                 with self._translated():
                     if connection.total_changes != before:
                         self._stamp()
-                        self._unsynced |= getattr(self._local, "relaxed", False)
+                        # Others cannot write meanwhile, and a commit that waits brings what was before it to the disk.
+                        self._unsynced = getattr(self._local, "relaxed", False)
                     connection.execute("COMMIT")
             except BaseException:
+                self._unsynced |= unsynced
                 # A full disk may have ended the transaction already.
                 with contextlib.suppress(sqlite3.Error):
                     connection.execute("ROLLBACK")

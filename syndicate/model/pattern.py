@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import re
 import sys
+import threading
 from collections.abc import Collection, Iterator
 from typing import Any, cast
 
@@ -27,12 +28,20 @@ def pattern(text: str, flags: int = 0) -> re.Pattern[str]:
     return cast("re.Pattern[str]", _Pattern(text, flags))
 
 
+_late = threading.RLock()  # two threads would take each other's function for the one to put back
+
+
 @contextlib.contextmanager
 def compiled_late(modules: Collection[str]) -> Iterator[None]:
     """Meanwhile, patterns that these modules make as they are imported are compiled when they are first used, as ours.
 
     To be used for modules that only call methods of their patterns.
     """
+    with _late:
+        yield from _compiled_late(modules)
+
+
+def _compiled_late(modules: Collection[str]) -> Iterator[None]:
     at_once = re.compile
 
     def late(text: Any, flags: Any = 0) -> Any:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import errno
 import os
 import stat
+import sys
 import threading
 from collections.abc import Callable, Mapping, Sequence
 from functools import cached_property
@@ -13,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 import syndicate
 from syndicate.errors import RenderError
+from syndicate.model.pattern import compiled_late
 from syndicate.net import file_guard
 from syndicate.rendering.story_sizes import weighed
 
@@ -22,6 +24,9 @@ if TYPE_CHECKING:
     from syndicate.rendering.jinja import Known
     from syndicate.rendering.template_process import TextProcess
 
+
+_PATTERNS = ("jinja2.utils", "jinja2.filters")
+"""Modules with patterns of filters that few templates use."""
 
 _NOT_THERE = (errno.ENOENT, errno.ENOTDIR, errno.ELOOP)
 
@@ -63,7 +68,8 @@ class Templates:
 
     @cached_property
     def _environment(self) -> jinja2.Environment:
-        from syndicate.rendering import jinja
+        with compiled_late(() if "jinja2" in sys.modules else _PATTERNS):
+            from syndicate.rendering import jinja
 
         return jinja.environment(self._directories)
 
@@ -94,15 +100,15 @@ class Templates:
 
     def render(self, platform: str, file: str, variables: Mapping[str, Any]) -> str:
         """Render the platform's template; the text has marks for `fit`. Raises RenderError."""
+        made, path = self._environment, self.find(platform, file)
         from syndicate.rendering import jinja
 
-        path = self.find(platform, file)
         name = f"{path.parent.name}/{file}"
         known = self._known.get(path)
         if known is None or not known.is_current():
-            known = self._known[path] = jinja.judged(self._environment, name, _size(path))
+            known = self._known[path] = jinja.judged(made, name, _size(path))
         if weighed(variables) in known.largest:
-            return jinja.run_here(self._environment, known, variables, self.shown_name)
+            return jinja.run_here(made, known, variables, self.shown_name)
         return self._apart().render(self._directories, name, self.shown_name(name), variables)
 
     def get_ready(self) -> None:

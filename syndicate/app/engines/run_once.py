@@ -163,6 +163,7 @@ class Run:
         app = self._app
         self._begin()
         self._settle()
+        app.ledger.database.sync()  # what was read: the disk has it, as a rule, since something else was written
         self.outcome.notes.extend(run_housekeeping(app.ledger, app.accounts, app.configured, app.config.rests))
         app.ledger.claims.sweep(app.ledger.now(), app.lanes.settle)
         app.ledger.backlog.retry(app.ledger.now())

@@ -38,7 +38,6 @@ def read_sources(names: Sequence[str], backfill: Callable[[str], int], run: RunS
         if app.ledger.shelving.has_work(app.ledger.now()):  # not on a thread, which would open the ledger once more
             jobs.append(lambda: _shelve(run))
     together(jobs, run.stop, app, Growth(work, len(jobs), lambda: len(waiting)).more)
-    app.ledger.database.sync()
 
 
 def _read(name: str, backfill: int, run: RunState) -> None:
