@@ -311,7 +311,9 @@ def exit_code(outcome: RunResult, app: App, accounts: tuple[str, ...]) -> int:
 
 def _ended(outcome: RunResult, app: App, accounts: tuple[str, ...]) -> list[Delivery]:
     if outcome.ended is None:
-        outcome.ended = app.ledger.deliveries.several(list(outcome.began))
+        rest = app.ledger.deliveries.several([key for key in outcome.began if key not in outcome.posted])
+        found = outcome.posted | {delivery.key: delivery for delivery in rest}
+        outcome.ended = [found[key] for key in outcome.began if key in found]
     return [delivery for delivery in outcome.ended if not accounts or delivery.account in accounts]
 
 

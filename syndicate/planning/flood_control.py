@@ -200,12 +200,17 @@ def _doubles(
     """
     found: dict[str, LikelyDuplicate] = {}
     earlier = defaultdict[tuple[str, frozenset[str]], list[tuple[LikelyDuplicate, Said]]](list)
+    heard: dict[str, Said] = {}  # by twins: of a series, each story has the same ones
+
+    def told(twin: LikelyDuplicate) -> Said:
+        if twin.anchor not in heard:
+            heard[twin.anchor] = saying(twin.article)
+        return heard[twin.anchor]
+
     for anchor, entry in going.items():
         article = entry.candidate.article
         said, at = saying(article), article.published
-        known = [
-            twin for twin in twins.get(anchor, ()) if (twin.replaced and not ever) or _alike(said, saying(twin.article))
-        ]
+        known = [twin for twin in twins.get(anchor, ()) if (twin.replaced and not ever) or _alike(said, told(twin))]
         if sum(not (twin.doubted or twin.replaced) for twin in known) < SERIES:
             near = (each for key in said.keys for each in earlier.get(key, ()))
             alikes = (*known, *(twin for twin, other in near if _alike(said, other)))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import errno
 import sqlite3
 import threading
@@ -347,6 +348,32 @@ def test_relaxed_commits_are_brought_to_the_disk_once_by_the_sync_after_them(tmp
     assert synced != written
     database.sync()
     assert stamped() == synced
+    database.close()
+
+
+def test_what_a_later_commit_brought_to_the_disk_with_it_needs_no_sync(tmp_path):
+    database = SqliteDatabase(tmp_path / "relaxed.db")
+
+    def stamped():
+        return database.row("SELECT own FROM chain")
+
+    def keep(name):
+        database.change("INSERT INTO meta (name, value) VALUES (:name, '1')", name=name)
+
+    with database.relaxed():
+        keep("read")
+    keep("waited for")
+    written = stamped()
+    database.sync()
+    assert stamped() == written
+    with database.relaxed():
+        keep("read later")
+    with contextlib.suppress(ZeroDivisionError), database.transaction():
+        keep("never committed")
+        keep(1 // 0)
+    written = stamped()
+    database.sync()
+    assert stamped() != written
     database.close()
 
 

@@ -62,6 +62,16 @@ def test_a_secret_of_an_account_whose_network_was_never_asked_is_not_doubted(led
     assert ledger.deliveries.find(due.key) == due
 
 
+def test_an_account_that_is_as_it_was_is_not_written_again(ledger, clock, known):
+    ledger.logins.register(MASTO, SERVER, clock())
+    before = ledger.database.changed_here()
+    ledger.logins.register(MASTO, SERVER, clock())
+    assert ledger.database.changed_here() == before
+    ledger.logins.register(MASTO, ANOTHER, clock())
+    assert ledger.database.changed_here() > before
+    assert ledger.logins.doubted("masto")
+
+
 def test_a_ledger_of_before_asks_once_whose_the_secret_is(ledger, clock, known):
     ledger.database.change("UPDATE account SET proof = NULL, login = NULL")
     ledger.logins.register(MASTO, SERVER, clock())

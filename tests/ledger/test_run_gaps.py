@@ -17,6 +17,18 @@ def gaps(ledger):
     return RunGaps(ledger.database)
 
 
+def test_the_beginning_of_a_run_is_stored_whole_or_not_at_all(gaps, clock, monkeypatch):
+    gaps.begin(clock())
+    clock.move(minutes=10)
+    with monkeypatch.context() as broken:
+        broken.setattr(gaps, "_run_at", lambda *_, **__: 1 // 0)
+        with pytest.raises(ZeroDivisionError):
+            gaps.begin(clock())
+    assert gaps._gaps() == []
+    gaps.begin(clock())
+    assert gaps._gaps() == [10 * MINUTE]
+
+
 @pytest.mark.parametrize(
     ("minutes", "stop"),
     [

@@ -122,6 +122,8 @@ class RunAccount:
             outcome.tried.add(after.key)
             if after.fence > before.fence and before.state == "due":
                 outcome.claimed[after.key] = before
+            if after.state == "posted":
+                outcome.posted[after.key] = after
             outcome.notes.extend(f"{self._name}: {_of_story(warning, after)}" for warning in taken.warnings)
         self._run.progress(after)
 

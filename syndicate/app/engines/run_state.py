@@ -20,11 +20,12 @@ AT_ONCE = 32  # accounts that use the ledger or a network at a time: more would 
 class RunResult:
     """What a run did, in the order in which deliveries were planned or taken up.
 
-    By key: `began` is each delivery as the run took it up, `claimed` as it was right before its claim. `looks`
-    are those of a source's first run, which a real one does not post. `faults` are errors of no one delivery.
-    `dropped` is what was skipped because it waited too long. `stopped`: it was told to end early. `waits` are accounts
-    that have to wait at its end, each with the first in its queue. `ended` are those that it took up, as they are at
-    its end; None until somebody asks. `unheard`: why those of the setting `after` were not told of everything.
+    By key: `began` is each delivery as the run took it up, `claimed` as it was right before its claim, `posted` as it
+    was when it was out. `looks` are those of a source's first run, which a real one does not post. `faults` are errors
+    of no one delivery. `dropped` is what was skipped because it waited too long. `stopped`: it was told to end early.
+    `waits` are accounts that have to wait at its end, each with the first in its queue. `ended` are those that it took
+    up, as they are at its end; None until somebody asks. `unheard`: why those of the setting `after` were not told of
+    everything.
     """
 
     polled: list[Polled] = field(default_factory=list)
@@ -33,6 +34,7 @@ class RunResult:
     began: dict[str, Delivery] = field(default_factory=dict)
     tried: set[str] = field(default_factory=set)
     claimed: dict[str, Delivery] = field(default_factory=dict)
+    posted: dict[str, Delivery] = field(default_factory=dict)
     looks: set[str] = field(default_factory=set)
     dropped: list[Drop] = field(default_factory=list)
     stopped: bool = False
