@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import signal
 from contextlib import suppress
@@ -23,8 +24,19 @@ ENDING = 30.0  # seconds for a process that was killed to be gone
 pytest.register_assert_rewrite("syndicate.testing", "tests.platforms.described")
 processes.default_signals_for_children()
 processes.same_surroundings_for_children()
-settings.register_profile("steady", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.register_profile(
+    "steady",
+    deadline=None,
+    max_examples=int(os.environ.get("SYNDICATE_EXAMPLES", "50")),
+    suppress_health_check=[HealthCheck.too_slow],
+)
 settings.load_profile("steady")
+
+
+def pytest_collection_finish():
+    """What was collected is no garbage: twenty thousand tests need not be looked through again and again."""
+    gc.collect()
+    gc.freeze()
 
 
 @pytest.fixture(scope="session", autouse=True)
