@@ -87,7 +87,10 @@ def find(name: str) -> type[Platform]:
     adapter = _own(name)
     if adapter is not None:
         return adapter
-    plugin = next((entry for entry in _plugins() if entry.name == name), None)
+    plugin = _plugin(name)
+    if plugin is None:  # it may have been installed while this process runs
+        _plugins.cache_clear()
+        plugin = _plugin(name)
     if plugin is None and name in PLANNED:
         raise ConfigError(f"platform '{name}' is not built yet", hint=f"available: {', '.join(names())}")
     if plugin is None:
@@ -121,6 +124,10 @@ def _plugins() -> tuple[EntryPoint, ...]:
     from importlib.metadata import entry_points
 
     return tuple(entry_points(group=GROUP))
+
+
+def _plugin(name: str) -> EntryPoint | None:
+    return next((entry for entry in _plugins() if entry.name == name), None)
 
 
 def _load(plugin: EntryPoint) -> type[Platform]:

@@ -150,6 +150,16 @@ def test_another_package_brings_a_platform(monkeypatch):
     assert platforms.names() == sorted([*OURS, "example"])
 
 
+def test_a_package_that_is_installed_while_a_daemon_runs_is_found_when_it_reads_its_config_again(monkeypatch):
+    with pytest.raises(ConfigError, match="unknown platform 'example'"):
+        platforms.find("example")
+    entry = EntryPoint("example", "syndicate.platforms.mastodon:Mastodon", platforms.GROUP)
+    with monkeypatch.context() as installed:
+        installed.setattr("importlib.metadata.entry_points", lambda group: [entry] if group == platforms.GROUP else [])
+        assert platforms.find("example") is mastodon.Mastodon
+    platforms._plugins.cache_clear()
+
+
 def test_a_plugin_that_does_not_load_is_named(monkeypatch):
     monkeypatch.setattr(platforms, "_plugins", lambda: [EntryPoint("example", "not_there:Example", platforms.GROUP)])
     with pytest.raises(ConfigError, match=r"platform 'example' \(not_there:Example\) does not load: No module"):
