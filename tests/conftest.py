@@ -27,7 +27,7 @@ processes.same_surroundings_for_children()
 settings.register_profile(
     "steady",
     deadline=None,
-    max_examples=int(os.environ.get("SYNDICATE_EXAMPLES", "50")),
+    max_examples=int(os.environ.get("SYNDICATE_EXAMPLES", "30")),
     suppress_health_check=[HealthCheck.too_slow],
 )
 settings.load_profile("steady")

@@ -1,4 +1,4 @@
-"""A day of a busy newspaper, at speed: each of its three hundred stories is out once on every account."""
+"""A day of a busy newspaper, at speed: each of its two hundred stories is out once on every account."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ import pytest
 
 from tests.worlds.press import Item, Press, feed
 
-STORIES = 300
+STORIES = 200
 WINDOW = 10  # entries the feed lists
 EVERY = timedelta(minutes=5)
 

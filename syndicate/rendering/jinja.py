@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import replace
 from functools import cache
 from pathlib import Path
@@ -230,20 +231,19 @@ def _run(
     column: bool,
 ) -> str:
     try:
-        return _printed_in_time(template, made, variables)
-    except (TooSlow, Exception) as fault:  # a template may fail in any way Python can
-        from syndicate.rendering.template_faults import told
-
-        raise told(fault, made, name, shown, column) from fault
-
-
-def _printed_in_time(
-    template: Callable[[], jinja2.Template], made: jinja2.Environment, variables: Mapping[str, Any]
-) -> str:
-    try:
         return _limited(template().generate(**variables, range=_counted_range()))
-    except TooSlow:
-        made.handle_exception()  # gives the traceback the template's own lines, as it does for every Exception
+    except (TooSlow, Exception) as fault:  # a template may fail in any way Python can
+        raise _told(fault, made, name, shown, column) from fault
+
+
+def _told(
+    fault: BaseException, made: jinja2.Environment, name: str, shown: Callable[[str], str], column: bool
+) -> RenderError:
+    from syndicate.rendering.template_faults import told
+
+    with suppress(TooSlow):  # its time may be over just now, which is said once
+        return told(fault, made, name, shown, column)
+    return told(fault, made, name, shown, column)
 
 
 def _limited(pieces: Iterator[str]) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from pathlib import Path
-from types import FrameType
+from types import FrameType, TracebackType
 
 import jinja2
 from jinja2.compiler import CodeGenerator
@@ -47,30 +47,40 @@ def _words(fault: BaseException) -> str:
 
 
 def _place(fault: BaseException, made: jinja2.Environment, name: str, shown: Callable[[str], str], column: bool) -> str:
-    """The file and line of the innermost template, from the traceback that jinja rewrites, or from its compiler."""
+    """The file and line of the innermost template, from the traceback; for one that came while another fault was
+    handled, from that one's.
+    """
     loader = made.loader
     assert isinstance(loader, jinja2.FileSystemLoader)
-    place = shown(name)
-    step = fault.__traceback__
+    place, step = None, fault.__traceback__
     while step:
-        path = step.tb_frame.f_code.co_filename
+        path, line = step.tb_frame.f_code.co_filename, _line(step)
         if any(Path(path).is_relative_to(directory) for directory in loader.searchpath):
-            place = f"{shown(path)}:{step.tb_lineno}"
-            place += _column(path, step.tb_lineno, _words(fault)) if column else ""
+            place = f"{shown(path)}:{line}"
+            place += _column(path, line, _words(fault)) if column else ""
         place = _compiled_place(step.tb_frame, shown) or place
         step = step.tb_next
-    return place
+    if place is None and fault.__context__ is not None:
+        return _place(fault.__context__, made, name, shown, column)
+    return place or shown(name)
+
+
+def _line(step: TracebackType) -> int:
+    """The line of a template's source; a traceback that Jinja has not rewritten has those of what is compiled."""
+    template = step.tb_frame.f_globals.get("__jinja_template__")
+    return template.get_corresponding_lineno(step.tb_lineno) if template is not None else step.tb_lineno
 
 
 def _compiled_place(frame: FrameType, shown: Callable[[str], str]) -> str | None:
     """The file and line that are being parsed or compiled in a frame; None for one of anything else."""
-    at_work = frame.f_locals.get("self")
-    if isinstance(at_work, Parser):
-        return f"{shown(at_work.filename or '')}:{at_work.stream.current.lineno}"
-    node = frame.f_locals.get("node")
-    if isinstance(at_work, CodeGenerator) and isinstance(node, Node) and node.lineno:
-        return f"{shown(at_work.filename or '')}:{node.lineno}"
-    return None
+    at_work, node = frame.f_locals.get("self"), frame.f_locals.get("node")
+    line = None
+    if isinstance(at_work, Parser) and hasattr(at_work, "stream"):
+        line = at_work.stream.current.lineno
+    elif isinstance(at_work, CodeGenerator) and isinstance(node, Node):
+        line = node.lineno
+    file = getattr(at_work, "filename", None)  # which one that was just begun has not yet
+    return f"{shown(file)}:{line}" if file and line else None
 
 
 def _column(path: str, line: int, words: str) -> str:

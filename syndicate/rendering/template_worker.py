@@ -60,6 +60,8 @@ def _answer(header: Json, body: bytes, seconds: float) -> tuple[Json, bytes]:
         _rest()
         late, spent = isinstance(fault.__cause__, TooSlow), isinstance(fault.__cause__, MemoryError)
         return {"fault": str(fault), "hint": fault.hint, "late": late, "last": spent}, b""
+    except TooSlow as fault:  # after all was rendered, or right before a fault was told
+        return {"fault": f"{templates.shown_name(header.get('name', ''))}: {fault}", "late": True}, b""
     finally:
         _rest()
 

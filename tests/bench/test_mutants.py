@@ -16,6 +16,7 @@ from tests import processes
 from tests.waiting import PATIENCE
 
 BENCH = Path(mutants.__file__).parent
+WHOLE = pytest.mark.skipif(os.environ.get("SYNDICATE_MUTANTS") != "all", reason="for who changes the tool itself")
 
 
 @pytest.fixture
@@ -103,6 +104,7 @@ def test_today_every_group_has_modules():
 # Runs
 
 
+@WHOLE
 @pytest.mark.slow
 def test_a_change_is_noticed_by_the_ring_that_has_the_test_and_what_nobody_notices_is_told(tree, capsys):
     names = ("mirror", "importer", "other", "nobody")
@@ -153,6 +155,7 @@ def test_what_makes_no_difference_is_named_and_not_counted(tree, capsys):
     assert "ok   100.0% ≥ 92% of the changes are noticed: 1 of 1, seed 1" in said
 
 
+@WHOLE
 @pytest.mark.slow
 def test_a_test_that_fails_anyway_is_not_believed_and_left_out_from_then_on(tree, capsys):
     tree({
@@ -222,6 +225,7 @@ def test_tests_that_start_programs_start_those_of_the_copy(tree, capsys):
     assert {path: path.read_bytes() for path in root.rglob("*.py")} == before
 
 
+@WHOLE
 @pytest.mark.slow
 def test_broken_off_it_leaves_nothing_behind(tmp_path):
     environment = os.environ | {"TMPDIR": str(tmp_path)}

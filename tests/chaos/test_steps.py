@@ -60,7 +60,7 @@ def test_killed_at_any_step_with_the_ledger_on_a_server_a_story_is_out_once_or_h
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("network", ["mastodon", "webhook"])
+@pytest.mark.parametrize("network", ["mastodon", "webhook"] if WHOLE else ["webhook"])
 def test_killed_where_one_story_is_recorded_and_the_next_is_begun_each_is_out_once(tmp_path, network):
     """At every third instant; SYNDICATE_STEPS=all takes every one."""
     certainty = ACCOUNTS[network][0]
